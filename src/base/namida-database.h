@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib-object.h>
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+#define NAMIDA_TYPE_DATABASE (namida_database_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaDatabase, namida_database, NAMIDA, DATABASE, GObject)
+
+/**
+ * namida_database_open:
+ * @path: (nullable): the file "state.db" (made when missing, mode 0600); %NULL for one in memory
+ *
+ * Opens in WAL mode with synchronous=FULL and foreign keys, and brings it to the newest schema (PRAGMA user_version; the steps are one
+ * array of SQL in namida-database.c, the only place where tables are made). A newer file than this program knows is
+ * refused; a damaged one is moved aside ("state.db.damaged-<time>") and told by a warning in @error's stead only when
+ * a fresh one could not be made. Blocking: worker threads, or the start of the program.
+ *
+ * Returns: (transfer full) (nullable)
+ */
+NamidaDatabase *namida_database_open (const char *path, GError **error);
+
+/** namida_database_was_damaged: Returns: (transfer none) (nullable): where the damaged file was moved to at opening. */
+const char *namida_database_was_damaged (NamidaDatabase *self);
+
+/**
+ * namida_database_lock:
+ *
+ * Takes the database for the calling worker thread (recursive). Returns: (transfer none): the handle until
+ * namida_database_unlock().
+ */
+sqlite3 *namida_database_lock (NamidaDatabase *self);
+void namida_database_unlock (NamidaDatabase *self);
+
+/**
+ * namida_database_prepare: (locked)
+ * @format: one type letter per following argument: s (const char *, nullable), i (gint64)
+ * Returns: (transfer full) (nullable): a bound statement, for sqlite3_step() and sqlite3_finalize().
+ */
+sqlite3_stmt *namida_database_prepare (NamidaDatabase *self, GError **error, const char *sql, const char *format, ...);
+/** namida_database_exec: prepare, step to the end, finalize. Takes the lock itself. */
+gboolean namida_database_exec (NamidaDatabase *self, GError **error, const char *sql, const char *format, ...);
+
+G_END_DECLS

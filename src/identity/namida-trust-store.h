@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include "namida-database.h"
+
+G_BEGIN_DECLS
+
+/** NamidaTrusted: one device that a person trusts. Boxed, immutable. */
+typedef struct
+{
+  char *fingerprint;      /* 64 upper-case hex digits */
+  char *uuid;             /* (nullable) as it said when it was trusted */
+  char *alias;
+  gint64 trusted_at;      /* microseconds since 1970 */
+  gint64 last_seen;       /* microseconds since 1970, 0 = never */
+  char *last_address;     /* (nullable) "10.0.0.5:53317" */
+  gboolean auto_accept;   /* may store backups without a question */
+} NamidaTrusted;
+
+#define NAMIDA_TYPE_TRUST_STORE (namida_trust_store_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaTrustStore, namida_trust_store, NAMIDA, TRUST_STORE, GObject)
+
+/**
+ * namida_trust_store_new: reads all rows at once (blocking: start of the program); afterwards reads come from memory
+ * and may be called in the main context; writes go to the database in a worker, in order. Main context, but for
+ * namida_trust_store_is_trusted(), which any thread may call. Signal "changed" (const char *fingerprint).
+ */
+NamidaTrustStore *namida_trust_store_new (NamidaDatabase *database, GError **error);
+gboolean namida_trust_store_is_trusted (NamidaTrustStore *self, const char *fingerprint);
+/** Returns: (transfer none) (nullable) */
+const NamidaTrusted *namida_trust_store_lookup (NamidaTrustStore *self, const char *fingerprint);
+/** Returns: (transfer none) (nullable): the trusted device that once said this uuid; another fingerprint under it is an identity that changed. */
+const NamidaTrusted *namida_trust_store_lookup_uuid (NamidaTrustStore *self, const char *uuid);
+/** Returns: (transfer container) (element-type NamidaTrusted) */
+GPtrArray *namida_trust_store_list (NamidaTrustStore *self);
+void namida_trust_store_add (NamidaTrustStore *self, const char *fingerprint, const char *uuid, const char *alias);
+void namida_trust_store_set_auto_accept (NamidaTrustStore *self, const char *fingerprint, gboolean auto_accept);
+void namida_trust_store_seen (NamidaTrustStore *self, const char *fingerprint, const char *address);
+void namida_trust_store_rename (NamidaTrustStore *self, const char *fingerprint, const char *alias);
+void namida_trust_store_remove (NamidaTrustStore *self, const char *fingerprint);
+/** namida_trust_store_flush: waits until all writes are in the file. Blocking; before exit and in tests. */
+void namida_trust_store_flush (NamidaTrustStore *self);
+
+G_END_DECLS
