@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-entry.h"
+
+G_BEGIN_DECLS
+
+/** What was left out of a backup, and why (a sentence). */
+typedef struct { char *path; char *reason; } NamidaLeftOut;
+/** One row of "what is in it": a label (or "" for the zip and single files), files and bytes. */
+typedef struct { char *label; NamidaEntryKind kind; guint64 files; guint64 bytes; char *name; } NamidaContent;
+
+#define NAMIDA_TYPE_BACKUP (namida_backup_get_type ())
+/** NamidaBackup: what is sent or offered: entries with their totals. Built by one thread, then immutable and shared. */
+G_DECLARE_FINAL_TYPE (NamidaBackup, namida_backup, NAMIDA, BACKUP, GObject)
+
+NamidaBackup *namida_backup_new (void);
+/** @entry: (transfer full) */
+void namida_backup_add (NamidaBackup *self, NamidaEntry *entry);
+void namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *reason);
+/** Returns: (transfer none) (element-type NamidaEntry) */
+GPtrArray *namida_backup_get_entries (NamidaBackup *self);
+/** Returns: (transfer none) (element-type NamidaLeftOut) */
+GPtrArray *namida_backup_get_left_out (NamidaBackup *self);
+/** Returns: (transfer container) (element-type NamidaContent): one a label, zip first. */
+GPtrArray *namida_backup_dup_contents (NamidaBackup *self);
+guint64 namida_backup_get_bytes (NamidaBackup *self);
+guint namida_backup_get_files (NamidaBackup *self);
+/** Returns: (transfer none) (nullable): the zip's name. */
+const char *namida_backup_get_name (NamidaBackup *self);
+void namida_backup_set_name (NamidaBackup *self, const char *name);
+/** Returns: (transfer full): in words: "Namida Backup … and Music", "3 files". Translated. */
+char *namida_backup_dup_title (NamidaBackup *self);
+/**
+ * namida_backup_dup_key: SHA-256 over kind, label, path, size and mtime (ms) of all entries in their sorted order: two
+ * offers with one key are the same backup, whatever their ids (resume). Long for many files: worker threads.
+ */
+char *namida_backup_dup_key (NamidaBackup *self);
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  NAMIDA_ENTRY_BACKUP_ZIP, /* the backup zip itself: no label */
+  NAMIDA_ENTRY_FILE,       /* a file of a music folder (label), or a single file (no label) */
+  NAMIDA_ENTRY_FOLDER,     /* an empty folder, type "inode/directory", size 0: only between our own devices */
+} NamidaEntryKind;
+
+/** NamidaEntry: one thing of a backup. Reference-counted (g_atomic_rc_box), 200,000 of them in one offer: keep it small. Immutable once shared, but for @sha256 on the sender. */
+typedef struct
+{
+  NamidaEntryKind kind;
+  char *id;            /* "f1": unique in its offer, [A-Za-z0-9_-]{1,64} */
+  char *name;          /* last component */
+  char *label;         /* the music folder's label; "" for the zip and single files */
+  char *relative_path; /* below the label, '/' between, ends in @name; "" when the label is "" */
+  guint64 size;        /* bytes */
+  gint64 mtime_ns;     /* nanoseconds since 1970; the wire carries milliseconds */
+  char *type;          /* (nullable) MIME type */
+  char *sha256;        /* (nullable) lower-case hex, when known */
+  char *source;        /* (nullable) sender only: absolute path, file name encoding */
+  guint64 inode;       /* sender only */
+} NamidaEntry;
+
+NamidaEntry *namida_entry_new (void);
+NamidaEntry *namida_entry_ref (NamidaEntry *self);
+void namida_entry_unref (NamidaEntry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaEntry, namida_entry_unref)
+/** namida_entry_dup_path: Returns: (transfer full): "Music/Björk/01.flac", or the name: how this entry is named to a person. */
+char *namida_entry_dup_path (const NamidaEntry *self);
+
+G_END_DECLS

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-finder.h"
+
+G_BEGIN_DECLS
+
+#define NAMIDA_TYPE_MULTICAST_FINDER (namida_multicast_finder_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaMulticastFinder, namida_multicast_finder, NAMIDA, MULTICAST_FINDER, GObject)
+
+/**
+ * namida_multicast_finder_new:
+ * @interface: (nullable): a name ("lo") or an address of one; %NULL for every usable one (up, multicast, no loopback)
+ *
+ * Groups 224.0.0.251, 224.0.0.167 and ff12::fd3a:e420 on UDP 53317 (reusable bind, TTL 1), the burst 0, 100, 500 and 2000 ms, rejoin when the network changes
+ * (GNetworkMonitor). Loopback works when it is named: several devices on one machine, each with its own TCP port.
+ */
+NamidaMulticastFinder *namida_multicast_finder_new (const char *interface);
+
+G_END_DECLS
