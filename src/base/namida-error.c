@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-error.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+
+G_DEFINE_QUARK (namida - error - quark, namida_error)
+
+typedef struct
+{
+  const char *name;
+  guint status;
+} WireCode;
+
+/* docs/protocol.md, "Errors". Codes above NO_SPACE never travel and are "internal" there. */
+static const WireCode wire_codes[] = {
+  [NAMIDA_ERROR_INTERNAL] = { "internal", 500 },
+  [NAMIDA_ERROR_INVALID_REQUEST] = { "invalid-request", 400 },
+  [NAMIDA_ERROR_INVALID_MANIFEST] = { "invalid-manifest", 400 },
+  [NAMIDA_ERROR_UNSAFE_PATH] = { "unsafe-path", 400 },
+  [NAMIDA_ERROR_PIN_REQUIRED] = { "pin-required", 401 },
+  [NAMIDA_ERROR_PIN_WRONG] = { "pin-wrong", 401 },
+  [NAMIDA_ERROR_DECLINED] = { "declined", 403 },
+  [NAMIDA_ERROR_BAD_TOKEN] = { "bad-token", 403 },
+  [NAMIDA_ERROR_ENCRYPTION_REQUIRED] = { "encryption-required", 403 },
+  [NAMIDA_ERROR_CERTIFICATE_REQUIRED] = { "certificate-required", 403 },
+  [NAMIDA_ERROR_NOT_FOUND] = { "not-found", 404 },
+  [NAMIDA_ERROR_METHOD] = { "method", 405 },
+  [NAMIDA_ERROR_CANCELLED] = { "cancelled", 410 },
+  [NAMIDA_ERROR_EXPIRED] = { "expired", 410 },
+  [NAMIDA_ERROR_BUSY] = { "busy", 409 },
+  [NAMIDA_ERROR_WRONG_OFFSET] = { "wrong-offset", 409 },
+  [NAMIDA_ERROR_TOO_LARGE] = { "too-large", 413 },
+  [NAMIDA_ERROR_TOO_LONG] = { "too-long", 414 },
+  [NAMIDA_ERROR_WRONG_SIZE] = { "wrong-size", 422 },
+  [NAMIDA_ERROR_CHECKSUM] = { "checksum", 422 },
+  [NAMIDA_ERROR_TOO_MANY] = { "too-many", 429 },
+  [NAMIDA_ERROR_NO_SPACE] = { "no-space", 507 },
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (wire_codes) == NAMIDA_ERROR_NO_SPACE + 1);
+
+const char *
+namida_error_code_to_string (NamidaError code)
+{
+  if ((guint) code >= G_N_ELEMENTS (wire_codes))
+    return wire_codes[NAMIDA_ERROR_INTERNAL].name;
+  return wire_codes[code].name;
+}
+
+NamidaError
+namida_error_code_from_string (const char *code)
+{
+  if (code == NULL)
+    return NAMIDA_ERROR_INTERNAL;
+  for (guint i = 0; i < G_N_ELEMENTS (wire_codes); i++)
+    {
+      if (strcmp (wire_codes[i].name, code) == 0)
+        return (NamidaError) i;
+    }
+  return NAMIDA_ERROR_INTERNAL;
+}
+
+NamidaError
+namida_error_code_from_status (guint status)
+{
+  switch (status)
+    {
+    case 400:
+      return NAMIDA_ERROR_INVALID_REQUEST;
+    case 401:
+      return NAMIDA_ERROR_PIN_REQUIRED;
+    case 403:
+      return NAMIDA_ERROR_DECLINED;
+    case 404:
+      return NAMIDA_ERROR_NOT_FOUND;
+    case 405:
+      return NAMIDA_ERROR_METHOD;
+    case 409:
+      return NAMIDA_ERROR_BUSY;
+    case 410:
+      return NAMIDA_ERROR_CANCELLED;
+    case 413:
+      return NAMIDA_ERROR_TOO_LARGE;
+    case 414:
+      return NAMIDA_ERROR_TOO_LONG;
+    case 422:
+      return NAMIDA_ERROR_WRONG_SIZE;
+    case 429:
+      return NAMIDA_ERROR_TOO_MANY;
+    case 507:
+      return NAMIDA_ERROR_NO_SPACE;
+    default:
+      return status >= 400 && status < 500 ? NAMIDA_ERROR_INVALID_REQUEST : NAMIDA_ERROR_INTERNAL;
+    }
+}
+
+guint
+namida_error_http_status (const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+    return wire_codes[NAMIDA_ERROR_NO_SPACE].status;
+  if (error == NULL || error->domain != NAMIDA_ERROR || (guint) error->code >= G_N_ELEMENTS (wire_codes))
+    return wire_codes[NAMIDA_ERROR_INTERNAL].status;
+  return wire_codes[error->code].status;
+}
+
+void
+namida_error_set_from_errno (GError **error, int saved_errno, const char *what)
+{
+  g_return_if_fail (what != NULL);
+
+  if (saved_errno == ENOSPC || saved_errno == EDQUOT)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE,
+                   /* Translators: the first %s is what could not be done, the second the system's reason. */
+                   _ ("%s: %s. Free some space and try again."), what, g_strerror (saved_errno));
+      return;
+    }
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+               /* Translators: the first %s is what could not be done, the second the system's reason. */
+               _ ("%s: %s"), what, g_strerror (saved_errno));
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-format.h"
+#include "namida-limits.h"
+
+#include <glib/gi18n-lib.h>
+
+char *
+namida_format_size (guint64 bytes)
+{
+  return g_format_size (bytes);
+}
+
+char *
+namida_format_speed (guint64 bytes_per_second)
+{
+  g_autofree char *size = g_format_size (bytes_per_second);
+
+  /* Translators: a speed; %s is a size ("112 MB"). */
+  return g_strdup_printf (_ ("%s/s"), size);
+}
+
+char *
+namida_format_time_left (gint64 seconds)
+{
+  gint64 minutes, hours;
+
+  if (seconds < 0)
+    return g_strdup ("");
+  if (seconds < 60)
+    return g_strdup_printf (_ ("%d s left"), (int) seconds);
+  /* Rounded up: a wait that ends early disappoints nobody. */
+  minutes = seconds / 60 + (seconds % 60 != 0);
+  if (minutes < 60)
+    return g_strdup_printf (_ ("%d min left"), (int) minutes);
+  hours = minutes / 60;
+  if (hours >= 24)
+    return g_strdup (_ ("More than a day left"));
+  if (minutes % 60 == 0)
+    return g_strdup_printf (_ ("%d h left"), (int) hours);
+  return g_strdup_printf (_ ("%d h %d min left"), (int) hours, (int) (minutes % 60));
+}
+
+char *
+namida_format_files (guint64 n)
+{
+  gulong plural = (gulong) MIN (n, (guint64) G_MAXULONG);
+
+  /* The apostrophe groups digits as the locale does ("2,913"). */
+  return g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " file", "%'" G_GUINT64_FORMAT " files", plural), n);
+}
+
+char *
+namida_format_progress (guint64 done, guint64 total)
+{
+  g_autofree char *done_text = g_format_size (done);
+  g_autofree char *total_text = g_format_size (total);
+  /* GLib parts number and unit by a no-break space. */
+  const char *done_unit = g_utf8_strchr (done_text, -1, 0x00A0);
+  const char *total_unit = g_utf8_strchr (total_text, -1, 0x00A0);
+
+  if (done_unit != NULL && total_unit != NULL && strcmp (done_unit, total_unit) == 0)
+    done_text[done_unit - done_text] = '\0';
+  /* Translators: "4.1 of 12.4 GB"; the first may have a unit of its own. */
+  return g_strdup_printf (_ ("%s of %s"), done_text, total_text);
+}
+
+char *
+namida_format_fingerprint (const char *fingerprint)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; fingerprint != NULL && i < 16 && g_ascii_isxdigit (fingerprint[i]); i++)
+    {
+      if (i > 0 && i % 4 == 0)
+        g_string_append_c (text, ' ');
+      g_string_append_c (text, g_ascii_toupper (fingerprint[i]));
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* What could reorder, hide or break the line that shows an alias. Cf covers the bidi controls (U+061C, U+200E/F,
+ * U+202A to E, U+2066 to 9), zero-width ones, tags and the BOM (Unicode 15, chapter 23). */
+static gboolean
+is_harmful (gunichar c)
+{
+  switch (g_unichar_type (c))
+    {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_FORMAT:
+    case G_UNICODE_SURROGATE:
+    case G_UNICODE_UNASSIGNED:
+    case G_UNICODE_PRIVATE_USE:
+      return TRUE;
+    default:
+      /* Variation selectors and fillers: no width, but letters or marks by category. */
+      return g_unichar_iszerowidth (c) && !g_unichar_ismark (c);
+    }
+}
+
+static gboolean
+is_invisible_letter (gunichar c)
+{
+  return c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0 || c == 0x2800 || c == 0x034F;
+}
+
+/* Harmful characters vanish, but for those that part words (newline, tab), which become one space like all the rest. */
+static char *
+clean (const char *text)
+{
+  GString *out = g_string_new (NULL);
+  gboolean gap = FALSE;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (g_unichar_isspace (c))
+        {
+          gap = TRUE;
+          continue;
+        }
+      if (is_harmful (c) || is_invisible_letter (c))
+        continue;
+      if (gap && out->len > 0)
+        g_string_append_c (out, ' ');
+      gap = FALSE;
+      g_string_append_unichar (out, c);
+    }
+  return g_string_free (out, FALSE);
+}
+
+char *
+namida_format_alias (const char *alias)
+{
+  /* 64 characters of at most a few bytes each are shown: no need to normalise a megabyte. */
+  gsize length = alias != NULL ? strnlen (alias, 8192) : 0;
+  g_autofree char *valid = length > 0 ? g_utf8_make_valid (alias, (gssize) length) : g_strdup ("");
+  g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
+  g_autofree char *cleaned = clean (composed != NULL ? composed : valid);
+  /* Removing a character may have brought a letter and a mark together: compose once more. */
+  g_autofree char *again = g_utf8_normalize (cleaned, -1, G_NORMALIZE_NFC);
+  g_autofree char *shown
+      = g_utf8_substring (again, 0, MIN (g_utf8_strlen (again, -1), (glong) NAMIDA_LIMIT_ALIAS_CHARS));
+
+  g_strchomp (shown);
+  return *shown != '\0' ? g_steal_pointer (&shown) : g_strdup ("?");
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-safe-path.h"
+#include "namida-safe-path-private.h"
+
+#include "namida-error.h"
+#include "namida-format.h"
+#include "namida-limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+
+static gboolean
+refuse (GError **error, const char *name, const char *why)
+{
+  g_autofree char *shown = NULL;
+
+  if (name == NULL)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH, _ ("A file was sent without a name."));
+      return FALSE;
+    }
+  /* Shown without what could disturb a terminal or a label, and not at full length. */
+  shown = namida_format_alias (name);
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH, _ ("The name “%s” is refused: %s."), shown, why);
+  return FALSE;
+}
+
+static gboolean
+check_component (const char *name, gsize length, const char *whole, GError **error)
+{
+  if (length == 0)
+    return refuse (error, whole, _ ("it has an empty part"));
+  if (length > NAMIDA_LIMIT_COMPONENT_BYTES)
+    return refuse (error, whole, _ ("it is too long"));
+  if ((length == 1 && name[0] == '.') || (length == 2 && name[0] == '.' && name[1] == '.'))
+    return refuse (error, whole, _ ("it leads to another folder"));
+  return TRUE;
+}
+
+/* "C:" and "C:x" name a drive on the peer's system; "C: A song" in a deeper folder is a plain name. */
+static gboolean
+has_drive_letter (const char *path)
+{
+  return g_ascii_isalpha (path[0]) && path[1] == ':';
+}
+
+gboolean
+namida_safe_path_check (const char *relative, GError **error)
+{
+  gsize length = relative != NULL ? strnlen (relative, NAMIDA_LIMIT_PATH_BYTES + 1) : 0;
+  const char *start = relative;
+
+  if (length == 0)
+    return refuse (error, NULL, NULL);
+  if (length > NAMIDA_LIMIT_PATH_BYTES)
+    return refuse (error, relative, _ ("it is too long"));
+  if (!g_utf8_validate (relative, (gssize) length, NULL))
+    return refuse (error, relative, _ ("it is not text"));
+  if (relative[0] == '/')
+    return refuse (error, relative, _ ("it leads to another folder"));
+  if (has_drive_letter (relative))
+    return refuse (error, relative, _ ("it names a drive"));
+  if (strchr (relative, '\\') != NULL)
+    return refuse (error, relative, _ ("it has a backslash"));
+
+  while (TRUE)
+    {
+      const char *end = strchrnul (start, '/');
+
+      if (!check_component (start, (gsize) (end - start), relative, error))
+        return FALSE;
+      if (*end == '\0')
+        return TRUE;
+      start = end + 1;
+    }
+}
+
+gboolean
+namida_safe_path_check_component (const char *name, GError **error)
+{
+  if (name != NULL && strnlen (name, NAMIDA_LIMIT_PATH_BYTES) < NAMIDA_LIMIT_PATH_BYTES && strchr (name, '/') != NULL)
+    return refuse (error, name, _ ("it has a slash"));
+  return namida_safe_path_check (name, error);
+}
+
+static int
+fail_open (GError **error, int saved_errno, const char *relative)
+{
+  g_autofree char *shown = namida_format_alias (relative);
+  g_autofree char *what = NULL;
+
+  /* ELOOP: a link (openat2). ENOTDIR: a link (O_NOFOLLOW with O_DIRECTORY), or a file where a folder should be.
+   * EXDEV: out of the root. All of them: not a place where a received file belongs. */
+  if (saved_errno == ELOOP || saved_errno == ENOTDIR || saved_errno == EXDEV)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
+                   _ ("“%s” is not stored: a link or a file is in the way of its folder. Move it away and try again."),
+                   shown);
+      return -1;
+    }
+  what = g_strdup_printf (_ ("Could not open the folder of “%s”"), shown);
+  namida_error_set_from_errno (error, saved_errno, what);
+  return -1;
+}
+
+/* Returns a descriptor, or -1 with errno. */
+static int
+open_beneath (int root_fd, const char *folder)
+{
+  struct open_how how = { .flags = FOLDER_FLAGS, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+  int fd;
+
+  /* EAGAIN: a rename raced with the lookup (openat2(2)); it says nothing about this path. */
+  for (int tries = 0; tries < 32; tries++)
+    {
+      fd = (int) syscall (SYS_openat2, root_fd, folder, &how, sizeof how);
+      if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
+        return fd;
+    }
+  return fd;
+}
+
+/* One component below @parent_fd, made when @create. Returns a descriptor, or -1 with errno. */
+static int
+open_step (int parent_fd, const char *name, gboolean create)
+{
+  int fd = openat (parent_fd, name, FOLDER_FLAGS);
+
+  if (fd >= 0 || errno != ENOENT || !create)
+    return fd;
+  if (mkdirat (parent_fd, name, 0777) != 0 && errno != EEXIST)
+    return -1;
+  return openat (parent_fd, name, FOLDER_FLAGS);
+}
+
+/* Component by component, each opened without following a link and relative to the one before. */
+static int
+walk (int root_fd, const char *folder, gboolean create)
+{
+  g_auto (GStrv) names = g_strsplit (folder, "/", -1);
+  int fd = openat (root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  for (guint i = 0; fd >= 0 && names[i] != NULL; i++)
+    {
+      int next = open_step (fd, names[i], create);
+      int saved_errno = errno;
+
+      close (fd);
+      errno = saved_errno;
+      fd = next;
+    }
+  return fd;
+}
+
+/* The folder part, "" for the root itself; sets @basename. NULL with @error when the path is unsafe. */
+static char *
+split (const char *relative, char **basename, GError **error)
+{
+  const char *slash;
+
+  if (!namida_safe_path_check (relative, error))
+    return NULL;
+  slash = strrchr (relative, '/');
+  *basename = g_strdup (slash != NULL ? slash + 1 : relative);
+  return slash != NULL ? g_strndup (relative, (gsize) (slash - relative)) : g_strdup ("");
+}
+
+static int
+open_parent (int root_fd, const char *relative, gboolean create, gboolean by_walk, char **basename, GError **error)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *folder = split (relative, &name, error);
+  int fd;
+
+  if (folder == NULL)
+    return -1;
+  if (by_walk)
+    fd = walk (root_fd, folder, create);
+  else
+    {
+      fd = open_beneath (root_fd, *folder != '\0' ? folder : ".");
+      /* ENOSYS: before Linux 5.6; EPERM: a sandbox's seccomp filter that does not know the call. The walk also makes
+       * what is missing. */
+      if (fd < 0 && (errno == ENOSYS || errno == EPERM || (errno == ENOENT && create)))
+        fd = walk (root_fd, folder, create);
+    }
+  if (fd < 0)
+    return fail_open (error, errno, relative);
+  if (basename != NULL)
+    *basename = g_steal_pointer (&name);
+  return fd;
+}
+
+int
+namida_safe_path_open_parent (int root_fd, const char *relative, gboolean create, char **basename, GError **error)
+{
+  return open_parent (root_fd, relative, create, FALSE, basename, error);
+}
+
+int
+namida_safe_path_open_parent_by_walk (
+    int root_fd, const char *relative, gboolean create, char **basename, GError **error)
+{
+  return open_parent (root_fd, relative, create, TRUE, basename, error);
+}
+
+/* At most @max bytes of @text, not within a character. */
+static gsize
+cut_length (const char *text, gsize length, gsize max)
+{
+  if (length <= max)
+    return length;
+  while (max > 0 && ((guchar) text[max] & 0xC0) == 0x80)
+    max--;
+  return max;
+}
+
+char *
+namida_safe_path_component_from_alias (const char *alias)
+{
+  /* Also ends the control and bidi characters, and bounds the length to 64 characters. */
+  g_autofree char *name = namida_format_alias (alias);
+  char *start;
+
+  g_strdelimit (name, "/\\:", '-');
+  /* A leading dot hides a folder; a drive letter is gone with its colon. */
+  for (start = name; *start == '.' || *start == ' '; start++)
+    ;
+  g_strchomp (start);
+  start[cut_length (start, strlen (start), NAMIDA_LIMIT_COMPONENT_BYTES)] = '\0';
+  if (*start == '\0' || strcmp (start, "?") == 0 || !namida_safe_path_check_component (start, NULL))
+    return g_strdup (_ ("Unnamed device"));
+  return g_strdup (start);
+}
+
+char *
+namida_safe_path_numbered (const char *basename, guint n)
+{
+  g_autofree char *number = g_strdup_printf (" (%u)", n);
+  const char *dot;
+  gsize stem, tail, room;
+
+  g_return_val_if_fail (basename != NULL, NULL);
+
+  dot = strrchr (basename, '.');
+  /* A name that only begins with a dot has no extension; one of over 32 bytes is no extension. */
+  if (dot == NULL || dot == basename || strlen (dot) > 32)
+    dot = basename + strlen (basename);
+  stem = (gsize) (dot - basename);
+  tail = strlen (number) + strlen (dot);
+  room = NAMIDA_LIMIT_COMPONENT_BYTES - tail;
+  return g_strdup_printf ("%.*s%s%s", (int) cut_length (basename, stem, room), basename, number, dot);
+}
