@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-database.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUSY_TIMEOUT_MS 5000
+
+/* Step n brings a file of user_version n to n + 1. Steps are only ever appended: files of people are at any of them.
+ * Times are microseconds since 1970 unless the column's name says otherwise. */
+static const char *const schema_steps[] = {
+  /* 0 → 1 */
+  "CREATE TABLE trusted ("
+  " fingerprint TEXT PRIMARY KEY, uuid TEXT, alias TEXT NOT NULL, trusted_at INTEGER NOT NULL,"
+  " last_seen INTEGER NOT NULL DEFAULT 0, last_address TEXT, auto_accept INTEGER NOT NULL DEFAULT 1);"
+
+  "CREATE TABLE hash_index ("
+  " path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,"
+  " device INTEGER NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;"
+  "CREATE INDEX hash_index_sha256 ON hash_index (sha256);"
+
+  "CREATE TABLE sessions ("
+  " id TEXT PRIMARY KEY, direction TEXT NOT NULL, fingerprint TEXT, alias TEXT NOT NULL, title TEXT NOT NULL,"
+  " offer_key TEXT NOT NULL, landing TEXT, destination TEXT, state TEXT NOT NULL, started_at INTEGER NOT NULL,"
+  " updated_at INTEGER NOT NULL, total_bytes INTEGER NOT NULL, total_files INTEGER NOT NULL,"
+  " stored_files INTEGER NOT NULL DEFAULT 0, kept_files INTEGER NOT NULL DEFAULT 0,"
+  " failed_files INTEGER NOT NULL DEFAULT 0, error TEXT);"
+  "CREATE INDEX sessions_offer ON sessions (fingerprint, offer_key, state);"
+  "CREATE INDEX sessions_started_at ON sessions (started_at);"
+
+  "CREATE TABLE stored ("
+  " id INTEGER PRIMARY KEY, session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE, file_id TEXT NOT NULL,"
+  " path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,"
+  " device INTEGER NOT NULL, sha256 TEXT NOT NULL, stored_at INTEGER NOT NULL);"
+  "CREATE INDEX stored_session ON stored (session);" /* or each ON DELETE CASCADE reads the whole table */
+  "CREATE INDEX stored_path ON stored (path);"
+  "CREATE INDEX stored_sha256 ON stored (sha256);"
+
+  "CREATE TABLE versions ("
+  " id INTEGER PRIMARY KEY, session TEXT NOT NULL, fingerprint TEXT, alias TEXT NOT NULL, path TEXT NOT NULL UNIQUE,"
+  " created_at INTEGER NOT NULL, pinned INTEGER NOT NULL DEFAULT 0, verified_at INTEGER);",
+};
+
+struct _NamidaDatabase
+{
+  GObject parent_instance;
+
+  GRecMutex mutex; /* guards @handle */
+  sqlite3 *handle;
+  char *path; /* (nullable) */
+  char *damaged_path;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaDatabase, namida_database, G_TYPE_OBJECT)
+
+static void
+set_error (NamidaDatabase *self, GError **error, int result, const char *message)
+{
+  int primary = result & 0xff;
+
+  if (primary == SQLITE_FULL)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE,
+                 _ ("The database “%s” could not be written: the disk is full. Free some space and try again."),
+                 self->path != NULL ? self->path : ":memory:");
+  else if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                 _ ("The database “%s” is in use by another program. Close it and try again."),
+                 self->path != NULL ? self->path : ":memory:");
+  else
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The database “%s” could not be used: %s"),
+                 self->path != NULL ? self->path : ":memory:", message);
+}
+
+static gboolean
+check (NamidaDatabase *self, int result, GError **error)
+{
+  if (result == SQLITE_OK || result == SQLITE_DONE || result == SQLITE_ROW)
+    return TRUE;
+  set_error (self, error, result, self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (result));
+  return FALSE;
+}
+
+static gboolean
+run (NamidaDatabase *self, const char *sql, int *result, GError **error)
+{
+  *result = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
+  return check (self, *result, error);
+}
+
+static gboolean
+query_int (NamidaDatabase *self, const char *sql, int *value, int *result, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+
+  *result = sqlite3_prepare_v2 (self->handle, sql, -1, &statement, NULL);
+  if (*result == SQLITE_OK)
+    *result = sqlite3_step (statement);
+  if (*result == SQLITE_ROW)
+    *value = sqlite3_column_int (statement, 0);
+  /* Before finalize: afterwards the message is gone. */
+  if (!check (self, *result, error))
+    {
+      sqlite3_finalize (statement);
+      return FALSE;
+    }
+  sqlite3_finalize (statement);
+  return TRUE;
+}
+
+/* What is a damaged file, in contrast to a locked, unreadable or newer one, which must never be moved aside. */
+static gboolean
+is_damage (int result)
+{
+  int primary = result & 0xff;
+
+  return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
+}
+
+/* Each step is one transaction together with its number. BEGIN IMMEDIATE and a second look at the version keep two
+ * programs that start at once from taking the same step. */
+static gboolean
+take_step (NamidaDatabase *self, int *version, int *result, GError **error)
+{
+  g_autofree char *number = NULL;
+
+  if (!run (self, "BEGIN IMMEDIATE", result, error))
+    return FALSE;
+  if (!query_int (self, "PRAGMA user_version", version, result, error))
+    goto roll_back;
+  if (*version < (int) G_N_ELEMENTS (schema_steps))
+    {
+      number = g_strdup_printf ("PRAGMA user_version = %d", *version + 1);
+      if (!run (self, schema_steps[*version], result, error) || !run (self, number, result, error))
+        goto roll_back;
+      (*version)++;
+    }
+  if (run (self, "COMMIT", result, error))
+    return TRUE;
+
+roll_back:
+  sqlite3_exec (self->handle, "ROLLBACK", NULL, NULL, NULL);
+  return FALSE;
+}
+
+static gboolean
+migrate (NamidaDatabase *self, int *result, GError **error)
+{
+  const int newest = (int) G_N_ELEMENTS (schema_steps);
+  int version = 0;
+
+  if (!query_int (self, "PRAGMA user_version", &version, result, error))
+    return FALSE;
+  while (version >= 0 && version < newest)
+    {
+      if (!take_step (self, &version, result, error))
+        return FALSE;
+    }
+  if (version == newest)
+    return TRUE;
+  *result = SQLITE_ERROR;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+               _ ("The database “%s” was made by a newer Namida Sync. Update this one to use it."), self->path);
+  return FALSE;
+}
+
+/* quick_check reads every page once: damage is found now, not in the middle of a backup. */
+static gboolean
+check_pages (NamidaDatabase *self, int *result, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+  gboolean good = FALSE;
+
+  *result = sqlite3_prepare_v2 (self->handle, "PRAGMA quick_check (1)", -1, &statement, NULL);
+  if (*result == SQLITE_OK)
+    *result = sqlite3_step (statement);
+  if (*result == SQLITE_ROW)
+    {
+      good = g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "ok") == 0;
+      if (!good)
+        {
+          *result = SQLITE_CORRUPT;
+          set_error (self, error, *result, sqlite3_errstr (*result));
+        }
+    }
+  else
+    check (self, *result, error);
+  sqlite3_finalize (statement);
+  return good;
+}
+
+/* SQLite would make the file with the umask's mode; this one holds who is trusted. */
+static gboolean
+make_private (const char *path, GError **error)
+{
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+
+  if (fd >= 0)
+    {
+      close (fd);
+      return TRUE;
+    }
+  else
+    {
+      int saved_errno = errno;
+      g_autofree char *what = g_strdup_printf (_ ("The database “%s” could not be opened"), path);
+
+      namida_error_set_from_errno (error, saved_errno, what);
+      return FALSE;
+    }
+}
+
+static void
+close_handle (NamidaDatabase *self)
+{
+  sqlite3_close_v2 (g_steal_pointer (&self->handle));
+}
+
+static gboolean
+open_once (NamidaDatabase *self, int *result, GError **error)
+{
+  *result = SQLITE_OK;
+  if (self->path != NULL && !make_private (self->path, error))
+    {
+      *result = SQLITE_CANTOPEN;
+      return FALSE;
+    }
+  *result
+      = sqlite3_open_v2 (self->path != NULL ? self->path : ":memory:", &self->handle,
+                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | (self->path == NULL ? SQLITE_OPEN_CREATE : 0),
+                         NULL);
+  if (!check (self, *result, error))
+    return FALSE;
+  sqlite3_extended_result_codes (self->handle, 1);
+  sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
+  return run (self, "PRAGMA journal_mode = WAL", result, error)
+         && run (self, "PRAGMA synchronous = FULL", result, error)
+         && run (self, "PRAGMA foreign_keys = ON", result, error) && check_pages (self, result, error)
+         && migrate (self, result, error);
+}
+
+/* The write-ahead log goes first: left behind by a crash, it would be played into the fresh file. */
+static gboolean
+move_aside (NamidaDatabase *self, GError **error)
+{
+  static const char *const suffixes[] = { "-wal", "-shm", "" };
+  g_autofree char *target = g_strdup_printf ("%s.damaged-%" G_GINT64_FORMAT, self->path, namida_clock_real ());
+
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *from = g_strconcat (self->path, suffixes[i], NULL);
+      g_autofree char *to = g_strconcat (target, suffixes[i], NULL);
+
+      if (rename (from, to) != 0 && !(errno == ENOENT && *suffixes[i] != '\0'))
+        {
+          int saved_errno = errno;
+          g_autofree char *what = g_strdup_printf (_ ("The damaged database “%s” could not be moved aside"), from);
+
+          namida_error_set_from_errno (error, saved_errno, what);
+          return FALSE;
+        }
+    }
+  self->damaged_path = g_steal_pointer (&target);
+  g_warning ("the database %s is damaged; it was moved to %s", self->path, self->damaged_path);
+  return TRUE;
+}
+
+NamidaDatabase *
+namida_database_open (const char *path, GError **error)
+{
+  g_autoptr (NamidaDatabase) self = g_object_new (NAMIDA_TYPE_DATABASE, NULL);
+  g_autoptr (GError) first_error = NULL;
+  int result;
+
+  self->path = g_strdup (path);
+  if (open_once (self, &result, &first_error))
+    return g_steal_pointer (&self);
+  close_handle (self);
+  if (path == NULL || !is_damage (result))
+    {
+      g_propagate_error (error, g_steal_pointer (&first_error));
+      return NULL;
+    }
+  if (!move_aside (self, error) || !open_once (self, &result, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+const char *
+namida_database_was_damaged (NamidaDatabase *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_DATABASE (self), NULL);
+  return self->damaged_path;
+}
+
+sqlite3 *
+namida_database_lock (NamidaDatabase *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_DATABASE (self), NULL);
+  g_rec_mutex_lock (&self->mutex);
+  return self->handle;
+}
+
+void
+namida_database_unlock (NamidaDatabase *self)
+{
+  g_return_if_fail (NAMIDA_IS_DATABASE (self));
+  g_rec_mutex_unlock (&self->mutex);
+}
+
+static int
+bind (sqlite3_stmt *statement, const char *format, va_list arguments)
+{
+  int result = SQLITE_OK;
+
+  for (int i = 0; format != NULL && format[i] != '\0' && result == SQLITE_OK; i++)
+    {
+      if (format[i] == 's')
+        result = sqlite3_bind_text (statement, i + 1, va_arg (arguments, const char *), -1, SQLITE_TRANSIENT);
+      else if (format[i] == 'i')
+        result = sqlite3_bind_int64 (statement, i + 1, va_arg (arguments, gint64));
+      else
+        g_error ("namida_database_prepare: no type '%c'", format[i]);
+    }
+  return result;
+}
+
+static sqlite3_stmt *
+prepare_va (NamidaDatabase *self, GError **error, const char *sql, const char *format, va_list arguments)
+{
+  sqlite3_stmt *statement = NULL;
+  int result = sqlite3_prepare_v2 (self->handle, sql, -1, &statement, NULL);
+
+  if (result == SQLITE_OK)
+    result = bind (statement, format, arguments);
+  if (check (self, result, error))
+    return statement;
+  sqlite3_finalize (statement);
+  return NULL;
+}
+
+sqlite3_stmt *
+namida_database_prepare (NamidaDatabase *self, GError **error, const char *sql, const char *format, ...)
+{
+  sqlite3_stmt *statement;
+  va_list arguments;
+
+  g_return_val_if_fail (NAMIDA_IS_DATABASE (self), NULL);
+  g_return_val_if_fail (sql != NULL, NULL);
+
+  va_start (arguments, format);
+  statement = prepare_va (self, error, sql, format, arguments);
+  va_end (arguments);
+  return statement;
+}
+
+gboolean
+namida_database_exec (NamidaDatabase *self, GError **error, const char *sql, const char *format, ...)
+{
+  sqlite3_stmt *statement;
+  va_list arguments;
+  gboolean done = FALSE;
+
+  g_return_val_if_fail (NAMIDA_IS_DATABASE (self), FALSE);
+  g_return_val_if_fail (sql != NULL, FALSE);
+
+  namida_database_lock (self);
+  va_start (arguments, format);
+  statement = prepare_va (self, error, sql, format, arguments);
+  va_end (arguments);
+  if (statement != NULL)
+    {
+      int result;
+
+      do
+        result = sqlite3_step (statement);
+      while (result == SQLITE_ROW);
+      done = check (self, result, error);
+      sqlite3_finalize (statement);
+    }
+  namida_database_unlock (self);
+  return done;
+}
+
+static void
+namida_database_finalize (GObject *object)
+{
+  NamidaDatabase *self = NAMIDA_DATABASE (object);
+
+  close_handle (self);
+  g_rec_mutex_clear (&self->mutex);
+  g_free (self->path);
+  g_free (self->damaged_path);
+  G_OBJECT_CLASS (namida_database_parent_class)->finalize (object);
+}
+
+static void
+namida_database_class_init (NamidaDatabaseClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_database_finalize;
+}
+
+static void
+namida_database_init (NamidaDatabase *self)
+{
+  g_rec_mutex_init (&self->mutex);
+}
