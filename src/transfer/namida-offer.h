@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-sink.h"
+#include "namida-transfer.h"
+
+G_BEGIN_DECLS
+
+/**
+ * NamidaOffer: somebody wants to send us a backup, and a person (or a policy) has to decide. Main context. Signal "closed" once: decided here, withdrawn
+ * by the sender, or timed out; then it must not be shown any more. Properties "id" (opaque text for notifications), "open".
+ */
+#define NAMIDA_TYPE_OFFER (namida_offer_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaOffer, namida_offer, NAMIDA, OFFER, GObject)
+
+typedef enum
+{
+  NAMIDA_OFFER_OPEN,
+  NAMIDA_OFFER_ACCEPTED,
+  NAMIDA_OFFER_DECLINED,
+  NAMIDA_OFFER_WITHDRAWN, /* the sender hung up */
+  NAMIDA_OFFER_EXPIRED,   /* nobody answered within NAMIDA_LIMIT_OFFER_ANSWER_SECONDS */
+} NamidaOfferState;
+
+const char *namida_offer_get_id (NamidaOffer *self);
+NamidaOfferState namida_offer_get_state (NamidaOffer *self);
+/** Returns: (transfer none) (nullable): the certificate's fingerprint, proven by this connection; NULL in plain HTTP. */
+const char *namida_offer_get_fingerprint (NamidaOffer *self);
+/** Returns: (transfer none): as it may be shown (namida_format_alias). */
+const char *namida_offer_get_alias (NamidaOffer *self);
+const char *namida_offer_get_device_type (NamidaOffer *self);
+const char *namida_offer_get_address (NamidaOffer *self); /* text, no port */
+gboolean namida_offer_get_encrypted (NamidaOffer *self);
+NamidaBackup *namida_offer_get_backup (NamidaOffer *self);
+/** Computed in the worker that parsed the offer: namida_backup_dup_key(). */
+const char *namida_offer_get_key (NamidaOffer *self);
+/** The transfer that becomes of it: WAITING until decided; ended when declined, withdrawn or expired. (transfer none) */
+NamidaTransfer *namida_offer_get_transfer (NamidaOffer *self);
+/** namida_offer_accept: @sink: where it lands. The server prepares it in a worker and answers. No effect unless open. */
+void namida_offer_accept (NamidaOffer *self, NamidaSink *sink);
+void namida_offer_decline (NamidaOffer *self);
+/** namida_offer_refuse: answers with @reason (NO_SPACE, BUSY, …) instead of a person's no. */
+void namida_offer_refuse (NamidaOffer *self, const GError *reason);
+
+G_END_DECLS

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-device-info.h"
+#include "namida-identity.h"
+#include "namida-offer.h"
+
+G_BEGIN_DECLS
+
+/**
+ * NamidaServer: this device's one port (TLS and plain by the first byte) with the routes of v1. Main context; bodies of
+ * uploads run in worker threads. Signals:
+ *  "offer" (NamidaOffer *): somebody asks; the owner accepts, declines or refuses it, at once or later (the server keeps it).
+ *  "registered" (NamidaDeviceInfo *info, const char *fingerprint (nullable: plain), GInetSocketAddress *remote with the port of @info): POST register.
+ *  "pair-request" (NamidaPairRequest *) is declared in namida-pair-request.h.
+ */
+#define NAMIDA_TYPE_SERVER (namida_server_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaServer, namida_server, NAMIDA, SERVER, GObject)
+
+NamidaServer *namida_server_new (NamidaIdentity *identity);
+/**
+ * namida_server_start: @interface: (nullable): a name or address: bind only there ("lo": 127.0.0.1 and ::1); else dual stack.
+ * @port: 0 for the first free one from NAMIDA_PORT_FIRST to NAMIDA_PORT_LAST; another: exactly that one, or an error that says it is taken.
+ */
+gboolean namida_server_start (NamidaServer *self, const char *interface, guint16 port, GError **error);
+guint16 namida_server_get_port (NamidaServer *self);
+/** namida_server_dup_info: what register says of this device. (transfer full) */
+NamidaDeviceInfo *namida_server_dup_info (NamidaServer *self);
+/** (nullable) @device_type: "desktop" (default) or "headless". */
+void namida_server_set_device_type (NamidaServer *self, const char *device_type);
+/** Before a person is asked: @pin: (nullable): offers need ?pin= . Wrong ones lock (429) by address and fingerprint. */
+void namida_server_set_pin (NamidaServer *self, const char *pin);
+/** Stops listening, parks running sessions, waits for the workers (asynchronous). */
+void namida_server_stop_async (NamidaServer *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean namida_server_stop_finish (NamidaServer *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

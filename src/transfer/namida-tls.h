@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-identity.h"
+
+G_BEGIN_DECLS
+
+/* Mutual TLS with self-signed certificates, shared by the listener and both clients. ENGINE.md's traps are answered here, once. */
+
+/** NamidaBufferedStream: GIOStream under a GTlsConnection: 256 KiB read-ahead; writes are corked between namida_buffered_stream_cork (TRUE) and (FALSE). */
+GIOStream *namida_buffered_stream_new (GSocketConnection *connection);
+void namida_buffered_stream_cork (GIOStream *stream, gboolean corked);
+/** @stream: under TLS, no handshake yet; client certificate requested, accepted whatever it is (the handler pins). (transfer full) */
+GTlsConnection *namida_tls_server_new (NamidaIdentity *identity, GIOStream *stream, GError **error);
+/**
+ * namida_tls_connect: connects and handshakes, blocking, in a worker: at most NAMIDA_LIMIT_HANDSHAKE_SECONDS. TCP_NODELAY set.
+ * @fingerprint: (nullable). Errors: UNREACHABLE, IDENTITY_CHANGED, CANCELLED. @buffered: (out) (transfer full) (optional): the stream below, to cork.
+ */
+GTlsConnection *namida_tls_connect (NamidaIdentity *identity, GInetSocketAddress *address, const char *fingerprint, GIOStream **buffered, GCancellable *cancellable, GError **error);
+/** Returns: (transfer full) (nullable): the peer's fingerprint. */
+char *namida_tls_peer_fingerprint (GTlsConnection *connection);
+
+G_END_DECLS

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include "namida-backup.h"
+#include "namida-messages.h"
+
+G_BEGIN_DECLS
+
+typedef enum { NAMIDA_DIRECTION_SEND, NAMIDA_DIRECTION_RECEIVE } NamidaDirection;
+typedef enum
+{
+  NAMIDA_TRANSFER_PREPARING, /* scanning, connecting */
+  NAMIDA_TRANSFER_WAITING,   /* for the other person's answer */
+  NAMIDA_TRANSFER_RUNNING,
+  NAMIDA_TRANSFER_INTERRUPTED, /* the connection is gone; parts are safe, the other side may come back */
+  NAMIDA_TRANSFER_FINISHING, /* verifying and storing */
+  NAMIDA_TRANSFER_DONE,      /* every file stored or already there */
+  NAMIDA_TRANSFER_INCOMPLETE, /* ended, some files are not stored */
+  NAMIDA_TRANSFER_DECLINED,
+  NAMIDA_TRANSFER_CANCELLED,
+  NAMIDA_TRANSFER_FAILED,
+} NamidaTransferState;
+
+#define NAMIDA_TYPE_TRANSFER (namida_transfer_get_type ())
+/**
+ * NamidaTransfer: one backup on its way, in either direction, as a person sees it. Main context, but for the functions
+ * marked "any thread". Properties, notified at most four times a second while it runs: "state", "done-bytes", "total-bytes", "done-files", "total-files", "speed"
+ * (bytes a second), "seconds-left" (-1 unknown), "current-file", "error" (GError boxed, nullable). Signal "ended" once, when the state is final.
+ */
+G_DECLARE_FINAL_TYPE (NamidaTransfer, namida_transfer, NAMIDA, TRANSFER, GObject)
+
+NamidaTransfer *namida_transfer_new (NamidaDirection direction, const char *peer_alias, const char *peer_fingerprint, gboolean encrypted);
+/** Sets what it is about: totals and title. */
+void namida_transfer_set_backup (NamidaTransfer *self, NamidaBackup *backup);
+NamidaBackup *namida_transfer_get_backup (NamidaTransfer *self); /* (nullable) */
+NamidaDirection namida_transfer_get_direction (NamidaTransfer *self);
+const char *namida_transfer_get_peer_alias (NamidaTransfer *self);
+const char *namida_transfer_get_peer_fingerprint (NamidaTransfer *self); /* (nullable) */
+gboolean namida_transfer_get_encrypted (NamidaTransfer *self);
+const char *namida_transfer_get_title (NamidaTransfer *self);
+NamidaTransferState namida_transfer_get_state (NamidaTransfer *self);
+gboolean namida_transfer_is_final (NamidaTransfer *self);
+guint64 namida_transfer_get_done_bytes (NamidaTransfer *self);
+guint64 namida_transfer_get_total_bytes (NamidaTransfer *self);
+guint namida_transfer_get_done_files (NamidaTransfer *self);
+guint namida_transfer_get_total_files (NamidaTransfer *self);
+guint64 namida_transfer_get_speed (NamidaTransfer *self);
+gint64 namida_transfer_get_seconds_left (NamidaTransfer *self);
+char *namida_transfer_dup_current_file (NamidaTransfer *self); /* (nullable) any thread */
+const GError *namida_transfer_get_error (NamidaTransfer *self); /* (nullable) */
+/** How many ended as @result; any thread. */
+guint namida_transfer_count (NamidaTransfer *self, NamidaFileResult result);
+/** Per-file outcome, indexes as in the backup's entries; any thread. @detail: (nullable): why, a sentence. */
+void namida_transfer_set_result (NamidaTransfer *self, guint index, NamidaFileResult result, const char *detail);
+NamidaFileResult namida_transfer_get_result (NamidaTransfer *self, guint index);
+char *namida_transfer_dup_detail (NamidaTransfer *self, guint index); /* (nullable) */
+/** Where a receiver's files landed, for "Open Folder"; main context. */
+const char *namida_transfer_get_folder (NamidaTransfer *self); /* (nullable) */
+void namida_transfer_set_folder (NamidaTransfer *self, const char *folder);
+gint64 namida_transfer_get_started_at (NamidaTransfer *self); /* microseconds since 1970 */
+gint64 namida_transfer_get_ended_at (NamidaTransfer *self);   /* 0 while it runs */
+/** The person's wish to stop; whoever moves the bytes watches namida_transfer_get_cancellable(). */
+void namida_transfer_cancel (NamidaTransfer *self);
+GCancellable *namida_transfer_get_cancellable (NamidaTransfer *self);
+/** For the movers. add_bytes and set_current_file: any thread, lock-free for bytes. @delta may be negative when a file starts over. */
+void namida_transfer_add_bytes (NamidaTransfer *self, gint64 delta);
+void namida_transfer_add_files (NamidaTransfer *self, int delta);
+void namida_transfer_set_current_file (NamidaTransfer *self, const char *path);
+void namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state);
+/** Ends it: DONE, or the final state that @error means (DECLINED, CANCELLED, INCOMPLETE, else FAILED). @error: (nullable) (transfer none). */
+void namida_transfer_end (NamidaTransfer *self, const GError *error);
+/** namida_transfer_dup_state_text: Returns: (transfer full): the state in words for a row: "Waiting for someone to accept there". Translated. */
+char *namida_transfer_dup_state_text (NamidaTransfer *self);
+
+G_END_DECLS
