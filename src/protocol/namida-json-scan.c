@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-json-cursor.h"
+
+#include "namida-error.h"
+#include "namida-limits.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+typedef struct
+{
+  const char *at;
+  const char *end;
+  guint depth;
+  guint64 values;
+  guint64 containers;
+} Scan;
+
+static gboolean
+malformed (GError **error)
+{
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                       _ ("The message is not valid JSON. The other device may run a version that does not fit."));
+  return FALSE;
+}
+
+static gboolean
+refuse (GError **error, NamidaError code, const char *message)
+{
+  g_set_error_literal (error, NAMIDA_ERROR, code, message);
+  return FALSE;
+}
+
+static void
+skip_space (Scan *scan)
+{
+  while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
+    scan->at++;
+}
+
+static gboolean
+take (Scan *scan, char c)
+{
+  if (scan->at == scan->end || *scan->at != c)
+    return FALSE;
+  scan->at++;
+  return TRUE;
+}
+
+static gboolean
+take_word (Scan *scan, const char *word)
+{
+  gsize length = strlen (word);
+
+  if ((gsize) (scan->end - scan->at) < length || memcmp (scan->at, word, length) != 0)
+    return FALSE;
+  scan->at += length;
+  return TRUE;
+}
+
+/* Four hex digits, or -1. */
+static int
+take_hex4 (Scan *scan)
+{
+  int value = 0;
+
+  if (scan->end - scan->at < 4)
+    return -1;
+  for (int i = 0; i < 4; i++)
+    {
+      int digit = g_ascii_xdigit_value (*scan->at++);
+
+      if (digit < 0)
+        return -1;
+      value = value * 16 + digit;
+    }
+  return value;
+}
+
+/* Behind "\u". A lone surrogate has no UTF-8, and json-glib would cut a text at \u0000. */
+static gboolean
+scan_unicode_escape (Scan *scan, GError **error)
+{
+  int unit = take_hex4 (scan);
+  int low;
+
+  if (unit < 0)
+    return malformed (error);
+  if (unit == 0)
+    return refuse (error, NAMIDA_ERROR_INVALID_REQUEST,
+                   _ ("The message is refused: a text in it has a zero character."));
+  if (unit < 0xd800 || unit > 0xdfff)
+    return TRUE;
+  if (unit > 0xdbff || !take_word (scan, "\\u"))
+    return malformed (error);
+  low = take_hex4 (scan);
+  return (low >= 0xdc00 && low <= 0xdfff) || malformed (error);
+}
+
+static gboolean
+scan_string (Scan *scan, GError **error)
+{
+  if (!take (scan, '"'))
+    return malformed (error);
+  while (scan->at < scan->end)
+    {
+      guchar c = (guchar) *scan->at++;
+
+      if (c == '"')
+        return TRUE;
+      if (c < 0x20)
+        return malformed (error);
+      if (c != '\\')
+        continue;
+      if (take (scan, 'u'))
+        {
+          if (!scan_unicode_escape (scan, error))
+            return FALSE;
+        }
+      else if (scan->at == scan->end || *scan->at == '\0' || strchr ("\"\\/bfnrt", *scan->at++) == NULL)
+        return malformed (error);
+    }
+  return malformed (error);
+}
+
+static gsize
+take_digits (Scan *scan)
+{
+  const char *start = scan->at;
+
+  while (scan->at < scan->end && g_ascii_isdigit (*scan->at))
+    scan->at++;
+  return (gsize) (scan->at - start);
+}
+
+/* json-glib makes another number of an integer over 64 bits without a word. */
+static gboolean
+integer_fits (const char *digits, gsize length)
+{
+  static const char largest[] = "9223372036854775807";
+
+  if (length != sizeof largest - 1)
+    return length < sizeof largest - 1;
+  return memcmp (digits, largest, length) <= 0;
+}
+
+static gboolean
+scan_number (Scan *scan, GError **error)
+{
+  const char *digits;
+  gsize n_digits;
+  gboolean whole = TRUE;
+
+  take (scan, '-');
+  digits = scan->at;
+  n_digits = take_digits (scan);
+  if (n_digits == 0 || (n_digits > 1 && digits[0] == '0'))
+    return malformed (error);
+  if (take (scan, '.'))
+    {
+      whole = FALSE;
+      if (take_digits (scan) == 0)
+        return malformed (error);
+    }
+  if (take (scan, 'e') || take (scan, 'E'))
+    {
+      whole = FALSE;
+      if (!take (scan, '+'))
+        take (scan, '-');
+      if (take_digits (scan) == 0)
+        return malformed (error);
+    }
+  if (whole && !integer_fits (digits, n_digits))
+    return refuse (error, NAMIDA_ERROR_INVALID_REQUEST, _ ("The message is refused: a number in it is too large."));
+  return TRUE;
+}
+
+static gboolean scan_value (Scan *scan, GError **error);
+
+static gboolean
+scan_member (Scan *scan, GError **error)
+{
+  skip_space (scan);
+  if (!scan_string (scan, error))
+    return FALSE;
+  skip_space (scan);
+  if (!take (scan, ':'))
+    return malformed (error);
+  return scan_value (scan, error);
+}
+
+static gboolean
+scan_container (Scan *scan, char close, GError **error)
+{
+  if (++scan->depth > NAMIDA_LIMIT_JSON_DEPTH)
+    return refuse (error, NAMIDA_ERROR_INVALID_REQUEST, _ ("The message is refused: it is nested too deeply."));
+  if (scan->containers-- == 0)
+    return refuse (error, NAMIDA_ERROR_TOO_LARGE, _ ("The message is refused: it has too many values."));
+  skip_space (scan);
+  if (!take (scan, close))
+    {
+      do
+        if (!(close == '}' ? scan_member (scan, error) : scan_value (scan, error)))
+          return FALSE;
+      while (take (scan, ','));
+      if (!take (scan, close))
+        return malformed (error);
+    }
+  scan->depth--;
+  return TRUE;
+}
+
+/* Recursive, but never deeper than NAMIDA_LIMIT_JSON_DEPTH. Leaves @scan at the next character that is no space. */
+static gboolean
+scan_value (Scan *scan, GError **error)
+{
+  gboolean fine;
+
+  skip_space (scan);
+  if (scan->at == scan->end)
+    return malformed (error);
+  if (scan->values-- == 0)
+    return refuse (error, NAMIDA_ERROR_TOO_LARGE, _ ("The message is refused: it has too many values."));
+  switch (*scan->at)
+    {
+    case '{':
+    case '[':
+      fine = scan_container (scan, *scan->at++ == '{' ? '}' : ']', error);
+      break;
+    case '"':
+      fine = scan_string (scan, error);
+      break;
+    case 't':
+      fine = take_word (scan, "true") || malformed (error);
+      break;
+    case 'f':
+      fine = take_word (scan, "false") || malformed (error);
+      break;
+    case 'n':
+      fine = take_word (scan, "null") || malformed (error);
+      break;
+    default:
+      fine = scan_number (scan, error);
+      break;
+    }
+  if (fine)
+    skip_space (scan);
+  return fine;
+}
+
+gboolean
+namida_json_scan (const char *data, gsize length, guint64 max_values, guint64 max_containers, GError **error)
+{
+  Scan scan = { data, data + length, 0, max_values, max_containers };
+
+  /* Refuses raw NUL bytes, too. */
+  if (length == 0 || !g_utf8_validate_len (data, length, NULL))
+    return malformed (error);
+  if (!scan_value (&scan, error))
+    return FALSE;
+  return scan.at == scan.end || malformed (error);
+}
