@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-tls.h"
+
+#include <string.h>
+
+/* TLS reads and writes one record (16 KiB) at a time: without a buffer below it every record costs system calls of its
+ * own, five bytes of header included. */
+#define BUFFER_SIZE (256 * 1024)
+
+/* ---- input ---- */
+
+#define NAMIDA_TYPE_BUFFERED_INPUT (namida_buffered_input_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaBufferedInput, namida_buffered_input, NAMIDA, BUFFERED_INPUT, GInputStream)
+
+struct _NamidaBufferedInput
+{
+  GInputStream parent_instance;
+  GInputStream *base;
+  char *data; /* made at the first read: an idle connection costs nothing */
+  gsize start, end;
+};
+
+static void namida_buffered_input_pollable_init (GPollableInputStreamInterface *iface);
+G_DEFINE_TYPE_WITH_CODE (NamidaBufferedInput,
+                         namida_buffered_input,
+                         G_TYPE_INPUT_STREAM,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, namida_buffered_input_pollable_init))
+
+static gssize
+input_take (NamidaBufferedInput *self, void *buffer, gsize count)
+{
+  gsize n = MIN (count, self->end - self->start);
+
+  memcpy (buffer, self->data + self->start, n);
+  self->start += n;
+  return (gssize) n;
+}
+
+static gssize
+input_read_any (
+    NamidaBufferedInput *self, void *buffer, gsize count, gboolean blocking, GCancellable *cancellable, GError **error)
+{
+  gssize n;
+
+  if (self->start < self->end)
+    return input_take (self, buffer, count);
+  if (count >= BUFFER_SIZE)
+    return g_pollable_stream_read (self->base, buffer, count, blocking, cancellable, error);
+  if (self->data == NULL)
+    self->data = g_malloc (BUFFER_SIZE);
+  n = g_pollable_stream_read (self->base, self->data, BUFFER_SIZE, blocking, cancellable, error);
+  if (n <= 0)
+    return n;
+  self->start = 0;
+  self->end = (gsize) n;
+  return input_take (self, buffer, count);
+}
+
+static gssize
+namida_buffered_input_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
+{
+  return input_read_any (NAMIDA_BUFFERED_INPUT (stream), buffer, count, TRUE, cancellable, error);
+}
+
+static gssize
+namida_buffered_input_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count, GError **error)
+{
+  return input_read_any (NAMIDA_BUFFERED_INPUT (stream), buffer, count, FALSE, NULL, error);
+}
+
+static gboolean
+namida_buffered_input_is_readable (GPollableInputStream *stream)
+{
+  NamidaBufferedInput *self = NAMIDA_BUFFERED_INPUT (stream);
+
+  return self->start < self->end || g_pollable_input_stream_is_readable (G_POLLABLE_INPUT_STREAM (self->base));
+}
+
+static GSource *
+namida_buffered_input_create_source (GPollableInputStream *stream, GCancellable *cancellable)
+{
+  NamidaBufferedInput *self = NAMIDA_BUFFERED_INPUT (stream);
+  g_autoptr (GSource) child = NULL;
+
+  if (self->start < self->end)
+    child = g_timeout_source_new (0); /* ready at once */
+  else
+    child = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (self->base), NULL);
+  return g_pollable_source_new_full (stream, child, cancellable);
+}
+
+static void
+namida_buffered_input_finalize (GObject *object)
+{
+  NamidaBufferedInput *self = NAMIDA_BUFFERED_INPUT (object);
+
+  g_clear_object (&self->base);
+  g_clear_pointer (&self->data, g_free);
+  G_OBJECT_CLASS (namida_buffered_input_parent_class)->finalize (object);
+}
+
+static void
+namida_buffered_input_class_init (NamidaBufferedInputClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_buffered_input_finalize;
+  G_INPUT_STREAM_CLASS (klass)->read_fn = namida_buffered_input_read;
+}
+
+static void
+namida_buffered_input_init (NamidaBufferedInput *self)
+{
+}
+
+static void
+namida_buffered_input_pollable_init (GPollableInputStreamInterface *iface)
+{
+  iface->is_readable = namida_buffered_input_is_readable;
+  iface->read_nonblocking = namida_buffered_input_read_nonblocking;
+  iface->create_source = namida_buffered_input_create_source;
+}
+
+/* ---- output ---- */
+
+#define NAMIDA_TYPE_BUFFERED_OUTPUT (namida_buffered_output_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaBufferedOutput, namida_buffered_output, NAMIDA, BUFFERED_OUTPUT, GOutputStream)
+
+struct _NamidaBufferedOutput
+{
+  GOutputStream parent_instance;
+  GOutputStream *base;
+  char *data;
+  gsize start, end;
+  gboolean corked;
+};
+
+static void namida_buffered_output_pollable_init (GPollableOutputStreamInterface *iface);
+G_DEFINE_TYPE_WITH_CODE (NamidaBufferedOutput,
+                         namida_buffered_output,
+                         G_TYPE_OUTPUT_STREAM,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_OUTPUT_STREAM, namida_buffered_output_pollable_init))
+
+/* Writes what waits; with @blocking all of it, else as much as goes. */
+static gboolean
+output_drain (NamidaBufferedOutput *self, gboolean blocking, GCancellable *cancellable, GError **error)
+{
+  while (self->start < self->end)
+    {
+      gssize n = g_pollable_stream_write (self->base, self->data + self->start, self->end - self->start, blocking,
+                                          cancellable, error);
+
+      if (n <= 0)
+        return FALSE;
+      self->start += (gsize) n;
+    }
+  self->start = self->end = 0;
+  return TRUE;
+}
+
+static gssize
+output_write_any (NamidaBufferedOutput *self,
+                  const void *buffer,
+                  gsize count,
+                  gboolean blocking,
+                  GCancellable *cancellable,
+                  GError **error)
+{
+  gsize n;
+
+  if ((!self->corked || self->end == BUFFER_SIZE) && !output_drain (self, blocking, cancellable, error))
+    return -1;
+  if (!self->corked || (self->end == 0 && count >= BUFFER_SIZE))
+    return g_pollable_stream_write (self->base, buffer, count, blocking, cancellable, error);
+  if (self->data == NULL)
+    self->data = g_malloc (BUFFER_SIZE);
+  n = MIN (count, BUFFER_SIZE - self->end);
+  memcpy (self->data + self->end, buffer, n);
+  self->end += n;
+  return (gssize) n;
+}
+
+static gssize
+namida_buffered_output_write (
+    GOutputStream *stream, const void *buffer, gsize count, GCancellable *cancellable, GError **error)
+{
+  return output_write_any (NAMIDA_BUFFERED_OUTPUT (stream), buffer, count, TRUE, cancellable, error);
+}
+
+static gboolean
+namida_buffered_output_flush (GOutputStream *stream, GCancellable *cancellable, GError **error)
+{
+  return output_drain (NAMIDA_BUFFERED_OUTPUT (stream), TRUE, cancellable, error);
+}
+
+static gssize
+namida_buffered_output_write_nonblocking (GPollableOutputStream *stream,
+                                          const void *buffer,
+                                          gsize count,
+                                          GError **error)
+{
+  return output_write_any (NAMIDA_BUFFERED_OUTPUT (stream), buffer, count, FALSE, NULL, error);
+}
+
+static gboolean
+output_has_room (NamidaBufferedOutput *self)
+{
+  return self->corked && self->end < BUFFER_SIZE;
+}
+
+static gboolean
+namida_buffered_output_is_writable (GPollableOutputStream *stream)
+{
+  NamidaBufferedOutput *self = NAMIDA_BUFFERED_OUTPUT (stream);
+
+  return output_has_room (self) || g_pollable_output_stream_is_writable (G_POLLABLE_OUTPUT_STREAM (self->base));
+}
+
+static GSource *
+namida_buffered_output_create_source (GPollableOutputStream *stream, GCancellable *cancellable)
+{
+  NamidaBufferedOutput *self = NAMIDA_BUFFERED_OUTPUT (stream);
+  g_autoptr (GSource) child = NULL;
+
+  if (output_has_room (self))
+    child = g_timeout_source_new (0);
+  else
+    child = g_pollable_output_stream_create_source (G_POLLABLE_OUTPUT_STREAM (self->base), NULL);
+  return g_pollable_source_new_full (stream, child, cancellable);
+}
+
+static void
+namida_buffered_output_finalize (GObject *object)
+{
+  NamidaBufferedOutput *self = NAMIDA_BUFFERED_OUTPUT (object);
+
+  g_clear_object (&self->base);
+  g_clear_pointer (&self->data, g_free);
+  G_OBJECT_CLASS (namida_buffered_output_parent_class)->finalize (object);
+}
+
+static void
+namida_buffered_output_class_init (NamidaBufferedOutputClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_buffered_output_finalize;
+  G_OUTPUT_STREAM_CLASS (klass)->write_fn = namida_buffered_output_write;
+  G_OUTPUT_STREAM_CLASS (klass)->flush = namida_buffered_output_flush;
+}
+
+static void
+namida_buffered_output_init (NamidaBufferedOutput *self)
+{
+}
+
+static void
+namida_buffered_output_pollable_init (GPollableOutputStreamInterface *iface)
+{
+  iface->is_writable = namida_buffered_output_is_writable;
+  iface->write_nonblocking = namida_buffered_output_write_nonblocking;
+  iface->create_source = namida_buffered_output_create_source;
+}
+
+/* ---- both ---- */
+
+#define NAMIDA_TYPE_BUFFERED_STREAM (namida_buffered_stream_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaBufferedStream, namida_buffered_stream, NAMIDA, BUFFERED_STREAM, GIOStream)
+
+struct _NamidaBufferedStream
+{
+  GIOStream parent_instance;
+  GSocketConnection *base;
+  NamidaBufferedInput *input;
+  NamidaBufferedOutput *output;
+};
+
+G_DEFINE_TYPE (NamidaBufferedStream, namida_buffered_stream, G_TYPE_IO_STREAM)
+
+static GInputStream *
+namida_buffered_stream_get_input (GIOStream *stream)
+{
+  return G_INPUT_STREAM (NAMIDA_BUFFERED_STREAM (stream)->input);
+}
+
+static GOutputStream *
+namida_buffered_stream_get_output (GIOStream *stream)
+{
+  return G_OUTPUT_STREAM (NAMIDA_BUFFERED_STREAM (stream)->output);
+}
+
+static gboolean
+namida_buffered_stream_close (GIOStream *stream, GCancellable *cancellable, GError **error)
+{
+  return g_io_stream_close (G_IO_STREAM (NAMIDA_BUFFERED_STREAM (stream)->base), cancellable, error);
+}
+
+/* Closing a socket does not block; GIOStream's own way would take a thread for it. */
+static void
+namida_buffered_stream_close_async (
+    GIOStream *stream, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (stream, cancellable, callback, user_data);
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, namida_buffered_stream_close_async);
+  if (namida_buffered_stream_close (stream, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static gboolean
+namida_buffered_stream_close_finish (GIOStream *stream, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+namida_buffered_stream_finalize (GObject *object)
+{
+  NamidaBufferedStream *self = NAMIDA_BUFFERED_STREAM (object);
+
+  /* GIOStream's own dispose has closed it: through us, so the base must live until here. */
+  g_clear_object (&self->input);
+  g_clear_object (&self->output);
+  g_clear_object (&self->base);
+  G_OBJECT_CLASS (namida_buffered_stream_parent_class)->finalize (object);
+}
+
+static void
+namida_buffered_stream_class_init (NamidaBufferedStreamClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_buffered_stream_finalize;
+  G_IO_STREAM_CLASS (klass)->get_input_stream = namida_buffered_stream_get_input;
+  G_IO_STREAM_CLASS (klass)->get_output_stream = namida_buffered_stream_get_output;
+  G_IO_STREAM_CLASS (klass)->close_fn = namida_buffered_stream_close;
+  G_IO_STREAM_CLASS (klass)->close_async = namida_buffered_stream_close_async;
+  G_IO_STREAM_CLASS (klass)->close_finish = namida_buffered_stream_close_finish;
+}
+
+static void
+namida_buffered_stream_init (NamidaBufferedStream *self)
+{
+  self->input = g_object_new (NAMIDA_TYPE_BUFFERED_INPUT, NULL);
+  self->output = g_object_new (NAMIDA_TYPE_BUFFERED_OUTPUT, NULL);
+}
+
+GIOStream *
+namida_buffered_stream_new (GSocketConnection *connection)
+{
+  NamidaBufferedStream *self = g_object_new (NAMIDA_TYPE_BUFFERED_STREAM, NULL);
+
+  self->base = g_object_ref (connection);
+  self->input->base = g_object_ref (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
+  self->output->base = g_object_ref (g_io_stream_get_output_stream (G_IO_STREAM (connection)));
+  return G_IO_STREAM (self);
+}
+
+void
+namida_buffered_stream_cork (GIOStream *stream, gboolean corked)
+{
+  NamidaBufferedStream *self = NAMIDA_BUFFERED_STREAM (stream);
+
+  self->output->corked = corked;
+  /* What cannot be written now stays in the buffer: the next write or flush meets the same error and reports it. */
+  if (!corked)
+    output_drain (self->output, TRUE, NULL, NULL);
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-tls.h"
+
+#include "namida-error.h"
+#include "namida-limits.h"
+
+#include <glib/gi18n-lib.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+/* What both sides need of every connection. The default certificate database costs 3.8 MB for each connection and means
+ * nothing for self-signed certificates. */
+static void
+set_up (GTlsConnection *connection)
+{
+  g_tls_connection_set_database (connection, NULL);
+  g_tls_connection_set_advertised_protocols (connection, (const char *[]){ "http/1.1", NULL });
+  g_tls_connection_set_require_close_notify (connection, FALSE);
+}
+
+static gboolean
+accept_any (GTlsConnection *connection, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer user_data)
+{
+  return TRUE;
+}
+
+GTlsConnection *
+namida_tls_server_new (NamidaIdentity *identity, GIOStream *stream, GError **error)
+{
+  GIOStream *tls = g_tls_server_connection_new (stream, namida_identity_get_certificate (identity), error);
+
+  if (tls == NULL)
+    return NULL;
+  set_up (G_TLS_CONNECTION (tls));
+  g_object_set (tls, "authentication-mode", G_TLS_AUTHENTICATION_REQUESTED, NULL);
+  g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_any), NULL);
+  return G_TLS_CONNECTION (tls);
+}
+
+/* One attempt to connect, driven in a main context of the calling worker, so that one timer limits the whole of it. */
+typedef struct
+{
+  GMainContext *context;
+  GCancellable *cancellable;
+  const char *fingerprint;
+  GSocketConnection *connection;
+  gboolean done, timed_out, mismatch;
+  GError *error;
+} Attempt;
+
+static gboolean
+is_pinned (Attempt *attempt, GTlsCertificate *certificate)
+{
+  g_autofree char *shown = namida_fingerprint_of (certificate);
+
+  return attempt->fingerprint == NULL || g_ascii_strcasecmp (shown, attempt->fingerprint) == 0;
+}
+
+static gboolean
+accept_pinned (GTlsConnection *connection,
+               GTlsCertificate *certificate,
+               GTlsCertificateFlags errors,
+               gpointer user_data)
+{
+  Attempt *attempt = user_data;
+
+  if (is_pinned (attempt, certificate))
+    return TRUE;
+  attempt->mismatch = TRUE;
+  return FALSE;
+}
+
+static gboolean
+on_timeout (gpointer user_data)
+{
+  Attempt *attempt = user_data;
+
+  attempt->timed_out = TRUE;
+  g_cancellable_cancel (attempt->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_caller_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+}
+
+static void
+on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Attempt *attempt = user_data;
+
+  attempt->connection = g_socket_client_connect_finish (G_SOCKET_CLIENT (source), result, &attempt->error);
+  attempt->done = TRUE;
+}
+
+static void
+on_handshake (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Attempt *attempt = user_data;
+
+  g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &attempt->error);
+  attempt->done = TRUE;
+}
+
+static gboolean
+attempt_run (Attempt *attempt)
+{
+  while (!attempt->done)
+    g_main_context_iteration (attempt->context, TRUE);
+  attempt->done = FALSE;
+  return attempt->error == NULL;
+}
+
+static GTlsConnection *
+attempt_secure (Attempt *attempt, NamidaIdentity *identity, GIOStream *stream)
+{
+  g_autoptr (GIOStream) tls = g_tls_client_connection_new (stream, NULL, &attempt->error);
+
+  if (tls == NULL)
+    return NULL;
+  set_up (G_TLS_CONNECTION (tls));
+  g_tls_connection_set_certificate (G_TLS_CONNECTION (tls), namida_identity_get_certificate (identity));
+  g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_pinned), attempt);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, attempt->cancellable, on_handshake,
+                                    attempt);
+  attempt_run (attempt);
+  /* The attempt ends with this call, and a rehandshake must not ask it. */
+  g_signal_handlers_disconnect_by_data (tls, attempt);
+  if (attempt->error == NULL)
+    {
+      GTlsCertificate *shown = g_tls_connection_get_peer_certificate (G_TLS_CONNECTION (tls));
+
+      attempt->mismatch = shown == NULL || !is_pinned (attempt, shown);
+    }
+  if (attempt->error != NULL || attempt->mismatch)
+    {
+      g_io_stream_close (stream, NULL, NULL);
+      return NULL;
+    }
+  g_signal_connect (tls, "accept-certificate", G_CALLBACK (accept_any), NULL);
+  return G_TLS_CONNECTION (g_steal_pointer (&tls));
+}
+
+static void
+attempt_explain (Attempt *attempt, GInetSocketAddress *address, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *where = g_inet_address_to_string (g_inet_socket_address_get_address (address));
+
+  if (attempt->mismatch)
+    g_set_error (
+        error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
+        _ ("The device at %s is not the one it claims to be: it shows another identity. Nothing was sent. If it "
+           "was set up anew, pair with it again."),
+        where);
+  else if (g_cancellable_is_cancelled (cancellable))
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The connection was cancelled."));
+  else
+    g_set_error (
+        error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+        _ ("Could not reach the device at %s: %s. Check that it is on, in the same network, and that Namida Sync "
+           "is open there."),
+        where,
+        attempt->timed_out || attempt->error == NULL ? _ ("it did not answer in time") : attempt->error->message);
+}
+
+static GSocketConnection *
+attempt_connect (Attempt *attempt, GInetSocketAddress *address)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_connect_async (client, G_SOCKET_CONNECTABLE (address), attempt->cancellable, on_connected, attempt);
+  if (!attempt_run (attempt))
+    return NULL;
+  g_socket_set_option (g_socket_connection_get_socket (attempt->connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  return attempt->connection;
+}
+
+GTlsConnection *
+namida_tls_connect (NamidaIdentity *identity,
+                    GInetSocketAddress *address,
+                    const char *fingerprint,
+                    GIOStream **buffered,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GCancellable) inner = g_cancellable_new ();
+  g_autoptr (GSource) timer = g_timeout_source_new_seconds (NAMIDA_LIMIT_HANDSHAKE_SECONDS);
+  g_autoptr (GIOStream) stream = NULL;
+  GTlsConnection *tls = NULL;
+  Attempt attempt = { .context = context, .cancellable = inner, .fingerprint = fingerprint };
+  gulong handler;
+
+  g_main_context_push_thread_default (context);
+  handler
+      = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (on_caller_cancelled), inner, NULL) : 0;
+  g_source_set_callback (timer, on_timeout, &attempt, NULL);
+  g_source_attach (timer, context);
+
+  if (attempt_connect (&attempt, address) != NULL)
+    {
+      stream = namida_buffered_stream_new (attempt.connection);
+      tls = attempt_secure (&attempt, identity, stream);
+    }
+  if (tls == NULL)
+    attempt_explain (&attempt, address, cancellable, error);
+  else if (buffered != NULL)
+    *buffered = g_steal_pointer (&stream);
+
+  g_source_destroy (timer);
+  if (handler != 0)
+    g_cancellable_disconnect (cancellable, handler);
+  g_clear_object (&attempt.connection);
+  g_clear_error (&attempt.error);
+  g_main_context_pop_thread_default (context);
+  return tls;
+}
+
+char *
+namida_tls_peer_fingerprint (GTlsConnection *connection)
+{
+  GTlsCertificate *certificate = g_tls_connection_get_peer_certificate (connection);
+
+  return certificate != NULL ? namida_fingerprint_of (certificate) : NULL;
+}

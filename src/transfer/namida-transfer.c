@@ -1,0 +1,604 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-transfer-private.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+
+#include <glib/gi18n-lib.h>
+
+#define SAMPLE_MS 250
+#define N_SAMPLES 13 /* three seconds and the one before */
+
+struct _NamidaTransfer
+{
+  GObject parent_instance;
+  NamidaDirection direction;
+  char *peer_alias, *peer_fingerprint;
+  gboolean encrypted;
+  NamidaBackup *backup;
+  char *title, *folder;
+  NamidaTransferState state;
+  GError *error;
+  GCancellable *cancellable;
+  gint64 started_at, ended_at;
+  guint timer;
+
+  /* Written by any thread. */
+  gint64 bytes; /* __atomic */
+  gint files;   /* g_atomic */
+  GMutex lock;  /* the four below */
+  char *current_file;
+  guint8 *results; /* NamidaFileResult, one an entry */
+  guint n_results;
+  GHashTable *details; /* index → sentence */
+
+  /* What was told last; main context. */
+  guint64 done_bytes, total_bytes, speed;
+  guint done_files, total_files;
+  gint64 seconds_left;
+  gboolean current_file_changed; /* locked */
+  struct
+  {
+    gint64 at;
+    guint64 bytes;
+  } samples[N_SAMPLES];
+  guint n_samples;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaTransfer, namida_transfer, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_STATE,
+  PROP_DONE_BYTES,
+  PROP_TOTAL_BYTES,
+  PROP_DONE_FILES,
+  PROP_TOTAL_FILES,
+  PROP_SPEED,
+  PROP_SECONDS_LEFT,
+  PROP_CURRENT_FILE,
+  PROP_ERROR,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
+static guint ended_signal;
+
+static void
+set_uint64 (NamidaTransfer *self, guint64 *field, guint64 value, int property)
+{
+  if (*field == value)
+    return;
+  *field = value;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+static void
+set_uint (NamidaTransfer *self, guint *field, guint value, int property)
+{
+  if (*field == value)
+    return;
+  *field = value;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+static void
+push_sample (NamidaTransfer *self, guint64 bytes)
+{
+  if (self->n_samples == N_SAMPLES)
+    {
+      for (guint i = 1; i < N_SAMPLES; i++)
+        self->samples[i - 1] = self->samples[i];
+      self->n_samples--;
+    }
+  self->samples[self->n_samples].at = namida_clock_monotonic ();
+  self->samples[self->n_samples].bytes = bytes;
+  self->n_samples++;
+}
+
+static guint64
+average_speed (NamidaTransfer *self)
+{
+  gint64 us;
+  guint64 first, last;
+
+  if (self->n_samples < 2)
+    return 0;
+  us = self->samples[self->n_samples - 1].at - self->samples[0].at;
+  first = self->samples[0].bytes;
+  last = self->samples[self->n_samples - 1].bytes;
+  /* A file that starts over takes bytes back. */
+  if (us <= 0 || last <= first)
+    return 0;
+  return (guint64) ((double) (last - first) * G_USEC_PER_SEC / (double) us);
+}
+
+static void
+update_seconds_left (NamidaTransfer *self)
+{
+  gint64 left = -1;
+
+  if (self->speed > 0 && self->total_bytes >= self->done_bytes)
+    left = (gint64) ((self->total_bytes - self->done_bytes + self->speed - 1) / self->speed);
+  if (left == self->seconds_left)
+    return;
+  self->seconds_left = left;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SECONDS_LEFT]);
+}
+
+static void
+tell_current_file (NamidaTransfer *self)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = self->current_file_changed;
+  self->current_file_changed = FALSE;
+  g_mutex_unlock (&self->lock);
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CURRENT_FILE]);
+}
+
+void
+namida_transfer_sample (NamidaTransfer *self)
+{
+  gint64 bytes = MAX (__atomic_load_n (&self->bytes, __ATOMIC_RELAXED), 0);
+  gint files = MAX (g_atomic_int_get (&self->files), 0);
+
+  g_object_freeze_notify (G_OBJECT (self));
+  set_uint64 (self, &self->done_bytes, (guint64) bytes, PROP_DONE_BYTES);
+  set_uint (self, &self->done_files, (guint) files, PROP_DONE_FILES);
+  if (self->state == NAMIDA_TRANSFER_RUNNING)
+    push_sample (self, (guint64) bytes);
+  else
+    self->n_samples = 0;
+  set_uint64 (self, &self->speed, average_speed (self), PROP_SPEED);
+  update_seconds_left (self);
+  tell_current_file (self);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  namida_transfer_sample (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+namida_transfer_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  NamidaTransfer *self = NAMIDA_TRANSFER (object);
+
+  switch (id)
+    {
+    case PROP_STATE:
+      g_value_set_int (value, self->state);
+      break;
+    case PROP_DONE_BYTES:
+      g_value_set_uint64 (value, self->done_bytes);
+      break;
+    case PROP_TOTAL_BYTES:
+      g_value_set_uint64 (value, self->total_bytes);
+      break;
+    case PROP_DONE_FILES:
+      g_value_set_uint (value, self->done_files);
+      break;
+    case PROP_TOTAL_FILES:
+      g_value_set_uint (value, self->total_files);
+      break;
+    case PROP_SPEED:
+      g_value_set_uint64 (value, self->speed);
+      break;
+    case PROP_SECONDS_LEFT:
+      g_value_set_int64 (value, self->seconds_left);
+      break;
+    case PROP_CURRENT_FILE:
+      g_value_take_string (value, namida_transfer_dup_current_file (self));
+      break;
+    case PROP_ERROR:
+      g_value_set_boxed (value, self->error);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+namida_transfer_dispose (GObject *object)
+{
+  g_clear_handle_id (&NAMIDA_TRANSFER (object)->timer, g_source_remove);
+  G_OBJECT_CLASS (namida_transfer_parent_class)->dispose (object);
+}
+
+static void
+namida_transfer_finalize (GObject *object)
+{
+  NamidaTransfer *self = NAMIDA_TRANSFER (object);
+
+  g_free (self->peer_alias);
+  g_free (self->peer_fingerprint);
+  g_clear_object (&self->backup);
+  g_free (self->title);
+  g_free (self->folder);
+  g_clear_error (&self->error);
+  g_clear_object (&self->cancellable);
+  g_free (self->current_file);
+  g_free (self->results);
+  g_hash_table_unref (self->details);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (namida_transfer_parent_class)->finalize (object);
+}
+
+static void
+namida_transfer_class_init (NamidaTransferClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = namida_transfer_get_property;
+  object_class->dispose = namida_transfer_dispose;
+  object_class->finalize = namida_transfer_finalize;
+  properties[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, NAMIDA_TRANSFER_FAILED, 0, flags);
+  properties[PROP_DONE_BYTES] = g_param_spec_uint64 ("done-bytes", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_TOTAL_BYTES] = g_param_spec_uint64 ("total-bytes", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_DONE_FILES] = g_param_spec_uint ("done-files", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_TOTAL_FILES] = g_param_spec_uint ("total-files", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_SPEED] = g_param_spec_uint64 ("speed", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_SECONDS_LEFT] = g_param_spec_int64 ("seconds-left", NULL, NULL, -1, G_MAXINT64, -1, flags);
+  properties[PROP_CURRENT_FILE] = g_param_spec_string ("current-file", NULL, NULL, NULL, flags);
+  properties[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  ended_signal
+      = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+namida_transfer_init (NamidaTransfer *self)
+{
+  g_mutex_init (&self->lock);
+  self->cancellable = g_cancellable_new ();
+  self->details = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->seconds_left = -1;
+  self->started_at = namida_clock_real ();
+}
+
+NamidaTransfer *
+namida_transfer_new (NamidaDirection direction,
+                     const char *peer_alias,
+                     const char *peer_fingerprint,
+                     gboolean encrypted)
+{
+  NamidaTransfer *self = g_object_new (NAMIDA_TYPE_TRANSFER, NULL);
+
+  self->direction = direction;
+  self->peer_alias = g_strdup (peer_alias);
+  self->peer_fingerprint = g_strdup (peer_fingerprint);
+  self->encrypted = encrypted;
+  return self;
+}
+
+void
+namida_transfer_set_backup (NamidaTransfer *self, NamidaBackup *backup)
+{
+  guint n = namida_backup_get_entries (backup)->len;
+
+  g_set_object (&self->backup, backup);
+  g_free (self->title);
+  self->title = namida_backup_dup_title (backup);
+  g_mutex_lock (&self->lock);
+  g_free (self->results);
+  self->results = g_new0 (guint8, MAX (n, 1));
+  self->n_results = n;
+  g_hash_table_remove_all (self->details);
+  g_mutex_unlock (&self->lock);
+  set_uint64 (self, &self->total_bytes, namida_backup_get_bytes (backup), PROP_TOTAL_BYTES);
+  set_uint (self, &self->total_files, namida_backup_get_files (backup), PROP_TOTAL_FILES);
+}
+
+NamidaBackup *
+namida_transfer_get_backup (NamidaTransfer *self)
+{
+  return self->backup;
+}
+
+NamidaDirection
+namida_transfer_get_direction (NamidaTransfer *self)
+{
+  return self->direction;
+}
+
+const char *
+namida_transfer_get_peer_alias (NamidaTransfer *self)
+{
+  return self->peer_alias;
+}
+
+const char *
+namida_transfer_get_peer_fingerprint (NamidaTransfer *self)
+{
+  return self->peer_fingerprint;
+}
+
+gboolean
+namida_transfer_get_encrypted (NamidaTransfer *self)
+{
+  return self->encrypted;
+}
+
+const char *
+namida_transfer_get_title (NamidaTransfer *self)
+{
+  return self->title != NULL ? self->title : "";
+}
+
+NamidaTransferState
+namida_transfer_get_state (NamidaTransfer *self)
+{
+  return self->state;
+}
+
+gboolean
+namida_transfer_is_final (NamidaTransfer *self)
+{
+  return self->state >= NAMIDA_TRANSFER_DONE;
+}
+
+guint64
+namida_transfer_get_done_bytes (NamidaTransfer *self)
+{
+  return self->done_bytes;
+}
+
+guint64
+namida_transfer_get_total_bytes (NamidaTransfer *self)
+{
+  return self->total_bytes;
+}
+
+guint
+namida_transfer_get_done_files (NamidaTransfer *self)
+{
+  return self->done_files;
+}
+
+guint
+namida_transfer_get_total_files (NamidaTransfer *self)
+{
+  return self->total_files;
+}
+
+guint64
+namida_transfer_get_speed (NamidaTransfer *self)
+{
+  return self->speed;
+}
+
+gint64
+namida_transfer_get_seconds_left (NamidaTransfer *self)
+{
+  return self->seconds_left;
+}
+
+char *
+namida_transfer_dup_current_file (NamidaTransfer *self)
+{
+  char *path;
+
+  g_mutex_lock (&self->lock);
+  path = g_strdup (self->current_file);
+  g_mutex_unlock (&self->lock);
+  return path;
+}
+
+const GError *
+namida_transfer_get_error (NamidaTransfer *self)
+{
+  return self->error;
+}
+
+guint
+namida_transfer_count (NamidaTransfer *self, NamidaFileResult result)
+{
+  guint n = 0;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->n_results; i++)
+    n += self->results[i] == result;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+void
+namida_transfer_set_result (NamidaTransfer *self, guint index, NamidaFileResult result, const char *detail)
+{
+  g_mutex_lock (&self->lock);
+  if (index < self->n_results)
+    {
+      self->results[index] = (guint8) result;
+      if (detail != NULL)
+        g_hash_table_insert (self->details, GUINT_TO_POINTER (index), g_strdup (detail));
+      else
+        g_hash_table_remove (self->details, GUINT_TO_POINTER (index));
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+NamidaFileResult
+namida_transfer_get_result (NamidaTransfer *self, guint index)
+{
+  NamidaFileResult result;
+
+  g_mutex_lock (&self->lock);
+  result = index < self->n_results ? self->results[index] : NAMIDA_FILE_PENDING;
+  g_mutex_unlock (&self->lock);
+  return result;
+}
+
+char *
+namida_transfer_dup_detail (NamidaTransfer *self, guint index)
+{
+  char *detail;
+
+  g_mutex_lock (&self->lock);
+  detail = g_strdup (g_hash_table_lookup (self->details, GUINT_TO_POINTER (index)));
+  g_mutex_unlock (&self->lock);
+  return detail;
+}
+
+const char *
+namida_transfer_get_folder (NamidaTransfer *self)
+{
+  return self->folder;
+}
+
+void
+namida_transfer_set_folder (NamidaTransfer *self, const char *folder)
+{
+  g_autofree char *old = self->folder;
+
+  self->folder = g_strdup (folder);
+}
+
+gint64
+namida_transfer_get_started_at (NamidaTransfer *self)
+{
+  return self->started_at;
+}
+
+gint64
+namida_transfer_get_ended_at (NamidaTransfer *self)
+{
+  return self->ended_at;
+}
+
+void
+namida_transfer_cancel (NamidaTransfer *self)
+{
+  if (!namida_transfer_is_final (self))
+    g_cancellable_cancel (self->cancellable);
+}
+
+GCancellable *
+namida_transfer_get_cancellable (NamidaTransfer *self)
+{
+  return self->cancellable;
+}
+
+void
+namida_transfer_add_bytes (NamidaTransfer *self, gint64 delta)
+{
+  __atomic_fetch_add (&self->bytes, delta, __ATOMIC_RELAXED);
+}
+
+void
+namida_transfer_add_files (NamidaTransfer *self, int delta)
+{
+  g_atomic_int_add (&self->files, delta);
+}
+
+void
+namida_transfer_set_current_file (NamidaTransfer *self, const char *path)
+{
+  g_mutex_lock (&self->lock);
+  if (g_strcmp0 (self->current_file, path) != 0)
+    {
+      g_free (self->current_file);
+      self->current_file = g_strdup (path);
+      self->current_file_changed = TRUE;
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state)
+{
+  if (self->state == state || namida_transfer_is_final (self))
+    return;
+  self->state = state;
+  /* The speed counts from here: bytes that were there already were not moved. */
+  self->n_samples = 0;
+  if (self->timer == 0 && (state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_FINISHING))
+    self->timer = g_timeout_add (SAMPLE_MS, on_timer, self);
+  if (state >= NAMIDA_TRANSFER_DONE)
+    {
+      g_clear_handle_id (&self->timer, g_source_remove);
+      self->ended_at = namida_clock_real ();
+    }
+  namida_transfer_sample (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  if (state >= NAMIDA_TRANSFER_DONE)
+    g_signal_emit (self, ended_signal, 0);
+}
+
+static NamidaTransferState
+final_state (const GError *error)
+{
+  if (error == NULL)
+    return NAMIDA_TRANSFER_DONE;
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED))
+    return NAMIDA_TRANSFER_DECLINED;
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return NAMIDA_TRANSFER_CANCELLED;
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE))
+    return NAMIDA_TRANSFER_INCOMPLETE;
+  return NAMIDA_TRANSFER_FAILED;
+}
+
+void
+namida_transfer_end (NamidaTransfer *self, const GError *error)
+{
+  g_autoptr (NamidaTransfer) alive = g_object_ref (self);
+
+  if (namida_transfer_is_final (self))
+    return;
+  if (error != NULL)
+    {
+      self->error = g_error_copy (error);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
+    }
+  namida_transfer_set_state (alive, final_state (error));
+}
+
+static const char *
+final_text (NamidaTransfer *self)
+{
+  switch (self->state)
+    {
+    case NAMIDA_TRANSFER_DONE:
+      return self->direction == NAMIDA_DIRECTION_SEND ? _ ("Sent and verified") : _ ("Received and verified");
+    case NAMIDA_TRANSFER_INCOMPLETE:
+      return _ ("Some files were not stored");
+    case NAMIDA_TRANSFER_DECLINED:
+      return _ ("Declined");
+    case NAMIDA_TRANSFER_CANCELLED:
+      return _ ("Cancelled");
+    default:
+      return self->error != NULL ? self->error->message : _ ("Failed");
+    }
+}
+
+char *
+namida_transfer_dup_state_text (NamidaTransfer *self)
+{
+  gboolean send = self->direction == NAMIDA_DIRECTION_SEND;
+
+  switch (self->state)
+    {
+    case NAMIDA_TRANSFER_PREPARING:
+      return g_strdup (_ ("Preparing"));
+    case NAMIDA_TRANSFER_WAITING:
+      return g_strdup (send ? _ ("Waiting for someone to accept there") : _ ("Waiting for your answer"));
+    case NAMIDA_TRANSFER_RUNNING:
+      return g_strdup (send ? _ ("Sending") : _ ("Receiving"));
+    case NAMIDA_TRANSFER_INTERRUPTED:
+      return g_strdup (_ ("Interrupted: what arrived is safe, and it goes on when the other device is back"));
+    case NAMIDA_TRANSFER_FINISHING:
+      return g_strdup (_ ("Verifying and storing"));
+    default:
+      return g_strdup (final_text (self));
+    }
+}
