@@ -27,7 +27,7 @@ typedef struct
   NamidaAccept accept;    /* ask is the default: signal/list "offers" */
   NamidaLanding landing;  /* library is the default (0) */
   guint64 limit;          /* bytes a second, 0 = none */
-  gboolean quiet;         /* neither listens nor announces: a command that only sends still listens for discovery's answers unless this is set */
+  gboolean send_only;     /* a command that only sends or looks: it is seen while it runs, but refuses what is offered to it */
 } NamidaHubOptions;
 
 /**
@@ -58,6 +58,7 @@ GListModel *namida_hub_get_transfers (NamidaHub *self);
 GListModel *namida_hub_get_pair_requests (NamidaHub *self);
 void namida_hub_set_alias (NamidaHub *self, const char *alias);
 void namida_hub_set_accept (NamidaHub *self, NamidaAccept accept);
+void namida_hub_set_landing (NamidaHub *self, NamidaLanding landing); /* where accepted backups land when nobody is asked */
 void namida_hub_refresh (NamidaHub *self);
 void namida_hub_set_looking (NamidaHub *self, gboolean looking);
 

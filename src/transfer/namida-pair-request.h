@@ -13,6 +13,8 @@ const char *namida_pair_request_get_fingerprint (NamidaPairRequest *self); /* pr
 const char *namida_pair_request_get_alias (NamidaPairRequest *self);       /* as it may be shown */
 const char *namida_pair_request_get_digits (NamidaPairRequest *self);      /* "123 456" */
 gboolean namida_pair_request_get_open (NamidaPairRequest *self);
+/** TRUE once both people have confirmed: the owner trusts the fingerprint then. Valid in "closed". */
+gboolean namida_pair_request_get_paired (NamidaPairRequest *self);
 void namida_pair_request_confirm (NamidaPairRequest *self);
 void namida_pair_request_decline (NamidaPairRequest *self);
 

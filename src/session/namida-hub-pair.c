@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+#include "namida-digest.h"
+#include "namida-pairing.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Pairing as docs/protocol.md says: commit, reveal, and a yes from both people. */
+
+typedef struct
+{
+  NamidaClient *client;
+  NamidaPairDigits show;
+  gpointer show_data;
+  char *alias;
+  char *nonce;
+  char *pair_id;
+  char *digits;
+  gboolean shown; /* the digits are on the screen: the person may answer */
+} Pairing;
+
+static void
+pairing_free (Pairing *pairing)
+{
+  g_clear_object (&pairing->client);
+  g_free (pairing->alias);
+  g_free (pairing->nonce);
+  g_free (pairing->pair_id);
+  g_free (pairing->digits);
+  g_free (pairing);
+}
+
+void
+namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *alias)
+{
+  NamidaPeer *peer = namida_peer_list_find_by_fingerprint (self->peers, fingerprint);
+
+  namida_trust_store_add (self->trust, fingerprint, peer != NULL ? namida_peer_get_uuid (peer) : NULL, alias);
+  if (peer != NULL)
+    {
+      g_autofree char *address = namida_peer_dup_address_text (peer);
+      if (address != NULL)
+        namida_trust_store_seen (self->trust, fingerprint, address);
+    }
+  namida_hub_refresh_trust (self);
+}
+
+static void
+on_request_closed (NamidaPairRequest *request, NamidaHub *self)
+{
+  if (namida_pair_request_get_paired (request))
+    namida_hub_trust_peer (self, namida_pair_request_get_fingerprint (request),
+                           namida_pair_request_get_alias (request));
+  namida_hub_list_remove (self->pair_requests, request);
+}
+
+void
+namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request)
+{
+  if (self->send_only)
+    {
+      namida_pair_request_decline (request);
+      return;
+    }
+  g_signal_connect_object (request, "closed", G_CALLBACK (on_request_closed), self, 0);
+  g_list_store_append (self->pair_requests, request);
+}
+
+static void
+pairing_end (NamidaHub *self, GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->pairing);
+  Pairing *pairing = g_task_get_task_data (task);
+
+  if (error != NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  namida_hub_trust_peer (self, namida_client_get_peer_fingerprint (pairing->client), pairing->alias);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Sends the step after which @done comes. */
+static void
+pairing_step (NamidaHub *self, const char *step, GAsyncReadyCallback done)
+{
+  Pairing *pairing = g_task_get_task_data (self->pairing);
+  g_autofree char *commitment = NULL;
+  NamidaPairMessage message = { .step = (char *) step, .pair_id = pairing->pair_id };
+
+  if (g_str_equal (step, "commit"))
+    message.commitment = commitment = namida_pairing_commitment (pairing->nonce);
+  else if (g_str_equal (step, "reveal"))
+    message.nonce = pairing->nonce;
+  namida_client_pair_async (pairing->client, &message, g_task_get_cancellable (self->pairing), done,
+                            g_object_ref (self));
+}
+
+static void
+confirmed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaHub) self = user_data;
+  g_auto (NamidaPairMessage) answer = { 0 };
+  GError *error = NULL;
+
+  namida_client_pair_finish (NAMIDA_CLIENT (source), result, &answer, &error);
+  if (self->pairing != NULL)
+    pairing_end (self, error);
+  else
+    g_clear_error (&error);
+}
+
+static void
+revealed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaHub) self = user_data;
+  g_auto (NamidaPairMessage) answer = { 0 };
+  GError *error = NULL;
+  Pairing *pairing;
+
+  if (!namida_client_pair_finish (NAMIDA_CLIENT (source), result, &answer, &error))
+    {
+      pairing_end (self, error);
+      return;
+    }
+  pairing = g_task_get_task_data (self->pairing);
+  pairing->shown = TRUE;
+  pairing->show (self, pairing->digits, pairing->show_data);
+}
+
+static void
+committed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaHub) self = user_data;
+  NamidaClient *client = NAMIDA_CLIENT (source);
+  Pairing *pairing = g_task_get_task_data (self->pairing);
+  g_auto (NamidaPairMessage) answer = { 0 };
+  GError *error = NULL;
+
+  if (!namida_client_pair_finish (client, result, &answer, &error))
+    {
+      pairing_end (self, error);
+      return;
+    }
+  if (answer.pair_id == NULL || answer.nonce == NULL || !namida_pairing_nonce_is_valid (answer.nonce))
+    {
+      pairing_end (self, g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                                              _ ("The other device gave an answer that makes no sense. Update Namida "
+                                                 "Sync on both devices, then pair again.")));
+      return;
+    }
+  pairing->pair_id = g_strdup (answer.pair_id);
+  pairing->digits = namida_pairing_digits (namida_identity_get_fingerprint (self->identity),
+                                           namida_client_get_peer_fingerprint (client), pairing->nonce, answer.nonce);
+  pairing_step (self, "reveal", revealed);
+}
+
+void
+namida_hub_pair_async (NamidaHub *self,
+                       NamidaPeer *peer,
+                       NamidaPairDigits digits,
+                       gpointer digits_data,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  Pairing *pairing = NULL;
+
+  g_return_if_fail (self->running);
+
+  g_task_set_source_tag (task, namida_hub_pair_async);
+  if (self->pairing != NULL)
+    {
+      g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_BUSY, "%s",
+                               _ ("Another pairing is going on. Finish it first."));
+      return;
+    }
+  if (namida_peer_get_address (peer) == NULL || (namida_peer_get_dialects (peer) & NAMIDA_DIALECT_V1) == 0)
+    {
+      g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_ENCRYPTION_REQUIRED, "%s",
+                               _ ("This device cannot prove who it is, so it cannot be paired."));
+      return;
+    }
+  pairing = g_new0 (Pairing, 1);
+  pairing->client
+      = namida_client_new (self->identity, namida_peer_get_address (peer), namida_peer_get_fingerprint (peer));
+  pairing->show = digits;
+  pairing->show_data = digits_data;
+  pairing->alias = g_strdup (namida_peer_get_alias (peer));
+  pairing->nonce = namida_random_hex (32);
+  g_task_set_task_data (task, pairing, (GDestroyNotify) pairing_free);
+  self->pairing = g_steal_pointer (&task);
+  pairing_step (self, "commit", committed);
+}
+
+gboolean
+namida_hub_pair_finish (NamidaHub *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+namida_hub_pair_confirm (NamidaHub *self, gboolean same)
+{
+  Pairing *pairing;
+
+  if (self->pairing == NULL)
+    return;
+  pairing = g_task_get_task_data (self->pairing);
+  if (!same)
+    pairing_end (self, g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
+                                            _ ("The digits were not the same, so nothing was paired. Someone may be "
+                                               "between the two devices: try again on another network.")));
+  else if (pairing->shown)
+    pairing_step (self, "confirm", confirmed);
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Who is near: finders say who claims to be there, a register over TLS proves it. */
+
+#define ALIAS_SETTLE_MS 300 /* a second device of the same name has this long to show itself */
+
+/* One question "who are you?" to one address. */
+typedef struct
+{
+  NamidaHub *hub;
+  NamidaPeer *probed; /* (nullable): asked because it was silent */
+} Question;
+
+static Question *
+question_new (NamidaHub *hub, NamidaPeer *probed)
+{
+  Question *question = g_new0 (Question, 1);
+
+  question->hub = g_object_ref (hub);
+  question->probed = probed != NULL ? g_object_ref (probed) : NULL;
+  return question;
+}
+
+static void
+question_free (Question *question)
+{
+  g_object_unref (question->hub);
+  g_clear_object (&question->probed);
+  g_free (question);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
+
+/* A device that has shown its key at an address. Returns: (transfer none) (nullable) */
+static NamidaPeer *
+take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address)
+{
+  NamidaPeer *peer;
+
+  g_free (info->fingerprint);
+  info->fingerprint = g_strdup (fingerprint);
+  peer = namida_peer_list_sighting (self->peers, info, NAMIDA_DIALECT_V1, address, TRUE);
+  if (peer != NULL && namida_trust_store_is_trusted (self->trust, fingerprint))
+    {
+      g_autofree char *text = namida_address_to_text (address);
+      namida_trust_store_seen (self->trust, fingerprint, text);
+    }
+  return peer;
+}
+
+static void
+registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaClient *client = NAMIDA_CLIENT (source);
+  g_autoptr (Question) question = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDeviceInfo) info = namida_client_register_finish (client, result, &error);
+  const char *fingerprint = namida_client_get_peer_fingerprint (client);
+
+  if (info != NULL && fingerprint != NULL)
+    take_proven (question->hub, info, fingerprint, namida_client_get_address (client));
+  else if (error != NULL)
+    g_debug ("No answer to register: %s", error->message);
+  if (question->probed != NULL)
+    namida_peer_list_probed (question->hub->peers, question->probed, info != NULL);
+}
+
+static void
+ask (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint, NamidaPeer *probed)
+{
+  g_autoptr (NamidaClient) client = namida_client_new (self->identity, address, fingerprint);
+  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
+
+  namida_client_register_async (client, own, self->cancellable, registered_there, question_new (self, probed));
+}
+
+static void
+on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address, NamidaFinder *finder)
+{
+  if (self->server == NULL || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0)
+    return;
+  if (dialect == NAMIDA_DIALECT_V1)
+    ask (self, address, info->fingerprint, NULL);
+  else if (dialect == NAMIDA_DIALECT_PHONE)
+    namida_multicast_finder_answer (self->multicast, info, address);
+}
+
+static void
+on_probe_address (NamidaHub *self, GInetSocketAddress *address)
+{
+  if (self->server != NULL)
+    ask (self, address, NULL, NULL);
+}
+
+static void
+on_probe (NamidaHub *self, NamidaPeer *peer)
+{
+  GInetSocketAddress *address = namida_peer_get_address (peer);
+
+  if (self->server != NULL && address != NULL && (namida_peer_get_dialects (peer) & NAMIDA_DIALECT_V1) != 0)
+    ask (self, address, namida_peer_get_fingerprint (peer), peer);
+  else
+    namida_peer_list_probed (self->peers, peer, FALSE);
+}
+
+void
+namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote)
+{
+  if (fingerprint != NULL)
+    take_proven (self, info, fingerprint, remote);
+}
+
+void
+namida_hub_refresh_trust (NamidaHub *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->peers)); i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self->peers), i);
+      const char *fingerprint = namida_peer_get_fingerprint (peer);
+
+      namida_peer_set_trusted (peer, fingerprint != NULL && self->trust != NULL
+                                         && namida_trust_store_is_trusted (self->trust, fingerprint));
+    }
+}
+
+gboolean
+namida_hub_start_discovery (NamidaHub *self, GError **error)
+{
+  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
+
+  self->multicast = namida_multicast_finder_new (self->interface);
+  self->manual = namida_manual_finder_new ();
+  namida_peer_list_add_finder (self->peers, NAMIDA_FINDER (self->multicast));
+  namida_peer_list_add_finder (self->peers, NAMIDA_FINDER (self->manual));
+  g_signal_connect_object (self->multicast, "greeted", G_CALLBACK (on_greeted), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->manual, "probe-address", G_CALLBACK (on_probe_address), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->peers, "probe", G_CALLBACK (on_probe), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (namida_hub_refresh_trust), self,
+                           G_CONNECT_SWAPPED);
+  return namida_finder_start (NAMIDA_FINDER (self->manual), own, error)
+         && namida_finder_start (NAMIDA_FINDER (self->multicast), own, error);
+}
+
+void
+namida_hub_stop_discovery (NamidaHub *self)
+{
+  if (self->multicast != NULL)
+    namida_finder_stop (NAMIDA_FINDER (self->multicast));
+  if (self->manual != NULL)
+    namida_finder_stop (NAMIDA_FINDER (self->manual));
+  if (self->peers != NULL)
+    g_signal_handlers_disconnect_by_data (self->peers, self);
+  g_clear_object (&self->multicast);
+  g_clear_object (&self->manual);
+}
+
+void
+namida_hub_refresh (NamidaHub *self)
+{
+  if (!self->running)
+    return;
+  namida_finder_refresh (NAMIDA_FINDER (self->multicast));
+  namida_finder_refresh (NAMIDA_FINDER (self->manual));
+}
+
+void
+namida_hub_set_looking (NamidaHub *self, gboolean looking)
+{
+  if (self->running)
+    namida_finder_set_looking (NAMIDA_FINDER (self->multicast), looking);
+}
+
+void
+namida_hub_set_alias (NamidaHub *self, const char *alias)
+{
+  g_autoptr (NamidaDeviceInfo) own = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_free (self->alias);
+  self->alias = g_strdup (alias);
+  if (!self->running)
+    return;
+  namida_identity_set_alias (self->identity, alias);
+  own = namida_server_dup_info (self->server);
+  /* The others learn the new name from the burst of a fresh start. */
+  if (!namida_finder_start (NAMIDA_FINDER (self->multicast), own, &error))
+    g_warning ("Announcing the new name failed: %s", error->message);
+}
+
+/* Resolving what a person typed. */
+typedef struct
+{
+  char *text;
+  guint timeout_id;
+  guint settle_id;
+  gulong changed_id;
+} Resolving;
+
+static void
+resolving_free (Resolving *resolving)
+{
+  g_free (resolving->text);
+  g_free (resolving);
+}
+
+static void
+resolving_stop (GTask *task)
+{
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+
+  g_clear_handle_id (&resolving->timeout_id, g_source_remove);
+  g_clear_handle_id (&resolving->settle_id, g_source_remove);
+  g_clear_signal_handler (&resolving->changed_id, self->peers);
+}
+
+static GError *
+no_such_device (NamidaHub *self, const char *text)
+{
+  g_autoptr (GString) seen = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->peers)); i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self->peers), i);
+      g_string_append_printf (seen, "%s“%s”", seen->len > 0 ? ", " : "", namida_peer_get_alias (peer));
+    }
+  if (seen->len > 0)
+    return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                        _ ("No device named “%s” was found. Devices near: %s. Check the name, or give the address."),
+                        text, seen->str);
+  return g_error_new (
+      NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+      _ ("No device named “%s” was found, and no other either. Check that Namida Sync is open there and "
+         "that both are on the same network, or give the address."),
+      text);
+}
+
+static gboolean
+resolve_settled (gpointer user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (user_data);
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+  NamidaPeer *peer = NULL;
+
+  resolving->settle_id = 0;
+  switch (namida_peer_list_match (self->peers, resolving->text, &peer))
+    {
+    case NAMIDA_MATCH_ONE:
+      resolving_stop (task);
+      g_task_return_pointer (task, g_object_ref (peer), g_object_unref);
+      g_object_unref (task);
+      break;
+    case NAMIDA_MATCH_SEVERAL:
+      resolving_stop (task);
+      g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                               _ ("Several devices are named “%s”. Give the fingerprint or the address of the one you "
+                                  "mean: “devices” lists them."),
+                               resolving->text);
+      g_object_unref (task);
+      break;
+    case NAMIDA_MATCH_NONE:
+    default:
+      break; /* it left again: wait on */
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+resolve_look (GTask *task)
+{
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+
+  if (resolving->settle_id == 0 && namida_peer_list_match (self->peers, resolving->text, NULL) != NAMIDA_MATCH_NONE)
+    resolving->settle_id = g_timeout_add (ALIAS_SETTLE_MS, resolve_settled, task);
+}
+
+static gboolean
+resolve_timeout (gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+
+  resolving->timeout_id = 0;
+  resolving_stop (task);
+  g_task_return_error (task, no_such_device (self, resolving->text));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaClient *client = NAMIDA_CLIENT (source);
+  g_autoptr (GTask) task = user_data;
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDeviceInfo) info = namida_client_register_finish (client, result, &error);
+  const char *fingerprint = namida_client_get_peer_fingerprint (client);
+  NamidaPeer *peer = NULL;
+
+  if (info != NULL && fingerprint != NULL)
+    {
+      namida_manual_finder_add (self->manual, namida_client_get_address (client));
+      peer = take_proven (self, info, fingerprint, namida_client_get_address (client));
+    }
+  if (peer != NULL)
+    g_task_return_pointer (task, g_object_ref (peer), g_object_unref);
+  else if (info != NULL)
+    g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                             _ ("“%s” is this device itself. Give the address of the other one."), resolving->text);
+  else
+    g_task_return_new_error (
+        task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+        _ ("No Namida Sync answered at “%s”. Check the address and that Namida Sync is open there. (%s)"),
+        resolving->text, error != NULL ? error->message : "");
+}
+
+void
+namida_hub_resolve_async (NamidaHub *self,
+                          const char *text,
+                          guint timeout_ms,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GInetSocketAddress) address = namida_address_parse (text);
+  Resolving *resolving = g_new0 (Resolving, 1);
+
+  g_return_if_fail (self->running);
+
+  g_task_set_source_tag (task, namida_hub_resolve_async);
+  resolving->text = g_strdup (text);
+  g_task_set_task_data (task, resolving, (GDestroyNotify) resolving_free);
+  if (address != NULL)
+    {
+      g_autoptr (NamidaClient) client = namida_client_new (self->identity, address, NULL);
+      g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
+
+      namida_client_register_async (client, own, cancellable, resolve_asked, g_steal_pointer (&task));
+      return;
+    }
+  resolving->timeout_id = g_timeout_add (timeout_ms, resolve_timeout, task);
+  resolving->changed_id = g_signal_connect_swapped (self->peers, "items-changed", G_CALLBACK (resolve_look), task);
+  resolve_look (g_steal_pointer (&task)); /* one reference stays until the answer */
+}
+
+NamidaPeer *
+namida_hub_resolve_finish (NamidaHub *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

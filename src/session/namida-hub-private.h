@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-hub.h"
+#include "namida-client.h"
+#include "namida-manual-finder.h"
+#include "namida-multicast-finder.h"
+#include "namida-interface.h"
+#include "namida-server.h"
+
+G_BEGIN_DECLS
+
+/* One file per concern of the hub: namida-hub.c (life), -peers.c (who is near), -receive.c (offers), -send.c, -pair.c. */
+struct _NamidaHub
+{
+  GObject parent_instance;
+
+  /* Options, owned. */
+  char *data_dir;
+  char *alias;
+  char *interface;
+  char *backups;
+  char *music;
+  char *pin;
+  char *device_type;
+  guint16 wanted_port;
+  NamidaAccept accept;
+  NamidaLanding landing;
+  guint64 limit;
+  gboolean send_only;
+
+  gboolean running;
+  GCancellable *cancellable; /* of everything that must end with the hub */
+
+  NamidaIdentity *identity;
+  NamidaDatabase *database;
+  NamidaTrustStore *trust;
+  NamidaStore *store;
+  NamidaServer *server;
+  NamidaMulticastFinder *multicast;
+  NamidaManualFinder *manual;
+
+  NamidaPeerList *peers;
+  GListStore *offers;
+  GListStore *transfers;
+  GListStore *pair_requests;
+
+  GTask *pairing; /* (nullable): the pairing that this side began */
+};
+
+/* namida-hub-peers.c */
+gboolean namida_hub_start_discovery (NamidaHub *self, GError **error);
+void namida_hub_stop_discovery (NamidaHub *self);
+void namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote);
+void namida_hub_refresh_trust (NamidaHub *self);
+
+/* namida-hub-receive.c */
+void namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer);
+
+/* namida-hub-pair.c */
+void namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request);
+void namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *alias);
+
+/* Removes @item from @store when it is there. */
+void namida_hub_list_remove (GListStore *store, gpointer item);
+
+G_END_DECLS

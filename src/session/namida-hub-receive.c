@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* What is offered to this device: who decides, and where it lands. */
+
+typedef struct
+{
+  NamidaHub *hub;
+  NamidaOffer *offer;
+} Asked;
+
+static void
+asked_free (Asked *asked)
+{
+  g_object_unref (asked->hub);
+  g_object_unref (asked->offer);
+  g_free (asked);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
+
+static void
+accept_into (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume)
+{
+  g_autoptr (NamidaSink) sink = NULL;
+
+  if (namida_offer_get_state (offer) != NAMIDA_OFFER_OPEN)
+    return;
+  sink = namida_store_sink_new (self->store, offer, landing, resume);
+  g_list_store_insert (self->transfers, 0, namida_offer_get_transfer (offer));
+  namida_offer_accept (offer, sink);
+}
+
+static void
+refuse (NamidaOffer *offer, NamidaError code, const char *sentence)
+{
+  g_autoptr (GError) reason = g_error_new_literal (NAMIDA_ERROR, code, sentence);
+
+  namida_offer_refuse (offer, reason);
+}
+
+static void
+on_offer_closed (NamidaOffer *offer, NamidaHub *self)
+{
+  namida_hub_list_remove (self->offers, offer);
+}
+
+static void
+decide (NamidaHub *self, NamidaOffer *offer)
+{
+  const char *fingerprint = namida_offer_get_fingerprint (offer);
+  const NamidaTrusted *trusted = fingerprint != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
+
+  if (self->accept == NAMIDA_ACCEPT_ALL || (trusted != NULL && trusted->auto_accept))
+    {
+      accept_into (self, offer, self->landing, NULL);
+    }
+  else if (self->accept == NAMIDA_ACCEPT_TRUSTED)
+    {
+      refuse (offer, NAMIDA_ERROR_DECLINED,
+              _ ("This device accepts backups from trusted devices only. Pair the two devices, then send again."));
+    }
+  else
+    {
+      g_signal_connect_object (offer, "closed", G_CALLBACK (on_offer_closed), self, 0);
+      g_list_store_append (self->offers, offer);
+    }
+}
+
+static void
+resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Asked) asked = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaJournalSession) parked = namida_store_find_resumable_finish (NAMIDA_STORE (source), result, &error);
+
+  if (namida_offer_get_state (asked->offer) != NAMIDA_OFFER_OPEN)
+    return;
+  /* Somebody of this device said yes to this very backup before: it goes on without a second question. */
+  if (parked != NULL)
+    accept_into (asked->hub, asked->offer,
+                 g_strcmp0 (parked->landing, "backup") == 0 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY, parked);
+  else
+    decide (asked->hub, asked->offer);
+}
+
+void
+namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer)
+{
+  Asked *asked;
+
+  if (self->send_only)
+    {
+      refuse (offer, NAMIDA_ERROR_BUSY,
+              _ ("The program there is only sending at the moment. Open Namida Sync on that device, then send again."));
+      return;
+    }
+  if (namida_offer_get_fingerprint (offer) == NULL)
+    {
+      decide (self, offer);
+      return;
+    }
+  asked = g_new0 (Asked, 1);
+  asked->hub = g_object_ref (self);
+  asked->offer = g_object_ref (offer);
+  namida_store_find_resumable_async (self->store, namida_offer_get_fingerprint (offer), namida_offer_get_key (offer),
+                                     resumable_found, asked);
+}
+
+void
+namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, gboolean always)
+{
+  const char *fingerprint = namida_offer_get_fingerprint (offer);
+
+  g_return_if_fail (self->running);
+
+  /* Only a key can be trusted: "always" for a name would be an invitation to take that name. */
+  if (always && fingerprint != NULL)
+    namida_hub_trust_peer (self, fingerprint, namida_offer_get_alias (offer));
+  accept_into (self, offer, landing, NULL);
+}
+
+void
+namida_hub_decline (NamidaHub *self, NamidaOffer *offer)
+{
+  namida_offer_decline (offer);
+}
+
+NamidaOffer *
+namida_hub_find_offer (NamidaHub *self, const char *id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->offers)); i++)
+    {
+      g_autoptr (NamidaOffer) offer = g_list_model_get_item (G_LIST_MODEL (self->offers), i);
+
+      if (g_strcmp0 (namida_offer_get_id (offer), id) == 0)
+        return offer; /* the list holds it */
+    }
+  return NULL;
+}

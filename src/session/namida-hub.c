@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+
+G_DEFINE_FINAL_TYPE (NamidaHub, namida_hub, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_RUNNING = 1,
+  PROP_PORT,
+  PROP_ADDRESS,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+static guint trouble_signal;
+
+static void
+namida_hub_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  NamidaHub *self = NAMIDA_HUB (object);
+
+  switch (id)
+    {
+    case PROP_RUNNING:
+      g_value_set_boolean (value, self->running);
+      break;
+    case PROP_PORT:
+      g_value_set_uint (value, namida_hub_get_port (self));
+      break;
+    case PROP_ADDRESS:
+      g_value_take_string (value, namida_hub_dup_address (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+namida_hub_dispose (GObject *object)
+{
+  NamidaHub *self = NAMIDA_HUB (object);
+
+  g_cancellable_cancel (self->cancellable);
+  namida_hub_stop_discovery (self);
+  g_clear_object (&self->server);
+  g_clear_object (&self->pairing);
+  g_clear_object (&self->peers);
+  g_clear_object (&self->offers);
+  g_clear_object (&self->transfers);
+  g_clear_object (&self->pair_requests);
+  g_clear_object (&self->store);
+  g_clear_object (&self->trust);
+  g_clear_object (&self->database);
+  g_clear_object (&self->identity);
+  G_OBJECT_CLASS (namida_hub_parent_class)->dispose (object);
+}
+
+static void
+namida_hub_finalize (GObject *object)
+{
+  NamidaHub *self = NAMIDA_HUB (object);
+
+  g_object_unref (self->cancellable);
+  g_free (self->data_dir);
+  g_free (self->alias);
+  g_free (self->interface);
+  g_free (self->backups);
+  g_free (self->music);
+  g_free (self->pin);
+  g_free (self->device_type);
+  G_OBJECT_CLASS (namida_hub_parent_class)->finalize (object);
+}
+
+static void
+namida_hub_class_init (NamidaHubClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = namida_hub_get_property;
+  object_class->dispose = namida_hub_dispose;
+  object_class->finalize = namida_hub_finalize;
+  props[PROP_RUNNING] = g_param_spec_boolean ("running", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_PORT]
+      = g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_ADDRESS] = g_param_spec_string ("address", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  trouble_signal = g_signal_new ("trouble", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                 G_TYPE_STRING);
+}
+
+static void
+namida_hub_init (NamidaHub *self)
+{
+  self->cancellable = g_cancellable_new ();
+  self->peers = namida_peer_list_new ();
+  self->offers = g_list_store_new (NAMIDA_TYPE_OFFER);
+  self->transfers = g_list_store_new (NAMIDA_TYPE_TRANSFER);
+  self->pair_requests = g_list_store_new (NAMIDA_TYPE_PAIR_REQUEST);
+}
+
+static char *
+default_music_folder (void)
+{
+  const char *music = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
+
+  /* xdg-user-dirs answers with the home folder for one that is switched off: music must not be strewn over it. */
+  if (music != NULL && g_strcmp0 (music, g_get_home_dir ()) != 0)
+    return g_strdup (music);
+  return g_build_filename (g_get_home_dir (), "Music", NULL);
+}
+
+static char *
+text_or (const char *text, char *fallback)
+{
+  if (text == NULL || *text == '\0')
+    return fallback;
+  g_free (fallback);
+  return g_strdup (text);
+}
+
+NamidaHub *
+namida_hub_new (const NamidaHubOptions *options)
+{
+  NamidaHub *self = g_object_new (NAMIDA_TYPE_HUB, NULL);
+
+  self->data_dir = text_or (options->data_dir, g_build_filename (g_get_user_data_dir (), "namida-sync", NULL));
+  self->backups = text_or (options->backups, g_build_filename (g_get_home_dir (), "Namida", "Backups", NULL));
+  self->music = text_or (options->music, default_music_folder ());
+  self->alias = g_strdup (options->alias);
+  self->interface = text_or (options->interface, NULL);
+  self->pin = text_or (options->pin, NULL);
+  self->device_type = text_or (options->device_type, NULL);
+  self->wanted_port = options->port;
+  self->accept = options->accept;
+  self->landing = options->landing;
+  self->limit = options->limit;
+  self->send_only = options->send_only;
+  return self;
+}
+
+/* What the start reads from the disk, in a worker. */
+typedef struct
+{
+  NamidaIdentity *identity;
+  NamidaDatabase *database;
+  NamidaTrustStore *trust;
+  NamidaStore *store;
+  char *trouble;
+} Loaded;
+
+static void
+loaded_free (Loaded *loaded)
+{
+  g_clear_object (&loaded->identity);
+  g_clear_object (&loaded->database);
+  g_clear_object (&loaded->trust);
+  g_clear_object (&loaded->store);
+  g_free (loaded->trouble);
+  g_free (loaded);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Loaded, loaded_free)
+
+static void
+load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaHub *self = source;
+  g_autoptr (Loaded) loaded = g_new0 (Loaded, 1);
+  g_autofree char *path = g_build_filename (self->data_dir, "state.db", NULL);
+  g_autoptr (GError) clean_error = NULL;
+  GError *error = NULL;
+
+  if (g_mkdir_with_parents (self->data_dir, 0700) != 0)
+    {
+      g_autofree char *what = g_strdup_printf (_ ("Could not make the folder “%s”"), self->data_dir);
+      namida_error_set_from_errno (&error, errno, what);
+      g_task_return_error (task, error);
+      return;
+    }
+  if ((loaded->identity = namida_identity_load (self->data_dir, &error)) == NULL
+      || (loaded->database = namida_database_open (path, &error)) == NULL
+      || (loaded->trust = namida_trust_store_new (loaded->database, &error)) == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (namida_database_was_damaged (loaded->database) != NULL)
+    loaded->trouble = g_strdup_printf (
+        _ ("The list of trusted devices and the history were damaged. They were kept as “%s”, and new ones were begun: "
+           "pair your devices again."),
+        namida_database_was_damaged (loaded->database));
+  loaded->store = namida_store_new (self->data_dir, loaded->database);
+  namida_store_set_folders (loaded->store, self->backups, self->music);
+  /* Only the process that receives may tidy up: another one with this data folder may be receiving right now. */
+  if (!self->send_only && !namida_store_clean (loaded->store, &clean_error) && loaded->trouble == NULL)
+    loaded->trouble = g_strdup (clean_error->message);
+  g_task_return_pointer (task, g_steal_pointer (&loaded), (GDestroyNotify) loaded_free);
+}
+
+static gboolean
+start_server (NamidaHub *self, GError **error)
+{
+  self->server = namida_server_new (self->identity);
+  namida_server_set_device_type (self->server, self->device_type);
+  namida_server_set_pin (self->server, self->pin);
+  g_signal_connect_object (self->server, "offer", G_CALLBACK (namida_hub_on_offer), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "registered", G_CALLBACK (namida_hub_on_registered), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "pair-request", G_CALLBACK (namida_hub_on_pair_request), self,
+                           G_CONNECT_SWAPPED);
+  return namida_server_start (self->server, self->interface, self->wanted_port, error);
+}
+
+static void
+load_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaHub *self = NAMIDA_HUB (source);
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (Loaded) loaded = NULL;
+  g_autoptr (GError) error = NULL;
+
+  loaded = g_task_propagate_pointer (G_TASK (result), &error);
+  if (loaded == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  g_set_object (&self->identity, loaded->identity);
+  g_set_object (&self->database, loaded->database);
+  g_set_object (&self->trust, loaded->trust);
+  g_set_object (&self->store, loaded->store);
+  namida_identity_set_alias (self->identity, self->alias);
+  namida_peer_list_set_self (self->peers, namida_identity_get_fingerprint (self->identity),
+                             namida_identity_get_uuid (self->identity));
+  g_signal_connect_object (self->trust, "changed", G_CALLBACK (namida_hub_refresh_trust), self, G_CONNECT_SWAPPED);
+  if (!start_server (self, &error) || !namida_hub_start_discovery (self, &error))
+    {
+      namida_hub_stop_discovery (self);
+      g_clear_object (&self->server);
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  self->running = TRUE;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PORT]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ADDRESS]);
+  if (loaded->trouble != NULL)
+    g_signal_emit (self, trouble_signal, 0, loaded->trouble);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+namida_hub_start_async (NamidaHub *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) loading = NULL;
+
+  g_return_if_fail (!self->running);
+
+  g_task_set_source_tag (task, namida_hub_start_async);
+  loading = g_task_new (self, cancellable, load_done, g_steal_pointer (&task));
+  g_task_run_in_thread (loading, load_thread);
+}
+
+gboolean
+namida_hub_start_finish (NamidaHub *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+flush_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaHub *self = source;
+
+  namida_trust_store_flush (self->trust);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+server_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  namida_server_stop_finish (NAMIDA_SERVER (source), result, NULL);
+  g_task_run_in_thread (task, flush_thread);
+}
+
+void
+namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (NamidaServer) server = g_steal_pointer (&self->server);
+
+  g_task_set_source_tag (task, namida_hub_stop_async);
+  if (server == NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->transfers)); i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
+
+      /* What we receive is parked by the server; what we send ends, and its parts are safe over there. */
+      if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND && !namida_transfer_is_final (transfer))
+        namida_transfer_cancel (transfer);
+    }
+  namida_hub_stop_discovery (self);
+  self->running = FALSE;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
+  namida_server_stop_async (server, server_stopped, g_steal_pointer (&task));
+}
+
+gboolean
+namida_hub_stop_finish (NamidaHub *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+NamidaIdentity *
+namida_hub_get_identity (NamidaHub *self)
+{
+  return self->identity;
+}
+
+NamidaTrustStore *
+namida_hub_get_trust_store (NamidaHub *self)
+{
+  return self->trust;
+}
+
+NamidaStore *
+namida_hub_get_store (NamidaHub *self)
+{
+  return self->store;
+}
+
+guint16
+namida_hub_get_port (NamidaHub *self)
+{
+  return self->server != NULL ? namida_server_get_port (self->server) : 0;
+}
+
+char *
+namida_hub_dup_address (NamidaHub *self)
+{
+  return namida_interface_primary_address (self->interface);
+}
+
+GListModel *
+namida_hub_get_peers (NamidaHub *self)
+{
+  return G_LIST_MODEL (self->peers);
+}
+
+GListModel *
+namida_hub_get_offers (NamidaHub *self)
+{
+  return G_LIST_MODEL (self->offers);
+}
+
+GListModel *
+namida_hub_get_transfers (NamidaHub *self)
+{
+  return G_LIST_MODEL (self->transfers);
+}
+
+GListModel *
+namida_hub_get_pair_requests (NamidaHub *self)
+{
+  return G_LIST_MODEL (self->pair_requests);
+}
+
+void
+namida_hub_set_accept (NamidaHub *self, NamidaAccept accept)
+{
+  self->accept = accept;
+}
+
+void
+namida_hub_set_landing (NamidaHub *self, NamidaLanding landing)
+{
+  self->landing = landing;
+}
+
+void
+namida_hub_list_remove (GListStore *store, gpointer item)
+{
+  guint position;
+
+  if (g_list_store_find (store, item, &position))
+    g_list_store_remove (store, position);
+}
