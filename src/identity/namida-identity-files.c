@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-identity-files-private.h"
+#include "namida-identity-keys-private.h"
+
+#include "namida-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <gnutls/gnutls.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FOLDER "identity"
+#define NEW_FOLDER "identity.new"
+#define KEY "key.pem"
+#define CERTIFICATE "certificate.pem"
+#define UUID "uuid"
+#define MAX_BYTES (64 * 1024)
+
+static const char *const names[] = { KEY, CERTIFICATE, UUID };
+
+static gboolean
+fail_read (GError **error, const char *path)
+{
+  int saved_errno = errno;
+  g_autofree char *what = g_strdup_printf (_ ("The identity of this device could not be read from “%s”"), path);
+
+  namida_error_set_from_errno (error, saved_errno, what);
+  return FALSE;
+}
+
+static gboolean
+fail_write (GError **error, const char *path)
+{
+  int saved_errno = errno;
+  g_autofree char *what = g_strdup_printf (_ ("The identity of this device could not be written to “%s”"), path);
+
+  namida_error_set_from_errno (error, saved_errno, what);
+  return FALSE;
+}
+
+/* A new identity would look to all trusted devices like somebody else: only a person may decide on that. */
+static void
+refuse (GError **error, const char *path, const char *why)
+{
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+               _ ("The identity of this device cannot be used: “%s” %s. Bring its folder back from a copy, or move the "
+                  "folder away to begin as a new device that others have to trust again."),
+               path, why);
+}
+
+/* Up to MAX_BYTES of @fd, NUL-terminated; NULL with errno. */
+static char *
+read_all (int fd)
+{
+  g_autofree char *text = g_malloc0 (MAX_BYTES + 1);
+  gsize length = 0;
+
+  while (length < MAX_BYTES)
+    {
+      ssize_t n = read (fd, text + length, MAX_BYTES - length);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return NULL;
+      if (n == 0)
+        break;
+      length += (gsize) n;
+    }
+  return g_steal_pointer (&text);
+}
+
+static char *
+read_file (const char *folder, const char *name, gboolean secret, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  /* O_NONBLOCK: a FIFO in its place must not hold the program. */
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  struct stat info;
+  char *text = NULL;
+
+  if (fd < 0 && errno == ENOENT)
+    refuse (error, path, _ ("is missing"));
+  else if (fd < 0 || fstat (fd, &info) != 0)
+    fail_read (error, path);
+  else if (!S_ISREG (info.st_mode))
+    refuse (error, path, _ ("is not a file"));
+  else if (secret && (info.st_mode & 077) != 0)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                 _ ("The key “%s” can be read by other users of this computer. If you trust them not to have taken it, "
+                    "run “chmod 600” on it and try again."),
+                 path);
+  else if ((text = read_all (fd)) == NULL)
+    fail_read (error, path);
+  if (fd >= 0)
+    close (fd);
+  return text;
+}
+
+static NamidaIdentityFiles *
+read_folder (const char *folder, GError **error)
+{
+  g_autoptr (NamidaIdentityFiles) self = g_new0 (NamidaIdentityFiles, 1);
+  g_autofree char *path = NULL;
+
+  self->key_pem = read_file (folder, KEY, TRUE, error);
+  if (self->key_pem == NULL)
+    return NULL;
+  self->certificate_pem = read_file (folder, CERTIFICATE, FALSE, error);
+  if (self->certificate_pem == NULL)
+    return NULL;
+  self->uuid = read_file (folder, UUID, FALSE, error);
+  if (self->uuid == NULL)
+    return NULL;
+
+  g_strstrip (self->uuid);
+  if (!g_uuid_string_is_valid (self->uuid))
+    {
+      path = g_build_filename (folder, UUID, NULL);
+      refuse (error, path, _ ("is damaged"));
+      return NULL;
+    }
+  if (!namida_identity_keys_match (self->key_pem, self->certificate_pem))
+    {
+      path = g_build_filename (folder, CERTIFICATE, NULL);
+      refuse (error, path, _ ("is damaged, or does not belong to the key beside it"));
+      return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+static gboolean
+write_durably (int folder_fd, const char *name, const char *text)
+{
+  int fd = openat (folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  gsize length = strlen (text), done = 0;
+  gboolean good = fd >= 0;
+
+  while (good && done < length)
+    {
+      ssize_t n = write (fd, text + done, length - done);
+
+      if (n >= 0)
+        done += (gsize) n;
+      else
+        good = errno == EINTR;
+    }
+  good = good && fsync (fd) == 0;
+  if (fd >= 0)
+    {
+      int saved_errno = errno;
+
+      close (fd);
+      errno = saved_errno;
+    }
+  return good;
+}
+
+/* What a crash left: never used by anybody, since only the rename makes it an identity. */
+static void
+remove_leftover (int data_fd)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (NEW_FOLDER, names[i], NULL);
+
+      unlinkat (data_fd, path, 0);
+    }
+  unlinkat (data_fd, NEW_FOLDER, AT_REMOVEDIR);
+}
+
+/* A whole folder under another name, durable, then one rename: a crash leaves no identity or all of it. */
+static gboolean
+write_folder (int data_fd, const NamidaIdentityFiles *files)
+{
+  int folder_fd;
+  gboolean good;
+  int saved_errno;
+
+  remove_leftover (data_fd);
+  if (mkdirat (data_fd, NEW_FOLDER, 0700) != 0)
+    return FALSE;
+  folder_fd = openat (data_fd, NEW_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+  if (folder_fd < 0)
+    return FALSE;
+  good = write_durably (folder_fd, KEY, files->key_pem)
+         && write_durably (folder_fd, CERTIFICATE, files->certificate_pem)
+         && write_durably (folder_fd, UUID, files->uuid) && fsync (folder_fd) == 0
+         && renameat (data_fd, NEW_FOLDER, data_fd, FOLDER) == 0 && fsync (data_fd) == 0;
+  saved_errno = errno;
+  close (folder_fd);
+  if (!good)
+    remove_leftover (data_fd);
+  errno = saved_errno;
+  return good;
+}
+
+static NamidaIdentityFiles *
+make_folder (int data_fd, const char *folder, GError **error)
+{
+  g_autoptr (NamidaIdentityFiles) files = g_new0 (NamidaIdentityFiles, 1);
+
+  if (!namida_identity_keys_make (&files->key_pem, &files->certificate_pem, error))
+    return NULL;
+  files->uuid = g_uuid_string_random ();
+  if (!write_folder (data_fd, files))
+    {
+      fail_write (error, folder);
+      return NULL;
+    }
+  return g_steal_pointer (&files);
+}
+
+/* Any of the three being there makes it an identity, whole or not. A name that cannot be looked at counts as there. */
+static gboolean
+is_present (int data_fd)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (FOLDER, names[i], NULL);
+      struct stat info;
+
+      if (fstatat (data_fd, path, &info, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+NamidaIdentityFiles *
+namida_identity_files_load (const char *data_dir, GError **error)
+{
+  g_autofree char *folder = NULL;
+  NamidaIdentityFiles *files = NULL;
+  int data_fd;
+
+  g_return_val_if_fail (data_dir != NULL, NULL);
+
+  folder = g_build_filename (data_dir, FOLDER, NULL);
+  if (g_mkdir_with_parents (data_dir, 0700) != 0)
+    {
+      fail_write (error, data_dir);
+      return NULL;
+    }
+  data_fd = open (data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  /* Held until the descriptor is closed: a second program waits the millisecond that making takes. */
+  if (data_fd < 0 || flock (data_fd, LOCK_EX) != 0)
+    fail_read (error, data_dir);
+  else if (is_present (data_fd))
+    files = read_folder (folder, error);
+  else
+    files = make_folder (data_fd, folder, error);
+  if (data_fd >= 0)
+    close (data_fd);
+  return files;
+}
+
+void
+namida_identity_files_free (NamidaIdentityFiles *self)
+{
+  if (self == NULL)
+    return;
+  if (self->key_pem != NULL)
+    gnutls_memset (self->key_pem, 0, strlen (self->key_pem));
+  g_free (self->key_pem);
+  g_free (self->certificate_pem);
+  g_free (self->uuid);
+  g_free (self);
+}
