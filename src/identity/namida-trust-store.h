@@ -18,22 +18,32 @@ typedef struct
   gboolean auto_accept;   /* may store backups without a question */
 } NamidaTrusted;
 
+#define NAMIDA_TYPE_TRUSTED (namida_trusted_get_type ())
+GType namida_trusted_get_type (void);
+/** namida_trusted_copy: Returns: (transfer full) */
+NamidaTrusted *namida_trusted_copy (const NamidaTrusted *self);
+void namida_trusted_free (NamidaTrusted *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaTrusted, namida_trusted_free)
+
 #define NAMIDA_TYPE_TRUST_STORE (namida_trust_store_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaTrustStore, namida_trust_store, NAMIDA, TRUST_STORE, GObject)
 
 /**
  * namida_trust_store_new: reads all rows at once (blocking: start of the program); afterwards reads come from memory
  * and may be called in the main context; writes go to the database in a worker, in order. Main context, but for
- * namida_trust_store_is_trusted(), which any thread may call. Signal "changed" (const char *fingerprint).
+ * namida_trust_store_is_trusted(), which any thread may call. Signal "changed" (const char *fingerprint); signal
+ * "write-failed" (const char *message): the change holds until the program ends, but the file does not have it.
+ * Fingerprints are taken in either case and kept in upper case.
  */
 NamidaTrustStore *namida_trust_store_new (NamidaDatabase *database, GError **error);
 gboolean namida_trust_store_is_trusted (NamidaTrustStore *self, const char *fingerprint);
-/** Returns: (transfer none) (nullable) */
+/** Returns: (transfer none) (nullable): good until the store changes; namida_trusted_copy() for longer. */
 const NamidaTrusted *namida_trust_store_lookup (NamidaTrustStore *self, const char *fingerprint);
-/** Returns: (transfer none) (nullable): the trusted device that once said this uuid; another fingerprint under it is an identity that changed. */
+/** Returns: (transfer none) (nullable): the trusted device that once said this uuid; another fingerprint under it is an identity that changed. The newest, when several did. */
 const NamidaTrusted *namida_trust_store_lookup_uuid (NamidaTrustStore *self, const char *uuid);
-/** Returns: (transfer container) (element-type NamidaTrusted) */
+/** Returns: (transfer container) (element-type NamidaTrusted): copies that the array frees; by alias. */
 GPtrArray *namida_trust_store_list (NamidaTrustStore *self);
+/** namida_trust_store_add: trusted from now on; one that was trusted before keeps what a person chose for it. */
 void namida_trust_store_add (NamidaTrustStore *self, const char *fingerprint, const char *uuid, const char *alias);
 void namida_trust_store_set_auto_accept (NamidaTrustStore *self, const char *fingerprint, gboolean auto_accept);
 void namida_trust_store_seen (NamidaTrustStore *self, const char *fingerprint, const char *address);

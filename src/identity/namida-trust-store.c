@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-trust-store.h"
+#include "namida-trust-writer-private.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+#include "namida-format.h"
+#include "namida-identity.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _NamidaTrustStore
+{
+  GObject parent_instance;
+
+  NamidaDatabase *database;
+  NamidaTrustWriter *writer;
+  GMutex mutex;     /* guards @rows: written in the main context, read in any thread */
+  GHashTable *rows; /* fingerprint → NamidaTrusted */
+};
+
+G_DEFINE_FINAL_TYPE (NamidaTrustStore, namida_trust_store, G_TYPE_OBJECT)
+G_DEFINE_BOXED_TYPE (NamidaTrusted, namida_trusted, namida_trusted_copy, namida_trusted_free)
+
+enum
+{
+  CHANGED,
+  WRITE_FAILED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+NamidaTrusted *
+namida_trusted_copy (const NamidaTrusted *self)
+{
+  NamidaTrusted *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = g_new0 (NamidaTrusted, 1);
+  *copy = *self;
+  copy->fingerprint = g_strdup (self->fingerprint);
+  copy->uuid = g_strdup (self->uuid);
+  copy->alias = g_strdup (self->alias);
+  copy->last_address = g_strdup (self->last_address);
+  return copy;
+}
+
+void
+namida_trusted_free (NamidaTrusted *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->fingerprint);
+  g_free (self->uuid);
+  g_free (self->alias);
+  g_free (self->last_address);
+  g_free (self);
+}
+
+static void
+on_write_failed (gpointer owner, const char *message)
+{
+  g_signal_emit (owner, signals[WRITE_FAILED], 0, message);
+}
+
+static char *
+column_text (sqlite3_stmt *statement, int column)
+{
+  return g_strdup ((const char *) sqlite3_column_text (statement, column));
+}
+
+static void
+take_row (NamidaTrustStore *self, sqlite3_stmt *statement)
+{
+  NamidaTrusted *row = g_new0 (NamidaTrusted, 1);
+
+  row->fingerprint = column_text (statement, 0);
+  row->uuid = column_text (statement, 1);
+  row->alias = column_text (statement, 2);
+  row->trusted_at = sqlite3_column_int64 (statement, 3);
+  row->last_seen = sqlite3_column_int64 (statement, 4);
+  row->last_address = column_text (statement, 5);
+  row->auto_accept = sqlite3_column_int (statement, 6) != 0;
+  if (namida_fingerprint_is_valid (row->fingerprint))
+    g_hash_table_replace (self->rows, row->fingerprint, row);
+  else
+    namida_trusted_free (row);
+}
+
+static gboolean
+read_rows (NamidaTrustStore *self, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (self->database);
+  sqlite3_stmt *statement = namida_database_prepare (self->database, error,
+                                                     "SELECT fingerprint, uuid, alias, trusted_at, last_seen,"
+                                                     " last_address, auto_accept FROM trusted",
+                                                     "");
+  int result = SQLITE_ERROR;
+
+  if (statement != NULL)
+    {
+      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+        take_row (self, statement);
+      if (result != SQLITE_DONE)
+        g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The list of trusted devices could not be read: %s"),
+                     sqlite3_errmsg (handle));
+      sqlite3_finalize (statement);
+    }
+  namida_database_unlock (self->database);
+  return result == SQLITE_DONE;
+}
+
+NamidaTrustStore *
+namida_trust_store_new (NamidaDatabase *database, GError **error)
+{
+  g_autoptr (NamidaTrustStore) self = NULL;
+
+  g_return_val_if_fail (NAMIDA_IS_DATABASE (database), NULL);
+
+  self = g_object_new (NAMIDA_TYPE_TRUST_STORE, NULL);
+  self->database = g_object_ref (database);
+  if (!read_rows (self, error))
+    return NULL;
+  self->writer = namida_trust_writer_new (database, G_OBJECT (self), on_write_failed);
+  return g_steal_pointer (&self);
+}
+
+gboolean
+namida_trust_store_is_trusted (NamidaTrustStore *self, const char *fingerprint)
+{
+  g_autofree char *key = NULL;
+  gboolean trusted;
+
+  g_return_val_if_fail (NAMIDA_IS_TRUST_STORE (self), FALSE);
+
+  if (!namida_fingerprint_is_valid (fingerprint))
+    return FALSE;
+  key = g_ascii_strup (fingerprint, -1);
+  g_mutex_lock (&self->mutex);
+  trusted = g_hash_table_contains (self->rows, key);
+  g_mutex_unlock (&self->mutex);
+  return trusted;
+}
+
+/* Main context, the only writer: reading needs no lock here. */
+static const NamidaTrusted *
+find (NamidaTrustStore *self, const char *fingerprint)
+{
+  g_autofree char *key = NULL;
+
+  if (!namida_fingerprint_is_valid (fingerprint))
+    return NULL;
+  key = g_ascii_strup (fingerprint, -1);
+  return g_hash_table_lookup (self->rows, key);
+}
+
+const NamidaTrusted *
+namida_trust_store_lookup (NamidaTrustStore *self, const char *fingerprint)
+{
+  g_return_val_if_fail (NAMIDA_IS_TRUST_STORE (self), NULL);
+  return find (self, fingerprint);
+}
+
+const NamidaTrusted *
+namida_trust_store_lookup_uuid (NamidaTrustStore *self, const char *uuid)
+{
+  const NamidaTrusted *newest = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_return_val_if_fail (NAMIDA_IS_TRUST_STORE (self), NULL);
+
+  if (uuid == NULL || *uuid == '\0')
+    return NULL;
+  g_hash_table_iter_init (&iter, self->rows);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const NamidaTrusted *row = value;
+
+      if (row->uuid != NULL && g_ascii_strcasecmp (row->uuid, uuid) == 0
+          && (newest == NULL || row->trusted_at > newest->trusted_at))
+        newest = row;
+    }
+  return newest;
+}
+
+static int
+compare_rows (gconstpointer a, gconstpointer b)
+{
+  const NamidaTrusted *one = *(const NamidaTrusted *const *) a;
+  const NamidaTrusted *other = *(const NamidaTrusted *const *) b;
+  int order = g_utf8_collate (one->alias, other->alias);
+
+  return order != 0 ? order : strcmp (one->fingerprint, other->fingerprint);
+}
+
+GPtrArray *
+namida_trust_store_list (NamidaTrustStore *self)
+{
+  GPtrArray *list;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_return_val_if_fail (NAMIDA_IS_TRUST_STORE (self), NULL);
+
+  list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_trusted_free);
+  g_hash_table_iter_init (&iter, self->rows);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (list, namida_trusted_copy (value));
+  g_ptr_array_sort (list, compare_rows);
+  return list;
+}
+
+/* Takes @row into memory and queues @what of it for the file. */
+static void
+put (NamidaTrustStore *self, NamidaTrusted *row, NamidaTrustWrite what)
+{
+  g_autofree char *fingerprint = g_strdup (row->fingerprint);
+
+  namida_trust_writer_push (self->writer, what, row);
+  g_mutex_lock (&self->mutex);
+  g_hash_table_replace (self->rows, row->fingerprint, row);
+  g_mutex_unlock (&self->mutex);
+  g_signal_emit (self, signals[CHANGED], 0, fingerprint);
+}
+
+void
+namida_trust_store_add (NamidaTrustStore *self, const char *fingerprint, const char *uuid, const char *alias)
+{
+  const NamidaTrusted *known;
+  NamidaTrusted *row;
+
+  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
+  g_return_if_fail (namida_fingerprint_is_valid (fingerprint));
+
+  known = find (self, fingerprint);
+  if (known != NULL)
+    row = namida_trusted_copy (known);
+  else
+    {
+      row = g_new0 (NamidaTrusted, 1);
+      row->fingerprint = g_ascii_strup (fingerprint, -1);
+      row->auto_accept = TRUE;
+    }
+  g_free (row->uuid);
+  row->uuid = g_strdup (uuid);
+  g_free (row->alias);
+  row->alias = namida_format_alias (alias);
+  row->trusted_at = namida_clock_real ();
+  put (self, row, NAMIDA_TRUST_WRITE_ADD);
+}
+
+void
+namida_trust_store_set_auto_accept (NamidaTrustStore *self, const char *fingerprint, gboolean auto_accept)
+{
+  const NamidaTrusted *known;
+  NamidaTrusted *row;
+
+  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
+
+  known = find (self, fingerprint);
+  if (known == NULL || known->auto_accept == !!auto_accept)
+    return;
+  row = namida_trusted_copy (known);
+  row->auto_accept = !!auto_accept;
+  put (self, row, NAMIDA_TRUST_WRITE_AUTO_ACCEPT);
+}
+
+void
+namida_trust_store_seen (NamidaTrustStore *self, const char *fingerprint, const char *address)
+{
+  const NamidaTrusted *known;
+  NamidaTrusted *row;
+
+  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
+
+  known = find (self, fingerprint);
+  if (known == NULL)
+    return;
+  row = namida_trusted_copy (known);
+  row->last_seen = namida_clock_real ();
+  if (address != NULL)
+    {
+      g_free (row->last_address);
+      row->last_address = g_strdup (address);
+    }
+  put (self, row, NAMIDA_TRUST_WRITE_SEEN);
+}
+
+void
+namida_trust_store_rename (NamidaTrustStore *self, const char *fingerprint, const char *alias)
+{
+  const NamidaTrusted *known;
+  NamidaTrusted *row;
+
+  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
+
+  known = find (self, fingerprint);
+  if (known == NULL)
+    return;
+  row = namida_trusted_copy (known);
+  g_free (row->alias);
+  row->alias = namida_format_alias (alias);
+  put (self, row, NAMIDA_TRUST_WRITE_RENAME);
+}
+
+void
+namida_trust_store_remove (NamidaTrustStore *self, const char *fingerprint)
+{
+  const NamidaTrusted *known;
+  g_autofree char *key = NULL;
+
+  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
+
+  known = find (self, fingerprint);
+  if (known == NULL)
+    return;
+  key = g_strdup (known->fingerprint);
+  namida_trust_writer_push (self->writer, NAMIDA_TRUST_WRITE_REMOVE, known);
+  g_mutex_lock (&self->mutex);
+  g_hash_table_remove (self->rows, key);
+  g_mutex_unlock (&self->mutex);
+  g_signal_emit (self, signals[CHANGED], 0, key);
+}
+
+void
+namida_trust_store_flush (NamidaTrustStore *self)
+{
+  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
+  namida_trust_writer_flush (self->writer);
+}
+
+static void
+namida_trust_store_finalize (GObject *object)
+{
+  NamidaTrustStore *self = NAMIDA_TRUST_STORE (object);
+
+  g_clear_pointer (&self->writer, namida_trust_writer_free);
+  g_clear_object (&self->database);
+  g_hash_table_unref (self->rows);
+  g_mutex_clear (&self->mutex);
+  G_OBJECT_CLASS (namida_trust_store_parent_class)->finalize (object);
+}
+
+static void
+namida_trust_store_class_init (NamidaTrustStoreClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = namida_trust_store_finalize;
+  signals[CHANGED]
+      = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[WRITE_FAILED]
+      = g_signal_new ("write-failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+namida_trust_store_init (NamidaTrustStore *self)
+{
+  g_mutex_init (&self->mutex);
+  self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) namida_trusted_free);
+}
