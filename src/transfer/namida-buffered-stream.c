@@ -365,3 +365,9 @@ namida_buffered_stream_cork (GIOStream *stream, gboolean corked)
   if (!corked)
     output_drain (self->output, TRUE, NULL, NULL);
 }
+
+GSocket *
+namida_buffered_stream_get_socket (GIOStream *stream)
+{
+  return g_socket_connection_get_socket (NAMIDA_BUFFERED_STREAM (stream)->base);
+}

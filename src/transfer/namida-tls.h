@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 /** NamidaBufferedStream: GIOStream under a GTlsConnection: 256 KiB read-ahead; writes are corked between namida_buffered_stream_cork (TRUE) and (FALSE). */
 GIOStream *namida_buffered_stream_new (GSocketConnection *connection);
 void namida_buffered_stream_cork (GIOStream *stream, gboolean corked);
+/** Returns: (transfer none): the socket below, for its options, its timeout and an abrupt end. */
+GSocket *namida_buffered_stream_get_socket (GIOStream *stream);
 /** @stream: under TLS, no handshake yet; client certificate requested, accepted whatever it is (the handler pins). (transfer full) */
 GTlsConnection *namida_tls_server_new (NamidaIdentity *identity, GIOStream *stream, GError **error);
 /**

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-file-reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+#include "namida-digest.h"
+#include "namida-error.h"
+
+/* ---- the file ---- */
+
+static gboolean
+source_changed (const NamidaEntry *entry, GError **error)
+{
+  g_autofree char *path = namida_entry_dup_path (entry);
+
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_SOURCE_CHANGED,
+               _ ("“%s” changed while it was being sent: send it again"), path);
+  return FALSE;
+}
+
+static gboolean
+source_gone (const NamidaEntry *entry, GError **error)
+{
+  g_autofree char *path = namida_entry_dup_path (entry);
+
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_SOURCE_CHANGED,
+               _ ("“%s” was moved or deleted before it could be sent: put it back or leave it out, then send again"),
+               path);
+  return FALSE;
+}
+
+static gboolean
+source_unreadable (const NamidaEntry *entry, int saved_errno, GError **error)
+{
+  g_autofree char *path = namida_entry_dup_path (entry);
+  g_autofree char *what = g_strdup_printf (_ ("Could not read “%s”"), path);
+
+  namida_error_set_from_errno (error, saved_errno, what);
+  return FALSE;
+}
+
+static gint64
+mtime_ns (const struct stat *st)
+{
+  return (gint64) st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+int
+namida_source_open (const NamidaEntry *entry, struct stat *st, GError **error)
+{
+  int fd;
+
+  if (entry->source == NULL)
+    {
+      source_gone (entry, error);
+      return -1;
+    }
+  /* O_NONBLOCK: a pipe put in the file's place must not hold this thread. */
+  fd = open (entry->source, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0)
+    {
+      int saved_errno = errno;
+
+      if (saved_errno == ENOENT || saved_errno == ENOTDIR)
+        source_gone (entry, error);
+      else if (saved_errno == ELOOP)
+        source_changed (entry, error);
+      else
+        source_unreadable (entry, saved_errno, error);
+      return -1;
+    }
+  if (fstat (fd, st) != 0)
+    source_unreadable (entry, errno, error);
+  else if (!S_ISREG (st->st_mode) || (guint64) st->st_size != entry->size || mtime_ns (st) != entry->mtime_ns)
+    source_changed (entry, error);
+  else
+    return fd;
+  close (fd);
+  return -1;
+}
+
+gboolean
+namida_source_check (const NamidaEntry *entry, int fd, const struct stat *before, GError **error)
+{
+  struct stat now;
+
+  if (fstat (fd, &now) != 0)
+    return source_unreadable (entry, errno, error);
+  if (now.st_size != before->st_size || mtime_ns (&now) != mtime_ns (before))
+    return source_changed (entry, error);
+  return TRUE;
+}
+
+gboolean
+namida_source_read (const NamidaEntry *entry, int fd, guint64 position, gsize length, guint8 *data, GError **error)
+{
+  while (length > 0)
+    {
+      ssize_t n = pread (fd, data, length, (off_t) position);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return source_unreadable (entry, errno, error);
+      if (n == 0)
+        return source_changed (entry, error);
+      data += n;
+      position += (guint64) n;
+      length -= (gsize) n;
+    }
+  return TRUE;
+}
+
+/* ---- blocks ---- */
+
+struct _NamidaBlockPool
+{
+  GAsyncQueue *free; /* of NamidaBlock */
+  NamidaBlock *blocks;
+  guint n_blocks;
+};
+
+NamidaBlockPool *
+namida_block_pool_new (guint n_blocks)
+{
+  NamidaBlockPool *pool = g_new0 (NamidaBlockPool, 1);
+
+  pool->free = g_async_queue_new ();
+  pool->blocks = g_new0 (NamidaBlock, n_blocks);
+  pool->n_blocks = n_blocks;
+  /* The last one put in front is the first one taken: few files never touch more than a block or two. */
+  for (guint i = 0; i < n_blocks; i++)
+    g_async_queue_push_front (pool->free, &pool->blocks[i]);
+  return pool;
+}
+
+void
+namida_block_pool_free (NamidaBlockPool *pool)
+{
+  g_async_queue_unref (pool->free);
+  for (guint i = 0; i < pool->n_blocks; i++)
+    g_free (pool->blocks[i].data);
+  g_free (pool->blocks);
+  g_free (pool);
+}
+
+NamidaBlock *
+namida_block_pool_take (NamidaBlockPool *pool)
+{
+  NamidaBlock *block = g_async_queue_pop (pool->free);
+
+  if (block->data == NULL)
+    block->data = g_malloc (NAMIDA_BLOCK_SIZE);
+  block->length = 0;
+  g_atomic_int_set (&block->users, 1);
+  return block;
+}
+
+void
+namida_block_pool_give_back (NamidaBlockPool *pool, NamidaBlock *block)
+{
+  /* GAsyncQueue pops from the tail and push_front adds there: the warm block is used again first. */
+  if (g_atomic_int_dec_and_test (&block->users))
+    g_async_queue_push_front (pool->free, block);
+}
+
+/* ---- the reader ---- */
+
+struct _NamidaFileReader
+{
+  const NamidaEntry *entry;
+  int fd;
+  guint64 offset;
+  NamidaBlockPool *pool;
+  GCancellable *cancellable;
+  NamidaDigest *digest;           /* of the hash thread, until it is joined */
+  GAsyncQueue *to_hash, *to_send; /* of NamidaBlock, or END */
+  GThread *reader, *hasher;
+  int stop; /* atomic */
+  gboolean ended;
+  GError *error; /* of the reader thread, until END came through */
+};
+
+static int end_mark;
+#define END ((gpointer) &end_mark)
+
+static gboolean
+stopped (NamidaFileReader *self, GError **error)
+{
+  if (!g_atomic_int_get (&self->stop) && !g_cancellable_is_cancelled (self->cancellable))
+    return FALSE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+  return TRUE;
+}
+
+/* A block either is only hashed (before the offset) or is hashed and sent. */
+static gboolean
+read_block (NamidaFileReader *self, guint64 *position, GError **error)
+{
+  gboolean prefix = *position < self->offset;
+  guint64 end = prefix ? self->offset : self->entry->size;
+  NamidaBlock *block = namida_block_pool_take (self->pool);
+
+  block->length = (gsize) MIN (end - *position, NAMIDA_BLOCK_SIZE);
+  if (stopped (self, error)
+      || !namida_source_read (self->entry, self->fd, *position, block->length, block->data, error))
+    {
+      namida_block_pool_give_back (self->pool, block);
+      return FALSE;
+    }
+  *position += block->length;
+  g_atomic_int_set (&block->users, prefix ? 1 : 2);
+  g_async_queue_push (self->to_hash, block);
+  if (!prefix)
+    g_async_queue_push (self->to_send, block);
+  return TRUE;
+}
+
+static gpointer
+reader_thread (gpointer user_data)
+{
+  NamidaFileReader *self = user_data;
+  guint64 position = 0;
+
+  while (position < self->entry->size && read_block (self, &position, &self->error))
+    ;
+  g_async_queue_push (self->to_hash, END);
+  g_async_queue_push (self->to_send, END);
+  return NULL;
+}
+
+static gpointer
+hash_thread (gpointer user_data)
+{
+  NamidaFileReader *self = user_data;
+  NamidaBlock *block;
+
+  while ((block = g_async_queue_pop (self->to_hash)) != END)
+    {
+      if (!g_atomic_int_get (&self->stop))
+        namida_digest_update (self->digest, block->data, block->length);
+      namida_block_pool_give_back (self->pool, block);
+    }
+  return NULL;
+}
+
+NamidaFileReader *
+namida_file_reader_new (
+    const NamidaEntry *entry, int fd, guint64 offset, NamidaBlockPool *pool, GCancellable *cancellable)
+{
+  NamidaFileReader *self = g_new0 (NamidaFileReader, 1);
+
+  self->entry = entry;
+  self->fd = fd;
+  self->offset = MIN (offset, entry->size);
+  self->pool = pool;
+  self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  self->digest = namida_digest_new ();
+  self->to_hash = g_async_queue_new ();
+  self->to_send = g_async_queue_new ();
+  posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  self->hasher = g_thread_new ("namida-hash", hash_thread, self);
+  self->reader = g_thread_new ("namida-read", reader_thread, self);
+  return self;
+}
+
+NamidaBlock *
+namida_file_reader_next (NamidaFileReader *self, GError **error)
+{
+  gpointer item = self->ended ? END : g_async_queue_pop (self->to_send);
+
+  if (item != END)
+    return item;
+  self->ended = TRUE;
+  if (self->error != NULL)
+    g_propagate_error (error, g_error_copy (self->error));
+  return NULL;
+}
+
+char *
+namida_file_reader_finish (NamidaFileReader *self)
+{
+  g_return_val_if_fail (self->ended && self->error == NULL, NULL);
+  g_clear_pointer (&self->hasher, g_thread_join);
+  return namida_digest_finish (self->digest);
+}
+
+void
+namida_file_reader_free (NamidaFileReader *self)
+{
+  gpointer item;
+
+  g_atomic_int_set (&self->stop, 1);
+  /* What waits here holds blocks that the reader thread may be waiting for. */
+  while (!self->ended)
+    {
+      if ((item = g_async_queue_pop (self->to_send)) == END)
+        self->ended = TRUE;
+      else
+        namida_block_pool_give_back (self->pool, item);
+    }
+  g_thread_join (self->reader);
+  g_clear_pointer (&self->hasher, g_thread_join);
+  g_async_queue_unref (self->to_hash);
+  g_async_queue_unref (self->to_send);
+  namida_digest_free (self->digest);
+  g_clear_object (&self->cancellable);
+  g_clear_error (&self->error);
+  g_free (self);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-upload-connection.h"
+
+#include <glib/gi18n-lib.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "namida-error.h"
+#include "namida-tls.h"
+
+/* A cut that nobody announces is noticed within 30 s: unacknowledged bytes by TCP_USER_TIMEOUT, an idle connection by
+ * keep-alive. */
+#define SILENCE_SECONDS 25
+#define KEEP_IDLE_SECONDS 10
+#define KEEP_INTERVAL_SECONDS 5
+/* The answer may wait for a slow disk there, on a connection that TCP knows to be alive. */
+#define ANSWER_SECONDS 60
+/* A head and a small file go out in one write. */
+#define ONE_WRITE_BYTES (256u * 1024)
+
+struct _NamidaUploadConnection
+{
+  GTlsConnection *tls;
+  GIOStream *buffered;
+  GCancellable *cancellable;
+  char *host;
+  GByteArray *scratch; /* head and small body */
+  GByteArray *early;   /* bytes of an answer that came before its time */
+  guint patience;
+  gboolean reusable;
+};
+
+static void
+set_option (GSocket *socket, int name, int value)
+{
+  g_socket_set_option (socket, IPPROTO_TCP, name, value, NULL);
+}
+
+static void
+set_patience (NamidaUploadConnection *self, guint seconds)
+{
+  GSocket *socket = namida_buffered_stream_get_socket (self->buffered);
+
+  self->patience = seconds;
+  set_option (socket, TCP_USER_TIMEOUT, (int) (SILENCE_SECONDS + seconds) * 1000);
+  g_socket_set_timeout (socket, ANSWER_SECONDS + seconds);
+}
+
+static void
+watch_silence (NamidaUploadConnection *self)
+{
+  GSocket *socket = namida_buffered_stream_get_socket (self->buffered);
+
+  g_socket_set_keepalive (socket, TRUE);
+  set_option (socket, TCP_KEEPIDLE, KEEP_IDLE_SECONDS);
+  set_option (socket, TCP_KEEPINTVL, KEEP_INTERVAL_SECONDS);
+  set_option (socket, TCP_KEEPCNT, (SILENCE_SECONDS - KEEP_IDLE_SECONDS) / KEEP_INTERVAL_SECONDS);
+  set_patience (self, 0);
+}
+
+/* Host needs no scope (RFC 6874 was never for the wire), and nobody looks at it. */
+static char *
+host_of (GInetSocketAddress *address)
+{
+  GInetAddress *inet = g_inet_socket_address_get_address (address);
+  g_autofree char *text = g_inet_address_to_string (inet);
+
+  text[strcspn (text, "%")] = '\0';
+  return g_strdup_printf (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV6 ? "[%s]:%u" : "%s:%u", text,
+                          (guint) g_inet_socket_address_get_port (address));
+}
+
+NamidaUploadConnection *
+namida_upload_connection_new (NamidaIdentity *identity,
+                              GInetSocketAddress *address,
+                              const char *fingerprint,
+                              GCancellable *cancellable,
+                              GError **error)
+{
+  NamidaUploadConnection *self;
+  GIOStream *buffered = NULL;
+  GTlsConnection *tls = namida_tls_connect (identity, address, fingerprint, &buffered, cancellable, error);
+
+  if (tls == NULL)
+    return NULL;
+  self = g_new0 (NamidaUploadConnection, 1);
+  self->tls = tls;
+  self->buffered = buffered;
+  self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  self->host = host_of (address);
+  self->scratch = g_byte_array_new ();
+  self->early = g_byte_array_new ();
+  self->reusable = TRUE;
+  watch_silence (self);
+  return self;
+}
+
+void
+namida_upload_connection_free (NamidaUploadConnection *self)
+{
+  /* The socket first: a polite TLS goodbye could wait for a side that is gone. */
+  g_socket_close (namida_buffered_stream_get_socket (self->buffered), NULL);
+  g_object_unref (self->tls);
+  g_object_unref (self->buffered);
+  g_clear_object (&self->cancellable);
+  g_byte_array_unref (self->scratch);
+  g_byte_array_unref (self->early);
+  g_free (self->host);
+  g_free (self);
+}
+
+gboolean
+namida_upload_connection_get_reusable (NamidaUploadConnection *self)
+{
+  return self->reusable;
+}
+
+static GInputStream *
+input (NamidaUploadConnection *self)
+{
+  return g_io_stream_get_input_stream (G_IO_STREAM (self->tls));
+}
+
+static gboolean
+write_bytes (NamidaUploadConnection *self, const guint8 *data, gsize length, GError **error)
+{
+  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (self->tls));
+  GError *local = NULL;
+
+  if (g_output_stream_write_all (output, data, length, NULL, self->cancellable, &local))
+    return TRUE;
+  self->reusable = FALSE;
+  g_propagate_error (error, namida_stream_error (local));
+  return FALSE;
+}
+
+/* Sends what is corked, under the cancellable and the timeout, and uncorks. */
+static gboolean
+flush (NamidaUploadConnection *self, GError **error)
+{
+  GError *local = NULL;
+
+  if (g_output_stream_flush (g_io_stream_get_output_stream (self->buffered), self->cancellable, &local))
+    {
+      namida_buffered_stream_cork (self->buffered, FALSE);
+      return TRUE;
+    }
+  self->reusable = FALSE;
+  g_propagate_error (error, namida_stream_error (local));
+  return FALSE;
+}
+
+/* TRUE when the other side has said something although the body has not ended. */
+static gboolean
+has_answered (NamidaUploadConnection *self)
+{
+  guint8 bytes[1024];
+  gssize n;
+
+  if (self->early->len > 0)
+    return TRUE;
+  n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (input (self)), bytes, sizeof bytes, NULL,
+                                                NULL);
+  if (n > 0)
+    g_byte_array_append (self->early, bytes, (guint) n);
+  return n > 0;
+}
+
+gboolean
+namida_upload_connection_begin (NamidaUploadConnection *self,
+                                const char *target,
+                                guint64 length,
+                                const guint8 *data,
+                                gsize data_length,
+                                guint patience_seconds,
+                                GError **error)
+{
+  g_autofree char *head = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/octet-stream\r\n"
+                                           "Content-Length: %" G_GUINT64_FORMAT "\r\n\r\n",
+                                           target, self->host, length);
+
+  if (patience_seconds != self->patience)
+    set_patience (self, patience_seconds);
+  namida_buffered_stream_cork (self->buffered, TRUE);
+  g_byte_array_set_size (self->scratch, 0);
+  g_byte_array_append (self->scratch, (const guint8 *) head, (guint) strlen (head));
+  if (data_length > ONE_WRITE_BYTES)
+    return write_bytes (self, self->scratch->data, self->scratch->len, error)
+           && write_bytes (self, data, data_length, error);
+  if (data_length > 0)
+    g_byte_array_append (self->scratch, data, (guint) data_length);
+  return write_bytes (self, self->scratch->data, self->scratch->len, error);
+}
+
+gboolean
+namida_upload_connection_write (
+    NamidaUploadConnection *self, const guint8 *data, gsize length, gboolean *answered, GError **error)
+{
+  *answered = has_answered (self);
+  if (*answered)
+    return TRUE;
+  if (write_bytes (self, data, length, error))
+    return TRUE;
+  /* A refusal that crossed our bytes is a better reason than "connection reset". */
+  if (g_cancellable_is_cancelled (self->cancellable) || !has_answered (self))
+    return FALSE;
+  g_clear_error (error);
+  *answered = TRUE;
+  return TRUE;
+}
+
+gboolean
+namida_upload_connection_read_answer (NamidaUploadConnection *self,
+                                      gboolean whole,
+                                      NamidaHttpAnswer *answer,
+                                      GError **error)
+{
+  answer->body = NULL;
+  if (!whole)
+    self->reusable = FALSE;
+  else if (!flush (self, error))
+    {
+      if (g_cancellable_is_cancelled (self->cancellable) || !has_answered (self))
+        return FALSE;
+      g_clear_error (error);
+    }
+  if (!namida_http_answer_read (input (self), self->early, answer, self->cancellable, error))
+    {
+      self->reusable = FALSE;
+      return FALSE;
+    }
+  if (!answer->head.keep_alive)
+    self->reusable = FALSE;
+  return TRUE;
+}
+
+gboolean
+namida_upload_connection_get (NamidaUploadConnection *self,
+                              const char *target,
+                              NamidaHttpAnswer *answer,
+                              GError **error)
+{
+  g_autofree char *head = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", target, self->host);
+
+  answer->body = NULL;
+  return write_bytes (self, (const guint8 *) head, strlen (head), error)
+         && namida_upload_connection_read_answer (self, TRUE, answer, error);
+}
