@@ -19,23 +19,32 @@ typedef enum
  * NamidaDeviceInfo:
  *
  * What a device says of itself, in a hello and in register. Reference-counted, immutable once shared. Strings are as
- * received but checked (UTF-8, capped): show the alias only through namida_format_alias(). Nothing here proves identity.
+ * received but checked (UTF-8, capped): show the alias only through namida_format_alias(). Nothing here proves
+ * identity.
  */
 typedef struct
 {
   char *alias;
   char *version;
-  char *uuid;        /* (nullable) */
-  char *fingerprint; /* (nullable) 64 upper-case hex digits, as claimed */
+  char *uuid;         /* (nullable) */
+  char *fingerprint;  /* (nullable) 64 upper-case hex digits, as claimed */
   char *device_model; /* (nullable) */
-  char *device_type; /* (nullable) "desktop", "mobile", "headless", … */
+  char *device_type;  /* (nullable) "desktop", "mobile", "headless", … */
   guint16 port;
   gboolean https;
   gboolean announce; /* hellos only: TRUE unless it said false */
+  gboolean goodbye;  /* hellos only: it leaves */
   GStrv features;    /* never NULL */
 } NamidaDeviceInfo;
 
+#define NAMIDA_TYPE_DEVICE_INFO (namida_device_info_get_type ())
+GType namida_device_info_get_type (void);
+
+/** namida_device_info_new: Returns: (transfer full): an empty alias, version "1.0", port 53317, plain HTTP, announce.
+ */
 NamidaDeviceInfo *namida_device_info_new (void);
+/** namida_device_info_copy: Returns: (transfer full): a deep copy that may be changed until it is shared. */
+NamidaDeviceInfo *namida_device_info_copy (NamidaDeviceInfo *self);
 NamidaDeviceInfo *namida_device_info_ref (NamidaDeviceInfo *self);
 void namida_device_info_unref (NamidaDeviceInfo *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaDeviceInfo, namida_device_info_unref)
@@ -48,8 +57,8 @@ void namida_device_info_add_to_json (NamidaDeviceInfo *self, JsonBuilder *builde
 
 /**
  * namida_hello_parse: @data: one datagram, at most NAMIDA_LIMIT_HELLO_BYTES, untrusted
- * @dialect: (out): V1 when it has fingerprint, uuid and https; LOCALSEND when it has a fingerprint but no uuid; else PHONE
- * Returns: (transfer full) (nullable)
+ * @dialect: (out): V1 when it has fingerprint, uuid and https; LOCALSEND when it has a fingerprint but no uuid; else
+ * PHONE Returns: (transfer full) (nullable)
  */
 NamidaDeviceInfo *namida_hello_parse (const char *data, gsize length, NamidaDialect *dialect, GError **error);
 /** namida_hello_format: Returns: (transfer full): one datagram of JSON. */

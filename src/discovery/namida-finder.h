@@ -6,11 +6,11 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaFinder: one way to find devices. Implementations: NamidaMulticastFinder, NamidaManualFinder (Avahi and scan later).
- * Main context. Signals:
- *  "found" (NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address): a device said it is there; @address carries its TCP port. Not proven.
- *  "greeted" (NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address): the same, and it wants an answer (a POST register): emitted after "found".
- *  "lost" (NamidaDeviceInfo *info): it said goodbye.
+ * NamidaFinder: one way to find devices. Implementations: NamidaMulticastFinder, NamidaManualFinder (Avahi and scan
+ * later). Main context. Signals: "found" (NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address): a device
+ * said it is there; @address carries its TCP port. Not proven. "greeted" (NamidaDeviceInfo *info, guint dialect,
+ * GInetSocketAddress *address): the same, and it wants an answer (a POST register): emitted after "found". "lost"
+ * (NamidaDeviceInfo *info): it said goodbye.
  */
 #define NAMIDA_TYPE_FINDER (namida_finder_get_type ())
 G_DECLARE_INTERFACE (NamidaFinder, namida_finder, NAMIDA, FINDER, GObject)
@@ -34,8 +34,14 @@ void namida_finder_set_looking (NamidaFinder *self, gboolean looking);
 void namida_finder_stop (NamidaFinder *self);
 
 /* For implementations. */
-void namida_finder_emit_found (NamidaFinder *self, NamidaDeviceInfo *info, NamidaDialect dialect, GInetSocketAddress *address);
-void namida_finder_emit_greeted (NamidaFinder *self, NamidaDeviceInfo *info, NamidaDialect dialect, GInetSocketAddress *address);
+void namida_finder_emit_found (NamidaFinder *self,
+                               NamidaDeviceInfo *info,
+                               NamidaDialect dialect,
+                               GInetSocketAddress *address);
+void namida_finder_emit_greeted (NamidaFinder *self,
+                                 NamidaDeviceInfo *info,
+                                 NamidaDialect dialect,
+                                 GInetSocketAddress *address);
 void namida_finder_emit_lost (NamidaFinder *self, NamidaDeviceInfo *info);
 
 G_END_DECLS

@@ -8,9 +8,10 @@ G_BEGIN_DECLS
 
 #define NAMIDA_TYPE_PEER_LIST (namida_peer_list_get_type ())
 /**
- * NamidaPeerList: GListModel of NamidaPeer, sorted by alias then fingerprint. One device is one entry (by fingerprint, else uuid, else address and port). At most NAMIDA_LIMIT_PEERS:
- * the oldest unproven goes first. 90 s without a sign: signal "probe" (NamidaPeer *) asks the owner to look whether it is still there;
- * namida_peer_list_probed() tells the outcome. Main context.
+ * NamidaPeerList: GListModel of NamidaPeer, sorted by alias then fingerprint. One device is one entry (by fingerprint,
+ * else uuid, else address and port). At most NAMIDA_LIMIT_PEERS: the oldest unproven goes first. 90 s without a sign:
+ * signal "probe" (NamidaPeer *) asks the owner to look whether it is still there; namida_peer_list_probed() tells the
+ * outcome. Main context.
  */
 G_DECLARE_FINAL_TYPE (NamidaPeerList, namida_peer_list, NAMIDA, PEER_LIST, GObject)
 
@@ -21,23 +22,32 @@ void namida_peer_list_set_self (NamidaPeerList *self, const char *fingerprint, c
 void namida_peer_list_add_finder (NamidaPeerList *self, NamidaFinder *finder);
 /**
  * namida_peer_list_sighting: merges one sign of life.
- * @proven: @fingerprint in @info was shown by a TLS connection with @address: then it replaces what was merely claimed for
- *   that address. An unproven claim never takes an address away from a proven peer, nor changes a proven peer's addresses order.
- * Returns: (transfer none) (nullable): the entry; %NULL for ourselves.
+ * @proven: @fingerprint in @info was shown by a TLS connection with @address: then it replaces what was merely claimed
+ * for that address. An unproven claim never takes an address away from a proven peer, nor changes a proven peer's
+ * addresses order. Returns: (transfer none) (nullable): the entry; %NULL for ourselves.
  */
-NamidaPeer *namida_peer_list_sighting (NamidaPeerList *self, NamidaDeviceInfo *info, NamidaDialect dialect, GInetSocketAddress *address, gboolean proven);
+NamidaPeer *namida_peer_list_sighting (
+    NamidaPeerList *self, NamidaDeviceInfo *info, NamidaDialect dialect, GInetSocketAddress *address, gboolean proven);
 void namida_peer_list_probed (NamidaPeerList *self, NamidaPeer *peer, gboolean alive);
 void namida_peer_list_goodbye (NamidaPeerList *self, NamidaDeviceInfo *info);
 /** Returns: (transfer none) (nullable) */
 NamidaPeer *namida_peer_list_find_by_fingerprint (NamidaPeerList *self, const char *fingerprint);
 
-typedef enum { NAMIDA_MATCH_NONE, NAMIDA_MATCH_ONE, NAMIDA_MATCH_SEVERAL } NamidaMatch;
+typedef enum
+{
+  NAMIDA_MATCH_NONE,
+  NAMIDA_MATCH_ONE,
+  NAMIDA_MATCH_SEVERAL
+} NamidaMatch;
 /**
- * namida_peer_list_match: @text: what a person typed: an alias (case-insensitive), fingerprint (8 or more digits of its start, spaces allowed) or address[:port]
- * @peer: (out) (transfer none) (optional): the one that fits. Two devices with one alias: SEVERAL, the person has to say the fingerprint.
+ * namida_peer_list_match: @text: what a person typed: an alias (case-insensitive), fingerprint (8 or more digits of its
+ * start, spaces allowed) or address[:port]
+ * @peer: (out) (transfer none) (optional): the one that fits. Two devices with one alias: SEVERAL, the person has to
+ * say the fingerprint.
  */
 NamidaMatch namida_peer_list_match (NamidaPeerList *self, const char *text, NamidaPeer **peer);
-/** namida_address_parse: "10.0.0.5", "10.0.0.5:1234", "[fe80::1%eth0]:1234", "::1", default port 53317. Returns: (transfer full) (nullable): NULL when it is a name, not a number. */
+/** namida_address_parse: "10.0.0.5", "10.0.0.5:1234", "[fe80::1%eth0]:1234", "::1", default port 53317. Returns:
+ * (transfer full) (nullable): NULL when it is a name, not a number. */
 GInetSocketAddress *namida_address_parse (const char *text);
 
 G_END_DECLS

@@ -8,17 +8,17 @@ G_BEGIN_DECLS
 #define NAMIDA_TYPE_PEER (namida_peer_get_type ())
 /**
  * NamidaPeer: one device near, however it was found. Main context. Properties, all notified: "alias" (as it may be
- * shown), "fingerprint", "uuid", "device-type", "device-model", "dialects" (NamidaDialect flags), "address" (text of the best address,
- * "10.0.0.5:53317" or "[fe80::1%eth0]:53317"), "encrypted" (would a transfer be), "trusted", "proven" (a TLS connection has shown this fingerprint), "last-seen"
- * (microseconds since 1970).
+ * shown), "fingerprint", "uuid", "device-type", "device-model", "dialects" (NamidaDialect flags), "address" (text of
+ * the best address, "10.0.0.5:53317" or "[fe80::1%eth0]:53317"), "encrypted" (would a transfer be), "trusted", "proven"
+ * (a TLS connection has shown this fingerprint), "last-seen" (microseconds since 1970).
  */
 G_DECLARE_FINAL_TYPE (NamidaPeer, namida_peer, NAMIDA, PEER, GObject)
 
 NamidaPeer *namida_peer_new (void);
 const char *namida_peer_get_alias (NamidaPeer *self);
-const char *namida_peer_get_fingerprint (NamidaPeer *self); /* (nullable) */
-const char *namida_peer_get_uuid (NamidaPeer *self);        /* (nullable) */
-const char *namida_peer_get_device_type (NamidaPeer *self); /* "desktop" when unknown */
+const char *namida_peer_get_fingerprint (NamidaPeer *self);  /* (nullable) */
+const char *namida_peer_get_uuid (NamidaPeer *self);         /* (nullable) */
+const char *namida_peer_get_device_type (NamidaPeer *self);  /* "desktop" when unknown */
 const char *namida_peer_get_device_model (NamidaPeer *self); /* (nullable) */
 NamidaDialect namida_peer_get_dialects (NamidaPeer *self);
 /** Returns: (transfer none) (nullable): the address to try first. */

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <net/if.h>
+#include <string.h>
+
+#include "namida-limits.h"
+#include "namida-peer-list.h"
+#include "namida-peer-private.h"
+
+gboolean
+namida_address_equal (GInetSocketAddress *a, GInetSocketAddress *b)
+{
+  GInetAddress *host = g_inet_socket_address_get_address (a);
+
+  if (g_inet_socket_address_get_port (a) != g_inet_socket_address_get_port (b)
+      || !g_inet_address_equal (host, g_inet_socket_address_get_address (b)))
+    return FALSE;
+  return g_inet_address_get_family (host) == G_SOCKET_FAMILY_IPV4
+         || g_inet_socket_address_get_scope_id (a) == g_inet_socket_address_get_scope_id (b);
+}
+
+GInetSocketAddress *
+namida_address_unmapped (GInetSocketAddress *address)
+{
+  /* RFC 4291, 2.5.5.2: what a dual stack listener reports for an IPv4 peer. */
+  static const guint8 prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+  GInetAddress *host = g_inet_socket_address_get_address (address);
+  const guint8 *bytes = g_inet_address_to_bytes (host);
+  g_autoptr (GInetAddress) plain = NULL;
+
+  if (g_inet_address_get_family (host) != G_SOCKET_FAMILY_IPV6 || memcmp (bytes, prefix, sizeof prefix) != 0)
+    return g_object_ref (address);
+  plain = g_inet_address_new_from_bytes (bytes + sizeof prefix, G_SOCKET_FAMILY_IPV4);
+  return G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (plain, g_inet_socket_address_get_port (address)));
+}
+
+char *
+namida_address_to_text (GInetSocketAddress *address)
+{
+  g_autofree char *host = NULL;
+  guint16 port;
+  guint32 scope;
+  char name[IF_NAMESIZE];
+
+  g_return_val_if_fail (G_IS_INET_SOCKET_ADDRESS (address), NULL);
+
+  host = g_inet_address_to_string (g_inet_socket_address_get_address (address));
+  port = g_inet_socket_address_get_port (address);
+  scope = g_inet_socket_address_get_scope_id (address);
+  if (g_socket_address_get_family (G_SOCKET_ADDRESS (address)) == G_SOCKET_FAMILY_IPV4)
+    return g_strdup_printf ("%s:%u", host, port);
+  if (scope == 0)
+    return g_strdup_printf ("[%s]:%u", host, port);
+  if (if_indextoname (scope, name) != NULL)
+    return g_strdup_printf ("[%s%%%s]:%u", host, name, port);
+  return g_strdup_printf ("[%s%%%u]:%u", host, scope, port);
+}
+
+static gboolean
+parse_port (const char *text, guint *port)
+{
+  guint64 value;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &value, NULL))
+    return FALSE;
+  *port = (guint) value;
+  return TRUE;
+}
+
+GInetSocketAddress *
+namida_address_parse (const char *text)
+{
+  g_autofree char *host = NULL;
+  const char *colon;
+  const char *port_text = NULL;
+  guint port = NAMIDA_PORT_FIRST;
+  GSocketAddress *address;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  /* Longer than the longest IPv6 address with an interface and a port. */
+  if (strnlen (text, 101) > 100)
+    return NULL;
+  colon = strchr (text, ':');
+  if (text[0] == '[')
+    {
+      const char *end = strchr (text, ']');
+
+      if (end == NULL || (end[1] != '\0' && end[1] != ':'))
+        return NULL;
+      host = g_strndup (text + 1, end - text - 1);
+      port_text = end[1] == ':' ? end + 2 : NULL;
+      if (strchr (host, ':') == NULL)
+        return NULL;
+    }
+  else if (colon != NULL && strchr (colon + 1, ':') == NULL)
+    {
+      host = g_strndup (text, colon - text);
+      port_text = colon + 1;
+    }
+  else
+    host = g_strdup (text);
+  if (port_text != NULL && !parse_port (port_text, &port))
+    return NULL;
+  address = g_inet_socket_address_new_from_string (host, port);
+  return address != NULL ? G_INET_SOCKET_ADDRESS (address) : NULL;
+}

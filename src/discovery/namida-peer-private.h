@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-peer.h"
+
+G_BEGIN_DECLS
+
+#define NAMIDA_PEER_MAX_ADDRESSES 8
+
+/**
+ * namida_peer_take: merges one sighting.
+ * @proven: what @info claims replaces what was merely claimed before, and @address goes first. Without it a proven peer
+ *   changes nothing but its last-seen (from a host it is known at) and may get @address at the end, when @info has its
+ * fingerprint.
+ */
+void namida_peer_take (
+    NamidaPeer *self, NamidaDeviceInfo *info, NamidaDialect dialect, GInetSocketAddress *address, gboolean proven);
+gboolean namida_peer_has_address (NamidaPeer *self, GInetSocketAddress *address);
+gboolean namida_peer_has_host (NamidaPeer *self, GInetAddress *host);
+/** namida_peer_drop_address: Returns: whether any address is left. */
+gboolean namida_peer_drop_address (NamidaPeer *self, GInetSocketAddress *address);
+void namida_peer_touch (NamidaPeer *self);
+/** Monotonic microseconds of the last sign of life. */
+gint64 namida_peer_get_last_sign (NamidaPeer *self);
+/** Monotonic microseconds since when a probe is under way, 0 when none is. */
+gint64 namida_peer_get_probing_since (NamidaPeer *self);
+void namida_peer_set_probing (NamidaPeer *self, gboolean probing);
+
+/** namida_address_equal: host, port and scope. */
+gboolean namida_address_equal (GInetSocketAddress *a, GInetSocketAddress *b);
+/** namida_address_unmapped: Returns: (transfer full): ::ffff:10.0.0.5 as 10.0.0.5, anything else as it is. */
+GInetSocketAddress *namida_address_unmapped (GInetSocketAddress *address);
+
+G_END_DECLS
