@@ -17,12 +17,15 @@ G_DECLARE_FINAL_TYPE (NamidaBackup, namida_backup, NAMIDA, BACKUP, GObject)
 NamidaBackup *namida_backup_new (void);
 /** @entry: (transfer full) */
 void namida_backup_add (NamidaBackup *self, NamidaEntry *entry);
+/** namida_backup_sort: into namida_entry_compare()'s order. */
+void namida_backup_sort (NamidaBackup *self);
+/** namida_backup_add_left_out: @path: what was left out, as shown to a person (UTF-8) */
 void namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *reason);
 /** Returns: (transfer none) (element-type NamidaEntry) */
 GPtrArray *namida_backup_get_entries (NamidaBackup *self);
 /** Returns: (transfer none) (element-type NamidaLeftOut) */
 GPtrArray *namida_backup_get_left_out (NamidaBackup *self);
-/** Returns: (transfer container) (element-type NamidaContent): one a label, zip first. */
+/** Returns: (transfer container) (element-type NamidaContent): one a label, zip first. @name: of the zip, or of the one single file. */
 GPtrArray *namida_backup_dup_contents (NamidaBackup *self);
 guint64 namida_backup_get_bytes (NamidaBackup *self);
 guint namida_backup_get_files (NamidaBackup *self);

@@ -26,6 +26,7 @@ typedef struct
   char *sha256;        /* (nullable) lower-case hex, when known */
   char *source;        /* (nullable) sender only: absolute path, file name encoding */
   guint64 inode;       /* sender only */
+  guint64 device;      /* sender only */
 } NamidaEntry;
 
 NamidaEntry *namida_entry_new (void);
@@ -34,5 +35,15 @@ void namida_entry_unref (NamidaEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaEntry, namida_entry_unref)
 /** namida_entry_dup_path: Returns: (transfer full): "Music/Björk/01.flac", or the name: how this entry is named to a person. */
 char *namida_entry_dup_path (const NamidaEntry *self);
+
+/**
+ * namida_entry_compare: the order of a backup: zip first, then by label and path; '/' sorts before every other
+ * character, so that what is in a folder directly follows its name. 0: the same place.
+ */
+int namida_entry_compare (const NamidaEntry *a, const NamidaEntry *b);
+/** namida_entry_get_mtime_ms: Returns: milliseconds since 1970, as the wire carries them (rounded towards the past). */
+gint64 namida_entry_get_mtime_ms (const NamidaEntry *self);
+/** namida_entry_guess_type: Returns: (transfer none): a MIME type by the name's ending. */
+const char *namida_entry_guess_type (const char *name);
 
 G_END_DECLS

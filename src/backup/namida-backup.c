@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-backup.h"
+
+#include "namida-digest.h"
+#include "namida-format.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* More labels than this in a title are counted, not named. */
+#define MAX_TITLE_LABELS 3u
+
+struct _NamidaBackup
+{
+  GObject parent_instance;
+  GPtrArray *entries;
+  GPtrArray *left_out;
+  char *name;
+  guint64 bytes;
+  guint files;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaBackup, namida_backup, G_TYPE_OBJECT)
+
+static void
+left_out_free (gpointer data)
+{
+  NamidaLeftOut *left_out = data;
+
+  g_free (left_out->path);
+  g_free (left_out->reason);
+  g_free (left_out);
+}
+
+static void
+content_free (gpointer data)
+{
+  NamidaContent *content = data;
+
+  g_free (content->label);
+  g_free (content->name);
+  g_free (content);
+}
+
+static void
+namida_backup_init (NamidaBackup *self)
+{
+  self->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_entry_unref);
+  self->left_out = g_ptr_array_new_with_free_func (left_out_free);
+}
+
+static void
+namida_backup_finalize (GObject *object)
+{
+  NamidaBackup *self = NAMIDA_BACKUP (object);
+
+  g_ptr_array_unref (self->entries);
+  g_ptr_array_unref (self->left_out);
+  g_free (self->name);
+  G_OBJECT_CLASS (namida_backup_parent_class)->finalize (object);
+}
+
+static void
+namida_backup_class_init (NamidaBackupClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_backup_finalize;
+}
+
+NamidaBackup *
+namida_backup_new (void)
+{
+  return g_object_new (NAMIDA_TYPE_BACKUP, NULL);
+}
+
+void
+namida_backup_add (NamidaBackup *self, NamidaEntry *entry)
+{
+  g_ptr_array_add (self->entries, entry);
+  self->bytes += entry->size;
+  if (entry->kind != NAMIDA_ENTRY_FOLDER)
+    self->files++;
+  if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP && self->name == NULL)
+    self->name = g_strdup (entry->name);
+}
+
+static int
+compare_pointers (gconstpointer a, gconstpointer b)
+{
+  return namida_entry_compare (*(NamidaEntry *const *) a, *(NamidaEntry *const *) b);
+}
+
+void
+namida_backup_sort (NamidaBackup *self)
+{
+  g_ptr_array_sort (self->entries, compare_pointers);
+}
+
+void
+namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *reason)
+{
+  NamidaLeftOut *left_out = g_new0 (NamidaLeftOut, 1);
+
+  left_out->path = g_strdup (path);
+  left_out->reason = g_strdup (reason);
+  g_ptr_array_add (self->left_out, left_out);
+}
+
+GPtrArray *
+namida_backup_get_entries (NamidaBackup *self)
+{
+  return self->entries;
+}
+
+GPtrArray *
+namida_backup_get_left_out (NamidaBackup *self)
+{
+  return self->left_out;
+}
+
+static void
+count (GPtrArray *contents, GHashTable *by_label, const NamidaEntry *entry)
+{
+  gboolean zip = entry->kind == NAMIDA_ENTRY_BACKUP_ZIP;
+  const char *label = entry->label != NULL ? entry->label : "";
+  /* No label starts with a slash: the key of the zip is nobody else's. */
+  const char *key = zip ? "/zip" : label;
+  NamidaContent *content = g_hash_table_lookup (by_label, key);
+
+  if (content == NULL)
+    {
+      content = g_new0 (NamidaContent, 1);
+      content->label = g_strdup (label);
+      content->kind = zip ? NAMIDA_ENTRY_BACKUP_ZIP : NAMIDA_ENTRY_FILE;
+      g_hash_table_insert (by_label, (gpointer) key, content);
+      g_ptr_array_add (contents, content);
+    }
+  content->files += entry->kind != NAMIDA_ENTRY_FOLDER;
+  content->bytes += entry->size;
+  if (label[0] == '\0')
+    {
+      g_free (content->name);
+      content->name = content->files == 1 ? g_strdup (entry->name) : NULL;
+    }
+}
+
+static int
+compare_contents (gconstpointer a, gconstpointer b)
+{
+  const NamidaContent *left = *(NamidaContent *const *) a;
+  const NamidaContent *right = *(NamidaContent *const *) b;
+  gboolean left_zip = left->kind == NAMIDA_ENTRY_BACKUP_ZIP;
+
+  if (left_zip != (right->kind == NAMIDA_ENTRY_BACKUP_ZIP))
+    return left_zip ? -1 : 1;
+  return strcmp (left->label, right->label);
+}
+
+GPtrArray *
+namida_backup_dup_contents (NamidaBackup *self)
+{
+  g_autoptr (GHashTable) by_label = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *contents = g_ptr_array_new_with_free_func (content_free);
+
+  for (guint i = 0; i < self->entries->len; i++)
+    count (contents, by_label, g_ptr_array_index (self->entries, i));
+  g_ptr_array_sort (contents, compare_contents);
+  return contents;
+}
+
+guint64
+namida_backup_get_bytes (NamidaBackup *self)
+{
+  return self->bytes;
+}
+
+guint
+namida_backup_get_files (NamidaBackup *self)
+{
+  return self->files;
+}
+
+const char *
+namida_backup_get_name (NamidaBackup *self)
+{
+  return self->name;
+}
+
+void
+namida_backup_set_name (NamidaBackup *self, const char *name)
+{
+  g_free (self->name);
+  self->name = g_strdup (name);
+}
+
+static char *
+dup_zip_title (const char *name)
+{
+  if (g_str_has_suffix (name, ".zip"))
+    return g_strndup (name, strlen (name) - strlen (".zip"));
+  return g_strdup (name);
+}
+
+/* What a title names, one by one: the zip, the labels, the single files. */
+static GPtrArray *
+dup_title_parts (GPtrArray *contents)
+{
+  GPtrArray *parts = g_ptr_array_new_with_free_func (g_free);
+  NamidaContent *singles = NULL;
+  guint labels = 0;
+
+  for (guint i = 0; i < contents->len; i++)
+    {
+      NamidaContent *content = g_ptr_array_index (contents, i);
+
+      if (content->kind == NAMIDA_ENTRY_BACKUP_ZIP)
+        g_ptr_array_add (parts, content->name != NULL ? dup_zip_title (content->name) : g_strdup (_ ("Backups")));
+      else if (content->label[0] == '\0')
+        singles = content;
+      else if (labels++ < MAX_TITLE_LABELS)
+        g_ptr_array_add (parts, namida_format_alias (content->label));
+    }
+  if (labels > MAX_TITLE_LABELS)
+    g_ptr_array_add (parts, g_strdup_printf (ngettext ("%u more folder", "%u more folders", labels - MAX_TITLE_LABELS),
+                                             labels - MAX_TITLE_LABELS));
+  if (singles != NULL)
+    g_ptr_array_add (parts, singles->files == 1 && singles->name != NULL ? namida_format_alias (singles->name)
+                                                                         : namida_format_files (singles->files));
+  return parts;
+}
+
+char *
+namida_backup_dup_title (NamidaBackup *self)
+{
+  g_autoptr (GPtrArray) contents = namida_backup_dup_contents (self);
+  g_autoptr (GPtrArray) parts = dup_title_parts (contents);
+  g_autofree char *head = NULL;
+
+  if (parts->len == 0)
+    return namida_format_files (0);
+  head = g_strdup (g_ptr_array_index (parts, 0));
+  for (guint i = 1; i < parts->len; i++)
+    {
+      g_autofree char *before = g_steal_pointer (&head);
+      const char *part = g_ptr_array_index (parts, i);
+
+      /* Translators: joins what a backup holds, "A, B and C". */
+      head = i + 1 < parts->len ? g_strdup_printf (_ ("%s, %s"), before, part)
+                                : g_strdup_printf (_ ("%s and %s"), before, part);
+    }
+  return g_steal_pointer (&head);
+}
+
+static void
+digest_text (NamidaDigest *digest, const char *text)
+{
+  if (text == NULL)
+    text = "";
+  /* With its final zero: "a" + "bc" is not "ab" + "c". */
+  namida_digest_update (digest, text, strlen (text) + 1);
+}
+
+char *
+namida_backup_dup_key (NamidaBackup *self)
+{
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
+  g_autoptr (GPtrArray) sorted = g_ptr_array_copy (self->entries, NULL, NULL);
+
+  g_ptr_array_set_free_func (sorted, NULL);
+  g_ptr_array_sort (sorted, compare_pointers);
+  for (guint i = 0; i < sorted->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (sorted, i);
+      gboolean labelled = entry->label != NULL && entry->label[0] != '\0';
+      char figures[80];
+
+      digest_text (digest, labelled ? entry->label : "");
+      digest_text (digest, labelled ? entry->relative_path : entry->name);
+      g_snprintf (figures, sizeof figures, "%d %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT, (int) entry->kind, entry->size,
+                  namida_entry_get_mtime_ms (entry));
+      digest_text (digest, figures);
+    }
+  return namida_digest_finish (digest);
+}

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-scanner.h"
+
+#include "namida-error.h"
+#include "namida-limits.h"
+#include "namida-safe-path.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The clue by which Namida itself finds its backups. */
+#define BACKUP_PREFIX "Namida Backup - "
+#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+
+typedef struct
+{
+  NamidaBackup *backup;
+  GCancellable *cancellable;
+  GHashTable *labels;  /* those taken */
+  GHashTable *singles; /* names of single files taken */
+  GHashTable *seen;    /* arguments, by path */
+  const char *zip;     /* (nullable): the argument that is the backup zip */
+  gboolean full;
+} Scan;
+
+/* One music folder, walked with a stack of folders relative to its root instead of recursion: depth is the disk's
+ * choice. */
+typedef struct
+{
+  Scan *scan;
+  const char *root;
+  int root_fd;
+  char *label;
+  GPtrArray *pending;
+} Walk;
+
+static void
+leave_out (Scan *scan, const char *path, const char *reason)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+
+  namida_backup_add_left_out (scan->backup, shown, reason);
+}
+
+static void
+leave_out_errno (Scan *scan, const char *path, int saved_errno)
+{
+  if (saved_errno == ENOENT)
+    leave_out (scan, path, _ ("It is gone since the folder was listed."));
+  else if (saved_errno == ELOOP)
+    leave_out (scan, path, _ ("It is a link, and links are not followed."));
+  else
+    {
+      g_autofree char *reason = g_strdup_printf (_ ("It cannot be read: %s."), g_strerror (saved_errno));
+
+      leave_out (scan, path, reason);
+    }
+}
+
+static gboolean
+has_room (Scan *scan, const char *path)
+{
+  if (namida_backup_get_entries (scan->backup)->len < NAMIDA_LIMIT_FILES)
+    return TRUE;
+  if (!scan->full)
+    {
+      g_autofree char *reason
+          = g_strdup_printf (_ ("A backup holds %u files at most: this one and all that come after it are not sent."),
+                             NAMIDA_LIMIT_FILES);
+
+      leave_out (scan, path, reason);
+    }
+  scan->full = TRUE;
+  return FALSE;
+}
+
+static NamidaEntry *
+entry_from_stat (NamidaEntryKind kind, const char *source, const struct stat *st)
+{
+  NamidaEntry *entry = namida_entry_new ();
+
+  entry->kind = kind;
+  entry->source = g_strdup (source);
+  entry->size = kind == NAMIDA_ENTRY_FOLDER ? 0 : (guint64) st->st_size;
+  entry->mtime_ns = (gint64) st->st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + st->st_mtim.tv_nsec;
+  entry->inode = (guint64) st->st_ino;
+  entry->device = (guint64) st->st_dev;
+  return entry;
+}
+
+static void
+add_below (Walk *walk, NamidaEntryKind kind, const char *relative, const struct stat *st)
+{
+  g_autofree char *source = g_build_filename (walk->root, relative, NULL);
+  NamidaEntry *entry;
+
+  if (!has_room (walk->scan, source))
+    return;
+  entry = entry_from_stat (kind, source, st);
+  entry->label = g_strdup (walk->label);
+  entry->relative_path = g_strdup (relative);
+  entry->name = g_path_get_basename (relative);
+  entry->type = g_strdup (kind == NAMIDA_ENTRY_FOLDER ? "inode/directory" : namida_entry_guess_type (entry->name));
+  namida_backup_add (walk->scan->backup, entry);
+}
+
+/* Names that no receiver would take are told here, where a person can rename them. */
+static gboolean
+name_is_fine (Walk *walk, const char *relative, const char *source)
+{
+  if (!g_utf8_validate (relative, -1, NULL))
+    leave_out (walk->scan, source, _ ("Its name is not UTF-8 text."));
+  else if (strlen (walk->label) + 1 + strlen (relative) > NAMIDA_LIMIT_PATH_BYTES)
+    leave_out (walk->scan, source, _ ("Its path is too long."));
+  else if (!namida_safe_path_check (relative, NULL))
+    leave_out (walk->scan, source, _ ("Its name cannot be stored on every device (a backslash, a drive letter, or too long)."));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static void
+visit (Walk *walk, int folder_fd, const char *name, const char *relative)
+{
+  g_autofree char *source = g_build_filename (walk->root, relative, NULL);
+  struct stat st;
+
+  if (!name_is_fine (walk, relative, source))
+    return;
+  if (fstatat (folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+    leave_out_errno (walk->scan, source, errno);
+  else if (S_ISDIR (st.st_mode))
+    g_ptr_array_add (walk->pending, g_strdup (relative));
+  else if (S_ISLNK (st.st_mode))
+    leave_out_errno (walk->scan, source, ELOOP);
+  else if (!S_ISREG (st.st_mode))
+    leave_out (walk->scan, source, _ ("It is neither a file nor a folder."));
+  else if (faccessat (folder_fd, name, R_OK, AT_EACCESS) != 0)
+    leave_out_errno (walk->scan, source, errno);
+  else
+    add_below (walk, NAMIDA_ENTRY_FILE, relative, &st);
+}
+
+static gboolean
+is_dot (const char *name)
+{
+  return strcmp (name, ".") == 0 || strcmp (name, "..") == 0;
+}
+
+static gboolean
+go_on (Scan *scan)
+{
+  return !scan->full && !g_cancellable_is_cancelled (scan->cancellable);
+}
+
+static void
+list_folder (Walk *walk, DIR *stream, const char *folder)
+{
+  g_autofree char *shown = g_build_filename (walk->root, folder, NULL);
+  gboolean empty = TRUE;
+  struct dirent *item;
+  struct stat st;
+
+  while (go_on (walk->scan) && (errno = 0, item = readdir (stream)) != NULL)
+    {
+      g_autofree char *relative = NULL;
+
+      if (is_dot (item->d_name))
+        continue;
+      empty = FALSE;
+      relative = folder[0] == '\0' ? g_strdup (item->d_name) : g_strconcat (folder, "/", item->d_name, NULL);
+      visit (walk, dirfd (stream), item->d_name, relative);
+    }
+  if (!go_on (walk->scan))
+    return;
+  if (errno != 0)
+    leave_out_errno (walk->scan, shown, errno);
+  else if (empty && folder[0] == '\0')
+    leave_out (walk->scan, shown, _ ("It is empty."));
+  else if (empty && fstat (dirfd (stream), &st) == 0)
+    add_below (walk, NAMIDA_ENTRY_FOLDER, folder, &st);
+}
+
+static void
+walk_folder (Walk *walk, const char *folder)
+{
+  int fd = openat (walk->root_fd, folder[0] == '\0' ? "." : folder, FOLDER_FLAGS);
+  DIR *stream = fd >= 0 ? fdopendir (fd) : NULL;
+
+  if (stream == NULL)
+    {
+      g_autofree char *shown = g_build_filename (walk->root, folder, NULL);
+
+      leave_out_errno (walk->scan, shown, errno);
+      if (fd >= 0)
+        close (fd);
+      return;
+    }
+  list_folder (walk, stream, folder);
+  closedir (stream);
+}
+
+/* "Music", then "Music (2)" for another folder of that name. */
+static char *
+take_name (GHashTable *taken, const char *wanted)
+{
+  char *name = g_strdup (wanted);
+
+  for (guint n = 2; !g_hash_table_add (taken, g_strdup (name)); n++)
+    {
+      g_free (name);
+      name = namida_safe_path_numbered (wanted, n);
+    }
+  return name;
+}
+
+static char *
+take_label (Scan *scan, const char *path)
+{
+  g_autofree char *base = g_path_get_basename (path);
+
+  if (!namida_safe_path_check_component (base, NULL))
+    {
+      g_autofree char *shown = g_filename_display_name (base);
+
+      g_free (base);
+      base = namida_safe_path_component_from_alias (shown);
+    }
+  return take_name (scan->labels, base);
+}
+
+static void
+scan_folder (Scan *scan, const char *path)
+{
+  Walk walk = { scan, path, open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), NULL, NULL };
+
+  if (walk.root_fd < 0)
+    {
+      leave_out_errno (scan, path, errno);
+      return;
+    }
+  walk.label = take_label (scan, path);
+  walk.pending = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (walk.pending, g_strdup (""));
+  while (walk.pending->len > 0 && go_on (scan))
+    {
+      g_autofree char *folder = g_ptr_array_steal_index (walk.pending, walk.pending->len - 1);
+
+      walk_folder (&walk, folder);
+    }
+  g_ptr_array_unref (walk.pending);
+  g_free (walk.label);
+  close (walk.root_fd);
+}
+
+static void
+scan_file (Scan *scan, const char *path, const struct stat *st)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  gboolean zip = g_strcmp0 (scan->zip, path) == 0;
+  NamidaEntry *entry;
+
+  if (!g_utf8_validate (base, -1, NULL) || !namida_safe_path_check_component (base, NULL))
+    {
+      leave_out (scan, path, _ ("Its name cannot be stored on every device (a backslash, or not UTF-8 text)."));
+      return;
+    }
+  if (access (path, R_OK) != 0)
+    {
+      leave_out_errno (scan, path, errno);
+      return;
+    }
+  if (!has_room (scan, path))
+    return;
+  entry = entry_from_stat (zip ? NAMIDA_ENTRY_BACKUP_ZIP : NAMIDA_ENTRY_FILE, path, st);
+  entry->name = take_name (scan->singles, base);
+  entry->label = g_strdup ("");
+  entry->relative_path = g_strdup ("");
+  entry->type = g_strdup (namida_entry_guess_type (base));
+  namida_backup_add (scan->backup, entry);
+}
+
+/* A link that a person named is followed: that was a choice. */
+static gboolean
+scan_argument (Scan *scan, const char *path, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  struct stat st;
+
+  if (!g_hash_table_add (scan->seen, (gpointer) path))
+    return TRUE;
+  if (stat (path, &st) != 0)
+    {
+      if (errno == ENOENT || errno == ENOTDIR)
+        g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                     _ ("“%s” does not exist. Check its name and try again."), shown);
+      else
+        {
+          g_autofree char *what = g_strdup_printf (_ ("Could not read “%s”"), shown);
+
+          namida_error_set_from_errno (error, errno, what);
+        }
+      return FALSE;
+    }
+  if (S_ISDIR (st.st_mode))
+    scan_folder (scan, path);
+  else if (S_ISREG (st.st_mode))
+    scan_file (scan, path, &st);
+  else
+    leave_out (scan, path, _ ("It is neither a file nor a folder."));
+  return TRUE;
+}
+
+static gboolean
+is_zip (const char *path)
+{
+  gsize length = strlen (path);
+
+  return length > 4 && g_ascii_strcasecmp (path + length - 4, ".zip") == 0
+         && g_file_test (path, G_FILE_TEST_IS_REGULAR);
+}
+
+static const char *
+choose_zip (GPtrArray *paths)
+{
+  const char *only = NULL;
+  guint n_zips = 0;
+
+  for (guint i = 0; i < paths->len; i++)
+    {
+      const char *path = g_ptr_array_index (paths, i);
+      g_autofree char *base = g_path_get_basename (path);
+
+      if (!is_zip (path))
+        continue;
+      if (g_str_has_prefix (base, BACKUP_PREFIX))
+        return path;
+      if (g_strcmp0 (only, path) != 0)
+        n_zips++;
+      only = path;
+    }
+  return n_zips == 1 ? only : NULL;
+}
+
+static gboolean
+nothing_to_send (NamidaBackup *backup, GError **error)
+{
+  GPtrArray *left_out = namida_backup_get_left_out (backup);
+
+  if (left_out->len > 0)
+    {
+      NamidaLeftOut *first = g_ptr_array_index (left_out, 0);
+
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                   _ ("There is nothing to send. “%s” is left out: %s"), first->path, first->reason);
+    }
+  else
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                         _ ("There is nothing to send. Choose a backup, files or music folders."));
+  return FALSE;
+}
+
+static void
+number_entries (NamidaBackup *backup)
+{
+  GPtrArray *entries = namida_backup_get_entries (backup);
+
+  namida_backup_sort (backup);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      NamidaEntry *entry = g_ptr_array_index (entries, i);
+
+      entry->id = g_strdup_printf ("f%u", i + 1);
+    }
+}
+
+static gboolean
+scan_all (Scan *scan, GPtrArray *paths, GError **error)
+{
+  scan->zip = choose_zip (paths);
+  for (guint i = 0; i < paths->len; i++)
+    {
+      if (!scan_argument (scan, g_ptr_array_index (paths, i), error)
+          || g_cancellable_set_error_if_cancelled (scan->cancellable, error))
+        return FALSE;
+    }
+  if (namida_backup_get_entries (scan->backup)->len == 0)
+    return nothing_to_send (scan->backup, error);
+  number_entries (scan->backup);
+  return TRUE;
+}
+
+static void
+scan_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  g_autoptr (GHashTable) labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) singles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  Scan scan = { backup, cancellable, labels, singles, seen, NULL, FALSE };
+  GError *error = NULL;
+
+  if (scan_all (&scan, data, &error))
+    g_task_return_pointer (task, g_steal_pointer (&backup), g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Absolute paths; the model belongs to the calling thread. (nullable) with an error. */
+static GPtrArray *
+dup_paths (GListModel *files, GError **error)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+      char *path = g_file_get_path (file);
+
+      if (path == NULL)
+        {
+          g_autofree char *shown = g_file_get_parse_name (file);
+
+          g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                       _ ("“%s” is not on this device's disks. Copy it here first."), shown);
+          return NULL;
+        }
+      g_ptr_array_add (paths, path);
+    }
+  return g_steal_pointer (&paths);
+}
+
+void
+namida_scanner_scan_async (GListModel *files,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  GError *error = NULL;
+  GPtrArray *paths = dup_paths (files, &error);
+
+  g_task_set_source_tag (task, namida_scanner_scan_async);
+  if (paths == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_task_set_task_data (task, paths, (GDestroyNotify) g_ptr_array_unref);
+  g_task_run_in_thread (task, scan_thread);
+}
+
+NamidaBackup *
+namida_scanner_scan_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
