@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "namida-clock.h"
+#include "namida-digest.h"
+#include "namida-error.h"
+#include "namida-format.h"
+#include "namida-limits.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+
+static void
+test_errors (void)
+{
+  static const int full[] = { ENOSPC, EDQUOT };
+
+  for (int code = 0; code <= NAMIDA_ERROR_NO_SPACE; code++)
+    g_assert_cmpint (namida_error_code_from_string (namida_error_code_to_string (code)), ==, code);
+  for (int code = NAMIDA_ERROR_NO_SPACE + 1; code < NAMIDA_N_ERRORS; code++)
+    g_assert_cmpstr (namida_error_code_to_string (code), ==, "internal");
+  g_assert_cmpint (namida_error_code_from_string ("nonsense"), ==, NAMIDA_ERROR_INTERNAL);
+  g_assert_cmpint (namida_error_code_from_string (NULL), ==, NAMIDA_ERROR_INTERNAL);
+  for (guint i = 0; i < G_N_ELEMENTS (full); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      namida_error_set_from_errno (&error, full[i], "Could not write");
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE);
+      g_assert_cmpuint (namida_error_http_status (error), ==, 507);
+    }
+  {
+    g_autoptr (GError) other = NULL;
+    g_autoptr (GError) io = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NO_SPACE, "x");
+    g_autoptr (GError) foreign = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "x");
+
+    namida_error_set_from_errno (&other, EACCES, "Could not write");
+    g_assert_error (other, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+    g_assert_cmpuint (namida_error_http_status (other), ==, 500);
+    g_assert_cmpuint (namida_error_http_status (io), ==, 507);
+    g_assert_cmpuint (namida_error_http_status (foreign), ==, 500);
+  }
+}
+
+static void
+test_clock (void)
+{
+  static const char *const bad[] = { "", "yesterday", "2025-13-01T00:00:00Z", "2025-01-01" };
+  g_autofree char *text = namida_time_to_iso8601 (1735787045678);
+  g_autofree char *before = namida_time_to_iso8601 (-1);
+  g_autofree char *local = namida_time_to_local_iso8601 (1735787045678);
+  gint64 ms = 0;
+
+  g_assert_cmpstr (text, ==, "2025-01-02T03:04:05.678Z");
+  g_assert_cmpstr (before, ==, "1969-12-31T23:59:59.999Z");
+  g_assert_true (namida_time_from_iso8601 (text, &ms));
+  g_assert_cmpint (ms, ==, 1735787045678);
+  g_assert_cmpstr (local, ==, "2025-01-02T08:49:05.678000"); /* Kathmandu, +05:45 */
+  g_assert_true (namida_time_from_iso8601 (local, &ms));
+  g_assert_cmpint (ms, ==, 1735787045678);
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_false (namida_time_from_iso8601 (bad[i], &ms));
+  namida_clock_set_fake (42);
+  g_assert_cmpint (namida_clock_real (), ==, 42);
+  g_assert_cmpint (namida_clock_monotonic (), ==, 42);
+  namida_clock_set_fake (-1);
+  g_assert_cmpint (namida_clock_real (), >, 1000000);
+}
+
+static void
+test_digest (void)
+{
+  /* FIPS 180-2, B.1 */
+  static const char abc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
+  g_autofree char *one = namida_digest_bytes ("abc", 3);
+  g_autofree char *first = NULL, *again = NULL;
+  g_autofree char *random = namida_random_hex (32), *other = namida_random_hex (32);
+
+  namida_digest_update (digest, "a", 1);
+  namida_digest_update (digest, "bc", 2);
+  first = namida_digest_finish (digest);
+  namida_digest_update (digest, "abc", 3);
+  again = namida_digest_finish (digest);
+  g_assert_cmpstr (one, ==, abc);
+  g_assert_cmpstr (first, ==, abc);
+  g_assert_cmpstr (again, ==, abc);
+  g_assert_true (namida_digest_is_hex (random));
+  g_assert_cmpstr (random, !=, other);
+  random[63] = '\0';
+  g_assert_false (namida_digest_is_hex (random));
+  other[0] = 'g';
+  g_assert_false (namida_digest_is_hex (other));
+}
+
+static void
+assert_alias (const char *alias, const char *shown)
+{
+  g_autofree char *text = namida_format_alias (alias);
+
+  g_assert_cmpstr (text, ==, shown);
+}
+
+static void
+test_alias (void)
+{
+  static const gunichar harmful[] = { 0x01,   0x7f,   0x61c,  0x200b, 0x200e, 0x200f, 0x202a, 0x202b,  0x202c,
+                                      0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069, 0xfeff, 0xe0041, 0xe000 };
+  g_autofree char *lengthy = g_strnfill (NAMIDA_LIMIT_ALIAS_CHARS + 1, 'x');
+  g_autofree char *cut = namida_format_alias (lengthy);
+
+  for (guint i = 0; i < G_N_ELEMENTS (harmful); i++)
+    {
+      g_autoptr (GString) text = g_string_new ("a");
+
+      g_string_append_unichar (text, harmful[i]);
+      g_string_append (text, "b");
+      assert_alias (text->str, "ab");
+    }
+  assert_alias ("  a \n\t b ", "a b");
+  assert_alias ("e\u0301", "\u00e9");
+  assert_alias ("", "?");
+  assert_alias (NULL, "?");
+  assert_alias ("\u202e", "?");
+  g_assert_cmpuint (strlen (cut), ==, NAMIDA_LIMIT_ALIAS_CHARS);
+}
+
+static void
+assert_text (char *text, const char *expected)
+{
+  g_assert_cmpstr (text, ==, expected);
+  g_free (text);
+}
+
+static void
+test_figures (void)
+{
+  assert_text (namida_format_size (12400000000), "12.4\u00a0GB");
+  assert_text (namida_format_speed (112000000), "112.0\u00a0MB/s");
+  assert_text (namida_format_progress (4100000000, 12400000000), "4.1 of 12.4\u00a0GB");
+  assert_text (namida_format_progress (4100000, 12400000000), "4.1\u00a0MB of 12.4\u00a0GB");
+  assert_text (namida_format_time_left (-1), "");
+  assert_text (namida_format_time_left (59), "59 s left");
+  assert_text (namida_format_time_left (60), "1 min left");
+  assert_text (namida_format_time_left (3660), "1 h 1 min left");
+  assert_text (namida_format_files (1), "1 file");
+  assert_text (namida_format_files (0), "0 files");
+  assert_text (namida_format_fingerprint ("ab12cd34ef56789000"), "AB12 CD34 EF56 7890");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("TZ", "<+0545>-5:45", TRUE); /* Kathmandu, without a zone database */
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/base/errors", test_errors);
+  g_test_add_func ("/base/clock", test_clock);
+  g_test_add_func ("/base/digest", test_digest);
+  g_test_add_func ("/base/alias", test_alias);
+  g_test_add_func ("/base/figures", test_figures);
+  return g_test_run ();
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "namida-database.h"
+#include "namida-error.h"
+
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+
+typedef struct
+{
+  char *folder;
+  char *path;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->folder = g_dir_make_tmp ("namida-db-XXXXXX", NULL);
+  fixture->path = g_build_filename (fixture->folder, "state.db", NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+      g_unlink (path);
+    }
+  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
+  g_free (fixture->folder);
+  g_free (fixture->path);
+}
+
+static gint64
+ask (NamidaDatabase *database, const char *sql)
+{
+  sqlite3_stmt *statement;
+  gint64 value;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, NULL, sql, "");
+  g_assert_nonnull (statement);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  value = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return value;
+}
+
+static void
+run_raw (const char *path, const char *sql)
+{
+  sqlite3 *handle;
+
+  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (handle, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (handle);
+}
+
+static void
+test_fresh (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDatabase) database = namida_database_open (fixture->path, &error);
+  struct stat info;
+
+  g_assert_no_error (error);
+  g_assert_null (namida_database_was_damaged (database));
+  g_assert_cmpint (stat (fixture->path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+  g_assert_cmpint (ask (database, "PRAGMA foreign_keys"), ==, 1);
+  g_assert_cmpint (ask (database, "PRAGMA synchronous"), ==, 2);
+  g_assert_cmpint (ask (database, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"), ==, 1);
+  g_assert_false (namida_database_exec (database, &error, "INSERT INTO nothing VALUES (?)", "i", (gint64) 1));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+}
+
+static void
+test_migrated (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NamidaDatabase) database = NULL;
+
+  /* Version 0 with a table of its own: the step adds to it, and takes nothing away. */
+  run_raw (fixture->path, "CREATE TABLE mine (x); INSERT INTO mine VALUES (7);");
+  database = namida_database_open (fixture->path, NULL);
+  g_assert_nonnull (database);
+  g_assert_cmpint (ask (database, "PRAGMA user_version"), >=, 1);
+  g_assert_cmpint (ask (database, "SELECT x FROM mine"), ==, 7);
+  g_assert_cmpint (ask (database, "SELECT count(*) FROM trusted, hash_index, sessions, stored, versions"), ==, 0);
+}
+
+static void
+test_newer (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  run_raw (fixture->path, "CREATE TABLE mine (x); PRAGMA user_version = 9999;");
+  g_assert_null (namida_database_open (fixture->path, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  run_raw (fixture->path, "SELECT x FROM mine");
+}
+
+static void
+test_damaged (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *junk = g_strnfill (8192, 'j');
+  g_autofree char *kept = NULL;
+  g_autoptr (NamidaDatabase) database = NULL;
+
+  g_assert_true (g_file_set_contents (fixture->path, junk, -1, NULL));
+  database = namida_database_open (fixture->path, NULL);
+  g_assert_nonnull (database);
+  g_assert_nonnull (namida_database_was_damaged (database));
+  g_assert_true (g_file_get_contents (namida_database_was_damaged (database), &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, junk);
+  g_assert_cmpint (ask (database, "SELECT count(*) FROM trusted"), ==, 0);
+}
+
+#define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL); /* the damaged file is warned of */
+  ADD ("/database/fresh", test_fresh);
+  ADD ("/database/migrated", test_migrated);
+  ADD ("/database/newer", test_newer);
+  ADD ("/database/damaged", test_damaged);
+  return g_test_run ();
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "namida-error.h"
+#include "namida-limits.h"
+#include "namida-safe-path-private.h"
+#include "namida-safe-path.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef int (*OpenParent) (int, const char *, gboolean, char **, GError **);
+
+static int
+remove_one (const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+  return remove (path);
+}
+
+static void
+test_refused (void)
+{
+  static const char *const bad[]
+      = { NULL,   "",   "/",    "/etc/passwd", "a//b", "a/",    ".",     "..",   "../a",   "a/../b",       "a/./b",
+          "a/..", "C:", "C:/a", "c:a",         "a\\b", "..\\a", "\\\\a", "\xff", "a/\xc3", "\xed\xa0\x80", "\xc0\xaf" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (namida_safe_path_check (bad[i], &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
+      g_assert_false (namida_safe_path_check_component (bad[i], NULL));
+    }
+  g_assert_false (namida_safe_path_check_component ("a/b", NULL));
+}
+
+static void
+test_kept (void)
+{
+  static const char *const good[] = { "a",    "a/b.flac", " a ",      "-rf", "a.",           "...",    "..a",
+                                      "a\nb", ".hid",     "Björk/01", "1:2", "Disc/A: Side", "con.txt" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (namida_safe_path_check (good[i], &error));
+      g_assert_no_error (error);
+    }
+}
+
+static void
+test_limits (void)
+{
+  g_autofree char *component = g_strnfill (NAMIDA_LIMIT_COMPONENT_BYTES, 'a');
+  g_autofree char *over = g_strnfill (NAMIDA_LIMIT_COMPONENT_BYTES + 1, 'a');
+  g_autofree char *path = g_strnfill (NAMIDA_LIMIT_PATH_BYTES + 1, 'a');
+
+  g_assert_true (namida_safe_path_check (component, NULL));
+  g_assert_false (namida_safe_path_check (over, NULL));
+  for (guint i = 1; i < NAMIDA_LIMIT_PATH_BYTES; i += 2)
+    path[i] = '/';
+  path[NAMIDA_LIMIT_PATH_BYTES - 1] = 'a';
+  g_assert_false (namida_safe_path_check (path, NULL));
+  path[NAMIDA_LIMIT_PATH_BYTES] = '\0';
+  g_assert_true (namida_safe_path_check (path, NULL));
+}
+
+static void
+check_open (OpenParent open_parent)
+{
+  g_autofree char *outside = g_dir_make_tmp ("namida-out-XXXXXX", NULL);
+  g_autofree char *root = g_dir_make_tmp ("namida-root-XXXXXX", NULL);
+  int fd = open (root, O_RDONLY | O_DIRECTORY), parent;
+  g_autofree char *name = NULL;
+  struct stat made, seen;
+  static const char *const in_the_way[] = { "link/a", "link/b/c", "real/link/x", "real/file/x", "dangling/x" };
+
+  g_assert_cmpint (mkdirat (fd, "real", 0700), ==, 0);
+  g_assert_cmpint (symlinkat (outside, fd, "link"), ==, 0);
+  g_assert_cmpint (symlinkat ("../..", fd, "real/link"), ==, 0);
+  g_assert_cmpint (symlinkat ("nowhere", fd, "dangling"), ==, 0);
+  close (openat (fd, "real/file", O_CREAT | O_WRONLY, 0600));
+
+  for (guint i = 0; i < G_N_ELEMENTS (in_the_way); i++)
+    for (int create = 0; create <= 1; create++)
+      {
+        g_autoptr (GError) error = NULL;
+
+        g_assert_cmpint (open_parent (fd, in_the_way[i], create, NULL, &error), ==, -1);
+        g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
+      }
+  /* Nothing was made through the link: the folder is still empty. */
+  g_assert_cmpint (g_rmdir (outside), ==, 0);
+
+  {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_cmpint (open_parent (fd, "new/deep/x", FALSE, NULL, &error), ==, -1);
+    g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+    g_assert_cmpint (faccessat (fd, "new", F_OK, 0), !=, 0);
+  }
+  parent = open_parent (fd, "new/deep/x.flac", TRUE, &name, NULL);
+  g_assert_cmpint (parent, >=, 0);
+  g_assert_cmpstr (name, ==, "x.flac");
+  g_assert_cmpint (fstat (parent, &made), ==, 0);
+  g_assert_cmpint (fstatat (fd, "new/deep", &seen, 0), ==, 0);
+  g_assert_true (made.st_ino == seen.st_ino);
+  close (parent);
+  parent = open_parent (fd, "top", FALSE, NULL, NULL);
+  g_assert_cmpint (fstat (parent, &made), ==, 0);
+  g_assert_cmpint (fstat (fd, &seen), ==, 0);
+  g_assert_true (made.st_ino == seen.st_ino);
+  close (parent);
+  g_assert_cmpint (open_parent (fd, "../x", TRUE, NULL, NULL), ==, -1);
+  close (fd);
+  nftw (root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void
+test_open (void)
+{
+  check_open (namida_safe_path_open_parent);
+}
+
+static void
+test_open_walk (void)
+{
+  check_open (namida_safe_path_open_parent_by_walk);
+}
+
+static void
+test_component_from_alias (void)
+{
+  static const char *const names[][2]
+      = { { "My Phone", "My Phone" }, { "../../etc", "-..-etc" },    { ".hidden", "hidden" },
+          { "..", "Unnamed device" }, { "", "Unnamed device" },      { "C:\\x", "C--x" },
+          { "a/b", "a-b" },           { "\u202e", "Unnamed device" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *name = namida_safe_path_component_from_alias (names[i][0]);
+
+      g_assert_cmpstr (name, ==, names[i][1]);
+      g_assert_true (namida_safe_path_check_component (name, NULL));
+    }
+}
+
+static void
+test_numbered (void)
+{
+  g_autofree char *plain = namida_safe_path_numbered ("name.ext", 2);
+  g_autofree char *hidden = namida_safe_path_numbered (".hidden", 3);
+  g_autoptr (GString) text = g_string_new ("x");
+  g_autofree char *cut = NULL;
+
+  g_assert_cmpstr (plain, ==, "name (2).ext");
+  g_assert_cmpstr (hidden, ==, ".hidden (3)");
+  while (text->len < 250)
+    g_string_append (text, "ö");
+  g_string_append (text, ".flac");
+  cut = namida_safe_path_numbered (text->str, 12);
+  g_assert_cmpuint (strlen (cut), <=, NAMIDA_LIMIT_COMPONENT_BYTES);
+  g_assert_true (g_str_has_suffix (cut, "ö (12).flac"));
+  g_assert_true (g_utf8_validate (cut, -1, NULL));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/safe-path/refused", test_refused);
+  g_test_add_func ("/safe-path/kept", test_kept);
+  g_test_add_func ("/safe-path/limits", test_limits);
+  g_test_add_func ("/safe-path/open", test_open);
+  g_test_add_func ("/safe-path/open-walk", test_open_walk);
+  g_test_add_func ("/safe-path/component-from-alias", test_component_from_alias);
+  g_test_add_func ("/safe-path/numbered", test_numbered);
+  return g_test_run ();
+}

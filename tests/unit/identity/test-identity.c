@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "namida-clock.h"
+#include "namida-error.h"
+#include "namida-identity.h"
+#include "namida-pairing.h"
+#include "namida-trust-store.h"
+
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+
+#define AA "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define BB "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
+#define NONCE_A "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define NONCE_B "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+/* python3 -c "import hashlib as h; a=bytes.fromhex('aa'*32); b=bytes.fromhex('bb'*32); m=bytes(range(32));
+ * n=bytes(range(32,64));
+ * d=int.from_bytes(h.sha256(b'namidasync-pair-v1'+a+b+m+n).digest()[:8],'big')%10**6;
+ * print('%03d %03d'%divmod(d,1000), h.sha256(m).hexdigest())" */
+#define DIGITS "758 019"
+#define COMMITMENT "630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd"
+
+static const char *const files[] = { "key.pem", "certificate.pem", "uuid" };
+
+static char *
+file_of (const char *folder, const char *name)
+{
+  return g_build_filename (folder, "identity", name, NULL);
+}
+
+static void
+clean_up (const char *folder)
+{
+  g_autofree char *identity = g_build_filename (folder, "identity", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = file_of (folder, files[i]);
+
+      g_unlink (path);
+    }
+  g_rmdir (identity);
+  g_assert_cmpint (g_rmdir (folder), ==, 0); /* nothing else was left there */
+}
+
+static void
+assert_refused (const char *folder)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (namida_identity_load (folder, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+}
+
+static void
+test_made_once (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("namida-id-XXXXXX", NULL);
+  g_autoptr (NamidaIdentity) made = namida_identity_load (folder, NULL);
+  g_autoptr (NamidaIdentity) loaded = namida_identity_load (folder, NULL);
+  g_autofree char *key = file_of (folder, "key.pem"), *identity = file_of (folder, "");
+  g_autoptr (GDateTime) from = NULL, until = NULL;
+  struct stat info;
+
+  g_assert_cmpstr (namida_identity_get_fingerprint (made), ==, namida_identity_get_fingerprint (loaded));
+  g_assert_cmpstr (namida_identity_get_uuid (made), ==, namida_identity_get_uuid (loaded));
+  g_assert_true (namida_fingerprint_is_valid (namida_identity_get_fingerprint (made)));
+  g_assert_cmpint (stat (key, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+  g_assert_cmpint (stat (identity, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0700);
+  g_object_get (namida_identity_get_certificate (made), "not-valid-before", &from, "not-valid-after", &until, NULL);
+  g_assert_cmpint (g_date_time_get_year (from), ==, 1975);
+  g_assert_cmpint (g_date_time_get_year (until), ==, 4096);
+  clean_up (folder);
+}
+
+static void
+test_half_refused (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *folder = g_dir_make_tmp ("namida-id-XXXXXX", NULL);
+      g_autoptr (NamidaIdentity) made = namida_identity_load (folder, NULL);
+      g_autofree char *path = file_of (folder, files[i]);
+
+      g_assert_nonnull (made);
+      g_unlink (path);
+      assert_refused (folder);
+      g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+      g_assert_true (g_file_set_contents_full (path, "damaged", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+      assert_refused (folder);
+      clean_up (folder);
+    }
+}
+
+static void
+test_wrong_mode_refused (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("namida-id-XXXXXX", NULL);
+  g_autoptr (NamidaIdentity) made = namida_identity_load (folder, NULL);
+  g_autofree char *key = file_of (folder, "key.pem");
+
+  g_assert_nonnull (made);
+  g_assert_cmpint (g_chmod (key, 0640), ==, 0);
+  assert_refused (folder);
+  clean_up (folder);
+}
+
+static void
+test_foreign_key_refused (void)
+{
+  g_autofree char *one = g_dir_make_tmp ("namida-id-XXXXXX", NULL), *two = g_dir_make_tmp ("namida-id-XXXXXX", NULL);
+  g_autoptr (NamidaIdentity) first = namida_identity_load (one, NULL);
+  g_autoptr (NamidaIdentity) second = namida_identity_load (two, NULL);
+  g_autofree char *from = file_of (one, "key.pem"), *to = file_of (two, "key.pem");
+
+  g_assert_cmpstr (namida_identity_get_fingerprint (first), !=, namida_identity_get_fingerprint (second));
+  g_assert_cmpint (g_rename (from, to), ==, 0);
+  assert_refused (two);
+  clean_up (one);
+  clean_up (two);
+}
+
+static void
+test_host_name (void)
+{
+  static const char *const names[][2]
+      = { { "desk-pc.local", "Desk PC" }, { "nas", "NAS" },           { "örn_box", "Örn Box" },
+          { "localhost", "Computer" },    { "10.0.0.5", "Computer" }, { "", "Computer" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *name = namida_identity_readable_host_name (names[i][0]);
+
+      g_assert_cmpstr (name, ==, names[i][1]);
+    }
+}
+
+static void
+test_pairing (void)
+{
+  g_autofree char *digits = namida_pairing_digits (AA, BB, NONCE_A, NONCE_B);
+  g_autofree char *swapped = namida_pairing_digits (BB, AA, NONCE_A, NONCE_B);
+  g_autofree char *commitment = namida_pairing_commitment (NONCE_A);
+
+  g_assert_cmpstr (digits, ==, DIGITS);
+  g_assert_cmpstr (swapped, !=, DIGITS);
+  g_assert_cmpstr (commitment, ==, COMMITMENT);
+  g_assert_null (namida_pairing_commitment ("00"));
+  g_assert_null (namida_pairing_digits ("x", BB, NONCE_A, NONCE_B));
+  g_assert_false (namida_pairing_nonce_is_valid (AA)); /* upper case */
+}
+
+static void
+test_trust_kept (void)
+{
+  g_autoptr (NamidaDatabase) database = namida_database_open (NULL, NULL);
+  g_autoptr (NamidaTrustStore) store = namida_trust_store_new (database, NULL);
+  g_autoptr (NamidaTrustStore) again = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+  const NamidaTrusted *row;
+
+  namida_clock_set_fake (1000);
+  namida_trust_store_add (store, AA, "uuid-a", "Phone");
+  namida_trust_store_add (store, BB, NULL, "Desk");
+  namida_trust_store_set_auto_accept (store, AA, FALSE);
+  namida_clock_set_fake (2000);
+  namida_trust_store_seen (store, AA, "10.0.0.5:53317");
+  namida_trust_store_rename (store, AA, "My\u202e phone");
+  namida_trust_store_add (store, AA, "uuid-a", "Phone 2");
+  namida_trust_store_remove (store, BB);
+  namida_clock_set_fake (-1);
+  namida_trust_store_flush (store);
+
+  again = namida_trust_store_new (database, NULL);
+  list = namida_trust_store_list (again);
+  g_assert_cmpuint (list->len, ==, 1);
+  g_assert_false (namida_trust_store_is_trusted (again, BB));
+  g_assert_false (namida_trust_store_is_trusted (again, "junk"));
+  row = namida_trust_store_lookup_uuid (again, "uuid-a");
+  g_assert_cmpstr (row->fingerprint, ==, AA);
+  g_assert_cmpstr (row->alias, ==, "Phone 2");
+  g_assert_cmpstr (row->last_address, ==, "10.0.0.5:53317");
+  g_assert_cmpint (row->last_seen, ==, 2000);
+  g_assert_false (row->auto_accept);
+}
+
+static int stop;
+
+static gpointer
+ask_again_and_again (gpointer store)
+{
+  gsize times = 0;
+
+  while (!g_atomic_int_get (&stop))
+    {
+      g_assert_true (namida_trust_store_is_trusted (store, AA));
+      namida_trust_store_is_trusted (store, BB);
+      times++;
+    }
+  return GSIZE_TO_POINTER (times);
+}
+
+static void
+test_trust_threads (void)
+{
+  g_autoptr (NamidaDatabase) database = namida_database_open (NULL, NULL);
+  g_autoptr (NamidaTrustStore) store = namida_trust_store_new (database, NULL);
+  GThread *threads[3];
+
+  namida_trust_store_add (store, AA, NULL, "Phone");
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("asker", ask_again_and_again, store);
+  for (guint i = 0; i < 500; i++)
+    {
+      namida_trust_store_seen (store, AA, i % 2 == 0 ? "a" : "b");
+      namida_trust_store_add (store, BB, NULL, "Desk");
+      namida_trust_store_remove (store, BB);
+    }
+  g_atomic_int_set (&stop, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  namida_trust_store_flush (store);
+  {
+    g_autoptr (NamidaTrustStore) again = namida_trust_store_new (database, NULL);
+
+    g_assert_false (namida_trust_store_is_trusted (again, BB));
+    g_assert_cmpstr (namida_trust_store_lookup (again, AA)->last_address, ==, "b");
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/identity/made-once", test_made_once);
+  g_test_add_func ("/identity/half-refused", test_half_refused);
+  g_test_add_func ("/identity/wrong-mode-refused", test_wrong_mode_refused);
+  g_test_add_func ("/identity/foreign-key-refused", test_foreign_key_refused);
+  g_test_add_func ("/identity/host-name", test_host_name);
+  g_test_add_func ("/pairing/vector", test_pairing);
+  g_test_add_func ("/trust-store/kept", test_trust_kept);
+  g_test_add_func ("/trust-store/threads", test_trust_threads);
+  return g_test_run ();
+}
