@@ -2,12 +2,14 @@
 #include "config.h"
 
 #include "namida-hub-private.h"
+#include "namida-clock.h"
 
 #include <glib/gi18n-lib.h>
 
 /* Who is near: finders say who claims to be there, a register over TLS proves it. */
 
 #define ALIAS_SETTLE_MS 300 /* a second device of the same name has this long to show itself */
+#define SEEN_INTERVAL_US (10 * 60 * G_USEC_PER_SEC)
 
 /* One question "who are you?" to one address. */
 typedef struct
@@ -35,6 +37,18 @@ question_free (Question *question)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
 
+/* Writes down where a trusted device was last: each sighting would be a durable write for nothing. */
+static void
+note_trusted (NamidaHub *self, const char *fingerprint, GInetSocketAddress *address)
+{
+  const NamidaTrusted *trusted = namida_trust_store_lookup (self->trust, fingerprint);
+  g_autofree char *text = namida_address_to_text (address);
+
+  if (trusted != NULL
+      && (g_strcmp0 (trusted->last_address, text) != 0 || namida_clock_real () - trusted->last_seen > SEEN_INTERVAL_US))
+    namida_trust_store_seen (self->trust, fingerprint, text);
+}
+
 /* A device that has shown its key at an address. Returns: (transfer none) (nullable) */
 static NamidaPeer *
 take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address)
@@ -44,11 +58,8 @@ take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, G
   g_free (info->fingerprint);
   info->fingerprint = g_strdup (fingerprint);
   peer = namida_peer_list_sighting (self->peers, info, NAMIDA_DIALECT_V1, address, TRUE);
-  if (peer != NULL && namida_trust_store_is_trusted (self->trust, fingerprint))
-    {
-      g_autofree char *text = namida_address_to_text (address);
-      namida_trust_store_seen (self->trust, fingerprint, text);
-    }
+  if (peer != NULL)
+    note_trusted (self, fingerprint, address);
   return peer;
 }
 

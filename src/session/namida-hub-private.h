@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* One file per concern of the hub: namida-hub.c (life), -peers.c (who is near), -receive.c (offers), -send.c, -pair.c. */
+/* One file per concern of the hub: namida-hub.c (life), -peers.c (who is near), -receive.c (offers), -send.c, -pair.c.
+ */
 struct _NamidaHub
 {
   GObject parent_instance;
@@ -51,7 +52,8 @@ struct _NamidaHub
 /* namida-hub-peers.c */
 gboolean namida_hub_start_discovery (NamidaHub *self, GError **error);
 void namida_hub_stop_discovery (NamidaHub *self);
-void namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote);
+void
+namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote);
 void namida_hub_refresh_trust (NamidaHub *self);
 
 /* namida-hub-receive.c */

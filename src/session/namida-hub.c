@@ -215,6 +215,12 @@ start_server (NamidaHub *self, GError **error)
 }
 
 static void
+on_write_failed (NamidaHub *self, const char *sentence)
+{
+  g_signal_emit (self, trouble_signal, 0, sentence);
+}
+
+static void
 load_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaHub *self = NAMIDA_HUB (source);
@@ -236,6 +242,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_peer_list_set_self (self->peers, namida_identity_get_fingerprint (self->identity),
                              namida_identity_get_uuid (self->identity));
   g_signal_connect_object (self->trust, "changed", G_CALLBACK (namida_hub_refresh_trust), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->trust, "write-failed", G_CALLBACK (on_write_failed), self, G_CONNECT_SWAPPED);
   if (!start_server (self, &error) || !namida_hub_start_discovery (self, &error))
     {
       namida_hub_stop_discovery (self);
