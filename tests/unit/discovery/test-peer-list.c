@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "namida-clock.h"
+#include "namida-limits.h"
+#include "namida-peer-list-private.h"
+
+#define FP1 "1111111111111111111111111111111111111111111111111111111111111111"
+#define FP2 "2222222222222222222222222222222222222222222222222222222222222222"
+
+static guint
+count (NamidaPeerList *list)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (list));
+}
+
+static NamidaDeviceInfo *
+make_info (const char *alias, const char *fingerprint, const char *uuid)
+{
+  NamidaDeviceInfo *info = namida_device_info_new ();
+
+  g_free (info->alias);
+  info->alias = g_strdup (alias);
+  info->fingerprint = g_strdup (fingerprint);
+  info->uuid = g_strdup (uuid);
+  info->https = fingerprint != NULL;
+  return info;
+}
+
+static NamidaPeer *
+see (NamidaPeerList *list,
+     const char *alias,
+     const char *fingerprint,
+     const char *uuid,
+     const char *place,
+     gboolean proven)
+{
+  g_autoptr (NamidaDeviceInfo) info = make_info (alias, fingerprint, uuid);
+  g_autoptr (GInetSocketAddress) address = namida_address_parse (place);
+  NamidaDialect dialect = fingerprint == NULL ? NAMIDA_DIALECT_PHONE
+                          : uuid == NULL      ? NAMIDA_DIALECT_LOCALSEND
+                                              : NAMIDA_DIALECT_V1;
+
+  return namida_peer_list_sighting (list, info, dialect, address, proven);
+}
+
+static void
+assert_address (NamidaPeer *peer, const char *expected)
+{
+  g_autofree char *text = namida_peer_dup_address_text (peer);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_merge (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *a = see (list, "PC", FP1, "u1", "10.0.0.1", FALSE);
+  NamidaPeer *phone;
+
+  g_assert_true (namida_peer_get_encrypted (a));
+  g_assert_true (see (list, "PC", FP1, "u1", "[::ffff:10.0.0.1]:53317", FALSE) == a);
+  g_assert_true (see (list, "PC", FP1, "u1", "10.0.0.2", FALSE) == a);
+  g_assert_cmpuint (count (list), ==, 1);
+  g_assert_cmpuint (g_list_model_get_n_items (namida_peer_get_addresses (a)), ==, 2);
+  assert_address (a, "10.0.0.2:53317");
+  phone = see (list, "Phone", NULL, "u2", "10.0.0.3", FALSE);
+  g_assert_false (namida_peer_get_encrypted (phone));
+  g_assert_true (see (list, "Phone", NULL, "u2", "10.0.0.4", FALSE) == phone);
+  g_assert_true (see (list, "Other", NULL, NULL, "10.0.0.4", FALSE) == phone);
+  g_assert_cmpuint (count (list), ==, 2);
+  /* Two devices on one machine: one host, two ports. */
+  g_assert_true (see (list, "PC", FP2, "u3", "10.0.0.2:53318", FALSE) != a);
+  g_assert_cmpuint (count (list), ==, 3);
+}
+
+static void
+test_self (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+
+  namida_peer_list_set_self (list, FP1, "u1");
+  g_assert_null (see (list, "Me", FP1, "u9", "10.0.0.1", FALSE));
+  g_assert_null (see (list, "Me", NULL, "u1", "10.0.0.1", FALSE));
+  /* Another device that says our uuid must not vanish. */
+  g_assert_nonnull (see (list, "Not me", FP2, "u1", "10.0.0.2", FALSE));
+  g_assert_cmpuint (count (list), ==, 1);
+}
+
+static void
+test_sorted (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *c = see (list, "c", FP1, "u1", "10.0.0.1", FALSE);
+  g_autoptr (NamidaPeer) first = NULL;
+
+  see (list, "b", FP2, "u2", "10.0.0.2", FALSE);
+  see (list, "a", FP1, "u1", "10.0.0.1", FALSE);
+  first = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  g_assert_true (first == c);
+  g_assert_cmpstr (namida_peer_get_alias (first), ==, "a");
+  g_assert_cmpuint (count (list), ==, 2);
+}
+
+static void
+test_spoof (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *real = see (list, "PC", FP1, "u1", "10.0.0.1", TRUE);
+  NamidaPeer *liar;
+
+  g_assert_true (namida_peer_get_proven (real));
+  /* Claims the fingerprint from elsewhere: neither name nor first address changes. */
+  g_assert_true (see (list, "Evil", FP1, "u1", "10.0.0.66", FALSE) == real);
+  g_assert_cmpstr (namida_peer_get_alias (real), ==, "PC");
+  assert_address (real, "10.0.0.1:53317");
+  /* Claims the uuid only, or the address only. */
+  g_assert_true (see (list, "Evil", NULL, "u1", "10.0.0.66", FALSE) == real);
+  g_assert_cmpint (namida_peer_get_dialects (real), ==, NAMIDA_DIALECT_V1);
+  g_assert_true (namida_peer_get_encrypted (real));
+  liar = see (list, "PC", FP2, "u1", "10.0.0.1", FALSE);
+  g_assert_true (liar != real);
+  assert_address (real, "10.0.0.1:53317");
+  g_assert_false (namida_peer_get_proven (liar));
+  g_assert_true (namida_peer_list_find_by_fingerprint (list, FP1) == real);
+  /* The connection shows who is at the address: the claim about it goes. */
+  g_assert_true (see (list, "PC", FP1, "u1", "10.0.0.1", TRUE) == real);
+  g_assert_null (namida_peer_list_find_by_fingerprint (list, FP2));
+}
+
+static void
+test_proof_replaces_claim (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *peer = see (list, "Evil", FP1, "u1", "10.0.0.66", FALSE);
+
+  g_assert_true (see (list, "PC", FP1, "u1", "10.0.0.1", TRUE) == peer);
+  g_assert_cmpstr (namida_peer_get_alias (peer), ==, "PC");
+  assert_address (peer, "10.0.0.1:53317");
+}
+
+static void
+test_phone_upgrade_needs_host (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *phone = see (list, "Phone", NULL, "u1", "10.0.0.1", FALSE);
+
+  g_assert_true (see (list, "Phone", FP2, "u1", "10.0.0.66", FALSE) != phone);
+  assert_address (phone, "10.0.0.1:53317");
+  g_assert_true (see (list, "Phone", FP1, "u1", "10.0.0.1", FALSE) == phone);
+}
+
+static void
+on_probe (NamidaPeerList *list, NamidaPeer *peer, guint *n)
+{
+  (*n)++;
+}
+
+static void
+test_expiry (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *peer;
+  guint n = 0;
+
+  g_signal_connect (list, "probe", G_CALLBACK (on_probe), &n);
+  namida_clock_set_fake (1000 * G_USEC_PER_SEC);
+  peer = see (list, "PC", FP1, "u1", "10.0.0.1", FALSE);
+  namida_clock_set_fake (1089 * G_USEC_PER_SEC);
+  namida_peer_list_check_silence (list);
+  g_assert_cmpuint (n, ==, 0);
+  namida_clock_set_fake (1090 * G_USEC_PER_SEC);
+  namida_peer_list_check_silence (list);
+  namida_peer_list_check_silence (list);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpuint (count (list), ==, 1);
+  namida_peer_list_probed (list, peer, TRUE);
+  namida_clock_set_fake (1180 * G_USEC_PER_SEC);
+  namida_peer_list_check_silence (list);
+  g_assert_cmpuint (n, ==, 2);
+  namida_peer_list_probed (list, peer, FALSE);
+  g_assert_cmpuint (count (list), ==, 0);
+  /* An owner that never answers. */
+  see (list, "PC", FP1, "u1", "10.0.0.1", FALSE);
+  namida_clock_set_fake (1270 * G_USEC_PER_SEC);
+  namida_peer_list_check_silence (list);
+  namida_clock_set_fake (1299 * G_USEC_PER_SEC);
+  namida_peer_list_check_silence (list);
+  g_assert_cmpuint (count (list), ==, 1);
+  namida_clock_set_fake (1300 * G_USEC_PER_SEC);
+  namida_peer_list_check_silence (list);
+  g_assert_cmpuint (count (list), ==, 0);
+  namida_clock_set_fake (-1);
+}
+
+static void
+test_goodbye (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  g_autoptr (NamidaDeviceInfo) one = make_info ("PC", FP1, "u1");
+  g_autoptr (NamidaDeviceInfo) two = make_info ("PC", FP2, "u2");
+  NamidaPeer *proven;
+  guint n = 0;
+
+  g_signal_connect (list, "probe", G_CALLBACK (on_probe), &n);
+  see (list, "PC", FP1, "u1", "10.0.0.1", FALSE);
+  proven = see (list, "PC", FP2, "u2", "10.0.0.2", TRUE);
+  namida_peer_list_goodbye (list, one);
+  g_assert_cmpuint (count (list), ==, 1);
+  namida_peer_list_goodbye (list, two);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpuint (count (list), ==, 1);
+  namida_peer_list_probed (list, proven, FALSE);
+  g_assert_cmpuint (count (list), ==, 0);
+}
+
+static void
+test_cap (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  g_autofree char *victim = g_strdup_printf ("%064X", 0xFFFF);
+
+  namida_clock_set_fake (1);
+  see (list, "Proven", FP1, "u1", "10.0.0.1", TRUE);
+  namida_clock_set_fake (2);
+  see (list, "Honest", victim, "u2", "10.0.0.2", FALSE);
+  /* One host floods: its own oldest go first. */
+  for (guint i = 0; i < NAMIDA_LIMIT_PEERS * 2; i++)
+    {
+      g_autofree char *fingerprint = g_strdup_printf ("%064X", i);
+
+      namida_clock_set_fake (3 + i);
+      g_assert_nonnull (see (list, "Flood", fingerprint, "f", "10.0.0.66", FALSE));
+      g_assert_cmpuint (count (list), <=, NAMIDA_LIMIT_PEERS);
+    }
+  g_assert_cmpuint (count (list), ==, NAMIDA_LIMIT_PEERS);
+  g_assert_nonnull (namida_peer_list_find_by_fingerprint (list, FP1));
+  g_assert_nonnull (namida_peer_list_find_by_fingerprint (list, victim));
+  /* Another host's first: the oldest unproven of all makes room, the proven one stays. */
+  see (list, "New", FP2, "u3", "10.0.0.3", FALSE);
+  g_assert_nonnull (namida_peer_list_find_by_fingerprint (list, FP2));
+  g_assert_null (namida_peer_list_find_by_fingerprint (list, victim));
+  g_assert_nonnull (namida_peer_list_find_by_fingerprint (list, FP1));
+  namida_clock_set_fake (-1);
+}
+
+static void
+test_match (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *a = see (list, "Desk PC", FP1, "u1", "10.0.0.1", FALSE);
+  NamidaPeer *b = see (list, "Twin", FP2, "u2", "10.0.0.2", FALSE);
+  NamidaPeer *found;
+
+  see (list, "Twin", NULL, "u3", "10.0.0.2:53318", FALSE);
+  see (list, "11111111", NULL, "u4", "10.0.0.4", FALSE);
+  g_assert_cmpint (namida_peer_list_match (list, " desk pc ", &found), ==, NAMIDA_MATCH_ONE);
+  g_assert_true (found == a);
+  g_assert_cmpint (namida_peer_list_match (list, "1111 1111", &found), ==, NAMIDA_MATCH_ONE);
+  g_assert_true (found == a);
+  g_assert_cmpint (namida_peer_list_match (list, "11111111", &found), ==, NAMIDA_MATCH_ONE);
+  g_assert_true (found == a);
+  g_assert_cmpint (namida_peer_list_match (list, "2222222", &found), ==, NAMIDA_MATCH_NONE);
+  g_assert_cmpint (namida_peer_list_match (list, "twin", &found), ==, NAMIDA_MATCH_SEVERAL);
+  g_assert_null (found);
+  g_assert_cmpint (namida_peer_list_match (list, "10.0.0.2", NULL), ==, NAMIDA_MATCH_SEVERAL);
+  g_assert_cmpint (namida_peer_list_match (list, "10.0.0.2:53317", &found), ==, NAMIDA_MATCH_ONE);
+  g_assert_true (found == b);
+  g_assert_cmpint (namida_peer_list_match (list, "", &found), ==, NAMIDA_MATCH_NONE);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/peer-list/merge", test_merge);
+  g_test_add_func ("/peer-list/self", test_self);
+  g_test_add_func ("/peer-list/sorted", test_sorted);
+  g_test_add_func ("/peer-list/spoof", test_spoof);
+  g_test_add_func ("/peer-list/proof-replaces-claim", test_proof_replaces_claim);
+  g_test_add_func ("/peer-list/phone-upgrade-needs-host", test_phone_upgrade_needs_host);
+  g_test_add_func ("/peer-list/expiry", test_expiry);
+  g_test_add_func ("/peer-list/goodbye", test_goodbye);
+  g_test_add_func ("/peer-list/cap", test_cap);
+  g_test_add_func ("/peer-list/match", test_match);
+  return g_test_run ();
+}
