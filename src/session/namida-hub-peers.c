@@ -16,7 +16,10 @@ typedef struct
 {
   NamidaHub *hub;
   NamidaPeer *probed; /* (nullable): asked because it was silent */
+  guint next;         /* of the probed device's addresses */
 } Question;
+
+static void probe_next (Question *question);
 
 static Question *
 question_new (NamidaHub *hub, NamidaPeer *probed)
@@ -76,17 +79,41 @@ registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
     take_proven (question->hub, info, fingerprint, namida_client_get_address (client));
   else if (error != NULL)
     g_debug ("No answer to register: %s", error->message);
-  if (question->probed != NULL)
-    namida_peer_list_probed (question->hub->peers, question->probed, info != NULL);
+  if (question->probed == NULL)
+    return;
+  if (info != NULL)
+    namida_peer_list_probed (question->hub->peers, question->probed, TRUE);
+  else
+    probe_next (g_steal_pointer (&question));
 }
 
+/* @question: (transfer full) */
 static void
-ask (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint, NamidaPeer *probed)
+ask (Question *question, GInetSocketAddress *address, const char *fingerprint)
 {
+  NamidaHub *self = question->hub;
   g_autoptr (NamidaClient) client = namida_client_new (self->identity, address, fingerprint);
   g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
 
-  namida_client_register_async (client, own, self->cancellable, registered_there, question_new (self, probed));
+  namida_client_register_async (client, own, self->cancellable, registered_there, question);
+}
+
+/* A device is gone only when none of its addresses answers: another program of the same device may have left.
+ * @question: (transfer full) */
+static void
+probe_next (Question *question)
+{
+  g_autoptr (GInetSocketAddress) address
+      = g_list_model_get_item (namida_peer_get_addresses (question->probed), question->next++);
+  gboolean provable = (namida_peer_get_dialects (question->probed) & NAMIDA_DIALECT_V1) != 0;
+
+  if (question->hub->server != NULL && provable && address != NULL)
+    {
+      ask (question, address, namida_peer_get_fingerprint (question->probed));
+      return;
+    }
+  namida_peer_list_probed (question->hub->peers, question->probed, FALSE);
+  question_free (question);
 }
 
 static void
@@ -95,7 +122,7 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
   if (self->server == NULL || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0)
     return;
   if (dialect == NAMIDA_DIALECT_V1)
-    ask (self, address, info->fingerprint, NULL);
+    ask (question_new (self, NULL), address, info->fingerprint);
   else if (dialect == NAMIDA_DIALECT_PHONE)
     namida_multicast_finder_answer (self->multicast, info, address);
 }
@@ -104,18 +131,13 @@ static void
 on_probe_address (NamidaHub *self, GInetSocketAddress *address)
 {
   if (self->server != NULL)
-    ask (self, address, NULL, NULL);
+    ask (question_new (self, NULL), address, NULL);
 }
 
 static void
 on_probe (NamidaHub *self, NamidaPeer *peer)
 {
-  GInetSocketAddress *address = namida_peer_get_address (peer);
-
-  if (self->server != NULL && address != NULL && (namida_peer_get_dialects (peer) & NAMIDA_DIALECT_V1) != 0)
-    ask (self, address, namida_peer_get_fingerprint (peer), peer);
-  else
-    namida_peer_list_probed (self->peers, peer, FALSE);
+  probe_next (question_new (self, peer));
 }
 
 void
