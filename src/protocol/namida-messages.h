@@ -11,7 +11,11 @@ G_BEGIN_DECLS
 /* The messages of v1 as structs; pure functions, any thread. Everything parsed here is untrusted; everything returned is checked:
  * ids, hex, safe paths (base/namida-safe-path.h), sizes that add up without overflow. */
 
-/** prepare-upload */
+/**
+ * prepare-upload: TOO_LARGE over the limits, UNSAFE_PATH for a name that is no safe path, INVALID_MANIFEST, else
+ * INVALID_REQUEST. Entries without an id (the phone app's) get "f<position>". A missing time is 0. Formatting leaves the
+ * manifest out when the whole would be over NAMIDA_LIMIT_OFFER_BYTES. Over 64 KiB: worker threads.
+ */
 typedef struct
 {
   NamidaDeviceInfo *info;  /* (nullable): who it says it is */
@@ -23,7 +27,7 @@ char *namida_offer_message_format (NamidaDeviceInfo *info, JsonNode *manifest, N
 void namida_offer_message_free (NamidaOfferMessage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaOfferMessage, namida_offer_message_free)
 
-/** answer to prepare-upload: what is wanted. */
+/** answer to prepare-upload: what is wanted. This, finish and session list as many files as an offer: up to NAMIDA_LIMIT_OFFER_BYTES. */
 typedef struct { char *token; guint64 offset; } NamidaGrant;
 typedef struct { char *session_id; GHashTable *files; /* id → NamidaGrant */ } NamidaOfferAnswer;
 NamidaOfferAnswer *namida_offer_answer_new (const char *session_id);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-messages-private.h"
+
+#include "namida-limits.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* Enough for two sentences; a peer's text is not to fill a dialog. */
+#define MAX_MESSAGE_CHARS 300u
+
+char *
+namida_error_answer_format (const GError *reason, gint64 offset)
+{
+  gboolean ours = reason->domain == NAMIDA_ERROR;
+  GString *out = g_string_new ("{");
+
+  namida_json_append_member (out, "message", reason->message);
+  namida_json_append_member (out, "code",
+                             namida_error_code_to_string (ours ? (NamidaError) reason->code : NAMIDA_ERROR_INTERNAL));
+  if (offset >= 0)
+    namida_json_append_size (out, "offset", (guint64) offset);
+  g_string_append_c (out, '}');
+  return namida_message_end (out, NULL);
+}
+
+/* Control and format characters (bidi overrides among them) could disturb what is shown around them. */
+static char *
+dup_clean (const char *text)
+{
+  GString *out = g_string_new (NULL);
+  guint n = 0;
+
+  for (; *text != '\0' && n < MAX_MESSAGE_CHARS; text = g_utf8_next_char (text), n++)
+    {
+      gunichar c = g_utf8_get_char (text);
+
+      switch (g_unichar_type (c))
+        {
+        case G_UNICODE_CONTROL:
+        case G_UNICODE_FORMAT:
+        case G_UNICODE_LINE_SEPARATOR:
+        case G_UNICODE_PARAGRAPH_SEPARATOR:
+        case G_UNICODE_PRIVATE_USE:
+        case G_UNICODE_UNASSIGNED:
+        case G_UNICODE_SURROGATE:
+          g_string_append_c (out, ' ');
+          break;
+        default:
+          g_string_append_unichar (out, c);
+        }
+    }
+  if (*text != '\0')
+    g_string_append (out, "…");
+  return g_strstrip (g_string_free (out, FALSE));
+}
+
+static NamidaError
+choose_code (const char *word, guint status)
+{
+  NamidaError code = namida_error_code_from_string (word);
+
+  /* A word that is unknown, or missing: the status says more. */
+  if (code == NAMIDA_ERROR_INTERNAL)
+    return namida_error_code_from_status (status);
+  return code;
+}
+
+GError *
+namida_error_answer_parse (const char *data, gsize length, guint status, gint64 *offset)
+{
+  g_autoptr (JsonNode) node = data != NULL ? namida_json_parse (data, length, NAMIDA_LIMIT_JSON_BYTES, NULL) : NULL;
+  JsonObject *object = node != NULL ? json_node_get_object (node) : NULL;
+  g_autofree char *clean = NULL;
+  const char *message = NULL;
+  const char *word = NULL;
+  guint64 at = 0;
+
+  if (offset != NULL)
+    *offset = -1;
+  if (object != NULL)
+    {
+      /* An error is an error, however badly it is written: wrong kinds are as if missing. */
+      namida_json_get_string (object, "message", &message, NULL);
+      namida_json_get_string (object, "code", &word, NULL);
+      if (offset != NULL && json_object_has_member (object, "offset")
+          && namida_json_get_size (object, "offset", &at, NULL))
+        *offset = (gint64) at;
+    }
+  clean = dup_clean (message != NULL ? message : "");
+  if (clean[0] != '\0')
+    return g_error_new (NAMIDA_ERROR, (int) choose_code (word, status), _ ("The other device answered: %s"), clean);
+  return g_error_new (NAMIDA_ERROR, (int) choose_code (word, status),
+                      _ ("The other device refused without a reason (status %u). Try again."), status);
+}

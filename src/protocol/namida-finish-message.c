@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-messages-private.h"
+
+#include "namida-digest.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+static const char *const result_words[] = {
+  [NAMIDA_FILE_PENDING] = "pending",   [NAMIDA_FILE_STORED] = "stored",   [NAMIDA_FILE_KEPT_EXISTING] = "kept-existing",
+  [NAMIDA_FILE_MISMATCH] = "mismatch", [NAMIDA_FILE_MISSING] = "missing", [NAMIDA_FILE_UNREADABLE] = "unreadable",
+};
+
+const char *
+namida_file_result_to_string (NamidaFileResult result)
+{
+  return (guint) result < G_N_ELEMENTS (result_words) ? result_words[result] : result_words[NAMIDA_FILE_PENDING];
+}
+
+NamidaFileResult
+namida_file_result_from_string (const char *text)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (result_words); i++)
+    if (g_strcmp0 (text, result_words[i]) == 0)
+      return (NamidaFileResult) i;
+  return NAMIDA_FILE_PENDING;
+}
+
+/* Turns a file's text into what its table holds. */
+typedef gboolean (*ReadValue) (const char *text, gpointer *value);
+
+static gboolean
+read_hash (const char *text, gpointer *value)
+{
+  if (text[0] != '\0' && !namida_digest_is_hex (text))
+    return FALSE;
+  *value = g_ascii_strdown (text, -1);
+  return TRUE;
+}
+
+static gboolean
+read_result (const char *text, gpointer *value)
+{
+  NamidaFileResult result = namida_file_result_from_string (text);
+
+  /* Only what a receiver may say: a word from a newer version is taken as "not stored". */
+  if (result != NAMIDA_FILE_STORED && result != NAMIDA_FILE_KEPT_EXISTING && result != NAMIDA_FILE_MISMATCH)
+    result = NAMIDA_FILE_MISSING;
+  *value = GUINT_TO_POINTER (result);
+  return TRUE;
+}
+
+static gboolean
+read_files (NamidaJsonCursor *cursor, GHashTable *table, ReadValue read_value, GError **error)
+{
+  const char *key;
+
+  if (!namida_message_enter (cursor, "files", error))
+    return FALSE;
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    {
+      g_autofree char *id = namida_message_claim_id (table, key, error);
+      const char *text = id != NULL ? namida_json_cursor_string (cursor, "files", error) : NULL;
+      gpointer value;
+
+      if (text == NULL)
+        return FALSE;
+      if (!read_value (text, &value))
+        return namida_message_refuse (error, _ ("The message is refused: a checksum in it is none."));
+      g_hash_table_insert (table, g_steal_pointer (&id), value);
+    }
+  return TRUE;
+}
+
+static GHashTable *
+parse (const char *data, gsize length, GDestroyNotify free_value, ReadValue read_value, GError **error)
+{
+  g_autoptr (GHashTable) table = namida_message_id_table_new (free_value);
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  gboolean has_files = FALSE;
+  const char *key;
+
+  if (!namida_message_begin (&cursor, data, length, error))
+    return NULL;
+  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
+    {
+      if (strcmp (key, "files") != 0)
+        namida_json_cursor_skip (&cursor, NULL, NULL);
+      else if (!(has_files = read_files (&cursor, table, read_value, error)))
+        return NULL;
+    }
+  if (!has_files)
+    {
+      namida_message_refuse (error, _ ("The message is refused: it lists no files."));
+      return NULL;
+    }
+  return g_steal_pointer (&table);
+}
+
+GHashTable *
+namida_finish_request_parse (const char *data, gsize length, GError **error)
+{
+  return parse (data, length, g_free, read_hash, error);
+}
+
+GHashTable *
+namida_finish_answer_parse (const char *data, gsize length, GError **error)
+{
+  return parse (data, length, NULL, read_result, error);
+}
+
+char *
+namida_finish_request_format (GHashTable *hashes, gsize *length)
+{
+  GString *out = g_string_new ("{\"files\":{");
+  GHashTableIter iter;
+  gpointer id, hash;
+
+  g_hash_table_iter_init (&iter, hashes);
+  while (g_hash_table_iter_next (&iter, &id, &hash))
+    namida_json_append_member (out, id, hash);
+  g_string_append (out, "}}");
+  return namida_message_end (out, length);
+}
+
+char *
+namida_finish_answer_format (GHashTable *results, gsize *length)
+{
+  GString *out = g_string_new ("{\"files\":{");
+  GHashTableIter iter;
+  gpointer id, result;
+
+  g_hash_table_iter_init (&iter, results);
+  while (g_hash_table_iter_next (&iter, &id, &result))
+    {
+      NamidaFileResult word = (NamidaFileResult) GPOINTER_TO_UINT (result);
+
+      /* A receiver that is not done with a file does not have it. */
+      if (word == NAMIDA_FILE_PENDING || word == NAMIDA_FILE_UNREADABLE)
+        word = NAMIDA_FILE_MISSING;
+      namida_json_append_member (out, id, namida_file_result_to_string (word));
+    }
+  g_string_append (out, "}}");
+  return namida_message_end (out, length);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-json-cursor.h"
+#include "namida-messages.h"
+
+G_BEGIN_DECLS
+
+/** namida_message_begin: checks all of an untrusted message that may list as many files as an offer, and enters its
+ * object. */
+gboolean namida_message_begin (NamidaJsonCursor *cursor, const char *data, gsize length, GError **error);
+/** namida_message_enter: enters the object that @key must be. */
+gboolean namida_message_enter (NamidaJsonCursor *cursor, const char *key, GError **error);
+gboolean namida_message_refuse (GError **error, const char *message);
+/** namida_message_is_id: Returns: whether @text is [A-Za-z0-9_-]{1,@max}. */
+gboolean namida_message_is_id (const char *text, gsize max);
+/** namida_message_claim_id: a copy of @id if it is one and not yet in @table, which may hold NAMIDA_LIMIT_FILES; else
+ * %NULL with an error. */
+char *namida_message_claim_id (GHashTable *table, const char *id, GError **error);
+/** namida_message_id_table_new: id → value; the hash is seeded, for the ids are the peer's choice. */
+GHashTable *namida_message_id_table_new (GDestroyNotify free_value);
+/** namida_message_end: the text of @out; @length (out) (optional). */
+char *namida_message_end (GString *out, gsize *length);
+
+G_END_DECLS

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-messages-private.h"
+
+#include "namida-limits.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define MAX_ID 64u
+/* Ten values a file in an offer and four in its manifest, and room for keys that a newer version adds. */
+#define MAX_VALUES (NAMIDA_LIMIT_FILES * 24)
+#define MAX_CONTAINERS (NAMIDA_LIMIT_FILES * 3)
+
+gboolean
+namida_message_refuse (GError **error, const char *message)
+{
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST, message);
+  return FALSE;
+}
+
+gboolean
+namida_message_begin (NamidaJsonCursor *cursor, const char *data, gsize length, GError **error)
+{
+  if (length > NAMIDA_LIMIT_OFFER_BYTES)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
+                   _ ("The list of files is larger than %u MiB. Send fewer folders at once."),
+                   NAMIDA_LIMIT_OFFER_BYTES / (1024 * 1024));
+      return FALSE;
+    }
+  if (!namida_json_scan (data, length, MAX_VALUES, MAX_CONTAINERS, error))
+    return FALSE;
+  namida_json_cursor_init (cursor, data, length);
+  if (!namida_json_cursor_enter (cursor, '{'))
+    return namida_message_refuse (error, _ ("The message is refused: it is not a JSON object."));
+  return TRUE;
+}
+
+gboolean
+namida_message_enter (NamidaJsonCursor *cursor, const char *key, GError **error)
+{
+  if (namida_json_cursor_enter (cursor, '{'))
+    return TRUE;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST, _ ("The message is refused: “%s” in it is not %s."),
+               key, _ ("an object"));
+  return FALSE;
+}
+
+gboolean
+namida_message_is_id (const char *text, gsize max)
+{
+  gsize length = strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+
+  return length > 0 && length <= max && text[length] == '\0';
+}
+
+char *
+namida_message_claim_id (GHashTable *table, const char *id, GError **error)
+{
+  if (!namida_message_is_id (id, MAX_ID) || g_hash_table_contains (table, id))
+    {
+      namida_message_refuse (error, _ ("The message is refused: a file in it has no valid identifier of its own."));
+      return NULL;
+    }
+  if (g_hash_table_size (table) >= NAMIDA_LIMIT_FILES)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
+                   _ ("The message is refused: it lists more than %u files."), NAMIDA_LIMIT_FILES);
+      return NULL;
+    }
+  return g_strdup (id);
+}
+
+static guint64
+get_seed (void)
+{
+  static gsize seed;
+
+  if (g_once_init_enter (&seed))
+    g_once_init_leave (&seed, (gsize) (((guint64) g_random_int () << 32) | g_random_int () | 1));
+  return seed;
+}
+
+/* g_str_hash() has no secret: 200,000 ids that collide would keep a thread busy for minutes. */
+static guint
+hash_id (gconstpointer key)
+{
+  guint64 seed = get_seed ();
+  guint64 hash = seed;
+
+  for (const guchar *c = key; *c != '\0'; c++)
+    {
+      hash = (hash ^ *c) * seed;
+      hash ^= hash >> 29;
+    }
+  return (guint) (hash >> 32);
+}
+
+GHashTable *
+namida_message_id_table_new (GDestroyNotify free_value)
+{
+  return g_hash_table_new_full (hash_id, g_str_equal, g_free, free_value);
+}
+
+char *
+namida_message_end (GString *out, gsize *length)
+{
+  if (length != NULL)
+    *length = out->len;
+  return g_string_free (out, FALSE);
+}

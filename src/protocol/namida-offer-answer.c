@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-messages-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define MAX_TOKEN 128u
+
+static void
+grant_free (gpointer data)
+{
+  NamidaGrant *grant = data;
+
+  g_free (grant->token);
+  g_free (grant);
+}
+
+NamidaOfferAnswer *
+namida_offer_answer_new (const char *session_id)
+{
+  NamidaOfferAnswer *self = g_new0 (NamidaOfferAnswer, 1);
+
+  self->session_id = g_strdup (session_id);
+  self->files = namida_message_id_table_new (grant_free);
+  return self;
+}
+
+void
+namida_offer_answer_free (NamidaOfferAnswer *self)
+{
+  g_free (self->session_id);
+  g_hash_table_unref (self->files);
+  g_free (self);
+}
+
+void
+namida_offer_answer_grant (NamidaOfferAnswer *self, const char *id, const char *token, guint64 offset)
+{
+  NamidaGrant *grant = g_new0 (NamidaGrant, 1);
+
+  grant->token = g_strdup (token);
+  grant->offset = offset;
+  g_hash_table_replace (self->files, g_strdup (id), grant);
+}
+
+static gboolean
+read_grant (NamidaJsonCursor *cursor, NamidaOfferAnswer *self, const char *key, GError **error)
+{
+  g_autofree char *id = namida_message_claim_id (self->files, key, error);
+  g_autofree char *token = NULL;
+  guint64 offset = 0;
+
+  if (id == NULL || !namida_message_enter (cursor, "files", error))
+    return FALSE;
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    {
+      if (strcmp (key, "token") == 0)
+        {
+          const char *text = namida_json_cursor_string (cursor, "token", error);
+
+          if (text == NULL)
+            return FALSE;
+          g_free (token);
+          token = g_strdup (text);
+        }
+      else if (strcmp (key, "offset") != 0)
+        namida_json_cursor_skip (cursor, NULL, NULL);
+      else if (!namida_json_cursor_size (cursor, "offset", &offset, error))
+        return FALSE;
+    }
+  if (token == NULL || !namida_message_is_id (token, MAX_TOKEN))
+    return namida_message_refuse (error, _ ("The answer is refused: a file in it has no valid token."));
+  namida_offer_answer_grant (self, id, token, offset);
+  return TRUE;
+}
+
+static gboolean
+read_grants (NamidaJsonCursor *cursor, NamidaOfferAnswer *self, GError **error)
+{
+  const char *key;
+
+  if (!namida_message_enter (cursor, "files", error))
+    return FALSE;
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    if (!read_grant (cursor, self, key, error))
+      return FALSE;
+  return TRUE;
+}
+
+NamidaOfferAnswer *
+namida_offer_answer_parse (const char *data, gsize length, GError **error)
+{
+  g_autoptr (NamidaOfferAnswer) self = namida_offer_answer_new (NULL);
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  gboolean has_files = FALSE;
+  const char *key;
+
+  if (!namida_message_begin (&cursor, data, length, error))
+    return NULL;
+  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
+    {
+      if (strcmp (key, "sessionId") == 0)
+        {
+          const char *text = namida_json_cursor_string (&cursor, "sessionId", error);
+
+          if (text == NULL)
+            return NULL;
+          g_free (self->session_id);
+          self->session_id = g_strdup (text);
+        }
+      else if (strcmp (key, "files") != 0)
+        namida_json_cursor_skip (&cursor, NULL, NULL);
+      else if (!(has_files = read_grants (&cursor, self, error)))
+        return NULL;
+    }
+  if (!has_files || self->session_id == NULL || !namida_message_is_id (self->session_id, MAX_TOKEN))
+    {
+      namida_message_refuse (error, _ ("The answer is refused: it names no session or no files."));
+      return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+char *
+namida_offer_answer_format (NamidaOfferAnswer *self, gsize *length)
+{
+  GString *out = g_string_new ("{");
+  GHashTableIter iter;
+  gpointer id, value;
+
+  namida_json_append_member (out, "sessionId", self->session_id);
+  g_string_append (out, ",\"files\":{");
+  g_hash_table_iter_init (&iter, self->files);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    {
+      NamidaGrant *grant = value;
+
+      if (out->str[out->len - 1] != '{')
+        g_string_append_c (out, ',');
+      namida_json_append_string (out, id);
+      g_string_append (out, ":{");
+      namida_json_append_member (out, "token", grant->token);
+      namida_json_append_size (out, "offset", grant->offset);
+      g_string_append_c (out, '}');
+    }
+  g_string_append (out, "}}");
+  return namida_message_end (out, length);
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-messages-private.h"
+
+#include "namida-clock.h"
+#include "namida-digest.h"
+#include "namida-limits.h"
+#include "namida-manifest.h"
+#include "namida-safe-path.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define FOLDER_TYPE "inode/directory"
+#define MAX_TYPE_BYTES 255u
+#define NS_PER_MS G_GINT64_CONSTANT (1000000)
+
+/* Where the parts of an offer lie in its text: keys come in any order, and a file's kind needs backupName. */
+typedef struct
+{
+  const char *info, *manifest, *files;
+  gsize info_length, manifest_length, files_length;
+  char *name;
+} Parts;
+
+static void
+parts_clear (Parts *parts)
+{
+  g_free (parts->name);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Parts, parts_clear)
+
+static gboolean
+find_parts (NamidaJsonCursor *cursor, Parts *parts, GError **error)
+{
+  const char *key;
+
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    {
+      if (namida_json_cursor_take_null (cursor))
+        continue;
+      if (strcmp (key, "info") == 0)
+        namida_json_cursor_skip (cursor, &parts->info, &parts->info_length);
+      else if (strcmp (key, "manifest") == 0)
+        namida_json_cursor_skip (cursor, &parts->manifest, &parts->manifest_length);
+      else if (strcmp (key, "files") == 0)
+        namida_json_cursor_skip (cursor, &parts->files, &parts->files_length);
+      else if (strcmp (key, "backupName") == 0)
+        {
+          const char *name = namida_json_cursor_string (cursor, key, error);
+
+          if (name == NULL || (name[0] != '\0' && !namida_safe_path_check_component (name, error)))
+            return FALSE;
+          g_free (parts->name);
+          parts->name = name[0] != '\0' ? g_strdup (name) : NULL;
+        }
+      else
+        namida_json_cursor_skip (cursor, NULL, NULL);
+    }
+  return TRUE;
+}
+
+static gboolean
+read_text (NamidaJsonCursor *cursor, const char *key, char **value, GError **error)
+{
+  const char *text = namida_json_cursor_string (cursor, key, error);
+
+  if (text == NULL)
+    return FALSE;
+  g_free (*value);
+  *value = g_strdup (text);
+  return TRUE;
+}
+
+static gboolean
+read_modified (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
+{
+  const char *text;
+  gint64 ms;
+
+  if (namida_json_cursor_take_null (cursor))
+    return TRUE;
+  text = namida_json_cursor_string (cursor, "modified", error);
+  if (text == NULL)
+    return FALSE;
+  if (!namida_time_from_iso8601 (text, &ms))
+    return namida_message_refuse (error, _ ("The offer is refused: a file in it has a time that is none."));
+  /* Nanoseconds end in 2262: what lies outside is as good as unknown. */
+  if (ms > G_MAXINT64 / NS_PER_MS || ms < G_MININT64 / NS_PER_MS)
+    ms = 0;
+  entry->mtime_ns = ms * NS_PER_MS;
+  return TRUE;
+}
+
+static gboolean
+read_sha256 (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
+{
+  const char *text;
+
+  if (namida_json_cursor_take_null (cursor))
+    return TRUE;
+  text = namida_json_cursor_string (cursor, "sha256", error);
+  if (text == NULL)
+    return FALSE;
+  if (!namida_digest_is_hex (text))
+    return namida_message_refuse (error, _ ("The offer is refused: a file in it has a checksum that is none."));
+  g_free (entry->sha256);
+  entry->sha256 = g_ascii_strdown (text, -1);
+  return TRUE;
+}
+
+static gboolean
+read_type (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
+{
+  if (namida_json_cursor_take_null (cursor))
+    return TRUE;
+  if (!read_text (cursor, "type", &entry->type, error))
+    return FALSE;
+  /* Only a hint: one that is absurd is not worth a refusal. */
+  if (strlen (entry->type) > MAX_TYPE_BYTES)
+    g_clear_pointer (&entry->type, g_free);
+  return TRUE;
+}
+
+static gboolean
+read_member (NamidaJsonCursor *cursor, const char *key, NamidaEntry *entry, gboolean *has_size, GError **error)
+{
+  if (strcmp (key, "id") == 0)
+    return read_text (cursor, "id", &entry->id, error);
+  if (strcmp (key, "name") == 0)
+    return read_text (cursor, "name", &entry->name, error);
+  if (strcmp (key, "folderLabel") == 0)
+    return read_text (cursor, "folderLabel", &entry->label, error);
+  if (strcmp (key, "relativePath") == 0)
+    return read_text (cursor, "relativePath", &entry->relative_path, error);
+  if (strcmp (key, "size") == 0)
+    return *has_size = namida_json_cursor_size (cursor, "size", &entry->size, error);
+  if (strcmp (key, "modified") == 0)
+    return read_modified (cursor, entry, error);
+  if (strcmp (key, "sha256") == 0)
+    return read_sha256 (cursor, entry, error);
+  if (strcmp (key, "type") == 0)
+    return read_type (cursor, entry, error);
+  /* "path" is the phone app's own source path: of no use here, and never looked at. */
+  namida_json_cursor_skip (cursor, NULL, NULL);
+  return TRUE;
+}
+
+static gboolean
+check_place (NamidaEntry *entry, GError **error)
+{
+  const char *last;
+
+  if (!namida_safe_path_check_component (entry->name, error))
+    return FALSE;
+  if (entry->label[0] == '\0')
+    return entry->relative_path[0] == '\0'
+           || namida_message_refuse (error, _ ("The offer is refused: a file in it has a path but no folder."));
+  if (!namida_safe_path_check_component (entry->label, error) || !namida_safe_path_check (entry->relative_path, error))
+    return FALSE;
+  if (strlen (entry->label) + 1 + strlen (entry->relative_path) > NAMIDA_LIMIT_PATH_BYTES)
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
+                           _ ("The offer is refused: a path in it is too long."));
+      return FALSE;
+    }
+  last = strrchr (entry->relative_path, '/');
+  return strcmp (last != NULL ? last + 1 : entry->relative_path, entry->name) == 0
+         || namida_message_refuse (error, _ ("The offer is refused: a file's name and its path differ."));
+}
+
+static gboolean
+set_kind (NamidaEntry *entry, const char *backup_name, GError **error)
+{
+  entry->kind = NAMIDA_ENTRY_FILE;
+  if (g_strcmp0 (entry->type, FOLDER_TYPE) == 0)
+    {
+      entry->kind = NAMIDA_ENTRY_FOLDER;
+      if (entry->label[0] == '\0' || entry->size != 0)
+        return namida_message_refuse (error, _ ("The offer is refused: an empty folder in it has a size or no place."));
+    }
+  else if (entry->label[0] == '\0' && g_strcmp0 (entry->name, backup_name) == 0)
+    entry->kind = NAMIDA_ENTRY_BACKUP_ZIP;
+  return TRUE;
+}
+
+static NamidaEntry *
+read_entry (NamidaJsonCursor *cursor, const char *backup_name, guint number, GError **error)
+{
+  g_autoptr (NamidaEntry) entry = namida_entry_new ();
+  gboolean has_size = FALSE;
+  const char *key;
+
+  if (!namida_message_enter (cursor, "files", error))
+    return NULL;
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    if (!read_member (cursor, key, entry, &has_size, error))
+      return NULL;
+  if (entry->name == NULL || !has_size)
+    {
+      namida_message_refuse (error, _ ("The offer is refused: a file in it has no name or no size."));
+      return NULL;
+    }
+  if (entry->label == NULL)
+    entry->label = g_strdup ("");
+  if (entry->relative_path == NULL)
+    entry->relative_path = g_strdup ("");
+  /* The phone app has no ids: its files are told apart by their place. */
+  if (entry->id == NULL)
+    entry->id = g_strdup_printf ("f%u", number);
+  if (!check_place (entry, error) || !set_kind (entry, backup_name, error))
+    return NULL;
+  return g_steal_pointer (&entry);
+}
+
+static gboolean
+add_entry (NamidaBackup *backup, NamidaEntry *entry, GHashTable *ids, GError **error)
+{
+  g_autoptr (NamidaEntry) owned = entry;
+  char *id = namida_message_claim_id (ids, entry->id, error);
+
+  if (id == NULL)
+    return FALSE;
+  g_hash_table_add (ids, id);
+  if (entry->size > G_MAXINT64 - namida_backup_get_bytes (backup))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
+                           _ ("The offer is refused: its sizes add up to more than any disk holds."));
+      return FALSE;
+    }
+  namida_backup_add (backup, g_steal_pointer (&owned));
+  return TRUE;
+}
+
+/* Whether @path lies below @folder. */
+static gboolean
+is_below (const char *path, const char *folder)
+{
+  gsize length = strlen (folder);
+
+  return strncmp (path, folder, length) == 0 && path[length] == '/';
+}
+
+static int
+compare_pointers (gconstpointer a, gconstpointer b)
+{
+  return namida_entry_compare (*(NamidaEntry *const *) a, *(NamidaEntry *const *) b);
+}
+
+/* In the order of namida_entry_compare() the same places, and a file and what claims to lie below it, are neighbours;
+ * a table of prefixes would cost the square of a path's length. */
+static gboolean
+check_neighbours (NamidaBackup *backup, GError **error)
+{
+  g_autoptr (GPtrArray) sorted = g_ptr_array_copy (namida_backup_get_entries (backup), NULL, NULL);
+
+  g_ptr_array_set_free_func (sorted, NULL);
+  g_ptr_array_sort (sorted, compare_pointers);
+  for (guint i = 1; i < sorted->len; i++)
+    {
+      const NamidaEntry *before = g_ptr_array_index (sorted, i - 1);
+      const NamidaEntry *entry = g_ptr_array_index (sorted, i);
+
+      if (namida_entry_compare (before, entry) == 0)
+        return namida_message_refuse (error, _ ("The offer is refused: it names one file twice."));
+      if (before->kind == NAMIDA_ENTRY_FILE && before->label[0] != '\0' && strcmp (before->label, entry->label) == 0
+          && is_below (entry->relative_path, before->relative_path))
+        {
+          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
+                               _ ("The offer is refused: a path in it is both a file and a folder."));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+read_files (NamidaBackup *backup, const Parts *parts, GError **error)
+{
+  g_autoptr (GHashTable) ids = namida_message_id_table_new (NULL);
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  guint number = 0;
+
+  namida_json_cursor_init (&cursor, parts->files, parts->files_length);
+  if (!namida_json_cursor_enter (&cursor, '['))
+    return namida_message_refuse (error, _ ("The offer is refused: it has no list of files."));
+  while (namida_json_cursor_next (&cursor))
+    {
+      NamidaEntry *entry = read_entry (&cursor, parts->name, ++number, error);
+
+      if (entry == NULL || !add_entry (backup, entry, ids, error))
+        return FALSE;
+    }
+  return check_neighbours (backup, error);
+}
+
+static gboolean
+read_info (NamidaOfferMessage *self, const Parts *parts, GError **error)
+{
+  g_autoptr (JsonNode) node = NULL;
+
+  if (parts->info == NULL)
+    return TRUE;
+  node = namida_json_parse (parts->info, parts->info_length, NAMIDA_LIMIT_JSON_BYTES, error);
+  if (node == NULL)
+    return FALSE;
+  self->info = namida_device_info_from_json (json_node_get_object (node), error);
+  return self->info != NULL;
+}
+
+static gboolean
+read_manifest (NamidaOfferMessage *self, const Parts *parts, GError **error)
+{
+  g_autoptr (JsonNode) node = NULL;
+
+  if (parts->manifest == NULL)
+    return TRUE;
+  node = namida_json_parse (parts->manifest, parts->manifest_length, NAMIDA_LIMIT_OFFER_BYTES, error);
+  if (node == NULL || !namida_manifest_check (node, error))
+    return FALSE;
+  self->manifest = g_steal_pointer (&node);
+  return TRUE;
+}
+
+NamidaOfferMessage *
+namida_offer_message_parse (const char *data, gsize length, GError **error)
+{
+  g_autoptr (NamidaOfferMessage) self = g_new0 (NamidaOfferMessage, 1);
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  g_auto (Parts) parts = { 0 };
+
+  if (!namida_message_begin (&cursor, data, length, error) || !find_parts (&cursor, &parts, error))
+    return NULL;
+  self->backup = namida_backup_new ();
+  namida_backup_set_name (self->backup, parts.name);
+  if (parts.files == NULL)
+    {
+      namida_message_refuse (error, _ ("The offer is refused: it has no list of files."));
+      return NULL;
+    }
+  if (!read_info (self, &parts, error) || !read_files (self->backup, &parts, error)
+      || !read_manifest (self, &parts, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+namida_offer_message_free (NamidaOfferMessage *self)
+{
+  g_clear_pointer (&self->info, namida_device_info_unref);
+  g_clear_pointer (&self->manifest, json_node_unref);
+  g_clear_object (&self->backup);
+  g_free (self);
+}
