@@ -8,16 +8,21 @@
 #include "namida-peer-list.h"
 #include "namida-peer-private.h"
 
+guint32
+namida_address_scope (GInetSocketAddress *address)
+{
+  /* GLib takes the question for IPv4 as a programmer's mistake. */
+  if (g_socket_address_get_family (G_SOCKET_ADDRESS (address)) != G_SOCKET_FAMILY_IPV6)
+    return 0;
+  return g_inet_socket_address_get_scope_id (address);
+}
+
 gboolean
 namida_address_equal (GInetSocketAddress *a, GInetSocketAddress *b)
 {
-  GInetAddress *host = g_inet_socket_address_get_address (a);
-
-  if (g_inet_socket_address_get_port (a) != g_inet_socket_address_get_port (b)
-      || !g_inet_address_equal (host, g_inet_socket_address_get_address (b)))
-    return FALSE;
-  return g_inet_address_get_family (host) == G_SOCKET_FAMILY_IPV4
-         || g_inet_socket_address_get_scope_id (a) == g_inet_socket_address_get_scope_id (b);
+  return g_inet_socket_address_get_port (a) == g_inet_socket_address_get_port (b)
+         && g_inet_address_equal (g_inet_socket_address_get_address (a), g_inet_socket_address_get_address (b))
+         && namida_address_scope (a) == namida_address_scope (b);
 }
 
 GInetSocketAddress *
@@ -47,7 +52,7 @@ namida_address_to_text (GInetSocketAddress *address)
 
   host = g_inet_address_to_string (g_inet_socket_address_get_address (address));
   port = g_inet_socket_address_get_port (address);
-  scope = g_inet_socket_address_get_scope_id (address);
+  scope = namida_address_scope (address);
   if (g_socket_address_get_family (G_SOCKET_ADDRESS (address)) == G_SOCKET_FAMILY_IPV4)
     return g_strdup_printf ("%s:%u", host, port);
   if (scope == 0)

@@ -114,7 +114,7 @@ on_received (const char *data, gsize length, GInetSocketAddress *from, gpointer 
       return;
     }
   address = g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", g_inet_socket_address_get_address (from), "port",
-                          (guint) info->port, "scope-id", g_inet_socket_address_get_scope_id (from), NULL);
+                          (guint) info->port, "scope-id", namida_address_scope (from), NULL);
   namida_finder_emit_found (NAMIDA_FINDER (self), info, dialect, address);
   if (info->announce && self->own != NULL && note_greeting (self, info, address))
     namida_finder_emit_greeted (NAMIDA_FINDER (self), info, dialect, address);

@@ -142,11 +142,30 @@ join_ipv6 (GSocket *socket, const char *group, guint index)
   return setsockopt (g_socket_get_fd (socket), IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &request, sizeof request) == 0;
 }
 
+/* The source to send from. Left to itself the kernel takes an address of another interface on loopback, as 127.0.0.1
+   has host scope and is no candidate for a group (Linux, inet_select_addr() with RT_SCOPE_LINK). */
+static struct in_addr
+source_address (NamidaInterface *interface)
+{
+  struct in_addr source = { 0 };
+
+  for (guint i = 0; i < interface->addresses->len; i++)
+    {
+      GInetAddress *address = g_ptr_array_index (interface->addresses, i);
+
+      if (g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV4)
+        continue;
+      memcpy (&source, g_inet_address_to_bytes (address), sizeof source);
+      break;
+    }
+  return source;
+}
+
 static GSocket *
-open_ipv4 (guint index, GError **error)
+open_ipv4 (NamidaInterface *interface, GError **error)
 {
   g_autoptr (GSocket) socket = open_bound (G_SOCKET_FAMILY_IPV4, error);
-  struct ip_mreqn out = { .imr_ifindex = (int) index };
+  struct ip_mreqn out = { .imr_ifindex = (int) interface->index, .imr_address = source_address (interface) };
   guint n_joined = 0;
 
   if (socket == NULL)
@@ -158,7 +177,7 @@ open_ipv4 (guint index, GError **error)
   if (setsockopt (g_socket_get_fd (socket), IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof out) != 0)
     return NULL;
   for (guint i = 0; i < G_N_ELEMENTS (groups_ipv4); i++)
-    n_joined += join_ipv4 (socket, groups_ipv4[i], index) ? 1 : 0;
+    n_joined += join_ipv4 (socket, groups_ipv4[i], interface->index) ? 1 : 0;
   return n_joined > 0 ? g_steal_pointer (&socket) : NULL;
 }
 
@@ -207,7 +226,7 @@ namida_multicast_link_open (NamidaInterface *interface,
   self->received = received;
   self->user_data = user_data;
   if (interface->has_ipv4)
-    self->ipv4 = open_ipv4 (interface->index, &reason);
+    self->ipv4 = open_ipv4 (interface, &reason);
   if (interface->has_ipv6)
     self->ipv6 = open_ipv6 (interface->index);
   if (self->ipv4 == NULL && self->ipv6 == NULL)

@@ -26,6 +26,8 @@ gint64 namida_peer_get_last_sign (NamidaPeer *self);
 gint64 namida_peer_get_probing_since (NamidaPeer *self);
 void namida_peer_set_probing (NamidaPeer *self, gboolean probing);
 
+/** namida_address_scope: Returns: the interface's index of a link-local IPv6 address, else 0. */
+guint32 namida_address_scope (GInetSocketAddress *address);
 /** namida_address_equal: host, port and scope. */
 gboolean namida_address_equal (GInetSocketAddress *a, GInetSocketAddress *b);
 /** namida_address_unmapped: Returns: (transfer full): ::ffff:10.0.0.5 as 10.0.0.5, anything else as it is. */
