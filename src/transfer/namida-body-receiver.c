@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-body-receiver.h"
+
+#include "namida-error.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+#define BLOCK_SIZE (1024 * 1024)
+#define N_BLOCKS 6
+
+typedef struct
+{
+  char *data;
+  gsize length;
+  gint users; /* g_atomic: the stages that still need it */
+} Block;
+
+typedef struct
+{
+  NamidaBodyReceiver *receiver;
+  GAsyncQueue *spare, *to_write, *to_hash;
+  /* The writer's; read by others after it was joined, but for @failed. */
+  guint64 written;
+  GError *error;
+  gint failed; /* g_atomic */
+} Pipeline;
+
+static gboolean
+write_block (int fd, const char *data, gsize length, guint64 offset, guint64 *written, GError **error)
+{
+  while (length > 0)
+    {
+      ssize_t n = pwrite (fd, data, length, (off_t) offset);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        {
+          namida_error_set_from_errno (error, n < 0 ? errno : EIO, _ ("Could not write a received file"));
+          return FALSE;
+        }
+      data += n;
+      length -= (gsize) n;
+      offset += (guint64) n;
+      *written += (guint64) n;
+    }
+  return TRUE;
+}
+
+static gboolean
+wrong_size (GError **error)
+{
+  g_set_error_literal (
+      error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
+      _ ("A file does not have the size that was announced. It may have changed while it was sent; send it again."));
+  return FALSE;
+}
+
+/* Fills a block as far as the body goes. Returns FALSE with error; a short block is the last. What came before an error
+ * counts. */
+static gboolean
+read_block (NamidaBodyReceiver *self, char *data, gsize size, gsize *length, GError **error)
+{
+  *length = 0;
+  while (*length < size)
+    {
+      gssize n = namida_http_body_read (self->body, data + *length, size - *length, self->cancellable, error);
+
+      if (n < 0)
+        return FALSE;
+      if (n == 0)
+        return TRUE;
+      *length += (gsize) n;
+      if (self->progress != NULL)
+        self->progress ((gsize) n, self->progress_data);
+    }
+  return TRUE;
+}
+
+/* All expected bytes were read: nothing may follow. */
+static gboolean
+read_end (NamidaBodyReceiver *self, GError **error)
+{
+  char c;
+  gssize n = namida_http_body_read (self->body, &c, 1, self->cancellable, error);
+
+  if (n > 0)
+    return wrong_size (error);
+  return n == 0;
+}
+
+static gboolean
+run_inline (NamidaBodyReceiver *self, guint64 *written, GError **error)
+{
+  g_autofree char *data = g_malloc (MAX (self->expected, 1));
+  g_autoptr (GError) broken = NULL;
+  gsize length;
+  gboolean ok = read_block (self, data, (gsize) self->expected, &length, &broken);
+
+  if (!write_block (self->fd, data, length, self->offset, written, error))
+    return FALSE;
+  if (!ok)
+    {
+      g_propagate_error (error, g_steal_pointer (&broken));
+      return FALSE;
+    }
+  if (length < self->expected)
+    return wrong_size (error);
+  namida_digest_update (self->digest, data, length);
+  return read_end (self, error);
+}
+
+static void
+release (Pipeline *pipeline, Block *block)
+{
+  if (g_atomic_int_dec_and_test (&block->users))
+    g_async_queue_push (pipeline->spare, block);
+}
+
+static gpointer
+writer_thread (gpointer user_data)
+{
+  Pipeline *pipeline = user_data;
+  NamidaBodyReceiver *self = pipeline->receiver;
+
+  for (;;)
+    {
+      Block *block = g_async_queue_pop (pipeline->to_write);
+
+      if (block->data == NULL)
+        return NULL;
+      if (pipeline->error == NULL
+          && !write_block (self->fd, block->data, block->length, self->offset + pipeline->written, &pipeline->written,
+                           &pipeline->error))
+        g_atomic_int_set (&pipeline->failed, TRUE);
+      release (pipeline, block);
+    }
+}
+
+static gpointer
+hash_thread (gpointer user_data)
+{
+  Pipeline *pipeline = user_data;
+
+  for (;;)
+    {
+      Block *block = g_async_queue_pop (pipeline->to_hash);
+
+      if (block->data == NULL)
+        return NULL;
+      namida_digest_update (pipeline->receiver->digest, block->data, block->length);
+      release (pipeline, block);
+    }
+}
+
+static void
+pass_on (Pipeline *pipeline, Block *block)
+{
+  block->users = 2;
+  g_async_queue_push (pipeline->to_write, block);
+  g_async_queue_push (pipeline->to_hash, block);
+}
+
+static gboolean
+feed (Pipeline *pipeline, GError **error)
+{
+  NamidaBodyReceiver *self = pipeline->receiver;
+  guint64 left = self->expected;
+
+  while (left > 0)
+    {
+      Block *block = g_async_queue_pop (pipeline->spare);
+      gsize want = (gsize) MIN (left, (guint64) BLOCK_SIZE);
+      gboolean ok;
+
+      if (block->data == NULL)
+        block->data = g_malloc (BLOCK_SIZE);
+      ok = read_block (self, block->data, want, &block->length, error);
+      left -= block->length;
+      if (!ok || g_atomic_int_get (&pipeline->failed) || block->length < want)
+        {
+          gboolean is_short = ok && block->length < want;
+
+          pass_on (pipeline, block);
+          return is_short ? wrong_size (error) : ok;
+        }
+      pass_on (pipeline, block);
+    }
+  return read_end (self, error);
+}
+
+static gboolean
+run_pipeline (NamidaBodyReceiver *self, guint64 *written, GError **error)
+{
+  Pipeline pipeline = {
+    .receiver = self, .spare = g_async_queue_new (), .to_write = g_async_queue_new (), .to_hash = g_async_queue_new ()
+  };
+  Block blocks[N_BLOCKS] = { 0 };
+  Block end = { 0 };
+  g_autoptr (GError) broken = NULL;
+  GThread *writer, *hasher;
+  gboolean ok;
+
+  for (guint i = 0; i < N_BLOCKS; i++)
+    g_async_queue_push (pipeline.spare, &blocks[i]);
+  writer = g_thread_new ("namida-write", writer_thread, &pipeline);
+  hasher = g_thread_new ("namida-hash", hash_thread, &pipeline);
+  ok = feed (&pipeline, &broken);
+  g_async_queue_push (pipeline.to_write, &end);
+  g_async_queue_push (pipeline.to_hash, &end);
+  g_thread_join (writer);
+  g_thread_join (hasher);
+  for (guint i = 0; i < N_BLOCKS; i++)
+    g_free (blocks[i].data);
+  g_async_queue_unref (pipeline.spare);
+  g_async_queue_unref (pipeline.to_write);
+  g_async_queue_unref (pipeline.to_hash);
+  *written = pipeline.written;
+  /* A full disk explains more than the connection that was left for it. */
+  if (pipeline.error != NULL)
+    g_propagate_error (error, pipeline.error);
+  else if (broken != NULL)
+    g_propagate_error (error, g_steal_pointer (&broken));
+  return ok && pipeline.error == NULL;
+}
+
+gboolean
+namida_body_receiver_run (NamidaBodyReceiver *self, guint64 *written, GError **error)
+{
+  *written = 0;
+  return self->expected > BLOCK_SIZE ? run_pipeline (self, written, error) : run_inline (self, written, error);
+}

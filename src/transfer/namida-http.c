@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-http.h"
+
+#include "namida-error.h"
+#include "namida-limits.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define NAMIDA_HTTP_BUFFER (64 * 1024)
+#define LINE_MAX_BYTES 512 /* a chunk's size with its extensions, or one trailer */
+#define N_TRAILERS_MAX 32
+#define LINGER_BYTES (1024 * 1024)
+#define LINGER_MS 2000
+
+G_STATIC_ASSERT (NAMIDA_HTTP_BUFFER > NAMIDA_LIMIT_HEAD_BYTES);
+
+static gboolean
+set_invalid (GError **error)
+{
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                       _ ("The other device sent a request that makes no sense. Update Namida Sync on both devices."));
+  return FALSE;
+}
+
+void
+namida_http_reader_init (NamidaHttpReader *self, GInputStream *input)
+{
+  memset (self, 0, sizeof *self);
+  self->input = input;
+  self->buffer = g_malloc (NAMIDA_HTTP_BUFFER);
+}
+
+void
+namida_http_reader_clear (NamidaHttpReader *self)
+{
+  g_clear_pointer (&self->buffer, g_free);
+}
+
+/* Appends what one read brings. Returns 0 at the end of the stream; the caller sees to it that there is room. */
+static gssize
+reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error)
+{
+  gssize n;
+
+  if (self->start > 0)
+    {
+      memmove (self->buffer, self->buffer + self->start, self->end - self->start);
+      self->end -= self->start;
+      self->start = 0;
+    }
+  n = g_input_stream_read (self->input, self->buffer + self->end, NAMIDA_HTTP_BUFFER - self->end, cancellable, error);
+  if (n > 0)
+    self->end += (gsize) n;
+  return n;
+}
+
+static gssize
+reader_read (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *cancellable, GError **error)
+{
+  gsize n;
+
+  if (self->start == self->end)
+    {
+      gssize got;
+
+      if (count >= NAMIDA_HTTP_BUFFER / 4)
+        return g_input_stream_read (self->input, buffer, count, cancellable, error);
+      got = reader_fill (self, cancellable, error);
+      if (got <= 0)
+        return got;
+    }
+  n = MIN (count, self->end - self->start);
+  memcpy (buffer, self->buffer + self->start, n);
+  self->start += n;
+  return (gssize) n;
+}
+
+void
+namida_http_head_clear (NamidaHttpHead *self)
+{
+  g_clear_pointer (&self->method, g_free);
+  g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->query, g_free);
+}
+
+gboolean
+namida_http_head_set_headers (NamidaHttpHead *self,
+                              SoupMessageHeaders *headers,
+                              SoupHTTPVersion version,
+                              GError **error)
+{
+  const char *length = soup_message_headers_get_list (headers, "Content-Length");
+  const char *coding = soup_message_headers_get_list (headers, "Transfer-Encoding");
+  guint64 n = 0;
+
+  if (length != NULL && coding != NULL)
+    return set_invalid (error);
+  if (coding != NULL && g_ascii_strcasecmp (coding, "chunked") != 0)
+    return set_invalid (error);
+  if (length != NULL && !g_ascii_string_to_unsigned (length, 10, 0, G_MAXINT64, &n, NULL))
+    return set_invalid (error);
+  self->length = coding != NULL ? -1 : (gint64) n;
+  self->keep_alive = version >= SOUP_HTTP_1_1 && !soup_message_headers_header_contains (headers, "Connection", "close");
+  self->expect_continue = soup_message_headers_header_contains (headers, "Expect", "100-continue");
+  return TRUE;
+}
+
+gsize
+namida_http_head_count (SoupMessageHeaders *headers)
+{
+  SoupMessageHeadersIter iter;
+  const char *name, *value;
+  gsize n = 0;
+
+  soup_message_headers_iter_init (&iter, headers);
+  while (soup_message_headers_iter_next (&iter, &name, &value))
+    n += strlen (name) + strlen (value) + 4;
+  return n;
+}
+
+static gboolean
+parse_head (NamidaHttpHead *head, const char *text, gsize length, GError **error)
+{
+  g_autoptr (SoupMessageHeaders) headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
+  g_autofree char *target = NULL;
+  g_autofree char *method = NULL;
+  SoupHTTPVersion version;
+  char *question;
+
+  if (soup_headers_parse_request (text, (int) length, headers, &method, &target, &version) != SOUP_STATUS_OK
+      || target[0] != '/')
+    return set_invalid (error);
+  if (!namida_http_head_set_headers (head, headers, version, error))
+    return FALSE;
+  question = strchr (target, '?');
+  if (question != NULL)
+    {
+      *question = '\0';
+      head->query = g_strdup (question + 1);
+    }
+  head->method = g_steal_pointer (&method);
+  head->path = g_uri_unescape_string (target, NULL);
+  return head->path != NULL ? TRUE : set_invalid (error);
+}
+
+gboolean
+namida_http_reader_head (
+    NamidaHttpReader *self, NamidaHttpHead *head, guint seconds, GCancellable *cancellable, GError **error)
+{
+  gint64 deadline = 0;
+
+  for (;;)
+    {
+      gsize have = self->end - self->start;
+      char *end = have > 0 ? memmem (self->buffer + self->start, have, "\r\n\r\n", 4) : NULL;
+      gssize n;
+
+      if (end != NULL && (gsize) (end - self->buffer) - self->start + 4 <= NAMIDA_LIMIT_HEAD_BYTES)
+        {
+          const char *text = self->buffer + self->start;
+          gsize length = (gsize) (end - text) + 2;
+
+          self->start += length + 2;
+          return parse_head (head, text, length, error);
+        }
+      if (have >= NAMIDA_LIMIT_HEAD_BYTES)
+        return set_invalid (error);
+      if (have > 0 && deadline == 0)
+        deadline = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
+      if (deadline != 0 && g_get_monotonic_time () > deadline)
+        {
+          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "head");
+          return FALSE;
+        }
+      n = reader_fill (self, cancellable, error);
+      if (n == 0 && have > 0)
+        g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "head");
+      if (n <= 0)
+        return FALSE;
+    }
+}
+
+void
+namida_http_body_init (NamidaHttpBody *self, NamidaHttpReader *reader, gint64 length)
+{
+  memset (self, 0, sizeof *self);
+  self->reader = reader;
+  self->chunked = length < 0;
+  self->first = TRUE;
+  self->left = length > 0 ? (guint64) length : 0;
+  self->ended = length == 0;
+}
+
+/* One line ending in CRLF, without it. */
+static gboolean
+read_line (NamidaHttpReader *reader, char *line, GCancellable *cancellable, GError **error)
+{
+  gsize n = 0;
+
+  for (;;)
+    {
+      char c;
+      gssize got = reader_read (reader, &c, 1, cancellable, error);
+
+      if (got == 0)
+        g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "chunk");
+      if (got <= 0)
+        return FALSE;
+      if (c == '\n')
+        {
+          if (n == 0 || line[n - 1] != '\r')
+            return set_invalid (error);
+          line[n - 1] = '\0';
+          return TRUE;
+        }
+      if (c == '\0' || (n > 0 && line[n - 1] == '\r') || n + 1 >= LINE_MAX_BYTES)
+        return set_invalid (error);
+      line[n++] = c;
+    }
+}
+
+static gboolean
+parse_chunk_size (const char *line, guint64 *size)
+{
+  gsize n = strspn (line, "0123456789abcdefABCDEF");
+
+  /* 15 digits: more than any file, and no overflow. */
+  if (n == 0 || n > 15 || (line[n] != '\0' && line[n] != ';' && line[n] != ' ' && line[n] != '\t'))
+    return FALSE;
+  *size = g_ascii_strtoull (line, NULL, 16);
+  return TRUE;
+}
+
+static gboolean
+next_chunk (NamidaHttpBody *self, GCancellable *cancellable, GError **error)
+{
+  char line[LINE_MAX_BYTES];
+
+  if (!self->first)
+    {
+      if (!read_line (self->reader, line, cancellable, error))
+        return FALSE;
+      if (line[0] != '\0')
+        return set_invalid (error);
+    }
+  self->first = FALSE;
+  if (!read_line (self->reader, line, cancellable, error))
+    return FALSE;
+  if (!parse_chunk_size (line, &self->left))
+    return set_invalid (error);
+  if (self->left > 0)
+    return TRUE;
+  for (guint i = 0; i < N_TRAILERS_MAX; i++)
+    {
+      if (!read_line (self->reader, line, cancellable, error))
+        return FALSE;
+      if (line[0] == '\0')
+        {
+          self->ended = TRUE;
+          return TRUE;
+        }
+    }
+  return set_invalid (error);
+}
+
+gssize
+namida_http_body_read (NamidaHttpBody *self, void *buffer, gsize count, GCancellable *cancellable, GError **error)
+{
+  gssize n;
+
+  if (self->chunked && self->left == 0 && !self->ended && !next_chunk (self, cancellable, error))
+    return -1;
+  if (self->ended)
+    return 0;
+  n = reader_read (self->reader, buffer, (gsize) MIN ((guint64) count, self->left), cancellable, error);
+  if (n == 0)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "body");
+      return -1;
+    }
+  if (n < 0)
+    return -1;
+  self->left -= (guint64) n;
+  if (!self->chunked && self->left == 0)
+    self->ended = TRUE;
+  return n;
+}
+
+gboolean
+namida_http_write_answer (
+    GOutputStream *output, guint status, const char *json, gboolean keep_alive, guint retry_after, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (text, "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n", status,
+                          soup_status_get_phrase (status), strlen (json));
+  if (retry_after > 0)
+    g_string_append_printf (text, "Retry-After: %u\r\n", retry_after);
+  if (!keep_alive)
+    g_string_append (text, "Connection: close\r\n");
+  g_string_append (text, "\r\n");
+  g_string_append (text, json);
+  return g_output_stream_write_all (output, text->str, text->len, NULL, NULL, error);
+}
+
+gboolean
+namida_http_write_continue (GOutputStream *output, GError **error)
+{
+  static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+  return g_output_stream_write_all (output, text, sizeof text - 1, NULL, NULL, error);
+}
+
+void
+namida_http_linger (GSocket *socket)
+{
+  static const gsize size = 64 * 1024;
+  g_autofree char *waste = g_malloc (size);
+  gint64 deadline = g_get_monotonic_time () + LINGER_MS * 1000;
+  gsize total = 0;
+  int fd = g_socket_get_fd (socket);
+
+  g_socket_shutdown (socket, FALSE, TRUE, NULL);
+  while (total < LINGER_BYTES)
+    {
+      struct pollfd pfd = { .fd = fd, .events = POLLIN };
+      gint64 left = (deadline - g_get_monotonic_time ()) / 1000;
+      ssize_t n;
+
+      if (left <= 0 || poll (&pfd, 1, (int) left) <= 0)
+        return;
+      n = recv (fd, waste, size, MSG_DONTWAIT);
+      if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+        return;
+      if (n > 0)
+        total += (gsize) n;
+    }
+}
