@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-limits.h"
+#include "namida-messages.h"
+
+#include <string.h>
+
+#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define UPPER "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"
+
+static void
+test_answer (void)
+{
+  static const char *const bad[] = {
+    "{}",
+    "[]",
+    "{\"sessionId\":\"s\"}",
+    "{\"files\":{}}",
+    "{\"sessionId\":1,\"files\":{}}",
+    "{\"sessionId\":\"s\",\"files\":[]}",
+    "{\"sessionId\":\"a b\",\"files\":{}}",
+    "{\"sessionId\":\"s\",\"files\":{\"f\":1}}",
+    "{\"sessionId\":\"s\",\"files\":{\"f\":{}}}",
+    "{\"sessionId\":\"s\",\"files\":{\"f\":{\"token\":\"a&b\"}}}",
+    "{\"sessionId\":\"s\",\"files\":{\"f\":{\"token\":\"t\",\"offset\":-1}}}",
+    "{\"sessionId\":\"s\",\"files\":{\"../f\":{\"token\":\"t\"}}}",
+    "{\"sessionId\":\"s\",\"files\":{\"f\":{\"token\":\"t\"},\"f\":{\"token\":\"t\"}}}",
+  };
+  g_autoptr (NamidaOfferAnswer) sent = namida_offer_answer_new ("session-1");
+  g_autoptr (NamidaOfferAnswer) got = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  NamidaGrant *grant;
+  gsize length;
+
+  namida_offer_answer_grant (sent, "f1", "t1", 0);
+  namida_offer_answer_grant (sent, "f2", "t2", G_MAXINT64);
+  text = namida_offer_answer_format (sent, &length);
+  got = namida_offer_answer_parse (text, length, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (got->session_id, ==, "session-1");
+  g_assert_cmpuint (g_hash_table_size (got->files), ==, 2);
+  grant = g_hash_table_lookup (got->files, "f2");
+  g_assert_cmpstr (grant->token, ==, "t2");
+  g_assert_cmpuint (grant->offset, ==, G_MAXINT64);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_assert_null (namida_offer_answer_parse (bad[i], strlen (bad[i]), &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+      g_clear_error (&error);
+    }
+}
+
+static void
+test_query (void)
+{
+  static const char *const bad[] = {
+    "",
+    "sessionId=s&fileId=f",
+    "sessionId=s&fileId=f&token=",
+    "sessionId=s&fileId=..%2Ff&token=t",
+    "sessionId=s&fileId=f&token=t&offset=-1",
+    "sessionId=s&fileId=f&token=t&offset=",
+    "sessionId=s&fileId=f&token=t&offset=+1",
+    "sessionId=s&fileId=f&token=t&offset=9223372036854775808",
+    "sessionId=s&fileId=f&token=t&offset=1x",
+    "sessionId=s%00&fileId=f&token=t",
+  };
+  g_auto (NamidaUploadQuery) query = { 0 };
+  g_autofree char *plus = namida_query_get ("a=1&name=Namida+Backup%20%2B.zip&name=2", "name");
+  g_autofree char *none = namida_query_get ("aname=1&names=2&name", "name");
+  g_autofree char *nul = namida_query_get ("name=a%00b", "name");
+  g_autofree char *broken = namida_query_get ("name=a%zz", "name");
+  g_autofree char *bytes = namida_query_get ("name=%ff", "name");
+  g_autofree char *empty = namida_query_get ("name=", "name");
+
+  g_assert_cmpstr (plus, ==, "Namida Backup +.zip");
+  g_assert_null (none);
+  g_assert_null (nul);
+  g_assert_null (broken);
+  g_assert_null (bytes);
+  g_assert_cmpstr (empty, ==, "");
+  g_assert_null (namida_query_get (NULL, "name"));
+  g_assert_true (
+      namida_upload_query_parse ("sessionId=s-1&fileId=f1&token=T_2&offset=9223372036854775807&x", &query, NULL));
+  g_assert_cmpstr (query.session_id, ==, "s-1");
+  g_assert_cmpstr (query.file_id, ==, "f1");
+  g_assert_cmpstr (query.token, ==, "T_2");
+  g_assert_cmpuint (query.offset, ==, G_MAXINT64);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      NamidaUploadQuery other = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      if (namida_upload_query_parse (bad[i], &other, &error))
+        g_error ("taken: %s", bad[i]);
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+    }
+}
+
+static void
+test_upload (void)
+{
+  g_autofree char *text = namida_upload_answer_format (G_MAXINT64, SHA);
+  g_autofree char *sha256 = NULL;
+  guint64 size = 0;
+
+  g_assert_cmpstr (text, ==, "{\"size\":9223372036854775807,\"sha256\":\"" SHA "\"}");
+  g_assert_true (namida_upload_answer_parse (text, strlen (text), &size, &sha256, NULL));
+  g_assert_cmpuint (size, ==, G_MAXINT64);
+  g_assert_cmpstr (sha256, ==, SHA);
+  g_assert_false (namida_upload_answer_parse ("{\"size\":1}", 10, &size, &sha256, NULL));
+  g_assert_false (namida_upload_answer_parse ("{\"sha256\":\"" SHA "\"}", 77, &size, &sha256, NULL));
+}
+
+static void
+test_finish (void)
+{
+  static const char asked[] = "{\"files\":{\"f1\":\"" UPPER "\",\"e\":\"\"},\"x\":{}}";
+  static const char told[]
+      = "{\"files\":{\"a\":\"stored\",\"b\":\"kept-existing\",\"c\":\"mismatch\",\"d\":\"missing\","
+        "\"e\":\"fine!\",\"f\":\"unreadable\"}}";
+  static const char *const bad[] = { "{}",
+                                     "{\"files\":[]}",
+                                     "{\"files\":{\"a\":1}}",
+                                     "{\"files\":{\"a\":\"abc\"}}",
+                                     "{\"files\":{\"\":\"\"}}",
+                                     "{\"files\":{\"a\":\"\",\"a\":\"\"}}",
+                                     "{\"files\":{\"a\":null}}" };
+  g_autoptr (GHashTable) hashes = namida_finish_request_parse (asked, strlen (asked), NULL);
+  g_autoptr (GHashTable) results = namida_finish_answer_parse (told, strlen (told), NULL);
+  g_autoptr (GHashTable) again = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *answer = namida_finish_answer_format (results, NULL);
+  gsize length;
+
+  g_assert_cmpstr (g_hash_table_lookup (hashes, "f1"), ==, SHA);
+  g_assert_cmpstr (g_hash_table_lookup (hashes, "e"), ==, "");
+  text = namida_finish_request_format (hashes, &length);
+  again = namida_finish_request_parse (text, length, NULL);
+  g_assert_cmpuint (g_hash_table_size (again), ==, 2);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "a")), ==, NAMIDA_FILE_STORED);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "b")), ==, NAMIDA_FILE_KEPT_EXISTING);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "c")), ==, NAMIDA_FILE_MISMATCH);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "d")), ==, NAMIDA_FILE_MISSING);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "e")), ==, NAMIDA_FILE_MISSING);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "f")), ==, NAMIDA_FILE_MISSING);
+  g_assert_nonnull (strstr (answer, "\"b\":\"kept-existing\""));
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_null (namida_finish_request_parse (bad[i], strlen (bad[i]), NULL));
+}
+
+/* More than 1 MiB: what an offer of many files ends with. */
+static void
+test_finish_many (void)
+{
+  g_autoptr (GHashTable) hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) got = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *more = NULL;
+  gsize length;
+
+  for (guint i = 0; i < NAMIDA_LIMIT_FILES; i++)
+    g_hash_table_add (hashes, g_strdup_printf ("f%u", i));
+  for (guint i = 0; i < NAMIDA_LIMIT_FILES; i++)
+    g_hash_table_insert (hashes, g_strdup_printf ("f%u", i), (gpointer) SHA);
+  text = namida_finish_request_format (hashes, &length);
+  got = namida_finish_request_parse (text, length, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_hash_table_size (got), ==, NAMIDA_LIMIT_FILES);
+  g_hash_table_insert (hashes, g_strdup ("one-more"), (gpointer) SHA);
+  more = namida_finish_request_format (hashes, &length);
+  g_assert_null (namida_finish_request_parse (more, length, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE);
+}
+
+static void
+test_session (void)
+{
+  g_autoptr (GHashTable) offsets = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) got = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *state = NULL;
+  guint64 offset = 4096;
+  gsize length;
+
+  g_hash_table_insert (offsets, (gpointer) "f1", &offset);
+  text = namida_session_answer_format ("open", offsets, &length);
+  g_assert_cmpstr (text, ==, "{\"state\":\"open\",\"files\":{\"f1\":{\"offset\":4096}}}");
+  g_assert_true (namida_session_answer_parse (text, length, &state, &got, NULL));
+  g_assert_cmpstr (state, ==, "open");
+  g_assert_cmpuint (*(guint64 *) g_hash_table_lookup (got, "f1"), ==, 4096);
+  g_assert_false (namida_session_answer_parse ("{\"state\":\"x\"}", 13, &state, &got, NULL));
+  g_assert_false (namida_session_answer_parse ("{}", 2, &state, &got, NULL));
+}
+
+static GError *
+read_error (const char *body, guint status, gint64 *offset)
+{
+  return namida_error_answer_parse (body, strlen (body), status, offset);
+}
+
+static void
+test_errors (void)
+{
+  g_autoptr (GError) reason = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET, "Go on \"there\".");
+  g_autofree char *text = namida_error_answer_format (reason, 77);
+  gint64 offset = 0;
+  g_autoptr (GError) got = read_error (text, 409, &offset);
+  g_autoptr (GError) bare = read_error ("<html>", 403, &offset);
+  g_autoptr (GError) by_status = read_error ("{\"message\":5,\"code\":\"future\"}", 413, NULL);
+  g_autoptr (GError) nothing = namida_error_answer_parse (NULL, 0, 500, NULL);
+  g_autofree char *flood = g_strnfill (100000, 'x');
+  g_autofree char *body = g_strdup_printf ("{\"message\":\"\\u001b[31m\\u202e%s\",\"code\":\"busy\"}", flood);
+  g_autoptr (GError) cleaned = read_error (body, 409, NULL);
+
+  g_assert_error (got, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET);
+  g_assert_nonnull (strstr (got->message, "Go on \"there\"."));
+  g_assert_error (bare, NAMIDA_ERROR, (int) namida_error_code_from_status (403));
+  g_assert_cmpint (offset, ==, -1);
+  g_assert_error (by_status, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE);
+  g_assert_error (nothing, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL);
+  g_assert_error (cleaned, NAMIDA_ERROR, NAMIDA_ERROR_BUSY);
+  g_assert_null (strchr (cleaned->message, '\x1b'));
+  g_assert_null (strstr (cleaned->message, "\u202e"));
+  g_assert_cmpuint (strlen (cleaned->message), <, 400);
+  offset = 0;
+  g_clear_error (&got);
+  got = read_error (text, 409, &offset);
+  g_assert_cmpint (offset, ==, 77);
+}
+
+static void
+test_pair (void)
+{
+  static const char *const bad[] = {
+    "[]", "{\"step\":\"steal\"}", "{\"step\":1}", "{\"nonce\":\"00\"}", "{\"commitment\":5}", "{\"pairId\":\"a b\"}"
+  };
+  NamidaPairMessage sent = { (char *) "commit", (char *) SHA, NULL, NULL };
+  g_autofree char *text = namida_pair_message_format (&sent);
+  g_auto (NamidaPairMessage) got = { 0 };
+
+  g_assert_cmpstr (text, ==, "{\"step\":\"commit\",\"commitment\":\"" SHA "\"}");
+  g_assert_true (namida_pair_message_parse (text, strlen (text), &got, NULL));
+  g_assert_cmpstr (got.step, ==, "commit");
+  g_assert_cmpstr (got.commitment, ==, SHA);
+  g_assert_null (got.pair_id);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      NamidaPairMessage other = { 0 };
+
+      g_assert_false (namida_pair_message_parse (bad[i], strlen (bad[i]), &other, NULL));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/messages/offer-answer", test_answer);
+  g_test_add_func ("/messages/query", test_query);
+  g_test_add_func ("/messages/upload", test_upload);
+  g_test_add_func ("/messages/finish", test_finish);
+  g_test_add_func ("/messages/finish-many", test_finish_many);
+  g_test_add_func ("/messages/session", test_session);
+  g_test_add_func ("/messages/errors", test_errors);
+  g_test_add_func ("/messages/pair", test_pair);
+  return g_test_run ();
+}

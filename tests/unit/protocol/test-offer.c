@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-limits.h"
+#include "namida-manifest.h"
+#include "namida-messages.h"
+
+#include <string.h>
+
+#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static NamidaOfferMessage *
+parse (const char *text, GError **error)
+{
+  return namida_offer_message_parse (text, strlen (text), error);
+}
+
+static void
+refused (const char *text, int code)
+{
+  g_autoptr (GError) error = NULL;
+  NamidaOfferMessage *offer = parse (text, &error);
+
+  if (offer != NULL)
+    g_error ("taken: %.200s", text);
+  if (error->code != code)
+    g_error ("code %d, not %d (%s): %.200s", error->code, code, error->message, text);
+}
+
+static NamidaEntry *
+entry (NamidaOfferMessage *offer, guint i)
+{
+  return g_ptr_array_index (namida_backup_get_entries (offer->backup), i);
+}
+
+static void
+test_vector (void)
+{
+  static const char text[]
+      = "{\"info\":{\"alias\":\"Desk\",\"version\":\"1.0\",\"future\":[{}]},\"future\":{\"x\":[1,2]},"
+        "\"files\":[{\"id\":\"f1\",\"name\":\"01.flac\",\"path\":\"\",\"size\":31234567,\"folderLabel\":\"Music\","
+        "\"relativePath\":\"Bj\\u00f6rk/01.flac\",\"type\":\"audio/flac\",\"modified\":\"2025-01-02T03:04:05.678Z\","
+        "\"sha256\":null,\"more\":{\"a\":\"]}\"}},"
+        "{\"id\":\"z\",\"name\":\"B.zip\",\"path\":\"\",\"size\":5,\"folderLabel\":\"\",\"relativePath\":\"\","
+        "\"sha256\":\"0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef\"},"
+        "{\"id\":\"e\",\"name\":\"empty\",\"path\":\"\",\"size\":0,\"folderLabel\":\"Music\",\"relativePath\":\"a/"
+        "empty\","
+        "\"type\":\"inode/directory\"}],\"backupName\":\"B.zip\"}";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaOfferMessage) offer = parse (text, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (offer->info->alias, ==, "Desk");
+  g_assert_null (offer->manifest);
+  g_assert_cmpstr (namida_backup_get_name (offer->backup), ==, "B.zip");
+  g_assert_cmpuint (namida_backup_get_files (offer->backup), ==, 2);
+  g_assert_cmpuint (namida_backup_get_bytes (offer->backup), ==, 31234572);
+  g_assert_cmpint (entry (offer, 0)->kind, ==, NAMIDA_ENTRY_FILE);
+  g_assert_cmpstr (entry (offer, 0)->relative_path, ==, "Björk/01.flac");
+  g_assert_cmpint (entry (offer, 0)->mtime_ns, ==, G_GINT64_CONSTANT (1735787045678000000));
+  g_assert_null (entry (offer, 0)->sha256);
+  g_assert_cmpint (entry (offer, 1)->kind, ==, NAMIDA_ENTRY_BACKUP_ZIP);
+  g_assert_cmpstr (entry (offer, 1)->sha256, ==, SHA);
+  g_assert_cmpint (entry (offer, 1)->mtime_ns, ==, 0);
+  g_assert_cmpint (entry (offer, 2)->kind, ==, NAMIDA_ENTRY_FOLDER);
+}
+
+/* As the phone app sends it: no ids, no info. */
+static void
+test_phone (void)
+{
+  static const char text[]
+      = "{\"backupName\":\"Namida Backup - 2026-07-19 18.30.00.zip\",\"files\":[{\"name\":\"Namida Backup - 2026-07-19 "
+        "18.30.00.zip\",\"path\":\"/storage/x.zip\",\"size\":512345,\"folderLabel\":\"\",\"relativePath\":\"\"},"
+        "{\"name\":\"01 + Me.flac\",\"path\":\"/storage/../x\",\"size\":3,\"folderLabel\":\"Music\","
+        "\"relativePath\":\"Bj\xc3\xb6rk/01 + Me.flac\"}]}";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaOfferMessage) offer = parse (text, &error);
+
+  g_assert_no_error (error);
+  g_assert_null (offer->info);
+  g_assert_cmpstr (entry (offer, 0)->id, ==, "f1");
+  g_assert_cmpint (entry (offer, 0)->kind, ==, NAMIDA_ENTRY_BACKUP_ZIP);
+  g_assert_cmpstr (entry (offer, 1)->id, ==, "f2");
+}
+
+/* One file of label "Music" whose relativePath is @path (JSON text), named after its last component. */
+static void
+path_refused (const char *path, int code)
+{
+  const char *slash = strrchr (path, '/');
+  g_autofree char *text
+      = g_strdup_printf ("{\"files\":[{\"name\":\"%s\",\"size\":1,\"folderLabel\":\"Music\",\"relativePath\":\"%s\"}]}",
+                         slash != NULL ? slash + 1 : path, path);
+
+  refused (text, code);
+}
+
+static void
+test_unsafe (void)
+{
+  static const char *const paths[]
+      = { "../x", "/etc/x", "C:\\\\x", "a/../../x", "a//x", "./x", "a/..", "..", ".", "", "a/", "a\\\\..\\\\x", "C:x" };
+  g_autofree char *longest = g_strnfill (5000, 'x');
+  g_autofree char *component = g_strnfill (256, 'x');
+  GString *path = g_string_new ("a");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    path_refused (paths[i], NAMIDA_ERROR_UNSAFE_PATH);
+  path_refused (longest, NAMIDA_ERROR_UNSAFE_PATH);
+  path_refused (component, NAMIDA_ERROR_UNSAFE_PATH);
+  path_refused ("a\\u0000b", NAMIDA_ERROR_INVALID_REQUEST);
+  /* The path alone would do, but not with its label. */
+  while (path->len < NAMIDA_LIMIT_PATH_BYTES - 2)
+    g_string_append (path, "/a");
+  path_refused (path->str, NAMIDA_ERROR_UNSAFE_PATH);
+  g_string_free (path, TRUE);
+  refused ("{\"files\":[{\"name\":\"x\",\"size\":1,\"folderLabel\":\"..\",\"relativePath\":\"x\"}]}",
+           NAMIDA_ERROR_UNSAFE_PATH);
+  refused ("{\"files\":[{\"name\":\"x\",\"size\":1,\"folderLabel\":\"a/b\",\"relativePath\":\"x\"}]}",
+           NAMIDA_ERROR_UNSAFE_PATH);
+  refused ("{\"files\":[{\"name\":\"../x\",\"size\":1}]}", NAMIDA_ERROR_UNSAFE_PATH);
+  refused ("{\"backupName\":\"../x.zip\",\"files\":[]}", NAMIDA_ERROR_UNSAFE_PATH);
+}
+
+static void
+test_invalid (void)
+{
+  static const char *const sizes[] = { "-1", "9223372036854775808", "1e3", "\"5\"", "1.5", "true", "null", "[]", "{}" };
+  static const char *const members[] = { "\"sha256\":\"xyz\"",
+                                         "\"sha256\":\"\"",
+                                         "\"sha256\":1",
+                                         "\"modified\":\"yesterday\"",
+                                         "\"modified\":5",
+                                         "\"id\":\"\"",
+                                         "\"id\":\"a b\"",
+                                         "\"id\":\"a/b\"",
+                                         "\"id\":null",
+                                         "\"type\":1",
+                                         "\"folderLabel\":1",
+                                         "\"name\":null",
+                                         "\"relativePath\":[]",
+                                         "\"relativePath\":\"x\"",
+                                         "\"type\":\"inode/directory\"",
+                                         "\"folderLabel\":\"M\",\"relativePath\":\"a/y\"" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"files\":[{\"name\":\"x\",\"size\":%s}]}", sizes[i]);
+
+      refused (text, NAMIDA_ERROR_INVALID_REQUEST);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"files\":[{\"name\":\"x\",\"size\":1,%s}]}", members[i]);
+
+      refused (text, NAMIDA_ERROR_INVALID_REQUEST);
+    }
+  refused ("{}", NAMIDA_ERROR_INVALID_REQUEST);
+  refused ("[]", NAMIDA_ERROR_INVALID_REQUEST);
+  refused ("{\"files\":{}}", NAMIDA_ERROR_INVALID_REQUEST);
+  refused ("{\"files\":[1]}", NAMIDA_ERROR_INVALID_REQUEST);
+  refused ("{\"files\":[{\"size\":1}]}", NAMIDA_ERROR_INVALID_REQUEST);
+  refused ("{\"files\":[{\"name\":\"x\"}]}", NAMIDA_ERROR_INVALID_REQUEST);
+  refused ("{\"files\":[],\"info\":[]}", NAMIDA_ERROR_INVALID_REQUEST);
+  refused ("{\"files\":[],\"backupName\":5}", NAMIDA_ERROR_INVALID_REQUEST);
+  refused ("{\"files\":[],\"manifest\":{\"type\":\"backup\"}}", NAMIDA_ERROR_INVALID_MANIFEST);
+}
+
+static char *
+two (const char *first, const char *second)
+{
+  return g_strdup_printf ("{\"files\":[{\"size\":1,%s},{\"size\":1,%s}]}", first, second);
+}
+
+#define AT(label, path, name) "\"folderLabel\":\"" label "\",\"relativePath\":\"" path "\",\"name\":\"" name "\""
+
+static void
+test_clashes (void)
+{
+  g_autofree char *ids = two ("\"id\":\"a\",\"name\":\"x\"", "\"id\":\"a\",\"name\":\"y\"");
+  g_autofree char *names = two ("\"name\":\"x\"", "\"name\":\"x\"");
+  g_autofree char *paths = two (AT ("M", "a/x", "x"), AT ("M", "a/x", "x"));
+  g_autofree char *prefix = two (AT ("M", "a/b", "b"), AT ("M", "a", "a"));
+  g_autofree char *deep = two (AT ("M", "a", "a"), AT ("M", "a/b/c/d", "d"));
+  g_autofree char *labels = two (AT ("M", "a", "a"), AT ("N", "a/b", "b"));
+  g_autofree char *alike = two (AT ("M", "a", "a"), AT ("M", "a b/c", "c"));
+  g_autoptr (NamidaOfferMessage) fine = parse (labels, NULL);
+  g_autoptr (NamidaOfferMessage) also_fine = parse (alike, NULL);
+
+  g_assert_nonnull (fine);
+  g_assert_nonnull (also_fine);
+  refused (ids, NAMIDA_ERROR_INVALID_REQUEST);
+  refused (names, NAMIDA_ERROR_INVALID_REQUEST);
+  refused (paths, NAMIDA_ERROR_INVALID_REQUEST);
+  refused (prefix, NAMIDA_ERROR_UNSAFE_PATH);
+  refused (deep, NAMIDA_ERROR_UNSAFE_PATH);
+  /* "a b" and "a!" sort between "a" and "a/c" by bytes. */
+  refused ("{\"files\":[{\"size\":1," AT ("M", "a", "a") "},{\"size\":1," AT ("M", "a b", "a b") "},{\"size\":1," AT (
+               "M", "a!", "a!") "},{\"size\":1," AT ("M", "a/c", "c") "}]}",
+           NAMIDA_ERROR_UNSAFE_PATH);
+}
+
+static void
+test_sum (void)
+{
+  g_autofree char *text = two ("\"name\":\"x\"", "\"name\":\"y\",\"size\":9223372036854775807");
+
+  refused (text, NAMIDA_ERROR_TOO_LARGE);
+}
+
+static NamidaBackup *
+make_backup (guint n)
+{
+  NamidaBackup *backup = namida_backup_new ();
+
+  for (guint i = 0; i < n; i++)
+    {
+      NamidaEntry *made = namida_entry_new ();
+
+      made->kind = NAMIDA_ENTRY_FILE;
+      made->id = g_strdup_printf ("f%u", i);
+      made->name = g_strdup_printf ("%u - A song.flac", i);
+      made->label = g_strdup ("Music");
+      made->relative_path = g_strdup_printf ("Artist %u/Album/%s", i / 100, made->name);
+      made->size = i;
+      made->mtime_ns = G_GINT64_CONSTANT (1735787045678000000) + i * G_GINT64_CONSTANT (1000000);
+      made->type = g_strdup ("audio/flac");
+      namida_backup_add (backup, made);
+    }
+  return backup;
+}
+
+static void
+test_many (void)
+{
+  g_autoptr (NamidaBackup) most = make_backup (NAMIDA_LIMIT_FILES);
+  g_autoptr (NamidaBackup) more = make_backup (NAMIDA_LIMIT_FILES + 1);
+  g_autoptr (JsonNode) manifest = namida_manifest_build (most, "id", "linux", 0);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaOfferMessage) offer = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *too_many = namida_offer_message_format (NULL, NULL, more, NULL);
+  g_autofree char *key = NULL;
+  g_autofree char *sent_key = namida_backup_dup_key (most);
+  gsize length;
+  gint64 start = g_get_monotonic_time ();
+
+  text = namida_offer_message_format (NULL, manifest, most, &length);
+  g_test_message ("formatted %" G_GSIZE_FORMAT " bytes in %" G_GINT64_FORMAT " ms", length,
+                  (g_get_monotonic_time () - start) / 1000);
+  g_assert_cmpuint (length, <=, NAMIDA_LIMIT_OFFER_BYTES);
+  start = g_get_monotonic_time ();
+  offer = namida_offer_message_parse (text, length, &error);
+  g_test_message ("parsed in %" G_GINT64_FORMAT " ms, with a manifest: %d", (g_get_monotonic_time () - start) / 1000,
+                  offer != NULL && offer->manifest != NULL);
+  g_assert_no_error (error);
+  g_assert_cmpuint (namida_backup_get_files (offer->backup), ==, NAMIDA_LIMIT_FILES);
+  key = namida_backup_dup_key (offer->backup);
+  g_assert_cmpstr (key, ==, sent_key);
+  refused (too_many, NAMIDA_ERROR_TOO_LARGE);
+}
+
+static void
+test_large (void)
+{
+  gsize length = 65u * 1024 * 1024;
+  g_autofree char *text = g_strnfill (length, ' ');
+  g_autoptr (GError) error = NULL;
+
+  memcpy (text, "{\"files\":[", 10);
+  memcpy (text + length - 2, "]}", 2);
+  g_assert_null (namida_offer_message_parse (text, length, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE);
+  g_clear_error (&error);
+  /* Within the limit, but all values. */
+  for (gsize i = 10; i + 3 < NAMIDA_LIMIT_OFFER_BYTES - 8; i += 3)
+    memcpy (text + i, "{},", 3);
+  g_assert_null (namida_offer_message_parse (text, NAMIDA_LIMIT_OFFER_BYTES, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE);
+}
+
+static void
+test_round_trip (void)
+{
+  static const char *const names[]
+      = { "a b", "a+b", "50%41", "😀", "\u202egnp.exe", "-rf", "dot.", "space ", "new\nline", "\"q\"" };
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  g_autoptr (NamidaOfferMessage) offer = NULL;
+  g_autoptr (NamidaDeviceInfo) info = namida_device_info_new ();
+  g_autoptr (JsonNode) manifest = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  gsize length;
+
+  info->alias = g_strdup ("Desk \"1\"");
+  info->version = g_strdup ("1.0");
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      NamidaEntry *made = namida_entry_new ();
+
+      made->kind = i == 0 ? NAMIDA_ENTRY_FOLDER : NAMIDA_ENTRY_FILE;
+      made->id = g_strdup_printf ("f%" G_GSIZE_FORMAT, i);
+      made->name = g_strdup (names[i]);
+      made->label = g_strdup ("Music");
+      made->relative_path = g_strconcat ("x/", names[i], NULL);
+      made->size = i;
+      made->mtime_ns = (gint64) i * 1000000 - 3000000;
+      made->sha256 = i % 2 ? g_strdup (SHA) : NULL;
+      namida_backup_add (backup, made);
+    }
+  manifest = namida_manifest_build (backup, "id", "linux", 0);
+  text = namida_offer_message_format (info, manifest, backup, &length);
+  offer = namida_offer_message_parse (text, length, &error);
+  g_assert_no_error (error);
+  g_assert_true (json_node_equal (manifest, offer->manifest));
+  g_assert_cmpstr (offer->info->alias, ==, info->alias);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      NamidaEntry *sent = g_ptr_array_index (namida_backup_get_entries (backup), i);
+
+      g_assert_cmpint (entry (offer, i)->kind, ==, sent->kind);
+      g_assert_cmpstr (entry (offer, i)->name, ==, names[i]);
+      g_assert_cmpint (entry (offer, i)->mtime_ns, ==, sent->mtime_ns);
+      g_assert_cmpstr (entry (offer, i)->sha256, ==, sent->sha256);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/offer/vector", test_vector);
+  g_test_add_func ("/offer/phone", test_phone);
+  g_test_add_func ("/offer/unsafe", test_unsafe);
+  g_test_add_func ("/offer/invalid", test_invalid);
+  g_test_add_func ("/offer/clashes", test_clashes);
+  g_test_add_func ("/offer/sum", test_sum);
+  g_test_add_func ("/offer/many", test_many);
+  g_test_add_func ("/offer/large", test_large);
+  g_test_add_func ("/offer/round-trip", test_round_trip);
+  return g_test_run ();
+}
