@@ -10,9 +10,8 @@ G_BEGIN_DECLS
  * @data: untrusted bytes, not NUL-terminated
  *
  * What has to be known of a text before json-glib may see it: valid UTF-8 without NUL, one object and nothing after it,
- * nested @max_depth deep at most, no comments or other things that are no JSON, and only whole surrogate pairs in
- * "\u" escapes (json-glib 1.6 ends the program on a lone one: an assertion in json-scanner.c). Builds nothing. Any
- * thread.
+ * nested @max_depth deep at most (its parser recurses), no comments or other things that are no JSON, and in escapes
+ * only whole surrogate pairs and no U+0000, which would end a C string early. Builds nothing. Any thread.
  *
  * Returns: %FALSE with %NAMIDA_ERROR_INVALID_REQUEST.
  */

@@ -75,8 +75,9 @@ test_table (void)
       NamidaDialect dialect = NAMIDA_DIALECT_NONE;
       g_autoptr (GError) error = NULL;
       g_autoptr (NamidaDeviceInfo) info = namida_hello_parse (c->text, strlen (c->text), &dialect, &error);
+      g_autofree char *escaped = g_strescape (c->text, NULL);
 
-      g_test_message ("%u: %s", i, c->text);
+      g_test_message ("%u: %s", i, escaped);
       g_assert_cmpint (dialect, ==, c->dialect);
       if (c->dialect == NAMIDA_DIALECT_NONE)
         {
