@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-upload-job-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+#include "namida-error.h"
+#include "namida-hash-index.h"
+#include "namida-limits.h"
+
+/* Up to here a file is read, hashed and sent in one go: threads of its own would cost more than they save. */
+#define INLINE_BYTES NAMIDA_BLOCK_SIZE
+#define POOL_BLOCKS 6u
+#define MAX_BREAKS 3u
+#define MAX_TRIES 2u
+/* Seconds of patience: how fast the slowest receiver hashes what it already has. */
+#define RESUME_BYTES_PER_SECOND (50u * 1000 * 1000)
+#define SILENT_US (15 * G_USEC_PER_SEC)
+/* After a silent cut one short try is left within the 30 s in which a person is told. */
+#define SILENT_CONNECT_SECONDS 4
+
+/* What came of one try to send a file. */
+typedef enum
+{
+  TRY_SENT,
+  TRY_SOURCE,   /* our file: it is left out, the rest goes on */
+  TRY_OFFSET,   /* the other side named another offset, item->offset is that */
+  TRY_MISMATCH, /* other bytes arrived than we read */
+  TRY_REFUSED,  /* this file only */
+  TRY_BROKEN,   /* the connection */
+  TRY_FATAL,    /* the session */
+} TryResult;
+
+/* One open file on its way. */
+typedef struct
+{
+  NamidaUploadItem *item;
+  int fd;
+  struct stat before;
+  guint8 *data; /* inline: bytes from the offset on */
+  gsize length;
+  char *sha256;
+} Source;
+
+static void
+source_clear (Source *source)
+{
+  if (source->fd >= 0)
+    close (source->fd);
+  g_free (source->sha256);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
+
+static void
+count (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 bytes)
+{
+  item->counted += bytes;
+  if (bytes > 0)
+    worker->moved_at = g_get_monotonic_time ();
+  namida_transfer_add_bytes (worker->job->transfer, bytes);
+}
+
+static void
+start_from (NamidaUploadWorker *worker, NamidaUploadItem *item, guint64 offset)
+{
+  item->offset = offset <= item->entry->size ? offset : 0;
+  count (worker, item, (gint64) item->offset - item->counted);
+}
+
+static gboolean
+is_folder (NamidaUploadItem *item)
+{
+  return item->entry->kind == NAMIDA_ENTRY_FOLDER;
+}
+
+/* ---- the connection ---- */
+
+static char *
+target_of (NamidaUploadJob *job, NamidaUploadItem *item)
+{
+  g_autofree char *session = g_uri_escape_string (job->session_id, NULL, FALSE);
+  g_autofree char *token = g_uri_escape_string (item->token, NULL, FALSE);
+
+  return g_strdup_printf (NAMIDA_V1_PREFIX "/upload?sessionId=%s&fileId=%s&token=%s&offset=%" G_GUINT64_FORMAT, session,
+                          item->entry->id, token, item->offset);
+}
+
+static gpointer
+limit_thread (gpointer user_data)
+{
+  GCancellable *cancellable = user_data;
+  GPollFD poll;
+
+  if (g_cancellable_make_pollfd (cancellable, &poll))
+    {
+      g_poll (&poll, 1, SILENT_CONNECT_SECONDS * 1000);
+      g_cancellable_release_fd (cancellable);
+    }
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+static void
+on_job_cancelled (GCancellable *cancellable, gpointer inner)
+{
+  g_cancellable_cancel (inner);
+}
+
+/* Is anybody there, within SILENT_CONNECT_SECONDS? */
+static gboolean
+probe (NamidaUploadJob *job, GError **error)
+{
+  g_autoptr (GCancellable) inner = g_cancellable_new ();
+  gulong handler
+      = g_cancellable_connect (job->cancellable, G_CALLBACK (on_job_cancelled), g_object_ref (inner), g_object_unref);
+  GThread *limit = g_thread_new ("namida-limit", limit_thread, inner);
+  NamidaUploadConnection *connection
+      = namida_upload_connection_new (job->identity, job->address, job->fingerprint, inner, error);
+
+  g_cancellable_disconnect (job->cancellable, handler);
+  g_cancellable_cancel (inner);
+  g_thread_join (limit);
+  if (connection == NULL)
+    return FALSE;
+  namida_upload_connection_free (connection);
+  return TRUE;
+}
+
+static gboolean
+ensure_connection (NamidaUploadWorker *worker, GError **error)
+{
+  NamidaUploadJob *job = worker->job;
+
+  if (worker->connection != NULL && namida_upload_connection_get_reusable (worker->connection))
+    return TRUE;
+  g_clear_pointer (&worker->connection, namida_upload_connection_free);
+  if (worker->silent)
+    {
+      worker->lost = worker->lost || !probe (job, NULL);
+      if (worker->lost)
+        {
+          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                               _ ("The other device stopped answering: check its network, then send again"));
+          return FALSE;
+        }
+    }
+  worker->silent = FALSE;
+  worker->connection
+      = namida_upload_connection_new (job->identity, job->address, job->fingerprint, job->cancellable, error);
+  worker->moved_at = g_get_monotonic_time ();
+  return worker->connection != NULL;
+}
+
+/* ---- reading ---- */
+
+static gboolean
+read_inline (NamidaUploadWorker *worker, Source *source, guint8 *buffer, GError **error)
+{
+  NamidaUploadItem *item = source->item;
+  gsize size = (gsize) item->entry->size;
+
+  if (!namida_source_read (item->entry, source->fd, 0, size, buffer, error)
+      || !namida_source_check (item->entry, source->fd, &source->before, error))
+    return FALSE;
+  namida_digest_update (worker->digest, buffer, size);
+  source->sha256 = namida_digest_finish (worker->digest);
+  source->data = buffer + item->offset;
+  source->length = size - (gsize) item->offset;
+  return TRUE;
+}
+
+/* ---- sending: each returns FALSE with @error, or TRUE with an answer to read; @whole: the body went out to its end
+ * ---- */
+
+/* One block, in pieces as small as the limit asks for. */
+static gboolean
+send_block (
+    NamidaUploadWorker *worker, Source *source, const guint8 *data, gsize length, gboolean *answered, GError **error)
+{
+  NamidaUploadJob *job = worker->job;
+  gsize piece = namida_rate_limit_get_piece (job->limit);
+
+  for (gsize sent = 0; sent < length && !*answered; sent += piece)
+    {
+      gsize n = MIN (piece, length - sent);
+
+      if (!namida_rate_limit_wait (job->limit, n, job->cancellable))
+        {
+          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+          return FALSE;
+        }
+      if (!namida_upload_connection_write (worker->connection, data + sent, n, answered, error))
+        return FALSE;
+      if (!*answered)
+        count (worker, source->item, (gint64) n);
+    }
+  return TRUE;
+}
+
+static gboolean
+send_inline (NamidaUploadWorker *worker, Source *source, const char *target, gboolean *whole, GError **error)
+{
+  gsize first = MIN (source->length, namida_rate_limit_get_piece (worker->job->limit));
+  gboolean answered = FALSE;
+
+  namida_rate_limit_wait (worker->job->limit, first, worker->job->cancellable);
+  if (!namida_upload_connection_begin (worker->connection, target, source->length, source->data, first, 0, error))
+    return FALSE;
+  count (worker, source->item, (gint64) first);
+  if (!send_block (worker, source, source->data + first, source->length - first, &answered, error))
+    return FALSE;
+  *whole = !answered;
+  return TRUE;
+}
+
+static gboolean
+send_blocks (NamidaUploadWorker *worker,
+             Source *source,
+             NamidaFileReader *reader,
+             const char *target,
+             gboolean *whole,
+             GError **error)
+{
+  NamidaUploadItem *item = source->item;
+  gboolean answered = FALSE;
+  GError *local = NULL;
+  /* The head goes out when the first block is there: before, the other side would count our hashing as silence. */
+  NamidaBlock *block = namida_file_reader_next (reader, &local);
+  gboolean ok = local == NULL
+                && namida_upload_connection_begin (worker->connection, target, item->entry->size - item->offset, NULL,
+                                                   0, (guint) (item->offset / RESUME_BYTES_PER_SECOND), &local);
+
+  while (ok && block != NULL && !answered)
+    {
+      ok = send_block (worker, source, block->data, block->length, &answered, &local);
+      namida_block_pool_give_back (worker->pool, g_steal_pointer (&block));
+      if (ok && !answered)
+        block = namida_file_reader_next (reader, &local);
+      ok = ok && local == NULL;
+    }
+  if (block != NULL)
+    namida_block_pool_give_back (worker->pool, block);
+  *whole = ok && !answered;
+  if (ok)
+    return TRUE;
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+static gboolean
+send_large (NamidaUploadWorker *worker, Source *source, const char *target, gboolean *whole, GError **error)
+{
+  NamidaUploadItem *item = source->item;
+  g_autoptr (NamidaFileReader) reader
+      = namida_file_reader_new (item->entry, source->fd, item->offset, worker->pool, worker->job->cancellable);
+
+  if (!send_blocks (worker, source, reader, target, whole, error))
+    return FALSE;
+  if (*whole)
+    {
+      source->sha256 = namida_file_reader_finish (reader);
+      return namida_source_check (item->entry, source->fd, &source->before, error);
+    }
+  return TRUE;
+}
+
+static gboolean
+send_body (NamidaUploadWorker *worker, Source *source, gboolean *whole, GError **error)
+{
+  g_autofree char *target = target_of (worker->job, source->item);
+  NamidaBlock *block;
+  gboolean ok;
+
+  if (source->item->entry->size > INLINE_BYTES)
+    return send_large (worker, source, target, whole, error);
+  block = namida_block_pool_take (worker->pool);
+  if (is_folder (source->item))
+    source->sha256 = g_strdup ("");
+  ok = (is_folder (source->item) || read_inline (worker, source, block->data, error))
+       && send_inline (worker, source, target, whole, error);
+  namida_block_pool_give_back (worker->pool, block);
+  return ok;
+}
+
+/* ---- what came of it ---- */
+
+static TryResult
+judge_error (NamidaUploadWorker *worker, const GError *error)
+{
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_SOURCE_CHANGED)
+      || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE))
+    return TRY_SOURCE;
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
+      || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED))
+    return TRY_FATAL;
+  return TRY_BROKEN;
+}
+
+static GError *
+say_who (NamidaUploadJob *job, GError *error)
+{
+  const char *alias = namida_transfer_get_peer_alias (job->transfer);
+  GError *told;
+
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
+    told = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("“%s” cancelled this: ask there, then send again"),
+                        alias);
+  else
+    told = g_error_new (NAMIDA_ERROR, error->code, "%s: %s", alias, error->message);
+  g_error_free (error);
+  return told;
+}
+
+static TryResult
+judge_refusal (NamidaUploadWorker *worker, NamidaUploadItem *item, const NamidaHttpAnswer *answer, GError **error)
+{
+  gint64 offset = -1;
+  GError *reason
+      = namida_error_answer_parse ((const char *) answer->body->data, answer->body->len, answer->head.status, &offset);
+
+  switch (reason->code)
+    {
+    case NAMIDA_ERROR_WRONG_OFFSET:
+      if (offset >= 0)
+        start_from (worker, item, (guint64) offset);
+      g_propagate_error (error, reason);
+      return offset >= 0 ? TRY_OFFSET : TRY_REFUSED;
+    case NAMIDA_ERROR_CHECKSUM:
+      g_propagate_error (error, reason);
+      return TRY_MISMATCH;
+    case NAMIDA_ERROR_BUSY: /* the receiver has not noticed yet that the last connection is gone */
+      g_propagate_error (error, reason);
+      return TRY_BROKEN;
+    case NAMIDA_ERROR_WRONG_SIZE:
+    case NAMIDA_ERROR_TOO_LARGE:
+    case NAMIDA_ERROR_UNSAFE_PATH:
+    case NAMIDA_ERROR_INTERNAL:
+      g_propagate_error (error, reason);
+      return TRY_REFUSED;
+    default:
+      g_propagate_error (error, say_who (worker->job, reason));
+      return TRY_FATAL;
+    }
+}
+
+static TryResult
+judge_answer (
+    NamidaUploadWorker *worker, Source *source, gboolean whole, const NamidaHttpAnswer *answer, GError **error)
+{
+  NamidaUploadItem *item = source->item;
+  g_autofree char *theirs = NULL;
+  guint64 size = 0;
+
+  if (answer->head.status < 200 || answer->head.status > 299)
+    return judge_refusal (worker, item, answer, error);
+  if (!namida_upload_answer_parse ((const char *) answer->body->data, answer->body->len, &size, &theirs, error))
+    return TRY_REFUSED;
+  if (whole && size == item->entry->size
+      && (is_folder (item) || (theirs != NULL && g_ascii_strcasecmp (theirs, source->sha256) == 0)))
+    return TRY_SENT;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM, _ ("“%s” did not arrive there as it is here: send it again"),
+               item->entry->name);
+  return TRY_MISMATCH;
+}
+
+static void
+remember_hash (NamidaUploadWorker *worker, Source *source)
+{
+  NamidaUploadJob *job = worker->job;
+
+  if (job->database == NULL || is_folder (source->item))
+    return;
+  g_mutex_lock (&job->lock);
+  g_ptr_array_add (job->rows, namida_hash_row_new (source->item->entry->source, &source->before, source->sha256));
+  g_mutex_unlock (&job->lock);
+}
+
+static TryResult
+try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
+{
+  g_auto (Source) source = { .item = item, .fd = -1 };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+  GError *local = NULL;
+  gboolean whole = FALSE;
+  TryResult result;
+
+  if (!is_folder (item) && (source.fd = namida_source_open (item->entry, &source.before, error)) < 0)
+    return TRY_SOURCE;
+  if (!ensure_connection (worker, &local) || !send_body (worker, &source, &whole, &local)
+      || !namida_upload_connection_read_answer (worker->connection, whole, &answer, &local))
+    {
+      result = judge_error (worker, local);
+      g_propagate_error (error, local);
+    }
+  else
+    result = judge_answer (worker, &source, whole, &answer, error);
+  if (result == TRY_SENT)
+    {
+      item->sha256 = g_strdup (source.sha256);
+      remember_hash (worker, &source);
+    }
+  return result;
+}
+
+/* ---- trying again ---- */
+
+/* Where the other side stands with this file; the offset stays when it cannot say. */
+static void
+ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
+{
+  g_autofree char *session = g_uri_escape_string (worker->job->session_id, NULL, FALSE);
+  g_autofree char *target = g_strdup_printf (NAMIDA_V1_PREFIX "/session?sessionId=%s", session);
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+  g_autoptr (GHashTable) offsets = NULL;
+  g_autofree char *state = NULL;
+  const guint64 *offset;
+
+  if (!ensure_connection (worker, NULL) || !namida_upload_connection_get (worker->connection, target, &answer, NULL)
+      || answer.head.status != 200
+      || !namida_session_answer_parse ((const char *) answer.body->data, answer.body->len, &state, &offsets, NULL))
+    return;
+  offset = g_hash_table_lookup (offsets, item->entry->id);
+  if (offset != NULL)
+    start_from (worker, item, *offset);
+}
+
+/* 0.5, 1, 2 s. */
+static void
+back_off (NamidaUploadWorker *worker, guint breaks)
+{
+  gint64 until = g_get_monotonic_time () + ((G_USEC_PER_SEC / 2) << (breaks - 1));
+
+  while (g_get_monotonic_time () < until && !g_cancellable_is_cancelled (worker->job->cancellable))
+    g_usleep (20 * 1000);
+}
+
+/* A connection that had a file in the middle ends with it, and what was counted for the file is taken back. */
+static void
+give_up_try (NamidaUploadWorker *worker, NamidaUploadItem *item, TryResult result)
+{
+  if (result == TRY_BROKEN && worker->connection != NULL)
+    worker->silent = g_get_monotonic_time () - worker->moved_at > SILENT_US;
+  if (result == TRY_SOURCE || result == TRY_BROKEN)
+    g_clear_pointer (&worker->connection, namida_upload_connection_free);
+  if (result != TRY_OFFSET)
+    count (worker, item, (gint64) item->offset - item->counted);
+}
+
+static void
+leave_out (NamidaUploadWorker *worker, NamidaUploadItem *item, TryResult result, const GError *error)
+{
+  NamidaFileResult told = result == TRY_SOURCE     ? NAMIDA_FILE_UNREADABLE
+                          : result == TRY_MISMATCH ? NAMIDA_FILE_MISMATCH
+                                                   : NAMIDA_FILE_MISSING;
+
+  count (worker, item, -item->counted);
+  namida_transfer_set_result (worker->job->transfer, item->index, told, error->message);
+}
+
+/* FALSE: the job is over, by @error. */
+static gboolean
+send_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
+{
+  guint64 best = item->offset;
+  guint breaks = 0, tries = 0;
+
+  while (TRUE)
+    {
+      g_autoptr (GError) reason = NULL;
+      guint64 offset = item->offset;
+      TryResult result = try_item (worker, item, &reason);
+
+      if (result == TRY_SENT)
+        return TRUE;
+      give_up_try (worker, item, result);
+      if (result == TRY_FATAL || g_cancellable_is_cancelled (worker->job->cancellable)
+          || (result == TRY_BROKEN && (breaks >= MAX_BREAKS || worker->lost)))
+        {
+          g_propagate_error (error, g_steal_pointer (&reason));
+          return FALSE;
+        }
+      if (result == TRY_BROKEN)
+        {
+          back_off (worker, ++breaks);
+          ask_offset (worker, item);
+          /* Only a connection that moves nothing uses up the tries. */
+          if (item->offset > best)
+            {
+              best = item->offset;
+              breaks = 1;
+            }
+          continue;
+        }
+      tries++;
+      if (result == TRY_SOURCE || tries >= MAX_TRIES)
+        {
+          leave_out (worker, item, result, reason);
+          return TRUE;
+        }
+      if (result != TRY_OFFSET || item->offset == offset)
+        start_from (worker, item, 0);
+    }
+}
+
+static void
+work (NamidaUploadWorker *worker)
+{
+  NamidaUploadJob *job = worker->job;
+  guint i;
+
+  while ((i = (guint) g_atomic_int_add (&job->next, 1)) < job->items->len
+         && !g_cancellable_is_cancelled (job->cancellable))
+    {
+      NamidaUploadItem *item = &g_array_index (job->items, NamidaUploadItem, i);
+      g_autofree char *path = namida_entry_dup_path (item->entry);
+      GError *error = NULL;
+
+      namida_transfer_set_current_file (job->transfer, path);
+      if (!send_item (worker, item, &error))
+        {
+          namida_upload_job_fail (job, error);
+          return;
+        }
+      if (item->sha256 != NULL)
+        namida_transfer_add_files (job->transfer, 1);
+    }
+}
+
+void
+namida_upload_worker_run (NamidaUploadJob *job)
+{
+  NamidaUploadWorker worker = { .job = job };
+
+  worker.pool = namida_block_pool_new (POOL_BLOCKS);
+  worker.digest = namida_digest_new ();
+  work (&worker);
+  g_clear_pointer (&worker.connection, namida_upload_connection_free);
+  namida_digest_free (worker.digest);
+  namida_block_pool_free (worker.pool);
+}
