@@ -9,6 +9,7 @@
 /* Who is near: finders say who claims to be there, a register over TLS proves it. */
 
 #define ALIAS_SETTLE_MS 300 /* a second device of the same name has this long to show itself */
+#define QUESTIONS_MAX 32    /* hellos can be forged: more questions than this at once help nobody */
 #define SEEN_INTERVAL_US (10 * 60 * G_USEC_PER_SEC)
 
 /* One question "who are you?" to one address. */
@@ -27,6 +28,7 @@ question_new (NamidaHub *hub, NamidaPeer *probed)
   Question *question = g_new0 (Question, 1);
 
   question->hub = g_object_ref (hub);
+  hub->n_questions++;
   question->probed = probed != NULL ? g_object_ref (probed) : NULL;
   return question;
 }
@@ -34,6 +36,7 @@ question_new (NamidaHub *hub, NamidaPeer *probed)
 static void
 question_free (Question *question)
 {
+  question->hub->n_questions--;
   g_object_unref (question->hub);
   g_clear_object (&question->probed);
   g_free (question);
@@ -121,7 +124,7 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
 {
   if (self->server == NULL || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0)
     return;
-  if (dialect == NAMIDA_DIALECT_V1)
+  if (dialect == NAMIDA_DIALECT_V1 && self->n_questions < QUESTIONS_MAX)
     ask (question_new (self, NULL), address, info->fingerprint);
   else if (dialect == NAMIDA_DIALECT_PHONE)
     namida_multicast_finder_answer (self->multicast, info, address);

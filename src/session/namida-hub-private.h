@@ -42,6 +42,7 @@ struct _NamidaHub
   NamidaManualFinder *manual;
 
   NamidaPeerList *peers;
+  guint n_questions; /* registers under way */
   GListStore *offers;
   GListStore *transfers;
   GListStore *pair_requests;

@@ -11,36 +11,44 @@
 
 G_BEGIN_DECLS
 
-typedef enum { NAMIDA_ACCEPT_ASK, NAMIDA_ACCEPT_TRUSTED, NAMIDA_ACCEPT_ALL } NamidaAccept;
+typedef enum
+{
+  NAMIDA_ACCEPT_ASK,
+  NAMIDA_ACCEPT_TRUSTED,
+  NAMIDA_ACCEPT_ALL
+} NamidaAccept;
 
 /** NamidaHubOptions: how to start; copied. Zero or NULL is the default of each. */
 typedef struct
 {
-  const char *data_dir;   /* default $XDG_DATA_HOME/namida-sync */
-  const char *alias;      /* default: the readable host name */
-  const char *interface;  /* a name or an address; default: all usable ones */
-  guint16 port;           /* default: 53317 to 53327, the first free one */
-  const char *backups;    /* default ~/Namida/Backups */
-  const char *music;      /* default the XDG music folder, else ~/Music */
+  const char *data_dir;  /* default $XDG_DATA_HOME/namida-sync */
+  const char *alias;     /* default: the readable host name */
+  const char *interface; /* a name or an address; default: all usable ones */
+  guint16 port;          /* default: 53317 to 53327, the first free one */
+  const char *backups;   /* default ~/Namida/Backups */
+  const char *music;     /* default the XDG music folder, else ~/Music */
   const char *pin;
   const char *device_type; /* "desktop" | "headless" */
-  NamidaAccept accept;    /* ask is the default: signal/list "offers" */
-  NamidaLanding landing;  /* library is the default (0) */
-  guint64 limit;          /* bytes a second, 0 = none */
-  gboolean send_only;     /* a command that only sends or looks: it is seen while it runs, but refuses what is offered to it */
+  NamidaAccept accept;     /* ask is the default: signal/list "offers" */
+  NamidaLanding landing;   /* library is the default (0) */
+  guint64 limit;           /* bytes a second, 0 = none */
+  gboolean
+      send_only; /* a command that only sends or looks: it is seen while it runs, but refuses what is offered to it */
 } NamidaHubOptions;
 
 /**
- * NamidaHub: one device: identity, discovery, server, store and transfers, wired. What the window and the command line both start. Main context.
- * Properties: "running", "port" (0 until it runs), "address" (text, for people), "problem" (GError boxed, nullable: why it does not listen).
- * Signal "trouble" (const char *sentence): something a person should know and nothing depends on.
+ * NamidaHub: one device: identity, discovery, server, store and transfers, wired. What the window and the command line
+ * both start. Main context. Properties: "running", "port" (0 until it runs), "address" (text, for people), "problem"
+ * (GError boxed, nullable: why it does not listen). Signal "trouble" (const char *sentence): something a person should
+ * know and nothing depends on.
  */
 #define NAMIDA_TYPE_HUB (namida_hub_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaHub, namida_hub, NAMIDA, HUB, GObject)
 
 NamidaHub *namida_hub_new (const NamidaHubOptions *options);
 /** Loads identity and database (in a worker), listens, announces. Errors: identity damaged, port taken, database. */
-void namida_hub_start_async (NamidaHub *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void
+namida_hub_start_async (NamidaHub *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean namida_hub_start_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 /** Says goodbye, parks what runs, flushes. */
 void namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer user_data);
@@ -51,22 +59,29 @@ NamidaTrustStore *namida_hub_get_trust_store (NamidaHub *self);
 NamidaStore *namida_hub_get_store (NamidaHub *self);
 guint16 namida_hub_get_port (NamidaHub *self);
 char *namida_hub_dup_address (NamidaHub *self);
-/** GListModels, owned by the hub, valid from namida_hub_new() on: of NamidaPeer, of open NamidaOffer, of NamidaTransfer (newest first), of open NamidaPairRequest. */
+/** GListModels, owned by the hub, valid from namida_hub_new() on: of NamidaPeer, of open NamidaOffer, of NamidaTransfer
+ * (newest first), of open NamidaPairRequest. */
 GListModel *namida_hub_get_peers (NamidaHub *self);
 GListModel *namida_hub_get_offers (NamidaHub *self);
 GListModel *namida_hub_get_transfers (NamidaHub *self);
 GListModel *namida_hub_get_pair_requests (NamidaHub *self);
 void namida_hub_set_alias (NamidaHub *self, const char *alias);
 void namida_hub_set_accept (NamidaHub *self, NamidaAccept accept);
-void namida_hub_set_landing (NamidaHub *self, NamidaLanding landing); /* where accepted backups land when nobody is asked */
+void namida_hub_set_landing (NamidaHub *self,
+                             NamidaLanding landing); /* where accepted backups land when nobody is asked */
 void namida_hub_refresh (NamidaHub *self);
 void namida_hub_set_looking (NamidaHub *self, gboolean looking);
 
 /**
- * namida_hub_resolve_async: @text: NAME, ADDRESS[:PORT] or FINGERPRINT; waits up to @timeout_ms for it to appear; an address is asked directly.
- * Errors: NO_SUCH_DEVICE (with what was seen), also for two of one name.
+ * namida_hub_resolve_async: @text: NAME, ADDRESS[:PORT] or FINGERPRINT; waits up to @timeout_ms for it to appear; an
+ * address is asked directly. Errors: NO_SUCH_DEVICE (with what was seen), also for two of one name.
  */
-void namida_hub_resolve_async (NamidaHub *self, const char *text, guint timeout_ms, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void namida_hub_resolve_async (NamidaHub *self,
+                               const char *text,
+                               guint timeout_ms,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
 /** Returns: (transfer full) (nullable) */
 NamidaPeer *namida_hub_resolve_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 /**
@@ -74,7 +89,8 @@ NamidaPeer *namida_hub_resolve_finish (NamidaHub *self, GAsyncResult *result, GE
  * Returns: (transfer none): in namida_hub_get_transfers(); its "ended" tells the outcome, errors of scanning included.
  */
 NamidaTransfer *namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *files, const char *pin);
-/** namida_hub_retry: a failed or interrupted sending of this run again; what is already there is not sent. (transfer none) (nullable) */
+/** namida_hub_retry: a failed or interrupted sending of this run again; what is already there is not sent. (transfer
+ * none) (nullable) */
 NamidaTransfer *namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer);
 /** namida_hub_accept: @always: trust this (proven) device and accept its backups from now on. */
 void namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, gboolean always);
@@ -82,11 +98,17 @@ void namida_hub_decline (NamidaHub *self, NamidaOffer *offer);
 /** Returns: (transfer none) (nullable): by namida_offer_get_id(). */
 NamidaOffer *namida_hub_find_offer (NamidaHub *self, const char *id);
 /**
- * namida_hub_pair_async: commit and reveal; @digits is called with what both screens must show; the person answers by namida_hub_pair_confirm().
- * Finishes when both confirmed (the device is trusted then).
+ * namida_hub_pair_async: commit and reveal; @digits is called with what both screens must show; the person answers by
+ * namida_hub_pair_confirm(). Finishes when both confirmed (the device is trusted then).
  */
 typedef void (*NamidaPairDigits) (NamidaHub *self, const char *digits, gpointer user_data);
-void namida_hub_pair_async (NamidaHub *self, NamidaPeer *peer, NamidaPairDigits digits, gpointer digits_data, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void namida_hub_pair_async (NamidaHub *self,
+                            NamidaPeer *peer,
+                            NamidaPairDigits digits,
+                            gpointer digits_data,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
 gboolean namida_hub_pair_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 void namida_hub_pair_confirm (NamidaHub *self, gboolean same);
 
