@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-error.h"
+#include "namida-hash-index.h"
+#include "namida-manifest.h"
+
+#include <string.h>
+
+#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static NamidaEntry *
+add (NamidaBackup *backup, NamidaEntryKind kind, const char *label, const char *path, guint64 size)
+{
+  NamidaEntry *entry = namida_entry_new ();
+
+  entry->kind = kind;
+  entry->id = g_strdup_printf ("f%u", namida_backup_get_entries (backup)->len);
+  entry->name = g_path_get_basename (path);
+  entry->label = g_strdup (label);
+  entry->relative_path = g_strdup (label[0] != '\0' ? path : "");
+  entry->size = size;
+  entry->mtime_ns = 1234567890;
+  entry->source = g_strconcat ("/home/me/", label, "/", path, NULL);
+  namida_backup_add (backup, entry);
+  return entry;
+}
+
+static NamidaBackup *
+make (void)
+{
+  NamidaBackup *backup = namida_backup_new ();
+
+  add (backup, NAMIDA_ENTRY_FILE, "Rips", "z.mp3", 1);
+  add (backup, NAMIDA_ENTRY_FILE, "Music", "Björk/01.flac", 10);
+  add (backup, NAMIDA_ENTRY_BACKUP_ZIP, "", "Namida Backup - 1.zip", 100);
+  add (backup, NAMIDA_ENTRY_FOLDER, "Music", "empty", 0);
+  add (backup, NAMIDA_ENTRY_FILE, "Music", "a b.mp3", 1000);
+  return backup;
+}
+
+static void
+test_totals (void)
+{
+  g_autoptr (NamidaBackup) backup = make ();
+  g_autoptr (GPtrArray) contents = namida_backup_dup_contents (backup);
+  g_autofree char *title = namida_backup_dup_title (backup);
+  NamidaContent *content = g_ptr_array_index (contents, 0);
+
+  g_assert_cmpuint (namida_backup_get_files (backup), ==, 4);
+  g_assert_cmpuint (namida_backup_get_bytes (backup), ==, 1111);
+  g_assert_cmpstr (namida_backup_get_name (backup), ==, "Namida Backup - 1.zip");
+  g_assert_cmpuint (contents->len, ==, 3);
+  g_assert_cmpint (content->kind, ==, NAMIDA_ENTRY_BACKUP_ZIP);
+  g_assert_cmpstr (content->name, ==, "Namida Backup - 1.zip");
+  content = g_ptr_array_index (contents, 1);
+  g_assert_cmpstr (content->label, ==, "Music");
+  g_assert_cmpuint (content->files, ==, 2);
+  g_assert_cmpuint (content->bytes, ==, 1010);
+  g_assert_cmpstr (title, ==, "Namida Backup - 1, Music and Rips");
+}
+
+static void
+test_title_of_files (void)
+{
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  g_autofree char *one = NULL;
+  g_autofree char *three = NULL;
+
+  add (backup, NAMIDA_ENTRY_FILE, "", "a.txt", 1);
+  one = namida_backup_dup_title (backup);
+  add (backup, NAMIDA_ENTRY_FILE, "", "b.txt", 1);
+  add (backup, NAMIDA_ENTRY_FILE, "", "c.txt", 1);
+  three = namida_backup_dup_title (backup);
+  g_assert_cmpstr (one, ==, "a.txt");
+  g_assert_cmpstr (three, ==, "3 files");
+}
+
+/* Neither order nor ids nor what the wire does not carry change the key; all else does. */
+static void
+test_key (void)
+{
+  g_autoptr (NamidaBackup) one = make ();
+  g_autoptr (NamidaBackup) two = make ();
+  g_autofree char *key = namida_backup_dup_key (one);
+  NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (two), 0);
+  g_autofree char *same = NULL;
+  g_autofree char *other = NULL;
+
+  namida_backup_sort (two);
+  g_free (entry->id);
+  entry->id = g_strdup ("other");
+  entry->mtime_ns += 1000;
+  same = namida_backup_dup_key (two);
+  g_assert_cmpstr (same, ==, key);
+  entry->mtime_ns += 1000000;
+  other = namida_backup_dup_key (two);
+  g_assert_cmpstr (other, !=, key);
+}
+
+static void
+test_order (void)
+{
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  GPtrArray *entries = namida_backup_get_entries (backup);
+  static const char *const sorted[] = { "a", "a/z", "a b", "b" };
+
+  for (gsize i = G_N_ELEMENTS (sorted); i > 0; i--)
+    add (backup, NAMIDA_ENTRY_FILE, "M", sorted[i - 1], 1);
+  namida_backup_sort (backup);
+  for (guint i = 0; i < entries->len; i++)
+    g_assert_cmpstr (((NamidaEntry *) g_ptr_array_index (entries, i))->relative_path, ==, sorted[i]);
+}
+
+static void
+test_manifest (void)
+{
+  static const char *const required[] = { "type", "timestamp", "deviceId", "platform", "folders", "backupZip" };
+  g_autoptr (NamidaBackup) backup = make ();
+  g_autoptr (JsonNode) manifest = namida_manifest_build (backup, "desk/../top", "linux", 1784485800123);
+  g_autofree char *name = namida_manifest_file_name (manifest);
+  JsonObject *object = json_node_get_object (manifest);
+  JsonArray *folders = json_object_get_array_member (object, "folders");
+  JsonObject *music = json_array_get_object_element (folders, 0);
+  JsonArray *files = json_object_get_array_member (music, "files");
+
+  g_assert_true (namida_manifest_check (manifest, NULL));
+  g_assert_cmpint (json_object_get_int_member (object, "manifestVersion"), ==, 2);
+  g_assert_cmpuint (json_array_get_length (folders), ==, 2);
+  g_assert_cmpstr (json_object_get_string_member (music, "originalPath"), ==, "/home/me/Music");
+  g_assert_cmpuint (json_array_get_length (files), ==, 2);
+  g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (files, 0), "name"), ==,
+                   "Music/Björk/01.flac");
+  g_assert_null (strchr (name, '/'));
+  g_assert_null (strchr (name, ':'));
+  g_assert_true (g_str_has_prefix (name, "manifest_2026-07-"));
+  g_assert_true (g_str_has_suffix (name, "_linux_desk-..-top.json"));
+  for (gsize i = 0; i < G_N_ELEMENTS (required); i++)
+    {
+      g_autoptr (JsonNode) copy = json_from_string ("{}", NULL);
+      g_autoptr (GList) members = json_object_get_members (object);
+      g_autoptr (GError) error = NULL;
+
+      for (GList *l = members; l != NULL; l = l->next)
+        if (strcmp (l->data, required[i]) != 0)
+          json_object_set_member (json_node_get_object (copy), l->data, json_object_dup_member (object, l->data));
+      g_assert_false (namida_manifest_check (copy, &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_MANIFEST);
+    }
+}
+
+static void
+test_hash_index (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDatabase) database = namida_database_open (NULL, &error);
+  g_autoptr (NamidaBackup) backup = make ();
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
+  NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (backup), 0);
+  struct stat st = { .st_size = 1, .st_mtim = { 1, 234567890 }, .st_ino = 5, .st_dev = 6 };
+
+  g_assert_no_error (error);
+  g_ptr_array_add (rows, namida_hash_row_new (entry->source, &st, SHA));
+  g_assert_true (namida_hash_index_store (database, rows, &error));
+  g_assert_true (namida_hash_index_store (database, rows, &error));
+  g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 0);
+  entry->inode = 5;
+  entry->device = 6;
+  g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 1);
+  g_assert_cmpstr (entry->sha256, ==, SHA);
+  entry->mtime_ns++;
+  g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 0);
+  entry->mtime_ns--;
+  entry->size++;
+  g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/backup/totals", test_totals);
+  g_test_add_func ("/backup/title-of-files", test_title_of_files);
+  g_test_add_func ("/backup/key", test_key);
+  g_test_add_func ("/backup/order", test_order);
+  g_test_add_func ("/backup/manifest", test_manifest);
+  g_test_add_func ("/backup/hash-index", test_hash_index);
+  return g_test_run ();
+}

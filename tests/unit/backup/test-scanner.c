@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-error.h"
+#include "namida-scanner.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct
+{
+  char *root;
+  GListStore *files;
+  NamidaBackup *backup;
+  GError *error;
+  gboolean done;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->root = g_dir_make_tmp ("namida-scanner-XXXXXX", NULL);
+  fixture->files = g_list_store_new (G_TYPE_FILE);
+}
+
+static void
+remove_tree (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      if (g_file_test (child, G_FILE_TEST_IS_DIR) && !g_file_test (child, G_FILE_TEST_IS_SYMLINK))
+        {
+          g_chmod (child, 0700);
+          remove_tree (child);
+        }
+      else
+        g_unlink (child);
+    }
+  g_rmdir (path);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  remove_tree (fixture->root);
+  g_free (fixture->root);
+  g_object_unref (fixture->files);
+  g_clear_object (&fixture->backup);
+  g_clear_error (&fixture->error);
+}
+
+static char *
+put (Fixture *fixture, const char *relative, const char *content)
+{
+  char *path = g_build_filename (fixture->root, relative, NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  /* In place: a temporary name beside a name of 255 bytes would be too long. */
+  g_assert_true (g_file_set_contents_full (path, content, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  return path;
+}
+
+static void
+drop (char *path)
+{
+  g_free (path);
+}
+
+static void
+name_argument (Fixture *fixture, const char *relative)
+{
+  g_autofree char *path = g_build_filename (fixture->root, relative, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  g_list_store_append (fixture->files, file);
+}
+
+static void
+on_scanned (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Fixture *fixture = data;
+
+  fixture->backup = namida_scanner_scan_finish (result, &fixture->error);
+  fixture->done = TRUE;
+}
+
+static void
+scan (Fixture *fixture, GCancellable *cancellable)
+{
+  namida_scanner_scan_async (G_LIST_MODEL (fixture->files), cancellable, on_scanned, fixture);
+  while (!fixture->done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static NamidaEntry *
+find (Fixture *fixture, const char *path)
+{
+  GPtrArray *entries = namida_backup_get_entries (fixture->backup);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      g_autofree char *shown = namida_entry_dup_path (g_ptr_array_index (entries, i));
+
+      if (strcmp (shown, path) == 0)
+        return g_ptr_array_index (entries, i);
+    }
+  return NULL;
+}
+
+static gboolean
+is_left_out (Fixture *fixture, const char *part)
+{
+  GPtrArray *left_out = namida_backup_get_left_out (fixture->backup);
+
+  for (guint i = 0; i < left_out->len; i++)
+    {
+      NamidaLeftOut *one = g_ptr_array_index (left_out, i);
+
+      g_assert_cmpstr (one->reason, !=, "");
+      if (strstr (one->path, part) != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+test_names (Fixture *fixture, gconstpointer data)
+{
+  static const char *const names[] = { "a b",    "a+b",       "50%41",   "😀", "\u202egnp.exe", "-rf",   "dot.",
+                                       "space ", "new\nline", ".hidden", "é", "e\u0301",       "\"q\"", "a:b" };
+  g_autofree char *longest = g_strnfill (255, 'x');
+  g_autofree char *at = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *relative = g_strconcat ("Music/sub dir/", names[i], NULL);
+
+      drop (put (fixture, relative, names[i]));
+    }
+  at = g_strconcat ("Music/", longest, NULL);
+  drop (put (fixture, at, ""));
+  name_argument (fixture, "Music");
+  scan (fixture, NULL);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (namida_backup_get_files (fixture->backup), ==, G_N_ELEMENTS (names) + 1);
+  g_assert_cmpuint (namida_backup_get_left_out (fixture->backup)->len, ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_strconcat ("Music/sub dir/", names[i], NULL);
+      NamidaEntry *entry = find (fixture, path);
+      g_autofree char *content = NULL;
+
+      g_assert_nonnull (entry);
+      g_assert_cmpstr (entry->name, ==, names[i]);
+      g_assert_cmpuint (entry->size, ==, strlen (names[i]));
+      g_assert_true (g_file_get_contents (entry->source, &content, NULL, NULL));
+      g_assert_cmpstr (content, ==, names[i]);
+    }
+  g_assert_nonnull (find (fixture, at));
+}
+
+static void
+test_left_out (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *kept = put (fixture, "Music/kept.mp3", "x");
+  g_autofree char *link = g_build_filename (fixture->root, "Music/link.mp3", NULL);
+  g_autofree char *loop = g_build_filename (fixture->root, "Music/loop", NULL);
+  g_autofree char *fifo = g_build_filename (fixture->root, "Music/fifo.mp3", NULL);
+  g_autofree char *closed = g_build_filename (fixture->root, "Music/closed", NULL);
+  g_autofree char *secret = put (fixture, "Music/secret.mp3", "x");
+
+  drop (put (fixture, "Music/back\\slash.mp3", "x"));
+  drop (put (fixture, "Music/latin-\xe9.mp3", "x"));
+  g_assert_cmpint (symlink (kept, link), ==, 0);
+  g_assert_cmpint (symlink ("..", loop), ==, 0);
+  g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
+  g_assert_cmpint (g_mkdir (closed, 0), ==, 0);
+  g_assert_cmpint (g_chmod (secret, 0), ==, 0);
+  name_argument (fixture, "Music");
+  scan (fixture, NULL);
+  g_assert_no_error (fixture->error);
+  g_assert_nonnull (find (fixture, "Music/kept.mp3"));
+  g_assert_true (is_left_out (fixture, "link.mp3"));
+  g_assert_true (is_left_out (fixture, "loop"));
+  g_assert_true (is_left_out (fixture, "fifo.mp3"));
+  g_assert_true (is_left_out (fixture, "back\\slash"));
+  g_assert_true (is_left_out (fixture, "latin-"));
+  if (geteuid () == 0)
+    {
+      g_test_message ("root reads everything: unreadable files are not tested");
+      return;
+    }
+  g_assert_true (is_left_out (fixture, "closed"));
+  g_assert_true (is_left_out (fixture, "secret.mp3"));
+  g_assert_cmpuint (namida_backup_get_entries (fixture->backup)->len, ==, 1);
+}
+
+static void
+test_zip_and_order (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *empty = g_build_filename (fixture->root, "Music/a/empty", NULL);
+
+  drop (put (fixture, "Music/b.mp3", "x"));
+  drop (put (fixture, "other/Music/c.mp3", "x"));
+  drop (put (fixture, "other.zip", "x"));
+  drop (put (fixture, "Namida Backup - 2026-07-19 18.30.00.zip", ""));
+  g_assert_cmpint (g_mkdir_with_parents (empty, 0700), ==, 0);
+  name_argument (fixture, "Music");
+  name_argument (fixture, "other/Music");
+  name_argument (fixture, "Music");
+  name_argument (fixture, "other.zip");
+  name_argument (fixture, "Namida Backup - 2026-07-19 18.30.00.zip");
+  scan (fixture, NULL);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (namida_backup_get_entries (fixture->backup)->len, ==, 5);
+  g_assert_cmpstr (namida_backup_get_name (fixture->backup), ==, "Namida Backup - 2026-07-19 18.30.00.zip");
+  g_assert_cmpint (((NamidaEntry *) g_ptr_array_index (namida_backup_get_entries (fixture->backup), 0))->kind, ==,
+                   NAMIDA_ENTRY_BACKUP_ZIP);
+  g_assert_cmpstr (((NamidaEntry *) g_ptr_array_index (namida_backup_get_entries (fixture->backup), 0))->id, ==, "f1");
+  g_assert_cmpint (find (fixture, "other.zip")->kind, ==, NAMIDA_ENTRY_FILE);
+  g_assert_cmpint (find (fixture, "Music/a/empty")->kind, ==, NAMIDA_ENTRY_FOLDER);
+  g_assert_cmpstr (find (fixture, "Music/a/empty")->type, ==, "inode/directory");
+  g_assert_null (find (fixture, "Music/a"));
+  g_assert_nonnull (find (fixture, "Music (2)/c.mp3"));
+}
+
+static void
+test_lone_zip (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "mine.zip", "x"));
+  name_argument (fixture, "mine.zip");
+  scan (fixture, NULL);
+  g_assert_cmpint (find (fixture, "mine.zip")->kind, ==, NAMIDA_ENTRY_BACKUP_ZIP);
+}
+
+static void
+test_missing (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "here.mp3", "x"));
+  name_argument (fixture, "here.mp3");
+  name_argument (fixture, "gone.mp3");
+  scan (fixture, NULL);
+  g_assert_error (fixture->error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (fixture->error->message, "gone.mp3"));
+}
+
+static void
+test_nothing (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *empty = g_build_filename (fixture->root, "empty", NULL);
+
+  g_assert_cmpint (g_mkdir (empty, 0700), ==, 0);
+  name_argument (fixture, "empty");
+  scan (fixture, NULL);
+  g_assert_error (fixture->error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+}
+
+static void
+test_cancel (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  drop (put (fixture, "Music/a.mp3", "x"));
+  name_argument (fixture, "Music");
+  g_cancellable_cancel (cancellable);
+  scan (fixture, cancellable);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* Deeper than there are descriptors or stack. */
+static void
+test_deep (Fixture *fixture, gconstpointer data)
+{
+  GString *path = g_string_new ("Music");
+
+  for (guint i = 0; i < 1500; i++)
+    g_string_append (path, "/d");
+  g_string_append (path, "/a.mp3");
+  drop (put (fixture, path->str, "x"));
+  name_argument (fixture, "Music");
+  scan (fixture, NULL);
+  g_assert_no_error (fixture->error);
+  g_assert_nonnull (find (fixture, path->str));
+  g_string_free (path, TRUE);
+}
+
+#define ADD(name, function) g_test_add ("/scanner/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("names", test_names);
+  ADD ("left-out", test_left_out);
+  ADD ("zip-and-order", test_zip_and_order);
+  ADD ("lone-zip", test_lone_zip);
+  ADD ("missing", test_missing);
+  ADD ("nothing", test_nothing);
+  ADD ("cancel", test_cancel);
+  ADD ("deep", test_deep);
+  return g_test_run ();
+}
