@@ -1,0 +1,580 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-listener.h"
+
+#include "namida-error.h"
+#include "namida-interface.h"
+#include "namida-limits.h"
+#include "namida-tls.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#define TLS_HANDSHAKE 0x16 /* RFC 8446, 5.1: the content type of a ClientHello */
+#define PAUSE_MS 100       /* after a failed accept (no descriptors left): it would fail again at once */
+#define CONNECTION_KEY "namida-connection"
+
+struct _NamidaListener
+{
+  gatomicrefcount refs;
+  NamidaIdentity *identity;
+  NamidaListenerReady ready;
+  gpointer ready_data;
+  guint timeout;
+  guint16 port;
+  gboolean stopped;
+  GMainContext *context;
+  GPtrArray *sources; /* GSource */
+  GThreadPool *handshakes;
+  GHashTable *pending; /* Arrival, a set */
+
+  GMutex lock; /* a connection may end in any thread */
+  GHashTable *per_address;
+  guint n_connections;
+};
+
+/* A connection on its way to being ready. */
+typedef struct
+{
+  NamidaListener *listener;
+  GSocketConnection *connection;
+  GSocketAddress *local, *remote;
+  GIOStream *stream;
+  GCancellable *cancellable;
+  GSource *byte_source, *timer;
+  gboolean failed, in_worker;
+} Arrival;
+
+static NamidaListener *
+listener_ref (NamidaListener *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+static void
+listener_unref (NamidaListener *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_object_unref (self->identity);
+  g_ptr_array_unref (self->sources);
+  g_hash_table_unref (self->pending);
+  g_hash_table_unref (self->per_address);
+  g_main_context_unref (self->context);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* ---- what is known of a connection ---- */
+
+static void
+connection_free (gpointer data)
+{
+  NamidaConnection *self = data;
+
+  g_clear_object (&self->socket);
+  g_free (self->address);
+  g_free (self->fingerprint);
+  g_free (self);
+}
+
+NamidaConnection *
+namida_connection_of (GSocketAddress *remote)
+{
+  return remote != NULL ? g_object_get_data (G_OBJECT (remote), CONNECTION_KEY) : NULL;
+}
+
+static char *
+address_text (GSocketAddress *remote)
+{
+  return g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
+}
+
+/* ---- counting ---- */
+
+typedef struct
+{
+  NamidaListener *listener;
+  char *address;
+} Slot;
+
+static void
+on_connection_gone (gpointer user_data, GObject *where_it_was)
+{
+  Slot *slot = user_data;
+  NamidaListener *self = slot->listener;
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = GPOINTER_TO_UINT (g_hash_table_lookup (self->per_address, slot->address)) - 1;
+  if (n == 0)
+    g_hash_table_remove (self->per_address, slot->address);
+  else
+    g_hash_table_replace (self->per_address, g_strdup (slot->address), GUINT_TO_POINTER (n));
+  self->n_connections--;
+  g_mutex_unlock (&self->lock);
+  g_free (slot->address);
+  g_free (slot);
+  listener_unref (self);
+}
+
+static gboolean
+take_slot (NamidaListener *self, GSocketConnection *connection, const char *address)
+{
+  gboolean ok;
+  guint n;
+  Slot *slot;
+
+  g_mutex_lock (&self->lock);
+  n = GPOINTER_TO_UINT (g_hash_table_lookup (self->per_address, address));
+  ok = n < NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS && self->n_connections < NAMIDA_LIMIT_CONNECTIONS;
+  if (ok)
+    {
+      g_hash_table_replace (self->per_address, g_strdup (address), GUINT_TO_POINTER (n + 1));
+      self->n_connections++;
+    }
+  g_mutex_unlock (&self->lock);
+  if (!ok)
+    return FALSE;
+  slot = g_new0 (Slot, 1);
+  slot->listener = listener_ref (self);
+  slot->address = g_strdup (address);
+  g_object_weak_ref (G_OBJECT (connection), on_connection_gone, slot);
+  return TRUE;
+}
+
+guint
+namida_listener_get_n_connections (NamidaListener *self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = self->n_connections;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+/* ---- arrivals ---- */
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+arrival_free (Arrival *arrival)
+{
+  clear_source (&arrival->byte_source);
+  clear_source (&arrival->timer);
+  g_hash_table_remove (arrival->listener->pending, arrival);
+  g_clear_object (&arrival->stream);
+  g_clear_object (&arrival->connection);
+  g_clear_object (&arrival->local);
+  g_clear_object (&arrival->remote);
+  g_clear_object (&arrival->cancellable);
+  listener_unref (arrival->listener);
+  g_free (arrival);
+}
+
+static gboolean
+on_arrival_timeout (gpointer user_data)
+{
+  Arrival *arrival = user_data;
+
+  if (arrival->in_worker)
+    {
+      g_cancellable_cancel (arrival->cancellable);
+      return G_SOURCE_REMOVE;
+    }
+  g_io_stream_close (G_IO_STREAM (arrival->connection), NULL, NULL);
+  arrival_free (arrival);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+arrival_arm (Arrival *arrival)
+{
+  clear_source (&arrival->timer);
+  arrival->timer = g_timeout_source_new_seconds (arrival->listener->timeout);
+  g_source_set_callback (arrival->timer, on_arrival_timeout, arrival, NULL);
+  g_source_attach (arrival->timer, arrival->listener->context);
+}
+
+static void
+arrival_ready (Arrival *arrival, gboolean encrypted, char *fingerprint)
+{
+  NamidaListener *self = arrival->listener;
+  NamidaConnection *connection = g_new0 (NamidaConnection, 1);
+
+  connection->socket = g_object_ref (g_socket_connection_get_socket (arrival->connection));
+  connection->address = address_text (arrival->remote);
+  connection->encrypted = encrypted;
+  connection->fingerprint = fingerprint;
+  g_object_set_data_full (G_OBJECT (arrival->remote), CONNECTION_KEY, connection, connection_free);
+  if (!self->stopped)
+    self->ready (arrival->stream, arrival->local, arrival->remote, self->ready_data);
+  arrival_free (arrival);
+}
+
+static gboolean
+on_handshake_done (gpointer user_data)
+{
+  Arrival *arrival = user_data;
+
+  if (arrival->failed)
+    {
+      g_io_stream_close (G_IO_STREAM (arrival->connection), NULL, NULL);
+      arrival_free (arrival);
+    }
+  else
+    arrival_ready (arrival, TRUE, namida_tls_peer_fingerprint (G_TLS_CONNECTION (arrival->stream)));
+  return G_SOURCE_REMOVE;
+}
+
+/* A thread of its own pool: GTask's threads are few, and strangers who dawdle must not hold up our own work. */
+static void
+handshake_worker (gpointer data, gpointer user_data)
+{
+  Arrival *arrival = data;
+  g_autoptr (GSource) done = g_idle_source_new ();
+
+  arrival->failed = !g_tls_connection_handshake (G_TLS_CONNECTION (arrival->stream), arrival->cancellable, NULL);
+  g_source_set_priority (done, G_PRIORITY_DEFAULT);
+  g_source_set_callback (done, on_handshake_done, arrival, NULL);
+  g_source_attach (done, arrival->listener->context);
+}
+
+static void
+arrival_secure (Arrival *arrival)
+{
+  NamidaListener *self = arrival->listener;
+  g_autoptr (GIOStream) buffered = namida_buffered_stream_new (arrival->connection);
+
+  arrival->stream = G_IO_STREAM (namida_tls_server_new (self->identity, buffered, NULL));
+  if (arrival->stream == NULL)
+    {
+      arrival_free (arrival);
+      return;
+    }
+  arrival->in_worker = TRUE;
+  arrival_arm (arrival);
+  g_thread_pool_push (self->handshakes, arrival, NULL);
+}
+
+static gboolean
+on_first_byte (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  Arrival *arrival = user_data;
+  guint8 byte;
+  gssize n = recv (g_socket_get_fd (socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return G_SOURCE_CONTINUE;
+  clear_source (&arrival->byte_source);
+  if (n <= 0)
+    arrival_free (arrival);
+  else if (byte == TLS_HANDSHAKE)
+    arrival_secure (arrival);
+  else
+    {
+      arrival->stream = g_object_ref (G_IO_STREAM (arrival->connection));
+      arrival_ready (arrival, FALSE, NULL);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+arrive (NamidaListener *self, GSocket *socket)
+{
+  g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
+  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+  g_autofree char *address = NULL;
+  Arrival *arrival;
+
+  if (remote == NULL || !G_IS_INET_SOCKET_ADDRESS (remote))
+    return;
+  address = address_text (remote);
+  if (!take_slot (self, connection, address))
+    return;
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  g_socket_set_keepalive (socket, TRUE);
+  arrival = g_new0 (Arrival, 1);
+  arrival->listener = listener_ref (self);
+  arrival->connection = g_steal_pointer (&connection);
+  arrival->remote = g_steal_pointer (&remote);
+  arrival->local = g_socket_connection_get_local_address (arrival->connection, NULL);
+  arrival->cancellable = g_cancellable_new ();
+  g_hash_table_add (self->pending, arrival);
+  arrival->byte_source = g_socket_create_source (socket, G_IO_IN | G_IO_HUP | G_IO_ERR, NULL);
+  g_source_set_callback (arrival->byte_source, (GSourceFunc) on_first_byte, arrival, NULL);
+  g_source_attach (arrival->byte_source, self->context);
+  arrival_arm (arrival);
+}
+
+/* ---- listening ---- */
+
+static void watch (NamidaListener *self, GSocket *socket, guint delay);
+
+typedef struct
+{
+  NamidaListener *listener;
+  GSocket *socket;
+} Later;
+
+static gboolean
+on_watch_again (gpointer user_data)
+{
+  Later *later = user_data;
+
+  if (!later->listener->stopped)
+    watch (later->listener, later->socket, 0);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+later_free (gpointer data)
+{
+  Later *later = data;
+
+  g_object_unref (later->socket);
+  listener_unref (later->listener);
+  g_free (later);
+}
+
+static gboolean
+on_incoming (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  NamidaListener *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) accepted = g_socket_accept (socket, NULL, &error);
+
+  if (accepted != NULL)
+    arrive (self, accepted);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    {
+      watch (self, socket, PAUSE_MS);
+      return G_SOURCE_REMOVE;
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch (NamidaListener *self, GSocket *socket, guint delay)
+{
+  GSource *source;
+
+  if (delay > 0)
+    {
+      Later *later = g_new0 (Later, 1);
+
+      later->listener = listener_ref (self);
+      later->socket = g_object_ref (socket);
+      source = g_timeout_source_new (delay);
+      g_source_set_callback (source, on_watch_again, later, later_free);
+    }
+  else
+    {
+      source = g_socket_create_source (socket, G_IO_IN, NULL);
+      g_source_set_callback (source, (GSourceFunc) on_incoming, self, NULL);
+    }
+  g_source_attach (source, self->context);
+  g_ptr_array_add (self->sources, source);
+}
+
+static GSocket *
+listen_on (GInetAddress *address, guint scope, guint16 port, GError **error)
+{
+  GSocketFamily family = g_inet_address_get_family (address);
+  g_autoptr (GSocketAddress) where
+      = g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", address, "port", port, "scope-id", scope, NULL);
+  g_autoptr (GSocket) socket = g_socket_new (family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
+
+  if (socket == NULL)
+    return NULL;
+  /* IPv4 has a socket of its own. */
+  if (family == G_SOCKET_FAMILY_IPV6 && !g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, error))
+    return NULL;
+  g_socket_set_listen_backlog (socket, 128);
+  g_socket_set_blocking (socket, FALSE);
+  if (!g_socket_bind (socket, where, TRUE, error) || !g_socket_listen (socket, error))
+    return NULL;
+  return g_steal_pointer (&socket);
+}
+
+/* Where to listen: parallel arrays of addresses and their scopes. */
+static GPtrArray *
+addresses_of (const char *interface, guint *scope, GError **error)
+{
+  GPtrArray *addresses = g_ptr_array_new_with_free_func (g_object_unref);
+  GInetAddress *only = interface != NULL ? g_inet_address_new_from_string (interface) : NULL;
+  g_autoptr (GPtrArray) list = NULL;
+
+  *scope = 0;
+  if (only != NULL)
+    {
+      g_ptr_array_add (addresses, only);
+      return addresses;
+    }
+  if (interface == NULL)
+    {
+      g_ptr_array_add (addresses, g_inet_address_new_any (G_SOCKET_FAMILY_IPV4));
+      g_ptr_array_add (addresses, g_inet_address_new_any (G_SOCKET_FAMILY_IPV6));
+      return addresses;
+    }
+  list = namida_interface_list (interface, error);
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    {
+      NamidaInterface *found = g_ptr_array_index (list, i);
+
+      *scope = found->index;
+      for (guint j = 0; j < found->addresses->len; j++)
+        g_ptr_array_add (addresses, g_object_ref (g_ptr_array_index (found->addresses, j)));
+    }
+  if (addresses->len > 0)
+    return addresses;
+  if (error != NULL && *error == NULL)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                 _ ("“%s” has no address to listen on. Check that it is connected."), interface);
+  g_ptr_array_unref (addresses);
+  return NULL;
+}
+
+/* All addresses on one port, or none. A family that this machine does not have is no obstacle. */
+static GPtrArray *
+listen_on_all (GPtrArray *addresses, guint scope, guint16 port, GError **error)
+{
+  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      GInetAddress *address = g_ptr_array_index (addresses, i);
+      gboolean local = g_inet_address_get_is_link_local (address);
+      g_autoptr (GError) reason = NULL;
+      GSocket *socket = listen_on (address, local ? scope : 0, port, &reason);
+
+      if (socket != NULL)
+        {
+          g_ptr_array_add (sockets, socket);
+          continue;
+        }
+      if (addresses->len > 1 && g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6
+          && !g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return NULL;
+    }
+  if (sockets->len > 0)
+    return g_steal_pointer (&sockets);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("there is no address to listen on"));
+  return NULL;
+}
+
+gboolean
+namida_listener_start (NamidaListener *self, const char *interface, guint16 port, GError **error)
+{
+  guint first = port != 0 ? port : NAMIDA_PORT_FIRST, last = port != 0 ? port : NAMIDA_PORT_LAST;
+  guint scope;
+  g_autoptr (GPtrArray) addresses = addresses_of (interface, &scope, error);
+  g_autoptr (GPtrArray) sockets = NULL;
+  g_autoptr (GError) reason = NULL;
+
+  if (addresses == NULL)
+    return FALSE;
+  for (guint try = first; try <= last && sockets == NULL; try++)
+    {
+      g_clear_error (&reason);
+      sockets = listen_on_all (addresses, scope, (guint16) try, &reason);
+      self->port = sockets != NULL ? (guint16)
+      try:
+        0;
+    }
+  if (sockets == NULL)
+    {
+      if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+        g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+                     _ ("Port %u is taken by another program. Close it, or choose another port."), first);
+      else
+        g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE, _ ("Could not listen on port %u: %s."), first,
+                     reason->message);
+      return FALSE;
+    }
+  self->stopped = FALSE;
+  for (guint i = 0; i < sockets->len; i++)
+    watch (self, g_ptr_array_index (sockets, i), 0);
+  return TRUE;
+}
+
+guint16
+namida_listener_get_port (NamidaListener *self)
+{
+  return self->port;
+}
+
+static void
+source_free (gpointer data)
+{
+  g_source_destroy (data);
+  g_source_unref (data);
+}
+
+NamidaListener *
+namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpointer user_data)
+{
+  NamidaListener *self = g_new0 (NamidaListener, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  self->identity = g_object_ref (identity);
+  self->ready = ready;
+  self->ready_data = user_data;
+  self->timeout = NAMIDA_LIMIT_HANDSHAKE_SECONDS;
+  self->context = g_main_context_ref_thread_default ();
+  self->sources = g_ptr_array_new_with_free_func (source_free);
+  self->pending = g_hash_table_new (NULL, NULL);
+  self->per_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->handshakes = g_thread_pool_new (handshake_worker, self, NAMIDA_LIMIT_CONNECTIONS, FALSE, NULL);
+  return self;
+}
+
+void
+namida_listener_set_timeout (NamidaListener *self, guint seconds)
+{
+  self->timeout = seconds;
+}
+
+void
+namida_listener_stop (NamidaListener *self)
+{
+  g_autoptr (GList) pending = g_hash_table_get_keys (self->pending);
+
+  self->stopped = TRUE;
+  self->port = 0;
+  /* Frees the sockets with their sources, which closes them. */
+  g_ptr_array_set_size (self->sources, 0);
+  for (GList *l = pending; l != NULL; l = l->next)
+    {
+      Arrival *arrival = l->data;
+
+      if (arrival->in_worker)
+        g_cancellable_cancel (arrival->cancellable);
+      else
+        arrival_free (arrival);
+    }
+}
+
+void
+namida_listener_free (NamidaListener *self)
+{
+  namida_listener_stop (self);
+  g_thread_pool_free (self->handshakes, FALSE, FALSE);
+  self->handshakes = NULL;
+  listener_unref (self);
+}

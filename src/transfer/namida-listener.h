@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-identity.h"
+
+G_BEGIN_DECLS
+
+/** NamidaConnection: what is known of an accepted connection, kept with its remote address object (libsoup hands that to every request). */
+typedef struct
+{
+  GSocket *socket;
+  char *address;     /* text, no port; IPv4 also for mapped ones */
+  char *fingerprint; /* (nullable) proven by its certificate */
+  gboolean encrypted;
+} NamidaConnection;
+/** (transfer none) (nullable) */
+NamidaConnection *namida_connection_of (GSocketAddress *remote);
+
+/**
+ * NamidaListener: accepts on one port of some addresses, limits connections, finds out by the first byte whether TLS or plain HTTP comes, and makes the TLS
+ * handshake in worker threads. Main context.
+ */
+typedef struct _NamidaListener NamidaListener;
+
+/** A connection that is ready for HTTP. @stream: (transfer none), the GTlsConnection or the plain one. */
+typedef void (*NamidaListenerReady) (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpointer user_data);
+
+NamidaListener *namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpointer user_data);
+/** @seconds: for the first byte, and for the handshake; tests make it short. */
+void namida_listener_set_timeout (NamidaListener *self, guint seconds);
+/** As namida_server_start(). */
+gboolean namida_listener_start (NamidaListener *self, const char *interface, guint16 port, GError **error);
+guint16 namida_listener_get_port (NamidaListener *self);
+/** How many connections are open, wherever they went. */
+guint namida_listener_get_n_connections (NamidaListener *self);
+/** Stops accepting; connections that are not ready yet are closed. */
+void namida_listener_stop (NamidaListener *self);
+/** Stops, and frees when the last connection is gone. */
+void namida_listener_free (NamidaListener *self);
+
+G_END_DECLS
