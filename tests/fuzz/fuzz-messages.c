@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdint.h>
+
+#include "namida-messages.h"
+
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+
+static void
+read_tables (const char *text, gsize length)
+{
+  g_autoptr (GHashTable) hashes = namida_finish_request_parse (text, length, NULL);
+  g_autoptr (GHashTable) results = namida_finish_answer_parse (text, length, NULL);
+  g_autoptr (GHashTable) offsets = NULL;
+  g_autoptr (NamidaOfferAnswer) answer = namida_offer_answer_parse (text, length, NULL);
+  g_autofree char *state = NULL;
+
+  namida_session_answer_parse (text, length, &state, &offsets, NULL);
+  if (hashes != NULL)
+    {
+      g_autofree char *again = namida_finish_request_format (hashes, &length);
+      g_autoptr (GHashTable) same = namida_finish_request_parse (again, length, NULL);
+
+      g_assert_cmpuint (g_hash_table_size (same), ==, g_hash_table_size (hashes));
+    }
+}
+
+/* Every small message from the same bytes: none of them believes what it is for. */
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  const char *text = (const char *) data;
+  g_autofree char *query = g_strndup (text, size);
+  g_autofree char *sha256 = NULL;
+  g_autoptr (GError) error = namida_error_answer_parse (text, size, 403, NULL);
+  g_autoptr (NamidaDeviceInfo) info = namida_register_parse (text, size, NULL);
+  g_auto (NamidaUploadQuery) upload = { 0 };
+  g_auto (NamidaPairMessage) pair = { 0 };
+  guint64 length;
+
+  g_assert_true (g_utf8_validate (error->message, -1, NULL));
+  read_tables (text, size);
+  namida_upload_answer_parse (text, size, &length, &sha256, NULL);
+  if (namida_upload_query_parse (query, &upload, NULL))
+    g_assert_cmpuint (upload.offset, <=, G_MAXINT64);
+  if (namida_pair_message_parse (text, size, &pair, NULL))
+    {
+      g_autofree char *again = namida_pair_message_format (&pair);
+
+      g_assert_nonnull (again);
+    }
+  return 0;
+}
