@@ -37,10 +37,16 @@ namida_json_cursor_clear (NamidaJsonCursor *self)
   memset (self, 0, sizeof *self);
 }
 
+static inline gboolean
+is_space (char c)
+{
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
 static char
 peek (NamidaJsonCursor *self)
 {
-  while (self->at < self->end && strchr (" \n\r\t", *self->at) != NULL)
+  while (self->at < self->end && is_space (*self->at))
     self->at++;
   return self->at < self->end ? *self->at : '\0';
 }
@@ -164,7 +170,8 @@ namida_json_cursor_skip (NamidaJsonCursor *self, const char **start, gsize *leng
       else if (c == ',' || c == ':')
         self->at++;
       else
-        while (self->at < self->end && strchr (" \n\r\t,]}", *self->at) == NULL)
+        while (self->at < self->end && !is_space (*self->at) && *self->at != ',' && *self->at != ']'
+               && *self->at != '}')
           self->at++;
     }
   while (depth > 0);

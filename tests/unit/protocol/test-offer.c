@@ -258,7 +258,9 @@ test_many (void)
   g_assert_cmpuint (namida_backup_get_files (offer->backup), ==, NAMIDA_LIMIT_FILES);
   key = namida_backup_dup_key (offer->backup);
   g_assert_cmpstr (key, ==, sent_key);
+  start = g_get_monotonic_time ();
   refused (too_many, NAMIDA_ERROR_TOO_LARGE);
+  g_test_message ("without a manifest: refused in %" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - start) / 1000);
 }
 
 static void
