@@ -15,6 +15,8 @@ const char *namida_pair_request_get_digits (NamidaPairRequest *self);      /* "1
 gboolean namida_pair_request_get_open (NamidaPairRequest *self);
 /** TRUE once both people have confirmed: the owner trusts the fingerprint then. Valid in "closed". */
 gboolean namida_pair_request_get_paired (NamidaPairRequest *self);
+/** Both people confirmed; known when "closed" is emitted: the owner trusts the device then. */
+gboolean namida_pair_request_get_paired (NamidaPairRequest *self);
 void namida_pair_request_confirm (NamidaPairRequest *self);
 void namida_pair_request_decline (NamidaPairRequest *self);
 

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-pair-request-private.h"
+
+struct _NamidaPairRequest
+{
+  GObject parent_instance;
+  char *fingerprint, *alias, *digits;
+  NamidaPairAnswer answer;
+  gboolean closed, paired;
+  NamidaPairAnswered answered;
+  gpointer answered_data;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaPairRequest, namida_pair_request, G_TYPE_OBJECT)
+
+static guint closed_signal;
+
+static void
+namida_pair_request_finalize (GObject *object)
+{
+  NamidaPairRequest *self = NAMIDA_PAIR_REQUEST (object);
+
+  g_free (self->fingerprint);
+  g_free (self->alias);
+  g_free (self->digits);
+  G_OBJECT_CLASS (namida_pair_request_parent_class)->finalize (object);
+}
+
+static void
+namida_pair_request_class_init (NamidaPairRequestClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_pair_request_finalize;
+  closed_signal
+      = g_signal_new ("closed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+namida_pair_request_init (NamidaPairRequest *self)
+{
+}
+
+NamidaPairRequest *
+namida_pair_request_new (const char *fingerprint, const char *alias, const char *digits)
+{
+  NamidaPairRequest *self = g_object_new (NAMIDA_TYPE_PAIR_REQUEST, NULL);
+
+  self->fingerprint = g_strdup (fingerprint);
+  self->alias = g_strdup (alias);
+  self->digits = g_strdup (digits);
+  return self;
+}
+
+void
+namida_pair_request_set_answered (NamidaPairRequest *self, NamidaPairAnswered answered, gpointer user_data)
+{
+  self->answered = answered;
+  self->answered_data = user_data;
+}
+
+NamidaPairAnswer
+namida_pair_request_get_answer (NamidaPairRequest *self)
+{
+  return self->answer;
+}
+
+const char *
+namida_pair_request_get_fingerprint (NamidaPairRequest *self)
+{
+  return self->fingerprint;
+}
+
+const char *
+namida_pair_request_get_alias (NamidaPairRequest *self)
+{
+  return self->alias;
+}
+
+const char *
+namida_pair_request_get_digits (NamidaPairRequest *self)
+{
+  return self->digits;
+}
+
+gboolean
+namida_pair_request_get_open (NamidaPairRequest *self)
+{
+  return !self->closed;
+}
+
+gboolean
+namida_pair_request_get_paired (NamidaPairRequest *self)
+{
+  return self->paired;
+}
+
+static void
+set_answer (NamidaPairRequest *self, NamidaPairAnswer answer)
+{
+  if (self->closed || self->answer != NAMIDA_PAIR_ASKING)
+    return;
+  self->answer = answer;
+  if (self->answered != NULL)
+    self->answered (self, self->answered_data);
+}
+
+void
+namida_pair_request_confirm (NamidaPairRequest *self)
+{
+  set_answer (self, NAMIDA_PAIR_CONFIRMED);
+}
+
+void
+namida_pair_request_decline (NamidaPairRequest *self)
+{
+  set_answer (self, NAMIDA_PAIR_DECLINED);
+}
+
+void
+namida_pair_request_close (NamidaPairRequest *self, gboolean paired)
+{
+  if (self->closed)
+    return;
+  self->closed = TRUE;
+  self->paired = paired;
+  self->answered = NULL;
+  g_signal_emit (self, closed_signal, 0);
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-error.h"
+#include "namida-limits.h"
+#include "namida-server-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define RETRY_SECONDS 10
+
+/* One prepare-upload from its head to its answer. */
+typedef struct
+{
+  grefcount refs;
+  NamidaServer *server;
+  NamidaRequest *request;
+  char *fingerprint;
+  NamidaOffer *offer; /* (nullable) until parsed */
+  JsonNode *manifest; /* (nullable) */
+  NamidaSink *sink;   /* (nullable) until accepted */
+  guint timer;
+} OpenOffer;
+
+static void
+open_offer_unref (OpenOffer *self)
+{
+  if (!g_ref_count_dec (&self->refs))
+    return;
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_object (&self->server);
+  namida_request_unref (self->request);
+  g_free (self->fingerprint);
+  g_clear_object (&self->offer);
+  g_clear_pointer (&self->manifest, json_node_unref);
+  g_clear_object (&self->sink);
+  g_free (self);
+}
+
+static OpenOffer *
+open_offer_ref (OpenOffer *self)
+{
+  g_ref_count_inc (&self->refs);
+  return self;
+}
+
+static OpenOffer *
+find (NamidaServer *self, NamidaRequest *request)
+{
+  for (guint i = 0; i < self->offers->len; i++)
+    if (((OpenOffer *) g_ptr_array_index (self->offers, i))->request == request)
+      return g_ptr_array_index (self->offers, i);
+  return NULL;
+}
+
+static gboolean
+check_count (NamidaServer *self, const char *fingerprint, guint *retry_after, GError **error)
+{
+  guint same = 0;
+
+  for (guint i = 0; i < self->offers->len; i++)
+    same += g_str_equal (((OpenOffer *) g_ptr_array_index (self->offers, i))->fingerprint, fingerprint);
+  if (same < NAMIDA_LIMIT_OPEN_OFFERS_PER_DEVICE && self->offers->len < NAMIDA_LIMIT_OPEN_OFFERS)
+    return TRUE;
+  *retry_after = RETRY_SECONDS;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY,
+                       _ ("The other device is still asking about another backup. Try again when that is answered."));
+  return FALSE;
+}
+
+gboolean
+namida_server_early_offer (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
+{
+  const char *fingerprint = request->connection->fingerprint;
+  g_autofree char *pin = namida_request_get (request, "pin");
+  OpenOffer *open;
+
+  if (self->pin != NULL
+      && !namida_pin_guard_check (self->guard, self->pin, pin, request->connection->address, fingerprint, retry_after,
+                                  error))
+    return FALSE;
+  if (!check_count (self, fingerprint, retry_after, error))
+    return FALSE;
+  open = g_new0 (OpenOffer, 1);
+  g_ref_count_init (&open->refs);
+  open->server = g_object_ref (self);
+  open->request = namida_request_ref (request);
+  open->fingerprint = g_strdup (fingerprint);
+  g_ptr_array_add (self->offers, open);
+  return TRUE;
+}
+
+void
+namida_server_release_offer (NamidaServer *self, NamidaRequest *request)
+{
+  OpenOffer *open = find (self, request);
+
+  if (open == NULL)
+    return;
+  g_ptr_array_remove (self->offers, open);
+  g_clear_handle_id (&open->timer, g_source_remove);
+  if (open->offer != NULL)
+    namida_offer_close (open->offer, NAMIDA_OFFER_WITHDRAWN);
+  open_offer_unref (open);
+}
+
+void
+namida_server_close_offers (NamidaServer *self)
+{
+  while (self->offers->len > 0)
+    namida_server_release_offer (self, ((OpenOffer *) g_ptr_array_index (self->offers, 0))->request);
+}
+
+/* ---- accepted ---- */
+
+typedef struct
+{
+  NamidaReceiveSession *session;
+  char *answer; /* (nullable): nothing is wanted */
+  gsize length;
+} Prepared;
+
+static void
+prepared_free (gpointer data)
+{
+  Prepared *prepared = data;
+
+  g_clear_object (&prepared->session);
+  g_free (prepared->answer);
+  g_free (prepared);
+}
+
+static void
+prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  OpenOffer *open = task_data;
+  NamidaBackup *backup = namida_offer_get_backup (open->offer);
+  g_autofree NamidaWant *wants = g_new0 (NamidaWant, MAX (namida_backup_get_entries (backup)->len, 1));
+  Prepared *prepared;
+  GError *error = NULL;
+
+  if (!namida_sink_prepare (open->sink, backup, open->manifest, wants, cancellable, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  prepared = g_new0 (Prepared, 1);
+  prepared->session = namida_receive_session_new (open->fingerprint, namida_offer_get_key (open->offer), open->sink,
+                                                  backup, namida_offer_get_transfer (open->offer), wants);
+  if (namida_receive_session_get_n_wanted (prepared->session) > 0)
+    {
+      g_autoptr (NamidaOfferAnswer) answer = namida_receive_session_dup_answer (prepared->session);
+
+      prepared->answer = namida_offer_answer_format (answer, &prepared->length);
+    }
+  else if (!namida_sink_commit (open->sink, NULL, 0, &error))
+    {
+      prepared_free (prepared);
+      g_task_return_error (task, error);
+      return;
+    }
+  g_task_return_pointer (task, prepared, prepared_free);
+}
+
+static void
+park_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  namida_sink_park (source);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+park (NamidaSink *sink)
+{
+  g_autoptr (GTask) task = g_task_new (sink, NULL, NULL, NULL);
+
+  g_task_set_source_tag (task, park);
+  g_task_run_in_thread (task, park_worker);
+}
+
+static void
+nothing_wanted (OpenOffer *open)
+{
+  NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
+  g_autofree char *folder = namida_sink_dup_folder (open->sink);
+
+  namida_transfer_set_folder (transfer, folder);
+  namida_transfer_end (transfer, NULL);
+  namida_request_answer (open->request, SOUP_STATUS_NO_CONTENT, NULL, 0);
+}
+
+static void
+on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  OpenOffer *open = user_data;
+  NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
+  g_autoptr (GError) error = NULL;
+  Prepared *prepared = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (prepared == NULL)
+    {
+      if (g_cancellable_is_cancelled (namida_transfer_get_cancellable (transfer)))
+        {
+          g_clear_error (&error);
+          g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
+        }
+      namida_transfer_end (transfer, error);
+      namida_request_fail (open->request, error, 0);
+    }
+  else if (prepared->answer == NULL)
+    nothing_wanted (open);
+  else if (open->request->gone || open->server->soup == NULL)
+    {
+      park (open->sink);
+      namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
+    }
+  else
+    {
+      namida_server_add_session (open->server, prepared->session);
+      namida_request_answer (open->request, SOUP_STATUS_OK, g_steal_pointer (&prepared->answer), prepared->length);
+    }
+  g_clear_pointer (&prepared, prepared_free);
+  open_offer_unref (open);
+}
+
+static void
+start_preparing (OpenOffer *open)
+{
+  NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
+  g_autoptr (GTask) task = NULL;
+
+  task = g_task_new (open->server, namida_transfer_get_cancellable (transfer), on_prepared, open_offer_ref (open));
+  g_task_set_source_tag (task, start_preparing);
+  g_task_set_task_data (task, open, NULL);
+  g_task_run_in_thread (task, prepare_worker);
+}
+
+static gboolean
+supersede (gpointer user_data)
+{
+  OpenOffer *open = user_data;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, open->server->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (g_str_equal (namida_receive_session_get_fingerprint (value), open->fingerprint)
+        && g_str_equal (namida_receive_session_get_key (value), namida_offer_get_key (open->offer)))
+      {
+        namida_receive_session_close (value, NAMIDA_SESSION_PARKED, NULL);
+        return G_SOURCE_CONTINUE;
+      }
+  start_preparing (open);
+  open_offer_unref (open);
+  return G_SOURCE_REMOVE;
+}
+
+/* An older session of the same backup (its connection broke, and nobody noticed yet) has to let go of its parts first.
+ */
+static void
+on_decided (NamidaOffer *offer, NamidaSink *sink, const GError *reason, gpointer user_data)
+{
+  OpenOffer *open = user_data;
+
+  g_clear_handle_id (&open->timer, g_source_remove);
+  if (sink == NULL)
+    {
+      namida_request_fail (open->request, reason, 0);
+      return;
+    }
+  open->sink = g_object_ref (sink);
+  open_offer_ref (open);
+  if (supersede (open) == G_SOURCE_CONTINUE)
+    g_timeout_add (50, supersede, open);
+}
+
+/* ---- asked ---- */
+
+static gboolean
+on_expired (gpointer user_data)
+{
+  OpenOffer *open = user_data;
+
+  open->timer = 0;
+  namida_offer_close (open->offer, NAMIDA_OFFER_EXPIRED);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_gone (NamidaRequest *request, gpointer user_data)
+{
+  OpenOffer *open = user_data;
+
+  if (open->offer != NULL)
+    namida_offer_close (open->offer, NAMIDA_OFFER_WITHDRAWN);
+}
+
+typedef struct
+{
+  NamidaOfferMessage *message;
+  char *key;
+} Parsed;
+
+static void
+parsed_free (gpointer data)
+{
+  Parsed *parsed = data;
+
+  g_clear_pointer (&parsed->message, namida_offer_message_free);
+  g_free (parsed->key);
+  g_free (parsed);
+}
+
+static void
+parse_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GByteArray *body = task_data;
+  GError *error = NULL;
+  NamidaOfferMessage *message = namida_offer_message_parse ((const char *) body->data, body->len, &error);
+  Parsed *parsed;
+
+  if (message == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  parsed = g_new0 (Parsed, 1);
+  parsed->message = message;
+  parsed->key = namida_backup_dup_key (message->backup);
+  g_task_return_pointer (task, parsed, parsed_free);
+}
+
+static void
+ask (OpenOffer *open, Parsed *parsed)
+{
+  NamidaDeviceInfo *info = parsed->message->info;
+  const char *alias = info != NULL ? info->alias : g_hash_table_lookup (open->server->aliases, open->fingerprint);
+
+  /* Whatever fingerprint the JSON claims: the certificate's counts. */
+  open->offer = namida_offer_new (open->fingerprint, alias != NULL ? alias : "",
+                                  info != NULL ? info->device_type : NULL, open->request->connection->address,
+                                  open->request->connection->encrypted, parsed->message->backup, parsed->key);
+  if (parsed->message->manifest != NULL)
+    open->manifest = json_node_ref (parsed->message->manifest);
+  namida_offer_set_decided (open->offer, on_decided, open);
+  open->timer = g_timeout_add_seconds (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS, on_expired, open);
+  g_signal_emit_by_name (open->server, "offer", open->offer);
+}
+
+static void
+on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  OpenOffer *open = user_data;
+  g_autoptr (GError) error = NULL;
+  Parsed *parsed = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (parsed == NULL)
+    namida_request_fail (open->request, error, 0);
+  else if (!open->request->gone && open->server->soup != NULL)
+    ask (open, parsed);
+  g_clear_pointer (&parsed, parsed_free);
+  open_offer_unref (open);
+}
+
+void
+namida_server_handle_offer (NamidaServer *self, NamidaRequest *request)
+{
+  OpenOffer *open = find (self, request);
+  g_autoptr (GTask) task = NULL;
+
+  if (open == NULL)
+    return;
+  namida_request_wait (request, on_gone, open);
+  task = g_task_new (self, NULL, on_parsed, open_offer_ref (open));
+  g_task_set_source_tag (task, namida_server_handle_offer);
+  g_task_set_task_data (task, g_steal_pointer (&request->body), (GDestroyNotify) g_byte_array_unref);
+  request->body = g_byte_array_new ();
+  g_task_run_in_thread (task, parse_worker);
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-error.h"
+#include "namida-server-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define N_ENDED_MAX 256
+#define N_ANSWERS_MAX 8 /* an answer may be megabytes */
+
+/* A session that is over: what is said when its sender asks once more. */
+typedef struct
+{
+  char *fingerprint;
+  NamidaSessionState state;
+  char *answer; /* (nullable): to finish */
+  gsize length;
+} Ended;
+
+void
+namida_server_ended_free (gpointer data)
+{
+  Ended *ended = data;
+
+  g_free (ended->fingerprint);
+  g_free (ended->answer);
+  g_free (ended);
+}
+
+static void
+trim_ended (NamidaServer *self)
+{
+  guint n = 0;
+
+  while (self->ended_order.length > N_ENDED_MAX)
+    g_hash_table_remove (self->ended, g_queue_pop_head (&self->ended_order));
+  for (GList *l = self->ended_order.tail; l != NULL; l = l->prev)
+    {
+      Ended *ended = g_hash_table_lookup (self->ended, l->data);
+
+      if (ended->answer != NULL && ++n > N_ANSWERS_MAX)
+        g_clear_pointer (&ended->answer, g_free);
+    }
+}
+
+static Ended *
+remember (NamidaServer *self, NamidaReceiveSession *session)
+{
+  const char *id = namida_receive_session_get_id (session);
+  Ended *ended = g_hash_table_lookup (self->ended, id);
+
+  if (ended == NULL)
+    {
+      char *key = g_strdup (id);
+
+      ended = g_new0 (Ended, 1);
+      ended->fingerprint = g_strdup (namida_receive_session_get_fingerprint (session));
+      g_hash_table_insert (self->ended, key, ended);
+      g_queue_push_tail (&self->ended_order, key);
+    }
+  ended->state = namida_receive_session_get_state (session);
+  trim_ended (self);
+  return ended;
+}
+
+static void
+forget (NamidaServer *self, const char *id)
+{
+  gpointer key;
+
+  if (!g_hash_table_lookup_extended (self->ended, id, &key, NULL))
+    return;
+  g_queue_remove (&self->ended_order, key);
+  g_hash_table_remove (self->ended, id);
+}
+
+static void
+on_over (NamidaReceiveSession *session, gpointer user_data)
+{
+  NamidaServer *self = user_data;
+  const char *id = namida_receive_session_get_id (session);
+  g_autoptr (NamidaReceiveSession) alive = g_object_ref (session);
+
+  remember (self, session);
+  if (g_hash_table_lookup (self->sessions, id) == session)
+    g_hash_table_remove (self->sessions, id);
+  g_signal_handlers_disconnect_by_data (namida_transfer_get_cancellable (namida_receive_session_get_transfer (session)),
+                                        session);
+  namida_server_check_stopped (self);
+  g_object_unref (self);
+}
+
+static void
+cancel (NamidaReceiveSession *session)
+{
+  g_autoptr (GError) reason
+      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
+
+  namida_receive_session_close (session, NAMIDA_SESSION_CANCELLED, reason);
+}
+
+static gboolean
+on_cancelled_idle (gpointer user_data)
+{
+  cancel (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: a cancellable must not be disconnected from within its signal. */
+static void
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_cancelled_idle, g_object_ref (user_data), g_object_unref);
+}
+
+void
+namida_server_add_session (NamidaServer *self, NamidaReceiveSession *session)
+{
+  const char *id = namida_receive_session_get_id (session);
+  GCancellable *wish = namida_transfer_get_cancellable (namida_receive_session_get_transfer (session));
+
+  /* A resumed session has its old id. */
+  forget (self, id);
+  g_hash_table_replace (self->sessions, (gpointer) id, g_object_ref (session));
+  namida_receive_session_open (session, on_over, g_object_ref (self));
+  g_signal_connect (wish, "cancelled", G_CALLBACK (on_cancelled), session);
+  if (g_cancellable_is_cancelled (wish))
+    on_cancelled (wish, session);
+}
+
+static gboolean
+check_owner (const char *owner, const char *fingerprint, GError **error)
+{
+  if (g_strcmp0 (owner, fingerprint) == 0)
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This transfer belongs to another device."));
+  return FALSE;
+}
+
+static Ended *
+find_ended (NamidaServer *self, const char *id, const char *fingerprint, GError **error)
+{
+  Ended *ended = id != NULL ? g_hash_table_lookup (self->ended, id) : NULL;
+
+  if (ended != NULL)
+    return check_owner (ended->fingerprint, fingerprint, error) ? ended : NULL;
+  if (id == NULL)
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST, _ ("The request names no transfer."));
+  else
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                         _ ("This device knows nothing of that transfer. Send again; what arrived is not sent twice."));
+  return NULL;
+}
+
+NamidaReceiveSession *
+namida_server_find_session (NamidaServer *self, const char *id, const char *fingerprint, GError **error)
+{
+  NamidaReceiveSession *session = id != NULL ? g_hash_table_lookup (self->sessions, id) : NULL;
+  Ended *ended;
+
+  if (session != NULL)
+    return check_owner (namida_receive_session_get_fingerprint (session), fingerprint, error) ? session : NULL;
+  ended = find_ended (self, id, fingerprint, error);
+  if (ended == NULL)
+    return NULL;
+  if (ended->state == NAMIDA_SESSION_CANCELLED)
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
+  else
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED,
+                         _ ("This transfer is over. Send again; what arrived is not sent twice."));
+  return NULL;
+}
+
+/* ---- finish ---- */
+
+typedef struct
+{
+  NamidaServer *server;
+  NamidaRequest *request;
+  NamidaReceiveSession *session;
+  GByteArray *body;
+  char *answer;
+  gsize length;
+} Finish;
+
+static void
+finish_free (gpointer data)
+{
+  Finish *finish = data;
+
+  g_object_unref (finish->server);
+  namida_request_unref (finish->request);
+  g_object_unref (finish->session);
+  g_byte_array_unref (finish->body);
+  g_free (finish->answer);
+  g_free (finish);
+}
+
+static void
+finish_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Finish *finish = task_data;
+  GError *error = NULL;
+  g_autoptr (GHashTable) hashes
+      = namida_finish_request_parse ((const char *) finish->body->data, finish->body->len, &error);
+
+  if (hashes != NULL
+      && namida_receive_session_commit (finish->session, hashes, &finish->answer, &finish->length, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_finish_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Finish *finish = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      Ended *ended;
+
+      namida_receive_session_end_finish (finish->session, NULL);
+      ended = remember (finish->server, finish->session);
+      g_free (ended->answer);
+      ended->answer = g_strndup (finish->answer, finish->length);
+      ended->length = finish->length;
+      trim_ended (finish->server);
+      namida_request_answer (finish->request, SOUP_STATUS_OK, g_steal_pointer (&finish->answer), finish->length);
+    }
+  else
+    {
+      namida_receive_session_end_finish (finish->session, error);
+      namida_request_fail (finish->request, error, 0);
+      /* Asked to stop in the meantime. */
+      if (finish->server->stopping != NULL || finish->server->soup == NULL)
+        namida_receive_session_close (finish->session, NAMIDA_SESSION_PARKED, NULL);
+    }
+  finish_free (finish);
+}
+
+static void
+repeat_finish (NamidaServer *self, NamidaRequest *request, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  Ended *ended = find_ended (self, id, request->connection->fingerprint, &error);
+
+  if (ended != NULL && ended->answer != NULL)
+    {
+      namida_request_answer (request, SOUP_STATUS_OK, g_strndup (ended->answer, ended->length), ended->length);
+      return;
+    }
+  if (error == NULL)
+    namida_server_find_session (self, id, request->connection->fingerprint, &error);
+  if (error == NULL)
+    g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED, _ ("This transfer is over."));
+  namida_request_fail (request, error, 0);
+}
+
+void
+namida_server_handle_finish (NamidaServer *self, NamidaRequest *request)
+{
+  g_autofree char *id = namida_request_get (request, "sessionId");
+  NamidaReceiveSession *session = id != NULL ? g_hash_table_lookup (self->sessions, id) : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTask) task = NULL;
+  Finish *finish;
+
+  if (session == NULL || namida_receive_session_get_state (session) == NAMIDA_SESSION_FINISHED)
+    {
+      repeat_finish (self, request, id);
+      return;
+    }
+  if (!check_owner (namida_receive_session_get_fingerprint (session), request->connection->fingerprint, &error)
+      || !namida_receive_session_begin_finish (session, &error))
+    {
+      namida_request_fail (request, error, 0);
+      return;
+    }
+  finish = g_new0 (Finish, 1);
+  finish->server = g_object_ref (self);
+  finish->request = namida_request_ref (request);
+  finish->session = g_object_ref (session);
+  finish->body = g_steal_pointer (&request->body);
+  request->body = g_byte_array_new ();
+  namida_request_wait (request, NULL, NULL);
+  task = g_task_new (self, NULL, on_finish_done, finish);
+  g_task_set_source_tag (task, namida_server_handle_finish);
+  g_task_set_task_data (task, finish, NULL); /* freed here, not by the worker */
+  g_task_run_in_thread (task, finish_worker);
+}
+
+/* ---- session, cancel ---- */
+
+typedef struct
+{
+  NamidaReceiveSession *session;
+  NamidaRequest *request;
+  char *text;
+  gsize length;
+} Status;
+
+static void
+status_free (gpointer data)
+{
+  Status *status = data;
+
+  g_object_unref (status->session);
+  namida_request_unref (status->request);
+  g_free (status->text);
+  g_free (status);
+}
+
+static void
+status_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Status *status = task_data;
+  g_autoptr (GHashTable) offsets = namida_receive_session_dup_offsets (status->session);
+
+  status->text = namida_session_answer_format ("open", offsets, &status->length);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_status (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Status *status = user_data;
+
+  namida_request_answer (status->request, SOUP_STATUS_OK, g_steal_pointer (&status->text), status->length);
+  status_free (status);
+}
+
+void
+namida_server_handle_session (NamidaServer *self, NamidaRequest *request)
+{
+  g_autofree char *id = namida_request_get (request, "sessionId");
+  const char *fingerprint = request->connection->fingerprint;
+  g_autoptr (GError) error = NULL;
+  NamidaReceiveSession *session = namida_server_find_session (self, id, fingerprint, &error);
+  Ended *ended = session == NULL ? find_ended (self, id, fingerprint, NULL) : NULL;
+
+  if (session != NULL)
+    {
+      g_autoptr (GTask) task = NULL;
+      Status *status = g_new0 (Status, 1);
+
+      namida_receive_session_touch (session);
+      status->session = g_object_ref (session);
+      status->request = namida_request_ref (request);
+      namida_request_wait (request, NULL, NULL);
+      task = g_task_new (self, NULL, on_status, status);
+      g_task_set_source_tag (task, namida_server_handle_session);
+      g_task_set_task_data (task, status, NULL);
+      g_task_run_in_thread (task, status_worker);
+    }
+  else if (ended != NULL && ended->state != NAMIDA_SESSION_PARKED)
+    {
+      g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
+      gsize length;
+      char *text = namida_session_answer_format (ended->state == NAMIDA_SESSION_CANCELLED ? "cancelled" : "finished",
+                                                 none, &length);
+
+      namida_request_answer (request, SOUP_STATUS_OK, text, length);
+    }
+  else
+    namida_request_fail (request, error, 0);
+}
+
+void
+namida_server_handle_cancel (NamidaServer *self, NamidaRequest *request)
+{
+  g_autofree char *id = namida_request_get (request, "sessionId");
+  const char *fingerprint = request->connection->fingerprint;
+  g_autoptr (GError) error = NULL;
+  NamidaReceiveSession *session = namida_server_find_session (self, id, fingerprint, &error);
+
+  if (session != NULL && namida_receive_session_get_state (session) == NAMIDA_SESSION_FINISHING)
+    g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("The received files are being stored."));
+  else if (session != NULL)
+    cancel (session);
+  else if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
+    g_clear_error (&error);
+  if (error != NULL)
+    namida_request_fail (request, error, 0);
+  else
+    namida_request_answer (request, SOUP_STATUS_OK, g_strdup ("{}"), 2);
+}

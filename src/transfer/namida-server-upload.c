@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-body-receiver.h"
+#include "namida-error.h"
+#include "namida-http.h"
+#include "namida-limits.h"
+#include "namida-server-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* A connection that libsoup gave away: it serves uploads of one session, one after the other, or is told why not. */
+typedef struct
+{
+  GIOStream *stream;
+  GSocket *socket;
+  GSocketAddress *remote; /* keeps @fingerprint */
+  const char *fingerprint;
+  NamidaReceiveSession *session; /* (nullable): refused */
+  NamidaHttpHead head;
+  NamidaUpload upload;
+  GError *refusal; /* (nullable) */
+  gint64 right_offset;
+  guint retry_after;
+} Job;
+
+static void
+job_free (Job *job)
+{
+  g_io_stream_close (job->stream, NULL, NULL);
+  if (job->session != NULL)
+    namida_receive_session_leave (job->session);
+  g_clear_object (&job->stream);
+  g_clear_object (&job->socket);
+  g_clear_object (&job->remote);
+  g_clear_object (&job->session);
+  namida_http_head_clear (&job->head);
+  g_clear_error (&job->refusal);
+  g_free (job);
+}
+
+static void
+refuse (Job *job, const GError *reason, gint64 right_offset)
+{
+  g_autofree char *json = namida_error_answer_format (reason, right_offset);
+
+  g_socket_set_timeout (job->socket, NAMIDA_LIMIT_HEAD_SECONDS);
+  if (namida_http_write_answer (g_io_stream_get_output_stream (job->stream), namida_error_http_status (reason), json,
+                                FALSE, job->retry_after, NULL))
+    namida_http_linger (job->socket);
+}
+
+/* What to tell a sender: nothing when the connection itself is what failed. */
+static GError *
+explain (Job *job, const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return namida_receive_session_dup_refusal (job->session);
+  return error->domain == NAMIDA_ERROR ? g_error_copy (error) : NULL;
+}
+
+static void
+on_progress (gsize n_bytes, gpointer user_data)
+{
+  namida_receive_session_add_bytes (user_data, n_bytes);
+}
+
+/* Body to part. @there: what the part holds afterwards. */
+static char *
+receive_part (Job *job, NamidaHttpReader *reader, guint64 *there, GError **error)
+{
+  NamidaSink *sink = namida_receive_session_get_sink (job->session);
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
+  g_autofree char *sha256 = NULL;
+  NamidaHttpBody body;
+  guint64 written = 0;
+  gboolean ok = FALSE;
+  int fd = namida_sink_open_part (sink, job->upload.index, job->upload.offset, digest, error);
+
+  *there = job->upload.offset;
+  if (fd < 0)
+    {
+      *there = 0;
+      return NULL;
+    }
+  namida_http_body_init (&body, reader, job->head.length);
+  ok = !job->head.expect_continue || namida_http_write_continue (g_io_stream_get_output_stream (job->stream), error);
+  if (ok)
+    {
+      NamidaBodyReceiver receiver = {
+        .body = &body,
+        .expected = job->upload.size - job->upload.offset,
+        .fd = fd,
+        .offset = job->upload.offset,
+        .digest = digest,
+        .cancellable = namida_receive_session_get_cancellable (job->session),
+        .progress = on_progress,
+        .progress_data = job->session,
+      };
+
+      ok = namida_body_receiver_run (&receiver, &written, error);
+    }
+  *there += written;
+  if (ok)
+    sha256 = namida_digest_finish (digest);
+  if (!namida_sink_close_part (sink, job->upload.index, fd, *there, ok, ok ? error : NULL))
+    return NULL;
+  return g_steal_pointer (&sha256);
+}
+
+static gboolean
+receive_one (Job *job, NamidaHttpReader *reader)
+{
+  NamidaTransfer *transfer = namida_receive_session_get_transfer (job->session);
+  NamidaEntry *entry
+      = g_ptr_array_index (namida_backup_get_entries (namida_transfer_get_backup (transfer)), job->upload.index);
+  g_autofree char *path = namida_entry_dup_path (entry);
+  g_autofree char *sha256 = NULL;
+  g_autofree char *json = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 there;
+
+  namida_transfer_set_current_file (transfer, path);
+  g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
+  sha256 = receive_part (job, reader, &there, &error);
+  namida_receive_session_end_upload (job->session, &job->upload, there, sha256);
+  if (sha256 == NULL)
+    {
+      g_autoptr (GError) reason = explain (job, error);
+
+      if (reason != NULL)
+        refuse (job, reason, g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET) ? (gint64) there : -1);
+      return FALSE;
+    }
+  json = namida_upload_answer_format (there, sha256);
+  return namida_http_write_answer (g_io_stream_get_output_stream (job->stream), 200, json, job->head.keep_alive, 0,
+                                   NULL)
+         && job->head.keep_alive;
+}
+
+/* The next request on this connection; only another upload of the same session is served here. */
+static gboolean
+next_upload (Job *job, NamidaHttpReader *reader)
+{
+  g_auto (NamidaUploadQuery) query = { 0 };
+  g_autoptr (GError) error = NULL;
+  gint64 right_offset = -1;
+
+  namida_http_head_clear (&job->head);
+  g_socket_set_timeout (job->socket, NAMIDA_LIMIT_HEAD_SECONDS);
+  if (!namida_http_reader_head (reader, &job->head, NAMIDA_LIMIT_HEAD_SECONDS,
+                                namida_receive_session_get_cancellable (job->session), &error))
+    {
+      g_autoptr (GError) reason = error != NULL ? explain (job, error) : NULL;
+
+      if (reason != NULL)
+        refuse (job, reason, -1);
+      return FALSE;
+    }
+  /* Closing is an answer that every client of HTTP/1.1 understands: it asks again on a new connection. */
+  if (!g_str_equal (job->head.method, "POST") || !g_str_equal (job->head.path, NAMIDA_V1_PREFIX "/upload"))
+    return FALSE;
+  if (namida_upload_query_parse (job->head.query != NULL ? job->head.query : "", &query, &error))
+    {
+      if (g_strcmp0 (query.session_id, namida_receive_session_get_id (job->session)) != 0)
+        return FALSE;
+      if (namida_receive_session_begin_upload (job->session, job->fingerprint, &query, job->head.length, &job->upload,
+                                               &right_offset, &error))
+        return TRUE;
+    }
+  refuse (job, error, right_offset);
+  return FALSE;
+}
+
+static void
+upload_worker (gpointer data, gpointer user_data)
+{
+  Job *job = data;
+
+  if (job->refusal != NULL)
+    refuse (job, job->refusal, job->right_offset);
+  else
+    {
+      g_auto (NamidaHttpReader) reader;
+
+      namida_http_reader_init (&reader, g_io_stream_get_input_stream (job->stream));
+      while (receive_one (job, &reader) && next_upload (job, &reader))
+        ;
+    }
+  job_free (job);
+}
+
+void
+namida_server_uploads_init (NamidaServer *self)
+{
+  /* No more than there can be connections: nobody ever waits for a thread. */
+  self->uploads = g_thread_pool_new (upload_worker, NULL, NAMIDA_LIMIT_CONNECTIONS, FALSE, NULL);
+}
+
+/* Addresses before stealing: they are gone afterwards. */
+static Job *
+steal (SoupServerMessage *msg)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (msg);
+  NamidaConnection *connection = namida_connection_of (remote);
+  Job *job = g_new0 (Job, 1);
+
+  job->remote = g_object_ref (remote);
+  job->socket = g_object_ref (connection->socket);
+  job->fingerprint = connection->fingerprint;
+  job->right_offset = -1;
+  job->stream = soup_server_message_steal_connection (msg);
+  return job;
+}
+
+static void
+push (NamidaServer *self, Job *job)
+{
+  g_thread_pool_push (self->uploads, job, NULL);
+}
+
+void
+namida_server_refuse (NamidaServer *self, SoupServerMessage *msg, const GError *reason, guint retry_after)
+{
+  Job *job = steal (msg);
+
+  job->refusal = g_error_copy (reason);
+  job->retry_after = retry_after;
+  push (self, job);
+}
+
+void
+namida_server_take_upload (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection)
+{
+  const char *text = g_uri_get_query (soup_server_message_get_uri (msg));
+  g_auto (NamidaUploadQuery) query = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_auto (NamidaHttpHead) head = { 0 };
+  NamidaReceiveSession *session = NULL;
+  NamidaUpload upload;
+  gint64 right_offset = -1;
+  Job *job;
+
+  if (namida_upload_query_parse (text != NULL ? text : "", &query, &error)
+      && namida_http_head_set_headers (&head, soup_server_message_get_request_headers (msg),
+                                       soup_server_message_get_http_version (msg), &error))
+    session = namida_server_find_session (self, query.session_id, connection->fingerprint, &error);
+  if (session != NULL
+      && !namida_receive_session_begin_upload (session, connection->fingerprint, &query, head.length, &upload,
+                                               &right_offset, &error))
+    session = NULL;
+  job = steal (msg);
+  if (session != NULL)
+    {
+      job->session = g_object_ref (session);
+      job->upload = upload;
+      job->head = head;
+      memset (&head, 0, sizeof head);
+      namida_receive_session_enter (session);
+    }
+  else
+    {
+      job->refusal = g_steal_pointer (&error);
+      job->right_offset = right_offset;
+    }
+  push (self, job);
+}
