@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-avahi-browser.h"
+#include "namida-avahi-finder.h"
+#include "namida-avahi-publisher.h"
+#include "namida-interface.h"
+
+#define AVAHI_NAME "org.freedesktop.Avahi"
+#define SETTLE_MS 500
+
+struct _NamidaAvahiFinder
+{
+  GObject parent_instance;
+  char *only;
+  NamidaDeviceInfo *own;     /* (nullable) until started */
+  GCancellable *cancellable; /* of connecting to the bus and the daemon; nobody touches self after it is cancelled */
+  gboolean connecting;
+  GDBusConnection *bus;
+  gulong closed_handler;
+  guint watch;
+  int interface; /* what publisher and browser were made for */
+  NamidaAvahiServer *server;
+  NamidaAvahiPublisher *publisher;
+  NamidaAvahiBrowser *browser;
+  GNetworkMonitor *monitor;
+  gulong changed_handler;
+  guint settle_timer;
+};
+
+static void namida_avahi_finder_iface_init (NamidaFinderInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaAvahiFinder,
+                               namida_avahi_finder,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_FINDER, namida_avahi_finder_iface_init))
+
+/* Returns: whether there is an interface to work on. */
+static gboolean
+find_interface (NamidaAvahiFinder *self, int *index)
+{
+  g_autoptr (GPtrArray) interfaces = NULL;
+  NamidaInterface *interface;
+
+  *index = NAMIDA_AVAHI_ANY;
+  if (self->only == NULL)
+    return TRUE;
+  interfaces = namida_interface_list (self->only, NULL);
+  if (interfaces->len == 0)
+    return FALSE;
+  interface = g_ptr_array_index (interfaces, 0);
+  *index = (int) interface->index;
+  return !interface->loopback;
+}
+
+static gboolean
+is_own (NamidaAvahiFinder *self, NamidaDeviceInfo *info)
+{
+  return self->own->fingerprint != NULL && g_ascii_strcasecmp (info->fingerprint, self->own->fingerprint) == 0;
+}
+
+static void
+on_found (NamidaDeviceInfo *info, GInetSocketAddress *address, gpointer user_data)
+{
+  NamidaAvahiFinder *self = user_data;
+
+  if (is_own (self, info))
+    return;
+  namida_finder_emit_found (NAMIDA_FINDER (self), info, NAMIDA_DIALECT_V1, address);
+  namida_finder_emit_greeted (NAMIDA_FINDER (self), info, NAMIDA_DIALECT_V1, address);
+}
+
+static void
+on_lost (NamidaDeviceInfo *info, gpointer user_data)
+{
+  if (!is_own (user_data, info))
+    namida_finder_emit_lost (NAMIDA_FINDER (user_data), info);
+}
+
+static void
+end_work (NamidaAvahiFinder *self)
+{
+  g_clear_pointer (&self->browser, namida_avahi_browser_free);
+  g_clear_pointer (&self->publisher, namida_avahi_publisher_free);
+}
+
+static void
+begin_work (NamidaAvahiFinder *self)
+{
+  end_work (self);
+  if (self->server == NULL || !find_interface (self, &self->interface))
+    return;
+  self->publisher = namida_avahi_publisher_new (self->server, self->interface, self->own);
+  self->browser = namida_avahi_browser_new (self->server, self->interface, on_found, on_lost, self);
+}
+
+static void
+on_server (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaAvahiFinder *self = user_data;
+  g_autoptr (GError) error = NULL;
+  NamidaAvahiServer *server = namida_avahi_server_proxy_new_finish (result, &error);
+
+  if (server == NULL)
+    return;
+  g_clear_object (&self->server);
+  self->server = server;
+  begin_work (self);
+}
+
+static void
+on_name_appeared (GDBusConnection *bus, const char *name, const char *owner, gpointer user_data)
+{
+  NamidaAvahiFinder *self = user_data;
+
+  /* The daemon by its own name on the bus: nothing of a former one is taken for this one's. */
+  namida_avahi_server_proxy_new (bus, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
+                                 owner, "/", self->cancellable, on_server, self);
+}
+
+static void
+on_name_vanished (GDBusConnection *bus, const char *name, gpointer user_data)
+{
+  NamidaAvahiFinder *self = user_data;
+
+  /* Says nothing of the devices: they are still there. */
+  end_work (self);
+  g_clear_object (&self->server);
+}
+
+static void
+disconnect_bus (NamidaAvahiFinder *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->connecting = FALSE;
+  end_work (self);
+  g_clear_object (&self->server);
+  g_clear_handle_id (&self->watch, g_bus_unwatch_name);
+  g_clear_signal_handler (&self->closed_handler, self->bus);
+  g_clear_object (&self->bus);
+}
+
+static void
+on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaAvahiFinder *self = user_data;
+  g_autoptr (GError) error = NULL;
+  GDBusConnection *bus = g_bus_get_finish (result, &error);
+
+  if (bus == NULL)
+    {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+      g_debug ("No system bus, so no Avahi: %s", error->message);
+      self->connecting = FALSE;
+      return;
+    }
+  self->connecting = FALSE;
+  self->bus = bus;
+  /* g_bus_get() ends the program with the bus: a transfer goes on without it. */
+  g_dbus_connection_set_exit_on_close (bus, FALSE);
+  self->closed_handler = g_signal_connect_swapped (bus, "closed", G_CALLBACK (disconnect_bus), self);
+  /* Not started by us: who switched the daemon off wants it so. */
+  self->watch = g_bus_watch_name_on_connection (bus, AVAHI_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_name_appeared,
+                                                on_name_vanished, self, NULL);
+}
+
+static void
+connect_bus (NamidaAvahiFinder *self)
+{
+  int index;
+
+  if (self->connecting || self->bus != NULL || (!find_interface (self, &index) && index != NAMIDA_AVAHI_ANY))
+    return;
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  self->connecting = TRUE;
+  g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_bus, self);
+}
+
+static void
+namida_avahi_finder_refresh (NamidaFinder *finder)
+{
+  NamidaAvahiFinder *self = NAMIDA_AVAHI_FINDER (finder);
+
+  if (self->own == NULL)
+    return;
+  connect_bus (self);
+  /* What the daemon still knows is no news to it, but the list may have given it up meanwhile. */
+  if (self->browser != NULL)
+    namida_avahi_browser_restart (self->browser);
+}
+
+static gboolean
+on_settled (gpointer data)
+{
+  NamidaAvahiFinder *self = data;
+  int index;
+
+  self->settle_timer = 0;
+  if (self->server == NULL)
+    return G_SOURCE_REMOVE;
+  if (!find_interface (self, &index))
+    end_work (self);
+  else if (self->browser == NULL || index != self->interface)
+    begin_work (self);
+  else
+    namida_avahi_browser_restart (self->browser);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_network_changed (GNetworkMonitor *monitor, gboolean available, NamidaAvahiFinder *self)
+{
+  g_clear_handle_id (&self->settle_timer, g_source_remove);
+  self->settle_timer = g_timeout_add (SETTLE_MS, on_settled, self);
+}
+
+static gboolean
+namida_avahi_finder_start (NamidaFinder *finder, NamidaDeviceInfo *own, GError **error)
+{
+  NamidaAvahiFinder *self = NAMIDA_AVAHI_FINDER (finder);
+  gboolean started = self->own != NULL;
+
+  g_clear_pointer (&self->own, namida_device_info_unref);
+  self->own = namida_device_info_ref (own);
+  if (self->publisher != NULL)
+    namida_avahi_publisher_set_own (self->publisher, own);
+  if (!started)
+    {
+      self->monitor = g_object_ref (g_network_monitor_get_default ());
+      self->changed_handler
+          = g_signal_connect (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self);
+    }
+  connect_bus (self);
+  return TRUE;
+}
+
+static void
+namida_avahi_finder_set_looking (NamidaFinder *finder, gboolean looking)
+{
+  /* The daemon browses on its own, at DNS-SD's pace. */
+}
+
+static void
+namida_avahi_finder_stop (NamidaFinder *finder)
+{
+  NamidaAvahiFinder *self = NAMIDA_AVAHI_FINDER (finder);
+
+  if (self->own == NULL)
+    return;
+  g_clear_handle_id (&self->settle_timer, g_source_remove);
+  g_clear_signal_handler (&self->changed_handler, self->monitor);
+  g_clear_object (&self->monitor);
+  disconnect_bus (self);
+  g_clear_pointer (&self->own, namida_device_info_unref);
+}
+
+static void
+namida_avahi_finder_iface_init (NamidaFinderInterface *iface)
+{
+  iface->start = namida_avahi_finder_start;
+  iface->refresh = namida_avahi_finder_refresh;
+  iface->set_looking = namida_avahi_finder_set_looking;
+  iface->stop = namida_avahi_finder_stop;
+}
+
+static void
+namida_avahi_finder_dispose (GObject *object)
+{
+  namida_avahi_finder_stop (NAMIDA_FINDER (object));
+  G_OBJECT_CLASS (namida_avahi_finder_parent_class)->dispose (object);
+}
+
+static void
+namida_avahi_finder_finalize (GObject *object)
+{
+  g_free (NAMIDA_AVAHI_FINDER (object)->only);
+  G_OBJECT_CLASS (namida_avahi_finder_parent_class)->finalize (object);
+}
+
+static void
+namida_avahi_finder_class_init (NamidaAvahiFinderClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = namida_avahi_finder_dispose;
+  G_OBJECT_CLASS (klass)->finalize = namida_avahi_finder_finalize;
+}
+
+static void
+namida_avahi_finder_init (NamidaAvahiFinder *self)
+{
+}
+
+NamidaAvahiFinder *
+namida_avahi_finder_new (const char *interface)
+{
+  NamidaAvahiFinder *self = g_object_new (NAMIDA_TYPE_AVAHI_FINDER, NULL);
+
+  self->only = g_strdup (interface);
+  return self;
+}

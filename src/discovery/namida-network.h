@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/** NamidaNetwork: one address of this device with its prefix: what is on the same link. Private to discovery/. */
+typedef struct
+{
+  guint index; /* of the interface */
+  gboolean loopback;
+  GInetAddress *address;
+  GInetAddressMask *mask;
+} NamidaNetwork;
+
+/** namida_network_list: @only: (nullable): as for namida_interface_list(). Returns: (transfer full). */
+GPtrArray *namida_network_list (const char *only);
+/** namida_network_is_on_link: is @address near by its kind, or within a network that interface @index has? Never
+ * loopback. */
+gboolean namida_network_is_on_link (GInetAddress *address, guint index);
+
+G_END_DECLS
