@@ -169,7 +169,7 @@ read_head (GInputStream *stream, GByteArray *buffer, NamidaHttpHead *head, GCanc
 {
   const char *end;
 
-  while ((end = memmem (buffer->data, buffer->len, "\r\n\r\n", 4)) == NULL)
+  while (buffer->len == 0 || (end = memmem (buffer->data, buffer->len, "\r\n\r\n", 4)) == NULL)
     {
       gssize n;
 

@@ -34,6 +34,7 @@ typedef struct
   const char *early_body;
   /* What was seen. */
   int offers, uploads, cancels, hung_up;
+  int connections; /* open now */
 } Fake;
 
 typedef struct
@@ -59,6 +60,11 @@ read_body (Peer *peer, gsize length)
   gsize got = 0;
 
   g_input_stream_read_all (G_INPUT_STREAM (peer->in), data, length, &got, NULL, NULL);
+  if (got < length)
+    {
+      g_free (data);
+      return NULL;
+    }
   data[got] = '\0';
   return data;
 }
@@ -154,10 +160,13 @@ serve_upload (Fake *fake, Peer *peer, const char *query, gsize length)
       gsize some = MIN (length, 700000);
 
       body = read_body (peer, some);
+      g_assert_nonnull (body);
       g_byte_array_append (part, (guint8 *) body, (guint) some);
       return FALSE;
     }
   body = read_body (peer, length);
+  if (body == NULL)
+    return FALSE;
   g_byte_array_append (part, (guint8 *) body, (guint) length);
   sha256 = namida_digest_bytes (part->data, part->len);
   if (g_atomic_int_add (&fake->spoil, -1) > 0)
@@ -244,6 +253,8 @@ serve_one (Fake *fake, Peer *peer)
   if (g_str_has_prefix (route, "upload"))
     return serve_upload (fake, peer, query, length);
   body = read_body (peer, length);
+  if (body == NULL)
+    return FALSE;
   if (g_str_has_prefix (route, "register"))
     answer (peer, 200, "{\"alias\":\"Fake\",\"version\":\"1.0\",\"port\":1,\"protocol\":\"https\"}");
   else if (g_str_has_prefix (route, "prepare-upload"))
@@ -267,8 +278,14 @@ on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject 
   g_autoptr (GTlsConnection) tls = namida_tls_server_new (fake->identity, G_IO_STREAM (connection), NULL);
   Peer peer = { .tls = tls };
 
-  if (g_atomic_int_get (&fake->gone) || !g_tls_connection_handshake (tls, NULL, NULL))
+  if (g_atomic_int_get (&fake->gone))
     return TRUE;
+  g_atomic_int_inc (&fake->connections);
+  if (!g_tls_connection_handshake (tls, NULL, NULL))
+    {
+      g_atomic_int_add (&fake->connections, -1);
+      return TRUE;
+    }
   peer.in = g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (tls)));
   g_data_input_stream_set_newline_type (peer.in, G_DATA_STREAM_NEWLINE_TYPE_CR_LF);
   peer.out = g_io_stream_get_output_stream (G_IO_STREAM (tls));
@@ -276,6 +293,7 @@ on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject 
     ;
   g_object_unref (peer.in);
   g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+  g_atomic_int_add (&fake->connections, -1);
   return TRUE;
 }
 
@@ -291,6 +309,7 @@ typedef struct
   NamidaTransfer *transfer;
   GError *error;
   gboolean ok, done;
+  guint64 limit;
 } Fixture;
 
 static void
@@ -340,8 +359,13 @@ tear_down (Fixture *f, gconstpointer data)
 {
   g_socket_service_stop (f->fake.service);
   g_socket_listener_close (G_SOCKET_LISTENER (f->fake.service));
-  /* Let connections that are closed by now end their threads. */
-  g_usleep (50 * 1000);
+  /* What they use is freed below; the sender is to close all it opened. */
+  for (guint i = 0; i < 1000 && g_atomic_int_get (&f->fake.connections) > 0; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (5 * 1000);
+    }
+  g_assert_cmpint (g_atomic_int_get (&f->fake.connections), ==, 0);
   g_object_unref (f->fake.service);
   g_clear_object (&f->transfer);
   g_object_unref (f->backup);
@@ -402,6 +426,7 @@ start (Fixture *f, const char *fingerprint)
   f->transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, "Fake", fingerprint, TRUE);
   namida_transfer_set_backup (f->transfer, f->backup);
   sender = namida_sender_new (f->identity, own, G_LIST_MODEL (f->addresses), fingerprint, NULL, f->transfer);
+  namida_sender_set_limit (sender, f->limit);
   namida_sender_send_async (sender, on_sent, f);
 }
 
@@ -622,6 +647,57 @@ test_withdraw (Fixture *f, gconstpointer data)
 }
 
 static void
+wait_for (int *counter)
+{
+  for (guint i = 0; i < 500 && g_atomic_int_get (counter) == 0; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (10 * 1000);
+    }
+  g_assert_cmpint (g_atomic_int_get (counter), >, 0);
+}
+
+/* 40 s of sending at this speed: ends long before, and the other side is told. */
+static void
+test_cancel_running (Fixture *f, gconstpointer data)
+{
+  gint64 cancelled_at;
+
+  add_file (f, "a.flac", 20 * MIB);
+  f->limit = 500000;
+  start (f, namida_identity_get_fingerprint (f->fake.identity));
+  wait_for (&f->fake.uploads);
+  cancelled_at = g_get_monotonic_time ();
+  namida_transfer_cancel (f->transfer);
+  finish (f);
+  g_test_message ("ended after %" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - cancelled_at) / 1000);
+  g_assert_cmpint (g_get_monotonic_time () - cancelled_at, <, 5 * G_USEC_PER_SEC);
+  g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
+  g_assert_cmpint (namida_transfer_get_state (f->transfer), ==, NAMIDA_TRANSFER_CANCELLED);
+  wait_for (&f->fake.cancels);
+}
+
+/* Shrinks while its body is on the way: that connection ends, the next file arrives over another. */
+static void
+test_shrinks_on_the_way (Fixture *f, gconstpointer data)
+{
+  NamidaEntry *entry = add_file (f, "shrinks.flac", 20 * MIB);
+
+  add_file (f, "b.flac", 2 * MIB);
+  add_file (f, "c.flac", 20000);
+  f->limit = 20 * MIB;
+  start (f, namida_identity_get_fingerprint (f->fake.identity));
+  wait_for (&f->fake.uploads);
+  g_assert_cmpint (truncate (entry->source, MIB), ==, 0);
+  finish (f);
+  g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE);
+  g_assert_cmpint (namida_transfer_get_result (f->transfer, 0), ==, NAMIDA_FILE_UNREADABLE);
+  assert_arrived (f, 1);
+  assert_arrived (f, 2);
+  g_assert_cmpuint (g_hash_table_size (f->fake.finished), ==, 2);
+}
+
+static void
 test_receiver_gone (Fixture *f, gconstpointer data)
 {
   add_file (f, "a.flac", 4 * MIB);
@@ -653,6 +729,8 @@ main (int argc, char **argv)
   ADD ("no-space", test_no_space, NULL);
   ADD ("cancelled-there", test_cancelled_there, NULL);
   ADD ("withdraw", test_withdraw, NULL);
+  ADD ("cancel-running", test_cancel_running, NULL);
+  ADD ("shrinks-on-the-way", test_shrinks_on_the_way, NULL);
   ADD ("receiver-gone", test_receiver_gone, NULL);
   return g_test_run ();
 }
