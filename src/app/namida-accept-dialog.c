@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-accept-dialog.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-files.h"
+#include "namida-format.h"
+#include "namida-tag.h"
+
+#define MAX_ROWS 50
+
+struct _NamidaAcceptDialog
+{
+  AdwWindow parent_instance;
+
+  NamidaHub *hub;
+  GSettings *settings;
+  NamidaOffer *offer;
+  GCancellable *cancellable;
+
+  AdwAvatar *avatar;
+  GtkLabel *question;
+  NamidaTag *tag;
+  GtkWidget *note;
+  GtkListBox *contents;
+  AdwComboRow *landing;
+  AdwActionRow *where;
+  AdwActionRow *always_row;
+  GtkSwitch *always;
+  GtkWidget *decline_button;
+  GtkWidget *accept_button;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaAcceptDialog, namida_accept_dialog, ADW_TYPE_WINDOW)
+
+guint
+namida_offer_tag (NamidaHub *hub, NamidaOffer *offer)
+{
+  const char *fingerprint = namida_offer_get_fingerprint (offer);
+  NamidaTrustStore *trust = namida_hub_get_trust_store (hub);
+
+  if (!namida_offer_get_encrypted (offer))
+    return NAMIDA_TAG_UNENCRYPTED;
+  if (trust != NULL && fingerprint != NULL && namida_trust_store_is_trusted (trust, fingerprint))
+    return NAMIDA_TAG_TRUSTED;
+  return NAMIDA_TAG_NEW;
+}
+
+char *
+namida_offer_question (NamidaOffer *offer)
+{
+  NamidaBackup *backup = namida_offer_get_backup (offer);
+  const char *alias = namida_offer_get_alias (offer);
+  guint files = namida_backup_get_files (backup);
+  g_autoptr (GPtrArray) contents = namida_backup_dup_contents (backup);
+  gboolean music = FALSE;
+
+  if (namida_backup_get_name (backup) != NULL)
+    return g_strdup_printf (_ ("Receive a backup from %s?"), alias);
+  for (guint i = 0; i < contents->len; i++)
+    music |= *((NamidaContent *) g_ptr_array_index (contents, i))->label != '\0';
+  if (music)
+    return g_strdup_printf (_ ("Receive music from %s?"), alias);
+  return g_strdup_printf (ngettext ("Receive %u file from %s?", "Receive %u files from %s?", files), files, alias);
+}
+
+static void
+add_content (NamidaAcceptDialog *self, const NamidaContent *content)
+{
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *icon = gtk_image_new ();
+  g_autofree char *size = namida_format_size (content->bytes);
+  g_autofree char *files = namida_format_files (content->files);
+  GtkWidget *size_label = gtk_label_new (size);
+  gboolean zip = content->kind == NAMIDA_ENTRY_BACKUP_ZIP;
+  gboolean single = !zip && *content->label == '\0';
+  const char *title = zip ? _ ("Namida backup") : single ? _ ("Files") : content->label;
+  g_autofree char *shown = namida_format_alias (title);
+  g_autofree char *name = zip && content->name != NULL ? namida_format_alias (content->name) : NULL;
+  int year, month, day, hour, minute;
+
+  if (name != NULL && sscanf (name, "Namida Backup - %4d-%2d-%2d %2d.%2d", &year, &month, &day, &hour, &minute) == 5)
+    {
+      g_autoptr (GDateTime) time = g_date_time_new_local (year, month, day, hour, minute, 0);
+
+      if (time != NULL)
+        {
+          g_free (name);
+          /* Translators: a day and a time, as g_date_time_format() writes it */
+          name = g_date_time_format (time, _ ("%-d %B %Y, %H:%M"));
+        }
+    }
+  gtk_image_set_from_icon_name (GTK_IMAGE (icon), zip      ? "namida-backup-symbolic"
+                                                  : single ? "text-x-generic-symbolic"
+                                                           : "namida-music-symbolic");
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), shown);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), name != NULL ? name : files);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
+  gtk_widget_add_css_class (size_label, "dim-label");
+  gtk_widget_add_css_class (size_label, "numeric");
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), size_label);
+  gtk_list_box_append (self->contents, row);
+}
+
+static void
+show_contents (NamidaAcceptDialog *self)
+{
+  g_autoptr (GPtrArray) contents = namida_backup_dup_contents (namida_offer_get_backup (self->offer));
+
+  for (guint i = 0; i < contents->len && i < MAX_ROWS; i++)
+    add_content (self, g_ptr_array_index (contents, i));
+  if (contents->len > MAX_ROWS)
+    {
+      GtkWidget *row = adw_action_row_new ();
+      g_autofree char *more
+          = g_strdup_printf (ngettext ("and %u more folder", "and %u more folders", contents->len - MAX_ROWS),
+                             contents->len - MAX_ROWS);
+
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), more);
+      gtk_list_box_append (self->contents, row);
+    }
+}
+
+static void
+show_who (NamidaAcceptDialog *self)
+{
+  NamidaTagKind kind = namida_offer_tag (self->hub, self->offer);
+  const char *fingerprint = namida_offer_get_fingerprint (self->offer);
+  g_autofree char *shown = fingerprint != NULL ? namida_format_fingerprint (fingerprint) : NULL;
+  g_autofree char *question = namida_offer_question (self->offer);
+
+  /* Two groups are enough to compare; pairing proves the rest. */
+  if (shown != NULL && strlen (shown) > 9)
+    shown[9] = '\0';
+  adw_avatar_set_text (self->avatar, namida_offer_get_alias (self->offer));
+  gtk_label_set_label (self->question, question);
+  gtk_window_set_title (GTK_WINDOW (self), question);
+  namida_tag_set (self->tag, kind, kind == NAMIDA_TAG_NEW ? shown : NULL);
+  gtk_label_set_label (GTK_LABEL (self->note), _ ("Anyone on this network could read or change it on the way."));
+  gtk_widget_set_visible (self->note, kind == NAMIDA_TAG_UNENCRYPTED);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->always_row), fingerprint != NULL);
+  adw_action_row_set_subtitle (self->always_row, fingerprint != NULL
+                                                     ? _ ("Trusts it, and stores its backups without a question")
+                                                     : _ ("Only for devices that can prove who they are"));
+}
+
+static NamidaLanding
+chosen_landing (NamidaAcceptDialog *self)
+{
+  return adw_combo_row_get_selected (self->landing) == 1 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
+}
+
+typedef struct
+{
+  NamidaStore *store; /* owned */
+  NamidaLanding landing;
+  guint64 free_bytes;
+} Room;
+
+static void
+room_free (Room *room)
+{
+  g_clear_object (&room->store);
+  g_free (room);
+}
+
+static void
+room_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Room *room = data;
+
+  room->free_bytes = namida_store_free_bytes (room->store, room->landing);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* "~/Music" is what people know. */
+static char *
+dup_short_path (const char *path)
+{
+  const char *home = g_get_home_dir ();
+  gsize length = strlen (home);
+  g_autofree char *shown = g_filename_display_name (path);
+
+  if (g_str_has_prefix (shown, home) && (shown[length] == '/' || shown[length] == '\0'))
+    return g_strconcat ("~", shown + length, NULL);
+  return g_steal_pointer (&shown);
+}
+
+static void
+on_room_known (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaAcceptDialog *self = NAMIDA_ACCEPT_DIALOG (source);
+  Room *room = g_task_get_task_data (G_TASK (result));
+  guint64 needed;
+  g_autofree char *size = NULL;
+  g_autofree char *text = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), NULL) || room->landing != chosen_landing (self)
+      || self->offer == NULL)
+    return;
+  needed = namida_backup_get_bytes (namida_offer_get_backup (self->offer));
+  size = namida_format_size (room->free_bytes);
+  text = g_strdup_printf (room->free_bytes < needed ? _ ("Where: only %s free") : _ ("Where: %s free"), size);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->where), text);
+}
+
+static void
+on_landing_changed (NamidaAcceptDialog *self)
+{
+  NamidaStore *store = self->hub != NULL ? namida_hub_get_store (self->hub) : NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *shown = NULL;
+  g_autoptr (GTask) task = NULL;
+  Room *room;
+
+  if (store == NULL)
+    return;
+  folder = namida_store_dup_destination (store, chosen_landing (self), namida_offer_get_alias (self->offer));
+  shown = dup_short_path (folder);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->where), _ ("Where"));
+  adw_action_row_set_subtitle (self->where, shown);
+  room = g_new0 (Room, 1);
+  room->store = g_object_ref (store);
+  room->landing = chosen_landing (self);
+  task = g_task_new (self, self->cancellable, on_room_known, NULL);
+  g_task_set_source_tag (task, on_landing_changed);
+  g_task_set_task_data (task, room, (GDestroyNotify) room_free);
+  g_task_run_in_thread (task, room_thread);
+}
+
+static void
+on_accept (NamidaAcceptDialog *self)
+{
+  g_settings_set_enum (self->settings, "landing", (int) chosen_landing (self));
+  namida_hub_accept (self->hub, self->offer, chosen_landing (self),
+                     gtk_switch_get_active (self->always) && namida_offer_get_fingerprint (self->offer) != NULL);
+}
+
+static void
+on_decline (NamidaAcceptDialog *self)
+{
+  namida_hub_decline (self->hub, self->offer);
+}
+
+static gboolean
+namida_accept_dialog_close_request (GtkWindow *window)
+{
+  NamidaAcceptDialog *self = NAMIDA_ACCEPT_DIALOG (window);
+
+  if (self->offer != NULL && namida_offer_get_state (self->offer) == NAMIDA_OFFER_OPEN)
+    {
+      /* The answer closes the offer, and that this window. */
+      on_decline (self);
+      return GDK_EVENT_STOP;
+    }
+  return GTK_WINDOW_CLASS (namida_accept_dialog_parent_class)->close_request (window);
+}
+
+static void
+on_closed (NamidaAcceptDialog *self)
+{
+  gtk_window_destroy (GTK_WINDOW (self));
+}
+
+NamidaOffer *
+namida_accept_dialog_get_offer (NamidaAcceptDialog *self)
+{
+  return self->offer;
+}
+
+static void
+namida_accept_dialog_dispose (GObject *object)
+{
+  NamidaAcceptDialog *self = NAMIDA_ACCEPT_DIALOG (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->offer);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->hub);
+  G_OBJECT_CLASS (namida_accept_dialog_parent_class)->dispose (object);
+}
+
+static void
+namida_accept_dialog_finalize (GObject *object)
+{
+  g_clear_object (&NAMIDA_ACCEPT_DIALOG (object)->cancellable);
+  G_OBJECT_CLASS (namida_accept_dialog_parent_class)->finalize (object);
+}
+
+static void
+namida_accept_dialog_class_init (NamidaAcceptDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = namida_accept_dialog_dispose;
+  G_OBJECT_CLASS (klass)->finalize = namida_accept_dialog_finalize;
+  GTK_WINDOW_CLASS (klass)->close_request = namida_accept_dialog_close_request;
+  g_type_ensure (NAMIDA_TYPE_TAG);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/namida_sync/Desktop/ui/namida-accept-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, avatar);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, question);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, tag);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, note);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, contents);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, landing);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, where);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, always_row);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, always);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, decline_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, accept_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_landing_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_accept);
+  gtk_widget_class_bind_template_callback (widget_class, on_decline);
+}
+
+static void
+namida_accept_dialog_init (NamidaAcceptDialog *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->where), FALSE);
+}
+
+NamidaAcceptDialog *
+namida_accept_dialog_new (NamidaHub *hub, GSettings *settings, NamidaOffer *offer)
+{
+  NamidaAcceptDialog *self = g_object_new (NAMIDA_TYPE_ACCEPT_DIALOG, NULL);
+
+  self->hub = g_object_ref (hub);
+  self->settings = g_object_ref (settings);
+  self->offer = g_object_ref (offer);
+  g_signal_connect_object (offer, "closed", G_CALLBACK (on_closed), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  adw_combo_row_set_selected (self->landing,
+                              g_settings_get_enum (settings, "landing") == NAMIDA_LANDING_BACKUP ? 1 : 0);
+  show_who (self);
+  show_contents (self);
+  on_landing_changed (self);
+  return self;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-address-dialog.h"
+
+#define TIMEOUT_MS 8000
+
+struct _NamidaAddressDialog
+{
+  AdwWindow parent_instance;
+
+  NamidaHub *hub;
+  GCancellable *cancellable;
+
+  GtkEditable *entry;
+  GtkWidget *add_button;
+  GtkSpinner *spinner;
+  GtkLabel *problem;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaAddressDialog, namida_address_dialog, ADW_TYPE_WINDOW)
+
+static void
+set_busy (NamidaAddressDialog *self, gboolean busy)
+{
+  gtk_spinner_set_spinning (self->spinner, busy);
+  gtk_widget_set_sensitive (self->add_button, !busy);
+}
+
+static void
+on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaAddressDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaPeer) peer = namida_hub_resolve_finish (NAMIDA_HUB (source), result, &error);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  set_busy (self, FALSE);
+  if (peer != NULL)
+    gtk_window_close (GTK_WINDOW (self));
+  else
+    gtk_label_set_label (self->problem, error->message);
+}
+
+static void
+on_add (NamidaAddressDialog *self)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (self->entry)));
+
+  set_busy (self, TRUE);
+  gtk_label_set_label (self->problem, "");
+  namida_hub_resolve_async (self->hub, text, TIMEOUT_MS, self->cancellable, on_resolved, g_object_ref (self));
+}
+
+static void
+on_changed (NamidaAddressDialog *self)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (self->entry)));
+
+  gtk_widget_set_sensitive (self->add_button, *text != '\0' && !gtk_spinner_get_spinning (self->spinner));
+}
+
+static void
+namida_address_dialog_dispose (GObject *object)
+{
+  NamidaAddressDialog *self = NAMIDA_ADDRESS_DIALOG (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->hub);
+  G_OBJECT_CLASS (namida_address_dialog_parent_class)->dispose (object);
+}
+
+static void
+namida_address_dialog_finalize (GObject *object)
+{
+  g_clear_object (&NAMIDA_ADDRESS_DIALOG (object)->cancellable);
+  G_OBJECT_CLASS (namida_address_dialog_parent_class)->finalize (object);
+}
+
+static void
+namida_address_dialog_class_init (NamidaAddressDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = namida_address_dialog_dispose;
+  G_OBJECT_CLASS (klass)->finalize = namida_address_dialog_finalize;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/namida_sync/Desktop/ui/namida-address-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, NamidaAddressDialog, entry);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAddressDialog, add_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAddressDialog, spinner);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAddressDialog, problem);
+  gtk_widget_class_bind_template_callback (widget_class, on_add);
+  gtk_widget_class_bind_template_callback (widget_class, on_changed);
+}
+
+static void
+namida_address_dialog_init (NamidaAddressDialog *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+NamidaAddressDialog *
+namida_address_dialog_new (NamidaHub *hub)
+{
+  NamidaAddressDialog *self = g_object_new (NAMIDA_TYPE_ADDRESS_DIALOG, NULL);
+
+  self->hub = g_object_ref (hub);
+  return self;
+}

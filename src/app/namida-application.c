@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-application.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-hub.h"
+#include "namida-notifier.h"
+#include "namida-preferences.h"
+#include "namida-settings.h"
+#include "namida-window.h"
+
+/* Longer than this nobody waits for a program to end: what is still under way is resumable anyway. */
+#define STOP_LIMIT_SECONDS 5
+
+struct _NamidaApplication
+{
+  AdwApplication parent_instance;
+
+  char *data_dir;  /* (nullable) */
+  char *interface; /* (nullable) */
+  int port;        /* 0: as the settings say */
+
+  GSettings *settings;
+  NamidaHub *hub;
+  NamidaNotifier *notifier;
+  gboolean stopping;
+  gboolean told_background;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaApplication, namida_application, ADW_TYPE_APPLICATION)
+
+static void
+on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  /* The window shows it by the hub's "problem". */
+  if (!namida_hub_start_finish (NAMIDA_HUB (source), result, &error))
+    g_message ("Not started: %s", error->message);
+}
+
+static void
+start_hub (NamidaApplication *self)
+{
+  namida_hub_start_async (self->hub, NULL, on_hub_started, g_object_ref (self));
+}
+
+static void
+apply_alias (NamidaApplication *self)
+{
+  g_autofree char *alias = g_settings_get_string (self->settings, "alias");
+
+  namida_hub_set_alias (self->hub, alias);
+}
+
+static void
+apply_policy (NamidaApplication *self)
+{
+  gboolean trusted = g_settings_get_boolean (self->settings, "auto-accept-trusted");
+
+  namida_hub_set_accept (self->hub, trusted ? NAMIDA_ACCEPT_TRUSTED : NAMIDA_ACCEPT_ASK);
+  namida_hub_set_landing (self->hub, (NamidaLanding) g_settings_get_enum (self->settings, "landing"));
+}
+
+static const char *
+or_null (const char *text)
+{
+  return text != NULL && *text != '\0' ? text : NULL;
+}
+
+static void
+make_hub (NamidaApplication *self)
+{
+  g_autofree char *alias = g_settings_get_string (self->settings, "alias");
+  g_autofree char *interface = g_settings_get_string (self->settings, "interface");
+  g_autofree char *backups = g_settings_get_string (self->settings, "backup-folder");
+  g_autofree char *music = g_settings_get_string (self->settings, "music-folder");
+  g_autofree char *pin = g_settings_get_string (self->settings, "pin");
+  NamidaHubOptions options = {
+    .data_dir = self->data_dir,
+    .alias = or_null (alias),
+    .interface = self->interface != NULL ? self->interface : or_null (interface),
+    .port = (guint16) (self->port != 0 ? (guint) self->port : g_settings_get_uint (self->settings, "port")),
+    .backups = or_null (backups),
+    .music = or_null (music),
+    .pin = or_null (pin),
+    .device_type = "desktop",
+    .landing = (NamidaLanding) g_settings_get_enum (self->settings, "landing"),
+  };
+
+  self->hub = namida_hub_new (&options);
+  self->notifier = namida_notifier_new (G_APPLICATION (self), self->hub);
+  apply_policy (self);
+  g_signal_connect_object (self->settings, "changed::alias", G_CALLBACK (apply_alias), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::auto-accept-trusted", G_CALLBACK (apply_policy), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::landing", G_CALLBACK (apply_policy), self, G_CONNECT_SWAPPED);
+  start_hub (self);
+}
+
+static void
+quit_now (NamidaApplication *self)
+{
+  g_application_quit (G_APPLICATION (self));
+}
+
+static gboolean
+on_stop_limit (gpointer user_data)
+{
+  quit_now (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_hub_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaApplication) self = user_data;
+
+  namida_hub_stop_finish (NAMIDA_HUB (source), result, NULL);
+  quit_now (self);
+}
+
+/* Others are told goodbye, and what runs is parked, before the program ends. */
+static void
+stop (NamidaApplication *self)
+{
+  if (self->stopping)
+    return;
+  self->stopping = TRUE;
+  g_application_hold (G_APPLICATION (self));
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    gtk_widget_set_visible (l->data, FALSE);
+  if (self->hub == NULL)
+    {
+      quit_now (self);
+      return;
+    }
+  g_timeout_add_seconds (STOP_LIMIT_SECONDS, on_stop_limit, self);
+  namida_hub_stop_async (self->hub, on_hub_stopped, g_object_ref (self));
+}
+
+static guint
+running_transfers (NamidaApplication *self)
+{
+  GListModel *transfers = namida_hub_get_transfers (self->hub);
+  guint running = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
+      running += !namida_transfer_is_final (transfer);
+    }
+  return running;
+}
+
+static void
+keep_in_background (NamidaApplication *self, GtkWindow *window)
+{
+  g_autoptr (GNotification) notification = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (window), FALSE);
+  if (self->told_background)
+    return;
+  self->told_background = TRUE;
+  notification = g_notification_new (_ ("Namida Sync goes on receiving"));
+  g_notification_set_body (notification, _ ("Its window is closed. Open it again, or quit here."));
+  g_notification_set_default_action (notification, "app.show");
+  g_notification_add_button (notification, _ ("Quit"), "app.quit");
+  g_application_send_notification (G_APPLICATION (self), "background", notification);
+}
+
+static void
+on_close_response (AdwMessageDialog *dialog, const char *response, NamidaApplication *self)
+{
+  if (g_strcmp0 (response, "stop") == 0)
+    stop (self);
+  else if (g_strcmp0 (response, "background") == 0)
+    keep_in_background (self, gtk_window_get_transient_for (GTK_WINDOW (dialog)));
+}
+
+static void
+ask_about_running (NamidaApplication *self, GtkWindow *window, guint running)
+{
+  GtkWidget *dialog = adw_message_dialog_new (window, _ ("Stop the transfers?"), NULL);
+  AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
+
+  adw_message_dialog_format_body (
+      message,
+      ngettext ("%u transfer is still running. What arrived is safe, and it can go on later.",
+                "%u transfers are still running. What arrived is safe, and they can go on later.", running),
+      running);
+  adw_message_dialog_add_responses (message, "cancel", _ ("_Cancel"), "stop", _ ("_Stop and Quit"), "background",
+                                    _ ("_Run in Background"), NULL);
+  adw_message_dialog_set_response_appearance (message, "background", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (message, "background");
+  adw_message_dialog_set_close_response (message, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_response), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static gboolean
+on_close_request (NamidaApplication *self, GtkWindow *window)
+{
+  guint running = running_transfers (self);
+
+  if (self->stopping)
+    return GDK_EVENT_PROPAGATE;
+  if (g_settings_get_boolean (self->settings, "receive-in-background"))
+    keep_in_background (self, window);
+  else if (running > 0)
+    ask_about_running (self, window, running);
+  else
+    stop (self);
+  return GDK_EVENT_STOP;
+}
+
+static NamidaWindow *
+get_window (NamidaApplication *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (NAMIDA_IS_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
+static NamidaWindow *
+show_window (NamidaApplication *self)
+{
+  NamidaWindow *window = get_window (self);
+
+  if (self->hub == NULL)
+    return NULL;
+  if (window == NULL)
+    {
+      window = namida_window_new (GTK_APPLICATION (self), self->hub, self->settings);
+      g_signal_connect_object (window, "close-request", G_CALLBACK (on_close_request), self, G_CONNECT_SWAPPED);
+    }
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+static void
+namida_application_activate (GApplication *application)
+{
+  show_window (NAMIDA_APPLICATION (application));
+}
+
+static void
+namida_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  NamidaWindow *window = show_window (NAMIDA_APPLICATION (application));
+  g_autoptr (GListStore) list = g_list_store_new (G_TYPE_FILE);
+
+  for (int i = 0; i < n_files; i++)
+    g_list_store_append (list, files[i]);
+  if (window != NULL)
+    namida_window_choose_device (window, G_LIST_MODEL (list));
+}
+
+static NamidaOffer *
+find_offer (NamidaApplication *self, GVariant *parameter)
+{
+  return self->hub != NULL ? namida_hub_find_offer (self->hub, g_variant_get_string (parameter, NULL)) : NULL;
+}
+
+static void
+on_accept (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  NamidaApplication *self = user_data;
+  NamidaOffer *offer = find_offer (self, parameter);
+
+  if (offer != NULL)
+    namida_hub_accept (self->hub, offer, (NamidaLanding) g_settings_get_enum (self->settings, "landing"), FALSE);
+}
+
+static void
+on_decline (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  NamidaApplication *self = user_data;
+  NamidaOffer *offer = find_offer (self, parameter);
+
+  if (offer != NULL)
+    namida_hub_decline (self->hub, offer);
+}
+
+static void
+on_open_folder (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  NamidaApplication *self = user_data;
+  const char *folder = self->notifier != NULL
+                           ? namida_notifier_lookup_folder (self->notifier, g_variant_get_string (parameter, NULL))
+                           : NULL;
+  g_autofree char *uri = folder != NULL ? g_filename_to_uri (folder, NULL, NULL) : NULL;
+
+  if (uri != NULL)
+    g_app_info_launch_default_for_uri_async (uri, NULL, NULL, NULL, NULL);
+}
+
+static void
+on_show (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  show_window (user_data);
+}
+
+static void
+on_try_again (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  start_hub (user_data);
+}
+
+static void
+on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  NamidaApplication *self = user_data;
+  NamidaWindow *window = show_window (self);
+  NamidaPreferences *preferences;
+
+  if (window == NULL)
+    return;
+  preferences = namida_preferences_new (self->hub, self->settings);
+  gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (window));
+  gtk_window_present (GTK_WINDOW (preferences));
+}
+
+static void
+on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  adw_show_about_window (gtk_application_get_active_window (user_data), "application-name", _ ("Namida Sync"),
+                         "application-icon", NAMIDA_APP_ID, "version", NAMIDA_VERSION, "developer-name",
+                         _ ("The Namida Sync contributors"), "comments",
+                         _ ("Moves Namida backups and music between your devices, with no cloud between."),
+                         "license-type", GTK_LICENSE_GPL_3_0,
+                         /* Translators: your names, one a line */
+                         "translator-credits", _ ("translator-credits"), NULL);
+}
+
+static void
+on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  stop (user_data);
+}
+
+static const GActionEntry actions[] = {
+  { "accept", on_accept, "s" },
+  { "decline", on_decline, "s" },
+  { "open-folder", on_open_folder, "s" },
+  { "show", on_show },
+  { "try-again", on_try_again },
+  { "preferences", on_preferences },
+  { "about", on_about },
+  { "quit", on_quit },
+};
+
+static void
+set_accels (NamidaApplication *self)
+{
+  static const struct
+  {
+    const char *action;
+    const char *accels[3];
+  } all[] = {
+    { "app.quit", { "<Primary>q" } },
+    { "app.preferences", { "<Primary>comma" } },
+    { "win.show-help-overlay", { "<Primary>question" } },
+    { "win.refresh", { "F5", "<Primary>r" } },
+    { "win.add-address", { "<Primary>l" } },
+    { "win.rename", { "F2" } },
+    { "win.page('devices')", { "<Alt>1" } },
+    { "win.page('transfers')", { "<Alt>2" } },
+    { "window.close", { "<Primary>w" } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), all[i].action, all[i].accels);
+}
+
+static void
+namida_application_startup (GApplication *application)
+{
+  NamidaApplication *self = NAMIDA_APPLICATION (application);
+  g_autoptr (GError) error = NULL;
+
+  G_APPLICATION_CLASS (namida_application_parent_class)->startup (application);
+  gtk_window_set_default_icon_name (NAMIDA_APP_ID);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  set_accels (self);
+  self->settings = namida_settings_new (self->data_dir, &error);
+  if (self->settings == NULL)
+    {
+      g_printerr ("%s\n", error->message);
+      exit (1);
+    }
+  make_hub (self);
+}
+
+static int
+namida_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  NamidaApplication *self = NAMIDA_APPLICATION (application);
+
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("namida-sync %s\n", NAMIDA_VERSION);
+      return 0;
+    }
+  if (self->port < 0 || self->port > 65535)
+    {
+      g_printerr (_ ("“%d” is no port. Name one from 1 to 65535.\n"), self->port);
+      return 2;
+    }
+  if (self->data_dir != NULL)
+    {
+      g_autofree char *given = g_steal_pointer (&self->data_dir);
+
+      self->data_dir = g_canonicalize_filename (given, NULL);
+      /* A device of its own, beside the one of this desktop. */
+      g_application_set_flags (application, g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
+    }
+  return -1;
+}
+
+static void
+namida_application_shutdown (GApplication *application)
+{
+  NamidaApplication *self = NAMIDA_APPLICATION (application);
+  NamidaWindow *window = get_window (self);
+
+  if (window != NULL)
+    gtk_window_destroy (GTK_WINDOW (window));
+  g_clear_object (&self->notifier);
+  g_clear_object (&self->hub);
+  g_clear_object (&self->settings);
+  G_APPLICATION_CLASS (namida_application_parent_class)->shutdown (application);
+}
+
+static void
+namida_application_finalize (GObject *object)
+{
+  NamidaApplication *self = NAMIDA_APPLICATION (object);
+
+  g_free (self->data_dir);
+  g_free (self->interface);
+  G_OBJECT_CLASS (namida_application_parent_class)->finalize (object);
+}
+
+static void
+namida_application_class_init (NamidaApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = namida_application_finalize;
+  application_class->startup = namida_application_startup;
+  application_class->activate = namida_application_activate;
+  application_class->open = namida_application_open;
+  application_class->handle_local_options = namida_application_handle_local_options;
+  application_class->shutdown = namida_application_shutdown;
+}
+
+static void
+namida_application_init (NamidaApplication *self)
+{
+  const GOptionEntry entries[] = {
+    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &self->data_dir, N_ ("Keep everything of this device in DIR"),
+      N_ ("DIR") },
+    { "interface", 0, 0, G_OPTION_ARG_STRING, &self->interface, N_ ("Use only this network interface or address"),
+      N_ ("NAME") },
+    { "port", 0, 0, G_OPTION_ARG_INT, &self->port, N_ ("Listen on this port"), N_ ("N") },
+    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version"), NULL },
+    { NULL },
+  };
+
+  g_application_add_main_option_entries (G_APPLICATION (self), entries);
+}
+
+NamidaApplication *
+namida_application_new (void)
+{
+  return g_object_new (NAMIDA_TYPE_APPLICATION, "application-id", NAMIDA_APP_ID, "flags", G_APPLICATION_HANDLES_OPEN,
+                       "resource-base-path", "/io/github/namida_sync/Desktop", NULL);
+}

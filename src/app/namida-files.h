@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Files as a person speaks of them, before anything was scanned. */
+
+/** namida_files_words: Returns: (transfer full): "1 backup, 2 folders and 3 files". */
+char *namida_files_words (guint backups, guint folders, guint files);
+/** namida_files_describe_async: looks in a worker what each of @files (GListModel of GFile) is; walks nothing. */
+void namida_files_describe_async (GListModel *files,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+/** Returns: (transfer full) (nullable): namida_files_words() of them. */
+char *namida_files_describe_finish (GAsyncResult *result, GError **error);
+/**
+ * namida_files_find_backup_async: the newest "Namida Backup - ….zip" in @folder and two levels below (a folder a
+ * device), in a worker.
+ */
+void namida_files_find_backup_async (const char *folder,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+/** Returns: (transfer full) (nullable): %NULL without error when there is none. */
+GFile *namida_files_find_backup_finish (GAsyncResult *result, GError **error);
+/** namida_files_from_value: @value: a GdkFileList or a GFile. Returns: (transfer full) (nullable): GListModel of GFile.
+ */
+GListModel *namida_files_from_value (const GValue *value);
+/** namida_files_when: @us: microseconds since 1970. Returns: (transfer full): "today, 09:12", "yesterday", "19 July
+ * 2026". */
+char *namida_files_when (gint64 us);
+
+G_END_DECLS

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-notifier.h"
+
+#include <glib/gi18n.h>
+#include <gtk/gtk.h>
+
+#include "namida-accept-dialog.h"
+#include "namida-format.h"
+#include "namida-tag.h"
+#include "namida-transfer-row.h"
+
+struct _NamidaNotifier
+{
+  GObject parent_instance;
+
+  GApplication *application; /* not owned */
+  NamidaHub *hub;
+  GHashTable *folders; /* opaque id → path */
+};
+
+G_DEFINE_FINAL_TYPE (NamidaNotifier, namida_notifier, G_TYPE_OBJECT)
+
+static gboolean
+person_looks (NamidaNotifier *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self->application)); l != NULL; l = l->next)
+    if (gtk_window_is_active (l->data))
+      return TRUE;
+  return FALSE;
+}
+
+static char *
+offer_notification_id (const char *offer_id)
+{
+  return g_strconcat ("offer-", offer_id, NULL);
+}
+
+static void
+on_offer_closed (NamidaNotifier *self, NamidaOffer *offer)
+{
+  g_autofree char *id = offer_notification_id (namida_offer_get_id (offer));
+
+  g_application_withdraw_notification (self->application, id);
+}
+
+static void
+on_offer_closed_signal (NamidaOffer *offer, NamidaNotifier *self)
+{
+  on_offer_closed (self, offer);
+}
+
+static void
+send_offer (NamidaNotifier *self, NamidaOffer *offer)
+{
+  const char *offer_id = namida_offer_get_id (offer);
+  g_autofree char *id = offer_notification_id (offer_id);
+  g_autofree char *question = namida_offer_question (offer);
+  g_autofree char *size = namida_format_size (namida_backup_get_bytes (namida_offer_get_backup (offer)));
+  g_autofree char *files = namida_format_files (namida_backup_get_files (namida_offer_get_backup (offer)));
+  g_autofree char *body
+      = g_strdup_printf ("%s · %s · %s", files, size, namida_tag_kind_word (namida_offer_tag (self->hub, offer)));
+  g_autoptr (GNotification) notification = g_notification_new (question);
+
+  g_notification_set_body (notification, body);
+  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
+  g_notification_add_button_with_target (notification, _ ("Accept"), "app.accept", "s", offer_id);
+  g_notification_add_button_with_target (notification, _ ("Decline"), "app.decline", "s", offer_id);
+  g_notification_set_default_action (notification, "app.show");
+  g_application_send_notification (self->application, id, notification);
+}
+
+static void
+on_offers_changed (NamidaNotifier *self, guint position, guint removed, guint added, GListModel *offers)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (NamidaOffer) offer = g_list_model_get_item (offers, i);
+
+      g_signal_connect_object (offer, "closed", G_CALLBACK (on_offer_closed_signal), self, 0);
+      if (namida_offer_get_state (offer) == NAMIDA_OFFER_OPEN && !person_looks (self))
+        send_offer (self, offer);
+    }
+}
+
+static void
+on_transfer_ended (NamidaTransfer *transfer, NamidaNotifier *self)
+{
+  NamidaTransferState state = namida_transfer_get_state (transfer);
+  const char *folder = namida_transfer_get_folder (transfer);
+  g_autofree char *words = namida_transfer_words (transfer);
+  g_autofree char *body = namida_transfer_dup_state_text (transfer);
+  g_autofree char *id = g_uuid_string_random ();
+  g_autoptr (GNotification) notification = NULL;
+
+  /* What a person just did by hand is no news. */
+  if (state == NAMIDA_TRANSFER_CANCELLED
+      || (state == NAMIDA_TRANSFER_DECLINED && namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_RECEIVE)
+      || person_looks (self))
+    return;
+  notification = g_notification_new (words);
+  g_notification_set_body (notification, body);
+  g_notification_set_default_action (notification, "app.show");
+  if (folder != NULL)
+    {
+      g_hash_table_insert (self->folders, g_strdup (id), g_strdup (folder));
+      g_notification_add_button_with_target (notification, _ ("Open Folder"), "app.open-folder", "s", id);
+    }
+  g_application_send_notification (self->application, id, notification);
+}
+
+static void
+on_transfers_changed (NamidaNotifier *self, guint position, guint removed, guint added, GListModel *transfers)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
+
+      if (!namida_transfer_is_final (transfer))
+        g_signal_connect_object (transfer, "ended", G_CALLBACK (on_transfer_ended), self, G_CONNECT_AFTER);
+    }
+}
+
+const char *
+namida_notifier_lookup_folder (NamidaNotifier *self, const char *id)
+{
+  return g_hash_table_lookup (self->folders, id);
+}
+
+static void
+namida_notifier_finalize (GObject *object)
+{
+  NamidaNotifier *self = NAMIDA_NOTIFIER (object);
+
+  g_clear_pointer (&self->folders, g_hash_table_unref);
+  g_clear_object (&self->hub);
+  G_OBJECT_CLASS (namida_notifier_parent_class)->finalize (object);
+}
+
+static void
+namida_notifier_class_init (NamidaNotifierClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_notifier_finalize;
+}
+
+static void
+namida_notifier_init (NamidaNotifier *self)
+{
+  self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+NamidaNotifier *
+namida_notifier_new (GApplication *application, NamidaHub *hub)
+{
+  NamidaNotifier *self = g_object_new (NAMIDA_TYPE_NOTIFIER, NULL);
+
+  self->application = application;
+  self->hub = g_object_ref (hub);
+  g_signal_connect_object (namida_hub_get_offers (hub), "items-changed", G_CALLBACK (on_offers_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_hub_get_transfers (hub), "items-changed", G_CALLBACK (on_transfers_changed), self,
+                           G_CONNECT_SWAPPED);
+  return self;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-pair-dialog.h"
+
+#include <glib/gi18n.h>
+
+typedef enum
+{
+  STEP_CONNECTING,
+  STEP_COMPARE,
+  STEP_WAITING,
+  STEP_DONE,
+  STEP_FAILED
+} Step;
+
+struct _NamidaPairDialog
+{
+  AdwWindow parent_instance;
+
+  NamidaHub *hub;             /* (nullable): this side began */
+  NamidaPairRequest *request; /* (nullable): the other side began */
+  char *alias;
+  GCancellable *cancellable;
+  Step step;
+
+  GtkLabel *heading;
+  GtkSpinner *spinner;
+  GtkLabel *digits;
+  GtkLabel *text;
+  GtkButton *no_button;
+  GtkButton *yes_button;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaPairDialog, namida_pair_dialog, ADW_TYPE_WINDOW)
+
+/* @problem: (nullable): why it failed. */
+static void
+show_step (NamidaPairDialog *self, Step step, const char *problem)
+{
+  gboolean busy = step == STEP_CONNECTING || step == STEP_WAITING;
+  g_autofree char *heading = NULL;
+  g_autofree char *text = NULL;
+
+  self->step = step;
+  switch (step)
+    {
+    case STEP_CONNECTING:
+      heading = g_strdup_printf (_ ("Asking %s"), self->alias);
+      text = g_strdup (_ ("Look at the screen of the other device."));
+      break;
+    case STEP_COMPARE:
+      heading = g_strdup (_ ("The same on both screens?"));
+      text = g_strdup_printf (_ ("Compare these digits with those that %s shows."), self->alias);
+      break;
+    case STEP_WAITING:
+      heading = g_strdup_printf (_ ("Waiting for %s"), self->alias);
+      text = g_strdup (_ ("Confirm on the other device too."));
+      break;
+    case STEP_DONE:
+      heading = g_strdup_printf (_ ("%s is trusted now"), self->alias);
+      text = g_strdup (_ ("Nobody else can pretend to be this device."));
+      break;
+    case STEP_FAILED:
+    default:
+      heading = g_strdup (_ ("The devices are not paired"));
+      text = g_strdup (problem != NULL ? problem : _ ("The other device stopped. Try again."));
+    }
+  gtk_label_set_label (self->heading, heading);
+  gtk_label_set_label (self->text, text);
+  gtk_spinner_set_spinning (self->spinner, busy);
+  gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
+  gtk_widget_set_visible (GTK_WIDGET (self->digits), step == STEP_COMPARE || step == STEP_WAITING);
+  gtk_widget_set_visible (GTK_WIDGET (self->yes_button), step == STEP_COMPARE);
+  gtk_button_set_label (self->no_button, step == STEP_COMPARE ? _ ("_Different") : busy ? _ ("_Cancel") : _ ("_Close"));
+}
+
+static void
+show_digits (NamidaPairDialog *self, const char *digits)
+{
+  gtk_label_set_label (self->digits, digits);
+  show_step (self, STEP_COMPARE, NULL);
+}
+
+static void
+on_digits (NamidaHub *hub, const char *digits, gpointer user_data)
+{
+  show_digits (NAMIDA_PAIR_DIALOG (user_data), digits);
+}
+
+static void
+on_paired (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaPairDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (namida_hub_pair_finish (NAMIDA_HUB (source), result, &error))
+    show_step (self, STEP_DONE, NULL);
+  else
+    show_step (self, STEP_FAILED, error->message);
+}
+
+static void
+on_request_closed (NamidaPairDialog *self)
+{
+  /* Confirmed by this side's person: the list says nothing else than that it is over. */
+  if (self->step == STEP_WAITING)
+    show_step (self, STEP_DONE, NULL);
+  else if (self->step == STEP_COMPARE)
+    show_step (self, STEP_FAILED, NULL);
+}
+
+static void
+on_yes (NamidaPairDialog *self)
+{
+  show_step (self, STEP_WAITING, NULL);
+  if (self->request != NULL)
+    namida_pair_request_confirm (self->request);
+  else
+    namida_hub_pair_confirm (self->hub, TRUE);
+}
+
+/* Says no to what is still open; an answer that was given stays given. */
+static void
+give_up (NamidaPairDialog *self)
+{
+  Step step = self->step;
+
+  self->step = STEP_FAILED;
+  if (self->request != NULL && namida_pair_request_get_open (self->request))
+    namida_pair_request_decline (self->request);
+  if (self->hub != NULL && step == STEP_COMPARE)
+    namida_hub_pair_confirm (self->hub, FALSE);
+  g_cancellable_cancel (self->cancellable);
+}
+
+static void
+on_no (NamidaPairDialog *self)
+{
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static gboolean
+namida_pair_dialog_close_request (GtkWindow *window)
+{
+  NamidaPairDialog *self = NAMIDA_PAIR_DIALOG (window);
+
+  if (self->step != STEP_DONE && self->step != STEP_FAILED)
+    give_up (self);
+  return GTK_WINDOW_CLASS (namida_pair_dialog_parent_class)->close_request (window);
+}
+
+static void
+namida_pair_dialog_dispose (GObject *object)
+{
+  NamidaPairDialog *self = NAMIDA_PAIR_DIALOG (object);
+
+  g_clear_object (&self->request);
+  g_clear_object (&self->hub);
+  G_OBJECT_CLASS (namida_pair_dialog_parent_class)->dispose (object);
+}
+
+static void
+namida_pair_dialog_finalize (GObject *object)
+{
+  NamidaPairDialog *self = NAMIDA_PAIR_DIALOG (object);
+
+  g_clear_object (&self->cancellable);
+  g_free (self->alias);
+  G_OBJECT_CLASS (namida_pair_dialog_parent_class)->finalize (object);
+}
+
+static void
+namida_pair_dialog_class_init (NamidaPairDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = namida_pair_dialog_dispose;
+  G_OBJECT_CLASS (klass)->finalize = namida_pair_dialog_finalize;
+  GTK_WINDOW_CLASS (klass)->close_request = namida_pair_dialog_close_request;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-pair-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, heading);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, spinner);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, digits);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, text);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, no_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, yes_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_yes);
+  gtk_widget_class_bind_template_callback (widget_class, on_no);
+}
+
+static void
+namida_pair_dialog_init (NamidaPairDialog *self)
+{
+  self->cancellable = g_cancellable_new ();
+  self->alias = g_strdup ("");
+  self->step = STEP_FAILED;
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+NamidaPairDialog *
+namida_pair_dialog_new (NamidaHub *hub, NamidaPeer *peer)
+{
+  NamidaPairDialog *self = g_object_new (NAMIDA_TYPE_PAIR_DIALOG, NULL);
+
+  self->hub = g_object_ref (hub);
+  g_free (self->alias);
+  self->alias = g_strdup (namida_peer_get_alias (peer));
+  show_step (self, STEP_CONNECTING, NULL);
+  /* The reference of the task keeps the dialog while digits may still come. */
+  namida_hub_pair_async (hub, peer, on_digits, self, self->cancellable, on_paired, g_object_ref (self));
+  return self;
+}
+
+NamidaPairDialog *
+namida_pair_dialog_new_for_request (NamidaPairRequest *request)
+{
+  NamidaPairDialog *self = g_object_new (NAMIDA_TYPE_PAIR_DIALOG, NULL);
+
+  self->request = g_object_ref (request);
+  g_free (self->alias);
+  self->alias = g_strdup (namida_pair_request_get_alias (request));
+  g_signal_connect_object (request, "closed", G_CALLBACK (on_request_closed), self, G_CONNECT_SWAPPED);
+  show_digits (self, namida_pair_request_get_digits (request));
+  return self;
+}

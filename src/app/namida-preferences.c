@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-preferences.h"
+
+#include <glib/gi18n.h>
+
+struct _NamidaPreferences
+{
+  AdwPreferencesWindow parent_instance;
+
+  NamidaHub *hub;
+  GSettings *settings;
+  GtkFileChooserNative *chooser;
+  const char *choosing; /* the key that the open chooser is for */
+
+  GtkEditable *alias;
+  AdwActionRow *backup_row;
+  AdwActionRow *music_row;
+  GtkWidget *backup_button;
+  GtkWidget *music_button;
+  GtkWidget *auto_accept;
+  GtkWidget *background;
+  AdwComboRow *landing;
+  AdwComboRow *unencrypted;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaPreferences, namida_preferences, ADW_TYPE_PREFERENCES_WINDOW)
+
+static void
+show_folder (NamidaPreferences *self, const char *key, AdwActionRow *row, const char *used)
+{
+  g_autofree char *chosen = g_settings_get_string (self->settings, key);
+  const char *path = *chosen != '\0' ? chosen : used;
+  g_autofree char *shown = path != NULL ? g_filename_display_name (path) : NULL;
+  g_autofree char *later = NULL;
+
+  /* Folders are given to what receives when the program starts. */
+  if (shown != NULL && used != NULL && g_strcmp0 (path, used) != 0)
+    later = g_strdup_printf (_ ("%s (from the next start on)"), shown);
+  adw_action_row_set_subtitle (row, later != NULL ? later : shown != NULL ? shown : "");
+}
+
+static void
+show_folders (NamidaPreferences *self)
+{
+  NamidaStore *store = namida_hub_get_store (self->hub);
+
+  show_folder (self, "backup-folder", self->backup_row, store != NULL ? namida_store_get_backups (store) : NULL);
+  show_folder (self, "music-folder", self->music_row, store != NULL ? namida_store_get_music (store) : NULL);
+}
+
+static void
+on_folder_chosen (NamidaPreferences *self, int response)
+{
+  g_autoptr (GFile) file = NULL;
+  g_autofree char *path = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser));
+  path = file != NULL ? g_file_get_path (file) : NULL;
+  if (path != NULL && g_utf8_validate (path, -1, NULL))
+    g_settings_set_string (self->settings, self->choosing, path);
+  else if (file != NULL)
+    adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (self),
+                                      adw_toast_new (_ ("Choose a folder on this computer")));
+  g_clear_object (&self->chooser);
+}
+
+static void
+choose_folder (NamidaPreferences *self, const char *key, const char *title)
+{
+  g_clear_object (&self->chooser);
+  self->choosing = key;
+  self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+                                               _ ("_Choose"), _ ("_Cancel"));
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_folder_chosen), self, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static void
+on_backup_folder (NamidaPreferences *self)
+{
+  choose_folder (self, "backup-folder", _ ("Folder for Backups"));
+}
+
+static void
+on_music_folder (NamidaPreferences *self)
+{
+  choose_folder (self, "music-folder", _ ("Folder for Music"));
+}
+
+static void
+on_alias_applied (NamidaPreferences *self)
+{
+  g_settings_set_string (self->settings, "alias", gtk_editable_get_text (self->alias));
+}
+
+/* A list's row number is the number of the setting's value. */
+static void
+on_combo_changed (AdwComboRow *row, GParamSpec *pspec, GSettings *settings)
+{
+  g_settings_set_enum (settings, g_object_get_data (G_OBJECT (row), "key"), (int) adw_combo_row_get_selected (row));
+}
+
+static void
+bind_combo (NamidaPreferences *self, AdwComboRow *row, const char *key)
+{
+  g_object_set_data (G_OBJECT (row), "key", (gpointer) key);
+  adw_combo_row_set_selected (row, (guint) g_settings_get_enum (self->settings, key));
+  g_signal_connect_object (row, "notify::selected", G_CALLBACK (on_combo_changed), self->settings, 0);
+}
+
+static void
+namida_preferences_dispose (GObject *object)
+{
+  NamidaPreferences *self = NAMIDA_PREFERENCES (object);
+
+  g_clear_object (&self->chooser);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->hub);
+  G_OBJECT_CLASS (namida_preferences_parent_class)->dispose (object);
+}
+
+static void
+namida_preferences_class_init (NamidaPreferencesClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = namida_preferences_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-preferences.ui");
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, alias);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, backup_row);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, music_row);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, backup_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, music_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, auto_accept);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, background);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, landing);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, unencrypted);
+  gtk_widget_class_bind_template_callback (widget_class, on_alias_applied);
+  gtk_widget_class_bind_template_callback (widget_class, on_backup_folder);
+  gtk_widget_class_bind_template_callback (widget_class, on_music_folder);
+}
+
+static void
+namida_preferences_init (NamidaPreferences *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->backup_row), FALSE);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->music_row), FALSE);
+}
+
+NamidaPreferences *
+namida_preferences_new (NamidaHub *hub, GSettings *settings)
+{
+  NamidaPreferences *self = g_object_new (NAMIDA_TYPE_PREFERENCES, NULL);
+  NamidaIdentity *identity = namida_hub_get_identity (hub);
+
+  self->hub = g_object_ref (hub);
+  self->settings = g_object_ref (settings);
+  gtk_editable_set_text (self->alias, identity != NULL ? namida_identity_get_alias (identity) : "");
+  g_settings_bind (settings, "auto-accept-trusted", self->auto_accept, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "receive-in-background", self->background, "active", G_SETTINGS_BIND_DEFAULT);
+  bind_combo (self, self->landing, "landing");
+  bind_combo (self, self->unencrypted, "unencrypted-peers");
+  g_signal_connect_object (settings, "changed::backup-folder", G_CALLBACK (show_folders), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::music-folder", G_CALLBACK (show_folders), self, G_CONNECT_SWAPPED);
+  show_folders (self);
+  return self;
+}

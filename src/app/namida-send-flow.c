@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-send-flow.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-error.h"
+#include "namida-pair-dialog.h"
+#include "namida-send-sheet.h"
+#include "namida-window.h"
+
+/* What was sent to whom, kept at the transfer: a code can only be asked for after the other device wanted one. */
+#define SENT_KEY "namida-app-sent"
+
+typedef struct
+{
+  NamidaWindow *window; /* owned */
+  NamidaPeer *peer;     /* owned */
+  GListModel *files;    /* owned */
+} Sent;
+
+static void
+sent_free (Sent *sent)
+{
+  g_clear_object (&sent->window);
+  g_clear_object (&sent->peer);
+  g_clear_object (&sent->files);
+  g_free (sent);
+}
+
+static Sent *
+sent_new (NamidaWindow *window, NamidaPeer *peer, GListModel *files)
+{
+  Sent *sent = g_new0 (Sent, 1);
+
+  g_set_object (&sent->window, window);
+  g_set_object (&sent->peer, peer);
+  g_set_object (&sent->files, files);
+  return sent;
+}
+
+static NamidaWindow *
+window_of (GtkWidget *widget)
+{
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (widget));
+
+  while (window != NULL && !NAMIDA_IS_WINDOW (window))
+    window = gtk_window_get_transient_for (window);
+  return NAMIDA_WINDOW (window);
+}
+
+static void
+send_now (NamidaWindow *window, NamidaPeer *peer, GListModel *files, const char *pin)
+{
+  NamidaTransfer *transfer = namida_hub_send (namida_window_get_hub (window), peer, files, pin);
+  g_autofree char *text = g_strdup_printf (_ ("Sending to %s"), namida_peer_get_alias (peer));
+
+  if (transfer != NULL)
+    g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, sent_new (NULL, peer, files), (GDestroyNotify) sent_free);
+  namida_window_toast (window, text);
+  namida_window_show_page (window, "transfers");
+}
+
+static void
+on_unencrypted_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  Sent *sent = user_data;
+
+  if (g_strcmp0 (response, "send") == 0)
+    send_now (sent->window, sent->peer, sent->files, NULL);
+  sent_free (sent);
+}
+
+static void
+ask_unencrypted (NamidaWindow *window, NamidaPeer *peer, GListModel *files)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (window), NULL, NULL);
+
+  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("Send to %s without encryption?"),
+                                     namida_peer_get_alias (peer));
+  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
+                               _ ("Anyone on this network could read or change it on the way."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect (dialog, "response", G_CALLBACK (on_unencrypted_response), sent_new (window, peer, files));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files)
+{
+  NamidaWindow *window = window_of (from);
+  g_autofree char *policy = NULL;
+
+  if (namida_peer_get_encrypted (peer))
+    {
+      send_now (window, peer, files, NULL);
+      return;
+    }
+  policy = g_settings_get_string (namida_window_get_settings (window), "unencrypted-peers");
+  if (g_strcmp0 (policy, "never") == 0)
+    namida_window_toast (window, _ ("This device cannot encrypt, and the preferences forbid sending without"));
+  else
+    ask_unencrypted (window, peer, files);
+}
+
+void
+namida_send_flow_choose (GtkWidget *from, NamidaPeer *peer)
+{
+  NamidaWindow *window = window_of (from);
+  NamidaSendSheet *sheet = namida_send_sheet_new (namida_window_get_hub (window), peer);
+
+  gtk_window_set_transient_for (GTK_WINDOW (sheet), GTK_WINDOW (window));
+  gtk_window_present (GTK_WINDOW (sheet));
+}
+
+void
+namida_send_flow_pair (GtkWidget *from, NamidaPeer *peer)
+{
+  NamidaWindow *window = window_of (from);
+  NamidaPairDialog *dialog = namida_pair_dialog_new (namida_window_get_hub (window), peer);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (window));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_pin_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  Sent *sent = user_data;
+  GtkWidget *entry = adw_message_dialog_get_extra_child (dialog);
+
+  if (g_strcmp0 (response, "send") == 0)
+    send_now (sent->window, sent->peer, sent->files, gtk_editable_get_text (GTK_EDITABLE (entry)));
+  sent_free (sent);
+}
+
+static void
+ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (window), NULL, NULL);
+  GtkWidget *entry = gtk_password_entry_new ();
+
+  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("%s asks for a code"),
+                                     namida_peer_get_alias (sent->peer));
+  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
+                               wrong ? _ ("The last one was wrong. Type the code that its owner has set.")
+                                     : _ ("Type the code that its owner has set."));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Code"), -1);
+  gtk_password_entry_set_show_peek_icon (GTK_PASSWORD_ENTRY (entry), TRUE);
+  g_object_set (entry, "activates-default", TRUE, NULL);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "send", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "send");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect (dialog, "response", G_CALLBACK (on_pin_response), sent_new (window, sent->peer, sent->files));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
+{
+  NamidaWindow *window = window_of (from);
+  Sent *sent = g_object_get_data (G_OBJECT (transfer), SENT_KEY);
+  const GError *error = namida_transfer_get_error (transfer);
+  gboolean wrong = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG);
+  NamidaTransfer *again;
+
+  if (sent != NULL && (wrong || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED)))
+    {
+      ask_pin (window, sent, wrong);
+      return;
+    }
+  again = namida_hub_retry (namida_window_get_hub (window), transfer);
+  if (again == NULL)
+    namida_window_toast (window, _ ("This device is not near. Look for it on the Devices page."));
+  else if (sent != NULL && again != transfer)
+    g_object_set_data_full (G_OBJECT (again), SENT_KEY, sent_new (NULL, sent->peer, sent->files),
+                            (GDestroyNotify) sent_free);
+}
+
+static void
+on_folder_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaWindow) window = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_app_info_launch_default_for_uri_finish (result, &error))
+    namida_window_toast (window, _ ("The folder could not be opened"));
+}
+
+void
+namida_send_flow_open_folder (GtkWidget *from, const char *folder)
+{
+  NamidaWindow *window = window_of (from);
+  g_autofree char *uri = g_filename_to_uri (folder, NULL, NULL);
+
+  if (uri != NULL)
+    g_app_info_launch_default_for_uri_async (uri, NULL, NULL, on_folder_opened, g_object_ref (window));
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-send-sheet.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-files.h"
+#include "namida-format.h"
+#include "namida-send-flow.h"
+#include "namida-send-item.h"
+
+struct _NamidaSendSheet
+{
+  AdwWindow parent_instance;
+
+  NamidaPeer *peer;
+  GCancellable *cancellable;
+  GPtrArray *items; /* (element-type NamidaSendItem), borrowed from the list */
+  GtkFileChooserNative *chooser;
+
+  AdwWindowTitle *heading;
+  GtkListBox *list;
+  GtkWidget *hint;
+  GtkLabel *total;
+  GtkWidget *send_button;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaSendSheet, namida_send_sheet, ADW_TYPE_WINDOW)
+
+static void
+show (NamidaSendSheet *self)
+{
+  guint64 bytes = 0;
+  guint wanted = 0, waiting = 0;
+  g_autofree char *size = NULL;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      NamidaSendItem *item = g_ptr_array_index (self->items, i);
+
+      if (!namida_send_item_get_wanted (item))
+        continue;
+      wanted++;
+      waiting += !namida_send_item_get_ready (item);
+      bytes += namida_send_item_get_bytes (item);
+    }
+  size = namida_format_size (bytes);
+  if (wanted == 0)
+    text = g_strdup (_ ("Nothing is ticked"));
+  else if (waiting > 0)
+    text = g_strdup (_ ("Counting…"));
+  else
+    /* Translators: a size, as in "12.4 GB in all" */
+    text = g_strdup_printf (_ ("%s in all"), size);
+  gtk_label_set_label (self->total, text);
+  /* The size need not be known to send: the sending counts again. */
+  gtk_widget_set_sensitive (self->send_button, wanted > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->list), self->items->len > 0);
+}
+
+static gboolean
+is_listed (NamidaSendSheet *self, GFile *file)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    if (g_file_equal (namida_send_item_get_file (g_ptr_array_index (self->items, i)), file))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+add_file (NamidaSendSheet *self, GFile *file)
+{
+  NamidaSendItem *item;
+
+  if (is_listed (self, file))
+    return;
+  item = namida_send_item_new (file);
+  g_ptr_array_add (self->items, item);
+  g_signal_connect_object (item, "notify::wanted", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (item, "notify::ready", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
+  gtk_list_box_append (self->list, GTK_WIDGET (item));
+  gtk_widget_set_visible (self->hint, FALSE);
+  show (self);
+}
+
+static void
+on_music_known (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaSendSheet) self = user_data;
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (info != NULL && g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
+    add_file (self, G_FILE (source));
+  gtk_widget_set_visible (self->hint, self->items->len == 0);
+}
+
+static void
+look_for_music (NamidaSendSheet *self, const char *folder)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+
+  g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT,
+                           self->cancellable, on_music_known, g_object_ref (self));
+}
+
+static void
+on_backup_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaSendSheet) self = user_data;
+  g_autoptr (GFile) file = namida_files_find_backup_finish (result, NULL);
+  const char *music = g_object_get_data (G_OBJECT (self), "music");
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (file != NULL)
+    add_file (self, file);
+  if (music != NULL)
+    look_for_music (self, music);
+  else
+    gtk_widget_set_visible (self->hint, self->items->len == 0);
+}
+
+static void
+on_chosen (NamidaSendSheet *self, int response)
+{
+  g_autoptr (GListModel) files = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (self->chooser));
+  for (guint i = 0; files != NULL && i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+      add_file (self, file);
+    }
+  g_clear_object (&self->chooser);
+}
+
+static void
+open_chooser (NamidaSendSheet *self, const char *title, GtkFileChooserAction action)
+{
+  g_clear_object (&self->chooser);
+  self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), action, _ ("_Add"), _ ("_Cancel"));
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static void
+on_add_files (NamidaSendSheet *self)
+{
+  open_chooser (self, _ ("Add Files"), GTK_FILE_CHOOSER_ACTION_OPEN);
+}
+
+static void
+on_add_folder (NamidaSendSheet *self)
+{
+  open_chooser (self, _ ("Add a Folder"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
+}
+
+static void
+on_send (NamidaSendSheet *self)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
+
+  for (guint i = 0; i < self->items->len; i++)
+    if (namida_send_item_get_wanted (g_ptr_array_index (self->items, i)))
+      g_list_store_append (files, namida_send_item_get_file (g_ptr_array_index (self->items, i)));
+  namida_send_flow_send (GTK_WIDGET (parent), self->peer, G_LIST_MODEL (files));
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
+namida_send_sheet_dispose (GObject *object)
+{
+  NamidaSendSheet *self = NAMIDA_SEND_SHEET (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->chooser);
+  g_clear_object (&self->peer);
+  G_OBJECT_CLASS (namida_send_sheet_parent_class)->dispose (object);
+}
+
+static void
+namida_send_sheet_finalize (GObject *object)
+{
+  NamidaSendSheet *self = NAMIDA_SEND_SHEET (object);
+
+  g_clear_object (&self->cancellable);
+  g_ptr_array_unref (self->items);
+  G_OBJECT_CLASS (namida_send_sheet_parent_class)->finalize (object);
+}
+
+static void
+namida_send_sheet_class_init (NamidaSendSheetClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = namida_send_sheet_dispose;
+  G_OBJECT_CLASS (klass)->finalize = namida_send_sheet_finalize;
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-send-sheet.ui");
+  gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, heading);
+  gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, list);
+  gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, hint);
+  gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, total);
+  gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, send_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_add_files);
+  gtk_widget_class_bind_template_callback (widget_class, on_add_folder);
+  gtk_widget_class_bind_template_callback (widget_class, on_send);
+}
+
+static void
+namida_send_sheet_init (NamidaSendSheet *self)
+{
+  self->items = g_ptr_array_new ();
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+NamidaSendSheet *
+namida_send_sheet_new (NamidaHub *hub, NamidaPeer *peer)
+{
+  NamidaSendSheet *self = g_object_new (NAMIDA_TYPE_SEND_SHEET, NULL);
+  NamidaStore *store = namida_hub_get_store (hub);
+  g_autofree char *title = g_strdup_printf (_ ("Send to %s"), namida_peer_get_alias (peer));
+
+  self->peer = g_object_ref (peer);
+  gtk_window_set_title (GTK_WINDOW (self), title);
+  adw_window_title_set_title (self->heading, title);
+  if (store != NULL)
+    {
+      g_object_set_data_full (G_OBJECT (self), "music", g_strdup (namida_store_get_music (store)), g_free);
+      namida_files_find_backup_async (namida_store_get_backups (store), self->cancellable, on_backup_found,
+                                      g_object_ref (self));
+    }
+  show (self);
+  return self;
+}

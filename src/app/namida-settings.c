@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-settings.h"
+
+#include <glib/gi18n.h>
+
+/* The backend of files is only there for those who ask for it. */
+#define G_SETTINGS_ENABLE_BACKEND
+#include <gio/gsettingsbackend.h>
+
+#include "namida-error.h"
+
+#define SCHEMA_PATH "/io/github/namida_sync/Desktop/"
+
+static GSettingsSchema *
+lookup_beside_program (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = program != NULL ? g_path_get_dirname (program) : NULL;
+  g_autofree char *data = folder != NULL ? g_build_filename (folder, "..", "..", "data", NULL) : NULL;
+  g_autoptr (GSettingsSchemaSource) source = NULL;
+
+  if (data == NULL)
+    return NULL;
+  source = g_settings_schema_source_new_from_directory (data, g_settings_schema_source_get_default (), FALSE, NULL);
+  return source != NULL ? g_settings_schema_source_lookup (source, NAMIDA_APP_ID, TRUE) : NULL;
+}
+
+static GSettingsSchema *
+lookup_schema (void)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  GSettingsSchema *schema = NULL;
+
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, NAMIDA_APP_ID, TRUE);
+  return schema != NULL ? schema : lookup_beside_program ();
+}
+
+GSettings *
+namida_settings_new (const char *data_dir, GError **error)
+{
+  g_autoptr (GSettingsSchema) schema = lookup_schema ();
+  g_autoptr (GSettingsBackend) backend = NULL;
+
+  if (schema == NULL)
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                           _ ("The description of the settings is missing. Install Namida Sync again."));
+      return NULL;
+    }
+  if (data_dir != NULL)
+    {
+      g_autofree char *file = g_build_filename (data_dir, "settings.ini", NULL);
+      backend = g_keyfile_settings_backend_new (file, SCHEMA_PATH, "Settings");
+    }
+  return g_settings_new_full (schema, backend, NULL);
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-transfer-row.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-details-dialog.h"
+#include "namida-files.h"
+#include "namida-format.h"
+#include "namida-send-flow.h"
+
+struct _NamidaTransferRow
+{
+  GtkListBoxRow parent_instance;
+
+  NamidaHub *hub;
+  NamidaTransfer *transfer;
+
+  GtkImage *icon;
+  GtkLabel *title;
+  GtkProgressBar *bar;
+  GtkLabel *state;
+  GtkLabel *figures;
+  GtkButton *details_button;
+  GtkButton *button;
+};
+
+typedef enum
+{
+  BUTTON_NONE,
+  BUTTON_CANCEL,
+  BUTTON_OPEN,
+  BUTTON_RETRY
+} RowButton;
+
+G_DEFINE_FINAL_TYPE (NamidaTransferRow, namida_transfer_row, GTK_TYPE_LIST_BOX_ROW)
+
+char *
+namida_transfer_words (NamidaTransfer *transfer)
+{
+  const char *what = namida_transfer_get_title (transfer);
+  const char *who = namida_transfer_get_peer_alias (transfer);
+
+  if (*what == '\0')
+    what = _ ("Files");
+  if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND)
+    /* Translators: what is sent, and the device it goes to */
+    return g_strdup_printf (_ ("%s to %s"), what, who);
+  /* Translators: what is received, and the device it comes from */
+  return g_strdup_printf (_ ("%s from %s"), what, who);
+}
+
+static gboolean
+is_bad (NamidaTransferState state)
+{
+  return state == NAMIDA_TRANSFER_FAILED || state == NAMIDA_TRANSFER_INCOMPLETE;
+}
+
+static gboolean
+has_details (NamidaTransfer *transfer)
+{
+  return namida_transfer_is_final (transfer)
+         && namida_transfer_count (transfer, NAMIDA_FILE_MISMATCH)
+                    + namida_transfer_count (transfer, NAMIDA_FILE_MISSING)
+                    + namida_transfer_count (transfer, NAMIDA_FILE_UNREADABLE)
+                > 0;
+}
+
+static RowButton
+which_button (NamidaTransfer *transfer)
+{
+  NamidaTransferState state = namida_transfer_get_state (transfer);
+  gboolean send = namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND;
+
+  if (!namida_transfer_is_final (transfer))
+    return send && state == NAMIDA_TRANSFER_INTERRUPTED ? BUTTON_RETRY : BUTTON_CANCEL;
+  if (send)
+    return state == NAMIDA_TRANSFER_DONE ? BUTTON_NONE : BUTTON_RETRY;
+  return namida_transfer_get_folder (transfer) != NULL ? BUTTON_OPEN : BUTTON_NONE;
+}
+
+static void
+show_button (NamidaTransferRow *self)
+{
+  static const char *const icons[] = { "", "window-close-symbolic", "folder-open-symbolic", "view-refresh-symbolic" };
+  const char *const names[] = { "", _ ("Cancel"), _ ("Open Folder"), _ ("Try Again") };
+  RowButton button = which_button (self->transfer);
+  g_autofree char *words = namida_transfer_words (self->transfer);
+  g_autofree char *name = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->button), button != BUTTON_NONE);
+  if (button == BUTTON_NONE)
+    return;
+  gtk_button_set_icon_name (self->button, icons[button]);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->button), names[button]);
+  /* Translators: a button's action and the transfer it is for, for screen readers */
+  name = g_strdup_printf (_ ("%s: %s"), names[button], words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+static void
+show_icon (NamidaTransferRow *self)
+{
+  NamidaTransferState state = namida_transfer_get_state (self->transfer);
+  gboolean send = namida_transfer_get_direction (self->transfer) == NAMIDA_DIRECTION_SEND;
+  const char *name = send ? "namida-send-symbolic" : "namida-receive-symbolic";
+  const char *words = send ? _ ("Sending") : _ ("Receiving");
+
+  if (state == NAMIDA_TRANSFER_DONE)
+    {
+      name = "object-select-symbolic";
+      words = send ? _ ("Sent") : _ ("Received");
+    }
+  else if (is_bad (state))
+    {
+      name = "dialog-warning-symbolic";
+      words = send ? _ ("Sending failed") : _ ("Receiving failed");
+    }
+  gtk_image_set_from_icon_name (self->icon, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+}
+
+/* While bytes move, the amounts say more than the word "Sending". */
+static char *
+dup_state (NamidaTransfer *transfer)
+{
+  guint64 total = namida_transfer_get_total_bytes (transfer);
+  g_autofree char *text = namida_transfer_dup_state_text (transfer);
+  g_autofree char *amount = NULL;
+
+  if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_RUNNING && total > 0)
+    {
+      amount = namida_format_progress (namida_transfer_get_done_bytes (transfer), total);
+      /* Translators: "4.1 of 12.4 GB · 1,021 of 2,913 files" */
+      return g_strdup_printf (
+          ngettext ("%s · %'u of %'u file", "%s · %'u of %'u files", namida_transfer_get_total_files (transfer)),
+          amount, namida_transfer_get_done_files (transfer), namida_transfer_get_total_files (transfer));
+    }
+  if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED && total > 0)
+    return g_strdup_printf (_ ("Waiting for the device · %d %% is safe"),
+                            (int) (100.0 * (double) namida_transfer_get_done_bytes (transfer) / (double) total));
+  return g_steal_pointer (&text);
+}
+
+static char *
+dup_figures (NamidaTransfer *transfer)
+{
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  if (namida_transfer_is_final (transfer))
+    {
+      first = namida_format_size (namida_transfer_get_total_bytes (transfer));
+      second = namida_files_when (namida_transfer_get_ended_at (transfer));
+      if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_DONE)
+        return g_steal_pointer (&second);
+      return g_strdup_printf ("%s · %s", first, second);
+    }
+  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_RUNNING)
+    return g_strdup ("");
+  first = namida_format_speed (namida_transfer_get_speed (transfer));
+  second = namida_format_time_left (namida_transfer_get_seconds_left (transfer));
+  return *second != '\0' ? g_strdup_printf ("%s · %s", first, second) : g_steal_pointer (&first);
+}
+
+static void
+show_state (NamidaTransferRow *self)
+{
+  NamidaTransferState state = namida_transfer_get_state (self->transfer);
+  g_autofree char *words = dup_state (self->transfer);
+  g_autofree char *figures = dup_figures (self->transfer);
+  GtkWidget *label = GTK_WIDGET (self->state);
+
+  gtk_label_set_label (self->state, words);
+  gtk_label_set_label (self->figures, figures);
+  gtk_widget_set_visible (GTK_WIDGET (self->figures), *figures != '\0');
+  gtk_widget_remove_css_class (label, "error");
+  gtk_widget_remove_css_class (label, "warning");
+  gtk_widget_remove_css_class (label, "dim-label");
+  gtk_widget_add_css_class (label, is_bad (state)                         ? "error"
+                                   : state == NAMIDA_TRANSFER_INTERRUPTED ? "warning"
+                                                                          : "dim-label");
+}
+
+static void
+show_bar (NamidaTransferRow *self)
+{
+  NamidaTransferState state = namida_transfer_get_state (self->transfer);
+  guint64 total = namida_transfer_get_total_bytes (self->transfer);
+  gboolean moves
+      = state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_FINISHING || state == NAMIDA_TRANSFER_INTERRUPTED;
+
+  /* No bar where nothing moves. */
+  gtk_widget_set_visible (GTK_WIDGET (self->bar), moves);
+  if (moves)
+    gtk_progress_bar_set_fraction (
+        self->bar,
+        total > 0 ? CLAMP ((double) namida_transfer_get_done_bytes (self->transfer) / (double) total, 0, 1) : 0);
+}
+
+static void
+show (NamidaTransferRow *self)
+{
+  g_autofree char *words = namida_transfer_words (self->transfer);
+
+  gtk_label_set_label (self->title, words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  show_icon (self);
+  show_bar (self);
+  show_state (self);
+  show_button (self);
+  gtk_widget_set_visible (GTK_WIDGET (self->details_button), has_details (self->transfer));
+}
+
+static void
+on_button (NamidaTransferRow *self)
+{
+  switch (which_button (self->transfer))
+    {
+    case BUTTON_CANCEL:
+      namida_transfer_cancel (self->transfer);
+      break;
+    case BUTTON_OPEN:
+      namida_send_flow_open_folder (GTK_WIDGET (self), namida_transfer_get_folder (self->transfer));
+      break;
+    case BUTTON_RETRY:
+      namida_send_flow_retry (GTK_WIDGET (self), self->transfer);
+      break;
+    case BUTTON_NONE:
+    default:
+      break;
+    }
+}
+
+static void
+on_details (NamidaTransferRow *self)
+{
+  NamidaDetailsDialog *dialog = namida_details_dialog_new (self->transfer);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+namida_transfer_row_dispose (GObject *object)
+{
+  NamidaTransferRow *self = NAMIDA_TRANSFER_ROW (object);
+
+  g_clear_object (&self->transfer);
+  g_clear_object (&self->hub);
+  G_OBJECT_CLASS (namida_transfer_row_parent_class)->dispose (object);
+}
+
+static void
+namida_transfer_row_class_init (NamidaTransferRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = namida_transfer_row_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/namida_sync/Desktop/ui/namida-transfer-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, title);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, bar);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, state);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, figures);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, details_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, button);
+  gtk_widget_class_bind_template_callback (widget_class, on_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_details);
+}
+
+static void
+namida_transfer_row_init (NamidaTransferRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+NamidaTransferRow *
+namida_transfer_row_new (NamidaHub *hub, NamidaTransfer *transfer)
+{
+  NamidaTransferRow *self = g_object_new (NAMIDA_TYPE_TRANSFER_ROW, NULL);
+
+  self->hub = g_object_ref (hub);
+  self->transfer = g_object_ref (transfer);
+  g_signal_connect_object (transfer, "notify", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (transfer, "ended", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
+  show (self);
+  return self;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+#include "namida-hub.h"
+
+G_BEGIN_DECLS
+
+/** NamidaTransfersPage: what runs now, and what ended before. Property "running": how many run (the badge). */
+#define NAMIDA_TYPE_TRANSFERS_PAGE (namida_transfers_page_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaTransfersPage, namida_transfers_page, NAMIDA, TRANSFERS_PAGE, AdwBin)
+
+void namida_transfers_page_set_hub (NamidaTransfersPage *self, NamidaHub *hub);
+
+G_END_DECLS
