@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli-devices.h"
+
+#include "namida-cli-exit.h"
+#include "namida-cli-output.h"
+#include "namida-format.h"
+
+#include <glib/gi18n-lib.h>
+
+static int timeout_seconds;
+static gboolean watch;
+
+static const GOptionEntry entries[] = {
+  { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_seconds, N_ ("How long to look (default: 3)"), N_ ("SECONDS") },
+  { "watch", 0, 0, G_OPTION_ARG_NONE, &watch, N_ ("Go on, and tell who comes and goes, until interrupted"), NULL },
+  { NULL },
+};
+
+static void
+add_dialects (JsonBuilder *builder, NamidaDialect dialects)
+{
+  json_builder_set_member_name (builder, "speaks");
+  json_builder_begin_array (builder);
+  if (dialects & NAMIDA_DIALECT_V1)
+    json_builder_add_string_value (builder, "v1");
+  if (dialects & NAMIDA_DIALECT_PHONE)
+    json_builder_add_string_value (builder, "phone");
+  if (dialects & NAMIDA_DIALECT_LOCALSEND)
+    json_builder_add_string_value (builder, "localsend");
+  json_builder_end_array (builder);
+}
+
+void
+namida_cli_add_device (JsonBuilder *builder, NamidaPeer *peer)
+{
+  GInetSocketAddress *address = namida_peer_get_address (peer);
+  g_autofree char *host
+      = address != NULL ? g_inet_address_to_string (g_inet_socket_address_get_address (address)) : NULL;
+
+  namida_cli_add_string (builder, "alias", namida_peer_get_alias (peer));
+  namida_cli_add_string (builder, "address", host);
+  namida_cli_add_int (builder, "port", address != NULL ? g_inet_socket_address_get_port (address) : 0);
+  namida_cli_add_string (builder, "fingerprint", namida_peer_get_fingerprint (peer));
+  namida_cli_add_string (builder, "uuid", namida_peer_get_uuid (peer));
+  namida_cli_add_string (builder, "type", namida_peer_get_device_type (peer));
+  add_dialects (builder, namida_peer_get_dialects (peer));
+  namida_cli_add_boolean (builder, "trusted", namida_peer_get_trusted (peer));
+  namida_cli_add_boolean (builder, "encrypted", namida_peer_get_encrypted (peer));
+}
+
+static void
+print_device (NamidaPeer *peer)
+{
+  g_autofree char *address = namida_peer_dup_address_text (peer);
+  g_autofree char *fingerprint = namida_peer_get_fingerprint (peer) != NULL
+                                     ? namida_format_fingerprint (namida_peer_get_fingerprint (peer))
+                                     : g_strdup ("-");
+
+  namida_cli_print ("%-24s %-24s %s  %s%s", namida_peer_get_alias (peer), address != NULL ? address : "-", fingerprint,
+                    namida_peer_get_trusted (peer) ? _ ("trusted") : _ ("new"),
+                    namida_peer_get_encrypted (peer) ? "" : _ (", not encrypted"));
+}
+
+static void
+tell (NamidaCli *cli, NamidaPeer *peer, const char *event)
+{
+  if (cli->json)
+    {
+      JsonBuilder *builder = event != NULL ? namida_cli_event (event) : namida_cli_object ();
+      namida_cli_add_device (builder, peer);
+      namida_cli_emit (builder);
+    }
+  else
+    {
+      if (g_strcmp0 (event, "lost") == 0)
+        namida_cli_print (_ ("%s is gone"), namida_peer_get_alias (peer));
+      else
+        print_device (peer);
+    }
+}
+
+/* What was told so far, for --watch: a GListModel says positions, people want names. */
+typedef struct
+{
+  NamidaCli *cli;
+  GPtrArray *known;
+} Watch;
+
+static void
+on_changed (Watch *self, guint position, guint removed, guint added, GListModel *peers)
+{
+  g_autoptr (GPtrArray) now = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (peers); i++)
+    g_ptr_array_add (now, g_list_model_get_item (peers, i));
+  for (guint i = 0; i < self->known->len; i++)
+    if (!g_ptr_array_find (now, self->known->pdata[i], NULL))
+      tell (self->cli, self->known->pdata[i], "lost");
+  for (guint i = 0; i < now->len; i++)
+    if (!g_ptr_array_find (self->known, now->pdata[i], NULL))
+      tell (self->cli, now->pdata[i], "found");
+  g_ptr_array_unref (self->known);
+  self->known = g_steal_pointer (&now);
+}
+
+static void
+watch_devices (NamidaCli *cli, NamidaHub *hub)
+{
+  GListModel *peers = namida_hub_get_peers (hub);
+  Watch state = { .cli = cli, .known = g_ptr_array_new_with_free_func (g_object_unref) };
+  gulong id = g_signal_connect_swapped (peers, "items-changed", G_CALLBACK (on_changed), &state);
+
+  on_changed (&state, 0, 0, 0, peers);
+  while (!g_cancellable_is_cancelled (cli->cancellable))
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handler_disconnect (peers, id);
+  g_ptr_array_unref (state.known);
+}
+
+static void
+list_devices (NamidaCli *cli, NamidaHub *hub)
+{
+  GListModel *peers = namida_hub_get_peers (hub);
+  guint n;
+
+  namida_cli_wait_ms (cli, (guint) timeout_seconds * 1000);
+  n = g_list_model_get_n_items (peers);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);
+      tell (cli, peer, NULL);
+    }
+  if (n == 0 && !cli->json)
+    namida_cli_complain (
+        _ ("No device was found. Open Namida Sync on the other device, on the same network; a firewall must let "
+           "port 53317 pass."));
+}
+
+int
+namida_cli_devices (NamidaCli *cli, int argc, char **argv)
+{
+  NamidaHubOptions options = { .send_only = TRUE };
+  g_autoptr (NamidaHub) hub = NULL;
+  g_autoptr (GError) error = NULL;
+
+  timeout_seconds = 3;
+  if (!namida_cli_parse (cli, NULL, _ ("Lists the devices near that can receive."), entries, &argc, &argv))
+    return NAMIDA_CLI_EXIT_USAGE;
+  if (argc > 1)
+    return namida_cli_usage (_ ("“devices” takes no argument, but got “%s”."), argv[1]);
+  if (timeout_seconds < 1 || timeout_seconds > 3600)
+    return namida_cli_usage (_ ("--timeout is a number of seconds from 1 to 3600."));
+  hub = namida_cli_start_hub (cli, &options, &error);
+  if (hub == NULL)
+    return namida_cli_fail (cli, error);
+  namida_hub_set_looking (hub, TRUE);
+  if (watch)
+    watch_devices (cli, hub);
+  else
+    list_devices (cli, hub);
+  namida_cli_stop_hub (hub);
+  return NAMIDA_CLI_EXIT_DONE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-transfer.h"
+
+G_BEGIN_DECLS
+
+/* The exit codes; stable, scripts rely on them. */
+typedef enum
+{
+  NAMIDA_CLI_EXIT_DONE = 0, /* done and verified */
+  NAMIDA_CLI_EXIT_FAILED = 1,
+  NAMIDA_CLI_EXIT_USAGE = 2,
+  NAMIDA_CLI_EXIT_DECLINED = 3,
+  NAMIDA_CLI_EXIT_NO_SUCH_DEVICE = 4,
+  NAMIDA_CLI_EXIT_PIN = 5,
+  NAMIDA_CLI_EXIT_IDENTITY_CHANGED = 6,
+  NAMIDA_CLI_EXIT_INCOMPLETE = 7, /* some files are not stored */
+  NAMIDA_CLI_EXIT_NOT_ENCRYPTED = 8,
+} NamidaCliExit;
+
+/** namida_cli_exit_from_error: @error: (nullable): DONE when NULL. */
+NamidaCliExit namida_cli_exit_from_error (const GError *error);
+/** namida_cli_exit_from_transfer: of one that ended. */
+NamidaCliExit namida_cli_exit_from_transfer (NamidaTransfer *transfer);
+
+G_END_DECLS

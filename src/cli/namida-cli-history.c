@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli-exit.h"
+#include "namida-cli-output.h"
+#include "namida-format.h"
+#include "namida-journal.h"
+
+#include <glib/gi18n-lib.h>
+
+static int most;
+
+static const GOptionEntry entries[] = {
+  { "most", 0, 0, G_OPTION_ARG_INT, &most, N_ ("How many, newest first (default: 50)"), N_ ("N") },
+  { NULL },
+};
+
+static void
+emit_row (const NamidaJournalSession *row)
+{
+  JsonBuilder *builder = namida_cli_object ();
+
+  namida_cli_add_string (builder, "id", row->id);
+  namida_cli_add_string (builder, "direction", row->direction);
+  namida_cli_add_string (builder, "alias", row->alias);
+  namida_cli_add_string (builder, "fingerprint", row->fingerprint);
+  namida_cli_add_string (builder, "title", row->title);
+  namida_cli_add_string (builder, "state", row->state);
+  namida_cli_add_string (builder, "folder", row->destination);
+  namida_cli_add_int (builder, "started", (guint64) (row->started_at / 1000));
+  namida_cli_add_int (builder, "updated", (guint64) (row->updated_at / 1000));
+  namida_cli_add_int (builder, "files", row->total_files);
+  namida_cli_add_int (builder, "stored", row->stored_files);
+  namida_cli_add_int (builder, "kept", row->kept_files);
+  namida_cli_add_int (builder, "failed", row->failed_files);
+  namida_cli_add_int (builder, "bytes", row->total_bytes);
+  namida_cli_add_string (builder, "message", row->error);
+  namida_cli_emit (builder);
+}
+
+static const char *
+state_words (const char *state)
+{
+  static const struct
+  {
+    const char *state, *words;
+  } all[] = {
+    { "open", N_ ("going on") },       { "parked", N_ ("interrupted, can go on") },
+    { "finished", N_ ("done") },       { "incomplete", N_ ("some files not stored") },
+    { "cancelled", N_ ("cancelled") }, { "failed", N_ ("failed") },
+    { "declined", N_ ("declined") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    if (g_strcmp0 (state, all[i].state) == 0)
+      return _ (all[i].words);
+  return state;
+}
+
+static void
+print_row (const NamidaJournalSession *row)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (row->started_at / G_USEC_PER_SEC);
+  g_autofree char *when = time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("-");
+  g_autofree char *size = namida_format_size (row->total_bytes);
+  gboolean sent = g_strcmp0 (row->direction, "send") == 0;
+
+  namida_cli_print (sent ? _ ("%s  sent to %s: %s (%s): %s") : _ ("%s  received from %s: %s (%s): %s"), when,
+                    row->alias, row->title, size, state_words (row->state));
+  if (row->error != NULL)
+    namida_cli_print ("                  %s", row->error);
+}
+
+int
+namida_cli_history (NamidaCli *cli, int argc, char **argv)
+{
+  g_autoptr (NamidaDatabase) database = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GError) error = NULL;
+
+  most = 50;
+  if (!namida_cli_parse (cli, NULL, _ ("Lists what this device sent and received, newest first."), entries, &argc,
+                         &argv))
+    return NAMIDA_CLI_EXIT_USAGE;
+  if (argc > 1)
+    return namida_cli_usage (_ ("“history” takes no argument, but got “%s”."), argv[1]);
+  if (most < 1)
+    return namida_cli_usage (_ ("--most is a number from 1 on."));
+  database = namida_cli_open_database (cli, &error);
+  if (database != NULL)
+    rows = namida_journal_list (database, (guint) most, &error);
+  if (rows == NULL)
+    return namida_cli_fail (cli, error);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      if (cli->json)
+        emit_row (rows->pdata[i]);
+      else
+        print_row (rows->pdata[i]);
+    }
+  if (rows->len == 0)
+    namida_cli_say (cli, _ ("Nothing was sent or received yet."));
+  return NAMIDA_CLI_EXIT_DONE;
+}

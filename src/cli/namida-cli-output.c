@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli-output.h"
+
+#include "namida-cli-exit.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+
+static void
+print_line (FILE *to, const char *format, va_list args)
+{
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  g_autofree char *local = g_locale_from_utf8 (text, -1, NULL, NULL, NULL);
+
+  /* A terminal that cannot show a character still gets the sentence. */
+  fprintf (to, "%s\n", local != NULL ? local : text);
+  fflush (to);
+}
+
+void
+namida_cli_say (NamidaCli *cli, const char *format, ...)
+{
+  va_list args;
+
+  if (cli->quiet || cli->json)
+    return;
+  va_start (args, format);
+  print_line (stdout, format, args);
+  va_end (args);
+}
+
+void
+namida_cli_print (const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  print_line (stdout, format, args);
+  va_end (args);
+}
+
+void
+namida_cli_complain (const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  print_line (stderr, format, args);
+  va_end (args);
+}
+
+JsonBuilder *
+namida_cli_object (void)
+{
+  JsonBuilder *builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  return builder;
+}
+
+JsonBuilder *
+namida_cli_event (const char *event)
+{
+  JsonBuilder *builder = namida_cli_object ();
+
+  namida_cli_add_string (builder, "event", event);
+  return builder;
+}
+
+void
+namida_cli_add_string (JsonBuilder *builder, const char *key, const char *value)
+{
+  g_autofree char *valid = value != NULL ? g_utf8_make_valid (value, -1) : NULL;
+
+  json_builder_set_member_name (builder, key);
+  if (valid != NULL)
+    json_builder_add_string_value (builder, valid);
+  else
+    json_builder_add_null_value (builder);
+}
+
+void
+namida_cli_add_int (JsonBuilder *builder, const char *key, guint64 value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_int_value (builder, (gint64) MIN (value, (guint64) G_MAXINT64));
+}
+
+void
+namida_cli_add_boolean (JsonBuilder *builder, const char *key, gboolean value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_boolean_value (builder, value);
+}
+
+void
+namida_cli_emit (JsonBuilder *builder)
+{
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *line = NULL;
+
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  line = json_to_string (root, FALSE);
+  fprintf (stdout, "%s\n", line);
+  fflush (stdout);
+  g_object_unref (builder);
+}
+
+void
+namida_cli_add_backup (JsonBuilder *builder, NamidaBackup *backup)
+{
+  g_autofree char *title = namida_backup_dup_title (backup);
+  g_autoptr (GPtrArray) contents = namida_backup_dup_contents (backup);
+
+  namida_cli_add_string (builder, "title", title);
+  namida_cli_add_int (builder, "files", namida_backup_get_files (backup));
+  namida_cli_add_int (builder, "bytes", namida_backup_get_bytes (backup));
+  json_builder_set_member_name (builder, "contents");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < contents->len; i++)
+    {
+      const NamidaContent *content = contents->pdata[i];
+
+      json_builder_begin_object (builder);
+      namida_cli_add_string (builder, "label", content->label);
+      namida_cli_add_int (builder, "files", content->files);
+      namida_cli_add_int (builder, "bytes", content->bytes);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static const char *
+error_code (const GError *error)
+{
+  if (error->domain != NAMIDA_ERROR)
+    return "internal";
+  /* Those that never travel have words for scripts all the same. */
+  switch (error->code)
+    {
+    case NAMIDA_ERROR_NO_SUCH_DEVICE:
+      return "no-such-device";
+    case NAMIDA_ERROR_UNREACHABLE:
+      return "unreachable";
+    case NAMIDA_ERROR_IDENTITY_CHANGED:
+      return "identity-changed";
+    case NAMIDA_ERROR_INCOMPLETE:
+      return "incomplete";
+    case NAMIDA_ERROR_SOURCE_CHANGED:
+      return "source-changed";
+    case NAMIDA_ERROR_STORAGE:
+      return "storage";
+    default:
+      return namida_error_code_to_string ((NamidaError) error->code);
+    }
+}
+
+int
+namida_cli_fail (NamidaCli *cli, const GError *error)
+{
+  if (cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("end");
+
+      namida_cli_add_string (builder, "result", "failed");
+      namida_cli_add_error (builder, error);
+      namida_cli_emit (builder);
+    }
+  namida_cli_complain ("%s", error->message);
+  return (int) namida_cli_exit_from_error (error);
+}
+
+void
+namida_cli_add_error (JsonBuilder *builder, const GError *error)
+{
+  namida_cli_add_string (builder, "code", error_code (error));
+  namida_cli_add_string (builder, "message", error->message);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli-ask.h"
+#include "namida-cli-exit.h"
+#include "namida-cli-output.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static void
+keep_digits (NamidaHub *hub, const char *digits, gpointer user_data)
+{
+  *(char **) user_data = g_strdup (digits);
+}
+
+static void
+show_digits (NamidaCli *cli, NamidaPeer *peer, const char *digits)
+{
+  if (cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("pair");
+
+      namida_cli_add_string (builder, "alias", namida_peer_get_alias (peer));
+      namida_cli_add_string (builder, "fingerprint", namida_peer_get_fingerprint (peer));
+      namida_cli_add_string (builder, "digits", digits);
+      namida_cli_emit (builder);
+      return;
+    }
+  namida_cli_print (_ ("“%s” must show the same digits: %s"), namida_peer_get_alias (peer), digits);
+  printf ("%s ", _ ("Are they the same? [y/n]"));
+  fflush (stdout);
+}
+
+static gboolean
+pair (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *digits = NULL;
+  g_autofree char *line = NULL;
+
+  namida_hub_pair_async (hub, peer, keep_digits, &digits, cli->cancellable, namida_cli_keep_result, &result);
+  while (result == NULL && digits == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  if (result == NULL)
+    {
+      show_digits (cli, peer, digits);
+      line = namida_cli_ask_line (cli);
+      namida_hub_pair_confirm (hub, line != NULL && namida_cli_ask_is_yes (cli, line));
+      if (line != NULL && namida_cli_ask_is_yes (cli, line))
+        namida_cli_say (cli, _ ("Waiting for the other device to confirm."));
+    }
+  namida_cli_wait (&result);
+  return namida_hub_pair_finish (hub, result, error);
+}
+
+int
+namida_cli_pair (NamidaCli *cli, int argc, char **argv)
+{
+  NamidaHubOptions options = { .send_only = TRUE };
+  g_autoptr (NamidaHub) hub = NULL;
+  g_autoptr (NamidaPeer) peer = NULL;
+  g_autoptr (GError) error = NULL;
+  int code = NAMIDA_CLI_EXIT_DONE;
+
+  if (!namida_cli_parse (
+          cli, _ ("NAME|ADDRESS[:PORT]"),
+          _ ("Pairs with a device: both show six digits, and both people confirm that they are the same.\n"
+             "With --json, the answer is read from the standard input: {\"pair\": true}."),
+          NULL, &argc, &argv))
+    return NAMIDA_CLI_EXIT_USAGE;
+  if (argc != 2)
+    return namida_cli_usage (_ ("Say with which device: its name, or its address."));
+  if (!cli->json && !isatty (STDIN_FILENO))
+    return namida_cli_usage (_ ("Pairing needs a terminal, or --json and an answer on the standard input."));
+  hub = namida_cli_start_hub (cli, &options, &error);
+  if (hub == NULL)
+    return namida_cli_fail (cli, error);
+  peer = namida_cli_resolve (cli, hub, argv[1], &error);
+  if (peer == NULL || !pair (cli, hub, peer, &error))
+    {
+      code = namida_cli_fail (cli, error);
+    }
+  else if (cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("end");
+      namida_cli_add_string (builder, "result", "paired");
+      namida_cli_emit (builder);
+    }
+  else
+    {
+      namida_cli_say (cli, _ ("“%s” and this device trust each other now."), namida_peer_get_alias (peer));
+    }
+  namida_cli_stop_hub (hub);
+  return code;
+}

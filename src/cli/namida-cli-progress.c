@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli-progress.h"
+
+#include "namida-cli-output.h"
+#include "namida-format.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define LINE_EVERY_US (5 * G_USEC_PER_SEC)
+#define EVENT_EVERY_US (G_USEC_PER_SEC / 4)
+#define BAR_CELLS 24
+
+struct _NamidaCliProgress
+{
+  NamidaCli *cli;
+  NamidaTransfer *transfer; /* not owned: it owns this */
+  void (*ended) (NamidaTransfer *transfer, gpointer user_data);
+  gpointer user_data;
+  gint64 told_at;
+  NamidaTransferState told_state;
+  gboolean told_start;
+  gboolean bar_open; /* the cursor stands in a bar */
+  GHashTable *sizes; /* (nullable) path → guint64 *, made for the first event */
+};
+
+/* A second bar would overwrite the first: only one transfer draws at a time. */
+static NamidaCliProgress *drawing;
+
+static void
+close_bar (NamidaCliProgress *self)
+{
+  if (self->bar_open)
+    fputs ("\r\033[K", stdout);
+  self->bar_open = FALSE;
+  if (drawing == self)
+    drawing = NULL;
+}
+
+static int
+terminal_width (void)
+{
+  struct winsize size;
+
+  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
+  return 80;
+}
+
+static char *
+figures (NamidaTransfer *transfer)
+{
+  guint64 total = namida_transfer_get_total_bytes (transfer);
+  g_autofree char *progress = namida_format_progress (namida_transfer_get_done_bytes (transfer), total);
+  g_autofree char *speed = namida_format_speed (namida_transfer_get_speed (transfer));
+  g_autofree char *left = namida_format_time_left (namida_transfer_get_seconds_left (transfer));
+
+  if (namida_transfer_get_speed (transfer) == 0)
+    return g_steal_pointer (&progress);
+  return g_strdup_printf ("%s  %s%s%s", progress, speed, *left != '\0' ? "  " : "", left);
+}
+
+static guint
+percent (NamidaTransfer *transfer)
+{
+  guint64 total = namida_transfer_get_total_bytes (transfer);
+  guint64 done = MIN (namida_transfer_get_done_bytes (transfer), total);
+
+  return total > 0 ? (guint) ((double) done * 100 / (double) total) : 0;
+}
+
+static void
+draw_bar (NamidaCliProgress *self)
+{
+  g_autofree char *text = figures (self->transfer);
+  g_autoptr (GString) line = g_string_new (NULL);
+  guint done = percent (self->transfer);
+  gboolean utf8 = g_get_charset (NULL);
+  int room;
+
+  if (drawing != NULL && drawing != self)
+    return;
+  drawing = self;
+  for (guint i = 0; i < BAR_CELLS; i++)
+    g_string_append (line, i < done * BAR_CELLS / 100 ? (utf8 ? "█" : "#") : (utf8 ? "░" : "."));
+  g_string_append_printf (line, " %3u %%  %s", done, text);
+  room = terminal_width () - 1;
+  if (g_utf8_strlen (line->str, -1) > room)
+    g_string_truncate (line, (gsize) (g_utf8_offset_to_pointer (line->str, room) - line->str));
+  printf ("\r%s\033[K", line->str);
+  fflush (stdout);
+  self->bar_open = TRUE;
+}
+
+static void
+add_file_size (NamidaCliProgress *self, JsonBuilder *builder, const char *file)
+{
+  GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (self->transfer));
+  const guint64 *size;
+
+  if (self->sizes == NULL)
+    {
+      self->sizes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      for (guint i = 0; i < entries->len; i++)
+        g_hash_table_insert (self->sizes, namida_entry_dup_path (entries->pdata[i]),
+                             &((NamidaEntry *) entries->pdata[i])->size);
+    }
+  size = file != NULL ? g_hash_table_lookup (self->sizes, file) : NULL;
+  namida_cli_add_string (builder, "file", file);
+  namida_cli_add_int (builder, "size", size != NULL ? *size : 0);
+}
+
+static void
+emit_progress (NamidaCliProgress *self)
+{
+  JsonBuilder *builder = namida_cli_event ("progress");
+  g_autofree char *file = namida_transfer_dup_current_file (self->transfer);
+
+  add_file_size (self, builder, file);
+  namida_cli_add_int (builder, "sent", namida_transfer_get_done_bytes (self->transfer));
+  namida_cli_add_int (builder, "total", namida_transfer_get_total_bytes (self->transfer));
+  namida_cli_add_int (builder, "speed", namida_transfer_get_speed (self->transfer));
+  namida_cli_emit (builder);
+}
+
+static void
+tell_left_out (NamidaCliProgress *self, NamidaBackup *backup)
+{
+  GPtrArray *left_out = namida_backup_get_left_out (backup);
+
+  for (guint i = 0; i < left_out->len; i++)
+    {
+      const NamidaLeftOut *item = left_out->pdata[i];
+
+      if (self->cli->json)
+        {
+          JsonBuilder *builder = namida_cli_event ("left-out");
+
+          namida_cli_add_string (builder, "file", item->path);
+          namida_cli_add_string (builder, "message", item->reason);
+          namida_cli_emit (builder);
+        }
+      namida_cli_complain (_ ("Left out: %s: %s"), item->path, item->reason);
+    }
+}
+
+static void
+tell_start (NamidaCliProgress *self)
+{
+  NamidaTransfer *transfer = self->transfer;
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  gboolean sending = namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND;
+  g_autofree char *size = NULL;
+  g_autofree char *files = NULL;
+
+  if (self->told_start || backup == NULL)
+    return;
+  self->told_start = TRUE;
+  tell_left_out (self, backup);
+  if (self->cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("start");
+
+      namida_cli_add_string (builder, "direction", sending ? "send" : "receive");
+      namida_cli_add_string (builder, "alias", namida_transfer_get_peer_alias (transfer));
+      namida_cli_add_string (builder, "fingerprint", namida_transfer_get_peer_fingerprint (transfer));
+      namida_cli_add_boolean (builder, "encrypted", namida_transfer_get_encrypted (transfer));
+      namida_cli_add_backup (builder, backup);
+      namida_cli_emit (builder);
+    }
+  size = namida_format_size (namida_backup_get_bytes (backup));
+  files = namida_format_files (namida_backup_get_files (backup));
+  namida_cli_say (self->cli, sending ? _ ("Sending to %s: %s (%s, %s)") : _ ("Receiving from %s: %s (%s, %s)"),
+                  namida_transfer_get_peer_alias (transfer), namida_transfer_get_title (transfer), files, size);
+}
+
+static void
+tell_state (NamidaCliProgress *self)
+{
+  NamidaTransferState state = namida_transfer_get_state (self->transfer);
+  g_autofree char *text = NULL;
+
+  if (state == self->told_state)
+    return;
+  self->told_state = state;
+  if (state != NAMIDA_TRANSFER_WAITING && state != NAMIDA_TRANSFER_INTERRUPTED && state != NAMIDA_TRANSFER_FINISHING)
+    return;
+  close_bar (self);
+  text = namida_transfer_dup_state_text (self->transfer);
+  if (self->cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event (state == NAMIDA_TRANSFER_WAITING       ? "waiting"
+                                               : state == NAMIDA_TRANSFER_INTERRUPTED ? "interrupted"
+                                                                                      : "finishing");
+      namida_cli_add_string (builder, "message", text);
+      namida_cli_emit (builder);
+    }
+  namida_cli_say (self->cli, "%s", text);
+}
+
+static void
+on_notify (NamidaCliProgress *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean terminal = isatty (STDOUT_FILENO);
+
+  if (namida_transfer_is_final (self->transfer))
+    return;
+  tell_start (self);
+  tell_state (self);
+  if (namida_transfer_get_state (self->transfer) != NAMIDA_TRANSFER_RUNNING || (self->cli->quiet && !self->cli->json))
+    return;
+  if (now - self->told_at < (self->cli->json || terminal ? EVENT_EVERY_US : LINE_EVERY_US))
+    return;
+  if (self->cli->json)
+    {
+      emit_progress (self);
+    }
+  else if (terminal)
+    {
+      draw_bar (self);
+    }
+  else if (self->told_at != 0)
+    {
+      g_autofree char *text = figures (self->transfer);
+      namida_cli_say (self->cli, "%u %%  %s", percent (self->transfer), text);
+    }
+  self->told_at = now;
+}
+
+static gboolean
+is_there (NamidaFileResult result)
+{
+  return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
+}
+
+guint64
+namida_cli_transfer_bytes (NamidaTransfer *transfer)
+{
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  GPtrArray *entries = backup != NULL ? namida_backup_get_entries (backup) : NULL;
+  guint64 bytes = 0;
+
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    if (namida_transfer_get_result (transfer, i) == NAMIDA_FILE_STORED)
+      bytes += ((NamidaEntry *) entries->pdata[i])->size;
+  return bytes;
+}
+
+guint
+namida_cli_transfer_failed (NamidaTransfer *transfer)
+{
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  guint n = backup != NULL ? namida_backup_get_entries (backup)->len : 0;
+
+  return n - namida_transfer_count (transfer, NAMIDA_FILE_STORED)
+         - namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING);
+}
+
+const char *
+namida_cli_result_name (NamidaTransfer *transfer)
+{
+  switch (namida_transfer_get_state (transfer))
+    {
+    case NAMIDA_TRANSFER_DONE:
+      return "done";
+    case NAMIDA_TRANSFER_INCOMPLETE:
+      return "incomplete";
+    case NAMIDA_TRANSFER_DECLINED:
+      return "declined";
+    case NAMIDA_TRANSFER_CANCELLED:
+      return "cancelled";
+    default:
+      return "failed";
+    }
+}
+
+static void
+tell_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index)
+{
+  NamidaFileResult result = namida_transfer_get_result (self->transfer, index);
+  g_autofree char *path = namida_entry_dup_path (entry);
+  g_autofree char *detail = namida_transfer_dup_detail (self->transfer, index);
+
+  if (self->cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("file");
+
+      namida_cli_add_string (builder, "file", path);
+      namida_cli_add_int (builder, "size", entry->size);
+      namida_cli_add_string (builder, "result", namida_file_result_to_string (result));
+      namida_cli_add_string (builder, "message", detail);
+      namida_cli_emit (builder);
+    }
+  if (detail != NULL)
+    namida_cli_complain (_ ("Not stored: %s: %s"), path, detail);
+  else
+    namida_cli_complain (_ ("Not stored: %s"), path);
+}
+
+/* A transfer that broke off as a whole is told by one sentence: its files are named only when some of them made it. */
+static void
+tell_files (NamidaCliProgress *self)
+{
+  NamidaTransferState state = namida_transfer_get_state (self->transfer);
+  NamidaBackup *backup = namida_transfer_get_backup (self->transfer);
+  GPtrArray *entries = backup != NULL ? namida_backup_get_entries (backup) : NULL;
+
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    {
+      NamidaFileResult result = namida_transfer_get_result (self->transfer, i);
+
+      if (!is_there (result) && (state == NAMIDA_TRANSFER_INCOMPLETE || result != NAMIDA_FILE_PENDING))
+        tell_file (self, entries->pdata[i], i);
+    }
+}
+
+static void
+say_end (NamidaCliProgress *self)
+{
+  NamidaTransfer *transfer = self->transfer;
+  g_autofree char *size = namida_format_size (namida_cli_transfer_bytes (transfer));
+  g_autofree char *stored = namida_format_files (namida_transfer_count (transfer, NAMIDA_FILE_STORED));
+  guint kept = namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING);
+
+  if (kept > 0)
+    namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s), %u already there."), stored, size, kept);
+  else
+    namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s)."), stored, size);
+  if (namida_transfer_get_folder (transfer) != NULL)
+    namida_cli_say (self->cli, _ ("It is in %s"), namida_transfer_get_folder (transfer));
+}
+
+static void
+emit_end (NamidaCliProgress *self)
+{
+  NamidaTransfer *transfer = self->transfer;
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  JsonBuilder *builder = namida_cli_event ("end");
+
+  namida_cli_add_string (builder, "result", namida_cli_result_name (transfer));
+  namida_cli_add_int (builder, "files", backup != NULL ? namida_backup_get_entries (backup)->len : 0);
+  namida_cli_add_int (builder, "stored", namida_transfer_count (transfer, NAMIDA_FILE_STORED));
+  namida_cli_add_int (builder, "kept", namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING));
+  namida_cli_add_int (builder, "failed", namida_cli_transfer_failed (transfer));
+  namida_cli_add_int (builder, "bytes", namida_cli_transfer_bytes (transfer));
+  if (namida_transfer_get_folder (transfer) != NULL)
+    namida_cli_add_string (builder, "folder", namida_transfer_get_folder (transfer));
+  if (namida_transfer_get_error (transfer) != NULL)
+    namida_cli_add_error (builder, namida_transfer_get_error (transfer));
+  namida_cli_emit (builder);
+}
+
+static void
+on_ended (NamidaCliProgress *self)
+{
+  const GError *error = namida_transfer_get_error (self->transfer);
+
+  close_bar (self);
+  tell_start (self);
+  tell_files (self);
+  if (self->cli->json)
+    emit_end (self);
+  if (namida_transfer_get_state (self->transfer) == NAMIDA_TRANSFER_DONE)
+    say_end (self);
+  else if (error != NULL)
+    namida_cli_complain ("%s", error->message);
+  else
+    namida_cli_complain (_ ("The transfer failed."));
+  if (self->ended != NULL)
+    self->ended (self->transfer, self->user_data);
+}
+
+static void
+progress_free (gpointer data)
+{
+  NamidaCliProgress *self = data;
+
+  close_bar (self);
+  g_clear_pointer (&self->sizes, g_hash_table_unref);
+  g_free (self);
+}
+
+void
+namida_cli_progress_watch (NamidaCli *cli,
+                           NamidaTransfer *transfer,
+                           void (*ended) (NamidaTransfer *transfer, gpointer user_data),
+                           gpointer user_data)
+{
+  NamidaCliProgress *self = g_new0 (NamidaCliProgress, 1);
+
+  self->cli = cli;
+  self->transfer = transfer;
+  self->ended = ended;
+  self->user_data = user_data;
+  g_object_set_data_full (G_OBJECT (transfer), "namida-cli-progress", self, progress_free);
+  g_signal_connect_swapped (transfer, "notify", G_CALLBACK (on_notify), self);
+  if (namida_transfer_is_final (transfer))
+    {
+      on_ended (self);
+      return;
+    }
+  g_signal_connect_swapped (transfer, "ended", G_CALLBACK (on_ended), self);
+  on_notify (self);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli-arguments.h"
+#include "namida-cli-ask.h"
+#include "namida-cli-exit.h"
+#include "namida-cli-output.h"
+#include "namida-cli-progress.h"
+#include "namida-format.h"
+
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+#define LINGER_MS 300 /* the last answer leaves this device before the program does */
+
+static char *backups, *music, *landing_text, *accept_text, *pin, *limit_text;
+static gboolean once;
+
+static const GOptionEntry entries[] = {
+  { "backups", 0, 0, G_OPTION_ARG_FILENAME, &backups, N_ ("Where backups go (default: ~/Namida/Backups)"), N_ ("DIR") },
+  { "music", 0, 0, G_OPTION_ARG_FILENAME, &music,
+    N_ ("Where music goes with --as library (default: your music folder)"), N_ ("DIR") },
+  { "as", 0, 0, G_OPTION_ARG_STRING, &landing_text,
+    N_ ("library: into my folders; backup: kept as a dated version (default: library with a display, else backup)"),
+    "library|backup" },
+  { "accept", 0, 0, G_OPTION_ARG_STRING, &accept_text,
+    N_ ("ask for each offer, take those of trusted devices only, or all (default: ask on a terminal, else trusted)"),
+    "ask|trusted|all" },
+  { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("Senders must give this PIN"), N_ ("PIN") },
+  { "once", 0, 0, G_OPTION_ARG_NONE, &once, N_ ("End after the first transfer, with its exit code"), NULL },
+  { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("At most this fast, for example 5MB/s"), N_ ("SPEED") },
+  { NULL },
+};
+
+typedef struct
+{
+  NamidaCli *cli;
+  NamidaHub *hub;
+  gboolean over;
+  int code;
+} Receiving;
+
+static void
+on_ended (NamidaTransfer *transfer, gpointer user_data)
+{
+  Receiving *self = user_data;
+
+  if (!once || self->over)
+    return;
+  self->code = (int) namida_cli_exit_from_transfer (transfer);
+  self->over = TRUE;
+}
+
+static void
+on_transfers_changed (Receiving *self, guint position, guint removed, guint added, GListModel *transfers)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
+      namida_cli_progress_watch (self->cli, transfer, on_ended, self);
+    }
+}
+
+static gboolean
+has_display (void)
+{
+  return g_getenv ("DISPLAY") != NULL || g_getenv ("WAYLAND_DISPLAY") != NULL;
+}
+
+/* Returns: 0, or the exit code after it told what is wrong. */
+static int
+read_options (NamidaCli *cli, NamidaHubOptions *options)
+{
+  gboolean can_ask = cli->json || isatty (STDIN_FILENO);
+
+  options->landing = has_display () ? NAMIDA_LANDING_LIBRARY : NAMIDA_LANDING_BACKUP;
+  if (g_strcmp0 (landing_text, "library") == 0)
+    options->landing = NAMIDA_LANDING_LIBRARY;
+  else if (g_strcmp0 (landing_text, "backup") == 0)
+    options->landing = NAMIDA_LANDING_BACKUP;
+  else if (landing_text != NULL)
+    return namida_cli_usage (_ ("--as is library or backup, not “%s”."), landing_text);
+
+  options->accept = isatty (STDIN_FILENO) ? NAMIDA_ACCEPT_ASK : NAMIDA_ACCEPT_TRUSTED;
+  if (g_strcmp0 (accept_text, "ask") == 0)
+    options->accept = NAMIDA_ACCEPT_ASK;
+  else if (g_strcmp0 (accept_text, "trusted") == 0)
+    options->accept = NAMIDA_ACCEPT_TRUSTED;
+  else if (g_strcmp0 (accept_text, "all") == 0)
+    options->accept = NAMIDA_ACCEPT_ALL;
+  else if (accept_text != NULL)
+    return namida_cli_usage (_ ("--accept is ask, trusted or all, not “%s”."), accept_text);
+  if (options->accept == NAMIDA_ACCEPT_ASK && !can_ask)
+    return namida_cli_usage (_ ("--accept ask needs a terminal, or --json and answers on the standard input."));
+  if (limit_text != NULL && !namida_cli_parse_limit (limit_text, &options->limit))
+    return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
+  return 0;
+}
+
+static void
+tell_listening (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
+{
+  NamidaIdentity *identity = namida_hub_get_identity (hub);
+  NamidaStore *store = namida_hub_get_store (hub);
+  g_autofree char *address = namida_hub_dup_address (hub);
+
+  if (cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("listening");
+
+      namida_cli_add_string (builder, "alias", namida_identity_get_alias (identity));
+      namida_cli_add_string (builder, "address", address);
+      namida_cli_add_int (builder, "port", namida_hub_get_port (hub));
+      namida_cli_add_string (builder, "fingerprint", namida_identity_get_fingerprint (identity));
+      namida_cli_add_string (builder, "uuid", namida_identity_get_uuid (identity));
+      namida_cli_add_string (builder, "as", options->landing == NAMIDA_LANDING_LIBRARY ? "library" : "backup");
+      namida_cli_add_string (builder, "backups", namida_store_get_backups (store));
+      namida_cli_add_string (builder, "music", namida_store_get_music (store));
+      namida_cli_emit (builder);
+      return;
+    }
+  namida_cli_say (cli, _ ("“%s” is listening at %s, port %u."), namida_identity_get_alias (identity),
+                  address != NULL ? address : "*", (guint) namida_hub_get_port (hub));
+  namida_cli_say (cli, _ ("Fingerprint: %s"), namida_identity_get_fingerprint (identity));
+  if (options->landing == NAMIDA_LANDING_LIBRARY)
+    namida_cli_say (cli, _ ("Backups go to %s, music to %s."), namida_store_get_backups (store),
+                    namida_store_get_music (store));
+  else
+    namida_cli_say (cli, _ ("Backups are kept in %s."), namida_store_get_backups (store));
+}
+
+static int
+receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
+{
+  Receiving self = { .cli = cli, .hub = hub };
+  NamidaCliAsk *ask = NULL;
+  gulong id = g_signal_connect_swapped (namida_hub_get_transfers (hub), "items-changed",
+                                        G_CALLBACK (on_transfers_changed), &self);
+
+  tell_listening (cli, hub, options);
+  if (options->accept == NAMIDA_ACCEPT_ASK || (isatty (STDIN_FILENO) && !cli->json))
+    ask = namida_cli_ask_new (cli, hub, options->landing, options->accept == NAMIDA_ACCEPT_ASK);
+  while (!self.over && !g_cancellable_is_cancelled (cli->cancellable))
+    g_main_context_iteration (NULL, TRUE);
+  if (self.over)
+    namida_cli_wait_ms (cli, LINGER_MS);
+  else if (once)
+    self.code = NAMIDA_CLI_EXIT_FAILED; /* stopped before there was a transfer */
+  g_clear_pointer (&ask, namida_cli_ask_free);
+  namida_cli_stop_hub (hub);
+  g_signal_handler_disconnect (namida_hub_get_transfers (hub), id);
+  return self.code;
+}
+
+static char *
+absolute (const char *path)
+{
+  return path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
+}
+
+int
+namida_cli_receive (NamidaCli *cli, int argc, char **argv)
+{
+  NamidaHubOptions options = { .device_type = has_display () ? "desktop" : "headless" };
+  g_autoptr (NamidaHub) hub = NULL;
+  g_autofree char *backups_path = NULL;
+  g_autofree char *music_path = NULL;
+  g_autoptr (GError) error = NULL;
+  int code;
+
+  if (!namida_cli_parse (cli, NULL,
+                         _ ("Waits for other devices to send backups, and stores them. Stop it with Ctrl+C.\n"
+                            "With --json and --accept ask, answers are read from the standard input, one a line:\n"
+                            "{\"accept\": ID}, {\"decline\": ID}, {\"pair\": true}."),
+                         entries, &argc, &argv))
+    return NAMIDA_CLI_EXIT_USAGE;
+  if (argc > 1)
+    return namida_cli_usage (_ ("“receive” takes no argument, but got “%s”."), argv[1]);
+  if ((code = read_options (cli, &options)) != 0)
+    return code;
+  options.backups = backups_path = absolute (backups);
+  options.music = music_path = absolute (music);
+  options.pin = pin;
+  hub = namida_cli_start_hub (cli, &options, &error);
+  if (hub == NULL)
+    return namida_cli_fail (cli, error);
+  return receive (cli, hub, &options);
+}

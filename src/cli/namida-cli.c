@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli.h"
+
+#include "namida-cli-exit.h"
+#include "namida-cli-output.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <locale.h>
+#include <unistd.h>
+
+#define PROGRAM "namida-sync-cli"
+#define RESOLVE_MS 5000
+
+static const struct
+{
+  const char *name;
+  NamidaCliRun run;
+  const char *summary;
+} commands[] = {
+  { "receive", namida_cli_receive, N_ ("Wait for backups and store them") },
+  { "devices", namida_cli_devices, N_ ("List the devices near") },
+  { "send", namida_cli_send, N_ ("Send backups, files and music folders to a device") },
+  { "pair", namida_cli_pair, N_ ("Pair with a device, so that both trust each other") },
+  { "trust", namida_cli_trust, N_ ("List, remove or rename the trusted devices") },
+  { "history", namida_cli_history, N_ ("List what was sent and received") },
+  { "identity", namida_cli_identity, N_ ("Show this device's name and fingerprint") },
+  { "demo", namida_cli_demo, N_ ("Try it: two devices on this computer, one backup") },
+};
+
+/* GOption needs plain places to write to; they move into the NamidaCli after each parse. */
+static struct
+{
+  char *data_dir, *interface, *alias;
+  int port;
+  gboolean json, quiet, version;
+} given;
+
+static const GOptionEntry global_entries[] = {
+  { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &given.data_dir,
+    N_ ("Keep everything of this device in DIR, so that several run on one computer"), N_ ("DIR") },
+  { "interface", 0, 0, G_OPTION_ARG_STRING, &given.interface, N_ ("Use only this network interface or address"),
+    N_ ("IF|ADDRESS") },
+  { "port", 0, 0, G_OPTION_ARG_INT, &given.port, N_ ("Listen on this port (default: the first free one from 53317 on)"),
+    N_ ("N") },
+  { "alias", 0, 0, G_OPTION_ARG_STRING, &given.alias, N_ ("The name others see (default: this computer's)"),
+    N_ ("NAME") },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &given.json, N_ ("Print JSON, one object a line"), NULL },
+  { "quiet", 'q', 0, G_OPTION_ARG_NONE, &given.quiet, N_ ("Print errors only"), NULL },
+  { NULL },
+};
+
+static const GOptionEntry version_entries[] = {
+  { "version", 0, 0, G_OPTION_ARG_NONE, &given.version, N_ ("Print the version"), NULL },
+  { NULL },
+};
+
+static gboolean
+take_globals (NamidaCli *cli)
+{
+  if (given.port < 0 || given.port > G_MAXUINT16)
+    {
+      namida_cli_usage (_ ("“%d” is no port: give a number from 1 to 65535."), given.port);
+      return FALSE;
+    }
+  if (given.data_dir != NULL)
+    {
+      g_free (cli->data_dir);
+      cli->data_dir = g_canonicalize_filename (given.data_dir, NULL);
+      g_clear_pointer (&given.data_dir, g_free);
+    }
+  g_free (cli->interface);
+  cli->interface = g_strdup (given.interface);
+  g_free (cli->alias);
+  cli->alias = g_strdup (given.alias);
+  cli->port = given.port;
+  cli->json = given.json;
+  cli->quiet = given.quiet;
+  return TRUE;
+}
+
+int
+namida_cli_usage (const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  namida_cli_complain ("%s", text);
+  namida_cli_complain (_ ("See: %s --help"), g_get_prgname ());
+  return NAMIDA_CLI_EXIT_USAGE;
+}
+
+static gboolean
+run_parser (NamidaCli *cli, GOptionContext *context, int *argc, char ***argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_option_context_parse (context, argc, argv, &error))
+    {
+      namida_cli_usage ("%s", error->message);
+      return FALSE;
+    }
+  return take_globals (cli);
+}
+
+gboolean
+namida_cli_parse (
+    NamidaCli *cli, const char *arguments, const char *summary, const GOptionEntry *entries, int *argc, char ***argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (arguments);
+  g_autofree char *name = g_strconcat (PROGRAM " ", (*argv)[0], NULL);
+
+  g_set_prgname (name);
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_set_summary (context, summary);
+  if (entries != NULL)
+    g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, global_entries, GETTEXT_PACKAGE);
+  return run_parser (cli, context, argc, argv);
+}
+
+char *
+namida_cli_dup_data_dir (NamidaCli *cli)
+{
+  return cli->data_dir != NULL ? g_strdup (cli->data_dir)
+                               : g_build_filename (g_get_user_data_dir (), "namida-sync", NULL);
+}
+
+NamidaDatabase *
+namida_cli_open_database (NamidaCli *cli, GError **error)
+{
+  g_autofree char *data_dir = namida_cli_dup_data_dir (cli);
+  g_autofree char *path = g_build_filename (data_dir, "state.db", NULL);
+
+  if (g_mkdir_with_parents (data_dir, 0700) != 0)
+    {
+      int saved_errno = errno;
+      g_autofree char *what = g_strdup_printf (_ ("Could not make the folder “%s”"), data_dir);
+      namida_error_set_from_errno (error, saved_errno, what);
+      return NULL;
+    }
+  return namida_database_open (path, error);
+}
+
+void
+namida_cli_keep_result (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GAsyncResult **kept = user_data;
+
+  *kept = g_object_ref (result);
+}
+
+void
+namida_cli_wait (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static gboolean
+set_flag (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+namida_cli_wait_ms (NamidaCli *cli, guint ms)
+{
+  gboolean over = FALSE;
+  guint id = g_timeout_add (ms, set_flag, &over);
+
+  while (!over && !g_cancellable_is_cancelled (cli->cancellable))
+    g_main_context_iteration (NULL, TRUE);
+  if (!over)
+    g_source_remove (id);
+  return over;
+}
+
+static void
+on_trouble (NamidaHub *hub, const char *sentence)
+{
+  namida_cli_complain ("%s", sentence);
+}
+
+NamidaHub *
+namida_cli_start_hub (NamidaCli *cli, NamidaHubOptions *options, GError **error)
+{
+  g_autoptr (NamidaHub) hub = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  options->data_dir = cli->data_dir;
+  options->alias = cli->alias;
+  options->interface = cli->interface;
+  options->port = (guint16) cli->port;
+  hub = namida_hub_new (options);
+  g_signal_connect (hub, "trouble", G_CALLBACK (on_trouble), NULL);
+  namida_hub_start_async (hub, cli->cancellable, namida_cli_keep_result, &result);
+  namida_cli_wait (&result);
+  if (!namida_hub_start_finish (hub, result, error))
+    return NULL;
+  return g_steal_pointer (&hub);
+}
+
+void
+namida_cli_stop_hub (NamidaHub *hub)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  namida_hub_stop_async (hub, namida_cli_keep_result, &result);
+  namida_cli_wait (&result);
+  if (!namida_hub_stop_finish (hub, result, &error))
+    namida_cli_complain ("%s", error->message);
+}
+
+NamidaPeer *
+namida_cli_resolve (NamidaCli *cli, NamidaHub *hub, const char *text, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  namida_hub_resolve_async (hub, text, RESOLVE_MS, cli->cancellable, namida_cli_keep_result, &result);
+  namida_cli_wait (&result);
+  return namida_hub_resolve_finish (hub, result, error);
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  NamidaCli *cli = user_data;
+
+  if (g_cancellable_is_cancelled (cli->cancellable))
+    _exit (NAMIDA_CLI_EXIT_FAILED);
+  g_cancellable_cancel (cli->cancellable);
+  return G_SOURCE_CONTINUE;
+}
+
+static char *
+make_summary (void)
+{
+  GString *text
+      = g_string_new (_ ("Moves backups of the Namida music player and whole music folders between devices on one "
+                         "network, encrypted and verified."));
+
+  g_string_append_printf (text, "\n\n%s", _ ("Commands:"));
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_string_append_printf (text, "\n  %-10s %s", commands[i].name, _ (commands[i].summary));
+  g_string_append_printf (text, "\n\n%s", _ ("Each command has a help of its own: " PROGRAM " COMMAND --help"));
+  return g_string_free (text, FALSE);
+}
+
+static char *
+make_description (void)
+{
+  return g_strdup (
+      _ ("Exit codes: 0 done and verified, 1 failed, 2 wrong usage, 3 declined, 4 no such device, 5 PIN,\n"
+         "6 the device's identity changed, 7 some files were not stored, 8 not encrypted and not allowed."));
+}
+
+static gboolean
+parse_program (NamidaCli *cli, int *argc, char ***argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (_ ("COMMAND"));
+  g_autofree char *summary = make_summary ();
+  g_autofree char *description = make_description ();
+
+  g_set_prgname (PROGRAM);
+  g_option_context_set_strict_posix (context, TRUE); /* what follows the command is the command's */
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_description (context, description);
+  g_option_context_add_main_entries (context, global_entries, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, version_entries, GETTEXT_PACKAGE);
+  return run_parser (cli, context, argc, argv);
+}
+
+static int
+run_command (NamidaCli *cli, int argc, char **argv)
+{
+  if (argc < 2)
+    return namida_cli_usage (_ ("Say what to do: a command is missing."));
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (argv[1], commands[i].name))
+      return commands[i].run (cli, argc - 1, argv + 1);
+  return namida_cli_usage (_ ("There is no command “%s”."), argv[1]);
+}
+
+int
+main (int argc, char **argv)
+{
+  NamidaCli cli = { .cancellable = g_cancellable_new () };
+  char **rest;
+  guint term, interrupt;
+  int code;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, NAMIDA_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+
+  rest = g_memdup2 (argv, sizeof (char *) * ((gsize) argc + 1)); /* GOption moves the pointers */
+  term = g_unix_signal_add (SIGTERM, on_signal, &cli);
+  interrupt = g_unix_signal_add (SIGINT, on_signal, &cli);
+  if (!parse_program (&cli, &argc, &rest))
+    {
+      code = NAMIDA_CLI_EXIT_USAGE;
+    }
+  else if (given.version)
+    {
+      namida_cli_print (PROGRAM " " NAMIDA_VERSION);
+      code = NAMIDA_CLI_EXIT_DONE;
+    }
+  else
+    {
+      code = run_command (&cli, argc, rest);
+    }
+
+  g_source_remove (term);
+  g_source_remove (interrupt);
+  g_free (rest);
+  g_free (cli.data_dir);
+  g_free (cli.interface);
+  g_free (cli.alias);
+  g_free (given.interface);
+  g_free (given.alias);
+  g_object_unref (cli.cancellable);
+  return code;
+}
