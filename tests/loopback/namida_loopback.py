@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives the real program as processes on loopback: each device has a data folder and a port of its own. Speaks TAP."""
+import contextlib
+import json
+import os
+import pathlib
+import queue
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+CLI = sys.argv[1]
+ALL = bool(os.environ.get("NAMIDA_TEST_ALL"))
+LIMIT = 90  # seconds that no single step may need
+DEVICE_KEYS = {"alias", "address", "port", "fingerprint", "uuid", "type", "speaks", "trusted", "encrypted"}
+
+
+class Skip(Exception):
+    """This cannot be tried here; the text says why."""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def unique(name):
+    """Other tests run on this loopback at the same time."""
+    return f"{name} {os.getpid()} {random.randrange(10**6)}"
+
+
+def environment(home):
+    env = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    env.update(HOME=str(home), LC_ALL="C.UTF-8", GIO_USE_PROXY_RESOLVER="dummy")
+    for key in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "DBUS_SESSION_BUS_ADDRESS"):
+        env.pop(key, None)
+    return env
+
+
+class Lab:
+    """A temporary folder, and the processes that one test starts."""
+
+    def __init__(self):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="namida-loopback-"))
+        self.path.chmod(0o755)
+        self.devices = []
+
+    def folder(self, name):
+        path = self.path / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def device(self, name="Receiver"):
+        device = Device(self, unique(name))
+        self.devices.append(device)
+        return device
+
+    def receiver(self, *options, name="Receiver", wrap=()):
+        device = self.device(name)
+        device.receive(*options, wrap=wrap)
+        return device
+
+    def close(self):
+        for device in self.devices:
+            device.kill()
+        for folder, names, _ in os.walk(self.path):
+            for name in names + ["."]:
+                with contextlib.suppress(OSError):
+                    if not os.path.islink(os.path.join(folder, name)):
+                        os.chmod(os.path.join(folder, name), 0o700)
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self.path.exists():
+            raise AssertionError(f"{self.path} could not be removed")
+
+
+class Device:
+    """One device. As a receiver it is a process whose events are read here; each command is a run of its own."""
+
+    def __init__(self, lab, alias):
+        self.lab = lab
+        self.alias = alias
+        self.home = lab.folder(f"device-{len(lab.devices)}")
+        self.data = self.home / "data"
+        self.backups = self.home / "Backups"
+        self.music = self.home / "Music"
+        self.process = None
+        self.events = None
+        self.errors = []
+        self.seen = []
+
+    def command(self, *arguments, port=None):
+        return [CLI, "--interface", "lo", "--data-dir", str(self.data), "--alias", self.alias,
+                "--port", str(port or free_port()), *map(str, arguments)]
+
+    def start(self, *arguments, wrap=(), stdin=subprocess.PIPE):
+        """Starts a command with --json and reads what it says in a thread."""
+        self.process = subprocess.Popen([*wrap, *self.command("--json", *arguments)], stdin=stdin,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(self.home))
+        self.events, self.errors, self.seen = queue.Queue(), [], []
+        process, events, errors = self.process, self.events, self.errors
+
+        def read_events():
+            for line in process.stdout:
+                events.put(json.loads(line))
+            events.put(None)
+
+        def read_errors():
+            for line in process.stderr:
+                errors.append(line.decode(errors="replace").rstrip("\n"))
+
+        self.readers = [threading.Thread(target=target, daemon=True) for target in (read_events, read_errors)]
+        for reader in self.readers:
+            reader.start()
+
+    def receive(self, *options, wrap=()):
+        self.start("receive", "--backups", self.backups, "--music", self.music, *options, wrap=wrap)
+        self.listening = self.wait_event("listening")
+        return self.listening
+
+    def wait_event(self, *names, seconds=30, where=lambda event: True):
+        deadline = time.monotonic() + seconds
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                event = self.events.get(timeout=max(left, 0.001))
+            except queue.Empty:
+                raise AssertionError(f"no event {names} within {seconds} s; errors: {self.errors}") from None
+            if event is None:
+                self.process.wait(LIMIT)
+                for reader in self.readers:
+                    reader.join(5)
+                raise AssertionError(f"ended with {self.process.returncode} before {names}; errors: {self.errors}")
+            self.seen.append(event)
+            if event.get("event") in names and where(event):
+                return event
+
+    def answer(self, **line):
+        self.process.stdin.write(json.dumps(line).encode() + b"\n")
+        self.process.stdin.flush()
+
+    def wait(self, seconds=LIMIT):
+        """The exit code of what start() began."""
+        code = self.process.wait(seconds)
+        for reader in self.readers:
+            reader.join(10)
+        while not self.events.empty():
+            event = self.events.get()
+            if event is not None:
+                self.seen.append(event)
+        return code
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait(30)
+
+    def kill(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(30)
+        if self.process is not None:
+            for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+                if stream is not None:
+                    with contextlib.suppress(OSError, ValueError):
+                        stream.close()
+
+    def run(self, *arguments, seconds=LIMIT, wrap=()):
+        """A command to its end: .code, .out, .err, .events (of --json), .seconds."""
+        began = time.monotonic()
+        done = subprocess.run([*wrap, *self.command(*arguments)], stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=seconds, env=environment(self.home))
+        result = Result()
+        result.seconds = time.monotonic() - began
+        result.code, result.out, result.err = done.returncode, done.stdout.decode(), done.stderr.decode()
+        result.events = [json.loads(line) for line in result.out.splitlines()] if "--json" in arguments else []
+        return result
+
+    def send(self, to, *what, seconds=LIMIT, wrap=()):
+        name = to.alias if isinstance(to, Device) else to
+        return self.run("--json", "send", "--to", name, *what, seconds=seconds, wrap=wrap)
+
+
+class Result:
+    def end(self):
+        ends = [event for event in self.events if event["event"] == "end"]
+        assert len(ends) == 1, f"{len(ends)} end events: {self.out} {self.err}"
+        return ends[0]
+
+
+def expect(code, result):
+    assert result.code == code, f"exit {result.code}, expected {code}\n{result.out[-2000:]}\n{result.err[-2000:]}"
+    return result
+
+
+def equal(got, wanted, what=""):
+    assert got == wanted, f"{what}: {got!r} is not {wanted!r}"
+
+
+# Trees.
+
+def write(path, data, mtime_ms=None):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    if mtime_ms is not None:
+        os.utime(path, ns=(mtime_ms * 10**6, mtime_ms * 10**6))
+    return path
+
+
+def make_backup(folder, seed=1, files=25):
+    """A zip and a music folder with names that are hard to handle. Returns (zip, music folder)."""
+    chance = random.Random(seed)
+    music = folder / "Music"
+    names = ["01 – Björk – Jóga.flac", "空/夜.opus", "a b/c'd/e\"f.mp3", "dots...flac", "Zoë/e\u0301.mp3", "-dash.mp3", "%41.mp3",
+             "emoji 🎵.ogg", "x" * 200 + ".mp3", "#hash?.mp3", "CON/aux.mp3", ".hidden/.nomedia"]
+    names += [f"Artist {i % 5}/Album {i % 3}/{i:03}.flac" for i in range(files)]
+    for name in names:
+        write(music / name, chance.randbytes(chance.choice([1, 0, 777, 65536, 65537, 300000])),
+              1_500_000_000_000 + chance.randrange(2 * 10**11))
+    archive = write(folder / "Namida Backup - 2026-07-19 18.30.00.zip", b"PK\5\6" + bytes(18) + chance.randbytes(5000),
+                    1_700_000_000_123)
+    return archive, music
+
+
+def same_tree(sent, there):
+    """Equal as `diff -r` sees it, empty folders too, and times kept to the millisecond."""
+    done = subprocess.run(["diff", "-r", str(sent), str(there)], capture_output=True)
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:] + done.stderr.decode(errors="replace")[-500:]
+    for folder, _, names in os.walk(sent):
+        for name in names:
+            source = pathlib.Path(folder) / name
+            same_time(source, there / source.relative_to(sent))
+
+
+def same_time(source, copy):
+    got, wanted = copy.stat().st_mtime_ns // 10**6, source.stat().st_mtime_ns // 10**6
+    assert got == wanted, f"time of {copy}: {got} ms, sent {wanted} ms"
+
+
+def all_files(folder):
+    """Everything that a person would see as received: no journals, no parts."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*")
+                  if path.is_file() and not any(part.startswith(".namida-sync") for part in path.relative_to(folder).parts)
+                  ) if folder.exists() else []
+
+
+def landed(device, sender_alias=None):
+    """The folder for single files of the one device that sent to @device."""
+    folders = [path for path in device.backups.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    equal(len(folders), 1, "folders of devices")
+    return folders[0]
+
+
+def main(*tests):
+    print(f"1..{len(tests)}")
+    failed = 0
+    for number, test in enumerate(tests, 1):
+        what = " ".join((test.__doc__ or test.__name__).split())
+        lab = Lab()
+        try:
+            try:
+                test(lab)
+            finally:
+                lab.close()
+            print(f"ok {number} - {what}", flush=True)
+        except Skip as skip:
+            print(f"ok {number} - {what} # SKIP {skip}", flush=True)
+        except BaseException:  # each failure is told, and the next test tried
+            failed += 1
+            for line in traceback.format_exc().splitlines():
+                print(f"# {line}")
+            print(f"not ok {number} - {what}", flush=True)
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands and their exit codes, as people and scripts meet them."""
+import json
+import os
+import signal
+import time
+
+from namida_loopback import (DEVICE_KEYS, Skip, all_files, equal, expect, landed, main, make_backup, same_time, same_tree, unique,
+                             write)
+
+
+def test_help(lab):
+    """help for the program and each command, nothing that does not exist"""
+    device = lab.device()
+    out = expect(0, device.run("--help")).out
+    for command in ("receive", "devices", "send", "pair", "trust", "history", "identity", "demo"):
+        assert f"\n  {command} " in out, out
+        text = expect(0, device.run(command, "--help")).out
+        assert f"namida-sync-cli {command}" in text and "--json" in text, text
+    assert not device.data.exists(), "help made a data folder"
+
+
+def test_usage(lab):
+    """wrong usage ends with 2, says what is wrong, and touches nothing"""
+    device = lab.device()
+    for arguments in ([], ["backups"], ["inspect", "x.zip"], ["frobnicate"], ["--frobnicate"], ["send", "x"],
+                      ["send", "--to", "X"], ["send", "--to", "X", lab.path / "missing.zip"],
+                      ["send", "--to", "X", "--music", "/dev/null"], ["receive", "--accept", "some"],
+                      ["receive", "--accept", "ask"], ["receive", "--as", "x"], ["receive", "--limit", "fast"],
+                      ["devices", "--timeout", "0"], ["trust"], ["trust", "remove"], ["pair"], ["--port", "70000", "devices"]):
+        result = expect(2, device.run(*arguments))
+        assert result.err.strip() and not result.out, (arguments, result.out, result.err)
+    assert not device.data.exists(), "a wrong command made a data folder"
+
+
+def test_identity(lab):
+    """identity is made once and is what receive announces"""
+    device = lab.device()
+    first = json.loads(expect(0, device.run("--json", "identity")).out)
+    again = json.loads(expect(0, device.run("identity", "--json")).out)
+    equal(first, again)
+    equal(len(first["fingerprint"]), 64)
+    equal(first["alias"], device.alias)
+    listening = device.receive("--accept", "all")
+    equal(listening["fingerprint"], first["fingerprint"])
+    equal(listening["uuid"], first["uuid"])
+    equal((device.data / "identity").stat().st_mode & 0o777, 0o700)
+
+
+def test_devices(lab):
+    """devices sees the other one within 2 s, with every key"""
+    receiver = lab.receiver("--accept", "all")
+    result = expect(0, lab.device("Looker").run("--json", "devices", "--timeout", "2"))
+    assert result.seconds < 5, result.seconds
+    found = [event for event in result.events if event["alias"] == receiver.alias]
+    equal(len(found), 1, result.out)
+    equal(set(found[0]), DEVICE_KEYS)
+    equal(found[0]["fingerprint"], receiver.listening["fingerprint"])
+    equal(found[0]["port"], receiver.listening["port"])
+    equal((found[0]["trusted"], found[0]["encrypted"]), (False, True))
+    text = expect(0, lab.device("Looker").run("devices", "--timeout", "2")).out
+    assert receiver.alias in text, text
+
+
+def test_send(lab):
+    """a zip and a folder arrive equal, with their times; again nothing travels; both remember it"""
+    archive, music = make_backup(lab.folder("source"))
+    (music / "Empty folder").mkdir()
+    receiver = lab.receiver("--accept", "all", "--as", "library")
+    sender = lab.device("Sender")
+    report = lab.path / "report.json"
+    end = expect(0, sender.send(receiver, "--report", report, archive, music)).end()
+    equal((end["result"], end["failed"], end["kept"]), ("done", 0, 0))
+    equal(end["stored"], end["files"])
+    equal(end["bytes"], sum(path.stat().st_size for path in [archive, *music.rglob("*")] if path.is_file()))
+    same_tree(music, receiver.music / "Music")
+    copy = landed(receiver) / archive.name
+    equal(copy.read_bytes(), archive.read_bytes(), "the zip")
+    same_time(archive, copy)
+    told = json.loads(report.read_text())
+    equal((told["result"], len(told["entries"]), told["leftOut"]), ("done", end["files"], []))
+    assert all(entry["result"] == "stored" for entry in told["entries"]), told
+
+    before = all_files(receiver.home)
+    end = expect(0, sender.send(receiver, archive, music)).end()
+    equal((end["stored"], end["bytes"], end["kept"]), (0, 0, end["files"]))
+    equal(all_files(receiver.music) + all_files(landed(receiver)),
+          [name for name in all_files(receiver.music)] + all_files(landed(receiver)))
+    equal([n for n in all_files(receiver.home) if "Music" in n], [n for n in before if "Music" in n], "files after sending again")
+    equal(receiver.stop(), 0)
+    for device, direction in ((sender, "send"), (receiver, "receive")):
+        rows = expect(0, device.run("--json", "history")).events
+        equal([(row["direction"], row["state"]) for row in rows], [(direction, "finished")] * 2)
+
+
+def test_kept_as_backup(lab):
+    """kept as a backup: a dated folder, and a second version shares what did not change"""
+    archive, music = make_backup(lab.folder("source"))
+    receiver = lab.receiver("--accept", "all", "--as", "backup")
+    sender = lab.device("Sender")
+    expect(0, sender.send(receiver, archive, music))
+    versions = [path for path in landed(receiver).iterdir() if not path.name.startswith(".")]
+    equal(len(versions), 1)
+    same_tree(music, versions[0] / "Music" / "Music")
+    equal((versions[0] / archive.name).read_bytes(), archive.read_bytes())
+    assert not receiver.music.exists(), "a kept backup touched the music folder"
+    write(music / "new.flac", b"new", 1_600_000_000_000)
+    time.sleep(1.1)  # versions are named by the second
+    end = expect(0, sender.send(receiver, archive, music)).end()
+    equal((end["stored"], end["failed"]), (1, 0))
+    later = [path for path in landed(receiver).iterdir() if not path.name.startswith(".") and path != versions[0]]
+    equal(len(later), 1, "new versions")
+    same_tree(music, later[0] / "Music" / "Music")
+    name = "dots...flac"
+    equal((versions[0] / "Music" / "Music" / name).stat().st_ino, (later[0] / "Music" / "Music" / name).stat().st_ino, "hard link")
+
+
+def test_ask(lab):
+    """answers by JSON: accepted is sent, declined is 3 and writes nothing; the end of the input declines"""
+    archive, music = make_backup(lab.folder("source"), files=3)
+    receiver = lab.receiver("--accept", "ask", "--as", "library")
+    sender = lab.device("Sender")
+
+    sender.start("send", "--to", receiver.alias, archive, music)
+    offer = receiver.wait_event("offer")
+    equal((offer["alias"], offer["trusted"], offer["encrypted"]), (sender.alias, False, True))
+    assert {"label": "Music"}.items() <= offer["contents"][-1].items(), offer
+    receiver.answer(decline=offer["id"])
+    equal(sender.wait(), 3)
+    assert sender.errors, "declined without a sentence"
+    equal(all_files(receiver.backups) + all_files(receiver.music), [], "declined, but written")
+
+    sender.start("send", "--to", receiver.alias, archive, music)
+    receiver.answer(accept=receiver.wait_event("offer")["id"])
+    equal(sender.wait(), 0, sender.errors)
+    same_tree(music, receiver.music / "Music")
+
+    write(music / "more.mp3", b"more")
+    receiver.process.stdin.close()
+    time.sleep(0.3)
+    equal(expect(3, sender.send(receiver, music)).end()["result"], "declined")
+
+
+def test_trusted_only(lab):
+    """--accept trusted: a stranger is declined; after pairing the same sending is taken; trust can be renamed and removed"""
+    archive, music = make_backup(lab.folder("source"), files=3)
+    receiver = lab.receiver("--accept", "trusted", "--as", "library")
+    sender = lab.device("Sender")
+    expect(3, sender.send(receiver, archive))
+    equal(all_files(receiver.backups), [])
+    equal(receiver.stop(), 0)
+
+    receiver.receive("--accept", "ask")
+    sender.start("pair", receiver.alias)
+    here, there = sender.wait_event("pair"), receiver.wait_event("pair")
+    equal(here["digits"], there["digits"], "digits")
+    sender.answer(pair=True)
+    receiver.answer(pair=True)
+    equal(sender.wait(), 0, sender.errors)
+    equal(receiver.stop(), 0)
+
+    receiver.receive("--accept", "trusted", "--as", "library")
+    expect(0, sender.send(receiver, archive, music))
+    same_tree(music, receiver.music / "Music")
+    equal(receiver.stop(), 0)
+    rows = expect(0, receiver.run("--json", "trust", "list")).events
+    equal([row["alias"] for row in rows], [sender.alias])
+    expect(0, receiver.run("trust", "rename", sender.alias, "Friend"))
+    expect(4, receiver.run("trust", "remove", sender.alias))
+    expect(0, receiver.run("trust", "remove", "friend"))
+    equal(expect(0, receiver.run("--json", "trust", "list")).events, [])
+
+
+def test_pair_refused(lab):
+    """pairing that one side refuses trusts nobody"""
+    receiver = lab.receiver("--accept", "ask")
+    sender = lab.device("Sender")
+    sender.start("pair", receiver.alias)
+    sender.wait_event("pair")
+    receiver.wait_event("pair")
+    receiver.answer(pair=False)
+    sender.answer(pair=True)
+    equal(sender.wait(), 3, sender.errors)
+    equal(receiver.stop(), 0)
+    for device in (sender, receiver):
+        equal(expect(0, device.run("--json", "trust", "list")).events, [])
+
+
+def test_pin(lab):
+    """a PIN: without or with a wrong one 5, with the right one 0"""
+    archive, _ = make_backup(lab.folder("source"), files=1)
+    receiver = lab.receiver("--accept", "all", "--pin", "4711")
+    sender = lab.device("Sender")
+    expect(5, sender.send(receiver, archive))
+    expect(5, sender.send(receiver, "--pin", "1234", archive))
+    equal(all_files(receiver.backups), [])
+    expect(0, sender.send(receiver, "--pin", "4711", archive))
+
+
+def test_once(lab):
+    """receive --once ends with the code of its one transfer"""
+    archive, _ = make_backup(lab.folder("source"), files=1)
+    receiver = lab.receiver("--accept", "all", "--once")
+    expect(0, lab.device("Sender").send(receiver, archive))
+    equal(receiver.wait(30), 0, receiver.errors)
+
+
+def test_no_such_device(lab):
+    """a wrong name is 4 within 10 s and names the devices near; so is an address where nobody listens"""
+    archive, _ = make_backup(lab.folder("source"), files=1)
+    receiver = lab.receiver("--accept", "all")
+    result = expect(4, lab.device("Sender").send(unique("Nobody"), archive))
+    assert result.seconds < 10, result.seconds
+    assert receiver.alias in result.err, result.err
+    equal(result.end()["code"], "no-such-device")
+    expect(4, lab.device("Sender").send("127.0.0.1:9", archive))
+
+
+def test_by_address(lab):
+    """by address and by the start of the fingerprint"""
+    archive, _ = make_backup(lab.folder("source"), files=1)
+    receiver = lab.receiver("--accept", "all")
+    expect(0, lab.device("Sender").send(f"127.0.0.1:{receiver.listening['port']}", archive))
+    expect(0, lab.device("Sender").send(receiver.listening["fingerprint"][:12].lower(), archive))
+
+
+def test_receiver_killed(lab):
+    """the receiver is killed in the middle: 1 with a sentence, soon; started again, the rest follows"""
+    big = write(lab.folder("source") / "Music" / "big.flac", os.urandom(12_000_000), 1_600_000_000_000)
+    receiver = lab.receiver("--accept", "all", "--as", "library")
+    sender = lab.device("Sender")
+    sender.start("send", "--to", receiver.alias, "--limit", "3MB/s", big.parent)
+    sender.wait_event("progress", where=lambda event: event["sent"] > 3_000_000)
+    receiver.kill()
+    began = time.monotonic()
+    equal(sender.wait(120), 1, sender.errors)
+    assert time.monotonic() - began < 90, "it took too long to notice"
+    assert sender.errors, "failed without a sentence"
+    equal(all_files(receiver.music), [], "a part under a final name")
+    receiver.receive("--accept", "all", "--as", "library")
+    expect(0, sender.send(receiver, big.parent))
+    same_tree(big.parent, receiver.music / "Music")
+
+
+def test_interrupted(lab):
+    """SIGINT stops a sender cleanly and soon; what arrived is no file yet; the receiver lives on"""
+    big = write(lab.folder("source") / "Music" / "big.flac", os.urandom(12_000_000), 1_600_000_000_000)
+    receiver = lab.receiver("--accept", "all", "--as", "library")
+    sender = lab.device("Sender")
+    sender.start("send", "--to", receiver.alias, "--limit", "2MB/s", big.parent)
+    sender.wait_event("progress", where=lambda event: event["sent"] > 1_000_000)
+    sender.process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    equal(sender.wait(30), 1, sender.errors)
+    assert time.monotonic() - began < 10, "it took too long to stop"
+    equal(all_files(receiver.music), [])
+    expect(0, sender.send(receiver, big.parent))
+    same_tree(big.parent, receiver.music / "Music")
+    equal(receiver.stop(), 0)
+
+
+def test_output(lab):
+    """for people: sentences on stdout, errors on stderr; --quiet says nothing when all is well"""
+    archive, _ = make_backup(lab.folder("source"), files=1)
+    receiver = lab.receiver("--accept", "all")
+    result = expect(0, lab.device("Sender").run("send", "--to", receiver.alias, archive))
+    assert receiver.alias in result.out and "verified" in result.out and "\r" not in result.out, result.out
+    equal(result.err, "")
+    result = expect(0, lab.device("Sender").run("--quiet", "send", "--to", receiver.alias, archive))
+    equal((result.out, result.err), ("", ""))
+
+
+def test_port_taken(lab):
+    """a port that is taken is an error that says so"""
+    receiver = lab.receiver("--accept", "all")
+    other = lab.device("Other")
+    result = expect(1, other.run("--port", str(receiver.listening["port"]), "receive", "--accept", "all", seconds=30))
+    assert str(receiver.listening["port"]) in result.err, result.err
+
+
+main(*[test for name, test in list(globals().items()) if name.startswith("test_")])

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files and disks as they are in life: many, empty, changing, unreadable, full."""
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+
+from namida_loopback import (CLI, Skip, all_files, equal, expect, landed, main, same_tree, write)
+
+
+def test_many(lab):
+    """10,000 small files and an empty folder"""
+    music = lab.folder("source") / "Many"
+    for i in range(10_000):
+        write(music / f"{i % 100:02}" / f"{i:05}.mp3", b"%d" % i * (i % 50), 1_600_000_000_000 + i)
+    (music / "nothing").mkdir()
+    receiver = lab.receiver("--accept", "all", "--as", "library")
+    result = expect(0, lab.device("Sender").send(receiver, "--music", music, seconds=300))
+    equal(result.end()["stored"], 10_001)
+    same_tree(music, receiver.music / "Many")
+    print(f"# 10,000 files in {result.seconds:.1f} s")
+
+
+def test_empty(lab):
+    """an empty file and nothing else"""
+    source = lab.folder("source") / "Music"
+    write(source / "empty.mp3", b"", 1_600_000_000_000)
+    receiver = lab.receiver("--accept", "all", "--as", "library")
+    equal(expect(0, lab.device("Sender").send(receiver, source)).end()["stored"], 1)
+    same_tree(source, receiver.music / "Music")
+
+
+def test_same_name(lab):
+    """a file of that name with other contents stays, and the new one gets a name of its own"""
+    source = lab.folder("source") / "Music"
+    write(source / "song.mp3", b"new")
+    receiver = lab.device("Receiver")
+    write(receiver.music / "Music" / "song.mp3", b"mine")
+    receiver.receive("--accept", "all", "--as", "library")
+    expect(0, lab.device("Sender").send(receiver, source))
+    equal((receiver.music / "Music" / "song.mp3").read_bytes(), b"mine")
+    equal((receiver.music / "Music" / "song (2).mp3").read_bytes(), b"new")
+
+
+def test_changing(lab):
+    """files that grow, shrink or vanish while they are sent: 7, each is named, and the rest arrives"""
+    source = lab.folder("source") / "Music"
+    grows = write(source / "a-grows.flac", os.urandom(6_000_000))
+    shrinks = write(source / "y-shrinks.flac", os.urandom(3_000_000))
+    vanishes = write(source / "z-vanishes.flac", os.urandom(1_000_000))
+    steady = [write(source / f"steady-{i}.flac", os.urandom(500_000), 1_600_000_000_000 + i) for i in range(6)]
+    receiver = lab.receiver("--accept", "all", "--as", "library")
+    sender = lab.device("Sender")
+    sender.start("send", "--to", receiver.alias, "--limit", "3MB/s", source)
+    sender.wait_event("start")
+    vanishes.unlink()
+    os.truncate(shrinks, 1000)
+    sender.wait_event("progress")
+    with grows.open("ab") as file:
+        file.write(b"more")
+    code = sender.wait()
+    end = [event for event in sender.seen if event["event"] == "end"][0]
+    equal(code, 7, (end, sender.errors))
+    named = {event["file"] for event in sender.seen if event["event"] == "file"}
+    equal(named, {f"Music/{path.name}" for path in (grows, shrinks, vanishes)}, sender.errors)
+    equal((end["result"], end["stored"], end["failed"]), ("incomplete", len(steady), 3))
+    for path in steady:
+        equal((receiver.music / "Music" / path.name).read_bytes(), path.read_bytes(), path.name)
+    equal(len(all_files(receiver.music)), len(steady), all_files(receiver.music))
+
+
+def test_unreadable(lab):
+    """a folder and a file without permission: told, 7, and the rest arrives"""
+    source = lab.folder("source") / "Music"
+    write(source / "fine.mp3", b"fine")
+    write(source / "secret" / "inside.mp3", b"?")
+    write(source / "private.mp3", b"?")
+    (source / "link.mp3").symlink_to("fine.mp3")
+    (source / "secret").chmod(0)
+    (source / "private.mp3").chmod(0)
+    sender = lab.device("Sender")
+    wrap = ()
+    if os.getuid() == 0:
+        wrap = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+        os.chown(sender.home, 65534, 65534)
+        if shutil.which("setpriv") is None:
+            raise Skip("there is no setpriv, and root may read everything")
+        if subprocess.run([*wrap, CLI, "--version"], capture_output=True).returncode != 0:
+            raise Skip("an ordinary user may not reach the build folder")
+    receiver = lab.receiver("--accept", "all", "--as", "library")
+    result = expect(7, sender.send(receiver, source, wrap=wrap))
+    left_out = {pathlib.Path(event["file"]).name for event in result.events if event["event"] == "left-out"}
+    equal(left_out, {"secret", "private.mp3", "link.mp3"}, result.err)
+    assert "private.mp3" in result.err, result.err
+    equal(all_files(receiver.music / "Music"), ["fine.mp3"])
+
+    (source / "secret").chmod(0o755)
+    (source / "private.mp3").chmod(0o644)
+    result = expect(0, sender.send(receiver, source, wrap=wrap))  # a link alone is left out by design
+    equal(all_files(receiver.music / "Music"), ["fine.mp3", "private.mp3", "secret/inside.mp3"])
+
+
+def small_disk(lab):
+    """A receiver whose folders are on a disk of 16 MiB. Returns (device, its folder as seen from here)."""
+    wrap = ("unshare", "-U", "-r", "-m")
+    if subprocess.run([*wrap, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True).returncode != 0:
+        raise Skip("no user namespaces with mounts here")
+    receiver = lab.device("Receiver")
+    disk = lab.folder("disk")
+    receiver.data, receiver.backups, receiver.music = disk / "data", disk / "Backups", disk / "Music"
+    receiver.receive("--accept", "all", "--as", "library",
+                     wrap=(*wrap, "sh", "-c", f"mount -t tmpfs -o size=16m tmpfs '{disk}' && exec \"$@\"", "sh"))
+    return receiver, pathlib.Path(f"/proc/{receiver.process.pid}/root{disk}")
+
+
+def told(errors):
+    return any("space" in line.lower() or "room" in line.lower() for line in errors)
+
+
+def test_disk_too_small(lab):
+    """more than the disk holds is refused before anything travels"""
+    source = lab.folder("source") / "Music"
+    write(source / "big.flac", os.urandom(40_000_000))
+    receiver, seen = small_disk(lab)
+    result = expect(1, lab.device("Sender").send(receiver, source))
+    equal(result.end()["code"], "no-space", result.err)
+    assert told([result.err]), result.err
+    equal(all_files(seen / "Music"), [])
+    equal(receiver.stop(), 0)
+
+
+def test_disk_fills(lab):
+    """the disk fills up in the middle: a sentence on both sides, nothing under a final name, the receiver lives on"""
+    source = lab.folder("source") / "Music"
+    write(source / "big.flac", os.urandom(9_000_000))
+    small = write(lab.folder("source") / "Small" / "small.mp3", b"small")
+    receiver, seen = small_disk(lab)
+    sender = lab.device("Sender")
+    sender.start("send", "--to", receiver.alias, "--limit", "3MB/s", source)
+    sender.wait_event("progress", where=lambda event: event["sent"] > 1_000_000)
+    filler = seen / "filler"
+    try:
+        with filler.open("wb") as file:
+            for _ in range(16):
+                file.write(bytes(1 << 20))
+                file.flush()
+    except OSError:
+        pass
+    code = sender.wait()
+    assert code in (1, 7), (code, sender.errors)
+    assert told(sender.errors), sender.errors
+    equal(all_files(seen / "Music"), [], "a part under a final name")
+    receiver.wait_event("end")
+    time.sleep(0.2)
+    assert told(receiver.errors), receiver.errors
+    filler.unlink()
+    expect(0, sender.send(receiver, small.parent))
+    equal((seen / "Music" / "Small" / "small.mp3").read_bytes(), b"small")
+    equal(receiver.stop(), 0)
+
+
+main(*[test for name, test in list(globals().items()) if name.startswith("test_")])
