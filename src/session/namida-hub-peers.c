@@ -10,6 +10,10 @@
 
 #define ALIAS_SETTLE_MS 300 /* a second device of the same name has this long to show itself */
 #define QUESTIONS_MAX 32    /* hellos can be forged: more questions than this at once help nobody */
+#define SCAN_AFTER_SECONDS 3
+/* Anybody can announce any number of devices: what is asked at a time stays bounded, and one host cannot take it all. */
+#define MAX_ASKING 64
+#define MAX_ASKING_PER_HOST 4
 #define SEEN_INTERVAL_US (10 * 60 * G_USEC_PER_SEC)
 
 /* One question "who are you?" to one address. */
@@ -17,6 +21,7 @@ typedef struct
 {
   NamidaHub *hub;
   NamidaPeer *probed; /* (nullable): asked because it was silent */
+  GInetAddress *host; /* (nullable): what it counts for in the hub's asking; borrowed */
   guint next;         /* of the probed device's addresses */
 } Question;
 
@@ -36,6 +41,8 @@ question_new (NamidaHub *hub, NamidaPeer *probed)
 static void
 question_free (Question *question)
 {
+  if (question->host != NULL)
+    g_ptr_array_remove_fast (question->hub->asking, question->host);
   question->hub->n_questions--;
   g_object_unref (question->hub);
   g_clear_object (&question->probed);
@@ -101,6 +108,27 @@ ask (Question *question, GInetSocketAddress *address, const char *fingerprint)
   namida_client_register_async (client, own, self->cancellable, registered_there, question);
 }
 
+/* Asks a host that was heard of, unless enough are being asked: a device that is there announces itself again. */
+static void
+ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint)
+{
+  GInetAddress *host = g_inet_socket_address_get_address (address);
+  Question *question;
+  guint n = 0;
+
+  if (self->server == NULL)
+    return;
+  for (guint i = 0; i < self->asking->len; i++)
+    if (g_inet_address_equal (g_ptr_array_index (self->asking, i), host))
+      n++;
+  if (n >= MAX_ASKING_PER_HOST || self->asking->len >= MAX_ASKING)
+    return;
+  question = question_new (self, NULL);
+  question->host = host;
+  g_ptr_array_add (self->asking, g_object_ref (host));
+  ask (question, address, fingerprint);
+}
+
 /* A device is gone only when none of its addresses answers: another program of the same device may have left.
  * @question: (transfer full) */
 static void
@@ -125,7 +153,7 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
   if (self->server == NULL || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0)
     return;
   if (dialect == NAMIDA_DIALECT_V1 && self->n_questions < QUESTIONS_MAX)
-    ask (question_new (self, NULL), address, info->fingerprint);
+    ask_host (self, address, info->fingerprint);
   else if (dialect == NAMIDA_DIALECT_PHONE)
     namida_multicast_finder_answer (self->multicast, info, address);
 }
@@ -133,8 +161,7 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
 static void
 on_probe_address (NamidaHub *self, GInetSocketAddress *address)
 {
-  if (self->server != NULL)
-    ask (question_new (self, NULL), address, NULL);
+  ask_host (self, address, NULL);
 }
 
 static void
@@ -163,35 +190,83 @@ namida_hub_refresh_trust (NamidaHub *self)
     }
 }
 
+/* NAMIDA_FINDERS=multicast,avahi,scan leaves out what it does not name: for tests of one way alone. */
+static gboolean
+is_finder_wanted (const char *name)
+{
+  const char *text = g_getenv ("NAMIDA_FINDERS");
+  g_auto (GStrv) names = text != NULL ? g_strsplit (text, ",", -1) : NULL;
+
+  return names == NULL || g_strv_contains ((const char *const *) names, name);
+}
+
+static void
+add_finder (NamidaHub *self, gpointer finder)
+{
+  namida_peer_list_add_finder (self->peers, NAMIDA_FINDER (finder));
+  g_signal_connect_object (finder, "greeted", G_CALLBACK (on_greeted), self, G_CONNECT_SWAPPED);
+  if (g_signal_lookup ("probe-address", G_OBJECT_TYPE (finder)) != 0)
+    g_signal_connect_object (finder, "probe-address", G_CALLBACK (on_probe_address), self, G_CONNECT_SWAPPED);
+}
+
 gboolean
 namida_hub_start_discovery (NamidaHub *self, GError **error)
 {
   g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
 
+  if (self->asking == NULL)
+    self->asking = g_ptr_array_new_with_free_func (g_object_unref);
   self->multicast = namida_multicast_finder_new (self->interface);
   self->manual = namida_manual_finder_new ();
-  namida_peer_list_add_finder (self->peers, NAMIDA_FINDER (self->multicast));
-  namida_peer_list_add_finder (self->peers, NAMIDA_FINDER (self->manual));
-  g_signal_connect_object (self->multicast, "greeted", G_CALLBACK (on_greeted), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->manual, "probe-address", G_CALLBACK (on_probe_address), self, G_CONNECT_SWAPPED);
+  self->avahi = namida_avahi_finder_new (self->interface);
+  self->scan = namida_scan_finder_new (self->interface);
+  add_finder (self, self->multicast);
+  add_finder (self, self->manual);
+  add_finder (self, self->avahi);
+  add_finder (self, self->scan);
   g_signal_connect_object (self->peers, "probe", G_CALLBACK (on_probe), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (namida_hub_refresh_trust), self,
                            G_CONNECT_SWAPPED);
+  /* A finder that is never started does nothing. */
   return namida_finder_start (NAMIDA_FINDER (self->manual), own, error)
-         && namida_finder_start (NAMIDA_FINDER (self->multicast), own, error);
+         && (!is_finder_wanted ("avahi") || namida_finder_start (NAMIDA_FINDER (self->avahi), own, error))
+         && (!is_finder_wanted ("scan") || namida_finder_start (NAMIDA_FINDER (self->scan), own, error))
+         && (!is_finder_wanted ("multicast") || namida_finder_start (NAMIDA_FINDER (self->multicast), own, error));
 }
 
 void
 namida_hub_stop_discovery (NamidaHub *self)
 {
-  if (self->multicast != NULL)
-    namida_finder_stop (NAMIDA_FINDER (self->multicast));
-  if (self->manual != NULL)
-    namida_finder_stop (NAMIDA_FINDER (self->manual));
+  gpointer finders[] = { self->multicast, self->avahi, self->scan, self->manual };
+
+  g_clear_handle_id (&self->scan_timer, g_source_remove);
+  for (guint i = 0; i < G_N_ELEMENTS (finders); i++)
+    if (finders[i] != NULL)
+      namida_finder_stop (NAMIDA_FINDER (finders[i]));
   if (self->peers != NULL)
     g_signal_handlers_disconnect_by_data (self->peers, self);
   g_clear_object (&self->multicast);
+  g_clear_object (&self->avahi);
+  g_clear_object (&self->scan);
   g_clear_object (&self->manual);
+}
+
+static gboolean
+on_nothing_found (gpointer data)
+{
+  NamidaHub *self = data;
+
+  self->scan_timer = 0;
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->peers)) == 0)
+    namida_scan_finder_scan (self->scan);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+scan_later (NamidaHub *self)
+{
+  g_clear_handle_id (&self->scan_timer, g_source_remove);
+  self->scan_timer = g_timeout_add_seconds (SCAN_AFTER_SECONDS, on_nothing_found, self);
 }
 
 void
@@ -200,14 +275,29 @@ namida_hub_refresh (NamidaHub *self)
   if (!self->running)
     return;
   namida_finder_refresh (NAMIDA_FINDER (self->multicast));
+  namida_finder_refresh (NAMIDA_FINDER (self->avahi));
   namida_finder_refresh (NAMIDA_FINDER (self->manual));
+  scan_later (self);
 }
 
 void
 namida_hub_set_looking (NamidaHub *self, gboolean looking)
 {
+  if (!self->running)
+    return;
+  namida_finder_set_looking (NAMIDA_FINDER (self->multicast), looking);
+  namida_finder_set_looking (NAMIDA_FINDER (self->scan), looking);
+  if (looking)
+    scan_later (self);
+  else
+    g_clear_handle_id (&self->scan_timer, g_source_remove);
+}
+
+void
+namida_hub_scan (NamidaHub *self)
+{
   if (self->running)
-    namida_finder_set_looking (NAMIDA_FINDER (self->multicast), looking);
+    namida_scan_finder_scan (self->scan);
 }
 
 void
@@ -223,7 +313,8 @@ namida_hub_set_alias (NamidaHub *self, const char *alias)
   namida_identity_set_alias (self->identity, alias);
   own = namida_server_dup_info (self->server);
   /* The others learn the new name from the burst of a fresh start. */
-  if (!namida_finder_start (NAMIDA_FINDER (self->multicast), own, &error))
+  if ((is_finder_wanted ("avahi") && !namida_finder_start (NAMIDA_FINDER (self->avahi), own, &error))
+      || (is_finder_wanted ("multicast") && !namida_finder_start (NAMIDA_FINDER (self->multicast), own, &error)))
     g_warning ("Announcing the new name failed: %s", error->message);
 }
 

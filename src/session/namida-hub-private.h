@@ -2,10 +2,12 @@
 #pragma once
 
 #include "namida-hub.h"
+#include "namida-avahi-finder.h"
 #include "namida-client.h"
 #include "namida-manual-finder.h"
 #include "namida-multicast-finder.h"
 #include "namida-interface.h"
+#include "namida-scan-finder.h"
 #include "namida-server.h"
 
 G_BEGIN_DECLS
@@ -40,6 +42,10 @@ struct _NamidaHub
   NamidaServer *server;
   NamidaMulticastFinder *multicast;
   NamidaManualFinder *manual;
+  NamidaAvahiFinder *avahi;
+  NamidaScanFinder *scan;
+  guint scan_timer;  /* until it is clear that the other ways find nothing */
+  GPtrArray *asking; /* (element-type GInetAddress): hosts that are being asked who they are, one for each question */
 
   NamidaPeerList *peers;
   guint n_questions; /* registers under way */

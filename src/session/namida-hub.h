@@ -71,6 +71,8 @@ void namida_hub_set_landing (NamidaHub *self,
                              NamidaLanding landing); /* where accepted backups land when nobody is asked */
 void namida_hub_refresh (NamidaHub *self);
 void namida_hub_set_looking (NamidaHub *self, gboolean looking);
+/** namida_hub_scan: knocks at the addresses of the own networks, as a person asked for it; what answers is listed. */
+void namida_hub_scan (NamidaHub *self);
 
 /**
  * namida_hub_resolve_async: @text: NAME, ADDRESS[:PORT] or FINGERPRINT; waits up to @timeout_ms for it to appear; an
