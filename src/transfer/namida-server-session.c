@@ -81,13 +81,14 @@ on_over (NamidaReceiveSession *session, gpointer user_data)
 {
   NamidaServer *self = user_data;
   const char *id = namida_receive_session_get_id (session);
-  g_autoptr (NamidaReceiveSession) alive = g_object_ref (session);
 
+  g_object_ref (session);
   remember (self, session);
   if (g_hash_table_lookup (self->sessions, id) == session)
     g_hash_table_remove (self->sessions, id);
   g_signal_handlers_disconnect_by_data (namida_transfer_get_cancellable (namida_receive_session_get_transfer (session)),
                                         session);
+  g_object_unref (session);
   namida_server_check_stopped (self);
   g_object_unref (self);
 }

@@ -431,17 +431,17 @@ namida_server_dup_info (NamidaServer *self)
 void
 namida_server_set_device_type (NamidaServer *self, const char *device_type)
 {
-  g_autofree char *old = self->device_type;
-
+  g_free (self->device_type);
   self->device_type = g_strdup (device_type != NULL ? device_type : "desktop");
 }
 
 void
 namida_server_set_pin (NamidaServer *self, const char *pin)
 {
-  g_autofree char *old = self->pin;
+  char *copy = pin != NULL && *pin != '\0' ? g_strdup (pin) : NULL;
 
-  self->pin = pin != NULL && *pin != '\0' ? g_strdup (pin) : NULL;
+  g_free (self->pin);
+  self->pin = copy;
 }
 
 /* ---- the end ---- */

@@ -457,9 +457,10 @@ namida_transfer_get_folder (NamidaTransfer *self)
 void
 namida_transfer_set_folder (NamidaTransfer *self, const char *folder)
 {
-  g_autofree char *old = self->folder;
+  char *copy = g_strdup (folder);
 
-  self->folder = g_strdup (folder);
+  g_free (self->folder);
+  self->folder = copy;
 }
 
 gint64
