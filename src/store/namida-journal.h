@@ -6,20 +6,68 @@
 
 G_BEGIN_DECLS
 
-/* The journal: sessions and what was stored (tables sessions, stored). Blocking: worker threads. States: "open", "parked", "finished", "incomplete", "cancelled", "failed", "declined". */
+/* The journal: sessions and what was stored (tables sessions, stored). Blocking: worker threads. States: "open",
+ * "parked", "finished", "incomplete", "cancelled", "failed", "declined". */
 typedef struct
 {
-  char *id; char *direction; char *fingerprint; char *alias; char *title; char *offer_key; char *landing; char *destination; char *state;
-  gint64 started_at, updated_at; guint64 total_bytes; guint total_files, stored_files, kept_files, failed_files; char *error;
+  char *id;
+  char *direction;
+  char *fingerprint;
+  char *alias;
+  char *title;
+  char *offer_key;
+  char *landing;
+  char *destination;
+  char *state;
+  gint64 started_at, updated_at;
+  guint64 total_bytes;
+  guint total_files, stored_files, kept_files, failed_files;
+  char *error;
 } NamidaJournalSession;
 void namida_journal_session_free (NamidaJournalSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaJournalSession, namida_journal_session_free)
 
 gboolean namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSession *session, GError **error);
-gboolean namida_journal_set_state (NamidaDatabase *database, const char *id, const char *state, const char *error_text, GError **error);
-/** An interrupted session of this device for this backup, at most NAMIDA_LIMIT_PARKED_DAYS old. (transfer full) (nullable) */
-NamidaJournalSession *namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint, const char *offer_key, GError **error);
+gboolean namida_journal_set_state (
+    NamidaDatabase *database, const char *id, const char *state, const char *error_text, GError **error);
+/** An interrupted session of this device for this backup, at most NAMIDA_LIMIT_PARKED_DAYS old. (transfer full)
+ * (nullable) */
+NamidaJournalSession *namida_journal_find_resumable (NamidaDatabase *database,
+                                                     const char *fingerprint,
+                                                     const char *offer_key,
+                                                     GError **error);
 /** (transfer full) (element-type NamidaJournalSession): newest first. */
 GPtrArray *namida_journal_list (NamidaDatabase *database, guint most, GError **error);
+/** Where a session will land for good, written before it does. */
+gboolean
+namida_journal_set_destination (NamidaDatabase *database, const char *id, const char *destination, GError **error);
+
+/** One file that is durable under its final name (table stored). */
+typedef struct
+{
+  char *file_id;
+  char *path;
+  guint64 size, inode, device;
+  gint64 mtime_ns;
+  char *sha256;
+} NamidaStoredRow;
+void namida_stored_row_free (NamidaStoredRow *self);
+
+/**
+ * namida_journal_finish: one transaction: @session's row (written anew), @rows (element-type NamidaStoredRow) and, when
+ * @version is a path, a row of the table versions. Only after every file of @rows is durable.
+ */
+gboolean namida_journal_finish (NamidaDatabase *database,
+                                const NamidaJournalSession *session,
+                                GPtrArray *rows,
+                                const char *version,
+                                GError **error);
+/** namida_journal_list_kept: (transfer full): a set of the ids of receiving sessions whose parts must stay: open, or
+ * parked and young enough. NULL with @error. */
+GHashTable *namida_journal_list_kept (NamidaDatabase *database, GError **error);
+/** namida_journal_park_open: after a crash: "open" becomes "parked", and what is parked for too long "failed". */
+gboolean namida_journal_park_open (NamidaDatabase *database, GError **error);
+/** namida_journal_is_stored: whether session @id has stored this very file (path, size, mtime, inode, device). */
+gboolean namida_journal_is_stored (NamidaDatabase *database, const char *id, const NamidaStoredRow *row);
 
 G_END_DECLS

@@ -7,13 +7,19 @@
 
 G_BEGIN_DECLS
 
-typedef enum { NAMIDA_LANDING_LIBRARY, NAMIDA_LANDING_BACKUP } NamidaLanding;
+typedef enum
+{
+  NAMIDA_LANDING_LIBRARY,
+  NAMIDA_LANDING_BACKUP
+} NamidaLanding;
 
-/** NamidaStore: this device's folders and journal. Settings from the main context before start; sinks work in threads. */
+/** NamidaStore: this device's folders and journal. Settings from the main context before start; sinks work in threads.
+ */
 #define NAMIDA_TYPE_STORE (namida_store_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaStore, namida_store, NAMIDA, STORE, GObject)
 
-/** @data_dir: staging lives below it when it is on the destination's file system, else in a hidden folder ".namida-sync-parts" of the destination. */
+/** @data_dir: staging lives below it when it is on the destination's file system, else in a hidden folder
+ * ".namida-sync-parts" of the destination. */
 NamidaStore *namida_store_new (const char *data_dir, NamidaDatabase *database);
 void namida_store_set_folders (NamidaStore *self, const char *backups, const char *music);
 const char *namida_store_get_backups (NamidaStore *self);
@@ -21,14 +27,20 @@ const char *namida_store_get_music (NamidaStore *self);
 /** A label's own folder: received folders of this name go there instead of <music>/<label>. */
 void namida_store_add_label_folder (NamidaStore *self, const char *label, const char *folder);
 /**
- * namida_store_sink_new: a sink for @offer, landing as @landing: "into my folders" or "kept as a backup" (DESIGN.md). @resume: (nullable): an interrupted session to go on with.
- * Does not touch the disk yet (namida_sink_prepare does).
+ * namida_store_sink_new: a sink for @offer, landing as @landing: "into my folders" or "kept as a backup" (DESIGN.md).
+ * @resume: (nullable): an interrupted session to go on with. Does not touch the disk yet (namida_sink_prepare does).
  */
-NamidaSink *namida_store_sink_new (NamidaStore *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume);
+NamidaSink *
+namida_store_sink_new (NamidaStore *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume);
 /** namida_store_find_resumable_async: a worker asks the journal. (transfer full) (nullable) without error: none. */
-void namida_store_find_resumable_async (NamidaStore *self, const char *fingerprint, const char *offer_key, GAsyncReadyCallback callback, gpointer user_data);
+void namida_store_find_resumable_async (NamidaStore *self,
+                                        const char *fingerprint,
+                                        const char *offer_key,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
 NamidaJournalSession *namida_store_find_resumable_finish (NamidaStore *self, GAsyncResult *result, GError **error);
-/** namida_store_clean: at start, in a worker: removes staging that no journal row within its days speaks of, marks sessions left "open" by a crash as "parked". Blocking. */
+/** namida_store_clean: at start, in a worker: removes staging that no journal row within its days speaks of, marks
+ * sessions left "open" by a crash as "parked". Blocking. */
 gboolean namida_store_clean (NamidaStore *self, GError **error);
 /** Free bytes where @landing would put things; in a worker. */
 guint64 namida_store_free_bytes (NamidaStore *self, NamidaLanding landing);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-crash-point.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *const namida_crash_points[] = {
+  "session-written", /* the journal knows the session, nothing is on the disk */
+  "staging-made",    /* its folders are there */
+  "known-linked",    /* one unchanged file is linked into the new version */
+  "known-copied",    /* one known content is copied into its part */
+  "prepared",        /* the answer is about to go out */
+  "part-opened",     /* a part is there, at its offset */
+  "part-closed",     /* a part is as long as what came */
+  "parts-ready",     /* modes and times are set, nothing is durable */
+  "parts-durable",   /* contents are on the disk, under their temporary names */
+  "renamed",         /* one file has its final name */
+  "folders-durable", /* and the names are on the disk */
+  "version-named",   /* the journal knows how the version will be called */
+  "version-renamed", /* it is called so */
+  "version-durable", /* for good */
+  "journaled",       /* the journal says stored */
+  "staging-removed", /* nothing is left to do */
+  NULL,
+};
+
+#ifdef NAMIDA_TESTING
+
+typedef struct
+{
+  char *name; /* (nullable) */
+  int count;  /* atomic */
+} Wish;
+
+static Wish *
+get_wish (void)
+{
+  static Wish wish;
+  static gsize once;
+
+  if (g_once_init_enter (&once))
+    {
+      const char *text = g_getenv ("NAMIDA_CRASH_AT");
+      const char *colon = text != NULL ? strchr (text, ':') : NULL;
+
+      if (colon != NULL)
+        {
+          wish.name = g_strndup (text, (gsize) (colon - text));
+          wish.count = (int) g_ascii_strtoll (colon + 1, NULL, 10);
+        }
+      g_once_init_leave (&once, 1);
+    }
+  return &wish;
+}
+
+void
+namida_crash_point (const char *name)
+{
+  Wish *wish = get_wish ();
+
+  if (!g_strv_contains (namida_crash_points, name))
+    g_error ("the crash point %s is not in the list", name);
+  if (g_strcmp0 (wish->name, name) == 0 && g_atomic_int_dec_and_test (&wish->count))
+    kill (getpid (), SIGKILL);
+}
+
+#else
+
+void
+namida_crash_point (const char *name)
+{
+}
+
+#endif

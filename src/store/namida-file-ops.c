@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-file-ops.h"
+
+#include "namida-digest.h"
+#include "namida-error.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define BUFFER_SIZE (1024 * 1024)
+/* Small enough to notice a cancellation within a second on a slow disk. */
+#define COPY_STEP (64 * 1024 * 1024)
+
+gint64
+namida_stat_mtime_ns (const struct stat *st)
+{
+  return (gint64) st->st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + st->st_mtim.tv_nsec;
+}
+
+mode_t
+namida_file_mode (void)
+{
+  static gsize once;
+  static mode_t mode = 0644;
+
+  /* umask(2) can only be read by setting it, which other threads would notice; Linux 4.7 shows it in proc(5). */
+  if (g_once_init_enter (&once))
+    {
+      g_autofree char *status = NULL;
+
+      if (g_file_get_contents ("/proc/self/status", &status, NULL, NULL))
+        {
+          const char *line = strstr (status, "\nUmask:");
+
+          if (line != NULL)
+            mode = 0666 & ~(mode_t) g_ascii_strtoull (line + strlen ("\nUmask:"), NULL, 8);
+        }
+      g_once_init_leave (&once, 1);
+    }
+  return mode;
+}
+
+int
+namida_folder_open (int parent_fd, const char *name, gboolean create)
+{
+  if (create && mkdirat (parent_fd, name, 0777) != 0 && errno != EEXIST)
+    return -1;
+  return openat (parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int
+namida_folder_make_root (const char *path, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  g_autofree char *what = NULL;
+  int fd = -1;
+
+  if (g_mkdir_with_parents (path, 0777) == 0)
+    fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    {
+      int saved_errno = errno;
+
+      what = g_strdup_printf (_ ("The folder “%s” could not be opened"), shown);
+      namida_error_set_from_errno (error, saved_errno, what);
+    }
+  return fd;
+}
+
+/* Removes the files of the open folder @fd; stops at the first folder. Returns its name, or NULL: @fd is empty, or
+ * errno is not 0. */
+static char *
+remove_files (int fd)
+{
+  int copy = openat (fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *dir = copy >= 0 ? fdopendir (copy) : NULL;
+  struct dirent *entry;
+  char *folder = NULL;
+  int saved_errno;
+
+  if (dir == NULL)
+    {
+      saved_errno = errno;
+      if (copy >= 0)
+        close (copy);
+      errno = saved_errno;
+      return NULL;
+    }
+  errno = 0;
+  while (folder == NULL && (entry = readdir (dir)) != NULL)
+    {
+      if (strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0)
+        continue;
+      if (unlinkat (fd, entry->d_name, 0) == 0 || errno == ENOENT)
+        errno = 0;
+      else if (errno == EISDIR)
+        folder = g_strdup (entry->d_name);
+      else
+        break;
+    }
+  saved_errno = folder != NULL ? 0 : errno;
+  closedir (dir);
+  errno = saved_errno;
+  return folder;
+}
+
+/* One descriptor at any depth: a received tree may be deeper than a process may open files. ".." is safe, for what is
+ * removed here is the store's own. */
+static gboolean
+empty_folder (int fd)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  gboolean fine = FALSE;
+
+  while (fd >= 0)
+    {
+      char *folder = remove_files (fd);
+      int next;
+
+      if (folder != NULL)
+        {
+          g_ptr_array_add (names, folder);
+          next = namida_folder_open (fd, folder, FALSE);
+        }
+      else if (errno != 0)
+        break;
+      else if (names->len == 0)
+        {
+          fine = TRUE;
+          break;
+        }
+      else
+        {
+          next = openat (fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+          if (next >= 0 && unlinkat (next, g_ptr_array_index (names, names->len - 1), AT_REMOVEDIR) != 0)
+            {
+              close (next);
+              next = -1;
+            }
+          g_ptr_array_set_size (names, (int) names->len - 1);
+        }
+      close (fd);
+      fd = next;
+    }
+  if (fd >= 0)
+    close (fd);
+  return fine;
+}
+
+gboolean
+namida_tree_remove (int parent_fd, const char *name)
+{
+  int fd = namida_folder_open (parent_fd, name, FALSE);
+
+  if (fd < 0)
+    return errno == ENOENT;
+  return empty_folder (fd) && unlinkat (parent_fd, name, AT_REMOVEDIR) == 0;
+}
+
+static gboolean
+is_cancelled (GCancellable *cancellable)
+{
+  if (!g_cancellable_is_cancelled (cancellable))
+    return FALSE;
+  errno = ECANCELED;
+  return TRUE;
+}
+
+char *
+namida_file_hash (int fd, GCancellable *cancellable)
+{
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
+  g_autofree char *buffer = g_malloc (BUFFER_SIZE);
+  off_t offset = 0;
+
+  while (!is_cancelled (cancellable))
+    {
+      ssize_t n = pread (fd, buffer, BUFFER_SIZE, offset);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return NULL;
+      if (n == 0)
+        return namida_digest_finish (digest);
+      namida_digest_update (digest, buffer, (gsize) n);
+      offset += n;
+    }
+  return NULL;
+}
+
+static gboolean
+write_all (int fd, const char *data, gsize length)
+{
+  while (length > 0)
+    {
+      ssize_t n = write (fd, data, length);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return FALSE;
+      data += n;
+      length -= (gsize) n;
+    }
+  return TRUE;
+}
+
+static gboolean
+copy_through_buffer (int from, int to, off_t offset, GCancellable *cancellable)
+{
+  g_autofree char *buffer = g_malloc (BUFFER_SIZE);
+
+  while (!is_cancelled (cancellable))
+    {
+      ssize_t n = pread (from, buffer, BUFFER_SIZE, offset);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return n == 0;
+      if (!write_all (to, buffer, (gsize) n))
+        return FALSE;
+      offset += n;
+    }
+  return FALSE;
+}
+
+gboolean
+namida_file_copy (int from, int to, GCancellable *cancellable)
+{
+  off_t offset = 0;
+
+  if (ioctl (to, FICLONE, from) == 0)
+    return TRUE;
+  while (!is_cancelled (cancellable))
+    {
+      ssize_t n = copy_file_range (from, &offset, to, NULL, COPY_STEP, 0);
+
+      if (n > 0 || (n < 0 && errno == EINTR))
+        continue;
+      if (n < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EIO))
+        return FALSE;
+      /* The end; or a pair of file systems that cannot (EXDEV, EINVAL, ENOSYS, EOPNOTSUPP; some return 0 at once). */
+      return copy_through_buffer (from, to, offset, cancellable);
+    }
+  return FALSE;
+}
+
+gboolean
+namida_file_rename (int from_dir, const char *from, int to_dir, const char *to)
+{
+  if (renameat2 (from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
+    return TRUE;
+  if (errno != EINVAL && errno != ENOSYS)
+    return FALSE;
+  /* linkat(2) fails with EEXIST too: as safe, in two steps. */
+  return linkat (from_dir, from, to_dir, to, 0) == 0 && unlinkat (from_dir, from, 0) == 0;
+}
+
+gboolean
+namida_folder_rename (int from_dir, const char *from, int to_dir, const char *to)
+{
+  if (renameat2 (from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
+    return TRUE;
+  if (errno != EINVAL && errno != ENOSYS)
+    return FALSE;
+  /* mkdir claims the name or fails with EEXIST; rename(2) replaces a folder only when it is empty. */
+  return mkdirat (to_dir, to, 0777) == 0 && renameat (from_dir, from, to_dir, to) == 0;
+}
+
+static gboolean
+copy_attributes (int from, int to)
+{
+  struct stat st;
+
+  if (fstat (from, &st) != 0)
+    return FALSE;
+  return fchmod (to, st.st_mode & 0777) == 0
+         && futimens (to, (struct timespec[2]){ { .tv_nsec = UTIME_OMIT }, st.st_mtim }) == 0 && fsync (to) == 0;
+}
+
+/* A file without a name until it is whole: a crash leaves nothing of it. */
+static gboolean
+copy_unnamed (int from, int to_dir, const char *to)
+{
+  int fd = openat (to_dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
+  gboolean fine;
+  int saved_errno;
+
+  if (fd < 0)
+    return FALSE;
+  fine = namida_file_copy (from, fd, NULL) && copy_attributes (from, fd)
+         && linkat (AT_FDCWD, link, to_dir, to, AT_SYMLINK_FOLLOW) == 0;
+  saved_errno = errno;
+  close (fd);
+  errno = saved_errno;
+  return fine;
+}
+
+static gboolean
+copy_named (int from, int to_dir, const char *temporary, const char *to)
+{
+  int fd = openat (to_dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  gboolean fine;
+  int saved_errno;
+
+  if (fd < 0)
+    return FALSE;
+  fine = namida_file_copy (from, fd, NULL) && copy_attributes (from, fd)
+         && namida_file_rename (to_dir, temporary, to_dir, to);
+  saved_errno = errno;
+  close (fd);
+  if (!fine)
+    unlinkat (to_dir, temporary, 0);
+  errno = saved_errno;
+  return fine;
+}
+
+gboolean
+namida_file_move_copy (int from_dir, const char *from, int to_dir, const char *to)
+{
+  int fd = openat (from_dir, from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  gboolean fine;
+  int saved_errno;
+
+  if (fd < 0)
+    return FALSE;
+  fine = copy_unnamed (fd, to_dir, to);
+  if (!fine && errno != EEXIST && errno != ENOSPC && errno != EDQUOT)
+    {
+      g_autofree char *temporary = g_strconcat (".namida-sync-", from, NULL);
+
+      /* Of an earlier try that was cut off. The name is made of this part's, nobody else's. */
+      unlinkat (to_dir, temporary, 0);
+      fine = copy_named (fd, to_dir, temporary, to);
+    }
+  saved_errno = errno;
+  close (fd);
+  if (fine)
+    unlinkat (from_dir, from, 0);
+  errno = saved_errno;
+  return fine;
+}

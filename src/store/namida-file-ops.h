@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+#include <sys/stat.h>
+
+G_BEGIN_DECLS
+
+/* What the store does with files beyond one system call. Blocking: worker threads. Those that return -1 or %FALSE
+ * without a GError leave errno. */
+
+/** Nanoseconds since 1970 of @st's last change of content. */
+gint64 namida_stat_mtime_ns (const struct stat *st);
+/** 0666 less the umask: what a program's ordinary new file gets. */
+mode_t namida_file_mode (void);
+/** namida_folder_open: one component below @parent_fd, never through a link; @create: made (0777 less the umask) when
+ * missing. Returns: a descriptor or -1. */
+int namida_folder_open (int parent_fd, const char *name, gboolean create);
+/** namida_folder_make_root: makes @path and its parents, links allowed, and opens it. Returns: a descriptor or -1 with
+ * @error. */
+int namida_folder_make_root (const char *path, GError **error);
+/** namida_tree_remove: removes @name below @parent_fd with all that is in it, through no link. Missing is fine. */
+gboolean namida_tree_remove (int parent_fd, const char *name);
+/** namida_file_hash: the whole file from its start. (transfer full) (nullable): 64 hex digits; NULL with errno
+ * (ECANCELED: by @cancellable). */
+char *namida_file_hash (int fd, GCancellable *cancellable);
+/** namida_file_copy: all of @from into the empty @to: a reflink, else within the kernel, else read and written. */
+gboolean namida_file_copy (int from, int to, GCancellable *cancellable);
+/** namida_file_rename: RENAME_NOREPLACE, or a hard link and an unlink where the file system lacks that: never replaces.
+ * EEXIST: the name is taken. Files only. */
+gboolean namida_file_rename (int from_dir, const char *from, int to_dir, const char *to);
+/** namida_folder_rename: the same for a folder, which no link can be made to. */
+gboolean namida_folder_rename (int from_dir, const char *from, int to_dir, const char *to);
+/** namida_file_move_copy: for two file systems: a durable copy of @from under the free name @to, then @from is removed.
+ */
+gboolean namida_file_move_copy (int from_dir, const char *from, int to_dir, const char *to);
+
+G_END_DECLS

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-journal.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+#include "namida-limits.h"
+
+#include <glib/gi18n-lib.h>
+
+#define PARKED_US ((gint64) NAMIDA_LIMIT_PARKED_DAYS * 24 * 3600 * G_USEC_PER_SEC)
+
+#define SESSION_COLUMNS                                                                                                \
+  "id, direction, fingerprint, alias, title, offer_key, landing, destination, state, started_at, updated_at,"          \
+  " total_bytes, total_files, stored_files, kept_files, failed_files, error"
+
+void
+namida_journal_session_free (NamidaJournalSession *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->id);
+  g_free (self->direction);
+  g_free (self->fingerprint);
+  g_free (self->alias);
+  g_free (self->title);
+  g_free (self->offer_key);
+  g_free (self->landing);
+  g_free (self->destination);
+  g_free (self->state);
+  g_free (self->error);
+  g_free (self);
+}
+
+void
+namida_stored_row_free (NamidaStoredRow *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->file_id);
+  g_free (self->path);
+  g_free (self->sha256);
+  g_free (self);
+}
+
+static const char *
+or_empty (const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+/* An upsert, not INSERT OR REPLACE: that would delete the old row first, and with it (ON DELETE CASCADE) what the
+ * session has stored. */
+gboolean
+namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSession *session, GError **error)
+{
+  g_return_val_if_fail (session != NULL && session->id != NULL, FALSE);
+
+  return namida_database_exec (
+      database, error,
+      "INSERT INTO sessions (" SESSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      " ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, fingerprint = excluded.fingerprint,"
+      " alias = excluded.alias, title = excluded.title, offer_key = excluded.offer_key, landing = excluded.landing,"
+      " destination = excluded.destination, state = excluded.state, started_at = excluded.started_at,"
+      " updated_at = excluded.updated_at, total_bytes = excluded.total_bytes, total_files = excluded.total_files,"
+      " stored_files = excluded.stored_files, kept_files = excluded.kept_files,"
+      " failed_files = excluded.failed_files, error = excluded.error",
+      "sssssssssiiiiiiis", session->id, or_empty (session->direction), session->fingerprint, or_empty (session->alias),
+      or_empty (session->title), or_empty (session->offer_key), session->landing, session->destination,
+      or_empty (session->state), session->started_at, session->updated_at, (gint64) session->total_bytes,
+      (gint64) session->total_files, (gint64) session->stored_files, (gint64) session->kept_files,
+      (gint64) session->failed_files, session->error);
+}
+
+gboolean
+namida_journal_set_state (
+    NamidaDatabase *database, const char *id, const char *state, const char *error_text, GError **error)
+{
+  return namida_database_exec (database, error, "UPDATE sessions SET state = ?, error = ?, updated_at = ? WHERE id = ?",
+                               "ssis", state, error_text, namida_clock_real (), id);
+}
+
+gboolean
+namida_journal_set_destination (NamidaDatabase *database, const char *id, const char *destination, GError **error)
+{
+  return namida_database_exec (database, error, "UPDATE sessions SET destination = ?, updated_at = ? WHERE id = ?",
+                               "sis", destination, namida_clock_real (), id);
+}
+
+static char *
+dup_text (sqlite3_stmt *statement, int column)
+{
+  return g_strdup ((const char *) sqlite3_column_text (statement, column));
+}
+
+static NamidaJournalSession *
+read_session (sqlite3_stmt *statement)
+{
+  NamidaJournalSession *session = g_new0 (NamidaJournalSession, 1);
+
+  session->id = dup_text (statement, 0);
+  session->direction = dup_text (statement, 1);
+  session->fingerprint = dup_text (statement, 2);
+  session->alias = dup_text (statement, 3);
+  session->title = dup_text (statement, 4);
+  session->offer_key = dup_text (statement, 5);
+  session->landing = dup_text (statement, 6);
+  session->destination = dup_text (statement, 7);
+  session->state = dup_text (statement, 8);
+  session->started_at = sqlite3_column_int64 (statement, 9);
+  session->updated_at = sqlite3_column_int64 (statement, 10);
+  session->total_bytes = (guint64) sqlite3_column_int64 (statement, 11);
+  session->total_files = (guint) sqlite3_column_int64 (statement, 12);
+  session->stored_files = (guint) sqlite3_column_int64 (statement, 13);
+  session->kept_files = (guint) sqlite3_column_int64 (statement, 14);
+  session->failed_files = (guint) sqlite3_column_int64 (statement, 15);
+  session->error = dup_text (statement, 16);
+  return session;
+}
+
+/* Locked. What a step that gave no row means; finalizes. */
+static gboolean
+end_steps (sqlite3 *handle, sqlite3_stmt *statement, int result, GError **error)
+{
+  gboolean fine = result == SQLITE_DONE || result == SQLITE_ROW;
+
+  if (!fine)
+    g_set_error (error, NAMIDA_ERROR, (result & 0xff) == SQLITE_FULL ? NAMIDA_ERROR_NO_SPACE : NAMIDA_ERROR_STORAGE,
+                 _ ("The history of transfers could not be used (%s). Check the disk and try again."),
+                 sqlite3_errmsg (handle));
+  sqlite3_finalize (statement);
+  return fine;
+}
+
+NamidaJournalSession *
+namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint, const char *offer_key, GError **error)
+{
+  NamidaJournalSession *session = NULL;
+  sqlite3_stmt *statement;
+  sqlite3 *handle;
+  int result;
+
+  /* Without a proven identity "the same device" cannot be told. */
+  if (fingerprint == NULL || offer_key == NULL)
+    return NULL;
+  handle = namida_database_lock (database);
+  statement = namida_database_prepare (database, error,
+                                       "SELECT " SESSION_COLUMNS
+                                       " FROM sessions WHERE fingerprint = ? AND offer_key = ? AND state = 'parked'"
+                                       " AND direction = 'receive' AND updated_at >= ?"
+                                       " ORDER BY updated_at DESC LIMIT 1",
+                                       "ssi", fingerprint, offer_key, namida_clock_real () - PARKED_US);
+  if (statement != NULL)
+    {
+      result = sqlite3_step (statement);
+      if (result == SQLITE_ROW)
+        session = read_session (statement);
+      end_steps (handle, statement, result, error);
+    }
+  namida_database_unlock (database);
+  return session;
+}
+
+GPtrArray *
+namida_journal_list (NamidaDatabase *database, guint most, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_journal_session_free);
+  sqlite3 *handle = namida_database_lock (database);
+  sqlite3_stmt *statement = namida_database_prepare (database, error,
+                                                     "SELECT " SESSION_COLUMNS
+                                                     " FROM sessions ORDER BY started_at DESC, rowid DESC LIMIT ?",
+                                                     "i", (gint64) most);
+  gboolean fine = FALSE;
+
+  if (statement != NULL)
+    {
+      int result;
+
+      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+        g_ptr_array_add (list, read_session (statement));
+      fine = end_steps (handle, statement, result, error);
+    }
+  namida_database_unlock (database);
+  return fine ? g_steal_pointer (&list) : NULL;
+}
+
+GHashTable *
+namida_journal_list_kept (NamidaDatabase *database, GError **error)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  sqlite3 *handle = namida_database_lock (database);
+  sqlite3_stmt *statement = namida_database_prepare (database, error,
+                                                     "SELECT id FROM sessions WHERE direction = 'receive'"
+                                                     " AND state IN ('open', 'parked') AND updated_at >= ?",
+                                                     "i", namida_clock_real () - PARKED_US);
+  gboolean fine = FALSE;
+
+  if (statement != NULL)
+    {
+      int result;
+
+      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+        g_hash_table_add (ids, dup_text (statement, 0));
+      fine = end_steps (handle, statement, result, error);
+    }
+  namida_database_unlock (database);
+  return fine ? g_steal_pointer (&ids) : NULL;
+}
+
+gboolean
+namida_journal_park_open (NamidaDatabase *database, GError **error)
+{
+  gint64 oldest = namida_clock_real () - PARKED_US;
+
+  /* updated_at stays: it says since when the parts lie there. */
+  return namida_database_exec (database, error, "UPDATE sessions SET state = 'parked' WHERE state = 'open'", "")
+         && namida_database_exec (
+             database, error,
+             "UPDATE sessions SET state = 'failed', error = ? WHERE state = 'parked' AND updated_at < ?", "si",
+             _ ("It was interrupted and nobody went on with it. Send it again."), oldest);
+}
+
+gboolean
+namida_journal_is_stored (NamidaDatabase *database, const char *id, const NamidaStoredRow *row)
+{
+  sqlite3_stmt *statement;
+  gboolean found = FALSE;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, NULL,
+                                       "SELECT 1 FROM stored WHERE session = ? AND path = ? AND size = ?"
+                                       " AND mtime_ns = ? AND inode = ? AND device = ?",
+                                       "ssiiii", id, row->path, (gint64) row->size, row->mtime_ns, (gint64) row->inode,
+                                       (gint64) row->device);
+  if (statement != NULL)
+    {
+      found = sqlite3_step (statement) == SQLITE_ROW;
+      sqlite3_finalize (statement);
+    }
+  namida_database_unlock (database);
+  return found;
+}
+
+/* Locked, in a transaction. A repeated commit writes its rows once. */
+static gboolean
+write_rows (NamidaDatabase *database, sqlite3 *handle, const char *session, GPtrArray *rows, GError **error)
+{
+  sqlite3_stmt *statement
+      = namida_database_prepare (database, error,
+                                 "INSERT INTO stored (session, file_id, path, size, mtime_ns, inode, device, sha256,"
+                                 " stored_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS (SELECT 1"
+                                 " FROM stored WHERE session = ?1 AND path = ?3 AND sha256 = ?8 AND inode = ?6)",
+                                 "");
+  int result = SQLITE_DONE;
+
+  if (statement == NULL)
+    return FALSE;
+  for (guint i = 0; i < rows->len && result == SQLITE_DONE; i++)
+    {
+      const NamidaStoredRow *row = g_ptr_array_index (rows, i);
+
+      sqlite3_bind_text (statement, 1, session, -1, SQLITE_STATIC);
+      sqlite3_bind_text (statement, 2, row->file_id, -1, SQLITE_STATIC);
+      sqlite3_bind_text (statement, 3, row->path, -1, SQLITE_STATIC);
+      sqlite3_bind_int64 (statement, 4, (gint64) row->size);
+      sqlite3_bind_int64 (statement, 5, row->mtime_ns);
+      sqlite3_bind_int64 (statement, 6, (gint64) row->inode);
+      sqlite3_bind_int64 (statement, 7, (gint64) row->device);
+      sqlite3_bind_text (statement, 8, row->sha256, -1, SQLITE_STATIC);
+      sqlite3_bind_int64 (statement, 9, namida_clock_real ());
+      result = sqlite3_step (statement);
+      if (result == SQLITE_DONE)
+        sqlite3_reset (statement);
+    }
+  return end_steps (handle, statement, result, error);
+}
+
+static gboolean
+write_version (NamidaDatabase *database, const NamidaJournalSession *session, const char *path, GError **error)
+{
+  return namida_database_exec (database, error,
+                               "INSERT OR REPLACE INTO versions (session, fingerprint, alias, path, created_at)"
+                               " VALUES (?, ?, ?, ?, ?)",
+                               "ssssi", session->id, session->fingerprint, or_empty (session->alias), path,
+                               namida_clock_real ());
+}
+
+gboolean
+namida_journal_finish (
+    NamidaDatabase *database, const NamidaJournalSession *session, GPtrArray *rows, const char *version, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (database);
+  gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
+                  && namida_journal_write_session (database, session, error)
+                  && write_rows (database, handle, session->id, rows, error)
+                  && (version == NULL || write_version (database, session, version, error))
+                  && namida_database_exec (database, error, "COMMIT", "");
+
+  if (!fine && !sqlite3_get_autocommit (handle))
+    sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
+  namida_database_unlock (database);
+  return fine;
+}

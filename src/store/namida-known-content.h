@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-hash-index.h"
+
+G_BEGIN_DECLS
+
+/** NamidaKnownContent: files of this device whose SHA-256 the tables stored and hash_index know. One thread; takes the
+ * database's lock for each question. */
+typedef struct _NamidaKnownContent NamidaKnownContent;
+
+NamidaKnownContent *namida_known_content_new (NamidaDatabase *database, GError **error);
+void namida_known_content_free (NamidaKnownContent *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaKnownContent, namida_known_content_free)
+/** namida_known_content_lookup: (transfer full) (element-type NamidaHashRow): where it was seen, latest first; 16 at
+ * most. They may have changed since: namida_hash_row_fits(). */
+GPtrArray *namida_known_content_lookup (NamidaKnownContent *self, const char *sha256);
+/** namida_hash_row_fits: whether @st is the unchanged file of @row. */
+gboolean namida_hash_row_fits (const NamidaHashRow *row, const struct stat *st);
+
+G_END_DECLS

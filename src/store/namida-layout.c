@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-layout.h"
+
+#include "namida-safe-path.h"
+
+struct _NamidaLayout
+{
+  NamidaLanding landing;
+  char *backups;
+  char *music;
+  char *alias;
+  GHashTable *labels;
+  GPtrArray *roots; /* char * */
+};
+
+static GHashTable *
+copy_labels (GHashTable *labels)
+{
+  GHashTable *copy = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTableIter iter;
+  gpointer label, folder;
+
+  if (labels == NULL)
+    return copy;
+  g_hash_table_iter_init (&iter, labels);
+  while (g_hash_table_iter_next (&iter, &label, &folder))
+    g_hash_table_insert (copy, g_strdup (label), g_strdup (folder));
+  return copy;
+}
+
+NamidaLayout *
+namida_layout_new (NamidaLanding landing, const char *backups, const char *music, GHashTable *labels, const char *alias)
+{
+  NamidaLayout *self = g_new0 (NamidaLayout, 1);
+
+  self->landing = landing;
+  self->backups = g_strdup (backups);
+  self->music = g_strdup (music);
+  self->alias = namida_safe_path_component_from_alias (alias);
+  self->labels = copy_labels (labels);
+  self->roots = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+void
+namida_layout_free (NamidaLayout *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->backups);
+  g_free (self->music);
+  g_free (self->alias);
+  g_hash_table_unref (self->labels);
+  g_ptr_array_unref (self->roots);
+  g_free (self);
+}
+
+static guint
+use_root (NamidaLayout *self, const char *path)
+{
+  for (guint i = 0; i < self->roots->len; i++)
+    if (g_str_equal (g_ptr_array_index (self->roots, i), path))
+      return i;
+  g_ptr_array_add (self->roots, g_strdup (path));
+  return self->roots->len - 1;
+}
+
+/* The zip, its manifest and single files. */
+static gboolean
+place_single (NamidaLayout *self, const char *name, guint *root, char **relative, GError **error)
+{
+  if (!namida_safe_path_check_component (name, error))
+    return FALSE;
+  *root = use_root (self, self->backups);
+  *relative = self->landing == NAMIDA_LANDING_BACKUP ? g_strdup (name) : g_strconcat (self->alias, "/", name, NULL);
+  return TRUE;
+}
+
+gboolean
+namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, char **relative, GError **error)
+{
+  g_autofree char *path = NULL;
+  const char *folder;
+
+  if (entry->label == NULL || entry->label[0] == '\0')
+    return place_single (self, entry->name, root, relative, error);
+  if (!namida_safe_path_check_component (entry->label, error) || !namida_safe_path_check (entry->relative_path, error))
+    return FALSE;
+
+  folder = self->landing == NAMIDA_LANDING_LIBRARY ? g_hash_table_lookup (self->labels, entry->label) : NULL;
+  if (self->landing == NAMIDA_LANDING_BACKUP)
+    path = g_strconcat ("Music/", entry->label, "/", entry->relative_path, NULL);
+  else if (folder != NULL)
+    path = g_strdup (entry->relative_path);
+  else
+    path = g_strconcat (entry->label, "/", entry->relative_path, NULL);
+  if (!namida_safe_path_check (path, error))
+    return FALSE;
+  *root = use_root (self, self->landing == NAMIDA_LANDING_BACKUP ? self->backups
+                          : folder != NULL                       ? folder
+                                                                 : self->music);
+  *relative = g_steal_pointer (&path);
+  return TRUE;
+}
+
+gboolean
+namida_layout_place_manifest (NamidaLayout *self, const char *name, guint *root, char **relative, GError **error)
+{
+  return place_single (self, name, root, relative, error);
+}
+
+guint
+namida_layout_get_n_roots (NamidaLayout *self)
+{
+  return self->roots->len;
+}
+
+const char *
+namida_layout_get_root (NamidaLayout *self, guint root)
+{
+  return g_ptr_array_index (self->roots, root);
+}
+
+const char *
+namida_layout_get_alias (NamidaLayout *self)
+{
+  return self->alias;
+}
+
+char *
+namida_layout_dup_version_name (gint64 real_us)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (real_us / G_USEC_PER_SEC);
+
+  return g_date_time_format (time, "%Y-%m-%d %H.%M.%S");
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-store-sink-private.h"
+
+#include "namida-clock.h"
+#include "namida-crash-point.h"
+#include "namida-error.h"
+#include "namida-file-ops.h"
+#include "namida-format.h"
+#include "namida-known-content.h"
+#include "namida-safe-path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* The sender waits for the answer meanwhile: what is not copied by then is received instead. */
+#define COPY_LIMIT_US (30 * G_USEC_PER_SEC)
+#define RESERVE_BYTES (64u * 1024 * 1024)
+#define RESERVE_FROM_BYTES (1024u * 1024 * 1024)
+
+static gboolean
+place_items (NamidaStoreSink *self, GError **error)
+{
+  GPtrArray *entries = namida_backup_get_entries (self->backup);
+  g_autoptr (GHashTable) places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  self->items = g_new0 (NamidaItem, entries->len);
+  self->n_items = entries->len;
+  for (guint i = 0; i < entries->len; i++)
+    {
+      NamidaItem *item = &self->items[i];
+      NamidaEntry *entry = g_ptr_array_index (entries, i);
+      char *place;
+
+      if (!namida_layout_place (self->layout, entry, &item->root, &item->relative, error))
+        return FALSE;
+      place = namida_entry_dup_path (entry);
+      item->twin = GPOINTER_TO_UINT (g_hash_table_lookup (places, place));
+      g_hash_table_replace (places, place, GUINT_TO_POINTER (item->twin + 1));
+    }
+  return TRUE;
+}
+
+static gboolean
+write_session (NamidaStoreSink *self, GError **error)
+{
+  NamidaJournalSession *session = self->session;
+
+  session->title = namida_backup_dup_title (self->backup);
+  session->total_bytes = namida_backup_get_bytes (self->backup);
+  session->total_files = namida_backup_get_files (self->backup);
+  session->state = g_strdup ("open");
+  session->updated_at = namida_clock_real ();
+  if (!namida_journal_write_session (self->database, session, error))
+    return FALSE;
+  namida_crash_point ("session-written");
+  return TRUE;
+}
+
+/* A version grows in a hidden folder. An earlier commit may have renamed it to its final name and then crashed: the
+ * journal knew that name before. */
+static gboolean
+open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
+{
+  g_autofree char *holder = g_build_filename (root->path, namida_layout_get_alias (self->layout), NULL);
+  g_autofree char *relative = NULL;
+  gsize prefix = strlen (root->path) + 1;
+  int fd;
+
+  self->hidden = namida_staging_open_hidden (root->path, root->base_fd, self->session->id, error);
+  if (self->hidden == NULL)
+    return FALSE;
+  root->fd = namida_folder_open (namida_staging_get_fd (self->hidden), "version", FALSE);
+  if (root->fd >= 0)
+    return TRUE;
+  if (self->resumed && g_str_has_prefix (self->session->destination, holder)
+      && self->session->destination[strlen (holder)] == '/')
+    {
+      relative = g_strconcat (self->session->destination + prefix, "/x", NULL);
+      fd = namida_safe_path_open_parent (root->base_fd, relative, FALSE, NULL, NULL);
+      if (fd >= 0)
+        {
+          root->fd = fd;
+          self->version = g_strdup (self->session->destination);
+          return TRUE;
+        }
+    }
+  root->fd = namida_folder_open (namida_staging_get_fd (self->hidden), "version", TRUE);
+  if (root->fd >= 0)
+    return TRUE;
+  namida_error_set_from_errno (error, errno, _ ("The folder for the new version could not be made"));
+  return FALSE;
+}
+
+static gboolean
+open_roots (NamidaStoreSink *self, GError **error)
+{
+  for (guint i = 0; i < namida_layout_get_n_roots (self->layout); i++)
+    {
+      NamidaRoot *root = g_new0 (NamidaRoot, 1);
+
+      g_ptr_array_add (self->roots, root);
+      root->path = g_strdup (namida_layout_get_root (self->layout, i));
+      root->base_fd = root->fd = namida_folder_make_root (root->path, error);
+      if (root->base_fd < 0)
+        return FALSE;
+      root->staging = namida_staging_open (self->data_dir, root->path, root->base_fd, self->session->id, error);
+      if (root->staging == NULL || (self->landing == NAMIDA_LANDING_BACKUP && !open_version (self, root, error)))
+        return FALSE;
+    }
+  namida_crash_point ("staging-made");
+  return TRUE;
+}
+
+/* The item's place: its folder, or -1 (not there, or a link in the way), and what is there. */
+static int
+look_at_place (NamidaStoreSink *self, const NamidaItem *item, gboolean create, char **basename, struct stat *st)
+{
+  int fd = namida_safe_path_open_parent (namida_store_sink_root (self, item->root)->fd, item->relative, create,
+                                         basename, NULL);
+
+  memset (st, 0, sizeof *st);
+  if (fd >= 0 && fstatat (fd, *basename, st, AT_SYMLINK_NOFOLLOW) != 0)
+    memset (st, 0, sizeof *st);
+  return fd;
+}
+
+static gboolean
+is_known_here (NamidaStoreSink *self,
+               NamidaKnownContent *known,
+               const NamidaItem *item,
+               const NamidaEntry *entry,
+               const struct stat *st)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  NamidaStoredRow stored = { .path = namida_store_sink_dup_final_path (self, item->root, item->relative),
+                             .size = (guint64) st->st_size,
+                             .mtime_ns = namida_stat_mtime_ns (st),
+                             .inode = (guint64) st->st_ino,
+                             .device = (guint64) st->st_dev };
+  gboolean fits = self->resumed && namida_journal_is_stored (self->database, self->session->id, &stored);
+
+  g_free (stored.path);
+  if (fits || entry->sha256 == NULL)
+    return fits;
+  rows = namida_known_content_lookup (known, entry->sha256);
+  for (guint i = 0; i < rows->len && !fits; i++)
+    fits = namida_hash_row_fits (g_ptr_array_index (rows, i), st);
+  return fits;
+}
+
+static void
+decide_library (NamidaStoreSink *self, NamidaKnownContent *known, NamidaItem *item, const NamidaEntry *entry)
+{
+  g_autofree char *basename = NULL;
+  struct stat st;
+  int fd = look_at_place (self, item, FALSE, &basename, &st);
+
+  if (fd < 0)
+    return;
+  close (fd);
+  if (entry->kind == NAMIDA_ENTRY_FOLDER)
+    {
+      if (S_ISDIR (st.st_mode))
+        item->state = NAMIDA_ITEM_KEPT;
+    }
+  else if (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size && is_known_here (self, known, item, entry, &st))
+    item->state = NAMIDA_ITEM_KEPT;
+}
+
+/* A commit that was cut off has placed this file in the version already: it becomes a part again, to be hashed again. A
+ * link to an older version just goes: it is made anew. */
+static void
+take_back (NamidaStoreSink *self, guint index, int folder, const char *basename, const struct stat *st)
+{
+  NamidaStaging *staging = namida_store_sink_root (self, self->items[index].root)->staging;
+  g_autofree char *part = namida_store_sink_dup_part_name (self, index);
+
+  if (st->st_nlink == 1 && namida_file_rename (folder, basename, namida_staging_get_fd (staging), part))
+    fchmodat (namida_staging_get_fd (staging), part, 0600, 0);
+  else
+    unlinkat (folder, basename, 0);
+}
+
+/* @row's file as a hard link at the item's place. Only of this device's own backups, only a file that nobody means to
+ * write to, through no link on its way, with the same time. */
+static gboolean
+link_known (NamidaStoreSink *self,
+            const NamidaRoot *root,
+            const NamidaEntry *entry,
+            const NamidaHashRow *row,
+            int to,
+            const char *name)
+{
+  g_autofree char *own = g_strconcat (root->path, "/", namida_layout_get_alias (self->layout), "/", NULL);
+  g_autofree char *basename = NULL;
+  struct stat st, linked;
+  gboolean fine = FALSE;
+  int from;
+
+  if (!g_str_has_prefix (row->path, own))
+    return FALSE;
+  from = namida_safe_path_open_parent (root->base_fd, row->path + strlen (root->path) + 1, FALSE, &basename, NULL);
+  if (from < 0)
+    return FALSE;
+  if (fstatat (from, basename, &st, AT_SYMLINK_NOFOLLOW) == 0 && namida_hash_row_fits (row, &st)
+      && (guint64) st.st_size == entry->size && (st.st_mode & 0222) == 0
+      && (entry->mtime_ns == 0 || namida_stat_mtime_ns (&st) / 1000000 == entry->mtime_ns / 1000000)
+      && linkat (from, basename, to, name, 0) == 0)
+    {
+      /* It might have been another file a moment later. */
+      fine = fstatat (to, name, &linked, AT_SYMLINK_NOFOLLOW) == 0 && namida_hash_row_fits (row, &linked);
+      if (!fine)
+        unlinkat (to, name, 0);
+    }
+  close (from);
+  return fine;
+}
+
+static void
+decide_version (NamidaStoreSink *self, NamidaKnownContent *known, guint index)
+{
+  NamidaItem *item = &self->items[index];
+  const NamidaEntry *entry = namida_store_sink_entry (self, index);
+  NamidaRoot *root = namida_store_sink_root (self, item->root);
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autofree char *basename = NULL;
+  struct stat st;
+  int fd = look_at_place (self, item, TRUE, &basename, &st);
+
+  if (fd < 0)
+    return;
+  if (entry->kind == NAMIDA_ENTRY_FOLDER)
+    {
+      if (S_ISDIR (st.st_mode) || (st.st_mode == 0 && mkdirat (fd, basename, 0777) == 0))
+        item->state = NAMIDA_ITEM_MADE;
+    }
+  else if (self->version != NULL)
+    {
+      if (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size)
+        item->state = NAMIDA_ITEM_THERE;
+    }
+  else if (item->twin == 0)
+    {
+      if (S_ISREG (st.st_mode))
+        take_back (self, index, fd, basename, &st);
+      rows = entry->sha256 != NULL ? namida_known_content_lookup (known, entry->sha256) : NULL;
+      for (guint i = 0; rows != NULL && i < rows->len && item->state == NAMIDA_ITEM_WANTED; i++)
+        if (link_known (self, root, entry, g_ptr_array_index (rows, i), fd, basename))
+          item->state = NAMIDA_ITEM_LINKED;
+      if (item->state == NAMIDA_ITEM_LINKED)
+        namida_crash_point ("known-linked");
+    }
+  close (fd);
+}
+
+static gboolean
+decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < self->n_items; i++)
+    {
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      if (self->landing == NAMIDA_LANDING_BACKUP)
+        decide_version (self, known, i);
+      else
+        decide_library (self, known, &self->items[i], namida_store_sink_entry (self, i));
+    }
+  return TRUE;
+}
+
+/* What of the item is here: its part, unless that is no beginning of it. */
+static guint64
+get_offset (NamidaStoreSink *self, guint index)
+{
+  g_autofree char *name = namida_store_sink_dup_part_name (self, index);
+  guint64 size = namida_staging_part_size (namida_store_sink_root (self, self->items[index].root)->staging, name);
+
+  return size <= namida_store_sink_entry (self, index)->size ? size : 0;
+}
+
+static gboolean
+check_device (NamidaStoreSink *self, guint first, GError **error)
+{
+  NamidaRoot *root = namida_store_sink_root (self, first);
+  dev_t device = namida_staging_get_device (root->staging);
+  guint64 need = 0, room, total;
+  g_autofree char *missing = NULL;
+  g_autofree char *shown = NULL;
+  struct statvfs vfs;
+
+  for (guint i = 0; i < self->n_items; i++)
+    if (self->items[i].state == NAMIDA_ITEM_WANTED
+        && namida_staging_get_device (namida_store_sink_root (self, self->items[i].root)->staging) == device)
+      {
+        guint64 size = namida_store_sink_entry (self, i)->size;
+        guint64 more = size - get_offset (self, i);
+
+        /* No received size is believed: the sum must not wrap around to a small one. */
+        need = more > G_MAXUINT64 - need ? G_MAXUINT64 : need + more;
+      }
+  if (fstatvfs (namida_staging_get_fd (root->staging), &vfs) != 0)
+    return TRUE;
+  room = (guint64) vfs.f_bavail * vfs.f_frsize;
+  total = (guint64) vfs.f_blocks * vfs.f_frsize;
+  if (total > RESERVE_FROM_BYTES)
+    room -= MIN (room, RESERVE_BYTES);
+  if (need <= room || total == 0)
+    return TRUE;
+  missing = namida_format_size (need - room);
+  shown = g_filename_display_name (root->path);
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE,
+               _ ("The backup needs %s more on the disk of “%s”: make room there, then send again."), missing, shown);
+  return FALSE;
+}
+
+static gboolean
+check_room (NamidaStoreSink *self, GError **error)
+{
+  for (guint i = 0; i < self->roots->len; i++)
+    {
+      dev_t device = namida_staging_get_device (namida_store_sink_root (self, i)->staging);
+      gboolean seen = FALSE;
+
+      for (guint j = 0; j < i && !seen; j++)
+        seen = namida_staging_get_device (namida_store_sink_root (self, j)->staging) == device;
+      if (!seen && !check_device (self, i, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+copy_known (NamidaStoreSink *self, guint index, const NamidaHashRow *row, GCancellable *cancellable)
+{
+  NamidaStaging *staging = namida_store_sink_root (self, self->items[index].root)->staging;
+  g_autofree char *name = namida_store_sink_dup_part_name (self, index);
+  g_autofree char *hash = NULL;
+  struct stat st;
+  int to = -1, from = open (row->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+  if (from >= 0 && fstat (from, &st) == 0 && namida_hash_row_fits (row, &st)
+      && row->size == namida_store_sink_entry (self, index)->size)
+    to = namida_staging_open_part (staging, name, name, 0, row->size, NULL, NULL);
+  if (to >= 0)
+    {
+      /* Hashed as it was written: the table only knows what the file was once. */
+      if (namida_file_copy (from, to, cancellable))
+        hash = namida_file_hash (to, cancellable);
+      if (g_strcmp0 (hash, row->sha256) != 0)
+        {
+          g_clear_pointer (&hash, g_free);
+          unlinkat (namida_staging_get_fd (staging), name, 0);
+        }
+      close (to);
+    }
+  if (from >= 0)
+    close (from);
+  return hash != NULL;
+}
+
+/* Content that this device has elsewhere need not travel. */
+static void
+copy_from_here (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable)
+{
+  gint64 until = namida_clock_monotonic () + COPY_LIMIT_US;
+
+  for (guint i = 0; i < self->n_items && namida_clock_monotonic () <= until; i++)
+    {
+      const NamidaEntry *entry = namida_store_sink_entry (self, i);
+      g_autoptr (GPtrArray) rows = NULL;
+
+      if (self->items[i].state != NAMIDA_ITEM_WANTED || entry->sha256 == NULL || entry->kind == NAMIDA_ENTRY_FOLDER)
+        continue;
+      rows = namida_known_content_lookup (known, entry->sha256);
+      for (guint j = 0; j < rows->len && self->items[i].state == NAMIDA_ITEM_WANTED; j++)
+        if (copy_known (self, i, g_ptr_array_index (rows, j), cancellable))
+          self->items[i].state = NAMIDA_ITEM_COPIED;
+      if (self->items[i].state == NAMIDA_ITEM_COPIED)
+        namida_crash_point ("known-copied");
+    }
+}
+
+static void
+answer (NamidaStoreSink *self, NamidaWant *wants)
+{
+  for (guint i = 0; i < self->n_items; i++)
+    {
+      wants[i].wanted = self->items[i].state == NAMIDA_ITEM_WANTED;
+      wants[i].offset = wants[i].wanted ? get_offset (self, i) : 0;
+    }
+  namida_crash_point ("prepared");
+}
+
+/* Errors: a name that is no path, the database, a root that cannot be made or opened, no room, cancelled. What is wrong
+ * with one place (a link in the way) is told at commit, for that file alone. */
+gboolean
+namida_store_sink_do_prepare (NamidaStoreSink *self, NamidaWant *wants, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (NamidaKnownContent) known = NULL;
+
+  if (!place_items (self, error) || !write_session (self, error) || !open_roots (self, error))
+    return FALSE;
+  known = namida_known_content_new (self->database, error);
+  if (known == NULL || !decide (self, known, cancellable, error) || !check_room (self, error))
+    return FALSE;
+  copy_from_here (self, known, cancellable);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  answer (self, wants);
+  return TRUE;
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-staging.h"
+
+#include "namida-crash-point.h"
+#include "namida-error.h"
+#include "namida-file-ops.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FALLOCATE_FROM (1024 * 1024)
+#define BUFFER_SIZE (1024 * 1024)
+#define SESSION_ID_LENGTH 32u
+
+struct _NamidaStaging
+{
+  char *session;
+  int holder_fd; /* the root, or the data folder */
+  const char *holder_name;
+  int parent_fd; /* "staging" or ".namida-sync-parts" */
+  int fd;
+  dev_t device;
+};
+
+static gboolean
+fail (GError **error, int saved_errno, const char *format, const char *shown)
+{
+  g_autofree char *what = NULL;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  what = g_strdup_printf (format, shown);
+#pragma GCC diagnostic pop
+  namida_error_set_from_errno (error, saved_errno, what);
+  return FALSE;
+}
+
+/* Takes @holder_fd. */
+static NamidaStaging *
+open_in (int holder_fd, const char *holder_name, const char *session, const char *root, GError **error)
+{
+  g_autoptr (NamidaStaging) self = g_new0 (NamidaStaging, 1);
+  g_autofree char *shown = g_filename_display_name (root);
+  struct stat st;
+
+  self->session = g_strdup (session);
+  self->holder_fd = holder_fd;
+  self->holder_name = holder_name;
+  self->parent_fd = self->fd = -1;
+  if (holder_fd >= 0 && mkdirat (holder_fd, holder_name, 0700) == 0)
+    fsync (holder_fd);
+  if (holder_fd >= 0)
+    self->parent_fd = namida_folder_open (holder_fd, holder_name, FALSE);
+  if (self->parent_fd >= 0 && mkdirat (self->parent_fd, session, 0700) == 0)
+    fsync (self->parent_fd);
+  if (self->parent_fd >= 0)
+    self->fd = namida_folder_open (self->parent_fd, session, FALSE);
+  if (self->fd >= 0 && fstat (self->fd, &st) == 0)
+    {
+      self->device = st.st_dev;
+      return g_steal_pointer (&self);
+    }
+  fail (error, errno, _ ("No folder for unfinished files could be made for “%s”"), shown);
+  return NULL;
+}
+
+NamidaStaging *
+namida_staging_open_hidden (const char *root, int root_fd, const char *session, GError **error)
+{
+  return open_in (fcntl (root_fd, F_DUPFD_CLOEXEC, 3), NAMIDA_STAGING_HIDDEN, session, root, error);
+}
+
+NamidaStaging *
+namida_staging_open (const char *data_dir, const char *root, int root_fd, const char *session, GError **error)
+{
+  struct stat root_st, data_st;
+  int data_fd = -1;
+
+  if (g_mkdir_with_parents (data_dir, 0700) == 0)
+    data_fd = open (data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (data_fd >= 0 && fstat (data_fd, &data_st) == 0 && fstat (root_fd, &root_st) == 0
+      && data_st.st_dev == root_st.st_dev)
+    return open_in (data_fd, NAMIDA_STAGING_FOLDER, session, data_dir, error);
+  if (data_fd >= 0)
+    close (data_fd);
+  return namida_staging_open_hidden (root, root_fd, session, error);
+}
+
+static void
+close_one (int fd)
+{
+  if (fd >= 0)
+    close (fd);
+}
+
+void
+namida_staging_free (NamidaStaging *self)
+{
+  if (self == NULL)
+    return;
+  close_one (self->fd);
+  close_one (self->parent_fd);
+  close_one (self->holder_fd);
+  g_free (self->session);
+  g_free (self);
+}
+
+gboolean
+namida_staging_remove (NamidaStaging *self)
+{
+  gboolean fine = namida_tree_remove (self->parent_fd, self->session);
+
+  /* Fails, as it should, while another session is in there. */
+  if (g_str_equal (self->holder_name, NAMIDA_STAGING_HIDDEN))
+    unlinkat (self->holder_fd, self->holder_name, AT_REMOVEDIR);
+  return fine;
+}
+
+int
+namida_staging_get_fd (NamidaStaging *self)
+{
+  return self->fd;
+}
+
+dev_t
+namida_staging_get_device (NamidaStaging *self)
+{
+  return self->device;
+}
+
+guint64
+namida_staging_part_size (NamidaStaging *self, const char *name)
+{
+  struct stat st;
+
+  if (fstatat (self->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG (st.st_mode))
+    return 0;
+  return (guint64) st.st_size;
+}
+
+/* Exactly @length bytes from the start; FALSE with errno. */
+static gboolean
+digest_start (int fd, guint64 length, NamidaDigest *digest)
+{
+  g_autofree char *buffer = g_malloc (BUFFER_SIZE);
+  guint64 offset = 0;
+
+  while (offset < length)
+    {
+      ssize_t n = pread (fd, buffer, MIN (length - offset, BUFFER_SIZE), (off_t) offset);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n == 0)
+        errno = EIO;
+      if (n <= 0)
+        return FALSE;
+      namida_digest_update (digest, buffer, (gsize) n);
+      offset += (guint64) n;
+    }
+  return TRUE;
+}
+
+/* Asks for the room of a large file at once: a full disk answers now, not after gigabytes. A file system that cannot
+ * tell says so when it is full. */
+static gboolean
+reserve (int fd, guint64 offset, guint64 size)
+{
+  if (size <= offset || size - offset < FALLOCATE_FROM)
+    return TRUE;
+  if (fallocate (fd, FALLOC_FL_KEEP_SIZE, (off_t) offset, (off_t) (size - offset)) == 0)
+    return TRUE;
+  return errno != ENOSPC && errno != EDQUOT && errno != EFBIG;
+}
+
+static gboolean
+set_up (int fd, const char *shown, guint64 offset, guint64 size, NamidaDigest *digest, GError **error)
+{
+  struct stat st;
+
+  if (fstat (fd, &st) != 0)
+    return fail (error, errno, _ ("Could not write “%s”"), shown);
+  if ((guint64) st.st_size < offset)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET,
+                   _ ("Less of “%s” is here than the other device believes. It is sent again from where it ends here."),
+                   shown);
+      return FALSE;
+    }
+  if (ftruncate (fd, (off_t) offset) != 0 || !reserve (fd, offset, size))
+    return fail (error, errno, _ ("Could not write “%s”"), shown);
+  if ((digest != NULL && !digest_start (fd, offset, digest)) || lseek (fd, (off_t) offset, SEEK_SET) < 0)
+    return fail (error, errno, _ ("Could not read what is here of “%s”"), shown);
+  return TRUE;
+}
+
+int
+namida_staging_open_part (NamidaStaging *self,
+                          const char *name,
+                          const char *shown,
+                          guint64 offset,
+                          guint64 size,
+                          NamidaDigest *digest,
+                          GError **error)
+{
+  int fd = openat (self->fd, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    {
+      fail (error, errno, _ ("Could not write “%s”"), shown);
+      return -1;
+    }
+  if (!set_up (fd, shown, offset, size, digest, error))
+    {
+      close (fd);
+      return -1;
+    }
+  namida_crash_point ("part-opened");
+  return fd;
+}
+
+static gboolean
+check_part (int fd, const char *shown, guint64 size, gboolean complete, GError **error)
+{
+  struct stat st;
+
+  if (fstat (fd, &st) != 0)
+    return fail (error, errno, _ ("Could not write “%s”"), shown);
+  if (complete && (guint64) st.st_size != size)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
+                   _ ("“%s” does not have the size that was announced. Send it again."), shown);
+      return FALSE;
+    }
+  /* Complete ones become durable together, at the end of the session. */
+  if (!complete && fdatasync (fd) != 0)
+    return fail (error, errno, _ ("Could not write “%s”"), shown);
+  return TRUE;
+}
+
+gboolean
+namida_staging_close_part (int fd, const char *shown, guint64 size, gboolean complete, GError **error)
+{
+  gboolean fine = check_part (fd, shown, size, complete, error);
+
+  /* Network file systems tell here that the disk is full. */
+  if (close (fd) != 0 && errno != EINTR && fine)
+    fine = fail (error, errno, _ ("Could not write “%s”"), shown);
+  namida_crash_point ("part-closed");
+  return fine;
+}
+
+gboolean
+namida_staging_write (NamidaStaging *self, const char *name, const char *data, gsize length, GError **error)
+{
+  int fd = namida_staging_open_part (self, name, name, 0, length, NULL, error);
+
+  if (fd < 0)
+    return FALSE;
+  while (length > 0)
+    {
+      ssize_t n = write (fd, data, length);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        {
+          fail (error, errno, _ ("Could not write “%s”"), name);
+          close (fd);
+          return FALSE;
+        }
+      data += n;
+      length -= (gsize) n;
+    }
+  close (fd);
+  return TRUE;
+}
+
+/* Nothing else is ever removed, whatever lies there. */
+static gboolean
+is_session_id (const char *name)
+{
+  return strlen (name) == SESSION_ID_LENGTH && strspn (name, "0123456789abcdef") == SESSION_ID_LENGTH;
+}
+
+static void
+remove_forgotten (int fd, GHashTable *kept)
+{
+  int copy = openat (fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *dir = copy >= 0 ? fdopendir (copy) : NULL;
+  struct dirent *entry;
+
+  if (dir == NULL)
+    {
+      close_one (copy);
+      return;
+    }
+  while ((entry = readdir (dir)) != NULL)
+    {
+      if (is_session_id (entry->d_name) && !g_hash_table_contains (kept, entry->d_name)
+          && !namida_tree_remove (fd, entry->d_name))
+        g_message ("an old session's parts could not be removed: %s", g_strerror (errno));
+    }
+  closedir (dir);
+}
+
+void
+namida_staging_clean (int parent_fd, const char *name, GHashTable *kept)
+{
+  int fd = namida_folder_open (parent_fd, name, FALSE);
+
+  if (fd < 0)
+    return;
+  remove_forgotten (fd, kept);
+  close (fd);
+  unlinkat (parent_fd, name, AT_REMOVEDIR);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-store-sink.h"
+
+NamidaSink *
+namida_store_sink_new (NamidaStore *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume)
+{
+  return namida_store_sink_new_for (self, namida_offer_get_fingerprint (offer), namida_offer_get_alias (offer),
+                                    namida_offer_get_key (offer), landing, resume);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-store-sink.h"
+#include "namida-store-sink-private.h"
+#include "namida-store-private.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+static void sink_iface_init (NamidaSinkInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaStoreSink,
+                               namida_store_sink,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SINK, sink_iface_init))
+
+static void
+root_free (gpointer data)
+{
+  NamidaRoot *root = data;
+
+  if (root->fd >= 0 && root->fd != root->base_fd)
+    close (root->fd);
+  if (root->base_fd >= 0)
+    close (root->base_fd);
+  g_clear_pointer (&root->staging, namida_staging_free);
+  g_free (root->path);
+  g_free (root);
+}
+
+static void
+namida_store_sink_finalize (GObject *object)
+{
+  NamidaStoreSink *self = NAMIDA_STORE_SINK (object);
+
+  for (guint i = 0; i < self->n_items; i++)
+    g_free (self->items[i].relative);
+  g_free (self->items);
+  g_ptr_array_unref (self->roots);
+  g_clear_pointer (&self->hidden, namida_staging_free);
+  g_clear_pointer (&self->layout, namida_layout_free);
+  g_clear_pointer (&self->session, namida_journal_session_free);
+  g_clear_pointer (&self->manifest, json_node_unref);
+  g_clear_object (&self->backup);
+  g_clear_object (&self->database);
+  g_free (self->data_dir);
+  g_free (self->version);
+  g_free (self->folder);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (namida_store_sink_parent_class)->finalize (object);
+}
+
+static void
+namida_store_sink_class_init (NamidaStoreSinkClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_store_sink_finalize;
+}
+
+static void
+namida_store_sink_init (NamidaStoreSink *self)
+{
+  g_mutex_init (&self->lock);
+  self->roots = g_ptr_array_new_with_free_func (root_free);
+}
+
+NamidaSink *
+namida_store_sink_new_for (NamidaStore *store,
+                           const char *fingerprint,
+                           const char *alias,
+                           const char *offer_key,
+                           NamidaLanding landing,
+                           NamidaJournalSession *resume)
+{
+  NamidaStoreSink *self = g_object_new (NAMIDA_TYPE_STORE_SINK, NULL);
+  NamidaJournalSession *session = g_new0 (NamidaJournalSession, 1);
+
+  self->database = g_object_ref (namida_store_get_database (store));
+  self->data_dir = g_strdup (namida_store_get_data_dir (store));
+  self->landing = landing;
+  /* A resumed session stays in its folder, though the device may have been renamed since. */
+  self->layout = namida_layout_new (landing, namida_store_get_backups (store), namida_store_get_music (store),
+                                    namida_store_get_labels (store), resume != NULL ? resume->alias : alias);
+  self->resumed = resume != NULL;
+  self->session = session;
+  session->id = resume != NULL ? g_strdup (resume->id) : namida_random_hex (16);
+  session->direction = g_strdup ("receive");
+  session->fingerprint = g_strdup (fingerprint);
+  session->alias = g_strdup (resume != NULL ? resume->alias : alias);
+  session->offer_key = g_strdup (offer_key);
+  session->landing = g_strdup (landing == NAMIDA_LANDING_BACKUP ? "backup" : "library");
+  session->destination = resume != NULL && resume->destination != NULL
+                             ? g_strdup (resume->destination)
+                             : namida_store_dup_destination (store, landing, session->alias);
+  session->started_at = resume != NULL ? resume->started_at : namida_clock_real ();
+  return NAMIDA_SINK (self);
+}
+
+NamidaEntry *
+namida_store_sink_entry (NamidaStoreSink *self, guint index)
+{
+  return g_ptr_array_index (namida_backup_get_entries (self->backup), index);
+}
+
+NamidaRoot *
+namida_store_sink_root (NamidaStoreSink *self, guint index)
+{
+  return g_ptr_array_index (self->roots, index);
+}
+
+char *
+namida_store_sink_dup_part_name (NamidaStoreSink *self, guint index)
+{
+  g_autofree char *place = namida_entry_dup_path (namida_store_sink_entry (self, index));
+  g_autofree char *hash = namida_digest_bytes (place, strlen (place));
+
+  return g_strdup_printf ("%.32s-%u.part", hash, self->items[index].twin);
+}
+
+char *
+namida_store_sink_dup_final_path (NamidaStoreSink *self, guint root, const char *relative)
+{
+  const char *folder = self->version != NULL ? self->version : namida_store_sink_root (self, root)->path;
+
+  return g_strconcat (folder, "/", relative, NULL);
+}
+
+void
+namida_store_sink_remove_staging (NamidaStoreSink *self)
+{
+  for (guint i = 0; i < self->roots->len; i++)
+    {
+      NamidaRoot *root = g_ptr_array_index (self->roots, i);
+
+      if (root->staging != NULL && !namida_staging_remove (root->staging))
+        g_message ("the parts of session %s could not all be removed", self->session->id);
+    }
+  if (self->hidden != NULL && !namida_staging_remove (self->hidden))
+    g_message ("the unfinished version of session %s could not be removed", self->session->id);
+}
+
+static const char *
+get_session_id (NamidaSink *sink)
+{
+  return NAMIDA_STORE_SINK (sink)->session->id;
+}
+
+static void
+set_state (NamidaStoreSink *self, const char *state, const char *error_text)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_journal_set_state (self->database, self->session->id, state, error_text, &error))
+    g_message ("%s", error->message);
+}
+
+static gboolean
+has_ended (NamidaStoreSink *self, gboolean end)
+{
+  gboolean ended;
+
+  g_mutex_lock (&self->lock);
+  ended = self->ended;
+  self->ended |= end;
+  g_mutex_unlock (&self->lock);
+  return ended;
+}
+
+static gboolean
+prepare (NamidaSink *sink,
+         NamidaBackup *backup,
+         JsonNode *manifest,
+         NamidaWant *wants,
+         GCancellable *cancellable,
+         GError **error)
+{
+  NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
+  g_autoptr (GError) reason = NULL;
+
+  g_return_val_if_fail (self->backup == NULL, FALSE);
+
+  self->backup = g_object_ref (backup);
+  self->manifest = manifest != NULL ? json_node_ref (manifest) : NULL;
+  if (namida_store_sink_do_prepare (self, wants, cancellable, &reason))
+    return TRUE;
+  /* What an earlier try brought here stays for the next one. */
+  if (self->resumed)
+    set_state (self, "parked", reason->message);
+  else
+    {
+      namida_store_sink_remove_staging (self);
+      set_state (self, "failed", reason->message);
+      has_ended (self, TRUE);
+    }
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
+static int
+open_part (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, GError **error)
+{
+  NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
+  g_autofree char *shown = NULL;
+  g_autofree char *name = NULL;
+  NamidaEntry *entry;
+
+  if (index >= self->n_items || self->items[index].state != NAMIDA_ITEM_WANTED || has_ended (self, FALSE))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("This file is not wanted here (any more)."));
+      return -1;
+    }
+  entry = namida_store_sink_entry (self, index);
+  shown = namida_entry_dup_path (entry);
+  name = namida_store_sink_dup_part_name (self, index);
+  return namida_staging_open_part (namida_store_sink_root (self, self->items[index].root)->staging, name, shown, offset,
+                                   entry->size, digest, error);
+}
+
+static gboolean
+close_part (NamidaSink *sink, guint index, int fd, guint64 size, gboolean complete, GError **error)
+{
+  NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
+  NamidaEntry *entry = namida_store_sink_entry (self, index);
+  g_autofree char *shown = namida_entry_dup_path (entry);
+
+  return namida_staging_close_part (fd, shown, complete ? entry->size : size, complete, error);
+}
+
+static gboolean
+commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **error)
+{
+  NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
+  g_autoptr (GError) reason = NULL;
+
+  g_return_val_if_fail (self->items != NULL || self->n_items == 0, FALSE);
+
+  if (has_ended (self, TRUE))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED, _ ("This transfer is over. Send again."));
+      return FALSE;
+    }
+  if (namida_store_sink_do_commit (self, files, n_files, &reason))
+    return TRUE;
+  /* What is stored is found again by the next try, and so are the parts. */
+  set_state (self, "parked", reason->message);
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
+static void
+park (NamidaSink *sink)
+{
+  NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
+
+  if (self->backup != NULL && !has_ended (self, TRUE))
+    set_state (self, "parked", NULL);
+}
+
+static void
+discard (NamidaSink *sink)
+{
+  NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
+
+  if (self->backup == NULL || has_ended (self, TRUE))
+    return;
+  set_state (self, "cancelled", NULL);
+  namida_store_sink_remove_staging (self);
+}
+
+static char *
+dup_folder (NamidaSink *sink)
+{
+  NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
+  char *folder;
+
+  g_mutex_lock (&self->lock);
+  folder = g_strdup (self->folder != NULL ? self->folder : self->session->destination);
+  g_mutex_unlock (&self->lock);
+  return folder;
+}
+
+static void
+sink_iface_init (NamidaSinkInterface *iface)
+{
+  iface->get_session_id = get_session_id;
+  iface->prepare = prepare;
+  iface->open_part = open_part;
+  iface->close_part = close_part;
+  iface->commit = commit;
+  iface->park = park;
+  iface->discard = discard;
+  iface->dup_folder = dup_folder;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-store.h"
+
+G_BEGIN_DECLS
+
+/** NamidaStoreSink: the one NamidaSink of the store; a NamidaLayout makes the difference between the two landings. */
+#define NAMIDA_TYPE_STORE_SINK (namida_store_sink_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaStoreSink, namida_store_sink, NAMIDA, STORE_SINK, GObject)
+
+/** namida_store_sink_new_for: namida_store_sink_new() without an offer: @fingerprint: (nullable); @offer_key:
+ * (nullable): then it cannot be resumed. */
+NamidaSink *namida_store_sink_new_for (NamidaStore *store,
+                                       const char *fingerprint,
+                                       const char *alias,
+                                       const char *offer_key,
+                                       NamidaLanding landing,
+                                       NamidaJournalSession *resume);
+
+G_END_DECLS

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-store.h"
+#include "namida-store-private.h"
+
+#include "namida-safe-path.h"
+#include "namida-staging.h"
+
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+struct _NamidaStore
+{
+  GObject parent_instance;
+  NamidaDatabase *database;
+  char *data_dir;
+  char *backups;
+  char *music;
+  GHashTable *labels; /* label → folder */
+};
+
+G_DEFINE_FINAL_TYPE (NamidaStore, namida_store, G_TYPE_OBJECT)
+
+static void
+namida_store_finalize (GObject *object)
+{
+  NamidaStore *self = NAMIDA_STORE (object);
+
+  g_clear_object (&self->database);
+  g_free (self->data_dir);
+  g_free (self->backups);
+  g_free (self->music);
+  g_hash_table_unref (self->labels);
+  G_OBJECT_CLASS (namida_store_parent_class)->finalize (object);
+}
+
+static void
+namida_store_class_init (NamidaStoreClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_store_finalize;
+}
+
+static void
+namida_store_init (NamidaStore *self)
+{
+  self->labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+NamidaStore *
+namida_store_new (const char *data_dir, NamidaDatabase *database)
+{
+  NamidaStore *self = g_object_new (NAMIDA_TYPE_STORE, NULL);
+
+  self->data_dir = g_strdup (data_dir);
+  self->database = g_object_ref (database);
+  self->backups = g_build_filename (data_dir, "Backups", NULL);
+  self->music = g_build_filename (data_dir, "Music", NULL);
+  return self;
+}
+
+/* Without slashes at the end or within: paths of the journal are compared as text. */
+static char *
+canonical (const char *path)
+{
+  return g_canonicalize_filename (path, NULL);
+}
+
+void
+namida_store_set_folders (NamidaStore *self, const char *backups, const char *music)
+{
+  if (backups != NULL)
+    {
+      g_free (self->backups);
+      self->backups = canonical (backups);
+    }
+  if (music != NULL)
+    {
+      g_free (self->music);
+      self->music = canonical (music);
+    }
+}
+
+const char *
+namida_store_get_backups (NamidaStore *self)
+{
+  return self->backups;
+}
+
+const char *
+namida_store_get_music (NamidaStore *self)
+{
+  return self->music;
+}
+
+void
+namida_store_add_label_folder (NamidaStore *self, const char *label, const char *folder)
+{
+  g_hash_table_replace (self->labels, g_strdup (label), canonical (folder));
+}
+
+const char *
+namida_store_get_data_dir (NamidaStore *self)
+{
+  return self->data_dir;
+}
+
+NamidaDatabase *
+namida_store_get_database (NamidaStore *self)
+{
+  return self->database;
+}
+
+GHashTable *
+namida_store_get_labels (NamidaStore *self)
+{
+  return self->labels;
+}
+
+char *
+namida_store_dup_destination (NamidaStore *self, NamidaLanding landing, const char *alias)
+{
+  g_autofree char *name = NULL;
+
+  if (landing == NAMIDA_LANDING_LIBRARY)
+    return g_strdup (self->music);
+  name = namida_safe_path_component_from_alias (alias);
+  return g_build_filename (self->backups, name, NULL);
+}
+
+guint64
+namida_store_free_bytes (NamidaStore *self, NamidaLanding landing)
+{
+  g_autofree char *path = g_strdup (landing == NAMIDA_LANDING_BACKUP ? self->backups : self->music);
+  struct statvfs vfs;
+
+  /* A folder that is yet to be made will be on the disk of what is above it. */
+  while (statvfs (path, &vfs) != 0)
+    {
+      char *parent = g_path_get_dirname (path);
+      gboolean end = g_str_equal (parent, path);
+
+      g_free (path);
+      path = parent;
+      if (end)
+        return 0;
+    }
+  return (guint64) vfs.f_bavail * vfs.f_frsize;
+}
+
+/* ---- interrupted sessions ---- */
+
+typedef struct
+{
+  char *fingerprint;
+  char *offer_key;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_free (question->fingerprint);
+  g_free (question->offer_key);
+  g_free (question);
+}
+
+static void
+find_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaStore *self = source;
+  Question *question = data;
+  GError *error = NULL;
+  NamidaJournalSession *found
+      = namida_journal_find_resumable (self->database, question->fingerprint, question->offer_key, &error);
+
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, found, (GDestroyNotify) namida_journal_session_free);
+}
+
+void
+namida_store_find_resumable_async (
+    NamidaStore *self, const char *fingerprint, const char *offer_key, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  Question *question = g_new0 (Question, 1);
+
+  question->fingerprint = g_strdup (fingerprint);
+  question->offer_key = g_strdup (offer_key);
+  g_task_set_source_tag (task, namida_store_find_resumable_async);
+  g_task_set_task_data (task, question, question_free);
+  g_task_run_in_thread (task, find_thread);
+}
+
+NamidaJournalSession *
+namida_store_find_resumable_finish (NamidaStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- after a crash ---- */
+
+static void
+clean_below (const char *path, const char *name, GHashTable *kept)
+{
+  int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  namida_staging_clean (fd, name, kept);
+  close (fd);
+}
+
+gboolean
+namida_store_clean (NamidaStore *self, GError **error)
+{
+  g_autoptr (GHashTable) kept = NULL;
+  GHashTableIter iter;
+  gpointer folder;
+
+  if (!namida_journal_park_open (self->database, error))
+    return FALSE;
+  kept = namida_journal_list_kept (self->database, error);
+  if (kept == NULL)
+    return FALSE;
+  clean_below (self->data_dir, NAMIDA_STAGING_FOLDER, kept);
+  clean_below (self->backups, NAMIDA_STAGING_HIDDEN, kept);
+  clean_below (self->music, NAMIDA_STAGING_HIDDEN, kept);
+  g_hash_table_iter_init (&iter, self->labels);
+  while (g_hash_table_iter_next (&iter, NULL, &folder))
+    clean_below (folder, NAMIDA_STAGING_HIDDEN, kept);
+  return TRUE;
+}
