@@ -576,7 +576,7 @@ namida_server_init (NamidaServer *self)
   self->guard = namida_pin_guard_new ();
   self->pair_guard = namida_pin_guard_new ();
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
-  self->ended = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, namida_server_ended_free);
+  self->ended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, namida_server_ended_free);
   self->requests = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) namida_request_unref, NULL);
   self->aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->offers = g_ptr_array_new ();
