@@ -168,7 +168,8 @@ typedef enum
 {
   TLS,
   PLAIN,
-  OTHER
+  OTHER,
+  NO_CERTIFICATE,
 } How;
 
 static void
@@ -261,6 +262,12 @@ typedef struct
   gint done;
 } Exchange;
 
+static gboolean
+on_accept (GTlsConnection *tls, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer user_data)
+{
+  return TRUE;
+}
+
 static gpointer
 exchange_thread (gpointer user_data)
 {
@@ -273,11 +280,18 @@ exchange_thread (gpointer user_data)
   char buffer[4096];
   gssize n;
 
-  if (self->how == PLAIN)
+  if (self->how == PLAIN || self->how == NO_CERTIFICATE)
     {
       g_autoptr (GSocketClient) client = g_socket_client_new ();
 
       stream = G_IO_STREAM (g_socket_client_connect (client, G_SOCKET_CONNECTABLE (there), NULL, NULL));
+      if (self->how == NO_CERTIFICATE)
+        {
+          g_autoptr (GIOStream) base = g_steal_pointer (&stream);
+
+          stream = g_tls_client_connection_new (base, NULL, NULL);
+          g_signal_connect (stream, "accept-certificate", G_CALLBACK (on_accept), NULL);
+        }
     }
   else
     stream = G_IO_STREAM (namida_tls_connect (self->how == OTHER ? self->fixture->identity : self->fixture->other,
@@ -460,6 +474,8 @@ test_routes (Fixture *fixture, gconstpointer data)
   expect (fixture, PLAIN, "GET " PREFIX "session?sessionId=1 HTTP/1.1\r\nHost: x\r\n\r\n", -1, 403,
           "encryption-required");
   expect (fixture, TLS, "GET " PREFIX "session?sessionId=1 HTTP/1.1\r\nHost: x\r\n\r\n", -1, 404, "not-found");
+  expect (fixture, NO_CERTIFICATE, "GET " PREFIX "register HTTP/1.1\r\nHost: x\r\n\r\n", -1, 200, NULL);
+  expect (fixture, NO_CERTIFICATE, offer, -1, 403, "certificate-required");
   expect (fixture, TLS, bad, -1, 400, NULL);
   expect (fixture, TLS, "POST " PREFIX "pair HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n", -1, 413,
           "too-large");
@@ -606,6 +622,29 @@ test_garbage (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_caps (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) silent = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autofree char *answer = NULL;
+
+  for (guint i = 0; i < NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS; i++)
+    {
+      GSocketConnection *one
+          = g_socket_client_connect_to_host (client, "127.0.0.1", namida_server_get_port (fixture->server), NULL, NULL);
+
+      g_assert_nonnull (one);
+      g_ptr_array_add (silent, one);
+    }
+  answer = exchange (fixture, PLAIN, "GET " PREFIX "register HTTP/1.1\r\nHost: x\r\n\r\n", -1);
+  g_assert_cmpstr (answer, ==, "");
+  g_ptr_array_set_size (silent, 0);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  expect (fixture, PLAIN, "GET " PREFIX "register HTTP/1.1\r\nHost: x\r\n\r\n", -1, 200, NULL);
+}
+
+static void
 test_pair (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *nonce = namida_random_hex (32);
@@ -650,6 +689,7 @@ main (int argc, char *argv[])
   g_test_add ("/server/pin", Fixture, NULL, set_up, test_pin, tear_down);
   g_test_add ("/server/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
   g_test_add ("/server/garbage", Fixture, NULL, set_up, test_garbage, tear_down);
+  g_test_add ("/server/caps", Fixture, NULL, set_up, test_caps, tear_down);
   g_test_add ("/server/pair", Fixture, NULL, set_up, test_pair, tear_down);
   return g_test_run ();
 }
