@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-avahi-dbus.h"
+
+/** FakeAvahi: a stand-in for the daemon on the bus of the test, in this process, with a connection of its own. */
+typedef struct
+{
+  GDBusConnection *bus;
+  NamidaAvahiServer *server;
+  NamidaAvahiServer2 *server2; /* (nullable): a daemon before 0.8 has none */
+  GPtrArray *groups;           /* NamidaAvahiEntryGroup */
+  NamidaAvahiServiceBrowser *browser;
+  guint n_paths;
+  int state;
+  const char *taken;      /* a name that AddService refuses */
+  const char *taken_late; /* a name that turns out to be taken after Commit */
+  char *added;            /* what AddService was last given */
+  GVariant *txt;
+  guint16 port;
+  int interface;
+  guint n_commits;
+  guint n_frees;
+  guint n_starts;
+  guint n_resolves;
+  gboolean early; /* tell items before the browser's path is known */
+  const char *address;
+  guint16 found_port;
+  GVariant *found_txt;
+} FakeAvahi;
+
+FakeAvahi *fake_avahi_new (const char *bus_address, gboolean old);
+void fake_avahi_free (FakeAvahi *self);
+void fake_avahi_item (FakeAvahi *self, gboolean is_new, int interface, const char *name, guint flags);
