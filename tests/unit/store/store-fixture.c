@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "store-fixture.h"
+
+#include "namida-file-ops.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+fixture_open (Fixture *self, const char *base)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+
+  self->base = g_strdup (base);
+  self->data = g_build_filename (base, "data", NULL);
+  self->backups = g_build_filename (base, "backups", NULL);
+  self->music = g_build_filename (base, "music", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (self->data, 0700), ==, 0);
+  path = g_build_filename (self->data, "state.db", NULL);
+  self->database = namida_database_open (path, &error);
+  g_assert_no_error (error);
+  self->store = namida_store_new (self->data, self->database);
+  namida_store_set_folders (self->store, self->backups, self->music);
+}
+
+void
+fixture_close (Fixture *self)
+{
+  g_clear_object (&self->store);
+  g_clear_object (&self->database);
+  g_clear_pointer (&self->base, g_free);
+  g_clear_pointer (&self->data, g_free);
+  g_clear_pointer (&self->backups, g_free);
+  g_clear_pointer (&self->music, g_free);
+}
+
+void
+fixture_remove_tree (const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *parent = g_path_get_dirname (path);
+  int fd = open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_true (namida_tree_remove (fd, name));
+  close (fd);
+}
+
+char *
+fixture_sha256 (const char *text)
+{
+  return namida_digest_bytes (text, strlen (text));
+}
+
+Shipment *
+shipment_new (void)
+{
+  Shipment *self = g_new0 (Shipment, 1);
+
+  self->backup = namida_backup_new ();
+  self->contents = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+void
+shipment_free (Shipment *self)
+{
+  g_object_unref (self->backup);
+  g_ptr_array_unref (self->contents);
+  g_free (self);
+}
+
+/* @content: NULL: an empty folder */
+NamidaEntry *
+shipment_add (Shipment *self, const char *label, const char *path, const char *content, gboolean hash)
+{
+  NamidaEntry *entry = namida_entry_new ();
+
+  entry->kind = content == NULL                   ? NAMIDA_ENTRY_FOLDER
+                : g_str_has_suffix (path, ".zip") ? NAMIDA_ENTRY_BACKUP_ZIP
+                                                  : NAMIDA_ENTRY_FILE;
+  entry->id = g_strdup_printf ("f%u", self->contents->len + 1);
+  entry->name = g_path_get_basename (path);
+  entry->label = g_strdup (label);
+  entry->relative_path = g_strdup (*label != '\0' ? path : "");
+  entry->size = content != NULL ? strlen (content) : 0;
+  entry->mtime_ns = G_GINT64_CONSTANT (1735783445678000000);
+  entry->sha256 = hash ? fixture_sha256 (content) : NULL;
+  namida_backup_add (self->backup, entry);
+  g_ptr_array_add (self->contents, g_strdup (content != NULL ? content : ""));
+  return entry;
+}
+
+static char *
+send_one (Shipment *self, NamidaSink *sink, guint index, guint64 offset, GError **error)
+{
+  const char *content = g_ptr_array_index (self->contents, index);
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
+  gsize length = strlen (content);
+  int fd = namida_sink_open_part (sink, index, offset, digest, error);
+
+  if (fd < 0)
+    return NULL;
+  g_assert_cmpint (write (fd, content + offset, length - offset), ==, (gssize) (length - offset));
+  namida_digest_update (digest, content + offset, length - offset);
+  if (!namida_sink_close_part (sink, index, fd, length, TRUE, error))
+    return NULL;
+  return namida_digest_finish (digest);
+}
+
+gboolean
+shipment_send (
+    Shipment *self, NamidaSink *sink, JsonNode *manifest, NamidaFileResult *results, guint *wanted, GError **error)
+{
+  guint n = self->contents->len, n_files = 0;
+  g_autofree NamidaWant *wants = g_new0 (NamidaWant, n);
+  g_autofree NamidaCommit *files = g_new0 (NamidaCommit, n);
+  g_autoptr (GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
+  gboolean fine;
+
+  if (!namida_sink_prepare (sink, self->backup, manifest, wants, NULL, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      char *received, *sent;
+
+      if (!wants[i].wanted)
+        continue;
+      received = send_one (self, sink, i, wants[i].offset, error);
+      if (received == NULL)
+        return FALSE;
+      sent = fixture_sha256 (g_ptr_array_index (self->contents, i));
+      g_ptr_array_add (hashes, received);
+      g_ptr_array_add (hashes, sent);
+      files[n_files++] = (NamidaCommit){ .index = i, .sent_sha256 = sent, .received_sha256 = received };
+    }
+  if (wanted != NULL)
+    *wanted = n_files;
+  fine = namida_sink_commit (sink, files, n_files, error);
+  for (guint i = 0; results != NULL && i < n; i++)
+    results[i] = wants[i].wanted ? NAMIDA_FILE_PENDING : NAMIDA_FILE_KEPT_EXISTING;
+  for (guint i = 0; results != NULL && i < n_files; i++)
+    results[files[i].index] = files[i].result;
+  return fine;
+}
+
+char *
+fixture_read (const char *folder, ...)
+{
+  g_autofree char *path = NULL;
+  char *text = NULL;
+  va_list arguments;
+
+  va_start (arguments, folder);
+  path = g_build_filename_valist ((char *) folder, &arguments);
+  va_end (arguments);
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return NULL;
+  return text;
+}
+
+gint64
+fixture_query_int (Fixture *self, const char *sql)
+{
+  sqlite3_stmt *statement;
+  gint64 value;
+
+  namida_database_lock (self->database);
+  statement = namida_database_prepare (self->database, NULL, sql, "");
+  g_assert_nonnull (statement);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  value = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  namida_database_unlock (self->database);
+  return value;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-store-sink.h"
+
+/* A store in a folder of its own, and a sender that hands its files to a sink in order. */
+typedef struct
+{
+  char *base;
+  char *data;
+  char *backups;
+  char *music;
+  NamidaDatabase *database;
+  NamidaStore *store;
+} Fixture;
+
+/* @base: kept by the caller; folders data, backups and music below it. */
+void fixture_open (Fixture *self, const char *base);
+void fixture_close (Fixture *self);
+void fixture_remove_tree (const char *path);
+
+typedef struct
+{
+  NamidaBackup *backup;
+  GPtrArray *contents; /* char *, indexes of the entries */
+} Shipment;
+Shipment *shipment_new (void);
+void shipment_free (Shipment *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Shipment, shipment_free)
+NamidaEntry *shipment_add (Shipment *self, const char *label, const char *path, const char *content, gboolean hash);
+
+/* The whole of a session; @results: (nullable) one per entry. FALSE with @error when prepare or commit failed. */
+gboolean shipment_send (
+    Shipment *self, NamidaSink *sink, JsonNode *manifest, NamidaFileResult *results, guint *wanted, GError **error);
+char *fixture_sha256 (const char *text);
+char *fixture_read (const char *folder, ...) G_GNUC_NULL_TERMINATED;
+gint64 fixture_query_int (Fixture *self, const char *sql);
