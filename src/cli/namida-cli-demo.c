@@ -204,7 +204,7 @@ send_first (Demo *demo, GError **error)
     return FALSE;
   demo->seconds_us
       = (guint64) MAX (namida_transfer_get_ended_at (transfer) - namida_transfer_get_started_at (transfer), 1);
-  demo->bytes = namida_cli_transfer_bytes (transfer);
+  demo->bytes = namida_cli_tally (transfer).bytes;
   return TRUE;
 }
 
@@ -215,7 +215,7 @@ send_again (Demo *demo, GError **error)
 
   if (transfer == NULL)
     return FALSE;
-  if (namida_transfer_count (transfer, NAMIDA_FILE_STORED) == 0 && namida_cli_transfer_bytes (transfer) == 0)
+  if (namida_transfer_count (transfer, NAMIDA_FILE_STORED) == 0)
     return TRUE;
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("%u files were sent a second time."),
                namida_transfer_count (transfer, NAMIDA_FILE_STORED));

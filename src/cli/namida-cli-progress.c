@@ -238,27 +238,39 @@ is_there (NamidaFileResult result)
   return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
 }
 
-guint64
-namida_cli_transfer_bytes (NamidaTransfer *transfer)
+NamidaCliTally
+namida_cli_tally (NamidaTransfer *transfer)
 {
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
   GPtrArray *entries = backup != NULL ? namida_backup_get_entries (backup) : NULL;
-  guint64 bytes = 0;
+  NamidaCliTally tally = { 0 };
 
   for (guint i = 0; entries != NULL && i < entries->len; i++)
-    if (namida_transfer_get_result (transfer, i) == NAMIDA_FILE_STORED)
-      bytes += ((NamidaEntry *) entries->pdata[i])->size;
-  return bytes;
+    {
+      const NamidaEntry *entry = entries->pdata[i];
+      NamidaFileResult result = namida_transfer_get_result (transfer, i);
+      gboolean file = entry->kind != NAMIDA_ENTRY_FOLDER;
+
+      tally.files += file;
+      tally.stored += file && result == NAMIDA_FILE_STORED;
+      tally.kept += file && result == NAMIDA_FILE_KEPT_EXISTING;
+      tally.failed += !is_there (result);
+      if (result == NAMIDA_FILE_STORED)
+        tally.bytes += entry->size;
+    }
+  return tally;
 }
 
-guint
-namida_cli_transfer_failed (NamidaTransfer *transfer)
+void
+namida_cli_add_tally (JsonBuilder *builder, NamidaTransfer *transfer)
 {
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  guint n = backup != NULL ? namida_backup_get_entries (backup)->len : 0;
+  NamidaCliTally tally = namida_cli_tally (transfer);
 
-  return n - namida_transfer_count (transfer, NAMIDA_FILE_STORED)
-         - namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING);
+  namida_cli_add_int (builder, "files", tally.files);
+  namida_cli_add_int (builder, "stored", tally.stored);
+  namida_cli_add_int (builder, "kept", tally.kept);
+  namida_cli_add_int (builder, "failed", tally.failed);
+  namida_cli_add_int (builder, "bytes", tally.bytes);
 }
 
 const char *
@@ -323,12 +335,12 @@ static void
 say_end (NamidaCliProgress *self)
 {
   NamidaTransfer *transfer = self->transfer;
-  g_autofree char *size = namida_format_size (namida_cli_transfer_bytes (transfer));
-  g_autofree char *stored = namida_format_files (namida_transfer_count (transfer, NAMIDA_FILE_STORED));
-  guint kept = namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING);
+  NamidaCliTally tally = namida_cli_tally (transfer);
+  g_autofree char *size = namida_format_size (tally.bytes);
+  g_autofree char *stored = namida_format_files (tally.stored);
 
-  if (kept > 0)
-    namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s), %u already there."), stored, size, kept);
+  if (tally.kept > 0)
+    namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s), %u already there."), stored, size, tally.kept);
   else
     namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s)."), stored, size);
   if (namida_transfer_get_folder (transfer) != NULL)
@@ -339,15 +351,10 @@ static void
 emit_end (NamidaCliProgress *self)
 {
   NamidaTransfer *transfer = self->transfer;
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
   JsonBuilder *builder = namida_cli_event ("end");
 
   namida_cli_add_string (builder, "result", namida_cli_result_name (transfer));
-  namida_cli_add_int (builder, "files", backup != NULL ? namida_backup_get_entries (backup)->len : 0);
-  namida_cli_add_int (builder, "stored", namida_transfer_count (transfer, NAMIDA_FILE_STORED));
-  namida_cli_add_int (builder, "kept", namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING));
-  namida_cli_add_int (builder, "failed", namida_cli_transfer_failed (transfer));
-  namida_cli_add_int (builder, "bytes", namida_cli_transfer_bytes (transfer));
+  namida_cli_add_tally (builder, transfer);
   if (namida_transfer_get_folder (transfer) != NULL)
     namida_cli_add_string (builder, "folder", namida_transfer_get_folder (transfer));
   if (namida_transfer_get_error (transfer) != NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <json-glib/json-glib.h>
 #include "namida-cli.h"
 
 G_BEGIN_DECLS
@@ -15,10 +16,18 @@ void namida_cli_progress_watch (NamidaCli *cli,
                                 NamidaTransfer *transfer,
                                 void (*ended) (NamidaTransfer *transfer, gpointer user_data),
                                 gpointer user_data);
-/** namida_cli_transfer_bytes: bytes of the files that this transfer brought: those stored, not those already there. */
-guint64 namida_cli_transfer_bytes (NamidaTransfer *transfer);
-/** namida_cli_transfer_failed: how many files are neither stored nor already there. */
-guint namida_cli_transfer_failed (NamidaTransfer *transfer);
+/** What a transfer came to. Folders count only when they failed: "201 files" means files. */
+typedef struct
+{
+  guint files;
+  guint stored;
+  guint kept;    /* already there */
+  guint failed;  /* neither */
+  guint64 bytes; /* of the files that were stored */
+} NamidaCliTally;
+NamidaCliTally namida_cli_tally (NamidaTransfer *transfer);
+/** namida_cli_add_tally: "files", "stored", "kept", "failed" and "bytes". */
+void namida_cli_add_tally (JsonBuilder *builder, NamidaTransfer *transfer);
 /** namida_cli_result_name: "done", "incomplete", "declined", "cancelled" or "failed". */
 const char *namida_cli_result_name (NamidaTransfer *transfer);
 

@@ -78,11 +78,7 @@ namida_cli_write_report (NamidaTransfer *transfer, const char *path, GError **er
   add_time (builder, "started", namida_transfer_get_started_at (transfer));
   add_time (builder, "ended", namida_transfer_get_ended_at (transfer));
   namida_cli_add_string (builder, "result", namida_cli_result_name (transfer));
-  namida_cli_add_int (builder, "files", backup != NULL ? namida_backup_get_entries (backup)->len : 0);
-  namida_cli_add_int (builder, "stored", namida_transfer_count (transfer, NAMIDA_FILE_STORED));
-  namida_cli_add_int (builder, "kept", namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING));
-  namida_cli_add_int (builder, "failed", namida_cli_transfer_failed (transfer));
-  namida_cli_add_int (builder, "bytes", namida_cli_transfer_bytes (transfer));
+  namida_cli_add_tally (builder, transfer);
   if (namida_transfer_get_error (transfer) != NULL)
     namida_cli_add_error (builder, namida_transfer_get_error (transfer));
   if (backup != NULL)
