@@ -40,6 +40,13 @@ namida_address_unmapped (GInetSocketAddress *address)
   return G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (plain, g_inet_socket_address_get_port (address)));
 }
 
+GInetSocketAddress *
+namida_address_with_port (GInetSocketAddress *address, guint16 port)
+{
+  return g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", g_inet_socket_address_get_address (address), "port",
+                       (guint) port, "scope-id", (guint) namida_address_scope (address), NULL);
+}
+
 char *
 namida_address_to_text (GInetSocketAddress *address)
 {

@@ -32,6 +32,8 @@ void namida_peer_set_trusted (NamidaPeer *self, gboolean trusted);
 gboolean namida_peer_get_proven (NamidaPeer *self);
 gint64 namida_peer_get_last_seen (NamidaPeer *self);
 
+/** namida_address_with_port: Returns: (transfer full): the same host (and scope) at another @port. */
+GInetSocketAddress *namida_address_with_port (GInetSocketAddress *address, guint16 port);
 /** namida_address_to_text: Returns: (transfer full): "127.0.0.1:53317", "[fe80::1%eth0]:53317". */
 char *namida_address_to_text (GInetSocketAddress *address);
 

@@ -11,7 +11,8 @@
 #define ALIAS_SETTLE_MS 300 /* a second device of the same name has this long to show itself */
 #define QUESTIONS_MAX 32    /* hellos can be forged: more questions than this at once help nobody */
 #define SCAN_AFTER_SECONDS 3
-/* Anybody can announce any number of devices: what is asked at a time stays bounded, and one host cannot take it all. */
+/* Anybody can announce any number of devices: what is asked at a time stays bounded, and one host cannot take it all.
+ */
 #define MAX_ASKING 64
 #define MAX_ASKING_PER_HOST 4
 #define SEEN_INTERVAL_US (10 * 60 * G_USEC_PER_SEC)

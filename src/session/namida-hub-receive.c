@@ -7,6 +7,8 @@
 
 /* What is offered to this device: who decides, and where it lands. */
 
+#define OFFER_KEY "namida-hub-offer-key"
+
 typedef struct
 {
   NamidaHub *hub;
@@ -22,6 +24,21 @@ asked_free (Asked *asked)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
 
+/* The interrupted receiving that goes on with @offer has a row of its own: the old one would wait for ever. */
+static void
+replace_interrupted (NamidaHub *self, NamidaOffer *offer)
+{
+  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (self->transfers)); i > 0; i--)
+    {
+      g_autoptr (NamidaTransfer) old = g_list_model_get_item (G_LIST_MODEL (self->transfers), i - 1);
+
+      if (namida_transfer_get_state (old) == NAMIDA_TRANSFER_INTERRUPTED
+          && g_strcmp0 (g_object_get_data (G_OBJECT (old), OFFER_KEY), namida_offer_get_key (offer)) == 0
+          && g_strcmp0 (namida_transfer_get_peer_fingerprint (old), namida_offer_get_fingerprint (offer)) == 0)
+        g_list_store_remove (self->transfers, i - 1);
+    }
+}
+
 static void
 accept_into (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume)
 {
@@ -30,6 +47,9 @@ accept_into (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJ
   if (namida_offer_get_state (offer) != NAMIDA_OFFER_OPEN)
     return;
   sink = namida_store_sink_new (self->store, offer, landing, resume);
+  replace_interrupted (self, offer);
+  g_object_set_data_full (G_OBJECT (namida_offer_get_transfer (offer)), OFFER_KEY,
+                          g_strdup (namida_offer_get_key (offer)), g_free);
   g_list_store_insert (self->transfers, 0, namida_offer_get_transfer (offer));
   namida_offer_accept (offer, sink);
 }

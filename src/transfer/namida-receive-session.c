@@ -590,20 +590,22 @@ namida_receive_session_commit (
 static void
 end_transfer (NamidaReceiveSession *self)
 {
-  guint total = namida_backup_get_entries (self->backup)->len;
-  guint good = namida_transfer_count (self->transfer, NAMIDA_FILE_STORED)
-               + namida_transfer_count (self->transfer, NAMIDA_FILE_KEPT_EXISTING);
+  guint bad = 0;
   g_autofree char *folder = namida_sink_dup_folder (self->sink);
   g_autoptr (GError) error = NULL;
 
+  for (guint i = 0; i < namida_backup_get_entries (self->backup)->len; i++)
+    {
+      NamidaFileResult result = namida_transfer_get_result (self->transfer, i);
+      bad += result != NAMIDA_FILE_STORED && result != NAMIDA_FILE_KEPT_EXISTING;
+    }
   namida_transfer_set_folder (self->transfer, folder);
-  if (good < total)
+  if (bad > 0)
     error = g_error_new (
         NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
         ngettext ("%u file was not stored. Ask for it to be sent again: only what is missing travels.",
-                  "%u files were not stored. Ask for them to be sent again: only what is missing travels.",
-                  total - good),
-        total - good);
+                  "%u files were not stored. Ask for them to be sent again: only what is missing travels.", bad),
+        bad);
   namida_transfer_end (self->transfer, error);
 }
 

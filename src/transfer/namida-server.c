@@ -8,6 +8,8 @@
 #include "namida-pair-request.h"
 #include "namida-server-private.h"
 
+#include "namida-peer.h"
+
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -36,10 +38,7 @@ static void
 take_registration (NamidaServer *self, NamidaRequest *request, NamidaDeviceInfo *info)
 {
   GSocketAddress *remote = soup_server_message_get_remote_address (request->msg);
-  GInetAddress *address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote));
-  g_autoptr (GSocketAddress) there
-      = g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", address, "port", info->port, "scope-id",
-                      g_inet_socket_address_get_scope_id (G_INET_SOCKET_ADDRESS (remote)), NULL);
+  g_autoptr (GInetSocketAddress) there = namida_address_with_port (G_INET_SOCKET_ADDRESS (remote), info->port);
 
   if (request->connection->fingerprint != NULL)
     {

@@ -402,11 +402,15 @@ namida_transfer_get_error (NamidaTransfer *self)
 guint
 namida_transfer_count (NamidaTransfer *self, NamidaFileResult result)
 {
+  GPtrArray *entries = self->backup != NULL ? namida_backup_get_entries (self->backup) : NULL;
+  gboolean good = result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
   guint n = 0;
 
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->n_results; i++)
-    n += self->results[i] == result;
+    if (self->results[i] == result
+        && !(good && ((NamidaEntry *) g_ptr_array_index (entries, i))->kind == NAMIDA_ENTRY_FOLDER))
+      n++;
   g_mutex_unlock (&self->lock);
   return n;
 }

@@ -49,7 +49,7 @@ guint64 namida_transfer_get_speed (NamidaTransfer *self);
 gint64 namida_transfer_get_seconds_left (NamidaTransfer *self);
 char *namida_transfer_dup_current_file (NamidaTransfer *self); /* (nullable) any thread */
 const GError *namida_transfer_get_error (NamidaTransfer *self); /* (nullable) */
-/** How many ended as @result; any thread. */
+/** How many files ended as @result (empty folders count only when they failed); any thread once the backup is set. */
 guint namida_transfer_count (NamidaTransfer *self, NamidaFileResult result);
 /** Per-file outcome, indexes as in the backup's entries; any thread. @detail: (nullable): why, a sentence. */
 void namida_transfer_set_result (NamidaTransfer *self, guint index, NamidaFileResult result, const char *detail);
