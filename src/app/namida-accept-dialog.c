@@ -27,6 +27,7 @@ struct _NamidaAcceptDialog
   GtkListBox *contents;
   AdwComboRow *landing;
   AdwActionRow *where;
+  GtkLabel *room;
   AdwActionRow *always_row;
   GtkSwitch *always;
   GtkWidget *decline_button;
@@ -203,8 +204,8 @@ on_room_known (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   needed = namida_backup_get_bytes (namida_offer_get_backup (self->offer));
   size = namida_format_size (room->free_bytes);
-  text = g_strdup_printf (room->free_bytes < needed ? _ ("Where: only %s free") : _ ("Where: %s free"), size);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->where), text);
+  text = g_strdup_printf (room->free_bytes < needed ? _ ("Only %s free") : _ ("%s free"), size);
+  gtk_label_set_label (self->room, text);
 }
 
 static void
@@ -220,7 +221,7 @@ on_landing_changed (NamidaAcceptDialog *self)
     return;
   folder = namida_store_dup_destination (store, chosen_landing (self), namida_offer_get_alias (self->offer));
   shown = dup_short_path (folder);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->where), _ ("Where"));
+  gtk_label_set_label (self->room, "");
   adw_action_row_set_subtitle (self->where, shown);
   room = g_new0 (Room, 1);
   room->store = g_object_ref (store);
@@ -308,6 +309,7 @@ namida_accept_dialog_class_init (NamidaAcceptDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, contents);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, landing);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, where);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, room);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, always_row);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, always);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, decline_button);

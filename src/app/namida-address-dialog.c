@@ -108,5 +108,6 @@ namida_address_dialog_new (NamidaHub *hub)
   NamidaAddressDialog *self = g_object_new (NAMIDA_TYPE_ADDRESS_DIALOG, NULL);
 
   self->hub = g_object_ref (hub);
+  gtk_widget_grab_focus (GTK_WIDGET (self->entry));
   return self;
 }

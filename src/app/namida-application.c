@@ -25,21 +25,32 @@ struct _NamidaApplication
   GSettings *settings;
   NamidaHub *hub;
   NamidaNotifier *notifier;
+  GError *problem; /* (nullable): why the hub does not run */
   gboolean stopping;
   gboolean told_background;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaApplication, namida_application, ADW_TYPE_APPLICATION)
 
+static NamidaWindow *
+get_window (NamidaApplication *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    if (NAMIDA_IS_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
+
 static void
 on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaApplication) self = user_data;
-  g_autoptr (GError) error = NULL;
+  NamidaWindow *window = get_window (self);
 
-  /* The window shows it by the hub's "problem". */
-  if (!namida_hub_start_finish (NAMIDA_HUB (source), result, &error))
-    g_message ("Not started: %s", error->message);
+  g_clear_error (&self->problem);
+  namida_hub_start_finish (NAMIDA_HUB (source), result, &self->problem);
+  if (window != NULL)
+    namida_window_show_problem (window, self->problem);
 }
 
 static void
@@ -218,15 +229,6 @@ on_close_request (NamidaApplication *self, GtkWindow *window)
 }
 
 static NamidaWindow *
-get_window (NamidaApplication *self)
-{
-  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
-    if (NAMIDA_IS_WINDOW (l->data))
-      return l->data;
-  return NULL;
-}
-
-static NamidaWindow *
 show_window (NamidaApplication *self)
 {
   NamidaWindow *window = get_window (self);
@@ -236,6 +238,7 @@ show_window (NamidaApplication *self)
   if (window == NULL)
     {
       window = namida_window_new (GTK_APPLICATION (self), self->hub, self->settings);
+      namida_window_show_problem (window, self->problem);
       g_signal_connect_object (window, "close-request", G_CALLBACK (on_close_request), self, G_CONNECT_SWAPPED);
     }
   gtk_window_present (GTK_WINDOW (window));
@@ -441,6 +444,7 @@ namida_application_finalize (GObject *object)
 {
   NamidaApplication *self = NAMIDA_APPLICATION (object);
 
+  g_clear_error (&self->problem);
   g_free (self->data_dir);
   g_free (self->interface);
   G_OBJECT_CLASS (namida_application_parent_class)->finalize (object);

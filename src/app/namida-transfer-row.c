@@ -10,6 +10,9 @@
 #include "namida-format.h"
 #include "namida-send-flow.h"
 
+/* A flat button and the gap before it, in pixels. */
+#define BUTTON_ROOM 46
+
 struct _NamidaTransferRow
 {
   GtkListBoxRow parent_instance;
@@ -17,12 +20,16 @@ struct _NamidaTransferRow
   NamidaHub *hub;
   NamidaTransfer *transfer;
 
+  char *words;           /* (nullable): what to whom */
+  NamidaBackup *counted; /* what @words is made of, not owned */
+
   GtkImage *icon;
   GtkLabel *title;
   GtkProgressBar *bar;
   GtkLabel *state;
   GtkLabel *figures;
   GtkButton *details_button;
+  GtkWidget *column;
   GtkButton *button;
 };
 
@@ -36,14 +43,24 @@ typedef enum
 
 G_DEFINE_FINAL_TYPE (NamidaTransferRow, namida_transfer_row, GTK_TYPE_LIST_BOX_ROW)
 
+/* The file name of a backup says less than the word, and is long. */
+static const char *
+what_words (NamidaTransfer *transfer)
+{
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  const char *title = namida_transfer_get_title (transfer);
+
+  if (backup != NULL && namida_backup_get_name (backup) != NULL)
+    return namida_backup_get_files (backup) > 1 ? _ ("Backup and music") : _ ("Backup");
+  return *title != '\0' ? title : _ ("Files");
+}
+
 char *
 namida_transfer_words (NamidaTransfer *transfer)
 {
-  const char *what = namida_transfer_get_title (transfer);
+  const char *what = what_words (transfer);
   const char *who = namida_transfer_get_peer_alias (transfer);
 
-  if (*what == '\0')
-    what = _ ("Files");
   if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND)
     /* Translators: what is sent, and the device it goes to */
     return g_strdup_printf (_ ("%s to %s"), what, who);
@@ -83,19 +100,20 @@ which_button (NamidaTransfer *transfer)
 static void
 show_button (NamidaTransferRow *self)
 {
-  static const char *const icons[] = { "", "window-close-symbolic", "folder-open-symbolic", "view-refresh-symbolic" };
+  static const char *const icons[] = { "", "namida-cancel-symbolic", "folder-open-symbolic", "view-refresh-symbolic" };
   const char *const names[] = { "", _ ("Cancel"), _ ("Open Folder"), _ ("Try Again") };
   RowButton button = which_button (self->transfer);
-  g_autofree char *words = namida_transfer_words (self->transfer);
   g_autofree char *name = NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->button), button != BUTTON_NONE);
+  /* The figures of all rows end on one line. */
+  gtk_widget_set_margin_end (self->column, button == BUTTON_NONE ? BUTTON_ROOM : 0);
   if (button == BUTTON_NONE)
     return;
   gtk_button_set_icon_name (self->button, icons[button]);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->button), names[button]);
   /* Translators: a button's action and the transfer it is for, for screen readers */
-  name = g_strdup_printf (_ ("%s: %s"), names[button], words);
+  name = g_strdup_printf (_ ("%s: %s"), names[button], self->words);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
@@ -132,9 +150,9 @@ dup_state (NamidaTransfer *transfer)
   if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_RUNNING && total > 0)
     {
       amount = namida_format_progress (namida_transfer_get_done_bytes (transfer), total);
-      /* Translators: "4.1 of 12.4 GB · 1,021 of 2,913 files" */
+      /* Translators: "4.1 of 12.4 GB · 1,021 of 2,913 files"; no-break spaces let a narrow window part it at the dot */
       return g_strdup_printf (
-          ngettext ("%s · %'u of %'u file", "%s · %'u of %'u files", namida_transfer_get_total_files (transfer)),
+          ngettext ("%s · %'u of %'u file", "%s · %'u of %'u files", namida_transfer_get_total_files (transfer)),
           amount, namida_transfer_get_done_files (transfer), namida_transfer_get_total_files (transfer));
     }
   if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED && total > 0)
@@ -200,12 +218,24 @@ show_bar (NamidaTransferRow *self)
 }
 
 static void
+show_words (NamidaTransferRow *self)
+{
+  NamidaBackup *backup = namida_transfer_get_backup (self->transfer);
+
+  /* Words of a library take a walk over all of its files: once is enough. */
+  if (self->words != NULL && self->counted == backup)
+    return;
+  g_free (self->words);
+  self->words = namida_transfer_words (self->transfer);
+  self->counted = backup;
+  gtk_label_set_label (self->title, self->words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, self->words, -1);
+}
+
+static void
 show (NamidaTransferRow *self)
 {
-  g_autofree char *words = namida_transfer_words (self->transfer);
-
-  gtk_label_set_label (self->title, words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  show_words (self);
   show_icon (self);
   show_bar (self);
   show_state (self);
@@ -253,11 +283,19 @@ namida_transfer_row_dispose (GObject *object)
 }
 
 static void
+namida_transfer_row_finalize (GObject *object)
+{
+  g_free (NAMIDA_TRANSFER_ROW (object)->words);
+  G_OBJECT_CLASS (namida_transfer_row_parent_class)->finalize (object);
+}
+
+static void
 namida_transfer_row_class_init (NamidaTransferRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = namida_transfer_row_dispose;
+  G_OBJECT_CLASS (klass)->finalize = namida_transfer_row_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/namida_sync/Desktop/ui/namida-transfer-row.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, icon);
@@ -266,6 +304,7 @@ namida_transfer_row_class_init (NamidaTransferRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, state);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, figures);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, details_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, column);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, button);
   gtk_widget_class_bind_template_callback (widget_class, on_button);
   gtk_widget_class_bind_template_callback (widget_class, on_details);

@@ -70,18 +70,13 @@ on_trouble (NamidaWindow *self, const char *sentence)
   namida_window_toast (self, sentence);
 }
 
-static void
-show_problem (NamidaWindow *self)
+void
+namida_window_show_problem (NamidaWindow *self, const GError *problem)
 {
-  g_autoptr (GError) problem = NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *text = problem != NULL ? g_markup_escape_text (problem->message, -1) : NULL;
 
-  g_object_get (self->hub, "problem", &problem, NULL);
-  if (problem != NULL)
-    {
-      text = g_markup_escape_text (problem->message, -1);
-      adw_status_page_set_description (self->problem_page, text);
-    }
+  if (text != NULL)
+    adw_status_page_set_description (self->problem_page, text);
   gtk_stack_set_visible_child_name (self->main_stack, problem != NULL ? "problem" : "content");
   /* Pages to switch between are only there when there is something on them. */
   adw_view_switcher_title_set_view_switcher_enabled (self->switcher_title, problem == NULL);
@@ -193,7 +188,6 @@ static void
 namida_window_init (NamidaWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_object_bind_property (self->switcher_title, "title-visible", self->switcher_bar, "reveal", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (self->transfers_page, "notify::running", G_CALLBACK (show_badge), self, G_CONNECT_SWAPPED);
 }
 
@@ -207,9 +201,7 @@ namida_window_new (GtkApplication *application, NamidaHub *hub, GSettings *setti
   namida_devices_page_set_hub (self->devices_page, hub);
   namida_transfers_page_set_hub (self->transfers_page, hub);
   g_signal_connect_object (hub, "trouble", G_CALLBACK (on_trouble), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (hub, "notify::problem", G_CALLBACK (show_problem), self, G_CONNECT_SWAPPED);
   self->queue = namida_offer_queue_new (hub, settings, GTK_WINDOW (self));
-  show_problem (self);
   show_badge (self);
   return self;
 }

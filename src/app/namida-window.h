@@ -19,5 +19,7 @@ void namida_window_toast (NamidaWindow *self, const char *text);
 void namida_window_show_page (NamidaWindow *self, const char *page);
 /** namida_window_choose_device: asks for a device to send @files (GListModel of GFile) to. */
 void namida_window_choose_device (NamidaWindow *self, GListModel *files);
+/** namida_window_show_problem: @problem: (nullable): why this device cannot be seen; %NULL: it can. */
+void namida_window_show_problem (NamidaWindow *self, const GError *problem);
 
 G_END_DECLS
