@@ -114,7 +114,11 @@ on_answered (NamidaPairRequest *request, gpointer user_data)
   NamidaServer *self = user_data;
 
   if (namida_pair_request_get_answer (request) == NAMIDA_PAIR_DECLINED)
-    end_pairing (self, FALSE, TRUE);
+    {
+      g_free (self->declined_pair_id);
+      self->declined_pair_id = self->pairing->confirm == NULL ? g_strdup (self->pairing->id) : NULL;
+      end_pairing (self, FALSE, TRUE);
+    }
   else if (self->pairing->confirm != NULL)
     end_pairing (self, TRUE, FALSE);
 }
@@ -198,6 +202,8 @@ namida_server_handle_pair (NamidaServer *self, NamidaRequest *request)
     }
   if (g_strcmp0 (message.step, "commit") == 0)
     commit (self, request, &message);
+  else if (message.pair_id != NULL && g_strcmp0 (message.pair_id, self->declined_pair_id) == 0)
+    fail (request, NAMIDA_ERROR_DECLINED, _ ("The other device did not confirm the pairing."));
   else if (self->pairing == NULL || g_strcmp0 (message.pair_id, self->pairing->id) != 0
            || !g_str_equal (self->pairing->fingerprint, request->connection->fingerprint))
     fail (request, NAMIDA_ERROR_NOT_FOUND, _ ("That pairing is over. Start it again."));

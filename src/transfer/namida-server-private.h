@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef struct _NamidaRequest NamidaRequest;
 typedef struct _NamidaPairing NamidaPairing;
 
-/** NamidaRoute: one endpoint. @early: (nullable): checks before the body comes; may refuse. @handle: the whole body is there. */
+/** NamidaRoute: one endpoint. @early: (nullable): checks before the body comes; may refuse. @handle: the whole body is
+ * there. */
 typedef struct
 {
   const char *name;
@@ -60,13 +61,14 @@ struct _NamidaServer
   GThreadPool *uploads;
   char *device_type, *pin;
   NamidaPinGuard *guard, *pair_guard;
-  GHashTable *sessions;   /* id → NamidaReceiveSession */
-  GHashTable *ended;      /* id → Ended (namida-server-session.c) */
-  GQueue ended_order;     /* ids, owned by @ended */
-  GHashTable *requests;   /* NamidaRequest, a set */
-  GPtrArray *offers;      /* OpenOffer (namida-server-offer.c) */
-  GHashTable *aliases;    /* fingerprint → alias, of POST register */
-  NamidaPairing *pairing; /* (nullable) */
+  GHashTable *sessions; /* id → NamidaReceiveSession */
+  GHashTable *ended;    /* id → Ended (namida-server-session.c) */
+  GQueue ended_order;   /* ids, owned by @ended */
+  GHashTable *requests; /* NamidaRequest, a set */
+  GPtrArray *offers;    /* OpenOffer (namida-server-offer.c) */
+  GHashTable *aliases;  /* fingerprint → alias, of POST register */
+  NamidaPairing *pairing;
+  char *declined_pair_id; /* (nullable): our person said no before the other's confirm came */ /* (nullable) */
   GTask *stopping;
 };
 
@@ -89,7 +91,8 @@ void namida_server_handle_session (NamidaServer *self, NamidaRequest *request);
 void namida_server_handle_cancel (NamidaServer *self, NamidaRequest *request);
 void namida_server_add_session (NamidaServer *self, NamidaReceiveSession *session);
 /** Returns: (transfer none) (nullable): with NOT_FOUND, BAD_TOKEN, CANCELLED or EXPIRED. */
-NamidaReceiveSession *namida_server_find_session (NamidaServer *self, const char *id, const char *fingerprint, GError **error);
+NamidaReceiveSession *
+namida_server_find_session (NamidaServer *self, const char *id, const char *fingerprint, GError **error);
 void namida_server_ended_free (gpointer data);
 void namida_server_check_stopped (NamidaServer *self);
 

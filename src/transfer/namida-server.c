@@ -549,6 +549,7 @@ namida_server_finalize (GObject *object)
   namida_pin_guard_free (self->guard);
   namida_pin_guard_free (self->pair_guard);
   g_free (self->device_type);
+  g_free (self->declined_pair_id);
   g_free (self->pin);
   g_clear_object (&self->identity);
   G_OBJECT_CLASS (namida_server_parent_class)->finalize (object);
