@@ -11,15 +11,28 @@
 /* Enough for two sentences; a peer's text is not to fill a dialog. */
 #define MAX_MESSAGE_CHARS 300u
 
+/* What went wrong on this side names folders and files of this device: a stranger is told the kind of it only. */
+static const char *
+message_for_peer (const GError *reason, guint status)
+{
+  if (status == 507)
+    return _ ("There is not enough room on the receiving device. Make room there, then send again.");
+  if (status == 500)
+    return _ ("Something went wrong on the receiving device. It says there what; then send again.");
+  return reason->message;
+}
+
 char *
 namida_error_answer_format (const GError *reason, gint64 offset)
 {
-  gboolean ours = reason->domain == NAMIDA_ERROR;
+  guint status = namida_error_http_status (reason);
+  NamidaError code = status == 507   ? NAMIDA_ERROR_NO_SPACE
+                     : status == 500 ? NAMIDA_ERROR_INTERNAL
+                                     : (NamidaError) reason->code;
   GString *out = g_string_new ("{");
 
-  namida_json_append_member (out, "message", reason->message);
-  namida_json_append_member (out, "code",
-                             namida_error_code_to_string (ours ? (NamidaError) reason->code : NAMIDA_ERROR_INTERNAL));
+  namida_json_append_member (out, "message", message_for_peer (reason, status));
+  namida_json_append_member (out, "code", namida_error_code_to_string (code));
   if (offset >= 0)
     namida_json_append_size (out, "offset", (guint64) offset);
   g_string_append_c (out, '}');

@@ -232,6 +232,34 @@ test_errors (void)
   g_assert_cmpint (offset, ==, 77);
 }
 
+/* Paths of this device are nothing that a peer is told. */
+static void
+test_errors_tell_no_paths (void)
+{
+  static const struct
+  {
+    gboolean ours;
+    int code;
+    const char *word;
+  } cases[] = { { TRUE, NAMIDA_ERROR_NO_SPACE, "no-space" },
+                { TRUE, NAMIDA_ERROR_STORAGE, "internal" },
+                { TRUE, NAMIDA_ERROR_INTERNAL, "internal" },
+                { FALSE, G_IO_ERROR_NO_SPACE, "no-space" },
+                { FALSE, G_IO_ERROR_PERMISSION_DENIED, "internal" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) reason = g_error_new (cases[i].ours ? NAMIDA_ERROR : G_IO_ERROR, cases[i].code,
+                                               "Could not write “/home/somebody/Music”.");
+      g_autofree char *text = namida_error_answer_format (reason, -1);
+      g_autofree char *code = g_strdup_printf ("\"code\":\"%s\"", cases[i].word);
+
+      g_assert_null (strstr (text, "somebody"));
+      g_assert_nonnull (strstr (text, code));
+      g_assert_nonnull (strstr (text, "\"message\":\""));
+    }
+}
+
 static void
 test_pair (void)
 {
@@ -266,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messages/finish-many", test_finish_many);
   g_test_add_func ("/messages/session", test_session);
   g_test_add_func ("/messages/errors", test_errors);
+  g_test_add_func ("/messages/errors-tell-no-paths", test_errors_tell_no_paths);
   g_test_add_func ("/messages/pair", test_pair);
   return g_test_run ();
 }
