@@ -2,10 +2,13 @@
 """The commands and their exit codes, as people and scripts meet them."""
 import json
 import os
+import pty
+import select
 import signal
+import subprocess
 import time
 
-from namida_loopback import (DEVICE_KEYS, all_files, equal, expect, landed, main, make_backup, same_time, same_tree, unique,
+from namida_loopback import (DEVICE_KEYS, all_files, environment, equal, expect, landed, main, make_backup, same_time, same_tree, unique,
                              write)
 
 
@@ -171,19 +174,68 @@ def test_trusted_only(lab):
 
 
 def test_pair_refused(lab):
-    """pairing that one side refuses trusts nobody"""
+    """pairing that the other side refuses, before or after this one's yes, is 3 and trusts nobody"""
     receiver = lab.receiver("--accept", "ask")
     sender = lab.device("Sender")
-    sender.start("pair", receiver.alias)
-    sender.wait_event("pair")
-    receiver.wait_event("pair")
-    sender.answer(pair=True)
-    time.sleep(0.5)  # the sender waits for the other person now
-    receiver.answer(pair=False)
-    equal(sender.wait(), 3, sender.errors)
+    for first, second in ((sender, receiver), (receiver, sender)):
+        sender.start("pair", receiver.alias)
+        sender.wait_event("pair")
+        receiver.wait_event("pair")
+        first.answer(pair=first is sender)
+        time.sleep(0.5)
+        second.answer(pair=second is sender)
+        equal(sender.wait(), 3, sender.errors)
+        assert sender.errors, "refused without a sentence"
     equal(receiver.stop(), 0)
     for device in (sender, receiver):
         equal(expect(0, device.run("--json", "trust", "list")).events, [])
+
+
+class Terminal:
+    """The other end of a terminal that a program runs in."""
+
+    def __init__(self, device, *arguments):
+        self.master, slave = pty.openpty()
+        self.text = ""
+        self.process = device.process = subprocess.Popen(device.command(*arguments), stdin=slave, stdout=slave, stderr=slave,
+                                                         env=environment(device.home), start_new_session=True)
+        os.close(slave)
+
+    def wait_text(self, wanted, seconds=30):
+        deadline = time.monotonic() + seconds
+        while wanted not in self.text:
+            left = deadline - time.monotonic()
+            assert left > 0, f"{wanted!r} did not come: {self.text!r}"
+            if select.select([self.master], [], [], left)[0]:
+                self.text += os.read(self.master, 65536).decode(errors="replace")
+
+    def type(self, text):
+        os.write(self.master, text.encode())
+
+
+def test_ask_on_a_terminal(lab):
+    """on a terminal each offer is asked about, with who and what; n declines, y takes it, with a bar"""
+    archive, music = make_backup(lab.folder("source"), files=3)
+    receiver, sender = lab.device("Receiver"), lab.device("Sender")
+    terminal = Terminal(receiver, "receive", "--backups", receiver.backups, "--music", receiver.music, "--as", "library", "--once")
+    try:
+        terminal.wait_text("listening")
+        sender.start("send", "--to", receiver.alias, archive, music)
+        terminal.wait_text("Accept? [y/n]")
+        for words in (sender.alias, "new device", "Music: 15 files", str(receiver.music)):
+            assert words in terminal.text, (words, terminal.text)
+        terminal.type("n\n")
+        equal(sender.wait(), 3, sender.errors)
+        terminal.text = ""
+        sender.start("send", "--to", receiver.alias, archive, music)
+        terminal.wait_text("Accept? [y/n]")
+        terminal.type("y\n")
+        equal(sender.wait(), 0, sender.errors)
+        terminal.wait_text("verified")
+        equal(terminal.process.wait(30), 0)
+        same_tree(music, receiver.music / "Music")
+    finally:
+        os.close(terminal.master)
 
 
 def test_pin(lab):
