@@ -60,7 +60,10 @@ receive (const char *base, NamidaLanding landing, const char *which)
       && fixture_query_int (&f, "SELECT count(*) FROM sessions WHERE offer_key = '" NEW
                                 "' AND state IN ('finished', 'incomplete')")
              > 0)
-    return 0;
+    {
+      fixture_close (&f);
+      return 0;
+    }
   sink = namida_store_sink_new_for (f.store, "AB12", "Phone", which, landing, parked);
   manifest = namida_manifest_build (shipment->backup, "device", "linux", 1735783445678);
   if (!shipment_send (shipment, sink, manifest, results, NULL, &error))

@@ -140,6 +140,25 @@ test_known (Fixture *f, gconstpointer data)
   assert_content ("one", f->music, "Music/1 (2).flac");
 }
 
+/* Written to in place, as a tag editor does: same size, same inode, another time. */
+static void
+test_known_edited (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autofree char *song = g_build_filename (f->music, "Music", "1.flac", NULL);
+  NamidaFileResult results[1];
+  int fd;
+
+  shipment_add (shipment, "Music", "1.flac", "one", TRUE);
+  g_assert_cmpuint (send (f, shipment, NAMIDA_LANDING_LIBRARY, results, NULL), ==, 1);
+  fd = open (song, O_WRONLY | O_CLOEXEC);
+  g_assert_cmpint (write (fd, "two", 3), ==, 3);
+  close (fd);
+  g_assert_cmpuint (send (f, shipment, NAMIDA_LANDING_LIBRARY, results, NULL), ==, 1);
+  assert_content ("two", f->music, "Music/1.flac");
+  assert_content ("one", f->music, "Music/1 (2).flac");
+}
+
 /* The same content under another name is copied here and does not travel. */
 static void
 test_copied (Fixture *f, gconstpointer data)
@@ -690,6 +709,7 @@ main (int argc, char **argv)
   ADD ("full-disk", test_full_disk);
   ADD ("library", test_library);
   ADD ("known", test_known);
+  ADD ("known-edited", test_known_edited);
   ADD ("copied", test_copied);
   ADD ("clash", test_clash);
   ADD ("links", test_links);
