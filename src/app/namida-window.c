@@ -19,7 +19,6 @@ struct _NamidaWindow
   NamidaOfferQueue *queue;
 
   AdwViewSwitcherTitle *switcher_title;
-  AdwViewSwitcherBar *switcher_bar;
   AdwToastOverlay *toasts;
   GtkStack *main_stack;
   AdwViewStack *view_stack;
@@ -170,7 +169,6 @@ namida_window_class_init (NamidaWindowClass *klass)
   g_type_ensure (NAMIDA_TYPE_TRANSFERS_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-window.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, switcher_title);
-  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, switcher_bar);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, main_stack);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, view_stack);

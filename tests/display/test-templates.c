@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Builds each template: a name that does not fit, or an unknown property, is a warning, and those are fatal here. */
+#include "config.h"
+
+#include <adwaita.h>
+#include <locale.h>
+
+#include "namida-accept-dialog.h"
+#include "namida-address-dialog.h"
+#include "namida-details-dialog.h"
+#include "namida-device-row.h"
+#include "namida-devices-page.h"
+#include "namida-files.h"
+#include "namida-pair-dialog.h"
+#include "namida-preferences.h"
+#include "namida-send-item.h"
+#include "namida-send-sheet.h"
+#include "namida-tag.h"
+#include "namida-transfer-row.h"
+#include "namida-transfers-page.h"
+#include "namida-window.h"
+
+static void
+test_template (gconstpointer data)
+{
+  GType (*get_type) (void) = (GType (*) (void)) data;
+  GObject *object = g_object_new (get_type (), NULL);
+
+  g_object_ref_sink (object);
+  g_assert_true (GTK_IS_WIDGET (object));
+  g_assert_nonnull (gtk_widget_get_first_child (GTK_WIDGET (object)));
+  if (GTK_IS_WINDOW (object))
+    gtk_window_destroy (GTK_WINDOW (object));
+  g_object_unref (object);
+}
+
+static void
+test_shortcuts (void)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/io/github/namida_sync/Desktop/gtk/help-overlay.ui");
+  GObject *window = gtk_builder_get_object (builder, "help_overlay");
+
+  g_assert_true (GTK_IS_SHORTCUTS_WINDOW (window));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+test_icons (void)
+{
+  static const char *const names[]
+      = { "namida-backup-symbolic", "namida-cancel-symbolic",    "namida-devices-symbolic",  "namida-locked-symbolic",
+          "namida-music-symbolic",  "namida-new-symbolic",       "namida-nobody-symbolic",   "namida-receive-symbolic",
+          "namida-send-symbolic",   "namida-transfers-symbolic", "namida-unlocked-symbolic", NAMIDA_APP_ID };
+  GtkIconTheme *theme = gtk_icon_theme_get_for_display (gdk_display_get_default ());
+
+  gtk_icon_theme_add_resource_path (theme, "/io/github/namida_sync/Desktop/icons");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (!gtk_icon_theme_has_icon (theme, names[i]))
+      g_error ("the icon %s is missing", names[i]);
+}
+
+static void
+test_words (void)
+{
+  g_autofree char *one = namida_files_words (1, 0, 0);
+  g_autofree char *two = namida_files_words (1, 2, 0);
+  g_autofree char *three = namida_files_words (1, 2, 3);
+
+  g_assert_cmpstr (one, ==, "1 backup");
+  g_assert_cmpstr (two, ==, "1 backup and 2 folders");
+  g_assert_cmpstr (three, ==, "1 backup, 2 folders and 3 files");
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    GType (*get_type) (void);
+  } templates[] = {
+    { "accept-dialog", namida_accept_dialog_get_type },
+    { "address-dialog", namida_address_dialog_get_type },
+    { "details-dialog", namida_details_dialog_get_type },
+    { "device-row", namida_device_row_get_type },
+    { "devices-page", namida_devices_page_get_type },
+    { "pair-dialog", namida_pair_dialog_get_type },
+    { "preferences", namida_preferences_get_type },
+    { "send-item", namida_send_item_get_type },
+    { "send-sheet", namida_send_sheet_get_type },
+    { "tag", namida_tag_get_type },
+    { "transfer-row", namida_transfer_row_get_type },
+    { "transfers-page", namida_transfers_page_get_type },
+    { "window", namida_window_get_type },
+  };
+
+  setlocale (LC_ALL, "C.UTF-8");
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/app/template/%s", templates[i].name);
+      g_test_add_data_func (path, (gconstpointer) templates[i].get_type, test_template);
+    }
+  g_test_add_func ("/app/shortcuts", test_shortcuts);
+  g_test_add_func ("/app/icons", test_icons);
+  g_test_add_func ("/app/words", test_words);
+  return g_test_run ();
+}

@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# uienv.sh CMD…: runs CMD on a display, a session bus and an accessibility bus of its own, with a home folder of its own.
+set -u
+command -v Xvfb >/dev/null || { echo "1..0 # SKIP Xvfb is not installed"; exit 77; }
+XDG_RUNTIME_DIR=$(mktemp -d)
+chmod 700 "$XDG_RUNTIME_DIR"
+export XDG_RUNTIME_DIR HOME=$XDG_RUNTIME_DIR/home
+export XDG_CONFIG_HOME=$HOME/.config XDG_DATA_HOME=$HOME/.local/share XDG_CACHE_HOME=$HOME/.cache
+mkdir -p "$XDG_CONFIG_HOME/gtk-4.0"
+cat >"$XDG_CONFIG_HOME/gtk-4.0/settings.ini" <<'INI'
+[Settings]
+gtk-font-name=Cantarell 11
+gtk-icon-theme-name=Adwaita
+gtk-enable-animations=0
+gtk-cursor-blink=0
+INI
+exec 6>"$XDG_RUNTIME_DIR/display"
+Xvfb -displayfd 6 -screen 0 1280x1024x24 -nolisten tcp -noreset >"$XDG_RUNTIME_DIR/xvfb.log" 2>&1 &
+xvfb=$!
+for _ in $(seq 200); do [ -s "$XDG_RUNTIME_DIR/display" ] && break; sleep .05; done
+[ -s "$XDG_RUNTIME_DIR/display" ] || { cat "$XDG_RUNTIME_DIR/xvfb.log"; kill $xvfb; rm -rf "$XDG_RUNTIME_DIR"; exit 1; }
+DISPLAY=:$(cat "$XDG_RUNTIME_DIR/display")
+export DISPLAY GDK_BACKEND=x11 GSK_RENDERER=cairo GSETTINGS_BACKEND=memory LIBGL_ALWAYS_SOFTWARE=1 LANG=C.UTF-8
+export GTK_A11Y=${GTK_A11Y-atspi} ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0
+unset WAYLAND_DISPLAY
+dbus-run-session -- "$@"
+rc=$?
+kill $xvfb 2>/dev/null
+wait $xvfb 2>/dev/null
+rm -rf "$XDG_RUNTIME_DIR"
+exit $rc
