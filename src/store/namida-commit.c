@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-store-sink-private.h"
+#include "namida-commit-private.h"
 
 #include "namida-clock.h"
 #include "namida-crash-point.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
-#include "namida-folder-set.h"
-#include "namida-format.h"
 #include "namida-manifest.h"
 #include "namida-safe-path.h"
 
@@ -17,105 +15,36 @@
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-/* Above this one syncfs(2) is cheaper than an fsync(2) each; below, it would also write what others left in memory. */
-#define FSYNC_MOST 64u
 #define NUMBER_MOST 1000u
 #define MANIFEST_PART "manifest.part"
 #define MANIFEST_ID "manifest"
 
-/* A part that is whole and as its sender meant it. */
-typedef struct
-{
-  guint root;
-  const char *relative;
-  char *part;
-  char *sha256;
-  char *file_id;
-  guint64 size;
-  gint64 mtime_ns;
-  gboolean counts;       /* a file of the backup, not its manifest */
-  NamidaCommit *request; /* (nullable) who asks */
-} Good;
-
-typedef struct
-{
-  NamidaStoreSink *self;
-  GArray *good;    /* Good */
-  GPtrArray *rows; /* NamidaStoredRow, paths below their root until the version has its name */
-  GArray *row_roots;
-  NamidaFolderSet *touched;
-  guint stored, kept;
-  gboolean folders; /* at least one was made */
-  char *manifest_path;
-} Work;
-
 static void
 good_clear (gpointer data)
 {
-  Good *good = data;
+  NamidaGood *good = data;
 
   g_free (good->part);
   g_free (good->sha256);
   g_free (good->file_id);
 }
 
-static void
-tell (NamidaStoreSink *self, const char *relative, const char *why)
-{
-  g_autofree char *shown = namida_format_alias (relative);
-
-  g_message ("“%s” of session %s is not stored: %s", shown, self->session->id, why);
-}
-
-/* Without room nothing more can be stored; any other trouble is that file's own. */
-static gboolean
-is_fatal (int saved_errno)
-{
-  return saved_errno == ENOSPC || saved_errno == EDQUOT || saved_errno == EIO || saved_errno == EROFS;
-}
-
-static gboolean
-fail (GError **error, int saved_errno, const char *relative)
-{
-  g_autofree char *shown = namida_format_alias (relative);
-  g_autofree char *what = g_strdup_printf (_ ("Could not store “%s”"), shown);
-
-  namida_error_set_from_errno (error, saved_errno, what);
-  return FALSE;
-}
-
-static void
-add_row (Work *work, const Good *good, guint root, const char *relative, const struct stat *st)
-{
-  NamidaStoredRow *row = g_new0 (NamidaStoredRow, 1);
-
-  row->file_id = g_strdup (good->file_id);
-  row->path = g_strdup (relative);
-  row->size = (guint64) st->st_size;
-  row->mtime_ns = namida_stat_mtime_ns (st);
-  row->inode = (guint64) st->st_ino;
-  row->device = (guint64) st->st_dev;
-  row->sha256 = g_ascii_strdown (good->sha256, -1);
-  g_ptr_array_add (work->rows, row);
-  g_array_append_val (work->row_roots, root);
-}
-
 /* ---- which parts are good ---- */
 
 static void
-add_good (Work *work, guint index, const char *sha256, NamidaCommit *request)
+add_good (NamidaWork *work, guint index, const char *sha256, NamidaCommit *request)
 {
   NamidaItem *item = &work->self->items[index];
   const NamidaEntry *entry = namida_store_sink_entry (work->self, index);
-  Good good = { .root = item->root,
-                .relative = item->relative,
-                .part = namida_store_sink_dup_part_name (work->self, index),
-                .sha256 = g_strdup (sha256),
-                .file_id = g_strdup (entry->id != NULL ? entry->id : ""),
-                .size = entry->size,
-                .mtime_ns = entry->mtime_ns,
-                .counts = TRUE,
-                .request = request };
+  NamidaGood good = { .root = item->root,
+                      .relative = item->relative,
+                      .part = namida_store_sink_dup_part_name (work->self, index),
+                      .sha256 = g_strdup (sha256),
+                      .file_id = g_strdup (entry->id != NULL ? entry->id : ""),
+                      .size = entry->size,
+                      .mtime_ns = entry->mtime_ns,
+                      .counts = TRUE,
+                      .request = request };
 
   g_array_append_val (work->good, good);
 }
@@ -129,7 +58,7 @@ drop_part (NamidaStoreSink *self, guint index)
 }
 
 static void
-judge (Work *work, NamidaCommit *file)
+judge (NamidaWork *work, NamidaCommit *file)
 {
   NamidaStoreSink *self = work->self;
 
@@ -139,7 +68,7 @@ judge (Work *work, NamidaCommit *file)
   if (self->items[file->index].state != NAMIDA_ITEM_WANTED)
     file->result = NAMIDA_FILE_KEPT_EXISTING;
   else if (namida_store_sink_entry (self, file->index)->kind == NAMIDA_ENTRY_FOLDER)
-    file->result = NAMIDA_FILE_PENDING; /* make_folders() */
+    file->result = NAMIDA_FILE_PENDING; /* namida_work_make_folders() */
   else if (file->sent_sha256 == NULL || file->received_sha256 == NULL)
     return;
   else if (g_ascii_strcasecmp (file->sent_sha256, file->received_sha256) != 0)
@@ -152,7 +81,7 @@ judge (Work *work, NamidaCommit *file)
 }
 
 static void
-judge_all (Work *work, NamidaCommit *files, guint n_files)
+judge_all (NamidaWork *work, NamidaCommit *files, guint n_files)
 {
   for (guint i = 0; i < n_files; i++)
     judge (work, &files[i]);
@@ -164,7 +93,7 @@ judge_all (Work *work, NamidaCommit *files, guint n_files)
 /* ---- the manifest ---- */
 
 static gboolean
-has_zip (Work *work)
+has_zip (NamidaWork *work)
 {
   for (guint i = 0; i < work->self->n_items; i++)
     {
@@ -174,7 +103,7 @@ has_zip (Work *work)
         continue;
       part = namida_store_sink_dup_part_name (work->self, i);
       for (guint j = 0; j < work->good->len; j++)
-        if (g_str_equal (g_array_index (work->good, Good, j).part, part))
+        if (g_str_equal (g_array_index (work->good, NamidaGood, j).part, part))
           return TRUE;
     }
   return FALSE;
@@ -182,12 +111,12 @@ has_zip (Work *work)
 
 /* A version always has its manifest; in a library it belongs to a zip that lands beside it. */
 static gboolean
-add_manifest (Work *work, GError **error)
+add_manifest (NamidaWork *work, GError **error)
 {
   NamidaStoreSink *self = work->self;
   g_autofree char *name = NULL;
   g_autofree char *text = NULL;
-  Good good = { .part = g_strdup (MANIFEST_PART), .file_id = g_strdup (MANIFEST_ID) };
+  NamidaGood good = { .part = g_strdup (MANIFEST_PART), .file_id = g_strdup (MANIFEST_ID) };
   gboolean fine;
 
   if (self->manifest == NULL || (self->landing == NAMIDA_LANDING_LIBRARY && !has_zip (work)))
@@ -210,255 +139,10 @@ add_manifest (Work *work, GError **error)
   return fine;
 }
 
-/* ---- durable under their temporary names ---- */
-
-static gboolean
-set_attributes (NamidaStoreSink *self, const Good *good, int fd)
-{
-  mode_t mode = self->landing == NAMIDA_LANDING_BACKUP ? 0444 : namida_file_mode ();
-  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
-
-  if (good->mtime_ns != 0)
-    {
-      gint64 ns = good->mtime_ns % G_GINT64_CONSTANT (1000000000);
-
-      times[1].tv_sec = (time_t) (good->mtime_ns / G_GINT64_CONSTANT (1000000000) - (ns < 0));
-      times[1].tv_nsec = (long) (ns < 0 ? ns + G_GINT64_CONSTANT (1000000000) : ns);
-    }
-  return futimens (fd, times) == 0 && fchmod (fd, mode) == 0;
-}
-
-/* FALSE with errno 0: the part is not what it should be. */
-static gboolean
-ready_part (NamidaStoreSink *self, const Good *good, gboolean sync)
-{
-  int staging = namida_staging_get_fd (namida_store_sink_root (self, good->root)->staging);
-  int fd = openat (staging, good->part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-  gboolean fine;
-  struct stat st;
-  int saved_errno;
-
-  if (fd < 0)
-    return FALSE;
-  errno = 0;
-  fine = fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == good->size
-         && set_attributes (self, good, fd) && (!sync || fsync (fd) == 0);
-  saved_errno = errno;
-  close (fd);
-  errno = saved_errno;
-  return fine;
-}
-
-static gboolean
-ready_all (Work *work, gboolean sync, GError **error)
-{
-  guint i = 0;
-
-  while (i < work->good->len)
-    {
-      Good *good = &g_array_index (work->good, Good, i);
-
-      if (ready_part (work->self, good, sync))
-        {
-          i++;
-          continue;
-        }
-      if (is_fatal (errno))
-        return fail (error, errno, good->relative);
-      tell (work->self, good->relative, errno != 0 ? g_strerror (errno) : "its part has another size");
-      if (good->request != NULL)
-        good->request->result = NAMIDA_FILE_MISSING;
-      g_array_remove_index (work->good, i);
-    }
-  return TRUE;
-}
-
-static gboolean
-make_durable (Work *work, GError **error)
-{
-  gboolean each = work->good->len <= FSYNC_MOST;
-
-  if (!ready_all (work, each, error))
-    return FALSE;
-  namida_crash_point ("parts-ready");
-  for (guint i = 0; !each && i < work->self->roots->len; i++)
-    {
-      NamidaRoot *root = namida_store_sink_root (work->self, i);
-
-      if (syncfs (namida_staging_get_fd (root->staging)) != 0)
-        return fail (error, errno, root->path);
-    }
-  namida_crash_point ("parts-durable");
-  return TRUE;
-}
-
-/* ---- under their final names ---- */
-
-/* Whether @name is a file with @good's very content; @st: (out) */
-static gboolean
-is_same (int folder, const char *name, const Good *good, struct stat *st)
-{
-  g_autofree char *hash = NULL;
-  int fd = openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-  if (fd < 0)
-    return FALSE;
-  if (fstat (fd, st) == 0 && S_ISREG (st->st_mode) && (guint64) st->st_size == good->size)
-    hash = namida_file_hash (fd, NULL);
-  /* It may be a copy that somebody made a second ago, and it is about to be called safe. */
-  if (hash != NULL && fsync (fd) != 0)
-    g_clear_pointer (&hash, g_free);
-  close (fd);
-  return hash != NULL && g_ascii_strcasecmp (hash, good->sha256) == 0;
-}
-
-static gboolean
-move_part (int staging, const Good *good, int folder, const char *name)
-{
-  if (namida_file_rename (staging, good->part, folder, name))
-    return TRUE;
-  /* Two mounts of one file system have one device number and still are two. */
-  return errno == EXDEV && namida_file_move_copy (staging, good->part, folder, name);
-}
-
-/* Returns MISSING with errno when it cannot be stored. */
-static NamidaFileResult
-place_in (Work *work, const Good *good, int folder, const char *basename, char **final_name, struct stat *st)
-{
-  int staging = namida_staging_get_fd (namida_store_sink_root (work->self, good->root)->staging);
-
-  for (guint n = 1; n <= NUMBER_MOST; n++)
-    {
-      g_autofree char *name = n == 1 ? g_strdup (basename) : namida_safe_path_numbered (basename, n);
-      NamidaFileResult result = NAMIDA_FILE_PENDING;
-
-      if (move_part (staging, good, folder, name))
-        result = fstatat (folder, name, st, AT_SYMLINK_NOFOLLOW) == 0 ? NAMIDA_FILE_STORED : NAMIDA_FILE_MISSING;
-      else if (errno != EEXIST)
-        result = NAMIDA_FILE_MISSING;
-      else if (is_same (folder, name, good, st))
-        {
-          unlinkat (staging, good->part, 0);
-          result = NAMIDA_FILE_KEPT_EXISTING;
-        }
-      if (result == NAMIDA_FILE_PENDING)
-        continue;
-      *final_name = g_steal_pointer (&name);
-      return result;
-    }
-  errno = EEXIST;
-  return NAMIDA_FILE_MISSING;
-}
-
-static char *
-replace_basename (const char *relative, const char *name)
-{
-  const char *slash = strrchr (relative, '/');
-
-  return slash != NULL ? g_strdup_printf ("%.*s%s", (int) (slash + 1 - relative), relative, name) : g_strdup (name);
-}
-
-static gboolean
-place (Work *work, Good *good, NamidaFileResult *result, GError **error)
-{
-  g_autoptr (GError) reason = NULL;
-  g_autofree char *basename = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *relative = NULL;
-  struct stat st;
-  int saved_errno, folder = namida_safe_path_open_parent (namida_store_sink_root (work->self, good->root)->fd,
-                                                          good->relative, TRUE, &basename, &reason);
-
-  *result = NAMIDA_FILE_MISSING;
-  if (folder < 0)
-    {
-      if (g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE))
-        {
-          g_propagate_error (error, g_steal_pointer (&reason));
-          return FALSE;
-        }
-      tell (work->self, good->relative, reason->message);
-      return TRUE;
-    }
-  *result = place_in (work, good, folder, basename, &name, &st);
-  saved_errno = errno;
-  close (folder);
-  if (*result == NAMIDA_FILE_MISSING)
-    {
-      tell (work->self, good->relative, g_strerror (saved_errno));
-      return !is_fatal (saved_errno) || fail (error, saved_errno, good->relative);
-    }
-  relative = replace_basename (good->relative, name);
-  namida_folder_set_add (work->touched, good->root, relative);
-  add_row (work, good, good->root, relative, &st);
-  namida_crash_point ("renamed");
-  return TRUE;
-}
-
-static gboolean
-place_all (Work *work, GError **error)
-{
-  for (guint i = 0; i < work->good->len; i++)
-    {
-      Good *good = &g_array_index (work->good, Good, i);
-      NamidaFileResult result;
-
-      if (!place (work, good, &result, error))
-        return FALSE;
-      if (good->request != NULL)
-        good->request->result = result;
-      work->stored += good->counts && result == NAMIDA_FILE_STORED;
-      work->kept += good->counts && result == NAMIDA_FILE_KEPT_EXISTING;
-    }
-  return TRUE;
-}
-
-static NamidaFileResult
-make_folder (Work *work, const NamidaItem *item)
-{
-  g_autofree char *basename = NULL;
-  struct stat st;
-  int fd = namida_safe_path_open_parent (namida_store_sink_root (work->self, item->root)->fd, item->relative, TRUE,
-                                         &basename, NULL);
-  NamidaFileResult result = NAMIDA_FILE_MISSING;
-
-  if (fd < 0)
-    return result;
-  if (mkdirat (fd, basename, 0777) == 0)
-    result = NAMIDA_FILE_STORED;
-  else if (errno == EEXIST && fstatat (fd, basename, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (st.st_mode))
-    result = NAMIDA_FILE_KEPT_EXISTING;
-  close (fd);
-  if (result == NAMIDA_FILE_STORED)
-    namida_folder_set_add (work->touched, item->root, item->relative);
-  return result;
-}
-
-/* Folders that the sender named, or all of them: they have no content that could be missing. */
-static void
-make_folders (Work *work, NamidaCommit *files, guint n_files)
-{
-  g_autofree NamidaFileResult *results = g_new0 (NamidaFileResult, work->self->n_items);
-
-  for (guint i = 0; i < work->self->n_items; i++)
-    {
-      const NamidaItem *item = &work->self->items[i];
-
-      if (namida_store_sink_entry (work->self, i)->kind != NAMIDA_ENTRY_FOLDER)
-        continue;
-      if (item->state == NAMIDA_ITEM_WANTED)
-        results[i] = make_folder (work, item);
-      work->folders |= item->state == NAMIDA_ITEM_MADE || results[i] == NAMIDA_FILE_STORED;
-    }
-  for (guint i = 0; i < n_files; i++)
-    if (files[i].result == NAMIDA_FILE_PENDING && files[i].index < work->self->n_items)
-      files[i].result = results[files[i].index];
-}
-
 /* ---- what prepare already put into the version ---- */
 
 static void
-add_prepared (Work *work, guint index)
+add_prepared (NamidaWork *work, guint index)
 {
   NamidaStoreSink *self = work->self;
   const NamidaItem *item = &self->items[index];
@@ -475,14 +159,14 @@ add_prepared (Work *work, guint index)
     hash = item->state == NAMIDA_ITEM_LINKED ? g_strdup (entry->sha256) : namida_file_hash (fd, NULL);
   if (hash != NULL)
     {
-      Good good = { .sha256 = hash, .file_id = entry->id };
+      NamidaGood good = { .sha256 = hash, .file_id = entry->id };
 
       namida_folder_set_add (work->touched, item->root, item->relative);
-      add_row (work, &good, item->root, item->relative, &st);
+      namida_work_add_row (work, &good, item->root, item->relative, &st);
       work->kept++;
     }
   else
-    tell (self, item->relative, "it is gone from the new version");
+    namida_work_tell (self, item->relative, "it is gone from the new version");
   if (fd >= 0)
     close (fd);
   if (folder >= 0)
@@ -490,7 +174,7 @@ add_prepared (Work *work, guint index)
 }
 
 static void
-add_all_prepared (Work *work)
+add_all_prepared (NamidaWork *work)
 {
   for (guint i = 0; i < work->self->n_items; i++)
     {
@@ -506,7 +190,7 @@ add_all_prepared (Work *work)
 }
 
 static gboolean
-sync_folders (Work *work, GError **error)
+sync_folders (NamidaWork *work, GError **error)
 {
   for (guint i = 0; i < work->self->roots->len; i++)
     if (!namida_folder_set_sync (work->touched, i, namida_store_sink_root (work->self, i)->fd, error))
@@ -539,9 +223,9 @@ name_version (NamidaStoreSink *self, int holder, const char *holder_path, const 
           return TRUE;
         }
       if (errno != EEXIST)
-        return fail (error, errno, numbered);
+        return namida_work_fail (error, errno, numbered);
     }
-  return fail (error, EEXIST, name);
+  return namida_work_fail (error, EEXIST, name);
 }
 
 static gboolean
@@ -562,7 +246,7 @@ finish_version (NamidaStoreSink *self, GError **error)
     {
       namida_crash_point ("version-renamed");
       if (fsync (holder) != 0 || fsync (root->base_fd) != 0)
-        fine = fail (error, errno, name);
+        fine = namida_work_fail (error, errno, name);
       namida_crash_point ("version-durable");
     }
   close (holder);
@@ -604,7 +288,7 @@ name_folder (NamidaStoreSink *self)
 }
 
 static gboolean
-write_journal (Work *work, GError **error)
+write_journal (NamidaWork *work, GError **error)
 {
   NamidaStoreSink *self = work->self;
   NamidaJournalSession *session = self->session;
@@ -637,14 +321,14 @@ write_journal (Work *work, GError **error)
 }
 
 static gboolean
-run (Work *work, NamidaCommit *files, guint n_files, GError **error)
+run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
 {
   NamidaStoreSink *self = work->self;
 
   judge_all (work, files, n_files);
-  if (!add_manifest (work, error) || !make_durable (work, error) || !place_all (work, error))
+  if (!add_manifest (work, error) || !namida_work_make_durable (work, error) || !namida_work_place_all (work, error))
     return FALSE;
-  make_folders (work, files, n_files);
+  namida_work_make_folders (work, files, n_files);
   add_all_prepared (work);
   if (!sync_folders (work, error))
     return FALSE;
@@ -671,11 +355,11 @@ run (Work *work, NamidaCommit *files, guint n_files, GError **error)
 gboolean
 namida_store_sink_do_commit (NamidaStoreSink *self, NamidaCommit *files, guint n_files, GError **error)
 {
-  Work work = { .self = self,
-                .good = g_array_new (FALSE, FALSE, sizeof (Good)),
-                .rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_stored_row_free),
-                .row_roots = g_array_new (FALSE, FALSE, sizeof (guint)),
-                .touched = namida_folder_set_new () };
+  NamidaWork work = { .self = self,
+                      .good = g_array_new (FALSE, FALSE, sizeof (NamidaGood)),
+                      .rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_stored_row_free),
+                      .row_roots = g_array_new (FALSE, FALSE, sizeof (guint)),
+                      .touched = namida_folder_set_new () };
   gboolean fine;
 
   g_array_set_clear_func (work.good, good_clear);

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-commit-private.h"
+
+#include "namida-crash-point.h"
+#include "namida-error.h"
+#include "namida-file-ops.h"
+#include "namida-format.h"
+#include "namida-safe-path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+/* Above this one syncfs(2) is cheaper than an fsync(2) each; below, it would also write what others left in memory. */
+#define FSYNC_MOST 64u
+#define NUMBER_MOST 1000u
+
+void
+namida_work_tell (NamidaStoreSink *self, const char *relative, const char *why)
+{
+  g_autofree char *shown = namida_format_alias (relative);
+
+  g_message ("“%s” of session %s is not stored: %s", shown, self->session->id, why);
+}
+
+/* Without room nothing more can be stored; any other trouble is that file's own. */
+static gboolean
+is_fatal (int saved_errno)
+{
+  return saved_errno == ENOSPC || saved_errno == EDQUOT || saved_errno == EIO || saved_errno == EROFS;
+}
+
+gboolean
+namida_work_fail (GError **error, int saved_errno, const char *relative)
+{
+  g_autofree char *shown = namida_format_alias (relative);
+  g_autofree char *what = g_strdup_printf (_ ("Could not store “%s”"), shown);
+
+  namida_error_set_from_errno (error, saved_errno, what);
+  return FALSE;
+}
+
+void
+namida_work_add_row (NamidaWork *work, const NamidaGood *good, guint root, const char *relative, const struct stat *st)
+{
+  NamidaStoredRow *row = g_new0 (NamidaStoredRow, 1);
+
+  row->file_id = g_strdup (good->file_id);
+  row->path = g_strdup (relative);
+  row->size = (guint64) st->st_size;
+  row->mtime_ns = namida_stat_mtime_ns (st);
+  row->inode = (guint64) st->st_ino;
+  row->device = (guint64) st->st_dev;
+  row->sha256 = g_ascii_strdown (good->sha256, -1);
+  g_ptr_array_add (work->rows, row);
+  g_array_append_val (work->row_roots, root);
+}
+
+/* ---- durable under their temporary names ---- */
+
+static gboolean
+set_attributes (NamidaStoreSink *self, const NamidaGood *good, int fd)
+{
+  mode_t mode = self->landing == NAMIDA_LANDING_BACKUP ? 0444 : namida_file_mode ();
+  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
+
+  if (good->mtime_ns != 0)
+    {
+      gint64 ns = good->mtime_ns % G_GINT64_CONSTANT (1000000000);
+
+      times[1].tv_sec = (time_t) (good->mtime_ns / G_GINT64_CONSTANT (1000000000) - (ns < 0));
+      times[1].tv_nsec = (long) (ns < 0 ? ns + G_GINT64_CONSTANT (1000000000) : ns);
+    }
+  return futimens (fd, times) == 0 && fchmod (fd, mode) == 0;
+}
+
+/* FALSE with errno 0: the part is not what it should be. */
+static gboolean
+ready_part (NamidaStoreSink *self, const NamidaGood *good, gboolean sync)
+{
+  int staging = namida_staging_get_fd (namida_store_sink_root (self, good->root)->staging);
+  int fd = openat (staging, good->part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  gboolean fine;
+  struct stat st;
+  int saved_errno;
+
+  if (fd < 0)
+    return FALSE;
+  errno = 0;
+  fine = fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == good->size
+         && set_attributes (self, good, fd) && (!sync || fsync (fd) == 0);
+  saved_errno = errno;
+  close (fd);
+  errno = saved_errno;
+  return fine;
+}
+
+static gboolean
+ready_all (NamidaWork *work, gboolean sync, GError **error)
+{
+  guint i = 0;
+
+  while (i < work->good->len)
+    {
+      NamidaGood *good = &g_array_index (work->good, NamidaGood, i);
+
+      if (ready_part (work->self, good, sync))
+        {
+          i++;
+          continue;
+        }
+      if (is_fatal (errno))
+        return namida_work_fail (error, errno, good->relative);
+      namida_work_tell (work->self, good->relative, errno != 0 ? g_strerror (errno) : "its part has another size");
+      if (good->request != NULL)
+        good->request->result = NAMIDA_FILE_MISSING;
+      g_array_remove_index (work->good, i);
+    }
+  return TRUE;
+}
+
+gboolean
+namida_work_make_durable (NamidaWork *work, GError **error)
+{
+  gboolean each = work->good->len <= FSYNC_MOST;
+
+  if (!ready_all (work, each, error))
+    return FALSE;
+  namida_crash_point ("parts-ready");
+  for (guint i = 0; !each && i < work->self->roots->len; i++)
+    {
+      NamidaRoot *root = namida_store_sink_root (work->self, i);
+
+      if (syncfs (namida_staging_get_fd (root->staging)) != 0)
+        return namida_work_fail (error, errno, root->path);
+    }
+  namida_crash_point ("parts-durable");
+  return TRUE;
+}
+
+/* ---- under their final names ---- */
+
+/* Whether @name is a file with @good's very content; @st: (out) */
+static gboolean
+is_same (int folder, const char *name, const NamidaGood *good, struct stat *st)
+{
+  g_autofree char *hash = NULL;
+  int fd = openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+  if (fd < 0)
+    return FALSE;
+  if (fstat (fd, st) == 0 && S_ISREG (st->st_mode) && (guint64) st->st_size == good->size)
+    hash = namida_file_hash (fd, NULL);
+  /* It may be a copy that somebody made a second ago, and it is about to be called safe. */
+  if (hash != NULL && fsync (fd) != 0)
+    g_clear_pointer (&hash, g_free);
+  close (fd);
+  return hash != NULL && g_ascii_strcasecmp (hash, good->sha256) == 0;
+}
+
+static gboolean
+move_part (int staging, const NamidaGood *good, int folder, const char *name)
+{
+  if (namida_file_rename (staging, good->part, folder, name))
+    return TRUE;
+  /* Two mounts of one file system have one device number and still are two. */
+  return errno == EXDEV && namida_file_move_copy (staging, good->part, folder, name);
+}
+
+/* Returns MISSING with errno when it cannot be stored. */
+static NamidaFileResult
+place_in (
+    NamidaWork *work, const NamidaGood *good, int folder, const char *basename, char **final_name, struct stat *st)
+{
+  int staging = namida_staging_get_fd (namida_store_sink_root (work->self, good->root)->staging);
+
+  for (guint n = 1; n <= NUMBER_MOST; n++)
+    {
+      g_autofree char *name = n == 1 ? g_strdup (basename) : namida_safe_path_numbered (basename, n);
+      NamidaFileResult result = NAMIDA_FILE_PENDING;
+
+      if (move_part (staging, good, folder, name))
+        result = fstatat (folder, name, st, AT_SYMLINK_NOFOLLOW) == 0 ? NAMIDA_FILE_STORED : NAMIDA_FILE_MISSING;
+      else if (errno != EEXIST)
+        result = NAMIDA_FILE_MISSING;
+      else if (is_same (folder, name, good, st))
+        {
+          unlinkat (staging, good->part, 0);
+          result = NAMIDA_FILE_KEPT_EXISTING;
+        }
+      if (result == NAMIDA_FILE_PENDING)
+        continue;
+      *final_name = g_steal_pointer (&name);
+      return result;
+    }
+  errno = EEXIST;
+  return NAMIDA_FILE_MISSING;
+}
+
+static char *
+replace_basename (const char *relative, const char *name)
+{
+  const char *slash = strrchr (relative, '/');
+
+  return slash != NULL ? g_strdup_printf ("%.*s%s", (int) (slash + 1 - relative), relative, name) : g_strdup (name);
+}
+
+static gboolean
+place (NamidaWork *work, NamidaGood *good, NamidaFileResult *result, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autofree char *basename = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *relative = NULL;
+  struct stat st;
+  int saved_errno, folder = namida_safe_path_open_parent (namida_store_sink_root (work->self, good->root)->fd,
+                                                          good->relative, TRUE, &basename, &reason);
+
+  *result = NAMIDA_FILE_MISSING;
+  if (folder < 0)
+    {
+      if (g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE))
+        {
+          g_propagate_error (error, g_steal_pointer (&reason));
+          return FALSE;
+        }
+      namida_work_tell (work->self, good->relative, reason->message);
+      return TRUE;
+    }
+  *result = place_in (work, good, folder, basename, &name, &st);
+  saved_errno = errno;
+  close (folder);
+  if (*result == NAMIDA_FILE_MISSING)
+    {
+      namida_work_tell (work->self, good->relative, g_strerror (saved_errno));
+      return !is_fatal (saved_errno) || namida_work_fail (error, saved_errno, good->relative);
+    }
+  relative = replace_basename (good->relative, name);
+  namida_folder_set_add (work->touched, good->root, relative);
+  namida_work_add_row (work, good, good->root, relative, &st);
+  namida_crash_point ("renamed");
+  return TRUE;
+}
+
+gboolean
+namida_work_place_all (NamidaWork *work, GError **error)
+{
+  for (guint i = 0; i < work->good->len; i++)
+    {
+      NamidaGood *good = &g_array_index (work->good, NamidaGood, i);
+      NamidaFileResult result;
+
+      if (!place (work, good, &result, error))
+        return FALSE;
+      if (good->request != NULL)
+        good->request->result = result;
+      work->stored += good->counts && result == NAMIDA_FILE_STORED;
+      work->kept += good->counts && result == NAMIDA_FILE_KEPT_EXISTING;
+    }
+  return TRUE;
+}
+
+static NamidaFileResult
+make_folder (NamidaWork *work, const NamidaItem *item)
+{
+  g_autofree char *basename = NULL;
+  struct stat st;
+  int fd = namida_safe_path_open_parent (namida_store_sink_root (work->self, item->root)->fd, item->relative, TRUE,
+                                         &basename, NULL);
+  NamidaFileResult result = NAMIDA_FILE_MISSING;
+
+  if (fd < 0)
+    return result;
+  if (mkdirat (fd, basename, 0777) == 0)
+    result = NAMIDA_FILE_STORED;
+  else if (errno == EEXIST && fstatat (fd, basename, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (st.st_mode))
+    result = NAMIDA_FILE_KEPT_EXISTING;
+  close (fd);
+  if (result == NAMIDA_FILE_STORED)
+    namida_folder_set_add (work->touched, item->root, item->relative);
+  return result;
+}
+
+/* Folders that the sender named, or all of them: they have no content that could be missing. */
+void
+namida_work_make_folders (NamidaWork *work, NamidaCommit *files, guint n_files)
+{
+  g_autofree NamidaFileResult *results = g_new0 (NamidaFileResult, work->self->n_items);
+
+  for (guint i = 0; i < work->self->n_items; i++)
+    {
+      const NamidaItem *item = &work->self->items[i];
+
+      if (namida_store_sink_entry (work->self, i)->kind != NAMIDA_ENTRY_FOLDER)
+        continue;
+      if (item->state == NAMIDA_ITEM_WANTED)
+        results[i] = make_folder (work, item);
+      work->folders |= item->state == NAMIDA_ITEM_MADE || results[i] == NAMIDA_FILE_STORED;
+    }
+  for (guint i = 0; i < n_files; i++)
+    if (files[i].result == NAMIDA_FILE_PENDING && files[i].index < work->self->n_items)
+      files[i].result = results[files[i].index];
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-folder-set.h"
+#include "namida-store-sink-private.h"
+
+#include <sys/stat.h>
+
+G_BEGIN_DECLS
+
+/* A part that is whole and as its sender meant it. */
+typedef struct
+{
+  guint root;
+  const char *relative;
+  char *part;
+  char *sha256;
+  char *file_id;
+  guint64 size;
+  gint64 mtime_ns;
+  gboolean counts;       /* a file of the backup, not its manifest */
+  NamidaCommit *request; /* (nullable) who asks */
+} NamidaGood;
+
+typedef struct
+{
+  NamidaStoreSink *self;
+  GArray *good;    /* NamidaGood */
+  GPtrArray *rows; /* NamidaStoredRow, paths below their root until the version has its name */
+  GArray *row_roots;
+  NamidaFolderSet *touched;
+  guint stored, kept;
+  gboolean folders; /* at least one was made */
+  char *manifest_path;
+} NamidaWork;
+
+/** Logs why one file is not stored; the rest goes on. */
+void namida_work_tell (NamidaStoreSink *self, const char *relative, const char *why);
+/** Sets @error from an errno. Returns: %FALSE. */
+gboolean namida_work_fail (GError **error, int saved_errno, const char *relative);
+/** Notes for the journal what lies at @relative. */
+void
+namida_work_add_row (NamidaWork *work, const NamidaGood *good, guint root, const char *relative, const struct stat *st);
+/** Modes, times and contents of all good parts on the disk; those that cannot be are taken out. %FALSE: nothing more
+ * can be stored. */
+gboolean namida_work_make_durable (NamidaWork *work, GError **error);
+/** Gives all good parts their final names. %FALSE: nothing more can be stored. */
+gboolean namida_work_place_all (NamidaWork *work, GError **error);
+/** Makes the wanted empty folders: they have no content that could be missing. */
+void namida_work_make_folders (NamidaWork *work, NamidaCommit *files, guint n_files);
+
+G_END_DECLS
