@@ -80,6 +80,7 @@ static const NamidaRoute routes[] = {
   { "prepare-upload", FALSE, TRUE, FALSE, NAMIDA_LIMIT_OFFER_BYTES, namida_server_early_offer,
     namida_server_handle_offer },
   { "upload", FALSE, TRUE, FALSE, 0, NULL, NULL },
+  { "pack", FALSE, TRUE, FALSE, 0, NULL, NULL },
   { "finish", FALSE, TRUE, FALSE, NAMIDA_LIMIT_OFFER_BYTES, NULL, namida_server_handle_finish },
   { "session", TRUE, FALSE, FALSE, NAMIDA_LIMIT_JSON_BYTES, NULL, namida_server_handle_session },
   { "cancel", FALSE, TRUE, FALSE, NAMIDA_LIMIT_JSON_BYTES, NULL, namida_server_handle_cancel },
@@ -269,6 +270,20 @@ request_follow (NamidaServer *self, NamidaRequest *request)
   request_arm (request);
 }
 
+/* libsoup refuses by itself what is no HTTP, with nothing but a status: this is the body that such an answer gets.
+ * Emitted before the head is read (libsoup 3.2). */
+static void
+on_started (SoupServer *soup, SoupServerMessage *msg, gpointer user_data)
+{
+  g_autoptr (GError) reason = g_error_new_literal (
+      NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+      _ ("The other device sent a request that makes no sense. Update Namida Sync on both devices."));
+  char *json = namida_error_answer_format (reason, -1);
+
+  soup_message_headers_replace (soup_server_message_get_response_headers (msg), "Connection", "close");
+  soup_server_message_set_response (msg, "application/json", SOUP_MEMORY_TAKE, json, strlen (json));
+}
+
 static void
 on_early (SoupServer *soup, SoupServerMessage *msg, const char *path, GHashTable *query, gpointer user_data)
 {
@@ -280,6 +295,7 @@ on_early (SoupServer *soup, SoupServerMessage *msg, const char *path, GHashTable
   const NamidaRoute *route;
   guint retry_after = 0;
 
+  soup_server_message_set_response (msg, NULL, SOUP_MEMORY_STATIC, NULL, 0); /* see on_started() */
   if (connection == NULL)
     {
       /* Only our own listener hands connections over; this one found libsoup's placeholder. */
@@ -388,6 +404,7 @@ namida_server_start (NamidaServer *self, const char *interface, guint16 port, GE
     return TRUE;
   if (!listen_nowhere (soup, error))
     return FALSE;
+  g_signal_connect (soup, "request-started", G_CALLBACK (on_started), self);
   soup_server_add_early_handler (soup, NULL, on_early, self, NULL);
   soup_server_add_handler (soup, NULL, on_request, self, NULL);
   self->soup = g_steal_pointer (&soup);
@@ -409,7 +426,7 @@ namida_server_get_port (NamidaServer *self)
 NamidaDeviceInfo *
 namida_server_dup_info (NamidaServer *self)
 {
-  static const char *const features[] = { "resume", "finish", "pair", NULL };
+  static const char *const features[] = { "resume", "pack", "finish", "pair", NULL };
   NamidaDeviceInfo *info = namida_device_info_new ();
 
   g_free (info->alias);
