@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #define STOP_SECONDS 10
 
@@ -57,9 +58,18 @@ read_next (NamidaCliDemoReceiver *self)
   g_data_input_stream_read_line_async (self->output, G_PRIORITY_DEFAULT, self->cancellable, on_line, self);
 }
 
+/* In the child: it must not outlive a demo that was killed. */
+static void
+end_with_parent (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+}
+
 NamidaCliDemoReceiver *
 namida_cli_demo_receiver_start (const char *folder, const char *alias, GError **error)
 {
+  g_autoptr (GSubprocessLauncher) launcher
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr (GSubprocess) process = NULL;
   NamidaCliDemoReceiver *self;
   g_autofree char *data = g_build_filename (folder, "data", NULL);
@@ -69,9 +79,10 @@ namida_cli_demo_receiver_start (const char *folder, const char *alias, GError **
 
   if (program == NULL)
     return NULL;
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, error, program, "--json",
-                              "--interface", "lo", "--data-dir", data, "--alias", alias, "receive", "--accept", "ask",
-                              "--as", "library", "--backups", received, "--music", music, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, end_with_parent, NULL, NULL);
+  process = g_subprocess_launcher_spawn (launcher, error, program, "--json", "--interface", "lo", "--data-dir", data,
+                                         "--alias", alias, "receive", "--accept", "ask", "--as", "library", "--backups",
+                                         received, "--music", music, NULL);
   if (process == NULL)
     return NULL;
   self = g_new0 (NamidaCliDemoReceiver, 1);

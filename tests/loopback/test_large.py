@@ -2,6 +2,7 @@
 """One file larger than 32 bits can count, and the demo."""
 import os
 import shutil
+import signal
 import subprocess
 
 from namida_loopback import ALL, CLI, Skip, environment, equal, expect, main
@@ -34,6 +35,24 @@ def test_demo(lab):
     equal(done.returncode, 0, done.stdout.decode() + done.stderr.decode())
     assert b"every byte compared" in done.stdout, done.stdout.decode()
     equal(os.listdir(env["TMPDIR"]), [], "left behind")
+
+
+def test_demo_interrupted(lab):
+    """SIGINT ends the demo, its second device, and leaves nothing behind"""
+    env = environment(lab.path)
+    env["TMPDIR"] = str(lab.folder("tmp"))
+    process = subprocess.Popen([CLI, "demo", "--json", "--files", "3000"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, env=env)
+    try:
+        while b'"progress"' not in process.stdout.readline():
+            assert process.poll() is None, process.stderr.read()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+        equal(process.returncode, 1)
+        equal(os.listdir(env["TMPDIR"]), [], "left behind")
+    finally:
+        process.kill()
+        process.wait(30)
 
 
 main(*[test for name, test in list(globals().items()) if name.startswith("test_")])
