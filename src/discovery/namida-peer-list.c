@@ -8,7 +8,7 @@
 #include "namida-peer-list-private.h"
 #include "namida-peer-private.h"
 
-#define CHECK_SECONDS 5
+#define CHECK_SECONDS 2
 /* More entries than this from one host, and that host's own oldest goes first: no one device floods the others out. */
 #define MAX_CLAIMS_PER_HOST 32
 
@@ -20,6 +20,7 @@ struct _NamidaPeerList
   char *own_fingerprint;
   char *own_uuid;
   guint timer;
+  gboolean unwatched;
 };
 
 static guint probe_signal;
@@ -69,9 +70,11 @@ on_timer (gpointer data)
 static void
 update_timer (NamidaPeerList *self)
 {
-  if (self->peers->len > 0 && self->timer == 0)
+  gboolean wanted = self->peers->len > 0 && !self->unwatched;
+
+  if (wanted && self->timer == 0)
     self->timer = g_timeout_add_seconds (CHECK_SECONDS, on_timer, self);
-  else if (self->peers->len == 0)
+  else if (!wanted)
     g_clear_handle_id (&self->timer, g_source_remove);
 }
 
@@ -111,20 +114,24 @@ remove_peer (NamidaPeerList *self, NamidaPeer *peer)
   g_list_model_items_changed (G_LIST_MODEL (self), at, 1, 0);
 }
 
-/* After an alias changed. Nothing is said when the order is still right. */
+/* After an alias changed. Nothing is said when the order is still right; else in one go: the device was never away. */
 static void
 keep_sorted (NamidaPeerList *self, NamidaPeer *peer)
 {
-  g_autoptr (NamidaPeer) held = g_object_ref (peer);
   guint at;
+  guint to = 0;
 
   if (!g_ptr_array_find (self->peers, peer, &at))
     return;
   if ((at == 0 || compare_peers (g_ptr_array_index (self->peers, at - 1), peer) <= 0)
       && (at + 1 == self->peers->len || compare_peers (peer, g_ptr_array_index (self->peers, at + 1)) <= 0))
     return;
-  remove_peer (self, held);
-  insert_sorted (self, held);
+  g_ptr_array_steal_index (self->peers, at);
+  while (to < self->peers->len && compare_peers (g_ptr_array_index (self->peers, to), peer) <= 0)
+    to++;
+  g_ptr_array_insert (self->peers, (int) to, peer);
+  g_list_model_items_changed (G_LIST_MODEL (self), MIN (at, to), MAX (at, to) - MIN (at, to) + 1,
+                              MAX (at, to) - MIN (at, to) + 1);
 }
 
 static gboolean
@@ -299,6 +306,17 @@ namida_peer_list_check_silence (NamidaPeerList *self)
       else if (now - namida_peer_get_last_sign (peer) >= NAMIDA_PEER_SILENCE_SECONDS * G_USEC_PER_SEC)
         start_probe (self, peer);
     }
+}
+
+void
+namida_peer_list_set_watched (NamidaPeerList *self, gboolean watched)
+{
+  g_return_if_fail (NAMIDA_IS_PEER_LIST (self));
+
+  self->unwatched = !watched;
+  update_timer (self);
+  if (watched)
+    namida_peer_list_check_silence (self);
 }
 
 void

@@ -28,6 +28,9 @@ void namida_peer_list_add_finder (NamidaPeerList *self, NamidaFinder *finder);
  */
 NamidaPeer *namida_peer_list_sighting (
     NamidaPeerList *self, NamidaDeviceInfo *info, NamidaDialect dialect, GInetSocketAddress *address, gboolean proven);
+/** namida_peer_list_set_watched: %FALSE while nobody looks (%TRUE at first): who is silent is then not probed, and
+ * stays listed, until somebody looks again: an idle device stays quiet on the network. */
+void namida_peer_list_set_watched (NamidaPeerList *self, gboolean watched);
 void namida_peer_list_probed (NamidaPeerList *self, NamidaPeer *peer, gboolean alive);
 void namida_peer_list_goodbye (NamidaPeerList *self, NamidaDeviceInfo *info);
 /** Returns: (transfer none) (nullable) */

@@ -9,7 +9,6 @@
 /* Who is near: finders say who claims to be there, a register over TLS proves it. */
 
 #define ALIAS_SETTLE_MS 300 /* a second device of the same name has this long to show itself */
-#define QUESTIONS_MAX 32    /* hellos can be forged: more questions than this at once help nobody */
 #define SCAN_AFTER_SECONDS 3
 /* Anybody can announce any number of devices: what is asked at a time stays bounded, and one host cannot take it all.
  */
@@ -17,25 +16,49 @@
 #define MAX_ASKING_PER_HOST 4
 #define SEEN_INTERVAL_US (10 * 60 * G_USEC_PER_SEC)
 
+/* A silent device, asked at all its addresses at once: shared by the questions. */
+typedef struct
+{
+  NamidaHub *hub;
+  NamidaPeer *peer;
+  gboolean alive;
+} Probe;
+
 /* One question "who are you?" to one address. */
 typedef struct
 {
   NamidaHub *hub;
-  NamidaPeer *probed; /* (nullable): asked because it was silent */
+  Probe *probe;       /* (nullable) */
   GInetAddress *host; /* (nullable): what it counts for in the hub's asking; borrowed */
-  guint next;         /* of the probed device's addresses */
 } Question;
 
-static void probe_next (Question *question);
+/* A device is gone only when none of its addresses answers: another program of the same device may have left. */
+static void
+probe_clear (gpointer data)
+{
+  Probe *probe = data;
 
+  if (!probe->alive && probe->hub->peers != NULL)
+    namida_peer_list_probed (probe->hub->peers, probe->peer, FALSE);
+  g_object_unref (probe->peer);
+  g_object_unref (probe->hub);
+}
+
+static void
+probe_release (Probe *probe)
+{
+  g_rc_box_release_full (probe, probe_clear);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Probe, probe_release)
+
+/* @probe: (transfer none) (nullable) */
 static Question *
-question_new (NamidaHub *hub, NamidaPeer *probed)
+question_new (NamidaHub *hub, Probe *probe)
 {
   Question *question = g_new0 (Question, 1);
 
   question->hub = g_object_ref (hub);
-  hub->n_questions++;
-  question->probed = probed != NULL ? g_object_ref (probed) : NULL;
+  question->probe = probe != NULL ? g_rc_box_acquire (probe) : NULL;
   return question;
 }
 
@@ -44,9 +67,8 @@ question_free (Question *question)
 {
   if (question->host != NULL)
     g_ptr_array_remove_fast (question->hub->asking, question->host);
-  question->hub->n_questions--;
+  g_clear_pointer (&question->probe, probe_release);
   g_object_unref (question->hub);
-  g_clear_object (&question->probed);
   g_free (question);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
@@ -90,12 +112,10 @@ registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
     take_proven (question->hub, info, fingerprint, namida_client_get_address (client));
   else if (error != NULL)
     g_debug ("No answer to register: %s", error->message);
-  if (question->probed == NULL)
+  if (info == NULL || question->probe == NULL || question->hub->peers == NULL)
     return;
-  if (info != NULL)
-    namida_peer_list_probed (question->hub->peers, question->probed, TRUE);
-  else
-    probe_next (g_steal_pointer (&question));
+  question->probe->alive = TRUE;
+  namida_peer_list_probed (question->hub->peers, question->probe->peer, TRUE);
 }
 
 /* @question: (transfer full) */
@@ -130,30 +150,12 @@ ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint)
   ask (question, address, fingerprint);
 }
 
-/* A device is gone only when none of its addresses answers: another program of the same device may have left.
- * @question: (transfer full) */
-static void
-probe_next (Question *question)
-{
-  g_autoptr (GInetSocketAddress) address
-      = g_list_model_get_item (namida_peer_get_addresses (question->probed), question->next++);
-  gboolean provable = (namida_peer_get_dialects (question->probed) & NAMIDA_DIALECT_V1) != 0;
-
-  if (question->hub->server != NULL && provable && address != NULL)
-    {
-      ask (question, address, namida_peer_get_fingerprint (question->probed));
-      return;
-    }
-  namida_peer_list_probed (question->hub->peers, question->probed, FALSE);
-  question_free (question);
-}
-
 static void
 on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address, NamidaFinder *finder)
 {
   if (self->server == NULL || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0)
     return;
-  if (dialect == NAMIDA_DIALECT_V1 && self->n_questions < QUESTIONS_MAX)
+  if (dialect == NAMIDA_DIALECT_V1)
     ask_host (self, address, info->fingerprint);
   else if (dialect == NAMIDA_DIALECT_PHONE)
     namida_multicast_finder_answer (self->multicast, info, address);
@@ -168,7 +170,18 @@ on_probe_address (NamidaHub *self, GInetSocketAddress *address)
 static void
 on_probe (NamidaHub *self, NamidaPeer *peer)
 {
-  probe_next (question_new (self, peer));
+  g_autoptr (Probe) probe = g_rc_box_new0 (Probe);
+  GListModel *addresses = namida_peer_get_addresses (peer);
+  gboolean provable = (namida_peer_get_dialects (peer) & NAMIDA_DIALECT_V1) != 0;
+
+  probe->hub = g_object_ref (self);
+  probe->peer = g_object_ref (peer);
+  for (guint i = 0; self->server != NULL && provable && i < g_list_model_get_n_items (addresses); i++)
+    {
+      g_autoptr (GInetSocketAddress) address = g_list_model_get_item (addresses, i);
+
+      ask (question_new (self, probe), address, namida_peer_get_fingerprint (peer));
+    }
 }
 
 void
@@ -228,6 +241,7 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   g_signal_connect_object (self->peers, "probe", G_CALLBACK (on_probe), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (namida_hub_refresh_trust), self,
                            G_CONNECT_SWAPPED);
+  namida_peer_list_set_watched (self->peers, FALSE);
   /* A finder that is never started does nothing. */
   return namida_finder_start (NAMIDA_FINDER (self->manual), own, error)
          && (!is_finder_wanted ("avahi") || namida_finder_start (NAMIDA_FINDER (self->avahi), own, error))
@@ -288,6 +302,7 @@ namida_hub_set_looking (NamidaHub *self, gboolean looking)
     return;
   namida_finder_set_looking (NAMIDA_FINDER (self->multicast), looking);
   namida_finder_set_looking (NAMIDA_FINDER (self->scan), looking);
+  namida_peer_list_set_watched (self->peers, looking);
   if (looking)
     scan_later (self);
   else

@@ -48,7 +48,6 @@ struct _NamidaHub
   GPtrArray *asking; /* (element-type GInetAddress): hosts that are being asked who they are, one for each question */
 
   NamidaPeerList *peers;
-  guint n_questions; /* registers under way */
   GListStore *offers;
   GListStore *transfers;
   GListStore *pair_requests;
