@@ -10,10 +10,12 @@
 #include <glib/gi18n-lib.h>
 
 static int timeout_seconds;
-static gboolean watch;
+static gboolean scan, watch;
 
 static const GOptionEntry entries[] = {
   { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_seconds, N_ ("How long to look (default: 3)"), N_ ("SECONDS") },
+  { "scan", 0, 0, G_OPTION_ARG_NONE, &scan,
+    N_ ("Also ask every address of the own networks, for networks that let no announcement through"), NULL },
   { "watch", 0, 0, G_OPTION_ARG_NONE, &watch, N_ ("Go on, and tell who comes and goes, until interrupted"), NULL },
   { NULL },
 };
@@ -156,6 +158,8 @@ namida_cli_devices (NamidaCli *cli, int argc, char **argv)
   if (hub == NULL)
     return namida_cli_fail (cli, error);
   namida_hub_set_looking (hub, TRUE);
+  if (scan)
+    namida_hub_scan (hub);
   if (watch)
     watch_devices (cli, hub);
   else
