@@ -246,7 +246,8 @@ handshake_worker (gpointer data, gpointer user_data)
   Arrival *arrival = data;
   g_autoptr (GSource) done = g_idle_source_new ();
 
-  arrival->failed = !g_tls_connection_handshake (G_TLS_CONNECTION (arrival->stream), arrival->cancellable, NULL);
+  arrival->failed = !g_tls_connection_handshake (G_TLS_CONNECTION (arrival->stream), arrival->cancellable, NULL)
+                    || !namida_tls_is_recent (G_TLS_CONNECTION (arrival->stream));
   g_source_set_priority (done, G_PRIORITY_DEFAULT);
   g_source_set_callback (done, on_handshake_done, arrival, NULL);
   g_source_attach (done, arrival->listener->context);

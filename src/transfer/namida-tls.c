@@ -135,6 +135,9 @@ attempt_secure (Attempt *attempt, NamidaIdentity *identity, GIOStream *stream)
       GTlsCertificate *shown = g_tls_connection_get_peer_certificate (G_TLS_CONNECTION (tls));
 
       attempt->mismatch = shown == NULL || !is_pinned (attempt, shown);
+      if (!namida_tls_is_recent (G_TLS_CONNECTION (tls)))
+        attempt->error
+            = g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE, _ ("it speaks only an old kind of encryption"));
     }
   if (attempt->error != NULL || attempt->mismatch)
     {
@@ -219,6 +222,15 @@ namida_tls_connect (NamidaIdentity *identity,
   g_clear_error (&attempt.error);
   g_main_context_pop_thread_default (context);
   return tls;
+}
+
+gboolean
+namida_tls_is_recent (GTlsConnection *connection)
+{
+  GTlsProtocolVersion version = g_tls_connection_get_protocol_version (connection);
+
+  /* By name: the values of DTLS lie above those of TLS. */
+  return version == G_TLS_PROTOCOL_VERSION_TLS_1_2 || version == G_TLS_PROTOCOL_VERSION_TLS_1_3;
 }
 
 char *

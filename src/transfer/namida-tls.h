@@ -19,6 +19,8 @@ GTlsConnection *namida_tls_server_new (NamidaIdentity *identity, GIOStream *stre
  * @fingerprint: (nullable). Errors: UNREACHABLE, IDENTITY_CHANGED, CANCELLED. @buffered: (out) (transfer full) (optional): the stream below, to cork.
  */
 GTlsConnection *namida_tls_connect (NamidaIdentity *identity, GInetSocketAddress *address, const char *fingerprint, GIOStream **buffered, GCancellable *cancellable, GError **error);
+/** Returns: whether TLS 1.2 or newer is spoken, once the handshake is done: GnuTLS 3.7 still agrees to 1.0. */
+gboolean namida_tls_is_recent (GTlsConnection *connection);
 /** Returns: (transfer full) (nullable): the peer's fingerprint. */
 char *namida_tls_peer_fingerprint (GTlsConnection *connection);
 
