@@ -68,12 +68,24 @@ apply_alias (NamidaApplication *self)
 }
 
 static void
-apply_policy (NamidaApplication *self)
+apply_landing (NamidaApplication *self)
 {
-  gboolean trusted = g_settings_get_boolean (self->settings, "auto-accept-trusted");
-
-  namida_hub_set_accept (self->hub, trusted ? NAMIDA_ACCEPT_TRUSTED : NAMIDA_ACCEPT_ASK);
   namida_hub_set_landing (self->hub, (NamidaLanding) g_settings_get_enum (self->settings, "landing"));
+}
+
+/* Which devices need no question is kept with each of them; the switch is for all that are trusted now. */
+static void
+apply_auto_accept (NamidaApplication *self)
+{
+  NamidaTrustStore *trust = namida_hub_get_trust_store (self->hub);
+  gboolean wanted = g_settings_get_boolean (self->settings, "auto-accept-trusted");
+  g_autoptr (GPtrArray) fingerprints = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) trusted = trust != NULL ? namida_trust_store_list (trust) : g_ptr_array_new ();
+
+  for (guint i = 0; i < trusted->len; i++)
+    g_ptr_array_add (fingerprints, g_strdup (((const NamidaTrusted *) g_ptr_array_index (trusted, i))->fingerprint));
+  for (guint i = 0; i < fingerprints->len; i++)
+    namida_trust_store_set_auto_accept (trust, g_ptr_array_index (fingerprints, i), wanted);
 }
 
 static const char *
@@ -104,11 +116,10 @@ make_hub (NamidaApplication *self)
 
   self->hub = namida_hub_new (&options);
   self->notifier = namida_notifier_new (G_APPLICATION (self), self->hub);
-  apply_policy (self);
   g_signal_connect_object (self->settings, "changed::alias", G_CALLBACK (apply_alias), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->settings, "changed::auto-accept-trusted", G_CALLBACK (apply_policy), self,
+  g_signal_connect_object (self->settings, "changed::auto-accept-trusted", G_CALLBACK (apply_auto_accept), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->settings, "changed::landing", G_CALLBACK (apply_policy), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::landing", G_CALLBACK (apply_landing), self, G_CONNECT_SWAPPED);
   start_hub (self);
 }
 

@@ -103,7 +103,6 @@ show (NamidaDeviceRow *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), namida_peer_get_alias (self->peer));
   gtk_image_set_from_icon_name (self->kind, kind_icon (self->peer));
   set_name (self->send_button, send);
-  set_name (self, namida_peer_get_alias (self->peer));
   show_subtitle (self);
   show_trust (self);
 }
