@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connections that no HTTP library makes: garbage, silence, floods, and requests to where they do not belong."""
+import contextlib
+import random
+import socket
+import ssl
+import sys
+import threading
+import time
+import warnings
+
+from namida_hostile import PREFIX, expect, parse_answer, read_all, run, tls_context
+
+LIMIT = 10  # seconds for a handshake and for a head: docs/protocol.md, "Limits"
+SLACK = 6
+SESSION_PATHS = [("POST", "prepare-upload"), ("POST", "upload?sessionId=x&fileId=f1&token=t&offset=0"), ("POST", "pair"),
+                 ("POST", "finish?sessionId=x"), ("POST", "cancel?sessionId=x"), ("GET", "session?sessionId=x")]
+
+
+def head(line, *fields):
+    return "\r\n".join([line, "Host: x", *fields, "", ""]).encode()
+
+
+def plain_http(lab, receiver):
+    for method, what in SESSION_PATHS:
+        expect(receiver.curl(what, b"{}" if method == "POST" else None, method, scheme="http", identity=None), 403,
+               "encryption-required")
+    assert receiver.curl("register", method="GET", scheme="http", identity=None).status == 200
+
+
+def no_certificate(lab, receiver):
+    for method, what in SESSION_PATHS:
+        expect(receiver.curl(what, b"{}" if method == "POST" else None, method, identity=None), 403,
+               "certificate-required")
+    assert receiver.curl("register", method="GET", identity=None).status == 200
+    expect(receiver.curl("register", {"alias": "x", "port": 1}, identity=None), 403, "certificate-required")
+
+
+def unknown_paths(lab, receiver):
+    for path in ("/", "/index.html", PREFIX, PREFIX[:-1], PREFIX + "nothing", PREFIX + "upload/", PREFIX + "register/x",
+                 "/api/namidasync/v2/register", "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd",
+                 PREFIX + "download?sessionId=x&fileId=../../etc/passwd", PREFIX + "UPLOAD"):
+        for identity in ("mallory", None):
+            expect(receiver.curl(path, method="GET", identity=identity), 404, "not-found")
+
+
+def wrong_methods(lab, receiver):
+    for method, what in (("GET", "prepare-upload"), ("PUT", "upload"), ("DELETE", "session?sessionId=x"), ("GET", "finish"),
+                         ("POST", "session?sessionId=x"), ("PATCH", "register"), ("BREW", "pair"), ("GET", "cancel")):
+        expect(receiver.curl(what, method=method), 405, "method")
+
+
+def no_http(lab, receiver):
+    for data in (b"GET\r\n\r\n", b"hello\r\n\r\n", b"\0" * 100 + b"\r\n\r\n", b"POST " + PREFIX.encode() + b"upload\r\n\r\n",
+                 head(f"GET {PREFIX}register%00 HTTP/1.1"), head(f"GET {PREFIX}session?sessionId=% HTTP/1.1"),
+                 head("GET /\0x HTTP/1.1"), b"GET / HTTP/1.1\r\n\r\n",
+                 head(f"POST {PREFIX}register HTTP/1.1", "Content-Length: ten")):
+        for tls in (True, False):
+            answer = receiver.raw(data, tls=tls)
+            assert answer is not None, data
+            expect(answer, 404 if answer.status == 404 else 400)
+
+
+def too_long_heads(lab, receiver):
+    path = PREFIX + "register"
+    for data in (head(f"GET {path}?{'a' * 17_000} HTTP/1.1"), head(f"GET {path} HTTP/1.1", "X: " + "a" * 17_000),
+                 head(f"GET {path} HTTP/1.1", *["X-Many: a"] * 2000)):
+        for tls in (True, False):
+            answer = receiver.raw(data, tls=tls, source="127.0.0.2")
+            assert answer is not None
+            expect(answer, 414 if answer.status == 414 else 413)
+    # So much that it is not even looked at: refused or hung up on, but not kept.
+    for data in (f"GET /{'a' * 3_000_000} HTTP/1.1\r\n\r\n".encode(), b"GET / HTTP/1.1\r\n" + b"X: a\r\n" * 500_000):
+        answer = receiver.raw(data, source="127.0.0.2")
+        assert answer is None or 400 <= answer.status < 500, answer
+
+
+def closes_within(stream, seconds):
+    """Waits for the other side to hang up. @stream: a plain socket."""
+    stream.settimeout(seconds)
+    started = time.monotonic()
+    data = read_all(stream)
+    assert time.monotonic() - started < seconds
+    return data
+
+
+def slow_heads(lab, receiver):
+    """A byte now and then keeps no connection: the whole head has its time."""
+    def drip(tls):
+        with receiver.connect(tls=tls, source="127.0.0.3") as stream:
+            started = time.monotonic()
+            stream.sendall(f"POST {PREFIX}finish?sessionId=x HTTP/1.1\r\nHost: x\r\nX: ".encode())
+            stream.settimeout(0.5)
+            while time.monotonic() - started < LIMIT + SLACK:
+                try:
+                    stream.sendall(b"a")
+                    if stream.recv(1000) == b"":
+                        break
+                except TimeoutError:
+                    continue
+                except (ConnectionError, ssl.SSLError):
+                    break
+            took = time.monotonic() - started
+        assert LIMIT - 3 < took < LIMIT + SLACK, f"closed after {took:.1f} s (TLS: {tls})"
+
+    in_parallel([lambda: drip(True), lambda: drip(False)])
+
+
+def silence(lab, receiver):
+    """Nothing at all, a TLS record that never ends, a handshake that stops half-way, TLS and then nothing."""
+    hello = client_hello()
+
+    def hold(data):
+        with receiver.connect(tls=False, source="127.0.0.4") as stream:
+            stream.sendall(data)
+            closes_within(stream, LIMIT + SLACK)
+
+    def after_handshake():
+        with receiver.connect(source="127.0.0.4") as stream:
+            closes_within(stream, LIMIT + SLACK)
+
+    in_parallel([after_handshake] + [lambda data=data: hold(data) for data in (
+        b"", hello[:1], hello[:6], hello[:len(hello) // 2], hello, b"\x16\x03\x01\xff\xff" + b"a" * 100)])
+
+
+def in_parallel(functions):
+    failures = []
+
+    def call(function):
+        try:
+            function()
+        except BaseException as failure:  # raised again below, in the test's own thread
+            failures.append(failure)
+
+    threads = [threading.Thread(target=call, args=(function,), daemon=True) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads), "hangs"
+    if failures:
+        raise failures[0]
+
+
+def client_hello():
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls_context(None).wrap_bio(incoming, outgoing).do_handshake()
+    return outgoing.read()
+
+
+def garbage(lab, receiver):
+    random.seed(7)
+    hello = client_hello()
+    tries = [random.randbytes(size) for size in (1, 2, 16, 300, 5000, 70_000)]
+    tries += [b"\x16" + random.randbytes(size) for size in (4, 100, 5000)]
+    tries += [hello + random.randbytes(200), hello[:40] + random.randbytes(len(hello) - 40), hello * 5]
+    tries += [b"\x80\x2e\x01\x00\x02", b"SSH-2.0-x\r\n", b"\r\n" * 1000, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\xff" * 100_000]
+    for _ in range(30):
+        broken = bytearray(hello)
+        for _ in range(3):
+            broken[random.randrange(5, len(broken))] = random.randrange(256)
+        tries.append(bytes(broken))
+    for data in tries:
+        with receiver.connect(tls=False, source="127.0.0.5", timeout=LIMIT) as stream:
+            with contextlib.suppress(OSError):
+                stream.sendall(data)
+                stream.shutdown(socket.SHUT_WR)
+            answer = read_all(stream)
+            assert not answer.startswith(b"HTTP/1.1 2") and not answer.startswith(b"HTTP/1.1 5"), (data[:50], answer)
+
+
+def old_protocols(lab, receiver):
+    """TLS 1.2 is the oldest that is spoken (docs/protocol.md, "Ports and connections")."""
+    context = tls_context(lab.mallory)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with receiver.connect(tls=False) as plain, contextlib.suppress(ssl.SSLError, ConnectionError):
+        with context.wrap_socket(plain) as stream:
+            stream.sendall(head(f"GET {PREFIX}register HTTP/1.1"))
+            data = stream.recv(1000)
+            assert data == b"", f"{stream.version()} was spoken: {data}"
+
+
+def crowd(lab, receiver):
+    """70 connections from one address: 64 are kept, and other addresses are served meanwhile and this one after."""
+    streams = [receiver.connect(tls=False, source="127.0.0.6") for _ in range(70)]
+    try:
+        time.sleep(1)
+        closed = 0
+        for stream in streams:
+            stream.settimeout(0.01)
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                if stream.recv(1) == b"":
+                    closed += 1
+                continue
+        assert closed == 6, f"{closed} of 70 were hung up on"
+        assert receiver.curl("register", method="GET", source="127.0.0.7").status == 200
+    finally:
+        for stream in streams:
+            stream.close()
+    deadline = time.monotonic() + LIMIT
+    while True:  # the closing is seen by the receiver a moment later
+        try:
+            answer = receiver.curl("register", method="GET", source="127.0.0.6")
+            break
+        except AssertionError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert answer.status == 200
+
+
+def two_requests_in_one(lab, receiver):
+    """What follows a refused request on its connection is not taken for a request (RFC 9112, 11.2)."""
+    second = head(f"GET {PREFIX}register HTTP/1.1")
+    for first in (head(f"POST {PREFIX}finish?sessionId=x HTTP/1.1", f"Content-Length: {len(second)}"),
+                  head(f"POST {PREFIX}nothing HTTP/1.1", "Content-Length: 0"),
+                  head(f"POST {PREFIX}upload?sessionId=x&fileId=f&token=t HTTP/1.1", "Content-Length: 0")):
+        with receiver.connect() as stream:
+            with contextlib.suppress(OSError):
+                stream.sendall(first + second)
+            data = read_all(stream)
+        assert data.count(b"HTTP/1.1 ") == 1, data
+        assert parse_answer(data).status in (404, 400), data
+
+
+def hang_up_early(lab, receiver):
+    """Gone before the answer, with a reset: nobody waits for this client."""
+    body = b'{"files":[{"name":"../x","size":1}]}'
+    request = head(f"POST {PREFIX}prepare-upload HTTP/1.1", f"Content-Length: {len(body)}") + body
+    for size in range(0, len(request), 7):
+        stream = receiver.connect(source="127.0.0.8")
+        stream.sendall(request[:size])
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        stream.close()
+
+
+if __name__ == "__main__":
+    sys.exit(run([slow_heads, silence, crowd, plain_http, no_certificate, unknown_paths, wrong_methods, no_http,
+                  too_long_heads, garbage, old_protocols, two_requests_in_one, hang_up_early], "--accept", "all"))

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who asks too often: offers one after the other while a person still thinks, and PINs by trial."""
+import concurrent.futures
+import sys
+
+from namida_hostile import WAIT, expect, music, run
+
+ASKED = {"files": [music(size=1)], "info": {"alias": "Mallory", "port": 9}}
+
+
+def retry_after(answer, least, most):
+    expect(answer, 429, "too-many")
+    assert least <= int(answer.headers["retry-after"]) <= most, answer.headers
+
+
+def open_offers(lab, receiver):
+    """One open offer a device; the first one is answered nevertheless."""
+    with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
+        first = pool.submit(receiver.curl, "prepare-upload", ASKED)
+        offer = receiver.wait_event("offer")
+        for _ in range(5):
+            retry_after(receiver.curl("prepare-upload", ASKED), 1, 300)
+        # Names and addresses are nothing: it is still the same device.
+        retry_after(receiver.curl("prepare-upload", {**ASKED, "info": {"alias": "Other", "port": 9}}, source="127.0.0.9"),
+                    1, 300)
+        other = pool.submit(receiver.curl, "prepare-upload", ASKED, identity="trudy")
+        receiver.decide(decline=offer["id"])
+        expect(first.result(WAIT), 403, "declined")
+        receiver.decide(decline=receiver.wait_event("offer")["id"])
+        expect(other.result(WAIT), 403, "declined")
+        again = pool.submit(receiver.curl, "prepare-upload", ASKED)
+        receiver.decide(accept=receiver.wait_event("offer")["id"])
+        assert again.result(WAIT).status == 200
+
+
+def pins_by_trial(lab, asking):
+    receiver = lab.receivers[1]
+    expect(receiver.curl("prepare-upload", ASKED), 401, "pin-required")
+    expect(receiver.curl("prepare-upload?pin=", ASKED), 401, "pin-required")
+    for pin in ("0000", "47110", "%00"):
+        answer = receiver.curl("prepare-upload?pin=" + pin, ASKED)
+        expect(answer, 401, "pin-wrong", "pin-required")
+    for pin in ("471", "4711%20", "1234"):
+        answer = receiver.curl("prepare-upload?pin=" + pin, ASKED)
+        if answer.status == 429:
+            break
+        expect(answer, 401, "pin-wrong")
+    for _ in range(3):  # the right one is of no use now, from this address or of this device
+        retry_after(receiver.curl("prepare-upload?pin=4711", ASKED), 250, 301)
+    retry_after(receiver.curl("prepare-upload?pin=4711", ASKED, source="127.0.0.10"), 250, 301)
+    retry_after(receiver.curl("prepare-upload?pin=4711", ASKED, identity="trudy"), 250, 301)
+    answer = receiver.curl("prepare-upload?pin=4711", ASKED, source="127.0.0.11", identity="peggy")
+    assert answer.status == 200, answer
+    receiver.check_alive()
+    receiver.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(run([open_offers, pins_by_trial], "--accept", "ask",
+                 second=("--accept", "all", "--pin", "4711")))
