@@ -116,6 +116,15 @@ namida_network_list (const char *only)
 }
 
 gboolean
+namida_networks_reach (GPtrArray *networks, GInetAddress *address)
+{
+  for (guint i = 0; i < networks->len; i++)
+    if (g_inet_address_mask_matches (((NamidaNetwork *) g_ptr_array_index (networks, i))->mask, address))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
 namida_network_is_on_link (GInetAddress *address, guint index)
 {
   g_autoptr (GPtrArray) networks = NULL;

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/** NamidaNetwork: one address of this device with its prefix: what is on the same link. Private to discovery/. */
+/** NamidaNetwork: one address of this device with its prefix: what is on the same link. */
 typedef struct
 {
   guint index; /* of the interface */
@@ -16,6 +16,8 @@ typedef struct
 
 /** namida_network_list: @only: (nullable): as for namida_interface_list(). Returns: (transfer full). */
 GPtrArray *namida_network_list (const char *only);
+/** namida_networks_reach: @networks: of namida_network_list(). Is @address within one of them? */
+gboolean namida_networks_reach (GPtrArray *networks, GInetAddress *address);
 /** namida_network_is_on_link: is @address near by its kind, or within a network that interface @index has? Never
  * loopback. */
 gboolean namida_network_is_on_link (GInetAddress *address, guint index);

@@ -8,7 +8,7 @@
 #include "namida-peer-list-private.h"
 #include "namida-peer-private.h"
 
-#define CHECK_SECONDS 2
+#define CHECK_SECONDS 1
 /* More entries than this from one host, and that host's own oldest goes first: no one device floods the others out. */
 #define MAX_CLAIMS_PER_HOST 32
 

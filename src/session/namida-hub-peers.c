@@ -3,6 +3,7 @@
 
 #include "namida-hub-private.h"
 #include "namida-clock.h"
+#include "namida-network.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -223,6 +224,46 @@ add_finder (NamidaHub *self, gpointer finder)
     g_signal_connect_object (finder, "probe-address", G_CALLBACK (on_probe_address), self, G_CONNECT_SWAPPED);
 }
 
+/* Where trusted devices were last: asked first and quietly, as no answer is no news. On a named interface only when it
+ * leads there: a program that keeps to the loopback must not speak to a network. */
+static void
+ask_trusted (NamidaHub *self)
+{
+  g_autoptr (GPtrArray) trusted = namida_trust_store_list (self->trust);
+  g_autoptr (GPtrArray) networks = namida_network_list (self->interface);
+
+  for (guint i = 0; i < trusted->len; i++)
+    {
+      const NamidaTrusted *device = g_ptr_array_index (trusted, i);
+      g_autoptr (GInetSocketAddress) address
+          = device->last_address != NULL ? namida_address_parse (device->last_address) : NULL;
+
+      if (address != NULL && namida_peer_list_find_by_fingerprint (self->peers, device->fingerprint) == NULL
+          && namida_networks_reach (networks, g_inet_socket_address_get_address (address)))
+        ask_host (self, address, device->fingerprint);
+    }
+}
+
+/* What keeps multicast away (another program may hold its port) is no reason not to run: there are other ways. An
+ * interface that is not there is one. */
+static gboolean
+start_multicast (NamidaHub *self, NamidaDeviceInfo *own, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GPtrArray) interfaces = NULL;
+
+  if (!is_finder_wanted ("multicast") || namida_finder_start (NAMIDA_FINDER (self->multicast), own, &reason))
+    return TRUE;
+  interfaces = namida_interface_list (self->interface, NULL);
+  if (self->interface != NULL && interfaces->len == 0)
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+  g_signal_emit_by_name (self, "trouble", reason->message);
+  return TRUE;
+}
+
 gboolean
 namida_hub_start_discovery (NamidaHub *self, GError **error)
 {
@@ -243,10 +284,12 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
                            G_CONNECT_SWAPPED);
   namida_peer_list_set_watched (self->peers, FALSE);
   /* A finder that is never started does nothing. */
-  return namida_finder_start (NAMIDA_FINDER (self->manual), own, error)
-         && (!is_finder_wanted ("avahi") || namida_finder_start (NAMIDA_FINDER (self->avahi), own, error))
-         && (!is_finder_wanted ("scan") || namida_finder_start (NAMIDA_FINDER (self->scan), own, error))
-         && (!is_finder_wanted ("multicast") || namida_finder_start (NAMIDA_FINDER (self->multicast), own, error));
+  if (!start_multicast (self, own, error) || !namida_finder_start (NAMIDA_FINDER (self->manual), own, error)
+      || (is_finder_wanted ("avahi") && !namida_finder_start (NAMIDA_FINDER (self->avahi), own, error))
+      || (is_finder_wanted ("scan") && !namida_finder_start (NAMIDA_FINDER (self->scan), own, error)))
+    return FALSE;
+  ask_trusted (self);
+  return TRUE;
 }
 
 void
@@ -287,9 +330,14 @@ scan_later (NamidaHub *self)
 void
 namida_hub_refresh (NamidaHub *self)
 {
+  g_autoptr (NamidaDeviceInfo) own = NULL;
+
   if (!self->running)
     return;
-  namida_finder_refresh (NAMIDA_FINDER (self->multicast));
+  own = namida_server_dup_info (self->server);
+  /* Starting announces as a refresh does, and makes good a start that failed. */
+  start_multicast (self, own, NULL);
+  ask_trusted (self);
   namida_finder_refresh (NAMIDA_FINDER (self->avahi));
   namida_finder_refresh (NAMIDA_FINDER (self->manual));
   scan_later (self);
@@ -330,7 +378,7 @@ namida_hub_set_alias (NamidaHub *self, const char *alias)
   own = namida_server_dup_info (self->server);
   /* The others learn the new name from the burst of a fresh start. */
   if ((is_finder_wanted ("avahi") && !namida_finder_start (NAMIDA_FINDER (self->avahi), own, &error))
-      || (is_finder_wanted ("multicast") && !namida_finder_start (NAMIDA_FINDER (self->multicast), own, &error)))
+      || !start_multicast (self, own, &error))
     g_warning ("Announcing the new name failed: %s", error->message);
 }
 

@@ -133,6 +133,22 @@ def case_port(lab):
         holder.wait()
 
 
+def case_udp(lab):
+    """Another program holds the port of multicast for itself: the other ways stay."""
+    holder = lab.helper(2, "-c", "import socket,time\ns=[socket.socket(f,socket.SOCK_DGRAM) for f in "
+                        "(socket.AF_INET6,socket.AF_INET)]\ns[0].setsockopt(41,26,1)\ns[0].bind(('::',53317))\n"
+                        "s[1].bind(('',53317))\nprint('ready',flush=True)\ntime.sleep(60)")
+    try:
+        assert holder.stdout.readline() == "ready\n"
+        two = lab.start(2, "receive", "--accept", "all")
+        one = lab.start(1, "devices", "--watch")
+        one.wait_event("found", 10, alias="node2")
+        tell(f"it said: {two.said().strip()} {two.events}")
+    finally:
+        os.killpg(holder.pid, signal.SIGKILL)
+        holder.wait()
+
+
 def flood(lab, what, n):
     one = lab.start(1, "devices", "--watch")
     lab.start(2, "receive", "--accept", "all")
