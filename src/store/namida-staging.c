@@ -201,6 +201,18 @@ set_up (int fd, const char *shown, guint64 offset, guint64 size, NamidaDigest *d
   return TRUE;
 }
 
+/* A commit that was cut off may have made the part read-only already, as the file it was to become. */
+static int
+open_writable (int dir, const char *name)
+{
+  const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+  int fd = openat (dir, name, flags, 0600);
+
+  if (fd < 0 && errno == EACCES && fchmodat (dir, name, 0600, 0) == 0)
+    fd = openat (dir, name, flags, 0600);
+  return fd;
+}
+
 int
 namida_staging_open_part (NamidaStaging *self,
                           const char *name,
@@ -210,7 +222,7 @@ namida_staging_open_part (NamidaStaging *self,
                           NamidaDigest *digest,
                           GError **error)
 {
-  int fd = openat (self->fd, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  int fd = open_writable (self->fd, name);
 
   if (fd < 0)
     {
