@@ -49,6 +49,13 @@ char *namida_query_get (const char *query, const char *key);
 char *namida_upload_answer_format (guint64 size, const char *sha256);
 gboolean namida_upload_answer_parse (const char *data, gsize length, guint64 *size, char **sha256, GError **error);
 
+/** pack's answer: id → NamidaPackResult, for the files of one pack. */
+typedef struct { guint64 size; char *sha256; } NamidaPackResult;
+GHashTable *namida_pack_answer_new (void);
+void namida_pack_answer_add (GHashTable *answer, const char *id, guint64 size, const char *sha256);
+char *namida_pack_answer_format (GHashTable *answer, gsize *length);
+GHashTable *namida_pack_answer_parse (const char *data, gsize length, GError **error);
+
 /** What became of one file: the words of finish, and of this side. */
 typedef enum
 {

@@ -29,9 +29,12 @@ typedef struct
   gint failed; /* g_atomic */
 } Pipeline;
 
-static gboolean
-write_block (int fd, const char *data, gsize length, guint64 offset, guint64 *written, GError **error)
+gboolean
+namida_body_receiver_write (
+    int fd, const void *bytes, gsize length, guint64 offset, guint64 *written, GError **error)
 {
+  const char *data = bytes;
+
   while (length > 0)
     {
       ssize_t n = pwrite (fd, data, length, (off_t) offset);
@@ -101,7 +104,7 @@ run_inline (NamidaBodyReceiver *self, guint64 *written, GError **error)
   gsize length;
   gboolean ok = read_block (self, data, (gsize) self->expected, &length, &broken);
 
-  if (!write_block (self->fd, data, length, self->offset, written, error))
+  if (!namida_body_receiver_write (self->fd, data, length, self->offset, written, error))
     return FALSE;
   if (!ok)
     {
@@ -134,7 +137,7 @@ writer_thread (gpointer user_data)
       if (block->data == NULL)
         return NULL;
       if (pipeline->error == NULL
-          && !write_block (self->fd, block->data, block->length, self->offset + pipeline->written, &pipeline->written,
+          && !namida_body_receiver_write (self->fd, block->data, block->length, self->offset + pipeline->written, &pipeline->written,
                            &pipeline->error))
         g_atomic_int_set (&pipeline->failed, TRUE);
       release (pipeline, block);

@@ -28,4 +28,7 @@ typedef struct
  */
 gboolean namida_body_receiver_run (NamidaBodyReceiver *self, guint64 *written, GError **error);
 
+/** namida_body_receiver_write: all of @bytes at @offset of @fd; @written: (inout): counts on. Errors: NO_SPACE, STORAGE. */
+gboolean namida_body_receiver_write (int fd, const void *bytes, gsize length, guint64 offset, guint64 *written, GError **error);
+
 G_END_DECLS

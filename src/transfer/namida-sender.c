@@ -42,6 +42,7 @@ struct _NamidaSender
   NamidaClient *client;
   NamidaUploadJob *job;
   char *session_id;
+  gboolean pack; /* the receiver takes packs */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaSender, namida_sender, G_TYPE_OBJECT)
@@ -313,6 +314,7 @@ on_planned (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_RUNNING);
+  namida_upload_job_set_pack (self->job, self->pack);
   namida_upload_job_run_async (self->job, on_uploaded, g_object_ref (self));
 }
 
@@ -424,6 +426,7 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_handle_id (&self->quick_timer, g_source_remove);
   if (info != NULL)
     {
+      self->pack = namida_device_info_has_feature (info, "pack");
       make_offer (self);
       return;
     }

@@ -6,27 +6,16 @@
 #include "namida-http.h"
 #include "namida-limits.h"
 #include "namida-server-private.h"
+#include "namida-server-upload-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* A connection that libsoup gave away: it serves uploads of one session, one after the other, or is told why not. */
-typedef struct
-{
-  GIOStream *stream;
-  GSocket *socket;
-  GSocketAddress *remote; /* keeps @fingerprint */
-  const char *fingerprint;
-  NamidaReceiveSession *session; /* (nullable): refused */
-  NamidaHttpHead head;
-  NamidaUpload upload;
-  GError *refusal; /* (nullable) */
-  gint64 right_offset;
-  guint retry_after;
-} Job;
+#define UPLOAD_PATH NAMIDA_V1_PREFIX "/upload"
+#define PACK_PATH NAMIDA_V1_PREFIX "/pack"
 
 static void
-job_free (Job *job)
+job_free (NamidaServing *job)
 {
   g_io_stream_close (job->stream, NULL, NULL);
   if (job->session != NULL)
@@ -40,8 +29,8 @@ job_free (Job *job)
   g_free (job);
 }
 
-static void
-refuse (Job *job, const GError *reason, gint64 right_offset)
+void
+namida_serving_refuse (NamidaServing *job, const GError *reason, gint64 right_offset)
 {
   g_autofree char *json = namida_error_answer_format (reason, right_offset);
 
@@ -52,8 +41,8 @@ refuse (Job *job, const GError *reason, gint64 right_offset)
 }
 
 /* What to tell a sender: nothing when the connection itself is what failed. */
-static GError *
-explain (Job *job, const GError *error)
+GError *
+namida_serving_explain (NamidaServing *job, const GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return namida_receive_session_dup_refusal (job->session);
@@ -68,7 +57,7 @@ on_progress (gsize n_bytes, gpointer user_data)
 
 /* Body to part. @there: what the part holds afterwards. */
 static char *
-receive_part (Job *job, NamidaHttpReader *reader, guint64 *there, GError **error)
+receive_part (NamidaServing *job, NamidaHttpReader *reader, guint64 *there, GError **error)
 {
   NamidaSink *sink = namida_receive_session_get_sink (job->session);
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
@@ -110,7 +99,7 @@ receive_part (Job *job, NamidaHttpReader *reader, guint64 *there, GError **error
 }
 
 static gboolean
-receive_one (Job *job, NamidaHttpReader *reader)
+receive_one (NamidaServing *job, NamidaHttpReader *reader)
 {
   NamidaTransfer *transfer = namida_receive_session_get_transfer (job->session);
   NamidaEntry *entry
@@ -127,10 +116,11 @@ receive_one (Job *job, NamidaHttpReader *reader)
   namida_receive_session_end_upload (job->session, &job->upload, there, sha256);
   if (sha256 == NULL)
     {
-      g_autoptr (GError) reason = explain (job, error);
+      g_autoptr (GError) reason = namida_serving_explain (job, error);
 
       if (reason != NULL)
-        refuse (job, reason, g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET) ? (gint64) there : -1);
+        namida_serving_refuse (job, reason,
+                               g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET) ? (gint64) there : -1);
       return FALSE;
     }
   json = namida_upload_answer_format (there, sha256);
@@ -139,12 +129,49 @@ receive_one (Job *job, NamidaHttpReader *reader)
          && job->head.keep_alive;
 }
 
-/* The next request on this connection; only another upload of the same session is served here. */
+/* The session that a pack names; its files name themselves. */
+static char *
+session_of_pack (const char *query, GError **error)
+{
+  char *id = query != NULL ? namida_query_get (query, "sessionId") : NULL;
+
+  if (id == NULL)
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                         _ ("This device does not understand the request."));
+  return id;
+}
+
 static gboolean
-next_upload (Job *job, NamidaHttpReader *reader)
+begin_upload (NamidaServing *job, gboolean *other_session, gint64 *right_offset, GError **error)
 {
   g_auto (NamidaUploadQuery) query = { 0 };
+
+  *right_offset = -1;
+  if (!namida_upload_query_parse (job->head.query != NULL ? job->head.query : "", &query, error))
+    return FALSE;
+  *other_session = g_strcmp0 (query.session_id, namida_receive_session_get_id (job->session)) != 0;
+  return !*other_session
+         && namida_receive_session_begin_upload (job->session, job->fingerprint, &query, job->head.length, &job->upload,
+                                                 right_offset, error);
+}
+
+static gboolean
+begin_pack (NamidaServing *job, gboolean *other_session, GError **error)
+{
+  g_autofree char *id = session_of_pack (job->head.query, error);
+
+  if (id == NULL)
+    return FALSE;
+  *other_session = g_strcmp0 (id, namida_receive_session_get_id (job->session)) != 0;
+  return !*other_session;
+}
+
+/* The next request on this connection; only uploads and packs of the same session are served here. */
+static gboolean
+next_upload (NamidaServing *job, NamidaHttpReader *reader)
+{
   g_autoptr (GError) error = NULL;
+  gboolean other_session = FALSE;
   gint64 right_offset = -1;
 
   namida_http_head_clear (&job->head);
@@ -152,40 +179,38 @@ next_upload (Job *job, NamidaHttpReader *reader)
   if (!namida_http_reader_head (reader, &job->head, NAMIDA_LIMIT_HEAD_SECONDS,
                                 namida_receive_session_get_cancellable (job->session), &error))
     {
-      g_autoptr (GError) reason = error != NULL ? explain (job, error) : NULL;
+      g_autoptr (GError) reason = error != NULL ? namida_serving_explain (job, error) : NULL;
 
       if (reason != NULL)
-        refuse (job, reason, -1);
+        namida_serving_refuse (job, reason, -1);
       return FALSE;
     }
+  job->is_pack = g_str_equal (job->head.path, PACK_PATH);
   /* Closing is an answer that every client of HTTP/1.1 understands: it asks again on a new connection. */
-  if (!g_str_equal (job->head.method, "POST") || !g_str_equal (job->head.path, NAMIDA_V1_PREFIX "/upload"))
+  if (!g_str_equal (job->head.method, "POST") || (!job->is_pack && !g_str_equal (job->head.path, UPLOAD_PATH)))
     return FALSE;
-  if (namida_upload_query_parse (job->head.query != NULL ? job->head.query : "", &query, &error))
-    {
-      if (g_strcmp0 (query.session_id, namida_receive_session_get_id (job->session)) != 0)
-        return FALSE;
-      if (namida_receive_session_begin_upload (job->session, job->fingerprint, &query, job->head.length, &job->upload,
-                                               &right_offset, &error))
-        return TRUE;
-    }
-  refuse (job, error, right_offset);
+  if (job->is_pack ? begin_pack (job, &other_session, &error)
+                   : begin_upload (job, &other_session, &right_offset, &error))
+    return TRUE;
+  if (!other_session)
+    namida_serving_refuse (job, error, right_offset);
   return FALSE;
 }
 
 static void
 upload_worker (gpointer data, gpointer user_data)
 {
-  Job *job = data;
+  NamidaServing *job = data;
 
   if (job->refusal != NULL)
-    refuse (job, job->refusal, job->right_offset);
+    namida_serving_refuse (job, job->refusal, job->right_offset);
   else
     {
       g_auto (NamidaHttpReader) reader;
 
       namida_http_reader_init (&reader, g_io_stream_get_input_stream (job->stream));
-      while (receive_one (job, &reader) && next_upload (job, &reader))
+      while ((job->is_pack ? namida_serving_receive_pack (job, &reader) : receive_one (job, &reader))
+             && next_upload (job, &reader))
         ;
     }
   job_free (job);
@@ -199,12 +224,12 @@ namida_server_uploads_init (NamidaServer *self)
 }
 
 /* Addresses before stealing: they are gone afterwards. */
-static Job *
+static NamidaServing *
 steal (SoupServerMessage *msg)
 {
   GSocketAddress *remote = soup_server_message_get_remote_address (msg);
   NamidaConnection *connection = namida_connection_of (remote);
-  Job *job = g_new0 (Job, 1);
+  NamidaServing *job = g_new0 (NamidaServing, 1);
 
   job->remote = g_object_ref (remote);
   job->socket = g_object_ref (connection->socket);
@@ -215,7 +240,7 @@ steal (SoupServerMessage *msg)
 }
 
 static void
-push (NamidaServer *self, Job *job)
+push (NamidaServer *self, NamidaServing *job)
 {
   g_thread_pool_push (self->uploads, job, NULL);
 }
@@ -223,46 +248,63 @@ push (NamidaServer *self, Job *job)
 void
 namida_server_refuse (NamidaServer *self, SoupServerMessage *msg, const GError *reason, guint retry_after)
 {
-  Job *job = steal (msg);
+  NamidaServing *job = steal (msg);
 
   job->refusal = g_error_copy (reason);
   job->retry_after = retry_after;
   push (self, job);
 }
 
+static NamidaReceiveSession *
+find_for_upload (NamidaServer *self, NamidaServing *job, const char *text, GError **error)
+{
+  g_auto (NamidaUploadQuery) query = { 0 };
+  NamidaReceiveSession *session;
+
+  if (!namida_upload_query_parse (text != NULL ? text : "", &query, error))
+    return NULL;
+  session = namida_server_find_session (self, query.session_id, job->fingerprint, error);
+  if (session == NULL
+      || !namida_receive_session_begin_upload (session, job->fingerprint, &query, job->head.length, &job->upload,
+                                               &job->right_offset, error))
+    return NULL;
+  return session;
+}
+
+static NamidaReceiveSession *
+find_for_pack (NamidaServer *self, NamidaServing *job, const char *text, GError **error)
+{
+  g_autofree char *id = session_of_pack (text, error);
+
+  return id != NULL ? namida_server_find_session (self, id, job->fingerprint, error) : NULL;
+}
+
 void
 namida_server_take_upload (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection)
 {
-  const char *text = g_uri_get_query (soup_server_message_get_uri (msg));
-  g_auto (NamidaUploadQuery) query = { 0 };
-  g_autoptr (GError) error = NULL;
+  GUri *uri = soup_server_message_get_uri (msg);
+  g_autofree char *text = g_strdup (g_uri_get_query (uri));
+  gboolean is_pack = g_str_equal (g_uri_get_path (uri), PACK_PATH);
   g_auto (NamidaHttpHead) head = { 0 };
   NamidaReceiveSession *session = NULL;
-  NamidaUpload upload;
-  gint64 right_offset = -1;
-  Job *job;
+  GError *error = NULL;
+  gboolean ok = namida_http_head_set_headers (&head, soup_server_message_get_request_headers (msg),
+                                              soup_server_message_get_http_version (msg), &error);
+  NamidaServing *job = steal (msg);
 
-  if (namida_upload_query_parse (text != NULL ? text : "", &query, &error)
-      && namida_http_head_set_headers (&head, soup_server_message_get_request_headers (msg),
-                                       soup_server_message_get_http_version (msg), &error))
-    session = namida_server_find_session (self, query.session_id, connection->fingerprint, &error);
-  if (session != NULL
-      && !namida_receive_session_begin_upload (session, connection->fingerprint, &query, head.length, &upload,
-                                               &right_offset, &error))
-    session = NULL;
-  job = steal (msg);
+  job->is_pack = is_pack;
+  if (ok)
+    {
+      job->head = head;
+      memset (&head, 0, sizeof head);
+      session = is_pack ? find_for_pack (self, job, text, &error) : find_for_upload (self, job, text, &error);
+    }
   if (session != NULL)
     {
       job->session = g_object_ref (session);
-      job->upload = upload;
-      job->head = head;
-      memset (&head, 0, sizeof head);
       namida_receive_session_enter (session);
     }
   else
-    {
-      job->refusal = g_steal_pointer (&error);
-      job->right_offset = right_offset;
-    }
+    job->refusal = error;
   push (self, job);
 }

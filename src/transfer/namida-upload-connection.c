@@ -213,6 +213,34 @@ namida_upload_connection_write (
 }
 
 gboolean
+namida_upload_connection_begin_chunked (NamidaUploadConnection *self, const char *target, GError **error)
+{
+  g_autofree char *head = g_strdup_printf ("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-tar\r\n"
+                                           "Transfer-Encoding: chunked\r\n\r\n",
+                                           target, self->host);
+
+  if (self->patience != 0)
+    set_patience (self, 0);
+  namida_buffered_stream_cork (self->buffered, TRUE);
+  return write_bytes (self, (const guint8 *) head, strlen (head), error);
+}
+
+gboolean
+namida_upload_connection_write_chunk (
+    NamidaUploadConnection *self, const guint8 *data, gsize length, gboolean *answered, GError **error)
+{
+  char size[24];
+
+  /* One write: pieces of a few bytes would each become a TLS record. */
+  g_byte_array_set_size (self->scratch, 0);
+  g_snprintf (size, sizeof size, "%zx\r\n", length);
+  g_byte_array_append (self->scratch, (const guint8 *) size, (guint) strlen (size));
+  g_byte_array_append (self->scratch, data, (guint) length);
+  g_byte_array_append (self->scratch, (const guint8 *) "\r\n", 2);
+  return namida_upload_connection_write (self, self->scratch->data, self->scratch->len, answered, error);
+}
+
+gboolean
 namida_upload_connection_read_answer (NamidaUploadConnection *self,
                                       gboolean whole,
                                       NamidaHttpAnswer *answer,

@@ -37,6 +37,11 @@ gboolean namida_upload_connection_begin (NamidaUploadConnection *self,
                                          gsize data_length,
                                          guint patience_seconds,
                                          GError **error);
+/** namida_upload_connection_begin_chunked: head of a POST whose body's length is not known. */
+gboolean namida_upload_connection_begin_chunked (NamidaUploadConnection *self, const char *target, GError **error);
+/** namida_upload_connection_write_chunk: more of such a body, as one chunk; @length 0 ends it. @answered: as below. */
+gboolean namida_upload_connection_write_chunk (
+    NamidaUploadConnection *self, const guint8 *data, gsize length, gboolean *answered, GError **error);
 /** namida_upload_connection_write: more of the body. @answered: (out): the other side has answered already: stop, and
  * read it. */
 gboolean namida_upload_connection_write (

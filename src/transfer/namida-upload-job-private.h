@@ -30,7 +30,13 @@ struct _NamidaUploadJob
   NamidaTransfer *transfer;
   GArray *items; /* of NamidaUploadItem */
   guint64 bytes;
-  int next;                  /* atomic: the first item that nobody has taken */
+  gboolean pack;             /* the other side takes packs */
+  GArray *large;             /* of guint: items that go alone; made when it runs */
+  GArray *small;             /* of guint: items for packs */
+  int next;                  /* atomic: the first of @large that nobody has taken */
+  guint next_small;          /* locked: likewise */
+  guint n_connections;
+  int started;               /* atomic: workers that have begun */
   GCancellable *cancellable; /* the person's wish, or a fatal error: every connection ends */
   gulong handler;
   GMutex lock;
@@ -50,6 +56,54 @@ typedef struct
   gboolean lost;   /* that try failed */
 } NamidaUploadWorker;
 
+/** What came of one try to send a file or a pack. */
+typedef enum
+{
+  NAMIDA_TRY_SENT,
+  NAMIDA_TRY_SOURCE,   /* our file: it is left out, the rest goes on */
+  NAMIDA_TRY_OFFSET,   /* the other side named another offset, item->offset is that */
+  NAMIDA_TRY_MISMATCH, /* other bytes arrived than we read */
+  NAMIDA_TRY_REFUSED,  /* this file only */
+  NAMIDA_TRY_BROKEN,   /* the connection */
+  NAMIDA_TRY_FATAL,    /* the session */
+} NamidaTry;
+
+#define NAMIDA_MAX_BREAKS 3u
+
+/* Steps of a worker that files and packs share. */
+gboolean namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error);
+/** Bytes of @item went out, or (negative) are taken back. */
+void namida_upload_worker_count (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 bytes);
+NamidaTry namida_upload_worker_judge_error (NamidaUploadWorker *worker, const GError *error);
+/** @item: (nullable): for WRONG_OFFSET. */
+NamidaTry namida_upload_worker_judge_refusal (NamidaUploadWorker *worker,
+                                              NamidaUploadItem *item,
+                                              const NamidaHttpAnswer *answer,
+                                              GError **error);
+/** Waits before the next connection; @breaks: from 1 on. */
+void namida_upload_worker_back_off (NamidaUploadWorker *worker, guint breaks);
+/** Ends the connection that broke, and notes how. */
+void namida_upload_worker_drop_connection (NamidaUploadWorker *worker, gboolean broken);
+/** Returns: (transfer full) (nullable): id → guint64*: where the other side stands; %NULL when it cannot say. */
+GHashTable *namida_upload_worker_ask_offsets (NamidaUploadWorker *worker);
+void namida_upload_worker_leave_out (NamidaUploadWorker *worker,
+                                     NamidaUploadItem *item,
+                                     NamidaTry result,
+                                     const GError *error);
+/** The other side has the file. @before: of the file that was read. */
+void namida_upload_worker_take_sent (NamidaUploadWorker *worker,
+                                     NamidaUploadItem *item,
+                                     const struct stat *before,
+                                     const char *sha256);
+/** One file, with all tries. Returns: %FALSE: the job is over, by @error. */
+gboolean namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error);
+/** namida_upload_worker_send_pack: several small files in one body, with all tries; as above. (namida-upload-pack.c) */
+gboolean
+namida_upload_worker_send_pack (NamidaUploadWorker *worker, NamidaUploadItem **items, guint n_items, GError **error);
+
+/** namida_upload_job_take_small: the next files for a pack. Returns: (transfer container): empty at the end. Any
+ * thread. */
+GPtrArray *namida_upload_job_take_small (NamidaUploadJob *self);
 /** namida_upload_worker_run: takes items until there are none or the job ends. (namida-upload-worker.c) */
 void namida_upload_worker_run (NamidaUploadJob *job);
 /** namida_upload_job_fail: ends the whole job; the first error stays. @error: (transfer full). Any thread. */

@@ -10,6 +10,13 @@
 #include "namida-limits.h"
 
 #define MAX_CONNECTIONS 4u
+/* Files below this go into packs. */
+#define PACK_BELOW (256u * 1024)
+/* A pack is small enough that its answer comes soon (what it names is safe from a broken connection), and large enough
+ * that the round trip does not count. */
+#define PACK_FILES 512u
+#define PACK_FILES_MIN 32u
+#define PACK_BYTES (16u * 1024 * 1024)
 
 G_DEFINE_FINAL_TYPE (NamidaUploadJob, namida_upload_job, G_TYPE_OBJECT)
 
@@ -36,6 +43,8 @@ namida_upload_job_finalize (GObject *object)
   g_clear_object (&self->transfer);
   namida_rate_limit_unref (self->limit);
   g_array_unref (self->items);
+  g_array_unref (self->large);
+  g_array_unref (self->small);
   g_ptr_array_unref (self->rows);
   g_clear_error (&self->fatal);
   g_free (self->fingerprint);
@@ -57,6 +66,8 @@ namida_upload_job_init (NamidaUploadJob *self)
   self->cancellable = g_cancellable_new ();
   self->items = g_array_new (FALSE, TRUE, sizeof (NamidaUploadItem));
   g_array_set_clear_func (self->items, item_clear);
+  self->large = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->small = g_array_new (FALSE, FALSE, sizeof (guint));
   self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
 }
 
@@ -146,10 +157,55 @@ namida_upload_job_fail (NamidaUploadJob *self, GError *error)
   g_cancellable_cancel (self->cancellable);
 }
 
-static guint
-count_connections (NamidaUploadJob *self)
+void
+namida_upload_job_set_pack (NamidaUploadJob *self, gboolean pack)
 {
-  return MIN (MIN (MAX_CONNECTIONS, MAX (g_get_num_processors (), 2)), self->items->len);
+  self->pack = pack;
+}
+
+static gboolean
+is_for_pack (NamidaUploadJob *self, const NamidaUploadItem *item)
+{
+  return self->pack && item->entry->kind != NAMIDA_ENTRY_FOLDER && item->entry->size < PACK_BELOW && item->offset == 0;
+}
+
+static void
+plan (NamidaUploadJob *self)
+{
+  guint units;
+
+  for (guint i = 0; i < self->items->len; i++)
+    g_array_append_val (
+        is_for_pack (self, &g_array_index (self->items, NamidaUploadItem, i)) ? self->small : self->large, i);
+  if (self->small->len == 1)
+    {
+      g_array_append_val (self->large, g_array_index (self->small, guint, 0));
+      g_array_set_size (self->small, 0);
+    }
+  units = self->large->len + (self->small->len + PACK_FILES_MIN - 1) / PACK_FILES_MIN;
+  self->n_connections = MIN (MIN (MAX_CONNECTIONS, MAX (g_get_num_processors (), 2)), units);
+}
+
+GPtrArray *
+namida_upload_job_take_small (NamidaUploadJob *self)
+{
+  GPtrArray *taken = g_ptr_array_new ();
+  guint64 bytes = 0;
+  guint most;
+
+  g_mutex_lock (&self->lock);
+  /* Smaller towards the end, so that all connections end together. */
+  most = CLAMP ((self->small->len - self->next_small) / (2 * self->n_connections), PACK_FILES_MIN, PACK_FILES);
+  while (taken->len < most && self->next_small < self->small->len && bytes < PACK_BYTES)
+    {
+      guint i = g_array_index (self->small, guint, self->next_small++);
+      NamidaUploadItem *item = &g_array_index (self->items, NamidaUploadItem, i);
+
+      bytes += item->entry->size;
+      g_ptr_array_add (taken, item);
+    }
+  g_mutex_unlock (&self->lock);
+  return taken;
 }
 
 static gpointer
@@ -214,8 +270,10 @@ coordinator_thread (gpointer user_data)
   g_autoptr (GTask) task = user_data;
   NamidaUploadJob *self = g_task_get_source_object (task);
   GThread *threads[MAX_CONNECTIONS];
-  guint n = count_connections (self);
+  guint n;
 
+  plan (self);
+  n = self->n_connections;
   for (guint i = 0; i < n; i++)
     threads[i] = g_thread_new ("namida-upload", worker_thread, self);
   for (guint i = 0; i < n; i++)

@@ -30,6 +30,8 @@ NamidaUploadJob *namida_upload_job_new (NamidaIdentity *identity,
                                         NamidaDatabase *database,
                                         NamidaRateLimit *limit,
                                         NamidaTransfer *transfer);
+/** namida_upload_job_set_pack: whether the other side takes packs (it says so in register); before it runs. */
+void namida_upload_job_set_pack (NamidaUploadJob *self, gboolean pack);
 /** namida_upload_job_get_bytes: what was granted, whole files; any thread. */
 guint64 namida_upload_job_get_bytes (NamidaUploadJob *self);
 guint namida_upload_job_get_files (NamidaUploadJob *self);

@@ -13,25 +13,12 @@
 /* Up to here a file is read, hashed and sent in one go: threads of its own would cost more than they save. */
 #define INLINE_BYTES NAMIDA_BLOCK_SIZE
 #define POOL_BLOCKS 6u
-#define MAX_BREAKS 3u
 #define MAX_TRIES 2u
 /* Seconds of patience: how fast the slowest receiver hashes what it already has. */
 #define RESUME_BYTES_PER_SECOND (50u * 1000 * 1000)
 #define SILENT_US (15 * G_USEC_PER_SEC)
 /* After a silent cut one short try is left within the 30 s in which a person is told. */
 #define SILENT_CONNECT_SECONDS 4
-
-/* What came of one try to send a file. */
-typedef enum
-{
-  TRY_SENT,
-  TRY_SOURCE,   /* our file: it is left out, the rest goes on */
-  TRY_OFFSET,   /* the other side named another offset, item->offset is that */
-  TRY_MISMATCH, /* other bytes arrived than we read */
-  TRY_REFUSED,  /* this file only */
-  TRY_BROKEN,   /* the connection */
-  TRY_FATAL,    /* the session */
-} TryResult;
 
 /* One open file on its way. */
 typedef struct
@@ -53,8 +40,8 @@ source_clear (Source *source)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
 
-static void
-count (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 bytes)
+void
+namida_upload_worker_count (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 bytes)
 {
   item->counted += bytes;
   if (bytes > 0)
@@ -66,7 +53,7 @@ static void
 start_from (NamidaUploadWorker *worker, NamidaUploadItem *item, guint64 offset)
 {
   item->offset = offset <= item->entry->size ? offset : 0;
-  count (worker, item, (gint64) item->offset - item->counted);
+  namida_upload_worker_count (worker, item, (gint64) item->offset - item->counted);
 }
 
 static gboolean
@@ -128,8 +115,8 @@ probe (NamidaUploadJob *job, GError **error)
   return TRUE;
 }
 
-static gboolean
-ensure_connection (NamidaUploadWorker *worker, GError **error)
+gboolean
+namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error)
 {
   NamidaUploadJob *job = worker->job;
 
@@ -194,7 +181,7 @@ send_block (
       if (!namida_upload_connection_write (worker->connection, data + sent, n, answered, error))
         return FALSE;
       if (!*answered)
-        count (worker, source->item, (gint64) n);
+        namida_upload_worker_count (worker, source->item, (gint64) n);
     }
   return TRUE;
 }
@@ -208,7 +195,7 @@ send_inline (NamidaUploadWorker *worker, Source *source, const char *target, gbo
   namida_rate_limit_wait (worker->job->limit, first, worker->job->cancellable);
   if (!namida_upload_connection_begin (worker->connection, target, source->length, source->data, first, 0, error))
     return FALSE;
-  count (worker, source->item, (gint64) first);
+  namida_upload_worker_count (worker, source->item, (gint64) first);
   if (!send_block (worker, source, source->data + first, source->length - first, &answered, error))
     return FALSE;
   *whole = !answered;
@@ -286,16 +273,16 @@ send_body (NamidaUploadWorker *worker, Source *source, gboolean *whole, GError *
 
 /* ---- what came of it ---- */
 
-static TryResult
-judge_error (NamidaUploadWorker *worker, const GError *error)
+NamidaTry
+namida_upload_worker_judge_error (NamidaUploadWorker *worker, const GError *error)
 {
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_SOURCE_CHANGED)
       || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE))
-    return TRY_SOURCE;
+    return NAMIDA_TRY_SOURCE;
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
       || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED))
-    return TRY_FATAL;
-  return TRY_BROKEN;
+    return NAMIDA_TRY_FATAL;
+  return NAMIDA_TRY_BROKEN;
 }
 
 static GError *
@@ -313,8 +300,11 @@ say_who (NamidaUploadJob *job, GError *error)
   return told;
 }
 
-static TryResult
-judge_refusal (NamidaUploadWorker *worker, NamidaUploadItem *item, const NamidaHttpAnswer *answer, GError **error)
+NamidaTry
+namida_upload_worker_judge_refusal (NamidaUploadWorker *worker,
+                                    NamidaUploadItem *item,
+                                    const NamidaHttpAnswer *answer,
+                                    GError **error)
 {
   gint64 offset = -1;
   GError *reason
@@ -323,29 +313,31 @@ judge_refusal (NamidaUploadWorker *worker, NamidaUploadItem *item, const NamidaH
   switch (reason->code)
     {
     case NAMIDA_ERROR_WRONG_OFFSET:
+      if (item == NULL)
+        offset = -1;
       if (offset >= 0)
         start_from (worker, item, (guint64) offset);
       g_propagate_error (error, reason);
-      return offset >= 0 ? TRY_OFFSET : TRY_REFUSED;
+      return offset >= 0 ? NAMIDA_TRY_OFFSET : NAMIDA_TRY_REFUSED;
     case NAMIDA_ERROR_CHECKSUM:
       g_propagate_error (error, reason);
-      return TRY_MISMATCH;
+      return NAMIDA_TRY_MISMATCH;
     case NAMIDA_ERROR_BUSY: /* the receiver has not noticed yet that the last connection is gone */
       g_propagate_error (error, reason);
-      return TRY_BROKEN;
+      return NAMIDA_TRY_BROKEN;
     case NAMIDA_ERROR_WRONG_SIZE:
     case NAMIDA_ERROR_TOO_LARGE:
     case NAMIDA_ERROR_UNSAFE_PATH:
     case NAMIDA_ERROR_INTERNAL:
       g_propagate_error (error, reason);
-      return TRY_REFUSED;
+      return NAMIDA_TRY_REFUSED;
     default:
       g_propagate_error (error, say_who (worker->job, reason));
-      return TRY_FATAL;
+      return NAMIDA_TRY_FATAL;
     }
 }
 
-static TryResult
+static NamidaTry
 judge_answer (
     NamidaUploadWorker *worker, Source *source, gboolean whole, const NamidaHttpAnswer *answer, GError **error)
 {
@@ -354,81 +346,90 @@ judge_answer (
   guint64 size = 0;
 
   if (answer->head.status < 200 || answer->head.status > 299)
-    return judge_refusal (worker, item, answer, error);
+    return namida_upload_worker_judge_refusal (worker, item, answer, error);
   if (!namida_upload_answer_parse ((const char *) answer->body->data, answer->body->len, &size, &theirs, error))
-    return TRY_REFUSED;
+    return NAMIDA_TRY_REFUSED;
   if (whole && size == item->entry->size
       && (is_folder (item) || (theirs != NULL && g_ascii_strcasecmp (theirs, source->sha256) == 0)))
-    return TRY_SENT;
+    return NAMIDA_TRY_SENT;
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM, _ ("“%s” did not arrive there as it is here: send it again"),
                item->entry->name);
-  return TRY_MISMATCH;
+  return NAMIDA_TRY_MISMATCH;
 }
 
-static void
-remember_hash (NamidaUploadWorker *worker, Source *source)
+void
+namida_upload_worker_take_sent (NamidaUploadWorker *worker,
+                                NamidaUploadItem *item,
+                                const struct stat *before,
+                                const char *sha256)
 {
   NamidaUploadJob *job = worker->job;
 
-  if (job->database == NULL || is_folder (source->item))
+  item->sha256 = g_strdup (sha256);
+  namida_transfer_add_files (job->transfer, 1);
+  if (job->database == NULL || is_folder (item))
     return;
   g_mutex_lock (&job->lock);
-  g_ptr_array_add (job->rows, namida_hash_row_new (source->item->entry->source, &source->before, source->sha256));
+  g_ptr_array_add (job->rows, namida_hash_row_new (item->entry->source, before, sha256));
   g_mutex_unlock (&job->lock);
 }
 
-static TryResult
+static NamidaTry
 try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
 {
   g_auto (Source) source = { .item = item, .fd = -1 };
   g_auto (NamidaHttpAnswer) answer = { 0 };
   GError *local = NULL;
   gboolean whole = FALSE;
-  TryResult result;
+  NamidaTry result;
 
   if (!is_folder (item) && (source.fd = namida_source_open (item->entry, &source.before, error)) < 0)
-    return TRY_SOURCE;
-  if (!ensure_connection (worker, &local) || !send_body (worker, &source, &whole, &local)
+    return NAMIDA_TRY_SOURCE;
+  if (!namida_upload_worker_connect (worker, &local) || !send_body (worker, &source, &whole, &local)
       || !namida_upload_connection_read_answer (worker->connection, whole, &answer, &local))
     {
-      result = judge_error (worker, local);
+      result = namida_upload_worker_judge_error (worker, local);
       g_propagate_error (error, local);
     }
   else
     result = judge_answer (worker, &source, whole, &answer, error);
-  if (result == TRY_SENT)
-    {
-      item->sha256 = g_strdup (source.sha256);
-      remember_hash (worker, &source);
-    }
+  if (result == NAMIDA_TRY_SENT)
+    namida_upload_worker_take_sent (worker, item, &source.before, source.sha256);
   return result;
 }
 
 /* ---- trying again ---- */
 
-/* Where the other side stands with this file; the offset stays when it cannot say. */
-static void
-ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
+GHashTable *
+namida_upload_worker_ask_offsets (NamidaUploadWorker *worker)
 {
   g_autofree char *session = g_uri_escape_string (worker->job->session_id, NULL, FALSE);
   g_autofree char *target = g_strdup_printf (NAMIDA_V1_PREFIX "/session?sessionId=%s", session);
   g_auto (NamidaHttpAnswer) answer = { 0 };
-  g_autoptr (GHashTable) offsets = NULL;
   g_autofree char *state = NULL;
-  const guint64 *offset;
+  GHashTable *offsets = NULL;
 
-  if (!ensure_connection (worker, NULL) || !namida_upload_connection_get (worker->connection, target, &answer, NULL)
-      || answer.head.status != 200
+  if (!namida_upload_worker_connect (worker, NULL)
+      || !namida_upload_connection_get (worker->connection, target, &answer, NULL) || answer.head.status != 200
       || !namida_session_answer_parse ((const char *) answer.body->data, answer.body->len, &state, &offsets, NULL))
-    return;
-  offset = g_hash_table_lookup (offsets, item->entry->id);
+    return NULL;
+  return offsets;
+}
+
+/* Where the other side stands with this file; the offset stays when it cannot say. */
+static void
+ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
+{
+  g_autoptr (GHashTable) offsets = namida_upload_worker_ask_offsets (worker);
+  const guint64 *offset = offsets != NULL ? g_hash_table_lookup (offsets, item->entry->id) : NULL;
+
   if (offset != NULL)
     start_from (worker, item, *offset);
 }
 
 /* 0.5, 1, 2 s. */
-static void
-back_off (NamidaUploadWorker *worker, guint breaks)
+void
+namida_upload_worker_back_off (NamidaUploadWorker *worker, guint breaks)
 {
   gint64 until = g_get_monotonic_time () + ((G_USEC_PER_SEC / 2) << (breaks - 1));
 
@@ -436,32 +437,40 @@ back_off (NamidaUploadWorker *worker, guint breaks)
     g_usleep (20 * 1000);
 }
 
-/* A connection that had a file in the middle ends with it, and what was counted for the file is taken back. */
-static void
-give_up_try (NamidaUploadWorker *worker, NamidaUploadItem *item, TryResult result)
+void
+namida_upload_worker_drop_connection (NamidaUploadWorker *worker, gboolean broken)
 {
-  if (result == TRY_BROKEN && worker->connection != NULL)
+  if (broken && worker->connection != NULL)
     worker->silent = g_get_monotonic_time () - worker->moved_at > SILENT_US;
-  if (result == TRY_SOURCE || result == TRY_BROKEN)
-    g_clear_pointer (&worker->connection, namida_upload_connection_free);
-  if (result != TRY_OFFSET)
-    count (worker, item, (gint64) item->offset - item->counted);
+  g_clear_pointer (&worker->connection, namida_upload_connection_free);
 }
 
+/* A connection that had a file in the middle ends with it, and what was counted for the file is taken back. */
 static void
-leave_out (NamidaUploadWorker *worker, NamidaUploadItem *item, TryResult result, const GError *error)
+give_up_try (NamidaUploadWorker *worker, NamidaUploadItem *item, NamidaTry result)
 {
-  NamidaFileResult told = result == TRY_SOURCE     ? NAMIDA_FILE_UNREADABLE
-                          : result == TRY_MISMATCH ? NAMIDA_FILE_MISMATCH
-                                                   : NAMIDA_FILE_MISSING;
+  if (result == NAMIDA_TRY_SOURCE || result == NAMIDA_TRY_BROKEN)
+    namida_upload_worker_drop_connection (worker, result == NAMIDA_TRY_BROKEN);
+  if (result != NAMIDA_TRY_OFFSET)
+    namida_upload_worker_count (worker, item, (gint64) item->offset - item->counted);
+}
 
-  count (worker, item, -item->counted);
+void
+namida_upload_worker_leave_out (NamidaUploadWorker *worker,
+                                NamidaUploadItem *item,
+                                NamidaTry result,
+                                const GError *error)
+{
+  NamidaFileResult told = result == NAMIDA_TRY_SOURCE     ? NAMIDA_FILE_UNREADABLE
+                          : result == NAMIDA_TRY_MISMATCH ? NAMIDA_FILE_MISMATCH
+                                                          : NAMIDA_FILE_MISSING;
+
+  namida_upload_worker_count (worker, item, -item->counted);
   namida_transfer_set_result (worker->job->transfer, item->index, told, error->message);
 }
 
-/* FALSE: the job is over, by @error. */
-static gboolean
-send_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
+gboolean
+namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
 {
   guint64 best = item->offset;
   guint breaks = 0, tries = 0;
@@ -470,20 +479,20 @@ send_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
     {
       g_autoptr (GError) reason = NULL;
       guint64 offset = item->offset;
-      TryResult result = try_item (worker, item, &reason);
+      NamidaTry result = try_item (worker, item, &reason);
 
-      if (result == TRY_SENT)
+      if (result == NAMIDA_TRY_SENT)
         return TRUE;
       give_up_try (worker, item, result);
-      if (result == TRY_FATAL || g_cancellable_is_cancelled (worker->job->cancellable)
-          || (result == TRY_BROKEN && (breaks >= MAX_BREAKS || worker->lost)))
+      if (result == NAMIDA_TRY_FATAL || g_cancellable_is_cancelled (worker->job->cancellable)
+          || (result == NAMIDA_TRY_BROKEN && (breaks >= NAMIDA_MAX_BREAKS || worker->lost)))
         {
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
         }
-      if (result == TRY_BROKEN)
+      if (result == NAMIDA_TRY_BROKEN)
         {
-          back_off (worker, ++breaks);
+          namida_upload_worker_back_off (worker, ++breaks);
           ask_offset (worker, item);
           /* Only a connection that moves nothing uses up the tries. */
           if (item->offset > best)
@@ -494,48 +503,72 @@ send_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
           continue;
         }
       tries++;
-      if (result == TRY_SOURCE || tries >= MAX_TRIES)
+      if (result == NAMIDA_TRY_SOURCE || tries >= MAX_TRIES)
         {
-          leave_out (worker, item, result, reason);
+          namida_upload_worker_leave_out (worker, item, result, reason);
           return TRUE;
         }
-      if (result != TRY_OFFSET || item->offset == offset)
+      if (result != NAMIDA_TRY_OFFSET || item->offset == offset)
         start_from (worker, item, 0);
     }
 }
 
-static void
-work (NamidaUploadWorker *worker)
+/* FALSE: the job is over. */
+static gboolean
+work_alone (NamidaUploadWorker *worker)
 {
   NamidaUploadJob *job = worker->job;
   guint i;
 
-  while ((i = (guint) g_atomic_int_add (&job->next, 1)) < job->items->len
+  while ((i = (guint) g_atomic_int_add (&job->next, 1)) < job->large->len
          && !g_cancellable_is_cancelled (job->cancellable))
     {
-      NamidaUploadItem *item = &g_array_index (job->items, NamidaUploadItem, i);
+      NamidaUploadItem *item = &g_array_index (job->items, NamidaUploadItem, g_array_index (job->large, guint, i));
       g_autofree char *path = namida_entry_dup_path (item->entry);
       GError *error = NULL;
 
       namida_transfer_set_current_file (job->transfer, path);
-      if (!send_item (worker, item, &error))
+      if (!namida_upload_worker_send_alone (worker, item, &error))
         {
           namida_upload_job_fail (job, error);
-          return;
+          return FALSE;
         }
-      if (item->sha256 != NULL)
-        namida_transfer_add_files (job->transfer, 1);
     }
+  return TRUE;
+}
+
+static gboolean
+work_packs (NamidaUploadWorker *worker)
+{
+  NamidaUploadJob *job = worker->job;
+
+  while (!g_cancellable_is_cancelled (job->cancellable))
+    {
+      g_autoptr (GPtrArray) items = namida_upload_job_take_small (job);
+      GError *error = NULL;
+
+      if (items->len == 0)
+        return TRUE;
+      if (!namida_upload_worker_send_pack (worker, (NamidaUploadItem **) items->pdata, items->len, &error))
+        {
+          namida_upload_job_fail (job, error);
+          return FALSE;
+        }
+    }
+  return FALSE;
 }
 
 void
 namida_upload_worker_run (NamidaUploadJob *job)
 {
   NamidaUploadWorker worker = { .job = job };
+  /* Half of them begin at the other end: neither large files nor small ones wait for all of the other kind. */
+  gboolean packs_first = g_atomic_int_add (&job->started, 1) % 2 == 1;
 
   worker.pool = namida_block_pool_new (POOL_BLOCKS);
   worker.digest = namida_digest_new ();
-  work (&worker);
+  if (packs_first ? work_packs (&worker) : work_alone (&worker))
+    (packs_first ? work_alone : work_packs) (&worker);
   g_clear_pointer (&worker.connection, namida_upload_connection_free);
   namida_digest_free (worker.digest);
   namida_block_pool_free (worker.pool);

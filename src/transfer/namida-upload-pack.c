@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-upload-job-private.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+#include "namida-error.h"
+
+#define CHUNK_BYTES (256u * 1024)
+
+/* One file of a pack. */
+typedef struct
+{
+  NamidaUploadItem *item;
+  struct stat before;
+  char *sha256;  /* (nullable) of what was packed, in this try or an earlier one */
+  gboolean done; /* there, or left out */
+} Small;
+
+/* One pack on its way. */
+typedef struct
+{
+  NamidaUploadWorker *worker;
+  Small *files;
+  guint n_files;
+  struct archive *archive;
+  struct archive_entry *entry;
+  gboolean answered; /* before its end: it is no use to go on */
+  GError *error;     /* of the connection */
+} Pack;
+
+static la_ssize_t
+on_write (struct archive *archive, void *user_data, const void *buffer, size_t length)
+{
+  Pack *pack = user_data;
+  NamidaUploadJob *job = pack->worker->job;
+  gsize piece = namida_rate_limit_get_piece (job->limit);
+
+  for (gsize sent = 0; sent < length; sent += piece)
+    {
+      gsize n = MIN (piece, length - sent);
+
+      if (!namida_rate_limit_wait (job->limit, n, job->cancellable))
+        g_set_error_literal (&pack->error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+      else
+        namida_upload_connection_write_chunk (pack->worker->connection, (const guint8 *) buffer + sent, n,
+                                              &pack->answered, &pack->error);
+      if (pack->answered || pack->error != NULL)
+        return -1;
+      pack->worker->moved_at = g_get_monotonic_time ();
+    }
+  return (la_ssize_t) length;
+}
+
+/* ---- one file ---- */
+
+static gboolean
+read_small (Pack *pack, Small *file, guint8 *data, GError **error)
+{
+  const NamidaEntry *entry = file->item->entry;
+  int fd = namida_source_open (entry, &file->before, error);
+  gboolean ok;
+
+  if (fd < 0)
+    return FALSE;
+  ok = namida_source_read (entry, fd, 0, (gsize) entry->size, data, error)
+       && namida_source_check (entry, fd, &file->before, error);
+  close (fd);
+  if (!ok)
+    return FALSE;
+  namida_digest_update (pack->worker->digest, data, (gsize) entry->size);
+  g_free (file->sha256);
+  file->sha256 = namida_digest_finish (pack->worker->digest);
+  return TRUE;
+}
+
+/* FALSE: the stream has ended: an answer or an error is there. */
+static gboolean
+write_small (Pack *pack, Small *file, const guint8 *data)
+{
+  NamidaUploadItem *item = file->item;
+  g_autofree char *name = g_strconcat (item->entry->id, "/", item->token, NULL);
+  gsize size = (gsize) item->entry->size;
+
+  archive_entry_clear (pack->entry);
+  archive_entry_set_pathname (pack->entry, name);
+  archive_entry_set_filetype (pack->entry, AE_IFREG);
+  archive_entry_set_perm (pack->entry, 0600);
+  archive_entry_set_size (pack->entry, (la_int64_t) size);
+  if (archive_write_header (pack->archive, pack->entry) != ARCHIVE_OK
+      || archive_write_data (pack->archive, data, size) != (la_ssize_t) size)
+    return FALSE;
+  namida_upload_worker_count (pack->worker, item, (gint64) size);
+  return TRUE;
+}
+
+/* Its bytes are read and checked before its header goes out: a file that changed is left out, and the pack stays whole.
+ */
+static gboolean
+add_small (Pack *pack, Small *file, guint8 *data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = namida_entry_dup_path (file->item->entry);
+
+  namida_transfer_set_current_file (pack->worker->job->transfer, path);
+  if (read_small (pack, file, data, &error))
+    return write_small (pack, file, data);
+  namida_upload_worker_leave_out (pack->worker, file->item, NAMIDA_TRY_SOURCE, error);
+  file->done = TRUE;
+  return TRUE;
+}
+
+/* ---- the stream ---- */
+
+static gboolean
+open_stream (Pack *pack)
+{
+  pack->archive = archive_write_new ();
+  pack->entry = archive_entry_new ();
+  return archive_write_set_format_pax_restricted (pack->archive) == ARCHIVE_OK
+         && archive_write_set_bytes_per_block (pack->archive, CHUNK_BYTES) == ARCHIVE_OK
+         && archive_write_set_bytes_in_last_block (pack->archive, 1) == ARCHIVE_OK
+         && archive_write_open (pack->archive, pack, NULL, on_write, NULL) == ARCHIVE_OK;
+}
+
+static gboolean
+write_stream (Pack *pack)
+{
+  NamidaBlock *block = namida_block_pool_take (pack->worker->pool);
+  gboolean ok = open_stream (pack);
+
+  for (guint i = 0; ok && i < pack->n_files; i++)
+    if (!pack->files[i].done)
+      ok = add_small (pack, &pack->files[i], block->data);
+  ok = ok && archive_write_close (pack->archive) == ARCHIVE_OK;
+  if (!ok && !pack->answered && pack->error == NULL)
+    g_set_error_literal (&pack->error, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("The small files could not be packed."));
+  namida_block_pool_give_back (pack->worker->pool, block);
+  return ok;
+}
+
+static void
+pack_close (Pack *pack)
+{
+  /* Freeing would write the rest: to a connection that is over. */
+  if (pack->archive != NULL)
+    {
+      if (pack->answered || pack->error != NULL)
+        archive_write_fail (pack->archive);
+      archive_write_free (pack->archive);
+    }
+  archive_entry_free (pack->entry);
+  g_clear_error (&pack->error);
+}
+
+/* Returns: an answer is to be read; @whole: the body went out to its end. */
+static gboolean
+send_stream (Pack *pack, gboolean *whole, GError **error)
+{
+  NamidaUploadWorker *worker = pack->worker;
+  g_autofree char *session = g_uri_escape_string (worker->job->session_id, NULL, FALSE);
+  g_autofree char *target = g_strdup_printf (NAMIDA_V1_PREFIX "/pack?sessionId=%s", session);
+
+  if (!namida_upload_connection_begin_chunked (worker->connection, target, error))
+    return FALSE;
+  if (write_stream (pack)
+      && namida_upload_connection_write_chunk (worker->connection, NULL, 0, &pack->answered, &pack->error))
+    *whole = !pack->answered;
+  if (pack->error != NULL)
+    g_propagate_error (error, g_error_copy (pack->error));
+  return pack->error == NULL;
+}
+
+/* ---- what came of it ---- */
+
+static void
+take_sent (Pack *pack, Small *file)
+{
+  namida_upload_worker_take_sent (pack->worker, file->item, &file->before, file->sha256);
+  file->done = TRUE;
+}
+
+static NamidaTry
+judge_answer (Pack *pack, const NamidaHttpAnswer *answer, GError **error)
+{
+  g_autoptr (GHashTable) results = NULL;
+
+  if (answer->head.status < 200 || answer->head.status > 299)
+    return namida_upload_worker_judge_refusal (pack->worker, NULL, answer, error);
+  results = namida_pack_answer_parse ((const char *) answer->body->data, answer->body->len, error);
+  if (results == NULL)
+    return NAMIDA_TRY_REFUSED;
+  for (guint i = 0; i < pack->n_files; i++)
+    {
+      Small *file = &pack->files[i];
+      const NamidaPackResult *result = g_hash_table_lookup (results, file->item->entry->id);
+
+      if (!file->done && result != NULL && result->size == file->item->entry->size
+          && g_ascii_strcasecmp (result->sha256, file->sha256) == 0)
+        take_sent (pack, file);
+    }
+  return NAMIDA_TRY_SENT;
+}
+
+static NamidaTry
+try_pack (NamidaUploadWorker *worker, Small *files, guint n_files, GError **error)
+{
+  Pack pack = { .worker = worker, .files = files, .n_files = n_files };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+  GError *local = NULL;
+  gboolean whole = FALSE;
+  NamidaTry result;
+
+  if (!namida_upload_worker_connect (worker, &local) || !send_stream (&pack, &whole, &local)
+      || !namida_upload_connection_read_answer (worker->connection, whole, &answer, &local))
+    {
+      result = local->code == NAMIDA_ERROR_INTERNAL ? NAMIDA_TRY_REFUSED
+                                                    : namida_upload_worker_judge_error (worker, local);
+      g_propagate_error (error, local);
+    }
+  else
+    result = judge_answer (&pack, &answer, error);
+  pack_close (&pack);
+  return result;
+}
+
+/* What the other side has whole, although it could not say so: our hash of it goes into finish, where it is compared.
+ */
+static guint
+take_whole (NamidaUploadWorker *worker, Small *files, guint n_files)
+{
+  g_autoptr (GHashTable) offsets = namida_upload_worker_ask_offsets (worker);
+  Pack pack = { .worker = worker };
+  guint n = 0;
+
+  for (guint i = 0; offsets != NULL && i < n_files; i++)
+    {
+      Small *file = &files[i];
+      const guint64 *offset = g_hash_table_lookup (offsets, file->item->entry->id);
+
+      if (file->done || file->sha256 == NULL || offset == NULL || *offset == 0 || *offset != file->item->entry->size)
+        continue;
+      namida_upload_worker_count (worker, file->item, (gint64) file->item->entry->size - file->item->counted);
+      take_sent (&pack, file);
+      n++;
+    }
+  return n;
+}
+
+static void
+take_back (NamidaUploadWorker *worker, Small *files, guint n_files)
+{
+  for (guint i = 0; i < n_files; i++)
+    if (!files[i].done)
+      namida_upload_worker_count (worker, files[i].item, -files[i].item->counted);
+}
+
+/* FALSE: the job is over. */
+static gboolean
+send_packed (NamidaUploadWorker *worker, Small *files, guint n_files, GError **error)
+{
+  for (guint breaks = 0;;)
+    {
+      g_autoptr (GError) reason = NULL;
+      NamidaTry result = try_pack (worker, files, n_files, &reason);
+
+      take_back (worker, files, n_files);
+      if (result == NAMIDA_TRY_SENT)
+        return TRUE;
+      if (result == NAMIDA_TRY_FATAL || g_cancellable_is_cancelled (worker->job->cancellable)
+          || (result == NAMIDA_TRY_BROKEN && (breaks >= NAMIDA_MAX_BREAKS || worker->lost)))
+        {
+          g_propagate_error (error, g_steal_pointer (&reason));
+          return FALSE;
+        }
+      namida_upload_worker_drop_connection (worker, result == NAMIDA_TRY_BROKEN);
+      if (result == NAMIDA_TRY_BROKEN)
+        namida_upload_worker_back_off (worker, ++breaks);
+      /* Only a connection that moves nothing uses up the tries. */
+      if (take_whole (worker, files, n_files) > 0)
+        breaks = MIN (breaks, 1);
+      if (result != NAMIDA_TRY_BROKEN)
+        return TRUE;
+    }
+}
+
+gboolean
+namida_upload_worker_send_pack (NamidaUploadWorker *worker, NamidaUploadItem **items, guint n_items, GError **error)
+{
+  g_autofree Small *files = g_new0 (Small, n_items);
+  gboolean ok;
+
+  for (guint i = 0; i < n_items; i++)
+    files[i].item = items[i];
+  ok = send_packed (worker, files, n_items, error);
+  /* What the pack did not bring goes alone, and is judged alone. */
+  for (guint i = 0; ok && i < n_items; i++)
+    if (!files[i].done)
+      ok = namida_upload_worker_send_alone (worker, items[i], error);
+  for (guint i = 0; i < n_items; i++)
+    g_free (files[i].sha256);
+  return ok;
+}
