@@ -9,9 +9,10 @@ import threading
 import time
 import warnings
 
-from namida_hostile import PREFIX, expect, parse_answer, read_all, run, tls_context
+from namida_hostile import PREFIX, expect, music, parse_answer, read_all, run, tls_context
 
 LIMIT = 10  # seconds for a handshake and for a head: docs/protocol.md, "Limits"
+IDLE = 30  # seconds for the next byte of a body
 SLACK = 6
 SESSION_PATHS = [("POST", "prepare-upload"), ("POST", "upload?sessionId=x&fileId=f1&token=t&offset=0"), ("POST", "pair"),
                  ("POST", "finish?sessionId=x"), ("POST", "cancel?sessionId=x"), ("GET", "session?sessionId=x")]
@@ -194,9 +195,7 @@ def crowd(lab, receiver):
         for stream in streams:
             stream.settimeout(0.01)
             with contextlib.suppress(TimeoutError, ConnectionError):
-                if stream.recv(1) == b"":
-                    closed += 1
-                continue
+                closed += stream.recv(1) == b""
         assert closed == 6, f"{closed} of 70 were hung up on"
         assert receiver.curl("register", method="GET", source="127.0.0.7").status == 200
     finally:
@@ -211,6 +210,42 @@ def crowd(lab, receiver):
             assert time.monotonic() < deadline
             time.sleep(0.1)
     assert answer.status == 200
+
+
+def crowds(lab, receiver):
+    """256 connections in all, from however many addresses."""
+    other = lab.receivers[1]
+    streams = [other.connect(tls=False, source=f"127.0.0.{20 + i % 5}") for i in range(300)]
+    try:
+        time.sleep(1)
+        closed = 0
+        for stream in streams:
+            stream.settimeout(0.005)
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                closed += stream.recv(1) == b""
+        assert closed == 300 - 256, f"{closed} of 300 were hung up on"
+    finally:
+        for stream in streams:
+            stream.close()
+    time.sleep(1)
+    other.check_alive()
+    other.stop()
+
+
+def idle_bodies(lab, receiver):
+    """A body of which no byte comes for 30 s: of an upload, and of a message."""
+    one = receiver.offer([music("slow", 1000)])
+
+    def stall(what):
+        with receiver.connect(source="127.0.0.13", timeout=IDLE + SLACK) as stream:
+            stream.sendall(head(f"POST {PREFIX}{what} HTTP/1.1", "Content-Length: 1000") + b"x" * 10)
+            started = time.monotonic()
+            data = closes_within(stream, IDLE + SLACK)
+            took = time.monotonic() - started
+        assert took > IDLE - 3, f"{what}: {took:.1f} s, {data}"
+        assert not data.startswith(b"HTTP/1.1 2"), data
+
+    in_parallel([lambda: stall(one.query()), lambda: stall("finish?sessionId=" + one.id), lambda: stall("register")])
 
 
 def two_requests_in_one(lab, receiver):
@@ -239,5 +274,6 @@ def hang_up_early(lab, receiver):
 
 
 if __name__ == "__main__":
-    sys.exit(run([slow_heads, silence, crowd, plain_http, no_certificate, unknown_paths, wrong_methods, no_http,
-                  too_long_heads, garbage, old_protocols, two_requests_in_one, hang_up_early], "--accept", "all"))
+    sys.exit(run([idle_bodies, slow_heads, silence, crowd, crowds, plain_http, no_certificate, unknown_paths, wrong_methods, no_http,
+                  too_long_heads, garbage, old_protocols, two_requests_in_one, hang_up_early], "--accept", "all",
+                 others=[("--accept", "all")]))

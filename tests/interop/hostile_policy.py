@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who asks too often: offers one after the other while a person still thinks, and PINs by trial."""
 import concurrent.futures
+import json
 import sys
+import time
 
-from namida_hostile import WAIT, expect, music, run
+from namida_hostile import PREFIX, WAIT, expect, music, run
 
 ASKED = {"files": [music(size=1)], "info": {"alias": "Mallory", "port": 9}}
 
@@ -33,6 +35,32 @@ def open_offers(lab, receiver):
         assert again.result(WAIT).status == 200
 
 
+def offers_of_many(lab, asking):
+    """Three open offers in all, whoever makes them; hanging up withdraws them and makes room."""
+    receiver = lab.receivers[2]
+    body = json.dumps(ASKED).encode()
+    request = f"POST {PREFIX}prepare-upload HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    streams = [receiver.connect(identity) for identity in ("mallory", "trudy", "peggy")]
+    try:
+        for stream in streams:
+            stream.sendall(request)
+        time.sleep(1)
+        retry_after(receiver.curl("prepare-upload", ASKED, identity="sybil", source="127.0.0.12"), 1, 300)
+    finally:
+        for stream in streams:
+            stream.close()
+    time.sleep(1)
+    with concurrent.futures.ThreadPoolExecutor(max_workers=1) as pool:
+        fourth = pool.submit(receiver.curl, "prepare-upload", {**ASKED, "info": {"alias": "Sybil", "port": 9}},
+                             identity="sybil")
+        while (event := receiver.wait_event("offer"))["alias"] != "Sybil":
+            pass
+        receiver.decide(decline=event["id"])
+        expect(fourth.result(WAIT), 403, "declined")
+    receiver.check_alive()
+    receiver.stop()
+
+
 def pins_by_trial(lab, asking):
     receiver = lab.receivers[1]
     expect(receiver.curl("prepare-upload", ASKED), 401, "pin-required")
@@ -56,5 +84,5 @@ def pins_by_trial(lab, asking):
 
 
 if __name__ == "__main__":
-    sys.exit(run([open_offers, pins_by_trial], "--accept", "ask",
-                 second=("--accept", "all", "--pin", "4711")))
+    sys.exit(run([open_offers, offers_of_many, pins_by_trial], "--accept", "ask",
+                 others=[("--accept", "all", "--pin", "4711"), ("--accept", "ask")]))

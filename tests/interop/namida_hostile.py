@@ -89,8 +89,8 @@ class Lab:
         (self.outside / "folder" / "victim").write_text("untouched too\n")
         (self.path / "x").write_text("a name to climb to\n")
         self.receivers = []
-        self.identities = [Identity(self.path, name) for name in ("mallory", "trudy", "peggy")]
-        self.mallory, self.trudy, self.peggy = self.identities
+        self.identities = [Identity(self.path, name) for name in ("mallory", "trudy", "peggy", "sybil")]
+        self.mallory, self.trudy, self.peggy, self.sybil = self.identities
 
     def receiver(self, *options):
         receiver = Receiver(self, len(self.receivers), options)
@@ -302,9 +302,9 @@ def expect(answer, status, *codes):
     assert all(secret not in said["message"] for secret in ("/home", "/tmp", "namida-hostile")), answer
 
 
-def run(tests, *options, afterwards=lambda lab, receiver: None, second=None):
+def run(tests, *options, afterwards=lambda lab, receiver: None, others=()):
     """Runs each test(lab, receiver), all of them in parallel on one receiver, then @afterwards, and looks at the world
-    around it. @second: options of another receiver, lab.receivers[1]."""
+    around it. @others: options of more receivers, lab.receivers[1] and so on."""
     for program in ("curl", "openssl"):
         if not shutil.which(program):
             print(f"1..0 # SKIP {program} is not installed")
@@ -314,8 +314,8 @@ def run(tests, *options, afterwards=lambda lab, receiver: None, second=None):
     print(f"1..{len(tests) + 3}", flush=True)
     try:
         receiver = lab.receiver(*options)
-        if second:
-            lab.receiver(*second)
+        for more in others:
+            lab.receiver(*more)
         before = around(lab)
         with concurrent.futures.ThreadPoolExecutor(max_workers=12) as pool:
             futures = [pool.submit(test, lab, receiver) for test in tests]
