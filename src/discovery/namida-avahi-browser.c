@@ -83,15 +83,16 @@ static GInetSocketAddress *
 parse_address (const char *text, int interface, guint16 port)
 {
   g_autoptr (GInetAddress) host = g_inet_address_new_from_string (text);
+  g_autoptr (GInetSocketAddress) said = NULL;
   g_autoptr (GInetSocketAddress) address = NULL;
   gboolean scoped;
 
   if (host == NULL || port == 0 || interface <= 0)
     return NULL;
   scoped = g_inet_address_get_family (host) == G_SOCKET_FAMILY_IPV6 && g_inet_address_get_is_link_local (host);
-  address = g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", host, "port", (guint) port, "scope-id",
-                          scoped ? (guint) interface : 0u, NULL);
-  g_set_object (&address, namida_address_unmapped (address));
+  said = g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", host, "port", (guint) port, "scope-id",
+                       scoped ? (guint) interface : 0u, NULL);
+  address = namida_address_unmapped (said);
   if (!namida_network_is_on_link (g_inet_socket_address_get_address (address), (guint) interface))
     return NULL;
   return g_steal_pointer (&address);

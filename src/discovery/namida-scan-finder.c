@@ -126,8 +126,7 @@ collect (NamidaScanFinder *self)
 static void
 finish (Try *try, gboolean open)
 {
-  NamidaScanFinder *self = try->finder;
-  g_autoptr (NamidaScanFinder) held = g_object_ref (self);
+  g_autoptr (NamidaScanFinder) self = g_object_ref (try->finder);
   g_autoptr (GInetSocketAddress) address = g_object_ref (try->address);
 
   g_hash_table_remove (self->tries, try);

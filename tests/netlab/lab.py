@@ -19,11 +19,15 @@ class Skip(Exception):
     pass
 
 
+def has(name):
+    return shutil.which(name) is not None
+
+
 def check_machine():
     """Raises Skip with the reason why no lab can be made here."""
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     for name in NEEDED:
-        if shutil.which(name) is None:
+        if not has(name):
             raise Skip(f"{name} is not installed")
     tried = subprocess.run(["unshare", "-U", "-r", "-n", "-m", "-p", "--fork", "--mount-proc", "ip", "link", "add",
                             "br0", "type", "bridge"], capture_output=True, text=True)
@@ -34,7 +38,7 @@ def check_machine():
 class Program:
     """One command line program on one machine; its lines of JSON as they come."""
 
-    def __init__(self, lab, node, arguments, finders=None):
+    def __init__(self, lab, node, arguments, finders=None, alias=None):
         env = dict(os.environ, HOME=lab.folder, XDG_RUNTIME_DIR=lab.folder, XDG_DATA_HOME=lab.folder, LANG="C.UTF-8",
                    NETLAB_DIR=lab.state, GSETTINGS_BACKEND="memory", GIO_USE_PROXY_RESOLVER="dummy",
                    DBUS_SESSION_BUS_ADDRESS="disabled:", G_DEBUG="fatal-criticals")
@@ -47,7 +51,7 @@ class Program:
         self.errors = tempfile.TemporaryFile("w+")
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            ["bash", NETLAB, "exec", str(node), lab.cli, "--data-dir", self.data, "--alias", f"node{node}", "--json",
+            ["bash", NETLAB, "exec", str(node), lab.cli, "--data-dir", self.data, "--alias", alias or f"node{node}", "--json",
              *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors, env=env, text=True,
             start_new_session=True)
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -147,8 +151,8 @@ class Lab:
                                 env=dict(os.environ, NETLAB_DIR=self.state), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, text=True, start_new_session=True)
 
-    def start(self, node, *arguments, finders=None):
-        program = Program(self, node, arguments, finders)
+    def start(self, node, *arguments, finders=None, alias=None):
+        program = Program(self, node, arguments, finders, alias)
         self.programs.append(program)
         return program
 

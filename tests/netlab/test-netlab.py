@@ -73,6 +73,53 @@ def case_ipv6(lab):
             assert ":" in event["address"], event
 
 
+def case_linklocal(lab):
+    for node in (1, 2, 3):
+        lab.output(node, "ip", "-4", "addr", "flush", "dev", "eth0")
+        lab.output(node, "ip", "-6", "addr", "flush", "dev", "eth0", "scope", "global")
+    for finders in ("avahi", "multicast"):
+        for program in see_each_other(lab, 8, finders):
+            for _, event in program.events:
+                assert event["address"].startswith("fe80:"), event
+            program.stop()
+
+
+def case_samename(lab):
+    """Two devices of one name are two devices, also where DNS-SD wants their names to differ."""
+    for node in (2, 3):
+        lab.start(node, "receive", "--accept", "all", finders="avahi", alias="Desk PC")
+    one = lab.start(1, "devices", "--watch", finders="avahi")
+    time.sleep(6)
+    rows = {event["uuid"]: event["alias"] for _, event in one.events if event["event"] == "found"}
+    assert len(rows) == 2, one.events
+    assert one.count("lost") == 0, one.events
+    published = lab.output(1, "avahi-browse", "-tp", "_namidasync._tcp") if netlab.has("avahi-browse") else None
+    if published is not None:
+        assert "Desk\\032PC;" in published and "Desk\\032PC\\032\\0352;" in published, published
+    answer = lab.start(1, "devices", "--timeout", "4")
+    answer.wait(20)
+    names = [event["alias"] for _, event in answer.events]
+    assert names == ["Desk PC", "Desk PC"], answer.events
+
+
+def case_readdress(lab):
+    """Another address is the same device."""
+    two = lab.start(2, "receive", "--accept", "all")
+    one = lab.start(1, "devices", "--watch")
+    one.wait_event("found", 10, alias="node2")
+    time.sleep(3)
+    lab.output(2, "sh", "-c", "ip addr del 10.77.0.2/24 dev eth0; ip addr add 10.77.0.22/24 dev eth0; "
+               "ip route replace 224.0.0.0/4 dev eth0; ip -6 addr flush dev eth0")
+    time.sleep(6)
+    assert one.count("lost") == 0 and one.count("found") == 1, one.events
+    source = os.path.join(lab.folder, "Rips")
+    make_tree(source)
+    one.stop()
+    assert two.process.poll() is None
+    sender = lab.start(1, "send", "--to", "node2", source)
+    assert sender.wait(60) == 0, (sender.events, sender.said())
+
+
 def make_tree(folder):
     for name, size in (("Björk/01 + Me.flac", 3_000_000), ("Björk/02.flac", 1), ("empty.mp3", 0), ("a/b/c/d.m4a", 70_000)):
         path = os.path.join(folder, name)

@@ -158,6 +158,7 @@ test_daemon_comes_and_goes (void)
   /* With the last reference the connection ends, and what it still had to say: the daemon cleans up by itself then. */
   g_autoptr (GDBusConnection) held = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
 
+  g_assert_nonnull (held);
   fixture_init (&fixture, NULL, "Desk");
   fixture_start (&fixture);
   spin (100);
