@@ -389,6 +389,7 @@ typedef struct
   guint timeout_id;
   guint settle_id;
   gulong changed_id;
+  GSource *cancelled; /* (nullable) */
 } Resolving;
 
 static void
@@ -407,6 +408,9 @@ resolving_stop (GTask *task)
   g_clear_handle_id (&resolving->timeout_id, g_source_remove);
   g_clear_handle_id (&resolving->settle_id, g_source_remove);
   g_clear_signal_handler (&resolving->changed_id, self->peers);
+  if (resolving->cancelled != NULL)
+    g_source_destroy (resolving->cancelled);
+  g_clear_pointer (&resolving->cancelled, g_source_unref);
 }
 
 static GError *
@@ -484,6 +488,29 @@ resolve_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+resolve_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  resolving_stop (task);
+  g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
+/* The person who types a name and changes their mind does not wait for the end of the search. */
+static void
+resolve_watch_cancellable (GTask *task)
+{
+  Resolving *resolving = g_task_get_task_data (task);
+
+  if (g_task_get_cancellable (task) == NULL)
+    return;
+  resolving->cancelled = g_cancellable_source_new (g_task_get_cancellable (task));
+  g_source_set_callback (resolving->cancelled, G_SOURCE_FUNC (resolve_cancelled), task, NULL);
+  g_source_attach (resolving->cancelled, NULL);
+}
+
 static void
 resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -540,6 +567,7 @@ namida_hub_resolve_async (NamidaHub *self,
     }
   resolving->timeout_id = g_timeout_add (timeout_ms, resolve_timeout, task);
   resolving->changed_id = g_signal_connect_swapped (self->peers, "items-changed", G_CALLBACK (resolve_look), task);
+  resolve_watch_cancellable (task);
   resolve_look (g_steal_pointer (&task)); /* one reference stays until the answer */
 }
 

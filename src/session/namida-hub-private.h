@@ -52,6 +52,10 @@ struct _NamidaHub
   GListStore *transfers;
   GListStore *pair_requests;
 
+  guint n_sendings; /* begun, and not yet in the history */
+  GTask *stopping;  /* (nullable): waits for them */
+  guint stop_timeout_id;
+
   GTask *pairing; /* (nullable): the pairing that this side began */
 };
 
@@ -64,6 +68,9 @@ void namida_hub_refresh_trust (NamidaHub *self);
 
 /* namida-hub-receive.c */
 void namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer);
+
+/* namida-hub.c: one sending less under way; the last one lets a waiting stop go on. */
+void namida_hub_sending_over (NamidaHub *self);
 
 /* namida-hub-pair.c */
 void namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request);

@@ -55,6 +55,12 @@ journal_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   g_task_return_boolean (task, TRUE);
 }
 
+static void
+journal_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  namida_hub_sending_over (NAMIDA_HUB (source));
+}
+
 static const char *
 journal_state (NamidaTransferState state)
 {
@@ -76,7 +82,7 @@ journal_state (NamidaTransferState state)
 static void
 write_history (NamidaHub *self, NamidaTransfer *transfer)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+  g_autoptr (GTask) task = g_task_new (self, NULL, journal_written, NULL);
   NamidaJournalSession *row = g_new0 (NamidaJournalSession, 1);
   const GError *error = namida_transfer_get_error (transfer);
 
@@ -111,7 +117,7 @@ send_done (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* The sender has ended the transfer, and the error is in it. */
   namida_sender_send_finish (NAMIDA_SENDER (source), result, &error);
-  if (self != NULL && self->database != NULL)
+  if (self != NULL)
     write_history (self, transfer);
   g_clear_object (&sending->sender);
 }
@@ -129,6 +135,8 @@ scan_done (GObject *source, GAsyncResult *result, gpointer user_data)
   if (backup == NULL)
     {
       namida_transfer_end (transfer, error);
+      if (self != NULL)
+        namida_hub_sending_over (self);
       return;
     }
   namida_transfer_set_backup (transfer, backup);
@@ -136,6 +144,8 @@ scan_done (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The program was closed."));
       namida_transfer_end (transfer, error);
+      if (self != NULL)
+        namida_hub_sending_over (self);
       return;
     }
   own = namida_server_dup_info (self->server);
@@ -157,6 +167,7 @@ namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *files, const cha
                                   namida_peer_get_fingerprint (peer), namida_peer_get_encrypted (peer));
   g_object_set_data_full (G_OBJECT (transfer), SENDING_KEY, sending_new (self, peer, files, pin), sending_free);
   g_list_store_insert (self->transfers, 0, transfer);
+  self->n_sendings++;
   namida_scanner_scan_async (files, namida_transfer_get_cancellable (transfer), scan_done, g_object_ref (transfer));
   return transfer; /* the list holds it */
 }

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 
+#define STOP_SECONDS 5 /* a sending that is slow to end does not keep a program open */
+
 G_DEFINE_FINAL_TYPE (NamidaHub, namida_hub, G_TYPE_OBJECT)
 
 enum
@@ -49,6 +51,8 @@ namida_hub_dispose (GObject *object)
   namida_hub_stop_discovery (self);
   g_clear_object (&self->server);
   g_clear_object (&self->pairing);
+  g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
+  g_clear_object (&self->stopping);
   g_clear_object (&self->peers);
   g_clear_object (&self->offers);
   g_clear_object (&self->transfers);
@@ -288,13 +292,41 @@ flush_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   g_task_return_boolean (task, TRUE);
 }
 
+/* What was sent is in the history before a program ends that stops right after. */
+static gboolean
+stop_go_on (gpointer user_data)
+{
+  NamidaHub *self = user_data;
+  g_autoptr (GTask) task = g_steal_pointer (&self->stopping);
+
+  self->stop_timeout_id = 0;
+  g_task_run_in_thread (task, flush_thread);
+  return G_SOURCE_REMOVE;
+}
+
+void
+namida_hub_sending_over (NamidaHub *self)
+{
+  self->n_sendings--;
+  if (self->n_sendings == 0 && self->stopping != NULL && self->stop_timeout_id != 0)
+    {
+      g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
+      stop_go_on (self);
+    }
+}
+
 static void
 server_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  NamidaHub *self = g_task_get_source_object (task);
 
   namida_server_stop_finish (NAMIDA_SERVER (source), result, NULL);
-  g_task_run_in_thread (task, flush_thread);
+  self->stopping = g_steal_pointer (&task);
+  if (self->n_sendings == 0)
+    stop_go_on (self);
+  else
+    self->stop_timeout_id = g_timeout_add_seconds (STOP_SECONDS, stop_go_on, self);
 }
 
 void

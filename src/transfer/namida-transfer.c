@@ -30,6 +30,7 @@ struct _NamidaTransfer
   gint files;   /* g_atomic */
   GMutex lock;  /* the four below */
   char *current_file;
+  char *trouble;   /* (nullable) */
   guint8 *results; /* NamidaFileResult, one an entry */
   guint n_results;
   GHashTable *details; /* index → sentence */
@@ -226,6 +227,7 @@ namida_transfer_finalize (GObject *object)
   g_clear_error (&self->error);
   g_clear_object (&self->cancellable);
   g_free (self->current_file);
+  g_free (self->trouble);
   g_free (self->results);
   g_hash_table_unref (self->details);
   g_mutex_clear (&self->lock);
@@ -586,6 +588,28 @@ final_text (NamidaTransfer *self)
     }
 }
 
+void
+namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence)
+{
+  g_mutex_lock (&self->lock);
+  g_free (self->trouble);
+  self->trouble = g_strdup (sentence);
+  g_mutex_unlock (&self->lock);
+}
+
+static char *
+dup_interrupted_text (NamidaTransfer *self)
+{
+  char *text;
+
+  g_mutex_lock (&self->lock);
+  text = g_strdup (self->trouble != NULL
+                       ? self->trouble
+                       : _ ("Interrupted: what arrived is safe, and it goes on when the other device is back"));
+  g_mutex_unlock (&self->lock);
+  return text;
+}
+
 char *
 namida_transfer_dup_state_text (NamidaTransfer *self)
 {
@@ -600,7 +624,7 @@ namida_transfer_dup_state_text (NamidaTransfer *self)
     case NAMIDA_TRANSFER_RUNNING:
       return g_strdup (send ? _ ("Sending") : _ ("Receiving"));
     case NAMIDA_TRANSFER_INTERRUPTED:
-      return g_strdup (_ ("Interrupted: what arrived is safe, and it goes on when the other device is back"));
+      return dup_interrupted_text (self);
     case NAMIDA_TRANSFER_FINISHING:
       return g_strdup (_ ("Verifying and storing"));
     default:

@@ -66,6 +66,8 @@ GCancellable *namida_transfer_get_cancellable (NamidaTransfer *self);
 /** For the movers. add_bytes and set_current_file: any thread, lock-free for bytes. @delta may be negative when a file starts over. */
 void namida_transfer_add_bytes (NamidaTransfer *self, gint64 delta);
 void namida_transfer_add_files (NamidaTransfer *self, int delta);
+/** Why it is interrupted, when this side is the cause (a full disk): a sentence for its row; any thread. */
+void namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence);
 void namida_transfer_set_current_file (NamidaTransfer *self, const char *path);
 void namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state);
 /** Ends it: DONE, or the final state that @error means (DECLINED, CANCELLED, INCOMPLETE, else FAILED). @error: (nullable) (transfer none). */

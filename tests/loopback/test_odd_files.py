@@ -149,7 +149,8 @@ def test_disk_fills(lab):
     code = sender.wait()
     assert code in (1, 7), (code, sender.errors)
     assert told(sender.errors), sender.errors
-    receiver.wait_event("interrupted", "end")
+    told_there = receiver.wait_event("interrupted", "end")
+    assert told([told_there["message"]]), told_there
     there = all_files(seen / "Music")
     assert len(there) < 18, "everything arrived on a full disk"
     for name in there:
