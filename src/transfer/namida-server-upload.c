@@ -46,6 +46,10 @@ namida_serving_explain (NamidaServing *job, const GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return namida_receive_session_dup_refusal (job->session);
+  /* This device is the cause: its own person is told, too. */
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE)
+      || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE))
+    namida_transfer_set_trouble (namida_receive_session_get_transfer (job->session), error->message);
   return error->domain == NAMIDA_ERROR ? g_error_copy (error) : NULL;
 }
 
