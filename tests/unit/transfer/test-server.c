@@ -13,6 +13,7 @@
 #include "namida-pairing.h"
 #include "namida-server.h"
 #include "namida-tls.h"
+#include "pack-sample.h"
 
 #define PREFIX "/api/namidasync/v1/"
 #define BIG (3 * 1024 * 1024 + 5)
@@ -546,6 +547,68 @@ test_keep_alive (Fixture *fixture, gconstpointer data)
                    NAMIDA_TRANSFER_INCOMPLETE);
 }
 
+/* One pack with f1 in it, as one chunk. @whole: else the body breaks off behind the file. */
+static GBytes *
+pack_request (const char *token, const char *data, gsize length, gboolean whole)
+{
+  PackSample *sample = pack_sample_new ();
+  g_autofree char *name = g_strconcat ("f1/", token, NULL);
+  g_autoptr (GByteArray) tar = NULL;
+  GByteArray *bytes = g_byte_array_new ();
+  g_autofree char *head = NULL;
+
+  pack_sample_add (sample, name, data, length);
+  tar = pack_sample_end (sample);
+  head = g_strdup_printf ("POST " PREFIX "pack?sessionId=session-x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                          "Transfer-Encoding: chunked\r\n\r\n%x\r\n",
+                          tar->len);
+  g_byte_array_append (bytes, (guint8 *) head, (guint) strlen (head));
+  g_byte_array_append (bytes, tar->data, whole ? tar->len : tar->len - 600);
+  if (whole)
+    g_byte_array_append (bytes, (const guint8 *) "\r\n0\r\n\r\n", 7);
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+static void
+pack (Fixture *fixture, How how, const char *token, const char *data, gsize length, int status, const char *code)
+{
+  g_autoptr (GBytes) request = pack_request (token, data, length, TRUE);
+
+  expect (fixture, how, g_bytes_get_data (request, NULL), (gssize) g_bytes_get_size (request), status, code);
+}
+
+static void
+test_pack (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *token = offered (fixture, 3);
+  g_autofree char *hash = namida_digest_bytes ("abc", 3);
+  g_autoptr (GBytes) broken = pack_request (token, "abc", 3, FALSE);
+  g_autofree char *state = NULL;
+  Exchange *cut;
+  GThread *thread;
+
+  pack (fixture, TLS, "0123", "abc", 3, 403, "bad-token");
+  pack (fixture, OTHER, token, "abc", 3, 403, "bad-token");
+  pack (fixture, TLS, token, "abcd", 4, 422, "wrong-size");
+  expect (fixture, PLAIN, "POST " PREFIX "pack?sessionId=session-x HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+          -1, 403, "encryption-required");
+  expect (fixture, TLS, "POST " PREFIX "pack HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", -1, 400,
+          "invalid-request");
+  expect (fixture, TLS, "POST " PREFIX "pack?sessionId=session-x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabcde",
+          -1, 400, "invalid-request");
+  /* The connection breaks behind the file: it is kept. */
+  cut = exchange_begin (fixture, TLS, g_bytes_get_data (broken, NULL), (gssize) g_bytes_get_size (broken), 300,
+                        &thread);
+  g_free (exchange_end (cut, thread));
+  state = exchange (fixture, TLS, "GET " PREFIX "session?sessionId=session-x HTTP/1.1\r\nHost: x\r\n\r\n", -1);
+  g_assert_nonnull (strstr (state, "{\"offset\":3}"));
+  /* Again: it replaces what was there and counts once. */
+  pack (fixture, TLS, token, "abc", 3, 200, NULL);
+  finish (fixture, hash, 200, "\"stored\"");
+  g_assert_cmpuint (namida_transfer_get_done_bytes (namida_offer_get_transfer (fixture->offer)), ==, 3);
+  pack (fixture, TLS, token, "abc", 3, 410, "expired");
+}
+
 static void
 test_decisions (Fixture *fixture, gconstpointer data)
 {
@@ -685,6 +748,7 @@ main (int argc, char *argv[])
   g_test_add ("/server/chunked-limit", Fixture, NULL, set_up, test_chunked_limit, tear_down);
   g_test_add ("/server/whole", Fixture, NULL, set_up, test_whole, tear_down);
   g_test_add ("/server/keep-alive", Fixture, NULL, set_up, test_keep_alive, tear_down);
+  g_test_add ("/server/pack", Fixture, NULL, set_up, test_pack, tear_down);
   g_test_add ("/server/decisions", Fixture, NULL, set_up, test_decisions, tear_down);
   g_test_add ("/server/pin", Fixture, NULL, set_up, test_pin, tear_down);
   g_test_add ("/server/cancel", Fixture, NULL, set_up, test_cancel, tear_down);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* Packs to try the receiving side with. */
+
+typedef struct _PackSample PackSample;
+PackSample *pack_sample_new (void);
+void pack_sample_add (PackSample *self, const char *name, const void *data, gsize length);
+void pack_sample_add_link (PackSample *self, const char *name, const char *target, gboolean hard);
+/** Returns: (transfer full): the stream; @self is gone. */
+GByteArray *pack_sample_end (PackSample *self);
