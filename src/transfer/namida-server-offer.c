@@ -236,10 +236,11 @@ start_preparing (OpenOffer *open)
   g_task_run_in_thread (task, prepare_worker);
 }
 
+/* An older session of the same backup (its connection broke, and nobody noticed yet) has to let go of its parts first.
+ * Returns: whether there is one still. */
 static gboolean
-supersede (gpointer user_data)
+park_older (OpenOffer *open)
 {
-  OpenOffer *open = user_data;
   GHashTableIter iter;
   gpointer value;
 
@@ -249,15 +250,23 @@ supersede (gpointer user_data)
         && g_str_equal (namida_receive_session_get_key (value), namida_offer_get_key (open->offer)))
       {
         namida_receive_session_close (value, NAMIDA_SESSION_PARKED, NULL);
-        return G_SOURCE_CONTINUE;
+        return TRUE;
       }
+  return FALSE;
+}
+
+static gboolean
+supersede (gpointer user_data)
+{
+  OpenOffer *open = user_data;
+
+  if (park_older (open))
+    return G_SOURCE_CONTINUE;
   start_preparing (open);
   open_offer_unref (open);
   return G_SOURCE_REMOVE;
 }
 
-/* An older session of the same backup (its connection broke, and nobody noticed yet) has to let go of its parts first.
- */
 static void
 on_decided (NamidaOffer *offer, NamidaSink *sink, const GError *reason, gpointer user_data)
 {
@@ -331,6 +340,21 @@ parse_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
   g_task_return_pointer (task, parsed, parsed_free);
 }
 
+static gboolean
+announce (gpointer user_data)
+{
+  OpenOffer *open = user_data;
+  gboolean wanted
+      = !open->request->gone && open->server->soup != NULL && namida_offer_get_state (open->offer) == NAMIDA_OFFER_OPEN;
+
+  if (wanted && park_older (open))
+    return G_SOURCE_CONTINUE;
+  if (wanted)
+    g_signal_emit_by_name (open->server, "offer", open->offer);
+  open_offer_unref (open);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 ask (OpenOffer *open, Parsed *parsed)
 {
@@ -345,7 +369,10 @@ ask (OpenOffer *open, Parsed *parsed)
     open->manifest = json_node_ref (parsed->message->manifest);
   namida_offer_set_decided (open->offer, on_decided, open);
   open->timer = g_timeout_add_seconds (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS, on_expired, open);
-  g_signal_emit_by_name (open->server, "offer", open->offer);
+  /* Before anybody is asked: only a parked session is found as the one that this offer goes on with. */
+  open_offer_ref (open);
+  if (announce (open) == G_SOURCE_CONTINUE)
+    g_timeout_add (50, announce, open);
 }
 
 static void
