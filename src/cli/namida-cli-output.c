@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 
+G_GNUC_PRINTF (2, 0)
 static void
 print_line (FILE *to, const char *format, va_list args)
 {

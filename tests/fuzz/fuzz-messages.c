@@ -9,9 +9,9 @@ static void
 read_tables (const char *text, gsize length)
 {
   g_autoptr (GHashTable) hashes = namida_finish_request_parse (text, length, NULL);
-  g_autoptr (GHashTable) results = namida_finish_answer_parse (text, length, NULL);
+  g_autoptr (GHashTable) results G_GNUC_UNUSED = namida_finish_answer_parse (text, length, NULL);
   g_autoptr (GHashTable) offsets = NULL;
-  g_autoptr (NamidaOfferAnswer) answer = namida_offer_answer_parse (text, length, NULL);
+  g_autoptr (NamidaOfferAnswer) answer G_GNUC_UNUSED = namida_offer_answer_parse (text, length, NULL);
   g_autofree char *state = NULL;
 
   namida_session_answer_parse (text, length, &state, &offsets, NULL);
@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autofree char *query = g_strndup (text, size);
   g_autofree char *sha256 = NULL;
   g_autoptr (GError) error = namida_error_answer_parse (text, size, 403, NULL);
-  g_autoptr (NamidaDeviceInfo) info = namida_register_parse (text, size, NULL);
+  g_autoptr (NamidaDeviceInfo) info G_GNUC_UNUSED = namida_register_parse (text, size, NULL);
   g_auto (NamidaUploadQuery) upload = { 0 };
   g_auto (NamidaPairMessage) pair = { 0 };
   guint64 length;
