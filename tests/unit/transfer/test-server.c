@@ -613,7 +613,6 @@ static void
 test_decisions (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *offer = make_offer (3);
-  g_autofree char *wrong G_GNUC_UNUSED = NULL;
   GThread *thread;
   Exchange *held;
 
