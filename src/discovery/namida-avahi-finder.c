@@ -5,6 +5,7 @@
 #include "namida-avahi-finder.h"
 #include "namida-avahi-publisher.h"
 #include "namida-interface.h"
+#include "namida-network.h"
 
 #define AVAHI_NAME "org.freedesktop.Avahi"
 #define SETTLE_MS 500
@@ -20,6 +21,7 @@ struct _NamidaAvahiFinder
   gulong closed_handler;
   guint watch;
   int interface; /* what publisher and browser were made for */
+  char *network; /* the addresses that were there when the browser was last restarted */
   NamidaAvahiServer *server;
   NamidaAvahiPublisher *publisher;
   NamidaAvahiBrowser *browser;
@@ -192,6 +194,27 @@ namida_avahi_finder_refresh (NamidaFinder *finder)
     namida_avahi_browser_restart (self->browser);
 }
 
+/* Returns: whether the addresses are others than at the last call. */
+static gboolean
+note_network (NamidaAvahiFinder *self)
+{
+  g_autoptr (GPtrArray) networks = namida_network_list (self->only);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < networks->len; i++)
+    {
+      NamidaNetwork *network = g_ptr_array_index (networks, i);
+      g_autofree char *address = g_inet_address_to_string (network->address);
+
+      g_string_append_printf (text, "%u %s\n", network->index, address);
+    }
+  if (g_strcmp0 (self->network, text->str) == 0)
+    return FALSE;
+  g_free (self->network);
+  self->network = g_strdup (text->str);
+  return TRUE;
+}
+
 static gboolean
 on_settled (gpointer data)
 {
@@ -199,7 +222,8 @@ on_settled (gpointer data)
   int index;
 
   self->settle_timer = 0;
-  if (self->server == NULL)
+  /* Routers repeat their routes every few minutes: not each such change may wake all devices near. */
+  if (!note_network (self) || self->server == NULL)
     return G_SOURCE_REMOVE;
   if (!find_interface (self, &index))
     end_work (self);
@@ -229,6 +253,7 @@ namida_avahi_finder_start (NamidaFinder *finder, NamidaDeviceInfo *own, GError *
     namida_avahi_publisher_set_own (self->publisher, own);
   if (!started)
     {
+      note_network (self);
       self->monitor = g_object_ref (g_network_monitor_get_default ());
       self->changed_handler
           = g_signal_connect (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self);
@@ -277,6 +302,7 @@ static void
 namida_avahi_finder_finalize (GObject *object)
 {
   g_free (NAMIDA_AVAHI_FINDER (object)->only);
+  g_free (NAMIDA_AVAHI_FINDER (object)->network);
   G_OBJECT_CLASS (namida_avahi_finder_parent_class)->finalize (object);
 }
 
