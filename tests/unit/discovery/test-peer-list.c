@@ -192,6 +192,69 @@ test_expiry (void)
   namida_clock_set_fake (-1);
 }
 
+static gboolean
+on_second (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Nobody looks: nobody is probed, nobody goes; and at the first look it is made up for. */
+static void
+test_unwatched (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  gboolean over = FALSE;
+  guint n = 0;
+
+  g_signal_connect (list, "probe", G_CALLBACK (on_probe), &n);
+  namida_clock_set_fake (1000 * G_USEC_PER_SEC);
+  namida_peer_list_set_watched (list, FALSE);
+  see (list, "PC", FP1, "u1", "10.0.0.1", TRUE);
+  namida_clock_set_fake (2000 * G_USEC_PER_SEC);
+  g_timeout_add (2500, on_second, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (n, ==, 0);
+  g_assert_cmpuint (count (list), ==, 1);
+  namida_peer_list_set_watched (list, TRUE);
+  g_assert_cmpuint (n, ==, 1);
+  namida_clock_set_fake (-1);
+}
+
+typedef struct
+{
+  guint n;
+  guint position;
+  guint removed;
+  guint added;
+} Changes;
+
+static void
+on_items_changed (GListModel *model, guint position, guint removed, guint added, Changes *changes)
+{
+  *changes = (Changes){ changes->n + 1, position, removed, added };
+}
+
+/* A new name moves the row; the device was never away. */
+static void
+test_moved (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  Changes changes = { 0 };
+  NamidaPeer *peer;
+
+  peer = see (list, "A", FP1, "u1", "10.0.0.1", TRUE);
+  see (list, "B", FP2, "u2", "10.0.0.2", TRUE);
+  g_signal_connect (list, "items-changed", G_CALLBACK (on_items_changed), &changes);
+  g_assert_true (see (list, "C", FP1, "u1", "10.0.0.1", TRUE) == peer);
+  g_assert_cmpuint (changes.n, ==, 1);
+  g_assert_cmpuint (changes.position, ==, 0);
+  g_assert_cmpuint (changes.removed, ==, 2);
+  g_assert_cmpuint (changes.added, ==, 2);
+  g_assert_cmpuint (count (list), ==, 2);
+}
+
 static void
 test_goodbye (void)
 {
@@ -279,6 +342,8 @@ main (int argc, char **argv)
   g_test_add_func ("/peer-list/proof-replaces-claim", test_proof_replaces_claim);
   g_test_add_func ("/peer-list/phone-upgrade-needs-host", test_phone_upgrade_needs_host);
   g_test_add_func ("/peer-list/expiry", test_expiry);
+  g_test_add_func ("/peer-list/unwatched", test_unwatched);
+  g_test_add_func ("/peer-list/moved", test_moved);
   g_test_add_func ("/peer-list/goodbye", test_goodbye);
   g_test_add_func ("/peer-list/cap", test_cap);
   g_test_add_func ("/peer-list/match", test_match);
