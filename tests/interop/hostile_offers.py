@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Offers that no honest device makes: each is refused with a code and a sentence, and nothing is stored."""
+import contextlib
 import sys
 
-from namida_hostile import expect, music, run, tree
+from namida_hostile import NoAnswer, expect, music, run, tree
 
 UNSAFE = ["../x", "/etc/x", "C:\\x", "C:x", "a/../../x", "a/../x", "..", ".", "./x", "a//x", "a/", "a\\..\\x",
           "\\\\host\\x", "\\etc\\x", "n" * 5000, "n" * 256, "d/" + "n" * 256, "d/" * 2100 + "x"]
@@ -79,8 +80,13 @@ def too_many_files(lab, receiver):
 
 def too_large(lab, receiver):
     body = b'{"files":[' + b" " * (65 << 20) + b"]}"
-    expect(receiver.prepare(body), 413, "too-large")
-    expect(receiver.prepare(body, chunked=True), 413, "too-large")
+    for chunked in (False, True):
+        for _ in range(3):  # the reset that ends such a connection can overtake the answer (RFC 9112, 9.6)
+            with contextlib.suppress(NoAnswer):
+                expect(receiver.prepare(body, chunked=chunked), 413, "too-large")
+                break
+        else:
+            raise AssertionError("no answer in three tries")
     for what in ("register", "pair", "cancel?sessionId=x"):
         expect(receiver.curl(what, body[:(1 << 20) + 1]), 413, "too-large")
         expect(receiver.curl(what, body[:2 << 20], chunked=True), 413, "too-large")
