@@ -129,14 +129,28 @@ class Lab:
         self.folder = tempfile.mkdtemp(prefix="namida-netlab-")
         self.state = os.path.join(self.folder, "lab")
         self.programs = []
+        self.machines = machines
+
+    def __enter__(self):
         try:
-            self.run("up", machines)
+            self._up()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _up(self):
+        try:
+            self.run("up", self.machines)
         except subprocess.CalledProcessError:
             # On a busy machine avahi-daemon may give up waiting for its own child: no fault of what is tested.
             self.run("down")
-            self.run("up", machines)
+            self.run("up", self.machines)
         # A first start makes a key, which takes its time.
-        for node in range(1, machines + 1):
+        for node in range(1, self.machines + 1):
             self.start(node, "identity").wait(30)
 
     def run(self, *words):
@@ -161,5 +175,5 @@ class Lab:
     def close(self):
         for program in self.programs:
             program.stop()
-        self.run("down")
+        subprocess.run(["bash", NETLAB, "down"], env=dict(os.environ, NETLAB_DIR=self.state))
         shutil.rmtree(self.folder, ignore_errors=True)
