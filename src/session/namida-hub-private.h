@@ -12,8 +12,8 @@
 
 G_BEGIN_DECLS
 
-/* One file per concern of the hub: namida-hub.c (life), -peers.c (who is near), -receive.c (offers), -send.c, -pair.c.
- */
+/* One file per concern of the hub: namida-hub.c (life), -peers.c (who is near), -resolve.c (who is meant), -receive.c
+ * (offers), -send.c, -pair.c. */
 struct _NamidaHub
 {
   GObject parent_instance;
@@ -30,6 +30,7 @@ struct _NamidaHub
   NamidaAccept accept;
   NamidaLanding landing;
   guint64 limit;
+  guint patience_seconds;
   gboolean send_only;
 
   gboolean running;
@@ -64,6 +65,11 @@ gboolean namida_hub_start_discovery (NamidaHub *self, GError **error);
 void namida_hub_stop_discovery (NamidaHub *self);
 void
 namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote);
+/* A device that has shown its key at an address. Returns: (transfer none) (nullable) */
+NamidaPeer *namida_hub_take_proven (NamidaHub *self,
+                                    NamidaDeviceInfo *info,
+                                    const char *fingerprint,
+                                    GInetSocketAddress *address);
 void namida_hub_refresh_trust (NamidaHub *self);
 
 /* namida-hub-receive.c */

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#define ALIAS_SETTLE_MS 300 /* a second device of the same name has this long to show itself */
+
+/* From what a person typed to the device that is meant. */
+typedef struct
+{
+  char *text;
+  guint timeout_id;
+  guint settle_id;
+  gulong changed_id;
+  GSource *cancelled; /* (nullable) */
+} Resolving;
+
+static void
+resolving_free (Resolving *resolving)
+{
+  g_free (resolving->text);
+  g_free (resolving);
+}
+
+static void
+resolving_stop (GTask *task)
+{
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+
+  g_clear_handle_id (&resolving->timeout_id, g_source_remove);
+  g_clear_handle_id (&resolving->settle_id, g_source_remove);
+  g_clear_signal_handler (&resolving->changed_id, self->peers);
+  if (resolving->cancelled != NULL)
+    g_source_destroy (resolving->cancelled);
+  g_clear_pointer (&resolving->cancelled, g_source_unref);
+}
+
+static GError *
+no_such_device (NamidaHub *self, const char *text)
+{
+  g_autoptr (GString) seen = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->peers)); i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self->peers), i);
+      g_string_append_printf (seen, "%s“%s”", seen->len > 0 ? ", " : "", namida_peer_get_alias (peer));
+    }
+  if (seen->len > 0)
+    return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                        _ ("No device named “%s” was found. Devices near: %s. Check the name, or give the address."),
+                        text, seen->str);
+  return g_error_new (
+      NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+      _ ("No device named “%s” was found, and no other either. Check that Namida Sync is open there and "
+         "that both are on the same network, or give the address."),
+      text);
+}
+
+static gboolean
+resolve_settled (gpointer user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (user_data);
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+  NamidaPeer *peer = NULL;
+
+  resolving->settle_id = 0;
+  switch (namida_peer_list_match (self->peers, resolving->text, &peer))
+    {
+    case NAMIDA_MATCH_ONE:
+      resolving_stop (task);
+      g_task_return_pointer (task, g_object_ref (peer), g_object_unref);
+      g_object_unref (task);
+      break;
+    case NAMIDA_MATCH_SEVERAL:
+      resolving_stop (task);
+      g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                               _ ("Several devices are named “%s”. Give the fingerprint or the address of the one you "
+                                  "mean: “devices” lists them."),
+                               resolving->text);
+      g_object_unref (task);
+      break;
+    case NAMIDA_MATCH_NONE:
+    default:
+      break; /* it left again: wait on */
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+resolve_look (GTask *task)
+{
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+
+  if (resolving->settle_id == 0 && namida_peer_list_match (self->peers, resolving->text, NULL) != NAMIDA_MATCH_NONE)
+    resolving->settle_id = g_timeout_add (ALIAS_SETTLE_MS, resolve_settled, task);
+}
+
+static gboolean
+resolve_timeout (gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+
+  resolving->timeout_id = 0;
+  resolving_stop (task);
+  g_task_return_error (task, no_such_device (self, resolving->text));
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+resolve_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  resolving_stop (task);
+  g_task_return_error_if_cancelled (task);
+  return G_SOURCE_REMOVE;
+}
+
+/* The person who types a name and changes their mind does not wait for the end of the search. */
+static void
+resolve_watch_cancellable (GTask *task)
+{
+  Resolving *resolving = g_task_get_task_data (task);
+
+  if (g_task_get_cancellable (task) == NULL)
+    return;
+  resolving->cancelled = g_cancellable_source_new (g_task_get_cancellable (task));
+  g_source_set_callback (resolving->cancelled, G_SOURCE_FUNC (resolve_cancelled), task, NULL);
+  g_source_attach (resolving->cancelled, NULL);
+}
+
+static void
+resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaClient *client = NAMIDA_CLIENT (source);
+  g_autoptr (GTask) task = user_data;
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDeviceInfo) info = namida_client_register_finish (client, result, &error);
+  const char *fingerprint = namida_client_get_peer_fingerprint (client);
+  NamidaPeer *peer = NULL;
+
+  if (info != NULL && fingerprint != NULL)
+    {
+      namida_manual_finder_add (self->manual, namida_client_get_address (client));
+      peer = namida_hub_take_proven (self, info, fingerprint, namida_client_get_address (client));
+    }
+  if (peer != NULL)
+    g_task_return_pointer (task, g_object_ref (peer), g_object_unref);
+  else if (info != NULL)
+    g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                             _ ("“%s” is this device itself. Give the address of the other one."), resolving->text);
+  else
+    g_task_return_new_error (
+        task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+        _ ("No Namida Sync answered at “%s”. Check the address and that Namida Sync is open there. (%s)"),
+        resolving->text, error != NULL ? error->message : "");
+}
+
+void
+namida_hub_resolve_async (NamidaHub *self,
+                          const char *text,
+                          guint timeout_ms,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GInetSocketAddress) address = namida_address_parse (text);
+  Resolving *resolving = g_new0 (Resolving, 1);
+
+  g_return_if_fail (self->running);
+
+  g_task_set_source_tag (task, namida_hub_resolve_async);
+  resolving->text = g_strdup (text);
+  g_task_set_task_data (task, resolving, (GDestroyNotify) resolving_free);
+  if (address != NULL)
+    {
+      g_autoptr (NamidaClient) client = namida_client_new (self->identity, address, NULL);
+      g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
+
+      namida_client_register_async (client, own, cancellable, resolve_asked, g_steal_pointer (&task));
+      return;
+    }
+  resolving->timeout_id = g_timeout_add (timeout_ms, resolve_timeout, task);
+  resolving->changed_id = g_signal_connect_swapped (self->peers, "items-changed", G_CALLBACK (resolve_look), task);
+  resolve_watch_cancellable (task);
+  resolve_look (g_steal_pointer (&task)); /* one reference stays until the answer */
+}
+
+NamidaPeer *
+namida_hub_resolve_finish (NamidaHub *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
