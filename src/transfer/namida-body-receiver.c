@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define BLOCK_SIZE (1024 * 1024)
-#define N_BLOCKS 6
+#define N_BLOCKS 4
 
 typedef struct
 {

@@ -12,7 +12,7 @@
 
 /* Up to here a file is read, hashed and sent in one go: threads of its own would cost more than they save. */
 #define INLINE_BYTES NAMIDA_BLOCK_SIZE
-#define POOL_BLOCKS 6u
+#define POOL_BLOCKS 4u
 #define MAX_TRIES 2u
 /* Seconds of patience: how fast the slowest receiver hashes what it already has. */
 #define RESUME_BYTES_PER_SECOND (50u * 1000 * 1000)
@@ -366,7 +366,7 @@ namida_upload_worker_take_sent (NamidaUploadWorker *worker,
   NamidaUploadJob *job = worker->job;
 
   item->sha256 = g_strdup (sha256);
-  namida_transfer_add_files (job->transfer, 1);
+  namida_transfer_add_files (job->transfer, !is_folder (item));
   if (job->database == NULL || is_folder (item))
     return;
   g_mutex_lock (&job->lock);
