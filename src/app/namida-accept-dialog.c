@@ -7,6 +7,7 @@
 
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-mnemonics.h"
 #include "namida-tag.h"
 
 #define MAX_ROWS 50
@@ -324,6 +325,7 @@ namida_accept_dialog_init (NamidaAcceptDialog *self)
 {
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->where), FALSE);
 }
 

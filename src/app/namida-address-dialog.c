@@ -3,6 +3,8 @@
 
 #include "namida-address-dialog.h"
 
+#include "namida-mnemonics.h"
+
 #define TIMEOUT_MS 8000
 
 struct _NamidaAddressDialog
@@ -100,6 +102,7 @@ namida_address_dialog_init (NamidaAddressDialog *self)
 {
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
 }
 
 NamidaAddressDialog *

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-hub.h"
+#include "namida-mnemonics.h"
 #include "namida-notifier.h"
 #include "namida-preferences.h"
 #include "namida-settings.h"
@@ -220,6 +221,7 @@ ask_about_running (NamidaApplication *self, GtkWindow *window, guint running)
   adw_message_dialog_set_default_response (message, "background");
   adw_message_dialog_set_close_response (message, "cancel");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_response), self, 0);
+  namida_mnemonics_unspeak (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

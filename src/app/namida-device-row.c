@@ -7,6 +7,7 @@
 
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-mnemonics.h"
 #include "namida-send-flow.h"
 #include "namida-tag.h"
 
@@ -232,6 +233,7 @@ namida_device_row_init (NamidaDeviceRow *self)
   GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
   /* Names come from other devices: they are text, never markup. */
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
   gtk_drop_target_set_gtypes (target, types, G_N_ELEMENTS (types));

@@ -7,6 +7,7 @@
 
 #include "namida-device-row.h"
 #include "namida-files.h"
+#include "namida-mnemonics.h"
 #include "namida-send-flow.h"
 
 struct _NamidaDevicesPage
@@ -192,4 +193,5 @@ static void
 namida_devices_page_init (NamidaDevicesPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
 }

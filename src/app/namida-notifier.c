@@ -26,7 +26,8 @@ static gboolean
 person_looks (NamidaNotifier *self)
 {
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self->application)); l != NULL; l = l->next)
-    if (gtk_window_is_active (l->data))
+    /* One that was hidden while it was active still says that it is. */
+    if (gtk_widget_get_visible (l->data) && gtk_window_is_active (l->data))
       return TRUE;
   return FALSE;
 }

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-mnemonics.h"
+
 typedef enum
 {
   STEP_CONNECTING,
@@ -196,6 +198,7 @@ namida_pair_dialog_init (NamidaPairDialog *self)
   self->alias = g_strdup ("");
   self->step = STEP_FAILED;
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
 }
 
 NamidaPairDialog *

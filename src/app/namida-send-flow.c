@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-error.h"
+#include "namida-mnemonics.h"
 #include "namida-pair-dialog.h"
 #include "namida-send-sheet.h"
 #include "namida-window.h"
@@ -84,6 +85,7 @@ ask_unencrypted (NamidaWindow *window, NamidaPeer *peer, GListModel *files)
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect (dialog, "response", G_CALLBACK (on_unencrypted_response), sent_new (window, peer, files));
+  namida_mnemonics_unspeak (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -156,6 +158,7 @@ ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong)
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "send");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect (dialog, "response", G_CALLBACK (on_pin_response), sent_new (window, sent->peer, sent->files));
+  namida_mnemonics_unspeak (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

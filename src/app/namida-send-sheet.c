@@ -7,6 +7,7 @@
 
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-mnemonics.h"
 #include "namida-send-flow.h"
 #include "namida-send-item.h"
 
@@ -220,6 +221,7 @@ namida_send_sheet_init (NamidaSendSheet *self)
   self->items = g_ptr_array_new ();
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
 }
 
 NamidaSendSheet *

@@ -8,6 +8,7 @@
 #include "namida-details-dialog.h"
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-mnemonics.h"
 #include "namida-send-flow.h"
 
 /* A flat button and the gap before it, in pixels. */
@@ -314,6 +315,7 @@ static void
 namida_transfer_row_init (NamidaTransferRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
 }
 
 NamidaTransferRow *

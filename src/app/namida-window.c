@@ -7,6 +7,7 @@
 
 #include "namida-address-dialog.h"
 #include "namida-devices-page.h"
+#include "namida-mnemonics.h"
 #include "namida-offer-queue.h"
 #include "namida-transfers-page.h"
 
@@ -123,6 +124,7 @@ on_rename (GtkWidget *widget, const char *action, GVariant *parameter)
   adw_message_dialog_set_close_response (message, "cancel");
   g_object_set_data (G_OBJECT (dialog), "entry", entry);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_rename_response), self, 0);
+  namida_mnemonics_unspeak (dialog);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -186,6 +188,7 @@ static void
 namida_window_init (NamidaWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
   g_signal_connect_object (self->transfers_page, "notify::running", G_CALLBACK (show_badge), self, G_CONNECT_SWAPPED);
 }
 

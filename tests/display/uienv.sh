@@ -24,7 +24,9 @@ DISPLAY=:$(cat "$XDG_RUNTIME_DIR/display")
 export DISPLAY GDK_BACKEND=x11 GSK_RENDERER=cairo GSETTINGS_BACKEND=memory LIBGL_ALWAYS_SOFTWARE=1 LANG=C.UTF-8
 export GTK_A11Y=${GTK_A11Y-atspi} ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0
 unset WAYLAND_DISPLAY
-dbus-run-session -- "$@"
+# What the bus starts must not write between the lines of a test.
+exec 7>&1
+dbus-run-session -- bash -c 'exec "$@" >&7 7>&-' run "$@" >&2
 rc=$?
 kill $xvfb 2>/dev/null
 wait $xvfb 2>/dev/null

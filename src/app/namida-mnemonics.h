@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * namida_mnemonics_unspeak: keeps the underscores of mnemonics out of the names that assistive tools read, for every
+ * button at or below @root, now and when its label changes. For widgets that are made later, call it again.
+ */
+void namida_mnemonics_unspeak (GtkWidget *root);
+
+G_END_DECLS
