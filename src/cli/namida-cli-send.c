@@ -12,6 +12,7 @@
 
 static char *to, *pin, *limit_text, *report;
 static char **music;
+static int wait_seconds;
 
 static const GOptionEntry entries[] = {
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("The device: its name, address or fingerprint (or its first 8 digits)"),
@@ -19,6 +20,8 @@ static const GOptionEntry entries[] = {
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("The PIN that the device asks for"), N_ ("PIN") },
   { "music", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &music, N_ ("A music folder; may be given several times"), N_ ("DIR") },
   { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("At most this fast, for example 5MB/s"), N_ ("SPEED") },
+  { "wait", 0, 0, G_OPTION_ARG_INT, &wait_seconds,
+    N_ ("Once accepted, wait so long for a device that is away, and go on when it is back"), N_ ("SECONDS") },
   { "report", 0, 0, G_OPTION_ARG_FILENAME, &report, N_ ("Write what became of each file into FILE, as JSON"),
     N_ ("FILE") },
   { NULL },
@@ -155,6 +158,9 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("Say to which device: --to NAME. “namida-sync-cli devices” lists them."));
   if (limit_text != NULL && !namida_cli_parse_limit (limit_text, &options.limit))
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
+  if (wait_seconds < 0)
+    return namida_cli_usage (_ ("--wait is a number of seconds, not %d."), wait_seconds);
+  options.patience_seconds = (guint) wait_seconds;
   if (!add_files (files, argc, argv))
     return NAMIDA_CLI_EXIT_USAGE;
   hub = namida_cli_start_hub (cli, &options, &error);

@@ -2,19 +2,29 @@
 #include "config.h"
 
 #include "namida-hub-private.h"
+#include "namida-clock.h"
+#include "namida-error.h"
 #include "namida-sender.h"
 
 #include <glib/gi18n-lib.h>
 
-/* One sending: scan, send, remember. Owned by the callbacks of its steps. */
+/* One sending: scan, send, wait for a device that is away, remember. Owned by its transfer. */
 typedef struct
 {
   GWeakRef hub; /* the hub holds the transfer, and the transfer this */
   NamidaPeer *peer;
   GListModel *files;
   char *pin;
-  NamidaTransfer *transfer;
-  NamidaSender *sender;
+  NamidaSender *sender; /* (nullable) between two tries */
+
+  /* While the device is away. */
+  gboolean accepted;   /* somebody there said yes, once */
+  gint64 away_since;   /* monotonic; 0: it is not */
+  gint64 tried_at;     /* monotonic */
+  guint tries;         /* since then */
+  guint timer;         /* until the next one */
+  NamidaPeer *watched; /* (nullable): its entry in the list of devices */
+  GError *error;       /* why the last try ended */
 } Sending;
 
 #define SENDING_KEY "namida-hub-sending"
@@ -40,6 +50,9 @@ sending_free (gpointer data)
   g_clear_object (&sending->peer);
   g_clear_object (&sending->files);
   g_clear_object (&sending->sender);
+  g_clear_handle_id (&sending->timer, g_source_remove);
+  g_clear_object (&sending->watched);
+  g_clear_error (&sending->error);
   g_free (sending->pin);
   g_free (sending);
 }
@@ -107,19 +120,197 @@ write_history (NamidaHub *self, NamidaTransfer *transfer)
   g_task_run_in_thread (task, journal_thread);
 }
 
+/* ---- a device that is away ---- */
+
+static void start_sender (NamidaHub *self, NamidaTransfer *transfer);
+static void on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint added, GListModel *peers);
+static void on_sign_of_life (NamidaTransfer *transfer);
+static void on_wait_cancelled (NamidaTransfer *transfer);
+
+static void
+stop_waiting (NamidaHub *self, NamidaTransfer *transfer)
+{
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+
+  g_clear_handle_id (&sending->timer, g_source_remove);
+  if (self != NULL && self->peers != NULL)
+    g_signal_handlers_disconnect_by_func (self->peers, on_peers_changed, transfer);
+  if (sending->watched != NULL)
+    g_signal_handlers_disconnect_by_func (sending->watched, on_sign_of_life, transfer);
+  g_clear_object (&sending->watched);
+  g_signal_handlers_disconnect_by_func (namida_transfer_get_cancellable (transfer), on_wait_cancelled, transfer);
+}
+
+/* @error: (transfer none): what its person is told. */
+static void
+give_up (NamidaHub *self, NamidaTransfer *transfer, const GError *error)
+{
+  namida_transfer_end (transfer, error);
+  if (self != NULL && self->database != NULL)
+    write_history (self, transfer);
+}
+
+static void
+on_wait_cancelled (NamidaTransfer *transfer)
+{
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+  g_autoptr (NamidaTransfer) alive = g_object_ref (transfer);
+  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+  g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+
+  stop_waiting (self, transfer);
+  give_up (self, transfer, error);
+}
+
+/* The device may have come back with another address. */
+static void
+find_again (NamidaHub *self, Sending *sending)
+{
+  const char *fingerprint = namida_peer_get_fingerprint (sending->peer);
+  NamidaPeer *peer = fingerprint != NULL ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
+
+  if (peer != NULL)
+    g_set_object (&sending->peer, peer);
+}
+
+static gboolean
+on_wait_over (gpointer user_data)
+{
+  g_autoptr (NamidaTransfer) transfer = g_object_ref (user_data);
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+
+  sending->timer = 0;
+  stop_waiting (self, transfer);
+  if (self == NULL || self->server == NULL)
+    {
+      give_up (self, transfer, sending->error);
+      return G_SOURCE_REMOVE;
+    }
+  find_again (self, sending);
+  start_sender (self, transfer);
+  return G_SOURCE_REMOVE;
+}
+
+/* It was seen: no need to wait. A device that says much is not asked more than once a second. */
+static void
+on_sign_of_life (NamidaTransfer *transfer)
+{
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+  gint64 elapsed = namida_clock_monotonic () - sending->tried_at;
+
+  g_clear_handle_id (&sending->timer, g_source_remove);
+  sending->timer = g_timeout_add (elapsed >= G_USEC_PER_SEC ? 0 : (guint) ((G_USEC_PER_SEC - elapsed) / 1000) + 1,
+                                  on_wait_over, transfer);
+}
+
+static void
+watch_peer (NamidaHub *self, NamidaTransfer *transfer)
+{
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+  const char *fingerprint = namida_peer_get_fingerprint (sending->peer);
+  NamidaPeer *peer = fingerprint != NULL ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
+
+  if (peer == NULL || peer == sending->watched)
+    return;
+  if (sending->watched != NULL)
+    g_signal_handlers_disconnect_by_func (sending->watched, on_sign_of_life, transfer);
+  g_set_object (&sending->watched, peer);
+  g_signal_connect_object (peer, "notify::address", G_CALLBACK (on_sign_of_life), transfer, G_CONNECT_SWAPPED);
+  g_signal_connect_object (peer, "notify::last-seen", G_CALLBACK (on_sign_of_life), transfer, G_CONNECT_SWAPPED);
+}
+
+static void
+on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint added, GListModel *peers)
+{
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+  const char *fingerprint = namida_peer_get_fingerprint (sending->peer);
+  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+  gboolean back = FALSE;
+
+  for (guint i = 0; i < added && fingerprint != NULL; i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, position + i);
+
+      back |= g_strcmp0 (namida_peer_get_fingerprint (peer), fingerprint) == 0;
+    }
+  if (self == NULL || !back)
+    return;
+  watch_peer (self, transfer);
+  on_sign_of_life (transfer);
+}
+
+static void
+wait_for_device (NamidaHub *self, NamidaTransfer *transfer)
+{
+  static const guint seconds[] = { 1, 2, 5, 10, 30, 60 };
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+  gint64 now = namida_clock_monotonic ();
+  gint64 left;
+  guint wait;
+
+  if (sending->away_since == 0)
+    sending->away_since = now;
+  left = (sending->away_since + (gint64) self->patience_seconds * G_USEC_PER_SEC - now) / 1000;
+  if (left <= 0 || self->server == NULL)
+    {
+      give_up (self, transfer, sending->error);
+      return;
+    }
+  wait = seconds[MIN (sending->tries, G_N_ELEMENTS (seconds) - 1)] * 1000;
+  sending->tries++;
+  sending->timer = g_timeout_add (left < wait ? (guint) left : wait, on_wait_over, transfer);
+  g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (on_peers_changed), transfer, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled", G_CALLBACK (on_wait_cancelled),
+                           transfer, G_CONNECT_SWAPPED);
+  watch_peer (self, transfer);
+}
+
+/* ---- one try ---- */
+
 static void
 send_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaTransfer) transfer = user_data;
   Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
   g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
-  g_autoptr (GError) error = NULL;
+  gboolean came = namida_sender_get_reached (NAMIDA_SENDER (source));
 
-  /* The sender has ended the transfer, and the error is in it. */
-  namida_sender_send_finish (NAMIDA_SENDER (source), result, &error);
-  if (self != NULL)
-    write_history (self, transfer);
+  sending->accepted = namida_sender_get_accepted (NAMIDA_SENDER (source));
+  g_clear_error (&sending->error);
+  namida_sender_send_finish (NAMIDA_SENDER (source), result, &sending->error);
   g_clear_object (&sending->sender);
+  if (came)
+    {
+      sending->away_since = 0;
+      sending->tries = 0;
+    }
+  /* The sender has ended the transfer, and the error is in it; or it can go on. */
+  if (namida_transfer_is_final (transfer))
+    {
+      if (self != NULL && self->database != NULL)
+        write_history (self, transfer);
+    }
+  else if (self == NULL || g_cancellable_is_cancelled (namida_transfer_get_cancellable (transfer)))
+    on_wait_cancelled (transfer);
+  else
+    wait_for_device (self, transfer);
+}
+
+static void
+start_sender (NamidaHub *self, NamidaTransfer *transfer)
+{
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
+
+  sending->tried_at = namida_clock_monotonic ();
+  sending->sender = namida_sender_new (self->identity, own, namida_peer_get_addresses (sending->peer),
+                                       namida_peer_get_fingerprint (sending->peer), self->database, transfer);
+  namida_sender_set_pin (sending->sender, sending->pin);
+  namida_sender_set_limit (sending->sender, self->limit);
+  if (self->patience_seconds > 0)
+    namida_sender_set_patient (sending->sender, sending->accepted);
+  namida_sender_send_async (sending->sender, send_done, g_object_ref (transfer));
 }
 
 static void
@@ -128,7 +319,6 @@ scan_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (NamidaTransfer) transfer = user_data;
   Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
   g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
-  g_autoptr (NamidaDeviceInfo) own = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaBackup) backup = namida_scanner_scan_finish (result, &error);
 
@@ -148,12 +338,7 @@ scan_done (GObject *source, GAsyncResult *result, gpointer user_data)
         namida_hub_sending_over (self);
       return;
     }
-  own = namida_server_dup_info (self->server);
-  sending->sender = namida_sender_new (self->identity, own, namida_peer_get_addresses (sending->peer),
-                                       namida_peer_get_fingerprint (sending->peer), self->database, transfer);
-  namida_sender_set_pin (sending->sender, sending->pin);
-  namida_sender_set_limit (sending->sender, self->limit);
-  namida_sender_send_async (sending->sender, send_done, g_steal_pointer (&transfer));
+  start_sender (self, transfer);
 }
 
 NamidaTransfer *
@@ -176,13 +361,16 @@ NamidaTransfer *
 namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer)
 {
   Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
-  NamidaPeer *peer;
-  const char *fingerprint;
 
-  if (sending == NULL || !namida_transfer_is_final (transfer) || !self->running)
+  if (sending == NULL || !self->running)
     return NULL;
-  /* The device may have come back with another address. */
-  fingerprint = namida_peer_get_fingerprint (sending->peer);
-  peer = fingerprint != NULL ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
-  return namida_hub_send (self, peer != NULL ? peer : sending->peer, sending->files, sending->pin);
+  if (sending->timer != 0)
+    {
+      on_sign_of_life (transfer);
+      return transfer;
+    }
+  if (!namida_transfer_is_final (transfer))
+    return NULL;
+  find_again (self, sending);
+  return namida_hub_send (self, sending->peer, sending->files, sending->pin);
 }

@@ -144,6 +144,7 @@ namida_hub_new (const NamidaHubOptions *options)
   self->accept = options->accept;
   self->landing = options->landing;
   self->limit = options->limit;
+  self->patience_seconds = options->patience_seconds;
   self->send_only = options->send_only;
   return self;
 }

@@ -32,6 +32,7 @@ typedef struct
   NamidaAccept accept;     /* ask is the default: signal/list "offers" */
   NamidaLanding landing;   /* library is the default (0) */
   guint64 limit;           /* bytes a second, 0 = none */
+  guint patience_seconds;  /* so long an accepted sending waits for a device that is away; 0 = it fails */
   gboolean
       send_only; /* a command that only sends or looks: it is seen while it runs, but refuses what is offered to it */
 } NamidaHubOptions;
@@ -91,8 +92,8 @@ NamidaPeer *namida_hub_resolve_finish (NamidaHub *self, GAsyncResult *result, GE
  * Returns: (transfer none): in namida_hub_get_transfers(); its "ended" tells the outcome, errors of scanning included.
  */
 NamidaTransfer *namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *files, const char *pin);
-/** namida_hub_retry: a failed or interrupted sending of this run again; what is already there is not sent. (transfer
- * none) (nullable) */
+/** namida_hub_retry: a failed sending of this run again; what is already there is not sent. One that waits for its
+ * device tries at once, and is itself what is returned. (transfer none) (nullable) */
 NamidaTransfer *namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer);
 /** namida_hub_accept: @always: trust this (proven) device and accept its backups from now on. */
 void namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, gboolean always);

@@ -357,16 +357,17 @@ namida_receive_session_end_upload (NamidaReceiveSession *self,
 {
   NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (self->backup), upload->index);
   File *file;
+  gboolean counted;
 
   g_mutex_lock (&self->lock);
   file = g_hash_table_lookup (self->files, entry->id);
   file->there = there;
   file->sha256 = g_strdup (sha256);
-  file->counted = sha256 != NULL;
+  counted = file->counted = sha256 != NULL && entry->kind != NAMIDA_ENTRY_FOLDER;
   file->busy = FALSE;
   self->n_uploads--;
   g_mutex_unlock (&self->lock);
-  if (sha256 != NULL)
+  if (counted)
     namida_transfer_add_files (self->transfer, 1);
   namida_receive_session_touch (self);
 }

@@ -42,7 +42,11 @@ struct _NamidaSender
   NamidaClient *client;
   NamidaUploadJob *job;
   char *session_id;
-  gboolean pack; /* the receiver takes packs */
+  gboolean pack;     /* the receiver takes packs */
+  gboolean patient;  /* a lost connection does not end the transfer */
+  gboolean accepted; /* in this try or an earlier one */
+  gboolean again;    /* an earlier try was accepted */
+  gboolean reached;  /* this one was */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaSender, namida_sender, G_TYPE_OBJECT)
@@ -112,6 +116,25 @@ namida_sender_set_limit (NamidaSender *self, guint64 bytes_per_second)
   self->limit = bytes_per_second;
 }
 
+void
+namida_sender_set_patient (NamidaSender *self, gboolean accepted)
+{
+  self->patient = TRUE;
+  self->accepted = self->again = accepted;
+}
+
+gboolean
+namida_sender_get_reached (NamidaSender *self)
+{
+  return self->reached;
+}
+
+gboolean
+namida_sender_get_accepted (NamidaSender *self)
+{
+  return self->accepted;
+}
+
 /* ---- the end ---- */
 
 static void
@@ -122,6 +145,27 @@ on_cancel_told (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Who did not hear it parks the session by itself. */
   if (!namida_client_cancel_finish (NAMIDA_CLIENT (source), result, &error))
     g_debug ("The receiver did not hear of the cancel: %s", error->message);
+}
+
+/* The other device is away, or has started anew and does not know the session: an offer takes it up again. */
+static gboolean
+can_go_on (NamidaSender *self, const GError *error)
+{
+  if (!self->patient || !self->accepted || error->domain != NAMIDA_ERROR)
+    return FALSE;
+  switch (error->code)
+    {
+    case NAMIDA_ERROR_UNREACHABLE:
+    case NAMIDA_ERROR_BUSY:
+      return TRUE;
+    case NAMIDA_ERROR_NOT_FOUND:
+    case NAMIDA_ERROR_EXPIRED:
+      return self->session_id != NULL;
+    case NAMIDA_ERROR_IDENTITY_CHANGED: /* somebody else has its address by now: nothing was sent there */
+      return self->again && self->session_id == NULL;
+    default:
+      return FALSE;
+    }
 }
 
 /* @error: (transfer full) (nullable) */
@@ -138,7 +182,10 @@ end (NamidaSender *self, GError *error)
     }
   if (error != NULL && own_wish && self->session_id != NULL)
     namida_client_cancel_async (self->client, self->session_id, on_cancel_told, NULL);
-  namida_transfer_end (self->transfer, error);
+  if (error != NULL && !own_wish && can_go_on (self, error))
+    namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_INTERRUPTED);
+  else
+    namida_transfer_end (self->transfer, error);
   if (error != NULL)
     g_task_return_error (task, error);
   else
@@ -339,7 +386,7 @@ all_kept_thread (GTask *step, gpointer source, gpointer data, GCancellable *canc
   for (guint i = 0; i < n; i++)
     namida_transfer_set_result (transfer, i, NAMIDA_FILE_KEPT_EXISTING, NULL);
   namida_transfer_add_bytes (transfer, (gint64) namida_backup_get_bytes (backup));
-  namida_transfer_add_files (transfer, (int) n);
+  namida_transfer_add_files (transfer, (int) namida_backup_get_files (backup));
   g_task_return_boolean (step, TRUE);
 }
 
@@ -356,6 +403,9 @@ on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
       end (self, error);
       return;
     }
+  self->accepted = self->reached = TRUE;
+  if (self->again)
+    namida_transfer_restart (self->transfer);
   if (answer == NULL)
     {
       run_step (self, all_kept_thread, on_concluded, NULL, NULL);
@@ -516,7 +566,9 @@ namida_sender_send_async (NamidaSender *self, GAsyncReadyCallback callback, gpoi
                                       _ ("There is nothing to send: choose files first")));
       return;
     }
-  namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_PREPARING);
+  /* Who waits for a device sees it come back, not each look at whether it has. */
+  if (!self->again)
+    namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_PREPARING);
   run_step (self, prepare_thread, on_prepared, NULL, NULL);
 }
 

@@ -23,6 +23,16 @@ void namida_sender_set_pin (NamidaSender *self, const char *pin);
 /** 0 = unlimited; bytes a second, over all connections. */
 void namida_sender_set_limit (NamidaSender *self, guint64 bytes_per_second);
 /**
+ * namida_sender_set_patient: a connection that is lost after the other device accepted leaves the transfer INTERRUPTED instead of ending it: the owner tries again
+ * with a new sender and the same transfer, or ends it. The error is told as ever.
+ * @accepted: whether an earlier try with this transfer was accepted
+ */
+void namida_sender_set_patient (NamidaSender *self, gboolean accepted);
+/** Whether this try was accepted. */
+gboolean namida_sender_get_reached (NamidaSender *self);
+/** Whether the other device has accepted, in this try or an earlier one. */
+gboolean namida_sender_get_accepted (NamidaSender *self);
+/**
  * namida_sender_send_async: offers namida_transfer_get_backup() and sends what is wanted. Succeeds only when every file is stored or was already there; else the error that
  * the exit code comes from (DECLINED, PIN_*, UNREACHABLE, IDENTITY_CHANGED, NO_SPACE, CANCELLED, INCOMPLETE with the files named by the transfer's results). A file that cannot be read whole is left out, and the rest arrives.
  */

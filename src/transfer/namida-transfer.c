@@ -7,6 +7,7 @@
 #include "namida-error.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #define SAMPLE_MS 250
 #define N_SAMPLES 13 /* three seconds and the one before */
@@ -507,6 +508,18 @@ namida_transfer_add_files (NamidaTransfer *self, int delta)
 }
 
 void
+namida_transfer_restart (NamidaTransfer *self)
+{
+  __atomic_store_n (&self->bytes, 0, __ATOMIC_RELAXED);
+  g_atomic_int_set (&self->files, 0);
+  g_mutex_lock (&self->lock);
+  if (self->results != NULL)
+    memset (self->results, 0, self->n_results);
+  g_hash_table_remove_all (self->details);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 namida_transfer_set_current_file (NamidaTransfer *self, const char *path)
 {
   g_mutex_lock (&self->lock);
@@ -597,11 +610,26 @@ namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence)
   g_mutex_unlock (&self->lock);
 }
 
+/* What is known to be there: bytes on their way when the connection broke may not be. */
+static char *
+dup_away_text (NamidaTransfer *self)
+{
+  guint64 done = MIN (self->done_bytes, self->total_bytes);
+
+  if (done == 0)
+    return g_strdup (_ ("Waiting for the device"));
+  /* Translators: a state; %u is how much of a backup has arrived. */
+  return g_strdup_printf (_ ("Waiting for the device · %u %% is safe there"),
+                          (guint) ((double) done * 100 / (double) self->total_bytes));
+}
+
 static char *
 dup_interrupted_text (NamidaTransfer *self)
 {
   char *text;
 
+  if (self->direction == NAMIDA_DIRECTION_SEND)
+    return dup_away_text (self);
   g_mutex_lock (&self->lock);
   text = g_strdup (self->trouble != NULL
                        ? self->trouble

@@ -66,6 +66,8 @@ GCancellable *namida_transfer_get_cancellable (NamidaTransfer *self);
 /** For the movers. add_bytes and set_current_file: any thread, lock-free for bytes. @delta may be negative when a file starts over. */
 void namida_transfer_add_bytes (NamidaTransfer *self, gint64 delta);
 void namida_transfer_add_files (NamidaTransfer *self, int delta);
+/** What was counted and known of its files is forgotten, as it is counted anew; main context, while nobody moves bytes. */
+void namida_transfer_restart (NamidaTransfer *self);
 /** Why it is interrupted, when this side is the cause (a full disk): a sentence for its row; any thread. */
 void namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence);
 void namida_transfer_set_current_file (NamidaTransfer *self, const char *path);

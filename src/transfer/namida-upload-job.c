@@ -99,7 +99,7 @@ sort_out (NamidaUploadJob *self, GPtrArray *entries, GHashTable *grants)
         }
       namida_transfer_set_result (self->transfer, i, NAMIDA_FILE_KEPT_EXISTING, NULL);
       namida_transfer_add_bytes (self->transfer, (gint64) entry->size);
-      namida_transfer_add_files (self->transfer, 1);
+      namida_transfer_add_files (self->transfer, entry->kind != NAMIDA_ENTRY_FOLDER);
     }
 }
 

@@ -50,12 +50,12 @@ class Wire:
         self.receiver = receiver
         self.bytes, self.there = wire_bytes(), staged(receiver)
 
-    def check(self, there, broken):
+    def check(self, there, breaks):
         if not COUNTED:
             return
         sent, new = wire_bytes() - self.bytes, there - self.there
         overhead = new // 50 + 2 * 10**6  # headers, acknowledgements, TLS; offers, answers, greetings
-        assert sent <= new + overhead + (BREAK if broken else 0), \
+        assert sent <= new + overhead + BREAK * breaks, \
             f"{sent} bytes were sent for {new} that are new ({there} there)"
 
 
@@ -138,7 +138,7 @@ def finish(sender, receiver, music):
     total = sum(path.stat().st_size for path in music.rglob("*") if path.is_file())
     start_sending(sender, receiver, music)
     equal(sender.wait(), 0, f"exit of the last sending: {sender.errors}")
-    wire.check(total, False)
+    wire.check(total, 0)
     same_tree(music, receiver.music / "Music")
     equal(parts(receiver), [], "parts left behind")
     end = [event for event in sender.seen if event["event"] == "end"][-1]
@@ -167,7 +167,7 @@ def test_receiver_killed(lab):
         receiver.kill()
         code = sender.wait(60)
         assert code == 1, f"the sender ended with {code} though the receiver is dead: {sender.errors}"
-        wire.check(staged(receiver), True)
+        wire.check(staged(receiver), 1)
         restart(receiver, "--accept", "ask")
     finish(sender, receiver, music)
     no_question(receiver)
@@ -188,9 +188,37 @@ def test_sender_killed(lab):
         assert until_staged(sender, receiver, goal), f"the sending ended: {sender.seen} {sender.errors}"
         sender.kill()
         time.sleep(0.3)
-        wire.check(staged(receiver), True)
+        wire.check(staged(receiver), 1)
     finish(sender, receiver, music)
     no_question(receiver)
+
+
+def test_waiting_sender(lab):
+    """one sending that may wait outlives three deaths of the receiver"""
+    music, total = make_music(lab.folder("source"), random.Random(SEED + 5), large=90 * 10**6, small=100)
+    receiver, sender = new_receiver(lab, "--accept", "ask"), lab.device("Sender")
+    wire = Wire(receiver)
+    start_sending(sender, receiver, music, "--limit", "60MB/s", "--wait", "60")
+    answer_first(receiver)
+    for goal in (10**7, 4 * 10**7, 7 * 10**7):
+        assert until_staged(sender, receiver, goal), f"the sending ended: {sender.errors}"
+        receiver.kill()
+        sender.wait_event("interrupted")
+        restart(receiver, "--accept", "ask")
+    equal(sender.wait(), 0, f"exit: {sender.errors}")
+    wire.check(total, 3)
+    same_tree(music, receiver.music / "Music")
+    no_question(receiver)
+
+
+def test_no_wait(lab):
+    """without --wait it ends soon, and says that the device is away"""
+    music, _ = make_music(lab.folder("source"), random.Random(SEED + 6), large=30 * 10**6, small=5)
+    receiver, sender = new_receiver(lab, "--accept", "all"), lab.device("Sender")
+    began = time.monotonic()
+    break_off(lab, sender, receiver, music, 10**7)
+    assert time.monotonic() - began < 30, "it took more than 30 s"
+    equal([event for event in sender.seen if event["event"] == "interrupted"], [], "waited")
 
 
 def break_off(lab, sender, receiver, music, goal):

@@ -49,23 +49,32 @@ on_result (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static NamidaHub *
-start_hub (Fixture *f, const char *alias, NamidaAccept accept)
+start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options)
 {
   g_autofree char *data_dir = below (f, alias);
   g_autofree char *backups = g_strconcat (data_dir, "/Backups", NULL);
   g_autofree char *music = g_strconcat (data_dir, "/Music", NULL);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  NamidaHubOptions options = {
-    .data_dir = data_dir, .alias = alias, .interface = "lo", .backups = backups, .music = music, .accept = accept
-  };
-  NamidaHub *hub = namida_hub_new (&options);
+  NamidaHub *hub;
 
+  options.data_dir = data_dir;
+  options.alias = alias;
+  options.interface = "lo";
+  options.backups = backups;
+  options.music = music;
+  hub = namida_hub_new (&options);
   namida_hub_start_async (hub, NULL, on_result, &result);
   WAIT_FOR (result != NULL);
   namida_hub_start_finish (hub, result, &error);
   g_assert_no_error (error);
   return hub;
+}
+
+static NamidaHub *
+start_hub (Fixture *f, const char *alias, NamidaAccept accept)
+{
+  return start_hub_with (f, alias, (NamidaHubOptions){ .accept = accept });
 }
 
 static void
@@ -237,6 +246,76 @@ test_trusted_only (Fixture *f, gconstpointer data)
   g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
 }
 
+/* A sending that takes seconds, of a hub that waits for its device: until the first megabyte is there. */
+static NamidaTransfer *
+send_patiently (Fixture *f, guint patience_seconds)
+{
+  g_autofree char *path = below (f, "sample/Music/long.flac");
+  g_autofree char *zeros = g_malloc0 (8 * 1000 * 1000);
+  NamidaTransfer *transfer;
+  g_autoptr (NamidaOffer) offer = NULL;
+
+  g_assert_true (g_file_set_contents (path, zeros, 8 * 1000 * 1000, NULL));
+  stop_hub (f->sender);
+  f->sender = start_hub_with (f, "Sender",
+                              (NamidaHubOptions){ .limit = 3 * 1000 * 1000, .patience_seconds = patience_seconds });
+  transfer = send_sample (f);
+  WAIT_FOR (g_list_model_get_n_items (namida_hub_get_offers (f->receiver)) == 1);
+  offer = g_list_model_get_item (namida_hub_get_offers (f->receiver), 0);
+  namida_hub_accept (f->receiver, offer, NAMIDA_LANDING_LIBRARY, FALSE);
+  WAIT_FOR (namida_transfer_is_final (transfer) || namida_transfer_get_done_bytes (transfer) > 3 * 1000 * 1000);
+  g_assert_false (namida_transfer_is_final (transfer));
+  return transfer;
+}
+
+static void
+test_comes_back (Fixture *f, gconstpointer data)
+{
+  NamidaTransfer *transfer = send_patiently (f, 60);
+  g_autofree char *words = NULL;
+
+  stop_hub (f->receiver);
+  WAIT_FOR (namida_transfer_is_final (transfer) || namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED);
+  g_assert_no_error (namida_transfer_get_error (transfer));
+  words = namida_transfer_dup_state_text (transfer);
+  g_assert_true (g_str_has_prefix (words, "Waiting for the device"));
+
+  f->receiver = start_hub (f, "Receiver", NAMIDA_ACCEPT_ASK);
+  WAIT_FOR (namida_transfer_is_final (transfer) || g_list_model_get_n_items (namida_hub_get_offers (f->receiver)) > 0);
+  g_assert_cmpuint (g_list_model_get_n_items (namida_hub_get_offers (f->receiver)), ==, 0);
+  g_assert_no_error (namida_transfer_get_error (transfer));
+  g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_DONE);
+  g_assert_cmpuint (namida_transfer_get_done_bytes (transfer), ==, namida_transfer_get_total_bytes (transfer));
+  g_assert_cmpuint (namida_transfer_get_done_files (transfer), ==, namida_transfer_get_total_files (transfer));
+  assert_same_tree (f);
+}
+
+static void
+test_cancelled_while_away (Fixture *f, gconstpointer data)
+{
+  NamidaTransfer *transfer = send_patiently (f, 60);
+
+  stop_hub (f->receiver);
+  WAIT_FOR (namida_transfer_is_final (transfer) || namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED);
+  g_assert_false (namida_transfer_is_final (transfer));
+  namida_transfer_cancel (transfer);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_CANCELLED);
+  f->receiver = start_hub (f, "Receiver", NAMIDA_ACCEPT_ASK);
+}
+
+static void
+test_patience_over (Fixture *f, gconstpointer data)
+{
+  NamidaTransfer *transfer = send_patiently (f, 2);
+
+  stop_hub (f->receiver);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_FAILED);
+  g_assert_nonnull (namida_transfer_get_error (transfer));
+  f->receiver = start_hub (f, "Receiver", NAMIDA_ACCEPT_ASK);
+}
+
 static char *digits_here;
 
 static void
@@ -316,6 +395,9 @@ main (int argc, char **argv)
   ADD ("/hub/trusted-only", NAMIDA_ACCEPT_TRUSTED, test_trusted_only);
   ADD ("/hub/pair", NAMIDA_ACCEPT_ASK, test_pair);
   ADD ("/hub/pair-declined", NAMIDA_ACCEPT_ASK, test_pair_declined);
+  ADD ("/hub/comes-back", NAMIDA_ACCEPT_ASK, test_comes_back);
+  ADD ("/hub/cancelled-while-away", NAMIDA_ACCEPT_ASK, test_cancelled_while_away);
+  ADD ("/hub/patience-over", NAMIDA_ACCEPT_ASK, test_patience_over);
   ADD ("/hub/unknown-name", NAMIDA_ACCEPT_ASK, test_unknown_name);
   return g_test_run ();
 }
