@@ -6,7 +6,10 @@
 #include "namida-server-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <malloc.h>
 #include <string.h>
+
+#define MANY_FILES 10000u
 
 #define RETRY_SECONDS 10
 
@@ -131,6 +134,16 @@ prepared_free (gpointer data)
   g_free (prepared);
 }
 
+/* What a large offer leaves behind in small pieces (bodies, messages, the session before it) would otherwise stay with the process. */
+static void
+give_memory_back (guint n_files)
+{
+#ifdef __GLIBC__
+  if (n_files >= MANY_FILES)
+    malloc_trim (0);
+#endif
+}
+
 static void
 prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -160,6 +173,7 @@ prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *
       g_task_return_error (task, error);
       return;
     }
+  give_memory_back (namida_backup_get_entries (backup)->len);
   g_task_return_pointer (task, prepared, prepared_free);
 }
 
@@ -334,6 +348,7 @@ parse_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
       g_task_return_error (task, error);
       return;
     }
+  give_memory_back (namida_backup_get_entries (message->backup)->len);
   parsed = g_new0 (Parsed, 1);
   parsed->message = message;
   parsed->key = namida_backup_dup_key (message->backup);
