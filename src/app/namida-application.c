@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-hub.h"
+#include "namida-limits.h"
 #include "namida-mnemonics.h"
 #include "namida-notifier.h"
 #include "namida-preferences.h"
@@ -112,6 +113,7 @@ make_hub (NamidaApplication *self)
     .music = or_null (music),
     .pin = or_null (pin),
     .device_type = "desktop",
+    .patience_seconds = NAMIDA_LIMIT_PARKED_DAYS * 24 * 60 * 60,
     .landing = (NamidaLanding) g_settings_get_enum (self->settings, "landing"),
   };
 

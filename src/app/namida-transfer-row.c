@@ -92,7 +92,7 @@ which_button (NamidaTransfer *transfer)
   gboolean send = namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND;
 
   if (!namida_transfer_is_final (transfer))
-    return send && state == NAMIDA_TRANSFER_INTERRUPTED ? BUTTON_RETRY : BUTTON_CANCEL;
+    return BUTTON_CANCEL;
   if (send)
     return state == NAMIDA_TRANSFER_DONE ? BUTTON_NONE : BUTTON_RETRY;
   return namida_transfer_get_folder (transfer) != NULL ? BUTTON_OPEN : BUTTON_NONE;
