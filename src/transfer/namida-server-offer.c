@@ -134,7 +134,8 @@ prepared_free (gpointer data)
   g_free (prepared);
 }
 
-/* What a large offer leaves behind in small pieces (bodies, messages, the session before it) would otherwise stay with the process. */
+/* What a large offer leaves behind in small pieces (bodies, messages, the session before it) would otherwise stay with
+ * the process. */
 static void
 give_memory_back (guint n_files)
 {

@@ -30,11 +30,11 @@ struct _NamidaUploadJob
   NamidaTransfer *transfer;
   GArray *items; /* of NamidaUploadItem */
   guint64 bytes;
-  gboolean pack;             /* the other side takes packs */
-  GArray *large;             /* of guint: items that go alone; made when it runs */
-  GArray *small;             /* of guint: items for packs */
-  int next;                  /* atomic: the first of @large that nobody has taken */
-  guint next_small;          /* locked: likewise */
+  gboolean pack;    /* the other side takes packs */
+  GArray *large;    /* of guint: items that go alone; made when it runs */
+  GArray *small;    /* of guint: items for packs */
+  int next;         /* atomic: the first of @large that nobody has taken */
+  guint next_small; /* locked: likewise */
   guint n_connections;
   int started;               /* atomic: workers that have begun */
   GCancellable *cancellable; /* the person's wish, or a fatal error: every connection ends */
