@@ -13,7 +13,7 @@
 
 /* A cut that nobody announces is noticed within 30 s: unacknowledged bytes by TCP_USER_TIMEOUT, an idle connection by
  * keep-alive. */
-#define SILENCE_SECONDS 25
+#define SILENCE_SECONDS 22
 #define KEEP_IDLE_SECONDS 10
 #define KEEP_INTERVAL_SECONDS 5
 /* The answer may wait for a slow disk there, on a connection that TCP knows to be alive. */

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""test-faults.py CLI CASE: a transfer between two machines whose cable does what cables do. Prints TAP.
+
+What is sent twice is counted by the receiver's interface, headers included."""
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import lab as netlab
+
+BREAK = 8 << 20  # bytes that one break may cost
+SIZE = 100 * 10**6
+
+
+def tell(text):
+    print("#", text, flush=True)
+
+
+def make_music(lab):
+    music = os.path.join(lab.folder, "Music")
+    chance = random.Random(3)
+    os.mkdir(music)
+    with open(os.path.join(music, "long.flac"), "wb") as file:
+        for _ in range(SIZE // 10**7):
+            file.write(chance.randbytes(10**7))
+    for i in range(50):
+        with open(os.path.join(music, f"{i:02}.mp3"), "wb") as file:
+            file.write(chance.randbytes(20_000))
+    return music
+
+
+def received_bytes(lab):
+    return int(lab.output(2, "cat", "/proc/self/net/dev").split("eth0:")[1].split()[0])
+
+
+def begin(lab, *options):
+    """A transfer of 5 s or more, from the first machine to the second, that has got somewhere."""
+    music = make_music(lab)
+    there = os.path.join(lab.folder, "there")
+    receiver = lab.start(2, "receive", "--accept", "all", "--as", "library", "--backups", there, "--music", there)
+    receiver.wait_event("listening", 20)
+    before = received_bytes(lab)
+    sender = lab.start(1, "send", "--to", "node2", "--limit", "20MB/s", *options, music)
+    end = time.monotonic() + 20
+    while received_bytes(lab) - before < 30 * 10**6:
+        assert time.monotonic() < end and sender.process.poll() is None, sender.said()
+        time.sleep(0.05)
+
+    def check(breaks):
+        code = sender.wait(90)
+        sent = received_bytes(lab) - before
+        tell(f"{sent} bytes arrived at the interface, {sent - SIZE - 10**6} more than the files have")
+        assert code == 0, sender.said()
+        different = subprocess.run(["diff", "-r", music, os.path.join(there, "Music")], capture_output=True, text=True)
+        assert different.returncode == 0, different.stdout[-2000:]
+        assert sent <= (SIZE + 10**6) * 1.06 + 10**6 + breaks * BREAK
+    return sender, check
+
+
+def case_unplugged(lab):
+    """The cable is out for 3 s: not even the connection has to notice."""
+    sender, check = begin(lab)
+    lab.run("link", 2, "down")
+    time.sleep(3)
+    lab.run("link", 2, "up")
+    check(1)
+
+
+def case_cut(lab):
+    """Nothing arrives for 40 s, and nobody says so: a person is told within 30 s, and it goes on by itself."""
+    sender, check = begin(lab, "--wait", "120")
+    cut = time.monotonic()
+    lab.run("link", 2, "cut")
+    when, _ = sender.wait_event("interrupted", 40, since=cut)
+    tell(f"noticed after {when - cut:.1f} s")
+    assert when - cut <= 30
+    time.sleep(max(0, cut + 40 - time.monotonic()))
+    lab.run("link", 2, "heal")
+    check(1)
+
+
+def case_moved(lab):
+    """The receiver gets another address in the middle: it is found there, and the same sending goes on."""
+    sender, check = begin(lab, "--wait", "120")
+    moved = time.monotonic()
+    lab.output(2, "sh", "-c", "ip addr flush dev eth0; ip addr add 10.77.0.92/24 dev eth0; "
+               "ip route replace 224.0.0.0/4 dev eth0")
+    sender.wait_event("interrupted", 40, since=moved)
+    check(1)
+    tell(f"done {time.monotonic() - moved:.1f} s after the move")
+
+
+def case_slow(lab):
+    """8 Mbit/s: slow is not dead."""
+    sender, check = begin(lab)
+    lab.run("rate", 2, "8mbit")
+    time.sleep(35)
+    assert sender.process.poll() is None, sender.said()
+    lab.run("rate", 2, "off")
+    check(0)
+
+
+def end(*_):
+    """Killed for taking too long, it still takes its machines down; a second signal does not keep it from that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(1)
+
+
+def main():
+    cli, name = sys.argv[1:3]
+    try:
+        netlab.check_machine()
+    except netlab.Skip as reason:
+        print(f"1..0 # SKIP {reason}")
+        return 0
+    signal.signal(signal.SIGTERM, end)
+    print("1..1", flush=True)
+    with netlab.Lab(cli, machines=2) as lab:
+        try:
+            globals()["case_" + name](lab)
+        except Exception as error:  # each failure is this test's failure, and has to be said in TAP
+            for line in f"{type(error).__name__}: {error}".splitlines():
+                tell(line)
+            for program in lab.programs:
+                for line in program.said().splitlines()[-20:]:
+                    tell(line)
+            print("not ok 1", name)
+            return 1
+    print("ok 1", name)
+    return 0
+
+
+sys.exit(main())
