@@ -12,8 +12,9 @@ struct _NamidaOfferQueue
 
   NamidaHub *hub;
   GSettings *settings;
-  GtkWindow *window; /* weak */
-  GtkWindow *dialog; /* weak: the one that is open */
+  GtkWindow *window;        /* weak */
+  GtkWindow *dialog;        /* weak: the one that is open */
+  NamidaPairRequest *asked; /* (nullable): open until the other side answers, but a person has seen it */
   guint idle;
 };
 
@@ -45,8 +46,11 @@ show_next (gpointer user_data)
   request = g_list_model_get_item (namida_hub_get_pair_requests (self->hub), 0);
   if (offer != NULL && namida_offer_get_state (offer) == NAMIDA_OFFER_OPEN)
     present (self, GTK_WINDOW (namida_accept_dialog_new (self->hub, self->settings, offer)));
-  else if (request != NULL && namida_pair_request_get_open (request))
-    present (self, GTK_WINDOW (namida_pair_dialog_new_for_request (request)));
+  else if (request != NULL && request != self->asked && namida_pair_request_get_open (request))
+    {
+      g_set_object (&self->asked, request);
+      present (self, GTK_WINDOW (namida_pair_dialog_new_for_request (request)));
+    }
   return G_SOURCE_REMOVE;
 }
 
@@ -68,6 +72,7 @@ namida_offer_queue_dispose (GObject *object)
   g_clear_handle_id (&self->idle, g_source_remove);
   g_clear_weak_pointer (&self->dialog);
   g_clear_weak_pointer (&self->window);
+  g_clear_object (&self->asked);
   g_clear_object (&self->settings);
   g_clear_object (&self->hub);
   G_OBJECT_CLASS (namida_offer_queue_parent_class)->dispose (object);

@@ -105,11 +105,9 @@ on_paired (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_request_closed (NamidaPairDialog *self)
 {
-  /* Confirmed by this side's person: the list says nothing else than that it is over. */
-  if (self->step == STEP_WAITING)
-    show_step (self, STEP_DONE, NULL);
-  else if (self->step == STEP_COMPARE)
-    show_step (self, STEP_FAILED, NULL);
+  /* Two have to say yes: this side's yes alone pairs nobody. */
+  if (self->step == STEP_WAITING || self->step == STEP_COMPARE)
+    show_step (self, namida_pair_request_get_paired (self->request) ? STEP_DONE : STEP_FAILED, NULL);
 }
 
 static void
