@@ -24,7 +24,9 @@ typedef struct
   guint tries;         /* since then */
   guint timer;         /* until the next one */
   NamidaPeer *watched; /* (nullable): its entry in the list of devices */
-  GError *error;       /* why the last try ended */
+  char *history_id;
+  gboolean writing, write_again, last; /* its row of the history, one at a time; @last: the final one */
+  GError *error;                       /* why the last try ended */
 } Sending;
 
 #define SENDING_KEY "namida-hub-sending"
@@ -53,6 +55,7 @@ sending_free (gpointer data)
   g_clear_handle_id (&sending->timer, g_source_remove);
   g_clear_object (&sending->watched);
   g_clear_error (&sending->error);
+  g_free (sending->history_id);
   g_free (sending->pin);
   g_free (sending);
 }
@@ -63,15 +66,25 @@ journal_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   NamidaHub *self = source;
   g_autoptr (GError) error = NULL;
 
-  if (!namida_journal_write_session (self->database, data, &error))
+  if (!namida_journal_write_send (self->database, data, &error))
     g_warning ("The history could not be written: %s", error->message);
   g_task_return_boolean (task, TRUE);
 }
 
+static void write_history (NamidaHub *self, NamidaTransfer *transfer);
+
 static void
 journal_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  namida_hub_sending_over (NAMIDA_HUB (source));
+  NamidaHub *self = NAMIDA_HUB (source);
+  g_autoptr (NamidaTransfer) transfer = user_data;
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+
+  sending->writing = FALSE;
+  if (sending->write_again)
+    write_history (self, transfer);
+  else if (sending->last)
+    namida_hub_sending_over (self);
 }
 
 static const char *
@@ -79,6 +92,11 @@ journal_state (NamidaTransferState state)
 {
   switch (state)
     {
+    case NAMIDA_TRANSFER_RUNNING:
+    case NAMIDA_TRANSFER_FINISHING:
+      return "open";
+    case NAMIDA_TRANSFER_INTERRUPTED:
+      return "parked";
     case NAMIDA_TRANSFER_DONE:
       return "finished";
     case NAMIDA_TRANSFER_INCOMPLETE:
@@ -92,27 +110,42 @@ journal_state (NamidaTransferState state)
     }
 }
 
+/* The row as it is now. One after the other: an older state must not come last. */
 static void
 write_history (NamidaHub *self, NamidaTransfer *transfer)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, journal_written, NULL);
-  NamidaJournalSession *row = g_new0 (NamidaJournalSession, 1);
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+  g_autoptr (GTask) task = NULL;
+  NamidaJournalSession *row;
   const GError *error = namida_transfer_get_error (transfer);
 
-  row->id = g_uuid_string_random ();
+  sending->last = namida_transfer_is_final (transfer);
+  sending->write_again = sending->writing;
+  if (sending->writing)
+    return;
+  sending->writing = TRUE;
+  task = g_task_new (self, NULL, journal_written, g_object_ref (transfer));
+  g_task_set_source_tag (task, write_history);
+  row = g_new0 (NamidaJournalSession, 1);
+  if (sending->history_id == NULL)
+    sending->history_id = g_uuid_string_random ();
+  row->id = g_strdup (sending->history_id);
   row->direction = g_strdup ("send");
   row->fingerprint = g_strdup (namida_transfer_get_peer_fingerprint (transfer));
   row->alias = g_strdup (namida_transfer_get_peer_alias (transfer));
   row->title = g_strdup (namida_transfer_get_title (transfer));
-  row->offer_key = g_strdup ("");
+  row->offer_key = namida_transfer_get_backup (transfer) != NULL
+                       ? namida_backup_dup_key (namida_transfer_get_backup (transfer))
+                       : g_strdup ("");
   row->state = g_strdup (journal_state (namida_transfer_get_state (transfer)));
   row->started_at = namida_transfer_get_started_at (transfer);
-  row->updated_at = namida_transfer_get_ended_at (transfer);
+  row->updated_at
+      = namida_transfer_is_final (transfer) ? namida_transfer_get_ended_at (transfer) : namida_clock_real ();
   row->total_bytes = namida_transfer_get_total_bytes (transfer);
   row->total_files = namida_transfer_get_total_files (transfer);
   row->stored_files = namida_transfer_count (transfer, NAMIDA_FILE_STORED);
   row->kept_files = namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING);
-  row->failed_files = row->total_files > row->stored_files + row->kept_files
+  row->failed_files = namida_transfer_is_final (transfer) && row->total_files > row->stored_files + row->kept_files
                           ? row->total_files - row->stored_files - row->kept_files
                           : 0;
   row->error = error != NULL ? g_strdup (error->message) : NULL;
@@ -297,6 +330,19 @@ send_done (GObject *source, GAsyncResult *result, gpointer user_data)
     wait_for_device (self, transfer);
 }
 
+/* A sending that was accepted is in the history from then on: the program may be killed. */
+static void
+on_state (NamidaTransfer *transfer)
+{
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+  NamidaTransferState state = namida_transfer_get_state (transfer);
+
+  if (self != NULL && self->database != NULL
+      && (state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_INTERRUPTED))
+    write_history (self, transfer);
+}
+
 static void
 start_sender (NamidaHub *self, NamidaTransfer *transfer)
 {
@@ -351,6 +397,7 @@ namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *files, const cha
   transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, namida_peer_get_alias (peer),
                                   namida_peer_get_fingerprint (peer), namida_peer_get_encrypted (peer));
   g_object_set_data_full (G_OBJECT (transfer), SENDING_KEY, sending_new (self, peer, files, pin), sending_free);
+  g_signal_connect (transfer, "notify::state", G_CALLBACK (on_state), NULL);
   g_list_store_insert (self->transfers, 0, transfer);
   self->n_sendings++;
   namida_scanner_scan_async (files, namida_transfer_get_cancellable (transfer), scan_done, g_object_ref (transfer));

@@ -201,6 +201,11 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
         namida_database_was_damaged (loaded->database));
   loaded->store = namida_store_new (self->data_dir, loaded->database);
   namida_store_set_folders (loaded->store, self->backups, self->music);
+  /* What was being sent when a program was killed. Another one that is sending right now writes its row anew at its
+   * end. */
+  if (!namida_journal_park_sends (loaded->database, &clean_error))
+    g_message ("%s", clean_error->message);
+  g_clear_error (&clean_error);
   /* Only the process that receives may tidy up: another one with this data folder may be receiving right now. */
   if (!self->send_only && !namida_store_clean (loaded->store, &clean_error) && loaded->trouble == NULL)
     loaded->trouble = g_strdup (clean_error->message);

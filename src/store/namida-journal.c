@@ -222,6 +222,23 @@ namida_journal_park_open (NamidaDatabase *database, GError **error)
 }
 
 gboolean
+namida_journal_park_sends (NamidaDatabase *database, GError **error)
+{
+  return namida_database_exec (database, error,
+                               "UPDATE sessions SET state = 'parked' WHERE state = 'open' AND direction = 'send'", "");
+}
+
+gboolean
+namida_journal_write_send (NamidaDatabase *database, const NamidaJournalSession *session, GError **error)
+{
+  return namida_journal_write_session (database, session, error)
+         && namida_database_exec (database, error,
+                                  "DELETE FROM sessions WHERE direction = 'send' AND state = 'parked'"
+                                  " AND fingerprint = ? AND offer_key = ? AND id <> ?",
+                                  "sss", session->fingerprint, session->offer_key, session->id);
+}
+
+gboolean
 namida_journal_is_stored (NamidaDatabase *database, const char *id, const NamidaStoredRow *row)
 {
   sqlite3_stmt *statement;

@@ -67,6 +67,11 @@ gboolean namida_journal_finish (NamidaDatabase *database,
 GHashTable *namida_journal_list_kept (NamidaDatabase *database, GError **error);
 /** namida_journal_park_open: after a crash: "open" becomes "parked", and what is parked for too long "failed". */
 gboolean namida_journal_park_open (NamidaDatabase *database, GError **error);
+/** namida_journal_park_sends: "open" sendings become "parked". */
+gboolean namida_journal_park_sends (NamidaDatabase *database, GError **error);
+/** namida_journal_write_send: writes the row of a sending; it takes the place of an interrupted one of the same offer.
+ */
+gboolean namida_journal_write_send (NamidaDatabase *database, const NamidaJournalSession *session, GError **error);
 /** namida_journal_is_stored: whether session @id has stored this very file (path, size, mtime, inode, device). */
 gboolean namida_journal_is_stored (NamidaDatabase *database, const char *id, const NamidaStoredRow *row);
 

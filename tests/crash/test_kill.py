@@ -191,6 +191,10 @@ def test_sender_killed(lab):
         wire.check(staged(receiver), 1)
     finish(sender, receiver, music)
     no_question(receiver)
+    # However often it was begun: one sending, one receiving.
+    for device, direction in ((sender, "send"), (receiver, "receive")):
+        rows = device.run("--json", "history").events
+        equal([(row["direction"], row["state"], row["failed"]) for row in rows], [(direction, "finished", 0)], "history")
 
 
 def test_waiting_sender(lab):
@@ -204,6 +208,8 @@ def test_waiting_sender(lab):
         assert until_staged(sender, receiver, goal), f"the sending ended: {sender.errors}"
         receiver.kill()
         sender.wait_event("interrupted")
+        time.sleep(0.2)
+        equal([(row["direction"], row["state"]) for row in sender.run("--json", "history").events], [("send", "parked")])
         restart(receiver, "--accept", "ask")
     equal(sender.wait(), 0, f"exit: {sender.errors}")
     wire.check(total, 3)
