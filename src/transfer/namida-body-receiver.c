@@ -30,8 +30,7 @@ typedef struct
 } Pipeline;
 
 gboolean
-namida_body_receiver_write (
-    int fd, const void *bytes, gsize length, guint64 offset, guint64 *written, GError **error)
+namida_body_receiver_write (int fd, const void *bytes, gsize length, guint64 offset, guint64 *written, GError **error)
 {
   const char *data = bytes;
 
@@ -137,8 +136,8 @@ writer_thread (gpointer user_data)
       if (block->data == NULL)
         return NULL;
       if (pipeline->error == NULL
-          && !namida_body_receiver_write (self->fd, block->data, block->length, self->offset + pipeline->written, &pipeline->written,
-                           &pipeline->error))
+          && !namida_body_receiver_write (self->fd, block->data, block->length, self->offset + pipeline->written,
+                                          &pipeline->written, &pipeline->error))
         g_atomic_int_set (&pipeline->failed, TRUE);
       release (pipeline, block);
     }

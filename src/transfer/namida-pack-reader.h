@@ -6,8 +6,9 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaPackReader: the entries of one pack, a pax tar stream from a peer that is not believed: plain files only, named `<fileId>/<token>`, each at most
- * NAMIDA_LIMIT_PACK_FILE_BYTES, at most NAMIDA_LIMIT_PACK_FILES of them, with headers of a few KiB. Blocking; one thread.
+ * NamidaPackReader: the entries of one pack, a pax tar stream from a peer that is not believed: plain files only, named
+ * `<fileId>/<token>`, each at most NAMIDA_LIMIT_PACK_FILE_BYTES, at most NAMIDA_LIMIT_PACK_FILES of them, with headers
+ * of a few KiB. Blocking; one thread.
  */
 typedef struct _NamidaPackReader NamidaPackReader;
 
@@ -22,7 +23,8 @@ typedef struct
 } NamidaPackEntry;
 
 NamidaPackReader *namida_pack_reader_new (NamidaPackRead read, gpointer user_data);
-/** Returns: %FALSE at the end, with the whole stream read; or with @error: INVALID_REQUEST, TOO_LARGE, TOO_MANY, or what @read said. */
+/** Returns: %FALSE at the end, with the whole stream read; or with @error: INVALID_REQUEST, TOO_LARGE, TOO_MANY, or
+ * what @read said. */
 gboolean namida_pack_reader_next (NamidaPackReader *self, NamidaPackEntry *entry, GError **error);
 /** namida_pack_reader_data: all of the current entry's bytes, once. @data: of the entry's size. */
 gboolean namida_pack_reader_data (NamidaPackReader *self, guint8 *data, GError **error);
