@@ -6,9 +6,20 @@
 G_BEGIN_DECLS
 
 /** What was left out of a backup, and why (a sentence). */
-typedef struct { char *path; char *reason; } NamidaLeftOut;
+typedef struct
+{
+  char *path;
+  char *reason;
+} NamidaLeftOut;
 /** One row of "what is in it": a label (or "" for the zip and single files), files and bytes. */
-typedef struct { char *label; NamidaEntryKind kind; guint64 files; guint64 bytes; char *name; } NamidaContent;
+typedef struct
+{
+  char *label;
+  NamidaEntryKind kind;
+  guint64 files;
+  guint64 bytes;
+  char *name;
+} NamidaContent;
 
 #define NAMIDA_TYPE_BACKUP (namida_backup_get_type ())
 /** NamidaBackup: what is sent or offered: entries with their totals. Built by one thread, then immutable and shared. */
@@ -25,7 +36,8 @@ void namida_backup_add_left_out (NamidaBackup *self, const char *path, const cha
 GPtrArray *namida_backup_get_entries (NamidaBackup *self);
 /** Returns: (transfer none) (element-type NamidaLeftOut) */
 GPtrArray *namida_backup_get_left_out (NamidaBackup *self);
-/** Returns: (transfer container) (element-type NamidaContent): one a label, zip first. @name: of the zip, or of the one single file. */
+/** Returns: (transfer container) (element-type NamidaContent): one a label, zip first. @name: of the zip, or of the one
+ * single file. */
 GPtrArray *namida_backup_dup_contents (NamidaBackup *self);
 guint64 namida_backup_get_bytes (NamidaBackup *self);
 guint namida_backup_get_files (NamidaBackup *self);

@@ -12,7 +12,8 @@ typedef enum
   NAMIDA_ENTRY_FOLDER,     /* an empty folder, type "inode/directory", size 0: only between our own devices */
 } NamidaEntryKind;
 
-/** NamidaEntry: one thing of a backup. Reference-counted (g_atomic_rc_box), 200,000 of them in one offer: keep it small. Immutable once shared, but for @sha256 on the sender. */
+/** NamidaEntry: one thing of a backup. Reference-counted (g_atomic_rc_box), 200,000 of them in one offer: keep it
+ * small. Immutable once shared, but for @sha256 on the sender. */
 typedef struct
 {
   NamidaEntryKind kind;
@@ -33,7 +34,8 @@ NamidaEntry *namida_entry_new (void);
 NamidaEntry *namida_entry_ref (NamidaEntry *self);
 void namida_entry_unref (NamidaEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaEntry, namida_entry_unref)
-/** namida_entry_dup_path: Returns: (transfer full): "Music/Björk/01.flac", or the name: how this entry is named to a person. */
+/** namida_entry_dup_path: Returns: (transfer full): "Music/Björk/01.flac", or the name: how this entry is named to a
+ * person. */
 char *namida_entry_dup_path (const NamidaEntry *self);
 
 /**

@@ -120,7 +120,8 @@ name_is_fine (Walk *walk, const char *relative, const char *source)
   else if (strlen (walk->label) + 1 + strlen (relative) > NAMIDA_LIMIT_PATH_BYTES)
     leave_out (walk->scan, source, _ ("Its path is too long."));
   else if (!namida_safe_path_check (relative, NULL))
-    leave_out (walk->scan, source, _ ("Its name cannot be stored on every device (a backslash, a drive letter, or too long)."));
+    leave_out (walk->scan, source,
+               _ ("Its name cannot be stored on every device (a backslash, a drive letter, or too long)."));
   else
     return TRUE;
   return FALSE;

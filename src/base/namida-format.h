@@ -6,13 +6,14 @@
 G_BEGIN_DECLS
 
 /* Figures in words, translated, decimal: what the window and the terminal both show. Any thread; (transfer full). */
-char *namida_format_size (guint64 bytes);                      /* "12.4 GB" */
-char *namida_format_speed (guint64 bytes_per_second);          /* "112 MB/s" */
-char *namida_format_time_left (gint64 seconds);                /* "1 min left"; "" when negative (unknown) */
-char *namida_format_files (guint64 n);                         /* "2,913 files", "1 file" */
-char *namida_format_progress (guint64 done, guint64 total);    /* "4.1 of 12.4 GB" */
-char *namida_format_fingerprint (const char *fingerprint);     /* "AB12 CD34 …": the first 16 digits in groups of four */
-/** namida_format_alias: an alias as it may be shown: NFC, control and bidi characters removed, 64 characters at most, "?" when nothing is left. */
+char *namida_format_size (guint64 bytes);                   /* "12.4 GB" */
+char *namida_format_speed (guint64 bytes_per_second);       /* "112 MB/s" */
+char *namida_format_time_left (gint64 seconds);             /* "1 min left"; "" when negative (unknown) */
+char *namida_format_files (guint64 n);                      /* "2,913 files", "1 file" */
+char *namida_format_progress (guint64 done, guint64 total); /* "4.1 of 12.4 GB" */
+char *namida_format_fingerprint (const char *fingerprint);  /* "AB12 CD34 …": the first 16 digits in groups of four */
+/** namida_format_alias: an alias as it may be shown: NFC, control and bidi characters removed, 64 characters at most,
+ * "?" when nothing is left. */
 char *namida_format_alias (const char *alias);
 
 G_END_DECLS

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * namida_safe_path_check:
  * @relative: (nullable): a path as received, '/' between components
  *
- * The one gate through which a received name becomes a path. Refuses: %NULL or empty, absolute, empty component, "." and
+ * The one gate through which a received name becomes a path. Refuses: %NULL or empty, absolute, empty component, "."
+ * and
  * "..", a drive letter ("C:"), a backslash, control characters that end a string (NUL), invalid UTF-8, a component over
  * 255 bytes, a path over 4096 bytes. Spaces, newlines, leading dashes and trailing dots are legal names and are kept.
  * Any thread.
@@ -38,7 +39,8 @@ int namida_safe_path_open_parent (int root_fd, const char *relative, gboolean cr
 
 /**
  * namida_safe_path_component_from_alias:
- * Returns: (transfer full): a folder name made from what a person or peer called a device: never empty, unsafe or hidden.
+ * Returns: (transfer full): a folder name made from what a person or peer called a device: never empty, unsafe or
+ * hidden.
  */
 char *namida_safe_path_component_from_alias (const char *alias);
 

@@ -9,13 +9,13 @@ G_BEGIN_DECLS
 /** NamidaTrusted: one device that a person trusts. Boxed, immutable. */
 typedef struct
 {
-  char *fingerprint;      /* 64 upper-case hex digits */
-  char *uuid;             /* (nullable) as it said when it was trusted */
+  char *fingerprint; /* 64 upper-case hex digits */
+  char *uuid;        /* (nullable) as it said when it was trusted */
   char *alias;
-  gint64 trusted_at;      /* microseconds since 1970 */
-  gint64 last_seen;       /* microseconds since 1970, 0 = never */
-  char *last_address;     /* (nullable) "10.0.0.5:53317" */
-  gboolean auto_accept;   /* may store backups without a question */
+  gint64 trusted_at;    /* microseconds since 1970 */
+  gint64 last_seen;     /* microseconds since 1970, 0 = never */
+  char *last_address;   /* (nullable) "10.0.0.5:53317" */
+  gboolean auto_accept; /* may store backups without a question */
 } NamidaTrusted;
 
 #define NAMIDA_TYPE_TRUSTED (namida_trusted_get_type ())
@@ -39,7 +39,8 @@ NamidaTrustStore *namida_trust_store_new (NamidaDatabase *database, GError **err
 gboolean namida_trust_store_is_trusted (NamidaTrustStore *self, const char *fingerprint);
 /** Returns: (transfer none) (nullable): good until the store changes; namida_trusted_copy() for longer. */
 const NamidaTrusted *namida_trust_store_lookup (NamidaTrustStore *self, const char *fingerprint);
-/** Returns: (transfer none) (nullable): the trusted device that once said this uuid; another fingerprint under it is an identity that changed. The newest, when several did. */
+/** Returns: (transfer none) (nullable): the trusted device that once said this uuid; another fingerprint under it is an
+ * identity that changed. The newest, when several did. */
 const NamidaTrusted *namida_trust_store_lookup_uuid (NamidaTrustStore *self, const char *uuid);
 /** Returns: (transfer container) (element-type NamidaTrusted): copies that the array frees; by alias. */
 GPtrArray *namida_trust_store_list (NamidaTrustStore *self);

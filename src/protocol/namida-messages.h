@@ -8,18 +8,18 @@
 
 G_BEGIN_DECLS
 
-/* The messages of v1 as structs; pure functions, any thread. Everything parsed here is untrusted; everything returned is checked:
- * ids, hex, safe paths (base/namida-safe-path.h), sizes that add up without overflow. */
+/* The messages of v1 as structs; pure functions, any thread. Everything parsed here is untrusted; everything returned
+ * is checked: ids, hex, safe paths (base/namida-safe-path.h), sizes that add up without overflow. */
 
 /**
  * prepare-upload: TOO_LARGE over the limits, UNSAFE_PATH for a name that is no safe path, INVALID_MANIFEST, else
- * INVALID_REQUEST. Entries without an id (the phone app's) get "f<position>". A missing time is 0. Formatting leaves the
- * manifest out when the whole would be over NAMIDA_LIMIT_OFFER_BYTES. Over 64 KiB: worker threads.
+ * INVALID_REQUEST. Entries without an id (the phone app's) get "f<position>". A missing time is 0. Formatting leaves
+ * the manifest out when the whole would be over NAMIDA_LIMIT_OFFER_BYTES. Over 64 KiB: worker threads.
  */
 typedef struct
 {
-  NamidaDeviceInfo *info;  /* (nullable): who it says it is */
-  JsonNode *manifest;      /* (nullable): the cloud manifest as received, checked */
+  NamidaDeviceInfo *info; /* (nullable): who it says it is */
+  JsonNode *manifest;     /* (nullable): the cloud manifest as received, checked */
   NamidaBackup *backup;
 } NamidaOfferMessage;
 NamidaOfferMessage *namida_offer_message_parse (const char *data, gsize length, GError **error);
@@ -27,9 +27,18 @@ char *namida_offer_message_format (NamidaDeviceInfo *info, JsonNode *manifest, N
 void namida_offer_message_free (NamidaOfferMessage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaOfferMessage, namida_offer_message_free)
 
-/** answer to prepare-upload: what is wanted. This, finish and session list as many files as an offer: up to NAMIDA_LIMIT_OFFER_BYTES. */
-typedef struct { char *token; guint64 offset; } NamidaGrant;
-typedef struct { char *session_id; GHashTable *files; /* id → NamidaGrant */ } NamidaOfferAnswer;
+/** answer to prepare-upload: what is wanted. This, finish and session list as many files as an offer: up to
+ * NAMIDA_LIMIT_OFFER_BYTES. */
+typedef struct
+{
+  char *token;
+  guint64 offset;
+} NamidaGrant;
+typedef struct
+{
+  char *session_id;
+  GHashTable *files; /* id → NamidaGrant */
+} NamidaOfferAnswer;
 NamidaOfferAnswer *namida_offer_answer_new (const char *session_id);
 void namida_offer_answer_grant (NamidaOfferAnswer *self, const char *id, const char *token, guint64 offset);
 NamidaOfferAnswer *namida_offer_answer_parse (const char *data, gsize length, GError **error);
@@ -38,11 +47,18 @@ void namida_offer_answer_free (NamidaOfferAnswer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaOfferAnswer, namida_offer_answer_free)
 
 /** upload's query: all required but offset (0). */
-typedef struct { char *session_id; char *file_id; char *token; guint64 offset; } NamidaUploadQuery;
+typedef struct
+{
+  char *session_id;
+  char *file_id;
+  char *token;
+  guint64 offset;
+} NamidaUploadQuery;
 gboolean namida_upload_query_parse (const char *query, NamidaUploadQuery *out, GError **error);
 void namida_upload_query_clear (NamidaUploadQuery *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaUploadQuery, namida_upload_query_clear)
-/** namida_query_get: Returns: (transfer full) (nullable): one value of a URI query, percent-decoded, NULL when missing or invalid. */
+/** namida_query_get: Returns: (transfer full) (nullable): one value of a URI query, percent-decoded, NULL when missing
+ * or invalid. */
 char *namida_query_get (const char *query, const char *key);
 
 /** upload's answer */
@@ -50,7 +66,11 @@ char *namida_upload_answer_format (guint64 size, const char *sha256);
 gboolean namida_upload_answer_parse (const char *data, gsize length, guint64 *size, char **sha256, GError **error);
 
 /** pack's answer: id → NamidaPackResult, for the files of one pack. */
-typedef struct { guint64 size; char *sha256; } NamidaPackResult;
+typedef struct
+{
+  guint64 size;
+  char *sha256;
+} NamidaPackResult;
 GHashTable *namida_pack_answer_new (void);
 void namida_pack_answer_add (GHashTable *answer, const char *id, guint64 size, const char *sha256);
 char *namida_pack_answer_format (GHashTable *answer, gsize *length);
@@ -69,7 +89,8 @@ typedef enum
 const char *namida_file_result_to_string (NamidaFileResult result);
 NamidaFileResult namida_file_result_from_string (const char *text); /* PENDING when unknown */
 
-/** finish: request id → sha256 (lower-case hex; the empty text for an empty folder), answer id → NamidaFileResult (GUINT_TO_POINTER). */
+/** finish: request id → sha256 (lower-case hex; the empty text for an empty folder), answer id → NamidaFileResult
+ * (GUINT_TO_POINTER). */
 GHashTable *namida_finish_request_parse (const char *data, gsize length, GError **error);
 char *namida_finish_request_format (GHashTable *hashes, gsize *length);
 GHashTable *namida_finish_answer_parse (const char *data, gsize length, GError **error);
@@ -77,11 +98,13 @@ char *namida_finish_answer_format (GHashTable *results, gsize *length);
 
 /** session: {"state":"open"|"finished"|"cancelled","files":{"f1":{"offset":N}}} */
 char *namida_session_answer_format (const char *state, GHashTable *offsets /* id → guint64* */, gsize *length);
-gboolean namida_session_answer_parse (const char *data, gsize length, char **state, GHashTable **offsets, GError **error);
+gboolean
+namida_session_answer_parse (const char *data, gsize length, char **state, GHashTable **offsets, GError **error);
 
 /** errors: {"message","code"}; extra: "offset" for wrong-offset. */
 char *namida_error_answer_format (const GError *reason, gint64 offset /* -1 = none */);
-/** namida_error_answer_parse: Returns: (transfer full): a GError of NAMIDA_ERROR, from body and status, never NULL; the peer's sentence is cleaned and capped. */
+/** namida_error_answer_parse: Returns: (transfer full): a GError of NAMIDA_ERROR, from body and status, never NULL; the
+ * peer's sentence is cleaned and capped. */
 GError *namida_error_answer_parse (const char *data, gsize length, guint status, gint64 *offset);
 
 /** register */
@@ -89,7 +112,13 @@ char *namida_register_format (NamidaDeviceInfo *info);
 NamidaDeviceInfo *namida_register_parse (const char *data, gsize length, GError **error);
 
 /** pair: the three steps. Nullable members are absent. */
-typedef struct { char *step; char *commitment; char *pair_id; char *nonce; } NamidaPairMessage;
+typedef struct
+{
+  char *step;
+  char *commitment;
+  char *pair_id;
+  char *nonce;
+} NamidaPairMessage;
 gboolean namida_pair_message_parse (const char *data, gsize length, NamidaPairMessage *out, GError **error);
 char *namida_pair_message_format (const NamidaPairMessage *message);
 void namida_pair_message_clear (NamidaPairMessage *self);

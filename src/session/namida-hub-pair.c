@@ -158,6 +158,20 @@ committed (GObject *source, GAsyncResult *result, gpointer user_data)
   pairing_step (self, "reveal", revealed);
 }
 
+/* Who we are by name, before the other person is asked to compare digits with us. */
+static void
+introduced (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaHub) self = user_data;
+  GError *error = NULL;
+  g_autoptr (NamidaDeviceInfo) info = namida_client_register_finish (NAMIDA_CLIENT (source), result, &error);
+
+  if (info == NULL)
+    pairing_end (self, error);
+  else
+    pairing_step (self, "commit", committed);
+}
+
 void
 namida_hub_pair_async (NamidaHub *self,
                        NamidaPeer *peer,
@@ -168,6 +182,7 @@ namida_hub_pair_async (NamidaHub *self,
                        gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (NamidaDeviceInfo) own = NULL;
   Pairing *pairing = NULL;
 
   g_return_if_fail (self->running);
@@ -194,7 +209,8 @@ namida_hub_pair_async (NamidaHub *self,
   pairing->nonce = namida_random_hex (32);
   g_task_set_task_data (task, pairing, (GDestroyNotify) pairing_free);
   self->pairing = g_steal_pointer (&task);
-  pairing_step (self, "commit", committed);
+  own = namida_server_dup_info (self->server);
+  namida_client_register_async (pairing->client, own, cancellable, introduced, g_object_ref (self));
 }
 
 gboolean

@@ -5,7 +5,6 @@
 #include "namida-clock.h"
 #include "namida-network.h"
 
-
 /* Who is near: finders say who claims to be there, a register over TLS proves it. */
 
 #define SCAN_AFTER_SECONDS 3

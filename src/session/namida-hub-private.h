@@ -66,10 +66,8 @@ void namida_hub_stop_discovery (NamidaHub *self);
 void
 namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote);
 /* A device that has shown its key at an address. Returns: (transfer none) (nullable) */
-NamidaPeer *namida_hub_take_proven (NamidaHub *self,
-                                    NamidaDeviceInfo *info,
-                                    const char *fingerprint,
-                                    GInetSocketAddress *address);
+NamidaPeer *
+namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address);
 void namida_hub_refresh_trust (NamidaHub *self);
 
 /* namida-hub-receive.c */

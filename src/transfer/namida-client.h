@@ -8,8 +8,10 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaClient: control requests to one address over TLS with our certificate, pinned. SoupSession in the main context; asynchronous. JSON over 64 KiB is parsed in a worker.
- * @fingerprint: (nullable): the one that must be shown; NULL: whichever (then read it from namida_client_get_peer_fingerprint()).
+ * NamidaClient: control requests to one address over TLS with our certificate, pinned. SoupSession in the main context;
+ * asynchronous. JSON over 64 KiB is parsed in a worker.
+ * @fingerprint: (nullable): the one that must be shown; NULL: whichever (then read it from
+ * namida_client_get_peer_fingerprint()).
  */
 #define NAMIDA_TYPE_CLIENT (namida_client_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaClient, namida_client, NAMIDA, CLIENT, GObject)
@@ -20,23 +22,52 @@ const char *namida_client_get_peer_fingerprint (NamidaClient *self);
 GInetSocketAddress *namida_client_get_address (NamidaClient *self);
 
 /** POST register: @own: (nullable): NULL sends a GET. 5 s. Errors: UNREACHABLE, IDENTITY_CHANGED. */
-void namida_client_register_async (NamidaClient *self, NamidaDeviceInfo *own, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void namida_client_register_async (NamidaClient *self,
+                                   NamidaDeviceInfo *own,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
 NamidaDeviceInfo *namida_client_register_finish (NamidaClient *self, GAsyncResult *result, GError **error);
-/** prepare-upload: waits for a person (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS and a little). @body: (transfer full). Cancelling hangs up: the offer is withdrawn. */
-void namida_client_offer_async (NamidaClient *self, GBytes *body, const char *pin, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/** prepare-upload: waits for a person (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS and a little). @body: (transfer full).
+ * Cancelling hangs up: the offer is withdrawn. */
+void namida_client_offer_async (NamidaClient *self,
+                                GBytes *body,
+                                const char *pin,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
 /** Returns: (transfer full) (nullable): NULL without @error: nothing is wanted (204). */
 NamidaOfferAnswer *namida_client_offer_finish (NamidaClient *self, GAsyncResult *result, GError **error);
 /** finish: may take long (the receiver makes it durable): @timeout_seconds. Returns id → NamidaFileResult. */
-void namida_client_finish_async (NamidaClient *self, const char *session_id, GHashTable *hashes, guint timeout_seconds, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void namida_client_finish_async (NamidaClient *self,
+                                 const char *session_id,
+                                 GHashTable *hashes,
+                                 guint timeout_seconds,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
 GHashTable *namida_client_finish_finish (NamidaClient *self, GAsyncResult *result, GError **error);
 /** session: state and offsets. */
-void namida_client_session_async (NamidaClient *self, const char *session_id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void namida_client_session_async (NamidaClient *self,
+                                  const char *session_id,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
 GHashTable *namida_client_session_finish (NamidaClient *self, GAsyncResult *result, char **state, GError **error);
 /** cancel: 5 s; the outcome does not matter to a caller that gives up anyway. */
-void namida_client_cancel_async (NamidaClient *self, const char *session_id, GAsyncReadyCallback callback, gpointer user_data);
+void namida_client_cancel_async (NamidaClient *self,
+                                 const char *session_id,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
 gboolean namida_client_cancel_finish (NamidaClient *self, GAsyncResult *result, GError **error);
-/** pair: one step; "confirm" waits for the other person (NAMIDA_LIMIT_PAIR_SECONDS). @answer: (out caller-allocates): cleared by the caller. */
-void namida_client_pair_async (NamidaClient *self, const NamidaPairMessage *message, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-gboolean namida_client_pair_finish (NamidaClient *self, GAsyncResult *result, NamidaPairMessage *answer, GError **error);
+/** pair: one step; "confirm" waits for the other person (NAMIDA_LIMIT_PAIR_SECONDS). @answer: (out caller-allocates):
+ * cleared by the caller. */
+void namida_client_pair_async (NamidaClient *self,
+                               const NamidaPairMessage *message,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean
+namida_client_pair_finish (NamidaClient *self, GAsyncResult *result, NamidaPairMessage *answer, GError **error);
 
 G_END_DECLS

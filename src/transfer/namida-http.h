@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* The little HTTP/1.1 that the engine's receiving side speaks by itself on connections that libsoup gave away. Worker threads; blocking; the socket's
- * timeout is the limit of each read. Strict: what is not plainly right is refused. */
+/* The little HTTP/1.1 that the engine's receiving side speaks by itself on connections that libsoup gave away. Worker
+ * threads; blocking; the socket's timeout is the limit of each read. Strict: what is not plainly right is refused. */
 
 /** NamidaHttpReader: reads ahead of a stream, so that heads and chunk sizes do not cost a read for each byte. */
 typedef struct
@@ -29,15 +29,20 @@ typedef struct
 } NamidaHttpHead;
 void namida_http_head_clear (NamidaHttpHead *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaHttpHead, namida_http_head_clear)
-/** namida_http_head_set_headers: fills the last three. INVALID_REQUEST for any doubt about where the body ends (RFC 9112, 6.3). */
-gboolean namida_http_head_set_headers (NamidaHttpHead *self, SoupMessageHeaders *headers, SoupHTTPVersion version, GError **error);
+/** namida_http_head_set_headers: fills the last three. INVALID_REQUEST for any doubt about where the body ends (RFC
+ * 9112, 6.3). */
+gboolean namida_http_head_set_headers (NamidaHttpHead *self,
+                                       SoupMessageHeaders *headers,
+                                       SoupHTTPVersion version,
+                                       GError **error);
 /** namida_http_head_count: Returns: about how many bytes @headers took on the wire. */
 gsize namida_http_head_count (SoupMessageHeaders *headers);
 /**
  * namida_http_reader_head: one request head, at most NAMIDA_LIMIT_HEAD_BYTES; @seconds: from its first byte on.
  * Returns: %FALSE without @error when the connection ended before a first byte.
  */
-gboolean namida_http_reader_head (NamidaHttpReader *self, NamidaHttpHead *head, guint seconds, GCancellable *cancellable, GError **error);
+gboolean namida_http_reader_head (
+    NamidaHttpReader *self, NamidaHttpHead *head, guint seconds, GCancellable *cancellable, GError **error);
 
 /** NamidaHttpBody: the bytes of one body, its length known or chunked. */
 typedef struct
@@ -48,17 +53,20 @@ typedef struct
 } NamidaHttpBody;
 void namida_http_body_init (NamidaHttpBody *self, NamidaHttpReader *reader, gint64 length);
 /**
- * namida_http_body_read: Returns: some bytes, 0 at the true end, -1: INVALID_REQUEST (bad chunk), G_IO_ERROR_CONNECTION_CLOSED (ended early) or what the stream says.
+ * namida_http_body_read: Returns: some bytes, 0 at the true end, -1: INVALID_REQUEST (bad chunk),
+ * G_IO_ERROR_CONNECTION_CLOSED (ended early) or what the stream says.
  */
-gssize namida_http_body_read (NamidaHttpBody *self, void *buffer, gsize count, GCancellable *cancellable, GError **error);
+gssize
+namida_http_body_read (NamidaHttpBody *self, void *buffer, gsize count, GCancellable *cancellable, GError **error);
 
 /** namida_http_write_answer: @json: a whole answer. */
-gboolean namida_http_write_answer (GOutputStream *output, guint status, const char *json, gboolean keep_alive, guint retry_after, GError **error);
+gboolean namida_http_write_answer (
+    GOutputStream *output, guint status, const char *json, gboolean keep_alive, guint retry_after, GError **error);
 /** namida_http_write_continue: "100 Continue". */
 gboolean namida_http_write_continue (GOutputStream *output, GError **error);
 /**
- * namida_http_linger: lets the peer read the last answer although it may still be sending: a close with unread bytes would reset the connection
- * and take the answer with it (RFC 9112, 9.6). At most 1 MiB and 2 s.
+ * namida_http_linger: lets the peer read the last answer although it may still be sending: a close with unread bytes
+ * would reset the connection and take the answer with it (RFC 9112, 9.6). At most 1 MiB and 2 s.
  */
 void namida_http_linger (GSocket *socket);
 

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/** NamidaConnection: what is known of an accepted connection, kept with its remote address object (libsoup hands that to every request). */
+/** NamidaConnection: what is known of an accepted connection, kept with its remote address object (libsoup hands that
+ * to every request). */
 typedef struct
 {
   GSocket *socket;
@@ -17,13 +18,16 @@ typedef struct
 NamidaConnection *namida_connection_of (GSocketAddress *remote);
 
 /**
- * NamidaListener: accepts on one port of some addresses, limits connections, finds out by the first byte whether TLS or plain HTTP comes, and makes the TLS
- * handshake in worker threads. Main context.
+ * NamidaListener: accepts on one port of some addresses, limits connections, finds out by the first byte whether TLS or
+ * plain HTTP comes, and makes the TLS handshake in worker threads. Main context.
  */
 typedef struct _NamidaListener NamidaListener;
 
 /** A connection that is ready for HTTP. @stream: (transfer none), the GTlsConnection or the plain one. */
-typedef void (*NamidaListenerReady) (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpointer user_data);
+typedef void (*NamidaListenerReady) (GIOStream *stream,
+                                     GSocketAddress *local,
+                                     GSocketAddress *remote,
+                                     gpointer user_data);
 
 NamidaListener *namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpointer user_data);
 /** @seconds: for the first byte, and for the handshake; tests make it short. */

@@ -8,7 +8,13 @@ G_BEGIN_DECLS
 /** What was decided: @sink: accepted; else @reason: refused. Both (transfer none). */
 typedef void (*NamidaOfferDecided) (NamidaOffer *offer, NamidaSink *sink, const GError *reason, gpointer user_data);
 
-NamidaOffer *namida_offer_new (const char *fingerprint, const char *alias, const char *device_type, const char *address, gboolean encrypted, NamidaBackup *backup, const char *key);
+NamidaOffer *namida_offer_new (const char *fingerprint,
+                               const char *alias,
+                               const char *device_type,
+                               const char *address,
+                               gboolean encrypted,
+                               NamidaBackup *backup,
+                               const char *key);
 /** Who answers the sender. Cleared with NULL. */
 void namida_offer_set_decided (NamidaOffer *self, NamidaOfferDecided decided, gpointer user_data);
 /** namida_offer_close: not decided here: WITHDRAWN or EXPIRED; ends the transfer. No effect unless open. */

@@ -7,8 +7,9 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaOffer: somebody wants to send us a backup, and a person (or a policy) has to decide. Main context. Signal "closed" once: decided here, withdrawn
- * by the sender, or timed out; then it must not be shown any more. Properties "id" (opaque text for notifications), "open".
+ * NamidaOffer: somebody wants to send us a backup, and a person (or a policy) has to decide. Main context. Signal
+ * "closed" once: decided here, withdrawn by the sender, or timed out; then it must not be shown any more. Properties
+ * "id" (opaque text for notifications), "open".
  */
 #define NAMIDA_TYPE_OFFER (namida_offer_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaOffer, namida_offer, NAMIDA, OFFER, GObject)
@@ -24,7 +25,8 @@ typedef enum
 
 const char *namida_offer_get_id (NamidaOffer *self);
 NamidaOfferState namida_offer_get_state (NamidaOffer *self);
-/** Returns: (transfer none) (nullable): the certificate's fingerprint, proven by this connection; NULL in plain HTTP. */
+/** Returns: (transfer none) (nullable): the certificate's fingerprint, proven by this connection; NULL in plain HTTP.
+ */
 const char *namida_offer_get_fingerprint (NamidaOffer *self);
 /** Returns: (transfer none): as it may be shown (namida_format_alias). */
 const char *namida_offer_get_alias (NamidaOffer *self);
@@ -34,9 +36,11 @@ gboolean namida_offer_get_encrypted (NamidaOffer *self);
 NamidaBackup *namida_offer_get_backup (NamidaOffer *self);
 /** Computed in the worker that parsed the offer: namida_backup_dup_key(). */
 const char *namida_offer_get_key (NamidaOffer *self);
-/** The transfer that becomes of it: WAITING until decided; ended when declined, withdrawn or expired. (transfer none) */
+/** The transfer that becomes of it: WAITING until decided; ended when declined, withdrawn or expired. (transfer none)
+ */
 NamidaTransfer *namida_offer_get_transfer (NamidaOffer *self);
-/** namida_offer_accept: @sink: where it lands. The server prepares it in a worker and answers. No effect unless open. */
+/** namida_offer_accept: @sink: where it lands. The server prepares it in a worker and answers. No effect unless open.
+ */
 void namida_offer_accept (NamidaOffer *self, NamidaSink *sink);
 void namida_offer_decline (NamidaOffer *self);
 /** namida_offer_refuse: answers with @reason (NO_SPACE, BUSY, …) instead of a person's no. */

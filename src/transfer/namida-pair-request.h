@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/** NamidaPairRequest: another device wants to pair with this one; shown with its digits until confirmed or over. Main context. Signal "closed" once. */
+/** NamidaPairRequest: another device wants to pair with this one; shown with its digits until confirmed or over. Main
+ * context. Signal "closed" once. */
 #define NAMIDA_TYPE_PAIR_REQUEST (namida_pair_request_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaPairRequest, namida_pair_request, NAMIDA, PAIR_REQUEST, GObject)
 

@@ -6,8 +6,9 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaPinGuard: who guessed wrong, and how long they have to wait: NAMIDA_LIMIT_PIN_TRIES failures of one key (an address, a fingerprint) lock it for
- * NAMIDA_LIMIT_PIN_LOCK_SECONDS, each further lock twice as long as the one before. Remembers a bounded number of keys. Main context.
+ * NamidaPinGuard: who guessed wrong, and how long they have to wait: NAMIDA_LIMIT_PIN_TRIES failures of one key (an
+ * address, a fingerprint) lock it for NAMIDA_LIMIT_PIN_LOCK_SECONDS, each further lock twice as long as the one before.
+ * Remembers a bounded number of keys. Main context.
  */
 typedef struct _NamidaPinGuard NamidaPinGuard;
 
@@ -24,9 +25,16 @@ void namida_pin_guard_succeeded (NamidaPinGuard *self, const char *key);
  * @wait: (out): seconds to wait with TOO_MANY
  * Compares in constant time. Errors: PIN_REQUIRED, PIN_WRONG, TOO_MANY.
  */
-gboolean namida_pin_guard_check (NamidaPinGuard *self, const char *pin, const char *given, const char *address, const char *fingerprint, guint *wait, GError **error);
+gboolean namida_pin_guard_check (NamidaPinGuard *self,
+                                 const char *pin,
+                                 const char *given,
+                                 const char *address,
+                                 const char *fingerprint,
+                                 guint *wait,
+                                 GError **error);
 
-/** namida_equal_secret: Returns: whether both are equal, in a time that depends on the length of @given only. Any thread. */
+/** namida_equal_secret: Returns: whether both are equal, in a time that depends on the length of @given only. Any
+ * thread. */
 gboolean namida_equal_secret (const char *secret, const char *given);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaPinGuard, namida_pin_guard_free)

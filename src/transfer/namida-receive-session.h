@@ -7,8 +7,9 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaReceiveSession: an accepted offer while its files arrive: who may send which file, from where on, and how far each is. Functions marked
- * "any thread" lock; the rest is for the main context, whose timer (once a second, from namida_receive_session_open() on) notices lost connections and idleness.
+ * NamidaReceiveSession: an accepted offer while its files arrive: who may send which file, from where on, and how far
+ * each is. Functions marked "any thread" lock; the rest is for the main context, whose timer (once a second, from
+ * namida_receive_session_open() on) notices lost connections and idleness.
  */
 #define NAMIDA_TYPE_RECEIVE_SESSION (namida_receive_session_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaReceiveSession, namida_receive_session, NAMIDA, RECEIVE_SESSION, GObject)
@@ -31,7 +32,12 @@ typedef struct
 } NamidaUpload;
 
 /** any thread. @wants: as namida_sink_prepare() filled them. Counts what is already there in @transfer. */
-NamidaReceiveSession *namida_receive_session_new (const char *fingerprint, const char *key, NamidaSink *sink, NamidaBackup *backup, NamidaTransfer *transfer, const NamidaWant *wants);
+NamidaReceiveSession *namida_receive_session_new (const char *fingerprint,
+                                                  const char *key,
+                                                  NamidaSink *sink,
+                                                  NamidaBackup *backup,
+                                                  NamidaTransfer *transfer,
+                                                  const NamidaWant *wants);
 /** Called once, in the main context, when it is over (FINISHED, PARKED, CANCELLED) and nobody works for it any more. */
 typedef void (*NamidaSessionOver) (NamidaReceiveSession *self, gpointer user_data);
 void namida_receive_session_open (NamidaReceiveSession *self, NamidaSessionOver over, gpointer user_data);
@@ -53,12 +59,22 @@ GCancellable *namida_receive_session_get_cancellable (NamidaReceiveSession *self
 void namida_receive_session_touch (NamidaReceiveSession *self);
 
 /**
- * namida_receive_session_begin_upload: any thread. @length: of the body, -1 unknown. @right_offset: (out): with WRONG_OFFSET, else -1.
- * Errors: BAD_TOKEN, CANCELLED, EXPIRED, BUSY, WRONG_OFFSET, WRONG_SIZE.
+ * namida_receive_session_begin_upload: any thread. @length: of the body, -1 unknown. @right_offset: (out): with
+ * WRONG_OFFSET, else -1. Errors: BAD_TOKEN, CANCELLED, EXPIRED, BUSY, WRONG_OFFSET, WRONG_SIZE.
  */
-gboolean namida_receive_session_begin_upload (NamidaReceiveSession *self, const char *fingerprint, const NamidaUploadQuery *query, gint64 length, NamidaUpload *upload, gint64 *right_offset, GError **error);
-/** any thread. @there: the file's bytes that are there now; @sha256: (nullable): of the whole file, when it is whole. */
-void namida_receive_session_end_upload (NamidaReceiveSession *self, const NamidaUpload *upload, guint64 there, const char *sha256);
+gboolean namida_receive_session_begin_upload (NamidaReceiveSession *self,
+                                              const char *fingerprint,
+                                              const NamidaUploadQuery *query,
+                                              gint64 length,
+                                              NamidaUpload *upload,
+                                              gint64 *right_offset,
+                                              GError **error);
+/** any thread. @there: the file's bytes that are there now; @sha256: (nullable): of the whole file, when it is whole.
+ */
+void namida_receive_session_end_upload (NamidaReceiveSession *self,
+                                        const NamidaUpload *upload,
+                                        guint64 there,
+                                        const char *sha256);
 /** any thread: bytes arrived. */
 void namida_receive_session_add_bytes (NamidaReceiveSession *self, gsize n);
 /** A connection works for this session from enter on (main context) until leave (any thread). */
@@ -70,13 +86,16 @@ GError *namida_receive_session_dup_refusal (NamidaReceiveSession *self);
 /** BUSY while files arrive or another finish runs. */
 gboolean namida_receive_session_begin_finish (NamidaReceiveSession *self, GError **error);
 /**
- * namida_receive_session_commit: a worker thread, between begin_finish and end_finish. @hashes: as namida_finish_request_parse(). Writes results to the transfer.
+ * namida_receive_session_commit: a worker thread, between begin_finish and end_finish. @hashes: as
+ * namida_finish_request_parse(). Writes results to the transfer.
  * @answer: (out): the text for the sender.
  */
-gboolean namida_receive_session_commit (NamidaReceiveSession *self, GHashTable *hashes, char **answer, gsize *length, GError **error);
+gboolean namida_receive_session_commit (
+    NamidaReceiveSession *self, GHashTable *hashes, char **answer, gsize *length, GError **error);
 /** @error: (nullable): why the commit failed; then the session is open again. */
 void namida_receive_session_end_finish (NamidaReceiveSession *self, const GError *error);
-/** Stops the uploads and ends: @state: PARKED or CANCELLED. @reason: (nullable): of the transfer's end; NULL for PARKED: INTERRUPTED. No effect once over. */
+/** Stops the uploads and ends: @state: PARKED or CANCELLED. @reason: (nullable): of the transfer's end; NULL for
+ * PARKED: INTERRUPTED. No effect once over. */
 void namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason);
 
 G_END_DECLS

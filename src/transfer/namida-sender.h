@@ -7,24 +7,32 @@
 
 G_BEGIN_DECLS
 
-/** NamidaSender: sends one backup to one device: offer, uploads over 1 to 4 connections in worker threads, finish. Main context. */
+/** NamidaSender: sends one backup to one device: offer, uploads over 1 to 4 connections in worker threads, finish. Main
+ * context. */
 #define NAMIDA_TYPE_SENDER (namida_sender_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaSender, namida_sender, NAMIDA, SENDER, GObject)
 
 /**
  * namida_sender_new:
  * @addresses: GListModel of GInetSocketAddress, best first; tried in turn until one answers with @fingerprint
- * @fingerprint: (nullable): must be shown; NULL only for an address typed by hand, whoever answers there is then pinned for the rest
+ * @fingerprint: (nullable): must be shown; NULL only for an address typed by hand, whoever answers there is then pinned
+ * for the rest
  * @own: what we say of ourselves; @database: (nullable): hash index
  * @transfer: carries progress, results and the person's cancel; ended by the sender
  */
-NamidaSender *namida_sender_new (NamidaIdentity *identity, NamidaDeviceInfo *own, GListModel *addresses, const char *fingerprint, NamidaDatabase *database, NamidaTransfer *transfer);
+NamidaSender *namida_sender_new (NamidaIdentity *identity,
+                                 NamidaDeviceInfo *own,
+                                 GListModel *addresses,
+                                 const char *fingerprint,
+                                 NamidaDatabase *database,
+                                 NamidaTransfer *transfer);
 void namida_sender_set_pin (NamidaSender *self, const char *pin);
 /** 0 = unlimited; bytes a second, over all connections. */
 void namida_sender_set_limit (NamidaSender *self, guint64 bytes_per_second);
 /**
- * namida_sender_set_patient: a connection that is lost after the other device accepted leaves the transfer INTERRUPTED instead of ending it: the owner tries again
- * with a new sender and the same transfer, or ends it. The error is told as ever.
+ * namida_sender_set_patient: a connection that is lost after the other device accepted leaves the transfer INTERRUPTED
+ * instead of ending it: the owner tries again with a new sender and the same transfer, or ends it. The error is told as
+ * ever.
  * @accepted: whether an earlier try with this transfer was accepted
  */
 void namida_sender_set_patient (NamidaSender *self, gboolean accepted);
@@ -33,8 +41,10 @@ gboolean namida_sender_get_reached (NamidaSender *self);
 /** Whether the other device has accepted, in this try or an earlier one. */
 gboolean namida_sender_get_accepted (NamidaSender *self);
 /**
- * namida_sender_send_async: offers namida_transfer_get_backup() and sends what is wanted. Succeeds only when every file is stored or was already there; else the error that
- * the exit code comes from (DECLINED, PIN_*, UNREACHABLE, IDENTITY_CHANGED, NO_SPACE, CANCELLED, INCOMPLETE with the files named by the transfer's results). A file that cannot be read whole is left out, and the rest arrives.
+ * namida_sender_send_async: offers namida_transfer_get_backup() and sends what is wanted. Succeeds only when every file
+ * is stored or was already there; else the error that the exit code comes from (DECLINED, PIN_*, UNREACHABLE,
+ * IDENTITY_CHANGED, NO_SPACE, CANCELLED, INCOMPLETE with the files named by the transfer's results). A file that cannot
+ * be read whole is left out, and the rest arrives.
  */
 void namida_sender_send_async (NamidaSender *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean namida_sender_send_finish (NamidaSender *self, GAsyncResult *result, GError **error);

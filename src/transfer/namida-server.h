@@ -10,17 +10,20 @@ G_BEGIN_DECLS
 /**
  * NamidaServer: this device's one port (TLS and plain by the first byte) with the routes of v1. Main context; bodies of
  * uploads run in worker threads. Signals:
- *  "offer" (NamidaOffer *): somebody asks; the owner accepts, declines or refuses it, at once or later (the server keeps it).
- *  "registered" (NamidaDeviceInfo *info, const char *fingerprint (nullable: plain), GInetSocketAddress *remote with the port of @info): POST register.
- *  "pair-request" (NamidaPairRequest *) is declared in namida-pair-request.h.
+ *  "offer" (NamidaOffer *): somebody asks; the owner accepts, declines or refuses it, at once or later (the server
+ * keeps it). "registered" (NamidaDeviceInfo *info, const char *fingerprint (nullable: plain), GInetSocketAddress
+ * *remote with the port of @info): POST register. "pair-request" (NamidaPairRequest *) is declared in
+ * namida-pair-request.h.
  */
 #define NAMIDA_TYPE_SERVER (namida_server_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaServer, namida_server, NAMIDA, SERVER, GObject)
 
 NamidaServer *namida_server_new (NamidaIdentity *identity);
 /**
- * namida_server_start: @interface: (nullable): a name or address: bind only there ("lo": 127.0.0.1 and ::1); else dual stack.
- * @port: 0 for the first free one from NAMIDA_PORT_FIRST to NAMIDA_PORT_LAST; another: exactly that one, or an error that says it is taken.
+ * namida_server_start: @interface: (nullable): a name or address: bind only there ("lo": 127.0.0.1 and ::1); else dual
+ * stack.
+ * @port: 0 for the first free one from NAMIDA_PORT_FIRST to NAMIDA_PORT_LAST; another: exactly that one, or an error
+ * that says it is taken.
  */
 gboolean namida_server_start (NamidaServer *self, const char *interface, guint16 port, GError **error);
 guint16 namida_server_get_port (NamidaServer *self);

@@ -8,14 +8,19 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaSink: where received bytes go; implemented in store/. One sink a session. All methods block and are called in worker threads; different files in
- * parallel, one file by one thread at a time. Indexes are those of the backup's entries.
+ * NamidaSink: where received bytes go; implemented in store/. One sink a session. All methods block and are called in
+ * worker threads; different files in parallel, one file by one thread at a time. Indexes are those of the backup's
+ * entries.
  */
 #define NAMIDA_TYPE_SINK (namida_sink_get_type ())
 G_DECLARE_INTERFACE (NamidaSink, namida_sink, NAMIDA, SINK, GObject)
 
 /** One decision of prepare: wanted, and from where on. */
-typedef struct { gboolean wanted; guint64 offset; } NamidaWant;
+typedef struct
+{
+  gboolean wanted;
+  guint64 offset;
+} NamidaWant;
 
 /** One file at finish. */
 typedef struct
@@ -30,7 +35,12 @@ struct _NamidaSinkInterface
 {
   GTypeInterface g_iface;
   const char *(*get_session_id) (NamidaSink *self);
-  gboolean (*prepare) (NamidaSink *self, NamidaBackup *backup, JsonNode *manifest, NamidaWant *wants, GCancellable *cancellable, GError **error);
+  gboolean (*prepare) (NamidaSink *self,
+                       NamidaBackup *backup,
+                       JsonNode *manifest,
+                       NamidaWant *wants,
+                       GCancellable *cancellable,
+                       GError **error);
   int (*open_part) (NamidaSink *self, guint index, guint64 offset, NamidaDigest *digest, GError **error);
   gboolean (*close_part) (NamidaSink *self, guint index, int fd, guint64 size, gboolean complete, GError **error);
   gboolean (*commit) (NamidaSink *self, NamidaCommit *files, guint n_files, GError **error);
@@ -42,21 +52,28 @@ struct _NamidaSinkInterface
 /** The session's id (random, opaque), also the name of its staging folder; stable over resume. (transfer none) */
 const char *namida_sink_get_session_id (NamidaSink *self);
 /**
- * namida_sink_prepare: makes staging ready, checks room (NO_SPACE: says how much is missing), finds what is already there (same content known by hash:
- * not wanted) and what is left of an interrupted session. @wants: one per entry, filled here.
- * When nothing is wanted the owner still calls namida_sink_commit() with no files.
+ * namida_sink_prepare: makes staging ready, checks room (NO_SPACE: says how much is missing), finds what is already
+ * there (same content known by hash: not wanted) and what is left of an interrupted session. @wants: one per entry,
+ * filled here. When nothing is wanted the owner still calls namida_sink_commit() with no files.
  */
-gboolean namida_sink_prepare (NamidaSink *self, NamidaBackup *backup, JsonNode *manifest, NamidaWant *wants, GCancellable *cancellable, GError **error);
+gboolean namida_sink_prepare (NamidaSink *self,
+                              NamidaBackup *backup,
+                              JsonNode *manifest,
+                              NamidaWant *wants,
+                              GCancellable *cancellable,
+                              GError **error);
 /**
- * namida_sink_open_part: opens the part for writing at @offset, truncated there, and feeds the bytes before it into @digest. WRONG_OFFSET when less is there.
- * Returns: a descriptor for namida_sink_close_part(), or -1.
+ * namida_sink_open_part: opens the part for writing at @offset, truncated there, and feeds the bytes before it into
+ * @digest. WRONG_OFFSET when less is there. Returns: a descriptor for namida_sink_close_part(), or -1.
  */
 int namida_sink_open_part (NamidaSink *self, guint index, guint64 offset, NamidaDigest *digest, GError **error);
 /** namida_sink_close_part: @size: the part's length now; @complete: all bytes are there. Takes @fd, in any case. */
-gboolean namida_sink_close_part (NamidaSink *self, guint index, int fd, guint64 size, gboolean complete, GError **error);
+gboolean
+namida_sink_close_part (NamidaSink *self, guint index, int fd, guint64 size, gboolean complete, GError **error);
 /**
- * namida_sink_commit: compares, makes the good ones durable (fsync, rename without replacing, fsync of folders), writes the journal, fills @result of each. A file that
- * could not be stored is MISSING or MISMATCH with the rest going on; %FALSE only when nothing more can be done (disk full, database gone): what was stored stays stored.
+ * namida_sink_commit: compares, makes the good ones durable (fsync, rename without replacing, fsync of folders), writes
+ * the journal, fills @result of each. A file that could not be stored is MISSING or MISMATCH with the rest going on;
+ * %FALSE only when nothing more can be done (disk full, database gone): what was stored stays stored.
  */
 gboolean namida_sink_commit (NamidaSink *self, NamidaCommit *files, guint n_files, GError **error);
 /** The session is idle or its connection gone: parts stay for NAMIDA_LIMIT_PARKED_DAYS. */

@@ -5,20 +5,30 @@
 
 G_BEGIN_DECLS
 
-/* Mutual TLS with self-signed certificates, shared by the listener and both clients. ENGINE.md's traps are answered here, once. */
+/* Mutual TLS with self-signed certificates, shared by the listener and both clients. ENGINE.md's traps are answered
+ * here, once. */
 
-/** NamidaBufferedStream: GIOStream under a GTlsConnection: 256 KiB read-ahead; writes are corked between namida_buffered_stream_cork (TRUE) and (FALSE). */
+/** NamidaBufferedStream: GIOStream under a GTlsConnection: 256 KiB read-ahead; writes are corked between
+ * namida_buffered_stream_cork (TRUE) and (FALSE). */
 GIOStream *namida_buffered_stream_new (GSocketConnection *connection);
 void namida_buffered_stream_cork (GIOStream *stream, gboolean corked);
 /** Returns: (transfer none): the socket below, for its options, its timeout and an abrupt end. */
 GSocket *namida_buffered_stream_get_socket (GIOStream *stream);
-/** @stream: under TLS, no handshake yet; client certificate requested, accepted whatever it is (the handler pins). (transfer full) */
+/** @stream: under TLS, no handshake yet; client certificate requested, accepted whatever it is (the handler pins).
+ * (transfer full) */
 GTlsConnection *namida_tls_server_new (NamidaIdentity *identity, GIOStream *stream, GError **error);
 /**
- * namida_tls_connect: connects and handshakes, blocking, in a worker: at most NAMIDA_LIMIT_HANDSHAKE_SECONDS. TCP_NODELAY set.
- * @fingerprint: (nullable). Errors: UNREACHABLE, IDENTITY_CHANGED, CANCELLED. @buffered: (out) (transfer full) (optional): the stream below, to cork.
+ * namida_tls_connect: connects and handshakes, blocking, in a worker: at most NAMIDA_LIMIT_HANDSHAKE_SECONDS.
+ * TCP_NODELAY set.
+ * @fingerprint: (nullable). Errors: UNREACHABLE, IDENTITY_CHANGED, CANCELLED. @buffered: (out) (transfer full)
+ * (optional): the stream below, to cork.
  */
-GTlsConnection *namida_tls_connect (NamidaIdentity *identity, GInetSocketAddress *address, const char *fingerprint, GIOStream **buffered, GCancellable *cancellable, GError **error);
+GTlsConnection *namida_tls_connect (NamidaIdentity *identity,
+                                    GInetSocketAddress *address,
+                                    const char *fingerprint,
+                                    GIOStream **buffered,
+                                    GCancellable *cancellable,
+                                    GError **error);
 /** Returns: whether TLS 1.2 or newer is spoken, once the handshake is done: GnuTLS 3.7 still agrees to 1.0. */
 gboolean namida_tls_is_recent (GTlsConnection *connection);
 /** Returns: (transfer full) (nullable): the peer's fingerprint. */

@@ -7,16 +7,20 @@
 
 G_BEGIN_DECLS
 
-typedef enum { NAMIDA_DIRECTION_SEND, NAMIDA_DIRECTION_RECEIVE } NamidaDirection;
+typedef enum
+{
+  NAMIDA_DIRECTION_SEND,
+  NAMIDA_DIRECTION_RECEIVE
+} NamidaDirection;
 typedef enum
 {
   NAMIDA_TRANSFER_PREPARING, /* scanning, connecting */
   NAMIDA_TRANSFER_WAITING,   /* for the other person's answer */
   NAMIDA_TRANSFER_RUNNING,
   NAMIDA_TRANSFER_INTERRUPTED, /* the connection is gone; parts are safe, the other side may come back */
-  NAMIDA_TRANSFER_FINISHING, /* verifying and storing */
-  NAMIDA_TRANSFER_DONE,      /* every file stored or already there */
-  NAMIDA_TRANSFER_INCOMPLETE, /* ended, some files are not stored */
+  NAMIDA_TRANSFER_FINISHING,   /* verifying and storing */
+  NAMIDA_TRANSFER_DONE,        /* every file stored or already there */
+  NAMIDA_TRANSFER_INCOMPLETE,  /* ended, some files are not stored */
   NAMIDA_TRANSFER_DECLINED,
   NAMIDA_TRANSFER_CANCELLED,
   NAMIDA_TRANSFER_FAILED,
@@ -25,12 +29,16 @@ typedef enum
 #define NAMIDA_TYPE_TRANSFER (namida_transfer_get_type ())
 /**
  * NamidaTransfer: one backup on its way, in either direction, as a person sees it. Main context, but for the functions
- * marked "any thread". Properties, notified at most four times a second while it runs: "state", "done-bytes", "total-bytes", "done-files", "total-files", "speed"
- * (bytes a second), "seconds-left" (-1 unknown), "current-file", "error" (GError boxed, nullable). Signal "ended" once, when the state is final.
+ * marked "any thread". Properties, notified at most four times a second while it runs: "state", "done-bytes",
+ * "total-bytes", "done-files", "total-files", "speed" (bytes a second), "seconds-left" (-1 unknown), "current-file",
+ * "error" (GError boxed, nullable). Signal "ended" once, when the state is final.
  */
 G_DECLARE_FINAL_TYPE (NamidaTransfer, namida_transfer, NAMIDA, TRANSFER, GObject)
 
-NamidaTransfer *namida_transfer_new (NamidaDirection direction, const char *peer_alias, const char *peer_fingerprint, gboolean encrypted);
+NamidaTransfer *namida_transfer_new (NamidaDirection direction,
+                                     const char *peer_alias,
+                                     const char *peer_fingerprint,
+                                     gboolean encrypted);
 /** Sets what it is about: totals and title. */
 void namida_transfer_set_backup (NamidaTransfer *self, NamidaBackup *backup);
 NamidaBackup *namida_transfer_get_backup (NamidaTransfer *self); /* (nullable) */
@@ -47,7 +55,7 @@ guint namida_transfer_get_done_files (NamidaTransfer *self);
 guint namida_transfer_get_total_files (NamidaTransfer *self);
 guint64 namida_transfer_get_speed (NamidaTransfer *self);
 gint64 namida_transfer_get_seconds_left (NamidaTransfer *self);
-char *namida_transfer_dup_current_file (NamidaTransfer *self); /* (nullable) any thread */
+char *namida_transfer_dup_current_file (NamidaTransfer *self);  /* (nullable) any thread */
 const GError *namida_transfer_get_error (NamidaTransfer *self); /* (nullable) */
 /** How many files ended as @result (empty folders count only when they failed); any thread once the backup is set. */
 guint namida_transfer_count (NamidaTransfer *self, NamidaFileResult result);
@@ -63,18 +71,22 @@ gint64 namida_transfer_get_ended_at (NamidaTransfer *self);   /* 0 while it runs
 /** The person's wish to stop; whoever moves the bytes watches namida_transfer_get_cancellable(). */
 void namida_transfer_cancel (NamidaTransfer *self);
 GCancellable *namida_transfer_get_cancellable (NamidaTransfer *self);
-/** For the movers. add_bytes and set_current_file: any thread, lock-free for bytes. @delta may be negative when a file starts over. */
+/** For the movers. add_bytes and set_current_file: any thread, lock-free for bytes. @delta may be negative when a file
+ * starts over. */
 void namida_transfer_add_bytes (NamidaTransfer *self, gint64 delta);
 void namida_transfer_add_files (NamidaTransfer *self, int delta);
-/** What was counted and known of its files is forgotten, as it is counted anew; main context, while nobody moves bytes. */
+/** What was counted and known of its files is forgotten, as it is counted anew; main context, while nobody moves bytes.
+ */
 void namida_transfer_restart (NamidaTransfer *self);
 /** Why it is interrupted, when this side is the cause (a full disk): a sentence for its row; any thread. */
 void namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence);
 void namida_transfer_set_current_file (NamidaTransfer *self, const char *path);
 void namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state);
-/** Ends it: DONE, or the final state that @error means (DECLINED, CANCELLED, INCOMPLETE, else FAILED). @error: (nullable) (transfer none). */
+/** Ends it: DONE, or the final state that @error means (DECLINED, CANCELLED, INCOMPLETE, else FAILED). @error:
+ * (nullable) (transfer none). */
 void namida_transfer_end (NamidaTransfer *self, const GError *error);
-/** namida_transfer_dup_state_text: Returns: (transfer full): the state in words for a row: "Waiting for someone to accept there". Translated. */
+/** namida_transfer_dup_state_text: Returns: (transfer full): the state in words for a row: "Waiting for someone to
+ * accept there". Translated. */
 char *namida_transfer_dup_state_text (NamidaTransfer *self);
 
 G_END_DECLS
