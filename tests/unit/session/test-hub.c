@@ -99,8 +99,8 @@ set_up (Fixture *f, gconstpointer accept)
   sample = below (f, "sample");
   g_assert_true (namida_sample_write (sample, 40, 7, &error));
   g_assert_no_error (error);
-  f->receiver = start_hub (f, "Receiver", GPOINTER_TO_UINT (accept));
-  f->sender = start_hub (f, "Sender", NAMIDA_ACCEPT_ASK);
+  f->receiver = start_hub (f, "HubReceiver", GPOINTER_TO_UINT (accept));
+  f->sender = start_hub (f, "HubSender", NAMIDA_ACCEPT_ASK);
 }
 
 static void
@@ -122,7 +122,7 @@ find_receiver (Fixture *f)
   g_autoptr (GError) error = NULL;
   NamidaPeer *peer;
 
-  namida_hub_resolve_async (f->sender, "receiver", 5000, NULL, on_result, &result);
+  namida_hub_resolve_async (f->sender, "hubreceiver", 5000, NULL, on_result, &result);
   WAIT_FOR (result != NULL);
   peer = namida_hub_resolve_finish (f->sender, result, &error);
   g_assert_no_error (error);
@@ -155,9 +155,10 @@ send_sample (Fixture *f)
 static void
 assert_same_tree (Fixture *f)
 {
-  g_autofree char *command = g_strdup_printf ("diff -r %s/sample/Music %s/Receiver/Music/Music >&2 && "
-                                              "diff %s/sample/Namida*.zip %s/Receiver/Backups/Sender/Namida*.zip >&2",
-                                              f->dir, f->dir, f->dir, f->dir);
+  g_autofree char *command
+      = g_strdup_printf ("diff -r %s/sample/Music %s/HubReceiver/Music/Music >&2 && "
+                         "diff %s/sample/Namida*.zip %s/HubReceiver/Backups/HubSender/Namida*.zip >&2",
+                         f->dir, f->dir, f->dir, f->dir);
 
   g_assert_cmpint (system (command), ==, 0);
 }
@@ -191,11 +192,11 @@ test_ask (Fixture *f, gconstpointer accepted)
   GListModel *offers = namida_hub_get_offers (f->receiver);
   NamidaTransfer *transfer = send_sample (f);
   g_autoptr (NamidaOffer) offer = NULL;
-  g_autofree char *music = below (f, "Receiver/Music");
+  g_autofree char *music = below (f, "HubReceiver/Music");
 
   WAIT_FOR (g_list_model_get_n_items (offers) == 1);
   offer = g_list_model_get_item (offers, 0);
-  g_assert_cmpstr (namida_offer_get_alias (offer), ==, "Sender");
+  g_assert_cmpstr (namida_offer_get_alias (offer), ==, "HubSender");
   g_assert_cmpstr (namida_offer_get_fingerprint (offer), ==,
                    namida_identity_get_fingerprint (namida_hub_get_identity (f->sender)));
   namida_hub_decline (f->receiver, offer);
@@ -257,7 +258,7 @@ send_patiently (Fixture *f, guint patience_seconds)
 
   g_assert_true (g_file_set_contents (path, zeros, 8 * 1000 * 1000, NULL));
   stop_hub (f->sender);
-  f->sender = start_hub_with (f, "Sender",
+  f->sender = start_hub_with (f, "HubSender",
                               (NamidaHubOptions){ .limit = 3 * 1000 * 1000, .patience_seconds = patience_seconds });
   transfer = send_sample (f);
   WAIT_FOR (g_list_model_get_n_items (namida_hub_get_offers (f->receiver)) == 1);
@@ -280,7 +281,7 @@ test_comes_back (Fixture *f, gconstpointer data)
   words = namida_transfer_dup_state_text (transfer);
   g_assert_true (g_str_has_prefix (words, "Waiting for the device"));
 
-  f->receiver = start_hub (f, "Receiver", NAMIDA_ACCEPT_ASK);
+  f->receiver = start_hub (f, "HubReceiver", NAMIDA_ACCEPT_ASK);
   WAIT_FOR (namida_transfer_is_final (transfer) || g_list_model_get_n_items (namida_hub_get_offers (f->receiver)) > 0);
   g_assert_cmpuint (g_list_model_get_n_items (namida_hub_get_offers (f->receiver)), ==, 0);
   g_assert_no_error (namida_transfer_get_error (transfer));
@@ -301,7 +302,7 @@ test_cancelled_while_away (Fixture *f, gconstpointer data)
   namida_transfer_cancel (transfer);
   WAIT_FOR (namida_transfer_is_final (transfer));
   g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_CANCELLED);
-  f->receiver = start_hub (f, "Receiver", NAMIDA_ACCEPT_ASK);
+  f->receiver = start_hub (f, "HubReceiver", NAMIDA_ACCEPT_ASK);
 }
 
 static void
@@ -313,7 +314,7 @@ test_patience_over (Fixture *f, gconstpointer data)
   WAIT_FOR (namida_transfer_is_final (transfer));
   g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_FAILED);
   g_assert_nonnull (namida_transfer_get_error (transfer));
-  f->receiver = start_hub (f, "Receiver", NAMIDA_ACCEPT_ASK);
+  f->receiver = start_hub (f, "HubReceiver", NAMIDA_ACCEPT_ASK);
 }
 
 static char *digits_here;
@@ -337,7 +338,7 @@ test_pair (Fixture *f, gconstpointer data)
   WAIT_FOR (digits_here != NULL && g_list_model_get_n_items (requests) == 1);
   request = g_list_model_get_item (requests, 0);
   g_assert_cmpstr (namida_pair_request_get_digits (request), ==, digits_here);
-  g_assert_cmpstr (namida_pair_request_get_alias (request), ==, "Sender");
+  g_assert_cmpstr (namida_pair_request_get_alias (request), ==, "HubSender");
   namida_hub_pair_confirm (f->sender, TRUE);
   namida_pair_request_confirm (request);
   WAIT_FOR (result != NULL);
