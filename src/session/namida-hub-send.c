@@ -187,7 +187,7 @@ static void
 on_wait_cancelled (NamidaTransfer *transfer)
 {
   Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
-  g_autoptr (NamidaTransfer) alive = g_object_ref (transfer);
+  g_autoptr (NamidaTransfer) alive G_GNUC_UNUSED = g_object_ref (transfer);
   g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
   g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
 
