@@ -15,7 +15,7 @@
 #define NAMIDA_HTTP_BUFFER (64 * 1024)
 #define LINE_MAX_BYTES 512 /* a chunk's size with its extensions, or one trailer */
 #define N_TRAILERS_MAX 32
-#define LINGER_BYTES (1024 * 1024)
+#define LINGER_BYTES (16 * 1024 * 1024) /* a client in the middle of a large body reads before the reset comes */
 #define LINGER_MS 2000
 
 G_STATIC_ASSERT (NAMIDA_HTTP_BUFFER > NAMIDA_LIMIT_HEAD_BYTES);

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-pair-request.h"
@@ -664,6 +665,42 @@ test_cancel (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->sink->parked, ==, 0);
 }
 
+static gboolean
+on_later (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Turns the main loop for more than one look of the session at its clock. */
+static void
+let_it_look (void)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (2200, on_later, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_idle (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *token = offered (fixture, 3);
+  gint64 now = namida_clock_monotonic ();
+
+  namida_clock_set_fake (now + (NAMIDA_LIMIT_SESSION_IDLE_SECONDS - 10) * G_USEC_PER_SEC);
+  let_it_look ();
+  g_assert_cmpint (g_atomic_int_get (&fixture->sink->parked), ==, 0);
+  namida_clock_set_fake (now + (NAMIDA_LIMIT_SESSION_IDLE_SECONDS + 10) * G_USEC_PER_SEC);
+  let_it_look ();
+  namida_clock_set_fake (-1);
+  g_assert_cmpint (g_atomic_int_get (&fixture->sink->parked), ==, 1);
+  g_assert_cmpint (fixture->sink->discarded, ==, 0);
+  g_assert_cmpint (namida_transfer_get_state (namida_offer_get_transfer (fixture->offer)), ==,
+                   NAMIDA_TRANSFER_INTERRUPTED);
+}
+
 static void
 test_garbage (Fixture *fixture, gconstpointer data)
 {
@@ -751,6 +788,7 @@ main (int argc, char *argv[])
   g_test_add ("/server/decisions", Fixture, NULL, set_up, test_decisions, tear_down);
   g_test_add ("/server/pin", Fixture, NULL, set_up, test_pin, tear_down);
   g_test_add ("/server/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
+  g_test_add ("/server/idle", Fixture, NULL, set_up, test_idle, tear_down);
   g_test_add ("/server/garbage", Fixture, NULL, set_up, test_garbage, tear_down);
   g_test_add ("/server/caps", Fixture, NULL, set_up, test_caps, tear_down);
   g_test_add ("/server/pair", Fixture, NULL, set_up, test_pair, tear_down);
