@@ -686,7 +686,7 @@ let_it_look (void)
 static void
 test_idle (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *token = offered (fixture, 3);
+  g_autofree char *token G_GNUC_UNUSED = offered (fixture, 3);
   gint64 now = namida_clock_monotonic ();
 
   namida_clock_set_fake (now + (NAMIDA_LIMIT_SESSION_IDLE_SECONDS - 10) * G_USEC_PER_SEC);
