@@ -1,7 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # uienv.sh CMD…: runs CMD on a display, a session bus and an accessibility bus of its own, with a home folder of its own.
+# Where it can, on a loopback of its own: devices of other tests would move the rows that a pointer aims at.
 set -u
+if [ -z "${NAMIDA_OWN_LOOPBACK-}" ] && unshare -rn true 2>/dev/null; then
+  export NAMIDA_OWN_LOOPBACK=1
+  exec unshare -rn sh -c 'ip link set lo up && exec "$@"' sh "$0" "$@"
+fi
 command -v Xvfb >/dev/null || { echo "1..0 # SKIP Xvfb is not installed"; exit 77; }
 XDG_RUNTIME_DIR=$(mktemp -d)
 chmod 700 "$XDG_RUNTIME_DIR"
