@@ -39,9 +39,9 @@ typedef struct
 
 /**
  * NamidaHub: one device: identity, discovery, server, store and transfers, wired. What the window and the command line
- * both start. Main context. Properties: "running", "port" (0 until it runs), "address" (text, for people), "problem"
- * (GError boxed, nullable: why it does not listen). Signal "trouble" (const char *sentence): something a person should
- * know and nothing depends on.
+ * both start. Main context. Properties: "running", "port" (0 until it runs), "address" (text, for people). Why it does
+ * not listen is the error of namida_hub_start_finish(). Signal "trouble" (const char *sentence): something a person
+ * should know and nothing depends on.
  */
 #define NAMIDA_TYPE_HUB (namida_hub_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaHub, namida_hub, NAMIDA, HUB, GObject)

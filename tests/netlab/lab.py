@@ -177,3 +177,38 @@ class Lab:
             program.stop()
         subprocess.run(["bash", NETLAB, "down"], env=dict(os.environ, NETLAB_DIR=self.state))
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def tell(text):
+    print("#", text, flush=True)
+
+
+def end(*_):
+    """Killed for taking too long, it still takes its machines down; a second signal does not keep it from that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(1)
+
+
+def run_case(cases, machines=3):
+    """One case of a test program, as TAP. cases: the program's globals(); its arguments: the command line and the case."""
+    cli, name = sys.argv[1:3]
+    try:
+        check_machine()
+    except Skip as reason:
+        print(f"1..0 # SKIP {reason}")
+        return 0
+    signal.signal(signal.SIGTERM, end)
+    print("1..1", flush=True)
+    with Lab(cli, machines) as lab:
+        try:
+            cases["case_" + name](lab)
+        except Exception as error:  # each failure is this test's failure, and has to be said in TAP
+            for line in f"{type(error).__name__}: {error}".splitlines():
+                tell(line)
+            for program in lab.programs:
+                for line in program.said().splitlines()[-20:]:
+                    tell(line)
+            print("not ok 1", name)
+            return 1
+    print("ok 1", name)
+    return 0

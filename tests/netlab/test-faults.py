@@ -5,19 +5,15 @@
 What is sent twice is counted by the receiver's interface, headers included."""
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
 
 import lab as netlab
+from lab import tell
 
 BREAK = 8 << 20  # bytes that one break may cost
 SIZE = 100 * 10**6
-
-
-def tell(text):
-    print("#", text, flush=True)
 
 
 def make_music(lab):
@@ -104,34 +100,4 @@ def case_slow(lab):
     check(0)
 
 
-def end(*_):
-    """Killed for taking too long, it still takes its machines down; a second signal does not keep it from that."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.exit(1)
-
-
-def main():
-    cli, name = sys.argv[1:3]
-    try:
-        netlab.check_machine()
-    except netlab.Skip as reason:
-        print(f"1..0 # SKIP {reason}")
-        return 0
-    signal.signal(signal.SIGTERM, end)
-    print("1..1", flush=True)
-    with netlab.Lab(cli, machines=2) as lab:
-        try:
-            globals()["case_" + name](lab)
-        except Exception as error:  # each failure is this test's failure, and has to be said in TAP
-            for line in f"{type(error).__name__}: {error}".splitlines():
-                tell(line)
-            for program in lab.programs:
-                for line in program.said().splitlines()[-20:]:
-                    tell(line)
-            print("not ok 1", name)
-            return 1
-    print("ok 1", name)
-    return 0
-
-
-sys.exit(main())
+sys.exit(netlab.run_case(globals(), machines=2))

@@ -9,12 +9,9 @@ import sys
 import time
 
 import lab as netlab
+from lab import tell
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def tell(text):
-    print("#", text, flush=True)
 
 
 def see_each_other(lab, limit, finders=None, watch=("devices", "--watch")):
@@ -270,34 +267,4 @@ def case_idle(lab):
     assert udp + tcp <= 4
 
 
-def end(*_):
-    """Killed for taking too long, it still takes its machines down; a second signal does not keep it from that."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.exit(1)
-
-
-def main():
-    cli, name = sys.argv[1:3]
-    try:
-        netlab.check_machine()
-    except netlab.Skip as reason:
-        print(f"1..0 # SKIP {reason}")
-        return 0
-    signal.signal(signal.SIGTERM, end)
-    print("1..1", flush=True)
-    with netlab.Lab(cli) as lab:
-        try:
-            globals()["case_" + name](lab)
-        except Exception as error:  # each failure is this test's failure, and has to be said in TAP
-            for line in f"{type(error).__name__}: {error}".splitlines():
-                tell(line)
-            for program in lab.programs:
-                for line in program.said().splitlines()[-20:]:
-                    tell(line)
-            print("not ok 1", name)
-            return 1
-    print("ok 1", name)
-    return 0
-
-
-sys.exit(main())
+sys.exit(netlab.run_case(globals()))
