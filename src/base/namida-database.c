@@ -49,6 +49,11 @@ static const char *const schema_steps[] = {
   "CREATE TABLE versions ("
   " id INTEGER PRIMARY KEY, session TEXT NOT NULL, fingerprint TEXT, alias TEXT NOT NULL, path TEXT NOT NULL UNIQUE,"
   " created_at INTEGER NOT NULL, pinned INTEGER NOT NULL DEFAULT 0, verified_at INTEGER);",
+
+  /* 1 → 2 */
+  /* What a trusted device may do beside storing backups, and where they land: NULL is the program's own choice. */
+  "ALTER TABLE trusted ADD COLUMN may_restore INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE trusted ADD COLUMN landing TEXT;",
 };
 
 struct _NamidaDatabase
