@@ -28,6 +28,18 @@ set_invalid (GError **error)
   return FALSE;
 }
 
+/* @head: the NAMIDA_LIMIT_HEAD_BYTES of it that came: without an end of a line, it is the request's own that is long.
+ */
+static gboolean
+set_too_large (GError **error, const char *head)
+{
+  if (memchr (head, '\n', NAMIDA_LIMIT_HEAD_BYTES) == NULL)
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LONG, _ ("The address of the request is too long."));
+  else
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE, _ ("The request is too large."));
+  return FALSE;
+}
+
 void
 namida_http_reader_init (NamidaHttpReader *self, GInputStream *input)
 {
@@ -170,7 +182,7 @@ namida_http_reader_head (
           return parse_head (head, text, length, error);
         }
       if (have >= NAMIDA_LIMIT_HEAD_BYTES)
-        return set_invalid (error);
+        return set_too_large (error, self->buffer + self->start);
       if (have > 0 && deadline == 0)
         deadline = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
       if (deadline != 0 && g_get_monotonic_time () > deadline)

@@ -123,18 +123,32 @@ check_encryption (const NamidaRoute *route, NamidaConnection *connection, const 
   return FALSE;
 }
 
+/* Before anything else is looked at: what is too much is refused as that, wherever it goes. */
 static gboolean
-check_head (const NamidaRoute *route, SoupServerMessage *msg, GError **error)
+check_size (SoupServerMessage *msg, GError **error)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
   g_autofree char *uri = g_uri_to_string (soup_server_message_get_uri (msg));
-  g_auto (NamidaHttpHead) head = { 0 };
+  gsize line = strlen (uri);
 
-  if (namida_http_head_count (headers) + strlen (uri) > NAMIDA_LIMIT_HEAD_BYTES)
+  if (line > NAMIDA_LIMIT_HEAD_BYTES)
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LONG, _ ("The address of the request is too long."));
+      return FALSE;
+    }
+  if (namida_http_head_count (soup_server_message_get_request_headers (msg)) + line > NAMIDA_LIMIT_HEAD_BYTES)
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE, _ ("The request is too large."));
       return FALSE;
     }
+  return TRUE;
+}
+
+static gboolean
+check_head (const NamidaRoute *route, SoupServerMessage *msg, GError **error)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
+  g_auto (NamidaHttpHead) head = { 0 };
+
   if (!namida_http_head_set_headers (&head, headers, soup_server_message_get_http_version (msg), error))
     return FALSE;
   if (route->handle != NULL && head.length > 0 && (guint64) head.length > route->max_body)
@@ -303,7 +317,7 @@ on_early (SoupServer *soup, SoupServerMessage *msg, const char *path, GHashTable
       return;
     }
   g_object_set_data (G_OBJECT (remote), TIMER_KEY, NULL);
-  route = find_route (path, method, &error);
+  route = check_size (msg, &error) ? find_route (path, method, &error) : NULL;
   if (route == NULL || !check_encryption (route, connection, method, &error) || !check_head (route, msg, &error))
     {
       namida_server_refuse (self, msg, error, 0);

@@ -152,9 +152,9 @@ test_silence (void)
 }
 
 static void
-test_large_head (void)
+assert_head_refused (const char *begin, int code)
 {
-  g_autoptr (GString) text = g_string_new ("GET / HTTP/1.1\r\nX: ");
+  g_autoptr (GString) text = g_string_new (begin);
   g_autoptr (GInputStream) input = NULL;
   g_auto (NamidaHttpReader) reader;
   g_auto (NamidaHttpHead) head = { 0 };
@@ -166,7 +166,14 @@ test_large_head (void)
   input = g_memory_input_stream_new_from_data (text->str, (gssize) text->len, NULL);
   namida_http_reader_init (&reader, input);
   g_assert_false (namida_http_reader_head (&reader, &head, 10, NULL, &error));
-  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+  g_assert_error (error, NAMIDA_ERROR, code);
+}
+
+static void
+test_large_head (void)
+{
+  assert_head_refused ("GET / HTTP/1.1\r\nX: ", NAMIDA_ERROR_TOO_LARGE);
+  assert_head_refused ("GET /", NAMIDA_ERROR_TOO_LONG);
 }
 
 /* ---- buffered stream ---- */
