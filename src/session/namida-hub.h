@@ -8,6 +8,7 @@
 #include "namida-scanner.h"
 #include "namida-store.h"
 #include "namida-trust-store.h"
+#include "namida-versions.h"
 
 G_BEGIN_DECLS
 
@@ -114,5 +115,24 @@ void namida_hub_pair_async (NamidaHub *self,
                             gpointer user_data);
 gboolean namida_hub_pair_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 void namida_hub_pair_confirm (NamidaHub *self, gboolean same);
+
+/* namida-hub-backups.c: what is kept here. */
+
+/** namida_hub_get_versions: owned by the hub, valid from namida_hub_new() on; loaded by the start and after each
+ * receiving. */
+NamidaVersions *namida_hub_get_versions (NamidaHub *self);
+/**
+ * namida_hub_restore_to: sends @version to any device: its zip and the music of @labels, (nullable): all of it; {NULL}:
+ * the zip alone. Files that are not as they arrived are left out, and told. Otherwise as namida_hub_send(), retry
+ * included.
+ * Returns: (transfer none)
+ */
+NamidaTransfer *namida_hub_restore_to (
+    NamidaHub *self, NamidaVersion *version, NamidaPeer *peer, const char *const *labels, const char *pin);
+/** namida_hub_set_retention: from now on, after each receiving that is verified; 0 (the default) keeps all. */
+void namida_hub_set_retention (NamidaHub *self, NamidaRetention policy);
+/** namida_hub_set_verify_months: reads versions again that nobody has verified for @months, while nothing is moved; 0
+ * (the default): never. What is damaged and has another copy is repaired; the rest is told by "trouble". */
+void namida_hub_set_verify_months (NamidaHub *self, guint months);
 
 G_END_DECLS

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-retention.h"
+#include "namida-verify.h"
+#include "namida-version.h"
+
+G_BEGIN_DECLS
+
+/**
+ * NamidaVersions: all versions on this device, a GListModel of NamidaVersion, newest first. Main context; loaded and
+ * worked on in a worker thread, one call after the other. A version keeps its object over reloads. Properties:
+ * "loading" (boolean), "verifying" (boolean: somebody reads at the moment, also the quiet one).
+ */
+#define NAMIDA_TYPE_VERSIONS (namida_versions_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaVersions, namida_versions, NAMIDA, VERSIONS, GObject)
+
+NamidaVersions *namida_versions_new (void);
+/** namida_versions_set_store: whose versions; loads them. @store: (nullable): none any more. */
+void namida_versions_set_store (NamidaVersions *self, NamidaStore *store);
+gboolean namida_versions_get_loading (NamidaVersions *self);
+
+/** namida_versions_reload_async: looks again at the database and the disk; the hub does so after each receiving. */
+void namida_versions_reload_async (NamidaVersions *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+gboolean namida_versions_reload_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+/** Returns: (transfer none) (nullable): by its id, or by a beginning of it that only one has. */
+NamidaVersion *namida_versions_find (NamidaVersions *self, const char *id);
+
+/**
+ * namida_versions_verify_async: see namida_verify_run().
+ * @version: (nullable): NULL: all of them
+ * @progress: (nullable): called in the main context, a few times a second
+ */
+void namida_versions_verify_async (NamidaVersions *self,
+                                   NamidaVersion *version,
+                                   gboolean repair,
+                                   NamidaVerifyProgress progress,
+                                   gpointer progress_data,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+/** (transfer full) (nullable) */
+NamidaVerifyReport *namida_versions_verify_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+
+/** What removing a version does. */
+typedef struct
+{
+  guint versions;     /* how many (retention: several) */
+  guint files;        /* of them that go from the disk */
+  guint64 bytes;      /* that becomes free: content that nothing else on this disk refers to */
+  guint64 bytes_kept; /* stays, for other versions have it too, or because it is the person's own music */
+} NamidaRemoval;
+void namida_removal_free (NamidaRemoval *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaRemoval, namida_removal_free)
+
+/**
+ * namida_versions_remove_async: @dry_run: only tells what it would do. A pinned version is refused (DECLINED). Of a
+ * LIBRARY version goes the zip and its manifest below the backup folder, and the record: never a person's music.
+ */
+void namida_versions_remove_async (NamidaVersions *self,
+                                   NamidaVersion *version,
+                                   gboolean dry_run,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+/** (transfer full) (nullable) */
+NamidaRemoval *namida_versions_remove_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+
+/** namida_versions_set_pinned_async: a pinned version is removed neither by hand nor by retention. */
+void namida_versions_set_pinned_async (NamidaVersions *self,
+                                       NamidaVersion *version,
+                                       gboolean pinned,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+gboolean namida_versions_set_pinned_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+
+/** namida_versions_apply_retention_async: of every device, removes what @policy does not keep (namida-retention.h). */
+void namida_versions_apply_retention_async (NamidaVersions *self,
+                                            NamidaRetention policy,
+                                            gboolean dry_run,
+                                            GCancellable *cancellable,
+                                            GAsyncReadyCallback callback,
+                                            gpointer user_data);
+/** (transfer full) (nullable) */
+NamidaRemoval *namida_versions_apply_retention_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS
