@@ -350,7 +350,8 @@ start_sender (NamidaHub *self, NamidaTransfer *transfer)
   g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
 
   sending->tried_at = namida_clock_monotonic ();
-  sending->sender = namida_sender_new (self->identity, own, namida_peer_get_addresses (sending->peer),
+  sending->sender = namida_sender_new (namida_sender_best_dialect (namida_peer_get_dialects (sending->peer)),
+                                       self->identity, own, namida_peer_get_addresses (sending->peer),
                                        namida_peer_get_fingerprint (sending->peer), self->database, transfer);
   namida_sender_set_pin (sending->sender, sending->pin);
   namida_sender_set_limit (sending->sender, self->limit);

@@ -7,25 +7,39 @@
 
 G_BEGIN_DECLS
 
-/** NamidaSender: sends one backup to one device: offer, uploads over 1 to 4 connections in worker threads, finish. Main
- * context. */
+/**
+ * NamidaSender: sends one backup to one device. Main context. One subclass for each way of saying it (NamidaDialect):
+ * NamidaV1Sender and so on.
+ */
 #define NAMIDA_TYPE_SENDER (namida_sender_get_type ())
-G_DECLARE_FINAL_TYPE (NamidaSender, namida_sender, NAMIDA, SENDER, GObject)
+typedef struct _NamidaSender NamidaSender;
+typedef struct _NamidaSenderClass NamidaSenderClass;
+GType namida_sender_get_type (void);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaSender, g_object_unref)
+static inline NamidaSender *
+NAMIDA_SENDER (gpointer instance)
+{
+  return G_TYPE_CHECK_INSTANCE_CAST (instance, NAMIDA_TYPE_SENDER, NamidaSender);
+}
 
 /**
  * namida_sender_new:
+ * @dialect: exactly one that the device speaks, the best (see namida_sender_best_dialect())
  * @addresses: GListModel of GInetSocketAddress, best first; tried in turn until one answers with @fingerprint
  * @fingerprint: (nullable): must be shown; NULL only for an address typed by hand, whoever answers there is then pinned
  * for the rest
  * @own: what we say of ourselves; @database: (nullable): hash index
  * @transfer: carries progress, results and the person's cancel; ended by the sender
  */
-NamidaSender *namida_sender_new (NamidaIdentity *identity,
+NamidaSender *namida_sender_new (NamidaDialect dialect,
+                                 NamidaIdentity *identity,
                                  NamidaDeviceInfo *own,
                                  GListModel *addresses,
                                  const char *fingerprint,
                                  NamidaDatabase *database,
                                  NamidaTransfer *transfer);
+/** namida_sender_best_dialect: of those that a device speaks, the one to use; NAMIDA_DIALECT_V1 when none is known. */
+NamidaDialect namida_sender_best_dialect (NamidaDialect dialects);
 void namida_sender_set_pin (NamidaSender *self, const char *pin);
 /** 0 = unlimited; bytes a second, over all connections. */
 void namida_sender_set_limit (NamidaSender *self, guint64 bytes_per_second);

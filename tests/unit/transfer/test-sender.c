@@ -425,7 +425,8 @@ start (Fixture *f, const char *fingerprint)
   own->alias = g_strdup ("Sender");
   f->transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, "Fake", fingerprint, TRUE);
   namida_transfer_set_backup (f->transfer, f->backup);
-  sender = namida_sender_new (f->identity, own, G_LIST_MODEL (f->addresses), fingerprint, NULL, f->transfer);
+  sender = namida_sender_new (NAMIDA_DIALECT_V1, f->identity, own, G_LIST_MODEL (f->addresses), fingerprint, NULL,
+                              f->transfer);
   namida_sender_set_limit (sender, f->limit);
   namida_sender_send_async (sender, on_sent, f);
 }

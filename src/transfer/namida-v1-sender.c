@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-v1-sender.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "namida-clock.h"
+#include "namida-error.h"
+#include "namida-hash-index.h"
+#include "namida-manifest.h"
+#include "namida-upload-job.h"
+
+/* An address that does not answer must not hold back the next one. */
+#define QUICK_CHECK_MS 2000
+/* finish: what a slow disk there needs to make everything durable. */
+#define FINISH_SECONDS 60u
+#define FINISH_BYTES_PER_SECOND (20u * 1000 * 1000)
+#define FINISH_FILES_PER_SECOND 100u
+#define NAMED_FILES 3u
+#define PLATFORM "linux"
+
+struct _NamidaV1Sender
+{
+  NamidaSender base;
+
+  /* While it runs. */
+  guint next_address;
+  GError *address_error; /* the most telling of those tried */
+  GCancellable *quick;
+  guint quick_timer;
+  GBytes *offer;
+  NamidaClient *client;
+  NamidaUploadJob *job;
+  char *session_id;
+  gboolean pack; /* the receiver takes packs */
+};
+
+G_DEFINE_FINAL_TYPE (NamidaV1Sender, namida_v1_sender, NAMIDA_TYPE_SENDER)
+
+static void namida_v1_sender_start (NamidaSender *base);
+
+static void
+namida_v1_sender_finalize (GObject *object)
+{
+  NamidaV1Sender *self = NAMIDA_V1_SENDER (object);
+
+  g_clear_handle_id (&self->quick_timer, g_source_remove);
+  g_clear_object (&self->quick);
+  g_clear_object (&self->client);
+  g_clear_object (&self->job);
+  g_clear_pointer (&self->offer, g_bytes_unref);
+  g_clear_error (&self->address_error);
+  g_free (self->session_id);
+  G_OBJECT_CLASS (namida_v1_sender_parent_class)->finalize (object);
+}
+
+static void
+namida_v1_sender_class_init (NamidaV1SenderClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_v1_sender_finalize;
+  NAMIDA_SENDER_CLASS (klass)->start = namida_v1_sender_start;
+}
+
+static void
+namida_v1_sender_init (NamidaV1Sender *self)
+{
+}
+
+/* ---- the end ---- */
+
+static void
+on_cancel_told (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* Who did not hear it parks the session by itself. */
+  if (!namida_client_cancel_finish (NAMIDA_CLIENT (source), result, &error))
+    g_debug ("The receiver did not hear of the cancel: %s", error->message);
+}
+
+/* The other device is away, or has started anew and does not know the session: an offer takes it up again. */
+static gboolean
+can_go_on (NamidaV1Sender *self, const GError *error)
+{
+  if (!self->base.patient || !self->base.accepted || error->domain != NAMIDA_ERROR)
+    return FALSE;
+  switch (error->code)
+    {
+    case NAMIDA_ERROR_UNREACHABLE:
+    case NAMIDA_ERROR_BUSY:
+      return TRUE;
+    case NAMIDA_ERROR_NOT_FOUND:
+    case NAMIDA_ERROR_EXPIRED:
+      return self->session_id != NULL;
+    case NAMIDA_ERROR_IDENTITY_CHANGED: /* somebody else has its address by now: nothing was sent there */
+      return self->base.again && self->session_id == NULL;
+    default:
+      return FALSE;
+    }
+}
+
+/* @error: (transfer full) (nullable) */
+static void
+end (NamidaV1Sender *self, GError *error)
+{
+  gboolean own_wish = g_cancellable_is_cancelled (namida_transfer_get_cancellable (self->base.transfer));
+
+  if (error != NULL && own_wish && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
+    {
+      g_clear_error (&error);
+      error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+    }
+  if (error != NULL && own_wish && self->session_id != NULL)
+    namida_client_cancel_async (self->client, self->session_id, on_cancel_told, NULL);
+  namida_sender_return (&self->base, error, error != NULL && !own_wish && can_go_on (self, error));
+}
+
+/* Every step's worker: the sender lives until it is back. */
+static void
+run_step (
+    NamidaV1Sender *self, GTaskThreadFunc thread, GAsyncReadyCallback done, gpointer data, GDestroyNotify free_data)
+{
+  g_autoptr (GTask) step = g_task_new (self, namida_transfer_get_cancellable (self->base.transfer), done, NULL);
+
+  g_task_set_source_tag (step, run_step);
+  g_task_set_return_on_cancel (step, TRUE);
+  g_task_set_task_data (step, data, free_data);
+  g_task_run_in_thread (step, thread);
+}
+
+/* @error: (transfer full): of a step. */
+static GError *
+step_error (GError *error)
+{
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return error;
+  g_error_free (error);
+  return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+}
+
+/* ---- 5. what became of it ---- */
+
+static void
+apply_results (NamidaV1Sender *self, GHashTable *results)
+{
+  GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (self->base.transfer));
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+      NamidaFileResult result;
+      gpointer value;
+
+      if (namida_transfer_get_result (self->base.transfer, i) != NAMIDA_FILE_PENDING)
+        continue;
+      result = results != NULL && g_hash_table_lookup_extended (results, entry->id, NULL, &value)
+                   ? (NamidaFileResult) GPOINTER_TO_UINT (value)
+                   : NAMIDA_FILE_MISSING;
+      namida_transfer_set_result (self->base.transfer, i, result == NAMIDA_FILE_PENDING ? NAMIDA_FILE_MISSING : result,
+                                  NULL);
+    }
+}
+
+static gboolean
+is_there (NamidaFileResult result)
+{
+  return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
+}
+
+/* NULL when every file is there; else INCOMPLETE, with up to three names and the reason of the first. */
+static GError *
+name_failures (NamidaV1Sender *self)
+{
+  GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (self->base.transfer));
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autofree char *why = NULL;
+  guint failed = 0;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      g_autofree char *path = NULL;
+
+      if (is_there (namida_transfer_get_result (self->base.transfer, i)) || ++failed > NAMED_FILES)
+        continue;
+      path = namida_entry_dup_path (g_ptr_array_index (entries, i));
+      g_string_append_printf (names, failed == 1 ? "“%s”" : ", “%s”", path);
+      if (why == NULL)
+        why = namida_transfer_dup_detail (self->base.transfer, i);
+    }
+  if (failed == 0)
+    return NULL;
+  if (failed > NAMED_FILES)
+    g_string_append (names, ", …");
+  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+                      g_dngettext (GETTEXT_PACKAGE, "%u of %u file was not stored there: %s. %s",
+                                   "%u of %u files were not stored there: %s. %s", entries->len),
+                      failed, entries->len, names->str,
+                      why != NULL ? why : _ ("The rest is safe: send again for what is missing."));
+}
+
+static void
+conclude_thread (GTask *step, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaV1Sender *self = source;
+  GError *error;
+
+  apply_results (self, data);
+  error = name_failures (self);
+  if (error != NULL)
+    g_task_return_error (step, error);
+  else
+    g_task_return_boolean (step, TRUE);
+}
+
+static void
+on_concluded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  g_task_propagate_boolean (G_TASK (result), &error);
+  end (NAMIDA_V1_SENDER (source), error != NULL ? step_error (error) : NULL);
+}
+
+/* ---- 4. finish ---- */
+
+static void
+on_finished (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaV1Sender) self = user_data;
+  GError *error = NULL;
+  GHashTable *results = namida_client_finish_finish (NAMIDA_CLIENT (source), result, &error);
+
+  if (error != NULL)
+    end (self, error);
+  else
+    run_step (self, conclude_thread, on_concluded, results,
+              results != NULL ? (GDestroyNotify) g_hash_table_unref : NULL);
+}
+
+static void
+on_uploaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaV1Sender) self = user_data;
+  GError *error = NULL;
+  g_autoptr (GHashTable) hashes = namida_upload_job_run_finish (NAMIDA_UPLOAD_JOB (source), result, &error);
+  guint64 seconds;
+
+  if (error != NULL)
+    {
+      end (self, error);
+      return;
+    }
+  namida_transfer_set_state (self->base.transfer, NAMIDA_TRANSFER_FINISHING);
+  seconds = FINISH_SECONDS + namida_upload_job_get_bytes (self->job) / FINISH_BYTES_PER_SECOND
+            + namida_upload_job_get_files (self->job) / FINISH_FILES_PER_SECOND;
+  namida_client_finish_async (self->client, self->session_id, hashes, (guint) MIN (seconds, 24 * 60 * 60),
+                              namida_transfer_get_cancellable (self->base.transfer), on_finished, g_object_ref (self));
+}
+
+/* ---- 3. offer and upload ---- */
+
+static void
+plan_thread (GTask *step, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaV1Sender *self = source;
+  g_autoptr (NamidaRateLimit) limit = namida_rate_limit_new (self->base.limit);
+  NamidaOfferAnswer *answer = g_atomic_pointer_exchange ((gpointer *) data, NULL);
+
+  g_task_return_pointer (step,
+                         namida_upload_job_new (self->base.identity, namida_client_get_address (self->client),
+                                                self->base.fingerprint, answer, self->base.database, limit,
+                                                self->base.transfer),
+                         g_object_unref);
+}
+
+static void
+on_planned (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaV1Sender *self = NAMIDA_V1_SENDER (source);
+  GError *error = NULL;
+
+  self->job = g_task_propagate_pointer (G_TASK (result), &error);
+  if (error != NULL)
+    {
+      end (self, step_error (error));
+      return;
+    }
+  namida_transfer_set_state (self->base.transfer, NAMIDA_TRANSFER_RUNNING);
+  namida_upload_job_set_pack (self->job, self->pack);
+  namida_upload_job_run_async (self->job, on_uploaded, g_object_ref (self));
+}
+
+static void
+answer_box_free (gpointer data)
+{
+  gpointer *box = data;
+
+  if (*box != NULL)
+    namida_offer_answer_free (*box);
+  g_free (box);
+}
+
+/* Nothing is wanted: all of it is there. */
+static void
+all_kept_thread (GTask *step, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaTransfer *transfer = NAMIDA_SENDER (source)->transfer;
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  guint n = namida_backup_get_entries (backup)->len;
+
+  for (guint i = 0; i < n; i++)
+    namida_transfer_set_result (transfer, i, NAMIDA_FILE_KEPT_EXISTING, NULL);
+  namida_transfer_add_bytes (transfer, (gint64) namida_backup_get_bytes (backup));
+  namida_transfer_add_files (transfer, (int) namida_backup_get_files (backup));
+  g_task_return_boolean (step, TRUE);
+}
+
+static void
+on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaV1Sender) self = user_data;
+  GError *error = NULL;
+  NamidaOfferAnswer *answer = namida_client_offer_finish (NAMIDA_CLIENT (source), result, &error);
+  gpointer *box;
+
+  if (error != NULL)
+    {
+      end (self, error);
+      return;
+    }
+  self->base.accepted = self->base.reached = TRUE;
+  if (self->base.again)
+    namida_transfer_restart (self->base.transfer);
+  if (answer == NULL)
+    {
+      run_step (self, all_kept_thread, on_concluded, NULL, NULL);
+      return;
+    }
+  self->session_id = g_strdup (answer->session_id);
+  box = g_new0 (gpointer, 1);
+  *box = answer;
+  run_step (self, plan_thread, on_planned, box, answer_box_free);
+}
+
+/* ---- 2. which address ---- */
+
+static void try_next_address (NamidaV1Sender *self);
+
+/* Somebody else at an address says more than nobody at another. @error: (transfer full) */
+static void
+keep_address_error (NamidaV1Sender *self, GError *error)
+{
+  if (self->address_error == NULL || error->code == NAMIDA_ERROR_IDENTITY_CHANGED)
+    {
+      g_clear_error (&self->address_error);
+      self->address_error = g_steal_pointer (&error);
+    }
+  g_clear_error (&error);
+}
+
+static gboolean
+on_quick_timeout (gpointer user_data)
+{
+  NamidaV1Sender *self = user_data;
+
+  self->quick_timer = 0;
+  g_cancellable_cancel (self->quick);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_transfer_cancelled (GCancellable *cancellable, gpointer quick)
+{
+  g_cancellable_cancel (quick);
+}
+
+static void
+make_offer (NamidaV1Sender *self)
+{
+  if (self->base.fingerprint == NULL)
+    {
+      /* Typed by hand: who answered is held to it, from here on. */
+      GInetSocketAddress *address = namida_client_get_address (self->client);
+      g_autoptr (NamidaClient) unpinned = self->client;
+
+      self->base.fingerprint = g_strdup (namida_client_get_peer_fingerprint (unpinned));
+      self->client = namida_client_new (self->base.identity, address, self->base.fingerprint);
+    }
+  namida_transfer_set_state (self->base.transfer, NAMIDA_TRANSFER_WAITING);
+  namida_client_offer_async (self->client, g_steal_pointer (&self->offer), self->base.pin,
+                             namida_transfer_get_cancellable (self->base.transfer), on_offered, g_object_ref (self));
+}
+
+static void
+on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaV1Sender) self = user_data;
+  GError *error = NULL;
+  g_autoptr (NamidaDeviceInfo) info = namida_client_register_finish (NAMIDA_CLIENT (source), result, &error);
+
+  g_clear_handle_id (&self->quick_timer, g_source_remove);
+  if (info != NULL)
+    {
+      self->pack = namida_device_info_has_feature (info, "pack");
+      make_offer (self);
+      return;
+    }
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
+      && !g_cancellable_is_cancelled (namida_transfer_get_cancellable (self->base.transfer)))
+    {
+      g_autofree char *alias = g_strdup (namida_transfer_get_peer_alias (self->base.transfer));
+
+      g_clear_error (&error);
+      error = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                           _ ("“%s” did not answer: check that it is on, in the same network, and that Namida Sync is "
+                              "open there"),
+                           alias);
+    }
+  keep_address_error (self, error);
+  try_next_address (self);
+}
+
+static void
+try_next_address (NamidaV1Sender *self)
+{
+  GCancellable *wish = namida_transfer_get_cancellable (self->base.transfer);
+  g_autoptr (GInetSocketAddress) address = g_list_model_get_item (self->base.addresses, self->next_address++);
+
+  if (address == NULL || g_cancellable_is_cancelled (wish))
+    {
+      end (self, self->address_error != NULL
+                     ? g_steal_pointer (&self->address_error)
+                     : g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                                    _ ("No address of “%s” is known: refresh the list of devices, then send again"),
+                                    namida_transfer_get_peer_alias (self->base.transfer)));
+      return;
+    }
+  g_clear_object (&self->client);
+  self->client = namida_client_new (self->base.identity, address, self->base.fingerprint);
+  g_clear_object (&self->quick);
+  self->quick = g_cancellable_new ();
+  g_cancellable_connect (wish, G_CALLBACK (on_transfer_cancelled), g_object_ref (self->quick), g_object_unref);
+  /* The last one gets the client's own, longer limit. */
+  if (self->next_address < g_list_model_get_n_items (self->base.addresses))
+    self->quick_timer = g_timeout_add (QUICK_CHECK_MS, on_quick_timeout, self);
+  namida_client_register_async (self->client, NULL, self->quick, on_checked, g_object_ref (self));
+}
+
+/* ---- 1. prepare ---- */
+
+static void
+prepare_thread (GTask *step, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaV1Sender *self = source;
+  NamidaBackup *backup = namida_transfer_get_backup (self->base.transfer);
+  g_autoptr (JsonNode) manifest = NULL;
+  gsize length = 0;
+  char *text;
+
+  if (self->base.database != NULL)
+    namida_hash_index_fill (self->base.database, backup);
+  manifest = namida_manifest_build (backup, namida_identity_get_uuid (self->base.identity), PLATFORM,
+                                    namida_clock_real () / 1000);
+  text = namida_offer_message_format (self->base.own, manifest, backup, &length);
+  g_task_return_pointer (step, g_bytes_new_take (text, length), (GDestroyNotify) g_bytes_unref);
+}
+
+static void
+on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaV1Sender *self = NAMIDA_V1_SENDER (source);
+  GError *error = NULL;
+
+  self->offer = g_task_propagate_pointer (G_TASK (result), &error);
+  if (error != NULL)
+    end (self, step_error (error));
+  else
+    try_next_address (self);
+}
+
+static void
+namida_v1_sender_start (NamidaSender *base)
+{
+  run_step (NAMIDA_V1_SENDER (base), prepare_thread, on_prepared, NULL, NULL);
+}
