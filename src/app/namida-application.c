@@ -347,7 +347,7 @@ static void
 on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   adw_show_about_window (gtk_application_get_active_window (user_data), "application-name", _ ("Namida Sync"),
-                         "application-icon", NAMIDA_APP_ID, "version", NAMIDA_VERSION, "developer-name",
+                         "application-icon", NAMIDA_APP_ID, "version", NAMIDA_PROGRAM_VERSION, "developer-name",
                          _ ("The Namida Sync contributors"), "comments",
                          _ ("Moves Namida backups and music between your devices, with no cloud between."),
                          "license-type", GTK_LICENSE_GPL_3_0,
@@ -421,7 +421,7 @@ namida_application_handle_local_options (GApplication *application, GVariantDict
 
   if (g_variant_dict_contains (options, "version"))
     {
-      g_print ("namida-sync %s\n", NAMIDA_VERSION);
+      g_print ("namida-sync %s\n", NAMIDA_PROGRAM_VERSION);
       return 0;
     }
   if (self->port < 0 || self->port > 65535)

@@ -7,6 +7,7 @@
 #include "namida-cli-output.h"
 #include "namida-cli-progress.h"
 #include "namida-format.h"
+#include "namida-report.h"
 #include "namida-sample.h"
 
 #include <glib/gi18n-lib.h>
@@ -204,7 +205,7 @@ send_first (Demo *demo, GError **error)
     return FALSE;
   demo->seconds_us
       = (guint64) MAX (namida_transfer_get_ended_at (transfer) - namida_transfer_get_started_at (transfer), 1);
-  demo->bytes = namida_cli_tally (transfer).bytes;
+  demo->bytes = namida_report_tally (transfer).bytes;
   return TRUE;
 }
 

@@ -4,6 +4,7 @@
 #include "namida-cli-output.h"
 
 #include "namida-cli-exit.h"
+#include "namida-report.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
@@ -134,31 +135,6 @@ namida_cli_add_backup (JsonBuilder *builder, NamidaBackup *backup)
   json_builder_end_array (builder);
 }
 
-static const char *
-error_code (const GError *error)
-{
-  if (error->domain != NAMIDA_ERROR)
-    return "internal";
-  /* Those that never travel have words for scripts all the same. */
-  switch (error->code)
-    {
-    case NAMIDA_ERROR_NO_SUCH_DEVICE:
-      return "no-such-device";
-    case NAMIDA_ERROR_UNREACHABLE:
-      return "unreachable";
-    case NAMIDA_ERROR_IDENTITY_CHANGED:
-      return "identity-changed";
-    case NAMIDA_ERROR_INCOMPLETE:
-      return "incomplete";
-    case NAMIDA_ERROR_SOURCE_CHANGED:
-      return "source-changed";
-    case NAMIDA_ERROR_STORAGE:
-      return "storage";
-    default:
-      return namida_error_code_to_string ((NamidaError) error->code);
-    }
-}
-
 int
 namida_cli_fail (NamidaCli *cli, const GError *error)
 {
@@ -177,6 +153,6 @@ namida_cli_fail (NamidaCli *cli, const GError *error)
 void
 namida_cli_add_error (JsonBuilder *builder, const GError *error)
 {
-  namida_cli_add_string (builder, "code", error_code (error));
+  namida_cli_add_string (builder, "code", namida_report_error_code (error));
   namida_cli_add_string (builder, "message", error->message);
 }

@@ -5,6 +5,7 @@
 
 #include "namida-cli-output.h"
 #include "namida-format.h"
+#include "namida-report.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
@@ -238,57 +239,16 @@ is_there (NamidaFileResult result)
   return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
 }
 
-NamidaCliTally
-namida_cli_tally (NamidaTransfer *transfer)
-{
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  GPtrArray *entries = backup != NULL ? namida_backup_get_entries (backup) : NULL;
-  NamidaCliTally tally = { 0 };
-
-  for (guint i = 0; entries != NULL && i < entries->len; i++)
-    {
-      const NamidaEntry *entry = entries->pdata[i];
-      NamidaFileResult result = namida_transfer_get_result (transfer, i);
-      gboolean file = entry->kind != NAMIDA_ENTRY_FOLDER;
-
-      tally.files += file;
-      tally.stored += file && result == NAMIDA_FILE_STORED;
-      tally.kept += file && result == NAMIDA_FILE_KEPT_EXISTING;
-      tally.failed += !is_there (result);
-      if (result == NAMIDA_FILE_STORED)
-        tally.bytes += entry->size;
-    }
-  return tally;
-}
-
 void
 namida_cli_add_tally (JsonBuilder *builder, NamidaTransfer *transfer)
 {
-  NamidaCliTally tally = namida_cli_tally (transfer);
+  NamidaTally tally = namida_report_tally (transfer);
 
   namida_cli_add_int (builder, "files", tally.files);
   namida_cli_add_int (builder, "stored", tally.stored);
   namida_cli_add_int (builder, "kept", tally.kept);
   namida_cli_add_int (builder, "failed", tally.failed);
   namida_cli_add_int (builder, "bytes", tally.bytes);
-}
-
-const char *
-namida_cli_result_name (NamidaTransfer *transfer)
-{
-  switch (namida_transfer_get_state (transfer))
-    {
-    case NAMIDA_TRANSFER_DONE:
-      return "done";
-    case NAMIDA_TRANSFER_INCOMPLETE:
-      return "incomplete";
-    case NAMIDA_TRANSFER_DECLINED:
-      return "declined";
-    case NAMIDA_TRANSFER_CANCELLED:
-      return "cancelled";
-    default:
-      return "failed";
-    }
 }
 
 static void
@@ -335,7 +295,7 @@ static void
 say_end (NamidaCliProgress *self)
 {
   NamidaTransfer *transfer = self->transfer;
-  NamidaCliTally tally = namida_cli_tally (transfer);
+  NamidaTally tally = namida_report_tally (transfer);
   g_autofree char *size = namida_format_size (tally.bytes);
   g_autofree char *stored = namida_format_files (tally.stored);
 
@@ -353,7 +313,7 @@ emit_end (NamidaCliProgress *self)
   NamidaTransfer *transfer = self->transfer;
   JsonBuilder *builder = namida_cli_event ("end");
 
-  namida_cli_add_string (builder, "result", namida_cli_result_name (transfer));
+  namida_cli_add_string (builder, "result", namida_report_result_name (transfer));
   namida_cli_add_tally (builder, transfer);
   if (namida_transfer_get_folder (transfer) != NULL)
     namida_cli_add_string (builder, "folder", namida_transfer_get_folder (transfer));

@@ -16,19 +16,7 @@ void namida_cli_progress_watch (NamidaCli *cli,
                                 NamidaTransfer *transfer,
                                 void (*ended) (NamidaTransfer *transfer, gpointer user_data),
                                 gpointer user_data);
-/** What a transfer came to. Folders count only when they failed: "201 files" means files. */
-typedef struct
-{
-  guint files;
-  guint stored;
-  guint kept;    /* already there */
-  guint failed;  /* neither */
-  guint64 bytes; /* of the files that were stored */
-} NamidaCliTally;
-NamidaCliTally namida_cli_tally (NamidaTransfer *transfer);
 /** namida_cli_add_tally: "files", "stored", "kept", "failed" and "bytes". */
 void namida_cli_add_tally (JsonBuilder *builder, NamidaTransfer *transfer);
-/** namida_cli_result_name: "done", "incomplete", "declined", "cancelled" or "failed". */
-const char *namida_cli_result_name (NamidaTransfer *transfer);
 
 G_END_DECLS

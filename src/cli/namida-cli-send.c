@@ -5,7 +5,7 @@
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
 #include "namida-cli-progress.h"
-#include "namida-cli-report.h"
+#include "namida-report.h"
 
 #include <glib/gi18n-lib.h>
 #include <sys/stat.h>
@@ -127,9 +127,10 @@ send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files)
   code = exit_code (transfer);
   if (report != NULL)
     {
+      g_autoptr (GBytes) text = namida_report_new (transfer);
       g_autoptr (GError) error = NULL;
 
-      if (!namida_cli_write_report (transfer, report, &error))
+      if (!g_file_set_contents (report, g_bytes_get_data (text, NULL), (gssize) g_bytes_get_size (text), &error))
         {
           namida_cli_complain (_ ("The report could not be written: %s"), error->message);
           code = code == NAMIDA_CLI_EXIT_DONE ? NAMIDA_CLI_EXIT_FAILED : code;

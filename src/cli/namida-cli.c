@@ -313,7 +313,7 @@ main (int argc, char **argv)
     }
   else if (given.version)
     {
-      namida_cli_print (PROGRAM " " NAMIDA_VERSION);
+      namida_cli_print (PROGRAM " " NAMIDA_PROGRAM_VERSION);
       code = NAMIDA_CLI_EXIT_DONE;
     }
   else

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-report.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+
+#include <json-glib/json-glib.h>
+
+static gboolean
+is_there (NamidaFileResult result)
+{
+  return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
+}
+
+NamidaTally
+namida_report_tally (NamidaTransfer *transfer)
+{
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  GPtrArray *entries = backup != NULL ? namida_backup_get_entries (backup) : NULL;
+  NamidaTally tally = { 0 };
+
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    {
+      const NamidaEntry *entry = entries->pdata[i];
+      NamidaFileResult result = namida_transfer_get_result (transfer, i);
+      gboolean file = entry->kind != NAMIDA_ENTRY_FOLDER;
+
+      tally.files += file;
+      tally.stored += file && result == NAMIDA_FILE_STORED;
+      tally.kept += file && result == NAMIDA_FILE_KEPT_EXISTING;
+      tally.failed += !is_there (result);
+      if (result == NAMIDA_FILE_STORED)
+        tally.bytes += entry->size;
+    }
+  return tally;
+}
+
+const char *
+namida_report_result_name (NamidaTransfer *transfer)
+{
+  switch (namida_transfer_get_state (transfer))
+    {
+    case NAMIDA_TRANSFER_DONE:
+      return "done";
+    case NAMIDA_TRANSFER_INCOMPLETE:
+      return "incomplete";
+    case NAMIDA_TRANSFER_DECLINED:
+      return "declined";
+    case NAMIDA_TRANSFER_CANCELLED:
+      return "cancelled";
+    default:
+      return "failed";
+    }
+}
+
+const char *
+namida_report_error_code (const GError *error)
+{
+  if (error->domain != NAMIDA_ERROR)
+    return "internal";
+  /* Those that never travel have words for scripts all the same. */
+  switch (error->code)
+    {
+    case NAMIDA_ERROR_NO_SUCH_DEVICE:
+      return "no-such-device";
+    case NAMIDA_ERROR_UNREACHABLE:
+      return "unreachable";
+    case NAMIDA_ERROR_IDENTITY_CHANGED:
+      return "identity-changed";
+    case NAMIDA_ERROR_INCOMPLETE:
+      return "incomplete";
+    case NAMIDA_ERROR_SOURCE_CHANGED:
+      return "source-changed";
+    case NAMIDA_ERROR_STORAGE:
+      return "storage";
+    default:
+      return namida_error_code_to_string ((NamidaError) error->code);
+    }
+}
+
+static void
+add_string (JsonBuilder *builder, const char *key, const char *value)
+{
+  /* A file name need not be UTF-8. */
+  g_autofree char *valid = value != NULL ? g_utf8_make_valid (value, -1) : NULL;
+
+  json_builder_set_member_name (builder, key);
+  if (valid != NULL)
+    json_builder_add_string_value (builder, valid);
+  else
+    json_builder_add_null_value (builder);
+}
+
+static void
+add_int (JsonBuilder *builder, const char *key, guint64 value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_int_value (builder, (gint64) MIN (value, (guint64) G_MAXINT64));
+}
+
+static void
+add_files (JsonBuilder *builder, NamidaTransfer *transfer, NamidaBackup *backup)
+{
+  GPtrArray *entries = namida_backup_get_entries (backup);
+
+  json_builder_set_member_name (builder, "entries");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const NamidaEntry *entry = entries->pdata[i];
+      g_autofree char *path = namida_entry_dup_path (entry);
+      g_autofree char *detail = namida_transfer_dup_detail (transfer, i);
+
+      json_builder_begin_object (builder);
+      add_string (builder, "file", path);
+      add_int (builder, "size", entry->size);
+      add_string (builder, "result", namida_file_result_to_string (namida_transfer_get_result (transfer, i)));
+      if (entry->sha256 != NULL)
+        add_string (builder, "sha256", entry->sha256);
+      if (detail != NULL)
+        add_string (builder, "message", detail);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_left_out (JsonBuilder *builder, NamidaBackup *backup)
+{
+  GPtrArray *left_out = namida_backup_get_left_out (backup);
+
+  json_builder_set_member_name (builder, "leftOut");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < left_out->len; i++)
+    {
+      const NamidaLeftOut *item = left_out->pdata[i];
+
+      json_builder_begin_object (builder);
+      add_string (builder, "file", item->path);
+      add_string (builder, "message", item->reason);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_time (JsonBuilder *builder, const char *key, gint64 us)
+{
+  g_autofree char *text = us > 0 ? namida_time_to_iso8601 (us / 1000) : NULL;
+
+  add_string (builder, key, text);
+}
+
+static void
+add_outcome (JsonBuilder *builder, NamidaTransfer *transfer)
+{
+  NamidaTally tally = namida_report_tally (transfer);
+  const GError *error = namida_transfer_get_error (transfer);
+
+  add_string (builder, "alias", namida_transfer_get_peer_alias (transfer));
+  add_string (builder, "fingerprint", namida_transfer_get_peer_fingerprint (transfer));
+  json_builder_set_member_name (builder, "encrypted");
+  json_builder_add_boolean_value (builder, namida_transfer_get_encrypted (transfer));
+  add_time (builder, "started", namida_transfer_get_started_at (transfer));
+  add_time (builder, "ended", namida_transfer_get_ended_at (transfer));
+  add_string (builder, "result", namida_report_result_name (transfer));
+  add_int (builder, "files", tally.files);
+  add_int (builder, "stored", tally.stored);
+  add_int (builder, "kept", tally.kept);
+  add_int (builder, "failed", tally.failed);
+  add_int (builder, "bytes", tally.bytes);
+  if (error != NULL)
+    {
+      add_string (builder, "code", namida_report_error_code (error));
+      add_string (builder, "message", error->message);
+    }
+}
+
+GBytes *
+namida_report_new (NamidaTransfer *transfer)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+  char *whole;
+
+  json_builder_begin_object (builder);
+  add_outcome (builder, transfer);
+  if (backup != NULL)
+    {
+      add_files (builder, transfer, backup);
+      add_left_out (builder, backup);
+    }
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, TRUE);
+  whole = g_strconcat (text, "\n", NULL);
+  return g_bytes_new_take (whole, strlen (whole));
+}
