@@ -53,7 +53,10 @@ static const char *const schema_steps[] = {
   /* 1 → 2 */
   /* What a trusted device may do beside storing backups, and where they land: NULL is the program's own choice. */
   "ALTER TABLE trusted ADD COLUMN may_restore INTEGER NOT NULL DEFAULT 0;"
-  "ALTER TABLE trusted ADD COLUMN landing TEXT;",
+  "ALTER TABLE trusted ADD COLUMN landing TEXT;"
+
+  /* A cleared history hides what has stored files: they are what tells that a file is there already. */
+  "ALTER TABLE sessions ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;",
 };
 
 struct _NamidaDatabase

@@ -169,7 +169,7 @@ namida_journal_list (NamidaDatabase *database, guint most, GError **error)
   sqlite3 *handle = namida_database_lock (database);
   sqlite3_stmt *statement = namida_database_prepare (database, error,
                                                      "SELECT " SESSION_COLUMNS
-                                                     " FROM sessions ORDER BY started_at DESC, rowid DESC LIMIT ?",
+                                                     " FROM sessions WHERE hidden = 0 ORDER BY started_at DESC, rowid DESC LIMIT ?",
                                                      "i", (gint64) most);
   gboolean fine = FALSE;
 
@@ -183,6 +183,17 @@ namida_journal_list (NamidaDatabase *database, guint most, GError **error)
     }
   namida_database_unlock (database);
   return fine ? g_steal_pointer (&list) : NULL;
+}
+
+gboolean
+namida_journal_clear (NamidaDatabase *database, GError **error)
+{
+  return namida_database_exec (database, error,
+                               "DELETE FROM sessions WHERE state NOT IN ('open', 'parked')"
+                               " AND NOT EXISTS (SELECT 1 FROM stored WHERE stored.session = sessions.id)",
+                               "")
+         && namida_database_exec (database, error,
+                                  "UPDATE sessions SET hidden = 1 WHERE state NOT IN ('open', 'parked')", "");
 }
 
 GHashTable *

@@ -38,6 +38,8 @@ NamidaJournalSession *namida_journal_find_resumable (NamidaDatabase *database,
                                                      GError **error);
 /** (transfer full) (element-type NamidaJournalSession): newest first. */
 GPtrArray *namida_journal_list (NamidaDatabase *database, guint most, GError **error);
+/** namida_journal_clear: namida_journal_list() forgets what has ended; what it stored stays known. */
+gboolean namida_journal_clear (NamidaDatabase *database, GError **error);
 /** Where a session will land for good, written before it does. */
 gboolean
 namida_journal_set_destination (NamidaDatabase *database, const char *id, const char *destination, GError **error);
