@@ -60,6 +60,8 @@ typedef struct
   guint64 entries;          /* files in all, those in inner zips that were looked into included */
   guint64 unknown;          /* of them, files that this program does not know; they are kept all the same */
   guint64 unreadable;       /* of them, lists that were not readable and are not counted */
+  guint64 unsafe;           /* of them, with names that lead out of the backup ("../x"): never looked into */
+  char *damaged_part;       /* (nullable): the first file in it that is damaged, encrypted or too big, as shown */
 } NamidaInspection;
 
 GType namida_inspection_get_type (void);

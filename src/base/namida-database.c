@@ -56,7 +56,48 @@ static const char *const schema_steps[] = {
   "ALTER TABLE trusted ADD COLUMN landing TEXT;"
 
   /* A cleared history hides what has stored files: they are what tells that a file is there already. */
-  "ALTER TABLE sessions ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;",
+  "ALTER TABLE sessions ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+
+  /* Both ways of landing are versions; of "library" several may have one path, so the table is made anew. An id is
+   * never given twice (AUTOINCREMENT): people type them. @damaged: -1 never verified; @removing: the folder goes, what
+   * a crash left of it too. */
+  "CREATE TABLE versions_2 ("
+  " id INTEGER PRIMARY KEY AUTOINCREMENT, session TEXT NOT NULL, fingerprint TEXT, alias TEXT NOT NULL,"
+  " path TEXT NOT NULL, created_at INTEGER NOT NULL, pinned INTEGER NOT NULL DEFAULT 0, verified_at INTEGER,"
+  " landing TEXT NOT NULL, title TEXT NOT NULL, offer_key TEXT NOT NULL, complete INTEGER NOT NULL,"
+  " damaged INTEGER NOT NULL DEFAULT -1, removing INTEGER NOT NULL DEFAULT 0);"
+  "INSERT INTO versions_2 (id, session, fingerprint, alias, path, created_at, pinned, verified_at, landing, title,"
+  " offer_key, complete) SELECT v.id, v.session, v.fingerprint, v.alias, v.path, v.created_at, v.pinned, v.verified_at,"
+  " 'backup', coalesce (s.title, ''), coalesce (s.offer_key, ''), coalesce (s.state, 'finished') = 'finished'"
+  " FROM versions v LEFT JOIN sessions s ON s.id = v.session;"
+  "DROP TABLE versions;"
+  "ALTER TABLE versions_2 RENAME TO versions;"
+  "CREATE INDEX versions_session ON versions (session);"
+
+  /* What a version is made of, as it was at arrival. @path: below the version's folder, of "library" absolute; @kind: 0
+   * backup zip, 1 file, 2 empty folder, 3 manifest; @relative: below the label, or the name. */
+  "CREATE TABLE version_files ("
+  " version INTEGER NOT NULL REFERENCES versions (id) ON DELETE CASCADE, path TEXT NOT NULL, kind INTEGER NOT NULL,"
+  " label TEXT NOT NULL, relative TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
+  " inode INTEGER NOT NULL, device INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (version, path)) WITHOUT ROWID;"
+  "CREATE INDEX version_files_sha256 ON version_files (sha256);"
+  "INSERT OR IGNORE INTO version_files (version, path, kind, label, relative, size, mtime_ns, inode, device, sha256)"
+  " SELECT version, path, CASE WHEN file_id = 'manifest' THEN 3 WHEN path LIKE 'Namida Backup - %.zip' THEN 0 ELSE 1"
+  " END, CASE WHEN path LIKE 'Music/%/%' THEN substr (path, 7, instr (substr (path, 7), '/') - 1) ELSE '' END,"
+  " CASE WHEN path LIKE 'Music/%/%' THEN substr (path, 7 + instr (substr (path, 7), '/')) ELSE path END, size,"
+  " mtime_ns, inode, device, sha256 FROM (SELECT v.id AS version, substr (s.path, length (v.path) + 2) AS path,"
+  " s.file_id, s.size, s.mtime_ns, s.inode, s.device, s.sha256 FROM versions v JOIN stored s ON s.session = v.session"
+  " WHERE substr (s.path, 1, length (v.path) + 1) = v.path || '/');"
+
+  /* What "restore here" added to this computer, to be undone. @state: open (going on, or cut off) | done; @kind: 0
+   * file, 1 folder, 2 the folder below which temporary files are; @kept: where the file that was replaced waits. */
+  "CREATE TABLE restores ("
+  " id TEXT PRIMARY KEY, source TEXT NOT NULL, started_at INTEGER NOT NULL, state TEXT NOT NULL);"
+  "CREATE TABLE restored ("
+  " id INTEGER PRIMARY KEY, restore TEXT NOT NULL REFERENCES restores (id) ON DELETE CASCADE, kind INTEGER NOT NULL,"
+  " path TEXT NOT NULL, size INTEGER NOT NULL DEFAULT 0, mtime_ns INTEGER NOT NULL DEFAULT 0,"
+  " inode INTEGER NOT NULL DEFAULT 0, device INTEGER NOT NULL DEFAULT 0, sha256 TEXT, kept TEXT);"
+  "CREATE INDEX restored_restore ON restored (restore);",
 };
 
 struct _NamidaDatabase
