@@ -43,18 +43,30 @@ namida_work_fail (GError **error, int saved_errno, const char *relative)
   return FALSE;
 }
 
+static gboolean
+is_labelled (const NamidaEntry *entry)
+{
+  return entry != NULL && entry->label != NULL && entry->label[0] != '\0';
+}
+
 void
 namida_work_add_row (NamidaWork *work, const NamidaGood *good, guint root, const char *relative, const struct stat *st)
 {
   NamidaStoredRow *row = g_new0 (NamidaStoredRow, 1);
 
+  row->kind = good->entry != NULL ? (NamidaVersionFileKind) good->entry->kind : NAMIDA_VERSION_FILE_MANIFEST;
+  row->known = good->file_id == NULL;
   row->file_id = g_strdup (good->file_id);
   row->path = g_strdup (relative);
+  row->label = good->entry != NULL ? g_strdup (good->entry->label) : NULL;
+  row->below = is_labelled (good->entry) ? g_strdup (good->entry->relative_path)
+               : good->entry != NULL     ? g_strdup (good->entry->name)
+                                         : g_path_get_basename (relative);
   row->size = (guint64) st->st_size;
   row->mtime_ns = namida_stat_mtime_ns (st);
   row->inode = (guint64) st->st_ino;
   row->device = (guint64) st->st_dev;
-  row->sha256 = g_ascii_strdown (good->sha256, -1);
+  row->sha256 = good->sha256 != NULL ? g_ascii_strdown (good->sha256, -1) : NULL;
   g_ptr_array_add (work->rows, row);
   g_array_append_val (work->row_roots, root);
 }
@@ -170,6 +182,26 @@ move_part (int staging, const NamidaGood *good, int folder, const char *name)
   return errno == EXDEV && namida_file_move_copy (staging, good->part, folder, name);
 }
 
+/* The same content lies in another version (of any device) already: one copy on the disk is enough. It is read whole
+ * before, for the one that just came is known to be good. */
+static gboolean
+link_same (NamidaWork *work, const NamidaGood *good, int folder, const char *name, struct stat *st)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  NamidaLinkWish wish = { .root = namida_store_sink_root (work->self, good->root),
+                          .sha256 = good->sha256,
+                          .size = good->size,
+                          .mtime_ns = good->mtime_ns };
+
+  if (work->known == NULL || good->size == 0)
+    return FALSE;
+  rows = namida_known_content_lookup (work->known, good->sha256);
+  for (guint i = 0; i < rows->len; i++)
+    if (namida_link_known (&wish, g_ptr_array_index (rows, i), folder, name))
+      return fstatat (folder, name, st, AT_SYMLINK_NOFOLLOW) == 0;
+  return FALSE;
+}
+
 /* Returns MISSING with errno when it cannot be stored. */
 static NamidaFileResult
 place_in (
@@ -182,7 +214,12 @@ place_in (
       g_autofree char *name = n == 1 ? g_strdup (basename) : namida_safe_path_numbered (basename, n);
       NamidaFileResult result = NAMIDA_FILE_PENDING;
 
-      if (move_part (staging, good, folder, name))
+      if (link_same (work, good, folder, name, st))
+        {
+          unlinkat (staging, good->part, 0);
+          result = NAMIDA_FILE_STORED;
+        }
+      else if (move_part (staging, good, folder, name))
         result = fstatat (folder, name, st, AT_SYMLINK_NOFOLLOW) == 0 ? NAMIDA_FILE_STORED : NAMIDA_FILE_MISSING;
       else if (errno != EEXIST)
         result = NAMIDA_FILE_MISSING;

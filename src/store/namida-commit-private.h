@@ -2,6 +2,7 @@
 #pragma once
 
 #include "namida-folder-set.h"
+#include "namida-known-content.h"
 #include "namida-store-sink-private.h"
 
 #include <sys/stat.h>
@@ -18,8 +19,9 @@ typedef struct
   char *file_id;
   guint64 size;
   gint64 mtime_ns;
-  gboolean counts;       /* a file of the backup, not its manifest */
-  NamidaCommit *request; /* (nullable) who asks */
+  gboolean counts;          /* a file of the backup, not its manifest */
+  const NamidaEntry *entry; /* (nullable): the manifest */
+  NamidaCommit *request;    /* (nullable) who asks */
 } NamidaGood;
 
 typedef struct
@@ -29,6 +31,7 @@ typedef struct
   GPtrArray *rows; /* NamidaStoredRow, paths below their root until the version has its name */
   GArray *row_roots;
   NamidaFolderSet *touched;
+  NamidaKnownContent *known; /* (nullable): a version's, to link what is here already */
   guint stored, kept;
   gboolean folders; /* at least one was made */
   char *manifest_path;

@@ -44,6 +44,7 @@ add_good (NamidaWork *work, guint index, const char *sha256, NamidaCommit *reque
                       .size = entry->size,
                       .mtime_ns = entry->mtime_ns,
                       .counts = TRUE,
+                      .entry = entry,
                       .request = request };
 
   g_array_append_val (work->good, good);
@@ -159,7 +160,7 @@ add_prepared (NamidaWork *work, guint index)
     hash = item->state == NAMIDA_ITEM_LINKED ? g_strdup (entry->sha256) : namida_file_hash (fd, NULL);
   if (hash != NULL)
     {
-      NamidaGood good = { .sha256 = hash, .file_id = entry->id };
+      NamidaGood good = { .sha256 = hash, .file_id = entry->id, .entry = entry };
 
       namida_folder_set_add (work->touched, item->root, item->relative);
       namida_work_add_row (work, &good, item->root, item->relative, &st);
@@ -173,6 +174,45 @@ add_prepared (NamidaWork *work, guint index)
     close (folder);
 }
 
+/* What needs no row of the table stored, but is a part of the version: empty folders, and files of a person that were
+ * here before. Those that have changed since prepare looked are none. */
+static void
+add_known (NamidaWork *work, guint index)
+{
+  NamidaStoreSink *self = work->self;
+  const NamidaItem *item = &self->items[index];
+  const NamidaEntry *entry = namida_store_sink_entry (self, index);
+  g_autofree char *basename = NULL;
+  g_autofree char *hash = NULL;
+  gboolean is_folder = entry->kind == NAMIDA_ENTRY_FOLDER;
+  struct stat st;
+  int folder = namida_safe_path_open_parent (namida_store_sink_root (self, item->root)->fd, item->relative, FALSE,
+                                             &basename, NULL);
+  gboolean there = folder >= 0 && fstatat (folder, basename, &st, AT_SYMLINK_NOFOLLOW) == 0;
+
+  if (folder >= 0)
+    close (folder);
+  if (!there || (is_folder ? !S_ISDIR (st.st_mode) : !S_ISREG (st.st_mode)))
+    return;
+  if (!is_folder)
+    {
+      NamidaStoredRow row = { .path = namida_store_sink_dup_final_path (self, item->root, item->relative),
+                              .size = (guint64) st.st_size,
+                              .mtime_ns = namida_stat_mtime_ns (&st),
+                              .inode = (guint64) st.st_ino,
+                              .device = (guint64) st.st_dev };
+
+      hash = namida_journal_dup_hash (self->database, &row);
+      g_free (row.path);
+    }
+  if (is_folder || hash != NULL)
+    {
+      NamidaGood good = { .sha256 = hash, .entry = entry };
+
+      namida_work_add_row (work, &good, item->root, item->relative, &st);
+    }
+}
+
 static void
 add_all_prepared (NamidaWork *work)
 {
@@ -180,6 +220,8 @@ add_all_prepared (NamidaWork *work)
     {
       const NamidaItem *item = &work->self->items[i];
 
+      if (item->state == NAMIDA_ITEM_KEPT || namida_store_sink_entry (work->self, i)->kind == NAMIDA_ENTRY_FOLDER)
+        add_known (work, i);
       if (item->state == NAMIDA_ITEM_LINKED || item->state == NAMIDA_ITEM_THERE)
         add_prepared (work, i);
       else if (item->state == NAMIDA_ITEM_MADE)
@@ -292,6 +334,7 @@ write_journal (NamidaWork *work, GError **error)
 {
   NamidaStoreSink *self = work->self;
   NamidaJournalSession *session = self->session;
+  const char *version = self->version;
   guint done = work->stored + work->kept;
 
   for (guint i = 0; i < work->rows->len; i++)
@@ -302,6 +345,8 @@ write_journal (NamidaWork *work, GError **error)
       row->path = namida_store_sink_dup_final_path (self, g_array_index (work->row_roots, guint, i), relative);
     }
   name_folder (self);
+  if (self->landing == NAMIDA_LANDING_LIBRARY && work->rows->len > 0)
+    version = session->destination;
   session->stored_files = work->stored;
   session->kept_files = work->kept;
   session->failed_files = session->total_files - MIN (session->total_files, done);
@@ -314,7 +359,7 @@ write_journal (NamidaWork *work, GError **error)
                                                 "%u files were not stored. Send again to complete the backup.",
                                                 session->failed_files),
                                       session->failed_files);
-  if (!namida_journal_finish (self->database, session, work->rows, self->version, error))
+  if (!namida_journal_finish (self->database, session, work->rows, version, error))
     return FALSE;
   namida_crash_point ("journaled");
   return TRUE;
@@ -326,6 +371,12 @@ run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
   NamidaStoreSink *self = work->self;
 
   judge_all (work, files, n_files);
+  if (self->landing == NAMIDA_LANDING_BACKUP && work->good->len > 0)
+    {
+      work->known = namida_known_content_new (self->database, error);
+      if (work->known == NULL)
+        return FALSE;
+    }
   if (!add_manifest (work, error) || !namida_work_make_durable (work, error) || !namida_work_place_all (work, error))
     return FALSE;
   namida_work_make_folders (work, files, n_files);
@@ -368,6 +419,7 @@ namida_store_sink_do_commit (NamidaStoreSink *self, NamidaCommit *files, guint n
   g_ptr_array_unref (work.rows);
   g_array_unref (work.row_roots);
   namida_folder_set_free (work.touched);
+  namida_known_content_free (work.known);
   g_free (work.manifest_path);
   return fine;
 }

@@ -40,6 +40,8 @@ namida_stored_row_free (NamidaStoredRow *self)
     return;
   g_free (self->file_id);
   g_free (self->path);
+  g_free (self->label);
+  g_free (self->below);
   g_free (self->sha256);
   g_free (self);
 }
@@ -268,65 +270,4 @@ namida_journal_is_stored (NamidaDatabase *database, const char *id, const Namida
     }
   namida_database_unlock (database);
   return found;
-}
-
-/* Locked, in a transaction. A repeated commit writes its rows once. */
-static gboolean
-write_rows (NamidaDatabase *database, sqlite3 *handle, const char *session, GPtrArray *rows, GError **error)
-{
-  sqlite3_stmt *statement
-      = namida_database_prepare (database, error,
-                                 "INSERT INTO stored (session, file_id, path, size, mtime_ns, inode, device, sha256,"
-                                 " stored_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS (SELECT 1"
-                                 " FROM stored WHERE session = ?1 AND path = ?3 AND sha256 = ?8 AND inode = ?6)",
-                                 "");
-  int result = SQLITE_DONE;
-
-  if (statement == NULL)
-    return FALSE;
-  for (guint i = 0; i < rows->len && result == SQLITE_DONE; i++)
-    {
-      const NamidaStoredRow *row = g_ptr_array_index (rows, i);
-
-      sqlite3_bind_text (statement, 1, session, -1, SQLITE_STATIC);
-      sqlite3_bind_text (statement, 2, row->file_id, -1, SQLITE_STATIC);
-      sqlite3_bind_text (statement, 3, row->path, -1, SQLITE_STATIC);
-      sqlite3_bind_int64 (statement, 4, (gint64) row->size);
-      sqlite3_bind_int64 (statement, 5, row->mtime_ns);
-      sqlite3_bind_int64 (statement, 6, (gint64) row->inode);
-      sqlite3_bind_int64 (statement, 7, (gint64) row->device);
-      sqlite3_bind_text (statement, 8, row->sha256, -1, SQLITE_STATIC);
-      sqlite3_bind_int64 (statement, 9, namida_clock_real ());
-      result = sqlite3_step (statement);
-      if (result == SQLITE_DONE)
-        sqlite3_reset (statement);
-    }
-  return end_steps (handle, statement, result, error);
-}
-
-static gboolean
-write_version (NamidaDatabase *database, const NamidaJournalSession *session, const char *path, GError **error)
-{
-  return namida_database_exec (database, error,
-                               "INSERT OR REPLACE INTO versions (session, fingerprint, alias, path, created_at)"
-                               " VALUES (?, ?, ?, ?, ?)",
-                               "ssssi", session->id, session->fingerprint, or_empty (session->alias), path,
-                               namida_clock_real ());
-}
-
-gboolean
-namida_journal_finish (
-    NamidaDatabase *database, const NamidaJournalSession *session, GPtrArray *rows, const char *version, GError **error)
-{
-  sqlite3 *handle = namida_database_lock (database);
-  gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
-                  && namida_journal_write_session (database, session, error)
-                  && write_rows (database, handle, session->id, rows, error)
-                  && (version == NULL || write_version (database, session, version, error))
-                  && namida_database_exec (database, error, "COMMIT", "");
-
-  if (!fine && !sqlite3_get_autocommit (handle))
-    sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
-  namida_database_unlock (database);
-  return fine;
 }

@@ -44,11 +44,24 @@ gboolean namida_journal_clear (NamidaDatabase *database, GError **error);
 gboolean
 namida_journal_set_destination (NamidaDatabase *database, const char *id, const char *destination, GError **error);
 
-/** One file that is durable under its final name (table stored). */
+/* What a file of a version is; the first three as NamidaEntryKind. */
+typedef enum
+{
+  NAMIDA_VERSION_FILE_ZIP,
+  NAMIDA_VERSION_FILE_FILE,
+  NAMIDA_VERSION_FILE_FOLDER, /* an empty one */
+  NAMIDA_VERSION_FILE_MANIFEST,
+} NamidaVersionFileKind;
+
+/** One file that is durable under its final name (tables stored and version_files). */
 typedef struct
 {
-  char *file_id;
-  char *path;
+  NamidaVersionFileKind kind;
+  gboolean known; /* it was there before, or is a folder: only a part of the version */
+  char *file_id;  /* (nullable) when @known */
+  char *path;     /* absolute */
+  char *label;    /* (nullable) none */
+  char *below;    /* below the label, or the name */
   guint64 size, inode, device;
   gint64 mtime_ns;
   char *sha256;
@@ -57,7 +70,8 @@ void namida_stored_row_free (NamidaStoredRow *self);
 
 /**
  * namida_journal_finish: one transaction: @session's row (written anew), @rows (element-type NamidaStoredRow) and, when
- * @version is a path, a row of the table versions. Only after every file of @rows is durable.
+ * @version is the path of a folder, the version that they are. A backup that was sent again into a person's folders is
+ * the version it was before. Only after every file of @rows is durable.
  */
 gboolean namida_journal_finish (NamidaDatabase *database,
                                 const NamidaJournalSession *session,
@@ -74,6 +88,9 @@ gboolean namida_journal_park_sends (NamidaDatabase *database, GError **error);
 /** namida_journal_write_send: writes the row of a sending; it takes the place of an interrupted one of the same offer.
  */
 gboolean namida_journal_write_send (NamidaDatabase *database, const NamidaJournalSession *session, GError **error);
+/** namida_journal_dup_hash: (transfer full) (nullable): the content of the unchanged file @row (path, size, mtime,
+ * inode, device), from the tables stored and hash_index. */
+char *namida_journal_dup_hash (NamidaDatabase *database, const NamidaStoredRow *row);
 /** namida_journal_is_stored: whether session @id has stored this very file (path, size, mtime, inode, device). */
 gboolean namida_journal_is_stored (NamidaDatabase *database, const char *id, const NamidaStoredRow *row);
 

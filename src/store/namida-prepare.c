@@ -186,47 +186,13 @@ take_back (NamidaStoreSink *self, guint index, int folder, const char *basename,
     unlinkat (folder, basename, 0);
 }
 
-/* @row's file as a hard link at the item's place. Only of this device's own backups, only a file that nobody means to
- * write to, through no link on its way, with the same time. */
-static gboolean
-link_known (NamidaStoreSink *self,
-            const NamidaRoot *root,
-            const NamidaEntry *entry,
-            const NamidaHashRow *row,
-            int to,
-            const char *name)
-{
-  g_autofree char *own = g_strconcat (root->path, "/", namida_layout_get_alias (self->layout), "/", NULL);
-  g_autofree char *basename = NULL;
-  struct stat st, linked;
-  gboolean fine = FALSE;
-  int from;
-
-  if (!g_str_has_prefix (row->path, own))
-    return FALSE;
-  from = namida_safe_path_open_parent (root->base_fd, row->path + strlen (root->path) + 1, FALSE, &basename, NULL);
-  if (from < 0)
-    return FALSE;
-  if (fstatat (from, basename, &st, AT_SYMLINK_NOFOLLOW) == 0 && namida_hash_row_fits (row, &st)
-      && (guint64) st.st_size == entry->size && (st.st_mode & 0222) == 0
-      && (entry->mtime_ns == 0 || namida_stat_mtime_ns (&st) / 1000000 == entry->mtime_ns / 1000000)
-      && linkat (from, basename, to, name, 0) == 0)
-    {
-      /* It might have been another file a moment later. */
-      fine = fstatat (to, name, &linked, AT_SYMLINK_NOFOLLOW) == 0 && namida_hash_row_fits (row, &linked);
-      if (!fine)
-        unlinkat (to, name, 0);
-    }
-  close (from);
-  return fine;
-}
-
 static void
 decide_version (NamidaStoreSink *self, NamidaKnownContent *known, guint index)
 {
   NamidaItem *item = &self->items[index];
   const NamidaEntry *entry = namida_store_sink_entry (self, index);
-  NamidaRoot *root = namida_store_sink_root (self, item->root);
+  NamidaLinkWish wish
+      = { .root = namida_store_sink_root (self, item->root), .size = entry->size, .mtime_ns = entry->mtime_ns };
   g_autoptr (GPtrArray) rows = NULL;
   g_autofree char *basename = NULL;
   struct stat st;
@@ -250,7 +216,7 @@ decide_version (NamidaStoreSink *self, NamidaKnownContent *known, guint index)
         take_back (self, index, fd, basename, &st);
       rows = entry->sha256 != NULL ? namida_known_content_lookup (known, entry->sha256) : NULL;
       for (guint i = 0; rows != NULL && i < rows->len && item->state == NAMIDA_ITEM_WANTED; i++)
-        if (link_known (self, root, entry, g_ptr_array_index (rows, i), fd, basename))
+        if (namida_link_known (&wish, g_ptr_array_index (rows, i), fd, basename))
           item->state = NAMIDA_ITEM_LINKED;
       if (item->state == NAMIDA_ITEM_LINKED)
         namida_crash_point ("known-linked");

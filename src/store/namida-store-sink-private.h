@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "namida-hash-index.h"
 #include "namida-layout.h"
 #include "namida-staging.h"
 #include "namida-store-sink.h"
@@ -59,6 +60,18 @@ struct _NamidaStoreSink
   gboolean ended;
   char *folder;
 };
+
+/* A hard link to a file that lies in a version below @root already. */
+typedef struct
+{
+  const NamidaRoot *root;
+  const char *sha256; /* (nullable): read the file and compare before */
+  guint64 size;
+  gint64 mtime_ns; /* the link has its file's time: they must be the same, to a millisecond; 0: any */
+} NamidaLinkWish;
+/** namida_link_known: makes @name in the folder @to. Only a file that nobody means to write to, through no link on its
+ * way. Returns: %FALSE: nothing was made. */
+gboolean namida_link_known (const NamidaLinkWish *wish, const NamidaHashRow *row, int to, const char *name);
 
 /* Of namida-prepare.c and namida-commit.c; worker threads. */
 gboolean

@@ -241,8 +241,11 @@ check_after_restart (const char *base, NamidaLanding landing)
                    ==, 1);
   g_assert_cmpint (fixture_query_int (&f, "SELECT count(*) FROM sessions WHERE state != 'finished'"), ==, 0);
   g_assert_cmpint (fixture_query_int (&f, "SELECT failed_files FROM sessions WHERE offer_key = '" NEW "'"), ==, 0);
-  g_assert_cmpint (fixture_query_int (&f, "SELECT count(*) FROM versions"), ==,
-                   landing == NAMIDA_LANDING_BACKUP ? 2 : 0);
+  g_assert_cmpint (fixture_query_int (&f, "SELECT count(*) FROM versions"), ==, 2);
+  /* A version knows each of its files and empty folders once. */
+  g_assert_cmpint (fixture_query_int (&f, "SELECT count(*) FROM version_files JOIN versions ON id = version"
+                                          " WHERE kind < 3 AND offer_key = '" NEW "'"),
+                   ==, 7);
   fixture_close (&f);
 }
 

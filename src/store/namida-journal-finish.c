@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-journal.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The end of a session: what it stored, and the version that this is. All locked, in one transaction. */
+
+static gboolean
+check (sqlite3 *handle, int result, GError **error)
+{
+  if (result == SQLITE_DONE || result == SQLITE_ROW || result == SQLITE_OK)
+    return TRUE;
+  g_set_error (error, NAMIDA_ERROR, (result & 0xff) == SQLITE_FULL ? NAMIDA_ERROR_NO_SPACE : NAMIDA_ERROR_STORAGE,
+               _ ("The history of transfers could not be used (%s). Check the disk and try again."),
+               sqlite3_errmsg (handle));
+  return FALSE;
+}
+
+/* A repeated commit writes its rows once. */
+static gboolean
+write_stored (NamidaDatabase *database, sqlite3 *handle, const char *session, GPtrArray *rows, GError **error)
+{
+  sqlite3_stmt *statement
+      = namida_database_prepare (database, error,
+                                 "INSERT INTO stored (session, file_id, path, size, mtime_ns, inode, device, sha256,"
+                                 " stored_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS (SELECT 1"
+                                 " FROM stored WHERE session = ?1 AND path = ?3 AND sha256 = ?8 AND inode = ?6)",
+                                 "");
+  int result = SQLITE_DONE;
+  gboolean fine;
+
+  if (statement == NULL)
+    return FALSE;
+  for (guint i = 0; i < rows->len && result == SQLITE_DONE; i++)
+    {
+      const NamidaStoredRow *row = g_ptr_array_index (rows, i);
+
+      if (row->known)
+        continue;
+      sqlite3_bind_text (statement, 1, session, -1, SQLITE_STATIC);
+      sqlite3_bind_text (statement, 2, row->file_id, -1, SQLITE_STATIC);
+      sqlite3_bind_text (statement, 3, row->path, -1, SQLITE_STATIC);
+      sqlite3_bind_int64 (statement, 4, (gint64) row->size);
+      sqlite3_bind_int64 (statement, 5, row->mtime_ns);
+      sqlite3_bind_int64 (statement, 6, (gint64) row->inode);
+      sqlite3_bind_int64 (statement, 7, (gint64) row->device);
+      sqlite3_bind_text (statement, 8, row->sha256, -1, SQLITE_STATIC);
+      sqlite3_bind_int64 (statement, 9, namida_clock_real ());
+      result = sqlite3_step (statement);
+      if (result == SQLITE_DONE)
+        sqlite3_reset (statement);
+    }
+  fine = check (handle, result, error);
+  sqlite3_finalize (statement);
+  return fine;
+}
+
+/* The version that @session wrote before (a repeated commit), or that is the same backup in the same person's folders.
+ * 0: none. */
+static gboolean
+find_version (NamidaDatabase *database,
+              sqlite3 *handle,
+              const NamidaJournalSession *session,
+              const char *path,
+              gint64 *id,
+              GError **error)
+{
+  sqlite3_stmt *statement = namida_database_prepare (
+      database, error,
+      "SELECT id FROM versions WHERE removing = 0 AND landing = ?1 AND (session = ?2 OR (landing = 'backup' AND path ="
+      " ?3) OR (landing = 'library' AND fingerprint IS ?4 AND alias = ?5 AND offer_key = ?6)) ORDER BY id DESC LIMIT 1",
+      "ssssss", session->landing, session->id, path, session->fingerprint, session->alias, session->offer_key);
+  gboolean fine;
+  int result;
+
+  *id = 0;
+  if (statement == NULL)
+    return FALSE;
+  result = sqlite3_step (statement);
+  if (result == SQLITE_ROW)
+    *id = sqlite3_column_int64 (statement, 0);
+  fine = check (handle, result, error);
+  sqlite3_finalize (statement);
+  return fine;
+}
+
+static gboolean
+write_head (NamidaDatabase *database,
+            sqlite3 *handle,
+            const NamidaJournalSession *session,
+            const char *path,
+            gint64 *id,
+            GError **error)
+{
+  gint64 complete = session->failed_files == 0;
+
+  if (!find_version (database, handle, session, path, id, error))
+    return FALSE;
+  if (*id != 0)
+    return namida_database_exec (database, error,
+                                 "UPDATE versions SET session = ?, path = ?, created_at = ?, complete = ?,"
+                                 " verified_at = NULL, damaged = -1 WHERE id = ?",
+                                 "ssiii", session->id, path, namida_clock_real (), complete, *id)
+           && namida_database_exec (database, error, "DELETE FROM version_files WHERE version = ?", "i", *id);
+  if (!namida_database_exec (database, error,
+                             "INSERT INTO versions (session, fingerprint, alias, path, created_at, landing, title,"
+                             " offer_key, complete) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                             "ssssisssi", session->id, session->fingerprint, session->alias, path, namida_clock_real (),
+                             session->landing, session->title, session->offer_key, complete))
+    return FALSE;
+  *id = sqlite3_last_insert_rowid (handle);
+  return TRUE;
+}
+
+static const char *
+path_in_version (const NamidaJournalSession *session, const NamidaStoredRow *row, const char *version)
+{
+  gsize length = strlen (version);
+
+  if (g_strcmp0 (session->landing, "backup") == 0 && g_str_has_prefix (row->path, version) && row->path[length] == '/')
+    return row->path + length + 1;
+  return row->path;
+}
+
+static gboolean
+write_version (NamidaDatabase *database,
+               sqlite3 *handle,
+               const NamidaJournalSession *session,
+               GPtrArray *rows,
+               const char *version,
+               GError **error)
+{
+  sqlite3_stmt *statement;
+  int result = SQLITE_DONE;
+  gboolean fine;
+  gint64 id;
+
+  if (!write_head (database, handle, session, version, &id, error))
+    return FALSE;
+  statement = namida_database_prepare (database, error,
+                                       "INSERT OR REPLACE INTO version_files (version, path, kind, label, relative,"
+                                       " size, mtime_ns, inode, device, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                       "i", id);
+  if (statement == NULL)
+    return FALSE;
+  for (guint i = 0; i < rows->len && result == SQLITE_DONE; i++)
+    {
+      const NamidaStoredRow *row = g_ptr_array_index (rows, i);
+
+      sqlite3_bind_text (statement, 2, path_in_version (session, row, version), -1, SQLITE_STATIC);
+      sqlite3_bind_int64 (statement, 3, row->kind);
+      sqlite3_bind_text (statement, 4, row->label != NULL ? row->label : "", -1, SQLITE_STATIC);
+      sqlite3_bind_text (statement, 5, row->below != NULL ? row->below : "", -1, SQLITE_STATIC);
+      sqlite3_bind_int64 (statement, 6, (gint64) row->size);
+      sqlite3_bind_int64 (statement, 7, row->mtime_ns);
+      sqlite3_bind_int64 (statement, 8, (gint64) row->inode);
+      sqlite3_bind_int64 (statement, 9, (gint64) row->device);
+      sqlite3_bind_text (statement, 10, row->sha256 != NULL ? row->sha256 : "", -1, SQLITE_STATIC);
+      result = sqlite3_step (statement);
+      if (result == SQLITE_DONE)
+        sqlite3_reset (statement);
+    }
+  fine = check (handle, result, error);
+  sqlite3_finalize (statement);
+  return fine;
+}
+
+gboolean
+namida_journal_finish (
+    NamidaDatabase *database, const NamidaJournalSession *session, GPtrArray *rows, const char *version, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (database);
+  gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
+                  && namida_journal_write_session (database, session, error)
+                  && write_stored (database, handle, session->id, rows, error)
+                  && (version == NULL || write_version (database, handle, session, rows, version, error))
+                  && namida_database_exec (database, error, "COMMIT", "");
+
+  if (!fine && !sqlite3_get_autocommit (handle))
+    sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
+  namida_database_unlock (database);
+  return fine;
+}
+
+char *
+namida_journal_dup_hash (NamidaDatabase *database, const NamidaStoredRow *row)
+{
+  sqlite3_stmt *statement;
+  char *hash = NULL;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (
+      database, NULL,
+      "SELECT sha256 FROM stored WHERE path = ?1 AND size = ?2 AND mtime_ns = ?3 AND inode = ?4 AND device = ?5"
+      " UNION ALL SELECT sha256 FROM hash_index WHERE path = ?1 AND size = ?2 AND mtime_ns = ?3 AND inode = ?4"
+      " AND device = ?5 LIMIT 1",
+      "siiii", row->path, (gint64) row->size, row->mtime_ns, (gint64) row->inode, (gint64) row->device);
+  if (statement != NULL)
+    {
+      if (sqlite3_step (statement) == SQLITE_ROW)
+        hash = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+      sqlite3_finalize (statement);
+    }
+  namida_database_unlock (database);
+  return hash;
+}
