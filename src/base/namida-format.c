@@ -105,12 +105,15 @@ is_invisible_letter (gunichar c)
   return c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0 || c == 0x2800 || c == 0x034F;
 }
 
+#define MAX_MARKS 3 /* on one letter: more than any language writes grow over the lines around */
+
 /* Harmful characters vanish, but for those that part words (newline, tab), which become one space like all the rest. */
 static char *
 clean (const char *text)
 {
   GString *out = g_string_new (NULL);
   gboolean gap = FALSE;
+  guint marks = 0;
 
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
     {
@@ -122,6 +125,9 @@ clean (const char *text)
           continue;
         }
       if (is_harmful (c) || is_invisible_letter (c))
+        continue;
+      marks = g_unichar_ismark (c) ? marks + 1 : 0;
+      if (marks > MAX_MARKS)
         continue;
       if (gap && out->len > 0)
         g_string_append_c (out, ' ');
@@ -146,4 +152,24 @@ namida_format_alias (const char *alias)
 
   g_strchomp (shown);
   return *shown != '\0' ? g_steal_pointer (&shown) : g_strdup ("?");
+}
+
+static gboolean
+is_right_to_left (gunichar c)
+{
+  /* The blocks of right-to-left scripts (Unicode 15, "Allocation of right-to-left"), Hebrew to Arabic extended, the
+   * presentation forms, and those beyond the basic plane. */
+  return (c >= 0x0590 && c <= 0x08FF) || (c >= 0xFB1D && c <= 0xFDFF) || (c >= 0xFE70 && c <= 0xFEFF)
+         || (c >= 0x10800 && c <= 0x10FFF) || (c >= 0x1E800 && c <= 0x1EFFF);
+}
+
+char *
+namida_format_name (const char *alias)
+{
+  g_autofree char *shown = namida_format_alias (alias);
+
+  for (const char *p = shown; *p != '\0'; p = g_utf8_next_char (p))
+    if (is_right_to_left (g_utf8_get_char (p)))
+      return g_strconcat ("\u2068", shown, "\u2069", NULL); /* FSI, PDI: Unicode UAX #9 */
+  return g_steal_pointer (&shown);
 }
