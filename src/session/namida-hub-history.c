@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-history.h"
+
+#include "namida-clock.h"
+#include "namida-hub-private.h"
+
+/* Older than the newest so many is of no use to a person, and costs memory. */
+#define MOST 2000
+
+struct _NamidaHubHistory
+{
+  GObject parent_instance;
+
+  NamidaHub *hub;
+  GListStore *items;
+  GCancellable *cancellable;
+  gint64 since; /* real time */
+  gboolean loading, again;
+};
+
+static void load (NamidaHubHistory *self);
+
+static GType
+get_item_type (GListModel *list)
+{
+  return NAMIDA_TYPE_HISTORY_ITEM;
+}
+
+static guint
+get_n_items (GListModel *list)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (NAMIDA_HUB_HISTORY (list)->items));
+}
+
+static gpointer
+get_item (GListModel *list, guint position)
+{
+  return g_list_model_get_item (G_LIST_MODEL (NAMIDA_HUB_HISTORY (list)->items), position);
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaHubHistory,
+                               namida_hub_history,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+
+static void
+tell (NamidaHubHistory *self, const GError *error)
+{
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_signal_emit_by_name (self->hub, "trouble", error->message);
+}
+
+static void
+load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  GPtrArray *rows = namida_journal_list (data, MOST, &error);
+
+  if (rows != NULL)
+    g_task_return_pointer (task, rows, (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/* What this run touched has a row of its own kind in the list of transfers. */
+static GPtrArray *
+items_before (GPtrArray *rows, gint64 since)
+{
+  GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_ptr_array_set_free_func (rows, NULL);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      NamidaJournalSession *row = g_ptr_array_index (rows, i);
+
+      if (row->updated_at < since)
+        g_ptr_array_add (items, namida_history_item_new (row));
+      else
+        namida_journal_session_free (row);
+    }
+  return items;
+}
+
+static gboolean
+same (NamidaHubHistory *self, GPtrArray *items)
+{
+  if (items->len != g_list_model_get_n_items (G_LIST_MODEL (self->items)))
+    return FALSE;
+  for (guint i = 0; i < items->len; i++)
+    {
+      g_autoptr (NamidaHistoryItem) old = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+      const NamidaJournalSession *before = namida_history_item_get_row (old);
+      const NamidaJournalSession *now = namida_history_item_get_row (g_ptr_array_index (items, i));
+
+      if (g_strcmp0 (before->id, now->id) != 0 || g_strcmp0 (before->state, now->state) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+load_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaHubHistory *self = NAMIDA_HUB_HISTORY (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = g_task_propagate_pointer (G_TASK (result), &error);
+
+  self->loading = FALSE;
+  if (rows != NULL)
+    {
+      g_autoptr (GPtrArray) items = items_before (rows, self->since);
+
+      if (!same (self, items))
+        g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)), items->pdata,
+                             items->len);
+    }
+  else
+    tell (self, error);
+  if (self->again && !g_cancellable_is_cancelled (self->cancellable))
+    load (self);
+}
+
+static void
+load (NamidaHubHistory *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  self->again = self->loading;
+  if (self->loading || self->hub->database == NULL)
+    return;
+  self->loading = TRUE;
+  task = g_task_new (self, self->cancellable, load_done, NULL);
+  g_task_set_source_tag (task, load);
+  g_task_set_task_data (task, g_object_ref (self->hub->database), g_object_unref);
+  g_task_run_in_thread (task, load_thread);
+}
+
+static void
+clear_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (namida_journal_clear (data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+clear_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaHubHistory *self = NAMIDA_HUB_HISTORY (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    tell (self, error);
+  load (self);
+}
+
+void
+namida_hub_history_clear (NamidaHubHistory *self)
+{
+  GListStore *transfers = self->hub->transfers;
+  g_autoptr (GTask) task = NULL;
+
+  if (self->hub->database == NULL)
+    return;
+  for (guint i = g_list_model_get_n_items (G_LIST_MODEL (transfers)); i > 0; i--)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (transfers), i - 1);
+
+      if (namida_transfer_is_final (transfer))
+        g_list_store_remove (transfers, i - 1);
+    }
+  task = g_task_new (self, NULL, clear_done, NULL);
+  g_task_set_source_tag (task, namida_hub_history_clear);
+  g_task_set_task_data (task, g_object_ref (self->hub->database), g_object_unref);
+  g_task_run_in_thread (task, clear_thread);
+}
+
+static void
+on_items_changed (NamidaHubHistory *self, guint position, guint removed, guint added)
+{
+  g_list_model_items_changed (G_LIST_MODEL (self), position, removed, added);
+}
+
+static void
+namida_hub_history_dispose (GObject *object)
+{
+  NamidaHubHistory *self = NAMIDA_HUB_HISTORY (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->hub);
+  G_OBJECT_CLASS (namida_hub_history_parent_class)->dispose (object);
+}
+
+static void
+namida_hub_history_finalize (GObject *object)
+{
+  NamidaHubHistory *self = NAMIDA_HUB_HISTORY (object);
+
+  g_clear_object (&self->items);
+  g_clear_object (&self->cancellable);
+  G_OBJECT_CLASS (namida_hub_history_parent_class)->finalize (object);
+}
+
+static void
+namida_hub_history_class_init (NamidaHubHistoryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = namida_hub_history_dispose;
+  G_OBJECT_CLASS (klass)->finalize = namida_hub_history_finalize;
+}
+
+static void
+namida_hub_history_init (NamidaHubHistory *self)
+{
+  self->items = g_list_store_new (NAMIDA_TYPE_HISTORY_ITEM);
+  self->cancellable = g_cancellable_new ();
+  self->since = namida_clock_real ();
+  g_signal_connect_object (self->items, "items-changed", G_CALLBACK (on_items_changed), self, G_CONNECT_SWAPPED);
+}
+
+NamidaHubHistory *
+namida_hub_history_new (NamidaHub *hub)
+{
+  NamidaHubHistory *self = g_object_new (NAMIDA_TYPE_HUB_HISTORY, NULL);
+
+  self->hub = g_object_ref (hub);
+  g_signal_connect_object (hub, "notify::running", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
+  /* One that was interrupted goes on: its old row is no history any more. */
+  g_signal_connect_object (hub->transfers, "items-changed", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
+  load (self);
+  return self;
+}

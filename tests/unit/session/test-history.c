@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the window shows of earlier runs. */
+#include "config.h"
+
+#include "namida-clock.h"
+#include "namida-hub-history.h"
+
+#include <glib/gstdio.h>
+
+#define WAIT_SECONDS 30
+
+static gboolean
+on_wait_over (gpointer data)
+{
+  g_error ("nothing happened for %d seconds", WAIT_SECONDS);
+  return G_SOURCE_REMOVE;
+}
+
+#define WAIT_FOR(condition)                                                                                            \
+  G_STMT_START                                                                                                         \
+  {                                                                                                                    \
+    guint wait_id = g_timeout_add_seconds (WAIT_SECONDS, on_wait_over, NULL);                                          \
+    while (!(condition))                                                                                               \
+      g_main_context_iteration (NULL, TRUE);                                                                           \
+    g_source_remove (wait_id);                                                                                         \
+  }                                                                                                                    \
+  G_STMT_END
+
+static void
+on_result (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static NamidaDatabase *
+open_database (const char *dir)
+{
+  g_autofree char *path = g_build_filename (dir, "state.db", NULL);
+  g_autoptr (GError) error = NULL;
+  NamidaDatabase *database = namida_database_open (path, &error);
+
+  g_assert_no_error (error);
+  return database;
+}
+
+static void
+write_row (NamidaDatabase *database, const char *id, const char *direction, const char *state, int minutes_ago)
+{
+  gint64 then = namida_clock_real () - (gint64) minutes_ago * 60 * G_USEC_PER_SEC;
+  NamidaJournalSession row = {
+    .id = (char *) id,
+    .direction = (char *) direction,
+    .alias = (char *) "Old Phone",
+    .title = (char *) "Music",
+    .offer_key = (char *) id,
+    .state = (char *) state,
+    .started_at = then,
+    .updated_at = then,
+    .total_files = 3,
+    .kept_files = 2,
+    .failed_files = g_str_equal (state, "incomplete") ? 1 : 0,
+  };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (namida_journal_write_session (database, &row, &error));
+  g_assert_no_error (error);
+}
+
+static NamidaHub *
+start_hub (const char *dir)
+{
+  NamidaHubOptions options = { .data_dir = dir, .alias = "History", .interface = "lo", .backups = dir, .music = dir };
+  NamidaHub *hub = namida_hub_new (&options);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  namida_hub_start_async (hub, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  namida_hub_start_finish (hub, result, &error);
+  g_assert_no_error (error);
+  return hub;
+}
+
+static void
+stop_hub (NamidaHub *hub)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  namida_hub_stop_async (hub, on_result, &result);
+  WAIT_FOR (result != NULL);
+  g_object_unref (hub);
+}
+
+static void
+check_item (NamidaHubHistory *history, guint position, const char *id, NamidaTransferState state, const char *words)
+{
+  g_autoptr (NamidaHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (history), position);
+  g_autofree char *text = namida_history_item_dup_state_text (item);
+
+  g_assert_cmpstr (namida_history_item_get_row (item)->id, ==, id);
+  g_assert_cmpint (namida_history_item_get_state (item), ==, state);
+  g_assert_cmpstr (text, ==, words);
+}
+
+static void
+test_lists_and_clears (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *dir = g_dir_make_tmp ("namida-history-XXXXXX", &error);
+  g_autoptr (NamidaDatabase) database = open_database (dir);
+  g_autofree char *command = g_strdup_printf ("rm -rf -- '%s'", dir);
+  g_autoptr (NamidaHubHistory) history = NULL;
+  GListModel *list;
+  NamidaHub *hub;
+
+  write_row (database, "old", "send", "finished", 90);
+  write_row (database, "middle", "receive", "incomplete", 60);
+  write_row (database, "parked", "receive", "parked", 30);
+  g_assert_true (namida_database_exec (database, &error,
+                                       "INSERT INTO stored (session, file_id, path, size, mtime_ns, inode, device,"
+                                       " sha256, stored_at) VALUES ('middle', 'f1', '/x', 1, 1, 1, 1, 'aa', 1)",
+                                       ""));
+  hub = start_hub (dir);
+  history = namida_hub_history_new (hub);
+  list = G_LIST_MODEL (history);
+  WAIT_FOR (g_list_model_get_n_items (list) == 3);
+  check_item (history, 0, "parked", NAMIDA_TRANSFER_INTERRUPTED, "Interrupted: it goes on when the device sends again");
+  check_item (history, 1, "middle", NAMIDA_TRANSFER_INCOMPLETE, "1 file is not there");
+  check_item (history, 2, "old", NAMIDA_TRANSFER_DONE, "Verified · 2 files were already there");
+
+  /* What waits to go on is no history yet; what stored a file must go on knowing it. */
+  namida_hub_history_clear (history);
+  WAIT_FOR (g_list_model_get_n_items (list) == 1);
+  check_item (history, 0, "parked", NAMIDA_TRANSFER_INTERRUPTED, "Interrupted: it goes on when the device sends again");
+  {
+    sqlite3 *handle G_GNUC_UNUSED = namida_database_lock (database);
+    sqlite3_stmt *statement = namida_database_prepare (database, &error, "SELECT count (*) FROM stored", "");
+
+    g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+    g_assert_cmpint (sqlite3_column_int (statement, 0), ==, 1);
+    sqlite3_finalize (statement);
+    namida_database_unlock (database);
+  }
+  g_clear_object (&history);
+  stop_hub (hub);
+  g_clear_object (&database);
+  g_assert_cmpint (system (command), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/history/lists-and-clears", test_lists_and_clears);
+  return g_test_run ();
+}
