@@ -189,36 +189,37 @@ def old_protocols(lab, receiver):
 
 
 def fill(receiver, sources):
-    """Connects from each of @sources and begins a handshake: who is let in has an answer, and is waited for; who is one
-    too many is hung up on without one. Returns (the connections, how many were let in)."""
-    hello = client_hello()
+    """Connects from each of @sources and announces a message: who is let in is told to go on, and is waited for; who is
+    one too many is hung up on without a word. Returns (the connections, how many were let in)."""
+    request = head(f"POST {PREFIX}register HTTP/1.1", "Content-Length: 100", "Expect: 100-continue")
     streams, let_in = [], 0
     for source in sources:
         stream = receiver.connect(tls=False, source=source)
         streams.append(stream)
         with contextlib.suppress(ConnectionError):
-            stream.sendall(hello)
-            let_in += stream.recv(1) == b"\x16"
+            stream.sendall(request)
+            let_in += stream.recv(12) == b"HTTP/1.1 100"
     return streams, let_in
 
 
-def crowded(receiver, sources, expected, meanwhile=lambda: None):
-    """Of as many connections as @sources, @expected are let in. Those that are in stay in for LIMIT seconds without a
+def crowded(receiver, sources, expected, spared=0, meanwhile=lambda: None):
+    """Of as many connections as @sources, @expected are let in, or up to @spared fewer: those are other devices' that
+    ask the receiver who it is. Those that are in stay in for IDLE seconds without a
     word: a machine that was too slow to connect them all in that time has shown nothing, and tries again."""
-    for _ in range(6):
+    for _ in range(4):
         started = time.monotonic()
         streams, let_in = fill(receiver, sources)
-        in_time = time.monotonic() - started < LIMIT - 1
+        in_time = time.monotonic() - started < IDLE - 1
         try:
             if in_time:
-                assert let_in == expected, f"{let_in} of {len(sources)} were let in"
+                assert expected - spared <= let_in <= expected, f"{let_in} of {len(sources)} were let in"
                 meanwhile()
                 return
         finally:
             for stream in streams:
                 stream.close()
         time.sleep(1)
-    raise AssertionError(f"{len(sources)} connections take more than {LIMIT} s")
+    raise AssertionError(f"{len(sources)} connections take more than {IDLE} s")
 
 
 def crowd(lab, receiver):
@@ -226,7 +227,7 @@ def crowd(lab, receiver):
     def others_are_served():
         assert receiver.curl("register", method="GET", source="127.0.0.7").status == 200
 
-    crowded(receiver, ["127.0.0.6"] * 70, 64, others_are_served)
+    crowded(receiver, ["127.0.0.6"] * 70, 64, meanwhile=others_are_served)
     deadline = time.monotonic() + WAIT
     while True:  # the closing is seen by the receiver a moment later
         try:
@@ -241,7 +242,7 @@ def crowd(lab, receiver):
 def crowds(lab, receiver):
     """256 connections in all, from however many addresses."""
     other = lab.receivers[1]
-    crowded(other, [f"127.0.0.{20 + i % 5}" for i in range(300)], 256)
+    crowded(other, [f"127.0.0.{20 + i % 5}" for i in range(300)], 256, spared=8)
     time.sleep(1)
     other.check_alive()
     other.stop()
