@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-trust-store.h"
+#include "namida-trust-rows-private.h"
 #include "namida-trust-writer-private.h"
 
 #include "namida-clock.h"
-#include "namida-error.h"
 #include "namida-format.h"
 #include "namida-identity.h"
-
-#include <glib/gi18n-lib.h>
 
 struct _NamidaTrustStore
 {
@@ -19,6 +16,8 @@ struct _NamidaTrustStore
   NamidaTrustWriter *writer;
   GMutex mutex;     /* guards @rows: written in the main context, read in any thread */
   GHashTable *rows; /* fingerprint → NamidaTrusted */
+  gint64 version;   /* of the file, as it was read last */
+  guint n_changes;  /* made here */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaTrustStore, namida_trust_store, G_TYPE_OBJECT)
@@ -46,6 +45,7 @@ namida_trusted_copy (const NamidaTrusted *self)
   copy->uuid = g_strdup (self->uuid);
   copy->alias = g_strdup (self->alias);
   copy->last_address = g_strdup (self->last_address);
+  copy->landing = g_strdup (self->landing);
   return copy;
 }
 
@@ -58,6 +58,7 @@ namida_trusted_free (NamidaTrusted *self)
   g_free (self->uuid);
   g_free (self->alias);
   g_free (self->last_address);
+  g_free (self->landing);
   g_free (self);
 }
 
@@ -65,53 +66,6 @@ static void
 on_write_failed (gpointer owner, const char *message)
 {
   g_signal_emit (owner, signals[WRITE_FAILED], 0, message);
-}
-
-static char *
-column_text (sqlite3_stmt *statement, int column)
-{
-  return g_strdup ((const char *) sqlite3_column_text (statement, column));
-}
-
-static void
-take_row (NamidaTrustStore *self, sqlite3_stmt *statement)
-{
-  NamidaTrusted *row = g_new0 (NamidaTrusted, 1);
-
-  row->fingerprint = column_text (statement, 0);
-  row->uuid = column_text (statement, 1);
-  row->alias = column_text (statement, 2);
-  row->trusted_at = sqlite3_column_int64 (statement, 3);
-  row->last_seen = sqlite3_column_int64 (statement, 4);
-  row->last_address = column_text (statement, 5);
-  row->auto_accept = sqlite3_column_int (statement, 6) != 0;
-  if (namida_fingerprint_is_valid (row->fingerprint))
-    g_hash_table_replace (self->rows, row->fingerprint, row);
-  else
-    namida_trusted_free (row);
-}
-
-static gboolean
-read_rows (NamidaTrustStore *self, GError **error)
-{
-  sqlite3 *handle = namida_database_lock (self->database);
-  sqlite3_stmt *statement = namida_database_prepare (self->database, error,
-                                                     "SELECT fingerprint, uuid, alias, trusted_at, last_seen,"
-                                                     " last_address, auto_accept FROM trusted",
-                                                     "");
-  int result = SQLITE_ERROR;
-
-  if (statement != NULL)
-    {
-      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-        take_row (self, statement);
-      if (result != SQLITE_DONE)
-        g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The list of trusted devices could not be read: %s"),
-                     sqlite3_errmsg (handle));
-      sqlite3_finalize (statement);
-    }
-  namida_database_unlock (self->database);
-  return result == SQLITE_DONE;
 }
 
 NamidaTrustStore *
@@ -123,7 +77,9 @@ namida_trust_store_new (NamidaDatabase *database, GError **error)
 
   self = g_object_new (NAMIDA_TYPE_TRUST_STORE, NULL);
   self->database = g_object_ref (database);
-  if (!read_rows (self, error))
+  self->version = -1;
+  self->rows = namida_trust_rows_read (database, &self->version, error);
+  if (self->rows == NULL)
     return NULL;
   self->writer = namida_trust_writer_new (database, G_OBJECT (self), on_write_failed);
   return g_steal_pointer (&self);
@@ -222,6 +178,7 @@ put (NamidaTrustStore *self, NamidaTrusted *row, NamidaTrustWrite what)
   g_autofree char *fingerprint = g_strdup (row->fingerprint);
 
   namida_trust_writer_push (self->writer, what, row);
+  self->n_changes++;
   g_mutex_lock (&self->mutex);
   g_hash_table_replace (self->rows, row->fingerprint, row);
   g_mutex_unlock (&self->mutex);
@@ -268,6 +225,39 @@ namida_trust_store_set_auto_accept (NamidaTrustStore *self, const char *fingerpr
   row = namida_trusted_copy (known);
   row->auto_accept = !!auto_accept;
   put (self, row, NAMIDA_TRUST_WRITE_AUTO_ACCEPT);
+}
+
+void
+namida_trust_store_set_may_restore (NamidaTrustStore *self, const char *fingerprint, gboolean may_restore)
+{
+  const NamidaTrusted *known;
+  NamidaTrusted *row;
+
+  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
+
+  known = find (self, fingerprint);
+  if (known == NULL || known->may_restore == !!may_restore)
+    return;
+  row = namida_trusted_copy (known);
+  row->may_restore = !!may_restore;
+  put (self, row, NAMIDA_TRUST_WRITE_MAY_RESTORE);
+}
+
+void
+namida_trust_store_set_landing (NamidaTrustStore *self, const char *fingerprint, const char *landing)
+{
+  const NamidaTrusted *known;
+  NamidaTrusted *row;
+
+  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
+
+  known = find (self, fingerprint);
+  if (known == NULL || g_strcmp0 (known->landing, landing) == 0)
+    return;
+  row = namida_trusted_copy (known);
+  g_free (row->landing);
+  row->landing = g_strdup (landing);
+  put (self, row, NAMIDA_TRUST_WRITE_LANDING);
 }
 
 void
@@ -321,10 +311,139 @@ namida_trust_store_remove (NamidaTrustStore *self, const char *fingerprint)
     return;
   key = g_strdup (known->fingerprint);
   namida_trust_writer_push (self->writer, NAMIDA_TRUST_WRITE_REMOVE, known);
+  self->n_changes++;
   g_mutex_lock (&self->mutex);
   g_hash_table_remove (self->rows, key);
   g_mutex_unlock (&self->mutex);
   g_signal_emit (self, signals[CHANGED], 0, key);
+}
+
+/* ---- what another program changed ---- */
+
+typedef struct
+{
+  gint64 version;
+  guint n_changes;
+  GHashTable *rows; /* (nullable): nothing has changed */
+} Refresh;
+
+static void
+refresh_free (gpointer data)
+{
+  Refresh *refresh = data;
+
+  g_clear_pointer (&refresh->rows, g_hash_table_unref);
+  g_free (refresh);
+}
+
+static void
+refresh_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaTrustStore *self = source;
+  Refresh *refresh = data;
+  g_autoptr (GError) error = NULL;
+
+  /* What is decided here and not yet in the file must not be lost by reading it. */
+  namida_trust_writer_flush (self->writer);
+  refresh->rows = namida_trust_rows_read (self->database, &refresh->version, &error);
+  if (error != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+/* Returns: (transfer full): the fingerprints whose rows differ. */
+static GPtrArray *
+differences (GHashTable *before, GHashTable *after)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, before);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (!g_hash_table_contains (after, key))
+      g_ptr_array_add (found, g_strdup (key));
+  g_hash_table_iter_init (&iter, after);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      const NamidaTrusted *old = g_hash_table_lookup (before, key);
+
+      if (old == NULL || !namida_trusted_equal (old, value))
+        g_ptr_array_add (found, g_strdup (key));
+    }
+  return found;
+}
+
+static void
+take_rows (NamidaTrustStore *self, GHashTable *rows)
+{
+  g_autoptr (GPtrArray) changed = differences (self->rows, rows);
+  g_autoptr (GHashTable) old = NULL;
+
+  g_mutex_lock (&self->mutex);
+  old = g_steal_pointer (&self->rows);
+  self->rows = g_hash_table_ref (rows);
+  g_mutex_unlock (&self->mutex);
+  for (guint i = 0; i < changed->len; i++)
+    g_signal_emit (self, signals[CHANGED], 0, g_ptr_array_index (changed, i));
+}
+
+static void start_refresh (NamidaTrustStore *self, GTask *task);
+
+static void
+refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaTrustStore *self = NAMIDA_TRUST_STORE (source);
+  g_autoptr (GTask) task = user_data;
+  Refresh *refresh = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_task_return_error (task, g_steal_pointer (&error));
+  else if (refresh->rows != NULL && refresh->n_changes != self->n_changes)
+    /* Something was decided here meanwhile: what was read is older than that. */
+    start_refresh (self, g_steal_pointer (&task));
+  else
+    {
+      self->version = refresh->version;
+      if (refresh->rows != NULL)
+        take_rows (self, refresh->rows);
+      g_task_return_boolean (task, TRUE);
+    }
+}
+
+/* @task: (transfer full) */
+static void
+start_refresh (NamidaTrustStore *self, GTask *task)
+{
+  g_autoptr (GTask) reading = g_task_new (self, g_task_get_cancellable (task), refreshed, task);
+  Refresh *refresh = g_new0 (Refresh, 1);
+
+  refresh->version = self->version;
+  refresh->n_changes = self->n_changes;
+  g_task_set_source_tag (reading, start_refresh);
+  g_task_set_task_data (reading, refresh, refresh_free);
+  g_task_run_in_thread (reading, refresh_thread);
+}
+
+void
+namida_trust_store_refresh_async (NamidaTrustStore *self,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, namida_trust_store_refresh_async);
+  start_refresh (self, task);
+}
+
+gboolean
+namida_trust_store_refresh_finish (NamidaTrustStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 void
@@ -341,7 +460,7 @@ namida_trust_store_finalize (GObject *object)
 
   g_clear_pointer (&self->writer, namida_trust_writer_free);
   g_clear_object (&self->database);
-  g_hash_table_unref (self->rows);
+  g_clear_pointer (&self->rows, g_hash_table_unref);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (namida_trust_store_parent_class)->finalize (object);
 }
@@ -362,5 +481,4 @@ static void
 namida_trust_store_init (NamidaTrustStore *self)
 {
   g_mutex_init (&self->mutex);
-  self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) namida_trusted_free);
 }

@@ -16,6 +16,8 @@ typedef struct
   gint64 last_seen;     /* microseconds since 1970, 0 = never */
   char *last_address;   /* (nullable) "10.0.0.5:53317" */
   gboolean auto_accept; /* may store backups without a question */
+  gboolean may_restore; /* may fetch the backups that are kept for it */
+  char *landing;        /* (nullable) where its backups land: "library" or "backup"; NULL: as for any device */
 } NamidaTrusted;
 
 #define NAMIDA_TYPE_TRUSTED (namida_trusted_get_type ())
@@ -47,9 +49,21 @@ GPtrArray *namida_trust_store_list (NamidaTrustStore *self);
 /** namida_trust_store_add: trusted from now on; one that was trusted before keeps what a person chose for it. */
 void namida_trust_store_add (NamidaTrustStore *self, const char *fingerprint, const char *uuid, const char *alias);
 void namida_trust_store_set_auto_accept (NamidaTrustStore *self, const char *fingerprint, gboolean auto_accept);
+void namida_trust_store_set_may_restore (NamidaTrustStore *self, const char *fingerprint, gboolean may_restore);
+/** @landing: (nullable): "library", "backup", or %NULL: as for any device. */
+void namida_trust_store_set_landing (NamidaTrustStore *self, const char *fingerprint, const char *landing);
 void namida_trust_store_seen (NamidaTrustStore *self, const char *fingerprint, const char *address);
 void namida_trust_store_rename (NamidaTrustStore *self, const char *fingerprint, const char *alias);
 void namida_trust_store_remove (NamidaTrustStore *self, const char *fingerprint);
+/**
+ * namida_trust_store_refresh_async: takes what another program (“trust remove”) has changed in the file since; cheap
+ * when nothing has. "changed" is emitted for each row that is another now. Errors: STORAGE; the rows stay as they were.
+ */
+void namida_trust_store_refresh_async (NamidaTrustStore *self,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+gboolean namida_trust_store_refresh_finish (NamidaTrustStore *self, GAsyncResult *result, GError **error);
 /** namida_trust_store_flush: waits until all writes are in the file. Blocking; before exit and in tests. */
 void namida_trust_store_flush (NamidaTrustStore *self);
 

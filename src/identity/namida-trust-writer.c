@@ -78,13 +78,21 @@ write_row (NamidaDatabase *database, NamidaTrustWrite what, const NamidaTrusted 
     case NAMIDA_TRUST_WRITE_ADD:
       return namida_database_exec (database, error,
                                    "INSERT INTO trusted (fingerprint, uuid, alias, trusted_at, last_seen, last_address,"
-                                   " auto_accept) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET"
+                                   " auto_accept, may_restore, landing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                                   " ON CONFLICT (fingerprint) DO UPDATE SET"
                                    " uuid = excluded.uuid, alias = excluded.alias, trusted_at = excluded.trusted_at",
-                                   "sssiisi", row->fingerprint, row->uuid, row->alias, row->trusted_at, row->last_seen,
-                                   row->last_address, (gint64) row->auto_accept);
+                                   "sssiisiis", row->fingerprint, row->uuid, row->alias, row->trusted_at,
+                                   row->last_seen, row->last_address, (gint64) row->auto_accept,
+                                   (gint64) row->may_restore, row->landing);
     case NAMIDA_TRUST_WRITE_AUTO_ACCEPT:
       return namida_database_exec (database, error, "UPDATE trusted SET auto_accept = ? WHERE fingerprint = ?", "is",
                                    (gint64) row->auto_accept, row->fingerprint);
+    case NAMIDA_TRUST_WRITE_MAY_RESTORE:
+      return namida_database_exec (database, error, "UPDATE trusted SET may_restore = ? WHERE fingerprint = ?", "is",
+                                   (gint64) row->may_restore, row->fingerprint);
+    case NAMIDA_TRUST_WRITE_LANDING:
+      return namida_database_exec (database, error, "UPDATE trusted SET landing = ? WHERE fingerprint = ?", "ss",
+                                   row->landing, row->fingerprint);
     case NAMIDA_TRUST_WRITE_SEEN:
       return namida_database_exec (database, error,
                                    "UPDATE trusted SET last_seen = ?, last_address = ? WHERE fingerprint = ?", "iss",

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-trust-store.h"
+
+G_BEGIN_DECLS
+
+/**
+ * namida_trust_rows_read:
+ * @version: (inout): SQLite's data_version as this connection saw it last, -1: never
+ *
+ * Reads who is trusted, unless nobody else has written to the file since @version. Blocking; any thread.
+ *
+ * Returns: (transfer full) (nullable): fingerprint → NamidaTrusted; %NULL without @error: nothing has changed.
+ */
+GHashTable *namida_trust_rows_read (NamidaDatabase *database, gint64 *version, GError **error);
+/** namida_trust_rows_new: Returns: (transfer full): an empty table of them. */
+GHashTable *namida_trust_rows_new (void);
+/** namida_trusted_equal: whether every column is the same. */
+gboolean namida_trusted_equal (const NamidaTrusted *one, const NamidaTrusted *other);
+
+G_END_DECLS

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-trust-rows-private.h"
+
+#include "namida-error.h"
+#include "namida-identity.h"
+
+#include <glib/gi18n-lib.h>
+
+static gboolean
+set_error (sqlite3 *handle, GError **error)
+{
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The list of trusted devices could not be read: %s"),
+               sqlite3_errmsg (handle));
+  return FALSE;
+}
+
+static char *
+column_text (sqlite3_stmt *statement, int column)
+{
+  return g_strdup ((const char *) sqlite3_column_text (statement, column));
+}
+
+static void
+take_row (GHashTable *rows, sqlite3_stmt *statement)
+{
+  NamidaTrusted *row = g_new0 (NamidaTrusted, 1);
+
+  row->fingerprint = column_text (statement, 0);
+  row->uuid = column_text (statement, 1);
+  row->alias = column_text (statement, 2);
+  row->trusted_at = sqlite3_column_int64 (statement, 3);
+  row->last_seen = sqlite3_column_int64 (statement, 4);
+  row->last_address = column_text (statement, 5);
+  row->auto_accept = sqlite3_column_int (statement, 6) != 0;
+  row->may_restore = sqlite3_column_int (statement, 7) != 0;
+  row->landing = column_text (statement, 8);
+  if (namida_fingerprint_is_valid (row->fingerprint))
+    g_hash_table_replace (rows, row->fingerprint, row);
+  else
+    namida_trusted_free (row);
+}
+
+static GHashTable *
+read_rows (NamidaDatabase *database, sqlite3 *handle, GError **error)
+{
+  g_autoptr (GHashTable) rows = namida_trust_rows_new ();
+  sqlite3_stmt *statement
+      = namida_database_prepare (database, error,
+                                 "SELECT fingerprint, uuid, alias, trusted_at, last_seen, last_address, auto_accept,"
+                                 " may_restore, landing FROM trusted",
+                                 "");
+  int result;
+
+  if (statement == NULL)
+    return NULL;
+  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+    take_row (rows, statement);
+  if (result != SQLITE_DONE)
+    set_error (handle, error);
+  sqlite3_finalize (statement);
+  return result == SQLITE_DONE ? g_steal_pointer (&rows) : NULL;
+}
+
+/* It changes only by what other connections write (sqlite.org/pragma.html#pragma_data_version). */
+static gboolean
+read_version (NamidaDatabase *database, sqlite3 *handle, gint64 *version, GError **error)
+{
+  sqlite3_stmt *statement = namida_database_prepare (database, error, "PRAGMA data_version", "");
+  gboolean good;
+
+  if (statement == NULL)
+    return FALSE;
+  good = sqlite3_step (statement) == SQLITE_ROW;
+  if (good)
+    *version = sqlite3_column_int64 (statement, 0);
+  else
+    set_error (handle, error);
+  sqlite3_finalize (statement);
+  return good;
+}
+
+GHashTable *
+namida_trust_rows_read (NamidaDatabase *database, gint64 *version, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (database);
+  GHashTable *rows = NULL;
+  gint64 now = 0;
+
+  /* Before the rows: what is written in between is found by the next look. */
+  if (read_version (database, handle, &now, error) && now != *version)
+    rows = read_rows (database, handle, error);
+  if (rows != NULL)
+    *version = now;
+  namida_database_unlock (database);
+  return rows;
+}
+
+GHashTable *
+namida_trust_rows_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) namida_trusted_free);
+}
+
+gboolean
+namida_trusted_equal (const NamidaTrusted *one, const NamidaTrusted *other)
+{
+  return g_strcmp0 (one->fingerprint, other->fingerprint) == 0 && g_strcmp0 (one->uuid, other->uuid) == 0
+         && g_strcmp0 (one->alias, other->alias) == 0 && one->trusted_at == other->trusted_at
+         && one->last_seen == other->last_seen && g_strcmp0 (one->last_address, other->last_address) == 0
+         && one->auto_accept == other->auto_accept && one->may_restore == other->may_restore
+         && g_strcmp0 (one->landing, other->landing) == 0;
+}

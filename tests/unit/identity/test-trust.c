@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "namida-clock.h"
+#include "namida-trust-doubt.h"
+
+#include <glib/gstdio.h>
+
+/* Who may be taken for whom, what each may do, and what another program changes meanwhile. */
+
+#define AA "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define BB "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
+#define CC "CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC"
+#define UUID_A "11111111-1111-4111-8111-111111111111"
+#define UUID_B "22222222-2222-4222-8222-222222222222"
+
+typedef struct
+{
+  char *folder, *path;
+  NamidaDatabase *database, *other_database;
+  NamidaTrustStore *store, *other;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->folder = g_dir_make_tmp ("namida-trust-XXXXXX", NULL);
+  f->path = g_build_filename (f->folder, "state.db", NULL);
+  f->database = namida_database_open (f->path, NULL);
+  f->store = namida_trust_store_new (f->database, NULL);
+  /* As another program has it. */
+  f->other_database = namida_database_open (f->path, NULL);
+  f->other = namida_trust_store_new (f->other_database, NULL);
+  g_assert_nonnull (f->store);
+  g_assert_nonnull (f->other);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  static const char *const suffixes[] = { "-wal", "-shm", "" };
+
+  g_clear_object (&f->store);
+  g_clear_object (&f->other);
+  g_clear_object (&f->database);
+  g_clear_object (&f->other_database);
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *path = g_strconcat (f->path, suffixes[i], NULL);
+
+      g_unlink (path);
+    }
+  g_assert_no_errno (g_rmdir (f->folder));
+  g_free (f->folder);
+  g_free (f->path);
+}
+
+static void
+on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static void
+refresh (NamidaTrustStore *store)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  namida_trust_store_refresh_async (store, NULL, on_refreshed, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (namida_trust_store_refresh_finish (store, result, &error));
+  g_assert_no_error (error);
+}
+
+static void
+count (NamidaTrustStore *store, const char *fingerprint, gpointer user_data)
+{
+  ++*(guint *) user_data;
+}
+
+static void
+test_choices_kept (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaTrustStore) again = NULL;
+  const NamidaTrusted *row;
+
+  namida_trust_store_add (f->store, AA, UUID_A, "Phone");
+  row = namida_trust_store_lookup (f->store, AA);
+  g_assert_true (row->auto_accept);
+  g_assert_false (row->may_restore);
+  g_assert_null (row->landing);
+  namida_trust_store_set_may_restore (f->store, AA, TRUE);
+  namida_trust_store_set_landing (f->store, AA, "backup");
+  namida_trust_store_add (f->store, AA, UUID_A, "Phone again");
+  namida_trust_store_flush (f->store);
+  again = namida_trust_store_new (f->database, NULL);
+  row = namida_trust_store_lookup (again, AA);
+  g_assert_true (row->may_restore);
+  g_assert_cmpstr (row->landing, ==, "backup");
+  namida_trust_store_set_landing (again, AA, NULL);
+  namida_trust_store_set_may_restore (again, AA, FALSE);
+  namida_trust_store_flush (again);
+  refresh (f->other);
+  row = namida_trust_store_lookup (f->other, AA);
+  g_assert_null (row->landing);
+  g_assert_false (row->may_restore);
+}
+
+static void
+test_other_program (Fixture *f, gconstpointer data)
+{
+  guint changes = 0;
+
+  namida_trust_store_add (f->store, AA, UUID_A, "Phone");
+  namida_trust_store_add (f->store, BB, UUID_B, "Desk");
+  namida_trust_store_flush (f->store);
+  g_signal_connect (f->other, "changed", G_CALLBACK (count), &changes);
+  g_assert_false (namida_trust_store_is_trusted (f->other, AA));
+  refresh (f->other);
+  g_assert_cmpuint (changes, ==, 2);
+  g_assert_true (namida_trust_store_is_trusted (f->other, AA));
+  refresh (f->other);
+  g_assert_cmpuint (changes, ==, 2);
+
+  namida_trust_store_remove (f->other, AA);
+  namida_trust_store_set_auto_accept (f->other, BB, FALSE);
+  namida_trust_store_flush (f->other);
+  /* What is not in the file yet is not lost by reading it. */
+  namida_trust_store_add (f->store, CC, NULL, "Tablet");
+  refresh (f->store);
+  g_assert_false (namida_trust_store_is_trusted (f->store, AA));
+  g_assert_false (namida_trust_store_lookup (f->store, BB)->auto_accept);
+  g_assert_true (namida_trust_store_is_trusted (f->store, CC));
+}
+
+/* Decided here while the file is read: what is read is older, and must not win. */
+static void
+test_decided_meanwhile (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+
+      namida_trust_store_rename (f->other, AA, i % 2 == 0 ? "even" : "odd");
+      namida_trust_store_add (f->other, AA, UUID_A, i % 2 == 0 ? "even" : "odd");
+      namida_trust_store_flush (f->other);
+      namida_trust_store_refresh_async (f->store, NULL, on_refreshed, &result);
+      namida_trust_store_add (f->store, BB, UUID_B, "Desk");
+      while (result == NULL)
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_true (namida_trust_store_is_trusted (f->store, BB));
+      namida_trust_store_remove (f->store, BB);
+      refresh (f->store);
+      g_assert_false (namida_trust_store_is_trusted (f->store, BB));
+      g_assert_cmpstr (namida_trust_store_lookup (f->store, AA)->alias, ==, i % 2 == 0 ? "even" : "odd");
+      refresh (f->other);
+    }
+}
+
+static void
+assert_doubt (Fixture *f, const char *fingerprint, const char *uuid, const char *alias, NamidaDoubt expected)
+{
+  const NamidaTrusted *whom;
+  g_autofree char *text = namida_trust_doubt_dup_text (f->store, fingerprint, uuid, alias);
+
+  g_assert_cmpint (namida_trust_doubt (f->store, fingerprint, uuid, alias, &whom), ==, expected);
+  if (expected == NAMIDA_DOUBT_NONE)
+    {
+      g_assert_null (text);
+      g_assert_null (whom);
+      return;
+    }
+  g_assert_cmpstr (whom->fingerprint, ==, AA);
+  g_assert_nonnull (strstr (text, "Desk PC"));
+}
+
+static void
+test_doubt (Fixture *f, gconstpointer data)
+{
+  namida_clock_set_fake (1000);
+  namida_trust_store_add (f->store, AA, UUID_A, "Desk PC");
+  assert_doubt (f, AA, UUID_A, "Desk PC", NAMIDA_DOUBT_NONE);
+  assert_doubt (f, AA, UUID_B, "Renamed", NAMIDA_DOUBT_NONE);
+  assert_doubt (f, BB, UUID_B, "Laptop", NAMIDA_DOUBT_NONE);
+  assert_doubt (f, BB, UUID_A, "Laptop", NAMIDA_DOUBT_IDENTITY_CHANGED);
+  assert_doubt (f, BB, UUID_A, "Desk PC", NAMIDA_DOUBT_IDENTITY_CHANGED);
+  assert_doubt (f, NULL, UUID_A, NULL, NAMIDA_DOUBT_IDENTITY_CHANGED);
+  assert_doubt (f, BB, UUID_B, "Desk PC", NAMIDA_DOUBT_LOOKALIKE);
+  assert_doubt (f, BB, NULL, "D\u0435sk\u200B PC", NAMIDA_DOUBT_LOOKALIKE);
+  assert_doubt (f, NULL, NULL, "DESK-PC", NAMIDA_DOUBT_LOOKALIKE);
+  assert_doubt (f, BB, "", "", NAMIDA_DOUBT_NONE);
+  assert_doubt (f, NULL, NULL, NULL, NAMIDA_DOUBT_NONE);
+  /* Paired again after it was set up anew: the newest key is the one that it has. */
+  namida_clock_set_fake (2000);
+  namida_trust_store_add (f->store, BB, UUID_A, "Desk PC");
+  assert_doubt (f, BB, UUID_A, "Desk PC", NAMIDA_DOUBT_NONE);
+  namida_trust_store_remove (f->store, BB);
+  assert_doubt (f, BB, UUID_A, "Desk PC", NAMIDA_DOUBT_IDENTITY_CHANGED);
+  namida_clock_set_fake (-1);
+}
+
+#define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/trust/choices-kept", test_choices_kept);
+  ADD ("/trust/other-program", test_other_program);
+  ADD ("/trust/decided-meanwhile", test_decided_meanwhile);
+  ADD ("/trust/doubt", test_doubt);
+  return g_test_run ();
+}
