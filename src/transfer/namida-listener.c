@@ -31,6 +31,9 @@ struct _NamidaListener
   GPtrArray *sources; /* GSource */
   GThreadPool *handshakes;
   GHashTable *pending; /* Arrival, a set */
+  GHashTable *shaking; /* address → how many of its handshakes run */
+  guint n_shaking;
+  GQueue waiting; /* Arrival, borrowed of @pending: for their handshake's turn */
 
   GMutex lock; /* a connection may end in any thread */
   GHashTable *per_address;
@@ -46,7 +49,8 @@ typedef struct
   GIOStream *stream;
   GCancellable *cancellable;
   GSource *byte_source, *timer;
-  gboolean failed, in_worker;
+  char *address;
+  gboolean failed, in_worker, shaking;
 } Arrival;
 
 static NamidaListener *
@@ -65,6 +69,7 @@ listener_unref (NamidaListener *self)
   g_ptr_array_unref (self->sources);
   g_hash_table_unref (self->pending);
   g_hash_table_unref (self->per_address);
+  g_hash_table_unref (self->shaking);
   g_main_context_unref (self->context);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -80,6 +85,7 @@ connection_free (gpointer data)
   g_clear_object (&self->socket);
   g_free (self->address);
   g_free (self->fingerprint);
+  g_free (self->owner);
   g_free (self);
 }
 
@@ -169,12 +175,35 @@ clear_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
+static void next_handshake (NamidaListener *self);
+
+/* Its handshake is over, or will never begin: another's turn. */
+static void
+leave_handshake (Arrival *arrival)
+{
+  NamidaListener *self = arrival->listener;
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->shaking, arrival->address));
+
+  g_queue_remove (&self->waiting, arrival);
+  if (!arrival->shaking)
+    return;
+  arrival->shaking = FALSE;
+  self->n_shaking--;
+  if (n > 1)
+    g_hash_table_replace (self->shaking, g_strdup (arrival->address), GUINT_TO_POINTER (n - 1));
+  else
+    g_hash_table_remove (self->shaking, arrival->address);
+  next_handshake (self);
+}
+
 static void
 arrival_free (Arrival *arrival)
 {
   clear_source (&arrival->byte_source);
   clear_source (&arrival->timer);
+  leave_handshake (arrival);
   g_hash_table_remove (arrival->listener->pending, arrival);
+  g_free (arrival->address);
   g_clear_object (&arrival->stream);
   g_clear_object (&arrival->connection);
   g_clear_object (&arrival->local);
@@ -218,6 +247,8 @@ arrival_ready (Arrival *arrival, gboolean encrypted, char *fingerprint)
   connection->address = address_text (arrival->remote);
   connection->encrypted = encrypted;
   connection->fingerprint = fingerprint;
+  connection->owner = fingerprint != NULL ? g_strdup (fingerprint)
+                                          : g_strconcat (encrypted ? "tls " : "plain ", connection->address, NULL);
   g_object_set_data_full (G_OBJECT (arrival->remote), CONNECTION_KEY, connection, connection_free);
   if (!self->stopped)
     self->ready (arrival->stream, arrival->local, arrival->remote, self->ready_data);
@@ -229,6 +260,7 @@ on_handshake_done (gpointer user_data)
 {
   Arrival *arrival = user_data;
 
+  leave_handshake (arrival);
   if (arrival->failed)
     {
       g_io_stream_close (G_IO_STREAM (arrival->connection), NULL, NULL);
@@ -239,7 +271,6 @@ on_handshake_done (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* A thread of its own pool: GTask's threads are few, and strangers who dawdle must not hold up our own work. */
 static void
 handshake_worker (gpointer data, gpointer user_data)
 {
@@ -265,9 +296,45 @@ arrival_secure (Arrival *arrival)
       arrival_free (arrival);
       return;
     }
-  arrival->in_worker = TRUE;
+  g_queue_push_tail (&self->waiting, arrival);
+  next_handshake (self);
+}
+
+/* GLib does each handshake in a thread of the pool that all of the program's work shares, and adds to that pool but
+ * slowly: strangers who dawdle there must not hold up our own work, nor one address the others. */
+static gboolean
+may_shake (NamidaListener *self, Arrival *arrival)
+{
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->shaking, arrival->address));
+
+  return n < NAMIDA_LIMIT_HANDSHAKES_PER_ADDRESS && self->n_shaking < NAMIDA_LIMIT_HANDSHAKES;
+}
+
+static void
+begin_handshake (NamidaListener *self, Arrival *arrival)
+{
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->shaking, arrival->address));
+
+  arrival->shaking = arrival->in_worker = TRUE;
+  self->n_shaking++;
+  g_hash_table_replace (self->shaking, g_strdup (arrival->address), GUINT_TO_POINTER (n + 1));
   arrival_arm (arrival);
   g_thread_pool_push (self->handshakes, arrival, NULL);
+}
+
+static void
+next_handshake (NamidaListener *self)
+{
+  for (GList *link = self->waiting.head, *next; link != NULL && !self->stopped; link = next)
+    {
+      Arrival *arrival = link->data;
+
+      next = link->next;
+      if (!may_shake (self, arrival))
+        continue;
+      g_queue_delete_link (&self->waiting, link);
+      begin_handshake (self, arrival);
+    }
 }
 
 static gboolean
@@ -309,6 +376,7 @@ arrive (NamidaListener *self, GSocket *socket)
   g_socket_set_keepalive (socket, TRUE);
   arrival = g_new0 (Arrival, 1);
   arrival->listener = listener_ref (self);
+  arrival->address = g_steal_pointer (&address);
   arrival->connection = g_steal_pointer (&connection);
   arrival->remote = g_steal_pointer (&remote);
   arrival->local = g_socket_connection_get_local_address (arrival->connection, NULL);
@@ -541,7 +609,9 @@ namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpoint
   self->sources = g_ptr_array_new_with_free_func (source_free);
   self->pending = g_hash_table_new (NULL, NULL);
   self->per_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->handshakes = g_thread_pool_new (handshake_worker, self, NAMIDA_LIMIT_CONNECTIONS, FALSE, NULL);
+  self->shaking = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_queue_init (&self->waiting);
+  self->handshakes = g_thread_pool_new (handshake_worker, self, NAMIDA_LIMIT_HANDSHAKES, FALSE, NULL);
   return self;
 }
 

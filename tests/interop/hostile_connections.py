@@ -2,6 +2,7 @@
 """Connections that no HTTP library makes: garbage, silence, floods, and requests to where they do not belong."""
 import contextlib
 import random
+import select
 import socket
 import ssl
 import sys
@@ -248,6 +249,26 @@ def crowds(lab, receiver):
     other.stop()
 
 
+def half_open(lab, receiver):
+    """Handshakes that stop half-way: four of an address at once, so that there is always room for others."""
+    hello = client_hello()
+    for _ in range(4):
+        started = time.monotonic()
+        with contextlib.ExitStack() as stack:
+            streams = [stack.enter_context(receiver.connect(tls=False, source="127.0.0.9")) for _ in range(20)]
+            for stream in streams:
+                stream.sendall(hello)
+            answered = set()
+            while len(answered) < 4 and time.monotonic() - started < LIMIT:
+                answered |= set(select.select(streams, [], [], 1)[0])
+            assert receiver.curl("register", method="GET", source="127.0.0.10").status == 200
+            answered |= set(select.select(streams, [], [], 1)[0])
+            if time.monotonic() - started < LIMIT - 1:  # else the first of them gave way to the next
+                assert len(answered) == 4, len(answered)
+                return
+    raise AssertionError("too slow to show anything")
+
+
 def idle_bodies(lab, receiver):
     """A body of which no byte comes for 30 s: of an upload, and of a message."""
     one = receiver.offer([music("slow", 1000)])
@@ -290,6 +311,6 @@ def hang_up_early(lab, receiver):
 
 
 if __name__ == "__main__":
-    sys.exit(run([idle_bodies, slow_heads, silence, crowd, crowds, plain_http, no_certificate, unknown_paths,
+    sys.exit(run([idle_bodies, slow_heads, silence, crowd, crowds, half_open, plain_http, no_certificate, unknown_paths,
                   wrong_methods, no_http, too_long_heads, garbage, old_protocols, two_requests_in_one, hang_up_early], "--accept", "all",
                  others=[("--accept", "all")]))
