@@ -351,6 +351,14 @@ namida_multicast_finder_answer (NamidaMulticastFinder *self, NamidaDeviceInfo *i
   on_answer (answer);
 }
 
+gboolean
+namida_multicast_finder_is_listening (NamidaMulticastFinder *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_MULTICAST_FINDER (self), FALSE);
+
+  return self->links->len > 0;
+}
+
 static void
 namida_multicast_finder_iface_init (NamidaFinderInterface *iface)
 {

@@ -29,5 +29,7 @@ NamidaMulticastFinder *namida_multicast_finder_new (const char *interface);
  * before start and after stop. Main context.
  */
 void namida_multicast_finder_answer (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketAddress *address);
+/** namida_multicast_finder_is_listening: whether announcements can be heard on any network. */
+gboolean namida_multicast_finder_is_listening (NamidaMulticastFinder *self);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 #define CHECK_SECONDS 1
 /* More entries than this from one host, and that host's own oldest goes first: no one device floods the others out. */
 #define MAX_CLAIMS_PER_HOST 32
+#define MAX_AWAY 64
 
 struct _NamidaPeerList
 {
@@ -70,7 +71,7 @@ on_timer (gpointer data)
 static void
 update_timer (NamidaPeerList *self)
 {
-  gboolean wanted = self->peers->len > 0 && !self->unwatched;
+  gboolean wanted = !self->unwatched && namida_peer_list_get_n_near (self) > 0;
 
   if (wanted && self->timer == 0)
     self->timer = g_timeout_add_seconds (CHECK_SECONDS, on_timer, self);
@@ -81,8 +82,10 @@ update_timer (NamidaPeerList *self)
 static int
 compare_peers (NamidaPeer *a, NamidaPeer *b)
 {
-  int order = g_utf8_collate (namida_peer_get_alias (a), namida_peer_get_alias (b));
+  int order = namida_peer_get_away (a) - namida_peer_get_away (b);
 
+  if (order == 0)
+    order = g_utf8_collate (namida_peer_get_alias (a), namida_peer_get_alias (b));
   if (order == 0)
     order = g_strcmp0 (namida_peer_get_fingerprint (a), namida_peer_get_fingerprint (b));
   if (order == 0)
@@ -114,24 +117,49 @@ remove_peer (NamidaPeerList *self, NamidaPeer *peer)
   g_list_model_items_changed (G_LIST_MODEL (self), at, 1, 0);
 }
 
-/* After an alias changed. Nothing is said when the order is still right; else in one go: the device was never away. */
+/* After a device went or came back: told in one go, also where the row stays in its place. */
 static void
-keep_sorted (NamidaPeerList *self, NamidaPeer *peer)
+resort (NamidaPeerList *self, NamidaPeer *peer)
 {
   guint at;
   guint to = 0;
 
   if (!g_ptr_array_find (self->peers, peer, &at))
     return;
-  if ((at == 0 || compare_peers (g_ptr_array_index (self->peers, at - 1), peer) <= 0)
-      && (at + 1 == self->peers->len || compare_peers (peer, g_ptr_array_index (self->peers, at + 1)) <= 0))
-    return;
   g_ptr_array_steal_index (self->peers, at);
   while (to < self->peers->len && compare_peers (g_ptr_array_index (self->peers, to), peer) <= 0)
     to++;
   g_ptr_array_insert (self->peers, (int) to, peer);
+  update_timer (self);
   g_list_model_items_changed (G_LIST_MODEL (self), MIN (at, to), MAX (at, to) - MIN (at, to) + 1,
                               MAX (at, to) - MIN (at, to) + 1);
+}
+
+/* After an alias changed. Nothing is said when the order is still right: the device was never away. */
+static void
+keep_sorted (NamidaPeerList *self, NamidaPeer *peer)
+{
+  guint at;
+
+  if (!g_ptr_array_find (self->peers, peer, &at))
+    return;
+  if ((at == 0 || compare_peers (g_ptr_array_index (self->peers, at - 1), peer) <= 0)
+      && (at + 1 == self->peers->len || compare_peers (peer, g_ptr_array_index (self->peers, at + 1)) <= 0))
+    return;
+  resort (self, peer);
+}
+
+/* It does not answer: who is trusted and did not take leave is waited for. */
+static void
+depart (NamidaPeerList *self, NamidaPeer *peer)
+{
+  if (!namida_peer_get_trusted (peer) || namida_peer_get_leaving (peer))
+    {
+      remove_peer (self, peer);
+      return;
+    }
+  namida_peer_set_away (peer, TRUE);
+  resort (self, peer);
 }
 
 static gboolean
@@ -201,7 +229,8 @@ oldest_unproven (NamidaPeerList *self, GInetAddress *host, guint *n_unproven)
     {
       NamidaPeer *peer = g_ptr_array_index (self->peers, i);
 
-      if (namida_peer_get_proven (peer) || (host != NULL && !namida_peer_has_host (peer, host)))
+      if (namida_peer_get_proven (peer) || namida_peer_get_away (peer)
+          || (host != NULL && !namida_peer_has_host (peer, host)))
         continue;
       (*n_unproven)++;
       if (oldest == NULL || namida_peer_get_last_sign (peer) < namida_peer_get_last_sign (oldest))
@@ -235,7 +264,8 @@ settle_address (NamidaPeerList *self, NamidaPeer *winner, GInetSocketAddress *ad
     {
       g_autoptr (NamidaPeer) peer = g_object_ref (g_ptr_array_index (self->peers, i - 1));
 
-      if (peer != winner && namida_peer_has_address (peer, address) && !namida_peer_drop_address (peer, address))
+      if (peer != winner && namida_peer_has_address (peer, address) && !namida_peer_drop_address (peer, address)
+          && !namida_peer_get_away (peer))
         remove_peer (self, peer);
     }
 }
@@ -258,8 +288,13 @@ namida_peer_list_sighting (
   peer = find_for (self, info, plain);
   if (peer != NULL)
     {
+      gboolean away = namida_peer_get_away (peer);
+
       namida_peer_take (peer, info, dialect, plain, proven);
-      keep_sorted (self, peer);
+      if (away != namida_peer_get_away (peer))
+        resort (self, peer);
+      else
+        keep_sorted (self, peer);
     }
   else
     {
@@ -301,9 +336,10 @@ namida_peer_list_check_silence (NamidaPeerList *self)
         {
           /* An owner that never tells the outcome: the same as a failed probe. */
           if (now - probing >= NAMIDA_PEER_PROBE_SECONDS * G_USEC_PER_SEC)
-            remove_peer (self, peer);
+            depart (self, peer);
         }
-      else if (now - namida_peer_get_last_sign (peer) >= NAMIDA_PEER_SILENCE_SECONDS * G_USEC_PER_SEC)
+      else if (!namida_peer_get_away (peer)
+               && now - namida_peer_get_last_sign (peer) >= NAMIDA_PEER_SILENCE_SECONDS * G_USEC_PER_SEC)
         start_probe (self, peer);
     }
 }
@@ -328,7 +364,7 @@ namida_peer_list_probed (NamidaPeerList *self, NamidaPeer *peer, gboolean alive)
     namida_peer_touch (peer);
   /* A sign that came in while the probe was under way ended it: it counts more than a probe that failed. */
   else if (namida_peer_get_probing_since (peer) != 0)
-    remove_peer (self, peer);
+    depart (self, peer);
 }
 
 void
@@ -343,8 +379,11 @@ namida_peer_list_goodbye (NamidaPeerList *self, NamidaDeviceInfo *info)
   for (guint i = 0; info->fingerprint == NULL && info->uuid != NULL && peer == NULL && i < self->peers->len; i++)
     if (g_strcmp0 (namida_peer_get_uuid (g_ptr_array_index (self->peers, i)), info->uuid) == 0)
       peer = g_ptr_array_index (self->peers, i);
-  if (peer == NULL)
+  if (peer == NULL || namida_peer_get_away (peer))
     return;
+  /* A service that is gone may mean no more than that its daemon is. */
+  if (info->goodbye)
+    namida_peer_set_leaving (peer, TRUE);
   /* Anybody can say goodbye in another's name: where a connection has proven the device, look before it goes. */
   if (!namida_peer_get_proven (peer))
     remove_peer (self, peer);
@@ -376,6 +415,48 @@ namida_peer_list_set_self (NamidaPeerList *self, const char *fingerprint, const 
   self->own_fingerprint = g_strdup (fingerprint);
   g_free (self->own_uuid);
   self->own_uuid = g_strdup (uuid);
+}
+
+guint
+namida_peer_list_get_n_near (NamidaPeerList *self)
+{
+  guint n = 0;
+
+  g_return_val_if_fail (NAMIDA_IS_PEER_LIST (self), 0);
+
+  for (guint i = 0; i < self->peers->len; i++)
+    n += namida_peer_get_away (g_ptr_array_index (self->peers, i)) ? 0 : 1;
+  return n;
+}
+
+void
+namida_peer_list_add_known (NamidaPeerList *self, NamidaDeviceInfo *info, GInetSocketAddress *address, gint64 last_seen)
+{
+  g_autoptr (NamidaPeer) peer = NULL;
+
+  g_return_if_fail (NAMIDA_IS_PEER_LIST (self) && info != NULL && info->fingerprint != NULL);
+
+  if (is_self (self, info) || namida_peer_list_find_by_fingerprint (self, info->fingerprint) != NULL
+      || self->peers->len - namida_peer_list_get_n_near (self) >= MAX_AWAY || self->peers->len >= NAMIDA_LIMIT_PEERS)
+    return;
+  peer = namida_peer_new ();
+  namida_peer_set_trusted (peer, TRUE);
+  namida_peer_take_known (peer, info, address, last_seen);
+  insert_sorted (self, peer);
+}
+
+void
+namida_peer_list_forget_away (NamidaPeerList *self)
+{
+  g_return_if_fail (NAMIDA_IS_PEER_LIST (self));
+
+  for (guint i = self->peers->len; i > 0; i--)
+    {
+      NamidaPeer *peer = i <= self->peers->len ? g_ptr_array_index (self->peers, i - 1) : NULL;
+
+      if (peer != NULL && namida_peer_get_away (peer) && !namida_peer_get_trusted (peer))
+        remove_peer (self, peer);
+    }
 }
 
 static void

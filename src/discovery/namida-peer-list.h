@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  * NamidaPeerList: GListModel of NamidaPeer, sorted by alias then fingerprint. One device is one entry (by fingerprint,
  * else uuid, else address and port). At most NAMIDA_LIMIT_PEERS: the oldest unproven goes first. 90 s without a sign:
  * signal "probe" (NamidaPeer *) asks the owner to look whether it is still there; namida_peer_list_probed() tells the
- * outcome. Main context.
+ * outcome. A trusted device that then does not answer stays, "away", at the end of the list; one that said goodbye
+ * goes. Main context.
  */
 G_DECLARE_FINAL_TYPE (NamidaPeerList, namida_peer_list, NAMIDA, PEER_LIST, GObject)
 
@@ -31,6 +32,16 @@ NamidaPeer *namida_peer_list_sighting (
 /** namida_peer_list_set_watched: %FALSE while nobody looks (%TRUE at first): who is silent is then not probed, and
  * stays listed, until somebody looks again: an idle device stays quiet on the network. */
 void namida_peer_list_set_watched (NamidaPeerList *self, gboolean watched);
+/** namida_peer_list_add_known: a trusted device as a row that is "away", unless it is listed already. @info: at least
+ * fingerprint and alias; @address: (nullable). At most 64, the others are left out. */
+void namida_peer_list_add_known (NamidaPeerList *self,
+                                 NamidaDeviceInfo *info,
+                                 GInetSocketAddress *address,
+                                 gint64 last_seen);
+/** namida_peer_list_forget_away: removes the devices that are away and not trusted any more. */
+void namida_peer_list_forget_away (NamidaPeerList *self);
+/** namida_peer_list_get_n_near: how many are not away. */
+guint namida_peer_list_get_n_near (NamidaPeerList *self);
 void namida_peer_list_probed (NamidaPeerList *self, NamidaPeer *peer, gboolean alive);
 void namida_peer_list_goodbye (NamidaPeerList *self, NamidaDeviceInfo *info);
 /** Returns: (transfer none) (nullable) */
@@ -44,7 +55,7 @@ typedef enum
 } NamidaMatch;
 /**
  * namida_peer_list_match: @text: what a person typed: an alias (case-insensitive), fingerprint (8 or more digits of its
- * start, spaces allowed) or address[:port]
+ * start, spaces allowed) or address[:port]; a device that is away is not found
  * @peer: (out) (transfer none) (optional): the one that fits. Two devices with one alias: SEVERAL, the person has to
  * say the fingerprint.
  */

@@ -21,7 +21,7 @@ match_by (NamidaPeerList *list, Fits fits, gconstpointer wanted, NamidaPeer **fo
       /* (transfer none) from here on: the list keeps its own reference. */
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (list), i);
 
-      if (!fits (peer, wanted))
+      if (namida_peer_get_away (peer) || !fits (peer, wanted))
         continue;
       if (match == NAMIDA_MATCH_ONE)
         return NAMIDA_MATCH_SEVERAL;

@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 #define NAMIDA_PEER_MAX_ADDRESSES 8
+#define NAMIDA_PEER_NOTICEABLE_US 5000 /* of a round trip */
 
 /**
  * namida_peer_take: merges one sighting.
@@ -20,6 +21,12 @@ gboolean namida_peer_has_host (NamidaPeer *self, GInetAddress *host);
 /** namida_peer_drop_address: Returns: whether any address is left. */
 gboolean namida_peer_drop_address (NamidaPeer *self, GInetSocketAddress *address);
 void namida_peer_touch (NamidaPeer *self);
+/** namida_peer_take_known: makes of a new peer a device that is trusted and not near: only proof brings it near. */
+void namida_peer_take_known (NamidaPeer *self, NamidaDeviceInfo *info, GInetSocketAddress *address, gint64 last_seen);
+void namida_peer_set_away (NamidaPeer *self, gboolean away);
+/** namida_peer_get_leaving: it said goodbye since the last sign of life. */
+gboolean namida_peer_get_leaving (NamidaPeer *self);
+void namida_peer_set_leaving (NamidaPeer *self, gboolean leaving);
 /** Monotonic microseconds of the last sign of life. */
 gint64 namida_peer_get_last_sign (NamidaPeer *self);
 /** Monotonic microseconds since when a probe is under way, 0 when none is. */

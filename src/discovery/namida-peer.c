@@ -21,7 +21,25 @@ struct _NamidaPeer
   gint64 last_seen;
   gint64 last_sign;
   gint64 probing_since;
+  gboolean away;
+  gboolean leaving;
+  GPtrArray *ratings; /* (element-type Rating), of @addresses; none for those that nobody tried */
 };
+
+typedef struct
+{
+  GInetSocketAddress *address;
+  gint64 at;
+  gboolean same_link;
+  gint64 round_trip;
+} Rating;
+
+static void
+rating_free (Rating *rating)
+{
+  g_object_unref (rating->address);
+  g_free (rating);
+}
 
 G_DEFINE_FINAL_TYPE (NamidaPeer, namida_peer, G_TYPE_OBJECT)
 
@@ -38,6 +56,7 @@ enum
   PROP_ENCRYPTED,
   PROP_TRUSTED,
   PROP_PROVEN,
+  PROP_AWAY,
   PROP_LAST_SEEN,
   N_PROPS
 };
@@ -87,6 +106,9 @@ namida_peer_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_PROVEN:
       g_value_set_boolean (value, self->proven);
       break;
+    case PROP_AWAY:
+      g_value_set_boolean (value, self->away);
+      break;
     case PROP_LAST_SEEN:
       g_value_set_int64 (value, self->last_seen);
       break;
@@ -115,6 +137,7 @@ namida_peer_finalize (GObject *object)
   g_free (self->device_type);
   g_free (self->device_model);
   g_object_unref (self->addresses);
+  g_ptr_array_unref (self->ratings);
   G_OBJECT_CLASS (namida_peer_parent_class)->finalize (object);
 }
 
@@ -139,6 +162,7 @@ namida_peer_class_init (NamidaPeerClass *klass)
   properties[PROP_ENCRYPTED] = g_param_spec_boolean ("encrypted", NULL, NULL, FALSE, readable);
   properties[PROP_TRUSTED] = g_param_spec_boolean ("trusted", NULL, NULL, FALSE, writable);
   properties[PROP_PROVEN] = g_param_spec_boolean ("proven", NULL, NULL, FALSE, readable);
+  properties[PROP_AWAY] = g_param_spec_boolean ("away", NULL, NULL, FALSE, readable);
   properties[PROP_LAST_SEEN] = g_param_spec_int64 ("last-seen", NULL, NULL, 0, G_MAXINT64, 0, readable);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -148,6 +172,7 @@ namida_peer_init (NamidaPeer *self)
 {
   self->alias = namida_format_alias ("");
   self->addresses = g_list_store_new (G_TYPE_INET_SOCKET_ADDRESS);
+  self->ratings = g_ptr_array_new_with_free_func ((GDestroyNotify) rating_free);
 }
 
 NamidaPeer *
@@ -192,6 +217,28 @@ namida_peer_has_host (NamidaPeer *self, GInetAddress *host)
   return FALSE;
 }
 
+static Rating *
+find_rating (NamidaPeer *self, GInetSocketAddress *address)
+{
+  for (guint i = 0; i < self->ratings->len; i++)
+    {
+      Rating *rating = g_ptr_array_index (self->ratings, i);
+
+      if (namida_address_equal (rating->address, address))
+        return rating;
+    }
+  return NULL;
+}
+
+/* Of addresses that this peer no longer has. */
+static void
+prune_ratings (NamidaPeer *self)
+{
+  for (guint i = self->ratings->len; i > 0; i--)
+    if (find_address (self, ((Rating *) g_ptr_array_index (self->ratings, i - 1))->address) < 0)
+      g_ptr_array_remove_index (self->ratings, i - 1);
+}
+
 static void
 put_address (NamidaPeer *self, guint position, GInetSocketAddress *address)
 {
@@ -200,6 +247,7 @@ put_address (NamidaPeer *self, guint position, GInetSocketAddress *address)
   if (n == NAMIDA_PEER_MAX_ADDRESSES)
     g_list_store_remove (self->addresses, --n);
   g_list_store_insert (self->addresses, MIN (position, n), address);
+  prune_ratings (self);
   notify (self, PROP_ADDRESS);
 }
 
@@ -211,6 +259,7 @@ namida_peer_drop_address (NamidaPeer *self, GInetSocketAddress *address)
   if (at >= 0)
     {
       g_list_store_remove (self->addresses, (guint) at);
+      prune_ratings (self);
       notify (self, PROP_ADDRESS);
     }
   return g_list_model_get_n_items (G_LIST_MODEL (self->addresses)) > 0;
@@ -269,16 +318,18 @@ take_proof (NamidaPeer *self, NamidaDeviceInfo *info, NamidaDialect dialect, GIn
       self->proven = TRUE;
       notify (self, PROP_PROVEN);
     }
+  namida_peer_set_away (self, FALSE);
   namida_peer_touch (self);
 }
 
-/* Anybody may have said it: a proven peer takes no more from it than one more place to look. */
+/* Anybody may have said it: a proven peer, or one that was trusted before it was near, takes no more from it than one
+ * more place to look. */
 static void
 take_claim_about_proven (NamidaPeer *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->addresses));
 
-  if (namida_peer_has_host (self, g_inet_socket_address_get_address (address)))
+  if (!self->away && namida_peer_has_host (self, g_inet_socket_address_get_address (address)))
     namida_peer_touch (self);
   if (info->fingerprint != NULL && n < NAMIDA_PEER_MAX_ADDRESSES && find_address (self, address) < 0)
     put_address (self, n, address);
@@ -295,7 +346,7 @@ namida_peer_take (
   g_object_freeze_notify (G_OBJECT (self));
   if (proven)
     take_proof (self, info, dialect, address);
-  else if (self->proven)
+  else if (self->proven || self->away)
     take_claim_about_proven (self, info, address);
   else
     {
@@ -316,7 +367,135 @@ namida_peer_touch (NamidaPeer *self)
   self->last_sign = namida_clock_monotonic ();
   self->last_seen = namida_clock_real ();
   self->probing_since = 0;
+  self->leaving = FALSE;
   notify (self, PROP_LAST_SEEN);
+}
+
+void
+namida_peer_take_known (NamidaPeer *self, NamidaDeviceInfo *info, GInetSocketAddress *address, gint64 last_seen)
+{
+  take_texts (self, info);
+  take_dialects (self, NAMIDA_DIALECT_V1, TRUE);
+  if (address != NULL)
+    put_address (self, 0, address);
+  self->last_seen = last_seen;
+  notify (self, PROP_LAST_SEEN);
+  namida_peer_set_away (self, TRUE);
+}
+
+void
+namida_peer_set_away (NamidaPeer *self, gboolean away)
+{
+  if (self->away == away)
+    return;
+  self->away = away;
+  self->probing_since = 0;
+  notify (self, PROP_AWAY);
+}
+
+gboolean
+namida_peer_get_away (NamidaPeer *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_PEER (self), FALSE);
+
+  return self->away;
+}
+
+gboolean
+namida_peer_get_leaving (NamidaPeer *self)
+{
+  return self->leaving;
+}
+
+void
+namida_peer_set_leaving (NamidaPeer *self, gboolean leaving)
+{
+  self->leaving = leaving;
+}
+
+/* 0 is the best. */
+static guint
+rating_class (const Rating *rating)
+{
+  if (rating == NULL)
+    return 2;
+  if (rating->round_trip == NAMIDA_PEER_UNREACHABLE)
+    return 3;
+  return rating->same_link ? 0 : 1;
+}
+
+/* Less than that is chance, and no reason for a row to show another address. */
+static gboolean
+is_much_faster (const Rating *a, const Rating *b)
+{
+  return a != NULL && b != NULL && a->round_trip > 0 && b->round_trip > 2 * a->round_trip
+         && b->round_trip - a->round_trip > NAMIDA_PEER_NOTICEABLE_US;
+}
+
+static void
+sort_addresses (NamidaPeer *self)
+{
+  g_autoptr (GPtrArray) sorted = g_ptr_array_new_with_free_func (g_object_unref);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->addresses));
+  gboolean changed = FALSE;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GInetSocketAddress) address = g_list_model_get_item (G_LIST_MODEL (self->addresses), i);
+      const Rating *rating = find_rating (self, address);
+      guint to = sorted->len;
+
+      while (to > 0)
+        {
+          const Rating *before = find_rating (self, g_ptr_array_index (sorted, to - 1));
+
+          if (rating_class (rating) > rating_class (before)
+              || (rating_class (rating) == rating_class (before) && !is_much_faster (rating, before)))
+            break;
+          to--;
+        }
+      changed |= to != i;
+      g_ptr_array_insert (sorted, (int) to, g_object_ref (address));
+    }
+  if (!changed)
+    return;
+  g_list_store_splice (self->addresses, 0, n, sorted->pdata, n);
+  notify (self, PROP_ADDRESS);
+}
+
+void
+namida_peer_rate_address (NamidaPeer *self, GInetSocketAddress *address, gboolean same_link, gint64 round_trip)
+{
+  Rating *rating;
+
+  g_return_if_fail (NAMIDA_IS_PEER (self) && G_IS_INET_SOCKET_ADDRESS (address));
+
+  if (find_address (self, address) < 0)
+    return;
+  rating = find_rating (self, address);
+  if (rating == NULL)
+    {
+      rating = g_new0 (Rating, 1);
+      rating->address = g_object_ref (address);
+      g_ptr_array_add (self->ratings, rating);
+    }
+  rating->at = MAX (namida_clock_monotonic (), 1);
+  rating->same_link = same_link;
+  /* What was measured before still tells more than that it answered. */
+  if (round_trip != 0 || rating->round_trip == NAMIDA_PEER_UNREACHABLE)
+    rating->round_trip = round_trip;
+  sort_addresses (self);
+}
+
+gint64
+namida_peer_get_rated_at (NamidaPeer *self, GInetSocketAddress *address)
+{
+  Rating *rating;
+
+  g_return_val_if_fail (NAMIDA_IS_PEER (self), 0);
+
+  rating = find_rating (self, address);
+  return rating != NULL ? rating->at : 0;
 }
 
 gint64

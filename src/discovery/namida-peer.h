@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * NamidaPeer: one device near, however it was found. Main context. Properties, all notified: "alias" (as it may be
  * shown), "fingerprint", "uuid", "device-type", "device-model", "dialects" (NamidaDialect flags), "address" (text of
  * the best address, "10.0.0.5:53317" or "[fe80::1%eth0]:53317"), "encrypted" (would a transfer be), "trusted", "proven"
- * (a TLS connection has shown this fingerprint), "last-seen" (microseconds since 1970).
+ * (a TLS connection has shown this fingerprint), "away" (a trusted device that is not near: since "last-seen"),
+ * "last-seen" (microseconds since 1970).
  */
 G_DECLARE_FINAL_TYPE (NamidaPeer, namida_peer, NAMIDA, PEER, GObject)
 
@@ -30,7 +31,21 @@ gboolean namida_peer_get_encrypted (NamidaPeer *self);
 gboolean namida_peer_get_trusted (NamidaPeer *self);
 void namida_peer_set_trusted (NamidaPeer *self, gboolean trusted);
 gboolean namida_peer_get_proven (NamidaPeer *self);
+gboolean namida_peer_get_away (NamidaPeer *self);
 gint64 namida_peer_get_last_seen (NamidaPeer *self);
+
+#define NAMIDA_PEER_UNREACHABLE (-1)
+/**
+ * namida_peer_rate_address: what a connection with @address, one of this peer's, has shown.
+ * @same_link: it is on a network of this device's own
+ * @round_trip: microseconds that a question took; 0 when nobody measured it; %NAMIDA_PEER_UNREACHABLE when it failed
+ *
+ * Orders the addresses: those that answer on the same link, others that answer, those that nobody tried, those that
+ * fail. Of those alike the last one that answered goes first, unless another one is much faster.
+ */
+void namida_peer_rate_address (NamidaPeer *self, GInetSocketAddress *address, gboolean same_link, gint64 round_trip);
+/** namida_peer_get_rated_at: Returns: monotonic microseconds, 0 when @address was never rated. */
+gint64 namida_peer_get_rated_at (NamidaPeer *self, GInetSocketAddress *address);
 
 /** namida_address_with_port: Returns: (transfer full): the same host (and scope) at another @port. */
 GInetSocketAddress *namida_address_with_port (GInetSocketAddress *address, guint16 port);

@@ -17,7 +17,9 @@ struct _NamidaScanFinder
   GPtrArray *targets; /* (element-type GInetSocketAddress) (nullable): NULL when none is under way */
   guint next;
   guint done;
-  GHashTable *tries; /* set of Try */
+  gboolean finished;   /* the last one came to its end */
+  GPtrArray *answered; /* (element-type GInetAddress): by the last one */
+  GHashTable *tries;   /* set of Try */
 };
 
 /* One connection that is being made. */
@@ -145,8 +147,11 @@ static gboolean
 on_ready (GSocket *socket, GIOCondition condition, gpointer data)
 {
   Try *try = data;
-  gboolean open = g_socket_check_connect_result (socket, NULL);
+  g_autoptr (GError) error = NULL;
+  gboolean open = g_socket_check_connect_result (socket, &error);
 
+  if (open || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    g_ptr_array_add (try->finder->answered, g_object_ref (g_inet_socket_address_get_address (try->address)));
   finish (try, open);
   return G_SOURCE_REMOVE;
 }
@@ -200,7 +205,10 @@ fill (NamidaScanFinder *self)
         }
     }
   if (self->done == self->targets->len)
-    namida_scan_finder_cancel (self);
+    {
+      self->finished = TRUE;
+      namida_scan_finder_cancel (self);
+    }
 }
 
 void
@@ -213,6 +221,8 @@ namida_scan_finder_scan (NamidaScanFinder *self)
   self->targets = collect (self);
   self->next = 0;
   self->done = 0;
+  self->finished = FALSE;
+  g_ptr_array_set_size (self->answered, 0);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SCANNING]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROGRESS]);
   if (self->targets != NULL)
@@ -244,6 +254,14 @@ namida_scan_finder_get_progress (NamidaScanFinder *self)
   if (self->targets == NULL || self->targets->len == 0)
     return 1.0;
   return (double) self->done / self->targets->len;
+}
+
+GPtrArray *
+namida_scan_finder_get_answered (NamidaScanFinder *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_SCAN_FINDER (self), NULL);
+
+  return self->finished ? self->answered : NULL;
 }
 
 static gboolean
@@ -318,6 +336,7 @@ namida_scan_finder_finalize (GObject *object)
   NamidaScanFinder *self = NAMIDA_SCAN_FINDER (object);
 
   g_hash_table_unref (self->tries);
+  g_ptr_array_unref (self->answered);
   g_free (self->only);
   G_OBJECT_CLASS (namida_scan_finder_parent_class)->finalize (object);
 }
@@ -343,6 +362,7 @@ static void
 namida_scan_finder_init (NamidaScanFinder *self)
 {
   self->tries = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) try_free, NULL);
+  self->answered = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 NamidaScanFinder *

@@ -26,6 +26,9 @@ void namida_scan_finder_scan (NamidaScanFinder *self);
 void namida_scan_finder_cancel (NamidaScanFinder *self);
 gboolean namida_scan_finder_get_scanning (NamidaScanFinder *self);
 double namida_scan_finder_get_progress (NamidaScanFinder *self);
+/** namida_scan_finder_get_answered: Returns: (transfer none) (nullable) (element-type GInetAddress): the hosts that
+ * answered the last scan in any way, if only by refusing; %NULL when there was none that came to its end. */
+GPtrArray *namida_scan_finder_get_answered (NamidaScanFinder *self);
 
 /** namida_scan_targets: what would be tried for one own address of this prefix; none on a public network. Pure.
  * Returns: (transfer full) (element-type GInetAddress) */

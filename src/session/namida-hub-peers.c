@@ -8,6 +8,7 @@
 /* Who is near: finders say who claims to be there, a register over TLS proves it. */
 
 #define SCAN_AFTER_SECONDS 3
+#define COMPARE_AGAIN_US (10 * G_USEC_PER_SEC)
 /* Anybody can announce any number of devices: what is asked at a time stays bounded, and one host cannot take it all.
  */
 #define MAX_ASKING 64
@@ -28,6 +29,8 @@ typedef struct
   NamidaHub *hub;
   Probe *probe;       /* (nullable) */
   GInetAddress *host; /* (nullable): what it counts for in the hub's asking; borrowed */
+  char *fingerprint;  /* (nullable): whom it is for */
+  gint64 asked_at;    /* monotonic */
 } Question;
 
 /* A device is gone only when none of its addresses answers: another program of the same device may have left. */
@@ -66,6 +69,7 @@ question_free (Question *question)
   if (question->host != NULL)
     g_ptr_array_remove_fast (question->hub->asking, question->host);
   g_clear_pointer (&question->probe, probe_release);
+  g_free (question->fingerprint);
   g_object_unref (question->hub);
   g_free (question);
 }
@@ -83,6 +87,51 @@ note_trusted (NamidaHub *self, const char *fingerprint, GInetSocketAddress *addr
     namida_trust_store_seen (self->trust, fingerprint, text);
 }
 
+static void ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint);
+
+/* On a network of ours: a link-local address is on its link by its nature. */
+static gboolean
+is_same_link (NamidaHub *self, GInetSocketAddress *address)
+{
+  g_autoptr (GPtrArray) networks = namida_network_list (self->interface);
+  GInetAddress *host = g_inet_socket_address_get_address (address);
+
+  return g_inet_address_get_is_link_local (host) || namida_networks_reach (networks, host);
+}
+
+/* A device that is at a new address: which of them still answer, and which one sooner? */
+static void
+compare_addresses (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *fresh)
+{
+  g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func (g_object_unref);
+  GListModel *addresses = namida_peer_get_addresses (peer);
+  gint64 now = namida_clock_monotonic ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (addresses); i++)
+    {
+      GInetSocketAddress *address = g_list_model_get_item (addresses, i);
+      gint64 rated_at = namida_peer_get_rated_at (peer, address);
+
+      if (address != fresh && (rated_at == 0 || now - rated_at > COMPARE_AGAIN_US))
+        g_ptr_array_add (others, address);
+      else
+        g_object_unref (address);
+    }
+  for (guint i = 0; i < others->len; i++)
+    ask_host (self, g_ptr_array_index (others, i), namida_peer_get_fingerprint (peer));
+}
+
+/* @round_trip: of namida_peer_rate_address(); an address that others told of may be one of a network far away. */
+static void
+rate (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, gint64 round_trip)
+{
+  gboolean fresh = round_trip != NAMIDA_PEER_UNREACHABLE && namida_peer_get_rated_at (peer, address) == 0;
+
+  namida_peer_rate_address (peer, address, is_same_link (self, address), round_trip);
+  if (fresh && g_list_model_get_n_items (namida_peer_get_addresses (peer)) > 1)
+    compare_addresses (self, peer, address);
+}
+
 NamidaPeer *
 namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address)
 {
@@ -92,7 +141,10 @@ namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fin
   info->fingerprint = g_strdup (fingerprint);
   peer = namida_peer_list_sighting (self->peers, info, NAMIDA_DIALECT_V1, address, TRUE);
   if (peer != NULL)
-    note_trusted (self, fingerprint, address);
+    {
+      note_trusted (self, fingerprint, address);
+      rate (self, peer, address, 0);
+    }
   return peer;
 }
 
@@ -105,9 +157,18 @@ registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (NamidaDeviceInfo) info = namida_client_register_finish (client, result, &error);
   const char *fingerprint = namida_client_get_peer_fingerprint (client);
 
+  NamidaPeer *peer = NULL;
+
+  if (question->hub->peers == NULL)
+    return;
   if (info != NULL && fingerprint != NULL)
-    namida_hub_take_proven (question->hub, info, fingerprint, namida_client_get_address (client));
-  else if (error != NULL)
+    peer = namida_hub_take_proven (question->hub, info, fingerprint, namida_client_get_address (client));
+  else if (question->fingerprint != NULL)
+    peer = namida_peer_list_find_by_fingerprint (question->hub->peers, question->fingerprint);
+  if (peer != NULL)
+    rate (question->hub, peer, namida_client_get_address (client),
+          info != NULL ? MAX (namida_clock_monotonic () - question->asked_at, 1) : NAMIDA_PEER_UNREACHABLE);
+  if (error != NULL)
     g_debug ("No answer to register: %s", error->message);
   if (info == NULL || question->probe == NULL || question->hub->peers == NULL)
     return;
@@ -123,6 +184,8 @@ ask (Question *question, GInetSocketAddress *address, const char *fingerprint)
   g_autoptr (NamidaClient) client = namida_client_new (self->identity, address, fingerprint);
   g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
 
+  question->fingerprint = g_strdup (fingerprint);
+  question->asked_at = namida_clock_monotonic ();
   namida_client_register_async (client, own, self->cancellable, registered_there, question);
 }
 
@@ -201,14 +264,19 @@ namida_hub_refresh_trust (NamidaHub *self)
     }
 }
 
-/* NAMIDA_FINDERS=multicast,avahi,scan leaves out what it does not name: for tests of one way alone. */
-static gboolean
-is_finder_wanted (const char *name)
+gboolean
+namida_hub_is_finder_wanted (const char *name)
 {
   const char *text = g_getenv ("NAMIDA_FINDERS");
   g_auto (GStrv) names = text != NULL ? g_strsplit (text, ",", -1) : NULL;
 
   return names == NULL || g_strv_contains ((const char *const *) names, name);
+}
+
+static void
+on_scan_notify (NamidaHub *self, GParamSpec *pspec)
+{
+  g_object_notify (G_OBJECT (self), g_str_equal (pspec->name, "scanning") ? "scanning" : "scan-progress");
 }
 
 static void
@@ -218,6 +286,42 @@ add_finder (NamidaHub *self, gpointer finder)
   g_signal_connect_object (finder, "greeted", G_CALLBACK (on_greeted), self, G_CONNECT_SWAPPED);
   if (g_signal_lookup ("probe-address", G_OBJECT_TYPE (finder)) != 0)
     g_signal_connect_object (finder, "probe-address", G_CALLBACK (on_probe_address), self, G_CONNECT_SWAPPED);
+}
+
+static gboolean
+is_near (NamidaHub *self, const char *fingerprint)
+{
+  NamidaPeer *peer = namida_peer_list_find_by_fingerprint (self->peers, fingerprint);
+
+  return peer != NULL && !namida_peer_get_away (peer);
+}
+
+/* Trusted devices are listed also while they are away: a person sees that they are known, and since when. */
+static void
+list_trusted (NamidaHub *self)
+{
+  g_autoptr (GPtrArray) trusted = namida_trust_store_list (self->trust);
+
+  for (guint i = 0; i < trusted->len; i++)
+    {
+      const NamidaTrusted *device = g_ptr_array_index (trusted, i);
+      g_autoptr (NamidaDeviceInfo) info = namida_device_info_new ();
+      g_autoptr (GInetSocketAddress) address
+          = device->last_address != NULL ? namida_address_parse (device->last_address) : NULL;
+
+      g_free (info->alias);
+      info->alias = g_strdup (device->alias);
+      info->fingerprint = g_strdup (device->fingerprint);
+      info->uuid = g_strdup (device->uuid);
+      namida_peer_list_add_known (self->peers, info, address, device->last_seen);
+    }
+}
+
+static void
+on_trust_changed (NamidaHub *self)
+{
+  namida_hub_refresh_trust (self);
+  namida_peer_list_forget_away (self->peers);
 }
 
 /* Where trusted devices were last: asked first and quietly, as no answer is no news. On a named interface only when it
@@ -234,7 +338,7 @@ ask_trusted (NamidaHub *self)
       g_autoptr (GInetSocketAddress) address
           = device->last_address != NULL ? namida_address_parse (device->last_address) : NULL;
 
-      if (address != NULL && namida_peer_list_find_by_fingerprint (self->peers, device->fingerprint) == NULL
+      if (address != NULL && !is_near (self, device->fingerprint)
           && namida_networks_reach (networks, g_inet_socket_address_get_address (address)))
         ask_host (self, address, device->fingerprint);
     }
@@ -248,7 +352,7 @@ start_multicast (NamidaHub *self, NamidaDeviceInfo *own, GError **error)
   g_autoptr (GError) reason = NULL;
   g_autoptr (GPtrArray) interfaces = NULL;
 
-  if (!is_finder_wanted ("multicast") || namida_finder_start (NAMIDA_FINDER (self->multicast), own, &reason))
+  if (!namida_hub_is_finder_wanted ("multicast") || namida_finder_start (NAMIDA_FINDER (self->multicast), own, &reason))
     return TRUE;
   interfaces = namida_interface_list (self->interface, NULL);
   if (self->interface != NULL && interfaces->len == 0)
@@ -275,14 +379,18 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   add_finder (self, self->manual);
   add_finder (self, self->avahi);
   add_finder (self, self->scan);
+  g_signal_connect_object (self->scan, "notify", G_CALLBACK (on_scan_notify), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->peers, "probe", G_CALLBACK (on_probe), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (namida_hub_refresh_trust), self,
                            G_CONNECT_SWAPPED);
   namida_peer_list_set_watched (self->peers, FALSE);
+  namida_hub_start_hints (self);
+  g_signal_connect_object (self->trust, "changed", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
+  list_trusted (self);
   /* A finder that is never started does nothing. */
   if (!start_multicast (self, own, error) || !namida_finder_start (NAMIDA_FINDER (self->manual), own, error)
-      || (is_finder_wanted ("avahi") && !namida_finder_start (NAMIDA_FINDER (self->avahi), own, error))
-      || (is_finder_wanted ("scan") && !namida_finder_start (NAMIDA_FINDER (self->scan), own, error)))
+      || (namida_hub_is_finder_wanted ("avahi") && !namida_finder_start (NAMIDA_FINDER (self->avahi), own, error))
+      || (namida_hub_is_finder_wanted ("scan") && !namida_finder_start (NAMIDA_FINDER (self->scan), own, error)))
     return FALSE;
   ask_trusted (self);
   return TRUE;
@@ -293,6 +401,9 @@ namida_hub_stop_discovery (NamidaHub *self)
 {
   gpointer finders[] = { self->multicast, self->avahi, self->scan, self->manual };
 
+  namida_hub_stop_hints (self);
+  if (self->trust != NULL)
+    g_signal_handlers_disconnect_by_func (self->trust, on_trust_changed, self);
   g_clear_handle_id (&self->scan_timer, g_source_remove);
   for (guint i = 0; i < G_N_ELEMENTS (finders); i++)
     if (finders[i] != NULL)
@@ -311,7 +422,7 @@ on_nothing_found (gpointer data)
   NamidaHub *self = data;
 
   self->scan_timer = 0;
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->peers)) == 0)
+  if (namida_peer_list_get_n_near (self->peers) == 0)
     namida_scan_finder_scan (self->scan);
   return G_SOURCE_REMOVE;
 }
@@ -337,13 +448,16 @@ namida_hub_refresh (NamidaHub *self)
   namida_finder_refresh (NAMIDA_FINDER (self->avahi));
   namida_finder_refresh (NAMIDA_FINDER (self->manual));
   scan_later (self);
+  namida_hub_hints_later (self);
 }
 
 void
 namida_hub_set_looking (NamidaHub *self, gboolean looking)
 {
+  self->looking = looking;
   if (!self->running)
     return;
+  namida_hub_hints_later (self);
   namida_finder_set_looking (NAMIDA_FINDER (self->multicast), looking);
   namida_finder_set_looking (NAMIDA_FINDER (self->scan), looking);
   namida_peer_list_set_watched (self->peers, looking);
@@ -361,6 +475,13 @@ namida_hub_scan (NamidaHub *self)
 }
 
 void
+namida_hub_cancel_scan (NamidaHub *self)
+{
+  if (self->running)
+    namida_scan_finder_cancel (self->scan);
+}
+
+void
 namida_hub_set_alias (NamidaHub *self, const char *alias)
 {
   g_autoptr (NamidaDeviceInfo) own = NULL;
@@ -373,7 +494,7 @@ namida_hub_set_alias (NamidaHub *self, const char *alias)
   namida_identity_set_alias (self->identity, alias);
   own = namida_server_dup_info (self->server);
   /* The others learn the new name from the burst of a fresh start. */
-  if ((is_finder_wanted ("avahi") && !namida_finder_start (NAMIDA_FINDER (self->avahi), own, &error))
+  if ((namida_hub_is_finder_wanted ("avahi") && !namida_finder_start (NAMIDA_FINDER (self->avahi), own, &error))
       || !start_multicast (self, own, &error))
     g_warning ("Announcing the new name failed: %s", error->message);
 }

@@ -12,8 +12,8 @@
 
 G_BEGIN_DECLS
 
-/* One file per concern of the hub: namida-hub.c (life), -peers.c (who is near), -resolve.c (who is meant), -receive.c
- * (offers), -send.c, -pair.c. */
+/* One file per concern of the hub: namida-hub.c (life), -peers.c (who is near), -hints.c (why nobody is), -resolve.c
+ * (who is meant), -receive.c (offers), -send.c, -pair.c. */
 struct _NamidaHub
 {
   GObject parent_instance;
@@ -45,6 +45,9 @@ struct _NamidaHub
   NamidaManualFinder *manual;
   NamidaAvahiFinder *avahi;
   NamidaScanFinder *scan;
+  gboolean looking; /* somebody looks at the list */
+  GListStore *hints;
+  guint hints_timer;
   guint scan_timer;  /* until it is clear that the other ways find nothing */
   GPtrArray *asking; /* (element-type GInetAddress): hosts that are being asked who they are, one for each question */
 
@@ -70,8 +73,26 @@ NamidaPeer *
 namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address);
 void namida_hub_refresh_trust (NamidaHub *self);
 
+/* NAMIDA_FINDERS=multicast,avahi,scan leaves out what it does not name: for tests of one way alone. */
+gboolean namida_hub_is_finder_wanted (const char *name);
+
+/* namida-hub-hints.c: with discovery; after a while of nobody being near. */
+void namida_hub_start_hints (NamidaHub *self);
+void namida_hub_stop_hints (NamidaHub *self);
+void namida_hub_hints_later (NamidaHub *self);
+
 /* namida-hub-receive.c */
 void namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer);
+
+/* namida-hub-pause.c */
+void namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char *id);
+/* What is received goes into this session (a sink's); for what comes later. */
+void namida_hub_set_session_id (NamidaTransfer *transfer, const char *id);
+const char *namida_hub_get_session_id (NamidaTransfer *transfer); /* (nullable) */
+
+/* namida-hub-send.c */
+void namida_hub_send_pause (NamidaHub *self, NamidaTransfer *transfer);
+void namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer);
 
 /* namida-hub.c: one sending less under way; the last one lets a waiting stop go on. */
 void namida_hub_sending_over (NamidaHub *self);

@@ -46,6 +46,9 @@ no_such_device (NamidaHub *self, const char *text)
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->peers)); i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self->peers), i);
+
+      if (namida_peer_get_away (peer))
+        continue;
       g_string_append_printf (seen, "%s“%s”", seen->len > 0 ? ", " : "", namida_peer_get_alias (peer));
     }
   if (seen->len > 0)

@@ -15,6 +15,8 @@ enum
   PROP_RUNNING = 1,
   PROP_PORT,
   PROP_ADDRESS,
+  PROP_SCANNING,
+  PROP_SCAN_PROGRESS,
   N_PROPS
 };
 
@@ -37,6 +39,12 @@ namida_hub_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     case PROP_ADDRESS:
       g_value_take_string (value, namida_hub_dup_address (self));
       break;
+    case PROP_SCANNING:
+      g_value_set_boolean (value, self->scan != NULL && namida_scan_finder_get_scanning (self->scan));
+      break;
+    case PROP_SCAN_PROGRESS:
+      g_value_set_double (value, self->scan != NULL ? namida_scan_finder_get_progress (self->scan) : 1.0);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -54,6 +62,7 @@ namida_hub_dispose (GObject *object)
   g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
   g_clear_object (&self->stopping);
   g_clear_object (&self->peers);
+  g_clear_object (&self->hints);
   g_clear_object (&self->offers);
   g_clear_object (&self->transfers);
   g_clear_object (&self->pair_requests);
@@ -93,6 +102,10 @@ namida_hub_class_init (NamidaHubClass *klass)
   props[PROP_PORT]
       = g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_ADDRESS] = g_param_spec_string ("address", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_SCANNING]
+      = g_param_spec_boolean ("scanning", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_SCAN_PROGRESS]
+      = g_param_spec_double ("scan-progress", NULL, NULL, 0.0, 1.0, 1.0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
   trouble_signal = g_signal_new ("trouble", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                  G_TYPE_STRING);
@@ -103,6 +116,7 @@ namida_hub_init (NamidaHub *self)
 {
   self->cancellable = g_cancellable_new ();
   self->peers = namida_peer_list_new ();
+  self->hints = g_list_store_new (NAMIDA_TYPE_HINT);
   self->offers = g_list_store_new (NAMIDA_TYPE_OFFER);
   self->transfers = g_list_store_new (NAMIDA_TYPE_TRANSFER);
   self->pair_requests = g_list_store_new (NAMIDA_TYPE_PAIR_REQUEST);
@@ -220,6 +234,8 @@ start_server (NamidaHub *self, GError **error)
   namida_server_set_pin (self->server, self->pin);
   g_signal_connect_object (self->server, "offer", G_CALLBACK (namida_hub_on_offer), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "registered", G_CALLBACK (namida_hub_on_registered), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "drop-parked", G_CALLBACK (namida_hub_on_drop_parked), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "pair-request", G_CALLBACK (namida_hub_on_pair_request), self,
                            G_CONNECT_SWAPPED);
   return namida_server_start (self->server, self->interface, self->wanted_port, error);

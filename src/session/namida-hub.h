@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "namida-hint.h"
 #include "namida-identity.h"
 #include "namida-offer.h"
 #include "namida-pair-request.h"
@@ -40,9 +41,10 @@ typedef struct
 
 /**
  * NamidaHub: one device: identity, discovery, server, store and transfers, wired. What the window and the command line
- * both start. Main context. Properties: "running", "port" (0 until it runs), "address" (text, for people). Why it does
- * not listen is the error of namida_hub_start_finish(). Signal "trouble" (const char *sentence): something a person
- * should know and nothing depends on.
+ * both start. Main context. Properties: "running", "port" (0 until it runs), "address" (text, for people), "scanning"
+ * and "scan-progress" (0.0 to 1.0) of namida_hub_scan(). Why it does not listen is the error of
+ * namida_hub_start_finish(). Signal "trouble" (const char *sentence): something a person should know and nothing
+ * depends on.
  */
 #define NAMIDA_TYPE_HUB (namida_hub_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaHub, namida_hub, NAMIDA, HUB, GObject)
@@ -75,6 +77,17 @@ void namida_hub_refresh (NamidaHub *self);
 void namida_hub_set_looking (NamidaHub *self, gboolean looking);
 /** namida_hub_scan: knocks at the addresses of the own networks, as a person asked for it; what answers is listed. */
 void namida_hub_scan (NamidaHub *self);
+/** namida_hub_cancel_scan: ends it at once. */
+void namida_hub_cancel_scan (NamidaHub *self);
+/** namida_hub_get_hints: Returns: (transfer none): why nobody is near, and what to do (GListModel of NamidaHint): while
+ * somebody looks and the list was empty for 3 s; empty when a device is near. Owned by the hub. */
+GListModel *namida_hub_get_hints (NamidaHub *self);
+/** namida_hub_check_hints_async: finds the hints out now, when nobody is near. At most 5 s. */
+void namida_hub_check_hints_async (NamidaHub *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+gboolean namida_hub_check_hints_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
 /**
  * namida_hub_resolve_async: @text: NAME, ADDRESS[:PORT] or FINGERPRINT; waits up to @timeout_ms for it to appear; an
@@ -96,6 +109,18 @@ NamidaTransfer *namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *
 /** namida_hub_retry: a failed sending of this run again; what is already there is not sent. One that waits for its
  * device tries at once, and is itself what is returned. (transfer none) (nullable) */
 NamidaTransfer *namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer);
+/**
+ * namida_hub_pause: stops @transfer until namida_hub_resume(), in either direction; nothing that arrived is lost.
+ * PAUSED follows soon (a sending has to let go first). The other side shows that it was stopped here. No effect unless
+ * namida_transfer_can_pause().
+ */
+void namida_hub_pause (NamidaHub *self, NamidaTransfer *transfer);
+/** namida_hub_resume: a PAUSED one goes on, without a question to the other person. What is received goes on when the
+ * other device, which waits, sends again: INTERRUPTED until then, and another row takes its place. */
+void namida_hub_resume (NamidaHub *self, NamidaTransfer *transfer);
+/** namida_hub_cancel: ends @transfer, in whatever state it is, also when it is interrupted or paused. @keep_parts: what
+ * has arrived stays for NAMIDA_LIMIT_PARKED_DAYS and need not be sent again. */
+void namida_hub_cancel (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts);
 /** namida_hub_accept: @always: trust this (proven) device and accept its backups from now on. */
 void namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, gboolean always);
 void namida_hub_decline (NamidaHub *self, NamidaOffer *offer);

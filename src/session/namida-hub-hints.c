@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+#include "namida-hint-checker.h"
+
+/* Why nobody is near, and what a person can do: found out when it is so, and while somebody looks. */
+
+#define HINTS_AFTER_SECONDS 3
+
+/* Rows that are the same stay: a screen reader must not read them again. */
+static void
+show_hints (NamidaHub *self, GPtrArray *hints)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->hints));
+  gboolean same = n == hints->len;
+
+  for (guint i = 0; i < n && same; i++)
+    {
+      g_autoptr (NamidaHint) shown = g_list_model_get_item (G_LIST_MODEL (self->hints), i);
+
+      same = namida_hint_equal (shown, g_ptr_array_index (hints, i));
+    }
+  if (!same)
+    g_list_store_splice (self->hints, 0, n, hints->pdata, hints->len);
+}
+
+static gboolean
+is_nobody_near (NamidaHub *self)
+{
+  return self->peers != NULL && namida_peer_list_get_n_near (self->peers) == 0;
+}
+
+static void
+hints_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  NamidaHub *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  g_autoptr (GPtrArray) hints = namida_hints_check_finish (result, &error);
+
+  if (hints == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (self->running && is_nobody_near (self))
+    show_hints (self, hints);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+namida_hub_check_hints_async (NamidaHub *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  NamidaHintFacts facts = { 0 };
+
+  g_return_if_fail (NAMIDA_IS_HUB (self));
+
+  g_task_set_source_tag (task, namida_hub_check_hints_async);
+  if (!self->running || !is_nobody_near (self))
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  facts.interface = self->interface;
+  facts.tcp_port = namida_hub_get_port (self);
+  facts.listening
+      = !namida_hub_is_finder_wanted ("multicast") || namida_multicast_finder_is_listening (self->multicast);
+  facts.answered = namida_scan_finder_get_answered (self->scan);
+  facts.scanned = facts.answered != NULL;
+  namida_hints_check_async (&facts, NULL, cancellable, hints_checked, g_steal_pointer (&task));
+}
+
+gboolean
+namida_hub_check_hints_finish (NamidaHub *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static gboolean
+on_still_nobody (gpointer data)
+{
+  NamidaHub *self = data;
+
+  self->hints_timer = 0;
+  namida_hub_check_hints_async (self, self->cancellable, NULL, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+void
+namida_hub_hints_later (NamidaHub *self)
+{
+  g_clear_handle_id (&self->hints_timer, g_source_remove);
+  if (self->running && self->looking && is_nobody_near (self))
+    self->hints_timer = g_timeout_add_seconds (HINTS_AFTER_SECONDS, on_still_nobody, self);
+}
+
+static void
+on_peers_changed (NamidaHub *self)
+{
+  if (!is_nobody_near (self))
+    {
+      g_clear_handle_id (&self->hints_timer, g_source_remove);
+      g_list_store_remove_all (self->hints);
+    }
+  else if (self->hints_timer == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->hints)) == 0)
+    namida_hub_hints_later (self);
+}
+
+static void
+on_scanning (NamidaHub *self)
+{
+  /* What did not answer says something, too. */
+  if (self->looking && namida_scan_finder_get_answered (self->scan) != NULL)
+    namida_hub_check_hints_async (self, self->cancellable, NULL, NULL);
+}
+
+void
+namida_hub_start_hints (NamidaHub *self)
+{
+  g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (on_peers_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->scan, "notify::scanning", G_CALLBACK (on_scanning), self, G_CONNECT_SWAPPED);
+}
+
+void
+namida_hub_stop_hints (NamidaHub *self)
+{
+  g_clear_handle_id (&self->hints_timer, g_source_remove);
+  if (self->scan != NULL)
+    g_signal_handlers_disconnect_by_func (self->scan, on_scanning, self);
+  if (self->hints != NULL)
+    g_list_store_remove_all (self->hints);
+}
+
+GListModel *
+namida_hub_get_hints (NamidaHub *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_HUB (self), NULL);
+
+  return G_LIST_MODEL (self->hints);
+}
