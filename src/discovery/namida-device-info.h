@@ -15,6 +15,9 @@ typedef enum
   NAMIDA_DIALECT_LOCALSEND = 1 << 2, /* LocalSend */
 } NamidaDialect;
 
+/* The version of LocalSend's protocol that is spoken here: 1.15 and later take it for their own. */
+#define NAMIDA_LOCALSEND_VERSION "2.1"
+
 /**
  * NamidaDeviceInfo:
  *

@@ -19,6 +19,8 @@ gboolean namida_message_is_id (const char *text, gsize max);
 char *namida_message_claim_id (GHashTable *table, const char *id, GError **error);
 /** namida_message_id_table_new: id → value; the hash is seeded, for the ids are the peer's choice. */
 GHashTable *namida_message_id_table_new (GDestroyNotify free_value);
+/** namida_message_check_neighbours: whether no two entries have the same place, and none lies below a file. */
+gboolean namida_message_check_neighbours (NamidaBackup *backup, GError **error);
 /** namida_message_end: the text of @out; @length (out) (optional). */
 char *namida_message_end (GString *out, gsize *length);
 

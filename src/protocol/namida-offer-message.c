@@ -251,8 +251,8 @@ compare_pointers (gconstpointer a, gconstpointer b)
 
 /* In the order of namida_entry_compare() the same places, and a file and what claims to lie below it, are neighbours;
  * a table of prefixes would cost the square of a path's length. */
-static gboolean
-check_neighbours (NamidaBackup *backup, GError **error)
+gboolean
+namida_message_check_neighbours (NamidaBackup *backup, GError **error)
 {
   g_autoptr (GPtrArray) sorted = g_ptr_array_copy (namida_backup_get_entries (backup), NULL, NULL);
 
@@ -293,7 +293,7 @@ read_files (NamidaBackup *backup, const Parts *parts, GError **error)
       if (entry == NULL || !add_entry (backup, entry, ids, error))
         return FALSE;
     }
-  return check_neighbours (backup, error);
+  return namida_message_check_neighbours (backup, error);
 }
 
 static gboolean

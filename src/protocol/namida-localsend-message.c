@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-localsend-message.h"
+#include "namida-messages-private.h"
+
+#include "namida-clock.h"
+#include "namida-limits.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define MAX_WORD 256u /* bytes of an id, a token, a session's id */
+
+static gboolean
+is_word (const char *text)
+{
+  if (text == NULL || text[0] == '\0' || strlen (text) > MAX_WORD)
+    return FALSE;
+  for (const char *c = text; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      return FALSE;
+  return TRUE;
+}
+
+/* ---- who ---- */
+
+static void
+append_info (GString *out, NamidaDeviceInfo *own)
+{
+  g_string_append_c (out, '{');
+  namida_json_append_member (out, "alias", own->alias);
+  namida_json_append_member (out, "version", NAMIDA_LOCALSEND_VERSION);
+  /* Some implementations want both of these to be there. */
+  namida_json_append_member (out, "deviceModel", own->device_model != NULL ? own->device_model : "Linux");
+  namida_json_append_member (out, "deviceType", own->device_type != NULL ? own->device_type : "desktop");
+  namida_json_append_member (out, "fingerprint", own->fingerprint != NULL ? own->fingerprint : "");
+  namida_json_append_size (out, "port", own->port);
+  namida_json_append_member (out, "protocol", own->https ? "https" : "http");
+  g_string_append (out, ",\"download\":false}");
+}
+
+char *
+namida_localsend_info_format (NamidaDeviceInfo *own)
+{
+  GString *out = g_string_new (NULL);
+
+  append_info (out, own);
+  return namida_message_end (out, NULL);
+}
+
+NamidaDeviceInfo *
+namida_localsend_info_parse (const char *data, gsize length, GError **error)
+{
+  return namida_register_parse (data, length, error);
+}
+
+/* ---- offer, written ---- */
+
+static void
+append_file (GString *out, const NamidaEntry *entry)
+{
+  g_autofree char *path = namida_entry_dup_path (entry);
+
+  namida_json_append_string (out, entry->id);
+  g_string_append (out, ":{");
+  namida_json_append_member (out, "id", entry->id);
+  namida_json_append_member (out, "fileName", path);
+  namida_json_append_size (out, "size", entry->size);
+  namida_json_append_member (out, "fileType",
+                             entry->type != NULL ? entry->type : namida_entry_guess_type (entry->name));
+  if (entry->sha256 != NULL)
+    namida_json_append_member (out, "sha256", entry->sha256);
+  else
+    g_string_append (out, ",\"sha256\":null");
+  if (entry->mtime_ns != 0)
+    {
+      g_autofree char *modified = namida_time_to_iso8601 (namida_entry_get_mtime_ms (entry));
+
+      g_string_append (out, ",\"metadata\":{");
+      namida_json_append_member (out, "modified", modified);
+      g_string_append_c (out, '}');
+    }
+  g_string_append_c (out, '}');
+}
+
+char *
+namida_localsend_offer_format (NamidaDeviceInfo *own, NamidaBackup *backup, gsize *length)
+{
+  GPtrArray *entries = namida_backup_get_entries (backup);
+  GString *out = g_string_sized_new (256 + (gsize) entries->len * 256);
+
+  g_string_append (out, "{\"info\":");
+  append_info (out, own);
+  g_string_append (out, ",\"files\":{");
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->kind == NAMIDA_ENTRY_FOLDER)
+        continue;
+      if (out->str[out->len - 1] != '{')
+        g_string_append_c (out, ',');
+      append_file (out, entry);
+    }
+  g_string_append (out, "}}");
+  return namida_message_end (out, length);
+}
+
+/* ---- answer ---- */
+
+char *
+namida_localsend_answer_format (NamidaOfferAnswer *self, gsize *length)
+{
+  GString *out = g_string_new ("{");
+  GHashTableIter iter;
+  gpointer id, value;
+
+  namida_json_append_member (out, "sessionId", self->session_id);
+  g_string_append (out, ",\"files\":{");
+  g_hash_table_iter_init (&iter, self->files);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    namida_json_append_member (out, id, ((NamidaGrant *) value)->token);
+  g_string_append (out, "}}");
+  return namida_message_end (out, length);
+}
+
+static gboolean
+read_tokens (NamidaJsonCursor *cursor, NamidaOfferAnswer *self, GError **error)
+{
+  const char *key;
+
+  if (!namida_message_enter (cursor, "files", error))
+    return FALSE;
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    {
+      g_autofree char *id = g_strdup (key);
+      const char *token;
+
+      /* A file that is not wanted may be left out, or be null. */
+      if (namida_json_cursor_take_null (cursor))
+        continue;
+      token = namida_json_cursor_string (cursor, "token", error);
+      if (token == NULL)
+        return FALSE;
+      if (!is_word (id) || !is_word (token) || g_hash_table_size (self->files) >= NAMIDA_LIMIT_FILES)
+        return namida_message_refuse (error, _ ("The answer is refused: a file in it has no valid token."));
+      namida_offer_answer_grant (self, id, token, 0);
+    }
+  return TRUE;
+}
+
+NamidaOfferAnswer *
+namida_localsend_answer_parse (const char *data, gsize length, GError **error)
+{
+  g_autoptr (NamidaOfferAnswer) self = namida_offer_answer_new (NULL);
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  gboolean has_files = FALSE;
+  const char *key;
+
+  if (!namida_message_begin (&cursor, data, length, error))
+    return NULL;
+  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
+    {
+      if (strcmp (key, "sessionId") == 0)
+        {
+          const char *id = namida_json_cursor_string (&cursor, key, error);
+
+          if (id == NULL)
+            return NULL;
+          g_free (self->session_id);
+          self->session_id = g_strdup (id);
+        }
+      else if (strcmp (key, "files") != 0)
+        namida_json_cursor_skip (&cursor, NULL, NULL);
+      else if (!(has_files = read_tokens (&cursor, self, error)))
+        return NULL;
+    }
+  if (has_files && is_word (self->session_id))
+    return g_steal_pointer (&self);
+  namida_message_refuse (error, _ ("The answer is refused: it names no session or no files."));
+  return NULL;
+}
+
+/* ---- upload's query ---- */
+
+gboolean
+namida_localsend_query_parse (const char *query, NamidaUploadQuery *out, GError **error)
+{
+  g_auto (NamidaUploadQuery) self = {
+    namida_query_get (query, "sessionId"),
+    namida_query_get (query, "fileId"),
+    namida_query_get (query, "token"),
+    0,
+  };
+
+  if (!is_word (self.session_id) || !is_word (self.file_id) || !is_word (self.token))
+    return namida_message_refuse (error,
+                                  _ ("The upload is refused: it does not say which file of which session it is."));
+  *out = self;
+  memset (&self, 0, sizeof self);
+  return TRUE;
+}
+
+char *
+namida_localsend_query_format (const char *session_id, const char *file_id, const char *token)
+{
+  g_autofree char *session = g_uri_escape_string (session_id, NULL, FALSE);
+  g_autofree char *file = g_uri_escape_string (file_id, NULL, FALSE);
+  g_autofree char *word = g_uri_escape_string (token, NULL, FALSE);
+
+  return g_strdup_printf ("sessionId=%s&fileId=%s&token=%s", session, file, word);
+}

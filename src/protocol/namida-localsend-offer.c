@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-localsend-message.h"
+#include "namida-messages-private.h"
+
+#include "namida-clock.h"
+#include "namida-digest.h"
+#include "namida-limits.h"
+#include "namida-safe-path.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* Reads LocalSend's prepare-upload into the offer that everything behind it knows. */
+
+#define MAX_ID_BYTES 256u
+#define MAX_TYPE_BYTES 255u
+#define NS_PER_MS G_GINT64_CONSTANT (1000000)
+#define BACKUP_START "Namida Backup - "
+#define BACKUP_END ".zip"
+#define MUSIC_LABEL "Music"
+
+/* One file as it is written there. */
+typedef struct
+{
+  char *name, *type, *preview, *sha256;
+  guint64 size;
+  gint64 mtime_ns;
+  gboolean has_size;
+} File;
+
+static void
+file_clear (File *file)
+{
+  g_free (file->name);
+  g_free (file->type);
+  g_free (file->preview);
+  g_free (file->sha256);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (File, file_clear)
+
+/* ---- reading ---- */
+
+/* @value: (out): the text; left as it is when the value is of another kind. */
+static void
+read_optional (NamidaJsonCursor *cursor, char **value)
+{
+  g_autoptr (GError) ignored = NULL;
+  NamidaJsonCursor before = *cursor;
+  const char *text = namida_json_cursor_string (cursor, "", &ignored);
+
+  if (text != NULL)
+    {
+      g_free (*value);
+      *value = g_strdup (text);
+      return;
+    }
+  cursor->at = before.at;
+  namida_json_cursor_skip (cursor, NULL, NULL);
+}
+
+static gint64
+parse_time (const char *text)
+{
+  gint64 ms;
+
+  /* Only a hint, as all of the metadata: what is no time, or lies outside of what can be kept, is unknown. */
+  if (!namida_time_from_iso8601 (text, &ms) || ms > G_MAXINT64 / NS_PER_MS || ms < G_MININT64 / NS_PER_MS)
+    return 0;
+  return ms * NS_PER_MS;
+}
+
+static void
+read_metadata (NamidaJsonCursor *cursor, File *file)
+{
+  const char *key;
+
+  if (!namida_json_cursor_enter (cursor, '{'))
+    {
+      namida_json_cursor_skip (cursor, NULL, NULL);
+      return;
+    }
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    {
+      g_autofree char *modified = NULL;
+
+      if (strcmp (key, "modified") != 0)
+        namida_json_cursor_skip (cursor, NULL, NULL);
+      else
+        read_optional (cursor, &modified);
+      if (modified != NULL)
+        file->mtime_ns = parse_time (modified);
+    }
+}
+
+static gboolean
+read_file (NamidaJsonCursor *cursor, File *file, GError **error)
+{
+  const char *key;
+
+  if (!namida_message_enter (cursor, "files", error))
+    return FALSE;
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    {
+      if (strcmp (key, "size") == 0)
+        {
+          if (!(file->has_size = namida_json_cursor_size (cursor, "size", &file->size, error)))
+            return FALSE;
+        }
+      else if (strcmp (key, "fileName") == 0)
+        read_optional (cursor, &file->name);
+      else if (strcmp (key, "fileType") == 0)
+        read_optional (cursor, &file->type);
+      else if (strcmp (key, "preview") == 0)
+        read_optional (cursor, &file->preview);
+      else if (strcmp (key, "sha256") == 0)
+        read_optional (cursor, &file->sha256);
+      else if (strcmp (key, "metadata") == 0)
+        read_metadata (cursor, file);
+      else
+        namida_json_cursor_skip (cursor, NULL, NULL);
+    }
+  if (file->name != NULL && file->has_size)
+    return TRUE;
+  return namida_message_refuse (error, _ ("The offer is refused: a file in it has no name or no size."));
+}
+
+/* ---- where it belongs ---- */
+
+static gboolean
+is_backup_zip (const char *name)
+{
+  return g_str_has_prefix (name, BACKUP_START) && g_str_has_suffix (name, BACKUP_END)
+         && strlen (name) > strlen (BACKUP_START) + strlen (BACKUP_END);
+}
+
+static gboolean
+is_audio (const File *file)
+{
+  return (file->type != NULL && g_str_has_prefix (file->type, "audio/"))
+         || g_str_has_prefix (namida_entry_guess_type (file->name), "audio/");
+}
+
+static gboolean
+place (NamidaEntry *entry, const File *file, NamidaBackup *backup, GError **error)
+{
+  const char *slash = strchr (file->name, '/');
+  const char *last = strrchr (file->name, '/');
+
+  if (!namida_safe_path_check (file->name, error))
+    return FALSE;
+  entry->kind = NAMIDA_ENTRY_FILE;
+  entry->name = g_strdup (last != NULL ? last + 1 : file->name);
+  entry->label = slash != NULL     ? g_strndup (file->name, (gsize) (slash - file->name))
+                 : is_audio (file) ? g_strdup (MUSIC_LABEL)
+                                   : g_strdup ("");
+  entry->relative_path = g_strdup (slash != NULL ? slash + 1 : entry->label[0] != '\0' ? file->name : "");
+  if (entry->label[0] != '\0' || namida_backup_get_name (backup) != NULL || !is_backup_zip (file->name))
+    return TRUE;
+  entry->kind = NAMIDA_ENTRY_BACKUP_ZIP;
+  namida_backup_set_name (backup, entry->name);
+  return TRUE;
+}
+
+static NamidaEntry *
+make_entry (const char *id, const File *file, NamidaBackup *backup, GError **error)
+{
+  g_autoptr (NamidaEntry) entry = namida_entry_new ();
+
+  if (!place (entry, file, backup, error))
+    return NULL;
+  if (file->size > G_MAXINT64 - namida_backup_get_bytes (backup))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
+                           _ ("The offer is refused: its sizes add up to more than any disk holds."));
+      return NULL;
+    }
+  entry->id = g_strdup (id);
+  entry->size = file->size;
+  entry->mtime_ns = file->mtime_ns;
+  if (file->type != NULL && file->type[0] != '\0' && strlen (file->type) <= MAX_TYPE_BYTES)
+    entry->type = g_strdup (file->type);
+  if (file->sha256 != NULL && namida_digest_is_hex (file->sha256))
+    entry->sha256 = g_ascii_strdown (file->sha256, -1);
+  return g_steal_pointer (&entry);
+}
+
+/* ---- two of one name ---- */
+
+static char *
+dup_numbered_path (const char *path, guint n)
+{
+  const char *last = strrchr (path, '/');
+  g_autofree char *name = namida_safe_path_numbered (last != NULL ? last + 1 : path, n);
+
+  return last == NULL ? g_steal_pointer (&name) : g_strdup_printf ("%.*s/%s", (int) (last - path), path, name);
+}
+
+/* LocalSend sends files of several folders side by side: a name may come twice. @taken: (element-type utf8): places */
+static gboolean
+claim_place (NamidaEntry *entry, GHashTable *taken, GHashTable *counters, GError **error)
+{
+  g_autofree char *path = namida_entry_dup_path (entry);
+  g_autofree char *wished = g_strdup (path);
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (counters, wished));
+
+  n = MAX (n, 1);
+  while (g_hash_table_contains (taken, path))
+    {
+      g_free (path);
+      path = dup_numbered_path (wished, ++n);
+      if (!namida_safe_path_check (path, error))
+        return FALSE;
+    }
+  if (n > 1)
+    {
+      const char *last = strrchr (path, '/');
+
+      g_free (entry->name);
+      entry->name = g_strdup (last != NULL ? last + 1 : path);
+      if (entry->label[0] != '\0')
+        {
+          g_free (entry->relative_path);
+          entry->relative_path = g_strdup (path + strlen (entry->label) + 1);
+        }
+    }
+  g_hash_table_replace (counters, g_steal_pointer (&wished), GUINT_TO_POINTER (n));
+  g_hash_table_add (taken, g_steal_pointer (&path));
+  return TRUE;
+}
+
+/* ---- the whole ---- */
+
+typedef struct
+{
+  NamidaOfferMessage *message;
+  GHashTable *ids, *taken, *counters;
+  char *preview; /* of the one file, (nullable) */
+  gboolean is_text;
+} Reading;
+
+static void
+reading_clear (Reading *self)
+{
+  g_clear_pointer (&self->message, namida_offer_message_free);
+  g_clear_pointer (&self->ids, g_hash_table_unref);
+  g_clear_pointer (&self->taken, g_hash_table_unref);
+  g_clear_pointer (&self->counters, g_hash_table_unref);
+  g_free (self->preview);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
+
+static gboolean
+claim_id (Reading *self, const char *id, GError **error)
+{
+  if (id[0] == '\0' || strlen (id) > MAX_ID_BYTES || g_hash_table_contains (self->ids, id))
+    return namida_message_refuse (error,
+                                  _ ("The message is refused: a file in it has no valid identifier of its own."));
+  if (g_hash_table_size (self->ids) >= NAMIDA_LIMIT_FILES)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
+                   _ ("The message is refused: it lists more than %u files."), NAMIDA_LIMIT_FILES);
+      return FALSE;
+    }
+  g_hash_table_add (self->ids, g_strdup (id));
+  return TRUE;
+}
+
+static gboolean
+read_files (Reading *self, NamidaJsonCursor *cursor, GError **error)
+{
+  const char *key;
+
+  if (!namida_message_enter (cursor, "files", error))
+    return FALSE;
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    {
+      g_auto (File) file = { 0 };
+      g_autofree char *id = g_strdup (key);
+      NamidaEntry *entry;
+
+      if (!claim_id (self, id, error) || !read_file (cursor, &file, error))
+        return FALSE;
+      entry = make_entry (id, &file, self->message->backup, error);
+      if (entry == NULL)
+        return FALSE;
+      if (!claim_place (entry, self->taken, self->counters, error))
+        {
+          namida_entry_unref (entry);
+          return FALSE;
+        }
+      namida_backup_add (self->message->backup, entry);
+      self->is_text = file.preview != NULL && file.type != NULL && g_str_has_prefix (file.type, "text/");
+      g_free (self->preview);
+      self->preview = g_steal_pointer (&file.preview);
+    }
+  return namida_message_check_neighbours (self->message->backup, error);
+}
+
+static gboolean
+read_info (Reading *self, NamidaJsonCursor *cursor, GError **error)
+{
+  g_autoptr (JsonNode) node = NULL;
+  const char *start;
+  gsize length;
+
+  namida_json_cursor_skip (cursor, &start, &length);
+  node = namida_json_parse (start, length, NAMIDA_LIMIT_JSON_BYTES, error);
+  if (node == NULL)
+    return FALSE;
+  g_clear_pointer (&self->message->info, namida_device_info_unref);
+  self->message->info = namida_device_info_from_json (json_node_get_object (node), error);
+  return self->message->info != NULL;
+}
+
+static char *
+dup_cut (const char *text)
+{
+  gsize length = strlen (text);
+
+  if (length > NAMIDA_LOCALSEND_TEXT_BYTES)
+    length = (gsize) (g_utf8_find_prev_char (text, text + NAMIDA_LOCALSEND_TEXT_BYTES + 1) - text);
+  return g_strndup (text, length);
+}
+
+NamidaOfferMessage *
+namida_localsend_offer_parse (const char *data, gsize length, char **text, GError **error)
+{
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  g_auto (Reading) self = { 0 };
+  gboolean has_files = FALSE;
+  const char *key;
+
+  *text = NULL;
+  if (!namida_message_begin (&cursor, data, length, error))
+    return NULL;
+  self.message = g_new0 (NamidaOfferMessage, 1);
+  self.message->backup = namida_backup_new ();
+  self.ids = namida_message_id_table_new (NULL);
+  self.taken = namida_message_id_table_new (NULL);
+  self.counters = namida_message_id_table_new (NULL);
+  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
+    {
+      if (strcmp (key, "info") == 0)
+        {
+          if (!read_info (&self, &cursor, error))
+            return NULL;
+        }
+      else if (strcmp (key, "files") != 0)
+        namida_json_cursor_skip (&cursor, NULL, NULL);
+      else if (has_files || !(has_files = read_files (&self, &cursor, error)))
+        return NULL;
+    }
+  if (!has_files || self.message->info == NULL || namida_backup_get_entries (self.message->backup)->len == 0)
+    {
+      namida_message_refuse (error, _ ("The offer is refused: it does not say who sends, or names no files."));
+      return NULL;
+    }
+  if (self.is_text && namida_backup_get_entries (self.message->backup)->len == 1)
+    *text = dup_cut (self.preview);
+  return g_steal_pointer (&self.message);
+}
