@@ -12,6 +12,7 @@ typedef struct
   GSocket *socket;
   char *address;     /* text, no port; IPv4 also for mapped ones */
   char *fingerprint; /* (nullable) proven by its certificate */
+  char *owner;       /* whose is what begins here: @fingerprint, or without one "plain ADDRESS", "tls ADDRESS" */
   gboolean encrypted;
 } NamidaConnection;
 /** (transfer none) (nullable) */

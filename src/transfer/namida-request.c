@@ -115,7 +115,7 @@ namida_request_answer (NamidaRequest *self, guint status, char *json, gsize leng
   soup_message_headers_replace (headers, "Connection", "close");
   soup_server_message_set_status (self->msg, status, NULL);
   if (json != NULL)
-    soup_server_message_set_response (self->msg, "application/json", SOUP_MEMORY_TAKE, json, length);
+    soup_server_message_set_response (self->msg, self->type, SOUP_MEMORY_TAKE, json, length);
   if (self->paused)
     {
       self->paused = FALSE;
@@ -128,6 +128,7 @@ namida_request_fail (NamidaRequest *self, const GError *reason, guint retry_afte
 {
   char *json = namida_error_answer_format (reason, -1);
 
+  self->type = "application/json";
   if (retry_after > 0 && !self->answered && !self->gone)
     {
       g_autofree char *seconds = g_strdup_printf ("%u", retry_after);

@@ -19,8 +19,9 @@ typedef struct
   grefcount refs;
   NamidaServer *server;
   NamidaRequest *request;
-  char *fingerprint;
+  char *owner;
   NamidaOffer *offer; /* (nullable) until parsed */
+  GByteArray *body;   /* (nullable): as it came, until parsed */
   JsonNode *manifest; /* (nullable) */
   NamidaSink *sink;   /* (nullable) until accepted */
   guint timer;
@@ -34,8 +35,9 @@ open_offer_unref (OpenOffer *self)
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_object (&self->server);
   namida_request_unref (self->request);
-  g_free (self->fingerprint);
+  g_free (self->owner);
   g_clear_object (&self->offer);
+  g_clear_pointer (&self->body, g_byte_array_unref);
   g_clear_pointer (&self->manifest, json_node_unref);
   g_clear_object (&self->sink);
   g_free (self);
@@ -58,12 +60,12 @@ find (NamidaServer *self, NamidaRequest *request)
 }
 
 static gboolean
-check_count (NamidaServer *self, const char *fingerprint, guint *retry_after, GError **error)
+check_count (NamidaServer *self, const char *owner, guint *retry_after, GError **error)
 {
   guint same = 0;
 
   for (guint i = 0; i < self->offers->len; i++)
-    same += g_str_equal (((OpenOffer *) g_ptr_array_index (self->offers, i))->fingerprint, fingerprint);
+    same += g_str_equal (((OpenOffer *) g_ptr_array_index (self->offers, i))->owner, owner);
   if (same < NAMIDA_LIMIT_OPEN_OFFERS_PER_DEVICE && self->offers->len < NAMIDA_LIMIT_OPEN_OFFERS)
     return TRUE;
   *retry_after = RETRY_SECONDS;
@@ -83,13 +85,13 @@ namida_server_early_offer (NamidaServer *self, NamidaRequest *request, guint *re
       && !namida_pin_guard_check (self->guard, self->pin, pin, request->connection->address, fingerprint, retry_after,
                                   error))
     return FALSE;
-  if (!check_count (self, fingerprint, retry_after, error))
+  if (!check_count (self, request->connection->owner, retry_after, error))
     return FALSE;
   open = g_new0 (OpenOffer, 1);
   g_ref_count_init (&open->refs);
   open->server = g_object_ref (self);
   open->request = namida_request_ref (request);
-  open->fingerprint = g_strdup (fingerprint);
+  open->owner = g_strdup (request->connection->owner);
   g_ptr_array_add (self->offers, open);
   return TRUE;
 }
@@ -149,6 +151,7 @@ static void
 prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   OpenOffer *open = task_data;
+  const NamidaOfferWording *wording = open->request->route->offer;
   NamidaBackup *backup = namida_offer_get_backup (open->offer);
   g_autofree NamidaWant *wants = g_new0 (NamidaWant, MAX (namida_backup_get_entries (backup)->len, 1));
   Prepared *prepared;
@@ -160,14 +163,10 @@ prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *
       return;
     }
   prepared = g_new0 (Prepared, 1);
-  prepared->session = namida_receive_session_new (open->fingerprint, namida_offer_get_key (open->offer), open->sink,
-                                                  backup, namida_offer_get_transfer (open->offer), wants);
-  if (namida_receive_session_get_n_wanted (prepared->session) > 0)
-    {
-      g_autoptr (NamidaOfferAnswer) answer = namida_receive_session_dup_answer (prepared->session);
-
-      prepared->answer = namida_offer_answer_format (answer, &prepared->length);
-    }
+  prepared->session = namida_receive_session_new (open->owner, namida_offer_get_key (open->offer), open->sink, backup,
+                                                  namida_offer_get_transfer (open->offer), wants);
+  if (wording->sends_all || namida_receive_session_get_n_wanted (prepared->session) > 0)
+    prepared->answer = wording->answer (prepared->session, &prepared->length);
   else if (!namida_sink_commit (open->sink, NULL, 0, &error))
     {
       prepared_free (prepared);
@@ -232,7 +231,14 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else
     {
+      const NamidaOfferWording *wording = open->request->route->offer;
+
+      /* Only who takes a session up again can be paused. */
       namida_server_add_session (open->server, prepared->session);
+      if (wording->begun != NULL)
+        wording->begun (open->server, open->request, prepared->session);
+      if (wording->type != NULL)
+        open->request->type = wording->type;
       namida_request_answer (open->request, SOUP_STATUS_OK, g_steal_pointer (&prepared->answer), prepared->length);
     }
   g_clear_pointer (&prepared, prepared_free);
@@ -251,18 +257,20 @@ start_preparing (OpenOffer *open)
   g_task_run_in_thread (task, prepare_worker);
 }
 
-/* An older session of the same backup (its connection broke, and nobody noticed yet) has to let go of its parts first.
+/* An older session of the same backup (its connection broke, and nobody noticed yet) has to let go of its parts first;
+ * of a sender that sends one backup at a time, any older one.
  * Returns: whether there is one still. */
 static gboolean
 park_older (OpenOffer *open)
 {
+  gboolean any = !open->request->route->offer->supersedes;
   GHashTableIter iter;
   gpointer value;
 
   g_hash_table_iter_init (&iter, open->server->sessions);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (g_str_equal (namida_receive_session_get_fingerprint (value), open->fingerprint)
-        && g_str_equal (namida_receive_session_get_key (value), namida_offer_get_key (open->offer)))
+    if (g_str_equal (namida_receive_session_get_fingerprint (value), open->owner)
+        && (any || g_str_equal (namida_receive_session_get_key (value), namida_offer_get_key (open->offer))))
       {
         namida_receive_session_close (value, NAMIDA_SESSION_PARKED, NULL);
         return TRUE;
@@ -339,9 +347,10 @@ parsed_free (gpointer data)
 static void
 parse_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  GByteArray *body = task_data;
+  OpenOffer *open = task_data;
+  GByteArray *body = open->body;
   GError *error = NULL;
-  NamidaOfferMessage *message = namida_offer_message_parse ((const char *) body->data, body->len, &error);
+  NamidaOfferMessage *message = open->request->route->offer->parse ((const char *) body->data, body->len, &error);
   Parsed *parsed;
 
   if (message == NULL)
@@ -363,7 +372,7 @@ announce (gpointer user_data)
   gboolean wanted
       = !open->request->gone && open->server->soup != NULL && namida_offer_get_state (open->offer) == NAMIDA_OFFER_OPEN;
 
-  if (wanted && park_older (open))
+  if (wanted && open->request->route->offer->supersedes && park_older (open))
     return G_SOURCE_CONTINUE;
   if (wanted)
     g_signal_emit_by_name (open->server, "offer", open->offer);
@@ -375,10 +384,10 @@ static void
 ask (OpenOffer *open, Parsed *parsed)
 {
   NamidaDeviceInfo *info = parsed->message->info;
-  const char *alias = info != NULL ? info->alias : g_hash_table_lookup (open->server->aliases, open->fingerprint);
+  const char *alias = info != NULL ? info->alias : g_hash_table_lookup (open->server->aliases, open->owner);
 
   /* Whatever fingerprint the JSON claims: the certificate's counts. */
-  open->offer = namida_offer_new (open->fingerprint, alias != NULL ? alias : "",
+  open->offer = namida_offer_new (open->request->connection->fingerprint, alias != NULL ? alias : "",
                                   info != NULL ? info->device_type : NULL, open->request->connection->address,
                                   open->request->connection->encrypted, parsed->message->backup, parsed->key);
   if (parsed->message->manifest != NULL)
@@ -398,6 +407,7 @@ on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   Parsed *parsed = g_task_propagate_pointer (G_TASK (result), &error);
 
+  g_clear_pointer (&open->body, g_byte_array_unref);
   if (parsed == NULL)
     namida_request_fail (open->request, error, 0);
   else if (!open->request->gone && open->server->soup != NULL)
@@ -417,7 +427,8 @@ namida_server_handle_offer (NamidaServer *self, NamidaRequest *request)
   namida_request_wait (request, on_gone, open);
   task = g_task_new (self, NULL, on_parsed, open_offer_ref (open));
   g_task_set_source_tag (task, namida_server_handle_offer);
-  g_task_set_task_data (task, g_steal_pointer (&request->body), (GDestroyNotify) g_byte_array_unref);
+  open->body = g_steal_pointer (&request->body);
   request->body = g_byte_array_new ();
+  g_task_set_task_data (task, open, NULL);
   g_task_run_in_thread (task, parse_worker);
 }

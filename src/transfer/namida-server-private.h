@@ -14,16 +14,54 @@ G_BEGIN_DECLS
 typedef struct _NamidaRequest NamidaRequest;
 typedef struct _NamidaPairing NamidaPairing;
 
-/** NamidaRoute: one endpoint. @early: (nullable): checks before the body comes; may refuse. @handle: the whole body is
- * there. */
+/** NamidaOfferWording: how a dialect says an offer and the answer to it; namida-server-offer.c does the rest. */
+typedef struct
+{
+  /* A worker thread; untrusted. */
+  NamidaOfferMessage *(*parse) (const char *data, gsize length, GError **error);
+  /* A worker thread. Returns: (transfer full): the body of the 200. */
+  char *(*answer) (NamidaReceiveSession *session, gsize *length);
+  /* (nullable): main context: the session has begun, and the answer goes out next. */
+  void (*begun) (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session);
+  const char *type; /* (nullable): of the answer's body; NULL: JSON */
+  /* A repeated offer goes on with the session that runs: that is parked before anybody is asked. Else the session of
+   * this sender that runs is left alone until the new offer is accepted, which ends it. */
+  gboolean supersedes;
+  gboolean sends_all; /* whatever is not wanted comes, too: there is no "nothing is wanted" */
+} NamidaOfferWording;
+
+/** NamidaRoute: one endpoint. Either @handle (the whole body is there), or @take: it gets the connection when the head
+ * is there. @early: (nullable): checks before the body comes; may refuse. */
 typedef struct
 {
   const char *name;
-  gboolean get, post, open; /* @open: also in plain HTTP and without a certificate, for GET; see namida-server.c */
+  gboolean get, post;
+  gboolean open; /* for the dialect's check: GET needs no certificate */
   gsize max_body;
   gboolean (*early) (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
   void (*handle) (NamidaServer *self, NamidaRequest *request);
+  void (*take) (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection);
+  const NamidaOfferWording *offer; /* with namida_server_handle_offer() */
 } NamidaRoute;
+
+/** NamidaServerDialect: one way of speaking; namida-server-routes.c lists them. */
+typedef struct
+{
+  const char *prefix; /* of its paths, no slash at the end */
+  const NamidaRoute *routes;
+  gsize n_routes;
+  /* (nullable): whether a connection of this kind can be this dialect's; else the next one with the prefix is tried. */
+  gboolean (*speaks) (const NamidaConnection *connection);
+  /* Whether this connection may use the route. */
+  gboolean (*check) (NamidaServer *self,
+                     const NamidaRoute *route,
+                     SoupServerMessage *msg,
+                     const NamidaConnection *connection,
+                     GError **error);
+} NamidaServerDialect;
+
+extern const NamidaServerDialect namida_server_v1;    /* namida-server-v1.c */
+extern const NamidaServerDialect namida_server_phone; /* namida-server-phone.c */
 
 /** NamidaRequest: one control request from its head to its answer. Reference-counted (g_rc_box), main context. */
 struct _NamidaRequest
@@ -36,6 +74,7 @@ struct _NamidaRequest
   GByteArray *body;
   GSource *timer;
   GSource *hangup;
+  const char *type; /* of the answer's body */
   gboolean paused, answered, gone, holds_offer;
   /* Called once when the sender is gone before the answer. */
   void (*on_gone) (NamidaRequest *request, gpointer user_data);
@@ -46,7 +85,7 @@ NamidaRequest *namida_request_ref (NamidaRequest *self);
 void namida_request_unref (NamidaRequest *self);
 /** Stops libsoup until the answer; from now on a hang-up is noticed. */
 void namida_request_wait (NamidaRequest *self, void (*on_gone) (NamidaRequest *, gpointer), gpointer user_data);
-/** @json: (transfer full) (nullable). Closes the connection after the answer. */
+/** @json: (transfer full) (nullable): or whatever @type says. Closes the connection after the answer. */
 void namida_request_answer (NamidaRequest *self, guint status, char *json, gsize length);
 void namida_request_fail (NamidaRequest *self, const GError *reason, guint retry_after);
 /** Returns: (transfer full) (nullable): ?key= */
@@ -71,6 +110,26 @@ struct _NamidaServer
   char *declined_pair_id; /* (nullable): our person said no before the other's confirm came */ /* (nullable) */
   GTask *stopping;
 };
+
+/* namida-server-routes.c */
+/** Returns: (transfer none) (nullable): with NOT_FOUND, METHOD, TOO_LARGE, TOO_LONG, INVALID_REQUEST, or what the
+ * dialect's check says. */
+const NamidaRoute *namida_server_find_route (
+    NamidaServer *self, SoupServerMessage *msg, const char *path, const NamidaConnection *connection, GError **error);
+
+/* namida-server-requests.c: handlers of SoupServer, and the end. */
+void namida_server_on_started (SoupServer *soup, SoupServerMessage *msg, gpointer user_data);
+void namida_server_on_early (
+    SoupServer *soup, SoupServerMessage *msg, const char *path, GHashTable *query, gpointer user_data);
+void namida_server_on_request (
+    SoupServer *soup, SoupServerMessage *msg, const char *path, GHashTable *query, gpointer user_data);
+void namida_server_leave_requests (NamidaServer *self);
+
+/* namida-server.c: the head of a request is here in time. */
+void namida_server_head_came (GSocketAddress *remote);
+
+/* namida-server-v1.c */
+void namida_server_handle_register (NamidaServer *self, NamidaRequest *request);
 
 /* namida-server-upload.c */
 void namida_server_uploads_init (NamidaServer *self);
