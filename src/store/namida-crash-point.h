@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 /** namida_crash_points: every name that namida_crash_point() is called with, in the order of a session, NULL at the
  * end. */
 extern const char *const namida_crash_points[];
+/** The same of the removal of a version. */
+extern const char *const namida_removal_crash_points[];
 
 /**
  * namida_crash_point: a step of the store's journal after which a crash must be harmless. Does nothing, unless built

@@ -40,6 +40,8 @@ guint64 namida_version_get_bytes (NamidaVersion *self);
 guint namida_version_get_files_left (NamidaVersion *self);
 /** FALSE: nothing of it is left, or the disk it is on is not there. */
 gboolean namida_version_get_present (NamidaVersion *self);
+/** FALSE: some files of it never arrived. */
+gboolean namida_version_get_complete (NamidaVersion *self);
 gboolean namida_version_get_pinned (NamidaVersion *self);
 /** When its contents were last compared whole with their hashes at arrival; microseconds since 1970, 0 never. */
 gint64 namida_version_get_verified_at (NamidaVersion *self);
@@ -48,7 +50,7 @@ int namida_version_get_damaged (NamidaVersion *self);
 /** (transfer none) (element-type NamidaVersionMusic): by label; the zip is not among them. */
 GPtrArray *namida_version_get_music (NamidaVersion *self);
 /** (transfer full): one line on its state: "Verified on 19 July 2026", "3 files damaged", "12 of 200 files are still
- * there", "Not verified yet". Translated. */
+ * there", "Verified when it arrived". Translated. */
 char *namida_version_dup_state_text (NamidaVersion *self);
 
 G_END_DECLS

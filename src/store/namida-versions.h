@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-retention.h"
+#include "namida-removal.h"
 #include "namida-verify.h"
 #include "namida-version.h"
 
@@ -26,7 +26,7 @@ void namida_versions_reload_async (NamidaVersions *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 gboolean namida_versions_reload_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
-/** Returns: (transfer none) (nullable): by its id, or by a beginning of it that only one has. */
+/** Returns: (transfer none) (nullable): by its id. */
 NamidaVersion *namida_versions_find (NamidaVersions *self, const char *id);
 
 /**
@@ -44,17 +44,6 @@ void namida_versions_verify_async (NamidaVersions *self,
                                    gpointer user_data);
 /** (transfer full) (nullable) */
 NamidaVerifyReport *namida_versions_verify_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
-
-/** What removing a version does. */
-typedef struct
-{
-  guint versions;     /* how many (retention: several) */
-  guint files;        /* of them that go from the disk */
-  guint64 bytes;      /* that becomes free: content that nothing else on this disk refers to */
-  guint64 bytes_kept; /* stays, for other versions have it too, or because it is the person's own music */
-} NamidaRemoval;
-void namida_removal_free (NamidaRemoval *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaRemoval, namida_removal_free)
 
 /**
  * namida_versions_remove_async: @dry_run: only tells what it would do. A pinned version is refused (DECLINED). Of a

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-repair.h"
+
+#include "namida-error.h"
+#include "namida-file-ops.h"
+#include "namida-known-content.h"
+#include "namida-safe-path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define TEMPORARY ".namida-sync-repair"
+
+static gboolean
+is_same_inode (const struct stat *a, const struct stat *b)
+{
+  return a != NULL && a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+static gboolean
+has_content (const char *path, const NamidaVersionFile *file, const struct stat *bad, GCancellable *cancellable)
+{
+  int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  g_autofree char *hash = NULL;
+  struct stat st;
+
+  if (fd < 0)
+    return FALSE;
+  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == file->size && !is_same_inode (bad, &st))
+    hash = namida_file_hash (fd, cancellable);
+  close (fd);
+  return g_strcmp0 (hash, file->sha256) == 0;
+}
+
+char *
+namida_repair_find_copy (NamidaDatabase *database,
+                         const NamidaVersionFile *file,
+                         const struct stat *bad,
+                         GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) paths = namida_version_record_paths_of (database, file->sha256, FALSE);
+  g_autoptr (NamidaKnownContent) known = namida_known_content_new (database, NULL);
+  g_autoptr (GPtrArray) rows = known != NULL ? namida_known_content_lookup (known, file->sha256) : NULL;
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    g_ptr_array_add (paths, g_strdup (((NamidaHashRow *) g_ptr_array_index (rows, i))->path));
+  for (guint i = 0; i < paths->len && !g_cancellable_is_cancelled (cancellable); i++)
+    if (has_content (g_ptr_array_index (paths, i), file, bad, cancellable))
+      return g_strdup (g_ptr_array_index (paths, i));
+  return NULL;
+}
+
+static gboolean
+fail (GError **error, int saved_errno, const NamidaVersionFile *file)
+{
+  g_autofree char *shown = namida_version_file_dup_name (file);
+  g_autofree char *what = g_strdup_printf (_ ("“%s” could not be repaired"), shown);
+
+  namida_error_set_from_errno (error, saved_errno != 0 ? saved_errno : EIO, what);
+  return FALSE;
+}
+
+/* A whole, durable copy called TEMPORARY in @folder; errno 0: the copy has changed under our hands. */
+static gboolean
+write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GCancellable *cancellable)
+{
+  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
+  gint64 ns = file->mtime_ns % G_GINT64_CONSTANT (1000000000);
+  g_autofree char *hash = NULL;
+  gboolean fine = FALSE;
+  int saved_errno, to, from = open (copy, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+  if (from < 0)
+    return FALSE;
+  unlinkat (folder, TEMPORARY, 0); /* of a repair that was cut off */
+  to = openat (folder, TEMPORARY, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (to >= 0)
+    {
+      times[1].tv_sec = (time_t) (file->mtime_ns / G_GINT64_CONSTANT (1000000000) - (ns < 0));
+      times[1].tv_nsec = (long) (ns < 0 ? ns + G_GINT64_CONSTANT (1000000000) : ns);
+      errno = 0;
+      if (namida_file_copy (from, to, cancellable) && fsync (to) == 0)
+        hash = namida_file_hash (to, cancellable);
+      fine = g_strcmp0 (hash, file->sha256) == 0 && futimens (to, times) == 0 && fchmod (to, 0444) == 0
+             && fsync (to) == 0;
+      saved_errno = errno;
+      close (to);
+      if (!fine)
+        unlinkat (folder, TEMPORARY, 0);
+      errno = saved_errno;
+    }
+  saved_errno = errno;
+  close (from);
+  errno = saved_errno;
+  return fine;
+}
+
+/* Another version's name of the damaged inode. What cannot be linked is found damaged when that version is read. */
+static void
+relink (int from_folder, const char *from, const char *path, const struct stat *bad)
+{
+  g_autofree char *folder_path = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  struct stat st;
+  int folder = open (folder_path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+  if (folder < 0)
+    return;
+  if (fstatat (folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && is_same_inode (bad, &st))
+    {
+      unlinkat (folder, TEMPORARY, 0);
+      if (linkat (from_folder, from, folder, TEMPORARY, 0) == 0 && renameat (folder, TEMPORARY, folder, name) != 0)
+        unlinkat (folder, TEMPORARY, 0);
+      fsync (folder);
+    }
+  close (folder);
+}
+
+gboolean
+namida_repair_file (NamidaDatabase *database,
+                    const NamidaVersionRecord *record,
+                    const NamidaVersionFile *file,
+                    int version_fd,
+                    const struct stat *bad,
+                    const char *copy,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  g_autoptr (GPtrArray) paths = NULL;
+  g_autofree char *basename = NULL;
+  int saved_errno, folder;
+  gboolean fine;
+
+  g_return_val_if_fail (record->landing == NAMIDA_LANDING_BACKUP && version_fd >= 0, FALSE);
+
+  folder = namida_safe_path_open_parent (version_fd, file->path, TRUE, &basename, error);
+  if (folder < 0)
+    return FALSE;
+  fine = write_temporary (folder, file, copy, cancellable);
+  if (fine && renameat (folder, TEMPORARY, folder, basename) != 0)
+    {
+      saved_errno = errno;
+      unlinkat (folder, TEMPORARY, 0);
+      errno = saved_errno;
+      fine = FALSE;
+    }
+  fine = fine && fsync (folder) == 0;
+  if (!fine)
+    fail (error, errno, file);
+  paths = fine && bad != NULL ? namida_version_record_paths_of (database, file->sha256, TRUE) : NULL;
+  for (guint i = 0; paths != NULL && i < paths->len; i++)
+    relink (folder, basename, g_ptr_array_index (paths, i), bad);
+  close (folder);
+  return fine;
+}

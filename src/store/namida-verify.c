@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-verify.h"
+
+#include "namida-digest.h"
+#include "namida-error.h"
+#include "namida-repair.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+#define BUFFER_SIZE (1024 * 1024)
+
+typedef struct
+{
+  guint64 inode, device;
+} FileId;
+
+/* One run. One thread. */
+typedef struct
+{
+  NamidaDatabase *database;
+  gboolean repair;
+  NamidaVerifyProgress progress;
+  gpointer user_data;
+  GCancellable *cancellable;
+  NamidaVerifyReport *report;
+  GHashTable *read; /* FileId → its hash ("": unreadable): hard links are read once */
+  guint64 done, total;
+  char *buffer;
+} Run;
+
+static guint
+file_id_hash (gconstpointer key)
+{
+  const FileId *id = key;
+
+  return (guint) (id->inode ^ (id->inode >> 32) ^ id->device);
+}
+
+static gboolean
+file_id_equal (gconstpointer a, gconstpointer b)
+{
+  const FileId *one = a, *other = b;
+
+  return one->inode == other->inode && one->device == other->device;
+}
+
+static FileId *
+file_id_new (const struct stat *st)
+{
+  FileId *id = g_new (FileId, 1);
+
+  id->inode = (guint64) st->st_ino;
+  id->device = (guint64) st->st_dev;
+  return id;
+}
+
+static void
+damage_free (gpointer data)
+{
+  NamidaDamage *damage = data;
+
+  g_free (damage->version_id);
+  g_free (damage->version_path);
+  g_free (damage->name);
+  g_free (damage->path);
+  g_free (damage->copy);
+  g_free (damage->detail);
+  g_free (damage);
+}
+
+void
+namida_verify_report_free (NamidaVerifyReport *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->damages);
+  g_free (self);
+}
+
+static void
+tell_progress (Run *run)
+{
+  if (run->progress != NULL)
+    run->progress (run->done, MAX (run->total, run->done), run->user_data);
+}
+
+/* (transfer full) (nullable): NULL: not to be read (errno), or cancelled. */
+static char *
+hash_from_disk (Run *run, int fd)
+{
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
+
+  /* What memory still has of it proves nothing about the disk. */
+  posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED);
+  posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  while (!g_cancellable_is_cancelled (run->cancellable))
+    {
+      ssize_t n = read (fd, run->buffer, BUFFER_SIZE);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return NULL;
+      if (n == 0)
+        return namida_digest_finish (digest);
+      namida_digest_update (digest, run->buffer, (gsize) n);
+      run->done += (guint64) n;
+      run->report->bytes += (guint64) n;
+      tell_progress (run);
+    }
+  return NULL;
+}
+
+/* The content of the file at @file's place; "": it cannot be read. @st: (out), also of what is in its place instead.
+ * (transfer none) (nullable): NULL: not there. */
+static const char *
+look_up_content (Run *run, const NamidaVersionFile *file, int version_fd, struct stat *st)
+{
+  g_autofree char *basename = NULL;
+  FileId id;
+  const char *known = NULL;
+  char *hash;
+  int fd = -1, folder = namida_version_file_open_folder (file, version_fd, &basename);
+
+  if (folder < 0)
+    return NULL;
+  fd = openat (folder, basename, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0 && errno != ENOENT)
+    known = "";
+  close (folder);
+  if (fd < 0)
+    return known;
+  if (fstat (fd, st) != 0 || !S_ISREG (st->st_mode))
+    {
+      close (fd);
+      return "";
+    }
+  id = (FileId){ .inode = (guint64) st->st_ino, .device = (guint64) st->st_dev };
+  known = g_hash_table_lookup (run->read, &id);
+  if (known == NULL)
+    {
+      run->report->files++;
+      hash = hash_from_disk (run, fd);
+      known = hash != NULL ? hash : g_strdup ("");
+      g_hash_table_insert (run->read, file_id_new (st), (char *) known);
+    }
+  close (fd);
+  return known;
+}
+
+static NamidaDamage *
+add_damage (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile *file, NamidaDamageKind kind)
+{
+  NamidaDamage *damage = g_new0 (NamidaDamage, 1);
+
+  damage->kind = kind;
+  damage->version_id = g_strdup_printf ("%" G_GINT64_FORMAT, record->id);
+  damage->version_path = g_strdup (record->path);
+  damage->name = namida_version_file_dup_name (file);
+  damage->path = namida_version_file_dup_path (file, record);
+  damage->size = file->size;
+  g_ptr_array_add (run->report->damages, damage);
+  return damage;
+}
+
+static const char *
+kind_text (NamidaDamageKind kind)
+{
+  switch (kind)
+    {
+    case NAMIDA_DAMAGE_CONTENT:
+      return _ ("Its contents are not those that arrived.");
+    case NAMIDA_DAMAGE_MISSING:
+      return _ ("It is missing.");
+    case NAMIDA_DAMAGE_UNREADABLE:
+      return _ ("It cannot be read.");
+    case NAMIDA_DAMAGE_CHANGED:
+    default:
+      return _ ("It was changed, moved or deleted since it arrived.");
+    }
+}
+
+static void
+describe (NamidaDamage *damage, const GError *why)
+{
+  g_autofree char *copy = damage->copy != NULL ? g_filename_display_name (damage->copy) : NULL;
+  g_autofree char *rest = NULL;
+
+  if (damage->repaired)
+    rest = g_strdup_printf (_ ("It was repaired from “%s”."), copy);
+  else if (why != NULL)
+    rest = g_strdup (why->message);
+  else if (copy != NULL)
+    rest = g_strdup_printf (_ ("The same contents are in “%s”."), copy);
+  else if (damage->kind != NAMIDA_DAMAGE_CHANGED)
+    rest = g_strdup (_ ("There is no other copy on this device: send the backup again while its source exists."));
+  damage->detail
+      = rest != NULL ? g_strdup_printf ("%s %s", kind_text (damage->kind), rest) : g_strdup (kind_text (damage->kind));
+}
+
+/* @bad: (nullable): what is in its place. Returns: whether the version lacks this file now. */
+static gboolean
+treat (Run *run,
+       const NamidaVersionRecord *record,
+       const NamidaVersionFile *file,
+       int version_fd,
+       NamidaDamageKind kind,
+       const struct stat *bad)
+{
+  NamidaDamage *damage = add_damage (run, record, file, kind);
+  g_autoptr (GError) error = NULL;
+
+  if (kind == NAMIDA_DAMAGE_CHANGED)
+    {
+      run->report->changed++;
+      describe (damage, NULL);
+      return FALSE;
+    }
+  run->report->damaged++;
+  damage->copy = namida_repair_find_copy (run->database, file, bad, run->cancellable);
+  /* A person's own file is never written to: its tags may have been edited by a program that kept its time. */
+  if (run->repair && damage->copy != NULL && record->landing == NAMIDA_LANDING_BACKUP)
+    damage->repaired
+        = namida_repair_file (run->database, record, file, version_fd, bad, damage->copy, run->cancellable, &error);
+  run->report->repaired += damage->repaired;
+  describe (damage, error);
+  return !damage->repaired;
+}
+
+static gboolean
+check_file (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile *file, int version_fd)
+{
+  gboolean own = record->landing == NAMIDA_LANDING_LIBRARY;
+  struct stat st = { 0 };
+  const char *hash;
+
+  if (file->kind == NAMIDA_VERSION_FILE_FOLDER)
+    return FALSE;
+  if (own && (!namida_version_file_stat (file, -1, &st) || !namida_version_file_fits (file, &st)))
+    return treat (run, record, file, version_fd, NAMIDA_DAMAGE_CHANGED, NULL);
+  hash = look_up_content (run, file, version_fd, &st);
+  if (g_cancellable_is_cancelled (run->cancellable) || g_strcmp0 (hash, file->sha256) == 0)
+    return FALSE;
+  if (hash == NULL)
+    return treat (run, record, file, version_fd, NAMIDA_DAMAGE_MISSING, NULL);
+  return treat (run, record, file, version_fd, *hash == '\0' ? NAMIDA_DAMAGE_UNREADABLE : NAMIDA_DAMAGE_CONTENT,
+                st.st_ino != 0 ? &st : NULL);
+}
+
+/* It may have been removed while it was read: what was missing then is no damage. */
+static gboolean
+is_still_there (Run *run, const char *id)
+{
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (run->database, id, NULL);
+
+  return record != NULL;
+}
+
+static void
+forget_damages (Run *run, guint first)
+{
+  for (guint i = first; i < run->report->damages->len; i++)
+    {
+      const NamidaDamage *damage = g_ptr_array_index (run->report->damages, i);
+
+      run->report->changed -= damage->kind == NAMIDA_DAMAGE_CHANGED;
+      run->report->damaged -= damage->kind != NAMIDA_DAMAGE_CHANGED;
+      run->report->repaired -= damage->repaired;
+    }
+  g_ptr_array_set_size (run->report->damages, (int) first);
+}
+
+static gboolean
+check_version (Run *run, const char *id, GError **error)
+{
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (run->database, id, error);
+  g_autoptr (GPtrArray) files = NULL;
+  guint first = run->report->damages->len;
+  int lost = 0, fd;
+
+  if (record == NULL)
+    return FALSE;
+  files = namida_version_record_files (run->database, record, error);
+  if (files == NULL)
+    return FALSE;
+  fd = namida_version_record_open (record);
+  /* A folder that is not there may be on a disk that is not there: nothing is made in its stead. */
+  if (fd < 0 && record->landing == NAMIDA_LANDING_BACKUP)
+    {
+      g_autofree char *shown = g_filename_display_name (record->path);
+
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                   _ ("The folder “%s” is not there. If it is on another disk, connect that and try again."), shown);
+      return FALSE;
+    }
+  for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (run->cancellable); i++)
+    lost += check_file (run, record, g_ptr_array_index (files, i), fd);
+  if (fd >= 0)
+    close (fd);
+  if (g_cancellable_is_cancelled (run->cancellable))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+      return FALSE;
+    }
+  if (!is_still_there (run, id))
+    {
+      forget_damages (run, first);
+      return TRUE;
+    }
+  run->report->versions++;
+  return namida_version_record_set_verified (run->database, record->id, lost, error);
+}
+
+/* How much there is to read. */
+static gboolean
+measure (Run *run, const char *id, GHashTable *seen, GError **error)
+{
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (run->database, id, error);
+  g_autoptr (GPtrArray) files = record != NULL ? namida_version_record_files (run->database, record, error) : NULL;
+  int fd;
+
+  if (files == NULL)
+    return FALSE;
+  fd = namida_version_record_open (record);
+  for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (run->cancellable); i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+      struct stat st;
+
+      if (file->kind == NAMIDA_VERSION_FILE_FOLDER || !namida_version_file_stat (file, fd, &st))
+        continue;
+      if (record->landing == NAMIDA_LANDING_BACKUP || namida_version_file_fits (file, &st))
+        if (g_hash_table_add (seen, file_id_new (&st)))
+          run->total += (guint64) st.st_size;
+    }
+  if (fd >= 0)
+    close (fd);
+  return TRUE;
+}
+
+static char **
+list_ids (NamidaDatabase *database, GError **error)
+{
+  g_autoptr (GPtrArray) records = namida_version_record_list (database, FALSE, error);
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+
+  if (records == NULL)
+    return NULL;
+  for (guint i = 0; i < records->len; i++)
+    {
+      const NamidaVersionRecord *record = g_ptr_array_index (records, i);
+      g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, record->id);
+
+      g_strv_builder_add (ids, id);
+    }
+  return g_strv_builder_end (ids);
+}
+
+static gboolean
+run_all (Run *run, const char *const *ids, gboolean all, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (file_id_hash, file_id_equal, g_free, NULL);
+  g_autoptr (GError) absent = NULL;
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (!measure (run, ids[i], seen, error))
+      return FALSE;
+  tell_progress (run);
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      g_autoptr (GError) reason = NULL;
+
+      if (check_version (run, ids[i], &reason))
+        continue;
+      /* Of many, one whose disk is not there does not keep the others from being read. */
+      if (!all || ids[1] == NULL || !g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE))
+        {
+          g_propagate_error (error, g_steal_pointer (&reason));
+          return FALSE;
+        }
+      if (absent == NULL)
+        absent = g_steal_pointer (&reason);
+    }
+  if (absent == NULL || run->report->versions > 0)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&absent));
+  return FALSE;
+}
+
+NamidaVerifyReport *
+namida_verify_run (NamidaDatabase *database,
+                   const char *const *ids,
+                   gboolean repair,
+                   NamidaVerifyProgress progress,
+                   gpointer user_data,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  g_autoptr (NamidaVerifyReport) report = g_new0 (NamidaVerifyReport, 1);
+  g_auto (GStrv) all = ids == NULL ? list_ids (database, error) : NULL;
+  g_autofree char *buffer = g_malloc (BUFFER_SIZE);
+  g_autoptr (GHashTable) read = g_hash_table_new_full (file_id_hash, file_id_equal, g_free, g_free);
+  Run run = { .database = database,
+              .repair = repair,
+              .progress = progress,
+              .user_data = user_data,
+              .cancellable = cancellable,
+              .report = report,
+              .read = read,
+              .buffer = buffer };
+
+  report->damages = g_ptr_array_new_with_free_func (damage_free);
+  if (ids == NULL && all == NULL)
+    return NULL;
+  if (!run_all (&run, ids != NULL ? ids : (const char *const *) all, ids == NULL, error))
+    return NULL;
+  return g_steal_pointer (&report);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-version-private.h"
+
+#include "namida-error.h"
+
+#include <unistd.h>
+
+void
+namida_version_facts_free (NamidaVersionFacts *self)
+{
+  if (self == NULL)
+    return;
+  namida_version_record_free (self->record);
+  g_free (self->zip_path);
+  g_ptr_array_unref (self->music);
+  g_free (self);
+}
+
+static void
+music_free (gpointer data)
+{
+  NamidaVersionMusic *music = data;
+
+  g_free (music->label);
+  g_free (music);
+}
+
+static NamidaVersionMusic *
+get_music (NamidaVersionFacts *facts, const char *label)
+{
+  NamidaVersionMusic *music;
+
+  /* Rows come by path, so that one label's follow each other. */
+  for (guint i = facts->music->len; i > 0; i--)
+    {
+      music = g_ptr_array_index (facts->music, i - 1);
+      if (g_str_equal (music->label, label))
+        return music;
+    }
+  music = g_new0 (NamidaVersionMusic, 1);
+  music->label = g_strdup (label);
+  g_ptr_array_add (facts->music, music);
+  return music;
+}
+
+static void
+add_file (NamidaVersionFacts *facts, const NamidaVersionFile *file)
+{
+  NamidaVersionMusic *music;
+
+  if (file->kind == NAMIDA_VERSION_FILE_ZIP && facts->zip_path == NULL)
+    facts->zip_path = namida_version_file_dup_path (file, facts->record);
+  if (file->kind == NAMIDA_VERSION_FILE_MANIFEST || file->kind == NAMIDA_VERSION_FILE_FOLDER)
+    return;
+  facts->files++;
+  facts->bytes += file->size;
+  if (file->kind == NAMIDA_VERSION_FILE_ZIP)
+    return;
+  music = get_music (facts, file->label);
+  music->files++;
+  music->bytes += file->size;
+}
+
+static int
+compare_music (gconstpointer a, gconstpointer b)
+{
+  return strcmp ((*(NamidaVersionMusic *const *) a)->label, (*(NamidaVersionMusic *const *) b)->label);
+}
+
+/* Only the store writes to a version's folder, and verify looks at each file: its being there is enough here. Of a
+ * person's own folders each file is looked at. */
+static void
+look (NamidaVersionFacts *facts, GPtrArray *files)
+{
+  int fd = namida_version_record_open (facts->record);
+
+  if (facts->record->landing == NAMIDA_LANDING_BACKUP)
+    {
+      facts->present = fd >= 0;
+      facts->left = facts->present ? facts->files : 0;
+    }
+  for (guint i = 0; facts->record->landing == NAMIDA_LANDING_LIBRARY && i < files->len; i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+      struct stat st;
+
+      facts->left += (file->kind == NAMIDA_VERSION_FILE_ZIP || file->kind == NAMIDA_VERSION_FILE_FILE)
+                     && namida_version_file_stat (file, -1, &st) && namida_version_file_fits (file, &st);
+    }
+  if (facts->record->landing == NAMIDA_LANDING_LIBRARY)
+    facts->present = facts->left > 0 || facts->files == 0;
+  if (fd >= 0)
+    close (fd);
+}
+
+/* @record: (transfer full) */
+static NamidaVersionFacts *
+load_one (NamidaDatabase *database, NamidaVersionRecord *record, GError **error)
+{
+  g_autoptr (GPtrArray) files = namida_version_record_files (database, record, error);
+  NamidaVersionFacts *facts = g_new0 (NamidaVersionFacts, 1);
+
+  facts->record = record;
+  facts->music = g_ptr_array_new_with_free_func (music_free);
+  if (files == NULL)
+    {
+      namida_version_facts_free (facts);
+      return NULL;
+    }
+  for (guint i = 0; i < files->len; i++)
+    add_file (facts, g_ptr_array_index (files, i));
+  g_ptr_array_sort (facts->music, compare_music);
+  look (facts, files);
+  return facts;
+}
+
+GPtrArray *
+namida_version_facts_load (NamidaDatabase *database, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) records = namida_version_record_list (database, FALSE, error);
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_facts_free);
+
+  while (records != NULL && records->len > 0)
+    {
+      NamidaVersionRecord *record = g_ptr_array_steal_index (records, 0);
+      NamidaVersionFacts *facts;
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        {
+          namida_version_record_free (record);
+          return NULL;
+        }
+      facts = load_one (database, record, error);
+      if (facts == NULL)
+        return NULL;
+      g_ptr_array_add (all, facts);
+    }
+  return records != NULL ? g_steal_pointer (&all) : NULL;
+}

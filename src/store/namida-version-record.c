@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-version-record.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+#include "namida-file-ops.h"
+#include "namida-safe-path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COLUMNS                                                                                                        \
+  "id, session, fingerprint, alias, path, title, landing, created_at, coalesce (verified_at, 0), pinned, complete,"    \
+  " damaged"
+
+void
+namida_version_record_free (NamidaVersionRecord *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->session);
+  g_free (self->fingerprint);
+  g_free (self->alias);
+  g_free (self->path);
+  g_free (self->title);
+  g_free (self);
+}
+
+static void
+file_free (gpointer data)
+{
+  NamidaVersionFile *file = data;
+
+  g_free (file->path);
+  g_free (file->label);
+  g_free (file->below);
+  g_free (file->sha256);
+  g_free (file);
+}
+
+static char *
+dup_text (sqlite3_stmt *statement, int column)
+{
+  return g_strdup ((const char *) sqlite3_column_text (statement, column));
+}
+
+static NamidaVersionRecord *
+read_record (sqlite3_stmt *statement)
+{
+  NamidaVersionRecord *record = g_new0 (NamidaVersionRecord, 1);
+  const char *landing = (const char *) sqlite3_column_text (statement, 6);
+
+  record->id = sqlite3_column_int64 (statement, 0);
+  record->session = dup_text (statement, 1);
+  record->fingerprint = dup_text (statement, 2);
+  record->alias = dup_text (statement, 3);
+  record->path = dup_text (statement, 4);
+  record->title = dup_text (statement, 5);
+  record->landing = g_strcmp0 (landing, "backup") == 0 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
+  record->created_at = sqlite3_column_int64 (statement, 7);
+  record->verified_at = sqlite3_column_int64 (statement, 8);
+  record->pinned = sqlite3_column_int (statement, 9) != 0;
+  record->complete = sqlite3_column_int (statement, 10) != 0;
+  record->damaged = sqlite3_column_int (statement, 11);
+  return record;
+}
+
+/* Locked. What a step that gave no row means; finalizes. */
+static gboolean
+end_steps (sqlite3 *handle, sqlite3_stmt *statement, int result, GError **error)
+{
+  gboolean fine = result == SQLITE_DONE || result == SQLITE_ROW;
+
+  if (!fine)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                 _ ("The list of versions could not be read (%s). Check the disk and try again."),
+                 sqlite3_errmsg (handle));
+  sqlite3_finalize (statement);
+  return fine;
+}
+
+GPtrArray *
+namida_version_record_list (NamidaDatabase *database, gboolean removing, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_record_free);
+  sqlite3 *handle = namida_database_lock (database);
+  sqlite3_stmt *statement = namida_database_prepare (
+      database, error, "SELECT " COLUMNS " FROM versions WHERE removing = ? ORDER BY created_at DESC, id DESC", "i",
+      (gint64) removing);
+  gboolean fine = FALSE;
+
+  if (statement != NULL)
+    {
+      int result;
+
+      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+        g_ptr_array_add (list, read_record (statement));
+      fine = end_steps (handle, statement, result, error);
+    }
+  namida_database_unlock (database);
+  return fine ? g_steal_pointer (&list) : NULL;
+}
+
+static gboolean
+not_found (const char *id, GError **error)
+{
+  g_autofree char *shown = g_utf8_make_valid (id, -1);
+
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+               _ ("There is no version “%s” (any more). Look at the list of versions."), shown);
+  return FALSE;
+}
+
+NamidaVersionRecord *
+namida_version_record_find (NamidaDatabase *database, const char *id, GError **error)
+{
+  NamidaVersionRecord *record = NULL;
+  sqlite3 *handle = namida_database_lock (database);
+  /* Compared as text: "7x" is no 7. */
+  sqlite3_stmt *statement = namida_database_prepare (
+      database, error, "SELECT " COLUMNS " FROM versions WHERE removing = 0 AND CAST (id AS TEXT) = ?", "s", id);
+
+  if (statement != NULL)
+    {
+      int result = sqlite3_step (statement);
+
+      if (result == SQLITE_ROW)
+        record = read_record (statement);
+      if (end_steps (handle, statement, result, error) && record == NULL)
+        not_found (id, error);
+    }
+  namida_database_unlock (database);
+  return record;
+}
+
+GPtrArray *
+namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (file_free);
+  sqlite3 *handle = namida_database_lock (database);
+  sqlite3_stmt *statement = namida_database_prepare (
+      database, error,
+      "SELECT kind, path, label, relative, size, mtime_ns, sha256 FROM version_files WHERE version = ?", "i",
+      record->id);
+  gboolean fine = FALSE;
+
+  if (statement != NULL)
+    {
+      int result;
+
+      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+        {
+          NamidaVersionFile *file = g_new0 (NamidaVersionFile, 1);
+
+          file->kind = (NamidaVersionFileKind) sqlite3_column_int (statement, 0);
+          file->path = dup_text (statement, 1);
+          file->label = dup_text (statement, 2);
+          file->below = dup_text (statement, 3);
+          file->size = (guint64) sqlite3_column_int64 (statement, 4);
+          file->mtime_ns = sqlite3_column_int64 (statement, 5);
+          file->sha256 = dup_text (statement, 6);
+          g_ptr_array_add (list, file);
+        }
+      fine = end_steps (handle, statement, result, error);
+    }
+  namida_database_unlock (database);
+  return fine ? g_steal_pointer (&list) : NULL;
+}
+
+GPtrArray *
+namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gboolean backup_only)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  sqlite3_stmt *statement;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (
+      database, NULL,
+      "SELECT CASE landing WHEN 'backup' THEN versions.path || '/' || version_files.path ELSE version_files.path END"
+      " FROM version_files JOIN versions ON versions.id = version WHERE sha256 = ?1 AND removing = 0"
+      " AND (?2 = 0 OR landing = 'backup')",
+      "si", sha256, (gint64) backup_only);
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    g_ptr_array_add (paths, dup_text (statement, 0));
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return paths;
+}
+
+gboolean
+namida_version_record_set_verified (NamidaDatabase *database, gint64 id, int damaged, GError **error)
+{
+  return namida_database_exec (database, error, "UPDATE versions SET verified_at = ?, damaged = ? WHERE id = ?", "iii",
+                               namida_clock_real (), (gint64) damaged, id);
+}
+
+/* Returns whether it changed a row. */
+static gboolean
+update_one (NamidaDatabase *database, const char *sql, const char *id, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (database);
+  gboolean fine = namida_database_exec (database, error, sql, "s", id);
+
+  if (fine && sqlite3_changes (handle) == 0)
+    fine = not_found (id, error);
+  namida_database_unlock (database);
+  return fine;
+}
+
+gboolean
+namida_version_record_set_pinned (NamidaDatabase *database, const char *id, gboolean pinned, GError **error)
+{
+  return update_one (database,
+                     pinned ? "UPDATE versions SET pinned = 1 WHERE removing = 0 AND CAST (id AS TEXT) = ?"
+                            : "UPDATE versions SET pinned = 0 WHERE removing = 0 AND CAST (id AS TEXT) = ?",
+                     id, error);
+}
+
+gboolean
+namida_version_record_claim (NamidaDatabase *database, const char *id, GError **error)
+{
+  g_autoptr (NamidaVersionRecord) record = NULL;
+  gboolean fine = FALSE;
+
+  /* The lock makes the look and the mark one. */
+  namida_database_lock (database);
+  record = namida_version_record_find (database, id, error);
+  if (record != NULL && record->pinned)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
+                 _ ("“%s” is pinned. To remove it, take the pin away first."), record->title);
+  else if (record != NULL)
+    fine = update_one (database,
+                       "UPDATE versions SET removing = 1 WHERE removing = 0 AND pinned = 0 AND CAST (id AS TEXT) = ?",
+                       id, error);
+  namida_database_unlock (database);
+  return fine;
+}
+
+gboolean
+namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
+{
+  g_autofree char *inside = g_strconcat (record->path, "/", NULL);
+  sqlite3 *handle = namida_database_lock (database);
+  gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "");
+
+  if (record->landing == NAMIDA_LANDING_BACKUP)
+    fine = fine
+           && namida_database_exec (database, error,
+                                    "DELETE FROM stored WHERE session = ?1 AND substr (path, 1, length (?2)) = ?2",
+                                    "ss", record->session, inside);
+  fine = fine && namida_database_exec (database, error, "DELETE FROM versions WHERE id = ?", "i", record->id)
+         && namida_database_exec (database, error, "COMMIT", "");
+  if (!fine && !sqlite3_get_autocommit (handle))
+    sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
+  namida_database_unlock (database);
+  return fine;
+}
+
+/* ---- on the disk ---- */
+
+int
+namida_version_record_open (const NamidaVersionRecord *record)
+{
+  errno = 0;
+  if (record->landing != NAMIDA_LANDING_BACKUP)
+    return -1;
+  return open (record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+char *
+namida_version_file_dup_path (const NamidaVersionFile *file, const NamidaVersionRecord *record)
+{
+  return record->landing == NAMIDA_LANDING_BACKUP ? g_build_filename (record->path, file->path, NULL)
+                                                  : g_strdup (file->path);
+}
+
+char *
+namida_version_file_dup_name (const NamidaVersionFile *file)
+{
+  g_autofree char *name
+      = *file->label != '\0' ? g_strconcat (file->label, "/", file->below, NULL) : g_strdup (file->below);
+
+  return g_utf8_make_valid (name, -1);
+}
+
+int
+namida_version_file_open_folder (const NamidaVersionFile *file, int version_fd, char **basename)
+{
+  g_autofree char *folder = NULL;
+
+  if (version_fd >= 0)
+    return namida_safe_path_open_parent (version_fd, file->path, FALSE, basename, NULL);
+  /* A person's own folder: links in it are the person's. */
+  if (!g_path_is_absolute (file->path))
+    return -1;
+  folder = g_path_get_dirname (file->path);
+  *basename = g_path_get_basename (file->path);
+  return open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+gboolean
+namida_version_file_stat (const NamidaVersionFile *file, int version_fd, struct stat *st)
+{
+  g_autofree char *basename = NULL;
+  int folder = namida_version_file_open_folder (file, version_fd, &basename);
+  gboolean there;
+
+  if (folder < 0)
+    return FALSE;
+  there = fstatat (folder, basename, st, AT_SYMLINK_NOFOLLOW) == 0
+          && (file->kind == NAMIDA_VERSION_FILE_FOLDER ? S_ISDIR (st->st_mode) : S_ISREG (st->st_mode));
+  close (folder);
+  return there;
+}
+
+gboolean
+namida_version_file_fits (const NamidaVersionFile *file, const struct stat *st)
+{
+  return file->kind == NAMIDA_VERSION_FILE_FOLDER
+         || ((guint64) st->st_size == file->size && namida_stat_mtime_ns (st) == file->mtime_ns);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-store.h"
+
+#include <sys/stat.h>
+
+G_BEGIN_DECLS
+
+/* The tables versions and version_files. Blocking: worker threads. */
+
+typedef struct
+{
+  gint64 id;
+  char *session;
+  char *fingerprint; /* (nullable) */
+  char *alias;
+  char *path;
+  char *title;
+  NamidaLanding landing;
+  gint64 created_at, verified_at;
+  gboolean pinned, complete;
+  int damaged;
+} NamidaVersionRecord;
+void namida_version_record_free (NamidaVersionRecord *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaVersionRecord, namida_version_record_free)
+
+typedef struct
+{
+  NamidaVersionFileKind kind;
+  char *path; /* below the version's folder; of LIBRARY absolute */
+  char *label;
+  char *below;
+  guint64 size;
+  gint64 mtime_ns;
+  char *sha256;
+} NamidaVersionFile;
+
+/** namida_version_record_list: (transfer full) (element-type NamidaVersionRecord): newest first. @removing: those whose
+ * removal has begun, which are no versions any more. */
+GPtrArray *namida_version_record_list (NamidaDatabase *database, gboolean removing, GError **error);
+/** namida_version_record_find: (transfer full) (nullable): NOT_FOUND. */
+NamidaVersionRecord *namida_version_record_find (NamidaDatabase *database, const char *id, GError **error);
+/** namida_version_record_files: (transfer full) (element-type NamidaVersionFile) (nullable) */
+GPtrArray *namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
+/** One whole content of all versions: (transfer full): absolute paths. @backup_only: those that only the store writes
+ * to. */
+GPtrArray *namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gboolean backup_only);
+gboolean namida_version_record_set_verified (NamidaDatabase *database, gint64 id, int damaged, GError **error);
+gboolean namida_version_record_set_pinned (NamidaDatabase *database, const char *id, gboolean pinned, GError **error);
+/** namida_version_record_claim: marks it as being removed: DECLINED when it is pinned, NOT_FOUND when it is no more. */
+gboolean namida_version_record_claim (NamidaDatabase *database, const char *id, GError **error);
+/** The record, its files, and what the table stored says of its folder. */
+gboolean namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
+
+/** namida_version_record_open: the version's folder; -1 with errno; of LIBRARY always -1 with errno 0. */
+int namida_version_record_open (const NamidaVersionRecord *record);
+/** namida_version_file_dup_path: (transfer full): absolute. */
+char *namida_version_file_dup_path (const NamidaVersionFile *file, const NamidaVersionRecord *record);
+/** namida_version_file_dup_name: (transfer full): as it is named to a person; UTF-8. */
+char *namida_version_file_dup_name (const NamidaVersionFile *file);
+/** namida_version_file_open_folder: the folder it is in, through no link below the version; -1. @version_fd: of
+ * namida_version_record_open(). */
+int namida_version_file_open_folder (const NamidaVersionFile *file, int version_fd, char **basename);
+/** namida_version_file_stat: FALSE: it is not there, or no file (of a folder: no folder). */
+gboolean namida_version_file_stat (const NamidaVersionFile *file, int version_fd, struct stat *st);
+/** Whether @st is that file as it arrived, by size and time. */
+gboolean namida_version_file_fits (const NamidaVersionFile *file, const struct stat *st);
+
+G_END_DECLS
