@@ -26,6 +26,7 @@ static const struct
   { "send", namida_cli_send, N_ ("Send backups, files and music folders to a device") },
   { "pair", namida_cli_pair, N_ ("Pair with a device, so that both trust each other") },
   { "trust", namida_cli_trust, N_ ("List, remove or rename the trusted devices") },
+  { "inspect", namida_cli_inspect, N_ ("Tell what is in a Namida backup") },
   { "history", namida_cli_history, N_ ("List what was sent and received") },
   { "identity", namida_cli_identity, N_ ("Show this device's name and fingerprint") },
   { "demo", namida_cli_demo, N_ ("Try it: two devices on this computer, one backup") },

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-inspect-lists-private.h"
+
+#include "namida-format.h"
+#include "namida-inspect-json-private.h"
+
+#include <string.h>
+
+#define TOP_MOST 10u
+#define PLAYLISTS_MOST 500u
+#define FOLDERS_MOST 64u
+/* Beyond these, listens are counted and the rest of the tracks is not told apart. */
+#define TRACKS_MOST 200000u
+#define TRACK_BYTES_MOST (24u * 1024 * 1024)
+/* 2200-01-01: a day of a history beyond it is none. */
+#define DAY_MOST 84006
+
+struct _NamidaInspectLists
+{
+  NamidaInspection *result;
+  GHashTable *tracks; /* path → listens */
+  gsize track_bytes;
+
+  /* Of the file under way. */
+  NamidaListKind kind;
+  NamidaInspectJson *json;
+  char *base;   /* its name without the ending */
+  char *title;  /* (nullable): what the list calls itself */
+  guint64 n;    /* what it counts */
+  gboolean fit; /* it has the shape of its kind */
+};
+
+static NamidaNamedCount *
+named_count_new (const char *name, guint64 count)
+{
+  NamidaNamedCount *self = g_new0 (NamidaNamedCount, 1);
+
+  self->name = namida_format_alias (name);
+  self->count = count;
+  return self;
+}
+
+NamidaInspectLists *
+namida_inspect_lists_new (NamidaInspection *result)
+{
+  NamidaInspectLists *self = g_new0 (NamidaInspectLists, 1);
+
+  self->result = result;
+  self->tracks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return self;
+}
+
+static void
+forget_file (NamidaInspectLists *self)
+{
+  g_clear_pointer (&self->json, namida_inspect_json_free);
+  g_clear_pointer (&self->base, g_free);
+  g_clear_pointer (&self->title, g_free);
+  self->kind = NAMIDA_LIST_UNKNOWN;
+  self->n = 0;
+  self->fit = FALSE;
+}
+
+void
+namida_inspect_lists_free (NamidaInspectLists *self)
+{
+  if (self == NULL)
+    return;
+  forget_file (self);
+  g_hash_table_unref (self->tracks);
+  g_free (self);
+}
+
+/* ---- what the lists say ---- */
+
+static void
+hear (NamidaInspectLists *self, const char *track)
+{
+  gpointer key, value;
+  gsize length;
+
+  if (g_hash_table_lookup_extended (self->tracks, track, &key, &value))
+    {
+      g_hash_table_insert (self->tracks, g_strdup (track), GUINT_TO_POINTER (GPOINTER_TO_UINT (value) + 1));
+      return;
+    }
+  length = strlen (track);
+  if (g_hash_table_size (self->tracks) >= TRACKS_MOST || self->track_bytes + length > TRACK_BYTES_MOST)
+    return;
+  self->track_bytes += length;
+  g_hash_table_insert (self->tracks, g_strdup (track), GUINT_TO_POINTER (1));
+}
+
+static void
+on_history (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
+{
+  if (depth == 0)
+    self->fit = value == NAMIDA_JSON_ARRAY;
+  else if (depth == 1 && value == NAMIDA_JSON_OBJECT)
+    self->n++;
+  else if (depth == 2 && value == NAMIDA_JSON_STRING && self->kind == NAMIDA_LIST_HISTORY
+           && g_str_equal (namida_inspect_json_key (self->json, 1), "track"))
+    hear (self, text);
+}
+
+static void
+on_playlist (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
+{
+  gboolean tracks = depth > 0 && g_str_equal (namida_inspect_json_key (self->json, 0), "tracks");
+
+  if (depth == 1 && tracks)
+    self->fit = value == NAMIDA_JSON_ARRAY;
+  else if (depth == 2 && tracks && (value == NAMIDA_JSON_OBJECT || value == NAMIDA_JSON_STRING))
+    self->n++;
+  else if (depth == 1 && value == NAMIDA_JSON_STRING && self->title == NULL
+           && g_str_equal (namida_inspect_json_key (self->json, 0), "name"))
+    self->title = g_strdup (text);
+}
+
+static void
+on_subscriptions (NamidaInspectLists *self, NamidaJsonValue value, guint depth)
+{
+  if (depth == 0)
+    self->fit = value == NAMIDA_JSON_OBJECT || value == NAMIDA_JSON_ARRAY;
+  else if (depth == 2 && value == NAMIDA_JSON_TRUE
+           && g_str_equal (namida_inspect_json_key (self->json, 1), "subscribed"))
+    self->n++;
+}
+
+static void
+on_totals (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
+{
+  const char *key = namida_inspect_json_key (self->json, 0);
+  guint64 seconds;
+
+  if (depth == 0)
+    self->fit = value == NAMIDA_JSON_OBJECT;
+  if (depth != 1 || value != NAMIDA_JSON_NUMBER)
+    return;
+  seconds = text[0] == '-' ? 0 : g_ascii_strtoull (text, NULL, 10);
+  if (g_str_equal (key, "tr"))
+    self->result->seconds_tracks = seconds;
+  else if (g_str_equal (key, "vid"))
+    self->result->seconds_videos = seconds;
+  else if (g_str_equal (key, "yt"))
+    self->result->seconds_youtube = seconds;
+}
+
+static void
+add_folder (NamidaInspectLists *self, const char *path)
+{
+  GPtrArray *folders = self->result->music_folders;
+
+  if (*path == '\0' || folders->len >= FOLDERS_MOST)
+    return;
+  for (guint i = 0; i < folders->len; i++)
+    if (g_str_equal (folders->pdata[i], path))
+      return;
+  g_ptr_array_add (folders, g_utf8_make_valid (path, -1));
+}
+
+static void
+hint (NamidaInspectLists *self, const char *version)
+{
+  if (self->result->version_hint == NULL)
+    self->result->version_hint = g_strdup (version);
+}
+
+static void
+on_settings (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const char *text)
+{
+  if (depth == 0)
+    self->fit = value == NAMIDA_JSON_OBJECT;
+  if (value != NAMIDA_JSON_STRING || depth < 2 || depth > 3
+      || !g_str_equal (namida_inspect_json_key (self->json, 0), "directoriesToScan"))
+    return;
+  /* A list of texts; since 6.x of objects. */
+  if (depth == 2)
+    {
+      add_folder (self, text);
+      hint (self, "5 or older");
+    }
+  else if (g_str_equal (namida_inspect_json_key (self->json, 2), "source"))
+    {
+      add_folder (self, text);
+      hint (self, "6");
+    }
+}
+
+static void
+on_value (NamidaInspectJson *json, NamidaJsonValue value, guint depth, const char *text, gpointer user_data)
+{
+  NamidaInspectLists *self = user_data;
+
+  switch (self->kind)
+    {
+    case NAMIDA_LIST_HISTORY:
+    case NAMIDA_LIST_YOUTUBE_HISTORY:
+      on_history (self, value, depth, text);
+      break;
+    case NAMIDA_LIST_SUBSCRIPTIONS:
+      on_subscriptions (self, value, depth);
+      break;
+    case NAMIDA_LIST_TOTALS:
+      on_totals (self, value, depth, text);
+      break;
+    case NAMIDA_LIST_SETTINGS:
+      on_settings (self, value, depth, text);
+      break;
+    default:
+      on_playlist (self, value, depth, text);
+    }
+}
+
+/* ---- one file after the other ---- */
+
+static char *
+dup_base (const char *path)
+{
+  const char *slash = MAX (strrchr (path, '/'), strrchr (path, '\\'));
+  const char *name = slash != NULL ? slash + 1 : path;
+  const char *dot = strrchr (name, '.');
+
+  return dot != NULL && dot > name ? g_strndup (name, (gsize) (dot - name)) : g_strdup (name);
+}
+
+gboolean
+namida_inspect_lists_begin (NamidaInspectLists *self, NamidaListKind kind, const char *path)
+{
+  forget_file (self);
+  self->result->entries++;
+  self->result->unknown += kind == NAMIDA_LIST_UNKNOWN;
+  self->result->unsafe += kind == NAMIDA_LIST_UNSAFE;
+  self->result->queues += kind == NAMIDA_LIST_QUEUE;
+  if (kind < NAMIDA_LIST_SETTINGS)
+    return FALSE;
+  self->kind = kind;
+  self->base = dup_base (path);
+  self->json = namida_inspect_json_new (on_value, self);
+  return TRUE;
+}
+
+gboolean
+namida_inspect_lists_feed (NamidaInspectLists *self, const char *data, gsize length)
+{
+  return self->json != NULL && namida_inspect_json_feed (self->json, data, length);
+}
+
+static void
+add_day (NamidaInspectLists *self)
+{
+  NamidaInspection *result = self->result;
+  gint64 day = g_ascii_strtoll (self->base, NULL, 10);
+  gboolean first = result->listens == 0 || result->last_day == 0;
+
+  result->listens += self->n;
+  if (self->n == 0 || day <= 0 || day > DAY_MOST)
+    return;
+  result->first_day = first ? day : MIN (result->first_day, day);
+  result->last_day = MAX (result->last_day, day);
+}
+
+static void
+add_playlist (NamidaInspectLists *self)
+{
+  self->result->n_playlists++;
+  if (self->result->playlists->len < PLAYLISTS_MOST)
+    g_ptr_array_add (self->result->playlists,
+                     named_count_new (self->title != NULL ? self->title : self->base, self->n));
+}
+
+static void
+add_up (NamidaInspectLists *self)
+{
+  NamidaInspection *result = self->result;
+
+  switch (self->kind)
+    {
+    case NAMIDA_LIST_HISTORY:
+      add_day (self);
+      break;
+    case NAMIDA_LIST_YOUTUBE_HISTORY:
+      result->youtube_listens += self->n;
+      break;
+    case NAMIDA_LIST_PLAYLIST:
+    case NAMIDA_LIST_LOOSE:
+      add_playlist (self);
+      break;
+    case NAMIDA_LIST_YOUTUBE_PLAYLIST:
+      result->youtube_playlists++;
+      break;
+    case NAMIDA_LIST_FAVOURITES:
+      result->has_favourites = TRUE;
+      result->favourites = self->n;
+      break;
+    case NAMIDA_LIST_LIKES:
+      result->youtube_likes = self->n;
+      break;
+    case NAMIDA_LIST_SUBSCRIPTIONS:
+      result->youtube_subscriptions = self->n;
+      break;
+    case NAMIDA_LIST_TOTALS:
+      result->has_seconds = TRUE;
+      break;
+    default:
+      result->has_settings = TRUE;
+    }
+}
+
+void
+namida_inspect_lists_end (NamidaInspectLists *self, gboolean whole)
+{
+  if (self->json == NULL)
+    return;
+  if (whole && namida_inspect_json_end (self->json) && self->fit)
+    add_up (self);
+  else if (self->kind == NAMIDA_LIST_LOOSE)
+    self->result->unknown++;
+  else
+    self->result->unreadable++;
+  forget_file (self);
+}
+
+/* ---- at the end ---- */
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  const NamidaNamedCount *one = *(NamidaNamedCount *const *) a;
+  const NamidaNamedCount *other = *(NamidaNamedCount *const *) b;
+  g_autofree char *key = g_utf8_collate_key (one->name, -1);
+  g_autofree char *other_key = g_utf8_collate_key (other->name, -1);
+
+  return strcmp (key, other_key);
+}
+
+/* The most listened first; of equals the first in the alphabet, so that two looks at one backup tell the same. */
+static gboolean
+is_before (const char *path, guint count, const char *other, guint other_count)
+{
+  return other == NULL || count > other_count || (count == other_count && strcmp (path, other) < 0);
+}
+
+static void
+add_top_tracks (NamidaInspectLists *self)
+{
+  const char *paths[TOP_MOST] = { NULL };
+  guint counts[TOP_MOST] = { 0 };
+  GHashTableIter iter;
+  gpointer path, count;
+
+  g_hash_table_iter_init (&iter, self->tracks);
+  while (g_hash_table_iter_next (&iter, &path, &count))
+    {
+      guint n = GPOINTER_TO_UINT (count);
+      guint at = TOP_MOST;
+
+      while (at > 0 && is_before (path, n, paths[at - 1], counts[at - 1]))
+        at--;
+      for (guint i = TOP_MOST - 1; at < TOP_MOST && i > at; i--)
+        {
+          paths[i] = paths[i - 1];
+          counts[i] = counts[i - 1];
+        }
+      if (at < TOP_MOST)
+        {
+          paths[at] = path;
+          counts[at] = n;
+        }
+    }
+  for (guint i = 0; i < TOP_MOST && paths[i] != NULL; i++)
+    {
+      g_autofree char *name = dup_base (paths[i]);
+
+      g_ptr_array_add (self->result->top_tracks, named_count_new (name, counts[i]));
+    }
+}
+
+void
+namida_inspect_lists_finish (NamidaInspectLists *self)
+{
+  self->result->tracks_heard = g_hash_table_size (self->tracks);
+  add_top_tracks (self);
+  g_ptr_array_sort (self->result->playlists, compare_names);
+}

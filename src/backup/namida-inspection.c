@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-inspection-private.h"
+
+#include "namida-format.h"
+
+#include <glib/gi18n-lib.h>
+
+G_DEFINE_BOXED_TYPE (NamidaInspection, namida_inspection, namida_inspection_ref, namida_inspection_unref)
+
+static void
+named_count_free (gpointer data)
+{
+  NamidaNamedCount *self = data;
+
+  g_free (self->name);
+  g_free (self);
+}
+
+NamidaInspection *
+namida_inspection_new (const char *name)
+{
+  NamidaInspection *self = g_atomic_rc_box_new0 (NamidaInspection);
+
+  self->name = namida_format_alias (name);
+  self->top_tracks = g_ptr_array_new_with_free_func (named_count_free);
+  self->playlists = g_ptr_array_new_with_free_func (named_count_free);
+  self->music_folders = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+NamidaInspection *
+namida_inspection_ref (NamidaInspection *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear (gpointer data)
+{
+  NamidaInspection *self = data;
+
+  g_free (self->name);
+  g_free (self->version_hint);
+  g_free (self->damaged_part);
+  g_ptr_array_unref (self->top_tracks);
+  g_ptr_array_unref (self->playlists);
+  g_ptr_array_unref (self->music_folders);
+}
+
+void
+namida_inspection_unref (NamidaInspection *self)
+{
+  g_atomic_rc_box_release_full (self, clear);
+}
+
+gboolean
+namida_inspection_is_good (const NamidaInspection *self)
+{
+  return self->kind == NAMIDA_INSPECTION_BACKUP || self->kind == NAMIDA_INSPECTION_FLAT;
+}
+
+const char *
+namida_inspection_kind_to_string (NamidaInspectionKind kind)
+{
+  static const char *const names[NAMIDA_N_INSPECTIONS] = {
+    [NAMIDA_INSPECTION_BACKUP] = "backup",         [NAMIDA_INSPECTION_FLAT] = "flat",
+    [NAMIDA_INSPECTION_EMPTY] = "empty",           [NAMIDA_INSPECTION_NOT_A_ZIP] = "not-a-zip",
+    [NAMIDA_INSPECTION_NOT_NAMIDA] = "not-namida", [NAMIDA_INSPECTION_TRUNCATED] = "truncated",
+    [NAMIDA_INSPECTION_ENCRYPTED] = "encrypted",   [NAMIDA_INSPECTION_DAMAGED] = "damaged",
+    [NAMIDA_INSPECTION_TOO_BIG] = "too-big",
+  };
+
+  g_return_val_if_fail (kind < NAMIDA_N_INSPECTIONS, "damaged");
+  return names[kind];
+}
+
+static char *
+dup_damaged_sentence (const NamidaInspection *self)
+{
+  if (self->damaged_part == NULL)
+    return g_strdup_printf (
+        _ ("“%s” is damaged: Namida cannot restore all of it. Use another backup, or copy it again."), self->name);
+  return g_strdup_printf (
+      _ ("“%s” is damaged: its part “%s” cannot be read whole. Use another backup, or copy it again."), self->name,
+      self->damaged_part);
+}
+
+char *
+namida_inspection_dup_sentence (const NamidaInspection *self)
+{
+  switch (self->kind)
+    {
+    case NAMIDA_INSPECTION_BACKUP:
+      return g_strdup_printf (_ ("“%s” is a Namida backup."), self->name);
+    case NAMIDA_INSPECTION_FLAT:
+      return g_strdup_printf (_ ("“%s” is a Namida backup in the layout of older desktop versions."), self->name);
+    case NAMIDA_INSPECTION_EMPTY:
+      return g_strdup_printf (_ ("“%s” is empty: the backup was never finished. Make a new one in Namida."),
+                              self->name);
+    case NAMIDA_INSPECTION_NOT_A_ZIP:
+      return g_strdup_printf (_ ("“%s” is no zip file, and so no Namida backup."), self->name);
+    case NAMIDA_INSPECTION_NOT_NAMIDA:
+      return g_strdup_printf (_ ("“%s” is a zip file, but no Namida backup."), self->name);
+    case NAMIDA_INSPECTION_TRUNCATED:
+      return g_strdup_printf (_ ("“%s” is cut off: its end is missing. Copy or send it again."), self->name);
+    case NAMIDA_INSPECTION_ENCRYPTED:
+      return g_strdup_printf (_ ("“%s” is protected by a password: neither Namida nor this program can open it."),
+                              self->name);
+    case NAMIDA_INSPECTION_TOO_BIG:
+      return g_strdup_printf (
+          _ ("“%s” unpacks to more than any Namida backup does, and was not read to its end. Do not open it."),
+          self->name);
+    default:
+      return dup_damaged_sentence (self);
+    }
+}
+
+/* ---- in words ---- */
+
+static char *
+dup_day (gint64 day)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (day * 86400);
+
+  /* Translators: a date, as g_date_time_format() has it. */
+  return time != NULL ? g_date_time_format (time, _ ("%-e %B %Y")) : g_strdup ("?");
+}
+
+static char *
+dup_time (guint64 seconds)
+{
+  guint64 minutes = seconds / 60;
+
+  if (minutes < 60)
+    return g_strdup_printf (_ ("%" G_GUINT64_FORMAT " min"), minutes);
+  return g_strdup_printf (_ ("%'" G_GUINT64_FORMAT " h"), minutes / 60);
+}
+
+static gulong
+plural (guint64 n)
+{
+  return (gulong) MIN (n, (guint64) G_MAXULONG);
+}
+
+static char *
+dup_listens (const NamidaInspection *self)
+{
+  g_autofree char *listens = g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " listen",
+                                                        "%'" G_GUINT64_FORMAT " listens", plural (self->listens)),
+                                              self->listens);
+  g_autofree char *first = NULL;
+  g_autofree char *last = NULL;
+
+  if (self->last_day == 0)
+    return g_steal_pointer (&listens);
+  first = dup_day (self->first_day);
+  last = dup_day (self->last_day);
+  /* Translators: "1,234 listens, from 19 June 2025 to 18 July 2026" */
+  return g_strdup_printf (_ ("%s, from %s to %s"), listens, first, last);
+}
+
+static char *
+dup_names (GPtrArray *counts, guint most)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (most, counts->len); i++)
+    {
+      const NamidaNamedCount *item = counts->pdata[i];
+
+      if (i > 0)
+        g_string_append (text, ", ");
+      g_string_append_printf (text, "%s (%'" G_GUINT64_FORMAT ")", item->name, item->count);
+    }
+  if (counts->len > most)
+    g_string_append (text, ", …");
+  return g_strdup (text->str);
+}
+
+static char *
+dup_playlist_count (const NamidaInspection *self)
+{
+  return g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " playlist", "%'" G_GUINT64_FORMAT " playlists",
+                                    plural (self->n_playlists)),
+                          self->n_playlists);
+}
+
+static char *
+dup_favourite_count (const NamidaInspection *self)
+{
+  return g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " favourite", "%'" G_GUINT64_FORMAT " favourites",
+                                    plural (self->favourites)),
+                          self->favourites);
+}
+
+#define SHOWN_MOST 5u
+
+static void
+add_lists (const NamidaInspection *self, GPtrArray *lines)
+{
+  if (self->listens > 0)
+    g_ptr_array_add (lines, dup_listens (self));
+  if (self->top_tracks->len > 0)
+    {
+      g_autofree char *names = dup_names (self->top_tracks, SHOWN_MOST);
+
+      g_ptr_array_add (lines, g_strdup_printf (_ ("Most listened: %s"), names));
+    }
+  if (self->n_playlists > 0)
+    {
+      g_autofree char *count = dup_playlist_count (self);
+      g_autofree char *names = dup_names (self->playlists, SHOWN_MOST);
+
+      g_ptr_array_add (lines, g_strdup_printf ("%s: %s", count, names));
+    }
+  if (self->has_favourites)
+    g_ptr_array_add (lines, dup_favourite_count (self));
+  if (self->queues > 0)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " queue", "%'" G_GUINT64_FORMAT " queues",
+                                                       plural (self->queues)),
+                                             self->queues));
+}
+
+static void
+add_seconds (const NamidaInspection *self, GPtrArray *lines)
+{
+  g_autofree char *tracks = dup_time (self->seconds_tracks);
+  g_autofree char *videos = dup_time (self->seconds_videos);
+  g_autofree char *youtube = dup_time (self->seconds_youtube);
+
+  if (self->has_seconds)
+    g_ptr_array_add (lines, g_strdup_printf (_ ("Listened in all: %s of music, %s of videos, %s of YouTube"), tracks,
+                                             videos, youtube));
+}
+
+static void
+add_youtube (const NamidaInspection *self, GPtrArray *lines)
+{
+  if (self->youtube_likes > 0)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " like on YouTube",
+                                                       "%'" G_GUINT64_FORMAT " likes on YouTube",
+                                                       plural (self->youtube_likes)),
+                                             self->youtube_likes));
+  if (self->youtube_subscriptions > 0)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " subscription on YouTube",
+                                                       "%'" G_GUINT64_FORMAT " subscriptions on YouTube",
+                                                       plural (self->youtube_subscriptions)),
+                                             self->youtube_subscriptions));
+  if (self->youtube_playlists > 0)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " playlist of YouTube videos",
+                                                       "%'" G_GUINT64_FORMAT " playlists of YouTube videos",
+                                                       plural (self->youtube_playlists)),
+                                             self->youtube_playlists));
+  if (self->youtube_listens > 0)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " video watched on YouTube",
+                                                       "%'" G_GUINT64_FORMAT " videos watched on YouTube",
+                                                       plural (self->youtube_listens)),
+                                             self->youtube_listens));
+}
+
+static void
+add_folders (const NamidaInspection *self, GPtrArray *lines)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (self->music_folders->len == 0)
+    return;
+  for (guint i = 0; i < self->music_folders->len; i++)
+    {
+      g_autofree char *shown = namida_format_alias (self->music_folders->pdata[i]);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", shown);
+    }
+  g_ptr_array_add (lines, g_strdup_printf (_ ("Expects its music in: %s"), text->str));
+}
+
+static void
+add_doubts (const NamidaInspection *self, GPtrArray *lines)
+{
+  if (self->unreadable > 0)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " list in it could not be read",
+                                                       "%'" G_GUINT64_FORMAT " lists in it could not be read",
+                                                       plural (self->unreadable)),
+                                             self->unreadable));
+  if (self->unknown > 0)
+    g_ptr_array_add (
+        lines,
+        g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " file that this program does not know is kept as it is",
+                                   "%'" G_GUINT64_FORMAT " files that this program does not know are kept as they are",
+                                   plural (self->unknown)),
+                         self->unknown));
+  if (self->unsafe > 0)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT
+                                                       " file has a name that leads out of the backup: do not trust it",
+                                                       "%'" G_GUINT64_FORMAT
+                                                       " files have names that lead out of the backup: do not trust it",
+                                                       plural (self->unsafe)),
+                                             self->unsafe));
+}
+
+char **
+namida_inspection_dup_lines (const NamidaInspection *self)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
+
+  if (self->kind != NAMIDA_INSPECTION_NOT_NAMIDA)
+    {
+      add_lists (self, lines);
+      add_seconds (self, lines);
+      add_youtube (self, lines);
+      add_folders (self, lines);
+      add_doubts (self, lines);
+    }
+  g_ptr_array_add (lines, NULL);
+  return (char **) g_ptr_array_steal (lines, NULL);
+}
+
+char *
+namida_inspection_dup_summary (const NamidaInspection *self)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+
+  if (!namida_inspection_is_good (self))
+    return namida_inspection_dup_sentence (self);
+  if (self->listens > 0)
+    g_ptr_array_add (parts, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " listen",
+                                                       "%'" G_GUINT64_FORMAT " listens", plural (self->listens)),
+                                             self->listens));
+  if (self->n_playlists > 0)
+    g_ptr_array_add (parts, dup_playlist_count (self));
+  if (self->favourites > 0)
+    g_ptr_array_add (parts, dup_favourite_count (self));
+  if (parts->len == 0)
+    return g_strdup (self->has_settings ? _ ("Settings only") : _ ("Nothing that could be counted"));
+  g_ptr_array_add (parts, NULL);
+  return g_strjoinv (", ", (char **) parts->pdata);
+}

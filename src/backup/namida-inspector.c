@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-inspection.h"
+
+#include "namida-error.h"
+#include "namida-format.h"
+#include "namida-inspect-lists-private.h"
+#include "namida-inspect-zip-private.h"
+#include "namida-inspection-private.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Limits, beside those of the directory. A backup of a heavy listener unpacks to some 100 MB; what is deeper than a zip
+ * in a zip is not looked into at all. */
+#define BLOCK_BYTES (64u * 1024)
+#define LIST_BYTES_MOST (64u * 1024 * 1024)      /* one list, unpacked */
+#define UNPACKED_MOST (512u * 1024 * 1024)       /* all that is unpacked, inner zips counted too */
+#define CHECKED_MOST (128u * 1024 * 1024)        /* of it, what is read only to compare its checksum */
+#define ENTRIES_MOST NAMIDA_INSPECT_ENTRIES_MOST /* in all zips together */
+
+typedef enum
+{
+  FINE,
+  BROKEN,
+  TOO_BIG,
+  SECRET,
+  STOPPED, /* cancelled, or the file cannot be read */
+} Outcome;
+
+typedef struct
+{
+  NamidaInspection *result;
+  NamidaInspectLists *lists;
+  GCancellable *cancellable;
+  int fd;
+  off_t offset;
+  int read_errno;
+  guint64 unpacked, checked, seen;
+  gboolean cut;    /* read from the front: there is no directory */
+  gboolean parts;  /* has inner zips of Namida */
+  gboolean strong; /* has loose files that only Namida has */
+  Outcome worst;
+  guint8 block[BLOCK_BYTES];
+} Walk;
+
+/* A zip that is read out of the file under way of another. */
+typedef struct
+{
+  Walk *walk;
+  struct archive *outer;
+  Outcome outcome;
+} Inner;
+
+/* @path: (nullable): the file in the zip that it is about. */
+static void
+note (Walk *walk, Outcome outcome, const char *path)
+{
+  if (outcome == FINE)
+    return;
+  if (walk->result->damaged_part == NULL && path != NULL)
+    walk->result->damaged_part = namida_format_alias (path);
+  walk->worst = MAX (walk->worst, outcome);
+}
+
+/* ---- the file ---- */
+
+static la_ssize_t
+on_read (struct archive *archive, void *data, const void **buffer)
+{
+  Walk *walk = data;
+  ssize_t n;
+
+  *buffer = walk->block;
+  if (g_cancellable_is_cancelled (walk->cancellable))
+    {
+      walk->worst = STOPPED;
+      archive_set_error (archive, ECANCELED, "cancelled");
+      return ARCHIVE_FATAL;
+    }
+  do
+    n = pread (walk->fd, walk->block, sizeof walk->block, walk->offset);
+  while (n < 0 && errno == EINTR);
+  if (n < 0)
+    {
+      walk->read_errno = errno;
+      walk->worst = STOPPED;
+      archive_set_error (archive, errno, "unreadable");
+      return ARCHIVE_FATAL;
+    }
+  walk->offset += n;
+  return n;
+}
+
+static la_int64_t
+on_skip (struct archive *archive, void *data, la_int64_t request)
+{
+  Walk *walk = data;
+
+  if (request < 0 || walk->offset > G_MAXOFFSET - request)
+    return 0;
+  walk->offset += request;
+  return request;
+}
+
+static la_int64_t
+on_seek (struct archive *archive, void *data, la_int64_t offset, int whence)
+{
+  Walk *walk = data;
+  struct stat st;
+
+  if (whence == SEEK_CUR)
+    offset += walk->offset;
+  else if (whence == SEEK_END && fstat (walk->fd, &st) == 0)
+    offset += st.st_size;
+  if (offset < 0)
+    return ARCHIVE_FATAL;
+  walk->offset = offset;
+  return offset;
+}
+
+/* ---- one file in a zip ---- */
+
+static Outcome
+next_block (Walk *walk, struct archive *archive, const void **buffer, size_t *length)
+{
+  la_int64_t offset;
+  int result;
+
+  do
+    {
+      *length = 0;
+      result = archive_read_data_block (archive, buffer, length, &offset);
+      if (g_cancellable_is_cancelled (walk->cancellable) || walk->worst == STOPPED)
+        return STOPPED;
+      walk->unpacked += *length;
+      if (walk->unpacked > UNPACKED_MOST)
+        return TOO_BIG;
+    }
+  while ((result == ARCHIVE_OK || result == ARCHIVE_WARN) && *length == 0);
+  if (result == ARCHIVE_EOF)
+    *length = 0;
+  return result == ARCHIVE_OK || result == ARCHIVE_WARN || result == ARCHIVE_EOF ? FINE : BROKEN;
+}
+
+/* Reads it to its end, which compares its checksum. @feed: its bytes are wanted. */
+static Outcome
+read_file (Walk *walk, struct archive *archive, gboolean feed, gboolean to_the_end)
+{
+  guint64 bytes = 0;
+  Outcome outcome;
+
+  for (;;)
+    {
+      const void *buffer;
+      size_t length;
+
+      outcome = next_block (walk, archive, &buffer, &length);
+      if (outcome != FINE || length == 0)
+        return outcome;
+      bytes += length;
+      if (feed && bytes > LIST_BYTES_MOST)
+        return TOO_BIG;
+      if (feed && !namida_inspect_lists_feed (walk->lists, buffer, length))
+        {
+          feed = FALSE;
+          if (!to_the_end)
+            return FINE;
+        }
+    }
+}
+
+static const char *
+get_path (struct archive_entry *entry)
+{
+  const char *path = archive_entry_pathname_utf8 (entry);
+
+  if (path == NULL)
+    path = archive_entry_pathname (entry);
+  return path != NULL ? path : "";
+}
+
+static gboolean
+is_folder (struct archive_entry *entry, const char *path)
+{
+  return archive_entry_filetype (entry) == AE_IFDIR || g_str_has_suffix (path, "/");
+}
+
+/* Whether there is a next one; @end: (out): why there is none. */
+static gboolean
+next_entry (Walk *walk, struct archive *archive, struct archive_entry **entry, Outcome *end)
+{
+  int result = archive_read_next_header (archive, entry);
+
+  *end = FINE;
+  if (walk->worst == STOPPED)
+    *end = STOPPED;
+  else if (result == ARCHIVE_OK || result == ARCHIVE_WARN)
+    *end = ++walk->seen > ENTRIES_MOST ? TOO_BIG : FINE;
+  else if (result != ARCHIVE_EOF)
+    *end = BROKEN;
+  return *end == FINE && result != ARCHIVE_EOF;
+}
+
+/* ---- the zip in the zip ---- */
+
+static la_ssize_t
+on_inner_read (struct archive *archive, void *data, const void **buffer)
+{
+  Inner *inner = data;
+  size_t length = 0;
+
+  if (inner->outcome == FINE)
+    inner->outcome = next_block (inner->walk, inner->outer, buffer, &length);
+  if (inner->outcome == FINE)
+    return (la_ssize_t) length;
+  archive_set_error (archive, EIO, "the outer zip ends it");
+  return ARCHIVE_FATAL;
+}
+
+/* Always to its end: libarchive would skip what is left by unpacking it, without a limit. */
+static Outcome
+read_inner_file (Walk *walk, struct archive *archive, struct archive_entry *entry, const char *folder)
+{
+  const char *path = get_path (entry);
+  NamidaListKind kind = namida_inspect_classify (folder, path);
+  gboolean wanted = namida_inspect_lists_begin (walk->lists, kind, path);
+  Outcome outcome = archive_entry_is_encrypted (entry) > 0 ? SECRET : read_file (walk, archive, wanted, TRUE);
+
+  namida_inspect_lists_end (walk->lists, outcome == FINE);
+  return outcome;
+}
+
+static Outcome
+read_inner_files (Walk *walk, struct archive *archive, const char *folder)
+{
+  struct archive_entry *entry;
+  Outcome outcome = FINE;
+
+  while (outcome == FINE && next_entry (walk, archive, &entry, &outcome))
+    if (!is_folder (entry, get_path (entry)))
+      outcome = read_inner_file (walk, archive, entry, folder);
+  return outcome;
+}
+
+static Outcome
+read_inner (Walk *walk, struct archive *outer, const char *folder)
+{
+  Inner inner = { .walk = walk, .outer = outer };
+  struct archive *archive = archive_read_new ();
+  Outcome outcome = BROKEN;
+
+  archive_read_support_format_zip_streamable (archive);
+  if (archive_read_open (archive, &inner, NULL, on_inner_read, NULL) == ARCHIVE_OK)
+    outcome = read_inner_files (walk, archive, folder);
+  archive_read_free (archive);
+  /* What the outer one says is the cause, and not that the inner one then ends too early. */
+  if (inner.outcome != FINE)
+    return inner.outcome;
+  if (outcome == FINE)
+    outcome = read_file (walk, outer, FALSE, TRUE);
+  return outcome;
+}
+
+/* ---- the outer zip ---- */
+
+/* Not wanted; its checksum is compared as long as that is quick. */
+static Outcome
+pass_over (Walk *walk, struct archive *archive, struct archive_entry *entry)
+{
+  guint64 size = archive_entry_size_is_set (entry) ? (guint64) MAX (archive_entry_size (entry), 0) : 0;
+  guint64 before = walk->unpacked;
+  Outcome outcome;
+
+  if (!walk->cut && (size > CHECKED_MOST || walk->checked + size > CHECKED_MOST))
+    return FINE; /* with a directory, the next one is found without reading this */
+  outcome = read_file (walk, archive, FALSE, TRUE);
+  walk->checked += walk->unpacked - before;
+  return outcome;
+}
+
+static void
+look_at_loose (Walk *walk, struct archive *archive, struct archive_entry *entry, const char *path)
+{
+  NamidaListKind kind = namida_inspect_classify ("", path);
+  gboolean wanted = namida_inspect_lists_begin (walk->lists, kind, path);
+  Outcome outcome;
+
+  if (archive_entry_is_encrypted (entry) > 0)
+    outcome = SECRET;
+  else if (!wanted)
+    outcome = pass_over (walk, archive, entry);
+  else
+    outcome = read_file (walk, archive, TRUE, walk->cut || kind != NAMIDA_LIST_LOOSE);
+  walk->strong |= kind == NAMIDA_LIST_SETTINGS || kind == NAMIDA_LIST_TOTALS || kind == NAMIDA_LIST_FAVOURITES
+                  || kind == NAMIDA_LIST_LIKES || kind == NAMIDA_LIST_SUBSCRIPTIONS;
+  namida_inspect_lists_end (walk->lists, outcome == FINE);
+  note (walk, outcome, path);
+}
+
+static void
+look_at_part (Walk *walk, struct archive *archive, struct archive_entry *entry, const char *folder, gboolean wanted)
+{
+  const char *path = get_path (entry);
+  Outcome outcome;
+
+  walk->parts = TRUE;
+  walk->result->entries++;
+  if (archive_entry_is_encrypted (entry) > 0)
+    outcome = SECRET;
+  else if (wanted)
+    outcome = read_inner (walk, archive, folder);
+  else
+    outcome = pass_over (walk, archive, entry);
+  note (walk, outcome, path);
+}
+
+static void
+look_at (Walk *walk, struct archive *archive, struct archive_entry *entry)
+{
+  g_autofree char *path = g_strdup (get_path (entry));
+  g_autofree char *folder = NULL;
+  gboolean wanted;
+
+  if (is_folder (entry, path))
+    return;
+  if (namida_inspect_part (path, &folder, &wanted))
+    look_at_part (walk, archive, entry, folder, wanted);
+  else
+    look_at_loose (walk, archive, entry, path);
+}
+
+/* Without a directory, what could not be read to its end cannot be passed over either. */
+static gboolean
+can_go_on (Walk *walk)
+{
+  return walk->worst == FINE || (!walk->cut && (walk->worst == BROKEN || walk->worst == SECRET));
+}
+
+static void
+look_at_all (Walk *walk)
+{
+  struct archive *archive = archive_read_new ();
+  struct archive_entry *entry;
+  Outcome end = BROKEN;
+
+  if (walk->cut)
+    archive_read_support_format_zip_streamable (archive);
+  else
+    archive_read_support_format_zip_seekable (archive);
+  archive_read_set_read_callback (archive, on_read);
+  archive_read_set_skip_callback (archive, on_skip);
+  archive_read_set_seek_callback (archive, on_seek);
+  archive_read_set_callback_data (archive, walk);
+  if (archive_read_open1 (archive) == ARCHIVE_OK)
+    while (can_go_on (walk) && next_entry (walk, archive, &entry, &end))
+      look_at (walk, archive, entry);
+  note (walk, end, NULL);
+  archive_read_free (archive);
+}
+
+static NamidaInspectionKind
+judge (Walk *walk)
+{
+  NamidaInspection *result = walk->result;
+
+  if (walk->worst == TOO_BIG)
+    return NAMIDA_INSPECTION_TOO_BIG;
+  if (walk->worst == SECRET)
+    return NAMIDA_INSPECTION_ENCRYPTED;
+  if (walk->cut)
+    return NAMIDA_INSPECTION_TRUNCATED;
+  if (walk->worst == BROKEN)
+    return NAMIDA_INSPECTION_DAMAGED;
+  if (walk->parts)
+    return NAMIDA_INSPECTION_BACKUP;
+  if (walk->strong || result->tracks_heard > 0 || result->n_playlists > 0)
+    return NAMIDA_INSPECTION_FLAT;
+  return result->entries == 0 ? NAMIDA_INSPECTION_EMPTY : NAMIDA_INSPECTION_NOT_NAMIDA;
+}
+
+static void
+look_into (Walk *walk)
+{
+  walk->lists = namida_inspect_lists_new (walk->result);
+  look_at_all (walk);
+  namida_inspect_lists_finish (walk->lists);
+  namida_inspect_lists_free (walk->lists);
+  walk->result->kind = judge (walk);
+}
+
+static gboolean
+inspect_open (Walk *walk, NamidaInspection *result)
+{
+  NamidaZipShape shape;
+
+  walk->result = result;
+  if (!namida_inspect_probe (walk->fd, result->size, &shape))
+    {
+      walk->read_errno = errno;
+      return FALSE;
+    }
+  walk->cut = shape == NAMIDA_ZIP_CUT;
+  if (shape == NAMIDA_ZIP_WHOLE || shape == NAMIDA_ZIP_CUT)
+    look_into (walk);
+  else
+    result->kind = shape == NAMIDA_ZIP_NOTHING ? NAMIDA_INSPECTION_EMPTY
+                   : shape == NAMIDA_ZIP_HUGE  ? NAMIDA_INSPECTION_TOO_BIG
+                                               : NAMIDA_INSPECTION_NOT_A_ZIP;
+  return walk->worst != STOPPED;
+}
+
+static void
+fail (GError **error, int saved_errno, const char *path)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  g_autofree char *what = NULL;
+
+  if (saved_errno == ENOENT || saved_errno == ENOTDIR)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("There is no file “%s”."), shown);
+      return;
+    }
+  what = g_strdup_printf (_ ("The file “%s” could not be read"), shown);
+  namida_error_set_from_errno (error, saved_errno, what);
+}
+
+NamidaInspection *
+namida_inspector_inspect (GFile *zip, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *path = g_file_get_path (zip);
+  g_autofree char *base = g_file_get_basename (zip);
+  g_autofree char *shown = g_filename_display_name (base != NULL ? base : "?");
+  g_autofree Walk *walk = g_new0 (Walk, 1);
+  g_autoptr (NamidaInspection) result = namida_inspection_new (shown);
+  struct stat st;
+  gboolean fine;
+
+  walk->cancellable = cancellable;
+  /* O_NONBLOCK: a pipe of that name must not hold us up. */
+  walk->fd = path != NULL ? open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
+  if (walk->fd < 0)
+    {
+      fail (error, path != NULL ? errno : ENOTSUP, path != NULL ? path : shown);
+      return NULL;
+    }
+  if (fstat (walk->fd, &st) != 0 || !S_ISREG (st.st_mode))
+    {
+      fail (error, S_ISDIR (st.st_mode) ? EISDIR : EINVAL, path);
+      close (walk->fd);
+      return NULL;
+    }
+  result->size = (guint64) st.st_size;
+  fine = inspect_open (walk, result);
+  close (walk->fd);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  if (!fine)
+    {
+      fail (error, walk->read_errno != 0 ? walk->read_errno : EIO, path);
+      return NULL;
+    }
+  return g_steal_pointer (&result);
+}
+
+static void
+inspect_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  NamidaInspection *result = namida_inspector_inspect (data, cancellable, &error);
+
+  if (result != NULL)
+    g_task_return_pointer (task, result, (GDestroyNotify) namida_inspection_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+namida_inspector_inspect_async (GFile *zip, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_return_if_fail (G_IS_FILE (zip));
+  g_task_set_source_tag (task, namida_inspector_inspect_async);
+  g_task_set_task_data (task, g_object_ref (zip), g_object_unref);
+  g_task_run_in_thread (task, inspect_thread);
+}
+
+NamidaInspection *
+namida_inspector_inspect_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, namida_inspector_inspect_async), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
