@@ -55,8 +55,18 @@ static const char *const schema_steps[] = {
   "ALTER TABLE trusted ADD COLUMN may_restore INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE trusted ADD COLUMN landing TEXT;"
 
+  /* What a person typed and what answered there: "192.168.1.20", "nas.local:53318", "[fe80::1%eth0]:53317". */
+  "CREATE TABLE manual_addresses (place TEXT PRIMARY KEY, added_at INTEGER NOT NULL) WITHOUT ROWID;"
+
   /* A cleared history hides what has stored files: they are what tells that a file is there already. */
   "ALTER TABLE sessions ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+
+  /* @ask: a person stopped it and kept its parts: somebody has to say yes again. @scope: what it is a backup of,
+   * however its files change (namida_backup_dup_scope()). @wish: of what is sent: the paths and how, so that it goes on
+   * after the program's end. */
+  "ALTER TABLE sessions ADD COLUMN ask INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE sessions ADD COLUMN scope TEXT NOT NULL DEFAULT '';"
+  "ALTER TABLE sessions ADD COLUMN wish TEXT;"
 
   /* Both ways of landing are versions; of "library" several may have one path, so the table is made anew. An id is
    * never given twice (AUTOINCREMENT): people type them. @damaged: -1 never verified; @removing: the folder goes, what

@@ -32,6 +32,7 @@ static const WireCode wire_codes[] = {
   [NAMIDA_ERROR_CANCELLED] = { "cancelled", 410 },
   [NAMIDA_ERROR_EXPIRED] = { "expired", 410 },
   [NAMIDA_ERROR_BUSY] = { "busy", 409 },
+  [NAMIDA_ERROR_PAUSED] = { "paused", 409 },
   [NAMIDA_ERROR_WRONG_OFFSET] = { "wrong-offset", 409 },
   [NAMIDA_ERROR_TOO_LARGE] = { "too-large", 413 },
   [NAMIDA_ERROR_TOO_LONG] = { "too-long", 414 },

@@ -43,6 +43,7 @@ namida_cli_exit_from_error (const GError *error)
     case NAMIDA_ERROR_CANCELLED:
     case NAMIDA_ERROR_EXPIRED:
     case NAMIDA_ERROR_BUSY:
+    case NAMIDA_ERROR_PAUSED:
     case NAMIDA_ERROR_WRONG_OFFSET:
     case NAMIDA_ERROR_TOO_LARGE:
     case NAMIDA_ERROR_TOO_LONG:
@@ -74,6 +75,7 @@ namida_cli_exit_from_transfer (NamidaTransfer *transfer)
     case NAMIDA_TRANSFER_WAITING:
     case NAMIDA_TRANSFER_RUNNING:
     case NAMIDA_TRANSFER_INTERRUPTED:
+    case NAMIDA_TRANSFER_PAUSED:
     case NAMIDA_TRANSFER_FINISHING:
     case NAMIDA_TRANSFER_CANCELLED:
     case NAMIDA_TRANSFER_FAILED:

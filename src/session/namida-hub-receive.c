@@ -2,12 +2,14 @@
 #include "config.h"
 
 #include "namida-hub-private.h"
+#include "namida-receive-session.h"
 
 #include <glib/gi18n-lib.h>
 
 /* What is offered to this device: who decides, and where it lands. */
 
 #define OFFER_KEY "namida-hub-offer-key"
+#define PARKED_KEY "namida-hub-parked"
 
 typedef struct
 {
@@ -32,11 +34,26 @@ replace_interrupted (NamidaHub *self, NamidaOffer *offer)
     {
       g_autoptr (NamidaTransfer) old = g_list_model_get_item (G_LIST_MODEL (self->transfers), i - 1);
 
-      if (namida_transfer_get_state (old) == NAMIDA_TRANSFER_INTERRUPTED
+      if ((namida_transfer_get_state (old) == NAMIDA_TRANSFER_INTERRUPTED
+           || namida_transfer_get_state (old) == NAMIDA_TRANSFER_PAUSED)
+          && namida_transfer_get_direction (old) == NAMIDA_DIRECTION_RECEIVE
           && g_strcmp0 (g_object_get_data (G_OBJECT (old), OFFER_KEY), namida_offer_get_key (offer)) == 0
           && g_strcmp0 (namida_transfer_get_peer_fingerprint (old), namida_offer_get_fingerprint (offer)) == 0)
         g_list_store_remove (self->transfers, i - 1);
     }
+}
+
+/* @parked: (transfer full): what goes on when somebody says yes, into the same place. */
+static void
+keep_for_answer (NamidaOffer *offer, NamidaJournalSession *parked)
+{
+  g_object_set_data_full (G_OBJECT (offer), PARKED_KEY, parked, (GDestroyNotify) namida_journal_session_free);
+}
+
+static NamidaLanding
+landing_of (const NamidaJournalSession *parked)
+{
+  return g_strcmp0 (parked->landing, "backup") == 0 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
 }
 
 static void
@@ -46,11 +63,18 @@ accept_into (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJ
 
   if (namida_offer_get_state (offer) != NAMIDA_OFFER_OPEN)
     return;
+  if (resume == NULL)
+    {
+      resume = g_object_get_data (G_OBJECT (offer), PARKED_KEY);
+      if (resume != NULL && landing_of (resume) != landing)
+        resume = NULL;
+    }
   sink = namida_store_sink_new (self->store, offer, landing, resume);
   replace_interrupted (self, offer);
   g_object_set_data_full (G_OBJECT (namida_offer_get_transfer (offer)), OFFER_KEY,
                           g_strdup (namida_offer_get_key (offer)), g_free);
   g_list_store_insert (self->transfers, 0, namida_offer_get_transfer (offer));
+  namida_hub_set_session_id (namida_offer_get_transfer (offer), namida_sink_get_session_id (sink));
   namida_offer_accept (offer, sink);
 }
 
@@ -90,6 +114,22 @@ decide (NamidaHub *self, NamidaOffer *offer)
     }
 }
 
+/* The person here said: not now. Its sender waits. */
+static gboolean
+is_paused (NamidaHub *self, const char *id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->transfers)); i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
+
+      if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED
+          && namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_RECEIVE
+          && g_strcmp0 (namida_hub_get_session_id (transfer), id) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -100,9 +140,19 @@ resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
   if (namida_offer_get_state (asked->offer) != NAMIDA_OFFER_OPEN)
     return;
   /* Somebody of this device said yes to this very backup before: it goes on without a second question. */
-  if (parked != NULL)
-    accept_into (asked->hub, asked->offer,
-                 g_strcmp0 (parked->landing, "backup") == 0 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY, parked);
+  if (parked != NULL && is_paused (asked->hub, parked->id))
+    {
+      g_autoptr (GError) reason = namida_receive_session_new_paused_error ();
+
+      namida_offer_refuse (asked->offer, reason);
+    }
+  else if (parked != NULL && parked->ask)
+    {
+      keep_for_answer (asked->offer, g_steal_pointer (&parked));
+      decide (asked->hub, asked->offer);
+    }
+  else if (parked != NULL)
+    accept_into (asked->hub, asked->offer, landing_of (parked), parked);
   else
     decide (asked->hub, asked->offer);
 }

@@ -19,6 +19,7 @@ typedef struct
 
   /* While the device is away. */
   gboolean accepted;   /* somebody there said yes, once */
+  gboolean resume;     /* asked for while it was still stopping */
   gint64 away_since;   /* monotonic; 0: it is not */
   gint64 tried_at;     /* monotonic */
   guint tries;         /* since then */
@@ -96,6 +97,7 @@ journal_state (NamidaTransferState state)
     case NAMIDA_TRANSFER_FINISHING:
       return "open";
     case NAMIDA_TRANSFER_INTERRUPTED:
+    case NAMIDA_TRANSFER_PAUSED:
       return "parked";
     case NAMIDA_TRANSFER_DONE:
       return "finished";
@@ -299,6 +301,59 @@ wait_for_device (NamidaHub *self, NamidaTransfer *transfer)
   watch_peer (self, transfer);
 }
 
+/* ---- pause ---- */
+
+static void
+stay_paused (NamidaHub *self, NamidaTransfer *transfer)
+{
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+  gboolean resume = sending->resume;
+
+  sending->resume = FALSE;
+  sending->away_since = 0;
+  sending->tries = 0;
+  g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled", G_CALLBACK (on_wait_cancelled),
+                           transfer, G_CONNECT_SWAPPED);
+  if (resume)
+    namida_hub_send_resume (self, transfer);
+}
+
+void
+namida_hub_send_pause (NamidaHub *self, NamidaTransfer *transfer)
+{
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+
+  g_return_if_fail (sending != NULL);
+
+  sending->resume = FALSE;
+  if (sending->sender != NULL)
+    {
+      namida_transfer_pause (transfer); /* send_done() follows */
+      return;
+    }
+  stop_waiting (self, transfer);
+  namida_transfer_set_paused (transfer);
+  stay_paused (self, transfer);
+}
+
+void
+namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer)
+{
+  Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
+
+  g_return_if_fail (sending != NULL);
+
+  if (namida_transfer_is_pausing (transfer))
+    sending->resume = TRUE;
+  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED || sending->sender != NULL)
+    return;
+  stop_waiting (self, transfer);
+  namida_transfer_set_trouble (transfer, NULL);
+  namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
+  find_again (self, sending);
+  start_sender (self, transfer);
+}
+
 /* ---- one try ---- */
 
 static void
@@ -308,8 +363,12 @@ send_done (GObject *source, GAsyncResult *result, gpointer user_data)
   Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
   g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
   gboolean came = namida_sender_get_reached (NAMIDA_SENDER (source));
+  g_autofree char *session = NULL;
 
   sending->accepted = namida_sender_get_accepted (NAMIDA_SENDER (source));
+  session = namida_sender_dup_session (NAMIDA_SENDER (source));
+  if (session != NULL)
+    namida_hub_set_session_id (transfer, session);
   g_clear_error (&sending->error);
   namida_sender_send_finish (NAMIDA_SENDER (source), result, &sending->error);
   g_clear_object (&sending->sender);
@@ -326,6 +385,8 @@ send_done (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (self == NULL || g_cancellable_is_cancelled (namida_transfer_get_cancellable (transfer)))
     on_wait_cancelled (transfer);
+  else if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED)
+    stay_paused (self, transfer);
   else
     wait_for_device (self, transfer);
 }
@@ -339,7 +400,7 @@ on_state (NamidaTransfer *transfer)
   NamidaTransferState state = namida_transfer_get_state (transfer);
 
   if (self != NULL && self->database != NULL
-      && (state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_INTERRUPTED))
+      && (state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_INTERRUPTED || state == NAMIDA_TRANSFER_PAUSED))
     write_history (self, transfer);
 }
 
@@ -355,7 +416,7 @@ start_sender (NamidaHub *self, NamidaTransfer *transfer)
                                        namida_peer_get_fingerprint (sending->peer), self->database, transfer);
   namida_sender_set_pin (sending->sender, sending->pin);
   namida_sender_set_limit (sending->sender, self->limit);
-  if (self->patience_seconds > 0)
+  if (self->patience_seconds > 0 || sending->accepted)
     namida_sender_set_patient (sending->sender, sending->accepted);
   namida_sender_send_async (sending->sender, send_done, g_object_ref (transfer));
 }

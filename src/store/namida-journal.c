@@ -14,6 +14,7 @@
 #define SESSION_COLUMNS                                                                                                \
   "id, direction, fingerprint, alias, title, offer_key, landing, destination, state, started_at, updated_at,"          \
   " total_bytes, total_files, stored_files, kept_files, failed_files, error"
+#define READ_COLUMNS SESSION_COLUMNS ", ask"
 
 void
 namida_journal_session_free (NamidaJournalSession *self)
@@ -67,7 +68,7 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
       " destination = excluded.destination, state = excluded.state, started_at = excluded.started_at,"
       " updated_at = excluded.updated_at, total_bytes = excluded.total_bytes, total_files = excluded.total_files,"
       " stored_files = excluded.stored_files, kept_files = excluded.kept_files,"
-      " failed_files = excluded.failed_files, error = excluded.error",
+      " failed_files = excluded.failed_files, error = excluded.error, ask = 0",
       "sssssssssiiiiiiis", session->id, or_empty (session->direction), session->fingerprint, or_empty (session->alias),
       or_empty (session->title), or_empty (session->offer_key), session->landing, session->destination,
       or_empty (session->state), session->started_at, session->updated_at, (gint64) session->total_bytes,
@@ -81,6 +82,22 @@ namida_journal_set_state (
 {
   return namida_database_exec (database, error, "UPDATE sessions SET state = ?, error = ?, updated_at = ? WHERE id = ?",
                                "ssis", state, error_text, namida_clock_real (), id);
+}
+
+gboolean
+namida_journal_drop_parked (NamidaDatabase *database, const char *fingerprint, const char *id, GError **error)
+{
+  return namida_database_exec (database, error,
+                               "UPDATE sessions SET state = 'cancelled', updated_at = ?"
+                               " WHERE id = ? AND direction = 'receive' AND state = 'parked'"
+                               " AND (? IS NULL OR fingerprint = ?)",
+                               "isss", namida_clock_real (), id, fingerprint, fingerprint);
+}
+
+gboolean
+namida_journal_ask_again (NamidaDatabase *database, const char *id, GError **error)
+{
+  return namida_database_exec (database, error, "UPDATE sessions SET ask = 1 WHERE id = ?", "s", id);
 }
 
 gboolean
@@ -118,6 +135,7 @@ read_session (sqlite3_stmt *statement)
   session->kept_files = (guint) sqlite3_column_int64 (statement, 14);
   session->failed_files = (guint) sqlite3_column_int64 (statement, 15);
   session->error = dup_text (statement, 16);
+  session->ask = sqlite3_column_int (statement, 17) != 0;
   return session;
 }
 
@@ -148,7 +166,7 @@ namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint
     return NULL;
   handle = namida_database_lock (database);
   statement = namida_database_prepare (database, error,
-                                       "SELECT " SESSION_COLUMNS
+                                       "SELECT " READ_COLUMNS
                                        " FROM sessions WHERE fingerprint = ? AND offer_key = ? AND state = 'parked'"
                                        " AND direction = 'receive' AND updated_at >= ?"
                                        " ORDER BY updated_at DESC LIMIT 1",
@@ -169,10 +187,11 @@ namida_journal_list (NamidaDatabase *database, guint most, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_journal_session_free);
   sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (database, error,
-                                                     "SELECT " SESSION_COLUMNS
-                                                     " FROM sessions WHERE hidden = 0 ORDER BY started_at DESC, rowid DESC LIMIT ?",
-                                                     "i", (gint64) most);
+  sqlite3_stmt *statement
+      = namida_database_prepare (database, error,
+                                 "SELECT " READ_COLUMNS
+                                 " FROM sessions WHERE hidden = 0 ORDER BY started_at DESC, rowid DESC LIMIT ?",
+                                 "i", (gint64) most);
   gboolean fine = FALSE;
 
   if (statement != NULL)

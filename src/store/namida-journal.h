@@ -23,6 +23,7 @@ typedef struct
   guint64 total_bytes;
   guint total_files, stored_files, kept_files, failed_files;
   char *error;
+  gboolean ask; /* a person has to say yes before it goes on; read only */
 } NamidaJournalSession;
 void namida_journal_session_free (NamidaJournalSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaJournalSession, namida_journal_session_free)
@@ -40,6 +41,10 @@ NamidaJournalSession *namida_journal_find_resumable (NamidaDatabase *database,
 GPtrArray *namida_journal_list (NamidaDatabase *database, guint most, GError **error);
 /** namida_journal_clear: namida_journal_list() forgets what has ended; what it stored stays known. */
 gboolean namida_journal_clear (NamidaDatabase *database, GError **error);
+/** namida_journal_drop_parked: @fingerprint: (nullable): whoever's. Nothing happens to one that is not interrupted. */
+gboolean namida_journal_drop_parked (NamidaDatabase *database, const char *fingerprint, const char *id, GError **error);
+/** namida_journal_ask_again: a person stopped it, and keeps its parts: @ask of it is set. */
+gboolean namida_journal_ask_again (NamidaDatabase *database, const char *id, GError **error);
 /** Where a session will land for good, written before it does. */
 gboolean
 namida_journal_set_destination (NamidaDatabase *database, const char *id, const char *destination, GError **error);

@@ -42,6 +42,11 @@ NamidaJournalSession *namida_store_find_resumable_finish (NamidaStore *self, GAs
 /** namida_store_clean: at start, in a worker: removes staging that no journal row within its days speaks of, marks
  * sessions left "open" by a crash as "parked". Blocking. */
 gboolean namida_store_clean (NamidaStore *self, GError **error);
+/** namida_store_drop_parked: an interrupted session of @fingerprint (nullable: of whoever) is not wanted any more: its
+ * parts go. In a worker. */
+void namida_store_drop_parked (NamidaStore *self, const char *fingerprint, const char *id);
+/** namida_store_ask_again: its parts stay, but somebody has to say yes before it goes on. In a worker. */
+void namida_store_ask_again (NamidaStore *self, const char *id);
 /** Free bytes where @landing would put things; in a worker. */
 guint64 namida_store_free_bytes (NamidaStore *self, NamidaLanding landing);
 /** The folder a person is told before accepting. (transfer full) */

@@ -624,13 +624,12 @@ namida_client_session_finish (NamidaClient *self, GAsyncResult *result, char **s
 /* ---- cancel ---- */
 
 void
-namida_client_cancel_async (NamidaClient *self,
-                            const char *session_id,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data)
+namida_client_cancel_async (
+    NamidaClient *self, const char *session_id, gboolean keep_parts, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = task_new (self, NULL, callback, user_data, namida_client_cancel_async);
-  g_autofree char *query = session_query (session_id);
+  g_autofree char *session = session_query (session_id);
+  g_autofree char *query = g_strconcat (session, keep_parts ? "&keep=1" : NULL, NULL);
 
   call_start (task,
               &(Request){ "POST", "cancel", query, NULL, SHORT_SECONDS, NAMIDA_LIMIT_JSON_BYTES, parse_nothing, NULL });

@@ -54,11 +54,10 @@ void namida_client_session_async (NamidaClient *self,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
 GHashTable *namida_client_session_finish (NamidaClient *self, GAsyncResult *result, char **state, GError **error);
-/** cancel: 5 s; the outcome does not matter to a caller that gives up anyway. */
-void namida_client_cancel_async (NamidaClient *self,
-                                 const char *session_id,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data);
+/** cancel: @keep_parts: it only stops: what arrived stays for a later offer. 5 s; the outcome does not matter to a
+ * caller that gives up anyway. */
+void namida_client_cancel_async (
+    NamidaClient *self, const char *session_id, gboolean keep_parts, GAsyncReadyCallback callback, gpointer user_data);
 gboolean namida_client_cancel_finish (NamidaClient *self, GAsyncResult *result, GError **error);
 /** pair: one step; "confirm" waits for the other person (NAMIDA_LIMIT_PAIR_SECONDS). @answer: (out caller-allocates):
  * cleared by the caller. */

@@ -226,15 +226,25 @@ namida_receive_session_dup_offsets (NamidaReceiveSession *self)
   return offsets;
 }
 
+GError *
+namida_receive_session_new_paused_error (void)
+{
+  return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_PAUSED,
+                              _ ("It is paused on the receiving device, and goes on when it is resumed there."));
+}
+
 static GError *
 refusal (NamidaReceiveSession *self)
 {
   switch (self->state)
     {
     case NAMIDA_SESSION_CANCELLED:
+    case NAMIDA_SESSION_KEPT:
       return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
     case NAMIDA_SESSION_OPEN:
       return NULL;
+    case NAMIDA_SESSION_PAUSED:
+      return namida_receive_session_new_paused_error ();
     case NAMIDA_SESSION_FINISHING:
       return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("The received files are being stored."));
     default:
@@ -409,10 +419,10 @@ end_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *canc
 {
   NamidaReceiveSession *self = source;
 
-  if (self->state == NAMIDA_SESSION_PARKED)
-    namida_sink_park (self->sink);
-  else if (self->state == NAMIDA_SESSION_CANCELLED)
+  if (self->state == NAMIDA_SESSION_CANCELLED)
     namida_sink_discard (self->sink);
+  else if (self->state != NAMIDA_SESSION_FINISHED)
+    namida_sink_park (self->sink);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -504,6 +514,8 @@ namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState sta
   begin_end (self, state);
   if (reason != NULL)
     namida_transfer_end (self->transfer, reason);
+  else if (state == NAMIDA_SESSION_PAUSED)
+    namida_transfer_set_paused (self->transfer);
   else
     namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_INTERRUPTED);
   check_over (alive);

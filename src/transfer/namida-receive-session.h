@@ -20,6 +20,8 @@ typedef enum
   NAMIDA_SESSION_FINISHING,
   NAMIDA_SESSION_FINISHED,
   NAMIDA_SESSION_PARKED,    /* parts stay */
+  NAMIDA_SESSION_PAUSED,    /* likewise, by the person here */
+  NAMIDA_SESSION_KEPT,      /* cancelled, but the parts stay */
   NAMIDA_SESSION_CANCELLED, /* parts removed */
 } NamidaSessionState;
 
@@ -38,7 +40,7 @@ NamidaReceiveSession *namida_receive_session_new (const char *fingerprint,
                                                   NamidaBackup *backup,
                                                   NamidaTransfer *transfer,
                                                   const NamidaWant *wants);
-/** Called once, in the main context, when it is over (FINISHED, PARKED, CANCELLED) and nobody works for it any more. */
+/** Called once, in the main context, when it is over and nobody works for it any more. */
 typedef void (*NamidaSessionOver) (NamidaReceiveSession *self, gpointer user_data);
 void namida_receive_session_open (NamidaReceiveSession *self, NamidaSessionOver over, gpointer user_data);
 
@@ -80,6 +82,8 @@ void namida_receive_session_add_bytes (NamidaReceiveSession *self, gsize n);
 /** A connection works for this session from enter on (main context) until leave (any thread). */
 void namida_receive_session_enter (NamidaReceiveSession *self);
 void namida_receive_session_leave (NamidaReceiveSession *self);
+/** any thread: what a sender is told while the person here pauses. (transfer full) */
+GError *namida_receive_session_new_paused_error (void);
 /** any thread: why uploads are refused or stopped now; NULL while open. (transfer full) */
 GError *namida_receive_session_dup_refusal (NamidaReceiveSession *self);
 
@@ -94,8 +98,8 @@ gboolean namida_receive_session_commit (
     NamidaReceiveSession *self, GHashTable *hashes, char **answer, gsize *length, GError **error);
 /** @error: (nullable): why the commit failed; then the session is open again. */
 void namida_receive_session_end_finish (NamidaReceiveSession *self, const GError *error);
-/** Stops the uploads and ends: @state: PARKED or CANCELLED. @reason: (nullable): of the transfer's end; NULL for
- * PARKED: INTERRUPTED. No effect once over. */
+/** Stops the uploads and ends: @state: PARKED, PAUSED, KEPT or CANCELLED. @reason: of the transfer's end; NULL for
+ * PARKED (it is INTERRUPTED then) and PAUSED. No effect once over. */
 void namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason);
 
 G_END_DECLS

@@ -24,6 +24,7 @@ struct _NamidaSender
   gboolean accepted; /* in this try or an earlier one */
   gboolean again;    /* an earlier try was accepted */
   gboolean reached;  /* this one was */
+  char *session_id;  /* (nullable): of an accepted try */
 
   GTask *task; /* while it runs */
 };
@@ -40,7 +41,7 @@ struct _NamidaSenderClass
 #define NAMIDA_SENDER_GET_CLASS(object) (G_TYPE_INSTANCE_GET_CLASS ((object), NAMIDA_TYPE_SENDER, NamidaSenderClass))
 
 /**
- * namida_sender_return: ends the try, and the transfer unless it goes on.
+ * namida_sender_return: ends the try, and the transfer unless it goes on or was asked to pause: then it is PAUSED.
  * @error: (transfer full) (nullable)
  * @goes_on: another try may succeed: the transfer is left INTERRUPTED
  */

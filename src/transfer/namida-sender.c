@@ -20,6 +20,7 @@ namida_sender_finalize (GObject *object)
   g_clear_object (&self->transfer);
   g_free (self->fingerprint);
   g_free (self->pin);
+  g_free (self->session_id);
   G_OBJECT_CLASS (namida_sender_parent_class)->finalize (object);
 }
 
@@ -80,6 +81,12 @@ namida_sender_set_patient (NamidaSender *self, gboolean accepted)
   self->accepted = self->again = accepted;
 }
 
+char *
+namida_sender_dup_session (NamidaSender *self)
+{
+  return g_strdup (self->session_id);
+}
+
 gboolean
 namida_sender_get_reached (NamidaSender *self)
 {
@@ -97,7 +104,9 @@ namida_sender_return (NamidaSender *self, GError *error, gboolean goes_on)
 {
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
-  if (error != NULL && goes_on)
+  if (error != NULL && namida_transfer_is_pausing (self->transfer))
+    namida_transfer_set_paused (self->transfer);
+  else if (error != NULL && goes_on)
     namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_INTERRUPTED);
   else
     namida_transfer_end (self->transfer, error);

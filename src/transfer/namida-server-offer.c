@@ -234,6 +234,7 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
       const NamidaOfferWording *wording = open->request->route->offer;
 
       /* Only who takes a session up again can be paused. */
+      namida_transfer_set_pausable (transfer, TRUE);
       namida_server_add_session (open->server, prepared->session);
       if (wording->begun != NULL)
         wording->begun (open->server, open->request, prepared->session);

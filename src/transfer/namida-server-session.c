@@ -94,18 +94,20 @@ on_over (NamidaReceiveSession *session, gpointer user_data)
 }
 
 static void
-cancel (NamidaReceiveSession *session)
+cancel (NamidaReceiveSession *session, NamidaSessionState state)
 {
   g_autoptr (GError) reason
       = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
 
-  namida_receive_session_close (session, NAMIDA_SESSION_CANCELLED, reason);
+  namida_receive_session_close (session, state, reason);
 }
 
 static gboolean
 on_cancelled_idle (gpointer user_data)
 {
-  cancel (user_data);
+  NamidaTransfer *transfer = namida_receive_session_get_transfer (user_data);
+
+  cancel (user_data, namida_transfer_get_keep_parts (transfer) ? NAMIDA_SESSION_KEPT : NAMIDA_SESSION_CANCELLED);
   return G_SOURCE_REMOVE;
 }
 
@@ -129,6 +131,40 @@ namida_server_add_session (NamidaServer *self, NamidaReceiveSession *session)
   g_signal_connect (wish, "cancelled", G_CALLBACK (on_cancelled), session);
   if (g_cancellable_is_cancelled (wish))
     on_cancelled (wish, session);
+}
+
+gboolean
+namida_server_pause (NamidaServer *self, NamidaTransfer *transfer)
+{
+  GHashTableIter iter;
+  gpointer session;
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &session))
+    if (namida_receive_session_get_transfer (session) == transfer)
+      {
+        /* The session may go with this. */
+        namida_receive_session_close (session, NAMIDA_SESSION_PAUSED, NULL);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+gboolean
+namida_server_is_receiving (NamidaServer *self, NamidaTransfer *transfer)
+{
+  GHashTableIter iter;
+  gpointer session;
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &session))
+    if (namida_receive_session_get_transfer (session) == transfer)
+      {
+        NamidaSessionState state = namida_receive_session_get_state (session);
+
+        return state == NAMIDA_SESSION_OPEN || state == NAMIDA_SESSION_FINISHING;
+      }
+  return FALSE;
 }
 
 static gboolean
@@ -166,7 +202,9 @@ namida_server_find_session (NamidaServer *self, const char *id, const char *fing
   ended = find_ended (self, id, fingerprint, error);
   if (ended == NULL)
     return NULL;
-  if (ended->state == NAMIDA_SESSION_CANCELLED)
+  if (ended->state == NAMIDA_SESSION_PAUSED)
+    g_propagate_error (error, namida_receive_session_new_paused_error ());
+  else if (ended->state == NAMIDA_SESSION_CANCELLED || ended->state == NAMIDA_SESSION_KEPT)
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
   else
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED,
@@ -357,11 +395,11 @@ namida_server_handle_session (NamidaServer *self, NamidaRequest *request)
       g_task_set_task_data (task, status, NULL);
       g_task_run_in_thread (task, status_worker);
     }
-  else if (ended != NULL && ended->state != NAMIDA_SESSION_PARKED)
+  else if (ended != NULL && ended->state != NAMIDA_SESSION_PARKED && ended->state != NAMIDA_SESSION_PAUSED)
     {
       g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
       gsize length;
-      char *text = namida_session_answer_format (ended->state == NAMIDA_SESSION_CANCELLED ? "cancelled" : "finished",
+      char *text = namida_session_answer_format (ended->state == NAMIDA_SESSION_FINISHED ? "finished" : "cancelled",
                                                  none, &length);
 
       namida_request_answer (request, SOUP_STATUS_OK, text, length);
@@ -370,18 +408,42 @@ namida_server_handle_session (NamidaServer *self, NamidaRequest *request)
     namida_request_fail (request, error, 0);
 }
 
+/* It goes on, or another sending takes the parts up. */
+static void
+stop_for_sender (NamidaReceiveSession *session)
+{
+  namida_transfer_set_trouble (namida_receive_session_get_transfer (session),
+                               _ ("Stopped on the other device: what arrived is safe, and it goes on from there"));
+  namida_receive_session_close (session, NAMIDA_SESSION_PARKED, NULL);
+}
+
+/* @error: why there is no session that runs. */
+static gboolean
+is_parked (const GError *error)
+{
+  return g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED)
+         || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PAUSED)
+         || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+}
+
 void
 namida_server_handle_cancel (NamidaServer *self, NamidaRequest *request)
 {
   g_autofree char *id = namida_request_get (request, "sessionId");
+  g_autofree char *keep = namida_request_get (request, "keep");
   const char *fingerprint = request->connection->fingerprint;
   g_autoptr (GError) error = NULL;
   NamidaReceiveSession *session = namida_server_find_session (self, id, fingerprint, &error);
 
   if (session != NULL && namida_receive_session_get_state (session) == NAMIDA_SESSION_FINISHING)
     g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("The received files are being stored."));
+  else if (session != NULL && g_strcmp0 (keep, "1") == 0)
+    stop_for_sender (session);
   else if (session != NULL)
-    cancel (session);
+    cancel (session, NAMIDA_SESSION_CANCELLED);
+  else if (id != NULL && is_parked (error) && g_strcmp0 (keep, "1") != 0)
+    /* Its parts are the store's business; what is told stays the same. */
+    g_signal_emit_by_name (self, "drop-parked", fingerprint, id);
   else if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
     g_clear_error (&error);
   if (error != NULL)

@@ -23,6 +23,7 @@ enum
   SIGNAL_REGISTERED,
   SIGNAL_PAIR_REQUEST,
   SIGNAL_DROP_PARKED,
+  SIGNAL_DROP_PARKED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -252,6 +253,8 @@ namida_server_class_init (NamidaServerClass *klass)
       = g_signal_new ("offer", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, NAMIDA_TYPE_OFFER);
   signals[SIGNAL_REGISTERED] = g_signal_new ("registered", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                                              G_TYPE_POINTER, G_TYPE_STRING, G_TYPE_INET_SOCKET_ADDRESS);
+  signals[SIGNAL_DROP_PARKED] = g_signal_new ("drop-parked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                              2, G_TYPE_STRING, G_TYPE_STRING);
   signals[SIGNAL_PAIR_REQUEST] = g_signal_new ("pair-request", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                G_TYPE_NONE, 1, NAMIDA_TYPE_PAIR_REQUEST);
   signals[SIGNAL_DROP_PARKED] = g_signal_new ("drop-parked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,

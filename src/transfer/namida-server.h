@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  *  "offer" (NamidaOffer *): somebody asks; the owner accepts, declines or refuses it, at once or later (the server
  * keeps it). "registered" (NamidaDeviceInfo *info, const char *fingerprint (nullable: plain), GInetSocketAddress
  * *remote with the port of @info): POST register. "pair-request" (NamidaPairRequest *) is declared in
- * namida-pair-request.h.
+ * namida-pair-request.h. "drop-parked" (const char *fingerprint, const char *session_id): this device cancels a session
+ * that does not run here any more (if there ever was one).
  */
 #define NAMIDA_TYPE_SERVER (namida_server_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaServer, namida_server, NAMIDA, SERVER, GObject)
@@ -33,6 +34,11 @@ NamidaDeviceInfo *namida_server_dup_info (NamidaServer *self);
 void namida_server_set_device_type (NamidaServer *self, const char *device_type);
 /** Before a person is asked: @pin: (nullable): offers need ?pin= . Wrong ones lock (429) by address and fingerprint. */
 void namida_server_set_pin (NamidaServer *self, const char *pin);
+/** namida_server_pause: stops the uploads of a receiving that runs; its parts stay, its sender is told. %FALSE: it does
+ * not run. */
+gboolean namida_server_pause (NamidaServer *self, NamidaTransfer *transfer);
+/** namida_server_is_receiving: whether a cancel of @transfer is heard here. */
+gboolean namida_server_is_receiving (NamidaServer *self, NamidaTransfer *transfer);
 /** Stops listening, parks running sessions, waits for the workers (asynchronous). */
 void namida_server_stop_async (NamidaServer *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean namida_server_stop_finish (NamidaServer *self, GAsyncResult *result, GError **error);

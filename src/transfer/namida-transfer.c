@@ -24,6 +24,7 @@ struct _NamidaTransfer
   GError *error;
   GCancellable *cancellable;
   gint64 started_at, ended_at;
+  gboolean pausable, pausing, keep_parts;
   guint timer;
 
   /* Written by any thread. */
@@ -489,6 +490,57 @@ namida_transfer_cancel (NamidaTransfer *self)
     g_cancellable_cancel (self->cancellable);
 }
 
+void
+namida_transfer_cancel_keeping (NamidaTransfer *self)
+{
+  self->keep_parts = TRUE;
+  namida_transfer_cancel (self);
+}
+
+gboolean
+namida_transfer_get_keep_parts (NamidaTransfer *self)
+{
+  return self->keep_parts;
+}
+
+void
+namida_transfer_set_pausable (NamidaTransfer *self, gboolean pausable)
+{
+  self->pausable = pausable;
+}
+
+gboolean
+namida_transfer_can_pause (NamidaTransfer *self)
+{
+  return self->pausable && !self->pausing
+         && (self->state == NAMIDA_TRANSFER_RUNNING || self->state == NAMIDA_TRANSFER_INTERRUPTED);
+}
+
+void
+namida_transfer_pause (NamidaTransfer *self)
+{
+  if (namida_transfer_is_final (self) || self->pausing)
+    return;
+  self->pausing = TRUE;
+  g_cancellable_cancel (self->cancellable);
+}
+
+gboolean
+namida_transfer_is_pausing (NamidaTransfer *self)
+{
+  return self->pausing;
+}
+
+void
+namida_transfer_set_paused (NamidaTransfer *self)
+{
+  /* Nobody uses it any more: who moved the bytes has just said that it stopped. */
+  if (self->pausing)
+    g_cancellable_reset (self->cancellable);
+  self->pausing = FALSE;
+  namida_transfer_set_state (self, NAMIDA_TRANSFER_PAUSED);
+}
+
 GCancellable *
 namida_transfer_get_cancellable (NamidaTransfer *self)
 {
@@ -610,12 +662,14 @@ namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence)
   g_mutex_unlock (&self->lock);
 }
 
-/* What is known to be there: bytes on their way when the connection broke may not be. */
+/* Locked. What is known to be there: bytes on their way when the connection broke may not be. */
 static char *
 dup_away_text (NamidaTransfer *self)
 {
   guint64 done = MIN (self->done_bytes, self->total_bytes);
 
+  if (self->trouble != NULL)
+    return g_strdup (self->trouble);
   if (done == 0)
     return g_strdup (_ ("Waiting for the device"));
   /* Translators: a state; %u is how much of a backup has arrived. */
@@ -628,12 +682,13 @@ dup_interrupted_text (NamidaTransfer *self)
 {
   char *text;
 
-  if (self->direction == NAMIDA_DIRECTION_SEND)
-    return dup_away_text (self);
   g_mutex_lock (&self->lock);
-  text = g_strdup (self->trouble != NULL
-                       ? self->trouble
-                       : _ ("Interrupted: what arrived is safe, and it goes on when the other device is back"));
+  if (self->direction == NAMIDA_DIRECTION_SEND)
+    text = dup_away_text (self);
+  else
+    text = g_strdup (self->trouble != NULL
+                         ? self->trouble
+                         : _ ("Interrupted: what arrived is safe, and it goes on when the other device is back"));
   g_mutex_unlock (&self->lock);
   return text;
 }
@@ -653,6 +708,8 @@ namida_transfer_dup_state_text (NamidaTransfer *self)
       return g_strdup (send ? _ ("Sending") : _ ("Receiving"));
     case NAMIDA_TRANSFER_INTERRUPTED:
       return dup_interrupted_text (self);
+    case NAMIDA_TRANSFER_PAUSED:
+      return g_strdup (_ ("Paused"));
     case NAMIDA_TRANSFER_FINISHING:
       return g_strdup (_ ("Verifying and storing"));
     default:

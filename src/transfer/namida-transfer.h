@@ -18,6 +18,7 @@ typedef enum
   NAMIDA_TRANSFER_WAITING,   /* for the other person's answer */
   NAMIDA_TRANSFER_RUNNING,
   NAMIDA_TRANSFER_INTERRUPTED, /* the connection is gone; parts are safe, the other side may come back */
+  NAMIDA_TRANSFER_PAUSED,      /* by the person here; parts are safe */
   NAMIDA_TRANSFER_FINISHING,   /* verifying and storing */
   NAMIDA_TRANSFER_DONE,        /* every file stored or already there */
   NAMIDA_TRANSFER_INCOMPLETE,  /* ended, some files are not stored */
@@ -71,6 +72,21 @@ gint64 namida_transfer_get_ended_at (NamidaTransfer *self);   /* 0 while it runs
 /** The person's wish to stop; whoever moves the bytes watches namida_transfer_get_cancellable(). */
 void namida_transfer_cancel (NamidaTransfer *self);
 GCancellable *namida_transfer_get_cancellable (NamidaTransfer *self);
+/** namida_transfer_cancel_keeping: likewise, but what has arrived over there (or here) stays for a later sending. */
+void namida_transfer_cancel_keeping (NamidaTransfer *self);
+gboolean namida_transfer_get_keep_parts (NamidaTransfer *self);
+/**
+ * Pausing. Whoever moves the bytes says whether that can be (set_pausable), watches the cancellable as for a cancel,
+ * and when it has stopped and namida_transfer_is_pausing(), calls namida_transfer_set_paused() instead of
+ * namida_transfer_end(): PAUSED then, and the cancellable is as new. Main context. A person pauses by
+ * namida_hub_pause().
+ */
+void namida_transfer_set_pausable (NamidaTransfer *self, gboolean pausable);
+/** Whether namida_hub_pause() would do something now. */
+gboolean namida_transfer_can_pause (NamidaTransfer *self);
+void namida_transfer_pause (NamidaTransfer *self);
+gboolean namida_transfer_is_pausing (NamidaTransfer *self);
+void namida_transfer_set_paused (NamidaTransfer *self);
 /** For the movers. add_bytes and set_current_file: any thread, lock-free for bytes. @delta may be negative when a file
  * starts over. */
 void namida_transfer_add_bytes (NamidaTransfer *self, gint64 delta);
@@ -78,7 +94,9 @@ void namida_transfer_add_files (NamidaTransfer *self, int delta);
 /** What was counted and known of its files is forgotten, as it is counted anew; main context, while nobody moves bytes.
  */
 void namida_transfer_restart (NamidaTransfer *self);
-/** Why it is interrupted, when this side is the cause (a full disk): a sentence for its row; any thread. */
+/** Why it is interrupted (a full disk here, paused over there): a sentence for its row; NULL: the usual one; any
+ * thread.
+ */
 void namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence);
 void namida_transfer_set_current_file (NamidaTransfer *self, const char *path);
 void namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state);

@@ -32,7 +32,6 @@ struct _NamidaV1Sender
   GBytes *offer;
   NamidaClient *client;
   NamidaUploadJob *job;
-  char *session_id;
   gboolean pack; /* the receiver takes packs */
 };
 
@@ -51,7 +50,6 @@ namida_v1_sender_finalize (GObject *object)
   g_clear_object (&self->job);
   g_clear_pointer (&self->offer, g_bytes_unref);
   g_clear_error (&self->address_error);
-  g_free (self->session_id);
   G_OBJECT_CLASS (namida_v1_sender_parent_class)->finalize (object);
 }
 
@@ -89,12 +87,13 @@ can_go_on (NamidaV1Sender *self, const GError *error)
     {
     case NAMIDA_ERROR_UNREACHABLE:
     case NAMIDA_ERROR_BUSY:
+    case NAMIDA_ERROR_PAUSED:
       return TRUE;
     case NAMIDA_ERROR_NOT_FOUND:
     case NAMIDA_ERROR_EXPIRED:
-      return self->session_id != NULL;
+      return self->base.session_id != NULL;
     case NAMIDA_ERROR_IDENTITY_CHANGED: /* somebody else has its address by now: nothing was sent there */
-      return self->base.again && self->session_id == NULL;
+      return self->base.again && self->base.session_id == NULL;
     default:
       return FALSE;
     }
@@ -104,15 +103,21 @@ can_go_on (NamidaV1Sender *self, const GError *error)
 static void
 end (NamidaV1Sender *self, GError *error)
 {
-  gboolean own_wish = g_cancellable_is_cancelled (namida_transfer_get_cancellable (self->base.transfer));
+  NamidaTransfer *transfer = self->base.transfer;
+  gboolean own_wish = g_cancellable_is_cancelled (namida_transfer_get_cancellable (transfer));
 
   if (error != NULL && own_wish && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
     {
       g_clear_error (&error);
       error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
     }
-  if (error != NULL && own_wish && self->session_id != NULL)
-    namida_client_cancel_async (self->client, self->session_id, on_cancel_told, NULL);
+  if (error != NULL && own_wish && self->base.session_id != NULL)
+    namida_client_cancel_async (self->client, self->base.session_id,
+                                namida_transfer_is_pausing (transfer) || namida_transfer_get_keep_parts (transfer),
+                                on_cancel_told, NULL);
+  namida_transfer_set_trouble (transfer, g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PAUSED)
+                                             ? _ ("Paused on the other device")
+                                             : NULL);
   namida_sender_return (&self->base, error, error != NULL && !own_wish && can_go_on (self, error));
 }
 
@@ -254,7 +259,7 @@ on_uploaded (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_transfer_set_state (self->base.transfer, NAMIDA_TRANSFER_FINISHING);
   seconds = FINISH_SECONDS + namida_upload_job_get_bytes (self->job) / FINISH_BYTES_PER_SECOND
             + namida_upload_job_get_files (self->job) / FINISH_FILES_PER_SECOND;
-  namida_client_finish_async (self->client, self->session_id, hashes, (guint) MIN (seconds, 24 * 60 * 60),
+  namida_client_finish_async (self->client, self->base.session_id, hashes, (guint) MIN (seconds, 24 * 60 * 60),
                               namida_transfer_get_cancellable (self->base.transfer), on_finished, g_object_ref (self));
 }
 
@@ -330,6 +335,7 @@ on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->base.accepted = self->base.reached = TRUE;
+  namida_transfer_set_pausable (self->base.transfer, TRUE);
   if (self->base.again)
     namida_transfer_restart (self->base.transfer);
   if (answer == NULL)
@@ -337,7 +343,7 @@ on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
       run_step (self, all_kept_thread, on_concluded, NULL, NULL);
       return;
     }
-  self->session_id = g_strdup (answer->session_id);
+  self->base.session_id = g_strdup (answer->session_id);
   box = g_new0 (gpointer, 1);
   *box = answer;
   run_step (self, plan_thread, on_planned, box, answer_box_free);

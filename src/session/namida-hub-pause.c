@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+#include "namida-error.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Pause, resume and cancel by the person here. */
+
+#define SESSION_KEY "namida-hub-session-id"
+
+void
+namida_hub_set_session_id (NamidaTransfer *transfer, const char *id)
+{
+  g_object_set_data_full (G_OBJECT (transfer), SESSION_KEY, g_strdup (id), g_free);
+}
+
+const char *
+namida_hub_get_session_id (NamidaTransfer *transfer)
+{
+  return g_object_get_data (G_OBJECT (transfer), SESSION_KEY);
+}
+
+static gboolean
+is_sent (NamidaTransfer *transfer)
+{
+  return namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND;
+}
+
+void
+namida_hub_pause (NamidaHub *self, NamidaTransfer *transfer)
+{
+  g_return_if_fail (NAMIDA_IS_TRANSFER (transfer));
+
+  if (!self->running || !namida_transfer_can_pause (transfer))
+    return;
+  if (is_sent (transfer))
+    namida_hub_send_pause (self, transfer);
+  else if (!namida_server_pause (self->server, transfer))
+    /* Its parts are parked already; the sender is told when it comes back. */
+    namida_transfer_set_paused (transfer);
+}
+
+void
+namida_hub_resume (NamidaHub *self, NamidaTransfer *transfer)
+{
+  g_return_if_fail (NAMIDA_IS_TRANSFER (transfer));
+
+  if (!self->running)
+    return;
+  if (is_sent (transfer))
+    {
+      namida_hub_send_resume (self, transfer);
+      return;
+    }
+  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED)
+    return;
+  namida_transfer_set_trouble (transfer, _ ("Waiting for the other device to go on"));
+  namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
+  /* A sign of life: who waits tries at once. */
+  namida_hub_refresh (self);
+}
+
+/* Nobody works for it: the parts are all there is. */
+static void
+cancel_parked (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts)
+{
+  g_autoptr (GError) reason
+      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
+  const char *id = namida_hub_get_session_id (transfer);
+
+  if (id != NULL && keep_parts)
+    namida_store_ask_again (self->store, id);
+  else if (id != NULL)
+    namida_store_drop_parked (self->store, NULL, id);
+  namida_transfer_end (transfer, reason);
+}
+
+void
+namida_hub_cancel (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts)
+{
+  NamidaTransferState state = namida_transfer_get_state (transfer);
+
+  if (namida_transfer_is_final (transfer))
+    return;
+  if (!is_sent (transfer) && (state == NAMIDA_TRANSFER_INTERRUPTED || state == NAMIDA_TRANSFER_PAUSED)
+      && (self->server == NULL || !namida_server_is_receiving (self->server, transfer)))
+    {
+      cancel_parked (self, transfer, keep_parts);
+      return;
+    }
+  if (!is_sent (transfer) && keep_parts && namida_hub_get_session_id (transfer) != NULL)
+    namida_store_ask_again (self->store, namida_hub_get_session_id (transfer));
+  if (keep_parts)
+    namida_transfer_cancel_keeping (transfer);
+  else
+    namida_transfer_cancel (transfer);
+}
+
+void
+namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char *id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->transfers)); i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
+      g_autoptr (GError) reason
+          = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device cancelled this."));
+
+      if (!is_sent (transfer) && !namida_transfer_is_final (transfer)
+          && g_strcmp0 (namida_hub_get_session_id (transfer), id) == 0
+          && g_strcmp0 (namida_transfer_get_peer_fingerprint (transfer), fingerprint) == 0)
+        namida_transfer_end (transfer, reason);
+    }
+  namida_store_drop_parked (self->store, fingerprint, id);
+}
