@@ -55,6 +55,13 @@ struct _NamidaHub
   GListStore *offers;
   GListStore *transfers;
   GListStore *pair_requests;
+  NamidaVersions *versions;
+
+  /* namida-hub-backups.c */
+  NamidaRetention retention;
+  guint verify_months;
+  guint verify_timer;
+  GCancellable *verifying; /* (nullable): the quiet reading that goes on */
 
   guint n_sendings; /* begun, and not yet in the history */
   GTask *stopping;  /* (nullable): waits for them */
@@ -81,6 +88,26 @@ void namida_hub_start_hints (NamidaHub *self);
 void namida_hub_stop_hints (NamidaHub *self);
 void namida_hub_hints_later (NamidaHub *self);
 
+/* namida-hub-send.c: what a sending sends: found out when it begins, and anew when it is tried again. g_rc_box. */
+typedef void (*NamidaGatherBegin) (gpointer data,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+typedef NamidaBackup *(*NamidaGatherEnd) (GAsyncResult *result, GError **error);
+typedef struct
+{
+  NamidaGatherBegin begin;
+  NamidaGatherEnd end;
+  gpointer data;
+  GDestroyNotify data_free;
+} NamidaGather;
+/* @data: (transfer full) */
+NamidaGather *
+namida_gather_new (NamidaGatherBegin begin, NamidaGatherEnd end, gpointer data, GDestroyNotify data_free);
+void namida_gather_unref (NamidaGather *gather);
+/* @what: (transfer full). Returns: (transfer none) */
+NamidaTransfer *namida_hub_send_what (NamidaHub *self, NamidaPeer *peer, NamidaGather *what, const char *pin);
+
 /* namida-hub-receive.c */
 void namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer);
 
@@ -96,6 +123,11 @@ void namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer);
 
 /* namida-hub.c: one sending less under way; the last one lets a waiting stop go on. */
 void namida_hub_sending_over (NamidaHub *self);
+
+/* namida-hub-backups.c: before the lists are used; when the store is there; when the hub ends. */
+void namida_hub_init_backups (NamidaHub *self);
+void namida_hub_start_backups (NamidaHub *self);
+void namida_hub_stop_backups (NamidaHub *self);
 
 /* namida-hub-pair.c */
 void namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request);

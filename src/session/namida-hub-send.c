@@ -13,7 +13,7 @@ typedef struct
 {
   GWeakRef hub; /* the hub holds the transfer, and the transfer this */
   NamidaPeer *peer;
-  GListModel *files;
+  NamidaGather *what;
   char *pin;
   NamidaSender *sender; /* (nullable) between two tries */
 
@@ -33,13 +33,13 @@ typedef struct
 #define SENDING_KEY "namida-hub-sending"
 
 static Sending *
-sending_new (NamidaHub *hub, NamidaPeer *peer, GListModel *files, const char *pin)
+sending_new (NamidaHub *hub, NamidaPeer *peer, NamidaGather *what, const char *pin)
 {
   Sending *sending = g_new0 (Sending, 1);
 
   g_weak_ref_init (&sending->hub, hub);
   sending->peer = g_object_ref (peer);
-  sending->files = g_object_ref (files);
+  sending->what = what;
   sending->pin = g_strdup (pin);
   return sending;
 }
@@ -51,7 +51,7 @@ sending_free (gpointer data)
 
   g_weak_ref_clear (&sending->hub);
   g_clear_object (&sending->peer);
-  g_clear_object (&sending->files);
+  namida_gather_unref (sending->what);
   g_clear_object (&sending->sender);
   g_clear_handle_id (&sending->timer, g_source_remove);
   g_clear_object (&sending->watched);
@@ -422,13 +422,13 @@ start_sender (NamidaHub *self, NamidaTransfer *transfer)
 }
 
 static void
-scan_done (GObject *source, GAsyncResult *result, gpointer user_data)
+gathered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaTransfer) transfer = user_data;
   Sending *sending = g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
   g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
   g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaBackup) backup = namida_scanner_scan_finish (result, &error);
+  g_autoptr (NamidaBackup) backup = sending->what->end (result, &error);
 
   if (backup == NULL)
     {
@@ -450,20 +450,59 @@ scan_done (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 NamidaTransfer *
-namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *files, const char *pin)
+namida_hub_send_what (NamidaHub *self, NamidaPeer *peer, NamidaGather *what, const char *pin)
 {
   g_autoptr (NamidaTransfer) transfer = NULL;
 
-  g_return_val_if_fail (self->running, NULL);
-
   transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, namida_peer_get_alias (peer),
                                   namida_peer_get_fingerprint (peer), namida_peer_get_encrypted (peer));
-  g_object_set_data_full (G_OBJECT (transfer), SENDING_KEY, sending_new (self, peer, files, pin), sending_free);
+  g_object_set_data_full (G_OBJECT (transfer), SENDING_KEY, sending_new (self, peer, what, pin), sending_free);
   g_signal_connect (transfer, "notify::state", G_CALLBACK (on_state), NULL);
   g_list_store_insert (self->transfers, 0, transfer);
   self->n_sendings++;
-  namida_scanner_scan_async (files, namida_transfer_get_cancellable (transfer), scan_done, g_object_ref (transfer));
+  what->begin (what->data, namida_transfer_get_cancellable (transfer), gathered, g_object_ref (transfer));
   return transfer; /* the list holds it */
+}
+
+static void
+scan (gpointer files, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  namida_scanner_scan_async (files, cancellable, callback, user_data);
+}
+
+NamidaTransfer *
+namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *files, const char *pin)
+{
+  g_return_val_if_fail (self->running, NULL);
+
+  return namida_hub_send_what (
+      self, peer, namida_gather_new (scan, namida_scanner_scan_finish, g_object_ref (files), g_object_unref), pin);
+}
+
+static void
+gather_clear (gpointer data)
+{
+  NamidaGather *gather = data;
+
+  gather->data_free (gather->data);
+}
+
+NamidaGather *
+namida_gather_new (NamidaGatherBegin begin, NamidaGatherEnd end, gpointer data, GDestroyNotify data_free)
+{
+  NamidaGather *gather = g_rc_box_new0 (NamidaGather);
+
+  gather->begin = begin;
+  gather->end = end;
+  gather->data = data;
+  gather->data_free = data_free;
+  return gather;
+}
+
+void
+namida_gather_unref (NamidaGather *gather)
+{
+  g_rc_box_release_full (gather, gather_clear);
 }
 
 NamidaTransfer *
@@ -481,5 +520,5 @@ namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer)
   if (!namida_transfer_is_final (transfer))
     return NULL;
   find_again (self, sending);
-  return namida_hub_send (self, sending->peer, sending->files, sending->pin);
+  return namida_hub_send_what (self, sending->peer, g_rc_box_acquire (sending->what), sending->pin);
 }

@@ -56,6 +56,8 @@ namida_hub_dispose (GObject *object)
   NamidaHub *self = NAMIDA_HUB (object);
 
   g_cancellable_cancel (self->cancellable);
+  namida_hub_stop_backups (self);
+  g_clear_object (&self->versions);
   namida_hub_stop_discovery (self);
   g_clear_object (&self->server);
   g_clear_object (&self->pairing);
@@ -120,6 +122,7 @@ namida_hub_init (NamidaHub *self)
   self->offers = g_list_store_new (NAMIDA_TYPE_OFFER);
   self->transfers = g_list_store_new (NAMIDA_TYPE_TRANSFER);
   self->pair_requests = g_list_store_new (NAMIDA_TYPE_PAIR_REQUEST);
+  namida_hub_init_backups (self);
 }
 
 static char *
@@ -277,6 +280,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
+  namida_hub_start_backups (self);
   self->running = TRUE;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PORT]);
@@ -371,6 +375,7 @@ namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer u
       if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND && !namida_transfer_is_final (transfer))
         namida_transfer_cancel (transfer);
     }
+  namida_hub_stop_backups (self);
   namida_hub_stop_discovery (self);
   self->running = FALSE;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-version-gather.h"
+
+#include "namida-error.h"
+#include "namida-store-private.h"
+#include "namida-version-record.h"
+
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+static gboolean
+is_wanted (const NamidaVersionFile *file, const char *const *labels)
+{
+  if (file->kind == NAMIDA_VERSION_FILE_MANIFEST)
+    return FALSE; /* the sender makes a new one, which says where the files are now */
+  return labels == NULL || file->kind == NAMIDA_VERSION_FILE_ZIP || g_strv_contains (labels, file->label);
+}
+
+/* @st: of the file as it is now. */
+static NamidaEntry *
+make_entry (const NamidaVersionFile *file, const NamidaVersionRecord *record, guint number, const struct stat *st)
+{
+  NamidaEntry *entry = namida_entry_new ();
+  const char *slash = strrchr (file->below, '/');
+
+  entry->kind = (NamidaEntryKind) file->kind;
+  entry->id = g_strdup_printf ("f%u", number);
+  entry->name = g_strdup (slash != NULL ? slash + 1 : file->below);
+  entry->label = g_strdup (file->label);
+  entry->relative_path = g_strdup (*file->label != '\0' ? file->below : "");
+  entry->source = namida_version_file_dup_path (file, record);
+  entry->inode = (guint64) st->st_ino;
+  entry->device = (guint64) st->st_dev;
+  if (entry->kind == NAMIDA_ENTRY_FOLDER)
+    {
+      entry->type = g_strdup ("inode/directory");
+      return entry;
+    }
+  entry->type = g_strdup (namida_entry_guess_type (entry->name));
+  entry->size = file->size;
+  entry->mtime_ns = file->mtime_ns;
+  entry->sha256 = g_strdup (file->sha256);
+  return entry;
+}
+
+static void
+add_file (NamidaBackup *backup, const NamidaVersionFile *file, const NamidaVersionRecord *record, int fd, guint number)
+{
+  g_autofree char *name = NULL;
+  struct stat st;
+
+  if ((fd >= 0 || record->landing == NAMIDA_LANDING_LIBRARY) && namida_version_file_stat (file, fd, &st)
+      && namida_version_file_fits (file, &st))
+    {
+      namida_backup_add (backup, make_entry (file, record, number, &st));
+      if (file->kind == NAMIDA_VERSION_FILE_ZIP)
+        namida_backup_set_name (backup, file->below);
+      return;
+    }
+  name = namida_version_file_dup_name (file);
+  if (file->kind != NAMIDA_VERSION_FILE_FOLDER)
+    namida_backup_add_left_out (backup, name, _ ("it is not there any more as it arrived"));
+}
+
+NamidaBackup *
+namida_version_gather (
+    NamidaDatabase *database, const char *id, const char *const *labels, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, id, error);
+  g_autoptr (GPtrArray) files = record != NULL ? namida_version_record_files (database, record, error) : NULL;
+  g_autoptr (NamidaBackup) backup = NULL;
+  int fd;
+
+  if (files == NULL)
+    return NULL;
+  backup = namida_backup_new ();
+  fd = namida_version_record_open (record);
+  for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (cancellable); i++)
+    if (is_wanted (g_ptr_array_index (files, i), labels))
+      add_file (backup, g_ptr_array_index (files, i), record, fd, i + 1);
+  if (fd >= 0)
+    close (fd);
+  if (g_cancellable_is_cancelled (cancellable))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+      return NULL;
+    }
+  if (namida_backup_get_entries (backup)->len == 0)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                   _ ("Nothing of “%s” that could be sent is there. Verify the version to see what is missing."),
+                   record->title);
+      return NULL;
+    }
+  namida_backup_sort (backup);
+  return g_steal_pointer (&backup);
+}
+
+typedef struct
+{
+  char *id;
+  char **labels;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_free (question->id);
+  g_strfreev (question->labels);
+  g_free (question);
+}
+
+static void
+gather_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Question *question = data;
+  GError *error = NULL;
+  NamidaBackup *backup = namida_version_gather (namida_store_get_database (source), question->id,
+                                                (const char *const *) question->labels, cancellable, &error);
+
+  if (backup != NULL)
+    g_task_return_pointer (task, backup, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+namida_version_gather_async (NamidaStore *store,
+                             const char *id,
+                             const char *const *labels,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (store, cancellable, callback, user_data);
+  Question *question = g_new0 (Question, 1);
+
+  question->id = g_strdup (id);
+  question->labels = g_strdupv ((char **) labels);
+  g_task_set_source_tag (task, namida_version_gather_async);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, question, question_free);
+  g_task_run_in_thread (task, gather_thread);
+}
+
+NamidaBackup *
+namida_version_gather_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (G_IS_TASK (result), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
