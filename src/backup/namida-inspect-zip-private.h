@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   NAMIDA_ZIP_WHOLE,   /* its directory is at its end, of a sane size */
-  NAMIDA_ZIP_NOTHING, /* 0 bytes */
+  NAMIDA_ZIP_NOTHING, /* 0 bytes, or a zip without a file */
   NAMIDA_ZIP_CUT,     /* begins as a zip and has no directory at its end */
   NAMIDA_ZIP_HUGE,    /* more in its directory than a backup can have */
   NAMIDA_ZIP_NONE,    /* no zip */

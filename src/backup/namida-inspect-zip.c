@@ -117,6 +117,7 @@ namida_inspect_probe (int fd, guint64 size, NamidaZipShape *shape)
     *shape = NAMIDA_ZIP_NOTHING;
   else if (find_directory (fd, size, tail, length, &directory))
     *shape = directory.size > DIRECTORY_MOST || directory.entries > NAMIDA_INSPECT_ENTRIES_MOST ? NAMIDA_ZIP_HUGE
+             : directory.size == 0                                                              ? NAMIDA_ZIP_NOTHING
                                                                                                 : NAMIDA_ZIP_WHOLE;
   else
     *shape = memcmp (head, "PK\3\4", head_length) == 0 || memcmp (head, "PK\5\6", head_length) == 0 ? NAMIDA_ZIP_CUT

@@ -144,10 +144,11 @@ next_block (Walk *walk, struct archive *archive, const void **buffer, size_t *le
       if (walk->unpacked > UNPACKED_MOST)
         return TOO_BIG;
     }
-  while ((result == ARCHIVE_OK || result == ARCHIVE_WARN) && *length == 0);
+  while (result == ARCHIVE_OK && *length == 0);
   if (result == ARCHIVE_EOF)
     *length = 0;
-  return result == ARCHIVE_OK || result == ARCHIVE_WARN || result == ARCHIVE_EOF ? FINE : BROKEN;
+  /* ARCHIVE_WARN is a wrong checksum or size. */
+  return result == ARCHIVE_OK || result == ARCHIVE_EOF ? FINE : BROKEN;
 }
 
 /* Reads it to its end, which compares its checksum. @feed: its bytes are wanted. */
