@@ -61,7 +61,9 @@ show_subtitle (NamidaDeviceRow *self)
   g_autofree char *text = NULL;
 
   if (clean == NULL && (dialects & NAMIDA_DIALECT_V1) == 0)
-    clean = g_strdup ((dialects & NAMIDA_DIALECT_LOCALSEND) != 0 ? "LocalSend" : _ ("Namida Sync app"));
+    clean = g_strdup ((dialects & (NAMIDA_DIALECT_LOCALSEND | NAMIDA_DIALECT_LOCALSEND_PLAIN)) != 0
+                          ? "LocalSend"
+                          : _ ("Namida Sync app"));
   if (clean != NULL && where != NULL)
     text = g_strdup_printf ("%s · %s", clean, where);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), text != NULL    ? text

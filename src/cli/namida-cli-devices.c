@@ -29,7 +29,7 @@ add_dialects (JsonBuilder *builder, NamidaDialect dialects)
     json_builder_add_string_value (builder, "v1");
   if (dialects & NAMIDA_DIALECT_PHONE)
     json_builder_add_string_value (builder, "phone");
-  if (dialects & NAMIDA_DIALECT_LOCALSEND)
+  if (dialects & (NAMIDA_DIALECT_LOCALSEND | NAMIDA_DIALECT_LOCALSEND_PLAIN))
     json_builder_add_string_value (builder, "localsend");
   json_builder_end_array (builder);
 }

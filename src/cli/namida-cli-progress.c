@@ -299,7 +299,14 @@ say_end (NamidaCliProgress *self)
   g_autofree char *size = namida_format_size (tally.bytes);
   g_autofree char *stored = namida_format_files (tally.stored);
 
-  if (tally.kept > 0)
+  if (namida_transfer_get_unproven (transfer))
+    {
+      g_autofree char *state = namida_transfer_dup_state_text (transfer);
+
+      /* Translators: a state ("Sent; the other device cannot verify it"), files, their size. */
+      namida_cli_say (self->cli, _ ("%s: %s (%s)."), state, stored, size);
+    }
+  else if (tally.kept > 0)
     namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s), %u already there."), stored, size, tally.kept);
   else
     namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s)."), stored, size);

@@ -264,7 +264,7 @@ dialect_of (NamidaDeviceInfo *info, JsonObject *object)
     return NAMIDA_DIALECT_V1;
   /* LocalSend without encryption sends random letters as its fingerprint: no digest, but still LocalSend. */
   if (peek_text (object, "fingerprint") != NULL && info->uuid == NULL)
-    return NAMIDA_DIALECT_LOCALSEND;
+    return info->https ? NAMIDA_DIALECT_LOCALSEND : NAMIDA_DIALECT_LOCALSEND_PLAIN;
   return NAMIDA_DIALECT_PHONE;
 }
 

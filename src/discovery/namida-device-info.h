@@ -10,9 +10,10 @@ G_BEGIN_DECLS
 typedef enum
 {
   NAMIDA_DIALECT_NONE = 0,
-  NAMIDA_DIALECT_V1 = 1 << 0,        /* our own, over TLS */
-  NAMIDA_DIALECT_PHONE = 1 << 1,     /* the Namida Sync phone app, plain HTTP */
-  NAMIDA_DIALECT_LOCALSEND = 1 << 2, /* LocalSend */
+  NAMIDA_DIALECT_V1 = 1 << 0,              /* our own, over TLS */
+  NAMIDA_DIALECT_PHONE = 1 << 1,           /* the Namida Sync phone app, plain HTTP */
+  NAMIDA_DIALECT_LOCALSEND = 1 << 2,       /* LocalSend over TLS */
+  NAMIDA_DIALECT_LOCALSEND_PLAIN = 1 << 3, /* LocalSend with its encryption switched off */
 } NamidaDialect;
 
 /* The version of LocalSend's protocol that is spoken here: 1.15 and later take it for their own. */
@@ -60,8 +61,8 @@ void namida_device_info_add_to_json (NamidaDeviceInfo *self, JsonBuilder *builde
 
 /**
  * namida_hello_parse: @data: one datagram, at most NAMIDA_LIMIT_HELLO_BYTES, untrusted
- * @dialect: (out): V1 when it has fingerprint, uuid and https; LOCALSEND when it has a fingerprint but no uuid; else
- * PHONE Returns: (transfer full) (nullable)
+ * @dialect: (out): V1 when it has fingerprint, uuid and https; LOCALSEND (or _PLAIN) with a fingerprint but no uuid;
+ * else PHONE Returns: (transfer full) (nullable)
  */
 NamidaDeviceInfo *namida_hello_parse (const char *data, gsize length, NamidaDialect *dialect, GError **error);
 /** namida_hello_format: Returns: (transfer full): one datagram of JSON. */

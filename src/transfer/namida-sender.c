@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "namida-error.h"
+#include "namida-localsend-sender.h"
 #include "namida-v1-sender.h"
 
 #include <glib/gi18n-lib.h>
@@ -38,7 +39,30 @@ namida_sender_init (NamidaSender *self)
 NamidaDialect
 namida_sender_best_dialect (NamidaDialect dialects)
 {
+  static const NamidaDialect best_first[]
+      = { NAMIDA_DIALECT_V1, NAMIDA_DIALECT_LOCALSEND, NAMIDA_DIALECT_PHONE, NAMIDA_DIALECT_LOCALSEND_PLAIN };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (best_first); i++)
+    if ((dialects & best_first[i]) != 0)
+      return best_first[i];
   return NAMIDA_DIALECT_V1;
+}
+
+static NamidaSender *
+new_for (NamidaDialect dialect)
+{
+  NamidaLocalsendSender *sender;
+
+  switch (dialect)
+    {
+    case NAMIDA_DIALECT_LOCALSEND:
+    case NAMIDA_DIALECT_LOCALSEND_PLAIN:
+      sender = g_object_new (NAMIDA_TYPE_LOCALSEND_SENDER, NULL);
+      namida_localsend_sender_set_plain (sender, dialect == NAMIDA_DIALECT_LOCALSEND_PLAIN);
+      return NAMIDA_SENDER (sender);
+    default:
+      return g_object_new (NAMIDA_TYPE_V1_SENDER, NULL);
+    }
 }
 
 NamidaSender *
@@ -50,7 +74,7 @@ namida_sender_new (NamidaDialect dialect,
                    NamidaDatabase *database,
                    NamidaTransfer *transfer)
 {
-  NamidaSender *self = g_object_new (NAMIDA_TYPE_V1_SENDER, NULL);
+  NamidaSender *self = new_for (dialect);
 
   self->identity = g_object_ref (identity);
   self->own = namida_device_info_ref (own);

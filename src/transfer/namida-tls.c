@@ -45,6 +45,7 @@ typedef struct
   GMainContext *context;
   GCancellable *cancellable;
   const char *fingerprint;
+  GSocketAddress *source; /* (nullable) */
   GSocketConnection *connection;
   gboolean done, timed_out, mismatch;
   GError *error;
@@ -176,6 +177,8 @@ attempt_connect (Attempt *attempt, GInetSocketAddress *address)
   g_autoptr (GSocketClient) client = g_socket_client_new ();
 
   g_socket_client_set_enable_proxy (client, FALSE);
+  if (attempt->source != NULL)
+    g_socket_client_set_local_address (client, attempt->source);
   g_socket_client_connect_async (client, G_SOCKET_CONNECTABLE (address), attempt->cancellable, on_connected, attempt);
   if (!attempt_run (attempt))
     return NULL;
@@ -183,20 +186,22 @@ attempt_connect (Attempt *attempt, GInetSocketAddress *address)
   return attempt->connection;
 }
 
-GTlsConnection *
-namida_tls_connect (NamidaIdentity *identity,
-                    GInetSocketAddress *address,
-                    const char *fingerprint,
-                    GIOStream **buffered,
-                    GCancellable *cancellable,
-                    GError **error)
+/* @identity: (nullable): NULL: plain, and what is returned is @buffered itself. */
+static GIOStream *
+connect_stream (NamidaIdentity *identity,
+                GSocketAddress *source,
+                GInetSocketAddress *address,
+                const char *fingerprint,
+                GIOStream **buffered,
+                GCancellable *cancellable,
+                GError **error)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (GCancellable) inner = g_cancellable_new ();
   g_autoptr (GSource) timer = g_timeout_source_new_seconds (NAMIDA_LIMIT_HANDSHAKE_SECONDS);
   g_autoptr (GIOStream) stream = NULL;
-  GTlsConnection *tls = NULL;
-  Attempt attempt = { .context = context, .cancellable = inner, .fingerprint = fingerprint };
+  GIOStream *ready = NULL;
+  Attempt attempt = { .context = context, .cancellable = inner, .fingerprint = fingerprint, .source = source };
   gulong handler;
 
   g_main_context_push_thread_default (context);
@@ -208,9 +213,9 @@ namida_tls_connect (NamidaIdentity *identity,
   if (attempt_connect (&attempt, address) != NULL)
     {
       stream = namida_buffered_stream_new (attempt.connection);
-      tls = attempt_secure (&attempt, identity, stream);
+      ready = identity != NULL ? (GIOStream *) attempt_secure (&attempt, identity, stream) : g_object_ref (stream);
     }
-  if (tls == NULL)
+  if (ready == NULL)
     attempt_explain (&attempt, address, cancellable, error);
   else if (buffered != NULL)
     *buffered = g_steal_pointer (&stream);
@@ -221,7 +226,30 @@ namida_tls_connect (NamidaIdentity *identity,
   g_clear_object (&attempt.connection);
   g_clear_error (&attempt.error);
   g_main_context_pop_thread_default (context);
-  return tls;
+  return ready;
+}
+
+GTlsConnection *
+namida_tls_connect (NamidaIdentity *identity,
+                    GInetSocketAddress *address,
+                    const char *fingerprint,
+                    GIOStream **buffered,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  return (GTlsConnection *) connect_stream (identity, NULL, address, fingerprint, buffered, cancellable, error);
+}
+
+GIOStream *
+namida_stream_connect (NamidaIdentity *identity,
+                       GSocketAddress *source,
+                       GInetSocketAddress *address,
+                       const char *fingerprint,
+                       GIOStream **buffered,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  return connect_stream (identity, source, address, fingerprint, buffered, cancellable, error);
 }
 
 gboolean

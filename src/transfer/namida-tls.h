@@ -29,6 +29,18 @@ GTlsConnection *namida_tls_connect (NamidaIdentity *identity,
                                     GIOStream **buffered,
                                     GCancellable *cancellable,
                                     GError **error);
+/**
+ * namida_stream_connect: likewise, for peers of other makes.
+ * @identity: (nullable): NULL: in plain, and the stream that is returned is @buffered itself
+ * @source: (nullable): the address to come from
+ */
+GIOStream *namida_stream_connect (NamidaIdentity *identity,
+                                  GSocketAddress *source,
+                                  GInetSocketAddress *address,
+                                  const char *fingerprint,
+                                  GIOStream **buffered,
+                                  GCancellable *cancellable,
+                                  GError **error);
 /** Returns: whether TLS 1.2 or newer is spoken, once the handshake is done: GnuTLS 3.7 still agrees to 1.0. */
 gboolean namida_tls_is_recent (GTlsConnection *connection);
 /** Returns: (transfer full) (nullable): the peer's fingerprint. */

@@ -24,7 +24,7 @@ struct _NamidaTransfer
   GError *error;
   GCancellable *cancellable;
   gint64 started_at, ended_at;
-  gboolean pausable, pausing, keep_parts;
+  gboolean pausable, pausing, keep_parts, unproven;
   guint timer;
 
   /* Written by any thread. */
@@ -635,13 +635,36 @@ namida_transfer_end (NamidaTransfer *self, const GError *error)
   namida_transfer_set_state (alive, final_state (error));
 }
 
+void
+namida_transfer_set_unproven (NamidaTransfer *self)
+{
+  self->unproven = TRUE;
+}
+
+gboolean
+namida_transfer_get_unproven (NamidaTransfer *self)
+{
+  return self->unproven;
+}
+
+static const char *
+done_text (NamidaTransfer *self)
+{
+  gboolean send = self->direction == NAMIDA_DIRECTION_SEND;
+
+  if (self->unproven)
+    return send ? _ ("Sent; the other device cannot verify it")
+                : _ ("Received; the other device sent nothing to verify it by");
+  return send ? _ ("Sent and verified") : _ ("Received and verified");
+}
+
 static const char *
 final_text (NamidaTransfer *self)
 {
   switch (self->state)
     {
     case NAMIDA_TRANSFER_DONE:
-      return self->direction == NAMIDA_DIRECTION_SEND ? _ ("Sent and verified") : _ ("Received and verified");
+      return done_text (self);
     case NAMIDA_TRANSFER_INCOMPLETE:
       return _ ("Some files were not stored");
     case NAMIDA_TRANSFER_DECLINED:

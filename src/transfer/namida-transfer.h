@@ -100,6 +100,10 @@ void namida_transfer_restart (NamidaTransfer *self);
 void namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence);
 void namida_transfer_set_current_file (NamidaTransfer *self, const char *path);
 void namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state);
+/** namida_transfer_set_unproven: the other side has no way to say that what arrived is what was sent: nobody is told
+ * that it was verified. Main context. */
+void namida_transfer_set_unproven (NamidaTransfer *self);
+gboolean namida_transfer_get_unproven (NamidaTransfer *self);
 /** Ends it: DONE, or the final state that @error means (DECLINED, CANCELLED, INCOMPLETE, else FAILED). @error:
  * (nullable) (transfer none). */
 void namida_transfer_end (NamidaTransfer *self, const GError *error);

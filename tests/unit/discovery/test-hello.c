@@ -28,8 +28,8 @@ static const Case cases[] = {
     NAMIDA_DIALECT_V1, "PC", FP, "u", 53320, TRUE, TRUE, FALSE },
   { "{\"alias\":\"LS\",\"fingerprint\":\"" FP "\",\"protocol\":\"https\",\"announce\":false}", NAMIDA_DIALECT_LOCALSEND,
     "LS", FP, NULL, 53317, TRUE, FALSE, FALSE },
-  { "{\"alias\":\"LS\",\"fingerprint\":\"rAnd0m\",\"protocol\":\"http\",\"port\":1}", NAMIDA_DIALECT_LOCALSEND, "LS",
-    NULL, NULL, 1, FALSE, TRUE, FALSE },
+  { "{\"alias\":\"LS\",\"fingerprint\":\"rAnd0m\",\"protocol\":\"http\",\"port\":1}", NAMIDA_DIALECT_LOCALSEND_PLAIN,
+    "LS", NULL, NULL, 1, FALSE, TRUE, FALSE },
   { "{\"alias\":\"PC\",\"uuid\":\"u\",\"announce\":false,\"goodbye\":true}", NAMIDA_DIALECT_PHONE, "PC", NULL, "u",
     53317, FALSE, FALSE, TRUE },
   /* Wrong types are as if missing. */
