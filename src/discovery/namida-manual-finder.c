@@ -5,13 +5,36 @@
 #include "namida-peer-private.h"
 
 #define MAX_ADDRESSES 64
+#define MAX_OF_HOST 4 /* addresses of one name that are tried */
 
 struct _NamidaManualFinder
 {
   GObject parent_instance;
   GPtrArray *addresses; /* (element-type GInetSocketAddress) */
+  GPtrArray *hosts;     /* (element-type Host) */
+  GCancellable *looking_up;
   gboolean started;
 };
+
+typedef struct
+{
+  char *name;
+  guint16 port;
+} Host;
+
+/* One name that is being looked up. */
+typedef struct
+{
+  NamidaManualFinder *finder;
+  guint16 port;
+} LookUp;
+
+static void
+host_free (Host *host)
+{
+  g_free (host->name);
+  g_free (host);
+}
 
 static guint probe_address_signal;
 
@@ -30,6 +53,40 @@ probe (NamidaManualFinder *self, GInetSocketAddress *address)
 }
 
 static void
+looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  LookUp *look_up = user_data;
+  g_autoptr (NamidaManualFinder) self = look_up->finder;
+  guint16 port = look_up->port;
+  guint n = 0;
+  GList *found = g_resolver_lookup_by_name_finish (G_RESOLVER (source), result, NULL);
+
+  g_free (look_up);
+  for (GList *each = found; each != NULL && n < MAX_OF_HOST; each = each->next, n++)
+    {
+      g_autoptr (GSocketAddress) address = g_inet_socket_address_new (each->data, port);
+
+      probe (self, G_INET_SOCKET_ADDRESS (address));
+    }
+  g_list_free_full (found, g_object_unref);
+}
+
+static void
+look_up (NamidaManualFinder *self, Host *host)
+{
+  g_autoptr (GResolver) resolver = NULL;
+  LookUp *look_up;
+
+  if (!self->started)
+    return;
+  resolver = g_resolver_get_default ();
+  look_up = g_new0 (LookUp, 1);
+  look_up->finder = g_object_ref (self);
+  look_up->port = host->port;
+  g_resolver_lookup_by_name_async (resolver, host->name, self->looking_up, looked_up, look_up);
+}
+
+static void
 namida_manual_finder_refresh (NamidaFinder *finder)
 {
   NamidaManualFinder *self = NAMIDA_MANUAL_FINDER (finder);
@@ -39,12 +96,18 @@ namida_manual_finder_refresh (NamidaFinder *finder)
   g_ptr_array_set_free_func (addresses, g_object_unref);
   for (guint i = 0; i < addresses->len; i++)
     probe (self, g_ptr_array_index (addresses, i));
+  for (guint i = 0; i < self->hosts->len; i++)
+    look_up (self, g_ptr_array_index (self->hosts, i));
 }
 
 static gboolean
 namida_manual_finder_start (NamidaFinder *finder, NamidaDeviceInfo *own, GError **error)
 {
-  NAMIDA_MANUAL_FINDER (finder)->started = TRUE;
+  NamidaManualFinder *self = NAMIDA_MANUAL_FINDER (finder);
+
+  self->started = TRUE;
+  if (self->looking_up == NULL)
+    self->looking_up = g_cancellable_new ();
   namida_manual_finder_refresh (finder);
   return TRUE;
 }
@@ -58,7 +121,11 @@ namida_manual_finder_set_looking (NamidaFinder *finder, gboolean looking)
 static void
 namida_manual_finder_stop (NamidaFinder *finder)
 {
-  NAMIDA_MANUAL_FINDER (finder)->started = FALSE;
+  NamidaManualFinder *self = NAMIDA_MANUAL_FINDER (finder);
+
+  self->started = FALSE;
+  g_cancellable_cancel (self->looking_up);
+  g_clear_object (&self->looking_up);
 }
 
 static void
@@ -73,7 +140,11 @@ namida_manual_finder_iface_init (NamidaFinderInterface *iface)
 static void
 namida_manual_finder_finalize (GObject *object)
 {
-  g_ptr_array_unref (NAMIDA_MANUAL_FINDER (object)->addresses);
+  NamidaManualFinder *self = NAMIDA_MANUAL_FINDER (object);
+
+  g_clear_object (&self->looking_up);
+  g_ptr_array_unref (self->addresses);
+  g_ptr_array_unref (self->hosts);
   G_OBJECT_CLASS (namida_manual_finder_parent_class)->finalize (object);
 }
 
@@ -89,6 +160,7 @@ static void
 namida_manual_finder_init (NamidaManualFinder *self)
 {
   self->addresses = g_ptr_array_new_with_free_func (g_object_unref);
+  self->hosts = g_ptr_array_new_with_free_func ((GDestroyNotify) host_free);
 }
 
 NamidaManualFinder *
@@ -115,4 +187,29 @@ namida_manual_finder_add (NamidaManualFinder *self, GInetSocketAddress *address)
     g_ptr_array_remove_index (self->addresses, 0);
   g_ptr_array_add (self->addresses, g_object_ref (held));
   probe (self, held);
+}
+
+void
+namida_manual_finder_add_host (NamidaManualFinder *self, const char *host, guint16 port)
+{
+  Host *added;
+
+  g_return_if_fail (NAMIDA_IS_MANUAL_FINDER (self) && host != NULL && port != 0);
+
+  for (guint i = 0; i < self->hosts->len; i++)
+    {
+      Host *known = g_ptr_array_index (self->hosts, i);
+
+      if (known->port != port || g_ascii_strcasecmp (known->name, host) != 0)
+        continue;
+      g_ptr_array_remove_index (self->hosts, i);
+      break;
+    }
+  if (self->hosts->len == MAX_ADDRESSES)
+    g_ptr_array_remove_index (self->hosts, 0);
+  added = g_new0 (Host, 1);
+  added->name = g_strdup (host);
+  added->port = port;
+  g_ptr_array_add (self->hosts, added);
+  look_up (self, added);
 }

@@ -344,6 +344,43 @@ ask_trusted (NamidaHub *self)
     }
 }
 
+gboolean
+namida_hub_may_look_up (NamidaHub *self, const char *host)
+{
+  g_autoptr (GPtrArray) networks = NULL;
+
+  if (self->interface == NULL || g_ascii_strcasecmp (host, "localhost") == 0)
+    return TRUE;
+  networks = namida_network_list (self->interface);
+  for (guint i = 0; i < networks->len; i++)
+    if (!((NamidaNetwork *) g_ptr_array_index (networks, i))->loopback)
+      return TRUE;
+  return FALSE;
+}
+
+/* What a person typed in earlier runs. On a named interface only what it leads to, as for trusted devices. */
+static void
+add_manual (NamidaHub *self)
+{
+  g_auto (GStrv) places = namida_address_book_list (self->book);
+  g_autoptr (GPtrArray) networks = namida_network_list (self->interface);
+
+  for (guint i = 0; places[i] != NULL; i++)
+    {
+      g_autoptr (GInetSocketAddress) address = namida_address_parse (places[i]);
+      g_autofree char *host = NULL;
+      guint16 port;
+
+      if (address != NULL)
+        {
+          if (self->interface == NULL || namida_networks_reach (networks, g_inet_socket_address_get_address (address)))
+            namida_manual_finder_add (self->manual, address);
+        }
+      else if (namida_place_parse (places[i], &host, &port) && namida_hub_may_look_up (self, host))
+        namida_manual_finder_add_host (self->manual, host, port);
+    }
+}
+
 /* What keeps multicast away (another program may hold its port) is no reason not to run: there are other ways. An
  * interface that is not there is one. */
 static gboolean
@@ -387,12 +424,13 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   namida_hub_start_hints (self);
   g_signal_connect_object (self->trust, "changed", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
   list_trusted (self);
+  add_manual (self);
+  ask_trusted (self);
   /* A finder that is never started does nothing. */
   if (!start_multicast (self, own, error) || !namida_finder_start (NAMIDA_FINDER (self->manual), own, error)
       || (namida_hub_is_finder_wanted ("avahi") && !namida_finder_start (NAMIDA_FINDER (self->avahi), own, error))
       || (namida_hub_is_finder_wanted ("scan") && !namida_finder_start (NAMIDA_FINDER (self->scan), own, error)))
     return FALSE;
-  ask_trusted (self);
   return TRUE;
 }
 

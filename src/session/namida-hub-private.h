@@ -2,6 +2,7 @@
 #pragma once
 
 #include "namida-hub.h"
+#include "namida-address-book.h"
 #include "namida-avahi-finder.h"
 #include "namida-client.h"
 #include "namida-manual-finder.h"
@@ -39,6 +40,7 @@ struct _NamidaHub
   NamidaIdentity *identity;
   NamidaDatabase *database;
   NamidaTrustStore *trust;
+  NamidaAddressBook *book;
   NamidaStore *store;
   NamidaServer *server;
   NamidaMulticastFinder *multicast;
@@ -79,6 +81,8 @@ namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *f
 NamidaPeer *
 namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address);
 void namida_hub_refresh_trust (NamidaHub *self);
+/* Whether a name may be asked of a name server: not by a program that keeps to the loopback. */
+gboolean namida_hub_may_look_up (NamidaHub *self, const char *host);
 
 /* NAMIDA_FINDERS=multicast,avahi,scan leaves out what it does not name: for tests of one way alone. */
 gboolean namida_hub_is_finder_wanted (const char *name);
@@ -102,8 +106,7 @@ typedef struct
   GDestroyNotify data_free;
 } NamidaGather;
 /* @data: (transfer full) */
-NamidaGather *
-namida_gather_new (NamidaGatherBegin begin, NamidaGatherEnd end, gpointer data, GDestroyNotify data_free);
+NamidaGather *namida_gather_new (NamidaGatherBegin begin, NamidaGatherEnd end, gpointer data, GDestroyNotify data_free);
 void namida_gather_unref (NamidaGather *gather);
 /* @what: (transfer full). Returns: (transfer none) */
 NamidaTransfer *namida_hub_send_what (NamidaHub *self, NamidaPeer *peer, NamidaGather *what, const char *pin);
@@ -120,6 +123,11 @@ const char *namida_hub_get_session_id (NamidaTransfer *transfer); /* (nullable) 
 /* namida-hub-send.c */
 void namida_hub_send_pause (NamidaHub *self, NamidaTransfer *transfer);
 void namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer);
+/* The program ends. */
+void namida_hub_close_sendings (NamidaHub *self);
+
+/* namida-hub-send-history.c: what the last run of the program was still sending goes on. */
+void namida_hub_take_up_sendings (NamidaHub *self);
 
 /* namida-hub.c: one sending less under way; the last one lets a waiting stop go on. */
 void namida_hub_sending_over (NamidaHub *self);

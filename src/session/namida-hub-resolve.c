@@ -11,15 +11,21 @@
 typedef struct
 {
   char *text;
+  guint timeout_ms;
   guint timeout_id;
   guint settle_id;
   gulong changed_id;
   GSource *cancelled; /* (nullable) */
+  GList *places;      /* (element-type GInetAddress): of a host's name, that are still to be asked */
+  char *host;         /* (nullable) */
+  guint16 port;
 } Resolving;
 
 static void
 resolving_free (Resolving *resolving)
 {
+  g_list_free_full (resolving->places, g_object_unref);
+  g_free (resolving->host);
   g_free (resolving->text);
   g_free (resolving);
 }
@@ -139,6 +145,50 @@ resolve_watch_cancellable (GTask *task)
   g_source_attach (resolving->cancelled, NULL);
 }
 
+static void resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data);
+
+/* @task: (transfer full) */
+static void
+resolve_ask (GTask *task, GInetSocketAddress *address)
+{
+  NamidaHub *self = g_task_get_source_object (task);
+  g_autoptr (NamidaClient) client = namida_client_new (self->identity, address, NULL);
+  g_autoptr (NamidaDeviceInfo) own = NULL;
+
+  if (self->server == NULL)
+    {
+      g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Namida Sync is being closed"));
+      g_object_unref (task);
+      return;
+    }
+  own = namida_server_dup_info (self->server);
+  namida_client_register_async (client, own, g_task_get_cancellable (task), resolve_asked, task);
+}
+
+/* The next address of the host's name. @task: (transfer full) */
+static void
+resolve_ask_next (GTask *task)
+{
+  Resolving *resolving = g_task_get_task_data (task);
+  g_autoptr (GInetAddress) host = resolving->places->data;
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (host, resolving->port);
+
+  resolving->places = g_list_delete_link (resolving->places, resolving->places);
+  resolve_ask (task, G_INET_SOCKET_ADDRESS (address));
+}
+
+/* So that it is found there at the next start, too. */
+static void
+remember_place (NamidaHub *self, Resolving *resolving, GInetSocketAddress *address)
+{
+  if (self->book != NULL)
+    namida_address_book_add (self->book, resolving->text);
+  if (resolving->host != NULL)
+    namida_manual_finder_add_host (self->manual, resolving->host, resolving->port);
+  else
+    namida_manual_finder_add (self->manual, address);
+}
+
 static void
 resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -153,11 +203,14 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (info != NULL && fingerprint != NULL)
     {
-      namida_manual_finder_add (self->manual, namida_client_get_address (client));
+      if (self->manual != NULL)
+        remember_place (self, resolving, namida_client_get_address (client));
       peer = namida_hub_take_proven (self, info, fingerprint, namida_client_get_address (client));
     }
   if (peer != NULL)
     g_task_return_pointer (task, g_object_ref (peer), g_object_unref);
+  else if (info == NULL && resolving->places != NULL)
+    resolve_ask_next (g_steal_pointer (&task));
   else if (info != NULL)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
                              _ ("“%s” is this device itself. Give the address of the other one."), resolving->text);
@@ -166,6 +219,38 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
         task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
         _ ("No Namida Sync answered at “%s”. Check the address and that Namida Sync is open there. (%s)"),
         resolving->text, error != NULL ? error->message : "");
+}
+
+/* For a device of this name to appear. @task: (transfer full): one reference stays until the answer */
+static void
+resolve_wait (GTask *task)
+{
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+
+  resolving->timeout_id = g_timeout_add (resolving->timeout_ms, resolve_timeout, task);
+  resolving->changed_id = g_signal_connect_swapped (self->peers, "items-changed", G_CALLBACK (resolve_look), task);
+  resolve_watch_cancellable (task);
+  resolve_look (task);
+}
+
+static void
+resolve_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+
+  resolving->places = g_resolver_lookup_by_name_finish (G_RESOLVER (source), result, NULL);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (resolving->places != NULL)
+    resolve_ask_next (g_steal_pointer (&task));
+  else if (self->peers != NULL)
+    /* No such host: then it may be a device's name. */
+    resolve_wait (g_steal_pointer (&task));
+  else
+    g_task_return_error (task, no_such_device (self, resolving->text));
 }
 
 void
@@ -185,18 +270,24 @@ namida_hub_resolve_async (NamidaHub *self,
   g_task_set_source_tag (task, namida_hub_resolve_async);
   resolving->text = g_strdup (text);
   g_task_set_task_data (task, resolving, (GDestroyNotify) resolving_free);
+  resolving->timeout_ms = timeout_ms;
   if (address != NULL)
     {
-      g_autoptr (NamidaClient) client = namida_client_new (self->identity, address, NULL);
-      g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
-
-      namida_client_register_async (client, own, cancellable, resolve_asked, g_steal_pointer (&task));
+      resolve_ask (g_steal_pointer (&task), address);
       return;
     }
-  resolving->timeout_id = g_timeout_add (timeout_ms, resolve_timeout, task);
-  resolving->changed_id = g_signal_connect_swapped (self->peers, "items-changed", G_CALLBACK (resolve_look), task);
-  resolve_watch_cancellable (task);
-  resolve_look (g_steal_pointer (&task)); /* one reference stays until the answer */
+  /* A device that calls itself like that comes first: it is here. */
+  if (namida_place_is_clearly_host (text) && namida_place_parse (text, &resolving->host, &resolving->port)
+      && namida_hub_may_look_up (self, resolving->host)
+      && namida_peer_list_match (self->peers, text, NULL) == NAMIDA_MATCH_NONE)
+    {
+      g_autoptr (GResolver) resolver = g_resolver_get_default ();
+
+      g_resolver_lookup_by_name_async (resolver, resolving->host, cancellable, resolve_looked_up,
+                                       g_steal_pointer (&task));
+      return;
+    }
+  resolve_wait (g_steal_pointer (&task));
 }
 
 NamidaPeer *

@@ -69,6 +69,7 @@ namida_hub_dispose (GObject *object)
   g_clear_object (&self->transfers);
   g_clear_object (&self->pair_requests);
   g_clear_object (&self->store);
+  g_clear_object (&self->book);
   g_clear_object (&self->trust);
   g_clear_object (&self->database);
   g_clear_object (&self->identity);
@@ -172,6 +173,7 @@ typedef struct
   NamidaIdentity *identity;
   NamidaDatabase *database;
   NamidaTrustStore *trust;
+  NamidaAddressBook *book;
   NamidaStore *store;
   char *trouble;
 } Loaded;
@@ -181,6 +183,7 @@ loaded_free (Loaded *loaded)
 {
   g_clear_object (&loaded->identity);
   g_clear_object (&loaded->database);
+  g_clear_object (&loaded->book);
   g_clear_object (&loaded->trust);
   g_clear_object (&loaded->store);
   g_free (loaded->trouble);
@@ -206,7 +209,8 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     }
   if ((loaded->identity = namida_identity_load (self->data_dir, &error)) == NULL
       || (loaded->database = namida_database_open (path, &error)) == NULL
-      || (loaded->trust = namida_trust_store_new (loaded->database, &error)) == NULL)
+      || (loaded->trust = namida_trust_store_new (loaded->database, &error)) == NULL
+      || (loaded->book = namida_address_book_new (loaded->database, &error)) == NULL)
     {
       g_task_return_error (task, error);
       return;
@@ -267,6 +271,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_set_object (&self->identity, loaded->identity);
   g_set_object (&self->database, loaded->database);
   g_set_object (&self->trust, loaded->trust);
+  g_set_object (&self->book, loaded->book);
   g_set_object (&self->store, loaded->store);
   namida_identity_set_alias (self->identity, self->alias);
   namida_peer_list_set_self (self->peers, namida_identity_get_fingerprint (self->identity),
@@ -287,6 +292,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ADDRESS]);
   if (loaded->trouble != NULL)
     g_signal_emit (self, trouble_signal, 0, loaded->trouble);
+  namida_hub_take_up_sendings (self);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -315,6 +321,7 @@ flush_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   NamidaHub *self = source;
 
   namida_trust_store_flush (self->trust);
+  namida_address_book_flush (self->book);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -367,15 +374,8 @@ namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer u
       g_task_return_boolean (task, TRUE);
       return;
     }
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->transfers)); i++)
-    {
-      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
-
-      /* What we receive is parked by the server; what we send ends, and its parts are safe over there. */
-      if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND && !namida_transfer_is_final (transfer))
-        namida_transfer_cancel (transfer);
-    }
-  namida_hub_stop_backups (self);
+  /* What we receive is parked by the server. */
+  namida_hub_close_sendings (self);
   namida_hub_stop_discovery (self);
   self->running = FALSE;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);

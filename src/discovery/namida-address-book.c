@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "namida-address-book.h"
+#include "namida-clock.h"
+#include "namida-limits.h"
+#include "namida-peer-list.h"
+
+#define MAX_HOST_BYTES 253 /* RFC 1035, 2.3.4, as text */
+
+struct _NamidaAddressBook
+{
+  GObject parent_instance;
+  NamidaDatabase *database;
+  GPtrArray *places; /* (element-type utf8), the newest first */
+  GThreadPool *writer;
+};
+
+/* One write. */
+typedef struct
+{
+  char *place;
+  gint64 added_at;
+} Entry;
+
+G_DEFINE_FINAL_TYPE (NamidaAddressBook, namida_address_book, G_TYPE_OBJECT)
+
+static void
+write_entry (gpointer data, gpointer user_data)
+{
+  Entry *entry = data;
+  NamidaDatabase *database = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_database_exec (database, &error,
+                             "INSERT INTO manual_addresses (place, added_at) VALUES (?, ?)"
+                             " ON CONFLICT (place) DO UPDATE SET added_at = excluded.added_at",
+                             "si", entry->place, entry->added_at)
+      || !namida_database_exec (database, &error,
+                                "DELETE FROM manual_addresses WHERE place NOT IN"
+                                " (SELECT place FROM manual_addresses ORDER BY added_at DESC LIMIT ?)",
+                                "i", (gint64) NAMIDA_ADDRESS_BOOK_MAX))
+    g_message ("An address could not be remembered: %s", error->message);
+  g_free (entry->place);
+  g_free (entry);
+}
+
+static void
+namida_address_book_finalize (GObject *object)
+{
+  NamidaAddressBook *self = NAMIDA_ADDRESS_BOOK (object);
+
+  namida_address_book_flush (self);
+  g_ptr_array_unref (self->places);
+  g_clear_object (&self->database);
+  G_OBJECT_CLASS (namida_address_book_parent_class)->finalize (object);
+}
+
+static void
+namida_address_book_class_init (NamidaAddressBookClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_address_book_finalize;
+}
+
+static void
+namida_address_book_init (NamidaAddressBook *self)
+{
+  self->places = g_ptr_array_new_with_free_func (g_free);
+}
+
+static gboolean
+load (NamidaAddressBook *self, GError **error)
+{
+  sqlite3_stmt *statement;
+
+  namida_database_lock (self->database);
+  statement = namida_database_prepare (self->database, error,
+                                       "SELECT place FROM manual_addresses ORDER BY added_at DESC LIMIT ?", "i",
+                                       (gint64) NAMIDA_ADDRESS_BOOK_MAX);
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    g_ptr_array_add (self->places, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
+  sqlite3_finalize (statement);
+  namida_database_unlock (self->database);
+  return statement != NULL;
+}
+
+NamidaAddressBook *
+namida_address_book_new (NamidaDatabase *database, GError **error)
+{
+  g_autoptr (NamidaAddressBook) self = g_object_new (NAMIDA_TYPE_ADDRESS_BOOK, NULL);
+
+  self->database = g_object_ref (database);
+  return load (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+GStrv
+namida_address_book_list (NamidaAddressBook *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_return_val_if_fail (NAMIDA_IS_ADDRESS_BOOK (self), NULL);
+
+  for (guint i = 0; i < self->places->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (self->places, i));
+  return g_strv_builder_end (builder);
+}
+
+void
+namida_address_book_add (NamidaAddressBook *self, const char *text)
+{
+  g_autofree char *host = NULL;
+  g_autofree char *place = NULL;
+  guint16 port;
+  Entry *entry;
+  guint at;
+
+  g_return_if_fail (NAMIDA_IS_ADDRESS_BOOK (self) && text != NULL);
+
+  if (!namida_place_parse (text, &host, &port))
+    return;
+  place = g_strstrip (g_strdup (text));
+  if (g_ptr_array_find_with_equal_func (self->places, place, g_str_equal, &at))
+    g_ptr_array_remove_index (self->places, at);
+  g_ptr_array_insert (self->places, 0, g_strdup (place));
+  if (self->places->len > NAMIDA_ADDRESS_BOOK_MAX)
+    g_ptr_array_set_size (self->places, NAMIDA_ADDRESS_BOOK_MAX);
+  /* One thread: in the order in which they were added. */
+  if (self->writer == NULL)
+    self->writer = g_thread_pool_new (write_entry, self->database, 1, FALSE, NULL);
+  entry = g_new0 (Entry, 1);
+  entry->place = g_steal_pointer (&place);
+  entry->added_at = namida_clock_real ();
+  g_thread_pool_push (self->writer, entry, NULL);
+}
+
+void
+namida_address_book_flush (NamidaAddressBook *self)
+{
+  if (self->writer != NULL)
+    g_thread_pool_free (g_steal_pointer (&self->writer), FALSE, TRUE);
+}
+
+/* RFC 952 and 1123, and the underscore that people's routers give out; an international name is in its ASCII form. */
+static gboolean
+is_host (const char *text)
+{
+  if (*text == '\0' || *text == '-' || *text == '.' || strlen (text) > MAX_HOST_BYTES || strstr (text, "..") != NULL)
+    return FALSE;
+  for (const char *c = text; *c != '\0'; c++)
+    if (!g_ascii_isalnum (*c) && *c != '-' && *c != '.' && *c != '_')
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+namida_place_parse (const char *text, char **host, guint16 *port)
+{
+  g_autofree char *stripped = g_strstrip (g_strdup (text));
+  g_autoptr (GInetSocketAddress) address = namida_address_parse (stripped);
+  guint64 number = NAMIDA_PORT_FIRST;
+  char *colon;
+
+  *host = NULL;
+  *port = NAMIDA_PORT_FIRST;
+  if (address != NULL)
+    {
+      *port = g_inet_socket_address_get_port (address);
+      return TRUE;
+    }
+  colon = strchr (stripped, ':');
+  if (colon != NULL && !g_ascii_string_to_unsigned (colon + 1, 10, 1, G_MAXUINT16, &number, NULL))
+    return FALSE;
+  if (colon != NULL)
+    *colon = '\0';
+  /* All digits and dots, and yet no address: a mistake in typing, which no name server has to hear of. */
+  if (!is_host (stripped) || strspn (stripped, "0123456789.") == strlen (stripped))
+    return FALSE;
+  *host = g_steal_pointer (&stripped);
+  *port = (guint16) number;
+  return TRUE;
+}
+
+gboolean
+namida_place_is_clearly_host (const char *text)
+{
+  g_autofree char *host = NULL;
+  guint16 port;
+
+  if (!namida_place_parse (text, &host, &port) || host == NULL)
+    return FALSE;
+  return strchr (text, ':') != NULL || strchr (host, '.') != NULL || g_ascii_strcasecmp (host, "localhost") == 0;
+}
