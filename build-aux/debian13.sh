@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A Debian 13 in a folder, for the checks that need newer libraries. Sourced by bash, after common.sh.
+
+debian13=${XDG_CACHE_HOME:-$HOME/.cache}/namida-sync/debian13
+
+# The project’s own list: Debian 13 has all of it under the same names.
+debian13_packages () { awk '/^(build|run|test) / { print $2 }' "$root/build-aux/dependencies"; }
+
+# skip REASON: this check cannot run here.
+skip () { echo "$*"; exit 77; }
+
+# need_debian13: makes the folder when it is not there, or when the list of dependencies is another one by now.
+need_debian13 ()
+{
+  local tool packages stamp mirror
+  for tool in mmdebstrap bwrap; do
+    command -v $tool >/dev/null 2>&1 || skip "$tool is not installed: build-aux/setup trees installs it."
+  done
+  bwrap --ro-bind / / --unshare-user true 2>/dev/null || skip "This computer allows no user namespaces."
+  packages=$(debian13_packages | sort | tr '\n' ' ')
+  stamp=$debian13.packages
+  [ -d "$debian13/usr" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$packages" ] && return 0
+  say "Making a Debian 13 in $debian13 (about 1 GB, a few minutes)."
+  [ ! -e "$debian13" ] || remove_build "$debian13"
+  mkdir -p "$(dirname "$debian13")"
+  # From wherever this computer has its own packages.
+  mirror=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep -v security | head -n 1)
+  mmdebstrap --variant=minbase --include="$(echo $packages librsvg2-common locales | tr ' ' ,)" \
+    trixie "$debian13" ${mirror:+"$mirror"} >"$debian13.log" 2>&1 ||
+    { tail -n 5 "$debian13.log" >&2; remove_build "$debian13"; skip "Debian 13 could not be fetched: see $debian13.log"; }
+  printf '%s' "$packages" >"$stamp"
+}
+
+# in_debian13 [BWRAP-OPTION…] COMMAND…: runs it in there, with a loopback of its own and nothing of this computer's home.
+in_debian13 ()
+{
+  bwrap --bind "$debian13" / --dev /dev --proc /proc --ro-bind /sys /sys --tmpfs /run --tmpfs /tmp --tmpfs /home \
+    --unshare-user --uid 0 --gid 0 --unshare-net --unshare-ipc --die-with-parent \
+    --clearenv --setenv PATH /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --setenv HOME /root --setenv LANG C.UTF-8 \
+    "$@"
+}

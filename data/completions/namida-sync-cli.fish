@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Completion for namida-sync-cli in fish.
+
+function __namida_sync_devices
+    begin
+        namida-sync-cli trust list --json
+        namida-sync-cli devices --timeout 1 --json
+    end 2>/dev/null | string replace -rf '.*"alias" *: *"([^"\\\\]*)".*' '$1' | sort -u
+end
+
+set -l commands receive devices send pair trust backups inspect history identity demo
+complete -c namida-sync-cli -f
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a receive -d 'Wait for backups and store them'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a devices -d 'List the devices near'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a send -d 'Send backups, files and music folders'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a pair -d 'Pair with a device'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a trust -d 'The devices that this one trusts'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a backups -d 'The versions that are kept'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a inspect -d 'What is in a backup'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a history -d 'What was sent and received'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a identity -d 'How others see this device'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a demo -d 'Two devices on this computer'
+
+complete -c namida-sync-cli -l data-dir -x -a '(__fish_complete_directories)' -d 'Keep everything of this device in a folder'
+complete -c namida-sync-cli -l interface -x -a '(__fish_print_interfaces)' -d 'Use only this network interface or address'
+complete -c namida-sync-cli -l port -x -d 'Listen on this port'
+complete -c namida-sync-cli -l alias -x -d 'The name others see'
+complete -c namida-sync-cli -l json -d 'Print JSON, one object a line'
+complete -c namida-sync-cli -s q -l quiet -d 'Print errors only'
+complete -c namida-sync-cli -s h -l help -d 'Show help'
+
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send backups' -l to -x -a '(__namida_sync_devices)' -d 'The device'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive' -l pin -x -d 'The PIN'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive' -l limit -x -d 'At most this fast, for example 5MB/s'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive' -l music -x -a '(__fish_complete_directories)' -d 'Music folder'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l unencrypted -d 'Also when it cannot be encrypted'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l wait -x -d 'Wait so many seconds for a device that is away'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l report -r -F -d 'What became of each file'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send inspect' -F
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l backups -x -a '(__fish_complete_directories)' -d 'Where backups go'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l as -x -a 'library backup' -d 'How it lands'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l accept -x -a 'ask trusted all' -d 'Who may store'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l unencrypted -x -a 'ask never allow' -d 'Devices that cannot encrypt'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l once -d 'End after the first transfer'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l timeout -x -d 'How long to look, in seconds'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l scan -d 'Ask every address of the own networks'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l watch -d 'Go on until interrupted'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from pair' -a '(__namida_sync_devices)'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a 'list remove rename'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a '(__namida_sync_devices)'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -a 'list show verify restore remove'

@@ -1,0 +1,196 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Installs the build into a folder, and starts what is there as a desktop does. Speaks TAP.
+
+test_install.py UIENV BUILD: installs with DESTDIR, then runs itself where that folder is the system's own: the menu entry, the bus and the
+unit of a user's services start the program by what the installed files say; afterwards uninstalling leaves nothing."""
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+APP_ID = "io.github.namida_sync.Desktop"
+LIMIT = 60  # seconds that no single step may need
+
+
+def skip(reason):
+    print(f"1..0 # SKIP {reason}")
+    sys.exit(77)
+
+
+def point(number, name, function):
+    try:
+        function()
+    except Exception:
+        for line in traceback.format_exc().splitlines():
+            print("#", line)
+        print(f"not ok {number} - {name}", flush=True)
+        return 1
+    print(f"ok {number} - {name}", flush=True)
+    return 0
+
+
+# ---- outside: install, run the rest inside, uninstall ----
+
+def prefix_of(build):
+    options = subprocess.run(["meson", "introspect", "--buildoptions", build], capture_output=True, check=True, text=True)
+    import json
+    return next(option["value"] for option in json.loads(options.stdout) if option["name"] == "prefix")
+
+
+def outside(uienv, build):
+    for tool in ("bwrap", "meson", "glib-compile-schemas"):
+        if shutil.which(tool) is None:
+            skip(f"{tool} is not installed")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="namida-install-"))
+    log = pathlib.Path(build, "meson-logs", "install-log.txt")
+    try:
+        prefix = prefix_of(build)
+        root = folder / "root"
+        subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", root], check=True, stdout=subprocess.DEVNULL,
+                       timeout=LIMIT)
+        installed = root / prefix.lstrip("/")
+        # What a package does after its files are there.
+        subprocess.run(["glib-compile-schemas", installed / "share" / "glib-2.0" / "schemas"], check=True, timeout=LIMIT)
+        bind = ["bwrap", "--dev-bind", "/", "/", "--bind", installed, prefix, "--die-with-parent"]
+        if subprocess.run([*bind, "true"], capture_output=True, timeout=LIMIT).returncode != 0:
+            skip(f"this computer allows no folder to take the place of {prefix}")
+        env = dict(os.environ, NAMIDA_PREFIX=prefix, PATH=f"{prefix}/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+                   XDG_DATA_DIRS=f"{prefix}/share:/usr/share")
+        print("1..5", flush=True)
+        status = subprocess.run([*bind, uienv, "/usr/bin/python3", "-B", os.path.abspath(__file__), "inside"], env=env, timeout=170).returncode
+        return status | point(5, "uninstalling leaves nothing", lambda: uninstall(root, log, installed))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def uninstall(root, log, installed):
+    """As `ninja uninstall` does, by meson's own record; not through ninja, which other tests are using."""
+    (installed / "share" / "glib-2.0" / "schemas" / "gschemas.compiled").unlink()
+    for line in reversed([line for line in log.read_text().splitlines() if line and not line.startswith("#")]):
+        path = pathlib.Path(line)
+        assert root in path.parents or path == root, path
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+    left = [str(path) for path in root.rglob("*") if not path.is_dir()]
+    assert not left, left
+
+
+# ---- inside: a display, a bus and the installed program ----
+
+def inside():
+    import gi
+    gi.require_version("Atspi", "2.0")
+    from gi.repository import Atspi, Gio, GLib
+
+    prefix = pathlib.Path(os.environ["NAMIDA_PREFIX"])
+    home = pathlib.Path(os.environ["HOME"])
+    processes = []
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+
+    def wait_for(what, look):
+        end = time.monotonic() + LIMIT
+        while time.monotonic() < end:
+            try:
+                found = look()
+            except Exception:  # widgets vanish while they are looked at
+                found = None
+            if found:
+                return found
+            time.sleep(0.1)
+        raise AssertionError(f"waited {LIMIT} s in vain for {what}")
+
+    def names():
+        def walk(node, depth=0):
+            yield node.get_name() or ""
+            for i in range(node.get_child_count() if depth < 60 else 0):
+                child = node.get_child_at_index(i)
+                if child is not None:
+                    yield from walk(child, depth + 1)
+
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            application = desktop.get_child_at_index(i)
+            if application is not None and "namida-sync" in (application.get_name() or ""):
+                yield from walk(application)
+
+    def owned():
+        return bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner",
+                             GLib.Variant("(s)", (APP_ID,)), None, Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
+
+    def call(method, arguments):
+        bus.call_sync(APP_ID, "/" + APP_ID.replace(".", "/"), "org.freedesktop.Application", method, arguments, None,
+                      Gio.DBusCallFlags.NONE, LIMIT * 1000, None)
+
+    def quit_it():
+        bus.call_sync(APP_ID, "/" + APP_ID.replace(".", "/"), "org.freedesktop.Application", "ActivateAction",
+                      GLib.Variant("(sava{sv})", ("quit", [], {})), None, Gio.DBusCallFlags.NONE, LIMIT * 1000, None)
+        wait_for("the program's end", lambda: not owned())
+
+    def entry(group, key):
+        file = GLib.KeyFile()
+        file.load_from_file(str(prefix / "share" / "applications" / f"{APP_ID}.desktop"), GLib.KeyFileFlags.NONE)
+        return file.get_string(group, key)
+
+    backup = home / "Namida Backup - 2026-07-19 18.30.00.zip"
+    backup.write_bytes(b"PK\5\6" + bytes(18))
+    if "NAMIDA_OWN_LOOPBACK" not in os.environ:
+        for number in range(1, 5):
+            print(f"ok {number} # SKIP a started program would speak to this computer's own network: no namespace for it")
+        return 0
+
+    def menu_entry():
+        """The Exec line, with a file in the place of its %F: the file waits for a device to be chosen."""
+        command = [str(backup) if word == "%F" else word for word in shlex.split(entry("Desktop Entry", "Exec"))]
+        processes.append(subprocess.Popen(command, stdout=sys.stderr))
+        wait_for("the file in the window", lambda: "Choose a device below" in names() and any("Namida Backup" in name for name in names()))
+        quit_it()
+
+    def activation():
+        assert entry("Desktop Entry", "DBusActivatable") == "true"
+        assert not owned()
+        call("Activate", GLib.Variant("(a{sv})", ({},)))
+        wait_for("the window", lambda: "Namida Sync" in names())
+        call("Open", GLib.Variant("(asa{sv})", ([backup.as_uri()], {})))
+        wait_for("the file in the window", lambda: "Choose a device below" in names())
+        quit_it()
+
+    def unit():
+        """What the unit starts receives, and is seen."""
+        path = prefix / "lib" / "systemd" / "user" / "namida-sync-receive.service"
+        command = next(line.split("=", 1)[1] for line in path.read_text().splitlines() if line.startswith("ExecStart="))
+        processes.append(subprocess.Popen([*shlex.split(command), "--alias", "Cupboard", "--interface", "lo"], stdout=sys.stderr))
+        wait_for("the receiver", lambda: '"Cupboard"' in subprocess.run(
+            ["namida-sync-cli", "--data-dir", home / "other", "--interface", "lo", "--json", "devices", "--timeout", "3"],
+            capture_output=True, text=True, timeout=LIMIT).stdout)
+        processes[-1].terminate()
+        assert processes[-1].wait(LIMIT) in (0, 1)
+        if shutil.which("systemd-analyze"):
+            said = subprocess.run(["systemd-analyze", "--user", "verify", path], capture_output=True, text=True, timeout=LIMIT).stderr
+            assert "namida" not in said or "Failed to" in said, said
+
+    def helps():
+        """Manual pages and completions are where the shells and man look for them."""
+        for name in ("share/man/man1/namida-sync.1", "share/man/man1/namida-sync-cli.1", "share/bash-completion/completions/namida-sync-cli",
+                     "share/zsh/site-functions/_namida-sync-cli", "share/fish/vendor_completions.d/namida-sync-cli.fish"):
+            assert (prefix / name).exists() or (prefix / (name + ".gz")).exists(), name
+        done = subprocess.run(["bash", "-c", f"source {prefix}/share/bash-completion/completions/namida-sync-cli; COMP_WORDS=(namida-sync-cli se); "
+                               "COMP_CWORD=1; _namida_sync_cli; echo ${COMPREPLY[*]}"], capture_output=True, text=True, timeout=LIMIT)
+        assert done.stdout.split() == ["send"], done
+
+    failed = 0
+    for number, (name, function) in enumerate([("the menu entry opens a file", menu_entry), ("the bus starts the program", activation),
+                                               ("the unit's command receives", unit), ("manuals and completions are there", helps)], 1):
+        failed |= point(number, name, function)
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+    return failed
+
+
+sys.exit(inside() if sys.argv[1] == "inside" else outside(*sys.argv[1:3]))
