@@ -92,6 +92,15 @@ on_offer_closed (NamidaOffer *offer, NamidaHub *self)
   namida_hub_list_remove (self->offers, offer);
 }
 
+/* @trusted: (nullable) */
+static NamidaLanding
+landing_for (NamidaHub *self, const NamidaTrusted *trusted)
+{
+  if (trusted == NULL || trusted->landing == NULL)
+    return self->landing;
+  return g_str_equal (trusted->landing, "backup") ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
+}
+
 static void
 decide (NamidaHub *self, NamidaOffer *offer)
 {
@@ -100,7 +109,7 @@ decide (NamidaHub *self, NamidaOffer *offer)
 
   if (self->accept == NAMIDA_ACCEPT_ALL || (trusted != NULL && trusted->auto_accept))
     {
-      accept_into (self, offer, self->landing, NULL);
+      accept_into (self, offer, landing_for (self, trusted), NULL);
     }
   else if (self->accept == NAMIDA_ACCEPT_TRUSTED)
     {

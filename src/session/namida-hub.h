@@ -73,6 +73,13 @@ void namida_hub_set_alias (NamidaHub *self, const char *alias);
 void namida_hub_set_accept (NamidaHub *self, NamidaAccept accept);
 void namida_hub_set_landing (NamidaHub *self,
                              NamidaLanding landing); /* where accepted backups land when nobody is asked */
+/** namida_hub_set_folders: where what arrives from now on lands; (nullable): as it is. What is being received goes on
+ * where it began. */
+void namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music);
+/** namida_hub_set_limit: @limit: bytes a second of each sending that begins from now on; 0: none. */
+void namida_hub_set_limit (NamidaHub *self, guint64 limit);
+/** namida_hub_set_pin: the code that senders have to type from now on; (nullable): none. */
+void namida_hub_set_pin (NamidaHub *self, const char *pin);
 void namida_hub_refresh (NamidaHub *self);
 void namida_hub_set_looking (NamidaHub *self, gboolean looking);
 /** namida_hub_scan: knocks at the addresses of the own networks, as a person asked for it; what answers is listed. */

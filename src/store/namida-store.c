@@ -18,8 +18,8 @@ struct _NamidaStore
   GObject parent_instance;
   NamidaDatabase *database;
   char *data_dir;
-  char *backups;
-  char *music;
+  const char *backups; /* both interned: a worker may still read what they were before */
+  const char *music;
   GHashTable *labels; /* label → folder */
 };
 
@@ -32,8 +32,6 @@ namida_store_finalize (GObject *object)
 
   g_clear_object (&self->database);
   g_free (self->data_dir);
-  g_free (self->backups);
-  g_free (self->music);
   g_hash_table_unref (self->labels);
   G_OBJECT_CLASS (namida_store_parent_class)->finalize (object);
 }
@@ -50,18 +48,6 @@ namida_store_init (NamidaStore *self)
   self->labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
-NamidaStore *
-namida_store_new (const char *data_dir, NamidaDatabase *database)
-{
-  NamidaStore *self = g_object_new (NAMIDA_TYPE_STORE, NULL);
-
-  self->data_dir = g_strdup (data_dir);
-  self->database = g_object_ref (database);
-  self->backups = g_build_filename (data_dir, "Backups", NULL);
-  self->music = g_build_filename (data_dir, "Music", NULL);
-  return self;
-}
-
 /* Without slashes at the end or within: paths of the journal are compared as text. */
 static char *
 canonical (const char *path)
@@ -69,19 +55,41 @@ canonical (const char *path)
   return g_canonicalize_filename (path, NULL);
 }
 
+static const char *
+intern_below (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  return g_intern_string (path);
+}
+
+NamidaStore *
+namida_store_new (const char *data_dir, NamidaDatabase *database)
+{
+  NamidaStore *self = g_object_new (NAMIDA_TYPE_STORE, NULL);
+
+  self->data_dir = g_strdup (data_dir);
+  self->database = g_object_ref (database);
+  self->backups = intern_below (data_dir, "Backups");
+  self->music = intern_below (data_dir, "Music");
+  return self;
+}
+
+static const char *
+intern_canonical (const char *path)
+{
+  g_autofree char *whole = canonical (path);
+
+  return g_intern_string (whole);
+}
+
 void
 namida_store_set_folders (NamidaStore *self, const char *backups, const char *music)
 {
   if (backups != NULL)
-    {
-      g_free (self->backups);
-      self->backups = canonical (backups);
-    }
+    self->backups = intern_canonical (backups);
   if (music != NULL)
-    {
-      g_free (self->music);
-      self->music = canonical (music);
-    }
+    self->music = intern_canonical (music);
 }
 
 const char *

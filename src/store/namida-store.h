@@ -13,7 +13,8 @@ typedef enum
   NAMIDA_LANDING_BACKUP
 } NamidaLanding;
 
-/** NamidaStore: this device's folders and journal. Settings from the main context before start; sinks work in threads.
+/** NamidaStore: this device's folders and journal. Settings from the main context, at any time: a sink keeps those that
+ * it was made with, and works in threads.
  */
 #define NAMIDA_TYPE_STORE (namida_store_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaStore, namida_store, NAMIDA, STORE, GObject)

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+
+/* What a person may change while the hub runs, beside its name. Each holds for what begins from then on. */
+
+static void
+replace (char **place, const char *value)
+{
+  g_free (*place);
+  *place = value != NULL && *value != '\0' ? g_strdup (value) : NULL;
+}
+
+void
+namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music)
+{
+  if (backups != NULL && *backups != '\0')
+    replace (&self->backups, backups);
+  if (music != NULL && *music != '\0')
+    replace (&self->music, music);
+  if (self->store != NULL)
+    namida_store_set_folders (self->store, self->backups, self->music);
+}
+
+void
+namida_hub_set_limit (NamidaHub *self, guint64 limit)
+{
+  self->limit = limit;
+}
+
+void
+namida_hub_set_pin (NamidaHub *self, const char *pin)
+{
+  replace (&self->pin, pin);
+  if (self->server != NULL)
+    namida_server_set_pin (self->server, self->pin);
+}
