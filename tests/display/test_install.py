@@ -75,7 +75,10 @@ def uninstall(root, log, installed):
     for line in reversed([line for line in log.read_text().splitlines() if line and not line.startswith("#")]):
         path = pathlib.Path(line)
         assert root in path.parents or path == root, path
-        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+        if not path.is_dir() or path.is_symlink():
+            path.unlink()
+        elif not any(path.iterdir()):  # as meson does: what others use stays
+            path.rmdir()
     left = [str(path) for path in root.rglob("*") if not path.is_dir()]
     assert not left, left
 
@@ -102,7 +105,7 @@ def inside():
             if found:
                 return found
             time.sleep(0.1)
-        raise AssertionError(f"waited {LIMIT} s in vain for {what}")
+        raise AssertionError(f"waited {LIMIT} s in vain for {what}; on the screen: {[name for name in names() if name]}")
 
     def names():
         def walk(node, depth=0):
@@ -147,7 +150,7 @@ def inside():
         """The Exec line, with a file in the place of its %F: the file waits for a device to be chosen."""
         command = [str(backup) if word == "%F" else word for word in shlex.split(entry("Desktop Entry", "Exec"))]
         processes.append(subprocess.Popen(command, stdout=sys.stderr))
-        wait_for("the file in the window", lambda: "Choose a device below" in names() and any("Namida Backup" in name for name in names()))
+        wait_for("the file in the window", lambda: "Choose a device below" in names() and any("1 backup" in name for name in names()))
         quit_it()
 
     def activation():
