@@ -261,6 +261,35 @@ digest_text (NamidaDigest *digest, const char *text)
   namida_digest_update (digest, text, strlen (text) + 1);
 }
 
+static void
+digest_sorted (NamidaDigest *digest, GHashTable *texts)
+{
+  g_autoptr (GList) sorted = g_list_sort (g_hash_table_get_keys (texts), (GCompareFunc) strcmp);
+
+  for (GList *l = sorted; l != NULL; l = l->next)
+    digest_text (digest, l->data);
+}
+
+char *
+namida_backup_dup_scope (NamidaBackup *self)
+{
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
+  g_autoptr (GHashTable) labels = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      NamidaEntry *entry = g_ptr_array_index (self->entries, i);
+      gboolean labelled = entry->label != NULL && entry->label[0] != '\0';
+
+      g_hash_table_add (labelled ? labels : names, labelled ? entry->label : entry->name);
+    }
+  digest_sorted (digest, labels);
+  digest_text (digest, ""); /* no label is empty: what follows are names */
+  digest_sorted (digest, names);
+  return namida_digest_finish (digest);
+}
+
 char *
 namida_backup_dup_key (NamidaBackup *self)
 {

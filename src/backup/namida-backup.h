@@ -51,5 +51,8 @@ char *namida_backup_dup_title (NamidaBackup *self);
  * offers with one key are the same backup, whatever their ids (resume). Long for many files: worker threads.
  */
 char *namida_backup_dup_key (NamidaBackup *self);
+/** namida_backup_dup_scope: SHA-256 over the labels, and the names of what has none: it stays the same while files
+ * below the labels come, go and change. Worker threads. */
+char *namida_backup_dup_scope (NamidaBackup *self);
 
 G_END_DECLS

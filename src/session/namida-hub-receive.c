@@ -186,7 +186,7 @@ namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer)
   asked->hub = g_object_ref (self);
   asked->offer = g_object_ref (offer);
   namida_store_find_resumable_async (self->store, namida_offer_get_fingerprint (offer), namida_offer_get_key (offer),
-                                     resumable_found, asked);
+                                     namida_offer_get_backup (offer), resumable_found, asked);
 }
 
 void

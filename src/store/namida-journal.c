@@ -13,8 +13,8 @@
 
 #define SESSION_COLUMNS                                                                                                \
   "id, direction, fingerprint, alias, title, offer_key, landing, destination, state, started_at, updated_at,"          \
-  " total_bytes, total_files, stored_files, kept_files, failed_files, error"
-#define READ_COLUMNS SESSION_COLUMNS ", ask"
+  " total_bytes, total_files, stored_files, kept_files, failed_files, error, scope"
+#define READ_COLUMNS SESSION_COLUMNS ", ask, wish"
 
 void
 namida_journal_session_free (NamidaJournalSession *self)
@@ -31,6 +31,8 @@ namida_journal_session_free (NamidaJournalSession *self)
   g_free (self->destination);
   g_free (self->state);
   g_free (self->error);
+  g_free (self->scope);
+  g_free (self->wish);
   g_free (self);
 }
 
@@ -62,18 +64,18 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
 
   return namida_database_exec (
       database, error,
-      "INSERT INTO sessions (" SESSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      "INSERT INTO sessions (" SESSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, fingerprint = excluded.fingerprint,"
       " alias = excluded.alias, title = excluded.title, offer_key = excluded.offer_key, landing = excluded.landing,"
       " destination = excluded.destination, state = excluded.state, started_at = excluded.started_at,"
       " updated_at = excluded.updated_at, total_bytes = excluded.total_bytes, total_files = excluded.total_files,"
       " stored_files = excluded.stored_files, kept_files = excluded.kept_files,"
-      " failed_files = excluded.failed_files, error = excluded.error, ask = 0",
-      "sssssssssiiiiiiis", session->id, or_empty (session->direction), session->fingerprint, or_empty (session->alias),
+      " failed_files = excluded.failed_files, error = excluded.error, scope = excluded.scope, ask = 0",
+      "sssssssssiiiiiiiss", session->id, or_empty (session->direction), session->fingerprint, or_empty (session->alias),
       or_empty (session->title), or_empty (session->offer_key), session->landing, session->destination,
       or_empty (session->state), session->started_at, session->updated_at, (gint64) session->total_bytes,
       (gint64) session->total_files, (gint64) session->stored_files, (gint64) session->kept_files,
-      (gint64) session->failed_files, session->error);
+      (gint64) session->failed_files, session->error, or_empty (session->scope));
 }
 
 gboolean
@@ -135,7 +137,9 @@ read_session (sqlite3_stmt *statement)
   session->kept_files = (guint) sqlite3_column_int64 (statement, 14);
   session->failed_files = (guint) sqlite3_column_int64 (statement, 15);
   session->error = dup_text (statement, 16);
-  session->ask = sqlite3_column_int (statement, 17) != 0;
+  session->scope = dup_text (statement, 17);
+  session->ask = sqlite3_column_int (statement, 18) != 0;
+  session->wish = dup_text (statement, 19);
   return session;
 }
 
@@ -153,27 +157,16 @@ end_steps (sqlite3 *handle, sqlite3_stmt *statement, int result, GError **error)
   return fine;
 }
 
-NamidaJournalSession *
-namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint, const char *offer_key, GError **error)
+/* @statement: (nullable): of READ_COLUMNS. Unlocks. */
+static NamidaJournalSession *
+read_one (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GError **error)
 {
   NamidaJournalSession *session = NULL;
-  sqlite3_stmt *statement;
-  sqlite3 *handle;
-  int result;
 
-  /* Without a proven identity "the same device" cannot be told. */
-  if (fingerprint == NULL || offer_key == NULL)
-    return NULL;
-  handle = namida_database_lock (database);
-  statement = namida_database_prepare (database, error,
-                                       "SELECT " READ_COLUMNS
-                                       " FROM sessions WHERE fingerprint = ? AND offer_key = ? AND state = 'parked'"
-                                       " AND direction = 'receive' AND updated_at >= ?"
-                                       " ORDER BY updated_at DESC LIMIT 1",
-                                       "ssi", fingerprint, offer_key, namida_clock_real () - PARKED_US);
   if (statement != NULL)
     {
-      result = sqlite3_step (statement);
+      int result = sqlite3_step (statement);
+
       if (result == SQLITE_ROW)
         session = read_session (statement);
       end_steps (handle, statement, result, error);
@@ -182,16 +175,54 @@ namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint
   return session;
 }
 
-GPtrArray *
-namida_journal_list (NamidaDatabase *database, guint most, GError **error)
+#define FIND_PARKED                                                                                                    \
+  "SELECT " READ_COLUMNS " FROM sessions WHERE state = 'parked' AND direction = 'receive' AND fingerprint = ?"         \
+  " AND updated_at >= ?"
+#define NEWEST " ORDER BY updated_at DESC LIMIT 1"
+
+NamidaJournalSession *
+namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint, const char *offer_key, GError **error)
+{
+  sqlite3 *handle;
+
+  /* Without a proven identity "the same device" cannot be told. */
+  if (fingerprint == NULL || offer_key == NULL)
+    return NULL;
+  handle = namida_database_lock (database);
+  return read_one (database, handle,
+                   namida_database_prepare (database, error, FIND_PARKED " AND offer_key = ?" NEWEST, "sis",
+                                            fingerprint, namida_clock_real () - PARKED_US, offer_key),
+                   error);
+}
+
+/* What somebody said yes to was of such a size: docs/security.md. */
+#define MORE_BYTES (64 * 1000 * 1000)
+#define MORE_FILES 100
+
+NamidaJournalSession *
+namida_journal_find_similar (
+    NamidaDatabase *database, const char *fingerprint, const char *scope, guint64 bytes, guint files, GError **error)
+{
+  sqlite3 *handle;
+
+  if (fingerprint == NULL || scope == NULL || bytes > G_MAXINT64)
+    return NULL;
+  handle = namida_database_lock (database);
+  return read_one (database, handle,
+                   namida_database_prepare (database, error,
+                                            FIND_PARKED " AND scope = ? AND scope <> ''"
+                                                        " AND total_bytes + total_bytes / 10 + ? >= ?"
+                                                        " AND total_files + total_files / 10 + ? >= ?" NEWEST,
+                                            "sisiiii", fingerprint, namida_clock_real () - PARKED_US, scope,
+                                            (gint64) MORE_BYTES, (gint64) bytes, (gint64) MORE_FILES, (gint64) files),
+                   error);
+}
+
+/* @statement: (nullable): of READ_COLUMNS. Unlocks. */
+static GPtrArray *
+read_all (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_journal_session_free);
-  sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement
-      = namida_database_prepare (database, error,
-                                 "SELECT " READ_COLUMNS
-                                 " FROM sessions WHERE hidden = 0 ORDER BY started_at DESC, rowid DESC LIMIT ?",
-                                 "i", (gint64) most);
   gboolean fine = FALSE;
 
   if (statement != NULL)
@@ -204,6 +235,33 @@ namida_journal_list (NamidaDatabase *database, guint most, GError **error)
     }
   namida_database_unlock (database);
   return fine ? g_steal_pointer (&list) : NULL;
+}
+
+GPtrArray *
+namida_journal_list (NamidaDatabase *database, guint most, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (database);
+
+  return read_all (database, handle,
+                   namida_database_prepare (database, error,
+                                            "SELECT " READ_COLUMNS " FROM sessions WHERE hidden = 0"
+                                            " ORDER BY started_at DESC, rowid DESC LIMIT ?",
+                                            "i", (gint64) most),
+                   error);
+}
+
+GPtrArray *
+namida_journal_list_wishes (NamidaDatabase *database, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (database);
+
+  return read_all (database, handle,
+                   namida_database_prepare (database, error,
+                                            "SELECT " READ_COLUMNS " FROM sessions WHERE direction = 'send'"
+                                            " AND state = 'parked' AND wish IS NOT NULL AND updated_at >= ?"
+                                            " ORDER BY started_at",
+                                            "i", namida_clock_real () - PARKED_US),
+                   error);
 }
 
 gboolean
@@ -264,6 +322,8 @@ gboolean
 namida_journal_write_send (NamidaDatabase *database, const NamidaJournalSession *session, GError **error)
 {
   return namida_journal_write_session (database, session, error)
+         && namida_database_exec (database, error, "UPDATE sessions SET wish = ? WHERE id = ?", "ss", session->wish,
+                                  session->id)
          && namida_database_exec (database, error,
                                   "DELETE FROM sessions WHERE direction = 'send' AND state = 'parked'"
                                   " AND fingerprint = ? AND offer_key = ? AND id <> ?",

@@ -23,6 +23,8 @@ typedef struct
   guint64 total_bytes;
   guint total_files, stored_files, kept_files, failed_files;
   char *error;
+  char *scope;  /* (nullable) none: namida_backup_dup_scope() */
+  char *wish;   /* (nullable) of a sending: what goes on after the program's end; namida_journal_write_send() */
   gboolean ask; /* a person has to say yes before it goes on; read only */
 } NamidaJournalSession;
 void namida_journal_session_free (NamidaJournalSession *self);
@@ -37,6 +39,12 @@ NamidaJournalSession *namida_journal_find_resumable (NamidaDatabase *database,
                                                      const char *fingerprint,
                                                      const char *offer_key,
                                                      GError **error);
+/** namida_journal_list_wishes: (transfer full) (element-type NamidaJournalSession): sendings that are to go on. */
+GPtrArray *namida_journal_list_wishes (NamidaDatabase *database, GError **error);
+/** namida_journal_find_similar: likewise, but of a backup that has changed since: of the same @scope, with at most a
+ * tenth (and a little) more @bytes and @files than somebody said yes to. */
+NamidaJournalSession *namida_journal_find_similar (
+    NamidaDatabase *database, const char *fingerprint, const char *scope, guint64 bytes, guint files, GError **error);
 /** (transfer full) (element-type NamidaJournalSession): newest first. */
 GPtrArray *namida_journal_list (NamidaDatabase *database, guint most, GError **error);
 /** namida_journal_clear: namida_journal_list() forgets what has ended; what it stored stays known. */

@@ -51,6 +51,7 @@ write_session (NamidaStoreSink *self, GError **error)
   NamidaJournalSession *session = self->session;
 
   session->title = namida_backup_dup_title (self->backup);
+  session->scope = namida_backup_dup_scope (self->backup);
   session->total_bytes = namida_backup_get_bytes (self->backup);
   session->total_files = namida_backup_get_files (self->backup);
   session->state = g_strdup ("open");
@@ -74,10 +75,13 @@ open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
   self->hidden = namida_staging_open_hidden (root->path, root->base_fd, self->session->id, error);
   if (self->hidden == NULL)
     return FALSE;
+  /* What an earlier try linked into it may not be of this backup any more. */
+  if (self->resumed && !self->same_offer)
+    namida_tree_remove (namida_staging_get_fd (self->hidden), "version");
   root->fd = namida_folder_open (namida_staging_get_fd (self->hidden), "version", FALSE);
   if (root->fd >= 0)
     return TRUE;
-  if (self->resumed && g_str_has_prefix (self->session->destination, holder)
+  if (self->same_offer && g_str_has_prefix (self->session->destination, holder)
       && self->session->destination[strlen (holder)] == '/')
     {
       relative = g_strconcat (self->session->destination + prefix, "/x", NULL);
@@ -142,7 +146,7 @@ is_known_here (NamidaStoreSink *self,
                              .mtime_ns = namida_stat_mtime_ns (st),
                              .inode = (guint64) st->st_ino,
                              .device = (guint64) st->st_dev };
-  gboolean fits = self->resumed && namida_journal_is_stored (self->database, self->session->id, &stored);
+  gboolean fits = self->same_offer && namida_journal_is_stored (self->database, self->session->id, &stored);
 
   g_free (stored.path);
   if (fits || entry->sha256 == NULL)
@@ -247,6 +251,20 @@ get_offset (NamidaStoreSink *self, guint index)
   guint64 size = namida_staging_part_size (namida_store_sink_root (self, self->items[index].root)->staging, name);
 
   return size <= namida_store_sink_entry (self, index)->size ? size : 0;
+}
+
+/* Parts of files that have changed since are of no use to anybody. */
+static void
+remove_stale_parts (NamidaStoreSink *self)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  if (!self->resumed || self->same_offer)
+    return;
+  for (guint i = 0; i < self->n_items; i++)
+    g_hash_table_add (names, namida_store_sink_dup_part_name (self, i));
+  for (guint i = 0; i < self->roots->len; i++)
+    namida_staging_remove_parts (namida_store_sink_root (self, i)->staging, names);
 }
 
 static gboolean
@@ -372,6 +390,7 @@ namida_store_sink_do_prepare (NamidaStoreSink *self, NamidaWant *wants, GCancell
   if (!place_items (self, error) || !write_session (self, error) || !open_roots (self, error))
     return FALSE;
   known = namida_known_content_new (self->database, error);
+  remove_stale_parts (self);
   if (known == NULL || !decide (self, known, cancellable, error) || !check_room (self, error))
     return FALSE;
   copy_from_here (self, known, cancellable);

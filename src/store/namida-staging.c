@@ -324,6 +324,25 @@ remove_forgotten (int fd, GHashTable *kept)
 }
 
 void
+namida_staging_remove_parts (NamidaStaging *self, GHashTable *kept)
+{
+  int copy = openat (namida_staging_get_fd (self), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *dir = copy >= 0 ? fdopendir (copy) : NULL;
+  struct dirent *entry;
+
+  if (dir == NULL)
+    {
+      if (copy >= 0)
+        close (copy);
+      return;
+    }
+  while ((entry = readdir (dir)) != NULL)
+    if (g_str_has_suffix (entry->d_name, ".part") && !g_hash_table_contains (kept, entry->d_name))
+      unlinkat (dirfd (dir), entry->d_name, 0);
+  closedir (dir);
+}
+
+void
 namida_staging_clean (int parent_fd, const char *name, GHashTable *kept)
 {
   int fd = namida_folder_open (parent_fd, name, FALSE);

@@ -47,6 +47,8 @@ int namida_staging_open_part (NamidaStaging *self,
                               GError **error);
 /** namida_staging_close_part: takes @fd. An incomplete part is made durable: its length is the next offset. */
 gboolean namida_staging_close_part (int fd, const char *shown, guint64 size, gboolean complete, GError **error);
+/** namida_staging_remove_parts: all files called *.part but those in the set @kept. */
+void namida_staging_remove_parts (NamidaStaging *self, GHashTable *kept);
 /** namida_staging_write: a small part with @data, replacing an older one. */
 gboolean namida_staging_write (NamidaStaging *self, const char *name, const char *data, gsize length, GError **error);
 

@@ -46,6 +46,7 @@ struct _NamidaStoreSink
   NamidaLayout *layout;
   NamidaJournalSession *session;
   gboolean resumed;
+  gboolean same_offer; /* resumed, and nothing of the backup has changed since */
 
   /* Set by prepare, read by all threads from then on. */
   NamidaBackup *backup;
@@ -80,8 +81,8 @@ gboolean namida_store_sink_do_commit (NamidaStoreSink *self, NamidaCommit *files
 
 NamidaEntry *namida_store_sink_entry (NamidaStoreSink *self, guint index);
 NamidaRoot *namida_store_sink_root (NamidaStoreSink *self, guint index);
-/** (transfer full): the part of an item is called after its place: a repeated offer may list the files in another
- * order. */
+/** (transfer full): the part of an item is called after its place, size and time: a repeated offer may list the files
+ * in another order, and a file that changed since starts over. */
 char *namida_store_sink_dup_part_name (NamidaStoreSink *self, guint index);
 /** (transfer full): where the root's items are for good. */
 char *namida_store_sink_dup_final_path (NamidaStoreSink *self, guint root, const char *relative);

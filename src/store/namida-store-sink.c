@@ -85,6 +85,7 @@ namida_store_sink_new_for (NamidaStore *store,
   self->layout = namida_layout_new (landing, namida_store_get_backups (store), namida_store_get_music (store),
                                     namida_store_get_labels (store), resume != NULL ? resume->alias : alias);
   self->resumed = resume != NULL;
+  self->same_offer = resume != NULL && g_strcmp0 (resume->offer_key, offer_key) == 0;
   self->session = session;
   session->id = resume != NULL ? g_strdup (resume->id) : namida_random_hex (16);
   session->direction = g_strdup ("receive");
@@ -114,7 +115,10 @@ namida_store_sink_root (NamidaStoreSink *self, guint index)
 char *
 namida_store_sink_dup_part_name (NamidaStoreSink *self, guint index)
 {
-  g_autofree char *place = namida_entry_dup_path (namida_store_sink_entry (self, index));
+  NamidaEntry *entry = namida_store_sink_entry (self, index);
+  g_autofree char *path = namida_entry_dup_path (entry);
+  g_autofree char *place = g_strdup_printf ("%s\n%" G_GUINT64_FORMAT "\n%" G_GINT64_FORMAT, path, entry->size,
+                                            namida_entry_get_mtime_ms (entry));
   g_autofree char *hash = namida_digest_bytes (place, strlen (place));
 
   return g_strdup_printf ("%.32s-%u.part", hash, self->items[index].twin);

@@ -165,6 +165,7 @@ typedef struct
 {
   char *fingerprint;
   char *offer_key;
+  NamidaBackup *backup; /* (nullable) */
 } Question;
 
 static void
@@ -174,7 +175,26 @@ question_free (gpointer data)
 
   g_free (question->fingerprint);
   g_free (question->offer_key);
+  g_clear_object (&question->backup);
   g_free (question);
+}
+
+/* Not one whose version had its final name already: that is as good as done, and is not to be mixed with anything. */
+static NamidaJournalSession *
+find_similar (NamidaStore *self, Question *question, GError **error)
+{
+  g_autofree char *scope = namida_backup_dup_scope (question->backup);
+  g_autoptr (NamidaJournalSession) found
+      = namida_journal_find_similar (self->database, question->fingerprint, scope,
+                                     namida_backup_get_bytes (question->backup),
+                                     namida_backup_get_files (question->backup), error);
+  g_autofree char *destination = NULL;
+
+  if (found == NULL)
+    return NULL;
+  destination = namida_store_dup_destination (
+      self, g_strcmp0 (found->landing, "backup") == 0 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY, found->alias);
+  return g_strcmp0 (destination, found->destination) == 0 ? g_steal_pointer (&found) : NULL;
 }
 
 static void
@@ -186,6 +206,8 @@ find_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   NamidaJournalSession *found
       = namida_journal_find_resumable (self->database, question->fingerprint, question->offer_key, &error);
 
+  if (found == NULL && error == NULL && question->backup != NULL)
+    found = find_similar (self, question, &error);
   if (error != NULL)
     g_task_return_error (task, error);
   else
@@ -193,14 +215,19 @@ find_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 void
-namida_store_find_resumable_async (
-    NamidaStore *self, const char *fingerprint, const char *offer_key, GAsyncReadyCallback callback, gpointer user_data)
+namida_store_find_resumable_async (NamidaStore *self,
+                                   const char *fingerprint,
+                                   const char *offer_key,
+                                   NamidaBackup *backup,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   Question *question = g_new0 (Question, 1);
 
   question->fingerprint = g_strdup (fingerprint);
   question->offer_key = g_strdup (offer_key);
+  question->backup = backup != NULL ? g_object_ref (backup) : NULL;
   g_task_set_source_tag (task, namida_store_find_resumable_async);
   g_task_set_task_data (task, question, question_free);
   g_task_run_in_thread (task, find_thread);

@@ -33,10 +33,13 @@ void namida_store_add_label_folder (NamidaStore *self, const char *label, const 
  */
 NamidaSink *
 namida_store_sink_new (NamidaStore *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume);
-/** namida_store_find_resumable_async: a worker asks the journal. (transfer full) (nullable) without error: none. */
+/** namida_store_find_resumable_async: a worker asks the journal for an interrupted session of this very backup, or else
+ * (@backup, nullable) of what it was before some of its files changed. (transfer full) (nullable) without error: none.
+ */
 void namida_store_find_resumable_async (NamidaStore *self,
                                         const char *fingerprint,
                                         const char *offer_key,
+                                        NamidaBackup *backup,
                                         GAsyncReadyCallback callback,
                                         gpointer user_data);
 NamidaJournalSession *namida_store_find_resumable_finish (NamidaStore *self, GAsyncResult *result, GError **error);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-send-private.h"
+#include "namida-clock.h"
+
+/* The row of a sending in the history, and what it says to the next run of the program. */
+
+static void
+journal_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaHub *self = source;
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_journal_write_send (self->database, data, &error))
+    g_warning ("The history could not be written: %s", error->message);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+journal_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaHub *self = NAMIDA_HUB (source);
+  g_autoptr (NamidaTransfer) transfer = user_data;
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  sending->writing = FALSE;
+  if (sending->write_again)
+    namida_sending_write (self, transfer);
+  else if (sending->last)
+    namida_hub_sending_over (self);
+}
+
+static const char *
+journal_state (NamidaTransferState state)
+{
+  switch (state)
+    {
+    case NAMIDA_TRANSFER_RUNNING:
+    case NAMIDA_TRANSFER_FINISHING:
+      return "open";
+    case NAMIDA_TRANSFER_INTERRUPTED:
+    case NAMIDA_TRANSFER_PAUSED:
+      return "parked";
+    case NAMIDA_TRANSFER_DONE:
+      return "finished";
+    case NAMIDA_TRANSFER_INCOMPLETE:
+      return "incomplete";
+    case NAMIDA_TRANSFER_DECLINED:
+      return "declined";
+    case NAMIDA_TRANSFER_CANCELLED:
+      return "cancelled";
+    default:
+      return "failed";
+    }
+}
+
+/* What goes on after the program's end: of a program that waits for days, not of a command that a person repeats. One
+ * URI a line: they have no line breaks. */
+static char *
+dup_wish (NamidaHub *self, NamidaSending *sending)
+{
+  g_autoptr (GString) wish = g_string_new (NULL);
+
+  if (self->send_only || self->patience_seconds == 0 || !sending->accepted || sending->fingerprint == NULL
+      || sending->files == NULL)
+    return NULL;
+  for (guint i = 0; i < g_list_model_get_n_items (sending->files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (sending->files, i);
+      g_autofree char *uri = g_file_get_uri (file);
+
+      g_string_append_printf (wish, "%s\n", uri);
+    }
+  return g_string_free (g_steal_pointer (&wish), FALSE);
+}
+
+/* The row as it is now. One after the other: an older state must not come last. */
+void
+namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+  g_autoptr (GTask) task = NULL;
+  NamidaJournalSession *row;
+  const GError *error = namida_transfer_get_error (transfer);
+  gboolean stays = sending->closing && namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_CANCELLED;
+
+  sending->last = namida_transfer_is_final (transfer);
+  sending->write_again = sending->writing;
+  if (sending->writing)
+    return;
+  sending->writing = TRUE;
+  task = g_task_new (self, NULL, journal_written, g_object_ref (transfer));
+  g_task_set_source_tag (task, namida_sending_write);
+  row = g_new0 (NamidaJournalSession, 1);
+  if (sending->history_id == NULL)
+    sending->history_id = g_uuid_string_random ();
+  row->id = g_strdup (sending->history_id);
+  row->direction = g_strdup ("send");
+  row->fingerprint = g_strdup (namida_transfer_get_peer_fingerprint (transfer));
+  row->alias = g_strdup (namida_transfer_get_peer_alias (transfer));
+  row->title = g_strdup (namida_transfer_get_title (transfer));
+  row->offer_key = namida_transfer_get_backup (transfer) != NULL
+                       ? namida_backup_dup_key (namida_transfer_get_backup (transfer))
+                       : g_strdup ("");
+  row->state = g_strdup (stays ? "parked" : journal_state (namida_transfer_get_state (transfer)));
+  if (stays || !namida_transfer_is_final (transfer))
+    row->wish = dup_wish (self, sending);
+  row->started_at = namida_transfer_get_started_at (transfer);
+  row->updated_at
+      = namida_transfer_is_final (transfer) ? namida_transfer_get_ended_at (transfer) : namida_clock_real ();
+  row->total_bytes = namida_transfer_get_total_bytes (transfer);
+  row->total_files = namida_transfer_get_total_files (transfer);
+  row->stored_files = namida_transfer_count (transfer, NAMIDA_FILE_STORED);
+  row->kept_files = namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING);
+  row->failed_files
+      = namida_transfer_is_final (transfer) && !stays && row->total_files > row->stored_files + row->kept_files
+            ? row->total_files - row->stored_files - row->kept_files
+            : 0;
+  row->error = error != NULL && !stays ? g_strdup (error->message) : NULL;
+  g_task_set_task_data (task, row, (GDestroyNotify) namida_journal_session_free);
+  g_task_run_in_thread (task, journal_thread);
+}
+
+/* ---- what an earlier run of the program did not bring to its end ---- */
+
+static void
+take_up (NamidaHub *self, const NamidaJournalSession *row)
+{
+  g_auto (GStrv) lines = g_strsplit (row->wish, "\n", -1);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  NamidaTransfer *transfer;
+  NamidaSending *sending;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (*lines[i] != '\0')
+      {
+        g_autoptr (GFile) file = g_file_new_for_uri (lines[i]);
+
+        g_list_store_append (files, file);
+      }
+  transfer = namida_sending_begin (self, NULL, row->alias, row->fingerprint, TRUE,
+                                   namida_gather_files (G_LIST_MODEL (files)));
+  sending = namida_sending_of (transfer);
+  sending->history_id = g_strdup (row->id);
+  sending->accepted = TRUE;
+  sending->files = G_LIST_MODEL (g_steal_pointer (&files));
+  /* It waits no longer than if the program had run all the time. */
+  sending->away_since = namida_clock_monotonic () - MAX (namida_clock_real () - row->updated_at, 0);
+  namida_transfer_set_pausable (transfer, TRUE);
+  namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
+  namida_sending_try (self, transfer);
+}
+
+static void
+wishes_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  GPtrArray *rows = namida_journal_list_wishes (data, &error);
+
+  if (rows != NULL)
+    g_task_return_pointer (task, rows, (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+wishes_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaHub *self = NAMIDA_HUB (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (rows == NULL)
+    g_message ("%s", error->message);
+  for (guint i = 0; rows != NULL && self->running && i < rows->len; i++)
+    take_up (self, rows->pdata[i]);
+}
+
+void
+namida_hub_take_up_sendings (NamidaHub *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (self->send_only || self->patience_seconds == 0)
+    return;
+  task = g_task_new (self, self->cancellable, wishes_read, NULL);
+  g_task_set_source_tag (task, namida_hub_take_up_sendings);
+  g_task_set_task_data (task, g_object_ref (self->database), g_object_unref);
+  g_task_run_in_thread (task, wishes_thread);
+}

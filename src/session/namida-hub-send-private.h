@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-hub-private.h"
+#include "namida-sender.h"
+
+G_BEGIN_DECLS
+
+/* One sending: scan, send, wait for a device that is away, remember. Owned by its transfer. */
+typedef struct
+{
+  GWeakRef hub;      /* the hub holds the transfer, and the transfer this */
+  NamidaPeer *peer;  /* (nullable) until a device of an earlier run is seen */
+  char *fingerprint; /* (nullable) until somebody has shown one */
+  NamidaGather *what;
+  GListModel *files; /* (nullable): what is found by scanning these, and can be found again by another run */
+  char *pin;
+  gboolean scanning;
+  NamidaSender *sender; /* (nullable) between two tries */
+
+  /* While the device is away. */
+  gboolean accepted;   /* somebody there said yes, once */
+  gboolean resume;     /* asked for while it was still stopping */
+  gboolean closing;    /* the program ends, and the next one goes on */
+  gint64 away_since;   /* monotonic; 0: it is not */
+  gint64 tried_at;     /* monotonic */
+  guint tries;         /* since then */
+  guint timer;         /* until the next one */
+  NamidaPeer *watched; /* (nullable): its entry in the list of devices */
+  char *history_id;
+  gboolean writing, write_again, last; /* its row of the history, one at a time; @last: the final one */
+  GError *error;                       /* why the last try ended */
+} NamidaSending;
+
+/* namida-hub-send.c */
+NamidaSending *namida_sending_of (NamidaTransfer *transfer); /* (nullable): not one of namida_hub_send() */
+/* Scans again, so that what has changed is sent as it is now, and tries. */
+void namida_sending_try (NamidaHub *self, NamidaTransfer *transfer);
+/* @peer: (nullable); @what: (transfer full). Not tried yet. */
+NamidaTransfer *namida_sending_begin (NamidaHub *self,
+                                      NamidaPeer *peer,
+                                      const char *alias,
+                                      const char *fingerprint,
+                                      gboolean encrypted,
+                                      NamidaGather *what);
+NamidaGather *namida_gather_files (GListModel *files);
+
+/* namida-hub-wait.c */
+/* The device may have come back with another address. */
+void namida_sending_find_again (NamidaHub *self, NamidaSending *sending);
+void namida_sending_wait (NamidaHub *self, NamidaTransfer *transfer);
+/* A person's wish while nobody works for it. */
+void namida_sending_cancelled (NamidaTransfer *transfer);
+void namida_sending_stay_paused (NamidaHub *self, NamidaTransfer *transfer);
+void namida_sending_seen (NamidaTransfer *transfer);
+
+/* namida-hub-send-history.c */
+void namida_sending_write (NamidaHub *self, NamidaTransfer *transfer);
+
+G_END_DECLS

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-send-private.h"
+#include "namida-clock.h"
+#include "namida-error.h"
+
+#include <glib/gi18n-lib.h>
+
+/* A sending while nobody works for it: its device is away, or a person paused it. */
+
+static void on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint added, GListModel *peers);
+
+static void
+stop_waiting (NamidaHub *self, NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_clear_handle_id (&sending->timer, g_source_remove);
+  if (self != NULL && self->peers != NULL)
+    g_signal_handlers_disconnect_by_func (self->peers, on_peers_changed, transfer);
+  if (sending->watched != NULL)
+    g_signal_handlers_disconnect_by_func (sending->watched, namida_sending_seen, transfer);
+  g_clear_object (&sending->watched);
+  g_signal_handlers_disconnect_by_func (namida_transfer_get_cancellable (transfer), namida_sending_cancelled, transfer);
+}
+
+/* @error: (transfer none): what its person is told. */
+static void
+give_up (NamidaHub *self, NamidaTransfer *transfer, const GError *error)
+{
+  namida_transfer_end (transfer, error);
+  if (self != NULL && self->database != NULL)
+    namida_sending_write (self, transfer);
+}
+
+void
+namida_sending_find_again (NamidaHub *self, NamidaSending *sending)
+{
+  const char *fingerprint = sending->fingerprint;
+  NamidaPeer *peer = fingerprint != NULL ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
+
+  if (peer != NULL)
+    g_set_object (&sending->peer, peer);
+}
+
+static void
+on_told (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* What nobody goes on with is removed there after some days. */
+  if (!namida_client_cancel_finish (NAMIDA_CLIENT (source), result, &error))
+    g_debug ("The receiver did not hear of the cancel: %s", error->message);
+}
+
+/* The parts that are over there are not wanted any more. */
+static void
+tell_cancelled (NamidaHub *self, NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+  const char *id = namida_hub_get_session_id (transfer);
+  g_autoptr (GInetSocketAddress) address = NULL;
+  g_autoptr (NamidaClient) client = NULL;
+
+  namida_sending_find_again (self, sending);
+  if (sending->peer != NULL)
+    address = g_list_model_get_item (namida_peer_get_addresses (sending->peer), 0);
+  if (id == NULL || address == NULL || sending->fingerprint == NULL || self->server == NULL)
+    return;
+  client = namida_client_new (self->identity, address, sending->fingerprint);
+  namida_client_cancel_async (client, id, FALSE, on_told, NULL);
+}
+
+void
+namida_sending_cancelled (NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+  g_autoptr (NamidaTransfer) alive G_GNUC_UNUSED = g_object_ref (transfer);
+  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+  g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+
+  stop_waiting (self, transfer);
+  if (self != NULL && !sending->closing && !namida_transfer_get_keep_parts (transfer))
+    tell_cancelled (self, transfer);
+  give_up (self, transfer, error);
+}
+
+static gboolean
+on_wait_over (gpointer user_data)
+{
+  g_autoptr (NamidaTransfer) transfer = g_object_ref (user_data);
+  NamidaSending *sending = namida_sending_of (transfer);
+  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+
+  sending->timer = 0;
+  stop_waiting (self, transfer);
+  if (self == NULL || self->server == NULL)
+    {
+      give_up (self, transfer, sending->error);
+      return G_SOURCE_REMOVE;
+    }
+  namida_sending_try (self, transfer);
+  return G_SOURCE_REMOVE;
+}
+
+/* It was seen: no need to wait. A device that says much is not asked more than once a second. */
+void
+namida_sending_seen (NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+  gint64 elapsed = namida_clock_monotonic () - sending->tried_at;
+
+  g_clear_handle_id (&sending->timer, g_source_remove);
+  sending->timer = g_timeout_add (elapsed >= G_USEC_PER_SEC ? 0 : (guint) ((G_USEC_PER_SEC - elapsed) / 1000) + 1,
+                                  on_wait_over, transfer);
+}
+
+static void
+watch_peer (NamidaHub *self, NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+  const char *fingerprint = sending->fingerprint;
+  NamidaPeer *peer = fingerprint != NULL ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
+
+  if (peer == NULL || peer == sending->watched)
+    return;
+  if (sending->watched != NULL)
+    g_signal_handlers_disconnect_by_func (sending->watched, namida_sending_seen, transfer);
+  g_set_object (&sending->watched, peer);
+  g_signal_connect_object (peer, "notify::address", G_CALLBACK (namida_sending_seen), transfer, G_CONNECT_SWAPPED);
+  g_signal_connect_object (peer, "notify::last-seen", G_CALLBACK (namida_sending_seen), transfer, G_CONNECT_SWAPPED);
+}
+
+static void
+on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint added, GListModel *peers)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+  const char *fingerprint = sending->fingerprint;
+  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+  gboolean back = FALSE;
+
+  for (guint i = 0; i < added && fingerprint != NULL; i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, position + i);
+
+      back |= g_strcmp0 (namida_peer_get_fingerprint (peer), fingerprint) == 0;
+    }
+  if (self == NULL || !back)
+    return;
+  watch_peer (self, transfer);
+  namida_sending_seen (transfer);
+}
+
+void
+namida_sending_wait (NamidaHub *self, NamidaTransfer *transfer)
+{
+  static const guint seconds[] = { 1, 2, 5, 10, 30, 60 };
+  NamidaSending *sending = namida_sending_of (transfer);
+  gint64 now = namida_clock_monotonic ();
+  gint64 left;
+  guint wait;
+
+  if (sending->away_since == 0)
+    sending->away_since = now;
+  left = (sending->away_since + (gint64) self->patience_seconds * G_USEC_PER_SEC - now) / 1000;
+  if (left <= 0 || self->server == NULL)
+    {
+      give_up (self, transfer, sending->error);
+      return;
+    }
+  wait = seconds[MIN (sending->tries, G_N_ELEMENTS (seconds) - 1)] * 1000;
+  sending->tries++;
+  sending->timer = g_timeout_add (left < wait ? (guint) left : wait, on_wait_over, transfer);
+  g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (on_peers_changed), transfer, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled",
+                           G_CALLBACK (namida_sending_cancelled), transfer, G_CONNECT_SWAPPED);
+  watch_peer (self, transfer);
+}
+
+/* ---- pause ---- */
+
+void
+namida_sending_stay_paused (NamidaHub *self, NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+  gboolean resume = sending->resume;
+
+  sending->resume = FALSE;
+  sending->away_since = 0;
+  sending->tries = 0;
+  g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled",
+                           G_CALLBACK (namida_sending_cancelled), transfer, G_CONNECT_SWAPPED);
+  if (resume)
+    namida_hub_send_resume (self, transfer);
+}
+
+void
+namida_hub_send_pause (NamidaHub *self, NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_return_if_fail (sending != NULL);
+
+  sending->resume = FALSE;
+  if (sending->sender != NULL || sending->scanning)
+    {
+      namida_transfer_pause (transfer); /* stay_paused() follows */
+      return;
+    }
+  stop_waiting (self, transfer);
+  namida_transfer_set_paused (transfer);
+  namida_sending_stay_paused (self, transfer);
+}
+
+void
+namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_return_if_fail (sending != NULL);
+
+  if (namida_transfer_is_pausing (transfer))
+    sending->resume = TRUE;
+  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED || sending->sender != NULL || sending->scanning)
+    return;
+  stop_waiting (self, transfer);
+  namida_transfer_set_trouble (transfer, NULL);
+  namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
+  namida_sending_try (self, transfer);
+}
