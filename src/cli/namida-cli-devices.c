@@ -5,17 +5,20 @@
 
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-clock.h"
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
 
 static int timeout_seconds;
-static gboolean scan, watch;
+static gboolean scan, watch, all;
 
 static const GOptionEntry entries[] = {
   { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_seconds, N_ ("How long to look (default: 3)"), N_ ("SECONDS") },
   { "scan", 0, 0, G_OPTION_ARG_NONE, &scan,
     N_ ("Also ask every address of the own networks, for networks that let no announcement through"), NULL },
+  { "all", 0, 0, G_OPTION_ARG_NONE, &all, N_ ("Also list trusted devices that are not near, and when they were seen"),
+    NULL },
   { "watch", 0, 0, G_OPTION_ARG_NONE, &watch, N_ ("Go on, and tell who comes and goes, until interrupted"), NULL },
   { NULL },
 };
@@ -52,6 +55,18 @@ namida_cli_add_device (JsonBuilder *builder, NamidaPeer *peer)
   namida_cli_add_boolean (builder, "encrypted", namida_peer_get_encrypted (peer));
 }
 
+/* Returns: (transfer full) */
+static char *
+describe_away (NamidaPeer *peer)
+{
+  gint64 seen = namida_peer_get_last_seen (peer);
+  g_autoptr (GDateTime) time = seen > 0 ? g_date_time_new_from_unix_local (seen / G_USEC_PER_SEC) : NULL;
+  g_autofree char *text = time != NULL ? g_date_time_format (time, "%x %H:%M") : NULL;
+
+  /* Translators: %s is a date and a time */
+  return text != NULL ? g_strdup_printf (_ (", last seen %s"), text) : g_strdup (_ (", not near"));
+}
+
 static void
 print_device (NamidaPeer *peer)
 {
@@ -60,9 +75,12 @@ print_device (NamidaPeer *peer)
                                      ? namida_format_fingerprint (namida_peer_get_fingerprint (peer))
                                      : g_strdup ("-");
 
-  namida_cli_print ("%-24s %-24s %s  %s%s", namida_peer_get_alias (peer), address != NULL ? address : "-", fingerprint,
+  g_autofree char *away = namida_peer_get_away (peer) ? describe_away (peer) : NULL;
+
+  namida_cli_print ("%-24s %-24s %s  %s%s%s", namida_peer_get_alias (peer),
+                    address != NULL && *address != '\0' ? address : "-", fingerprint,
                     namida_peer_get_trusted (peer) ? _ ("trusted") : _ ("new"),
-                    namida_peer_get_encrypted (peer) ? "" : _ (", not encrypted"));
+                    namida_peer_get_encrypted (peer) ? "" : _ (", not encrypted"), away != NULL ? away : "");
 }
 
 static void
@@ -72,6 +90,13 @@ tell (NamidaCli *cli, NamidaPeer *peer, const char *event)
     {
       JsonBuilder *builder = event != NULL ? namida_cli_event (event) : namida_cli_object ();
       namida_cli_add_device (builder, peer);
+      if (namida_peer_get_away (peer))
+        {
+          g_autofree char *seen = namida_time_to_iso8601 (namida_peer_get_last_seen (peer) / 1000);
+
+          namida_cli_add_boolean (builder, "away", TRUE);
+          namida_cli_add_string (builder, "lastSeen", namida_peer_get_last_seen (peer) > 0 ? seen : NULL);
+        }
       namida_cli_emit (builder);
     }
   else
@@ -81,6 +106,39 @@ tell (NamidaCli *cli, NamidaPeer *peer, const char *event)
       else
         print_device (peer);
     }
+}
+
+/* Why nobody is there, and what to do: on the standard error, or as one object with "hints". @event: (nullable) */
+static void
+tell_hints (NamidaCli *cli, GListModel *hints, const char *event)
+{
+  JsonBuilder *builder = NULL;
+
+  if (cli->json)
+    {
+      builder = event != NULL ? namida_cli_event (event) : namida_cli_object ();
+      json_builder_set_member_name (builder, "hints");
+      json_builder_begin_array (builder);
+    }
+  for (guint i = 0; i < g_list_model_get_n_items (hints); i++)
+    {
+      g_autoptr (NamidaHint) hint = g_list_model_get_item (hints, i);
+
+      if (builder == NULL)
+        {
+          namida_cli_complain ("%s. %s", namida_hint_get_title (hint), namida_hint_get_body (hint));
+          continue;
+        }
+      json_builder_begin_object (builder);
+      namida_cli_add_string (builder, "kind", namida_hint_get_word (hint));
+      namida_cli_add_string (builder, "title", namida_hint_get_title (hint));
+      namida_cli_add_string (builder, "body", namida_hint_get_body (hint));
+      json_builder_end_object (builder);
+    }
+  if (builder == NULL)
+    return;
+  json_builder_end_array (builder);
+  namida_cli_emit (builder);
 }
 
 /* What was told so far, for --watch: a GListModel says positions, people want names. */
@@ -96,7 +154,12 @@ on_changed (Watch *self, guint position, guint removed, guint added, GListModel 
   g_autoptr (GPtrArray) now = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < g_list_model_get_n_items (peers); i++)
-    g_ptr_array_add (now, g_list_model_get_item (peers, i));
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);
+
+      if (!namida_peer_get_away (peer))
+        g_ptr_array_add (now, g_steal_pointer (&peer));
+    }
   for (guint i = 0; i < self->known->len; i++)
     if (!g_ptr_array_find (now, self->known->pdata[i], NULL))
       tell (self->cli, self->known->pdata[i], "lost");
@@ -108,36 +171,62 @@ on_changed (Watch *self, guint position, guint removed, guint added, GListModel 
 }
 
 static void
+on_hints (NamidaCli *cli, guint position, guint removed, guint added, GListModel *hints)
+{
+  if (g_list_model_get_n_items (hints) > 0)
+    tell_hints (cli, hints, "hints");
+}
+
+static void
 watch_devices (NamidaCli *cli, NamidaHub *hub)
 {
   GListModel *peers = namida_hub_get_peers (hub);
   Watch state = { .cli = cli, .known = g_ptr_array_new_with_free_func (g_object_unref) };
   gulong id = g_signal_connect_swapped (peers, "items-changed", G_CALLBACK (on_changed), &state);
 
+  g_signal_connect_swapped (namida_hub_get_hints (hub), "items-changed", G_CALLBACK (on_hints), cli);
   on_changed (&state, 0, 0, 0, peers);
   while (!g_cancellable_is_cancelled (cli->cancellable))
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (peers, id);
+  g_signal_handlers_disconnect_by_func (namida_hub_get_hints (hub), on_hints, cli);
   g_ptr_array_unref (state.known);
+}
+
+static void
+explain_nobody (NamidaCli *cli, NamidaHub *hub)
+{
+  GListModel *hints = namida_hub_get_hints (hub);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  namida_hub_check_hints_async (hub, cli->cancellable, namida_cli_keep_result, &result);
+  namida_cli_wait (&result);
+  namida_hub_check_hints_finish (hub, result, NULL);
+  if (!cli->json)
+    namida_cli_complain (
+        _ ("No device was found. Open Namida Sync on the other device, on the same network; a firewall must let "
+           "port 53317 pass."));
+  if (g_list_model_get_n_items (hints) > 0)
+    tell_hints (cli, hints, NULL);
 }
 
 static void
 list_devices (NamidaCli *cli, NamidaHub *hub)
 {
   GListModel *peers = namida_hub_get_peers (hub);
-  guint n;
+  guint n_near = 0;
 
   namida_cli_wait_ms (cli, (guint) timeout_seconds * 1000);
-  n = g_list_model_get_n_items (peers);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < g_list_model_get_n_items (peers); i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);
-      tell (cli, peer, NULL);
+
+      n_near += namida_peer_get_away (peer) ? 0 : 1;
+      if (all || !namida_peer_get_away (peer))
+        tell (cli, peer, NULL);
     }
-  if (n == 0 && !cli->json)
-    namida_cli_complain (
-        _ ("No device was found. Open Namida Sync on the other device, on the same network; a firewall must let "
-           "port 53317 pass."));
+  if (n_near == 0)
+    explain_nobody (cli, hub);
 }
 
 int

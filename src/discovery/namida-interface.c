@@ -18,16 +18,21 @@ namida_interface_free (NamidaInterface *self)
   g_free (self);
 }
 
-/* Bridges and ends of containers and virtual machines: no person's device is found through them. */
-static gboolean
-is_virtual (const char *name)
+gboolean
+namida_interface_is_usual (const char *name, guint flags)
 {
-  static const char *const prefixes[] = { "docker", "br-", "veth", "virbr" };
+  /* As Docker, Podman, LXC and Incus, libvirt, VirtualBox and VMware, Kubernetes' networks, Waydroid and usbmuxd's kin
+   * name theirs. A VPN of its own kind may leave out that it is from point to point. */
+  static const char *const prefixes[]
+      = { "docker",  "br-",   "veth", "podman",  "cni",    "lxc",      "lxdbr", "incusbr", "virbr",     "vnet",
+          "vboxnet", "vmnet", "cali", "flannel", "cilium", "waydroid", "wg",    "tun",     "tailscale", "ppp" };
 
+  if ((flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) != 0)
+    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (prefixes); i++)
     if (g_str_has_prefix (name, prefixes[i]))
-      return TRUE;
-  return FALSE;
+      return FALSE;
+  return TRUE;
 }
 
 static NamidaInterface *
@@ -45,6 +50,8 @@ find_or_add (GPtrArray *list, const struct ifaddrs *entry)
   interface->name = g_strdup (entry->ifa_name);
   interface->index = if_nametoindex (entry->ifa_name);
   interface->loopback = (entry->ifa_flags & IFF_LOOPBACK) != 0;
+  interface->usual = namida_interface_is_usual (entry->ifa_name, entry->ifa_flags);
+  interface->running = (entry->ifa_flags & IFF_RUNNING) != 0;
   interface->multicast = (entry->ifa_flags & IFF_MULTICAST) != 0;
   interface->addresses = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_add (list, interface);
@@ -74,7 +81,7 @@ is_wanted (NamidaInterface *interface, const char *only)
   g_autoptr (GInetAddress) address = NULL;
 
   if (only == NULL)
-    return !interface->loopback && !is_virtual (interface->name);
+    return interface->usual;
   if (g_str_equal (interface->name, only))
     return TRUE;
   address = g_inet_address_new_from_string (only);

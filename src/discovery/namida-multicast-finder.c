@@ -155,7 +155,8 @@ describe (GPtrArray *interfaces)
     {
       NamidaInterface *interface = g_ptr_array_index (interfaces, i);
 
-      g_string_append_printf (text, "%s %u", interface->name, interface->index);
+      /* A cable that is back wants a hello, even where the address never went. */
+      g_string_append_printf (text, "%s %u %d", interface->name, interface->index, interface->running);
       for (guint j = 0; j < interface->addresses->len; j++)
         {
           g_autofree char *address = g_inet_address_to_string (g_ptr_array_index (interface->addresses, j));

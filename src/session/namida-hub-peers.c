@@ -8,6 +8,7 @@
 /* Who is near: finders say who claims to be there, a register over TLS proves it. */
 
 #define SCAN_AFTER_SECONDS 3
+#define NETWORK_SETTLES_MS 500
 #define COMPARE_AGAIN_US (10 * G_USEC_PER_SEC)
 /* Anybody can announce any number of devices: what is asked at a time stays bounded, and one host cannot take it all.
  */
@@ -401,6 +402,44 @@ start_multicast (NamidaHub *self, NamidaDeviceInfo *own, GError **error)
   return TRUE;
 }
 
+/* The others may have lost us, and we them, while the addresses stayed what they were. */
+static void
+on_woke (NamidaHub *self)
+{
+  if (!self->running)
+    return;
+  g_debug ("Announcing again after sleep");
+  if (namida_hub_is_finder_wanted ("multicast"))
+    namida_finder_refresh (NAMIDA_FINDER (self->multicast));
+  if (namida_hub_is_finder_wanted ("avahi"))
+    namida_finder_refresh (NAMIDA_FINDER (self->avahi));
+  ask_trusted (self);
+}
+
+static void scan_later (NamidaHub *self);
+
+/* The finders look for themselves; what is told and what was concluded about the old network is void. */
+static gboolean
+on_network_settled (gpointer data)
+{
+  NamidaHub *self = data;
+
+  self->network_timer = 0;
+  g_object_notify (G_OBJECT (self), "address");
+  if (!self->looking || namida_peer_list_get_n_near (self->peers) > 0)
+    return G_SOURCE_REMOVE;
+  scan_later (self);
+  namida_hub_hints_later (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_network_changed (NamidaHub *self)
+{
+  g_clear_handle_id (&self->network_timer, g_source_remove);
+  self->network_timer = g_timeout_add (NETWORK_SETTLES_MS, on_network_settled, self);
+}
+
 gboolean
 namida_hub_start_discovery (NamidaHub *self, GError **error)
 {
@@ -422,6 +461,10 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
                            G_CONNECT_SWAPPED);
   namida_peer_list_set_watched (self->peers, FALSE);
   namida_hub_start_hints (self);
+  self->monitor = g_object_ref (g_network_monitor_get_default ());
+  g_signal_connect_object (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self, G_CONNECT_SWAPPED);
+  self->wake = namida_wake_new ();
+  g_signal_connect_object (self->wake, "woke", G_CALLBACK (on_woke), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->trust, "changed", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
   list_trusted (self);
   add_manual (self);
@@ -440,6 +483,11 @@ namida_hub_stop_discovery (NamidaHub *self)
   gpointer finders[] = { self->multicast, self->avahi, self->scan, self->manual };
 
   namida_hub_stop_hints (self);
+  g_clear_object (&self->wake);
+  g_clear_handle_id (&self->network_timer, g_source_remove);
+  if (self->monitor != NULL)
+    g_signal_handlers_disconnect_by_data (self->monitor, self);
+  g_clear_object (&self->monitor);
   if (self->trust != NULL)
     g_signal_handlers_disconnect_by_func (self->trust, on_trust_changed, self);
   g_clear_handle_id (&self->scan_timer, g_source_remove);

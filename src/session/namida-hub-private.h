@@ -10,6 +10,7 @@
 #include "namida-interface.h"
 #include "namida-scan-finder.h"
 #include "namida-server.h"
+#include "namida-wake.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,8 @@ struct _NamidaHub
   guint16 wanted_port;
   NamidaAccept accept;
   NamidaLanding landing;
+  NamidaUnencrypted unencrypted;
+  gint64 told_unencrypted_at; /* monotonic, 0: never */
   guint64 limit;
   guint patience_seconds;
   gboolean send_only;
@@ -47,6 +50,9 @@ struct _NamidaHub
   NamidaManualFinder *manual;
   NamidaAvahiFinder *avahi;
   NamidaScanFinder *scan;
+  NamidaWake *wake;
+  GNetworkMonitor *monitor;
+  guint network_timer; /* until the network has settled */
   gboolean looking; /* somebody looks at the list */
   GListStore *hints;
   guint hints_timer;
@@ -128,6 +134,11 @@ void namida_hub_close_sendings (NamidaHub *self);
 
 /* namida-hub-send-history.c: what the last run of the program was still sending goes on. */
 void namida_hub_take_up_sendings (NamidaHub *self);
+
+/* namida-hub-unencrypted.c */
+void namida_hub_watch_unencrypted (NamidaHub *self);
+/* @allowed: a person was told, and wants to send to @peer nevertheless. Errors: ENCRYPTION_REQUIRED */
+gboolean namida_hub_check_unencrypted (NamidaHub *self, NamidaPeer *peer, gboolean allowed, GError **error);
 
 /* namida-hub.c: one sending less under way; the last one lets a waiting stop go on. */
 void namida_hub_sending_over (NamidaHub *self);
