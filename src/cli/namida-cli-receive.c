@@ -16,7 +16,14 @@
 static char *backups, *music, *landing_text, *accept_text, *pin, *limit_text;
 static gboolean once;
 
+static int keep;
+static gboolean keep_monthly;
+
 static const GOptionEntry entries[] = {
+  { "keep", 0, 0, G_OPTION_ARG_INT, &keep,
+    N_ ("Keep the newest N versions of each device's backup, and those that are pinned (default: all)"), N_ ("N") },
+  { "keep-monthly", 0, 0, G_OPTION_ARG_NONE, &keep_monthly, N_ ("With --keep: and the newest of each month before"),
+    NULL },
   { "backups", 0, 0, G_OPTION_ARG_FILENAME, &backups, N_ ("Where backups go (default: ~/Namida/Backups)"), N_ ("DIR") },
   { "music", 0, 0, G_OPTION_ARG_FILENAME, &music,
     N_ ("Where music goes with --as library (default: your music folder)"), N_ ("DIR") },
@@ -92,6 +99,10 @@ read_options (NamidaCli *cli, NamidaHubOptions *options)
     return namida_cli_usage (_ ("--accept is ask, trusted or all, not “%s”."), accept_text);
   if (options->accept == NAMIDA_ACCEPT_ASK && !can_ask)
     return namida_cli_usage (_ ("--accept ask needs a terminal, or --json and answers on the standard input."));
+  if (keep < 0)
+    return namida_cli_usage (_ ("--keep is a number of versions, not %d."), keep);
+  if (keep_monthly && keep == 0)
+    return namida_cli_usage (_ ("--keep-monthly needs --keep N."));
   if (limit_text != NULL && !namida_cli_parse_limit (limit_text, &options->limit))
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
   return 0;
@@ -184,5 +195,6 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (cli, error);
+  namida_hub_set_retention (hub, (NamidaRetention){ .last = (guint) keep, .monthly = keep_monthly });
   return receive (cli, hub, &options);
 }

@@ -27,6 +27,7 @@ static const struct
   { "pair", namida_cli_pair, N_ ("Pair with a device, so that both trust each other") },
   { "trust", namida_cli_trust, N_ ("List, remove or rename the trusted devices") },
   { "inspect", namida_cli_inspect, N_ ("Tell what is in a Namida backup") },
+  { "backups", namida_cli_backups, N_ ("List, verify, restore and remove the backups that are kept here") },
   { "history", namida_cli_history, N_ ("List what was sent and received") },
   { "identity", namida_cli_identity, N_ ("Show this device's name and fingerprint") },
   { "demo", namida_cli_demo, N_ ("Try it: two devices on this computer, one backup") },

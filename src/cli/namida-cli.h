@@ -25,6 +25,7 @@ int namida_cli_send (NamidaCli *cli, int argc, char **argv);
 int namida_cli_pair (NamidaCli *cli, int argc, char **argv);
 int namida_cli_trust (NamidaCli *cli, int argc, char **argv);
 int namida_cli_inspect (NamidaCli *cli, int argc, char **argv);
+int namida_cli_backups (NamidaCli *cli, int argc, char **argv);
 int namida_cli_history (NamidaCli *cli, int argc, char **argv);
 int namida_cli_identity (NamidaCli *cli, int argc, char **argv);
 int namida_cli_demo (NamidaCli *cli, int argc, char **argv);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli-backups.h"
+
+#include "namida-cli-exit.h"
+#include "namida-cli-output.h"
+#include "namida-format.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+static void
+add_music (JsonBuilder *builder, NamidaVersion *version)
+{
+  GPtrArray *music = namida_version_get_music (version);
+
+  json_builder_set_member_name (builder, "music");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < music->len; i++)
+    {
+      const NamidaVersionMusic *one = g_ptr_array_index (music, i);
+
+      json_builder_begin_object (builder);
+      namida_cli_add_string (builder, "label", one->label);
+      namida_cli_add_int (builder, "files", one->files);
+      namida_cli_add_int (builder, "bytes", one->bytes);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+emit (NamidaVersion *version)
+{
+  JsonBuilder *builder = namida_cli_object ();
+  int damaged = namida_version_get_damaged (version);
+  g_autofree char *state = namida_version_dup_state_text (version);
+
+  namida_cli_add_string (builder, "id", namida_version_get_id (version));
+  namida_cli_add_string (builder, "alias", namida_version_get_alias (version));
+  namida_cli_add_string (builder, "fingerprint", namida_version_get_fingerprint (version));
+  namida_cli_add_string (builder, "title", namida_version_get_title (version));
+  namida_cli_add_int (builder, "created", (guint64) (namida_version_get_created_at (version) / 1000));
+  namida_cli_add_string (builder, "as",
+                         namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP ? "backup" : "library");
+  namida_cli_add_string (builder, "folder", namida_version_get_path (version));
+  namida_cli_add_string (builder, "zip", namida_version_get_zip_path (version));
+  namida_cli_add_int (builder, "files", namida_version_get_files (version));
+  namida_cli_add_int (builder, "bytes", namida_version_get_bytes (version));
+  namida_cli_add_int (builder, "left", namida_version_get_files_left (version));
+  namida_cli_add_boolean (builder, "complete", namida_version_get_complete (version));
+  namida_cli_add_boolean (builder, "pinned", namida_version_get_pinned (version));
+  namida_cli_add_int (builder, "verified", (guint64) (namida_version_get_verified_at (version) / 1000));
+  json_builder_set_member_name (builder, "damaged");
+  if (damaged < 0)
+    json_builder_add_null_value (builder);
+  else
+    json_builder_add_int_value (builder, damaged);
+  namida_cli_add_string (builder, "state", state);
+  add_music (builder, version);
+  namida_cli_emit (builder);
+}
+
+static void
+print_row (NamidaVersion *version)
+{
+  g_autofree char *time = namida_cli_dup_time (namida_version_get_created_at (version));
+  g_autofree char *alias = namida_format_alias (namida_version_get_alias (version));
+  g_autofree char *title = namida_format_alias (namida_version_get_title (version));
+  g_autofree char *size = namida_format_size (namida_version_get_bytes (version));
+  g_autofree char *state = namida_version_dup_state_text (version);
+
+  namida_cli_print ("%4s  %s  %-16s  %s, %s, %s%s", namida_version_get_id (version), time, alias, title, size, state,
+                    namida_version_get_pinned (version) ? _ (", pinned") : "");
+}
+
+static gboolean
+is_of (NamidaVersion *version, const char *device)
+{
+  const char *fingerprint = namida_version_get_fingerprint (version);
+  g_autofree char *typed = NULL;
+  g_autofree char *alias = NULL;
+
+  if (device == NULL)
+    return TRUE;
+  typed = g_utf8_casefold (device, -1);
+  alias = g_utf8_casefold (namida_version_get_alias (version), -1);
+  return g_str_equal (typed, alias)
+         || (fingerprint != NULL && strlen (device) >= 8
+             && g_ascii_strncasecmp (fingerprint, device, strlen (device)) == 0);
+}
+
+int
+namida_cli_backups_list (NamidaCliBackups *self, const char *device)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaVersions) versions = NULL;
+  guint n = 0;
+
+  if (device != NULL && !g_utf8_validate (device, -1, NULL))
+    return namida_cli_usage (_ ("The name of the device is no text."));
+  versions = namida_cli_open_versions (self->cli, &error);
+  if (versions == NULL)
+    return namida_cli_fail (self->cli, error);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (versions)); i++)
+    {
+      g_autoptr (NamidaVersion) version = g_list_model_get_item (G_LIST_MODEL (versions), i);
+
+      if (!is_of (version, device))
+        continue;
+      n++;
+      if (self->cli->json)
+        emit (version);
+      else
+        print_row (version);
+    }
+  if (n == 0)
+    namida_cli_say (self->cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
+static void
+print_details (NamidaVersion *version)
+{
+  GPtrArray *music = namida_version_get_music (version);
+  g_autofree char *folder = g_filename_display_name (namida_version_get_path (version));
+  g_autofree char *size = namida_format_size (namida_version_get_bytes (version));
+
+  print_row (version);
+  namida_cli_print (namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP
+                        ? _ ("      Kept as a backup in %s")
+                        : _ ("      Received into your own folders, among them %s"),
+                    folder);
+  if (namida_version_get_zip_path (version) != NULL)
+    {
+      g_autofree char *zip = g_filename_display_name (namida_version_get_zip_path (version));
+      namida_cli_print (_ ("      Backup: %s"), zip);
+    }
+  for (guint i = 0; i < music->len; i++)
+    {
+      const NamidaVersionMusic *one = g_ptr_array_index (music, i);
+      g_autofree char *bytes = namida_format_size (one->bytes);
+      g_autofree char *count
+          = g_strdup_printf (ngettext ("%u file", "%u files", (gulong) one->files), (guint) one->files);
+
+      namida_cli_print ("      %s: %s, %s", *one->label != '\0' ? one->label : _ ("Single files"), count, bytes);
+    }
+  namida_cli_print (_ ("      %u of %u files are there as they arrived (%s)"), namida_version_get_files_left (version),
+                    namida_version_get_files (version), size);
+}
+
+int
+namida_cli_backups_show (NamidaCliBackups *self, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaVersions) versions = namida_cli_open_versions (self->cli, &error);
+  NamidaVersion *version = versions != NULL ? namida_cli_find_version (versions, id, &error) : NULL;
+
+  if (version == NULL)
+    return namida_cli_fail (self->cli, error);
+  if (self->cli->json)
+    emit (version);
+  else
+    print_details (version);
+  return NAMIDA_CLI_EXIT_DONE;
+}

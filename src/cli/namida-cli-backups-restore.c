@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli-backups.h"
+
+#include "namida-cli-exit.h"
+#include "namida-cli-output.h"
+#include "namida-cli-progress.h"
+
+#include <glib/gi18n-lib.h>
+
+/* "backups restore --to": a version goes to a device. */
+
+static void
+on_ended (NamidaTransfer *transfer, gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+static void
+tell_left_out (NamidaTransfer *transfer, int *code)
+{
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  guint n = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
+
+  if (n == 0 || *code != NAMIDA_CLI_EXIT_DONE)
+    return;
+  namida_cli_complain (ngettext ("%u file was left out: it is not here any more as it arrived.",
+                                 "%u files were left out: they are not here any more as they arrived.", n),
+                       n);
+  *code = NAMIDA_CLI_EXIT_INCOMPLETE;
+}
+
+static gboolean
+has_label (NamidaVersion *version, const char *label)
+{
+  GPtrArray *music = namida_version_get_music (version);
+
+  for (guint i = 0; i < music->len; i++)
+    if (g_str_equal (((NamidaVersionMusic *) g_ptr_array_index (music, i))->label, label))
+      return TRUE;
+  return FALSE;
+}
+
+static int
+restore_to (NamidaCliBackups *self, NamidaHub *hub, NamidaVersion *version, NamidaPeer *peer)
+{
+  NamidaTransfer *transfer = namida_hub_restore_to (hub, version, peer, self->labels, self->pin);
+  gboolean over = FALSE;
+  int code;
+  gulong stop = g_signal_connect_object (self->cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel),
+                                         transfer, G_CONNECT_SWAPPED);
+
+  namida_cli_progress_watch (self->cli, transfer, on_ended, &over);
+  if (g_cancellable_is_cancelled (self->cli->cancellable))
+    namida_transfer_cancel (transfer);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handler_disconnect (self->cli->cancellable, stop);
+  code = (int) namida_cli_exit_from_transfer (transfer);
+  tell_left_out (transfer, &code);
+  return code;
+}
+
+/* The list of a hub that has just been started. */
+static NamidaVersion *
+find_loaded (NamidaHub *hub, const char *id, GError **error)
+{
+  while (namida_versions_get_loading (namida_hub_get_versions (hub)))
+    g_main_context_iteration (NULL, TRUE);
+  return namida_cli_find_version (namida_hub_get_versions (hub), id, error);
+}
+
+int
+namida_cli_backups_restore (NamidaCliBackups *self, const char *id)
+{
+  NamidaHubOptions options = { .send_only = TRUE };
+  g_autoptr (NamidaHub) hub = NULL;
+  g_autoptr (NamidaPeer) peer = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaVersion *version;
+  int code;
+
+  if (self->to == NULL)
+    return namida_cli_usage (_ ("Say to which device: --to NAME. “namida-sync-cli devices” lists them."));
+  hub = namida_cli_start_hub (self->cli, &options, &error);
+  if (hub == NULL)
+    return namida_cli_fail (self->cli, error);
+  version = find_loaded (hub, id, &error);
+  for (guint i = 0; version != NULL && self->labels != NULL && self->labels[i] != NULL && error == NULL; i++)
+    if (!has_label (version, self->labels[i]))
+      g_set_error (&error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                   _ ("The version has no music folder “%s”. “backups show” lists them."), self->labels[i]);
+  if (version != NULL && error == NULL)
+    peer = namida_cli_resolve (self->cli, hub, self->to, &error);
+  code = peer != NULL ? restore_to (self, hub, version, peer) : namida_cli_fail (self->cli, error);
+  namida_cli_stop_hub (hub);
+  return code;
+}

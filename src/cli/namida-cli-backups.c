@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli-backups.h"
+
+#include "namida-cli-exit.h"
+#include "namida-cli-output.h"
+#include "namida-error.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+static char *to, *from, *pin;
+static char **labels;
+static gboolean no_repair, dry_run, zip_only;
+
+static const GOptionEntry entries[] = {
+  { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("restore: send it to this device"),
+    N_ ("NAME|ADDRESS[:PORT]|FINGERPRINT") },
+  { "music", 0, 0, G_OPTION_ARG_STRING_ARRAY, &labels,
+    N_ ("restore --to: only this music folder beside the zip (default: all; may be repeated)"), N_ ("LABEL") },
+  { "zip-only", 0, 0, G_OPTION_ARG_NONE, &zip_only, N_ ("restore --to: only the backup zip"), NULL },
+  { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("restore --to: the other device's PIN"), N_ ("PIN") },
+  { "no-repair", 0, 0, G_OPTION_ARG_NONE, &no_repair, N_ ("verify: only tell what is damaged"), NULL },
+  { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("remove: only tell what that would free"), NULL },
+  { NULL },
+};
+
+NamidaVersions *
+namida_cli_open_versions (NamidaCli *cli, GError **error)
+{
+  g_autofree char *data_dir = namida_cli_dup_data_dir (cli);
+  g_autoptr (NamidaDatabase) database = namida_cli_open_database (cli, error);
+  g_autoptr (NamidaStore) store = NULL;
+  g_autoptr (NamidaVersions) versions = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  if (database == NULL)
+    return NULL;
+  store = namida_store_new (data_dir, database);
+  versions = namida_versions_new ();
+  namida_versions_set_store (versions, store);
+  namida_versions_reload_async (versions, cli->cancellable, namida_cli_keep_result, &result);
+  namida_cli_wait (&result);
+  while (namida_versions_get_loading (versions))
+    g_main_context_iteration (NULL, TRUE);
+  if (!namida_versions_reload_finish (versions, result, error))
+    return NULL;
+  return g_steal_pointer (&versions);
+}
+
+static NamidaVersion *
+find_by_folder (NamidaVersions *versions, const char *text)
+{
+  g_autofree char *path = g_canonicalize_filename (text, NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (versions)); i++)
+    {
+      g_autoptr (NamidaVersion) version = g_list_model_get_item (G_LIST_MODEL (versions), i);
+
+      if (g_str_equal (namida_version_get_path (version), path)
+          && namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP)
+        return version; /* the list holds it */
+    }
+  return NULL;
+}
+
+NamidaVersion *
+namida_cli_find_version (NamidaVersions *versions, const char *text, GError **error)
+{
+  NamidaVersion *version = namida_versions_find (versions, text);
+  g_autofree char *shown = g_utf8_make_valid (text, -1);
+
+  if (version == NULL)
+    version = find_by_folder (versions, text);
+  if (version == NULL)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                 _ ("There is no version “%s”. “namida-sync-cli backups list” shows them."), shown);
+  return version;
+}
+
+char *
+namida_cli_dup_time (gint64 real_us)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (real_us / G_USEC_PER_SEC);
+
+  return g_date_time_format (time, "%Y-%m-%d %H:%M");
+}
+
+static int
+run (NamidaCliBackups *self, const char *what, const char *which)
+{
+  if (g_str_equal (what, "list"))
+    return namida_cli_backups_list (self, which);
+  if (g_str_equal (what, "verify"))
+    return namida_cli_backups_verify (self, which);
+  if (which == NULL)
+    return namida_cli_usage (_ ("Say which version: its number in “namida-sync-cli backups list”."));
+  if (g_str_equal (what, "show"))
+    return namida_cli_backups_show (self, which);
+  if (g_str_equal (what, "remove"))
+    return namida_cli_backups_remove (self, which);
+  if (g_str_equal (what, "restore"))
+    return namida_cli_backups_restore (self, which);
+  return namida_cli_backups_pin (self, which, g_str_equal (what, "pin"));
+}
+
+int
+namida_cli_backups (NamidaCli *cli, int argc, char **argv)
+{
+  static const char *const all[] = { "list", "show", "verify", "restore", "remove", "pin", "unpin", NULL };
+  static const char *const none[] = { NULL };
+  NamidaCliBackups self = { .cli = cli };
+
+  if (!namida_cli_parse (cli, _ ("list [DEVICE] | show ID | verify [ID] | restore ID | remove ID | pin ID | unpin ID"),
+                         _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
+                            "from other copies,\nsends it to a device, or removes it. A version that is pinned is "
+                            "never removed."),
+                         entries, &argc, &argv))
+    return NAMIDA_CLI_EXIT_USAGE;
+  if (argc < 2 || !g_strv_contains (all, argv[1]))
+    return namida_cli_usage (_ ("Say what to do: list, show, verify, restore, remove, pin or unpin."));
+  if (argc > 3)
+    return namida_cli_usage (_ ("“backups %s” takes one version at most."), argv[1]);
+  if (zip_only && labels != NULL)
+    return namida_cli_usage (_ ("--zip-only and --music exclude each other."));
+  self.to = to;
+  self.from = from;
+  self.pin = pin;
+  self.labels = zip_only ? none : (const char *const *) labels;
+  self.no_repair = no_repair;
+  self.dry_run = dry_run;
+  return run (&self, argv[1], argc > 2 ? argv[2] : NULL);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-cli.h"
+#include "namida-versions.h"
+
+G_BEGIN_DECLS
+
+/* The parts of "backups": one file for each of what it does. */
+
+/** NamidaCliBackups: the options of all of them; (nullable) texts are owned by the command. */
+typedef struct
+{
+  NamidaCli *cli;
+  const char *to;
+  const char *from;
+  const char *pin;
+  const char *const *labels; /* (nullable): --music */
+  gboolean all, no_repair, dry_run;
+} NamidaCliBackups;
+
+/** namida_cli_open_versions: (transfer full) (nullable): the loaded list, without a network. */
+NamidaVersions *namida_cli_open_versions (NamidaCli *cli, GError **error);
+/** namida_cli_find_version: (transfer none) (nullable): by its number, or by its folder. */
+NamidaVersion *namida_cli_find_version (NamidaVersions *versions, const char *text, GError **error);
+/** Returns: (transfer full): "2026-07-19 18:30", local time. */
+char *namida_cli_dup_time (gint64 real_us);
+
+int namida_cli_backups_list (NamidaCliBackups *self, const char *device);
+int namida_cli_backups_show (NamidaCliBackups *self, const char *id);
+int namida_cli_backups_verify (NamidaCliBackups *self, const char *id);
+int namida_cli_backups_remove (NamidaCliBackups *self, const char *id);
+int namida_cli_backups_pin (NamidaCliBackups *self, const char *id, gboolean pinned);
+int namida_cli_backups_restore (NamidaCliBackups *self, const char *id);
+
+G_END_DECLS
