@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "namida-error.h"
+#include "namida-tls.h"
 #include "namida-limits.h"
 #include "namida-peer.h"
 
@@ -98,6 +99,7 @@ namida_client_new (NamidaIdentity *identity, GInetSocketAddress *address, const 
 {
   NamidaClient *self = g_object_new (NAMIDA_TYPE_CLIENT, NULL);
 
+  namida_tls_trust_no_authority (identity);
   self->identity = g_object_ref (identity);
   self->address = g_object_ref (address);
   self->pinned = g_strdup (fingerprint);

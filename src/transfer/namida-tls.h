@@ -8,6 +8,12 @@ G_BEGIN_DECLS
 /* Mutual TLS with self-signed certificates, shared by the listener and both clients. ENGINE.md's traps are answered
  * here, once. */
 
+/**
+ * namida_tls_trust_no_authority: once in a program, before its first TLS connection: no list of the system's
+ * authorities is read (30 ms, and GLib complains where there is none), since a pinned key is all that counts here. The
+ * default database holds this device's own certificate instead, of which nobody else has the key. Any thread.
+ */
+void namida_tls_trust_no_authority (NamidaIdentity *identity);
 /** NamidaBufferedStream: GIOStream under a GTlsConnection: 256 KiB read-ahead; writes are corked between
  * namida_buffered_stream_cork (TRUE) and (FALSE). */
 GIOStream *namida_buffered_stream_new (GSocketConnection *connection);
