@@ -54,7 +54,7 @@ char *
 namida_offer_question (NamidaOffer *offer)
 {
   NamidaBackup *backup = namida_offer_get_backup (offer);
-  const char *alias = namida_offer_get_alias (offer);
+  g_autofree char *alias = namida_format_name (namida_offer_get_alias (offer));
   guint files = namida_backup_get_files (backup);
   g_autoptr (GPtrArray) contents = namida_backup_dup_contents (backup);
   gboolean music = FALSE;
@@ -126,9 +126,30 @@ show_contents (NamidaAcceptDialog *self)
     }
 }
 
+/* What should make the person look twice, the worse first. */
+static void
+show_note (NamidaAcceptDialog *self)
+{
+  const char *warning = namida_offer_get_warning (self->offer);
+  const char *open = namida_offer_get_encrypted (self->offer)
+                         ? NULL
+                         : _ ("Anyone on this network could read or change it on the way.");
+  g_autofree char *text = warning != NULL && open != NULL ? g_strdup_printf ("%s\n%s", warning, open)
+                                                          : g_strdup (warning != NULL ? warning : open);
+
+  gtk_label_set_label (GTK_LABEL (self->note), text != NULL ? text : "");
+  gtk_widget_set_visible (self->note, text != NULL);
+  if (warning == NULL)
+    return;
+  gtk_widget_remove_css_class (self->note, "dim-label");
+  gtk_widget_add_css_class (self->note, "error");
+}
+
 static void
 show_who (NamidaAcceptDialog *self)
 {
+  gboolean can_trust = namida_offer_get_fingerprint (self->offer) != NULL
+                       && namida_offer_get_doubt (self->offer) != NAMIDA_DOUBT_IDENTITY_CHANGED;
   NamidaTagKind kind = namida_offer_tag (self->hub, self->offer);
   const char *fingerprint = namida_offer_get_fingerprint (self->offer);
   g_autofree char *shown = fingerprint != NULL ? namida_format_fingerprint (fingerprint) : NULL;
@@ -141,12 +162,10 @@ show_who (NamidaAcceptDialog *self)
   gtk_label_set_label (self->question, question);
   gtk_window_set_title (GTK_WINDOW (self), question);
   namida_tag_set (self->tag, kind, kind == NAMIDA_TAG_NEW ? shown : NULL);
-  gtk_label_set_label (GTK_LABEL (self->note), _ ("Anyone on this network could read or change it on the way."));
-  gtk_widget_set_visible (self->note, kind == NAMIDA_TAG_UNENCRYPTED);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->always_row), fingerprint != NULL);
-  adw_action_row_set_subtitle (self->always_row, fingerprint != NULL
-                                                     ? _ ("Trusts it, and stores its backups without a question")
-                                                     : _ ("Only for devices that can prove who they are"));
+  show_note (self);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->always_row), can_trust);
+  adw_action_row_set_subtitle (self->always_row, can_trust ? _ ("Trusts it, and stores its backups without a question")
+                                                           : _ ("Only for devices that can prove who they are"));
 }
 
 static NamidaLanding

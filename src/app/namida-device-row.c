@@ -66,6 +66,11 @@ show_subtitle (NamidaDeviceRow *self)
                           : _ ("Namida Sync app"));
   if (clean != NULL && where != NULL)
     text = g_strdup_printf ("%s · %s", clean, where);
+  if (namida_peer_get_warning (self->peer) != NULL)
+    {
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (self), namida_peer_get_warning (self->peer));
+      return;
+    }
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), text != NULL    ? text
                                                       : clean != NULL ? clean
                                                       : where != NULL ? where
@@ -83,8 +88,13 @@ show_trust (NamidaDeviceRow *self)
   g_autofree char *name = NULL;
 
   namida_tag_set (self->tag, kind, NULL);
+  if (namida_peer_get_warning (self->peer) != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "doubtful");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "doubtful");
   gtk_label_set_label (self->explanation,
-                       kind == NAMIDA_TAG_UNENCRYPTED
+                       namida_peer_get_warning (self->peer) != NULL ? namida_peer_get_warning (self->peer)
+                       : kind == NAMIDA_TAG_UNENCRYPTED
                            ? _ ("Anyone on this network could read or change what is sent to this device.")
                        : kind == NAMIDA_TAG_TRUSTED
                            ? _ ("You paired this device. Nobody else can pretend to be it.")

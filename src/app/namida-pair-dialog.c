@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-format.h"
 #include "namida-mnemonics.h"
 
 typedef enum
@@ -23,6 +24,7 @@ struct _NamidaPairDialog
   NamidaHub *hub;             /* (nullable): this side began */
   NamidaPairRequest *request; /* (nullable): the other side began */
   char *alias;
+  char *warning; /* (nullable): why it may not be the device that it seems */
   GCancellable *cancellable;
   Step step;
 
@@ -54,6 +56,13 @@ show_step (NamidaPairDialog *self, Step step, const char *problem)
     case STEP_COMPARE:
       heading = g_strdup (_ ("The same on both screens?"));
       text = g_strdup_printf (_ ("Compare these digits with those that %s shows."), self->alias);
+      if (self->warning != NULL)
+        {
+          char *both = g_strdup_printf ("%s\n\n%s", self->warning, text);
+
+          g_free (text);
+          text = both;
+        }
       break;
     case STEP_WAITING:
       heading = g_strdup_printf (_ ("Waiting for %s"), self->alias);
@@ -167,6 +176,7 @@ namida_pair_dialog_finalize (GObject *object)
 
   g_clear_object (&self->cancellable);
   g_free (self->alias);
+  g_free (self->warning);
   G_OBJECT_CLASS (namida_pair_dialog_parent_class)->finalize (object);
 }
 
@@ -206,7 +216,8 @@ namida_pair_dialog_new (NamidaHub *hub, NamidaPeer *peer)
 
   self->hub = g_object_ref (hub);
   g_free (self->alias);
-  self->alias = g_strdup (namida_peer_get_alias (peer));
+  self->alias = namida_format_name (namida_peer_get_alias (peer));
+  self->warning = g_strdup (namida_peer_get_warning (peer));
   show_step (self, STEP_CONNECTING, NULL);
   /* The reference of the task keeps the dialog while digits may still come. */
   namida_hub_pair_async (hub, peer, on_digits, self, self->cancellable, on_paired, g_object_ref (self));
@@ -220,7 +231,8 @@ namida_pair_dialog_new_for_request (NamidaPairRequest *request)
 
   self->request = g_object_ref (request);
   g_free (self->alias);
-  self->alias = g_strdup (namida_pair_request_get_alias (request));
+  self->alias = namida_format_name (namida_pair_request_get_alias (request));
+  self->warning = g_strdup (namida_pair_request_get_warning (request));
   g_signal_connect_object (request, "closed", G_CALLBACK (on_request_closed), self, G_CONNECT_SWAPPED);
   show_digits (self, namida_pair_request_get_digits (request));
   return self;

@@ -91,6 +91,8 @@ describe_offer (NamidaCliAsk *self, NamidaOffer *offer)
     }
   namida_cli_print (trusted ? _ ("A trusted device, fingerprint %s.") : _ ("A new device, fingerprint %s."),
                     shown != NULL ? shown : "-");
+  if (namida_offer_get_warning (offer) != NULL)
+    namida_cli_print (_ ("Careful: %s"), namida_offer_get_warning (offer));
   if (!namida_offer_get_encrypted (offer))
     namida_cli_print (_ ("Not encrypted: others on this network can read it."));
   namida_cli_print (_ ("It would land in %s."), where);
@@ -113,6 +115,8 @@ emit_offer (NamidaCliAsk *self, NamidaOffer *offer)
                           fingerprint != NULL
                               && namida_trust_store_is_trusted (namida_hub_get_trust_store (self->hub), fingerprint));
   namida_cli_add_boolean (builder, "encrypted", namida_offer_get_encrypted (offer));
+  if (namida_offer_get_warning (offer) != NULL)
+    namida_cli_add_string (builder, "warning", namida_offer_get_warning (offer));
   namida_cli_add_backup (builder, namida_offer_get_backup (offer));
   namida_cli_emit (builder);
 }
@@ -127,11 +131,15 @@ put_request (NamidaCliAsk *self, NamidaPairRequest *request)
       namida_cli_add_string (builder, "alias", namida_pair_request_get_alias (request));
       namida_cli_add_string (builder, "fingerprint", namida_pair_request_get_fingerprint (request));
       namida_cli_add_string (builder, "digits", namida_pair_request_get_digits (request));
+      if (namida_pair_request_get_warning (request) != NULL)
+        namida_cli_add_string (builder, "warning", namida_pair_request_get_warning (request));
       namida_cli_emit (builder);
       return;
     }
   namida_cli_print (_ ("%s wants to pair with this device. Both must show the same digits: %s"),
                     namida_pair_request_get_alias (request), namida_pair_request_get_digits (request));
+  if (namida_pair_request_get_warning (request) != NULL)
+    namida_cli_print (_ ("Careful: %s"), namida_pair_request_get_warning (request));
   printf ("%s ", _ ("Are they the same? [y/n]"));
   fflush (stdout);
 }

@@ -53,6 +53,8 @@ namida_cli_add_device (JsonBuilder *builder, NamidaPeer *peer)
   add_dialects (builder, namida_peer_get_dialects (peer));
   namida_cli_add_boolean (builder, "trusted", namida_peer_get_trusted (peer));
   namida_cli_add_boolean (builder, "encrypted", namida_peer_get_encrypted (peer));
+  if (namida_peer_get_warning (peer) != NULL)
+    namida_cli_add_string (builder, "warning", namida_peer_get_warning (peer));
 }
 
 /* Returns: (transfer full) */
@@ -81,6 +83,8 @@ print_device (NamidaPeer *peer)
                     address != NULL && *address != '\0' ? address : "-", fingerprint,
                     namida_peer_get_trusted (peer) ? _ ("trusted") : _ ("new"),
                     namida_peer_get_encrypted (peer) ? "" : _ (", not encrypted"), away != NULL ? away : "");
+  if (namida_peer_get_warning (peer) != NULL)
+    namida_cli_print (_ ("    Careful: %s"), namida_peer_get_warning (peer));
 }
 
 static void

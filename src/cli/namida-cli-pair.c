@@ -25,9 +25,13 @@ show_digits (NamidaCli *cli, NamidaPeer *peer, const char *digits)
       namida_cli_add_string (builder, "alias", namida_peer_get_alias (peer));
       namida_cli_add_string (builder, "fingerprint", namida_peer_get_fingerprint (peer));
       namida_cli_add_string (builder, "digits", digits);
+      if (namida_peer_get_warning (peer) != NULL)
+        namida_cli_add_string (builder, "warning", namida_peer_get_warning (peer));
       namida_cli_emit (builder);
       return;
     }
+  if (namida_peer_get_warning (peer) != NULL)
+    namida_cli_print (_ ("Careful: %s"), namida_peer_get_warning (peer));
   namida_cli_print (_ ("“%s” must show the same digits: %s"), namida_peer_get_alias (peer), digits);
   printf ("%s ", _ ("Are they the same? [y/n]"));
   fflush (stdout);

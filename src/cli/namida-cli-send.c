@@ -168,7 +168,9 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
   if (hub == NULL)
     return namida_cli_fail (cli, error);
   peer = namida_cli_resolve (cli, hub, to, &error);
-  code = peer != NULL ? send_to (cli, hub, peer, G_LIST_MODEL (files)) : namida_cli_fail (cli, error);
+  code = peer != NULL && namida_hub_check_recipient (hub, peer, to, &error)
+             ? send_to (cli, hub, peer, G_LIST_MODEL (files))
+             : namida_cli_fail (cli, error);
   namida_cli_stop_hub (hub);
   return code;
 }

@@ -8,6 +8,33 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+static char *auto_accept, *restore, *landing;
+
+static const GOptionEntry entries[] = {
+  { "auto-accept", 0, 0, G_OPTION_ARG_STRING, &auto_accept, N_ ("With set: store its backups without a question"),
+    "yes|no" },
+  { "restore", 0, 0, G_OPTION_ARG_STRING, &restore, N_ ("With set: it may fetch the backups that are kept for it"),
+    "yes|no" },
+  { "as", 0, 0, G_OPTION_ARG_STRING, &landing, N_ ("With set: where its backups land; default: as those of others"),
+    "library|backup|default" },
+  { NULL },
+};
+
+/* What a device may do, for people. */
+static char *
+describe (const NamidaTrusted *one)
+{
+  g_autoptr (GString) text = g_string_new (one->auto_accept ? _ ("accepted without a question") : _ ("asked about"));
+
+  if (one->may_restore)
+    g_string_append_printf (text, ", %s", _ ("may restore"));
+  if (g_strcmp0 (one->landing, "backup") == 0)
+    g_string_append_printf (text, ", %s", _ ("kept as backups"));
+  else if (one->landing != NULL)
+    g_string_append_printf (text, ", %s", _ ("into my folders"));
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static void
 list (NamidaCli *cli, NamidaTrustStore *store)
 {
@@ -28,12 +55,16 @@ list (NamidaCli *cli, NamidaTrustStore *store)
           namida_cli_add_int (builder, "trustedAt", (guint64) (one->trusted_at / 1000));
           namida_cli_add_int (builder, "lastSeen", (guint64) (one->last_seen / 1000));
           namida_cli_add_boolean (builder, "autoAccept", one->auto_accept);
+          namida_cli_add_boolean (builder, "mayRestore", one->may_restore);
+          namida_cli_add_string (builder, "as", one->landing);
           namida_cli_emit (builder);
         }
       else
         {
           g_autofree char *shown = namida_format_alias (one->alias);
-          namida_cli_print ("%-24s %s", shown, one->fingerprint);
+          g_autofree char *may = describe (one);
+
+          namida_cli_print ("%-24s %s  %s", shown, one->fingerprint, may);
         }
     }
   if (all->len == 0)
@@ -104,6 +135,46 @@ change (NamidaCli *cli, NamidaTrustStore *store, const char *what, const char *t
   return NAMIDA_CLI_EXIT_DONE;
 }
 
+/* Returns: whether @text is a choice; %NULL is none and fine. */
+static gboolean
+is_choice (const char *text, const char *const *choices)
+{
+  return text == NULL || g_strv_contains (choices, text);
+}
+
+static gboolean
+choices_make_sense (gboolean set)
+{
+  static const char *const yes_no[] = { "yes", "no", NULL };
+  static const char *const landings[] = { "library", "backup", "default", NULL };
+  gboolean given = auto_accept != NULL || restore != NULL || landing != NULL;
+
+  return given == set && is_choice (auto_accept, yes_no) && is_choice (restore, yes_no)
+         && is_choice (landing, landings);
+}
+
+static int
+choose (NamidaCli *cli, NamidaTrustStore *store, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *fingerprint = find (store, text, &error);
+  g_autofree char *may = NULL;
+
+  if (fingerprint == NULL)
+    return namida_cli_fail (cli, error);
+  if (auto_accept != NULL)
+    namida_trust_store_set_auto_accept (store, fingerprint, g_str_equal (auto_accept, "yes"));
+  if (restore != NULL)
+    namida_trust_store_set_may_restore (store, fingerprint, g_str_equal (restore, "yes"));
+  if (landing != NULL)
+    namida_trust_store_set_landing (store, fingerprint, g_str_equal (landing, "default") ? NULL : landing);
+  namida_trust_store_flush (store);
+  may = describe (namida_trust_store_lookup (store, fingerprint));
+  /* Translators: a device's name, and what it may do ("accepted without a question, may restore") */
+  namida_cli_say (cli, _ ("“%s”: %s."), text, may);
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
 int
 namida_cli_trust (NamidaCli *cli, int argc, char **argv)
 {
@@ -112,16 +183,22 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   const char *what;
 
-  if (!namida_cli_parse (
-          cli, _ ("list | remove NAME|FINGERPRINT | rename NAME|FINGERPRINT NEW-NAME"),
-          _ ("Lists, removes or renames the devices that this one trusts. A program that is receiving takes a "
-             "change when it is started again."),
-          NULL, &argc, &argv))
+  auto_accept = restore = landing = NULL;
+  if (!namida_cli_parse (cli,
+                         _ ("list | remove NAME|FINGERPRINT | rename NAME|FINGERPRINT NEW-NAME | set NAME|FINGERPRINT "
+                            "OPTIONS"),
+                         _ ("Lists, removes or renames the devices that this one trusts, or sets what one may do. A "
+                            "program that is receiving knows it at the next offer."),
+                         entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   what = argc > 1 ? argv[1] : NULL;
   if (!((g_strcmp0 (what, "list") == 0 && argc == 2) || (g_strcmp0 (what, "remove") == 0 && argc == 3)
-        || (g_strcmp0 (what, "rename") == 0 && argc == 4)))
-    return namida_cli_usage (_ ("Say what to do: list, remove NAME, or rename NAME NEW-NAME."));
+        || (g_strcmp0 (what, "set") == 0 && argc == 3) || (g_strcmp0 (what, "rename") == 0 && argc == 4)))
+    return namida_cli_usage (
+        _ ("Say what to do: list, remove NAME, rename NAME NEW-NAME, or set NAME with what it may do."));
+  if (!choices_make_sense (g_str_equal (what, "set")))
+    return namida_cli_usage (_ (
+        "With “set”, and only with it, give --auto-accept yes|no, --restore yes|no or --as library|backup|default."));
   if (argc == 4 && (*argv[3] == '\0' || !g_utf8_validate (argv[3], -1, NULL)))
     return namida_cli_usage (_ ("The new name is empty or no text."));
   database = namida_cli_open_database (cli, &error);
@@ -134,5 +211,7 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
       list (cli, store);
       return NAMIDA_CLI_EXIT_DONE;
     }
+  if (g_str_equal (what, "set"))
+    return choose (cli, store, argv[2]);
   return change (cli, store, what, argv[2], argc == 4 ? argv[3] : NULL);
 }

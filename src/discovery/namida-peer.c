@@ -18,6 +18,8 @@ struct _NamidaPeer
   GListStore *addresses;
   gboolean trusted;
   gboolean proven;
+  NamidaDoubt doubt;
+  char *warning;
   gint64 last_seen;
   gint64 last_sign;
   gint64 probing_since;
@@ -58,6 +60,7 @@ enum
   PROP_PROVEN,
   PROP_AWAY,
   PROP_LAST_SEEN,
+  PROP_WARNING,
   N_PROPS
 };
 
@@ -112,6 +115,9 @@ namida_peer_get_property (GObject *object, guint id, GValue *value, GParamSpec *
     case PROP_LAST_SEEN:
       g_value_set_int64 (value, self->last_seen);
       break;
+    case PROP_WARNING:
+      g_value_set_string (value, self->warning);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -136,6 +142,7 @@ namida_peer_finalize (GObject *object)
   g_free (self->uuid);
   g_free (self->device_type);
   g_free (self->device_model);
+  g_free (self->warning);
   g_object_unref (self->addresses);
   g_ptr_array_unref (self->ratings);
   G_OBJECT_CLASS (namida_peer_parent_class)->finalize (object);
@@ -164,6 +171,7 @@ namida_peer_class_init (NamidaPeerClass *klass)
   properties[PROP_PROVEN] = g_param_spec_boolean ("proven", NULL, NULL, FALSE, readable);
   properties[PROP_AWAY] = g_param_spec_boolean ("away", NULL, NULL, FALSE, readable);
   properties[PROP_LAST_SEEN] = g_param_spec_int64 ("last-seen", NULL, NULL, 0, G_MAXINT64, 0, readable);
+  properties[PROP_WARNING] = g_param_spec_string ("warning", NULL, NULL, NULL, readable);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -623,6 +631,35 @@ namida_peer_set_trusted (NamidaPeer *self, gboolean trusted)
     return;
   self->trusted = !!trusted;
   notify (self, PROP_TRUSTED);
+}
+
+void
+namida_peer_set_doubt (NamidaPeer *self, NamidaDoubt doubt, const char *warning)
+{
+  g_return_if_fail (NAMIDA_IS_PEER (self));
+
+  self->doubt = doubt;
+  if (g_strcmp0 (self->warning, warning) == 0)
+    return;
+  g_free (self->warning);
+  self->warning = g_strdup (warning);
+  notify (self, PROP_WARNING);
+}
+
+NamidaDoubt
+namida_peer_get_doubt (NamidaPeer *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_PEER (self), NAMIDA_DOUBT_NONE);
+
+  return self->doubt;
+}
+
+const char *
+namida_peer_get_warning (NamidaPeer *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_PEER (self), NULL);
+
+  return self->warning;
 }
 
 gboolean

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "namida-device-info.h"
+#include "namida-trust-doubt.h"
 
 G_BEGIN_DECLS
 
@@ -11,7 +12,8 @@ G_BEGIN_DECLS
  * shown), "fingerprint", "uuid", "device-type", "device-model", "dialects" (NamidaDialect flags), "address" (text of
  * the best address, "10.0.0.5:53317" or "[fe80::1%eth0]:53317"), "encrypted" (would a transfer be), "trusted", "proven"
  * (a TLS connection has shown this fingerprint), "away" (a trusted device that is not near: since "last-seen"),
- * "last-seen" (microseconds since 1970).
+ * "last-seen" (microseconds since 1970), "warning" (why it may not be the device that a person takes it for; NULL: no
+ * reason is known).
  */
 G_DECLARE_FINAL_TYPE (NamidaPeer, namida_peer, NAMIDA, PEER, GObject)
 
@@ -32,6 +34,10 @@ gboolean namida_peer_get_trusted (NamidaPeer *self);
 void namida_peer_set_trusted (NamidaPeer *self, gboolean trusted);
 gboolean namida_peer_get_proven (NamidaPeer *self);
 gboolean namida_peer_get_away (NamidaPeer *self);
+/** namida_peer_set_doubt: @warning: (nullable): a sentence for a person. */
+void namida_peer_set_doubt (NamidaPeer *self, NamidaDoubt doubt, const char *warning);
+NamidaDoubt namida_peer_get_doubt (NamidaPeer *self);
+const char *namida_peer_get_warning (NamidaPeer *self); /* (nullable) */
 gint64 namida_peer_get_last_seen (NamidaPeer *self);
 
 #define NAMIDA_PEER_UNREACHABLE (-1)

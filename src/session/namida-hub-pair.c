@@ -64,6 +64,7 @@ namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request)
       namida_pair_request_decline (request);
       return;
     }
+  namida_hub_doubt_pair_request (self, request);
   g_signal_connect_object (request, "closed", G_CALLBACK (on_request_closed), self, 0);
   g_list_store_append (self->pair_requests, request);
 }

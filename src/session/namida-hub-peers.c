@@ -252,19 +252,6 @@ namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *f
     namida_hub_take_proven (self, info, fingerprint, remote);
 }
 
-void
-namida_hub_refresh_trust (NamidaHub *self)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->peers)); i++)
-    {
-      g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self->peers), i);
-      const char *fingerprint = namida_peer_get_fingerprint (peer);
-
-      namida_peer_set_trusted (peer, fingerprint != NULL && self->trust != NULL
-                                         && namida_trust_store_is_trusted (self->trust, fingerprint));
-    }
-}
-
 gboolean
 namida_hub_is_finder_wanted (const char *name)
 {
@@ -457,8 +444,7 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   add_finder (self, self->scan);
   g_signal_connect_object (self->scan, "notify", G_CALLBACK (on_scan_notify), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->peers, "probe", G_CALLBACK (on_probe), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (namida_hub_refresh_trust), self,
-                           G_CONNECT_SWAPPED);
+  namida_hub_start_trust (self);
   namida_peer_list_set_watched (self->peers, FALSE);
   namida_hub_start_hints (self);
   self->monitor = g_object_ref (g_network_monitor_get_default ());
@@ -494,6 +480,7 @@ namida_hub_stop_discovery (NamidaHub *self)
   for (guint i = 0; i < G_N_ELEMENTS (finders); i++)
     if (finders[i] != NULL)
       namida_finder_stop (NAMIDA_FINDER (finders[i]));
+  namida_hub_stop_trust (self);
   if (self->peers != NULL)
     g_signal_handlers_disconnect_by_data (self->peers, self);
   g_clear_object (&self->multicast);

@@ -15,7 +15,7 @@
 G_BEGIN_DECLS
 
 /* One file per concern of the hub: namida-hub.c (life), -peers.c (who is near), -hints.c (why nobody is), -resolve.c
- * (who is meant), -receive.c (offers), -send.c, -pair.c. */
+ * (who is meant), -receive.c (offers), -send.c, -pair.c, -trust.c (who is trusted, and who only looks like it). */
 struct _NamidaHub
 {
   GObject parent_instance;
@@ -76,6 +76,9 @@ struct _NamidaHub
   guint stop_timeout_id;
 
   GTask *pairing; /* (nullable): the pairing that this side began */
+
+  GFileMonitor *trust_monitor; /* (nullable): tells that somebody writes to the database */
+  guint trust_timer;
 };
 
 /* namida-hub-peers.c */
@@ -86,7 +89,16 @@ namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *f
 /* A device that has shown its key at an address. Returns: (transfer none) (nullable) */
 NamidaPeer *
 namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address);
+
+/* namida-hub-trust.c */
+/* Looks from now on who is trusted: of the devices near, and for what another program changes. */
+void namida_hub_start_trust (NamidaHub *self);
+void namida_hub_stop_trust (NamidaHub *self);
 void namida_hub_refresh_trust (NamidaHub *self);
+/* Why a device that shows @fingerprint and calls itself so may not be what it seems. Sets and returns the doubt; tells
+ * it as trouble, too, when it is that of a changed identity. */
+NamidaDoubt namida_hub_doubt_offer (NamidaHub *self, NamidaOffer *offer);
+void namida_hub_doubt_pair_request (NamidaHub *self, NamidaPairRequest *request);
 /* Whether a name may be asked of a name server: not by a program that keeps to the loopback. */
 gboolean namida_hub_may_look_up (NamidaHub *self, const char *host);
 

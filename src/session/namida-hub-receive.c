@@ -92,7 +92,7 @@ on_offer_closed (NamidaOffer *offer, NamidaHub *self)
   namida_hub_list_remove (self->offers, offer);
 }
 
-/* @trusted: (nullable) */
+/* A trusted device may have a place of its own. */
 static NamidaLanding
 landing_for (NamidaHub *self, const NamidaTrusted *trusted)
 {
@@ -106,10 +106,17 @@ decide (NamidaHub *self, NamidaOffer *offer)
 {
   const char *fingerprint = namida_offer_get_fingerprint (offer);
   const NamidaTrusted *trusted = fingerprint != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
+  gboolean changed = namida_hub_doubt_offer (self, offer) == NAMIDA_DOUBT_IDENTITY_CHANGED;
 
-  if (self->accept == NAMIDA_ACCEPT_ALL || (trusted != NULL && trusted->auto_accept))
+  if ((self->accept == NAMIDA_ACCEPT_ALL && !changed) || (trusted != NULL && trusted->auto_accept))
     {
       accept_into (self, offer, landing_for (self, trusted), NULL);
+    }
+  else if (self->accept == NAMIDA_ACCEPT_ALL)
+    {
+      refuse (offer, NAMIDA_ERROR_DECLINED,
+              _ ("The other device trusts one of this identity, but with another key. Pair the two devices again, then "
+                 "send again."));
     }
   else if (self->accept == NAMIDA_ACCEPT_TRUSTED)
     {
@@ -166,6 +173,26 @@ resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
     decide (asked->hub, asked->offer);
 }
 
+/* Who is trusted is known as it is now, also when another program has just changed it. */
+static void
+trust_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Asked) asked = user_data;
+  NamidaHub *self = asked->hub;
+  NamidaOffer *offer = asked->offer;
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_trust_store_refresh_finish (NAMIDA_TRUST_STORE (source), result, &error))
+    g_signal_emit_by_name (self, "trouble", error->message);
+  if (namida_offer_get_state (offer) != NAMIDA_OFFER_OPEN)
+    return;
+  if (namida_offer_get_fingerprint (offer) == NULL)
+    decide (self, offer);
+  else
+    namida_store_find_resumable_async (self->store, namida_offer_get_fingerprint (offer), namida_offer_get_key (offer),
+                                       namida_offer_get_backup (offer), resumable_found, g_steal_pointer (&asked));
+}
+
 void
 namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer)
 {
@@ -177,16 +204,10 @@ namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer)
               _ ("The program there is only sending at the moment. Open Namida Sync on that device, then send again."));
       return;
     }
-  if (namida_offer_get_fingerprint (offer) == NULL)
-    {
-      decide (self, offer);
-      return;
-    }
   asked = g_new0 (Asked, 1);
   asked->hub = g_object_ref (self);
   asked->offer = g_object_ref (offer);
-  namida_store_find_resumable_async (self->store, namida_offer_get_fingerprint (offer), namida_offer_get_key (offer),
-                                     namida_offer_get_backup (offer), resumable_found, asked);
+  namida_trust_store_refresh_async (self->trust, NULL, trust_refreshed, asked);
 }
 
 void
@@ -197,7 +218,7 @@ namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, g
   g_return_if_fail (self->running);
 
   /* Only a key can be trusted: "always" for a name would be an invitation to take that name. */
-  if (always && fingerprint != NULL)
+  if (always && fingerprint != NULL && namida_offer_get_doubt (offer) != NAMIDA_DOUBT_IDENTITY_CHANGED)
     namida_hub_trust_peer (self, fingerprint, namida_offer_get_alias (offer));
   accept_into (self, offer, landing, NULL);
 }

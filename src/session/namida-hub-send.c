@@ -192,6 +192,18 @@ namida_sending_begin (NamidaHub *self,
   return transfer; /* the list holds it */
 }
 
+/* Ends @user_data as who asked for it has it in hand: "ended" is not missed. */
+static gboolean
+refuse_recipient (gpointer user_data)
+{
+  g_autoptr (NamidaTransfer) transfer = user_data;
+  NamidaSending *sending = namida_sending_of (transfer);
+  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+
+  end_unsent (self, transfer, sending->error);
+  return G_SOURCE_REMOVE;
+}
+
 static NamidaTransfer *
 begin_sending (NamidaHub *self, NamidaPeer *peer, NamidaGather *what, GListModel *files, const char *pin)
 {
@@ -202,7 +214,10 @@ begin_sending (NamidaHub *self, NamidaPeer *peer, NamidaGather *what, GListModel
 
   sending->pin = g_strdup (pin);
   g_set_object (&sending->files, files);
-  namida_sending_try (self, transfer);
+  if (namida_hub_check_recipient (self, peer, NULL, &sending->error))
+    namida_sending_try (self, transfer);
+  else
+    g_idle_add (refuse_recipient, g_object_ref (transfer));
   return transfer;
 }
 

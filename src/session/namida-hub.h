@@ -109,6 +109,16 @@ void namida_hub_resolve_async (NamidaHub *self,
 /** Returns: (transfer full) (nullable) */
 NamidaPeer *namida_hub_resolve_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 /**
+ * namida_hub_check_recipient: whether @peer is whom a person means.
+ * @text: (nullable): what the person typed to name it, as for namida_hub_resolve_async(); %NULL: it was chosen by
+ * sight, with namida_peer_get_warning() shown
+ *
+ * Refuses one that says it is a trusted device but shows another key, and one that was found under the name or at the
+ * address of a trusted device but is another. Pairing with it, or typing its fingerprint, is how to mean it.
+ * namida_hub_send() does this without @text. Errors: IDENTITY_CHANGED.
+ */
+gboolean namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text, GError **error);
+/**
  * namida_hub_send: starts at once: scans @files (GListModel of GFile), offers, sends. @pin: (nullable).
  * Returns: (transfer none): in namida_hub_get_transfers(); its "ended" tells the outcome, errors of scanning included.
  */
@@ -128,7 +138,8 @@ void namida_hub_resume (NamidaHub *self, NamidaTransfer *transfer);
 /** namida_hub_cancel: ends @transfer, in whatever state it is, also when it is interrupted or paused. @keep_parts: what
  * has arrived stays for NAMIDA_LIMIT_PARKED_DAYS and need not be sent again. */
 void namida_hub_cancel (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts);
-/** namida_hub_accept: @always: trust this (proven) device and accept its backups from now on. */
+/** namida_hub_accept: @always: trust this (proven) device and accept its backups from now on; without effect for one
+ * whose identity has changed (namida_offer_get_doubt()): that takes a pairing. */
 void namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, gboolean always);
 void namida_hub_decline (NamidaHub *self, NamidaOffer *offer);
 /** Returns: (transfer none) (nullable): by namida_offer_get_id(). */

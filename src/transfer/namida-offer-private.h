@@ -15,6 +15,8 @@ NamidaOffer *namida_offer_new (const char *fingerprint,
                                gboolean encrypted,
                                NamidaBackup *backup,
                                const char *key);
+/** @uuid: (nullable) */
+void namida_offer_set_uuid (NamidaOffer *self, const char *uuid);
 /** Who answers the sender. Cleared with NULL. */
 void namida_offer_set_decided (NamidaOffer *self, NamidaOfferDecided decided, gpointer user_data);
 /** namida_offer_close: not decided here: WITHDRAWN or EXPIRED; ends the transfer. No effect unless open. */

@@ -11,7 +11,8 @@
 struct _NamidaOffer
 {
   GObject parent_instance;
-  char *id, *fingerprint, *alias, *device_type, *address, *key;
+  char *id, *fingerprint, *alias, *device_type, *address, *key, *uuid, *warning;
+  NamidaDoubt doubt;
   gboolean encrypted;
   NamidaBackup *backup;
   NamidaTransfer *transfer;
@@ -58,6 +59,8 @@ namida_offer_finalize (GObject *object)
   g_free (self->device_type);
   g_free (self->address);
   g_free (self->key);
+  g_free (self->uuid);
+  g_free (self->warning);
   g_clear_object (&self->backup);
   g_clear_object (&self->transfer);
   G_OBJECT_CLASS (namida_offer_parent_class)->finalize (object);
@@ -122,6 +125,39 @@ namida_offer_set_decided (NamidaOffer *self, NamidaOfferDecided decided, gpointe
 {
   self->decided = decided;
   self->decided_data = user_data;
+}
+
+void
+namida_offer_set_uuid (NamidaOffer *self, const char *uuid)
+{
+  g_free (self->uuid);
+  self->uuid = g_strdup (uuid);
+}
+
+const char *
+namida_offer_get_uuid (NamidaOffer *self)
+{
+  return self->uuid;
+}
+
+void
+namida_offer_set_doubt (NamidaOffer *self, NamidaDoubt doubt, const char *warning)
+{
+  self->doubt = doubt;
+  g_free (self->warning);
+  self->warning = g_strdup (warning);
+}
+
+NamidaDoubt
+namida_offer_get_doubt (NamidaOffer *self)
+{
+  return self->doubt;
+}
+
+const char *
+namida_offer_get_warning (NamidaOffer *self)
+{
+  return self->warning;
 }
 
 const char *

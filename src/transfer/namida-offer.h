@@ -3,6 +3,7 @@
 
 #include "namida-sink.h"
 #include "namida-transfer.h"
+#include "namida-trust-doubt.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,13 @@ NamidaOfferState namida_offer_get_state (NamidaOffer *self);
 const char *namida_offer_get_fingerprint (NamidaOffer *self);
 /** Returns: (transfer none): as it may be shown (namida_format_alias). */
 const char *namida_offer_get_alias (NamidaOffer *self);
+/** Returns: (transfer none) (nullable): what it says it is; proves nothing. */
+const char *namida_offer_get_uuid (NamidaOffer *self);
+/** namida_offer_set_doubt: by who knows the trusted devices, before the offer is shown. @warning: (nullable): a
+ * sentence for the person who decides. */
+void namida_offer_set_doubt (NamidaOffer *self, NamidaDoubt doubt, const char *warning);
+NamidaDoubt namida_offer_get_doubt (NamidaOffer *self);
+const char *namida_offer_get_warning (NamidaOffer *self); /* (nullable) */
 const char *namida_offer_get_device_type (NamidaOffer *self);
 const char *namida_offer_get_address (NamidaOffer *self); /* text, no port */
 gboolean namida_offer_get_encrypted (NamidaOffer *self);

@@ -6,7 +6,7 @@
 struct _NamidaPairRequest
 {
   GObject parent_instance;
-  char *fingerprint, *alias, *digits;
+  char *fingerprint, *alias, *digits, *warning;
   NamidaPairAnswer answer;
   gboolean closed, paired;
   NamidaPairAnswered answered;
@@ -25,6 +25,7 @@ namida_pair_request_finalize (GObject *object)
   g_free (self->fingerprint);
   g_free (self->alias);
   g_free (self->digits);
+  g_free (self->warning);
   G_OBJECT_CLASS (namida_pair_request_parent_class)->finalize (object);
 }
 
@@ -81,6 +82,19 @@ const char *
 namida_pair_request_get_digits (NamidaPairRequest *self)
 {
   return self->digits;
+}
+
+void
+namida_pair_request_set_warning (NamidaPairRequest *self, const char *warning)
+{
+  g_free (self->warning);
+  self->warning = g_strdup (warning);
+}
+
+const char *
+namida_pair_request_get_warning (NamidaPairRequest *self)
+{
+  return self->warning;
 }
 
 gboolean

@@ -14,8 +14,10 @@ const char *namida_pair_request_get_fingerprint (NamidaPairRequest *self); /* pr
 const char *namida_pair_request_get_alias (NamidaPairRequest *self);       /* as it may be shown */
 const char *namida_pair_request_get_digits (NamidaPairRequest *self);      /* "123 456" */
 gboolean namida_pair_request_get_open (NamidaPairRequest *self);
-/** TRUE once both people have confirmed: the owner trusts the fingerprint then. Valid in "closed". */
-gboolean namida_pair_request_get_paired (NamidaPairRequest *self);
+/** @warning: (nullable): a sentence for the person who compares. By who knows the trusted devices, before it is shown.
+ */
+void namida_pair_request_set_warning (NamidaPairRequest *self, const char *warning);
+const char *namida_pair_request_get_warning (NamidaPairRequest *self); /* (nullable) */
 /** Both people confirmed; known when "closed" is emitted: the owner trusts the device then. */
 gboolean namida_pair_request_get_paired (NamidaPairRequest *self);
 void namida_pair_request_confirm (NamidaPairRequest *self);

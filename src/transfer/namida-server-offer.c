@@ -391,6 +391,7 @@ ask (OpenOffer *open, Parsed *parsed)
   open->offer = namida_offer_new (open->request->connection->fingerprint, alias != NULL ? alias : "",
                                   info != NULL ? info->device_type : NULL, open->request->connection->address,
                                   open->request->connection->encrypted, parsed->message->backup, parsed->key);
+  namida_offer_set_uuid (open->offer, info != NULL ? info->uuid : NULL);
   if (parsed->message->manifest != NULL)
     open->manifest = json_node_ref (parsed->message->manifest);
   namida_offer_set_decided (open->offer, on_decided, open);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+#include "namida-format.h"
+#include "namida-skeleton.h"
+#include "namida-trust-doubt.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Who is trusted, and who only looks like it. */
+
+#define REFRESH_MS 1000   /* a program that writes much (a transfer's journal) is not asked more often */
+#define FINGERPRINT_MIN 8 /* digits of it that name a device, as for resolving */
+
+static void
+look_at_peer (NamidaHub *self, NamidaPeer *peer)
+{
+  const char *fingerprint = namida_peer_get_fingerprint (peer);
+  const char *uuid = namida_peer_get_uuid (peer);
+  const char *alias = namida_peer_get_alias (peer);
+  g_autofree char *warning = NULL;
+
+  if (self->trust == NULL)
+    return;
+  warning = namida_trust_doubt_dup_text (self->trust, fingerprint, uuid, alias);
+  namida_peer_set_trusted (peer, fingerprint != NULL && namida_trust_store_is_trusted (self->trust, fingerprint));
+  namida_peer_set_doubt (peer, namida_trust_doubt (self->trust, fingerprint, uuid, alias, NULL), warning);
+}
+
+static void
+on_peer_changed (NamidaPeer *peer, GParamSpec *pspec, NamidaHub *self)
+{
+  look_at_peer (self, peer);
+}
+
+static void
+on_peers_changed (NamidaHub *self, guint position, guint removed, guint added, GListModel *peers)
+{
+  for (guint i = 0; i < added; i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, position + i);
+
+      /* One that only moved in the list is watched already. */
+      g_signal_handlers_disconnect_by_func (peer, on_peer_changed, self);
+      g_signal_connect_object (peer, "notify::fingerprint", G_CALLBACK (on_peer_changed), self, 0);
+      g_signal_connect_object (peer, "notify::uuid", G_CALLBACK (on_peer_changed), self, 0);
+      g_signal_connect_object (peer, "notify::alias", G_CALLBACK (on_peer_changed), self, 0);
+      look_at_peer (self, peer);
+    }
+}
+
+void
+namida_hub_refresh_trust (NamidaHub *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->peers)); i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self->peers), i);
+
+      look_at_peer (self, peer);
+    }
+}
+
+/* ---- another program ---- */
+
+static void
+on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaHub) self G_GNUC_UNUSED = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_trust_store_refresh_finish (NAMIDA_TRUST_STORE (source), result, &error))
+    g_message ("%s", error->message);
+}
+
+static gboolean
+on_refresh_time (gpointer user_data)
+{
+  NamidaHub *self = user_data;
+
+  self->trust_timer = 0;
+  namida_trust_store_refresh_async (self->trust, NULL, on_refreshed, g_object_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_database_written (NamidaHub *self)
+{
+  if (self->trust_timer == 0 && self->trust != NULL)
+    self->trust_timer = g_timeout_add (REFRESH_MS, on_refresh_time, self);
+}
+
+void
+namida_hub_start_trust (NamidaHub *self)
+{
+  /* Every change goes through the write-ahead log (sqlite.org/wal.html). */
+  g_autofree char *path = g_build_filename (self->data_dir, "state.db-wal", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (on_peers_changed), self, G_CONNECT_SWAPPED);
+  on_peers_changed (self, 0, 0, g_list_model_get_n_items (G_LIST_MODEL (self->peers)), G_LIST_MODEL (self->peers));
+  /* Without one, who is trusted is still looked up anew for each offer. */
+  g_clear_object (&self->trust_monitor);
+  self->trust_monitor = g_file_monitor_file (file, G_FILE_MONITOR_NONE, NULL, NULL);
+  if (self->trust_monitor != NULL)
+    g_signal_connect_object (self->trust_monitor, "changed", G_CALLBACK (on_database_written), self, G_CONNECT_SWAPPED);
+}
+
+void
+namida_hub_stop_trust (NamidaHub *self)
+{
+  g_clear_handle_id (&self->trust_timer, g_source_remove);
+  if (self->trust_monitor != NULL)
+    g_file_monitor_cancel (self->trust_monitor);
+  g_clear_object (&self->trust_monitor);
+}
+
+/* ---- doubts ---- */
+
+/* What it said it is: now, or when it made itself known with this key. */
+static const char *
+uuid_of (NamidaHub *self, const char *fingerprint, const char *said)
+{
+  NamidaPeer *peer
+      = said == NULL && fingerprint != NULL ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
+
+  return peer != NULL ? namida_peer_get_uuid (peer) : said;
+}
+
+NamidaDoubt
+namida_hub_doubt_offer (NamidaHub *self, NamidaOffer *offer)
+{
+  const char *fingerprint = namida_offer_get_fingerprint (offer);
+  const char *alias = namida_offer_get_alias (offer);
+  const char *uuid = uuid_of (self, fingerprint, namida_offer_get_uuid (offer));
+  NamidaDoubt doubt = namida_trust_doubt (self->trust, fingerprint, uuid, alias, NULL);
+  g_autofree char *warning = namida_trust_doubt_dup_text (self->trust, fingerprint, uuid, alias);
+
+  namida_offer_set_doubt (offer, doubt, warning);
+  if (doubt == NAMIDA_DOUBT_IDENTITY_CHANGED)
+    {
+      g_autofree char *name = namida_format_name (alias);
+      /* Translators: a device's name, then a sentence about it */
+      g_autofree char *sentence = g_strdup_printf (_ ("“%s” wants to send. %s"), name, warning);
+
+      g_signal_emit_by_name (self, "trouble", sentence);
+    }
+  return doubt;
+}
+
+void
+namida_hub_doubt_pair_request (NamidaHub *self, NamidaPairRequest *request)
+{
+  const char *fingerprint = namida_pair_request_get_fingerprint (request);
+  g_autofree char *warning = namida_trust_doubt_dup_text (self->trust, fingerprint, uuid_of (self, fingerprint, NULL),
+                                                          namida_pair_request_get_alias (request));
+
+  namida_pair_request_set_warning (request, warning);
+}
+
+/* ---- who is meant ---- */
+
+static gboolean
+names_fingerprint (const char *text, const char *fingerprint)
+{
+  g_autoptr (GString) digits = g_string_new (text);
+
+  g_string_replace (digits, " ", "", 0);
+  return fingerprint != NULL && digits->len >= FINGERPRINT_MIN
+         && g_ascii_strncasecmp (fingerprint, digits->str, digits->len) == 0;
+}
+
+/* The trusted device that was last at @text, and has not been seen elsewhere since. */
+static const NamidaTrusted *
+trusted_at (NamidaHub *self, const char *text)
+{
+  g_autoptr (GInetSocketAddress) address = namida_address_parse (text);
+  g_autofree char *where = address != NULL ? namida_address_to_text (address) : NULL;
+  g_autoptr (GPtrArray) all = namida_trust_store_list (self->trust);
+
+  for (guint i = 0; where != NULL && i < all->len; i++)
+    {
+      const NamidaTrusted *one = g_ptr_array_index (all, i);
+      NamidaPeer *peer = namida_peer_list_find_by_fingerprint (self->peers, one->fingerprint);
+
+      if (g_strcmp0 (one->last_address, where) == 0 && (peer == NULL || !namida_peer_get_proven (peer)))
+        return namida_trust_store_lookup (self->trust, one->fingerprint);
+    }
+  return NULL;
+}
+
+gboolean
+namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text, GError **error)
+{
+  const char *fingerprint = namida_peer_get_fingerprint (peer);
+  const NamidaTrusted *whom = NULL;
+  NamidaDoubt doubt
+      = namida_trust_doubt (self->trust, fingerprint, namida_peer_get_uuid (peer), namida_peer_get_alias (peer), &whom);
+  gboolean trusted = fingerprint != NULL && namida_trust_store_is_trusted (self->trust, fingerprint);
+
+  if (trusted || (text != NULL && names_fingerprint (text, fingerprint)))
+    return TRUE;
+  if (doubt != NAMIDA_DOUBT_IDENTITY_CHANGED && text != NULL)
+    {
+      const NamidaTrusted *there = trusted_at (self, text);
+
+      whom = there != NULL                                                              ? there
+             : doubt == NAMIDA_DOUBT_LOOKALIKE && namida_looks_like (text, whom->alias) ? whom
+                                                                                        : NULL;
+      doubt = whom != NULL ? NAMIDA_DOUBT_IDENTITY_CHANGED : NAMIDA_DOUBT_NONE;
+    }
+  if (doubt != NAMIDA_DOUBT_IDENTITY_CHANGED)
+    return TRUE;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
+               _ ("This is not your trusted “%s”: it shows another key. Someone may be pretending to be it, so nothing "
+                  "was sent. If it was set up anew, pair with it again."),
+               whom->alias);
+  return FALSE;
+}
