@@ -12,6 +12,11 @@
 
 #define MAX_KEYS 1024
 #define MAX_DOUBLINGS 8 /* 5 min to 21 h */
+#define MAX_KNOWN 256
+/* Addresses (IPv6) and keys cost an attacker nothing: what all of them together get wrong has a lock of its own, after
+ * more tries, and not for who has once given the right PIN. */
+#define EVERYBODY "*"
+#define TRIES_OF_ALL (NAMIDA_LIMIT_PIN_TRIES * 10)
 
 typedef struct
 {
@@ -24,6 +29,7 @@ typedef struct
 struct _NamidaPinGuard
 {
   GHashTable *records; /* key → Record */
+  GHashTable *known;   /* fingerprints that gave the right PIN, a set */
 };
 
 NamidaPinGuard *
@@ -32,6 +38,7 @@ namida_pin_guard_new (void)
   NamidaPinGuard *self = g_new0 (NamidaPinGuard, 1);
 
   self->records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -39,6 +46,7 @@ void
 namida_pin_guard_free (NamidaPinGuard *self)
 {
   g_hash_table_unref (self->records);
+  g_hash_table_unref (self->known);
   g_free (self);
 }
 
@@ -65,7 +73,7 @@ forget_one (NamidaPinGuard *self)
       Record *record = value;
       gint64 at = MAX (record->last, record->locked_until);
 
-      if (at < oldest_at)
+      if (at < oldest_at && !g_str_equal (key, EVERYBODY))
         {
           oldest_at = at;
           oldest = key;
@@ -75,13 +83,11 @@ forget_one (NamidaPinGuard *self)
     g_hash_table_remove (self->records, oldest);
 }
 
-void
-namida_pin_guard_failed (NamidaPinGuard *self, const char *key)
+static void
+count_failure (NamidaPinGuard *self, const char *key, guint tries)
 {
   Record *record;
 
-  if (key == NULL)
-    return;
   record = g_hash_table_lookup (self->records, key);
   if (record == NULL)
     {
@@ -91,12 +97,35 @@ namida_pin_guard_failed (NamidaPinGuard *self, const char *key)
       g_hash_table_insert (self->records, g_strdup (key), record);
     }
   record->last = namida_clock_monotonic ();
-  if (++record->failures < NAMIDA_LIMIT_PIN_TRIES)
+  if (++record->failures < tries)
     return;
   record->failures = 0;
   record->locked_until
       = record->last + ((gint64) NAMIDA_LIMIT_PIN_LOCK_SECONDS << MIN (record->locks, MAX_DOUBLINGS)) * G_USEC_PER_SEC;
   record->locks++;
+}
+
+void
+namida_pin_guard_failed (NamidaPinGuard *self, const char *key)
+{
+  if (key != NULL)
+    count_failure (self, key, NAMIDA_LIMIT_PIN_TRIES);
+}
+
+static gboolean
+is_known (NamidaPinGuard *self, const char *fingerprint)
+{
+  return fingerprint != NULL && g_hash_table_contains (self->known, fingerprint);
+}
+
+static void
+remember (NamidaPinGuard *self, const char *fingerprint)
+{
+  if (fingerprint == NULL)
+    return;
+  if (g_hash_table_size (self->known) >= MAX_KNOWN)
+    g_hash_table_remove_all (self->known);
+  g_hash_table_add (self->known, g_strdup (fingerprint));
 }
 
 void
@@ -127,6 +156,8 @@ namida_pin_guard_check (NamidaPinGuard *self,
                         GError **error)
 {
   *wait = MAX (namida_pin_guard_wait (self, address), namida_pin_guard_wait (self, fingerprint));
+  if (!is_known (self, fingerprint))
+    *wait = MAX (*wait, namida_pin_guard_wait (self, EVERYBODY));
   if (*wait > 0)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY,
@@ -143,10 +174,13 @@ namida_pin_guard_check (NamidaPinGuard *self,
     {
       namida_pin_guard_succeeded (self, address);
       namida_pin_guard_succeeded (self, fingerprint);
+      remember (self, fingerprint);
       return TRUE;
     }
   namida_pin_guard_failed (self, address);
   namida_pin_guard_failed (self, fingerprint);
+  if (!is_known (self, fingerprint))
+    count_failure (self, EVERYBODY, TRIES_OF_ALL);
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG,
                        _ ("That PIN is wrong. Enter the one that is set on the other device."));
   return FALSE;

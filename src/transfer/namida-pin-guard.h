@@ -8,7 +8,9 @@ G_BEGIN_DECLS
 /**
  * NamidaPinGuard: who guessed wrong, and how long they have to wait: NAMIDA_LIMIT_PIN_TRIES failures of one key (an
  * address, a fingerprint) lock it for NAMIDA_LIMIT_PIN_LOCK_SECONDS, each further lock twice as long as the one before.
- * Remembers a bounded number of keys. Main context.
+ * namida_pin_guard_check() also counts what all of them get wrong together, with ten times the tries: new addresses and
+ * keys cost nothing. Who has once given the right PIN is not held up by that. Remembers a bounded number of keys. Main
+ * context.
  */
 typedef struct _NamidaPinGuard NamidaPinGuard;
 
