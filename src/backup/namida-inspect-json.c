@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-inspect-json-private.h"
+#include "namida-inspect-json.h"
 
 #include <string.h>
 
 #define DEPTH_MOST 64u
-#define KEY_LEVELS 4u
+#define KEY_LEVELS 6u
 /* Longer texts are cut: a path has 4096 bytes at most, and an escape is six times its sign. */
 #define TEXT_MOST 8192u
 

@@ -4,7 +4,7 @@
 #include "namida-inspect-lists-private.h"
 
 #include "namida-format.h"
-#include "namida-inspect-json-private.h"
+#include "namida-inspect-json.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "namida-database.h"
+#include "namida-inspection.h"
 
 #include <gio/gio.h>
 
@@ -67,7 +68,7 @@ G_DECLARE_FINAL_TYPE (NamidaRestorePlan, namida_restore_plan, NAMIDA, RESTORE_PL
 /**
  * namida_restore_plan_load_async:
  * @folder: a version's folder (a zip, a manifest, Music/<label>/…), or one that was downloaded from the cloud (a zip, a
- * manifest, <label>/…), or just a folder with a zip
+ * manifest, <label>/…), or just a folder with a zip; or one zip. Of several zips the one of the newest time counts.
  * @music: where a folder that is new to this computer goes: <music>/<label>
  * @known: (nullable) (element-type filename): music folders of this computer; one of the same name as a label is its
  * destination, else <music>/<label> where that exists, else a person is asked (NamidaRestoreLabel.asked)
@@ -89,6 +90,11 @@ const char *namida_restore_plan_get_folder (NamidaRestorePlan *self);
 const char *namida_restore_plan_get_zip (NamidaRestorePlan *self);
 /** (transfer none) (element-type NamidaRestoreLabel): the zip first, when there is one. */
 GPtrArray *namida_restore_plan_get_labels (NamidaRestorePlan *self);
+/** (transfer none) (nullable): what is in the zip. */
+const NamidaInspection *namida_restore_plan_get_inspection (NamidaRestorePlan *self);
+/** namida_restore_plan_dup_path_lines: (transfer full): what to paste into Namida's "Update directory path" when the
+ * music is at the destinations that are chosen now; translated lines, may be none. */
+char **namida_restore_plan_dup_path_lines (NamidaRestorePlan *self);
 /** namida_restore_plan_set_destination: @label: "" for the zip; @folder: (nullable): absolute, need not exist; NULL:
  * skip. Returns: %FALSE with NOT_FOUND (no such label) or UNSAFE_PATH (inside the version, or not absolute). */
 gboolean
@@ -139,7 +145,8 @@ gboolean namida_restore_plan_apply_finish (NamidaRestorePlan *self,
                                            NamidaRestoreResult *applied,
                                            GError **error);
 /** namida_restore_plan_dup_next_steps: (transfer full): after apply: what is left to do in Namida itself, translated
- * lines in their order: which backup its automatic restore would pick, and how to choose this one. */
+ * lines in their order: which backup its automatic restore would pick, how to choose this one, which paths to update.
+ */
 char **namida_restore_plan_dup_next_steps (NamidaRestorePlan *self);
 
 /** A restore that can be undone. */

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-path-helper.h"
+
+#include "namida-format.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+void
+namida_path_advice_free (NamidaPathAdvice *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->expected);
+  g_free (self->old_prefix);
+  g_free (self->new_prefix);
+  g_free (self);
+}
+
+/* As Namida compares paths itself: '/' between, none at the end. */
+static char *
+dup_plain (const char *path)
+{
+  char *plain = g_strdelimit (g_strdup (path), "\\", '/');
+  gsize length = strlen (plain);
+
+  while (length > 1 && plain[length - 1] == '/')
+    plain[--length] = '\0';
+  return plain;
+}
+
+static gboolean
+has_drive (const char *path)
+{
+  return g_ascii_isalpha (path[0]) && path[1] == ':';
+}
+
+/* Of two systems where the case of letters does not count, one spells the drive "C:" and the other "c:". */
+static gboolean
+is_same (const char *a, const char *b)
+{
+  if (has_drive (a) && has_drive (b))
+    {
+      g_autofree char *folded = g_utf8_casefold (a, -1);
+      g_autofree char *other = g_utf8_casefold (b, -1);
+
+      return strcmp (folded, other) == 0;
+    }
+  return strcmp (a, b) == 0;
+}
+
+static gboolean
+is_address (const char *path)
+{
+  return g_str_has_prefix (path, "http://") || g_str_has_prefix (path, "https://");
+}
+
+/* The two paths without the components at their ends that agree. Returns: how many those are. */
+static guint
+split (const char *a, const char *b, gsize *rest_a, gsize *rest_b)
+{
+  guint n = 0;
+
+  *rest_a = strlen (a);
+  *rest_b = strlen (b);
+  for (;;)
+    {
+      const char *slash_a = g_strrstr_len (a, (gssize) *rest_a, "/");
+      const char *slash_b = g_strrstr_len (b, (gssize) *rest_b, "/");
+      g_autofree char *part_a = NULL;
+      g_autofree char *part_b = NULL;
+
+      if (slash_a == NULL || slash_b == NULL)
+        return n;
+      part_a = g_strndup (slash_a + 1, (gsize) (a + *rest_a - slash_a - 1));
+      part_b = g_strndup (slash_b + 1, (gsize) (b + *rest_b - slash_b - 1));
+      if (*part_a == '\0' || g_ascii_strcasecmp (part_a, part_b) != 0)
+        return n;
+      *rest_a = (gsize) (slash_a - a);
+      *rest_b = (gsize) (slash_b - b);
+      n++;
+    }
+}
+
+/* A replacement of "/storage/emulated/0" by "/home/me" would also move what lies beside the music; when several folders
+ * share it, it is the shortest thing to paste, else the folder itself is safer. */
+static void
+set_prefixes (NamidaPathAdvice *advice, const char *new_folder)
+{
+  advice->old_prefix = g_strdup (advice->expected);
+  advice->new_prefix = g_strdup (new_folder);
+}
+
+static void
+find_there (GPtrArray *advice, GPtrArray *there, gboolean *taken)
+{
+  for (guint i = 0; i < advice->len; i++)
+    {
+      NamidaPathAdvice *item = advice->pdata[i];
+
+      for (guint j = 0; j < there->len && !item->there; j++)
+        if (is_same (item->expected, there->pdata[j]))
+          item->there = taken[j] = TRUE;
+    }
+}
+
+/* The best pair of all first, so that a worse one does not take its folder. */
+static gboolean
+match_best (GPtrArray *advice, GPtrArray *there, gboolean *taken)
+{
+  guint best = 0, at = 0, with = 0;
+
+  for (guint i = 0; i < advice->len; i++)
+    {
+      NamidaPathAdvice *item = advice->pdata[i];
+
+      if (item->there || item->is_address || item->new_prefix != NULL)
+        continue;
+      for (guint j = 0; j < there->len; j++)
+        {
+          gsize rest_a, rest_b;
+          guint n = taken[j] ? 0 : split (item->expected, there->pdata[j], &rest_a, &rest_b);
+
+          if (n > best)
+            {
+              best = n;
+              at = i;
+              with = j;
+            }
+        }
+    }
+  if (best == 0)
+    return FALSE;
+  taken[with] = TRUE;
+  set_prefixes (advice->pdata[at], there->pdata[with]);
+  return TRUE;
+}
+
+/* One folder on each side, and no name agrees: there is only one thing that can be meant. */
+static void
+match_last (GPtrArray *advice, GPtrArray *there, const gboolean *taken)
+{
+  NamidaPathAdvice *open = NULL;
+  const char *free_folder = NULL;
+  guint n_open = 0, n_free = 0;
+
+  for (guint i = 0; i < advice->len; i++)
+    {
+      NamidaPathAdvice *item = advice->pdata[i];
+
+      if (item->there || item->is_address || item->new_prefix != NULL)
+        continue;
+      open = item;
+      n_open++;
+    }
+  for (guint j = 0; j < there->len; j++)
+    if (!taken[j])
+      {
+        free_folder = there->pdata[j];
+        n_free++;
+      }
+  if (n_open == 1 && n_free == 1)
+    set_prefixes (open, free_folder);
+}
+
+/* Two replacements that are one: "/a/Music" by "/b/Music" and "/a/Rips" by "/b/Rips" are "/a" by "/b". Only when both
+ * sides keep at least one component, for "/" is everywhere. */
+static gboolean
+join_two (NamidaPathAdvice *first, NamidaPathAdvice *second)
+{
+  gsize rest_a, rest_b, other_a, other_b;
+  guint n = split (first->old_prefix, first->new_prefix, &rest_a, &rest_b);
+  guint m = split (second->old_prefix, second->new_prefix, &other_a, &other_b);
+
+  if (n == 0 || m == 0 || rest_a == 0 || rest_b == 0 || rest_a != other_a || rest_b != other_b
+      || strncmp (first->old_prefix, second->old_prefix, rest_a) != 0
+      || strncmp (first->new_prefix, second->new_prefix, rest_b) != 0)
+    return FALSE;
+  return TRUE;
+}
+
+static void
+join (GPtrArray *advice)
+{
+  for (guint i = 0; i < advice->len; i++)
+    {
+      NamidaPathAdvice *first = advice->pdata[i];
+      g_autofree char *old_prefix = NULL;
+      g_autofree char *new_prefix = NULL;
+      gsize rest_a, rest_b;
+
+      if (first->new_prefix == NULL)
+        continue;
+      for (guint j = i + 1; j < advice->len; j++)
+        {
+          NamidaPathAdvice *second = advice->pdata[j];
+
+          if (second->new_prefix == NULL || !join_two (first, second))
+            continue;
+          split (first->old_prefix, first->new_prefix, &rest_a, &rest_b);
+          g_free (old_prefix);
+          g_free (new_prefix);
+          old_prefix = g_strndup (first->old_prefix, rest_a);
+          new_prefix = g_strndup (first->new_prefix, rest_b);
+          /* The first one tells it. */
+          g_clear_pointer (&second->old_prefix, g_free);
+          second->shared = TRUE;
+          g_clear_pointer (&second->new_prefix, g_free);
+        }
+      if (old_prefix == NULL)
+        continue;
+      g_free (first->old_prefix);
+      g_free (first->new_prefix);
+      first->old_prefix = g_steal_pointer (&old_prefix);
+      first->new_prefix = g_steal_pointer (&new_prefix);
+    }
+}
+
+static GPtrArray *
+dup_all_plain (GPtrArray *paths)
+{
+  GPtrArray *plain = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < paths->len; i++)
+    {
+      g_autofree char *path = dup_plain (paths->pdata[i]);
+      gboolean known = *path == '\0';
+
+      for (guint j = 0; j < plain->len && !known; j++)
+        known = is_same (plain->pdata[j], path);
+      if (!known)
+        g_ptr_array_add (plain, g_steal_pointer (&path));
+    }
+  return plain;
+}
+
+GPtrArray *
+namida_path_helper_advise (GPtrArray *expected, GPtrArray *there)
+{
+  GPtrArray *advice = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_path_advice_free);
+  g_autoptr (GPtrArray) wanted = dup_all_plain (expected);
+  g_autoptr (GPtrArray) plain = dup_all_plain (there);
+  g_autofree gboolean *taken = g_new0 (gboolean, MAX (plain->len, 1));
+
+  for (guint i = 0; i < wanted->len; i++)
+    {
+      NamidaPathAdvice *item = g_new0 (NamidaPathAdvice, 1);
+
+      item->is_address = is_address (wanted->pdata[i]);
+      /* The address is shown as it is; of a path the separators are what Namida compares. */
+      item->expected = g_strdup (wanted->pdata[i]);
+      g_ptr_array_add (advice, item);
+    }
+  find_there (advice, plain, taken);
+  while (match_best (advice, plain, taken))
+    continue;
+  match_last (advice, plain, taken);
+  join (advice);
+  return advice;
+}
+
+static char *
+dup_line (const NamidaPathAdvice *item)
+{
+  g_autofree char *shown = namida_format_alias (item->expected);
+
+  if (item->is_address)
+    return g_strdup_printf (_ ("%s is a server: it needs nothing"), shown);
+  if (item->there)
+    return g_strdup_printf (_ ("%s is here: it needs nothing"), shown);
+  if (item->shared)
+    return g_strdup_printf (_ ("%s: covered by the path above"), shown);
+  if (item->new_prefix == NULL)
+    return g_strdup_printf (_ ("%s: no folder here has its name; tell Namida where its music is"), shown);
+  return g_strdup_printf (_ ("Update directory path: from “%s” to “%s”"), item->old_prefix, item->new_prefix);
+}
+
+char **
+namida_path_helper_dup_lines (GPtrArray *advice)
+{
+  GPtrArray *lines = g_ptr_array_new ();
+
+  for (guint i = 0; i < advice->len; i++)
+    g_ptr_array_add (lines, dup_line (advice->pdata[i]));
+  g_ptr_array_add (lines, NULL);
+  return (char **) g_ptr_array_free (lines, FALSE);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-restore-private.h"
+
+#include "namida-error.h"
+#include "namida-file-ops.h"
+#include "namida-hash-index.h"
+#include "namida-known-content.h"
+#include "namida-safe-path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What is known of a path: by the version's own record of its arrival, or by the hash index. Only when nothing has
+ * changed since (size, time, inode). */
+static const char *const questions[] = {
+  "SELECT f.size, f.mtime_ns, f.inode, f.device, f.sha256 FROM version_files f JOIN versions v ON v.id = f.version"
+  " WHERE f.path = ?2 AND v.path = ?1",
+  "SELECT size, mtime_ns, inode, device, sha256 FROM stored WHERE path = ?1 || '/' || ?2",
+  "SELECT size, mtime_ns, inode, device, sha256 FROM hash_index WHERE path = ?1 || '/' || ?2",
+};
+
+static gboolean
+row_fits (sqlite3_stmt *statement, const struct stat *st)
+{
+  return (guint64) sqlite3_column_int64 (statement, 0) == (guint64) st->st_size
+         && sqlite3_column_int64 (statement, 1) == namida_stat_mtime_ns (st)
+         && (guint64) sqlite3_column_int64 (statement, 2) == (guint64) st->st_ino
+         && (guint64) sqlite3_column_int64 (statement, 3) == (guint64) st->st_dev;
+}
+
+/* @st: (nullable): the file as it is now; NULL: whatever was recorded. */
+static char *
+ask (NamidaDatabase *database, const char *sql, const char *folder, const char *relative, const struct stat *st)
+{
+  sqlite3_stmt *statement = namida_database_prepare (database, NULL, sql, "ss", folder, relative);
+  char *sha256 = NULL;
+
+  while (statement != NULL && sha256 == NULL && sqlite3_step (statement) == SQLITE_ROW)
+    if (st == NULL || row_fits (statement, st))
+      sha256 = g_strdup ((const char *) sqlite3_column_text (statement, 4));
+  sqlite3_finalize (statement);
+  return sha256;
+}
+
+static char *
+lookup (NamidaDatabase *database, const char *folder, const char *relative, const struct stat *st)
+{
+  char *sha256 = NULL;
+
+  namida_database_lock (database);
+  for (guint i = 0; i < G_N_ELEMENTS (questions) && sha256 == NULL; i++)
+    sha256 = ask (database, questions[i], folder, relative, st);
+  namida_database_unlock (database);
+  return sha256;
+}
+
+/* What the version's own record says, also of a file that has changed since: then it is damaged, and must not be
+ * restored as if it were good. */
+void
+namida_restore_expect (NamidaRestorePlan *plan)
+{
+  g_autofree char *prefix = g_strconcat (plan->folder, "/", NULL);
+
+  for (guint i = 0; i < plan->files->len; i++)
+    {
+      NamidaRestoreFile *file = plan->files->pdata[i];
+
+      if (file->folder || file->sha256 != NULL || !g_str_has_prefix (file->source, prefix))
+        continue;
+      namida_database_lock (plan->database);
+      file->sha256 = ask (plan->database, questions[0], plan->folder, file->source + strlen (prefix), NULL);
+      namida_database_unlock (plan->database);
+    }
+}
+
+/* ---- content ---- */
+
+static char *
+hash_of (NamidaRestorePlan *plan,
+         int fd,
+         const char *folder,
+         const char *relative,
+         const struct stat *st,
+         GCancellable *cancellable)
+{
+  char *sha256 = lookup (plan->database, folder, relative, st);
+
+  return sha256 != NULL ? sha256 : namida_file_hash (fd, cancellable);
+}
+
+/* Whether the regular file @name in the open folder has the content of @file. Leaves errno 0 or why it cannot be told.
+ */
+static gboolean
+has_content (NamidaRestorePlan *plan,
+             NamidaRestoreFile *file,
+             int parent,
+             const char *name,
+             const char *root,
+             const char *relative,
+             GCancellable *cancellable)
+{
+  int there = openat (parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int source = -1;
+  struct stat st, source_st;
+  gboolean same = FALSE;
+
+  if (there < 0)
+    return FALSE;
+  if (fstat (there, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == file->size
+      && (source = open (file->source, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) >= 0
+      && fstat (source, &source_st) == 0)
+    {
+      g_autofree char *base = g_path_get_basename (file->source);
+      g_autofree char *folder = g_path_get_dirname (file->source);
+      g_autofree char *mine = NULL;
+      g_autofree char *theirs = NULL;
+
+      same = st.st_ino == source_st.st_ino && st.st_dev == source_st.st_dev;
+      if (!same)
+        {
+          theirs = hash_of (plan, there, root, relative, &st, cancellable);
+          mine = file->sha256 != NULL ? g_strdup (file->sha256)
+                                      : hash_of (plan, source, folder, base, &source_st, cancellable);
+          same = mine != NULL && theirs != NULL && g_ascii_strcasecmp (mine, theirs) == 0;
+          if (file->sha256 == NULL)
+            file->sha256 = g_steal_pointer (&mine);
+        }
+    }
+  if (source >= 0)
+    close (source);
+  close (there);
+  return same;
+}
+
+/* ---- the place ---- */
+
+static void
+block (NamidaRestoreFile *file, const char *reason)
+{
+  file->state = NAMIDA_RESTORE_BLOCKED;
+  g_free (file->reason);
+  file->reason = g_strdup (reason);
+}
+
+static char *
+dup_beside (const char *relative, const char *name)
+{
+  const char *slash = strrchr (relative, '/');
+
+  return slash != NULL ? g_strdup_printf ("%.*s%s", (int) (slash + 1 - relative), relative, name) : g_strdup (name);
+}
+
+/* "name (2).ext" and so on, until one is free, or has this very content already. */
+static void
+find_free (NamidaRestorePlan *plan,
+           NamidaRestoreFile *file,
+           int parent,
+           const char *basename,
+           const char *root,
+           GCancellable *cancellable)
+{
+  for (guint n = 2; n <= NAMIDA_RESTORE_NUMBER_MOST; n++)
+    {
+      g_autofree char *name = namida_safe_path_numbered (basename, n);
+      g_autofree char *relative = dup_beside (file->relative, name);
+      struct stat st;
+
+      if (fstatat (parent, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        {
+          file->place = g_steal_pointer (&relative);
+          return;
+        }
+      if (has_content (plan, file, parent, name, root, relative, cancellable))
+        {
+          file->state = NAMIDA_RESTORE_SAME;
+          return;
+        }
+    }
+  block (file, _ ("there are too many files of its name"));
+}
+
+static void
+compare_at (NamidaRestorePlan *plan,
+            NamidaRestoreFile *file,
+            int parent,
+            const char *basename,
+            const char *root,
+            NamidaRestorePolicy policy,
+            GCancellable *cancellable)
+{
+  struct stat st;
+
+  if (fstatat (parent, basename, &st, AT_SYMLINK_NOFOLLOW) != 0)
+    {
+      if (errno == ENOENT)
+        file->state = NAMIDA_RESTORE_NEW;
+      else
+        block (file, g_strerror (errno));
+    }
+  else if (file->folder)
+    {
+      if (S_ISDIR (st.st_mode))
+        file->state = NAMIDA_RESTORE_SAME;
+      else
+        block (file, _ ("a file is where its folder must be"));
+    }
+  else if (S_ISDIR (st.st_mode))
+    block (file, _ ("a folder has its name"));
+  else if (!S_ISREG (st.st_mode))
+    block (file, _ ("a link has its name"));
+  else if (has_content (plan, file, parent, basename, root, file->relative, cancellable))
+    file->state = NAMIDA_RESTORE_SAME;
+  else
+    {
+      file->state = NAMIDA_RESTORE_DIFFERENT;
+      if (policy == NAMIDA_RESTORE_KEEP_BOTH)
+        find_free (plan, file, parent, basename, root, cancellable);
+    }
+}
+
+/* Of a folder that is missing, all is new. */
+static gboolean
+is_folder_missing (const char *root, const char *relative)
+{
+  g_autofree char *path = g_build_filename (root, relative, NULL);
+  g_autofree char *folder = g_path_get_dirname (path);
+  struct stat st;
+
+  return lstat (folder, &st) != 0 && errno == ENOENT;
+}
+
+void
+namida_restore_compare (NamidaRestorePlan *plan,
+                        NamidaRestoreFile *file,
+                        const char *root,
+                        NamidaRestorePolicy policy,
+                        GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *basename = NULL;
+  int root_fd, parent;
+
+  g_clear_pointer (&file->place, g_free);
+  g_clear_pointer (&file->reason, g_free);
+  file->state = NAMIDA_RESTORE_NEW;
+  if (!namida_safe_path_check (file->relative, &error))
+    {
+      block (file, error->message);
+      return;
+    }
+  root_fd = open (root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (root_fd < 0)
+    {
+      if (errno != ENOENT)
+        block (file, g_strerror (errno));
+      return;
+    }
+  parent = namida_safe_path_open_parent (root_fd, file->relative, FALSE, &basename, &error);
+  if (parent >= 0)
+    {
+      compare_at (plan, file, parent, basename, root, policy, cancellable);
+      close (parent);
+    }
+  else if (!is_folder_missing (root, file->relative) || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH))
+    block (file, error->message);
+  close (root_fd);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-restore-private.h"
+
+#include "namida-clock.h"
+#include "namida-digest.h"
+
+NamidaRestoredRow *
+namida_restored_row_new (NamidaRestoredKind kind, const char *path)
+{
+  NamidaRestoredRow *self = g_new0 (NamidaRestoredRow, 1);
+
+  self->kind = kind;
+  self->path = g_strdup (path);
+  return self;
+}
+
+void
+namida_restored_row_free (NamidaRestoredRow *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->path);
+  g_free (self->sha256);
+  g_free (self->kept);
+  g_free (self);
+}
+
+/* The first text of a query's first row. (transfer full) (nullable) without error: there is none. */
+static char *
+ask_text (NamidaDatabase *database, const char *sql, const char *value)
+{
+  sqlite3_stmt *statement;
+  char *text = NULL;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, NULL, sql, "s", value);
+  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    text = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return text;
+}
+
+char *
+namida_restore_record_begin (NamidaDatabase *database, const char *source, GError **error)
+{
+  g_autofree char *id
+      = ask_text (database, "SELECT id FROM restores WHERE state = 'open' AND source = ? ORDER BY started_at DESC",
+                  source);
+
+  if (id != NULL)
+    return g_steal_pointer (&id);
+  id = namida_random_hex (8);
+  if (!namida_database_exec (database, error,
+                             "INSERT INTO restores (id, source, started_at, state) VALUES (?, ?, ?, 'open')", "ssi", id,
+                             source, namida_clock_real ()))
+    return NULL;
+  return g_steal_pointer (&id);
+}
+
+gboolean
+namida_restore_record_add (NamidaDatabase *database, const char *id, GPtrArray *rows, GError **error)
+{
+  gboolean fine;
+
+  if (rows->len == 0)
+    return TRUE;
+  namida_database_lock (database);
+  fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", NULL);
+  for (guint i = 0; fine && i < rows->len; i++)
+    {
+      const NamidaRestoredRow *row = rows->pdata[i];
+
+      fine = namida_database_exec (
+          database, error,
+          "INSERT INTO restored (restore, kind, path, size, mtime_ns, inode, device, sha256, kept)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "sisiiiiss", id, (gint64) row->kind, row->path, (gint64) row->size, row->mtime_ns, (gint64) row->inode,
+          (gint64) row->device, row->sha256, row->kept);
+      if (!fine)
+        namida_database_exec (database, NULL, "ROLLBACK", NULL);
+    }
+  fine = fine && namida_database_exec (database, error, "COMMIT", NULL);
+  namida_database_unlock (database);
+  return fine;
+}
+
+gboolean
+namida_restore_record_forget (NamidaDatabase *database, const char *id, GError **error)
+{
+  return namida_database_exec (database, error, "DELETE FROM restores WHERE id = ?", "s", id);
+}
+
+gboolean
+namida_restore_record_drop_empty (NamidaDatabase *database, const char *id, GError **error)
+{
+  return namida_database_exec (database, error,
+                               "DELETE FROM restores WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM restored"
+                               " WHERE restore = ?1 AND kind < 2)",
+                               "s", id);
+}
+
+gboolean
+namida_restore_record_end (NamidaDatabase *database, const char *id, GError **error)
+{
+  return namida_database_exec (database, error, "UPDATE restores SET state = 'done' WHERE id = ?", "s", id)
+         && namida_restore_record_drop_empty (database, id, error);
+}
+
+static NamidaRestoredRow *
+read_row (sqlite3_stmt *statement)
+{
+  NamidaRestoredRow *row = namida_restored_row_new ((NamidaRestoredKind) sqlite3_column_int (statement, 1),
+                                                    (const char *) sqlite3_column_text (statement, 2));
+
+  row->id = sqlite3_column_int64 (statement, 0);
+  row->size = (guint64) sqlite3_column_int64 (statement, 3);
+  row->mtime_ns = sqlite3_column_int64 (statement, 4);
+  row->inode = (guint64) sqlite3_column_int64 (statement, 5);
+  row->device = (guint64) sqlite3_column_int64 (statement, 6);
+  row->sha256 = g_strdup ((const char *) sqlite3_column_text (statement, 7));
+  row->kept = g_strdup ((const char *) sqlite3_column_text (statement, 8));
+  return row;
+}
+
+GPtrArray *
+namida_restore_record_rows (NamidaDatabase *database, const char *id, GError **error)
+{
+  GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_restored_row_free);
+  sqlite3_stmt *statement;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error,
+                                       "SELECT id, kind, path, size, mtime_ns, inode, device, sha256, kept"
+                                       " FROM restored WHERE restore = ? ORDER BY id DESC",
+                                       "s", id);
+  if (statement == NULL)
+    g_clear_pointer (&rows, g_ptr_array_unref);
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    g_ptr_array_add (rows, read_row (statement));
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return rows;
+}
+
+GPtrArray *
+namida_restore_record_old (NamidaDatabase *database, GError **error)
+{
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  gint64 before = namida_clock_real () - (gint64) NAMIDA_RESTORE_UNDO_DAYS * 24 * 3600 * G_USEC_PER_SEC;
+  sqlite3_stmt *statement;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error, "SELECT id FROM restores WHERE started_at < ?", "i", before);
+  if (statement == NULL)
+    g_clear_pointer (&ids, g_ptr_array_unref);
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    g_ptr_array_add (ids, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return ids;
+}
+
+static void
+record_free (gpointer data)
+{
+  NamidaRestoreRecord *self = data;
+
+  g_free (self->id);
+  g_free (self->source);
+  g_free (self);
+}
+
+GPtrArray *
+namida_restore_list (NamidaDatabase *database, GError **error)
+{
+  GPtrArray *records = g_ptr_array_new_with_free_func (record_free);
+  sqlite3_stmt *statement;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (
+      database, error,
+      "SELECT r.id, r.source, r.started_at, r.state = 'done', count (x.id), coalesce (sum (x.size), 0) FROM restores r"
+      " LEFT JOIN restored x ON x.restore = r.id AND x.kind = 0 GROUP BY r.id ORDER BY r.started_at DESC, r.rowid DESC",
+      NULL);
+  if (statement == NULL)
+    g_clear_pointer (&records, g_ptr_array_unref);
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    {
+      NamidaRestoreRecord *record = g_new0 (NamidaRestoreRecord, 1);
+
+      record->id = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+      record->source = g_strdup ((const char *) sqlite3_column_text (statement, 1));
+      record->time = sqlite3_column_int64 (statement, 2);
+      record->whole = sqlite3_column_int (statement, 3) != 0;
+      record->files = (guint64) sqlite3_column_int64 (statement, 4);
+      record->bytes = (guint64) sqlite3_column_int64 (statement, 5);
+      g_ptr_array_add (records, record);
+    }
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return records;
+}

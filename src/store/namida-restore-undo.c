@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-restore-private.h"
+
+#include "namida-error.h"
+#include "namida-file-ops.h"
+#include "namida-safe-path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+gboolean
+namida_restore_fail (GError **error, int saved_errno, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *shown = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  /* A file's name may be no UTF-8. */
+  shown = g_utf8_make_valid (text, -1);
+  namida_error_set_from_errno (error, saved_errno, shown);
+  return FALSE;
+}
+
+/* ---- one restore at a time in a folder ---- */
+
+int
+namida_restore_lock (const char *root, gboolean create, GError **error)
+{
+  g_autofree char *path = g_build_filename (root, NAMIDA_RESTORE_PARTS, NULL);
+  int fd;
+
+  if (create && mkdir (path, 0700) != 0 && errno != EEXIST)
+    {
+      namida_restore_fail (error, errno, _ ("Nothing can be written into “%s”"), root);
+      return -1;
+    }
+  fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0 && (create || errno != ENOENT))
+    namida_restore_fail (error, errno, _ ("“%s” cannot be opened"), path);
+  if (fd < 0 || flock (fd, LOCK_EX | LOCK_NB) == 0)
+    return fd;
+  close (fd);
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+               _ ("Another restore is going on in “%s”. Wait until it ends, then try again."), root);
+  return -1;
+}
+
+void
+namida_restore_unlock (const char *root, int fd)
+{
+  int root_fd = open (root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (root_fd >= 0)
+    {
+      namida_tree_remove (root_fd, NAMIDA_RESTORE_PARTS);
+      close (root_fd);
+    }
+  close (fd);
+}
+
+/* ---- taking back ---- */
+
+typedef struct
+{
+  NamidaDatabase *database;
+  char *id;
+  NamidaRestoreResult result;
+} Undo;
+
+static void
+undo_free (gpointer data)
+{
+  Undo *self = data;
+
+  g_object_unref (self->database);
+  g_free (self->id);
+  g_free (self);
+}
+
+/* The very file that was added, as it was added. A file system without lasting inode numbers (FAT) is asked for the
+ * content instead. */
+static gboolean
+is_ours (int folder, const char *name, const NamidaRestoredRow *row)
+{
+  int fd = openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  struct stat st;
+  gboolean ours = FALSE;
+
+  if (fd < 0)
+    return FALSE;
+  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == row->size)
+    {
+      ours = namida_stat_mtime_ns (&st) == row->mtime_ns && (guint64) st.st_ino == row->inode
+             && (guint64) st.st_dev == row->device;
+      if (!ours && row->sha256 != NULL)
+        {
+          g_autofree char *sha256 = namida_file_hash (fd, NULL);
+
+          ours = g_strcmp0 (sha256, row->sha256) == 0;
+        }
+    }
+  close (fd);
+  return ours;
+}
+
+/* The file that was replaced lives on beside the one that somebody has changed since. */
+static void
+put_beside (int folder, const char *name, const char *kept)
+{
+  for (guint n = 2; n <= NAMIDA_RESTORE_NUMBER_MOST; n++)
+    {
+      g_autofree char *numbered = namida_safe_path_numbered (name, n);
+
+      if (namida_file_rename (AT_FDCWD, kept, folder, numbered) || errno != EEXIST)
+        return;
+    }
+}
+
+/* A crash between the two steps of a replacement: nothing was replaced yet. */
+static gboolean
+is_still_the_old (int folder, const char *name, const char *kept)
+{
+  struct stat there, st;
+
+  return fstatat (folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0 && lstat (kept, &st) == 0 && there.st_ino == st.st_ino
+         && there.st_dev == st.st_dev;
+}
+
+static void
+take_back (Undo *self, int folder, const char *name, const NamidaRestoredRow *row)
+{
+  struct stat st;
+  gboolean kept = row->kept != NULL && lstat (row->kept, &st) == 0;
+  gboolean there = fstatat (folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+
+  if (kept && is_still_the_old (folder, name, row->kept))
+    unlink (row->kept);
+  else if (there && !is_ours (folder, name, row))
+    {
+      self->result.left++;
+      if (kept)
+        put_beside (folder, name, row->kept);
+    }
+  else if (kept)
+    {
+      if (renameat (AT_FDCWD, row->kept, folder, name) == 0)
+        self->result.put_back++;
+      else
+        self->result.left++;
+    }
+  else if (there)
+    {
+      if (unlinkat (folder, name, 0) == 0)
+        self->result.removed++;
+      else
+        self->result.left++;
+    }
+}
+
+static gboolean
+undo_file (Undo *self, const NamidaRestoredRow *row)
+{
+  g_autofree char *path = g_path_get_dirname (row->path);
+  g_autofree char *name = g_path_get_basename (row->path);
+  int folder = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (folder < 0)
+    return errno == ENOENT || errno == ENOTDIR;
+  take_back (self, folder, name, row);
+  fsync (folder);
+  close (folder);
+  return TRUE;
+}
+
+/* Also of a crash in the middle of apply: what waits there has been put back, or the restore is too old. */
+static void
+remove_waiting (const char *root, const char *id)
+{
+  g_autofree char *path = g_build_filename (root, NAMIDA_RESTORE_REPLACED, NULL);
+  int fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  namida_tree_remove (fd, id);
+  close (fd);
+  rmdir (path);
+}
+
+static void
+undo_rows (Undo *self, GPtrArray *rows)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const NamidaRestoredRow *row = rows->pdata[i];
+
+      if (row->kind == NAMIDA_RESTORED_FILE && !undo_file (self, row))
+        self->result.left++;
+    }
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const NamidaRestoredRow *row = rows->pdata[i];
+
+      if (row->kind == NAMIDA_RESTORED_ROOT)
+        remove_waiting (row->path, self->id);
+    }
+}
+
+static void
+undo_folders (GPtrArray *rows)
+{
+  /* The last made first: what was made in a folder is gone before it. Only empty ones go. */
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const NamidaRestoredRow *row = rows->pdata[i];
+
+      if (row->kind == NAMIDA_RESTORED_FOLDER)
+        rmdir (row->path);
+    }
+}
+
+typedef struct
+{
+  char *root;
+  int fd;
+} Held;
+
+static void
+held_clear (gpointer data)
+{
+  Held *held = data;
+
+  namida_restore_unlock (held->root, held->fd);
+  g_free (held->root);
+}
+
+static gboolean
+hold_roots (GPtrArray *rows, GArray *held, GError **error)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const NamidaRestoredRow *row = rows->pdata[i];
+      g_autoptr (GError) reason = NULL;
+      Held one = { .fd = -1 };
+      gboolean known = FALSE;
+
+      for (guint j = 0; j < held->len && !known; j++)
+        known = g_str_equal (g_array_index (held, Held, j).root, row->path);
+      if (row->kind != NAMIDA_RESTORED_ROOT || known)
+        continue;
+      one.fd = namida_restore_lock (row->path, FALSE, &reason);
+      if (reason != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&reason));
+          return FALSE;
+        }
+      one.root = g_strdup (row->path);
+      if (one.fd >= 0)
+        g_array_append_val (held, one);
+      else
+        g_free (one.root);
+    }
+  return TRUE;
+}
+
+static char *
+newest (NamidaDatabase *database, GError **error)
+{
+  g_autoptr (GPtrArray) records = namida_restore_list (database, error);
+
+  if (records == NULL)
+    return NULL;
+  if (records->len > 0)
+    return g_strdup (((NamidaRestoreRecord *) records->pdata[0])->id);
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("There is no restore to undo."));
+  return NULL;
+}
+
+static gboolean
+exists (NamidaDatabase *database, const char *id, GError **error)
+{
+  g_autoptr (GPtrArray) records = namida_restore_list (database, error);
+
+  for (guint i = 0; records != NULL && i < records->len; i++)
+    if (g_str_equal (((NamidaRestoreRecord *) records->pdata[i])->id, id))
+      return TRUE;
+  if (records != NULL)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("There is no restore “%s” to undo."), id);
+  return FALSE;
+}
+
+static gboolean
+undo (Undo *self, GError **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GArray) held = g_array_new (FALSE, FALSE, sizeof (Held));
+  gboolean fine;
+
+  g_array_set_clear_func (held, held_clear);
+  if (self->id == NULL)
+    self->id = newest (self->database, error);
+  else if (!exists (self->database, self->id, error))
+    return FALSE;
+  if (self->id == NULL || (rows = namida_restore_record_rows (self->database, self->id, error)) == NULL
+      || !hold_roots (rows, held, error))
+    return FALSE;
+  undo_rows (self, rows);
+  fine = namida_restore_record_forget (self->database, self->id, error);
+  g_array_set_size (held, 0); /* before their folders: those must be empty */
+  undo_folders (rows);
+  return fine;
+}
+
+static void
+undo_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (undo (data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+namida_restore_undo_async (NamidaDatabase *database,
+                           const char *id,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Undo *self = g_new0 (Undo, 1);
+
+  self->database = g_object_ref (database);
+  self->id = g_strdup (id);
+  g_task_set_source_tag (task, namida_restore_undo_async);
+  g_task_set_task_data (task, self, undo_free);
+  g_task_run_in_thread (task, undo_thread);
+}
+
+gboolean
+namida_restore_undo_finish (GAsyncResult *result, NamidaRestoreResult *undone, GError **error)
+{
+  const Undo *self;
+
+  g_return_val_if_fail (g_async_result_is_tagged (result, namida_restore_undo_async), FALSE);
+  self = g_task_get_task_data (G_TASK (result));
+  if (undone != NULL)
+    *undone = self->result;
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+namida_restore_expire (NamidaDatabase *database)
+{
+  g_autoptr (GPtrArray) ids = namida_restore_record_old (database, NULL);
+
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    {
+      g_autoptr (GPtrArray) rows = namida_restore_record_rows (database, ids->pdata[i], NULL);
+
+      for (guint j = 0; rows != NULL && j < rows->len; j++)
+        if (((NamidaRestoredRow *) rows->pdata[j])->kind == NAMIDA_RESTORED_ROOT)
+          remove_waiting (((NamidaRestoredRow *) rows->pdata[j])->path, ids->pdata[i]);
+      namida_restore_record_forget (database, ids->pdata[i], NULL);
+    }
+}
