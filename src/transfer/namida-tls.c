@@ -40,7 +40,8 @@ database_of (GTlsCertificate *certificate)
       if (database == NULL)
         g_debug ("The system's authorities stay in memory: %s", error->message);
     }
-  if (fd >= 0)
+  /* glib-networking reads it again for each server's credentials: it stays open. */
+  if (fd >= 0 && database == NULL)
     close (fd);
   return database;
 }
