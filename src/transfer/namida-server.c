@@ -23,7 +23,6 @@ enum
   SIGNAL_REGISTERED,
   SIGNAL_PAIR_REQUEST,
   SIGNAL_DROP_PARKED,
-  SIGNAL_DROP_PARKED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -257,8 +256,6 @@ namida_server_class_init (NamidaServerClass *klass)
                                               2, G_TYPE_STRING, G_TYPE_STRING);
   signals[SIGNAL_PAIR_REQUEST] = g_signal_new ("pair-request", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                G_TYPE_NONE, 1, NAMIDA_TYPE_PAIR_REQUEST);
-  signals[SIGNAL_DROP_PARKED] = g_signal_new ("drop-parked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                                              2, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void
