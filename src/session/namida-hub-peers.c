@@ -171,6 +171,8 @@ registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
           info != NULL ? MAX (namida_clock_monotonic () - question->asked_at, 1) : NAMIDA_PEER_UNREACHABLE);
   if (error != NULL)
     g_debug ("No answer to register: %s", error->message);
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED) && question->fingerprint != NULL)
+    namida_hub_saw_impostor (question->hub, question->fingerprint, error);
   if (info == NULL || question->probe == NULL || question->hub->peers == NULL)
     return;
   question->probe->alive = TRUE;

@@ -79,6 +79,7 @@ struct _NamidaHub
 
   GFileMonitor *trust_monitor; /* (nullable): tells that somebody writes to the database */
   guint trust_timer;
+  GHashTable *impostors; /* (nullable): fingerprints of trusted devices in whose place another key was seen, a set */
 };
 
 /* namida-hub-peers.c */
@@ -99,6 +100,11 @@ void namida_hub_refresh_trust (NamidaHub *self);
  * it as trouble, too, when it is that of a changed identity. */
 NamidaDoubt namida_hub_doubt_offer (NamidaHub *self, NamidaOffer *offer);
 void namida_hub_doubt_pair_request (NamidaHub *self, NamidaPairRequest *request);
+/* Where the device of @fingerprint should be, another one answered: told once when that one is trusted. */
+void namida_hub_saw_impostor (NamidaHub *self, const char *fingerprint, const GError *error);
+/* Returns: (transfer full) (nullable): IDENTITY_CHANGED when @text names a trusted device that was seen with another
+ * key only. */
+GError *namida_hub_dup_impostor_error (NamidaHub *self, const char *text);
 /* Whether a name may be asked of a name server: not by a program that keeps to the loopback. */
 gboolean namida_hub_may_look_up (NamidaHub *self, const char *host);
 

@@ -48,7 +48,10 @@ static GError *
 no_such_device (NamidaHub *self, const char *text)
 {
   g_autoptr (GString) seen = g_string_new (NULL);
+  GError *impostor = namida_hub_dup_impostor_error (self, text);
 
+  if (impostor != NULL)
+    return impostor;
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->peers)); i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self->peers), i);

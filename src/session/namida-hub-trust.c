@@ -113,6 +113,7 @@ namida_hub_stop_trust (NamidaHub *self)
   if (self->trust_monitor != NULL)
     g_file_monitor_cancel (self->trust_monitor);
   g_clear_object (&self->trust_monitor);
+  g_clear_pointer (&self->impostors, g_hash_table_unref);
 }
 
 /* ---- doubts ---- */
@@ -185,6 +186,46 @@ trusted_at (NamidaHub *self, const char *text)
 
       if (g_strcmp0 (one->last_address, where) == 0 && (peer == NULL || !namida_peer_get_proven (peer)))
         return namida_trust_store_lookup (self->trust, one->fingerprint);
+    }
+  return NULL;
+}
+
+void
+namida_hub_saw_impostor (NamidaHub *self, const char *fingerprint, const GError *error)
+{
+  const NamidaTrusted *trusted = self->trust != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
+  g_autofree char *name = trusted != NULL ? namida_format_name (trusted->alias) : NULL;
+  g_autofree char *sentence = NULL;
+
+  if (trusted == NULL)
+    return;
+  if (self->impostors == NULL)
+    self->impostors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (!g_hash_table_add (self->impostors, g_strdup (trusted->fingerprint)))
+    return;
+  /* Translators: a device's name, then what is wrong about it */
+  sentence = g_strdup_printf (_ ("Careful with “%s”: %s"), name, error->message);
+  g_signal_emit_by_name (self, "trouble", sentence);
+}
+
+GError *
+namida_hub_dup_impostor_error (NamidaHub *self, const char *text)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  if (self->impostors == NULL || self->trust == NULL)
+    return NULL;
+  g_hash_table_iter_init (&iter, self->impostors);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      const NamidaTrusted *one = namida_trust_store_lookup (self->trust, key);
+
+      if (one != NULL && (names_fingerprint (text, key) || namida_looks_like (text, one->alias)))
+        return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
+                            _ ("Where your trusted “%s” should be, a device with another key answers. Someone may be "
+                               "between the two, so nothing was sent. If it was set up anew, pair with it again."),
+                            one->alias);
     }
   return NULL;
 }

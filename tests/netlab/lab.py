@@ -38,7 +38,7 @@ def check_machine():
 class Program:
     """One command line program on one machine; its lines of JSON as they come."""
 
-    def __init__(self, lab, node, arguments, finders=None, alias=None):
+    def __init__(self, lab, node, arguments, finders=None, alias=None, talk=False):
         env = dict(os.environ, HOME=lab.folder, XDG_RUNTIME_DIR=lab.folder, XDG_DATA_HOME=lab.folder, LANG="C.UTF-8",
                    NETLAB_DIR=lab.state, GSETTINGS_BACKEND="memory", GIO_USE_PROXY_RESOLVER="dummy",
                    DBUS_SESSION_BUS_ADDRESS="disabled:", G_DEBUG="fatal-criticals")
@@ -54,7 +54,8 @@ class Program:
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             ["bash", NETLAB, "exec", str(node), lab.cli, "--data-dir", self.data, "--alias", alias or f"node{node}", "--json",
-             *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors, env=env, text=True,
+             *arguments], stdin=subprocess.PIPE if talk else subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=self.errors, env=env, text=True,
             start_new_session=True)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -68,6 +69,11 @@ class Program:
             with self.changed:
                 self.events.append((time.monotonic(), event))
                 self.changed.notify_all()
+
+    def answer(self, **line):
+        """To a program that was started with talk."""
+        self.process.stdin.write(json.dumps(line) + "\n")
+        self.process.stdin.flush()
 
     def wait_event(self, what, timeout, **wanted):
         """The time of the first event of this kind after the start, or after `since`."""
@@ -167,8 +173,8 @@ class Lab:
                                 env=dict(os.environ, NETLAB_DIR=self.state), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, text=True, start_new_session=True)
 
-    def start(self, node, *arguments, finders=None, alias=None):
-        program = Program(self, node, arguments, finders, alias)
+    def start(self, node, *arguments, finders=None, alias=None, talk=False):
+        program = Program(self, node, arguments, finders, alias, talk)
         self.programs.append(program)
         return program
 
