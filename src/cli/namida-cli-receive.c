@@ -13,7 +13,7 @@
 
 #define LINGER_MS 300 /* the last answer leaves this device before the program does */
 
-static char *backups, *music, *landing_text, *accept_text, *pin, *limit_text;
+static char *backups, *music, *landing_text, *accept_text, *pin, *limit_text, *unencrypted_text;
 static gboolean once;
 
 static int keep;
@@ -33,6 +33,10 @@ static const GOptionEntry entries[] = {
   { "accept", 0, 0, G_OPTION_ARG_STRING, &accept_text,
     N_ ("ask for each offer, take those of trusted devices only, or all (default: ask on a terminal, else trusted)"),
     "ask|trusted|all" },
+  { "unencrypted", 0, 0, G_OPTION_ARG_STRING, &unencrypted_text,
+    N_ ("What devices without encryption offer: ask each time, never take it, or as --accept says (default: ask where "
+        "offers are asked about, else never)"),
+    "ask|never|allow" },
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("Senders must give this PIN"), N_ ("PIN") },
   { "once", 0, 0, G_OPTION_ARG_NONE, &once, N_ ("End after the first transfer, with its exit code"), NULL },
   { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("At most this fast, for example 5MB/s"), N_ ("SPEED") },
@@ -74,6 +78,25 @@ has_display (void)
   return g_getenv ("DISPLAY") != NULL || g_getenv ("WAYLAND_DISPLAY") != NULL;
 }
 
+static int
+read_unencrypted (NamidaHubOptions *options, gboolean can_ask)
+{
+  gboolean asks = options->accept == NAMIDA_ACCEPT_ASK || isatty (STDIN_FILENO);
+
+  options->unencrypted = asks ? NAMIDA_UNENCRYPTED_ASK : NAMIDA_UNENCRYPTED_NEVER;
+  if (g_strcmp0 (unencrypted_text, "ask") == 0)
+    options->unencrypted = NAMIDA_UNENCRYPTED_ASK;
+  else if (g_strcmp0 (unencrypted_text, "never") == 0)
+    options->unencrypted = NAMIDA_UNENCRYPTED_NEVER;
+  else if (g_strcmp0 (unencrypted_text, "allow") == 0)
+    options->unencrypted = NAMIDA_UNENCRYPTED_ALLOW;
+  else if (unencrypted_text != NULL)
+    return namida_cli_usage (_ ("--unencrypted is ask, never or allow, not “%s”."), unencrypted_text);
+  if (options->unencrypted == NAMIDA_UNENCRYPTED_ASK && !can_ask)
+    return namida_cli_usage (_ ("--unencrypted ask needs a terminal, or --json and answers on the standard input."));
+  return 0;
+}
+
 /* Returns: 0, or the exit code after it told what is wrong. */
 static int
 read_options (NamidaCli *cli, NamidaHubOptions *options)
@@ -105,7 +128,7 @@ read_options (NamidaCli *cli, NamidaHubOptions *options)
     return namida_cli_usage (_ ("--keep-monthly needs --keep N."));
   if (limit_text != NULL && !namida_cli_parse_limit (limit_text, &options->limit))
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
-  return 0;
+  return read_unencrypted (options, can_ask);
 }
 
 static void
@@ -145,12 +168,13 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
 {
   Receiving self = { .cli = cli, .hub = hub };
   NamidaCliAsk *ask = NULL;
+  gboolean offers = options->accept == NAMIDA_ACCEPT_ASK || options->unencrypted == NAMIDA_UNENCRYPTED_ASK;
   gulong id = g_signal_connect_swapped (namida_hub_get_transfers (hub), "items-changed",
                                         G_CALLBACK (on_transfers_changed), &self);
 
   tell_listening (cli, hub, options);
-  if (options->accept == NAMIDA_ACCEPT_ASK || (isatty (STDIN_FILENO) && !cli->json))
-    ask = namida_cli_ask_new (cli, hub, options->landing, options->accept == NAMIDA_ACCEPT_ASK);
+  if (offers || (isatty (STDIN_FILENO) && !cli->json))
+    ask = namida_cli_ask_new (cli, hub, options->landing, offers);
   while (!self.over && !g_cancellable_is_cancelled (cli->cancellable))
     g_main_context_iteration (NULL, TRUE);
   if (self.over)

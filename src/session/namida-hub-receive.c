@@ -102,13 +102,27 @@ landing_for (NamidaHub *self, const NamidaTrusted *trusted)
 }
 
 static void
+ask (NamidaHub *self, NamidaOffer *offer)
+{
+  g_signal_connect_object (offer, "closed", G_CALLBACK (on_offer_closed), self, 0);
+  g_list_store_append (self->offers, offer);
+}
+
+static void
 decide (NamidaHub *self, NamidaOffer *offer)
 {
   const char *fingerprint = namida_offer_get_fingerprint (offer);
   const NamidaTrusted *trusted = fingerprint != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
   gboolean changed = namida_hub_doubt_offer (self, offer) == NAMIDA_DOUBT_IDENTITY_CHANGED;
+  gboolean bare = !namida_offer_get_encrypted (offer);
 
-  if ((self->accept == NAMIDA_ACCEPT_ALL && !changed) || (trusted != NULL && trusted->auto_accept))
+  if (bare && self->unencrypted == NAMIDA_UNENCRYPTED_NEVER)
+    refuse (offer, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
+            _ ("This device takes nothing that is not encrypted: its settings say so. Change them there, or send from "
+               "a device that can encrypt."));
+  else if (bare && self->unencrypted == NAMIDA_UNENCRYPTED_ASK && self->accept != NAMIDA_ACCEPT_TRUSTED)
+    ask (self, offer);
+  else if ((self->accept == NAMIDA_ACCEPT_ALL && !changed) || (trusted != NULL && trusted->auto_accept))
     {
       accept_into (self, offer, landing_for (self, trusted), NULL);
     }
@@ -125,8 +139,7 @@ decide (NamidaHub *self, NamidaOffer *offer)
     }
   else
     {
-      g_signal_connect_object (offer, "closed", G_CALLBACK (on_offer_closed), self, 0);
-      g_list_store_append (self->offers, offer);
+      ask (self, offer);
     }
 }
 
@@ -162,7 +175,7 @@ resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
 
       namida_offer_refuse (asked->offer, reason);
     }
-  else if (parked != NULL && parked->ask)
+  else if (parked != NULL && (parked->ask || namida_offer_get_fingerprint (asked->offer) == NULL))
     {
       keep_for_answer (asked->offer, g_steal_pointer (&parked));
       decide (asked->hub, asked->offer);
@@ -186,11 +199,8 @@ trust_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
     g_signal_emit_by_name (self, "trouble", error->message);
   if (namida_offer_get_state (offer) != NAMIDA_OFFER_OPEN)
     return;
-  if (namida_offer_get_fingerprint (offer) == NULL)
-    decide (self, offer);
-  else
-    namida_store_find_resumable_async (self->store, namida_offer_get_fingerprint (offer), namida_offer_get_key (offer),
-                                       namida_offer_get_backup (offer), resumable_found, g_steal_pointer (&asked));
+  namida_store_find_resumable_async (self->store, namida_offer_get_fingerprint (offer), namida_offer_get_key (offer),
+                                     namida_offer_get_backup (offer), resumable_found, g_steal_pointer (&asked));
 }
 
 void

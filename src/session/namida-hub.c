@@ -162,6 +162,7 @@ namida_hub_new (const NamidaHubOptions *options)
   self->accept = options->accept;
   self->landing = options->landing;
   self->limit = options->limit;
+  self->unencrypted = options->unencrypted;
   self->patience_seconds = options->patience_seconds;
   self->send_only = options->send_only;
   return self;
@@ -245,6 +246,7 @@ start_server (NamidaHub *self, GError **error)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "pair-request", G_CALLBACK (namida_hub_on_pair_request), self,
                            G_CONNECT_SWAPPED);
+  namida_hub_watch_unencrypted (self);
   return namida_server_start (self->server, self->interface, self->wanted_port, error);
 }
 

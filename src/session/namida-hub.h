@@ -20,6 +20,14 @@ typedef enum
   NAMIDA_ACCEPT_ALL
 } NamidaAccept;
 
+/** NamidaUnencrypted: what becomes of offers of devices that cannot encrypt, and of sending to them. */
+typedef enum
+{
+  NAMIDA_UNENCRYPTED_ASK, /* a person decides each time, also where all others are accepted */
+  NAMIDA_UNENCRYPTED_NEVER,
+  NAMIDA_UNENCRYPTED_ALLOW, /* as for the others: NamidaAccept decides */
+} NamidaUnencrypted;
+
 /** NamidaHubOptions: how to start; copied. Zero or NULL is the default of each. */
 typedef struct
 {
@@ -30,11 +38,12 @@ typedef struct
   const char *backups;   /* default ~/Namida/Backups */
   const char *music;     /* default the XDG music folder, else ~/Music */
   const char *pin;
-  const char *device_type; /* "desktop" | "headless" */
-  NamidaAccept accept;     /* ask is the default: signal/list "offers" */
-  NamidaLanding landing;   /* library is the default (0) */
-  guint64 limit;           /* bytes a second, 0 = none */
-  guint patience_seconds;  /* so long an accepted sending waits for a device that is away; 0 = it fails */
+  const char *device_type;       /* "desktop" | "headless" */
+  NamidaAccept accept;           /* ask is the default: signal/list "offers" */
+  NamidaLanding landing;         /* library is the default (0) */
+  NamidaUnencrypted unencrypted; /* ask is the default */
+  guint64 limit;                 /* bytes a second, 0 = none */
+  guint patience_seconds;        /* so long an accepted sending waits for a device that is away; 0 = it fails */
   gboolean
       send_only; /* a command that only sends or looks: it is seen while it runs, but refuses what is offered to it */
 } NamidaHubOptions;
@@ -71,6 +80,8 @@ GListModel *namida_hub_get_transfers (NamidaHub *self);
 GListModel *namida_hub_get_pair_requests (NamidaHub *self);
 void namida_hub_set_alias (NamidaHub *self, const char *alias);
 void namida_hub_set_accept (NamidaHub *self, NamidaAccept accept);
+/** namida_hub_set_unencrypted: from now on; what is under way goes on. */
+void namida_hub_set_unencrypted (NamidaHub *self, NamidaUnencrypted unencrypted);
 void namida_hub_set_landing (NamidaHub *self,
                              NamidaLanding landing); /* where accepted backups land when nobody is asked */
 /** namida_hub_set_folders: where what arrives from now on lands; (nullable): as it is. What is being received goes on

@@ -176,7 +176,7 @@ read_one (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GE
 }
 
 #define FIND_PARKED                                                                                                    \
-  "SELECT " READ_COLUMNS " FROM sessions WHERE state = 'parked' AND direction = 'receive' AND fingerprint = ?"         \
+  "SELECT " READ_COLUMNS " FROM sessions WHERE state = 'parked' AND direction = 'receive' AND fingerprint IS ?"        \
   " AND updated_at >= ?"
 #define NEWEST " ORDER BY updated_at DESC LIMIT 1"
 
@@ -185,8 +185,7 @@ namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint
 {
   sqlite3 *handle;
 
-  /* Without a proven identity "the same device" cannot be told. */
-  if (fingerprint == NULL || offer_key == NULL)
+  if (offer_key == NULL)
     return NULL;
   handle = namida_database_lock (database);
   return read_one (database, handle,

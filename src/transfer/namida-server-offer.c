@@ -234,7 +234,7 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
       const NamidaOfferWording *wording = open->request->route->offer;
 
       /* Only who takes a session up again can be paused. */
-      namida_transfer_set_pausable (transfer, TRUE);
+      namida_transfer_set_pausable (transfer, wording->supersedes);
       namida_server_add_session (open->server, prepared->session);
       if (wording->begun != NULL)
         wording->begun (open->server, open->request, prepared->session);
@@ -272,8 +272,19 @@ park_older (OpenOffer *open)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     if (g_str_equal (namida_receive_session_get_fingerprint (value), open->owner)
         && (any || g_str_equal (namida_receive_session_get_key (value), namida_offer_get_key (open->offer))))
+/* @begins_anew: all of it comes once more: what was there is of no use. */
+static void
+let_go (NamidaReceiveSession *session, gboolean begins_anew)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (begins_anew)
+    reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device has begun anew."));
+  namida_receive_session_close (session, begins_anew ? NAMIDA_SESSION_CANCELLED : NAMIDA_SESSION_PARKED, reason);
+}
+
       {
-        namida_receive_session_close (value, NAMIDA_SESSION_PARKED, NULL);
+        let_go (value, any);
         return TRUE;
       }
   return FALSE;
@@ -388,7 +399,10 @@ ask (OpenOffer *open, Parsed *parsed)
   const char *alias = info != NULL ? info->alias : g_hash_table_lookup (open->server->aliases, open->owner);
 
   /* Whatever fingerprint the JSON claims: the certificate's counts. */
-  open->offer = namida_offer_new (open->request->connection->fingerprint, alias != NULL ? alias : "",
+  open->offer = namida_offer_new (open->request->connection->fingerprint,
+                                  alias != NULL   ? alias
+                                  : known != NULL ? known
+                                                  : "",
                                   info != NULL ? info->device_type : NULL, open->request->connection->address,
                                   open->request->connection->encrypted, parsed->message->backup, parsed->key);
   namida_offer_set_uuid (open->offer, info != NULL ? info->uuid : NULL);
@@ -400,6 +414,12 @@ ask (OpenOffer *open, Parsed *parsed)
   open_offer_ref (open);
   if (announce (open) == G_SOURCE_CONTINUE)
     g_timeout_add (50, announce, open);
+  g_autofree char *known = NULL;
+
+  if (alias == NULL)
+    g_signal_emit_by_name (open->server, "who-is", open->request->connection->address, &known);
+  if (alias == NULL && known == NULL && !open->request->connection->encrypted)
+    known = g_strdup (_ ("Namida Sync app"));
 }
 
 static void

@@ -5,10 +5,186 @@
 
 #include "namida-error.h"
 #include "namida-limits.h"
+#include "namida-phone-messages.h"
+#include "namida-phone-session.h"
+#include "namida-server-upload-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
-/* The dialect of the Namida Sync phone app: the same paths in plain HTTP, no sessions, no proof of anything. */
+/* The dialect of the Namida Sync phone app: the same paths in plain HTTP, no sessions, no proof of anything. What its
+ * person's device sent is told from other things by address, place, size and time alone, and only after somebody here
+ * said yes. The app reads no answer before its body is sent: what is not expected is refused by hanging up. */
+
+/* ---- uploads ---- */
+
+static void
+answer_received (NamidaServing *job)
+{
+  static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 13\r\n"
+                               "Connection: close\r\n\r\n" NAMIDA_PHONE_RECEIVED;
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (job->stream), answer, strlen (answer), NULL, NULL, NULL);
+}
+
+/* The bytes of a file that is here. Returns: whether there are as many as were announced. */
+static gboolean
+drain (NamidaServing *job, NamidaHttpReader *reader)
+{
+  g_autofree char *buffer = g_malloc (64 * 1024);
+  NamidaHttpBody body;
+  guint64 came = 0;
+  gssize n;
+
+  namida_http_body_init (&body, reader, job->head.length);
+  while ((n = namida_http_body_read (&body, buffer, 64 * 1024, namida_receive_session_get_cancellable (job->session),
+                                     NULL))
+         > 0)
+    {
+      came += (guint64) n;
+      namida_receive_session_touch (job->session);
+      if (came > job->upload.size)
+        return FALSE;
+    }
+  return n == 0 && came == job->upload.size;
+}
+
+/* Returns: (transfer full) (nullable): its hash, or "" for what is not written; NULL: it did not come whole. */
+static char *
+receive (NamidaServing *job, NamidaHttpReader *reader, guint64 *there)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) told = NULL;
+  char *sha256;
+
+  *there = 0;
+  if (job->nowhere)
+    return drain (job, reader) ? g_strdup ("") : NULL;
+  sha256 = namida_serving_receive_part (job, reader, there, &error);
+  if (sha256 == NULL)
+    {
+      /* Tells this device's person what only this device knows. */
+      told = namida_serving_explain (job, error);
+      g_debug ("An upload of the phone app ended early: %s", error->message);
+    }
+  return sha256;
+}
+
+static void
+serve (NamidaServing *job, NamidaHttpReader *reader)
+{
+  NamidaTransfer *transfer = namida_receive_session_get_transfer (job->session);
+  NamidaEntry *entry
+      = g_ptr_array_index (namida_backup_get_entries (namida_transfer_get_backup (transfer)), job->upload.index);
+  NamidaPhoneSession *phone = namida_phone_session_of (job->session);
+  g_autofree char *path = namida_entry_dup_path (entry);
+  g_autofree char *sha256 = NULL;
+  guint64 there;
+  gboolean last;
+
+  namida_transfer_set_current_file (transfer, path);
+  g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
+  sha256 = receive (job, reader, &there);
+  namida_phone_session_give (phone, &job->upload, there, sha256, &last);
+  /* After the last one the app says that all is there: so it has to be stored. */
+  if (sha256 != NULL && (!last || namida_phone_session_finish (phone)))
+    answer_received (job);
+}
+
+static NamidaReceiveSession *
+find_session (NamidaServer *self, const NamidaConnection *connection)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (g_str_equal (namida_receive_session_get_fingerprint (value), connection->owner)
+        && namida_phone_session_of (value) != NULL)
+      return value;
+  return NULL;
+}
+
+static gboolean
+begin (
+    NamidaServer *self, SoupServerMessage *msg, const NamidaConnection *connection, NamidaServing *job, GError **error)
+{
+  NamidaReceiveSession *session = find_session (self, connection);
+  const char *query = g_uri_get_query (soup_server_message_get_uri (msg));
+  g_auto (NamidaPhoneUpload) wish = { 0 };
+  gboolean wanted;
+
+  if (session == NULL)
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This upload was not agreed on."));
+      return FALSE;
+    }
+  if (!namida_http_head_set_headers (&job->head, soup_server_message_get_request_headers (msg),
+                                     soup_server_message_get_http_version (msg), error)
+      || !namida_phone_upload_parse (query != NULL ? query : "", &wish, error)
+      || !namida_phone_session_take (namida_phone_session_of (session), &wish, job->head.length, &job->upload, &wanted,
+                                     error))
+    return FALSE;
+  job->nowhere = !wanted;
+  job->session = g_object_ref (session);
+  job->serve = serve;
+  return TRUE;
+}
+
+static void
+take_upload (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection)
+{
+  g_autoptr (SoupServerMessage) alive = g_object_ref (msg);
+  g_autoptr (GError) error = NULL;
+  NamidaServing *job = namida_serving_steal (msg);
+
+  if (!begin (self, alive, connection, job, &error))
+    {
+      g_debug ("An upload in plain HTTP is refused: %s", error->message);
+      namida_serving_free (job);
+      return;
+    }
+  namida_receive_session_enter (job->session);
+  namida_serving_start (self, job);
+}
+
+/* ---- the offer ---- */
+
+static char *
+answer (NamidaReceiveSession *session, gsize *length)
+{
+  namida_phone_session_attach (session);
+  *length = strlen (NAMIDA_PHONE_READY);
+  return g_strdup (NAMIDA_PHONE_READY);
+}
+
+static void
+begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session)
+{
+  namida_phone_session_begin (namida_phone_session_of (session));
+}
+
+static gboolean
+early_offer (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
+{
+  if (self->unencrypted)
+    return namida_server_early_offer (self, request, retry_after, error);
+  g_signal_emit_by_name (self, "unencrypted-refused", request->connection->address);
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
+                       _ ("This device takes nothing that is not encrypted: its settings say so. Change them there, "
+                          "or send from a device that can encrypt."));
+  return FALSE;
+}
+
+static const NamidaOfferWording offer = {
+  .parse = namida_phone_offer_parse,
+  .answer = answer,
+  .begun = begun,
+  .type = "text/plain",
+  .sends_all = TRUE,
+};
+
+/* ---- routes ---- */
 
 static gboolean
 speaks (const NamidaConnection *connection)
@@ -16,7 +192,17 @@ speaks (const NamidaConnection *connection)
   return !connection->encrypted;
 }
 
-/* What has no handler here is v1's, and needs a key on both sides. */
+static gboolean
+has_session (SoupServerMessage *msg)
+{
+  const char *query = g_uri_get_query (soup_server_message_get_uri (msg));
+  g_autofree char *id = namida_query_get (query, "sessionId");
+  g_autofree char *token = namida_query_get (query, "token");
+
+  return id != NULL || token != NULL;
+}
+
+/* What has no handler here is v1's, and so is what names a session: that needs a key on both sides. */
 static gboolean
 check (NamidaServer *self,
        const NamidaRoute *route,
@@ -24,22 +210,28 @@ check (NamidaServer *self,
        const NamidaConnection *connection,
        GError **error)
 {
-  if (route->handle != NULL || route->take != NULL)
+  if (route->handle == namida_server_handle_register
+      || ((route->handle != NULL || route->take != NULL) && !has_session (msg)))
     return TRUE;
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
                        _ ("This device takes that only over an encrypted connection."));
   return FALSE;
 }
 
-/* A plain POST register is how devices without TLS make themselves known; it proves nothing, and the signal says so. */
 static const NamidaRoute routes[] = {
+  /* A POST is how devices without TLS make themselves known; it proves nothing, and the signal says so. */
   { .name = "register",
     .get = TRUE,
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_JSON_BYTES,
     .handle = namida_server_handle_register },
-  { .name = "prepare-upload", .post = TRUE },
-  { .name = "upload", .post = TRUE },
+  { .name = "prepare-upload",
+    .post = TRUE,
+    .max_body = NAMIDA_LIMIT_OFFER_BYTES,
+    .early = early_offer,
+    .handle = namida_server_handle_offer,
+    .offer = &offer },
+  { .name = "upload", .post = TRUE, .take = take_upload },
   { .name = "pack", .post = TRUE },
   { .name = "finish", .post = TRUE },
   { .name = "session", .get = TRUE },

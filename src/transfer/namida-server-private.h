@@ -99,6 +99,7 @@ struct _NamidaServer
   SoupServer *soup;
   GThreadPool *uploads;
   char *device_type, *pin;
+  gboolean unencrypted; /* offers of devices without encryption are asked about */
   NamidaPinGuard *guard, *pair_guard;
   GHashTable *sessions; /* id → NamidaReceiveSession */
   GHashTable *ended;    /* id → Ended (namida-server-session.c) */

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "namida-http.h"
-#include "namida-receive-session.h"
+#include "namida-server-private.h"
 
 G_BEGIN_DECLS
 
 /** NamidaServing: a connection that libsoup gave away: it serves uploads and packs of one session, one after the other,
  * or is told why not. */
-typedef struct
+typedef struct _NamidaServing NamidaServing;
+struct _NamidaServing
 {
   GIOStream *stream;
   GSocket *socket;
@@ -17,11 +18,24 @@ typedef struct
   NamidaReceiveSession *session; /* (nullable): refused */
   NamidaHttpHead head;
   gboolean is_pack; /* else one file: */
+  gboolean nowhere; /* it is here already: what comes is not written */
   NamidaUpload upload;
   GError *refusal; /* (nullable) */
   gint64 right_offset;
   guint retry_after;
-} NamidaServing;
+  /* (nullable): another dialect's: serves the one request whose head is read, then the connection is closed. */
+  void (*serve) (NamidaServing *self, NamidaHttpReader *reader);
+};
+
+/** Takes the connection of @msg from libsoup. (transfer full): for namida_serving_start() or namida_serving_free(). */
+NamidaServing *namida_serving_steal (SoupServerMessage *msg);
+/** In a worker. @self: (transfer full) */
+void namida_serving_start (NamidaServer *server, NamidaServing *self);
+/** Closes the connection. */
+void namida_serving_free (NamidaServing *self);
+/** Body to part. @there: (out): what the part holds afterwards. Returns: (transfer full) (nullable): the hash of all of
+ * it. */
+char *namida_serving_receive_part (NamidaServing *self, NamidaHttpReader *reader, guint64 *there, GError **error);
 
 /** Tells why, and lets it arrive; the connection ends. */
 void namida_serving_refuse (NamidaServing *self, const GError *reason, gint64 right_offset);

@@ -14,8 +14,8 @@
 #define UPLOAD_PATH NAMIDA_V1_PREFIX "/upload"
 #define PACK_PATH NAMIDA_V1_PREFIX "/pack"
 
-static void
-job_free (NamidaServing *job)
+void
+namida_serving_free (NamidaServing *job)
 {
   g_io_stream_close (job->stream, NULL, NULL);
   if (job->session != NULL)
@@ -59,9 +59,8 @@ on_progress (gsize n_bytes, gpointer user_data)
   namida_receive_session_add_bytes (user_data, n_bytes);
 }
 
-/* Body to part. @there: what the part holds afterwards. */
-static char *
-receive_part (NamidaServing *job, NamidaHttpReader *reader, guint64 *there, GError **error)
+char *
+namida_serving_receive_part (NamidaServing *job, NamidaHttpReader *reader, guint64 *there, GError **error)
 {
   NamidaSink *sink = namida_receive_session_get_sink (job->session);
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
@@ -116,7 +115,7 @@ receive_one (NamidaServing *job, NamidaHttpReader *reader)
 
   namida_transfer_set_current_file (transfer, path);
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
-  sha256 = receive_part (job, reader, &there, &error);
+  sha256 = namida_serving_receive_part (job, reader, &there, &error);
   namida_receive_session_end_upload (job->session, &job->upload, there, sha256);
   if (sha256 == NULL)
     {
@@ -213,11 +212,17 @@ upload_worker (gpointer data, gpointer user_data)
       g_auto (NamidaHttpReader) reader;
 
       namida_http_reader_init (&reader, g_io_stream_get_input_stream (job->stream));
+      if (job->serve != NULL)
+        {
+          job->serve (job, &reader);
+          namida_serving_free (job);
+          return;
+        }
       while ((job->is_pack ? namida_serving_receive_pack (job, &reader) : receive_one (job, &reader))
              && next_upload (job, &reader))
         ;
     }
-  job_free (job);
+  namida_serving_free (job);
 }
 
 void
@@ -228,8 +233,8 @@ namida_server_uploads_init (NamidaServer *self)
 }
 
 /* Addresses before stealing: they are gone afterwards. */
-static NamidaServing *
-steal (SoupServerMessage *msg)
+NamidaServing *
+namida_serving_steal (SoupServerMessage *msg)
 {
   GSocketAddress *remote = soup_server_message_get_remote_address (msg);
   NamidaConnection *connection = namida_connection_of (remote);
@@ -243,8 +248,8 @@ steal (SoupServerMessage *msg)
   return job;
 }
 
-static void
-push (NamidaServer *self, NamidaServing *job)
+void
+namida_serving_start (NamidaServer *self, NamidaServing *job)
 {
   g_thread_pool_push (self->uploads, job, NULL);
 }
@@ -252,11 +257,11 @@ push (NamidaServer *self, NamidaServing *job)
 void
 namida_server_refuse (NamidaServer *self, SoupServerMessage *msg, const GError *reason, guint retry_after)
 {
-  NamidaServing *job = steal (msg);
+  NamidaServing *job = namida_serving_steal (msg);
 
   job->refusal = g_error_copy (reason);
   job->retry_after = retry_after;
-  push (self, job);
+  namida_serving_start (self, job);
 }
 
 static NamidaReceiveSession *
@@ -294,7 +299,7 @@ namida_server_take_upload (NamidaServer *self, SoupServerMessage *msg, NamidaCon
   GError *error = NULL;
   gboolean ok = namida_http_head_set_headers (&head, soup_server_message_get_request_headers (msg),
                                               soup_server_message_get_http_version (msg), &error);
-  NamidaServing *job = steal (msg);
+  NamidaServing *job = namida_serving_steal (msg);
 
   job->is_pack = is_pack;
   if (ok)
@@ -310,5 +315,5 @@ namida_server_take_upload (NamidaServer *self, SoupServerMessage *msg, NamidaCon
     }
   else
     job->refusal = error;
-  push (self, job);
+  namida_serving_start (self, job);
 }

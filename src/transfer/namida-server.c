@@ -23,6 +23,8 @@ enum
   SIGNAL_REGISTERED,
   SIGNAL_PAIR_REQUEST,
   SIGNAL_DROP_PARKED,
+  SIGNAL_UNENCRYPTED_REFUSED,
+  SIGNAL_WHO_IS,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -155,6 +157,12 @@ namida_server_set_pin (NamidaServer *self, const char *pin)
   self->pin = copy;
 }
 
+void
+namida_server_set_unencrypted (NamidaServer *self, gboolean allowed)
+{
+  self->unencrypted = allowed;
+}
+
 /* ---- the end ---- */
 
 void
@@ -252,10 +260,14 @@ namida_server_class_init (NamidaServerClass *klass)
       = g_signal_new ("offer", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, NAMIDA_TYPE_OFFER);
   signals[SIGNAL_REGISTERED] = g_signal_new ("registered", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
                                              G_TYPE_POINTER, G_TYPE_STRING, G_TYPE_INET_SOCKET_ADDRESS);
-  signals[SIGNAL_DROP_PARKED] = g_signal_new ("drop-parked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                                              2, G_TYPE_STRING, G_TYPE_STRING);
   signals[SIGNAL_PAIR_REQUEST] = g_signal_new ("pair-request", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                G_TYPE_NONE, 1, NAMIDA_TYPE_PAIR_REQUEST);
+  signals[SIGNAL_DROP_PARKED] = g_signal_new ("drop-parked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                              2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_UNENCRYPTED_REFUSED] = g_signal_new ("unencrypted-refused", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                                      NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_WHO_IS] = g_signal_new ("who-is", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_first_wins, NULL,
+                                         NULL, G_TYPE_STRING, 1, G_TYPE_STRING);
 }
 
 static void

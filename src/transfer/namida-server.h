@@ -14,7 +14,9 @@ G_BEGIN_DECLS
  * keeps it). "registered" (NamidaDeviceInfo *info, const char *fingerprint (nullable: plain), GInetSocketAddress
  * *remote with the port of @info): POST register. "pair-request" (NamidaPairRequest *) is declared in
  * namida-pair-request.h. "drop-parked" (const char *fingerprint, const char *session_id): this device cancels a session
- * that does not run here any more (if there ever was one).
+ * that does not run here any more (if there ever was one). "unencrypted-refused" (const char *address): see
+ * namida_server_set_unencrypted(). "who-is" (const char *address) → char * (transfer full) (nullable): what a device
+ * without encryption at that address calls itself: an offer of the phone app does not say.
  */
 #define NAMIDA_TYPE_SERVER (namida_server_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaServer, namida_server, NAMIDA, SERVER, GObject)
@@ -34,6 +36,9 @@ NamidaDeviceInfo *namida_server_dup_info (NamidaServer *self);
 void namida_server_set_device_type (NamidaServer *self, const char *device_type);
 /** Before a person is asked: @pin: (nullable): offers need ?pin= . Wrong ones lock (429) by address and fingerprint. */
 void namida_server_set_pin (NamidaServer *self, const char *pin);
+/** namida_server_set_unencrypted: whether offers in plain HTTP are taken at all (they are asked about like others, with
+ * "encrypted" FALSE and no fingerprint); else each is refused, and "unencrypted-refused" told. FALSE at first. */
+void namida_server_set_unencrypted (NamidaServer *self, gboolean allowed);
 /** namida_server_pause: stops the uploads of a receiving that runs; its parts stay, its sender is told. %FALSE: it does
  * not run. */
 gboolean namida_server_pause (NamidaServer *self, NamidaTransfer *transfer);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-phone-messages.h"
+
+#include "namida-messages-private.h"
+#include "namida-safe-path.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define SINGLE_FILES_LABEL "Music"
+#define UNRESERVED "-._~" /* RFC 3986, 2.3, beside letters and digits */
+
+/* ---- the offer, received ---- */
+
+static gboolean
+clean_entries (NamidaBackup *backup, GError **error)
+{
+  GPtrArray *entries = namida_backup_get_entries (backup);
+
+  if (entries->len == 0)
+    return namida_message_refuse (error, _ ("The offer is refused: there is nothing in it."));
+  for (guint i = 0; i < entries->len; i++)
+    {
+      NamidaEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->kind == NAMIDA_ENTRY_FOLDER)
+        return namida_message_refuse (error, _ ("The offer is refused: an empty folder in it cannot be sent."));
+      g_clear_pointer (&entry->sha256, g_free);
+    }
+  return TRUE;
+}
+
+NamidaOfferMessage *
+namida_phone_offer_parse (const char *data, gsize length, GError **error)
+{
+  g_autoptr (NamidaOfferMessage) message = namida_offer_message_parse (data, length, error);
+
+  if (message == NULL || !clean_entries (message->backup, error))
+    return NULL;
+  g_clear_pointer (&message->info, namida_device_info_unref);
+  g_clear_pointer (&message->manifest, json_node_unref);
+  return g_steal_pointer (&message);
+}
+
+/* ---- the offer, sent ---- */
+
+static const char *
+label_of (const NamidaEntry *entry)
+{
+  if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP)
+    return "";
+  return entry->label[0] != '\0' ? entry->label : SINGLE_FILES_LABEL;
+}
+
+static const char *
+path_of (const NamidaEntry *entry)
+{
+  if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP)
+    return "";
+  return entry->label[0] != '\0' ? entry->relative_path : entry->name;
+}
+
+static gboolean
+check_entry (const NamidaEntry *entry, GHashTable *places, GError **error)
+{
+  g_autofree char *shown = namida_entry_dup_path (entry);
+
+  if (strchr (shown, '\\') != NULL)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
+                   _ ("The phone app cannot take “%s”: it has a backslash in its name. Rename it, then send again."),
+                   shown);
+      return FALSE;
+    }
+  if (g_hash_table_add (places, g_strconcat (label_of (entry), "/", path_of (entry), NULL)))
+    return TRUE;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+               _ ("“%s” would be at a place on the phone that another file has already. Send it on its own."), shown);
+  return FALSE;
+}
+
+static gboolean
+check_backup (NamidaBackup *backup, GError **error)
+{
+  g_autoptr (GHashTable) places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GPtrArray *entries = namida_backup_get_entries (backup);
+  guint zips = 0;
+
+  for (guint i = 0; i < entries->len; i++)
+    zips += ((NamidaEntry *) g_ptr_array_index (entries, i))->kind == NAMIDA_ENTRY_BACKUP_ZIP;
+  if (zips != 1)
+    return namida_message_refuse (error, _ ("The phone app takes one Namida backup at a time, with any music beside "
+                                            "it. Choose exactly one backup zip, then send again."));
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->kind != NAMIDA_ENTRY_FOLDER && !check_entry (entry, places, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+append_entry (GString *out, const NamidaEntry *entry)
+{
+  g_string_append (out, out->str[out->len - 1] == '[' ? "{" : ",{");
+  namida_json_append_member (out, "name", entry->name);
+  /* An entry without it makes the app throw in its restore, and delete what it received. */
+  namida_json_append_member (out, "path", "");
+  namida_json_append_size (out, "size", entry->size);
+  namida_json_append_member (out, "folderLabel", label_of (entry));
+  namida_json_append_member (out, "relativePath", path_of (entry));
+  g_string_append_c (out, '}');
+}
+
+char *
+namida_phone_offer_format (NamidaBackup *backup, gsize *length, GError **error)
+{
+  GPtrArray *entries = namida_backup_get_entries (backup);
+  const char *name = NULL;
+  GString *out;
+
+  if (!check_backup (backup, error))
+    return NULL;
+  for (guint i = 0; i < entries->len; i++)
+    if (((NamidaEntry *) g_ptr_array_index (entries, i))->kind == NAMIDA_ENTRY_BACKUP_ZIP)
+      name = ((NamidaEntry *) g_ptr_array_index (entries, i))->name;
+  out = g_string_sized_new (256 + (gsize) entries->len * 200);
+  g_string_append_c (out, '{');
+  namida_json_append_member (out, "backupName", name);
+  g_string_append (out, ",\"files\":[");
+  for (guint i = 0; i < entries->len; i++)
+    if (((NamidaEntry *) g_ptr_array_index (entries, i))->kind != NAMIDA_ENTRY_FOLDER)
+      append_entry (out, g_ptr_array_index (entries, i));
+  g_string_append (out, "]}");
+  return namida_message_end (out, length);
+}
+
+/* ---- uploads ---- */
+
+void
+namida_phone_upload_clear (NamidaPhoneUpload *self)
+{
+  g_clear_pointer (&self->place, g_free);
+}
+
+static gboolean
+parse_zip (const char *query, NamidaPhoneUpload *out, GError **error)
+{
+  g_autofree char *name = namida_query_get (query, "name");
+
+  if (!namida_safe_path_check_component (name, error))
+    return FALSE;
+  *out = (NamidaPhoneUpload){ .place = g_steal_pointer (&name), .zip = TRUE };
+  return TRUE;
+}
+
+static gboolean
+parse_music (const char *query, NamidaPhoneUpload *out, GError **error)
+{
+  g_autofree char *label = namida_query_get (query, "folderLabel");
+  g_autofree char *path = namida_query_get (query, "relativePath");
+
+  if (!namida_safe_path_check_component (label, error) || !namida_safe_path_check (path, error))
+    return FALSE;
+  *out = (NamidaPhoneUpload){ .place = g_strconcat (label, "/", path, NULL) };
+  return TRUE;
+}
+
+gboolean
+namida_phone_upload_parse (const char *query, NamidaPhoneUpload *out, GError **error)
+{
+  g_autofree char *type = namida_query_get (query, "type");
+
+  *out = (NamidaPhoneUpload){ 0 };
+  if (g_strcmp0 (type, "backupZip") == 0)
+    return parse_zip (query, out, error);
+  if (g_strcmp0 (type, "music") == 0)
+    return parse_music (query, out, error);
+  return namida_message_refuse (error, _ ("The upload is refused: it does not say what it is."));
+}
+
+/* As a form has it, and the app itself: spaces are '+' (the WHATWG URL standard, 5.2). */
+static void
+append_value (GString *out, const char *key, const char *value)
+{
+  g_string_append_c (out, '&');
+  g_string_append (out, key);
+  g_string_append_c (out, '=');
+  for (const guchar *at = (const guchar *) value; *at != '\0'; at++)
+    if (g_ascii_isalnum (*at) || strchr (UNRESERVED, *at) != NULL)
+      g_string_append_c (out, (char) *at);
+    else if (*at == ' ')
+      g_string_append_c (out, '+');
+    else
+      g_string_append_printf (out, "%%%02X", (guint) *at);
+}
+
+char *
+namida_phone_upload_format (const NamidaEntry *entry)
+{
+  GString *out = g_string_new (NULL);
+
+  if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP)
+    {
+      g_string_append (out, "type=backupZip");
+      append_value (out, "name", entry->name);
+    }
+  else
+    {
+      g_string_append (out, "type=music");
+      append_value (out, "relativePath", path_of (entry));
+      append_value (out, "folderLabel", label_of (entry));
+    }
+  return g_string_free (out, FALSE);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+
+#include "namida-clock.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Devices that cannot encrypt: what they say is believed by nobody, and a person is told before anything moves. */
+
+#define TELL_AGAIN_US (60 * G_USEC_PER_SEC) /* anybody may knock as often as they like */
+
+void
+namida_hub_set_unencrypted (NamidaHub *self, NamidaUnencrypted unencrypted)
+{
+  self->unencrypted = unencrypted;
+  if (self->server != NULL)
+    namida_server_set_unencrypted (self->server, unencrypted != NAMIDA_UNENCRYPTED_NEVER);
+}
+
+static gboolean
+is_at (NamidaPeer *peer, const char *address)
+{
+  GListModel *addresses = namida_peer_get_addresses (peer);
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (addresses) && !found; i++)
+    {
+      g_autoptr (GInetSocketAddress) one = g_list_model_get_item (addresses, i);
+      g_autofree char *text = g_inet_address_to_string (g_inet_socket_address_get_address (one));
+
+      found = g_str_equal (text, address);
+    }
+  return found;
+}
+
+/* What the device at @address calls itself, of those that need no key: a name that another one has proven is not lent
+ * to whoever has its address now. */
+static char *
+dup_alias_at (NamidaHub *self, const char *address)
+{
+  for (guint i = 0; self->peers != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->peers)); i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self->peers), i);
+
+      if (!namida_peer_get_encrypted (peer) && !namida_peer_get_proven (peer) && !namida_peer_get_trusted (peer)
+          && is_at (peer, address))
+        return g_strdup (namida_peer_get_alias (peer));
+    }
+  return NULL;
+}
+
+static char *
+on_who_is (NamidaServer *server, const char *address, NamidaHub *self)
+{
+  return dup_alias_at (self, address);
+}
+
+static void
+on_refused (NamidaHub *self, const char *address)
+{
+  gint64 now = namida_clock_monotonic ();
+  g_autofree char *alias = dup_alias_at (self, address);
+  g_autofree char *sentence = NULL;
+
+  if (self->told_unencrypted_at != 0 && now - self->told_unencrypted_at < TELL_AGAIN_US)
+    return;
+  self->told_unencrypted_at = now;
+  sentence = g_strdup_printf (
+      /* Translators: the first %s is a device's name, the second its address. */
+      _ ("%s (%s) tried to send something without encryption. It was refused, as your settings say."),
+      alias != NULL ? alias : _ ("A device"), address);
+  g_signal_emit_by_name (self, "trouble", sentence);
+}
+
+void
+namida_hub_watch_unencrypted (NamidaHub *self)
+{
+  namida_hub_set_unencrypted (self, self->unencrypted);
+  g_signal_connect_object (self->server, "who-is", G_CALLBACK (on_who_is), self, 0);
+  g_signal_connect_object (self->server, "unencrypted-refused", G_CALLBACK (on_refused), self, G_CONNECT_SWAPPED);
+}
+
+gboolean
+namida_hub_check_unencrypted (NamidaHub *self, NamidaPeer *peer, gboolean allowed, GError **error)
+{
+  if (namida_peer_get_encrypted (peer))
+    return TRUE;
+  if (self->unencrypted == NAMIDA_UNENCRYPTED_NEVER)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
+                 _ ("“%s” cannot encrypt, and your settings forbid to send without. Nothing was sent."),
+                 namida_peer_get_alias (peer));
+  else if (!allowed)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
+                 _ ("“%s” cannot encrypt: anyone on this network could read or change what is sent. Nothing was sent; "
+                    "allow it if that is all right here."),
+                 namida_peer_get_alias (peer));
+  else
+    return TRUE;
+  return FALSE;
+}
