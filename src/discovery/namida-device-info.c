@@ -253,6 +253,7 @@ namida_device_info_add_to_json (NamidaDeviceInfo *self, JsonBuilder *builder, gb
       return;
     }
   add_boolean (builder, "announce", self->announce && !self->goodbye);
+  add_boolean (builder, "download", FALSE); /* LocalSend's: nothing can be fetched with a browser */
   if (self->goodbye)
     add_boolean (builder, "goodbye", TRUE);
 }

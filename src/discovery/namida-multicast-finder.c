@@ -23,6 +23,7 @@ struct _NamidaMulticastFinder
   char *interface;
   NamidaDeviceInfo *own;
   char *hello;
+  char *localsend_hello; /* the same, for LocalSend's groups */
   char *answer;
   char *goodbye;
   GPtrArray *links;    /* (element-type NamidaMulticastLink) */
@@ -35,6 +36,7 @@ struct _NamidaMulticastFinder
   guint burst_step;
   guint looking_timer;
   guint rejoin_timer;
+  gboolean no_localsend;
 };
 
 typedef struct
@@ -61,10 +63,14 @@ answer_free (Answer *answer)
 }
 
 static void
-send_hello (NamidaMulticastFinder *self, const char *text)
+send_hello (NamidaMulticastFinder *self, const char *text, const char *localsend_text)
 {
   for (guint i = 0; i < self->links->len; i++)
-    namida_multicast_link_send (g_ptr_array_index (self->links, i), text);
+    {
+      namida_multicast_link_send_to_phones (g_ptr_array_index (self->links, i), text);
+      if (!self->no_localsend)
+        namida_multicast_link_send_to_localsend (g_ptr_array_index (self->links, i), localsend_text);
+    }
 }
 
 static gboolean
@@ -127,7 +133,7 @@ on_burst (gpointer data)
   guint step = self->burst_step++;
 
   self->burst_timer = 0;
-  send_hello (self, self->hello);
+  send_hello (self, self->hello, self->localsend_hello);
   if (self->burst_step < G_N_ELEMENTS (burst_ms))
     self->burst_timer = g_timeout_add (burst_ms[self->burst_step] - burst_ms[step], on_burst, self);
   return G_SOURCE_REMOVE;
@@ -217,6 +223,25 @@ on_network_changed (GNetworkMonitor *monitor, gboolean available, NamidaMulticas
   self->rejoin_timer = g_timeout_add (REJOIN_MS, on_rejoin, self);
 }
 
+/* Our own devices find all of a hello in it, and LocalSend a version that it takes for its own. */
+static char *
+format_for_localsend (NamidaDeviceInfo *own)
+{
+  g_autoptr (NamidaDeviceInfo) copy = namida_device_info_copy (own);
+
+  g_free (copy->version);
+  copy->version = g_strdup (NAMIDA_LOCALSEND_VERSION);
+  return namida_hello_format (copy);
+}
+
+void
+namida_multicast_finder_set_localsend (NamidaMulticastFinder *self, gboolean spoken)
+{
+  g_return_if_fail (NAMIDA_IS_MULTICAST_FINDER (self));
+
+  self->no_localsend = !spoken;
+}
+
 static void
 set_own (NamidaMulticastFinder *self, NamidaDeviceInfo *own)
 {
@@ -226,6 +251,8 @@ set_own (NamidaMulticastFinder *self, NamidaDeviceInfo *own)
   copy->announce = TRUE;
   g_free (self->hello);
   self->hello = namida_hello_format (copy);
+  g_free (self->localsend_hello);
+  self->localsend_hello = format_for_localsend (copy);
   copy->announce = FALSE;
   g_free (self->answer);
   self->answer = namida_hello_format (copy);
@@ -269,7 +296,7 @@ on_looking (gpointer data)
   NamidaMulticastFinder *self = data;
 
   if (self->own != NULL)
-    send_hello (self, self->hello);
+    send_hello (self, self->hello, self->localsend_hello);
   return G_SOURCE_CONTINUE;
 }
 
@@ -291,7 +318,7 @@ namida_multicast_finder_stop (NamidaFinder *finder)
 
   if (self->own == NULL)
     return;
-  send_hello (self, self->goodbye);
+  send_hello (self, self->goodbye, self->goodbye);
   g_clear_handle_id (&self->burst_timer, g_source_remove);
   g_clear_handle_id (&self->looking_timer, g_source_remove);
   g_clear_handle_id (&self->rejoin_timer, g_source_remove);
@@ -384,6 +411,7 @@ namida_multicast_finder_finalize (GObject *object)
 
   g_free (self->interface);
   g_free (self->hello);
+  g_free (self->localsend_hello);
   g_free (self->answer);
   g_free (self->goodbye);
   g_ptr_array_unref (self->links);

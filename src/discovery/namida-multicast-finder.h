@@ -29,6 +29,9 @@ NamidaMulticastFinder *namida_multicast_finder_new (const char *interface);
  * before start and after stop. Main context.
  */
 void namida_multicast_finder_answer (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketAddress *address);
+/** namida_multicast_finder_set_localsend: whether LocalSend's groups (all but 224.0.0.251) hear of this device; TRUE at
+ * first. Heard is what others say there in any case. */
+void namida_multicast_finder_set_localsend (NamidaMulticastFinder *self, gboolean spoken);
 /** namida_multicast_finder_is_listening: whether announcements can be heard on any network. */
 gboolean namida_multicast_finder_is_listening (NamidaMulticastFinder *self);
 

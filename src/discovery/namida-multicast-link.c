@@ -261,9 +261,9 @@ send_to_group (GSocket *socket, const char *group, guint scope, const char *text
 }
 
 void
-namida_multicast_link_send (NamidaMulticastLink *self, const char *text)
+namida_multicast_link_send_to_localsend (NamidaMulticastLink *self, const char *text)
 {
-  for (guint i = 0; self->ipv4 != NULL && i < G_N_ELEMENTS (groups_ipv4); i++)
+  for (guint i = 1; self->ipv4 != NULL && i < G_N_ELEMENTS (groups_ipv4); i++)
     send_to_group (self->ipv4, groups_ipv4[i], 0, text);
   for (guint i = 0; self->ipv6 != NULL && i < G_N_ELEMENTS (groups_ipv6); i++)
     send_to_group (self->ipv6, groups_ipv6[i], self->index, text);

@@ -25,10 +25,10 @@ NamidaMulticastLink *namida_multicast_link_open (NamidaInterface *interface,
                                                  NamidaMulticastReceived received,
                                                  gpointer user_data,
                                                  GError **error);
-/** To all groups. Never blocks; what cannot be sent is left out: a burst repeats it. */
-void namida_multicast_link_send (NamidaMulticastLink *self, const char *text);
-/** To 224.0.0.251, where phone apps listen. */
+/** To 224.0.0.251, where phone apps listen. Never blocks; what cannot be sent is left out: a burst repeats it. */
 void namida_multicast_link_send_to_phones (NamidaMulticastLink *self, const char *text);
+/** To the groups where LocalSend listens, which are all the others. */
+void namida_multicast_link_send_to_localsend (NamidaMulticastLink *self, const char *text);
 /** To UDP 53317 of @host. Returns: %FALSE when it could not be sent by this link. */
 gboolean namida_multicast_link_send_to (NamidaMulticastLink *self, GInetSocketAddress *host, const char *text);
 void namida_multicast_link_free (NamidaMulticastLink *self);

@@ -352,5 +352,6 @@ namida_offer_message_free (NamidaOfferMessage *self)
   g_clear_pointer (&self->info, namida_device_info_unref);
   g_clear_pointer (&self->manifest, json_node_unref);
   g_clear_object (&self->backup);
+  g_free (self->text);
   g_free (self);
 }

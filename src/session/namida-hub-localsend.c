@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+
+#include "namida-localsend-register.h"
+
+#include <glib/gi18n-lib.h>
+
+/* LocalSend's devices: who is near, and the messages that they send. */
+
+#define MAX_ASKING 64
+#define MAX_ASKING_PER_HOST 4
+#define MAX_MESSAGES 20
+#define TYPED_SECONDS 5 /* for both ways of asking */
+
+/* One question "who are you?" to one address. */
+typedef struct
+{
+  NamidaHub *hub;
+  NamidaPeer *peer; /* (nullable): a silent one, that is looked for */
+  GInetSocketAddress *address;
+} Question;
+
+static void
+question_free (Question *question)
+{
+  g_ptr_array_remove_fast (question->hub->asking, g_inet_socket_address_get_address (question->address));
+  g_clear_object (&question->peer);
+  g_object_unref (question->address);
+  g_object_unref (question->hub);
+  g_free (question);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
+
+NamidaPeer *
+namida_hub_take_localsend (NamidaHub *self, NamidaDeviceInfo *info, gboolean proven, GInetSocketAddress *address)
+{
+  if (self->peers == NULL)
+    return NULL;
+  return namida_peer_list_sighting (self->peers, info,
+                                    info->https ? NAMIDA_DIALECT_LOCALSEND : NAMIDA_DIALECT_LOCALSEND_PLAIN, address,
+                                    proven);
+}
+
+static void
+on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Question) question = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDeviceInfo) info = namida_localsend_register_finish (result, &error);
+
+  if (info != NULL)
+    namida_hub_take_localsend (question->hub, info, info->https, question->address);
+  else
+    g_debug ("No answer of a LocalSend: %s", error->message);
+  if (question->peer != NULL && question->hub->peers != NULL)
+    namida_peer_list_probed (question->hub->peers, question->peer, info != NULL);
+}
+
+/* @peer: (nullable). As with our own devices, what is asked at a time stays bounded. Returns: whether it is asked. */
+static gboolean
+ask (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, const char *fingerprint, gboolean plain)
+{
+  GInetAddress *host = g_inet_socket_address_get_address (address);
+  g_autoptr (NamidaDeviceInfo) own = NULL;
+  Question *question;
+  guint n = 0;
+
+  if (self->server == NULL)
+    return FALSE;
+  for (guint i = 0; i < self->asking->len; i++)
+    if (g_inet_address_equal (g_ptr_array_index (self->asking, i), host))
+      n++;
+  if (n >= MAX_ASKING_PER_HOST || self->asking->len >= MAX_ASKING)
+    return FALSE;
+  question = g_new0 (Question, 1);
+  question->hub = g_object_ref (self);
+  question->peer = peer != NULL ? g_object_ref (peer) : NULL;
+  question->address = g_object_ref (address);
+  g_ptr_array_add (self->asking, g_object_ref (host));
+  own = namida_server_dup_info (self->server);
+  namida_localsend_register_async (plain ? NULL : self->identity, address, fingerprint, own, self->cancellable,
+                                   on_answered, question);
+  return TRUE;
+}
+
+void
+namida_hub_greet_localsend (NamidaHub *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
+{
+  if (!self->no_localsend)
+    ask (self, NULL, address, info->fingerprint, !info->https);
+}
+
+gboolean
+namida_hub_probe_localsend (NamidaHub *self, NamidaPeer *peer)
+{
+  NamidaDialect dialects = namida_peer_get_dialects (peer);
+  GInetSocketAddress *address = namida_peer_get_address (peer);
+
+  return address != NULL && (dialects & (NAMIDA_DIALECT_LOCALSEND | NAMIDA_DIALECT_LOCALSEND_PLAIN)) != 0
+         && ask (self, peer, address, namida_peer_get_fingerprint (peer), (dialects & NAMIDA_DIALECT_LOCALSEND) == 0);
+}
+
+static void
+on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote)
+{
+  if (fingerprint != NULL && info->fingerprint == NULL)
+    info->fingerprint = g_strdup (fingerprint);
+  namida_hub_take_localsend (self, info, fingerprint != NULL && info->https, remote);
+}
+
+/* ---- an address that a person typed ---- */
+
+typedef struct
+{
+  GInetSocketAddress *address;
+  gboolean plain;
+  GCancellable *limit; /* cancelled by the caller, or when it takes too long */
+  guint timer;
+} Typed;
+
+static void
+typed_free (gpointer data)
+{
+  Typed *typed = data;
+
+  g_clear_handle_id (&typed->timer, g_source_remove);
+  g_object_unref (typed->limit);
+  g_object_unref (typed->address);
+  g_free (typed);
+}
+
+static gboolean
+on_too_long (gpointer user_data)
+{
+  Typed *typed = user_data;
+
+  typed->timer = 0;
+  g_cancellable_cancel (typed->limit);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_caller_cancelled (GCancellable *cancellable, gpointer limit)
+{
+  g_cancellable_cancel (limit);
+}
+
+static void ask_typed (GTask *task);
+
+static void
+on_typed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  NamidaHub *self = g_task_get_source_object (task);
+  Typed *typed = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDeviceInfo) info = namida_localsend_register_finish (result, &error);
+  NamidaPeer *peer = info != NULL ? namida_hub_take_localsend (self, info, info->https, typed->address) : NULL;
+
+  if (peer != NULL)
+    g_task_return_pointer (task, g_object_ref (peer), g_object_unref);
+  else if (info != NULL)
+    g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE, _ ("That is this device itself."));
+  else if (!typed->plain && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED) && self->server != NULL)
+    {
+      typed->plain = TRUE;
+      ask_typed (g_steal_pointer (&task));
+    }
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+/* @task: (transfer full) */
+static void
+ask_typed (GTask *task)
+{
+  NamidaHub *self = g_task_get_source_object (task);
+  Typed *typed = g_task_get_task_data (task);
+  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
+
+  namida_localsend_register_async (typed->plain ? NULL : self->identity, typed->address, NULL, own, typed->limit,
+                                   on_typed, task);
+}
+
+void
+namida_hub_find_localsend_async (NamidaHub *self,
+                                 GInetSocketAddress *address,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Typed *typed = g_new0 (Typed, 1);
+
+  g_task_set_source_tag (task, namida_hub_find_localsend_async);
+  typed->address = g_object_ref (address);
+  typed->limit = g_cancellable_new ();
+  typed->timer = g_timeout_add_seconds (TYPED_SECONDS, on_too_long, typed);
+  if (cancellable != NULL)
+    g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_caller_cancelled), g_object_ref (typed->limit),
+                           (GClosureNotify) (void (*) (void)) g_object_unref, 0);
+  g_task_set_task_data (task, typed, typed_free);
+  ask_typed (task);
+}
+
+NamidaPeer *
+namida_hub_find_localsend_finish (NamidaHub *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- messages ---- */
+
+static gboolean
+is_welcome (NamidaHub *self, NamidaMessage *message)
+{
+  const char *fingerprint = namida_message_get_fingerprint (message);
+
+  if (self->send_only || (!namida_message_get_encrypted (message) && self->unencrypted == NAMIDA_UNENCRYPTED_NEVER))
+    return FALSE;
+  return self->accept != NAMIDA_ACCEPT_TRUSTED
+         || (fingerprint != NULL && namida_trust_store_is_trusted (self->trust, fingerprint));
+}
+
+static gboolean
+on_message (NamidaServer *server, NamidaMessage *message, NamidaHub *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->messages));
+
+  if (!is_welcome (self, message))
+    return FALSE;
+  /* Anybody may send any number of them. */
+  if (n >= MAX_MESSAGES)
+    g_list_store_remove (self->messages, n - 1);
+  g_list_store_insert (self->messages, 0, message);
+  return TRUE;
+}
+
+GListModel *
+namida_hub_get_messages (NamidaHub *self)
+{
+  return G_LIST_MODEL (self->messages);
+}
+
+/* ---- on and off ---- */
+
+void
+namida_hub_watch_localsend (NamidaHub *self)
+{
+  namida_server_set_localsend (self->server, !self->no_localsend);
+  g_signal_connect_object (self->server, "localsend-registered", G_CALLBACK (on_registered), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "message", G_CALLBACK (on_message), self, 0);
+}
+
+void
+namida_hub_set_localsend (NamidaHub *self, gboolean spoken)
+{
+  if (self->no_localsend == !spoken)
+    return;
+  self->no_localsend = !spoken;
+  if (self->server != NULL)
+    namida_server_set_localsend (self->server, spoken);
+  if (self->multicast == NULL)
+    return;
+  namida_multicast_finder_set_localsend (self->multicast, spoken);
+  if (self->running)
+    namida_finder_refresh (NAMIDA_FINDER (self->multicast));
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-localsend-session.h"
+
+#include "namida-error.h"
+#include "namida-localsend-sender.h"
+
+#include <glib/gi18n-lib.h>
+
+#define KEY "namida-localsend-session"
+
+struct _NamidaLocalsendSession
+{
+  NamidaReceiveSession *session; /* borrowed: it owns this */
+  GMainContext *context;
+  char *address;
+
+  /* Whom to tell that our person cancelled. */
+  NamidaIdentity *identity; /* (nullable) */
+  GInetSocketAddress *sender;
+  char *fingerprint; /* (nullable) */
+
+  GMutex lock;        /* the two below */
+  GHashTable *hashes; /* id → sha256 of what came whole */
+  guint n_wanted;
+};
+
+static void
+localsend_session_free (gpointer data)
+{
+  NamidaLocalsendSession *self = data;
+
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_object (&self->identity);
+  g_clear_object (&self->sender);
+  g_free (self->fingerprint);
+  g_free (self->address);
+  g_hash_table_unref (self->hashes);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+void
+namida_localsend_session_attach (NamidaReceiveSession *session)
+{
+  NamidaLocalsendSession *self = g_new0 (NamidaLocalsendSession, 1);
+
+  self->session = session;
+  g_mutex_init (&self->lock);
+  self->hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->n_wanted = namida_receive_session_get_n_wanted (session);
+  g_object_set_data_full (G_OBJECT (session), KEY, self, localsend_session_free);
+}
+
+NamidaLocalsendSession *
+namida_localsend_session_of (NamidaReceiveSession *session)
+{
+  return g_object_get_data (G_OBJECT (session), KEY);
+}
+
+const char *
+namida_localsend_session_get_address (NamidaLocalsendSession *self)
+{
+  return self->address;
+}
+
+gboolean
+namida_localsend_session_note (NamidaLocalsendSession *self, guint index, const char *sha256)
+{
+  NamidaTransfer *transfer = namida_receive_session_get_transfer (self->session);
+  const NamidaEntry *entry
+      = g_ptr_array_index (namida_backup_get_entries (namida_transfer_get_backup (transfer)), index);
+  gboolean last;
+
+  g_mutex_lock (&self->lock);
+  /* A file that comes again, whole, does not end it a second time. */
+  last = !g_hash_table_contains (self->hashes, entry->id) && g_hash_table_size (self->hashes) + 1 == self->n_wanted;
+  g_hash_table_replace (self->hashes, g_strdup (entry->id), g_strdup (sha256));
+  g_mutex_unlock (&self->lock);
+  return last;
+}
+
+/* ---- the end ---- */
+
+typedef struct
+{
+  NamidaReceiveSession *session;
+  GHashTable *hashes;
+  GMutex lock;
+  GCond cond;
+  gboolean waited, done; /* @waited: somebody does; else it frees itself */
+} Finish;
+
+/* LocalSend sends no hashes: what was received is what there is to compare with. */
+static Finish *
+finish_new (NamidaLocalsendSession *self, gboolean waited)
+{
+  Finish *finish = g_new0 (Finish, 1);
+  GHashTableIter iter;
+  gpointer id, sha256;
+
+  finish->session = g_object_ref (self->session);
+  finish->hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  finish->waited = waited;
+  g_mutex_init (&finish->lock);
+  g_cond_init (&finish->cond);
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->hashes);
+  while (g_hash_table_iter_next (&iter, &id, &sha256))
+    g_hash_table_insert (finish->hashes, g_strdup (id), g_strdup (sha256));
+  g_mutex_unlock (&self->lock);
+  return finish;
+}
+
+static void
+finish_free (Finish *finish)
+{
+  g_hash_table_unref (finish->hashes);
+  g_object_unref (finish->session);
+  g_mutex_clear (&finish->lock);
+  g_cond_clear (&finish->cond);
+  g_free (finish);
+}
+
+static void
+finish_done (Finish *finish)
+{
+  if (!finish->waited)
+    {
+      finish_free (finish);
+      return;
+    }
+  g_mutex_lock (&finish->lock);
+  finish->done = TRUE;
+  g_cond_signal (&finish->cond);
+  g_mutex_unlock (&finish->lock);
+}
+
+static void
+commit_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Finish *finish = task_data;
+  g_autofree char *answer = NULL;
+  GError *error = NULL;
+  gsize length;
+
+  if (namida_receive_session_commit (source, finish->hashes, &answer, &length, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_committed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaReceiveSession *session = NAMIDA_RECEIVE_SESSION (source);
+  g_autoptr (GError) error = NULL;
+
+  g_task_propagate_boolean (G_TASK (result), &error);
+  namida_receive_session_end_finish (session, error);
+  /* There is nobody who would ask again. */
+  if (error != NULL)
+    namida_receive_session_close (session, NAMIDA_SESSION_PARKED, error);
+  finish_done (user_data);
+}
+
+static gboolean
+begin_finish (gpointer user_data)
+{
+  Finish *finish = user_data;
+  g_autoptr (GTask) task = NULL;
+
+  if (!namida_receive_session_begin_finish (finish->session, NULL))
+    {
+      finish_done (finish);
+      return G_SOURCE_REMOVE;
+    }
+  task = g_task_new (finish->session, NULL, on_committed, finish);
+  g_task_set_source_tag (task, begin_finish);
+  g_task_set_task_data (task, finish, NULL);
+  g_task_run_in_thread (task, commit_worker);
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+namida_localsend_session_finish (NamidaLocalsendSession *self, guint index)
+{
+  Finish *finish = finish_new (self, TRUE);
+  NamidaFileResult result;
+
+  g_main_context_invoke (self->context, begin_finish, finish);
+  g_mutex_lock (&finish->lock);
+  while (!finish->done)
+    g_cond_wait (&finish->cond, &finish->lock);
+  g_mutex_unlock (&finish->lock);
+  finish_free (finish);
+  result = namida_transfer_get_result (namida_receive_session_get_transfer (self->session), index);
+  return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
+}
+
+/* Nothing came for long: its sender is gone, or has given up some files without a word. What is whole is stored. */
+static void
+on_idle (NamidaReceiveSession *session, gpointer user_data)
+{
+  NamidaLocalsendSession *self = user_data;
+
+  if (g_hash_table_size (self->hashes) > 0)
+    begin_finish (finish_new (self, FALSE));
+  else
+    namida_receive_session_close (session, NAMIDA_SESSION_PARKED, NULL);
+}
+
+/* ---- our person cancels ---- */
+
+static void
+on_cancelled (GCancellable *cancellable, NamidaReceiveSession *session)
+{
+  NamidaLocalsendSession *self = namida_localsend_session_of (session);
+  NamidaSessionState state = namida_receive_session_get_state (session);
+
+  if (state == NAMIDA_SESSION_OPEN)
+    namida_localsend_cancel_async (self->identity, self->sender, self->fingerprint,
+                                   namida_receive_session_get_id (session));
+}
+
+void
+namida_localsend_session_begin (NamidaLocalsendSession *self,
+                                const char *address,
+                                NamidaIdentity *identity,
+                                GInetSocketAddress *sender,
+                                const char *fingerprint)
+{
+  NamidaTransfer *transfer = namida_receive_session_get_transfer (self->session);
+
+  self->context = g_main_context_ref_thread_default ();
+  self->address = g_strdup (address);
+  self->identity = identity != NULL ? g_object_ref (identity) : NULL;
+  self->sender = g_object_ref (sender);
+  self->fingerprint = g_strdup (fingerprint);
+  namida_receive_session_set_idle (self->session, on_idle, self);
+  g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled", G_CALLBACK (on_cancelled),
+                           self->session, 0);
+}

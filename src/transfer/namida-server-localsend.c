@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-server-private.h"
+
+#include "namida-error.h"
+#include "namida-limits.h"
+#include "namida-localsend-session.h"
+#include "namida-localsend-sessions.h"
+#include "namida-message.h"
+#include "namida-peer.h"
+#include "namida-server-upload-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* The dialect of LocalSend, over TLS (1.18 shows a certificate, older ones and others do not) or in plain HTTP. */
+
+static GInetSocketAddress *
+address_of (NamidaRequest *request, guint16 port)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (request->msg);
+
+  return namida_address_with_port (G_INET_SOCKET_ADDRESS (remote), port);
+}
+
+static GInetAddress *
+host_of (NamidaRequest *request)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (request->msg);
+
+  return g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote));
+}
+
+/* Who shows one key and claims another is not who it claims to be. */
+static gboolean
+check_claim (const NamidaConnection *connection, const NamidaDeviceInfo *info, GError **error)
+{
+  if (connection->fingerprint == NULL || info->fingerprint == NULL
+      || g_ascii_strcasecmp (connection->fingerprint, info->fingerprint) == 0)
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
+                       _ ("The certificate is not that of the device that this claims to be."));
+  return FALSE;
+}
+
+/* ---- info, register ---- */
+
+static void
+answer_info (NamidaServer *self, NamidaRequest *request)
+{
+  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self);
+  char *text = namida_localsend_info_format (own);
+
+  namida_request_answer (request, SOUP_STATUS_OK, text, strlen (text));
+}
+
+static void
+handle_register (NamidaServer *self, NamidaRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDeviceInfo) info
+      = namida_localsend_info_parse ((const char *) request->body->data, request->body->len, &error);
+  g_autoptr (GInetSocketAddress) there = NULL;
+
+  if (info == NULL || !check_claim (request->connection, info, &error))
+    {
+      namida_request_fail (request, error, 0);
+      return;
+    }
+  there = address_of (request, info->port);
+  g_signal_emit_by_name (self, "localsend-registered", info, request->connection->fingerprint, there);
+  answer_info (self, request);
+}
+
+/* ---- prepare-upload ---- */
+
+/* In the words that LocalSend's own apps look for. */
+static void
+reword_pin (GError **error)
+{
+  const char *words = g_error_matches (*error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED) ? "PIN required"
+                      : g_error_matches (*error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG)  ? "Invalid PIN"
+                                                                                        : NULL;
+  int code = (*error)->code;
+
+  if (words == NULL)
+    return;
+  g_clear_error (error);
+  g_set_error_literal (error, NAMIDA_ERROR, code, words);
+}
+
+static gboolean
+early (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
+{
+  GError *local = NULL;
+
+  if (!request->connection->encrypted && !self->unencrypted)
+    {
+      g_signal_emit_by_name (self, "unencrypted-refused", request->connection->address);
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
+                           _ ("This device takes nothing without encryption. Switch encryption on in LocalSend's "
+                              "settings, then send again."));
+      return FALSE;
+    }
+  if (namida_server_early_offer (self, request, retry_after, &local))
+    return TRUE;
+  reword_pin (&local);
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+static NamidaOfferMessage *
+parse (const char *data, gsize length, GError **error)
+{
+  g_autofree char *text = NULL;
+  NamidaOfferMessage *message = namida_localsend_offer_parse (data, length, &text, error);
+
+  if (message != NULL)
+    message->text = g_steal_pointer (&text);
+  return message;
+}
+
+/* One at a time, as LocalSend itself: but who begins the same anew goes on with it. */
+static gboolean
+check_free (NamidaServer *self, NamidaRequest *request, const char *key, GError **error)
+{
+  GHashTableIter iter;
+  gpointer session;
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &session))
+    if (namida_localsend_session_of (session) != NULL
+        && (!g_str_equal (namida_receive_session_get_fingerprint (session), request->connection->owner)
+            || !g_str_equal (namida_receive_session_get_key (session), key)))
+      {
+        g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+                             _ ("This device is receiving from another one. Send again when that is done."));
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+take_text (NamidaServer *self, NamidaRequest *request, const NamidaOfferMessage *message, GError **error)
+{
+  g_autoptr (NamidaMessage) text = namida_message_new (message->info->alias, request->connection->fingerprint,
+                                                       request->connection->encrypted, message->text);
+  gboolean taken = FALSE;
+
+  g_signal_emit_by_name (self, "message", text, &taken);
+  if (taken)
+    {
+      namida_request_answer (request, SOUP_STATUS_NO_CONTENT, NULL, 0);
+      return FALSE;
+    }
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("This device takes no messages now."));
+  return FALSE;
+}
+
+static gboolean
+look (NamidaServer *self, NamidaRequest *request, const NamidaOfferMessage *message, const char *key, GError **error)
+{
+  NamidaDeviceInfo *info = message->info;
+
+  if (!check_claim (request->connection, info, error))
+    return FALSE;
+  if (message->text != NULL)
+    return take_text (self, request, message, error);
+  request->info = namida_device_info_ref (info);
+  return check_free (self, request, key, error);
+}
+
+static char *
+answer (NamidaReceiveSession *session, gsize *length)
+{
+  g_autoptr (NamidaOfferAnswer) wanted = namida_receive_session_dup_answer (session);
+
+  namida_localsend_session_attach (session);
+  return namida_localsend_answer_format (wanted, length);
+}
+
+static gboolean
+has_all_hashes (NamidaBackup *backup)
+{
+  GPtrArray *entries = namida_backup_get_entries (backup);
+
+  for (guint i = 0; i < entries->len; i++)
+    if (((NamidaEntry *) g_ptr_array_index (entries, i))->sha256 == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session)
+{
+  NamidaTransfer *transfer = namida_receive_session_get_transfer (session);
+  const char *fingerprint = request->connection->fingerprint;
+  g_autoptr (GInetSocketAddress) sender = address_of (request, request->info->port);
+
+  if (!has_all_hashes (namida_transfer_get_backup (transfer)))
+    namida_transfer_set_unproven (transfer);
+  namida_transfer_set_pausable (transfer, FALSE); /* its sender could not take it up again */
+  namida_localsend_session_begin (namida_localsend_session_of (session), request->connection->address,
+                                  request->info->https ? self->identity : NULL, sender,
+                                  fingerprint != NULL ? fingerprint : request->info->fingerprint);
+}
+
+/* ---- upload ---- */
+
+static gboolean
+is_damaged (NamidaServing *job, const char *sha256)
+{
+  NamidaTransfer *transfer = namida_receive_session_get_transfer (job->session);
+  const NamidaEntry *entry
+      = g_ptr_array_index (namida_backup_get_entries (namida_transfer_get_backup (transfer)), job->upload.index);
+
+  return entry->sha256 != NULL && !g_str_equal (entry->sha256, sha256);
+}
+
+/* Returns: (transfer full) (nullable): of the whole file. */
+static char *
+receive (NamidaServing *job, NamidaHttpReader *reader, GError **error)
+{
+  guint64 there = 0;
+  g_autofree char *sha256 = namida_serving_receive_part (job, reader, &there, error);
+
+  if (sha256 != NULL && is_damaged (job, sha256))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
+                           _ ("What arrived is not what was sent. Send it again."));
+      g_clear_pointer (&sha256, g_free);
+    }
+  else if (sha256 == NULL && error != NULL && g_error_matches (*error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE))
+    {
+      /* 422 would be understood as: try again. */
+      (*error)->code = NAMIDA_ERROR_INVALID_REQUEST;
+    }
+  namida_receive_session_end_upload (job->session, &job->upload, sha256 != NULL ? there : 0, sha256);
+  return g_steal_pointer (&sha256);
+}
+
+static void
+answer_stored (NamidaServing *job)
+{
+  static const char text[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (job->stream), text, strlen (text), NULL, NULL, NULL);
+}
+
+static void
+serve (NamidaServing *job, NamidaHttpReader *reader)
+{
+  NamidaLocalsendSession *session = namida_localsend_session_of (job->session);
+  NamidaTransfer *transfer = namida_receive_session_get_transfer (job->session);
+  const NamidaEntry *entry
+      = g_ptr_array_index (namida_backup_get_entries (namida_transfer_get_backup (transfer)), job->upload.index);
+  g_autofree char *path = namida_entry_dup_path (entry);
+  g_autofree char *sha256 = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) reason = NULL;
+
+  namida_transfer_set_current_file (transfer, path);
+  g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
+  sha256 = receive (job, reader, &error);
+  if (sha256 == NULL)
+    {
+      reason = namida_serving_explain (job, error);
+      if (reason != NULL)
+        namida_serving_refuse (job, reason, -1);
+      return;
+    }
+  /* The last answer waits until all is stored: a full disk is not told as a success. */
+  if (!namida_localsend_session_note (session, job->upload.index, sha256)
+      || namida_localsend_session_finish (session, job->upload.index))
+    {
+      answer_stored (job);
+      return;
+    }
+  reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("The files could not be stored."));
+  namida_serving_refuse (job, reason, -1);
+}
+
+static NamidaReceiveSession *
+find_for_upload (NamidaServer *self, NamidaServing *job, const NamidaConnection *connection, GError **error)
+{
+  g_auto (NamidaUploadQuery) query = { 0 };
+  NamidaReceiveSession *session;
+  NamidaLocalsendSession *more;
+  gint64 right_offset;
+
+  if (!namida_localsend_query_parse (job->head.query != NULL ? job->head.query : "", &query, error))
+    return NULL;
+  session = namida_server_find_session (self, query.session_id, connection->owner, error);
+  if (session == NULL)
+    return NULL;
+  more = namida_localsend_session_of (session);
+  if (more == NULL || !g_str_equal (namida_localsend_session_get_address (more), connection->address))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This upload was not agreed on."));
+      return NULL;
+    }
+  if (!namida_receive_session_begin_upload (session, connection->owner, &query, job->head.length, &job->upload,
+                                            &right_offset, error))
+    {
+      if (error != NULL && g_error_matches (*error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE))
+        (*error)->code = NAMIDA_ERROR_INVALID_REQUEST;
+      return NULL;
+    }
+  return session;
+}
+
+static void
+take_upload (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection)
+{
+  g_autofree char *query = g_strdup (g_uri_get_query (soup_server_message_get_uri (msg)));
+  g_auto (NamidaHttpHead) head = { 0 };
+  NamidaReceiveSession *session = NULL;
+  GError *error = NULL;
+  gboolean ok = namida_http_head_set_headers (&head, soup_server_message_get_request_headers (msg),
+                                              soup_server_message_get_http_version (msg), &error);
+  NamidaServing *job = namida_serving_steal (msg);
+
+  if (ok)
+    {
+      job->head = head;
+      memset (&head, 0, sizeof head);
+      g_free (job->head.query);
+      job->head.query = g_steal_pointer (&query);
+      session = find_for_upload (self, job, connection, &error);
+    }
+  if (session != NULL)
+    {
+      job->session = g_object_ref (session);
+      job->serve = serve;
+      namida_receive_session_enter (session);
+    }
+  else
+    job->refusal = error;
+  namida_serving_start (self, job);
+}
+
+/* ---- cancel ---- */
+
+static gboolean
+cancel_receiving (NamidaServer *self, NamidaRequest *request, const char *id)
+{
+  g_autoptr (GError) reason
+      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device cancelled the transfer."));
+  g_autoptr (GList) sessions = g_hash_table_get_values (self->sessions);
+  gboolean found = FALSE;
+
+  for (GList *l = sessions; l != NULL; l = l->next)
+    {
+      if (namida_localsend_session_of (l->data) == NULL
+          || (id != NULL && !g_str_equal (namida_receive_session_get_id (l->data), id))
+          || !g_str_equal (namida_receive_session_get_fingerprint (l->data), request->connection->owner))
+        continue;
+      found = TRUE;
+      namida_receive_session_close (l->data, NAMIDA_SESSION_KEPT, reason);
+    }
+  return found;
+}
+
+static void
+handle_cancel (NamidaServer *self, NamidaRequest *request)
+{
+  g_autofree char *id = namida_request_get (request, "sessionId");
+  gboolean found = cancel_receiving (self, request, id);
+
+  found |= namida_localsend_sessions_stop (id, request->connection->fingerprint, host_of (request));
+  /* Who cancels what is over, or not its own, learns nothing of what else there is. */
+  if (!found)
+    g_debug ("LocalSend: nothing to cancel for %s", request->connection->address);
+  namida_request_answer (request, SOUP_STATUS_OK, g_strdup ("{}"), 2);
+}
+
+/* ---- the table ---- */
+
+static gboolean
+check (NamidaServer *self,
+       const NamidaRoute *route,
+       SoupServerMessage *msg,
+       const NamidaConnection *connection,
+       GError **error)
+{
+  if (self->localsend)
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                       _ ("There is nothing of that name on this device."));
+  return FALSE;
+}
+
+static const NamidaOfferWording offer = {
+  .parse = parse,
+  .look = look,
+  .answer = answer,
+  .begun = begun,
+  .supersedes = TRUE,
+  .single = TRUE,
+};
+
+static const NamidaRoute routes[] = {
+  { .name = "info", .get = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = answer_info },
+  { .name = "register", .post = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = handle_register },
+  { .name = "prepare-upload",
+    .post = TRUE,
+    .max_body = NAMIDA_LIMIT_OFFER_BYTES,
+    .early = early,
+    .handle = namida_server_handle_offer,
+    .offer = &offer },
+  { .name = "upload", .post = TRUE, .take = take_upload },
+  { .name = "cancel", .post = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = handle_cancel },
+};
+
+const NamidaServerDialect namida_server_localsend = {
+  .prefix = NAMIDA_LOCALSEND_PREFIX,
+  .routes = routes,
+  .n_routes = G_N_ELEMENTS (routes),
+  .check = check,
+};
