@@ -37,11 +37,10 @@ fill_one (sqlite3_stmt *statement, NamidaEntry *entry)
 {
   gboolean found = FALSE;
 
-  sqlite3_bind_text (statement, 1, entry->source, -1, SQLITE_STATIC);
-  sqlite3_bind_int64 (statement, 2, (sqlite3_int64) entry->size);
-  sqlite3_bind_int64 (statement, 3, entry->mtime_ns);
-  sqlite3_bind_int64 (statement, 4, (sqlite3_int64) entry->inode);
-  sqlite3_bind_int64 (statement, 5, (sqlite3_int64) entry->device);
+  sqlite3_bind_int64 (statement, 1, (sqlite3_int64) entry->inode);
+  sqlite3_bind_int64 (statement, 2, (sqlite3_int64) entry->device);
+  sqlite3_bind_int64 (statement, 3, (sqlite3_int64) entry->size);
+  sqlite3_bind_int64 (statement, 4, entry->mtime_ns);
   if (sqlite3_step (statement) == SQLITE_ROW)
     {
       const char *sha256 = (const char *) sqlite3_column_text (statement, 0);
@@ -69,8 +68,8 @@ namida_hash_index_fill (NamidaDatabase *database, NamidaBackup *backup)
   /* One read transaction: one lock and one snapshot for all of them. */
   sqlite3_exec (handle, "BEGIN", NULL, NULL, NULL);
   statement = namida_database_prepare (database, NULL,
-                                       "SELECT sha256 FROM hash_index WHERE path = ? AND size = ? AND mtime_ns = ?"
-                                       " AND inode = ? AND device = ?",
+                                       "SELECT sha256 FROM hash_index WHERE inode = ? AND device = ? AND size = ?"
+                                       " AND mtime_ns = ? LIMIT 1",
                                        "");
   for (guint i = 0; statement != NULL && i < entries->len; i++)
     {

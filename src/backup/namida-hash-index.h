@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* The hash index: path, size, mtime (ns), inode, device → sha256; any change of the four makes an entry void. Worker
- * threads. */
+/* The hash index: path, size, mtime (ns), inode, device → sha256; any change makes an entry void, but of the path: a
+ * file that was renamed is still the same. Worker threads. */
 
 /** namida_hash_index_fill: sets @sha256 of entries whose source is known and unchanged (one transaction). Returns: how
  * many. */

@@ -68,6 +68,9 @@ static const char *const schema_steps[] = {
   "ALTER TABLE sessions ADD COLUMN scope TEXT NOT NULL DEFAULT '';"
   "ALTER TABLE sessions ADD COLUMN wish TEXT;"
 
+  /* A file that was renamed is the same file: it is found by what it is. */
+  "CREATE INDEX hash_index_inode ON hash_index (inode, device);"
+
   /* Both ways of landing are versions; of "library" several may have one path, so the table is made anew. An id is
    * never given twice (AUTOINCREMENT): people type them. @damaged: -1 never verified; @removing: the folder goes, what
    * a crash left of it too. */

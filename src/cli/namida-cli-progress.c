@@ -310,6 +310,8 @@ say_end (NamidaCliProgress *self)
     namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s), %u already there."), stored, size, tally.kept);
   else
     namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s)."), stored, size);
+  if (tally.kept > 0 && namida_transfer_get_moved (transfer) == 0 && namida_transfer_get_hashed (transfer) == 0)
+    namida_cli_say (self->cli, _ ("No file had to be sent, nor read again."));
   if (namida_transfer_get_folder (transfer) != NULL)
     namida_cli_say (self->cli, _ ("It is in %s"), namida_transfer_get_folder (transfer));
 }
@@ -322,6 +324,8 @@ emit_end (NamidaCliProgress *self)
 
   namida_cli_add_string (builder, "result", namida_report_result_name (transfer));
   namida_cli_add_tally (builder, transfer);
+  namida_cli_add_int (builder, "moved", namida_transfer_get_moved (transfer));
+  namida_cli_add_int (builder, "hashed", namida_transfer_get_hashed (transfer));
   if (namida_transfer_get_folder (transfer) != NULL)
     namida_cli_add_string (builder, "folder", namida_transfer_get_folder (transfer));
   if (namida_transfer_get_error (transfer) != NULL)

@@ -60,6 +60,40 @@ write_stored (NamidaDatabase *database, sqlite3 *handle, const char *session, GP
   return fine;
 }
 
+/* What is here need not be read again when it is sent on. */
+static gboolean
+write_hashes (NamidaDatabase *database, sqlite3 *handle, GPtrArray *rows, GError **error)
+{
+  sqlite3_stmt *statement = namida_database_prepare (database, error,
+                                                     "INSERT OR REPLACE INTO hash_index (path, size, mtime_ns, inode,"
+                                                     " device, sha256) VALUES (?, ?, ?, ?, ?, ?)",
+                                                     "");
+  int result = SQLITE_DONE;
+  gboolean fine;
+
+  if (statement == NULL)
+    return FALSE;
+  for (guint i = 0; i < rows->len && result == SQLITE_DONE; i++)
+    {
+      const NamidaStoredRow *row = g_ptr_array_index (rows, i);
+
+      if (row->known || row->sha256 == NULL || *row->sha256 == '\0')
+        continue;
+      sqlite3_bind_text (statement, 1, row->path, -1, SQLITE_STATIC);
+      sqlite3_bind_int64 (statement, 2, (gint64) row->size);
+      sqlite3_bind_int64 (statement, 3, row->mtime_ns);
+      sqlite3_bind_int64 (statement, 4, (gint64) row->inode);
+      sqlite3_bind_int64 (statement, 5, (gint64) row->device);
+      sqlite3_bind_text (statement, 6, row->sha256, -1, SQLITE_STATIC);
+      result = sqlite3_step (statement);
+      if (result == SQLITE_DONE)
+        sqlite3_reset (statement);
+    }
+  fine = check (handle, result, error);
+  sqlite3_finalize (statement);
+  return fine;
+}
+
 /* The version that @session wrote before (a repeated commit), or that is the same backup in the same person's folders.
  * 0: none. */
 static gboolean
@@ -178,6 +212,7 @@ namida_journal_finish (
   gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
                   && namida_journal_write_session (database, session, error)
                   && write_stored (database, handle, session->id, rows, error)
+                  && write_hashes (database, handle, rows, error)
                   && (version == NULL || write_version (database, handle, session, rows, version, error))
                   && namida_database_exec (database, error, "COMMIT", "");
 

@@ -334,7 +334,10 @@ copy_known (NamidaStoreSink *self, guint index, const NamidaHashRow *row, GCance
     {
       /* Hashed as it was written: the table only knows what the file was once. */
       if (namida_file_copy (from, to, cancellable))
-        hash = namida_file_hash (to, cancellable);
+        {
+          hash = namida_file_hash (to, cancellable);
+          self->hashed++;
+        }
       if (g_strcmp0 (hash, row->sha256) != 0)
         {
           g_clear_pointer (&hash, g_free);

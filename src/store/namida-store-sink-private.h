@@ -55,6 +55,7 @@ struct _NamidaStoreSink
   guint n_items;
   GPtrArray *roots;      /* NamidaRoot */
   NamidaStaging *hidden; /* landing backup: where the version grows */
+  guint hashed;          /* files that prepare has read whole */
   char *version;         /* (nullable) its final path, once it is there */
 
   GMutex lock; /* guards: */

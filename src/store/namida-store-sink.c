@@ -286,6 +286,12 @@ dup_folder (NamidaSink *sink)
   return folder;
 }
 
+static guint
+get_hashed (NamidaSink *sink)
+{
+  return NAMIDA_STORE_SINK (sink)->hashed;
+}
+
 static void
 sink_iface_init (NamidaSinkInterface *iface)
 {
@@ -297,4 +303,5 @@ sink_iface_init (NamidaSinkInterface *iface)
   iface->park = park;
   iface->discard = discard;
   iface->dup_folder = dup_folder;
+  iface->get_hashed = get_hashed;
 }

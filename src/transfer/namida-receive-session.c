@@ -126,6 +126,7 @@ namida_receive_session_new (const char *fingerprint,
   self->transfer = g_object_ref (transfer);
   for (guint i = 0; i < entries->len; i++)
     add_entry (self, i, g_ptr_array_index (entries, i), &wants[i]);
+  namida_transfer_add_moved (transfer, 0, namida_sink_get_hashed (sink));
   namida_receive_session_touch (self);
   return self;
 }
@@ -378,7 +379,10 @@ namida_receive_session_end_upload (NamidaReceiveSession *self,
   self->n_uploads--;
   g_mutex_unlock (&self->lock);
   if (counted)
-    namida_transfer_add_files (self->transfer, 1);
+    {
+      namida_transfer_add_files (self->transfer, 1);
+      namida_transfer_add_moved (self->transfer, 1, 1);
+    }
   namida_receive_session_touch (self);
 }
 

@@ -62,3 +62,11 @@ namida_sink_dup_folder (NamidaSink *self)
 {
   return NAMIDA_SINK_GET_IFACE (self)->dup_folder (self);
 }
+
+guint
+namida_sink_get_hashed (NamidaSink *self)
+{
+  NamidaSinkInterface *iface = NAMIDA_SINK_GET_IFACE (self);
+
+  return iface->get_hashed != NULL ? iface->get_hashed (self) : 0;
+}

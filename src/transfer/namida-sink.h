@@ -47,6 +47,7 @@ struct _NamidaSinkInterface
   void (*park) (NamidaSink *self);
   void (*discard) (NamidaSink *self);
   char *(*dup_folder) (NamidaSink *self);
+  guint (*get_hashed) (NamidaSink *self); /* (nullable): none */
 };
 
 /** The session's id (random, opaque), also the name of its staging folder; stable over resume. (transfer none) */
@@ -80,6 +81,8 @@ gboolean namida_sink_commit (NamidaSink *self, NamidaCommit *files, guint n_file
 void namida_sink_park (NamidaSink *self);
 /** Cancelled: removes this session's parts (never anything stored). */
 void namida_sink_discard (NamidaSink *self);
+/** namida_sink_get_hashed: how many files prepare had to read whole, to know what they are. */
+guint namida_sink_get_hashed (NamidaSink *self);
 /** Returns: (transfer full) (nullable): the folder a person should open. */
 char *namida_sink_dup_folder (NamidaSink *self);
 

@@ -28,9 +28,10 @@ struct _NamidaTransfer
   guint timer;
 
   /* Written by any thread. */
-  gint64 bytes; /* __atomic */
-  gint files;   /* g_atomic */
-  GMutex lock;  /* the four below */
+  gint64 bytes;       /* __atomic */
+  gint files;         /* g_atomic */
+  gint moved, hashed; /* g_atomic */
+  GMutex lock;        /* the four below */
   char *current_file;
   char *trouble;   /* (nullable) */
   guint8 *results; /* NamidaFileResult, one an entry */
@@ -557,6 +558,25 @@ void
 namida_transfer_add_files (NamidaTransfer *self, int delta)
 {
   g_atomic_int_add (&self->files, delta);
+}
+
+void
+namida_transfer_add_moved (NamidaTransfer *self, guint moved, guint hashed)
+{
+  g_atomic_int_add (&self->moved, (gint) moved);
+  g_atomic_int_add (&self->hashed, (gint) hashed);
+}
+
+guint
+namida_transfer_get_moved (NamidaTransfer *self)
+{
+  return (guint) g_atomic_int_get (&self->moved);
+}
+
+guint
+namida_transfer_get_hashed (NamidaTransfer *self)
+{
+  return (guint) g_atomic_int_get (&self->hashed);
 }
 
 void

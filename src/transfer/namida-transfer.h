@@ -91,6 +91,11 @@ void namida_transfer_set_paused (NamidaTransfer *self);
  * starts over. */
 void namida_transfer_add_bytes (NamidaTransfer *self, gint64 delta);
 void namida_transfer_add_files (NamidaTransfer *self, int delta);
+/** namida_transfer_add_moved: files whose body travelled, and files that were read whole for their checksum, in all
+ * tries; any thread. */
+void namida_transfer_add_moved (NamidaTransfer *self, guint moved, guint hashed);
+guint namida_transfer_get_moved (NamidaTransfer *self);  /* any thread */
+guint namida_transfer_get_hashed (NamidaTransfer *self); /* any thread */
 /** What was counted and known of its files is forgotten, as it is counted anew; main context, while nobody moves bytes.
  */
 void namida_transfer_restart (NamidaTransfer *self);

@@ -367,6 +367,7 @@ namida_upload_worker_take_sent (NamidaUploadWorker *worker,
 
   item->sha256 = g_strdup (sha256);
   namida_transfer_add_files (job->transfer, !is_folder (item));
+  namida_transfer_add_moved (job->transfer, !is_folder (item), !is_folder (item));
   if (job->database == NULL || is_folder (item))
     return;
   g_mutex_lock (&job->lock);
