@@ -258,6 +258,17 @@ start_preparing (OpenOffer *open)
   g_task_run_in_thread (task, prepare_worker);
 }
 
+/* @begins_anew: all of it comes once more: what was there is of no use. */
+static void
+let_go (NamidaReceiveSession *session, gboolean begins_anew)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (begins_anew)
+    reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device has begun anew."));
+  namida_receive_session_close (session, begins_anew ? NAMIDA_SESSION_CANCELLED : NAMIDA_SESSION_PARKED, reason);
+}
+
 /* An older session of the same backup (its connection broke, and nobody noticed yet) has to let go of its parts first;
  * of a sender that sends one backup at a time, any older one.
  * Returns: whether there is one still. */
@@ -272,17 +283,6 @@ park_older (OpenOffer *open)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     if (g_str_equal (namida_receive_session_get_fingerprint (value), open->owner)
         && (any || g_str_equal (namida_receive_session_get_key (value), namida_offer_get_key (open->offer))))
-/* @begins_anew: all of it comes once more: what was there is of no use. */
-static void
-let_go (NamidaReceiveSession *session, gboolean begins_anew)
-{
-  g_autoptr (GError) reason = NULL;
-
-  if (begins_anew)
-    reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device has begun anew."));
-  namida_receive_session_close (session, begins_anew ? NAMIDA_SESSION_CANCELLED : NAMIDA_SESSION_PARKED, reason);
-}
-
       {
         let_go (value, any);
         return TRUE;
@@ -397,6 +397,12 @@ ask (OpenOffer *open, Parsed *parsed)
 {
   NamidaDeviceInfo *info = parsed->message->info;
   const char *alias = info != NULL ? info->alias : g_hash_table_lookup (open->server->aliases, open->owner);
+  g_autofree char *known = NULL;
+
+  if (alias == NULL)
+    g_signal_emit_by_name (open->server, "who-is", open->request->connection->address, &known);
+  if (alias == NULL && known == NULL && !open->request->connection->encrypted)
+    known = g_strdup (_ ("Namida Sync app"));
 
   /* Whatever fingerprint the JSON claims: the certificate's counts. */
   open->offer = namida_offer_new (open->request->connection->fingerprint,
@@ -414,12 +420,6 @@ ask (OpenOffer *open, Parsed *parsed)
   open_offer_ref (open);
   if (announce (open) == G_SOURCE_CONTINUE)
     g_timeout_add (50, announce, open);
-  g_autofree char *known = NULL;
-
-  if (alias == NULL)
-    g_signal_emit_by_name (open->server, "who-is", open->request->connection->address, &known);
-  if (alias == NULL && known == NULL && !open->request->connection->encrypted)
-    known = g_strdup (_ ("Namida Sync app"));
 }
 
 static void
