@@ -222,6 +222,8 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
     ask_host (self, address, info->fingerprint);
   else if (dialect == NAMIDA_DIALECT_PHONE)
     namida_multicast_finder_answer (self->multicast, info, address);
+  else
+    namida_hub_greet_localsend (self, info, address);
 }
 
 static void
@@ -239,6 +241,11 @@ on_probe (NamidaHub *self, NamidaPeer *peer)
 
   probe->hub = g_object_ref (self);
   probe->peer = g_object_ref (peer);
+  if (!provable && namida_hub_probe_localsend (self, peer))
+    {
+      probe->alive = TRUE; /* that one tells */
+      return;
+    }
   for (guint i = 0; self->server != NULL && provable && i < g_list_model_get_n_items (addresses); i++)
     {
       g_autoptr (GInetSocketAddress) address = g_list_model_get_item (addresses, i);
@@ -437,6 +444,7 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   if (self->asking == NULL)
     self->asking = g_ptr_array_new_with_free_func (g_object_unref);
   self->multicast = namida_multicast_finder_new (self->interface);
+  namida_multicast_finder_set_localsend (self->multicast, !self->no_localsend);
   self->manual = namida_manual_finder_new ();
   self->avahi = namida_avahi_finder_new (self->interface);
   self->scan = namida_scan_finder_new (self->interface);

@@ -32,6 +32,7 @@ struct _NamidaHub
   NamidaAccept accept;
   NamidaLanding landing;
   NamidaUnencrypted unencrypted;
+  gboolean no_localsend;
   gint64 told_unencrypted_at; /* monotonic, 0: never */
   guint64 limit;
   guint patience_seconds;
@@ -63,6 +64,7 @@ struct _NamidaHub
   GListStore *offers;
   GListStore *transfers;
   GListStore *pair_requests;
+  GListStore *messages;
   NamidaVersions *versions;
 
   /* namida-hub-backups.c */
@@ -152,6 +154,24 @@ void namida_hub_close_sendings (NamidaHub *self);
 
 /* namida-hub-send-history.c: what the last run of the program was still sending goes on. */
 void namida_hub_take_up_sendings (NamidaHub *self);
+
+/* namida-hub-localsend.c */
+void namida_hub_watch_localsend (NamidaHub *self);
+/* A LocalSend that was heard of, or said who it is. @proven: it has shown the fingerprint in @info. (transfer none)
+ * (nullable) */
+NamidaPeer *
+namida_hub_take_localsend (NamidaHub *self, NamidaDeviceInfo *info, gboolean proven, GInetSocketAddress *address);
+/* Answers its announcement by a register. */
+void namida_hub_greet_localsend (NamidaHub *self, NamidaDeviceInfo *info, GInetSocketAddress *address);
+/* Is a silent one still there? The list of peers is told. Returns: whether it is asked. */
+gboolean namida_hub_probe_localsend (NamidaHub *self, NamidaPeer *peer);
+/* Whether a LocalSend answers at an address, over TLS or in plain. */
+void namida_hub_find_localsend_async (NamidaHub *self,
+                                      GInetSocketAddress *address,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+NamidaPeer *namida_hub_find_localsend_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
 /* namida-hub-unencrypted.c */
 void namida_hub_watch_unencrypted (NamidaHub *self);

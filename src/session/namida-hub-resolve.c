@@ -19,12 +19,14 @@ typedef struct
   GList *places;      /* (element-type GInetAddress): of a host's name, that are still to be asked */
   char *host;         /* (nullable) */
   guint16 port;
+  GError *error; /* (nullable): what our own kind answered at an address */
 } Resolving;
 
 static void
 resolving_free (Resolving *resolving)
 {
   g_list_free_full (resolving->places, g_object_unref);
+  g_clear_error (&resolving->error);
   g_free (resolving->host);
   g_free (resolving->text);
   g_free (resolving);
@@ -149,6 +151,7 @@ resolve_watch_cancellable (GTask *task)
 }
 
 static void resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data);
+static void resolve_asked_localsend (GObject *source, GAsyncResult *result, gpointer user_data);
 
 /* @task: (transfer full) */
 static void
@@ -192,6 +195,26 @@ remember_place (NamidaHub *self, Resolving *resolving, GInetSocketAddress *addre
     namida_manual_finder_add (self->manual, address);
 }
 
+/* Nobody of our own kind is there. */
+static void
+resolve_asked_localsend (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaHub *self = NAMIDA_HUB (source);
+  g_autoptr (GTask) task = user_data;
+  Resolving *resolving = g_task_get_task_data (task);
+  NamidaPeer *peer = namida_hub_find_localsend_finish (self, result, NULL);
+
+  if (peer != NULL)
+    g_task_return_pointer (task, peer, g_object_unref);
+  else if (resolving->places != NULL)
+    resolve_ask_next (g_steal_pointer (&task));
+  else
+    g_task_return_new_error (
+        task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+        _ ("No Namida Sync answered at “%s”. Check the address and that Namida Sync is open there. (%s)"),
+        resolving->text, resolving->error != NULL ? resolving->error->message : "");
+}
+
 static void
 resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -212,8 +235,13 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (peer != NULL)
     g_task_return_pointer (task, g_object_ref (peer), g_object_unref);
-  else if (info == NULL && resolving->places != NULL)
-    resolve_ask_next (g_steal_pointer (&task));
+  else if (info == NULL && self->server != NULL && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
+    {
+      g_clear_error (&resolving->error);
+      resolving->error = g_steal_pointer (&error);
+      namida_hub_find_localsend_async (self, namida_client_get_address (client), g_task_get_cancellable (task),
+                                       resolve_asked_localsend, g_object_ref (task));
+    }
   else if (info != NULL)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
                              _ ("“%s” is this device itself. Give the address of the other one."), resolving->text);

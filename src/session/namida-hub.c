@@ -68,6 +68,7 @@ namida_hub_dispose (GObject *object)
   g_clear_object (&self->offers);
   g_clear_object (&self->transfers);
   g_clear_object (&self->pair_requests);
+  g_clear_object (&self->messages);
   g_clear_object (&self->store);
   g_clear_object (&self->book);
   g_clear_object (&self->trust);
@@ -123,6 +124,7 @@ namida_hub_init (NamidaHub *self)
   self->offers = g_list_store_new (NAMIDA_TYPE_OFFER);
   self->transfers = g_list_store_new (NAMIDA_TYPE_TRANSFER);
   self->pair_requests = g_list_store_new (NAMIDA_TYPE_PAIR_REQUEST);
+  self->messages = g_list_store_new (NAMIDA_TYPE_MESSAGE);
   namida_hub_init_backups (self);
 }
 
@@ -163,6 +165,7 @@ namida_hub_new (const NamidaHubOptions *options)
   self->landing = options->landing;
   self->limit = options->limit;
   self->unencrypted = options->unencrypted;
+  self->no_localsend = options->no_localsend;
   self->patience_seconds = options->patience_seconds;
   self->send_only = options->send_only;
   return self;
@@ -247,6 +250,7 @@ start_server (NamidaHub *self, GError **error)
   g_signal_connect_object (self->server, "pair-request", G_CALLBACK (namida_hub_on_pair_request), self,
                            G_CONNECT_SWAPPED);
   namida_hub_watch_unencrypted (self);
+  namida_hub_watch_localsend (self);
   return namida_server_start (self->server, self->interface, self->wanted_port, error);
 }
 

@@ -3,6 +3,7 @@
 
 #include "namida-hint.h"
 #include "namida-identity.h"
+#include "namida-message.h"
 #include "namida-offer.h"
 #include "namida-pair-request.h"
 #include "namida-peer-list.h"
@@ -42,6 +43,7 @@ typedef struct
   NamidaAccept accept;           /* ask is the default: signal/list "offers" */
   NamidaLanding landing;         /* library is the default (0) */
   NamidaUnencrypted unencrypted; /* ask is the default */
+  gboolean no_localsend;         /* see namida_hub_set_localsend() */
   guint64 limit;                 /* bytes a second, 0 = none */
   guint patience_seconds;        /* so long an accepted sending waits for a device that is away; 0 = it fails */
   gboolean
@@ -78,8 +80,12 @@ GListModel *namida_hub_get_peers (NamidaHub *self);
 GListModel *namida_hub_get_offers (NamidaHub *self);
 GListModel *namida_hub_get_transfers (NamidaHub *self);
 GListModel *namida_hub_get_pair_requests (NamidaHub *self);
+/** Of NamidaMessage, newest first, the last twenty: texts that others sent; to be shown once, and copied. */
+GListModel *namida_hub_get_messages (NamidaHub *self);
 void namida_hub_set_alias (NamidaHub *self, const char *alias);
 void namida_hub_set_accept (NamidaHub *self, NamidaAccept accept);
+/** namida_hub_set_localsend: whether this device shows up in LocalSend and receives from it. */
+void namida_hub_set_localsend (NamidaHub *self, gboolean spoken);
 /** namida_hub_set_unencrypted: from now on; what is under way goes on. */
 void namida_hub_set_unencrypted (NamidaHub *self, NamidaUnencrypted unencrypted);
 void namida_hub_set_landing (NamidaHub *self,

@@ -39,8 +39,8 @@ struct _NamidaReceiveSession
   guint n_uploads, n_connections;
   gint64 connection_lost_at; /* 0: never had one, or has one */
 
-  NamidaSessionOver over;
-  gpointer over_data;
+  NamidaSessionOver over, idle; /* @idle: (nullable) */
+  gpointer over_data, idle_data;
   GSource *timer;
   gboolean closing, ended;
 };
@@ -477,8 +477,21 @@ on_tick (gpointer user_data)
     namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_INTERRUPTED);
   if (idle < (gint64) NAMIDA_LIMIT_SESSION_IDLE_SECONDS * G_USEC_PER_SEC)
     return G_SOURCE_CONTINUE;
+  if (self->idle != NULL)
+    {
+      namida_receive_session_touch (self);
+      self->idle (self, self->idle_data);
+      return G_SOURCE_CONTINUE;
+    }
   namida_receive_session_close (self, NAMIDA_SESSION_PARKED, NULL);
   return G_SOURCE_REMOVE;
+}
+
+void
+namida_receive_session_set_idle (NamidaReceiveSession *self, NamidaSessionOver idle, gpointer user_data)
+{
+  self->idle = idle;
+  self->idle_data = user_data;
 }
 
 void

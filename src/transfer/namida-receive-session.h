@@ -44,6 +44,10 @@ NamidaReceiveSession *namida_receive_session_new (const char *fingerprint,
 typedef void (*NamidaSessionOver) (NamidaReceiveSession *self, gpointer user_data);
 void namida_receive_session_open (NamidaReceiveSession *self, NamidaSessionOver over, gpointer user_data);
 
+/** namida_receive_session_set_idle: main context, once open: @idle decides what becomes of a session in which nothing
+ * happened for NAMIDA_LIMIT_SESSION_IDLE_SECONDS, instead of parking it. */
+void namida_receive_session_set_idle (NamidaReceiveSession *self, NamidaSessionOver idle, gpointer user_data);
+
 const char *namida_receive_session_get_id (NamidaReceiveSession *self);          /* any thread */
 const char *namida_receive_session_get_fingerprint (NamidaReceiveSession *self); /* any thread */
 const char *namida_receive_session_get_key (NamidaReceiveSession *self);         /* any thread */

@@ -30,6 +30,7 @@ request_clear (gpointer data)
   clear_source (&self->hangup);
   g_clear_object (&self->msg);
   g_free (self->query);
+  g_clear_pointer (&self->info, namida_device_info_unref);
   g_clear_pointer (&self->body, g_byte_array_unref);
 }
 

@@ -60,6 +60,19 @@ find (NamidaServer *self, NamidaRequest *request)
 }
 
 static gboolean
+check_single (NamidaServer *self, const NamidaOfferWording *wording, GError **error)
+{
+  for (guint i = 0; wording->single && i < self->offers->len; i++)
+    if (((OpenOffer *) g_ptr_array_index (self->offers, i))->request->route->offer == wording)
+      {
+        g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+                             _ ("This device is being asked by another one. Send again when that is answered."));
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
 check_count (NamidaServer *self, const char *owner, guint *retry_after, GError **error)
 {
   guint same = 0;
@@ -85,7 +98,8 @@ namida_server_early_offer (NamidaServer *self, NamidaRequest *request, guint *re
       && !namida_pin_guard_check (self->guard, self->pin, pin, request->connection->address, fingerprint, retry_after,
                                   error))
     return FALSE;
-  if (!check_count (self, request->connection->owner, retry_after, error))
+  if (!check_single (self, request->route->offer, error)
+      || !check_count (self, request->connection->owner, retry_after, error))
     return FALSE;
   open = g_new0 (OpenOffer, 1);
   g_ref_count_init (&open->refs);
@@ -422,6 +436,14 @@ ask (OpenOffer *open, Parsed *parsed)
     g_timeout_add (50, announce, open);
 }
 
+static gboolean
+look (OpenOffer *open, Parsed *parsed, GError **error)
+{
+  const NamidaOfferWording *wording = open->request->route->offer;
+
+  return wording->look == NULL || wording->look (open->server, open->request, parsed->message, parsed->key, error);
+}
+
 static void
 on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -433,7 +455,12 @@ on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (parsed == NULL)
     namida_request_fail (open->request, error, 0);
   else if (!open->request->gone && open->server->soup != NULL)
-    ask (open, parsed);
+    {
+      if (look (open, parsed, &error))
+        ask (open, parsed);
+      else if (error != NULL)
+        namida_request_fail (open->request, error, 0);
+    }
   g_clear_pointer (&parsed, parsed_free);
   open_offer_unref (open);
 }

@@ -23,10 +23,15 @@ typedef struct
   char *(*answer) (NamidaReceiveSession *session, gsize *length);
   /* (nullable): main context: the session has begun, and the answer goes out next. */
   void (*begun) (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session);
+  /* (nullable): main context, before anybody is asked. Returns: whether it is to go on; else why not is in @error, or
+   * it is answered already. */
+  gboolean (*look) (
+      NamidaServer *self, NamidaRequest *request, const NamidaOfferMessage *message, const char *key, GError **error);
   const char *type; /* (nullable): of the answer's body; NULL: JSON */
   /* A repeated offer goes on with the session that runs: that is parked before anybody is asked. Else the session of
    * this sender that runs is left alone until the new offer is accepted, which ends it. */
   gboolean supersedes;
+  gboolean single;    /* one open offer at a time, of whoever; more are BUSY */
   gboolean sends_all; /* whatever is not wanted comes, too: there is no "nothing is wanted" */
 } NamidaOfferWording;
 
@@ -62,6 +67,7 @@ typedef struct
 
 extern const NamidaServerDialect namida_server_v1;    /* namida-server-v1.c */
 extern const NamidaServerDialect namida_server_phone; /* namida-server-phone.c */
+extern const NamidaServerDialect namida_server_localsend; /* namida-server-localsend.c */
 
 /** NamidaRequest: one control request from its head to its answer. Reference-counted (g_rc_box), main context. */
 struct _NamidaRequest
@@ -75,6 +81,7 @@ struct _NamidaRequest
   GSource *timer;
   GSource *hangup;
   const char *type; /* of the answer's body */
+  NamidaDeviceInfo *info; /* (nullable): who it says it is, for the dialect */
   gboolean paused, answered, gone, holds_offer;
   /* Called once when the sender is gone before the answer. */
   void (*on_gone) (NamidaRequest *request, gpointer user_data);
@@ -99,6 +106,7 @@ struct _NamidaServer
   SoupServer *soup;
   GThreadPool *uploads;
   char *device_type, *pin;
+  gboolean localsend;   /* is spoken */
   gboolean unencrypted; /* offers of devices without encryption are asked about */
   NamidaPinGuard *guard, *pair_guard;
   GHashTable *sessions; /* id → NamidaReceiveSession */

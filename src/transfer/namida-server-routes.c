@@ -14,6 +14,7 @@
 static const NamidaServerDialect *const dialects[] = {
   &namida_server_v1,
   &namida_server_phone,
+  &namida_server_localsend,
 };
 
 static const NamidaServerDialect *

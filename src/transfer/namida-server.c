@@ -3,6 +3,7 @@
 
 #include "namida-error.h"
 #include "namida-limits.h"
+#include "namida-message.h"
 #include "namida-pair-request.h"
 #include "namida-server-private.h"
 
@@ -25,6 +26,8 @@ enum
   SIGNAL_DROP_PARKED,
   SIGNAL_UNENCRYPTED_REFUSED,
   SIGNAL_WHO_IS,
+  SIGNAL_LOCALSEND_REGISTERED,
+  SIGNAL_MESSAGE,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -158,6 +161,12 @@ namida_server_set_pin (NamidaServer *self, const char *pin)
 }
 
 void
+namida_server_set_localsend (NamidaServer *self, gboolean spoken)
+{
+  self->localsend = spoken;
+}
+
+void
 namida_server_set_unencrypted (NamidaServer *self, gboolean allowed)
 {
   self->unencrypted = allowed;
@@ -266,6 +275,12 @@ namida_server_class_init (NamidaServerClass *klass)
                                               2, G_TYPE_STRING, G_TYPE_STRING);
   signals[SIGNAL_UNENCRYPTED_REFUSED] = g_signal_new ("unencrypted-refused", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                                       NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_LOCALSEND_REGISTERED]
+      = g_signal_new ("localsend-registered", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+                      G_TYPE_POINTER, G_TYPE_STRING, G_TYPE_INET_SOCKET_ADDRESS);
+  signals[SIGNAL_MESSAGE]
+      = g_signal_new ("message", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL,
+                      G_TYPE_BOOLEAN, 1, NAMIDA_TYPE_MESSAGE);
   signals[SIGNAL_WHO_IS] = g_signal_new ("who-is", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_first_wins, NULL,
                                          NULL, G_TYPE_STRING, 1, G_TYPE_STRING);
 }
@@ -281,6 +296,7 @@ namida_server_init (NamidaServer *self)
   self->aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->offers = g_ptr_array_new ();
   self->device_type = g_strdup ("desktop");
+  self->localsend = TRUE;
   namida_server_uploads_init (self);
 }
 

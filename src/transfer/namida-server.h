@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * namida-pair-request.h. "drop-parked" (const char *fingerprint, const char *session_id): this device cancels a session
  * that does not run here any more (if there ever was one). "unencrypted-refused" (const char *address): see
  * namida_server_set_unencrypted(). "who-is" (const char *address) → char * (transfer full) (nullable): what a device
- * without encryption at that address calls itself: an offer of the phone app does not say.
+ * without encryption at that address calls itself: an offer of the phone app does not say. "localsend-registered": as
+ * "registered", by LocalSend. "message" (NamidaMessage *) → gboolean: a text came; %FALSE: it is refused.
  */
 #define NAMIDA_TYPE_SERVER (namida_server_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaServer, namida_server, NAMIDA, SERVER, GObject)
@@ -36,6 +37,8 @@ NamidaDeviceInfo *namida_server_dup_info (NamidaServer *self);
 void namida_server_set_device_type (NamidaServer *self, const char *device_type);
 /** Before a person is asked: @pin: (nullable): offers need ?pin= . Wrong ones lock (429) by address and fingerprint. */
 void namida_server_set_pin (NamidaServer *self, const char *pin);
+/** namida_server_set_localsend: whether LocalSend's requests are answered at all; TRUE at first. */
+void namida_server_set_localsend (NamidaServer *self, gboolean spoken);
 /** namida_server_set_unencrypted: whether offers in plain HTTP are taken at all (they are asked about like others, with
  * "encrypted" FALSE and no fingerprint); else each is refused, and "unencrypted-refused" told. FALSE at first. */
 void namida_server_set_unencrypted (NamidaServer *self, gboolean allowed);
