@@ -197,19 +197,6 @@ room_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   g_task_return_boolean (task, TRUE);
 }
 
-/* "~/Music" is what people know. */
-static char *
-dup_short_path (const char *path)
-{
-  const char *home = g_get_home_dir ();
-  gsize length = strlen (home);
-  g_autofree char *shown = g_filename_display_name (path);
-
-  if (g_str_has_prefix (shown, home) && (shown[length] == '/' || shown[length] == '\0'))
-    return g_strconcat ("~", shown + length, NULL);
-  return g_steal_pointer (&shown);
-}
-
 static void
 on_room_known (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -240,7 +227,7 @@ on_landing_changed (NamidaAcceptDialog *self)
   if (store == NULL)
     return;
   folder = namida_store_dup_destination (store, chosen_landing (self), namida_offer_get_alias (self->offer));
-  shown = dup_short_path (folder);
+  shown = namida_files_short_path (folder);
   gtk_label_set_label (self->room, "");
   adw_action_row_set_subtitle (self->where, shown);
   room = g_new0 (Room, 1);

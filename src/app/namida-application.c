@@ -5,7 +5,9 @@
 
 #include <glib/gi18n.h>
 
-#include "namida-hub.h"
+#include "namida-background.h"
+#include "namida-hub-history.h"
+#include "namida-introduction.h"
 #include "namida-limits.h"
 #include "namida-mnemonics.h"
 #include "namida-notifier.h"
@@ -26,10 +28,14 @@ struct _NamidaApplication
 
   GSettings *settings;
   NamidaHub *hub;
+  NamidaHubHistory *history;
   NamidaNotifier *notifier;
+  NamidaBackground *background;
   GError *problem; /* (nullable): why the hub does not run */
   gboolean stopping;
   gboolean told_background;
+  gboolean introducing;
+  gboolean start_hidden; /* as at login: no window until somebody asks for one */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaApplication, namida_application, ADW_TYPE_APPLICATION)
@@ -43,6 +49,23 @@ get_window (NamidaApplication *self)
   return NULL;
 }
 
+/* Once, as soon as there is a name and a folder to show and a window to show them on. */
+static void
+introduce (NamidaApplication *self)
+{
+  NamidaWindow *window = get_window (self);
+  gboolean running = FALSE;
+  NamidaIntroduction *introduction;
+
+  g_object_get (self->hub, "running", &running, NULL);
+  if (window == NULL || !running || self->introducing || g_settings_get_boolean (self->settings, "introduced"))
+    return;
+  self->introducing = TRUE;
+  introduction = namida_introduction_new (self->hub, self->settings);
+  gtk_window_set_transient_for (GTK_WINDOW (introduction), GTK_WINDOW (window));
+  gtk_window_present (GTK_WINDOW (introduction));
+}
+
 static void
 on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -53,6 +76,7 @@ on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_hub_start_finish (NAMIDA_HUB (source), result, &self->problem);
   if (window != NULL)
     namida_window_show_problem (window, self->problem);
+  introduce (self);
 }
 
 static void
@@ -73,6 +97,42 @@ static void
 apply_landing (NamidaApplication *self)
 {
   namida_hub_set_landing (self->hub, (NamidaLanding) g_settings_get_enum (self->settings, "landing"));
+}
+
+static void
+apply_folders (NamidaApplication *self)
+{
+  g_autofree char *backups = g_settings_get_string (self->settings, "backup-folder");
+  g_autofree char *music = g_settings_get_string (self->settings, "music-folder");
+
+  namida_hub_set_folders (self->hub, backups, music);
+}
+
+static guint64
+rate_limit (NamidaApplication *self)
+{
+  return (guint64) g_settings_get_uint (self->settings, "rate-limit") * 1000;
+}
+
+static void
+apply_limit (NamidaApplication *self)
+{
+  namida_hub_set_limit (self->hub, rate_limit (self));
+}
+
+static void
+apply_pin (NamidaApplication *self)
+{
+  g_autofree char *pin = g_settings_get_string (self->settings, "pin");
+
+  namida_hub_set_pin (self->hub, pin);
+}
+
+static void
+apply_retention (NamidaApplication *self)
+{
+  namida_hub_set_retention (self->hub,
+                            (NamidaRetention){ .last = g_settings_get_uint (self->settings, "versions-to-keep") });
 }
 
 /* Which devices need no question is kept with each of them; the switch is for all that are trusted now. */
@@ -97,6 +157,35 @@ or_null (const char *text)
 }
 
 static void
+follow_settings (NamidaApplication *self)
+{
+  static const struct
+  {
+    const char *signal;
+    void (*apply) (NamidaApplication *self);
+  } all[] = {
+    { "changed::alias", apply_alias },           { "changed::auto-accept-trusted", apply_auto_accept },
+    { "changed::backup-folder", apply_folders }, { "changed::landing", apply_landing },
+    { "changed::music-folder", apply_folders },  { "changed::pin", apply_pin },
+    { "changed::rate-limit", apply_limit },      { "changed::versions-to-keep", apply_retention },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    g_signal_connect_object (self->settings, all[i].signal, G_CALLBACK (all[i].apply), self, G_CONNECT_SWAPPED);
+}
+
+static void
+on_refused (NamidaApplication *self, const char *sentence)
+{
+  NamidaWindow *window = get_window (self);
+
+  if (window != NULL)
+    namida_window_toast (window, sentence);
+  else
+    g_message ("%s", sentence);
+}
+
+static void
 make_hub (NamidaApplication *self)
 {
   g_autofree char *alias = g_settings_get_string (self->settings, "alias");
@@ -115,14 +204,16 @@ make_hub (NamidaApplication *self)
     .device_type = "desktop",
     .patience_seconds = NAMIDA_LIMIT_PARKED_DAYS * 24 * 60 * 60,
     .landing = (NamidaLanding) g_settings_get_enum (self->settings, "landing"),
+    .limit = rate_limit (self),
   };
 
   self->hub = namida_hub_new (&options);
+  self->history = namida_hub_history_new (self->hub);
   self->notifier = namida_notifier_new (G_APPLICATION (self), self->hub);
-  g_signal_connect_object (self->settings, "changed::alias", G_CALLBACK (apply_alias), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->settings, "changed::auto-accept-trusted", G_CALLBACK (apply_auto_accept), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->settings, "changed::landing", G_CALLBACK (apply_landing), self, G_CONNECT_SWAPPED);
+  self->background = namida_background_new (GTK_APPLICATION (self), self->hub, self->settings);
+  g_signal_connect_object (self->background, "refused", G_CALLBACK (on_refused), self, G_CONNECT_SWAPPED);
+  follow_settings (self);
+  apply_retention (self);
   start_hub (self);
 }
 
@@ -252,18 +343,28 @@ show_window (NamidaApplication *self)
     return NULL;
   if (window == NULL)
     {
-      window = namida_window_new (GTK_APPLICATION (self), self->hub, self->settings);
+      window = namida_window_new (GTK_APPLICATION (self), self->hub, self->history, self->settings);
       namida_window_show_problem (window, self->problem);
       g_signal_connect_object (window, "close-request", G_CALLBACK (on_close_request), self, G_CONNECT_SWAPPED);
     }
   gtk_window_present (GTK_WINDOW (window));
+  introduce (self);
   return window;
 }
 
 static void
 namida_application_activate (GApplication *application)
 {
-  show_window (NAMIDA_APPLICATION (application));
+  NamidaApplication *self = NAMIDA_APPLICATION (application);
+
+  if (!self->start_hidden)
+    show_window (self);
+  else if (!g_settings_get_boolean (self->settings, "receive-in-background"))
+    g_message ("Receiving in the background is switched off in the preferences.");
+  else
+    /* No window keeps it alive: it ends by “Quit”. */
+    g_application_hold (application);
+  self->start_hidden = FALSE;
 }
 
 static void
@@ -414,10 +515,28 @@ namida_application_startup (GApplication *application)
   make_hub (self);
 }
 
+/* At login nobody wants the window of a program that runs already. */
+static gboolean
+become_first (NamidaApplication *self, int *status)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->data_dir != NULL)
+    return TRUE;
+  if (!g_application_register (G_APPLICATION (self), NULL, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      *status = 1;
+      return FALSE;
+    }
+  return !g_application_get_is_remote (G_APPLICATION (self));
+}
+
 static int
 namida_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
   NamidaApplication *self = NAMIDA_APPLICATION (application);
+  int status = 0;
 
   if (g_variant_dict_contains (options, "version"))
     {
@@ -429,6 +548,8 @@ namida_application_handle_local_options (GApplication *application, GVariantDict
       g_printerr (_ ("“%d” is no port. Name one from 1 to 65535.\n"), self->port);
       return 2;
     }
+  if (self->start_hidden && !become_first (self, &status))
+    return status;
   if (self->data_dir != NULL)
     {
       g_autofree char *given = g_steal_pointer (&self->data_dir);
@@ -448,7 +569,9 @@ namida_application_shutdown (GApplication *application)
 
   if (window != NULL)
     gtk_window_destroy (GTK_WINDOW (window));
+  g_clear_object (&self->background);
   g_clear_object (&self->notifier);
+  g_clear_object (&self->history);
   g_clear_object (&self->hub);
   g_clear_object (&self->settings);
   G_APPLICATION_CLASS (namida_application_parent_class)->shutdown (application);
@@ -487,6 +610,7 @@ namida_application_init (NamidaApplication *self)
     { "interface", 0, 0, G_OPTION_ARG_STRING, &self->interface, N_ ("Use only this network interface or address"),
       N_ ("NAME") },
     { "port", 0, 0, G_OPTION_ARG_INT, &self->port, N_ ("Listen on this port"), N_ ("N") },
+    { "background", 0, 0, G_OPTION_ARG_NONE, &self->start_hidden, N_ ("Receive without a window"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version"), NULL },
     { NULL },
   };

@@ -5,75 +5,188 @@
 
 #include <glib/gi18n.h>
 
-/* More rows than this help nobody, and a list of 200,000 would freeze the window. */
-#define MAX_ROWS 200
+#include "namida-file-model.h"
+#include "namida-file-row.h"
+#include "namida-format.h"
+#include "namida-mnemonics.h"
+#include "namida-report.h"
 
 struct _NamidaDetailsDialog
 {
   AdwWindow parent_instance;
 
+  NamidaTransfer *transfer;
+  NamidaFileModel *model;
+  GtkFileChooserNative *chooser;
+
   AdwWindowTitle *heading;
+  AdwToastOverlay *toasts;
+  GtkWidget *report_button;
   GtkLabel *summary;
-  GtkListBox *list;
+  GtkWidget *filter;
+  GtkToggleButton *failed_button;
+  GtkListView *list;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaDetailsDialog, namida_details_dialog, ADW_TYPE_WINDOW)
 
-static const char *
-result_words (NamidaFileResult result)
+static void
+toast (NamidaDetailsDialog *self, const char *text)
 {
-  switch (result)
-    {
-    case NAMIDA_FILE_MISMATCH:
-      return _ ("It changed on the way. Send it again.");
-    case NAMIDA_FILE_UNREADABLE:
-      return _ ("It could not be read.");
-    case NAMIDA_FILE_MISSING:
-    default:
-      return _ ("It did not arrive.");
-    }
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
 }
 
 static void
-add_row (NamidaDetailsDialog *self, NamidaTransfer *transfer, NamidaEntry *entry, guint index)
+add_count (GString *text, const char *words)
 {
-  GtkWidget *row = adw_action_row_new ();
-  g_autofree char *path = namida_entry_dup_path (entry);
-  g_autofree char *detail = namida_transfer_dup_detail (transfer, index);
+  if (text->len > 0)
+    g_string_append (text, " · ");
+  g_string_append (text, words);
+}
 
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), path);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
-                               detail != NULL ? detail : result_words (namida_transfer_get_result (transfer, index)));
-  gtk_list_box_append (self->list, row);
+/* "2,875 files verified · 38 were already there · 2 are not there" */
+static char *
+dup_summary (NamidaTransfer *transfer, guint failed)
+{
+  GString *text = g_string_new (NULL);
+  guint stored = namida_transfer_count (transfer, NAMIDA_FILE_STORED);
+  guint kept = namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING);
+  g_autofree char *first = g_strdup_printf (ngettext ("%'u file verified", "%'u files verified", stored), stored);
+  g_autofree char *second = g_strdup_printf (ngettext ("%'u was already there", "%'u were already there", kept), kept);
+  g_autofree char *third = g_strdup_printf (ngettext ("%'u is not there", "%'u are not there", failed), failed);
+
+  add_count (text, first);
+  if (kept > 0)
+    add_count (text, second);
+  if (failed > 0)
+    add_count (text, third);
+  return g_string_free (text, FALSE);
 }
 
 static void
-fill (NamidaDetailsDialog *self, NamidaTransfer *transfer)
+show (NamidaDetailsDialog *self)
 {
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  GPtrArray *entries = backup != NULL ? namida_backup_get_entries (backup) : NULL;
-  guint failed = 0;
-  g_autofree char *count = NULL;
+  guint failed = namida_file_model_count_failed (self->transfer);
+  g_autofree char *summary = dup_summary (self->transfer, failed);
 
-  for (guint i = 0; entries != NULL && i < entries->len; i++)
-    {
-      NamidaFileResult result = namida_transfer_get_result (transfer, i);
+  gtk_label_set_label (self->summary, summary);
+  gtk_widget_set_visible (self->filter, failed > 0 && failed < g_list_model_get_n_items (G_LIST_MODEL (self->model)));
+  if (gtk_toggle_button_get_active (self->failed_button))
+    gtk_widget_set_visible (self->filter, TRUE);
+  gtk_widget_set_visible (self->report_button, namida_transfer_is_final (self->transfer));
+}
 
-      if (result != NAMIDA_FILE_MISMATCH && result != NAMIDA_FILE_MISSING && result != NAMIDA_FILE_UNREADABLE)
-        continue;
-      if (failed++ < MAX_ROWS)
-        add_row (self, transfer, g_ptr_array_index (entries, i), i);
-    }
-  gtk_widget_set_visible (GTK_WIDGET (self->list), failed > 0);
-  count = g_strdup_printf (ngettext ("%u file is not there.", "%u files are not there.", failed), failed);
-  if (failed > MAX_ROWS)
-    {
-      g_autofree char *more = g_strdup_printf (_ ("%s These are the first %d."), count, MAX_ROWS);
-      gtk_label_set_label (self->summary, more);
-      return;
-    }
-  gtk_label_set_label (self->summary, count);
+static void
+on_filter (NamidaDetailsDialog *self)
+{
+  namida_file_model_set_only_failed (self->model, gtk_toggle_button_get_active (self->failed_button));
+}
+
+/* ---- the report ---- */
+
+typedef struct
+{
+  NamidaTransfer *transfer; /* owned; it has ended */
+  GFile *file;              /* owned */
+} Report;
+
+static void
+report_free (Report *report)
+{
+  g_clear_object (&report->transfer);
+  g_clear_object (&report->file);
+  g_free (report);
+}
+
+static void
+report_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Report *report = data;
+  g_autoptr (GBytes) text = namida_report_new (report->transfer);
+  GError *error = NULL;
+
+  if (g_file_replace_contents (report->file, g_bytes_get_data (text, NULL), g_bytes_get_size (text), NULL, FALSE,
+                               G_FILE_CREATE_NONE, NULL, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_report_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaDetailsDialog *self = NAMIDA_DETAILS_DIALOG (source);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (self->transfer == NULL)
+    return;
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    text = g_strdup (_ ("The report is saved"));
+  else
+    text = g_strdup_printf (_ ("The report could not be saved: %s"), error->message);
+  toast (self, text);
+}
+
+static void
+on_report_chosen (NamidaDetailsDialog *self, int response)
+{
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GTask) task = NULL;
+  Report *report;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser));
+  g_clear_object (&self->chooser);
+  if (file == NULL)
+    return;
+  report = g_new0 (Report, 1);
+  report->transfer = g_object_ref (self->transfer);
+  report->file = g_object_ref (file);
+  task = g_task_new (self, NULL, on_report_written, NULL);
+  g_task_set_source_tag (task, on_report_chosen);
+  g_task_set_task_data (task, report, (GDestroyNotify) report_free);
+  g_task_run_in_thread (task, report_thread);
+}
+
+static char *
+dup_report_name (NamidaTransfer *transfer)
+{
+  g_autoptr (GDateTime) time
+      = g_date_time_new_from_unix_local (namida_transfer_get_started_at (transfer) / G_USEC_PER_SEC);
+  g_autofree char *when = time != NULL ? g_date_time_format (time, "%Y-%m-%d %H.%M") : g_strdup ("");
+  /* Translators: the name of a file; %s are a device and a time */
+  char *name
+      = g_strdup_printf (_ ("Namida Sync report - %s - %s.json"), namida_transfer_get_peer_alias (transfer), when);
+
+  return g_strdelimit (name, "/", '-');
+}
+
+static void
+on_report (NamidaDetailsDialog *self)
+{
+  g_autofree char *name = dup_report_name (self->transfer);
+
+  g_clear_object (&self->chooser);
+  self->chooser = gtk_file_chooser_native_new (_ ("Save a Report"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE,
+                                               _ ("_Save"), _ ("_Cancel"));
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_report_chosen), self, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static void
+namida_details_dialog_dispose (GObject *object)
+{
+  NamidaDetailsDialog *self = NAMIDA_DETAILS_DIALOG (object);
+
+  g_clear_object (&self->chooser);
+  g_clear_object (&self->model);
+  g_clear_object (&self->transfer);
+  G_OBJECT_CLASS (namida_details_dialog_parent_class)->dispose (object);
 }
 
 static void
@@ -81,26 +194,46 @@ namida_details_dialog_class_init (NamidaDetailsDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = namida_details_dialog_dispose;
+  g_type_ensure (NAMIDA_TYPE_FILE_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/namida_sync/Desktop/ui/namida-details-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, heading);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, toasts);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, report_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, summary);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, filter);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, failed_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, list);
+  gtk_widget_class_bind_template_callback (widget_class, on_filter);
+  gtk_widget_class_bind_template_callback (widget_class, on_report);
 }
 
 static void
 namida_details_dialog_init (NamidaDetailsDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
 }
 
 NamidaDetailsDialog *
-namida_details_dialog_new (NamidaTransfer *transfer)
+namida_details_dialog_new (NamidaTransfer *transfer, const char *words)
 {
   NamidaDetailsDialog *self = g_object_new (NAMIDA_TYPE_DETAILS_DIALOG, NULL);
+  GtkNoSelection *selection;
 
+  self->transfer = g_object_ref (transfer);
+  self->model = namida_file_model_new (transfer);
+  selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->model)));
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  g_object_unref (selection);
   adw_window_title_set_title (self->heading, _ ("Details"));
-  adw_window_title_set_subtitle (self->heading, namida_transfer_get_title (transfer));
-  fill (self, transfer);
+  adw_window_title_set_subtitle (self->heading, words);
+  g_signal_connect_object (transfer, "notify::done-files", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (transfer, "ended", G_CALLBACK (show), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  show (self);
+  /* Somebody who opens this after a failure looks for what failed. */
+  if (namida_transfer_is_final (transfer) && gtk_widget_get_visible (self->filter))
+    gtk_toggle_button_set_active (self->failed_button, TRUE);
   return self;
 }

@@ -10,6 +10,6 @@ G_BEGIN_DECLS
 #define NAMIDA_TYPE_DETAILS_DIALOG (namida_details_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaDetailsDialog, namida_details_dialog, NAMIDA, DETAILS_DIALOG, AdwWindow)
 
-NamidaDetailsDialog *namida_details_dialog_new (NamidaTransfer *transfer);
+NamidaDetailsDialog *namida_details_dialog_new (NamidaTransfer *transfer, const char *words);
 
 G_END_DECLS

@@ -198,3 +198,15 @@ namida_files_when (gint64 us)
   /* Translators: a day, as g_date_time_format() writes it */
   return g_date_time_format (then, _ ("%-d %B %Y"));
 }
+
+char *
+namida_files_short_path (const char *path)
+{
+  const char *home = g_get_home_dir ();
+  gsize length = strlen (home);
+  g_autofree char *shown = g_filename_display_name (path);
+
+  if (g_str_has_prefix (shown, home) && (shown[length] == '/' || shown[length] == '\0'))
+    return g_strconcat ("~", shown + length, NULL);
+  return g_steal_pointer (&shown);
+}

@@ -33,4 +33,7 @@ GListModel *namida_files_from_value (const GValue *value);
  * 2026". */
 char *namida_files_when (gint64 us);
 
+/** namida_files_short_path: Returns: (transfer full): "~/Music", which is what people know. */
+char *namida_files_short_path (const char *path);
+
 G_END_DECLS

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-files.h"
+
 struct _NamidaPreferences
 {
   AdwPreferencesWindow parent_instance;
@@ -21,8 +23,14 @@ struct _NamidaPreferences
   GtkWidget *music_button;
   GtkWidget *auto_accept;
   GtkWidget *background;
+  GtkWidget *login;
+  GtkWidget *login_row;
   AdwComboRow *landing;
   AdwComboRow *unencrypted;
+  AdwComboRow *parts;
+  GtkEditable *pin;
+  GtkAdjustment *versions;
+  GtkAdjustment *rate;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaPreferences, namida_preferences, ADW_TYPE_PREFERENCES_WINDOW)
@@ -31,14 +39,10 @@ static void
 show_folder (NamidaPreferences *self, const char *key, AdwActionRow *row, const char *used)
 {
   g_autofree char *chosen = g_settings_get_string (self->settings, key);
-  const char *path = *chosen != '\0' ? chosen : used;
-  g_autofree char *shown = path != NULL ? g_filename_display_name (path) : NULL;
-  g_autofree char *later = NULL;
+  const char *path = used != NULL ? used : chosen;
+  g_autofree char *shown = namida_files_short_path (path);
 
-  /* Folders are given to what receives when the program starts. */
-  if (shown != NULL && used != NULL && g_strcmp0 (path, used) != 0)
-    later = g_strdup_printf (_ ("%s (from the next start on)"), shown);
-  adw_action_row_set_subtitle (row, later != NULL ? later : shown != NULL ? shown : "");
+  adw_action_row_set_subtitle (row, shown);
 }
 
 static void
@@ -97,6 +101,39 @@ on_alias_applied (NamidaPreferences *self)
   g_settings_set_string (self->settings, "alias", gtk_editable_get_text (self->alias));
 }
 
+static void
+on_pin_applied (NamidaPreferences *self)
+{
+  g_settings_set_string (self->settings, "pin", gtk_editable_get_text (self->pin));
+}
+
+/* People think in megabytes; the setting is in kilobytes. */
+static gboolean
+rate_to_adjustment (GValue *value, GVariant *variant, gpointer user_data)
+{
+  g_value_set_double (value, g_variant_get_uint32 (variant) / 1000.0);
+  return TRUE;
+}
+
+static GVariant *
+rate_from_adjustment (const GValue *value, const GVariantType *type, gpointer user_data)
+{
+  return g_variant_new_uint32 ((guint32) (g_value_get_double (value) * 1000.0 + 0.5));
+}
+
+static gboolean
+count_to_adjustment (GValue *value, GVariant *variant, gpointer user_data)
+{
+  g_value_set_double (value, g_variant_get_uint32 (variant));
+  return TRUE;
+}
+
+static GVariant *
+count_from_adjustment (const GValue *value, const GVariantType *type, gpointer user_data)
+{
+  return g_variant_new_uint32 ((guint32) (g_value_get_double (value) + 0.5));
+}
+
 /* A list's row number is the number of the setting's value. */
 static void
 on_combo_changed (AdwComboRow *row, GParamSpec *pspec, GSettings *settings)
@@ -137,7 +174,14 @@ namida_preferences_class_init (NamidaPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, music_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, auto_accept);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, background);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, login);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, login_row);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, landing);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, parts);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, pin);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, versions);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, rate);
+  gtk_widget_class_bind_template_callback (widget_class, on_pin_applied);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, unencrypted);
   gtk_widget_class_bind_template_callback (widget_class, on_alias_applied);
   gtk_widget_class_bind_template_callback (widget_class, on_backup_folder);
@@ -150,6 +194,20 @@ namida_preferences_init (NamidaPreferences *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->backup_row), FALSE);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->music_row), FALSE);
+}
+
+static void
+bind_numbers (NamidaPreferences *self)
+{
+  g_autofree char *pin = g_settings_get_string (self->settings, "pin");
+
+  gtk_editable_set_text (self->pin, pin);
+  g_settings_bind_with_mapping (self->settings, "versions-to-keep", self->versions, "value", G_SETTINGS_BIND_DEFAULT,
+                                count_to_adjustment, count_from_adjustment, NULL, NULL);
+  g_settings_bind_with_mapping (self->settings, "rate-limit", self->rate, "value", G_SETTINGS_BIND_DEFAULT,
+                                rate_to_adjustment, rate_from_adjustment, NULL, NULL);
+  g_settings_bind (self->settings, "start-at-login", self->login, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "receive-in-background", self->login_row, "sensitive", G_SETTINGS_BIND_GET);
 }
 
 NamidaPreferences *
@@ -165,6 +223,8 @@ namida_preferences_new (NamidaHub *hub, GSettings *settings)
   g_settings_bind (settings, "receive-in-background", self->background, "active", G_SETTINGS_BIND_DEFAULT);
   bind_combo (self, self->landing, "landing");
   bind_combo (self, self->unencrypted, "unencrypted-peers");
+  bind_combo (self, self->parts, "cancelled-parts");
+  bind_numbers (self);
   g_signal_connect_object (settings, "changed::backup-folder", G_CALLBACK (show_folders), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::music-folder", G_CALLBACK (show_folders), self, G_CONNECT_SWAPPED);
   show_folders (self);

@@ -5,14 +5,12 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-cancel-flow.h"
 #include "namida-details-dialog.h"
 #include "namida-files.h"
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-send-flow.h"
-
-/* A flat button and the gap before it, in pixels. */
-#define BUTTON_ROOM 46
 
 struct _NamidaTransferRow
 {
@@ -31,6 +29,7 @@ struct _NamidaTransferRow
   GtkLabel *figures;
   GtkButton *details_button;
   GtkWidget *column;
+  GtkButton *pause_button;
   GtkButton *button;
 };
 
@@ -41,6 +40,14 @@ typedef enum
   BUTTON_OPEN,
   BUTTON_RETRY
 } RowButton;
+
+typedef enum
+{
+  PAUSE_NONE,
+  PAUSE_PAUSE,
+  PAUSE_RESUME,
+  PAUSE_TRY_NOW
+} PauseButton;
 
 G_DEFINE_FINAL_TYPE (NamidaTransferRow, namida_transfer_row, GTK_TYPE_LIST_BOX_ROW)
 
@@ -57,16 +64,20 @@ what_words (NamidaTransfer *transfer)
 }
 
 char *
-namida_transfer_words (NamidaTransfer *transfer)
+namida_transfer_what_to_whom (NamidaDirection direction, const char *what, const char *who)
 {
-  const char *what = what_words (transfer);
-  const char *who = namida_transfer_get_peer_alias (transfer);
-
-  if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND)
+  if (direction == NAMIDA_DIRECTION_SEND)
     /* Translators: what is sent, and the device it goes to */
     return g_strdup_printf (_ ("%s to %s"), what, who);
   /* Translators: what is received, and the device it comes from */
   return g_strdup_printf (_ ("%s from %s"), what, who);
+}
+
+char *
+namida_transfer_words (NamidaTransfer *transfer)
+{
+  return namida_transfer_what_to_whom (namida_transfer_get_direction (transfer), what_words (transfer),
+                                       namida_transfer_get_peer_alias (transfer));
 }
 
 static gboolean
@@ -98,31 +109,67 @@ which_button (NamidaTransfer *transfer)
   return namida_transfer_get_folder (transfer) != NULL ? BUTTON_OPEN : BUTTON_NONE;
 }
 
+static PauseButton
+which_pause_button (NamidaTransfer *transfer)
+{
+  NamidaTransferState state = namida_transfer_get_state (transfer);
+
+  if (state == NAMIDA_TRANSFER_PAUSED)
+    return PAUSE_RESUME;
+  if (state == NAMIDA_TRANSFER_INTERRUPTED && namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND)
+    return PAUSE_TRY_NOW;
+  return namida_transfer_can_pause (transfer) ? PAUSE_PAUSE : PAUSE_NONE;
+}
+
+static void
+name_button (NamidaTransferRow *self, GtkButton *button, const char *icon, const char *action)
+{
+  /* Translators: a button's action and the transfer it is for, for screen readers */
+  g_autofree char *name = g_strdup_printf (_ ("%s: %s"), action, self->words);
+
+  gtk_button_set_icon_name (button, icon);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (button), action);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+static void
+show_pause_button (NamidaTransferRow *self)
+{
+  static const char *const icons[]
+      = { "", "media-playback-pause-symbolic", "media-playback-start-symbolic", "view-refresh-symbolic" };
+  const char *const names[] = { "", _ ("Pause"), _ ("Resume"), _ ("Try Now") };
+  PauseButton button = which_pause_button (self->transfer);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->pause_button), button != PAUSE_NONE);
+  if (button != PAUSE_NONE)
+    name_button (self, self->pause_button, icons[button], names[button]);
+}
+
 static void
 show_button (NamidaTransferRow *self)
 {
   static const char *const icons[] = { "", "namida-cancel-symbolic", "folder-open-symbolic", "view-refresh-symbolic" };
   const char *const names[] = { "", _ ("Cancel"), _ ("Open Folder"), _ ("Try Again") };
   RowButton button = which_button (self->transfer);
-  g_autofree char *name = NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->button), button != BUTTON_NONE);
   /* The figures of all rows end on one line. */
-  gtk_widget_set_margin_end (self->column, button == BUTTON_NONE ? BUTTON_ROOM : 0);
+  gtk_widget_set_margin_end (self->column, button == BUTTON_NONE ? NAMIDA_TRANSFER_BUTTON_ROOM : 0);
   if (button == BUTTON_NONE)
     return;
-  gtk_button_set_icon_name (self->button, icons[button]);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->button), names[button]);
-  /* Translators: a button's action and the transfer it is for, for screen readers */
-  name = g_strdup_printf (_ ("%s: %s"), names[button], self->words);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  name_button (self, self->button, icons[button], names[button]);
 }
 
-static void
-show_icon (NamidaTransferRow *self)
+const char *
+namida_transfer_state_class (NamidaTransferState state)
 {
-  NamidaTransferState state = namida_transfer_get_state (self->transfer);
-  gboolean send = namida_transfer_get_direction (self->transfer) == NAMIDA_DIRECTION_SEND;
+  return is_bad (state) ? "error" : state == NAMIDA_TRANSFER_INTERRUPTED ? "warning" : "dim-label";
+}
+
+void
+namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTransferState state)
+{
+  gboolean send = direction == NAMIDA_DIRECTION_SEND;
   const char *name = send ? "namida-send-symbolic" : "namida-receive-symbolic";
   const char *words = send ? _ ("Sending") : _ ("Receiving");
 
@@ -136,8 +183,8 @@ show_icon (NamidaTransferRow *self)
       name = "dialog-warning-symbolic";
       words = send ? _ ("Sending failed") : _ ("Receiving failed");
     }
-  gtk_image_set_from_icon_name (self->icon, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  gtk_image_set_from_icon_name (icon, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
 }
 
 /* While bytes move, the amounts say more than the word "Sending". */
@@ -197,9 +244,7 @@ show_state (NamidaTransferRow *self)
   gtk_widget_remove_css_class (label, "error");
   gtk_widget_remove_css_class (label, "warning");
   gtk_widget_remove_css_class (label, "dim-label");
-  gtk_widget_add_css_class (label, is_bad (state)                         ? "error"
-                                   : state == NAMIDA_TRANSFER_INTERRUPTED ? "warning"
-                                                                          : "dim-label");
+  gtk_widget_add_css_class (label, namida_transfer_state_class (state));
 }
 
 static void
@@ -207,8 +252,8 @@ show_bar (NamidaTransferRow *self)
 {
   NamidaTransferState state = namida_transfer_get_state (self->transfer);
   guint64 total = namida_transfer_get_total_bytes (self->transfer);
-  gboolean moves
-      = state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_FINISHING || state == NAMIDA_TRANSFER_INTERRUPTED;
+  gboolean moves = state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_FINISHING
+                   || state == NAMIDA_TRANSFER_INTERRUPTED || state == NAMIDA_TRANSFER_PAUSED;
 
   /* No bar where nothing moves. */
   gtk_widget_set_visible (GTK_WIDGET (self->bar), moves);
@@ -230,6 +275,8 @@ show_words (NamidaTransferRow *self)
   self->words = namida_transfer_words (self->transfer);
   self->counted = backup;
   gtk_label_set_label (self->title, self->words);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), backup != NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, self->words, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, self->words, -1);
 }
 
@@ -237,11 +284,33 @@ static void
 show (NamidaTransferRow *self)
 {
   show_words (self);
-  show_icon (self);
+  namida_transfer_show_icon (self->icon, namida_transfer_get_direction (self->transfer),
+                             namida_transfer_get_state (self->transfer));
   show_bar (self);
   show_state (self);
+  show_pause_button (self);
   show_button (self);
   gtk_widget_set_visible (GTK_WIDGET (self->details_button), has_details (self->transfer));
+}
+
+static void
+on_pause_button (NamidaTransferRow *self)
+{
+  switch (which_pause_button (self->transfer))
+    {
+    case PAUSE_PAUSE:
+      namida_hub_pause (self->hub, self->transfer);
+      break;
+    case PAUSE_RESUME:
+      namida_hub_resume (self->hub, self->transfer);
+      break;
+    case PAUSE_TRY_NOW:
+      namida_send_flow_retry (GTK_WIDGET (self), self->transfer);
+      break;
+    case PAUSE_NONE:
+    default:
+      break;
+    }
 }
 
 static void
@@ -250,7 +319,7 @@ on_button (NamidaTransferRow *self)
   switch (which_button (self->transfer))
     {
     case BUTTON_CANCEL:
-      namida_transfer_cancel (self->transfer);
+      namida_cancel_flow_start (GTK_WIDGET (self), self->transfer);
       break;
     case BUTTON_OPEN:
       namida_send_flow_open_folder (GTK_WIDGET (self), namida_transfer_get_folder (self->transfer));
@@ -264,13 +333,23 @@ on_button (NamidaTransferRow *self)
     }
 }
 
-static void
-on_details (NamidaTransferRow *self)
+void
+namida_transfer_row_open_details (NamidaTransferRow *self)
 {
-  NamidaDetailsDialog *dialog = namida_details_dialog_new (self->transfer);
+  NamidaDetailsDialog *dialog;
+
+  if (namida_transfer_get_backup (self->transfer) == NULL)
+    return;
+  dialog = namida_details_dialog_new (self->transfer, self->words);
 
   gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_details (NamidaTransferRow *self)
+{
+  namida_transfer_row_open_details (self);
 }
 
 static void
@@ -306,7 +385,9 @@ namida_transfer_row_class_init (NamidaTransferRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, figures);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, details_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, column);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, pause_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, button);
+  gtk_widget_class_bind_template_callback (widget_class, on_pause_button);
   gtk_widget_class_bind_template_callback (widget_class, on_button);
   gtk_widget_class_bind_template_callback (widget_class, on_details);
 }

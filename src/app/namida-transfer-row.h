@@ -11,7 +11,21 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (NamidaTransferRow, namida_transfer_row, NAMIDA, TRANSFER_ROW, GtkListBoxRow)
 
 NamidaTransferRow *namida_transfer_row_new (NamidaHub *hub, NamidaTransfer *transfer);
+/** namida_transfer_row_open_details: what became of each file; nothing while they are not known. */
+void namida_transfer_row_open_details (NamidaTransferRow *self);
 /** namida_transfer_words: Returns: (transfer full): "Namida Backup and Music to Pixel 8". */
 char *namida_transfer_words (NamidaTransfer *transfer);
+
+/* What rows of earlier runs share. */
+
+/* A flat button and the gap before it, in pixels: the figures of all rows end on one line. */
+#define NAMIDA_TRANSFER_BUTTON_ROOM 46
+
+/** Returns: (transfer full): "Music to Pixel 8", "Music from Pixel 8". */
+char *namida_transfer_what_to_whom (NamidaDirection direction, const char *what, const char *who);
+/** Returns: (transfer none): the style class that the line of @state has. */
+const char *namida_transfer_state_class (NamidaTransferState state);
+/** namida_transfer_show_icon: icon and spoken word for a transfer's row. */
+void namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTransferState state);
 
 G_END_DECLS

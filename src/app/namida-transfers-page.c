@@ -3,24 +3,44 @@
 
 #include "namida-transfers-page.h"
 
+#include <glib/gi18n.h>
+
+#include "namida-history-row.h"
+#include "namida-hub-history.h"
+#include "namida-mnemonics.h"
 #include "namida-transfer-row.h"
+
+/* A history of years need not be built to show the last weeks of it. */
+#define FIRST_ROWS 20
+#define MORE_ROWS 40
 
 struct _NamidaTransfersPage
 {
   AdwBin parent_instance;
 
   NamidaHub *hub;
+  NamidaHubHistory *history;
   guint running;
+  char *wanted; /* what is searched, casefolded; "" for all */
   GtkFilter *now_filter;
-  GtkFilter *earlier_filter;
+  GtkFilter *ended_filter;
+  GtkFilter *search_filter;
   GtkFilterListModel *now;
-  GtkFilterListModel *earlier;
+  GtkFilterListModel *ended;
+  GListModel *all_earlier; /* those that ended in this run, then those before */
+  GtkFilterListModel *found;
+  GtkSliceListModel *earlier;
 
   GtkStack *stack;
   GtkWidget *now_box;
   GtkWidget *earlier_box;
   GtkListBox *now_list;
   GtkListBox *earlier_list;
+  GtkToggleButton *search_button;
+  GtkWidget *search_revealer;
+  GtkSearchEntry *search;
+  GtkWidget *nothing_found;
+  GtkWidget *more_button;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaTransfersPage, namida_transfers_page, ADW_TYPE_BIN)
@@ -37,6 +57,8 @@ make_row (gpointer item, gpointer user_data)
 {
   NamidaTransfersPage *self = user_data;
 
+  if (NAMIDA_IS_HISTORY_ITEM (item))
+    return GTK_WIDGET (namida_history_row_new (item));
   return GTK_WIDGET (namida_transfer_row_new (self->hub, item));
 }
 
@@ -47,19 +69,35 @@ is_now (gpointer item, gpointer user_data)
 }
 
 static gboolean
-is_earlier (gpointer item, gpointer user_data)
+is_ended (gpointer item, gpointer user_data)
 {
   return namida_transfer_is_final (item);
+}
+
+static gboolean
+is_found (gpointer item, gpointer user_data)
+{
+  NamidaTransfersPage *self = user_data;
+  g_autofree char *words = NAMIDA_IS_HISTORY_ITEM (item) ? namida_history_words (item) : namida_transfer_words (item);
+  g_autofree char *folded = g_utf8_casefold (words, -1);
+
+  return strstr (folded, self->wanted) != NULL;
 }
 
 static void
 show (NamidaTransfersPage *self)
 {
   guint now = g_list_model_get_n_items (G_LIST_MODEL (self->now));
-  guint earlier = g_list_model_get_n_items (G_LIST_MODEL (self->earlier));
+  guint earlier = g_list_model_get_n_items (self->all_earlier);
+  guint found = g_list_model_get_n_items (G_LIST_MODEL (self->found));
 
   gtk_widget_set_visible (self->now_box, now > 0);
   gtk_widget_set_visible (self->earlier_box, earlier > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->earlier_list), found > 0);
+  gtk_widget_set_visible (self->nothing_found, earlier > 0 && found == 0);
+  gtk_widget_set_visible (self->more_button, found > gtk_slice_list_model_get_size (self->earlier));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "transfers.search", earlier > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "transfers.clear", earlier > 0);
   gtk_stack_set_visible_child_name (self->stack, now + earlier > 0 ? "list" : "empty");
   if (self->running == now)
     return;
@@ -71,7 +109,7 @@ static void
 on_ended (NamidaTransfersPage *self)
 {
   gtk_filter_changed (self->now_filter, GTK_FILTER_CHANGE_DIFFERENT);
-  gtk_filter_changed (self->earlier_filter, GTK_FILTER_CHANGE_DIFFERENT);
+  gtk_filter_changed (self->ended_filter, GTK_FILTER_CHANGE_DIFFERENT);
   show (self);
 }
 
@@ -86,14 +124,105 @@ on_items_changed (NamidaTransfersPage *self, guint position, guint removed, guin
   show (self);
 }
 
+static void
+on_searched (NamidaTransfersPage *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
+  g_autofree char *stripped = g_strstrip (g_strdup (text));
+
+  g_free (self->wanted);
+  self->wanted = g_utf8_casefold (stripped, -1);
+  gtk_slice_list_model_set_size (self->earlier, FIRST_ROWS);
+  gtk_filter_changed (self->search_filter, GTK_FILTER_CHANGE_DIFFERENT);
+  show (self);
+}
+
+static void
+on_search_toggled (NamidaTransfersPage *self)
+{
+  if (gtk_toggle_button_get_active (self->search_button))
+    gtk_widget_grab_focus (GTK_WIDGET (self->search));
+  else
+    gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+}
+
+static void
+on_search_stopped (NamidaTransfersPage *self)
+{
+  gtk_toggle_button_set_active (self->search_button, FALSE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search_button));
+}
+
+static void
+on_search_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaTransfersPage *self = NAMIDA_TRANSFERS_PAGE (widget);
+
+  gtk_toggle_button_set_active (self->search_button, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
+
+static void
+on_more (NamidaTransfersPage *self)
+{
+  gtk_slice_list_model_set_size (self->earlier, gtk_slice_list_model_get_size (self->earlier) + MORE_ROWS);
+  show (self);
+}
+
+static void
+on_clear_response (AdwMessageDialog *dialog, const char *response, NamidaTransfersPage *self)
+{
+  if (g_strcmp0 (response, "clear") == 0)
+    namida_hub_history_clear (self->history);
+}
+
+static void
+on_clear_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaTransfersPage *self = NAMIDA_TRANSFERS_PAGE (widget);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Clear the history?"),
+                                              _ ("What was received stays where it is."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "clear", _ ("C_lear"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_clear_response), self, 0);
+  namida_mnemonics_unspeak (dialog);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_row_activated (GtkListBox *list, GtkListBoxRow *row, NamidaTransfersPage *self)
+{
+  if (NAMIDA_IS_TRANSFER_ROW (row))
+    namida_transfer_row_open_details (NAMIDA_TRANSFER_ROW (row));
+}
+
+/* Owned by @self: the two kinds of earlier transfers, one after the other. */
+static GListModel *
+join_earlier (NamidaTransfersPage *self)
+{
+  GListStore *parts = g_list_store_new (G_TYPE_LIST_MODEL);
+
+  g_list_store_append (parts, self->ended);
+  g_list_store_append (parts, self->history);
+  return G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (parts)));
+}
+
 void
-namida_transfers_page_set_hub (NamidaTransfersPage *self, NamidaHub *hub)
+namida_transfers_page_set_hub (NamidaTransfersPage *self, NamidaHub *hub, NamidaHubHistory *history)
 {
   GListModel *transfers = namida_hub_get_transfers (hub);
 
   g_set_object (&self->hub, hub);
+  g_set_object (&self->history, history);
   gtk_filter_list_model_set_model (self->now, transfers);
-  gtk_filter_list_model_set_model (self->earlier, transfers);
+  gtk_filter_list_model_set_model (self->ended, transfers);
+  g_clear_object (&self->all_earlier);
+  self->all_earlier = join_earlier (self);
+  gtk_filter_list_model_set_model (self->found, self->all_earlier);
+  g_signal_connect_object (self->all_earlier, "items-changed", G_CALLBACK (show), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (transfers, "items-changed", G_CALLBACK (on_items_changed), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   on_items_changed (self, 0, 0, g_list_model_get_n_items (transfers), transfers);
@@ -110,12 +239,44 @@ namida_transfers_page_dispose (GObject *object)
 {
   NamidaTransfersPage *self = NAMIDA_TRANSFERS_PAGE (object);
 
-  g_clear_object (&self->now);
   g_clear_object (&self->earlier);
+  g_clear_object (&self->found);
+  g_clear_object (&self->all_earlier);
+  g_clear_object (&self->now);
+  g_clear_object (&self->ended);
   g_clear_object (&self->now_filter);
-  g_clear_object (&self->earlier_filter);
+  g_clear_object (&self->ended_filter);
+  g_clear_object (&self->search_filter);
+  g_clear_object (&self->history);
   g_clear_object (&self->hub);
   G_OBJECT_CLASS (namida_transfers_page_parent_class)->dispose (object);
+}
+
+static void
+namida_transfers_page_finalize (GObject *object)
+{
+  g_free (NAMIDA_TRANSFERS_PAGE (object)->wanted);
+  G_OBJECT_CLASS (namida_transfers_page_parent_class)->finalize (object);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, now_box);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, earlier_box);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, now_list);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, earlier_list);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, search_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, search_revealer);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, search);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, nothing_found);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, more_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_searched);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_toggled);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_stopped);
+  gtk_widget_class_bind_template_callback (widget_class, on_more);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
 }
 
 static void
@@ -124,27 +285,32 @@ namida_transfers_page_class_init (NamidaTransfersPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = namida_transfers_page_dispose;
+  G_OBJECT_CLASS (klass)->finalize = namida_transfers_page_finalize;
   G_OBJECT_CLASS (klass)->get_property = namida_transfers_page_get_property;
   properties[PROP_RUNNING]
       = g_param_spec_uint ("running", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/namida_sync/Desktop/ui/namida-transfers-page.ui");
-  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, stack);
-  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, now_box);
-  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, earlier_box);
-  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, now_list);
-  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, earlier_list);
+  bind_template (widget_class);
+  gtk_widget_class_install_action (widget_class, "transfers.search", NULL, on_search_action);
+  gtk_widget_class_install_action (widget_class, "transfers.clear", NULL, on_clear_action);
 }
 
 static void
 namida_transfers_page_init (NamidaTransfersPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
+  self->wanted = g_strdup ("");
   self->now_filter = GTK_FILTER (gtk_custom_filter_new (is_now, NULL, NULL));
-  self->earlier_filter = GTK_FILTER (gtk_custom_filter_new (is_earlier, NULL, NULL));
+  self->ended_filter = GTK_FILTER (gtk_custom_filter_new (is_ended, NULL, NULL));
+  self->search_filter = GTK_FILTER (gtk_custom_filter_new (is_found, self, NULL));
   self->now = gtk_filter_list_model_new (NULL, g_object_ref (self->now_filter));
-  self->earlier = gtk_filter_list_model_new (NULL, g_object_ref (self->earlier_filter));
+  self->ended = gtk_filter_list_model_new (NULL, g_object_ref (self->ended_filter));
+  self->found = gtk_filter_list_model_new (NULL, g_object_ref (self->search_filter));
+  self->earlier = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->found)), 0, FIRST_ROWS);
+  self->all_earlier = G_LIST_MODEL (g_list_store_new (G_TYPE_OBJECT));
   gtk_list_box_bind_model (self->now_list, G_LIST_MODEL (self->now), make_row, self, NULL);
   gtk_list_box_bind_model (self->earlier_list, G_LIST_MODEL (self->earlier), make_row, self, NULL);
 }

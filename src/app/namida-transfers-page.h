@@ -2,7 +2,7 @@
 #pragma once
 
 #include <adwaita.h>
-#include "namida-hub.h"
+#include "namida-hub-history.h"
 
 G_BEGIN_DECLS
 
@@ -10,6 +10,6 @@ G_BEGIN_DECLS
 #define NAMIDA_TYPE_TRANSFERS_PAGE (namida_transfers_page_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaTransfersPage, namida_transfers_page, NAMIDA, TRANSFERS_PAGE, AdwBin)
 
-void namida_transfers_page_set_hub (NamidaTransfersPage *self, NamidaHub *hub);
+void namida_transfers_page_set_hub (NamidaTransfersPage *self, NamidaHub *hub, NamidaHubHistory *history);
 
 G_END_DECLS

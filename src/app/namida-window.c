@@ -193,14 +193,14 @@ namida_window_init (NamidaWindow *self)
 }
 
 NamidaWindow *
-namida_window_new (GtkApplication *application, NamidaHub *hub, GSettings *settings)
+namida_window_new (GtkApplication *application, NamidaHub *hub, NamidaHubHistory *history, GSettings *settings)
 {
   NamidaWindow *self = g_object_new (NAMIDA_TYPE_WINDOW, "application", application, NULL);
 
   self->hub = g_object_ref (hub);
   self->settings = g_object_ref (settings);
   namida_devices_page_set_hub (self->devices_page, hub);
-  namida_transfers_page_set_hub (self->transfers_page, hub);
+  namida_transfers_page_set_hub (self->transfers_page, hub, history);
   g_signal_connect_object (hub, "trouble", G_CALLBACK (on_trouble), self, G_CONNECT_SWAPPED);
   self->queue = namida_offer_queue_new (hub, settings, GTK_WINDOW (self));
   show_badge (self);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <adwaita.h>
-#include "namida-hub.h"
+#include "namida-hub-history.h"
 
 G_BEGIN_DECLS
 
@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 #define NAMIDA_TYPE_WINDOW (namida_window_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaWindow, namida_window, NAMIDA, WINDOW, AdwApplicationWindow)
 
-NamidaWindow *namida_window_new (GtkApplication *application, NamidaHub *hub, GSettings *settings);
+NamidaWindow *
+namida_window_new (GtkApplication *application, NamidaHub *hub, NamidaHubHistory *history, GSettings *settings);
 NamidaHub *namida_window_get_hub (NamidaWindow *self);
 GSettings *namida_window_get_settings (NamidaWindow *self);
 /** namida_window_toast: @text: plain text. */

@@ -10,7 +10,10 @@
 #include "namida-details-dialog.h"
 #include "namida-device-row.h"
 #include "namida-devices-page.h"
+#include "namida-file-row.h"
 #include "namida-files.h"
+#include "namida-history-row.h"
+#include "namida-introduction.h"
 #include "namida-pair-dialog.h"
 #include "namida-preferences.h"
 #include "namida-send-item.h"
@@ -84,6 +87,9 @@ main (int argc, char **argv)
     { "details-dialog", namida_details_dialog_get_type },
     { "device-row", namida_device_row_get_type },
     { "devices-page", namida_devices_page_get_type },
+    { "file-row", namida_file_row_get_type },
+    { "history-row", namida_history_row_get_type },
+    { "introduction", namida_introduction_get_type },
     { "pair-dialog", namida_pair_dialog_get_type },
     { "preferences", namida_preferences_get_type },
     { "send-item", namida_send_item_get_type },

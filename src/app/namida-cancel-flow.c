@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cancel-flow.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-mnemonics.h"
+#include "namida-window.h"
+
+/* The values of the setting "cancelled-parts". */
+typedef enum
+{
+  PARTS_ASK,
+  PARTS_KEEP,
+  PARTS_DROP
+} Parts;
+
+#define KEY "cancelled-parts"
+
+typedef struct
+{
+  NamidaWindow *window;     /* owned */
+  NamidaTransfer *transfer; /* owned */
+  GtkCheckButton *remember; /* of the dialog */
+} Asked;
+
+static void
+asked_free (gpointer data, GClosure *closure)
+{
+  Asked *asked = data;
+
+  g_clear_object (&asked->window);
+  g_clear_object (&asked->transfer);
+  g_free (asked);
+}
+
+static void
+on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  Asked *asked = user_data;
+  gboolean keep = g_strcmp0 (response, "keep") == 0;
+
+  if (!keep && g_strcmp0 (response, "drop") != 0)
+    return;
+  if (gtk_check_button_get_active (asked->remember))
+    g_settings_set_enum (namida_window_get_settings (asked->window), KEY, keep ? PARTS_KEEP : PARTS_DROP);
+  namida_hub_cancel (namida_window_get_hub (asked->window), asked->transfer, keep);
+}
+
+static void
+ask (NamidaWindow *window, NamidaTransfer *transfer)
+{
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (window), _ ("Cancel this transfer?"), NULL);
+  AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
+  Asked *asked = g_new0 (Asked, 1);
+
+  asked->window = g_object_ref (window);
+  asked->transfer = g_object_ref (transfer);
+  asked->remember = GTK_CHECK_BUTTON (gtk_check_button_new_with_mnemonic (_ ("_Remember my choice")));
+  gtk_check_button_set_active (asked->remember, TRUE);
+  gtk_widget_set_halign (GTK_WIDGET (asked->remember), GTK_ALIGN_CENTER);
+  adw_message_dialog_set_extra_child (message, GTK_WIDGET (asked->remember));
+  adw_message_dialog_set_body (message, _ ("What has arrived already can be kept for a week: sent again, it goes on "
+                                           "from there."));
+  adw_message_dialog_add_responses (message, "back", _ ("_Go On"), "drop", _ ("Cancel and _Drop"), "keep",
+                                    _ ("Cancel and _Keep"), NULL);
+  adw_message_dialog_set_response_appearance (message, "drop", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (message, "back");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), asked, asked_free, 0);
+  namida_mnemonics_unspeak (dialog);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+namida_cancel_flow_start (GtkWidget *from, NamidaTransfer *transfer)
+{
+  NamidaWindow *window = NAMIDA_WINDOW (gtk_widget_get_root (from));
+  Parts parts = (Parts) g_settings_get_enum (namida_window_get_settings (window), KEY);
+
+  /* Where nothing has arrived, there is nothing to ask. */
+  if (namida_transfer_get_done_bytes (transfer) == 0)
+    namida_hub_cancel (namida_window_get_hub (window), transfer, FALSE);
+  else if (parts == PARTS_ASK)
+    ask (window, transfer);
+  else
+    namida_hub_cancel (namida_window_get_hub (window), transfer, parts == PARTS_KEEP);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-file-model.h"
+
+#include <gio/gio.h>
+
+#include "namida-file-item.h"
+
+struct _NamidaFileModel
+{
+  GObject parent_instance;
+
+  NamidaTransfer *transfer;
+  GArray *failed; /* (nullable) (element-type guint): the indexes that are shown; NULL: all */
+  guint n_items;  /* as last told */
+};
+
+static guint
+count_entries (NamidaTransfer *transfer)
+{
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+
+  return backup != NULL ? namida_backup_get_entries (backup)->len : 0;
+}
+
+static GType
+get_item_type (GListModel *list)
+{
+  return NAMIDA_TYPE_FILE_ITEM;
+}
+
+static guint
+get_n_items (GListModel *list)
+{
+  return NAMIDA_FILE_MODEL (list)->n_items;
+}
+
+static gpointer
+get_item (GListModel *list, guint position)
+{
+  NamidaFileModel *self = NAMIDA_FILE_MODEL (list);
+
+  if (position >= self->n_items)
+    return NULL;
+  return namida_file_item_new (self->transfer,
+                               self->failed != NULL ? g_array_index (self->failed, guint, position) : position);
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaFileModel,
+                               namida_file_model,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+
+gboolean
+namida_file_model_is_failed (NamidaTransfer *transfer, guint index)
+{
+  switch (namida_transfer_get_result (transfer, index))
+    {
+    case NAMIDA_FILE_STORED:
+    case NAMIDA_FILE_KEPT_EXISTING:
+      return FALSE;
+    case NAMIDA_FILE_PENDING:
+      return namida_transfer_is_final (transfer);
+    default:
+      return TRUE;
+    }
+}
+
+guint
+namida_file_model_count_failed (NamidaTransfer *transfer)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < count_entries (transfer); i++)
+    count += namida_file_model_is_failed (transfer, i);
+  return count;
+}
+
+static GArray *
+find_failed (NamidaTransfer *transfer)
+{
+  GArray *failed = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < count_entries (transfer); i++)
+    if (namida_file_model_is_failed (transfer, i))
+      g_array_append_val (failed, i);
+  return failed;
+}
+
+static void
+refill (NamidaFileModel *self, gboolean only_failed)
+{
+  guint before = self->n_items;
+
+  g_clear_pointer (&self->failed, g_array_unref);
+  if (only_failed)
+    self->failed = find_failed (self->transfer);
+  self->n_items = only_failed ? self->failed->len : count_entries (self->transfer);
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, before, self->n_items);
+}
+
+static void
+on_ended (NamidaFileModel *self)
+{
+  /* The rows of all files look for themselves. */
+  if (self->failed != NULL || self->n_items != count_entries (self->transfer))
+    refill (self, self->failed != NULL);
+}
+
+void
+namida_file_model_set_only_failed (NamidaFileModel *self, gboolean only_failed)
+{
+  if (only_failed != (self->failed != NULL))
+    refill (self, only_failed);
+}
+
+static void
+namida_file_model_finalize (GObject *object)
+{
+  NamidaFileModel *self = NAMIDA_FILE_MODEL (object);
+
+  g_clear_pointer (&self->failed, g_array_unref);
+  g_clear_object (&self->transfer);
+  G_OBJECT_CLASS (namida_file_model_parent_class)->finalize (object);
+}
+
+static void
+namida_file_model_class_init (NamidaFileModelClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_file_model_finalize;
+}
+
+static void
+namida_file_model_init (NamidaFileModel *self)
+{
+}
+
+NamidaFileModel *
+namida_file_model_new (NamidaTransfer *transfer)
+{
+  NamidaFileModel *self = g_object_new (NAMIDA_TYPE_FILE_MODEL, NULL);
+
+  self->transfer = g_object_ref (transfer);
+  self->n_items = count_entries (transfer);
+  g_signal_connect_object (transfer, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  return self;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-transfer.h"
+
+G_BEGIN_DECLS
+
+/** NamidaFileModel: GListModel of NamidaFileItem: the files of a transfer in their order, or only those that are not
+ * there. Main context. */
+#define NAMIDA_TYPE_FILE_MODEL (namida_file_model_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaFileModel, namida_file_model, NAMIDA, FILE_MODEL, GObject)
+
+NamidaFileModel *namida_file_model_new (NamidaTransfer *transfer);
+void namida_file_model_set_only_failed (NamidaFileModel *self, gboolean only_failed);
+/** namida_file_model_is_failed: while the transfer runs, what has not come yet has not failed. */
+gboolean namida_file_model_is_failed (NamidaTransfer *transfer, guint index);
+/** namida_file_model_count_failed: how many those are. */
+guint namida_file_model_count_failed (NamidaTransfer *transfer);
+
+G_END_DECLS

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-file-row.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-file-item.h"
+#include "namida-file-model.h"
+#include "namida-format.h"
+
+struct _NamidaFileRow
+{
+  AdwBin parent_instance;
+
+  NamidaFileItem *item; /* (nullable) */
+  NamidaFileResult shown;
+  gboolean shown_failed;
+
+  GtkImage *icon;
+  GtkLabel *title;
+  GtkLabel *subtitle;
+  GtkLabel *size;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaFileRow, namida_file_row, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_ITEM = 1,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
+
+static const char *
+result_words (NamidaFileResult result, gboolean failed)
+{
+  switch (result)
+    {
+    case NAMIDA_FILE_STORED:
+      return _ ("Verified");
+    case NAMIDA_FILE_KEPT_EXISTING:
+      return _ ("Was already there");
+    case NAMIDA_FILE_MISMATCH:
+      return _ ("It changed on the way. Send it again.");
+    case NAMIDA_FILE_UNREADABLE:
+      return _ ("It could not be read.");
+    case NAMIDA_FILE_PENDING:
+    case NAMIDA_FILE_MISSING:
+    default:
+      return failed ? _ ("It did not arrive.") : _ ("Waiting");
+    }
+}
+
+static const char *
+result_icon (NamidaFileResult result, gboolean failed)
+{
+  if (failed)
+    return "dialog-warning-symbolic";
+  if (result == NAMIDA_FILE_PENDING)
+    return "content-loading-symbolic";
+  return "object-select-symbolic";
+}
+
+static void
+show_result (NamidaFileRow *self, const char *path, const char *name)
+{
+  NamidaTransfer *transfer = namida_file_item_get_transfer (self->item);
+  guint index = namida_file_item_get_index (self->item);
+  g_autofree char *detail = namida_transfer_dup_detail (transfer, index);
+  const char *words = self->shown_failed && detail != NULL ? detail : result_words (self->shown, self->shown_failed);
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *subtitle = g_str_equal (folder, ".") ? g_strdup (words) : g_strdup_printf ("%s · %s", words, folder);
+  g_autofree char *spoken = g_strdup_printf ("%s: %s", name, subtitle);
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  gtk_label_set_label (self->subtitle, subtitle);
+  gtk_image_set_from_icon_name (self->icon, result_icon (self->shown, self->shown_failed));
+  gtk_widget_remove_css_class (GTK_WIDGET (self->subtitle), self->shown_failed ? "dim-label" : "error");
+  gtk_widget_add_css_class (GTK_WIDGET (self->subtitle), self->shown_failed ? "error" : "dim-label");
+  /* What has the focus is the list's own widget around the row, and that has no name of its own. */
+  if (parent != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+}
+
+static void
+show (NamidaFileRow *self)
+{
+  NamidaTransfer *transfer = namida_file_item_get_transfer (self->item);
+  guint index = namida_file_item_get_index (self->item);
+  GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (transfer));
+  const NamidaEntry *entry = g_ptr_array_index (entries, index);
+  g_autofree char *path = namida_entry_dup_path (entry);
+  g_autofree char *shown = g_utf8_make_valid (entry->name, -1);
+  g_autofree char *size = namida_format_size (entry->size);
+
+  self->shown = namida_transfer_get_result (transfer, index);
+  self->shown_failed = namida_file_model_is_failed (transfer, index);
+  gtk_label_set_label (self->title, shown);
+  gtk_label_set_label (self->size, size);
+  show_result (self, path, shown);
+}
+
+static void
+on_progress (NamidaFileRow *self)
+{
+  NamidaTransfer *transfer = namida_file_item_get_transfer (self->item);
+  guint index = namida_file_item_get_index (self->item);
+
+  if (namida_transfer_get_result (transfer, index) != self->shown
+      || namida_file_model_is_failed (transfer, index) != self->shown_failed)
+    show (self);
+}
+
+static void
+set_item (NamidaFileRow *self, NamidaFileItem *item)
+{
+  if (item == self->item)
+    return;
+  if (self->item != NULL)
+    g_signal_handlers_disconnect_by_func (namida_file_item_get_transfer (self->item), on_progress, self);
+  g_set_object (&self->item, item);
+  if (item == NULL)
+    return;
+  g_signal_connect_object (namida_file_item_get_transfer (item), "notify::done-files", G_CALLBACK (on_progress), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_file_item_get_transfer (item), "ended", G_CALLBACK (on_progress), self,
+                           G_CONNECT_SWAPPED);
+  show (self);
+}
+
+static void
+namida_file_row_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  set_item (NAMIDA_FILE_ROW (object), g_value_get_object (value));
+}
+
+static void
+namida_file_row_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_object (value, NAMIDA_FILE_ROW (object)->item);
+}
+
+static void
+namida_file_row_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (namida_file_row_parent_class)->root (widget);
+  if (NAMIDA_FILE_ROW (widget)->item != NULL)
+    show (NAMIDA_FILE_ROW (widget));
+}
+
+static void
+namida_file_row_dispose (GObject *object)
+{
+  set_item (NAMIDA_FILE_ROW (object), NULL);
+  G_OBJECT_CLASS (namida_file_row_parent_class)->dispose (object);
+}
+
+static void
+namida_file_row_class_init (NamidaFileRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->set_property = namida_file_row_set_property;
+  G_OBJECT_CLASS (klass)->get_property = namida_file_row_get_property;
+  G_OBJECT_CLASS (klass)->dispose = namida_file_row_dispose;
+  widget_class->root = namida_file_row_root;
+  properties[PROP_ITEM]
+      = g_param_spec_object ("item", NULL, NULL, NAMIDA_TYPE_FILE_ITEM, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
+  gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-file-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, NamidaFileRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, NamidaFileRow, title);
+  gtk_widget_class_bind_template_child (widget_class, NamidaFileRow, subtitle);
+  gtk_widget_class_bind_template_child (widget_class, NamidaFileRow, size);
+}
+
+static void
+namida_file_row_init (NamidaFileRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

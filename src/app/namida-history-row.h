@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+#include "namida-history-item.h"
+
+G_BEGIN_DECLS
+
+/** NamidaHistoryRow: a transfer of an earlier run. */
+#define NAMIDA_TYPE_HISTORY_ROW (namida_history_row_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaHistoryRow, namida_history_row, NAMIDA, HISTORY_ROW, GtkListBoxRow)
+
+NamidaHistoryRow *namida_history_row_new (NamidaHistoryItem *item);
+/** namida_history_words: Returns: (transfer full): "Music to Living Room NAS". */
+char *namida_history_words (NamidaHistoryItem *item);
+
+G_END_DECLS

@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of the window share: a display of their own, real devices beside it on loopback, AT-SPI, a pointer. Speaks TAP.
+
+NAMIDA_SCREENSHOTS=DIR: where picture() writes."""
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import zipfile
+
+LIMIT = 30  # seconds that no single step may need
+
+
+def skip(reason):
+    print(f"1..0 # SKIP {reason}")
+    sys.exit(77)
+
+
+# Of the programs only: AT-SPI warns in this driver about widgets that just went.
+os.environ.pop("G_DEBUG", None)
+try:
+    import gi
+    gi.require_version("Atspi", "2.0")
+    from gi.repository import Atspi, Gio, GLib
+except (ImportError, ValueError) as error:
+    skip(f"the bindings of AT-SPI are missing ({error})")
+for tool in ("xdotool", "import"):
+    if shutil.which(tool) is None:
+        skip(f"{tool} is not installed")
+
+APP, CLI, DRAG = (os.environ[key] for key in ("NAMIDA_APP", "NAMIDA_CLI", "NAMIDA_DRAG_SOURCE"))
+PICTURES = os.environ.get("NAMIDA_SCREENSHOTS")
+RUN = f"{os.getpid()} {random.randrange(10**4)}"
+if not os.path.exists(CLI):
+    skip("namida-sync-cli is not built")
+
+
+def wait_for(what, look, limit=LIMIT):
+    """Until LOOK returns something true; widgets may vanish while they are looked at."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        try:
+            found = look()
+        except Exception:
+            found = None
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"waited {limit} s in vain for {what}")
+
+
+def walk(node, depth=0):
+    yield node
+    if depth < 60:
+        for i in range(node.get_child_count()):
+            child = node.get_child_at_index(i)
+            if child is not None:
+                yield from walk(child, depth + 1)
+
+
+def everything():
+    desktop = Atspi.get_desktop(0)
+    for i in range(desktop.get_child_count()):
+        application = desktop.get_child_at_index(i)
+        if application is not None and "namida-sync" in (application.get_name() or ""):
+            yield from walk(application)
+
+
+def find(name, role=None, starts=False):
+    for node in everything():
+        text = node.get_name() or ""
+        if (text.startswith(name) if starts else text == name) and (role is None or node.get_role_name() == role):
+            return node
+    return None
+
+
+def press(node):
+    assert node, "there is no such button"
+    action = node.get_action_iface()
+    assert action.do_action(0), f"“{node.get_name()}” cannot be pressed"
+
+
+def xdo(*args):
+    return subprocess.run(["xdotool", *map(str, args)], check=True, capture_output=True, text=True).stdout.split()
+
+
+def keys(window, *combination):
+    """As typed by hand. With no window manager nobody gives the focus back when a dialog goes, and GTK hears only real keys."""
+    xdo("windowfocus", "--sync", window)
+    # The window may be gone before the key is released, which xdotool takes for an error.
+    subprocess.run(["xdotool", "key", *combination], capture_output=True)
+
+
+def button(name):
+    return wait_for(f"the button “{name}”", lambda: find(name, "push button") or find(name, "button"))
+
+
+def window_id(name):
+    return wait_for(f"the window “{name}”", lambda: xdo("search", "--onlyvisible", "--name", name))[-1]
+
+
+def place(window, x, y, width=None, height=None):
+    if width:
+        xdo("windowsize", window, width, height)
+    xdo("windowmove", window, x, y)
+    time.sleep(0.8)
+
+
+def picture(name, window):
+    if PICTURES:
+        os.makedirs(PICTURES, exist_ok=True)
+        subprocess.run(["import", "-window", window, f"{PICTURES}/{name}.png"], check=True)
+
+
+class Lab:
+    def __init__(self, light=True):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="namida-display-"))
+        self.processes = []
+        self.light = light
+        self.env = dict(os.environ, LC_ALL="C.UTF-8", G_DEBUG="fatal-warnings")
+        if not light:
+            self.env["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
+
+    def start(self, *args, **more):
+        log = open(self.path / f"log-{len(self.processes)}", "w+")
+        process = subprocess.Popen(args, env=self.env, stdout=log, stderr=subprocess.STDOUT, text=True, **more)
+        process.log = log
+        self.processes.append(process)
+        return process
+
+    def sender(self, alias, *command, **more):
+        return self.start(CLI, "--data-dir", self.path / f"sender-{alias}", "--interface", "lo", "--alias", alias, *command, **more)
+
+    def receiver(self, alias):
+        home = self.path / alias
+        home.mkdir()
+        self.start(CLI, "--data-dir", home / "data", "--interface", "lo", "--alias", alias, "receive", "--accept", "all", "--as",
+                   "library", "--backups", home / "backups", "--music", home / "music")
+        return home
+
+    def app(self, alias, more="", files=()):
+        """The window; started anew with what it left behind, when it ran before."""
+        data = self.path / "app"
+        data.mkdir(exist_ok=True)
+        (data / "settings.ini").write_text(
+            f"[Settings]\nintroduced=true\nalias='{alias}'\nbackup-folder='{data}/backups'\nmusic-folder='{data}/music'\n{more}")
+        process = self.start(APP, "--data-dir", data, "--interface", "lo", *files)
+        wait_for("the window", lambda: process.poll() is not None or find("Namida Sync", "frame"))
+        assert process.poll() is None, "the program ended"
+        return process, data
+
+    def close(self, failed):
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if failed:
+                process.log.seek(0)
+                for line in process.log.read().splitlines()[-15:]:
+                    print(f"# {os.path.basename(str(process.args[0]))}: {line}")
+            process.log.close()
+        shutil.rmtree(self.path)
+
+
+def made_backup(folder):
+    folder.mkdir(parents=True)
+    backup = folder / "Namida Backup - 2026-07-19 18.30.00.zip"
+    backup.write_bytes(b"PK\5\6" + bytes(18))
+    music = folder / "Music"
+    (music / "Björk").mkdir(parents=True)
+    song = music / "Björk" / "01. Jóga.flac"
+    song.write_bytes(random.randbytes(2_000_000))
+    return backup, music, song
+
+
+def no_underscores():
+    """The mark of a mnemonic is for the eye; read aloud it is noise. A path may have underscores of its own."""
+    names = [n.get_name() or "" for n in everything()]
+    spoken = [name for name in names if "_" in name and "/" not in name]
+    assert not spoken, f"names with underscores: {spoken}"
+
+
+def quit_by_keyboard(process, window):
+    keys(window, "ctrl+q")
+    assert process.wait(20) == 0, f"the program ended with {process.returncode}"
+
+
+def arrived(folder, wanted):
+    for path in folder.rglob("*"):
+        if path.is_file() and path.name == wanted.name:
+            return path.read_bytes() == wanted.read_bytes()
+    return False
+
+
+def drag(target_x, target_y, hovering):
+    """As a hand does it: in small steps; one jump is no drag."""
+    source = window_id("Drag Source")
+    place(source, 1040, 20)
+    xdo("mousemove", 1140, 120, "mousedown", 1)
+    x, y = 1140, 120
+    for _ in range(2):
+        x -= 12
+        xdo("mousemove", x, y)
+        time.sleep(0.05)
+    for step in range(1, 13):
+        xdo("mousemove", x + (target_x - x) * step // 12, y + (target_y - y) * step // 12)
+        time.sleep(0.03)
+    time.sleep(0.25)
+    xdo("mousemove", target_x + 3, target_y)
+    time.sleep(0.3)
+    try:
+        hovering()
+    finally:
+        xdo("mouseup", 1)
+
+
+class Shell:
+    """What shows notifications on a desktop; without one GIO warns, and warnings are fatal here."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([sys.executable, "-m", "dbusmock", "--template", "notification_daemon", "-p",
+                                         '{"capabilities": "actions body persistence"}'], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        wait_for("the mock of the shell", lambda: self.call("GetMethodCalls", GLib.Variant("(s)", ("Notify",))) is not None)
+
+    def call(self, method, parameters):
+        return self.bus.call_sync("org.freedesktop.Notifications", "/org/freedesktop/Notifications", "org.freedesktop.DBus.Mock",
+                                  method, parameters, None, Gio.DBusCallFlags.NONE, 5000, None).unpack()
+
+    def shown(self):
+        """Title and action keys of each, oldest first."""
+        calls, = self.call("GetMethodCalls", GLib.Variant("(s)", ("Notify",)))
+        return [(args[3], args[5][::2]) for _, args in calls]
+
+    def press(self, key):
+        # The id is the count: the mock numbers from 1 and the program shows one after another.
+        number = 1 + max(i for i, (_, keys) in enumerate(self.shown()) if key in keys)
+        self.call("EmitSignal", GLib.Variant("(sssav)", ("org.freedesktop.Notifications", "ActionInvoked", "us",
+                                                         [GLib.Variant("u", number), GLib.Variant("s", key)])))
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def other_said(process):
+    return pathlib.Path(process.log.name).read_text()
+
+
+def run(tests):
+    """tests: pairs of a function and whether the window is light. Ends the process."""
+    failures = 0
+    shell = Shell()
+    print(f"1..{len(tests)}", flush=True)
+    for number, (test, light) in enumerate(tests, 1):
+        lab = Lab(light)
+        lab.shell = shell
+        failed = False
+        try:
+            test(lab)
+        except Exception:
+            failed = True
+            for line in traceback.format_exc().splitlines():
+                print(f"# {line}")
+            try:
+                print("# On the screen:", [n.get_name() for n in everything() if n.get_name()])
+            except GLib.Error as error:
+                print(f"# Nothing on the screen: {error.message}")
+        lab.close(failed)
+        failures += failed
+        print(f"{'not ' if failed else ''}ok {number} - {test.__name__}", flush=True)
+    shell.close()
+    sys.exit(1 if failures else 0)
