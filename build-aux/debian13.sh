@@ -1,10 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A Debian 13 in a folder, for the checks that need newer libraries. Sourced by bash, after common.sh.
 
-debian13=${XDG_CACHE_HOME:-$HOME/.cache}/namida-sync/debian13
+# Of root, where an ordinary user can read it: check-flatpak becomes one.
+if [ -n "${NAMIDA_CACHE-}" ]; then cache=$NAMIDA_CACHE
+elif [ "$(id -u)" -eq 0 ]; then cache=/var/cache/namida-sync
+else cache=${XDG_CACHE_HOME:-$HOME/.cache}/namida-sync; fi
+export NAMIDA_CACHE=$cache
+debian13=$cache/debian13
 
-# The project’s own list: Debian 13 has all of it under the same names.
-debian13_packages () { awk '/^(build|run|test) / { print $2 }' "$root/build-aux/dependencies"; }
+# The project's own list (Debian 13 has all of it under the same names), and what flatpak-builder calls in a runtime.
+debian13_packages ()
+{
+  awk '/^(build|run|test) / { print $2 }' "$root/build-aux/dependencies"
+  printf '%s\n' appstream-util librsvg2-common locales
+}
 
 # skip REASON: this check cannot run here.
 skip () { echo "$*"; exit 77; }
@@ -17,7 +26,7 @@ need_debian13 ()
     command -v $tool >/dev/null 2>&1 || skip "$tool is not installed: build-aux/setup trees installs it."
   done
   bwrap --ro-bind / / --unshare-user true 2>/dev/null || skip "This computer allows no user namespaces."
-  packages=$(debian13_packages | sort | tr '\n' ' ')
+  packages=$(debian13_packages | sort -u | tr '\n' ' ')
   stamp=$debian13.packages
   [ -d "$debian13/usr" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$packages" ] && return 0
   say "Making a Debian 13 in $debian13 (about 1 GB, a few minutes)."
@@ -25,7 +34,7 @@ need_debian13 ()
   mkdir -p "$(dirname "$debian13")"
   # From wherever this computer has its own packages.
   mirror=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep -v security | head -n 1)
-  mmdebstrap --variant=minbase --include="$(echo $packages librsvg2-common locales | tr ' ' ,)" \
+  mmdebstrap --variant=minbase --dpkgopt=force-unsafe-io --include="$(echo $packages | tr ' ' ,)" \
     trixie "$debian13" ${mirror:+"$mirror"} >"$debian13.log" 2>&1 ||
     { tail -n 5 "$debian13.log" >&2; remove_build "$debian13"; skip "Debian 13 could not be fetched: see $debian13.log"; }
   printf '%s' "$packages" >"$stamp"

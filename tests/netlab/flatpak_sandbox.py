@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The installed Flatpak in its sandbox, on two machines of a lab and on a display of its own. Usage: flatpak_sandbox.py APP-ID
+
+Called by build-aux/check-flatpak, on a session bus of its own and as an ordinary user."""
+import contextlib
+import filecmp
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from lab import NETLAB, Skip, check_machine
+
+LIMIT = 60  # seconds that no single step may need
+APP = sys.argv[1]
+
+
+class Machines:
+    """Two machines, each with its Avahi."""
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix="namida-flatpak-")
+        # A session bus for what runs there has to be of there: flatpak asks it where the program's own names go.
+        self.env = dict(os.environ, NETLAB_DIR=self.folder + "/lab", GIO_USE_PROXY_RESOLVER="dummy")
+        subprocess.run(["bash", NETLAB, "up", "2"], env=self.env, check=True, timeout=LIMIT)
+        return self
+
+    def start(self, node, *command, env=(), **more):
+        options = [f"--env={entry}" for entry in env]
+        return subprocess.Popen(["bash", NETLAB, "exec", str(node), "flatpak", "run", *options, "--command=namida-sync-cli", APP, "--data-dir",
+                                 f"{os.environ['HOME']}/.var/app/{APP}/data/node{node}", "--alias", f"node{node}", "--json", *command],
+                                env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+    def __exit__(self, *what):
+        subprocess.run(["bash", NETLAB, "down"], env=self.env, timeout=LIMIT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def finish(process):
+    out, errors = process.communicate(timeout=LIMIT)
+    return process.returncode, out, errors
+
+
+def stop(process):
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return process.communicate(timeout=20)
+    process.kill()
+    return process.communicate()
+
+
+def found(machines, finder):
+    """node1 receives; node2 sees it by FINDER alone."""
+    receiver = machines.start(1, "receive", "--accept", "all", "--as", "backup", env=[f"NAMIDA_FINDERS={finder}"])
+    try:
+        for _ in range(10):
+            code, out, errors = finish(machines.start(2, "devices", "--timeout", "4", env=[f"NAMIDA_FINDERS={finder}"]))
+            if any(json.loads(line).get("alias") == "node1" for line in out.splitlines()):
+                return
+        raise AssertionError(f"node1 was not seen by {finder}: {out} {errors}; it said: {stop(receiver)}")
+    finally:
+        stop(receiver)
+
+
+def sent(machines):
+    """A file and a folder go from one sandbox to the other, and land in ~/Namida, which the manifest grants."""
+    home = pathlib.Path(os.environ["HOME"])
+    music = home / "Music" / "Sandbox"
+    shutil.rmtree(home / "Namida", ignore_errors=True)
+    (music / "Björk").mkdir(parents=True, exist_ok=True)
+    (music / "Björk" / "01 Jóga.flac").write_bytes(os.urandom(3_000_000))
+    receiver = machines.start(1, "receive", "--accept", "all", "--as", "backup")
+    try:
+        code, out, errors = finish(machines.start(2, "send", "--to", "node1", str(music)))
+        assert code == 0, (code, out, errors, stop(receiver))
+        landed = list((home / "Namida").rglob("01 Jóga.flac"))
+        assert landed and filecmp.cmp(landed[0], music / "Björk" / "01 Jóga.flac", shallow=False), landed
+    finally:
+        stop(receiver)
+
+
+def window(machines):
+    """The window opens on a display of its own, in a machine of the lab."""
+    if not shutil.which("Xvfb") or not shutil.which("xdotool"):
+        raise Skip("Xvfb and xdotool are not installed")
+    read, write = os.pipe()
+    display = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x1024x24"], pass_fds=[write], stderr=subprocess.DEVNULL)
+    program = None
+    try:
+        env = dict(machines.env, DISPLAY=":" + os.read(read, 20).decode().strip())
+        log = tempfile.TemporaryFile("w+")
+        program = subprocess.Popen(["bash", NETLAB, "exec", "2", "flatpak", "run", "--env=GSK_RENDERER=cairo", "--env=GDK_BACKEND=x11", APP],
+                                   env=env, stdout=log, stderr=subprocess.STDOUT)
+        end = time.monotonic() + LIMIT
+        while subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Namida Sync"], env=env, capture_output=True).returncode != 0:
+            log.seek(0)
+            assert program.poll() is None, "the program ended: " + log.read()[-2000:]
+            assert time.monotonic() < end, "no window: " + log.read()[-2000:]
+            time.sleep(0.2)
+        if os.environ.get("NAMIDA_SCREENSHOTS"):
+            time.sleep(3)
+            subprocess.run(["import", "-window", "root", os.environ["NAMIDA_SCREENSHOTS"] + "/flatpak.png"], env=env)
+    finally:
+        if program is not None:
+            program.terminate()
+            program.wait(20)
+        subprocess.run(["flatpak", "kill", APP], capture_output=True)
+        display.terminate()
+        display.wait(20)
+
+
+def main():
+    try:
+        check_machine()
+    except Skip as reason:
+        print(reason)
+        return 77
+    failed = 0
+    with Machines() as machines:
+        for name, test in [("found by Avahi alone", lambda: found(machines, "avahi")), ("found by multicast alone", lambda: found(machines, "multicast")),
+                           ("sends and receives", lambda: sent(machines)), ("the window opens", lambda: window(machines))]:
+            try:
+                test()
+                print(f"ok: {name}", flush=True)
+            except Skip as reason:
+                print(f"skipped: {name}: {reason}", flush=True)
+            except Exception as error:
+                failed = 1
+                print(f"FAILED: {name}: {error}", flush=True)
+    return failed
+
+
+sys.exit(main())
