@@ -347,11 +347,33 @@ set_aside (const char *kept, int folder, const char *name)
   return errno != EEXIST && namida_file_rename (folder, name, AT_FDCWD, kept);
 }
 
+/* The old file back under its name, and errno as it was. */
+static void
+put_back (const char *kept, int folder, const char *name)
+{
+  int saved_errno = errno;
+
+  if (!namida_file_rename (AT_FDCWD, kept, folder, name))
+    unlink (kept); /* it never lost its name */
+  errno = saved_errno;
+}
+
+static gboolean
+replace_at (const Root *root, const Staged *staged, int folder, const char *name)
+{
+  if (!set_aside (staged->row->kept, folder, name))
+    return FALSE;
+  if (renameat (root->parts_fd, staged->part, folder, name) == 0)
+    return TRUE;
+  put_back (staged->row->kept, folder, name);
+  return FALSE;
+}
+
 static gboolean
 place_at (Apply *self, const Root *root, const Staged *staged, int folder, const char *name)
 {
   if (staged->row->kept != NULL)
-    return set_aside (staged->row->kept, folder, name) && (renameat (root->parts_fd, staged->part, folder, name) == 0);
+    return replace_at (root, staged, folder, name);
   /* Two mounts of one file system are two. */
   return namida_file_rename (root->parts_fd, staged->part, folder, name)
          || (errno == EXDEV && namida_file_move_copy (root->parts_fd, staged->part, folder, name));
@@ -369,7 +391,7 @@ place (Apply *self, const Staged *staged, GError **error)
   if (folder < 0)
     {
       blocked (self, staged->file, reason->message);
-      return TRUE;
+      return namida_restore_record_drop (self->plan->database, self->id, staged->row, error);
     }
   if (!place_at (self, root, staged, folder, name))
     saved_errno = errno;
@@ -383,6 +405,9 @@ place (Apply *self, const Staged *staged, GError **error)
       return TRUE;
     }
   unlinkat (root->parts_fd, staged->part, 0);
+  /* Undo must not take for ours what somebody else put there. */
+  if (!namida_restore_record_drop (self->plan->database, self->id, staged->row, error))
+    return FALSE;
   if (is_fatal (saved_errno))
     return namida_restore_fail (error, saved_errno, _ ("“%s” could not be restored"), staged->relative);
   if (saved_errno == EEXIST)

@@ -115,6 +115,9 @@ void namida_restored_row_free (NamidaRestoredRow *self);
 char *namida_restore_record_begin (NamidaDatabase *database, const char *source, GError **error);
 /** namida_restore_record_add: @rows: (element-type NamidaRestoredRow): one transaction, durable when it returns. */
 gboolean namida_restore_record_add (NamidaDatabase *database, const char *id, GPtrArray *rows, GError **error);
+/** namida_restore_record_drop: @row was added, and its file is not there after all. */
+gboolean
+namida_restore_record_drop (NamidaDatabase *database, const char *id, const NamidaRestoredRow *row, GError **error);
 /** namida_restore_record_end: done; forgets it when nothing was added. */
 gboolean namida_restore_record_end (NamidaDatabase *database, const char *id, GError **error);
 /** namida_restore_record_drop_empty: forgets it when nothing was added. */

@@ -88,6 +88,14 @@ namida_restore_record_add (NamidaDatabase *database, const char *id, GPtrArray *
 }
 
 gboolean
+namida_restore_record_drop (NamidaDatabase *database, const char *id, const NamidaRestoredRow *row, GError **error)
+{
+  return namida_database_exec (database, error,
+                               "DELETE FROM restored WHERE restore = ? AND path = ? AND inode = ? AND device = ?",
+                               "ssii", id, row->path, (gint64) row->inode, (gint64) row->device);
+}
+
+gboolean
 namida_restore_record_forget (NamidaDatabase *database, const char *id, GError **error)
 {
   return namida_database_exec (database, error, "DELETE FROM restores WHERE id = ?", "s", id);
