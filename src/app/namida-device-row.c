@@ -49,6 +49,31 @@ kind_icon (NamidaPeer *peer)
   return "computer-symbolic";
 }
 
+/* Returns: (transfer full) */
+static char *
+describe_away (NamidaPeer *peer)
+{
+  gint64 seen = namida_peer_get_last_seen (peer) / G_USEC_PER_SEC;
+  gint64 minutes = (g_get_real_time () / G_USEC_PER_SEC - seen) / 60;
+  g_autoptr (GDateTime) time = NULL;
+  g_autofree char *date = NULL;
+
+  if (seen <= 0)
+    return g_strdup (_ ("Not near"));
+  if (minutes < 2)
+    return g_strdup (_ ("Last seen a moment ago"));
+  if (minutes < 60)
+    return g_strdup_printf (ngettext ("Last seen %d minute ago", "Last seen %d minutes ago", (gulong) minutes),
+                            (int) minutes);
+  if (minutes < 24 * 60)
+    return g_strdup_printf (ngettext ("Last seen %d hour ago", "Last seen %d hours ago", (gulong) (minutes / 60)),
+                            (int) (minutes / 60));
+  time = g_date_time_new_from_unix_local (seen);
+  date = g_date_time_format (time, "%x");
+  /* Translators: %s is a date */
+  return g_strdup_printf (_ ("Last seen on %s"), date);
+}
+
 static void
 show_subtitle (NamidaDeviceRow *self)
 {
@@ -64,7 +89,9 @@ show_subtitle (NamidaDeviceRow *self)
     clean = g_strdup ((dialects & (NAMIDA_DIALECT_LOCALSEND | NAMIDA_DIALECT_LOCALSEND_PLAIN)) != 0
                           ? "LocalSend"
                           : _ ("Namida Sync app"));
-  if (clean != NULL && where != NULL)
+  if (namida_peer_get_away (self->peer))
+    text = describe_away (self->peer);
+  else if (clean != NULL && where != NULL)
     text = g_strdup_printf ("%s · %s", clean, where);
   if (namida_peer_get_warning (self->peer) != NULL)
     {
@@ -116,6 +143,7 @@ show (NamidaDeviceRow *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), namida_peer_get_alias (self->peer));
   gtk_image_set_from_icon_name (self->kind, kind_icon (self->peer));
   set_name (self->send_button, send);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->send_button), !namida_peer_get_away (self->peer));
   show_subtitle (self);
   show_trust (self);
 }
@@ -156,6 +184,8 @@ on_hover_value (NamidaDeviceRow *self, GParamSpec *pspec, GtkDropTarget *target)
 static GdkDragAction
 on_enter (NamidaDeviceRow *self)
 {
+  if (namida_peer_get_away (self->peer))
+    return 0;
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), _ ("Drop to send"));
   return GDK_ACTION_COPY;
 }
@@ -173,7 +203,7 @@ on_drop (NamidaDeviceRow *self, const GValue *value)
   g_autoptr (GListModel) files = namida_files_from_value (value);
 
   on_leave (self);
-  if (files == NULL)
+  if (files == NULL || namida_peer_get_away (self->peer))
     return FALSE;
   namida_send_flow_send (GTK_WIDGET (self), self->peer, files);
   return TRUE;

@@ -24,6 +24,11 @@ struct _NamidaDevicesPage
   GtkLabel *own_state;
   GtkListBox *list;
   GtkWidget *empty;
+  GtkBox *hints;
+  GtkWidget *scan_button;
+  GtkWidget *scan_row;
+  GtkProgressBar *scan_progress;
+  GtkWidget *scan_cancel;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaDevicesPage, namida_devices_page, ADW_TYPE_BIN)
@@ -39,10 +44,80 @@ make_row (gpointer item, gpointer user_data)
 static void
 show_empty (NamidaDevicesPage *self)
 {
-  gboolean empty = g_list_model_get_n_items (namida_hub_get_peers (self->hub)) == 0;
+  GListModel *peers = namida_hub_get_peers (self->hub);
+  guint n = g_list_model_get_n_items (peers);
+  gboolean near = FALSE;
 
-  gtk_widget_set_visible (self->empty, empty);
-  gtk_widget_set_visible (GTK_WIDGET (self->list), !empty);
+  for (guint i = 0; i < n && !near; i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);
+
+      near = !namida_peer_get_away (peer);
+    }
+  /* Who is known and away is listed, and explains nothing. */
+  gtk_widget_set_visible (self->empty, !near);
+  gtk_widget_set_visible (GTK_WIDGET (self->list), n > 0);
+}
+
+static GtkWidget *
+make_label (const char *text, const char *style)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, style);
+  return label;
+}
+
+static void
+show_hints (NamidaDevicesPage *self, guint position, guint removed, guint added, GListModel *hints)
+{
+  guint n = g_list_model_get_n_items (hints);
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->hints))) != NULL)
+    gtk_box_remove (self->hints, child);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (NamidaHint) hint = g_list_model_get_item (hints, i);
+      GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+      GtkWidget *body = make_label (namida_hint_get_body (hint), "body");
+
+      /* There are commands in it, to be copied. */
+      gtk_label_set_selectable (GTK_LABEL (body), TRUE);
+      gtk_box_append (GTK_BOX (box), make_label (namida_hint_get_title (hint), "heading"));
+      gtk_box_append (GTK_BOX (box), body);
+      gtk_box_append (self->hints, box);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->hints), n > 0);
+}
+
+static void
+show_scan (NamidaDevicesPage *self)
+{
+  gboolean scanning = FALSE;
+  double progress = 0;
+
+  g_object_get (self->hub, "scanning", &scanning, "scan-progress", &progress, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->scan_progress), scanning);
+  gtk_widget_set_visible (self->scan_cancel, scanning);
+  gtk_progress_bar_set_fraction (self->scan_progress, progress);
+  gtk_widget_set_sensitive (self->scan_button, !scanning);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self->scan_row), !scanning);
+}
+
+static void
+on_scan (NamidaDevicesPage *self)
+{
+  namida_hub_scan (self->hub);
+}
+
+static void
+on_scan_cancelled (NamidaDevicesPage *self)
+{
+  namida_hub_cancel_scan (self->hub);
 }
 
 static void
@@ -90,6 +165,12 @@ namida_devices_page_set_hub (NamidaDevicesPage *self, NamidaHub *hub)
   g_signal_connect_object (peers, "items-changed", G_CALLBACK (show_empty), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hub, "notify::running", G_CALLBACK (on_identity_there), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hub, "notify::address", G_CALLBACK (show_self), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "notify::scanning", G_CALLBACK (show_scan), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "notify::scan-progress", G_CALLBACK (show_scan), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_hub_get_hints (hub), "items-changed", G_CALLBACK (show_hints), self,
+                           G_CONNECT_SWAPPED);
+  show_hints (self, 0, 0, 0, namida_hub_get_hints (hub));
+  show_scan (self);
   show_empty (self);
   on_identity_there (self);
 }
@@ -125,8 +206,11 @@ static void
 on_row_activated (GtkListBox *list, GtkListBoxRow *row, NamidaDevicesPage *self)
 {
   NamidaPeer *peer = namida_device_row_get_peer (NAMIDA_DEVICE_ROW (row));
-  g_autoptr (GListModel) files = g_steal_pointer (&self->picked);
+  g_autoptr (GListModel) files = NULL;
 
+  if (namida_peer_get_away (peer))
+    return;
+  files = g_steal_pointer (&self->picked);
   if (files == NULL)
     {
       namida_send_flow_choose (GTK_WIDGET (self), peer);
@@ -185,6 +269,13 @@ namida_devices_page_class_init (NamidaDevicesPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, own_state);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, list);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, empty);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, hints);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_row);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_progress);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_cancel);
+  gtk_widget_class_bind_template_callback (widget_class, on_scan);
+  gtk_widget_class_bind_template_callback (widget_class, on_scan_cancelled);
   gtk_widget_class_bind_template_callback (widget_class, on_picking_cancelled);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
 }

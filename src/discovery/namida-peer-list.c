@@ -361,10 +361,16 @@ namida_peer_list_probed (NamidaPeerList *self, NamidaPeer *peer, gboolean alive)
   g_return_if_fail (NAMIDA_IS_PEER_LIST (self) && NAMIDA_IS_PEER (peer));
 
   if (alive)
-    namida_peer_touch (peer);
+    {
+      namida_peer_set_leaving (peer, FALSE);
+      namida_peer_touch (peer);
+    }
   /* A sign that came in while the probe was under way ended it: it counts more than a probe that failed. */
   else if (namida_peer_get_probing_since (peer) != 0)
     depart (self, peer);
+  /* Unless it was the answer to what was asked before it took leave. */
+  else if (namida_peer_get_leaving (peer) && g_ptr_array_find (self->peers, peer, NULL))
+    start_probe (self, peer);
 }
 
 void

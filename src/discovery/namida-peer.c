@@ -375,7 +375,6 @@ namida_peer_touch (NamidaPeer *self)
   self->last_sign = namida_clock_monotonic ();
   self->last_seen = namida_clock_real ();
   self->probing_since = 0;
-  self->leaving = FALSE;
   notify (self, PROP_LAST_SEEN);
 }
 

@@ -156,6 +156,32 @@ test_leaves (void)
   namida_clock_set_fake (-1);
 }
 
+static void
+on_probe (NamidaPeerList *list, NamidaPeer *peer, guint *n)
+{
+  (*n)++;
+}
+
+/* Who leaves while we still talk: an answer from before the goodbye comes in after it. */
+static void
+test_leaves_at_once (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  g_autoptr (NamidaDeviceInfo) goodbye = make_info ("A", FP1);
+  NamidaPeer *peer = see (list, "A", FP1, "10.0.0.1", TRUE);
+  guint n = 0;
+
+  goodbye->goodbye = TRUE;
+  g_signal_connect (list, "probe", G_CALLBACK (on_probe), &n);
+  namida_peer_list_goodbye (list, goodbye);
+  g_assert_cmpuint (n, ==, 1);
+  see (list, "A", FP1, "10.0.0.1", TRUE);
+  namida_peer_list_probed (list, peer, FALSE);
+  g_assert_cmpuint (n, ==, 2);
+  namida_peer_list_probed (list, peer, FALSE);
+  g_assert_cmpuint (count (list), ==, 0);
+}
+
 /* However many are made up, those that are known keep their rows. */
 static void
 test_flood (void)
@@ -248,6 +274,7 @@ main (int argc, char **argv)
   g_test_add_func ("/peer-away/known", test_known);
   g_test_add_func ("/peer-away/sleeps", test_sleeps);
   g_test_add_func ("/peer-away/leaves", test_leaves);
+  g_test_add_func ("/peer-away/leaves-at-once", test_leaves_at_once);
   g_test_add_func ("/peer-away/flood", test_flood);
   g_test_add_func ("/peer-away/best-address", test_best_address);
   return g_test_run ();
