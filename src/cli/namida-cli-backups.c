@@ -10,7 +10,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static char *to, *from, *pin;
+static char *to, *from, *pin, *landing_text, *backups_folder, *music_folder;
 static char **labels;
 static gboolean no_repair, dry_run, zip_only;
 
@@ -18,8 +18,16 @@ static const GOptionEntry entries[] = {
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("restore: send it to this device"),
     N_ ("NAME|ADDRESS[:PORT]|FINGERPRINT") },
   { "music", 0, 0, G_OPTION_ARG_STRING_ARRAY, &labels,
-    N_ ("restore --to: only this music folder beside the zip (default: all; may be repeated)"), N_ ("LABEL") },
-  { "zip-only", 0, 0, G_OPTION_ARG_NONE, &zip_only, N_ ("restore --to: only the backup zip"), NULL },
+    N_ ("restore --to, fetch: only this music folder beside the zip (default: all; may be repeated)"), N_ ("LABEL") },
+  { "zip-only", 0, 0, G_OPTION_ARG_NONE, &zip_only, N_ ("restore --to, fetch: only the backup zip"), NULL },
+  { "from", 0, 0, G_OPTION_ARG_STRING, &from, N_ ("list, fetch: what this device keeps for this one"),
+    N_ ("NAME|ADDRESS[:PORT]|FINGERPRINT") },
+  { "as", 0, 0, G_OPTION_ARG_STRING, &landing_text,
+    N_ ("fetch: library: into my folders; backup: kept as a dated version (default: library)"), "library|backup" },
+  { "backups", 0, 0, G_OPTION_ARG_FILENAME, &backups_folder, N_ ("fetch: where backups go (default: ~/Namida/Backups)"),
+    N_ ("DIR") },
+  { "into", 0, 0, G_OPTION_ARG_FILENAME, &music_folder,
+    N_ ("fetch: where music goes with --as library (default: your music folder)"), N_ ("DIR") },
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("restore --to: the other device's PIN"), N_ ("PIN") },
   { "no-repair", 0, 0, G_OPTION_ARG_NONE, &no_repair, N_ ("verify: only tell what is damaged"), NULL },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("remove: only tell what that would free"), NULL },
@@ -91,7 +99,9 @@ static int
 run (NamidaCliBackups *self, const char *what, const char *which)
 {
   if (g_str_equal (what, "list"))
-    return namida_cli_backups_list (self, which);
+    return self->from != NULL ? namida_cli_backups_list_kept (self) : namida_cli_backups_list (self, which);
+  if (g_str_equal (what, "fetch"))
+    return namida_cli_backups_fetch (self, which);
   if (g_str_equal (what, "verify"))
     return namida_cli_backups_verify (self, which);
   if (which == NULL)
@@ -108,18 +118,20 @@ run (NamidaCliBackups *self, const char *what, const char *which)
 int
 namida_cli_backups (NamidaCli *cli, int argc, char **argv)
 {
-  static const char *const all[] = { "list", "show", "verify", "restore", "remove", "pin", "unpin", NULL };
+  static const char *const all[] = { "list", "show", "verify", "restore", "fetch", "remove", "pin", "unpin", NULL };
   static const char *const none[] = { NULL };
   NamidaCliBackups self = { .cli = cli };
 
-  if (!namida_cli_parse (cli, _ ("list [DEVICE] | show ID | verify [ID] | restore ID | remove ID | pin ID | unpin ID"),
-                         _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
-                            "from other copies,\nsends it to a device, or removes it. A version that is pinned is "
-                            "never removed."),
-                         entries, &argc, &argv))
+  if (!namida_cli_parse (
+          cli, _ ("list [DEVICE] | show ID | verify [ID] | restore ID | fetch [ID] | remove ID | pin ID | unpin ID"),
+          _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
+             "from other copies,\nsends it to a device, fetches what another one keeps for this one, or removes it. A "
+             "version that is pinned is "
+             "never removed."),
+          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc < 2 || !g_strv_contains (all, argv[1]))
-    return namida_cli_usage (_ ("Say what to do: list, show, verify, restore, remove, pin or unpin."));
+    return namida_cli_usage (_ ("Say what to do: list, show, verify, restore, fetch, remove, pin or unpin."));
   if (argc > 3)
     return namida_cli_usage (_ ("“backups %s” takes one version at most."), argv[1]);
   if (zip_only && labels != NULL)
@@ -130,5 +142,11 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
   self.labels = zip_only ? none : (const char *const *) labels;
   self.no_repair = no_repair;
   self.dry_run = dry_run;
+  self.backups = backups_folder;
+  self.music = music_folder;
+  if (g_strcmp0 (landing_text, "backup") == 0)
+    self.landing = NAMIDA_LANDING_BACKUP;
+  else if (landing_text != NULL && !g_str_equal (landing_text, "library"))
+    return namida_cli_usage (_ ("--as is library or backup, not “%s”."), landing_text);
   return run (&self, argv[1], argc > 2 ? argv[2] : NULL);
 }

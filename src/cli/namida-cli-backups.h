@@ -15,6 +15,8 @@ typedef struct
   const char *to;
   const char *from;
   const char *pin;
+  const char *backups, *music; /* folders */
+  NamidaLanding landing;
   const char *const *labels; /* (nullable): --music */
   gboolean all, no_repair, dry_run;
 } NamidaCliBackups;
@@ -32,5 +34,8 @@ int namida_cli_backups_verify (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_remove (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_pin (NamidaCliBackups *self, const char *id, gboolean pinned);
 int namida_cli_backups_restore (NamidaCliBackups *self, const char *id);
+/* namida-cli-backups-fetch.c: what another device keeps for this one. */
+int namida_cli_backups_list_kept (NamidaCliBackups *self);
+int namida_cli_backups_fetch (NamidaCliBackups *self, const char *id);
 
 G_END_DECLS

@@ -196,6 +196,7 @@ namida_hub_stop_backups (NamidaHub *self)
 {
   g_clear_handle_id (&self->verify_timer, g_source_remove);
   stop_verifying (self);
+  namida_hub_stop_fetching (self);
 }
 
 NamidaVersions *

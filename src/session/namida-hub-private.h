@@ -185,6 +185,9 @@ void namida_hub_sending_over (NamidaHub *self);
 void namida_hub_init_backups (NamidaHub *self);
 void namida_hub_start_backups (NamidaHub *self);
 void namida_hub_stop_backups (NamidaHub *self);
+/* namida-hub-fetch.c: lets trusted devices fetch what is kept for them; ends what is being fetched (parts stay). */
+void namida_hub_serve_versions (NamidaHub *self);
+void namida_hub_stop_fetching (NamidaHub *self);
 
 /* namida-hub-pair.c */
 void namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request);

@@ -292,6 +292,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   namida_hub_start_backups (self);
+  namida_hub_serve_versions (self);
   self->running = TRUE;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PORT]);

@@ -10,6 +10,7 @@
 #include "namida-scanner.h"
 #include "namida-store.h"
 #include "namida-trust-store.h"
+#include "namida-backups-message.h"
 #include "namida-versions.h"
 
 G_BEGIN_DECLS
@@ -189,6 +190,22 @@ NamidaVersions *namida_hub_get_versions (NamidaHub *self);
  */
 NamidaTransfer *namida_hub_restore_to (
     NamidaHub *self, NamidaVersion *version, NamidaPeer *peer, const char *const *labels, const char *pin);
+/** namida_hub_list_kept_async: what @peer, a device of ours, keeps for this one. Errors: DECLINED (it does not allow it
+ * to fetch), UNREACHABLE, IDENTITY_CHANGED, NOT_FOUND (it keeps nothing for anybody). */
+void namida_hub_list_kept_async (NamidaHub *self,
+                                 NamidaPeer *peer,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+/** (transfer full) (nullable) (element-type NamidaKeptBackup): newest first. */
+GPtrArray *namida_hub_list_kept_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+/**
+ * namida_hub_fetch: gets the backup @backup_id of that list from @peer, verified; fetching it again after a break goes
+ * on where it stopped. @labels: (nullable): which music folders; NULL: all.
+ * Returns: (transfer none): in namida_hub_get_transfers().
+ */
+NamidaTransfer *namida_hub_fetch (
+    NamidaHub *self, NamidaPeer *peer, const char *backup_id, const char *const *labels, NamidaLanding landing);
 /** namida_hub_set_retention: from now on, after each receiving that is verified; 0 (the default) keeps all. */
 void namida_hub_set_retention (NamidaHub *self, NamidaRetention policy);
 /** namida_hub_set_verify_months: reads versions again that nobody has verified for @months, while nothing is moved; 0

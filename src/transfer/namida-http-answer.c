@@ -186,6 +186,20 @@ read_head (GInputStream *stream, GByteArray *buffer, NamidaHttpHead *head, GCanc
   return TRUE;
 }
 
+gboolean
+namida_http_answer_read_head (
+    GInputStream *stream, GByteArray *buffer, NamidaHttpHead *head, GCancellable *cancellable, GError **error)
+{
+  for (guint i = 0; i < MAX_INTERIM; i++)
+    {
+      if (!read_head (stream, buffer, head, cancellable, error))
+        return FALSE;
+      if (head->status >= 200)
+        return TRUE;
+    }
+  return bad_answer (error);
+}
+
 static gboolean
 too_large (GError **error)
 {

@@ -37,6 +37,10 @@ typedef struct
  */
 gboolean namida_http_answer_read (
     GInputStream *stream, GByteArray *early, NamidaHttpAnswer *answer, GCancellable *cancellable, GError **error);
+/** namida_http_answer_read_head: only the head of one (interim ones are skipped): the body is the caller's to read.
+ * @buffer: (inout): what came before; what came of the body with the head stays in it. */
+gboolean namida_http_answer_read_head (
+    GInputStream *stream, GByteArray *buffer, NamidaHttpHead *head, GCancellable *cancellable, GError **error);
 void namida_http_answer_clear (NamidaHttpAnswer *answer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaHttpAnswer, namida_http_answer_clear)
 

@@ -3,6 +3,7 @@
 
 #include "namida-http.h"
 
+#include "namida-backups-message.h"
 #include "namida-error.h"
 #include "namida-limits.h"
 
@@ -118,6 +119,7 @@ namida_http_head_set_headers (NamidaHttpHead *self,
   if (length != NULL && !g_ascii_string_to_unsigned (length, 10, 0, G_MAXINT64, &n, NULL))
     return set_invalid (error);
   self->length = coding != NULL ? -1 : (gint64) n;
+  self->range = namida_range_parse (soup_message_headers_get_one (headers, "Range"));
   self->keep_alive = version >= SOUP_HTTP_1_1 && !soup_message_headers_header_contains (headers, "Connection", "close");
   self->expect_continue = soup_message_headers_header_contains (headers, "Expect", "100-continue");
   return TRUE;

@@ -25,6 +25,7 @@ typedef struct
 {
   char *method, *path, *query; /* @path decoded, @query raw and (nullable) */
   gint64 length;               /* of the body; -1: chunked */
+  gint64 range;                /* where the answer starts, 0 without a range; -1: one that is not understood */
   gboolean keep_alive, expect_continue;
 } NamidaHttpHead;
 void namida_http_head_clear (NamidaHttpHead *self);

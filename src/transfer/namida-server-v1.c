@@ -7,6 +7,7 @@
 #include "namida-format.h"
 #include "namida-limits.h"
 #include "namida-peer.h"
+#include "namida-server-download.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -107,6 +108,12 @@ static const NamidaRoute routes[] = {
   { .name = "session", .get = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = namida_server_handle_session },
   { .name = "cancel", .post = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = namida_server_handle_cancel },
   { .name = "pair", .post = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = namida_server_handle_pair },
+  { .name = "backups", .get = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = namida_server_handle_backups },
+  { .name = "prepare-download",
+    .post = TRUE,
+    .max_body = NAMIDA_LIMIT_JSON_BYTES,
+    .handle = namida_server_handle_prepare_download },
+  { .name = "download", .get = TRUE, .take = namida_server_take_download },
 };
 
 const NamidaServerDialect namida_server_v1 = {

@@ -277,3 +277,56 @@ namida_upload_connection_get (NamidaUploadConnection *self,
   return write_bytes (self, (const guint8 *) head, strlen (head), error)
          && namida_upload_connection_read_answer (self, TRUE, answer, error);
 }
+
+gboolean
+namida_upload_connection_ask (NamidaUploadConnection *self,
+                              const char *target,
+                              const char *json,
+                              guint64 offset,
+                              NamidaHttpHead *head,
+                              GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (text, "%s %s HTTP/1.1\r\nHost: %s\r\n", json != NULL ? "POST" : "GET", target, self->host);
+  if (json != NULL)
+    g_string_append_printf (text, "Content-Type: application/json\r\nContent-Length: %zu\r\n", strlen (json));
+  if (offset > 0)
+    g_string_append_printf (text, "Range: bytes=%" G_GUINT64_FORMAT "-\r\n", offset);
+  g_string_append (text, "\r\n");
+  if (json != NULL)
+    g_string_append (text, json);
+  if (!write_bytes (self, (const guint8 *) text->str, text->len, error) || !flush (self, error))
+    return FALSE;
+  if (!namida_http_answer_read_head (input (self), self->early, head, self->cancellable, error))
+    {
+      self->reusable = FALSE;
+      return FALSE;
+    }
+  self->reusable &= head->keep_alive;
+  return TRUE;
+}
+
+gssize
+namida_upload_connection_read_body (NamidaUploadConnection *self, guint8 *buffer, gsize count, GError **error)
+{
+  GError *local = NULL;
+  gssize n;
+
+  if (self->early->len > 0)
+    {
+      n = (gssize) MIN (count, self->early->len);
+      memcpy (buffer, self->early->data, (gsize) n);
+      g_byte_array_remove_range (self->early, 0, (guint) n);
+      return n;
+    }
+  n = g_input_stream_read (input (self), buffer, count, self->cancellable, &local);
+  if (n > 0)
+    return n;
+  self->reusable = FALSE;
+  if (n == 0)
+    local = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                                 _ ("The other device closed the connection: try again"));
+  g_propagate_error (error, namida_stream_error (local));
+  return -1;
+}

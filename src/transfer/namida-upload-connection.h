@@ -57,4 +57,18 @@ gboolean namida_upload_connection_get (NamidaUploadConnection *self,
                                        NamidaHttpAnswer *answer,
                                        GError **error);
 
+/* Answers that are too large for memory, or for NAMIDA_LIMIT_JSON_BYTES. */
+
+/** namida_upload_connection_ask: sends a request and reads the head of its answer; the body follows by _read_body().
+ * @json: (nullable): of a POST; NULL: a GET. @offset: (of a GET) the first byte that is wanted. */
+gboolean namida_upload_connection_ask (NamidaUploadConnection *self,
+                                       const char *target,
+                                       const char *json,
+                                       guint64 offset,
+                                       NamidaHttpHead *head,
+                                       GError **error);
+/** namida_upload_connection_read_body: some bytes of it, as many as @count at most. Returns: 0 never, -1 with @error. */
+gssize
+namida_upload_connection_read_body (NamidaUploadConnection *self, guint8 *buffer, gsize count, GError **error);
+
 G_END_DECLS

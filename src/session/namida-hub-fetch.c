@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+#include "namida-puller.h"
+#include "namida-store-sink.h"
+#include "namida-version-shelf.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Restore by pulling: what is kept here for another device goes back when it asks; and the same the other way round. */
+
+/* ---- serving ---- */
+
+static gboolean
+may_fetch (const char *fingerprint, gpointer user_data, GError **error)
+{
+  NamidaHub *self = user_data;
+  const NamidaTrusted *trusted
+      = self->trust != NULL && fingerprint != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
+
+  if (trusted == NULL)
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
+                         _ ("Only devices that are trusted here may fetch backups. Pair the two devices first."));
+  else if (!trusted->may_restore)
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
+                         _ ("This device is not allowed to fetch its backups. Allow it on the device that keeps them, "
+                            "in the list of trusted devices."));
+  return trusted != NULL && trusted->may_restore;
+}
+
+void
+namida_hub_serve_versions (NamidaHub *self)
+{
+  g_autoptr (NamidaShelf) shelf = NULL;
+
+  if (self->send_only)
+    return;
+  shelf = namida_version_shelf_new (self->store);
+  namida_server_set_shelf (self->server, shelf, may_fetch, self);
+}
+
+/* ---- fetching ---- */
+
+#define FETCH_KEY "namida-hub-fetch"
+
+static void
+listed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GPtrArray *list = namida_puller_list_finish (result, &error);
+
+  if (list != NULL)
+    g_task_return_pointer (task, list, (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+namida_hub_list_kept_async (
+    NamidaHub *self, NamidaPeer *peer, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_return_if_fail (NAMIDA_IS_HUB (self));
+  g_return_if_fail (self->running);
+
+  g_task_set_source_tag (task, namida_hub_list_kept_async);
+  namida_puller_list_async (self->identity, namida_peer_get_addresses (peer), namida_peer_get_fingerprint (peer),
+                            cancellable, listed, g_steal_pointer (&task));
+}
+
+GPtrArray *
+namida_hub_list_kept_finish (NamidaHub *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Where a fetched backup lands: as if that device had sent it. */
+typedef struct
+{
+  NamidaStore *store;
+  NamidaDatabase *database;
+  NamidaLanding landing;
+  char *fingerprint;
+  char *alias;
+} Landing;
+
+static void
+landing_free (gpointer data)
+{
+  Landing *landing = data;
+
+  g_object_unref (landing->store);
+  g_object_unref (landing->database);
+  g_free (landing->fingerprint);
+  g_free (landing->alias);
+  g_free (landing);
+}
+
+/* A worker thread. */
+static NamidaSink *
+land (NamidaBackup *backup, const char *key, gpointer user_data, GError **error)
+{
+  Landing *landing = user_data;
+  const char *as = landing->landing == NAMIDA_LANDING_BACKUP ? "backup" : "library";
+  g_autoptr (GError) local = NULL;
+  g_autoptr (NamidaJournalSession) parked
+      = namida_journal_find_resumable (landing->database, landing->fingerprint, key, &local);
+
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  if (parked != NULL && g_strcmp0 (parked->landing, as) != 0)
+    g_clear_pointer (&parked, namida_journal_session_free);
+  return namida_store_sink_new_for (landing->store, landing->fingerprint, landing->alias, key, landing->landing,
+                                    parked);
+}
+
+static void
+fetched (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaHub) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_puller_fetch_finish (NAMIDA_PULLER (source), result, &error))
+    g_debug ("fetching ended: %s", error->message);
+  namida_hub_sending_over (self);
+}
+
+NamidaTransfer *
+namida_hub_fetch (
+    NamidaHub *self, NamidaPeer *peer, const char *backup_id, const char *const *labels, NamidaLanding landing)
+{
+  g_autoptr (NamidaTransfer) transfer = NULL;
+  g_autoptr (NamidaPuller) puller = NULL;
+  Landing *where;
+
+  g_return_val_if_fail (NAMIDA_IS_HUB (self), NULL);
+  g_return_val_if_fail (self->running, NULL);
+
+  transfer = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, namida_peer_get_alias (peer),
+                                  namida_peer_get_fingerprint (peer), TRUE);
+  where = g_new0 (Landing, 1);
+  where->store = g_object_ref (self->store);
+  where->database = g_object_ref (self->database);
+  where->landing = landing;
+  where->fingerprint = g_strdup (namida_peer_get_fingerprint (peer));
+  where->alias = g_strdup (namida_peer_get_alias (peer));
+  puller = namida_puller_new (self->identity, namida_peer_get_addresses (peer), namida_peer_get_fingerprint (peer),
+                              transfer, land, where, landing_free);
+  g_object_set_data (G_OBJECT (transfer), FETCH_KEY, self);
+  g_list_store_insert (self->transfers, 0, transfer);
+  self->n_sendings++; /* the end of the program waits for its parts, too */
+  namida_puller_fetch_async (puller, backup_id, labels, fetched, g_object_ref (self));
+  return transfer; /* the list holds it */
+}
+
+void
+namida_hub_stop_fetching (NamidaHub *self)
+{
+  for (guint i = 0; self->transfers != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->transfers)); i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
+
+      if (g_object_get_data (G_OBJECT (transfer), FETCH_KEY) != NULL && !namida_transfer_is_final (transfer))
+        namida_transfer_cancel_keeping (transfer);
+    }
+}

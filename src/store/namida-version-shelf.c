@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-version-shelf.h"
+
+#include "namida-error.h"
+#include "namida-store-private.h"
+#include "namida-version-gather.h"
+#include "namida-version-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#define NAMIDA_TYPE_VERSION_SHELF (namida_version_shelf_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaVersionShelf, namida_version_shelf, NAMIDA, VERSION_SHELF, GObject)
+
+struct _NamidaVersionShelf
+{
+  GObject parent_instance;
+
+  NamidaDatabase *database;
+};
+
+static void shelf_iface_init (NamidaShelfInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaVersionShelf,
+                               namida_version_shelf,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SHELF, shelf_iface_init))
+
+/* Only what this very key has sent: a name proves nothing. */
+static gboolean
+is_of (const NamidaVersionRecord *record, const char *fingerprint)
+{
+  return fingerprint != NULL && g_strcmp0 (record->fingerprint, fingerprint) == 0;
+}
+
+static NamidaKeptBackup *
+describe (const NamidaVersionFacts *facts)
+{
+  NamidaKeptBackup *one = g_new0 (NamidaKeptBackup, 1);
+
+  one->id = g_strdup_printf ("%" G_GINT64_FORMAT, facts->record->id);
+  one->title = g_utf8_make_valid (facts->record->title, -1);
+  one->created_ms = (guint64) (facts->record->created_at / 1000);
+  one->complete = facts->record->complete && facts->record->damaged <= 0 && facts->left == facts->files;
+  one->files = facts->files;
+  one->bytes = facts->bytes;
+  return one;
+}
+
+static GPtrArray *
+list (NamidaShelf *shelf, const char *fingerprint, GError **error)
+{
+  NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
+  g_autoptr (GPtrArray) all = namida_version_facts_load (self->database, NULL, error);
+  GPtrArray *kept;
+
+  if (all == NULL)
+    return NULL;
+  kept = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_kept_backup_free);
+  for (guint i = 0; i < all->len; i++)
+    {
+      const NamidaVersionFacts *facts = g_ptr_array_index (all, i);
+
+      if (is_of (facts->record, fingerprint) && facts->present)
+        g_ptr_array_add (kept, describe (facts));
+    }
+  return kept;
+}
+
+static NamidaBackup *
+open_backup (NamidaShelf *shelf,
+             const char *fingerprint,
+             const char *id,
+             const char *const *labels,
+             gint64 *created_ms,
+             GError **error)
+{
+  NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (self->database, id, NULL);
+
+  /* The same words for one that is not there and one that is somebody else's. */
+  if (record == NULL || !is_of (record, fingerprint))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                           _ ("That backup is not kept here (any more). Look at the list of backups."));
+      return NULL;
+    }
+  *created_ms = record->created_at / 1000;
+  return namida_version_gather (self->database, id, labels, NULL, error);
+}
+
+static void
+shelf_iface_init (NamidaShelfInterface *iface)
+{
+  iface->list = list;
+  iface->open = open_backup;
+}
+
+static void
+namida_version_shelf_finalize (GObject *object)
+{
+  g_clear_object (&NAMIDA_VERSION_SHELF (object)->database);
+  G_OBJECT_CLASS (namida_version_shelf_parent_class)->finalize (object);
+}
+
+static void
+namida_version_shelf_class_init (NamidaVersionShelfClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_version_shelf_finalize;
+}
+
+static void
+namida_version_shelf_init (NamidaVersionShelf *self)
+{
+}
+
+NamidaShelf *
+namida_version_shelf_new (NamidaStore *store)
+{
+  NamidaVersionShelf *self = g_object_new (NAMIDA_TYPE_VERSION_SHELF, NULL);
+
+  self->database = g_object_ref (namida_store_get_database (store));
+  return NAMIDA_SHELF (self);
+}

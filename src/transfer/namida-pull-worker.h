@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-http-answer.h"
+#include "namida-identity.h"
+#include "namida-sink.h"
+#include "namida-transfer.h"
+#include "namida-upload-connection.h"
+
+G_BEGIN_DECLS
+
+/* The blocking part of fetching: worker threads. */
+
+/** namida_pull_connect: @addresses: (element-type GInetSocketAddress): tried in turn. (transfer full) (nullable) */
+NamidaUploadConnection *namida_pull_connect (
+    NamidaIdentity *identity, GPtrArray *addresses, const char *fingerprint, GCancellable *cancellable, GError **error);
+/** namida_pull_ask: one question and its whole answer, at most @most bytes. @json: (nullable): of a POST. (transfer
+ * full) (nullable): NULL also when the other side refused: @error is its reason. */
+GByteArray *
+namida_pull_ask (NamidaUploadConnection *connection, const char *target, const char *json, gsize most, GError **error);
+
+/** One fetching, while its files come. */
+typedef struct
+{
+  NamidaIdentity *identity;
+  GPtrArray *addresses;
+  const char *fingerprint;
+  const char *session_id;
+  NamidaBackup *backup;
+  NamidaSink *sink;
+  NamidaTransfer *transfer;
+  GCancellable *cancellable;
+  const NamidaWant *wants; /* one an entry */
+  char **hashes;           /* one an entry: (out) (nullable): of what was written, whole */
+} NamidaPull;
+
+/** namida_pull_run: fetches all wanted files; those that the other side cannot give are left out, without a hash.
+ * Returns: %FALSE when it cannot go on: UNREACHABLE, NO_SPACE, STORAGE, CANCELLED, … */
+gboolean namida_pull_run (NamidaPull *pull, GError **error);
+
+G_END_DECLS

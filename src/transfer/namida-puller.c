@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-puller.h"
+
+#include "namida-error.h"
+#include "namida-limits.h"
+#include "namida-pull-worker.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _NamidaPuller
+{
+  GObject parent_instance;
+
+  NamidaIdentity *identity;
+  GPtrArray *addresses;
+  char *fingerprint;
+  NamidaTransfer *transfer;
+  NamidaPullerLand land;
+  gpointer land_data;
+  GDestroyNotify land_free;
+
+  /* One worker at a time. */
+  char *backup_id;
+  char **labels;
+  char *session_id;
+  NamidaOfferMessage *offer; /* what there is */
+  NamidaSink *sink;
+  gboolean prepared;
+  NamidaWant *wants;
+  char **hashes;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaPuller, namida_puller, G_TYPE_OBJECT)
+
+static void
+namida_puller_finalize (GObject *object)
+{
+  NamidaPuller *self = NAMIDA_PULLER (object);
+  guint n = self->offer != NULL ? namida_backup_get_entries (self->offer->backup)->len : 0;
+
+  for (guint i = 0; self->hashes != NULL && i < n; i++)
+    g_free (self->hashes[i]);
+  g_free (self->hashes);
+  g_free (self->wants);
+  g_clear_pointer (&self->offer, namida_offer_message_free);
+  g_clear_object (&self->sink);
+  g_clear_object (&self->identity);
+  g_clear_object (&self->transfer);
+  g_ptr_array_unref (self->addresses);
+  if (self->land_free != NULL)
+    self->land_free (self->land_data);
+  g_free (self->fingerprint);
+  g_free (self->backup_id);
+  g_strfreev (self->labels);
+  g_free (self->session_id);
+  G_OBJECT_CLASS (namida_puller_parent_class)->finalize (object);
+}
+
+static void
+namida_puller_class_init (NamidaPullerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = namida_puller_finalize;
+}
+
+static void
+namida_puller_init (NamidaPuller *self)
+{
+}
+
+static GPtrArray *
+copy_addresses (GListModel *addresses)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (addresses); i++)
+    g_ptr_array_add (copy, g_list_model_get_item (addresses, i));
+  return copy;
+}
+
+/* ---- the list ---- */
+
+typedef struct
+{
+  NamidaIdentity *identity;
+  GPtrArray *addresses;
+  char *fingerprint;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  g_object_unref (question->identity);
+  g_ptr_array_unref (question->addresses);
+  g_free (question->fingerprint);
+  g_free (question);
+}
+
+static void
+list_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Question *question = data;
+  GError *error = NULL;
+  g_autoptr (GByteArray) body = NULL;
+  GPtrArray *list = NULL;
+  NamidaUploadConnection *connection
+      = namida_pull_connect (question->identity, question->addresses, question->fingerprint, cancellable, &error);
+
+  if (connection != NULL)
+    {
+      body = namida_pull_ask (connection, "backups", NULL, NAMIDA_LIMIT_JSON_BYTES, &error);
+      namida_upload_connection_free (connection);
+    }
+  if (body != NULL)
+    list = namida_backups_parse ((const char *) body->data, body->len, &error);
+  if (list != NULL)
+    g_task_return_pointer (task, list, (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+namida_puller_list_async (NamidaIdentity *identity,
+                          GListModel *addresses,
+                          const char *fingerprint,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (identity, cancellable, callback, user_data);
+  Question *question = g_new0 (Question, 1);
+
+  question->identity = g_object_ref (identity);
+  question->addresses = copy_addresses (addresses);
+  question->fingerprint = g_strdup (fingerprint);
+  g_task_set_source_tag (task, namida_puller_list_async);
+  g_task_set_task_data (task, question, question_free);
+  g_task_run_in_thread (task, list_thread);
+}
+
+GPtrArray *
+namida_puller_list_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (G_IS_TASK (result), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- one backup ---- */
+
+NamidaPuller *
+namida_puller_new (NamidaIdentity *identity,
+                   GListModel *addresses,
+                   const char *fingerprint,
+                   NamidaTransfer *transfer,
+                   NamidaPullerLand land,
+                   gpointer land_data,
+                   GDestroyNotify land_free)
+{
+  NamidaPuller *self = g_object_new (NAMIDA_TYPE_PULLER, NULL);
+
+  self->identity = g_object_ref (identity);
+  self->addresses = copy_addresses (addresses);
+  self->fingerprint = g_strdup (fingerprint);
+  self->transfer = g_object_ref (transfer);
+  self->land = land;
+  self->land_data = land_data;
+  self->land_free = land_free;
+  return self;
+}
+
+/* What there is, and where it will land. */
+static gboolean
+ask (NamidaPuller *self, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *question
+      = namida_download_request_format (self->backup_id, (const char *const *) self->labels, NULL);
+  g_autoptr (GByteArray) body = NULL;
+  g_autofree char *key = NULL;
+  NamidaUploadConnection *connection
+      = namida_pull_connect (self->identity, self->addresses, self->fingerprint, cancellable, error);
+
+  if (connection == NULL)
+    return FALSE;
+  body = namida_pull_ask (connection, "prepare-download", question, NAMIDA_LIMIT_OFFER_BYTES, error);
+  namida_upload_connection_free (connection);
+  if (body == NULL)
+    return FALSE;
+  self->session_id = namida_download_answer_dup_session ((const char *) body->data, body->len, error);
+  if (self->session_id != NULL)
+    self->offer = namida_offer_message_parse ((const char *) body->data, body->len, error);
+  if (self->offer == NULL)
+    return FALSE;
+  key = namida_backup_dup_key (self->offer->backup);
+  self->sink = self->land (self->offer->backup, key, self->land_data, error);
+  return self->sink != NULL;
+}
+
+static void
+ask_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (ask (source, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+count_known (NamidaPuller *self)
+{
+  GPtrArray *entries = namida_backup_get_entries (self->offer->backup);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+
+      namida_transfer_add_bytes (self->transfer,
+                                 (gint64) (self->wants[i].wanted ? self->wants[i].offset : entry->size));
+      if (self->wants[i].wanted)
+        continue;
+      namida_transfer_set_result (self->transfer, i, NAMIDA_FILE_KEPT_EXISTING, NULL);
+      if (entry->kind != NAMIDA_ENTRY_FOLDER)
+        namida_transfer_add_files (self->transfer, 1);
+    }
+}
+
+static void
+fetch_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaPuller *self = source;
+  guint n = namida_backup_get_entries (self->offer->backup)->len;
+  GError *error = NULL;
+  NamidaPull pull = { .identity = self->identity,
+                      .addresses = self->addresses,
+                      .fingerprint = self->fingerprint,
+                      .session_id = self->session_id,
+                      .backup = self->offer->backup,
+                      .sink = self->sink,
+                      .transfer = self->transfer,
+                      .cancellable = cancellable };
+
+  self->wants = g_new0 (NamidaWant, n + 1);
+  self->hashes = g_new0 (char *, n + 1);
+  pull.wants = self->wants;
+  pull.hashes = self->hashes;
+  self->prepared
+      = namida_sink_prepare (self->sink, self->offer->backup, self->offer->manifest, self->wants, cancellable, &error);
+  if (self->prepared)
+    count_known (self);
+  if (self->prepared && namida_pull_run (&pull, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* The hashes at arrival there are what is compared with. */
+static gboolean
+commit (NamidaPuller *self, GError **error)
+{
+  GPtrArray *entries = namida_backup_get_entries (self->offer->backup);
+  g_autofree NamidaCommit *files = g_new0 (NamidaCommit, entries->len + 1);
+  guint n = 0;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+
+      if (self->wants[i].wanted && (self->hashes[i] != NULL || entry->kind == NAMIDA_ENTRY_FOLDER))
+        files[n++] = (NamidaCommit){ .index = i, .sent_sha256 = entry->sha256, .received_sha256 = self->hashes[i] };
+    }
+  if (!namida_sink_commit (self->sink, files, n, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    namida_transfer_set_result (self->transfer, files[i].index, files[i].result, NULL);
+  return TRUE;
+}
+
+static void
+commit_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (commit (source, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* After a failure: the parts stay for the next time, unless the person does not want them any more. */
+static void
+leave_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaPuller *self = source;
+
+  if (g_cancellable_is_cancelled (namida_transfer_get_cancellable (self->transfer))
+      && !namida_transfer_get_keep_parts (self->transfer))
+    namida_sink_discard (self->sink);
+  else
+    namida_sink_park (self->sink);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* @error: (transfer full) (nullable) */
+static void
+end (NamidaPuller *self, GTask *outer, GError *error)
+{
+  namida_transfer_end (self->transfer, error);
+  if (error != NULL)
+    g_task_return_error (outer, error);
+  else
+    g_task_return_boolean (outer, TRUE);
+}
+
+static void
+left (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) outer = user_data;
+
+  end (NAMIDA_PULLER (source), outer, g_error_copy (g_task_get_task_data (outer)));
+}
+
+/* @error: (transfer full) */
+static void
+fail (NamidaPuller *self, GTask *outer, GError *error)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_clear_error (&error);
+      error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+    }
+  if (!self->prepared)
+    {
+      end (self, outer, error);
+      return;
+    }
+  g_task_set_task_data (outer, error, (GDestroyNotify) g_error_free);
+  task = g_task_new (self, NULL, left, g_object_ref (outer));
+  g_task_run_in_thread (task, leave_thread);
+}
+
+static GError *
+incomplete_error (NamidaPuller *self)
+{
+  guint all = namida_backup_get_files (self->offer->backup);
+  guint done = namida_transfer_count (self->transfer, NAMIDA_FILE_STORED)
+               + namida_transfer_count (self->transfer, NAMIDA_FILE_KEPT_EXISTING);
+
+  if (done >= all)
+    return NULL;
+  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+                      ngettext ("%u file could not be fetched. Verify the backup on the other device.",
+                                "%u files could not be fetched. Verify the backup on the other device.", all - done),
+                      all - done);
+}
+
+static void
+committed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaPuller *self = NAMIDA_PULLER (source);
+  g_autoptr (GTask) outer = user_data;
+  g_autofree char *folder = NULL;
+  GError *error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      end (self, outer, error); /* the sink has parked itself */
+      return;
+    }
+  folder = namida_sink_dup_folder (self->sink);
+  if (folder != NULL)
+    namida_transfer_set_folder (self->transfer, folder);
+  end (self, outer, incomplete_error (self));
+}
+
+static void
+fetched (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaPuller *self = NAMIDA_PULLER (source);
+  g_autoptr (GTask) outer = user_data;
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      fail (self, outer, error);
+      return;
+    }
+  namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_FINISHING);
+  task = g_task_new (self, NULL, committed, g_steal_pointer (&outer));
+  g_task_run_in_thread (task, commit_thread);
+}
+
+static void
+asked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaPuller *self = NAMIDA_PULLER (source);
+  GCancellable *cancellable = namida_transfer_get_cancellable (self->transfer);
+  g_autoptr (GTask) outer = user_data;
+  g_autoptr (GTask) task = NULL;
+  GError *error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      fail (self, outer, error);
+      return;
+    }
+  namida_transfer_set_backup (self->transfer, self->offer->backup);
+  namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_RUNNING);
+  task = g_task_new (self, cancellable, fetched, g_steal_pointer (&outer));
+  g_task_set_check_cancellable (task, FALSE); /* the thread says itself how far it came */
+  g_task_run_in_thread (task, fetch_thread);
+}
+
+void
+namida_puller_fetch_async (NamidaPuller *self,
+                           const char *backup_id,
+                           const char *const *labels,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) outer = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (NAMIDA_IS_PULLER (self));
+  g_return_if_fail (self->backup_id == NULL);
+
+  self->backup_id = g_strdup (backup_id);
+  self->labels = g_strdupv ((char **) labels);
+  g_task_set_source_tag (outer, namida_puller_fetch_async);
+  task = g_task_new (self, namida_transfer_get_cancellable (self->transfer), asked, g_steal_pointer (&outer));
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_run_in_thread (task, ask_thread);
+}
+
+gboolean
+namida_puller_fetch_finish (NamidaPuller *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

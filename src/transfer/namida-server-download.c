@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-server-download.h"
+
+#include "namida-error.h"
+#include "namida-file-reader.h"
+#include "namida-limits.h"
+#include "namida-manifest.h"
+#include "namida-server-upload-private.h"
+#include "namida-shelf.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DOWNLOAD_PATH NAMIDA_V1_PREFIX "/download"
+#define DOWNLOADS_KEY "namida-server-downloads"
+#define SHARE_KEY "namida-server-share"
+/* A device that asks again goes on where it stopped: an old session is needed by nobody. */
+#define SHARES_MOST 16u
+#define SHARES_OF_ONE_MOST 2u
+
+/* What of a backup one device may fetch for a while. Immutable once made; any thread. */
+typedef struct
+{
+  char *id;
+  char *fingerprint;
+  NamidaBackup *backup;
+  GHashTable *files; /* id → NamidaEntry, borrowed from @backup */
+} Share;
+
+/* The server's part of all this; main context. */
+typedef struct
+{
+  NamidaShelf *shelf;
+  NamidaShelfMay may;
+  gpointer may_data;
+  GQueue shares; /* newest first */
+} Downloads;
+
+static void
+share_clear (gpointer data)
+{
+  Share *share = data;
+
+  g_free (share->id);
+  g_free (share->fingerprint);
+  g_clear_pointer (&share->files, g_hash_table_unref);
+  g_clear_object (&share->backup);
+}
+
+static void
+share_unref (gpointer share)
+{
+  g_atomic_rc_box_release_full (share, share_clear);
+}
+
+static void
+downloads_free (gpointer data)
+{
+  Downloads *downloads = data;
+
+  g_queue_clear_full (&downloads->shares, share_unref);
+  g_object_unref (downloads->shelf);
+  g_free (downloads);
+}
+
+void
+namida_server_set_shelf (NamidaServer *self, NamidaShelf *shelf, NamidaShelfMay may, gpointer user_data)
+{
+  Downloads *downloads = g_new0 (Downloads, 1);
+
+  downloads->shelf = g_object_ref (shelf);
+  downloads->may = may;
+  downloads->may_data = user_data;
+  g_queue_init (&downloads->shares);
+  g_object_set_data_full (G_OBJECT (self), DOWNLOADS_KEY, downloads, downloads_free);
+}
+
+static Downloads *
+get_downloads (NamidaServer *self)
+{
+  return g_object_get_data (G_OBJECT (self), DOWNLOADS_KEY);
+}
+
+/* Asked at every request: trust can be withdrawn at any time. */
+static gboolean
+check_may (NamidaServer *self, const char *fingerprint, GError **error)
+{
+  Downloads *downloads = get_downloads (self);
+
+  if (downloads != NULL)
+    return downloads->may (fingerprint, downloads->may_data, error);
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("This device keeps no backups."));
+  return FALSE;
+}
+
+/* ---- one question, answered by a worker ---- */
+
+typedef struct
+{
+  NamidaRequest *request;
+  NamidaShelf *shelf;
+  char *fingerprint;
+  char *backup_id; /* (nullable): the list is asked for */
+  char **labels;   /* (nullable) */
+  NamidaDeviceInfo *info;
+
+  Share *share; /* (nullable) */
+  char *text;
+  gsize length;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *question = data;
+
+  namida_request_unref (question->request);
+  g_clear_object (&question->shelf);
+  g_clear_pointer (&question->info, namida_device_info_unref);
+  g_clear_pointer (&question->share, share_unref);
+  g_free (question->fingerprint);
+  g_free (question->backup_id);
+  g_strfreev (question->labels);
+  g_free (question->text);
+  g_free (question);
+}
+
+static Share *
+share_new (const char *fingerprint, NamidaBackup *backup)
+{
+  Share *share = g_atomic_rc_box_new0 (Share);
+  GPtrArray *entries = namida_backup_get_entries (backup);
+
+  share->id = namida_random_hex (16);
+  share->fingerprint = g_strdup (fingerprint);
+  share->backup = g_object_ref (backup);
+  share->files = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      NamidaEntry *entry = g_ptr_array_index (entries, i);
+
+      g_hash_table_insert (share->files, entry->id, entry);
+    }
+  return share;
+}
+
+static gboolean
+open_backup (Question *question, GError **error)
+{
+  gint64 created_ms = 0;
+  g_autoptr (NamidaBackup) backup = namida_shelf_open (question->shelf, question->fingerprint, question->backup_id,
+                                                       (const char *const *) question->labels, &created_ms, error);
+  g_autoptr (JsonNode) manifest = NULL;
+
+  if (backup == NULL)
+    return FALSE;
+  manifest = namida_manifest_build (backup, question->info->uuid, "linux", created_ms);
+  question->share = share_new (question->fingerprint, backup);
+  question->text
+      = namida_download_answer_format (question->share->id, question->info, manifest, backup, &question->length);
+  if (question->length <= NAMIDA_LIMIT_OFFER_BYTES)
+    return TRUE;
+  g_set_error_literal (
+      error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
+      _ ("The backup has too many files to be fetched in one go. Fetch its music folders one by one."));
+  return FALSE;
+}
+
+static void
+answer_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Question *question = data;
+  g_autoptr (GPtrArray) list = NULL;
+  GError *error = NULL;
+
+  if (question->backup_id != NULL)
+    open_backup (question, &error);
+  else if ((list = namida_shelf_list (question->shelf, question->fingerprint, &error)) != NULL)
+    question->text = namida_backups_format (list, &question->length);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+keep_share (Downloads *downloads, Share *share)
+{
+  guint of_one = 0;
+
+  g_queue_push_head (&downloads->shares, share);
+  for (GList *l = downloads->shares.head, *next; l != NULL; l = next)
+    {
+      Share *one = l->data;
+
+      next = l->next;
+      of_one += g_str_equal (one->fingerprint, share->fingerprint);
+      if ((g_str_equal (one->fingerprint, share->fingerprint) && of_one > SHARES_OF_ONE_MOST)
+          || (next == NULL && downloads->shares.length > SHARES_MOST))
+        {
+          share_unref (one);
+          g_queue_delete_link (&downloads->shares, l);
+        }
+    }
+}
+
+static void
+answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaServer *self = NAMIDA_SERVER (source);
+  Question *question = g_task_get_task_data (G_TASK (result));
+  Downloads *downloads = get_downloads (self);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      namida_request_fail (question->request, error, 0);
+      return;
+    }
+  if (question->share != NULL && downloads != NULL)
+    keep_share (downloads, g_steal_pointer (&question->share));
+  namida_request_answer (question->request, SOUP_STATUS_OK, g_steal_pointer (&question->text), question->length);
+}
+
+/* @backup_id, @labels: (transfer full) (nullable) */
+static void
+ask_shelf (NamidaServer *self, NamidaRequest *request, char *backup_id, char **labels)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, answered, NULL);
+  Question *question = g_new0 (Question, 1);
+
+  question->request = namida_request_ref (request);
+  question->shelf = g_object_ref (get_downloads (self)->shelf);
+  question->fingerprint = g_strdup (request->connection->fingerprint);
+  question->backup_id = backup_id;
+  question->labels = labels;
+  question->info = namida_server_dup_info (self);
+  g_task_set_source_tag (task, ask_shelf);
+  g_task_set_task_data (task, question, question_free);
+  namida_request_wait (request, NULL, NULL);
+  g_task_run_in_thread (task, answer_thread);
+}
+
+void
+namida_server_handle_backups (NamidaServer *self, NamidaRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (check_may (self, request->connection->fingerprint, &error))
+    ask_shelf (self, request, NULL, NULL);
+  else
+    namida_request_fail (request, error, 0);
+}
+
+void
+namida_server_handle_prepare_download (NamidaServer *self, NamidaRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  char *id = NULL;
+  char **labels = NULL;
+
+  if (check_may (self, request->connection->fingerprint, &error)
+      && namida_download_request_parse ((const char *) request->body->data, request->body->len, &id, &labels, &error))
+    ask_shelf (self, request, id, labels);
+  else
+    namida_request_fail (request, error, 0);
+}
+
+/* ---- the bytes: worker threads ---- */
+
+static gboolean
+write_head (NamidaServing *job, guint64 offset, guint64 size)
+{
+  g_autoptr (GString) head = g_string_new (offset > 0 ? "HTTP/1.1 206 Partial Content\r\n" : "HTTP/1.1 200 OK\r\n");
+
+  g_string_append_printf (head,
+                          "Content-Type: application/octet-stream\r\nAccept-Ranges: bytes\r\n"
+                          "Content-Length: %" G_GUINT64_FORMAT "\r\n",
+                          size - offset);
+  if (offset > 0)
+    g_string_append_printf (head,
+                            "Content-Range: bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT
+                            "\r\n",
+                            offset, size - 1, size);
+  g_string_append (head, job->head.keep_alive ? "\r\n" : "Connection: close\r\n\r\n");
+  return g_output_stream_write_all (g_io_stream_get_output_stream (job->stream), head->str, head->len, NULL, NULL,
+                                    NULL);
+}
+
+/* A file that changes meanwhile ends the connection: what was promised cannot be kept. */
+static gboolean
+write_content (NamidaServing *job, const NamidaEntry *entry, int fd, guint64 offset)
+{
+  g_autofree guint8 *data = g_malloc (NAMIDA_BLOCK_SIZE);
+
+  while (offset < entry->size)
+    {
+      gsize length = (gsize) MIN (NAMIDA_BLOCK_SIZE, entry->size - offset);
+
+      if (!namida_source_read (entry, fd, offset, length, data, NULL)
+          || !g_output_stream_write_all (g_io_stream_get_output_stream (job->stream), data, length, NULL, NULL, NULL))
+        return FALSE;
+      offset += length;
+    }
+  return TRUE;
+}
+
+static const NamidaEntry *
+find_entry (NamidaServing *job, const Share *share, guint64 *offset, GError **error)
+{
+  g_autofree char *session = job->head.query != NULL ? namida_query_get (job->head.query, "sessionId") : NULL;
+  g_autofree char *id = job->head.query != NULL ? namida_query_get (job->head.query, "fileId") : NULL;
+  const NamidaEntry *entry = NULL;
+
+  if (session != NULL && id != NULL && g_str_equal (session, share->id))
+    entry = g_hash_table_lookup (share->files, id);
+  if (entry == NULL || entry->kind == NAMIDA_ENTRY_FOLDER)
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                           _ ("There is no such file to fetch. Ask for the backup again."));
+      return NULL;
+    }
+  /* RFC 9110, 14.2: a range that is not understood is no range. */
+  *offset = job->head.range > 0 ? (guint64) job->head.range : 0;
+  if (*offset <= entry->size && (*offset == 0 || *offset < entry->size))
+    return entry;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET,
+                       _ ("The file is not that long. Fetch it from its start."));
+  return NULL;
+}
+
+/* Returns: whether another request may follow on this connection. */
+static gboolean
+send_one (NamidaServing *job, const Share *share)
+{
+  g_autoptr (GError) error = NULL;
+  guint64 offset = 0;
+  const NamidaEntry *entry = find_entry (job, share, &offset, &error);
+  struct stat st;
+  gboolean fine;
+  int fd = entry != NULL ? namida_source_open (entry, &st, &error) : -1;
+
+  if (fd < 0)
+    {
+      namida_serving_refuse (job, error, -1);
+      return FALSE;
+    }
+  g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
+  fine = write_head (job, offset, entry->size) && write_content (job, entry, fd, offset);
+  close (fd);
+  return fine && job->head.keep_alive;
+}
+
+static gboolean
+next_download (NamidaServing *job, NamidaHttpReader *reader)
+{
+  namida_http_head_clear (&job->head);
+  g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
+  return namida_http_reader_head (reader, &job->head, NAMIDA_LIMIT_HEAD_SECONDS, NULL, NULL)
+         && g_str_equal (job->head.method, "GET") && g_str_equal (job->head.path, DOWNLOAD_PATH)
+         && job->head.length == 0;
+}
+
+static void
+serve (NamidaServing *job, NamidaHttpReader *reader)
+{
+  const Share *share = g_object_get_data (G_OBJECT (job->stream), SHARE_KEY);
+
+  while (send_one (job, share) && next_download (job, reader))
+    ;
+}
+
+static Share *
+find_share (NamidaServer *self, const char *query, const char *fingerprint)
+{
+  Downloads *downloads = get_downloads (self);
+  g_autofree char *id = query != NULL ? namida_query_get (query, "sessionId") : NULL;
+
+  for (GList *l = downloads != NULL && id != NULL ? downloads->shares.head : NULL; l != NULL; l = l->next)
+    {
+      Share *share = l->data;
+
+      if (g_str_equal (share->id, id) && g_str_equal (share->fingerprint, fingerprint))
+        return share;
+    }
+  return NULL;
+}
+
+void
+namida_server_take_download (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection)
+{
+  const char *query = g_uri_get_query (soup_server_message_get_uri (msg));
+  g_autofree char *text = g_strdup (query);
+  g_auto (NamidaHttpHead) head = { 0 };
+  NamidaServing *job;
+  Share *share = NULL;
+  GError *error = NULL;
+  gboolean ok = namida_http_head_set_headers (&head, soup_server_message_get_request_headers (msg),
+                                              soup_server_message_get_http_version (msg), &error)
+                && check_may (self, connection->fingerprint, &error);
+
+  if (ok && (share = find_share (self, text, connection->fingerprint)) == NULL)
+    g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED,
+                         _ ("The time to fetch this backup is over. Ask for it again."));
+  job = namida_serving_steal (msg);
+  if (share != NULL)
+    {
+      job->head = head;
+      memset (&head, 0, sizeof head);
+      job->head.query = g_steal_pointer (&text);
+      job->serve = serve;
+      g_object_set_data_full (G_OBJECT (job->stream), SHARE_KEY, g_atomic_rc_box_acquire (share), share_unref);
+    }
+  else
+    job->refusal = error;
+  namida_serving_start (self, job);
+}

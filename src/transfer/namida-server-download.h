@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-server-private.h"
+
+G_BEGIN_DECLS
+
+/* The routes of fetching: what is kept for a device goes back to it when it asks. */
+
+void namida_server_handle_backups (NamidaServer *self, NamidaRequest *request);
+void namida_server_handle_prepare_download (NamidaServer *self, NamidaRequest *request);
+/** Takes @msg from libsoup: a worker sends the file, and what else is asked for on this connection. */
+void namida_server_take_download (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection);
+
+G_END_DECLS

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-shelf.h"
+
+G_DEFINE_INTERFACE (NamidaShelf, namida_shelf, G_TYPE_OBJECT)
+
+static void
+namida_shelf_default_init (NamidaShelfInterface *iface)
+{
+}
+
+GPtrArray *
+namida_shelf_list (NamidaShelf *self, const char *fingerprint, GError **error)
+{
+  return NAMIDA_SHELF_GET_IFACE (self)->list (self, fingerprint, error);
+}
+
+NamidaBackup *
+namida_shelf_open (NamidaShelf *self,
+                   const char *fingerprint,
+                   const char *id,
+                   const char *const *labels,
+                   gint64 *created_ms,
+                   GError **error)
+{
+  return NAMIDA_SHELF_GET_IFACE (self)->open (self, fingerprint, id, labels, created_ms, error);
+}

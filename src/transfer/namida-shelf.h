@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-backups-message.h"
+#include "namida-server.h"
+
+G_BEGIN_DECLS
+
+/**
+ * NamidaShelf: the backups that are kept for other devices; implemented in store/. Both methods block and are called in
+ * worker threads.
+ */
+#define NAMIDA_TYPE_SHELF (namida_shelf_get_type ())
+G_DECLARE_INTERFACE (NamidaShelf, namida_shelf, NAMIDA, SHELF, GObject)
+
+struct _NamidaShelfInterface
+{
+  GTypeInterface g_iface;
+  GPtrArray *(*list) (NamidaShelf *self, const char *fingerprint, GError **error);
+  NamidaBackup *(*open) (NamidaShelf *self,
+                         const char *fingerprint,
+                         const char *id,
+                         const char *const *labels,
+                         gint64 *created_ms,
+                         GError **error);
+};
+
+/** (transfer full) (element-type NamidaKeptBackup) (nullable): what @fingerprint may fetch, newest first. */
+GPtrArray *namida_shelf_list (NamidaShelf *self, const char *fingerprint, GError **error);
+/** (transfer full) (nullable): what is sent of the backup @id: entries with their sources. @labels: (nullable): all.
+ * NOT_FOUND also for one that @fingerprint may not fetch. */
+NamidaBackup *namida_shelf_open (NamidaShelf *self,
+                                 const char *fingerprint,
+                                 const char *id,
+                                 const char *const *labels,
+                                 gint64 *created_ms,
+                                 GError **error);
+
+/** Whether a device may fetch at all; main context. DECLINED with @error. */
+typedef gboolean (*NamidaShelfMay) (const char *fingerprint, gpointer user_data, GError **error);
+/** namida_server_set_shelf: what GET backups, prepare-download and download serve; before the server starts. Without
+ * one they are NOT_FOUND. */
+void namida_server_set_shelf (NamidaServer *self, NamidaShelf *shelf, NamidaShelfMay may, gpointer user_data);
+
+G_END_DECLS
