@@ -40,6 +40,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from send inspect' -F
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l backups -x -a '(__fish_complete_directories)' -d 'Where backups go'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l as -x -a 'library backup' -d 'How it lands'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l accept -x -a 'ask trusted all' -d 'Who may store'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l no-localsend -d 'Do not show up in LocalSend'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l unencrypted -x -a 'ask never allow' -d 'Devices that cannot encrypt'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l once -d 'End after the first transfer'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l timeout -x -d 'How long to look, in seconds'

@@ -108,6 +108,25 @@ apply_folders (NamidaApplication *self)
   namida_hub_set_folders (self->hub, backups, music);
 }
 
+static NamidaUnencrypted
+unencrypted (NamidaApplication *self)
+{
+  return g_settings_get_enum (self->settings, "unencrypted-peers") == 1 ? NAMIDA_UNENCRYPTED_NEVER
+                                                                        : NAMIDA_UNENCRYPTED_ASK;
+}
+
+static void
+apply_unencrypted (NamidaApplication *self)
+{
+  namida_hub_set_unencrypted (self->hub, unencrypted (self));
+}
+
+static void
+apply_localsend (NamidaApplication *self)
+{
+  namida_hub_set_localsend (self->hub, g_settings_get_boolean (self->settings, "localsend"));
+}
+
 static guint64
 rate_limit (NamidaApplication *self)
 {
@@ -164,10 +183,16 @@ follow_settings (NamidaApplication *self)
     const char *signal;
     void (*apply) (NamidaApplication *self);
   } all[] = {
-    { "changed::alias", apply_alias },           { "changed::auto-accept-trusted", apply_auto_accept },
-    { "changed::backup-folder", apply_folders }, { "changed::landing", apply_landing },
-    { "changed::music-folder", apply_folders },  { "changed::pin", apply_pin },
-    { "changed::rate-limit", apply_limit },      { "changed::versions-to-keep", apply_retention },
+    { "changed::alias", apply_alias },
+    { "changed::auto-accept-trusted", apply_auto_accept },
+    { "changed::backup-folder", apply_folders },
+    { "changed::landing", apply_landing },
+    { "changed::localsend", apply_localsend },
+    { "changed::music-folder", apply_folders },
+    { "changed::pin", apply_pin },
+    { "changed::rate-limit", apply_limit },
+    { "changed::unencrypted-peers", apply_unencrypted },
+    { "changed::versions-to-keep", apply_retention },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
@@ -204,7 +229,9 @@ make_hub (NamidaApplication *self)
     .device_type = "desktop",
     .patience_seconds = NAMIDA_LIMIT_PARKED_DAYS * 24 * 60 * 60,
     .landing = (NamidaLanding) g_settings_get_enum (self->settings, "landing"),
+    .no_localsend = !g_settings_get_boolean (self->settings, "localsend"),
     .limit = rate_limit (self),
+    .unencrypted = unencrypted (self),
   };
 
   self->hub = namida_hub_new (&options);

@@ -7,6 +7,7 @@
 
 #include "namida-address-dialog.h"
 #include "namida-devices-page.h"
+#include "namida-message-dialog.h"
 #include "namida-mnemonics.h"
 #include "namida-offer-queue.h"
 #include "namida-transfers-page.h"
@@ -203,6 +204,7 @@ namida_window_new (GtkApplication *application, NamidaHub *hub, NamidaHubHistory
   namida_transfers_page_set_hub (self->transfers_page, hub, history);
   g_signal_connect_object (hub, "trouble", G_CALLBACK (on_trouble), self, G_CONNECT_SWAPPED);
   self->queue = namida_offer_queue_new (hub, settings, GTK_WINDOW (self));
+  namida_message_dialog_watch (hub, GTK_WINDOW (self));
   show_badge (self);
   return self;
 }

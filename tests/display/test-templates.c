@@ -14,6 +14,7 @@
 #include "namida-files.h"
 #include "namida-history-row.h"
 #include "namida-introduction.h"
+#include "namida-message-dialog.h"
 #include "namida-pair-dialog.h"
 #include "namida-preferences.h"
 #include "namida-send-item.h"
@@ -84,6 +85,7 @@ main (int argc, char **argv)
   } templates[] = {
     { "accept-dialog", namida_accept_dialog_get_type },
     { "address-dialog", namida_address_dialog_get_type },
+    { "message-dialog", namida_message_dialog_get_type },
     { "details-dialog", namida_details_dialog_get_type },
     { "device-row", namida_device_row_get_type },
     { "devices-page", namida_devices_page_get_type },
