@@ -590,9 +590,31 @@ sum_up (Apply *self)
   g_mutex_unlock (&self->count->lock);
 }
 
+/* What a crash left behind goes, also when nothing is left to add. */
+static gboolean
+sweep (Apply *self, GError **error)
+{
+  for (guint i = 0; i < self->plan->labels->len; i++)
+    {
+      const NamidaRestoreLabel *label = self->plan->labels->pdata[i];
+      g_autoptr (GError) reason = NULL;
+      int fd = label->destination != NULL ? namida_restore_lock (label->destination, FALSE, &reason) : -1;
+
+      if (fd >= 0)
+        namida_restore_unlock (label->destination, fd);
+      if (reason == NULL || !g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_BUSY))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 run (Apply *self, GError **error)
 {
+  if (!sweep (self, error))
+    return FALSE;
   self->id = namida_restore_record_begin (self->plan->database, self->plan->folder, error);
   if (self->id == NULL || !restore_all (self, error)
       || !namida_restore_record_end (self->plan->database, self->id, error))
