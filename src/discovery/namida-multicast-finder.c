@@ -3,6 +3,7 @@
 
 #include "namida-clock.h"
 #include "namida-limits.h"
+#include "namida-link-watch.h"
 #include "namida-multicast-finder.h"
 #include "namida-multicast-link.h"
 #include "namida-peer-private.h"
@@ -32,6 +33,7 @@ struct _NamidaMulticastFinder
   GHashTable *greeted; /* (element-type utf8 gint64): when an address last greeted */
   GNetworkMonitor *monitor;
   gulong changed_handler;
+  NamidaLinkWatch *link_watch; /* (nullable) */
   guint burst_timer;
   guint burst_step;
   guint looking_timer;
@@ -216,8 +218,10 @@ on_rejoin (gpointer data)
 }
 
 static void
-on_network_changed (GNetworkMonitor *monitor, gboolean available, NamidaMulticastFinder *self)
+on_link_changed (gpointer data)
 {
+  NamidaMulticastFinder *self = data;
+
   /* Changes come in swarms: wait until it is quiet. */
   g_clear_handle_id (&self->rejoin_timer, g_source_remove);
   self->rejoin_timer = g_timeout_add (REJOIN_MS, on_rejoin, self);
@@ -240,6 +244,12 @@ namida_multicast_finder_set_localsend (NamidaMulticastFinder *self, gboolean spo
   g_return_if_fail (NAMIDA_IS_MULTICAST_FINDER (self));
 
   self->no_localsend = !spoken;
+}
+
+static void
+on_network_changed (GNetworkMonitor *monitor, gboolean available, NamidaMulticastFinder *self)
+{
+  on_link_changed (self);
 }
 
 static void
@@ -284,6 +294,7 @@ namida_multicast_finder_start (NamidaFinder *finder, NamidaDeviceInfo *own, GErr
       self->monitor = g_object_ref (g_network_monitor_get_default ());
       self->changed_handler
           = g_signal_connect (self->monitor, "network-changed", G_CALLBACK (on_network_changed), self);
+      self->link_watch = namida_link_watch_new (on_link_changed, self);
     }
   set_own (self, own);
   namida_multicast_finder_refresh (finder);
@@ -324,6 +335,7 @@ namida_multicast_finder_stop (NamidaFinder *finder)
   g_clear_handle_id (&self->rejoin_timer, g_source_remove);
   g_clear_signal_handler (&self->changed_handler, self->monitor);
   g_clear_object (&self->monitor);
+  g_clear_pointer (&self->link_watch, namida_link_watch_free);
   g_ptr_array_set_size (self->answers, 0);
   g_hash_table_remove_all (self->greeted);
   g_clear_pointer (&self->network, g_free);

@@ -167,6 +167,8 @@ namida_hub_new (const NamidaHubOptions *options)
   self->unencrypted = options->unencrypted;
   self->no_localsend = options->no_localsend;
   self->patience_seconds = options->patience_seconds;
+  self->reserve = options->reserve;
+  self->parts_days = options->parts_days;
   self->send_only = options->send_only;
   return self;
 }
@@ -226,6 +228,8 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
         namida_database_was_damaged (loaded->database));
   loaded->store = namida_store_new (self->data_dir, loaded->database);
   namida_store_set_folders (loaded->store, self->backups, self->music);
+  namida_store_set_reserve (loaded->store, self->reserve);
+  namida_journal_set_days (loaded->database, self->parts_days);
   /* What was being sent when a program was killed. Another one that is sending right now writes its row anew at its
    * end. */
   if (!namida_journal_park_sends (loaded->database, &clean_error))
@@ -297,6 +301,9 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PORT]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ADDRESS]);
+  /* A window may be open before the device is ready. */
+  if (self->looking)
+    namida_hub_set_looking (self, TRUE);
   if (loaded->trouble != NULL)
     g_signal_emit (self, trouble_signal, 0, loaded->trouble);
   namida_hub_take_up_sendings (self);
