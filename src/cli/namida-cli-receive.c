@@ -14,7 +14,7 @@
 #define LINGER_MS 300 /* the last answer leaves this device before the program does */
 
 static char *backups, *music, *landing_text, *accept_text, *pin, *limit_text, *unencrypted_text, *reserve_text;
-static gboolean once, no_localsend;
+static gboolean once;
 
 static int keep;
 static gboolean keep_monthly;
@@ -37,8 +37,6 @@ static const GOptionEntry entries[] = {
     N_ ("What devices without encryption offer: ask each time, never take it, or as --accept says (default: ask where "
         "offers are asked about, else never)"),
     "ask|never|allow" },
-  { "no-localsend", 0, 0, G_OPTION_ARG_NONE, &no_localsend,
-    N_ ("Do not show up in LocalSend, and take nothing from it"), NULL },
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("Senders must give this PIN"), N_ ("PIN") },
   { "reserve", 0, 0, G_OPTION_ARG_STRING, &reserve_text,
     N_ ("Leave so much room on the disk free, for example 1GB (default: 64 MB)"), N_ ("SIZE") },
@@ -73,30 +71,6 @@ on_transfers_changed (Receiving *self, guint position, guint removed, guint adde
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
       namida_cli_progress_watch (self->cli, transfer, on_ended, self);
-    }
-}
-
-/* Texts that LocalSend sends: nothing is stored of them. */
-static void
-on_messages_changed (Receiving *self, guint position, guint removed, guint added, GListModel *messages)
-{
-  for (guint i = position; i < position + added; i++)
-    {
-      g_autoptr (NamidaMessage) message = g_list_model_get_item (messages, i);
-
-      if (self->cli->json)
-        {
-          JsonBuilder *builder = namida_cli_event ("message");
-
-          namida_cli_add_string (builder, "alias", namida_message_get_alias (message));
-          namida_cli_add_string (builder, "fingerprint", namida_message_get_fingerprint (message));
-          namida_cli_add_boolean (builder, "encrypted", namida_message_get_encrypted (message));
-          namida_cli_add_string (builder, "text", namida_message_get_text (message));
-          namida_cli_emit (builder);
-        }
-      else
-        namida_cli_say (self->cli, _ ("Message from “%s”: %s"), namida_message_get_alias (message),
-                        namida_message_get_text (message));
     }
 }
 
@@ -202,7 +176,6 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
   gulong id = g_signal_connect_swapped (namida_hub_get_transfers (hub), "items-changed",
                                         G_CALLBACK (on_transfers_changed), &self);
 
-  g_signal_connect_swapped (namida_hub_get_messages (hub), "items-changed", G_CALLBACK (on_messages_changed), &self);
   tell_listening (cli, hub, options);
   if (offers || (isatty (STDIN_FILENO) && !cli->json))
     ask = namida_cli_ask_new (cli, hub, options->landing, offers);
@@ -215,7 +188,6 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
   g_clear_pointer (&ask, namida_cli_ask_free);
   namida_cli_stop_hub (hub);
   g_signal_handler_disconnect (namida_hub_get_transfers (hub), id);
-  g_signal_handlers_disconnect_by_data (namida_hub_get_messages (hub), &self);
   return self.code;
 }
 
@@ -248,7 +220,6 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   options.backups = backups_path = absolute (backups);
   options.music = music_path = absolute (music);
   options.pin = pin;
-  options.no_localsend = no_localsend;
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (cli, error);

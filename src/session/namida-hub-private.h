@@ -36,6 +36,8 @@ struct _NamidaHub
   gint64 told_unencrypted_at; /* monotonic, 0: never */
   guint64 limit;
   guint patience_seconds;
+  guint64 reserve;
+  guint parts_days;
   gboolean send_only;
 
   gboolean running;
@@ -54,7 +56,7 @@ struct _NamidaHub
   NamidaWake *wake;
   GNetworkMonitor *monitor;
   guint network_timer; /* until the network has settled */
-  gboolean looking; /* somebody looks at the list */
+  gboolean looking;    /* somebody looks at the list */
   GListStore *hints;
   guint hints_timer;
   guint scan_timer;  /* until it is clear that the other ways find nothing */
@@ -172,6 +174,18 @@ void namida_hub_find_localsend_async (NamidaHub *self,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);
 NamidaPeer *namida_hub_find_localsend_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+
+/* namida-hub-phone.c */
+/* Whether the phone app receives at an address. */
+void namida_hub_find_phone_async (NamidaHub *self,
+                                  GInetSocketAddress *address,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+/* Returns: (transfer full) (nullable): NULL without @error: it is none that is listed. */
+NamidaPeer *namida_hub_find_phone_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+/* Is a silent one still there? The list of peers is told. Returns: whether it is asked. */
+gboolean namida_hub_probe_phone (NamidaHub *self, NamidaPeer *peer);
 
 /* namida-hub-unencrypted.c */
 void namida_hub_watch_unencrypted (NamidaHub *self);

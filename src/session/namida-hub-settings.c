@@ -36,3 +36,19 @@ namida_hub_set_pin (NamidaHub *self, const char *pin)
   if (self->server != NULL)
     namida_server_set_pin (self->server, self->pin);
 }
+
+void
+namida_hub_set_reserve (NamidaHub *self, guint64 reserve)
+{
+  self->reserve = reserve;
+  if (self->store != NULL)
+    namida_store_set_reserve (self->store, reserve);
+}
+
+void
+namida_hub_set_parts_days (NamidaHub *self, guint days)
+{
+  self->parts_days = days;
+  if (self->database != NULL)
+    namida_journal_set_days (self->database, days);
+}

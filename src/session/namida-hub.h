@@ -46,6 +46,8 @@ typedef struct
   NamidaUnencrypted unencrypted; /* ask is the default */
   gboolean no_localsend;         /* see namida_hub_set_localsend() */
   guint64 limit;                 /* bytes a second, 0 = none */
+  guint64 reserve;               /* bytes that stay free on the disk; default: 64 MB of a disk of 1 GB and more */
+  guint parts_days;              /* so long the parts of interrupted transfers stay; default NAMIDA_LIMIT_PARKED_DAYS */
   guint patience_seconds;        /* so long an accepted sending waits for a device that is away; 0 = it fails */
   gboolean
       send_only; /* a command that only sends or looks: it is seen while it runs, but refuses what is offered to it */
@@ -84,6 +86,9 @@ GListModel *namida_hub_get_pair_requests (NamidaHub *self);
 /** Of NamidaMessage, newest first, the last twenty: texts that others sent; to be shown once, and copied. */
 GListModel *namida_hub_get_messages (NamidaHub *self);
 void namida_hub_set_alias (NamidaHub *self, const char *alias);
+/** namida_hub_set_reserve, namida_hub_set_parts_days: as the options; from now on. */
+void namida_hub_set_reserve (NamidaHub *self, guint64 reserve);
+void namida_hub_set_parts_days (NamidaHub *self, guint days);
 void namida_hub_set_accept (NamidaHub *self, NamidaAccept accept);
 /** namida_hub_set_localsend: whether this device shows up in LocalSend and receives from it. */
 void namida_hub_set_localsend (NamidaHub *self, gboolean spoken);
@@ -141,6 +146,10 @@ gboolean namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const ch
  * Returns: (transfer none): in namida_hub_get_transfers(); its "ended" tells the outcome, errors of scanning included.
  */
 NamidaTransfer *namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *files, const char *pin);
+/** namida_hub_allow_unencrypted: @transfer, which namida_hub_send() or namida_hub_restore_to() has just returned, may
+ * go to a device that cannot encrypt: its person was told so. Without it such a sending ends with ENCRYPTION_REQUIRED.
+ */
+void namida_hub_allow_unencrypted (NamidaHub *self, NamidaTransfer *transfer);
 /** namida_hub_retry: a failed sending of this run again; what is already there is not sent. One that waits for its
  * device tries at once, and is itself what is returned. (transfer none) (nullable) */
 NamidaTransfer *namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer);
@@ -192,11 +201,8 @@ NamidaTransfer *namida_hub_restore_to (
     NamidaHub *self, NamidaVersion *version, NamidaPeer *peer, const char *const *labels, const char *pin);
 /** namida_hub_list_kept_async: what @peer, a device of ours, keeps for this one. Errors: DECLINED (it does not allow it
  * to fetch), UNREACHABLE, IDENTITY_CHANGED, NOT_FOUND (it keeps nothing for anybody). */
-void namida_hub_list_kept_async (NamidaHub *self,
-                                 NamidaPeer *peer,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data);
+void namida_hub_list_kept_async (
+    NamidaHub *self, NamidaPeer *peer, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 /** (transfer full) (nullable) (element-type NamidaKeptBackup): newest first. */
 GPtrArray *namida_hub_list_kept_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 /**

@@ -9,7 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#define PARKED_US ((gint64) NAMIDA_LIMIT_PARKED_DAYS * 24 * 3600 * G_USEC_PER_SEC)
+#define DAYS_KEY "namida-journal-days"
 
 #define SESSION_COLUMNS                                                                                                \
   "id, direction, fingerprint, alias, title, offer_key, landing, destination, state, started_at, updated_at,"          \
@@ -47,6 +47,21 @@ namida_stored_row_free (NamidaStoredRow *self)
   g_free (self->below);
   g_free (self->sha256);
   g_free (self);
+}
+
+void
+namida_journal_set_days (NamidaDatabase *database, guint days)
+{
+  g_object_set_data (G_OBJECT (database), DAYS_KEY, GUINT_TO_POINTER (days));
+}
+
+/* In microseconds since 1970. */
+static gint64
+oldest_parked (NamidaDatabase *database)
+{
+  guint days = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (database), DAYS_KEY));
+
+  return namida_clock_real () - (days > 0 ? days : NAMIDA_LIMIT_PARKED_DAYS) * G_TIME_SPAN_DAY;
 }
 
 static const char *
@@ -190,7 +205,7 @@ namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint
   handle = namida_database_lock (database);
   return read_one (database, handle,
                    namida_database_prepare (database, error, FIND_PARKED " AND offer_key = ?" NEWEST, "sis",
-                                            fingerprint, namida_clock_real () - PARKED_US, offer_key),
+                                            fingerprint, oldest_parked (database), offer_key),
                    error);
 }
 
@@ -212,7 +227,7 @@ namida_journal_find_similar (
                                             FIND_PARKED " AND scope = ? AND scope <> ''"
                                                         " AND total_bytes + total_bytes / 10 + ? >= ?"
                                                         " AND total_files + total_files / 10 + ? >= ?" NEWEST,
-                                            "sisiiii", fingerprint, namida_clock_real () - PARKED_US, scope,
+                                            "sisiiii", fingerprint, oldest_parked (database), scope,
                                             (gint64) MORE_BYTES, (gint64) bytes, (gint64) MORE_FILES, (gint64) files),
                    error);
 }
@@ -259,7 +274,7 @@ namida_journal_list_wishes (NamidaDatabase *database, GError **error)
                                             "SELECT " READ_COLUMNS " FROM sessions WHERE direction = 'send'"
                                             " AND state = 'parked' AND wish IS NOT NULL AND updated_at >= ?"
                                             " ORDER BY started_at",
-                                            "i", namida_clock_real () - PARKED_US),
+                                            "i", oldest_parked (database)),
                    error);
 }
 
@@ -282,7 +297,7 @@ namida_journal_list_kept (NamidaDatabase *database, GError **error)
   sqlite3_stmt *statement = namida_database_prepare (database, error,
                                                      "SELECT id FROM sessions WHERE direction = 'receive'"
                                                      " AND state IN ('open', 'parked') AND updated_at >= ?",
-                                                     "i", namida_clock_real () - PARKED_US);
+                                                     "i", oldest_parked (database));
   gboolean fine = FALSE;
 
   if (statement != NULL)
@@ -300,7 +315,7 @@ namida_journal_list_kept (NamidaDatabase *database, GError **error)
 gboolean
 namida_journal_park_open (NamidaDatabase *database, GError **error)
 {
-  gint64 oldest = namida_clock_real () - PARKED_US;
+  gint64 oldest = oldest_parked (database);
 
   /* updated_at stays: it says since when the parts lie there. */
   return namida_database_exec (database, error, "UPDATE sessions SET state = 'parked' WHERE state = 'open'", "")

@@ -33,6 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaJournalSession, namida_journal_session_free
 gboolean namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSession *session, GError **error);
 gboolean namida_journal_set_state (
     NamidaDatabase *database, const char *id, const char *state, const char *error_text, GError **error);
+/** namida_journal_set_days: how long what is parked may go on; 0: NAMIDA_LIMIT_PARKED_DAYS. Any thread. */
+void namida_journal_set_days (NamidaDatabase *database, guint days);
 /** An interrupted session of this device for this backup, at most NAMIDA_LIMIT_PARKED_DAYS old. @fingerprint:
  * (nullable): of a device that proved none: whether it is the same one cannot be told, and somebody has to be asked
  * before it goes on. (transfer full) (nullable) */

@@ -14,13 +14,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* The sender waits for the answer meanwhile: what is not copied by then is received instead. */
 #define COPY_LIMIT_US (30 * G_USEC_PER_SEC)
-#define RESERVE_BYTES (64u * 1024 * 1024)
-#define RESERVE_FROM_BYTES (1024u * 1024 * 1024)
 
 static gboolean
 place_items (NamidaStoreSink *self, GError **error)
@@ -272,10 +269,9 @@ check_device (NamidaStoreSink *self, guint first, GError **error)
 {
   NamidaRoot *root = namida_store_sink_root (self, first);
   dev_t device = namida_staging_get_device (root->staging);
-  guint64 need = 0, room, total;
+  guint64 need = 0, short_of;
   g_autofree char *missing = NULL;
   g_autofree char *shown = NULL;
-  struct statvfs vfs;
 
   for (guint i = 0; i < self->n_items; i++)
     if (self->items[i].state == NAMIDA_ITEM_WANTED
@@ -287,15 +283,9 @@ check_device (NamidaStoreSink *self, guint first, GError **error)
         /* No received size is believed: the sum must not wrap around to a small one. */
         need = more > G_MAXUINT64 - need ? G_MAXUINT64 : need + more;
       }
-  if (fstatvfs (namida_staging_get_fd (root->staging), &vfs) != 0)
+  if (namida_store_sink_has_room (self, namida_staging_get_fd (root->staging), need, &short_of))
     return TRUE;
-  room = (guint64) vfs.f_bavail * vfs.f_frsize;
-  total = (guint64) vfs.f_blocks * vfs.f_frsize;
-  if (total > RESERVE_FROM_BYTES)
-    room -= MIN (room, RESERVE_BYTES);
-  if (need <= room || total == 0)
-    return TRUE;
-  missing = namida_format_size (need - room);
+  missing = namida_format_size (short_of);
   shown = g_filename_display_name (root->path);
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE,
                _ ("The backup needs %s more on the disk of “%s”: make room there, then send again."), missing, shown);

@@ -145,6 +145,16 @@ namida_staging_part_size (NamidaStaging *self, const char *name)
   return (guint64) st.st_size;
 }
 
+guint64
+namida_staging_part_allocated (NamidaStaging *self, const char *name)
+{
+  struct stat st;
+
+  if (fstatat (self->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG (st.st_mode))
+    return 0;
+  return MAX ((guint64) st.st_blocks * 512, (guint64) st.st_size);
+}
+
 /* Exactly @length bytes from the start; FALSE with errno. */
 static gboolean
 digest_start (int fd, guint64 length, NamidaDigest *digest)

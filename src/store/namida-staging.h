@@ -33,6 +33,8 @@ dev_t namida_staging_get_device (NamidaStaging *self);
 
 /** namida_staging_part_size: how long the part is; 0 when there is none. */
 guint64 namida_staging_part_size (NamidaStaging *self, const char *name);
+/** namida_staging_part_allocated: what the disk has set aside for it, which may be more than it holds. */
+guint64 namida_staging_part_allocated (NamidaStaging *self, const char *name);
 /**
  * namida_staging_open_part: for writing at @offset, cut there, the bytes before it fed into @digest. @size: what it
  * will become (room is asked for when that is much); @shown: for messages. Returns: a descriptor, or -1: WRONG_OFFSET,

@@ -45,6 +45,7 @@ struct _NamidaStoreSink
   NamidaLanding landing;
   NamidaLayout *layout;
   NamidaJournalSession *session;
+  guint64 reserve; /* 0: the usual */
   gboolean resumed;
   gboolean same_offer; /* resumed, and nothing of the backup has changed since */
 
@@ -87,6 +88,9 @@ NamidaRoot *namida_store_sink_root (NamidaStoreSink *self, guint index);
 char *namida_store_sink_dup_part_name (NamidaStoreSink *self, guint index);
 /** (transfer full): where the root's items are for good. */
 char *namida_store_sink_dup_final_path (NamidaStoreSink *self, guint root, const char *relative);
+/** Whether @need bytes fit on the disk of @fd with the reserve left free; @missing: (out) (optional): how many do not.
+ */
+gboolean namida_store_sink_has_room (NamidaStoreSink *self, int fd, guint64 need, guint64 *missing);
 void namida_store_sink_remove_staging (NamidaStoreSink *self);
 
 G_END_DECLS

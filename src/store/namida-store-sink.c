@@ -7,9 +7,14 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+#define RESERVE_BYTES (64u * 1024 * 1024)
+#define RESERVE_FROM_BYTES (1024u * 1024 * 1024)
 
 static void sink_iface_init (NamidaSinkInterface *iface);
 
@@ -84,6 +89,7 @@ namida_store_sink_new_for (NamidaStore *store,
   /* A resumed session stays in its folder, though the device may have been renamed since. */
   self->layout = namida_layout_new (landing, namida_store_get_backups (store), namida_store_get_music (store),
                                     namida_store_get_labels (store), resume != NULL ? resume->alias : alias);
+  self->reserve = namida_store_get_reserve (store);
   self->resumed = resume != NULL;
   self->same_offer = resume != NULL && g_strcmp0 (resume->offer_key, offer_key) == 0;
   self->session = session;
@@ -144,6 +150,43 @@ namida_store_sink_remove_staging (NamidaStoreSink *self)
     }
   if (self->hidden != NULL && !namida_staging_remove (self->hidden))
     g_message ("the unfinished version of session %s could not be removed", self->session->id);
+}
+
+gboolean
+namida_store_sink_has_room (NamidaStoreSink *self, int fd, guint64 need, guint64 *missing)
+{
+  struct statvfs vfs;
+  guint64 room, reserve;
+
+  /* A file system that does not tell says so when it is full. */
+  if (fstatvfs (fd, &vfs) != 0 || vfs.f_blocks == 0)
+    return TRUE;
+  room = (guint64) vfs.f_bavail * vfs.f_frsize;
+  reserve = self->reserve;
+  if (reserve == 0 && (guint64) vfs.f_blocks * vfs.f_frsize > RESERVE_FROM_BYTES)
+    reserve = RESERVE_BYTES;
+  room -= MIN (room, reserve);
+  if (missing != NULL)
+    *missing = need - MIN (need, room);
+  return need <= room;
+}
+
+/* What is asked for at the offer is still there? Others write, too. */
+static gboolean
+check_room (
+    NamidaStoreSink *self, NamidaStaging *staging, const char *name, const char *shown, guint64 total, GError **error)
+{
+  guint64 allocated = namida_staging_part_allocated (staging, name);
+  g_autofree char *size = NULL;
+  guint64 missing;
+
+  if (namida_store_sink_has_room (self, namida_staging_get_fd (staging), total - MIN (allocated, total), &missing))
+    return TRUE;
+  size = namida_format_size (missing);
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE,
+               _ ("There is no room left for “%s”: %s more are needed. Make room on this disk, then send again."),
+               shown, size);
+  return FALSE;
 }
 
 static const char *
@@ -209,6 +252,7 @@ open_part (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, 
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
   g_autofree char *shown = NULL;
   g_autofree char *name = NULL;
+  NamidaStaging *staging;
   NamidaEntry *entry;
 
   if (index >= self->n_items || self->items[index].state != NAMIDA_ITEM_WANTED || has_ended (self, FALSE))
@@ -219,8 +263,10 @@ open_part (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, 
   entry = namida_store_sink_entry (self, index);
   shown = namida_entry_dup_path (entry);
   name = namida_store_sink_dup_part_name (self, index);
-  return namida_staging_open_part (namida_store_sink_root (self, self->items[index].root)->staging, name, shown, offset,
-                                   entry->size, digest, error);
+  staging = namida_store_sink_root (self, self->items[index].root)->staging;
+  if (!check_room (self, staging, name, shown, entry->size, error))
+    return -1;
+  return namida_staging_open_part (staging, name, shown, offset, entry->size, digest, error);
 }
 
 static gboolean

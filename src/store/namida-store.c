@@ -21,6 +21,7 @@ struct _NamidaStore
   const char *backups; /* both interned: a worker may still read what they were before */
   const char *music;
   GHashTable *labels; /* label → folder */
+  guint64 reserve;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaStore, namida_store, G_TYPE_OBJECT)
@@ -90,6 +91,18 @@ namida_store_set_folders (NamidaStore *self, const char *backups, const char *mu
     self->backups = intern_canonical (backups);
   if (music != NULL)
     self->music = intern_canonical (music);
+}
+
+void
+namida_store_set_reserve (NamidaStore *self, guint64 bytes)
+{
+  self->reserve = bytes;
+}
+
+guint64
+namida_store_get_reserve (NamidaStore *self)
+{
+  return self->reserve;
 }
 
 const char *

@@ -25,6 +25,10 @@ NamidaStore *namida_store_new (const char *data_dir, NamidaDatabase *database);
 void namida_store_set_folders (NamidaStore *self, const char *backups, const char *music);
 const char *namida_store_get_backups (NamidaStore *self);
 const char *namida_store_get_music (NamidaStore *self);
+/** namida_store_set_reserve: bytes that stay free on each disk; 0: 64 MB of one of 1 GB and more. For the sinks made
+ * from then on. */
+void namida_store_set_reserve (NamidaStore *self, guint64 bytes);
+guint64 namida_store_get_reserve (NamidaStore *self);
 /** A label's own folder: received folders of this name go there instead of <music>/<label>. */
 void namida_store_add_label_folder (NamidaStore *self, const char *label, const char *folder);
 /**

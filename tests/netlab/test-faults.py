@@ -33,6 +33,11 @@ def received_bytes(lab):
     return int(lab.output(2, "cat", "/proc/self/net/dev").split("eth0:")[1].split()[0])
 
 
+def assert_same(lab, music, there):
+    different = subprocess.run(["diff", "-r", music, os.path.join(there, "Music")], capture_output=True, text=True)
+    assert different.returncode == 0, different.stdout[-2000:]
+
+
 def begin(lab, *options):
     """A transfer of 5 s or more, from the first machine to the second, that has got somewhere."""
     music = make_music(lab)
@@ -51,8 +56,7 @@ def begin(lab, *options):
         sent = received_bytes(lab) - before
         tell(f"{sent} bytes arrived at the interface, {sent - SIZE - 10**6} more than the files have")
         assert code == 0, sender.said()
-        different = subprocess.run(["diff", "-r", music, os.path.join(there, "Music")], capture_output=True, text=True)
-        assert different.returncode == 0, different.stdout[-2000:]
+        assert_same(lab, music, there)
         assert sent <= (SIZE + 10**6) * 1.06 + 10**6 + breaks * BREAK
     return sender, check
 
@@ -64,6 +68,65 @@ def case_unplugged(lab):
     time.sleep(3)
     lab.run("link", 2, "up")
     check(1)
+
+
+def case_unplugged_long(lab):
+    """The cable is out for 60 s: a sending that may wait goes on by itself."""
+    sender, check = begin(lab, "--wait", "300")
+    lab.run("link", 2, "down")
+    time.sleep(60)
+    lab.run("link", 2, "up")
+    check(1)
+
+
+def case_lossy(lab):
+    """3 % of the packets are lost, and the rest takes 30 ms each way: slow, but nobody gives up."""
+    sender, check = begin(lab)
+    lab.run("delay", 2, 30, 3)
+    try:
+        sender.process.wait(60)  # with some kinds of congestion control it is all over by then
+    except subprocess.TimeoutExpired:
+        pass
+    assert sender.count("interrupted") == 0, sender.events[-5:]
+    lab.run("delay", 2, "off")
+    check(1)
+
+
+def case_full(lab):
+    """The receiver's disk fills up at the half: both say so; when there is room again, a second sending ends it."""
+    music = os.path.join(lab.folder, "Music")
+    there = os.path.join(lab.folder, "there")
+    chance = random.Random(4)
+    os.mkdir(music)
+    os.mkdir(there)
+    for i in range(20):  # of a single file the room is set aside when it begins
+        with open(os.path.join(music, f"{i:02}.flac"), "wb") as file:
+            file.write(chance.randbytes(SIZE // 20))
+    lab.output(2, "mount", "-t", "tmpfs", "-o", "size=150m", "tmpfs", there)
+    receiver = lab.start(2, "receive", "--accept", "all", "--as", "library", "--backups", there, "--music", there)
+    receiver.wait_event("listening", 20)
+    before = received_bytes(lab)
+    sender = lab.start(1, "send", "--to", "node2", "--limit", "10MB/s", music)
+    end = time.monotonic() + 60
+    while received_bytes(lab) - before < 50 * 10**6:
+        assert time.monotonic() < end and sender.process.poll() is None, sender.said()
+        time.sleep(0.05)
+    lab.output(2, "sh", "-c", f"dd if=/dev/zero of={there}/full bs=64k 2>/dev/null || true")
+    assert sender.wait(120) != 0
+    tell(sender.said().strip())
+    assert sender.wait_event("end", 5)[1]["code"] == "no-space", sender.events[-1]
+    told = receiver.wait_event("interrupted", 60)[1]
+    tell(told["message"])
+    assert "room" in told["message"], told
+    arrived = received_bytes(lab) - before
+
+    lab.output(2, "rm", f"{there}/full")
+    again = lab.start(1, "send", "--to", "node2", music)
+    assert again.wait(120) == 0, again.said()
+    lab.output(2, "diff", "-r", music, f"{there}/Music")
+    sent = received_bytes(lab) - before
+    tell(f"{arrived} bytes until it was full, {sent} in all")
+    assert sent <= SIZE * 1.06 + 10**6 + BREAK
 
 
 def case_cut(lab):
