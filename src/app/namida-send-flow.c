@@ -51,12 +51,15 @@ window_of (GtkWidget *widget)
   return NAMIDA_WINDOW (window);
 }
 
+/* @unencrypted: the person knows that it would be */
 static void
-send_now (NamidaWindow *window, NamidaPeer *peer, GListModel *files, const char *pin)
+send_now (NamidaWindow *window, NamidaPeer *peer, GListModel *files, const char *pin, gboolean unencrypted)
 {
   NamidaTransfer *transfer = namida_hub_send (namida_window_get_hub (window), peer, files, pin);
   g_autofree char *text = g_strdup_printf (_ ("Sending to %s"), namida_peer_get_alias (peer));
 
+  if (transfer != NULL && unencrypted)
+    namida_hub_allow_unencrypted (namida_window_get_hub (window), transfer);
   if (transfer != NULL)
     g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, sent_new (NULL, peer, files), (GDestroyNotify) sent_free);
   namida_window_toast (window, text);
@@ -69,7 +72,7 @@ on_unencrypted_response (AdwMessageDialog *dialog, const char *response, gpointe
   Sent *sent = user_data;
 
   if (g_strcmp0 (response, "send") == 0)
-    send_now (sent->window, sent->peer, sent->files, NULL);
+    send_now (sent->window, sent->peer, sent->files, NULL, TRUE);
   sent_free (sent);
 }
 
@@ -97,7 +100,7 @@ namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files)
 
   if (namida_peer_get_encrypted (peer))
     {
-      send_now (window, peer, files, NULL);
+      send_now (window, peer, files, NULL, FALSE);
       return;
     }
   policy = g_settings_get_string (namida_window_get_settings (window), "unencrypted-peers");
@@ -134,7 +137,9 @@ on_pin_response (AdwMessageDialog *dialog, const char *response, gpointer user_d
   GtkWidget *entry = adw_message_dialog_get_extra_child (dialog);
 
   if (g_strcmp0 (response, "send") == 0)
-    send_now (sent->window, sent->peer, sent->files, gtk_editable_get_text (GTK_EDITABLE (entry)));
+    /* Who cannot encrypt was asked about before it wanted a PIN. */
+    send_now (sent->window, sent->peer, sent->files, gtk_editable_get_text (GTK_EDITABLE (entry)),
+              !namida_peer_get_encrypted (sent->peer));
   sent_free (sent);
 }
 

@@ -195,6 +195,8 @@ dup_state (NamidaTransfer *transfer)
   g_autofree char *text = namida_transfer_dup_state_text (transfer);
   g_autofree char *amount = NULL;
 
+  if (namida_transfer_get_advice (transfer) != NULL)
+    return g_strconcat (text, " · ", namida_transfer_get_advice (transfer), NULL);
   if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_RUNNING && total > 0)
     {
       amount = namida_format_progress (namida_transfer_get_done_bytes (transfer), total);

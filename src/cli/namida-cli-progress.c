@@ -314,6 +314,8 @@ say_end (NamidaCliProgress *self)
     namida_cli_say (self->cli, _ ("No file had to be sent, nor read again."));
   if (namida_transfer_get_folder (transfer) != NULL)
     namida_cli_say (self->cli, _ ("It is in %s"), namida_transfer_get_folder (transfer));
+  if (namida_transfer_get_advice (transfer) != NULL)
+    namida_cli_say (self->cli, "%s", namida_transfer_get_advice (transfer));
 }
 
 static void
@@ -328,6 +330,8 @@ emit_end (NamidaCliProgress *self)
   namida_cli_add_int (builder, "hashed", namida_transfer_get_hashed (transfer));
   if (namida_transfer_get_folder (transfer) != NULL)
     namida_cli_add_string (builder, "folder", namida_transfer_get_folder (transfer));
+  if (namida_transfer_get_advice (transfer) != NULL)
+    namida_cli_add_string (builder, "advice", namida_transfer_get_advice (transfer));
   if (namida_transfer_get_error (transfer) != NULL)
     namida_cli_add_error (builder, namida_transfer_get_error (transfer));
   namida_cli_emit (builder);

@@ -13,12 +13,15 @@
 static char *to, *pin, *limit_text, *report;
 static char **music;
 static int wait_seconds;
+static gboolean unencrypted;
 
 static const GOptionEntry entries[] = {
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("The device: its name, address or fingerprint (or its first 8 digits)"),
     N_ ("NAME|ADDRESS[:PORT]|FINGERPRINT") },
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("The PIN that the device asks for"), N_ ("PIN") },
   { "music", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &music, N_ ("A music folder; may be given several times"), N_ ("DIR") },
+  { "unencrypted", 0, 0, G_OPTION_ARG_NONE, &unencrypted,
+    N_ ("Also to a device that cannot encrypt: anyone on this network could read or change what is sent"), NULL },
   { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("At most this fast, for example 5MB/s"), N_ ("SPEED") },
   { "wait", 0, 0, G_OPTION_ARG_INT, &wait_seconds,
     N_ ("Once accepted, wait so long for a device that is away, and go on when it is back"), N_ ("SECONDS") },
@@ -118,6 +121,8 @@ send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files)
   gulong stop = g_signal_connect_object (cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel), transfer,
                                          G_CONNECT_SWAPPED);
 
+  if (unencrypted)
+    namida_hub_allow_unencrypted (hub, transfer);
   namida_cli_progress_watch (cli, transfer, on_ended, &over);
   if (g_cancellable_is_cancelled (cli->cancellable))
     namida_transfer_cancel (transfer);

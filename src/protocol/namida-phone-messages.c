@@ -81,6 +81,15 @@ check_entry (const NamidaEntry *entry, GHashTable *places, GError **error)
   return FALSE;
 }
 
+/* The one, or another one that was put beside it. */
+static gboolean
+is_backup (const NamidaEntry *entry)
+{
+  return entry->kind == NAMIDA_ENTRY_BACKUP_ZIP
+         || (entry->label[0] == '\0' && g_str_has_prefix (entry->name, "Namida Backup - ")
+             && g_str_has_suffix (entry->name, ".zip"));
+}
+
 static gboolean
 check_backup (NamidaBackup *backup, GError **error)
 {
@@ -89,7 +98,7 @@ check_backup (NamidaBackup *backup, GError **error)
   guint zips = 0;
 
   for (guint i = 0; i < entries->len; i++)
-    zips += ((NamidaEntry *) g_ptr_array_index (entries, i))->kind == NAMIDA_ENTRY_BACKUP_ZIP;
+    zips += is_backup (g_ptr_array_index (entries, i));
   if (zips != 1)
     return namida_message_refuse (error, _ ("The phone app takes one Namida backup at a time, with any music beside "
                                             "it. Choose exactly one backup zip, then send again."));

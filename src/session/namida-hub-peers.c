@@ -173,6 +173,10 @@ registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("No answer to register: %s", error->message);
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED) && question->fingerprint != NULL)
     namida_hub_saw_impostor (question->hub, question->fingerprint, error);
+  /* A host that was heard of, and speaks no TLS. */
+  if (info == NULL && question->probe == NULL && question->fingerprint == NULL && question->hub->server != NULL)
+    namida_hub_find_phone_async (question->hub, namida_client_get_address (client), question->hub->cancellable, NULL,
+                                 NULL);
   if (info == NULL || question->probe == NULL || question->hub->peers == NULL)
     return;
   question->probe->alive = TRUE;
@@ -241,7 +245,7 @@ on_probe (NamidaHub *self, NamidaPeer *peer)
 
   probe->hub = g_object_ref (self);
   probe->peer = g_object_ref (peer);
-  if (!provable && namida_hub_probe_localsend (self, peer))
+  if (!provable && (namida_hub_probe_localsend (self, peer) || namida_hub_probe_phone (self, peer)))
     {
       probe->alive = TRUE; /* that one tells */
       return;

@@ -15,9 +15,10 @@ typedef struct
   guint timeout_id;
   guint settle_id;
   gulong changed_id;
-  GSource *cancelled; /* (nullable) */
-  GList *places;      /* (element-type GInetAddress): of a host's name, that are still to be asked */
-  char *host;         /* (nullable) */
+  GSource *cancelled;        /* (nullable) */
+  GList *places;             /* (element-type GInetAddress): of a host's name, that are still to be asked */
+  char *host;                /* (nullable) */
+  GInetSocketAddress *asked; /* (nullable): the last one */
   guint16 port;
   GError *error; /* (nullable): what our own kind answered at an address */
 } Resolving;
@@ -27,6 +28,7 @@ resolving_free (Resolving *resolving)
 {
   g_list_free_full (resolving->places, g_object_unref);
   g_clear_error (&resolving->error);
+  g_clear_object (&resolving->asked);
   g_free (resolving->host);
   g_free (resolving->text);
   g_free (resolving);
@@ -195,6 +197,22 @@ remember_place (NamidaHub *self, Resolving *resolving, GInetSocketAddress *addre
     namida_manual_finder_add (self->manual, address);
 }
 
+/* Nor a LocalSend. */
+static void
+resolve_asked_phone (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaHub *self = NAMIDA_HUB (source);
+  g_autoptr (GTask) task = user_data;
+  Resolving *resolving = g_task_get_task_data (task);
+  NamidaPeer *peer = namida_hub_find_phone_finish (self, result, NULL);
+
+  if (peer != NULL)
+    g_task_return_pointer (task, peer, g_object_unref);
+  else if (!g_task_return_error_if_cancelled (task))
+    namida_hub_find_phone_async (self, resolving->asked, g_task_get_cancellable (task), resolve_asked_phone,
+                                 g_object_ref (task));
+}
+
 /* Nobody of our own kind is there. */
 static void
 resolve_asked_localsend (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -206,13 +224,9 @@ resolve_asked_localsend (GObject *source, GAsyncResult *result, gpointer user_da
 
   if (peer != NULL)
     g_task_return_pointer (task, peer, g_object_unref);
-  else if (resolving->places != NULL)
-    resolve_ask_next (g_steal_pointer (&task));
-  else
-    g_task_return_new_error (
-        task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
-        _ ("No Namida Sync answered at “%s”. Check the address and that Namida Sync is open there. (%s)"),
-        resolving->text, resolving->error != NULL ? resolving->error->message : "");
+  else if (!g_task_return_error_if_cancelled (task))
+    namida_hub_find_phone_async (self, resolving->asked, g_task_get_cancellable (task), resolve_asked_phone,
+                                 g_object_ref (task));
 }
 
 static void
@@ -239,6 +253,7 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_clear_error (&resolving->error);
       resolving->error = g_steal_pointer (&error);
+      g_set_object (&resolving->asked, namida_client_get_address (client));
       namida_hub_find_localsend_async (self, namida_client_get_address (client), g_task_get_cancellable (task),
                                        resolve_asked_localsend, g_object_ref (task));
     }

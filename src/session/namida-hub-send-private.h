@@ -16,6 +16,7 @@ typedef struct
   GListModel *files; /* (nullable): what is found by scanning these, and can be found again by another run */
   char *pin;
   gboolean scanning;
+  gboolean unencrypted; /* its person knows, and wants it nevertheless */
   NamidaSender *sender; /* (nullable) between two tries */
 
   /* While the device is away. */

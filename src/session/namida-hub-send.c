@@ -89,23 +89,6 @@ on_state (NamidaTransfer *transfer)
     namida_sending_write (self, transfer);
 }
 
-static void
-start_sender (NamidaHub *self, NamidaTransfer *transfer)
-{
-  NamidaSending *sending = namida_sending_of (transfer);
-  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
-
-  sending->tried_at = namida_clock_monotonic ();
-  sending->sender
-      = namida_sender_new (namida_sender_best_dialect (namida_peer_get_dialects (sending->peer)), self->identity, own,
-                           namida_peer_get_addresses (sending->peer), sending->fingerprint, self->database, transfer);
-  namida_sender_set_pin (sending->sender, sending->pin);
-  namida_sender_set_limit (sending->sender, self->limit);
-  if (self->patience_seconds > 0 || sending->accepted)
-    namida_sender_set_patient (sending->sender, sending->accepted);
-  namida_sender_send_async (sending->sender, send_done, g_object_ref (transfer));
-}
-
 /* @error: (transfer none): nothing can be sent at all. */
 static void
 end_unsent (NamidaHub *self, NamidaTransfer *transfer, const GError *error)
@@ -119,6 +102,29 @@ end_unsent (NamidaHub *self, NamidaTransfer *transfer, const GError *error)
     namida_sending_write (self, transfer);
   else
     namida_hub_sending_over (self);
+}
+
+static void
+start_sender (NamidaHub *self, NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_hub_check_unencrypted (self, sending->peer, sending->unencrypted, &error))
+    {
+      end_unsent (self, transfer, error);
+      return;
+    }
+  sending->tried_at = namida_clock_monotonic ();
+  sending->sender
+      = namida_sender_new (namida_sender_best_dialect (namida_peer_get_dialects (sending->peer)), self->identity, own,
+                           namida_peer_get_addresses (sending->peer), sending->fingerprint, self->database, transfer);
+  namida_sender_set_pin (sending->sender, sending->pin);
+  namida_sender_set_limit (sending->sender, self->limit);
+  if (self->patience_seconds > 0 || sending->accepted)
+    namida_sender_set_patient (sending->sender, sending->accepted);
+  namida_sender_send_async (sending->sender, send_done, g_object_ref (transfer));
 }
 
 static void
@@ -288,7 +294,19 @@ namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer)
   namida_sending_find_again (self, sending);
   if (!namida_transfer_is_final (transfer) || sending->peer == NULL)
     return NULL;
-  return begin_sending (self, sending->peer, g_rc_box_acquire (sending->what), sending->files, sending->pin);
+  transfer = begin_sending (self, sending->peer, g_rc_box_acquire (sending->what), sending->files, sending->pin);
+  namida_sending_of (transfer)->unencrypted = sending->unencrypted;
+  return transfer;
+}
+
+void
+namida_hub_allow_unencrypted (NamidaHub *self, NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_return_if_fail (sending != NULL);
+
+  sending->unencrypted = TRUE;
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "namida-error.h"
 #include "namida-localsend-sender.h"
+#include "namida-phone-sender.h"
 #include "namida-v1-sender.h"
 
 #include <glib/gi18n-lib.h>
@@ -60,6 +61,8 @@ new_for (NamidaDialect dialect)
       sender = g_object_new (NAMIDA_TYPE_LOCALSEND_SENDER, NULL);
       namida_localsend_sender_set_plain (sender, dialect == NAMIDA_DIALECT_LOCALSEND_PLAIN);
       return NAMIDA_SENDER (sender);
+    case NAMIDA_DIALECT_PHONE:
+      return g_object_new (NAMIDA_TYPE_PHONE_SENDER, NULL);
     default:
       return g_object_new (NAMIDA_TYPE_V1_SENDER, NULL);
     }

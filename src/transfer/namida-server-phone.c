@@ -161,6 +161,7 @@ answer (NamidaReceiveSession *session, gsize *length)
 static void
 begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session)
 {
+  namida_transfer_set_unproven (namida_receive_session_get_transfer (session));
   namida_phone_session_begin (namida_phone_session_of (session));
 }
 

@@ -34,6 +34,7 @@ struct _NamidaTransfer
   GMutex lock;        /* the four below */
   char *current_file;
   char *trouble;   /* (nullable) */
+  char *advice; /* (nullable) */
   guint8 *results; /* NamidaFileResult, one an entry */
   guint n_results;
   GHashTable *details; /* index → sentence */
@@ -231,6 +232,7 @@ namida_transfer_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_free (self->current_file);
   g_free (self->trouble);
+  g_free (self->advice);
   g_free (self->results);
   g_hash_table_unref (self->details);
   g_mutex_clear (&self->lock);
@@ -653,6 +655,19 @@ namida_transfer_end (NamidaTransfer *self, const GError *error)
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
     }
   namida_transfer_set_state (alive, final_state (error));
+}
+
+void
+namida_transfer_set_advice (NamidaTransfer *self, const char *advice)
+{
+  g_free (self->advice);
+  self->advice = g_strdup (advice);
+}
+
+const char *
+namida_transfer_get_advice (NamidaTransfer *self)
+{
+  return self->state == NAMIDA_TRANSFER_DONE ? self->advice : NULL;
 }
 
 void

@@ -96,14 +96,23 @@ def withdrawn(lab, _):
         stream.sendall(b"POST /api/namidasync/v1/prepare-upload HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
                        + body)
         first = receiver.wait_event("offer")
-    result, thread = in_background(phone(receiver).offer, ZIP, entries_of({("", ZIP): b"x"}))
-    while isinstance(result and result[0], Refused) and result[0].status == 429:  # it has not noticed yet
-        time.sleep(0.2)
-        result, thread = in_background(phone(receiver).offer, ZIP, entries_of({("", ZIP): b"x"}))
+
+    def patiently():
+        end = time.monotonic() + WAIT
+        while time.monotonic() < end:
+            try:
+                phone(receiver).offer(ZIP, entries_of({("", ZIP): b"x"}))
+            except Refused as refused:
+                if refused.status != 429:  # else it has not noticed yet
+                    raise
+            time.sleep(0.1)
+
+    result, thread = in_background(patiently)
     second = receiver.wait_event("offer")
     assert first["id"] != second["id"]
     receiver.decide(decline=second["id"])
     thread.join(WAIT)
+    assert isinstance(result[0], Refused) and result[0].status == 403, result
 
 
 def never(lab, _):
