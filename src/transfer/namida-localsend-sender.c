@@ -15,7 +15,7 @@
 
 /* Its person may take as long as ours; then comes the way there and back. */
 #define ANSWER_SECONDS (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS + 15u)
-#define CANCEL_SECONDS 5u
+#define CANCEL_SECONDS 3u
 
 struct _NamidaLocalsendSender
 {
@@ -31,6 +31,7 @@ struct _NamidaLocalsendSender
   GSocketAddress *source;      /* from where we asked */
   NamidaOfferAnswer *answer;   /* (nullable): nothing is wanted */
   gboolean stopped_there, unfinished;
+  GError *error; /* (nullable): why it ends, until the other side is told */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaLocalsendSender, namida_localsend_sender, NAMIDA_TYPE_SENDER)
@@ -43,6 +44,7 @@ namida_localsend_sender_finalize (GObject *object)
   NamidaLocalsendSender *self = NAMIDA_LOCALSEND_SENDER (object);
 
   namida_localsend_sessions_remove (self);
+  g_clear_error (&self->error);
   g_clear_object (&self->inner);
   g_clear_pointer (&self->addresses, g_ptr_array_unref);
   g_clear_pointer (&self->offer, g_bytes_unref);
@@ -100,7 +102,7 @@ cancel_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
       = { .identity = cancel->identity, .address = cancel->address, .fingerprint = cancel->fingerprint };
   g_auto (NamidaLocalsendAnswer) answer = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaLocalsendConnection) connection = namida_localsend_connection_new (&peer, NULL, &error);
+  g_autoptr (NamidaLocalsendConnection) connection = namida_localsend_connection_new (&peer, cancellable, &error);
 
   if (connection == NULL
       || !namida_localsend_connection_post (connection, cancel->target, "", 0, CANCEL_SECONDS, NAMIDA_LIMIT_JSON_BYTES,
@@ -109,13 +111,23 @@ cancel_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
   g_task_return_boolean (task, TRUE);
 }
 
+static gboolean
+on_cancel_late (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 void
 namida_localsend_cancel_async (NamidaIdentity *identity,
                                GInetSocketAddress *address,
                                const char *fingerprint,
-                               const char *session_id)
+                               const char *session_id,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
+  g_autoptr (GCancellable) late = g_cancellable_new ();
+  g_autoptr (GTask) task = g_task_new (NULL, late, callback, user_data);
   g_autofree char *id = session_id != NULL ? g_uri_escape_string (session_id, NULL, FALSE) : NULL;
   Cancel *cancel = g_new0 (Cancel, 1);
 
@@ -125,6 +137,7 @@ namida_localsend_cancel_async (NamidaIdentity *identity,
   cancel->target = g_strconcat (NAMIDA_LOCALSEND_PREFIX "/cancel", id != NULL ? "?sessionId=" : NULL, id, NULL);
   g_task_set_source_tag (task, namida_localsend_cancel_async);
   g_task_set_task_data (task, cancel, cancel_free);
+  g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, CANCEL_SECONDS, on_cancel_late, g_object_ref (late), g_object_unref);
   g_task_run_in_thread (task, cancel_thread);
 }
 
@@ -134,6 +147,15 @@ static NamidaIdentity *
 identity_for (NamidaLocalsendSender *self)
 {
   return self->plain ? NULL : self->base.identity;
+}
+
+/* A program that ends now must not take the word with it. */
+static void
+on_cancel_told (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaLocalsendSender) self = user_data;
+
+  namida_sender_return (&self->base, g_steal_pointer (&self->error), FALSE);
 }
 
 /* @error: (transfer full) (nullable) */
@@ -150,13 +172,17 @@ end (NamidaLocalsendSender *self, GError *error)
                                                  namida_transfer_get_peer_alias (self->base.transfer))
                                   : g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
     }
-  /* It has room for one sending, and waits for files that never come: it is told whenever one is left. */
-  if (self->answer != NULL && !self->stopped_there && (error != NULL || self->unfinished))
-    namida_localsend_cancel_async (identity_for (self), self->address, self->base.fingerprint,
-                                   self->answer->session_id);
   namida_localsend_sessions_remove (self);
   g_signal_handler_disconnect (wish, self->wish_handler);
-  namida_sender_return (&self->base, error, FALSE);
+  if (self->answer == NULL || self->stopped_there || (error == NULL && !self->unfinished))
+    {
+      namida_sender_return (&self->base, error, FALSE);
+      return;
+    }
+  /* It has room for one sending, and waits for files that never come: it is told whenever one is left. */
+  self->error = error;
+  namida_localsend_cancel_async (identity_for (self), self->address, self->base.fingerprint, self->answer->session_id,
+                                 on_cancel_told, g_object_ref (self));
 }
 
 /* The sender lives until the step is back; all that blocks in it watches @inner. */

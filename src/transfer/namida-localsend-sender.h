@@ -15,12 +15,15 @@ G_DECLARE_FINAL_TYPE (NamidaLocalsendSender, namida_localsend_sender, NAMIDA, LO
 void namida_localsend_sender_set_plain (NamidaLocalsendSender *self, gboolean plain);
 
 /**
- * namida_localsend_cancel_async: POST /cancel to a LocalSend's own server, in a worker; nobody waits for the outcome.
+ * namida_localsend_cancel_async: POST /cancel to a LocalSend's own server, in a worker, within 3 s; the outcome does
+ * not matter. @callback: (nullable): main context: it was told, or cannot be
  * @identity: (nullable): NULL: in plain; @fingerprint: (nullable): it must show this one; @session_id: (nullable)
  */
 void namida_localsend_cancel_async (NamidaIdentity *identity,
                                     GInetSocketAddress *address,
                                     const char *fingerprint,
-                                    const char *session_id);
+                                    const char *session_id,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
 
 G_END_DECLS

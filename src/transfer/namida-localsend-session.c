@@ -221,7 +221,7 @@ on_cancelled (GCancellable *cancellable, NamidaReceiveSession *session)
 
   if (state == NAMIDA_SESSION_OPEN)
     namida_localsend_cancel_async (self->identity, self->sender, self->fingerprint,
-                                   namida_receive_session_get_id (session));
+                                   namida_receive_session_get_id (session), NULL, NULL);
 }
 
 void
