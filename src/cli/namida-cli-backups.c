@@ -5,6 +5,7 @@
 
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-cli-restore.h"
 #include "namida-error.h"
 
 #include <glib/gi18n-lib.h>
@@ -13,6 +14,9 @@
 static char *to, *from, *pin, *landing_text, *backups_folder, *music_folder;
 static char **labels;
 static gboolean no_repair, dry_run, zip_only;
+static gboolean here, preview, yes, replace, keep_both, automatic;
+static char *zip_to;
+static char **map;
 
 static const GOptionEntry entries[] = {
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("restore: send it to this device"),
@@ -27,8 +31,21 @@ static const GOptionEntry entries[] = {
   { "backups", 0, 0, G_OPTION_ARG_FILENAME, &backups_folder, N_ ("fetch: where backups go (default: ~/Namida/Backups)"),
     N_ ("DIR") },
   { "into", 0, 0, G_OPTION_ARG_FILENAME, &music_folder,
-    N_ ("fetch: where music goes with --as library (default: your music folder)"), N_ ("DIR") },
+    N_ ("fetch --as library, restore --here: where music goes (default: your music folder)"), N_ ("DIR") },
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("restore --to: the other device's PIN"), N_ ("PIN") },
+  { "here", 0, 0, G_OPTION_ARG_NONE, &here, N_ ("restore: into the folders of this computer; ID may be a folder"),
+    NULL },
+  { "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map, N_ ("restore --here: where this music folder goes (may be repeated)"),
+    "LABEL=DIR|new|skip" },
+  { "zip-to", 0, 0, G_OPTION_ARG_FILENAME, &zip_to,
+    N_ ("restore --here: where the backup zip goes (default: ~/Namida/Backups)"), N_ ("DIR") },
+  { "preview", 0, 0, G_OPTION_ARG_NONE, &preview, N_ ("restore --here: only tell what it would do"), NULL },
+  { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_ ("restore --here: ask nothing"), NULL },
+  { "replace", 0, 0, G_OPTION_ARG_NONE, &replace, N_ ("restore --here: replace files that are different"), NULL },
+  { "keep-both", 0, 0, G_OPTION_ARG_NONE, &keep_both,
+    N_ ("restore --here: add files that are different under another name"), NULL },
+  { "automatic", 0, 0, G_OPTION_ARG_NONE, &automatic,
+    N_ ("restore --here: let Namida's automatic restore pick this backup"), NULL },
   { "no-repair", 0, 0, G_OPTION_ARG_NONE, &no_repair, N_ ("verify: only tell what is damaged"), NULL },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("remove: only tell what that would free"), NULL },
   { NULL },
@@ -96,6 +113,24 @@ namida_cli_dup_time (gint64 real_us)
 }
 
 static int
+restore_here (NamidaCliBackups *self, const char *which)
+{
+  const NamidaCliRestoreOptions options = { .folder = which,
+                                            .to = music_folder,
+                                            .zip_to = zip_to,
+                                            .map = (const char *const *) map,
+                                            .preview = preview,
+                                            .yes = yes,
+                                            .replace = replace,
+                                            .keep_both = keep_both,
+                                            .automatic = automatic };
+
+  if (self->to != NULL)
+    return namida_cli_usage (_ ("--here and --to exclude each other. --into DIR says where music goes here."));
+  return namida_cli_backups_restore_here (self->cli, &options);
+}
+
+static int
 run (NamidaCliBackups *self, const char *what, const char *which)
 {
   if (g_str_equal (what, "list"))
@@ -104,12 +139,16 @@ run (NamidaCliBackups *self, const char *what, const char *which)
     return namida_cli_backups_fetch (self, which);
   if (g_str_equal (what, "verify"))
     return namida_cli_backups_verify (self, which);
+  if (g_str_equal (what, "undo"))
+    return namida_cli_backups_undo (self->cli, which);
   if (which == NULL)
     return namida_cli_usage (_ ("Say which version: its number in “namida-sync-cli backups list”."));
   if (g_str_equal (what, "show"))
     return namida_cli_backups_show (self, which);
   if (g_str_equal (what, "remove"))
     return namida_cli_backups_remove (self, which);
+  if (g_str_equal (what, "restore") && here)
+    return restore_here (self, which);
   if (g_str_equal (what, "restore"))
     return namida_cli_backups_restore (self, which);
   return namida_cli_backups_pin (self, which, g_str_equal (what, "pin"));
@@ -118,20 +157,23 @@ run (NamidaCliBackups *self, const char *what, const char *which)
 int
 namida_cli_backups (NamidaCli *cli, int argc, char **argv)
 {
-  static const char *const all[] = { "list", "show", "verify", "restore", "fetch", "remove", "pin", "unpin", NULL };
+  static const char *const all[]
+      = { "list", "show", "verify", "restore", "undo", "fetch", "remove", "pin", "unpin", NULL };
   static const char *const none[] = { NULL };
   NamidaCliBackups self = { .cli = cli };
 
-  if (!namida_cli_parse (
-          cli, _ ("list [DEVICE] | show ID | verify [ID] | restore ID | fetch [ID] | remove ID | pin ID | unpin ID"),
-          _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
-             "from other copies,\nsends it to a device, fetches what another one keeps for this one, or removes it. A "
-             "version that is pinned is "
-             "never removed."),
-          entries, &argc, &argv))
+  if (!namida_cli_parse (cli,
+                         _ ("list [DEVICE] | show ID | verify [ID] | restore ID | undo [ID] | fetch [ID] | remove ID | "
+                            "pin ID | unpin ID"),
+                         _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
+                            "from other copies,\nsends it to a device or restores it here (with an undo), fetches what "
+                            "another one keeps for this one, or removes it. A "
+                            "version that is pinned is "
+                            "never removed."),
+                         entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc < 2 || !g_strv_contains (all, argv[1]))
-    return namida_cli_usage (_ ("Say what to do: list, show, verify, restore, fetch, remove, pin or unpin."));
+    return namida_cli_usage (_ ("Say what to do: list, show, verify, restore, undo, fetch, remove, pin or unpin."));
   if (argc > 3)
     return namida_cli_usage (_ ("“backups %s” takes one version at most."), argv[1]);
   if (zip_only && labels != NULL)

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *folder;     /* the version's folder */
-  const char *to;         /* --to DIR: where music folders that are new here go */
+  const char *to;         /* --into DIR: where music folders that are new here go */
   const char *zip_to;     /* --zip-to DIR: default ~/Namida/Backups */
   const char *const *map; /* --map LABEL=DIR | LABEL=new | LABEL=skip, NULL-terminated */
   gboolean preview;       /* --preview: tell, do nothing */

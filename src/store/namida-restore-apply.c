@@ -504,7 +504,7 @@ restore_file (Apply *self, NamidaRestoreFile *file, GError **error)
   switch (file->state)
     {
     case NAMIDA_RESTORE_SAME:
-      self->result->same++;
+      self->result->same += !file->folder;
       return TRUE;
     case NAMIDA_RESTORE_BLOCKED:
       blocked (self, file, file->reason);

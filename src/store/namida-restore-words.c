@@ -128,7 +128,7 @@ namida_restore_plan_dup_next_steps (NamidaRestorePlan *self)
     }
   add_restore_steps (self, lines);
   if (paths[0] != NULL)
-    g_ptr_array_add (lines, g_strdup (_ ("Then, in Namida: Settings, Advanced, Update directory path:")));
+    g_ptr_array_add (lines, g_strdup (_ ("Then, in Namida, under Settings, Advanced:")));
   for (guint i = 0; paths[i] != NULL; i++)
     g_ptr_array_add (lines, g_strdup (paths[i]));
   return steal (lines);

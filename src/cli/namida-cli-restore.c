@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli-restore.h"
+
+#include "namida-cli-ask.h"
+#include "namida-cli-backups.h"
+#include "namida-cli-exit.h"
+#include "namida-cli-output.h"
+#include "namida-format.h"
+#include "namida-restore.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "backups restore … --here" and "backups undo". */
+
+#define SHOWN_MOST 20u
+
+static const char *const states[NAMIDA_N_RESTORES] = { "new", "same", "different", "blocked" };
+
+/* ---- which version, and where to ---- */
+
+/* A version by its number, else any folder or zip. (transfer full) (nullable) */
+static char *
+find_folder (NamidaCli *cli, const char *text, GError **error)
+{
+  g_autoptr (NamidaVersions) versions = namida_cli_open_versions (cli, error);
+  NamidaVersion *version = versions != NULL ? namida_versions_find (versions, text) : NULL;
+
+  if (versions == NULL)
+    return NULL;
+  if (version != NULL && namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP)
+    return g_strdup (namida_version_get_path (version));
+  if (version != NULL && namida_version_get_zip_path (version) != NULL)
+    return g_strdup (namida_version_get_zip_path (version)); /* its music is in the person's folders already */
+  if (version == NULL && g_file_test (text, G_FILE_TEST_EXISTS))
+    return g_canonicalize_filename (text, NULL);
+  if (version == NULL)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                 _ ("There is neither a version nor a folder “%s”. “namida-sync-cli backups list” shows the versions."),
+                 text);
+  else
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                 _ ("This backup came without a zip, and its music is in your folders already: there is nothing to "
+                    "restore."));
+  return NULL;
+}
+
+static char *
+dup_music (const NamidaCliRestoreOptions *options)
+{
+  const char *music = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
+
+  if (options->to != NULL)
+    return g_canonicalize_filename (options->to, NULL);
+  if (music != NULL && g_strcmp0 (music, g_get_home_dir ()) != 0)
+    return g_strdup (music);
+  return g_build_filename (g_get_home_dir (), "Music", NULL);
+}
+
+static NamidaRestorePlan *
+load (NamidaCli *cli, NamidaDatabase *database, const NamidaCliRestoreOptions *options, GError **error)
+{
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *folder = find_folder (cli, options->folder, error);
+  g_autofree char *music = dup_music (options);
+  g_autofree char *zips = options->zip_to != NULL ? g_canonicalize_filename (options->zip_to, NULL)
+                                                  : g_build_filename (g_get_home_dir (), "Namida", "Backups", NULL);
+
+  if (folder == NULL)
+    return NULL;
+  g_ptr_array_add (known, music);
+  namida_restore_plan_load_async (database, folder, music, known, zips, cli->cancellable, namida_cli_keep_result,
+                                  &result);
+  namida_cli_wait (&result);
+  return namida_restore_plan_load_finish (result, error);
+}
+
+static gboolean
+choose (NamidaRestorePlan *plan, const char *label, const char *choice, GError **error)
+{
+  g_autofree char *folder = NULL;
+
+  if (g_str_equal (choice, "new"))
+    folder = namida_restore_plan_dup_new_folder (plan, label);
+  else if (!g_str_equal (choice, "skip"))
+    folder = g_canonicalize_filename (choice, NULL);
+  return namida_restore_plan_set_destination (plan, label, folder, error);
+}
+
+/* LABEL=DIR; a label may have a "=" itself, a folder that is named here hardly. */
+static gboolean
+choose_mapped (NamidaRestorePlan *plan, const char *text, GError **error)
+{
+  const char *sign = strrchr (text, '=');
+  g_autofree char *label = NULL;
+
+  if (sign == NULL || sign[1] == '\0')
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                   _ ("--map is LABEL=FOLDER, LABEL=new or LABEL=skip, not “%s”."), text);
+      return FALSE;
+    }
+  label = g_strndup (text, (gsize) (sign - text));
+  return choose (plan, label, sign + 1, error);
+}
+
+static gboolean
+ask_choice (NamidaCli *cli, NamidaRestorePlan *plan, const char *label, GError **error)
+{
+  g_autofree char *folder = namida_restore_plan_dup_new_folder (plan, label);
+  g_autofree char *shown = g_filename_display_name (folder);
+  g_autofree char *line = NULL;
+
+  namida_cli_print (_ ("No music folder here is called “%s”. Type “new” for %s, “skip”, or a folder:"), label, shown);
+  line = namida_cli_ask_line (cli);
+  if (line != NULL && *g_strstrip (line) != '\0')
+    return choose (plan, label, line, error);
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("Nothing was restored."));
+  return FALSE;
+}
+
+static gboolean
+can_ask (NamidaCli *cli, const NamidaCliRestoreOptions *options)
+{
+  return !options->yes && !cli->json && isatty (STDIN_FILENO);
+}
+
+static gboolean
+choose_all (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options, GError **error)
+{
+  const char *label;
+
+  for (guint i = 0; options->map != NULL && options->map[i] != NULL; i++)
+    if (!choose_mapped (plan, options->map[i], error))
+      return FALSE;
+  while ((label = namida_restore_plan_needs_choice (plan)) != NULL)
+    {
+      g_autofree char *copy = g_strdup (label);
+
+      if (options->yes)
+        {
+          if (!choose (plan, copy, "new", error))
+            return FALSE;
+        }
+      else if (can_ask (cli, options) && !options->preview)
+        {
+          if (!ask_choice (cli, plan, copy, error))
+            return FALSE;
+        }
+      else
+        return TRUE; /* a preview says that nobody has chosen */
+    }
+  return TRUE;
+}
+
+/* ---- preview ---- */
+
+static void
+emit_items (NamidaRestorePlan *plan)
+{
+  GPtrArray *items = namida_restore_plan_get_items (plan);
+  GPtrArray *labels = namida_restore_plan_get_labels (plan);
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      const NamidaRestoreItem *item = items->pdata[i];
+      JsonBuilder *builder = namida_cli_event ("file");
+
+      namida_cli_add_string (builder, "label", ((NamidaRestoreLabel *) labels->pdata[item->label])->label);
+      namida_cli_add_string (builder, "file", item->path);
+      namida_cli_add_int (builder, "size", item->size);
+      namida_cli_add_string (builder, "state", states[item->state]);
+      if (item->reason != NULL)
+        namida_cli_add_string (builder, "message", item->reason);
+      namida_cli_emit (builder);
+    }
+}
+
+static void
+emit_preview (NamidaRestorePlan *plan)
+{
+  GPtrArray *labels = namida_restore_plan_get_labels (plan);
+
+  emit_items (plan);
+  for (guint i = 0; i < labels->len; i++)
+    {
+      const NamidaRestoreLabel *label = labels->pdata[i];
+      JsonBuilder *builder = namida_cli_event ("label");
+
+      namida_cli_add_string (builder, "label", label->label);
+      namida_cli_add_string (builder, "folder", label->destination);
+      namida_cli_add_string (builder, "original", label->original_path);
+      namida_cli_add_boolean (builder, "asked", label->asked);
+      for (guint state = 0; state < NAMIDA_N_RESTORES; state++)
+        namida_cli_add_int (builder, states[state], label->files[state]);
+      namida_cli_add_int (builder, "newBytes", label->bytes[NAMIDA_RESTORE_NEW]);
+      namida_cli_emit (builder);
+    }
+}
+
+/* A name may hold what would disturb a terminal. */
+static char *
+dup_shown (const char *path)
+{
+  char *shown = g_strdup (path);
+
+  for (char *c = shown; *c != '\0'; c++)
+    if ((guchar) *c < 0x20 || *c == 0x7f)
+      *c = ' ';
+  return shown;
+}
+
+static void
+print_items (NamidaRestorePlan *plan, NamidaRestoreState state, const char *title)
+{
+  GPtrArray *items = namida_restore_plan_get_items (plan);
+  guint n = 0;
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      const NamidaRestoreItem *item = items->pdata[i];
+      g_autofree char *shown = NULL;
+
+      if (item->state != state || n++ >= SHOWN_MOST)
+        continue;
+      if (n == 1)
+        namida_cli_print ("%s", title);
+      shown = dup_shown (item->path);
+      if (item->reason != NULL)
+        namida_cli_print ("  %s: %s", shown, item->reason);
+      else
+        namida_cli_print ("  %s", shown);
+    }
+  if (n > SHOWN_MOST)
+    namida_cli_print (ngettext ("  and %u more", "  and %u more", n - SHOWN_MOST), n - SHOWN_MOST);
+}
+
+static void
+print_lines (char **lines, const char *indent)
+{
+  for (guint i = 0; lines[i] != NULL; i++)
+    namida_cli_print ("%s%s", indent, lines[i]);
+}
+
+static void
+print_preview (NamidaRestorePlan *plan, gboolean full)
+{
+  g_auto (GStrv) lines = namida_restore_plan_dup_lines (plan);
+  g_auto (GStrv) paths = namida_restore_plan_dup_path_lines (plan);
+
+  print_lines (lines, "");
+  if (full)
+    print_items (plan, NAMIDA_RESTORE_NEW, _ ("New:"));
+  print_items (plan, NAMIDA_RESTORE_DIFFERENT, _ ("Different:"));
+  print_items (plan, NAMIDA_RESTORE_BLOCKED, _ ("Cannot be restored:"));
+  if (paths[0] != NULL)
+    namida_cli_print (_ ("The folders that the backup expects:"));
+  print_lines (paths, "  ");
+}
+
+static gboolean
+preview (NamidaCli *cli, NamidaRestorePlan *plan, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  namida_restore_plan_preview_async (plan, cli->cancellable, namida_cli_keep_result, &result);
+  namida_cli_wait (&result);
+  return namida_restore_plan_preview_finish (plan, result, error);
+}
+
+/* ---- apply ---- */
+
+static void
+on_progress (guint64 done, guint64 total, gpointer user_data)
+{
+  g_autofree char *text = namida_format_progress (done, total);
+
+  fprintf (stderr, "\r%s\033[K", text);
+  fflush (stderr);
+}
+
+static void
+tell_result (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult *result)
+{
+  g_auto (GStrv) steps = namida_restore_plan_dup_next_steps (plan);
+  g_autofree char *added = namida_format_files (result->added + result->replaced);
+  g_autofree char *size = namida_format_size (result->bytes);
+
+  if (cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("end");
+
+      namida_cli_add_string (builder, "result", result->blocked > 0 ? "incomplete" : "done");
+      namida_cli_add_int (builder, "added", result->added);
+      namida_cli_add_int (builder, "replaced", result->replaced);
+      namida_cli_add_int (builder, "same", result->same);
+      namida_cli_add_int (builder, "skipped", result->skipped);
+      namida_cli_add_int (builder, "blocked", result->blocked);
+      namida_cli_add_int (builder, "bytes", result->bytes);
+      json_builder_set_member_name (builder, "next");
+      json_builder_begin_array (builder);
+      for (guint i = 0; steps[i] != NULL; i++)
+        json_builder_add_string_value (builder, steps[i]);
+      json_builder_end_array (builder);
+      namida_cli_emit (builder);
+      return;
+    }
+  namida_cli_say (
+      cli, _ ("Restored: %s, %s. Already there: %" G_GUINT64_FORMAT ". Left as they are: %" G_GUINT64_FORMAT "."),
+      added, size, result->same, result->skipped);
+  if (result->added + result->replaced > 0)
+    namida_cli_say (cli, _ ("To take it back: namida-sync-cli backups undo"));
+  for (guint i = 0; steps[i] != NULL; i++)
+    namida_cli_say (cli, "%s", steps[i]);
+}
+
+static int
+apply (NamidaCli *cli, NamidaRestorePlan *plan)
+{
+  gboolean terminal = isatty (STDERR_FILENO) && !cli->json && !cli->quiet;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaRestoreResult applied = { 0 };
+  gboolean fine;
+
+  namida_restore_plan_apply_async (plan, terminal ? on_progress : NULL, NULL, cli->cancellable, namida_cli_keep_result,
+                                   &result);
+  namida_cli_wait (&result);
+  fine = namida_restore_plan_apply_finish (plan, result, &applied, &error);
+  if (terminal)
+    fprintf (stderr, "\r\033[K");
+  if (!fine && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE))
+    return namida_cli_fail (cli, error);
+  tell_result (cli, plan, &applied);
+  if (!fine)
+    namida_cli_complain ("%s", error->message);
+  return fine ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_INCOMPLETE;
+}
+
+static gboolean
+ask_whether (NamidaCli *cli)
+{
+  g_autofree char *line = NULL;
+
+  printf ("%s ", _ ("Restore it? [y/n]"));
+  fflush (stdout);
+  line = namida_cli_ask_line (cli);
+  return line != NULL && namida_cli_ask_is_yes (cli, line);
+}
+
+static int
+restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!choose_all (cli, plan, options, &error))
+    return namida_cli_fail (cli, error);
+  namida_restore_plan_set_policy (plan, options->replace     ? NAMIDA_RESTORE_REPLACE
+                                        : options->keep_both ? NAMIDA_RESTORE_KEEP_BOTH
+                                                             : NAMIDA_RESTORE_SKIP_DIFFERENT);
+  namida_restore_plan_set_automatic (plan, options->automatic);
+  if (options->yes && !options->preview)
+    return apply (cli, plan); /* it compares by itself */
+  if (!preview (cli, plan, &error))
+    return namida_cli_fail (cli, error);
+  if (cli->json)
+    emit_preview (plan);
+  else
+    print_preview (plan, options->preview);
+  if (options->preview)
+    return NAMIDA_CLI_EXIT_DONE;
+  if (!can_ask (cli, options))
+    return namida_cli_usage (
+        _ ("Nothing was restored. Add --yes to do it; --map LABEL=FOLDER says where a folder goes."));
+  return ask_whether (cli) ? apply (cli, plan) : NAMIDA_CLI_EXIT_DECLINED;
+}
+
+int
+namida_cli_backups_restore_here (NamidaCli *cli, const NamidaCliRestoreOptions *options)
+{
+  g_autoptr (NamidaDatabase) database = NULL;
+  g_autoptr (NamidaRestorePlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (options->replace && options->keep_both)
+    return namida_cli_usage (_ ("--replace and --keep-both exclude each other."));
+  database = namida_cli_open_database (cli, &error);
+  if (database != NULL)
+    plan = load (cli, database, options, &error);
+  return plan != NULL ? restore (cli, plan, options) : namida_cli_fail (cli, error);
+}
+
+/* ---- undo ---- */
+
+static int
+tell_undone (NamidaCli *cli, const NamidaRestoreResult *undone)
+{
+  if (cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("end");
+
+      namida_cli_add_string (builder, "result", "done");
+      namida_cli_add_int (builder, "removed", undone->removed);
+      namida_cli_add_int (builder, "putBack", undone->put_back);
+      namida_cli_add_int (builder, "left", undone->left);
+      namida_cli_emit (builder);
+      return NAMIDA_CLI_EXIT_DONE;
+    }
+  namida_cli_say (cli, _ ("Undone: %" G_GUINT64_FORMAT " removed, %" G_GUINT64_FORMAT " put back."), undone->removed,
+                  undone->put_back);
+  if (undone->left > 0)
+    namida_cli_say (cli,
+                    ngettext ("%" G_GUINT64_FORMAT " file was changed since, and is left as it is.",
+                              "%" G_GUINT64_FORMAT " files were changed since, and are left as they are.",
+                              (gulong) undone->left),
+                    undone->left);
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
+int
+namida_cli_backups_undo (NamidaCli *cli, const char *id)
+{
+  g_autoptr (NamidaDatabase) database = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaRestoreResult undone = { 0 };
+
+  database = namida_cli_open_database (cli, &error);
+  if (database == NULL)
+    return namida_cli_fail (cli, error);
+  namida_restore_undo_async (database, id, cli->cancellable, namida_cli_keep_result, &result);
+  namida_cli_wait (&result);
+  if (!namida_restore_undo_finish (result, &undone, &error))
+    return namida_cli_fail (cli, error);
+  return tell_undone (cli, &undone);
+}
