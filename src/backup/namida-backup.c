@@ -20,6 +20,7 @@ struct _NamidaBackup
   char *name;
   guint64 bytes;
   guint files;
+  gboolean proven;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaBackup, namida_backup, G_TYPE_OBJECT)
@@ -72,6 +73,18 @@ NamidaBackup *
 namida_backup_new (void)
 {
   return g_object_new (NAMIDA_TYPE_BACKUP, NULL);
+}
+
+void
+namida_backup_set_proven (NamidaBackup *self, gboolean proven)
+{
+  self->proven = proven;
+}
+
+gboolean
+namida_backup_get_proven (NamidaBackup *self)
+{
+  return self->proven;
 }
 
 void

@@ -28,6 +28,10 @@ G_DECLARE_FINAL_TYPE (NamidaBackup, namida_backup, NAMIDA, BACKUP, GObject)
 NamidaBackup *namida_backup_new (void);
 /** @entry: (transfer full) */
 void namida_backup_add (NamidaBackup *self, NamidaEntry *entry);
+/** namida_backup_set_proven: while it is built: its hashes are not what an index remembers, but what the files must
+ * have: one that has another is damaged, and is not sent as if it were whole. */
+void namida_backup_set_proven (NamidaBackup *self, gboolean proven);
+gboolean namida_backup_get_proven (NamidaBackup *self);
 /** namida_backup_sort: into namida_entry_compare()'s order. */
 void namida_backup_sort (NamidaBackup *self);
 /** namida_backup_add_left_out: @path: what was left out, as shown to a person (UTF-8) */

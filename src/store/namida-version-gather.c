@@ -76,6 +76,7 @@ namida_version_gather (
   if (files == NULL)
     return NULL;
   backup = namida_backup_new ();
+  namida_backup_set_proven (backup, TRUE);
   fd = namida_version_record_open (record);
   for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (cancellable); i++)
     if (is_wanted (g_ptr_array_index (files, i), labels))

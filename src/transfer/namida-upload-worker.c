@@ -357,6 +357,14 @@ judge_answer (
   return NAMIDA_TRY_MISMATCH;
 }
 
+/* Of a version that is sent back: whether it has other contents than those that were proven when it arrived. */
+static gboolean
+is_damaged (NamidaUploadJob *job, const NamidaUploadItem *item, const char *sha256)
+{
+  return namida_backup_get_proven (namida_transfer_get_backup (job->transfer)) && !is_folder (item)
+         && item->entry->sha256 != NULL && g_ascii_strcasecmp (item->entry->sha256, sha256) != 0;
+}
+
 void
 namida_upload_worker_take_sent (NamidaUploadWorker *worker,
                                 NamidaUploadItem *item,
@@ -365,6 +373,16 @@ namida_upload_worker_take_sent (NamidaUploadWorker *worker,
 {
   NamidaUploadJob *job = worker->job;
 
+  if (is_damaged (job, item, sha256))
+    {
+      g_autoptr (GError) reason
+          = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
+                         _ ("“%s” is not as it was when it arrived here: verify the version"), item->entry->name);
+
+      /* Not named at the end, it is stored nowhere. */
+      namida_upload_worker_leave_out (worker, item, NAMIDA_TRY_SOURCE, reason);
+      return;
+    }
   item->sha256 = g_strdup (sha256);
   namida_transfer_add_files (job->transfer, !is_folder (item));
   namida_transfer_add_moved (job->transfer, !is_folder (item), !is_folder (item));
