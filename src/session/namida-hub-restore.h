@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-hub.h"
+#include "namida-restore.h"
+
+G_BEGIN_DECLS
+
+/* Putting a version back into the folders of this computer, with the hub's folders. Main context. What is then done
+ * with the plan (choose, preview, apply) is in namida-restore.h. */
+
+/** namida_hub_plan_restore_async: of a version that is only recorded (NAMIDA_LANDING_LIBRARY) the zip: its music is in
+ * the person's folders already. New music folders go below the hub's music folder, the zip into ~/Namida/Backups. */
+void namida_hub_plan_restore_async (NamidaHub *self,
+                                    NamidaVersion *version,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+/** namida_hub_plan_restore_folder_async: the same of a folder or zip that a person chose: a download from the cloud. */
+void namida_hub_plan_restore_folder_async (
+    NamidaHub *self, const char *folder, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/** For both. Returns: (transfer full) (nullable): NOT_FOUND, STORAGE. */
+NamidaRestorePlan *namida_hub_plan_restore_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+
+/** namida_hub_list_restores_async: what can be undone, newest first. */
+void namida_hub_list_restores_async (NamidaHub *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+/** Returns: (transfer full) (nullable) (element-type NamidaRestoreRecord) */
+GPtrArray *namida_hub_list_restores_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+/** namida_hub_undo_restore_async: @id: (nullable): the newest. */
+void namida_hub_undo_restore_async (
+    NamidaHub *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean
+namida_hub_undo_restore_finish (NamidaHub *self, GAsyncResult *result, NamidaRestoreResult *undone, GError **error);
+
+G_END_DECLS
