@@ -9,7 +9,12 @@
 #include "namida-store-sink.h"
 #include "namida-version-shelf.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Restore by pulling: what is kept here for another device goes back when it asks; and the same the other way round. */
 
@@ -90,6 +95,9 @@ typedef struct
   NamidaLanding landing;
   char *fingerprint;
   char *alias;
+  char *data_dir;
+  char *lock_path; /* (nullable) */
+  int lock_fd;     /* -1: none */
 } Landing;
 
 static void
@@ -97,11 +105,50 @@ landing_free (gpointer data)
 {
   Landing *landing = data;
 
+  if (landing->lock_fd >= 0)
+    {
+      unlink (landing->lock_path);
+      close (landing->lock_fd);
+    }
+  g_free (landing->lock_path);
+  g_free (landing->data_dir);
   g_object_unref (landing->store);
   g_object_unref (landing->database);
   g_free (landing->fingerprint);
   g_free (landing->alias);
   g_free (landing);
+}
+
+/* One program at a time fetches one backup: what an earlier one left "open" is nobody's then. */
+static gboolean
+take_lock (Landing *landing, const char *key, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("fetch-%.32s.lock", key);
+  struct stat st;
+
+  landing->lock_path = g_build_filename (landing->data_dir, name, NULL);
+  while (landing->lock_fd < 0)
+    {
+      int fd = open (landing->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+      if (fd < 0)
+        {
+          namida_error_set_from_errno (error, errno, _ ("What is being fetched could not be noted"));
+          return FALSE;
+        }
+      if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+        {
+          close (fd);
+          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("This backup is being fetched already."));
+          return FALSE;
+        }
+      /* Its last owner may have removed the name in between. */
+      if (fstat (fd, &st) == 0 && st.st_nlink > 0)
+        landing->lock_fd = fd;
+      else
+        close (fd);
+    }
+  return TRUE;
 }
 
 /* A worker thread. */
@@ -110,10 +157,17 @@ land (NamidaBackup *backup, const char *key, gpointer user_data, GError **error)
 {
   Landing *landing = user_data;
   const char *as = landing->landing == NAMIDA_LANDING_BACKUP ? "backup" : "library";
+  g_autofree char *own_key = g_strconcat ("fetch:", key, NULL); /* never that of an offer */
   g_autoptr (GError) local = NULL;
-  g_autoptr (NamidaJournalSession) parked
-      = namida_journal_find_resumable (landing->database, landing->fingerprint, key, &local);
+  g_autoptr (NamidaJournalSession) parked = NULL;
 
+  if (!take_lock (landing, key, error)
+      || !namida_database_exec (landing->database, error,
+                                "UPDATE sessions SET state = 'parked' WHERE state = 'open' AND direction = 'receive'"
+                                " AND fingerprint = ? AND offer_key = ?",
+                                "ss", landing->fingerprint, own_key))
+    return NULL;
+  parked = namida_journal_find_resumable (landing->database, landing->fingerprint, own_key, &local);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
@@ -121,7 +175,7 @@ land (NamidaBackup *backup, const char *key, gpointer user_data, GError **error)
     }
   if (parked != NULL && g_strcmp0 (parked->landing, as) != 0)
     g_clear_pointer (&parked, namida_journal_session_free);
-  return namida_store_sink_new_for (landing->store, landing->fingerprint, landing->alias, key, landing->landing,
+  return namida_store_sink_new_for (landing->store, landing->fingerprint, landing->alias, own_key, landing->landing,
                                     parked);
 }
 
@@ -153,6 +207,8 @@ namida_hub_fetch (
   where->store = g_object_ref (self->store);
   where->database = g_object_ref (self->database);
   where->landing = landing;
+  where->data_dir = g_strdup (self->data_dir);
+  where->lock_fd = -1;
   where->fingerprint = g_strdup (namida_peer_get_fingerprint (peer));
   where->alias = g_strdup (namida_peer_get_alias (peer));
   puller = namida_puller_new (self->identity, namida_peer_get_addresses (peer), namida_peer_get_fingerprint (peer),

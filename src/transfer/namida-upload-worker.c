@@ -359,7 +359,7 @@ judge_answer (
 
 /* Of a version that is sent back: whether it has other contents than those that were proven when it arrived. */
 static gboolean
-is_damaged (NamidaUploadJob *job, const NamidaUploadItem *item, const char *sha256)
+is_damaged (NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256)
 {
   return namida_backup_get_proven (namida_transfer_get_backup (job->transfer)) && !is_folder (item)
          && item->entry->sha256 != NULL && g_ascii_strcasecmp (item->entry->sha256, sha256) != 0;
