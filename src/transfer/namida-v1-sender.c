@@ -18,6 +18,8 @@
 #define FINISH_BYTES_PER_SECOND (20u * 1000 * 1000)
 #define FINISH_FILES_PER_SECOND 100u
 #define NAMED_FILES 3u
+/* An answer that takes longer than this comes from a person. */
+#define ASKED_MS 2000
 #define PLATFORM "linux"
 
 struct _NamidaV1Sender
@@ -329,6 +331,7 @@ on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
   NamidaOfferAnswer *answer = namida_client_offer_finish (NAMIDA_CLIENT (source), result, &error);
   gpointer *box;
 
+  g_clear_handle_id (&self->quick_timer, g_source_remove);
   if (error != NULL)
     {
       end (self, error);
@@ -381,6 +384,16 @@ on_transfer_cancelled (GCancellable *cancellable, gpointer quick)
   g_cancellable_cancel (quick);
 }
 
+static gboolean
+on_asked (gpointer user_data)
+{
+  NamidaV1Sender *self = user_data;
+
+  self->quick_timer = 0;
+  namida_transfer_set_state (self->base.transfer, NAMIDA_TRANSFER_WAITING);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 make_offer (NamidaV1Sender *self)
 {
@@ -393,7 +406,11 @@ make_offer (NamidaV1Sender *self)
       self->base.fingerprint = g_strdup (namida_client_get_peer_fingerprint (unpinned));
       self->client = namida_client_new (self->base.identity, address, self->base.fingerprint);
     }
-  namida_transfer_set_state (self->base.transfer, NAMIDA_TRANSFER_WAITING);
+  /* Who was accepted before goes on without a question, or is told to wait: its state does not flicker for that. */
+  if (self->base.again)
+    self->quick_timer = g_timeout_add (ASKED_MS, on_asked, self);
+  else
+    namida_transfer_set_state (self->base.transfer, NAMIDA_TRANSFER_WAITING);
   namida_client_offer_async (self->client, g_steal_pointer (&self->offer), self->base.pin,
                              namida_transfer_get_cancellable (self->base.transfer), on_offered, g_object_ref (self));
 }
