@@ -516,6 +516,7 @@ set_accels (NamidaApplication *self)
     { "win.rename", { "F2" } },
     { "win.page('devices')", { "<Alt>1" } },
     { "win.page('transfers')", { "<Alt>2" } },
+    { "win.page('backups')", { "<Alt>3" } },
     { "window.close", { "<Primary>w" } },
   };
 

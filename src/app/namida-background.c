@@ -9,7 +9,11 @@
 #define PORTAL_PATH "/org/freedesktop/portal/desktop"
 #define PORTAL_BACKGROUND "org.freedesktop.portal.Background"
 #define PORTAL_REQUEST "org.freedesktop.portal.Request"
-#define STATUS_MAX 96 /* characters: what the portal takes */
+#define PORTAL_INHIBIT "org.freedesktop.portal.Inhibit"
+#define SESSION_MANAGER "org.gnome.SessionManager"
+#define SESSION_MANAGER_PATH "/org/gnome/SessionManager"
+#define INHIBIT_SUSPEND 4u /* the same number for both */
+#define STATUS_MAX 96      /* characters: what the portal takes */
 
 struct _NamidaBackground
 {
@@ -21,10 +25,12 @@ struct _NamidaBackground
   GCancellable *cancellable;
   GDBusConnection *bus; /* (nullable) */
   guint response;       /* subscription, 0 = none */
-  guint inhibited;      /* cookie, 0 = none */
+  gboolean inhibited;   /* asked for; ends with the program by itself */
   guint number;         /* of requests, for their tokens */
   gboolean receive;     /* what the request under way asks for */
   gboolean login;       /* likewise */
+  char *handle;         /* (nullable): the portal's word for it */
+  guint cookie;         /* the session manager's, 0 = none */
   char *status;         /* (nullable): as told last */
   gboolean taking_back; /* a setting, so it is not asked for again */
 };
@@ -86,18 +92,77 @@ tell_status (NamidaBackground *self, guint moving)
 }
 
 static void
+on_released (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) answer G_GNUC_UNUSED = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+}
+
+static void
+release (NamidaBackground *self)
+{
+  if (self->handle != NULL)
+    g_dbus_connection_call (self->bus, PORTAL, self->handle, PORTAL_REQUEST, "Close", NULL, NULL,
+                            G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_released, NULL);
+  else if (self->cookie != 0)
+    g_dbus_connection_call (self->bus, SESSION_MANAGER, SESSION_MANAGER_PATH, SESSION_MANAGER, "Uninhibit",
+                            g_variant_new ("(u)", self->cookie), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL,
+                            on_released, NULL);
+  g_clear_pointer (&self->handle, g_free);
+  self->cookie = 0;
+  self->inhibited = FALSE;
+}
+
+static void
+on_inhibited (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaBackground) self = user_data;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+
+  /* Where nobody answers, nobody can keep this computer awake either: not asked again until the next transfer. */
+  if (answer == NULL || self->hub == NULL)
+    return;
+  if (g_variant_is_of_type (answer, G_VARIANT_TYPE ("(o)")))
+    g_variant_get (answer, "(o)", &self->handle);
+  else
+    g_variant_get (answer, "(u)", &self->cookie);
+  if (count_moving (self) == 0)
+    release (self);
+}
+
+/* Not gtk_application_inhibit(): up to GTK 4.8 taking that back names an object without a name when the answer is still
+ * on its way, or never came. */
+static void
+inhibit (NamidaBackground *self)
+{
+  const char *reason = _ ("A backup is being transferred");
+  GVariantBuilder options;
+
+  self->inhibited = TRUE;
+  if (use_portal ())
+    {
+      g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+      g_variant_builder_add (&options, "{sv}", "reason", g_variant_new_string (reason));
+      g_dbus_connection_call (self->bus, PORTAL, PORTAL_PATH, PORTAL_INHIBIT, "Inhibit",
+                              g_variant_new ("(sua{sv})", "", INHIBIT_SUSPEND, &options), G_VARIANT_TYPE ("(o)"),
+                              G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_inhibited, g_object_ref (self));
+    }
+  else
+    g_dbus_connection_call (self->bus, SESSION_MANAGER, SESSION_MANAGER_PATH, SESSION_MANAGER, "Inhibit",
+                            g_variant_new ("(susu)", NAMIDA_APP_ID, 0, reason, INHIBIT_SUSPEND), G_VARIANT_TYPE ("(u)"),
+                            G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_inhibited, g_object_ref (self));
+}
+
+static void
 on_state (NamidaBackground *self)
 {
   guint moving = count_moving (self);
 
-  if (moving > 0 && self->inhibited == 0)
-    self->inhibited = gtk_application_inhibit (self->application, gtk_application_get_active_window (self->application),
-                                               GTK_APPLICATION_INHIBIT_SUSPEND, _ ("A backup is being transferred"));
-  else if (moving == 0 && self->inhibited != 0)
-    {
-      gtk_application_uninhibit (self->application, self->inhibited);
-      self->inhibited = 0;
-    }
+  if (moving > 0 && !self->inhibited && self->bus != NULL)
+    inhibit (self);
+  else if (moving == 0 && self->inhibited && (self->handle != NULL || self->cookie != 0))
+    release (self);
+  else if (moving == 0)
+    self->inhibited = FALSE;
   tell_status (self, moving);
 }
 
@@ -290,9 +355,6 @@ namida_background_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   if (self->bus != NULL)
     stop_listening (self);
-  if (self->inhibited != 0)
-    gtk_application_uninhibit (self->application, self->inhibited);
-  self->inhibited = 0;
   g_clear_object (&self->bus);
   g_clear_object (&self->settings);
   g_clear_object (&self->hub);
@@ -305,6 +367,7 @@ namida_background_finalize (GObject *object)
   NamidaBackground *self = NAMIDA_BACKGROUND (object);
 
   g_clear_object (&self->cancellable);
+  g_free (self->handle);
   g_free (self->status);
   G_OBJECT_CLASS (namida_background_parent_class)->finalize (object);
 }

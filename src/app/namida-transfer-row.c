@@ -127,6 +127,8 @@ name_button (NamidaTransferRow *self, GtkButton *button, const char *icon, const
   /* Translators: a button's action and the transfer it is for, for screen readers */
   g_autofree char *name = g_strdup_printf (_ ("%s: %s"), action, self->words);
 
+  if (g_strcmp0 (gtk_button_get_icon_name (button), icon) == 0)
+    return;
   gtk_button_set_icon_name (button, icon);
   gtk_widget_set_tooltip_text (GTK_WIDGET (button), action);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
@@ -140,9 +142,12 @@ show_pause_button (NamidaTransferRow *self)
   const char *const names[] = { "", _ ("Pause"), _ ("Resume"), _ ("Try Now") };
   PauseButton button = which_pause_button (self->transfer);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->pause_button), button != PAUSE_NONE);
-  if (button != PAUSE_NONE)
-    name_button (self, self->pause_button, icons[button], names[button]);
+  /* Buttons that come and go while bytes move would move the others under the pointer. */
+  gtk_widget_set_visible (GTK_WIDGET (self->pause_button), !namida_transfer_is_final (self->transfer));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->pause_button), button != PAUSE_NONE);
+  if (button == PAUSE_NONE)
+    button = PAUSE_PAUSE;
+  name_button (self, self->pause_button, icons[button], names[button]);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-address-dialog.h"
+#include "namida-backups-page.h"
 #include "namida-devices-page.h"
 #include "namida-message-dialog.h"
 #include "namida-mnemonics.h"
@@ -27,6 +28,7 @@ struct _NamidaWindow
   AdwViewStackPage *transfers_view;
   NamidaDevicesPage *devices_page;
   NamidaTransfersPage *transfers_page;
+  NamidaBackupsPage *backups_page;
   AdwStatusPage *problem_page;
 };
 
@@ -170,6 +172,7 @@ namida_window_class_init (NamidaWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = namida_window_dispose;
   g_type_ensure (NAMIDA_TYPE_DEVICES_PAGE);
   g_type_ensure (NAMIDA_TYPE_TRANSFERS_PAGE);
+  g_type_ensure (NAMIDA_TYPE_BACKUPS_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-window.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, switcher_title);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, toasts);
@@ -178,6 +181,7 @@ namida_window_class_init (NamidaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, transfers_view);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, devices_page);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, transfers_page);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, backups_page);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, problem_page);
   gtk_widget_class_install_action (widget_class, "win.rename", NULL, on_rename);
   gtk_widget_class_install_action (widget_class, "win.add-address", NULL, on_add_address);
@@ -202,6 +206,7 @@ namida_window_new (GtkApplication *application, NamidaHub *hub, NamidaHubHistory
   self->settings = g_object_ref (settings);
   namida_devices_page_set_hub (self->devices_page, hub);
   namida_transfers_page_set_hub (self->transfers_page, hub, history);
+  namida_backups_page_set_hub (self->backups_page, hub);
   g_signal_connect_object (hub, "trouble", G_CALLBACK (on_trouble), self, G_CONNECT_SWAPPED);
   self->queue = namida_offer_queue_new (hub, settings, GTK_WINDOW (self));
   namida_message_dialog_watch (hub, GTK_WINDOW (self));

@@ -16,7 +16,7 @@ NamidaHub *namida_window_get_hub (NamidaWindow *self);
 GSettings *namida_window_get_settings (NamidaWindow *self);
 /** namida_window_toast: @text: plain text. */
 void namida_window_toast (NamidaWindow *self, const char *text);
-/** namida_window_show_page: "devices" or "transfers". */
+/** namida_window_show_page: "devices", "transfers" or "backups". */
 void namida_window_show_page (NamidaWindow *self, const char *page);
 /** namida_window_choose_device: asks for a device to send @files (GListModel of GFile) to. */
 void namida_window_choose_device (NamidaWindow *self, GListModel *files);

@@ -7,6 +7,7 @@
 
 #include "namida-accept-dialog.h"
 #include "namida-address-dialog.h"
+#include "namida-backups-page.h"
 #include "namida-details-dialog.h"
 #include "namida-device-row.h"
 #include "namida-devices-page.h"
@@ -17,11 +18,14 @@
 #include "namida-message-dialog.h"
 #include "namida-pair-dialog.h"
 #include "namida-preferences.h"
+#include "namida-restore-dialog.h"
 #include "namida-send-item.h"
 #include "namida-send-sheet.h"
 #include "namida-tag.h"
 #include "namida-transfer-row.h"
 #include "namida-transfers-page.h"
+#include "namida-version-dialog.h"
+#include "namida-version-row.h"
 #include "namida-window.h"
 
 static void
@@ -85,6 +89,7 @@ main (int argc, char **argv)
   } templates[] = {
     { "accept-dialog", namida_accept_dialog_get_type },
     { "address-dialog", namida_address_dialog_get_type },
+    { "backups-page", namida_backups_page_get_type },
     { "message-dialog", namida_message_dialog_get_type },
     { "details-dialog", namida_details_dialog_get_type },
     { "device-row", namida_device_row_get_type },
@@ -94,11 +99,14 @@ main (int argc, char **argv)
     { "introduction", namida_introduction_get_type },
     { "pair-dialog", namida_pair_dialog_get_type },
     { "preferences", namida_preferences_get_type },
+    { "restore-dialog", namida_restore_dialog_get_type },
     { "send-item", namida_send_item_get_type },
     { "send-sheet", namida_send_sheet_get_type },
     { "tag", namida_tag_get_type },
     { "transfer-row", namida_transfer_row_get_type },
     { "transfers-page", namida_transfers_page_get_type },
+    { "version-dialog", namida_version_dialog_get_type },
+    { "version-row", namida_version_row_get_type },
     { "window", namida_window_get_type },
   };
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+#include "namida-hub.h"
+
+G_BEGIN_DECLS
+
+/** NamidaBackupsPage: the versions that are kept here, a list for each device, the newest device first. */
+#define NAMIDA_TYPE_BACKUPS_PAGE (namida_backups_page_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaBackupsPage, namida_backups_page, NAMIDA, BACKUPS_PAGE, AdwBin)
+
+/** namida_backups_page_set_hub: whose versions; once. */
+void namida_backups_page_set_hub (NamidaBackupsPage *self, NamidaHub *hub);
+
+G_END_DECLS

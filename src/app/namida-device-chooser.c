@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-device-chooser.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-mnemonics.h"
+#include "namida-tag.h"
+
+typedef struct
+{
+  NamidaDeviceChosen chosen;
+  gpointer user_data;
+  NamidaPeer *peer; /* (nullable) */
+} Question;
+
+#define PEER_KEY "namida-device-chooser-peer"
+
+static GtkWidget *
+make_row (gpointer item, gpointer user_data)
+{
+  NamidaPeer *peer = item;
+  GtkWidget *row = adw_action_row_new ();
+  NamidaTag *tag = g_object_new (NAMIDA_TYPE_TAG, "valign", GTK_ALIGN_CENTER, NULL);
+  g_autofree char *title = g_markup_escape_text (namida_peer_get_alias (peer), -1);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  namida_tag_set (tag,
+                  !namida_peer_get_encrypted (peer) ? NAMIDA_TAG_UNENCRYPTED
+                  : namida_peer_get_trusted (peer)  ? NAMIDA_TAG_TRUSTED
+                                                    : NAMIDA_TAG_NEW,
+                  NULL);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), GTK_WIDGET (tag));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  g_object_set_data_full (G_OBJECT (row), PEER_KEY, g_object_ref (peer), g_object_unref);
+  return row;
+}
+
+static gboolean
+is_near (gpointer item, gpointer user_data)
+{
+  return !namida_peer_get_away (item);
+}
+
+static void
+on_activated (GtkListBox *list, GtkListBoxRow *row, gpointer user_data)
+{
+  Question *question = user_data;
+
+  g_set_object (&question->peer, g_object_get_data (G_OBJECT (row), PEER_KEY));
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (gtk_widget_get_root (GTK_WIDGET (list))), "chosen");
+  gtk_window_close (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (list))));
+}
+
+static void
+on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  Question *question = user_data;
+  NamidaDeviceChosen chosen = question->chosen;
+
+  /* Closing the dialog is a second response. */
+  question->chosen = NULL;
+  if (chosen != NULL)
+    chosen (question->peer, question->user_data);
+}
+
+static void
+question_free (gpointer data, GClosure *closure)
+{
+  Question *question = data;
+
+  g_clear_object (&question->peer);
+  g_free (question);
+}
+
+void
+namida_device_chooser_ask (
+    GtkWindow *parent, NamidaHub *hub, const char *heading, NamidaDeviceChosen chosen, gpointer user_data)
+{
+  GtkWidget *dialog = adw_message_dialog_new (parent, heading, NULL);
+  GtkWidget *list = gtk_list_box_new ();
+  GtkWidget *nobody
+      = gtk_label_new (_ ("No device is near. Open Namida Sync on the other device, on the same network."));
+  GtkFilter *filter = GTK_FILTER (gtk_custom_filter_new (is_near, NULL, NULL));
+  g_autoptr (GtkFilterListModel) near = gtk_filter_list_model_new (g_object_ref (namida_hub_get_peers (hub)), filter);
+  Question *question = g_new0 (Question, 1);
+
+  question->chosen = chosen;
+  question->user_data = user_data;
+  gtk_label_set_wrap (GTK_LABEL (nobody), TRUE);
+  gtk_widget_set_margin_top (nobody, 12);
+  gtk_widget_set_margin_bottom (nobody, 12);
+  gtk_list_box_set_placeholder (GTK_LIST_BOX (list), nobody);
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  gtk_widget_add_css_class (list, "boxed-list");
+  gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (near), make_row, NULL, NULL);
+  g_signal_connect (list, "row-activated", G_CALLBACK (on_activated), question);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), list);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"));
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free, 0);
+  namida_mnemonics_unspeak (dialog);
+  gtk_window_present (GTK_WINDOW (dialog));
+}

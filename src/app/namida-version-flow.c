@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-version-flow.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-device-chooser.h"
+#include "namida-error.h"
+#include "namida-files.h"
+#include "namida-format.h"
+#include "namida-mnemonics.h"
+#include "namida-restore-dialog.h"
+#include "namida-version-dialog.h"
+#include "namida-window.h"
+
+/* So many damaged files are named; the rest is a number. */
+#define NAMED_FILES 12u
+
+static NamidaWindow *
+window_of (GtkWidget *widget)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+
+  return NAMIDA_IS_WINDOW (root) ? NAMIDA_WINDOW (root) : NULL;
+}
+
+static AdwMessageDialog *
+message (NamidaWindow *window, const char *heading, const char *body)
+{
+  return ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (window), heading, body));
+}
+
+static void
+present (AdwMessageDialog *dialog)
+{
+  namida_mnemonics_unspeak (GTK_WIDGET (dialog));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+tell (NamidaWindow *window, const char *heading, const char *body)
+{
+  AdwMessageDialog *dialog = message (window, heading, body);
+
+  adw_message_dialog_add_response (dialog, "close", _ ("_Close"));
+  present (dialog);
+}
+
+char *
+namida_version_flow_dup_music (NamidaVersion *version)
+{
+  GPtrArray *music = namida_version_get_music (version);
+  g_autoptr (GString) labels = g_string_new (NULL);
+  guint64 files = 0;
+  g_autofree char *count = NULL;
+
+  for (guint i = 0; i < music->len; i++)
+    {
+      const NamidaVersionMusic *one = g_ptr_array_index (music, i);
+
+      files += one->files;
+      if (labels->len > 0)
+        g_string_append (labels, ", ");
+      g_string_append (labels, *one->label != '\0' ? one->label : _ ("Single files"));
+    }
+  if (music->len == 0)
+    return NULL;
+  count = g_strdup_printf (ngettext ("%'u file", "%'u files", (gulong) files), (guint) files);
+  /* Translators: names of music folders, and how many files: "Music, Rips (2,913 files)" */
+  return g_strdup_printf (_ ("%s (%s)"), labels->str, count);
+}
+
+void
+namida_version_flow_show (GtkWidget *from, NamidaVersion *version)
+{
+  NamidaVersionDialog *dialog = namida_version_dialog_new (version);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (from)));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* ---- verify ---- */
+
+static char *
+dup_damages (const NamidaVerifyReport *report)
+{
+  GString *text = g_string_new (NULL);
+  guint named = 0;
+
+  for (guint i = 0; i < report->damages->len && named < NAMED_FILES; i++)
+    {
+      const NamidaDamage *damage = g_ptr_array_index (report->damages, i);
+
+      if (damage->kind == NAMIDA_DAMAGE_CHANGED)
+        continue;
+      g_string_append_printf (text, "%s%s: %s", named > 0 ? "\n\n" : "", damage->name, damage->detail);
+      named++;
+    }
+  if (report->damaged > named)
+    g_string_append_printf (text, ngettext ("\n\nand %u more", "\n\nand %u more", report->damaged - named),
+                            report->damaged - named);
+  return g_string_free (text, FALSE);
+}
+
+void
+namida_version_flow_tell_verified (GtkWidget *from, const NamidaVerifyReport *report, const GError *error)
+{
+  NamidaWindow *window = window_of (from);
+  g_autofree char *text = NULL;
+  guint left;
+
+  if (window == NULL)
+    return;
+  if (report == NULL)
+    {
+      tell (window, _ ("It could not be read"), error != NULL ? error->message : "");
+      return;
+    }
+  if (report->damaged == 0)
+    {
+      text
+          = g_strdup_printf (ngettext ("%'u file is as it arrived", "All %'u files are as they arrived", report->files),
+                             report->files);
+      namida_window_toast (window, text);
+      return;
+    }
+  left = report->damaged - report->repaired;
+  text = dup_damages (report);
+  tell (window,
+        left == 0 ? _ ("Damaged files were repaired")
+                  : _ ("Some files are damaged, and no other copy of them is here. Ask the device to send again"),
+        text);
+}
+
+/* ---- restore to a device ---- */
+
+typedef struct
+{
+  NamidaWindow *window; /* owned */
+  NamidaHub *hub;
+  NamidaVersion *version;
+  NamidaPeer *peer; /* (nullable) */
+} Job;
+
+static Job *
+job_new (NamidaWindow *window, NamidaHub *hub, NamidaVersion *version)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->window = g_object_ref (window);
+  job->hub = g_object_ref (hub);
+  job->version = g_object_ref (version);
+  return job;
+}
+
+static void
+job_free (Job *job)
+{
+  g_object_unref (job->window);
+  g_object_unref (job->hub);
+  g_object_unref (job->version);
+  g_clear_object (&job->peer);
+  g_free (job);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+static void
+restore_now (Job *job, gboolean unencrypted)
+{
+  NamidaTransfer *transfer = namida_hub_restore_to (job->hub, job->version, job->peer, NULL, NULL);
+  g_autofree char *text = g_strdup_printf (_ ("Sending to %s"), namida_peer_get_alias (job->peer));
+
+  if (transfer != NULL && unencrypted)
+    namida_hub_allow_unencrypted (job->hub, transfer);
+  namida_window_toast (job->window, text);
+  namida_window_show_page (job->window, "transfers");
+}
+
+static void
+on_unencrypted_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  g_autoptr (Job) job = user_data;
+
+  if (g_strcmp0 (response, "send") == 0)
+    restore_now (job, TRUE);
+}
+
+static void
+on_device_chosen (NamidaPeer *peer, gpointer user_data)
+{
+  g_autoptr (Job) job = user_data;
+  AdwMessageDialog *dialog;
+
+  if (peer == NULL)
+    return;
+  g_set_object (&job->peer, peer);
+  if (namida_peer_get_encrypted (peer))
+    {
+      restore_now (job, FALSE);
+      return;
+    }
+  dialog = message (job->window, NULL, _ ("Anyone on this network could read or change it on the way."));
+  adw_message_dialog_format_heading (dialog, _ ("Send to %s without encryption?"), namida_peer_get_alias (peer));
+  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect (dialog, "response", G_CALLBACK (on_unencrypted_response), g_steal_pointer (&job));
+  present (dialog);
+}
+
+void
+namida_version_flow_restore_to (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
+{
+  NamidaWindow *window = window_of (from);
+
+  if (window != NULL)
+    namida_device_chooser_ask (GTK_WINDOW (window), hub, _ ("Restore to which device?"), on_device_chosen,
+                               job_new (window, hub, version));
+}
+
+void
+namida_version_flow_restore_here (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
+{
+  NamidaRestoreDialog *dialog = namida_restore_dialog_new (hub, version);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (from)));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* ---- remove ---- */
+
+static void
+on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Job) job = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaRemoval) removal = namida_versions_remove_finish (NAMIDA_VERSIONS (source), result, &error);
+  g_autofree char *size = NULL;
+  g_autofree char *text = NULL;
+
+  if (removal == NULL)
+    {
+      tell (job->window, _ ("It was not removed"), error->message);
+      return;
+    }
+  size = namida_format_size (removal->bytes);
+  text = g_strdup_printf (_ ("Removed; %s are free again"), size);
+  namida_window_toast (job->window, text);
+}
+
+static void
+on_remove_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  g_autoptr (Job) job = user_data;
+
+  if (g_strcmp0 (response, "remove") == 0)
+    namida_versions_remove_async (namida_hub_get_versions (job->hub), job->version, FALSE, NULL, on_removed,
+                                  g_steal_pointer (&job));
+}
+
+static void
+on_removal_known (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Job) job = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaRemoval) removal = namida_versions_remove_finish (NAMIDA_VERSIONS (source), result, &error);
+  g_autofree char *freed = NULL;
+  g_autofree char *when = namida_files_when (namida_version_get_created_at (job->version));
+  g_autofree char *body = NULL;
+  AdwMessageDialog *dialog;
+
+  if (removal == NULL)
+    {
+      tell (job->window, _ ("It cannot be removed"), error->message);
+      return;
+    }
+  freed = namida_format_size (removal->bytes);
+  if (removal->bytes_kept > 0)
+    {
+      g_autofree char *kept = namida_format_size (removal->bytes_kept);
+
+      body = g_strdup_printf (_ ("This frees %s. %s stay, because other versions or your own folders have them too."),
+                              freed, kept);
+    }
+  else
+    body = g_strdup_printf (_ ("This frees %s. It cannot be undone."), freed);
+  dialog = message (job->window, NULL, body);
+  adw_message_dialog_format_heading (dialog, _ ("Remove the version of %s?"), when);
+  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "remove", _ ("_Remove"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "remove", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect (dialog, "response", G_CALLBACK (on_remove_response), g_steal_pointer (&job));
+  present (dialog);
+}
+
+void
+namida_version_flow_remove (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
+{
+  NamidaWindow *window = window_of (from);
+
+  if (window != NULL)
+    namida_versions_remove_async (namida_hub_get_versions (hub), version, TRUE, NULL, on_removal_known,
+                                  job_new (window, hub, version));
+}
