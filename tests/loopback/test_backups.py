@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is kept: listed, shown, verified, repaired, restored, removed, and fetched by the device it came from."""
+import os
+import shutil
+import sqlite3
+import subprocess
+import time
+
+from namida_loopback import Skip, equal, expect, main, make_backup, write
+
+SIZE = (1 << 30) + 7
+
+
+def keeper(lab, *options):
+    return lab.receiver("--accept", "all", "--as", "backup", *options, name="Keeper")
+
+
+def rows(device, *arguments):
+    return expect(0, device.run("--json", "backups", *arguments)).events
+
+
+def allow(keeper, sender, restore=1):
+    """Trusts the sender, as pairing does; the program reads it when it starts."""
+    fingerprint = expect(0, sender.run("--json", "identity")).events[0]["fingerprint"]
+    keeper.stop()
+    with sqlite3.connect(keeper.data / "state.db") as database:
+        database.execute("INSERT OR REPLACE INTO trusted (fingerprint, alias, trusted_at, may_restore)"
+                         " VALUES (?, ?, 1, ?)", (fingerprint, sender.alias, restore))
+    database.close()
+    keeper.receive("--accept", "all", "--as", "backup")
+
+
+def flip_bit(path):
+    stat = path.stat()
+    path.chmod(0o600)
+    with path.open("r+b") as file:
+        byte = file.read(1)
+        file.seek(0)
+        file.write(bytes([byte[0] ^ 1]))
+    path.chmod(stat.st_mode & 0o777)
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def same(one, other):
+    equal(subprocess.run(["diff", "-r", str(one), str(other)], capture_output=True).returncode, 0, f"{one} {other}")
+
+
+def test_list_show_remove(lab):
+    """versions are listed newest first, pinned ones stay, removing one frees only what no other has"""
+    source = lab.folder("source")
+    zip_path, music = make_backup(source)
+    nas, phone = keeper(lab), lab.device("Phone")
+    expect(0, phone.send(nas, zip_path, music))
+    write(music / "new.flac", b"new" * 5000)
+    expect(0, phone.send(nas, zip_path, music))
+    listed = rows(nas, "list")
+    equal(len(listed), 2)
+    assert int(listed[0]["created"]) >= int(listed[1]["created"])
+    equal([row["as"] for row in listed], ["backup", "backup"])
+    newest, first = listed[0]["id"], listed[1]["id"]
+    equal(rows(nas, "show", newest)[0]["music"][0]["label"], music.name)
+    manifests = [name for name in os.listdir(listed[0]["folder"]) if name.startswith("manifest_")]
+    equal(len(manifests), 1, "a manifest beside each version")
+    expect(0, nas.run("backups", "pin", first))
+    expect(3, nas.run("backups", "remove", first))
+    expect(0, nas.run("backups", "unpin", first))
+    would = rows(nas, "remove", "--dry-run", first)[0]
+    did = rows(nas, "remove", first)[0]
+    equal(would["bytes"], did["bytes"])
+    same(music, f"{listed[0]['folder']}/Music/{music.name}")
+    assert not os.path.exists(listed[1]["folder"])
+    expect(1, nas.run("backups", "show", first))
+    expect(2, nas.run("backups", "pin"))
+
+
+def test_keep(lab):
+    """receive --keep 1 leaves the newest version and what is pinned"""
+    source = lab.folder("source")
+    zip_path, music = make_backup(source, files=3)
+    nas, phone = keeper(lab, "--keep", "1"), lab.device("Phone")
+    expect(0, phone.send(nas, zip_path, music))
+    pinned = rows(nas, "list")[0]["id"]
+    expect(0, nas.run("backups", "pin", pinned))
+    for n in range(2):
+        write(music / "changed.flac", b"%d" % n)
+        expect(0, phone.send(nas, zip_path, music))
+    deadline = time.monotonic() + 30
+    while len(rows(nas, "list")) != 2:
+        assert time.monotonic() < deadline, rows(nas, "list")
+        time.sleep(0.1)
+    equal(rows(nas, "list")[1]["id"], pinned)
+
+
+def test_verify(lab):
+    """one flipped bit is found and named; with a second copy it is repaired"""
+    source = lab.folder("source")
+    zip_path, music = make_backup(source, files=3)
+    song = write(music / "song.flac", b"la" * 3000)
+    nas, phone = keeper(lab), lab.device("Phone")
+    expect(0, phone.send(nas, zip_path, song.parent))
+    version = rows(nas, "list")[0]
+    kept = f"{version['folder']}/Music/{music.name}/song.flac"
+    flip_bit(type(song)(kept))
+    result = nas.run("--json", "backups", "verify")
+    equal(result.code, 1, result.out)
+    damage = [event for event in result.events if event["event"] == "file"]
+    equal([(one["name"], one["version"], one["kind"], one["copy"]) for one in damage],
+          [(f"{music.name}/song.flac", version["id"], "damaged", None)])
+    shutil.copytree(music, nas.music / music.name)
+    with sqlite3.connect(nas.data / "state.db") as database:
+        copy = nas.music / music.name / "song.flac"
+        stat = copy.stat()
+        database.execute("INSERT INTO hash_index (path, size, mtime_ns, inode, device, sha256) SELECT ?, ?, ?, ?, ?,"
+                         " sha256 FROM version_files WHERE relative = 'song.flac'",
+                         (str(copy), stat.st_size, stat.st_mtime_ns, stat.st_ino, stat.st_dev))
+    database.close()
+    events = rows(nas, "verify")
+    equal(events[-1]["repaired"], 1)
+    equal(type(song)(kept).read_bytes(), song.read_bytes())
+    equal(rows(nas, "verify")[-1]["damaged"], 0)
+
+
+def test_restore(lab):
+    """a version goes to another device: all of it, or one music folder; a damaged file does not pass for whole"""
+    source = lab.folder("source")
+    zip_path, music = make_backup(source)
+    write(source / "Rips" / "rip.flac", b"rip")
+    nas, phone = keeper(lab), lab.device("Phone")
+    expect(0, phone.send(nas, zip_path, music, source / "Rips"))
+    version = rows(nas, "list")[0]
+    new = lab.receiver("--accept", "all", "--as", "library", name="New phone")
+    expect(0, nas.run("backups", "restore", version["id"], "--to", new.alias, "--music", "Rips"))
+    equal(os.listdir(new.music), ["Rips"])
+    expect(0, nas.run("backups", "restore", version["id"], "--to", new.alias))
+    same(music, new.music / music.name)
+    expect(1, nas.run("backups", "restore", version["id"], "--to", new.alias, "--music", "Nothing"))
+    other = lab.receiver("--accept", "all", "--as", "library", name="Third phone")
+    flip_bit(type(source)(f"{version['folder']}/Music/Rips/rip.flac"))
+    result = nas.run("backups", "restore", version["id"], "--to", other.alias)
+    equal(result.code, 7, result.out + result.err)
+    assert not (other.music / "Rips" / "rip.flac").exists()
+
+
+def test_fetch(lab):
+    """a device lists and fetches what is kept for it, and only that, and only when it is allowed"""
+    source = lab.folder("source")
+    zip_path, music = make_backup(source)
+    nas, phone, stranger = keeper(lab), lab.device("Phone"), lab.device("Stranger")
+    expect(0, phone.send(nas, zip_path, music))
+    expect(3, phone.run("backups", "list", "--from", nas.alias))
+    allow(nas, phone, restore=0)
+    expect(3, phone.run("backups", "list", "--from", nas.alias))
+    allow(nas, phone)
+    allow(nas, stranger)
+    kept = rows(phone, "list", "--from", nas.alias)
+    equal([row["complete"] for row in kept], [True])
+    equal(rows(stranger, "list", "--from", nas.alias), [])
+    expect(1, stranger.run("backups", "fetch", kept[0]["id"], "--from", nas.alias, "--backups", stranger.backups,
+                           "--into", stranger.music))
+    assert not stranger.music.exists()
+    source = source.rename(lab.path / "gone")  # what a device has need not travel
+    zip_path, music = source / zip_path.name, source / music.name
+    expect(0, phone.run("backups", "fetch", "--from", nas.alias, "--backups", phone.backups, "--into", phone.music))
+    same(music, phone.music / music.name)
+    zips = [path for path in phone.backups.rglob("*.zip")]
+    equal([path.read_bytes() for path in zips], [zip_path.read_bytes()])
+    again = expect(0, phone.run("--json", "backups", "fetch", "--from", nas.alias, "--backups", phone.backups, "--into",
+                                phone.music))
+    equal(again.end()["stored"], 0)
+
+
+def test_fetch_damaged(lab):
+    """a file that is damaged where it is kept is not stored where it is fetched, and the rest is"""
+    source = lab.folder("source")
+    zip_path, music = make_backup(source, files=4)
+    write(music / "song.flac", b"la" * 3000)
+    nas, phone = keeper(lab), lab.device("Phone")
+    expect(0, phone.send(nas, zip_path, music))
+    allow(nas, phone)
+    folder = rows(nas, "list")[0]["folder"]
+    flip_bit(type(source)(f"{folder}/Music/{music.name}/song.flac"))
+    source.rename(lab.path / "gone")
+    result = phone.run("backups", "fetch", "--from", nas.alias, "--backups", phone.backups, "--into", phone.music)
+    equal(result.code, 7, result.out + result.err)
+    assert not (phone.music / music.name / "song.flac").exists()
+    equal(len(list(phone.backups.rglob("*.zip"))), 1)
+
+
+def parts(device):
+    return sum(path.stat().st_size for path in (device.data / "staging").rglob("*.part") if path.exists())
+
+
+def test_fetch_killed(lab):
+    """fetching 1 GiB goes on where it was killed, twice, and ends equal"""
+    if shutil.disk_usage(lab.path).free < 3 * SIZE:
+        raise Skip("not enough room in the temporary folder")
+    big = lab.folder("source") / "Music" / "big.flac"
+    big.parent.mkdir()
+    with big.open("wb") as file:
+        file.write(b"begin")
+        for n in range(1, 1024):
+            file.seek(n << 20)
+            file.write(b"%d" % n)
+        file.seek(SIZE - 3)
+        file.write(b"end")
+    nas, phone = keeper(lab), lab.device("Phone")
+    expect(0, phone.send(nas, big.parent, seconds=600))
+    allow(nas, phone)
+    big = big.parent.rename(lab.path / "gone") / big.name
+    fetch = ("backups", "fetch", "--from", nas.alias, "--backups", phone.backups, "--into", phone.music)
+    reached = 0
+    for share in (4, 2):
+        phone.start(*fetch)
+        while parts(phone) < SIZE // share:
+            assert phone.process.poll() is None, (phone.process.returncode, phone.errors)
+            time.sleep(0.002)
+        phone.process.kill()
+        phone.wait()
+        assert parts(phone) >= reached, "what had arrived is still there"
+        reached = parts(phone)
+    phone.kill()
+    done = expect(0, phone.run("--json", *fetch, seconds=600))
+    first = [event["sent"] for event in done.events if event["event"] == "progress" and event["sent"] > 0]
+    assert not first or first[0] >= reached, (first[:1], reached)
+    equal(subprocess.run(["cmp", str(big), str(phone.music / "Music" / "big.flac")]).returncode, 0)
+
+
+main(*[test for name, test in list(globals().items()) if name.startswith("test_")])
