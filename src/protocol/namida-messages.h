@@ -112,7 +112,7 @@ GError *namida_error_answer_parse (const char *data, gsize length, guint status,
 char *namida_register_format (NamidaDeviceInfo *info);
 NamidaDeviceInfo *namida_register_parse (const char *data, gsize length, GError **error);
 
-/** pair: the three steps. Nullable members are absent. */
+/** pair: the three steps, and abort. Nullable members are absent. */
 typedef struct
 {
   char *step;

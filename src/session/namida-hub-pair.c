@@ -7,7 +7,9 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Pairing as docs/protocol.md says: commit, reveal, and a yes from both people. */
+/* Pairing as docs/protocol.md says: commit, reveal, and a yes from both people; or a no. */
+
+#define ABORT_MS 2000 /* somebody in the middle may hold the answer back: a person who said no does not wait for it */
 
 typedef struct
 {
@@ -19,11 +21,14 @@ typedef struct
   char *pair_id;
   char *digits;
   gboolean shown; /* the digits are on the screen: the person may answer */
+  gboolean over;  /* the person said no: the other side is being told */
+  guint timer;    /* until then at most */
 } Pairing;
 
 static void
 pairing_free (Pairing *pairing)
 {
+  g_clear_handle_id (&pairing->timer, g_source_remove);
   g_clear_object (&pairing->client);
   g_free (pairing->alias);
   g_free (pairing->nonce);
@@ -214,6 +219,53 @@ namida_hub_pair_async (NamidaHub *self,
   namida_client_register_async (pairing->client, own, cancellable, introduced, g_object_ref (self));
 }
 
+static void
+end_different (NamidaHub *self)
+{
+  pairing_end (self, g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
+                                          _ ("The digits were not the same, so nothing was paired. Someone may be "
+                                             "between the two devices: try again on another network.")));
+}
+
+static gboolean
+on_abort_time (gpointer user_data)
+{
+  NamidaHub *self = user_data;
+
+  if (self->pairing != NULL)
+    {
+      ((Pairing *) g_task_get_task_data (self->pairing))->timer = 0;
+      end_different (self);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* Whatever the other side says to it. */
+static void
+aborted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaHub) self = user_data;
+  g_auto (NamidaPairMessage) answer = { 0 };
+
+  namida_client_pair_finish (NAMIDA_CLIENT (source), result, &answer, NULL);
+  /* The time may have been over, and another pairing have begun. */
+  if (self->pairing != NULL && ((Pairing *) g_task_get_task_data (self->pairing))->client == NAMIDA_CLIENT (source))
+    end_different (self);
+}
+
+/* The person said no: the other one need not wait for two minutes. */
+static void
+pairing_abort (NamidaHub *self, Pairing *pairing)
+{
+  NamidaPairMessage message = { .step = (char *) "abort", .pair_id = pairing->pair_id };
+
+  pairing->over = TRUE;
+  pairing->timer
+      = g_timeout_add_full (G_PRIORITY_DEFAULT, ABORT_MS, on_abort_time, g_object_ref (self), g_object_unref);
+  /* Not cancelled with the dialog that is closed by the no. */
+  namida_client_pair_async (pairing->client, &message, NULL, aborted, g_object_ref (self));
+}
+
 gboolean
 namida_hub_pair_finish (NamidaHub *self, GAsyncResult *result, GError **error)
 {
@@ -228,10 +280,12 @@ namida_hub_pair_confirm (NamidaHub *self, gboolean same)
   if (self->pairing == NULL)
     return;
   pairing = g_task_get_task_data (self->pairing);
-  if (!same)
-    pairing_end (self, g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
-                                            _ ("The digits were not the same, so nothing was paired. Someone may be "
-                                               "between the two devices: try again on another network.")));
+  if (pairing->over)
+    return;
+  if (!same && pairing->shown)
+    pairing_abort (self, pairing);
+  else if (!same)
+    end_different (self);
   else if (pairing->shown)
     pairing_step (self, "confirm", confirmed);
 }

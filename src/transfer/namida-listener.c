@@ -38,6 +38,7 @@ struct _NamidaListener
   GMutex lock; /* a connection may end in any thread */
   GHashTable *per_address;
   guint n_connections;
+  GQueue slots; /* Slot, the oldest first */
 };
 
 /* A connection on its way to being ready. */
@@ -103,55 +104,127 @@ address_text (GSocketAddress *remote)
 
 /* ---- counting ---- */
 
+/* One connection that counts. */
 typedef struct
 {
   NamidaListener *listener;
   char *address;
+  GSocket *socket;
+  gboolean quiet;   /* nothing was asked on it yet */
+  gboolean evicted; /* it had to make room, and counts no more */
+  GList link;
 } Slot;
+
+/* Under the lock. */
+static guint
+count_of (NamidaListener *self, const char *address)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->per_address, address));
+}
+
+/* Under the lock. */
+static void
+count_less (NamidaListener *self, const char *address)
+{
+  guint n = count_of (self, address) - 1;
+
+  if (n == 0)
+    g_hash_table_remove (self->per_address, address);
+  else
+    g_hash_table_replace (self->per_address, g_strdup (address), GUINT_TO_POINTER (n));
+  self->n_connections--;
+}
 
 static void
 on_connection_gone (gpointer user_data, GObject *where_it_was)
 {
   Slot *slot = user_data;
   NamidaListener *self = slot->listener;
-  guint n;
 
   g_mutex_lock (&self->lock);
-  n = GPOINTER_TO_UINT (g_hash_table_lookup (self->per_address, slot->address)) - 1;
-  if (n == 0)
-    g_hash_table_remove (self->per_address, slot->address);
-  else
-    g_hash_table_replace (self->per_address, g_strdup (slot->address), GUINT_TO_POINTER (n));
-  self->n_connections--;
+  if (!slot->evicted)
+    count_less (self, slot->address);
+  g_queue_unlink (&self->slots, &slot->link);
   g_mutex_unlock (&self->lock);
+  g_object_unref (slot->socket);
   g_free (slot->address);
   g_free (slot);
   listener_unref (self);
 }
 
+/* Under the lock. When all places are taken, one that asks for nothing makes room: the oldest one of the address that
+ * has the most. Only for an address that has clearly fewer: connections that are as many as others' are not worth more
+ * for being newer. Returns: (transfer full) (nullable): the socket to shut down. */
+static GSocket *
+make_room (NamidaListener *self, guint has)
+{
+  Slot *victim = NULL;
+  guint most = has == 0 ? 0 : has + 1;
+
+  for (GList *l = self->slots.head; l != NULL; l = l->next)
+    {
+      Slot *slot = l->data;
+      guint n = count_of (self, slot->address);
+
+      if (slot->quiet && !slot->evicted && n > most)
+        {
+          most = n;
+          victim = slot;
+        }
+    }
+  if (victim == NULL)
+    return NULL;
+  victim->evicted = TRUE;
+  count_less (self, victim->address);
+  return g_object_ref (victim->socket);
+}
+
+/* Under the lock. */
+static void
+add_slot (NamidaListener *self, GSocketConnection *connection, const char *address)
+{
+  Slot *slot = g_new0 (Slot, 1);
+
+  g_hash_table_replace (self->per_address, g_strdup (address), GUINT_TO_POINTER (count_of (self, address) + 1));
+  self->n_connections++;
+  slot->listener = listener_ref (self);
+  slot->address = g_strdup (address);
+  slot->socket = g_object_ref (g_socket_connection_get_socket (connection));
+  slot->quiet = TRUE;
+  slot->link.data = slot;
+  g_queue_push_tail_link (&self->slots, &slot->link);
+  g_object_weak_ref (G_OBJECT (connection), on_connection_gone, slot);
+}
+
 static gboolean
 take_slot (NamidaListener *self, GSocketConnection *connection, const char *address)
 {
+  g_autoptr (GSocket) victim = NULL;
   gboolean ok;
   guint n;
-  Slot *slot;
 
   g_mutex_lock (&self->lock);
-  n = GPOINTER_TO_UINT (g_hash_table_lookup (self->per_address, address));
-  ok = n < NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS && self->n_connections < NAMIDA_LIMIT_CONNECTIONS;
+  n = count_of (self, address);
+  ok = n < NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS;
+  if (ok && self->n_connections >= NAMIDA_LIMIT_CONNECTIONS)
+    ok = (victim = make_room (self, n)) != NULL;
   if (ok)
-    {
-      g_hash_table_replace (self->per_address, g_strdup (address), GUINT_TO_POINTER (n + 1));
-      self->n_connections++;
-    }
+    add_slot (self, connection, address);
   g_mutex_unlock (&self->lock);
-  if (!ok)
-    return FALSE;
-  slot = g_new0 (Slot, 1);
-  slot->listener = listener_ref (self);
-  slot->address = g_strdup (address);
-  g_object_weak_ref (G_OBJECT (connection), on_connection_gone, slot);
-  return TRUE;
+  /* Who serves it sees the end of the stream, and lets go. */
+  if (victim != NULL)
+    g_socket_shutdown (victim, TRUE, TRUE, NULL);
+  return ok;
+}
+
+void
+namida_listener_heard (NamidaListener *self, GSocket *socket)
+{
+  g_mutex_lock (&self->lock);
+  for (GList *l = self->slots.head; l != NULL; l = l->next)
+    if (((Slot *) l->data)->socket == socket)
+      ((Slot *) l->data)->quiet = FALSE;
+  g_mutex_unlock (&self->lock);
 }
 
 guint

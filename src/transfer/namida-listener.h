@@ -36,6 +36,8 @@ void namida_listener_set_timeout (NamidaListener *self, guint seconds);
 /** As namida_server_start(). */
 gboolean namida_listener_start (NamidaListener *self, const char *interface, guint16 port, GError **error);
 guint16 namida_listener_get_port (NamidaListener *self);
+/** namida_listener_heard: a request came on this connection: it does not have to make room for others any more. */
+void namida_listener_heard (NamidaListener *self, GSocket *socket);
 /** How many connections are open, wherever they went. */
 guint namida_listener_get_n_connections (NamidaListener *self);
 /** Stops accepting; connections that are not ready yet are closed. */

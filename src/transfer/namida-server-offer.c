@@ -429,7 +429,7 @@ ask (OpenOffer *open, Parsed *parsed)
   if (parsed->message->manifest != NULL)
     open->manifest = json_node_ref (parsed->message->manifest);
   namida_offer_set_decided (open->offer, on_decided, open);
-  open->timer = g_timeout_add_seconds (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS, on_expired, open);
+  open->timer = g_timeout_add_seconds (open->server->offer_seconds, on_expired, open);
   /* Before anybody is asked: only a parked session is found as the one that this offer goes on with. */
   open_offer_ref (open);
   if (announce (open) == G_SOURCE_CONTINUE)

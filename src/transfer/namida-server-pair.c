@@ -101,7 +101,7 @@ commit (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *mes
   pairing->commitment = g_ascii_strdown (message->commitment, -1);
   pairing->id = namida_random_hex (16);
   pairing->nonce = namida_random_hex (32);
-  pairing->timer = g_timeout_add_seconds (NAMIDA_LIMIT_PAIR_SECONDS, on_timeout, self);
+  pairing->timer = g_timeout_add_seconds (self->pair_seconds, on_timeout, self);
   answer.pair_id = pairing->id;
   answer.nonce = pairing->nonce;
   text = namida_pair_message_format (&answer);
@@ -181,6 +181,21 @@ confirm (NamidaServer *self, NamidaRequest *request)
     namida_request_wait (request, on_confirm_gone, self);
 }
 
+/* The other person said no: ours need not wait. It counts as a try, or the digits could be guessed for ever. */
+static void
+abort_pairing (NamidaServer *self, NamidaRequest *request)
+{
+  end_pairing (self, FALSE, TRUE);
+  namida_request_answer (request, SOUP_STATUS_OK, g_strdup ("{}"), 2);
+}
+
+void
+namida_server_set_waits (NamidaServer *self, guint offer_seconds, guint pair_seconds)
+{
+  self->offer_seconds = offer_seconds;
+  self->pair_seconds = pair_seconds;
+}
+
 void
 namida_server_handle_pair (NamidaServer *self, NamidaRequest *request)
 {
@@ -211,6 +226,8 @@ namida_server_handle_pair (NamidaServer *self, NamidaRequest *request)
     reveal (self, request, &message);
   else if (g_strcmp0 (message.step, "confirm") == 0)
     confirm (self, request);
+  else if (g_strcmp0 (message.step, "abort") == 0)
+    abort_pairing (self, request);
   else
     fail (request, NAMIDA_ERROR_INVALID_REQUEST, _ ("The pairing request makes no sense."));
 }

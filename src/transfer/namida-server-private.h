@@ -118,6 +118,7 @@ struct _NamidaServer
   NamidaPairing *pairing;
   char *declined_pair_id; /* (nullable): our person said no before the other's confirm came */ /* (nullable) */
   GTask *stopping;
+  guint offer_seconds, pair_seconds; /* how long a person may think */
 };
 
 /* namida-server-routes.c */
@@ -167,5 +168,8 @@ void namida_server_check_stopped (NamidaServer *self);
 /* namida-server-pair.c */
 void namida_server_handle_pair (NamidaServer *self, NamidaRequest *request);
 void namida_server_close_pairing (NamidaServer *self);
+/** namida_server_set_waits: NAMIDA_LIMIT_OFFER_ANSWER_SECONDS and NAMIDA_LIMIT_PAIR_SECONDS unless a test makes it
+ * short. */
+void namida_server_set_waits (NamidaServer *self, guint offer_seconds, guint pair_seconds);
 
 G_END_DECLS

@@ -170,6 +170,8 @@ namida_server_on_early (
       return;
     }
   namida_server_head_came (remote);
+  if (self->listener != NULL)
+    namida_listener_heard (self->listener, connection->socket);
   route = namida_server_find_route (self, msg, path, connection, &error);
   if (route == NULL)
     {

@@ -290,6 +290,7 @@ namida_server_init (NamidaServer *self)
 {
   self->guard = namida_pin_guard_new ();
   self->pair_guard = namida_pin_guard_new ();
+  namida_server_set_waits (self, NAMIDA_LIMIT_OFFER_ANSWER_SECONDS, NAMIDA_LIMIT_PAIR_SECONDS);
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   self->ended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, namida_server_ended_free);
   self->requests = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) namida_request_unref, NULL);
