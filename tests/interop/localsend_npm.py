@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Another maker's LocalSend: the package "localsend" of npm, against the program, both ways, over loopback.
 
-Installed by "build-aux/setup test" into build/npm (tests/interop/npm names what exactly); without it, skipped."""
+Installed by "build-aux/setup test" into build-npm (tests/interop/npm names what exactly); without it, skipped."""
 import os
 import pathlib
 import shutil
@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def find_package():
-    for folder in filter(None, (os.environ.get("NAMIDA_NPM"), ROOT / "build" / "npm")):
+    for folder in filter(None, (os.environ.get("NAMIDA_NPM"), ROOT / "build-npm")):
         script = pathlib.Path(folder) / "node_modules" / "localsend" / "dist" / "cli.js"
         if script.is_file():
             return script

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+#include "namida-hub.h"
+#include "namida-limits.h"
+#include "namida-localsend-connection.h"
+#include "namida-localsend-message.h"
+#include "namida-sample.h"
+#include "namida-sender.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* LocalSend between two devices of our own in one process: its own apps are tried by tests/interop. */
+
+#define WAIT_SECONDS 60
+
+typedef struct
+{
+  char *dir;
+  NamidaHub *sender;
+  NamidaHub *receiver;
+} Fixture;
+
+static gboolean
+on_wait_over (gpointer data)
+{
+  g_error ("nothing happened for %d seconds", WAIT_SECONDS);
+  return G_SOURCE_REMOVE;
+}
+
+/* Turns the main loop until @condition holds. */
+#define WAIT_FOR(condition)                                                                                            \
+  G_STMT_START                                                                                                         \
+  {                                                                                                                    \
+    guint wait_id = g_timeout_add_seconds (WAIT_SECONDS, on_wait_over, NULL);                                          \
+    while (!(condition))                                                                                               \
+      g_main_context_iteration (NULL, TRUE);                                                                           \
+    g_source_remove (wait_id);                                                                                         \
+  }                                                                                                                    \
+  G_STMT_END
+
+static void
+on_result (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+/* Other tests may run beside this one, and the usual ports are few. */
+static guint16
+free_port (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+
+  return g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+}
+
+static NamidaHub *
+try_to_start (const NamidaHubOptions *options, GError **error)
+{
+  NamidaHub *hub = namida_hub_new (options);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  namida_hub_start_async (hub, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  if (!namida_hub_start_finish (hub, result, error))
+    g_clear_object (&hub);
+  return hub;
+}
+
+static NamidaHub *
+start_hub (Fixture *f, const char *alias)
+{
+  g_autofree char *data_dir = g_build_filename (f->dir, alias, NULL);
+  g_autofree char *backups = g_strconcat (data_dir, "/Backups", NULL);
+  g_autofree char *music = g_strconcat (data_dir, "/Music", NULL);
+  g_autoptr (GError) error = NULL;
+  NamidaHubOptions options = { .data_dir = data_dir,
+                               .alias = alias,
+                               .interface = "lo",
+                               .backups = backups,
+                               .music = music,
+                               .accept = NAMIDA_ACCEPT_ALL };
+  NamidaHub *hub = NULL;
+
+  for (guint i = 0; hub == NULL && i < 10; i++)
+    {
+      g_clear_error (&error);
+      options.port = free_port ();
+      hub = try_to_start (&options, &error);
+    }
+  g_assert_no_error (error);
+  return hub;
+}
+
+static void
+stop_hub (NamidaHub *hub)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  namida_hub_stop_async (hub, on_result, &result);
+  WAIT_FOR (result != NULL);
+  g_assert_true (namida_hub_stop_finish (hub, result, NULL));
+  g_object_unref (hub);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sample = NULL;
+  g_autofree char *empty = NULL;
+
+  g_setenv ("NAMIDA_FINDERS", "", TRUE);
+  f->dir = g_dir_make_tmp ("namida-localsend-XXXXXX", &error);
+  g_assert_no_error (error);
+  sample = g_build_filename (f->dir, "sample", NULL);
+  g_assert_true (namida_sample_write (sample, 40, 7, &error));
+  g_assert_no_error (error);
+  /* LocalSend knows no empty folders. */
+  empty = g_build_filename (sample, "Music", "An empty folder", NULL);
+  g_assert_cmpint (g_rmdir (empty), ==, 0);
+  f->receiver = start_hub (f, "LsReceiver");
+  f->sender = start_hub (f, "LsSender");
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_autofree char *quoted = g_shell_quote (f->dir);
+  g_autofree char *command = g_strdup_printf ("rm -rf -- %s", quoted);
+
+  stop_hub (f->sender);
+  stop_hub (f->receiver);
+  g_assert_cmpint (system (command), ==, 0);
+  g_free (f->dir);
+}
+
+static NamidaBackup *
+scan (Fixture *f)
+{
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autofree char *zip = g_strconcat (f->dir, "/sample/Namida Backup - 2026-07-19 18.30.00.zip", NULL);
+  g_autofree char *music = g_strconcat (f->dir, "/sample/Music", NULL);
+  g_autoptr (GFile) zip_file = g_file_new_for_path (zip);
+  g_autoptr (GFile) music_file = g_file_new_for_path (music);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaBackup *backup;
+
+  g_list_store_append (files, zip_file);
+  g_list_store_append (files, music_file);
+  namida_scanner_scan_async (G_LIST_MODEL (files), NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  backup = namida_scanner_scan_finish (result, &error);
+  g_assert_no_error (error);
+  return backup;
+}
+
+static GInetSocketAddress *
+address_of (NamidaHub *hub)
+{
+  g_autoptr (GInetAddress) host = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+
+  return G_INET_SOCKET_ADDRESS (g_inet_socket_address_new (host, namida_hub_get_port (hub)));
+}
+
+static NamidaDeviceInfo *
+info_of (NamidaHub *hub)
+{
+  NamidaDeviceInfo *info = namida_device_info_new ();
+
+  g_free (info->alias);
+  info->alias = g_strdup ("LsSender");
+  info->fingerprint = g_strdup (namida_identity_get_fingerprint (namida_hub_get_identity (hub)));
+  info->port = namida_hub_get_port (hub);
+  info->https = TRUE;
+  return info;
+}
+
+static NamidaSender *
+make_sender (Fixture *f, NamidaTransfer *transfer)
+{
+  g_autoptr (GListStore) addresses = g_list_store_new (G_TYPE_INET_SOCKET_ADDRESS);
+  g_autoptr (GInetSocketAddress) address = address_of (f->receiver);
+  g_autoptr (NamidaDeviceInfo) own = info_of (f->sender);
+
+  g_list_store_append (addresses, address);
+  return namida_sender_new (NAMIDA_DIALECT_LOCALSEND, namida_hub_get_identity (f->sender), own,
+                            G_LIST_MODEL (addresses),
+                            namida_identity_get_fingerprint (namida_hub_get_identity (f->receiver)), NULL, transfer);
+}
+
+static NamidaTransfer *
+received (Fixture *f)
+{
+  g_autoptr (NamidaTransfer) transfer = NULL;
+
+  WAIT_FOR (g_list_model_get_n_items (namida_hub_get_transfers (f->receiver)) > 0);
+  transfer = g_list_model_get_item (namida_hub_get_transfers (f->receiver), 0);
+  return transfer; /* the list holds it */
+}
+
+static void
+test_send (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaBackup) backup = scan (f);
+  g_autoptr (NamidaTransfer) transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, "LsReceiver", NULL, TRUE);
+  g_autoptr (NamidaSender) sender = make_sender (f, transfer);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *command = g_strdup_printf ("diff -r %s/sample/Music %s/LsReceiver/Music/Music >&2 && "
+                                              "diff %s/sample/Namida*.zip %s/LsReceiver/Backups/LsSender/*.zip >&2",
+                                              f->dir, f->dir, f->dir, f->dir);
+
+  namida_transfer_set_backup (transfer, backup);
+  namida_sender_send_async (sender, on_result, &result);
+  WAIT_FOR (result != NULL);
+  g_assert_true (namida_sender_send_finish (sender, result, &error));
+  g_assert_no_error (error);
+  WAIT_FOR (namida_transfer_is_final (received (f)));
+  g_assert_cmpint (namida_transfer_get_state (received (f)), ==, NAMIDA_TRANSFER_DONE);
+  g_assert_cmpint (system (command), ==, 0);
+  /* Nobody is told that it was verified: LocalSend has no words for that. */
+  g_assert_true (namida_transfer_get_unproven (transfer));
+  text = namida_transfer_dup_state_text (transfer);
+  g_assert_null (strstr (text, "verified"));
+}
+
+static void
+test_receiver_cancels (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaBackup) backup = scan (f);
+  g_autoptr (NamidaTransfer) transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, "LsReceiver", NULL, TRUE);
+  g_autoptr (NamidaSender) sender = make_sender (f, transfer);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  namida_transfer_set_backup (transfer, backup);
+  namida_sender_set_limit (sender, 20000);
+  namida_sender_send_async (sender, on_result, &result);
+  WAIT_FOR (namida_transfer_get_state (received (f)) == NAMIDA_TRANSFER_RUNNING
+            && namida_transfer_get_done_bytes (received (f)) > 0);
+  namida_transfer_cancel (received (f));
+  WAIT_FOR (result != NULL);
+  g_assert_false (namida_sender_send_finish (sender, result, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
+  WAIT_FOR (namida_transfer_is_final (received (f)));
+  g_assert_cmpint (namida_transfer_get_state (received (f)), ==, NAMIDA_TRANSFER_CANCELLED);
+}
+
+/* ---- a sender that falls silent ---- */
+
+typedef struct
+{
+  NamidaIdentity *identity;
+  GInetSocketAddress *address;
+  char *offer;
+} Silent;
+
+static void
+post (NamidaLocalsendConnection *connection, const char *target, const char *body, NamidaLocalsendAnswer *answer)
+{
+  g_autoptr (GError) error = NULL;
+
+  namida_localsend_connection_post (connection, target, body, strlen (body), 30, 1 << 20, answer, &error);
+  g_assert_no_error (error);
+}
+
+/* Sends the first of two files. */
+static void
+silent_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Silent *silent = data;
+  NamidaLocalsendPeer peer = { silent->identity, silent->address, NULL, NULL };
+  g_autoptr (NamidaLocalsendConnection) asking = namida_localsend_connection_new (&peer, NULL, NULL);
+  g_autoptr (NamidaLocalsendConnection) sending = namida_localsend_connection_new (&peer, NULL, NULL);
+  g_auto (NamidaLocalsendAnswer) answer = { 0 };
+  g_auto (NamidaLocalsendAnswer) stored = { 0 };
+  g_autoptr (NamidaOfferAnswer) offered = NULL;
+  g_autofree char *query = NULL;
+  g_autofree char *target = NULL;
+
+  post (asking, NAMIDA_LOCALSEND_PREFIX "/prepare-upload", silent->offer, &answer);
+  g_assert_cmpuint (answer.status, ==, 200);
+  offered = namida_localsend_answer_parse ((const char *) answer.body->data, answer.body->len, NULL);
+  g_assert_nonnull (offered);
+  query = namida_localsend_query_format (offered->session_id, "a",
+                                         ((NamidaGrant *) g_hash_table_lookup (offered->files, "a"))->token);
+  target = g_strconcat (NAMIDA_LOCALSEND_PREFIX "/upload?", query, NULL);
+  post (sending, target, "12345", &stored);
+  g_assert_cmpuint (stored.status, ==, 200);
+  g_assert_cmpuint (stored.body->len, ==, 0);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+test_silence (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GInetSocketAddress) address = address_of (f->receiver);
+  g_autofree char *offer = g_strdup_printf (
+      "{\"info\":{\"alias\":\"Quiet\",\"version\":\"2.1\",\"fingerprint\":\"%s\",\"port\":9,\"protocol\":\"https\"},"
+      "\"files\":{\"a\":{\"fileName\":\"Q/a.mp3\",\"size\":5},\"b\":{\"fileName\":\"Q/b.mp3\",\"size\":5}}}",
+      namida_identity_get_fingerprint (namida_hub_get_identity (f->sender)));
+  Silent silent = { namida_hub_get_identity (f->sender), address, offer };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_result, &result);
+  g_autofree char *whole = g_build_filename (f->dir, "LsReceiver/Music/Q/a.mp3", NULL);
+  g_autofree char *missing = g_build_filename (f->dir, "LsReceiver/Music/Q/b.mp3", NULL);
+  g_autofree char *contents = NULL;
+
+  g_task_set_task_data (task, &silent, NULL);
+  g_task_run_in_thread (task, silent_thread);
+  WAIT_FOR (result != NULL);
+  g_assert_cmpint (namida_transfer_get_state (received (f)), !=, NAMIDA_TRANSFER_DONE);
+  namida_clock_set_fake (namida_clock_monotonic () + (NAMIDA_LIMIT_SESSION_IDLE_SECONDS + 1) * G_USEC_PER_SEC);
+  WAIT_FOR (namida_transfer_is_final (received (f)));
+  namida_clock_set_fake (-1);
+  /* What came whole is stored; nobody will send the rest. */
+  g_assert_cmpint (namida_transfer_get_state (received (f)), ==, NAMIDA_TRANSFER_INCOMPLETE);
+  g_assert_true (g_file_get_contents (whole, &contents, NULL, NULL));
+  g_assert_cmpstr (contents, ==, "12345");
+  g_assert_false (g_file_test (missing, G_FILE_TEST_EXISTS));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/localsend/send", Fixture, NULL, set_up, test_send, tear_down);
+  g_test_add ("/localsend/receiver-cancels", Fixture, NULL, set_up, test_receiver_cancels, tear_down);
+  g_test_add ("/localsend/silence", Fixture, NULL, set_up, test_silence, tear_down);
+  return g_test_run ();
+}
