@@ -8,6 +8,7 @@ import os
 import pathlib
 import shutil
 import socket
+import sys
 import threading
 import time
 import urllib.parse
@@ -371,3 +372,22 @@ def differences(tree, folder, place):
     return sorted([f"only sent: {name!r}" for name in wanted.keys() - found.keys()]
                   + [f"only there: {name!r}" for name in found.keys() - wanted.keys()]
                   + [f"differs: {name!r}" for name in wanted.keys() & found.keys() if wanted[name] != found[name]])
+
+
+# ---- as a program of its own, on a machine of its own ----
+
+if __name__ == "__main__":
+    what, where = sys.argv[1:3]
+    if what == "look":  # where: the first three numbers of its /24
+        here = Phone(source="0.0.0.0")
+        by_hello = here.hello()
+        by_scan = here.scan(PORTS, [f"{where}.{n}" for n in range(1, 255)])
+        print(json.dumps({"uuid": here.uuid, "hello": by_hello,
+                          "scan": {f"{host}:{port}": said for (host, port), said in by_scan.items()}}))
+    else:  # serve: where: what it restores
+        serving = Receiving(where, host="0.0.0.0", port=PORTS[0], alias="android-77")
+        print(json.dumps({"uuid": serving.uuid}), flush=True)
+        while not serving.done:
+            time.sleep(0.1)
+        print(json.dumps({"faults": serving.faults, "files": sorted(
+            str(path.relative_to(where)) for path in pathlib.Path(where).rglob("*") if path.is_file())}), flush=True)
