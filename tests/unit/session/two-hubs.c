@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "two-hubs.h"
+#include "namida-sample.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+char *
+below (Fixture *f, const char *name)
+{
+  return g_build_filename (f->dir, name, NULL);
+}
+
+gboolean
+two_hubs_wait_over (gpointer data)
+{
+  g_error ("nothing happened for %d seconds", WAIT_SECONDS);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_result (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+/* Other tests run on this loopback at the same time. */
+static char *
+full_alias (const char *alias)
+{
+  return g_strdup_printf ("%s%d", alias, (int) getpid ());
+}
+
+NamidaHub *
+start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options)
+{
+  g_autofree char *data_dir = below (f, alias);
+  g_autofree char *full = full_alias (alias);
+  g_autofree char *backups = g_strconcat (data_dir, "/Backups", NULL);
+  g_autofree char *music = g_strconcat (data_dir, "/Music", NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaHub *hub;
+
+  options.data_dir = data_dir;
+  options.alias = full;
+  options.interface = "lo";
+  options.backups = backups;
+  options.music = music;
+  hub = namida_hub_new (&options);
+  namida_hub_start_async (hub, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  namida_hub_start_finish (hub, result, &error);
+  g_assert_no_error (error);
+  return hub;
+}
+
+NamidaHub *
+start_hub (Fixture *f, const char *alias, NamidaAccept accept)
+{
+  return start_hub_with (f, alias, (NamidaHubOptions){ .accept = accept });
+}
+
+void
+stop_hub (NamidaHub *hub)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  namida_hub_stop_async (hub, on_result, &result);
+  WAIT_FOR (result != NULL);
+  g_assert_true (namida_hub_stop_finish (hub, result, NULL));
+  g_object_unref (hub);
+}
+
+void
+set_up (Fixture *f, gconstpointer accept)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sample = NULL;
+
+  f->dir = g_dir_make_tmp ("namida-pauses-XXXXXX", &error);
+  g_assert_no_error (error);
+  sample = below (f, "sample");
+  g_assert_true (namida_sample_write (sample, 40, 7, &error));
+  g_assert_no_error (error);
+  f->receiver = start_hub (f, "PauseReceiver", NAMIDA_ACCEPT_ASK);
+  f->sender = start_hub (f, "PauseSender", NAMIDA_ACCEPT_ASK);
+}
+
+void
+tear_down (Fixture *f, gconstpointer accept)
+{
+  g_autofree char *quoted = g_shell_quote (f->dir);
+  g_autofree char *command = g_strdup_printf ("rm -rf -- %s", quoted);
+
+  stop_hub (f->sender);
+  stop_hub (f->receiver);
+  g_assert_cmpint (system (command), ==, 0);
+  g_free (f->dir);
+}
+
+NamidaPeer *
+find_receiver (Fixture *f)
+{
+  g_autofree char *alias = full_alias ("PauseReceiver");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaPeer *peer;
+
+  namida_hub_resolve_async (f->sender, alias, 30000, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  peer = namida_hub_resolve_finish (f->sender, result, &error);
+  g_assert_no_error (error);
+  return peer;
+}
+
+GListModel *
+sample_files (Fixture *f)
+{
+  GListStore *files = g_list_store_new (G_TYPE_FILE);
+  g_autofree char *zip = below (f, "sample/Namida Backup - 2026-07-19 18.30.00.zip");
+  g_autofree char *music = below (f, "sample/Music");
+  g_autoptr (GFile) zip_file = g_file_new_for_path (zip);
+  g_autoptr (GFile) music_file = g_file_new_for_path (music);
+
+  g_list_store_append (files, zip_file);
+  g_list_store_append (files, music_file);
+  return G_LIST_MODEL (files);
+}
+
+NamidaTransfer *
+send_sample (Fixture *f)
+{
+  g_autoptr (NamidaPeer) peer = find_receiver (f);
+  g_autoptr (GListModel) files = sample_files (f);
+
+  return namida_hub_send (f->sender, peer, files, NULL);
+}
+
+void
+assert_same_tree (Fixture *f)
+{
+  g_autofree char *command
+      = g_strdup_printf ("diff -r %s/sample/Music %s/PauseReceiver/Music/Music >&2 && "
+                         "diff %s/sample/Namida*.zip %s/PauseReceiver/Backups/PauseSender*/Namida*.zip >&2",
+                         f->dir, f->dir, f->dir, f->dir);
+
+  g_assert_cmpint (system (command), ==, 0);
+}
+
+void
+write_long (Fixture *f, const char *name, guint64 bytes, char fill)
+{
+  g_autofree char *path = below (f, name);
+  g_autofree char *data = g_malloc (bytes);
+  g_autoptr (GError) error = NULL;
+
+  memset (data, fill, bytes);
+  g_file_set_contents (path, data, (gssize) bytes, &error);
+  g_assert_no_error (error);
+}
+
+NamidaHub *
+start_sender (Fixture *f, guint64 limit)
+{
+  return start_hub_with (f, "PauseSender", (NamidaHubOptions){ .limit = limit, .patience_seconds = 600 });
+}
+
+guint
+n_offers (Fixture *f)
+{
+  return g_list_model_get_n_items (namida_hub_get_offers (f->receiver));
+}
+
+void
+accept_offer (Fixture *f)
+{
+  g_autoptr (NamidaOffer) offer = NULL;
+
+  WAIT_FOR (n_offers (f) == 1);
+  offer = g_list_model_get_item (namida_hub_get_offers (f->receiver), 0);
+  namida_hub_accept (f->receiver, offer, NAMIDA_LANDING_LIBRARY, FALSE);
+}
+
+/* The newest one that @hub has. */
+NamidaTransfer *
+newest (NamidaHub *hub)
+{
+  g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (namida_hub_get_transfers (hub), 0);
+
+  return transfer; /* the list holds it */
+}
+
+/* A sending that takes seconds, until some megabytes of it are there. */
+NamidaTransfer *
+send_some (Fixture *f)
+{
+  NamidaTransfer *transfer;
+
+  write_long (f, "sample/Music/long.flac", LONG_BYTES, 'a');
+  stop_hub (f->sender);
+  f->sender = start_sender (f, 3 * MB);
+  transfer = send_sample (f);
+  accept_offer (f);
+  WAIT_FOR (namida_transfer_is_final (transfer) || namida_transfer_get_done_bytes (transfer) > 2 * MB);
+  g_assert_true (namida_transfer_can_pause (transfer));
+  return transfer;
+}
+
+gboolean
+is_in (NamidaTransfer *transfer, NamidaTransferState state)
+{
+  return namida_transfer_get_state (transfer) == state;
+}
+
+void
+assert_ends_equal (Fixture *f, NamidaTransfer *transfer)
+{
+  WAIT_FOR (namida_transfer_is_final (transfer) || n_offers (f) > 0);
+  g_assert_cmpuint (n_offers (f), ==, 0);
+  g_assert_no_error (namida_transfer_get_error (transfer));
+  g_assert_true (is_in (transfer, NAMIDA_TRANSFER_DONE));
+  g_assert_cmpuint (namida_transfer_get_done_bytes (transfer), ==, namida_transfer_get_total_bytes (transfer));
+  g_assert_cmpuint (namida_transfer_get_done_files (transfer), ==, namida_transfer_get_total_files (transfer));
+  WAIT_FOR (is_in (newest (f->receiver), NAMIDA_TRANSFER_DONE));
+  assert_same_tree (f);
+}
+
+gboolean
+has_parts (Fixture *f)
+{
+  g_autofree char *command
+      = g_strdup_printf ("find %s/PauseReceiver/staging -name '*.part' 2>/dev/null | grep -q .", f->dir);
+
+  return system (command) == 0;
+}

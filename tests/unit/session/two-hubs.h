@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-hub.h"
+
+G_BEGIN_DECLS
+
+/* Two whole devices in one process, over real TLS on loopback, and what tests do with them. */
+
+#define WAIT_SECONDS 60
+#define MB ((guint64) 1000 * 1000)
+#define LONG_BYTES (12 * MB)
+
+typedef struct
+{
+  char *dir;
+  NamidaHub *sender;
+  NamidaHub *receiver;
+} Fixture;
+
+/* Turns the main loop until @condition holds. */
+#define WAIT_FOR(condition)                                                                                            \
+  G_STMT_START                                                                                                         \
+  {                                                                                                                    \
+    guint wait_id = g_timeout_add_seconds (WAIT_SECONDS, two_hubs_wait_over, NULL);                                    \
+    while (!(condition))                                                                                               \
+      g_main_context_iteration (NULL, TRUE);                                                                           \
+    g_source_remove (wait_id);                                                                                         \
+  }                                                                                                                    \
+  G_STMT_END
+
+char *below (Fixture *f, const char *name);
+gboolean two_hubs_wait_over (gpointer data);
+NamidaHub *start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options);
+NamidaHub *start_hub (Fixture *f, const char *alias, NamidaAccept accept);
+void stop_hub (NamidaHub *hub);
+void set_up (Fixture *f, gconstpointer accept);
+void tear_down (Fixture *f, gconstpointer accept);
+NamidaPeer *find_receiver (Fixture *f);
+GListModel *sample_files (Fixture *f);
+NamidaTransfer *send_sample (Fixture *f);
+void assert_same_tree (Fixture *f);
+void write_long (Fixture *f, const char *name, guint64 bytes, char fill);
+NamidaHub *start_sender (Fixture *f, guint64 limit);
+guint n_offers (Fixture *f);
+void accept_offer (Fixture *f);
+NamidaTransfer *newest (NamidaHub *hub);
+NamidaTransfer *send_some (Fixture *f);
+gboolean is_in (NamidaTransfer *transfer, NamidaTransferState state);
+void assert_ends_equal (Fixture *f, NamidaTransfer *transfer);
+gboolean has_parts (Fixture *f);
+
+G_END_DECLS
