@@ -21,6 +21,22 @@ namida_cli_print_inspection (const NamidaInspection *inspection)
     namida_cli_print ("  %s", lines[i]);
 }
 
+void
+namida_cli_tell_arrived (NamidaCli *cli, const NamidaInspection *inspection)
+{
+  if (cli->json)
+    {
+      g_autoptr (JsonNode) root = namida_inspection_to_json (inspection);
+      g_autofree char *line = NULL;
+
+      json_object_set_string_member (json_node_get_object (root), "event", "contents");
+      line = json_to_string (root, FALSE);
+      namida_cli_print ("%s", line);
+    }
+  else if (!cli->quiet)
+    namida_cli_print_inspection (inspection);
+}
+
 NamidaInspection *
 namida_cli_inspect_file (NamidaCli *cli, const char *path, GError **error)
 {

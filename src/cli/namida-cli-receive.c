@@ -4,9 +4,11 @@
 #include "namida-cli-arguments.h"
 #include "namida-cli-ask.h"
 #include "namida-cli-exit.h"
+#include "namida-cli-inspect.h"
 #include "namida-cli-output.h"
 #include "namida-cli-progress.h"
 #include "namida-format.h"
+#include "namida-hub-inspect.h"
 
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
@@ -14,7 +16,7 @@
 #define LINGER_MS 300 /* the last answer leaves this device before the program does */
 
 static char *backups, *music, *landing_text, *accept_text, *pin, *limit_text, *unencrypted_text, *reserve_text;
-static gboolean once;
+static gboolean once, no_localsend;
 
 static int keep;
 static gboolean keep_monthly;
@@ -37,6 +39,8 @@ static const GOptionEntry entries[] = {
     N_ ("What devices without encryption offer: ask each time, never take it, or as --accept says (default: ask where "
         "offers are asked about, else never)"),
     "ask|never|allow" },
+  { "no-localsend", 0, 0, G_OPTION_ARG_NONE, &no_localsend,
+    N_ ("Do not show up in LocalSend, and take nothing from it"), NULL },
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("Senders must give this PIN"), N_ ("PIN") },
   { "reserve", 0, 0, G_OPTION_ARG_STRING, &reserve_text,
     N_ ("Leave so much room on the disk free, for example 1GB (default: 64 MB)"), N_ ("SIZE") },
@@ -50,14 +54,29 @@ typedef struct
   NamidaCli *cli;
   NamidaHub *hub;
   gboolean over;
+  guint looking; /* into backups that have arrived */
   int code;
 } Receiving;
+
+/* What has arrived, in words. */
+static void
+on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Receiving *self = user_data;
+  g_autoptr (NamidaInspection) inspection = namida_hub_inspect_arrived_finish (NAMIDA_HUB (source), result, NULL);
+
+  self->looking--;
+  if (inspection != NULL)
+    namida_cli_tell_arrived (self->cli, inspection);
+}
 
 static void
 on_ended (NamidaTransfer *transfer, gpointer user_data)
 {
   Receiving *self = user_data;
 
+  self->looking++;
+  namida_hub_inspect_arrived_async (self->hub, transfer, self->cli->cancellable, on_looked, self);
   if (!once || self->over)
     return;
   self->code = (int) namida_cli_exit_from_transfer (transfer);
@@ -71,6 +90,30 @@ on_transfers_changed (Receiving *self, guint position, guint removed, guint adde
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
       namida_cli_progress_watch (self->cli, transfer, on_ended, self);
+    }
+}
+
+/* Texts that LocalSend sends: nothing is stored of them. */
+static void
+on_messages_changed (Receiving *self, guint position, guint removed, guint added, GListModel *messages)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr (NamidaMessage) message = g_list_model_get_item (messages, i);
+
+      if (self->cli->json)
+        {
+          JsonBuilder *builder = namida_cli_event ("message");
+
+          namida_cli_add_string (builder, "alias", namida_message_get_alias (message));
+          namida_cli_add_string (builder, "fingerprint", namida_message_get_fingerprint (message));
+          namida_cli_add_boolean (builder, "encrypted", namida_message_get_encrypted (message));
+          namida_cli_add_string (builder, "text", namida_message_get_text (message));
+          namida_cli_emit (builder);
+        }
+      else
+        namida_cli_say (self->cli, _ ("Message from “%s”: %s"), namida_message_get_alias (message),
+                        namida_message_get_text (message));
     }
 }
 
@@ -167,6 +210,13 @@ tell_listening (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
     namida_cli_say (cli, _ ("Backups are kept in %s."), namida_store_get_backups (store));
 }
 
+static void
+tell_rest (Receiving *self)
+{
+  while (self->looking > 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 static int
 receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
 {
@@ -176,18 +226,22 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
   gulong id = g_signal_connect_swapped (namida_hub_get_transfers (hub), "items-changed",
                                         G_CALLBACK (on_transfers_changed), &self);
 
+  g_signal_connect_swapped (namida_hub_get_messages (hub), "items-changed", G_CALLBACK (on_messages_changed), &self);
   tell_listening (cli, hub, options);
   if (offers || (isatty (STDIN_FILENO) && !cli->json))
     ask = namida_cli_ask_new (cli, hub, options->landing, offers);
   while (!self.over && !g_cancellable_is_cancelled (cli->cancellable))
     g_main_context_iteration (NULL, TRUE);
+  tell_rest (&self);
   if (self.over)
     namida_cli_wait_ms (cli, LINGER_MS);
   else if (once)
     self.code = NAMIDA_CLI_EXIT_FAILED; /* stopped before there was a transfer */
   g_clear_pointer (&ask, namida_cli_ask_free);
   namida_cli_stop_hub (hub);
+  tell_rest (&self); /* stopping may have ended some more */
   g_signal_handler_disconnect (namida_hub_get_transfers (hub), id);
+  g_signal_handlers_disconnect_by_data (namida_hub_get_messages (hub), &self);
   return self.code;
 }
 
@@ -220,6 +274,7 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   options.backups = backups_path = absolute (backups);
   options.music = music_path = absolute (music);
   options.pin = pin;
+  options.no_localsend = no_localsend;
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (cli, error);

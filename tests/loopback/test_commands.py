@@ -26,7 +26,7 @@ def test_help(lab):
 def test_usage(lab):
     """wrong usage ends with 2, says what is wrong, and touches nothing"""
     device = lab.device()
-    for arguments in ([], ["backups"], ["inspect", "x.zip"], ["frobnicate"], ["--frobnicate"], ["send", "x"],
+    for arguments in ([], ["backups"], ["inspect"], ["frobnicate"], ["--frobnicate"], ["send", "x"],
                       ["send", "--to", "X"], ["send", "--to", "X", lab.path / "missing.zip"],
                       ["send", "--to", "X", "--music", "/dev/null"], ["receive", "--accept", "some"],
                       ["receive", "--accept", "ask"], ["receive", "--as", "x"], ["receive", "--limit", "fast"],
