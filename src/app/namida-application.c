@@ -139,6 +139,24 @@ apply_limit (NamidaApplication *self)
   namida_hub_set_limit (self->hub, rate_limit (self));
 }
 
+static guint64
+reserve (NamidaApplication *self)
+{
+  return (guint64) g_settings_get_uint (self->settings, "reserve") * 1000 * 1000;
+}
+
+static void
+apply_reserve (NamidaApplication *self)
+{
+  namida_hub_set_reserve (self->hub, reserve (self));
+}
+
+static void
+apply_parts_days (NamidaApplication *self)
+{
+  namida_hub_set_parts_days (self->hub, g_settings_get_uint (self->settings, "parts-days"));
+}
+
 static void
 apply_pin (NamidaApplication *self)
 {
@@ -190,6 +208,8 @@ follow_settings (NamidaApplication *self)
     { "changed::localsend", apply_localsend },
     { "changed::music-folder", apply_folders },
     { "changed::pin", apply_pin },
+    { "changed::parts-days", apply_parts_days },
+    { "changed::reserve", apply_reserve },
     { "changed::rate-limit", apply_limit },
     { "changed::unencrypted-peers", apply_unencrypted },
     { "changed::versions-to-keep", apply_retention },
@@ -227,7 +247,9 @@ make_hub (NamidaApplication *self)
     .music = or_null (music),
     .pin = or_null (pin),
     .device_type = "desktop",
-    .patience_seconds = NAMIDA_LIMIT_PARKED_DAYS * 24 * 60 * 60,
+    .patience_seconds = g_settings_get_uint (self->settings, "parts-days") * 24 * 60 * 60,
+    .reserve = reserve (self),
+    .parts_days = g_settings_get_uint (self->settings, "parts-days"),
     .landing = (NamidaLanding) g_settings_get_enum (self->settings, "landing"),
     .no_localsend = !g_settings_get_boolean (self->settings, "localsend"),
     .limit = rate_limit (self),
