@@ -12,6 +12,7 @@
 /* More entries than this from one host, and that host's own oldest goes first: no one device floods the others out. */
 #define MAX_CLAIMS_PER_HOST 32
 #define MAX_AWAY 64
+#define MAX_GOODBYES 64
 
 struct _NamidaPeerList
 {
@@ -22,6 +23,7 @@ struct _NamidaPeerList
   char *own_uuid;
   guint timer;
   gboolean unwatched;
+  GHashTable *goodbyes; /* (element-type utf8 gint64): fingerprint, when it took leave */
 };
 
 static guint probe_signal;
@@ -318,12 +320,57 @@ start_probe (NamidaPeerList *self, NamidaPeer *peer)
   g_signal_emit (self, probe_signal, 0, peer);
 }
 
+/* What was asked before a device took leave may be answered after it, and lists it anew: it is looked at once more. */
+static void
+look_after_goodbyes (NamidaPeerList *self)
+{
+  g_autoptr (GPtrArray) left = g_ptr_array_new_with_free_func (g_object_unref);
+  gint64 now = namida_clock_monotonic ();
+  GHashTableIter iter;
+  gpointer fingerprint;
+  gpointer when;
+
+  g_hash_table_iter_init (&iter, self->goodbyes);
+  while (g_hash_table_iter_next (&iter, &fingerprint, &when))
+    {
+      NamidaPeer *peer;
+
+      if (now - *(gint64 *) when < NAMIDA_PEER_GOODBYE_SECONDS * G_USEC_PER_SEC)
+        continue;
+      peer = namida_peer_list_find_by_fingerprint (self, fingerprint);
+      /* Nobody looked meanwhile: silence tells enough. */
+      if (now - *(gint64 *) when > NAMIDA_PEER_PROBE_SECONDS * G_USEC_PER_SEC)
+        peer = NULL;
+      if (peer != NULL && !namida_peer_get_away (peer) && namida_peer_get_probing_since (peer) == 0)
+        g_ptr_array_add (left, g_object_ref (peer));
+      g_hash_table_iter_remove (&iter);
+    }
+  for (guint i = 0; i < left->len; i++)
+    {
+      namida_peer_set_leaving (g_ptr_array_index (left, i), TRUE);
+      start_probe (self, g_ptr_array_index (left, i));
+    }
+}
+
+static void
+note_goodbye (NamidaPeerList *self, const char *fingerprint)
+{
+  gint64 *now;
+
+  if (g_hash_table_size (self->goodbyes) >= MAX_GOODBYES && !g_hash_table_contains (self->goodbyes, fingerprint))
+    return;
+  now = g_new (gint64, 1);
+  *now = namida_clock_monotonic ();
+  g_hash_table_replace (self->goodbyes, g_strdup (fingerprint), now);
+}
+
 void
 namida_peer_list_check_silence (NamidaPeerList *self)
 {
   g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func (g_object_unref);
   gint64 now = namida_clock_monotonic ();
 
+  look_after_goodbyes (self);
   /* A copy: handlers may change the list. */
   for (guint i = 0; i < self->peers->len; i++)
     g_ptr_array_add (peers, g_object_ref (g_ptr_array_index (self->peers, i)));
@@ -389,7 +436,11 @@ namida_peer_list_goodbye (NamidaPeerList *self, NamidaDeviceInfo *info)
     return;
   /* A service that is gone may mean no more than that its daemon is. */
   if (info->goodbye)
-    namida_peer_set_leaving (peer, TRUE);
+    {
+      namida_peer_set_leaving (peer, TRUE);
+      if (info->fingerprint != NULL)
+        note_goodbye (self, info->fingerprint);
+    }
   /* Anybody can say goodbye in another's name: where a connection has proven the device, look before it goes. */
   if (!namida_peer_get_proven (peer))
     remove_peer (self, peer);
@@ -496,6 +547,7 @@ namida_peer_list_finalize (GObject *object)
   g_clear_handle_id (&self->timer, g_source_remove);
   g_ptr_array_unref (self->peers);
   g_ptr_array_unref (self->finders);
+  g_hash_table_unref (self->goodbyes);
   g_free (self->own_fingerprint);
   g_free (self->own_uuid);
   G_OBJECT_CLASS (namida_peer_list_parent_class)->finalize (object);
@@ -514,6 +566,7 @@ namida_peer_list_init (NamidaPeerList *self)
 {
   self->peers = g_ptr_array_new_with_free_func (g_object_unref);
   self->finders = g_ptr_array_new_with_free_func (g_object_unref);
+  self->goodbyes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 NamidaPeerList *

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -34,7 +35,7 @@ class Machines:
         options = [f"--env={entry}" for entry in env]
         return subprocess.Popen(["bash", NETLAB, "exec", str(node), "flatpak", "run", *options, "--command=namida-sync-cli", APP, "--data-dir",
                                  f"{os.environ['HOME']}/.var/app/{APP}/data/node{node}", "--alias", f"node{node}", "--json", *command],
-                                env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+                                env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **more)
 
     def __exit__(self, *what):
         subprocess.run(["bash", NETLAB, "down"], env=self.env, timeout=LIMIT)
@@ -42,16 +43,21 @@ class Machines:
 
 
 def finish(process):
-    out, errors = process.communicate(timeout=LIMIT)
+    try:
+        out, errors = process.communicate(timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        out, errors = stop(process)
     return process.returncode, out, errors
 
 
 def stop(process):
-    process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        return process.communicate(timeout=20)
-    process.kill()
-    return process.communicate()
+    """The whole of it: a sandbox outlives who started it, and holds the pipes."""
+    for signal_number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal_number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=15)
+    return "", "it does not end"
 
 
 def found(machines, finder):
@@ -71,6 +77,10 @@ def sent(machines):
     """A file and a folder go from one sandbox to the other, and land in ~/Namida, which the manifest grants."""
     home = pathlib.Path(os.environ["HOME"])
     music = home / "Music" / "Sandbox"
+    # What a desktop writes at the first login, and the manifest's "xdg-music" means.
+    (home / ".config").mkdir(exist_ok=True)
+    (home / ".config" / "user-dirs.dirs").write_text('XDG_MUSIC_DIR="$HOME/Music"\nXDG_DOWNLOAD_DIR="$HOME/Downloads"\n')
+    (home / "Downloads").mkdir(exist_ok=True)
     shutil.rmtree(home / "Namida", ignore_errors=True)
     (music / "Björk").mkdir(parents=True, exist_ok=True)
     (music / "Björk" / "01 Jóga.flac").write_bytes(os.urandom(3_000_000))

@@ -5,6 +5,7 @@
 The times that are asserted are generous, the times that were measured are printed."""
 import os
 import signal
+import sqlite3
 import sys
 import time
 
@@ -14,42 +15,87 @@ from lab import tell
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
+TRIES = 4
+
+
+def measure(lab, promise, what, once):
+    """The product's promise, without the start of a program, and three times as long for a machine that does other
+    things too: once in a few tries it has to be kept. once() returns the seconds."""
+    began = time.monotonic()
+    lab.start(3, "identity").wait(60)
+    start = time.monotonic() - began
+    for _ in range(TRIES):
+        seconds = once()
+        tell(f"{what}: {seconds:.2f} s, of which the start of a program is {start:.2f} s; promised are {promise} s")
+        if seconds - start < 3 * promise:
+            return
+    raise AssertionError(f"{what}: never within three times {promise} s")
+
+
+def time_third(lab, finders):
+    """How long until a third machine knows the two that are there, and they know it."""
+    programs = see_each_other(lab, 60, finders)
+    third = programs[2]
+    times = [program.wait_event("found", 1, alias="node3")[0] for program in programs[:2]]
+    times += [third.wait_event("found", 1, alias=f"node{node}")[0] for node in (1, 2)]
+    for program in programs:
+        program.stop()
+    return max(times) - third.began
+
+
 def see_each_other(lab, limit, finders=None, watch=("devices", "--watch")):
-    """Two machines that are there, and a third that comes: how long until everybody knows everybody."""
+    """Two machines that are there, and a third that comes: until everybody knows everybody."""
     first = [lab.start(node, *watch, finders=finders) for node in (1, 2)]
-    first[0].wait_event("found", limit + 5, alias="node2")
-    first[1].wait_event("found", limit + 5, alias="node1")
+    first[0].wait_event("found", limit, alias="node2")
+    first[1].wait_event("found", limit, alias="node1")
     time.sleep(1)
     third = lab.start(3, *watch, finders=finders)
     times = [program.wait_event("found", limit, alias="node3", since=third.began)[0] for program in first]
     times += [third.wait_event("found", limit, alias=f"node{node}")[0] for node in (1, 2)]
     tell(f"all know all {max(times) - third.began:.2f} s after the start of the third program")
-    assert max(times) - third.began < limit
     return first + [third]
 
 
-def case_see(lab):
-    programs = see_each_other(lab, 3)
-    time.sleep(4)
+def stay(programs, since):
+    """Nobody flickers, nobody is lost."""
     for program in programs:
-        # However many ways found it, a device is one row, and it does not flicker.
+        assert program.count("found", since=since) == 0, program.events
+        assert program.count("lost", since=since) == 0, program.events
+
+
+def case_see(lab):
+    programs = see_each_other(lab, 30)
+    settled = time.monotonic()
+    time.sleep(4)
+    # However many ways found it, a device is one row.
+    for program in programs:
         assert program.count("found") == 2, program.events
-        assert program.count("lost") == 0, program.events
+    for node in (2, 1):
+        lab.run("avahi", node, "stop")
+        time.sleep(2)
+        lab.run("avahi", node, "start")
+    time.sleep(4)
+    stay(programs, settled)
+
+
+def case_promises(lab):
+    """Those of multicast alone and of the daemon alone."""
+    for finders, promise, what in (("multicast", 0.5, "by multicast"), ("avahi", 2, "by the daemon alone")):
+        measure(lab, promise, "all know all " + what, lambda: time_third(lab, finders))
 
 
 def case_avahi(lab):
-    programs = see_each_other(lab, 6, "avahi")
+    programs = see_each_other(lab, 30, "avahi")
     quiet = time.monotonic()
     lab.run("avahi", 2, "stop")
     time.sleep(3)
     lab.run("avahi", 2, "start")
     time.sleep(6)
-    for program in programs:
-        assert program.count("lost", since=quiet) == 0, program.events
+    stay(programs, quiet)
     # It was published again: somebody new finds it.
     programs[0].stop()
     again = lab.start(1, "devices", "--watch", finders="avahi")
-    when, _ = again.wait_event("found", 8, alias="node2")
+    when, _ = again.wait_event("found", 30, alias="node2")
     tell(f"found after the daemon's restart in {when - again.began:.2f} s")
 
 
@@ -57,15 +103,20 @@ def case_scan(lab):
     for node in (2, 3):
         lab.start(node, "receive", "--accept", "all", finders="scan")
     time.sleep(1)
-    looking = lab.start(1, "devices", "--watch", finders="scan")
-    times = [looking.wait_event("found", 12, alias=f"node{node}")[0] for node in (2, 3)]
-    tell(f"found by scan alone {max(times) - looking.began:.2f} s after the start (it waits 3 s before it scans)")
+
+    def once():
+        looking = lab.start(1, "devices", "--watch", finders="scan")
+        times = [looking.wait_event("found", 60, alias=f"node{node}")[0] for node in (2, 3)]
+        looking.stop()
+        return max(times) - looking.began
+
+    measure(lab, 5, "all found by scan alone, 3 s of waiting for other ways counted", once)
 
 
 def case_ipv6(lab):
     for node in (1, 2, 3):
         lab.output(node, "ip", "-4", "addr", "flush", "dev", "eth0")
-    for program in see_each_other(lab, 5):
+    for program in see_each_other(lab, 30):
         for _, event in program.events:
             assert ":" in event["address"], event
 
@@ -75,7 +126,7 @@ def case_linklocal(lab):
         lab.output(node, "ip", "-4", "addr", "flush", "dev", "eth0")
         lab.output(node, "ip", "-6", "addr", "flush", "dev", "eth0", "scope", "global")
     for finders in ("avahi", "multicast"):
-        for program in see_each_other(lab, 8, finders):
+        for program in see_each_other(lab, 30, finders):
             for _, event in program.events:
                 assert event["address"].startswith("fe80:"), event
             program.stop()
@@ -200,7 +251,7 @@ def flood(lab, what, n):
     time.sleep(1)
     before = one.resident()
     began = time.monotonic()
-    sent = lab.helper(3, os.path.join(HERE, "flood.py"), what, str(n)).communicate(timeout=120)[0].strip()
+    sent = lab.helper(3, os.path.join(HERE, "flood.py"), what, str(n)).communicate(timeout=200)[0].strip()
     time.sleep(2)
     after = one.resident()
     tell(f"{sent}; resident before {before >> 20} MiB, after {after >> 20} MiB, in {time.monotonic() - began:.1f} s")
@@ -220,7 +271,7 @@ def case_flood(lab):
 
 
 def case_services(lab):
-    flood(lab, "services", 10000)
+    flood(lab, "services", 50000)
 
 
 def case_malformed(lab):
@@ -265,6 +316,149 @@ def case_idle(lab):
     udp, tcp = [int(words[i + 1]) for i, word in enumerate(words) if word == "packets"]
     tell(f"{udp} UDP and {tcp} TCP packets of our own in 130 s with nobody looking (the daemon's mDNS not counted)")
     assert udp + tcp <= 4
+
+
+def wait_hint(program, kind, timeout, since=0):
+    """Until a list of hints names this kind; returns the hint."""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        for when, event in list(program.events):
+            if when >= since and event.get("event") == "hints":
+                for hint in event["hints"]:
+                    if hint["kind"] == kind:
+                        return hint
+        time.sleep(0.1)
+    raise AssertionError(f"no hint “{kind}” in {timeout} s: {program.events} {program.said()}")
+
+
+EXCLUSIVE = ("import socket,time\ns=[socket.socket(f,socket.SOCK_DGRAM) for f in (socket.AF_INET6,socket.AF_INET)]\n"
+             "s[0].setsockopt(41,26,1)\ns[0].bind(('::',53317))\ns[1].bind(('',53317))\n"
+             "print('ready',flush=True)\ntime.sleep(200)")
+
+
+def case_hints(lab):
+    """An empty list explains itself, and stops to when somebody is near."""
+    holder = lab.helper(2, "-c", EXCLUSIVE)
+    try:
+        assert holder.stdout.readline() == "ready\n"
+        two = lab.start(2, "devices", "--watch", finders="multicast")
+        hint = wait_hint(two, "port", 60)
+        tell(hint["title"])
+        assert "python" in hint["title"] and "53317" in hint["title"], hint
+        two.stop()
+    finally:
+        os.killpg(holder.pid, signal.SIGKILL)
+        holder.wait()
+    # A network on which only the router answers: the third machine is that, and the second one is gone.
+    lab.run("link", 2, "unplug")
+    lab.output(3, "sh", "-c", "ip addr flush dev eth0; ip addr add 10.77.0.254/24 dev eth0")
+    lab.output(1, "sh", "-c", "ip route replace default via 10.77.0.254")
+    one = lab.start(1, "devices", "--watch")
+    hint = wait_hint(one, "isolated", 60)
+    tell(hint["title"])
+    gone = time.monotonic()
+    lab.run("link", 1, "unplug")
+    lab.output(1, "ip", "addr", "flush", "dev", "eth0")
+    hint = wait_hint(one, "no-network", 60, since=gone)
+    tell(hint["title"])
+    one.stop()
+    # The same for who asks once; nothing about it goes where the list goes.
+    once = lab.start(1, "devices", "--timeout", "1")
+    assert once.wait(60) == 0
+    assert [event["hints"][0]["kind"] for _, event in once.events] == ["no-network"], once.events
+
+
+def trust(lab, node, other):
+    """As if node had been paired with other: what a person does takes two of them."""
+    identity = lab.start(other, "identity")
+    identity.wait(60)
+    fingerprint = identity.events[0][1]["fingerprint"]
+    database = sqlite3.connect(os.path.join(lab.folder, f"data{node}", "state.db"))
+    with database:
+        database.execute("INSERT INTO trusted (fingerprint, alias, trusted_at, last_seen, last_address)"
+                         " VALUES (?, ?, 1, 1700000000000000, ?)", (fingerprint, f"node{other}", f"10.77.0.{other}:53317"))
+    database.close()
+
+
+def case_away(lab):
+    """A trusted device is listed when it is not near, and is looked for where it was, whatever the network hides."""
+    lab.start(1, "devices", "--timeout", "1").wait(60)
+    trust(lab, 1, 2)
+    asked = lab.start(1, "devices", "--all", "--timeout", "1", finders="none")
+    assert asked.wait(60) == 0
+    rows = [event for _, event in asked.events if "alias" in event]
+    assert len(rows) == 1 and rows[0]["away"] and rows[0]["trusted"], asked.events
+    assert rows[0]["lastSeen"].startswith("2023-11-14T22:13:20"), rows
+    asked = lab.start(1, "devices", "--timeout", "1", finders="none")
+    asked.wait(60)
+    assert not [event for _, event in asked.events if "alias" in event], asked.events
+    two = lab.start(2, "receive", "--accept", "all", finders="none")
+    time.sleep(1)
+    one = lab.start(1, "devices", "--watch", finders="none")
+    one.wait_event("found", 60, alias="node2")
+    # It takes leave, and is gone at once where that is heard.
+    heard = lab.start(3, "devices", "--watch")
+    two.stop()
+    two = lab.start(2, "receive", "--accept", "all")
+    heard.wait_event("found", 60, alias="node2")
+    left = time.monotonic()
+    two.stop()
+    heard.wait_event("lost", 60, alias="node2", since=left)
+
+
+def case_remembered(lab):
+    """An address that was typed once is asked again in later runs: by number, and by a name."""
+    source = os.path.join(lab.folder, "one.flac")
+    with open(source, "wb") as file:
+        file.write(b"x" * 1000)
+    names = os.path.join(lab.folder, "hosts")
+    with open(names, "w") as file:
+        file.write("127.0.0.1 localhost\n10.77.0.3 nas.test\n")
+    lab.output(1, "mount", "--bind", names, "/etc/hosts")
+    for node in (2, 3):
+        lab.start(node, "receive", "--accept", "all", "--music", os.path.join(lab.folder, f"music{node}"),
+                  finders="none")
+    time.sleep(1)
+    unknown = lab.start(1, "devices", "--timeout", "2", finders="none")
+    unknown.wait(60)
+    assert not [event for _, event in unknown.events if "alias" in event], unknown.events
+    for place in ("10.77.0.2", "nas.test:53317"):
+        sender = lab.start(1, "send", "--to", place, source, finders="none")
+        assert sender.wait(60) == 0, (sender.events, sender.said())
+    one = lab.start(1, "devices", "--watch", finders="none")
+    for node in (2, 3):
+        one.wait_event("found", 60, alias=f"node{node}")
+
+
+def case_carrier(lab):
+    """A cable that comes back is told about, also where the address stayed."""
+    lab.start(2, "receive", "--accept", "all", finders="multicast")
+    time.sleep(4)
+    lab.run("link", 2, "down")
+    one = lab.start(1, "devices", "--watch", finders="multicast")
+    time.sleep(4)
+    assert one.count("found") == 0, one.events
+    plugged = time.monotonic()
+    lab.run("link", 2, "up")
+    # Before the next hello of who looks, 30 s after its start.
+    when, _ = one.wait_event("found", 20, alias="node2", since=plugged)
+    tell(f"found {when - plugged:.1f} s after the cable was plugged in")
+
+
+def case_nextaddress(lab):
+    """An address that does not answer does not keep a device from being reached."""
+    source = os.path.join(lab.folder, "Rips")
+    make_tree(source)
+    rules = os.path.join(lab.folder, "deaf.nft")
+    with open(rules, "w") as file:
+        file.write("table ip deaf { chain in { type filter hook input priority 0; tcp dport 53317 drop; }; }\n")
+    lab.output(2, "nft", "-f", rules)
+    lab.start(2, "receive", "--accept", "all", "--music", os.path.join(lab.folder, "music"))
+    one = lab.start(1, "devices", "--watch")
+    one.wait_event("found", 60, alias="node2")
+    one.stop()
+    sender = lab.start(1, "send", "--to", "node2", source)
+    assert sender.wait(120) == 0, (sender.events, sender.said())
 
 
 sys.exit(netlab.run_case(globals()))

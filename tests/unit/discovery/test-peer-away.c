@@ -180,6 +180,25 @@ test_leaves_at_once (void)
   g_assert_cmpuint (n, ==, 2);
   namida_peer_list_probed (list, peer, FALSE);
   g_assert_cmpuint (count (list), ==, 0);
+  /* The answer comes when the row has gone: it is looked at once more, and only once. */
+  namida_clock_set_fake (1000 * G_USEC_PER_SEC);
+  peer = see (list, "A", FP1, "10.0.0.1", TRUE);
+  namida_peer_list_goodbye (list, goodbye);
+  namida_peer_list_probed (list, peer, FALSE);
+  peer = see (list, "A", FP1, "10.0.0.1", TRUE);
+  n = 0;
+  namida_clock_set_fake (1001 * G_USEC_PER_SEC);
+  namida_peer_list_check_silence (list);
+  g_assert_cmpuint (n, ==, 0);
+  namida_clock_set_fake (1003 * G_USEC_PER_SEC);
+  namida_peer_list_check_silence (list);
+  g_assert_cmpuint (n, ==, 1);
+  namida_peer_list_probed (list, peer, TRUE);
+  namida_clock_set_fake (1010 * G_USEC_PER_SEC);
+  namida_peer_list_check_silence (list);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpuint (count (list), ==, 1);
+  namida_clock_set_fake (-1);
 }
 
 /* However many are made up, those that are known keep their rows. */
