@@ -3,6 +3,7 @@
 
 #include "namida-scanner.h"
 
+#include "namida-cloud-folder.h"
 #include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-safe-path.h"
@@ -398,6 +399,24 @@ scan_all (Scan *scan, GPtrArray *paths, GError **error)
   return TRUE;
 }
 
+/* A folder with a cloud manifest is not a music folder but a whole backup. */
+static GPtrArray *
+expand_backups (GPtrArray *paths)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < paths->len; i++)
+    {
+      GPtrArray *parts = namida_cloud_folder_list (g_ptr_array_index (paths, i));
+
+      if (parts != NULL)
+        g_ptr_array_extend_and_steal (all, parts);
+      else
+        g_ptr_array_add (all, g_strdup (g_ptr_array_index (paths, i)));
+    }
+  return all;
+}
+
 static void
 scan_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -405,10 +424,11 @@ scan_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   g_autoptr (GHashTable) labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) singles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) paths = expand_backups (data);
   Scan scan = { backup, cancellable, labels, singles, seen, NULL, FALSE };
   GError *error = NULL;
 
-  if (scan_all (&scan, data, &error))
+  if (scan_all (&scan, paths, &error))
     g_task_return_pointer (task, g_steal_pointer (&backup), g_object_unref);
   else
     g_task_return_error (task, error);

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * Walks in a worker thread, follows no symbolic links, hidden files are taken as they are; tells what it left out and
  * why (links, sockets, unreadable folders and files, names that are no UTF-8 or too long, more than
  * NAMIDA_LIMIT_FILES). A first argument that does not exist is an error that names it; so is nothing to send at all.
- * Two folders of one name get the labels "Music" and "Music (2)". The first *.zip whose name starts "Namida Backup - "
+ * Two folders of one name get the labels "Music" and "Music (2)". A folder with a cloud manifest stands for the zip and
+ * the music folders that this names (namida-cloud-folder.h). The first *.zip whose name starts "Namida Backup - "
  * (else the only zip given as a file) is the backup zip: further zips are single files. Empty folders become
  * NAMIDA_ENTRY_FOLDER. Order: zip first, then by label and path.
  */

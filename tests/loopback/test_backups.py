@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is kept: listed, shown, verified, repaired, restored, removed, and fetched by the device it came from."""
+import json
 import os
 import shutil
 import sqlite3
@@ -139,6 +140,28 @@ def test_restore(lab):
     result = nas.run("backups", "restore", version["id"], "--to", other.alias)
     equal(result.code, 7, result.out + result.err)
     assert not (other.music / "Rips" / "rip.flac").exists()
+
+
+def test_cloud_folder(lab):
+    """a folder downloaded from the cloud, and a version's folder, are sent as the backup that they are"""
+    cloud = lab.folder("From Drive")
+    zip_path, music = make_backup(cloud, files=5)
+    manifest = {"manifestVersion": 2, "type": "backup", "timestamp": "2026-07-19T18:54:32.123456", "deviceId": "localhost",
+                "platform": "android", "backupZip": {"name": zip_path.name, "size": zip_path.stat().st_size},
+                "folders": [{"label": music.name, "originalPath": "/storage/emulated/0/Music", "files": []}]}
+    write(cloud / "manifest_2026-07-19T18-54-32.123456_android_localhost.json", json.dumps(manifest).encode())
+    write(cloud / "manifest_2026-07-20T00-00-00.000000_android_localhost.json", b"[" * 100000)
+    write(cloud / "unrelated.txt", b"not of the backup")
+    nas, sender = keeper(lab), lab.device("Sender")
+    expect(0, sender.send(nas, cloud))
+    version = rows(nas, "list")[0]
+    equal(os.path.basename(version["zip"]), zip_path.name)
+    equal([one["label"] for one in version["music"]], [music.name])
+    same(music, f"{version['folder']}/Music/{music.name}")
+    other = lab.receiver("--accept", "all", "--as", "library", name="Other")
+    expect(0, nas.run("send", "--to", other.alias, version["folder"]))
+    same(music, other.music / music.name)
+    equal([path.name for path in other.backups.rglob("*.zip")], [zip_path.name])
 
 
 def test_fetch(lab):

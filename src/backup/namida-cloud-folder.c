@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cloud-folder.h"
+
+#include "namida-limits.h"
+#include "namida-manifest.h"
+#include "namida-safe-path.h"
+
+#include <string.h>
+
+#define MANIFEST_BYTES NAMIDA_LIMIT_OFFER_BYTES
+#define MANIFESTS_MOST 1000u
+
+/* json-glib calls itself for each level: a file must not decide how deep. */
+static gboolean
+is_flat (const char *text, gsize length)
+{
+  gboolean quoted = FALSE;
+  guint depth = 0;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (quoted && text[i] == '\\')
+        i++;
+      else if (text[i] == '"')
+        quoted = !quoted;
+      else if (!quoted && (text[i] == '[' || text[i] == '{') && ++depth > NAMIDA_LIMIT_JSON_DEPTH)
+        return FALSE;
+      else if (!quoted && (text[i] == ']' || text[i] == '}') && depth > 0)
+        depth--;
+    }
+  return TRUE;
+}
+
+/* (transfer full) (nullable): a manifest that is complete. */
+static JsonNode *
+read_manifest (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, NULL);
+  gsize length = file != NULL ? g_mapped_file_get_length (file) : 0;
+  g_autoptr (JsonNode) manifest = NULL;
+
+  if (length == 0 || length > MANIFEST_BYTES || !g_file_get_contents (path, &text, &length, NULL)
+      || length > MANIFEST_BYTES || !is_flat (text, length)
+      || !json_parser_load_from_data (parser, text, (gssize) length, NULL))
+    return NULL;
+  manifest = json_parser_steal_root (parser);
+  return namida_manifest_check (manifest, NULL) ? g_steal_pointer (&manifest) : NULL;
+}
+
+static void
+add_if (GPtrArray *found, char *path, GFileTest test)
+{
+  if (g_file_test (path, test) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+    g_ptr_array_add (found, path);
+  else
+    g_free (path);
+}
+
+/* What @manifest names and is there. */
+static GPtrArray *
+find_parts (const char *folder, JsonNode *manifest)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
+  JsonObject *object = json_node_get_object (manifest);
+  const char *zip = json_object_get_string_member (json_object_get_object_member (object, "backupZip"), "name");
+  JsonArray *folders = json_object_get_array_member (object, "folders");
+
+  if (namida_safe_path_check_component (zip, NULL))
+    add_if (found, g_build_filename (folder, zip, NULL), G_FILE_TEST_IS_REGULAR);
+  for (guint i = 0; i < json_array_get_length (folders); i++)
+    {
+      const char *label = json_object_get_string_member (json_array_get_object_element (folders, i), "label");
+      g_autofree char *inside = g_build_filename (folder, "Music", label, NULL);
+      g_autofree char *beside = g_build_filename (folder, label, NULL);
+      gboolean is_inside = g_file_test (inside, G_FILE_TEST_IS_DIR)
+                           && (g_str_equal (label, "Music") || !g_file_test (beside, G_FILE_TEST_IS_DIR));
+
+      /* A version that is kept here has them below "Music": there, a label "Music" is the inner one. */
+      add_if (found, g_strdup (is_inside ? inside : beside), G_FILE_TEST_IS_DIR);
+    }
+  return found;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) b, *(const char *const *) a);
+}
+
+/* Their names begin with the time: newest first. */
+static GPtrArray *
+list_manifests (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  while (dir != NULL && names->len < MANIFESTS_MOST && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, "manifest_") && g_str_has_suffix (name, ".json"))
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names);
+  return names;
+}
+
+GPtrArray *
+namida_cloud_folder_list (const char *path)
+{
+  g_autoptr (GPtrArray) names = list_manifests (path);
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autoptr (JsonNode) manifest = read_manifest (path, g_ptr_array_index (names, i));
+      g_autoptr (GPtrArray) found = manifest != NULL ? find_parts (path, manifest) : NULL;
+
+      if (found != NULL && found->len > 0)
+        return g_steal_pointer (&found);
+    }
+  return NULL;
+}
