@@ -110,7 +110,10 @@ static const char *const schema_steps[] = {
   " id INTEGER PRIMARY KEY, restore TEXT NOT NULL REFERENCES restores (id) ON DELETE CASCADE, kind INTEGER NOT NULL,"
   " path TEXT NOT NULL, size INTEGER NOT NULL DEFAULT 0, mtime_ns INTEGER NOT NULL DEFAULT 0,"
   " inode INTEGER NOT NULL DEFAULT 0, device INTEGER NOT NULL DEFAULT 0, sha256 TEXT, kept TEXT);"
-  "CREATE INDEX restored_restore ON restored (restore);",
+  "CREATE INDEX restored_restore ON restored (restore);"
+
+  /* Who this device was at its last start: one row. A new identity is told. */
+  "CREATE TABLE device (id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL);",
 };
 
 struct _NamidaDatabase

@@ -232,6 +232,29 @@ is_present (int data_fd)
   return FALSE;
 }
 
+/* Who may write into the folder may put another key there. */
+static gboolean
+check_folder (const char *folder, GError **error)
+{
+  struct stat info;
+
+  if (stat (folder, &info) != 0)
+    return fail_read (error, folder);
+  if (!S_ISDIR (info.st_mode))
+    refuse (error, folder, _ ("is not a folder"));
+  else if (info.st_uid != geteuid () && info.st_uid != 0 && geteuid () != 0)
+    refuse (error, folder, _ ("belongs to another user of this computer"));
+  else if ((info.st_mode & 022) != 0)
+    g_set_error (
+        error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+        _ ("The folder “%s” can be changed by other users of this computer, so the key in it may not be yours. "
+           "If you trust them not to have touched it, run “chmod 700” on it and try again."),
+        folder);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 NamidaIdentityFiles *
 namida_identity_files_load (const char *data_dir, GError **error)
 {
@@ -252,7 +275,7 @@ namida_identity_files_load (const char *data_dir, GError **error)
   if (data_fd < 0 || flock (data_fd, LOCK_EX) != 0)
     fail_read (error, data_dir);
   else if (is_present (data_fd))
-    files = read_folder (folder, error);
+    files = check_folder (folder, error) ? read_folder (folder, error) : NULL;
   else
     files = make_folder (data_fd, folder, error);
   if (data_fd >= 0)

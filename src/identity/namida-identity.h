@@ -14,8 +14,8 @@ G_DECLARE_FINAL_TYPE (NamidaIdentity, namida_identity, NAMIDA, IDENTITY, GObject
  *
  * Loads who this device is, or makes it once (ECDSA P-256, self-signed X.509 v3, 1975 to 4096, docs/protocol.md).
  * A half-present or damaged identity is an error that names the file and says what to do, never a new identity; a key
- * that others may read (mode & 077) is refused. Making it is crash-safe. Blocking for some ms: the start of the
- * program, or a worker.
+ * that others may read (mode & 077), and a folder that others may write to, are refused. Making it is crash-safe.
+ * Blocking for some ms: the start of the program, or a worker.
  *
  * Returns: (transfer full) (nullable)
  */

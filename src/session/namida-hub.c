@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "namida-hub-private.h"
+#include "namida-identity-memory.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -203,6 +204,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   NamidaHub *self = source;
   g_autoptr (Loaded) loaded = g_new0 (Loaded, 1);
   g_autofree char *path = g_build_filename (self->data_dir, "state.db", NULL);
+  g_autofree char *told = NULL;
   g_autoptr (GError) clean_error = NULL;
   GError *error = NULL;
 
@@ -226,6 +228,19 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
         _ ("The list of trusted devices and the history were damaged. They were kept as “%s”, and new ones were begun: "
            "pair your devices again."),
         namida_database_was_damaged (loaded->database));
+  if (!namida_identity_remember (loaded->identity, loaded->database, self->data_dir, &told, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (told != NULL && loaded->trouble != NULL)
+    {
+      g_autofree char *first = g_steal_pointer (&loaded->trouble);
+
+      loaded->trouble = g_strdup_printf ("%s %s", told, first);
+    }
+  else if (told != NULL)
+    loaded->trouble = g_steal_pointer (&told);
   loaded->store = namida_store_new (self->data_dir, loaded->database);
   namida_store_set_folders (loaded->store, self->backups, self->music);
   namida_store_set_reserve (loaded->store, self->reserve);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-identity-memory.h"
+
+#include "namida-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+#define MARKER "state.made" /* beside the database: there was one */
+
+/* Returns: (transfer full) (nullable): the fingerprint of the last start; %NULL without @error: this is the first. */
+static char *
+read_last (NamidaDatabase *database, GError **error)
+{
+  sqlite3 *handle G_GNUC_UNUSED = namida_database_lock (database);
+  sqlite3_stmt *statement = namida_database_prepare (database, error, "SELECT fingerprint FROM device", "");
+  char *fingerprint = NULL;
+
+  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    fingerprint = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return fingerprint;
+}
+
+static gboolean
+make_marker (const char *path, GError **error)
+{
+  int fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
+
+  if (fd < 0)
+    {
+      int saved_errno = errno;
+      g_autofree char *what = g_strdup_printf (_ ("“%s” could not be written"), path);
+
+      namida_error_set_from_errno (error, saved_errno, what);
+      return FALSE;
+    }
+  close (fd);
+  return TRUE;
+}
+
+gboolean
+namida_identity_remember (
+    NamidaIdentity *identity, NamidaDatabase *database, const char *data_dir, char **sentence, GError **error)
+{
+  g_autofree char *marker = g_build_filename (data_dir, MARKER, NULL);
+  g_autoptr (GError) read_error = NULL;
+  g_autofree char *last = read_last (database, &read_error);
+  const char *now = namida_identity_get_fingerprint (identity);
+
+  *sentence = NULL;
+  if (read_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&read_error));
+      return FALSE;
+    }
+  if (last != NULL && g_strcmp0 (last, now) != 0)
+    *sentence = g_strdup (_ ("This device has a new identity: its key is not the one of the last start. Devices that "
+                             "trust it have to pair with it again. If you have a copy of the folder “identity”, bring "
+                             "it back instead."));
+  else if (last == NULL && namida_database_was_damaged (database) == NULL && g_file_test (marker, G_FILE_TEST_EXISTS))
+    *sentence = g_strdup (_ ("The list of trusted devices and the history are gone: “state.db” was not there. If you "
+                             "have a copy, bring it back while the program is closed; else pair your devices again."));
+  if (g_strcmp0 (last, now) != 0
+      && !namida_database_exec (database, error, "INSERT OR REPLACE INTO device (id, fingerprint) VALUES (1, ?)", "s",
+                                now))
+    return FALSE;
+  return make_marker (marker, error);
+}

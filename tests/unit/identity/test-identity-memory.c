@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "namida-error.h"
+#include "namida-identity-memory.h"
+
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+
+/* A key or a database that is gone, damaged, or open to others: told or refused, and never a silent new beginning. */
+
+typedef struct
+{
+  char *folder, *identity, *database;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->folder = g_dir_make_tmp ("namida-memory-XXXXXX", NULL);
+  f->identity = g_build_filename (f->folder, "identity", NULL);
+  f->database = g_build_filename (f->folder, "state.db", NULL);
+}
+
+static void
+remove_all (const char *path)
+{
+  g_autoptr (GDir) dir = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      remove_all (child);
+    }
+  g_remove (path);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  remove_all (f->folder);
+  g_assert_false (g_file_test (f->folder, G_FILE_TEST_EXISTS));
+  g_free (f->folder);
+  g_free (f->identity);
+  g_free (f->database);
+}
+
+/* As the program starts. Returns: (transfer full) (nullable): what is told. */
+static char *
+start (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaIdentity) identity = namida_identity_load (f->folder, &error);
+  g_autoptr (NamidaDatabase) database = namida_database_open (f->database, &error);
+  char *sentence = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (namida_identity_remember (identity, database, f->folder, &sentence, &error));
+  g_assert_no_error (error);
+  return sentence;
+}
+
+static void
+assert_told (Fixture *f, const char *what)
+{
+  g_autofree char *sentence = start (f);
+
+  if (what == NULL)
+    g_assert_null (sentence);
+  else
+    g_assert_nonnull (strstr (sentence, what));
+}
+
+static void
+move_away (Fixture *f, const char *path)
+{
+  g_autofree char *away = g_strconcat (path, ".away", NULL);
+
+  g_assert_no_errno (g_rename (path, away));
+}
+
+static void
+test_quiet (Fixture *f, gconstpointer data)
+{
+  assert_told (f, NULL);
+  assert_told (f, NULL);
+}
+
+static void
+test_key_missing (Fixture *f, gconstpointer data)
+{
+  assert_told (f, NULL);
+  move_away (f, f->identity);
+  assert_told (f, "new identity");
+  assert_told (f, NULL); /* once */
+}
+
+static void
+test_database_missing (Fixture *f, gconstpointer data)
+{
+  assert_told (f, NULL);
+  move_away (f, f->database);
+  assert_told (f, "trusted devices");
+  assert_told (f, NULL);
+}
+
+/* The identity alone may be asked for before the first start. */
+static void
+test_identity_first (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaIdentity) identity = namida_identity_load (f->folder, NULL);
+
+  g_assert_nonnull (identity);
+  assert_told (f, NULL);
+}
+
+static void
+test_database_damaged (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (NamidaDatabase) database = NULL;
+  const char *kept;
+
+  assert_told (f, NULL);
+  g_assert_true (g_file_set_contents (f->database, "this is no database, and long enough to be looked at", -1, NULL));
+  database = namida_database_open (f->database, NULL);
+  kept = namida_database_was_damaged (database);
+  g_assert_nonnull (kept);
+  g_assert_true (g_file_get_contents (kept, &text, NULL, NULL));
+  g_assert_true (g_str_has_prefix (text, "this is no database"));
+}
+
+static void
+assert_refused (Fixture *f, const char *why)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *key = g_build_filename (f->identity, "key.pem", NULL);
+  g_autofree char *before = NULL, *after = NULL;
+
+  g_file_get_contents (key, &before, NULL, NULL);
+  g_assert_null (namida_identity_load (f->folder, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_assert_nonnull (strstr (error->message, why));
+  g_file_get_contents (key, &after, NULL, NULL);
+  g_assert_cmpstr (before, ==, after);
+}
+
+static void
+test_open_folder (Fixture *f, gconstpointer data)
+{
+  static const mode_t modes[] = { 0770, 0702, 0777 };
+
+  assert_told (f, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      g_assert_no_errno (g_chmod (f->identity, modes[i]));
+      assert_refused (f, "chmod 700");
+    }
+  /* Others may look in: the key itself they cannot read. */
+  g_assert_no_errno (g_chmod (f->identity, 0755));
+  assert_told (f, NULL);
+}
+
+static void
+test_odd_files (Fixture *f, gconstpointer data)
+{
+  g_autofree char *key = g_build_filename (f->identity, "key.pem", NULL);
+
+  assert_told (f, NULL);
+  g_assert_no_errno (g_chmod (key, 0640));
+  assert_refused (f, "chmod 600");
+  g_assert_no_errno (g_chmod (key, 0600));
+  move_away (f, key);
+  assert_refused (f, "is missing");
+  g_assert_no_errno (mkfifo (key, 0600));
+  g_assert_null (namida_identity_load (f->folder, NULL)); /* and does not hang */
+}
+
+#define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL); /* the damaged file is warned of */
+  ADD ("/memory/quiet", test_quiet);
+  ADD ("/memory/key-missing", test_key_missing);
+  ADD ("/memory/database-missing", test_database_missing);
+  ADD ("/memory/identity-first", test_identity_first);
+  ADD ("/memory/database-damaged", test_database_damaged);
+  ADD ("/memory/open-folder", test_open_folder);
+  ADD ("/memory/odd-files", test_odd_files);
+  return g_test_run ();
+}
