@@ -46,10 +46,19 @@ namida_phone_offer_parse (const char *data, gsize length, GError **error)
 
 /* ---- the offer, sent ---- */
 
+/* Whatever it is held for here: over there the name says it. */
+static gboolean
+is_backup (const NamidaEntry *entry)
+{
+  return entry->kind == NAMIDA_ENTRY_BACKUP_ZIP
+         || (entry->label[0] == '\0' && g_str_has_prefix (entry->name, "Namida Backup - ")
+             && g_str_has_suffix (entry->name, ".zip"));
+}
+
 static const char *
 label_of (const NamidaEntry *entry)
 {
-  if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP)
+  if (is_backup (entry))
     return "";
   return entry->label[0] != '\0' ? entry->label : SINGLE_FILES_LABEL;
 }
@@ -57,7 +66,7 @@ label_of (const NamidaEntry *entry)
 static const char *
 path_of (const NamidaEntry *entry)
 {
-  if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP)
+  if (is_backup (entry))
     return "";
   return entry->label[0] != '\0' ? entry->relative_path : entry->name;
 }
@@ -79,15 +88,6 @@ check_entry (const NamidaEntry *entry, GHashTable *places, GError **error)
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
                _ ("“%s” would be at a place on the phone that another file has already. Send it on its own."), shown);
   return FALSE;
-}
-
-/* The one, or another one that was put beside it. */
-static gboolean
-is_backup (const NamidaEntry *entry)
-{
-  return entry->kind == NAMIDA_ENTRY_BACKUP_ZIP
-         || (entry->label[0] == '\0' && g_str_has_prefix (entry->name, "Namida Backup - ")
-             && g_str_has_suffix (entry->name, ".zip"));
 }
 
 static gboolean
@@ -135,7 +135,7 @@ namida_phone_offer_format (NamidaBackup *backup, gsize *length, GError **error)
   if (!check_backup (backup, error))
     return NULL;
   for (guint i = 0; i < entries->len; i++)
-    if (((NamidaEntry *) g_ptr_array_index (entries, i))->kind == NAMIDA_ENTRY_BACKUP_ZIP)
+    if (is_backup (g_ptr_array_index (entries, i)))
       name = ((NamidaEntry *) g_ptr_array_index (entries, i))->name;
   out = g_string_sized_new (256 + (gsize) entries->len * 200);
   g_string_append_c (out, '{');
@@ -213,7 +213,7 @@ namida_phone_upload_format (const NamidaEntry *entry)
 {
   GString *out = g_string_new (NULL);
 
-  if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP)
+  if (is_backup (entry))
     {
       g_string_append (out, "type=backupZip");
       append_value (out, "name", entry->name);
