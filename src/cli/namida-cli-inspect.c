@@ -5,6 +5,7 @@
 
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-path-helper.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -48,13 +49,126 @@ namida_cli_inspect_file (NamidaCli *cli, const char *path, GError **error)
   return namida_inspector_inspect_finish (result, error);
 }
 
+static gboolean here;
+static char **music;
+
+static const GOptionEntry entries[] = {
+  { "here", 0, 0, G_OPTION_ARG_NONE, &here, N_ ("Also tell which paths Namida has to update on this computer"), NULL },
+  { "music", 0, 0, G_OPTION_ARG_STRING_ARRAY, &music,
+    N_ ("With --here, or for another device: a music folder that is there (may be repeated; default: your music "
+        "folder)"),
+    N_ ("DIR") },
+  { NULL },
+};
+
+/* The folders that are given, which may be another device's; else the music folder and the folders in it, for Namida
+ * may have been told any of them. */
+static GPtrArray *
+dup_there (void)
+{
+  GPtrArray *there = g_ptr_array_new_with_free_func (g_free);
+  const char *own = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  for (guint i = 0; music != NULL && music[i] != NULL; i++)
+    g_ptr_array_add (there, g_strdup (music[i]));
+  if (there->len > 0)
+    return there;
+  if (own == NULL || g_strcmp0 (own, g_get_home_dir ()) == 0)
+    g_ptr_array_add (there, g_build_filename (g_get_home_dir (), "Music", NULL));
+  else
+    g_ptr_array_add (there, g_strdup (own));
+  dir = g_dir_open (there->pdata[0], 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (there->pdata[0], name, NULL);
+
+      if (name[0] != '.' && g_utf8_validate (path, -1, NULL) && g_file_test (path, G_FILE_TEST_IS_DIR))
+        g_ptr_array_add (there, g_steal_pointer (&path));
+    }
+  return there;
+}
+
+static GPtrArray *
+dup_advice (const NamidaInspection *inspection)
+{
+  g_autoptr (GPtrArray) there = dup_there ();
+
+  return here || music != NULL ? namida_path_helper_advise (inspection->music_folders, there) : NULL;
+}
+
 static void
-emit (const NamidaInspection *inspection)
+add_text (JsonBuilder *builder, const char *key, const char *text)
+{
+  g_autofree char *valid = text != NULL ? g_utf8_make_valid (text, -1) : NULL;
+
+  json_builder_set_member_name (builder, key);
+  if (valid != NULL)
+    json_builder_add_string_value (builder, valid);
+  else
+    json_builder_add_null_value (builder);
+}
+
+static JsonNode *
+make_paths (GPtrArray *advice)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < advice->len; i++)
+    {
+      const NamidaPathAdvice *item = advice->pdata[i];
+
+      json_builder_begin_object (builder);
+      add_text (builder, "expected", item->expected);
+      json_builder_set_member_name (builder, "there");
+      json_builder_add_boolean_value (builder, item->there || item->is_address || item->shared);
+      add_text (builder, "old", item->old_prefix);
+      add_text (builder, "new", item->new_prefix);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  return json_builder_get_root (builder);
+}
+
+static void
+emit (const NamidaInspection *inspection, GPtrArray *advice)
 {
   g_autoptr (JsonNode) root = namida_inspection_to_json (inspection);
-  g_autofree char *line = json_to_string (root, FALSE);
+  g_autofree char *line = NULL;
 
+  if (advice != NULL)
+    json_object_set_member (json_node_get_object (root), "paths", make_paths (advice));
+  line = json_to_string (root, FALSE);
   namida_cli_print ("%s", line);
+}
+
+static void
+print_advice (GPtrArray *advice)
+{
+  g_auto (GStrv) lines = namida_path_helper_dup_lines (advice);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    namida_cli_print ("  %s", lines[i]);
+}
+
+static void
+tell (NamidaCli *cli, const NamidaInspection *inspection)
+{
+  g_autoptr (GPtrArray) advice = dup_advice (inspection);
+
+  if (cli->json)
+    {
+      emit (inspection, advice);
+      return;
+    }
+  namida_cli_print_inspection (inspection);
+  if (advice != NULL && advice->len > 0)
+    {
+      namida_cli_print (_ ("After restoring it, in Namida, under Settings, Advanced:"));
+      print_advice (advice);
+    }
 }
 
 int
@@ -67,16 +181,13 @@ namida_cli_inspect (NamidaCli *cli, int argc, char **argv)
           cli, "ZIP",
           _ ("Tells what is in a Namida backup, without unpacking it: listens, playlists, favourites and "
              "the music folders it expects. Ends with 1 when Namida could not restore it."),
-          NULL, &argc, &argv))
+          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc != 2)
     return namida_cli_usage (_ ("Name one backup to look into."));
   inspection = namida_cli_inspect_file (cli, argv[1], &error);
   if (inspection == NULL)
     return namida_cli_fail (cli, error);
-  if (cli->json)
-    emit (inspection);
-  else
-    namida_cli_print_inspection (inspection);
+  tell (cli, inspection);
   return namida_inspection_is_good (inspection) ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_FAILED;
 }

@@ -334,6 +334,20 @@ class Cases:
                       "2 h of music", "2 subscriptions", "/storage/ABCD-1234/Rips"):
             assert words in done.stdout, (words, done.stdout)
 
+    def test_paths(self):
+        """The old and the new prefix, for this computer or for folders of another device."""
+        path = self.write(backup())
+        answer = inspect(path, "--here", "--music", "/home/me/Music", "--music", "D:\\Rips")
+        assert answer["paths"] == [
+            {"expected": "/storage/emulated/0/Music", "there": False, "old": "/storage/emulated/0/Music", "new": "/home/me/Music"},
+            {"expected": "/storage/ABCD-1234/Rips", "there": False, "old": "/storage/ABCD-1234/Rips", "new": "D:/Rips"}], answer["paths"]
+        (self.folder / "home" / "Music" / "Rips").mkdir(parents=True)
+        env = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
+        done = subprocess.run([CLI, "inspect", "--here", str(path)], capture_output=True, text=True, timeout=WAIT, check=True,
+                              env={**env, "HOME": str(self.folder / "home"), "LC_ALL": "C.UTF-8"})
+        assert f"from “/storage/emulated/0/Music” to “{self.folder}/home/Music”" in done.stdout, done.stdout
+        assert f"from “/storage/ABCD-1234/Rips” to “{self.folder}/home/Music/Rips”" in done.stdout, done.stdout
+
     def test_no_file(self):
         for path in (self.folder / "none.zip", self.folder):
             done = subprocess.run([CLI, "inspect", str(path)], capture_output=True, text=True, timeout=WAIT, check=False)
