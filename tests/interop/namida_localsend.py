@@ -4,6 +4,7 @@
 What it does and checks is what the app does: fingerprints of certificates, one session, chunked bodies two at a time,
 exactly 200 with an empty body, 422 and another try, /cancel to the other side's own server."""
 import concurrent.futures
+import contextlib
 import hashlib
 import http.client
 import http.server
@@ -14,6 +15,7 @@ import queue
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 import traceback
@@ -361,3 +363,22 @@ def run(tests, *make):
     finally:
         lab.close()
     return 1 if failed else 0
+
+
+def serve(folder, trusted, interface):
+    """For the tests with namespaces: receives at all addresses of this machine, and announces itself until it is ended."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    server = Server(folder / "received", base.Identity(folder, "onion"), trusted, host="::")
+    index = socket.if_nametoindex(interface)
+    print(json.dumps(server.info), flush=True)
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as out:
+        out.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index)
+        while True:
+            with contextlib.suppress(OSError):
+                out.sendto(json.dumps({**server.info, "announce": True}).encode(), ("ff12::fd3a:e420", 53317, 0, index))
+            time.sleep(0.5)
+
+
+if __name__ == "__main__":
+    serve(*sys.argv[2:5])
