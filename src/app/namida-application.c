@@ -168,8 +168,16 @@ apply_pin (NamidaApplication *self)
 static void
 apply_retention (NamidaApplication *self)
 {
-  namida_hub_set_retention (self->hub,
-                            (NamidaRetention){ .last = g_settings_get_uint (self->settings, "versions-to-keep") });
+  NamidaRetention policy = { .last = g_settings_get_uint (self->settings, "versions-to-keep"),
+                             .monthly = g_settings_get_boolean (self->settings, "versions-monthly") };
+
+  namida_hub_set_retention (self->hub, policy);
+}
+
+static void
+apply_verify (NamidaApplication *self)
+{
+  namida_hub_set_verify_months (self->hub, g_settings_get_uint (self->settings, "verify-months"));
 }
 
 /* Which devices need no question is kept with each of them; the switch is for all that are trusted now. */
@@ -212,6 +220,8 @@ follow_settings (NamidaApplication *self)
     { "changed::reserve", apply_reserve },
     { "changed::rate-limit", apply_limit },
     { "changed::unencrypted-peers", apply_unencrypted },
+    { "changed::verify-months", apply_verify },
+    { "changed::versions-monthly", apply_retention },
     { "changed::versions-to-keep", apply_retention },
   };
 
@@ -263,6 +273,7 @@ make_hub (NamidaApplication *self)
   g_signal_connect_object (self->background, "refused", G_CALLBACK (on_refused), self, G_CONNECT_SWAPPED);
   follow_settings (self);
   apply_retention (self);
+  apply_verify (self);
   start_hub (self);
 }
 
