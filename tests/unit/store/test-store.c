@@ -6,6 +6,7 @@
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-limits.h"
 #include "namida-manifest.h"
 
 #include <fcntl.h>
@@ -393,7 +394,10 @@ test_discard_and_clean (Fixture *f, gconstpointer data)
   put (f->backups, ".namida-sync-parts/notes", "mine");
   g_assert_true (namida_store_clean (f->store, &error));
   g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM sessions WHERE state = 'parked'"), ==, 1);
-  namida_clock_set_fake (g_get_real_time () + 8 * G_TIME_SPAN_DAY);
+  namida_clock_set_fake (g_get_real_time () + NAMIDA_LIMIT_PARKED_DAYS * G_TIME_SPAN_DAY - G_TIME_SPAN_HOUR);
+  g_assert_true (namida_store_clean (f->store, &error));
+  g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM sessions WHERE state = 'parked'"), ==, 1);
+  namida_clock_set_fake (g_get_real_time () + NAMIDA_LIMIT_PARKED_DAYS * G_TIME_SPAN_DAY + G_TIME_SPAN_HOUR);
   g_assert_null (namida_journal_find_resumable (f->database, "AB12", "key", NULL));
   g_assert_true (namida_store_clean (f->store, &error));
   namida_clock_set_fake (-1);
