@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-background.h"
+#include "namida-handover.h"
 #include "namida-hub-history.h"
 #include "namida-introduction.h"
 #include "namida-limits.h"
@@ -17,14 +18,17 @@
 
 /* Longer than this nobody waits for a program to end: what is still under way is resumable anyway. */
 #define STOP_LIMIT_SECONDS 5
+/* Begins the hint of an “open” that is none of files. */
+#define HANDOVER "namida-handover:"
 
 struct _NamidaApplication
 {
   AdwApplication parent_instance;
 
-  char *data_dir;  /* (nullable) */
-  char *interface; /* (nullable) */
-  int port;        /* 0: as the settings say */
+  char *data_dir;                    /* (nullable) */
+  char *interface;                   /* (nullable) */
+  int port;                          /* 0: as the settings say */
+  char *backup_path, *music_folders; /* (nullable): of Namida, as it writes them */
 
   GSettings *settings;
   NamidaHub *hub;
@@ -66,6 +70,21 @@ introduce (NamidaApplication *self)
   gtk_window_present (GTK_WINDOW (introduction));
 }
 
+/* What is received with the label of a folder that Namida knows goes there. */
+static void
+use_handover (NamidaApplication *self)
+{
+  const NamidaHandover *handover = namida_handover_of (G_OBJECT (self->hub));
+  NamidaStore *store = namida_hub_get_store (self->hub);
+
+  for (guint i = 0; handover != NULL && store != NULL && handover->music[i] != NULL; i++)
+    {
+      g_autofree char *label = g_path_get_basename (handover->music[i]);
+
+      namida_store_add_label_folder (store, label, handover->music[i]);
+    }
+}
+
 static void
 on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -76,6 +95,7 @@ on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_hub_start_finish (NAMIDA_HUB (source), result, &self->problem);
   if (window != NULL)
     namida_window_show_problem (window, self->problem);
+  use_handover (self);
   introduce (self);
 }
 
@@ -427,12 +447,40 @@ namida_application_activate (GApplication *application)
   self->start_hidden = FALSE;
 }
 
+/* @hint: HANDOVER and what Namida said of its backups; @files: its music folders. */
+static void
+take_handover (NamidaApplication *self, GFile **files, int n_files, const char *hint)
+{
+  g_autoptr (GString) music = g_string_new (NULL);
+  const char *backups = hint + strlen (HANDOVER);
+  NamidaHandover *handover;
+  NamidaWindow *window;
+
+  for (int i = 0; i < n_files; i++)
+    if (g_file_peek_path (files[i]) != NULL && !g_str_equal (g_file_peek_path (files[i]), backups))
+      g_string_append_printf (music, "%s,", g_file_peek_path (files[i]));
+  handover = namida_handover_new (backups, music->str);
+  if (handover != NULL)
+    namida_handover_keep (handover, G_OBJECT (self->hub));
+  use_handover (self);
+  window = show_window (self);
+  if (window != NULL && handover != NULL)
+    namida_window_toast (window, _ ("Namida’s backups and music folders are ready to send"));
+}
+
 static void
 namida_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
-  NamidaWindow *window = show_window (NAMIDA_APPLICATION (application));
+  NamidaApplication *self = NAMIDA_APPLICATION (application);
   g_autoptr (GListStore) list = g_list_store_new (G_TYPE_FILE);
+  NamidaWindow *window;
 
+  if (g_str_has_prefix (hint, HANDOVER))
+    {
+      take_handover (self, files, n_files, hint);
+      return;
+    }
+  window = show_window (self);
   for (int i = 0; i < n_files; i++)
     g_list_store_append (list, files[i]);
   if (window != NULL)
@@ -593,6 +641,28 @@ become_first (NamidaApplication *self, int *status)
   return !g_application_get_is_remote (G_APPLICATION (self));
 }
 
+/* Namida opens its companion by the name namida_sync, with its folders. Returns: whether this process has to go on. */
+static gboolean
+hand_over (NamidaApplication *self)
+{
+  g_autoptr (NamidaHandover) handover = namida_handover_new (self->backup_path, self->music_folders);
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autofree char *hint = NULL;
+
+  if (handover == NULL)
+    return TRUE;
+  if (!g_application_register (G_APPLICATION (self), NULL, NULL))
+    return TRUE; /* it is told when it runs */
+  for (guint i = 0; handover->music[i] != NULL; i++)
+    g_ptr_array_add (files, g_file_new_for_path (handover->music[i]));
+  hint = g_strconcat (HANDOVER, handover->backups, NULL);
+  /* “open” wants a file: Namida’s backup folder stands in where it has no music. */
+  if (files->len == 0)
+    g_ptr_array_add (files, g_file_new_for_path (handover->backups));
+  g_application_open (G_APPLICATION (self), (GFile **) files->pdata, (int) files->len, hint);
+  return !g_application_get_is_remote (G_APPLICATION (self));
+}
+
 static int
 namida_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
@@ -619,7 +689,7 @@ namida_application_handle_local_options (GApplication *application, GVariantDict
       /* A device of its own, beside the one of this desktop. */
       g_application_set_flags (application, g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
     }
-  return -1;
+  return hand_over (self) ? -1 : 0;
 }
 
 static void
@@ -646,6 +716,8 @@ namida_application_finalize (GObject *object)
   g_clear_error (&self->problem);
   g_free (self->data_dir);
   g_free (self->interface);
+  g_free (self->backup_path);
+  g_free (self->music_folders);
   G_OBJECT_CLASS (namida_application_parent_class)->finalize (object);
 }
 
@@ -672,6 +744,9 @@ namida_application_init (NamidaApplication *self)
       N_ ("NAME") },
     { "port", 0, 0, G_OPTION_ARG_INT, &self->port, N_ ("Listen on this port"), N_ ("N") },
     { "background", 0, 0, G_OPTION_ARG_NONE, &self->start_hidden, N_ ("Receive without a window"), NULL },
+    /* Namida’s words: it starts namida_sync with them. */
+    { "backupPath", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &self->backup_path, NULL, NULL },
+    { "musicFolders", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &self->music_folders, NULL, NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version"), NULL },
     { NULL },
   };

@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-files.h"
+#include "namida-handover.h"
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-send-flow.h"
@@ -113,15 +114,15 @@ on_backup_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaSendSheet) self = user_data;
   g_autoptr (GFile) file = namida_files_find_backup_finish (result, NULL);
-  const char *music = g_object_get_data (G_OBJECT (self), "music");
+  GStrv music = g_object_get_data (G_OBJECT (self), "music");
 
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
   if (file != NULL)
     add_file (self, file);
-  if (music != NULL)
-    look_for_music (self, music);
-  else
+  for (guint i = 0; music != NULL && music[i] != NULL; i++)
+    look_for_music (self, music[i]);
+  if (music == NULL)
     gtk_widget_set_visible (self->hint, self->items->len == 0);
 }
 
@@ -236,9 +237,15 @@ namida_send_sheet_new (NamidaHub *hub, NamidaPeer *peer)
   adw_window_title_set_title (self->heading, title);
   if (store != NULL)
     {
-      g_object_set_data_full (G_OBJECT (self), "music", g_strdup (namida_store_get_music (store)), g_free);
-      namida_files_find_backup_async (namida_store_get_backups (store), self->cancellable, on_backup_found,
-                                      g_object_ref (self));
+      const NamidaHandover *handover = namida_handover_of (G_OBJECT (hub));
+      gboolean has_music = handover != NULL && handover->music[0] != NULL;
+      gboolean has_backups = handover != NULL && handover->backups != NULL;
+      const char *own[] = { namida_store_get_music (store), NULL };
+
+      g_object_set_data_full (G_OBJECT (self), "music", g_strdupv (has_music ? handover->music : (GStrv) own),
+                              (GDestroyNotify) g_strfreev);
+      namida_files_find_backup_async (has_backups ? handover->backups : namida_store_get_backups (store),
+                                      self->cancellable, on_backup_found, g_object_ref (self));
     }
   show (self);
   return self;
