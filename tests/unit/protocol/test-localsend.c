@@ -139,10 +139,10 @@ test_text (void)
   g_autofree char *long_file
       = g_strdup_printf ("\"a\":{\"fileName\":\"a.txt\",\"size\":2,\"fileType\":\"text/plain\",\"preview\":\"%söö\"}",
                          many);
-  g_autoptr (NamidaOfferMessage) offer
+  g_autoptr (NamidaOfferMessage) offer G_GNUC_UNUSED
       = parse ("\"a\":{\"fileName\":\"a.txt\",\"size\":2,\"fileType\":\"text/plain\",\"preview\":\"h\\ni\"}", &text,
                &error);
-  g_autoptr (NamidaOfferMessage) other = parse (long_file, &cut, &error);
+  g_autoptr (NamidaOfferMessage) other G_GNUC_UNUSED = parse (long_file, &cut, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (text, ==, "h\ni");
