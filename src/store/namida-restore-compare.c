@@ -17,9 +17,12 @@
 
 /* What is known of a path: by the version's own record of its arrival, or by the hash index. Only when nothing has
  * changed since (size, time, inode). */
+#define OF_VERSION                                                                                                     \
+  "SELECT f.size, f.mtime_ns, f.inode, f.device, f.sha256 FROM version_files f JOIN versions v ON v.id = f.version"    \
+  " WHERE f.path = ?2 AND v.path = ?1"
+
 static const char *const questions[] = {
-  "SELECT f.size, f.mtime_ns, f.inode, f.device, f.sha256 FROM version_files f JOIN versions v ON v.id = f.version"
-  " WHERE f.path = ?2 AND v.path = ?1",
+  OF_VERSION,
   "SELECT size, mtime_ns, inode, device, sha256 FROM stored WHERE path = ?1 || '/' || ?2",
   "SELECT size, mtime_ns, inode, device, sha256 FROM hash_index WHERE path = ?1 || '/' || ?2",
 };
@@ -73,7 +76,7 @@ namida_restore_expect (NamidaRestorePlan *plan)
       if (file->folder || file->sha256 != NULL || !g_str_has_prefix (file->source, prefix))
         continue;
       namida_database_lock (plan->database);
-      file->sha256 = ask (plan->database, questions[0], plan->folder, file->source + strlen (prefix), NULL);
+      file->sha256 = ask (plan->database, OF_VERSION, plan->folder, file->source + strlen (prefix), NULL);
       namida_database_unlock (plan->database);
     }
 }
