@@ -324,7 +324,6 @@ test_point (gconstpointer data)
   const char *point = data;
   gboolean in_library = g_str_equal (point, "removal-unlinked");
   g_autofree char *base = g_dir_make_tmp ("namida-remove-XXXXXX", NULL);
-  g_autofree char *crash_at = g_strconcat (point, ":1", NULL);
   g_autofree char *song = make_content ("song", 0);
   g_autofree char *text = NULL;
   g_autoptr (Shipment) shipment = shipment_new ();

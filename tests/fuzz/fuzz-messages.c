@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdint.h>
+#include <string.h>
 
-#include "namida-messages.h"
+#include "namida-backups-message.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
@@ -24,6 +25,26 @@ read_tables (const char *text, gsize length)
     }
 }
 
+static void
+read_backups (const char *text, gsize length)
+{
+  g_autoptr (GPtrArray) list = namida_backups_parse (text, length, NULL);
+  g_autofree char *id = NULL;
+  g_autofree char *session = namida_download_answer_dup_session (text, length, NULL);
+  g_auto (GStrv) labels = NULL;
+
+  namida_download_request_parse (text, length, &id, &labels, NULL);
+  if (session != NULL)
+    g_assert_cmpuint (strspn (session, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-"), ==, strlen (session));
+  if (list != NULL)
+    {
+      g_autofree char *again = namida_backups_format (list, &length);
+      g_autoptr (GPtrArray) same = namida_backups_parse (again, length, NULL);
+
+      g_assert_cmpuint (same->len, <=, list->len);
+    }
+}
+
 /* Every small message from the same bytes: none of them believes what it is for. */
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
@@ -38,6 +59,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   guint64 length;
 
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
+  read_backups (text, size);
+  g_assert_cmpint (namida_range_parse (query), >=, -1);
   read_tables (text, size);
   namida_upload_answer_parse (text, size, &length, &sha256, NULL);
   if (namida_upload_query_parse (query, &upload, NULL))

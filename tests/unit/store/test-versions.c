@@ -236,7 +236,6 @@ test_flipped_bit (Fixture *f, gconstpointer data)
   g_autoptr (NamidaVersions) versions = NULL;
   g_autoptr (NamidaVerifyReport) report = NULL;
   g_autofree char *song = NULL;
-  g_autofree char *detail = NULL;
   const NamidaDamage *damage;
 
   receive (f, "AA", NAMIDA_LANDING_BACKUP, "zip", "song");
