@@ -67,8 +67,8 @@ gboolean namida_upload_connection_ask (NamidaUploadConnection *self,
                                        guint64 offset,
                                        NamidaHttpHead *head,
                                        GError **error);
-/** namida_upload_connection_read_body: some bytes of it, as many as @count at most. Returns: 0 never, -1 with @error. */
-gssize
-namida_upload_connection_read_body (NamidaUploadConnection *self, guint8 *buffer, gsize count, GError **error);
+/** namida_upload_connection_read_body: some bytes of it, as many as @count at most. Returns: 0 never, -1 with @error.
+ */
+gssize namida_upload_connection_read_body (NamidaUploadConnection *self, guint8 *buffer, gsize count, GError **error);
 
 G_END_DECLS
