@@ -56,13 +56,12 @@ static void
 send_now (NamidaWindow *window, NamidaPeer *peer, GListModel *files, const char *pin, gboolean unencrypted)
 {
   NamidaTransfer *transfer = namida_hub_send (namida_window_get_hub (window), peer, files, pin);
-  g_autofree char *text = g_strdup_printf (_ ("Sending to %s"), namida_peer_get_alias (peer));
 
   if (transfer != NULL && unencrypted)
     namida_hub_allow_unencrypted (namida_window_get_hub (window), transfer);
   if (transfer != NULL)
     g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, sent_new (NULL, peer, files), (GDestroyNotify) sent_free);
-  namida_window_toast (window, text);
+  /* Its row says the rest. */
   namida_window_show_page (window, "transfers");
 }
 

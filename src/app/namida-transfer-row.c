@@ -127,8 +127,6 @@ name_button (NamidaTransferRow *self, GtkButton *button, const char *icon, const
   /* Translators: a button's action and the transfer it is for, for screen readers */
   g_autofree char *name = g_strdup_printf (_ ("%s: %s"), action, self->words);
 
-  if (g_strcmp0 (gtk_button_get_icon_name (button), icon) == 0)
-    return;
   gtk_button_set_icon_name (button, icon);
   gtk_widget_set_tooltip_text (GTK_WIDGET (button), action);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);

@@ -1,0 +1,144 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page of transfers, driven from outside: what ended stays over restarts, is found and cleared; pause, resume, cancel; what became of
+each file, and a report of it. Speaks TAP."""
+import json
+import random
+import time
+
+from namida_display import (LIMIT, RUN, Atspi, arrived, button, everything, find, keys, made_backup, place, press, quit_by_keyboard, run, wait_for,
+                            window_id, xdo)
+
+
+def names():
+    return [node.get_name() or "" for node in everything()]
+
+
+def type_into(node, text):
+    node.get_editable_text_iface().set_text_contents(text)
+
+
+def settle():
+    """Up to GTK 4.8 a program dies of a question about its windows that comes while a dialog opens or closes (an object without a path)."""
+    time.sleep(1.5)
+
+
+def showing(name):
+    return wait_for(f"“{name}”", lambda: find(name))
+
+
+def receive(lab, alias, sender, files):
+    """Somebody sends to the window of ALIAS, and a person there accepts."""
+    process = lab.sender(sender, "send", "--to", alias, *files)
+    press(button("Accept"))
+    settle()
+    assert process.wait(LIMIT) == 0, f"the sender ended with {process.returncode}"
+
+
+def test_history_stays_is_found_and_cleared(lab):
+    alias = f"Desk PC {RUN}"
+    backup, music, song = made_backup(lab.path / "files")
+    process, data = lab.app(alias)
+    window = window_id("Namida Sync")
+    receive(lab, alias, f"ThinkPad {RUN}", [backup, music])
+    keys(window, "alt+2")
+    showing("Received and verified")
+    quit_by_keyboard(process, window)
+
+    process, data = lab.app(alias)
+    window = window_id("Namida Sync")
+    place(window, 0, 0, 1000, 720)
+    keys(window, "alt+2")
+    row = f"Backup and music from ThinkPad {RUN}"
+    showing(row)
+    showing(f"Open Folder: {row}")
+    press(button("Search Earlier Transfers"))
+    entry = wait_for("the search", lambda: [n for n in everything() if n.get_name() == "Search Earlier Transfers"
+                                            and n.get_editable_text_iface() is not None])[-1]
+    type_into(entry, "old phone")
+    showing("Nothing of that name was sent or received.")
+    type_into(entry, "THINK")
+    wait_for("the row again", lambda: find(f"Open Folder: {row}"))
+    press(button("Clear the History"))
+    settle()
+    press(button("Clear"))
+    settle()
+    wait_for("the empty page", lambda: find(row) is None)
+    quit_by_keyboard(process, window)
+
+    process, data = lab.app(alias)
+    window = window_id("Namida Sync")
+    keys(window, "alt+2")
+    time.sleep(1)
+    assert find(row) is None, "the cleared history is back"
+    assert arrived(data / "music", song), "clearing the history removed a file"
+    quit_by_keyboard(process, window)
+
+
+def test_pause_resume_and_cancel(lab):
+    alias = f"Desk PC {RUN}"
+    home = lab.receiver(f"NAS {RUN}")
+    backup, music, song = made_backup(lab.path / "files")
+    song.write_bytes(random.randbytes(12_000_000))
+    process, data = lab.app(alias, "rate-limit=uint32 1500\n", files=[backup, music])
+    window = window_id("Namida Sync")
+    place(window, 0, 0, 1000, 720)
+    row = wait_for("the device", lambda: find(f"NAS {RUN}", "list item"))
+    area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    wait_for("the question which device", lambda: find("To send 1 backup and 1 folder"))
+    xdo("mousemove", area.x + 60, area.y + area.height // 2, "click", 1)
+    title = f"Backup and music to NAS {RUN}"
+    press(button(f"Pause: {title}"))
+    button(f"Resume: {title}")
+    assert not arrived(home / "music", song), "it arrived all the same"
+    press(button(f"Cancel: {title}"))
+    settle()
+    showing("Cancel this transfer?")
+    press(button("Go On"))
+    settle()
+    press(button(f"Cancel: {title}"))
+    settle()
+    press(button("Cancel and Keep"))
+    settle()
+    button(f"Try Again: {title}")
+    wait_for("the choice to be remembered", lambda: "cancelled-parts='keep'" in (data / "settings.ini").read_text())
+    quit_by_keyboard(process, window)
+
+
+def test_details_and_report(lab):
+    alias = f"Desk PC {RUN}"
+    home = lab.receiver(f"NAS {RUN}")
+    backup, music, song = made_backup(lab.path / "files")
+    (music / "Empty").write_bytes(b"")
+    process, data = lab.app(alias, files=[backup, music])
+    window = window_id("Namida Sync")
+    place(window, 0, 0, 1000, 720)
+    row = wait_for("the device", lambda: find(f"NAS {RUN}", "list item"))
+    area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    wait_for("the question which device", lambda: find("To send 1 backup and 1 folder"))
+    xdo("mousemove", area.x + 60, area.y + area.height // 2, "click", 1)
+    showing("Sent and verified")
+    assert arrived(home / "music", song)
+    row = wait_for("the row", lambda: find(f"Backup and music to NAS {RUN}", "list item"))
+    area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    xdo("mousemove", area.x + 80, area.y + area.height // 2, "click", 1)
+    dialog = window_id("Details")
+    showing("3 files verified")
+    wait_for("a row for the song", lambda: find(song.name + ": Verified · Music/Björk"))
+    press(button("Save a Report"))
+    chooser = wait_for("the name of the report", lambda: [n for n in everything() if n.get_role_name() == "text" and n.get_editable_text_iface()
+                                                          is not None and (n.get_text_iface().get_text(0, 12) or "").startswith("Namida Sync")])
+    path = lab.path / "report.json"
+    type_into(chooser[-1], str(path))
+    press(wait_for("the button that saves", lambda: find("_Save", "push button", starts=True)
+                   or find("Save", "push button")))
+    wait_for("the report", path.exists)
+    report = wait_for("a whole report", lambda: json.loads(path.read_text()))
+    assert report["result"] == "done" and report["stored"] == 3, report
+    assert any(entry["file"].endswith(song.name) and entry["result"] == "stored" for entry in report["entries"]), report
+    showing("The report is saved")
+    keys(dialog, "Escape")
+    quit_by_keyboard(process, window)
+
+
+run([(test_history_stays_is_found_and_cleared, True), (test_pause_resume_and_cancel, False), (test_details_and_report, True)])
