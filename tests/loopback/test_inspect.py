@@ -18,6 +18,8 @@ CLI, MAKE_FIXTURES = sys.argv[1:3]
 MEMORY = 128 * 1024 * 1024
 SECONDS = 5  # of the processor: what the promise is about, whatever else the machine does
 WAIT = 120
+# A build with sanitizers keeps freed memory and is many times slower: there the figures say nothing.
+SANITIZED = b"__asan_init" in pathlib.Path(CLI).read_bytes()
 
 
 def inspect(path, *options):
@@ -37,8 +39,8 @@ def inspect(path, *options):
         process.stdout.close()
         process.stderr.close()
     assert process.returncode in (0, 1), (process.returncode, done["err"])
-    assert usage.ru_maxrss * 1024 < MEMORY, f"{usage.ru_maxrss} KiB for {path.name}"
-    assert usage.ru_utime + usage.ru_stime < SECONDS, f"{usage.ru_utime + usage.ru_stime} s for {path.name}"
+    assert SANITIZED or usage.ru_maxrss * 1024 < MEMORY, f"{usage.ru_maxrss} KiB for {path.name}"
+    assert SANITIZED or usage.ru_utime + usage.ru_stime < SECONDS, f"{usage.ru_utime + usage.ru_stime} s for {path.name}"
     answer = json.loads(done["out"])
     assert answer["good"] == (process.returncode == 0)
     assert answer["sentence"].startswith("“") and answer["sentence"].endswith("."), answer["sentence"]
