@@ -198,6 +198,7 @@ remember_place (NamidaHub *self, Resolving *resolving, GInetSocketAddress *addre
 }
 
 /* Nor a LocalSend. */
+/* Nobody of any kind is there: the next address of its name, or what our own kind answered. */
 static void
 resolve_asked_phone (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -208,12 +209,17 @@ resolve_asked_phone (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (peer != NULL)
     g_task_return_pointer (task, peer, g_object_unref);
-  else if (!g_task_return_error_if_cancelled (task))
-    namida_hub_find_phone_async (self, resolving->asked, g_task_get_cancellable (task), resolve_asked_phone,
-                                 g_object_ref (task));
+  else if (g_task_return_error_if_cancelled (task))
+    return;
+  else if (resolving->places != NULL)
+    resolve_ask_next (g_steal_pointer (&task));
+  else
+    g_task_return_new_error (
+        task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+        _ ("No Namida Sync answered at “%s”. Check the address and that Namida Sync is open there. (%s)"),
+        resolving->text, resolving->error != NULL ? resolving->error->message : "");
 }
 
-/* Nobody of our own kind is there. */
 static void
 resolve_asked_localsend (GObject *source, GAsyncResult *result, gpointer user_data)
 {
