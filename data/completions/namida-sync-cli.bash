@@ -19,13 +19,14 @@ _namida_sync_cli ()
   done
 
   case $previous in
-    --to|--from|pair|remove|rename)
+    --to|--from|pair|remove|rename|set)
       [ "$command" = backups ] && [ "$previous" = remove ] && return
       while IFS= read -r name; do
         [[ $name == "${current#[\"\']}"* ]] && COMPREPLY+=("$(printf '%q' "$name")")
       done < <(_namida_sync_devices)
       return ;;
     --as) COMPREPLY=($(compgen -W 'library backup' -- "$current")); return ;;
+    --auto-accept) COMPREPLY=($(compgen -W 'yes no' -- "$current")); return ;;
     --accept) COMPREPLY=($(compgen -W 'ask trusted all' -- "$current")); return ;;
     --unencrypted)
       [ "$command" = receive ] && { COMPREPLY=($(compgen -W 'ask never allow' -- "$current")); return; } ;;
@@ -39,7 +40,7 @@ _namida_sync_cli ()
     COMPREPLY=($(compgen -W "$(namida-sync-cli $command --help 2>/dev/null | grep -o -- '--[a-z][a-z-]*' | sort -u)" -- "$current"))
   else
     case $command in
-      trust) COMPREPLY=($(compgen -W 'list remove rename' -- "$current")) ;;
+      trust) COMPREPLY=($(compgen -W 'list remove rename set' -- "$current")) ;;
       backups) COMPREPLY=($(compgen -W 'list show verify restore remove' -- "$current")) ;;
       send|inspect) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")) ;;
       pair)

@@ -48,6 +48,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l scan -d 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l all -d 'Also trusted devices that are away'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l watch -d 'Go on until interrupted'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from pair' -a '(__namida_sync_devices)'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a 'list remove rename'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a 'list remove rename set'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l auto-accept -x -a 'yes no' -d 'Store its backups without a question'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a '(__namida_sync_devices)'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -a 'list show verify restore remove'

@@ -41,9 +41,13 @@ def no_certificate(lab, receiver):
 def unknown_paths(lab, receiver):
     for path in ("/", "/index.html", PREFIX, PREFIX[:-1], PREFIX + "nothing", PREFIX + "upload/", PREFIX + "register/x",
                  "/api/namidasync/v2/register", "/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd",
-                 PREFIX + "download?sessionId=x&fileId=../../etc/passwd", PREFIX + "UPLOAD"):
+                 PREFIX + "UPLOAD"):
         for identity in ("mallory", None):
             expect(receiver.curl(path, method="GET", identity=identity), 404, "not-found")
+    # What is there for trusted devices only names no file of this one for others either.
+    for identity in ("mallory", None):
+        expect(receiver.curl(PREFIX + "download?sessionId=x&fileId=../../etc/passwd", method="GET", identity=identity),
+               403)
 
 
 def wrong_methods(lab, receiver):

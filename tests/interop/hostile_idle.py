@@ -111,5 +111,7 @@ def three_hundred(lab, receiver):
 
 
 if __name__ == "__main__":
+    # Meson has malloc fill what it gives, also the buffers that an idle connection never touches: that is not measured.
+    os.environ.pop("MALLOC_PERTURB_", None)
     accepting = ("--accept", "all", "--as", "library")
     sys.exit(run([three_hundred], *accepting))
