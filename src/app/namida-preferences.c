@@ -22,6 +22,7 @@ struct _NamidaPreferences
   GtkWidget *backup_button;
   GtkWidget *music_button;
   GtkWidget *auto_accept;
+  GtkWidget *localsend;
   GtkWidget *background;
   GtkWidget *login;
   GtkWidget *login_row;
@@ -173,6 +174,7 @@ namida_preferences_class_init (NamidaPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, backup_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, music_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, auto_accept);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, localsend);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, background);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, login);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, login_row);
@@ -220,6 +222,7 @@ namida_preferences_new (NamidaHub *hub, GSettings *settings)
   self->settings = g_object_ref (settings);
   gtk_editable_set_text (self->alias, identity != NULL ? namida_identity_get_alias (identity) : "");
   g_settings_bind (settings, "auto-accept-trusted", self->auto_accept, "active", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "localsend", self->localsend, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "receive-in-background", self->background, "active", G_SETTINGS_BIND_DEFAULT);
   bind_combo (self, self->landing, "landing");
   bind_combo (self, self->unencrypted, "unencrypted-peers");
