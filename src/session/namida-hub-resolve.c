@@ -197,7 +197,6 @@ remember_place (NamidaHub *self, Resolving *resolving, GInetSocketAddress *addre
     namida_manual_finder_add (self->manual, address);
 }
 
-/* Nor a LocalSend. */
 /* Nobody of any kind is there: the next address of its name, or what our own kind answered. */
 static void
 resolve_asked_phone (GObject *source, GAsyncResult *result, gpointer user_data)
