@@ -94,7 +94,7 @@ describe_offer (NamidaCliAsk *self, NamidaOffer *offer)
   if (namida_offer_get_warning (offer) != NULL)
     namida_cli_print (_ ("Careful: %s"), namida_offer_get_warning (offer));
   if (!namida_offer_get_encrypted (offer))
-    namida_cli_print (_ ("Not encrypted: others on this network can read it."));
+    namida_cli_print (_ ("Not encrypted: anyone on this network could read or change it."));
   namida_cli_print (_ ("It would land in %s."), where);
   printf ("%s ", _ ("Accept? [y/n]"));
   fflush (stdout);
