@@ -41,7 +41,7 @@ _namida_sync_cli ()
   else
     case $command in
       trust) COMPREPLY=($(compgen -W 'list remove rename set' -- "$current")) ;;
-      backups) COMPREPLY=($(compgen -W 'list show verify restore remove' -- "$current")) ;;
+      backups) COMPREPLY=($(compgen -W 'list show verify restore undo fetch remove pin unpin' -- "$current")) ;;
       send|inspect) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")) ;;
       pair)
         while IFS= read -r name; do

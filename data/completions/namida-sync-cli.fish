@@ -51,4 +51,4 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from pair' -a '(__namida_
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a 'list remove rename set'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l auto-accept -x -a 'yes no' -d 'Store its backups without a question'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a '(__namida_sync_devices)'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -a 'list show verify restore remove'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -a 'list show verify restore undo fetch remove pin unpin'
