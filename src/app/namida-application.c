@@ -9,7 +9,6 @@
 #include "namida-handover.h"
 #include "namida-hub-history.h"
 #include "namida-introduction.h"
-#include "namida-limits.h"
 #include "namida-mnemonics.h"
 #include "namida-notifier.h"
 #include "namida-preferences.h"
