@@ -251,11 +251,12 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_remove_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
-  g_autoptr (Job) job = user_data;
+  Job *job = user_data;
 
   if (g_strcmp0 (response, "remove") == 0)
-    namida_versions_remove_async (namida_hub_get_versions (job->hub), job->version, FALSE, NULL, on_removed,
-                                  g_steal_pointer (&job));
+    namida_versions_remove_async (namida_hub_get_versions (job->hub), job->version, FALSE, NULL, on_removed, job);
+  else
+    job_free (job);
 }
 
 static void

@@ -300,12 +300,15 @@ namida_version_row_new (NamidaHub *hub, NamidaVersion *version)
 {
   NamidaVersionRow *self = g_object_new (NAMIDA_TYPE_VERSION_ROW, NULL);
   g_autofree char *when = namida_files_when (namida_version_get_created_at (version));
+  /* "today, 09:12" begins a line here. */
+  g_autofree char *first = g_utf8_strup (when, g_utf8_next_char (when) - when);
+  g_autofree char *title = g_strconcat (first, g_utf8_next_char (when), NULL);
   /* Translators: a button's name for screen readers; the version of this day */
   g_autofree char *name = g_strdup_printf (_ ("What to do with the version of %s"), when);
 
   self->hub = g_object_ref (hub);
   self->version = g_object_ref (version);
-  gtk_label_set_label (self->when, when);
+  gtk_label_set_label (self->when, title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   show_contents (self);
   show_figures (self);
