@@ -65,8 +65,8 @@ typedef struct
                      GError **error);
 } NamidaServerDialect;
 
-extern const NamidaServerDialect namida_server_v1;    /* namida-server-v1.c */
-extern const NamidaServerDialect namida_server_phone; /* namida-server-phone.c */
+extern const NamidaServerDialect namida_server_v1;        /* namida-server-v1.c */
+extern const NamidaServerDialect namida_server_phone;     /* namida-server-phone.c */
 extern const NamidaServerDialect namida_server_localsend; /* namida-server-localsend.c */
 
 /** NamidaRequest: one control request from its head to its answer. Reference-counted (g_rc_box), main context. */
@@ -80,7 +80,7 @@ struct _NamidaRequest
   GByteArray *body;
   GSource *timer;
   GSource *hangup;
-  const char *type; /* of the answer's body */
+  const char *type;       /* of the answer's body */
   NamidaDeviceInfo *info; /* (nullable): who it says it is, for the dialect */
   gboolean paused, answered, gone, holds_offer;
   /* Called once when the sender is gone before the answer. */

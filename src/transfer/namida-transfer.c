@@ -34,7 +34,7 @@ struct _NamidaTransfer
   GMutex lock;        /* the four below */
   char *current_file;
   char *trouble;   /* (nullable) */
-  char *advice; /* (nullable) */
+  char *advice;    /* (nullable) */
   guint8 *results; /* NamidaFileResult, one an entry */
   guint n_results;
   GHashTable *details; /* index → sentence */

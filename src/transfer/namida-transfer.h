@@ -105,8 +105,8 @@ void namida_transfer_restart (NamidaTransfer *self);
 void namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence);
 void namida_transfer_set_current_file (NamidaTransfer *self, const char *path);
 void namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state);
-/** namida_transfer_set_advice: @advice: (nullable): what its person has to do when it is done, a sentence: a phone keeps
- * what it got until it is told to restore it. Shown beside the state. */
+/** namida_transfer_set_advice: @advice: (nullable): what its person has to do when it is done, a sentence: a phone
+ * keeps what it got until it is told to restore it. Shown beside the state. */
 void namida_transfer_set_advice (NamidaTransfer *self, const char *advice);
 const char *namida_transfer_get_advice (NamidaTransfer *self); /* (nullable) until it is done */
 /** namida_transfer_set_unproven: the other side has no way to say that what arrived is what was sent: nobody is told
