@@ -12,7 +12,7 @@
 #define MAX_ASKING 64
 #define MAX_ASKING_PER_HOST 4
 #define MAX_MESSAGES 20
-#define TYPED_SECONDS 5 /* for both ways of asking */
+#define TYPED_SECONDS 10 /* for both ways of asking */
 
 /* One question "who are you?" to one address. */
 typedef struct
