@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every page and dialog: whatever takes the focus has a name for those who do not see it, also with large text; and nothing is wider than a
+narrow window. NAMIDA_SCREENSHOTS=DIR keeps pictures of each. Speaks TAP."""
+import pathlib
+import time
+
+from namida_display import (PICTURES, RUN, Atspi, button, everything, find, keys, made_backup, picture, place, press, run, wait_for,
+                            window_id, xdo)
+
+# What passes the focus on to what is in it, and parts of widgets whose parent has the name.
+INNER = ("filler", "list", "scroll pane", "panel", "scroll bar", "window", "frame", "dialog", "viewport", "redundant object")
+
+
+# The same within AdwPreferencesWindow and the lists that drop down: libadwaita's own, and out of reach until they open.
+TOOLKIT_PARENTS = ("GtkListView", "AdwViewSwitcher")
+TOOLKIT_NAMES = ("GtkSearchEntry", "GtkImage")
+
+
+def chain(node):
+    words = []
+    while node is not None and len(words) < 8:
+        words.append(f"{node.get_role_name()} “{node.get_name()}”")
+        node = node.get_parent()
+    return " in ".join(words)
+
+
+def nameless():
+    """Widgets that a person can reach by Tab and that say nothing of themselves."""
+    found = []
+    for node in everything():
+        states = node.get_state_set()
+        if not states.contains(Atspi.StateType.FOCUSABLE) or not states.contains(Atspi.StateType.VISIBLE):
+            continue
+        name = node.get_name() or ""
+        # GTK names what has no name after its class.
+        parent = node.get_parent()
+        # The head of an AdwExpanderRow is a row in a list of its own; what can be pressed in it has a name.
+        if node.get_role_name() == "list item" and parent is not None and parent.get_name() == "GtkListBox" and not name:
+            continue
+        if name in TOOLKIT_NAMES or (parent is not None and parent.get_name() in TOOLKIT_PARENTS):
+            continue
+        if node.get_role_name() not in INNER and (not name.strip() or name.startswith(("Gtk", "Adw", "Namida")) and " " not in name):
+            found.append(chain(node))
+    return found
+
+
+def look(lab, name, window, narrow=True):
+    mode = "light" if lab.light else "dark"
+    sizes = ((1000, 640), (360, 640)) if name in ("devices", "transfers", "backups") else ((460, 640), (360, 640))
+    for width, height in sizes if narrow else ():
+        place(window, 0, 0, width, height)
+        xdo("mousemove", 1200, 900)
+        got = int([line for line in xdo("getwindowgeometry", "--shell", window) if line.startswith("WIDTH")][0].split("=")[1])
+        assert got == width, f"“{name}” cannot be narrower than {got}"
+        picture(f"{name}-{width}-{mode}", window)
+    bad = wait_for("the widgets", lambda: [nameless()])[0]
+    assert not bad, f"{name}: without a name: {bad}"
+
+
+def close(window, name):
+    keys(window, "Escape")
+    wait_for(f"“{name}” to go", lambda: not xdo_search(name))
+
+
+def xdo_search(name):
+    try:
+        return xdo("search", "--onlyvisible", "--name", name)
+    except Exception:
+        return []
+
+
+def dialogs(lab, alias, backup, music):
+    window = window_id("Namida Sync")
+    keys(window, "ctrl+comma")
+    dialog = window_id("Preferences")
+    look(lab, "preferences", dialog, narrow=False)
+    close(dialog, "Preferences")
+    keys(window, "ctrl+l")
+    dialog = window_id("Add a Device")
+    look(lab, "address", dialog, narrow=False)
+    keys(dialog, "Escape")
+    wait_for("the dialog to go", lambda: not xdo_search("Add a Device"))
+    press(button(f"Send to NAS {RUN}"))
+    dialog = window_id("Send to NAS")
+    wait_for("what can be sent", lambda: find("Nothing is ticked") or [n for n in everything() if (n.get_name() or "").endswith(" in all")])
+    look(lab, "send", dialog)
+    close(dialog, "Send to NAS")
+    lab.sender(f"ThinkPad {RUN}", "send", "--to", alias, backup, music)
+    dialog = window_id("Receive a backup")
+    wait_for("the room left", lambda: [n for n in everything() if (n.get_name() or "").endswith(" free")])
+    look(lab, "accept", dialog)
+    press(button("Accept"))
+    wait_for("the dialog to go", lambda: not xdo_search("Receive a backup"))
+    keys(window, "alt+2")
+    wait_for("the end in words", lambda: find("Received and verified"))
+    look(lab, "transfers", window)
+    row = wait_for("the row", lambda: find(f"Backup and music from ThinkPad {RUN}", "list item"))
+    area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    xdo("mousemove", area.x + 80, area.y + area.height // 2, "click", 1)
+    dialog = window_id("Details")
+    look(lab, "details", dialog)
+    close(dialog, "Details")
+
+
+def every_page_and_dialog(lab):
+    alias = f"Desk PC {RUN}"
+    lab.receiver(f"NAS {RUN}")
+    backup, music, _ = made_backup(lab.path / "files")
+    lab.app(alias, "introduced=false\n")
+    dialog = window_id("Welcome")
+    look(lab, "welcome", dialog)
+    press(button("Start"))
+    wait_for("the welcome to go", lambda: not xdo_search("Welcome"))
+    window = window_id("Namida Sync")
+    wait_for("the device", lambda: find(f"NAS {RUN}", "list item"))
+    look(lab, "devices", window)
+    dialogs(lab, alias, backup, music)
+
+
+def test_names_everywhere(lab):
+    every_page_and_dialog(lab)
+
+
+def test_large_text(lab):
+    # One and a half of the usual size, as the desktop's "Large Text" and more.
+    config = lab.path / "config"
+    (config / "gtk-4.0").mkdir(parents=True)
+    usual = pathlib.Path.home() / ".config" / "gtk-4.0" / "settings.ini"
+    (config / "gtk-4.0" / "settings.ini").write_text(usual.read_text() + "gtk-xft-dpi=147456\n")
+    lab.env["XDG_CONFIG_HOME"] = str(config)
+    lab.app(f"Desk PC {RUN}")
+    window = window_id("Namida Sync")
+    time.sleep(1)
+    look(lab, "devices", window) if not PICTURES else None
+    keys(window, "ctrl+comma")
+    dialog = window_id("Preferences")
+    look(lab, "preferences", dialog, narrow=False) if not PICTURES else None
+
+
+run([(test_names_everywhere, True), (test_names_everywhere, False)] + ([] if PICTURES else [(test_large_text, True)]))
