@@ -25,8 +25,9 @@ struct _NamidaCliProgress
   gint64 told_at;
   NamidaTransferState told_state;
   gboolean told_start;
-  gboolean bar_open; /* the cursor stands in a bar */
-  GHashTable *sizes; /* (nullable) path → guint64 *, made for the first event */
+  gboolean bar_open;   /* the cursor stands in a bar */
+  GHashTable *sizes;   /* (nullable) path → guint64 *, made for the first event */
+  NamidaBackup *sized; /* (nullable) whose sizes; a sending that waited may have looked at its files anew */
 };
 
 /* A second bar would overwrite the first: only one transfer draws at a time. */
@@ -100,11 +101,13 @@ draw_bar (NamidaCliProgress *self)
 static void
 add_file_size (NamidaCliProgress *self, JsonBuilder *builder, const char *file)
 {
-  GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (self->transfer));
+  NamidaBackup *backup = namida_transfer_get_backup (self->transfer);
+  GPtrArray *entries = namida_backup_get_entries (backup);
   const guint64 *size;
 
-  if (self->sizes == NULL)
+  if (g_set_object (&self->sized, backup))
     {
+      g_clear_pointer (&self->sizes, g_hash_table_unref);
       self->sizes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       for (guint i = 0; i < entries->len; i++)
         g_hash_table_insert (self->sizes, namida_entry_dup_path (entries->pdata[i]),
@@ -364,6 +367,7 @@ progress_free (gpointer data)
 
   close_bar (self);
   g_clear_pointer (&self->sizes, g_hash_table_unref);
+  g_clear_object (&self->sized);
   g_free (self);
 }
 
