@@ -84,21 +84,29 @@ show_result (NamidaFileRow *self, const char *path, const char *name)
 }
 
 static void
+show_entry (NamidaFileRow *self, const NamidaEntry *entry)
+{
+  g_autofree char *path = namida_entry_dup_path (entry);
+  g_autofree char *shown = g_utf8_make_valid (entry->name, -1);
+  g_autofree char *size = namida_format_size (entry->size);
+
+  gtk_label_set_label (self->title, shown);
+  gtk_label_set_label (self->size, size);
+  show_result (self, path, shown);
+}
+
+static void
 show (NamidaFileRow *self)
 {
   NamidaTransfer *transfer = namida_file_item_get_transfer (self->item);
   guint index = namida_file_item_get_index (self->item);
   GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (transfer));
-  const NamidaEntry *entry = g_ptr_array_index (entries, index);
-  g_autofree char *path = namida_entry_dup_path (entry);
-  g_autofree char *shown = g_utf8_make_valid (entry->name, -1);
-  g_autofree char *size = namida_format_size (entry->size);
 
   self->shown = namida_transfer_get_result (transfer, index);
   self->shown_failed = namida_file_model_is_failed (transfer, index);
-  gtk_label_set_label (self->title, shown);
-  gtk_label_set_label (self->size, size);
-  show_result (self, path, shown);
+  /* A sending that waited looks at its files anew, and there may be fewer before the list hears of it. */
+  if (index < entries->len)
+    show_entry (self, g_ptr_array_index (entries, index));
 }
 
 static void
