@@ -50,6 +50,19 @@ namida_offer_tag (NamidaHub *hub, NamidaOffer *offer)
   return NAMIDA_TAG_NEW;
 }
 
+NamidaLanding
+namida_offer_landing (NamidaHub *hub, GSettings *settings, NamidaOffer *offer)
+{
+  NamidaTrustStore *trust = namida_hub_get_trust_store (hub);
+  const char *fingerprint = namida_offer_get_fingerprint (offer);
+  const NamidaTrusted *known
+      = trust != NULL && fingerprint != NULL ? namida_trust_store_lookup (trust, fingerprint) : NULL;
+
+  if (known != NULL && known->landing != NULL)
+    return g_str_equal (known->landing, "backup") ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
+  return (NamidaLanding) g_settings_get_enum (settings, "landing");
+}
+
 char *
 namida_offer_question (NamidaOffer *offer)
 {
@@ -239,12 +252,32 @@ on_landing_changed (NamidaAcceptDialog *self)
   g_task_run_in_thread (task, room_thread);
 }
 
+/* Of a trusted device only for that one; a device that proved nothing must not have a place of its own. */
+static void
+remember_landing (NamidaHub *hub, GSettings *settings, NamidaOffer *offer, NamidaLanding landing)
+{
+  NamidaTrustStore *trust = namida_hub_get_trust_store (hub);
+  const char *fingerprint = namida_offer_get_fingerprint (offer);
+
+  if (trust != NULL && fingerprint != NULL && namida_trust_store_is_trusted (trust, fingerprint))
+    namida_trust_store_set_landing (trust, fingerprint, landing == NAMIDA_LANDING_BACKUP ? "backup" : "library");
+  else
+    g_settings_set_enum (settings, "landing", (int) landing);
+}
+
 static void
 on_accept (NamidaAcceptDialog *self)
 {
-  g_settings_set_enum (self->settings, "landing", (int) chosen_landing (self));
-  namida_hub_accept (self->hub, self->offer, chosen_landing (self),
-                     gtk_switch_get_active (self->always) && namida_offer_get_fingerprint (self->offer) != NULL);
+  /* The answer closes this window, and with it goes what it has. */
+  g_autoptr (NamidaHub) hub = g_object_ref (self->hub);
+  g_autoptr (GSettings) settings = g_object_ref (self->settings);
+  g_autoptr (NamidaOffer) offer = g_object_ref (self->offer);
+  NamidaLanding landing = chosen_landing (self);
+
+  namida_hub_accept (hub, offer, landing,
+                     gtk_switch_get_active (self->always) && namida_offer_get_fingerprint (offer) != NULL);
+  /* “Always” has made it a trusted one by now. */
+  remember_landing (hub, settings, offer, landing);
 }
 
 static void
@@ -345,7 +378,7 @@ namida_accept_dialog_new (NamidaHub *hub, GSettings *settings, NamidaOffer *offe
   self->offer = g_object_ref (offer);
   g_signal_connect_object (offer, "closed", G_CALLBACK (on_closed), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   adw_combo_row_set_selected (self->landing,
-                              g_settings_get_enum (settings, "landing") == NAMIDA_LANDING_BACKUP ? 1 : 0);
+                              namida_offer_landing (hub, settings, offer) == NAMIDA_LANDING_BACKUP ? 1 : 0);
   show_who (self);
   show_contents (self);
   on_landing_changed (self);

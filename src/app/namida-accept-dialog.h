@@ -17,6 +17,9 @@ NamidaAcceptDialog *namida_accept_dialog_new (NamidaHub *hub, GSettings *setting
 NamidaOffer *namida_accept_dialog_get_offer (NamidaAcceptDialog *self);
 /** namida_offer_tag: how the device behind an offer stands to us. */
 guint namida_offer_tag (NamidaHub *hub, NamidaOffer *offer);
+/** namida_offer_landing: where it lands when nobody says otherwise: what was chosen for its device, if that is trusted,
+ * else what @settings say. */
+NamidaLanding namida_offer_landing (NamidaHub *hub, GSettings *settings, NamidaOffer *offer);
 /** namida_offer_question: Returns: (transfer full): "Receive a backup from Pixel 8?" */
 char *namida_offer_question (NamidaOffer *offer);
 

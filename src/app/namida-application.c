@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-accept-dialog.h"
 #include "namida-background.h"
 #include "namida-handover.h"
 #include "namida-hub-history.h"
@@ -499,7 +500,7 @@ on_accept (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   NamidaOffer *offer = find_offer (self, parameter);
 
   if (offer != NULL)
-    namida_hub_accept (self->hub, offer, (NamidaLanding) g_settings_get_enum (self->settings, "landing"), FALSE);
+    namida_hub_accept (self->hub, offer, namida_offer_landing (self->hub, self->settings, offer), FALSE);
 }
 
 static void

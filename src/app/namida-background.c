@@ -129,8 +129,8 @@ on_inhibited (GObject *source, GAsyncResult *result, gpointer user_data)
     release (self);
 }
 
-/* Not gtk_application_inhibit(): up to GTK 4.8 taking that back names an object without a name when the answer is still
- * on its way, or never came. */
+/* Asked on the bus itself, not by gtk_application_inhibit(): so nothing waits for the answer, and what is answered
+ * after the transfer has ended is taken back then (on_inhibited). */
 static void
 inhibit (NamidaBackground *self)
 {
