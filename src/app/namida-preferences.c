@@ -31,6 +31,7 @@ struct _NamidaPreferences
   AdwComboRow *parts;
   GtkEditable *pin;
   GtkAdjustment *versions;
+  GtkAdjustment *reserve;
   GtkAdjustment *rate;
 };
 
@@ -108,16 +109,17 @@ on_pin_applied (NamidaPreferences *self)
   g_settings_set_string (self->settings, "pin", gtk_editable_get_text (self->pin));
 }
 
-/* People think in megabytes; the setting is in kilobytes. */
+/* People think in the next larger unit, of 1000: a speed in kilobytes is shown in megabytes, room in megabytes in
+ * gigabytes. */
 static gboolean
-rate_to_adjustment (GValue *value, GVariant *variant, gpointer user_data)
+thousandth_to_adjustment (GValue *value, GVariant *variant, gpointer user_data)
 {
   g_value_set_double (value, g_variant_get_uint32 (variant) / 1000.0);
   return TRUE;
 }
 
 static GVariant *
-rate_from_adjustment (const GValue *value, const GVariantType *type, gpointer user_data)
+thousandth_from_adjustment (const GValue *value, const GVariantType *type, gpointer user_data)
 {
   return g_variant_new_uint32 ((guint32) (g_value_get_double (value) * 1000.0 + 0.5));
 }
@@ -182,6 +184,7 @@ namida_preferences_class_init (NamidaPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, parts);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, pin);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, versions);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, reserve);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, rate);
   gtk_widget_class_bind_template_callback (widget_class, on_pin_applied);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, unencrypted);
@@ -190,10 +193,23 @@ namida_preferences_class_init (NamidaPreferencesClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_music_folder);
 }
 
+/* libadwaita 1.2 asks for 360 px within its window; the frame that is drawn without a compositor comes on top of that.
+ * The rows need less, and the window itself says how little. */
+static void
+allow_narrow (NamidaPreferences *self)
+{
+  GtkWidget *content = adw_window_get_content (ADW_WINDOW (self));
+  GtkWidget *inner = ADW_IS_TOAST_OVERLAY (content) ? adw_toast_overlay_get_child (ADW_TOAST_OVERLAY (content)) : NULL;
+
+  if (inner != NULL)
+    gtk_widget_set_size_request (inner, -1, -1);
+}
+
 static void
 namida_preferences_init (NamidaPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  allow_narrow (self);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->backup_row), FALSE);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->music_row), FALSE);
 }
@@ -207,7 +223,9 @@ bind_numbers (NamidaPreferences *self)
   g_settings_bind_with_mapping (self->settings, "versions-to-keep", self->versions, "value", G_SETTINGS_BIND_DEFAULT,
                                 count_to_adjustment, count_from_adjustment, NULL, NULL);
   g_settings_bind_with_mapping (self->settings, "rate-limit", self->rate, "value", G_SETTINGS_BIND_DEFAULT,
-                                rate_to_adjustment, rate_from_adjustment, NULL, NULL);
+                                thousandth_to_adjustment, thousandth_from_adjustment, NULL, NULL);
+  g_settings_bind_with_mapping (self->settings, "reserve", self->reserve, "value", G_SETTINGS_BIND_DEFAULT,
+                                thousandth_to_adjustment, thousandth_from_adjustment, NULL, NULL);
   g_settings_bind (self->settings, "start-at-login", self->login, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "receive-in-background", self->login_row, "sensitive", G_SETTINGS_BIND_GET);
 }

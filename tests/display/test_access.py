@@ -74,11 +74,11 @@ def dialogs(lab, alias, backup, music):
     window = window_id("Namida Sync")
     keys(window, "ctrl+comma")
     dialog = window_id("Preferences")
-    look(lab, "preferences", dialog, narrow=False)
+    look(lab, "preferences", dialog)
     close(dialog, "Preferences")
     keys(window, "ctrl+l")
     dialog = window_id("Add a Device")
-    look(lab, "address", dialog, narrow=False)
+    look(lab, "address", dialog)
     keys(dialog, "Escape")
     wait_for("the dialog to go", lambda: not xdo_search("Add a Device"))
     press(button(f"Send to NAS {RUN}"))
@@ -135,7 +135,7 @@ def test_large_text(lab):
     look(lab, "devices", window) if not PICTURES else None
     keys(window, "ctrl+comma")
     dialog = window_id("Preferences")
-    look(lab, "preferences", dialog, narrow=False) if not PICTURES else None
+    look(lab, "preferences", dialog) if not PICTURES else None
 
 
 run([(test_names_everywhere, True), (test_names_everywhere, False)] + ([] if PICTURES else [(test_large_text, True)]))
