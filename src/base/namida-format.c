@@ -48,6 +48,7 @@ namida_format_files (guint64 n)
   gulong plural = (gulong) MIN (n, (guint64) G_MAXULONG);
 
   /* The apostrophe groups digits as the locale does ("2,913"). */
+  /* xgettext:no-c-format */
   return g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " file", "%'" G_GUINT64_FORMAT " files", plural), n);
 }
 

@@ -274,6 +274,7 @@ compare (Demo *demo, GError **error)
   if (demo->compared.bytes != demo->bytes || demo->bytes == 0)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
+                   /* xgettext:no-c-format */
                    _ ("%" G_GUINT64_FORMAT " bytes were compared, but %" G_GUINT64_FORMAT " were sent."),
                    demo->compared.bytes, demo->bytes);
       return FALSE;
