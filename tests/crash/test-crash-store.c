@@ -297,7 +297,10 @@ main (int argc, char **argv)
 {
   /* Root may write to what is read-only, and would not see what an ordinary person meets. */
   if (geteuid () == 0 && (setgid (NOBODY) != 0 || setuid (NOBODY) != 0))
-    g_error ("could not become an ordinary user");
+    {
+      g_print ("1..0 # SKIP root is the only user here, and cannot become an ordinary one\n");
+      return 0;
+    }
   g_test_init (&argc, &argv, NULL);
   if (argc == 5 && g_str_equal (argv[1], "--receive"))
     return receive (argv[2], (NamidaLanding) atoi (argv[3]), argv[4]);

@@ -449,7 +449,10 @@ int
 main (int argc, char **argv)
 {
   if (geteuid () == 0 && (setgid (NOBODY) != 0 || setuid (NOBODY) != 0))
-    g_error ("could not become an ordinary user");
+    {
+      g_print ("1..0 # SKIP root is the only user here, and cannot become an ordinary one\n");
+      return 0;
+    }
   g_test_init (&argc, &argv, NULL);
   ADD ("list", test_list);
   ADD ("library", test_library);
