@@ -18,6 +18,9 @@ debian13_packages ()
 # skip REASON: this check cannot run here.
 skip () { echo "$*"; exit 77; }
 
+# project_files: a tar of what is under version control, as it is now.
+project_files () { (cd "$root" && git ls-files -z | xargs -0 tar -c --ignore-failed-read); }
+
 # need_debian13: makes the folder when it is not there, or when the list of dependencies is another one by now.
 need_debian13 ()
 {
