@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-application-private.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-accept-dialog.h"
+#include "namida-preferences.h"
+
+static NamidaOffer *
+find_offer (NamidaApplication *self, GVariant *parameter)
+{
+  return self->hub != NULL ? namida_hub_find_offer (self->hub, g_variant_get_string (parameter, NULL)) : NULL;
+}
+
+static void
+on_accept (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  NamidaApplication *self = user_data;
+  NamidaOffer *offer = find_offer (self, parameter);
+
+  if (offer != NULL)
+    namida_hub_accept (self->hub, offer, namida_offer_landing (self->hub, self->settings, offer), FALSE);
+}
+
+static void
+on_decline (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  NamidaApplication *self = user_data;
+  NamidaOffer *offer = find_offer (self, parameter);
+
+  if (offer != NULL)
+    namida_hub_decline (self->hub, offer);
+}
+
+static void
+on_open_folder (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  NamidaApplication *self = user_data;
+  const char *folder = self->notifier != NULL
+                           ? namida_notifier_lookup_folder (self->notifier, g_variant_get_string (parameter, NULL))
+                           : NULL;
+  g_autofree char *uri = folder != NULL ? g_filename_to_uri (folder, NULL, NULL) : NULL;
+
+  if (uri != NULL)
+    g_app_info_launch_default_for_uri_async (uri, NULL, NULL, NULL, NULL);
+}
+
+static void
+on_show (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  namida_application_show_window (user_data);
+}
+
+static void
+on_try_again (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  namida_application_start_hub (user_data);
+}
+
+static void
+on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  NamidaApplication *self = user_data;
+  NamidaWindow *window = namida_application_show_window (self);
+  NamidaPreferences *preferences;
+
+  if (window == NULL)
+    return;
+  preferences = namida_preferences_new (self->hub, self->settings);
+  gtk_window_set_transient_for (GTK_WINDOW (preferences), GTK_WINDOW (window));
+  gtk_window_present (GTK_WINDOW (preferences));
+}
+
+static void
+on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  adw_show_about_window (gtk_application_get_active_window (user_data), "application-name", _ ("Namida Sync"),
+                         "application-icon", NAMIDA_APP_ID, "version", NAMIDA_PROGRAM_VERSION, "developer-name",
+                         _ ("The Namida Sync contributors"), "comments",
+                         _ ("Moves Namida backups and music between your devices, with no cloud between."),
+                         "license-type", GTK_LICENSE_GPL_3_0,
+                         /* Translators: your names, one a line */
+                         "translator-credits", _ ("translator-credits"), NULL);
+}
+
+static void
+on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  namida_application_stop (user_data);
+}
+
+static const GActionEntry actions[] = {
+  { "accept", on_accept, "s" },
+  { "decline", on_decline, "s" },
+  { "open-folder", on_open_folder, "s" },
+  { "show", on_show },
+  { "try-again", on_try_again },
+  { "preferences", on_preferences },
+  { "about", on_about },
+  { "quit", on_quit },
+};
+
+static void
+set_accels (NamidaApplication *self)
+{
+  static const struct
+  {
+    const char *action;
+    const char *accels[3];
+  } all[] = {
+    { "app.quit", { "<Primary>q" } },
+    { "app.preferences", { "<Primary>comma" } },
+    { "win.show-help-overlay", { "<Primary>question" } },
+    { "win.refresh", { "F5", "<Primary>r" } },
+    { "win.add-address", { "<Primary>l" } },
+    { "win.rename", { "F2" } },
+    { "win.page('devices')", { "<Alt>1" } },
+    { "win.page('transfers')", { "<Alt>2" } },
+    { "win.page('backups')", { "<Alt>3" } },
+    { "window.close", { "<Primary>w" } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), all[i].action, all[i].accels);
+}
+
+void
+namida_application_add_actions (NamidaApplication *self)
+{
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  set_accels (self);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-application-private.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-mnemonics.h"
+
+/* Longer than this nobody waits for a program to end: what is still under way is resumable anyway. */
+#define STOP_LIMIT_SECONDS 5
+
+static void
+quit_now (NamidaApplication *self)
+{
+  g_application_quit (G_APPLICATION (self));
+}
+
+static gboolean
+on_stop_limit (gpointer user_data)
+{
+  quit_now (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_hub_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaApplication) self = user_data;
+
+  namida_hub_stop_finish (NAMIDA_HUB (source), result, NULL);
+  quit_now (self);
+}
+
+/* Others are told goodbye, and what runs is parked, before the program ends. */
+void
+namida_application_stop (NamidaApplication *self)
+{
+  if (self->stopping)
+    return;
+  self->stopping = TRUE;
+  g_application_hold (G_APPLICATION (self));
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
+    gtk_widget_set_visible (l->data, FALSE);
+  if (self->hub == NULL)
+    {
+      quit_now (self);
+      return;
+    }
+  g_timeout_add_seconds (STOP_LIMIT_SECONDS, on_stop_limit, self);
+  namida_hub_stop_async (self->hub, on_hub_stopped, g_object_ref (self));
+}
+
+static guint
+running_transfers (NamidaApplication *self)
+{
+  GListModel *transfers = namida_hub_get_transfers (self->hub);
+  guint running = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
+      running += !namida_transfer_is_final (transfer);
+    }
+  return running;
+}
+
+static void
+keep_in_background (NamidaApplication *self, GtkWindow *window)
+{
+  g_autoptr (GNotification) notification = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (window), FALSE);
+  if (self->told_background)
+    return;
+  self->told_background = TRUE;
+  notification = g_notification_new (_ ("Namida Sync goes on receiving"));
+  g_notification_set_body (notification, _ ("Its window is closed. Open it again, or quit here."));
+  g_notification_set_default_action (notification, "app.show");
+  g_notification_add_button (notification, _ ("Quit"), "app.quit");
+  g_application_send_notification (G_APPLICATION (self), "background", notification);
+}
+
+static void
+on_close_response (AdwMessageDialog *dialog, const char *response, NamidaApplication *self)
+{
+  if (g_strcmp0 (response, "stop") == 0)
+    namida_application_stop (self);
+  else if (g_strcmp0 (response, "background") == 0)
+    keep_in_background (self, gtk_window_get_transient_for (GTK_WINDOW (dialog)));
+}
+
+static void
+ask_about_running (NamidaApplication *self, GtkWindow *window, guint running)
+{
+  GtkWidget *dialog = adw_message_dialog_new (window, _ ("Stop the transfers?"), NULL);
+  AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
+
+  adw_message_dialog_format_body (
+      message,
+      ngettext ("%u transfer is still running. What arrived is safe, and it can go on later.",
+                "%u transfers are still running. What arrived is safe, and they can go on later.", running),
+      running);
+  adw_message_dialog_add_responses (message, "cancel", _ ("_Cancel"), "stop", _ ("_Stop and Quit"), "background",
+                                    _ ("_Run in Background"), NULL);
+  adw_message_dialog_set_response_appearance (message, "background", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (message, "background");
+  adw_message_dialog_set_close_response (message, "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_response), self, 0);
+  namida_mnemonics_unspeak (dialog);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+gboolean
+namida_application_on_close_request (NamidaApplication *self, GtkWindow *window)
+{
+  guint running = running_transfers (self);
+
+  if (self->stopping)
+    return GDK_EVENT_PROPAGATE;
+  if (g_settings_get_boolean (self->settings, "receive-in-background"))
+    keep_in_background (self, window);
+  else if (running > 0)
+    ask_about_running (self, window, running);
+  else
+    namida_application_stop (self);
+  return GDK_EVENT_STOP;
+}

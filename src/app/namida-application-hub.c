@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-application-private.h"
+
+static void
+apply_alias (NamidaApplication *self)
+{
+  g_autofree char *alias = g_settings_get_string (self->settings, "alias");
+
+  namida_hub_set_alias (self->hub, alias);
+}
+
+static void
+apply_landing (NamidaApplication *self)
+{
+  namida_hub_set_landing (self->hub, (NamidaLanding) g_settings_get_enum (self->settings, "landing"));
+}
+
+static void
+apply_folders (NamidaApplication *self)
+{
+  g_autofree char *backups = g_settings_get_string (self->settings, "backup-folder");
+  g_autofree char *music = g_settings_get_string (self->settings, "music-folder");
+
+  namida_hub_set_folders (self->hub, backups, music);
+}
+
+static NamidaUnencrypted
+unencrypted (NamidaApplication *self)
+{
+  return g_settings_get_enum (self->settings, "unencrypted-peers") == 1 ? NAMIDA_UNENCRYPTED_NEVER
+                                                                        : NAMIDA_UNENCRYPTED_ASK;
+}
+
+static void
+apply_unencrypted (NamidaApplication *self)
+{
+  namida_hub_set_unencrypted (self->hub, unencrypted (self));
+}
+
+static void
+apply_localsend (NamidaApplication *self)
+{
+  namida_hub_set_localsend (self->hub, g_settings_get_boolean (self->settings, "localsend"));
+}
+
+static guint64
+rate_limit (NamidaApplication *self)
+{
+  return (guint64) g_settings_get_uint (self->settings, "rate-limit") * 1000;
+}
+
+static void
+apply_limit (NamidaApplication *self)
+{
+  namida_hub_set_limit (self->hub, rate_limit (self));
+}
+
+static guint64
+reserve (NamidaApplication *self)
+{
+  return (guint64) g_settings_get_uint (self->settings, "reserve") * 1000 * 1000;
+}
+
+static void
+apply_reserve (NamidaApplication *self)
+{
+  namida_hub_set_reserve (self->hub, reserve (self));
+}
+
+static void
+apply_parts_days (NamidaApplication *self)
+{
+  namida_hub_set_parts_days (self->hub, g_settings_get_uint (self->settings, "parts-days"));
+}
+
+static void
+apply_pin (NamidaApplication *self)
+{
+  g_autofree char *pin = g_settings_get_string (self->settings, "pin");
+
+  namida_hub_set_pin (self->hub, pin);
+}
+
+static void
+apply_retention (NamidaApplication *self)
+{
+  NamidaRetention policy = { .last = g_settings_get_uint (self->settings, "versions-to-keep"),
+                             .monthly = g_settings_get_boolean (self->settings, "versions-monthly") };
+
+  namida_hub_set_retention (self->hub, policy);
+}
+
+static void
+apply_verify (NamidaApplication *self)
+{
+  namida_hub_set_verify_months (self->hub, g_settings_get_uint (self->settings, "verify-months"));
+}
+
+/* Which devices need no question is kept with each of them; the switch is for all that are trusted now. */
+static void
+apply_auto_accept (NamidaApplication *self)
+{
+  NamidaTrustStore *trust = namida_hub_get_trust_store (self->hub);
+  gboolean wanted = g_settings_get_boolean (self->settings, "auto-accept-trusted");
+  g_autoptr (GPtrArray) fingerprints = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) trusted = trust != NULL ? namida_trust_store_list (trust) : g_ptr_array_new ();
+
+  for (guint i = 0; i < trusted->len; i++)
+    g_ptr_array_add (fingerprints, g_strdup (((const NamidaTrusted *) g_ptr_array_index (trusted, i))->fingerprint));
+  for (guint i = 0; i < fingerprints->len; i++)
+    namida_trust_store_set_auto_accept (trust, g_ptr_array_index (fingerprints, i), wanted);
+}
+
+static const char *
+or_null (const char *text)
+{
+  return text != NULL && *text != '\0' ? text : NULL;
+}
+
+static void
+follow_settings (NamidaApplication *self)
+{
+  static const struct
+  {
+    const char *signal;
+    void (*apply) (NamidaApplication *self);
+  } all[] = {
+    { "changed::alias", apply_alias },
+    { "changed::auto-accept-trusted", apply_auto_accept },
+    { "changed::backup-folder", apply_folders },
+    { "changed::landing", apply_landing },
+    { "changed::localsend", apply_localsend },
+    { "changed::music-folder", apply_folders },
+    { "changed::pin", apply_pin },
+    { "changed::parts-days", apply_parts_days },
+    { "changed::reserve", apply_reserve },
+    { "changed::rate-limit", apply_limit },
+    { "changed::unencrypted-peers", apply_unencrypted },
+    { "changed::verify-months", apply_verify },
+    { "changed::versions-monthly", apply_retention },
+    { "changed::versions-to-keep", apply_retention },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    g_signal_connect_object (self->settings, all[i].signal, G_CALLBACK (all[i].apply), self, G_CONNECT_SWAPPED);
+}
+
+static void
+on_refused (NamidaApplication *self, const char *sentence)
+{
+  NamidaWindow *window = namida_application_get_window (self);
+
+  if (window != NULL)
+    namida_window_toast (window, sentence);
+  else
+    g_message ("%s", sentence);
+}
+
+static void
+on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaApplication) self = user_data;
+  NamidaWindow *window = namida_application_get_window (self);
+
+  g_clear_error (&self->problem);
+  namida_hub_start_finish (NAMIDA_HUB (source), result, &self->problem);
+  if (window != NULL)
+    namida_window_show_problem (window, self->problem);
+  namida_application_use_handover (self);
+  namida_application_introduce (self);
+}
+
+void
+namida_application_start_hub (NamidaApplication *self)
+{
+  namida_hub_start_async (self->hub, NULL, on_hub_started, g_object_ref (self));
+}
+
+void
+namida_application_make_hub (NamidaApplication *self)
+{
+  g_autofree char *alias = g_settings_get_string (self->settings, "alias");
+  g_autofree char *interface = g_settings_get_string (self->settings, "interface");
+  g_autofree char *backups = g_settings_get_string (self->settings, "backup-folder");
+  g_autofree char *music = g_settings_get_string (self->settings, "music-folder");
+  g_autofree char *pin = g_settings_get_string (self->settings, "pin");
+  NamidaHubOptions options = {
+    .data_dir = self->data_dir,
+    .alias = or_null (alias),
+    .interface = self->interface != NULL ? self->interface : or_null (interface),
+    .port = (guint16) (self->port != 0 ? (guint) self->port : g_settings_get_uint (self->settings, "port")),
+    .backups = or_null (backups),
+    .music = or_null (music),
+    .pin = or_null (pin),
+    .device_type = "desktop",
+    .patience_seconds = g_settings_get_uint (self->settings, "parts-days") * 24 * 60 * 60,
+    .reserve = reserve (self),
+    .parts_days = g_settings_get_uint (self->settings, "parts-days"),
+    .landing = (NamidaLanding) g_settings_get_enum (self->settings, "landing"),
+    .no_localsend = !g_settings_get_boolean (self->settings, "localsend"),
+    .limit = rate_limit (self),
+    .unencrypted = unencrypted (self),
+  };
+
+  self->hub = namida_hub_new (&options);
+  self->history = namida_hub_history_new (self->hub);
+  self->notifier = namida_notifier_new (G_APPLICATION (self), self->hub);
+  self->background = namida_background_new (GTK_APPLICATION (self), self->hub, self->settings);
+  g_signal_connect_object (self->background, "refused", G_CALLBACK (on_refused), self, G_CONNECT_SWAPPED);
+  follow_settings (self);
+  apply_retention (self);
+  apply_verify (self);
+  namida_application_start_hub (self);
+}
