@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-versions-private.h"
+
+#include "namida-error.h"
+#include "namida-store-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#define PROGRESS_MS 250
+
+typedef struct _Work Work;
+
+/* Does the work in a worker thread. Returns: (transfer full): its outcome, DONE when there is nothing but that; or NULL
+ * with an error. */
+typedef gpointer (*Job) (Work *work, GCancellable *cancellable, GError **error);
+#define DONE GINT_TO_POINTER (TRUE)
+
+/* One call on its way through a worker; what it changed is looked at before its caller is told. */
+struct _Work
+{
+  Job job;
+  void (*count) (NamidaVersions *self, int by); /* (nullable): counted while it goes on */
+
+  NamidaStore *store; /* (nullable) */
+  char *id;           /* (nullable): all */
+  gboolean repair, dry_run, pinned;
+  NamidaRetention policy;
+
+  gpointer outcome;            /* (nullable) */
+  GDestroyNotify outcome_free; /* (nullable): the outcome is DONE */
+  GPtrArray *facts;            /* (nullable): the list afterwards */
+
+  GMutex lock; /* guards: */
+  guint64 done, total;
+  guint timer;
+  NamidaVerifyProgress progress;
+  gpointer progress_data;
+};
+
+static Work *
+work_new (NamidaVersions *self, NamidaVersion *version, Job job, GDestroyNotify outcome_free)
+{
+  Work *work = g_new0 (Work, 1);
+  NamidaStore *store = namida_versions_get_store (self);
+
+  g_mutex_init (&work->lock);
+  work->job = job;
+  work->outcome_free = outcome_free;
+  work->store = store != NULL ? g_object_ref (store) : NULL;
+  work->id = version != NULL ? g_strdup (namida_version_get_id (version)) : NULL;
+  return work;
+}
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  g_clear_handle_id (&work->timer, g_source_remove);
+  g_clear_object (&work->store);
+  if (work->outcome != NULL && work->outcome_free != NULL)
+    work->outcome_free (work->outcome);
+  g_clear_pointer (&work->facts, g_ptr_array_unref);
+  g_mutex_clear (&work->lock);
+  g_free (work->id);
+  g_free (work);
+}
+
+static NamidaDatabase *
+get_database (Work *work)
+{
+  return namida_store_get_database (work->store);
+}
+
+/* ---- one call, whatever it does ---- */
+
+static gpointer
+reload (Work *work, GCancellable *cancellable, GError **error)
+{
+  work->facts = namida_version_facts_load (get_database (work), cancellable, error);
+  return work->facts != NULL ? DONE : NULL;
+}
+
+static void
+work_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Work *work = data;
+  g_autoptr (GError) reason = NULL;
+  GError *error = NULL;
+
+  work->outcome = work->job (work, cancellable, &error);
+  /* What was done counts, also when the list cannot be read afterwards. */
+  if (work->job != reload)
+    work->facts = namida_version_facts_load (get_database (work), NULL, &reason);
+  if (reason != NULL)
+    g_message ("%s", reason->message);
+  if (work->outcome != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* The list is true before the caller goes on. */
+static void
+worked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaVersions *self = NAMIDA_VERSIONS (source);
+  g_autoptr (GTask) outer = user_data;
+  Work *work = g_task_get_task_data (G_TASK (result));
+  GError *error = NULL;
+
+  g_clear_handle_id (&work->timer, g_source_remove);
+  if (work->facts != NULL && namida_versions_get_store (self) == work->store)
+    namida_versions_take_facts (self, work->facts);
+  if (work->count != NULL)
+    work->count (self, -1);
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_task_return_error (outer, error);
+  else if (work->outcome_free != NULL)
+    g_task_return_pointer (outer, g_steal_pointer (&work->outcome), work->outcome_free);
+  else
+    g_task_return_boolean (outer, TRUE);
+}
+
+/* @work: (transfer full) */
+static void
+run (NamidaVersions *self,
+     gpointer tag,
+     Work *work,
+     GCancellable *cancellable,
+     GAsyncReadyCallback callback,
+     gpointer user_data)
+{
+  g_autoptr (GTask) outer = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = NULL;
+
+  g_task_set_source_tag (outer, tag);
+  g_task_set_check_cancellable (outer, FALSE); /* a worker says itself when it gave up */
+  if (work->store == NULL)
+    {
+      work_free (work);
+      g_task_return_new_error (outer, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                               _ ("The list of backups is not open yet. Try again in a moment."));
+      return;
+    }
+  if (work->count != NULL)
+    work->count (self, 1);
+  task = g_task_new (self, cancellable, worked, g_steal_pointer (&outer));
+  g_task_set_source_tag (task, tag);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, work, work_free);
+  g_task_run_in_thread (task, work_thread);
+}
+
+static gboolean
+finish_boolean (NamidaVersions *self, GAsyncResult *result, gpointer tag, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_task_get_source_tag (G_TASK (result)) == tag, FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static gpointer
+finish_pointer (NamidaVersions *self, GAsyncResult *result, gpointer tag, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_task_get_source_tag (G_TASK (result)) == tag, NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- load ---- */
+
+void
+namida_versions_reload_async (NamidaVersions *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  Work *work;
+
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+
+  work = work_new (self, NULL, reload, NULL);
+  work->count = namida_versions_count_loading;
+  run (self, namida_versions_reload_async, work, cancellable, callback, user_data);
+}
+
+gboolean
+namida_versions_reload_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
+{
+  return finish_boolean (self, result, namida_versions_reload_async, error);
+}
+
+/* ---- verify ---- */
+
+/* A worker's. */
+static void
+keep_progress (guint64 done, guint64 total, gpointer user_data)
+{
+  Work *work = user_data;
+
+  g_mutex_lock (&work->lock);
+  work->done = done;
+  work->total = total;
+  g_mutex_unlock (&work->lock);
+}
+
+static gboolean
+show_progress (gpointer user_data)
+{
+  Work *work = user_data;
+  guint64 done, total;
+
+  g_mutex_lock (&work->lock);
+  done = work->done;
+  total = work->total;
+  g_mutex_unlock (&work->lock);
+  work->progress (done, total, work->progress_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static gpointer
+verify (Work *work, GCancellable *cancellable, GError **error)
+{
+  const char *ids[] = { work->id, NULL };
+
+  return namida_verify_run (get_database (work), work->id != NULL ? ids : NULL, work->repair, keep_progress, work,
+                            cancellable, error);
+}
+
+void
+namida_versions_verify_async (NamidaVersions *self,
+                              NamidaVersion *version,
+                              gboolean repair,
+                              NamidaVerifyProgress progress,
+                              gpointer progress_data,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  Work *work;
+
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+
+  work = work_new (self, version, verify, (GDestroyNotify) namida_verify_report_free);
+  work->count = namida_versions_count_verifying;
+  work->repair = repair;
+  work->progress = progress;
+  work->progress_data = progress_data;
+  if (progress != NULL && work->store != NULL)
+    work->timer = g_timeout_add (PROGRESS_MS, show_progress, work);
+  run (self, namida_versions_verify_async, work, cancellable, callback, user_data);
+}
+
+NamidaVerifyReport *
+namida_versions_verify_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
+{
+  return finish_pointer (self, result, namida_versions_verify_async, error);
+}
+
+/* ---- remove ---- */
+
+static gpointer
+remove_version (Work *work, GCancellable *cancellable, GError **error)
+{
+  const char *ids[] = { work->id, NULL };
+
+  return namida_removal_run (get_database (work), ids, work->dry_run, error);
+}
+
+void
+namida_versions_remove_async (NamidaVersions *self,
+                              NamidaVersion *version,
+                              gboolean dry_run,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  Work *work;
+
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+  g_return_if_fail (NAMIDA_IS_VERSION (version));
+
+  work = work_new (self, version, remove_version, (GDestroyNotify) namida_removal_free);
+  work->dry_run = dry_run;
+  run (self, namida_versions_remove_async, work, cancellable, callback, user_data);
+}
+
+NamidaRemoval *
+namida_versions_remove_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
+{
+  return finish_pointer (self, result, namida_versions_remove_async, error);
+}
+
+/* ---- pin ---- */
+
+static gpointer
+pin (Work *work, GCancellable *cancellable, GError **error)
+{
+  return namida_version_record_set_pinned (get_database (work), work->id, work->pinned, error) ? DONE : NULL;
+}
+
+void
+namida_versions_set_pinned_async (NamidaVersions *self,
+                                  NamidaVersion *version,
+                                  gboolean pinned,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  Work *work;
+
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+  g_return_if_fail (NAMIDA_IS_VERSION (version));
+
+  work = work_new (self, version, pin, NULL);
+  work->pinned = pinned;
+  run (self, namida_versions_set_pinned_async, work, cancellable, callback, user_data);
+}
+
+gboolean
+namida_versions_set_pinned_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
+{
+  return finish_boolean (self, result, namida_versions_set_pinned_async, error);
+}
+
+/* ---- retention ---- */
+
+static gpointer
+apply_retention (Work *work, GCancellable *cancellable, GError **error)
+{
+  return namida_removal_apply_retention (get_database (work), work->policy, work->dry_run, error);
+}
+
+void
+namida_versions_apply_retention_async (NamidaVersions *self,
+                                       NamidaRetention policy,
+                                       gboolean dry_run,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data)
+{
+  Work *work;
+
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+
+  work = work_new (self, NULL, apply_retention, (GDestroyNotify) namida_removal_free);
+  work->policy = policy;
+  work->dry_run = dry_run;
+  run (self, namida_versions_apply_retention_async, work, cancellable, callback, user_data);
+}
+
+NamidaRemoval *
+namida_versions_apply_retention_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
+{
+  return finish_pointer (self, result, namida_versions_apply_retention_async, error);
+}
