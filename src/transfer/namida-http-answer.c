@@ -23,7 +23,7 @@ bad_answer (GError **error)
 
 /* "HTTP/1.1 200 OK": the version and three digits, then a space or the end (RFC 9112, 4). */
 static gboolean
-parse_status_line (const char *line, NamidaHttpHead *head)
+parse_status_line (const char *line, NamidaHttpAnswerHead *head)
 {
   const char *digits;
 
@@ -39,7 +39,7 @@ parse_status_line (const char *line, NamidaHttpHead *head)
 }
 
 static gboolean
-parse_length (const char *value, NamidaHttpHead *head)
+parse_length (const char *value, NamidaHttpAnswerHead *head)
 {
   guint64 length;
 
@@ -54,7 +54,7 @@ parse_length (const char *value, NamidaHttpHead *head)
 }
 
 static void
-parse_connection (const char *value, NamidaHttpHead *head)
+parse_connection (const char *value, NamidaHttpAnswerHead *head)
 {
   g_auto (GStrv) options = g_strsplit (value, ",", -1);
 
@@ -70,7 +70,7 @@ parse_connection (const char *value, NamidaHttpHead *head)
 }
 
 static gboolean
-parse_field (char *line, NamidaHttpHead *head)
+parse_field (char *line, NamidaHttpAnswerHead *head)
 {
   char *colon = strchr (line, ':');
   const char *value;
@@ -96,13 +96,13 @@ has_body (guint status)
 }
 
 gboolean
-namida_http_head_parse (const char *data, gsize length, NamidaHttpHead *head, GError **error)
+namida_http_answer_head_parse (const char *data, gsize length, NamidaHttpAnswerHead *head, GError **error)
 {
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
   guint n;
 
-  *head = (NamidaHttpHead){ .content_length = -1 };
+  *head = (NamidaHttpAnswerHead){ .content_length = -1 };
   if (length < 4 || length > NAMIDA_LIMIT_HEAD_BYTES || memchr (data, '\0', length) != NULL
       || memcmp (data + length - 4, "\r\n\r\n", 4) != 0)
     return bad_answer (error);
@@ -165,7 +165,8 @@ closed_early (GError **error)
 }
 
 static gboolean
-read_head (GInputStream *stream, GByteArray *buffer, NamidaHttpHead *head, GCancellable *cancellable, GError **error)
+read_head (
+    GInputStream *stream, GByteArray *buffer, NamidaHttpAnswerHead *head, GCancellable *cancellable, GError **error)
 {
   const char *end;
 
@@ -180,7 +181,8 @@ read_head (GInputStream *stream, GByteArray *buffer, NamidaHttpHead *head, GCanc
         return n < 0 ? FALSE : closed_early (error);
     }
   end += 4;
-  if (!namida_http_head_parse ((const char *) buffer->data, (gsize) (end - (const char *) buffer->data), head, error))
+  if (!namida_http_answer_head_parse ((const char *) buffer->data, (gsize) (end - (const char *) buffer->data), head,
+                                      error))
     return FALSE;
   g_byte_array_remove_range (buffer, 0, (guint) (end - (const char *) buffer->data));
   return TRUE;
@@ -188,7 +190,7 @@ read_head (GInputStream *stream, GByteArray *buffer, NamidaHttpHead *head, GCanc
 
 gboolean
 namida_http_answer_read_head (
-    GInputStream *stream, GByteArray *buffer, NamidaHttpHead *head, GCancellable *cancellable, GError **error)
+    GInputStream *stream, GByteArray *buffer, NamidaHttpAnswerHead *head, GCancellable *cancellable, GError **error)
 {
   for (guint i = 0; i < MAX_INTERIM; i++)
     {
@@ -210,8 +212,11 @@ too_large (GError **error)
 
 /* @buffer holds what came with the head. Bytes beyond the body would be the answer to a question nobody asked. */
 static gboolean
-read_body (
-    GInputStream *stream, GByteArray *buffer, const NamidaHttpHead *head, GCancellable *cancellable, GError **error)
+read_body (GInputStream *stream,
+           GByteArray *buffer,
+           const NamidaHttpAnswerHead *head,
+           GCancellable *cancellable,
+           GError **error)
 {
   gsize limit = head->content_length >= 0 ? (gsize) head->content_length : NAMIDA_LIMIT_JSON_BYTES;
 

@@ -8,24 +8,25 @@ G_BEGIN_DECLS
 /* Answers of HTTP/1.1 as the upload connections read them: heads of at most NAMIDA_LIMIT_HEAD_BYTES, bodies with
  * Content-Length of at most NAMIDA_LIMIT_JSON_BYTES. Chunked bodies are refused: our own server never sends one. */
 
+/** NamidaHttpAnswerHead: what matters of an answer; NamidaHttpHead (namida-http.h) is a request's. */
 typedef struct
 {
   guint status;
   gint64 content_length; /* -1: until the connection closes */
   gboolean keep_alive;
-} NamidaHttpHead;
+} NamidaHttpAnswerHead;
 
 /**
- * namida_http_head_parse: @data: untrusted, a status line and header fields, the empty line included. Pure.
+ * namida_http_answer_head_parse: @data: untrusted, a status line and header fields, the empty line included. Pure.
  * Returns: %FALSE with %NAMIDA_ERROR_INVALID_REQUEST for anything that RFC 9112 does not allow or that could be read in
  * two ways.
  */
-gboolean namida_http_head_parse (const char *data, gsize length, NamidaHttpHead *head, GError **error);
+gboolean namida_http_answer_head_parse (const char *data, gsize length, NamidaHttpAnswerHead *head, GError **error);
 
 /** NamidaHttpAnswer: one whole answer. */
 typedef struct
 {
-  NamidaHttpHead head;
+  NamidaHttpAnswerHead head;
   GByteArray *body; /* never NULL after a read that succeeded */
 } NamidaHttpAnswer;
 
@@ -40,7 +41,7 @@ gboolean namida_http_answer_read (
 /** namida_http_answer_read_head: only the head of one (interim ones are skipped): the body is the caller's to read.
  * @buffer: (inout): what came before; what came of the body with the head stays in it. */
 gboolean namida_http_answer_read_head (
-    GInputStream *stream, GByteArray *buffer, NamidaHttpHead *head, GCancellable *cancellable, GError **error);
+    GInputStream *stream, GByteArray *buffer, NamidaHttpAnswerHead *head, GCancellable *cancellable, GError **error);
 void namida_http_answer_clear (NamidaHttpAnswer *answer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaHttpAnswer, namida_http_answer_clear)
 

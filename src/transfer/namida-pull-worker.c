@@ -41,7 +41,7 @@ namida_pull_connect (
 
 /* A whole body. NULL with @error. */
 static GByteArray *
-read_body (NamidaUploadConnection *connection, const NamidaHttpHead *head, gsize most, GError **error)
+read_body (NamidaUploadConnection *connection, const NamidaHttpAnswerHead *head, gsize most, GError **error)
 {
   g_autoptr (GByteArray) body = g_byte_array_new ();
 
@@ -66,7 +66,7 @@ read_body (NamidaUploadConnection *connection, const NamidaHttpHead *head, gsize
 
 /* What the other side says instead. */
 static void
-take_refusal (NamidaUploadConnection *connection, const NamidaHttpHead *head, GError **error)
+take_refusal (NamidaUploadConnection *connection, const NamidaHttpAnswerHead *head, GError **error)
 {
   g_autoptr (GByteArray) body = read_body (connection, head, NAMIDA_LIMIT_JSON_BYTES, NULL);
   gboolean some = body != NULL && body->len > 0;
@@ -80,7 +80,7 @@ GByteArray *
 namida_pull_ask (NamidaUploadConnection *connection, const char *target, const char *json, gsize most, GError **error)
 {
   g_autofree char *path = g_strconcat (TARGET, target, NULL);
-  NamidaHttpHead head;
+  NamidaHttpAnswerHead head;
 
   if (!namida_upload_connection_ask (connection, path, json, 0, &head, error))
     return NULL;
@@ -192,7 +192,7 @@ fetch (NamidaPull *pull, NamidaUploadConnection *connection, guint index, GError
   g_autofree char *target = g_strdup_printf (TARGET "download?sessionId=%s&fileId=%s", pull->session_id, entry->id);
   g_autofree char *path = namida_entry_dup_path (entry);
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
-  NamidaHttpHead head;
+  NamidaHttpAnswerHead head;
   gboolean fine = TRUE;
   int fd;
 

@@ -283,7 +283,7 @@ namida_upload_connection_ask (NamidaUploadConnection *self,
                               const char *target,
                               const char *json,
                               guint64 offset,
-                              NamidaHttpHead *head,
+                              NamidaHttpAnswerHead *head,
                               GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);

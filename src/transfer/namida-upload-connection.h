@@ -65,7 +65,7 @@ gboolean namida_upload_connection_ask (NamidaUploadConnection *self,
                                        const char *target,
                                        const char *json,
                                        guint64 offset,
-                                       NamidaHttpHead *head,
+                                       NamidaHttpAnswerHead *head,
                                        GError **error);
 /** namida_upload_connection_read_body: some bytes of it, as many as @count at most. Returns: 0 never, -1 with @error.
  */

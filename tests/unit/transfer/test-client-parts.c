@@ -26,20 +26,20 @@ test_head_good (void)
   const char *bare = "HTTP/1.1 409 \r\ncontent-length:3\r\nCONNECTION: foo, Close\r\n\r\n";
   const char *open = "HTTP/1.1 500 No\r\n\r\n";
   const char *none = "HTTP/1.1 204 No Content\r\n\r\n";
-  NamidaHttpHead head;
+  NamidaHttpAnswerHead head;
 
-  g_assert_true (namida_http_head_parse (text, strlen (text), &head, NULL));
+  g_assert_true (namida_http_answer_head_parse (text, strlen (text), &head, NULL));
   g_assert_cmpuint (head.status, ==, 200);
   g_assert_cmpint (head.content_length, ==, 12);
   g_assert_true (head.keep_alive);
-  g_assert_true (namida_http_head_parse (bare, strlen (bare), &head, NULL));
+  g_assert_true (namida_http_answer_head_parse (bare, strlen (bare), &head, NULL));
   g_assert_cmpuint (head.status, ==, 409);
   g_assert_cmpint (head.content_length, ==, 3);
   g_assert_false (head.keep_alive);
-  g_assert_true (namida_http_head_parse (open, strlen (open), &head, NULL));
+  g_assert_true (namida_http_answer_head_parse (open, strlen (open), &head, NULL));
   g_assert_cmpint (head.content_length, ==, -1);
   g_assert_false (head.keep_alive);
-  g_assert_true (namida_http_head_parse (none, strlen (none), &head, NULL));
+  g_assert_true (namida_http_answer_head_parse (none, strlen (none), &head, NULL));
   g_assert_cmpint (head.content_length, ==, 0);
   g_assert_true (head.keep_alive);
 }
@@ -75,10 +75,10 @@ test_head_hostile (void)
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autoptr (GError) error = NULL;
-      NamidaHttpHead head;
+      NamidaHttpAnswerHead head;
 
       g_test_message ("%u: %s", i, bad[i]);
-      g_assert_false (namida_http_head_parse (bad[i], strlen (bad[i]), &head, &error));
+      g_assert_false (namida_http_answer_head_parse (bad[i], strlen (bad[i]), &head, &error));
       g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
     }
 }
