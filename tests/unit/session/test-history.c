@@ -4,33 +4,9 @@
 
 #include "namida-clock.h"
 #include "namida-hub-history.h"
+#include "two-hubs.h"
 
 #include <glib/gstdio.h>
-
-#define WAIT_SECONDS 30
-
-static gboolean
-on_wait_over (gpointer data)
-{
-  g_error ("nothing happened for %d seconds", WAIT_SECONDS);
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_FOR(condition)                                                                                            \
-  G_STMT_START                                                                                                         \
-  {                                                                                                                    \
-    guint wait_id = g_timeout_add_seconds (WAIT_SECONDS, on_wait_over, NULL);                                          \
-    while (!(condition))                                                                                               \
-      g_main_context_iteration (NULL, TRUE);                                                                           \
-    g_source_remove (wait_id);                                                                                         \
-  }                                                                                                                    \
-  G_STMT_END
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  *(GAsyncResult **) user_data = g_object_ref (result);
-}
 
 static NamidaDatabase *
 open_database (const char *dir)
@@ -67,28 +43,14 @@ write_row (NamidaDatabase *database, const char *id, const char *direction, cons
 }
 
 static NamidaHub *
-start_hub (const char *dir)
+start_in (const char *dir)
 {
   NamidaHubOptions options = { .data_dir = dir, .alias = "History", .interface = "lo", .backups = dir, .music = dir };
-  NamidaHub *hub = namida_hub_new (&options);
-  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
+  NamidaHub *hub = try_to_start (&options, &error);
 
-  namida_hub_start_async (hub, NULL, on_result, &result);
-  WAIT_FOR (result != NULL);
-  namida_hub_start_finish (hub, result, &error);
   g_assert_no_error (error);
   return hub;
-}
-
-static void
-stop_hub (NamidaHub *hub)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  namida_hub_stop_async (hub, on_result, &result);
-  WAIT_FOR (result != NULL);
-  g_object_unref (hub);
 }
 
 static void
@@ -120,7 +82,7 @@ test_lists_and_clears (void)
                                        "INSERT INTO stored (session, file_id, path, size, mtime_ns, inode, device,"
                                        " sha256, stored_at) VALUES ('middle', 'f1', '/x', 1, 1, 1, 1, 'aa', 1)",
                                        ""));
-  hub = start_hub (dir);
+  hub = start_in (dir);
   history = namida_hub_history_new (hub);
   list = G_LIST_MODEL (history);
   WAIT_FOR (g_list_model_get_n_items (list) == 3);

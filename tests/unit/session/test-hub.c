@@ -1,167 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-hub.h"
 #include "namida-error.h"
-#include "namida-sample.h"
-
-#include <glib/gstdio.h>
-
-/* Two whole devices in one process, over real TLS on loopback. */
-
-#define WAIT_SECONDS 30
-
-typedef struct
-{
-  char *dir;
-  NamidaHub *sender;
-  NamidaHub *receiver;
-} Fixture;
-
-static char *
-below (Fixture *f, const char *name)
-{
-  return g_build_filename (f->dir, name, NULL);
-}
-
-static gboolean
-on_wait_over (gpointer data)
-{
-  g_error ("nothing happened for %d seconds", WAIT_SECONDS);
-  return G_SOURCE_REMOVE;
-}
-
-/* Turns the main loop until @condition holds. */
-#define WAIT_FOR(condition)                                                                                            \
-  G_STMT_START                                                                                                         \
-  {                                                                                                                    \
-    guint wait_id = g_timeout_add_seconds (WAIT_SECONDS, on_wait_over, NULL);                                          \
-    while (!(condition))                                                                                               \
-      g_main_context_iteration (NULL, TRUE);                                                                           \
-    g_source_remove (wait_id);                                                                                         \
-  }                                                                                                                    \
-  G_STMT_END
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  *(GAsyncResult **) user_data = g_object_ref (result);
-}
-
-static NamidaHub *
-start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options)
-{
-  g_autofree char *data_dir = below (f, alias);
-  g_autofree char *backups = g_strconcat (data_dir, "/Backups", NULL);
-  g_autofree char *music = g_strconcat (data_dir, "/Music", NULL);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  NamidaHub *hub;
-
-  options.data_dir = data_dir;
-  options.alias = alias;
-  options.interface = "lo";
-  options.backups = backups;
-  options.music = music;
-  hub = namida_hub_new (&options);
-  namida_hub_start_async (hub, NULL, on_result, &result);
-  WAIT_FOR (result != NULL);
-  namida_hub_start_finish (hub, result, &error);
-  g_assert_no_error (error);
-  return hub;
-}
-
-static NamidaHub *
-start_hub (Fixture *f, const char *alias, NamidaAccept accept)
-{
-  return start_hub_with (f, alias, (NamidaHubOptions){ .accept = accept });
-}
-
-static void
-stop_hub (NamidaHub *hub)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  namida_hub_stop_async (hub, on_result, &result);
-  WAIT_FOR (result != NULL);
-  g_assert_true (namida_hub_stop_finish (hub, result, NULL));
-  g_object_unref (hub);
-}
-
-static void
-set_up (Fixture *f, gconstpointer accept)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *sample = NULL;
-
-  f->dir = g_dir_make_tmp ("namida-hub-XXXXXX", &error);
-  g_assert_no_error (error);
-  sample = below (f, "sample");
-  g_assert_true (namida_sample_write (sample, 40, 7, &error));
-  g_assert_no_error (error);
-  f->receiver = start_hub (f, "HubReceiver", GPOINTER_TO_UINT (accept));
-  f->sender = start_hub (f, "HubSender", NAMIDA_ACCEPT_ASK);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer accept)
-{
-  g_autofree char *quoted = g_shell_quote (f->dir);
-  g_autofree char *command = g_strdup_printf ("rm -rf -- %s", quoted);
-
-  stop_hub (f->sender);
-  stop_hub (f->receiver);
-  g_assert_cmpint (system (command), ==, 0);
-  g_free (f->dir);
-}
-
-static NamidaPeer *
-find_receiver (Fixture *f)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  NamidaPeer *peer;
-
-  namida_hub_resolve_async (f->sender, "hubreceiver", 5000, NULL, on_result, &result);
-  WAIT_FOR (result != NULL);
-  peer = namida_hub_resolve_finish (f->sender, result, &error);
-  g_assert_no_error (error);
-  return peer;
-}
-
-static GListModel *
-sample_files (Fixture *f)
-{
-  GListStore *files = g_list_store_new (G_TYPE_FILE);
-  g_autofree char *zip = below (f, "sample/Namida Backup - 2026-07-19 18.30.00.zip");
-  g_autofree char *music = below (f, "sample/Music");
-  g_autoptr (GFile) zip_file = g_file_new_for_path (zip);
-  g_autoptr (GFile) music_file = g_file_new_for_path (music);
-
-  g_list_store_append (files, zip_file);
-  g_list_store_append (files, music_file);
-  return G_LIST_MODEL (files);
-}
-
-static NamidaTransfer *
-send_sample (Fixture *f)
-{
-  g_autoptr (NamidaPeer) peer = find_receiver (f);
-  g_autoptr (GListModel) files = sample_files (f);
-
-  return namida_hub_send (f->sender, peer, files, NULL);
-}
-
-static void
-assert_same_tree (Fixture *f)
-{
-  g_autofree char *command
-      = g_strdup_printf ("diff -r %s/sample/Music %s/HubReceiver/Music/Music >&2 && "
-                         "diff %s/sample/Namida*.zip %s/HubReceiver/Backups/HubSender/Namida*.zip >&2",
-                         f->dir, f->dir, f->dir, f->dir);
-
-  g_assert_cmpint (system (command), ==, 0);
-}
+#include "two-hubs.h"
 
 static void
 test_send_and_again (Fixture *f, gconstpointer data)
@@ -192,11 +33,12 @@ test_ask (Fixture *f, gconstpointer accepted)
   GListModel *offers = namida_hub_get_offers (f->receiver);
   NamidaTransfer *transfer = send_sample (f);
   g_autoptr (NamidaOffer) offer = NULL;
-  g_autofree char *music = below (f, "HubReceiver/Music");
+  g_autofree char *music = below (f, RECEIVER "/Music");
+  g_autofree char *sender = full_alias (SENDER);
 
   WAIT_FOR (g_list_model_get_n_items (offers) == 1);
   offer = g_list_model_get_item (offers, 0);
-  g_assert_cmpstr (namida_offer_get_alias (offer), ==, "HubSender");
+  g_assert_cmpstr (namida_offer_get_alias (offer), ==, sender);
   g_assert_cmpstr (namida_offer_get_fingerprint (offer), ==,
                    namida_identity_get_fingerprint (namida_hub_get_identity (f->sender)));
   namida_hub_decline (f->receiver, offer);
@@ -258,7 +100,7 @@ send_patiently (Fixture *f, guint patience_seconds)
 
   g_assert_true (g_file_set_contents (path, zeros, 8 * 1000 * 1000, NULL));
   stop_hub (f->sender);
-  f->sender = start_hub_with (f, "HubSender",
+  f->sender = start_hub_with (f, SENDER,
                               (NamidaHubOptions){ .limit = 3 * 1000 * 1000, .patience_seconds = patience_seconds });
   transfer = send_sample (f);
   WAIT_FOR (g_list_model_get_n_items (namida_hub_get_offers (f->receiver)) == 1);
@@ -281,7 +123,7 @@ test_comes_back (Fixture *f, gconstpointer data)
   words = namida_transfer_dup_state_text (transfer);
   g_assert_true (g_str_has_prefix (words, "Waiting for the device"));
 
-  f->receiver = start_hub (f, "HubReceiver", NAMIDA_ACCEPT_ASK);
+  f->receiver = start_hub (f, RECEIVER, NAMIDA_ACCEPT_ASK);
   WAIT_FOR (namida_transfer_is_final (transfer) || g_list_model_get_n_items (namida_hub_get_offers (f->receiver)) > 0);
   g_assert_cmpuint (g_list_model_get_n_items (namida_hub_get_offers (f->receiver)), ==, 0);
   g_assert_no_error (namida_transfer_get_error (transfer));
@@ -302,7 +144,7 @@ test_cancelled_while_away (Fixture *f, gconstpointer data)
   namida_transfer_cancel (transfer);
   WAIT_FOR (namida_transfer_is_final (transfer));
   g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_CANCELLED);
-  f->receiver = start_hub (f, "HubReceiver", NAMIDA_ACCEPT_ASK);
+  f->receiver = start_hub (f, RECEIVER, NAMIDA_ACCEPT_ASK);
 }
 
 static void
@@ -314,7 +156,7 @@ test_patience_over (Fixture *f, gconstpointer data)
   WAIT_FOR (namida_transfer_is_final (transfer));
   g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_FAILED);
   g_assert_nonnull (namida_transfer_get_error (transfer));
-  f->receiver = start_hub (f, "HubReceiver", NAMIDA_ACCEPT_ASK);
+  f->receiver = start_hub (f, RECEIVER, NAMIDA_ACCEPT_ASK);
 }
 
 static char *digits_here;
@@ -333,12 +175,13 @@ test_pair (Fixture *f, gconstpointer data)
   g_autoptr (NamidaPairRequest) request = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *sender = full_alias (SENDER);
 
   namida_hub_pair_async (f->sender, peer, on_digits, NULL, NULL, on_result, &result);
   WAIT_FOR (digits_here != NULL && g_list_model_get_n_items (requests) == 1);
   request = g_list_model_get_item (requests, 0);
   g_assert_cmpstr (namida_pair_request_get_digits (request), ==, digits_here);
-  g_assert_cmpstr (namida_pair_request_get_alias (request), ==, "HubSender");
+  g_assert_cmpstr (namida_pair_request_get_alias (request), ==, sender);
   namida_hub_pair_confirm (f->sender, TRUE);
   namida_pair_request_confirm (request);
   WAIT_FOR (result != NULL);
@@ -384,7 +227,7 @@ test_unknown_name (Fixture *f, gconstpointer data)
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
 }
 
-#define ADD(name, accept, test) g_test_add (name, Fixture, GUINT_TO_POINTER (accept), set_up, test, tear_down)
+#define ADD(name, accept, test) g_test_add (name, Fixture, GUINT_TO_POINTER (accept), set_up_accepting, test, tear_down)
 
 int
 main (int argc, char **argv)

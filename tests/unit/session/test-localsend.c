@@ -3,50 +3,16 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
-#include "namida-hub.h"
 #include "namida-limits.h"
 #include "namida-localsend-connection.h"
 #include "namida-localsend-message.h"
-#include "namida-sample.h"
 #include "namida-sender.h"
+#include "two-hubs.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
 /* LocalSend between two devices of our own in one process: its own apps are tried by tests/interop. */
-
-#define WAIT_SECONDS 60
-
-typedef struct
-{
-  char *dir;
-  NamidaHub *sender;
-  NamidaHub *receiver;
-} Fixture;
-
-static gboolean
-on_wait_over (gpointer data)
-{
-  g_error ("nothing happened for %d seconds", WAIT_SECONDS);
-  return G_SOURCE_REMOVE;
-}
-
-/* Turns the main loop until @condition holds. */
-#define WAIT_FOR(condition)                                                                                            \
-  G_STMT_START                                                                                                         \
-  {                                                                                                                    \
-    guint wait_id = g_timeout_add_seconds (WAIT_SECONDS, on_wait_over, NULL);                                          \
-    while (!(condition))                                                                                               \
-      g_main_context_iteration (NULL, TRUE);                                                                           \
-    g_source_remove (wait_id);                                                                                         \
-  }                                                                                                                    \
-  G_STMT_END
-
-static void
-on_result (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  *(GAsyncResult **) user_data = g_object_ref (result);
-}
 
 /* Other tests may run beside this one, and the usual ports are few. */
 static guint16
@@ -58,22 +24,9 @@ free_port (void)
 }
 
 static NamidaHub *
-try_to_start (const NamidaHubOptions *options, GError **error)
+start_somewhere (Fixture *f, const char *alias)
 {
-  NamidaHub *hub = namida_hub_new (options);
-  g_autoptr (GAsyncResult) result = NULL;
-
-  namida_hub_start_async (hub, NULL, on_result, &result);
-  WAIT_FOR (result != NULL);
-  if (!namida_hub_start_finish (hub, result, error))
-    g_clear_object (&hub);
-  return hub;
-}
-
-static NamidaHub *
-start_hub (Fixture *f, const char *alias)
-{
-  g_autofree char *data_dir = g_build_filename (f->dir, alias, NULL);
+  g_autofree char *data_dir = below (f, alias);
   g_autofree char *backups = g_strconcat (data_dir, "/Backups", NULL);
   g_autofree char *music = g_strconcat (data_dir, "/Music", NULL);
   g_autoptr (GError) error = NULL;
@@ -96,63 +49,28 @@ start_hub (Fixture *f, const char *alias)
 }
 
 static void
-stop_hub (NamidaHub *hub)
+set_up_localsend (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GAsyncResult) result = NULL;
-
-  namida_hub_stop_async (hub, on_result, &result);
-  WAIT_FOR (result != NULL);
-  g_assert_true (namida_hub_stop_finish (hub, result, NULL));
-  g_object_unref (hub);
-}
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *sample = NULL;
   g_autofree char *empty = NULL;
 
   g_setenv ("NAMIDA_FINDERS", "", TRUE);
-  f->dir = g_dir_make_tmp ("namida-localsend-XXXXXX", &error);
-  g_assert_no_error (error);
-  sample = g_build_filename (f->dir, "sample", NULL);
-  g_assert_true (namida_sample_write (sample, 40, 7, &error));
-  g_assert_no_error (error);
+  write_sample (f);
   /* LocalSend knows no empty folders. */
-  empty = g_build_filename (sample, "Music", "An empty folder", NULL);
+  empty = below (f, "sample/Music/An empty folder");
   g_assert_cmpint (g_rmdir (empty), ==, 0);
-  f->receiver = start_hub (f, "LsReceiver");
-  f->sender = start_hub (f, "LsSender");
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  g_autofree char *quoted = g_shell_quote (f->dir);
-  g_autofree char *command = g_strdup_printf ("rm -rf -- %s", quoted);
-
-  stop_hub (f->sender);
-  stop_hub (f->receiver);
-  g_assert_cmpint (system (command), ==, 0);
-  g_free (f->dir);
+  f->receiver = start_somewhere (f, "LsReceiver");
+  f->sender = start_somewhere (f, "LsSender");
 }
 
 static NamidaBackup *
 scan (Fixture *f)
 {
-  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
-  g_autofree char *zip = g_strconcat (f->dir, "/sample/Namida Backup - 2026-07-19 18.30.00.zip", NULL);
-  g_autofree char *music = g_strconcat (f->dir, "/sample/Music", NULL);
-  g_autoptr (GFile) zip_file = g_file_new_for_path (zip);
-  g_autoptr (GFile) music_file = g_file_new_for_path (music);
+  g_autoptr (GListModel) files = sample_files (f);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   NamidaBackup *backup;
 
-  g_list_store_append (files, zip_file);
-  g_list_store_append (files, music_file);
-  namida_scanner_scan_async (G_LIST_MODEL (files), NULL, on_result, &result);
+  namida_scanner_scan_async (files, NULL, on_result, &result);
   WAIT_FOR (result != NULL);
   backup = namida_scanner_scan_finish (result, &error);
   g_assert_no_error (error);
@@ -330,8 +248,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/localsend/send", Fixture, NULL, set_up, test_send, tear_down);
-  g_test_add ("/localsend/receiver-cancels", Fixture, NULL, set_up, test_receiver_cancels, tear_down);
-  g_test_add ("/localsend/silence", Fixture, NULL, set_up, test_silence, tear_down);
+  g_test_add ("/localsend/send", Fixture, NULL, set_up_localsend, test_send, tear_down);
+  g_test_add ("/localsend/receiver-cancels", Fixture, NULL, set_up_localsend, test_receiver_cancels, tear_down);
+  g_test_add ("/localsend/silence", Fixture, NULL, set_up_localsend, test_silence, tear_down);
   return g_test_run ();
 }

@@ -94,7 +94,7 @@ test_broken (Fixture *f, gconstpointer data)
   stop_hub (f->receiver);
   WAIT_FOR (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_RUNNING);
   g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_INTERRUPTED);
-  f->receiver = start_hub (f, "PauseReceiver", NAMIDA_ACCEPT_ASK);
+  f->receiver = start_hub (f, RECEIVER, NAMIDA_ACCEPT_ASK);
   assert_ends_equal (f, transfer);
   g_test_message ("%u bodies of %u files", namida_transfer_get_moved (transfer),
                   namida_transfer_get_total_files (transfer));

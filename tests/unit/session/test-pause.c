@@ -87,7 +87,7 @@ test_pause_waiting (Fixture *f, gconstpointer data)
   g_assert_true (is_in (transfer, NAMIDA_TRANSFER_INTERRUPTED));
   namida_hub_pause (f->sender, transfer);
   WAIT_FOR (is_in (transfer, NAMIDA_TRANSFER_PAUSED));
-  f->receiver = start_hub (f, "PauseReceiver", NAMIDA_ACCEPT_ASK);
+  f->receiver = start_hub (f, RECEIVER, NAMIDA_ACCEPT_ASK);
   namida_hub_resume (f->sender, transfer);
   assert_ends_equal (f, transfer);
 }
@@ -188,7 +188,7 @@ test_changed_between (Fixture *f, gconstpointer how)
   write_long (f, "sample/Music/new.flac", 1000, 'n');
   /* The long one, of which a part is there: as long as before, or not. */
   write_long (f, "sample/Music/long.flac", how == NULL ? LONG_BYTES : LONG_BYTES - 1, 'b');
-  f->receiver = start_hub (f, "PauseReceiver", NAMIDA_ACCEPT_ASK);
+  f->receiver = start_hub (f, RECEIVER, NAMIDA_ACCEPT_ASK);
   assert_ends_equal (f, transfer);
   theirs = newest (f->receiver);
   g_assert_cmpuint (namida_transfer_get_total_files (theirs), ==, namida_transfer_get_total_files (transfer));
@@ -204,7 +204,7 @@ test_grown_between (Fixture *f, gconstpointer data)
   stop_hub (f->receiver);
   WAIT_FOR (is_in (transfer, NAMIDA_TRANSFER_INTERRUPTED));
   write_long (f, "sample/Music/more.flac", 90 * MB, 'm');
-  f->receiver = start_hub (f, "PauseReceiver", NAMIDA_ACCEPT_ASK);
+  f->receiver = start_hub (f, RECEIVER, NAMIDA_ACCEPT_ASK);
   WAIT_FOR (namida_transfer_is_final (transfer) || n_offers (f) == 1);
   g_assert_cmpuint (n_offers (f), ==, 1);
   namida_transfer_cancel (transfer);

@@ -20,17 +20,29 @@ two_hubs_wait_over (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
+void
 on_result (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
-/* Other tests run on this loopback at the same time. */
-static char *
+char *
 full_alias (const char *alias)
 {
   return g_strdup_printf ("%s%d", alias, (int) getpid ());
+}
+
+NamidaHub *
+try_to_start (const NamidaHubOptions *options, GError **error)
+{
+  NamidaHub *hub = namida_hub_new (options);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  namida_hub_start_async (hub, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  if (!namida_hub_start_finish (hub, result, error))
+    g_clear_object (&hub);
+  return hub;
 }
 
 NamidaHub *
@@ -40,7 +52,6 @@ start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options)
   g_autofree char *full = full_alias (alias);
   g_autofree char *backups = g_strconcat (data_dir, "/Backups", NULL);
   g_autofree char *music = g_strconcat (data_dir, "/Music", NULL);
-  g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   NamidaHub *hub;
 
@@ -49,10 +60,7 @@ start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options)
   options.interface = "lo";
   options.backups = backups;
   options.music = music;
-  hub = namida_hub_new (&options);
-  namida_hub_start_async (hub, NULL, on_result, &result);
-  WAIT_FOR (result != NULL);
-  namida_hub_start_finish (hub, result, &error);
+  hub = try_to_start (&options, &error);
   g_assert_no_error (error);
   return hub;
 }
@@ -75,22 +83,34 @@ stop_hub (NamidaHub *hub)
 }
 
 void
-set_up (Fixture *f, gconstpointer accept)
+write_sample (Fixture *f)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *sample = NULL;
 
-  f->dir = g_dir_make_tmp ("namida-pauses-XXXXXX", &error);
+  f->dir = g_dir_make_tmp ("namida-two-hubs-XXXXXX", &error);
   g_assert_no_error (error);
   sample = below (f, "sample");
   g_assert_true (namida_sample_write (sample, 40, 7, &error));
   g_assert_no_error (error);
-  f->receiver = start_hub (f, "PauseReceiver", NAMIDA_ACCEPT_ASK);
-  f->sender = start_hub (f, "PauseSender", NAMIDA_ACCEPT_ASK);
 }
 
 void
-tear_down (Fixture *f, gconstpointer accept)
+set_up_accepting (Fixture *f, gconstpointer accept)
+{
+  write_sample (f);
+  f->receiver = start_hub (f, RECEIVER, GPOINTER_TO_UINT (accept));
+  f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
+}
+
+void
+set_up (Fixture *f, gconstpointer data)
+{
+  set_up_accepting (f, GUINT_TO_POINTER (NAMIDA_ACCEPT_ASK));
+}
+
+void
+tear_down (Fixture *f, gconstpointer data)
 {
   g_autofree char *quoted = g_shell_quote (f->dir);
   g_autofree char *command = g_strdup_printf ("rm -rf -- %s", quoted);
@@ -104,12 +124,13 @@ tear_down (Fixture *f, gconstpointer accept)
 NamidaPeer *
 find_receiver (Fixture *f)
 {
-  g_autofree char *alias = full_alias ("PauseReceiver");
+  g_autofree char *alias = full_alias (RECEIVER);
+  g_autofree char *typed = g_ascii_strdown (alias, -1); /* case does not matter */
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   NamidaPeer *peer;
 
-  namida_hub_resolve_async (f->sender, alias, 30000, NULL, on_result, &result);
+  namida_hub_resolve_async (f->sender, typed, 30000, NULL, on_result, &result);
   WAIT_FOR (result != NULL);
   peer = namida_hub_resolve_finish (f->sender, result, &error);
   g_assert_no_error (error);
@@ -143,8 +164,8 @@ void
 assert_same_tree (Fixture *f)
 {
   g_autofree char *command
-      = g_strdup_printf ("diff -r %s/sample/Music %s/PauseReceiver/Music/Music >&2 && "
-                         "diff %s/sample/Namida*.zip %s/PauseReceiver/Backups/PauseSender*/Namida*.zip >&2",
+      = g_strdup_printf ("diff -r %s/sample/Music %s/" RECEIVER "/Music/Music >&2 && "
+                         "diff %s/sample/Namida*.zip %s/" RECEIVER "/Backups/" SENDER "*/Namida*.zip >&2",
                          f->dir, f->dir, f->dir, f->dir);
 
   g_assert_cmpint (system (command), ==, 0);
@@ -165,7 +186,7 @@ write_long (Fixture *f, const char *name, guint64 bytes, char fill)
 NamidaHub *
 start_sender (Fixture *f, guint64 limit)
 {
-  return start_hub_with (f, "PauseSender", (NamidaHubOptions){ .limit = limit, .patience_seconds = 600 });
+  return start_hub_with (f, SENDER, (NamidaHubOptions){ .limit = limit, .patience_seconds = 600 });
 }
 
 guint
@@ -232,7 +253,7 @@ gboolean
 has_parts (Fixture *f)
 {
   g_autofree char *command
-      = g_strdup_printf ("find %s/PauseReceiver/staging -name '*.part' 2>/dev/null | grep -q .", f->dir);
+      = g_strdup_printf ("find %s/" RECEIVER "/staging -name '*.part' 2>/dev/null | grep -q .", f->dir);
 
   return system (command) == 0;
 }

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 #define MB ((guint64) 1000 * 1000)
 #define LONG_BYTES (12 * MB)
 
+/* Their names, and their folders below the fixture's. */
+#define SENDER "HubSender"
+#define RECEIVER "HubReceiver"
+
 typedef struct
 {
   char *dir;
@@ -31,11 +35,20 @@ typedef struct
 
 char *below (Fixture *f, const char *name);
 gboolean two_hubs_wait_over (gpointer data);
+void on_result (GObject *source, GAsyncResult *result, gpointer user_data);
+/* (transfer full): the name on the network: other tests run on this loopback at the same time. */
+char *full_alias (const char *alias);
+/* (transfer full) (nullable) */
+NamidaHub *try_to_start (const NamidaHubOptions *options, GError **error);
 NamidaHub *start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options);
 NamidaHub *start_hub (Fixture *f, const char *alias, NamidaAccept accept);
 void stop_hub (NamidaHub *hub);
-void set_up (Fixture *f, gconstpointer accept);
-void tear_down (Fixture *f, gconstpointer accept);
+/* Makes the folder, and in it what is sent. */
+void write_sample (Fixture *f);
+/* @accept: of the receiver; set_up() asks whatever @data is. */
+void set_up_accepting (Fixture *f, gconstpointer accept);
+void set_up (Fixture *f, gconstpointer data);
+void tear_down (Fixture *f, gconstpointer data);
 NamidaPeer *find_receiver (Fixture *f);
 GListModel *sample_files (Fixture *f);
 NamidaTransfer *send_sample (Fixture *f);
