@@ -5,6 +5,7 @@
 #include <locale.h>
 
 #include "namida-application.h"
+#include "namida-watchdog.h"
 
 int
 main (int argc, char **argv)
@@ -15,6 +16,7 @@ main (int argc, char **argv)
   bindtextdomain (GETTEXT_PACKAGE, NAMIDA_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
+  namida_watchdog_start ();
   application = namida_application_new ();
   return g_application_run (G_APPLICATION (application), argc, argv);
 }
