@@ -199,8 +199,8 @@ namida_file_hash (int fd, GCancellable *cancellable)
   return NULL;
 }
 
-static gboolean
-write_all (int fd, const char *data, gsize length)
+gboolean
+namida_write_all (int fd, const char *data, gsize length)
 {
   while (length > 0)
     {
@@ -229,7 +229,7 @@ copy_through_buffer (int from, int to, off_t offset, GCancellable *cancellable)
         continue;
       if (n <= 0)
         return n == 0;
-      if (!write_all (to, buffer, (gsize) n))
+      if (!namida_write_all (to, buffer, (gsize) n))
         return FALSE;
       offset += n;
     }

@@ -24,6 +24,8 @@ gboolean namida_tree_remove (int parent_fd, const char *name);
 /** namida_file_hash: the whole file from its start. (transfer full) (nullable): 64 hex digits; NULL with errno
  * (ECANCELED: by @cancellable). */
 char *namida_file_hash (int fd, GCancellable *cancellable);
+/** namida_write_all: FALSE with errno. */
+gboolean namida_write_all (int fd, const char *data, gsize length);
 /** namida_file_copy: all of @from into the empty @to: a reflink, else within the kernel, else read and written. */
 gboolean namida_file_copy (int from, int to, GCancellable *cancellable);
 /** namida_file_rename: RENAME_NOREPLACE, or a hard link and an unlink where the file system lacks that: never replaces.

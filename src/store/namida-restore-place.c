@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-restore-apply-private.h"
+
+#include "namida-digest.h"
+#include "namida-file-ops.h"
+#include "namida-safe-path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* The old file goes to its waiting place, of which the row tells, before the new one has its name. */
+static gboolean
+set_aside (const char *kept, int folder, const char *name)
+{
+  if (linkat (folder, name, AT_FDCWD, kept, 0) == 0)
+    return TRUE;
+  /* A file system without hard links: for an instant there is neither, and undo or the next try put it right. */
+  return errno != EEXIST && namida_file_rename (folder, name, AT_FDCWD, kept);
+}
+
+/* The old file back under its name, and errno as it was. */
+static void
+put_back (const char *kept, int folder, const char *name)
+{
+  int saved_errno = errno;
+
+  if (!namida_file_rename (AT_FDCWD, kept, folder, name))
+    unlink (kept); /* it never lost its name */
+  errno = saved_errno;
+}
+
+static gboolean
+replace_at (const NamidaRestoreRoot *root, const NamidaRestoreStaged *staged, int folder, const char *name)
+{
+  if (!set_aside (staged->row->kept, folder, name))
+    return FALSE;
+  if (renameat (root->parts_fd, staged->part, folder, name) == 0)
+    return TRUE;
+  put_back (staged->row->kept, folder, name);
+  return FALSE;
+}
+
+static gboolean
+place_at (NamidaRestoreApply *self,
+          const NamidaRestoreRoot *root,
+          const NamidaRestoreStaged *staged,
+          int folder,
+          const char *name)
+{
+  if (staged->row->kept != NULL)
+    return replace_at (root, staged, folder, name);
+  /* Two mounts of one file system are two. */
+  return namida_file_rename (root->parts_fd, staged->part, folder, name)
+         || (errno == EXDEV && namida_file_move_copy (root->parts_fd, staged->part, folder, name));
+}
+
+static gboolean
+place (NamidaRestoreApply *self, const NamidaRestoreStaged *staged, GError **error)
+{
+  NamidaRestoreRoot *root = self->roots->pdata[staged->root];
+  g_autoptr (GError) reason = NULL;
+  g_autofree char *name = NULL;
+  int folder = namida_safe_path_open_parent (root->fd, staged->relative, TRUE, &name, &reason);
+  int saved_errno = 0;
+
+  if (folder < 0)
+    {
+      namida_restore_blocked (self, staged->file, reason->message);
+      return namida_restore_record_drop (self->plan->database, self->id, staged->row, error);
+    }
+  if (!place_at (self, root, staged, folder, name))
+    saved_errno = errno;
+  close (folder);
+  if (saved_errno == 0)
+    {
+      namida_folder_set_add (root->touched, 0, staged->relative);
+      self->result->added += staged->row->kept == NULL;
+      self->result->replaced += staged->row->kept != NULL;
+      self->result->bytes += staged->file->size;
+      return TRUE;
+    }
+  unlinkat (root->parts_fd, staged->part, 0);
+  /* Undo must not take for ours what somebody else put there. */
+  if (!namida_restore_record_drop (self->plan->database, self->id, staged->row, error))
+    return FALSE;
+  if (namida_restore_is_fatal (saved_errno))
+    return namida_restore_fail (error, saved_errno, _ ("“%s” could not be restored"), staged->relative);
+  if (saved_errno == EEXIST)
+    self->result->skipped++; /* somebody put a file there just now: it is left alone */
+  else
+    namida_restore_blocked (self, staged->file, g_strerror (saved_errno));
+  return TRUE;
+}
+
+static gboolean
+make_waiting (NamidaRestoreApply *self, NamidaRestoreStaged *staged, GError **error)
+{
+  const NamidaRestoreRoot *root = self->roots->pdata[staged->root];
+  g_autofree char *folder = g_build_filename (root->path, NAMIDA_RESTORE_REPLACED, self->id, NULL);
+  g_autofree char *name = namida_random_hex (8);
+
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    return namida_restore_fail (error, errno, _ ("Nothing can be written into “%s”"), root->path);
+  staged->row->kept = g_build_filename (folder, name, NULL);
+  return TRUE;
+}
+
+static gboolean
+record_batch (NamidaRestoreApply *self, GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->rows->len; i++)
+    g_ptr_array_add (rows, self->rows->pdata[i]);
+  for (guint i = 0; i < self->staged->len; i++)
+    {
+      NamidaRestoreStaged *staged = self->staged->pdata[i];
+
+      if (staged->file->state == NAMIDA_RESTORE_DIFFERENT && self->plan->policy == NAMIDA_RESTORE_REPLACE
+          && !make_waiting (self, staged, error))
+        return FALSE;
+      g_ptr_array_add (rows, staged->row);
+    }
+  return namida_restore_record_add (self->plan->database, self->id, rows, error);
+}
+
+gboolean
+namida_restore_commit (NamidaRestoreApply *self, GError **error)
+{
+  gboolean fine = record_batch (self, error);
+
+  for (guint i = 0; fine && i < self->staged->len; i++)
+    fine = place (self, self->staged->pdata[i], error);
+  for (guint i = 0; i < self->roots->len; i++)
+    {
+      NamidaRestoreRoot *root = self->roots->pdata[i];
+
+      fine = namida_folder_set_sync (root->touched, 0, root->fd, fine ? error : NULL) && fine;
+      namida_folder_set_free (root->touched);
+      root->touched = namida_folder_set_new ();
+    }
+  g_ptr_array_set_size (self->staged, 0);
+  g_ptr_array_set_size (self->rows, 0);
+  g_hash_table_remove_all (self->taken);
+  self->staged_bytes = 0;
+  return fine;
+}
