@@ -3,10 +3,8 @@
 
 #include "namida-localsend-session.h"
 
-#include "namida-error.h"
 #include "namida-localsend-sender.h"
-
-#include <glib/gi18n-lib.h>
+#include "namida-session-end.h"
 
 #define KEY "namida-localsend-session"
 
@@ -83,118 +81,27 @@ namida_localsend_session_note (NamidaLocalsendSession *self, guint index, const 
 
 /* ---- the end ---- */
 
-typedef struct
+static GHashTable *
+dup_hashes (NamidaLocalsendSession *self)
 {
-  NamidaReceiveSession *session;
-  GHashTable *hashes;
-  GMutex lock;
-  GCond cond;
-  gboolean waited, done; /* @waited: somebody does; else it frees itself */
-} Finish;
-
-/* LocalSend sends no hashes: what was received is what there is to compare with. */
-static Finish *
-finish_new (NamidaLocalsendSession *self, gboolean waited)
-{
-  Finish *finish = g_new0 (Finish, 1);
+  GHashTable *hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   GHashTableIter iter;
   gpointer id, sha256;
 
-  finish->session = g_object_ref (self->session);
-  finish->hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  finish->waited = waited;
-  g_mutex_init (&finish->lock);
-  g_cond_init (&finish->cond);
   g_mutex_lock (&self->lock);
   g_hash_table_iter_init (&iter, self->hashes);
   while (g_hash_table_iter_next (&iter, &id, &sha256))
-    g_hash_table_insert (finish->hashes, g_strdup (id), g_strdup (sha256));
+    g_hash_table_insert (hashes, g_strdup (id), g_strdup (sha256));
   g_mutex_unlock (&self->lock);
-  return finish;
-}
-
-static void
-finish_free (Finish *finish)
-{
-  g_hash_table_unref (finish->hashes);
-  g_object_unref (finish->session);
-  g_mutex_clear (&finish->lock);
-  g_cond_clear (&finish->cond);
-  g_free (finish);
-}
-
-static void
-finish_done (Finish *finish)
-{
-  if (!finish->waited)
-    {
-      finish_free (finish);
-      return;
-    }
-  g_mutex_lock (&finish->lock);
-  finish->done = TRUE;
-  g_cond_signal (&finish->cond);
-  g_mutex_unlock (&finish->lock);
-}
-
-static void
-commit_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Finish *finish = task_data;
-  g_autofree char *answer = NULL;
-  GError *error = NULL;
-  gsize length;
-
-  if (namida_receive_session_commit (source, finish->hashes, &answer, &length, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-on_committed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  NamidaReceiveSession *session = NAMIDA_RECEIVE_SESSION (source);
-  g_autoptr (GError) error = NULL;
-
-  g_task_propagate_boolean (G_TASK (result), &error);
-  namida_receive_session_end_finish (session, error);
-  /* There is nobody who would ask again. */
-  if (error != NULL)
-    namida_receive_session_close (session, NAMIDA_SESSION_PARKED, error);
-  finish_done (user_data);
-}
-
-static gboolean
-begin_finish (gpointer user_data)
-{
-  Finish *finish = user_data;
-  g_autoptr (GTask) task = NULL;
-
-  if (!namida_receive_session_begin_finish (finish->session, NULL))
-    {
-      finish_done (finish);
-      return G_SOURCE_REMOVE;
-    }
-  task = g_task_new (finish->session, NULL, on_committed, finish);
-  g_task_set_source_tag (task, begin_finish);
-  g_task_set_task_data (task, finish, NULL);
-  g_task_run_in_thread (task, commit_worker);
-  return G_SOURCE_REMOVE;
+  return hashes;
 }
 
 gboolean
 namida_localsend_session_finish (NamidaLocalsendSession *self, guint index)
 {
-  Finish *finish = finish_new (self, TRUE);
   NamidaFileResult result;
 
-  g_main_context_invoke (self->context, begin_finish, finish);
-  g_mutex_lock (&finish->lock);
-  while (!finish->done)
-    g_cond_wait (&finish->cond, &finish->lock);
-  g_mutex_unlock (&finish->lock);
-  finish_free (finish);
+  namida_session_end_wait (self->session, self->context, dup_hashes (self));
   result = namida_transfer_get_result (namida_receive_session_get_transfer (self->session), index);
   return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
 }
@@ -206,7 +113,7 @@ on_idle (NamidaReceiveSession *session, gpointer user_data)
   NamidaLocalsendSession *self = user_data;
 
   if (g_hash_table_size (self->hashes) > 0)
-    begin_finish (finish_new (self, FALSE));
+    namida_session_end (self->session, dup_hashes (self));
   else
     namida_receive_session_close (session, NAMIDA_SESSION_PARKED, NULL);
 }

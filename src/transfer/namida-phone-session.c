@@ -4,6 +4,7 @@
 #include "namida-phone-session.h"
 
 #include "namida-error.h"
+#include "namida-session-end.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -199,16 +200,7 @@ namida_phone_session_give (
 
 /* ---- the end ---- */
 
-typedef struct
-{
-  NamidaReceiveSession *session;
-  GHashTable *hashes; /* id → sha256 */
-  GMutex lock;
-  GCond cond;
-  gboolean done, ok; /* locked */
-} Finish;
-
-/* The app sends no hashes: what was received is what there is to compare with. Sizes have been. */
+/* Sizes have been compared already. */
 static GHashTable *
 dup_hashes (NamidaPhoneSession *self)
 {
@@ -230,80 +222,8 @@ dup_hashes (NamidaPhoneSession *self)
   return hashes;
 }
 
-static void
-finish_done (Finish *finish, gboolean ok)
-{
-  g_mutex_lock (&finish->lock);
-  finish->done = TRUE;
-  finish->ok = ok;
-  g_cond_signal (&finish->cond);
-  g_mutex_unlock (&finish->lock);
-}
-
-static void
-commit_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Finish *finish = task_data;
-  g_autofree char *answer = NULL;
-  GError *error = NULL;
-  gsize length;
-
-  if (namida_receive_session_commit (source, finish->hashes, &answer, &length, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-on_committed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  NamidaReceiveSession *session = NAMIDA_RECEIVE_SESSION (source);
-  Finish *finish = user_data;
-  g_autoptr (GError) error = NULL;
-
-  g_task_propagate_boolean (G_TASK (result), &error);
-  namida_receive_session_end_finish (session, error);
-  /* There is nobody who would ask again. */
-  if (error != NULL)
-    namida_receive_session_close (session, NAMIDA_SESSION_PARKED, error);
-  finish_done (finish,
-               namida_transfer_get_state (namida_receive_session_get_transfer (session)) == NAMIDA_TRANSFER_DONE);
-}
-
-static gboolean
-begin_finish (gpointer user_data)
-{
-  Finish *finish = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GTask) task = NULL;
-
-  if (!namida_receive_session_begin_finish (finish->session, &error))
-    {
-      finish_done (finish, FALSE);
-      return G_SOURCE_REMOVE;
-    }
-  task = g_task_new (finish->session, NULL, on_committed, finish);
-  g_task_set_source_tag (task, begin_finish);
-  g_task_set_task_data (task, finish, NULL);
-  g_task_run_in_thread (task, commit_worker);
-  return G_SOURCE_REMOVE;
-}
-
 gboolean
 namida_phone_session_finish (NamidaPhoneSession *self)
 {
-  Finish finish = { .session = g_object_ref (self->session), .hashes = dup_hashes (self) };
-
-  g_mutex_init (&finish.lock);
-  g_cond_init (&finish.cond);
-  g_main_context_invoke (self->context, begin_finish, &finish);
-  g_mutex_lock (&finish.lock);
-  while (!finish.done)
-    g_cond_wait (&finish.cond, &finish.lock);
-  g_mutex_unlock (&finish.lock);
-  g_mutex_clear (&finish.lock);
-  g_cond_clear (&finish.cond);
-  g_hash_table_unref (finish.hashes);
-  g_object_unref (finish.session);
-  return finish.ok;
+  return namida_session_end_wait (self->session, self->context, dup_hashes (self));
 }
