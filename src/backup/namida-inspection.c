@@ -6,6 +6,7 @@
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 G_DEFINE_BOXED_TYPE (NamidaInspection, namida_inspection, namida_inspection_ref, namida_inspection_unref)
 
@@ -134,8 +135,8 @@ dup_time (guint64 seconds)
   guint64 minutes = seconds / 60;
 
   if (minutes < 60)
-    return g_strdup_printf (_ ("%" G_GUINT64_FORMAT " min"), minutes);
-  return g_strdup_printf (_ ("%'" G_GUINT64_FORMAT " h"), minutes / 60);
+    return g_strdup_printf (_ ("%" PRIu64 " min"), minutes);
+  return g_strdup_printf (_ ("%'" PRIu64 " h"), minutes / 60);
 }
 
 static gulong
@@ -147,9 +148,9 @@ plural (guint64 n)
 static char *
 dup_listens (const NamidaInspection *self)
 {
-  g_autofree char *listens = g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " listen",
-                                                        "%'" G_GUINT64_FORMAT " listens", plural (self->listens)),
-                                              self->listens);
+  g_autofree char *listens
+      = g_strdup_printf (ngettext ("%'" PRIu64 " listen", "%'" PRIu64 " listens", plural (self->listens)),
+                         self->listens);
   g_autofree char *first = NULL;
   g_autofree char *last = NULL;
 
@@ -172,7 +173,7 @@ dup_names (GPtrArray *counts, guint most)
 
       if (i > 0)
         g_string_append (text, ", ");
-      g_string_append_printf (text, "%s (%'" G_GUINT64_FORMAT ")", item->name, item->count);
+      g_string_append_printf (text, "%s (%'" PRIu64 ")", item->name, item->count);
     }
   if (counts->len > most)
     g_string_append (text, ", …");
@@ -182,16 +183,14 @@ dup_names (GPtrArray *counts, guint most)
 static char *
 dup_playlist_count (const NamidaInspection *self)
 {
-  return g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " playlist", "%'" G_GUINT64_FORMAT " playlists",
-                                    plural (self->n_playlists)),
+  return g_strdup_printf (ngettext ("%'" PRIu64 " playlist", "%'" PRIu64 " playlists", plural (self->n_playlists)),
                           self->n_playlists);
 }
 
 static char *
 dup_favourite_count (const NamidaInspection *self)
 {
-  return g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " favourite", "%'" G_GUINT64_FORMAT " favourites",
-                                    plural (self->favourites)),
+  return g_strdup_printf (ngettext ("%'" PRIu64 " favourite", "%'" PRIu64 " favourites", plural (self->favourites)),
                           self->favourites);
 }
 
@@ -218,9 +217,9 @@ add_lists (const NamidaInspection *self, GPtrArray *lines)
   if (self->has_favourites)
     g_ptr_array_add (lines, dup_favourite_count (self));
   if (self->queues > 0)
-    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " queue", "%'" G_GUINT64_FORMAT " queues",
-                                                       plural (self->queues)),
-                                             self->queues));
+    g_ptr_array_add (lines,
+                     g_strdup_printf (ngettext ("%'" PRIu64 " queue", "%'" PRIu64 " queues", plural (self->queues)),
+                                      self->queues));
 }
 
 static void
@@ -239,23 +238,22 @@ static void
 add_youtube (const NamidaInspection *self, GPtrArray *lines)
 {
   if (self->youtube_likes > 0)
-    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " like on YouTube",
-                                                       "%'" G_GUINT64_FORMAT " likes on YouTube",
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " like on YouTube", "%'" PRIu64 " likes on YouTube",
                                                        plural (self->youtube_likes)),
                                              self->youtube_likes));
   if (self->youtube_subscriptions > 0)
-    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " subscription on YouTube",
-                                                       "%'" G_GUINT64_FORMAT " subscriptions on YouTube",
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " subscription on YouTube",
+                                                       "%'" PRIu64 " subscriptions on YouTube",
                                                        plural (self->youtube_subscriptions)),
                                              self->youtube_subscriptions));
   if (self->youtube_playlists > 0)
-    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " playlist of YouTube videos",
-                                                       "%'" G_GUINT64_FORMAT " playlists of YouTube videos",
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " playlist of YouTube videos",
+                                                       "%'" PRIu64 " playlists of YouTube videos",
                                                        plural (self->youtube_playlists)),
                                              self->youtube_playlists));
   if (self->youtube_listens > 0)
-    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " video watched on YouTube",
-                                                       "%'" G_GUINT64_FORMAT " videos watched on YouTube",
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " video watched on YouTube",
+                                                       "%'" PRIu64 " videos watched on YouTube",
                                                        plural (self->youtube_listens)),
                                              self->youtube_listens));
 }
@@ -280,24 +278,22 @@ static void
 add_doubts (const NamidaInspection *self, GPtrArray *lines)
 {
   if (self->unreadable > 0)
-    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " list in it could not be read",
-                                                       "%'" G_GUINT64_FORMAT " lists in it could not be read",
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " list in it could not be read",
+                                                       "%'" PRIu64 " lists in it could not be read",
                                                        plural (self->unreadable)),
                                              self->unreadable));
   if (self->unknown > 0)
     g_ptr_array_add (
-        lines,
-        g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " file that this program does not know is kept as it is",
-                                   "%'" G_GUINT64_FORMAT " files that this program does not know are kept as they are",
-                                   plural (self->unknown)),
-                         self->unknown));
+        lines, g_strdup_printf (ngettext ("%'" PRIu64 " file that this program does not know is kept as it is",
+                                          "%'" PRIu64 " files that this program does not know are kept as they are",
+                                          plural (self->unknown)),
+                                self->unknown));
   if (self->unsafe > 0)
-    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT
-                                                       " file has a name that leads out of the backup: do not trust it",
-                                                       "%'" G_GUINT64_FORMAT
-                                                       " files have names that lead out of the backup: do not trust it",
-                                                       plural (self->unsafe)),
-                                             self->unsafe));
+    g_ptr_array_add (
+        lines, g_strdup_printf (ngettext ("%'" PRIu64 " file has a name that leads out of the backup: do not trust it",
+                                          "%'" PRIu64 " files have names that lead out of the backup: do not trust it",
+                                          plural (self->unsafe)),
+                                self->unsafe));
 }
 
 char **
@@ -325,9 +321,9 @@ namida_inspection_dup_summary (const NamidaInspection *self)
   if (!namida_inspection_is_good (self))
     return namida_inspection_dup_sentence (self);
   if (self->listens > 0)
-    g_ptr_array_add (parts, g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " listen",
-                                                       "%'" G_GUINT64_FORMAT " listens", plural (self->listens)),
-                                             self->listens));
+    g_ptr_array_add (parts,
+                     g_strdup_printf (ngettext ("%'" PRIu64 " listen", "%'" PRIu64 " listens", plural (self->listens)),
+                                      self->listens));
   if (self->n_playlists > 0)
     g_ptr_array_add (parts, dup_playlist_count (self));
   if (self->favourites > 0)

@@ -5,6 +5,7 @@
 #include "namida-limits.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 char *
 namida_format_size (guint64 bytes)
@@ -48,8 +49,7 @@ namida_format_files (guint64 n)
   gulong plural = (gulong) MIN (n, (guint64) G_MAXULONG);
 
   /* The apostrophe groups digits as the locale does ("2,913"). */
-  /* xgettext:no-c-format */
-  return g_strdup_printf (ngettext ("%'" G_GUINT64_FORMAT " file", "%'" G_GUINT64_FORMAT " files", plural), n);
+  return g_strdup_printf (ngettext ("%'" PRIu64 " file", "%'" PRIu64 " files", plural), n);
 }
 
 char *

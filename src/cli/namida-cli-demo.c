@@ -11,6 +11,7 @@
 #include "namida-sample.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define SENDER "Demo Phone"
@@ -274,9 +275,8 @@ compare (Demo *demo, GError **error)
   if (demo->compared.bytes != demo->bytes || demo->bytes == 0)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
-                   /* xgettext:no-c-format */
-                   _ ("%" G_GUINT64_FORMAT " bytes were compared, but %" G_GUINT64_FORMAT " were sent."),
-                   demo->compared.bytes, demo->bytes);
+                   _ ("%" PRIu64 " bytes were compared, but %" PRIu64 " were sent."), demo->compared.bytes,
+                   demo->bytes);
       return FALSE;
     }
   return TRUE;

@@ -11,6 +11,7 @@
 #include "namida-restore.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -310,9 +311,8 @@ tell_result (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult 
       namida_cli_emit (builder);
       return;
     }
-  namida_cli_say (
-      cli, _ ("Restored: %s, %s. Already there: %" G_GUINT64_FORMAT ". Left as they are: %" G_GUINT64_FORMAT "."),
-      added, size, result->same, result->skipped);
+  namida_cli_say (cli, _ ("Restored: %s, %s. Already there: %" PRIu64 ". Left as they are: %" PRIu64 "."), added, size,
+                  result->same, result->skipped);
   if (result->added + result->replaced > 0)
     namida_cli_say (cli, _ ("To take it back: namida-sync-cli backups undo"));
   for (guint i = 0; steps[i] != NULL; i++)
@@ -411,13 +411,11 @@ tell_undone (NamidaCli *cli, const NamidaRestoreResult *undone)
       namida_cli_emit (builder);
       return NAMIDA_CLI_EXIT_DONE;
     }
-  namida_cli_say (cli, _ ("Undone: %" G_GUINT64_FORMAT " removed, %" G_GUINT64_FORMAT " put back."), undone->removed,
-                  undone->put_back);
+  namida_cli_say (cli, _ ("Undone: %" PRIu64 " removed, %" PRIu64 " put back."), undone->removed, undone->put_back);
   if (undone->left > 0)
     namida_cli_say (cli,
-                    ngettext ("%" G_GUINT64_FORMAT " file was changed since, and is left as it is.",
-                              "%" G_GUINT64_FORMAT " files were changed since, and are left as they are.",
-                              (gulong) undone->left),
+                    ngettext ("%" PRIu64 " file was changed since, and is left as it is.",
+                              "%" PRIu64 " files were changed since, and are left as they are.", (gulong) undone->left),
                     undone->left);
   return NAMIDA_CLI_EXIT_DONE;
 }

@@ -253,7 +253,8 @@ make_summary (void)
   g_string_append_printf (text, "\n\n%s", _ ("Commands:"));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     g_string_append_printf (text, "\n  %-10s %s", commands[i].name, _ (commands[i].summary));
-  g_string_append_printf (text, "\n\n%s", _ ("Each command has a help of its own: " PROGRAM " COMMAND --help"));
+  g_string_append (text, "\n\n");
+  g_string_append_printf (text, _ ("Each command has a help of its own: %s COMMAND --help"), PROGRAM);
   return g_string_free (text, FALSE);
 }
 

@@ -25,8 +25,7 @@ namida_json_parse (const char *data, gsize length, gsize max_bytes, GError **err
   if (length > max_bytes)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
-                   /* xgettext:no-c-format */
-                   _ ("The message is refused: it is larger than %" G_GSIZE_FORMAT " bytes."), max_bytes);
+                   _ ("The message is refused: it is larger than %zu bytes."), max_bytes);
       return NULL;
     }
   if (!namida_json_scan (data, length, large ? LARGE_VALUES : SMALL_VALUES, large ? LARGE_CONTAINERS : SMALL_CONTAINERS,

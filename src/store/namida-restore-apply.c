@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <unistd.h>
 
 /* So many are written before their names are given: one transaction and a few fsyncs for all of them. */
@@ -163,9 +164,8 @@ run (NamidaRestoreApply *self, GError **error)
   if (self->trouble == NULL)
     return TRUE;
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
-               ngettext ("%" G_GUINT64_FORMAT " file could not be restored. The first: %s",
-                         "%" G_GUINT64_FORMAT " files could not be restored. The first: %s",
-                         (gulong) self->result->blocked),
+               ngettext ("%" PRIu64 " file could not be restored. The first: %s",
+                         "%" PRIu64 " files could not be restored. The first: %s", (gulong) self->result->blocked),
                self->result->blocked, self->trouble);
   return FALSE;
 }

@@ -7,6 +7,7 @@
 #include "namida-path-helper.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 static char **
 steal (GPtrArray *lines)
@@ -24,20 +25,18 @@ dup_counts (const NamidaRestoreLabel *label, NamidaRestorePolicy policy)
 
   /* Translators: counts of files: "12 new (84 MB)" */
   if (fresh > 0)
-    g_ptr_array_add (parts, g_strdup_printf (_ ("%'" G_GUINT64_FORMAT " new (%s)"), fresh, size));
+    g_ptr_array_add (parts, g_strdup_printf (_ ("%'" PRIu64 " new (%s)"), fresh, size));
   if (label->files[NAMIDA_RESTORE_SAME] > 0)
-    g_ptr_array_add (parts,
-                     g_strdup_printf (_ ("%'" G_GUINT64_FORMAT " there already"), label->files[NAMIDA_RESTORE_SAME]));
+    g_ptr_array_add (parts, g_strdup_printf (_ ("%'" PRIu64 " there already"), label->files[NAMIDA_RESTORE_SAME]));
   if (label->files[NAMIDA_RESTORE_DIFFERENT] > 0)
     g_ptr_array_add (parts,
-                     g_strdup_printf (policy == NAMIDA_RESTORE_REPLACE
-                                          ? _ ("%'" G_GUINT64_FORMAT " different, to be replaced")
+                     g_strdup_printf (policy == NAMIDA_RESTORE_REPLACE ? _ ("%'" PRIu64 " different, to be replaced")
                                       : policy == NAMIDA_RESTORE_KEEP_BOTH
-                                          ? _ ("%'" G_GUINT64_FORMAT " different, to be added under another name")
-                                          : _ ("%'" G_GUINT64_FORMAT " different, left as they are"),
+                                          ? _ ("%'" PRIu64 " different, to be added under another name")
+                                          : _ ("%'" PRIu64 " different, left as they are"),
                                       label->files[NAMIDA_RESTORE_DIFFERENT]));
   if (label->files[NAMIDA_RESTORE_BLOCKED] > 0)
-    g_ptr_array_add (parts, g_strdup_printf (_ ("%'" G_GUINT64_FORMAT " that cannot be restored"),
+    g_ptr_array_add (parts, g_strdup_printf (_ ("%'" PRIu64 " that cannot be restored"),
                                              label->files[NAMIDA_RESTORE_BLOCKED]));
   if (parts->len == 0)
     return g_strdup (_ ("no files"));
