@@ -7,31 +7,9 @@
 
 #include "namida-cancel-flow.h"
 #include "namida-details-dialog.h"
-#include "namida-files.h"
-#include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-send-flow.h"
-
-struct _NamidaTransferRow
-{
-  GtkListBoxRow parent_instance;
-
-  NamidaHub *hub;
-  NamidaTransfer *transfer;
-
-  char *words;           /* (nullable): what to whom */
-  NamidaBackup *counted; /* what @words is made of, not owned */
-
-  GtkImage *icon;
-  GtkLabel *title;
-  GtkProgressBar *bar;
-  GtkLabel *state;
-  GtkLabel *figures;
-  GtkButton *details_button;
-  GtkWidget *column;
-  GtkButton *pause_button;
-  GtkButton *button;
-};
+#include "namida-steady-label.h"
 
 typedef enum
 {
@@ -49,42 +27,34 @@ typedef enum
   PAUSE_TRY_NOW
 } PauseButton;
 
+struct _NamidaTransferRow
+{
+  GtkListBoxRow parent_instance;
+
+  NamidaHub *hub;
+  NamidaTransfer *transfer;
+
+  char *words;           /* (nullable): what to whom */
+  NamidaBackup *counted; /* what @words is made of, not owned */
+  guint idle;            /* source that shows what changed; 0: none */
+
+  gboolean shown; /* the three below, so that nothing is set to what it is */
+  NamidaTransferState shown_state;
+  PauseButton shown_pause;
+  RowButton shown_button;
+
+  GtkImage *icon;
+  GtkLabel *title;
+  GtkProgressBar *bar;
+  NamidaSteadyLabel *state;
+  NamidaSteadyLabel *figures;
+  GtkButton *details_button;
+  GtkWidget *column;
+  GtkButton *pause_button;
+  GtkButton *button;
+};
+
 G_DEFINE_FINAL_TYPE (NamidaTransferRow, namida_transfer_row, GTK_TYPE_LIST_BOX_ROW)
-
-/* The file name of a backup says less than the word, and is long. */
-static const char *
-what_words (NamidaTransfer *transfer)
-{
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  const char *title = namida_transfer_get_title (transfer);
-
-  if (backup != NULL && namida_backup_get_name (backup) != NULL)
-    return namida_backup_get_files (backup) > 1 ? _ ("Backup and music") : _ ("Backup");
-  return *title != '\0' ? title : _ ("Files");
-}
-
-char *
-namida_transfer_what_to_whom (NamidaDirection direction, const char *what, const char *who)
-{
-  if (direction == NAMIDA_DIRECTION_SEND)
-    /* Translators: what is sent, and the device it goes to */
-    return g_strdup_printf (_ ("%s to %s"), what, who);
-  /* Translators: what is received, and the device it comes from */
-  return g_strdup_printf (_ ("%s from %s"), what, who);
-}
-
-char *
-namida_transfer_words (NamidaTransfer *transfer)
-{
-  return namida_transfer_what_to_whom (namida_transfer_get_direction (transfer), what_words (transfer),
-                                       namida_transfer_get_peer_alias (transfer));
-}
-
-static gboolean
-is_bad (NamidaTransferState state)
-{
-  return state == NAMIDA_TRANSFER_FAILED || state == NAMIDA_TRANSFER_INCOMPLETE;
-}
 
 static gboolean
 has_details (NamidaTransfer *transfer)
@@ -140,8 +110,9 @@ show_pause_button (NamidaTransferRow *self)
   const char *const names[] = { "", _ ("Pause"), _ ("Resume"), _ ("Try Now") };
   PauseButton button = which_pause_button (self->transfer);
 
-  /* Buttons that come and go while bytes move would move the others under the pointer. */
-  gtk_widget_set_visible (GTK_WIDGET (self->pause_button), !namida_transfer_is_final (self->transfer));
+  if (self->shown && button == self->shown_pause)
+    return;
+  self->shown_pause = button;
   gtk_widget_set_sensitive (GTK_WIDGET (self->pause_button), button != PAUSE_NONE);
   if (button == PAUSE_NONE)
     button = PAUSE_PAUSE;
@@ -155,101 +126,15 @@ show_button (NamidaTransferRow *self)
   const char *const names[] = { "", _ ("Cancel"), _ ("Open Folder"), _ ("Try Again") };
   RowButton button = which_button (self->transfer);
 
+  if (self->shown && button == self->shown_button)
+    return;
+  self->shown_button = button;
   gtk_widget_set_visible (GTK_WIDGET (self->button), button != BUTTON_NONE);
   /* The figures of all rows end on one line. */
   gtk_widget_set_margin_end (self->column, button == BUTTON_NONE ? NAMIDA_TRANSFER_BUTTON_ROOM : 0);
   if (button == BUTTON_NONE)
     return;
   name_button (self, self->button, icons[button], names[button]);
-}
-
-const char *
-namida_transfer_state_class (NamidaTransferState state)
-{
-  return is_bad (state) ? "error" : state == NAMIDA_TRANSFER_INTERRUPTED ? "warning" : "dim-label";
-}
-
-void
-namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTransferState state)
-{
-  gboolean send = direction == NAMIDA_DIRECTION_SEND;
-  const char *name = send ? "namida-send-symbolic" : "namida-receive-symbolic";
-  const char *words = send ? _ ("Sending") : _ ("Receiving");
-
-  if (state == NAMIDA_TRANSFER_DONE)
-    {
-      name = "object-select-symbolic";
-      words = send ? _ ("Sent") : _ ("Received");
-    }
-  else if (is_bad (state))
-    {
-      name = "dialog-warning-symbolic";
-      words = send ? _ ("Sending failed") : _ ("Receiving failed");
-    }
-  gtk_image_set_from_icon_name (icon, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
-}
-
-/* While bytes move, the amounts say more than the word "Sending". */
-static char *
-dup_state (NamidaTransfer *transfer)
-{
-  guint64 total = namida_transfer_get_total_bytes (transfer);
-  g_autofree char *text = namida_transfer_dup_state_text (transfer);
-  g_autofree char *amount = NULL;
-
-  if (namida_transfer_get_advice (transfer) != NULL)
-    return g_strconcat (text, " · ", namida_transfer_get_advice (transfer), NULL);
-  if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_RUNNING && total > 0)
-    {
-      amount = namida_format_progress (namida_transfer_get_done_bytes (transfer), total);
-      /* Translators: "4.1 of 12.4 GB · 1,021 of 2,913 files"; no-break spaces let a narrow window part it at the dot */
-      return g_strdup_printf (
-          ngettext ("%s · %'u of %'u file", "%s · %'u of %'u files", namida_transfer_get_total_files (transfer)),
-          amount, namida_transfer_get_done_files (transfer), namida_transfer_get_total_files (transfer));
-    }
-  if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED && total > 0)
-    return g_strdup_printf (_ ("Waiting for the device · %d %% is safe"),
-                            (int) (100.0 * (double) namida_transfer_get_done_bytes (transfer) / (double) total));
-  return g_steal_pointer (&text);
-}
-
-static char *
-dup_figures (NamidaTransfer *transfer)
-{
-  g_autofree char *first = NULL;
-  g_autofree char *second = NULL;
-
-  if (namida_transfer_is_final (transfer))
-    {
-      first = namida_format_size (namida_transfer_get_total_bytes (transfer));
-      second = namida_files_when (namida_transfer_get_ended_at (transfer));
-      if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_DONE)
-        return g_steal_pointer (&second);
-      return g_strdup_printf ("%s · %s", first, second);
-    }
-  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_RUNNING)
-    return g_strdup ("");
-  first = namida_format_speed (namida_transfer_get_speed (transfer));
-  second = namida_format_time_left (namida_transfer_get_seconds_left (transfer));
-  return *second != '\0' ? g_strdup_printf ("%s · %s", first, second) : g_steal_pointer (&first);
-}
-
-static void
-show_state (NamidaTransferRow *self)
-{
-  NamidaTransferState state = namida_transfer_get_state (self->transfer);
-  g_autofree char *words = dup_state (self->transfer);
-  g_autofree char *figures = dup_figures (self->transfer);
-  GtkWidget *label = GTK_WIDGET (self->state);
-
-  gtk_label_set_label (self->state, words);
-  gtk_label_set_label (self->figures, figures);
-  gtk_widget_set_visible (GTK_WIDGET (self->figures), *figures != '\0');
-  gtk_widget_remove_css_class (label, "error");
-  gtk_widget_remove_css_class (label, "warning");
-  gtk_widget_remove_css_class (label, "dim-label");
-  gtk_widget_add_css_class (label, namida_transfer_state_class (state));
 }
 
 static void
@@ -268,6 +153,37 @@ show_bar (NamidaTransferRow *self)
         total > 0 ? CLAMP ((double) namida_transfer_get_done_bytes (self->transfer) / (double) total, 0, 1) : 0);
 }
 
+/* Four times a second while bytes move: nothing of it makes the window lay itself out anew. */
+static void
+show_progress (NamidaTransferRow *self)
+{
+  g_autofree char *line = namida_transfer_dup_line (self->transfer);
+  g_autofree char *figures = namida_transfer_dup_figures (self->transfer);
+
+  show_bar (self);
+  namida_steady_label_set_text (self->state, line);
+  namida_steady_label_set_text (self->figures, figures);
+  gtk_widget_set_visible (GTK_WIDGET (self->figures), *figures != '\0');
+}
+
+static void
+show_state (NamidaTransferRow *self)
+{
+  NamidaTransferState state = namida_transfer_get_state (self->transfer);
+  const char *classes[] = { namida_transfer_state_class (state), "caption", NULL };
+
+  if (self->shown && state == self->shown_state)
+    return;
+  self->shown_state = state;
+  namida_transfer_show_icon (self->icon, namida_transfer_get_direction (self->transfer), state);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->state), classes);
+  namida_steady_label_settle (self->state);
+  namida_steady_label_settle (self->figures);
+  /* Buttons that come and go while bytes move would move the others under the pointer. */
+  gtk_widget_set_visible (GTK_WIDGET (self->pause_button), !namida_transfer_is_final (self->transfer));
+  gtk_widget_set_visible (GTK_WIDGET (self->details_button), has_details (self->transfer));
+}
+
 static void
 show_words (NamidaTransferRow *self)
 {
@@ -279,6 +195,7 @@ show_words (NamidaTransferRow *self)
   g_free (self->words);
   self->words = namida_transfer_words (self->transfer);
   self->counted = backup;
+  self->shown = FALSE;
   gtk_label_set_label (self->title, self->words);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), backup != NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, self->words, -1);
@@ -289,13 +206,38 @@ static void
 show (NamidaTransferRow *self)
 {
   show_words (self);
-  namida_transfer_show_icon (self->icon, namida_transfer_get_direction (self->transfer),
-                             namida_transfer_get_state (self->transfer));
-  show_bar (self);
-  show_state (self);
+  show_progress (self);
   show_pause_button (self);
   show_button (self);
-  gtk_widget_set_visible (GTK_WIDGET (self->details_button), has_details (self->transfer));
+  show_state (self);
+  self->shown = TRUE;
+}
+
+static gboolean
+on_idle (gpointer user_data)
+{
+  NamidaTransferRow *self = user_data;
+
+  self->idle = 0;
+  show (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* A transfer tells of each of its figures by itself; all that it tells at once is shown at once, before the next
+ * picture of the window. */
+static void
+queue_show (NamidaTransferRow *self)
+{
+  if (self->idle == 0 && self->transfer != NULL)
+    self->idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_idle, self, NULL);
+}
+
+/* What is known of its files is whole only now. */
+static void
+on_ended (NamidaTransferRow *self)
+{
+  self->shown = FALSE;
+  queue_show (self);
 }
 
 static void
@@ -362,6 +304,7 @@ namida_transfer_row_dispose (GObject *object)
 {
   NamidaTransferRow *self = NAMIDA_TRANSFER_ROW (object);
 
+  g_clear_handle_id (&self->idle, g_source_remove);
   g_clear_object (&self->transfer);
   g_clear_object (&self->hub);
   G_OBJECT_CLASS (namida_transfer_row_parent_class)->dispose (object);
@@ -379,6 +322,7 @@ namida_transfer_row_class_init (NamidaTransferRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (NAMIDA_TYPE_STEADY_LABEL);
   G_OBJECT_CLASS (klass)->dispose = namida_transfer_row_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_transfer_row_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -411,8 +355,8 @@ namida_transfer_row_new (NamidaHub *hub, NamidaTransfer *transfer)
 
   self->hub = g_object_ref (hub);
   self->transfer = g_object_ref (transfer);
-  g_signal_connect_object (transfer, "notify", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (transfer, "ended", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (transfer, "notify", G_CALLBACK (queue_show), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (transfer, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED);
   show (self);
   return self;
 }

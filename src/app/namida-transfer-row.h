@@ -27,5 +27,9 @@ char *namida_transfer_what_to_whom (NamidaDirection direction, const char *what,
 const char *namida_transfer_state_class (NamidaTransferState state);
 /** namida_transfer_show_icon: icon and spoken word for a transfer's row. */
 void namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTransferState state);
+/** Returns: (transfer full): the line below the bar: "4.1 of 12.4 GB · 1,021 of 2,913 files", or the state in words. */
+char *namida_transfer_dup_line (NamidaTransfer *transfer);
+/** Returns: (transfer full): speed and time left, or size and day of one that has ended; "" for none. */
+char *namida_transfer_dup_figures (NamidaTransfer *transfer);
 
 G_END_DECLS

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-steady-label.h"
+
+struct _NamidaSteadyLabel
+{
+  GtkWidget parent_instance;
+
+  char *text;
+  gboolean wrap;
+  PangoLayout *layout; /* (nullable): made when it is needed, of @text */
+  int room;            /* pixels: the widest line there was, or with @wrap the height that it needed */
+};
+
+G_DEFINE_FINAL_TYPE (NamidaSteadyLabel, namida_steady_label, GTK_TYPE_WIDGET)
+
+enum
+{
+  PROP_WRAP = 1,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
+
+static PangoLayout *
+get_layout (NamidaSteadyLabel *self)
+{
+  g_autoptr (PangoAttrList) attributes = NULL;
+
+  if (self->layout != NULL)
+    return self->layout;
+  self->layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), self->text);
+  attributes = pango_attr_list_new ();
+  pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
+  pango_layout_set_attributes (self->layout, attributes);
+  pango_layout_set_wrap (self->layout, PANGO_WRAP_WORD_CHAR);
+  /* Pango swaps the two for a line of the other direction. */
+  pango_layout_set_alignment (self->layout, gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL
+                                                ? PANGO_ALIGN_RIGHT
+                                                : PANGO_ALIGN_LEFT);
+  return self->layout;
+}
+
+/* @width: pixels; -1: as wide as the text is. */
+static void
+get_size (NamidaSteadyLabel *self, int width, int *text_width, int *text_height)
+{
+  PangoLayout *layout = get_layout (self);
+
+  pango_layout_set_width (layout, width < 0 ? -1 : width * PANGO_SCALE);
+  pango_layout_get_pixel_size (layout, text_width, text_height);
+}
+
+static GtkSizeRequestMode
+namida_steady_label_get_request_mode (GtkWidget *widget)
+{
+  return NAMIDA_STEADY_LABEL (widget)->wrap ? GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH : GTK_SIZE_REQUEST_CONSTANT_SIZE;
+}
+
+static void
+namida_steady_label_measure (GtkWidget *widget,
+                             GtkOrientation orientation,
+                             int for_size,
+                             int *minimum,
+                             int *natural,
+                             int *minimum_baseline,
+                             int *natural_baseline)
+{
+  NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (widget);
+  int width, height;
+
+  get_size (self, orientation == GTK_ORIENTATION_VERTICAL && self->wrap ? for_size : -1, &width, &height);
+  if (orientation == GTK_ORIENTATION_VERTICAL)
+    {
+      *minimum = *natural = self->wrap && for_size == gtk_widget_get_width (widget) ? MAX (height, self->room) : height;
+      return;
+    }
+  *minimum = *natural = self->wrap ? width : MAX (width, self->room);
+  if (self->wrap && *self->text != '\0')
+    get_size (self, 0, minimum, &height);
+}
+
+static void
+namida_steady_label_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (widget);
+  int room = gtk_widget_get_width (widget);
+  gboolean at_end = !self->wrap && gtk_widget_get_direction (widget) != GTK_TEXT_DIR_RTL;
+  int width, height;
+
+  if (*self->text == '\0')
+    return;
+  get_size (self, self->wrap ? room : -1, &width, &height);
+  gtk_snapshot_render_layout (snapshot, gtk_widget_get_style_context (widget), at_end ? room - width : 0, 0,
+                              self->layout);
+}
+
+/* Fonts, sizes or the direction are others now. */
+static void
+forget_layout (NamidaSteadyLabel *self)
+{
+  g_clear_object (&self->layout);
+  namida_steady_label_settle (self);
+}
+
+static void
+namida_steady_label_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (namida_steady_label_parent_class)->css_changed (widget, change);
+  forget_layout (NAMIDA_STEADY_LABEL (widget));
+}
+
+static void
+namida_steady_label_system_setting_changed (GtkWidget *widget, GtkSystemSetting setting)
+{
+  GTK_WIDGET_CLASS (namida_steady_label_parent_class)->system_setting_changed (widget, setting);
+  forget_layout (NAMIDA_STEADY_LABEL (widget));
+}
+
+static void
+namida_steady_label_direction_changed (GtkWidget *widget, GtkTextDirection previous)
+{
+  GTK_WIDGET_CLASS (namida_steady_label_parent_class)->direction_changed (widget, previous);
+  forget_layout (NAMIDA_STEADY_LABEL (widget));
+}
+
+static void
+namida_steady_label_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (namida_steady_label_parent_class)->root (widget);
+  /* The context of its text comes from the window. */
+  forget_layout (NAMIDA_STEADY_LABEL (widget));
+}
+
+const char *
+namida_steady_label_get_text (NamidaSteadyLabel *self)
+{
+  return self->text;
+}
+
+/* Returns: whether the text fits where it is. */
+static gboolean
+fits (NamidaSteadyLabel *self)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int height = gtk_widget_get_height (GTK_WIDGET (self));
+  int text_width, text_height;
+
+  if (width <= 0 || height <= 0)
+    return FALSE;
+  get_size (self, self->wrap ? width : -1, &text_width, &text_height);
+  self->room = MAX (self->room, self->wrap ? text_height : text_width);
+  return self->wrap ? text_height <= height : text_width <= width;
+}
+
+void
+namida_steady_label_set_text (NamidaSteadyLabel *self, const char *text)
+{
+  if (g_str_equal (self->text, text))
+    return;
+  g_free (self->text);
+  self->text = g_strdup (text);
+  if (self->layout != NULL)
+    pango_layout_set_text (self->layout, text, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  if (fits (self))
+    gtk_widget_queue_draw (GTK_WIDGET (self));
+  else
+    gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+void
+namida_steady_label_settle (NamidaSteadyLabel *self)
+{
+  self->room = 0;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+static void
+namida_steady_label_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  NAMIDA_STEADY_LABEL (object)->wrap = g_value_get_boolean (value);
+}
+
+static void
+namida_steady_label_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_boolean (value, NAMIDA_STEADY_LABEL (object)->wrap);
+}
+
+static void
+namida_steady_label_finalize (GObject *object)
+{
+  NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (object);
+
+  g_clear_object (&self->layout);
+  g_free (self->text);
+  G_OBJECT_CLASS (namida_steady_label_parent_class)->finalize (object);
+}
+
+static void
+namida_steady_label_class_init (NamidaSteadyLabelClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->set_property = namida_steady_label_set_property;
+  G_OBJECT_CLASS (klass)->get_property = namida_steady_label_get_property;
+  G_OBJECT_CLASS (klass)->finalize = namida_steady_label_finalize;
+  widget_class->get_request_mode = namida_steady_label_get_request_mode;
+  widget_class->measure = namida_steady_label_measure;
+  widget_class->snapshot = namida_steady_label_snapshot;
+  widget_class->css_changed = namida_steady_label_css_changed;
+  widget_class->system_setting_changed = namida_steady_label_system_setting_changed;
+  widget_class->direction_changed = namida_steady_label_direction_changed;
+  widget_class->root = namida_steady_label_root;
+  properties[PROP_WRAP] = g_param_spec_boolean ("wrap", NULL, NULL, FALSE,
+                                                G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LABEL);
+  /* The style classes of labels are for it too. */
+  gtk_widget_class_set_css_name (widget_class, "label");
+}
+
+static void
+namida_steady_label_init (NamidaSteadyLabel *self)
+{
+  self->text = g_strdup ("");
+}
