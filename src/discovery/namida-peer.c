@@ -4,6 +4,7 @@
 #include "namida-clock.h"
 #include "namida-format.h"
 #include "namida-peer-private.h"
+#include "namida-places.h"
 
 struct _NamidaPeer
 {
@@ -15,7 +16,7 @@ struct _NamidaPeer
   char *device_model;
   NamidaDialect dialects;
   gboolean https;
-  GListStore *addresses;
+  NamidaPlaces *places;
   gboolean trusted;
   gboolean proven;
   NamidaDoubt doubt;
@@ -25,23 +26,7 @@ struct _NamidaPeer
   gint64 probing_since;
   gboolean away;
   gboolean leaving;
-  GPtrArray *ratings; /* (element-type Rating), of @addresses; none for those that nobody tried */
 };
-
-typedef struct
-{
-  GInetSocketAddress *address;
-  gint64 at;
-  gboolean same_link;
-  gint64 round_trip;
-} Rating;
-
-static void
-rating_free (Rating *rating)
-{
-  g_object_unref (rating->address);
-  g_free (rating);
-}
 
 G_DEFINE_FINAL_TYPE (NamidaPeer, namida_peer, G_TYPE_OBJECT)
 
@@ -143,8 +128,7 @@ namida_peer_finalize (GObject *object)
   g_free (self->device_type);
   g_free (self->device_model);
   g_free (self->warning);
-  g_object_unref (self->addresses);
-  g_ptr_array_unref (self->ratings);
+  namida_places_free (self->places);
   G_OBJECT_CLASS (namida_peer_parent_class)->finalize (object);
 }
 
@@ -179,8 +163,7 @@ static void
 namida_peer_init (NamidaPeer *self)
 {
   self->alias = namida_format_alias ("");
-  self->addresses = g_list_store_new (G_TYPE_INET_SOCKET_ADDRESS);
-  self->ratings = g_ptr_array_new_with_free_func ((GDestroyNotify) rating_free);
+  self->places = namida_places_new ();
 }
 
 NamidaPeer *
@@ -189,88 +172,31 @@ namida_peer_new (void)
   return g_object_new (NAMIDA_TYPE_PEER, NULL);
 }
 
-static int
-find_address (NamidaPeer *self, GInetSocketAddress *address)
-{
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->addresses));
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (GInetSocketAddress) known = g_list_model_get_item (G_LIST_MODEL (self->addresses), i);
-
-      if (namida_address_equal (known, address))
-        return (int) i;
-    }
-  return -1;
-}
-
 gboolean
 namida_peer_has_address (NamidaPeer *self, GInetSocketAddress *address)
 {
-  return find_address (self, address) >= 0;
+  return namida_places_find (self->places, address) >= 0;
 }
 
 gboolean
 namida_peer_has_host (NamidaPeer *self, GInetAddress *host)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->addresses));
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (GInetSocketAddress) known = g_list_model_get_item (G_LIST_MODEL (self->addresses), i);
-
-      if (g_inet_address_equal (g_inet_socket_address_get_address (known), host))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static Rating *
-find_rating (NamidaPeer *self, GInetSocketAddress *address)
-{
-  for (guint i = 0; i < self->ratings->len; i++)
-    {
-      Rating *rating = g_ptr_array_index (self->ratings, i);
-
-      if (namida_address_equal (rating->address, address))
-        return rating;
-    }
-  return NULL;
-}
-
-/* Of addresses that this peer no longer has. */
-static void
-prune_ratings (NamidaPeer *self)
-{
-  for (guint i = self->ratings->len; i > 0; i--)
-    if (find_address (self, ((Rating *) g_ptr_array_index (self->ratings, i - 1))->address) < 0)
-      g_ptr_array_remove_index (self->ratings, i - 1);
+  return namida_places_has_host (self->places, host);
 }
 
 static void
 put_address (NamidaPeer *self, guint position, GInetSocketAddress *address)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->addresses));
-
-  if (n == NAMIDA_PEER_MAX_ADDRESSES)
-    g_list_store_remove (self->addresses, --n);
-  g_list_store_insert (self->addresses, MIN (position, n), address);
-  prune_ratings (self);
+  namida_places_put (self->places, position, address);
   notify (self, PROP_ADDRESS);
 }
 
 gboolean
 namida_peer_drop_address (NamidaPeer *self, GInetSocketAddress *address)
 {
-  int at = find_address (self, address);
-
-  if (at >= 0)
-    {
-      g_list_store_remove (self->addresses, (guint) at);
-      prune_ratings (self);
-      notify (self, PROP_ADDRESS);
-    }
-  return g_list_model_get_n_items (G_LIST_MODEL (self->addresses)) > 0;
+  if (namida_places_drop (self->places, address))
+    notify (self, PROP_ADDRESS);
+  return namida_places_count (self->places) > 0;
 }
 
 static void
@@ -313,13 +239,9 @@ take_texts (NamidaPeer *self, NamidaDeviceInfo *info)
 static void
 take_proof (NamidaPeer *self, NamidaDeviceInfo *info, NamidaDialect dialect, GInetSocketAddress *address)
 {
-  int at = find_address (self, address);
-
   take_texts (self, info);
   take_dialects (self, self->proven ? self->dialects | dialect : dialect, info->https);
-  if (at > 0)
-    g_list_store_remove (self->addresses, (guint) at);
-  if (at != 0)
+  if (namida_places_find (self->places, address) != 0)
     put_address (self, 0, address);
   if (!self->proven)
     {
@@ -335,11 +257,11 @@ take_proof (NamidaPeer *self, NamidaDeviceInfo *info, NamidaDialect dialect, GIn
 static void
 take_claim_about_proven (NamidaPeer *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->addresses));
+  guint n = namida_places_count (self->places);
 
   if (!self->away && namida_peer_has_host (self, g_inet_socket_address_get_address (address)))
     namida_peer_touch (self);
-  if (info->fingerprint != NULL && n < NAMIDA_PEER_MAX_ADDRESSES && find_address (self, address) < 0)
+  if (info->fingerprint != NULL && n < NAMIDA_PEER_MAX_ADDRESSES && !namida_peer_has_address (self, address))
     put_address (self, n, address);
 }
 
@@ -362,7 +284,7 @@ namida_peer_take (
       take_dialects (self, self->dialects | dialect, self->https || info->https);
       /* The newest place first, as a device's address changes; link-local IPv6 last: not every program copes with it.
        */
-      if (find_address (self, address) < 0)
+      if (!namida_peer_has_address (self, address))
         put_address (self, link_local_ipv6 ? G_MAXUINT : 0, address);
       namida_peer_touch (self);
     }
@@ -420,89 +342,21 @@ namida_peer_set_leaving (NamidaPeer *self, gboolean leaving)
   self->leaving = leaving;
 }
 
-/* 0 is the best. */
-static guint
-rating_class (const Rating *rating)
-{
-  if (rating == NULL)
-    return 2;
-  if (rating->round_trip == NAMIDA_PEER_UNREACHABLE)
-    return 3;
-  return rating->same_link ? 0 : 1;
-}
-
-/* Less than that is chance, and no reason for a row to show another address. */
-static gboolean
-is_much_faster (const Rating *a, const Rating *b)
-{
-  return a != NULL && b != NULL && a->round_trip > 0 && b->round_trip > 2 * a->round_trip
-         && b->round_trip - a->round_trip > NAMIDA_PEER_NOTICEABLE_US;
-}
-
-static void
-sort_addresses (NamidaPeer *self)
-{
-  g_autoptr (GPtrArray) sorted = g_ptr_array_new_with_free_func (g_object_unref);
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->addresses));
-  gboolean changed = FALSE;
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (GInetSocketAddress) address = g_list_model_get_item (G_LIST_MODEL (self->addresses), i);
-      const Rating *rating = find_rating (self, address);
-      guint to = sorted->len;
-
-      while (to > 0)
-        {
-          const Rating *before = find_rating (self, g_ptr_array_index (sorted, to - 1));
-
-          if (rating_class (rating) > rating_class (before)
-              || (rating_class (rating) == rating_class (before) && !is_much_faster (rating, before)))
-            break;
-          to--;
-        }
-      changed |= to != i;
-      g_ptr_array_insert (sorted, (int) to, g_object_ref (address));
-    }
-  if (!changed)
-    return;
-  g_list_store_splice (self->addresses, 0, n, sorted->pdata, n);
-  notify (self, PROP_ADDRESS);
-}
-
 void
 namida_peer_rate_address (NamidaPeer *self, GInetSocketAddress *address, gboolean same_link, gint64 round_trip)
 {
-  Rating *rating;
-
   g_return_if_fail (NAMIDA_IS_PEER (self) && G_IS_INET_SOCKET_ADDRESS (address));
 
-  if (find_address (self, address) < 0)
-    return;
-  rating = find_rating (self, address);
-  if (rating == NULL)
-    {
-      rating = g_new0 (Rating, 1);
-      rating->address = g_object_ref (address);
-      g_ptr_array_add (self->ratings, rating);
-    }
-  rating->at = MAX (namida_clock_monotonic (), 1);
-  rating->same_link = same_link;
-  /* What was measured before still tells more than that it answered. */
-  if (round_trip != 0 || rating->round_trip == NAMIDA_PEER_UNREACHABLE)
-    rating->round_trip = round_trip;
-  sort_addresses (self);
+  if (namida_places_rate (self->places, address, same_link, round_trip))
+    notify (self, PROP_ADDRESS);
 }
 
 gint64
 namida_peer_get_rated_at (NamidaPeer *self, GInetSocketAddress *address)
 {
-  Rating *rating;
-
   g_return_val_if_fail (NAMIDA_IS_PEER (self), 0);
 
-  rating = find_rating (self, address);
-  return rating != NULL ? rating->at : 0;
+  return namida_places_get_rated_at (self->places, address);
 }
 
 gint64
@@ -579,7 +433,7 @@ namida_peer_get_address (NamidaPeer *self)
   g_return_val_if_fail (NAMIDA_IS_PEER (self), NULL);
 
   /* The list keeps a reference of its own. */
-  address = g_list_model_get_item (G_LIST_MODEL (self->addresses), 0);
+  address = g_list_model_get_item (namida_places_get_model (self->places), 0);
   return address;
 }
 
@@ -588,7 +442,7 @@ namida_peer_get_addresses (NamidaPeer *self)
 {
   g_return_val_if_fail (NAMIDA_IS_PEER (self), NULL);
 
-  return G_LIST_MODEL (self->addresses);
+  return namida_places_get_model (self->places);
 }
 
 char *

@@ -3,14 +3,13 @@
 
 #include "namida-hub-private.h"
 
+#include "namida-deadline.h"
 #include "namida-localsend-register.h"
 
 #include <glib/gi18n-lib.h>
 
 /* LocalSend's devices: who is near, and the messages that they send. */
 
-#define MAX_ASKING 64
-#define MAX_ASKING_PER_HOST 4
 #define MAX_MESSAGES 20
 #define TYPED_SECONDS 10 /* for both ways of asking */
 
@@ -65,14 +64,8 @@ ask (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, const char 
   GInetAddress *host = g_inet_socket_address_get_address (address);
   g_autoptr (NamidaDeviceInfo) own = NULL;
   Question *question;
-  guint n = 0;
 
-  if (self->server == NULL)
-    return FALSE;
-  for (guint i = 0; i < self->asking->len; i++)
-    if (g_inet_address_equal (g_ptr_array_index (self->asking, i), host))
-      n++;
-  if (n >= MAX_ASKING_PER_HOST || self->asking->len >= MAX_ASKING)
+  if (!namida_hub_may_ask (self, host))
     return FALSE;
   question = g_new0 (Question, 1);
   question->hub = g_object_ref (self);
@@ -116,8 +109,7 @@ typedef struct
 {
   GInetSocketAddress *address;
   gboolean plain;
-  GCancellable *limit; /* cancelled by the caller, or when it takes too long */
-  guint timer;
+  NamidaDeadline *deadline;
 } Typed;
 
 static void
@@ -125,26 +117,9 @@ typed_free (gpointer data)
 {
   Typed *typed = data;
 
-  g_clear_handle_id (&typed->timer, g_source_remove);
-  g_object_unref (typed->limit);
+  namida_deadline_free (typed->deadline);
   g_object_unref (typed->address);
   g_free (typed);
-}
-
-static gboolean
-on_too_long (gpointer user_data)
-{
-  Typed *typed = user_data;
-
-  typed->timer = 0;
-  g_cancellable_cancel (typed->limit);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_caller_cancelled (GCancellable *cancellable, gpointer limit)
-{
-  g_cancellable_cancel (limit);
 }
 
 static void ask_typed (GTask *task);
@@ -180,8 +155,8 @@ ask_typed (GTask *task)
   Typed *typed = g_task_get_task_data (task);
   g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
 
-  namida_localsend_register_async (typed->plain ? NULL : self->identity, typed->address, NULL, own, typed->limit,
-                                   on_typed, task);
+  namida_localsend_register_async (typed->plain ? NULL : self->identity, typed->address, NULL, own,
+                                   namida_deadline_get_cancellable (typed->deadline), on_typed, task);
 }
 
 void
@@ -196,11 +171,7 @@ namida_hub_find_localsend_async (NamidaHub *self,
 
   g_task_set_source_tag (task, namida_hub_find_localsend_async);
   typed->address = g_object_ref (address);
-  typed->limit = g_cancellable_new ();
-  typed->timer = g_timeout_add_seconds (TYPED_SECONDS, on_too_long, typed);
-  if (cancellable != NULL)
-    g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_caller_cancelled), g_object_ref (typed->limit),
-                           (GClosureNotify) (void (*) (void)) g_object_unref, 0);
+  typed->deadline = namida_deadline_new (TYPED_SECONDS * 1000, cancellable);
   g_task_set_task_data (task, typed, typed_free);
   ask_typed (task);
 }

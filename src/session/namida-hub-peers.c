@@ -5,217 +5,10 @@
 #include "namida-clock.h"
 #include "namida-network.h"
 
-/* Who is near: finders say who claims to be there, a register over TLS proves it. */
+/* Who is near: finders say who claims to be there; namida-hub-ask.c proves it. */
 
 #define SCAN_AFTER_SECONDS 3
 #define NETWORK_SETTLES_MS 500
-#define COMPARE_AGAIN_US (10 * G_USEC_PER_SEC)
-/* Anybody can announce any number of devices: what is asked at a time stays bounded, and one host cannot take it all.
- */
-#define MAX_ASKING 64
-#define MAX_ASKING_PER_HOST 4
-#define SEEN_INTERVAL_US (10 * 60 * G_USEC_PER_SEC)
-
-/* A silent device, asked at all its addresses at once: shared by the questions. */
-typedef struct
-{
-  NamidaHub *hub;
-  NamidaPeer *peer;
-  gboolean alive;
-} Probe;
-
-/* One question "who are you?" to one address. */
-typedef struct
-{
-  NamidaHub *hub;
-  Probe *probe;       /* (nullable) */
-  GInetAddress *host; /* (nullable): what it counts for in the hub's asking; borrowed */
-  char *fingerprint;  /* (nullable): whom it is for */
-  gint64 asked_at;    /* monotonic */
-} Question;
-
-/* A device is gone only when none of its addresses answers: another program of the same device may have left. */
-static void
-probe_clear (gpointer data)
-{
-  Probe *probe = data;
-
-  if (!probe->alive && probe->hub->peers != NULL)
-    namida_peer_list_probed (probe->hub->peers, probe->peer, FALSE);
-  g_object_unref (probe->peer);
-  g_object_unref (probe->hub);
-}
-
-static void
-probe_release (Probe *probe)
-{
-  g_rc_box_release_full (probe, probe_clear);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Probe, probe_release)
-
-/* @probe: (transfer none) (nullable) */
-static Question *
-question_new (NamidaHub *hub, Probe *probe)
-{
-  Question *question = g_new0 (Question, 1);
-
-  question->hub = g_object_ref (hub);
-  question->probe = probe != NULL ? g_rc_box_acquire (probe) : NULL;
-  return question;
-}
-
-static void
-question_free (Question *question)
-{
-  if (question->host != NULL)
-    g_ptr_array_remove_fast (question->hub->asking, question->host);
-  g_clear_pointer (&question->probe, probe_release);
-  g_free (question->fingerprint);
-  g_object_unref (question->hub);
-  g_free (question);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
-
-/* Writes down where a trusted device was last: each sighting would be a durable write for nothing. */
-static void
-note_trusted (NamidaHub *self, const char *fingerprint, GInetSocketAddress *address)
-{
-  const NamidaTrusted *trusted = namida_trust_store_lookup (self->trust, fingerprint);
-  g_autofree char *text = namida_address_to_text (address);
-
-  if (trusted != NULL
-      && (g_strcmp0 (trusted->last_address, text) != 0 || namida_clock_real () - trusted->last_seen > SEEN_INTERVAL_US))
-    namida_trust_store_seen (self->trust, fingerprint, text);
-}
-
-static void ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint);
-
-/* On a network of ours: a link-local address is on its link by its nature. */
-static gboolean
-is_same_link (NamidaHub *self, GInetSocketAddress *address)
-{
-  g_autoptr (GPtrArray) networks = namida_network_list (self->interface);
-  GInetAddress *host = g_inet_socket_address_get_address (address);
-
-  return g_inet_address_get_is_link_local (host) || namida_networks_reach (networks, host);
-}
-
-/* A device that is at a new address: which of them still answer, and which one sooner? */
-static void
-compare_addresses (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *fresh)
-{
-  g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func (g_object_unref);
-  GListModel *addresses = namida_peer_get_addresses (peer);
-  gint64 now = namida_clock_monotonic ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (addresses); i++)
-    {
-      GInetSocketAddress *address = g_list_model_get_item (addresses, i);
-      gint64 rated_at = namida_peer_get_rated_at (peer, address);
-
-      if (address != fresh && (rated_at == 0 || now - rated_at > COMPARE_AGAIN_US))
-        g_ptr_array_add (others, address);
-      else
-        g_object_unref (address);
-    }
-  for (guint i = 0; i < others->len; i++)
-    ask_host (self, g_ptr_array_index (others, i), namida_peer_get_fingerprint (peer));
-}
-
-/* @round_trip: of namida_peer_rate_address(); an address that others told of may be one of a network far away. */
-static void
-rate (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, gint64 round_trip)
-{
-  gboolean fresh = round_trip != NAMIDA_PEER_UNREACHABLE && namida_peer_get_rated_at (peer, address) == 0;
-
-  namida_peer_rate_address (peer, address, is_same_link (self, address), round_trip);
-  if (fresh && g_list_model_get_n_items (namida_peer_get_addresses (peer)) > 1)
-    compare_addresses (self, peer, address);
-}
-
-NamidaPeer *
-namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address)
-{
-  NamidaPeer *peer;
-
-  g_free (info->fingerprint);
-  info->fingerprint = g_strdup (fingerprint);
-  peer = namida_peer_list_sighting (self->peers, info, NAMIDA_DIALECT_V1, address, TRUE);
-  if (peer != NULL)
-    {
-      note_trusted (self, fingerprint, address);
-      rate (self, peer, address, 0);
-    }
-  return peer;
-}
-
-static void
-registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  NamidaClient *client = NAMIDA_CLIENT (source);
-  g_autoptr (Question) question = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaDeviceInfo) info = namida_client_register_finish (client, result, &error);
-  const char *fingerprint = namida_client_get_peer_fingerprint (client);
-
-  NamidaPeer *peer = NULL;
-
-  if (question->hub->peers == NULL)
-    return;
-  if (info != NULL && fingerprint != NULL)
-    peer = namida_hub_take_proven (question->hub, info, fingerprint, namida_client_get_address (client));
-  else if (question->fingerprint != NULL)
-    peer = namida_peer_list_find_by_fingerprint (question->hub->peers, question->fingerprint);
-  if (peer != NULL)
-    rate (question->hub, peer, namida_client_get_address (client),
-          info != NULL ? MAX (namida_clock_monotonic () - question->asked_at, 1) : NAMIDA_PEER_UNREACHABLE);
-  if (error != NULL)
-    g_debug ("No answer to register: %s", error->message);
-  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED) && question->fingerprint != NULL)
-    namida_hub_saw_impostor (question->hub, question->fingerprint, error);
-  /* A host that was heard of, and speaks no TLS. */
-  if (info == NULL && question->probe == NULL && question->fingerprint == NULL && question->hub->server != NULL)
-    namida_hub_find_phone_async (question->hub, namida_client_get_address (client), question->hub->cancellable, NULL,
-                                 NULL);
-  if (info == NULL || question->probe == NULL || question->hub->peers == NULL)
-    return;
-  question->probe->alive = TRUE;
-  namida_peer_list_probed (question->hub->peers, question->probe->peer, TRUE);
-}
-
-/* @question: (transfer full) */
-static void
-ask (Question *question, GInetSocketAddress *address, const char *fingerprint)
-{
-  NamidaHub *self = question->hub;
-  g_autoptr (NamidaClient) client = namida_client_new (self->identity, address, fingerprint);
-  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
-
-  question->fingerprint = g_strdup (fingerprint);
-  question->asked_at = namida_clock_monotonic ();
-  namida_client_register_async (client, own, self->cancellable, registered_there, question);
-}
-
-/* Asks a host that was heard of, unless enough are being asked: a device that is there announces itself again. */
-static void
-ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint)
-{
-  GInetAddress *host = g_inet_socket_address_get_address (address);
-  Question *question;
-  guint n = 0;
-
-  if (self->server == NULL)
-    return;
-  for (guint i = 0; i < self->asking->len; i++)
-    if (g_inet_address_equal (g_ptr_array_index (self->asking, i), host))
-      n++;
-  if (n >= MAX_ASKING_PER_HOST || self->asking->len >= MAX_ASKING)
-    return;
-  question = question_new (self, NULL);
-  question->host = host;
-  g_ptr_array_add (self->asking, g_object_ref (host));
-  ask (question, address, fingerprint);
-}
 
 static void
 on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address, NamidaFinder *finder)
@@ -223,7 +16,7 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
   if (self->server == NULL || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0)
     return;
   if (dialect == NAMIDA_DIALECT_V1)
-    ask_host (self, address, info->fingerprint);
+    namida_hub_ask_host (self, address, info->fingerprint);
   else if (dialect == NAMIDA_DIALECT_PHONE)
     namida_multicast_finder_answer (self->multicast, info, address);
   else
@@ -233,29 +26,7 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
 static void
 on_probe_address (NamidaHub *self, GInetSocketAddress *address)
 {
-  ask_host (self, address, NULL);
-}
-
-static void
-on_probe (NamidaHub *self, NamidaPeer *peer)
-{
-  g_autoptr (Probe) probe = g_rc_box_new0 (Probe);
-  GListModel *addresses = namida_peer_get_addresses (peer);
-  gboolean provable = (namida_peer_get_dialects (peer) & NAMIDA_DIALECT_V1) != 0;
-
-  probe->hub = g_object_ref (self);
-  probe->peer = g_object_ref (peer);
-  if (!provable && (namida_hub_probe_localsend (self, peer) || namida_hub_probe_phone (self, peer)))
-    {
-      probe->alive = TRUE; /* that one tells */
-      return;
-    }
-  for (guint i = 0; self->server != NULL && provable && i < g_list_model_get_n_items (addresses); i++)
-    {
-      g_autoptr (GInetSocketAddress) address = g_list_model_get_item (addresses, i);
-
-      ask (question_new (self, probe), address, namida_peer_get_fingerprint (peer));
-    }
+  namida_hub_ask_host (self, address, NULL);
 }
 
 void
@@ -341,7 +112,7 @@ ask_trusted (NamidaHub *self)
 
       if (address != NULL && !is_near (self, device->fingerprint)
           && namida_networks_reach (networks, g_inet_socket_address_get_address (address)))
-        ask_host (self, address, device->fingerprint);
+        namida_hub_ask_host (self, address, device->fingerprint);
     }
 }
 
@@ -457,7 +228,7 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   add_finder (self, self->avahi);
   add_finder (self, self->scan);
   g_signal_connect_object (self->scan, "notify", G_CALLBACK (on_scan_notify), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->peers, "probe", G_CALLBACK (on_probe), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->peers, "probe", G_CALLBACK (namida_hub_probe), self, G_CONNECT_SWAPPED);
   namida_hub_start_trust (self);
   namida_peer_list_set_watched (self->peers, FALSE);
   namida_hub_start_hints (self);

@@ -91,6 +91,15 @@ gboolean namida_hub_start_discovery (NamidaHub *self, GError **error);
 void namida_hub_stop_discovery (NamidaHub *self);
 void
 namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote);
+
+/* namida-hub-ask.c */
+/* Whether one more question may go to @host, by any dialect: with the hub's asking as what is being asked. */
+gboolean namida_hub_may_ask (NamidaHub *self, GInetAddress *host);
+/* Asks a host that was heard of, unless enough are being asked: a device that is there announces itself again.
+ * @fingerprint: (nullable): whom it is for */
+void namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint);
+/* Is @peer, which was silent, still there? */
+void namida_hub_probe (NamidaHub *self, NamidaPeer *peer);
 /* A device that has shown its key at an address. Returns: (transfer none) (nullable) */
 NamidaPeer *
 namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address);

@@ -3,6 +3,7 @@
 
 #include "namida-phone-register.h"
 
+#include "namida-deadline.h"
 #include "namida-error.h"
 #include "namida-messages.h"
 #include "namida-peer.h"
@@ -20,10 +21,8 @@ typedef struct
   SoupSession *session;
   GInputStream *stream;
   guint8 *buffer;
-  GCancellable *inner;
   GCancellable *caller; /* (nullable) */
-  gulong handler;
-  guint timer;
+  NamidaDeadline *deadline;
 } Ask;
 
 static void
@@ -31,33 +30,14 @@ ask_free (gpointer data)
 {
   Ask *ask = data;
 
-  g_clear_handle_id (&ask->timer, g_source_remove);
-  if (ask->handler != 0)
-    g_signal_handler_disconnect (ask->caller, ask->handler);
+  namida_deadline_free (ask->deadline);
   g_clear_object (&ask->caller);
-  g_clear_object (&ask->inner);
   g_clear_object (&ask->stream);
   soup_session_abort (ask->session);
   g_object_unref (ask->session);
   g_object_unref (ask->address);
   g_free (ask->buffer);
   g_free (ask);
-}
-
-static gboolean
-on_timeout (gpointer user_data)
-{
-  Ask *ask = user_data;
-
-  ask->timer = 0;
-  g_cancellable_cancel (ask->inner);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_cancelled (GCancellable *caller, gpointer inner)
-{
-  g_cancellable_cancel (inner);
 }
 
 /* @reason: (transfer full) */
@@ -117,8 +97,8 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   ask->buffer = g_malloc (MAX_BYTES);
-  g_input_stream_read_all_async (ask->stream, ask->buffer, MAX_BYTES, G_PRIORITY_DEFAULT, ask->inner, on_read,
-                                 g_object_ref (task));
+  g_input_stream_read_all_async (ask->stream, ask->buffer, MAX_BYTES, G_PRIORITY_DEFAULT,
+                                 namida_deadline_get_cancellable (ask->deadline), on_read, g_object_ref (task));
 }
 
 static SoupMessage *
@@ -148,21 +128,13 @@ namida_phone_register_async (GInetSocketAddress *address,
   Ask *ask = g_new0 (Ask, 1);
 
   ask->address = g_object_ref (address);
-  ask->inner = g_cancellable_new ();
+  ask->caller = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  ask->deadline = namida_deadline_new (SECONDS * 1000, cancellable);
   ask->session = soup_session_new_with_options ("remote-connectable", address, "proxy-resolver", NULL, NULL);
   g_task_set_source_tag (task, namida_phone_register_async);
   g_task_set_task_data (task, ask, ask_free);
-  ask->timer = g_timeout_add_seconds (SECONDS, on_timeout, ask);
-  if (cancellable != NULL)
-    {
-      ask->caller = g_object_ref (cancellable);
-      ask->handler
-          = g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_cancelled), g_object_ref (ask->inner),
-                                   (GClosureNotify) (void (*) (void)) g_object_unref, 0);
-      if (g_cancellable_is_cancelled (cancellable))
-        g_cancellable_cancel (ask->inner);
-    }
-  soup_session_send_async (ask->session, message, G_PRIORITY_DEFAULT, ask->inner, on_answer, g_object_ref (task));
+  soup_session_send_async (ask->session, message, G_PRIORITY_DEFAULT, namida_deadline_get_cancellable (ask->deadline),
+                           on_answer, g_object_ref (task));
 }
 
 NamidaDeviceInfo *

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "namida-clock.h"
+#include "namida-deadline.h"
 #include "namida-error.h"
 #include "namida-hash-index.h"
 #include "namida-manifest.h"
@@ -29,8 +30,8 @@ struct _NamidaV1Sender
   /* While it runs. */
   guint next_address;
   GError *address_error; /* the most telling of those tried */
-  GCancellable *quick;
-  guint quick_timer;
+  NamidaDeadline *quick; /* (nullable): while an address is asked */
+  guint asked_timer;
   GBytes *offer;
   NamidaClient *client;
   NamidaUploadJob *job;
@@ -46,8 +47,8 @@ namida_v1_sender_finalize (GObject *object)
 {
   NamidaV1Sender *self = NAMIDA_V1_SENDER (object);
 
-  g_clear_handle_id (&self->quick_timer, g_source_remove);
-  g_clear_object (&self->quick);
+  g_clear_handle_id (&self->asked_timer, g_source_remove);
+  g_clear_pointer (&self->quick, namida_deadline_free);
   g_clear_object (&self->client);
   g_clear_object (&self->job);
   g_clear_pointer (&self->offer, g_bytes_unref);
@@ -331,7 +332,7 @@ on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
   NamidaOfferAnswer *answer = namida_client_offer_finish (NAMIDA_CLIENT (source), result, &error);
   gpointer *box;
 
-  g_clear_handle_id (&self->quick_timer, g_source_remove);
+  g_clear_handle_id (&self->asked_timer, g_source_remove);
   if (error != NULL)
     {
       end (self, error);
@@ -369,27 +370,11 @@ keep_address_error (NamidaV1Sender *self, GError *error)
 }
 
 static gboolean
-on_quick_timeout (gpointer user_data)
-{
-  NamidaV1Sender *self = user_data;
-
-  self->quick_timer = 0;
-  g_cancellable_cancel (self->quick);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_transfer_cancelled (GCancellable *cancellable, gpointer quick)
-{
-  g_cancellable_cancel (quick);
-}
-
-static gboolean
 on_asked (gpointer user_data)
 {
   NamidaV1Sender *self = user_data;
 
-  self->quick_timer = 0;
+  self->asked_timer = 0;
   namida_transfer_set_state (self->base.transfer, NAMIDA_TRANSFER_WAITING);
   return G_SOURCE_REMOVE;
 }
@@ -408,7 +393,7 @@ make_offer (NamidaV1Sender *self)
     }
   /* Who was accepted before goes on without a question, or is told to wait: its state does not flicker for that. */
   if (self->base.again)
-    self->quick_timer = g_timeout_add (ASKED_MS, on_asked, self);
+    self->asked_timer = g_timeout_add (ASKED_MS, on_asked, self);
   else
     namida_transfer_set_state (self->base.transfer, NAMIDA_TRANSFER_WAITING);
   namida_client_offer_async (self->client, g_steal_pointer (&self->offer), self->base.pin,
@@ -422,7 +407,7 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (NamidaDeviceInfo) info = namida_client_register_finish (NAMIDA_CLIENT (source), result, &error);
 
-  g_clear_handle_id (&self->quick_timer, g_source_remove);
+  g_clear_pointer (&self->quick, namida_deadline_free);
   if (info != NULL)
     {
       self->pack = namida_device_info_has_feature (info, "pack");
@@ -461,13 +446,12 @@ try_next_address (NamidaV1Sender *self)
     }
   g_clear_object (&self->client);
   self->client = namida_client_new (self->base.identity, address, self->base.fingerprint);
-  g_clear_object (&self->quick);
-  self->quick = g_cancellable_new ();
-  g_cancellable_connect (wish, G_CALLBACK (on_transfer_cancelled), g_object_ref (self->quick), g_object_unref);
   /* The last one gets the client's own, longer limit. */
-  if (self->next_address < g_list_model_get_n_items (self->base.addresses))
-    self->quick_timer = g_timeout_add (QUICK_CHECK_MS, on_quick_timeout, self);
-  namida_client_register_async (self->client, NULL, self->quick, on_checked, g_object_ref (self));
+  self->quick
+      = namida_deadline_new (self->next_address < g_list_model_get_n_items (self->base.addresses) ? QUICK_CHECK_MS : 0,
+                             wish);
+  namida_client_register_async (self->client, NULL, namida_deadline_get_cancellable (self->quick), on_checked,
+                                g_object_ref (self));
 }
 
 /* ---- 1. prepare ---- */
