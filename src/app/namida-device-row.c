@@ -41,7 +41,11 @@ static const char *
 kind_icon (NamidaPeer *peer)
 {
   const char *type = namida_peer_get_device_type (peer);
+  NamidaDialect others = NAMIDA_DIALECT_V1 | NAMIDA_DIALECT_LOCALSEND | NAMIDA_DIALECT_LOCALSEND_PLAIN;
 
+  /* The app of the phones does not say what it runs on. */
+  if ((namida_peer_get_dialects (peer) & (NAMIDA_DIALECT_PHONE | others)) == NAMIDA_DIALECT_PHONE)
+    return "phone-symbolic";
   if (g_strcmp0 (type, "mobile") == 0)
     return "phone-symbolic";
   if (g_strcmp0 (type, "headless") == 0 || g_strcmp0 (type, "server") == 0)
@@ -215,6 +219,17 @@ on_send (NamidaDeviceRow *self)
   namida_send_flow_choose (GTK_WIDGET (self), self->peer);
 }
 
+/* Selectable text takes the first focus, and is selected by it: what can be done comes first. */
+static void
+on_explained (NamidaDeviceRow *self)
+{
+  gtk_label_select_region (self->fingerprint, 0, 0);
+  if (gtk_widget_get_visible (GTK_WIDGET (self->pair_button)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->pair_button));
+  else if (gtk_widget_get_visible (GTK_WIDGET (self->forget_button)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->forget_button));
+}
+
 static void
 on_pair (NamidaDeviceRow *self)
 {
@@ -264,6 +279,7 @@ namida_device_row_class_init (NamidaDeviceRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, pair_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, forget_button);
   gtk_widget_class_bind_template_callback (widget_class, on_send);
+  gtk_widget_class_bind_template_callback (widget_class, on_explained);
   gtk_widget_class_bind_template_callback (widget_class, on_pair);
   gtk_widget_class_bind_template_callback (widget_class, on_forget);
 }

@@ -28,6 +28,7 @@ struct _NamidaPairDialog
   GCancellable *cancellable;
   Step step;
 
+  GtkImage *sign;
   GtkLabel *heading;
   GtkSpinner *spinner;
   GtkLabel *digits;
@@ -37,6 +38,15 @@ struct _NamidaPairDialog
 };
 
 G_DEFINE_FINAL_TYPE (NamidaPairDialog, namida_pair_dialog, ADW_TYPE_WINDOW)
+
+static void
+show_sign (NamidaPairDialog *self, Step step)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->sign), step == STEP_DONE || step == STEP_FAILED);
+  gtk_image_set_from_icon_name (self->sign, step == STEP_DONE ? "namida-locked-symbolic" : "dialog-warning-symbolic");
+  gtk_widget_remove_css_class (GTK_WIDGET (self->sign), step == STEP_DONE ? "warning" : "success");
+  gtk_widget_add_css_class (GTK_WIDGET (self->sign), step == STEP_DONE ? "success" : "warning");
+}
 
 /* @problem: (nullable): why it failed. */
 static void
@@ -79,6 +89,7 @@ show_step (NamidaPairDialog *self, Step step, const char *problem)
     }
   gtk_label_set_label (self->heading, heading);
   gtk_label_set_label (self->text, text);
+  show_sign (self, step);
   gtk_spinner_set_spinning (self->spinner, busy);
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
   gtk_widget_set_visible (GTK_WIDGET (self->digits), step == STEP_COMPARE || step == STEP_WAITING);
@@ -189,6 +200,7 @@ namida_pair_dialog_class_init (NamidaPairDialogClass *klass)
   G_OBJECT_CLASS (klass)->finalize = namida_pair_dialog_finalize;
   GTK_WINDOW_CLASS (klass)->close_request = namida_pair_dialog_close_request;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-pair-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, sign);
   gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, heading);
   gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, spinner);
   gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, digits);
