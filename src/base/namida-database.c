@@ -68,6 +68,9 @@ static const char *const schema_steps[] = {
   "ALTER TABLE sessions ADD COLUMN scope TEXT NOT NULL DEFAULT '';"
   "ALTER TABLE sessions ADD COLUMN wish TEXT;"
 
+  /* The person here paused this receiving: it stays paused over the program's end. */
+  "ALTER TABLE sessions ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;"
+
   /* A file that was renamed is the same file: it is found by what it is. */
   "CREATE INDEX hash_index_inode ON hash_index (inode, device);"
 

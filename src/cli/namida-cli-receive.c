@@ -83,13 +83,27 @@ on_ended (NamidaTransfer *transfer, gpointer user_data)
   self->over = TRUE;
 }
 
+/* Somebody paused it here in an earlier run. Who starts this command wants to receive, and has no other way to say so.
+ */
+static void
+let_go_on (Receiving *self, NamidaTransfer *transfer)
+{
+  namida_cli_say (self->cli, _ ("“%s” from “%s” was paused here: it goes on when that device sends again."),
+                  namida_transfer_get_title (transfer), namida_transfer_get_peer_alias (transfer));
+  namida_hub_resume (self->hub, transfer);
+}
+
 static void
 on_transfers_changed (Receiving *self, guint position, guint removed, guint added, GListModel *transfers)
 {
   for (guint i = position; i < position + added; i++)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
-      namida_cli_progress_watch (self->cli, transfer, on_ended, self);
+
+      if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED)
+        let_go_on (self, transfer);
+      else
+        namida_cli_progress_watch (self->cli, transfer, on_ended, self);
     }
 }
 

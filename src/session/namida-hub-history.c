@@ -83,7 +83,9 @@ items_before (GPtrArray *rows, gint64 since)
     {
       NamidaJournalSession *row = g_ptr_array_index (rows, i);
 
-      if (row->updated_at < since)
+      gboolean listed = row->paused && g_str_equal (row->state, "parked");
+
+      if (row->updated_at < since && !listed)
         g_ptr_array_add (items, namida_history_item_new (row));
       else
         namida_journal_session_free (row);

@@ -37,9 +37,14 @@ namida_hub_pause (NamidaHub *self, NamidaTransfer *transfer)
     return;
   if (is_sent (transfer))
     namida_hub_send_pause (self, transfer);
-  else if (!namida_server_pause (self->server, transfer))
-    /* Its parts are parked already; the sender is told when it comes back. */
-    namida_transfer_set_paused (transfer);
+  else
+    {
+      if (namida_hub_get_session_id (transfer) != NULL)
+        namida_store_set_paused (self->store, namida_hub_get_session_id (transfer), TRUE);
+      if (!namida_server_pause (self->server, transfer))
+        /* Its parts are parked already; the sender is told when it comes back. */
+        namida_transfer_set_paused (transfer);
+    }
 }
 
 void
@@ -56,6 +61,8 @@ namida_hub_resume (NamidaHub *self, NamidaTransfer *transfer)
     }
   if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED)
     return;
+  if (namida_hub_get_session_id (transfer) != NULL)
+    namida_store_set_paused (self->store, namida_hub_get_session_id (transfer), FALSE);
   namida_transfer_set_trouble (transfer, _ ("Waiting for the other device to go on"));
   namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
   /* A sign of life: who waits tries at once. */

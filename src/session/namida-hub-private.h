@@ -166,6 +166,13 @@ void namida_hub_close_sendings (NamidaHub *self);
 /* namida-hub-send-history.c: what the last run of the program was still sending goes on. */
 void namida_hub_take_up_sendings (NamidaHub *self);
 
+/* namida-hub-receive-history.c */
+/* What the person here paused in an earlier run is in the list of transfers again, still paused. */
+void namida_hub_take_up_paused (NamidaHub *self);
+/* The key of the offer that a receiving answers. */
+void namida_hub_set_offer_key (NamidaTransfer *transfer, const char *key);
+const char *namida_hub_get_offer_key (NamidaTransfer *transfer);
+
 /* namida-hub-localsend.c */
 void namida_hub_watch_localsend (NamidaHub *self);
 /* A LocalSend that was heard of, or said who it is. @proven: it has shown the fingerprint in @info. (transfer none)

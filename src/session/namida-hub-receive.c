@@ -8,7 +8,6 @@
 
 /* What is offered to this device: who decides, and where it lands. */
 
-#define OFFER_KEY "namida-hub-offer-key"
 #define PARKED_KEY "namida-hub-parked"
 
 typedef struct
@@ -37,7 +36,7 @@ replace_interrupted (NamidaHub *self, NamidaOffer *offer)
       if ((namida_transfer_get_state (old) == NAMIDA_TRANSFER_INTERRUPTED
            || namida_transfer_get_state (old) == NAMIDA_TRANSFER_PAUSED)
           && namida_transfer_get_direction (old) == NAMIDA_DIRECTION_RECEIVE
-          && g_strcmp0 (g_object_get_data (G_OBJECT (old), OFFER_KEY), namida_offer_get_key (offer)) == 0
+          && g_strcmp0 (namida_hub_get_offer_key (old), namida_offer_get_key (offer)) == 0
           && g_strcmp0 (namida_transfer_get_peer_fingerprint (old), namida_offer_get_fingerprint (offer)) == 0)
         g_list_store_remove (self->transfers, i - 1);
     }
@@ -71,8 +70,7 @@ accept_into (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJ
     }
   sink = namida_store_sink_new (self->store, offer, landing, resume);
   replace_interrupted (self, offer);
-  g_object_set_data_full (G_OBJECT (namida_offer_get_transfer (offer)), OFFER_KEY,
-                          g_strdup (namida_offer_get_key (offer)), g_free);
+  namida_hub_set_offer_key (namida_offer_get_transfer (offer), namida_offer_get_key (offer));
   g_list_store_insert (self->transfers, 0, namida_offer_get_transfer (offer));
   namida_hub_set_session_id (namida_offer_get_transfer (offer), namida_sink_get_session_id (sink));
   namida_offer_accept (offer, sink);
@@ -143,20 +141,20 @@ decide (NamidaHub *self, NamidaOffer *offer)
     }
 }
 
-/* The person here said: not now. Its sender waits. */
+/* The person here said: not now. Its sender waits. The list knows it sooner than the database; what an earlier run
+ * paused may not be in the list yet. */
 static gboolean
-is_paused (NamidaHub *self, const char *id)
+is_paused (NamidaHub *self, const NamidaJournalSession *parked)
 {
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->transfers)); i++)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
 
-      if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED
-          && namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_RECEIVE
-          && g_strcmp0 (namida_hub_get_session_id (transfer), id) == 0)
-        return TRUE;
+      if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_RECEIVE
+          && g_strcmp0 (namida_hub_get_session_id (transfer), parked->id) == 0)
+        return namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED;
     }
-  return FALSE;
+  return parked->paused;
 }
 
 static void
@@ -169,7 +167,7 @@ resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
   if (namida_offer_get_state (asked->offer) != NAMIDA_OFFER_OPEN)
     return;
   /* Somebody of this device said yes to this very backup before: it goes on without a second question. */
-  if (parked != NULL && is_paused (asked->hub, parked->id))
+  if (parked != NULL && is_paused (asked->hub, parked))
     {
       g_autoptr (GError) reason = namida_receive_session_new_paused_error ();
 

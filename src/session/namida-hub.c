@@ -322,6 +322,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   if (loaded->trouble != NULL)
     g_signal_emit (self, trouble_signal, 0, loaded->trouble);
   namida_hub_take_up_sendings (self);
+  namida_hub_take_up_paused (self);
   g_task_return_boolean (task, TRUE);
 }
 

@@ -14,7 +14,7 @@
 #define SESSION_COLUMNS                                                                                                \
   "id, direction, fingerprint, alias, title, offer_key, landing, destination, state, started_at, updated_at,"          \
   " total_bytes, total_files, stored_files, kept_files, failed_files, error, scope"
-#define READ_COLUMNS SESSION_COLUMNS ", ask, wish"
+#define READ_COLUMNS SESSION_COLUMNS ", ask, wish, paused"
 
 void
 namida_journal_session_free (NamidaJournalSession *self)
@@ -85,7 +85,7 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
       " destination = excluded.destination, state = excluded.state, started_at = excluded.started_at,"
       " updated_at = excluded.updated_at, total_bytes = excluded.total_bytes, total_files = excluded.total_files,"
       " stored_files = excluded.stored_files, kept_files = excluded.kept_files,"
-      " failed_files = excluded.failed_files, error = excluded.error, scope = excluded.scope, ask = 0",
+      " failed_files = excluded.failed_files, error = excluded.error, scope = excluded.scope, ask = 0, paused = 0",
       "sssssssssiiiiiiiss", session->id, or_empty (session->direction), session->fingerprint, or_empty (session->alias),
       or_empty (session->title), or_empty (session->offer_key), session->landing, session->destination,
       or_empty (session->state), session->started_at, session->updated_at, (gint64) session->total_bytes,
@@ -115,6 +115,15 @@ gboolean
 namida_journal_ask_again (NamidaDatabase *database, const char *id, GError **error)
 {
   return namida_database_exec (database, error, "UPDATE sessions SET ask = 1 WHERE id = ?", "s", id);
+}
+
+gboolean
+namida_journal_set_paused (NamidaDatabase *database, const char *id, gboolean paused, GError **error)
+{
+  return namida_database_exec (database, error,
+                               "UPDATE sessions SET paused = ?, updated_at = CASE WHEN ? THEN updated_at ELSE ? END"
+                               " WHERE id = ? AND direction = 'receive'",
+                               "iiis", (gint64) paused, (gint64) paused, namida_clock_real (), id);
 }
 
 gboolean
@@ -155,6 +164,7 @@ read_session (sqlite3_stmt *statement)
   session->scope = dup_text (statement, 17);
   session->ask = sqlite3_column_int (statement, 18) != 0;
   session->wish = dup_text (statement, 19);
+  session->paused = sqlite3_column_int (statement, 20) != 0;
   return session;
 }
 
@@ -273,6 +283,20 @@ namida_journal_list_wishes (NamidaDatabase *database, GError **error)
                    namida_database_prepare (database, error,
                                             "SELECT " READ_COLUMNS " FROM sessions WHERE direction = 'send'"
                                             " AND state = 'parked' AND wish IS NOT NULL AND updated_at >= ?"
+                                            " ORDER BY started_at",
+                                            "i", oldest_parked (database)),
+                   error);
+}
+
+GPtrArray *
+namida_journal_list_paused (NamidaDatabase *database, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (database);
+
+  return read_all (database, handle,
+                   namida_database_prepare (database, error,
+                                            "SELECT " READ_COLUMNS " FROM sessions WHERE direction = 'receive'"
+                                            " AND state = 'parked' AND paused = 1 AND updated_at >= ?"
                                             " ORDER BY started_at",
                                             "i", oldest_parked (database)),
                    error);

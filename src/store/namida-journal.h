@@ -23,9 +23,10 @@ typedef struct
   guint64 total_bytes;
   guint total_files, stored_files, kept_files, failed_files;
   char *error;
-  char *scope;  /* (nullable) none: namida_backup_dup_scope() */
-  char *wish;   /* (nullable) of a sending: what goes on after the program's end; namida_journal_write_send() */
-  gboolean ask; /* a person has to say yes before it goes on; read only */
+  char *scope;     /* (nullable) none: namida_backup_dup_scope() */
+  char *wish;      /* (nullable) of a sending: what goes on after the program's end; namida_journal_write_send() */
+  gboolean ask;    /* a person has to say yes before it goes on; read only */
+  gboolean paused; /* of a receiving: the person here paused it; read only */
 } NamidaJournalSession;
 void namida_journal_session_free (NamidaJournalSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaJournalSession, namida_journal_session_free)
@@ -56,6 +57,11 @@ gboolean namida_journal_clear (NamidaDatabase *database, GError **error);
 gboolean namida_journal_drop_parked (NamidaDatabase *database, const char *fingerprint, const char *id, GError **error);
 /** namida_journal_ask_again: a person stopped it, and keeps its parts: @ask of it is set. */
 gboolean namida_journal_ask_again (NamidaDatabase *database, const char *id, GError **error);
+/** namida_journal_set_paused: of a receiving, by the person here. Who lets it go on makes its parts young again. */
+gboolean namida_journal_set_paused (NamidaDatabase *database, const char *id, gboolean paused, GError **error);
+/** namida_journal_list_paused: (transfer full) (element-type NamidaJournalSession): interrupted receivings that the
+ * person here paused, the oldest first. */
+GPtrArray *namida_journal_list_paused (NamidaDatabase *database, GError **error);
 /** Where a session will land for good, written before it does. */
 gboolean
 namida_journal_set_destination (NamidaDatabase *database, const char *id, const char *destination, GError **error);

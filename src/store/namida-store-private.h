@@ -7,6 +7,8 @@ G_BEGIN_DECLS
 
 const char *namida_store_get_data_dir (NamidaStore *self);
 NamidaDatabase *namida_store_get_database (NamidaStore *self);
+/** namida_store_clean_staging: removes the parts that no interrupted session of the journal needs. Blocking. */
+gboolean namida_store_clean_staging (NamidaStore *self, GError **error);
 /** (transfer none) (element-type utf8 filename) */
 GHashTable *namida_store_get_labels (NamidaStore *self);
 

@@ -267,8 +267,8 @@ clean_below (const char *path, const char *name, GHashTable *kept)
   close (fd);
 }
 
-static gboolean
-clean (NamidaStore *self, GError **error)
+gboolean
+namida_store_clean_staging (NamidaStore *self, GError **error)
 {
   g_autoptr (GHashTable) kept = NULL;
   GHashTableIter iter;
@@ -290,62 +290,5 @@ gboolean
 namida_store_clean (NamidaStore *self, GError **error)
 {
   return namida_journal_park_open (self->database, error) && namida_removal_resume (self->database, error)
-         && clean (self, error);
-}
-
-typedef struct
-{
-  char *fingerprint; /* (nullable) */
-  char *id;
-  gboolean drop;
-} Parked;
-
-static void
-parked_free (gpointer data)
-{
-  Parked *parked = data;
-
-  g_free (parked->fingerprint);
-  g_free (parked->id);
-  g_free (parked);
-}
-
-static void
-parked_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  NamidaStore *self = source;
-  Parked *parked = data;
-  g_autoptr (GError) error = NULL;
-
-  if (parked->drop ? !namida_journal_drop_parked (self->database, parked->fingerprint, parked->id, &error)
-                         || !clean (self, &error)
-                   : !namida_journal_ask_again (self->database, parked->id, &error))
-    g_message ("%s", error->message);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-change_parked (NamidaStore *self, const char *fingerprint, const char *id, gboolean drop)
-{
-  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
-  Parked *parked = g_new0 (Parked, 1);
-
-  parked->fingerprint = g_strdup (fingerprint);
-  parked->id = g_strdup (id);
-  parked->drop = drop;
-  g_task_set_source_tag (task, change_parked);
-  g_task_set_task_data (task, parked, parked_free);
-  g_task_run_in_thread (task, parked_thread);
-}
-
-void
-namida_store_drop_parked (NamidaStore *self, const char *fingerprint, const char *id)
-{
-  change_parked (self, fingerprint, id, TRUE);
-}
-
-void
-namida_store_ask_again (NamidaStore *self, const char *id)
-{
-  change_parked (self, NULL, id, FALSE);
+         && namida_store_clean_staging (self, error);
 }

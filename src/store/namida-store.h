@@ -55,6 +55,9 @@ gboolean namida_store_clean (NamidaStore *self, GError **error);
 void namida_store_drop_parked (NamidaStore *self, const char *fingerprint, const char *id);
 /** namida_store_ask_again: its parts stay, but somebody has to say yes before it goes on. In a worker. */
 void namida_store_ask_again (NamidaStore *self, const char *id);
+/** namida_store_set_paused: the person here paused the receiving @id, or lets it go on: the next run of the program
+ * knows it. In a worker; of several calls the last one counts. */
+void namida_store_set_paused (NamidaStore *self, const char *id, gboolean paused);
 /** Free bytes where @landing would put things; in a worker. */
 guint64 namida_store_free_bytes (NamidaStore *self, NamidaLanding landing);
 /** The folder a person is told before accepting. (transfer full) */

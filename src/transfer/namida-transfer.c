@@ -305,6 +305,15 @@ namida_transfer_set_backup (NamidaTransfer *self, NamidaBackup *backup)
   set_uint (self, &self->total_files, namida_backup_get_files (backup), PROP_TOTAL_FILES);
 }
 
+void
+namida_transfer_set_summary (NamidaTransfer *self, const char *title, guint64 bytes, guint files)
+{
+  g_free (self->title);
+  self->title = g_strdup (title);
+  set_uint64 (self, &self->total_bytes, bytes, PROP_TOTAL_BYTES);
+  set_uint (self, &self->total_files, files, PROP_TOTAL_FILES);
+}
+
 NamidaBackup *
 namida_transfer_get_backup (NamidaTransfer *self)
 {

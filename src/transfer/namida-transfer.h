@@ -43,6 +43,9 @@ NamidaTransfer *namida_transfer_new (NamidaDirection direction,
 /** Sets what it is about: totals and title. */
 void namida_transfer_set_backup (NamidaTransfer *self, NamidaBackup *backup);
 NamidaBackup *namida_transfer_get_backup (NamidaTransfer *self); /* (nullable) */
+/** namida_transfer_set_summary: the same, while its files are not known: of one that an earlier run of the program
+ * began. */
+void namida_transfer_set_summary (NamidaTransfer *self, const char *title, guint64 bytes, guint files);
 NamidaDirection namida_transfer_get_direction (NamidaTransfer *self);
 const char *namida_transfer_get_peer_alias (NamidaTransfer *self);
 const char *namida_transfer_get_peer_fingerprint (NamidaTransfer *self); /* (nullable) */

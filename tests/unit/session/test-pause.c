@@ -76,6 +76,54 @@ test_pause_receiver (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_list_model_get_n_items (namida_hub_get_transfers (f->receiver)), ==, 1);
 }
 
+static gboolean
+says (NamidaTransfer *transfer, const char *expected)
+{
+  g_autofree char *words = namida_transfer_dup_state_text (transfer);
+
+  return g_str_equal (words, expected);
+}
+
+/* The pause of a person outlives the program. */
+static void
+test_pause_receiver_ends (Fixture *f, gconstpointer cancel)
+{
+  NamidaTransfer *transfer = send_some (f);
+  NamidaTransfer *theirs = newest (f->receiver);
+  g_autofree char *title = g_strdup (namida_transfer_get_title (theirs));
+  guint64 bytes = namida_transfer_get_total_bytes (theirs);
+
+  namida_hub_pause (f->receiver, theirs);
+  WAIT_FOR (is_in (theirs, NAMIDA_TRANSFER_PAUSED) && is_in (transfer, NAMIDA_TRANSFER_INTERRUPTED));
+  stop_hub (f->receiver);
+  namida_hub_retry (f->sender, transfer);
+  WAIT_FOR (is_in (transfer, NAMIDA_TRANSFER_INTERRUPTED) && !says (transfer, "Paused on the other device"));
+  f->receiver = start_hub (f, RECEIVER, NAMIDA_ACCEPT_ASK);
+  WAIT_FOR (g_list_model_get_n_items (namida_hub_get_transfers (f->receiver)) == 1);
+  theirs = newest (f->receiver);
+  g_assert_true (is_in (theirs, NAMIDA_TRANSFER_PAUSED));
+  g_assert_cmpint (namida_transfer_get_direction (theirs), ==, NAMIDA_DIRECTION_RECEIVE);
+  g_assert_cmpstr (namida_transfer_get_title (theirs), ==, title);
+  g_assert_cmpuint (namida_transfer_get_total_bytes (theirs), ==, bytes);
+  if (cancel != NULL)
+    {
+      namida_hub_cancel (f->receiver, theirs, FALSE);
+      g_assert_true (is_in (theirs, NAMIDA_TRANSFER_CANCELLED));
+      WAIT_FOR (!has_parts (f));
+      namida_hub_cancel (f->sender, transfer, TRUE);
+      WAIT_FOR (namida_transfer_is_final (transfer));
+      return;
+    }
+  /* It offers again, and is told to wait. */
+  WAIT_FOR (says (transfer, "Paused on the other device"));
+  g_assert_true (is_in (theirs, NAMIDA_TRANSFER_PAUSED));
+  g_assert_cmpuint (n_offers (f), ==, 0);
+  namida_hub_resume (f->receiver, theirs);
+  assert_ends_equal (f, transfer);
+  g_assert_cmpuint (g_list_model_get_n_items (namida_hub_get_transfers (f->receiver)), ==, 1);
+  g_assert_false (has_parts (f));
+}
+
 /* While its device is away. */
 static void
 test_pause_waiting (Fixture *f, gconstpointer data)
@@ -271,6 +319,8 @@ main (int argc, char **argv)
   ADD ("/pause/sender", NULL, test_pause_sender);
   ADD ("/pause/hastily", NULL, test_pause_hastily);
   ADD ("/pause/receiver", NULL, test_pause_receiver);
+  ADD ("/pause/receiver-ends", NULL, test_pause_receiver_ends);
+  ADD ("/pause/receiver-ends/cancel", yes, test_pause_receiver_ends);
   ADD ("/pause/waiting", NULL, test_pause_waiting);
   ADD ("/cancel/paused", NULL, test_cancel_paused);
   ADD ("/cancel/paused/keep", yes, test_cancel_paused);
