@@ -6,13 +6,29 @@
 
 /* The row of a sending in the history, and what it says to the next run of the program. */
 
+typedef struct
+{
+  NamidaJournalSession *row;
+  NamidaBackup *backup; /* (nullable): what the row's key is made of; a library of 100,000 files takes its time */
+} Writing;
+
+static void
+writing_free (Writing *writing)
+{
+  namida_journal_session_free (writing->row);
+  g_clear_object (&writing->backup);
+  g_free (writing);
+}
+
 static void
 journal_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   NamidaHub *self = source;
+  Writing *writing = data;
   g_autoptr (GError) error = NULL;
 
-  if (!namida_journal_write_send (self->database, data, &error))
+  writing->row->offer_key = writing->backup != NULL ? namida_backup_dup_key (writing->backup) : g_strdup ("");
+  if (!namida_journal_write_send (self->database, writing->row, &error))
     g_warning ("The history could not be written: %s", error->message);
   g_task_return_boolean (task, TRUE);
 }
@@ -81,6 +97,7 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
   g_autoptr (GTask) task = NULL;
+  Writing *writing;
   NamidaJournalSession *row;
   const GError *error = namida_transfer_get_error (transfer);
   gboolean stays = sending->closing && namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_CANCELLED;
@@ -92,7 +109,8 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
   sending->writing = TRUE;
   task = g_task_new (self, NULL, journal_written, g_object_ref (transfer));
   g_task_set_source_tag (task, namida_sending_write);
-  row = g_new0 (NamidaJournalSession, 1);
+  writing = g_new0 (Writing, 1);
+  row = writing->row = g_new0 (NamidaJournalSession, 1);
   if (sending->history_id == NULL)
     sending->history_id = g_uuid_string_random ();
   row->id = g_strdup (sending->history_id);
@@ -100,9 +118,7 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
   row->fingerprint = g_strdup (namida_transfer_get_peer_fingerprint (transfer));
   row->alias = g_strdup (namida_transfer_get_peer_alias (transfer));
   row->title = g_strdup (namida_transfer_get_title (transfer));
-  row->offer_key = namida_transfer_get_backup (transfer) != NULL
-                       ? namida_backup_dup_key (namida_transfer_get_backup (transfer))
-                       : g_strdup ("");
+  g_set_object (&writing->backup, namida_transfer_get_backup (transfer));
   row->state = g_strdup (stays ? "parked" : journal_state (namida_transfer_get_state (transfer)));
   if (stays || !namida_transfer_is_final (transfer))
     row->wish = dup_wish (self, sending);
@@ -118,7 +134,7 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
             ? row->total_files - row->stored_files - row->kept_files
             : 0;
   row->error = error != NULL && !stays ? g_strdup (error->message) : NULL;
-  g_task_set_task_data (task, row, (GDestroyNotify) namida_journal_session_free);
+  g_task_set_task_data (task, writing, (GDestroyNotify) writing_free);
   g_task_run_in_thread (task, journal_thread);
 }
 
