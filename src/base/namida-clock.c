@@ -50,19 +50,87 @@ split_ms (gint64 ms, int *fraction)
   return seconds;
 }
 
+/* The calendar by arithmetic, of the years 1 to 9999 (Howard Hinnant, "chrono-compatible low-level date algorithms"):
+ * an offer has a time for each of its files, and GDateTime asks the disk for the zone each time it is made, UTC or not.
+ */
+#define FIRST_DAY G_GINT64_CONSTANT (-719162) /* 0001-01-01 */
+#define LAST_DAY G_GINT64_CONSTANT (2932896)  /* 9999-12-31 */
+#define DAY_SECONDS (24 * 60 * 60)
+
+typedef struct
+{
+  int year, month, day, hour, minute, second, ms;
+} Civil;
+
+static gboolean
+civil_from_ms (gint64 ms, Civil *civil)
+{
+  gint64 seconds = split_ms (ms, &civil->ms);
+  gint64 days = seconds / DAY_SECONDS - (seconds % DAY_SECONDS < 0);
+  int rest = (int) (seconds - days * DAY_SECONDS);
+  int era, day_of_era, year_of_era, day_of_year, month;
+
+  if (days < FIRST_DAY || days > LAST_DAY)
+    return FALSE;
+  days += 719468; /* since 0000-03-01: leap days come last in a year */
+  era = (int) (days / 146097);
+  day_of_era = (int) (days - (gint64) era * 146097);
+  year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  month = (5 * day_of_year + 2) / 153;
+  civil->day = day_of_year - (153 * month + 2) / 5 + 1;
+  civil->month = month < 10 ? month + 3 : month - 9;
+  civil->year = year_of_era + era * 400 + (civil->month <= 2);
+  civil->hour = rest / 3600;
+  civil->minute = rest / 60 % 60;
+  civil->second = rest % 60;
+  return TRUE;
+}
+
+static gint64
+ms_from_civil (const Civil *civil)
+{
+  int year = civil->year - (civil->month <= 2);
+  int month = civil->month > 2 ? civil->month - 3 : civil->month + 9;
+  int era = year / 400;
+  int year_of_era = year - era * 400;
+  int day_of_year = (153 * month + 2) / 5 + civil->day - 1;
+  gint64 days = (gint64) era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+
+  return (days * DAY_SECONDS + civil->hour * 3600 + civil->minute * 60 + civil->second) * 1000 + civil->ms;
+}
+
+/* Exactly what namida_time_to_iso8601() writes: all of our own devices do. */
+static gboolean
+parse_own (const char *text, Civil *civil)
+{
+  static const char pattern[] = "dddd-dd-ddTdd:dd:dd.dddZ";
+  int *const parts[]
+      = { &civil->year, &civil->month, &civil->day, &civil->hour, &civil->minute, &civil->second, &civil->ms };
+  guint part = 0;
+
+  *civil = (Civil){ 0 };
+  for (gsize i = 0; pattern[i] != '\0'; i++)
+    if (pattern[i] == 'd' && g_ascii_isdigit (text[i]))
+      *parts[part] = *parts[part] * 10 + (text[i] - '0');
+    else if (pattern[i] != 'd' && text[i] == pattern[i])
+      part++;
+    else
+      return FALSE;
+  return text[sizeof pattern - 1] == '\0' && civil->hour < 24 && civil->minute < 60 && civil->second < 60
+         && g_date_valid_dmy ((GDateDay) civil->day, (GDateMonth) civil->month, (GDateYear) civil->year);
+}
+
 char *
 namida_time_to_iso8601 (gint64 ms)
 {
-  int fraction;
-  gint64 seconds = split_ms (ms, &fraction);
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
-  g_autofree char *head = NULL;
+  Civil civil;
 
-  /* GDateTime knows the years 1 to 9999: what lies outside is shown as 1970, never as a crash. */
-  if (time == NULL)
+  /* What lies outside of these years is shown as 1970, never as a crash. */
+  if (!civil_from_ms (ms, &civil))
     return g_strdup ("1970-01-01T00:00:00.000Z");
-  head = g_date_time_format (time, "%Y-%m-%dT%H:%M:%S");
-  return g_strdup_printf ("%s.%03dZ", head, fraction);
+  return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", civil.year, civil.month, civil.day, civil.hour,
+                          civil.minute, civil.second, civil.ms);
 }
 
 char *
@@ -84,12 +152,18 @@ namida_time_from_iso8601 (const char *text, gint64 *ms)
 {
   g_autoptr (GTimeZone) local = NULL;
   g_autoptr (GDateTime) time = NULL;
+  Civil civil;
 
   g_return_val_if_fail (ms != NULL, FALSE);
 
   /* Longer than any ISO 8601 time: a peer's text is not handed on unmeasured. */
   if (text == NULL || strnlen (text, 65) > 64)
     return FALSE;
+  if (parse_own (text, &civil))
+    {
+      *ms = ms_from_civil (&civil);
+      return TRUE;
+    }
   local = g_time_zone_new_local ();
   time = g_date_time_new_from_iso8601 (text, local);
   if (time == NULL)

@@ -52,58 +52,67 @@ is_labelled (const NamidaEntry *entry)
 void
 namida_work_add_row (NamidaWork *work, const NamidaGood *good, guint root, const char *relative, const struct stat *st)
 {
-  NamidaStoredRow *row = g_new0 (NamidaStoredRow, 1);
+  NamidaStoredRow row
+      = { .kind = good->entry != NULL ? (NamidaVersionFileKind) good->entry->kind : NAMIDA_VERSION_FILE_MANIFEST,
+          .known = good->file_id == NULL,
+          .file_id = good->file_id,
+          .relative = relative,
+          .label = good->entry != NULL ? good->entry->label : NULL,
+          .size = (guint64) st->st_size,
+          .mtime_ns = namida_stat_mtime_ns (st),
+          .inode = (guint64) st->st_ino,
+          .device = (guint64) st->st_dev,
+          .sha256 = good->sha256 };
+  const char *slash = strrchr (relative, '/');
 
-  row->kind = good->entry != NULL ? (NamidaVersionFileKind) good->entry->kind : NAMIDA_VERSION_FILE_MANIFEST;
-  row->known = good->file_id == NULL;
-  row->file_id = g_strdup (good->file_id);
-  row->path = g_strdup (relative);
-  row->label = good->entry != NULL ? g_strdup (good->entry->label) : NULL;
-  row->below = is_labelled (good->entry) ? g_strdup (good->entry->relative_path)
-               : good->entry != NULL     ? g_strdup (good->entry->name)
-                                         : g_path_get_basename (relative);
-  row->size = (guint64) st->st_size;
-  row->mtime_ns = namida_stat_mtime_ns (st);
-  row->inode = (guint64) st->st_ino;
-  row->device = (guint64) st->st_dev;
-  row->sha256 = good->sha256 != NULL ? g_ascii_strdown (good->sha256, -1) : NULL;
-  g_ptr_array_add (work->rows, row);
+  row.below = is_labelled (good->entry) ? good->entry->relative_path
+              : good->entry != NULL     ? good->entry->name
+              : slash != NULL           ? slash + 1
+                                        : relative;
+  g_array_append_val (work->rows, row);
   g_array_append_val (work->row_roots, root);
 }
 
 /* ---- durable under their temporary names ---- */
 
 static gboolean
-set_attributes (NamidaStoreSink *self, const NamidaGood *good, int fd)
+has_size (const NamidaGood *good, const struct stat *st)
 {
-  mode_t mode = self->landing == NAMIDA_LANDING_BACKUP ? 0444 : namida_file_mode ();
-  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
-
-  if (good->mtime_ns != 0)
-    {
-      gint64 ns = good->mtime_ns % G_GINT64_CONSTANT (1000000000);
-
-      times[1].tv_sec = (time_t) (good->mtime_ns / G_GINT64_CONSTANT (1000000000) - (ns < 0));
-      times[1].tv_nsec = (long) (ns < 0 ? ns + G_GINT64_CONSTANT (1000000000) : ns);
-    }
-  return futimens (fd, times) == 0 && fchmod (fd, mode) == 0;
+  return S_ISREG (st->st_mode) && (guint64) st->st_size == good->size;
 }
 
-/* FALSE with errno 0: the part is not what it should be. */
 static gboolean
-ready_part (NamidaStoreSink *self, const NamidaGood *good, gboolean sync)
+note_ready (NamidaGood *good, const struct stat *st)
+{
+  good->inode = (guint64) st->st_ino;
+  good->device = (guint64) st->st_dev;
+  good->ready_mtime_ns = namida_stat_mtime_ns (st);
+  return has_size (good, st);
+}
+
+/* FALSE with errno 0: the part is not what it should be. Its attributes were set when it was closed, as a rule; without
+ * @sync that is all there is to see. */
+static gboolean
+ready_part (NamidaStoreSink *self, NamidaGood *good, gboolean sync)
 {
   int staging = namida_staging_get_fd (namida_store_sink_root (self, good->root)->staging);
-  int fd = openat (staging, good->part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   gboolean fine;
   struct stat st;
-  int saved_errno;
+  int saved_errno, fd;
 
+  if (fstatat (staging, good->part, &st, AT_SYMLINK_NOFOLLOW) != 0)
+    return FALSE;
+  errno = 0;
+  if (!has_size (good, &st))
+    return FALSE;
+  if (!sync && namida_store_sink_has_attributes (self, good->mtime_ns, &st))
+    return note_ready (good, &st);
+  fd = openat (staging, good->part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0)
     return FALSE;
   errno = 0;
-  fine = fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == good->size
-         && set_attributes (self, good, fd) && (!sync || fsync (fd) == 0);
+  fine = namida_store_sink_set_attributes (self, good->mtime_ns, fd) && (!sync || fsync (fd) == 0)
+         && fstat (fd, &st) == 0 && note_ready (good, &st);
   saved_errno = errno;
   close (fd);
   errno = saved_errno;
@@ -173,13 +182,22 @@ is_same (int folder, const char *name, const NamidaGood *good, struct stat *st)
   return hash != NULL && g_ascii_strcasecmp (hash, good->sha256) == 0;
 }
 
+/* @st: (out): a renamed file is still the one that was looked at when it was made durable. */
 static gboolean
-move_part (int staging, const NamidaGood *good, int folder, const char *name)
+move_part (int staging, const NamidaGood *good, int folder, const char *name, struct stat *st)
 {
   if (namida_file_rename (staging, good->part, folder, name))
-    return TRUE;
+    {
+      *st = (struct stat){ .st_mode = S_IFREG, .st_size = (off_t) good->size };
+      st->st_ino = (ino_t) good->inode;
+      st->st_dev = (dev_t) good->device;
+      st->st_mtim.tv_sec = (time_t) (good->ready_mtime_ns / G_GINT64_CONSTANT (1000000000));
+      st->st_mtim.tv_nsec = (long) (good->ready_mtime_ns % G_GINT64_CONSTANT (1000000000));
+      return TRUE;
+    }
   /* Two mounts of one file system have one device number and still are two. */
-  return errno == EXDEV && namida_file_move_copy (staging, good->part, folder, name);
+  return errno == EXDEV && namida_file_move_copy (staging, good->part, folder, name)
+         && fstatat (folder, name, st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* The same content lies in another version (of any device) already: one copy on the disk is enough. It is read whole
@@ -193,7 +211,7 @@ link_same (NamidaWork *work, const NamidaGood *good, int folder, const char *nam
                           .size = good->size,
                           .mtime_ns = good->mtime_ns };
 
-  if (work->known == NULL || good->size == 0)
+  if (work->self->landing != NAMIDA_LANDING_BACKUP || good->size == 0)
     return FALSE;
   rows = namida_known_content_lookup (work->known, good->sha256);
   for (guint i = 0; i < rows->len; i++)
@@ -219,8 +237,8 @@ place_in (
           unlinkat (staging, good->part, 0);
           result = NAMIDA_FILE_STORED;
         }
-      else if (move_part (staging, good, folder, name))
-        result = fstatat (folder, name, st, AT_SYMLINK_NOFOLLOW) == 0 ? NAMIDA_FILE_STORED : NAMIDA_FILE_MISSING;
+      else if (move_part (staging, good, folder, name, st))
+        result = NAMIDA_FILE_STORED;
       else if (errno != EEXIST)
         result = NAMIDA_FILE_MISSING;
       else if (is_same (folder, name, good, st))
@@ -237,24 +255,24 @@ place_in (
   return NAMIDA_FILE_MISSING;
 }
 
-static char *
-replace_basename (const char *relative, const char *name)
+static const char *
+replace_basename (NamidaWork *work, const char *relative, const char *name)
 {
   const char *slash = strrchr (relative, '/');
+  g_autofree char *path = g_strdup_printf ("%.*s%s", slash != NULL ? (int) (slash + 1 - relative) : 0, relative, name);
 
-  return slash != NULL ? g_strdup_printf ("%.*s%s", (int) (slash + 1 - relative), relative, name) : g_strdup (name);
+  return g_string_chunk_insert (work->texts, path);
 }
 
 static gboolean
 place (NamidaWork *work, NamidaGood *good, NamidaFileResult *result, GError **error)
 {
   g_autoptr (GError) reason = NULL;
-  g_autofree char *basename = NULL;
   g_autofree char *name = NULL;
-  g_autofree char *relative = NULL;
+  const char *basename, *relative = good->relative;
   struct stat st;
-  int saved_errno, folder = namida_safe_path_open_parent (namida_store_sink_root (work->self, good->root)->fd,
-                                                          good->relative, TRUE, &basename, &reason);
+  int folder = namida_place_cursor_open (&work->cursor, namida_store_sink_root (work->self, good->root)->fd,
+                                         good->relative, TRUE, &basename, &reason);
 
   *result = NAMIDA_FILE_MISSING;
   if (folder < 0)
@@ -268,14 +286,15 @@ place (NamidaWork *work, NamidaGood *good, NamidaFileResult *result, GError **er
       return TRUE;
     }
   *result = place_in (work, good, folder, basename, &name, &st);
-  saved_errno = errno;
-  close (folder);
   if (*result == NAMIDA_FILE_MISSING)
     {
+      int saved_errno = errno;
+
       namida_work_tell (work->self, good->relative, g_strerror (saved_errno));
       return !is_fatal (saved_errno) || namida_work_fail (error, saved_errno, good->relative);
     }
-  relative = replace_basename (good->relative, name);
+  if (!g_str_equal (name, basename))
+    relative = replace_basename (work, good->relative, name);
   namida_folder_set_add (work->touched, good->root, relative);
   namida_work_add_row (work, good, good->root, relative, &st);
   namida_crash_point ("renamed");

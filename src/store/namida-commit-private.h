@@ -3,6 +3,7 @@
 
 #include "namida-folder-set.h"
 #include "namida-known-content.h"
+#include "namida-place-cursor.h"
 #include "namida-store-sink-private.h"
 
 #include <sys/stat.h>
@@ -15,10 +16,12 @@ typedef struct
   guint root;
   const char *relative;
   char *part;
-  char *sha256;
-  char *file_id;
+  const char *sha256;
+  const char *file_id; /* (nullable) */
   guint64 size;
   gint64 mtime_ns;
+  guint64 inode, device;    /* the two and the next: of the part, once it is ready */
+  gint64 ready_mtime_ns;    /* may be coarser than @mtime_ns */
   gboolean counts;          /* a file of the backup, not its manifest */
   const NamidaEntry *entry; /* (nullable): the manifest */
   NamidaCommit *request;    /* (nullable) who asks */
@@ -27,11 +30,13 @@ typedef struct
 typedef struct
 {
   NamidaStoreSink *self;
-  GArray *good;    /* NamidaGood */
-  GPtrArray *rows; /* NamidaStoredRow, paths below their root until the version has its name */
+  GArray *good; /* NamidaGood */
+  GArray *rows; /* NamidaStoredRow, their folders unset until the version has its name */
   GArray *row_roots;
+  GStringChunk *texts; /* what of the rows is nobody else's */
+  NamidaPlaceCursor cursor;
   NamidaFolderSet *touched;
-  NamidaKnownContent *known; /* (nullable): a version's, to link what is here already */
+  NamidaKnownContent *known;
   guint stored, kept;
   gboolean folders; /* at least one was made */
   char *manifest_path;
@@ -41,7 +46,7 @@ typedef struct
 void namida_work_tell (NamidaStoreSink *self, const char *relative, const char *why);
 /** Sets @error from an errno. Returns: %FALSE. */
 gboolean namida_work_fail (GError **error, int saved_errno, const char *relative);
-/** Notes for the journal what lies at @relative. */
+/** Notes for the journal what lies at @relative; the texts must stay until the end. */
 void
 namida_work_add_row (NamidaWork *work, const NamidaGood *good, guint root, const char *relative, const struct stat *st);
 /** Modes, times and contents of all good parts on the disk; those that cannot be are taken out. %FALSE: nothing more

@@ -22,11 +22,19 @@
 static void
 good_clear (gpointer data)
 {
-  NamidaGood *good = data;
+  g_free (((NamidaGood *) data)->part);
+}
 
-  g_free (good->part);
-  g_free (good->sha256);
-  g_free (good->file_id);
+/* The journal has lower case only. Ours always is; the sender's may not be. */
+static const char *
+lower_case (NamidaWork *work, const char *sha256)
+{
+  g_autofree char *lower = NULL;
+
+  if (strpbrk (sha256, "ABCDEF") == NULL)
+    return sha256;
+  lower = g_ascii_strdown (sha256, -1);
+  return g_string_chunk_insert (work->texts, lower);
 }
 
 /* ---- which parts are good ---- */
@@ -39,8 +47,8 @@ add_good (NamidaWork *work, guint index, const char *sha256, NamidaCommit *reque
   NamidaGood good = { .root = item->root,
                       .relative = item->relative,
                       .part = namida_store_sink_dup_part_name (work->self, index),
-                      .sha256 = g_strdup (sha256),
-                      .file_id = g_strdup (entry->id != NULL ? entry->id : ""),
+                      .sha256 = lower_case (work, sha256),
+                      .file_id = entry->id != NULL ? entry->id : "",
                       .size = entry->size,
                       .mtime_ns = entry->mtime_ns,
                       .counts = TRUE,
@@ -117,7 +125,8 @@ add_manifest (NamidaWork *work, GError **error)
   NamidaStoreSink *self = work->self;
   g_autofree char *name = NULL;
   g_autofree char *text = NULL;
-  NamidaGood good = { .part = g_strdup (MANIFEST_PART), .file_id = g_strdup (MANIFEST_ID) };
+  g_autofree char *hash = NULL;
+  NamidaGood good = { .part = g_strdup (MANIFEST_PART), .file_id = MANIFEST_ID };
   gboolean fine;
 
   if (self->manifest == NULL || (self->landing == NAMIDA_LANDING_LIBRARY && !has_zip (work)))
@@ -128,7 +137,8 @@ add_manifest (NamidaWork *work, GError **error)
   name = namida_manifest_file_name (self->manifest);
   text = json_to_string (self->manifest, TRUE);
   good.size = strlen (text);
-  good.sha256 = namida_digest_bytes (text, good.size);
+  hash = namida_digest_bytes (text, good.size);
+  good.sha256 = g_string_chunk_insert (work->texts, hash);
   fine = namida_layout_place_manifest (self->layout, name, &good.root, &work->manifest_path, error)
          && namida_staging_write (namida_store_sink_root (self, good.root)->staging, MANIFEST_PART, text, good.size,
                                   error);
@@ -142,17 +152,24 @@ add_manifest (NamidaWork *work, GError **error)
 
 /* ---- what prepare already put into the version ---- */
 
+/* Its folder (the cursor's), or -1 with errno. */
+static int
+open_folder (NamidaWork *work, const NamidaItem *item, const char **basename)
+{
+  return namida_place_cursor_open (&work->cursor, namida_store_sink_root (work->self, item->root)->fd, item->relative,
+                                   FALSE, basename, NULL);
+}
+
 static void
 add_prepared (NamidaWork *work, guint index)
 {
   NamidaStoreSink *self = work->self;
   const NamidaItem *item = &self->items[index];
   const NamidaEntry *entry = namida_store_sink_entry (self, index);
-  g_autofree char *basename = NULL;
   g_autofree char *hash = NULL;
+  const char *basename;
   struct stat st;
-  int fd = -1, folder = namida_safe_path_open_parent (namida_store_sink_root (self, item->root)->fd, item->relative,
-                                                      FALSE, &basename, NULL);
+  int fd = -1, folder = open_folder (work, item, &basename);
 
   if (folder >= 0)
     fd = openat (folder, basename, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -160,7 +177,7 @@ add_prepared (NamidaWork *work, guint index)
     hash = item->state == NAMIDA_ITEM_LINKED ? g_strdup (entry->sha256) : namida_file_hash (fd, NULL);
   if (hash != NULL)
     {
-      NamidaGood good = { .sha256 = hash, .file_id = entry->id, .entry = entry };
+      NamidaGood good = { .sha256 = g_string_chunk_insert (work->texts, hash), .file_id = entry->id, .entry = entry };
 
       namida_folder_set_add (work->touched, item->root, item->relative);
       namida_work_add_row (work, &good, item->root, item->relative, &st);
@@ -170,8 +187,21 @@ add_prepared (NamidaWork *work, guint index)
     namida_work_tell (self, item->relative, "it is gone from the new version");
   if (fd >= 0)
     close (fd);
-  if (folder >= 0)
-    close (folder);
+}
+
+/* (nullable): of a file that prepare found here, and that is what it was then. */
+static const char *
+hash_of_known (NamidaWork *work, const NamidaItem *item, const NamidaEntry *entry, const struct stat *st)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *hash = NULL;
+
+  if (entry->sha256 != NULL && item->seen_inode == (guint64) st->st_ino
+      && item->seen_mtime_ns == namida_stat_mtime_ns (st) && entry->size == (guint64) st->st_size)
+    return lower_case (work, entry->sha256);
+  path = namida_store_sink_dup_final_path (work->self, item->root, item->relative);
+  hash = namida_known_content_dup_hash (work->known, path, st);
+  return hash != NULL ? g_string_chunk_insert (work->texts, hash) : NULL;
 }
 
 /* What needs no row of the table stored, but is a part of the version: empty folders, and files of a person that were
@@ -179,43 +209,28 @@ add_prepared (NamidaWork *work, guint index)
 static void
 add_known (NamidaWork *work, guint index)
 {
-  NamidaStoreSink *self = work->self;
-  const NamidaItem *item = &self->items[index];
-  const NamidaEntry *entry = namida_store_sink_entry (self, index);
-  g_autofree char *basename = NULL;
-  g_autofree char *hash = NULL;
+  const NamidaItem *item = &work->self->items[index];
+  const NamidaEntry *entry = namida_store_sink_entry (work->self, index);
   gboolean is_folder = entry->kind == NAMIDA_ENTRY_FOLDER;
+  NamidaGood good = { .entry = entry };
+  const char *basename;
   struct stat st;
-  int folder = namida_safe_path_open_parent (namida_store_sink_root (self, item->root)->fd, item->relative, FALSE,
-                                             &basename, NULL);
-  gboolean there = folder >= 0 && fstatat (folder, basename, &st, AT_SYMLINK_NOFOLLOW) == 0;
+  int folder = open_folder (work, item, &basename);
 
-  if (folder >= 0)
-    close (folder);
-  if (!there || (is_folder ? !S_ISDIR (st.st_mode) : !S_ISREG (st.st_mode)))
+  if (folder < 0 || fstatat (folder, basename, &st, AT_SYMLINK_NOFOLLOW) != 0
+      || (is_folder ? !S_ISDIR (st.st_mode) : !S_ISREG (st.st_mode)))
     return;
   if (!is_folder)
-    {
-      NamidaStoredRow row = { .path = namida_store_sink_dup_final_path (self, item->root, item->relative),
-                              .size = (guint64) st.st_size,
-                              .mtime_ns = namida_stat_mtime_ns (&st),
-                              .inode = (guint64) st.st_ino,
-                              .device = (guint64) st.st_dev };
-
-      hash = namida_journal_dup_hash (self->database, &row);
-      g_free (row.path);
-    }
-  if (is_folder || hash != NULL)
-    {
-      NamidaGood good = { .sha256 = hash, .entry = entry };
-
-      namida_work_add_row (work, &good, item->root, item->relative, &st);
-    }
+    good.sha256 = hash_of_known (work, item, entry, &st);
+  if (is_folder || good.sha256 != NULL)
+    namida_work_add_row (work, &good, item->root, item->relative, &st);
 }
 
 static void
 add_all_prepared (NamidaWork *work)
 {
+  /* It may remember that a folder was missing, which is there by now. */
+  namida_place_cursor_clear (&work->cursor);
   for (guint i = 0; i < work->self->n_items; i++)
     {
       const NamidaItem *item = &work->self->items[i];
@@ -339,10 +354,10 @@ write_journal (NamidaWork *work, GError **error)
 
   for (guint i = 0; i < work->rows->len; i++)
     {
-      NamidaStoredRow *row = g_ptr_array_index (work->rows, i);
-      g_autofree char *relative = g_steal_pointer (&row->path);
+      NamidaStoredRow *row = &g_array_index (work->rows, NamidaStoredRow, i);
+      guint root = g_array_index (work->row_roots, guint, i);
 
-      row->path = namida_store_sink_dup_final_path (self, g_array_index (work->row_roots, guint, i), relative);
+      row->folder = self->version != NULL ? self->version : namida_store_sink_root (self, root)->path;
     }
   name_folder (self);
   if (self->landing == NAMIDA_LANDING_LIBRARY && work->rows->len > 0)
@@ -371,13 +386,9 @@ run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
   NamidaStoreSink *self = work->self;
 
   judge_all (work, files, n_files);
-  if (self->landing == NAMIDA_LANDING_BACKUP && work->good->len > 0)
-    {
-      work->known = namida_known_content_new (self->database, error);
-      if (work->known == NULL)
-        return FALSE;
-    }
-  if (!add_manifest (work, error) || !namida_work_make_durable (work, error) || !namida_work_place_all (work, error))
+  work->known = namida_known_content_new (self->database, error);
+  if (work->known == NULL || !add_manifest (work, error) || !namida_work_make_durable (work, error)
+      || !namida_work_place_all (work, error))
     return FALSE;
   namida_work_make_folders (work, files, n_files);
   add_all_prepared (work);
@@ -392,7 +403,7 @@ run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
             return FALSE;
         }
       else
-        g_ptr_array_set_size (work->rows, 0);
+        g_array_set_size (work->rows, 0);
     }
   if (!write_journal (work, error))
     return FALSE;
@@ -408,16 +419,20 @@ namida_store_sink_do_commit (NamidaStoreSink *self, NamidaCommit *files, guint n
 {
   NamidaWork work = { .self = self,
                       .good = g_array_new (FALSE, FALSE, sizeof (NamidaGood)),
-                      .rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_stored_row_free),
+                      .rows = g_array_new (FALSE, FALSE, sizeof (NamidaStoredRow)),
                       .row_roots = g_array_new (FALSE, FALSE, sizeof (guint)),
+                      .texts = g_string_chunk_new (4096),
+                      .cursor = { .fd = -1 },
                       .touched = namida_folder_set_new () };
   gboolean fine;
 
   g_array_set_clear_func (work.good, good_clear);
   fine = run (&work, files, n_files, error);
   g_array_unref (work.good);
-  g_ptr_array_unref (work.rows);
+  g_array_unref (work.rows);
   g_array_unref (work.row_roots);
+  g_string_chunk_free (work.texts);
+  namida_place_cursor_clear (&work.cursor);
   namida_folder_set_free (work.touched);
   namida_known_content_free (work.known);
   g_free (work.manifest_path);

@@ -21,16 +21,27 @@ check (sqlite3 *handle, int result, GError **error)
   return FALSE;
 }
 
-/* A repeated commit writes its rows once. */
+static const char *
+write_path (const NamidaStoredRow *row, GString *path)
+{
+  g_string_assign (path, row->folder);
+  g_string_append_c (path, '/');
+  g_string_append (path, row->relative);
+  return path->str;
+}
+
+/* A repeated commit writes its rows once. The plus keeps SQLite from looking by the content: a hundred thousand files
+ * may have the same. */
 static gboolean
-write_stored (NamidaDatabase *database, sqlite3 *handle, const char *session, GPtrArray *rows, GError **error)
+write_stored (NamidaDatabase *database, sqlite3 *handle, const char *session, GArray *rows, GError **error)
 {
   sqlite3_stmt *statement
       = namida_database_prepare (database, error,
                                  "INSERT INTO stored (session, file_id, path, size, mtime_ns, inode, device, sha256,"
                                  " stored_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS (SELECT 1"
-                                 " FROM stored WHERE session = ?1 AND path = ?3 AND sha256 = ?8 AND inode = ?6)",
+                                 " FROM stored WHERE +session = ?1 AND path = ?3 AND +sha256 = ?8 AND inode = ?6)",
                                  "");
+  g_autoptr (GString) path = g_string_new (NULL);
   int result = SQLITE_DONE;
   gboolean fine;
 
@@ -38,13 +49,13 @@ write_stored (NamidaDatabase *database, sqlite3 *handle, const char *session, GP
     return FALSE;
   for (guint i = 0; i < rows->len && result == SQLITE_DONE; i++)
     {
-      const NamidaStoredRow *row = g_ptr_array_index (rows, i);
+      const NamidaStoredRow *row = &g_array_index (rows, NamidaStoredRow, i);
 
       if (row->known)
         continue;
       sqlite3_bind_text (statement, 1, session, -1, SQLITE_STATIC);
       sqlite3_bind_text (statement, 2, row->file_id, -1, SQLITE_STATIC);
-      sqlite3_bind_text (statement, 3, row->path, -1, SQLITE_STATIC);
+      sqlite3_bind_text (statement, 3, write_path (row, path), -1, SQLITE_STATIC);
       sqlite3_bind_int64 (statement, 4, (gint64) row->size);
       sqlite3_bind_int64 (statement, 5, row->mtime_ns);
       sqlite3_bind_int64 (statement, 6, (gint64) row->inode);
@@ -62,12 +73,13 @@ write_stored (NamidaDatabase *database, sqlite3 *handle, const char *session, GP
 
 /* What is here need not be read again when it is sent on. */
 static gboolean
-write_hashes (NamidaDatabase *database, sqlite3 *handle, GPtrArray *rows, GError **error)
+write_hashes (NamidaDatabase *database, sqlite3 *handle, GArray *rows, GError **error)
 {
   sqlite3_stmt *statement = namida_database_prepare (database, error,
                                                      "INSERT OR REPLACE INTO hash_index (path, size, mtime_ns, inode,"
                                                      " device, sha256) VALUES (?, ?, ?, ?, ?, ?)",
                                                      "");
+  g_autoptr (GString) path = g_string_new (NULL);
   int result = SQLITE_DONE;
   gboolean fine;
 
@@ -75,11 +87,11 @@ write_hashes (NamidaDatabase *database, sqlite3 *handle, GPtrArray *rows, GError
     return FALSE;
   for (guint i = 0; i < rows->len && result == SQLITE_DONE; i++)
     {
-      const NamidaStoredRow *row = g_ptr_array_index (rows, i);
+      const NamidaStoredRow *row = &g_array_index (rows, NamidaStoredRow, i);
 
       if (row->known || row->sha256 == NULL || *row->sha256 == '\0')
         continue;
-      sqlite3_bind_text (statement, 1, row->path, -1, SQLITE_STATIC);
+      sqlite3_bind_text (statement, 1, write_path (row, path), -1, SQLITE_STATIC);
       sqlite3_bind_int64 (statement, 2, (gint64) row->size);
       sqlite3_bind_int64 (statement, 3, row->mtime_ns);
       sqlite3_bind_int64 (statement, 4, (gint64) row->inode);
@@ -139,8 +151,7 @@ write_head (NamidaDatabase *database,
     return namida_database_exec (database, error,
                                  "UPDATE versions SET session = ?, path = ?, created_at = ?, complete = ?,"
                                  " verified_at = NULL, damaged = -1 WHERE id = ?",
-                                 "ssiii", session->id, path, namida_clock_real (), complete, *id)
-           && namida_database_exec (database, error, "DELETE FROM version_files WHERE version = ?", "i", *id);
+                                 "ssiii", session->id, path, namida_clock_real (), complete, *id);
   if (!namida_database_exec (database, error,
                              "INSERT INTO versions (session, fingerprint, alias, path, created_at, landing, title,"
                              " offer_key, complete) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -152,29 +163,99 @@ write_head (NamidaDatabase *database,
 }
 
 static const char *
-path_in_version (const NamidaJournalSession *session, const NamidaStoredRow *row, const char *version)
+path_in_version (const NamidaJournalSession *session, const NamidaStoredRow *row, const char *version, GString *path)
 {
   gsize length = strlen (version);
 
-  if (g_strcmp0 (session->landing, "backup") == 0 && g_str_has_prefix (row->path, version) && row->path[length] == '/')
-    return row->path + length + 1;
-  return row->path;
+  write_path (row, path);
+  if (g_strcmp0 (session->landing, "backup") == 0 && g_str_has_prefix (path->str, version) && path->str[length] == '/')
+    return path->str + length + 1;
+  return path->str;
+}
+
+static int
+step_row (sqlite3_stmt *statement, const NamidaStoredRow *row, const char *path)
+{
+  sqlite3_bind_text (statement, 2, path, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 3, row->kind);
+  sqlite3_bind_text (statement, 4, row->label != NULL ? row->label : "", -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 5, row->below != NULL ? row->below : "", -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 6, (gint64) row->size);
+  sqlite3_bind_int64 (statement, 7, row->mtime_ns);
+  sqlite3_bind_int64 (statement, 8, (gint64) row->inode);
+  sqlite3_bind_int64 (statement, 9, (gint64) row->device);
+  sqlite3_bind_text (statement, 10, row->sha256 != NULL ? row->sha256 : "", -1, SQLITE_STATIC);
+  return sqlite3_step (statement);
+}
+
+/* All of @rows, until @wanted is not what one gives. Returns: the last result. */
+static int
+step_rows (sqlite3_stmt *statement, const NamidaJournalSession *session, GArray *rows, const char *version, int wanted)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+  int result = wanted;
+
+  for (guint i = 0; i < rows->len && result == wanted; i++)
+    {
+      const NamidaStoredRow *row = &g_array_index (rows, NamidaStoredRow, i);
+
+      result = step_row (statement, row, path_in_version (session, row, version, path));
+      if (result == wanted)
+        sqlite3_reset (statement);
+    }
+  return result;
+}
+
+static gint64
+count_files (NamidaDatabase *database, gint64 id)
+{
+  sqlite3_stmt *statement
+      = namida_database_prepare (database, NULL, "SELECT count (*) FROM version_files WHERE version = ?", "i", id);
+  gint64 n = -1;
+
+  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    n = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  return n;
+}
+
+/* A backup that was sent again unchanged: to read its rows costs a tenth of writing them anew. */
+static gboolean
+is_unchanged (
+    NamidaDatabase *database, const NamidaJournalSession *session, GArray *rows, const char *version, gint64 id)
+{
+  sqlite3_stmt *statement;
+  gboolean same;
+
+  if (count_files (database, id) != rows->len)
+    return FALSE;
+  statement = namida_database_prepare (database, NULL,
+                                       "SELECT 1 FROM version_files WHERE version = ? AND path = ? AND kind = ?"
+                                       " AND label = ? AND relative = ? AND size = ? AND mtime_ns = ? AND inode = ?"
+                                       " AND device = ? AND +sha256 = ?",
+                                       "i", id);
+  same = statement != NULL && step_rows (statement, session, rows, version, SQLITE_ROW) == SQLITE_ROW;
+  sqlite3_finalize (statement);
+  return same;
 }
 
 static gboolean
 write_version (NamidaDatabase *database,
                sqlite3 *handle,
                const NamidaJournalSession *session,
-               GPtrArray *rows,
+               GArray *rows,
                const char *version,
                GError **error)
 {
   sqlite3_stmt *statement;
-  int result = SQLITE_DONE;
   gboolean fine;
   gint64 id;
 
   if (!write_head (database, handle, session, version, &id, error))
+    return FALSE;
+  if (is_unchanged (database, session, rows, version, id))
+    return TRUE;
+  if (!namida_database_exec (database, error, "DELETE FROM version_files WHERE version = ?", "i", id))
     return FALSE;
   statement = namida_database_prepare (database, error,
                                        "INSERT OR REPLACE INTO version_files (version, path, kind, label, relative,"
@@ -182,31 +263,14 @@ write_version (NamidaDatabase *database,
                                        "i", id);
   if (statement == NULL)
     return FALSE;
-  for (guint i = 0; i < rows->len && result == SQLITE_DONE; i++)
-    {
-      const NamidaStoredRow *row = g_ptr_array_index (rows, i);
-
-      sqlite3_bind_text (statement, 2, path_in_version (session, row, version), -1, SQLITE_STATIC);
-      sqlite3_bind_int64 (statement, 3, row->kind);
-      sqlite3_bind_text (statement, 4, row->label != NULL ? row->label : "", -1, SQLITE_STATIC);
-      sqlite3_bind_text (statement, 5, row->below != NULL ? row->below : "", -1, SQLITE_STATIC);
-      sqlite3_bind_int64 (statement, 6, (gint64) row->size);
-      sqlite3_bind_int64 (statement, 7, row->mtime_ns);
-      sqlite3_bind_int64 (statement, 8, (gint64) row->inode);
-      sqlite3_bind_int64 (statement, 9, (gint64) row->device);
-      sqlite3_bind_text (statement, 10, row->sha256 != NULL ? row->sha256 : "", -1, SQLITE_STATIC);
-      result = sqlite3_step (statement);
-      if (result == SQLITE_DONE)
-        sqlite3_reset (statement);
-    }
-  fine = check (handle, result, error);
+  fine = check (handle, step_rows (statement, session, rows, version, SQLITE_DONE), error);
   sqlite3_finalize (statement);
   return fine;
 }
 
 gboolean
 namida_journal_finish (
-    NamidaDatabase *database, const NamidaJournalSession *session, GPtrArray *rows, const char *version, GError **error)
+    NamidaDatabase *database, const NamidaJournalSession *session, GArray *rows, const char *version, GError **error)
 {
   sqlite3 *handle = namida_database_lock (database);
   gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
@@ -220,27 +284,4 @@ namida_journal_finish (
     sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
   namida_database_unlock (database);
   return fine;
-}
-
-char *
-namida_journal_dup_hash (NamidaDatabase *database, const NamidaStoredRow *row)
-{
-  sqlite3_stmt *statement;
-  char *hash = NULL;
-
-  namida_database_lock (database);
-  statement = namida_database_prepare (
-      database, NULL,
-      "SELECT sha256 FROM stored WHERE path = ?1 AND size = ?2 AND mtime_ns = ?3 AND inode = ?4 AND device = ?5"
-      " UNION ALL SELECT sha256 FROM hash_index WHERE path = ?1 AND size = ?2 AND mtime_ns = ?3 AND inode = ?4"
-      " AND device = ?5 LIMIT 1",
-      "siiii", row->path, (gint64) row->size, row->mtime_ns, (gint64) row->inode, (gint64) row->device);
-  if (statement != NULL)
-    {
-      if (sqlite3_step (statement) == SQLITE_ROW)
-        hash = g_strdup ((const char *) sqlite3_column_text (statement, 0));
-      sqlite3_finalize (statement);
-    }
-  namida_database_unlock (database);
-  return hash;
 }

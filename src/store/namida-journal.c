@@ -37,19 +37,6 @@ namida_journal_session_free (NamidaJournalSession *self)
 }
 
 void
-namida_stored_row_free (NamidaStoredRow *self)
-{
-  if (self == NULL)
-    return;
-  g_free (self->file_id);
-  g_free (self->path);
-  g_free (self->label);
-  g_free (self->below);
-  g_free (self->sha256);
-  g_free (self);
-}
-
-void
 namida_journal_set_days (NamidaDatabase *database, guint days)
 {
   g_object_set_data (G_OBJECT (database), DAYS_KEY, GUINT_TO_POINTER (days));
@@ -366,25 +353,4 @@ namida_journal_write_send (NamidaDatabase *database, const NamidaJournalSession 
                                   "DELETE FROM sessions WHERE direction = 'send' AND state = 'parked'"
                                   " AND fingerprint = ? AND offer_key = ? AND id <> ?",
                                   "sss", session->fingerprint, session->offer_key, session->id);
-}
-
-gboolean
-namida_journal_is_stored (NamidaDatabase *database, const char *id, const NamidaStoredRow *row)
-{
-  sqlite3_stmt *statement;
-  gboolean found = FALSE;
-
-  namida_database_lock (database);
-  statement = namida_database_prepare (database, NULL,
-                                       "SELECT 1 FROM stored WHERE session = ? AND path = ? AND size = ?"
-                                       " AND mtime_ns = ? AND inode = ? AND device = ?",
-                                       "ssiiii", id, row->path, (gint64) row->size, row->mtime_ns, (gint64) row->inode,
-                                       (gint64) row->device);
-  if (statement != NULL)
-    {
-      found = sqlite3_step (statement) == SQLITE_ROW;
-      sqlite3_finalize (statement);
-    }
-  namida_database_unlock (database);
-  return found;
 }

@@ -75,31 +75,29 @@ typedef enum
   NAMIDA_VERSION_FILE_MANIFEST,
 } NamidaVersionFileKind;
 
-/** One file that is durable under its final name (tables stored and version_files). */
+/** One file that is durable under its final name (tables stored and version_files). Owns nothing: there are as many as
+ * files, and all of their texts are somewhere already. */
 typedef struct
 {
   NamidaVersionFileKind kind;
-  gboolean known; /* it was there before, or is a folder: only a part of the version */
-  char *file_id;  /* (nullable) when @known */
-  char *path;     /* absolute */
-  char *label;    /* (nullable) none */
-  char *below;    /* below the label, or the name */
+  gboolean known;       /* it was there before, or is a folder: only a part of the version */
+  const char *file_id;  /* (nullable) when @known */
+  const char *folder;   /* absolute */
+  const char *relative; /* below @folder */
+  const char *label;    /* (nullable) none */
+  const char *below;    /* below the label, or the name */
   guint64 size, inode, device;
   gint64 mtime_ns;
-  char *sha256;
+  const char *sha256; /* lower case */
 } NamidaStoredRow;
-void namida_stored_row_free (NamidaStoredRow *self);
 
 /**
  * namida_journal_finish: one transaction: @session's row (written anew), @rows (element-type NamidaStoredRow) and, when
  * @version is the path of a folder, the version that they are. A backup that was sent again into a person's folders is
  * the version it was before. Only after every file of @rows is durable.
  */
-gboolean namida_journal_finish (NamidaDatabase *database,
-                                const NamidaJournalSession *session,
-                                GPtrArray *rows,
-                                const char *version,
-                                GError **error);
+gboolean namida_journal_finish (
+    NamidaDatabase *database, const NamidaJournalSession *session, GArray *rows, const char *version, GError **error);
 /** namida_journal_list_kept: (transfer full): a set of the ids of receiving sessions whose parts must stay: open, or
  * parked and young enough. NULL with @error. */
 GHashTable *namida_journal_list_kept (NamidaDatabase *database, GError **error);
@@ -110,10 +108,5 @@ gboolean namida_journal_park_sends (NamidaDatabase *database, GError **error);
 /** namida_journal_write_send: writes the row of a sending; it takes the place of an interrupted one of the same offer.
  */
 gboolean namida_journal_write_send (NamidaDatabase *database, const NamidaJournalSession *session, GError **error);
-/** namida_journal_dup_hash: (transfer full) (nullable): the content of the unchanged file @row (path, size, mtime,
- * inode, device), from the tables stored and hash_index. */
-char *namida_journal_dup_hash (NamidaDatabase *database, const NamidaStoredRow *row);
-/** namida_journal_is_stored: whether session @id has stored this very file (path, size, mtime, inode, device). */
-gboolean namida_journal_is_stored (NamidaDatabase *database, const char *id, const NamidaStoredRow *row);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "namida-file-ops.h"
 #include "namida-format.h"
 #include "namida-known-content.h"
+#include "namida-place-cursor.h"
 #include "namida-safe-path.h"
 
 #include <errno.h>
@@ -117,59 +118,57 @@ open_roots (NamidaStoreSink *self, GError **error)
   return TRUE;
 }
 
-/* The item's place: its folder, or -1 (not there, or a link in the way), and what is there. */
-static int
-look_at_place (NamidaStoreSink *self, const NamidaItem *item, gboolean create, char **basename, struct stat *st)
+/* What deciding needs of one file to the next. */
+typedef struct
 {
-  int fd = namida_safe_path_open_parent (namida_store_sink_root (self, item->root)->fd, item->relative, create,
-                                         basename, NULL);
+  NamidaStoreSink *self;
+  NamidaKnownContent *known;
+  NamidaPlaceCursor cursor;
+  GString *path; /* made anew for each */
+} Decision;
 
-  memset (st, 0, sizeof *st);
-  if (fd >= 0 && fstatat (fd, *basename, st, AT_SYMLINK_NOFOLLOW) != 0)
+/* The item's place: its folder (the cursor's), or -1 (not there, or a link in the way), and what is there. */
+static int
+look_at_place (Decision *decision, const NamidaItem *item, gboolean create, const char **basename, struct stat *st)
+{
+  int fd = namida_place_cursor_open (&decision->cursor, namida_store_sink_root (decision->self, item->root)->fd,
+                                     item->relative, create, basename, NULL);
+
+  if (fd < 0 || fstatat (fd, *basename, st, AT_SYMLINK_NOFOLLOW) != 0)
     memset (st, 0, sizeof *st);
   return fd;
 }
 
 static gboolean
-is_known_here (NamidaStoreSink *self,
-               NamidaKnownContent *known,
-               const NamidaItem *item,
-               const NamidaEntry *entry,
-               const struct stat *st)
+is_known_here (Decision *decision, NamidaItem *item, const NamidaEntry *entry, const struct stat *st)
 {
-  g_autoptr (GPtrArray) rows = NULL;
-  NamidaStoredRow stored = { .path = namida_store_sink_dup_final_path (self, item->root, item->relative),
-                             .size = (guint64) st->st_size,
-                             .mtime_ns = namida_stat_mtime_ns (st),
-                             .inode = (guint64) st->st_ino,
-                             .device = (guint64) st->st_dev };
-  gboolean fits = self->same_offer && namida_journal_is_stored (self->database, self->session->id, &stored);
+  NamidaStoreSink *self = decision->self;
 
-  g_free (stored.path);
-  if (fits || entry->sha256 == NULL)
-    return fits;
-  rows = namida_known_content_lookup (known, entry->sha256);
-  for (guint i = 0; i < rows->len && !fits; i++)
-    fits = namida_hash_row_fits (g_ptr_array_index (rows, i), st);
-  return fits;
+  namida_store_sink_write_final_path (self, item->root, item->relative, decision->path);
+  if (entry->sha256 != NULL && namida_known_content_has (decision->known, entry->sha256, decision->path->str, st))
+    {
+      item->seen_inode = (guint64) st->st_ino;
+      item->seen_mtime_ns = namida_stat_mtime_ns (st);
+      return TRUE;
+    }
+  return self->same_offer
+         && namida_known_content_is_stored (decision->known, self->session->id, decision->path->str, st);
 }
 
 static void
-decide_library (NamidaStoreSink *self, NamidaKnownContent *known, NamidaItem *item, const NamidaEntry *entry)
+decide_library (Decision *decision, NamidaItem *item, const NamidaEntry *entry)
 {
-  g_autofree char *basename = NULL;
+  const char *basename;
   struct stat st;
-  int fd = look_at_place (self, item, FALSE, &basename, &st);
 
-  if (fd < 0)
+  if (look_at_place (decision, item, FALSE, &basename, &st) < 0)
     return;
-  close (fd);
   if (entry->kind == NAMIDA_ENTRY_FOLDER)
     {
       if (S_ISDIR (st.st_mode))
         item->state = NAMIDA_ITEM_KEPT;
     }
-  else if (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size && is_known_here (self, known, item, entry, &st))
+  else if (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size && is_known_here (decision, item, entry, &st))
     item->state = NAMIDA_ITEM_KEPT;
 }
 
@@ -188,16 +187,17 @@ take_back (NamidaStoreSink *self, guint index, int folder, const char *basename,
 }
 
 static void
-decide_version (NamidaStoreSink *self, NamidaKnownContent *known, guint index)
+decide_version (Decision *decision, guint index)
 {
+  NamidaStoreSink *self = decision->self;
   NamidaItem *item = &self->items[index];
   const NamidaEntry *entry = namida_store_sink_entry (self, index);
   NamidaLinkWish wish
       = { .root = namida_store_sink_root (self, item->root), .size = entry->size, .mtime_ns = entry->mtime_ns };
   g_autoptr (GPtrArray) rows = NULL;
-  g_autofree char *basename = NULL;
+  const char *basename;
   struct stat st;
-  int fd = look_at_place (self, item, TRUE, &basename, &st);
+  int fd = look_at_place (decision, item, TRUE, &basename, &st);
 
   if (fd < 0)
     return;
@@ -215,38 +215,44 @@ decide_version (NamidaStoreSink *self, NamidaKnownContent *known, guint index)
     {
       if (S_ISREG (st.st_mode))
         take_back (self, index, fd, basename, &st);
-      rows = entry->sha256 != NULL ? namida_known_content_lookup (known, entry->sha256) : NULL;
+      rows = entry->sha256 != NULL ? namida_known_content_lookup (decision->known, entry->sha256) : NULL;
       for (guint i = 0; rows != NULL && i < rows->len && item->state == NAMIDA_ITEM_WANTED; i++)
         if (namida_link_known (&wish, g_ptr_array_index (rows, i), fd, basename))
           item->state = NAMIDA_ITEM_LINKED;
       if (item->state == NAMIDA_ITEM_LINKED)
         namida_crash_point ("known-linked");
     }
-  close (fd);
 }
 
 static gboolean
 decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable, GError **error)
 {
-  for (guint i = 0; i < self->n_items; i++)
-    {
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return FALSE;
-      if (self->landing == NAMIDA_LANDING_BACKUP)
-        decide_version (self, known, i);
-      else
-        decide_library (self, known, &self->items[i], namida_store_sink_entry (self, i));
-    }
-  return TRUE;
+  Decision decision = { .self = self, .known = known, .cursor = { .fd = -1 }, .path = g_string_new (NULL) };
+  gboolean fine = TRUE;
+
+  for (guint i = 0; i < self->n_items && fine; i++)
+    if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      fine = FALSE;
+    else if (self->landing == NAMIDA_LANDING_BACKUP)
+      decide_version (&decision, i);
+    else
+      decide_library (&decision, &self->items[i], namida_store_sink_entry (self, i));
+  namida_place_cursor_clear (&decision.cursor);
+  g_string_free (decision.path, TRUE);
+  return fine;
 }
 
-/* What of the item is here: its part, unless that is no beginning of it. */
+/* What of the item is here: its part, unless that is no beginning of it. A session that has just begun has none. */
 static guint64
 get_offset (NamidaStoreSink *self, guint index)
 {
-  g_autofree char *name = namida_store_sink_dup_part_name (self, index);
-  guint64 size = namida_staging_part_size (namida_store_sink_root (self, self->items[index].root)->staging, name);
+  g_autofree char *name = NULL;
+  guint64 size;
 
+  if (!self->resumed)
+    return 0;
+  name = namida_store_sink_dup_part_name (self, index);
+  size = namida_staging_part_size (namida_store_sink_root (self, self->items[index].root)->staging, name);
   return size <= namida_store_sink_entry (self, index)->size ? size : 0;
 }
 

@@ -159,7 +159,7 @@ namida_staging_part_allocated (NamidaStaging *self, const char *name)
 static gboolean
 digest_start (int fd, guint64 length, NamidaDigest *digest)
 {
-  g_autofree char *buffer = g_malloc (BUFFER_SIZE);
+  g_autofree char *buffer = length > 0 ? g_malloc (MIN (length, BUFFER_SIZE)) : NULL;
   guint64 offset = 0;
 
   while (offset < length)
@@ -211,13 +211,17 @@ set_up (int fd, const char *shown, guint64 offset, guint64 size, NamidaDigest *d
   return TRUE;
 }
 
-/* A commit that was cut off may have made the part read-only already, as the file it was to become. */
+/* A part that was whole is read-only already, as the file it was to become. @made: (out): it is new, and empty. */
 static int
-open_writable (int dir, const char *name)
+open_writable (int dir, const char *name, gboolean *made)
 {
   const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
-  int fd = openat (dir, name, flags, 0600);
+  int fd = openat (dir, name, flags | O_EXCL, 0600);
 
+  *made = fd >= 0;
+  if (fd >= 0 || errno != EEXIST)
+    return fd;
+  fd = openat (dir, name, flags, 0600);
   if (fd < 0 && errno == EACCES && fchmodat (dir, name, 0600, 0) == 0)
     fd = openat (dir, name, flags, 0600);
   return fd;
@@ -232,12 +236,18 @@ namida_staging_open_part (NamidaStaging *self,
                           NamidaDigest *digest,
                           GError **error)
 {
-  int fd = open_writable (self->fd, name);
+  gboolean made;
+  int fd = open_writable (self->fd, name, &made);
 
   if (fd < 0)
     {
       fail (error, errno, _ ("Could not write “%s”"), shown);
       return -1;
+    }
+  if (made && offset == 0 && size < FALLOCATE_FROM)
+    {
+      namida_crash_point ("part-opened");
+      return fd;
     }
   if (!set_up (fd, shown, offset, size, digest, error))
     {

@@ -25,6 +25,9 @@ typedef struct
   guint root;
   guint twin;     /* how many items before this have the same place */
   char *relative; /* below the root */
+  /* Of a KEPT file with the content that the sender named: what it was then. 0: by other means. */
+  guint64 seen_inode;
+  gint64 seen_mtime_ns;
 } NamidaItem;
 
 typedef struct
@@ -88,9 +91,15 @@ NamidaRoot *namida_store_sink_root (NamidaStoreSink *self, guint index);
 char *namida_store_sink_dup_part_name (NamidaStoreSink *self, guint index);
 /** (transfer full): where the root's items are for good. */
 char *namida_store_sink_dup_final_path (NamidaStoreSink *self, guint root, const char *relative);
+/** The same, into @path. */
+void namida_store_sink_write_final_path (NamidaStoreSink *self, guint root, const char *relative, GString *path);
 /** Whether @need bytes fit on the disk of @fd with the reserve left free; @missing: (out) (optional): how many do not.
  */
 gboolean namida_store_sink_has_room (NamidaStoreSink *self, int fd, guint64 need, guint64 *missing);
 void namida_store_sink_remove_staging (NamidaStoreSink *self);
+/** The mode and the time (0: any) that a stored file has; a part gets them as soon as it is whole, so that a commit
+ * has little left to do. FALSE with errno. */
+gboolean namida_store_sink_set_attributes (NamidaStoreSink *self, gint64 mtime_ns, int fd);
+gboolean namida_store_sink_has_attributes (NamidaStoreSink *self, gint64 mtime_ns, const struct stat *st);
 
 G_END_DECLS

@@ -7,8 +7,10 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-file-ops.h"
 #include "namida-format.h"
 
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -130,12 +132,24 @@ namida_store_sink_dup_part_name (NamidaStoreSink *self, guint index)
   return g_strdup_printf ("%.32s-%u.part", hash, self->items[index].twin);
 }
 
+static const char *
+final_folder (NamidaStoreSink *self, guint root)
+{
+  return self->version != NULL ? self->version : namida_store_sink_root (self, root)->path;
+}
+
 char *
 namida_store_sink_dup_final_path (NamidaStoreSink *self, guint root, const char *relative)
 {
-  const char *folder = self->version != NULL ? self->version : namida_store_sink_root (self, root)->path;
+  return g_strconcat (final_folder (self, root), "/", relative, NULL);
+}
 
-  return g_strconcat (folder, "/", relative, NULL);
+void
+namida_store_sink_write_final_path (NamidaStoreSink *self, guint root, const char *relative, GString *path)
+{
+  g_string_assign (path, final_folder (self, root));
+  g_string_append_c (path, '/');
+  g_string_append (path, relative);
 }
 
 void
@@ -269,6 +283,33 @@ open_part (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, 
   return namida_staging_open_part (staging, name, shown, offset, entry->size, digest, error);
 }
 
+static mode_t
+mode_of_files (NamidaStoreSink *self)
+{
+  return self->landing == NAMIDA_LANDING_BACKUP ? 0444 : namida_file_mode ();
+}
+
+gboolean
+namida_store_sink_set_attributes (NamidaStoreSink *self, gint64 mtime_ns, int fd)
+{
+  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
+
+  if (mtime_ns != 0)
+    {
+      gint64 ns = mtime_ns % G_GINT64_CONSTANT (1000000000);
+
+      times[1].tv_sec = (time_t) (mtime_ns / G_GINT64_CONSTANT (1000000000) - (ns < 0));
+      times[1].tv_nsec = (long) (ns < 0 ? ns + G_GINT64_CONSTANT (1000000000) : ns);
+    }
+  return (mtime_ns == 0 || futimens (fd, times) == 0) && fchmod (fd, mode_of_files (self)) == 0;
+}
+
+gboolean
+namida_store_sink_has_attributes (NamidaStoreSink *self, gint64 mtime_ns, const struct stat *st)
+{
+  return (mtime_ns == 0 || namida_stat_mtime_ns (st) == mtime_ns) && (st->st_mode & 07777) == mode_of_files (self);
+}
+
 static gboolean
 close_part (NamidaSink *sink, guint index, int fd, guint64 size, gboolean complete, GError **error)
 {
@@ -276,6 +317,9 @@ close_part (NamidaSink *sink, guint index, int fd, guint64 size, gboolean comple
   NamidaEntry *entry = namida_store_sink_entry (self, index);
   g_autofree char *shown = namida_entry_dup_path (entry);
 
+  /* Who cannot is told at commit, which looks and tries again. */
+  if (complete && !namida_store_sink_set_attributes (self, entry->mtime_ns, fd))
+    g_debug ("“%s”: its time and mode could not be set yet", shown);
   return namida_staging_close_part (fd, shown, complete ? entry->size : size, complete, error);
 }
 

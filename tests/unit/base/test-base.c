@@ -40,10 +40,48 @@ test_errors (void)
   }
 }
 
+/* Our own calendar against GLib's, over all years that it knows. */
+static void
+test_calendar (void)
+{
+  const gint64 first = G_GINT64_CONSTANT (-62135596800), last = G_GINT64_CONSTANT (253402300799);
+
+  for (gint64 seconds = first; seconds <= last; seconds += 4099 * 3607)
+    {
+      g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
+      g_autofree char *expected = g_date_time_format (time, "%Y-%m-%dT%H:%M:%S.007Z");
+      g_autofree char *text = namida_time_to_iso8601 (seconds * 1000 + 7);
+      gint64 ms = 0;
+
+      g_assert_cmpstr (text + strlen (text) - 20, ==, expected + strlen (expected) - 20);
+      g_assert_true (namida_time_from_iso8601 (text, &ms));
+      g_assert_cmpint (ms, ==, seconds * 1000 + 7);
+    }
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *inside = namida_time_to_iso8601 (i == 0 ? first * 1000 : last * 1000 + 999);
+      g_autofree char *outside = namida_time_to_iso8601 (i == 0 ? first * 1000 - 1 : last * 1000 + 1000);
+
+      g_assert_cmpstr (inside, ==, i == 0 ? "0001-01-01T00:00:00.000Z" : "9999-12-31T23:59:59.999Z");
+      g_assert_cmpstr (outside, ==, "1970-01-01T00:00:00.000Z");
+    }
+}
+
 static void
 test_clock (void)
 {
-  static const char *const bad[] = { "", "yesterday", "2025-13-01T00:00:00Z", "2025-01-01" };
+  static const char *const bad[] = { "",
+                                     "yesterday",
+                                     "2025-13-01T00:00:00Z",
+                                     "2025-01-01",
+                                     "2025-02-29T00:00:00.000Z",
+                                     "1900-02-29T00:00:00.000Z",
+                                     "2025-04-31T00:00:00.000Z",
+                                     "2025-01-01T24:00:00.000Z",
+                                     "2025-01-01T00:60:00.000Z",
+                                     "2025-00-01T00:00:00.000Z",
+                                     "0000-01-01T00:00:00.000Z",
+                                     "2025-01-01T00:00:00.00aZ" };
   g_autofree char *text = namida_time_to_iso8601 (1735787045678);
   g_autofree char *before = namida_time_to_iso8601 (-1);
   g_autofree char *local = namida_time_to_local_iso8601 (1735787045678);
@@ -153,6 +191,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/errors", test_errors);
   g_test_add_func ("/base/clock", test_clock);
+  g_test_add_func ("/base/calendar", test_calendar);
   g_test_add_func ("/base/digest", test_digest);
   g_test_add_func ("/base/alias", test_alias);
   g_test_add_func ("/base/figures", test_figures);
