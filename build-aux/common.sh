@@ -61,16 +61,16 @@ configure ()
   rm -f "$log"
 }
 
-# compile FOLDER: builds everything; quiet unless it fails.
+# compile FOLDER [TARGET…]: builds everything, or the targets; quiet unless it fails.
 compile ()
 {
   local log
   if [ -t 1 ]; then
-    ninja -C "$1" || die "The build failed: see above."
+    ninja -C "$@" || die "The build failed: see above."
     return 0
   fi
   log=$(mktemp)
-  if ! ninja -C "$1" >"$log" 2>&1; then
+  if ! ninja -C "$@" >"$log" 2>&1; then
     grep -v '^\[' "$log" >&2
     rm -f "$log"
     die "The build failed: see above."

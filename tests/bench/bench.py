@@ -4,103 +4,25 @@
 import argparse
 import os
 import pathlib
-import platform
 import random
 import shutil
-import statistics
-import subprocess
+import signal
+import sys
 import tempfile
-import threading
-import time
 
+sys.dont_write_bytecode = True  # leaves nothing in the checkout
+
+import bars
+import measure
+import others
 import peers
+import shares
+import tables
 
 MIB = 1 << 20
-TICKS = os.sysconf("SC_CLK_TCK")
-BEGIN, END = "<!-- begin of the table -->", "<!-- end of the table -->"
+COUNTS = (1000, 10000, 100000)
+MEMORY = pathlib.Path("/dev/shm")
 
-
-# ---- what processes used ----
-
-def read_stat(pid):
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-        return file.read().rsplit(")", 1)[1].split()
-
-
-def tree(pid):
-    found, parents = [pid], {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                parents.setdefault(int(read_stat(name)[1]), []).append(int(name))
-            except OSError:
-                pass
-    for parent in found:
-        found += parents.get(parent, [])
-    return found
-
-
-def cpu_of(pid):
-    """Seconds of a process, of its children and of those it has waited for."""
-    total = 0
-    for member in tree(pid) if pid else []:
-        try:
-            total += sum(int(value) for value in read_stat(member)[11:15])
-        except OSError:
-            pass
-    return total / TICKS
-
-
-def rss_of(pid):
-    total = 0
-    for member in tree(pid):
-        try:
-            with open(f"/proc/{member}/statm", encoding="utf-8") as file:
-                total += int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        except OSError:
-            pass
-    return total
-
-
-class Watch:
-    """The highest resident memory of the receiving and the sending side, looked at 20 times a second."""
-
-    def __init__(self, pids):
-        self.peaks = [0] * len(pids)
-        self.pids, self.over = pids, threading.Event()
-        self.thread = threading.Thread(target=self.run)
-        self.thread.start()
-
-    def run(self):
-        while not self.over.wait(0.05):
-            self.peaks = [max(peak, rss_of(pid) if pid else 0) for peak, pid in zip(self.peaks, self.pids)]
-
-    def end(self):
-        self.over.set()
-        self.thread.join()
-        return self.peaks
-
-
-def run_once(peer, paths):
-    before, began, cpu = cpu_of(peer.server and peer.server.pid), time.monotonic(), 0
-    peaks = [0, 0]
-    for command in peer.send(paths):
-        process = subprocess.Popen(command, env=peer.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        watch = Watch([peer.server and peer.server.pid, process.pid])
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        took = time.monotonic() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        peaks = [max(pair) for pair in zip(peaks, watch.end())]
-        if process.returncode != 0:
-            raise RuntimeError(f"{peer.name} failed with {process.returncode}: {errors.decode(errors='replace')[-500:]}")
-        cpu += usage.ru_utime + usage.ru_stime
-    time.sleep(0.2)  # children of a server end after their client
-    return {"seconds": took, "sender": cpu, "receiver": cpu_of(peer.server and peer.server.pid) - before,
-            "receiver_rss": peaks[0], "sender_rss": peaks[1]}
-
-
-# ---- data ----
 
 def make_file(path, size, rand):
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,166 +33,200 @@ def make_file(path, size, rand):
             size -= n
 
 
-def make_data(folder, scale):
-    rand = random.Random(20260719)
-    one, eight, many = folder / "one.bin", folder / "eight", folder / "many"
-    make_file(one, 1024 * MIB // scale, rand)
-    for i in range(8):
-        make_file(eight / f"{i}.bin", 256 * MIB // scale, rand)
-    for i in range(10000 // scale):
-        make_file(many / f"{i // 500:02d}" / f"{i}.bin", 16384, rand)
-    return one, eight, many
+def make_data(key, folder, scale):
+    """What is sent in one case; returns the path and the case."""
+    rand, path = random.Random(20260719), folder / key
+    if key in ("one", "medium"):
+        size, path = (1024 if key == "one" else 48) * MIB // scale, folder / f"{key}.bin"
+        make_file(path, size, rand)
+        title = "One file, 1 GiB" if key == "one" else "One file of 48 MiB, about the largest that LocalSend's (npm) own sender can"
+        return path, tables.Case(key, title, 1, size)
+    number, size = (8, 256 * MIB // scale) if key == "eight" else (10000 // scale, 16384)
+    for i in range(number):
+        make_file(path / (f"{i // 500:02d}/{i}.bin" if key == "many" else f"{i}.bin"), size, rand)
+    title = "8 files of 256 MiB" if key == "eight" else "10,000 files of 16 KiB"
+    return path, tables.Case(key, title, number, number * size)
 
 
-def measure(case, peer_list, paths, rounds):
-    """Returns name → runs; each round runs everyone once, so that a busy minute hits all alike."""
-    results = {}
-    n_files = sum(peers.count_files(path) if path.is_dir() else 1 for path in paths)
-    for round_number in range(rounds):
-        for peer in peer_list:
-            peer.start()
-            try:
-                runs = [(peer.name, run_once(peer, paths))]
-                if peer.second_run and case == "many":
-                    runs.append((peer.name + ", second run", run_once(peer, paths)))
-                came = peers.count_files(peer.target)
-                if came < n_files and not isinstance(peer, (peers.Raw, peers.Hash)):
-                    raise RuntimeError(f"{peer.name}: {came} of {n_files} files arrived")
-            finally:
-                peer.stop()
-                peer.clean()
-            for name, run in runs:
-                results.setdefault(name, []).append(run)
-                print(f"{case} {round_number + 1} {name}: {run['seconds']:.2f} s", flush=True)
-    return results
+def run_peer(peer, case, path):
+    """Returns name → run of one round."""
+    try:
+        peer.start()
+        found = {peer.name: measure.run_once(peer, [path])}
+        if peer.second_run and case.key == "many":
+            found[peer.name + tables.AGAIN] = measure.run_once(peer, [path])
+        came = peers.count_files(peer.target) if peer.moves_files else case.files
+        if came < case.files:
+            raise measure.Failed(f"{came} of {case.files} files arrived")
+        return found
+    finally:
+        peer.stop()
+        peer.clean()
 
 
-def growth(product, folder, counts):
-    rows = []
-    for count in counts:
-        source = folder / "grown"
-        rand = random.Random(count)
-        for i in range(count):
-            make_file(source / f"{i // 1000:03d}" / f"{i}.bin", 1024, rand)
+def run_round(peer, case, path, number):
+    """A peer that fails is tried once more; then the table says so in words."""
+    for attempt in (1, 2):
+        try:
+            for name, run in run_peer(peer, case, path).items():
+                case.add(name, number, run)
+                print(f"{case.key} {number + 1} {name}: {run['seconds']:.2f} s", flush=True)
+            return
+        except measure.Failed as error:
+            case.words[peer.name] = f"cannot: {error}" if attempt == 2 else f"one run failed and was repeated ({error})"
+            print(f"{case.key} {number + 1} {peer.name}: {error}", flush=True)
+    if type(peer) is peers.Product:
+        raise measure.Failed(f"{peer.name}, {case.title}: {case.words[peer.name]}")
+
+
+def measure_case(key, kinds, folder, arguments):
+    """Each round runs everyone once, and another one first each time: a busy minute hits all alike."""
+    path, case = make_data(key, folder, arguments.scale)
+    try:
+        able = []
+        for peer in kinds:
+            reason = peer.missing()
+            if reason is None:
+                able.append(peer)
+            else:
+                case.words[peer.name] = f"not measured: {reason}"
+        for number in range(arguments.rounds):
+            turn = number % len(able)
+            for peer in able[turn:] + able[:turn]:
+                if not case.words.get(peer.name, "").startswith("cannot"):
+                    run_round(peer, case, path, number)
+        case.runs = {name: case.runs[name] for peer in able for name in (peer.name, peer.name + tables.AGAIN) if name in case.runs}
+    finally:
+        measure.remove(path) if path.is_dir() else path.unlink()
+    return case
+
+
+def grow_once(product, source):
+    run = {}
+    for told in (False, True):
         product.start()
         try:
-            rows.append((count, run_once(product, [source]), run_once(product, [source])))
-            print(f"growth {count}: {rows[-1][1]['seconds']:.2f} s, again {rows[-1][2]['seconds']:.2f} s", flush=True)
+            for which in ("first", "again"):
+                if told:
+                    run["told" if which == "first" else "told_again"] = measure.run_told(product, [source])
+                else:
+                    run[which] = measure.run_once(product, [source])
         finally:
             product.stop()
             product.clean()
-            shutil.rmtree(source)
-    return rows
+    return run
 
 
-# ---- the table ----
-
-def median(runs, key):
-    return statistics.median(run[key] for run in runs)
-
-
-def ratios(results, name, other):
-    """Of the same round: how many times as fast."""
-    return [theirs["seconds"] / ours["seconds"] for ours, theirs in zip(results[name], results[other])]
-
-
-def spread(values, digits=2):
-    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
-
-
-def rows_of(results, amount, unit, gib):
-    lines = [f"| | {unit} (lowest to highest) | CPU s/GiB receiver / sender | peak RSS MiB receiver / sender |", "| --- | --- | --- | --- |"]
-    for name, runs in results.items():
-        speed = spread([amount / run["seconds"] for run in runs], 0)
-        lines.append(f"| {name} | {speed} | {median(runs, 'receiver') / gib:.2f} / {median(runs, 'sender') / gib:.2f} | "
-                     f"{median(runs, 'receiver_rss') / MIB:.0f} / {median(runs, 'sender_rss') / MIB:.0f} |")
-    return lines
+def growth(product, folder, arguments):
+    """A quiet pair of runs for time and memory, and a pair that tells by --json when the offer was answered."""
+    found = {}
+    for count in (max(n // arguments.scale, 10) for n in COUNTS):
+        source, rand = folder / "grown", random.Random(count)
+        for i in range(count):
+            make_file(source / f"{i // 1000:03d}" / f"{i}.bin", 1024, rand)
+        for number in range(min(arguments.rounds, 3)):
+            found.setdefault(count, []).append(grow_once(product, source))
+            run = found[count][-1]
+            print(f"growth {number + 1} {count}: {run['first']['seconds']:.2f} s, answered after {run['told']['answered']:.2f} s, "
+                  f"again {run['again']['seconds']:.2f} s", flush=True)
+        measure.remove(source)
+    return found
 
 
-def cpu_model():
-    text = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    model = next((line.split(":")[1].strip() for line in text.splitlines() if line.startswith("model name")), platform.machine())
-    return model + (", with SHA instructions" if " sha_ni" in text else ", without SHA instructions")
+def compare(folder, arguments):
+    product, no_hash, nginx, rsync, scp, npm, npm_both, tls, sha = (kind(folder) for kind in (
+        peers.Product, others.NoHash, peers.Nginx, peers.Rsync, peers.Scp, others.Npm, others.NpmBoth, others.Tls, others.Hash))
+    one = measure_case("one", [product, nginx, rsync, scp, npm, tls, sha, no_hash], folder, arguments)
+    eight = measure_case("eight", [product, nginx, rsync, scp, npm, no_hash], folder, arguments)
+    medium = measure_case("medium", [product, npm_both], folder, arguments)
+    many = measure_case("many", [product, nginx, rsync, scp, npm, no_hash], folder, arguments)
+    grown = growth(product, folder, arguments)
+    lines = bars.bars(one, eight, many, grown)
+    return [*tables.head(arguments), *tables.rows(one, tables.NGINX), *tables.rows(eight, tables.NGINX),
+            *tables.rows(medium, npm_both.name), *tables.rows(many, tables.RSYNC), *tables.growth_rows(grown), *lines,
+            *bars.reasons(lines, one, eight, many)]
 
 
-def verdict(ok):
-    return "met" if ok else "**missed**"
+def take_profile(folder, arguments):
+    reason = shares.reason_to_skip()
+    if reason is not None:
+        return [f"No profile was taken: {reason}."]
+    inner = folder / "profile"
+    inner.mkdir()
+    one, _ = make_data("one", inner, arguments.scale)
+    many, _ = make_data("many", inner, arguments.scale)
+    try:
+        found = shares.profile(peers.Product(inner), [("one file", [one], None), ("small files", [many], "the same again")],
+                               arguments.gnutls, inner)
+    except measure.Failed as error:
+        return [f"No profile was taken: {error}."]
+    return [*tables.head(arguments), "", *shares.table(found)]
 
 
-def bars(one, eight, many, grown):
-    ours = peers.Product.name
-    first = ratios(one, ours, "curl → nginx")
-    several = ratios(eight, ours, "curl → nginx")
-    several_bar = [theirs["seconds"] * 2 / run["seconds"] for run, theirs in zip(eight[ours], one["curl → nginx"])]
-    small = ratios(many, ours, "rsync over ssh")
-    again = [second["seconds"] / run["seconds"] for run, second in zip(many[ours], many[ours + ", second run"])]
-    rss = max(run[key] for run in one[ours] + eight[ours] for key in ("receiver_rss", "sender_rss")) / MIB
-    receiver, sender = median(one[ours], "receiver"), median(one[ours], "sender")
-    lines = ["| bar | measured | |", "| --- | --- | --- |",
-             f"| one 1 GiB file: 1.2 × curl → nginx | {spread(first)} | {verdict(statistics.median(first) >= 1.2)} |",
-             f"| 8 × 256 MiB: 1.6 × curl → nginx with one file | {spread(several_bar)} | {verdict(statistics.median(several_bar) >= 1.6)} |",
-             f"| 8 × 256 MiB beside curl → nginx with 8 at once | {spread(several)} | no bar |",
-             f"| CPU s/GiB at most 2.2 receiver, 1.8 sender | {receiver:.2f}, {sender:.2f} | {verdict(receiver <= 2.2 and sender <= 1.8)} |",
-             f"| 10,000 × 16 KiB: 2.5 × rsync over ssh | {spread(small)} | {verdict(statistics.median(small) >= 2.5)} |",
-             f"| the same again: at most 5 % of the first run | {spread([100 * value for value in again], 0)} % | {verdict(statistics.median(again) <= 0.05)} |",
-             f"| RSS at most 64 MiB for any size | {rss:.0f} MiB | {verdict(rss <= 64)} |"]
-    for count, run, _ in grown:
-        if count == 100000:
-            most = max(run["receiver_rss"], run["sender_rss"]) / MIB
-            lines.append(f"| RSS at most 250 MiB for 100,000 files | {most:.0f} MiB | {verdict(most <= 250)} |")
-    return lines
-
-
-def report(arguments, one, eight, many, grown):
-    ours, scale = peers.Product.name, arguments.scale
-    text = [f"{cpu_model()}, {os.cpu_count()} cores; {platform.freedesktop_os_release()['PRETTY_NAME']}; load when it began {arguments.load:.1f}; "
-            f"{arguments.rounds} rounds; {time.strftime('%Y-%m-%d')}. Medians; in brackets the lowest and the highest.", "",
-            "### One file, 1 GiB", *rows_of(one, 1024 * 1.048576 / scale, "MB/s", 1 / scale), "",
-            "### 8 files of 256 MiB", *rows_of(eight, 2048 * 1.048576 / scale, "MB/s", 2 / scale), "",
-            "### 10,000 files of 16 KiB", *rows_of(many, 10000 / scale, "files/s", 10000 * 16384 / (1 << 30) / scale), "",
-            "### How it grows: files of 1 KiB in one offer",
-            "| files | first run s | µs a file | again s | peak RSS MiB receiver / sender |", "| --- | --- | --- | --- | --- |"]
-    for count, run, again in grown:
-        text.append(f"| {count:,} | {run['seconds']:.2f} | {1e6 * run['seconds'] / count:.0f} | {again['seconds']:.2f} | "
-                    f"{run['receiver_rss'] / MIB:.0f} / {run['sender_rss'] / MIB:.0f} |")
-    text += ["", "### The bars"]
-    if ours in one and arguments.scale == 1:
-        text += bars(one, eight, many, grown)
-    return "\n".join(text)
-
-
-def write_table(path, table):
+def write_part(path, part, lines):
+    begin, end = f"<!-- begin of the {part} -->", f"<!-- end of the {part} -->"
     text = path.read_text(encoding="utf-8")
-    head, rest = text.split(BEGIN, 1)
-    _, tail = rest.split(END, 1)
-    path.write_text(f"{head}{BEGIN}\n{table}\n{END}{tail}", encoding="utf-8")
+    head, rest = text.split(begin, 1)
+    _, tail = rest.split(end, 1)
+    path.write_text("\n".join([head + begin, *lines, end + tail]), encoding="utf-8")
+
+
+def check_room(scale):
+    """Data, what arrives, and a part for what the programs hold themselves; the files count too."""
+    needed, files = (5 * 1024 * MIB) // scale + 300 * MIB, 250000 // scale
+    room = os.statvfs(MEMORY)
+    if room.f_bavail * room.f_frsize < needed:
+        sys.exit(f"The benchmark keeps its files in memory: it needs {needed / (1 << 30):.1f} GiB of {MEMORY}, and {room.f_bavail * room.f_frsize / (1 << 30):.1f} "
+                 f"are free. Free some, or try a smaller run, which writes no table: --scale {max(2, scale * 4)}")
+    if 0 < room.f_files and room.f_favail < files:
+        sys.exit(f"The benchmark makes {files:,} files in {MEMORY}, which has room for {room.f_favail:,} more.")
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="build-aux/bench", description=__doc__)
+    parser.add_argument("--cli", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--gnutls", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--no-hash", type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--npm", type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--write", type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=5, help="how often everyone has a turn (default: 5)")
+    parser.add_argument("--scale", type=int, default=1, help="divide all sizes and numbers, to try the benchmark itself; writes no table")
+    parser.add_argument("--profile", action="store_true", help="only the profile: where the CPU time goes")
+    arguments = parser.parse_args()
+    if arguments.rounds < 1 or arguments.scale < 1:
+        parser.error("--rounds and --scale are 1 or more")
+    arguments.load = os.getloadavg()[0]
+    return arguments
+
+
+def interrupted(number, _frame):
+    signal.signal(number, signal.SIG_IGN)  # cleaning up is not interrupted again
+    sys.exit(128 + number)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cli", type=pathlib.Path, help="namida-sync-cli")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--scale", type=int, default=1, help="divide all sizes and numbers, to try the benchmark itself")
-    parser.add_argument("--write", type=pathlib.Path, help="put the table into this file")
-    arguments = parser.parse_args()
-    arguments.load = os.getloadavg()[0]
-    peers.Product.cli = arguments.cli.resolve()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="namida-bench-", dir="/dev/shm"))
+    arguments = parse()
+    check_room(arguments.scale)
+    peers.Product.cli, others.Tls.program = arguments.cli.resolve(), arguments.gnutls.resolve()
+    others.NoHash.shim = arguments.no_hash and arguments.no_hash.resolve()
+    others.Npm.package = arguments.npm
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="namida-bench-", dir=MEMORY))
+    parts = {}
     try:
-        one, eight, many = make_data(folder, arguments.scale)
-        product, nginx, rsync, scp, raw, sha = (kind(folder) for kind in (
-            peers.Product, peers.Nginx, peers.Rsync, peers.Scp, peers.Raw, peers.Hash))
-        table = report(
-            arguments,
-            measure("one", [product, nginx, rsync, scp, raw, sha], [one], arguments.rounds),
-            measure("eight", [product, nginx, rsync, scp], [eight], arguments.rounds),
-            measure("many", [product, nginx, rsync, scp], [many], arguments.rounds),
-            growth(product, folder, [n // arguments.scale for n in (1000, 10000, 100000)]))
+        if not arguments.profile:
+            parts["table"] = compare(folder, arguments)
+        parts["profile"] = take_profile(folder, arguments)
+    except measure.Failed as error:
+        sys.exit(str(error))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    print(table)
-    if arguments.write is not None and arguments.scale == 1:
-        write_table(arguments.write, table)
+        measure.end_all()
+        measure.remove(folder)
+    for part, lines in parts.items():
+        print("\n".join(lines))
+        if arguments.write is not None and arguments.scale == 1:
+            write_part(arguments.write, part, lines)
 
 
 if __name__ == "__main__":
