@@ -9,8 +9,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+/* @but: (nullable): not this one */
 static const NamidaTrusted *
-find_lookalike (NamidaTrustStore *trust, const char *alias)
+find_lookalike (NamidaTrustStore *trust, const char *alias, const NamidaTrusted *but)
 {
   g_autoptr (GPtrArray) all = namida_trust_store_list (trust);
   g_autofree char *skeleton = namida_skeleton (alias);
@@ -20,10 +21,19 @@ find_lookalike (NamidaTrustStore *trust, const char *alias)
       const NamidaTrusted *one = g_ptr_array_index (all, i);
       g_autofree char *other = namida_skeleton (one->alias);
 
-      if (strcmp (skeleton, other) == 0)
+      if (strcmp (skeleton, other) == 0 && (but == NULL || strcmp (one->fingerprint, but->fingerprint) != 0))
         return namida_trust_store_lookup (trust, one->fingerprint);
     }
   return NULL;
+}
+
+/* Names are what a person chooses a recipient by. */
+static const NamidaTrusted *
+find_name_taken (NamidaTrustStore *trust, const NamidaTrusted *self, const char *alias)
+{
+  if (alias == NULL || namida_looks_like (alias, self->alias))
+    return NULL;
+  return find_lookalike (trust, alias, self);
 }
 
 NamidaDoubt
@@ -31,13 +41,20 @@ namida_trust_doubt (
     NamidaTrustStore *trust, const char *fingerprint, const char *uuid, const char *alias, const NamidaTrusted **whom)
 {
   const NamidaTrusted *claimed;
+  const NamidaTrusted *self;
 
   g_return_val_if_fail (NAMIDA_IS_TRUST_STORE (trust), NAMIDA_DOUBT_NONE);
 
   if (whom != NULL)
     *whom = NULL;
-  if (fingerprint != NULL && namida_trust_store_is_trusted (trust, fingerprint))
-    return NAMIDA_DOUBT_NONE;
+  self = fingerprint != NULL ? namida_trust_store_lookup (trust, fingerprint) : NULL;
+  if (self != NULL)
+    {
+      claimed = find_name_taken (trust, self, alias);
+      if (claimed != NULL && whom != NULL)
+        *whom = claimed;
+      return claimed != NULL ? NAMIDA_DOUBT_NAME_TAKEN : NAMIDA_DOUBT_NONE;
+    }
   claimed = namida_trust_store_lookup_uuid (trust, uuid);
   if (claimed != NULL)
     {
@@ -45,7 +62,7 @@ namida_trust_doubt (
         *whom = claimed;
       return NAMIDA_DOUBT_IDENTITY_CHANGED;
     }
-  claimed = alias != NULL ? find_lookalike (trust, alias) : NULL;
+  claimed = alias != NULL ? find_lookalike (trust, alias, NULL) : NULL;
   if (claimed == NULL)
     return NAMIDA_DOUBT_NONE;
   if (whom != NULL)
@@ -64,6 +81,15 @@ namida_trust_doubt_dup_text (NamidaTrustStore *trust, const char *fingerprint, c
     return g_strdup_printf (_ ("This says it is your trusted “%s”, but it shows another key. Someone may be pretending "
                                "to be it. If it was set up anew, pair with it again."),
                             name);
+  if (doubt == NAMIDA_DOUBT_NAME_TAKEN)
+    {
+      g_autofree char *own = namida_format_name (namida_trust_store_lookup (trust, fingerprint)->alias);
+
+      /* Translators: two names of devices: the one that it has in the list of trusted devices, and the other one's */
+      return g_strdup_printf (_ ("This is your trusted “%s”, but it now has the name of your trusted “%s”. Make sure "
+                                 "that it is the one that you mean."),
+                              own, name);
+    }
   if (doubt == NAMIDA_DOUBT_LOOKALIKE)
     return g_strdup_printf (_ ("This is not your trusted “%s”: only its name looks the same."), name);
   return NULL;

@@ -10,6 +10,7 @@ typedef enum
 {
   NAMIDA_DOUBT_NONE,
   NAMIDA_DOUBT_LOOKALIKE,        /* its name looks like that of a trusted device, which has another key */
+  NAMIDA_DOUBT_NAME_TAKEN,       /* it is trusted, but now calls itself like another trusted device */
   NAMIDA_DOUBT_IDENTITY_CHANGED, /* it says that it is a trusted device, but shows another key */
 } NamidaDoubt;
 
@@ -21,7 +22,7 @@ typedef enum
  * @whom: (out) (transfer none) (nullable) (optional): the trusted device that it could be taken for; good until the
  * store changes
  *
- * Never for a device that is trusted itself. Main context.
+ * Of a device that is trusted itself only NAME_TAKEN: who named two of them alike is not warned. Main context.
  */
 NamidaDoubt namida_trust_doubt (
     NamidaTrustStore *trust, const char *fingerprint, const char *uuid, const char *alias, const NamidaTrusted **whom);

@@ -318,6 +318,30 @@ namida_trust_store_remove (NamidaTrustStore *self, const char *fingerprint)
   g_signal_emit (self, signals[CHANGED], 0, key);
 }
 
+void
+namida_trust_store_supersede (NamidaTrustStore *self, const char *fingerprint, const char *uuid)
+{
+  g_autoptr (GPtrArray) all = NULL;
+
+  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
+
+  if (uuid == NULL || *uuid == '\0' || find (self, fingerprint) == NULL)
+    return;
+  all = namida_trust_store_list (self);
+  for (guint i = 0; i < all->len; i++)
+    {
+      const NamidaTrusted *old = g_ptr_array_index (all, i);
+
+      if (g_strcmp0 (old->uuid, uuid) != 0 || g_ascii_strcasecmp (old->fingerprint, fingerprint) == 0)
+        continue;
+      if (!old->auto_accept)
+        namida_trust_store_set_auto_accept (self, fingerprint, FALSE);
+      if (old->landing != NULL)
+        namida_trust_store_set_landing (self, fingerprint, old->landing);
+      namida_trust_store_remove (self, old->fingerprint);
+    }
+}
+
 /* ---- what another program changed ---- */
 
 typedef struct

@@ -48,6 +48,12 @@ const NamidaTrusted *namida_trust_store_lookup_uuid (NamidaTrustStore *self, con
 GPtrArray *namida_trust_store_list (NamidaTrustStore *self);
 /** namida_trust_store_add: trusted from now on; one that was trusted before keeps what a person chose for it. */
 void namida_trust_store_add (NamidaTrustStore *self, const char *fingerprint, const char *uuid, const char *alias);
+/**
+ * namida_trust_store_supersede: two people have just paired @fingerprint anew: other keys that were trusted under its
+ * @uuid (nullable: none) go. What a person chose for them it keeps, but nothing that gives more than a new device has:
+ * not to be asked, where backups land. Only for a pairing that both people confirmed, and the uuid that its key proved.
+ */
+void namida_trust_store_supersede (NamidaTrustStore *self, const char *fingerprint, const char *uuid);
 void namida_trust_store_set_auto_accept (NamidaTrustStore *self, const char *fingerprint, gboolean auto_accept);
 void namida_trust_store_set_may_restore (NamidaTrustStore *self, const char *fingerprint, gboolean may_restore);
 /** @landing: (nullable): "library", "backup", or %NULL: as for any device. */

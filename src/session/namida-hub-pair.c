@@ -52,12 +52,23 @@ namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *ali
   namida_hub_refresh_trust (self);
 }
 
+/* Both people said yes to this key: one that the device had before is no longer its own. Who it is is what it said over
+ * a connection with this very key. */
+static void
+trust_paired (NamidaHub *self, const char *fingerprint, const char *alias)
+{
+  NamidaPeer *peer = namida_peer_list_find_by_fingerprint (self->peers, fingerprint);
+
+  namida_hub_trust_peer (self, fingerprint, alias);
+  if (peer != NULL && namida_peer_get_proven (peer))
+    namida_trust_store_supersede (self->trust, fingerprint, namida_peer_get_uuid (peer));
+}
+
 static void
 on_request_closed (NamidaPairRequest *request, NamidaHub *self)
 {
   if (namida_pair_request_get_paired (request))
-    namida_hub_trust_peer (self, namida_pair_request_get_fingerprint (request),
-                           namida_pair_request_get_alias (request));
+    trust_paired (self, namida_pair_request_get_fingerprint (request), namida_pair_request_get_alias (request));
   namida_hub_list_remove (self->pair_requests, request);
 }
 
@@ -85,7 +96,7 @@ pairing_end (NamidaHub *self, GError *error)
       g_task_return_error (task, error);
       return;
     }
-  namida_hub_trust_peer (self, namida_client_get_peer_fingerprint (pairing->client), pairing->alias);
+  trust_paired (self, namida_client_get_peer_fingerprint (pairing->client), pairing->alias);
   g_task_return_boolean (task, TRUE);
 }
 

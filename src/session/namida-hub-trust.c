@@ -239,7 +239,17 @@ namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text,
       = namida_trust_doubt (self->trust, fingerprint, namida_peer_get_uuid (peer), namida_peer_get_alias (peer), &whom);
   gboolean trusted = fingerprint != NULL && namida_trust_store_is_trusted (self->trust, fingerprint);
 
-  if (trusted || (text != NULL && names_fingerprint (text, fingerprint)))
+  if (text != NULL && names_fingerprint (text, fingerprint))
+    return TRUE;
+  if (doubt == NAMIDA_DOUBT_NAME_TAKEN && text != NULL && namida_looks_like (text, whom->alias))
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                   _ ("Two of your trusted devices have the name “%s” now, so nothing was sent. Name the one that you "
+                      "mean by the first digits of its fingerprint, or rename one of them."),
+                   whom->alias);
+      return FALSE;
+    }
+  if (trusted)
     return TRUE;
   if (doubt != NAMIDA_DOUBT_IDENTITY_CHANGED && text != NULL)
     {

@@ -199,6 +199,63 @@ test_doubt (Fixture *f, gconstpointer data)
   namida_clock_set_fake (-1);
 }
 
+/* One trusted device calls itself like another: a person chooses by the name. */
+static void
+test_name_taken (Fixture *f, gconstpointer data)
+{
+  const NamidaTrusted *whom;
+  g_autofree char *text = NULL;
+
+  namida_trust_store_add (f->store, AA, UUID_A, "Desk PC");
+  namida_trust_store_add (f->store, BB, UUID_B, "Laptop");
+  assert_doubt (f, BB, UUID_B, "Laptop", NAMIDA_DOUBT_NONE);
+  assert_doubt (f, BB, UUID_B, "Renamed", NAMIDA_DOUBT_NONE);
+  assert_doubt (f, BB, UUID_B, "D\u0435sk PC", NAMIDA_DOUBT_NAME_TAKEN);
+  g_assert_cmpint (namida_trust_doubt (f->store, AA, UUID_A, "laptop", &whom), ==, NAMIDA_DOUBT_NAME_TAKEN);
+  g_assert_cmpstr (whom->fingerprint, ==, BB);
+  text = namida_trust_doubt_dup_text (f->store, AA, UUID_A, "laptop");
+  g_assert_nonnull (strstr (text, "Desk PC"));
+  g_assert_nonnull (strstr (text, "Laptop"));
+  /* Who named two devices alike knows. */
+  namida_trust_store_rename (f->store, BB, "Desk PC");
+  assert_doubt (f, BB, UUID_B, "Desk PC", NAMIDA_DOUBT_NONE);
+  assert_doubt (f, AA, UUID_A, "Desk PC", NAMIDA_DOUBT_NONE);
+}
+
+/* Set up anew and paired anew: the key that it had goes, and nothing else. */
+static void
+test_superseded (Fixture *f, gconstpointer data)
+{
+  const NamidaTrusted *now;
+
+  namida_trust_store_add (f->store, AA, UUID_A, "Desk PC");
+  namida_trust_store_set_auto_accept (f->store, AA, FALSE);
+  namida_trust_store_set_may_restore (f->store, AA, TRUE);
+  namida_trust_store_set_landing (f->store, AA, "backup");
+  namida_trust_store_add (f->store, BB, UUID_B, "Laptop");
+  /* Not trusted, or without an identity that could be the same. */
+  namida_trust_store_supersede (f->store, CC, UUID_A);
+  namida_trust_store_add (f->store, CC, UUID_A, "Desk PC");
+  namida_trust_store_supersede (f->store, CC, NULL);
+  namida_trust_store_supersede (f->store, CC, "");
+  g_assert_true (namida_trust_store_is_trusted (f->store, AA));
+
+  namida_trust_store_supersede (f->store, CC, UUID_A);
+  g_assert_false (namida_trust_store_is_trusted (f->store, AA));
+  g_assert_true (namida_trust_store_is_trusted (f->store, BB));
+  now = namida_trust_store_lookup (f->store, CC);
+  g_assert_nonnull (now);
+  g_assert_false (now->auto_accept);
+  g_assert_false (now->may_restore);
+  g_assert_cmpstr (now->landing, ==, "backup");
+  /* Once more changes nothing, and the file has it, too. */
+  namida_trust_store_supersede (f->store, CC, UUID_A);
+  namida_trust_store_flush (f->store);
+  refresh (f->other);
+  g_assert_false (namida_trust_store_is_trusted (f->other, AA));
+  g_assert_true (namida_trust_store_is_trusted (f->other, CC));
+}
+
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -209,5 +266,7 @@ main (int argc, char **argv)
   ADD ("/trust/other-program", test_other_program);
   ADD ("/trust/decided-meanwhile", test_decided_meanwhile);
   ADD ("/trust/doubt", test_doubt);
+  ADD ("/trust/name-taken", test_name_taken);
+  ADD ("/trust/superseded", test_superseded);
   return g_test_run ();
 }

@@ -4,6 +4,8 @@
 #include "namida-error.h"
 #include "two-hubs.h"
 
+#include <glib/gstdio.h>
+
 static void
 test_send_and_again (Fixture *f, gconstpointer data)
 {
@@ -167,8 +169,9 @@ on_digits (NamidaHub *hub, const char *digits, gpointer data)
   digits_here = g_strdup (digits);
 }
 
+/* Both people say yes. */
 static void
-test_pair (Fixture *f, gconstpointer data)
+pair (Fixture *f)
 {
   GListModel *requests = namida_hub_get_pair_requests (f->receiver);
   g_autoptr (NamidaPeer) peer = find_receiver (f);
@@ -192,6 +195,44 @@ test_pair (Fixture *f, gconstpointer data)
                                                 namida_identity_get_fingerprint (namida_hub_get_identity (f->sender))));
   g_assert_true (namida_peer_get_trusted (peer));
   g_clear_pointer (&digits_here, g_free);
+}
+
+static void
+test_pair (Fixture *f, gconstpointer data)
+{
+  pair (f);
+}
+
+/* One of them was set up anew, under the same name: only a pairing makes the old key void. */
+static void
+test_pair_anew (Fixture *f, gconstpointer data)
+{
+  NamidaTrustStore *trust = namida_hub_get_trust_store (f->receiver);
+  g_autofree char *key = below (f, SENDER "/identity/key.pem");
+  g_autofree char *certificate = below (f, SENDER "/identity/certificate.pem");
+  g_autofree char *uuid_file = below (f, SENDER "/identity/uuid");
+  g_autofree char *before = NULL;
+  g_autofree char *uuid = NULL;
+
+  pair (f);
+  before = g_strdup (namida_identity_get_fingerprint (namida_hub_get_identity (f->sender)));
+  uuid = g_strdup (namida_identity_get_uuid (namida_hub_get_identity (f->sender)));
+  stop_hub (f->sender);
+  g_assert_no_errno (g_unlink (key));
+  g_assert_no_errno (g_unlink (certificate));
+  g_assert_no_errno (g_unlink (uuid_file));
+  f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
+  stop_hub (f->sender);
+  g_assert_true (g_file_set_contents (uuid_file, uuid, -1, NULL));
+  f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
+  g_assert_cmpstr (namida_identity_get_uuid (namida_hub_get_identity (f->sender)), ==, uuid);
+  g_assert_cmpstr (namida_identity_get_fingerprint (namida_hub_get_identity (f->sender)), !=, before);
+  WAIT_FOR (namida_peer_list_find_by_fingerprint (NAMIDA_PEER_LIST (namida_hub_get_peers (f->receiver)),
+                                                  namida_identity_get_fingerprint (namida_hub_get_identity (f->sender)))
+            != NULL);
+  g_assert_true (namida_trust_store_is_trusted (trust, before));
+  pair (f);
+  g_assert_false (namida_trust_store_is_trusted (trust, before));
 }
 
 static void
@@ -238,6 +279,7 @@ main (int argc, char **argv)
   ADD ("/hub/withdrawn", NAMIDA_ACCEPT_ASK, test_withdrawn);
   ADD ("/hub/trusted-only", NAMIDA_ACCEPT_TRUSTED, test_trusted_only);
   ADD ("/hub/pair", NAMIDA_ACCEPT_ASK, test_pair);
+  ADD ("/hub/pair-anew", NAMIDA_ACCEPT_ASK, test_pair_anew);
   ADD ("/hub/pair-declined", NAMIDA_ACCEPT_ASK, test_pair_declined);
   ADD ("/hub/comes-back", NAMIDA_ACCEPT_ASK, test_comes_back);
   ADD ("/hub/cancelled-while-away", NAMIDA_ACCEPT_ASK, test_cancelled_while_away);
