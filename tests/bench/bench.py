@@ -20,6 +20,7 @@ import shares
 import tables
 
 MIB = 1 << 20
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 COUNTS = (1000, 10000, 100000)
 MEMORY = pathlib.Path("/dev/shm")
 
@@ -200,8 +201,12 @@ def parse():
 
 
 def interrupted(number, _frame):
-    signal.signal(number, signal.SIG_IGN)  # cleaning up is not interrupted again
-    sys.exit(128 + number)
+    for one in SIGNALS:
+        signal.signal(one, signal.SIG_IGN)  # cleaning up is not interrupted again
+    if measure.starting:
+        measure.starting[-1] = number
+    else:
+        sys.exit(128 + number)
 
 
 def main():
@@ -210,7 +215,7 @@ def main():
     peers.Product.cli, others.Tls.program = arguments.cli.resolve(), arguments.gnutls.resolve()
     others.NoHash.shim = arguments.no_hash and arguments.no_hash.resolve()
     others.Npm.package = arguments.npm
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, interrupted)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="namida-bench-", dir=MEMORY))
     parts = {}

@@ -6,6 +6,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -13,6 +14,7 @@ import time
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 started = set()  # what runs now, for the end of the benchmark
+starting = []    # a signal that comes while a process is started waits until it is known here
 
 
 class Failed(Exception):
@@ -21,8 +23,14 @@ class Failed(Exception):
 
 def spawn(command, **options):
     """In a session of its own: Ctrl+C reaches the benchmark alone, which then ends everything in order."""
-    process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, start_new_session=True, **options)
-    started.add(process)
+    starting.append(None)
+    try:
+        process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, start_new_session=True, **options)
+        started.add(process)
+    finally:
+        number = starting.pop()
+    if number is not None:
+        sys.exit(128 + number)
     return process
 
 
