@@ -3,35 +3,16 @@
 
 #include "namida-cloud-folder.h"
 
+#include "namida-json-cursor.h"
 #include "namida-limits.h"
 #include "namida-manifest.h"
 #include "namida-safe-path.h"
 
+#include <json-glib/json-glib.h>
 #include <string.h>
 
 #define MANIFEST_BYTES NAMIDA_LIMIT_OFFER_BYTES
 #define MANIFESTS_MOST 1000u
-
-/* json-glib calls itself for each level: a file must not decide how deep. */
-static gboolean
-is_flat (const char *text, gsize length)
-{
-  gboolean quoted = FALSE;
-  guint depth = 0;
-
-  for (gsize i = 0; i < length; i++)
-    {
-      if (quoted && text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        quoted = !quoted;
-      else if (!quoted && (text[i] == '[' || text[i] == '{') && ++depth > NAMIDA_LIMIT_JSON_DEPTH)
-        return FALSE;
-      else if (!quoted && (text[i] == ']' || text[i] == '}') && depth > 0)
-        depth--;
-    }
-  return TRUE;
-}
 
 /* (transfer full) (nullable): a manifest that is complete. */
 static JsonNode *
@@ -42,14 +23,16 @@ read_manifest (const char *folder, const char *name)
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, NULL);
   gsize length = file != NULL ? g_mapped_file_get_length (file) : 0;
-  g_autoptr (JsonNode) manifest = NULL;
 
   if (length == 0 || length > MANIFEST_BYTES || !g_file_get_contents (path, &text, &length, NULL)
-      || length > MANIFEST_BYTES || !is_flat (text, length)
+      || length > MANIFEST_BYTES)
+    return NULL;
+  /* Checked before: json-glib calls itself for each level, and a file must not decide how deep. */
+  if (!namida_json_scan (text, length, NAMIDA_LIMIT_OFFER_BYTES, NAMIDA_LIMIT_FILES * 2, NULL)
+      || !namida_manifest_check (text, length, NULL)
       || !json_parser_load_from_data (parser, text, (gssize) length, NULL))
     return NULL;
-  manifest = json_parser_steal_root (parser);
-  return namida_manifest_check (manifest, NULL) ? g_steal_pointer (&manifest) : NULL;
+  return json_parser_steal_root (parser);
 }
 
 static void

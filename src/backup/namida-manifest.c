@@ -5,6 +5,7 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-json-cursor.h"
 #include "namida-safe-path.h"
 
 #include <glib/gi18n-lib.h>
@@ -13,23 +14,15 @@
 /* The manifest of the phone app's Google Drive backup, manifestVersion 2: its names and its order of keys. */
 
 static void
-add_text (JsonBuilder *builder, const char *key, const char *value)
-{
-  json_builder_set_member_name (builder, key);
-  json_builder_add_string_value (builder, value);
-}
-
-static void
-add_file (JsonBuilder *builder, const char *name, guint64 size, gint64 mtime_ms)
+add_file (GString *out, const char *name, guint64 size, gint64 mtime_ms)
 {
   g_autofree char *modified = namida_time_to_local_iso8601 (mtime_ms);
 
-  json_builder_begin_object (builder);
-  add_text (builder, "name", name);
-  json_builder_set_member_name (builder, "size");
-  json_builder_add_int_value (builder, (gint64) size);
-  add_text (builder, "lastModified", modified);
-  json_builder_end_object (builder);
+  g_string_append_c (out, '{');
+  namida_json_append_member (out, "name", name);
+  namida_json_append_size (out, "size", size);
+  namida_json_append_member (out, "lastModified", modified);
+  g_string_append_c (out, '}');
 }
 
 /* The folder that a label stands for on this device, from where one of its files lies. */
@@ -45,24 +38,16 @@ dup_original_path (const NamidaEntry *entry)
 }
 
 static void
-begin_folder (JsonBuilder *builder, const NamidaEntry *entry, const char *platform)
+begin_folder (GString *out, const NamidaEntry *entry, const char *platform)
 {
   g_autofree char *original = dup_original_path (entry);
 
-  json_builder_begin_object (builder);
-  add_text (builder, "label", entry->label);
-  add_text (builder, "originalPath", original);
-  add_text (builder, "relativePath", entry->label);
-  add_text (builder, "platform", platform);
-  json_builder_set_member_name (builder, "files");
-  json_builder_begin_array (builder);
-}
-
-static void
-end_folder (JsonBuilder *builder)
-{
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
+  g_string_append_c (out, '{');
+  namida_json_append_member (out, "label", entry->label);
+  namida_json_append_member (out, "originalPath", original);
+  namida_json_append_member (out, "relativePath", entry->label);
+  namida_json_append_member (out, "platform", platform);
+  g_string_append (out, ",\"files\":[");
 }
 
 static int
@@ -71,75 +56,85 @@ compare_pointers (gconstpointer a, gconstpointer b)
   return namida_entry_compare (*(NamidaEntry *const *) a, *(NamidaEntry *const *) b);
 }
 
-static void
-add_folders (JsonBuilder *builder, NamidaBackup *backup, const char *platform)
+/* Those of the scanner are in order already. */
+static GPtrArray *
+dup_sorted (NamidaBackup *backup)
 {
-  g_autoptr (GPtrArray) sorted = g_ptr_array_copy (namida_backup_get_entries (backup), NULL, NULL);
-  const char *open = NULL;
+  GPtrArray *sorted = g_ptr_array_copy (namida_backup_get_entries (backup), NULL, NULL);
+  gboolean in_order = TRUE;
 
   g_ptr_array_set_free_func (sorted, NULL);
-  g_ptr_array_sort (sorted, compare_pointers);
+  for (guint i = 1; i < sorted->len && in_order; i++)
+    in_order = namida_entry_compare (sorted->pdata[i - 1], sorted->pdata[i]) <= 0;
+  if (!in_order)
+    g_ptr_array_sort (sorted, compare_pointers);
+  return sorted;
+}
+
+static void
+add_folders (GString *out, NamidaBackup *backup, const char *platform)
+{
+  g_autoptr (GPtrArray) sorted = dup_sorted (backup);
+  g_autoptr (GString) name = g_string_new (NULL);
+  const char *open = NULL;
+
   for (guint i = 0; i < sorted->len; i++)
     {
       const NamidaEntry *entry = g_ptr_array_index (sorted, i);
-      g_autofree char *name = NULL;
 
       if (entry->kind != NAMIDA_ENTRY_FILE || entry->label == NULL || entry->label[0] == '\0')
         continue;
       if (g_strcmp0 (open, entry->label) != 0)
         {
           if (open != NULL)
-            end_folder (builder);
-          begin_folder (builder, entry, platform);
+            g_string_append (out, "]},");
+          begin_folder (out, entry, platform);
           open = entry->label;
         }
-      name = namida_entry_dup_path (entry);
-      add_file (builder, name, entry->size, namida_entry_get_mtime_ms (entry));
+      else
+        g_string_append_c (out, ',');
+      g_string_printf (name, "%s/%s", entry->label, entry->relative_path);
+      add_file (out, name->str, entry->size, namida_entry_get_mtime_ms (entry));
     }
   if (open != NULL)
-    end_folder (builder);
+    g_string_append (out, "]}");
 }
 
 /* The key is required: a backup of music alone has one with an empty name. */
 static void
-add_backup_zip (JsonBuilder *builder, NamidaBackup *backup, gint64 now_ms)
+add_backup_zip (GString *out, NamidaBackup *backup, gint64 now_ms)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
 
-  json_builder_set_member_name (builder, "backupZip");
   for (guint i = 0; i < entries->len; i++)
     {
       const NamidaEntry *entry = g_ptr_array_index (entries, i);
 
       if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP)
         {
-          add_file (builder, entry->name, entry->size, namida_entry_get_mtime_ms (entry));
+          add_file (out, entry->name, entry->size, namida_entry_get_mtime_ms (entry));
           return;
         }
     }
-  add_file (builder, "", 0, now_ms);
+  add_file (out, "", 0, now_ms);
 }
 
-JsonNode *
+GBytes *
 namida_manifest_build (NamidaBackup *backup, const char *device_id, const char *platform, gint64 now_ms)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  GString *out = g_string_new ("{\"manifestVersion\":2");
   g_autofree char *now = namida_time_to_local_iso8601 (now_ms);
 
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "manifestVersion");
-  json_builder_add_int_value (builder, 2);
-  add_text (builder, "type", "backup");
-  add_text (builder, "timestamp", now);
-  add_text (builder, "deviceId", device_id);
-  add_text (builder, "platform", platform);
-  json_builder_set_member_name (builder, "folders");
-  json_builder_begin_array (builder);
-  add_folders (builder, backup, platform);
-  json_builder_end_array (builder);
-  add_backup_zip (builder, backup, now_ms);
-  json_builder_end_object (builder);
-  return json_builder_get_root (builder);
+  namida_json_append_member (out, "type", "backup");
+  namida_json_append_member (out, "timestamp", now);
+  namida_json_append_member (out, "deviceId", device_id);
+  namida_json_append_member (out, "platform", platform);
+  g_string_append (out, ",\"folders\":[");
+  add_folders (out, backup, platform);
+  g_string_append (out, "],\"backupZip\":");
+  add_backup_zip (out, backup, now_ms);
+  g_string_append_c (out, '}');
+  return g_string_free_to_bytes (out);
 }
 
 static gboolean
@@ -150,80 +145,131 @@ invalid (const char *key, GError **error)
   return FALSE;
 }
 
-static const char *
-get_text (JsonObject *object, const char *key)
+/* A value that is no text is as if missing. */
+static gboolean
+is_text (NamidaJsonCursor *cursor)
 {
-  JsonNode *node = json_object_get_member (object, key);
-
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
-    return NULL;
-  return json_node_get_string (node);
+  return namida_json_cursor_string (cursor, "", NULL) != NULL;
 }
 
 static gboolean
-check_file (JsonNode *node, const char *key, GError **error)
+check_file (NamidaJsonCursor *cursor, const char *name, GError **error)
 {
-  JsonNode *size;
+  gboolean named = FALSE;
+  const char *key;
+  guint64 size;
 
-  if (!JSON_NODE_HOLDS_OBJECT (node) || get_text (json_node_get_object (node), "name") == NULL)
-    return invalid (key, error);
-  size = json_object_get_member (json_node_get_object (node), "size");
-  if (size != NULL
-      && (!JSON_NODE_HOLDS_VALUE (size) || json_node_get_value_type (size) != G_TYPE_INT64
-          || json_node_get_int (size) < 0))
-    return invalid (key, error);
+  if (!namida_json_cursor_enter (cursor, '{'))
+    return invalid (name, error);
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    if (strcmp (key, "name") == 0)
+      {
+        if (!is_text (cursor))
+          return invalid (name, error);
+        named = TRUE;
+      }
+    else if (strcmp (key, "size") == 0)
+      {
+        if (!namida_json_cursor_size (cursor, key, &size, NULL))
+          return invalid (name, error);
+      }
+    else
+      namida_json_cursor_skip (cursor, NULL, NULL);
+  return named || invalid (name, error);
+}
+
+static gboolean
+check_files (NamidaJsonCursor *cursor, GError **error)
+{
+  if (!namida_json_cursor_enter (cursor, '['))
+    return invalid ("files", error);
+  while (namida_json_cursor_next (cursor))
+    if (!check_file (cursor, "files", error))
+      return FALSE;
   return TRUE;
 }
 
 static gboolean
-check_folder (JsonNode *node, GError **error)
+check_folder (NamidaJsonCursor *cursor, GError **error)
 {
-  JsonNode *files;
-  const char *label;
-  JsonArray *array;
+  gboolean labelled = FALSE;
+  const char *key;
 
-  if (!JSON_NODE_HOLDS_OBJECT (node))
+  if (!namida_json_cursor_enter (cursor, '{'))
     return invalid ("folders", error);
-  label = get_text (json_node_get_object (node), "label");
-  if (label == NULL || !namida_safe_path_check_component (label, NULL))
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    if (strcmp (key, "label") == 0)
+      {
+        const char *label = namida_json_cursor_string (cursor, key, NULL);
+
+        if (label == NULL || !namida_safe_path_check_component (label, NULL))
+          return invalid ("folders", error);
+        labelled = TRUE;
+      }
+    else if (strcmp (key, "files") == 0)
+      {
+        if (!check_files (cursor, error))
+          return FALSE;
+      }
+    else
+      namida_json_cursor_skip (cursor, NULL, NULL);
+  return labelled || invalid ("folders", error);
+}
+
+static gboolean
+check_folders (NamidaJsonCursor *cursor, GError **error)
+{
+  if (!namida_json_cursor_enter (cursor, '['))
     return invalid ("folders", error);
-  files = json_object_get_member (json_node_get_object (node), "files");
-  if (files == NULL)
-    return TRUE;
-  if (!JSON_NODE_HOLDS_ARRAY (files))
-    return invalid ("files", error);
-  array = json_node_get_array (files);
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    if (!check_file (json_array_get_element (array, i), "files", error))
+  while (namida_json_cursor_next (cursor))
+    if (!check_folder (cursor, error))
       return FALSE;
+  return TRUE;
+}
+
+enum
+{
+  KEY_FOLDERS = 4, /* the texts come before it */
+  KEY_ZIP,
+  N_KEYS
+};
+static const char *const required[N_KEYS] = { "type", "timestamp", "deviceId", "platform", "folders", "backupZip" };
+
+static gboolean
+check_member (NamidaJsonCursor *cursor, const char *key, gboolean *found, GError **error)
+{
+  for (guint i = 0; i < N_KEYS; i++)
+    {
+      if (strcmp (key, required[i]) != 0)
+        continue;
+      found[i] = TRUE;
+      if (i == KEY_FOLDERS)
+        return check_folders (cursor, error);
+      if (i == KEY_ZIP)
+        return check_file (cursor, required[i], error);
+      return is_text (cursor) || invalid (required[i], error);
+    }
+  namida_json_cursor_skip (cursor, NULL, NULL);
   return TRUE;
 }
 
 gboolean
-namida_manifest_check (JsonNode *manifest, GError **error)
+namida_manifest_check (const char *text, gsize length, GError **error)
 {
-  static const char *const texts[] = { "type", "timestamp", "deviceId", "platform" };
-  JsonObject *object;
-  JsonNode *node;
-  JsonArray *folders;
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  gboolean found[N_KEYS] = { FALSE };
+  const char *key;
 
-  if (manifest == NULL || !JSON_NODE_HOLDS_OBJECT (manifest))
+  namida_json_cursor_init (&cursor, text, length);
+  if (!namida_json_cursor_enter (&cursor, '{'))
     return invalid ("manifest", error);
-  object = json_node_get_object (manifest);
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    if (get_text (object, texts[i]) == NULL)
-      return invalid (texts[i], error);
-  node = json_object_get_member (object, "folders");
-  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
-    return invalid ("folders", error);
-  folders = json_node_get_array (node);
-  for (guint i = 0; i < json_array_get_length (folders); i++)
-    if (!check_folder (json_array_get_element (folders, i), error))
+  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
+    if (!check_member (&cursor, key, found, error))
       return FALSE;
-  node = json_object_get_member (object, "backupZip");
-  if (node == NULL)
-    return invalid ("backupZip", error);
-  return check_file (node, "backupZip", error);
+  for (guint i = 0; i < N_KEYS; i++)
+    if (!found[i])
+      return invalid (required[i], error);
+  return TRUE;
 }
 
 /* At most 64 bytes each, so that the whole is a legal name. */
@@ -242,19 +288,35 @@ append_part (GString *out, const char *text)
 }
 
 char *
-namida_manifest_file_name (JsonNode *manifest)
+namida_manifest_file_name (GBytes *manifest)
 {
-  static const char *const keys[] = { "timestamp", "platform", "deviceId" };
-  JsonObject *object = JSON_NODE_HOLDS_OBJECT (manifest) ? json_node_get_object (manifest) : NULL;
-  GString *name = g_string_new ("manifest");
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  g_autoptr (GString) time = g_string_new (NULL), platform = g_string_new (NULL), device = g_string_new (NULL);
+  g_autoptr (GString) name = g_string_new ("manifest");
+  GString *const parts[] = { time, platform, device };
+  gsize length;
+  const char *key, *text = g_bytes_get_data (manifest, &length);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+  namida_json_cursor_init (&cursor, text, length);
+  if (namida_json_cursor_enter (&cursor, '{'))
+    while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
+      {
+        GString *part = strcmp (key, "timestamp") == 0  ? time
+                        : strcmp (key, "platform") == 0 ? platform
+                        : strcmp (key, "deviceId") == 0 ? device
+                                                        : NULL;
+        const char *value = part != NULL ? namida_json_cursor_string (&cursor, key, NULL) : NULL;
+
+        if (value != NULL)
+          g_string_assign (part, value);
+        else
+          namida_json_cursor_skip (&cursor, NULL, NULL);
+      }
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
-      const char *text = object != NULL ? get_text (object, keys[i]) : NULL;
-
       g_string_append_c (name, '_');
-      append_part (name, text != NULL ? text : "");
+      append_part (name, parts[i]->str);
     }
   g_string_append (name, ".json");
-  return g_string_free (name, FALSE);
+  return g_string_free (g_steal_pointer (&name), FALSE);
 }

@@ -3,6 +3,8 @@
 
 #include "namida-clock.h"
 
+#include <time.h>
+
 /* -1: the real clocks. Only whole-word atomic access: tests replace it while threads read. */
 static gint64 fake_us = -1;
 
@@ -137,14 +139,14 @@ char *
 namida_time_to_local_iso8601 (gint64 ms)
 {
   int fraction;
-  gint64 seconds = split_ms (ms, &fraction);
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (seconds);
-  g_autofree char *head = NULL;
+  time_t seconds = (time_t) split_ms (ms, &fraction);
+  struct tm local;
 
-  if (time == NULL)
+  /* Not GDateTime, which looks for the zone on the disk each time: a manifest has a time for each of its files. */
+  if (localtime_r (&seconds, &local) == NULL || local.tm_year < 1 - 1900 || local.tm_year > 9999 - 1900)
     return g_strdup ("1970-01-01T00:00:00.000000");
-  head = g_date_time_format (time, "%Y-%m-%dT%H:%M:%S");
-  return g_strdup_printf ("%s.%06d", head, fraction * 1000);
+  return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%06d", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday,
+                          local.tm_hour, local.tm_min, local.tm_sec, fraction * 1000);
 }
 
 gboolean

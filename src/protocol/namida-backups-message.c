@@ -172,7 +172,7 @@ namida_download_request_parse (const char *data, gsize length, char **backup_id,
 
 char *
 namida_download_answer_format (
-    const char *session_id, NamidaDeviceInfo *info, JsonNode *manifest, NamidaBackup *backup, gsize *length)
+    const char *session_id, NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length)
 {
   GString *out = g_string_new ("{");
   g_autofree char *offer = namida_offer_message_format (info, manifest, backup, NULL);

@@ -31,7 +31,7 @@ gboolean
 namida_download_request_parse (const char *data, gsize length, char **backup_id, char ***labels, GError **error);
 /** Its answer: an offer (namida_offer_message_parse() reads that) with "sessionId" as its first member. */
 char *namida_download_answer_format (
-    const char *session_id, NamidaDeviceInfo *info, JsonNode *manifest, NamidaBackup *backup, gsize *length);
+    const char *session_id, NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length);
 /** (transfer full) (nullable): the session's id; INVALID_REQUEST. */
 char *namida_download_answer_dup_session (const char *data, gsize length, GError **error);
 

@@ -19,12 +19,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   NamidaDeviceInfo *info; /* (nullable): who it says it is */
-  JsonNode *manifest;     /* (nullable): the cloud manifest as received, checked */
+  GBytes *manifest;       /* (nullable): the cloud manifest as received, checked */
   NamidaBackup *backup;
   char *text; /* (nullable): LocalSend's: a message, and no files that are wanted */
 } NamidaOfferMessage;
 NamidaOfferMessage *namida_offer_message_parse (const char *data, gsize length, GError **error);
-char *namida_offer_message_format (NamidaDeviceInfo *info, JsonNode *manifest, NamidaBackup *backup, gsize *length);
+char *namida_offer_message_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length);
 void namida_offer_message_free (NamidaOfferMessage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaOfferMessage, namida_offer_message_free)
 

@@ -50,18 +50,19 @@ dup_info_text (NamidaDeviceInfo *info)
 /* Last, and only when there is room: the files say all that a receiver needs, and an offer of very many files with its
  * manifest would be over the limit. */
 static void
-append_manifest (GString *out, JsonNode *manifest)
+append_manifest (GString *out, GBytes *manifest)
 {
-  g_autofree char *text = json_to_string (manifest, FALSE);
+  gsize length;
+  const char *text = g_bytes_get_data (manifest, &length);
 
-  if (out->len + strlen (text) + 32 > NAMIDA_LIMIT_OFFER_BYTES)
+  if (out->len + length + 32 > NAMIDA_LIMIT_OFFER_BYTES)
     return;
   g_string_append (out, ",\"manifest\":");
-  g_string_append (out, text);
+  g_string_append_len (out, text, (gssize) length);
 }
 
 char *
-namida_offer_message_format (NamidaDeviceInfo *info, JsonNode *manifest, NamidaBackup *backup, gsize *length)
+namida_offer_message_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
   const char *name = namida_backup_get_name (backup);

@@ -313,14 +313,11 @@ read_info (NamidaOfferMessage *self, const Parts *parts, GError **error)
 static gboolean
 read_manifest (NamidaOfferMessage *self, const Parts *parts, GError **error)
 {
-  g_autoptr (JsonNode) node = NULL;
-
   if (parts->manifest == NULL)
     return TRUE;
-  node = namida_json_parse (parts->manifest, parts->manifest_length, NAMIDA_LIMIT_OFFER_BYTES, error);
-  if (node == NULL || !namida_manifest_check (node, error))
+  if (!namida_manifest_check (parts->manifest, parts->manifest_length, error))
     return FALSE;
-  self->manifest = g_steal_pointer (&node);
+  self->manifest = g_bytes_new (parts->manifest, parts->manifest_length);
   return TRUE;
 }
 
@@ -350,7 +347,7 @@ void
 namida_offer_message_free (NamidaOfferMessage *self)
 {
   g_clear_pointer (&self->info, namida_device_info_unref);
-  g_clear_pointer (&self->manifest, json_node_unref);
+  g_clear_pointer (&self->manifest, g_bytes_unref);
   g_clear_object (&self->backup);
   g_free (self->text);
   g_free (self);

@@ -40,7 +40,7 @@ namida_phone_offer_parse (const char *data, gsize length, GError **error)
   if (message == NULL || !clean_entries (message->backup, error))
     return NULL;
   g_clear_pointer (&message->info, namida_device_info_unref);
-  g_clear_pointer (&message->manifest, json_node_unref);
+  g_clear_pointer (&message->manifest, g_bytes_unref);
   return g_steal_pointer (&message);
 }
 

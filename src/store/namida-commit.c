@@ -124,8 +124,8 @@ add_manifest (NamidaWork *work, GError **error)
 {
   NamidaStoreSink *self = work->self;
   g_autofree char *name = NULL;
-  g_autofree char *text = NULL;
   g_autofree char *hash = NULL;
+  const char *text;
   NamidaGood good = { .part = g_strdup (MANIFEST_PART), .file_id = MANIFEST_ID };
   gboolean fine;
 
@@ -135,8 +135,8 @@ add_manifest (NamidaWork *work, GError **error)
       return TRUE;
     }
   name = namida_manifest_file_name (self->manifest);
-  text = json_to_string (self->manifest, TRUE);
-  good.size = strlen (text);
+  text = g_bytes_get_data (self->manifest, NULL);
+  good.size = g_bytes_get_size (self->manifest);
   hash = namida_digest_bytes (text, good.size);
   good.sha256 = g_string_chunk_insert (work->texts, hash);
   fine = namida_layout_place_manifest (self->layout, name, &good.root, &work->manifest_path, error)

@@ -48,13 +48,14 @@ struct _NamidaStoreSink
   NamidaLanding landing;
   NamidaLayout *layout;
   NamidaJournalSession *session;
-  guint64 reserve; /* 0: the usual */
+  guint64 reserve;       /* 0: the usual */
+  const char *chosen[2]; /* (nullable): interned: folders that are not made anew */
   gboolean resumed;
   gboolean same_offer; /* resumed, and nothing of the backup has changed since */
 
   /* Set by prepare, read by all threads from then on. */
   NamidaBackup *backup;
-  JsonNode *manifest; /* (nullable) */
+  GBytes *manifest; /* (nullable) */
   NamidaItem *items;
   guint n_items;
   GPtrArray *roots;      /* NamidaRoot */

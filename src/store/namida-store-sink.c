@@ -51,7 +51,7 @@ namida_store_sink_finalize (GObject *object)
   g_clear_pointer (&self->hidden, namida_staging_free);
   g_clear_pointer (&self->layout, namida_layout_free);
   g_clear_pointer (&self->session, namida_journal_session_free);
-  g_clear_pointer (&self->manifest, json_node_unref);
+  g_clear_pointer (&self->manifest, g_bytes_unref);
   g_clear_object (&self->backup);
   g_clear_object (&self->database);
   g_free (self->data_dir);
@@ -92,6 +92,8 @@ namida_store_sink_new_for (NamidaStore *store,
   self->layout = namida_layout_new (landing, namida_store_get_backups (store), namida_store_get_music (store),
                                     namida_store_get_labels (store), resume != NULL ? resume->alias : alias);
   self->reserve = namida_store_get_reserve (store);
+  for (guint i = 0; i < G_N_ELEMENTS (self->chosen); i++)
+    self->chosen[i] = namida_store_get_chosen (store, i);
   self->resumed = resume != NULL;
   self->same_offer = resume != NULL && g_strcmp0 (resume->offer_key, offer_key) == 0;
   self->session = session;
@@ -233,7 +235,7 @@ has_ended (NamidaStoreSink *self, gboolean end)
 static gboolean
 prepare (NamidaSink *sink,
          NamidaBackup *backup,
-         JsonNode *manifest,
+         GBytes *manifest,
          NamidaWant *wants,
          GCancellable *cancellable,
          GError **error)
@@ -244,7 +246,7 @@ prepare (NamidaSink *sink,
   g_return_val_if_fail (self->backup == NULL, FALSE);
 
   self->backup = g_object_ref (backup);
-  self->manifest = manifest != NULL ? json_node_ref (manifest) : NULL;
+  self->manifest = manifest != NULL ? g_bytes_ref (manifest) : NULL;
   if (namida_store_sink_do_prepare (self, wants, cancellable, &reason))
     return TRUE;
   /* What an earlier try brought here stays for the next one. */

@@ -153,7 +153,7 @@ open_backup (Question *question, GError **error)
   gint64 created_ms = 0;
   g_autoptr (NamidaBackup) backup = namida_shelf_open (question->shelf, question->fingerprint, question->backup_id,
                                                        (const char *const *) question->labels, &created_ms, error);
-  g_autoptr (JsonNode) manifest = NULL;
+  g_autoptr (GBytes) manifest = NULL;
 
   if (backup == NULL)
     return FALSE;

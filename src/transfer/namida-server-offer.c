@@ -22,7 +22,7 @@ typedef struct
   char *owner;
   NamidaOffer *offer; /* (nullable) until parsed */
   GByteArray *body;   /* (nullable): as it came, until parsed */
-  JsonNode *manifest; /* (nullable) */
+  GBytes *manifest;   /* (nullable) */
   NamidaSink *sink;   /* (nullable) until accepted */
   guint timer;
 } OpenOffer;
@@ -38,7 +38,7 @@ open_offer_unref (OpenOffer *self)
   g_free (self->owner);
   g_clear_object (&self->offer);
   g_clear_pointer (&self->body, g_byte_array_unref);
-  g_clear_pointer (&self->manifest, json_node_unref);
+  g_clear_pointer (&self->manifest, g_bytes_unref);
   g_clear_object (&self->sink);
   g_free (self);
 }
@@ -427,7 +427,7 @@ ask (OpenOffer *open, Parsed *parsed)
                                   open->request->connection->encrypted, parsed->message->backup, parsed->key);
   namida_offer_set_uuid (open->offer, info != NULL ? info->uuid : NULL);
   if (parsed->message->manifest != NULL)
-    open->manifest = json_node_ref (parsed->message->manifest);
+    open->manifest = g_bytes_ref (parsed->message->manifest);
   namida_offer_set_decided (open->offer, on_decided, open);
   open->timer = g_timeout_add_seconds (open->server->offer_seconds, on_expired, open);
   /* Before anybody is asked: only a parked session is found as the one that this offer goes on with. */

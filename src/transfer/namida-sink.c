@@ -19,7 +19,7 @@ namida_sink_get_session_id (NamidaSink *self)
 gboolean
 namida_sink_prepare (NamidaSink *self,
                      NamidaBackup *backup,
-                     JsonNode *manifest,
+                     GBytes *manifest,
                      NamidaWant *wants,
                      GCancellable *cancellable,
                      GError **error)

@@ -37,7 +37,7 @@ struct _NamidaSinkInterface
   const char *(*get_session_id) (NamidaSink *self);
   gboolean (*prepare) (NamidaSink *self,
                        NamidaBackup *backup,
-                       JsonNode *manifest,
+                       GBytes *manifest,
                        NamidaWant *wants,
                        GCancellable *cancellable,
                        GError **error);
@@ -59,7 +59,7 @@ const char *namida_sink_get_session_id (NamidaSink *self);
  */
 gboolean namida_sink_prepare (NamidaSink *self,
                               NamidaBackup *backup,
-                              JsonNode *manifest,
+                              GBytes *manifest,
                               NamidaWant *wants,
                               GCancellable *cancellable,
                               GError **error);

@@ -461,7 +461,7 @@ prepare_thread (GTask *step, gpointer source, gpointer data, GCancellable *cance
 {
   NamidaV1Sender *self = source;
   NamidaBackup *backup = namida_transfer_get_backup (self->base.transfer);
-  g_autoptr (JsonNode) manifest = NULL;
+  g_autoptr (GBytes) manifest = NULL;
   gsize length = 0;
   char *text;
 

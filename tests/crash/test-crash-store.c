@@ -47,7 +47,7 @@ receive (const char *base, NamidaLanding landing, const char *which)
 {
   g_autoptr (NamidaJournalSession) parked = NULL;
   g_autoptr (Shipment) shipment = make_shipment (which);
-  g_autoptr (JsonNode) manifest = NULL;
+  g_autoptr (GBytes) manifest = NULL;
   g_autoptr (NamidaSink) sink = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree NamidaFileResult *results = g_new0 (NamidaFileResult, shipment->contents->len);

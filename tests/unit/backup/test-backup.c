@@ -5,6 +5,8 @@
 #include "namida-hash-index.h"
 #include "namida-manifest.h"
 
+#include <json-glib/json-glib.h>
+
 #include <string.h>
 
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -112,19 +114,70 @@ test_order (void)
     g_assert_cmpstr (((NamidaEntry *) g_ptr_array_index (entries, i))->relative_path, ==, sorted[i]);
 }
 
+static JsonNode *
+parse (GBytes *text)
+{
+  g_autofree char *copy = g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
+  g_autoptr (GError) error = NULL;
+  JsonNode *node = json_from_string (copy, &error);
+
+  g_assert_no_error (error);
+  return node;
+}
+
+static gboolean
+check (JsonNode *manifest, GError **error)
+{
+  g_autofree char *text = json_to_string (manifest, TRUE);
+
+  return namida_manifest_check (text, strlen (text), error);
+}
+
+/* What is no manifest, though it is JSON. */
+static void
+test_bad_manifests (void)
+{
+  static const char head[] = "{\"type\":\"b\",\"timestamp\":\"t\",\"deviceId\":\"d\",\"platform\":\"p\",";
+  static const char *const bad[]
+      = { "\"folders\":{},\"backupZip\":{\"name\":\"\"}}",
+          "\"folders\":[1],\"backupZip\":{\"name\":\"\"}}",
+          "\"folders\":[{}],\"backupZip\":{\"name\":\"\"}}",
+          "\"folders\":[{\"label\":\"..\"}],\"backupZip\":{\"name\":\"\"}}",
+          "\"folders\":[{\"label\":\"a\",\"files\":{}}],\"backupZip\":{\"name\":\"\"}}",
+          "\"folders\":[{\"label\":\"a\",\"files\":[{}]}],\"backupZip\":{\"name\":\"\"}}",
+          "\"folders\":[{\"label\":\"a\",\"files\":[{\"name\":\"x\",\"size\":-1}]}],\"backupZip\":{\"name\":\"\"}}",
+          "\"folders\":[],\"backupZip\":{\"name\":1}}",
+          "\"folders\":[],\"backupZip\":\"\"}",
+          "\"folders\":[],\"backupZip\":{\"name\":\"\"},\"type\":null}" };
+  g_autofree char *good = g_strconcat (
+      head, "\"folders\":[{\"label\":\"a\",\"x\":[{}]}],\"backupZip\":{\"name\":\"\",\"y\":{}},\"z\":[[]]}", NULL);
+
+  g_assert_true (namida_manifest_check (good, strlen (good), NULL));
+  g_assert_false (namida_manifest_check ("[]", 2, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *text = g_strconcat (head, bad[i], NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (namida_manifest_check (text, strlen (text), &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_MANIFEST);
+    }
+}
+
 static void
 test_manifest (void)
 {
   static const char *const required[] = { "type", "timestamp", "deviceId", "platform", "folders", "backupZip" };
   g_autoptr (NamidaBackup) backup = make ();
-  g_autoptr (JsonNode) manifest = namida_manifest_build (backup, "desk/../top", "linux", 1784485800123);
-  g_autofree char *name = namida_manifest_file_name (manifest);
+  g_autoptr (GBytes) text = namida_manifest_build (backup, "desk/../top", "linux", 1784485800123);
+  g_autoptr (JsonNode) manifest = parse (text);
+  g_autofree char *name = namida_manifest_file_name (text);
   JsonObject *object = json_node_get_object (manifest);
   JsonArray *folders = json_object_get_array_member (object, "folders");
   JsonObject *music = json_array_get_object_element (folders, 0);
   JsonArray *files = json_object_get_array_member (music, "files");
 
-  g_assert_true (namida_manifest_check (manifest, NULL));
+  g_assert_true (check (manifest, NULL));
   g_assert_cmpint (json_object_get_int_member (object, "manifestVersion"), ==, 2);
   g_assert_cmpuint (json_array_get_length (folders), ==, 2);
   g_assert_cmpstr (json_object_get_string_member (music, "originalPath"), ==, "/home/me/Music");
@@ -144,7 +197,7 @@ test_manifest (void)
       for (GList *l = members; l != NULL; l = l->next)
         if (strcmp (l->data, required[i]) != 0)
           json_object_set_member (json_node_get_object (copy), l->data, json_object_dup_member (object, l->data));
-      g_assert_false (namida_manifest_check (copy, &error));
+      g_assert_false (check (copy, &error));
       g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_MANIFEST);
     }
 }
@@ -184,6 +237,7 @@ main (int argc, char **argv)
   g_test_add_func ("/backup/key", test_key);
   g_test_add_func ("/backup/order", test_order);
   g_test_add_func ("/backup/manifest", test_manifest);
+  g_test_add_func ("/backup/manifests-that-are-none", test_bad_manifests);
   g_test_add_func ("/backup/hash-index", test_hash_index);
   return g_test_run ();
 }

@@ -115,7 +115,7 @@ send_one (Shipment *self, NamidaSink *sink, guint index, guint64 offset, GError 
 
 gboolean
 shipment_send (
-    Shipment *self, NamidaSink *sink, JsonNode *manifest, NamidaFileResult *results, guint *wanted, GError **error)
+    Shipment *self, NamidaSink *sink, GBytes *manifest, NamidaFileResult *results, guint *wanted, GError **error)
 {
   guint n = self->contents->len, n_files = 0;
   g_autofree NamidaWant *wants = g_new0 (NamidaWant, n);

@@ -31,7 +31,7 @@ NamidaEntry *shipment_add (Shipment *self, const char *label, const char *path, 
 
 /* The whole of a session; @results: (nullable) one per entry. FALSE with @error when prepare or commit failed. */
 gboolean shipment_send (
-    Shipment *self, NamidaSink *sink, JsonNode *manifest, NamidaFileResult *results, guint *wanted, GError **error);
+    Shipment *self, NamidaSink *sink, GBytes *manifest, NamidaFileResult *results, guint *wanted, GError **error);
 char *fixture_sha256 (const char *text);
 char *fixture_read (const char *folder, ...) G_GNUC_NULL_TERMINATED;
 gint64 fixture_query_int (Fixture *self, const char *sql);

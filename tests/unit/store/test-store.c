@@ -494,8 +494,7 @@ static void
 test_manifest (Fixture *f, gconstpointer data)
 {
   g_autoptr (Shipment) shipment = shipment_new ();
-  g_autoptr (JsonNode) manifest = NULL;
-  g_autoptr (JsonNode) read = NULL;
+  g_autoptr (GBytes) manifest = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
 
@@ -513,10 +512,7 @@ test_manifest (Fixture *f, gconstpointer data)
       folder = namida_sink_dup_folder (sink);
       text = fixture_read (folder, name, NULL);
       g_assert_nonnull (text);
-      read = json_from_string (text, &error);
-      g_assert_no_error (error);
-      g_assert_true (namida_manifest_check (read, &error));
-      g_clear_pointer (&read, json_node_unref);
+      g_assert_cmpmem (text, strlen (text), g_bytes_get_data (manifest, NULL), g_bytes_get_size (manifest));
     }
 }
 

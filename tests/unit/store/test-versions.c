@@ -38,7 +38,7 @@ static void
 receive (Fixture *f, const char *device, NamidaLanding landing, const char *zip, const char *music)
 {
   g_autoptr (Shipment) shipment = shipment_new ();
-  g_autoptr (JsonNode) manifest = NULL;
+  g_autoptr (GBytes) manifest = NULL;
   g_autoptr (NamidaSink) sink = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *key = g_strconcat (zip, music, NULL);

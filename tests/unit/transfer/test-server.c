@@ -40,7 +40,7 @@ sink_id (NamidaSink *sink)
 
 static gboolean
 sink_prepare (
-    NamidaSink *sink, NamidaBackup *backup, JsonNode *manifest, NamidaWant *wants, GCancellable *c, GError **error)
+    NamidaSink *sink, NamidaBackup *backup, GBytes *manifest, NamidaWant *wants, GCancellable *c, GError **error)
 {
   for (guint i = 0; i < namida_backup_get_entries (backup)->len; i++)
     wants[i].wanted = TEST_SINK (sink)->wanted;
