@@ -138,19 +138,24 @@ verified (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_emit_by_name (self, "trouble", sentence);
 }
 
-static gboolean
-on_quiet (gpointer user_data)
+void
+namida_hub_verify_quietly (NamidaHub *self)
 {
-  NamidaHub *self = user_data;
   NamidaVersion *due;
 
   if (self->verify_months == 0 || self->verifying != NULL || !is_idle (self))
-    return G_SOURCE_CONTINUE;
+    return;
   due = find_due (self);
   if (due == NULL)
-    return G_SOURCE_CONTINUE;
+    return;
   self->verifying = g_cancellable_new ();
   namida_versions_verify_async (self->versions, due, TRUE, NULL, NULL, self->verifying, verified, g_object_ref (self));
+}
+
+static gboolean
+on_quiet (gpointer user_data)
+{
+  namida_hub_verify_quietly (user_data);
   return G_SOURCE_CONTINUE;
 }
 

@@ -215,6 +215,9 @@ void namida_hub_sending_over (NamidaHub *self);
 void namida_hub_init_backups (NamidaHub *self);
 void namida_hub_start_backups (NamidaHub *self);
 void namida_hub_stop_backups (NamidaHub *self);
+/* Every few minutes: begins to read again what was not read for the longest time, when it is time and nothing else goes
+ * on. */
+void namida_hub_verify_quietly (NamidaHub *self);
 /* namida-hub-fetch.c: lets trusted devices fetch what is kept for them; ends what is being fetched (parts stay). */
 void namida_hub_serve_versions (NamidaHub *self);
 void namida_hub_stop_fetching (NamidaHub *self);
