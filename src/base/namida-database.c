@@ -74,6 +74,10 @@ static const char *const schema_steps[] = {
   /* A file that was renamed is the same file: it is found by what it is. */
   "CREATE INDEX hash_index_inode ON hash_index (inode, device);"
 
+  /* When a row's file was seen last, and when somebody looked (namida_hash_tidy()); 0: not since it was entered. */
+  "ALTER TABLE hash_index ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE hash_index ADD COLUMN looked_at INTEGER NOT NULL DEFAULT 0;"
+
   /* Both ways of landing are versions; of "library" several may have one path, so the table is made anew. An id is
    * never given twice (AUTOINCREMENT): people type them. @damaged: -1 never verified; @removing: the folder goes, what
    * a crash left of it too. */

@@ -77,6 +77,7 @@ struct _NamidaHub
 
   guint n_sendings; /* begun, and not yet in the history */
   GTask *stopping;  /* (nullable): waits for them */
+  guint tidy_timer; /* namida-hub-tidy.c */
   guint stop_timeout_id;
 
   GTask *pairing; /* (nullable): the pairing that this side began */
@@ -218,6 +219,9 @@ void namida_hub_stop_backups (NamidaHub *self);
 /* Every few minutes: begins to read again what was not read for the longest time, when it is time and nothing else goes
  * on. */
 void namida_hub_verify_quietly (NamidaHub *self);
+/* namida-hub-tidy.c */
+void namida_hub_start_tidying (NamidaHub *self);
+void namida_hub_stop_tidying (NamidaHub *self);
 /* namida-hub-fetch.c: lets trusted devices fetch what is kept for them; ends what is being fetched (parts stay). */
 void namida_hub_serve_versions (NamidaHub *self);
 void namida_hub_stop_fetching (NamidaHub *self);

@@ -58,6 +58,7 @@ namida_hub_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   namida_hub_stop_backups (self);
+  namida_hub_stop_tidying (self);
   g_clear_object (&self->versions);
   namida_hub_stop_discovery (self);
   g_clear_object (&self->server);
@@ -311,6 +312,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   namida_hub_start_backups (self);
+  namida_hub_start_tidying (self);
   namida_hub_serve_versions (self);
   self->running = TRUE;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
