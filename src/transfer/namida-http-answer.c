@@ -133,6 +133,10 @@ namida_stream_error (GError *error)
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                                   _ ("The other device stopped answering: check its network, then send again"));
+  else if (error->domain == G_TLS_ERROR)
+    /* Also what ends in the middle of a record: what the library calls that means nothing to a person. */
+    result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                                  _ ("The other device closed the connection: try again"));
   else
     result = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE, _ ("The connection was lost (%s): send again"),
                           error->message);

@@ -183,80 +183,141 @@ leave_out (NamidaPull *pull, guint index, const GError *reason)
   namida_transfer_set_result (pull->transfer, index, NAMIDA_FILE_MISSING, reason->message);
 }
 
-/* Returns: %FALSE with @error when nothing more can come. */
-static gboolean
-fetch (NamidaPull *pull, NamidaUploadConnection *connection, guint index, GError **error)
+/* One of the threads. */
+typedef struct
 {
+  NamidaPull *pull;
+  NamidaUploadConnection *connection; /* (nullable) */
+} Fetcher;
+
+static gboolean
+fetcher_connect (Fetcher *self, GError **error)
+{
+  NamidaPull *pull = self->pull;
+
+  if (self->connection != NULL && !namida_upload_connection_get_reusable (self->connection))
+    g_clear_pointer (&self->connection, namida_upload_connection_free);
+  if (self->connection == NULL)
+    self->connection
+        = namida_pull_connect (pull->identity, pull->addresses, pull->fingerprint, pull->cancellable, error);
+  return self->connection != NULL;
+}
+
+/* A session that is over or a trust that is withdrawn: no other file will come either. */
+static gboolean
+ends_it_all (const GError *reason)
+{
+  return g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED)
+         || g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
+}
+
+/* Asks for the rest of a file. @refused: (out): why this file does not come. */
+static gboolean
+ask_for (Fetcher *self, guint index, guint64 there, GError **refused, GError **error)
+{
+  NamidaPull *pull = self->pull;
   const NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (pull->backup), index);
-  guint64 there = pull->wants[index].offset;
   g_autofree char *target = g_strdup_printf (TARGET "download?sessionId=%s&fileId=%s", pull->session_id, entry->id);
-  g_autofree char *path = namida_entry_dup_path (entry);
-  g_autoptr (NamidaDigest) digest = namida_digest_new ();
   NamidaHttpAnswerHead head;
-  gboolean fine = TRUE;
+
+  if (!fetcher_connect (self, error)
+      || !namida_upload_connection_ask (self->connection, target, NULL, there, &head, error))
+    return FALSE;
+  if (head.status != (there > 0 ? 206u : 200u))
+    {
+      take_refusal (self->connection, &head, refused);
+      return FALSE;
+    }
+  if (head.content_length >= 0 && (guint64) head.content_length == entry->size - there)
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
+                       _ ("The other device sent a file of another size than it said. Try again."));
+  return FALSE;
+}
+
+/* @there: (inout): how much of it is here. Returns: %FALSE with @error when it did not come to its end; %TRUE also when
+ * the file was left out. */
+static gboolean
+fetch (Fetcher *self, guint index, guint64 *there, GError **error)
+{
+  NamidaPull *pull = self->pull;
+  const NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (pull->backup), index);
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
+  g_autoptr (GError) refused = NULL;
+  gboolean fine;
   int fd;
 
-  namida_transfer_set_current_file (pull->transfer, path);
-  fd = namida_sink_open_part (pull->sink, index, there, digest, error);
+  /* While what is here already is hashed, a connection would wait longer than the other side does. */
+  if (*there > 0)
+    g_clear_pointer (&self->connection, namida_upload_connection_free);
+  fd = namida_sink_open_part (pull->sink, index, *there, digest, error);
   if (fd < 0)
     return FALSE;
-  if (there < entry->size)
+  fine = *there == entry->size
+         || (ask_for (self, index, *there, &refused, error)
+             && receive (pull, self->connection, fd, digest, there, entry->size, error));
+  if (!namida_sink_close_part (pull->sink, index, fd, *there, fine, fine ? error : NULL))
+    fine = FALSE;
+  if (refused != NULL)
     {
-      fine = namida_upload_connection_ask (connection, target, NULL, there, &head, error);
-      if (fine && head.status != (there > 0 ? 206u : 200u))
-        {
-          g_autoptr (GError) reason = NULL;
+      leave_out (pull, index, refused);
+      if (!ends_it_all (refused))
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&refused));
+      return FALSE;
+    }
+  if (!fine)
+    return FALSE;
+  pull->hashes[index] = namida_digest_finish (digest);
+  namida_transfer_add_files (pull->transfer, 1);
+  return TRUE;
+}
 
-          take_refusal (connection, &head, &reason);
-          namida_sink_close_part (pull->sink, index, fd, there, FALSE, NULL);
-          leave_out (pull, index, reason);
-          /* A session that is over or a trust that is withdrawn: no other file will come either. */
-          if (!g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED)
-              && !g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED))
-            return TRUE;
+/* A connection that is lost is made again, and the file goes on where it stopped; only connections that bring nothing
+ * use up the tries. Returns: %FALSE with @error when nothing more can come. */
+static gboolean
+fetch_with_tries (Fetcher *self, guint index, GError **error)
+{
+  NamidaPull *pull = self->pull;
+  const NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (pull->backup), index);
+  g_autofree char *path = namida_entry_dup_path (entry);
+  guint64 there = pull->wants[index].offset;
+  guint breaks = 0;
+
+  namida_transfer_set_current_file (pull->transfer, path);
+  while (TRUE)
+    {
+      g_autoptr (GError) reason = NULL;
+      guint64 before = there;
+
+      if (fetch (self, index, &there, &reason))
+        return TRUE;
+      if (there > before)
+        breaks = 0;
+      if (!g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE) || breaks >= NAMIDA_MAX_BREAKS
+          || g_cancellable_is_cancelled (pull->cancellable))
+        {
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
         }
-      if (fine && (head.content_length < 0 || (guint64) head.content_length != entry->size - there))
-        {
-          fine = FALSE;
-          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
-                               _ ("The other device sent a file of another size than it said. Try again."));
-        }
-      fine = fine && receive (pull, connection, fd, digest, &there, entry->size, error);
+      g_debug ("Fetching “%s” goes on from byte %" G_GUINT64_FORMAT ": %s", path, there, reason->message);
+      namida_upload_connection_back_off (++breaks, pull->cancellable);
     }
-  if (!namida_sink_close_part (pull->sink, index, fd, there, fine, fine ? error : NULL))
-    fine = FALSE;
-  if (fine)
-    {
-      pull->hashes[index] = namida_digest_finish (digest);
-      namida_transfer_add_files (pull->transfer, 1);
-    }
-  return fine;
 }
 
 static gpointer
 crew_thread (gpointer data)
 {
   Crew *crew = data;
-  NamidaPull *pull = crew->pull;
-  NamidaUploadConnection *connection = NULL;
+  Fetcher fetcher = { .pull = crew->pull };
   GError *error = NULL;
   guint index = 0;
 
   while (error == NULL && take_next (crew, &index))
-    {
-      if (connection != NULL && !namida_upload_connection_get_reusable (connection))
-        g_clear_pointer (&connection, namida_upload_connection_free);
-      if (connection == NULL)
-        connection
-            = namida_pull_connect (pull->identity, pull->addresses, pull->fingerprint, pull->cancellable, &error);
-      if (connection != NULL)
-        fetch (pull, connection, index, &error);
-    }
+    fetch_with_tries (&fetcher, index, &error);
   if (error != NULL)
     give_up (crew, error);
-  g_clear_pointer (&connection, namida_upload_connection_free);
+  g_clear_pointer (&fetcher.connection, namida_upload_connection_free);
   return NULL;
 }
 

@@ -330,3 +330,18 @@ namida_upload_connection_read_body (NamidaUploadConnection *self, guint8 *buffer
   g_propagate_error (error, namida_stream_error (local));
   return -1;
 }
+
+void
+namida_upload_connection_back_off (guint breaks, GCancellable *cancellable)
+{
+  int ms = 500 << (breaks - 1);
+  GPollFD poll;
+
+  if (cancellable == NULL || !g_cancellable_make_pollfd (cancellable, &poll))
+    {
+      g_usleep ((gulong) ms * 1000);
+      return;
+    }
+  g_poll (&poll, 1, ms);
+  g_cancellable_release_fd (cancellable);
+}

@@ -71,4 +71,10 @@ gboolean namida_upload_connection_ask (NamidaUploadConnection *self,
  */
 gssize namida_upload_connection_read_body (NamidaUploadConnection *self, guint8 *buffer, gsize count, GError **error);
 
+/** How many connections in a row may break without having moved anything. */
+#define NAMIDA_MAX_BREAKS 3u
+/** namida_upload_connection_back_off: waits before the next one: 0.5, 1, 2 s; @breaks: from 1 on. Not longer than until
+ * @cancellable (nullable) is cancelled. */
+void namida_upload_connection_back_off (guint breaks, GCancellable *cancellable);
+
 G_END_DECLS

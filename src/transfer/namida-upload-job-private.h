@@ -68,8 +68,6 @@ typedef enum
   NAMIDA_TRY_FATAL,    /* the session */
 } NamidaTry;
 
-#define NAMIDA_MAX_BREAKS 3u
-
 /* Steps of a worker that files and packs share. */
 gboolean namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error);
 /** Bytes of @item went out, or (negative) are taken back. */
@@ -80,8 +78,6 @@ NamidaTry namida_upload_worker_judge_refusal (NamidaUploadWorker *worker,
                                               NamidaUploadItem *item,
                                               const NamidaHttpAnswer *answer,
                                               GError **error);
-/** Waits before the next connection; @breaks: from 1 on. */
-void namida_upload_worker_back_off (NamidaUploadWorker *worker, guint breaks);
 /** Ends the connection that broke, and notes how. */
 void namida_upload_worker_drop_connection (NamidaUploadWorker *worker, gboolean broken);
 /** Returns: (transfer full) (nullable): id → guint64*: where the other side stands; %NULL when it cannot say. */

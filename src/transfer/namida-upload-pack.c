@@ -279,7 +279,7 @@ send_packed (NamidaUploadWorker *worker, Small *files, guint n_files, GError **e
         }
       namida_upload_worker_drop_connection (worker, result == NAMIDA_TRY_BROKEN);
       if (result == NAMIDA_TRY_BROKEN)
-        namida_upload_worker_back_off (worker, ++breaks);
+        namida_upload_connection_back_off (++breaks, worker->job->cancellable);
       /* Only a connection that moves nothing uses up the tries. */
       if (take_whole (worker, files, n_files) > 0)
         breaks = MIN (breaks, 1);

@@ -213,9 +213,10 @@ send_blocks (NamidaUploadWorker *worker,
   NamidaUploadItem *item = source->item;
   gboolean answered = FALSE;
   GError *local = NULL;
-  /* The head goes out when the first block is there: before, the other side would count our hashing as silence. */
+  /* The connection is made, and the head goes out, when the first block is there: before, the other side would count
+   * our hashing as silence. */
   NamidaBlock *block = namida_file_reader_next (reader, &local);
-  gboolean ok = local == NULL
+  gboolean ok = local == NULL && namida_upload_worker_connect (worker, &local)
                 && namida_upload_connection_begin (worker->connection, target, item->entry->size - item->offset, NULL,
                                                    0, (guint) (item->offset / RESUME_BYTES_PER_SECOND), &local);
 
@@ -243,6 +244,9 @@ send_large (NamidaUploadWorker *worker, Source *source, const char *target, gboo
   g_autoptr (NamidaFileReader) reader
       = namida_file_reader_new (item->entry, source->fd, item->offset, worker->pool, worker->job->cancellable);
 
+  /* A kept one would be hung up on while what is there already is hashed. */
+  if (item->offset > 0)
+    namida_upload_worker_drop_connection (worker, FALSE);
   if (!send_blocks (worker, source, reader, target, whole, error))
     return FALSE;
   if (*whole)
@@ -266,7 +270,7 @@ send_body (NamidaUploadWorker *worker, Source *source, gboolean *whole, GError *
   if (is_folder (source->item))
     source->sha256 = g_strdup ("");
   ok = (is_folder (source->item) || read_inline (worker, source, block->data, error))
-       && send_inline (worker, source, target, whole, error);
+       && namida_upload_worker_connect (worker, error) && send_inline (worker, source, target, whole, error);
   namida_block_pool_give_back (worker->pool, block);
   return ok;
 }
@@ -404,7 +408,7 @@ try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
 
   if (!is_folder (item) && (source.fd = namida_source_open (item->entry, &source.before, error)) < 0)
     return NAMIDA_TRY_SOURCE;
-  if (!namida_upload_worker_connect (worker, &local) || !send_body (worker, &source, &whole, &local)
+  if (!send_body (worker, &source, &whole, &local)
       || !namida_upload_connection_read_answer (worker->connection, whole, &answer, &local))
     {
       result = namida_upload_worker_judge_error (worker, local);
@@ -444,16 +448,6 @@ ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
 
   if (offset != NULL)
     start_from (worker, item, *offset);
-}
-
-/* 0.5, 1, 2 s. */
-void
-namida_upload_worker_back_off (NamidaUploadWorker *worker, guint breaks)
-{
-  gint64 until = g_get_monotonic_time () + ((G_USEC_PER_SEC / 2) << (breaks - 1));
-
-  while (g_get_monotonic_time () < until && !g_cancellable_is_cancelled (worker->job->cancellable))
-    g_usleep (20 * 1000);
 }
 
 void
@@ -511,7 +505,7 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
         }
       if (result == NAMIDA_TRY_BROKEN)
         {
-          namida_upload_worker_back_off (worker, ++breaks);
+          namida_upload_connection_back_off (++breaks, worker->job->cancellable);
           ask_offset (worker, item);
           /* Only a connection that moves nothing uses up the tries. */
           if (item->offset > best)
