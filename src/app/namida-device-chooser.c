@@ -94,6 +94,7 @@ namida_device_chooser_ask (
   gtk_list_box_set_placeholder (GTK_LIST_BOX (list), nobody);
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "boxed-list");
+  gtk_widget_set_size_request (list, 280, -1);
   gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (near), make_row, NULL, NULL);
   g_signal_connect (list, "row-activated", G_CALLBACK (on_activated), question);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), list);
