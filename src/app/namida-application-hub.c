@@ -24,6 +24,7 @@ apply_folders (NamidaApplication *self)
   g_autofree char *music = g_settings_get_string (self->settings, "music-folder");
 
   namida_hub_set_folders (self->hub, backups, music);
+  namida_hub_set_chosen (self->hub, *backups != '\0', *music != '\0');
 }
 
 static NamidaUnencrypted
@@ -205,6 +206,7 @@ namida_application_make_hub (NamidaApplication *self)
   };
 
   self->hub = namida_hub_new (&options);
+  namida_hub_set_chosen (self->hub, *backups != '\0', *music != '\0');
   self->history = namida_hub_history_new (self->hub);
   self->notifier = namida_notifier_new (G_APPLICATION (self), self->hub);
   self->background = namida_background_new (GTK_APPLICATION (self), self->hub, self->settings);

@@ -8,6 +8,7 @@
 #include "namida-address-dialog.h"
 #include "namida-backups-page.h"
 #include "namida-devices-page.h"
+#include "namida-folder-bar.h"
 #include "namida-message-dialog.h"
 #include "namida-mnemonics.h"
 #include "namida-offer-queue.h"
@@ -22,6 +23,7 @@ struct _NamidaWindow
   NamidaOfferQueue *queue;
 
   AdwViewSwitcherTitle *switcher_title;
+  NamidaFolderBar *folder_bar;
   AdwToastOverlay *toasts;
   GtkStack *main_stack;
   AdwViewStack *view_stack;
@@ -171,10 +173,12 @@ namida_window_class_init (NamidaWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = namida_window_dispose;
   g_type_ensure (NAMIDA_TYPE_DEVICES_PAGE);
+  g_type_ensure (NAMIDA_TYPE_FOLDER_BAR);
   g_type_ensure (NAMIDA_TYPE_TRANSFERS_PAGE);
   g_type_ensure (NAMIDA_TYPE_BACKUPS_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-window.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, switcher_title);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, folder_bar);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, main_stack);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, view_stack);
@@ -204,6 +208,10 @@ namida_window_new (GtkApplication *application, NamidaHub *hub, NamidaHubHistory
 
   self->hub = g_object_ref (hub);
   self->settings = g_object_ref (settings);
+  namida_folder_bar_set_hub (self->folder_bar, hub, settings);
+  /* Who comes back may have plugged the drive in. */
+  g_signal_connect_object (self, "notify::is-active", G_CALLBACK (namida_folder_bar_look), self->folder_bar,
+                           G_CONNECT_SWAPPED);
   namida_devices_page_set_hub (self->devices_page, hub);
   namida_transfers_page_set_hub (self->transfers_page, hub, history);
   namida_backups_page_set_hub (self->backups_page, hub);

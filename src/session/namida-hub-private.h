@@ -37,6 +37,7 @@ struct _NamidaHub
   guint64 limit;
   guint patience_seconds;
   guint64 reserve;
+  gboolean backups_chosen, music_chosen;
   guint parts_days;
   gboolean send_only;
 

@@ -24,6 +24,15 @@ namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music)
 }
 
 void
+namida_hub_set_chosen (NamidaHub *self, gboolean backups, gboolean music)
+{
+  self->backups_chosen = backups;
+  self->music_chosen = music;
+  if (self->store != NULL)
+    namida_store_set_chosen (self->store, backups, music);
+}
+
+void
 namida_hub_set_limit (NamidaHub *self, guint64 limit)
 {
   self->limit = limit;

@@ -244,6 +244,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     loaded->trouble = g_steal_pointer (&told);
   loaded->store = namida_store_new (self->data_dir, loaded->database);
   namida_store_set_folders (loaded->store, self->backups, self->music);
+  namida_store_set_chosen (loaded->store, self->backups_chosen, self->music_chosen);
   namida_store_set_reserve (loaded->store, self->reserve);
   namida_journal_set_days (loaded->database, self->parts_days);
   /* What was being sent when a program was killed. Another one that is sending right now writes its row anew at its

@@ -99,6 +99,8 @@ void namida_hub_set_landing (NamidaHub *self,
 /** namida_hub_set_folders: where what arrives from now on lands; (nullable): as it is. What is being received goes on
  * where it began. */
 void namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music);
+/** namida_hub_set_chosen: which of the folders a person chose: see namida_store_set_chosen(). */
+void namida_hub_set_chosen (NamidaHub *self, gboolean backups, gboolean music);
 /** namida_hub_set_limit: @limit: bytes a second of each sending that begins from now on; 0: none. */
 void namida_hub_set_limit (NamidaHub *self, guint64 limit);
 /** namida_hub_set_pin: the code that senders have to type from now on; (nullable): none. */

@@ -7,6 +7,7 @@
 #include "namida-crash-point.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-folder-check.h"
 #include "namida-format.h"
 #include "namida-known-content.h"
 #include "namida-place-cursor.h"
@@ -98,6 +99,31 @@ open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
   return FALSE;
 }
 
+/* A folder that a person chose, and that is not there, is on a drive that is not plugged in, or no longer allowed:
+ * making it anew would put the backup where nobody looks for it. */
+static gboolean
+check_chosen (NamidaStoreSink *self, const char *path, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->chosen); i++)
+    {
+      const char *chosen = self->chosen[i];
+      gsize length = chosen != NULL ? strlen (chosen) : 0;
+      g_autofree char *shown = NULL;
+
+      if (chosen == NULL || strncmp (path, chosen, length) != 0 || (path[length] != '/' && path[length] != '\0')
+          || namida_folder_check (chosen, TRUE) != NAMIDA_FOLDER_GONE)
+        continue;
+      shown = g_filename_display_name (chosen);
+      g_set_error (
+          error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+          _ ("The folder “%s”, where this should be stored, is not there. Plug its drive in, or choose a folder "
+             "in the preferences of the receiving device, then send again."),
+          shown);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 open_roots (NamidaStoreSink *self, GError **error)
 {
@@ -107,6 +133,9 @@ open_roots (NamidaStoreSink *self, GError **error)
 
       g_ptr_array_add (self->roots, root);
       root->path = g_strdup (namida_layout_get_root (self->layout, i));
+      root->base_fd = root->fd = -1;
+      if (!check_chosen (self, root->path, error))
+        return FALSE;
       root->base_fd = root->fd = namida_folder_make_root (root->path, error);
       if (root->base_fd < 0)
         return FALSE;

@@ -9,6 +9,8 @@ const char *namida_store_get_data_dir (NamidaStore *self);
 NamidaDatabase *namida_store_get_database (NamidaStore *self);
 /** namida_store_clean_staging: removes the parts that no interrupted session of the journal needs. Blocking. */
 gboolean namida_store_clean_staging (NamidaStore *self, GError **error);
+/** (transfer none) (nullable): the folder of backups (0) or of music (1) when a person chose it; interned. */
+const char *namida_store_get_chosen (NamidaStore *self, guint which);
 /** (transfer none) (element-type utf8 filename) */
 GHashTable *namida_store_get_labels (NamidaStore *self);
 

@@ -22,6 +22,7 @@ struct _NamidaStore
   const char *music;
   GHashTable *labels; /* label → folder */
   guint64 reserve;
+  gboolean chosen[2]; /* backups, music: by a person */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaStore, namida_store, G_TYPE_OBJECT)
@@ -91,6 +92,21 @@ namida_store_set_folders (NamidaStore *self, const char *backups, const char *mu
     self->backups = intern_canonical (backups);
   if (music != NULL)
     self->music = intern_canonical (music);
+}
+
+void
+namida_store_set_chosen (NamidaStore *self, gboolean backups, gboolean music)
+{
+  self->chosen[0] = backups;
+  self->chosen[1] = music;
+}
+
+const char *
+namida_store_get_chosen (NamidaStore *self, guint which)
+{
+  if (!self->chosen[which])
+    return NULL;
+  return which == 0 ? self->backups : self->music;
 }
 
 void

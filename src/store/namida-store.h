@@ -23,6 +23,10 @@ G_DECLARE_FINAL_TYPE (NamidaStore, namida_store, NAMIDA, STORE, GObject)
  * ".namida-sync-parts" of the destination. */
 NamidaStore *namida_store_new (const char *data_dir, NamidaDatabase *database);
 void namida_store_set_folders (NamidaStore *self, const char *backups, const char *music);
+/** namida_store_set_chosen: which of the two a person chose: such a folder is never made anew. When it is not there
+ * (its drive is not plugged in, the desktop took its permission back), what should land in it is refused in words. For
+ * the sinks made from then on. */
+void namida_store_set_chosen (NamidaStore *self, gboolean backups, gboolean music);
 const char *namida_store_get_backups (NamidaStore *self);
 const char *namida_store_get_music (NamidaStore *self);
 /** namida_store_set_reserve: bytes that stay free on each disk; 0: 64 MB of one of 1 GB and more. For the sinks made

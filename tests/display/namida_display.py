@@ -147,7 +147,9 @@ class Lab:
     def app(self, alias, more="", files=()):
         """The window; started anew with what it left behind, when it ran before."""
         data = self.path / "app"
-        data.mkdir(exist_ok=True)
+        for folder in ("backups", "music"):
+            # As a person's choice, which is never made anew. A test of a drive that is not plugged in names another one.
+            (data / folder).mkdir(parents=True, exist_ok=True)
         (data / "settings.ini").write_text(
             f"[Settings]\nintroduced=true\nalias='{alias}'\nbackup-folder='{data}/backups'\nmusic-folder='{data}/music'\n{more}")
         process = self.start(APP, "--data-dir", data, "--interface", "lo", *files)

@@ -13,6 +13,7 @@
 #include "namida-devices-page.h"
 #include "namida-file-row.h"
 #include "namida-files.h"
+#include "namida-folder-bar.h"
 #include "namida-history-row.h"
 #include "namida-introduction.h"
 #include "namida-message-dialog.h"
@@ -95,6 +96,7 @@ main (int argc, char **argv)
     { "device-row", namida_device_row_get_type },
     { "devices-page", namida_devices_page_get_type },
     { "file-row", namida_file_row_get_type },
+    { "folder-bar", namida_folder_bar_get_type },
     { "history-row", namida_history_row_get_type },
     { "introduction", namida_introduction_get_type },
     { "pair-dialog", namida_pair_dialog_get_type },

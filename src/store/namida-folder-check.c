@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-folder-check.h"
+#include "namida-store-private.h"
+
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+NamidaFolderState
+namida_folder_check (const char *path, gboolean chosen)
+{
+  g_autofree char *place = g_strdup (path);
+  struct stat st;
+
+  /* One that is yet to be made needs the nearest folder above it. */
+  while (stat (place, &st) != 0)
+    {
+      char *parent = g_path_get_dirname (place);
+      gboolean end = g_str_equal (parent, place);
+
+      if (chosen || end)
+        {
+          g_free (parent);
+          return NAMIDA_FOLDER_GONE;
+        }
+      g_free (place);
+      place = parent;
+    }
+  /* As this program, whatever it may become: not as who started it. */
+  if (!S_ISDIR (st.st_mode) || faccessat (AT_FDCWD, place, R_OK | W_OK | X_OK, AT_EACCESS) != 0)
+    return NAMIDA_FOLDER_CLOSED;
+  return NAMIDA_FOLDER_FINE;
+}
+
+typedef struct
+{
+  const char *backups, *music; /* interned by the store */
+  gboolean backups_chosen, music_chosen;
+  NamidaFolderState backups_state, music_state;
+} Check;
+
+static void
+check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Check *check = data;
+
+  check->backups_state = namida_folder_check (check->backups, check->backups_chosen);
+  check->music_state = namida_folder_check (check->music, check->music_chosen);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+namida_store_check_folders_async (NamidaStore *self,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  Check *check = g_new0 (Check, 1);
+
+  g_return_if_fail (NAMIDA_IS_STORE (self));
+
+  check->backups = namida_store_get_backups (self);
+  check->music = namida_store_get_music (self);
+  check->backups_chosen = namida_store_get_chosen (self, 0) != NULL;
+  check->music_chosen = namida_store_get_chosen (self, 1) != NULL;
+  g_task_set_source_tag (task, namida_store_check_folders_async);
+  g_task_set_task_data (task, check, g_free);
+  g_task_run_in_thread (task, check_thread);
+}
+
+gboolean
+namida_store_check_folders_finish (
+    NamidaStore *self, GAsyncResult *result, NamidaFolderState *backups, NamidaFolderState *music, GError **error)
+{
+  Check *check = g_task_get_task_data (G_TASK (result));
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  *backups = check->backups_state;
+  *music = check->music_state;
+  return TRUE;
+}

@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders that are not there when the program starts: the window asks for them in words, and nothing lands elsewhere. Speaks TAP."""
+import os
+
+from namida_display import button, everything, find, made_backup, picture, press, run, wait_for, window_id
+
+
+def texts():
+    return [node.get_name() or "" for node in everything()]
+
+
+def asked(beginning):
+    return next((text for text in texts() if text.startswith(beginning)), None)
+
+
+def test_gone_at_start(lab):
+    drive = lab.path / "drive"
+    music = lab.path / "music"
+    music.mkdir()
+    backup, _, _ = made_backup(lab.path / "files")
+    process, data = lab.app("Desk PC", f"backup-folder='{drive}/Backups'\nmusic-folder='{music}'\n")
+    window = window_id("Namida Sync")
+    said = wait_for("the question for the folder", lambda: asked("The folder for backups"))
+    assert f"{drive}/Backups" in said and "Plug its drive in" in said, said
+    wait_for("the button", lambda: find("Choose a Folder…"))
+    picture("folder-gone", window)
+
+    # What is sent meanwhile is refused in words, and stays where it is; no folder takes the place of the other.
+    sent = lab.sender("Phone", "send", "--to", "Desk PC", backup)
+    press(button("Accept"))
+    assert sent.wait(60) != 0
+    sent.log.seek(0)
+    words = sent.log.read()
+    assert "It says there what" in words and "drive" not in words, words
+    wait_for("what went wrong", lambda: asked(f"The folder “{drive}/Backups”, where this should be stored, is not there."))
+    assert not drive.exists() and not (data / "backups" / "Phone").exists() and backup.exists()
+
+    # The drive is plugged in: the next start asks no more, and the backup arrives.
+    (drive / "Backups").mkdir(parents=True)
+    process.terminate()
+    process.wait(30)
+    lab.app("Desk PC", f"backup-folder='{drive}/Backups'\nmusic-folder='{music}'\n")
+    again = lab.sender("Phone", "send", "--to", "Desk PC", backup)
+    press(button("Accept"))
+    assert again.wait(60) == 0
+    assert not asked("The folder for backups") and list((drive / "Backups" / "Phone").iterdir())
+
+
+def test_music_that_nothing_can_be_put_into(lab):
+    blocked = lab.path / "music"
+    blocked.write_text("a file where a folder was")
+    lab.app("Desk PC", f"music-folder='{blocked}'\n")
+    wait_for("the question for the folder", lambda: asked("Nothing can be stored in the folder for music"))
+
+
+def test_permission_of_the_desktop_is_lost(lab):
+    lost = os.path.join(os.environ["XDG_RUNTIME_DIR"], "doc", "1a2b3c4d", "Backups")
+    lab.app("Desk PC", f"backup-folder='{lost}'\n")
+    said = wait_for("the question for the folder", lambda: asked("The folder for backups that you chose"))
+    assert "doc" not in said and "Choose it again" in said, said
+
+
+run([(test_gone_at_start, True), (test_music_that_nothing_can_be_put_into, False), (test_permission_of_the_desktop_is_lost, True)])
