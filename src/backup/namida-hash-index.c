@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#define MANY_ROWS 5000u
+
 NamidaHashRow *
 namida_hash_row_new (const char *path, const struct stat *st, const char *sha256)
 {
@@ -131,8 +133,10 @@ gboolean
 namida_hash_index_store (NamidaDatabase *database, GPtrArray *rows, GError **error)
 {
   sqlite3 *handle = namida_database_lock (database);
-  gboolean fine;
+  gboolean fine, many = rows->len >= MANY_ROWS;
 
+  if (many)
+    namida_database_set_roomy (database, TRUE);
   if (sqlite3_exec (handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
     fine = fail (handle, error);
   else
@@ -143,6 +147,8 @@ namida_hash_index_store (NamidaDatabase *database, GPtrArray *rows, GError **err
       if (!fine && !sqlite3_get_autocommit (handle))
         sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
     }
+  if (many)
+    namida_database_set_roomy (database, FALSE);
   namida_database_unlock (database);
   return fine;
 }

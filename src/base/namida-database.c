@@ -389,6 +389,16 @@ namida_database_unlock (NamidaDatabase *self)
   g_rec_mutex_unlock (&self->mutex);
 }
 
+void
+namida_database_set_roomy (NamidaDatabase *self, gboolean roomy)
+{
+  g_return_if_fail (NAMIDA_IS_DATABASE (self));
+  /* In KiB; without it everything works, slowly. */
+  sqlite3_exec (self->handle, roomy ? "PRAGMA cache_size = -32000" : "PRAGMA cache_size = -2000", NULL, NULL, NULL);
+  if (!roomy)
+    sqlite3_db_release_memory (self->handle);
+}
+
 static int
 bind (sqlite3_stmt *statement, const char *format, va_list arguments)
 {

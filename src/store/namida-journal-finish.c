@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#define MANY_ROWS 5000u
+
 /* The end of a session: what it stored, and the version that this is. All locked, in one transaction. */
 
 static gboolean
@@ -30,17 +32,33 @@ write_path (const NamidaStoredRow *row, GString *path)
   return path->str;
 }
 
+/* Whether an earlier commit of @session was cut off behind its journal. */
+static gboolean
+has_stored (NamidaDatabase *database, const char *session)
+{
+  sqlite3_stmt *statement
+      = namida_database_prepare (database, NULL, "SELECT 1 FROM stored WHERE session = ? LIMIT 1", "s", session);
+  gboolean found = statement == NULL || sqlite3_step (statement) == SQLITE_ROW;
+
+  sqlite3_finalize (statement);
+  return found;
+}
+
+#define INSERT_STORED                                                                                                  \
+  "INSERT INTO stored (session, file_id, path, size, mtime_ns, inode, device, sha256, stored_at)"                      \
+  " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
+
 /* A repeated commit writes its rows once. The plus keeps SQLite from looking by the content: a hundred thousand files
  * may have the same. */
 static gboolean
 write_stored (NamidaDatabase *database, sqlite3 *handle, const char *session, GArray *rows, GError **error)
 {
-  sqlite3_stmt *statement
-      = namida_database_prepare (database, error,
-                                 "INSERT INTO stored (session, file_id, path, size, mtime_ns, inode, device, sha256,"
-                                 " stored_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS (SELECT 1"
-                                 " FROM stored WHERE +session = ?1 AND path = ?3 AND +sha256 = ?8 AND inode = ?6)",
-                                 "");
+  sqlite3_stmt *statement = namida_database_prepare (database, error,
+                                                     has_stored (database, session) ? INSERT_STORED
+                                                         " WHERE NOT EXISTS (SELECT 1 FROM stored WHERE +session = ?1"
+                                                         " AND path = ?3 AND +sha256 = ?8 AND inode = ?6)"
+                                                                                    : INSERT_STORED,
+                                                     "");
   g_autoptr (GString) path = g_string_new (NULL);
   int result = SQLITE_DONE;
   gboolean fine;
@@ -273,15 +291,20 @@ namida_journal_finish (
     NamidaDatabase *database, const NamidaJournalSession *session, GArray *rows, const char *version, GError **error)
 {
   sqlite3 *handle = namida_database_lock (database);
-  gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
-                  && namida_journal_write_session (database, session, error)
-                  && write_stored (database, handle, session->id, rows, error)
-                  && write_hashes (database, handle, rows, error)
-                  && (version == NULL || write_version (database, handle, session, rows, version, error))
-                  && namida_database_exec (database, error, "COMMIT", "");
+  gboolean many = rows->len >= MANY_ROWS, fine;
+
+  if (many)
+    namida_database_set_roomy (database, TRUE);
+  fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
+         && namida_journal_write_session (database, session, error)
+         && write_stored (database, handle, session->id, rows, error) && write_hashes (database, handle, rows, error)
+         && (version == NULL || write_version (database, handle, session, rows, version, error))
+         && namida_database_exec (database, error, "COMMIT", "");
 
   if (!fine && !sqlite3_get_autocommit (handle))
     sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
+  if (many)
+    namida_database_set_roomy (database, FALSE);
   namida_database_unlock (database);
   return fine;
 }

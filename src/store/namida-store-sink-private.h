@@ -36,6 +36,7 @@ typedef struct
   int base_fd; /* the folder @path */
   int fd;      /* where items go: the same, or the version */
   NamidaStaging *staging;
+  gint64 roomy_until; /* __atomic, monotonic µs: there was plenty of room a moment ago */
 } NamidaRoot;
 
 struct _NamidaStoreSink

@@ -17,6 +17,9 @@
 
 #define RESERVE_BYTES (64u * 1024 * 1024)
 #define RESERVE_FROM_BYTES (1024u * 1024 * 1024)
+#define SMALL_BYTES (256u * 1024)
+#define PLENTY_BYTES (512u * 1024 * 1024)
+#define ROOMY_US (G_USEC_PER_SEC / 4)
 
 static void sink_iface_init (NamidaSinkInterface *iface);
 
@@ -187,15 +190,33 @@ namida_store_sink_has_room (NamidaStoreSink *self, int fd, guint64 need, guint64
   return need <= room;
 }
 
+/* A small file need not ask when another one found much more room a moment ago. */
+static gboolean
+is_roomy (NamidaStoreSink *self, NamidaRoot *root, guint64 total)
+{
+  gint64 now = namida_clock_monotonic ();
+
+  if (total > SMALL_BYTES)
+    return FALSE;
+  if (now < __atomic_load_n (&root->roomy_until, __ATOMIC_RELAXED))
+    return TRUE;
+  if (!namida_store_sink_has_room (self, namida_staging_get_fd (root->staging), PLENTY_BYTES, NULL))
+    return FALSE;
+  __atomic_store_n (&root->roomy_until, now + ROOMY_US, __ATOMIC_RELAXED);
+  return TRUE;
+}
+
 /* What is asked for at the offer is still there? Others write, too. */
 static gboolean
-check_room (
-    NamidaStoreSink *self, NamidaStaging *staging, const char *name, const char *shown, guint64 total, GError **error)
+check_room (NamidaStoreSink *self, NamidaRoot *root, const char *name, const char *shown, guint64 total, GError **error)
 {
-  guint64 allocated = namida_staging_part_allocated (staging, name);
+  NamidaStaging *staging = root->staging;
   g_autofree char *size = NULL;
-  guint64 missing;
+  guint64 missing, allocated;
 
+  if (is_roomy (self, root, total))
+    return TRUE;
+  allocated = namida_staging_part_allocated (staging, name);
   if (namida_store_sink_has_room (self, namida_staging_get_fd (staging), total - MIN (allocated, total), &missing))
     return TRUE;
   size = namida_format_size (missing);
@@ -268,7 +289,7 @@ open_part (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, 
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
   g_autofree char *shown = NULL;
   g_autofree char *name = NULL;
-  NamidaStaging *staging;
+  NamidaRoot *root;
   NamidaEntry *entry;
 
   if (index >= self->n_items || self->items[index].state != NAMIDA_ITEM_WANTED || has_ended (self, FALSE))
@@ -279,10 +300,10 @@ open_part (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, 
   entry = namida_store_sink_entry (self, index);
   shown = namida_entry_dup_path (entry);
   name = namida_store_sink_dup_part_name (self, index);
-  staging = namida_store_sink_root (self, self->items[index].root)->staging;
-  if (!check_room (self, staging, name, shown, entry->size, error))
+  root = namida_store_sink_root (self, self->items[index].root);
+  if (!check_room (self, root, name, shown, entry->size, error))
     return -1;
-  return namida_staging_open_part (staging, name, shown, offset, entry->size, digest, error);
+  return namida_staging_open_part (root->staging, name, shown, offset, entry->size, digest, error);
 }
 
 static mode_t

@@ -307,9 +307,14 @@ gboolean
 namida_version_file_stat (const NamidaVersionFile *file, int version_fd, struct stat *st)
 {
   g_autofree char *basename = NULL;
-  int folder = namida_version_file_open_folder (file, version_fd, &basename);
   gboolean there;
+  int folder;
 
+  /* A person's own folder, whose links are the person's: one question a file, for there may be 100,000 of them. */
+  if (version_fd < 0)
+    return g_path_is_absolute (file->path) && fstatat (AT_FDCWD, file->path, st, AT_SYMLINK_NOFOLLOW) == 0
+           && (file->kind == NAMIDA_VERSION_FILE_FOLDER ? S_ISDIR (st->st_mode) : S_ISREG (st->st_mode));
+  folder = namida_version_file_open_folder (file, version_fd, &basename);
   if (folder < 0)
     return FALSE;
   there = fstatat (folder, basename, st, AT_SYMLINK_NOFOLLOW) == 0
