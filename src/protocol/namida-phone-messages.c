@@ -99,6 +99,10 @@ check_backup (NamidaBackup *backup, GError **error)
 
   for (guint i = 0; i < entries->len; i++)
     zips += is_backup (g_ptr_array_index (entries, i));
+  /* It begins its restore with the zip: without one it would leave the music where nothing finds it. */
+  if (zips == 0)
+    return namida_message_refuse (error, _ ("The phone app takes music only together with a Namida backup. Choose a "
+                                            "backup zip beside it, then send again."));
   if (zips != 1)
     return namida_message_refuse (error, _ ("The phone app takes one Namida backup at a time, with any music beside "
                                             "it. Choose exactly one backup zip, then send again."));

@@ -91,6 +91,7 @@ can_go_on (NamidaV1Sender *self, const GError *error)
     case NAMIDA_ERROR_UNREACHABLE:
     case NAMIDA_ERROR_BUSY:
     case NAMIDA_ERROR_PAUSED:
+    case NAMIDA_ERROR_NO_SPACE: /* somebody may make room there */
       return TRUE;
     case NAMIDA_ERROR_NOT_FOUND:
     case NAMIDA_ERROR_EXPIRED:
@@ -100,6 +101,17 @@ can_go_on (NamidaV1Sender *self, const GError *error)
     default:
       return FALSE;
     }
+}
+
+/* What a person reads while it waits; NULL: that the device is away. @error: (nullable) */
+static const char *
+trouble_of (const GError *error)
+{
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PAUSED))
+    return _ ("Paused on the other device");
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE))
+    return _ ("Waiting for room on the other device: its disk is full");
+  return NULL;
 }
 
 /* @error: (transfer full) (nullable) */
@@ -118,9 +130,7 @@ end (NamidaV1Sender *self, GError *error)
     namida_client_cancel_async (self->client, self->base.session_id,
                                 namida_transfer_is_pausing (transfer) || namida_transfer_get_keep_parts (transfer),
                                 on_cancel_told, NULL);
-  namida_transfer_set_trouble (transfer, g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PAUSED)
-                                             ? _ ("Paused on the other device")
-                                             : NULL);
+  namida_transfer_set_trouble (transfer, trouble_of (error));
   namida_sender_return (&self->base, error, error != NULL && !own_wish && can_go_on (self, error));
 }
 

@@ -30,6 +30,30 @@ test_send_and_again (Fixture *f, gconstpointer data)
 }
 
 static void
+on_listed (GListModel *transfers, guint position, guint removed, guint added, NamidaTransferState *seen)
+{
+  g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, position);
+
+  if (added > 0)
+    *seen = namida_transfer_get_state (transfer);
+}
+
+/* Nobody is told to answer what is answered already. */
+static void
+test_accepted_by_itself (Fixture *f, gconstpointer data)
+{
+  NamidaTransferState seen = NAMIDA_TRANSFER_FAILED;
+  NamidaTransfer *transfer;
+
+  g_signal_connect (namida_hub_get_transfers (f->receiver), "items-changed", G_CALLBACK (on_listed), &seen);
+  transfer = send_sample (f);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  g_assert_no_error (namida_transfer_get_error (transfer));
+  g_assert_cmpint (seen, ==, NAMIDA_TRANSFER_PREPARING);
+  g_signal_handlers_disconnect_by_func (namida_hub_get_transfers (f->receiver), on_listed, &seen);
+}
+
+static void
 test_ask (Fixture *f, gconstpointer accepted)
 {
   GListModel *offers = namida_hub_get_offers (f->receiver);
@@ -275,6 +299,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/hub/send-and-again", NAMIDA_ACCEPT_ALL, test_send_and_again);
+  ADD ("/hub/accepted-by-itself", NAMIDA_ACCEPT_ALL, test_accepted_by_itself);
   ADD ("/hub/ask", NAMIDA_ACCEPT_ASK, test_ask);
   ADD ("/hub/withdrawn", NAMIDA_ACCEPT_ASK, test_withdrawn);
   ADD ("/hub/trusted-only", NAMIDA_ACCEPT_TRUSTED, test_trusted_only);

@@ -124,6 +124,23 @@ test_pause_receiver_ends (Fixture *f, gconstpointer cancel)
   g_assert_false (has_parts (f));
 }
 
+/* The disk there is full: it waits until somebody makes room. */
+static void
+test_no_room (Fixture *f, gconstpointer data)
+{
+  NamidaTransfer *transfer = send_some (f);
+
+  stop_hub (f->receiver);
+  WAIT_FOR (is_in (transfer, NAMIDA_TRANSFER_INTERRUPTED));
+  f->receiver = start_hub_with (f, RECEIVER, (NamidaHubOptions){ .accept = NAMIDA_ACCEPT_ASK, .reserve = G_MAXINT64 });
+  WAIT_FOR (says (transfer, "Waiting for room on the other device: its disk is full"));
+  g_assert_true (is_in (transfer, NAMIDA_TRANSFER_INTERRUPTED));
+  g_assert_null (namida_transfer_get_error (transfer));
+  namida_hub_set_reserve (f->receiver, 0);
+  namida_hub_retry (f->sender, transfer);
+  assert_ends_equal (f, transfer);
+}
+
 /* While its device is away. */
 static void
 test_pause_waiting (Fixture *f, gconstpointer data)
@@ -321,6 +338,7 @@ main (int argc, char **argv)
   ADD ("/pause/receiver", NULL, test_pause_receiver);
   ADD ("/pause/receiver-ends", NULL, test_pause_receiver_ends);
   ADD ("/pause/receiver-ends/cancel", yes, test_pause_receiver_ends);
+  ADD ("/resume/no-room", NULL, test_no_room);
   ADD ("/pause/waiting", NULL, test_pause_waiting);
   ADD ("/cancel/paused", NULL, test_cancel_paused);
   ADD ("/cancel/paused/keep", yes, test_cancel_paused);
