@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-drop-flow.h"
 #include "namida-handover.h"
 
 /* Begins the hint of an “open” that is none of files. */
@@ -62,7 +63,7 @@ namida_application_open (GApplication *application, GFile **files, int n_files, 
   for (int i = 0; i < n_files; i++)
     g_list_store_append (list, files[i]);
   if (window != NULL)
-    namida_window_choose_device (window, G_LIST_MODEL (list));
+    namida_drop_flow_open (GTK_WIDGET (window), G_LIST_MODEL (list));
 }
 
 /* At login nobody wants the window of a program that runs already. */

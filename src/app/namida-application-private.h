@@ -5,6 +5,7 @@
 
 #include "namida-background.h"
 #include "namida-hub-history.h"
+#include "namida-launcher.h"
 #include "namida-notifier.h"
 #include "namida-window.h"
 
@@ -28,6 +29,7 @@ struct _NamidaApplication
   NamidaHubHistory *history;
   NamidaNotifier *notifier;
   NamidaBackground *background;
+  NamidaLauncher *launcher;
   GError *problem; /* (nullable): why the hub does not run */
   gboolean stopping;
   gboolean told_background;

@@ -3,6 +3,7 @@
 
 #include "namida-application-private.h"
 
+#include "namida-drop-flow.h"
 #include "namida-introduction.h"
 #include "namida-settings.h"
 
@@ -47,6 +48,7 @@ namida_application_show_window (NamidaApplication *self)
       namida_window_show_problem (window, self->problem);
       g_signal_connect_object (window, "close-request", G_CALLBACK (namida_application_on_close_request), self,
                                G_CONNECT_SWAPPED);
+      namida_drop_flow_watch (GTK_WIDGET (window));
     }
   gtk_window_present (GTK_WINDOW (window));
   namida_application_introduce (self);
@@ -84,6 +86,7 @@ namida_application_startup (GApplication *application)
       exit (1);
     }
   namida_application_make_hub (self);
+  self->launcher = namida_launcher_new (g_application_get_dbus_connection (application), self->hub);
 }
 
 static void
@@ -94,6 +97,7 @@ namida_application_shutdown (GApplication *application)
 
   if (window != NULL)
     gtk_window_destroy (GTK_WINDOW (window));
+  g_clear_object (&self->launcher);
   g_clear_object (&self->background);
   g_clear_object (&self->notifier);
   g_clear_object (&self->history);
@@ -115,12 +119,26 @@ namida_application_finalize (GObject *object)
   G_OBJECT_CLASS (namida_application_parent_class)->finalize (object);
 }
 
+/* Nobody should take it for the one that keeps their backups. */
+static void
+namida_application_window_added (GtkApplication *application, GtkWindow *window)
+{
+  GTK_APPLICATION_CLASS (namida_application_parent_class)->window_added (application, window);
+  if (NAMIDA_DEVEL)
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (window), "devel");
+      if (NAMIDA_IS_WINDOW (window))
+        gtk_window_set_title (window, NAMIDA_PROGRAM_NAME);
+    }
+}
+
 static void
 namida_application_class_init (NamidaApplicationClass *klass)
 {
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = namida_application_finalize;
+  GTK_APPLICATION_CLASS (klass)->window_added = namida_application_window_added;
   application_class->startup = namida_application_startup;
   application_class->activate = namida_application_activate;
   application_class->open = namida_application_open;

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-drop-flow.h"
 #include "namida-files.h"
 #include "namida-format.h"
 #include "namida-mnemonics.h"
@@ -179,8 +180,13 @@ on_hover_value (NamidaDeviceRow *self, GParamSpec *pspec, GtkDropTarget *target)
   g_autoptr (GListModel) files = namida_files_from_value (gtk_drop_target_get_value (target));
 
   stop_describing (self);
-  if (files == NULL)
+  if (gtk_drop_target_get_value (target) == NULL || namida_peer_get_away (self->peer))
     return;
+  if (files == NULL)
+    {
+      show_subtitle (self);
+      return;
+    }
   self->describing = g_cancellable_new ();
   namida_files_describe_async (files, self->describing, on_described, g_object_ref (self));
 }
@@ -188,9 +194,9 @@ on_hover_value (NamidaDeviceRow *self, GParamSpec *pspec, GtkDropTarget *target)
 static GdkDragAction
 on_enter (NamidaDeviceRow *self)
 {
-  if (namida_peer_get_away (self->peer))
-    return 0;
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), _ ("Drop to send"));
+  /* What is dropped on one that is away is refused in words: a pointer that says no does not say why. */
+  if (!namida_peer_get_away (self->peer))
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (self), _ ("Drop to send"));
   return GDK_ACTION_COPY;
 }
 
@@ -204,13 +210,8 @@ on_leave (NamidaDeviceRow *self)
 static gboolean
 on_drop (NamidaDeviceRow *self, const GValue *value)
 {
-  g_autoptr (GListModel) files = namida_files_from_value (value);
-
   on_leave (self);
-  if (files == NULL || namida_peer_get_away (self->peer))
-    return FALSE;
-  namida_send_flow_send (GTK_WIDGET (self), self->peer, files);
-  return TRUE;
+  return namida_drop_flow_take (GTK_WIDGET (self), self->peer, value);
 }
 
 static void
@@ -287,14 +288,13 @@ namida_device_row_class_init (NamidaDeviceRowClass *klass)
 static void
 namida_device_row_init (NamidaDeviceRow *self)
 {
-  GType types[] = { GDK_TYPE_FILE_LIST, G_TYPE_FILE };
   GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
 
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
   /* Names come from other devices: they are text, never markup. */
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
-  gtk_drop_target_set_gtypes (target, types, G_N_ELEMENTS (types));
+  namida_drop_flow_add_types (target);
   /* Known while it hovers: only so can the row say what a drop would send. */
   gtk_drop_target_set_preload (target, TRUE);
   g_signal_connect_object (target, "notify::value", G_CALLBACK (on_hover_value), self, G_CONNECT_SWAPPED);

@@ -9,6 +9,7 @@
 #include "namida-mnemonics.h"
 #include "namida-pair-dialog.h"
 #include "namida-send-sheet.h"
+#include "namida-unencrypted.h"
 #include "namida-window.h"
 
 /* What was sent to whom, kept at the transfer: a code can only be asked for after the other device wanted one. */
@@ -41,8 +42,8 @@ sent_new (NamidaWindow *window, NamidaPeer *peer, GListModel *files)
   return sent;
 }
 
-static NamidaWindow *
-window_of (GtkWidget *widget)
+NamidaWindow *
+namida_send_flow_window (GtkWidget *widget)
 {
   GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (widget));
 
@@ -66,53 +67,25 @@ send_now (NamidaWindow *window, NamidaPeer *peer, GListModel *files, const char 
 }
 
 static void
-on_unencrypted_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+send_files (gboolean unencrypted, gpointer user_data)
 {
   Sent *sent = user_data;
 
-  if (g_strcmp0 (response, "send") == 0)
-    send_now (sent->window, sent->peer, sent->files, NULL, TRUE);
-  sent_free (sent);
-}
-
-static void
-ask_unencrypted (NamidaWindow *window, NamidaPeer *peer, GListModel *files)
-{
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (window), NULL, NULL);
-
-  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("Send to %s without encryption?"),
-                                     namida_peer_get_alias (peer));
-  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
-                               _ ("Anyone on this network could read or change it on the way."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect (dialog, "response", G_CALLBACK (on_unencrypted_response), sent_new (window, peer, files));
-  namida_mnemonics_unspeak (dialog);
-  gtk_window_present (GTK_WINDOW (dialog));
+  send_now (sent->window, sent->peer, sent->files, NULL, unencrypted);
 }
 
 void
 namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files)
 {
-  NamidaWindow *window = window_of (from);
-  g_autofree char *policy = NULL;
+  NamidaWindow *window = namida_send_flow_window (from);
 
-  if (namida_peer_get_encrypted (peer))
-    {
-      send_now (window, peer, files, NULL, FALSE);
-      return;
-    }
-  policy = g_settings_get_string (namida_window_get_settings (window), "unencrypted-peers");
-  if (g_strcmp0 (policy, "never") == 0)
-    namida_window_toast (window, _ ("This device cannot encrypt, and the preferences forbid sending without"));
-  else
-    ask_unencrypted (window, peer, files);
+  namida_unencrypted_ask (window, peer, send_files, sent_new (window, peer, files), (GDestroyNotify) sent_free);
 }
 
 void
 namida_send_flow_choose (GtkWidget *from, NamidaPeer *peer)
 {
-  NamidaWindow *window = window_of (from);
+  NamidaWindow *window = namida_send_flow_window (from);
   NamidaSendSheet *sheet = namida_send_sheet_new (namida_window_get_hub (window), peer);
 
   gtk_window_set_transient_for (GTK_WINDOW (sheet), GTK_WINDOW (window));
@@ -122,7 +95,7 @@ namida_send_flow_choose (GtkWidget *from, NamidaPeer *peer)
 void
 namida_send_flow_pair (GtkWidget *from, NamidaPeer *peer)
 {
-  NamidaWindow *window = window_of (from);
+  NamidaWindow *window = namida_send_flow_window (from);
   NamidaPairDialog *dialog = namida_pair_dialog_new (namida_window_get_hub (window), peer);
 
   gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (window));
@@ -169,7 +142,7 @@ ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong)
 void
 namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
 {
-  NamidaWindow *window = window_of (from);
+  NamidaWindow *window = namida_send_flow_window (from);
   Sent *sent = g_object_get_data (G_OBJECT (transfer), SENT_KEY);
   const GError *error = namida_transfer_get_error (transfer);
   gboolean wrong = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG);
@@ -201,7 +174,7 @@ on_folder_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 namida_send_flow_open_folder (GtkWidget *from, const char *folder)
 {
-  NamidaWindow *window = window_of (from);
+  NamidaWindow *window = namida_send_flow_window (from);
   g_autofree char *uri = g_filename_to_uri (folder, NULL, NULL);
 
   if (uri != NULL)

@@ -3,11 +3,15 @@
 
 #include <adwaita.h>
 #include "namida-hub.h"
+#include "namida-window.h"
 
 G_BEGIN_DECLS
 
 /* What a person can do with a device or a transfer, from any widget of the window; @from: a widget in it. */
 
+/** namida_send_flow_window: Returns: (transfer none): the window that @widget, perhaps in a dialog above it, belongs
+ * to. */
+NamidaWindow *namida_send_flow_window (GtkWidget *widget);
 /** namida_send_flow_send: sends @files (GListModel of GFile) to @peer; asks first when it is not encrypted. */
 void namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files);
 /** namida_send_flow_choose: opens the sheet that asks what to send. */

@@ -11,6 +11,7 @@
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-restore-dialog.h"
+#include "namida-unencrypted.h"
 #include "namida-version-dialog.h"
 #include "namida-window.h"
 
@@ -166,8 +167,9 @@ job_free (Job *job)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
 
 static void
-restore_now (Job *job, gboolean unencrypted)
+restore_now (gboolean unencrypted, gpointer user_data)
 {
+  Job *job = user_data;
   NamidaTransfer *transfer = namida_hub_restore_to (job->hub, job->version, job->peer, NULL, NULL);
   g_autofree char *text = g_strdup_printf (_ ("Sending to %s"), namida_peer_get_alias (job->peer));
 
@@ -178,34 +180,15 @@ restore_now (Job *job, gboolean unencrypted)
 }
 
 static void
-on_unencrypted_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
-{
-  g_autoptr (Job) job = user_data;
-
-  if (g_strcmp0 (response, "send") == 0)
-    restore_now (job, TRUE);
-}
-
-static void
 on_device_chosen (NamidaPeer *peer, gpointer user_data)
 {
   g_autoptr (Job) job = user_data;
-  AdwMessageDialog *dialog;
+  NamidaWindow *window = job->window;
 
   if (peer == NULL)
     return;
   g_set_object (&job->peer, peer);
-  if (namida_peer_get_encrypted (peer))
-    {
-      restore_now (job, FALSE);
-      return;
-    }
-  dialog = message (job->window, NULL, _ ("Anyone on this network could read or change it on the way."));
-  adw_message_dialog_format_heading (dialog, _ ("Send to %s without encryption?"), namida_peer_get_alias (peer));
-  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);
-  adw_message_dialog_set_close_response (dialog, "cancel");
-  g_signal_connect (dialog, "response", G_CALLBACK (on_unencrypted_response), g_steal_pointer (&job));
-  present (dialog);
+  namida_unencrypted_ask (window, peer, restore_now, g_steal_pointer (&job), (GDestroyNotify) job_free);
 }
 
 void

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-drop-check.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-entry.h"
+#include "namida-error.h"
+#include "namida-format.h"
+
+/* More than this nobody waits for: a library is known by its first song. */
+#define MAX_DEPTH 8
+#define MAX_LOOKED 5000
+
+#define ATTRIBUTES                                                                                                     \
+  G_FILE_ATTRIBUTE_STANDARD_NAME "," G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_ACCESS_CAN_READ
+
+typedef struct
+{
+  guint looked;
+  gboolean anything;
+  gboolean found; /* music, or a backup */
+} Search;
+
+static gboolean
+is_sought (const char *name)
+{
+  const char *type = namida_entry_guess_type (name);
+
+  return g_str_has_prefix (type, "audio/") || g_str_has_prefix (type, "video/")
+         || g_str_equal (type, "application/zip");
+}
+
+static void
+search (GFile *folder, guint depth, Search *found, GCancellable *cancellable)
+{
+  g_autoptr (GFileEnumerator) children
+      = g_file_enumerate_children (folder, G_FILE_ATTRIBUTE_STANDARD_NAME "," G_FILE_ATTRIBUTE_STANDARD_TYPE,
+                                   G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, cancellable, NULL);
+  GFileInfo *info;
+  GFile *child;
+
+  while (children != NULL && !found->found && g_file_enumerator_iterate (children, &info, &child, cancellable, NULL)
+         && info != NULL)
+    {
+      GFileType type = g_file_info_get_file_type (info);
+
+      found->anything = TRUE;
+      if (type == G_FILE_TYPE_DIRECTORY && depth > 0)
+        search (child, depth - 1, found, cancellable);
+      else if (type == G_FILE_TYPE_REGULAR && is_sought (g_file_info_get_name (info)))
+        found->found = TRUE;
+      /* What has more than this is no mistake of the hand. */
+      if (type == G_FILE_TYPE_DIRECTORY && depth == 0)
+        found->found = TRUE;
+      if (++found->looked >= MAX_LOOKED)
+        found->found = TRUE;
+    }
+}
+
+/* Returns: (transfer full) (nullable): why @folder, called @name, makes no sense. */
+static char *
+refuse_folder (GFile *folder, const char *name, GCancellable *cancellable)
+{
+  Search found = { 0 };
+
+  search (folder, MAX_DEPTH, &found, cancellable);
+  if (!found.anything)
+    return g_strdup_printf (_ ("“%s” is empty. Drop a folder with music in it."), name);
+  if (!found.found)
+    return g_strdup_printf (
+        _ ("“%s” has neither music nor a backup in it. To send it all the same, add it under “Send…”."), name);
+  return NULL;
+}
+
+/* Returns: (transfer full) (nullable): why @file, called @name, makes no sense. */
+static char *
+refuse (GFile *file, const char *name, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFileInfo) info = NULL;
+
+  /* What gvfs has mounted has a path; a web page has none. */
+  if (g_file_peek_path (file) == NULL)
+    return g_strdup_printf (_ ("“%s” is not on this computer. Save it here first, then drop the copy."), name);
+  info = g_file_query_info (file, ATTRIBUTES, G_FILE_QUERY_INFO_NONE, cancellable, &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return g_strdup_printf (_ ("“%s” is not there any more. Look for it again, and drop it from there."), name);
+  if (info == NULL || !g_file_info_get_attribute_boolean (info, G_FILE_ATTRIBUTE_ACCESS_CAN_READ))
+    return g_strdup_printf (
+        _ ("“%s” cannot be read. Ask its owner for the permission, or copy it to a place of your own."), name);
+  switch (g_file_info_get_file_type (info))
+    {
+    case G_FILE_TYPE_DIRECTORY:
+      return refuse_folder (file, name, cancellable);
+    case G_FILE_TYPE_REGULAR:
+      return NULL;
+    default:
+      return g_strdup_printf (_ ("“%s” is neither a file nor a folder. Drop a backup, files or music folders."), name);
+    }
+}
+
+static void
+check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GListModel *files = data;
+
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+      g_autofree char *base = g_file_get_basename (file);
+      g_autofree char *shown = base != NULL ? g_filename_display_name (base) : g_file_get_uri (file);
+      g_autofree char *name = namida_format_name (shown);
+      g_autofree char *sentence = refuse (file, name, cancellable);
+
+      if (sentence == NULL)
+        continue;
+      g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, "%s", sentence);
+      return;
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+namida_drop_check_async (GListModel *files, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, namida_drop_check_async);
+  g_task_set_task_data (task, g_object_ref (files), g_object_unref);
+  g_task_run_in_thread (task, check_thread);
+}
+
+gboolean
+namida_drop_check_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
