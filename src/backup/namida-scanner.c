@@ -128,6 +128,15 @@ name_is_fine (Walk *walk, const char *relative, const char *source)
   return FALSE;
 }
 
+/* One's own file tells by its mode, ACL or not (acl(5): the owner's entry is the owner's bits); others are asked about.
+ */
+static gboolean
+is_readable (int folder_fd, const char *name, const struct stat *st)
+{
+  return (st->st_uid == geteuid () && (st->st_mode & S_IRUSR) != 0)
+         || faccessat (folder_fd, name, R_OK, AT_EACCESS) == 0;
+}
+
 static void
 visit (Walk *walk, int folder_fd, const char *name, const char *relative)
 {
@@ -144,7 +153,7 @@ visit (Walk *walk, int folder_fd, const char *name, const char *relative)
     leave_out_errno (walk->scan, source, ELOOP);
   else if (!S_ISREG (st.st_mode))
     leave_out (walk->scan, source, _ ("It is neither a file nor a folder."));
-  else if (faccessat (folder_fd, name, R_OK, AT_EACCESS) != 0)
+  else if (!is_readable (folder_fd, name, &st))
     leave_out_errno (walk->scan, source, errno);
   else
     add_below (walk, NAMIDA_ENTRY_FILE, relative, &st);
