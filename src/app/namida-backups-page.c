@@ -9,6 +9,10 @@
 #include "namida-mnemonics.h"
 #include "namida-version-row.h"
 
+/* Years of versions need not be built to show the last weeks of them. */
+#define FIRST_ROWS 10
+#define MORE_ROWS 20
+
 struct _NamidaBackupsPage
 {
   AdwBin parent_instance;
@@ -29,7 +33,9 @@ typedef struct
   GtkWidget *widget; /* in the page's box */
   GtkLabel *heading;
   GtkLabel *figures;
+  GtkWidget *more;
   GtkFilterListModel *versions;
+  GtkSliceListModel *shown; /* the newest of @versions */
 } Group;
 
 static void
@@ -37,6 +43,7 @@ group_free (gpointer data)
 {
   Group *group = data;
 
+  g_object_unref (group->shown);
   g_object_unref (group->versions);
   g_free (group->device);
   g_free (group);
@@ -75,6 +82,27 @@ group_show (Group *group)
   if (newest != NULL)
     gtk_label_set_label (group->heading, namida_version_get_alias (newest));
   gtk_label_set_label (group->figures, text);
+  gtk_widget_set_visible (group->more, n > gtk_slice_list_model_get_size (group->shown));
+}
+
+static void
+on_more (Group *group)
+{
+  gtk_slice_list_model_set_size (group->shown, gtk_slice_list_model_get_size (group->shown) + MORE_ROWS);
+  group_show (group);
+}
+
+static GtkWidget *
+make_more (Group *group)
+{
+  GtkWidget *more = gtk_button_new_with_mnemonic (_ ("Show _More"));
+
+  gtk_widget_set_halign (more, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (more, "flat");
+  /* The group goes after its widgets have gone. */
+  g_signal_connect_swapped (more, "clicked", G_CALLBACK (on_more), group);
+  namida_mnemonics_unspeak (more);
+  return more;
 }
 
 static GtkWidget *
@@ -103,12 +131,15 @@ make_group (NamidaBackupsPage *self, const char *device)
 
   group->device = g_strdup (device);
   group->versions = gtk_filter_list_model_new (g_object_ref (versions), filter);
+  group->shown = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (group->versions)), 0, FIRST_ROWS);
   group->widget = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   gtk_box_append (GTK_BOX (group->widget), make_heading (group));
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "boxed-list");
-  gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (group->versions), make_row, self->hub, NULL);
+  gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (group->shown), make_row, self->hub, NULL);
   gtk_box_append (GTK_BOX (group->widget), list);
+  group->more = make_more (group);
+  gtk_box_append (GTK_BOX (group->widget), group->more);
   g_signal_connect_swapped (list, "row-activated", G_CALLBACK (namida_version_row_open), NULL);
   gtk_box_append (self->box, group->widget);
   return group;

@@ -8,6 +8,7 @@
 #include "namida-files.h"
 #include "namida-format.h"
 #include "namida-send-flow.h"
+#include "namida-steady-label.h"
 #include "namida-transfer-row.h"
 
 struct _NamidaHistoryRow
@@ -17,9 +18,9 @@ struct _NamidaHistoryRow
   char *folder; /* (nullable) */
 
   GtkImage *icon;
-  GtkLabel *title;
-  GtkLabel *state;
-  GtkLabel *figures;
+  NamidaSteadyLabel *title;
+  NamidaSteadyLabel *state;
+  NamidaSteadyLabel *figures;
   GtkWidget *column;
   GtkWidget *button;
 };
@@ -46,7 +47,8 @@ show_figures (NamidaHistoryRow *self, NamidaHistoryItem *item)
   g_autofree char *when = namida_files_when (row->updated_at);
   g_autofree char *both = g_strdup_printf ("%s · %s", size, when);
 
-  gtk_label_set_label (self->figures, namida_history_item_get_state (item) == NAMIDA_TRANSFER_DONE ? both : when);
+  namida_steady_label_set_text (self->figures,
+                                namida_history_item_get_state (item) == NAMIDA_TRANSFER_DONE ? both : when);
 }
 
 static void
@@ -55,7 +57,7 @@ show_state (NamidaHistoryRow *self, NamidaHistoryItem *item)
   NamidaTransferState state = namida_history_item_get_state (item);
   g_autofree char *text = namida_history_item_dup_state_text (item);
 
-  gtk_label_set_label (self->state, text);
+  namida_steady_label_set_text (self->state, text);
   gtk_widget_add_css_class (GTK_WIDGET (self->state), namida_transfer_state_class (state));
   namida_transfer_show_icon (self->icon, namida_history_item_get_direction (item), state);
 }
@@ -95,6 +97,7 @@ namida_history_row_class_init (NamidaHistoryRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (NAMIDA_TYPE_STEADY_LABEL);
   G_OBJECT_CLASS (klass)->finalize = namida_history_row_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-history-row.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaHistoryRow, icon);
@@ -118,7 +121,7 @@ namida_history_row_new (NamidaHistoryItem *item)
   NamidaHistoryRow *self = g_object_new (NAMIDA_TYPE_HISTORY_ROW, NULL);
   g_autofree char *words = namida_history_words (item);
 
-  gtk_label_set_label (self->title, words);
+  namida_steady_label_set_text (self->title, words);
   show_state (self, item);
   show_figures (self, item);
   show_button (self, item, words);

@@ -3,12 +3,16 @@
 
 #include "namida-steady-label.h"
 
+/* What wraps gets narrower than this only in a window that is too narrow for everything else. */
+#define LEAST_CHARS 8
+
 struct _NamidaSteadyLabel
 {
   GtkWidget parent_instance;
 
   char *text;
   gboolean wrap;
+  int lines;           /* 0: no limit */
   PangoLayout *layout; /* (nullable): made when it is needed, of @text */
   int room;            /* pixels: the widest line there was, or with @wrap the height that it needed */
 };
@@ -18,6 +22,7 @@ G_DEFINE_FINAL_TYPE (NamidaSteadyLabel, namida_steady_label, GTK_TYPE_WIDGET)
 enum
 {
   PROP_WRAP = 1,
+  PROP_LINES,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -34,6 +39,11 @@ get_layout (NamidaSteadyLabel *self)
   pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
   pango_layout_set_attributes (self->layout, attributes);
   pango_layout_set_wrap (self->layout, PANGO_WRAP_WORD_CHAR);
+  if (self->lines > 0)
+    {
+      pango_layout_set_height (self->layout, -self->lines);
+      pango_layout_set_ellipsize (self->layout, PANGO_ELLIPSIZE_END);
+    }
   /* Pango swaps the two for a line of the other direction. */
   pango_layout_set_alignment (self->layout, gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL
                                                 ? PANGO_ALIGN_RIGHT
@@ -49,6 +59,17 @@ get_size (NamidaSteadyLabel *self, int width, int *text_width, int *text_height)
 
   pango_layout_set_width (layout, width < 0 ? -1 : width * PANGO_SCALE);
   pango_layout_get_pixel_size (layout, text_width, text_height);
+}
+
+/* Pixels. */
+static int
+least_width (NamidaSteadyLabel *self)
+{
+  PangoFontMetrics *metrics = pango_context_get_metrics (gtk_widget_get_pango_context (GTK_WIDGET (self)), NULL, NULL);
+  int width = PANGO_PIXELS_CEIL (LEAST_CHARS * pango_font_metrics_get_approximate_char_width (metrics));
+
+  pango_font_metrics_unref (metrics);
+  return width;
 }
 
 static GtkSizeRequestMode
@@ -76,8 +97,8 @@ namida_steady_label_measure (GtkWidget *widget,
       return;
     }
   *minimum = *natural = self->wrap ? width : MAX (width, self->room);
-  if (self->wrap && *self->text != '\0')
-    get_size (self, 0, minimum, &height);
+  if (self->wrap)
+    *minimum = MIN (width, least_width (self));
 }
 
 static void
@@ -179,13 +200,23 @@ namida_steady_label_settle (NamidaSteadyLabel *self)
 static void
 namida_steady_label_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  NAMIDA_STEADY_LABEL (object)->wrap = g_value_get_boolean (value);
+  NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (object);
+
+  if (id == PROP_WRAP)
+    self->wrap = g_value_get_boolean (value);
+  else
+    self->lines = g_value_get_int (value);
 }
 
 static void
 namida_steady_label_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  g_value_set_boolean (value, NAMIDA_STEADY_LABEL (object)->wrap);
+  NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (object);
+
+  if (id == PROP_WRAP)
+    g_value_set_boolean (value, self->wrap);
+  else
+    g_value_set_int (value, self->lines);
 }
 
 static void
@@ -215,6 +246,8 @@ namida_steady_label_class_init (NamidaSteadyLabelClass *klass)
   widget_class->root = namida_steady_label_root;
   properties[PROP_WRAP] = g_param_spec_boolean ("wrap", NULL, NULL, FALSE,
                                                 G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LINES] = g_param_spec_int ("lines", NULL, NULL, 0, G_MAXINT, 0,
+                                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LABEL);
   /* The style classes of labels are for it too. */

@@ -44,7 +44,7 @@ struct _NamidaTransferRow
   RowButton shown_button;
 
   GtkImage *icon;
-  GtkLabel *title;
+  NamidaSteadyLabel *title;
   GtkProgressBar *bar;
   NamidaSteadyLabel *state;
   NamidaSteadyLabel *figures;
@@ -196,7 +196,7 @@ show_words (NamidaTransferRow *self)
   self->words = namida_transfer_words (self->transfer);
   self->counted = backup;
   self->shown = FALSE;
-  gtk_label_set_label (self->title, self->words);
+  namida_steady_label_set_text (self->title, self->words);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), backup != NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, self->words, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, self->words, -1);

@@ -10,6 +10,7 @@
 #include "namida-inspection.h"
 #include "namida-mnemonics.h"
 #include "namida-send-flow.h"
+#include "namida-steady-label.h"
 #include "namida-version-flow.h"
 
 struct _NamidaVersionRow
@@ -22,12 +23,12 @@ struct _NamidaVersionRow
   GCancellable *looking;   /* into the zip, as long as the row lives */
 
   GtkImage *icon;
-  GtkLabel *when;
+  NamidaSteadyLabel *when;
   GtkWidget *pin;
-  GtkLabel *contents;
+  NamidaSteadyLabel *contents;
   GtkProgressBar *bar;
-  GtkLabel *state;
-  GtkLabel *figures;
+  NamidaSteadyLabel *state;
+  NamidaSteadyLabel *figures;
   GtkWidget *stop;
   GtkWidget *menu;
 };
@@ -49,7 +50,7 @@ show_state (NamidaVersionRow *self)
   g_autofree char *text = namida_version_dup_state_text (self->version);
   gboolean bad = !namida_version_get_present (self->version) || namida_version_get_damaged (self->version) > 0;
 
-  gtk_label_set_label (self->state, self->verifying != NULL ? _ ("Reading it again…") : text);
+  namida_steady_label_set_text (self->state, self->verifying != NULL ? _ ("Reading it again…") : text);
   gtk_image_set_from_icon_name (self->icon, bad ? "dialog-warning-symbolic" : "namida-backup-symbolic");
   gtk_widget_remove_css_class (GTK_WIDGET (self->state), "error");
   gtk_widget_remove_css_class (GTK_WIDGET (self->state), "dim-label");
@@ -82,10 +83,10 @@ on_inspected (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_autofree char *both = g_strdup_printf ("%s · %s", summary, music);
 
-      gtk_label_set_label (self->contents, both);
+      namida_steady_label_set_text (self->contents, both);
     }
   else
-    gtk_label_set_label (self->contents, summary);
+    namida_steady_label_set_text (self->contents, summary);
 }
 
 static void
@@ -95,7 +96,7 @@ show_contents (NamidaVersionRow *self)
   g_autofree char *music = namida_version_flow_dup_music (self->version);
   g_autoptr (GFile) file = zip != NULL ? g_file_new_for_path (zip) : NULL;
 
-  gtk_label_set_label (self->contents, music != NULL ? music : namida_version_get_title (self->version));
+  namida_steady_label_set_text (self->contents, music != NULL ? music : namida_version_get_title (self->version));
   if (file != NULL && namida_version_get_present (self->version))
     namida_inspector_inspect_async (file, self->looking, on_inspected, g_object_ref (self));
 }
@@ -108,7 +109,7 @@ show_figures (NamidaVersionRow *self)
   g_autofree char *files = g_strdup_printf (ngettext ("%'u file", "%'u files", n), n);
   g_autofree char *both = g_strdup_printf ("%s · %s", size, files);
 
-  gtk_label_set_label (self->figures, both);
+  namida_steady_label_set_text (self->figures, both);
 }
 
 /* ---- what can be done ---- */
@@ -269,6 +270,7 @@ namida_version_row_class_init (NamidaVersionRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (NAMIDA_TYPE_STEADY_LABEL);
   G_OBJECT_CLASS (klass)->dispose = namida_version_row_dispose;
   G_OBJECT_CLASS (klass)->get_property = namida_version_row_get_property;
   G_OBJECT_CLASS (klass)->set_property = namida_version_row_set_property;
@@ -308,7 +310,7 @@ namida_version_row_new (NamidaHub *hub, NamidaVersion *version)
 
   self->hub = g_object_ref (hub);
   self->version = g_object_ref (version);
-  gtk_label_set_label (self->when, title);
+  namida_steady_label_set_text (self->when, title);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   show_contents (self);
   show_figures (self);
