@@ -3,13 +3,13 @@
 
 #include "namida-listener.h"
 
-#include "namida-error.h"
-#include "namida-interface.h"
+#include "namida-connection-limit.h"
 #include "namida-limits.h"
+#include "namida-listener-sockets.h"
+#include "namida-tally.h"
 #include "namida-tls.h"
 
 #include <errno.h>
-#include <glib/gi18n-lib.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -30,15 +30,10 @@ struct _NamidaListener
   GMainContext *context;
   GPtrArray *sources; /* GSource */
   GThreadPool *handshakes;
-  GHashTable *pending; /* Arrival, a set */
-  GHashTable *shaking; /* address → how many of its handshakes run */
-  guint n_shaking;
-  GQueue waiting; /* Arrival, borrowed of @pending: for their handshake's turn */
-
-  GMutex lock; /* a connection may end in any thread */
-  GHashTable *per_address;
-  guint n_connections;
-  GQueue slots; /* Slot, the oldest first */
+  GHashTable *pending;  /* Arrival, a set */
+  NamidaTally *shaking; /* whose handshakes run */
+  GQueue waiting;       /* Arrival, borrowed of @pending: for their handshake's turn */
+  NamidaConnectionLimit *limit;
 };
 
 /* A connection on its way to being ready. */
@@ -69,10 +64,9 @@ listener_unref (NamidaListener *self)
   g_object_unref (self->identity);
   g_ptr_array_unref (self->sources);
   g_hash_table_unref (self->pending);
-  g_hash_table_unref (self->per_address);
-  g_hash_table_unref (self->shaking);
+  namida_tally_free (self->shaking);
+  namida_connection_limit_unref (self->limit);
   g_main_context_unref (self->context);
-  g_mutex_clear (&self->lock);
   g_free (self);
 }
 
@@ -102,140 +96,16 @@ address_text (GSocketAddress *remote)
   return g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
 }
 
-/* ---- counting ---- */
-
-/* One connection that counts. */
-typedef struct
-{
-  NamidaListener *listener;
-  char *address;
-  GSocket *socket;
-  gboolean quiet;   /* nothing was asked on it yet */
-  gboolean evicted; /* it had to make room, and counts no more */
-  GList link;
-} Slot;
-
-/* Under the lock. */
-static guint
-count_of (NamidaListener *self, const char *address)
-{
-  return GPOINTER_TO_UINT (g_hash_table_lookup (self->per_address, address));
-}
-
-/* Under the lock. */
-static void
-count_less (NamidaListener *self, const char *address)
-{
-  guint n = count_of (self, address) - 1;
-
-  if (n == 0)
-    g_hash_table_remove (self->per_address, address);
-  else
-    g_hash_table_replace (self->per_address, g_strdup (address), GUINT_TO_POINTER (n));
-  self->n_connections--;
-}
-
-static void
-on_connection_gone (gpointer user_data, GObject *where_it_was)
-{
-  Slot *slot = user_data;
-  NamidaListener *self = slot->listener;
-
-  g_mutex_lock (&self->lock);
-  if (!slot->evicted)
-    count_less (self, slot->address);
-  g_queue_unlink (&self->slots, &slot->link);
-  g_mutex_unlock (&self->lock);
-  g_object_unref (slot->socket);
-  g_free (slot->address);
-  g_free (slot);
-  listener_unref (self);
-}
-
-/* Under the lock. When all places are taken, one that asks for nothing makes room: the oldest one of the address that
- * has the most. Only for an address that has clearly fewer: connections that are as many as others' are not worth more
- * for being newer. Returns: (transfer full) (nullable): the socket to shut down. */
-static GSocket *
-make_room (NamidaListener *self, guint has)
-{
-  Slot *victim = NULL;
-  guint most = has == 0 ? 0 : has + 1;
-
-  for (GList *l = self->slots.head; l != NULL; l = l->next)
-    {
-      Slot *slot = l->data;
-      guint n = count_of (self, slot->address);
-
-      if (slot->quiet && !slot->evicted && n > most)
-        {
-          most = n;
-          victim = slot;
-        }
-    }
-  if (victim == NULL)
-    return NULL;
-  victim->evicted = TRUE;
-  count_less (self, victim->address);
-  return g_object_ref (victim->socket);
-}
-
-/* Under the lock. */
-static void
-add_slot (NamidaListener *self, GSocketConnection *connection, const char *address)
-{
-  Slot *slot = g_new0 (Slot, 1);
-
-  g_hash_table_replace (self->per_address, g_strdup (address), GUINT_TO_POINTER (count_of (self, address) + 1));
-  self->n_connections++;
-  slot->listener = listener_ref (self);
-  slot->address = g_strdup (address);
-  slot->socket = g_object_ref (g_socket_connection_get_socket (connection));
-  slot->quiet = TRUE;
-  slot->link.data = slot;
-  g_queue_push_tail_link (&self->slots, &slot->link);
-  g_object_weak_ref (G_OBJECT (connection), on_connection_gone, slot);
-}
-
-static gboolean
-take_slot (NamidaListener *self, GSocketConnection *connection, const char *address)
-{
-  g_autoptr (GSocket) victim = NULL;
-  gboolean ok;
-  guint n;
-
-  g_mutex_lock (&self->lock);
-  n = count_of (self, address);
-  ok = n < NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS;
-  if (ok && self->n_connections >= NAMIDA_LIMIT_CONNECTIONS)
-    ok = (victim = make_room (self, n)) != NULL;
-  if (ok)
-    add_slot (self, connection, address);
-  g_mutex_unlock (&self->lock);
-  /* Who serves it sees the end of the stream, and lets go. */
-  if (victim != NULL)
-    g_socket_shutdown (victim, TRUE, TRUE, NULL);
-  return ok;
-}
-
 void
 namida_listener_heard (NamidaListener *self, GSocket *socket)
 {
-  g_mutex_lock (&self->lock);
-  for (GList *l = self->slots.head; l != NULL; l = l->next)
-    if (((Slot *) l->data)->socket == socket)
-      ((Slot *) l->data)->quiet = FALSE;
-  g_mutex_unlock (&self->lock);
+  namida_connection_limit_heard (self->limit, socket);
 }
 
 guint
 namida_listener_get_n_connections (NamidaListener *self)
 {
-  guint n;
-
-  g_mutex_lock (&self->lock);
-  n = self->n_connections;
-  g_mutex_unlock (&self->lock);
-  return n;
+  return namida_connection_limit_get_n (self->limit);
 }
 
 /* ---- arrivals ---- */
@@ -255,17 +125,12 @@ static void
 leave_handshake (Arrival *arrival)
 {
   NamidaListener *self = arrival->listener;
-  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->shaking, arrival->address));
 
   g_queue_remove (&self->waiting, arrival);
   if (!arrival->shaking)
     return;
   arrival->shaking = FALSE;
-  self->n_shaking--;
-  if (n > 1)
-    g_hash_table_replace (self->shaking, g_strdup (arrival->address), GUINT_TO_POINTER (n - 1));
-  else
-    g_hash_table_remove (self->shaking, arrival->address);
+  namida_tally_down (self->shaking, arrival->address);
   next_handshake (self);
 }
 
@@ -378,19 +243,15 @@ arrival_secure (Arrival *arrival)
 static gboolean
 may_shake (NamidaListener *self, Arrival *arrival)
 {
-  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->shaking, arrival->address));
-
-  return n < NAMIDA_LIMIT_HANDSHAKES_PER_ADDRESS && self->n_shaking < NAMIDA_LIMIT_HANDSHAKES;
+  return namida_tally_get (self->shaking, arrival->address) < NAMIDA_LIMIT_HANDSHAKES_PER_ADDRESS
+         && namida_tally_get_total (self->shaking) < NAMIDA_LIMIT_HANDSHAKES;
 }
 
 static void
 begin_handshake (NamidaListener *self, Arrival *arrival)
 {
-  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->shaking, arrival->address));
-
   arrival->shaking = arrival->in_worker = TRUE;
-  self->n_shaking++;
-  g_hash_table_replace (self->shaking, g_strdup (arrival->address), GUINT_TO_POINTER (n + 1));
+  namida_tally_up (self->shaking, arrival->address);
   arrival_arm (arrival);
   g_thread_pool_push (self->handshakes, arrival, NULL);
 }
@@ -443,7 +304,7 @@ arrive (NamidaListener *self, GSocket *socket)
   if (remote == NULL || !G_IS_INET_SOCKET_ADDRESS (remote))
     return;
   address = address_text (remote);
-  if (!take_slot (self, connection, address))
+  if (!namida_connection_limit_take (self->limit, connection, address))
     return;
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   g_socket_set_keepalive (socket, TRUE);
@@ -531,123 +392,14 @@ watch (NamidaListener *self, GSocket *socket, guint delay)
   g_ptr_array_add (self->sources, source);
 }
 
-static GSocket *
-listen_on (GInetAddress *address, guint scope, guint16 port, GError **error)
-{
-  GSocketFamily family = g_inet_address_get_family (address);
-  g_autoptr (GSocketAddress) where
-      = g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", address, "port", port, "scope-id", scope, NULL);
-  g_autoptr (GSocket) socket = g_socket_new (family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
-
-  if (socket == NULL)
-    return NULL;
-  /* IPv4 has a socket of its own. */
-  if (family == G_SOCKET_FAMILY_IPV6 && !g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, error))
-    return NULL;
-  g_socket_set_listen_backlog (socket, 128);
-  g_socket_set_blocking (socket, FALSE);
-  if (!g_socket_bind (socket, where, TRUE, error) || !g_socket_listen (socket, error))
-    return NULL;
-  return g_steal_pointer (&socket);
-}
-
-/* Where to listen: parallel arrays of addresses and their scopes. */
-static GPtrArray *
-addresses_of (const char *interface, guint *scope, GError **error)
-{
-  GPtrArray *addresses = g_ptr_array_new_with_free_func (g_object_unref);
-  GInetAddress *only = interface != NULL ? g_inet_address_new_from_string (interface) : NULL;
-  g_autoptr (GPtrArray) list = NULL;
-
-  *scope = 0;
-  if (only != NULL)
-    {
-      g_ptr_array_add (addresses, only);
-      return addresses;
-    }
-  if (interface == NULL)
-    {
-      g_ptr_array_add (addresses, g_inet_address_new_any (G_SOCKET_FAMILY_IPV4));
-      g_ptr_array_add (addresses, g_inet_address_new_any (G_SOCKET_FAMILY_IPV6));
-      return addresses;
-    }
-  list = namida_interface_list (interface, error);
-  for (guint i = 0; list != NULL && i < list->len; i++)
-    {
-      NamidaInterface *found = g_ptr_array_index (list, i);
-
-      *scope = found->index;
-      for (guint j = 0; j < found->addresses->len; j++)
-        g_ptr_array_add (addresses, g_object_ref (g_ptr_array_index (found->addresses, j)));
-    }
-  if (addresses->len > 0)
-    return addresses;
-  if (error != NULL && *error == NULL)
-    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                 _ ("“%s” has no address to listen on. Check that it is connected."), interface);
-  g_ptr_array_unref (addresses);
-  return NULL;
-}
-
-/* All addresses on one port, or none. A family that this machine does not have is no obstacle. */
-static GPtrArray *
-listen_on_all (GPtrArray *addresses, guint scope, guint16 port, GError **error)
-{
-  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < addresses->len; i++)
-    {
-      GInetAddress *address = g_ptr_array_index (addresses, i);
-      gboolean local = g_inet_address_get_is_link_local (address);
-      g_autoptr (GError) reason = NULL;
-      GSocket *socket = listen_on (address, local ? scope : 0, port, &reason);
-
-      if (socket != NULL)
-        {
-          g_ptr_array_add (sockets, socket);
-          continue;
-        }
-      if (addresses->len > 1 && g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6
-          && !g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
-        continue;
-      g_propagate_error (error, g_steal_pointer (&reason));
-      return NULL;
-    }
-  if (sockets->len > 0)
-    return g_steal_pointer (&sockets);
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("there is no address to listen on"));
-  return NULL;
-}
-
 gboolean
 namida_listener_start (NamidaListener *self, const char *interface, guint16 port, GError **error)
 {
-  guint first = port != 0 ? port : NAMIDA_PORT_FIRST, last = port != 0 ? port : NAMIDA_PORT_LAST;
-  guint scope;
-  g_autoptr (GPtrArray) addresses = addresses_of (interface, &scope, error);
-  g_autoptr (GPtrArray) sockets = NULL;
-  g_autoptr (GError) reason = NULL;
+  g_autoptr (GPtrArray) sockets = namida_listener_sockets_open (interface, &port, error);
 
-  if (addresses == NULL)
-    return FALSE;
-  for (guint try = first; try <= last && sockets == NULL; try++)
-    {
-      g_clear_error (&reason);
-      sockets = listen_on_all (addresses, scope, (guint16) try, &reason);
-      self->port = sockets != NULL ? (guint16)
-      try:
-        0;
-    }
   if (sockets == NULL)
-    {
-      if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
-        g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
-                     _ ("Port %u is taken by another program. Close it, or choose another port."), first);
-      else
-        g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE, _ ("Could not listen on port %u: %s."), first,
-                     reason->message);
-      return FALSE;
-    }
+    return FALSE;
+  self->port = port;
   self->stopped = FALSE;
   for (guint i = 0; i < sockets->len; i++)
     watch (self, g_ptr_array_index (sockets, i), 0);
@@ -673,7 +425,6 @@ namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpoint
   NamidaListener *self = g_new0 (NamidaListener, 1);
 
   g_atomic_ref_count_init (&self->refs);
-  g_mutex_init (&self->lock);
   self->identity = g_object_ref (identity);
   self->ready = ready;
   self->ready_data = user_data;
@@ -681,8 +432,8 @@ namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpoint
   self->context = g_main_context_ref_thread_default ();
   self->sources = g_ptr_array_new_with_free_func (source_free);
   self->pending = g_hash_table_new (NULL, NULL);
-  self->per_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->shaking = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->shaking = namida_tally_new ();
+  self->limit = namida_connection_limit_new ();
   g_queue_init (&self->waiting);
   self->handshakes = g_thread_pool_new (handshake_worker, self, NAMIDA_LIMIT_HANDSHAKES, FALSE, NULL);
   return self;

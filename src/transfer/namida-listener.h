@@ -42,7 +42,7 @@ void namida_listener_heard (NamidaListener *self, GSocket *socket);
 guint namida_listener_get_n_connections (NamidaListener *self);
 /** Stops accepting; connections that are not ready yet are closed. */
 void namida_listener_stop (NamidaListener *self);
-/** Stops, and frees when the last connection is gone. */
+/** Stops, and frees when nothing is on its way any more. */
 void namida_listener_free (NamidaListener *self);
 
 G_END_DECLS

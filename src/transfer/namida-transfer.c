@@ -5,12 +5,10 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
-
-#include <glib/gi18n-lib.h>
-#include <string.h>
+#include "namida-file-results.h"
+#include "namida-speed.h"
 
 #define SAMPLE_MS 250
-#define N_SAMPLES 13 /* three seconds and the one before */
 
 struct _NamidaTransfer
 {
@@ -20,6 +18,7 @@ struct _NamidaTransfer
   gboolean encrypted;
   NamidaBackup *backup;
   char *title, *folder;
+  char *advice; /* (nullable) */
   NamidaTransferState state;
   GError *error;
   GCancellable *cancellable;
@@ -31,25 +30,17 @@ struct _NamidaTransfer
   gint64 bytes;       /* __atomic */
   gint files;         /* g_atomic */
   gint moved, hashed; /* g_atomic */
-  GMutex lock;        /* the four below */
+  NamidaFileResults *results;
+  GMutex lock; /* guards: */
   char *current_file;
-  char *trouble;   /* (nullable) */
-  char *advice;    /* (nullable) */
-  guint8 *results; /* NamidaFileResult, one an entry */
-  guint n_results;
-  GHashTable *details; /* index → sentence */
+  gboolean current_file_changed;
+  char *trouble; /* (nullable) */
 
   /* What was told last; main context. */
   guint64 done_bytes, total_bytes, speed;
   guint done_files, total_files;
   gint64 seconds_left;
-  gboolean current_file_changed; /* locked */
-  struct
-  {
-    gint64 at;
-    guint64 bytes;
-  } samples[N_SAMPLES];
-  guint n_samples;
+  NamidaSpeed recent;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaTransfer, namida_transfer, G_TYPE_OBJECT)
@@ -90,37 +81,6 @@ set_uint (NamidaTransfer *self, guint *field, guint value, int property)
 }
 
 static void
-push_sample (NamidaTransfer *self, guint64 bytes)
-{
-  if (self->n_samples == N_SAMPLES)
-    {
-      for (guint i = 1; i < N_SAMPLES; i++)
-        self->samples[i - 1] = self->samples[i];
-      self->n_samples--;
-    }
-  self->samples[self->n_samples].at = namida_clock_monotonic ();
-  self->samples[self->n_samples].bytes = bytes;
-  self->n_samples++;
-}
-
-static guint64
-average_speed (NamidaTransfer *self)
-{
-  gint64 us;
-  guint64 first, last;
-
-  if (self->n_samples < 2)
-    return 0;
-  us = self->samples[self->n_samples - 1].at - self->samples[0].at;
-  first = self->samples[0].bytes;
-  last = self->samples[self->n_samples - 1].bytes;
-  /* A file that starts over takes bytes back. */
-  if (us <= 0 || last <= first)
-    return 0;
-  return (guint64) ((double) (last - first) * G_USEC_PER_SEC / (double) us);
-}
-
-static void
 update_seconds_left (NamidaTransfer *self)
 {
   gint64 left = -1;
@@ -156,10 +116,10 @@ namida_transfer_sample (NamidaTransfer *self)
   set_uint64 (self, &self->done_bytes, (guint64) bytes, PROP_DONE_BYTES);
   set_uint (self, &self->done_files, (guint) files, PROP_DONE_FILES);
   if (self->state == NAMIDA_TRANSFER_RUNNING)
-    push_sample (self, (guint64) bytes);
+    namida_speed_add (&self->recent, namida_clock_monotonic (), (guint64) bytes);
   else
-    self->n_samples = 0;
-  set_uint64 (self, &self->speed, average_speed (self), PROP_SPEED);
+    namida_speed_reset (&self->recent);
+  set_uint64 (self, &self->speed, namida_speed_get (&self->recent), PROP_SPEED);
   update_seconds_left (self);
   tell_current_file (self);
   g_object_thaw_notify (G_OBJECT (self));
@@ -233,8 +193,7 @@ namida_transfer_finalize (GObject *object)
   g_free (self->current_file);
   g_free (self->trouble);
   g_free (self->advice);
-  g_free (self->results);
-  g_hash_table_unref (self->details);
+  namida_file_results_free (self->results);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (namida_transfer_parent_class)->finalize (object);
 }
@@ -267,7 +226,7 @@ namida_transfer_init (NamidaTransfer *self)
 {
   g_mutex_init (&self->lock);
   self->cancellable = g_cancellable_new ();
-  self->details = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->results = namida_file_results_new ();
   self->seconds_left = -1;
   self->started_at = namida_clock_real ();
 }
@@ -290,17 +249,10 @@ namida_transfer_new (NamidaDirection direction,
 void
 namida_transfer_set_backup (NamidaTransfer *self, NamidaBackup *backup)
 {
-  guint n = namida_backup_get_entries (backup)->len;
-
   g_set_object (&self->backup, backup);
   g_free (self->title);
   self->title = namida_backup_dup_title (backup);
-  g_mutex_lock (&self->lock);
-  g_free (self->results);
-  self->results = g_new0 (guint8, MAX (n, 1));
-  self->n_results = n;
-  g_hash_table_remove_all (self->details);
-  g_mutex_unlock (&self->lock);
+  namida_file_results_set_backup (self->results, backup);
   set_uint64 (self, &self->total_bytes, namida_backup_get_bytes (backup), PROP_TOTAL_BYTES);
   set_uint (self, &self->total_files, namida_backup_get_files (backup), PROP_TOTAL_FILES);
 }
@@ -418,54 +370,25 @@ namida_transfer_get_error (NamidaTransfer *self)
 guint
 namida_transfer_count (NamidaTransfer *self, NamidaFileResult result)
 {
-  GPtrArray *entries = self->backup != NULL ? namida_backup_get_entries (self->backup) : NULL;
-  gboolean good = result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
-  guint n = 0;
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->n_results; i++)
-    if (self->results[i] == result
-        && !(good && ((NamidaEntry *) g_ptr_array_index (entries, i))->kind == NAMIDA_ENTRY_FOLDER))
-      n++;
-  g_mutex_unlock (&self->lock);
-  return n;
+  return namida_file_results_count (self->results, result);
 }
 
 void
 namida_transfer_set_result (NamidaTransfer *self, guint index, NamidaFileResult result, const char *detail)
 {
-  g_mutex_lock (&self->lock);
-  if (index < self->n_results)
-    {
-      self->results[index] = (guint8) result;
-      if (detail != NULL)
-        g_hash_table_insert (self->details, GUINT_TO_POINTER (index), g_strdup (detail));
-      else
-        g_hash_table_remove (self->details, GUINT_TO_POINTER (index));
-    }
-  g_mutex_unlock (&self->lock);
+  namida_file_results_set (self->results, index, result, detail);
 }
 
 NamidaFileResult
 namida_transfer_get_result (NamidaTransfer *self, guint index)
 {
-  NamidaFileResult result;
-
-  g_mutex_lock (&self->lock);
-  result = index < self->n_results ? self->results[index] : NAMIDA_FILE_PENDING;
-  g_mutex_unlock (&self->lock);
-  return result;
+  return namida_file_results_get (self->results, index);
 }
 
 char *
 namida_transfer_dup_detail (NamidaTransfer *self, guint index)
 {
-  char *detail;
-
-  g_mutex_lock (&self->lock);
-  detail = g_strdup (g_hash_table_lookup (self->details, GUINT_TO_POINTER (index)));
-  g_mutex_unlock (&self->lock);
-  return detail;
+  return namida_file_results_dup_detail (self->results, index);
 }
 
 const char *
@@ -595,11 +518,7 @@ namida_transfer_restart (NamidaTransfer *self)
 {
   __atomic_store_n (&self->bytes, 0, __ATOMIC_RELAXED);
   g_atomic_int_set (&self->files, 0);
-  g_mutex_lock (&self->lock);
-  if (self->results != NULL)
-    memset (self->results, 0, self->n_results);
-  g_hash_table_remove_all (self->details);
-  g_mutex_unlock (&self->lock);
+  namida_file_results_forget (self->results);
 }
 
 void
@@ -622,7 +541,7 @@ namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state)
     return;
   self->state = state;
   /* The speed counts from here: bytes that were there already were not moved. */
-  self->n_samples = 0;
+  namida_speed_reset (&self->recent);
   if (self->timer == 0 && (state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_FINISHING))
     self->timer = g_timeout_add (SAMPLE_MS, on_timer, self);
   if (state >= NAMIDA_TRANSFER_DONE)
@@ -691,35 +610,6 @@ namida_transfer_get_unproven (NamidaTransfer *self)
   return self->unproven;
 }
 
-static const char *
-done_text (NamidaTransfer *self)
-{
-  gboolean send = self->direction == NAMIDA_DIRECTION_SEND;
-
-  if (self->unproven)
-    return send ? _ ("Sent; the other device cannot verify it")
-                : _ ("Received; the other device sent nothing to verify it by");
-  return send ? _ ("Sent and verified") : _ ("Received and verified");
-}
-
-static const char *
-final_text (NamidaTransfer *self)
-{
-  switch (self->state)
-    {
-    case NAMIDA_TRANSFER_DONE:
-      return done_text (self);
-    case NAMIDA_TRANSFER_INCOMPLETE:
-      return _ ("Some files were not stored");
-    case NAMIDA_TRANSFER_DECLINED:
-      return _ ("Declined");
-    case NAMIDA_TRANSFER_CANCELLED:
-      return _ ("Cancelled");
-    default:
-      return self->error != NULL ? self->error->message : _ ("Failed");
-    }
-}
-
 void
 namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence)
 {
@@ -729,57 +619,13 @@ namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence)
   g_mutex_unlock (&self->lock);
 }
 
-/* Locked. What is known to be there: bytes on their way when the connection broke may not be. */
-static char *
-dup_away_text (NamidaTransfer *self)
+char *
+namida_transfer_dup_trouble (NamidaTransfer *self)
 {
-  guint64 done = MIN (self->done_bytes, self->total_bytes);
-
-  if (self->trouble != NULL)
-    return g_strdup (self->trouble);
-  if (done == 0)
-    return g_strdup (_ ("Waiting for the device"));
-  /* Translators: a state; %u is how much of a backup has arrived. */
-  return g_strdup_printf (_ ("Waiting for the device · %u %% is safe there"),
-                          (guint) ((double) done * 100 / (double) self->total_bytes));
-}
-
-static char *
-dup_interrupted_text (NamidaTransfer *self)
-{
-  char *text;
+  char *sentence;
 
   g_mutex_lock (&self->lock);
-  if (self->direction == NAMIDA_DIRECTION_SEND)
-    text = dup_away_text (self);
-  else
-    text = g_strdup (self->trouble != NULL
-                         ? self->trouble
-                         : _ ("Interrupted: what arrived is safe, and it goes on when the other device is back"));
+  sentence = g_strdup (self->trouble);
   g_mutex_unlock (&self->lock);
-  return text;
-}
-
-char *
-namida_transfer_dup_state_text (NamidaTransfer *self)
-{
-  gboolean send = self->direction == NAMIDA_DIRECTION_SEND;
-
-  switch (self->state)
-    {
-    case NAMIDA_TRANSFER_PREPARING:
-      return g_strdup (_ ("Preparing"));
-    case NAMIDA_TRANSFER_WAITING:
-      return g_strdup (send ? _ ("Waiting for someone to accept there") : _ ("Waiting for your answer"));
-    case NAMIDA_TRANSFER_RUNNING:
-      return g_strdup (send ? _ ("Sending") : _ ("Receiving"));
-    case NAMIDA_TRANSFER_INTERRUPTED:
-      return dup_interrupted_text (self);
-    case NAMIDA_TRANSFER_PAUSED:
-      return g_strdup (_ ("Paused"));
-    case NAMIDA_TRANSFER_FINISHING:
-      return g_strdup (_ ("Verifying and storing"));
-    default:
-      return g_strdup (final_text (self));
-    }
+  return sentence;
 }

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-file-results.h"
+
+#include <string.h>
+
+struct _NamidaFileResults
+{
+  GMutex lock;          /* guards: */
+  NamidaBackup *backup; /* (nullable) */
+  guint8 *results;      /* NamidaFileResult, one an entry */
+  guint n_results;
+  GHashTable *details; /* index → sentence */
+};
+
+NamidaFileResults *
+namida_file_results_new (void)
+{
+  NamidaFileResults *self = g_new0 (NamidaFileResults, 1);
+
+  g_mutex_init (&self->lock);
+  self->details = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  return self;
+}
+
+void
+namida_file_results_free (NamidaFileResults *self)
+{
+  g_clear_object (&self->backup);
+  g_free (self->results);
+  g_hash_table_unref (self->details);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+void
+namida_file_results_set_backup (NamidaFileResults *self, NamidaBackup *backup)
+{
+  guint n = namida_backup_get_entries (backup)->len;
+
+  g_mutex_lock (&self->lock);
+  g_set_object (&self->backup, backup);
+  g_free (self->results);
+  self->results = g_new0 (guint8, MAX (n, 1));
+  self->n_results = n;
+  g_hash_table_remove_all (self->details);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+namida_file_results_forget (NamidaFileResults *self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->results != NULL)
+    memset (self->results, 0, self->n_results);
+  g_hash_table_remove_all (self->details);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+namida_file_results_set (NamidaFileResults *self, guint index, NamidaFileResult result, const char *detail)
+{
+  g_mutex_lock (&self->lock);
+  if (index < self->n_results)
+    {
+      self->results[index] = (guint8) result;
+      if (detail != NULL)
+        g_hash_table_insert (self->details, GUINT_TO_POINTER (index), g_strdup (detail));
+      else
+        g_hash_table_remove (self->details, GUINT_TO_POINTER (index));
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+NamidaFileResult
+namida_file_results_get (NamidaFileResults *self, guint index)
+{
+  NamidaFileResult result;
+
+  g_mutex_lock (&self->lock);
+  result = index < self->n_results ? self->results[index] : NAMIDA_FILE_PENDING;
+  g_mutex_unlock (&self->lock);
+  return result;
+}
+
+char *
+namida_file_results_dup_detail (NamidaFileResults *self, guint index)
+{
+  char *detail;
+
+  g_mutex_lock (&self->lock);
+  detail = g_strdup (g_hash_table_lookup (self->details, GUINT_TO_POINTER (index)));
+  g_mutex_unlock (&self->lock);
+  return detail;
+}
+
+guint
+namida_file_results_count (NamidaFileResults *self, NamidaFileResult result)
+{
+  gboolean good = result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
+  GPtrArray *entries;
+  guint n = 0;
+
+  g_mutex_lock (&self->lock);
+  entries = self->backup != NULL ? namida_backup_get_entries (self->backup) : NULL;
+  for (guint i = 0; i < self->n_results; i++)
+    if (self->results[i] == result
+        && !(good && ((NamidaEntry *) g_ptr_array_index (entries, i))->kind == NAMIDA_ENTRY_FOLDER))
+      n++;
+  g_mutex_unlock (&self->lock);
+  return n;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-listener-sockets.h"
+
+#include "namida-error.h"
+#include "namida-interface.h"
+#include "namida-limits.h"
+
+#include <glib/gi18n-lib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+static GSocket *
+listen_on (GInetAddress *address, guint scope, guint16 port, GError **error)
+{
+  GSocketFamily family = g_inet_address_get_family (address);
+  g_autoptr (GSocketAddress) where
+      = g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", address, "port", port, "scope-id", scope, NULL);
+  g_autoptr (GSocket) socket = g_socket_new (family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
+
+  if (socket == NULL)
+    return NULL;
+  /* IPv4 has a socket of its own. */
+  if (family == G_SOCKET_FAMILY_IPV6 && !g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, error))
+    return NULL;
+  g_socket_set_listen_backlog (socket, 128);
+  g_socket_set_blocking (socket, FALSE);
+  if (!g_socket_bind (socket, where, TRUE, error) || !g_socket_listen (socket, error))
+    return NULL;
+  return g_steal_pointer (&socket);
+}
+
+/* Where to listen: parallel arrays of addresses and their scopes. */
+static GPtrArray *
+addresses_of (const char *interface, guint *scope, GError **error)
+{
+  GPtrArray *addresses = g_ptr_array_new_with_free_func (g_object_unref);
+  GInetAddress *only = interface != NULL ? g_inet_address_new_from_string (interface) : NULL;
+  g_autoptr (GPtrArray) list = NULL;
+
+  *scope = 0;
+  if (only != NULL)
+    {
+      g_ptr_array_add (addresses, only);
+      return addresses;
+    }
+  if (interface == NULL)
+    {
+      g_ptr_array_add (addresses, g_inet_address_new_any (G_SOCKET_FAMILY_IPV4));
+      g_ptr_array_add (addresses, g_inet_address_new_any (G_SOCKET_FAMILY_IPV6));
+      return addresses;
+    }
+  list = namida_interface_list (interface, error);
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    {
+      NamidaInterface *found = g_ptr_array_index (list, i);
+
+      *scope = found->index;
+      for (guint j = 0; j < found->addresses->len; j++)
+        g_ptr_array_add (addresses, g_object_ref (g_ptr_array_index (found->addresses, j)));
+    }
+  if (addresses->len > 0)
+    return addresses;
+  if (error != NULL && *error == NULL)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                 _ ("“%s” has no address to listen on. Check that it is connected."), interface);
+  g_ptr_array_unref (addresses);
+  return NULL;
+}
+
+/* All addresses on one port, or none. A family that this machine does not have is no obstacle. */
+static GPtrArray *
+listen_on_all (GPtrArray *addresses, guint scope, guint16 port, GError **error)
+{
+  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      GInetAddress *address = g_ptr_array_index (addresses, i);
+      gboolean local = g_inet_address_get_is_link_local (address);
+      g_autoptr (GError) reason = NULL;
+      GSocket *socket = listen_on (address, local ? scope : 0, port, &reason);
+
+      if (socket != NULL)
+        {
+          g_ptr_array_add (sockets, socket);
+          continue;
+        }
+      if (addresses->len > 1 && g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6
+          && !g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return NULL;
+    }
+  if (sockets->len > 0)
+    return g_steal_pointer (&sockets);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("there is no address to listen on"));
+  return NULL;
+}
+
+static void
+explain (const GError *reason, guint port, GError **error)
+{
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+                 _ ("Port %u is taken by another program. Close it, or choose another port."), port);
+  else
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE, _ ("Could not listen on port %u: %s."), port,
+                 reason->message);
+}
+
+GPtrArray *
+namida_listener_sockets_open (const char *interface, guint16 *port, GError **error)
+{
+  guint first = *port != 0 ? *port : NAMIDA_PORT_FIRST, last = *port != 0 ? *port : NAMIDA_PORT_LAST;
+  guint scope;
+  g_autoptr (GPtrArray) addresses = addresses_of (interface, &scope, error);
+  g_autoptr (GError) reason = NULL;
+
+  if (addresses == NULL)
+    return NULL;
+  for (guint one = first; one <= last; one++)
+    {
+      GPtrArray *sockets;
+
+      g_clear_error (&reason);
+      sockets = listen_on_all (addresses, scope, (guint16) one, &reason);
+      if (sockets == NULL)
+        continue;
+      *port = (guint16) one;
+      return sockets;
+    }
+  explain (reason, first, error);
+  return NULL;
+}

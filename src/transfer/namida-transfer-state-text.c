@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-transfer-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The state of a transfer, as its row says it. */
+
+static gboolean
+is_sent (NamidaTransfer *self)
+{
+  return namida_transfer_get_direction (self) == NAMIDA_DIRECTION_SEND;
+}
+
+static const char *
+done_text (NamidaTransfer *self)
+{
+  if (namida_transfer_get_unproven (self))
+    return is_sent (self) ? _ ("Sent; the other device cannot verify it")
+                          : _ ("Received; the other device sent nothing to verify it by");
+  return is_sent (self) ? _ ("Sent and verified") : _ ("Received and verified");
+}
+
+static const char *
+final_text (NamidaTransfer *self)
+{
+  const GError *error = namida_transfer_get_error (self);
+
+  switch (namida_transfer_get_state (self))
+    {
+    case NAMIDA_TRANSFER_DONE:
+      return done_text (self);
+    case NAMIDA_TRANSFER_INCOMPLETE:
+      return _ ("Some files were not stored");
+    case NAMIDA_TRANSFER_DECLINED:
+      return _ ("Declined");
+    case NAMIDA_TRANSFER_CANCELLED:
+      return _ ("Cancelled");
+    default:
+      return error != NULL ? error->message : _ ("Failed");
+    }
+}
+
+/* What is known to be there: bytes on their way when the connection broke may not be. */
+static char *
+dup_away_text (NamidaTransfer *self)
+{
+  guint64 total = namida_transfer_get_total_bytes (self);
+  guint64 done = MIN (namida_transfer_get_done_bytes (self), total);
+
+  if (done == 0)
+    return g_strdup (_ ("Waiting for the device"));
+  /* Translators: a state; %u is how much of a backup has arrived. */
+  return g_strdup_printf (_ ("Waiting for the device · %u %% is safe there"),
+                          (guint) ((double) done * 100 / (double) total));
+}
+
+static char *
+dup_interrupted_text (NamidaTransfer *self)
+{
+  char *trouble = namida_transfer_dup_trouble (self);
+
+  if (trouble != NULL)
+    return trouble;
+  return is_sent (self)
+             ? dup_away_text (self)
+             : g_strdup (_ ("Interrupted: what arrived is safe, and it goes on when the other device is back"));
+}
+
+char *
+namida_transfer_dup_state_text (NamidaTransfer *self)
+{
+  switch (namida_transfer_get_state (self))
+    {
+    case NAMIDA_TRANSFER_PREPARING:
+      return g_strdup (_ ("Preparing"));
+    case NAMIDA_TRANSFER_WAITING:
+      return g_strdup (is_sent (self) ? _ ("Waiting for someone to accept there") : _ ("Waiting for your answer"));
+    case NAMIDA_TRANSFER_RUNNING:
+      return g_strdup (is_sent (self) ? _ ("Sending") : _ ("Receiving"));
+    case NAMIDA_TRANSFER_INTERRUPTED:
+      return dup_interrupted_text (self);
+    case NAMIDA_TRANSFER_PAUSED:
+      return g_strdup (_ ("Paused"));
+    case NAMIDA_TRANSFER_FINISHING:
+      return g_strdup (_ ("Verifying and storing"));
+    default:
+      return g_strdup (final_text (self));
+    }
+}
