@@ -5,6 +5,7 @@
 
 #include "namida-digest.h"
 #include "namida-format.h"
+#include "namida-free-later.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -57,7 +58,7 @@ namida_backup_finalize (GObject *object)
 {
   NamidaBackup *self = NAMIDA_BACKUP (object);
 
-  g_ptr_array_unref (self->entries);
+  namida_free_later (self->entries, (GDestroyNotify) g_ptr_array_unref);
   g_ptr_array_unref (self->left_out);
   g_free (self->name);
   G_OBJECT_CLASS (namida_backup_parent_class)->finalize (object);

@@ -5,6 +5,7 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-free-later.h"
 #include "namida-limits.h"
 #include "namida-pin-guard.h"
 
@@ -62,7 +63,7 @@ namida_receive_session_finalize (GObject *object)
 {
   NamidaReceiveSession *self = NAMIDA_RECEIVE_SESSION (object);
 
-  g_hash_table_unref (self->files);
+  namida_free_later (self->files, (GDestroyNotify) g_hash_table_unref);
   g_free (self->fingerprint);
   g_free (self->key);
   g_clear_object (&self->sink);

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "namida-error.h"
+#include "namida-free-later.h"
 #include "namida-hash-index.h"
 #include "namida-limits.h"
 
@@ -42,10 +43,10 @@ namida_upload_job_finalize (GObject *object)
   g_clear_object (&self->database);
   g_clear_object (&self->transfer);
   namida_rate_limit_unref (self->limit);
-  g_array_unref (self->items);
+  namida_free_later (self->items, (GDestroyNotify) g_array_unref);
   g_array_unref (self->large);
   g_array_unref (self->small);
-  g_ptr_array_unref (self->rows);
+  namida_free_later (self->rows, (GDestroyNotify) g_ptr_array_unref);
   g_clear_error (&self->fatal);
   g_free (self->fingerprint);
   g_free (self->session_id);
