@@ -46,6 +46,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l once -d 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l timeout -x -d 'How long to look, in seconds'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l scan -d 'Ask every address of the own networks'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l all -d 'Also trusted devices that are away'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l forget -x -d 'Do not look at this address any more'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l watch -d 'Go on until interrupted'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from pair' -a '(__namida_sync_devices)'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a 'list remove rename set'

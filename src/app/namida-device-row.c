@@ -28,6 +28,7 @@ struct _NamidaDeviceRow
   GtkLabel *fingerprint;
   GtkButton *pair_button;
   GtkButton *forget_button;
+  GtkButton *forget_address_button;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaDeviceRow, namida_device_row, ADW_TYPE_ACTION_ROW)
@@ -225,6 +226,8 @@ static void
 on_explained (NamidaDeviceRow *self)
 {
   gtk_label_select_region (self->fingerprint, 0, 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->forget_address_button),
+                          namida_hub_has_typed_address (self->hub, self->peer));
   if (gtk_widget_get_visible (GTK_WIDGET (self->pair_button)))
     gtk_widget_grab_focus (GTK_WIDGET (self->pair_button));
   else if (gtk_widget_get_visible (GTK_WIDGET (self->forget_button)))
@@ -244,6 +247,13 @@ on_forget (NamidaDeviceRow *self)
   gtk_menu_button_popdown (self->tag_button);
   if (namida_peer_get_fingerprint (self->peer) != NULL)
     namida_trust_store_remove (namida_hub_get_trust_store (self->hub), namida_peer_get_fingerprint (self->peer));
+}
+
+static void
+on_forget_address (NamidaDeviceRow *self)
+{
+  gtk_menu_button_popdown (self->tag_button);
+  namida_hub_forget_addresses (self->hub, self->peer);
 }
 
 NamidaPeer *
@@ -279,10 +289,12 @@ namida_device_row_class_init (NamidaDeviceRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, fingerprint);
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, pair_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, forget_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, forget_address_button);
   gtk_widget_class_bind_template_callback (widget_class, on_send);
   gtk_widget_class_bind_template_callback (widget_class, on_explained);
   gtk_widget_class_bind_template_callback (widget_class, on_pair);
   gtk_widget_class_bind_template_callback (widget_class, on_forget);
+  gtk_widget_class_bind_template_callback (widget_class, on_forget_address);
 }
 
 static void

@@ -3,15 +3,18 @@
 
 #include "namida-cli-devices.h"
 
+#include "namida-address-book.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
 #include "namida-clock.h"
+#include "namida-error.h"
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
 
 static int timeout_seconds;
 static gboolean scan, watch, all;
+static char *forget;
 
 static const GOptionEntry entries[] = {
   { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_seconds, N_ ("How long to look (default: 3)"), N_ ("SECONDS") },
@@ -19,6 +22,9 @@ static const GOptionEntry entries[] = {
     N_ ("Also ask every address of the own networks, for networks that let no announcement through"), NULL },
   { "all", 0, 0, G_OPTION_ARG_NONE, &all, N_ ("Also list trusted devices that are not near, and when they were seen"),
     NULL },
+  { "forget", 0, 0, G_OPTION_ARG_STRING, &forget,
+    N_ ("Do not look any more at this address, which was typed in an earlier command or in the window"),
+    N_ ("ADDRESS") },
   { "watch", 0, 0, G_OPTION_ARG_NONE, &watch, N_ ("Go on, and tell who comes and goes, until interrupted"), NULL },
   { NULL },
 };
@@ -233,6 +239,27 @@ list_devices (NamidaCli *cli, NamidaHub *hub)
     explain_nobody (cli, hub);
 }
 
+/* The list of addresses that were typed is all that changes: a device that is there may still be found. */
+static int
+forget_address (NamidaCli *cli)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDatabase) database = namida_cli_open_database (cli, &error);
+  g_autoptr (NamidaAddressBook) book = database != NULL ? namida_address_book_new (database, &error) : NULL;
+
+  if (book == NULL)
+    return namida_cli_fail (cli, error);
+  if (!namida_address_book_remove (book, forget))
+    {
+      g_set_error (&error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE, _ ("“%s” is not among the remembered addresses."),
+                   forget);
+      return namida_cli_fail (cli, error);
+    }
+  namida_address_book_flush (book);
+  namida_cli_say (cli, _ ("“%s” is forgotten."), forget);
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
 int
 namida_cli_devices (NamidaCli *cli, int argc, char **argv)
 {
@@ -247,6 +274,8 @@ namida_cli_devices (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("“devices” takes no argument, but got “%s”."), argv[1]);
   if (timeout_seconds < 1 || timeout_seconds > 3600)
     return namida_cli_usage (_ ("--timeout is a number of seconds from 1 to 3600."));
+  if (forget != NULL)
+    return forget_address (cli);
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (cli, error);

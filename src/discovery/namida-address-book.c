@@ -7,6 +7,7 @@
 #include "namida-clock.h"
 #include "namida-limits.h"
 #include "namida-peer-list.h"
+#include "namida-peer-private.h"
 
 #define MAX_HOST_BYTES 253 /* RFC 1035, 2.3.4, as text */
 
@@ -22,26 +23,33 @@ struct _NamidaAddressBook
 typedef struct
 {
   char *place;
-  gint64 added_at;
+  gint64 added_at; /* 0: it goes */
 } Entry;
 
 G_DEFINE_FINAL_TYPE (NamidaAddressBook, namida_address_book, G_TYPE_OBJECT)
+
+static gboolean
+write_place (NamidaDatabase *database, const Entry *entry, GError **error)
+{
+  if (entry->added_at == 0)
+    return namida_database_exec (database, error, "DELETE FROM manual_addresses WHERE place = ?", "s", entry->place);
+  return namida_database_exec (database, error,
+                               "INSERT INTO manual_addresses (place, added_at) VALUES (?, ?)"
+                               " ON CONFLICT (place) DO UPDATE SET added_at = excluded.added_at",
+                               "si", entry->place, entry->added_at)
+         && namida_database_exec (database, error,
+                                  "DELETE FROM manual_addresses WHERE place NOT IN"
+                                  " (SELECT place FROM manual_addresses ORDER BY added_at DESC LIMIT ?)",
+                                  "i", (gint64) NAMIDA_ADDRESS_BOOK_MAX);
+}
 
 static void
 write_entry (gpointer data, gpointer user_data)
 {
   Entry *entry = data;
-  NamidaDatabase *database = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!namida_database_exec (database, &error,
-                             "INSERT INTO manual_addresses (place, added_at) VALUES (?, ?)"
-                             " ON CONFLICT (place) DO UPDATE SET added_at = excluded.added_at",
-                             "si", entry->place, entry->added_at)
-      || !namida_database_exec (database, &error,
-                                "DELETE FROM manual_addresses WHERE place NOT IN"
-                                " (SELECT place FROM manual_addresses ORDER BY added_at DESC LIMIT ?)",
-                                "i", (gint64) NAMIDA_ADDRESS_BOOK_MAX))
+  if (!write_place (user_data, entry, &error))
     g_message ("An address could not be remembered: %s", error->message);
   g_free (entry->place);
   g_free (entry);
@@ -107,13 +115,25 @@ namida_address_book_list (NamidaAddressBook *self)
   return g_strv_builder_end (builder);
 }
 
+/* @place: (transfer full). One thread: in the order in which they were said. */
+static void
+push (NamidaAddressBook *self, char *place, gint64 added_at)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  if (self->writer == NULL)
+    self->writer = g_thread_pool_new (write_entry, self->database, 1, FALSE, NULL);
+  entry->place = place;
+  entry->added_at = added_at;
+  g_thread_pool_push (self->writer, entry, NULL);
+}
+
 void
 namida_address_book_add (NamidaAddressBook *self, const char *text)
 {
   g_autofree char *host = NULL;
   g_autofree char *place = NULL;
   guint16 port;
-  Entry *entry;
   guint at;
 
   g_return_if_fail (NAMIDA_IS_ADDRESS_BOOK (self) && text != NULL);
@@ -126,13 +146,49 @@ namida_address_book_add (NamidaAddressBook *self, const char *text)
   g_ptr_array_insert (self->places, 0, g_strdup (place));
   if (self->places->len > NAMIDA_ADDRESS_BOOK_MAX)
     g_ptr_array_set_size (self->places, NAMIDA_ADDRESS_BOOK_MAX);
-  /* One thread: in the order in which they were added. */
-  if (self->writer == NULL)
-    self->writer = g_thread_pool_new (write_entry, self->database, 1, FALSE, NULL);
-  entry = g_new0 (Entry, 1);
-  entry->place = g_steal_pointer (&place);
-  entry->added_at = namida_clock_real ();
-  g_thread_pool_push (self->writer, entry, NULL);
+  push (self, g_steal_pointer (&place), MAX (namida_clock_real (), 1));
+}
+
+static gboolean
+is_same_place (const char *one, const char *other)
+{
+  g_autofree char *host = NULL;
+  g_autofree char *other_host = NULL;
+  guint16 port, other_port;
+
+  if (!namida_place_parse (one, &host, &port) || !namida_place_parse (other, &other_host, &other_port)
+      || port != other_port || (host == NULL) != (other_host == NULL))
+    return FALSE;
+  if (host == NULL)
+    {
+      g_autofree char *text = g_strstrip (g_strdup (one));
+      g_autofree char *other_text = g_strstrip (g_strdup (other));
+      g_autoptr (GInetSocketAddress) address = namida_address_parse (text);
+      g_autoptr (GInetSocketAddress) other_address = namida_address_parse (other_text);
+
+      return namida_address_equal (address, other_address);
+    }
+  return g_ascii_strcasecmp (host, other_host) == 0;
+}
+
+gboolean
+namida_address_book_remove (NamidaAddressBook *self, const char *text)
+{
+  gboolean known = FALSE;
+
+  g_return_val_if_fail (NAMIDA_IS_ADDRESS_BOOK (self) && text != NULL, FALSE);
+
+  for (guint i = self->places->len; i > 0; i--)
+    {
+      const char *place = g_ptr_array_index (self->places, i - 1);
+
+      if (!is_same_place (place, text))
+        continue;
+      known = TRUE;
+      push (self, g_strdup (place), 0);
+      g_ptr_array_remove_index (self->places, i - 1);
+    }
+  return known;
 }
 
 void

@@ -21,6 +21,9 @@ GStrv namida_address_book_list (NamidaAddressBook *self);
 /** namida_address_book_add: known at once; written by a worker. What is no address of namida_place_parse() is left out.
  */
 void namida_address_book_add (NamidaAddressBook *self, const char *text);
+/** namida_address_book_remove: forgotten at once, also in the file. @text: as it was typed, or an address that is the
+ * same. Returns: whether it was known. */
+gboolean namida_address_book_remove (NamidaAddressBook *self, const char *text);
 /** namida_address_book_flush: waits until all is in the file. Blocking. */
 void namida_address_book_flush (NamidaAddressBook *self);
 

@@ -213,3 +213,20 @@ namida_manual_finder_add_host (NamidaManualFinder *self, const char *host, guint
   g_ptr_array_add (self->hosts, added);
   look_up (self, added);
 }
+
+void
+namida_manual_finder_remove (NamidaManualFinder *self, GInetSocketAddress *address, const char *host, guint16 port)
+{
+  g_return_if_fail (NAMIDA_IS_MANUAL_FINDER (self) && (address != NULL || host != NULL));
+
+  for (guint i = self->hosts->len; host != NULL && i > 0; i--)
+    {
+      const Host *known = g_ptr_array_index (self->hosts, i - 1);
+
+      if (known->port == port && g_ascii_strcasecmp (known->name, host) == 0)
+        g_ptr_array_remove_index (self->hosts, i - 1);
+    }
+  for (guint i = self->addresses->len; host == NULL && i > 0; i--)
+    if (namida_address_equal (g_ptr_array_index (self->addresses, i - 1), address))
+      g_ptr_array_remove_index (self->addresses, i - 1);
+}

@@ -18,5 +18,9 @@ NamidaManualFinder *namida_manual_finder_new (void);
 void namida_manual_finder_add (NamidaManualFinder *self, GInetSocketAddress *address);
 /** namida_manual_finder_add_host: the same for a host by its name, which is looked up each time. */
 void namida_manual_finder_add_host (NamidaManualFinder *self, const char *host, guint16 port);
+/** namida_manual_finder_remove: what namida_place_parse() makes of a place is not looked at any more. @host:
+ * (nullable): then @address is meant. */
+void
+namida_manual_finder_remove (NamidaManualFinder *self, GInetSocketAddress *address, const char *host, guint16 port);
 
 G_END_DECLS

@@ -133,6 +133,13 @@ void namida_hub_resolve_async (NamidaHub *self,
                                gpointer user_data);
 /** Returns: (transfer full) (nullable) */
 NamidaPeer *namida_hub_resolve_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+/** namida_hub_forget_address: one that a person typed (namida_hub_resolve_async()) is not looked at any more. @text: as
+ * it was typed, or the same in other words. Returns: whether it was known. */
+gboolean namida_hub_forget_address (NamidaHub *self, const char *text);
+/** namida_hub_has_typed_address: whether a person typed one of the addresses that @peer has. */
+gboolean namida_hub_has_typed_address (NamidaHub *self, NamidaPeer *peer);
+/** namida_hub_forget_addresses: all of those. */
+void namida_hub_forget_addresses (NamidaHub *self, NamidaPeer *peer);
 /**
  * namida_hub_check_recipient: whether @peer is whom a person means.
  * @text: (nullable): what the person typed to name it, as for namida_hub_resolve_async(); %NULL: it was chosen by

@@ -123,6 +123,17 @@ test_remembered (void)
   book = namida_address_book_new (database, &error);
   g_assert_no_error (error);
   assert_listed (book, "nas.local 10.0.0.5 [fe80::1%lo]:53318");
+  /* By another way of writing it, too; another port is another place. */
+  g_assert_false (namida_address_book_remove (book, "10.0.0.5:40000"));
+  g_assert_false (namida_address_book_remove (book, "Desk PC"));
+  g_assert_true (namida_address_book_remove (book, "10.0.0.5:53317"));
+  g_assert_true (namida_address_book_remove (book, " NAS.local:53317 "));
+  g_assert_false (namida_address_book_remove (book, "nas.local"));
+  assert_listed (book, "[fe80::1%lo]:53318");
+  g_clear_object (&book);
+  book = namida_address_book_new (database, &error);
+  g_assert_no_error (error);
+  assert_listed (book, "[fe80::1%lo]:53318");
   for (guint i = 0; i < NAMIDA_ADDRESS_BOOK_MAX + 10; i++)
     {
       g_autofree char *place = g_strdup_printf ("10.1.0.%u", i);

@@ -280,6 +280,34 @@ test_pair_declined (Fixture *f, gconstpointer data)
   g_clear_pointer (&digits_here, g_free);
 }
 
+/* An address that a person typed is looked at in each run, until the person says no. */
+static void
+test_forget_address (Fixture *f, gconstpointer data)
+{
+  g_autofree char *typed = g_strdup_printf ("127.0.0.1:%u", namida_hub_get_port (f->receiver));
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (NamidaPeer) peer = NULL;
+  g_autoptr (NamidaPeer) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  namida_hub_resolve_async (f->sender, typed, 30000, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  peer = namida_hub_resolve_finish (f->sender, result, &error);
+  g_assert_no_error (error);
+  g_assert_true (namida_hub_has_typed_address (f->sender, peer));
+  stop_hub (f->sender);
+  f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
+  again = find_receiver (f);
+  WAIT_FOR (namida_hub_has_typed_address (f->sender, again));
+
+  namida_hub_forget_addresses (f->sender, again);
+  g_assert_false (namida_hub_has_typed_address (f->sender, again));
+  g_assert_false (namida_hub_forget_address (f->sender, typed));
+  stop_hub (f->sender);
+  f->sender = start_hub (f, SENDER, NAMIDA_ACCEPT_ASK);
+  g_assert_false (namida_hub_forget_address (f->sender, typed));
+}
+
 static void
 test_unknown_name (Fixture *f, gconstpointer data)
 {
@@ -309,6 +337,7 @@ main (int argc, char **argv)
   ADD ("/hub/comes-back", NAMIDA_ACCEPT_ASK, test_comes_back);
   ADD ("/hub/cancelled-while-away", NAMIDA_ACCEPT_ASK, test_cancelled_while_away);
   ADD ("/hub/patience-over", NAMIDA_ACCEPT_ASK, test_patience_over);
+  ADD ("/hub/forget-address", NAMIDA_ACCEPT_ASK, test_forget_address);
   ADD ("/hub/unknown-name", NAMIDA_ACCEPT_ASK, test_unknown_name);
   return g_test_run ();
 }
