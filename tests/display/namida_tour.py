@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Goes to every page and dialog of the window, with real devices beside it, in any language; at each stop calls see(name, window)."""
+import io
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+
+from namida_display import (CLI, DRAG, RUN, Atspi, drag, everything, find, keys, made_backup, place, press, wait_for, xdo)
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+from namida_phone import Phone, Receiving, entries_of  # noqa: E402
+
+PAGES = {"devices": "alt+1", "transfers": "alt+2", "backups": "alt+3"}
+
+
+def inner_zip(**files):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name + ".json", json.dumps(content))
+    return data.getvalue()
+
+
+def namida_backup(path):
+    """A small backup as Namida writes it: a zip of zips."""
+    listens = {str(20000 + day): [{"dateAdded": (20000 + day) * 86_400_000 + n, "track": f"/storage/emulated/0/Music/{n}.flac", "source": "local"}
+                                  for n in range(day % 7 + 1)] for day in range(300)}
+    tracks = [{"dateAdded": 1, "track": f"/storage/emulated/0/Music/{n}.flac"} for n in range(12)]
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("TEMPDIR_History.zip", inner_zip(**listens))
+        archive.writestr("TEMPDIR_Playlists.zip", inner_zip(Road={"name": "Road", "tracks": tracks}, Rain={"name": "Rain", "tracks": tracks[:5]}))
+        archive.writestr("LOCAL_FILES.zip", inner_zip(favs={"name": "favs", "tracks": tracks[:7]},
+                                                      namida_settings={"directoriesToScan": ["/storage/emulated/0/Music"]}))
+
+
+class Tour:
+    def __init__(self, lab, words, see, alone=False, folders=None):
+        """@alone: on a network of its own, so that the devices may have names as people give them."""
+        self.lab, self.words, self.see, self.folders, self.width = lab, words, see, folders, 1000
+        self.mark = "" if alone else f" {RUN}"
+        self.alias = "Desk PC" + self.mark
+        lab.env.update(words.env)
+        self.backup, self.music, self.song = made_backup(lab.path / "files")
+        namida_backup(self.backup)
+        for number in range(2, 9):
+            (self.song.parent / f"{number:02}. Track.flac").write_bytes(random.randbytes(600_000))
+
+    # ---- what AT-SPI has ----
+
+    def shown(self, text, *values):
+        return find(self.words(text, *values))
+
+    def like(self, text):
+        """Widgets whose name is that sentence with anything in its gaps."""
+        pattern = re.compile(re.escape(self.words(text)).replace("%s", ".*"))
+        return [n for n in everything() if pattern.fullmatch(n.get_name() or "")]
+
+    def wait(self, text, *values):
+        return wait_for(f"“{self.words(text, *values)}”", lambda: self.shown(text, *values))
+
+    def button(self, name):
+        def look():
+            for node in everything():
+                action = node.get_action_iface()
+                if node.get_name() == name and action is not None and action.get_n_actions() > 0:
+                    return node
+            return None
+        return wait_for(f"the button “{name}”", look)
+
+    def press(self, text, *values):
+        press(self.button(self.words(text, *values)))
+
+    def click(self, node):
+        area = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        xdo("mousemove", area.x + area.width // 2, area.y + area.height // 2, "click", 1)
+
+    def settle(self):
+        """Up to GTK 4.8 a program dies of a question about its windows that comes while a dialog opens or closes."""
+        time.sleep(1)
+
+    def windows(self):
+        listed = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", ".*"], capture_output=True, text=True).stdout.split()
+        own = []
+        for window in listed:
+            pid = subprocess.run(["xdotool", "getwindowpid", window], capture_output=True, text=True).stdout.strip()
+            geometry = subprocess.run(["xdotool", "getwindowgeometry", "--shell", window], capture_output=True, text=True).stdout
+            if pid == str(self.process.pid) and int((re.findall(r"WIDTH=(\d+)", geometry) or ["0"])[0]) > 100:
+                own.append(window)
+        return own
+
+    def dialog(self, doing):
+        """The window that @doing opens."""
+        before = set(self.windows())
+        doing()
+        window = wait_for("the dialog", lambda: [w for w in self.windows() if w not in before])[-1]
+        self.settle()
+        return window
+
+    def close(self, dialog, by=None):
+        if by is None:
+            keys(dialog, "Escape")
+        else:
+            by()
+        wait_for("the dialog to go", lambda: dialog not in self.windows())
+        self.settle()
+
+    # ---- the stops ----
+
+    def open(self, more="", files=()):
+        if self.folders:
+            more += f"backup-folder='{self.folders[0]}'\nmusic-folder='{self.folders[1]}'\n"
+        for folder in self.folders or (self.lab.path / "app" / "backups", self.lab.path / "app" / "music"):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.process, self.data = self.lab.app(self.alias, more, files)
+        self.window = wait_for("the window", lambda: xdo("search", "--onlyvisible", "--name", "^Namida Sync$"))[-1]
+        place(self.window, 0, 0, self.width, 640)
+
+    def page(self, name, shown=None):
+        keys(self.window, PAGES[name])
+        self.settle()
+        self.see(shown or name, self.window)
+        place(self.window, 0, 0, self.width, 640)
+
+    def kept(self):
+        return self.folders[0] if self.folders else self.data / "backups"
+
+    def quit(self):
+        keys(self.window, "ctrl+q")
+        assert self.process.wait(20) == 0, f"the program ended with {self.process.returncode}"
+
+    def first_start(self):
+        """Nobody near and nothing received: what a person sees first."""
+        self.open("introduced=false\n")
+        dialog = wait_for("the welcome", lambda: [w for w in self.windows() if w != self.window])[-1]
+        self.settle()
+        self.see("welcome", dialog)
+        self.close(dialog, lambda: self.press("_Start"))
+        for name in PAGES:
+            self.page(name, f"{name}-empty")
+
+    def general(self):
+        for key, name in (("ctrl+comma", "preferences"), ("ctrl+question", "shortcuts")):
+            dialog = self.dialog(lambda key=key: keys(self.window, key))
+            self.see(name, dialog)
+            self.close(dialog)
+        keys(self.window, "F10")
+        time.sleep(0.5)
+        self.see("menu", self.window, popover=True)
+        dialog = self.dialog(lambda: keys(self.window, self.words.mnemonic("_About Namida Sync")))
+        self.see("about", dialog)
+        self.close(dialog)
+
+    def versions(self):
+        """Two versions of a phone's backup, received into the window's own folders; the second has one song more."""
+        receiver = self.lab.start(CLI, "--data-dir", self.data, "--interface", "lo", "--alias", self.alias, "receive", "--accept", "all", "--as",
+                                  "backup", "--backups", self.kept(), "--music", self.data / "music")
+        for number in range(2):
+            (self.music / f"{number}.flac").write_bytes(random.randbytes(100_000))
+            done = subprocess.run([CLI, "--data-dir", self.lab.path / "phone", "--interface", "lo", "--alias", "Pixel 8" + self.mark, "send", "--to",
+                                   self.alias, self.backup, self.music], env=self.lab.env, capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0, done
+        receiver.terminate()
+        assert receiver.wait(30) in (0, 1)
+
+    def neighbours(self):
+        """A new device, a phone that cannot encrypt, and one that is trusted and away."""
+        self.lab.receiver("ThinkPad" + self.mark)
+        (self.lab.path / "phone-app").mkdir()
+        self.phone = Receiving(self.lab.path / "phone-app", host="127.0.0.2", alias="Galaxy S23" + self.mark)
+        dialog = self.dialog(lambda: keys(self.window, "ctrl+l"))
+        self.see("address", dialog)
+        xdo("windowfocus", "--sync", dialog)
+        xdo("type", f"127.0.0.2:{self.phone.port}")
+        self.close(dialog, lambda: keys(dialog, "Return"))
+        wait_for("the phone", lambda: find("Galaxy S23" + self.mark, "list item"))
+        self.pair("Living Room NAS" + self.mark)
+
+    def pair(self, alias):
+        other = self.lab.sender(alias, "--json", "pair", self.alias, stdin=subprocess.PIPE)
+        dialog = wait_for("the digits", lambda: [w for w in self.windows() if w != self.window])[-1]
+        self.settle()
+        self.see("pairing", dialog)
+        self.press("_The Same")
+        wait_for("the digits there", lambda: '"digits"' in pathlib.Path(other.log.name).read_text())
+        other.stdin.write('{"pair": true}\n')
+        other.stdin.flush()
+        assert other.wait(30) == 0, "the other device is not paired"
+        self.settle()
+        self.see("paired", dialog)
+        self.close(dialog)
+        home = self.lab.path / "nas"
+        home.mkdir()
+        self.nas = self.lab.start(CLI, "--data-dir", self.lab.path / f"sender-{alias}", "--interface", "lo", "--alias", alias, "receive", "--accept",
+                                  "trusted", "--as", "backup", "--backups", home / "backups", "--music", home / "music")
+        self.nas_name = alias
+
+    def devices(self):
+        wait_for("the devices", lambda: all(find(name + self.mark, "list item") for name in ("ThinkPad", "Galaxy S23", "Living Room NAS")))
+        self.settle()
+        self.page("devices")
+        # A menu button is two things to AT-SPI; the inner one can be pressed.
+        press([n for n in everything() if n.get_name() == f"ThinkPad{self.mark}: " + self.words("New device")
+               and n.get_action_iface().get_n_actions() > 0][-1])
+        time.sleep(0.5)
+        self.see("device-menu", self.window, popover=True)
+        keys(self.window, "Escape")
+        time.sleep(0.5)
+        dialog = self.dialog(lambda: self.press("Send to %s", "ThinkPad" + self.mark))
+        wait_for("what can be sent", lambda: self.shown("Nothing is ticked") or self.shown("No Namida backup and no music folder were found. Add what you want to send.")
+                 or self.like("%s in all"))
+        self.see("send", dialog)
+        self.close(dialog)
+
+    def drop(self):
+        self.lab.start(DRAG, self.backup, self.music)
+        row = wait_for("the device", lambda: find(self.nas_name, "list item"))
+        area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+
+        def hovering():
+            time.sleep(0.7)
+            self.see("drop", self.window, popover=True)
+        drag(area.x + area.width // 3, area.y + area.height // 2, hovering)
+        time.sleep(0.5)
+        xdo("windowmove", xdo("search", "--onlyvisible", "--name", "Drag Source")[-1], 1100, 900)
+
+    def offer(self, name, sender, *command):
+        """Somebody sends, and the question stands."""
+        before = set(self.windows())
+        process = self.lab.sender(sender, "send", *command, "--to", self.alias, self.backup, self.music)
+        dialog = wait_for("the question", lambda: [w for w in self.windows() if w not in before])[-1]
+        wait_for("the room left", lambda: self.like("%s free"))
+        self.settle()
+        self.see(name, dialog)
+        return process, dialog
+
+    def ask_always(self):
+        """The switch is for the devices that are trusted when it is set."""
+        dialog = self.dialog(lambda: keys(self.window, "ctrl+comma"))
+        keys(dialog, "alt+" + self.words.mnemonic("_Accept from trusted devices"))
+        wait_for("the switch", lambda: "auto-accept-trusted=false" in (self.data / "settings.ini").read_text(), 10)
+        self.close(dialog)
+
+    def offers(self):
+        _, dialog = self.offer("accept", "Pixel 7" + self.mark, "--limit", "100kB/s")
+        self.close(dialog, lambda: self.press("_Accept"))
+        process, dialog = self.offer("accept-trusted", self.nas_name)
+        self.close(dialog, lambda: self.press("_Decline"))
+        process.wait(30)
+        phone = Phone(port=self.port(), source="127.0.0.2", alias="Galaxy S23" + self.mark)
+        tree = {("", self.backup.name): self.backup.read_bytes(), ("Music", "Björk/01. Jóga.flac"): self.song.read_bytes()}
+        before = set(self.windows())
+
+        def ask():
+            try:
+                phone.offer(self.backup.name, entries_of(tree))
+            except Exception as error:  # declined: what this stop asks for
+                self.phone_heard = error
+        thread = threading.Thread(target=ask, daemon=True)
+        thread.start()
+        dialog = wait_for("the question", lambda: [w for w in self.windows() if w not in before])[-1]
+        self.settle()
+        self.see("accept-unencrypted", dialog)
+        self.close(dialog, lambda: self.press("_Decline"))
+        thread.join(30)
+
+    def port(self):
+        listed = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True).stdout
+        return int(next(re.search(r":(\d+)\s", line).group(1) for line in listed.splitlines() if f"pid={self.process.pid}," in line))
+
+    def transfers(self):
+        keys(self.window, "alt+2")
+        time.sleep(2)
+        self.page("transfers", "transfers-running")
+        self.press("%s: %s", self.words("Pause"), self.rows()[1])
+        time.sleep(1.5)
+        self.page("transfers")
+        self.press("%s: %s", self.words("Resume"), self.rows()[1])
+        self.details()
+        self.cancelling()
+
+    def rows(self):
+        """The names of the rows of transfers, those that move first."""
+        return [n.get_name() for n in everything() if n.get_role_name() == "list item" and n.get_parent().get_name() in (self.words("Transfers now"), self.words("Earlier transfers"))]
+
+    def details(self):
+        row = wait_for("a row", lambda: [find(name, "list item") for name in self.rows()])[0]
+        dialog = self.dialog(lambda: self.click(row))
+        self.see("details", dialog)
+        self.close(dialog)
+
+    def cancelling(self):
+        row = self.rows()[0]
+        dialog = self.dialog(lambda: self.press("%s: %s", self.words("Cancel"), row))
+        self.see("cancel", dialog)
+        self.close(dialog, lambda: self.press("_Go On"))
+        dialog = self.dialog(lambda: self.press("Clear the History"))
+        self.see("clear", dialog)
+        self.close(dialog)
+
+    # ---- the versions ----
+
+    def menus(self):
+        return [n for n in self.like("What to do with the version of %s") if n.get_action_iface() is not None
+                and n.get_action_iface().get_n_actions() > 0]
+
+    def choose(self, text):
+        press(self.menus()[0])
+        self.wait(text)
+        time.sleep(0.5)
+        keys(self.window, self.words.mnemonic(text))
+
+    def backups(self):
+        keys(self.window, "alt+3")
+        wait_for("the versions", self.menus)
+        self.page("backups")
+        press(self.menus()[0])
+        time.sleep(0.7)
+        self.see("version-menu", self.window, popover=True)
+        keys(self.window, "Escape")
+        time.sleep(0.5)
+        for text, name in (("Show _Contents", "version"), ("Restore _Here…", "restore"), ("Restore to a _Device…", "chooser"),
+                           ("_Remove…", "remove")):
+            dialog = self.dialog(lambda text=text: self.choose(text))
+            time.sleep(1.5)
+            self.see(name, dialog)
+            self.close(dialog)
+
+    def leaving(self):
+        dialog = self.dialog(lambda: keys(self.window, "ctrl+w"))
+        self.see("leaving", dialog)
+        self.press("_Stop and Quit")
+        assert self.process.wait(30) == 0, f"the program ended with {self.process.returncode}"
+
+    def all(self):
+        self.first_start()
+        self.general()
+        self.quit()
+        self.versions()
+        self.open("rate-limit=uint32 40\n")
+        self.neighbours()
+        self.devices()
+        self.ask_always()
+        self.drop()
+        self.offers()
+        self.transfers()
+        self.backups()
+        self.leaving()
+        self.phone.close()

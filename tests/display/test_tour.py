@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""test_tour.py CONDITION: every page and dialog. Whatever takes the focus has a name for those who do not see it; nothing is wider than a
+narrow window; from right to left, what stands on the left stands on the right. Speaks TAP.
+
+CONDITION: long (every string forty percent longer, the text a quarter larger), ar (from right to left, high contrast), de (German, dark).
+NAMIDA_SCREENSHOTS=DIR instead: pictures of each in light and dark, wide and narrow."""
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+from namida_display import PICTURES, Atspi, everything, find, picture, place, run, xdo
+from namida_names import nameless
+from namida_tour import Tour
+from namida_words import Words
+
+# Windows of the toolkit's own making, whose width is not ours.
+OTHERS = ("about", "shortcuts")
+
+
+def width(window):
+    return int(next(line for line in xdo("getwindowgeometry", "--shell", window) if line.startswith("WIDTH")).split("=")[1])
+
+
+def take(name, window, mode, size, popover):
+    """Without the ring of the focus: the pictures are of someone who points."""
+    if size:
+        place(window, 0, 0, *size)
+    # GTK takes the ring away three seconds after the last key.
+    time.sleep(3.3 if size == (1000, 640) else 0.3)
+    picture(name + ("" if popover else f"-{width(window)}") + f"-{mode}", window)
+
+
+def pictures(mode):
+    def see(name, window, popover=False):
+        if popover:
+            if name == "drop":
+                take("drop-1000", window, mode, None, True)
+            return
+        xdo("mousemove", 1200, 1000)
+        page = width(window) > 900
+        take(name, window, mode, (1000, 640) if page else None, False)
+        if name not in OTHERS:
+            take(name, window, mode, (360, 640), False)
+    return see
+
+
+def looks(tour, language):
+    """Returns what looks at each stop, what was seen, and what is wrong with it."""
+    seen, wrong = set(), []
+
+    def see(name, window, popover=False):
+        seen.add(name)
+        if name in OTHERS:
+            return
+        wrong.extend(f"{name}: without a name: {bad}" for bad in nameless())
+        if not popover:
+            place(window, 0, 0, 360, 640)
+            if width(window) != 360:
+                wrong.append(f"{name}: cannot be narrower than {width(window)}")
+        if language == "ar" and name == "devices":
+            mirrored(tour)
+        if language == "de" and name == "backups" and not any("2 Wiedergabelisten" in (n.get_name() or "") for n in everything()):
+            wrong.append("the window does not count in German")
+        keep(name, window)
+    return see, seen, wrong
+
+
+def keep(name, window):
+    """NAMIDA_TOUR_PICTURES=DIR: what the test saw."""
+    if os.environ.get("NAMIDA_TOUR_PICTURES"):
+        subprocess.run(["import", "-window", window, f"{os.environ['NAMIDA_TOUR_PICTURES']}/{name}.png"], check=True)
+
+
+def middle(node):
+    area = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    return area.x + area.width / 2
+
+
+def mirrored(tour):
+    """The menu, and what is done with a row, stand on the left; the list of pages begins on the right."""
+    assert middle(tour.button("Main Menu")) < 180, "the menu did not change sides"
+    row = find("ThinkPad" + tour.mark, "list item")
+    send = next(n for n in everything() if n.get_name() == f"Send to ThinkPad{tour.mark}" and n.get_component_iface() is not None)
+    assert middle(send) < middle(row) - 60, "what sends did not change sides"
+    pencil = next(n for n in everything() if n.get_name() == "Rename This Device" and n.get_component_iface() is not None)
+    assert middle(pencil) < 120, "the pencil did not change sides"
+
+
+def settings(lab, text, value):
+    config = lab.path / "config" / "gtk-4.0"
+    config.mkdir(parents=True)
+    usual = pathlib.Path.home() / ".config" / "gtk-4.0" / "settings.ini"
+    (config / "settings.ini").write_text(usual.read_text() + f"{text}={value}\n")
+    lab.env["XDG_CONFIG_HOME"] = str(config.parent)
+
+
+def go(lab, language):
+    tour = Tour(lab, Words(lab.path / "words", language), None)
+    tour.see, seen, wrong = looks(tour, language)
+    tour.width = 360
+    if language == "long":
+        settings(lab, "gtk-xft-dpi", 96 * 1024 * 5 // 4)
+    if language == "ar":
+        lab.env["ADW_DEBUG_HIGH_CONTRAST"] = "1"
+    tour.all()
+    said = "".join(pathlib.Path(process.log.name).read_text() for process in lab.processes)
+    if language == "de" and not all(words in said for words in ("1197-mal gehört", "11 Dateien", "2 Wiedergabelisten")):
+        wrong.append("the command line does not count in German")
+    assert not wrong, wrong
+    assert len(seen) > 25, f"only {sorted(seen)} were seen"
+
+
+def test_long(lab):
+    go(lab, "long")
+
+
+def test_right_to_left(lab):
+    go(lab, "ar")
+
+
+def test_german(lab):
+    go(lab, "de")
+
+
+def test_pictures(lab):
+    """One for the documentation, with the names of a home as people have it."""
+    home = pathlib.Path.home()
+    tour = Tour(lab, Words(lab.path / "words"), pictures("light" if lab.light else "dark"), alone=True,
+                folders=(home / "Namida" / "Backups", home / "Music"))
+    tour.all()
+
+
+if PICTURES:
+    run([(test_pictures, look == "light") for look in sys.argv[1:] or ("light", "dark")])
+run([{"long": (test_long, True), "ar": (test_right_to_left, True), "de": (test_german, False)}[sys.argv[1]]])
