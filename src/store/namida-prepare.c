@@ -29,14 +29,17 @@ place_items (NamidaStoreSink *self, GError **error)
 
   self->items = g_new0 (NamidaItem, entries->len);
   self->n_items = entries->len;
+  self->places = g_string_chunk_new (64 * 1024);
   for (guint i = 0; i < entries->len; i++)
     {
       NamidaItem *item = &self->items[i];
       NamidaEntry *entry = g_ptr_array_index (entries, i);
+      g_autofree char *relative = NULL;
       char *place;
 
-      if (!namida_layout_place (self->layout, entry, &item->root, &item->relative, error))
+      if (!namida_layout_place (self->layout, entry, &item->root, &relative, error))
         return FALSE;
+      item->relative = g_string_chunk_insert (self->places, relative);
       place = namida_entry_dup_path (entry);
       item->twin = GPOINTER_TO_UINT (g_hash_table_lookup (places, place));
       g_hash_table_replace (places, place, GUINT_TO_POINTER (item->twin + 1));

@@ -23,8 +23,8 @@ typedef struct
 {
   NamidaItemState state;
   guint root;
-  guint twin;     /* how many items before this have the same place */
-  char *relative; /* below the root */
+  guint twin;           /* how many items before this have the same place */
+  const char *relative; /* below the root */
   /* Of a KEPT file with the content that the sender named: what it was then. 0: by other means. */
   guint64 seen_inode;
   gint64 seen_mtime_ns;
@@ -59,6 +59,7 @@ struct _NamidaStoreSink
   GBytes *manifest; /* (nullable) */
   NamidaItem *items;
   guint n_items;
+  GStringChunk *places;  /* the texts of @items: one piece of memory, for the main context may be who frees it */
   GPtrArray *roots;      /* NamidaRoot */
   NamidaStaging *hidden; /* landing backup: where the version grows */
   guint hashed;          /* files that prepare has read whole */

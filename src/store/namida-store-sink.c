@@ -47,8 +47,7 @@ namida_store_sink_finalize (GObject *object)
 {
   NamidaStoreSink *self = NAMIDA_STORE_SINK (object);
 
-  for (guint i = 0; i < self->n_items; i++)
-    g_free (self->items[i].relative);
+  g_clear_pointer (&self->places, g_string_chunk_free);
   g_free (self->items);
   g_ptr_array_unref (self->roots);
   g_clear_pointer (&self->hidden, namida_staging_free);
