@@ -126,11 +126,18 @@ def why_again(many):
             f"{many.median(RSYNC + AGAIN, 'seconds'):.2f} s, {100 / statistics.median(many.ratios(RSYNC + AGAIN, RSYNC)):.0f} % of its first run)."]
 
 
+def why_offer(grown):
+    (small, few), (large, most) = min(grown.items()), max(grown.items())
+    seconds = [statistics.median(run["told"]["answered"] for run in runs) for runs in (few, most)]
+    return [f"- The offer: {large:,} files are answered in {seconds[1]:.2f} s, {1e6 * seconds[1] / large:.0f} µs a file ({small:,} files: {seconds[0]:.2f} s). The sender writes them, "
+            "the receiver reads them, looks each of them up and answers with one token each, one after the other."]
+
+
 def missed(lines, word):
     return any(word in text and "**missed**" in text for text in lines)
 
 
-def reasons(lines, one, eight, many):
+def reasons(lines, one, eight, many, grown):
     """For each missed bar, from the same figures; what the profile says stands below it."""
     found = []
     if missed(lines, "| one file: 1.2"):
@@ -144,6 +151,8 @@ def reasons(lines, one, eight, many):
         found += why_many(many)
     if missed(lines, "at most 5 %") and many.of(RSYNC + AGAIN):
         found += why_again(many)
-    if missed(lines, "| an offer of") or missed(lines, "| RSS"):
-        found.append("- Memory and the offer: see the table of how it grows, which says what each file adds.")
+    if missed(lines, "| an offer of"):
+        found += why_offer(grown)
+    if missed(lines, "| RSS"):
+        found.append("- Memory: the table of how it grows says what each file adds on each side; the programs themselves take what its first line shows.")
     return ["", "### What misses its bar, and the figures that say why", *found] if found else ["", "No bar is missed in this run."]

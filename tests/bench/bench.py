@@ -145,7 +145,7 @@ def compare(folder, arguments):
     lines = bars.bars(one, eight, many, grown)
     return [*tables.head(arguments), *tables.rows(one, tables.NGINX), *tables.rows(eight, tables.NGINX),
             *tables.rows(medium, npm_both.name), *tables.rows(many, tables.RSYNC), *tables.growth_rows(grown), *lines,
-            *bars.reasons(lines, one, eight, many)]
+            *bars.reasons(lines, one, eight, many, grown)]
 
 
 def take_profile(folder, arguments):

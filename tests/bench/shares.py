@@ -110,16 +110,22 @@ def shares(data, places):
     return {purpose: 100 * counts[purpose] / total for purpose in PURPOSES}, total / 997
 
 
+def watch(pid, data):
+    """perf gives up when a thread ends just as it starts to look."""
+    for _ in range(20):
+        data.unlink(missing_ok=True)
+        watcher = measure.spawn([*RECORD, "-o", data, "-p", pid], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(1)
+        if watcher.poll() is None:
+            return watcher
+        measure.end(watcher)
+    raise measure.Failed("perf does not look at the receiver")
+
+
 def watch_both(product, paths, folder, places):
     """One transfer with perf on both sides: (receiver's shares and CPU seconds, the sender's)."""
     data = [folder / "receiver.data", folder / "sender.data"]
-    for one in data:
-        one.unlink(missing_ok=True)
-    watcher = measure.spawn([*RECORD, "-o", data[0], "-p", product.server.pid], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 20
-    while not (data[0].exists() and data[0].stat().st_size > 0) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(0.5)
+    watcher = watch(product.server.pid, data[0])
     try:
         measure.run_command(product, record(product.command(paths, "-q"), data[1]))
     finally:

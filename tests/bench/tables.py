@@ -36,6 +36,8 @@ class Case:
 def spread(values, digits=2):
     if not values:
         return "not measured"
+    if len(values) == 1:
+        return f"{values[0]:.{digits}f}"
     return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
 
 
