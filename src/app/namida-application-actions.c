@@ -76,7 +76,7 @@ on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  adw_show_about_window (gtk_application_get_active_window (user_data), "application-name", _ ("Namida Sync"),
+  adw_show_about_window (gtk_application_get_active_window (user_data), "application-name", NAMIDA_PROGRAM_NAME,
                          "application-icon", NAMIDA_APP_ID, "version", NAMIDA_PROGRAM_VERSION, "developer-name",
                          _ ("The Namida Sync contributors"), "comments",
                          _ ("Moves Namida backups and music between your devices, with no cloud between."),

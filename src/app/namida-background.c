@@ -297,7 +297,8 @@ write_autostart (GTask *task, gpointer source, gpointer data, GCancellable *canc
     }
   else if (g_mkdir_with_parents (folder, 0700) != 0
            || !g_file_set_contents (path,
-                                    "[Desktop Entry]\nType=Application\nName=Namida Sync\nIcon=" NAMIDA_APP_ID "\n"
+                                    "[Desktop Entry]\nType=Application\nName=" NAMIDA_PROGRAM_NAME
+                                    "\nIcon=" NAMIDA_APP_ID "\n"
                                     "Exec=namida-sync --background\nX-GNOME-UsesNotifications=true\n",
                                     -1, &error))
     {

@@ -17,6 +17,7 @@ struct _NamidaIntroduction
   char *default_alias;
   char *folder; /* (nullable): chosen here */
 
+  GtkImage *icon;
   GtkEditable *alias;
   AdwActionRow *folder_row;
 };
@@ -106,6 +107,7 @@ namida_introduction_class_init (NamidaIntroductionClass *klass)
   GTK_WINDOW_CLASS (klass)->close_request = namida_introduction_close_request;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/namida_sync/Desktop/ui/namida-introduction.ui");
+  gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, icon);
   gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, alias);
   gtk_widget_class_bind_template_child (widget_class, NamidaIntroduction, folder_row);
   gtk_widget_class_bind_template_callback (widget_class, on_folder);
@@ -116,6 +118,7 @@ static void
 namida_introduction_init (NamidaIntroduction *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_image_set_from_icon_name (self->icon, NAMIDA_APP_ID);
   namida_mnemonics_unspeak (GTK_WIDGET (self));
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->folder_row), FALSE);
 }

@@ -11,8 +11,6 @@
 
 #include "namida-error.h"
 
-#define SCHEMA_PATH "/io/github/namida_sync/Desktop/"
-
 static GSettingsSchema *
 lookup_beside_program (void)
 {
@@ -53,7 +51,7 @@ namida_settings_new (const char *data_dir, GError **error)
   if (data_dir != NULL)
     {
       g_autofree char *file = g_build_filename (data_dir, "settings.ini", NULL);
-      backend = g_keyfile_settings_backend_new (file, SCHEMA_PATH, "Settings");
+      backend = g_keyfile_settings_backend_new (file, NAMIDA_SETTINGS_PATH, "Settings");
     }
   return g_settings_new_full (schema, backend, NULL);
 }

@@ -14,7 +14,10 @@ import tempfile
 import time
 import traceback
 
-APP_ID = "io.github.namida_sync.Desktop"
+DEVEL = os.environ.get("NAMIDA_DEVEL") == "1"
+APP_ID = "io.github.namida_sync.Desktop" + (".Devel" if DEVEL else "")
+UNIT = f"namida-sync{'-devel' if DEVEL else ''}-receive.service"
+NAME = "Namida Sync (Development)" if DEVEL else "Namida Sync"
 LIMIT = 60  # seconds that no single step may need
 
 
@@ -62,9 +65,9 @@ def outside(uienv, build):
             skip(f"this computer allows no folder to take the place of {prefix}")
         env = dict(os.environ, NAMIDA_PREFIX=prefix, PATH=f"{prefix}/bin:/usr/bin:/bin:/usr/sbin:/sbin",
                    XDG_DATA_DIRS=f"{prefix}/share:/usr/share")
-        print("1..5", flush=True)
+        print("1..7", flush=True)
         status = subprocess.run([*bind, uienv, "/usr/bin/python3", "-B", os.path.abspath(__file__), "inside"], env=env, timeout=170).returncode
-        return status | point(5, "uninstalling leaves nothing", lambda: uninstall(root, log, installed))
+        return status | point(7, "uninstalling leaves nothing", lambda: uninstall(root, log, installed))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -142,7 +145,7 @@ def inside():
     backup = home / "Namida Backup - 2026-07-19 18.30.00.zip"
     backup.write_bytes(b"PK\5\6" + bytes(18))
     if "NAMIDA_OWN_LOOPBACK" not in os.environ:
-        for number in range(1, 5):
+        for number in range(1, 7):
             print(f"ok {number} # SKIP a started program would speak to this computer's own network: no namespace for it")
         return 0
 
@@ -154,17 +157,17 @@ def inside():
         quit_it()
 
     def activation():
-        assert entry("Desktop Entry", "DBusActivatable") == "true"
+        assert entry("Desktop Entry", "DBusActivatable") == "true" and entry("Desktop Entry", "Name") == NAME
         assert not owned()
         call("Activate", GLib.Variant("(a{sv})", ({},)))
-        wait_for("the window", lambda: "Namida Sync" in names())
+        wait_for("the window", lambda: NAME in names())
         call("Open", GLib.Variant("(asa{sv})", ([backup.as_uri()], {})))
         wait_for("the file in the window", lambda: "Choose a device below" in names())
         quit_it()
 
     def unit():
         """What the unit starts receives, and is seen."""
-        path = prefix / "lib" / "systemd" / "user" / "namida-sync-receive.service"
+        path = prefix / "lib" / "systemd" / "user" / UNIT
         command = next(line.split("=", 1)[1] for line in path.read_text().splitlines() if line.startswith("ExecStart="))
         processes.append(subprocess.Popen([*shlex.split(command), "--alias", "Cupboard", "--interface", "lo"], stdout=sys.stderr))
         wait_for("the receiver", lambda: '"Cupboard"' in subprocess.run(
@@ -185,9 +188,62 @@ def inside():
                                "COMP_CWORD=1; _namida_sync_cli; echo ${COMPREPLY[*]}"], capture_output=True, text=True, timeout=LIMIT)
         assert done.stdout.split() == ["send"], done
 
+    def names_of_its_own():
+        """Nothing of it bears the other profile's name: both can be there at once."""
+        for folder, name in [("applications", ".desktop"), ("dbus-1/services", ".service"), ("glib-2.0/schemas", ".gschema.xml"),
+                             ("metainfo", ".metainfo.xml"), ("icons/hicolor/scalable/apps", ".svg"),
+                             ("icons/hicolor/symbolic/apps", "-symbolic.svg")]:
+            found = [path.name for path in (prefix / "share" / folder).glob("io.github.namida_sync.*")]
+            assert found == [APP_ID + name], (folder, found)
+        assert entry("Desktop Entry", "Icon") == APP_ID
+        path = "/" + APP_ID.replace(".", "/") + "/"
+        assert Gio.Settings.new(APP_ID).get_property("path") == path
+        data = home / ".local" / "share"
+        assert [folder.name for folder in data.glob("namida-sync*")] == ["namida-sync-devel" if DEVEL else "namida-sync"], list(data.iterdir())
+
+    def completions():
+        """Each shell completes the name of a device that is near, by its own file and the real program."""
+        share = prefix / "share"
+        beside = home / "bin"
+        beside.mkdir()
+        script = beside / "namida-sync-cli"
+        script.write_text(f'#!/bin/sh\nexec {prefix}/bin/namida-sync-cli --data-dir {home}/third --interface lo "$@"\n')
+        script.chmod(0o755)
+        env = dict(os.environ, PATH=f"{beside}:{os.environ['PATH']}")
+        near = subprocess.Popen(["namida-sync-cli", "--data-dir", home / "near", "--interface", "lo", "--alias", "Cupboard Two", "receive"],
+                                stdout=sys.stderr, stderr=sys.stderr)
+        processes.append(near)
+        shells = {
+            "bash": (f"source {share}/bash-completion/completions/namida-sync-cli; COMP_WORDS=(namida-sync-cli send --to Cupb); COMP_CWORD=3; "
+                     "_namida_sync_cli; printf '%s\\n' \"${COMPREPLY[@]}\"", "Cupboard\\ Two"),
+            # What completes is zsh's own; which names it is given is ours.
+            "zsh": (f"_arguments () {{ : }}; compadd () {{ print -rl -- ${{(P)argv[-1]}} }}; source {share}/zsh/site-functions/_namida-sync-cli; "
+                    "_namida_sync_devices", "Cupboard Two"),
+            "fish": (f"source {share}/fish/vendor_completions.d/namida-sync-cli.fish; complete -C 'namida-sync-cli send --to Cupb'",
+                     "Cupboard Two"),
+        }
+        for shell, (commands, wanted) in shells.items():
+            if shutil.which(shell) is None:
+                print(f"# {shell} is not installed: not tried", flush=True)
+                continue
+            said = None
+
+            def look():
+                nonlocal said
+                said = subprocess.run([shell, "-c", commands], capture_output=True, text=True, env=env, timeout=LIMIT)
+                return wanted in [line.split("\t")[0] for line in said.stdout.splitlines()]
+
+            try:
+                wait_for(f"the name in {shell}", look)
+            except AssertionError as error:
+                raise AssertionError(f"{error}; {shell} said {said}")
+        near.terminate()
+        near.wait(LIMIT)
+
     failed = 0
     for number, (name, function) in enumerate([("the menu entry opens a file", menu_entry), ("the bus starts the program", activation),
-                                               ("the unit's command receives", unit), ("manuals and completions are there", helps)], 1):
+                                               ("the unit's command receives", unit), ("manuals and completions are there", helps),
+                                               ("names of its own", names_of_its_own), ("shells complete devices", completions)], 1):
         failed |= point(number, name, function)
     for process in processes:
         if process.poll() is None:
