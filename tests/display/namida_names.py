@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which widgets of the window a person can reach without hearing what they are."""
+import re
+
 from namida_display import Atspi, everything
 
 # What passes the focus on to what is in it, and parts of widgets whose parent has the name.
@@ -32,6 +34,6 @@ def nameless():
             continue
         if name in TOOLKIT_NAMES or (parent is not None and parent.get_name() in TOOLKIT_PARENTS):
             continue
-        if node.get_role_name() not in INNER and (not name.strip() or name.startswith(("Gtk", "Adw", "Namida")) and " " not in name):
+        if node.get_role_name() not in INNER and (not name.strip() or re.fullmatch(r"(Gtk|Adw|Namida)[A-Z]\w*", name)):
             found.append(chain(node))
     return found
