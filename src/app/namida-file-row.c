@@ -8,6 +8,7 @@
 #include "namida-file-item.h"
 #include "namida-file-model.h"
 #include "namida-format.h"
+#include "namida-steady-label.h"
 
 struct _NamidaFileRow
 {
@@ -19,8 +20,8 @@ struct _NamidaFileRow
 
   GtkImage *icon;
   GtkLabel *title;
-  GtkLabel *subtitle;
-  GtkLabel *size;
+  NamidaSteadyLabel *subtitle;
+  NamidaSteadyLabel *size;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaFileRow, namida_file_row, ADW_TYPE_BIN)
@@ -74,7 +75,7 @@ show_result (NamidaFileRow *self, const char *path, const char *name)
   g_autofree char *spoken = g_strdup_printf ("%s: %s", name, subtitle);
   GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
 
-  gtk_label_set_label (self->subtitle, subtitle);
+  namida_steady_label_set_text (self->subtitle, subtitle);
   gtk_image_set_from_icon_name (self->icon, result_icon (self->shown, self->shown_failed));
   gtk_widget_remove_css_class (GTK_WIDGET (self->subtitle), self->shown_failed ? "dim-label" : "error");
   gtk_widget_add_css_class (GTK_WIDGET (self->subtitle), self->shown_failed ? "error" : "dim-label");
@@ -91,7 +92,7 @@ show_entry (NamidaFileRow *self, const NamidaEntry *entry)
   g_autofree char *size = namida_format_size (entry->size);
 
   gtk_label_set_label (self->title, shown);
-  gtk_label_set_label (self->size, size);
+  namida_steady_label_set_text (self->size, size);
   show_result (self, path, shown);
 }
 
@@ -135,6 +136,9 @@ set_item (NamidaFileRow *self, NamidaFileItem *item)
   g_signal_connect_object (namida_file_item_get_transfer (item), "ended", G_CALLBACK (on_progress), self,
                            G_CONNECT_SWAPPED);
   show (self);
+  /* Rows are used again: the file before may have needed more lines. */
+  namida_steady_label_settle (self->subtitle);
+  namida_steady_label_settle (self->size);
 }
 
 static void
@@ -169,6 +173,7 @@ namida_file_row_class_init (NamidaFileRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (NAMIDA_TYPE_STEADY_LABEL);
   G_OBJECT_CLASS (klass)->set_property = namida_file_row_set_property;
   G_OBJECT_CLASS (klass)->get_property = namida_file_row_get_property;
   G_OBJECT_CLASS (klass)->dispose = namida_file_row_dispose;

@@ -14,7 +14,9 @@ struct _NamidaSteadyLabel
   gboolean wrap;
   int lines;           /* 0: no limit */
   PangoLayout *layout; /* (nullable): made when it is needed, of @text */
-  int room;            /* pixels: the widest line there was, or with @wrap the height that it needed */
+  int natural_width;   /* pixels, of @text in one line; -1: not known */
+  int natural_height;
+  int room; /* pixels: the widest line there was, or with @wrap the height that it needed */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaSteadyLabel, namida_steady_label, GTK_TYPE_WIDGET)
@@ -51,13 +53,22 @@ get_layout (NamidaSteadyLabel *self)
   return self->layout;
 }
 
-/* @width: pixels; -1: as wide as the text is. */
+/* @width: pixels; -1: as wide as the text is. Most texts fit in one line, and that is measured once. */
 static void
 get_size (NamidaSteadyLabel *self, int width, int *text_width, int *text_height)
 {
   PangoLayout *layout = get_layout (self);
 
-  pango_layout_set_width (layout, width < 0 ? -1 : width * PANGO_SCALE);
+  if (self->natural_width < 0)
+    {
+      pango_layout_set_width (layout, -1);
+      pango_layout_get_pixel_size (layout, &self->natural_width, &self->natural_height);
+    }
+  *text_width = self->natural_width;
+  *text_height = self->natural_height;
+  if (width < 0 || width >= self->natural_width)
+    return;
+  pango_layout_set_width (layout, width * PANGO_SCALE);
   pango_layout_get_pixel_size (layout, text_width, text_height);
 }
 
@@ -111,7 +122,9 @@ namida_steady_label_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   if (*self->text == '\0')
     return;
-  get_size (self, self->wrap ? room : -1, &width, &height);
+  get_size (self, -1, &width, &height);
+  /* With a width, pango aligns in it; without, the text ends where the label does. */
+  pango_layout_set_width (self->layout, self->wrap ? room * PANGO_SCALE : -1);
   gtk_snapshot_render_layout (snapshot, gtk_widget_get_style_context (widget), at_end ? room - width : 0, 0,
                               self->layout);
 }
@@ -121,6 +134,7 @@ static void
 forget_layout (NamidaSteadyLabel *self)
 {
   g_clear_object (&self->layout);
+  self->natural_width = -1;
   namida_steady_label_settle (self);
 }
 
@@ -181,6 +195,7 @@ namida_steady_label_set_text (NamidaSteadyLabel *self, const char *text)
     return;
   g_free (self->text);
   self->text = g_strdup (text);
+  self->natural_width = -1;
   if (self->layout != NULL)
     pango_layout_set_text (self->layout, text, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
@@ -258,4 +273,5 @@ static void
 namida_steady_label_init (NamidaSteadyLabel *self)
 {
   self->text = g_strdup ("");
+  self->natural_width = -1;
 }

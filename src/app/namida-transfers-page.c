@@ -11,8 +11,8 @@
 #include "namida-transfer-row.h"
 
 /* A history of years need not be built to show the last weeks of it. */
-#define FIRST_ROWS 20
-#define MORE_ROWS 40
+#define FIRST_ROWS 12
+#define MORE_ROWS 24
 
 struct _NamidaTransfersPage
 {
