@@ -18,6 +18,8 @@ from namida_words import Words
 
 # Windows of the toolkit's own making, whose width is not ours.
 OTHERS = ("about", "shortcuts")
+# Questions take the room that they need and no more.
+QUESTIONS = ("cancel", "chooser", "clear", "leaving", "remove")
 
 
 def width(window):
@@ -42,7 +44,7 @@ def pictures(mode):
         xdo("mousemove", 1200, 1000)
         page = width(window) > 900
         take(name, window, mode, (1000, 640) if page else None, False)
-        if name not in OTHERS:
+        if name not in OTHERS + QUESTIONS:
             take(name, window, mode, (360, 640), False)
     return see
 
@@ -57,7 +59,8 @@ def looks(tour, language):
             return
         wrong.extend(f"{name}: without a name: {bad}" for bad in nameless())
         if not popover:
-            place(window, 0, 0, 360, 640)
+            if name not in QUESTIONS:
+                place(window, 0, 0, 360, 640)
             if width(window) > 360:
                 wrong.append(f"{name}: cannot be narrower than {width(window)}")
         if language == "ar" and name == "devices":
