@@ -161,7 +161,7 @@ def take_profile(folder, arguments):
                                arguments.gnutls, inner)
     except measure.Failed as error:
         return [f"No profile was taken: {error}."]
-    return [*tables.head(arguments), "", *shares.table(found)]
+    return [*tables.head(arguments, rounds=False), "", *shares.table(found)]
 
 
 def write_part(path, part, lines):

@@ -87,7 +87,8 @@ def growth_rows(grown):
     return lines
 
 
-def head(arguments):
+def head(arguments, rounds=True):
     scale = f"; **all sizes and numbers divided by {arguments.scale}: only to try the benchmark**" if arguments.scale != 1 else ""
-    return [f"{machine()}; load when it began {arguments.load:.1f}; {arguments.rounds} rounds; {time.strftime('%Y-%m-%d')}{scale}. "
-            "Medians; in brackets the lowest and the highest."]
+    counted = f"{arguments.rounds} {'rounds' if arguments.rounds != 1 else 'round'}; " if rounds else ""
+    return [f"{machine()}; load when it began {arguments.load:.1f}; {counted}{time.strftime('%Y-%m-%d')}{scale}."
+            + (" Medians; in brackets the lowest and the highest." if rounds else "")]
