@@ -36,6 +36,8 @@ void
 namida_hub_set_limit (NamidaHub *self, guint64 limit)
 {
   self->limit = limit;
+  if (self->server != NULL)
+    namida_server_set_limit (self->server, limit);
 }
 
 void

@@ -264,6 +264,7 @@ start_server (NamidaHub *self, GError **error)
   self->server = namida_server_new (self->identity);
   namida_server_set_device_type (self->server, self->device_type);
   namida_server_set_pin (self->server, self->pin);
+  namida_server_set_limit (self->server, self->limit);
   g_signal_connect_object (self->server, "offer", G_CALLBACK (namida_hub_on_offer), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "registered", G_CALLBACK (namida_hub_on_registered), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "drop-parked", G_CALLBACK (namida_hub_on_drop_parked), self,

@@ -101,7 +101,8 @@ void namida_hub_set_landing (NamidaHub *self,
 void namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music);
 /** namida_hub_set_chosen: which of the folders a person chose: see namida_store_set_chosen(). */
 void namida_hub_set_chosen (NamidaHub *self, gboolean backups, gboolean music);
-/** namida_hub_set_limit: @limit: bytes a second of each sending that begins from now on; 0: none. */
+/** namida_hub_set_limit: @limit: bytes a second of each sending that begins from now on, and of all together
+ * that others then send or fetch here; 0: none. */
 void namida_hub_set_limit (NamidaHub *self, guint64 limit);
 /** namida_hub_set_pin: the code that senders have to type from now on; (nullable): none. */
 void namida_hub_set_pin (NamidaHub *self, const char *pin);

@@ -292,6 +292,8 @@ namida_http_body_read (NamidaHttpBody *self, void *buffer, gsize count, GCancell
     return -1;
   if (self->ended)
     return 0;
+  if (self->reader->limit != NULL)
+    count = MIN (count, namida_rate_limit_get_piece (self->reader->limit));
   n = reader_read (self->reader, buffer, (gsize) MIN ((guint64) count, self->left), cancellable, error);
   if (n == 0)
     {
@@ -300,6 +302,9 @@ namida_http_body_read (NamidaHttpBody *self, void *buffer, gsize count, GCancell
     }
   if (n < 0)
     return -1;
+  /* What is not read yet holds the sender back. */
+  if (self->reader->limit != NULL)
+    namida_rate_limit_wait (self->reader->limit, (guint64) n, cancellable);
   self->left -= (guint64) n;
   if (!self->chunked && self->left == 0)
     self->ended = TRUE;

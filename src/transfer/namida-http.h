@@ -4,6 +4,8 @@
 #include <gio/gio.h>
 #include <libsoup/soup.h>
 
+#include "namida-rate-limit.h"
+
 G_BEGIN_DECLS
 
 /* The little HTTP/1.1 that the engine's receiving side speaks by itself on connections that libsoup gave away. Worker
@@ -15,6 +17,7 @@ typedef struct
   GInputStream *input; /* borrowed */
   char *buffer;        /* NAMIDA_HTTP_BUFFER */
   gsize start, end;
+  NamidaRateLimit *limit; /* (nullable) borrowed: bodies are read no faster */
 } NamidaHttpReader;
 void namida_http_reader_init (NamidaHttpReader *self, GInputStream *input);
 void namida_http_reader_clear (NamidaHttpReader *self);

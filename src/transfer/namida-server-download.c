@@ -298,8 +298,10 @@ write_content (NamidaServing *job, const NamidaEntry *entry, int fd, guint64 off
 
   while (offset < entry->size)
     {
-      gsize length = (gsize) MIN (NAMIDA_BLOCK_SIZE, entry->size - offset);
+      gsize piece = MIN (NAMIDA_BLOCK_SIZE, namida_rate_limit_get_piece (job->limit));
+      gsize length = (gsize) MIN (piece, entry->size - offset);
 
+      namida_rate_limit_wait (job->limit, length, NULL);
       if (!namida_source_read (entry, fd, offset, length, data, NULL)
           || !g_output_stream_write_all (g_io_stream_get_output_stream (job->stream), data, length, NULL, NULL, NULL))
         return FALSE;

@@ -4,6 +4,7 @@
 #include "namida-listener.h"
 #include "namida-offer-private.h"
 #include "namida-pin-guard.h"
+#include "namida-rate-limit.h"
 #include "namida-receive-session.h"
 #include "namida-server.h"
 
@@ -106,8 +107,9 @@ struct _NamidaServer
   SoupServer *soup;
   GThreadPool *uploads;
   char *device_type, *pin;
-  gboolean localsend;   /* is spoken */
-  gboolean unencrypted; /* offers of devices without encryption are asked about */
+  NamidaRateLimit *limit; /* of what begins from now on */
+  gboolean localsend;     /* is spoken */
+  gboolean unencrypted;   /* offers of devices without encryption are asked about */
   NamidaPinGuard *guard, *pair_guard;
   GHashTable *sessions; /* id → NamidaReceiveSession */
   GHashTable *ended;    /* id → Ended (namida-server-session.c) */

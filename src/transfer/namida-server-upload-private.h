@@ -17,8 +17,9 @@ struct _NamidaServing
   const char *fingerprint;
   NamidaReceiveSession *session; /* (nullable): refused */
   NamidaHttpHead head;
-  gboolean is_pack; /* else one file: */
-  gboolean nowhere; /* it is here already: what comes is not written */
+  NamidaRateLimit *limit; /* shared by all that the server moves */
+  gboolean is_pack;       /* else one file: */
+  gboolean nowhere;       /* it is here already: what comes is not written */
   NamidaUpload upload;
   GError *refusal; /* (nullable) */
   gint64 right_offset;

@@ -24,6 +24,7 @@ namida_serving_free (NamidaServing *job)
   g_clear_object (&job->socket);
   g_clear_object (&job->remote);
   g_clear_object (&job->session);
+  g_clear_pointer (&job->limit, namida_rate_limit_unref);
   namida_http_head_clear (&job->head);
   g_clear_error (&job->refusal);
   g_free (job);
@@ -212,6 +213,7 @@ upload_worker (gpointer data, gpointer user_data)
       g_auto (NamidaHttpReader) reader;
 
       namida_http_reader_init (&reader, g_io_stream_get_input_stream (job->stream));
+      reader.limit = job->limit;
       if (job->serve != NULL)
         {
           job->serve (job, &reader);
@@ -251,6 +253,7 @@ namida_serving_steal (SoupServerMessage *msg)
 void
 namida_serving_start (NamidaServer *self, NamidaServing *job)
 {
+  job->limit = namida_rate_limit_ref (self->limit);
   g_thread_pool_push (self->uploads, job, NULL);
 }
 

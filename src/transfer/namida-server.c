@@ -174,6 +174,13 @@ namida_server_set_pin (NamidaServer *self, const char *pin)
 }
 
 void
+namida_server_set_limit (NamidaServer *self, guint64 bytes_per_second)
+{
+  namida_rate_limit_unref (self->limit);
+  self->limit = namida_rate_limit_new (bytes_per_second);
+}
+
+void
 namida_server_set_localsend (NamidaServer *self, gboolean spoken)
 {
   self->localsend = spoken;
@@ -267,6 +274,7 @@ namida_server_finalize (GObject *object)
   g_free (self->device_type);
   g_free (self->declined_pair_id);
   g_free (self->pin);
+  namida_rate_limit_unref (self->limit);
   g_clear_object (&self->identity);
   G_OBJECT_CLASS (namida_server_parent_class)->finalize (object);
 }
@@ -309,6 +317,7 @@ namida_server_init (NamidaServer *self)
   self->aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->offers = g_ptr_array_new ();
   self->device_type = g_strdup ("desktop");
+  self->limit = namida_rate_limit_new (0);
   self->localsend = TRUE;
   namida_server_uploads_init (self);
 }

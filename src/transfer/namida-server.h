@@ -37,6 +37,9 @@ NamidaDeviceInfo *namida_server_dup_info (NamidaServer *self);
 void namida_server_set_device_type (NamidaServer *self, const char *device_type);
 /** Before a person is asked: @pin: (nullable): offers need ?pin= . Wrong ones lock (429) by address and fingerprint. */
 void namida_server_set_pin (NamidaServer *self, const char *pin);
+/** namida_server_set_limit: how fast files come and go here, all together; 0: as they can. For what begins from now
+ * on. */
+void namida_server_set_limit (NamidaServer *self, guint64 bytes_per_second);
 /** namida_server_set_localsend: whether LocalSend's requests are answered at all; TRUE at first. */
 void namida_server_set_localsend (NamidaServer *self, gboolean spoken);
 /** namida_server_set_unencrypted: whether offers in plain HTTP are taken at all (they are asked about like others, with
