@@ -295,7 +295,9 @@ test_round_trip (void)
   g_autofree char *text = NULL;
   gsize length;
 
+  g_free (info->alias);
   info->alias = g_strdup ("Desk \"1\"");
+  g_free (info->version);
   info->version = g_strdup ("1.0");
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
