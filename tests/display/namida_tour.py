@@ -82,7 +82,7 @@ class Tour:
 
     def settle(self):
         """Up to GTK 4.8 a program dies of a question about its windows that comes while a dialog opens or closes."""
-        time.sleep(1)
+        time.sleep(1.5)
 
     def windows(self):
         listed = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", ".*"], capture_output=True, text=True).stdout.split()

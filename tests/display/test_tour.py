@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from namida_display import PICTURES, Atspi, everything, find, picture, place, run, xdo
+from namida_display import PICTURES, Atspi, Lab, everything, find, picture, place, run, xdo
 from namida_names import nameless
 from namida_tour import Tour
 from namida_words import Words
@@ -100,7 +100,11 @@ def settings(lab, text, value):
     lab.env["XDG_CONFIG_HOME"] = str(config.parent)
 
 
-def go(lab, language):
+class Wrong(Exception):
+    """What a person would see; anything else may be the driver's."""
+
+
+def once(lab, language):
     tour = Tour(lab, Words(lab.path / "words", language), None)
     tour.see, seen, wrong = looks(tour, language)
     tour.width = 360
@@ -112,8 +116,29 @@ def go(lab, language):
     said = "".join(pathlib.Path(process.log.name).read_text() for process in lab.processes)
     if language == "de" and not all(words in said for words in ("1197-mal gehört", "11 Dateien", "2 Wiedergabelisten")):
         wrong.append("the command line does not count in German")
-    assert not wrong, wrong
+    wrong += lab.complaints()
+    if wrong:
+        raise Wrong(wrong)
     assert len(seen) > 25, f"only {sorted(seen)} were seen"
+
+
+def go(lab, language):
+    """GTK 4.8 now and then dies of a question of AT-SPI about a window that just came or went: such a tour is begun anew, twice."""
+    for last in (False, False, True):
+        own = Lab(lab.light)
+        failed = True
+        try:
+            once(own, language)
+            failed = False
+            return
+        except Wrong:
+            raise
+        except Exception as error:
+            if last:
+                raise
+            print(f"# Begun anew: {error}", flush=True)
+        finally:
+            own.close(failed)
 
 
 def test_long(lab):
