@@ -273,10 +273,12 @@ on_accept (NamidaAcceptDialog *self)
   g_autoptr (GSettings) settings = g_object_ref (self->settings);
   g_autoptr (NamidaOffer) offer = g_object_ref (self->offer);
   NamidaLanding landing = chosen_landing (self);
+  gboolean always = gtk_switch_get_active (self->always) && namida_offer_get_fingerprint (offer) != NULL;
 
-  namida_hub_accept (hub, offer, landing,
-                     gtk_switch_get_active (self->always) && namida_offer_get_fingerprint (offer) != NULL);
+  namida_hub_accept (hub, offer, landing, always);
   /* “Always” has made it a trusted one by now. */
+  if (always)
+    namida_trust_store_set_auto_accept (namida_hub_get_trust_store (hub), namida_offer_get_fingerprint (offer), TRUE);
   remember_landing (hub, settings, offer, landing);
 }
 

@@ -114,6 +114,32 @@ apply_auto_accept (NamidaApplication *self)
     namida_trust_store_set_auto_accept (trust, g_ptr_array_index (fingerprints, i), wanted);
 }
 
+/* Whom a person pairs with while the switch is off is asked about like the others; “always from this device” says
+ * otherwise afterwards. */
+static void
+on_trust_changed (NamidaApplication *self, const char *fingerprint, NamidaTrustStore *trust)
+{
+  if (!namida_trust_store_is_trusted (trust, fingerprint))
+    g_hash_table_remove (self->trusted, fingerprint);
+  else if (g_hash_table_add (self->trusted, g_strdup (fingerprint))
+           && !g_settings_get_boolean (self->settings, "auto-accept-trusted"))
+    namida_trust_store_set_auto_accept (trust, fingerprint, FALSE);
+}
+
+static void
+follow_trust (NamidaApplication *self)
+{
+  NamidaTrustStore *trust = namida_hub_get_trust_store (self->hub);
+  g_autoptr (GPtrArray) known = trust != NULL ? namida_trust_store_list (trust) : NULL;
+
+  if (trust == NULL || self->trusted != NULL)
+    return;
+  self->trusted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < known->len; i++)
+    g_hash_table_add (self->trusted, g_strdup (((const NamidaTrusted *) g_ptr_array_index (known, i))->fingerprint));
+  g_signal_connect_object (trust, "changed", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
+}
+
 static const char *
 or_null (const char *text)
 {
@@ -169,6 +195,7 @@ on_hub_started (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_hub_start_finish (NAMIDA_HUB (source), result, &self->problem);
   if (window != NULL)
     namida_window_show_problem (window, self->problem);
+  follow_trust (self);
   namida_application_use_handover (self);
   namida_application_introduce (self);
 }

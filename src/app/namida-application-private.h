@@ -30,7 +30,8 @@ struct _NamidaApplication
   NamidaNotifier *notifier;
   NamidaBackground *background;
   NamidaLauncher *launcher;
-  GError *problem; /* (nullable): why the hub does not run */
+  GHashTable *trusted; /* (nullable): fingerprints of those trusted so far */
+  GError *problem;     /* (nullable): why the hub does not run */
   gboolean stopping;
   gboolean told_background;
   gboolean introducing;

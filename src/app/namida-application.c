@@ -112,6 +112,7 @@ namida_application_finalize (GObject *object)
   NamidaApplication *self = NAMIDA_APPLICATION (object);
 
   g_clear_error (&self->problem);
+  g_clear_pointer (&self->trusted, g_hash_table_unref);
   g_free (self->data_dir);
   g_free (self->interface);
   g_free (self->backup_path);
