@@ -25,9 +25,9 @@ typedef struct
   GDestroyNotify free_result;
   GCancellable *caller; /* (nullable) */
   gulong caller_handler;
-  GCancellable *inner; /* cancelled by the caller, the timers and the pin */
+  GCancellable *inner; /* cancelled by the caller, the timers, the pin and a reset */
   guint connect_timer, timer;
-  gboolean timed_out, mismatch;
+  gboolean timed_out, mismatch, reset;
 } Call;
 
 static void
@@ -71,6 +71,26 @@ on_starting (SoupMessage *message, gpointer task)
   g_clear_handle_id (&call->connect_timer, g_source_remove);
   if (!check_pin (g_task_get_source_object (task), call, soup_message_get_tls_peer_certificate (message)))
     g_cancellable_cancel (call->inner);
+}
+
+/* A connection may be reset the moment it stands. Nobody can tell any more whose it was, and glib-networking up to 2.80
+ * logs a critical when it wants to know (it gives g_object_unref() the NULL of
+ * g_socket_connection_get_remote_address(); mended by its commit dc5d08c9). Asked here first, GSocket remembers the
+ * address. */
+static void
+on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *connection, gpointer task)
+{
+  Call *call = g_task_get_task_data (task);
+  g_autoptr (GSocketAddress) remote = NULL;
+
+  if (event != G_SOCKET_CLIENT_CONNECTED || !G_IS_SOCKET_CONNECTION (connection))
+    return;
+  remote = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (connection), NULL);
+  if (remote == NULL)
+    {
+      call->reset = TRUE;
+      g_cancellable_cancel (call->inner);
+    }
 }
 
 static gboolean
@@ -124,7 +144,7 @@ return_failure (GTask *task, GError *reason)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                              _ ("The device at %s could not be reached (%s): check that it is on, in the same network, "
                                 "and that Namida Sync is open there"),
-                             where, reason->message);
+                             where, call->reset ? _ ("it closed the connection") : reason->message);
   g_error_free (reason);
 }
 
@@ -260,6 +280,7 @@ message_new (NamidaClient *self, const char *method, const char *path, const cha
   if (body != NULL)
     soup_message_set_request_body_from_bytes (message, "application/json", body);
   g_signal_connect_object (message, "accept-certificate", G_CALLBACK (on_accept_certificate), task, 0);
+  g_signal_connect_object (message, "network-event", G_CALLBACK (on_network_event), task, 0);
   g_signal_connect_object (message, "starting", G_CALLBACK (on_starting), task, 0);
   return message;
 }

@@ -43,11 +43,26 @@ namida_client_init (NamidaClient *self)
 {
 }
 
+/* A device asks for our certificate in the middle of the handshake, which GLib makes in a thread. That thread asks
+ * libsoup's GTlsInteraction, and g_tls_interaction_invoke_request_certificate() dispatches the main context there and
+ * then if it can acquire it: our sources would run in that thread, beside the main one. A program that iterates the
+ * context by itself owns it only while it does so, other than under g_main_loop_run() and g_application_run(). */
+static void
+keep_main_context (void)
+{
+  static gboolean kept = FALSE;
+
+  if (!kept)
+    kept = g_main_context_acquire (NULL);
+  g_warn_if_fail (kept);
+}
+
 NamidaClient *
 namida_client_new (NamidaIdentity *identity, GInetSocketAddress *address, const char *fingerprint)
 {
   NamidaClient *self = g_object_new (NAMIDA_TYPE_CLIENT, NULL);
 
+  keep_main_context ();
   namida_tls_trust_no_authority (identity);
   self->identity = g_object_ref (identity);
   self->address = g_object_ref (address);

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 #define NAMIDA_TYPE_CLIENT (namida_client_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaClient, namida_client, NAMIDA, CLIENT, GObject)
 
+/** In the thread of the main context, which owns it from the first client on until the program ends: no other thread
+ * may iterate it any more. @fingerprint: (nullable). Returns: (transfer full). */
 NamidaClient *namida_client_new (NamidaIdentity *identity, GInetSocketAddress *address, const char *fingerprint);
 /** Returns: (transfer none) (nullable): what the last connection proved. */
 const char *namida_client_get_peer_fingerprint (NamidaClient *self);

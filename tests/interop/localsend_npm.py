@@ -13,9 +13,6 @@ import namida_hostile as base
 import namida_localsend as localsend
 
 WAIT = localsend.WAIT
-# A receiver rarely says this when this peer resets a connection on a busy machine; the trace that was seen had only libgiognutls, libsoup and
-# GIO on it. Whose fault it is has not been found; what was sent arrived all the same.
-GLIB_NETWORKING = "g_object_unref: assertion 'G_IS_OBJECT (object)' failed"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -156,12 +153,10 @@ def pin_here(lab, receiver, program):
 
 def ends_in_order(lab, receiver, program):
     receiver.check_alive()
-    receiver.errors[:] = [line for line in receiver.errors if GLIB_NETWORKING not in line]
     receiver.stop()
 
 
 if __name__ == "__main__":
-    os.environ.pop("G_DEBUG", None)  # see GLIB_NETWORKING
     reason = reason_to_skip()
     if reason:
         print(f"1..0 # SKIP {reason}")
