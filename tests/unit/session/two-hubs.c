@@ -7,6 +7,8 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
+#define PORTS 10u
+
 char *
 below (Fixture *f, const char *name)
 {
@@ -45,6 +47,25 @@ try_to_start (const NamidaHubOptions *options, GError **error)
   return hub;
 }
 
+/* The same port for a device as often as it starts. Not the usual ones, which are eleven for all programs that are
+ * being tested, and below those that the kernel hands out. */
+static guint16
+port_of (const char *alias)
+{
+  static GPtrArray *aliases;
+  guint place;
+
+  if (aliases == NULL)
+    aliases = g_ptr_array_new ();
+  if (!g_ptr_array_find_with_equal_func (aliases, alias, g_str_equal, &place))
+    {
+      place = aliases->len;
+      g_ptr_array_add (aliases, g_strdup (alias));
+    }
+  g_assert_cmpuint (place, <, PORTS);
+  return (guint16) (20000 + (guint) getpid () % 1000 * PORTS + place);
+}
+
 NamidaHub *
 start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options)
 {
@@ -58,6 +79,8 @@ start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options)
   options.data_dir = data_dir;
   options.alias = full;
   options.interface = "lo";
+  if (options.port == 0)
+    options.port = port_of (alias);
   options.backups = backups;
   options.music = music;
   hub = try_to_start (&options, &error);
