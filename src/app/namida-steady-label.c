@@ -16,7 +16,9 @@ struct _NamidaSteadyLabel
   PangoLayout *layout; /* (nullable): made when it is needed, of @text */
   int natural_width;   /* pixels, of @text in one line; -1: not known */
   int natural_height;
-  int room; /* pixels: the widest line there was, or with @wrap the height that it needed */
+  int room;        /* pixels: the widest line there was, or with @wrap the height that it needed */
+  gboolean stale;  /* GTK still knows the heights that an earlier text had at other widths */
+  guint remeasure; /* idle source, 0 or more */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaSteadyLabel, namida_steady_label, GTK_TYPE_WIDGET)
@@ -112,6 +114,46 @@ namida_steady_label_measure (GtkWidget *widget,
     *minimum = MIN (width, least_width (self));
 }
 
+/* Returns: whether the text fits where it is. */
+static gboolean
+fits (NamidaSteadyLabel *self)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int height = gtk_widget_get_height (GTK_WIDGET (self));
+  int text_width, text_height;
+
+  if (width <= 0 || height <= 0)
+    return FALSE;
+  get_size (self, self->wrap ? width : -1, &text_width, &text_height);
+  self->room = MAX (self->room, self->wrap ? text_height : text_width);
+  return self->wrap ? text_height <= height : text_width <= width;
+}
+
+static gboolean
+on_remeasure (gpointer widget)
+{
+  NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (widget);
+
+  self->remeasure = 0;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* A text that was drawn without being measured may need more lines at another width than GTK remembers of the text
+ * before it. While GTK allocates, it cannot be asked to measure again. */
+static void
+namida_steady_label_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (widget);
+
+  GTK_WIDGET_CLASS (namida_steady_label_parent_class)->size_allocate (widget, width, height, baseline);
+  if (!self->stale || fits (self))
+    return;
+  self->stale = FALSE;
+  if (self->remeasure == 0)
+    self->remeasure = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_remeasure, self, NULL);
+}
+
 static void
 namida_steady_label_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -173,21 +215,6 @@ namida_steady_label_get_text (NamidaSteadyLabel *self)
   return self->text;
 }
 
-/* Returns: whether the text fits where it is. */
-static gboolean
-fits (NamidaSteadyLabel *self)
-{
-  int width = gtk_widget_get_width (GTK_WIDGET (self));
-  int height = gtk_widget_get_height (GTK_WIDGET (self));
-  int text_width, text_height;
-
-  if (width <= 0 || height <= 0)
-    return FALSE;
-  get_size (self, self->wrap ? width : -1, &text_width, &text_height);
-  self->room = MAX (self->room, self->wrap ? text_height : text_width);
-  return self->wrap ? text_height <= height : text_width <= width;
-}
-
 void
 namida_steady_label_set_text (NamidaSteadyLabel *self, const char *text)
 {
@@ -199,7 +226,8 @@ namida_steady_label_set_text (NamidaSteadyLabel *self, const char *text)
   if (self->layout != NULL)
     pango_layout_set_text (self->layout, text, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
-  if (fits (self))
+  self->stale = fits (self);
+  if (self->stale)
     gtk_widget_queue_draw (GTK_WIDGET (self));
   else
     gtk_widget_queue_resize (GTK_WIDGET (self));
@@ -209,6 +237,7 @@ void
 namida_steady_label_settle (NamidaSteadyLabel *self)
 {
   self->room = 0;
+  self->stale = FALSE;
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
@@ -239,6 +268,7 @@ namida_steady_label_finalize (GObject *object)
 {
   NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (object);
 
+  g_clear_handle_id (&self->remeasure, g_source_remove);
   g_clear_object (&self->layout);
   g_free (self->text);
   G_OBJECT_CLASS (namida_steady_label_parent_class)->finalize (object);
@@ -254,6 +284,7 @@ namida_steady_label_class_init (NamidaSteadyLabelClass *klass)
   G_OBJECT_CLASS (klass)->finalize = namida_steady_label_finalize;
   widget_class->get_request_mode = namida_steady_label_get_request_mode;
   widget_class->measure = namida_steady_label_measure;
+  widget_class->size_allocate = namida_steady_label_size_allocate;
   widget_class->snapshot = namida_steady_label_snapshot;
   widget_class->css_changed = namida_steady_label_css_changed;
   widget_class->system_setting_changed = namida_steady_label_system_setting_changed;

@@ -112,11 +112,35 @@ test_wrapped (void)
   gtk_window_destroy (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (label))));
 }
 
+/* GTK remembers what a text needed at the widths that it once asked about. */
+static void
+test_narrower (void)
+{
+  NamidaSteadyLabel *label = show_label (TRUE);
+  GtkWidget *widget = GTK_WIDGET (label);
+  GtkWidget *box = gtk_widget_get_parent (widget);
+  int one_line = gtk_widget_get_height (widget);
+  int height;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, WIDTH / 2, &height, NULL, NULL, NULL);
+  g_assert_cmpint (height, ==, one_line);
+  g_assert_cmpuint (measured_for (label, "12.5 of 16.0 MB, 7 of 9 files"), ==, 0);
+  gtk_widget_set_size_request (box, WIDTH / 2, -1);
+  gtk_window_set_default_size (GTK_WINDOW (gtk_widget_get_root (widget)), WIDTH / 2, -1);
+  for (guint i = 0; i < 20 && (gtk_widget_get_width (widget) == WIDTH || gtk_widget_get_height (widget) == one_line);
+       i++)
+    pass_frame (widget);
+  g_assert_cmpint (gtk_widget_get_width (widget), <, WIDTH);
+  g_assert_cmpint (gtk_widget_get_height (widget), >, one_line);
+  gtk_window_destroy (GTK_WINDOW (gtk_widget_get_root (widget)));
+}
+
 int
 main (int argc, char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/steady-label/line", test_line);
   g_test_add_func ("/app/steady-label/wrapped", test_wrapped);
+  g_test_add_func ("/app/steady-label/narrower", test_narrower);
   return g_test_run ();
 }
