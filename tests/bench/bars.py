@@ -52,11 +52,12 @@ def offer_bars(grown):
     return lines
 
 
-def bars(one, eight, many, grown):
+def bars(one, core, eight, many, grown):
     several = eight.ratios(OURS, NGINX, factor=eight.bytes / one.bytes, case=one)
     sizes = highest(one.of(OURS) + eight.of(OURS))
     return ["", "### The bars", "| bar | measured | |", "| --- | --- | --- |",
             speed_bar(f"one file: 1.2 × {NGINX}", one.ratios(OURS, NGINX), 1.2),
+            f"| the same on one core | {spread(core.ratios(OURS, NGINX))} | no bar |",
             speed_bar(f"8 files: 1.6 × {NGINX} with one file", several, 1.6),
             f"| 8 files beside {NGINX} with 8 at once | {spread(eight.ratios(OURS, NGINX))} | no bar |",
             cpu_bar("8 files: CPU s/GiB at most 2.2 receiver, 1.8 sender", eight),

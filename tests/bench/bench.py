@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures the product's own command line beside other programs, in turn, on generated data in memory. Prints Markdown; never part of the tests."""
 import argparse
+import contextlib
 import os
 import pathlib
 import random
@@ -23,6 +24,11 @@ MIB = 1 << 20
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 COUNTS = (1000, 10000, 100000)
 MEMORY = pathlib.Path("/dev/shm")
+SINGLE = {
+    "one": (1024, "One file, 1 GiB"),
+    "core": (1024, "The same with one core for both sides together"),
+    "medium": (48, "One file of 48 MiB, about the largest that LocalSend's (npm) own sender can"),
+}
 
 
 def make_file(path, size, rand):
@@ -37,10 +43,10 @@ def make_file(path, size, rand):
 def make_data(key, folder, scale):
     """What is sent in one case; returns the path and the case."""
     rand, path = random.Random(20260719), folder / key
-    if key in ("one", "medium"):
-        size, path = (1024 if key == "one" else 48) * MIB // scale, folder / f"{key}.bin"
+    if key in SINGLE:
+        mib, title = SINGLE[key]
+        size, path = mib * MIB // scale, folder / f"{key}.bin"
         make_file(path, size, rand)
-        title = "One file, 1 GiB" if key == "one" else "One file of 48 MiB, about the largest that LocalSend's (npm) own sender can"
         return path, tables.Case(key, title, 1, size)
     number, size = (8, 256 * MIB // scale) if key == "eight" else (10000 // scale, 16384)
     for i in range(number):
@@ -102,6 +108,17 @@ def measure_case(key, kinds, folder, arguments):
     return case
 
 
+@contextlib.contextmanager
+def on_one_core():
+    """All that is started meanwhile has the first core that this process may use, and no other."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def grow_once(product, source):
     run = {}
     for told in (False, True):
@@ -138,12 +155,14 @@ def compare(folder, arguments):
     product, no_hash, nginx, rsync, scp, npm, npm_both, tls, sha = (kind(folder) for kind in (
         peers.Product, others.NoHash, peers.Nginx, peers.Rsync, peers.Scp, others.Npm, others.NpmBoth, others.Tls, others.Hash))
     one = measure_case("one", [product, nginx, rsync, scp, npm, tls, sha, no_hash], folder, arguments)
+    with on_one_core():
+        core = measure_case("core", [product, nginx, rsync, scp, no_hash], folder, arguments)
     eight = measure_case("eight", [product, nginx, rsync, scp, npm, no_hash], folder, arguments)
     medium = measure_case("medium", [product, npm_both], folder, arguments)
     many = measure_case("many", [product, nginx, rsync, scp, npm, no_hash], folder, arguments)
     grown = growth(product, folder, arguments)
-    lines = bars.bars(one, eight, many, grown)
-    return [*tables.head(arguments), *tables.rows(one, tables.NGINX), *tables.rows(eight, tables.NGINX),
+    lines = bars.bars(one, core, eight, many, grown)
+    return [*tables.head(arguments), *tables.rows(one, tables.NGINX), *tables.rows(core, tables.NGINX), *tables.rows(eight, tables.NGINX),
             *tables.rows(medium, npm_both.name), *tables.rows(many, tables.RSYNC), *tables.growth_rows(grown), *lines,
             *bars.reasons(lines, one, eight, many, grown)]
 
