@@ -100,13 +100,20 @@ listen_on_all (GPtrArray *addresses, guint scope, guint16 port, GError **error)
 }
 
 static void
-explain (const GError *reason, guint port, GError **error)
+explain (const GError *reason, guint first, guint last, GError **error)
 {
-  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+  gboolean taken = g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+
+  if (taken && first == last)
     g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
-                 _ ("Port %u is taken by another program. Close it, or choose another port."), port);
+                 _ ("Port %u is taken by another program. Close it, or choose another port."), first);
+  else if (taken)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+                 _ ("All ports from %u to %u are taken by other programs. Close one of them, or choose a port of your "
+                    "own."),
+                 first, last);
   else
-    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE, _ ("Could not listen on port %u: %s."), port,
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE, _ ("Could not listen on port %u: %s."), last,
                  reason->message);
 }
 
@@ -131,6 +138,6 @@ namida_listener_sockets_open (const char *interface, guint16 *port, GError **err
       *port = (guint16) one;
       return sockets;
     }
-  explain (reason, first, error);
+  explain (reason, first, last, error);
   return NULL;
 }
