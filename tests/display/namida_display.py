@@ -19,7 +19,7 @@ LIMIT = 30  # seconds that no single step may need
 
 def skip(reason):
     print(f"1..0 # SKIP {reason}")
-    sys.exit(77)
+    sys.exit(0)
 
 
 # Of the programs only: AT-SPI warns in this driver about widgets that just went.

@@ -23,7 +23,7 @@ LIMIT = 60  # seconds that no single step may need
 
 def skip(reason):
     print(f"1..0 # SKIP {reason}")
-    sys.exit(77)
+    sys.exit(0)
 
 
 def point(number, name, function):
@@ -176,7 +176,8 @@ def inside():
         processes[-1].terminate()
         assert processes[-1].wait(LIMIT) in (0, 1)
         if shutil.which("systemd-analyze"):
-            said = subprocess.run(["systemd-analyze", "--user", "verify", path], capture_output=True, text=True, timeout=LIMIT).stderr
+            # Whether the manual is found is up to man, which not every computer has.
+            said = subprocess.run(["systemd-analyze", "--user", "--man=no", "verify", path], capture_output=True, text=True, timeout=LIMIT).stderr
             assert "namida" not in said or "Failed to" in said, said
 
     def helps():

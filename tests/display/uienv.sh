@@ -7,7 +7,7 @@ if [ -z "${NAMIDA_OWN_LOOPBACK-}" ] && unshare -rn true 2>/dev/null; then
   export NAMIDA_OWN_LOOPBACK=1
   exec unshare -rn sh -c 'ip link set lo up && exec "$@"' sh "$0" "$@"
 fi
-command -v Xvfb >/dev/null || { echo "1..0 # SKIP Xvfb is not installed"; exit 77; }
+command -v Xvfb >/dev/null || { echo "1..0 # SKIP Xvfb is not installed"; exit 0; }
 XDG_RUNTIME_DIR=$(mktemp -d)
 chmod 700 "$XDG_RUNTIME_DIR"
 export XDG_RUNTIME_DIR HOME=$XDG_RUNTIME_DIR/home
