@@ -5,33 +5,69 @@
 _namida_sync_devices ()
 {
   { namida-sync-cli trust list --json; namida-sync-cli devices --timeout 1 --json; } 2>/dev/null |
-    sed -n 's/.*"alias" *: *"\([^"\\]*\)".*/\1/p' | sort -u
+    sed -n 's/.*"alias" *: *"\(\([^"\\]\|\\.\)*\)".*/\1/; t plain; d; :plain; s/\\\(["\\/]\)/\1/g; p' | sort -u
+}
+
+# The names that begin with what is typed, in the quotes that it begins with, if any.
+_namida_sync_complete_devices ()
+{
+  local typed=$1 quote= name given
+  case $typed in
+    \"*|\'*) quote=${typed:0:1} typed=${typed:1} ;;
+  esac
+  # What was typed without quotes has a backslash before a space.
+  [ -n "$quote" ] || typed=$(sed 's/\\\(.\)/\1/g' <<<"$typed")
+  while IFS= read -r name; do
+    [[ $name == "$typed"* ]] || continue
+    case $quote in
+      \") given=$(sed 's/["\\$`]/\\&/g' <<<"$name") ;;
+      \') given=${name//\'/\'\\\'\'} ;;
+      *) given=$(printf '%q' "$name") ;;
+    esac
+    COMPREPLY+=("$given")
+  done < <(_namida_sync_devices)
+  # Readline's words end at a colon, too: what stands before it is there already.
+  local before=${1%"${1##*:}"} i
+  if [ -z "$quote" ] && [ -n "$before" ] && [[ $COMP_WORDBREAKS == *:* ]]; then
+    for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=${COMPREPLY[i]#"$before"}; done
+  fi
 }
 
 _namida_sync_cli ()
 {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= word name
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= word
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
     case $word in
       receive|devices|send|pair|trust|backups|inspect|history|identity|demo) command=$word; break ;;
     esac
   done
+  # "--to=NAME" are three words to bash; a colon divides what is typed, too.
+  if [ "$current" = = ]; then
+    current=
+  elif [ "$previous" = = ] && [ "$COMP_CWORD" -gt 2 ]; then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  elif [ "$current" = : ] && [ "$COMP_CWORD" -gt 2 ]; then
+    current=$previous: previous=${COMP_WORDS[COMP_CWORD - 2]}
+  elif [ "$previous" = : ] && [ "$COMP_CWORD" -gt 3 ]; then
+    current=${COMP_WORDS[COMP_CWORD - 2]}:$current previous=${COMP_WORDS[COMP_CWORD - 3]}
+  fi
 
   case $previous in
     --to|--from|pair|remove|rename|set)
       [ "$command" = backups ] && [ "$previous" = remove ] && return
-      while IFS= read -r name; do
-        [[ $name == "${current#[\"\']}"* ]] && COMPREPLY+=("$(printf '%q' "$name")")
-      done < <(_namida_sync_devices)
+      _namida_sync_complete_devices "$current"
       return ;;
     --as) COMPREPLY=($(compgen -W 'library backup' -- "$current")); return ;;
-    --auto-accept) COMPREPLY=($(compgen -W 'yes no' -- "$current")); return ;;
+    --auto-accept|--restore) COMPREPLY=($(compgen -W 'yes no' -- "$current")); return ;;
     --accept) COMPREPLY=($(compgen -W 'ask trusted all' -- "$current")); return ;;
     --unencrypted)
       [ "$command" = receive ] && { COMPREPLY=($(compgen -W 'ask never allow' -- "$current")); return; } ;;
     --interface) COMPREPLY=($(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$current")); return ;;
-    --data-dir|--backups|--music|--report|--zip-to) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")); return ;;
+    --data-dir|--backups|--music|--into|--report|--zip-to)
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return ;;
   esac
 
   if [ -z "$command" ] && [[ $current != -* ]]; then
@@ -42,11 +78,9 @@ _namida_sync_cli ()
     case $command in
       trust) COMPREPLY=($(compgen -W 'list remove rename set' -- "$current")) ;;
       backups) COMPREPLY=($(compgen -W 'list show verify restore undo fetch remove pin unpin' -- "$current")) ;;
-      send|inspect) compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")) ;;
-      pair)
-        while IFS= read -r name; do
-          [[ $name == "$current"* ]] && COMPREPLY+=("$(printf '%q' "$name")")
-        done < <(_namida_sync_devices) ;;
+      send|inspect)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     esac
   fi
 }

@@ -5,7 +5,7 @@ function __namida_sync_devices
     begin
         namida-sync-cli trust list --json
         namida-sync-cli devices --timeout 1 --json
-    end 2>/dev/null | string replace -rf '.*"alias" *: *"([^"\\\\]*)".*' '$1' | sort -u
+    end 2>/dev/null | string replace -rf '.*"alias" *: *"((?:[^"\\\\]|\\\\.)*)".*' '$1' | string replace -ra '\\\\(["\\\\/])' '$1' | sort -u
 end
 
 set -l commands receive devices send pair trust backups inspect history identity demo
@@ -30,6 +30,11 @@ complete -c namida-sync-cli -s q -l quiet -d 'Print errors only'
 complete -c namida-sync-cli -s h -l help -d 'Show help'
 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send backups' -l to -x -a '(__namida_sync_devices)' -d 'The device'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l from -x -a '(__namida_sync_devices)' -d 'Of this device'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l here -d 'Restore into the folders of this computer'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l preview -d 'Only tell what it would do'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l dry-run -d 'Only tell what that would free'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l into -x -a '(__fish_complete_directories)' -d 'Where music goes'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive' -l pin -x -d 'The PIN'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive' -l limit -x -d 'At most this fast, for example 5MB/s'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive' -l music -x -a '(__fish_complete_directories)' -d 'Music folder'
@@ -37,8 +42,8 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l unencrypted
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l wait -x -d 'Wait so many seconds for a device that is away'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l report -r -F -d 'What became of each file'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send inspect' -F
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l backups -x -a '(__fish_complete_directories)' -d 'Where backups go'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l as -x -a 'library backup' -d 'How it lands'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive backups' -l backups -x -a '(__fish_complete_directories)' -d 'Where backups go'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive backups trust' -l as -x -a 'library backup' -d 'How it lands'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l accept -x -a 'ask trusted all' -d 'Who may store'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l no-localsend -d 'Do not show up in LocalSend'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l unencrypted -x -a 'ask never allow' -d 'Devices that cannot encrypt'
@@ -51,5 +56,6 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l watch -d
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from pair' -a '(__namida_sync_devices)'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a 'list remove rename set'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l auto-accept -x -a 'yes no' -d 'Store its backups without a question'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l restore -x -a 'yes no' -d 'It may fetch the backups kept for it'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a '(__namida_sync_devices)'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -a 'list show verify restore undo fetch remove pin unpin'

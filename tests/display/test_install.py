@@ -210,18 +210,19 @@ def inside():
         script = beside / "namida-sync-cli"
         script.write_text(f'#!/bin/sh\nexec {prefix}/bin/namida-sync-cli --data-dir {home}/third --interface lo "$@"\n')
         script.chmod(0o755)
-        env = dict(os.environ, PATH=f"{beside}:{os.environ['PATH']}")
-        near = subprocess.Popen(["namida-sync-cli", "--data-dir", home / "near", "--interface", "lo", "--alias", "Cupboard Two", "receive"],
+        env = dict(os.environ, PATH=f"{beside}:{os.environ['PATH']}", LC_ALL="C.UTF-8")
+        name = "Cupboard of Zoë's \"big\" one"
+        near = subprocess.Popen(["namida-sync-cli", "--data-dir", home / "near", "--interface", "lo", "--alias", name, "receive"],
                                 stdout=sys.stderr, stderr=sys.stderr)
         processes.append(near)
         shells = {
             "bash": (f"source {share}/bash-completion/completions/namida-sync-cli; COMP_WORDS=(namida-sync-cli send --to Cupb); COMP_CWORD=3; "
-                     "_namida_sync_cli; printf '%s\\n' \"${COMPREPLY[@]}\"", "Cupboard\\ Two"),
+                     "_namida_sync_cli; eval \"printf '%s\\n' ${COMPREPLY[*]}\"", name),
             # What completes is zsh's own; which names it is given is ours.
             "zsh": (f"_arguments () {{ : }}; compadd () {{ print -rl -- ${{(P)argv[-1]}} }}; source {share}/zsh/site-functions/_namida-sync-cli; "
-                    "_namida_sync_devices", "Cupboard Two"),
+                    "_namida_sync_devices", name),
             "fish": (f"source {share}/fish/vendor_completions.d/namida-sync-cli.fish; complete -C 'namida-sync-cli send --to Cupb'",
-                     "Cupboard Two"),
+                     name),
         }
         for shell, (commands, wanted) in shells.items():
             if shutil.which(shell) is None:
