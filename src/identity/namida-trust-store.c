@@ -171,7 +171,23 @@ namida_trust_store_list (NamidaTrustStore *self)
   return list;
 }
 
-/* Takes @row into memory and queues @what of it for the file. */
+/* Returns: (transfer full) (nullable): what is known of a trusted device, to be changed and put() back. */
+static NamidaTrusted *
+take (NamidaTrustStore *self, const char *fingerprint)
+{
+  const NamidaTrusted *known = find (self, fingerprint);
+
+  return known != NULL ? namida_trusted_copy (known) : NULL;
+}
+
+static void
+replace_text (char **text, const char *value)
+{
+  g_free (*text);
+  *text = g_strdup (value);
+}
+
+/* Takes @row (transfer full) into memory and queues @what of it for the file. */
 static void
 put (NamidaTrustStore *self, NamidaTrusted *row, NamidaTrustWrite what)
 {
@@ -188,23 +204,19 @@ put (NamidaTrustStore *self, NamidaTrusted *row, NamidaTrustWrite what)
 void
 namida_trust_store_add (NamidaTrustStore *self, const char *fingerprint, const char *uuid, const char *alias)
 {
-  const NamidaTrusted *known;
   NamidaTrusted *row;
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
   g_return_if_fail (namida_fingerprint_is_valid (fingerprint));
 
-  known = find (self, fingerprint);
-  if (known != NULL)
-    row = namida_trusted_copy (known);
-  else
+  row = take (self, fingerprint);
+  if (row == NULL)
     {
       row = g_new0 (NamidaTrusted, 1);
       row->fingerprint = g_ascii_strup (fingerprint, -1);
       row->auto_accept = TRUE;
     }
-  g_free (row->uuid);
-  row->uuid = g_strdup (uuid);
+  replace_text (&row->uuid, uuid);
   g_free (row->alias);
   row->alias = namida_format_alias (alias);
   row->trusted_at = namida_clock_real ();
@@ -214,85 +226,71 @@ namida_trust_store_add (NamidaTrustStore *self, const char *fingerprint, const c
 void
 namida_trust_store_set_auto_accept (NamidaTrustStore *self, const char *fingerprint, gboolean auto_accept)
 {
-  const NamidaTrusted *known;
-  NamidaTrusted *row;
+  g_autoptr (NamidaTrusted) row = NULL;
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  known = find (self, fingerprint);
-  if (known == NULL || known->auto_accept == !!auto_accept)
+  row = take (self, fingerprint);
+  if (row == NULL || row->auto_accept == !!auto_accept)
     return;
-  row = namida_trusted_copy (known);
   row->auto_accept = !!auto_accept;
-  put (self, row, NAMIDA_TRUST_WRITE_AUTO_ACCEPT);
+  put (self, g_steal_pointer (&row), NAMIDA_TRUST_WRITE_AUTO_ACCEPT);
 }
 
 void
 namida_trust_store_set_may_restore (NamidaTrustStore *self, const char *fingerprint, gboolean may_restore)
 {
-  const NamidaTrusted *known;
-  NamidaTrusted *row;
+  g_autoptr (NamidaTrusted) row = NULL;
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  known = find (self, fingerprint);
-  if (known == NULL || known->may_restore == !!may_restore)
+  row = take (self, fingerprint);
+  if (row == NULL || row->may_restore == !!may_restore)
     return;
-  row = namida_trusted_copy (known);
   row->may_restore = !!may_restore;
-  put (self, row, NAMIDA_TRUST_WRITE_MAY_RESTORE);
+  put (self, g_steal_pointer (&row), NAMIDA_TRUST_WRITE_MAY_RESTORE);
 }
 
 void
 namida_trust_store_set_landing (NamidaTrustStore *self, const char *fingerprint, const char *landing)
 {
-  const NamidaTrusted *known;
-  NamidaTrusted *row;
+  g_autoptr (NamidaTrusted) row = NULL;
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  known = find (self, fingerprint);
-  if (known == NULL || g_strcmp0 (known->landing, landing) == 0)
+  row = take (self, fingerprint);
+  if (row == NULL || g_strcmp0 (row->landing, landing) == 0)
     return;
-  row = namida_trusted_copy (known);
-  g_free (row->landing);
-  row->landing = g_strdup (landing);
-  put (self, row, NAMIDA_TRUST_WRITE_LANDING);
+  replace_text (&row->landing, landing);
+  put (self, g_steal_pointer (&row), NAMIDA_TRUST_WRITE_LANDING);
 }
 
 void
 namida_trust_store_seen (NamidaTrustStore *self, const char *fingerprint, const char *address)
 {
-  const NamidaTrusted *known;
   NamidaTrusted *row;
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  known = find (self, fingerprint);
-  if (known == NULL)
+  row = take (self, fingerprint);
+  if (row == NULL)
     return;
-  row = namida_trusted_copy (known);
   row->last_seen = namida_clock_real ();
   if (address != NULL)
-    {
-      g_free (row->last_address);
-      row->last_address = g_strdup (address);
-    }
+    replace_text (&row->last_address, address);
   put (self, row, NAMIDA_TRUST_WRITE_SEEN);
 }
 
 void
 namida_trust_store_rename (NamidaTrustStore *self, const char *fingerprint, const char *alias)
 {
-  const NamidaTrusted *known;
   NamidaTrusted *row;
 
   g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
 
-  known = find (self, fingerprint);
-  if (known == NULL)
+  row = take (self, fingerprint);
+  if (row == NULL)
     return;
-  row = namida_trusted_copy (known);
   g_free (row->alias);
   row->alias = namida_format_alias (alias);
   put (self, row, NAMIDA_TRUST_WRITE_RENAME);
