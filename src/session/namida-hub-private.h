@@ -165,6 +165,12 @@ void namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer);
 /* The program ends. */
 void namida_hub_close_sendings (NamidaHub *self);
 
+/* namida-hub-take-up.c: each row of the journal that @list finds (in a worker) is taken up, while the hub still runs.
+ */
+typedef GPtrArray *(*NamidaHubListRows) (NamidaDatabase *database, GError **error);
+typedef void (*NamidaHubTakeRow) (NamidaHub *self, const NamidaJournalSession *row);
+void namida_hub_take_up (NamidaHub *self, NamidaHubListRows list, NamidaHubTakeRow take);
+
 /* namida-hub-send-history.c: what the last run of the program was still sending goes on. */
 void namida_hub_take_up_sendings (NamidaHub *self);
 

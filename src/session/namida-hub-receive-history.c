@@ -49,40 +49,9 @@ take_up (NamidaHub *self, const NamidaJournalSession *row)
   g_list_store_insert (self->transfers, 0, transfer);
 }
 
-static void
-paused_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-  GPtrArray *rows = namida_journal_list_paused (data, &error);
-
-  if (rows != NULL)
-    g_task_return_pointer (task, rows, (GDestroyNotify) g_ptr_array_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-paused_read (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  NamidaHub *self = NAMIDA_HUB (source);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) rows = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (rows == NULL)
-    g_message ("%s", error->message);
-  for (guint i = 0; rows != NULL && self->running && i < rows->len; i++)
-    take_up (self, rows->pdata[i]);
-}
-
 void
 namida_hub_take_up_paused (NamidaHub *self)
 {
-  g_autoptr (GTask) task = NULL;
-
-  if (self->send_only)
-    return;
-  task = g_task_new (self, self->cancellable, paused_read, NULL);
-  g_task_set_source_tag (task, namida_hub_take_up_paused);
-  g_task_set_task_data (task, g_object_ref (self->database), g_object_unref);
-  g_task_run_in_thread (task, paused_thread);
+  if (!self->send_only)
+    namida_hub_take_up (self, namida_journal_list_paused, take_up);
 }

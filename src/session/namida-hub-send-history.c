@@ -168,40 +168,9 @@ take_up (NamidaHub *self, const NamidaJournalSession *row)
   namida_sending_try (self, transfer);
 }
 
-static void
-wishes_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-  GPtrArray *rows = namida_journal_list_wishes (data, &error);
-
-  if (rows != NULL)
-    g_task_return_pointer (task, rows, (GDestroyNotify) g_ptr_array_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-wishes_read (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  NamidaHub *self = NAMIDA_HUB (source);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) rows = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (rows == NULL)
-    g_message ("%s", error->message);
-  for (guint i = 0; rows != NULL && self->running && i < rows->len; i++)
-    take_up (self, rows->pdata[i]);
-}
-
 void
 namida_hub_take_up_sendings (NamidaHub *self)
 {
-  g_autoptr (GTask) task = NULL;
-
-  if (self->send_only || self->patience_seconds == 0)
-    return;
-  task = g_task_new (self, self->cancellable, wishes_read, NULL);
-  g_task_set_source_tag (task, namida_hub_take_up_sendings);
-  g_task_set_task_data (task, g_object_ref (self->database), g_object_unref);
-  g_task_run_in_thread (task, wishes_thread);
+  if (!self->send_only && self->patience_seconds != 0)
+    namida_hub_take_up (self, namida_journal_list_wishes, take_up);
 }
