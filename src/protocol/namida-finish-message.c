@@ -74,41 +74,39 @@ read_files (NamidaJsonCursor *cursor, GHashTable *table, ReadValue read_value, G
   return TRUE;
 }
 
+static gboolean
+read_hashes (NamidaJsonCursor *cursor, gpointer table, GError **error)
+{
+  return read_files (cursor, table, read_hash, error);
+}
+
+static gboolean
+read_results (NamidaJsonCursor *cursor, gpointer table, GError **error)
+{
+  return read_files (cursor, table, read_result, error);
+}
+
 static GHashTable *
-parse (const char *data, gsize length, GDestroyNotify free_value, ReadValue read_value, GError **error)
+parse (const char *data, gsize length, GDestroyNotify free_value, NamidaMessageReadFiles read_table, GError **error)
 {
   g_autoptr (GHashTable) table = namida_message_id_table_new (free_value);
-  g_auto (NamidaJsonCursor) cursor = { 0 };
-  gboolean has_files = FALSE;
-  const char *key;
 
-  if (!namida_message_begin (&cursor, data, length, error))
+  if (!namida_message_read (data, length, NULL, NULL, read_table, table,
+                            _ ("The message is refused: it lists no files."), error))
     return NULL;
-  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
-    {
-      if (strcmp (key, "files") != 0)
-        namida_json_cursor_skip (&cursor, NULL, NULL);
-      else if (!(has_files = read_files (&cursor, table, read_value, error)))
-        return NULL;
-    }
-  if (!has_files)
-    {
-      namida_message_refuse (error, _ ("The message is refused: it lists no files."));
-      return NULL;
-    }
   return g_steal_pointer (&table);
 }
 
 GHashTable *
 namida_finish_request_parse (const char *data, gsize length, GError **error)
 {
-  return parse (data, length, g_free, read_hash, error);
+  return parse (data, length, g_free, read_hashes, error);
 }
 
 GHashTable *
 namida_finish_answer_parse (const char *data, gsize length, GError **error)
 {
-  return parse (data, length, NULL, read_result, error);
+  return parse (data, length, NULL, read_results, error);
 }
 
 char *

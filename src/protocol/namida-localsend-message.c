@@ -126,8 +126,9 @@ namida_localsend_answer_format (NamidaOfferAnswer *self, gsize *length)
 }
 
 static gboolean
-read_tokens (NamidaJsonCursor *cursor, NamidaOfferAnswer *self, GError **error)
+read_tokens (NamidaJsonCursor *cursor, gpointer answer, GError **error)
 {
+  NamidaOfferAnswer *self = answer;
   const char *key;
 
   if (!namida_message_enter (cursor, "files", error))
@@ -154,31 +155,13 @@ NamidaOfferAnswer *
 namida_localsend_answer_parse (const char *data, gsize length, GError **error)
 {
   g_autoptr (NamidaOfferAnswer) self = namida_offer_answer_new (NULL);
-  g_auto (NamidaJsonCursor) cursor = { 0 };
-  gboolean has_files = FALSE;
-  const char *key;
+  const char *none = _ ("The answer is refused: it names no session or no files.");
 
-  if (!namida_message_begin (&cursor, data, length, error))
+  if (!namida_message_read (data, length, "sessionId", &self->session_id, read_tokens, self, none, error))
     return NULL;
-  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
-    {
-      if (strcmp (key, "sessionId") == 0)
-        {
-          const char *id = namida_json_cursor_string (&cursor, key, error);
-
-          if (id == NULL)
-            return NULL;
-          g_free (self->session_id);
-          self->session_id = g_strdup (id);
-        }
-      else if (strcmp (key, "files") != 0)
-        namida_json_cursor_skip (&cursor, NULL, NULL);
-      else if (!(has_files = read_tokens (&cursor, self, error)))
-        return NULL;
-    }
-  if (has_files && is_word (self->session_id))
+  if (is_word (self->session_id))
     return g_steal_pointer (&self);
-  namida_message_refuse (error, _ ("The answer is refused: it names no session or no files."));
+  namida_message_refuse (error, none);
   return NULL;
 }
 

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 gboolean namida_message_begin (NamidaJsonCursor *cursor, const char *data, gsize length, GError **error);
 /** namida_message_enter: enters the object that @key must be. */
 gboolean namida_message_enter (NamidaJsonCursor *cursor, const char *key, GError **error);
+/** namida_message_read_text: the text that @key must be, in place of what @value (inout) (nullable) was. */
+gboolean namida_message_read_text (NamidaJsonCursor *cursor, const char *key, char **value, GError **error);
 gboolean namida_message_refuse (GError **error, const char *message);
 /** namida_message_is_id: Returns: whether @text is [A-Za-z0-9_-]{1,@max}. */
 gboolean namida_message_is_id (const char *text, gsize max);
@@ -19,6 +21,21 @@ gboolean namida_message_is_id (const char *text, gsize max);
 char *namida_message_claim_id (GHashTable *table, const char *id, GError **error);
 /** namida_message_id_table_new: id → value; the hash is seeded, for the ids are the peer's choice. */
 GHashTable *namida_message_id_table_new (GDestroyNotify free_value);
+/** Reads the object of a message's "files", with the cursor before it, into @result. */
+typedef gboolean (*NamidaMessageReadFiles) (NamidaJsonCursor *cursor, gpointer result, GError **error);
+/**
+ * namida_message_read: all of a message that consists of "files" and at most one text beside them.
+ * @text_key: (nullable): its key, and @text: (inout) (nullable): the text, left as it is when it is not there
+ * @none: the error's words for a message without "files"
+ */
+gboolean namida_message_read (const char *data,
+                              gsize length,
+                              const char *text_key,
+                              char **text,
+                              NamidaMessageReadFiles read_files,
+                              gpointer result,
+                              const char *none,
+                              GError **error);
 /** namida_message_check_neighbours: whether no two entries have the same place, and none lies below a file. */
 gboolean namida_message_check_neighbours (NamidaBackup *backup, GError **error);
 /** namida_message_end: the text of @out; @length (out) (optional). */

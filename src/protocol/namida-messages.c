@@ -49,6 +49,49 @@ namida_message_enter (NamidaJsonCursor *cursor, const char *key, GError **error)
 }
 
 gboolean
+namida_message_read_text (NamidaJsonCursor *cursor, const char *key, char **value, GError **error)
+{
+  const char *text = namida_json_cursor_string (cursor, key, error);
+
+  if (text == NULL)
+    return FALSE;
+  g_free (*value);
+  *value = g_strdup (text);
+  return TRUE;
+}
+
+gboolean
+namida_message_read (const char *data,
+                     gsize length,
+                     const char *text_key,
+                     char **text,
+                     NamidaMessageReadFiles read_files,
+                     gpointer result,
+                     const char *none,
+                     GError **error)
+{
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  gboolean has_files = FALSE;
+  const char *key;
+
+  if (!namida_message_begin (&cursor, data, length, error))
+    return FALSE;
+  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
+    {
+      if (g_strcmp0 (key, text_key) == 0)
+        {
+          if (!namida_message_read_text (&cursor, text_key, text, error))
+            return FALSE;
+        }
+      else if (strcmp (key, "files") != 0)
+        namida_json_cursor_skip (&cursor, NULL, NULL);
+      else if (!(has_files = read_files (&cursor, result, error)))
+        return FALSE;
+    }
+  return has_files || namida_message_refuse (error, none);
+}
+
+gboolean
 namida_message_is_id (const char *text, gsize max)
 {
   gsize length = strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");

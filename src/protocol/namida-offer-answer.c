@@ -58,12 +58,8 @@ read_grant (NamidaJsonCursor *cursor, NamidaOfferAnswer *self, const char *key, 
     {
       if (strcmp (key, "token") == 0)
         {
-          const char *text = namida_json_cursor_string (cursor, "token", error);
-
-          if (text == NULL)
+          if (!namida_message_read_text (cursor, "token", &token, error))
             return FALSE;
-          g_free (token);
-          token = g_strdup (text);
         }
       else if (strcmp (key, "offset") != 0)
         namida_json_cursor_skip (cursor, NULL, NULL);
@@ -77,14 +73,14 @@ read_grant (NamidaJsonCursor *cursor, NamidaOfferAnswer *self, const char *key, 
 }
 
 static gboolean
-read_grants (NamidaJsonCursor *cursor, NamidaOfferAnswer *self, GError **error)
+read_grants (NamidaJsonCursor *cursor, gpointer answer, GError **error)
 {
   const char *key;
 
   if (!namida_message_enter (cursor, "files", error))
     return FALSE;
   while ((key = namida_json_cursor_next_member (cursor)) != NULL)
-    if (!read_grant (cursor, self, key, error))
+    if (!read_grant (cursor, answer, key, error))
       return FALSE;
   return TRUE;
 }
@@ -93,34 +89,14 @@ NamidaOfferAnswer *
 namida_offer_answer_parse (const char *data, gsize length, GError **error)
 {
   g_autoptr (NamidaOfferAnswer) self = namida_offer_answer_new (NULL);
-  g_auto (NamidaJsonCursor) cursor = { 0 };
-  gboolean has_files = FALSE;
-  const char *key;
+  const char *none = _ ("The answer is refused: it names no session or no files.");
 
-  if (!namida_message_begin (&cursor, data, length, error))
+  if (!namida_message_read (data, length, "sessionId", &self->session_id, read_grants, self, none, error))
     return NULL;
-  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
-    {
-      if (strcmp (key, "sessionId") == 0)
-        {
-          const char *text = namida_json_cursor_string (&cursor, "sessionId", error);
-
-          if (text == NULL)
-            return NULL;
-          g_free (self->session_id);
-          self->session_id = g_strdup (text);
-        }
-      else if (strcmp (key, "files") != 0)
-        namida_json_cursor_skip (&cursor, NULL, NULL);
-      else if (!(has_files = read_grants (&cursor, self, error)))
-        return NULL;
-    }
-  if (!has_files || self->session_id == NULL || !namida_message_is_id (self->session_id, MAX_TOKEN))
-    {
-      namida_message_refuse (error, _ ("The answer is refused: it names no session or no files."));
-      return NULL;
-    }
-  return g_steal_pointer (&self);
+  if (self->session_id != NULL && namida_message_is_id (self->session_id, MAX_TOKEN))
+    return g_steal_pointer (&self);
+  namida_message_refuse (error, none);
+  return NULL;
 }
 
 char *

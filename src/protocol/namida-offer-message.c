@@ -63,18 +63,6 @@ find_parts (NamidaJsonCursor *cursor, Parts *parts, GError **error)
 }
 
 static gboolean
-read_text (NamidaJsonCursor *cursor, const char *key, char **value, GError **error)
-{
-  const char *text = namida_json_cursor_string (cursor, key, error);
-
-  if (text == NULL)
-    return FALSE;
-  g_free (*value);
-  *value = g_strdup (text);
-  return TRUE;
-}
-
-static gboolean
 read_modified (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
 {
   const char *text;
@@ -116,7 +104,7 @@ read_type (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
 {
   if (namida_json_cursor_take_null (cursor))
     return TRUE;
-  if (!read_text (cursor, "type", &entry->type, error))
+  if (!namida_message_read_text (cursor, "type", &entry->type, error))
     return FALSE;
   /* Only a hint: one that is absurd is not worth a refusal. */
   if (strlen (entry->type) > MAX_TYPE_BYTES)
@@ -128,13 +116,13 @@ static gboolean
 read_member (NamidaJsonCursor *cursor, const char *key, NamidaEntry *entry, gboolean *has_size, GError **error)
 {
   if (strcmp (key, "id") == 0)
-    return read_text (cursor, "id", &entry->id, error);
+    return namida_message_read_text (cursor, "id", &entry->id, error);
   if (strcmp (key, "name") == 0)
-    return read_text (cursor, "name", &entry->name, error);
+    return namida_message_read_text (cursor, "name", &entry->name, error);
   if (strcmp (key, "folderLabel") == 0)
-    return read_text (cursor, "folderLabel", &entry->label, error);
+    return namida_message_read_text (cursor, "folderLabel", &entry->label, error);
   if (strcmp (key, "relativePath") == 0)
-    return read_text (cursor, "relativePath", &entry->relative_path, error);
+    return namida_message_read_text (cursor, "relativePath", &entry->relative_path, error);
   if (strcmp (key, "size") == 0)
     return *has_size = namida_json_cursor_size (cursor, "size", &entry->size, error);
   if (strcmp (key, "modified") == 0)

@@ -92,7 +92,7 @@ read_result (NamidaJsonCursor *cursor, NamidaPackResult *result, GError **error)
 }
 
 static gboolean
-read_results (NamidaJsonCursor *cursor, GHashTable *table, GError **error)
+read_results (NamidaJsonCursor *cursor, gpointer table, GError **error)
 {
   const char *key;
 
@@ -117,23 +117,9 @@ GHashTable *
 namida_pack_answer_parse (const char *data, gsize length, GError **error)
 {
   g_autoptr (GHashTable) table = namida_pack_answer_new ();
-  g_auto (NamidaJsonCursor) cursor = { 0 };
-  gboolean has_files = FALSE;
-  const char *key;
 
-  if (!namida_message_begin (&cursor, data, length, error))
+  if (!namida_message_read (data, length, NULL, NULL, read_results, table,
+                            _ ("The answer to a pack is refused: it lists no files."), error))
     return NULL;
-  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
-    {
-      if (strcmp (key, "files") != 0)
-        namida_json_cursor_skip (&cursor, NULL, NULL);
-      else if (!(has_files = read_results (&cursor, table, error)))
-        return NULL;
-    }
-  if (!has_files)
-    {
-      namida_message_refuse (error, _ ("The answer to a pack is refused: it lists no files."));
-      return NULL;
-    }
   return g_steal_pointer (&table);
 }

@@ -78,12 +78,8 @@ namida_session_answer_parse (const char *data, gsize length, char **state, GHash
     {
       if (strcmp (key, "state") == 0)
         {
-          const char *text = namida_json_cursor_string (&cursor, "state", error);
-
-          if (text == NULL)
+          if (!namida_message_read_text (&cursor, "state", &word, error))
             return FALSE;
-          g_free (word);
-          word = g_strdup (text);
         }
       else if (strcmp (key, "files") != 0)
         namida_json_cursor_skip (&cursor, NULL, NULL);
