@@ -44,9 +44,50 @@ has_stored (NamidaDatabase *database, const char *session)
   return found;
 }
 
+/* Binds what @row is written with; @path: what its path may be kept in until then. Returns: whether it is written. */
+typedef gboolean (*BindRow) (sqlite3_stmt *statement, const NamidaStoredRow *row, GString *path);
+
+/* @statement: (transfer full) (nullable): NULL with @error set */
+static gboolean
+insert_rows (sqlite3 *handle, sqlite3_stmt *statement, GArray *rows, BindRow bind, GError **error)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+  int result = SQLITE_DONE;
+  gboolean fine;
+
+  if (statement == NULL)
+    return FALSE;
+  for (guint i = 0; i < rows->len && result == SQLITE_DONE; i++)
+    if (bind (statement, &g_array_index (rows, NamidaStoredRow, i), path))
+      {
+        result = sqlite3_step (statement);
+        if (result == SQLITE_DONE)
+          sqlite3_reset (statement);
+      }
+  fine = check (handle, result, error);
+  sqlite3_finalize (statement);
+  return fine;
+}
+
 #define INSERT_STORED                                                                                                  \
   "INSERT INTO stored (session, file_id, path, size, mtime_ns, inode, device, sha256, stored_at)"                      \
   " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
+
+static gboolean
+bind_stored (sqlite3_stmt *statement, const NamidaStoredRow *row, GString *path)
+{
+  if (row->known)
+    return FALSE;
+  sqlite3_bind_text (statement, 2, row->file_id, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 3, write_path (row, path), -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 4, (gint64) row->size);
+  sqlite3_bind_int64 (statement, 5, row->mtime_ns);
+  sqlite3_bind_int64 (statement, 6, (gint64) row->inode);
+  sqlite3_bind_int64 (statement, 7, (gint64) row->device);
+  sqlite3_bind_text (statement, 8, row->sha256, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 9, namida_clock_real ());
+  return TRUE;
+}
 
 /* A repeated commit writes its rows once. The plus keeps SQLite from looking by the content: a hundred thousand files
  * may have the same. */
@@ -58,35 +99,23 @@ write_stored (NamidaDatabase *database, sqlite3 *handle, const char *session, GA
                                                          " WHERE NOT EXISTS (SELECT 1 FROM stored WHERE +session = ?1"
                                                          " AND path = ?3 AND +sha256 = ?8 AND inode = ?6)"
                                                                                     : INSERT_STORED,
-                                                     "");
-  g_autoptr (GString) path = g_string_new (NULL);
-  int result = SQLITE_DONE;
-  gboolean fine;
+                                                     "s", session);
 
-  if (statement == NULL)
+  return insert_rows (handle, statement, rows, bind_stored, error);
+}
+
+static gboolean
+bind_hash (sqlite3_stmt *statement, const NamidaStoredRow *row, GString *path)
+{
+  if (row->known || row->sha256 == NULL || *row->sha256 == '\0')
     return FALSE;
-  for (guint i = 0; i < rows->len && result == SQLITE_DONE; i++)
-    {
-      const NamidaStoredRow *row = &g_array_index (rows, NamidaStoredRow, i);
-
-      if (row->known)
-        continue;
-      sqlite3_bind_text (statement, 1, session, -1, SQLITE_STATIC);
-      sqlite3_bind_text (statement, 2, row->file_id, -1, SQLITE_STATIC);
-      sqlite3_bind_text (statement, 3, write_path (row, path), -1, SQLITE_STATIC);
-      sqlite3_bind_int64 (statement, 4, (gint64) row->size);
-      sqlite3_bind_int64 (statement, 5, row->mtime_ns);
-      sqlite3_bind_int64 (statement, 6, (gint64) row->inode);
-      sqlite3_bind_int64 (statement, 7, (gint64) row->device);
-      sqlite3_bind_text (statement, 8, row->sha256, -1, SQLITE_STATIC);
-      sqlite3_bind_int64 (statement, 9, namida_clock_real ());
-      result = sqlite3_step (statement);
-      if (result == SQLITE_DONE)
-        sqlite3_reset (statement);
-    }
-  fine = check (handle, result, error);
-  sqlite3_finalize (statement);
-  return fine;
+  sqlite3_bind_text (statement, 1, write_path (row, path), -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 2, (gint64) row->size);
+  sqlite3_bind_int64 (statement, 3, row->mtime_ns);
+  sqlite3_bind_int64 (statement, 4, (gint64) row->inode);
+  sqlite3_bind_int64 (statement, 5, (gint64) row->device);
+  sqlite3_bind_text (statement, 6, row->sha256, -1, SQLITE_STATIC);
+  return TRUE;
 }
 
 /* What is here need not be read again when it is sent on. */
@@ -97,31 +126,8 @@ write_hashes (NamidaDatabase *database, sqlite3 *handle, GArray *rows, GError **
                                                      "INSERT OR REPLACE INTO hash_index (path, size, mtime_ns, inode,"
                                                      " device, sha256) VALUES (?, ?, ?, ?, ?, ?)",
                                                      "");
-  g_autoptr (GString) path = g_string_new (NULL);
-  int result = SQLITE_DONE;
-  gboolean fine;
 
-  if (statement == NULL)
-    return FALSE;
-  for (guint i = 0; i < rows->len && result == SQLITE_DONE; i++)
-    {
-      const NamidaStoredRow *row = &g_array_index (rows, NamidaStoredRow, i);
-
-      if (row->known || row->sha256 == NULL || *row->sha256 == '\0')
-        continue;
-      sqlite3_bind_text (statement, 1, write_path (row, path), -1, SQLITE_STATIC);
-      sqlite3_bind_int64 (statement, 2, (gint64) row->size);
-      sqlite3_bind_int64 (statement, 3, row->mtime_ns);
-      sqlite3_bind_int64 (statement, 4, (gint64) row->inode);
-      sqlite3_bind_int64 (statement, 5, (gint64) row->device);
-      sqlite3_bind_text (statement, 6, row->sha256, -1, SQLITE_STATIC);
-      result = sqlite3_step (statement);
-      if (result == SQLITE_DONE)
-        sqlite3_reset (statement);
-    }
-  fine = check (handle, result, error);
-  sqlite3_finalize (statement);
-  return fine;
+  return insert_rows (handle, statement, rows, bind_hash, error);
 }
 
 /* The version that @session wrote before (a repeated commit), or that is the same backup in the same person's folders.
