@@ -12,8 +12,8 @@
 #define MAX_INTERIM 8
 #define READ_STEP 4096u
 
-static gboolean
-bad_answer (GError **error)
+gboolean
+namida_http_answer_refuse (GError **error)
 {
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
                        _ ("The other device answered in a way this program does not understand: update both, then send "
@@ -105,20 +105,32 @@ namida_http_answer_head_parse (const char *data, gsize length, NamidaHttpAnswerH
   *head = (NamidaHttpAnswerHead){ .content_length = -1 };
   if (length < 4 || length > NAMIDA_LIMIT_HEAD_BYTES || memchr (data, '\0', length) != NULL
       || memcmp (data + length - 4, "\r\n\r\n", 4) != 0)
-    return bad_answer (error);
+    return namida_http_answer_refuse (error);
   text = g_strndup (data, length - 4);
   lines = g_strsplit (text, "\r\n", -1);
   n = g_strv_length (lines);
   if (n == 0 || !parse_status_line (lines[0], head))
-    return bad_answer (error);
+    return namida_http_answer_refuse (error);
   for (guint i = 1; i < n; i++)
     if (strpbrk (lines[i], "\r\n") != NULL || !parse_field (lines[i], head))
-      return bad_answer (error);
+      return namida_http_answer_refuse (error);
   if (!has_body (head->status))
     head->content_length = 0;
   if (head->content_length < 0)
     head->keep_alive = FALSE;
   return TRUE;
+}
+
+/* It needs no scope (RFC 6874 was never for the wire), and nobody looks at it. */
+char *
+namida_http_host (GInetSocketAddress *address)
+{
+  GInetAddress *inet = g_inet_socket_address_get_address (address);
+  g_autofree char *text = g_inet_address_to_string (inet);
+
+  text[strcspn (text, "%")] = '\0';
+  return g_strdup_printf (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV6 ? "[%s]:%u" : "%s:%u", text,
+                          (guint) g_inet_socket_address_get_port (address));
 }
 
 GError *
@@ -179,7 +191,7 @@ read_head (
       gssize n;
 
       if (buffer->len >= NAMIDA_LIMIT_HEAD_BYTES)
-        return bad_answer (error);
+        return namida_http_answer_refuse (error);
       n = read_more (stream, buffer, MIN (READ_STEP, NAMIDA_LIMIT_HEAD_BYTES - buffer->len), cancellable, error);
       if (n <= 0)
         return n < 0 ? FALSE : closed_early (error);
@@ -203,7 +215,7 @@ namida_http_answer_read_head (
       if (head->status >= 200)
         return TRUE;
     }
-  return bad_answer (error);
+  return namida_http_answer_refuse (error);
 }
 
 static gboolean
@@ -227,7 +239,7 @@ read_body (GInputStream *stream,
   if (limit > NAMIDA_LIMIT_JSON_BYTES)
     return too_large (error);
   if (buffer->len > limit)
-    return bad_answer (error);
+    return namida_http_answer_refuse (error);
   while (buffer->len < limit)
     {
       gssize n = read_more (stream, buffer, MIN (READ_STEP, limit - buffer->len), cancellable, error);
@@ -257,7 +269,7 @@ namida_http_answer_read (
       if (answer->head.status >= 200)
         return read_body (stream, answer->body, &answer->head, cancellable, error);
     }
-  return bad_answer (error);
+  return namida_http_answer_refuse (error);
 }
 
 void

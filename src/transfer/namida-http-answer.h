@@ -45,6 +45,13 @@ gboolean namida_http_answer_read_head (
 void namida_http_answer_clear (NamidaHttpAnswer *answer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaHttpAnswer, namida_http_answer_clear)
 
+/** namida_http_answer_refuse: INVALID_REQUEST: the other side is no program that this one understands. Returns: %FALSE
+ */
+gboolean namida_http_answer_refuse (GError **error);
+
+/** namida_http_host: Returns: (transfer full): what the field Host of a request to @address says. */
+char *namida_http_host (GInetSocketAddress *address);
+
 /** namida_stream_error: @error: (transfer full): of a socket or TLS stream. Returns: (transfer full): CANCELLED or
  * UNREACHABLE, in words. */
 GError *namida_stream_error (GError *error);

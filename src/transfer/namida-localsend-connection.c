@@ -4,6 +4,7 @@
 #include "namida-localsend-connection.h"
 
 #include "namida-error.h"
+#include "namida-http-answer.h"
 #include "namida-http.h"
 #include "namida-limits.h"
 #include "namida-tls.h"
@@ -28,18 +29,6 @@ struct _NamidaLocalsendConnection
   gboolean reusable;
 };
 
-/* Host needs no scope, and nobody looks at it. */
-static char *
-host_of (GInetSocketAddress *address)
-{
-  GInetAddress *inet = g_inet_socket_address_get_address (address);
-  g_autofree char *text = g_inet_address_to_string (inet);
-
-  text[strcspn (text, "%")] = '\0';
-  return g_strdup_printf (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV6 ? "[%s]:%u" : "%s:%u", text,
-                          (guint) g_inet_socket_address_get_port (address));
-}
-
 static GSocket *
 socket_of (NamidaLocalsendConnection *self)
 {
@@ -60,7 +49,7 @@ namida_localsend_connection_new (const NamidaLocalsendPeer *peer, GCancellable *
   self->stream = stream;
   self->buffered = buffered;
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
-  self->host = host_of (peer->address);
+  self->host = namida_http_host (peer->address);
   self->early = g_byte_array_new ();
   self->reusable = TRUE;
   g_socket_set_option (socket_of (self), IPPROTO_TCP, TCP_USER_TIMEOUT, SILENCE_SECONDS * 1000, NULL);
@@ -214,15 +203,6 @@ namida_localsend_connection_write (
 
 /* ---- reading ---- */
 
-static gboolean
-bad_answer (GError **error)
-{
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
-                       _ ("The other device answered in a way this program does not understand: update both, then send "
-                          "again"));
-  return FALSE;
-}
-
 /* What came early, then the stream. */
 static gssize
 read_some (NamidaLocalsendConnection *self, guint8 *buffer, gsize count, GError **error)
@@ -253,7 +233,7 @@ read_head (NamidaLocalsendConnection *self, GString *head, GError **error)
       if (n == 0)
         return fail (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, _ ("it was closed")), error);
       if (byte == '\0' || head->len >= NAMIDA_LIMIT_HEAD_BYTES)
-        return bad_answer (error);
+        return namida_http_answer_refuse (error);
       g_string_append_c (head, (char) byte);
     }
   return TRUE;
@@ -288,7 +268,7 @@ read_plain_body (NamidaLocalsendConnection *self, goffset length, GByteArray *bo
       if (n == 0)
         {
           self->reusable = FALSE;
-          return length < 0 || bad_answer (error);
+          return length < 0 || namida_http_answer_refuse (error);
         }
       if (!append (body, buffer, (gsize) n, limit, error))
         return FALSE;
@@ -356,7 +336,7 @@ read_body (NamidaLocalsendConnection *self,
       self->reusable = FALSE;
       return read_plain_body (self, -1, answer->body, limit, error);
     default:
-      return bad_answer (error);
+      return namida_http_answer_refuse (error);
     }
 }
 
@@ -372,7 +352,7 @@ read_answer (NamidaLocalsendConnection *self, gsize limit, NamidaLocalsendAnswer
       gboolean ok = read_head (self, head, error);
 
       if (ok && !soup_headers_parse_response (head->str, (int) head->len - 2, headers, &version, &answer->status, NULL))
-        ok = bad_answer (error);
+        ok = namida_http_answer_refuse (error);
       if (ok && version == SOUP_HTTP_1_0)
         self->reusable = FALSE;
       if (ok && answer->status >= 200)
@@ -389,7 +369,7 @@ read_answer (NamidaLocalsendConnection *self, gsize limit, NamidaLocalsendAnswer
     }
   namida_localsend_answer_clear (answer);
   self->reusable = FALSE;
-  return bad_answer (error);
+  return namida_http_answer_refuse (error);
 }
 
 gboolean

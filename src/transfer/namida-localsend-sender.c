@@ -173,7 +173,7 @@ end (NamidaLocalsendSender *self, GError *error)
                                   : g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
     }
   namida_localsend_sessions_remove (self);
-  g_signal_handler_disconnect (wish, self->wish_handler);
+  namida_sender_unfollow_wish (&self->base, self->wish_handler);
   if (self->answer == NULL || self->stopped_there || (error == NULL && !self->unfinished))
     {
       namida_sender_return (&self->base, error, FALSE);
@@ -460,24 +460,11 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_wish (GCancellable *wish, gpointer inner)
-{
-  g_cancellable_cancel (inner);
-}
-
-static void
 namida_localsend_sender_start (NamidaSender *base)
 {
   NamidaLocalsendSender *self = NAMIDA_LOCALSEND_SENDER (base);
-  GCancellable *wish = namida_transfer_get_cancellable (base->transfer);
 
-  self->addresses = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < g_list_model_get_n_items (base->addresses); i++)
-    g_ptr_array_add (self->addresses, g_list_model_get_item (base->addresses, i));
-  /* Not g_cancellable_disconnect() later: that would wait for a handler that is running right now. */
-  self->wish_handler = g_signal_connect_data (wish, "cancelled", G_CALLBACK (on_wish), g_object_ref (self->inner),
-                                              (GClosureNotify) (void (*) (void)) g_object_unref, 0);
-  if (g_cancellable_is_cancelled (wish))
-    g_cancellable_cancel (self->inner);
+  self->addresses = namida_sender_dup_addresses (base);
+  self->wish_handler = namida_sender_follow_wish (base, self->inner);
   run_step (self, prepare_thread, on_prepared);
 }

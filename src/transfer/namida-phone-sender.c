@@ -383,7 +383,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean goes_on;
 
   g_task_propagate_boolean (G_TASK (result), &error);
-  g_signal_handler_disconnect (wish, self->wish_handler);
+  namida_sender_unfollow_wish (base, self->wish_handler);
   if (error != NULL && g_cancellable_is_cancelled (wish))
     {
       g_clear_error (&error);
@@ -398,27 +398,14 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_wish (GCancellable *wish, gpointer inner)
-{
-  g_cancellable_cancel (inner);
-}
-
-static void
 namida_phone_sender_start (NamidaSender *base)
 {
   NamidaPhoneSender *self = NAMIDA_PHONE_SENDER (base);
-  GCancellable *wish = namida_transfer_get_cancellable (base->transfer);
   g_autoptr (GTask) step = g_task_new (self, NULL, on_sent, NULL);
 
   self->limit = namida_rate_limit_new (base->limit);
-  self->addresses = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < g_list_model_get_n_items (base->addresses); i++)
-    g_ptr_array_add (self->addresses, g_list_model_get_item (base->addresses, i));
-  /* Not g_cancellable_disconnect() later: that would wait for a handler that is running right now. */
-  self->wish_handler = g_signal_connect_data (wish, "cancelled", G_CALLBACK (on_wish), g_object_ref (self->inner),
-                                              (GClosureNotify) (void (*) (void)) g_object_unref, 0);
-  if (g_cancellable_is_cancelled (wish))
-    g_cancellable_cancel (self->inner);
+  self->addresses = namida_sender_dup_addresses (base);
+  self->wish_handler = namida_sender_follow_wish (base, self->inner);
   namida_transfer_set_unproven (base->transfer);
   if (base->again)
     namida_transfer_restart (base->transfer);

@@ -40,6 +40,12 @@ struct _NamidaSenderClass
 #define NAMIDA_SENDER_CLASS(klass) (G_TYPE_CHECK_CLASS_CAST ((klass), NAMIDA_TYPE_SENDER, NamidaSenderClass))
 #define NAMIDA_SENDER_GET_CLASS(object) (G_TYPE_INSTANCE_GET_CLASS ((object), NAMIDA_TYPE_SENDER, NamidaSenderClass))
 
+/** namida_sender_dup_addresses: (transfer full) (element-type GInetSocketAddress): as they are now, for a worker. */
+GPtrArray *namida_sender_dup_addresses (NamidaSender *self);
+/** namida_sender_follow_wish: a person's cancel cancels @inner, too, also one of before. Returns: the handler, to be
+ * given to namida_sender_unfollow_wish(). */
+gulong namida_sender_follow_wish (NamidaSender *self, GCancellable *inner);
+void namida_sender_unfollow_wish (NamidaSender *self, gulong handler);
 /**
  * namida_sender_return: ends the try, and the transfer unless it goes on or was asked to pause: then it is PAUSED.
  * @error: (transfer full) (nullable)

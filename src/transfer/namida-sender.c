@@ -126,6 +126,41 @@ namida_sender_get_accepted (NamidaSender *self)
   return self->accepted;
 }
 
+GPtrArray *
+namida_sender_dup_addresses (NamidaSender *self)
+{
+  GPtrArray *addresses = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (self->addresses); i++)
+    g_ptr_array_add (addresses, g_list_model_get_item (self->addresses, i));
+  return addresses;
+}
+
+static void
+on_wish (GCancellable *wish, gpointer inner)
+{
+  g_cancellable_cancel (inner);
+}
+
+gulong
+namida_sender_follow_wish (NamidaSender *self, GCancellable *inner)
+{
+  GCancellable *wish = namida_transfer_get_cancellable (self->transfer);
+  gulong handler = g_signal_connect_data (wish, "cancelled", G_CALLBACK (on_wish), g_object_ref (inner),
+                                          (GClosureNotify) (void (*) (void)) g_object_unref, 0);
+
+  if (g_cancellable_is_cancelled (wish))
+    g_cancellable_cancel (inner);
+  return handler;
+}
+
+void
+namida_sender_unfollow_wish (NamidaSender *self, gulong handler)
+{
+  /* Not g_cancellable_disconnect(): that would wait for a handler that is running right now. */
+  g_signal_handler_disconnect (namida_transfer_get_cancellable (self->transfer), handler);
+}
+
 void
 namida_sender_return (NamidaSender *self, GError *error, gboolean goes_on)
 {

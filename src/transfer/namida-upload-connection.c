@@ -61,18 +61,6 @@ watch_silence (NamidaUploadConnection *self)
   set_patience (self, 0);
 }
 
-/* Host needs no scope (RFC 6874 was never for the wire), and nobody looks at it. */
-static char *
-host_of (GInetSocketAddress *address)
-{
-  GInetAddress *inet = g_inet_socket_address_get_address (address);
-  g_autofree char *text = g_inet_address_to_string (inet);
-
-  text[strcspn (text, "%")] = '\0';
-  return g_strdup_printf (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV6 ? "[%s]:%u" : "%s:%u", text,
-                          (guint) g_inet_socket_address_get_port (address));
-}
-
 NamidaUploadConnection *
 namida_upload_connection_new (NamidaIdentity *identity,
                               GInetSocketAddress *address,
@@ -90,7 +78,7 @@ namida_upload_connection_new (NamidaIdentity *identity,
   self->tls = tls;
   self->buffered = buffered;
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
-  self->host = host_of (address);
+  self->host = namida_http_host (address);
   self->scratch = g_byte_array_new ();
   self->early = g_byte_array_new ();
   self->reusable = TRUE;
