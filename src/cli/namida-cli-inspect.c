@@ -98,18 +98,6 @@ dup_advice (const NamidaInspection *inspection)
   return here || music != NULL ? namida_path_helper_advise (inspection->music_folders, there) : NULL;
 }
 
-static void
-add_text (JsonBuilder *builder, const char *key, const char *text)
-{
-  g_autofree char *valid = text != NULL ? g_utf8_make_valid (text, -1) : NULL;
-
-  json_builder_set_member_name (builder, key);
-  if (valid != NULL)
-    json_builder_add_string_value (builder, valid);
-  else
-    json_builder_add_null_value (builder);
-}
-
 static JsonNode *
 make_paths (GPtrArray *advice)
 {
@@ -121,11 +109,11 @@ make_paths (GPtrArray *advice)
       const NamidaPathAdvice *item = advice->pdata[i];
 
       json_builder_begin_object (builder);
-      add_text (builder, "expected", item->expected);
+      namida_cli_add_string (builder, "expected", item->expected);
       json_builder_set_member_name (builder, "there");
       json_builder_add_boolean_value (builder, item->there || item->is_address || item->shared);
-      add_text (builder, "old", item->old_prefix);
-      add_text (builder, "new", item->new_prefix);
+      namida_cli_add_string (builder, "old", item->old_prefix);
+      namida_cli_add_string (builder, "new", item->new_prefix);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
