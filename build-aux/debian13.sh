@@ -43,11 +43,13 @@ need_debian13 ()
   printf '%s' "$packages" >"$stamp"
 }
 
-# in_debian13 [BWRAP-OPTION…] COMMAND…: runs it in there, with a loopback of its own and nothing of this computer's home.
+# in_debian13 [BWRAP-OPTION…] COMMAND…: runs it in there as an ordinary user, with a loopback and processes of its own and nothing of this computer's
+# home. Ordinary, since permissions stop only such a one, and no other user exists in there to become. /srv: the kernel lets the machines of
+# netlab have a /proc each only where a whole one is to be seen, and bwrap covers parts of its own.
 in_debian13 ()
 {
-  bwrap --bind "$debian13" / --dev /dev --proc /proc --ro-bind /sys /sys --tmpfs /run --tmpfs /tmp --tmpfs /home \
-    --unshare-user --uid 0 --gid 0 --unshare-net --unshare-ipc --die-with-parent \
-    --clearenv --setenv PATH /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --setenv HOME /root --setenv LANG C.UTF-8 \
+  bwrap --bind "$debian13" / --dev /dev --unshare-pid --proc /proc --bind /proc /srv --ro-bind /sys /sys --tmpfs /run --tmpfs /tmp \
+    --tmpfs /home --dir /home/somebody --unshare-user --uid 1000 --gid 1000 --unshare-net --unshare-ipc --die-with-parent \
+    --clearenv --setenv PATH /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --setenv HOME /home/somebody --setenv LANG C.UTF-8 \
     "$@"
 }

@@ -3,6 +3,8 @@
 
 #include "namida-mnemonics.h"
 
+#include <adwaita.h>
+
 /* Until 4.10, gtk_button_set_label() makes the raw label, "_Accept", the accessible name, beside the label inside it:
  * "_Accept Accept" is read aloud. The label inside says the same without the underscore, and is enough. */
 static void
@@ -11,9 +13,44 @@ take_back (GtkButton *button)
   gtk_accessible_reset_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL);
 }
 
+/* Returns: (transfer full): @text without the marks of a mnemonic; two of them are one underscore. */
+static char *
+without_marks (const char *text)
+{
+  GString *plain = g_string_new (NULL);
+
+  for (; *text != '\0'; text++)
+    {
+      if (*text == '_' && text[1] != '\0')
+        text++;
+      g_string_append_c (plain, *text);
+    }
+  return g_string_free (plain, FALSE);
+}
+
+/* In newer versions of libadwaita (1.7 is one) a page of a stack says its raw title, "_Devices". */
+static void
+unspeak_pages (AdwViewStack *stack)
+{
+  g_autoptr (GtkSelectionModel) pages = adw_view_stack_get_pages (stack);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (pages)); i++)
+    {
+      g_autoptr (AdwViewStackPage) page = g_list_model_get_item (G_LIST_MODEL (pages), i);
+      g_autofree char *plain = NULL;
+
+      if (!GTK_IS_ACCESSIBLE (page) || !adw_view_stack_page_get_use_underline (page))
+        continue;
+      plain = without_marks (adw_view_stack_page_get_title (page));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (page), GTK_ACCESSIBLE_PROPERTY_LABEL, plain, -1);
+    }
+}
+
 void
 namida_mnemonics_unspeak (GtkWidget *root)
 {
+  if (ADW_IS_VIEW_STACK (root))
+    unspeak_pages (ADW_VIEW_STACK (root));
   if (GTK_IS_BUTTON (root) && gtk_button_get_use_underline (GTK_BUTTON (root)))
     {
       g_signal_handlers_disconnect_by_func (root, take_back, NULL);

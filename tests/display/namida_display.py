@@ -14,6 +14,8 @@ import time
 import traceback
 import zipfile
 
+# "push button" is the older name of "button".
+BUTTONS = ("push button", "button", "toggle button")
 LIMIT = 30  # seconds that no single step may need
 
 
@@ -72,9 +74,20 @@ def everything():
             yield from walk(application)
 
 
+def name_of(node):
+    """What is read aloud of it. In newer versions of GTK (4.18 is one) the entries of a menu have no name of their own, but a label, which has no name but a text."""
+    name = node.get_name() or ""
+    if name or not node.get_role_name().endswith("menu item"):
+        return name
+    for relation in node.get_relation_set():
+        if relation.get_relation_type() == Atspi.RelationType.LABELLED_BY:
+            return " ".join(Atspi.Text.get_text(relation.get_target(i), 0, -1) for i in range(relation.get_n_targets()))
+    return ""
+
+
 def find(name, role=None, starts=False):
     for node in everything():
-        text = node.get_name() or ""
+        text = name_of(node)
         if (text.startswith(name) if starts else text == name) and (role is None or node.get_role_name() == role):
             return node
     return None
@@ -98,7 +111,7 @@ def keys(window, *combination):
 
 
 def button(name):
-    return wait_for(f"the button “{name}”", lambda: find(name, "push button") or find(name, "button"))
+    return wait_for(f"the button “{name}”", lambda: next(filter(None, (find(name, role) for role in BUTTONS)), None))
 
 
 def window_id(name):

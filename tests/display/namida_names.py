@@ -2,7 +2,7 @@
 """Which widgets of the window a person can reach without hearing what they are."""
 import re
 
-from namida_display import Atspi, everything
+from namida_display import Atspi, everything, name_of
 
 # What passes the focus on to what is in it, and parts of widgets whose parent has the name.
 INNER = ("filler", "list", "scroll pane", "panel", "scroll bar", "window", "frame", "dialog", "viewport", "redundant object")
@@ -26,7 +26,7 @@ def nameless():
         states = node.get_state_set()
         if not states.contains(Atspi.StateType.FOCUSABLE) or not states.contains(Atspi.StateType.VISIBLE):
             continue
-        name = node.get_name() or ""
+        name = name_of(node)
         # GTK names what has no name after its class.
         parent = node.get_parent()
         # The head of an AdwExpanderRow is a row in a list of its own; what can be pressed in it has a name.

@@ -35,7 +35,8 @@ def setting(data, text):
 
 def in_a_sandbox(lab):
     """As far as the bus goes. The portal's word on the network is not what is tested."""
-    lab.env.update(GTK_USE_PORTAL="1", GIO_USE_NETWORK_MONITOR="netlink")
+    # GLib calls it by the second name from 2.84 on.
+    lab.env.update(GTK_USE_PORTAL="1", GIO_USE_PORTALS="1", GIO_USE_NETWORK_MONITOR="netlink")
 
 
 def switch_on(lab, answer, *parts):
