@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "namida-error.h"
+#include "namida-fixtures.h"
 #include "namida-scanner.h"
 
 #include <glib/gstdio.h>
@@ -26,30 +27,9 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      if (g_file_test (child, G_FILE_TEST_IS_DIR) && !g_file_test (child, G_FILE_TEST_IS_SYMLINK))
-        {
-          g_chmod (child, 0700);
-          remove_tree (child);
-        }
-      else
-        g_unlink (child);
-    }
-  g_rmdir (path);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  remove_tree (fixture->root);
+  fixtures_remove (fixture->root);
   g_free (fixture->root);
   g_object_unref (fixture->files);
   g_clear_object (&fixture->backup);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fake-avahi.h"
 
+#include "namida-fixtures.h"
+
 static void export(FakeAvahi *self, gpointer skeleton, const char *path)
 {
   g_autoptr (GError) error = NULL;
@@ -190,15 +192,10 @@ FakeAvahi *
 fake_avahi_new (const char *bus_address, gboolean old)
 {
   FakeAvahi *self = g_new0 (FakeAvahi, 1);
-  g_autoptr (GError) error = NULL;
 
   self->state = 2;
   self->groups = g_ptr_array_new_with_free_func (g_object_unref);
-  self->bus = g_dbus_connection_new_for_address_sync (bus_address,
-                                                      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-                                                          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                                      NULL, NULL, &error);
-  g_assert_no_error (error);
+  self->bus = fixtures_connect_bus (bus_address);
   self->server = namida_avahi_server_skeleton_new ();
   g_signal_connect (self->server, "handle-get-state", G_CALLBACK (on_get_state), self);
   g_signal_connect (self->server, "handle-get-alternative-service-name", G_CALLBACK (on_alternative), self);

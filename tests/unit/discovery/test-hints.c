@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <glib/gstdio.h>
 #include <string.h>
 
+#include "namida-fixtures.h"
 #include "namida-hint-checker.h"
 #include "namida-hint-private.h"
 #include "namida-limits.h"
@@ -48,25 +48,9 @@ machine_init (Machine *m)
 }
 
 static void
-remove_tree (const char *path)
-{
-  GDir *dir = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *below = g_build_filename (path, name, NULL);
-
-      remove_tree (below);
-    }
-  g_clear_pointer (&dir, g_dir_close);
-  g_assert_cmpint (g_remove (path), ==, 0);
-}
-
-static void
 machine_clear (Machine *m)
 {
-  remove_tree (m->folder);
+  fixtures_remove (m->folder);
   g_free (m->folder);
   g_free (m->proc);
   g_free (m->etc);
@@ -203,19 +187,6 @@ on_call (GDBusConnection *connection,
 
 static const GDBusInterfaceVTable vtable = { .method_call = on_call };
 
-static GDBusConnection *
-connect_bus (void)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *bus = g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (test_bus),
-                                                                 G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-                                                                     | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                                                 NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return bus;
-}
-
 /* Serves in a thread of its own, as the question blocks. */
 typedef struct
 {
@@ -237,7 +208,7 @@ serve (gpointer data)
   g_autoptr (GError) error = NULL;
 
   g_main_context_push_thread_default (self->context);
-  bus = connect_bus ();
+  bus = fixtures_connect_bus (g_test_dbus_get_bus_address (test_bus));
   for (guint i = 0; node->interfaces[i] != NULL; i++)
     g_assert_cmpuint (g_dbus_connection_register_object (bus, "/org/fedoraproject/FirewallD1", node->interfaces[i],
                                                          &vtable, self->firewalld, NULL, NULL),
@@ -259,7 +230,7 @@ serve (gpointer data)
 static NamidaFirewall
 look (Firewalld *firewalld, const char *etc, char **zone)
 {
-  g_autoptr (GDBusConnection) bus = connect_bus ();
+  g_autoptr (GDBusConnection) bus = fixtures_connect_bus (g_test_dbus_get_bus_address (test_bus));
   g_autoptr (GPtrArray) interfaces = g_ptr_array_new ();
   Server server = { .firewalld = firewalld };
   GThread *thread = NULL;
@@ -340,7 +311,7 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 static GPtrArray *
 check (const NamidaHintFacts *facts, Machine *m)
 {
-  g_autoptr (GDBusConnection) bus = connect_bus ();
+  g_autoptr (GDBusConnection) bus = fixtures_connect_bus (g_test_dbus_get_bus_address (test_bus));
   NamidaHintPlaces places = { .bus = bus, .proc = m->proc, .etc = m->etc };
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <net/if.h>
 
+#include "namida-fixtures.h"
 #include "namida-interface.h"
 #include "namida-wake.h"
 
@@ -42,19 +43,6 @@ test_clocks (void)
   g_assert_cmpuint (n, ==, 1);
 }
 
-static GDBusConnection *
-connect_bus (void)
-{
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *bus = g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (test_bus),
-                                                                 G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-                                                                     | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                                                 NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return bus;
-}
-
 static void
 say (GDBusConnection *logind, gboolean going)
 {
@@ -72,7 +60,7 @@ on_tick (gpointer data)
 static void
 test_logind (void)
 {
-  g_autoptr (GDBusConnection) logind = connect_bus ();
+  g_autoptr (GDBusConnection) logind = fixtures_connect_bus (g_test_dbus_get_bus_address (test_bus));
   g_autoptr (GVariant) answer = NULL;
   g_autoptr (NamidaWake) wake = namida_wake_new ();
   gint64 end = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "namida-error.h"
+#include "namida-fixtures.h"
 #include "namida-identity-memory.h"
 
 #include <glib/gstdio.h>
@@ -21,24 +22,9 @@ set_up (Fixture *f, gconstpointer data)
 }
 
 static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) dir = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_all (child);
-    }
-  g_remove (path);
-}
-
-static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  remove_all (f->folder);
+  fixtures_remove (f->folder);
   g_assert_false (g_file_test (f->folder, G_FILE_TEST_EXISTS));
   g_free (f->folder);
   g_free (f->identity);

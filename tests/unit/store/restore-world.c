@@ -5,6 +5,7 @@
 
 #include "namida-digest.h"
 #include "namida-file-ops.h"
+#include "namida-fixtures.h"
 #include "namida-sample.h"
 
 #include <fcntl.h>
@@ -12,17 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static void
-remove_tree (const char *path)
-{
-  g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *parent = g_path_get_dirname (path);
-  int fd = open (parent, O_RDONLY | O_DIRECTORY);
-
-  g_assert_true (namida_tree_remove (fd, name));
-  close (fd);
-}
 
 void
 write_file (const char *content, gssize length, gint64 mtime, const char *first, ...)
@@ -166,7 +156,7 @@ world_free (World *self)
 void
 world_close (World *self)
 {
-  remove_tree (self->base);
+  fixtures_remove (self->base);
   world_free (self);
 }
 

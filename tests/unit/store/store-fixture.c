@@ -3,10 +3,6 @@
 
 #include "store-fixture.h"
 
-#include "namida-file-ops.h"
-
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,15 +36,20 @@ fixture_close (Fixture *self)
 }
 
 void
-fixture_remove_tree (const char *path)
+fixture_set_up (Fixture *self, gconstpointer data)
 {
-  g_autofree char *name = g_path_get_basename (path);
-  g_autofree char *parent = g_path_get_dirname (path);
-  int fd = open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  g_autofree char *base = g_dir_make_tmp ("namida-store-XXXXXX", NULL);
 
-  g_assert_cmpint (fd, >=, 0);
-  g_assert_true (namida_tree_remove (fd, name));
-  close (fd);
+  fixture_open (self, base);
+}
+
+void
+fixture_tear_down (Fixture *self, gconstpointer data)
+{
+  g_autofree char *base = g_strdup (self->base);
+
+  fixture_close (self);
+  fixtures_remove (base);
 }
 
 char *

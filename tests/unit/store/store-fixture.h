@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "namida-fixtures.h"
 #include "namida-store-sink.h"
 
 /* A store in a folder of its own, and a sender that hands its files to a sink in order. */
@@ -17,7 +18,9 @@ typedef struct
 /* @base: kept by the caller; folders data, backups and music below it. */
 void fixture_open (Fixture *self, const char *base);
 void fixture_close (Fixture *self);
-void fixture_remove_tree (const char *path);
+/* As those of g_test_add(), with a base in a temporary folder. */
+void fixture_set_up (Fixture *self, gconstpointer data);
+void fixture_tear_down (Fixture *self, gconstpointer data);
 
 typedef struct
 {

@@ -11,23 +11,6 @@
 #include <unistd.h>
 
 static void
-set_up (Fixture *f, gconstpointer data)
-{
-  g_autofree char *base = g_dir_make_tmp ("namida-folders-XXXXXX", NULL);
-
-  fixture_open (f, base);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  g_autofree char *base = g_strdup (f->base);
-
-  fixture_close (f);
-  fixture_remove_tree (base);
-}
-
-static void
 test_states (Fixture *f, gconstpointer data)
 {
   g_autofree char *missing = g_build_filename (f->base, "drive", "Backups", NULL);
@@ -77,7 +60,7 @@ test_store (Fixture *f, gconstpointer data)
   g_assert_cmpint (backups, ==, NAMIDA_FOLDER_FINE);
   g_assert_cmpint (music, ==, NAMIDA_FOLDER_FINE);
   namida_store_set_chosen (f->store, TRUE, TRUE);
-  fixture_remove_tree (f->backups);
+  fixtures_remove (f->backups);
   check (f, &backups, &music);
   g_assert_cmpint (backups, ==, NAMIDA_FOLDER_GONE);
   g_assert_cmpint (music, ==, NAMIDA_FOLDER_FINE);
@@ -114,8 +97,8 @@ static void
 test_refused (Fixture *f, gconstpointer data)
 {
   namida_store_set_chosen (f->store, TRUE, TRUE);
-  fixture_remove_tree (f->backups);
-  fixture_remove_tree (f->music);
+  fixtures_remove (f->backups);
+  fixtures_remove (f->music);
   expect (f, NAMIDA_LANDING_LIBRARY, "Music", f->music);
   expect (f, NAMIDA_LANDING_BACKUP, "Music", f->backups);
   g_assert_true (g_mkdir_with_parents (f->music, 0755) == 0);
@@ -131,8 +114,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/folders/states", Fixture, NULL, set_up, test_states, tear_down);
-  g_test_add ("/folders/store", Fixture, NULL, set_up, test_store, tear_down);
-  g_test_add ("/folders/refused", Fixture, NULL, set_up, test_refused, tear_down);
+  g_test_add ("/folders/states", Fixture, NULL, fixture_set_up, test_states, fixture_tear_down);
+  g_test_add ("/folders/store", Fixture, NULL, fixture_set_up, test_store, fixture_tear_down);
+  g_test_add ("/folders/refused", Fixture, NULL, fixture_set_up, test_refused, fixture_tear_down);
   return g_test_run ();
 }

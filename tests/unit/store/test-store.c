@@ -19,23 +19,6 @@
 
 #define MTIME_MS G_GINT64_CONSTANT (1735783445678)
 
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  g_autofree char *base = g_dir_make_tmp ("namida-store-XXXXXX", NULL);
-
-  fixture_open (f, base);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  g_autofree char *base = g_strdup (f->base);
-
-  fixture_close (f);
-  fixture_remove_tree (base);
-}
-
 static NamidaSink *
 new_sink (Fixture *f, NamidaLanding landing)
 {
@@ -698,7 +681,7 @@ test_settings (Fixture *f, gconstpointer data)
   g_assert_cmpuint (namida_store_free_bytes (f->store, NAMIDA_LANDING_LIBRARY), >, 0);
 }
 
-#define ADD(name, function) g_test_add ("/store/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function) g_test_add ("/store/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
 int
 main (int argc, char **argv)

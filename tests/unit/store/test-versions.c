@@ -16,23 +16,6 @@
 
 /* What is kept: listed, read again, repaired, removed. */
 
-static void
-set_up (Fixture *f, gconstpointer data)
-{
-  g_autofree char *base = g_dir_make_tmp ("namida-versions-XXXXXX", NULL);
-
-  fixture_open (f, base);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  g_autofree char *base = g_strdup (f->base);
-
-  fixture_close (f);
-  fixture_remove_tree (base);
-}
-
 /* @zip: its content; @music: that of the one song. */
 static void
 receive (Fixture *f, const char *device, NamidaLanding landing, const char *zip, const char *music)
@@ -442,17 +425,12 @@ test_retention (Fixture *f, gconstpointer data)
   g_assert_cmpstr (namida_version_get_alias (nth (versions, 1)), ==, "BB");
 }
 
-#define ADD(name, function) g_test_add ("/versions/" name, Fixture, NULL, set_up, function, tear_down)
-#define NOBODY 65534
-
+#define ADD(name, function) g_test_add ("/versions/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 int
 main (int argc, char **argv)
 {
-  if (geteuid () == 0 && (setgid (NOBODY) != 0 || setuid (NOBODY) != 0))
-    {
-      g_print ("1..0 # SKIP root is the only user here, and cannot become an ordinary one\n");
-      return 0;
-    }
+  if (!fixtures_leave_root ())
+    return 0;
   g_test_init (&argc, &argv, NULL);
   ADD ("list", test_list);
   ADD ("library", test_library);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "namida-fixtures.h"
 #include "namida-tls.h"
 
 /* What lies under TLS: reads ahead, holds writes back. Here between two ends whose bytes come through in pieces of any
@@ -288,24 +288,6 @@ test_shut_down (gconstpointer tls)
     }
 }
 
-static void
-remove_all (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        remove_all (path);
-      else
-        g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -323,6 +305,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/buffered-stream/shut-down/tls", "tls", test_shut_down);
   result = g_test_run ();
   g_object_unref (identity);
-  remove_all (folder);
+  fixtures_remove (folder);
   return result;
 }

@@ -2,11 +2,11 @@
 #include "config.h"
 
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "namida-error.h"
+#include "namida-fixtures.h"
 #include "namida-pull-worker.h"
 #include "namida-tls.h"
 #include "namida-transfer-private.h"
@@ -231,28 +231,10 @@ set_up (Case *self, gsize share)
 }
 
 static void
-remove_all (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        remove_all (path);
-      else
-        g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
-static void
 tear_down (Case *self)
 {
   keeper_clear (&self->keeper);
-  remove_all (self->folder);
+  fixtures_remove (self->folder);
   g_free (self->sink->path);
   g_object_unref (self->sink);
   g_object_unref (self->transfer);

@@ -9,6 +9,7 @@
 #include "namida-client.h"
 #include "namida-digest.h"
 #include "namida-error.h"
+#include "namida-fixtures.h"
 #include "namida-limits.h"
 #include "namida-sender.h"
 #include "namida-tls.h"
@@ -340,21 +341,6 @@ set_up (Fixture *f, gconstpointer data)
 }
 
 static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
-}
-
-static void
 tear_down (Fixture *f, gconstpointer data)
 {
   g_socket_service_stop (f->fake.service);
@@ -375,7 +361,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_hash_table_unref (f->fake.parts);
   g_clear_pointer (&f->fake.finished, g_hash_table_unref);
   g_clear_error (&f->error);
-  remove_tree (f->folder);
+  fixtures_remove (f->folder);
   g_free (f->folder);
   g_free (f->theirs);
   g_free (f->ours);

@@ -2,13 +2,13 @@
 #include "config.h"
 
 #include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-fixtures.h"
 #include "namida-limits.h"
 #include "namida-pair-request.h"
 #include "namida-pairing.h"
@@ -219,21 +219,6 @@ on_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-remove_tree (char *dir)
-{
-  static const char *const names[]
-      = { "identity/key.pem", "identity/certificate.pem", "identity/uuid", "identity", "" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (dir, names[i], NULL);
-
-      g_remove (path);
-    }
-  g_free (dir);
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   gboolean stopped = FALSE;
@@ -249,8 +234,10 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_object (&fixture->sink);
   g_clear_object (&fixture->identity);
   g_clear_object (&fixture->other);
-  remove_tree (fixture->dir);
-  remove_tree (fixture->other_dir);
+  fixtures_remove (fixture->dir);
+  fixtures_remove (fixture->other_dir);
+  g_free (fixture->dir);
+  g_free (fixture->other_dir);
 }
 
 typedef struct
