@@ -77,9 +77,7 @@ cancel_parked (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts)
       = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
   const char *id = namida_hub_get_session_id (transfer);
 
-  if (id != NULL && keep_parts)
-    namida_store_ask_again (self->store, id);
-  else if (id != NULL)
+  if (id != NULL && !keep_parts)
     namida_store_drop_parked (self->store, NULL, id);
   namida_transfer_end (transfer, reason);
 }
@@ -91,14 +89,14 @@ namida_hub_cancel (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_part
 
   if (namida_transfer_is_final (transfer))
     return;
-  if (!is_sent (transfer) && (state == NAMIDA_TRANSFER_INTERRUPTED || state == NAMIDA_TRANSFER_PAUSED)
-      && (self->server == NULL || !namida_server_is_receiving (self->server, transfer)))
-    {
-      cancel_parked (self, transfer, keep_parts);
-      return;
-    }
   if (!is_sent (transfer) && keep_parts && namida_hub_get_session_id (transfer) != NULL)
     namida_store_ask_again (self->store, namida_hub_get_session_id (transfer));
+  if (!is_sent (transfer) && (state == NAMIDA_TRANSFER_INTERRUPTED || state == NAMIDA_TRANSFER_PAUSED))
+    {
+      if (self->server == NULL || !namida_server_cancel (self->server, transfer, keep_parts))
+        cancel_parked (self, transfer, keep_parts);
+      return;
+    }
   if (keep_parts)
     namida_transfer_cancel_keeping (transfer);
   else

@@ -43,7 +43,7 @@ struct _NamidaReceiveSession
   NamidaSessionOver over, idle; /* @idle: (nullable) */
   gpointer over_data, idle_data;
   GSource *timer;
-  gboolean closing, ended;
+  gboolean closing, ended, over_told, left_parts;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaReceiveSession, namida_receive_session, G_TYPE_OBJECT)
@@ -419,16 +419,18 @@ namida_receive_session_leave (NamidaReceiveSession *self)
   g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, on_left, g_object_ref (self), g_object_unref);
 }
 
+/* Returns whether the parts were left. */
 static void
 end_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   NamidaReceiveSession *self = source;
+  NamidaSessionState state = namida_receive_session_get_state (self);
 
-  if (self->state == NAMIDA_SESSION_CANCELLED)
+  if (state == NAMIDA_SESSION_CANCELLED)
     namida_sink_discard (self->sink);
-  else if (self->state != NAMIDA_SESSION_FINISHED)
+  else if (state != NAMIDA_SESSION_FINISHED)
     namida_sink_park (self->sink);
-  g_task_return_boolean (task, TRUE);
+  g_task_return_boolean (task, state != NAMIDA_SESSION_CANCELLED && state != NAMIDA_SESSION_FINISHED);
 }
 
 static void
@@ -436,8 +438,16 @@ on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaReceiveSession *self = NAMIDA_RECEIVE_SESSION (source);
 
+  self->over_told = TRUE;
+  self->left_parts = g_task_propagate_boolean (G_TASK (result), NULL);
   if (self->over != NULL)
     self->over (self, self->over_data);
+}
+
+gboolean
+namida_receive_session_get_left_parts (NamidaReceiveSession *self)
+{
+  return self->left_parts;
 }
 
 /* The sink is told only when no worker can touch it any more. */
@@ -521,13 +531,33 @@ begin_end (NamidaReceiveSession *self, NamidaSessionState state)
   g_cancellable_cancel (self->cancellable);
 }
 
+/* Its parts are being parked to go on later, and now it is cancelled: nobody waits for the one to say the other. */
+static void
+cancel_while_closing (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason)
+{
+  g_mutex_lock (&self->lock);
+  self->state = state;
+  g_mutex_unlock (&self->lock);
+  namida_transfer_end (self->transfer, reason);
+}
+
+static gboolean
+is_cancelled (NamidaSessionState state)
+{
+  return state == NAMIDA_SESSION_CANCELLED || state == NAMIDA_SESSION_KEPT;
+}
+
 void
 namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason)
 {
   g_autoptr (NamidaReceiveSession) alive = g_object_ref (self);
+  NamidaSessionState now = namida_receive_session_get_state (self);
 
+  if (self->closing && !self->over_told && is_cancelled (state)
+      && (now == NAMIDA_SESSION_PARKED || now == NAMIDA_SESSION_PAUSED))
+    cancel_while_closing (self, state, reason);
   /* Storing is not stopped half-way: it ends by itself. */
-  if (self->closing || namida_receive_session_get_state (self) == NAMIDA_SESSION_FINISHING)
+  if (self->closing || now == NAMIDA_SESSION_FINISHING)
     return;
   begin_end (self, state);
   if (reason != NULL)

@@ -103,7 +103,10 @@ gboolean namida_receive_session_commit (
 /** @error: (nullable): why the commit failed; then the session is open again. */
 void namida_receive_session_end_finish (NamidaReceiveSession *self, const GError *error);
 /** Stops the uploads and ends: @state: PARKED, PAUSED, KEPT or CANCELLED. @reason: of the transfer's end; NULL for
- * PARKED (it is INTERRUPTED then) and PAUSED. No effect once over. */
+ * PARKED (it is INTERRUPTED then) and PAUSED. No effect once over; one that is PARKED or PAUSED and not over yet can
+ * still be cancelled (KEPT or CANCELLED). */
 void namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason);
+/** Once over: whether its parts were left, which with the state CANCELLED are its owner's to remove. */
+gboolean namida_receive_session_get_left_parts (NamidaReceiveSession *self);
 
 G_END_DECLS

@@ -84,6 +84,10 @@ on_over (NamidaReceiveSession *session, gpointer user_data)
 
   g_object_ref (session);
   remember (self, session);
+  /* Cancelled while they were being parked. */
+  if (namida_receive_session_get_state (session) == NAMIDA_SESSION_CANCELLED
+      && namida_receive_session_get_left_parts (session))
+    g_signal_emit_by_name (self, "drop-parked", namida_receive_session_get_fingerprint (session), id);
   if (g_hash_table_lookup (self->sessions, id) == session)
     g_hash_table_remove (self->sessions, id);
   g_signal_handlers_disconnect_by_data (namida_transfer_get_cancellable (namida_receive_session_get_transfer (session)),
@@ -133,8 +137,8 @@ namida_server_add_session (NamidaServer *self, NamidaReceiveSession *session)
     on_cancelled (wish, session);
 }
 
-gboolean
-namida_server_pause (NamidaServer *self, NamidaTransfer *transfer)
+static NamidaReceiveSession *
+session_of (NamidaServer *self, NamidaTransfer *transfer)
 {
   GHashTableIter iter;
   gpointer session;
@@ -142,29 +146,31 @@ namida_server_pause (NamidaServer *self, NamidaTransfer *transfer)
   g_hash_table_iter_init (&iter, self->sessions);
   while (g_hash_table_iter_next (&iter, NULL, &session))
     if (namida_receive_session_get_transfer (session) == transfer)
-      {
-        /* The session may go with this. */
-        namida_receive_session_close (session, NAMIDA_SESSION_PAUSED, NULL);
-        return TRUE;
-      }
-  return FALSE;
+      return session;
+  return NULL;
 }
 
 gboolean
-namida_server_is_receiving (NamidaServer *self, NamidaTransfer *transfer)
+namida_server_pause (NamidaServer *self, NamidaTransfer *transfer)
 {
-  GHashTableIter iter;
-  gpointer session;
+  NamidaReceiveSession *session = session_of (self, transfer);
+  NamidaSessionState state = session != NULL ? namida_receive_session_get_state (session) : NAMIDA_SESSION_PARKED;
 
-  g_hash_table_iter_init (&iter, self->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &session))
-    if (namida_receive_session_get_transfer (session) == transfer)
-      {
-        NamidaSessionState state = namida_receive_session_get_state (session);
+  if (state != NAMIDA_SESSION_OPEN && state != NAMIDA_SESSION_FINISHING)
+    return FALSE;
+  namida_receive_session_close (session, NAMIDA_SESSION_PAUSED, NULL);
+  return TRUE;
+}
 
-        return state == NAMIDA_SESSION_OPEN || state == NAMIDA_SESSION_FINISHING;
-      }
-  return FALSE;
+gboolean
+namida_server_cancel (NamidaServer *self, NamidaTransfer *transfer, gboolean keep_parts)
+{
+  NamidaReceiveSession *session = session_of (self, transfer);
+
+  if (session == NULL || namida_receive_session_get_state (session) == NAMIDA_SESSION_FINISHED)
+    return FALSE;
+  cancel (session, keep_parts ? NAMIDA_SESSION_KEPT : NAMIDA_SESSION_CANCELLED);
+  return TRUE;
 }
 
 static gboolean

@@ -48,8 +48,9 @@ void namida_server_set_unencrypted (NamidaServer *self, gboolean allowed);
 /** namida_server_pause: stops the uploads of a receiving that runs; its parts stay, its sender is told. %FALSE: it does
  * not run. */
 gboolean namida_server_pause (NamidaServer *self, NamidaTransfer *transfer);
-/** namida_server_is_receiving: whether a cancel of @transfer is heard here. */
-gboolean namida_server_is_receiving (NamidaServer *self, NamidaTransfer *transfer);
+/** namida_server_cancel: ends a receiving that runs, or that was interrupted or paused and is not put away yet.
+ * @keep_parts: what arrived stays. %FALSE: there is none; its parts, if any, are parked. */
+gboolean namida_server_cancel (NamidaServer *self, NamidaTransfer *transfer, gboolean keep_parts);
 /** Stops listening, parks running sessions, waits for the workers (asynchronous). */
 void namida_server_stop_async (NamidaServer *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean namida_server_stop_finish (NamidaServer *self, GAsyncResult *result, GError **error);

@@ -421,8 +421,11 @@ namida_transfer_get_ended_at (NamidaTransfer *self)
 void
 namida_transfer_cancel (NamidaTransfer *self)
 {
-  if (!namida_transfer_is_final (self))
-    g_cancellable_cancel (self->cancellable);
+  if (namida_transfer_is_final (self))
+    return;
+  /* Who is stopping for a pause finds that it is for good. */
+  self->pausing = FALSE;
+  g_cancellable_cancel (self->cancellable);
 }
 
 void

@@ -180,6 +180,45 @@ test_cancel_paused (Fixture *f, gconstpointer keep)
   WAIT_FOR (!has_parts (f));
 }
 
+/* A pause and a cancel right after it, while the transfer is still being stopped for the pause. */
+static void
+test_cancel_pausing (Fixture *f, gconstpointer keep)
+{
+  NamidaTransfer *transfer = send_some (f);
+  NamidaTransfer *theirs = newest (f->receiver);
+
+  namida_hub_pause (f->sender, transfer);
+  namida_hub_cancel (f->sender, transfer, keep != NULL);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  g_assert_true (is_in (transfer, NAMIDA_TRANSFER_CANCELLED));
+  WAIT_FOR (keep != NULL ? is_in (theirs, NAMIDA_TRANSFER_INTERRUPTED) : is_in (theirs, NAMIDA_TRANSFER_CANCELLED));
+  if (keep == NULL)
+    WAIT_FOR (!has_parts (f));
+  else
+    g_assert_true (has_parts (f));
+}
+
+/* The receiver's cancel meets parts that are just being put away. */
+static void
+test_receiver_cancels_pausing (Fixture *f, gconstpointer keep)
+{
+  NamidaTransfer *transfer = send_some (f);
+  NamidaTransfer *theirs = newest (f->receiver);
+
+  namida_hub_pause (f->receiver, theirs);
+  g_assert_true (is_in (theirs, NAMIDA_TRANSFER_PAUSED));
+  namida_hub_cancel (f->receiver, theirs, keep != NULL);
+  g_assert_true (is_in (theirs, NAMIDA_TRANSFER_CANCELLED));
+  /* The sender may have heard of the pause only. */
+  WAIT_FOR (!is_in (transfer, NAMIDA_TRANSFER_RUNNING));
+  namida_hub_cancel (f->sender, transfer, TRUE);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  if (keep == NULL)
+    WAIT_FOR (!has_parts (f));
+  else
+    g_assert_true (has_parts (f));
+}
+
 static void
 test_cancel_running (Fixture *f, gconstpointer keep)
 {
@@ -342,6 +381,10 @@ main (int argc, char **argv)
   ADD ("/pause/waiting", NULL, test_pause_waiting);
   ADD ("/cancel/paused", NULL, test_cancel_paused);
   ADD ("/cancel/paused/keep", yes, test_cancel_paused);
+  ADD ("/cancel/pausing", NULL, test_cancel_pausing);
+  ADD ("/cancel/pausing/keep", yes, test_cancel_pausing);
+  ADD ("/cancel/receiver/pausing", NULL, test_receiver_cancels_pausing);
+  ADD ("/cancel/receiver/pausing/keep", yes, test_receiver_cancels_pausing);
   ADD ("/cancel/running", NULL, test_cancel_running);
   ADD ("/cancel/running/keep", yes, test_cancel_running);
   ADD ("/cancel/receiver", NULL, test_receiver_cancels);
