@@ -5,9 +5,8 @@
 #include "namida-sample.h"
 
 #include <glib/gstdio.h>
+#include <netinet/in.h>
 #include <unistd.h>
-
-#define PORTS 10u
 
 char *
 below (Fixture *f, const char *name)
@@ -47,23 +46,38 @@ try_to_start (const NamidaHubOptions *options, GError **error)
   return hub;
 }
 
+static gboolean
+is_free (guint port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = g_htons (port) };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  gboolean bound = bind (fd, (struct sockaddr *) &address, sizeof address) == 0;
+
+  close (fd);
+  return bound;
+}
+
 /* The same port for a device as often as it starts. Not the usual ones, which are eleven for all programs that are
  * being tested, and below those that the kernel hands out. */
 static guint16
 port_of (const char *alias)
 {
-  static GPtrArray *aliases;
-  guint place;
+  static GHashTable *ports;
+  static guint next;
+  guint port;
 
-  if (aliases == NULL)
-    aliases = g_ptr_array_new ();
-  if (!g_ptr_array_find_with_equal_func (aliases, alias, g_str_equal, &place))
+  if (ports == NULL)
     {
-      place = aliases->len;
-      g_ptr_array_add (aliases, g_strdup (alias));
+      ports = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      next = 20000 + (guint) getpid () % 1000 * 10;
     }
-  g_assert_cmpuint (place, <, PORTS);
-  return (guint16) (20000 + (guint) getpid () % 1000 * PORTS + place);
+  port = GPOINTER_TO_UINT (g_hash_table_lookup (ports, alias));
+  while (port == 0 && next < 32000)
+    if (is_free (next++))
+      port = next - 1;
+  g_assert_cmpuint (port, !=, 0);
+  g_hash_table_insert (ports, g_strdup (alias), GUINT_TO_POINTER (port));
+  return (guint16) port;
 }
 
 NamidaHub *
