@@ -263,15 +263,15 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
 }
 
 /* A folder that was given and is not there is made now, and that is said: later on, one that is gone has its drive
- * unplugged, and is not made anew. Returns: @path, absolute; %NULL when none was given, or with @error. */
-static char *
-make_folder (NamidaCli *cli, const char *path, GError **error)
+ * unplugged, and is not made anew. One that is not @used is left alone.
+ * @folder: absolute. Returns: whether something can be stored there. */
+static gboolean
+make_folder (NamidaCli *cli, const char *folder, gboolean used, GError **error)
 {
-  g_autofree char *folder = path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
   g_autofree char *shown = folder != NULL ? g_filename_display_name (folder) : NULL;
 
-  if (folder == NULL)
-    return NULL;
+  if (folder == NULL || !used)
+    return TRUE;
   if (!g_file_test (folder, G_FILE_TEST_EXISTS))
     {
       if (g_mkdir_with_parents (folder, 0777) != 0)
@@ -280,17 +280,23 @@ make_folder (NamidaCli *cli, const char *path, GError **error)
           g_autofree char *what = g_strdup_printf (_ ("The folder “%s” is not there, and could not be made"), shown);
 
           namida_error_set_from_errno (error, saved_errno, what);
-          return NULL;
+          return FALSE;
         }
       namida_cli_say (cli, _ ("The folder “%s” was not there, and has been made."), shown);
     }
   if (namida_folder_check (folder, TRUE) == NAMIDA_FOLDER_FINE)
-    return g_steal_pointer (&folder);
+    return TRUE;
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
                _ ("Nothing can be stored in “%s”: it is no folder, or not writable. Choose another one, or allow "
                   "writing there."),
                shown);
-  return NULL;
+  return FALSE;
+}
+
+static char *
+absolute (const char *path)
+{
+  return path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
 }
 
 int
@@ -301,6 +307,7 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   g_autofree char *backups_path = NULL;
   g_autofree char *music_path = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean library;
   int code;
 
   if (!namida_cli_parse (cli, NULL,
@@ -313,16 +320,17 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("“receive” takes no argument, but got “%s”."), argv[1]);
   if ((code = read_options (cli, &options)) != 0)
     return code;
-  options.backups = backups_path = make_folder (cli, backups, &error);
-  options.music = music_path = error == NULL ? make_folder (cli, music, &error) : NULL;
-  if (error != NULL)
+  library = options.landing == NAMIDA_LANDING_LIBRARY;
+  options.backups = backups_path = absolute (backups);
+  options.music = music_path = absolute (music);
+  if (!make_folder (cli, backups_path, TRUE, &error) || !make_folder (cli, music_path, library, &error))
     return namida_cli_fail (cli, error);
   options.pin = pin;
   options.no_localsend = no_localsend;
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (cli, error);
-  namida_hub_set_chosen (hub, backups != NULL, music != NULL);
+  namida_hub_set_chosen (hub, backups != NULL, music != NULL && library);
   namida_hub_set_retention (hub, (NamidaRetention){ .last = (guint) keep, .monthly = keep_monthly });
   return receive (cli, hub, &options);
 }

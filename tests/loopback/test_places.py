@@ -17,7 +17,7 @@ def test_made(lab):
     shutil.rmtree(receiver.backups)
     taken = lab.folder("file") / "taken"
     taken.write_text("no folder")
-    said = receiver.run("receive", "--backups", receiver.backups, "--music", taken)
+    said = receiver.run("receive", "--as", "library", "--backups", receiver.backups, "--music", taken)
     expect(1, said)
     assert str(receiver.backups) in said.out and "has been made" in said.out, said.out
     assert str(taken) in said.err and "no folder" in said.err, said.err
