@@ -79,6 +79,8 @@ cancel_parked (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts)
 
   if (id != NULL && !keep_parts)
     namida_store_drop_parked (self->store, NULL, id);
+  if (id != NULL && self->server != NULL && namida_transfer_get_peer_fingerprint (transfer) != NULL)
+    namida_server_note_cancelled (self->server, id, namida_transfer_get_peer_fingerprint (transfer));
   namida_transfer_end (transfer, reason);
 }
 

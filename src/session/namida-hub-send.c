@@ -124,6 +124,7 @@ start_sender (NamidaHub *self, NamidaTransfer *transfer)
   namida_sender_set_limit (sending->sender, self->limit);
   if (self->patience_seconds > 0 || sending->accepted)
     namida_sender_set_patient (sending->sender, sending->accepted);
+  namida_sender_set_session_before (sending->sender, namida_hub_get_session_id (transfer));
   namida_sender_send_async (sending->sender, send_done, g_object_ref (transfer));
 }
 

@@ -20,11 +20,12 @@ struct _NamidaSender
   NamidaTransfer *transfer;
   char *pin; /* (nullable) */
   guint64 limit;
-  gboolean patient;  /* a lost connection does not end the transfer */
-  gboolean accepted; /* in this try or an earlier one */
-  gboolean again;    /* an earlier try was accepted */
-  gboolean reached;  /* this one was */
-  char *session_id;  /* (nullable): of an accepted try */
+  gboolean patient;     /* a lost connection does not end the transfer */
+  gboolean accepted;    /* in this try or an earlier one */
+  gboolean again;       /* an earlier try was accepted */
+  gboolean reached;     /* this one was */
+  char *session_id;     /* (nullable): of an accepted try */
+  char *session_before; /* (nullable): of the try before this one */
 
   GTask *task; /* while it runs */
 };

@@ -23,6 +23,7 @@ namida_sender_finalize (GObject *object)
   g_free (self->fingerprint);
   g_free (self->pin);
   g_free (self->session_id);
+  g_free (self->session_before);
   G_OBJECT_CLASS (namida_sender_parent_class)->finalize (object);
 }
 
@@ -106,6 +107,13 @@ namida_sender_set_patient (NamidaSender *self, gboolean accepted)
 {
   self->patient = TRUE;
   self->accepted = self->again = accepted;
+}
+
+void
+namida_sender_set_session_before (NamidaSender *self, const char *id)
+{
+  g_free (self->session_before);
+  self->session_before = g_strdup (id);
 }
 
 char *

@@ -50,6 +50,9 @@ void namida_sender_set_limit (NamidaSender *self, guint64 bytes_per_second);
  * @accepted: whether an earlier try with this transfer was accepted
  */
 void namida_sender_set_patient (NamidaSender *self, gboolean accepted);
+/** namida_sender_set_session_before: @id: (nullable): what the other device called this transfer in the try before: it
+ * is asked first whether somebody there has cancelled it meanwhile. Else the offer would be asked about anew. */
+void namida_sender_set_session_before (NamidaSender *self, const char *id);
 /** namida_sender_dup_session: (transfer full) (nullable): what the other device calls what it has taken so far, for
  * namida_client_cancel_async(). */
 char *namida_sender_dup_session (NamidaSender *self);

@@ -46,9 +46,8 @@ trim_ended (NamidaServer *self)
 }
 
 static Ended *
-remember (NamidaServer *self, NamidaReceiveSession *session)
+remember_id (NamidaServer *self, const char *id, const char *fingerprint, NamidaSessionState state)
 {
-  const char *id = namida_receive_session_get_id (session);
   Ended *ended = g_hash_table_lookup (self->ended, id);
 
   if (ended == NULL)
@@ -56,13 +55,20 @@ remember (NamidaServer *self, NamidaReceiveSession *session)
       char *key = g_strdup (id);
 
       ended = g_new0 (Ended, 1);
-      ended->fingerprint = g_strdup (namida_receive_session_get_fingerprint (session));
+      ended->fingerprint = g_strdup (fingerprint);
       g_hash_table_insert (self->ended, key, ended);
       g_queue_push_tail (&self->ended_order, key);
     }
-  ended->state = namida_receive_session_get_state (session);
+  ended->state = state;
   trim_ended (self);
   return ended;
+}
+
+static Ended *
+remember (NamidaServer *self, NamidaReceiveSession *session)
+{
+  return remember_id (self, namida_receive_session_get_id (session), namida_receive_session_get_fingerprint (session),
+                      namida_receive_session_get_state (session));
 }
 
 static void
@@ -160,6 +166,12 @@ namida_server_pause (NamidaServer *self, NamidaTransfer *transfer)
     return FALSE;
   namida_receive_session_close (session, NAMIDA_SESSION_PAUSED, NULL);
   return TRUE;
+}
+
+void
+namida_server_note_cancelled (NamidaServer *self, const char *id, const char *fingerprint)
+{
+  remember_id (self, id, fingerprint, NAMIDA_SESSION_CANCELLED);
 }
 
 gboolean

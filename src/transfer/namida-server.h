@@ -51,6 +51,9 @@ gboolean namida_server_pause (NamidaServer *self, NamidaTransfer *transfer);
 /** namida_server_cancel: ends a receiving that runs, or that was interrupted or paused and is not put away yet.
  * @keep_parts: what arrived stays. %FALSE: there is none; its parts, if any, are parked. */
 gboolean namida_server_cancel (NamidaServer *self, NamidaTransfer *transfer, gboolean keep_parts);
+/** namida_server_note_cancelled: the parked transfer @id of @fingerprint was cancelled here: its sender is told so when
+ * it asks. */
+void namida_server_note_cancelled (NamidaServer *self, const char *id, const char *fingerprint);
 /** Stops listening, parks running sessions, waits for the workers (asynchronous). */
 void namida_server_stop_async (NamidaServer *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean namida_server_stop_finish (NamidaServer *self, GAsyncResult *result, GError **error);

@@ -410,6 +410,21 @@ make_offer (NamidaV1Sender *self)
                              namida_transfer_get_cancellable (self->base.transfer), on_offered, g_object_ref (self));
 }
 
+/* Whoever does not know it any more is simply offered it again. */
+static void
+on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaV1Sender) self = user_data;
+  g_autofree char *state = NULL;
+  g_autoptr (GHashTable) offsets = namida_client_session_finish (NAMIDA_CLIENT (source), result, &state, NULL);
+
+  if (offsets != NULL && g_strcmp0 (state, "cancelled") == 0)
+    end (self,
+         g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device cancelled the transfer.")));
+  else
+    make_offer (self);
+}
+
 static void
 on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -421,7 +436,12 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
   if (info != NULL)
     {
       self->pack = namida_device_info_has_feature (info, "pack");
-      make_offer (self);
+      if (self->base.again && self->base.session_before != NULL)
+        namida_client_session_async (self->client, self->base.session_before,
+                                     namida_transfer_get_cancellable (self->base.transfer), on_looked,
+                                     g_object_ref (self));
+      else
+        make_offer (self);
       return;
     }
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
