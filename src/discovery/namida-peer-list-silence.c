@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-clock.h"
+#include "namida-peer-list-private.h"
+#include "namida-peer-private.h"
+
+/* Who takes leave, and who is not heard of any more. */
+
+#define MAX_GOODBYES 64
+
+/* It does not answer: who is trusted and did not take leave is waited for. */
+static void
+depart (NamidaPeerList *self, NamidaPeer *peer)
+{
+  if (!namida_peer_get_trusted (peer) || namida_peer_get_leaving (peer))
+    {
+      namida_peer_list_remove (self, peer);
+      return;
+    }
+  namida_peer_set_away (peer, TRUE);
+  namida_peer_list_resort (self, peer);
+}
+
+/* What was asked before a device took leave may be answered after it, and lists it anew: it is looked at once more. */
+static void
+look_after_goodbyes (NamidaPeerList *self)
+{
+  g_autoptr (GPtrArray) left = g_ptr_array_new_with_free_func (g_object_unref);
+  gint64 now = namida_clock_monotonic ();
+  GHashTableIter iter;
+  gpointer fingerprint;
+  gpointer when;
+
+  g_hash_table_iter_init (&iter, self->goodbyes);
+  while (g_hash_table_iter_next (&iter, &fingerprint, &when))
+    {
+      NamidaPeer *peer;
+
+      if (now - *(gint64 *) when < NAMIDA_PEER_GOODBYE_SECONDS * G_USEC_PER_SEC)
+        continue;
+      peer = namida_peer_list_find_by_fingerprint (self, fingerprint);
+      /* Nobody looked meanwhile: silence tells enough. */
+      if (now - *(gint64 *) when > NAMIDA_PEER_PROBE_SECONDS * G_USEC_PER_SEC)
+        peer = NULL;
+      if (peer != NULL && !namida_peer_get_away (peer) && namida_peer_get_probing_since (peer) == 0)
+        g_ptr_array_add (left, g_object_ref (peer));
+      g_hash_table_iter_remove (&iter);
+    }
+  for (guint i = 0; i < left->len; i++)
+    {
+      namida_peer_set_leaving (g_ptr_array_index (left, i), TRUE);
+      namida_peer_list_probe (self, g_ptr_array_index (left, i));
+    }
+}
+
+static void
+note_goodbye (NamidaPeerList *self, const char *fingerprint)
+{
+  gint64 *now;
+
+  if (g_hash_table_size (self->goodbyes) >= MAX_GOODBYES && !g_hash_table_contains (self->goodbyes, fingerprint))
+    return;
+  now = g_new (gint64, 1);
+  *now = namida_clock_monotonic ();
+  g_hash_table_replace (self->goodbyes, g_strdup (fingerprint), now);
+}
+
+void
+namida_peer_list_check_silence (NamidaPeerList *self)
+{
+  g_autoptr (GPtrArray) peers = g_ptr_array_new_with_free_func (g_object_unref);
+  gint64 now = namida_clock_monotonic ();
+
+  look_after_goodbyes (self);
+  /* A copy: handlers may change the list. */
+  for (guint i = 0; i < self->peers->len; i++)
+    g_ptr_array_add (peers, g_object_ref (g_ptr_array_index (self->peers, i)));
+  for (guint i = 0; i < peers->len; i++)
+    {
+      NamidaPeer *peer = g_ptr_array_index (peers, i);
+      gint64 probing = namida_peer_get_probing_since (peer);
+
+      if (probing != 0)
+        {
+          /* An owner that never tells the outcome: the same as a failed probe. */
+          if (now - probing >= NAMIDA_PEER_PROBE_SECONDS * G_USEC_PER_SEC)
+            depart (self, peer);
+        }
+      else if (!namida_peer_get_away (peer)
+               && now - namida_peer_get_last_sign (peer) >= NAMIDA_PEER_SILENCE_SECONDS * G_USEC_PER_SEC)
+        namida_peer_list_probe (self, peer);
+    }
+}
+
+void
+namida_peer_list_probed (NamidaPeerList *self, NamidaPeer *peer, gboolean alive)
+{
+  g_return_if_fail (NAMIDA_IS_PEER_LIST (self) && NAMIDA_IS_PEER (peer));
+
+  if (alive)
+    {
+      namida_peer_set_leaving (peer, FALSE);
+      namida_peer_touch (peer);
+    }
+  /* A sign that came in while the probe was under way ended it: it counts more than a probe that failed. */
+  else if (namida_peer_get_probing_since (peer) != 0)
+    depart (self, peer);
+  /* Unless it was the answer to what was asked before it took leave. */
+  else if (namida_peer_get_leaving (peer) && g_ptr_array_find (self->peers, peer, NULL))
+    namida_peer_list_probe (self, peer);
+}
+
+void
+namida_peer_list_goodbye (NamidaPeerList *self, NamidaDeviceInfo *info)
+{
+  NamidaPeer *peer = NULL;
+
+  g_return_if_fail (NAMIDA_IS_PEER_LIST (self) && info != NULL);
+
+  if (info->fingerprint != NULL)
+    peer = namida_peer_list_find_by_fingerprint (self, info->fingerprint);
+  for (guint i = 0; info->fingerprint == NULL && info->uuid != NULL && peer == NULL && i < self->peers->len; i++)
+    if (g_strcmp0 (namida_peer_get_uuid (g_ptr_array_index (self->peers, i)), info->uuid) == 0)
+      peer = g_ptr_array_index (self->peers, i);
+  if (peer == NULL || namida_peer_get_away (peer))
+    return;
+  /* A service that is gone may mean no more than that its daemon is. */
+  if (info->goodbye)
+    {
+      namida_peer_set_leaving (peer, TRUE);
+      if (info->fingerprint != NULL)
+        note_goodbye (self, info->fingerprint);
+    }
+  /* Anybody can say goodbye in another's name: where a connection has proven the device, look before it goes. */
+  if (!namida_peer_get_proven (peer))
+    namida_peer_list_remove (self, peer);
+  else if (namida_peer_get_probing_since (peer) == 0)
+    namida_peer_list_probe (self, peer);
+}
