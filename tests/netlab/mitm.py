@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 
 folder, upstream, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
 key, certificate = os.path.join(folder, "mitm.key"), os.path.join(folder, "mitm.crt")
@@ -49,6 +50,16 @@ def serve(plain, where):
                 back.join(120)
 
 
+def wait_for_upstream():
+    """A machine that has just been made takes a moment until its IPv6 address may be used."""
+    for _ in range(60):
+        with contextlib.suppress(OSError):
+            socket.create_connection((upstream, port), 5).close()
+            return
+        time.sleep(0.5)
+
+
+wait_for_upstream()
 with socket.create_server(("", port)) as listener:
     print("ready", fingerprint, flush=True)
     while True:
