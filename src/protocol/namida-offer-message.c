@@ -141,11 +141,11 @@ check_place (NamidaEntry *entry, GError **error)
 {
   const char *last;
 
-  if (!namida_safe_path_check_component (entry->name, error))
-    return FALSE;
+  /* A name alone becomes a path; one that ends a path may be what a name alone may not: "E: a song". */
   if (entry->label[0] == '\0')
-    return entry->relative_path[0] == '\0'
-           || namida_message_refuse (error, _ ("The offer is refused: a file in it has a path but no folder."));
+    return namida_safe_path_check_component (entry->name, error)
+           && (entry->relative_path[0] == '\0'
+               || namida_message_refuse (error, _ ("The offer is refused: a file in it has a path but no folder.")));
   if (!namida_safe_path_check_component (entry->label, error) || !namida_safe_path_check (entry->relative_path, error))
     return FALSE;
   if (strlen (entry->label) + 1 + strlen (entry->relative_path) > NAMIDA_LIMIT_PATH_BYTES)
@@ -155,8 +155,10 @@ check_place (NamidaEntry *entry, GError **error)
       return FALSE;
     }
   last = strrchr (entry->relative_path, '/');
-  return strcmp (last != NULL ? last + 1 : entry->relative_path, entry->name) == 0
-         || namida_message_refuse (error, _ ("The offer is refused: a file's name and its path differ."));
+  if (strcmp (last != NULL ? last + 1 : entry->relative_path, entry->name) == 0)
+    return TRUE;
+  return namida_safe_path_check_component (entry->name, error)
+         && namida_message_refuse (error, _ ("The offer is refused: a file's name and its path differ."));
 }
 
 static gboolean

@@ -38,7 +38,8 @@ namida_place_cursor_open (
   if (is_here (self, root_fd, relative, length, create) && (self->fd >= 0 || error == NULL))
     {
       errno = self->error;
-      return namida_safe_path_check_component (*basename, error) ? self->fd : -1;
+      /* All of it: what a deeper name may be ("E: a song"), a name alone may not. */
+      return namida_safe_path_check (relative, error) ? self->fd : -1;
     }
   namida_place_cursor_clear (self);
   self->fd = namida_safe_path_open_parent (root_fd, relative, create, NULL, error);
