@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -271,10 +272,20 @@ scan_folder (Scan *scan, const char *path)
   close (walk.root_fd);
 }
 
+/* Whoever reads the file later follows no link: so what a link was named for is where it leads now. */
+static char *
+resolve (const char *path)
+{
+  g_autofree char *real = g_file_test (path, G_FILE_TEST_IS_SYMLINK) ? realpath (path, NULL) : NULL;
+
+  return g_strdup (real != NULL ? real : path);
+}
+
 static void
 scan_file (Scan *scan, const char *path, const struct stat *st)
 {
   g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *resolved = NULL;
   gboolean zip = g_strcmp0 (scan->zip, path) == 0;
   NamidaEntry *entry;
 
@@ -290,7 +301,8 @@ scan_file (Scan *scan, const char *path, const struct stat *st)
     }
   if (!has_room (scan, path))
     return;
-  entry = entry_from_stat (zip ? NAMIDA_ENTRY_BACKUP_ZIP : NAMIDA_ENTRY_FILE, path, st);
+  resolved = resolve (path);
+  entry = entry_from_stat (zip ? NAMIDA_ENTRY_BACKUP_ZIP : NAMIDA_ENTRY_FILE, resolved, st);
   entry->name = take_name (scan->singles, base);
   entry->label = g_strdup ("");
   entry->relative_path = g_strdup ("");
