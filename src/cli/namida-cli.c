@@ -99,6 +99,38 @@ namida_cli_usage (const char *format, ...)
 }
 
 static gboolean
+is_empty (const char *text)
+{
+  return text != NULL && *text == '\0';
+}
+
+static gboolean
+is_empty_option (const GOptionEntry *entry)
+{
+  gboolean empty = FALSE;
+
+  if (entry->arg == G_OPTION_ARG_STRING || entry->arg == G_OPTION_ARG_FILENAME)
+    return is_empty (*(char *const *) entry->arg_data);
+  if (entry->arg == G_OPTION_ARG_STRING_ARRAY || entry->arg == G_OPTION_ARG_FILENAME_ARRAY)
+    for (char *const *item = *(char **const *) entry->arg_data; item != NULL && *item != NULL; item++)
+      empty = empty || is_empty (*item);
+  return empty;
+}
+
+/* A script's variable that was never set must not become “no PIN”, “every network” or “this folder”. */
+static gboolean
+check_options (const GOptionEntry *entries)
+{
+  for (; entries != NULL && entries->long_name != NULL; entries++)
+    if (is_empty_option (entries))
+      {
+        namida_cli_usage (_ ("--%s was given an empty value. Give one, or leave the option out."), entries->long_name);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
 run_parser (NamidaCli *cli, GOptionContext *context, int *argc, char ***argv)
 {
   g_autoptr (GError) error = NULL;
@@ -108,7 +140,30 @@ run_parser (NamidaCli *cli, GOptionContext *context, int *argc, char ***argv)
       namida_cli_usage ("%s", error->message);
       return FALSE;
     }
-  return take_globals (cli);
+  return check_options (global_entries) && take_globals (cli);
+}
+
+/* GOption leaves "--" where it is when a name that begins with "-" follows. */
+static gboolean
+take_names (int *argc, char **argv)
+{
+  gboolean ended = FALSE;
+  int n = 1;
+
+  for (int i = 1; i < *argc; i++)
+    if (!ended && g_str_equal (argv[i], "--"))
+      ended = TRUE;
+    else
+      argv[n++] = argv[i];
+  argv[n] = NULL;
+  *argc = n;
+  for (int i = 1; i < n; i++)
+    if (is_empty (argv[i]))
+      {
+        namida_cli_usage (_ ("An argument is empty. Give a name, or leave it out."));
+        return FALSE;
+      }
+  return TRUE;
 }
 
 gboolean
@@ -124,7 +179,7 @@ namida_cli_parse (
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   g_option_context_add_main_entries (context, global_entries, GETTEXT_PACKAGE);
-  return run_parser (cli, context, argc, argv);
+  return run_parser (cli, context, argc, argv) && check_options (entries) && take_names (argc, *argv);
 }
 
 char *
