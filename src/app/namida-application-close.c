@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-#include "namida-mnemonics.h"
+#include "namida-dialog.h"
 
 /* Longer than this nobody waits for a program to end: what is still under way is resumable anyway. */
 #define STOP_LIMIT_SECONDS 5
@@ -107,8 +107,7 @@ ask_about_running (NamidaApplication *self, GtkWindow *window, guint running)
   adw_message_dialog_set_default_response (message, "background");
   adw_message_dialog_set_close_response (message, "cancel");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_response), self, 0);
-  namida_mnemonics_unspeak (dialog);
-  gtk_window_present (GTK_WINDOW (dialog));
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
 gboolean

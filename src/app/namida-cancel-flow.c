@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-#include "namida-mnemonics.h"
+#include "namida-dialog.h"
 #include "namida-window.h"
 
 /* The values of the setting "cancelled-parts". */
@@ -68,8 +68,7 @@ ask (NamidaWindow *window, NamidaTransfer *transfer)
   adw_message_dialog_set_response_appearance (message, "drop", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (message, "back");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), asked, asked_free, 0);
-  namida_mnemonics_unspeak (dialog);
-  gtk_window_present (GTK_WINDOW (dialog));
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
 void

@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-#include "namida-mnemonics.h"
+#include "namida-dialog.h"
 #include "namida-tag.h"
 
 typedef struct
@@ -101,6 +101,5 @@ namida_device_chooser_ask (
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"));
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free, 0);
-  namida_mnemonics_unspeak (dialog);
-  gtk_window_present (GTK_WINDOW (dialog));
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }

@@ -5,8 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-dialog.h"
 #include "namida-error.h"
-#include "namida-mnemonics.h"
 #include "namida-pair-dialog.h"
 #include "namida-send-sheet.h"
 #include "namida-unencrypted.h"
@@ -135,8 +135,7 @@ ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong)
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "send");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect (dialog, "response", G_CALLBACK (on_pin_response), sent_new (window, sent->peer, sent->files));
-  namida_mnemonics_unspeak (dialog);
-  gtk_window_present (GTK_WINDOW (dialog));
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-dialog.h"
 #include "namida-history-row.h"
 #include "namida-hub-history.h"
 #include "namida-mnemonics.h"
@@ -187,8 +188,7 @@ on_clear_action (GtkWidget *widget, const char *action, GVariant *parameter)
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_clear_response), self, 0);
-  namida_mnemonics_unspeak (dialog);
-  gtk_window_present (GTK_WINDOW (dialog));
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
 static void

@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-#include "namida-mnemonics.h"
+#include "namida-dialog.h"
 
 /* Of the setting "unencrypted-peers". */
 #define NEVER 1
@@ -46,8 +46,7 @@ ask (NamidaWindow *window, NamidaPeer *peer, Question *question)
   adw_message_dialog_add_responses (message, "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);
   adw_message_dialog_set_close_response (message, "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free, 0);
-  namida_mnemonics_unspeak (dialog);
-  gtk_window_present (GTK_WINDOW (dialog));
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
 void

@@ -6,10 +6,10 @@
 #include <glib/gi18n.h>
 
 #include "namida-device-chooser.h"
+#include "namida-dialog.h"
 #include "namida-error.h"
 #include "namida-files.h"
 #include "namida-format.h"
-#include "namida-mnemonics.h"
 #include "namida-restore-dialog.h"
 #include "namida-unencrypted.h"
 #include "namida-version-dialog.h"
@@ -35,8 +35,7 @@ message (NamidaWindow *window, const char *heading, const char *body)
 static void
 present (AdwMessageDialog *dialog)
 {
-  namida_mnemonics_unspeak (GTK_WIDGET (dialog));
-  gtk_window_present (GTK_WINDOW (dialog));
+  namida_dialog_present (dialog);
 }
 
 static void

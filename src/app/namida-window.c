@@ -8,6 +8,7 @@
 #include "namida-address-dialog.h"
 #include "namida-backups-page.h"
 #include "namida-devices-page.h"
+#include "namida-dialog.h"
 #include "namida-folder-bar.h"
 #include "namida-message-dialog.h"
 #include "namida-mnemonics.h"
@@ -129,8 +130,7 @@ on_rename (GtkWidget *widget, const char *action, GVariant *parameter)
   adw_message_dialog_set_close_response (message, "cancel");
   g_object_set_data (G_OBJECT (dialog), "entry", entry);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_rename_response), self, 0);
-  namida_mnemonics_unspeak (dialog);
-  gtk_window_present (GTK_WINDOW (dialog));
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
 static void
