@@ -68,10 +68,14 @@ typedef enum
   NAMIDA_TRY_FATAL,    /* the session */
 } NamidaTry;
 
-/* Steps of a worker that files and packs share. */
+gboolean namida_upload_item_is_folder (NamidaUploadItem *item);
+
+/* Steps of a worker that files and packs share (namida-upload-steps.c). */
 gboolean namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error);
 /** Bytes of @item went out, or (negative) are taken back. */
 void namida_upload_worker_count (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 bytes);
+/** @item goes on at @offset, which counts as sent; from the start when the file has no such offset. */
+void namida_upload_worker_start_from (NamidaUploadWorker *worker, NamidaUploadItem *item, guint64 offset);
 NamidaTry namida_upload_worker_judge_error (NamidaUploadWorker *worker, const GError *error);
 /** @item: (nullable): for WRONG_OFFSET. */
 NamidaTry namida_upload_worker_judge_refusal (NamidaUploadWorker *worker,
@@ -91,7 +95,8 @@ void namida_upload_worker_take_sent (NamidaUploadWorker *worker,
                                      NamidaUploadItem *item,
                                      const struct stat *before,
                                      const char *sha256);
-/** One file, with all tries. Returns: %FALSE: the job is over, by @error. */
+
+/** One file, with all tries (namida-upload-worker.c). Returns: %FALSE: the job is over, by @error. */
 gboolean namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error);
 /** namida_upload_worker_send_pack: several small files in one body, with all tries; as above. (namida-upload-pack.c) */
 gboolean

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "namida-error.h"
-#include "namida-hash-index.h"
 #include "namida-limits.h"
 
 /* Up to here a file is read, hashed and sent in one go: threads of its own would cost more than they save. */
@@ -16,9 +15,6 @@
 #define MAX_TRIES 2u
 /* Seconds of patience: how fast the slowest receiver hashes what it already has. */
 #define RESUME_BYTES_PER_SECOND (50u * 1000 * 1000)
-#define SILENT_US (15 * G_USEC_PER_SEC)
-/* After a silent cut one short try is left within the 30 s in which a person is told. */
-#define SILENT_CONNECT_SECONDS 4
 
 /* One open file on its way. */
 typedef struct
@@ -40,106 +36,6 @@ source_clear (Source *source)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Source, source_clear)
 
-void
-namida_upload_worker_count (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 bytes)
-{
-  item->counted += bytes;
-  if (bytes > 0)
-    worker->moved_at = g_get_monotonic_time ();
-  namida_transfer_add_bytes (worker->job->transfer, bytes);
-}
-
-static void
-start_from (NamidaUploadWorker *worker, NamidaUploadItem *item, guint64 offset)
-{
-  item->offset = offset <= item->entry->size ? offset : 0;
-  namida_upload_worker_count (worker, item, (gint64) item->offset - item->counted);
-}
-
-static gboolean
-is_folder (NamidaUploadItem *item)
-{
-  return item->entry->kind == NAMIDA_ENTRY_FOLDER;
-}
-
-/* ---- the connection ---- */
-
-static char *
-target_of (NamidaUploadJob *job, NamidaUploadItem *item)
-{
-  g_autofree char *session = g_uri_escape_string (job->session_id, NULL, FALSE);
-  g_autofree char *token = g_uri_escape_string (item->token, NULL, FALSE);
-
-  return g_strdup_printf (NAMIDA_V1_PREFIX "/upload?sessionId=%s&fileId=%s&token=%s&offset=%" G_GUINT64_FORMAT, session,
-                          item->entry->id, token, item->offset);
-}
-
-static gpointer
-limit_thread (gpointer user_data)
-{
-  GCancellable *cancellable = user_data;
-  GPollFD poll;
-
-  if (g_cancellable_make_pollfd (cancellable, &poll))
-    {
-      g_poll (&poll, 1, SILENT_CONNECT_SECONDS * 1000);
-      g_cancellable_release_fd (cancellable);
-    }
-  g_cancellable_cancel (cancellable);
-  return NULL;
-}
-
-static void
-on_job_cancelled (GCancellable *cancellable, gpointer inner)
-{
-  g_cancellable_cancel (inner);
-}
-
-/* Is anybody there, within SILENT_CONNECT_SECONDS? */
-static gboolean
-probe (NamidaUploadJob *job, GError **error)
-{
-  g_autoptr (GCancellable) inner = g_cancellable_new ();
-  gulong handler
-      = g_cancellable_connect (job->cancellable, G_CALLBACK (on_job_cancelled), g_object_ref (inner), g_object_unref);
-  GThread *limit = g_thread_new ("namida-limit", limit_thread, inner);
-  NamidaUploadConnection *connection
-      = namida_upload_connection_new (job->identity, job->address, job->fingerprint, inner, error);
-
-  g_cancellable_disconnect (job->cancellable, handler);
-  g_cancellable_cancel (inner);
-  g_thread_join (limit);
-  if (connection == NULL)
-    return FALSE;
-  namida_upload_connection_free (connection);
-  return TRUE;
-}
-
-gboolean
-namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error)
-{
-  NamidaUploadJob *job = worker->job;
-
-  if (worker->connection != NULL && namida_upload_connection_get_reusable (worker->connection))
-    return TRUE;
-  g_clear_pointer (&worker->connection, namida_upload_connection_free);
-  if (worker->silent)
-    {
-      worker->lost = worker->lost || !probe (job, NULL);
-      if (worker->lost)
-        {
-          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                               _ ("The other device stopped answering: check its network, then send again"));
-          return FALSE;
-        }
-    }
-  worker->silent = FALSE;
-  worker->connection
-      = namida_upload_connection_new (job->identity, job->address, job->fingerprint, job->cancellable, error);
-  worker->moved_at = g_get_monotonic_time ();
-  return worker->connection != NULL;
-}
-
 /* ---- reading ---- */
 
 static gboolean
@@ -160,6 +56,16 @@ read_inline (NamidaUploadWorker *worker, Source *source, guint8 *buffer, GError 
 
 /* ---- sending: each returns FALSE with @error, or TRUE with an answer to read; @whole: the body went out to its end
  * ---- */
+
+static char *
+target_of (NamidaUploadJob *job, NamidaUploadItem *item)
+{
+  g_autofree char *session = g_uri_escape_string (job->session_id, NULL, FALSE);
+  g_autofree char *token = g_uri_escape_string (item->token, NULL, FALSE);
+
+  return g_strdup_printf (NAMIDA_V1_PREFIX "/upload?sessionId=%s&fileId=%s&token=%s&offset=%" G_GUINT64_FORMAT, session,
+                          item->entry->id, token, item->offset);
+}
 
 /* One block, in pieces as small as the limit asks for. */
 static gboolean
@@ -267,79 +173,15 @@ send_body (NamidaUploadWorker *worker, Source *source, gboolean *whole, GError *
   if (source->item->entry->size > INLINE_BYTES)
     return send_large (worker, source, target, whole, error);
   block = namida_block_pool_take (worker->pool);
-  if (is_folder (source->item))
+  if (namida_upload_item_is_folder (source->item))
     source->sha256 = g_strdup ("");
-  ok = (is_folder (source->item) || read_inline (worker, source, block->data, error))
+  ok = (namida_upload_item_is_folder (source->item) || read_inline (worker, source, block->data, error))
        && namida_upload_worker_connect (worker, error) && send_inline (worker, source, target, whole, error);
   namida_block_pool_give_back (worker->pool, block);
   return ok;
 }
 
 /* ---- what came of it ---- */
-
-NamidaTry
-namida_upload_worker_judge_error (NamidaUploadWorker *worker, const GError *error)
-{
-  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_SOURCE_CHANGED)
-      || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE))
-    return NAMIDA_TRY_SOURCE;
-  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
-      || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED))
-    return NAMIDA_TRY_FATAL;
-  return NAMIDA_TRY_BROKEN;
-}
-
-static GError *
-say_who (NamidaUploadJob *job, GError *error)
-{
-  const char *alias = namida_transfer_get_peer_alias (job->transfer);
-  GError *told;
-
-  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
-    told = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("“%s” cancelled this: ask there, then send again"),
-                        alias);
-  else
-    told = g_error_new (NAMIDA_ERROR, error->code, "%s: %s", alias, error->message);
-  g_error_free (error);
-  return told;
-}
-
-NamidaTry
-namida_upload_worker_judge_refusal (NamidaUploadWorker *worker,
-                                    NamidaUploadItem *item,
-                                    const NamidaHttpAnswer *answer,
-                                    GError **error)
-{
-  gint64 offset = -1;
-  GError *reason
-      = namida_error_answer_parse ((const char *) answer->body->data, answer->body->len, answer->head.status, &offset);
-
-  switch (reason->code)
-    {
-    case NAMIDA_ERROR_WRONG_OFFSET:
-      if (item == NULL)
-        offset = -1;
-      if (offset >= 0)
-        start_from (worker, item, (guint64) offset);
-      g_propagate_error (error, reason);
-      return offset >= 0 ? NAMIDA_TRY_OFFSET : NAMIDA_TRY_REFUSED;
-    case NAMIDA_ERROR_CHECKSUM:
-      g_propagate_error (error, reason);
-      return NAMIDA_TRY_MISMATCH;
-    case NAMIDA_ERROR_BUSY: /* the receiver has not noticed yet that the last connection is gone */
-      g_propagate_error (error, reason);
-      return NAMIDA_TRY_BROKEN;
-    case NAMIDA_ERROR_WRONG_SIZE:
-    case NAMIDA_ERROR_TOO_LARGE:
-    case NAMIDA_ERROR_UNSAFE_PATH:
-    case NAMIDA_ERROR_INTERNAL:
-      g_propagate_error (error, reason);
-      return NAMIDA_TRY_REFUSED;
-    default:
-      g_propagate_error (error, say_who (worker->job, reason));
-      return NAMIDA_TRY_FATAL;
-    }
-}
 
 static NamidaTry
 judge_answer (
@@ -354,47 +196,11 @@ judge_answer (
   if (!namida_upload_answer_parse ((const char *) answer->body->data, answer->body->len, &size, &theirs, error))
     return NAMIDA_TRY_REFUSED;
   if (whole && size == item->entry->size
-      && (is_folder (item) || (theirs != NULL && g_ascii_strcasecmp (theirs, source->sha256) == 0)))
+      && (namida_upload_item_is_folder (item) || (theirs != NULL && g_ascii_strcasecmp (theirs, source->sha256) == 0)))
     return NAMIDA_TRY_SENT;
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM, _ ("“%s” did not arrive there as it is here: send it again"),
                item->entry->name);
   return NAMIDA_TRY_MISMATCH;
-}
-
-/* Of a version that is sent back: whether it has other contents than those that were proven when it arrived. */
-static gboolean
-is_damaged (NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256)
-{
-  return namida_backup_get_proven (namida_transfer_get_backup (job->transfer)) && !is_folder (item)
-         && item->entry->sha256 != NULL && g_ascii_strcasecmp (item->entry->sha256, sha256) != 0;
-}
-
-void
-namida_upload_worker_take_sent (NamidaUploadWorker *worker,
-                                NamidaUploadItem *item,
-                                const struct stat *before,
-                                const char *sha256)
-{
-  NamidaUploadJob *job = worker->job;
-
-  if (is_damaged (job, item, sha256))
-    {
-      g_autoptr (GError) reason
-          = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
-                         _ ("“%s” is not as it was when it arrived here: verify the version"), item->entry->name);
-
-      /* Not named at the end, it is stored nowhere. */
-      namida_upload_worker_leave_out (worker, item, NAMIDA_TRY_SOURCE, reason);
-      return;
-    }
-  item->sha256 = g_strdup (sha256);
-  namida_transfer_add_files (job->transfer, !is_folder (item));
-  namida_transfer_add_moved (job->transfer, !is_folder (item), !is_folder (item));
-  if (job->database == NULL || is_folder (item))
-    return;
-  g_mutex_lock (&job->lock);
-  g_ptr_array_add (job->rows, namida_hash_row_new (item->entry->source, before, sha256));
-  g_mutex_unlock (&job->lock);
 }
 
 static NamidaTry
@@ -406,7 +212,7 @@ try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
   gboolean whole = FALSE;
   NamidaTry result;
 
-  if (!is_folder (item) && (source.fd = namida_source_open (item->entry, &source.before, error)) < 0)
+  if (!namida_upload_item_is_folder (item) && (source.fd = namida_source_open (item->entry, &source.before, error)) < 0)
     return NAMIDA_TRY_SOURCE;
   if (!send_body (worker, &source, &whole, &local)
       || !namida_upload_connection_read_answer (worker->connection, whole, &answer, &local))
@@ -423,22 +229,6 @@ try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
 
 /* ---- trying again ---- */
 
-GHashTable *
-namida_upload_worker_ask_offsets (NamidaUploadWorker *worker)
-{
-  g_autofree char *session = g_uri_escape_string (worker->job->session_id, NULL, FALSE);
-  g_autofree char *target = g_strdup_printf (NAMIDA_V1_PREFIX "/session?sessionId=%s", session);
-  g_auto (NamidaHttpAnswer) answer = { 0 };
-  g_autofree char *state = NULL;
-  GHashTable *offsets = NULL;
-
-  if (!namida_upload_worker_connect (worker, NULL)
-      || !namida_upload_connection_get (worker->connection, target, &answer, NULL) || answer.head.status != 200
-      || !namida_session_answer_parse ((const char *) answer.body->data, answer.body->len, &state, &offsets, NULL))
-    return NULL;
-  return offsets;
-}
-
 /* Where the other side stands with this file; the offset stays when it cannot say. */
 static void
 ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
@@ -447,15 +237,7 @@ ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
   const guint64 *offset = offsets != NULL ? g_hash_table_lookup (offsets, item->entry->id) : NULL;
 
   if (offset != NULL)
-    start_from (worker, item, *offset);
-}
-
-void
-namida_upload_worker_drop_connection (NamidaUploadWorker *worker, gboolean broken)
-{
-  if (broken && worker->connection != NULL)
-    worker->silent = g_get_monotonic_time () - worker->moved_at > SILENT_US;
-  g_clear_pointer (&worker->connection, namida_upload_connection_free);
+    namida_upload_worker_start_from (worker, item, *offset);
 }
 
 /* A connection that had a file in the middle ends with it, and what was counted for the file is taken back. */
@@ -466,20 +248,6 @@ give_up_try (NamidaUploadWorker *worker, NamidaUploadItem *item, NamidaTry resul
     namida_upload_worker_drop_connection (worker, result == NAMIDA_TRY_BROKEN);
   if (result != NAMIDA_TRY_OFFSET)
     namida_upload_worker_count (worker, item, (gint64) item->offset - item->counted);
-}
-
-void
-namida_upload_worker_leave_out (NamidaUploadWorker *worker,
-                                NamidaUploadItem *item,
-                                NamidaTry result,
-                                const GError *error)
-{
-  NamidaFileResult told = result == NAMIDA_TRY_SOURCE     ? NAMIDA_FILE_UNREADABLE
-                          : result == NAMIDA_TRY_MISMATCH ? NAMIDA_FILE_MISMATCH
-                                                          : NAMIDA_FILE_MISSING;
-
-  namida_upload_worker_count (worker, item, -item->counted);
-  namida_transfer_set_result (worker->job->transfer, item->index, told, error->message);
 }
 
 gboolean
@@ -522,7 +290,7 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
           return TRUE;
         }
       if (result != NAMIDA_TRY_OFFSET || item->offset == offset)
-        start_from (worker, item, 0);
+        namida_upload_worker_start_from (worker, item, 0);
     }
 }
 

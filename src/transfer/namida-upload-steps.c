@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-upload-job-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "namida-error.h"
+#include "namida-hash-index.h"
+
+/* Steps of a worker that files and packs share: the connection, and what came of a try. */
+
+#define SILENT_US (15 * G_USEC_PER_SEC)
+/* After a silent cut one short try is left within the 30 s in which a person is told. */
+#define SILENT_CONNECT_SECONDS 4
+
+gboolean
+namida_upload_item_is_folder (NamidaUploadItem *item)
+{
+  return item->entry->kind == NAMIDA_ENTRY_FOLDER;
+}
+
+void
+namida_upload_worker_count (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 bytes)
+{
+  item->counted += bytes;
+  if (bytes > 0)
+    worker->moved_at = g_get_monotonic_time ();
+  namida_transfer_add_bytes (worker->job->transfer, bytes);
+}
+
+void
+namida_upload_worker_start_from (NamidaUploadWorker *worker, NamidaUploadItem *item, guint64 offset)
+{
+  item->offset = offset <= item->entry->size ? offset : 0;
+  namida_upload_worker_count (worker, item, (gint64) item->offset - item->counted);
+}
+
+/* ---- the connection ---- */
+
+static gpointer
+limit_thread (gpointer user_data)
+{
+  GCancellable *cancellable = user_data;
+  GPollFD poll;
+
+  if (g_cancellable_make_pollfd (cancellable, &poll))
+    {
+      g_poll (&poll, 1, SILENT_CONNECT_SECONDS * 1000);
+      g_cancellable_release_fd (cancellable);
+    }
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+static void
+on_job_cancelled (GCancellable *cancellable, gpointer inner)
+{
+  g_cancellable_cancel (inner);
+}
+
+/* Is anybody there, within SILENT_CONNECT_SECONDS? */
+static gboolean
+probe (NamidaUploadJob *job, GError **error)
+{
+  g_autoptr (GCancellable) inner = g_cancellable_new ();
+  gulong handler
+      = g_cancellable_connect (job->cancellable, G_CALLBACK (on_job_cancelled), g_object_ref (inner), g_object_unref);
+  GThread *limit = g_thread_new ("namida-limit", limit_thread, inner);
+  NamidaUploadConnection *connection
+      = namida_upload_connection_new (job->identity, job->address, job->fingerprint, inner, error);
+
+  g_cancellable_disconnect (job->cancellable, handler);
+  g_cancellable_cancel (inner);
+  g_thread_join (limit);
+  if (connection == NULL)
+    return FALSE;
+  namida_upload_connection_free (connection);
+  return TRUE;
+}
+
+gboolean
+namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error)
+{
+  NamidaUploadJob *job = worker->job;
+
+  if (worker->connection != NULL && namida_upload_connection_get_reusable (worker->connection))
+    return TRUE;
+  g_clear_pointer (&worker->connection, namida_upload_connection_free);
+  if (worker->silent)
+    {
+      worker->lost = worker->lost || !probe (job, NULL);
+      if (worker->lost)
+        {
+          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                               _ ("The other device stopped answering: check its network, then send again"));
+          return FALSE;
+        }
+    }
+  worker->silent = FALSE;
+  worker->connection
+      = namida_upload_connection_new (job->identity, job->address, job->fingerprint, job->cancellable, error);
+  worker->moved_at = g_get_monotonic_time ();
+  return worker->connection != NULL;
+}
+
+void
+namida_upload_worker_drop_connection (NamidaUploadWorker *worker, gboolean broken)
+{
+  if (broken && worker->connection != NULL)
+    worker->silent = g_get_monotonic_time () - worker->moved_at > SILENT_US;
+  g_clear_pointer (&worker->connection, namida_upload_connection_free);
+}
+
+GHashTable *
+namida_upload_worker_ask_offsets (NamidaUploadWorker *worker)
+{
+  g_autofree char *session = g_uri_escape_string (worker->job->session_id, NULL, FALSE);
+  g_autofree char *target = g_strdup_printf (NAMIDA_V1_PREFIX "/session?sessionId=%s", session);
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+  g_autofree char *state = NULL;
+  GHashTable *offsets = NULL;
+
+  if (!namida_upload_worker_connect (worker, NULL)
+      || !namida_upload_connection_get (worker->connection, target, &answer, NULL) || answer.head.status != 200
+      || !namida_session_answer_parse ((const char *) answer.body->data, answer.body->len, &state, &offsets, NULL))
+    return NULL;
+  return offsets;
+}
+
+/* ---- what came of it ---- */
+
+NamidaTry
+namida_upload_worker_judge_error (NamidaUploadWorker *worker, const GError *error)
+{
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_SOURCE_CHANGED)
+      || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE))
+    return NAMIDA_TRY_SOURCE;
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
+      || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED))
+    return NAMIDA_TRY_FATAL;
+  return NAMIDA_TRY_BROKEN;
+}
+
+static GError *
+say_who (NamidaUploadJob *job, GError *error)
+{
+  const char *alias = namida_transfer_get_peer_alias (job->transfer);
+  GError *told;
+
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
+    told = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("“%s” cancelled this: ask there, then send again"),
+                        alias);
+  else
+    told = g_error_new (NAMIDA_ERROR, error->code, "%s: %s", alias, error->message);
+  g_error_free (error);
+  return told;
+}
+
+NamidaTry
+namida_upload_worker_judge_refusal (NamidaUploadWorker *worker,
+                                    NamidaUploadItem *item,
+                                    const NamidaHttpAnswer *answer,
+                                    GError **error)
+{
+  gint64 offset = -1;
+  GError *reason
+      = namida_error_answer_parse ((const char *) answer->body->data, answer->body->len, answer->head.status, &offset);
+
+  switch (reason->code)
+    {
+    case NAMIDA_ERROR_WRONG_OFFSET:
+      if (item == NULL)
+        offset = -1;
+      if (offset >= 0)
+        namida_upload_worker_start_from (worker, item, (guint64) offset);
+      g_propagate_error (error, reason);
+      return offset >= 0 ? NAMIDA_TRY_OFFSET : NAMIDA_TRY_REFUSED;
+    case NAMIDA_ERROR_CHECKSUM:
+      g_propagate_error (error, reason);
+      return NAMIDA_TRY_MISMATCH;
+    case NAMIDA_ERROR_BUSY: /* the receiver has not noticed yet that the last connection is gone */
+      g_propagate_error (error, reason);
+      return NAMIDA_TRY_BROKEN;
+    case NAMIDA_ERROR_WRONG_SIZE:
+    case NAMIDA_ERROR_TOO_LARGE:
+    case NAMIDA_ERROR_UNSAFE_PATH:
+    case NAMIDA_ERROR_INTERNAL:
+      g_propagate_error (error, reason);
+      return NAMIDA_TRY_REFUSED;
+    default:
+      g_propagate_error (error, say_who (worker->job, reason));
+      return NAMIDA_TRY_FATAL;
+    }
+}
+
+/* Of a version that is sent back: whether it has other contents than those that were proven when it arrived. */
+static gboolean
+is_damaged (NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256)
+{
+  return namida_backup_get_proven (namida_transfer_get_backup (job->transfer)) && !namida_upload_item_is_folder (item)
+         && item->entry->sha256 != NULL && g_ascii_strcasecmp (item->entry->sha256, sha256) != 0;
+}
+
+void
+namida_upload_worker_take_sent (NamidaUploadWorker *worker,
+                                NamidaUploadItem *item,
+                                const struct stat *before,
+                                const char *sha256)
+{
+  NamidaUploadJob *job = worker->job;
+  gboolean is_file = !namida_upload_item_is_folder (item);
+
+  if (is_damaged (job, item, sha256))
+    {
+      g_autoptr (GError) reason
+          = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
+                         _ ("“%s” is not as it was when it arrived here: verify the version"), item->entry->name);
+
+      /* Not named at the end, it is stored nowhere. */
+      namida_upload_worker_leave_out (worker, item, NAMIDA_TRY_SOURCE, reason);
+      return;
+    }
+  item->sha256 = g_strdup (sha256);
+  namida_transfer_add_files (job->transfer, is_file);
+  namida_transfer_add_moved (job->transfer, is_file, is_file);
+  if (job->database == NULL || !is_file)
+    return;
+  g_mutex_lock (&job->lock);
+  g_ptr_array_add (job->rows, namida_hash_row_new (item->entry->source, before, sha256));
+  g_mutex_unlock (&job->lock);
+}
+
+void
+namida_upload_worker_leave_out (NamidaUploadWorker *worker,
+                                NamidaUploadItem *item,
+                                NamidaTry result,
+                                const GError *error)
+{
+  NamidaFileResult told = result == NAMIDA_TRY_SOURCE     ? NAMIDA_FILE_UNREADABLE
+                          : result == NAMIDA_TRY_MISMATCH ? NAMIDA_FILE_MISMATCH
+                                                          : NAMIDA_FILE_MISSING;
+
+  namida_upload_worker_count (worker, item, -item->counted);
+  namida_transfer_set_result (worker->job->transfer, item->index, told, error->message);
+}
