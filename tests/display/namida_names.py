@@ -19,6 +19,17 @@ def chain(node):
     return " in ".join(words)
 
 
+def within_named_choice(node):
+    """What an AdwComboRow shows as chosen, in newer versions of libadwaita a nameless entry of a list that nobody reaches until it opens."""
+    for _ in range(5):
+        node = node.get_parent()
+        if node is None:
+            return False
+        if node.get_role_name() == "combo box":
+            return bool((node.get_name() or "").strip())
+    return False
+
+
 def nameless():
     """Widgets that a person can reach by Tab and that say nothing of themselves."""
     found = []
@@ -31,6 +42,8 @@ def nameless():
         parent = node.get_parent()
         # The head of an AdwExpanderRow is a row in a list of its own; what can be pressed in it has a name.
         if node.get_role_name() == "list item" and parent is not None and parent.get_name() == "GtkListBox" and not name:
+            continue
+        if node.get_role_name() == "list item" and not name and within_named_choice(node):
             continue
         if name in TOOLKIT_NAMES or (parent is not None and parent.get_name() in TOOLKIT_PARENTS):
             continue

@@ -226,8 +226,9 @@ def test_days_of_broken_transfers(lab):
     keys(window, "ctrl+comma")
     dialog = window_id("Preferences")
     settle()
-    spin = wait_for("the days", lambda: [n for n in everything() if (n.get_name() or "").startswith("Days that a broken transfer may go on")
-                                         and n.get_role_name() == "spin button"])[0]
+    # Newer versions of libadwaita (1.7 is one) name it after its row.
+    spin = wait_for("the days", lambda: find("Days that a broken transfer may go on", "spin button", starts=True)
+                    or find("Wait for broken transfers", "spin button"))
     assert spin.get_value_iface().get_current_value() == 9
     keys(dialog, "Escape")
     settle()
