@@ -78,7 +78,7 @@ namida_offer_question (NamidaOffer *offer)
     music |= *((NamidaContent *) g_ptr_array_index (contents, i))->label != '\0';
   if (music)
     return g_strdup_printf (_ ("Receive music from %s?"), alias);
-  return g_strdup_printf (ngettext ("Receive %u file from %s?", "Receive %u files from %s?", files), files, alias);
+  return g_strdup_printf (ngettext ("Receive %'u file from %s?", "Receive %'u files from %s?", files), files, alias);
 }
 
 static void

@@ -77,7 +77,7 @@ group_show (Group *group)
 {
   g_autoptr (NamidaVersion) newest = g_list_model_get_item (G_LIST_MODEL (group->versions), 0);
   guint n = g_list_model_get_n_items (G_LIST_MODEL (group->versions));
-  g_autofree char *text = g_strdup_printf (ngettext ("%u version", "%u versions", n), n);
+  g_autofree char *text = g_strdup_printf (ngettext ("%'u version", "%'u versions", n), n);
 
   if (newest != NULL)
     gtk_label_set_label (group->heading, namida_version_get_alias (newest));

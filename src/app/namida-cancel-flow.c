@@ -58,7 +58,6 @@ ask (NamidaWindow *window, NamidaTransfer *transfer)
   asked->window = g_object_ref (window);
   asked->transfer = g_object_ref (transfer);
   asked->remember = GTK_CHECK_BUTTON (gtk_check_button_new_with_mnemonic (_ ("_Remember my choice")));
-  gtk_check_button_set_active (asked->remember, TRUE);
   gtk_widget_set_halign (GTK_WIDGET (asked->remember), GTK_ALIGN_CENTER);
   adw_message_dialog_set_extra_child (message, GTK_WIDGET (asked->remember));
   adw_message_dialog_set_body (message, _ ("What has arrived already can be kept for a week: sent again, it goes on "

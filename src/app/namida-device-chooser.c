@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-dialog.h"
+#include "namida-state-line.h"
 #include "namida-tag.h"
 
 typedef struct
@@ -17,22 +18,30 @@ typedef struct
 
 #define PEER_KEY "namida-device-chooser-peer"
 
+/* An AdwActionRow would cut the name letter by letter where the text is large. */
 static GtkWidget *
 make_row (gpointer item, gpointer user_data)
 {
   NamidaPeer *peer = item;
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *line = g_object_new (NAMIDA_TYPE_STATE_LINE, "margin-start", 12, "margin-end", 12, "margin-top", 9,
+                                  "margin-bottom", 9, "height-request", 32, NULL);
+  GtkWidget *name = gtk_label_new (namida_peer_get_alias (peer));
   NamidaTag *tag = g_object_new (NAMIDA_TYPE_TAG, "valign", GTK_ALIGN_CENTER, NULL);
-  g_autofree char *title = g_markup_escape_text (namida_peer_get_alias (peer), -1);
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  gtk_label_set_wrap (GTK_LABEL (name), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (name), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (name), 0);
   namida_tag_set (tag,
                   !namida_peer_get_encrypted (peer) ? NAMIDA_TAG_UNENCRYPTED
                   : namida_peer_get_trusted (peer)  ? NAMIDA_TAG_TRUSTED
                                                     : NAMIDA_TAG_NEW,
                   NULL);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), GTK_WIDGET (tag));
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  namida_state_line_add (NAMIDA_STATE_LINE (line), name);
+  namida_state_line_add (NAMIDA_STATE_LINE (line), GTK_WIDGET (tag));
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, namida_peer_get_alias (peer),
+                                  -1);
   g_object_set_data_full (G_OBJECT (row), PEER_KEY, g_object_ref (peer), g_object_unref);
   return row;
 }
@@ -94,6 +103,7 @@ namida_device_chooser_ask (
   gtk_list_box_set_placeholder (GTK_LIST_BOX (list), nobody);
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_widget_add_css_class (list, "boxed-list");
+  gtk_widget_set_margin_top (list, 12);
   gtk_widget_set_size_request (list, 280, -1);
   gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (near), make_row, NULL, NULL);
   g_signal_connect (list, "row-activated", G_CALLBACK (on_activated), question);

@@ -10,6 +10,7 @@
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-send-flow.h"
+#include "namida-state-line.h"
 #include "namida-tag.h"
 
 struct _NamidaDeviceRow
@@ -21,6 +22,8 @@ struct _NamidaDeviceRow
   GCancellable *describing; /* of what hovers above the row */
 
   GtkImage *kind;
+  GtkLabel *title;
+  GtkLabel *subtitle;
   NamidaTag *tag;
   GtkMenuButton *tag_button;
   GtkButton *send_button;
@@ -31,7 +34,7 @@ struct _NamidaDeviceRow
   GtkButton *forget_address_button;
 };
 
-G_DEFINE_FINAL_TYPE (NamidaDeviceRow, namida_device_row, ADW_TYPE_ACTION_ROW)
+G_DEFINE_FINAL_TYPE (NamidaDeviceRow, namida_device_row, ADW_TYPE_PREFERENCES_ROW)
 
 static void
 set_name (gpointer widget, const char *name)
@@ -81,6 +84,13 @@ describe_away (NamidaPeer *peer)
 }
 
 static void
+set_subtitle (NamidaDeviceRow *self, const char *text)
+{
+  gtk_label_set_label (self->subtitle, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->subtitle), *text != '\0');
+}
+
+static void
 show_subtitle (NamidaDeviceRow *self)
 {
   NamidaDialect dialects = namida_peer_get_dialects (self->peer);
@@ -101,13 +111,10 @@ show_subtitle (NamidaDeviceRow *self)
     text = g_strdup_printf ("%s · %s", clean, where);
   if (namida_peer_get_warning (self->peer) != NULL)
     {
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (self), namida_peer_get_warning (self->peer));
+      set_subtitle (self, namida_peer_get_warning (self->peer));
       return;
     }
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), text != NULL    ? text
-                                                      : clean != NULL ? clean
-                                                      : where != NULL ? where
-                                                                      : "");
+  set_subtitle (self, text != NULL ? text : clean != NULL ? clean : where != NULL ? where : "");
 }
 
 static void
@@ -147,6 +154,7 @@ show (NamidaDeviceRow *self)
   g_autofree char *send = g_strdup_printf (_ ("Send to %s"), namida_peer_get_alias (self->peer));
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), namida_peer_get_alias (self->peer));
+  gtk_label_set_label (self->title, namida_peer_get_alias (self->peer));
   gtk_image_set_from_icon_name (self->kind, kind_icon (self->peer));
   set_name (self->send_button, send);
   gtk_widget_set_sensitive (GTK_WIDGET (self->send_button), !namida_peer_get_away (self->peer));
@@ -165,7 +173,7 @@ on_described (GObject *source, GAsyncResult *result, gpointer user_data)
   if (what == NULL || self->describing == NULL || g_task_get_cancellable (G_TASK (result)) != self->describing)
     return;
   text = g_strdup_printf (_ ("Drop to send %s"), what);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), text);
+  set_subtitle (self, text);
 }
 
 static void
@@ -197,7 +205,7 @@ on_enter (NamidaDeviceRow *self)
 {
   /* What is dropped on one that is away is refused in words: a pointer that says no does not say why. */
   if (!namida_peer_get_away (self->peer))
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (self), _ ("Drop to send"));
+    set_subtitle (self, _ ("Drop to send"));
   return GDK_ACTION_COPY;
 }
 
@@ -279,9 +287,12 @@ namida_device_row_class_init (NamidaDeviceRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = namida_device_row_dispose;
+  g_type_ensure (NAMIDA_TYPE_STATE_LINE);
   g_type_ensure (NAMIDA_TYPE_TAG);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-device-row.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, kind);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, title);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, subtitle);
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, tag);
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, tag_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaDeviceRow, send_button);

@@ -23,6 +23,7 @@ struct _NamidaDevicesPage
   GtkLabel *own_name;
   GtkLabel *own_state;
   GtkListBox *list;
+  GtkWidget *drop_hint;
   GtkWidget *empty;
   GtkBox *hints;
   GtkWidget *scan_button;
@@ -41,6 +42,16 @@ make_row (gpointer item, gpointer user_data)
   return GTK_WIDGET (namida_device_row_new (self->hub, item));
 }
 
+/* Where nobody is near, a button under the words that explain it scans; the row still tells how far that is. */
+static void
+show_scan_row (NamidaDevicesPage *self)
+{
+  gboolean scanning = FALSE;
+
+  g_object_get (self->hub, "scanning", &scanning, NULL);
+  gtk_widget_set_visible (self->scan_row, scanning || !gtk_widget_get_visible (self->empty));
+}
+
 static void
 show_empty (NamidaDevicesPage *self)
 {
@@ -56,6 +67,8 @@ show_empty (NamidaDevicesPage *self)
     }
   /* Who is known and away is listed, and explains nothing. */
   gtk_widget_set_visible (self->empty, !near);
+  gtk_widget_set_visible (self->drop_hint, near);
+  show_scan_row (self);
   gtk_widget_set_visible (GTK_WIDGET (self->list), n > 0);
 }
 
@@ -105,6 +118,7 @@ show_scan (NamidaDevicesPage *self)
   gtk_widget_set_visible (self->scan_cancel, scanning);
   gtk_progress_bar_set_fraction (self->scan_progress, progress);
   gtk_widget_set_sensitive (self->scan_button, !scanning);
+  show_scan_row (self);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self->scan_row), !scanning);
 }
 
@@ -268,6 +282,7 @@ namida_devices_page_class_init (NamidaDevicesPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, own_name);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, own_state);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, list);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, drop_hint);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, empty);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, hints);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_button);

@@ -21,7 +21,7 @@ namida_files_words (guint backups, guint folders, guint files)
   if (folders > 0)
     g_ptr_array_add (parts, g_strdup_printf (ngettext ("%u folder", "%u folders", folders), folders));
   if (files > 0)
-    g_ptr_array_add (parts, g_strdup_printf (ngettext ("%u file", "%u files", files), files));
+    g_ptr_array_add (parts, g_strdup_printf (ngettext ("%'u file", "%'u files", files), files));
   words = (const char **) parts->pdata;
   switch (parts->len)
     {

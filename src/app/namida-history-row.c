@@ -8,6 +8,7 @@
 #include "namida-files.h"
 #include "namida-format.h"
 #include "namida-send-flow.h"
+#include "namida-state-line.h"
 #include "namida-steady-label.h"
 #include "namida-transfer-row.h"
 
@@ -98,6 +99,7 @@ namida_history_row_class_init (NamidaHistoryRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   g_type_ensure (NAMIDA_TYPE_STEADY_LABEL);
+  g_type_ensure (NAMIDA_TYPE_STATE_LINE);
   G_OBJECT_CLASS (klass)->finalize = namida_history_row_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-history-row.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaHistoryRow, icon);

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-error.h"
 #include "namida-files.h"
 #include "namida-format.h"
 
@@ -80,6 +81,17 @@ show_what (NamidaSendItem *self, NamidaBackup *backup)
   gtk_widget_set_visible (GTK_WIDGET (self->size), TRUE);
 }
 
+/* The commonest case, a folder with nothing in it, in a few words: the sentence has its path, which a narrow row cuts.
+ */
+static void
+show_why_not (NamidaSendItem *self, const GError *error)
+{
+  gboolean nothing = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), nothing ? _ ("Nothing in it can be sent") : error->message);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), error->message);
+}
+
 static void
 on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -97,7 +109,7 @@ on_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else
     {
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (self), error->message);
+      show_why_not (self, error);
       gtk_check_button_set_active (self->check, FALSE);
       gtk_widget_set_sensitive (GTK_WIDGET (self), FALSE);
     }

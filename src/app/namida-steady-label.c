@@ -12,6 +12,8 @@ struct _NamidaSteadyLabel
 
   char *text;
   gboolean wrap;
+  gboolean shrinks;    /* without @wrap: it may get less room than a line needs, and then wraps */
+  gboolean at_start;   /* without @wrap: the text begins where the label does */
   int lines;           /* 0: no limit */
   PangoLayout *layout; /* (nullable): made when it is needed, of @text */
   int natural_width;   /* pixels, of @text in one line; -1: not known */
@@ -27,6 +29,7 @@ enum
 {
   PROP_WRAP = 1,
   PROP_LINES,
+  PROP_SHRINKS,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -88,7 +91,9 @@ least_width (NamidaSteadyLabel *self)
 static GtkSizeRequestMode
 namida_steady_label_get_request_mode (GtkWidget *widget)
 {
-  return NAMIDA_STEADY_LABEL (widget)->wrap ? GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH : GTK_SIZE_REQUEST_CONSTANT_SIZE;
+  NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (widget);
+
+  return self->wrap || self->shrinks ? GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH : GTK_SIZE_REQUEST_CONSTANT_SIZE;
 }
 
 static void
@@ -103,15 +108,15 @@ namida_steady_label_measure (GtkWidget *widget,
   NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (widget);
   int width, height;
 
-  get_size (self, orientation == GTK_ORIENTATION_VERTICAL && self->wrap ? for_size : -1, &width, &height);
+  get_size (self, orientation == GTK_ORIENTATION_VERTICAL && (self->wrap || self->shrinks) ? for_size : -1, &width,
+            &height);
   if (orientation == GTK_ORIENTATION_VERTICAL)
     {
       *minimum = *natural = self->wrap && for_size == gtk_widget_get_width (widget) ? MAX (height, self->room) : height;
       return;
     }
-  *minimum = *natural = self->wrap ? width : MAX (width, self->room);
-  if (self->wrap)
-    *minimum = MIN (width, least_width (self));
+  *natural = self->wrap ? width : MAX (width, self->room);
+  *minimum = self->wrap || self->shrinks ? MIN (width, least_width (self)) : *natural;
 }
 
 /* Returns: whether the text fits where it is. */
@@ -159,15 +164,18 @@ namida_steady_label_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (widget);
   int room = gtk_widget_get_width (widget);
-  gboolean at_end = !self->wrap && gtk_widget_get_direction (widget) != GTK_TEXT_DIR_RTL;
+  gboolean flipped = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  gboolean in_lines, at_right;
   int width, height;
 
   if (*self->text == '\0')
     return;
   get_size (self, -1, &width, &height);
   /* With a width, pango aligns in it; without, the text ends where the label does. */
-  pango_layout_set_width (self->layout, self->wrap ? room * PANGO_SCALE : -1);
-  gtk_snapshot_render_layout (snapshot, gtk_widget_get_style_context (widget), at_end ? room - width : 0, 0,
+  in_lines = self->wrap || width > room;
+  at_right = !in_lines && (flipped ? self->at_start : !self->at_start);
+  pango_layout_set_width (self->layout, in_lines ? room * PANGO_SCALE : -1);
+  gtk_snapshot_render_layout (snapshot, gtk_widget_get_style_context (widget), at_right ? room - width : 0, 0,
                               self->layout);
 }
 
@@ -234,6 +242,15 @@ namida_steady_label_set_text (NamidaSteadyLabel *self, const char *text)
 }
 
 void
+namida_steady_label_set_at_start (NamidaSteadyLabel *self, gboolean at_start)
+{
+  if (self->at_start == at_start)
+    return;
+  self->at_start = at_start;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
 namida_steady_label_settle (NamidaSteadyLabel *self)
 {
   self->room = 0;
@@ -248,6 +265,8 @@ namida_steady_label_set_property (GObject *object, guint id, const GValue *value
 
   if (id == PROP_WRAP)
     self->wrap = g_value_get_boolean (value);
+  else if (id == PROP_SHRINKS)
+    self->shrinks = g_value_get_boolean (value);
   else
     self->lines = g_value_get_int (value);
 }
@@ -259,6 +278,8 @@ namida_steady_label_get_property (GObject *object, guint id, GValue *value, GPar
 
   if (id == PROP_WRAP)
     g_value_set_boolean (value, self->wrap);
+  else if (id == PROP_SHRINKS)
+    g_value_set_boolean (value, self->shrinks);
   else
     g_value_set_int (value, self->lines);
 }
@@ -294,6 +315,8 @@ namida_steady_label_class_init (NamidaSteadyLabelClass *klass)
                                                 G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   properties[PROP_LINES] = g_param_spec_int ("lines", NULL, NULL, 0, G_MAXINT, 0,
                                              G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SHRINKS] = g_param_spec_boolean ("shrinks", NULL, NULL, FALSE,
+                                                   G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LABEL);
   /* The style classes of labels are for it too. */

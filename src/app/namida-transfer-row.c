@@ -9,6 +9,7 @@
 #include "namida-details-dialog.h"
 #include "namida-mnemonics.h"
 #include "namida-send-flow.h"
+#include "namida-state-line.h"
 #include "namida-steady-label.h"
 
 typedef enum
@@ -46,6 +47,7 @@ struct _NamidaTransferRow
   GtkImage *icon;
   NamidaSteadyLabel *title;
   GtkProgressBar *bar;
+  NamidaStateLine *line;
   NamidaSteadyLabel *state;
   NamidaSteadyLabel *figures;
   GtkButton *details_button;
@@ -177,8 +179,7 @@ show_state (NamidaTransferRow *self)
   self->shown_state = state;
   namida_transfer_show_icon (self->icon, namida_transfer_get_direction (self->transfer), state);
   gtk_widget_set_css_classes (GTK_WIDGET (self->state), classes);
-  namida_steady_label_settle (self->state);
-  namida_steady_label_settle (self->figures);
+  namida_state_line_settle (self->line);
   /* Buttons that come and go while bytes move would move the others under the pointer. */
   gtk_widget_set_visible (GTK_WIDGET (self->pause_button), !namida_transfer_is_final (self->transfer));
   gtk_widget_set_visible (GTK_WIDGET (self->details_button), has_details (self->transfer));
@@ -323,6 +324,7 @@ namida_transfer_row_class_init (NamidaTransferRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   g_type_ensure (NAMIDA_TYPE_STEADY_LABEL);
+  g_type_ensure (NAMIDA_TYPE_STATE_LINE);
   G_OBJECT_CLASS (klass)->dispose = namida_transfer_row_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_transfer_row_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -330,6 +332,7 @@ namida_transfer_row_class_init (NamidaTransferRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, icon);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, title);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, bar);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, line);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, state);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, figures);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, details_button);

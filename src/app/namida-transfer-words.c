@@ -110,7 +110,9 @@ namida_transfer_dup_figures (NamidaTransfer *transfer)
         return g_steal_pointer (&second);
       return g_strdup_printf ("%s · %s", first, second);
     }
-  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_RUNNING)
+  /* Before the first second is over there is no speed to tell of. */
+  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_RUNNING
+      || (namida_transfer_get_speed (transfer) == 0 && namida_transfer_get_done_bytes (transfer) == 0))
     return g_strdup ("");
   first = namida_format_speed (namida_transfer_get_speed (transfer));
   second = namida_format_time_left (namida_transfer_get_seconds_left (transfer));

@@ -10,6 +10,7 @@
 #include "namida-inspection.h"
 #include "namida-mnemonics.h"
 #include "namida-send-flow.h"
+#include "namida-state-line.h"
 #include "namida-steady-label.h"
 #include "namida-version-flow.h"
 
@@ -271,6 +272,7 @@ namida_version_row_class_init (NamidaVersionRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   g_type_ensure (NAMIDA_TYPE_STEADY_LABEL);
+  g_type_ensure (NAMIDA_TYPE_STATE_LINE);
   G_OBJECT_CLASS (klass)->dispose = namida_version_row_dispose;
   G_OBJECT_CLASS (klass)->get_property = namida_version_row_get_property;
   G_OBJECT_CLASS (klass)->set_property = namida_version_row_set_property;

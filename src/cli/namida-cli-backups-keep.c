@@ -103,9 +103,9 @@ tell_report (NamidaCli *cli, const NamidaVerifyReport *report)
       namida_cli_emit (builder);
     }
   else if (report->damaged == 0)
-    namida_cli_say (cli, _ ("%u files (%s) were read: all are as they arrived."), report->files, bytes);
+    namida_cli_say (cli, _ ("%'u files (%s) were read: all are as they arrived."), report->files, bytes);
   else
-    namida_cli_say (cli, _ ("%u files (%s) were read: %u damaged or missing, %u of them repaired."), report->files,
+    namida_cli_say (cli, _ ("%'u files (%s) were read: %'u damaged or missing, %'u of them repaired."), report->files,
                     bytes, report->damaged, report->repaired);
   return lost == 0 ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_FAILED;
 }

@@ -142,11 +142,11 @@ print_details (NamidaVersion *version)
       const NamidaVersionMusic *one = g_ptr_array_index (music, i);
       g_autofree char *bytes = namida_format_size (one->bytes);
       g_autofree char *count
-          = g_strdup_printf (ngettext ("%u file", "%u files", (gulong) one->files), (guint) one->files);
+          = g_strdup_printf (ngettext ("%'u file", "%'u files", (gulong) one->files), (guint) one->files);
 
       namida_cli_print ("      %s: %s, %s", *one->label != '\0' ? one->label : _ ("Single files"), count, bytes);
     }
-  namida_cli_print (_ ("      %u of %u files are there as they arrived (%s)"), namida_version_get_files_left (version),
+  namida_cli_print (_ ("      %'u of %'u files are there as they arrived (%s)"), namida_version_get_files_left (version),
                     namida_version_get_files (version), size);
 }
 

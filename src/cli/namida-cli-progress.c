@@ -310,7 +310,7 @@ say_end (NamidaCliProgress *self)
       namida_cli_say (self->cli, _ ("%s: %s (%s)."), state, stored, size);
     }
   else if (tally.kept > 0)
-    namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s), %u already there."), stored, size, tally.kept);
+    namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s), %'u already there."), stored, size, tally.kept);
   else
     namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s)."), stored, size);
   if (tally.kept > 0 && namida_transfer_get_moved (transfer) == 0 && namida_transfer_get_hashed (transfer) == 0)

@@ -53,7 +53,7 @@ dup_done_text (NamidaHistoryItem *self)
 
   if (kept > 0)
     return g_strdup_printf (
-        ngettext ("Verified · %u file was already there", "Verified · %u files were already there", kept), kept);
+        ngettext ("Verified · %'u file was already there", "Verified · %'u files were already there", kept), kept);
   return g_strdup (send ? _ ("Sent and verified") : _ ("Received and verified"));
 }
 
@@ -76,7 +76,7 @@ namida_history_item_dup_state_text (NamidaHistoryItem *self)
                             : _ ("Interrupted: it goes on when the device sends again"));
     case NAMIDA_TRANSFER_INCOMPLETE:
       if (failed > 0)
-        return g_strdup_printf (ngettext ("%u file is not there", "%u files are not there", failed), failed);
+        return g_strdup_printf (ngettext ("%'u file is not there", "%'u files are not there", failed), failed);
       G_GNUC_FALLTHROUGH;
     default:
       return g_strdup (self->row->error != NULL && *self->row->error != '\0' ? self->row->error

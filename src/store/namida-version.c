@@ -228,10 +228,10 @@ namida_version_dup_state_text (NamidaVersion *self)
   if (!self->facts->present)
     return g_strdup (_ ("Nothing of it is there any more"));
   if (record->damaged > 0)
-    return g_strdup_printf (ngettext ("%d file is damaged", "%d files are damaged", (gulong) record->damaged),
+    return g_strdup_printf (ngettext ("%'d file is damaged", "%'d files are damaged", (gulong) record->damaged),
                             record->damaged);
   if (self->facts->left < self->facts->files)
-    return g_strdup_printf (_ ("%u of %u files are still as they arrived"), self->facts->left, self->facts->files);
+    return g_strdup_printf (_ ("%'u of %'u files are still as they arrived"), self->facts->left, self->facts->files);
   if (!record->complete)
     return g_strdup (_ ("Not complete: some files did not arrive"));
   if (record->verified_at == 0)

@@ -58,7 +58,6 @@ test_icons (void)
 {
   static const char *const names[]
       = { "namida-backup-symbolic", "namida-cancel-symbolic",    "namida-devices-symbolic",  "namida-locked-symbolic",
-          "namida-music-symbolic",  "namida-new-symbolic",       "namida-nobody-symbolic",   "namida-receive-symbolic",
           "namida-send-symbolic",   "namida-transfers-symbolic", "namida-unlocked-symbolic", NAMIDA_APP_ID };
   GtkIconTheme *theme = gtk_icon_theme_get_for_display (gdk_display_get_default ());
 

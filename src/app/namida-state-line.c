@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-state-line.h"
+
+#include "namida-steady-label.h"
+
+/* Pixels between the two, beside and below each other. */
+#define GAP 12
+#define GAP_BELOW 2
+#define GAP_BELOW_TAG 6
+
+struct _NamidaStateLine
+{
+  GtkWidget parent_instance;
+
+  int below_at; /* pixels: the widest line at which the figures had to go below; 0: none since the last settling */
+};
+
+G_DEFINE_FINAL_TYPE (NamidaStateLine, namida_state_line, GTK_TYPE_WIDGET)
+
+/* Returns: (transfer none) (nullable): the label, when it is there and shown */
+static GtkWidget *
+shown (GtkWidget *label)
+{
+  return label != NULL && gtk_widget_should_layout (label) ? label : NULL;
+}
+
+static void
+get_labels (NamidaStateLine *self, GtkWidget **state, GtkWidget **figures)
+{
+  *state = shown (gtk_widget_get_first_child (GTK_WIDGET (self)));
+  *figures = shown (gtk_widget_get_last_child (GTK_WIDGET (self)));
+}
+
+static int
+natural_width (GtkWidget *label)
+{
+  int natural = 0;
+
+  if (label != NULL)
+    gtk_widget_measure (label, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+  return natural;
+}
+
+static int
+height_at (GtkWidget *label, int width)
+{
+  int height = 0;
+
+  if (label != NULL)
+    gtk_widget_measure (label, GTK_ORIENTATION_VERTICAL, width, &height, NULL, NULL, NULL);
+  return height;
+}
+
+static int
+gap_below (GtkWidget *figures)
+{
+  return NAMIDA_IS_STEADY_LABEL (figures) ? GAP_BELOW : GAP_BELOW_TAG;
+}
+
+/* Returns: whether the figures go below the words in a line of @width pixels. */
+static gboolean
+goes_below (NamidaStateLine *self, GtkWidget *state, GtkWidget *figures, int width)
+{
+  if (state == NULL || figures == NULL || width < 0)
+    return FALSE;
+  return width <= self->below_at || natural_width (state) + GAP + natural_width (figures) > width;
+}
+
+static int
+measure_height (NamidaStateLine *self, GtkWidget *state, GtkWidget *figures, int width)
+{
+  int beside = width;
+
+  if (goes_below (self, state, figures, width))
+    return height_at (state, width) + gap_below (figures) + height_at (figures, width);
+  if (width >= 0 && state != NULL && figures != NULL)
+    beside = MAX (width - GAP - natural_width (figures), 0);
+  return MAX (height_at (state, beside), height_at (figures, width));
+}
+
+static void
+namida_state_line_measure (GtkWidget *widget,
+                           GtkOrientation orientation,
+                           int for_size,
+                           int *minimum,
+                           int *natural,
+                           int *minimum_baseline,
+                           int *natural_baseline)
+{
+  NamidaStateLine *self = NAMIDA_STATE_LINE (widget);
+  GtkWidget *labels[2];
+
+  get_labels (self, &labels[0], &labels[1]);
+  *minimum = *natural = 0;
+  if (orientation == GTK_ORIENTATION_VERTICAL)
+    {
+      *minimum = *natural = measure_height (self, labels[0], labels[1], for_size);
+      return;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
+    {
+      int least = 0;
+      int wanted = 0;
+
+      if (labels[i] == NULL)
+        continue;
+      gtk_widget_measure (labels[i], GTK_ORIENTATION_HORIZONTAL, -1, &least, &wanted, NULL, NULL);
+      *minimum = MAX (*minimum, least);
+      *natural += wanted + (*natural > 0 ? GAP : 0);
+    }
+}
+
+static void
+place (GtkWidget *label, int x, int y, int width, int height)
+{
+  gtk_widget_size_allocate (label, &(GtkAllocation){ x, y, MAX (width, 0), MAX (height, 0) }, -1);
+}
+
+static void
+set_at_start (GtkWidget *figures, gboolean at_start)
+{
+  if (NAMIDA_IS_STEADY_LABEL (figures))
+    namida_steady_label_set_at_start (NAMIDA_STEADY_LABEL (figures), at_start);
+}
+
+/* A tag is as wide as its word. */
+static void
+place_below (GtkWidget *figures, int y, int line, int height)
+{
+  int width = NAMIDA_IS_STEADY_LABEL (figures) ? line : MIN (natural_width (figures), line);
+
+  place (figures, gtk_widget_get_direction (figures) == GTK_TEXT_DIR_RTL ? line - width : 0, y, width, height);
+}
+
+static void
+namida_state_line_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  NamidaStateLine *self = NAMIDA_STATE_LINE (widget);
+  gboolean flipped = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  GtkWidget *state, *figures;
+  int first, second;
+
+  get_labels (self, &state, &figures);
+  if (goes_below (self, state, figures, width))
+    {
+      self->below_at = MAX (self->below_at, width);
+      second = height_at (figures, width);
+      first = MAX (height - gap_below (figures) - second, 0);
+      set_at_start (figures, TRUE);
+      place (state, 0, 0, width, first);
+      place_below (figures, first + gap_below (figures), width, second);
+      return;
+    }
+  second = MIN (natural_width (figures), width);
+  first = state != NULL && figures != NULL ? width - GAP - second : width;
+  if (state != NULL)
+    place (state, flipped ? width - first : 0, 0, first, height);
+  if (figures == NULL)
+    return;
+  set_at_start (figures, FALSE);
+  place (figures, flipped ? 0 : width - second, 0, second, height);
+}
+
+static GtkSizeRequestMode
+namida_state_line_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+void
+namida_state_line_add (NamidaStateLine *self, GtkWidget *child)
+{
+  gtk_widget_insert_before (child, GTK_WIDGET (self), NULL);
+}
+
+void
+namida_state_line_settle (NamidaStateLine *self)
+{
+  self->below_at = 0;
+  for (GtkWidget *label = gtk_widget_get_first_child (GTK_WIDGET (self)); label != NULL;
+       label = gtk_widget_get_next_sibling (label))
+    if (NAMIDA_IS_STEADY_LABEL (label))
+      namida_steady_label_settle (NAMIDA_STEADY_LABEL (label));
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+static void
+namida_state_line_dispose (GObject *object)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))) != NULL)
+    gtk_widget_unparent (child);
+  G_OBJECT_CLASS (namida_state_line_parent_class)->dispose (object);
+}
+
+static void
+namida_state_line_class_init (NamidaStateLineClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = namida_state_line_dispose;
+  widget_class->get_request_mode = namida_state_line_get_request_mode;
+  widget_class->measure = namida_state_line_measure;
+  widget_class->size_allocate = namida_state_line_size_allocate;
+}
+
+static void
+namida_state_line_init (NamidaStateLine *self)
+{
+}
