@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from namida_display import (CLI, LIMIT, RUN, arrived, button, everything, find, keys, made_backup, other_said, place, press, quit_by_keyboard, run,
+from namida_display import (CLI, LIMIT, RUN, Atspi, arrived, button, everything, find, keys, made_backup, other_said, place, press, quit_by_keyboard, run,
                             wait_for, window_id, xdo)
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
@@ -79,10 +79,11 @@ def restore_to_phone(process, window):
     settle()
     wait_for("the question which device", lambda: find("Restore to which device?"))
     dialog = [w for w in own_windows(process) if w != window][-1]
-    place(dialog, 0, 0)
-    node = [n for n in everything() if n.get_name() == "Galaxy S23" and n.get_role_name() == "list item"][-1]
-    area = node.get_component_iface().get_extents(1)
-    xdo("mousemove", area.x + 60, area.y + area.height // 2, "click", 1)
+    # By keyboard: GTK 4.18 tells of a widget in this dialog another place than where it is.
+    xdo("windowfocus", "--sync", dialog)
+    wait_for("the focus on the phone", lambda: [n for n in everything() if n.get_name() == "Galaxy S23" and n.get_role_name() == "list item"
+                                                and n.get_state_set().contains(Atspi.StateType.FOCUSED)])
+    keys(dialog, "Return")
     settle()
 
 
