@@ -146,8 +146,8 @@ print_details (NamidaVersion *version)
 
       namida_cli_print ("      %s: %s, %s", *one->label != '\0' ? one->label : _ ("Single files"), count, bytes);
     }
-  namida_cli_print (_ ("      %'u of %'u files are there as they arrived (%s)"), namida_version_get_files_left (version),
-                    namida_version_get_files (version), size);
+  namida_cli_print (_ ("      %'u of %'u files are there as they arrived (%s)"),
+                    namida_version_get_files_left (version), namida_version_get_files (version), size);
 }
 
 int
