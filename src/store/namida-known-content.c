@@ -69,6 +69,26 @@ namida_known_content_free (NamidaKnownContent *self)
   g_free (self);
 }
 
+void
+namida_known_content_hold (NamidaKnownContent *self)
+{
+  sqlite3 *handle = namida_database_lock (self->database);
+
+  /* Without it each question is a transaction of its own: slower, not wrong. */
+  sqlite3_exec (handle, "BEGIN", NULL, NULL, NULL);
+}
+
+void
+namida_known_content_release (NamidaKnownContent *self)
+{
+  sqlite3 *handle = namida_database_lock (self->database);
+
+  if (!sqlite3_get_autocommit (handle))
+    sqlite3_exec (handle, "COMMIT", NULL, NULL, NULL);
+  namida_database_unlock (self->database);
+  namida_database_unlock (self->database);
+}
+
 GPtrArray *
 namida_known_content_lookup (NamidaKnownContent *self, const char *sha256)
 {

@@ -12,6 +12,10 @@ typedef struct _NamidaKnownContent NamidaKnownContent;
 NamidaKnownContent *namida_known_content_new (NamidaDatabase *database, GError **error);
 void namida_known_content_free (NamidaKnownContent *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaKnownContent, namida_known_content_free)
+/** namida_known_content_hold: a few questions follow at once: they share one lock and one read transaction, which cost
+ * more than the answers. Everybody else who needs the database waits until namida_known_content_release(). */
+void namida_known_content_hold (NamidaKnownContent *self);
+void namida_known_content_release (NamidaKnownContent *self);
 /** namida_known_content_lookup: (transfer full) (element-type NamidaHashRow): where it was seen, latest first; 16 at
  * most. They may have changed since: namida_hash_row_fits(). */
 GPtrArray *namida_known_content_lookup (NamidaKnownContent *self, const char *sha256);

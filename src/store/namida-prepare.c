@@ -20,6 +20,8 @@
 
 /* The sender waits for the answer meanwhile: what is not copied by then is received instead. */
 #define COPY_LIMIT_US (30 * G_USEC_PER_SEC)
+/* So many files are decided on while others wait for the database: few enough for a slow disk, too. */
+#define AT_ONCE 32u
 
 static gboolean
 place_items (NamidaStoreSink *self, GError **error)
@@ -256,19 +258,32 @@ decide_version (Decision *decision, guint index)
     }
 }
 
+/* @from to @to of what lands in a person's folders, which takes no more than a look at each. */
+static void
+decide_some_of_library (Decision *decision, guint from, guint to)
+{
+  NamidaStoreSink *self = decision->self;
+
+  namida_known_content_hold (decision->known);
+  for (guint i = from; i < to; i++)
+    decide_library (decision, &self->items[i], namida_store_sink_entry (self, i));
+  namida_known_content_release (decision->known);
+}
+
 static gboolean
 decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable, GError **error)
 {
   Decision decision = { .self = self, .known = known, .cursor = { .fd = -1 }, .path = g_string_new (NULL) };
+  guint step = self->landing == NAMIDA_LANDING_BACKUP ? 1 : AT_ONCE;
   gboolean fine = TRUE;
 
-  for (guint i = 0; i < self->n_items && fine; i++)
+  for (guint i = 0; i < self->n_items && fine; i += step)
     if (g_cancellable_set_error_if_cancelled (cancellable, error))
       fine = FALSE;
     else if (self->landing == NAMIDA_LANDING_BACKUP)
       decide_version (&decision, i);
     else
-      decide_library (&decision, &self->items[i], namida_store_sink_entry (self, i));
+      decide_some_of_library (&decision, i, MIN (i + step, self->n_items));
   namida_place_cursor_clear (&decision.cursor);
   g_string_free (decision.path, TRUE);
   return fine;
