@@ -306,9 +306,10 @@ open_once (NamidaDatabase *self, int *result, GError **error)
       *result = SQLITE_CANTOPEN;
       return FALSE;
     }
+  /* NOMUTEX: @mutex guards it; SQLite's own would be taken dozens of times for each row. */
   *result
       = sqlite3_open_v2 (self->path != NULL ? self->path : ":memory:", &self->handle,
-                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | (self->path == NULL ? SQLITE_OPEN_CREATE : 0),
+                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (self->path == NULL ? SQLITE_OPEN_CREATE : 0),
                          NULL);
   if (!check (self, *result, error))
     return FALSE;
