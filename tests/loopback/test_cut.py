@@ -65,6 +65,8 @@ class Cutter:
 
 def test_send_cut(lab):
     """a sending whose connections are cut five times goes on, and arrives whole"""
+    # Who hears of the receiver would reach it past the cutter.
+    os.environ["NAMIDA_FINDERS"] = ""
     big = lab.folder("source") / "Music" / "big.flac"
     big.parent.mkdir()
     big.write_bytes(os.urandom(SIZE))
