@@ -19,11 +19,21 @@
 #define NUMBER_MOST 1000u
 
 void
-namida_work_tell (NamidaStoreSink *self, const char *relative, const char *why)
+namida_work_tell (NamidaStoreSink *self, NamidaCommit *request, const char *relative, const char *why)
 {
   g_autofree char *shown = namida_format_alias (relative);
 
   g_message ("“%s” of session %s is not stored: %s", shown, self->session->id, why);
+  if (request != NULL && request->reason == NULL)
+    request->reason = g_strdup (why);
+}
+
+static void
+tell_errno (NamidaStoreSink *self, const NamidaGood *good, int saved_errno)
+{
+  g_autofree char *why = g_strdup_printf (_ ("It could not be stored: %s."), g_strerror (saved_errno));
+
+  namida_work_tell (self, good->request, good->relative, why);
 }
 
 /* Without room nothing more can be stored; any other trouble is that file's own. */
@@ -135,7 +145,10 @@ ready_all (NamidaWork *work, gboolean sync, GError **error)
         }
       if (is_fatal (errno))
         return namida_work_fail (error, errno, good->relative);
-      namida_work_tell (work->self, good->relative, errno != 0 ? g_strerror (errno) : "its part has another size");
+      if (errno != 0)
+        tell_errno (work->self, good, errno);
+      else
+        namida_work_tell (work->self, NULL, good->relative, "its part has another size");
       if (good->request != NULL)
         good->request->result = NAMIDA_FILE_MISSING;
       g_array_remove_index (work->good, i);
@@ -282,7 +295,7 @@ place (NamidaWork *work, NamidaGood *good, NamidaFileResult *result, GError **er
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
         }
-      namida_work_tell (work->self, good->relative, reason->message);
+      namida_work_tell (work->self, good->request, good->relative, reason->message);
       return TRUE;
     }
   *result = place_in (work, good, folder, basename, &name, &st);
@@ -290,7 +303,7 @@ place (NamidaWork *work, NamidaGood *good, NamidaFileResult *result, GError **er
     {
       int saved_errno = errno;
 
-      namida_work_tell (work->self, good->relative, g_strerror (saved_errno));
+      tell_errno (work->self, good, saved_errno);
       return !is_fatal (saved_errno) || namida_work_fail (error, saved_errno, good->relative);
     }
   if (!g_str_equal (name, basename))

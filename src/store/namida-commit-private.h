@@ -42,8 +42,8 @@ typedef struct
   char *manifest_path;
 } NamidaWork;
 
-/** Logs why one file is not stored; the rest goes on. */
-void namida_work_tell (NamidaStoreSink *self, const char *relative, const char *why);
+/** Logs why one file is not stored, and tells @request (nullable), in a sentence; the rest goes on. */
+void namida_work_tell (NamidaStoreSink *self, NamidaCommit *request, const char *relative, const char *why);
 /** Sets @error from an errno. Returns: %FALSE. */
 gboolean namida_work_fail (GError **error, int saved_errno, const char *relative);
 /** Notes for the journal what lies at @relative; the texts must stay until the end. */

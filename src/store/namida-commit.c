@@ -184,7 +184,7 @@ add_prepared (NamidaWork *work, guint index)
       work->kept++;
     }
   else
-    namida_work_tell (self, item->relative, "it is gone from the new version");
+    namida_work_tell (self, NULL, item->relative, "it is gone from the new version");
   if (fd >= 0)
     close (fd);
 }

@@ -265,6 +265,7 @@ commit (NamidaPuller *self, GError **error)
   GPtrArray *entries = namida_backup_get_entries (self->offer->backup);
   g_autofree NamidaCommit *files = g_new0 (NamidaCommit, entries->len + 1);
   guint n = 0;
+  gboolean ok;
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -273,11 +274,16 @@ commit (NamidaPuller *self, GError **error)
       if (self->wants[i].wanted && (self->hashes[i] != NULL || entry->kind == NAMIDA_ENTRY_FOLDER))
         files[n++] = (NamidaCommit){ .index = i, .sent_sha256 = entry->sha256, .received_sha256 = self->hashes[i] };
     }
-  if (!namida_sink_commit (self->sink, files, n, error))
-    return FALSE;
+  ok = namida_sink_commit (self->sink, files, n, error);
+  if (ok)
+    namida_sink_settle (self->sink);
   for (guint i = 0; i < n; i++)
-    namida_transfer_set_result (self->transfer, files[i].index, files[i].result, NULL);
-  return TRUE;
+    {
+      if (ok)
+        namida_transfer_set_result (self->transfer, files[i].index, files[i].result, files[i].reason);
+      g_free (files[i].reason);
+    }
+  return ok;
 }
 
 static void

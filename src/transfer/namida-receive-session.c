@@ -426,9 +426,11 @@ end_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *canc
   NamidaReceiveSession *self = source;
   NamidaSessionState state = namida_receive_session_get_state (self);
 
-  if (state == NAMIDA_SESSION_CANCELLED)
+  if (state == NAMIDA_SESSION_FINISHED)
+    namida_sink_settle (self->sink);
+  else if (state == NAMIDA_SESSION_CANCELLED)
     namida_sink_discard (self->sink);
-  else if (state != NAMIDA_SESSION_FINISHED)
+  else
     namida_sink_park (self->sink);
   g_task_return_boolean (task, state != NAMIDA_SESSION_CANCELLED && state != NAMIDA_SESSION_FINISHED);
 }
@@ -633,10 +635,17 @@ namida_receive_session_commit (
   g_autofree NamidaCommit *commits = make_commits (self, hashes, &n);
   gboolean ok = namida_sink_commit (self->sink, commits, n, error);
 
+  for (guint i = 0; !ok && i < n; i++)
+    g_free (commits[i].reason);
   if (!ok)
     return FALSE;
   for (guint i = 0; i < n; i++)
-    namida_transfer_set_result (self->transfer, commits[i].index, commits[i].result, detail_of (commits[i].result));
+    {
+      const char *detail = commits[i].reason != NULL ? commits[i].reason : detail_of (commits[i].result);
+
+      namida_transfer_set_result (self->transfer, commits[i].index, commits[i].result, detail);
+      g_free (commits[i].reason);
+    }
   for (guint i = 0; i < entries->len; i++)
     {
       NamidaEntry *entry = g_ptr_array_index (entries, i);

@@ -29,6 +29,7 @@ typedef struct
   const char *sent_sha256;     /* (nullable) what the sender read; NULL: it did not name the file */
   const char *received_sha256; /* (nullable) what we wrote, whole; NULL: not complete */
   NamidaFileResult result;     /* (out) */
+  char *reason;                /* (out) (nullable) (transfer full): why it could not be stored, a sentence */
 } NamidaCommit;
 
 struct _NamidaSinkInterface
@@ -44,6 +45,7 @@ struct _NamidaSinkInterface
   int (*open_part) (NamidaSink *self, guint index, guint64 offset, NamidaDigest *digest, GError **error);
   gboolean (*close_part) (NamidaSink *self, guint index, int fd, guint64 size, gboolean complete, GError **error);
   gboolean (*commit) (NamidaSink *self, NamidaCommit *files, guint n_files, GError **error);
+  void (*settle) (NamidaSink *self); /* (nullable): nothing is left to do */
   void (*park) (NamidaSink *self);
   void (*discard) (NamidaSink *self);
   char *(*dup_folder) (NamidaSink *self);
@@ -77,6 +79,8 @@ namida_sink_close_part (NamidaSink *self, guint index, int fd, guint64 size, gbo
  * %FALSE only when nothing more can be done (disk full, database gone): what was stored stays stored.
  */
 gboolean namida_sink_commit (NamidaSink *self, NamidaCommit *files, guint n_files, GError **error);
+/** namida_sink_settle: once, after a successful namida_sink_commit(): what nobody has to wait for. */
+void namida_sink_settle (NamidaSink *self);
 /** The session is idle or its connection gone: parts stay for NAMIDA_LIMIT_PARKED_DAYS. */
 void namida_sink_park (NamidaSink *self);
 /** Cancelled: removes this session's parts (never anything stored). */

@@ -159,6 +159,17 @@ step_error (GError *error)
 
 /* ---- 5. what became of it ---- */
 
+/* All of it went there: only that device knows why it did not keep it. */
+static const char *
+detail_of (NamidaFileResult told)
+{
+  if (told == NAMIDA_FILE_MISSING)
+    return _ ("The other device could not store it, and says there why.");
+  if (told == NAMIDA_FILE_MISMATCH)
+    return _ ("What arrived is not what was sent, so it was not stored. Send it again.");
+  return NULL;
+}
+
 static void
 apply_results (NamidaV1Sender *self, GHashTable *results)
 {
@@ -167,16 +178,16 @@ apply_results (NamidaV1Sender *self, GHashTable *results)
   for (guint i = 0; i < entries->len; i++)
     {
       const NamidaEntry *entry = g_ptr_array_index (entries, i);
-      NamidaFileResult result;
+      NamidaFileResult told;
       gpointer value;
 
       if (namida_transfer_get_result (self->base.transfer, i) != NAMIDA_FILE_PENDING)
         continue;
-      result = results != NULL && g_hash_table_lookup_extended (results, entry->id, NULL, &value)
-                   ? (NamidaFileResult) GPOINTER_TO_UINT (value)
-                   : NAMIDA_FILE_MISSING;
-      namida_transfer_set_result (self->base.transfer, i, result == NAMIDA_FILE_PENDING ? NAMIDA_FILE_MISSING : result,
-                                  NULL);
+      told = results != NULL && g_hash_table_lookup_extended (results, entry->id, NULL, &value)
+                 ? (NamidaFileResult) GPOINTER_TO_UINT (value)
+                 : NAMIDA_FILE_PENDING;
+      namida_transfer_set_result (self->base.transfer, i, told == NAMIDA_FILE_PENDING ? NAMIDA_FILE_MISSING : told,
+                                  detail_of (told));
     }
 }
 

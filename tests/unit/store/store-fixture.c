@@ -147,6 +147,8 @@ shipment_send (
     results[i] = wants[i].wanted ? NAMIDA_FILE_PENDING : NAMIDA_FILE_KEPT_EXISTING;
   for (guint i = 0; results != NULL && i < n_files; i++)
     results[files[i].index] = files[i].result;
+  for (guint i = 0; i < n_files; i++)
+    g_free (files[i].reason);
   return fine;
 }
 
