@@ -5,7 +5,7 @@
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
 #include "namida-cli-progress.h"
-#include "namida-report.h"
+#include "namida-cli-report.h"
 
 #include <glib/gi18n-lib.h>
 #include <sys/stat.h>
@@ -133,10 +133,9 @@ send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files)
   code = exit_code (transfer);
   if (report != NULL)
     {
-      g_autoptr (GBytes) text = namida_report_new (transfer);
       g_autoptr (GError) error = NULL;
 
-      if (!g_file_set_contents (report, g_bytes_get_data (text, NULL), (gssize) g_bytes_get_size (text), &error))
+      if (!namida_cli_report_write (report, transfer, &error))
         {
           namida_cli_complain (_ ("The report could not be written: %s"), error->message);
           code = code == NAMIDA_CLI_EXIT_DONE ? NAMIDA_CLI_EXIT_FAILED : code;
@@ -167,6 +166,8 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
   if (wait_seconds < 0)
     return namida_cli_usage (_ ("--wait is a number of seconds, not %d."), wait_seconds);
+  if (report != NULL && !namida_cli_report_check (report))
+    return NAMIDA_CLI_EXIT_USAGE;
   options.patience_seconds = (guint) wait_seconds;
   if (!add_files (files, argc, argv))
     return NAMIDA_CLI_EXIT_USAGE;

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names and arguments that are allowed but rare: what looks like a drive or an option, links, and values that are empty."""
-from namida_loopback import all_files, equal, expect, main, same_tree, write
+"""What is allowed but rare: names that look like a drive or an option, links, empty values, things in the way, starts at once."""
+import json
+import os
+import subprocess
+
+from namida_loopback import LIMIT, all_files, environment, equal, expect, main, same_tree, write
 
 
 def test_colons(lab):
@@ -64,4 +68,61 @@ def test_empty(lab):
     equal(list(device.home.iterdir()), [])
 
 
-main(test_colons, test_link, test_dash, test_empty)
+def test_in_the_way(lab):
+    """a file or a link where a music folder should be: nothing is stored through it, and both sides say what to do"""
+    music = lab.folder("source") / "Music"
+    write(music / "song.mp3", b"song")
+    receiver = lab.receiver("--accept", "all", "--as", "library")
+    sender = lab.device("Sender")
+    outside = lab.folder("outside")
+    for n, block in enumerate((lambda path: path.write_bytes(b"a file"), lambda path: path.symlink_to(outside))):
+        place = receiver.music / "Music"
+        block(place)
+        result = expect(7, sender.send(receiver, music))
+        assert "says there why" in result.end()["message"], result.err
+        receiver.wait_event("end")
+        why = [event["message"] for event in receiver.seen if event["event"] == "file"]
+        equal(len(why), n + 1, receiver.seen)
+        assert "in the way" in why[-1], why
+        equal(list(outside.iterdir()), [])
+        place.unlink()
+    expect(0, sender.send(receiver, music))
+    same_tree(music, receiver.music / "Music")
+
+
+def test_report(lab):
+    """a report replaces a report, never a song, a folder or a device; what cannot be written is told before anything is sent"""
+    music = lab.folder("source") / "Music"
+    song = write(music / "song.mp3", b"the only copy")
+    receiver = lab.receiver("--accept", "all", "--as", "library")
+    sender = lab.device("Sender")
+    for place in (song, music, lab.path / "missing" / "report.json"):
+        refused = expect(2, sender.send(receiver, music, "--report", place))
+        assert str(place) in refused.err and not refused.out, (refused.err, refused.out)
+    equal(song.read_bytes(), b"the only copy")
+    equal(all_files(receiver.music), [])
+    report = lab.path / "report.json"
+    for _ in range(2):
+        expect(0, sender.send(receiver, music, "--report", report))
+        equal(json.loads(report.read_text())["result"], "done")
+    pipe = lab.path / "pipe"
+    os.mkfifo(pipe)
+    sender.start("send", "--to", receiver.alias, "--report", pipe, music)
+    with pipe.open() as file:
+        equal(json.loads(file.read())["result"], "done")
+    equal(sender.wait(), 0)
+    assert pipe.is_fifo()
+
+
+def test_first_start(lab):
+    """several commands at once make one new data folder: none is told that another program has it"""
+    for n in range(5):
+        device = lab.device()
+        started = [subprocess.Popen(device.command("backups", "list"), env=environment(device.home), stdin=subprocess.DEVNULL,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(6)]
+        for process in started:
+            _, said = process.communicate(timeout=LIMIT)
+            equal(process.returncode, 0, said)
+
+
+main(test_in_the_way, test_report, test_first_start, test_colons, test_link, test_dash, test_empty)
