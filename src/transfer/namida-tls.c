@@ -230,15 +230,14 @@ attempt_connect (Attempt *attempt, GInetSocketAddress *address)
   return attempt->connection;
 }
 
-/* @identity: (nullable): NULL: plain, and what is returned is @buffered itself. */
-static GIOStream *
-connect_stream (NamidaIdentity *identity,
-                GSocketAddress *source,
-                GInetSocketAddress *address,
-                const char *fingerprint,
-                GIOStream **buffered,
-                GCancellable *cancellable,
-                GError **error)
+GIOStream *
+namida_stream_connect (NamidaIdentity *identity,
+                       GSocketAddress *source,
+                       GInetSocketAddress *address,
+                       const char *fingerprint,
+                       GIOStream **buffered,
+                       GCancellable *cancellable,
+                       GError **error)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (GCancellable) inner = g_cancellable_new ();
@@ -281,19 +280,7 @@ namida_tls_connect (NamidaIdentity *identity,
                     GCancellable *cancellable,
                     GError **error)
 {
-  return (GTlsConnection *) connect_stream (identity, NULL, address, fingerprint, buffered, cancellable, error);
-}
-
-GIOStream *
-namida_stream_connect (NamidaIdentity *identity,
-                       GSocketAddress *source,
-                       GInetSocketAddress *address,
-                       const char *fingerprint,
-                       GIOStream **buffered,
-                       GCancellable *cancellable,
-                       GError **error)
-{
-  return connect_stream (identity, source, address, fingerprint, buffered, cancellable, error);
+  return (GTlsConnection *) namida_stream_connect (identity, NULL, address, fingerprint, buffered, cancellable, error);
 }
 
 gboolean
