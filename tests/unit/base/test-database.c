@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "namida-database.h"
 #include "namida-error.h"
+#include "namida-fixtures.h"
 
-#include <glib/gstdio.h>
 #include <sys/stat.h>
 
 typedef struct
@@ -21,16 +21,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
+  fixtures_remove (fixture->folder);
   g_free (fixture->folder);
   g_free (fixture->path);
 }

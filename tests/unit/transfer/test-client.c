@@ -2,10 +2,10 @@
 #include "config.h"
 
 #include <gio/gio.h>
-#include <glib/gstdio.h>
 
 #include "namida-client.h"
 #include "namida-error.h"
+#include "namida-fixtures.h"
 
 #define TURNS 40u
 #define RESETS (20 * TURNS)
@@ -51,19 +51,11 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  static const char *const names[] = { "key.pem", "certificate.pem", "uuid", "" };
-
   g_clear_object (&f->client);
   g_clear_object (&f->socket);
   g_clear_object (&f->address);
   g_clear_object (&f->identity);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (f->folder, "identity", names[i], NULL);
-
-      g_assert_no_errno (g_remove (path));
-    }
-  g_assert_no_errno (g_rmdir (f->folder));
+  fixtures_remove (f->folder);
   g_free (f->folder);
 }
 

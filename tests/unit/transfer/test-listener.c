@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
+#include "namida-fixtures.h"
 #include "namida-limits.h"
 #include "namida-listener.h"
 
@@ -56,21 +56,13 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  static const char *const names[] = { "key.pem", "certificate.pem", "uuid", "" };
-
   g_ptr_array_unref (f->ready);
   g_ptr_array_unref (f->clients);
   namida_listener_free (f->listener);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_clear_object (&f->identity);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (f->folder, "identity", names[i], NULL);
-
-      g_assert_no_errno (g_remove (path));
-    }
-  g_assert_no_errno (g_rmdir (f->folder));
+  fixtures_remove (f->folder);
   g_free (f->folder);
 }
 

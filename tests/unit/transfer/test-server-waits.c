@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "namida-client.h"
 #include "namida-digest.h"
 #include "namida-error.h"
+#include "namida-fixtures.h"
 #include "namida-limits.h"
 #include "namida-pair-request.h"
 #include "namida-pairing.h"
@@ -84,7 +84,6 @@ on_result (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  static const char *const names[] = { "key.pem", "certificate.pem", "uuid", "" };
   g_autoptr (GAsyncResult) result = NULL;
 
   namida_server_stop_async (f->server, on_result, &result);
@@ -97,13 +96,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_clear_object (&f->other);
   for (guint i = 0; i < 2; i++)
     {
-      for (guint j = 0; j < G_N_ELEMENTS (names); j++)
-        {
-          g_autofree char *path = g_build_filename (f->folders[i], "identity", names[j], NULL);
-
-          g_assert_no_errno (g_remove (path));
-        }
-      g_assert_no_errno (g_rmdir (f->folders[i]));
+      fixtures_remove (f->folders[i]);
       g_free (f->folders[i]);
     }
   g_free (f->nonce);
