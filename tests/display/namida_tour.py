@@ -16,6 +16,8 @@ from namida_display import (CLI, DRAG, RUN, Atspi, drag, everything, find, keys,
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 from namida_phone import Phone, Receiving, entries_of  # noqa: E402
 
+SONGS = ("Jóga", "Hunter", "Unravel", "Bachelorette", "All Neon Like", "5 Years", "Immature", "Alarm Call", "Pluto", "All Is Full of Love", "Hyperballad",
+         "Isobel")
 PAGES = {"devices": "alt+1", "transfers": "alt+2", "backups": "alt+3"}
 
 
@@ -29,9 +31,9 @@ def inner_zip(**files):
 
 def namida_backup(path):
     """A small backup as Namida writes it: a zip of zips."""
-    listens = {str(20000 + day): [{"dateAdded": (20000 + day) * 86_400_000 + n, "track": f"/storage/emulated/0/Music/{n}.flac", "source": "local"}
+    listens = {str(20000 + day): [{"dateAdded": (20000 + day) * 86_400_000 + n, "track": f"/storage/emulated/0/Music/{SONGS[n]}.flac", "source": "local"}
                                   for n in range(day % 7 + 1)] for day in range(300)}
-    tracks = [{"dateAdded": 1, "track": f"/storage/emulated/0/Music/{n}.flac"} for n in range(12)]
+    tracks = [{"dateAdded": 1, "track": f"/storage/emulated/0/Music/{SONGS[n]}.flac"} for n in range(12)]
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("TEMPDIR_History.zip", inner_zip(**listens))
         archive.writestr("TEMPDIR_Playlists.zip", inner_zip(Road={"name": "Road", "tracks": tracks}, Rain={"name": "Rain", "tracks": tracks[:5]}))
@@ -49,7 +51,7 @@ class Tour:
         self.backup, self.music, self.song = made_backup(lab.path / "files")
         namida_backup(self.backup)
         for number in range(2, 9):
-            (self.song.parent / f"{number:02}. Track.flac").write_bytes(random.randbytes(600_000))
+            (self.song.parent / f"{number:02}. {SONGS[number - 1]}.flac").write_bytes(random.randbytes(600_000))
 
     # ---- what AT-SPI has ----
 
@@ -161,7 +163,7 @@ class Tour:
         receiver = self.lab.start(CLI, "--data-dir", self.data, "--interface", "lo", "--alias", self.alias, "receive", "--accept", "all", "--as",
                                   "backup", "--backups", self.kept(), "--music", self.data / "music")
         for number in range(2):
-            (self.music / f"{number}.flac").write_bytes(random.randbytes(100_000))
+            (self.music / f"Demo {number + 1}.flac").write_bytes(random.randbytes(100_000))
             done = subprocess.run([CLI, "--data-dir", self.lab.path / "phone", "--interface", "lo", "--alias", "Pixel 8" + self.mark, "send", "--to",
                                    self.alias, self.backup, self.music], env=self.lab.env, capture_output=True, text=True, timeout=60)
             assert done.returncode == 0, done
@@ -219,6 +221,8 @@ class Tour:
 
     def drop(self):
         self.lab.start(DRAG, self.backup, self.music)
+        if self.width < 1000:  # with large text the row may be below what is shown
+            place(self.window, 0, 0, self.width, 1000)
         row = wait_for("the device", lambda: find(self.nas_name, "list item"))
         area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
 
@@ -228,6 +232,7 @@ class Tour:
         drag(area.x + area.width // 3, area.y + area.height // 2, hovering)
         time.sleep(0.5)
         xdo("windowmove", xdo("search", "--onlyvisible", "--name", "Drag Source")[-1], 1100, 900)
+        place(self.window, 0, 0, self.width, 640)
 
     def offer(self, name, sender, *command):
         """Somebody sends, and the question stands."""
@@ -303,6 +308,31 @@ class Tour:
         self.see("clear", dialog)
         self.close(dialog)
 
+    def search(self):
+        press(self.button(self.words("Search Earlier Transfers")))
+        time.sleep(0.5)
+        xdo("windowfocus", "--sync", self.window)
+        xdo("type", "Pixel")
+        self.settle()
+        self.see("search", self.window)
+        keys(self.window, "Escape")
+        time.sleep(0.5)
+        place(self.window, 0, 0, self.width, 640)
+
+    def message(self):
+        """A few words instead of files, as LocalSend sends them."""
+        offer = {"info": {"alias": "Galaxy S23" + self.mark, "version": "2.1", "deviceModel": "Samsung", "deviceType": "mobile", "fingerprint": "5" * 64,
+                          "port": 53317, "protocol": "https", "download": False},
+                 "files": {"1": {"id": "1", "fileName": "1.txt", "size": 47, "fileType": "text/plain",
+                                 "preview": "The tracks are listed at example.org/songs"}}}
+        before = set(self.windows())
+        subprocess.run(["curl", "-sk", "--max-time", "30", "-d", json.dumps(offer),
+                        f"https://127.0.0.1:{self.port()}/api/localsend/v2/prepare-upload"], check=True, capture_output=True)
+        dialog = wait_for("the message", lambda: [w for w in self.windows() if w not in before])[-1]
+        self.settle()
+        self.see("message", dialog)
+        self.close(dialog)
+
     # ---- the versions ----
 
     def menus(self):
@@ -331,6 +361,36 @@ class Tour:
             self.see(name, dialog)
             self.close(dialog)
 
+    def failing(self):
+        """To a phone whose page is closed while a person still thinks."""
+        keys(self.window, "alt+3")
+        wait_for("the versions", self.menus)
+        chooser = self.dialog(lambda: self.choose("Restore to a _Device…"))
+        before = set(self.windows())
+        row = wait_for("the phone", lambda: [n for n in everything() if n.get_name() == "Galaxy S23" + self.mark
+                                             and n.get_role_name() == "list item"])[-1]
+        place(chooser, 0, 0)
+        self.click(row)
+        dialog = wait_for("the question", lambda: [w for w in self.windows() if w not in before])[-1]
+        self.settle()
+        self.see("unencrypted", dialog)
+        self.phone.close()
+        self.close(dialog, lambda: self.press("_Send"))
+        keys(self.window, "alt+2")
+        wait_for("the failure", lambda: [n for n in everything() if n.get_name() == self.words("Sending failed")], 120)
+        self.page("transfers", "transfers-failed")
+
+    def away(self):
+        """The device that is trusted is switched off, amid a transfer: one that takes leave is listed no more."""
+        self.nas.kill()
+        self.nas.wait(30)
+        keys(self.window, "alt+1")
+        time.sleep(1)
+        keys(self.window, "F5")
+        wait_for("the word that it is away", lambda: self.shown("Last seen a moment ago"), 120)
+        self.page("devices", "devices-away")
+        self.page("transfers", "transfers-waiting")
+
     def leaving(self):
         dialog = self.dialog(lambda: keys(self.window, "ctrl+w"))
         self.see("leaving", dialog)
@@ -349,6 +409,9 @@ class Tour:
         self.drop()
         self.offers()
         self.transfers()
+        self.search()
+        self.message()
         self.backups()
+        self.failing()
+        self.away()
         self.leaving()
-        self.phone.close()

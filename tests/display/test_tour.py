@@ -3,10 +3,12 @@
 """test_tour.py CONDITION: every page and dialog. Whatever takes the focus has a name for those who do not see it; nothing is wider than a
 narrow window; from right to left, what stands on the left stands on the right. Speaks TAP.
 
-CONDITION: long (every string forty percent longer, the text a quarter larger), ar (from right to left, high contrast), de (German, dark).
+CONDITION: long (every string forty percent longer, the text a quarter larger), large (the text twice as large), ar (from right to left, high
+contrast), de (German, dark).
 NAMIDA_SCREENSHOTS=DIR instead: pictures of each in light and dark, wide and narrow."""
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -19,7 +21,7 @@ from namida_words import Words
 # Windows of the toolkit's own making, whose width is not ours.
 OTHERS = ("about", "shortcuts")
 # Questions take the room that they need and no more.
-QUESTIONS = ("cancel", "chooser", "clear", "leaving", "remove")
+QUESTIONS = ("cancel", "chooser", "clear", "leaving", "remove", "unencrypted")
 
 
 def width(window):
@@ -92,12 +94,9 @@ def mirrored(tour):
     assert middle(pencil) < 120, "the pencil did not change sides"
 
 
-def settings(lab, text, value):
-    config = lab.path / "config" / "gtk-4.0"
-    config.mkdir(parents=True)
-    usual = pathlib.Path.home() / ".config" / "gtk-4.0" / "settings.ini"
-    (config / "settings.ini").write_text(usual.read_text() + f"{text}={value}\n")
-    lab.env["XDG_CONFIG_HOME"] = str(config.parent)
+def larger(factor):
+    """As a desktop's setting for large text does; GTK on X11 listens to this and not to the gtk-xft-dpi of a settings.ini."""
+    (pathlib.Path.home() / ".Xdefaults").write_text(f"Xft.dpi: {96 * factor:g}\n")
 
 
 class Wrong(Exception):
@@ -105,11 +104,13 @@ class Wrong(Exception):
 
 
 def once(lab, language):
-    tour = Tour(lab, Words(lab.path / "words", language), None)
+    tour = Tour(lab, Words(lab.path / "words", None if language == "large" else language), None)
     tour.see, seen, wrong = looks(tour, language)
     tour.width = 360
     if language == "long":
-        settings(lab, "gtk-xft-dpi", 96 * 1024 * 5 // 4)
+        larger(1.25)
+    if language == "large":
+        larger(2)
     if language == "ar":
         lab.env["ADW_DEBUG_HIGH_CONTRAST"] = "1"
     tour.all()
@@ -145,6 +146,10 @@ def test_long(lab):
     go(lab, "long")
 
 
+def test_large(lab):
+    go(lab, "large")
+
+
 def test_right_to_left(lab):
     go(lab, "ar")
 
@@ -153,9 +158,20 @@ def test_german(lab):
     go(lab, "de")
 
 
+def grouping(lab):
+    """Numbers as a person has them, "1,197", where this system can make such a locale; C.UTF-8 groups no digits."""
+    locales = lab.path / "locale"
+    shutil.copytree("/usr/lib/locale/C.utf8", locales / "C.utf8")
+    if shutil.which("localedef") and subprocess.run(["localedef", "-i", "en_GB", "-f", "UTF-8", locales / "en_GB.utf8"],
+                                                    capture_output=True).returncode == 0:
+        del lab.env["LC_ALL"]
+        lab.env.update(LOCPATH=str(locales), LANG="C.UTF-8", LC_NUMERIC="en_GB.UTF-8")
+
+
 def test_pictures(lab):
     """One for the documentation, with the names of a home as people have it."""
     home = pathlib.Path.home()
+    grouping(lab)
     tour = Tour(lab, Words(lab.path / "words"), pictures("light" if lab.light else "dark"), alone=True,
                 folders=(home / "Namida" / "Backups", home / "Music"))
     tour.all()
@@ -163,4 +179,4 @@ def test_pictures(lab):
 
 if PICTURES:
     run([(test_pictures, look == "light") for look in sys.argv[1:] or ("light", "dark")])
-run([{"long": (test_long, True), "ar": (test_right_to_left, True), "de": (test_german, False)}[sys.argv[1]]])
+run([{"long": (test_long, True), "large": (test_large, True), "ar": (test_right_to_left, True), "de": (test_german, False)}[sys.argv[1]]])
