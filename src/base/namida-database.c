@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define BUSY_TIMEOUT_MS 5000
+#define BUSY_STEP_MS 20
 
 /* Step n brings a file of user_version n to n + 1. Steps are only ever appended: files of people are at any of them.
  * Times are microseconds since 1970 unless the column's name says otherwise. */
@@ -297,6 +298,20 @@ close_handle (NamidaDatabase *self)
   sqlite3_close_v2 (g_steal_pointer (&self->handle));
 }
 
+/* Two programs may open a new database at once. The change to the log does not wait by the busy timeout
+ * (sqlite.org/c3ref/busy_handler.html: not where it could end in a deadlock). */
+static gboolean
+use_log (NamidaDatabase *self, int *result, GError **error)
+{
+  for (guint waited = 0; waited < BUSY_TIMEOUT_MS; waited += BUSY_STEP_MS)
+    {
+      if (run (self, "PRAGMA journal_mode = WAL", result, NULL) || (*result & 0xff) != SQLITE_BUSY)
+        break;
+      g_usleep (BUSY_STEP_MS * 1000);
+    }
+  return check (self, *result, error);
+}
+
 static gboolean
 open_once (NamidaDatabase *self, int *result, GError **error)
 {
@@ -315,8 +330,7 @@ open_once (NamidaDatabase *self, int *result, GError **error)
     return FALSE;
   sqlite3_extended_result_codes (self->handle, 1);
   sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
-  return run (self, "PRAGMA journal_mode = WAL", result, error)
-         && run (self, "PRAGMA synchronous = FULL", result, error)
+  return use_log (self, result, error) && run (self, "PRAGMA synchronous = FULL", result, error)
          && run (self, "PRAGMA foreign_keys = ON", result, error) && check_pages (self, result, error)
          && migrate (self, result, error);
 }
