@@ -46,11 +46,23 @@ unspeak_pages (AdwViewStack *stack)
     }
 }
 
+/* The same of a box to tick, whose label is its only name. */
+static void
+unspeak_check (GtkCheckButton *button)
+{
+  const char *label = gtk_check_button_get_label (button);
+  g_autofree char *plain = without_marks (label != NULL ? label : "");
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, plain, -1);
+}
+
 void
 namida_mnemonics_unspeak (GtkWidget *root)
 {
   if (ADW_IS_VIEW_STACK (root))
     unspeak_pages (ADW_VIEW_STACK (root));
+  if (GTK_IS_CHECK_BUTTON (root) && gtk_check_button_get_use_underline (GTK_CHECK_BUTTON (root)))
+    unspeak_check (GTK_CHECK_BUTTON (root));
   if (GTK_IS_BUTTON (root) && gtk_button_get_use_underline (GTK_BUTTON (root)))
     {
       g_signal_handlers_disconnect_by_func (root, take_back, NULL);

@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 /**
  * namida_mnemonics_unspeak: keeps the underscores of mnemonics out of the names that assistive tools read, for every
- * button at or below @root, now and when its label changes. For widgets that are made later, call it again.
+ * button at or below @root, now and when its label changes, and for every box to tick and every page of a stack. For
+ * widgets that are made later, call it again.
  */
 void namida_mnemonics_unspeak (GtkWidget *root);
 
