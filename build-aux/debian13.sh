@@ -44,12 +44,12 @@ need_debian13 ()
 }
 
 # in_debian13 [BWRAP-OPTION…] COMMAND…: runs it in there as an ordinary user, with a loopback and processes of its own and nothing of this computer's
-# home. Ordinary, since permissions stop only such a one, and no other user exists in there to become. /srv: the kernel lets the machines of
+# home. Ordinary, since permissions stop only such a one, and no other user exists in there to become; with a name, since D-Bus wants one. /srv: the kernel lets the machines of
 # netlab have a /proc each only where a whole one is to be seen, and bwrap covers parts of its own.
 in_debian13 ()
 {
   bwrap --bind "$debian13" / --dev /dev --unshare-pid --proc /proc --bind /proc /srv --ro-bind /sys /sys --tmpfs /run --tmpfs /tmp \
     --tmpfs /home --dir /home/somebody --unshare-user --uid 1000 --gid 1000 --unshare-net --unshare-ipc --die-with-parent \
     --clearenv --setenv PATH /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --setenv HOME /home/somebody --setenv LANG C.UTF-8 \
-    "$@"
+    --ro-bind-data 9 /etc/passwd "$@" 9< <(cat "$debian13/etc/passwd"; echo somebody:x:1000:1000::/home/somebody:/bin/sh)
 }
