@@ -387,7 +387,8 @@ class Tour:
         keys(self.window, "alt+1")
         time.sleep(1)
         keys(self.window, "F5")
-        wait_for("the word that it is away", lambda: self.shown("Last seen a moment ago"), 120)
+        wait_for("the device to be away", lambda: not [n for n in everything() if n.get_name() == self.words("Send to %s", self.nas_name)
+                                                   and n.get_state_set().contains(Atspi.StateType.SENSITIVE)], 240)
         self.page("devices", "devices-away")
         self.page("transfers", "transfers-waiting")
 
