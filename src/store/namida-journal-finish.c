@@ -104,32 +104,6 @@ write_stored (NamidaDatabase *database, sqlite3 *handle, const char *session, GA
   return insert_rows (handle, statement, rows, bind_stored, error);
 }
 
-static gboolean
-bind_hash (sqlite3_stmt *statement, const NamidaStoredRow *row, GString *path)
-{
-  if (row->known || row->sha256 == NULL || *row->sha256 == '\0')
-    return FALSE;
-  sqlite3_bind_text (statement, 1, write_path (row, path), -1, SQLITE_STATIC);
-  sqlite3_bind_int64 (statement, 2, (gint64) row->size);
-  sqlite3_bind_int64 (statement, 3, row->mtime_ns);
-  sqlite3_bind_int64 (statement, 4, (gint64) row->inode);
-  sqlite3_bind_int64 (statement, 5, (gint64) row->device);
-  sqlite3_bind_text (statement, 6, row->sha256, -1, SQLITE_STATIC);
-  return TRUE;
-}
-
-/* What is here need not be read again when it is sent on. */
-static gboolean
-write_hashes (NamidaDatabase *database, sqlite3 *handle, GArray *rows, GError **error)
-{
-  sqlite3_stmt *statement = namida_database_prepare (database, error,
-                                                     "INSERT OR REPLACE INTO hash_index (path, size, mtime_ns, inode,"
-                                                     " device, sha256) VALUES (?, ?, ?, ?, ?, ?)",
-                                                     "");
-
-  return insert_rows (handle, statement, rows, bind_hash, error);
-}
-
 /* The version that @session wrote before (a repeated commit), or that is the same backup in the same person's folders.
  * 0: none. */
 static gboolean
@@ -303,7 +277,7 @@ namida_journal_finish (
     namida_database_set_roomy (database, TRUE);
   fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
          && namida_journal_write_session (database, session, error)
-         && write_stored (database, handle, session->id, rows, error) && write_hashes (database, handle, rows, error)
+         && write_stored (database, handle, session->id, rows, error)
          && (version == NULL || write_version (database, handle, session, rows, version, error))
          && namida_database_exec (database, error, "COMMIT", "");
 
@@ -313,4 +287,24 @@ namida_journal_finish (
     namida_database_set_roomy (database, FALSE);
   namida_database_unlock (database);
   return fine;
+}
+
+void
+namida_journal_remember_hashes (NamidaDatabase *database, const NamidaJournalSession *session)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean many = session->stored_files >= MANY_ROWS;
+
+  namida_database_lock (database);
+  if (many)
+    namida_database_set_roomy (database, TRUE);
+  if (!namida_database_exec (database, &error,
+                             "INSERT OR REPLACE INTO hash_index (path, size, mtime_ns, inode, device, sha256)"
+                             " SELECT path, size, mtime_ns, inode, device, sha256 FROM stored"
+                             " WHERE session = ? AND sha256 <> '' ORDER BY id",
+                             "s", session->id))
+    g_message ("%s", error->message);
+  if (many)
+    namida_database_set_roomy (database, FALSE);
+  namida_database_unlock (database);
 }

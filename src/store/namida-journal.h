@@ -98,6 +98,9 @@ typedef struct
  */
 gboolean namida_journal_finish (
     NamidaDatabase *database, const NamidaJournalSession *session, GArray *rows, const char *version, GError **error);
+/** namida_journal_remember_hashes: enters what @session stored into the hash index, so that it need not be read when it
+ * is sent on. Nothing depends on it: after a failure, or a crash before it, it is read once more. */
+void namida_journal_remember_hashes (NamidaDatabase *database, const NamidaJournalSession *session);
 /** namida_journal_list_kept: (transfer full): a set of the ids of receiving sessions whose parts must stay: open, or
  * parked and young enough. NULL with @error. */
 GHashTable *namida_journal_list_kept (NamidaDatabase *database, GError **error);

@@ -367,6 +367,14 @@ commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **error)
 }
 
 static void
+settle (NamidaSink *sink)
+{
+  NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
+
+  namida_journal_remember_hashes (self->database, self->session);
+}
+
+static void
 park (NamidaSink *sink)
 {
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
@@ -412,6 +420,7 @@ sink_iface_init (NamidaSinkInterface *iface)
   iface->open_part = open_part;
   iface->close_part = close_part;
   iface->commit = commit;
+  iface->settle = settle;
   iface->park = park;
   iface->discard = discard;
   iface->dup_folder = dup_folder;
