@@ -4,6 +4,7 @@
 #include "namida-cli-output.h"
 
 #include "namida-cli-exit.h"
+#include "namida-error.h"
 #include "namida-report.h"
 
 #include <glib/gi18n-lib.h>
@@ -138,11 +139,18 @@ namida_cli_add_backup (JsonBuilder *builder, NamidaBackup *backup)
 int
 namida_cli_fail (NamidaCli *cli, const GError *error)
 {
+  /* What a person interrupted did not go wrong inside. */
+  gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+                       || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
+  g_autoptr (GError) plain
+      = cancelled ? g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled")) : NULL;
+
+  error = plain != NULL ? plain : error;
   if (cli->json)
     {
       JsonBuilder *builder = namida_cli_event ("end");
 
-      namida_cli_add_string (builder, "result", "failed");
+      namida_cli_add_string (builder, "result", cancelled ? "cancelled" : "failed");
       namida_cli_add_error (builder, error);
       namida_cli_emit (builder);
     }
