@@ -72,7 +72,7 @@ show (NamidaDetailsDialog *self)
   g_autofree char *summary = dup_summary (self->transfer, failed);
 
   gtk_label_set_label (self->summary, summary);
-  gtk_widget_set_visible (self->filter, failed > 0 && failed < g_list_model_get_n_items (G_LIST_MODEL (self->model)));
+  gtk_widget_set_visible (self->filter, failed > 0 && failed < namida_file_model_count_files (self->transfer));
   if (gtk_toggle_button_get_active (self->failed_button))
     gtk_widget_set_visible (self->filter, TRUE);
   gtk_widget_set_visible (self->report_button, namida_transfer_is_final (self->transfer));

@@ -7,6 +7,13 @@
 
 #include "namida-file-item.h"
 
+/* GtkListView makes the rows of 200 files, however few are seen (GTK_LIST_VIEW_MAX_LIST_ITEMS, gtk/gtklistview.c of
+ * GTK 4.8), and all of them in the turn that it hears of the files in: a fifth of a second. It hears of as many as a
+ * window shows, then of some more whenever nothing else is to be done, then of all. */
+#define FIRST_FILES 16
+#define MORE_FILES 12
+#define ROWS_OF_A_LIST 216
+
 struct _NamidaFileModel
 {
   GObject parent_instance;
@@ -14,10 +21,11 @@ struct _NamidaFileModel
   NamidaTransfer *transfer;
   GArray *failed; /* (nullable) (element-type guint): the indexes that are shown; NULL: all */
   guint n_items;  /* as last told */
+  guint idle;     /* source that tells of more; 0: all are told */
 };
 
-static guint
-count_entries (NamidaTransfer *transfer)
+guint
+namida_file_model_count_files (NamidaTransfer *transfer)
 {
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
 
@@ -80,7 +88,7 @@ namida_file_model_count_failed (NamidaTransfer *transfer)
 {
   guint count = 0;
 
-  for (guint i = 0; i < count_entries (transfer); i++)
+  for (guint i = 0; i < namida_file_model_count_files (transfer); i++)
     count += namida_file_model_is_failed (transfer, i);
   return count;
 }
@@ -90,10 +98,45 @@ find_failed (NamidaTransfer *transfer)
 {
   GArray *failed = g_array_new (FALSE, FALSE, sizeof (guint));
 
-  for (guint i = 0; i < count_entries (transfer); i++)
+  for (guint i = 0; i < namida_file_model_count_files (transfer); i++)
     if (namida_file_model_is_failed (transfer, i))
       g_array_append_val (failed, i);
   return failed;
+}
+
+static guint
+count_all (NamidaFileModel *self)
+{
+  return self->failed != NULL ? self->failed->len : namida_file_model_count_files (self->transfer);
+}
+
+static gboolean
+on_idle (gpointer user_data)
+{
+  NamidaFileModel *self = user_data;
+  guint before = self->n_items;
+  guint all = count_all (self);
+  /* A sending that waited looks at its files anew, and there may be fewer before this hears of it. */
+  guint now = before + MORE_FILES < ROWS_OF_A_LIST ? before + MORE_FILES : all;
+
+  self->n_items = MAX (before, MIN (now, all));
+  if (self->n_items >= all)
+    self->idle = 0;
+  if (self->n_items > before)
+    g_list_model_items_changed (G_LIST_MODEL (self), before, 0, self->n_items - before);
+  return self->idle != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* Less urgent than the drawing of what is there. */
+static void
+begin (NamidaFileModel *self)
+{
+  guint all = count_all (self);
+
+  g_clear_handle_id (&self->idle, g_source_remove);
+  self->n_items = MIN (all, FIRST_FILES);
+  if (self->n_items < all)
+    self->idle = g_idle_add_full (G_PRIORITY_LOW, on_idle, self, NULL);
 }
 
 static void
@@ -104,7 +147,7 @@ refill (NamidaFileModel *self, gboolean only_failed)
   g_clear_pointer (&self->failed, g_array_unref);
   if (only_failed)
     self->failed = find_failed (self->transfer);
-  self->n_items = only_failed ? self->failed->len : count_entries (self->transfer);
+  begin (self);
   g_list_model_items_changed (G_LIST_MODEL (self), 0, before, self->n_items);
 }
 
@@ -112,7 +155,7 @@ static void
 on_ended (NamidaFileModel *self)
 {
   /* The rows of all files look for themselves. */
-  if (self->failed != NULL || self->n_items != count_entries (self->transfer))
+  if (self->failed != NULL || (self->idle == 0 && self->n_items != namida_file_model_count_files (self->transfer)))
     refill (self, self->failed != NULL);
 }
 
@@ -128,6 +171,7 @@ namida_file_model_finalize (GObject *object)
 {
   NamidaFileModel *self = NAMIDA_FILE_MODEL (object);
 
+  g_clear_handle_id (&self->idle, g_source_remove);
   g_clear_pointer (&self->failed, g_array_unref);
   g_clear_object (&self->transfer);
   G_OBJECT_CLASS (namida_file_model_parent_class)->finalize (object);
@@ -150,7 +194,7 @@ namida_file_model_new (NamidaTransfer *transfer)
   NamidaFileModel *self = g_object_new (NAMIDA_TYPE_FILE_MODEL, NULL);
 
   self->transfer = g_object_ref (transfer);
-  self->n_items = count_entries (transfer);
+  begin (self);
   g_signal_connect_object (transfer, "ended", G_CALLBACK (on_ended), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   return self;
 }

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /** NamidaFileModel: GListModel of NamidaFileItem: the files of a transfer in their order, or only those that are not
- * there. Main context. */
+ * there. Of many it has the first at once, the others when the main context has nothing else to do. Main context. */
 #define NAMIDA_TYPE_FILE_MODEL (namida_file_model_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaFileModel, namida_file_model, NAMIDA, FILE_MODEL, GObject)
 
@@ -16,5 +16,7 @@ void namida_file_model_set_only_failed (NamidaFileModel *self, gboolean only_fai
 gboolean namida_file_model_is_failed (NamidaTransfer *transfer, guint index);
 /** namida_file_model_count_failed: how many those are. */
 guint namida_file_model_count_failed (NamidaTransfer *transfer);
+/** namida_file_model_count_files: how many there are, whether the model has them already or not. */
+guint namida_file_model_count_files (NamidaTransfer *transfer);
 
 G_END_DECLS

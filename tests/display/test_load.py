@@ -13,9 +13,13 @@ from namida_display import (RUN, Atspi, button, everything, find, keys, place, p
 
 FILES = 10_000
 SHOWN_MS = 5  # turns as long as this are in the log
-# The promise is 50 ms on a desktop that does nothing else; the same work takes up to twice the time of a processor whose caches and execution
-# units others use too, as tests do that run beside this one.
-PROMISE_MS = 2 * 50
+# The promise while files move; there a turn works for 8 to 13 ms of a processor, on the machine that it was measured on.
+PROMISE_MS = 50
+# A person opens a list or runs through it once, and the same work takes up to twice the time of a processor whose caches and execution units
+# others use too.
+LIST_MS = 2 * 50
+# The promise for the window's own part of a processor, beyond the engine's.
+PROMISE_SHARE = 0.10
 LONG = 120  # seconds that a step of a slow machine may need
 # A turn that opens a window or a page builds and draws it, here without the help of a graphics card.
 OPEN_MS = 500
@@ -31,6 +35,14 @@ def library(folder, files, size=600):
     return folder
 
 
+def used(pid):
+    """Seconds of a processor: the main thread, the whole process."""
+    def seconds(path):
+        fields = pathlib.Path(path).read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return seconds(f"/proc/{pid}/task/{pid}/stat"), seconds(f"/proc/{pid}/stat")
+
+
 class Watch:
     """What the watchdog of the window says from now on."""
 
@@ -41,12 +53,7 @@ class Watch:
         self.cpu, self.all, self.time = *self.used(), time.monotonic()
 
     def used(self):
-        """Seconds of a processor: the main thread, the whole process."""
-        def seconds(path):
-            fields = pathlib.Path(path).read_text().rsplit(")", 1)[1].split()
-            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        pid = self.process.pid
-        return seconds(f"/proc/{pid}/task/{pid}/stat"), seconds(f"/proc/{pid}/stat")
+        return used(self.process.pid)
 
     def turns(self):
         """Milliseconds that each long turn worked, and slept."""
@@ -54,8 +61,9 @@ class Watch:
         found = [line for line in lines if line.startswith("watchdog: blocked")]
         return [(float(line.split("(worked ")[1].split(",")[0]), float(line.split("slept ")[1].rstrip(")"))) for line in found]
 
-    def check(self, what, opened=0):
-        """Nothing longer than the promise, but the OPENED turns in which a page or a dialog came or went."""
+    def check(self, what, opened=0, promise=LIST_MS):
+        """Nothing longer than the promise, but the OPENED turns in which a page or a dialog came or went. Returns the seconds of a processor
+        that the main thread used, and all seconds."""
         turns = self.turns()
         longest = sorted((turn[0] for turn in turns), reverse=True) + [0] * (opened + 1)
         worked, slept = longest[0], max((turn[1] for turn in turns), default=0)
@@ -63,9 +71,9 @@ class Watch:
         seconds = time.monotonic() - self.time
         print(f"# {what}: {len(turns)} turns over {SHOWN_MS} ms; the longest worked {worked:.0f} ms (one slept {slept:.0f} ms); main thread "
               f"{mine - self.cpu:.2f} s, whole process {whole - self.all:.2f} s of {seconds:.1f} s", flush=True)
-        assert longest[opened] <= PROMISE_MS, f"{what}: the main loop was blocked by its own work for {longest[opened]} ms"
+        assert longest[opened] <= promise, f"{what}: the main loop was blocked by its own work for {longest[opened]} ms"
         assert worked <= OPEN_MS, f"{what}: a turn of the main loop worked for {worked} ms"
-        return (mine - self.cpu) / seconds
+        return mine - self.cpu, seconds
 
 
 def watched(lab, *args, **more):
@@ -86,6 +94,20 @@ def wait_for_all(folder, files):
     wait_for(f"{files} files", count, LONG)
 
 
+def by_command_line(lab, music):
+    """Seconds of a processor of the main thread of the engine alone, in the same transfer with no window."""
+    alias = f"Headless {RUN}"
+    home = lab.receiver(alias)
+    sender = lab.sender(f"Plain PC {RUN}", "send", "--to", alias, music)
+    wait_for_all(home / "music", FILES)
+    # It has ended, and its figures are there until somebody waits for it.
+    wait_for("its end", lambda: os.waitid(os.P_PID, sender.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG), LONG)
+    engine, whole = used(sender.pid)
+    print(f"# the same with no window: main thread {engine:.2f} s, whole process {whole:.2f} s", flush=True)
+    assert sender.wait() == 0, f"the sender ended with {sender.returncode}"
+    return engine
+
+
 def test_sending_10000_files(lab):
     alias = f"NAS {RUN}"
     music = library(lab.path / "files" / "Music", FILES)
@@ -97,12 +119,13 @@ def test_sending_10000_files(lab):
     watch = Watch(process)
     xdo("mousemove", area.x + 60, area.y + area.height // 2, "click", 1)
     wait_for_all(home / "music", FILES)
-    share = watch.check("sending", 1)
+    mine, seconds = watch.check("sending", 0, PROMISE_MS)
     wait_for("the end in words", lambda: find("Sent and verified"), LONG)
-    watch.check("sending, to its end", 2)
-    # Most of it is the engine's part of the main context; a window that draws each file takes several times as much.
-    assert share < 0.5, f"the main thread took {share:.0%} of a processor"
+    watch.check("sending, to its end", 0, PROMISE_MS)
     quit_by_keyboard(process, window)
+    share = (mine - by_command_line(lab, music)) / seconds
+    print(f"# the window's part: {share:.1%} of a processor")
+    assert share < PROMISE_SHARE, f"the window took {share:.0%} of a processor beyond the engine's"
 
 
 def test_receiving_10000_files(lab):
@@ -112,13 +135,14 @@ def test_receiving_10000_files(lab):
     watch = Watch(process)
     sender = lab.sender(f"ThinkPad {RUN}", "send", "--to", alias, music)
     accept = wait_for("the question", lambda: find("Accept", "push button") or find("Accept", "button"), LONG)
-    watch.check("the offer", 3)
+    watch.check("the offer")
     watch = Watch(process)
     press(accept)
     assert sender.wait(LONG) == 0, f"the sender ended with {sender.returncode}"
     wait_for("the end in words", lambda: find("Received and verified"), LONG)
-    share = watch.check("receiving", 2)
-    assert share < 0.5, f"the main thread took {share:.0%} of a processor"
+    mine, seconds = watch.check("receiving", 0, PROMISE_MS)
+    # Most of it is the engine's part of the main context; a window that draws each file takes several times as much.
+    assert mine / seconds < 0.5, f"the main thread took {mine / seconds:.0%} of a processor"
     quit_by_keyboard(process, window)
 
 
@@ -142,7 +166,7 @@ def page(process, window, key, name, row):
     watch = Watch(process)
     keys(window, key)
     wait_for(f"the first row of {name}", lambda: find(row, starts=True), LONG)
-    watch.check(f"opening {name}", 2)
+    watch.check(f"opening {name}")
     watch = Watch(process)
     for _ in range(4):
         keys(window, "Tab")
@@ -169,7 +193,7 @@ def test_list_of_20000_files(lab):
     xdo("mousemove", area.x + 80, area.y + area.height // 2, "click", 1)
     dialog = window_id("Details")
     wait_for("the first file", lambda: find("01. Track.flac"), LONG)
-    watch.check("opening the list", 3)
+    watch.check("opening the list")
     time.sleep(1)
 
     def rows():
@@ -184,7 +208,7 @@ def test_list_of_20000_files(lab):
     keys(dialog, "End")
     last = f"Album {(count - 1) // 20:04}"
     wait_for("the last file", lambda: [n for n in everything() if last in (n.get_name() or "")])
-    # GTK makes the rows of the other end, some 200 of them, in two turns.
+    # GTK fills the rows of the other end, some 200 of them, in two turns.
     watch.check("going to the end of the list", 2)
     assert len(rows()) < 1000, f"{len(rows())} rows are widgets at the end"
     keys(dialog, "Escape")
@@ -211,7 +235,7 @@ def test_history_of_2000_transfers(lab):
         entry.get_editable_text_iface().set_text_contents(text)
         time.sleep(0.3)
     wait_for("the oldest", lambda: find("Music from Device 1999") and not find("Music to Device 1998"))
-    watch.check("searching the history", 1)
+    watch.check("searching the history")
     quit_by_keyboard(process, window)
 
 
