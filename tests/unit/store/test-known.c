@@ -160,6 +160,7 @@ test_many (void)
   finish (database, "one", rows);
   g_assert_cmpint (ask (database, "SELECT count (*) FROM stored"), ==, n);
   g_assert_cmpint (ask (database, "SELECT count (*) FROM version_files"), ==, n);
+  namida_journal_remember_hashes (database, &(NamidaJournalSession){ .id = (char *) "one" });
 
   known = namida_known_content_new (database, &error);
   g_assert_no_error (error);
