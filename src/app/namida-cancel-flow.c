@@ -62,8 +62,10 @@ ask (NamidaWindow *window, NamidaTransfer *transfer)
   adw_message_dialog_set_extra_child (message, GTK_WIDGET (asked->remember));
   adw_message_dialog_set_body (message, _ ("What has arrived already can be kept for a week: sent again, it goes on "
                                            "from there."));
-  adw_message_dialog_add_responses (message, "back", _ ("_Go On"), "drop", _ ("Cancel and _Drop"), "keep",
-                                    _ ("Cancel and _Keep"), NULL);
+  /* Short, so that they stay beside each other in a narrow window: below each other, libadwaita 1.2 has no room for
+   * them in a dialog with an extra child. */
+  adw_message_dialog_add_responses (message, "back", _ ("_Go On"), "drop", _ ("_Drop It"), "keep", _ ("_Keep It"),
+                                    NULL);
   adw_message_dialog_set_response_appearance (message, "drop", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (message, "back");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), asked, asked_free, 0);

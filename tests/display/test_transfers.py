@@ -101,7 +101,7 @@ def test_pause_resume_and_cancel(lab):
     box = wait_for("the box to tick", lambda: find("Remember my choice", "check box"))
     keys(window_id("Cancel this transfer"), "alt+r")
     wait_for("the tick", lambda: box.get_state_set().contains(Atspi.StateType.CHECKED))
-    press(button("Cancel and Keep"))
+    press(button("Keep It"))
     settle()
     button(f"Try Again: {title}")
     wait_for("the choice to be remembered", lambda: "cancelled-parts='keep'" in (data / "settings.ini").read_text())
