@@ -18,6 +18,9 @@
 #define FINISH_SECONDS 60u
 #define FINISH_BYTES_PER_SECOND (20u * 1000 * 1000)
 #define FINISH_FILES_PER_SECOND 100u
+/* It has not noticed yet that a connection that broke is gone, and takes the file on it for one that still arrives. */
+#define BUSY_MS 200
+#define BUSY_TRIES 50u
 #define NAMED_FILES 3u
 /* An answer that takes longer than this comes from a person. */
 #define ASKED_MS 2000
@@ -31,7 +34,8 @@ struct _NamidaV1Sender
   guint next_address;
   GError *address_error; /* the most telling of those tried */
   NamidaDeadline *quick; /* (nullable): while an address is asked */
-  guint asked_timer;
+  guint asked_timer, busy_tries;
+  GHashTable *hashes; /* (nullable): of what was uploaded */
   GBytes *offer;
   NamidaClient *client;
   NamidaUploadJob *job;
@@ -51,6 +55,7 @@ namida_v1_sender_finalize (GObject *object)
   g_clear_pointer (&self->quick, namida_deadline_free);
   g_clear_object (&self->client);
   g_clear_object (&self->job);
+  g_clear_pointer (&self->hashes, g_hash_table_unref);
   g_clear_pointer (&self->offer, g_bytes_unref);
   g_clear_error (&self->address_error);
   G_OBJECT_CLASS (namida_v1_sender_parent_class)->finalize (object);
@@ -253,6 +258,15 @@ on_concluded (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* ---- 4. finish ---- */
 
+static void finish (NamidaV1Sender *self);
+
+static gboolean
+on_busy_over (gpointer user_data)
+{
+  finish (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_finished (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -260,7 +274,12 @@ on_finished (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   GHashTable *results = namida_client_finish_finish (NAMIDA_CLIENT (source), result, &error);
 
-  if (error != NULL)
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY) && self->busy_tries++ < BUSY_TRIES)
+    {
+      g_error_free (error);
+      g_timeout_add_full (G_PRIORITY_DEFAULT, BUSY_MS, on_busy_over, g_object_ref (self), g_object_unref);
+    }
+  else if (error != NULL)
     end (self, error);
   else
     run_step (self, conclude_thread, on_concluded, results,
@@ -268,23 +287,29 @@ on_finished (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+finish (NamidaV1Sender *self)
+{
+  guint64 seconds = FINISH_SECONDS + namida_upload_job_get_bytes (self->job) / FINISH_BYTES_PER_SECOND
+                    + namida_upload_job_get_files (self->job) / FINISH_FILES_PER_SECOND;
+
+  namida_client_finish_async (self->client, self->base.session_id, self->hashes, (guint) MIN (seconds, 24 * 60 * 60),
+                              namida_transfer_get_cancellable (self->base.transfer), on_finished, g_object_ref (self));
+}
+
+static void
 on_uploaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaV1Sender) self = user_data;
   GError *error = NULL;
-  g_autoptr (GHashTable) hashes = namida_upload_job_run_finish (NAMIDA_UPLOAD_JOB (source), result, &error);
-  guint64 seconds;
 
+  self->hashes = namida_upload_job_run_finish (NAMIDA_UPLOAD_JOB (source), result, &error);
   if (error != NULL)
     {
       end (self, error);
       return;
     }
   namida_transfer_set_state (self->base.transfer, NAMIDA_TRANSFER_FINISHING);
-  seconds = FINISH_SECONDS + namida_upload_job_get_bytes (self->job) / FINISH_BYTES_PER_SECOND
-            + namida_upload_job_get_files (self->job) / FINISH_FILES_PER_SECOND;
-  namida_client_finish_async (self->client, self->base.session_id, hashes, (guint) MIN (seconds, 24 * 60 * 60),
-                              namida_transfer_get_cancellable (self->base.transfer), on_finished, g_object_ref (self));
+  finish (self);
 }
 
 /* ---- 3. offer and upload ---- */

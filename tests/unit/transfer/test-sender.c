@@ -30,6 +30,7 @@ typedef struct
   guint64 granted_offset; /* of f1 */
   gint64 right_offset;    /* of f1: others are refused; -1: any */
   int cut_after;          /* cuts that many uploads of f1 in the middle */
+  int busy;               /* refuses that many finishes: files are still arriving */
   int spoil;              /* answers that many uploads with another hash */
   guint early_status;     /* answers uploads with it after 100 KiB */
   const char *early_body;
@@ -224,6 +225,11 @@ serve_finish (Fake *fake, Peer *peer, const char *body, gsize length)
   g_clear_pointer (&fake->finished, g_hash_table_unref);
   fake->finished = hashes;
   g_mutex_unlock (&fake->lock);
+  if (g_atomic_int_add (&fake->busy, -1) > 0)
+    {
+      answer (peer, 409, "{\"error\":\"busy\",\"message\":\"Files of this transfer are still arriving.\"}");
+      return;
+    }
   text = namida_finish_answer_format (results, &size);
   answer (peer, 200, text);
 }
@@ -468,6 +474,18 @@ test_all (Fixture *f, gconstpointer data)
   g_assert_cmpuint (namida_transfer_get_done_bytes (f->transfer), ==, namida_transfer_get_total_bytes (f->transfer));
 }
 
+/* It has not noticed yet that a connection is gone. */
+static void
+test_busy (Fixture *f, gconstpointer data)
+{
+  add_file (f, "a.flac", 1000);
+  f->fake.busy = 3;
+  send (f);
+  g_assert_no_error (f->error);
+  g_assert_cmpint (f->fake.busy, ==, -1);
+  assert_arrived (f, 0);
+}
+
 static void
 test_nothing_wanted (Fixture *f, gconstpointer data)
 {
@@ -704,6 +722,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func, data) g_test_add ("/sender/" path, Fixture, data, set_up, func, tear_down)
   ADD ("all", test_all, NULL);
+  ADD ("busy", test_busy, NULL);
   ADD ("nothing-wanted", test_nothing_wanted, NULL);
   ADD ("other-identity", test_other_identity, NULL);
   ADD ("nobody", test_nobody, NULL);
