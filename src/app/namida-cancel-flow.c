@@ -54,11 +54,16 @@ ask (NamidaWindow *window, NamidaTransfer *transfer)
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (window), _ ("Cancel this transfer?"), NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
   Asked *asked = g_new0 (Asked, 1);
+  GtkWidget *words;
 
   asked->window = g_object_ref (window);
   asked->transfer = g_object_ref (transfer);
   asked->remember = GTK_CHECK_BUTTON (gtk_check_button_new_with_mnemonic (_ ("_Remember my choice")));
   gtk_widget_set_halign (GTK_WIDGET (asked->remember), GTK_ALIGN_CENTER);
+  /* With large text the words alone would be wider than a narrow window. */
+  words = gtk_widget_get_last_child (GTK_WIDGET (asked->remember));
+  if (GTK_IS_LABEL (words))
+    gtk_label_set_wrap (GTK_LABEL (words), TRUE);
   adw_message_dialog_set_extra_child (message, GTK_WIDGET (asked->remember));
   adw_message_dialog_set_body (message, _ ("What has arrived already can be kept for a week: sent again, it goes on "
                                            "from there."));
