@@ -8,8 +8,10 @@ import random
 import subprocess
 import sys
 
-from namida_display import LIMIT, RUN, arrived, button, everything, find, keys, made_backup, press, quit_by_keyboard, run, wait_for, window_id
+from namida_display import (APP, LIMIT, RUN, Gio, GLib, arrived, button, everything, find, keys, made_backup, press, quit_by_keyboard, run,
+                            wait_for, window_id)
 
+NAME = "io.github.namida_sync.Desktop"
 MOCK = pathlib.Path(__file__).with_name("desktop_mock.py")
 
 
@@ -87,6 +89,53 @@ def test_background_yes(lab):
     process.terminate()
 
 
+def the_desktops_own(lab):
+    """The program with its name on the bus, which one with a folder of its own (--data-dir) does not have, closed and receiving."""
+    config = lab.path / "config" / "glib-2.0" / "settings"
+    config.mkdir(parents=True)
+    for name in ("backups", "music"):
+        (lab.path / name).mkdir()
+    (config / "keyfile").write_text(f"[{NAME.replace('.', '/')}]\nintroduced=true\nalias='Desk PC {RUN}'\ninterface='lo'\n"
+                                    f"receive-in-background=true\nbackup-folder='{lab.path}/backups'\nmusic-folder='{lab.path}/music'\n")
+    lab.env.update(XDG_CONFIG_HOME=str(lab.path / "config"), XDG_DATA_HOME=str(lab.path / "data"), GSETTINGS_BACKEND="keyfile")
+    process = lab.start(APP)
+    wait_for("the window", lambda: find("Namida Sync", "frame"))
+    goes_on_closed(lab, process, window_id("^Namida Sync$"))
+    return process
+
+
+def press_at_the_portal(lab, button):
+    """As xdg-desktop-portal does it (activate_action in src/notification.c): the action, without its group, on the name of the program."""
+    group, action = button["action"].split(".", 1)
+    assert group == "app", button
+    lab.shell.bus.call_sync(NAME, "/" + NAME.replace(".", "/"), "org.freedesktop.Application", "ActivateAction",
+                            GLib.Variant("(sava{sv})", (action, [GLib.Variant("s", button["target"])], {})), None, Gio.DBusCallFlags.NONE,
+                            LIMIT * 1000, None)
+
+
+def test_accept_by_the_portal(lab):
+    """The window closed, the question told to the portal, its button pressed there: the file arrives, and the portal hears of the end."""
+    in_a_sandbox(lab)
+    desktop = Desktop(lab, "yes", "portal")
+    process = the_desktops_own(lab)
+    backup, music, song = made_backup(lab.path / "files")
+    sender = lab.sender(f"ThinkPad {RUN}", "send", "--to", f"Desk PC {RUN}", backup, music)
+
+    def asked():
+        return [call for call in desktop.calls("Notification.AddNotification") if call[0].startswith("offer-")]
+
+    number, question = wait_for("the question", asked)[0]
+    assert not arrived(lab.path / "music", song), "stored before anyone said yes"
+    press_at_the_portal(lab, next(one for one in question["buttons"] if one["label"] == "Accept"))
+    assert sender.wait(LIMIT) == 0, f"the sender ended with {sender.returncode}"
+    wait_for("the music to arrive", lambda: arrived(lab.path / "music", song))
+    wait_for("the question to be withdrawn", lambda: [number] in desktop.calls("Notification.RemoveNotification"))
+    wait_for("the word that it ended", lambda: [call for call in desktop.calls("Notification.AddNotification")
+                                                if any(one["label"] == "Open Folder" for one in call[1].get("buttons", []))])
+    assert str(lab.path) not in json.dumps(desktop.calls("Notification.AddNotification")), "a notification carries a path"
+    process.terminate()
+
+
 def test_background_no(lab):
     desktop, process, data, window, dialog = switch_on(lab, "no", "portal")
     wait_for("the request", lambda: desktop.calls("Background.RequestBackground"))
@@ -160,5 +209,6 @@ def test_awake_by_the_portal(lab):
 
 
 TESTS = {"background": (test_background_yes, test_background_no, test_background_unanswered, test_background_without_a_portal),
+         "portal": (test_accept_by_the_portal,),
          "awake": (test_awake_and_on_the_dock, test_awake_by_the_portal)}
 run([(test, True) for test in TESTS[sys.argv[1]]])

@@ -152,6 +152,65 @@ def test_3_the_receiver_breaks_off_and_comes_back(lab):
     quit_by_keyboard(process, window)
 
 
+def progress(process):
+    """The lines of its progress since it was last interrupted, or began."""
+    lines = [json.loads(line) for line in other_said(process).splitlines() if line.startswith("{")]
+    begun = max((i for i, line in enumerate(lines) if line["event"] in ("interrupted", "start")), default=0)
+    return lines, [line["sent"] for line in lines[begun:] if line["event"] == "progress"]
+
+
+def test_3_the_window_is_killed_and_goes_on(lab):
+    """The receiving window dies without a word: started again it has what it had, asks nothing, and the rest arrives."""
+    process, data, window = window_of(lab)
+    backup, music, song = made_backup(lab.path / "files")
+    song.write_bytes(random.randbytes(20_000_000))
+    sender = lab.sender(f"ThinkPad {RUN}", "--json", "send", "--limit", "1MB/s", "--wait", "60", "--to", ALIAS, backup, music)
+    press(button("Accept"))
+    time.sleep(1.5)  # up to GTK 4.8 a question during the change of windows ends the program
+    wait_for("some of the music", lambda: max(progress(sender)[1]) > 4_000_000, LONG)
+    process.send_signal(signal.SIGKILL)
+    process.wait(LIMIT)
+    assert not arrived(data / "music", song), "it was killed too late"
+    before = len(lab.shell.shown())
+    process, data, window = window_of(lab)
+    assert sender.wait(2 * LONG) == 0, "it did not go on"
+    assert not [title for title, _ in lab.shell.shown()[before:] if title.startswith("Receive")], "asked again"
+    lines, sent = progress(sender)
+    assert any(line["event"] == "interrupted" for line in lines), "nothing broke"
+    # From its beginning it would be told four times in the first second.
+    assert sent and not [one for one in sent if 150_000 < one < 900_000], f"sent again from the beginning: {sent}"
+    wait_for("the music to arrive", lambda: arrived(data / "music", song))
+    wait_for("the backup to arrive", lambda: arrived(data / "backups", backup))
+    keys(window, "alt+2")
+    wait_for("the end in words", lambda: says("Received and verified"))
+    quit_by_keyboard(process, window)
+
+
+def test_3_the_sending_window_is_killed_and_goes_on(lab):
+    nas, home = f"NAS {RUN}", lab.path / "nas"
+    there = lab.sender(nas, "--json", "receive", "--accept", "all", "--as", "library", "--backups", home / "b", "--music", home / "m",
+                       stdin=subprocess.PIPE)
+    backup, music, song = made_backup(lab.path / "files")
+    song.write_bytes(random.randbytes(20_000_000))
+    process, data, window = window_of(lab, "rate-limit=uint32 1500\n", files=[backup, music])
+    wait_for("what is to be sent", lambda: find("To send 1 backup and 1 folder"))
+    click(nas)
+    wait_for("some of the music", lambda: max(progress(there)[1]) > 4_000_000, LONG)
+    process.send_signal(signal.SIGKILL)
+    process.wait(LIMIT)
+    assert not arrived(home / "m", song), "it was killed too late"
+    # Nobody says again what to send, or to whom.
+    process, data, window = window_of(lab)
+    keys(window, "alt+2")
+    wait_for("the music to arrive", lambda: arrived(home / "m", song), LONG)
+    wait_for("the end in words", lambda: find("Sent and verified"), LONG)
+    lines, sent = progress(there)
+    assert any(line["event"] == "interrupted" for line in lines), "nothing broke"
+    assert sent and min(sent) > 1_000_000, f"sent again from the beginning: {sent}"
+    there.stdin.close()
+    quit_by_keyboard(process, window)
+
+
 def test_4_the_library_again(lab):
     nas, home = f"NAS {RUN}", lab.path / "nas"
     there = lab.sender(nas, "--json", "receive", "--accept", "all", "--as", "library", "--backups", home / "b", "--music", home / "m",
@@ -190,5 +249,6 @@ def test_4_the_library_again(lab):
 
 TESTS = {"phones": (test_1_a_phone_sends, test_2_a_phone_receives),
          "breaks": (test_3_the_sender_breaks_off_and_goes_on, test_3_the_receiver_breaks_off_and_comes_back),
+         "killed": (test_3_the_window_is_killed_and_goes_on, test_3_the_sending_window_is_killed_and_goes_on),
          "library": (test_4_the_library_again,)}
 run([(test, True) for test in TESTS[sys.argv[1]]])
