@@ -5,8 +5,11 @@
 
 #include <string.h>
 
+/* The smallest piece is 4 KiB, four workers take turns, and a head may take 10 seconds. */
+#define LIMIT_LEAST 10000u
+
 gboolean
-namida_cli_parse_limit (const char *text, guint64 *limit)
+namida_cli_parse_size (const char *text, guint64 *size)
 {
   static const struct
   {
@@ -30,8 +33,14 @@ namida_cli_parse_limit (const char *text, guint64 *limit)
   for (guint i = 0; i < G_N_ELEMENTS (units); i++)
     if (g_str_equal (unit, units[i].unit))
       {
-        *limit = (guint64) (number * (double) units[i].factor);
-        return *limit > 0;
+        *size = (guint64) (number * (double) units[i].factor);
+        return *size > 0;
       }
   return FALSE;
+}
+
+gboolean
+namida_cli_parse_limit (const char *text, guint64 *limit)
+{
+  return namida_cli_parse_size (text, limit) && *limit >= LIMIT_LEAST;
 }

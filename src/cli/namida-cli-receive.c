@@ -190,7 +190,7 @@ read_options (NamidaCli *cli, NamidaHubOptions *options)
     return namida_cli_usage (_ ("--keep-monthly needs --keep N."));
   if (limit_text != NULL && !namida_cli_parse_limit (limit_text, &options->limit))
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
-  if (reserve_text != NULL && !namida_cli_parse_limit (reserve_text, &options->reserve))
+  if (reserve_text != NULL && !namida_cli_parse_size (reserve_text, &options->reserve))
     return namida_cli_usage (_ ("--reserve is a size, for example 1GB, not “%s”."), reserve_text);
   return read_unencrypted (options, can_ask);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "namida-clock.h"
 #include "namida-tls.h"
 
 #include <string.h>
@@ -8,6 +9,8 @@
 /* TLS reads and writes one record (16 KiB) at a time: without a buffer below it every record costs system calls of its
  * own, five bytes of header included. */
 #define BUFFER_SIZE (256 * 1024)
+/* How long corked bytes may wait for more of them. */
+#define CORK_MOST_US (250 * 1000)
 
 /* ---- input ---- */
 
@@ -133,6 +136,7 @@ struct _NamidaBufferedOutput
   char *data;
   gsize start, end;
   gboolean corked;
+  gint64 moved_at; /* monotonic: corked, or written out */
 };
 
 static void namida_buffered_output_pollable_init (GPollableOutputStreamInterface *iface);
@@ -155,7 +159,16 @@ output_drain (NamidaBufferedOutput *self, gboolean blocking, GCancellable *cance
       self->start += (gsize) n;
     }
   self->start = self->end = 0;
+  self->moved_at = namida_clock_monotonic ();
   return TRUE;
+}
+
+/* Bytes that come slowly, held back by a limit of speed, do not wait for each other: to the other side that would be
+ * silence, and it hangs up. */
+static gboolean
+holds_back (NamidaBufferedOutput *self)
+{
+  return self->corked && namida_clock_monotonic () - self->moved_at < CORK_MOST_US;
 }
 
 static gssize
@@ -166,11 +179,12 @@ output_write_any (NamidaBufferedOutput *self,
                   GCancellable *cancellable,
                   GError **error)
 {
+  gboolean hold = holds_back (self);
   gsize n;
 
-  if ((!self->corked || self->end == BUFFER_SIZE) && !output_drain (self, blocking, cancellable, error))
+  if ((!hold || self->end == BUFFER_SIZE) && !output_drain (self, blocking, cancellable, error))
     return -1;
-  if (!self->corked || (self->end == 0 && count >= BUFFER_SIZE))
+  if (!hold || (self->end == 0 && count >= BUFFER_SIZE))
     return g_pollable_stream_write (self->base, buffer, count, blocking, cancellable, error);
   if (self->data == NULL)
     self->data = g_malloc (BUFFER_SIZE);
@@ -361,6 +375,7 @@ namida_buffered_stream_cork (GIOStream *stream, gboolean corked)
   NamidaBufferedStream *self = NAMIDA_BUFFERED_STREAM (stream);
 
   self->output->corked = corked;
+  self->output->moved_at = namida_clock_monotonic ();
   /* What cannot be written now stays in the buffer: the next write or flush meets the same error and reports it. */
   if (!corked)
     output_drain (self->output, TRUE, NULL, NULL);

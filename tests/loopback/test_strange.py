@@ -2,9 +2,11 @@
 """What is allowed but rare: names that look like a drive or an option, links, empty values, things in the way, starts at once."""
 import json
 import os
+import signal
 import subprocess
+import time
 
-from namida_loopback import LIMIT, all_files, environment, equal, expect, main, same_tree, write
+from namida_loopback import LIMIT, all_files, environment, equal, expect, main, same_tree, unique, write
 
 
 def test_colons(lab):
@@ -68,6 +70,18 @@ def test_empty(lab):
     equal(list(device.home.iterdir()), [])
 
 
+def test_slow(lab):
+    """at a low limit the request does not wait for its body: the other side would take that for silence"""
+    music = lab.folder("source") / "Music"
+    for n in range(4):
+        write(music / f"{n}.mp3", os.urandom(60_000), 1_600_000_000_000)
+    receiver = lab.receiver("--accept", "all", "--as", "library")
+    sender = lab.device("Sender")
+    result = expect(0, sender.send(receiver, music, "--limit", "12kB/s"))
+    assert not [event for event in result.events if event["event"] == "interrupted"], result.out
+    same_tree(music, receiver.music / "Music")
+
+
 def test_in_the_way(lab):
     """a file or a link where a music folder should be: nothing is stored through it, and both sides say what to do"""
     music = lab.folder("source") / "Music"
@@ -125,4 +139,25 @@ def test_first_start(lab):
             equal(process.returncode, 0, said)
 
 
-main(test_in_the_way, test_report, test_first_start, test_colons, test_link, test_dash, test_empty)
+def test_interrupted(lab):
+    """stopped while it looks for the other device: cancelled, not failed inside"""
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        device = lab.device()
+        device.start("send", "--to", unique("Nobody"), "/etc/hostname")
+        deadline = time.monotonic() + 30
+        while not (device.data / "state.db").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        device.process.send_signal(signal_number)
+        equal(device.wait(), 1)
+        equal([(event["result"], event["code"]) for event in device.seen], [("cancelled", "cancelled")], device.errors)
+
+
+def test_too_slow(lab):
+    """a speed without its unit is a mistake, not five bytes a second"""
+    device = lab.device()
+    for arguments in (["send", "--to", "x", "--limit", "5", "/etc/hostname"], ["receive", "--limit", "9kB/s"]):
+        result = expect(2, device.run(*arguments))
+        assert "5MB/s" in result.err, result.err
+
+
+main(test_slow, test_interrupted, test_too_slow, test_in_the_way, test_report, test_first_start, test_colons, test_link, test_dash, test_empty)
