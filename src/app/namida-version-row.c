@@ -313,6 +313,7 @@ namida_version_row_new (NamidaHub *hub, NamidaVersion *version)
   self->hub = g_object_ref (hub);
   self->version = g_object_ref (version);
   namida_steady_label_set_text (self->when, title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   show_contents (self);
   show_figures (self);

@@ -16,6 +16,9 @@ import zipfile
 
 # "push button" is the older name of "button".
 BUTTONS = ("push button", "button", "toggle button")
+# Pixels, both sides together, that GTK draws around a window where, as here, nothing composes the windows. Newer versions of libadwaita (1.7 is
+# one) give their window of preferences 360 inside.
+FRAME = 10
 LIMIT = 30  # seconds that no single step may need
 
 

@@ -6,10 +6,8 @@ import pathlib
 import time
 
 from namida_names import nameless
-from namida_display import (PICTURES, RUN, Atspi, button, everything, find, keys, made_backup, picture, place, press, run, wait_for,
+from namida_display import (FRAME, PICTURES, RUN, Atspi, button, everything, find, keys, made_backup, picture, place, press, run, wait_for,
                             window_id, xdo)
-
-FRAME = 10  # pixels, both sides together
 
 
 def look(lab, name, window, narrow=True):
@@ -19,8 +17,6 @@ def look(lab, name, window, narrow=True):
         place(window, 0, 0, width, height)
         xdo("mousemove", 1200, 900)
         got = int([line for line in xdo("getwindowgeometry", "--shell", window) if line.startswith("WIDTH")][0].split("=")[1])
-        # Newer versions of libadwaita (1.7 is one) give their window of preferences 360 pixels inside; the frame is drawn around it only where,
-        # as here, nothing composes the windows.
         assert got == width or (name == "preferences" and got - FRAME == width), f"“{name}” cannot be narrower than {got}"
         picture(f"{name}-{width}-{mode}", window)
     bad = wait_for("the widgets", lambda: [nameless()])[0]

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from namida_display import PICTURES, Atspi, Lab, everything, find, picture, place, run, xdo
+from namida_display import FRAME, PICTURES, Atspi, Lab, everything, find, picture, place, run, xdo
 from namida_names import nameless
 from namida_tour import Tour
 from namida_words import Words
@@ -63,7 +63,7 @@ def looks(tour, language):
         if not popover:
             if name not in QUESTIONS:
                 place(window, 0, 0, 360, 640)
-            if width(window) > 360:
+            if width(window) > 360 + (FRAME if name == "preferences" else 0):
                 wrong.append(f"{name}: cannot be narrower than {width(window)}")
         if language == "ar" and name == "devices":
             mirrored(tour)

@@ -16,7 +16,8 @@ import threading
 import time
 import traceback
 
-CLI = sys.argv[1]
+# Also for those that run it in another folder.
+CLI = os.path.abspath(sys.argv[1])
 ALL = bool(os.environ.get("NAMIDA_TEST_ALL"))
 LIMIT = 90  # seconds that no single step may need
 DEVICE_KEYS = {"alias", "address", "port", "fingerprint", "uuid", "type", "speaks", "trusted", "encrypted"}

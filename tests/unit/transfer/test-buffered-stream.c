@@ -93,8 +93,9 @@ end_init (End *end, int fd, gboolean tls, gboolean server)
     end->stream = G_IO_STREAM (namida_tls_server_new (identity, end->buffered, NULL));
   else
     {
-      end->stream = g_tls_client_connection_new (end->buffered, NULL, NULL);
-      g_tls_connection_set_database (G_TLS_CONNECTION (end->stream), NULL);
+      /* From its beginning without a database: newer versions of GLib warn where a system has no certificates. */
+      end->stream = g_initable_new (g_tls_backend_get_client_connection_type (g_tls_backend_get_default ()), NULL, NULL,
+                                    "base-io-stream", end->buffered, "database", NULL, NULL);
       g_signal_connect (end->stream, "accept-certificate", G_CALLBACK (accept_any), NULL);
     }
   g_assert_nonnull (end->stream);
