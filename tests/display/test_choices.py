@@ -222,6 +222,10 @@ def test_resume_and_try_again(lab):
     quit_by_keyboard(process, window)
 
 
+def is_focused(name):
+    return [n for n in everything() if n.get_name() == name and n.get_state_set().contains(Atspi.StateType.FOCUSED)]
+
+
 def test_days_of_broken_transfers(lab):
     process, data, window = window_of(lab, "parts-days=uint32 9\n")
     keys(window, "ctrl+comma")
@@ -231,6 +235,15 @@ def test_days_of_broken_transfers(lab):
     spin = wait_for("the days", lambda: find("Days that a broken transfer may go on", "spin button", starts=True)
                     or find("Wait for broken transfers", "spin button"))
     assert spin.get_value_iface().get_current_value() == 9
+    # What is chosen is remembered at once. By keyboard, as a person does it.
+    for _ in range(60):
+        if is_focused("Wait for broken transfers"):
+            break
+        keys(dialog, "Tab")
+    # Its row has the focus first, then the number in it.
+    keys(dialog, "Tab")
+    keys(dialog, "Up")
+    wait_for("the setting", lambda: "parts-days=10" in (data / "settings.ini").read_text().splitlines())
     keys(dialog, "Escape")
     settle()
     quit_by_keyboard(process, window)
