@@ -125,3 +125,19 @@ namida_error_set_from_errno (GError **error, int saved_errno, const char *what)
                /* Translators: the first %s is what could not be done, the second the system's reason. */
                _ ("%s: %s"), what, g_strerror (saved_errno));
 }
+
+const char *
+namida_error_connection_words (const GError *error)
+{
+  if (error == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return _ ("it did not answer in time");
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return _ ("nothing answers there");
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE))
+    return _ ("this network has no way to it");
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)
+      || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
+    return _ ("it closed the connection");
+  return error->message;
+}

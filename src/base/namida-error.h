@@ -84,4 +84,12 @@ guint namida_error_http_status (const GError *error);
  */
 void namida_error_set_from_errno (GError **error, int saved_errno, const char *what);
 
+/**
+ * namida_error_connection_words:
+ * @error: (nullable): what a connection ended with, as GIO tells it; NULL: nothing came of it in time
+ * Returns: (transfer none): the reason as a clause in the person's language ("nothing answers there"); the system's own
+ * words for what is rare. Valid as long as @error.
+ */
+const char *namida_error_connection_words (const GError *error);
+
 G_END_DECLS

@@ -144,7 +144,8 @@ return_failure (GTask *task, GError *reason)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                              _ ("The device at %s could not be reached (%s): check that it is on, in the same network, "
                                 "and that Namida Sync is open there"),
-                             where, call->reset ? _ ("it closed the connection") : reason->message);
+                             where,
+                             call->reset ? _ ("it closed the connection") : namida_error_connection_words (reason));
   g_error_free (reason);
 }
 

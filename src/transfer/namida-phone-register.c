@@ -53,7 +53,7 @@ fail (GTask *task, GError *reason)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                              _ ("The device at %s could not be reached (%s): check that it is on and in the same "
                                 "network"),
-                             where, reason->message);
+                             where, namida_error_connection_words (reason));
   g_error_free (reason);
 }
 

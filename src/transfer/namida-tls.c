@@ -211,8 +211,7 @@ attempt_explain (Attempt *attempt, GInetSocketAddress *address, GCancellable *ca
         error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
         _ ("Could not reach the device at %s: %s. Check that it is on, in the same network, and that Namida Sync "
            "is open there."),
-        where,
-        attempt->timed_out || attempt->error == NULL ? _ ("it did not answer in time") : attempt->error->message);
+        where, namida_error_connection_words (attempt->timed_out ? NULL : attempt->error));
 }
 
 static GSocketConnection *

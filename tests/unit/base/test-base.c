@@ -184,12 +184,28 @@ test_figures (void)
   assert_text (namida_format_fingerprint ("ab12cd34ef56789000"), "AB12 CD34 EF56 7890");
 }
 
+/* A person reads why a device could not be reached, and no sentence of the system's. */
+static void
+test_connection_words (void)
+{
+  g_autoptr (GError) refused
+      = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "Could not connect to ::1: Connection refused");
+  g_autoptr (GError) away = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE, "No route to host");
+  g_autoptr (GError) rare = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "Out of sockets");
+
+  g_assert_cmpstr (namida_error_connection_words (NULL), ==, "it did not answer in time");
+  g_assert_cmpstr (namida_error_connection_words (refused), ==, "nothing answers there");
+  g_assert_cmpstr (namida_error_connection_words (away), ==, "this network has no way to it");
+  g_assert_cmpstr (namida_error_connection_words (rare), ==, "Out of sockets");
+}
+
 int
 main (int argc, char **argv)
 {
   g_setenv ("TZ", "<+0545>-5:45", TRUE); /* Kathmandu, without a zone database */
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/errors", test_errors);
+  g_test_add_func ("/base/connection-words", test_connection_words);
   g_test_add_func ("/base/clock", test_clock);
   g_test_add_func ("/base/calendar", test_calendar);
   g_test_add_func ("/base/digest", test_digest);
