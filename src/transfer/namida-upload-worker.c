@@ -12,6 +12,8 @@
 /* Up to here a file is read, hashed and sent in one go: threads of its own would cost more than they save. */
 #define INLINE_BYTES NAMIDA_BLOCK_SIZE
 #define POOL_BLOCKS 4u
+/* Bytes that were written here and may not have arrived when a connection breaks: the buffers of both systems. */
+#define ON_THE_WAY (4 * 1024 * 1024)
 #define MAX_TRIES 2u
 /* Seconds of patience: how fast the slowest receiver hashes what it already has. */
 #define RESUME_BYTES_PER_SECOND (50u * 1000 * 1000)
@@ -250,6 +252,14 @@ give_up_try (NamidaUploadWorker *worker, NamidaUploadItem *item, NamidaTry resul
     namida_upload_worker_count (worker, item, (gint64) item->offset - item->counted);
 }
 
+/* A person who pauses, or whose device went away, sees what is surely there, and not the beginning of a large file: the
+ * next try counts anew. */
+static void
+leave_counted (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 sent)
+{
+  namida_upload_worker_count (worker, item, MAX ((gint64) item->offset, sent - ON_THE_WAY) - item->counted);
+}
+
 gboolean
 namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
 {
@@ -261,6 +271,7 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
       g_autoptr (GError) reason = NULL;
       guint64 offset = item->offset;
       NamidaTry result = try_item (worker, item, &reason);
+      gint64 sent = item->counted;
 
       if (result == NAMIDA_TRY_SENT)
         return TRUE;
@@ -268,6 +279,8 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
       if (result == NAMIDA_TRY_FATAL || g_cancellable_is_cancelled (worker->job->cancellable)
           || (result == NAMIDA_TRY_BROKEN && (breaks >= NAMIDA_MAX_BREAKS || worker->lost)))
         {
+          if (result == NAMIDA_TRY_BROKEN || g_cancellable_is_cancelled (worker->job->cancellable))
+            leave_counted (worker, item, sent);
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
         }

@@ -15,9 +15,12 @@ test_pause_sender (Fixture *f, gconstpointer data)
   NamidaTransfer *theirs = newest (f->receiver);
   g_autofree char *words = NULL;
 
+  WAIT_FOR (namida_transfer_is_final (transfer) || namida_transfer_get_done_bytes (transfer) > 8 * MB);
   namida_hub_pause (f->sender, transfer);
   WAIT_FOR (!is_in (transfer, NAMIDA_TRANSFER_RUNNING));
   g_assert_true (is_in (transfer, NAMIDA_TRANSFER_PAUSED));
+  /* Its bar does not fall back to the beginning of the file. */
+  g_assert_cmpuint (namida_transfer_get_done_bytes (transfer), >, 2 * MB);
   g_assert_false (namida_transfer_can_pause (transfer));
   WAIT_FOR (!is_in (theirs, NAMIDA_TRANSFER_RUNNING));
   g_assert_true (is_in (theirs, NAMIDA_TRANSFER_INTERRUPTED));
