@@ -11,6 +11,21 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#define RUN_AHEAD_BYTES (1024 * 1024)
+
+/* What a break may cost is what came here and was not written yet: the system would let a fast sender run ahead by as
+ * much as net.ipv4.tcp_rmem says, which may be 32 MB. Where the system grants so little to who asks (net.core.rmem_max)
+ * that a wireless network would be slowed down, its own measure stays. Inherited by what is accepted. */
+static void
+bound_run_ahead (GSocket *socket)
+{
+  g_autofree char *text = NULL;
+
+  if (g_file_get_contents ("/proc/sys/net/core/rmem_max", &text, NULL, NULL)
+      && g_ascii_strtoll (text, NULL, 10) >= RUN_AHEAD_BYTES)
+    g_socket_set_option (socket, SOL_SOCKET, SO_RCVBUF, RUN_AHEAD_BYTES, NULL);
+}
+
 static GSocket *
 listen_on (GInetAddress *address, guint scope, guint16 port, GError **error)
 {
@@ -24,6 +39,7 @@ listen_on (GInetAddress *address, guint scope, guint16 port, GError **error)
   /* IPv4 has a socket of its own. */
   if (family == G_SOCKET_FAMILY_IPV6 && !g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, error))
     return NULL;
+  bound_run_ahead (socket);
   g_socket_set_listen_backlog (socket, 128);
   g_socket_set_blocking (socket, FALSE);
   if (!g_socket_bind (socket, where, TRUE, error) || !g_socket_listen (socket, error))
