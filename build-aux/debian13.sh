@@ -48,8 +48,10 @@ need_debian13 ()
 # netlab have a /proc each only where a whole one is to be seen, and bwrap covers parts of its own.
 in_debian13 ()
 {
+  # A file that has a name: the machines of netlab put another one over it.
+  { cat "$debian13/etc/passwd"; echo somebody:x:1000:1000::/home/somebody:/bin/sh; } >"$debian13.passwd"
   bwrap --bind "$debian13" / --dev /dev --unshare-pid --proc /proc --bind /proc /srv --ro-bind /sys /sys --tmpfs /run --tmpfs /tmp \
     --tmpfs /home --dir /home/somebody --unshare-user --uid 1000 --gid 1000 --unshare-net --unshare-ipc --die-with-parent \
     --clearenv --setenv PATH /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --setenv HOME /home/somebody --setenv LANG C.UTF-8 \
-    --ro-bind-data 9 /etc/passwd "$@" 9< <(cat "$debian13/etc/passwd"; echo somebody:x:1000:1000::/home/somebody:/bin/sh)
+    --ro-bind "$debian13.passwd" /etc/passwd "$@"
 }
