@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  */
 void namida_tls_trust_no_authority (NamidaIdentity *identity);
 /** NamidaBufferedStream: GIOStream under a GTlsConnection: 256 KiB read-ahead; writes are corked between
- * namida_buffered_stream_cork (TRUE) and (FALSE). */
+ * namida_buffered_stream_cork (TRUE) and (FALSE), never while hands are shaken. */
 GIOStream *namida_buffered_stream_new (GSocketConnection *connection);
 void namida_buffered_stream_cork (GIOStream *stream, gboolean corked);
 /** Returns: (transfer none): the socket below, for its options, its timeout and an abrupt end. */
