@@ -33,18 +33,12 @@ message (NamidaWindow *window, const char *heading, const char *body)
 }
 
 static void
-present (AdwMessageDialog *dialog)
-{
-  namida_dialog_present (dialog);
-}
-
-static void
 tell (NamidaWindow *window, const char *heading, const char *body)
 {
   AdwMessageDialog *dialog = message (window, heading, body);
 
   adw_message_dialog_add_response (dialog, "close", _ ("_Close"));
-  present (dialog);
+  namida_dialog_present (dialog);
 }
 
 char *
@@ -273,7 +267,7 @@ on_removal_known (GObject *source, GAsyncResult *result, gpointer user_data)
   adw_message_dialog_set_response_appearance (dialog, "remove", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (dialog, "cancel");
   g_signal_connect (dialog, "response", G_CALLBACK (on_remove_response), g_steal_pointer (&job));
-  present (dialog);
+  namida_dialog_present (dialog);
 }
 
 void

@@ -635,17 +635,16 @@ namida_receive_session_commit (
   g_autofree NamidaCommit *commits = make_commits (self, hashes, &n);
   gboolean ok = namida_sink_commit (self->sink, commits, n, error);
 
-  for (guint i = 0; !ok && i < n; i++)
-    g_free (commits[i].reason);
-  if (!ok)
-    return FALSE;
   for (guint i = 0; i < n; i++)
     {
       const char *detail = commits[i].reason != NULL ? commits[i].reason : detail_of (commits[i].result);
 
-      namida_transfer_set_result (self->transfer, commits[i].index, commits[i].result, detail);
+      if (ok)
+        namida_transfer_set_result (self->transfer, commits[i].index, commits[i].result, detail);
       g_free (commits[i].reason);
     }
+  if (!ok)
+    return FALSE;
   for (guint i = 0; i < entries->len; i++)
     {
       NamidaEntry *entry = g_ptr_array_index (entries, i);
