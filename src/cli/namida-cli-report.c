@@ -5,6 +5,7 @@
 
 #include "namida-cli.h"
 #include "namida-error.h"
+#include "namida-file-ops.h"
 #include "namida-report.h"
 
 #include <errno.h>
@@ -53,26 +54,14 @@ static gboolean
 write_into (const char *path, const char *text, gsize length, GError **error)
 {
   int fd = open (path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-  int saved_errno;
+  gboolean fine = fd >= 0 && namida_write_all (fd, text, length);
+  int saved_errno = errno;
 
-  while (fd >= 0 && length > 0)
-    {
-      ssize_t n = write (fd, text, length);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        break;
-      text += n;
-      length -= (gsize) n;
-    }
-  saved_errno = errno;
   if (fd >= 0)
     close (fd);
-  if (fd >= 0 && length == 0)
-    return TRUE;
-  namida_error_set_from_errno (error, saved_errno, path);
-  return FALSE;
+  if (!fine)
+    namida_error_set_from_errno (error, saved_errno, path);
+  return fine;
 }
 
 gboolean

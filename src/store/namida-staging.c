@@ -293,26 +293,15 @@ gboolean
 namida_staging_write (NamidaStaging *self, const char *name, const char *data, gsize length, GError **error)
 {
   int fd = namida_staging_open_part (self, name, name, 0, length, NULL, error);
+  gboolean fine;
 
   if (fd < 0)
     return FALSE;
-  while (length > 0)
-    {
-      ssize_t n = write (fd, data, length);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        {
-          fail (error, errno, _ ("Could not write “%s”"), name);
-          close (fd);
-          return FALSE;
-        }
-      data += n;
-      length -= (gsize) n;
-    }
+  fine = namida_write_all (fd, data, length);
+  if (!fine)
+    fail (error, errno, _ ("Could not write “%s”"), name);
   close (fd);
-  return TRUE;
+  return fine;
 }
 
 /* Nothing else is ever removed, whatever lies there. */
