@@ -93,7 +93,7 @@ on_close_response (AdwMessageDialog *dialog, const char *response, NamidaApplica
 static void
 ask_about_running (NamidaApplication *self, GtkWindow *window, guint running)
 {
-  GtkWidget *dialog = adw_message_dialog_new (window, _ ("Stop the transfers?"), NULL);
+  GtkWidget *dialog = namida_dialog_new (window, _ ("Stop the transfers?"), NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
 
   adw_message_dialog_format_body (

@@ -51,7 +51,7 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 static void
 ask (NamidaWindow *window, NamidaTransfer *transfer)
 {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (window), _ ("Cancel this transfer?"), NULL);
+  GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), _ ("Cancel this transfer?"), NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
   Asked *asked = g_new0 (Asked, 1);
   GtkWidget *words;

@@ -87,7 +87,7 @@ void
 namida_device_chooser_ask (
     GtkWindow *parent, NamidaHub *hub, const char *heading, NamidaDeviceChosen chosen, gpointer user_data)
 {
-  GtkWidget *dialog = adw_message_dialog_new (parent, heading, NULL);
+  GtkWidget *dialog = namida_dialog_new (parent, heading, NULL);
   GtkWidget *list = gtk_list_box_new ();
   GtkWidget *nobody
       = gtk_label_new (_ ("No device is near. Open Namida Sync on the other device, on the same network."));

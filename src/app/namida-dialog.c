@@ -5,8 +5,56 @@
 
 #include "namida-mnemonics.h"
 
+struct _NamidaDialog
+{
+  AdwMessageDialog parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaDialog, namida_dialog, ADW_TYPE_MESSAGE_DIALOG)
+
 /* Pixels: more than the widest letter of a heading needs, and less than any dialog has. */
 #define LEAST_WIDTH 80
+
+/* Newer versions of GTK (4.18 is one) ask a window that cannot be resized how wide it must be for the height that it
+ * is to have, and an AdwMessageDialog passes that on to its boxes. They share the height out as though the words and
+ * the buttons stood in one line each, and so want more width than the dialog, whose buttons then stand below each
+ * other: three short ones made it wider than a narrow window, and half empty. Its width depends on no height. */
+static void
+namida_dialog_measure (GtkWidget *widget,
+                       GtkOrientation orientation,
+                       int for_size,
+                       int *minimum,
+                       int *natural,
+                       int *minimum_baseline,
+                       int *natural_baseline)
+{
+  GTK_WIDGET_CLASS (namida_dialog_parent_class)
+      ->measure (widget, orientation, orientation == GTK_ORIENTATION_HORIZONTAL ? -1 : for_size, minimum, natural,
+                 minimum_baseline, natural_baseline);
+}
+
+static void
+namida_dialog_class_init (NamidaDialogClass *klass)
+{
+  GTK_WIDGET_CLASS (klass)->measure = namida_dialog_measure;
+}
+
+static void
+namida_dialog_init (NamidaDialog *self)
+{
+}
+
+GtkWidget *
+namida_dialog_new (GtkWindow *parent, const char *heading, const char *body)
+{
+  GtkWidget *dialog = g_object_new (NAMIDA_TYPE_DIALOG, "transient-for", parent, NULL);
+
+  if (heading != NULL)
+    adw_message_dialog_set_heading (ADW_MESSAGE_DIALOG (dialog), heading);
+  if (body != NULL)
+    adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), body);
+  return dialog;
+}
 
 /* An AdwMessageDialog has its heading twice: large in one line, and smaller, wrapped, for when that line does not fit.
  * It measures both for the lesser width of the two, and for less still, which newer versions of GTK (4.18 is one)

@@ -118,7 +118,7 @@ on_pin_response (AdwMessageDialog *dialog, const char *response, gpointer user_d
 static void
 ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong)
 {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (window), NULL, NULL);
+  GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), NULL, NULL);
   GtkWidget *entry = gtk_password_entry_new ();
 
   adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("%s asks for a code"),

@@ -181,8 +181,8 @@ static void
 on_clear_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaTransfersPage *self = NAMIDA_TRANSFERS_PAGE (widget);
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Clear the history?"),
-                                              _ ("What was received stays where it is."));
+  GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Clear the history?"),
+                                         _ ("What was received stays where it is."));
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "clear", _ ("C_lear"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);

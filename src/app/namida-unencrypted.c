@@ -38,7 +38,7 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 static void
 ask (NamidaWindow *window, NamidaPeer *peer, Question *question)
 {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (window), NULL, NULL);
+  GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), NULL, NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
 
   adw_message_dialog_format_heading (message, _ ("Send to %s without encryption?"), namida_peer_get_alias (peer));

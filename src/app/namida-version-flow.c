@@ -29,7 +29,7 @@ window_of (GtkWidget *widget)
 static AdwMessageDialog *
 message (NamidaWindow *window, const char *heading, const char *body)
 {
-  return ADW_MESSAGE_DIALOG (adw_message_dialog_new (GTK_WINDOW (window), heading, body));
+  return ADW_MESSAGE_DIALOG (namida_dialog_new (GTK_WINDOW (window), heading, body));
 }
 
 static void

@@ -114,7 +114,7 @@ on_rename (GtkWidget *widget, const char *action, GVariant *parameter)
   NamidaWindow *self = NAMIDA_WINDOW (widget);
   NamidaIdentity *identity = namida_hub_get_identity (self->hub);
   GtkWidget *dialog
-      = adw_message_dialog_new (GTK_WINDOW (self), _ ("Rename This Device"), _ ("This is what other devices call it."));
+      = namida_dialog_new (GTK_WINDOW (self), _ ("Rename This Device"), _ ("This is what other devices call it."));
   GtkWidget *group = adw_preferences_group_new ();
   GtkWidget *entry = adw_entry_row_new ();
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);

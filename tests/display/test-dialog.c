@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-dialog.h"
+
+/* A question with more buttons than stand beside each other is no wider than a narrow window. */
+
+#define NARROW 360
+
+#define HEADING "Diese Übertragung abbrechen?"
+#define BODY                                                                                                           \
+  "Was schon angekommen ist, kann eine Woche lang aufbewahrt werden: Beim erneuten Senden geht es dort weiter."
+
+static void
+on_after_paint (GdkFrameClock *clock, gboolean *painted)
+{
+  *painted = TRUE;
+}
+
+static void
+pass_frame (GtkWidget *widget)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (widget);
+  gboolean painted = FALSE;
+  gulong id = g_signal_connect (clock, "after-paint", G_CALLBACK (on_after_paint), &painted);
+
+  gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_PAINT);
+  while (!painted)
+    g_main_context_iteration (NULL, TRUE);
+  g_signal_handler_disconnect (clock, id);
+}
+
+static GtkWidget *
+show_window (int width)
+{
+  GtkWidget *window = adw_window_new ();
+
+  gtk_window_set_default_size (GTK_WINDOW (window), width, 600);
+  gtk_window_present (GTK_WINDOW (window));
+  while (gtk_widget_get_width (window) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  return window;
+}
+
+static AdwMessageDialog *
+make_question (GtkWidget *window, const char *middle)
+{
+  GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), "Cancel?", "It is half done.");
+  GtkWidget *check = gtk_check_button_new_with_label ("Ask no more");
+  AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
+
+  gtk_label_set_wrap (GTK_LABEL (gtk_widget_get_last_child (check)), TRUE);
+  adw_message_dialog_set_extra_child (message, check);
+  adw_message_dialog_add_responses (message, "back", "Go On", "drop", middle, "keep", "Keep It", NULL);
+  return message;
+}
+
+static void
+present (AdwMessageDialog *dialog)
+{
+  namida_dialog_present (dialog);
+  while (gtk_widget_get_width (GTK_WIDGET (dialog)) == 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* What it would be wide for the height that it has is what it is. */
+static void
+check_measures (AdwMessageDialog *dialog)
+{
+  GtkWidget *widget = GTK_WIDGET (dialog);
+  int natural;
+  int height;
+  int least;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, natural, &height, NULL, NULL, NULL);
+  gtk_widget_measure (widget, GTK_ORIENTATION_HORIZONTAL, height, &least, NULL, NULL, NULL);
+  g_assert_cmpint (natural, <=, NARROW);
+  g_assert_cmpint (least, <=, natural);
+}
+
+/* Whether it was too wide was an accident of where the lines end: with the English words it was not. */
+static void
+check_question (const char *heading, const char *body, const char *middle)
+{
+  GtkWidget *window = show_window (NARROW);
+  AdwMessageDialog *dialog = make_question (window, middle);
+
+  adw_message_dialog_set_heading (dialog, heading);
+  adw_message_dialog_set_body (dialog, body);
+  present (dialog);
+  check_measures (dialog);
+  for (guint i = 0; i < 3; i++)
+    pass_frame (GTK_WIDGET (dialog));
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (dialog)), >, NARROW / 2);
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (dialog)), <=, NARROW);
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+test_short (void)
+{
+  check_question (HEADING, BODY, "Drop It");
+  check_question ("Cancel this transfer?", "It is half done.", "Drop It");
+}
+
+static void
+test_long (void)
+{
+  check_question (HEADING, BODY, "Cancel and Throw It Away");
+  check_question (HEADING " " HEADING, BODY " " BODY, "Cancel and Throw It Away");
+}
+
+static void
+test_empty (void)
+{
+  GtkWidget *window = show_window (NARROW);
+  GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), NULL, NULL);
+
+  g_assert_true (gtk_window_get_transient_for (GTK_WINDOW (dialog)) == GTK_WINDOW (window));
+  g_assert_cmpstr (adw_message_dialog_get_heading (ADW_MESSAGE_DIALOG (dialog)), ==, "");
+  g_assert_cmpstr (adw_message_dialog_get_body (ADW_MESSAGE_DIALOG (dialog)), ==, "");
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_test_add_func ("/app/dialog/short", test_short);
+  g_test_add_func ("/app/dialog/long", test_long);
+  g_test_add_func ("/app/dialog/empty", test_empty);
+  return g_test_run ();
+}
