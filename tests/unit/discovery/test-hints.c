@@ -369,7 +369,7 @@ test_words (void)
   machine_clear (&m);
 }
 
-/* Needs a network beside the loopback; that of a test machine will do, nothing is sent to it. */
+/* Needs a network beside the loopback, which own-network.sh makes, or the computer has; nothing is sent to it. */
 static void
 test_network_words (void)
 {
