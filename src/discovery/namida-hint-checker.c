@@ -109,6 +109,13 @@ add_udp_port (Check *check, GPtrArray *hints)
           "type the address of the other device."));
 }
 
+/* The service of this user beside the window or a command: the two are one device, and it is found by either port. */
+static gboolean
+is_ours (const char *name)
+{
+  return g_strcmp0 (name, "namida-sync-cli") == 0 || g_strcmp0 (name, "namida-sync") == 0;
+}
+
 static void
 add_tcp_port (Check *check, GPtrArray *hints)
 {
@@ -117,7 +124,7 @@ add_tcp_port (Check *check, GPtrArray *hints)
   g_autofree char *body = NULL;
 
   if (check->tcp_port == 0 || check->tcp_port == NAMIDA_PORT_FIRST
-      || !namida_port_find_holder (check->proc, TRUE, NAMIDA_PORT_FIRST, &name))
+      || !namida_port_find_holder (check->proc, TRUE, NAMIDA_PORT_FIRST, &name) || is_ours (name))
     return;
   title = name != NULL ? g_strdup_printf (_ ("“%s” uses port %u"), name, NAMIDA_PORT_FIRST)
                        : g_strdup_printf (_ ("Another program uses port %u"), NAMIDA_PORT_FIRST);
@@ -137,24 +144,37 @@ tcp_range (guint16 port, char dash)
   return g_strdup_printf ("%u%c%u", NAMIDA_PORT_FIRST, dash, NAMIDA_PORT_LAST);
 }
 
+/* @told: firewalld itself told that it keeps others away; else nobody but root may know. */
 static void
-add_firewalld (Check *check, GPtrArray *hints, gboolean sure, const char *zone)
+add_firewall_command (GPtrArray *hints, gboolean told, const char *command)
+{
+  g_autofree char *surely = g_strdup_printf (
+      /* Translators: %s is a command */
+      _ ("Other devices can neither announce themselves to this one nor send to it. To let them through, type in a "
+         "terminal:\n%s"),
+      command);
+  g_autofree char *maybe = g_strdup_printf (
+      /* Translators: %s is a command */
+      _ ("Unless it was told to let Namida Sync through, other devices cannot reach this one. To let them through, "
+         "type in a terminal:\n%s"),
+      command);
+
+  add (hints, NAMIDA_HINT_FIREWALL,
+       told ? _ ("The firewall of this device keeps other devices away")
+            : _ ("The firewall of this device may keep other devices away"),
+       told ? surely : maybe);
+}
+
+static void
+add_firewalld (Check *check, GPtrArray *hints, gboolean told, const char *zone)
 {
   g_autofree char *tcp = tcp_range (check->tcp_port, '-');
   g_autofree char *of_zone = zone != NULL ? g_strdup_printf (" --zone=%s", zone) : g_strdup ("");
   g_autofree char *command = g_strdup_printf (
       "sudo firewall-cmd --permanent%s --add-port=%u/udp --add-port=%s/tcp && sudo firewall-cmd --reload", of_zone,
       NAMIDA_MULTICAST_PORT, tcp);
-  g_autofree char *body = g_strdup_printf (
-      /* Translators: %s is a command */
-      _ ("Other devices can neither announce themselves to this one nor send to it. To let them through, type in a "
-         "terminal:\n%s"),
-      command);
 
-  add (hints, NAMIDA_HINT_FIREWALL,
-       sure ? _ ("The firewall of this device keeps other devices away")
-            : _ ("The firewall of this device may keep other devices away"),
-       body);
+  add_firewall_command (hints, told, command);
 }
 
 static void
@@ -163,13 +183,8 @@ add_ufw (Check *check, GPtrArray *hints)
   g_autofree char *tcp = tcp_range (check->tcp_port, ':');
   g_autofree char *command
       = g_strdup_printf ("sudo ufw allow %u/udp && sudo ufw allow %s/tcp", NAMIDA_MULTICAST_PORT, tcp);
-  g_autofree char *body = g_strdup_printf (
-      /* Translators: %s is a command */
-      _ ("Unless it was told to let Namida Sync through, other devices cannot reach this one. To let them through, "
-         "type in a terminal:\n%s"),
-      command);
 
-  add (hints, NAMIDA_HINT_FIREWALL, _ ("The firewall of this device may keep other devices away"), body);
+  add_firewall_command (hints, FALSE, command);
 }
 
 static void

@@ -366,6 +366,11 @@ test_words (void)
   hint = g_ptr_array_index (hints, 1);
   g_assert_nonnull (strstr (namida_hint_get_title (hint), "Another program"));
   g_assert_nonnull (strstr (namida_hint_get_body (hint), "53319"));
+  g_clear_pointer (&hints, g_ptr_array_unref);
+  /* The service of this user is no other program. */
+  put_socket (m.proc, "78", "namida-sync-cli\n", "socket:[556]");
+  hints = check (&(NamidaHintFacts){ .interface = "lo", .tcp_port = 53319, .listening = TRUE }, &m);
+  g_assert_cmpuint (hints->len, ==, 0);
   machine_clear (&m);
 }
 
