@@ -4,16 +4,15 @@
 #include "namida-cli-arguments.h"
 #include "namida-cli-ask.h"
 #include "namida-cli-exit.h"
+#include "namida-cli-folder.h"
 #include "namida-cli-inspect.h"
 #include "namida-cli-output.h"
 #include "namida-cli-progress.h"
-#include "namida-folder-check.h"
+#include "namida-cli-service.h"
 #include "namida-format.h"
 #include "namida-hub-inspect.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <unistd.h>
 
 #define LINGER_MS 300 /* the last answer leaves this device before the program does */
@@ -234,6 +233,17 @@ tell_rest (Receiving *self)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* Those that nobody gave, too: better now than when the first backup comes. */
+static gboolean
+check_folders (NamidaHub *hub, const NamidaHubOptions *options, GError **error)
+{
+  NamidaStore *store = namida_hub_get_store (hub);
+
+  return namida_cli_check_folder (namida_store_get_backups (store), options->backups != NULL, error)
+         && (options->landing != NAMIDA_LANDING_LIBRARY
+             || namida_cli_check_folder (namida_store_get_music (store), options->music != NULL, error));
+}
+
 static int
 receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
 {
@@ -247,8 +257,10 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
   tell_listening (cli, hub, options);
   if (offers || (isatty (STDIN_FILENO) && !cli->json))
     ask = namida_cli_ask_new (cli, hub, options->landing, offers);
+  namida_cli_service_tell ("READY=1");
   while (!self.over && !g_cancellable_is_cancelled (cli->cancellable))
     g_main_context_iteration (NULL, TRUE);
+  namida_cli_service_tell ("STOPPING=1");
   tell_rest (&self);
   if (self.over)
     namida_cli_wait_ms (cli, LINGER_MS);
@@ -260,37 +272,6 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
   g_signal_handler_disconnect (namida_hub_get_transfers (hub), id);
   g_signal_handlers_disconnect_by_data (namida_hub_get_messages (hub), &self);
   return self.code;
-}
-
-/* A folder that was given and is not there is made now, and that is said: later on, one that is gone has its drive
- * unplugged, and is not made anew. One that is not @used is left alone.
- * @folder: absolute. Returns: whether something can be stored there. */
-static gboolean
-make_folder (NamidaCli *cli, const char *folder, gboolean used, GError **error)
-{
-  g_autofree char *shown = folder != NULL ? g_filename_display_name (folder) : NULL;
-
-  if (folder == NULL || !used)
-    return TRUE;
-  if (!g_file_test (folder, G_FILE_TEST_EXISTS))
-    {
-      if (g_mkdir_with_parents (folder, 0777) != 0)
-        {
-          int saved_errno = errno;
-          g_autofree char *what = g_strdup_printf (_ ("The folder “%s” is not there, and could not be made"), shown);
-
-          namida_error_set_from_errno (error, saved_errno, what);
-          return FALSE;
-        }
-      namida_cli_say (cli, _ ("The folder “%s” was not there, and has been made."), shown);
-    }
-  if (namida_folder_check (folder, TRUE) == NAMIDA_FOLDER_FINE)
-    return TRUE;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
-               _ ("Nothing can be stored in “%s”: it is no folder, or not writable. Choose another one, or allow "
-                  "writing there."),
-               shown);
-  return FALSE;
 }
 
 static char *
@@ -323,7 +304,8 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   library = options.landing == NAMIDA_LANDING_LIBRARY;
   options.backups = backups_path = absolute (backups);
   options.music = music_path = absolute (music);
-  if (!make_folder (cli, backups_path, TRUE, &error) || !make_folder (cli, music_path, library, &error))
+  if (!namida_cli_make_folder (cli, backups_path, TRUE, &error)
+      || !namida_cli_make_folder (cli, music_path, library, &error))
     return namida_cli_fail (cli, error);
   options.pin = pin;
   options.no_localsend = no_localsend;
@@ -331,6 +313,11 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   if (hub == NULL)
     return namida_cli_fail (cli, error);
   namida_hub_set_chosen (hub, backups != NULL, music != NULL && library);
+  if (!check_folders (hub, &options, &error))
+    {
+      namida_cli_stop_hub (hub);
+      return namida_cli_fail (cli, error);
+    }
   namida_hub_set_retention (hub, (NamidaRetention){ .last = (guint) keep, .monthly = keep_monthly });
   return receive (cli, hub, &options);
 }

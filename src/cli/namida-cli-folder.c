@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-cli-folder.h"
+
+#include "namida-cli-output.h"
+#include "namida-cli-service.h"
+#include "namida-folder-check.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
+gboolean
+namida_cli_check_folder (const char *folder, gboolean chosen, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (folder);
+
+  if (namida_folder_check (folder, chosen) == NAMIDA_FOLDER_FINE)
+    return TRUE;
+  /* What a person may not know of a service: its manager has shut most folders for it. */
+  if (namida_cli_service_is ())
+    g_set_error (
+        error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+        _ ("Nothing can be stored in “%s”. As a service, this program may write into your home folder only: name "
+           "any other folder with ReadWritePaths= as well (systemctl --user edit), and allow writing there."),
+        shown);
+  else
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                 _ ("Nothing can be stored in “%s”: it is no folder, or not writable. Choose another one, or allow "
+                    "writing there."),
+                 shown);
+  return FALSE;
+}
+
+gboolean
+namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean used, GError **error)
+{
+  g_autofree char *shown = folder != NULL ? g_filename_display_name (folder) : NULL;
+
+  if (folder == NULL || !used)
+    return TRUE;
+  if (!g_file_test (folder, G_FILE_TEST_EXISTS))
+    {
+      if (g_mkdir_with_parents (folder, 0777) != 0)
+        {
+          int saved_errno = errno;
+          g_autofree char *what = g_strdup_printf (_ ("The folder “%s” is not there, and could not be made"), shown);
+
+          if (saved_errno == EROFS && namida_cli_service_is ())
+            return namida_cli_check_folder (folder, FALSE, error);
+          namida_error_set_from_errno (error, saved_errno, what);
+          return FALSE;
+        }
+      namida_cli_say (cli, _ ("The folder “%s” was not there, and has been made."), shown);
+    }
+  return namida_cli_check_folder (folder, TRUE, error);
+}
