@@ -67,8 +67,7 @@ ask (NamidaWindow *window, NamidaTransfer *transfer)
   adw_message_dialog_set_extra_child (message, GTK_WIDGET (asked->remember));
   adw_message_dialog_set_body (message, _ ("What has arrived already can be kept for a week: sent again, it goes on "
                                            "from there."));
-  /* Short, so that they stay beside each other in a narrow window: below each other, libadwaita 1.2 has no room for
-   * them in a dialog with an extra child. */
+  /* Short, so that they stand beside each other where there is room. */
   adw_message_dialog_add_responses (message, "back", _ ("_Go On"), "drop", _ ("_Drop It"), "keep", _ ("_Keep It"),
                                     NULL);
   adw_message_dialog_set_response_appearance (message, "drop", ADW_RESPONSE_DESTRUCTIVE);

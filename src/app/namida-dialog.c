@@ -14,6 +14,8 @@ G_DEFINE_FINAL_TYPE (NamidaDialog, namida_dialog, ADW_TYPE_MESSAGE_DIALOG)
 
 /* Pixels: more than the widest letter of a heading needs, and less than any dialog has. */
 #define LEAST_WIDTH 80
+/* Pixels: what a window manager or the theme may draw around a window. */
+#define FRAME 10
 
 /* Newer versions of GTK (4.18 is one) ask a window that cannot be resized how wide it must be for the height that it
  * is to have, and an AdwMessageDialog passes that on to its boxes. They share the height out as though the words and
@@ -56,15 +58,60 @@ namida_dialog_new (GtkWindow *parent, const char *heading, const char *body)
   return dialog;
 }
 
+/* Newer versions of libadwaita (1.7 is one) cut a button that is wider than the narrowest dialog, although the window
+ * below it has more room. Older ones never do. */
+static void
+widen (GtkWidget *buttons, int most)
+{
+  int padded;
+  int least = 0;
+  int wanted = 0;
+
+  for (GtkWidget *button = gtk_widget_get_first_child (buttons); button != NULL;
+       button = gtk_widget_get_next_sibling (button))
+    {
+      int minimum;
+      int natural;
+
+      if (!GTK_IS_BUTTON (button))
+        return;
+      gtk_widget_measure (button, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, &natural, NULL, NULL);
+      least = MAX (least, minimum);
+      wanted = MAX (wanted, natural);
+    }
+  gtk_widget_measure (buttons, GTK_ORIENTATION_HORIZONTAL, -1, &padded, NULL, NULL, NULL);
+  gtk_widget_set_size_request (buttons, MIN (wanted + padded - least, most), -1);
+}
+
+static gboolean
+measure_again (gpointer widget)
+{
+  gtk_widget_queue_resize (widget);
+  return G_SOURCE_REMOVE;
+}
+
+/* Older versions of libadwaita (1.2 is one) have both rows and columns of buttons ready, and choose while the dialog is
+ * laid out. The column then has to ask for its room anew, which GTK does not hear at that moment when the dialog has an
+ * extra child: the column covered it, and its end was cut off. */
+static void
+on_layout_chosen (GtkWidget *buttons)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, measure_again, g_object_ref (buttons), g_object_unref);
+}
+
 /* An AdwMessageDialog has its heading twice: large in one line, and smaller, wrapped, for when that line does not fit.
  * It measures both for the lesser width of the two, and for less still, which newer versions of GTK (4.18 is one)
  * complain of in the log, a dozen times a dialog. So both need the same, which is little: the line could be cut. It
  * never is, since its natural width decides. */
 static void
-settle (GtkWidget *widget, GtkWidget *extra)
+settle (GtkWidget *widget, GtkWidget *extra, int most)
 {
   if (GTK_IS_BUTTON (widget) || widget == extra)
     return;
+  if (ADW_IS_SQUEEZER (widget))
+    g_signal_connect (widget, "notify::visible-child", G_CALLBACK (on_layout_chosen), NULL);
+  else if (gtk_widget_has_css_class (widget, "response-area"))
+    widen (widget, most);
   if (GTK_IS_LABEL (widget) && !gtk_label_get_wrap (GTK_LABEL (widget)))
     {
       GtkWidget *wrapped = gtk_widget_get_next_sibling (widget);
@@ -76,13 +123,16 @@ settle (GtkWidget *widget, GtkWidget *extra)
     }
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    settle (child, extra);
+    settle (child, extra, most);
 }
 
 void
 namida_dialog_present (AdwMessageDialog *dialog)
 {
-  settle (GTK_WIDGET (dialog), adw_message_dialog_get_extra_child (dialog));
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (dialog));
+  int most = parent != NULL ? gtk_widget_get_width (GTK_WIDGET (parent)) - FRAME : 0;
+
+  settle (GTK_WIDGET (dialog), adw_message_dialog_get_extra_child (dialog), MAX (most, LEAST_WIDTH));
   namida_mnemonics_unspeak (GTK_WIDGET (dialog));
   gtk_window_present (GTK_WINDOW (dialog));
 }
