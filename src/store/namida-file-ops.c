@@ -162,6 +162,8 @@ namida_tree_remove (int parent_fd, const char *name)
 {
   int fd = namida_folder_open (parent_fd, name, FALSE);
 
+  if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+    return unlinkat (parent_fd, name, 0) == 0;
   if (fd < 0)
     return errno == ENOENT;
   return empty_folder (fd) && unlinkat (parent_fd, name, AT_REMOVEDIR) == 0;

@@ -102,6 +102,25 @@ open_backups (const NamidaVersionRecord *record, char **relative)
   return open (backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* Whether something else has the name of the version's folder now, or of the device's: a link that somebody put there,
+ * because the version moved to another disk, or to have another folder emptied. */
+static gboolean
+is_replaced (int backups, const char *relative)
+{
+  g_autofree char *basename = NULL;
+  g_autoptr (GError) error = NULL;
+  struct stat st;
+  int holder = namida_safe_path_open_parent (backups, relative, FALSE, &basename, &error);
+  gboolean replaced = holder < 0 && g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
+
+  if (holder >= 0)
+    {
+      replaced = fstatat (holder, basename, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR (st.st_mode);
+      close (holder);
+    }
+  return replaced;
+}
+
 /* A name of its own in the hidden folder: gone from where people look in one step, and found again by a restart. */
 static gboolean
 remove_folder (const NamidaVersionRecord *record, GError **error)
@@ -116,6 +135,12 @@ remove_folder (const NamidaVersionRecord *record, GError **error)
 
   if (backups < 0)
     return errno == ENOENT || fail (error, errno, record->path);
+  /* Since the removal began: not ours to touch, and nothing of the version is there any more. */
+  if (is_replaced (backups, relative))
+    {
+      close (backups);
+      return TRUE;
+    }
   name = g_strdup_printf ("removed-%" G_GINT64_FORMAT, record->id);
   hidden = namida_folder_open (backups, NAMIDA_STAGING_HIDDEN, TRUE);
   holder = namida_safe_path_open_parent (backups, relative, FALSE, &basename, NULL);
@@ -258,6 +283,24 @@ refuse_pinned (const NamidaVersionRecord *record, GError **error)
   return TRUE;
 }
 
+static gboolean
+refuse_replaced (const NamidaVersionRecord *record, GError **error)
+{
+  g_autofree char *relative = NULL;
+  g_autofree char *shown = g_filename_display_name (record->path);
+  int backups = record->landing == NAMIDA_LANDING_BACKUP ? open_backups (record, &relative) : -1;
+  gboolean replaced = backups >= 0 && is_replaced (backups, relative);
+
+  if (backups >= 0)
+    close (backups);
+  if (replaced)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
+                 _ ("“%s” is not the folder that was stored any more: a link or a file is in its place. Nothing was "
+                    "removed. Take it away or put the folder back, and remove the version again."),
+                 shown);
+  return replaced;
+}
+
 NamidaRemoval *
 namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean dry_run, GError **error)
 {
@@ -274,7 +317,8 @@ namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean d
       if (record == NULL)
         return NULL;
       g_ptr_array_add (records, record);
-      if (refuse_pinned (record, error) || (files = namida_version_record_files (database, record, error)) == NULL)
+      if (refuse_pinned (record, error) || refuse_replaced (record, error)
+          || (files = namida_version_record_files (database, record, error)) == NULL)
         return NULL;
       g_ptr_array_add (lists, files);
       count_version (database, record, files, counts, removal);

@@ -24,7 +24,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaRemoval, namida_removal_free)
  * that the version goes, then its folder leaves its name at once, then its files go, then the record: after a crash
  * anywhere namida_removal_resume() goes on. Of LIBRARY versions only the zip and the manifest below the backup folder
  * go, unless another version refers to them or somebody changed them.
- * Returns: (transfer full) (nullable): NULL with NOT_FOUND, DECLINED (pinned: nothing was removed), STORAGE.
+ * What has the name of a version's folder and is no folder, a link above all, is neither followed nor removed.
+ * Returns: (transfer full) (nullable): NULL with NOT_FOUND, DECLINED (pinned: nothing was removed), UNSAFE_PATH
+ * (another thing is in the place of its folder: nothing was removed), STORAGE.
  */
 NamidaRemoval *namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean dry_run, GError **error);
 /** namida_removal_resume: ends what a crash cut off. */

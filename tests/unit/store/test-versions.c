@@ -5,7 +5,10 @@
 
 #include "namida-error.h"
 #include "namida-manifest.h"
+#include "namida-removal.h"
+#include "namida-staging.h"
 #include "namida-version-gather.h"
+#include "namida-version-record.h"
 #include "namida-versions.h"
 
 #include <fcntl.h>
@@ -338,6 +341,80 @@ test_pin (Fixture *f, gconstpointer data)
                   && g_rmdir (f->backups) != 0); /* nothing is left in it */
 }
 
+/* Somebody put a link where the version or its device's folder was: neither it nor what it leads to is touched. */
+static void
+test_link (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = NULL;
+  g_autofree char *elsewhere = g_build_filename (f->music, "elsewhere", NULL);
+
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, "zip", "song");
+  versions = open_list (f);
+  for (guint level = 0; level < 2; level++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *version = g_strdup (namida_version_get_path (nth (versions, 0)));
+      g_autofree char *device = g_path_get_dirname (version);
+      g_autofree char *name = g_path_get_basename (version);
+      const char *place = level == 0 ? version : device;
+      g_autofree char *song
+          = g_build_filename (elsewhere, level == 0 ? "." : name, "Music", "Music", "Björk", "1.flac", NULL);
+
+      g_assert_cmpint (g_mkdir_with_parents (f->music, 0777), ==, 0);
+      g_assert_cmpint (g_rename (place, elsewhere), ==, 0);
+      g_assert_cmpint (symlink (elsewhere, place), ==, 0);
+      g_assert_null (remove_version (versions, nth (versions, 0), FALSE, &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
+      g_assert_nonnull (strstr (error->message, name));
+      reload (versions);
+      g_assert_cmpuint (count (versions), ==, 1);
+      g_assert_true (g_file_test (place, G_FILE_TEST_IS_SYMLINK));
+      g_assert_true (g_file_test (song, G_FILE_TEST_IS_REGULAR));
+      g_assert_cmpint (g_unlink (place), ==, 0);
+      g_assert_cmpint (g_rename (elsewhere, place), ==, 0);
+    }
+}
+
+/* The same between the beginning of a removal and the restart after a crash: the store opens, the record goes, and the
+ * link and what it leads to stay; a link in the hidden folder goes alone. */
+static void
+test_link_resumed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *elsewhere = g_build_filename (f->music, "elsewhere", NULL);
+  g_autofree char *song = g_build_filename (elsewhere, "Music", "Music", "Björk", "1.flac", NULL);
+  g_autofree char *hidden = g_build_filename (f->backups, NAMIDA_STAGING_HIDDEN, NULL);
+  g_autofree char *place = NULL;
+  g_autofree char *inside = NULL;
+
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, "zip", "song");
+  versions = open_list (f);
+  place = g_strdup (namida_version_get_path (nth (versions, 0)));
+  g_assert_true (namida_version_record_claim (f->database, namida_version_get_id (nth (versions, 0)), NULL));
+  g_assert_cmpint (g_mkdir_with_parents (f->music, 0777), ==, 0);
+  g_assert_cmpint (g_rename (place, elsewhere), ==, 0);
+  g_assert_cmpint (symlink (elsewhere, place), ==, 0);
+  g_assert_true (namida_removal_resume (f->database, &error));
+  g_assert_no_error (error);
+  reload (versions);
+  g_assert_cmpuint (count (versions), ==, 0);
+  g_assert_true (g_file_test (place, G_FILE_TEST_IS_SYMLINK));
+  g_assert_true (g_file_test (song, G_FILE_TEST_IS_REGULAR));
+  g_assert_cmpint (g_unlink (place), ==, 0);
+
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, "zip", "song");
+  reload (versions);
+  inside = g_strdup_printf ("%s/removed-%s", hidden, namida_version_get_id (nth (versions, 0)));
+  g_assert_true (namida_version_record_claim (f->database, namida_version_get_id (nth (versions, 0)), NULL));
+  g_assert_cmpint (g_mkdir_with_parents (hidden, 0777), ==, 0);
+  g_assert_cmpint (symlink (elsewhere, inside), ==, 0);
+  g_assert_true (namida_removal_resume (f->database, &error));
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (inside, G_FILE_TEST_IS_SYMLINK));
+  g_assert_true (g_file_test (song, G_FILE_TEST_IS_REGULAR));
+}
+
 static void
 test_gather (Fixture *f, gconstpointer data)
 {
@@ -438,6 +515,8 @@ main (int argc, char **argv)
   ADD ("repair", test_repair);
   ADD ("missing", test_missing);
   ADD ("pin", test_pin);
+  ADD ("link", test_link);
+  ADD ("link-resumed", test_link_resumed);
   ADD ("gather", test_gather);
   ADD ("retention", test_retention);
   g_test_add_func ("/versions/retention-choice", test_retention_choice);
