@@ -9,15 +9,16 @@
 
 #define MAX_GOODBYES 64
 
-/* It does not answer: who is trusted and did not take leave is waited for. */
+/* It does not answer: who is trusted stays listed, as away, whether it took leave or fell silent. */
 static void
 depart (NamidaPeerList *self, NamidaPeer *peer)
 {
-  if (!namida_peer_get_trusted (peer) || namida_peer_get_leaving (peer))
+  if (!namida_peer_get_trusted (peer))
     {
       namida_peer_list_remove (self, peer);
       return;
     }
+  namida_peer_set_leaving (peer, FALSE);
   namida_peer_set_away (peer, TRUE);
   namida_peer_list_resort (self, peer);
 }
@@ -134,7 +135,7 @@ namida_peer_list_goodbye (NamidaPeerList *self, NamidaDeviceInfo *info)
     }
   /* Anybody can say goodbye in another's name: where a connection has proven the device, look before it goes. */
   if (!namida_peer_get_proven (peer))
-    namida_peer_list_remove (self, peer);
+    depart (self, peer);
   else if (namida_peer_get_probing_since (peer) == 0)
     namida_peer_list_probe (self, peer);
 }

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * NamidaPeerList: GListModel of NamidaPeer, sorted by alias then fingerprint. One device is one entry (by fingerprint,
  * else uuid, else address and port). At most NAMIDA_LIMIT_PEERS: the oldest unproven goes first. 90 s without a sign:
  * signal "probe" (NamidaPeer *) asks the owner to look whether it is still there; namida_peer_list_probed() tells the
- * outcome. A trusted device that then does not answer stays, "away", at the end of the list; one that said goodbye
- * goes. Main context.
+ * outcome. A trusted device that then does not answer stays, "away", at the end of the list, also when it said
+ * goodbye; others go. Main context.
  */
 G_DECLARE_FINAL_TYPE (NamidaPeerList, namida_peer_list, NAMIDA, PEER_LIST, GObject)
 

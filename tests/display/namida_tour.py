@@ -392,7 +392,7 @@ class Tour:
         self.page("transfers", "transfers-failed")
 
     def away(self):
-        """The device that is trusted is switched off, amid a transfer: one that takes leave is listed no more."""
+        """The device that is trusted is switched off, amid a transfer."""
         self.nas.kill()
         self.nas.wait(30)
         keys(self.window, "alt+1")

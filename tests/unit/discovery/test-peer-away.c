@@ -128,11 +128,18 @@ test_sleeps (void)
 }
 
 static void
+on_probe (NamidaPeerList *list, NamidaPeer *peer, guint *n)
+{
+  (*n)++;
+}
+
+static void
 test_leaves (void)
 {
   g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
   g_autoptr (NamidaDeviceInfo) goodbye = make_info ("A", FP1);
   NamidaPeer *peer = see (list, "A", FP1, "10.0.0.1", TRUE);
+  guint n = 0;
 
   namida_peer_set_trusted (peer, TRUE);
   /* The daemon over there stopped, and then the machine slept. */
@@ -149,17 +156,23 @@ test_leaves (void)
   namida_peer_list_probed (list, peer, FALSE);
   g_assert_true (namida_peer_get_away (peer));
   see (list, "A", FP1, "10.0.0.1", TRUE);
-  /* It left. */
+  /* It left: it is trusted, and so it is listed as one that fell silent is, and asked no more. */
+  namida_peer_list_goodbye (list, goodbye);
+  g_signal_connect (list, "probe", G_CALLBACK (on_probe), &n);
+  namida_peer_list_probed (list, peer, FALSE);
+  namida_peer_list_probed (list, peer, FALSE);
+  g_assert_cmpuint (n, ==, 0);
+  g_assert_cmpuint (count (list), ==, 1);
+  g_assert_true (at (list, 0) == peer);
+  g_assert_true (namida_peer_get_away (peer));
+  g_assert_cmpuint (namida_peer_list_get_n_near (list), ==, 0);
+  /* Who is not trusted goes. */
+  see (list, "A", FP1, "10.0.0.1", TRUE);
+  namida_peer_set_trusted (peer, FALSE);
   namida_peer_list_goodbye (list, goodbye);
   namida_peer_list_probed (list, peer, FALSE);
   g_assert_cmpuint (count (list), ==, 0);
   namida_clock_set_fake (-1);
-}
-
-static void
-on_probe (NamidaPeerList *list, NamidaPeer *peer, guint *n)
-{
-  (*n)++;
 }
 
 /* Who leaves while we still talk: an answer from before the goodbye comes in after it. */
