@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# A Debian 13 in a folder, for the checks that need newer libraries. Sourced by bash, after common.sh.
+# A whole Debian in a folder, for the checks that need newer libraries or a system of their own. Sourced by bash, after common.sh.
 
 # Of root, where an ordinary user can read it: check-flatpak becomes one.
 if [ -n "${NAMIDA_CACHE-}" ]; then cache=$NAMIDA_CACHE
@@ -21,27 +21,28 @@ skip () { echo "$*"; exit 77; }
 # project_files: a tar of what is under version control, as it is now.
 project_files () { (cd "$root" && git ls-files -z | xargs -0 tar -c --ignore-failed-read); }
 
-# need_debian13: makes the folder when it is not there, or when the list of dependencies is another one by now.
-need_debian13 ()
+# need_tree NAME FOLDER SUITE PACKAGES: makes the folder when it is not there, or when the list of packages is another one by now.
+need_tree ()
 {
-  local tool packages stamp mirror
+  local tool name=$1 folder=$2 suite=$3 packages mirror
   for tool in mmdebstrap bwrap; do
     command -v $tool >/dev/null 2>&1 || skip "$tool is not installed: build-aux/setup trees installs it."
   done
   bwrap --ro-bind / / --unshare-user true 2>/dev/null || skip "This computer allows no user namespaces."
-  packages=$(debian13_packages | sort -u | tr '\n' ' ')
-  stamp=$debian13.packages
-  [ -d "$debian13/usr" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$packages" ] && return 0
-  say "Making a Debian 13 in $debian13 (about 1 GB, a few minutes)."
-  [ ! -e "$debian13" ] || remove_build "$debian13"
-  mkdir -p "$(dirname "$debian13")"
+  packages=$(sort -u <<<"$4" | tr '\n' ' ')
+  [ -d "$folder/usr" ] && [ "$(cat "$folder.packages" 2>/dev/null)" = "$packages" ] && return 0
+  say "Making a $name in $folder (about 1 GB, a few minutes)."
+  [ ! -e "$folder" ] || remove_build "$folder"
+  mkdir -p "$(dirname "$folder")"
   # From wherever this computer has its own packages.
   mirror=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep -v security | head -n 1)
   mmdebstrap --variant=minbase --dpkgopt=force-unsafe-io --include="$(echo $packages | tr ' ' ,)" \
-    trixie "$debian13" ${mirror:+"$mirror"} >"$debian13.log" 2>&1 ||
-    { tail -n 5 "$debian13.log" >&2; remove_build "$debian13"; skip "Debian 13 could not be fetched: see $debian13.log"; }
-  printf '%s' "$packages" >"$stamp"
+    "$suite" "$folder" ${mirror:+"$mirror"} >"$folder.log" 2>&1 ||
+    { tail -n 5 "$folder.log" >&2; remove_build "$folder"; skip "$name could not be fetched: see $folder.log"; }
+  printf '%s' "$packages" >"$folder.packages"
 }
+
+need_debian13 () { need_tree "Debian 13" "$debian13" trixie "$(debian13_packages)"; }
 
 # in_debian13 [BWRAP-OPTION…] COMMAND…: runs it in there as an ordinary user, with a loopback and processes of its own and nothing of this computer's
 # home. Ordinary, since permissions stop only such a one, and no other user exists in there to become; with a name, since D-Bus wants one. /srv: the kernel lets the machines of
