@@ -14,7 +14,7 @@ from namida_hostile import PREFIX, WAIT, expect, music, parse_answer, read_all, 
 
 LIMIT = 10  # seconds for a handshake and for a head: docs/protocol.md, "Limits"
 IDLE = 30  # seconds for the next byte of a body
-SLACK = 6
+SLACK = 20  # for a machine that has other things to do; a clock that is asked begins before what it measures
 SESSION_PATHS = [("POST", "prepare-upload"), ("POST", "upload?sessionId=x&fileId=f1&token=t&offset=0"), ("POST", "pair"),
                  ("POST", "finish?sessionId=x"), ("POST", "cancel?sessionId=x"), ("GET", "session?sessionId=x")]
 
@@ -85,18 +85,18 @@ def too_long_heads(lab, receiver):
 
 def closes_within(stream, seconds):
     """Waits for the other side to hang up. @stream: a plain socket."""
-    stream.settimeout(seconds)
     started = time.monotonic()
+    stream.settimeout(seconds)
     data = read_all(stream)
-    assert time.monotonic() - started < seconds
+    assert time.monotonic() - started < seconds, "is not hung up on"
     return data
 
 
 def slow_heads(lab, receiver):
     """A byte now and then keeps no connection: the whole head has its time."""
     def drip(tls):
+        started = time.monotonic()
         with receiver.connect(tls=tls, source="127.0.0.3") as stream:
-            started = time.monotonic()
             stream.sendall(f"POST {PREFIX}finish?sessionId=x HTTP/1.1\r\nHost: x\r\nX: ".encode())
             stream.settimeout(0.5)
             while time.monotonic() - started < LIMIT + SLACK:
@@ -124,7 +124,8 @@ def silence(lab, receiver):
             closes_within(stream, LIMIT + SLACK)
 
     def after_handshake():
-        with receiver.connect(source="127.0.0.4") as stream:
+        # From elsewhere: of one address four handshakes run at once, and those above hold them.
+        with receiver.connect(source="127.0.0.14") as stream:
             closes_within(stream, LIMIT + SLACK)
 
     in_parallel([after_handshake] + [lambda data=data: hold(data) for data in (
@@ -279,8 +280,8 @@ def idle_bodies(lab, receiver):
 
     def stall(what):
         with receiver.connect(source="127.0.0.13", timeout=IDLE + SLACK) as stream:
-            stream.sendall(head(f"POST {PREFIX}{what} HTTP/1.1", "Content-Length: 1000") + b"x" * 10)
             started = time.monotonic()
+            stream.sendall(head(f"POST {PREFIX}{what} HTTP/1.1", "Content-Length: 1000") + b"x" * 10)
             data = closes_within(stream, IDLE + SLACK)
             took = time.monotonic() - started
         assert took > IDLE - 3, f"{what}: {took:.1f} s, {data}"
