@@ -56,9 +56,11 @@ _namida_sync_cli ()
   case $previous in
     --to|--from|pair|remove|rename|set)
       [ "$command" = backups ] && [ "$previous" = remove ] && return
-      _namida_sync_complete_devices "$current"
-      return ;;
-    --as) COMPREPLY=($(compgen -W 'library backup' -- "$current")); return ;;
+      if [[ $previous == -* || $current != -* ]]; then
+        _namida_sync_complete_devices "$current"
+        return
+      fi ;;
+    --as) COMPREPLY=($(compgen -W "library backup$([ "$command" = trust ] && echo ' default')" -- "$current")); return ;;
     --auto-accept|--restore) COMPREPLY=($(compgen -W 'yes no' -- "$current")); return ;;
     --accept) COMPREPLY=($(compgen -W 'ask trusted all' -- "$current")); return ;;
     --unencrypted)
