@@ -73,16 +73,18 @@ def outside(uienv, build):
 
 
 def uninstall(root, log, installed):
-    """As `ninja uninstall` does, by meson's own record; not through ninja, which other tests are using."""
+    """As `ninja uninstall` does, by meson's own record, in its order; not through ninja, which other tests are using."""
     (installed / "share" / "glib-2.0" / "schemas" / "gschemas.compiled").unlink()
-    for line in reversed([line for line in log.read_text().splitlines() if line and not line.startswith("#")]):
+    for line in log.read_text().splitlines():
+        if not line or line.startswith("#"):
+            continue
         path = pathlib.Path(line)
         assert root in path.parents or path == root, path
         if not path.is_dir() or path.is_symlink():
             path.unlink()
         elif not any(path.iterdir()):  # as meson does: what others use stays
             path.rmdir()
-    left = [str(path) for path in root.rglob("*") if not path.is_dir()]
+    left = [str(path) for path in root.rglob("*")]  # no empty folder either
     assert not left, left
 
 

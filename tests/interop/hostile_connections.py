@@ -274,6 +274,28 @@ def half_open(lab, receiver):
     raise AssertionError("too slow to show anything")
 
 
+def half_open_everywhere(lab, receiver):
+    """The same from many addresses: 32 in all, and whoever comes next has a turn when they have gone."""
+    hello, other = client_hello(), lab.receivers[2]  # where nobody else has a handshake to make
+    for _ in range(4):
+        started = time.monotonic()
+        with contextlib.ExitStack() as stack:
+            streams = [stack.enter_context(other.connect(tls=False, source=f"127.0.0.{30 + i % 10}")) for i in range(40)]
+            for stream in streams:
+                stream.sendall(hello)
+            answered = set()
+            while len(answered) < 32 and time.monotonic() - started < LIMIT:
+                answered |= set(select.select([stream for stream in streams if stream not in answered], [], [], 1)[0])
+            answered |= set(select.select(streams, [], [], 1)[0])
+            in_time = time.monotonic() - started < LIMIT - 1  # else the first of them gave way to the next
+        assert other.curl("register", method="GET", source="127.0.0.10").status == 200
+        if in_time:
+            # Two fewer: another device may be asking this one who it is.
+            assert 30 <= len(answered) <= 32, len(answered)
+            return
+    raise AssertionError("too slow to show anything")
+
+
 def idle_bodies(lab, receiver):
     """A body of which no byte comes for 30 s: of an upload, and of a message."""
     one = receiver.offer([music("slow", 1000)])
@@ -316,6 +338,6 @@ def hang_up_early(lab, receiver):
 
 
 if __name__ == "__main__":
-    sys.exit(run([idle_bodies, slow_heads, silence, crowd, crowds, half_open, plain_http, no_certificate, unknown_paths,
+    sys.exit(run([idle_bodies, slow_heads, silence, crowd, crowds, half_open, half_open_everywhere, plain_http, no_certificate, unknown_paths,
                   wrong_methods, no_http, too_long_heads, garbage, old_protocols, two_requests_in_one, hang_up_early], "--accept", "all",
-                 others=[("--accept", "all")]))
+                 others=[("--accept", "all")] * 2))
