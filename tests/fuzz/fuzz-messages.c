@@ -45,6 +45,20 @@ read_backups (const char *text, gsize length)
     }
 }
 
+static void
+read_pack_answer (const char *text, gsize length)
+{
+  g_autoptr (GHashTable) answer = namida_pack_answer_parse (text, length, NULL);
+  g_autoptr (GHashTable) same = NULL;
+  g_autofree char *again = NULL;
+
+  if (answer == NULL)
+    return;
+  again = namida_pack_answer_format (answer, &length);
+  same = namida_pack_answer_parse (again, length, NULL);
+  g_assert_cmpuint (g_hash_table_size (same), ==, g_hash_table_size (answer));
+}
+
 /* Every small message from the same bytes: none of them believes what it is for. */
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
@@ -62,6 +76,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   read_backups (text, size);
   g_assert_cmpint (namida_range_parse (query), >=, -1);
   read_tables (text, size);
+  read_pack_answer (text, size);
   namida_upload_answer_parse (text, size, &length, &sha256, NULL);
   if (namida_upload_query_parse (query, &upload, NULL))
     g_assert_cmpuint (upload.offset, <=, G_MAXINT64);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdint.h>
+
+#include "namida-http-answer.h"
+#include "namida-limits.h"
+
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+
+/* What a receiver answers to uploads: several answers on one connection, heads and bodies, interim ones between. */
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  g_autoptr (GInputStream) input = g_memory_input_stream_new_from_data (data, (gssize) size, NULL);
+  NamidaHttpAnswerHead alone = { 0 };
+
+  if (namida_http_answer_head_parse ((const char *) data, size, &alone, NULL))
+    g_assert_cmpint (alone.content_length, >=, -1);
+  for (guint i = 0; i < 64; i++)
+    {
+      g_autoptr (GByteArray) early = g_byte_array_new ();
+      g_auto (NamidaHttpAnswer) answer = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      if (!namida_http_answer_read (input, early, &answer, NULL, &error))
+        {
+          g_assert_nonnull (error);
+          break;
+        }
+      g_assert_no_error (error);
+      g_assert_cmpuint (answer.head.status, >=, 200);
+      g_assert_cmpuint (answer.head.status, <=, 999);
+      g_assert_cmpuint (answer.body->len, <=, MIN (size, NAMIDA_LIMIT_JSON_BYTES));
+      if (answer.head.content_length >= 0)
+        g_assert_cmpuint (answer.body->len, ==, (guint) answer.head.content_length);
+    }
+  return 0;
+}
