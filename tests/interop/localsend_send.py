@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The program sends to LocalSend 1.18, by its stand-in."""
+import http.client
 import os
 import signal
 import sys
@@ -199,6 +200,31 @@ def cancelled_by_the_receiver(lab, program, folder):
         assert code != 0 and end(events)["result"] == "cancelled", (code, events)
 
 
+def cancelled_by_a_stranger(lab, program, folder):
+    """From elsewhere and with another certificate, or without the session's id: it goes on, and is sent to its end."""
+    with Receiving(lab, program) as server:
+        answers, tried = [], threading.Lock()
+
+        def cancel(session, identity, source):
+            connection = http.client.HTTPSConnection("127.0.0.1", server.sender["port"], timeout=WAIT, source_address=(source, 0),
+                                                     context=base.tls_context(identity))
+            connection.request("POST", f"{localsend.API}cancel?sessionId={session}", b"")
+            answers.append(connection.getresponse().status)
+            connection.close()
+
+        def on_upload(name):
+            if tried.acquire(blocking=False):  # two files come at a time
+                cancel(server.session, lab.trudy, "127.0.0.2")
+                cancel(server.session, None, "127.0.0.2")
+                cancel("0" * 32, lab.peggy, "127.0.0.1")
+
+        server.on_upload = on_upload
+        code, events = program.send(f"127.0.0.1:{server.port}", folder)
+        assert code == 0 and end(events)["result"] == "done", (code, events)
+        assert answers == [200] * 3, answers
+        equal(server, folder)
+
+
 def stopped_by_its_person(lab, program, folder):
     """Ctrl+C: the other side's one session is not left open."""
     with Receiving(lab, program) as server:
@@ -232,5 +258,5 @@ def a_file_that_goes(lab, program, folder):
 
 if __name__ == "__main__":
     sys.exit(localsend.run([zip_and_folder, over_ipv6, in_plain, wrong_checksums, asked_for_less, pin, refusals,
-                            another_identity, found_by_its_announcement, cancelled_by_the_receiver,
+                            another_identity, found_by_its_announcement, cancelled_by_the_receiver, cancelled_by_a_stranger,
                             stopped_by_its_person, a_file_that_goes], make_program, make_files))
