@@ -102,6 +102,8 @@ tell_report (NamidaCli *cli, const NamidaVerifyReport *report)
       namida_cli_add_int (builder, "changed", report->changed);
       namida_cli_emit (builder);
     }
+  else if (report->versions == 0)
+    namida_cli_say (cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
   else if (report->damaged == 0)
     namida_cli_say (cli, _ ("%'u files (%s) were read: all are as they arrived."), report->files, bytes);
   else

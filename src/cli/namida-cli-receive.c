@@ -15,12 +15,12 @@
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-#define LINGER_MS 300 /* the last answer leaves this device before the program does */
+#define KEEP_ALL G_MAXINT /* nobody gives that many */
+#define LINGER_MS 300     /* the last answer leaves this device before the program does */
 
 static char *backups, *music, *landing_text, *accept_text, *pin, *limit_text, *unencrypted_text, *reserve_text;
 static gboolean once, no_localsend;
-
-static int keep;
+static int keep = KEEP_ALL;
 static gboolean keep_monthly;
 
 static const GOptionEntry entries[] = {
@@ -183,9 +183,9 @@ read_options (NamidaCli *cli, NamidaHubOptions *options)
     return namida_cli_usage (_ ("--accept is ask, trusted or all, not “%s”."), accept_text);
   if (options->accept == NAMIDA_ACCEPT_ASK && !can_ask)
     return namida_cli_usage (_ ("--accept ask needs a terminal, or --json and answers on the standard input."));
-  if (keep < 0)
-    return namida_cli_usage (_ ("--keep is a number of versions, not %d."), keep);
-  if (keep_monthly && keep == 0)
+  if (keep < 1)
+    return namida_cli_usage (_ ("--keep is a number of versions, from 1 on, not %d."), keep);
+  if (keep_monthly && keep == KEEP_ALL)
     return namida_cli_usage (_ ("--keep-monthly needs --keep N."));
   if (limit_text != NULL && !namida_cli_parse_limit (limit_text, &options->limit))
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
@@ -318,6 +318,7 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
       namida_cli_stop_hub (hub);
       return namida_cli_fail (cli, error);
     }
-  namida_hub_set_retention (hub, (NamidaRetention){ .last = (guint) keep, .monthly = keep_monthly });
+  namida_hub_set_retention (hub,
+                            (NamidaRetention){ .last = keep != KEEP_ALL ? (guint) keep : 0, .monthly = keep_monthly });
   return receive (cli, hub, &options);
 }

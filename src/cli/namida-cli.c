@@ -33,13 +33,15 @@ static const struct
   { "demo", namida_cli_demo, N_ ("Try it: two devices on this computer, one backup") },
 };
 
+#define UNSET G_MININT
+
 /* GOption needs plain places to write to; they move into the NamidaCli after each parse. */
 static struct
 {
   char *data_dir, *interface, *alias;
   int port;
   gboolean json, quiet, version;
-} given;
+} given = { .port = UNSET };
 
 static const GOptionEntry global_entries[] = {
   { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &given.data_dir,
@@ -63,7 +65,7 @@ static const GOptionEntry version_entries[] = {
 static gboolean
 take_globals (NamidaCli *cli)
 {
-  if (given.port < 0 || given.port > G_MAXUINT16)
+  if (given.port != UNSET && (given.port < 1 || given.port > G_MAXUINT16))
     {
       namida_cli_usage (_ ("“%d” is no port: give a number from 1 to 65535."), given.port);
       return FALSE;
@@ -78,7 +80,7 @@ take_globals (NamidaCli *cli)
   cli->interface = g_strdup (given.interface);
   g_free (cli->alias);
   cli->alias = g_strdup (given.alias);
-  cli->port = given.port;
+  cli->port = given.port != UNSET ? given.port : 0;
   cli->json = given.json;
   cli->quiet = given.quiet;
   return TRUE;

@@ -4,6 +4,7 @@
 #include "namida-hub-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #define ALIAS_SETTLE_MS 300 /* a second device of the same name has this long to show itself */
 
@@ -46,6 +47,22 @@ resolving_stop (GTask *task)
   if (resolving->cancelled != NULL)
     g_source_destroy (resolving->cancelled);
   g_clear_pointer (&resolving->cancelled, g_source_unref);
+}
+
+/* @why: (nullable). What could not be reached says all of it already, under the name that was typed. */
+static GError *
+nobody_at (const char *text, const GError *why)
+{
+  if (why != NULL && g_error_matches (why, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE)
+      && strstr (why->message, text) != NULL)
+    return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE, why->message);
+  if (why == NULL)
+    return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                        _ ("No Namida Sync answered at “%s”. Check the address and that Namida Sync is open there."),
+                        text);
+  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                      _ ("No Namida Sync answered at “%s”. Check the address and that Namida Sync is open there. (%s)"),
+                      text, why->message);
 }
 
 static GError *
@@ -213,10 +230,7 @@ resolve_asked_phone (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (resolving->places != NULL)
     resolve_ask_next (g_steal_pointer (&task));
   else
-    g_task_return_new_error (
-        task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
-        _ ("No Namida Sync answered at “%s”. Check the address and that Namida Sync is open there. (%s)"),
-        resolving->text, resolving->error != NULL ? resolving->error->message : "");
+    g_task_return_error (task, nobody_at (resolving->text, resolving->error));
 }
 
 static void
@@ -266,10 +280,7 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
                              _ ("“%s” is this device itself. Give the address of the other one."), resolving->text);
   else
-    g_task_return_new_error (
-        task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
-        _ ("No Namida Sync answered at “%s”. Check the address and that Namida Sync is open there. (%s)"),
-        resolving->text, error != NULL ? error->message : "");
+    g_task_return_error (task, nobody_at (resolving->text, error));
 }
 
 /* For a device of this name to appear. @task: (transfer full): one reference stays until the answer */
