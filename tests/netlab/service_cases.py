@@ -80,8 +80,17 @@ def case_restarts(machine, phones):
 
 def case_folders(machine, phones):
     """a folder that the unit shuts is told of when it starts, and named in the unit it is used; wrong options end it"""
-    receive = "ExecStart=\nExecStart=/usr/bin/namida-sync-cli receive --accept trusted --as backup"
     machine.do("install", "-d", "-o", "ana", "/srv/drive")
+    try:
+        folders(machine, phones[0])
+    finally:
+        machine.drop_in(None)
+        machine.ana("if test -h Namida; then rm Namida && mv Namida.kept Namida; fi")
+        machine.restart()
+
+
+def folders(machine, phone):
+    receive = "ExecStart=\nExecStart=/usr/bin/namida-sync-cli receive --accept trusted --as backup"
     machine.drop_in(f"[Service]\n{receive} --backups=/srv/drive/Namida\n")
     done = machine.restart(check=False)
     assert done.returncode != 0, "systemctl says that it started"
@@ -89,7 +98,7 @@ def case_folders(machine, phones):
     machine.ana("mkdir /srv/drive/Namida")
     machine.drop_in(f"[Service]\n{receive} --backups=/srv/drive/Namida\nReadWritePaths=/srv/drive/Namida\n")
     machine.restart()
-    arrives(machine, phones[0], "elsewhere", "../../srv/drive/Namida")
+    arrives(machine, phone, "elsewhere", "../../srv/drive/Namida")
     machine.drop_in(f"[Service]\n{receive} --no-such-option\n")
     assert machine.restart(check=False).returncode != 0
     until("it is given up", lambda: machine.systemctl("show --property ActiveState --value").stdout.strip() == "failed")
@@ -97,8 +106,6 @@ def case_folders(machine, phones):
     # A link of the person's own to such a drive.
     machine.ana("mv Namida Namida.kept && ln -s /srv/drive Namida")
     assert machine.restart(check=False).returncode != 0
-    machine.ana("rm Namida && mv Namida.kept Namida")
-    machine.restart()
 
 
 EPERM, ENOENT, EACCES, EROFS, EAFNOSUPPORT, NOBODY = 1, 2, 13, 30, 97, 65534

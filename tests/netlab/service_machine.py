@@ -129,7 +129,7 @@ class Machine:
         """As `systemctl --user edit` would write it; None: without it again."""
         folder = f".config/systemd/user/{SERVICE}.service.d"
         if text is None:
-            self.ana(f"rm -r {folder} && systemctl --user daemon-reload")
+            self.ana(f"rm -rf {folder} && systemctl --user daemon-reload")
         else:
             self.ana(f"mkdir -p {folder} && cat >{folder}/override.conf && systemctl --user daemon-reload", input=text, stdin=None)
 
