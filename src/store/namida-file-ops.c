@@ -27,6 +27,36 @@ namida_stat_mtime_ns (const struct stat *st)
   return (gint64) st->st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + st->st_mtim.tv_nsec;
 }
 
+NamidaFileId
+namida_file_id (const struct stat *st)
+{
+  return (NamidaFileId){ .inode = (guint64) st->st_ino, .device = (guint64) st->st_dev };
+}
+
+NamidaFileId *
+namida_file_id_new (const struct stat *st)
+{
+  NamidaFileId id = namida_file_id (st);
+
+  return g_memdup2 (&id, sizeof id);
+}
+
+guint
+namida_file_id_hash (gconstpointer id)
+{
+  const NamidaFileId *self = id;
+
+  return (guint) (self->inode ^ (self->inode >> 32) ^ self->device);
+}
+
+gboolean
+namida_file_id_equal (gconstpointer a, gconstpointer b)
+{
+  const NamidaFileId *one = a, *other = b;
+
+  return one->inode == other->inode && one->device == other->device;
+}
+
 mode_t
 namida_file_mode (void)
 {

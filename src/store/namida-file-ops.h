@@ -11,6 +11,16 @@ G_BEGIN_DECLS
 
 /** Nanoseconds since 1970 of @st's last change of content. */
 gint64 namida_stat_mtime_ns (const struct stat *st);
+/** NamidaFileId: which file it is, by whatever name: the key of tables that count hard links once. */
+typedef struct
+{
+  guint64 inode, device;
+} NamidaFileId;
+NamidaFileId namida_file_id (const struct stat *st);
+/** Returns: (transfer full): for g_free() */
+NamidaFileId *namida_file_id_new (const struct stat *st);
+guint namida_file_id_hash (gconstpointer id);
+gboolean namida_file_id_equal (gconstpointer a, gconstpointer b);
 /** 0666 less the umask: what a program's ordinary new file gets. */
 mode_t namida_file_mode (void);
 /** namida_folder_open: one component below @parent_fd, never through a link; @create: made (0777 less the umask) when

@@ -173,34 +173,13 @@ remove_folder (const NamidaVersionRecord *record, GError **error)
 
 typedef struct
 {
-  guint64 inode, device;
-} Key;
-
-typedef struct
-{
   guint64 links, seen, bytes;
 } Count;
-
-static guint
-key_hash (gconstpointer data)
-{
-  const Key *key = data;
-
-  return (guint) (key->inode ^ (key->inode >> 32) ^ key->device);
-}
-
-static gboolean
-key_equal (gconstpointer a, gconstpointer b)
-{
-  const Key *one = a, *other = b;
-
-  return one->inode == other->inode && one->device == other->device;
-}
 
 static void
 count_file (GHashTable *counts, NamidaRemoval *removal, const struct stat *st)
 {
-  Key key = { .inode = (guint64) st->st_ino, .device = (guint64) st->st_dev };
+  NamidaFileId key = namida_file_id (st);
   Count *count = g_hash_table_lookup (counts, &key);
 
   if (count == NULL)
@@ -208,7 +187,7 @@ count_file (GHashTable *counts, NamidaRemoval *removal, const struct stat *st)
       count = g_new0 (Count, 1);
       count->links = (guint64) st->st_nlink;
       count->bytes = (guint64) st->st_blocks * BLOCK_BYTES;
-      g_hash_table_insert (counts, g_memdup2 (&key, sizeof key), count);
+      g_hash_table_insert (counts, namida_file_id_new (st), count);
     }
   count->seen++;
   removal->files++;
@@ -304,7 +283,7 @@ refuse_replaced (const NamidaVersionRecord *record, GError **error)
 NamidaRemoval *
 namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean dry_run, GError **error)
 {
-  g_autoptr (GHashTable) counts = g_hash_table_new_full (key_hash, key_equal, g_free, g_free);
+  g_autoptr (GHashTable) counts = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, g_free);
   g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_record_free);
   g_autoptr (GPtrArray) lists = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   g_autoptr (NamidaRemoval) removal = g_new0 (NamidaRemoval, 1);

@@ -5,6 +5,7 @@
 
 #include "namida-digest.h"
 #include "namida-error.h"
+#include "namida-file-ops.h"
 #include "namida-repair.h"
 
 #include <errno.h>
@@ -13,11 +14,6 @@
 #include <unistd.h>
 
 #define BUFFER_SIZE (1024 * 1024)
-
-typedef struct
-{
-  guint64 inode, device;
-} FileId;
 
 /* One run. One thread. */
 typedef struct
@@ -28,36 +24,10 @@ typedef struct
   gpointer user_data;
   GCancellable *cancellable;
   NamidaVerifyReport *report;
-  GHashTable *read; /* FileId → its hash ("": unreadable): hard links are read once */
+  GHashTable *read; /* NamidaFileId → its hash ("": unreadable): hard links are read once */
   guint64 done, total;
   char *buffer;
 } Run;
-
-static guint
-file_id_hash (gconstpointer key)
-{
-  const FileId *id = key;
-
-  return (guint) (id->inode ^ (id->inode >> 32) ^ id->device);
-}
-
-static gboolean
-file_id_equal (gconstpointer a, gconstpointer b)
-{
-  const FileId *one = a, *other = b;
-
-  return one->inode == other->inode && one->device == other->device;
-}
-
-static FileId *
-file_id_new (const struct stat *st)
-{
-  FileId *id = g_new (FileId, 1);
-
-  id->inode = (guint64) st->st_ino;
-  id->device = (guint64) st->st_dev;
-  return id;
-}
 
 static void
 damage_free (gpointer data)
@@ -122,7 +92,7 @@ static const char *
 look_up_content (Run *run, const NamidaVersionFile *file, int version_fd, struct stat *st)
 {
   g_autofree char *basename = NULL;
-  FileId id;
+  NamidaFileId id;
   const char *known = NULL;
   char *hash;
   int fd = -1, folder = namida_version_file_open_folder (file, version_fd, &basename);
@@ -140,14 +110,14 @@ look_up_content (Run *run, const NamidaVersionFile *file, int version_fd, struct
       close (fd);
       return "";
     }
-  id = (FileId){ .inode = (guint64) st->st_ino, .device = (guint64) st->st_dev };
+  id = namida_file_id (st);
   known = g_hash_table_lookup (run->read, &id);
   if (known == NULL)
     {
       run->report->files++;
       hash = hash_from_disk (run, fd);
       known = hash != NULL ? hash : g_strdup ("");
-      g_hash_table_insert (run->read, file_id_new (st), (char *) known);
+      g_hash_table_insert (run->read, namida_file_id_new (st), (char *) known);
     }
   close (fd);
   return known;
@@ -335,7 +305,7 @@ measure (Run *run, const char *id, GHashTable *seen, GError **error)
       if (file->kind == NAMIDA_VERSION_FILE_FOLDER || !namida_version_file_stat (file, fd, &st))
         continue;
       if (record->landing == NAMIDA_LANDING_BACKUP || namida_version_file_fits (file, &st))
-        if (g_hash_table_add (seen, file_id_new (&st)))
+        if (g_hash_table_add (seen, namida_file_id_new (&st)))
           run->total += (guint64) st.st_size;
     }
   if (fd >= 0)
@@ -364,7 +334,7 @@ list_ids (NamidaDatabase *database, GError **error)
 static gboolean
 run_all (Run *run, const char *const *ids, gboolean all, GError **error)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (file_id_hash, file_id_equal, g_free, NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, NULL);
   g_autoptr (GError) absent = NULL;
 
   for (guint i = 0; ids[i] != NULL; i++)
@@ -404,7 +374,7 @@ namida_verify_run (NamidaDatabase *database,
   g_autoptr (NamidaVerifyReport) report = g_new0 (NamidaVerifyReport, 1);
   g_auto (GStrv) all = ids == NULL ? list_ids (database, error) : NULL;
   g_autofree char *buffer = g_malloc (BUFFER_SIZE);
-  g_autoptr (GHashTable) read = g_hash_table_new_full (file_id_hash, file_id_equal, g_free, g_free);
+  g_autoptr (GHashTable) read = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, g_free);
   Run run = { .database = database,
               .repair = repair,
               .progress = progress,
