@@ -106,17 +106,17 @@ emit_offer (NamidaCliAsk *self, NamidaOffer *offer)
   JsonBuilder *builder = namida_cli_event ("offer");
   const char *fingerprint = namida_offer_get_fingerprint (offer);
 
-  namida_cli_add_string (builder, "id", namida_offer_get_id (offer));
-  namida_cli_add_string (builder, "alias", namida_offer_get_alias (offer));
-  namida_cli_add_string (builder, "address", namida_offer_get_address (offer));
-  namida_cli_add_string (builder, "fingerprint", fingerprint);
-  namida_cli_add_string (builder, "type", namida_offer_get_device_type (offer));
-  namida_cli_add_boolean (builder, "trusted",
-                          fingerprint != NULL
-                              && namida_trust_store_is_trusted (namida_hub_get_trust_store (self->hub), fingerprint));
-  namida_cli_add_boolean (builder, "encrypted", namida_offer_get_encrypted (offer));
+  namida_json_build_string (builder, "id", namida_offer_get_id (offer));
+  namida_json_build_string (builder, "alias", namida_offer_get_alias (offer));
+  namida_json_build_string (builder, "address", namida_offer_get_address (offer));
+  namida_json_build_string (builder, "fingerprint", fingerprint);
+  namida_json_build_string (builder, "type", namida_offer_get_device_type (offer));
+  namida_json_build_boolean (
+      builder, "trusted",
+      fingerprint != NULL && namida_trust_store_is_trusted (namida_hub_get_trust_store (self->hub), fingerprint));
+  namida_json_build_boolean (builder, "encrypted", namida_offer_get_encrypted (offer));
   if (namida_offer_get_warning (offer) != NULL)
-    namida_cli_add_string (builder, "warning", namida_offer_get_warning (offer));
+    namida_json_build_string (builder, "warning", namida_offer_get_warning (offer));
   namida_cli_add_backup (builder, namida_offer_get_backup (offer));
   namida_cli_emit (builder);
 }
@@ -128,11 +128,11 @@ put_request (NamidaCliAsk *self, NamidaPairRequest *request)
     {
       JsonBuilder *builder = namida_cli_event ("pair");
 
-      namida_cli_add_string (builder, "alias", namida_pair_request_get_alias (request));
-      namida_cli_add_string (builder, "fingerprint", namida_pair_request_get_fingerprint (request));
-      namida_cli_add_string (builder, "digits", namida_pair_request_get_digits (request));
+      namida_json_build_string (builder, "alias", namida_pair_request_get_alias (request));
+      namida_json_build_string (builder, "fingerprint", namida_pair_request_get_fingerprint (request));
+      namida_json_build_string (builder, "digits", namida_pair_request_get_digits (request));
       if (namida_pair_request_get_warning (request) != NULL)
-        namida_cli_add_string (builder, "warning", namida_pair_request_get_warning (request));
+        namida_json_build_string (builder, "warning", namida_pair_request_get_warning (request));
       namida_cli_emit (builder);
       return;
     }
@@ -156,12 +156,12 @@ on_closed (GObject *object, NamidaCliAsk *self)
       if (self->cli->json)
         {
           JsonBuilder *builder = namida_cli_event ("offer-closed");
-          namida_cli_add_string (builder, "id", namida_offer_get_id (NAMIDA_OFFER (object)));
-          namida_cli_add_string (builder, "state",
-                                 state == NAMIDA_OFFER_ACCEPTED    ? "accepted"
-                                 : state == NAMIDA_OFFER_DECLINED  ? "declined"
-                                 : state == NAMIDA_OFFER_WITHDRAWN ? "withdrawn"
-                                                                   : "expired");
+          namida_json_build_string (builder, "id", namida_offer_get_id (NAMIDA_OFFER (object)));
+          namida_json_build_string (builder, "state",
+                                    state == NAMIDA_OFFER_ACCEPTED    ? "accepted"
+                                    : state == NAMIDA_OFFER_DECLINED  ? "declined"
+                                    : state == NAMIDA_OFFER_WITHDRAWN ? "withdrawn"
+                                                                      : "expired");
           namida_cli_emit (builder);
         }
       else if (state == NAMIDA_OFFER_WITHDRAWN || state == NAMIDA_OFFER_EXPIRED)

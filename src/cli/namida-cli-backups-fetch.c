@@ -36,12 +36,12 @@ tell_kept (NamidaCli *cli, const NamidaKeptBackup *one)
       return;
     }
   builder = namida_cli_object ();
-  namida_cli_add_string (builder, "id", one->id);
-  namida_cli_add_string (builder, "title", one->title);
-  namida_cli_add_int (builder, "created", one->created_ms);
-  namida_cli_add_int (builder, "files", one->files);
-  namida_cli_add_int (builder, "bytes", one->bytes);
-  namida_cli_add_boolean (builder, "complete", one->complete);
+  namida_json_build_string (builder, "id", one->id);
+  namida_json_build_string (builder, "title", one->title);
+  namida_json_build_int (builder, "created", one->created_ms);
+  namida_json_build_int (builder, "files", one->files);
+  namida_json_build_int (builder, "bytes", one->bytes);
+  namida_json_build_boolean (builder, "complete", one->complete);
   namida_cli_emit (builder);
 }
 

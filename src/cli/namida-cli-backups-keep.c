@@ -24,8 +24,8 @@ show_progress (guint64 done, guint64 total, gpointer user_data)
     {
       JsonBuilder *builder = namida_cli_event ("progress");
 
-      namida_cli_add_int (builder, "read", done);
-      namida_cli_add_int (builder, "total", total);
+      namida_json_build_int (builder, "read", done);
+      namida_json_build_int (builder, "total", total);
       namida_cli_emit (builder);
       return;
     }
@@ -70,14 +70,14 @@ tell_damage (NamidaCli *cli, const NamidaDamage *damage)
       return;
     }
   builder = namida_cli_event ("file");
-  namida_cli_add_string (builder, "kind", kind_word (damage->kind));
-  namida_cli_add_string (builder, "version", damage->version_id);
-  namida_cli_add_string (builder, "name", damage->name);
-  namida_cli_add_string (builder, "path", damage->path);
-  namida_cli_add_int (builder, "size", damage->size);
-  namida_cli_add_string (builder, "copy", damage->copy);
-  namida_cli_add_boolean (builder, "repaired", damage->repaired);
-  namida_cli_add_string (builder, "message", damage->detail);
+  namida_json_build_string (builder, "kind", kind_word (damage->kind));
+  namida_json_build_string (builder, "version", damage->version_id);
+  namida_json_build_string (builder, "name", damage->name);
+  namida_json_build_string (builder, "path", damage->path);
+  namida_json_build_int (builder, "size", damage->size);
+  namida_json_build_string (builder, "copy", damage->copy);
+  namida_json_build_boolean (builder, "repaired", damage->repaired);
+  namida_json_build_string (builder, "message", damage->detail);
   namida_cli_emit (builder);
 }
 
@@ -93,13 +93,13 @@ tell_report (NamidaCli *cli, const NamidaVerifyReport *report)
     {
       JsonBuilder *builder = namida_cli_event ("end");
 
-      namida_cli_add_string (builder, "result", lost == 0 ? "verified" : "damaged");
-      namida_cli_add_int (builder, "versions", report->versions);
-      namida_cli_add_int (builder, "files", report->files);
-      namida_cli_add_int (builder, "bytes", report->bytes);
-      namida_cli_add_int (builder, "damaged", report->damaged);
-      namida_cli_add_int (builder, "repaired", report->repaired);
-      namida_cli_add_int (builder, "changed", report->changed);
+      namida_json_build_string (builder, "result", lost == 0 ? "verified" : "damaged");
+      namida_json_build_int (builder, "versions", report->versions);
+      namida_json_build_int (builder, "files", report->files);
+      namida_json_build_int (builder, "bytes", report->bytes);
+      namida_json_build_int (builder, "damaged", report->damaged);
+      namida_json_build_int (builder, "repaired", report->repaired);
+      namida_json_build_int (builder, "changed", report->changed);
       namida_cli_emit (builder);
     }
   else if (report->versions == 0)
@@ -155,10 +155,10 @@ namida_cli_backups_remove (NamidaCliBackups *self, const char *id)
     {
       JsonBuilder *builder = namida_cli_event ("end");
 
-      namida_cli_add_string (builder, "result", self->dry_run ? "would-remove" : "removed");
-      namida_cli_add_int (builder, "files", removal->files);
-      namida_cli_add_int (builder, "bytes", removal->bytes);
-      namida_cli_add_int (builder, "kept", removal->bytes_kept);
+      namida_json_build_string (builder, "result", self->dry_run ? "would-remove" : "removed");
+      namida_json_build_int (builder, "files", removal->files);
+      namida_json_build_int (builder, "bytes", removal->bytes);
+      namida_json_build_int (builder, "kept", removal->bytes_kept);
       namida_cli_emit (builder);
       return NAMIDA_CLI_EXIT_DONE;
     }

@@ -22,9 +22,9 @@ add_music (JsonBuilder *builder, NamidaVersion *version)
       const NamidaVersionMusic *one = g_ptr_array_index (music, i);
 
       json_builder_begin_object (builder);
-      namida_cli_add_string (builder, "label", one->label);
-      namida_cli_add_int (builder, "files", one->files);
-      namida_cli_add_int (builder, "bytes", one->bytes);
+      namida_json_build_string (builder, "label", one->label);
+      namida_json_build_int (builder, "files", one->files);
+      namida_json_build_int (builder, "bytes", one->bytes);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -37,27 +37,27 @@ emit (NamidaVersion *version)
   int damaged = namida_version_get_damaged (version);
   g_autofree char *state = namida_version_dup_state_text (version);
 
-  namida_cli_add_string (builder, "id", namida_version_get_id (version));
-  namida_cli_add_string (builder, "alias", namida_version_get_alias (version));
-  namida_cli_add_string (builder, "fingerprint", namida_version_get_fingerprint (version));
-  namida_cli_add_string (builder, "title", namida_version_get_title (version));
-  namida_cli_add_int (builder, "created", (guint64) (namida_version_get_created_at (version) / 1000));
-  namida_cli_add_string (builder, "as",
-                         namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP ? "backup" : "library");
-  namida_cli_add_string (builder, "folder", namida_version_get_path (version));
-  namida_cli_add_string (builder, "zip", namida_version_get_zip_path (version));
-  namida_cli_add_int (builder, "files", namida_version_get_files (version));
-  namida_cli_add_int (builder, "bytes", namida_version_get_bytes (version));
-  namida_cli_add_int (builder, "left", namida_version_get_files_left (version));
-  namida_cli_add_boolean (builder, "complete", namida_version_get_complete (version));
-  namida_cli_add_boolean (builder, "pinned", namida_version_get_pinned (version));
-  namida_cli_add_int (builder, "verified", (guint64) (namida_version_get_verified_at (version) / 1000));
+  namida_json_build_string (builder, "id", namida_version_get_id (version));
+  namida_json_build_string (builder, "alias", namida_version_get_alias (version));
+  namida_json_build_string (builder, "fingerprint", namida_version_get_fingerprint (version));
+  namida_json_build_string (builder, "title", namida_version_get_title (version));
+  namida_json_build_int (builder, "created", (guint64) (namida_version_get_created_at (version) / 1000));
+  namida_json_build_string (builder, "as",
+                            namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP ? "backup" : "library");
+  namida_json_build_string (builder, "folder", namida_version_get_path (version));
+  namida_json_build_string (builder, "zip", namida_version_get_zip_path (version));
+  namida_json_build_int (builder, "files", namida_version_get_files (version));
+  namida_json_build_int (builder, "bytes", namida_version_get_bytes (version));
+  namida_json_build_int (builder, "left", namida_version_get_files_left (version));
+  namida_json_build_boolean (builder, "complete", namida_version_get_complete (version));
+  namida_json_build_boolean (builder, "pinned", namida_version_get_pinned (version));
+  namida_json_build_int (builder, "verified", (guint64) (namida_version_get_verified_at (version) / 1000));
   json_builder_set_member_name (builder, "damaged");
   if (damaged < 0)
     json_builder_add_null_value (builder);
   else
     json_builder_add_int_value (builder, damaged);
-  namida_cli_add_string (builder, "state", state);
+  namida_json_build_string (builder, "state", state);
   add_music (builder, version);
   namida_cli_emit (builder);
 }

@@ -48,7 +48,7 @@ step (Demo *demo, const char *name, const char *text)
   if (demo->cli->json)
     {
       JsonBuilder *builder = namida_cli_event ("step");
-      namida_cli_add_string (builder, "name", name);
+      namida_json_build_string (builder, "name", name);
       namida_cli_emit (builder);
     }
   namida_cli_say (demo->cli, "• %s", text);
@@ -293,10 +293,10 @@ summarise (Demo *demo)
   if (demo->cli->json)
     {
       JsonBuilder *builder = namida_cli_event ("summary");
-      namida_cli_add_string (builder, "result", "done");
-      namida_cli_add_int (builder, "compared", demo->compared.files);
-      namida_cli_add_int (builder, "bytes", demo->compared.bytes);
-      namida_cli_add_int (builder, "again", 0);
+      namida_json_build_string (builder, "result", "done");
+      namida_json_build_int (builder, "compared", demo->compared.files);
+      namida_json_build_int (builder, "bytes", demo->compared.bytes);
+      namida_json_build_int (builder, "again", 0);
       namida_cli_emit (builder);
     }
   namida_cli_say (demo->cli,

@@ -50,17 +50,17 @@ namida_cli_add_device (JsonBuilder *builder, NamidaPeer *peer)
   g_autofree char *host
       = address != NULL ? g_inet_address_to_string (g_inet_socket_address_get_address (address)) : NULL;
 
-  namida_cli_add_string (builder, "alias", namida_peer_get_alias (peer));
-  namida_cli_add_string (builder, "address", host);
-  namida_cli_add_int (builder, "port", address != NULL ? g_inet_socket_address_get_port (address) : 0);
-  namida_cli_add_string (builder, "fingerprint", namida_peer_get_fingerprint (peer));
-  namida_cli_add_string (builder, "uuid", namida_peer_get_uuid (peer));
-  namida_cli_add_string (builder, "type", namida_peer_get_device_type (peer));
+  namida_json_build_string (builder, "alias", namida_peer_get_alias (peer));
+  namida_json_build_string (builder, "address", host);
+  namida_json_build_int (builder, "port", address != NULL ? g_inet_socket_address_get_port (address) : 0);
+  namida_json_build_string (builder, "fingerprint", namida_peer_get_fingerprint (peer));
+  namida_json_build_string (builder, "uuid", namida_peer_get_uuid (peer));
+  namida_json_build_string (builder, "type", namida_peer_get_device_type (peer));
   add_dialects (builder, namida_peer_get_dialects (peer));
-  namida_cli_add_boolean (builder, "trusted", namida_peer_get_trusted (peer));
-  namida_cli_add_boolean (builder, "encrypted", namida_peer_get_encrypted (peer));
+  namida_json_build_boolean (builder, "trusted", namida_peer_get_trusted (peer));
+  namida_json_build_boolean (builder, "encrypted", namida_peer_get_encrypted (peer));
   if (namida_peer_get_warning (peer) != NULL)
-    namida_cli_add_string (builder, "warning", namida_peer_get_warning (peer));
+    namida_json_build_string (builder, "warning", namida_peer_get_warning (peer));
 }
 
 /* Returns: (transfer full) */
@@ -104,8 +104,8 @@ tell (NamidaCli *cli, NamidaPeer *peer, const char *event)
         {
           g_autofree char *seen = namida_time_to_iso8601 (namida_peer_get_last_seen (peer) / 1000);
 
-          namida_cli_add_boolean (builder, "away", TRUE);
-          namida_cli_add_string (builder, "lastSeen", namida_peer_get_last_seen (peer) > 0 ? seen : NULL);
+          namida_json_build_boolean (builder, "away", TRUE);
+          namida_json_build_string (builder, "lastSeen", namida_peer_get_last_seen (peer) > 0 ? seen : NULL);
         }
       namida_cli_emit (builder);
     }
@@ -140,9 +140,9 @@ tell_hints (NamidaCli *cli, GListModel *hints, const char *event)
           continue;
         }
       json_builder_begin_object (builder);
-      namida_cli_add_string (builder, "kind", namida_hint_get_word (hint));
-      namida_cli_add_string (builder, "title", namida_hint_get_title (hint));
-      namida_cli_add_string (builder, "body", namida_hint_get_body (hint));
+      namida_json_build_string (builder, "kind", namida_hint_get_word (hint));
+      namida_json_build_string (builder, "title", namida_hint_get_title (hint));
+      namida_json_build_string (builder, "body", namida_hint_get_body (hint));
       json_builder_end_object (builder);
     }
   if (builder == NULL)

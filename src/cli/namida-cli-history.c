@@ -20,21 +20,21 @@ emit_row (const NamidaJournalSession *row)
 {
   JsonBuilder *builder = namida_cli_object ();
 
-  namida_cli_add_string (builder, "id", row->id);
-  namida_cli_add_string (builder, "direction", row->direction);
-  namida_cli_add_string (builder, "alias", row->alias);
-  namida_cli_add_string (builder, "fingerprint", row->fingerprint);
-  namida_cli_add_string (builder, "title", row->title);
-  namida_cli_add_string (builder, "state", row->state);
-  namida_cli_add_string (builder, "folder", row->destination);
-  namida_cli_add_int (builder, "started", (guint64) (row->started_at / 1000));
-  namida_cli_add_int (builder, "updated", (guint64) (row->updated_at / 1000));
-  namida_cli_add_int (builder, "files", row->total_files);
-  namida_cli_add_int (builder, "stored", row->stored_files);
-  namida_cli_add_int (builder, "kept", row->kept_files);
-  namida_cli_add_int (builder, "failed", row->failed_files);
-  namida_cli_add_int (builder, "bytes", row->total_bytes);
-  namida_cli_add_string (builder, "message", row->error);
+  namida_json_build_string (builder, "id", row->id);
+  namida_json_build_string (builder, "direction", row->direction);
+  namida_json_build_string (builder, "alias", row->alias);
+  namida_json_build_string (builder, "fingerprint", row->fingerprint);
+  namida_json_build_string (builder, "title", row->title);
+  namida_json_build_string (builder, "state", row->state);
+  namida_json_build_string (builder, "folder", row->destination);
+  namida_json_build_int (builder, "started", (guint64) (row->started_at / 1000));
+  namida_json_build_int (builder, "updated", (guint64) (row->updated_at / 1000));
+  namida_json_build_int (builder, "files", row->total_files);
+  namida_json_build_int (builder, "stored", row->stored_files);
+  namida_json_build_int (builder, "kept", row->kept_files);
+  namida_json_build_int (builder, "failed", row->failed_files);
+  namida_json_build_int (builder, "bytes", row->total_bytes);
+  namida_json_build_string (builder, "message", row->error);
   namida_cli_emit (builder);
 }
 

@@ -36,10 +36,10 @@ namida_cli_identity (NamidaCli *cli, int argc, char **argv)
     {
       JsonBuilder *builder = namida_cli_object ();
 
-      namida_cli_add_string (builder, "alias", namida_identity_get_alias (identity));
-      namida_cli_add_string (builder, "fingerprint", namida_identity_get_fingerprint (identity));
-      namida_cli_add_string (builder, "uuid", namida_identity_get_uuid (identity));
-      namida_cli_add_string (builder, "dataFolder", data_dir);
+      namida_json_build_string (builder, "alias", namida_identity_get_alias (identity));
+      namida_json_build_string (builder, "fingerprint", namida_identity_get_fingerprint (identity));
+      namida_json_build_string (builder, "uuid", namida_identity_get_uuid (identity));
+      namida_json_build_string (builder, "dataFolder", data_dir);
       namida_cli_emit (builder);
       return NAMIDA_CLI_EXIT_DONE;
     }

@@ -109,11 +109,11 @@ make_paths (GPtrArray *advice)
       const NamidaPathAdvice *item = advice->pdata[i];
 
       json_builder_begin_object (builder);
-      namida_cli_add_string (builder, "expected", item->expected);
+      namida_json_build_string (builder, "expected", item->expected);
       json_builder_set_member_name (builder, "there");
       json_builder_add_boolean_value (builder, item->there || item->is_address || item->shared);
-      namida_cli_add_string (builder, "old", item->old_prefix);
-      namida_cli_add_string (builder, "new", item->new_prefix);
+      namida_json_build_string (builder, "old", item->old_prefix);
+      namida_json_build_string (builder, "new", item->new_prefix);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

@@ -68,34 +68,8 @@ namida_cli_event (const char *event)
 {
   JsonBuilder *builder = namida_cli_object ();
 
-  namida_cli_add_string (builder, "event", event);
+  namida_json_build_string (builder, "event", event);
   return builder;
-}
-
-void
-namida_cli_add_string (JsonBuilder *builder, const char *key, const char *value)
-{
-  g_autofree char *valid = value != NULL ? g_utf8_make_valid (value, -1) : NULL;
-
-  json_builder_set_member_name (builder, key);
-  if (valid != NULL)
-    json_builder_add_string_value (builder, valid);
-  else
-    json_builder_add_null_value (builder);
-}
-
-void
-namida_cli_add_int (JsonBuilder *builder, const char *key, guint64 value)
-{
-  json_builder_set_member_name (builder, key);
-  json_builder_add_int_value (builder, (gint64) MIN (value, (guint64) G_MAXINT64));
-}
-
-void
-namida_cli_add_boolean (JsonBuilder *builder, const char *key, gboolean value)
-{
-  json_builder_set_member_name (builder, key);
-  json_builder_add_boolean_value (builder, value);
 }
 
 void
@@ -118,9 +92,9 @@ namida_cli_add_backup (JsonBuilder *builder, NamidaBackup *backup)
   g_autofree char *title = namida_backup_dup_title (backup);
   g_autoptr (GPtrArray) contents = namida_backup_dup_contents (backup);
 
-  namida_cli_add_string (builder, "title", title);
-  namida_cli_add_int (builder, "files", namida_backup_get_files (backup));
-  namida_cli_add_int (builder, "bytes", namida_backup_get_bytes (backup));
+  namida_json_build_string (builder, "title", title);
+  namida_json_build_int (builder, "files", namida_backup_get_files (backup));
+  namida_json_build_int (builder, "bytes", namida_backup_get_bytes (backup));
   json_builder_set_member_name (builder, "contents");
   json_builder_begin_array (builder);
   for (guint i = 0; i < contents->len; i++)
@@ -128,9 +102,9 @@ namida_cli_add_backup (JsonBuilder *builder, NamidaBackup *backup)
       const NamidaContent *content = contents->pdata[i];
 
       json_builder_begin_object (builder);
-      namida_cli_add_string (builder, "label", content->label);
-      namida_cli_add_int (builder, "files", content->files);
-      namida_cli_add_int (builder, "bytes", content->bytes);
+      namida_json_build_string (builder, "label", content->label);
+      namida_json_build_int (builder, "files", content->files);
+      namida_json_build_int (builder, "bytes", content->bytes);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -150,7 +124,7 @@ namida_cli_fail (NamidaCli *cli, const GError *error)
     {
       JsonBuilder *builder = namida_cli_event ("end");
 
-      namida_cli_add_string (builder, "result", cancelled ? "cancelled" : "failed");
+      namida_json_build_string (builder, "result", cancelled ? "cancelled" : "failed");
       namida_cli_add_error (builder, error);
       namida_cli_emit (builder);
     }
@@ -161,6 +135,6 @@ namida_cli_fail (NamidaCli *cli, const GError *error)
 void
 namida_cli_add_error (JsonBuilder *builder, const GError *error)
 {
-  namida_cli_add_string (builder, "code", namida_report_error_code (error));
-  namida_cli_add_string (builder, "message", error->message);
+  namida_json_build_string (builder, "code", namida_report_error_code (error));
+  namida_json_build_string (builder, "message", error->message);
 }

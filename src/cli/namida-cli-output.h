@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <json-glib/json-glib.h>
 #include "namida-cli.h"
+#include "namida-json-build.h"
 
 G_BEGIN_DECLS
 
@@ -19,9 +19,6 @@ void namida_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 JsonBuilder *namida_cli_event (const char *event);
 /** namida_cli_object: the same without "event". */
 JsonBuilder *namida_cli_object (void);
-void namida_cli_add_string (JsonBuilder *builder, const char *key, const char *value); /* null when NULL */
-void namida_cli_add_int (JsonBuilder *builder, const char *key, guint64 value);
-void namida_cli_add_boolean (JsonBuilder *builder, const char *key, gboolean value);
 /** namida_cli_emit: closes the object, prints it as one line and flushes. @builder: (transfer full). */
 void namida_cli_emit (JsonBuilder *builder);
 /** namida_cli_add_backup: "title", "files", "bytes" and "contents" (label, files, bytes of each). */

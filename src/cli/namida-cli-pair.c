@@ -22,11 +22,11 @@ show_digits (NamidaCli *cli, NamidaPeer *peer, const char *digits)
     {
       JsonBuilder *builder = namida_cli_event ("pair");
 
-      namida_cli_add_string (builder, "alias", namida_peer_get_alias (peer));
-      namida_cli_add_string (builder, "fingerprint", namida_peer_get_fingerprint (peer));
-      namida_cli_add_string (builder, "digits", digits);
+      namida_json_build_string (builder, "alias", namida_peer_get_alias (peer));
+      namida_json_build_string (builder, "fingerprint", namida_peer_get_fingerprint (peer));
+      namida_json_build_string (builder, "digits", digits);
       if (namida_peer_get_warning (peer) != NULL)
-        namida_cli_add_string (builder, "warning", namida_peer_get_warning (peer));
+        namida_json_build_string (builder, "warning", namida_peer_get_warning (peer));
       namida_cli_emit (builder);
       return;
     }
@@ -89,7 +89,7 @@ namida_cli_pair (NamidaCli *cli, int argc, char **argv)
   else if (cli->json)
     {
       JsonBuilder *builder = namida_cli_event ("end");
-      namida_cli_add_string (builder, "result", "paired");
+      namida_json_build_string (builder, "result", "paired");
       namida_cli_emit (builder);
     }
   else

@@ -114,8 +114,8 @@ add_file_size (NamidaCliProgress *self, JsonBuilder *builder, const char *file)
                              &((NamidaEntry *) entries->pdata[i])->size);
     }
   size = file != NULL ? g_hash_table_lookup (self->sizes, file) : NULL;
-  namida_cli_add_string (builder, "file", file);
-  namida_cli_add_int (builder, "size", size != NULL ? *size : 0);
+  namida_json_build_string (builder, "file", file);
+  namida_json_build_int (builder, "size", size != NULL ? *size : 0);
 }
 
 static void
@@ -125,9 +125,9 @@ emit_progress (NamidaCliProgress *self)
   g_autofree char *file = namida_transfer_dup_current_file (self->transfer);
 
   add_file_size (self, builder, file);
-  namida_cli_add_int (builder, "sent", namida_transfer_get_done_bytes (self->transfer));
-  namida_cli_add_int (builder, "total", namida_transfer_get_total_bytes (self->transfer));
-  namida_cli_add_int (builder, "speed", namida_transfer_get_speed (self->transfer));
+  namida_json_build_int (builder, "sent", namida_transfer_get_done_bytes (self->transfer));
+  namida_json_build_int (builder, "total", namida_transfer_get_total_bytes (self->transfer));
+  namida_json_build_int (builder, "speed", namida_transfer_get_speed (self->transfer));
   namida_cli_emit (builder);
 }
 
@@ -144,8 +144,8 @@ tell_left_out (NamidaCliProgress *self, NamidaBackup *backup)
         {
           JsonBuilder *builder = namida_cli_event ("left-out");
 
-          namida_cli_add_string (builder, "file", item->path);
-          namida_cli_add_string (builder, "message", item->reason);
+          namida_json_build_string (builder, "file", item->path);
+          namida_json_build_string (builder, "message", item->reason);
           namida_cli_emit (builder);
         }
       namida_cli_complain (_ ("Left out: %s: %s"), item->path, item->reason);
@@ -169,10 +169,10 @@ tell_start (NamidaCliProgress *self)
     {
       JsonBuilder *builder = namida_cli_event ("start");
 
-      namida_cli_add_string (builder, "direction", sending ? "send" : "receive");
-      namida_cli_add_string (builder, "alias", namida_transfer_get_peer_alias (transfer));
-      namida_cli_add_string (builder, "fingerprint", namida_transfer_get_peer_fingerprint (transfer));
-      namida_cli_add_boolean (builder, "encrypted", namida_transfer_get_encrypted (transfer));
+      namida_json_build_string (builder, "direction", sending ? "send" : "receive");
+      namida_json_build_string (builder, "alias", namida_transfer_get_peer_alias (transfer));
+      namida_json_build_string (builder, "fingerprint", namida_transfer_get_peer_fingerprint (transfer));
+      namida_json_build_boolean (builder, "encrypted", namida_transfer_get_encrypted (transfer));
       namida_cli_add_backup (builder, backup);
       namida_cli_emit (builder);
     }
@@ -200,7 +200,7 @@ tell_state (NamidaCliProgress *self)
       JsonBuilder *builder = namida_cli_event (state == NAMIDA_TRANSFER_WAITING       ? "waiting"
                                                : state == NAMIDA_TRANSFER_INTERRUPTED ? "interrupted"
                                                                                       : "finishing");
-      namida_cli_add_string (builder, "message", text);
+      namida_json_build_string (builder, "message", text);
       namida_cli_emit (builder);
     }
   namida_cli_say (self->cli, "%s", text);
@@ -247,11 +247,11 @@ namida_cli_add_tally (JsonBuilder *builder, NamidaTransfer *transfer)
 {
   NamidaTally tally = namida_report_tally (transfer);
 
-  namida_cli_add_int (builder, "files", tally.files);
-  namida_cli_add_int (builder, "stored", tally.stored);
-  namida_cli_add_int (builder, "kept", tally.kept);
-  namida_cli_add_int (builder, "failed", tally.failed);
-  namida_cli_add_int (builder, "bytes", tally.bytes);
+  namida_json_build_int (builder, "files", tally.files);
+  namida_json_build_int (builder, "stored", tally.stored);
+  namida_json_build_int (builder, "kept", tally.kept);
+  namida_json_build_int (builder, "failed", tally.failed);
+  namida_json_build_int (builder, "bytes", tally.bytes);
 }
 
 static void
@@ -265,10 +265,10 @@ tell_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index)
     {
       JsonBuilder *builder = namida_cli_event ("file");
 
-      namida_cli_add_string (builder, "file", path);
-      namida_cli_add_int (builder, "size", entry->size);
-      namida_cli_add_string (builder, "result", namida_file_result_to_string (result));
-      namida_cli_add_string (builder, "message", detail);
+      namida_json_build_string (builder, "file", path);
+      namida_json_build_int (builder, "size", entry->size);
+      namida_json_build_string (builder, "result", namida_file_result_to_string (result));
+      namida_json_build_string (builder, "message", detail);
       namida_cli_emit (builder);
     }
   if (detail != NULL)
@@ -327,14 +327,14 @@ emit_end (NamidaCliProgress *self)
   NamidaTransfer *transfer = self->transfer;
   JsonBuilder *builder = namida_cli_event ("end");
 
-  namida_cli_add_string (builder, "result", namida_report_result_name (transfer));
+  namida_json_build_string (builder, "result", namida_report_result_name (transfer));
   namida_cli_add_tally (builder, transfer);
-  namida_cli_add_int (builder, "moved", namida_transfer_get_moved (transfer));
-  namida_cli_add_int (builder, "hashed", namida_transfer_get_hashed (transfer));
+  namida_json_build_int (builder, "moved", namida_transfer_get_moved (transfer));
+  namida_json_build_int (builder, "hashed", namida_transfer_get_hashed (transfer));
   if (namida_transfer_get_folder (transfer) != NULL)
-    namida_cli_add_string (builder, "folder", namida_transfer_get_folder (transfer));
+    namida_json_build_string (builder, "folder", namida_transfer_get_folder (transfer));
   if (namida_transfer_get_advice (transfer) != NULL)
-    namida_cli_add_string (builder, "advice", namida_transfer_get_advice (transfer));
+    namida_json_build_string (builder, "advice", namida_transfer_get_advice (transfer));
   if (namida_transfer_get_error (transfer) != NULL)
     namida_cli_add_error (builder, namida_transfer_get_error (transfer));
   namida_cli_emit (builder);

@@ -121,10 +121,10 @@ on_messages_changed (Receiving *self, guint position, guint removed, guint added
         {
           JsonBuilder *builder = namida_cli_event ("message");
 
-          namida_cli_add_string (builder, "alias", namida_message_get_alias (message));
-          namida_cli_add_string (builder, "fingerprint", namida_message_get_fingerprint (message));
-          namida_cli_add_boolean (builder, "encrypted", namida_message_get_encrypted (message));
-          namida_cli_add_string (builder, "text", namida_message_get_text (message));
+          namida_json_build_string (builder, "alias", namida_message_get_alias (message));
+          namida_json_build_string (builder, "fingerprint", namida_message_get_fingerprint (message));
+          namida_json_build_boolean (builder, "encrypted", namida_message_get_encrypted (message));
+          namida_json_build_string (builder, "text", namida_message_get_text (message));
           namida_cli_emit (builder);
         }
       else
@@ -205,14 +205,14 @@ tell_listening (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
     {
       JsonBuilder *builder = namida_cli_event ("listening");
 
-      namida_cli_add_string (builder, "alias", namida_identity_get_alias (identity));
-      namida_cli_add_string (builder, "address", address);
-      namida_cli_add_int (builder, "port", namida_hub_get_port (hub));
-      namida_cli_add_string (builder, "fingerprint", namida_identity_get_fingerprint (identity));
-      namida_cli_add_string (builder, "uuid", namida_identity_get_uuid (identity));
-      namida_cli_add_string (builder, "as", options->landing == NAMIDA_LANDING_LIBRARY ? "library" : "backup");
-      namida_cli_add_string (builder, "backups", namida_store_get_backups (store));
-      namida_cli_add_string (builder, "music", namida_store_get_music (store));
+      namida_json_build_string (builder, "alias", namida_identity_get_alias (identity));
+      namida_json_build_string (builder, "address", address);
+      namida_json_build_int (builder, "port", namida_hub_get_port (hub));
+      namida_json_build_string (builder, "fingerprint", namida_identity_get_fingerprint (identity));
+      namida_json_build_string (builder, "uuid", namida_identity_get_uuid (identity));
+      namida_json_build_string (builder, "as", options->landing == NAMIDA_LANDING_LIBRARY ? "library" : "backup");
+      namida_json_build_string (builder, "backups", namida_store_get_backups (store));
+      namida_json_build_string (builder, "music", namida_store_get_music (store));
       namida_cli_emit (builder);
       return;
     }

@@ -172,12 +172,12 @@ emit_items (NamidaRestorePlan *plan)
       const NamidaRestoreItem *item = items->pdata[i];
       JsonBuilder *builder = namida_cli_event ("file");
 
-      namida_cli_add_string (builder, "label", ((NamidaRestoreLabel *) labels->pdata[item->label])->label);
-      namida_cli_add_string (builder, "file", item->path);
-      namida_cli_add_int (builder, "size", item->size);
-      namida_cli_add_string (builder, "state", states[item->state]);
+      namida_json_build_string (builder, "label", ((NamidaRestoreLabel *) labels->pdata[item->label])->label);
+      namida_json_build_string (builder, "file", item->path);
+      namida_json_build_int (builder, "size", item->size);
+      namida_json_build_string (builder, "state", states[item->state]);
       if (item->reason != NULL)
-        namida_cli_add_string (builder, "message", item->reason);
+        namida_json_build_string (builder, "message", item->reason);
       namida_cli_emit (builder);
     }
 }
@@ -193,13 +193,13 @@ emit_preview (NamidaRestorePlan *plan)
       const NamidaRestoreLabel *label = labels->pdata[i];
       JsonBuilder *builder = namida_cli_event ("label");
 
-      namida_cli_add_string (builder, "label", label->label);
-      namida_cli_add_string (builder, "folder", label->destination);
-      namida_cli_add_string (builder, "original", label->original_path);
-      namida_cli_add_boolean (builder, "asked", label->asked);
+      namida_json_build_string (builder, "label", label->label);
+      namida_json_build_string (builder, "folder", label->destination);
+      namida_json_build_string (builder, "original", label->original_path);
+      namida_json_build_boolean (builder, "asked", label->asked);
       for (guint state = 0; state < NAMIDA_N_RESTORES; state++)
-        namida_cli_add_int (builder, states[state], label->files[state]);
-      namida_cli_add_int (builder, "newBytes", label->bytes[NAMIDA_RESTORE_NEW]);
+        namida_json_build_int (builder, states[state], label->files[state]);
+      namida_json_build_int (builder, "newBytes", label->bytes[NAMIDA_RESTORE_NEW]);
       namida_cli_emit (builder);
     }
 }
@@ -296,13 +296,13 @@ tell_result (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult 
     {
       JsonBuilder *builder = namida_cli_event ("end");
 
-      namida_cli_add_string (builder, "result", result->blocked > 0 ? "incomplete" : "done");
-      namida_cli_add_int (builder, "added", result->added);
-      namida_cli_add_int (builder, "replaced", result->replaced);
-      namida_cli_add_int (builder, "same", result->same);
-      namida_cli_add_int (builder, "skipped", result->skipped);
-      namida_cli_add_int (builder, "blocked", result->blocked);
-      namida_cli_add_int (builder, "bytes", result->bytes);
+      namida_json_build_string (builder, "result", result->blocked > 0 ? "incomplete" : "done");
+      namida_json_build_int (builder, "added", result->added);
+      namida_json_build_int (builder, "replaced", result->replaced);
+      namida_json_build_int (builder, "same", result->same);
+      namida_json_build_int (builder, "skipped", result->skipped);
+      namida_json_build_int (builder, "blocked", result->blocked);
+      namida_json_build_int (builder, "bytes", result->bytes);
       json_builder_set_member_name (builder, "next");
       json_builder_begin_array (builder);
       for (guint i = 0; steps[i] != NULL; i++)
@@ -404,10 +404,10 @@ tell_undone (NamidaCli *cli, const NamidaRestoreResult *undone)
     {
       JsonBuilder *builder = namida_cli_event ("end");
 
-      namida_cli_add_string (builder, "result", "done");
-      namida_cli_add_int (builder, "removed", undone->removed);
-      namida_cli_add_int (builder, "putBack", undone->put_back);
-      namida_cli_add_int (builder, "left", undone->left);
+      namida_json_build_string (builder, "result", "done");
+      namida_json_build_int (builder, "removed", undone->removed);
+      namida_json_build_int (builder, "putBack", undone->put_back);
+      namida_json_build_int (builder, "left", undone->left);
       namida_cli_emit (builder);
       return NAMIDA_CLI_EXIT_DONE;
     }

@@ -48,15 +48,15 @@ list (NamidaCli *cli, NamidaTrustStore *store)
         {
           JsonBuilder *builder = namida_cli_object ();
 
-          namida_cli_add_string (builder, "alias", one->alias);
-          namida_cli_add_string (builder, "fingerprint", one->fingerprint);
-          namida_cli_add_string (builder, "uuid", one->uuid);
-          namida_cli_add_string (builder, "address", one->last_address);
-          namida_cli_add_int (builder, "trustedAt", (guint64) (one->trusted_at / 1000));
-          namida_cli_add_int (builder, "lastSeen", (guint64) (one->last_seen / 1000));
-          namida_cli_add_boolean (builder, "autoAccept", one->auto_accept);
-          namida_cli_add_boolean (builder, "mayRestore", one->may_restore);
-          namida_cli_add_string (builder, "as", one->landing);
+          namida_json_build_string (builder, "alias", one->alias);
+          namida_json_build_string (builder, "fingerprint", one->fingerprint);
+          namida_json_build_string (builder, "uuid", one->uuid);
+          namida_json_build_string (builder, "address", one->last_address);
+          namida_json_build_int (builder, "trustedAt", (guint64) (one->trusted_at / 1000));
+          namida_json_build_int (builder, "lastSeen", (guint64) (one->last_seen / 1000));
+          namida_json_build_boolean (builder, "autoAccept", one->auto_accept);
+          namida_json_build_boolean (builder, "mayRestore", one->may_restore);
+          namida_json_build_string (builder, "as", one->landing);
           namida_cli_emit (builder);
         }
       else

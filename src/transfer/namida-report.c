@@ -5,6 +5,7 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-json-build.h"
 
 #include <json-glib/json-glib.h>
 
@@ -81,26 +82,6 @@ namida_report_error_code (const GError *error)
 }
 
 static void
-add_string (JsonBuilder *builder, const char *key, const char *value)
-{
-  /* A file name need not be UTF-8. */
-  g_autofree char *valid = value != NULL ? g_utf8_make_valid (value, -1) : NULL;
-
-  json_builder_set_member_name (builder, key);
-  if (valid != NULL)
-    json_builder_add_string_value (builder, valid);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_int (JsonBuilder *builder, const char *key, guint64 value)
-{
-  json_builder_set_member_name (builder, key);
-  json_builder_add_int_value (builder, (gint64) MIN (value, (guint64) G_MAXINT64));
-}
-
-static void
 add_files (JsonBuilder *builder, NamidaTransfer *transfer, NamidaBackup *backup)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
@@ -114,13 +95,14 @@ add_files (JsonBuilder *builder, NamidaTransfer *transfer, NamidaBackup *backup)
       g_autofree char *detail = namida_transfer_dup_detail (transfer, i);
 
       json_builder_begin_object (builder);
-      add_string (builder, "file", path);
-      add_int (builder, "size", entry->size);
-      add_string (builder, "result", namida_file_result_to_string (namida_transfer_get_result (transfer, i)));
+      namida_json_build_string (builder, "file", path);
+      namida_json_build_int (builder, "size", entry->size);
+      namida_json_build_string (builder, "result",
+                                namida_file_result_to_string (namida_transfer_get_result (transfer, i)));
       if (entry->sha256 != NULL)
-        add_string (builder, "sha256", entry->sha256);
+        namida_json_build_string (builder, "sha256", entry->sha256);
       if (detail != NULL)
-        add_string (builder, "message", detail);
+        namida_json_build_string (builder, "message", detail);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -138,8 +120,8 @@ add_left_out (JsonBuilder *builder, NamidaBackup *backup)
       const NamidaLeftOut *item = left_out->pdata[i];
 
       json_builder_begin_object (builder);
-      add_string (builder, "file", item->path);
-      add_string (builder, "message", item->reason);
+      namida_json_build_string (builder, "file", item->path);
+      namida_json_build_string (builder, "message", item->reason);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -150,7 +132,7 @@ add_time (JsonBuilder *builder, const char *key, gint64 us)
 {
   g_autofree char *text = us > 0 ? namida_time_to_iso8601 (us / 1000) : NULL;
 
-  add_string (builder, key, text);
+  namida_json_build_string (builder, key, text);
 }
 
 static void
@@ -159,22 +141,21 @@ add_outcome (JsonBuilder *builder, NamidaTransfer *transfer)
   NamidaTally tally = namida_report_tally (transfer);
   const GError *error = namida_transfer_get_error (transfer);
 
-  add_string (builder, "alias", namida_transfer_get_peer_alias (transfer));
-  add_string (builder, "fingerprint", namida_transfer_get_peer_fingerprint (transfer));
-  json_builder_set_member_name (builder, "encrypted");
-  json_builder_add_boolean_value (builder, namida_transfer_get_encrypted (transfer));
+  namida_json_build_string (builder, "alias", namida_transfer_get_peer_alias (transfer));
+  namida_json_build_string (builder, "fingerprint", namida_transfer_get_peer_fingerprint (transfer));
+  namida_json_build_boolean (builder, "encrypted", namida_transfer_get_encrypted (transfer));
   add_time (builder, "started", namida_transfer_get_started_at (transfer));
   add_time (builder, "ended", namida_transfer_get_ended_at (transfer));
-  add_string (builder, "result", namida_report_result_name (transfer));
-  add_int (builder, "files", tally.files);
-  add_int (builder, "stored", tally.stored);
-  add_int (builder, "kept", tally.kept);
-  add_int (builder, "failed", tally.failed);
-  add_int (builder, "bytes", tally.bytes);
+  namida_json_build_string (builder, "result", namida_report_result_name (transfer));
+  namida_json_build_int (builder, "files", tally.files);
+  namida_json_build_int (builder, "stored", tally.stored);
+  namida_json_build_int (builder, "kept", tally.kept);
+  namida_json_build_int (builder, "failed", tally.failed);
+  namida_json_build_int (builder, "bytes", tally.bytes);
   if (error != NULL)
     {
-      add_string (builder, "code", namida_report_error_code (error));
-      add_string (builder, "message", error->message);
+      namida_json_build_string (builder, "code", namida_report_error_code (error));
+      namida_json_build_string (builder, "message", error->message);
     }
 }
 
