@@ -2,15 +2,21 @@
 #include "config.h"
 
 #include "namida-clock.h"
+#include "namida-error.h"
 #include "namida-tls.h"
 
+#include <glib/gi18n-lib.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 /* TLS reads and writes one record (16 KiB) at a time: without a buffer below it every record costs system calls of its
  * own, five bytes of header included. */
 #define BUFFER_SIZE (256 * 1024)
 /* How long corked bytes may wait for more of them. */
 #define CORK_MOST_US (250 * 1000)
+/* How often to look whether the other side takes what was written. */
+#define LOOK_US G_USEC_PER_SEC
 
 /* ---- input ---- */
 
@@ -133,6 +139,8 @@ struct _NamidaBufferedOutput
 {
   GOutputStream parent_instance;
   GOutputStream *base;
+  GSocket *socket; /* borrowed of @base */
+  gint64 silence;  /* µs that the other side may take nothing, 0: as the socket's timeout says */
   char *data;
   gsize start, end;
   gboolean corked;
@@ -145,14 +153,85 @@ G_DEFINE_TYPE_WITH_CODE (NamidaBufferedOutput,
                          G_TYPE_OUTPUT_STREAM,
                          G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_OUTPUT_STREAM, namida_buffered_output_pollable_init))
 
+/* Bytes that TCP has not handed over yet (tcp(7), SIOCOUTQ). */
+static int
+get_untaken (GSocket *socket)
+{
+  int bytes = 0;
+
+  return ioctl (g_socket_get_fd (socket), SIOCOUTQ, &bytes) == 0 ? bytes : 0;
+}
+
+static gboolean
+output_wait (NamidaBufferedOutput *self, GIOCondition condition, GCancellable *cancellable, GError **error)
+{
+  gint64 moved_at = g_get_monotonic_time ();
+  int before = G_MAXINT, untaken;
+
+  while ((untaken = get_untaken (self->socket)) > 0)
+    {
+      g_autoptr (GError) local = NULL;
+
+      if (untaken < before)
+        moved_at = g_get_monotonic_time ();
+      if (g_socket_condition_timed_wait (self->socket, condition, LOOK_US, cancellable, &local))
+        return TRUE;
+      if (!g_error_matches (local, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      if (g_get_monotonic_time () - moved_at >= self->silence)
+        {
+          /* Not G_IO_ERROR_TIMED_OUT, after which TLS tries again; it may all the same, and must not wait again. */
+          g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
+          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                               _ ("The other device stopped answering: check its network, then send again"));
+          return FALSE;
+        }
+      before = untaken;
+    }
+  return TRUE;
+}
+
+/* TCP_USER_TIMEOUT would do for this, but it also ends connections that move: Linux counts from when the window was
+ * closed first, and goes on counting while what waits does not fit into it as a whole, as with a slow reader. */
+static gssize
+output_write_base (NamidaBufferedOutput *self,
+                   const void *buffer,
+                   gsize count,
+                   gboolean blocking,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  gboolean watch = blocking && self->silence > 0;
+
+  while (TRUE)
+    {
+      g_autoptr (GError) local = NULL;
+      gssize n = g_pollable_stream_write (self->base, buffer, count, blocking && !watch, cancellable, &local);
+
+      if (n >= 0)
+        return n;
+      if (watch && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        {
+          if (output_wait (self, G_IO_OUT, cancellable, error))
+            continue;
+          return -1;
+        }
+      g_propagate_error (error, g_steal_pointer (&local));
+      return -1;
+    }
+}
+
 /* Writes what waits; with @blocking all of it, else as much as goes. */
 static gboolean
 output_drain (NamidaBufferedOutput *self, gboolean blocking, GCancellable *cancellable, GError **error)
 {
   while (self->start < self->end)
     {
-      gssize n = g_pollable_stream_write (self->base, self->data + self->start, self->end - self->start, blocking,
-                                          cancellable, error);
+      gssize n
+          = output_write_base (self, self->data + self->start, self->end - self->start, blocking, cancellable, error);
 
       if (n <= 0)
         return FALSE;
@@ -185,7 +264,7 @@ output_write_any (NamidaBufferedOutput *self,
   if ((!hold || self->end == BUFFER_SIZE) && !output_drain (self, blocking, cancellable, error))
     return -1;
   if (!hold || (self->end == 0 && count >= BUFFER_SIZE))
-    return g_pollable_stream_write (self->base, buffer, count, blocking, cancellable, error);
+    return output_write_base (self, buffer, count, blocking, cancellable, error);
   if (self->data == NULL)
     self->data = g_malloc (BUFFER_SIZE);
   n = MIN (count, BUFFER_SIZE - self->end);
@@ -366,6 +445,7 @@ namida_buffered_stream_new (GSocketConnection *connection)
   self->base = g_object_ref (connection);
   self->input->base = g_object_ref (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
   self->output->base = g_object_ref (g_io_stream_get_output_stream (G_IO_STREAM (connection)));
+  self->output->socket = g_socket_connection_get_socket (connection);
   return G_IO_STREAM (self);
 }
 
@@ -379,6 +459,18 @@ namida_buffered_stream_cork (GIOStream *stream, gboolean corked)
   /* What cannot be written now stays in the buffer: the next write or flush meets the same error and reports it. */
   if (!corked)
     output_drain (self->output, TRUE, NULL, NULL);
+}
+
+void
+namida_buffered_stream_set_silence (GIOStream *stream, guint seconds)
+{
+  NAMIDA_BUFFERED_STREAM (stream)->output->silence = (gint64) seconds * G_USEC_PER_SEC;
+}
+
+gboolean
+namida_buffered_stream_wait_taken (GIOStream *stream, GCancellable *cancellable, GError **error)
+{
+  return output_wait (NAMIDA_BUFFERED_STREAM (stream)->output, G_IO_IN, cancellable, error);
 }
 
 GSocket *

@@ -12,18 +12,35 @@
 #include <sys/socket.h>
 
 #define RUN_AHEAD_BYTES (1024 * 1024)
+#define RUN_AHEAD_LEAST (8 * 1024)
+/* Of a rate that this device limits, the share of a second. */
+#define RUN_AHEAD_SHARE 4
 
 /* What a break may cost is what came here and was not written yet: the system would let a fast sender run ahead by as
  * much as net.ipv4.tcp_rmem says, which may be 32 MB. Where the system grants so little to who asks (net.core.rmem_max)
- * that a wireless network would be slowed down, its own measure stays. Inherited by what is accepted. */
-static void
-bound_run_ahead (GSocket *socket)
+ * that a wireless network would be slowed down, its own measure stays: 0. */
+static gint
+run_ahead (void)
 {
   g_autofree char *text = NULL;
 
   if (g_file_get_contents ("/proc/sys/net/core/rmem_max", &text, NULL, NULL)
       && g_ascii_strtoll (text, NULL, 10) >= RUN_AHEAD_BYTES)
-    g_socket_set_option (socket, SOL_SOCKET, SO_RCVBUF, RUN_AHEAD_BYTES, NULL);
+    return RUN_AHEAD_BYTES;
+  return 0;
+}
+
+void
+namida_listener_sockets_bound (GPtrArray *sockets, guint64 rate)
+{
+  gint bytes = run_ahead ();
+
+  /* A window that is closed opens anew when a good part of the buffer is free (in Linux a sixteenth, and more where
+   * packets are large): a large one that is read slowly would look dead to a sender. */
+  if (rate > 0 && rate / RUN_AHEAD_SHARE < RUN_AHEAD_BYTES)
+    bytes = MAX ((gint) (rate / RUN_AHEAD_SHARE), RUN_AHEAD_LEAST);
+  for (guint i = 0; bytes > 0 && i < sockets->len; i++)
+    g_socket_set_option (g_ptr_array_index (sockets, i), SOL_SOCKET, SO_RCVBUF, bytes, NULL);
 }
 
 static GSocket *
@@ -39,7 +56,6 @@ listen_on (GInetAddress *address, guint scope, guint16 port, GError **error)
   /* IPv4 has a socket of its own. */
   if (family == G_SOCKET_FAMILY_IPV6 && !g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, error))
     return NULL;
-  bound_run_ahead (socket);
   g_socket_set_listen_backlog (socket, 128);
   g_socket_set_blocking (socket, FALSE);
   if (!g_socket_bind (socket, where, TRUE, error) || !g_socket_listen (socket, error))

@@ -12,4 +12,10 @@ G_BEGIN_DECLS
  */
 GPtrArray *namida_listener_sockets_open (const char *interface, guint16 *port, GError **error);
 
+/**
+ * namida_listener_sockets_bound: how many bytes a sender may run ahead of what is read, on each connection that
+ * @sockets accept from now on. @rate: bytes a second that are read of all connections together, 0 = as many as come.
+ */
+void namida_listener_sockets_bound (GPtrArray *sockets, guint64 rate);
+
 G_END_DECLS

@@ -26,8 +26,10 @@ struct _NamidaListener
   gpointer ready_data;
   guint timeout;
   guint16 port;
+  guint64 rate;
   gboolean stopped;
   GMainContext *context;
+  GPtrArray *sockets; /* (nullable): that listen */
   GPtrArray *sources; /* GSource */
   GThreadPool *handshakes;
   GHashTable *pending;  /* Arrival, a set */
@@ -401,8 +403,10 @@ namida_listener_start (NamidaListener *self, const char *interface, guint16 port
     return FALSE;
   self->port = port;
   self->stopped = FALSE;
+  namida_listener_sockets_bound (sockets, self->rate);
   for (guint i = 0; i < sockets->len; i++)
     watch (self, g_ptr_array_index (sockets, i), 0);
+  self->sockets = g_steal_pointer (&sockets);
   return TRUE;
 }
 
@@ -440,6 +444,14 @@ namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpoint
 }
 
 void
+namida_listener_set_rate (NamidaListener *self, guint64 bytes_per_second)
+{
+  self->rate = bytes_per_second;
+  if (self->sockets != NULL)
+    namida_listener_sockets_bound (self->sockets, bytes_per_second);
+}
+
+void
 namida_listener_set_timeout (NamidaListener *self, guint seconds)
 {
   self->timeout = seconds;
@@ -453,6 +465,7 @@ namida_listener_stop (NamidaListener *self)
   self->stopped = TRUE;
   self->port = 0;
   /* Frees the sockets with their sources, which closes them. */
+  g_clear_pointer (&self->sockets, g_ptr_array_unref);
   g_ptr_array_set_size (self->sources, 0);
   for (GList *l = pending; l != NULL; l = l->next)
     {

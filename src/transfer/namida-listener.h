@@ -33,6 +33,8 @@ typedef void (*NamidaListenerReady) (GIOStream *stream,
 NamidaListener *namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpointer user_data);
 /** @seconds: for the first byte, and for the handshake; tests make it short. */
 void namida_listener_set_timeout (NamidaListener *self, guint seconds);
+/** @bytes_per_second: how fast this device reads (0 = unlimited), which senders may run ahead of a little only. */
+void namida_listener_set_rate (NamidaListener *self, guint64 bytes_per_second);
 /** As namida_server_start(). */
 gboolean namida_listener_start (NamidaListener *self, const char *interface, guint16 port, GError **error);
 guint16 namida_listener_get_port (NamidaListener *self);

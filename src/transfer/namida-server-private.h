@@ -108,6 +108,7 @@ struct _NamidaServer
   GThreadPool *uploads;
   char *device_type, *pin;
   NamidaRateLimit *limit; /* of what begins from now on */
+  guint64 rate;           /* the same, as a number */
   gboolean localsend;     /* is spoken */
   gboolean unencrypted;   /* offers of devices without encryption are asked about */
   NamidaPinGuard *guard, *pair_guard;

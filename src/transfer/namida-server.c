@@ -122,6 +122,7 @@ namida_server_start (NamidaServer *self, const char *interface, guint16 port, GE
   soup_server_add_handler (soup, NULL, namida_server_on_request, self, NULL);
   self->soup = g_steal_pointer (&soup);
   self->listener = namida_listener_new (self->identity, on_ready, self);
+  namida_listener_set_rate (self->listener, self->rate);
   if (namida_listener_start (self->listener, interface, port, error))
     return TRUE;
   g_clear_pointer (&self->listener, namida_listener_free);
@@ -178,6 +179,9 @@ namida_server_set_limit (NamidaServer *self, guint64 bytes_per_second)
 {
   namida_rate_limit_unref (self->limit);
   self->limit = namida_rate_limit_new (bytes_per_second);
+  self->rate = bytes_per_second;
+  if (self->listener != NULL)
+    namida_listener_set_rate (self->listener, bytes_per_second);
 }
 
 void

@@ -18,6 +18,12 @@ void namida_tls_trust_no_authority (NamidaIdentity *identity);
  * namida_buffered_stream_cork (TRUE) and (FALSE), never while hands are shaken. */
 GIOStream *namida_buffered_stream_new (GSocketConnection *connection);
 void namida_buffered_stream_cork (GIOStream *stream, gboolean corked);
+/** namida_buffered_stream_set_silence: how long a blocking write waits for an other side that takes nothing of what was
+ * written; it waits on while something moves, however slowly. 0: as long as the socket's timeout says. */
+void namida_buffered_stream_set_silence (GIOStream *stream, guint seconds);
+/** namida_buffered_stream_wait_taken: waits, by the same measure, until the other side has taken all that was written,
+ * or says something. Blocking. Errors: UNREACHABLE, those of GIO. */
+gboolean namida_buffered_stream_wait_taken (GIOStream *stream, GCancellable *cancellable, GError **error);
 /** Returns: (transfer none): the socket below, for its options, its timeout and an abrupt end. */
 GSocket *namida_buffered_stream_get_socket (GIOStream *stream);
 /** @stream: under TLS, no handshake yet; client certificate requested, accepted whatever it is (the handler pins).

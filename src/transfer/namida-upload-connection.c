@@ -11,8 +11,8 @@
 #include "namida-error.h"
 #include "namida-tls.h"
 
-/* A cut that nobody announces is noticed within 30 s: unacknowledged bytes by TCP_USER_TIMEOUT, an idle connection by
- * keep-alive. */
+/* A cut that nobody announces is noticed within 30 s: by bytes that are not taken, on an idle connection by keep-alive.
+ */
 #define SILENCE_SECONDS 22
 #define KEEP_IDLE_SECONDS 10
 #define KEEP_INTERVAL_SECONDS 5
@@ -45,7 +45,7 @@ set_patience (NamidaUploadConnection *self, guint seconds)
   GSocket *socket = namida_buffered_stream_get_socket (self->buffered);
 
   self->patience = seconds;
-  set_option (socket, TCP_USER_TIMEOUT, (int) (SILENCE_SECONDS + seconds) * 1000);
+  namida_buffered_stream_set_silence (self->buffered, SILENCE_SECONDS + seconds);
   g_socket_set_timeout (socket, ANSWER_SECONDS + seconds);
 }
 
@@ -136,6 +136,21 @@ flush (NamidaUploadConnection *self, GError **error)
       namida_buffered_stream_cork (self->buffered, FALSE);
       return TRUE;
     }
+  self->reusable = FALSE;
+  g_propagate_error (error, namida_stream_error (local));
+  return FALSE;
+}
+
+/* The limit of an answer counts from when the other side has taken the whole question: what this system keeps for a
+ * slow reader may take it minutes. */
+static gboolean
+await_answer (NamidaUploadConnection *self, GError **error)
+{
+  GError *local = NULL;
+
+  if (self->early->len > 0 || g_pollable_input_stream_is_readable (G_POLLABLE_INPUT_STREAM (input (self)))
+      || namida_buffered_stream_wait_taken (self->buffered, self->cancellable, &local))
+    return TRUE;
   self->reusable = FALSE;
   g_propagate_error (error, namida_stream_error (local));
   return FALSE;
@@ -243,6 +258,8 @@ namida_upload_connection_read_answer (NamidaUploadConnection *self,
         return FALSE;
       g_clear_error (error);
     }
+  if (!await_answer (self, error))
+    return FALSE;
   if (!namida_http_answer_read (input (self), self->early, answer, self->cancellable, error))
     {
       self->reusable = FALSE;
@@ -284,7 +301,8 @@ namida_upload_connection_ask (NamidaUploadConnection *self,
   g_string_append (text, "\r\n");
   if (json != NULL)
     g_string_append (text, json);
-  if (!write_bytes (self, (const guint8 *) text->str, text->len, error) || !flush (self, error))
+  if (!write_bytes (self, (const guint8 *) text->str, text->len, error) || !flush (self, error)
+      || !await_answer (self, error))
     return FALSE;
   if (!namida_http_answer_read_head (input (self), self->early, head, self->cancellable, error))
     {

@@ -65,6 +65,7 @@ typedef enum
   NAMIDA_TRY_MISMATCH, /* other bytes arrived than we read */
   NAMIDA_TRY_REFUSED,  /* this file only */
   NAMIDA_TRY_BROKEN,   /* the connection */
+  NAMIDA_TRY_BUSY,     /* the other side has not noticed yet that the connection before is gone */
   NAMIDA_TRY_FATAL,    /* the session */
 } NamidaTry;
 
@@ -82,6 +83,10 @@ NamidaTry namida_upload_worker_judge_refusal (NamidaUploadWorker *worker,
                                               NamidaUploadItem *item,
                                               const NamidaHttpAnswer *answer,
                                               GError **error);
+/** namida_upload_worker_wait_busy: waits a moment, after which a file that was BUSY may be tried again. @since:
+ * (inout): when it was so first, 0: now. Returns: %FALSE: the other side must have noticed by now, or the job was
+ * cancelled. */
+gboolean namida_upload_worker_wait_busy (NamidaUploadWorker *worker, gint64 *since);
 /** Ends the connection that broke, and notes how. */
 void namida_upload_worker_drop_connection (NamidaUploadWorker *worker, gboolean broken);
 /** Returns: (transfer full) (nullable): id → guint64*: where the other side stands; %NULL when it cannot say. */

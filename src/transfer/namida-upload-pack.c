@@ -263,6 +263,8 @@ take_back (NamidaUploadWorker *worker, Small *files, guint n_files)
 static gboolean
 send_packed (NamidaUploadWorker *worker, Small *files, guint n_files, GError **error)
 {
+  gint64 busy_since = 0;
+
   for (guint breaks = 0;;)
     {
       g_autoptr (GError) reason = NULL;
@@ -271,7 +273,15 @@ send_packed (NamidaUploadWorker *worker, Small *files, guint n_files, GError **e
       take_back (worker, files, n_files);
       if (result == NAMIDA_TRY_SENT)
         return TRUE;
-      if (result == NAMIDA_TRY_FATAL || g_cancellable_is_cancelled (worker->job->cancellable)
+      if (result != NAMIDA_TRY_BUSY)
+        busy_since = 0;
+      else if (namida_upload_worker_wait_busy (worker, &busy_since))
+        {
+          take_whole (worker, files, n_files);
+          continue;
+        }
+      if (result == NAMIDA_TRY_FATAL || result == NAMIDA_TRY_BUSY
+          || g_cancellable_is_cancelled (worker->job->cancellable)
           || (result == NAMIDA_TRY_BROKEN && (breaks >= NAMIDA_MAX_BREAKS || worker->lost)))
         {
           g_propagate_error (error, g_steal_pointer (&reason));

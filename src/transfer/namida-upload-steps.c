@@ -7,12 +7,15 @@
 
 #include "namida-error.h"
 #include "namida-hash-index.h"
+#include "namida-limits.h"
 
 /* Steps of a worker that files and packs share: the connection, and what came of a try. */
 
 #define SILENT_US (15 * G_USEC_PER_SEC)
 /* After a silent cut one short try is left within the 30 s in which a person is told. */
 #define SILENT_CONNECT_SECONDS 4
+/* A receiver ends a connection that brings nothing after NAMIDA_LIMIT_BODY_IDLE_SECONDS, and reads what it brought. */
+#define BUSY_US ((NAMIDA_LIMIT_BODY_IDLE_SECONDS + 15) * G_USEC_PER_SEC)
 
 gboolean
 namida_upload_item_is_folder (NamidaUploadItem *item)
@@ -179,9 +182,9 @@ namida_upload_worker_judge_refusal (NamidaUploadWorker *worker,
     case NAMIDA_ERROR_CHECKSUM:
       g_propagate_error (error, reason);
       return NAMIDA_TRY_MISMATCH;
-    case NAMIDA_ERROR_BUSY: /* the receiver has not noticed yet that the last connection is gone */
+    case NAMIDA_ERROR_BUSY:
       g_propagate_error (error, reason);
-      return NAMIDA_TRY_BROKEN;
+      return NAMIDA_TRY_BUSY;
     case NAMIDA_ERROR_WRONG_SIZE:
     case NAMIDA_ERROR_TOO_LARGE:
     case NAMIDA_ERROR_UNSAFE_PATH:
@@ -192,6 +195,20 @@ namida_upload_worker_judge_refusal (NamidaUploadWorker *worker,
       g_propagate_error (error, say_who (worker->job, reason));
       return NAMIDA_TRY_FATAL;
     }
+}
+
+gboolean
+namida_upload_worker_wait_busy (NamidaUploadWorker *worker, gint64 *since)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (*since == 0)
+    *since = now;
+  if (now - *since >= BUSY_US)
+    return FALSE;
+  namida_upload_worker_drop_connection (worker, FALSE);
+  namida_upload_connection_back_off (1, worker->job->cancellable);
+  return !g_cancellable_is_cancelled (worker->job->cancellable);
 }
 
 /* Of a version that is sent back: whether it has other contents than those that were proven when it arrived. */

@@ -265,6 +265,7 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
 {
   guint64 best = item->offset;
   guint breaks = 0, tries = 0;
+  gint64 busy_since = 0;
 
   while (TRUE)
     {
@@ -276,7 +277,15 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
       if (result == NAMIDA_TRY_SENT)
         return TRUE;
       give_up_try (worker, item, result);
-      if (result == NAMIDA_TRY_FATAL || g_cancellable_is_cancelled (worker->job->cancellable)
+      if (result != NAMIDA_TRY_BUSY)
+        busy_since = 0;
+      else if (namida_upload_worker_wait_busy (worker, &busy_since))
+        {
+          ask_offset (worker, item);
+          continue;
+        }
+      if (result == NAMIDA_TRY_FATAL || result == NAMIDA_TRY_BUSY
+          || g_cancellable_is_cancelled (worker->job->cancellable)
           || (result == NAMIDA_TRY_BROKEN && (breaks >= NAMIDA_MAX_BREAKS || worker->lost)))
         {
           if (result == NAMIDA_TRY_BROKEN || g_cancellable_is_cancelled (worker->job->cancellable))

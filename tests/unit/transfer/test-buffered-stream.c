@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "namida-error.h"
 #include "namida-fixtures.h"
 #include "namida-tls.h"
 
@@ -290,6 +292,113 @@ test_shut_down (gconstpointer tls)
     }
 }
 
+/* ---- a side that takes nothing, and one that takes slowly ---- */
+
+#define SILENCE_SECONDS 2u
+#define SLOW_BYTES (6 * 40000u) /* what takes much longer than that, at SLOW_PIECE every 50 ms */
+#define SLOW_PIECE 2000u
+
+/* Over TCP: the queue of a socketpair is another one. Small buffers, as a slow reader has. */
+static void
+make_tcp_pair (int fds[2])
+{
+  static const int small = 4096;
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int listening = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  fds[0] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_no_errno (setsockopt (listening, SOL_SOCKET, SO_RCVBUF, &small, sizeof small));
+  g_assert_no_errno (setsockopt (fds[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small));
+  g_assert_no_errno (bind (listening, (struct sockaddr *) &address, length));
+  g_assert_no_errno (listen (listening, 1));
+  g_assert_no_errno (getsockname (listening, (struct sockaddr *) &address, &length));
+  g_assert_no_errno (connect (fds[0], (struct sockaddr *) &address, length));
+  fds[1] = accept4 (listening, NULL, NULL, SOCK_CLOEXEC);
+  g_assert_no_errno (fds[1]);
+  close (listening);
+}
+
+static gpointer
+slow_thread (gpointer user_data)
+{
+  char bytes[SLOW_PIECE];
+  gsize left = SLOW_BYTES;
+
+  while (left > 0)
+    {
+      ssize_t n = recv (GPOINTER_TO_INT (user_data), bytes, MIN (left, sizeof bytes), 0);
+
+      g_assert_cmpint (n, >, 0);
+      left -= (gsize) n;
+      g_usleep (50 * 1000);
+    }
+  return NULL;
+}
+
+static void
+test_slow (void)
+{
+  g_autofree guint8 *data = g_malloc0 (SLOW_BYTES);
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GIOStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  GThread *reader;
+  int fds[2];
+
+  make_tcp_pair (fds);
+  connection = connection_of (fds[0]);
+  stream = namida_buffered_stream_new (connection);
+  namida_buffered_stream_set_silence (stream, SILENCE_SECONDS);
+  reader = g_thread_new ("slow", slow_thread, GINT_TO_POINTER (fds[1]));
+  g_assert_true (
+      g_output_stream_write_all (g_io_stream_get_output_stream (stream), data, SLOW_BYTES, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (namida_buffered_stream_wait_taken (stream, NULL, &error));
+  g_assert_no_error (error);
+  g_thread_join (reader);
+  close (fds[1]);
+}
+
+static void
+test_silent (void)
+{
+  g_autofree guint8 *data = g_malloc0 (SIZE);
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GIOStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  int fds[2];
+
+  make_tcp_pair (fds);
+  connection = connection_of (fds[0]);
+  stream = namida_buffered_stream_new (connection);
+  namida_buffered_stream_set_silence (stream, SILENCE_SECONDS);
+  g_assert_false (g_output_stream_write_all (g_io_stream_get_output_stream (stream), data, SIZE, NULL, NULL, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
+  close (fds[1]);
+}
+
+/* All is written, as far as there is room for it, and an answer is waited for. */
+static void
+test_silent_answer (void)
+{
+  g_autofree guint8 *data = g_malloc0 (SIZE);
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GIOStream) stream = NULL;
+  g_autoptr (GError) error = NULL;
+  int fds[2];
+
+  make_tcp_pair (fds);
+  connection = connection_of (fds[0]);
+  stream = namida_buffered_stream_new (connection);
+  namida_buffered_stream_set_silence (stream, SILENCE_SECONDS);
+  while (send (fds[0], data, SIZE, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+    g_usleep (1000);
+  g_assert_false (namida_buffered_stream_wait_taken (stream, NULL, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
+  close (fds[1]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -305,6 +414,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/buffered-stream/pieces/tls", "tls", test_pieces);
   g_test_add_data_func ("/buffered-stream/shut-down/plain", NULL, test_shut_down);
   g_test_add_data_func ("/buffered-stream/shut-down/tls", "tls", test_shut_down);
+  g_test_add_func ("/buffered-stream/slow", test_slow);
+  g_test_add_func ("/buffered-stream/silent/write", test_silent);
+  g_test_add_func ("/buffered-stream/silent/answer", test_silent_answer);
   result = g_test_run ();
   g_object_unref (identity);
   fixtures_remove (folder);

@@ -5,6 +5,8 @@
 #include "namida-limits.h"
 #include "namida-listener-sockets.h"
 
+#include <sys/socket.h>
+
 /* Takes every port that is free at @address. Returns: the last one, 0: none was; @error says why there are no more. */
 static guint16
 take_all (const char *address, GPtrArray *taken, GError **error)
@@ -63,10 +65,46 @@ test_taken (void)
   g_assert_cmpuint (take_all (address, taken, &error), ==, last);
 }
 
+static int
+run_ahead (GPtrArray *sockets)
+{
+  int bytes = 0;
+
+  g_assert_true (g_socket_get_option (g_ptr_array_index (sockets, 0), SOL_SOCKET, SO_RCVBUF, &bytes, NULL));
+  return bytes;
+}
+
+/* Senders may run ahead of who reads slowly by a part of a second's worth: at 12 connections of the slowest rate each
+ * still moves within the 22 s after which a sender takes it for dead. */
+static void
+test_rate (void)
+{
+  guint16 port = 0;
+  g_autoptr (GPtrArray) sockets = namida_listener_sockets_open ("127.0.0.1", &port, NULL);
+  int all;
+
+  if (sockets == NULL)
+    {
+      g_test_skip ("other programs have all the ports");
+      return;
+    }
+  namida_listener_sockets_bound (sockets, 0);
+  all = run_ahead (sockets);
+  namida_listener_sockets_bound (sockets, 10 * 1000);
+  /* The kernel doubles what is asked for (socket(7)), for its own keeping. */
+  g_assert_cmpint (run_ahead (sockets), <=, 2 * 22 * 10000 / 12);
+  namida_listener_sockets_bound (sockets, 400 * 1000);
+  g_assert_cmpint (run_ahead (sockets), >=, 100 * 1000);
+  g_assert_cmpint (run_ahead (sockets), <=, 200 * 1000);
+  namida_listener_sockets_bound (sockets, 0);
+  g_assert_cmpint (run_ahead (sockets), >=, MIN (all, 200 * 1000));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/listener-sockets/taken", test_taken);
+  g_test_add_func ("/listener-sockets/rate", test_rate);
   return g_test_run ();
 }

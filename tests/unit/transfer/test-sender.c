@@ -13,6 +13,7 @@
 #include "namida-limits.h"
 #include "namida-sender.h"
 #include "namida-tls.h"
+#include "namida-upload-connection.h"
 
 #define MIB (1024u * 1024)
 
@@ -31,6 +32,7 @@ typedef struct
   gint64 right_offset;    /* of f1: others are refused; -1: any */
   int cut_after;          /* cuts that many uploads of f1 in the middle */
   int busy;               /* refuses that many finishes: files are still arriving */
+  int busy_uploads;       /* that many of the first file: it has not noticed that a connection is gone */
   int spoil;              /* answers that many uploads with another hash */
   guint early_status;     /* answers uploads with it after 100 KiB */
   const char *early_body;
@@ -143,6 +145,12 @@ serve_upload (Fake *fake, Peer *peer, const char *query, gsize length)
       answer (peer, fake->early_status, fake->early_body);
       /* Read on a little, so that no reset overtakes the answer. */
       g_usleep (200 * 1000);
+      return FALSE;
+    }
+  if (first && g_atomic_int_add (&fake->busy_uploads, -1) > 0)
+    {
+      body = read_body (peer, length);
+      answer (peer, 409, "{\"error\":\"busy\",\"message\":\"This file is being received already.\"}");
       return FALSE;
     }
   if (first && fake->right_offset >= 0 && upload.offset != (guint64) fake->right_offset)
@@ -475,6 +483,18 @@ test_all (Fixture *f, gconstpointer data)
 }
 
 /* It has not noticed yet that a connection is gone. */
+/* More often than connections may break in a row: the other side is there, and will notice. */
+static void
+test_busy_upload (Fixture *f, gconstpointer data)
+{
+  add_file (f, "a.flac", 3000000);
+  f->fake.busy_uploads = (int) NAMIDA_MAX_BREAKS + 2;
+  send (f);
+  g_assert_no_error (f->error);
+  g_assert_cmpint (f->fake.busy_uploads, ==, -1);
+  assert_arrived (f, 0);
+}
+
 static void
 test_busy (Fixture *f, gconstpointer data)
 {
@@ -723,6 +743,7 @@ main (int argc, char **argv)
 #define ADD(path, func, data) g_test_add ("/sender/" path, Fixture, data, set_up, func, tear_down)
   ADD ("all", test_all, NULL);
   ADD ("busy", test_busy, NULL);
+  ADD ("busy-upload", test_busy_upload, NULL);
   ADD ("nothing-wanted", test_nothing_wanted, NULL);
   ADD ("other-identity", test_other_identity, NULL);
   ADD ("nobody", test_nobody, NULL);
