@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* drag-source FILE|URI…: a small window that offers these files to whoever it is dragged to, as a file manager would.
- * drag-source --text TEXT: that text, as an editor would. */
+ * drag-source --text TEXT: that text, as an editor would.
+ * drag-source --portal KEY: what the FileTransfer portal hands out for that key, as a program in a sandbox would. */
 #include <gtk/gtk.h>
 
 static char *text;       /* (nullable) */
+static char *portal_key; /* (nullable) */
 static GPtrArray *files; /* (element-type GFile) */
 
 static GdkContentProvider *
@@ -14,6 +16,13 @@ offer (void)
 
   if (text != NULL)
     return gdk_content_provider_new_typed (G_TYPE_STRING, text);
+  if (portal_key != NULL)
+    {
+      /* The key goes with its end, as GTK itself writes it. */
+      g_autoptr (GBytes) bytes = g_bytes_new (portal_key, strlen (portal_key) + 1);
+
+      return gdk_content_provider_new_for_bytes ("application/vnd.portal.filetransfer", bytes);
+    }
   list = gdk_file_list_new_from_array ((GFile **) files->pdata, files->len);
   provider = gdk_content_provider_new_typed (GDK_TYPE_FILE_LIST, list);
   g_boxed_free (GDK_TYPE_FILE_LIST, list);
@@ -47,7 +56,9 @@ main (int argc, char **argv)
   files = g_ptr_array_new_with_free_func (g_object_unref);
   if (argc == 3 && g_str_equal (argv[1], "--text"))
     text = argv[2];
-  for (int i = 1; i < argc && text == NULL; i++)
+  if (argc == 3 && g_str_equal (argv[1], "--portal"))
+    portal_key = argv[2];
+  for (int i = 1; i < argc && text == NULL && portal_key == NULL; i++)
     g_ptr_array_add (files, g_file_new_for_commandline_arg (argv[i]));
   g_signal_connect (application, "activate", G_CALLBACK (on_activate), NULL);
   return g_application_run (G_APPLICATION (application), 1, argv);
