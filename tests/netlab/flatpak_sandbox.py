@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The installed Flatpak in its sandbox, on two machines of a lab and on a display of its own. Usage: flatpak_sandbox.py APP-ID
+"""The installed Flatpaks in their sandboxes, on two machines of a lab and on a display of its own. Usage: flatpak_sandbox.py APP-ID…
 
 Called by build-aux/check-flatpak, on a session bus of its own and as an ordinary user."""
 import contextlib
@@ -18,7 +18,7 @@ import time
 from lab import NETLAB, Skip, check_machine
 
 LIMIT = 60  # seconds that no single step may need
-APP = sys.argv[1]
+APPS = sys.argv[1:]
 
 
 class Machines:
@@ -31,10 +31,10 @@ class Machines:
         subprocess.run(["bash", NETLAB, "up", "2"], env=self.env, check=True, timeout=LIMIT)
         return self
 
-    def start(self, node, *command, env=(), **more):
+    def start(self, app, node, *command, env=(), **more):
         options = [f"--env={entry}" for entry in env]
-        return subprocess.Popen(["bash", NETLAB, "exec", str(node), "flatpak", "run", *options, "--command=namida-sync-cli", APP, "--data-dir",
-                                 f"{os.environ['HOME']}/.var/app/{APP}/data/node{node}", "--alias", f"node{node}", "--json", *command],
+        return subprocess.Popen(["bash", NETLAB, "exec", str(node), "flatpak", "run", *options, "--command=namida-sync-cli", app, "--data-dir",
+                                 f"{os.environ['HOME']}/.var/app/{app}/data/node{node}", "--alias", f"node{node}", "--json", *command],
                                 env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **more)
 
     def __exit__(self, *what):
@@ -60,12 +60,12 @@ def stop(process):
     return "", "it does not end"
 
 
-def found(machines, finder):
+def found(machines, app, finder):
     """node1 receives; node2 sees it by FINDER alone."""
-    receiver = machines.start(1, "receive", "--accept", "all", "--as", "backup", env=[f"NAMIDA_FINDERS={finder}"])
+    receiver = machines.start(app, 1, "receive", "--accept", "all", "--as", "backup", env=[f"NAMIDA_FINDERS={finder}"])
     try:
         for _ in range(10):
-            code, out, errors = finish(machines.start(2, "devices", "--timeout", "4", env=[f"NAMIDA_FINDERS={finder}"]))
+            code, out, errors = finish(machines.start(app, 2, "devices", "--timeout", "4", env=[f"NAMIDA_FINDERS={finder}"]))
             if any(json.loads(line).get("alias") == "node1" for line in out.splitlines()):
                 return
         raise AssertionError(f"node1 was not seen by {finder}: {out} {errors}; it said: {stop(receiver)}")
@@ -73,7 +73,7 @@ def found(machines, finder):
         stop(receiver)
 
 
-def sent(machines):
+def sent(machines, sender, receiver):
     """A file and a folder go from one sandbox to the other, and land in ~/Namida, which the manifest grants."""
     home = pathlib.Path(os.environ["HOME"])
     music = home / "Music" / "Sandbox"
@@ -84,9 +84,9 @@ def sent(machines):
     shutil.rmtree(home / "Namida", ignore_errors=True)
     (music / "Björk").mkdir(parents=True, exist_ok=True)
     (music / "Björk" / "01 Jóga.flac").write_bytes(os.urandom(3_000_000))
-    receiver = machines.start(1, "receive", "--accept", "all", "--as", "backup")
+    receiver = machines.start(receiver, 1, "receive", "--accept", "all", "--as", "backup")
     try:
-        code, out, errors = finish(machines.start(2, "send", "--to", "node1", str(music)))
+        code, out, errors = finish(machines.start(sender, 2, "send", "--to", "node1", str(music)))
         assert code == 0, (code, out, errors, stop(receiver))
         landed = list((home / "Namida").rglob("01 Jóga.flac"))
         assert landed and filecmp.cmp(landed[0], music / "Björk" / "01 Jóga.flac", shallow=False), landed
@@ -94,34 +94,62 @@ def sent(machines):
         stop(receiver)
 
 
-def window(machines):
-    """The window opens on a display of its own, in a machine of the lab."""
+@contextlib.contextmanager
+def display(machines):
+    """A display of its own. Yields the environment of what shall appear on it."""
     if not shutil.which("Xvfb") or not shutil.which("xdotool"):
         raise Skip("Xvfb and xdotool are not installed")
     read, write = os.pipe()
-    display = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x1024x24"], pass_fds=[write], stderr=subprocess.DEVNULL)
-    program = None
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x1024x24"], pass_fds=[write], stderr=subprocess.DEVNULL)
     try:
-        env = dict(machines.env, DISPLAY=":" + os.read(read, 20).decode().strip())
-        log = tempfile.TemporaryFile("w+")
-        program = subprocess.Popen(["bash", NETLAB, "exec", "2", "flatpak", "run", "--env=GSK_RENDERER=cairo", "--env=GDK_BACKEND=x11", APP],
-                                   env=env, stdout=log, stderr=subprocess.STDOUT)
+        yield dict(machines.env, DISPLAY=":" + os.read(read, 20).decode().strip())
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@contextlib.contextmanager
+def opened(app, node, env):
+    """The program with its window on the display, until the end of the block."""
+    title = "^Namida Sync \\(Development\\)$" if app.endswith(".Devel") else "^Namida Sync$"
+    log = tempfile.TemporaryFile("w+")
+    program = subprocess.Popen(["bash", NETLAB, "exec", str(node), "flatpak", "run", "--env=GSK_RENDERER=cairo", "--env=GDK_BACKEND=x11", app],
+                               env=env, stdout=log, stderr=subprocess.STDOUT)
+    try:
         end = time.monotonic() + LIMIT
-        while subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Namida Sync"], env=env, capture_output=True).returncode != 0:
+        while subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], env=env, capture_output=True).returncode != 0:
             log.seek(0)
             assert program.poll() is None, "the program ended: " + log.read()[-2000:]
             assert time.monotonic() < end, "no window: " + log.read()[-2000:]
             time.sleep(0.2)
+        yield program
+    finally:
+        program.terminate()
+        program.wait(20)
+        subprocess.run(["flatpak", "kill", app], capture_output=True)
+
+
+def window(machines, app):
+    """The window opens on a display of its own, in a machine of the lab."""
+    with display(machines) as env, opened(app, 2, env):
         if os.environ.get("NAMIDA_SCREENSHOTS"):
             time.sleep(3)
-            subprocess.run(["import", "-window", "root", os.environ["NAMIDA_SCREENSHOTS"] + "/flatpak.png"], env=env)
-    finally:
-        if program is not None:
-            program.terminate()
-            program.wait(20)
-        subprocess.run(["flatpak", "kill", APP], capture_output=True)
-        display.terminate()
-        display.wait(20)
+            subprocess.run(["import", "-window", "root", f"{os.environ['NAMIDA_SCREENSHOTS']}/{app}.png"], env=env)
+
+
+def side_by_side(machines, one, other):
+    """Both variants run at once, on one machine and one session bus, and each has data of its own."""
+    with display(machines) as env, opened(one, 2, env) as first, opened(other, 2, env) as second:
+        assert first.poll() is None and second.poll() is None, "one took the place of the other"
+    keys = [list(pathlib.Path(os.environ["HOME"], ".var/app", app, "data").glob("namida-sync*/identity/*")) for app in (one, other)]
+    assert all(keys), keys
+
+
+def tests_of(app):
+    yield f"{app}: found by Avahi alone", lambda machines: found(machines, app, "avahi")
+    yield f"{app}: found by multicast alone", lambda machines: found(machines, app, "multicast")
+    yield f"{app}: sends and receives", lambda machines: sent(machines, app, app)
+    yield f"{app}: the window opens", lambda machines: window(machines, app)
 
 
 def main():
@@ -131,11 +159,14 @@ def main():
         print(reason)
         return 77
     failed = 0
+    tests = [test for app in APPS for test in tests_of(app)]
+    if len(APPS) == 2:
+        tests += [("one variant sends to the other", lambda machines: sent(machines, *APPS)),
+                  ("both windows side by side", lambda machines: side_by_side(machines, *APPS))]
     with Machines() as machines:
-        for name, test in [("found by Avahi alone", lambda: found(machines, "avahi")), ("found by multicast alone", lambda: found(machines, "multicast")),
-                           ("sends and receives", lambda: sent(machines)), ("the window opens", lambda: window(machines))]:
+        for name, test in tests:
             try:
-                test()
+                test(machines)
                 print(f"ok: {name}", flush=True)
             except Skip as reason:
                 print(f"skipped: {name}: {reason}", flush=True)
