@@ -295,11 +295,25 @@ on_first_byte (GSocket *socket, GIOCondition condition, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* GSocket keeps the address that it gives, and what is known of a connection is kept with its address and holds the
+ * socket: only a stream that is closed by hand would ever be freed. */
+static GSocketAddress *
+copy_address (GSocketAddress *address)
+{
+  gsize size = (gsize) MAX (g_socket_address_get_native_size (address), 0);
+  g_autofree guint8 *native = g_malloc0 (size);
+
+  if (!g_socket_address_to_native (address, native, size, NULL))
+    return NULL;
+  return g_socket_address_new_from_native (native, size);
+}
+
 static void
 arrive (NamidaListener *self, GSocket *socket)
 {
   g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (socket);
-  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+  g_autoptr (GSocketAddress) kept = g_socket_connection_get_remote_address (connection, NULL);
+  g_autoptr (GSocketAddress) remote = kept != NULL ? copy_address (kept) : NULL;
   g_autofree char *address = NULL;
   Arrival *arrival;
 
