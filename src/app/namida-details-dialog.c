@@ -46,22 +46,28 @@ add_count (GString *text, const char *words)
   g_string_append (text, words);
 }
 
-/* "2,875 files verified · 38 were already there · 2 are not there" */
+/* "2,875 files verified · 38 were already there · 2 are not there · 1 was left out" */
 static char *
-dup_summary (NamidaTransfer *transfer, guint failed)
+dup_summary (NamidaTransfer *transfer, guint not_there)
 {
   GString *text = g_string_new (NULL);
   guint stored = namida_transfer_count (transfer, NAMIDA_FILE_STORED);
   guint kept = namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING);
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
+  guint failed = not_there - MIN (not_there, left_out);
   g_autofree char *first = g_strdup_printf (ngettext ("%'u file verified", "%'u files verified", stored), stored);
   g_autofree char *second = g_strdup_printf (ngettext ("%'u was already there", "%'u were already there", kept), kept);
   g_autofree char *third = g_strdup_printf (ngettext ("%'u is not there", "%'u are not there", failed), failed);
+  g_autofree char *fourth = g_strdup_printf (ngettext ("%'u was left out", "%'u were left out", left_out), left_out);
 
   add_count (text, first);
   if (kept > 0)
     add_count (text, second);
   if (failed > 0)
     add_count (text, third);
+  if (left_out > 0)
+    add_count (text, fourth);
   return g_string_free (text, FALSE);
 }
 
@@ -233,7 +239,7 @@ namida_details_dialog_new (NamidaTransfer *transfer, const char *words)
   g_signal_connect_object (transfer, "ended", G_CALLBACK (show), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   show (self);
   /* Somebody who opens this after a failure looks for what failed. */
-  if (namida_transfer_is_final (transfer) && gtk_widget_get_visible (self->filter))
+  if (namida_transfer_get_state (transfer) > NAMIDA_TRANSFER_DONE && gtk_widget_get_visible (self->filter))
     gtk_toggle_button_set_active (self->failed_button, TRUE);
   return self;
 }

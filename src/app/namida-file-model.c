@@ -29,7 +29,17 @@ namida_file_model_count_files (NamidaTransfer *transfer)
 {
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
 
-  return backup != NULL ? namida_backup_get_entries (backup)->len : 0;
+  return backup != NULL ? namida_backup_get_entries (backup)->len + namida_backup_get_left_out (backup)->len : 0;
+}
+
+const NamidaLeftOut *
+namida_file_model_get_left_out (NamidaTransfer *transfer, guint index)
+{
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  GPtrArray *left_out = namida_backup_get_left_out (backup);
+  guint n_entries = namida_backup_get_entries (backup)->len;
+
+  return index >= n_entries && index - n_entries < left_out->len ? left_out->pdata[index - n_entries] : NULL;
 }
 
 static GType
@@ -71,6 +81,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaFileModel,
 gboolean
 namida_file_model_is_failed (NamidaTransfer *transfer, guint index)
 {
+  if (namida_file_model_get_left_out (transfer, index) != NULL)
+    return TRUE;
   switch (namida_transfer_get_result (transfer, index))
     {
     case NAMIDA_FILE_STORED:

@@ -64,21 +64,17 @@ result_icon (NamidaFileResult result, gboolean failed)
 }
 
 static void
-show_result (NamidaFileRow *self, const char *path, const char *name)
+show_words (NamidaFileRow *self, const char *path, const char *name, const char *words, const char *icon, gboolean bad)
 {
-  NamidaTransfer *transfer = namida_file_item_get_transfer (self->item);
-  guint index = namida_file_item_get_index (self->item);
-  g_autofree char *detail = namida_transfer_dup_detail (transfer, index);
-  const char *words = self->shown_failed && detail != NULL ? detail : result_words (self->shown, self->shown_failed);
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *subtitle = g_str_equal (folder, ".") ? g_strdup (words) : g_strdup_printf ("%s · %s", words, folder);
   g_autofree char *spoken = g_strdup_printf ("%s: %s", name, subtitle);
   GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
 
   namida_steady_label_set_text (self->subtitle, subtitle);
-  gtk_image_set_from_icon_name (self->icon, result_icon (self->shown, self->shown_failed));
-  gtk_widget_remove_css_class (GTK_WIDGET (self->subtitle), self->shown_failed ? "dim-label" : "error");
-  gtk_widget_add_css_class (GTK_WIDGET (self->subtitle), self->shown_failed ? "error" : "dim-label");
+  gtk_image_set_from_icon_name (self->icon, icon);
+  gtk_widget_remove_css_class (GTK_WIDGET (self->subtitle), bad ? "dim-label" : "error");
+  gtk_widget_add_css_class (GTK_WIDGET (self->subtitle), bad ? "error" : "dim-label");
   /* What has the focus is the list's own widget around the row, and that has no name of its own. */
   if (parent != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
@@ -90,10 +86,24 @@ show_entry (NamidaFileRow *self, const NamidaEntry *entry)
   g_autofree char *path = namida_entry_dup_path (entry);
   g_autofree char *shown = g_utf8_make_valid (entry->name, -1);
   g_autofree char *size = namida_format_size (entry->size);
+  g_autofree char *detail = namida_transfer_dup_detail (namida_file_item_get_transfer (self->item),
+                                                        namida_file_item_get_index (self->item));
+  const char *words = self->shown_failed && detail != NULL ? detail : result_words (self->shown, self->shown_failed);
 
   gtk_label_set_label (self->title, shown);
   namida_steady_label_set_text (self->size, size);
-  show_result (self, path, shown);
+  show_words (self, path, shown, words, result_icon (self->shown, self->shown_failed), self->shown_failed);
+}
+
+static void
+show_left_out (NamidaFileRow *self, const NamidaLeftOut *left_out)
+{
+  g_autofree char *name = g_path_get_basename (left_out->path);
+
+  gtk_label_set_label (self->title, name);
+  namida_steady_label_set_text (self->size, "");
+  show_words (self, left_out->path, name, left_out->reason,
+              left_out->missed ? "dialog-warning-symbolic" : "dialog-information-symbolic", left_out->missed);
 }
 
 static void
@@ -102,12 +112,15 @@ show (NamidaFileRow *self)
   NamidaTransfer *transfer = namida_file_item_get_transfer (self->item);
   guint index = namida_file_item_get_index (self->item);
   GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (transfer));
+  const NamidaLeftOut *left_out = namida_file_model_get_left_out (transfer, index);
 
   self->shown = namida_transfer_get_result (transfer, index);
   self->shown_failed = namida_file_model_is_failed (transfer, index);
   /* A sending that waited looks at its files anew, and there may be fewer before the list hears of it. */
   if (index < entries->len)
     show_entry (self, g_ptr_array_index (entries, index));
+  else if (left_out != NULL)
+    show_left_out (self, left_out);
 }
 
 static void

@@ -61,8 +61,10 @@ G_DEFINE_FINAL_TYPE (NamidaTransferRow, namida_transfer_row, GTK_TYPE_LIST_BOX_R
 static gboolean
 has_details (NamidaTransfer *transfer)
 {
-  return namida_transfer_is_final (transfer)
-         && namida_transfer_count (transfer, NAMIDA_FILE_MISMATCH)
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+
+  return namida_transfer_is_final (transfer) && backup != NULL
+         && namida_backup_get_left_out (backup)->len + namida_transfer_count (transfer, NAMIDA_FILE_MISMATCH)
                     + namida_transfer_count (transfer, NAMIDA_FILE_MISSING)
                     + namida_transfer_count (transfer, NAMIDA_FILE_UNREADABLE)
                 > 0;

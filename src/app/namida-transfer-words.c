@@ -68,6 +68,8 @@ namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTran
       name = "dialog-warning-symbolic";
       words = send ? _ ("Sending failed") : _ ("Receiving failed");
     }
+  if (state == NAMIDA_TRANSFER_INCOMPLETE)
+    words = send ? _ ("Sent in part") : _ ("Received in part");
   gtk_image_set_from_icon_name (icon, name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
 }
@@ -77,11 +79,17 @@ char *
 namida_transfer_dup_line (NamidaTransfer *transfer)
 {
   guint64 total = namida_transfer_get_total_bytes (transfer);
+  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
   g_autofree char *text = namida_transfer_dup_state_text (transfer);
   g_autofree char *amount = NULL;
 
   if (namida_transfer_get_advice (transfer) != NULL)
     return g_strconcat (text, " · ", namida_transfer_get_advice (transfer), NULL);
+  if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_DONE && left_out > 0)
+    return g_strdup_printf (ngettext ("%s · %'u link or other special file was left out",
+                                      "%s · %'u links and other special files were left out", left_out),
+                            text, left_out);
   if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_RUNNING && total > 0)
     {
       amount = namida_format_progress (namida_transfer_get_done_bytes (transfer), total);

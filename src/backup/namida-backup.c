@@ -112,13 +112,24 @@ namida_backup_sort (NamidaBackup *self)
 }
 
 void
-namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *reason)
+namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *reason, gboolean missed)
 {
   NamidaLeftOut *left_out = g_new0 (NamidaLeftOut, 1);
 
   left_out->path = g_strdup (path);
   left_out->reason = g_strdup (reason);
+  left_out->missed = missed;
   g_ptr_array_add (self->left_out, left_out);
+}
+
+guint
+namida_backup_count_missed (NamidaBackup *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->left_out->len; i++)
+    n += ((NamidaLeftOut *) g_ptr_array_index (self->left_out, i))->missed;
+  return n;
 }
 
 GPtrArray *

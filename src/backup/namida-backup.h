@@ -5,11 +5,13 @@
 
 G_BEGIN_DECLS
 
-/** What was left out of a backup, and why (a sentence). */
+/** What was left out of a backup, and why (a sentence). Links, sockets and the like are left out by design; a file or
+ * folder that should have been in it is missed. */
 typedef struct
 {
   char *path;
   char *reason;
+  gboolean missed;
 } NamidaLeftOut;
 /** One row of "what is in it": a label (or "" for the zip and single files), files and bytes. */
 typedef struct
@@ -34,8 +36,11 @@ void namida_backup_set_proven (NamidaBackup *self, gboolean proven);
 gboolean namida_backup_get_proven (NamidaBackup *self);
 /** namida_backup_sort: into namida_entry_compare()'s order. */
 void namida_backup_sort (NamidaBackup *self);
-/** namida_backup_add_left_out: @path: what was left out, as shown to a person (UTF-8) */
-void namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *reason);
+/** namida_backup_add_left_out: @path: what was left out, as shown to a person (UTF-8); @missed: it should
+ * have been in the backup. */
+void namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *reason, gboolean missed);
+/** namida_backup_count_missed: of what was left out, how much should have been in it. */
+guint namida_backup_count_missed (NamidaBackup *self);
 /** Returns: (transfer none) (element-type NamidaEntry) */
 GPtrArray *namida_backup_get_entries (NamidaBackup *self);
 /** Returns: (transfer none) (element-type NamidaLeftOut) */

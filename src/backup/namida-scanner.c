@@ -43,12 +43,22 @@ typedef struct
   GPtrArray *pending;
 } Walk;
 
+/* What should have been in it. */
 static void
 leave_out (Scan *scan, const char *path, const char *reason)
 {
   g_autofree char *shown = g_filename_display_name (path);
 
-  namida_backup_add_left_out (scan->backup, shown, reason);
+  namida_backup_add_left_out (scan->backup, shown, reason, TRUE);
+}
+
+/* What is never in a backup. */
+static void
+pass_over (Scan *scan, const char *path, const char *reason)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+
+  namida_backup_add_left_out (scan->backup, shown, reason, FALSE);
 }
 
 static void
@@ -57,7 +67,7 @@ leave_out_errno (Scan *scan, const char *path, int saved_errno)
   if (saved_errno == ENOENT)
     leave_out (scan, path, _ ("It is gone since the folder was listed."));
   else if (saved_errno == ELOOP)
-    leave_out (scan, path, _ ("It is a link, and links are not followed."));
+    pass_over (scan, path, _ ("It is a link, and links are not followed."));
   else
     {
       g_autofree char *reason = g_strdup_printf (_ ("It cannot be read: %s."), g_strerror (saved_errno));
@@ -153,7 +163,7 @@ visit (Walk *walk, int folder_fd, const char *name, const char *relative)
   else if (S_ISLNK (st.st_mode))
     leave_out_errno (walk->scan, source, ELOOP);
   else if (!S_ISREG (st.st_mode))
-    leave_out (walk->scan, source, _ ("It is neither a file nor a folder."));
+    pass_over (walk->scan, source, _ ("It is neither a file nor a folder."));
   else if (!is_readable (folder_fd, name, &st))
     leave_out_errno (walk->scan, source, errno);
   else
@@ -337,7 +347,7 @@ scan_argument (Scan *scan, const char *path, GError **error)
   else if (S_ISREG (st.st_mode))
     scan_file (scan, path, &st);
   else
-    leave_out (scan, path, _ ("It is neither a file nor a folder."));
+    pass_over (scan, path, _ ("It is neither a file nor a folder."));
   return TRUE;
 }
 

@@ -17,20 +17,6 @@ on_ended (NamidaTransfer *transfer, gpointer user_data)
   *(gboolean *) user_data = TRUE;
 }
 
-static void
-tell_left_out (NamidaTransfer *transfer, int *code)
-{
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  guint n = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
-
-  if (n == 0 || *code != NAMIDA_CLI_EXIT_DONE)
-    return;
-  namida_cli_complain (ngettext ("%u file was left out: it is not here any more as it arrived.",
-                                 "%u files were left out: they are not here any more as they arrived.", n),
-                       n);
-  *code = NAMIDA_CLI_EXIT_INCOMPLETE;
-}
-
 static gboolean
 has_label (NamidaVersion *version, const char *label)
 {
@@ -47,7 +33,6 @@ restore_to (NamidaCliBackups *self, NamidaHub *hub, NamidaVersion *version, Nami
 {
   NamidaTransfer *transfer = namida_hub_restore_to (hub, version, peer, self->labels, self->pin);
   gboolean over = FALSE;
-  int code;
   gulong stop = g_signal_connect_object (self->cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel),
                                          transfer, G_CONNECT_SWAPPED);
 
@@ -57,9 +42,7 @@ restore_to (NamidaCliBackups *self, NamidaHub *hub, NamidaVersion *version, Nami
   while (!over)
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (self->cli->cancellable, stop);
-  code = (int) namida_cli_exit_from_transfer (transfer);
-  tell_left_out (transfer, &code);
-  return code;
+  return (int) namida_cli_exit_from_transfer (transfer);
 }
 
 /* The list of a hub that has just been started. */

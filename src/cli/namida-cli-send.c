@@ -69,42 +69,17 @@ add_files (GListStore *files, int argc, char **argv)
   return TRUE;
 }
 
-/* Links, sockets and the like are left out by design; a file or folder that should have been sent makes the sending
- * incomplete. */
-static gboolean
-left_out_matters (NamidaTransfer *transfer)
-{
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  GPtrArray *left_out = backup != NULL ? namida_backup_get_left_out (backup) : NULL;
-
-  for (guint i = 0; left_out != NULL && i < left_out->len; i++)
-    {
-      const NamidaLeftOut *item = left_out->pdata[i];
-      struct stat st;
-
-      if (lstat (item->path, &st) != 0 || S_ISREG (st.st_mode) || S_ISDIR (st.st_mode))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static int
 exit_code (NamidaTransfer *transfer)
 {
   const GError *error = namida_transfer_get_error (transfer);
-  int code = (int) namida_cli_exit_from_transfer (transfer);
 
   /* It ended before there was a backup: the scan did not take an argument. */
   if (namida_transfer_get_backup (transfer) == NULL
       && (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND)
           || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST)))
     return NAMIDA_CLI_EXIT_USAGE;
-  if (code == NAMIDA_CLI_EXIT_DONE && left_out_matters (transfer))
-    {
-      namida_cli_complain (_ ("Not everything was sent: see what was left out above."));
-      return NAMIDA_CLI_EXIT_INCOMPLETE;
-    }
-  return code;
+  return (int) namida_cli_exit_from_transfer (transfer);
 }
 
 static void

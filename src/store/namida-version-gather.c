@@ -61,7 +61,7 @@ add_file (NamidaBackup *backup, const NamidaVersionFile *file, const NamidaVersi
     }
   name = namida_version_file_dup_name (file);
   if (file->kind != NAMIDA_VERSION_FILE_FOLDER)
-    namida_backup_add_left_out (backup, name, _ ("it is not there any more as it arrived"));
+    namida_backup_add_left_out (backup, name, _ ("it is not there any more as it arrived"), TRUE);
 }
 
 NamidaBackup *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "namida-report.h"
 #include "namida-transfer-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -32,7 +33,7 @@ final_text (NamidaTransfer *self)
     case NAMIDA_TRANSFER_DONE:
       return done_text (self);
     case NAMIDA_TRANSFER_INCOMPLETE:
-      return _ ("Some files were not stored");
+      return namida_report_tally (self).failed == 0 ? _ ("Not everything was sent") : _ ("Some files were not stored");
     case NAMIDA_TRANSFER_DECLINED:
       return _ ("Declined");
     case NAMIDA_TRANSFER_CANCELLED:

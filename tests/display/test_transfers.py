@@ -144,4 +144,41 @@ def test_details_and_report(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_history_stays_is_found_and_cleared, True), (test_pause_resume_and_cancel, False), (test_details_and_report, True)])
+def test_what_is_left_out_is_told(lab):
+    """A song that no receiver could store makes the sending incomplete, a link is told of; both are named in the details, and after a restart too."""
+    alias, receiver = f"Desk PC {RUN}", f"NAS {RUN}"
+    backup, music, song = made_backup(lab.path / "files")
+    (song.parent / "back\\slash.mp3").write_bytes(b"song")
+    (song.parent / "link.mp3").symlink_to(song)
+    home = lab.receiver(receiver)
+    process, data = lab.app(alias, files=[backup, music])
+    window = window_id("Namida Sync")
+    place(window, 0, 0, 1000, 720)
+    row = wait_for("the device", lambda: find(receiver, "list item"))
+    wait_for("the question which device", lambda: find("To send 1 backup and 1 folder"))
+    area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    xdo("mousemove", area.x + 60, area.y + area.height // 2, "click", 1)
+    showing("Not everything was sent")
+    assert arrived(home / "music", song)
+    words = f"Backup and music to {receiver}"
+    button(f"Try Again: {words}")
+    row = wait_for("the row", lambda: find(words, "list item"))
+    area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    xdo("mousemove", area.x + 80, area.y + area.height // 2, "click", 1)
+    dialog = window_id("Details")
+    showing("2 files verified · 2 were left out")
+    wait_for("the song that was left out", lambda: find("back\\slash.mp3: Its name cannot be stored on every device (a backslash, a drive letter, or too "
+                                                        "long).", starts=True))
+    wait_for("the link", lambda: find("link.mp3: It is a link, and links are not followed.", starts=True))
+    assert find(song.name + ": Verified · Music/Björk") is None, "all files are shown where the missing ones are asked about"
+    keys(dialog, "Escape")
+    quit_by_keyboard(process, window)
+
+    process, data = lab.app(alias)
+    window = window_id("Namida Sync")
+    keys(window, "alt+2")
+    showing("Not everything was sent: 1 file or folder was left out. See why, put it right and send again: only what is missing travels.")
+    quit_by_keyboard(process, window)
+
+
+run([(test_history_stays_is_found_and_cleared, True), (test_pause_resume_and_cancel, False), (test_details_and_report, True), (test_what_is_left_out_is_told, True)])

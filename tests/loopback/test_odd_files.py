@@ -91,6 +91,9 @@ def test_unreadable(lab):
     result = expect(7, sender.send(receiver, source, wrap=wrap))
     left_out = {pathlib.Path(event["file"]).name for event in result.events if event["event"] == "left-out"}
     equal(left_out, {"secret", "private.mp3", "link.mp3"}, result.err)
+    end = result.events[-1]
+    equal((end["result"], end["code"], end["failed"]), ("incomplete", "incomplete", 0), end)
+    assert "2 files or folders were left out" in result.err, result.err
     assert "private.mp3" in result.err, result.err
     equal(all_files(receiver.music / "Music"), ["fine.mp3"])
 

@@ -41,7 +41,7 @@ make_transfer (void)
       size *= 10;
       namida_backup_add (backup, entry);
     }
-  namida_backup_add_left_out (backup, "Music/pipe", "It is no file.");
+  namida_backup_add_left_out (backup, "Music/pipe", "It is no file.", FALSE);
   namida_transfer_set_backup (transfer, backup);
   namida_transfer_set_state (transfer, NAMIDA_TRANSFER_RUNNING);
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
