@@ -353,7 +353,7 @@ add_file (
 
   if (plan->files->len >= NAMIDA_LIMIT_FILES)
     {
-      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY,
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
                    _ ("There are more than %u files in “%s”. Restore its folders one after the other by hand."),
                    NAMIDA_LIMIT_FILES, plan->folder);
       return FALSE;

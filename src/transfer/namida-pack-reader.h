@@ -23,7 +23,7 @@ typedef struct
 } NamidaPackEntry;
 
 NamidaPackReader *namida_pack_reader_new (NamidaPackRead read, gpointer user_data);
-/** Returns: %FALSE at the end, with the whole stream read; or with @error: INVALID_REQUEST, TOO_LARGE, TOO_MANY, or
+/** Returns: %FALSE at the end, with the whole stream read; or with @error: INVALID_REQUEST, TOO_LARGE, or
  * what @read said. */
 gboolean namida_pack_reader_next (NamidaPackReader *self, NamidaPackEntry *entry, GError **error);
 /** namida_pack_reader_data: all of the current entry's bytes, once. @data: of the entry's size. */

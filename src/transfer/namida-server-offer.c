@@ -82,7 +82,7 @@ check_count (NamidaServer *self, const char *owner, guint *retry_after, GError *
   if (same < NAMIDA_LIMIT_OPEN_OFFERS_PER_DEVICE && self->offers->len < NAMIDA_LIMIT_OPEN_OFFERS)
     return TRUE;
   *retry_after = RETRY_SECONDS;
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY,
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
                        _ ("The other device is still asking about another backup. Try again when that is answered."));
   return FALSE;
 }

@@ -10,9 +10,13 @@ from namida_hostile import PREFIX, WAIT, expect, music, run
 ASKED = {"files": [music(size=1)], "info": {"alias": "Mallory", "port": 9}}
 
 
-def retry_after(answer, least, most):
-    expect(answer, 429, "too-many")
+def retry_after(answer, least, most, status=429, code="too-many"):
+    expect(answer, status, code)
     assert least <= int(answer.headers["retry-after"]) <= most, answer.headers
+
+
+def busy(answer):
+    retry_after(answer, 1, 300, 409, "busy")
 
 
 def open_offers(lab, receiver):
@@ -21,10 +25,9 @@ def open_offers(lab, receiver):
         first = pool.submit(receiver.curl, "prepare-upload", ASKED)
         offer = receiver.wait_event("offer")
         for _ in range(5):
-            retry_after(receiver.curl("prepare-upload", ASKED), 1, 300)
+            busy(receiver.curl("prepare-upload", ASKED))
         # Names and addresses are nothing: it is still the same device.
-        retry_after(receiver.curl("prepare-upload", {**ASKED, "info": {"alias": "Other", "port": 9}}, source="127.0.0.9"),
-                    1, 300)
+        busy(receiver.curl("prepare-upload", {**ASKED, "info": {"alias": "Other", "port": 9}}, source="127.0.0.9"))
         other = pool.submit(receiver.curl, "prepare-upload", ASKED, identity="trudy")
         receiver.decide(decline=offer["id"])
         expect(first.result(WAIT), 403, "declined")
@@ -45,7 +48,7 @@ def offers_of_many(lab, asking):
         for stream in streams:
             stream.sendall(request)
         time.sleep(1)
-        retry_after(receiver.curl("prepare-upload", ASKED, identity="sybil", source="127.0.0.12"), 1, 300)
+        busy(receiver.curl("prepare-upload", ASKED, identity="sybil", source="127.0.0.12"))
     finally:
         for stream in streams:
             stream.close()

@@ -103,7 +103,7 @@ def withdrawn(lab, _):
             try:
                 phone(receiver).offer(ZIP, entries_of({("", ZIP): b"x"}))
             except Refused as refused:
-                if refused.status != 429:  # else it has not noticed yet
+                if refused.status != 409:  # else it has not noticed yet
                     raise
             time.sleep(0.1)
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A receiver that takes bytes slowly: nobody's memory grows, several senders get on side by side, and each can stop at any moment."""
+"""A receiver that takes bytes slowly: nobody's memory grows, several senders get on side by side, and each can stop at any moment; and one that is
+asked twice."""
 import signal
 import time
 
-from namida_loopback import equal, main
+from namida_loopback import all_files, equal, expect, main, write
 
 MIB = 1 << 20
 PROMISED = 64 * MIB  # resident, of either side, for a file of any size
@@ -78,6 +79,22 @@ def test_side_by_side(lab):
     # It heard of the cancel, or found the connection gone.
     for _ in senders:
         receiver.wait_event("end", "interrupted", seconds=WAIT)
+
+
+def test_asked_already(lab):
+    """one device, two sendings: the second is refused in words while a person thinks about the first, which is none the worse"""
+    receiver = lab.receiver("--accept", "ask", "--as", "library")
+    sender = lab.device("Sender")
+    first = write(lab.folder("first") / "Music" / "a.mp3", b"a")
+    second = write(lab.folder("second") / "Other" / "b.mp3", b"b")
+    sender.start("send", "--to", receiver.alias, first.parent)
+    offer = receiver.wait_event("offer")
+    result = expect(1, sender.send(receiver, second.parent))
+    equal(result.end()["code"], "busy", result.err)
+    assert "still asking about another backup" in result.err, result.err
+    receiver.answer(accept=offer["id"])
+    equal(sender.wait(WAIT), 0, sender.errors)
+    equal(all_files(receiver.music), ["Music/a.mp3"])
 
 
 main(*[test for name, test in list(globals().items()) if name.startswith("test_")])

@@ -636,7 +636,7 @@ test_decisions (Fixture *fixture, gconstpointer data)
   held = exchange_begin (fixture, TLS, offer, -1, 1500, &thread);
   while (fixture->n_offers < 3)
     g_main_context_iteration (NULL, TRUE);
-  expect (fixture, TLS, offer, -1, 429, "too-many");
+  expect (fixture, TLS, offer, -1, 409, "busy");
   g_free (exchange_end (held, thread));
   while (namida_offer_get_state (fixture->offer) == NAMIDA_OFFER_OPEN)
     g_main_context_iteration (NULL, TRUE);
