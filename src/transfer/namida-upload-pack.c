@@ -33,6 +33,15 @@ typedef struct
   GError *error;     /* of the connection */
 } Pack;
 
+/* Nothing more is to go out. */
+static gboolean
+is_over (Pack *pack)
+{
+  return pack->answered || pack->error != NULL;
+}
+
+/* Never fails: libarchive (to 3.8.1) does not free the block of an archive that could not be written. What comes after
+ * the end of the stream goes nowhere. */
 static la_ssize_t
 on_write (struct archive *archive, void *user_data, const void *buffer, size_t length)
 {
@@ -40,7 +49,7 @@ on_write (struct archive *archive, void *user_data, const void *buffer, size_t l
   NamidaUploadJob *job = pack->worker->job;
   gsize piece = namida_rate_limit_get_piece (job->limit);
 
-  for (gsize sent = 0; sent < length; sent += piece)
+  for (gsize sent = 0; sent < length && !is_over (pack); sent += piece)
     {
       gsize n = MIN (piece, length - sent);
 
@@ -49,9 +58,8 @@ on_write (struct archive *archive, void *user_data, const void *buffer, size_t l
       else
         namida_upload_connection_write_chunk (pack->worker->connection, (const guint8 *) buffer + sent, n,
                                               &pack->answered, &pack->error);
-      if (pack->answered || pack->error != NULL)
-        return -1;
-      pack->worker->moved_at = g_get_monotonic_time ();
+      if (!is_over (pack))
+        pack->worker->moved_at = g_get_monotonic_time ();
     }
   return (la_ssize_t) length;
 }
@@ -92,7 +100,7 @@ write_small (Pack *pack, Small *file, const guint8 *data)
   archive_entry_set_perm (pack->entry, 0600);
   archive_entry_set_size (pack->entry, (la_int64_t) size);
   if (archive_write_header (pack->archive, pack->entry) != ARCHIVE_OK
-      || archive_write_data (pack->archive, data, size) != (la_ssize_t) size)
+      || archive_write_data (pack->archive, data, size) != (la_ssize_t) size || is_over (pack))
     return FALSE;
   namida_upload_worker_count (pack->worker, item, (gint64) size);
   return TRUE;
@@ -136,8 +144,8 @@ write_stream (Pack *pack)
   for (guint i = 0; ok && i < pack->n_files; i++)
     if (!pack->files[i].done)
       ok = add_small (pack, &pack->files[i], block->data);
-  ok = ok && archive_write_close (pack->archive) == ARCHIVE_OK;
-  if (!ok && !pack->answered && pack->error == NULL)
+  ok = ok && archive_write_close (pack->archive) == ARCHIVE_OK && !is_over (pack);
+  if (!ok && !is_over (pack))
     g_set_error_literal (&pack->error, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("The small files could not be packed."));
   namida_block_pool_give_back (pack->worker->pool, block);
   return ok;
@@ -146,13 +154,8 @@ write_stream (Pack *pack)
 static void
 pack_close (Pack *pack)
 {
-  /* Freeing would write the rest: to a connection that is over. */
   if (pack->archive != NULL)
-    {
-      if (pack->answered || pack->error != NULL)
-        archive_write_fail (pack->archive);
-      archive_write_free (pack->archive);
-    }
+    archive_write_free (pack->archive);
   archive_entry_free (pack->entry);
   g_clear_error (&pack->error);
 }
