@@ -62,6 +62,16 @@ static const GOptionEntry version_entries[] = {
   { NULL },
 };
 
+/* Left empty for the next parse: GOption would forget, not free, what an earlier one put there. */
+static void
+take_text (char **text, char **from)
+{
+  if (*from == NULL)
+    return;
+  g_free (*text);
+  *text = g_steal_pointer (from);
+}
+
 static gboolean
 take_globals (NamidaCli *cli)
 {
@@ -76,10 +86,8 @@ take_globals (NamidaCli *cli)
       cli->data_dir = g_canonicalize_filename (given.data_dir, NULL);
       g_clear_pointer (&given.data_dir, g_free);
     }
-  g_free (cli->interface);
-  cli->interface = g_strdup (given.interface);
-  g_free (cli->alias);
-  cli->alias = g_strdup (given.alias);
+  take_text (&cli->interface, &given.interface);
+  take_text (&cli->alias, &given.alias);
   cli->port = given.port != UNSET ? given.port : 0;
   cli->json = given.json;
   cli->quiet = given.quiet;
@@ -390,8 +398,6 @@ main (int argc, char **argv)
   g_free (cli.data_dir);
   g_free (cli.interface);
   g_free (cli.alias);
-  g_free (given.interface);
-  g_free (given.alias);
   g_object_unref (cli.cancellable);
   return code;
 }
