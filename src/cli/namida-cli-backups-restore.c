@@ -33,12 +33,12 @@ restore_to (NamidaCliBackups *self, NamidaHub *hub, NamidaVersion *version, Nami
 {
   NamidaTransfer *transfer = namida_hub_restore_to (hub, version, peer, self->labels, self->pin);
   gboolean over = FALSE;
-  gulong stop = g_signal_connect_object (self->cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel),
-                                         transfer, G_CONNECT_SWAPPED);
+  gulong stop = g_signal_connect_object (self->cli->cancellable, "cancelled",
+                                         G_CALLBACK (namida_transfer_cancel_keeping), transfer, G_CONNECT_SWAPPED);
 
   namida_cli_progress_watch (self->cli, transfer, on_ended, &over);
   if (g_cancellable_is_cancelled (self->cli->cancellable))
-    namida_transfer_cancel (transfer);
+    namida_transfer_cancel_keeping (transfer);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (self->cli->cancellable, stop);

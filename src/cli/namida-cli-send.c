@@ -94,14 +94,14 @@ send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files)
   NamidaTransfer *transfer = namida_hub_send (hub, peer, files, pin);
   gboolean over = FALSE;
   int code;
-  gulong stop = g_signal_connect_object (cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel), transfer,
-                                         G_CONNECT_SWAPPED);
+  gulong stop = g_signal_connect_object (cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel_keeping),
+                                         transfer, G_CONNECT_SWAPPED);
 
   if (unencrypted)
     namida_hub_allow_unencrypted (hub, transfer);
   namida_cli_progress_watch (cli, transfer, on_ended, &over);
   if (g_cancellable_is_cancelled (cli->cancellable))
-    namida_transfer_cancel (transfer);
+    namida_transfer_cancel_keeping (transfer);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (cli->cancellable, stop);

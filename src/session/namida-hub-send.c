@@ -322,9 +322,6 @@ namida_hub_close_sendings (NamidaHub *self)
         continue;
       /* It ends here; what arrived is safe over there, and a program that waits goes on at its next start. */
       sending->closing = !self->send_only && self->patience_seconds > 0 && sending->accepted && sending->files != NULL;
-      if (sending->closing)
-        namida_transfer_cancel_keeping (transfer);
-      else
-        namida_transfer_cancel (transfer);
+      namida_transfer_cancel_keeping (transfer);
     }
 }

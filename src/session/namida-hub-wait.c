@@ -218,11 +218,14 @@ namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
 
+  NamidaTransferState state = namida_transfer_get_state (transfer);
+
   g_return_if_fail (sending != NULL);
 
-  if (namida_transfer_is_pausing (transfer))
-    sending->resume = TRUE;
-  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED || sending->sender != NULL || sending->scanning)
+  /* It is paused for the person while the receiver is still being told. */
+  sending->resume = namida_transfer_is_pausing (transfer)
+                    || (state == NAMIDA_TRANSFER_PAUSED && (sending->sender != NULL || sending->scanning));
+  if (state != NAMIDA_TRANSFER_PAUSED || sending->resume)
     return;
   stop_waiting (self, transfer);
   namida_transfer_set_trouble (transfer, NULL);

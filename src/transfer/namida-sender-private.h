@@ -47,6 +47,11 @@ GPtrArray *namida_sender_dup_addresses (NamidaSender *self);
  * given to namida_sender_unfollow_wish(). */
 gulong namida_sender_follow_wish (NamidaSender *self, GCancellable *inner);
 void namida_sender_unfollow_wish (NamidaSender *self, gulong handler);
+/** namida_sender_settle: what namida_sender_return() does to the transfer, before there is nothing left to be done.
+ * @error: (nullable) */
+void namida_sender_settle (NamidaSender *self, const GError *error, gboolean goes_on);
+/** namida_sender_give_back: after namida_sender_settle(): the try is over. @error: (transfer full) (nullable) */
+void namida_sender_give_back (NamidaSender *self, GError *error);
 /**
  * namida_sender_return: ends the try, and the transfer unless it goes on or was asked to pause: then it is PAUSED.
  * @error: (transfer full) (nullable)

@@ -189,10 +189,8 @@ end_sent (NamidaTransfer *transfer)
 }
 
 void
-namida_sender_return (NamidaSender *self, GError *error, gboolean goes_on)
+namida_sender_settle (NamidaSender *self, const GError *error, gboolean goes_on)
 {
-  g_autoptr (GTask) task = g_steal_pointer (&self->task);
-
   if (error != NULL && namida_transfer_is_pausing (self->transfer))
     namida_transfer_set_paused (self->transfer);
   else if (error != NULL && goes_on)
@@ -201,10 +199,26 @@ namida_sender_return (NamidaSender *self, GError *error, gboolean goes_on)
     namida_transfer_end (self->transfer, error);
   else
     end_sent (self->transfer);
+}
+
+void
+namida_sender_give_back (NamidaSender *self, GError *error)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+
   if (error != NULL)
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
+}
+
+void
+namida_sender_return (NamidaSender *self, GError *error, gboolean goes_on)
+{
+  g_autoptr (NamidaSender) alive = g_object_ref (self);
+
+  namida_sender_settle (self, error, goes_on);
+  namida_sender_give_back (alive, error);
 }
 
 void

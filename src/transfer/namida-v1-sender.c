@@ -33,6 +33,7 @@ struct _NamidaV1Sender
   /* While it runs. */
   guint next_address;
   GError *address_error; /* the most telling of those tried */
+  GError *cancelled;     /* (nullable): how it ends once the receiver was told */
   NamidaDeadline *quick; /* (nullable): while an address is asked */
   guint asked_timer, busy_tries;
   GHashTable *hashes; /* (nullable): of what was uploaded */
@@ -58,6 +59,7 @@ namida_v1_sender_finalize (GObject *object)
   g_clear_pointer (&self->hashes, g_hash_table_unref);
   g_clear_pointer (&self->offer, g_bytes_unref);
   g_clear_error (&self->address_error);
+  g_clear_error (&self->cancelled);
   G_OBJECT_CLASS (namida_v1_sender_parent_class)->finalize (object);
 }
 
@@ -78,11 +80,25 @@ namida_v1_sender_init (NamidaV1Sender *self)
 static void
 on_cancel_told (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (NamidaV1Sender) self = user_data;
   g_autoptr (GError) error = NULL;
 
   /* Who did not hear it parks the session by itself. */
   if (!namida_client_cancel_finish (NAMIDA_CLIENT (source), result, &error))
     g_debug ("The receiver did not hear of the cancel: %s", error->message);
+  namida_sender_give_back (&self->base, g_steal_pointer (&self->cancelled));
+}
+
+/* A program that ends waits for its sendings, or the receiver would never hear. @error: (transfer full) */
+static void
+tell_cancelled (NamidaV1Sender *self, GError *error)
+{
+  NamidaTransfer *transfer = self->base.transfer;
+  gboolean keep_parts = namida_transfer_is_pausing (transfer) || namida_transfer_get_keep_parts (transfer);
+
+  self->cancelled = error;
+  namida_sender_settle (&self->base, error, FALSE);
+  namida_client_cancel_async (self->client, self->base.session_id, keep_parts, on_cancel_told, g_object_ref (self));
 }
 
 /* The other device is away, or has started anew and does not know the session: an offer takes it up again. */
@@ -131,12 +147,11 @@ end (NamidaV1Sender *self, GError *error)
       g_clear_error (&error);
       error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
     }
-  if (error != NULL && own_wish && self->base.session_id != NULL)
-    namida_client_cancel_async (self->client, self->base.session_id,
-                                namida_transfer_is_pausing (transfer) || namida_transfer_get_keep_parts (transfer),
-                                on_cancel_told, NULL);
   namida_transfer_set_trouble (transfer, trouble_of (error));
-  namida_sender_return (&self->base, error, error != NULL && !own_wish && can_go_on (self, error));
+  if (error != NULL && own_wish && self->base.session_id != NULL)
+    tell_cancelled (self, error);
+  else
+    namida_sender_return (&self->base, error, error != NULL && !own_wish && can_go_on (self, error));
 }
 
 /* Every step's worker: the sender lives until it is back. */

@@ -316,8 +316,12 @@ def test_interrupted(lab):
     began = time.monotonic()
     equal(sender.wait(30), 1, sender.errors)
     assert time.monotonic() - began < 10, "it took too long to stop"
+    # It was told, and did not have to find out.
+    told = receiver.wait_event("interrupted")["message"]
+    assert told.startswith("Stopped on the other device"), told
     equal(all_files(receiver.music), [])
-    expect(0, sender.send(receiver, big.parent))
+    result = expect(0, sender.send(receiver, big.parent))
+    assert result.end()["moved"] == 1 and result.end()["bytes"] <= 12_000_000, result.out
     same_tree(big.parent, receiver.music / "Music")
     equal(receiver.stop(), 0)
 
