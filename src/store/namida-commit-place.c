@@ -7,6 +7,7 @@
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-format.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 
 #include <errno.h>
@@ -117,7 +118,7 @@ ready_part (NamidaStoreSink *self, NamidaGood *good, gboolean sync)
     return FALSE;
   if (!sync && namida_store_sink_has_attributes (self, good->mtime_ns, &st))
     return note_ready (good, &st);
-  fd = openat (staging, good->part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  fd = namida_open_at (staging, good->part, O_RDONLY, 0);
   if (fd < 0)
     return FALSE;
   errno = 0;
@@ -182,7 +183,7 @@ static gboolean
 is_same (int folder, const char *name, const NamidaGood *good, struct stat *st)
 {
   g_autofree char *hash = NULL;
-  int fd = openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = namida_open_at (folder, name, O_RDONLY | O_NONBLOCK, 0);
 
   if (fd < 0)
     return FALSE;

@@ -8,6 +8,7 @@
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-manifest.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 
 #include <errno.h>
@@ -172,7 +173,7 @@ add_prepared (NamidaWork *work, guint index)
   int fd = -1, folder = open_folder (work, item, &basename);
 
   if (folder >= 0)
-    fd = openat (folder, basename, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    fd = namida_open_at (folder, basename, O_RDONLY | O_NONBLOCK, 0);
   if (fd >= 0 && fstat (fd, &st) == 0 && S_ISREG (st.st_mode))
     hash = item->state == NAMIDA_ITEM_LINKED ? g_strdup (entry->sha256) : namida_file_hash (fd, NULL);
   if (hash != NULL)

@@ -5,6 +5,7 @@
 
 #include "namida-digest.h"
 #include "namida-error.h"
+#include "namida-open.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -344,7 +345,7 @@ copy_unnamed (int from, int to_dir, const char *to)
 static gboolean
 copy_named (int from, int to_dir, const char *temporary, const char *to)
 {
-  int fd = openat (to_dir, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  int fd = namida_open_at (to_dir, temporary, O_WRONLY | O_CREAT | O_EXCL, 0600);
   gboolean fine;
   int saved_errno;
 
@@ -363,7 +364,7 @@ copy_named (int from, int to_dir, const char *temporary, const char *to)
 gboolean
 namida_file_move_copy (int from_dir, const char *from, int to_dir, const char *to)
 {
-  int fd = openat (from_dir, from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  int fd = namida_open_at (from_dir, from, O_RDONLY, 0);
   gboolean fine;
   int saved_errno;
 

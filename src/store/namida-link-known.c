@@ -5,6 +5,7 @@
 
 #include "namida-file-ops.h"
 #include "namida-known-content.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 
 #include <fcntl.h>
@@ -25,7 +26,7 @@ has_content (const NamidaLinkWish *wish, int folder, const char *name)
 
   if (wish->sha256 == NULL)
     return TRUE;
-  fd = openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  fd = namida_open_at (folder, name, O_RDONLY | O_NONBLOCK, 0);
   if (fd < 0)
     return FALSE;
   hash = namida_file_hash (fd, NULL);

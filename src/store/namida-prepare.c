@@ -10,6 +10,7 @@
 #include "namida-folder-check.h"
 #include "namida-format.h"
 #include "namida-known-content.h"
+#include "namida-open.h"
 #include "namida-place-cursor.h"
 #include "namida-safe-path.h"
 
@@ -368,7 +369,7 @@ copy_known (NamidaStoreSink *self, guint index, const NamidaHashRow *row, GCance
   g_autofree char *name = namida_store_sink_dup_part_name (self, index);
   g_autofree char *hash = NULL;
   struct stat st;
-  int to = -1, from = open (row->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int to = -1, from = namida_open_at (AT_FDCWD, row->path, O_RDONLY | O_NONBLOCK, 0);
 
   if (from >= 0 && fstat (from, &st) == 0 && namida_hash_row_fits (row, &st)
       && row->size == namida_store_sink_entry (self, index)->size)

@@ -6,6 +6,7 @@
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-known-content.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ is_same_inode (const struct stat *a, const struct stat *b)
 static gboolean
 has_content (const char *path, const NamidaVersionFile *file, const struct stat *bad, GCancellable *cancellable)
 {
-  int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = namida_open_at (AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
   g_autofree char *hash = NULL;
   struct stat st;
 
@@ -73,12 +74,12 @@ write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GC
   gint64 ns = file->mtime_ns % G_GINT64_CONSTANT (1000000000);
   g_autofree char *hash = NULL;
   gboolean fine = FALSE;
-  int saved_errno, to, from = open (copy, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int saved_errno, to, from = namida_open_at (AT_FDCWD, copy, O_RDONLY | O_NONBLOCK, 0);
 
   if (from < 0)
     return FALSE;
   unlinkat (folder, TEMPORARY, 0); /* of a repair that was cut off */
-  to = openat (folder, TEMPORARY, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  to = namida_open_at (folder, TEMPORARY, O_RDWR | O_CREAT | O_EXCL, 0600);
   if (to >= 0)
     {
       times[1].tv_sec = (time_t) (file->mtime_ns / G_GINT64_CONSTANT (1000000000) - (ns < 0));

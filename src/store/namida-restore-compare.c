@@ -7,6 +7,7 @@
 #include "namida-file-ops.h"
 #include "namida-hash-index.h"
 #include "namida-known-content.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 
 #include <errno.h>
@@ -107,7 +108,7 @@ has_content (NamidaRestorePlan *plan,
              const char *relative,
              GCancellable *cancellable)
 {
-  int there = openat (parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int there = namida_open_at (parent, name, O_RDONLY | O_NONBLOCK, 0);
   int source = -1;
   struct stat st, source_st;
   gboolean same = FALSE;
@@ -115,7 +116,7 @@ has_content (NamidaRestorePlan *plan,
   if (there < 0)
     return FALSE;
   if (fstat (there, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == file->size
-      && (source = open (file->source, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) >= 0
+      && (source = namida_open_at (AT_FDCWD, file->source, O_RDONLY | O_NONBLOCK, 0)) >= 0
       && fstat (source, &source_st) == 0)
     {
       g_autofree char *base = g_path_get_basename (file->source);

@@ -7,6 +7,7 @@
 #include "namida-file-ops.h"
 #include "namida-inspect-json.h"
 #include "namida-limits.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 
 #include <errno.h>
@@ -87,7 +88,7 @@ read_manifest (const char *path)
   g_autoptr (Manifest) self = manifest_new ();
   g_autoptr (NamidaInspectJson) json = namida_inspect_json_new (on_manifest, self);
   g_autofree char *buffer = g_malloc (65536);
-  int fd = open (path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  int fd = namida_open_at (AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
   guint64 left = NAMIDA_LIMIT_OFFER_BYTES;
   ssize_t n = 0;
 

@@ -6,6 +6,7 @@
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -243,7 +244,7 @@ namida_restore_stage (NamidaRestoreApply *self, NamidaRestoreFile *file, const c
   root = namida_restore_get_root (self, file->label, &index, error);
   if (root == NULL)
     return FALSE;
-  from = open (file->source, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  from = namida_open_at (AT_FDCWD, file->source, O_RDONLY | O_NONBLOCK, 0);
   if (from < 0)
     {
       namida_restore_blocked (self, file, g_strerror (errno));
@@ -254,7 +255,7 @@ namida_restore_stage (NamidaRestoreApply *self, NamidaRestoreFile *file, const c
   staged->root = index;
   staged->part = namida_random_hex (8);
   staged->relative = g_strdup (relative);
-  to = openat (root->parts_fd, staged->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  to = namida_open_at (root->parts_fd, staged->part, O_WRONLY | O_CREAT | O_EXCL, 0600);
   if (to < 0)
     namida_restore_fail (&reason, errno, _ ("Nothing can be written into “%s”"), root->path);
   else

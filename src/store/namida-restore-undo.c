@@ -5,6 +5,7 @@
 
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 
 #include <errno.h>
@@ -93,7 +94,7 @@ undo_free (gpointer data)
 static gboolean
 is_ours (int folder, const char *name, const NamidaRestoredRow *row)
 {
-  int fd = openat (folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = namida_open_at (folder, name, O_RDONLY | O_NONBLOCK, 0);
   struct stat st;
   gboolean ours = FALSE;
 

@@ -6,6 +6,7 @@
 #include "namida-crash-point.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-open.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -215,15 +216,15 @@ set_up (int fd, const char *shown, guint64 offset, guint64 size, NamidaDigest *d
 static int
 open_writable (int dir, const char *name, gboolean *made)
 {
-  const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
-  int fd = openat (dir, name, flags | O_EXCL, 0600);
+  const int flags = O_RDWR | O_CREAT;
+  int fd = namida_open_at (dir, name, flags | O_EXCL, 0600);
 
   *made = fd >= 0;
   if (fd >= 0 || errno != EEXIST)
     return fd;
-  fd = openat (dir, name, flags, 0600);
+  fd = namida_open_at (dir, name, flags, 0600);
   if (fd < 0 && errno == EACCES && fchmodat (dir, name, 0600, 0) == 0)
-    fd = openat (dir, name, flags, 0600);
+    fd = namida_open_at (dir, name, flags, 0600);
   return fd;
 }
 

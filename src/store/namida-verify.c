@@ -6,6 +6,7 @@
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-open.h"
 #include "namida-repair.h"
 
 #include <errno.h>
@@ -99,7 +100,7 @@ look_up_content (Run *run, const NamidaVersionFile *file, int version_fd, struct
 
   if (folder < 0)
     return NULL;
-  fd = openat (folder, basename, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  fd = namida_open_at (folder, basename, O_RDONLY | O_NONBLOCK, 0);
   if (fd < 0 && errno != ENOENT)
     known = "";
   close (folder);

@@ -10,6 +10,7 @@
 
 #include "namida-digest.h"
 #include "namida-error.h"
+#include "namida-open.h"
 
 /* ---- the file ---- */
 
@@ -61,7 +62,7 @@ namida_source_open (const NamidaEntry *entry, struct stat *st, GError **error)
       return -1;
     }
   /* O_NONBLOCK: a pipe put in the file's place must not hold this thread. */
-  fd = open (entry->source, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  fd = namida_open_at (AT_FDCWD, entry->source, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
   if (fd < 0)
     {
       int saved_errno = errno;

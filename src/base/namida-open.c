@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-open.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int
+namida_open_pinned (int folder, const char *name, int flags)
+{
+  int pin = openat (folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  char path[sizeof "/proc/self/fd/" + 12];
+  struct stat st;
+  int fd = -1, saved_errno;
+
+  if (pin < 0)
+    return -1;
+  /* O_PATH opens a symbolic link itself. What the pin holds stays the same, whatever gets its name meanwhile. */
+  if (fstat (pin, &st) != 0)
+    saved_errno = errno;
+  else if (S_ISLNK (st.st_mode))
+    saved_errno = ELOOP;
+  else
+    {
+      g_snprintf (path, sizeof path, "/proc/self/fd/%d", pin);
+      fd = open (path, (flags & ~(O_CREAT | O_NOFOLLOW)) | O_CLOEXEC);
+      saved_errno = errno;
+    }
+  close (pin);
+  errno = saved_errno;
+  return fd;
+}
+
+int
+namida_open_at (int folder, const char *name, int flags, mode_t mode)
+{
+  int fd = openat (folder, name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+
+  /* The file system of xdg-document-portal before 1.19, which is Debian 12's, hands O_NOFOLLOW on to an open(2) of a
+   * link of its own below /proc: each file in a folder that was chosen for a sandbox then says that it is a symbolic
+   * link. */
+  if (fd < 0 && errno == ELOOP && (flags & O_EXCL) == 0)
+    return namida_open_pinned (folder, name, flags);
+  return fd;
+}
