@@ -5,23 +5,13 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
-#include "namida-free-later.h"
 #include "namida-limits.h"
-#include "namida-pin-guard.h"
+#include "namida-receive-files.h"
+#include "namida-report.h"
 
 #include <glib/gi18n-lib.h>
 
-#define TOKEN_BYTES 16
 #define LOST_SECONDS 3 /* without any connection: so long a sender may take to connect again */
-
-typedef struct
-{
-  guint index;
-  guint64 there; /* bytes in the part */
-  char *token;
-  char *sha256; /* (nullable) of all of it, once whole */
-  gboolean busy, counted;
-} File;
 
 struct _NamidaReceiveSession
 {
@@ -34,8 +24,8 @@ struct _NamidaReceiveSession
   GMainContext *context;
   gint64 last_activity; /* __atomic, monotonic µs */
 
-  GMutex lock;       /* the five below */
-  GHashTable *files; /* id (the entry's) → File */
+  GMutex lock; /* the five below */
+  NamidaReceiveFiles *files;
   NamidaSessionState state;
   guint n_uploads, n_connections;
   gint64 connection_lost_at; /* 0: never had one, or has one */
@@ -49,21 +39,11 @@ struct _NamidaReceiveSession
 G_DEFINE_FINAL_TYPE (NamidaReceiveSession, namida_receive_session, G_TYPE_OBJECT)
 
 static void
-file_free (gpointer data)
-{
-  File *file = data;
-
-  g_free (file->token);
-  g_free (file->sha256);
-  g_free (file);
-}
-
-static void
 namida_receive_session_finalize (GObject *object)
 {
   NamidaReceiveSession *self = NAMIDA_RECEIVE_SESSION (object);
 
-  namida_free_later (self->files, (GDestroyNotify) g_hash_table_unref);
+  namida_receive_files_free (self->files);
   g_free (self->fingerprint);
   g_free (self->key);
   g_clear_object (&self->sink);
@@ -85,28 +65,7 @@ static void
 namida_receive_session_init (NamidaReceiveSession *self)
 {
   g_mutex_init (&self->lock);
-  self->files = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, file_free);
   self->cancellable = g_cancellable_new ();
-}
-
-static void
-add_entry (NamidaReceiveSession *self, guint index, const NamidaEntry *entry, const NamidaWant *want)
-{
-  File *file;
-
-  if (!want->wanted)
-    {
-      namida_transfer_set_result (self->transfer, index, NAMIDA_FILE_KEPT_EXISTING, NULL);
-      namida_transfer_add_bytes (self->transfer, (gint64) entry->size);
-      namida_transfer_add_files (self->transfer, entry->kind != NAMIDA_ENTRY_FOLDER);
-      return;
-    }
-  file = g_new0 (File, 1);
-  file->index = index;
-  file->there = MIN (want->offset, entry->size);
-  file->token = namida_random_hex (TOKEN_BYTES);
-  namida_transfer_add_bytes (self->transfer, (gint64) file->there);
-  g_hash_table_insert (self->files, entry->id, file);
 }
 
 NamidaReceiveSession *
@@ -118,15 +77,13 @@ namida_receive_session_new (const char *fingerprint,
                             const NamidaWant *wants)
 {
   NamidaReceiveSession *self = g_object_new (NAMIDA_TYPE_RECEIVE_SESSION, NULL);
-  GPtrArray *entries = namida_backup_get_entries (backup);
 
   self->fingerprint = g_strdup (fingerprint);
   self->key = g_strdup (key);
   self->sink = g_object_ref (sink);
   self->backup = g_object_ref (backup);
   self->transfer = g_object_ref (transfer);
-  for (guint i = 0; i < entries->len; i++)
-    add_entry (self, i, g_ptr_array_index (entries, i), &wants[i]);
+  self->files = namida_receive_files_new (backup, transfer, wants);
   namida_transfer_add_moved (transfer, 0, namida_sink_get_hashed (sink));
   namida_receive_session_touch (self);
   return self;
@@ -171,7 +128,7 @@ namida_receive_session_get_cancellable (NamidaReceiveSession *self)
 guint
 namida_receive_session_get_n_wanted (NamidaReceiveSession *self)
 {
-  return g_hash_table_size (self->files);
+  return namida_receive_files_count (self->files);
 }
 
 NamidaSessionState
@@ -202,13 +159,9 @@ NamidaOfferAnswer *
 namida_receive_session_dup_answer (NamidaReceiveSession *self)
 {
   NamidaOfferAnswer *answer = namida_offer_answer_new (namida_receive_session_get_id (self));
-  GHashTableIter iter;
-  gpointer id, value;
 
   g_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->files);
-  while (g_hash_table_iter_next (&iter, &id, &value))
-    namida_offer_answer_grant (answer, id, ((File *) value)->token, ((File *) value)->there);
+  namida_receive_files_grant (self->files, answer);
   g_mutex_unlock (&self->lock);
   return answer;
 }
@@ -216,14 +169,10 @@ namida_receive_session_dup_answer (NamidaReceiveSession *self)
 GHashTable *
 namida_receive_session_dup_offsets (NamidaReceiveSession *self)
 {
-  GHashTable *offsets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  GHashTableIter iter;
-  gpointer id, value;
+  GHashTable *offsets;
 
   g_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->files);
-  while (g_hash_table_iter_next (&iter, &id, &value))
-    g_hash_table_insert (offsets, g_strdup (id), g_memdup2 (&((File *) value)->there, sizeof (guint64)));
+  offsets = namida_receive_files_dup_offsets (self->files);
   g_mutex_unlock (&self->lock);
   return offsets;
 }
@@ -269,44 +218,6 @@ namida_receive_session_dup_refusal (NamidaReceiveSession *self)
 /* ---- uploads, any thread ---- */
 
 static gboolean
-check_upload (NamidaReceiveSession *self,
-              File *file,
-              const NamidaUploadQuery *query,
-              gint64 length,
-              guint64 size,
-              gint64 *right_offset,
-              GError **error)
-{
-  if (file->busy)
-    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("This file is being received already."));
-  else if (query->offset > file->there)
-    {
-      *right_offset = (gint64) file->there;
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET,
-                           _ ("Less of this file is here than the other device believes."));
-    }
-  else if (length >= 0 && (guint64) length != size - query->offset)
-    g_set_error_literal (
-        error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
-        _ ("A file does not have the size that was announced. It may have changed since; send it again."));
-  else
-    return TRUE;
-  return FALSE;
-}
-
-/* The file starts over from @offset: what came after it does not count any more. */
-static void
-take_back (NamidaReceiveSession *self, File *file, guint64 offset)
-{
-  namida_transfer_add_bytes (self->transfer, (gint64) offset - (gint64) file->there);
-  file->there = offset;
-  g_clear_pointer (&file->sha256, g_free);
-  if (file->counted)
-    namida_transfer_add_files (self->transfer, -1);
-  file->counted = FALSE;
-}
-
-static gboolean
 begin_locked (NamidaReceiveSession *self,
               const char *fingerprint,
               const NamidaUploadQuery *query,
@@ -315,12 +226,9 @@ begin_locked (NamidaReceiveSession *self,
               gint64 *right_offset,
               GError **error)
 {
-  File *file = g_hash_table_lookup (self->files, query->file_id);
   GError *refused;
-  guint64 size;
 
-  if (g_strcmp0 (fingerprint, self->fingerprint) != 0 || file == NULL
-      || !namida_equal_secret (file->token, query->token))
+  if (g_strcmp0 (fingerprint, self->fingerprint) != 0 || !namida_receive_files_check_token (self->files, query))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This upload was not agreed on."));
       return FALSE;
@@ -331,13 +239,9 @@ begin_locked (NamidaReceiveSession *self,
       g_propagate_error (error, refused);
       return FALSE;
     }
-  size = ((NamidaEntry *) g_ptr_array_index (namida_backup_get_entries (self->backup), file->index))->size;
-  if (!check_upload (self, file, query, length, size, right_offset, error))
+  if (!namida_receive_files_begin (self->files, query, length, upload, right_offset, error))
     return FALSE;
-  take_back (self, file, query->offset);
-  file->busy = TRUE;
   self->n_uploads++;
-  *upload = (NamidaUpload){ .index = file->index, .offset = query->offset, .size = size };
   return TRUE;
 }
 
@@ -367,23 +271,10 @@ namida_receive_session_end_upload (NamidaReceiveSession *self,
                                    guint64 there,
                                    const char *sha256)
 {
-  NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (self->backup), upload->index);
-  File *file;
-  gboolean counted;
-
   g_mutex_lock (&self->lock);
-  file = g_hash_table_lookup (self->files, entry->id);
-  file->there = there;
-  file->sha256 = g_strdup (sha256);
-  counted = file->counted = sha256 != NULL && entry->kind != NAMIDA_ENTRY_FOLDER;
-  file->busy = FALSE;
+  namida_receive_files_end (self->files, upload, there, sha256);
   self->n_uploads--;
   g_mutex_unlock (&self->lock);
-  if (counted)
-    {
-      namida_transfer_add_files (self->transfer, 1);
-      namida_transfer_add_moved (self->transfer, 1, 1);
-    }
   namida_receive_session_touch (self);
 }
 
@@ -594,80 +485,20 @@ namida_receive_session_begin_finish (NamidaReceiveSession *self, GError **error)
   return TRUE;
 }
 
-static NamidaCommit *
-make_commits (NamidaReceiveSession *self, GHashTable *hashes, guint *n)
-{
-  GPtrArray *entries = namida_backup_get_entries (self->backup);
-  NamidaCommit *commits = g_new0 (NamidaCommit, MAX (g_hash_table_size (self->files), 1));
-
-  *n = 0;
-  for (guint i = 0; i < entries->len; i++)
-    {
-      const char *id = ((NamidaEntry *) g_ptr_array_index (entries, i))->id;
-      File *file = g_hash_table_lookup (self->files, id);
-
-      if (file != NULL)
-        commits[(*n)++] = (NamidaCommit){ .index = i,
-                                          .sent_sha256 = g_hash_table_lookup (hashes, id),
-                                          .received_sha256 = file->sha256,
-                                          .result = NAMIDA_FILE_MISSING };
-    }
-  return commits;
-}
-
-static const char *
-detail_of (NamidaFileResult result)
-{
-  if (result == NAMIDA_FILE_MISMATCH)
-    return _ ("What arrived is not what was sent, so it was not stored. Send it again.");
-  if (result == NAMIDA_FILE_MISSING)
-    return _ ("It did not arrive whole. Send it again.");
-  return NULL;
-}
-
 gboolean
 namida_receive_session_commit (
     NamidaReceiveSession *self, GHashTable *hashes, char **answer, gsize *length, GError **error)
 {
-  g_autoptr (GHashTable) results = g_hash_table_new (g_str_hash, g_str_equal);
-  GPtrArray *entries = namida_backup_get_entries (self->backup);
-  guint n;
-  g_autofree NamidaCommit *commits = make_commits (self, hashes, &n);
-  gboolean ok = namida_sink_commit (self->sink, commits, n, error);
-
-  for (guint i = 0; i < n; i++)
-    {
-      const char *detail = commits[i].reason != NULL ? commits[i].reason : detail_of (commits[i].result);
-
-      if (ok)
-        namida_transfer_set_result (self->transfer, commits[i].index, commits[i].result, detail);
-      g_free (commits[i].reason);
-    }
-  if (!ok)
-    return FALSE;
-  for (guint i = 0; i < entries->len; i++)
-    {
-      NamidaEntry *entry = g_ptr_array_index (entries, i);
-
-      if (g_hash_table_contains (self->files, entry->id) || g_hash_table_contains (hashes, entry->id))
-        g_hash_table_insert (results, entry->id, GUINT_TO_POINTER (namida_transfer_get_result (self->transfer, i)));
-    }
-  *answer = namida_finish_answer_format (results, length);
-  return TRUE;
+  return namida_receive_files_commit (self->files, self->sink, hashes, answer, length, error);
 }
 
 static void
 end_transfer (NamidaReceiveSession *self)
 {
-  guint bad = 0;
+  guint bad = namida_report_tally (self->transfer).failed;
   g_autofree char *folder = namida_sink_dup_folder (self->sink);
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < namida_backup_get_entries (self->backup)->len; i++)
-    {
-      NamidaFileResult result = namida_transfer_get_result (self->transfer, i);
-      bad += result != NAMIDA_FILE_STORED && result != NAMIDA_FILE_KEPT_EXISTING;
-    }
   namida_transfer_set_folder (self->transfer, folder);
   if (bad > 0)
     error = g_error_new (

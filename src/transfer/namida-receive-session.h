@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-sink.h"
-#include "namida-transfer.h"
+#include "namida-receive-files.h"
 
 G_BEGIN_DECLS
 
@@ -24,14 +23,6 @@ typedef enum
   NAMIDA_SESSION_KEPT,      /* cancelled, but the parts stay */
   NAMIDA_SESSION_CANCELLED, /* parts removed */
 } NamidaSessionState;
-
-/** NamidaUpload: one file that is being received. */
-typedef struct
-{
-  guint index;    /* of the backup's entries */
-  guint64 offset; /* where it starts */
-  guint64 size;   /* of the whole file */
-} NamidaUpload;
 
 /** any thread. @wants: as namida_sink_prepare() filled them. Counts what is already there in @transfer. */
 NamidaReceiveSession *namida_receive_session_new (const char *fingerprint,

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-receive-files.h"
+
+#include "namida-error.h"
+#include "namida-free-later.h"
+#include "namida-pin-guard.h"
+
+#include <glib/gi18n-lib.h>
+
+#define TOKEN_BYTES 16
+
+typedef struct
+{
+  guint index;
+  guint64 there; /* bytes in the part */
+  char *token;
+  char *sha256; /* (nullable) of all of it, once whole */
+  gboolean busy, counted;
+} File;
+
+struct _NamidaReceiveFiles
+{
+  NamidaBackup *backup;
+  NamidaTransfer *transfer;
+  GHashTable *files; /* id (the entry's) → File */
+};
+
+static void
+file_free (gpointer data)
+{
+  File *file = data;
+
+  g_free (file->token);
+  g_free (file->sha256);
+  g_free (file);
+}
+
+void
+namida_receive_files_free (NamidaReceiveFiles *self)
+{
+  namida_free_later (self->files, (GDestroyNotify) g_hash_table_unref);
+  g_object_unref (self->backup);
+  g_object_unref (self->transfer);
+  g_free (self);
+}
+
+static void
+add_entry (NamidaReceiveFiles *self, guint index, const NamidaEntry *entry, const NamidaWant *want)
+{
+  File *file;
+
+  if (!want->wanted)
+    {
+      namida_transfer_set_result (self->transfer, index, NAMIDA_FILE_KEPT_EXISTING, NULL);
+      namida_transfer_add_bytes (self->transfer, (gint64) entry->size);
+      namida_transfer_add_files (self->transfer, entry->kind != NAMIDA_ENTRY_FOLDER);
+      return;
+    }
+  file = g_new0 (File, 1);
+  file->index = index;
+  file->there = MIN (want->offset, entry->size);
+  file->token = namida_random_hex (TOKEN_BYTES);
+  namida_transfer_add_bytes (self->transfer, (gint64) file->there);
+  g_hash_table_insert (self->files, entry->id, file);
+}
+
+NamidaReceiveFiles *
+namida_receive_files_new (NamidaBackup *backup, NamidaTransfer *transfer, const NamidaWant *wants)
+{
+  NamidaReceiveFiles *self = g_new0 (NamidaReceiveFiles, 1);
+  GPtrArray *entries = namida_backup_get_entries (backup);
+
+  self->backup = g_object_ref (backup);
+  self->transfer = g_object_ref (transfer);
+  self->files = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, file_free);
+  for (guint i = 0; i < entries->len; i++)
+    add_entry (self, i, g_ptr_array_index (entries, i), &wants[i]);
+  return self;
+}
+
+guint
+namida_receive_files_count (NamidaReceiveFiles *self)
+{
+  return g_hash_table_size (self->files);
+}
+
+void
+namida_receive_files_grant (NamidaReceiveFiles *self, NamidaOfferAnswer *answer)
+{
+  GHashTableIter iter;
+  gpointer id, value;
+
+  g_hash_table_iter_init (&iter, self->files);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    namida_offer_answer_grant (answer, id, ((File *) value)->token, ((File *) value)->there);
+}
+
+GHashTable *
+namida_receive_files_dup_offsets (NamidaReceiveFiles *self)
+{
+  GHashTable *offsets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTableIter iter;
+  gpointer id, value;
+
+  g_hash_table_iter_init (&iter, self->files);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    g_hash_table_insert (offsets, g_strdup (id), g_memdup2 (&((File *) value)->there, sizeof (guint64)));
+  return offsets;
+}
+
+/* ---- uploads ---- */
+
+static NamidaEntry *
+entry_at (NamidaReceiveFiles *self, guint index)
+{
+  return g_ptr_array_index (namida_backup_get_entries (self->backup), index);
+}
+
+gboolean
+namida_receive_files_check_token (NamidaReceiveFiles *self, const NamidaUploadQuery *query)
+{
+  File *file = g_hash_table_lookup (self->files, query->file_id);
+
+  return file != NULL && namida_equal_secret (file->token, query->token);
+}
+
+static gboolean
+check_upload (
+    File *file, const NamidaUploadQuery *query, gint64 length, guint64 size, gint64 *right_offset, GError **error)
+{
+  if (file->busy)
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("This file is being received already."));
+  else if (query->offset > file->there)
+    {
+      *right_offset = (gint64) file->there;
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET,
+                           _ ("Less of this file is here than the other device believes."));
+    }
+  else if (length >= 0 && (guint64) length != size - query->offset)
+    g_set_error_literal (
+        error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
+        _ ("A file does not have the size that was announced. It may have changed since; send it again."));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* The file starts over from @offset: what came after it does not count any more. */
+static void
+take_back (NamidaReceiveFiles *self, File *file, guint64 offset)
+{
+  namida_transfer_add_bytes (self->transfer, (gint64) offset - (gint64) file->there);
+  file->there = offset;
+  g_clear_pointer (&file->sha256, g_free);
+  if (file->counted)
+    namida_transfer_add_files (self->transfer, -1);
+  file->counted = FALSE;
+}
+
+gboolean
+namida_receive_files_begin (NamidaReceiveFiles *self,
+                            const NamidaUploadQuery *query,
+                            gint64 length,
+                            NamidaUpload *upload,
+                            gint64 *right_offset,
+                            GError **error)
+{
+  File *file = g_hash_table_lookup (self->files, query->file_id);
+  guint64 size = entry_at (self, file->index)->size;
+
+  if (!check_upload (file, query, length, size, right_offset, error))
+    return FALSE;
+  take_back (self, file, query->offset);
+  file->busy = TRUE;
+  *upload = (NamidaUpload){ .index = file->index, .offset = query->offset, .size = size };
+  return TRUE;
+}
+
+void
+namida_receive_files_end (NamidaReceiveFiles *self, const NamidaUpload *upload, guint64 there, const char *sha256)
+{
+  NamidaEntry *entry = entry_at (self, upload->index);
+  File *file = g_hash_table_lookup (self->files, entry->id);
+
+  file->there = there;
+  file->sha256 = g_strdup (sha256);
+  file->counted = sha256 != NULL && entry->kind != NAMIDA_ENTRY_FOLDER;
+  file->busy = FALSE;
+  if (!file->counted)
+    return;
+  namida_transfer_add_files (self->transfer, 1);
+  namida_transfer_add_moved (self->transfer, 1, 1);
+}
+
+/* ---- finish ---- */
+
+static NamidaCommit *
+make_commits (NamidaReceiveFiles *self, GHashTable *hashes, guint *n)
+{
+  GPtrArray *entries = namida_backup_get_entries (self->backup);
+  NamidaCommit *commits = g_new0 (NamidaCommit, MAX (g_hash_table_size (self->files), 1));
+
+  *n = 0;
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const char *id = entry_at (self, i)->id;
+      File *file = g_hash_table_lookup (self->files, id);
+
+      if (file != NULL)
+        commits[(*n)++] = (NamidaCommit){ .index = i,
+                                          .sent_sha256 = g_hash_table_lookup (hashes, id),
+                                          .received_sha256 = file->sha256,
+                                          .result = NAMIDA_FILE_MISSING };
+    }
+  return commits;
+}
+
+static const char *
+detail_of (NamidaFileResult result)
+{
+  if (result == NAMIDA_FILE_MISMATCH)
+    return _ ("What arrived is not what was sent, so it was not stored. Send it again.");
+  if (result == NAMIDA_FILE_MISSING)
+    return _ ("It did not arrive whole. Send it again.");
+  return NULL;
+}
+
+/* Of the files that the sender knows to be asked about. */
+static char *
+format_results (NamidaReceiveFiles *self, GHashTable *hashes, gsize *length)
+{
+  g_autoptr (GHashTable) results = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *entries = namida_backup_get_entries (self->backup);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      char *id = entry_at (self, i)->id;
+
+      if (g_hash_table_contains (self->files, id) || g_hash_table_contains (hashes, id))
+        g_hash_table_insert (results, id, GUINT_TO_POINTER (namida_transfer_get_result (self->transfer, i)));
+    }
+  return namida_finish_answer_format (results, length);
+}
+
+gboolean
+namida_receive_files_commit (
+    NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, char **answer, gsize *length, GError **error)
+{
+  guint n;
+  g_autofree NamidaCommit *commits = make_commits (self, hashes, &n);
+  gboolean ok = namida_sink_commit (sink, commits, n, error);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const char *detail = commits[i].reason != NULL ? commits[i].reason : detail_of (commits[i].result);
+
+      if (ok)
+        namida_transfer_set_result (self->transfer, commits[i].index, commits[i].result, detail);
+      g_free (commits[i].reason);
+    }
+  if (!ok)
+    return FALSE;
+  *answer = format_results (self, hashes, length);
+  return TRUE;
+}
