@@ -8,11 +8,11 @@ else cache=${XDG_CACHE_HOME:-$HOME/.cache}/namida-sync; fi
 export NAMIDA_CACHE=$cache
 debian13=$cache/debian13
 
-# The project's own list (Debian 13 has all of it under the same names), what flatpak-builder calls in a runtime, and shells whose completions are tried.
+# The project's own list (Debian 13 has all of it under the same names), and what flatpak-builder calls in a runtime.
 debian13_packages ()
 {
   awk '/^(build|run|test) / { print $2 }' "$root/build-aux/dependencies"
-  printf '%s\n' appstream-util librsvg2-common locales fish zsh
+  printf '%s\n' appstream-util librsvg2-common locales
 }
 
 # skip REASON: this check cannot run here.
