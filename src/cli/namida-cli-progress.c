@@ -146,6 +146,7 @@ tell_left_out (NamidaCliProgress *self, NamidaBackup *backup)
 
           namida_json_build_string (builder, "file", item->path);
           namida_json_build_string (builder, "message", item->reason);
+          namida_json_build_boolean (builder, "missed", item->missed);
           namida_cli_emit (builder);
         }
       namida_cli_complain (_ ("Left out: %s: %s"), item->path, item->reason);

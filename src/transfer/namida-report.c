@@ -122,6 +122,7 @@ add_left_out (JsonBuilder *builder, NamidaBackup *backup)
       json_builder_begin_object (builder);
       namida_json_build_string (builder, "file", item->path);
       namida_json_build_string (builder, "message", item->reason);
+      namida_json_build_boolean (builder, "missed", item->missed);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

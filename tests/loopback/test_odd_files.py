@@ -91,6 +91,8 @@ def test_unreadable(lab):
     result = expect(7, sender.send(receiver, source, wrap=wrap))
     left_out = {pathlib.Path(event["file"]).name for event in result.events if event["event"] == "left-out"}
     equal(left_out, {"secret", "private.mp3", "link.mp3"}, result.err)
+    missed = {pathlib.Path(event["file"]).name for event in result.events if event.get("missed")}
+    equal(missed, {"secret", "private.mp3"}, result.out)
     end = result.events[-1]
     equal((end["result"], end["code"], end["failed"]), ("incomplete", "incomplete", 0), end)
     assert "2 files or folders were left out" in result.err, result.err
