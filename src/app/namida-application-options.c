@@ -152,4 +152,8 @@ namida_application_add_options (NamidaApplication *self)
   };
 
   g_application_add_main_option_entries (G_APPLICATION (self), entries);
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), _ ("[FILE|FOLDER]…"));
+  g_application_set_option_context_summary (
+      G_APPLICATION (self),
+      _ ("Opens the window of Namida Sync. Files and folders that are given are offered to be sent."));
 }

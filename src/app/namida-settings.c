@@ -12,17 +12,26 @@
 #include "namida-error.h"
 
 static GSettingsSchema *
+lookup_in (const char *folder)
+{
+  g_autoptr (GSettingsSchemaSource) source
+      = g_settings_schema_source_new_from_directory (folder, g_settings_schema_source_get_default (), FALSE, NULL);
+
+  return source != NULL ? g_settings_schema_source_lookup (source, NAMIDA_APP_ID, TRUE) : NULL;
+}
+
+/* Of a build that is not installed, and of a prefix that the desktop knows nothing of. */
+static GSettingsSchema *
 lookup_beside_program (void)
 {
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = program != NULL ? g_path_get_dirname (program) : NULL;
-  g_autofree char *data = folder != NULL ? g_build_filename (folder, "..", "..", "data", NULL) : NULL;
-  g_autoptr (GSettingsSchemaSource) source = NULL;
+  g_autofree char *built = folder != NULL ? g_build_filename (folder, "..", "..", "data", NULL) : NULL;
+  g_autofree char *installed
+      = folder != NULL ? g_build_filename (folder, "..", "share", "glib-2.0", "schemas", NULL) : NULL;
+  GSettingsSchema *schema = built != NULL ? lookup_in (built) : NULL;
 
-  if (data == NULL)
-    return NULL;
-  source = g_settings_schema_source_new_from_directory (data, g_settings_schema_source_get_default (), FALSE, NULL);
-  return source != NULL ? g_settings_schema_source_lookup (source, NAMIDA_APP_ID, TRUE) : NULL;
+  return schema == NULL && installed != NULL ? lookup_in (installed) : schema;
 }
 
 static GSettingsSchema *

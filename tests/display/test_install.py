@@ -4,8 +4,10 @@
 
 test_install.py UIENV BUILD: installs with DESTDIR, then runs itself where that folder is the system's own: the menu entry, the bus and the
 unit of a user's services start the program by what the installed files say; afterwards uninstalling leaves nothing."""
+import gzip
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -51,7 +53,6 @@ def outside(uienv, build):
         if shutil.which(tool) is None:
             skip(f"{tool} is not installed")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="namida-install-"))
-    log = pathlib.Path(build, "meson-logs", "install-log.txt")
     try:
         prefix = prefix_of(build)
         root = folder / "root"
@@ -65,27 +66,31 @@ def outside(uienv, build):
             skip(f"this computer allows no folder to take the place of {prefix}")
         env = dict(os.environ, NAMIDA_PREFIX=prefix, PATH=f"{prefix}/bin:/usr/bin:/bin:/usr/sbin:/sbin",
                    XDG_DATA_DIRS=f"{prefix}/share:/usr/share")
-        print("1..7", flush=True)
+        print("1..8", flush=True)
         status = subprocess.run([*bind, uienv, "/usr/bin/python3", "-B", os.path.abspath(__file__), "inside"], env=env, timeout=170).returncode
-        return status | point(7, "uninstalling leaves nothing", lambda: uninstall(root, log, installed))
+        return status | point(8, "uninstalling leaves nothing", lambda: uninstall(build, root, installed))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def uninstall(root, log, installed):
-    """As `ninja uninstall` does, by meson's own record, in its order; not through ninja, which other tests are using."""
-    (installed / "share" / "glib-2.0" / "schemas" / "gschemas.compiled").unlink()
-    for line in log.read_text().splitlines():
-        if not line or line.startswith("#"):
-            continue
-        path = pathlib.Path(line)
-        assert root in path.parents or path == root, path
-        if not path.is_dir() or path.is_symlink():
-            path.unlink()
-        elif not any(path.iterdir()):  # as meson does: what others use stays
-            path.rmdir()
-    left = [str(path) for path in root.rglob("*")]  # no empty folder either
-    assert not left, left
+def uninstall(build, root, installed):
+    """By build-aux/uninstall, among lists as they are after an install without DESTDIR, and beside another program that has a file there."""
+    applications = installed / "share" / "applications"
+    (applications / "other.desktop").write_text("[Desktop Entry]\nType=Application\nName=Other\nExec=true\nMimeType=text/plain;\n")
+    subprocess.run(["update-desktop-database", "-q", applications], check=True, timeout=LIMIT)
+    subprocess.run(["gtk4-update-icon-cache", "-q", "-t", "-f", installed / "share" / "icons" / "hicolor"], check=True, timeout=LIMIT)
+    cache = applications / "mimeinfo.cache"
+    assert APP_ID in cache.read_text()
+    # What ninja does; but ninja itself is what other tests are using.
+    ninja = root.parent / "bin" / "ninja"
+    ninja.parent.mkdir()
+    ninja.write_text('#!/bin/sh\ncd "$2" && exec meson --internal uninstall\n')
+    ninja.chmod(0o755)
+    subprocess.run([pathlib.Path(__file__).parents[2] / "build-aux" / "uninstall", build], check=True, timeout=LIMIT, stdout=subprocess.DEVNULL,
+                   env=dict(os.environ, PATH=f"{ninja.parent}:{os.environ['PATH']}"))
+    left = {path for path in root.rglob("*") if not path.is_dir() or not any(path.iterdir())}  # no empty folder either
+    assert left == {cache, applications / "other.desktop"}, left
+    assert "other.desktop" in cache.read_text() and APP_ID not in cache.read_text()
 
 
 # ---- inside: a display, a bus and the installed program ----
@@ -147,7 +152,7 @@ def inside():
     backup = home / "Namida Backup - 2026-07-19 18.30.00.zip"
     backup.write_bytes(b"PK\5\6" + bytes(18))
     if "NAMIDA_OWN_LOOPBACK" not in os.environ:
-        for number in range(1, 7):
+        for number in range(1, 8):
             print(f"ok {number} # SKIP a started program would speak to this computer's own network: no namespace for it")
         return 0
 
@@ -190,6 +195,21 @@ def inside():
         done = subprocess.run(["bash", "-c", f"source {prefix}/share/bash-completion/completions/namida-sync-cli; COMP_WORDS=(namida-sync-cli se); "
                                "COMP_CWORD=1; _namida_sync_cli; echo ${COMPREPLY[*]}"], capture_output=True, text=True, timeout=LIMIT)
         assert done.stdout.split() == ["send"], done
+        options_in_the_manual()
+
+    def options_in_the_manual():
+        said = subprocess.run(["namida-sync", "--help"], capture_output=True, text=True, timeout=LIMIT, check=True).stdout
+        options = set(re.findall(r"^  (?:-\w, )?(--[a-z][a-z-]*)", said, re.MULTILINE)) - {"--help-all", "--help-gapplication"}
+        page = next((prefix / "share" / "man" / "man1").glob("namida-sync.1*"))
+        manual = (gzip.decompress(page.read_bytes()) if page.suffix == ".gz" else page.read_bytes()).decode().replace("\\-", "-")
+        assert "FOLDER" in said and len(options) > 4 and not [option for option in options if option not in manual], (said, options)
+
+    def elsewhere():
+        """In a prefix that the desktop does not know, started by its path."""
+        processes.append(subprocess.Popen([prefix / "bin" / "namida-sync", "--interface", "lo"], stdout=sys.stderr,
+                                          env=dict(os.environ, XDG_DATA_DIRS="/usr/share" if str(prefix) != "/usr" else "/nowhere")))
+        wait_for("the window", lambda: NAME in names())
+        quit_it()
 
     def names_of_its_own():
         """Nothing of it bears the other profile's name: both can be there at once."""
@@ -247,7 +267,7 @@ def inside():
     failed = 0
     for number, (name, function) in enumerate([("the menu entry opens a file", menu_entry), ("the bus starts the program", activation),
                                                ("the unit's command receives", unit), ("manuals and completions are there", helps),
-                                               ("names of its own", names_of_its_own), ("shells complete devices", completions)], 1):
+                                               ("names of its own", names_of_its_own), ("a prefix of its own", elsewhere), ("shells complete devices", completions)], 1):
         failed |= point(number, name, function)
     for process in processes:
         if process.poll() is None:
