@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from lab import NETLAB, Skip, check_machine
+from lab import HERE, NETLAB, Skip, check_machine
 
 LIMIT = 60  # seconds that no single step may need
 APPS = sys.argv[1:]
@@ -145,6 +145,28 @@ def side_by_side(machines, one, other):
     assert all(keys), keys
 
 
+def folder(machines, app):
+    """A folder by the real portals, on a session bus of its own, where FUSE is: flatpak_folder.py."""
+    if not os.path.exists("/usr/libexec/xdg-document-portal") or not os.path.exists("/usr/libexec/xdg-desktop-portal"):
+        raise Skip("xdg-desktop-portal is not installed: build-aux/setup trees installs it")
+    try:
+        os.close(os.open("/dev/fuse", os.O_RDWR))
+    except OSError as error:
+        raise Skip(f"there is no FUSE here for the document portal ({error})")
+    with display(machines) as env:
+        env["XDG_RUNTIME_DIR"] = "/run/user/0"  # where the sandbox takes it to be, and whom it takes for its user
+        inside = subprocess.Popen(["bash", NETLAB, "exec", "1", "sh", "-c", "mkdir -p -m 700 $XDG_RUNTIME_DIR && exec \"$@\"", "sh",
+                                   "dbus-run-session", "--", sys.executable, "-B", f"{HERE}/flatpak_folder.py", app],
+                                  env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        try:
+            out, errors = inside.communicate(timeout=10 * LIMIT)
+        except subprocess.TimeoutExpired:
+            out, errors = stop(inside)
+    if out.startswith("1..0 # SKIP "):
+        raise Skip(out.strip().removeprefix("1..0 # SKIP "))
+    assert inside.returncode == 0, f"{out}\n{errors[-3000:]}"
+
+
 def tests_of(app):
     yield f"{app}: found by Avahi alone", lambda machines: found(machines, app, "avahi")
     yield f"{app}: found by multicast alone", lambda machines: found(machines, app, "multicast")
@@ -163,6 +185,7 @@ def main():
     if len(APPS) == 2:
         tests += [("one variant sends to the other", lambda machines: sent(machines, *APPS)),
                   ("both windows side by side", lambda machines: side_by_side(machines, *APPS))]
+    tests.append((f"{APPS[0]}: a folder of the portal is used, lost and chosen again", lambda machines: folder(machines, APPS[0])))
     with Machines() as machines:
         for name, test in tests:
             try:
