@@ -92,35 +92,43 @@ no_such_device (NamidaHub *self, const char *text)
       text);
 }
 
+/* Ends @task when one device, or several, are meant. Returns whether it has. */
 static gboolean
-resolve_settled (gpointer user_data)
+resolve_end (GTask *task)
 {
-  g_autoptr (GTask) task = g_object_ref (user_data);
   NamidaHub *self = g_task_get_source_object (task);
   Resolving *resolving = g_task_get_task_data (task);
   NamidaPeer *peer = NULL;
 
-  resolving->settle_id = 0;
   switch (namida_peer_list_match (self->peers, resolving->text, &peer))
     {
     case NAMIDA_MATCH_ONE:
       resolving_stop (task);
       g_task_return_pointer (task, g_object_ref (peer), g_object_unref);
-      g_object_unref (task);
-      break;
+      return TRUE;
     case NAMIDA_MATCH_SEVERAL:
       resolving_stop (task);
       g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
                                _ ("Several devices are named “%s”. Give the fingerprint or the address of the one you "
                                   "mean: “devices” lists them."),
                                resolving->text);
-      g_object_unref (task);
-      break;
+      return TRUE;
     case NAMIDA_MATCH_NONE:
     default:
-      break; /* it left again: wait on */
+      return FALSE;
     }
-  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+resolve_settled (gpointer user_data)
+{
+  GTask *task = user_data;
+  Resolving *resolving = g_task_get_task_data (task);
+
+  resolving->settle_id = 0;
+  if (resolve_end (task))
+    g_object_unref (task);
+  return G_SOURCE_REMOVE; /* or it left again: wait on */
 }
 
 static void
@@ -141,6 +149,8 @@ resolve_timeout (gpointer user_data)
   Resolving *resolving = g_task_get_task_data (task);
 
   resolving->timeout_id = 0;
+  if (resolve_end (task)) /* it came late, and could still be settling */
+    return G_SOURCE_REMOVE;
   resolving_stop (task);
   g_task_return_error (task, no_such_device (self, resolving->text));
   return G_SOURCE_REMOVE;

@@ -320,12 +320,30 @@ test_unknown_name (Fixture *f, gconstpointer data)
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
 }
 
+/* It came in the last moment, in which it is still looked for a second one of its name: it was told that it is near and
+ * cannot be found. */
+static void
+test_found_late (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (NamidaPeer) near = find_receiver (f);
+  g_autoptr (NamidaPeer) peer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  namida_hub_resolve_async (f->sender, namida_peer_get_alias (near), 1, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  peer = namida_hub_resolve_finish (f->sender, result, &error);
+  g_assert_no_error (error);
+  g_assert_true (peer == near);
+}
+
 #define ADD(name, accept, test) g_test_add (name, Fixture, GUINT_TO_POINTER (accept), set_up_accepting, test, tear_down)
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  ADD ("/hub/found-late", NAMIDA_ACCEPT_ASK, test_found_late);
   ADD ("/hub/send-and-again", NAMIDA_ACCEPT_ALL, test_send_and_again);
   ADD ("/hub/accepted-by-itself", NAMIDA_ACCEPT_ALL, test_accepted_by_itself);
   ADD ("/hub/ask", NAMIDA_ACCEPT_ASK, test_ask);
