@@ -11,6 +11,7 @@
 #include "namida-limits.h"
 
 #define SHORT_SECONDS 5
+#define CANCEL_SECONDS 3 /* a program that ends waits for it, and no more than 5 s (session/namida-hub.c) */
 #define SESSION_SECONDS 15
 /* The receiver's own limits end first and say why; ours is for a receiver that is gone. */
 #define MARGIN_SECONDS 15
@@ -341,7 +342,7 @@ namida_client_cancel_async (
   g_autofree char *session = session_query (session_id);
   g_autofree char *query = g_strconcat (session, keep_parts ? "&keep=1" : NULL, NULL);
 
-  namida_client_call (task, &(NamidaClientRequest){ "POST", "cancel", query, NULL, SHORT_SECONDS,
+  namida_client_call (task, &(NamidaClientRequest){ "POST", "cancel", query, NULL, CANCEL_SECONDS,
                                                     NAMIDA_LIMIT_JSON_BYTES, parse_nothing, NULL });
 }
 

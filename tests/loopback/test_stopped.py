@@ -50,4 +50,19 @@ def test_receiver_stopped_long(lab):
     check_end(music, receiver, sender)
 
 
-main(test_sender_stopped, test_receiver_stopped, test_receiver_stopped_long)
+def test_leave_a_stopped_receiver(lab):
+    """Ctrl+C ends a sender whose receiver does not answer any more; what arrived there is not sent again"""
+    music, receiver, sender = begin(lab)
+    receiver.process.send_signal(signal.SIGSTOP)
+    sender.process.send_signal(signal.SIGINT)
+    equal(sender.wait(30), 1, sender.errors)
+    receiver.process.send_signal(signal.SIGCONT)
+    # It may take a moment to find that the connection is gone.
+    receiver.wait_event("interrupted", seconds=60)
+    sender.start("send", "--to", receiver.alias, music)
+    check_end(music, receiver, sender)
+    resumed = [event for event in sender.seen if event["event"] == "progress"][0]
+    assert resumed["sent"] > 1_000_000, resumed
+
+
+main(test_sender_stopped, test_receiver_stopped, test_receiver_stopped_long, test_leave_a_stopped_receiver)
