@@ -227,8 +227,10 @@ decide_version (Decision *decision, guint index)
   NamidaStoreSink *self = decision->self;
   NamidaItem *item = &self->items[index];
   const NamidaEntry *entry = namida_store_sink_entry (self, index);
-  NamidaLinkWish wish
-      = { .root = namida_store_sink_root (self, item->root), .size = entry->size, .mtime_ns = entry->mtime_ns };
+  NamidaLinkWish wish = { .root = namida_store_sink_root (self, item->root),
+                          .hashed = &self->hashed,
+                          .size = entry->size,
+                          .mtime_ns = entry->mtime_ns };
   g_autoptr (GPtrArray) rows = NULL;
   const char *basename;
   struct stat st;

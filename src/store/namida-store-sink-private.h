@@ -75,6 +75,7 @@ typedef struct
 {
   const NamidaRoot *root;
   const char *sha256; /* (nullable): read the file and compare before */
+  guint *hashed;      /* (nullable): counts those that were read only since the table knows them under another number */
   guint64 size;
   gint64 mtime_ns; /* the link has its file's time: they must be the same, to a millisecond; 0: any */
 } NamidaLinkWish;
