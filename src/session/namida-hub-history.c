@@ -72,9 +72,9 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     g_task_return_error (task, error);
 }
 
-/* What this run touched has a row of its own kind in the list of transfers. */
+/* What this run touched has a row of its own kind in the list of transfers, while it is there. */
 static GPtrArray *
-items_before (GPtrArray *rows, gint64 since)
+items_before (NamidaHubHistory *self, GPtrArray *rows)
 {
   GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -85,7 +85,7 @@ items_before (GPtrArray *rows, gint64 since)
 
       gboolean listed = row->paused && g_str_equal (row->state, "parked");
 
-      if (row->updated_at < since && !listed)
+      if ((row->updated_at < self->since && !listed) || namida_hub_has_forgotten (self->hub, row->id))
         g_ptr_array_add (items, namida_history_item_new (row));
       else
         namida_journal_session_free (row);
@@ -120,7 +120,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   self->loading = FALSE;
   if (rows != NULL)
     {
-      g_autoptr (GPtrArray) items = items_before (rows, self->since);
+      g_autoptr (GPtrArray) items = items_before (self, rows);
 
       if (!same (self, items))
         g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)), items->pdata,

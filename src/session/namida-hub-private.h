@@ -70,6 +70,10 @@ struct _NamidaHub
   GListStore *messages;
   NamidaVersions *versions;
 
+  /* namida-hub-forget.c */
+  GHashTable *forgotten;  /* (nullable): ids of sessions, a set */
+  GQueue forgotten_order; /* its keys, the oldest first */
+
   /* namida-hub-backups.c */
   NamidaRetention retention;
   guint verify_months;
@@ -152,6 +156,14 @@ NamidaTransfer *namida_hub_send_what (NamidaHub *self, NamidaPeer *peer, NamidaG
 
 /* namida-hub-receive.c */
 void namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer);
+
+/* namida-hub-forget.c */
+/* Puts what is received, whose session id is set, into the list of transfers; what was received long before leaves it.
+ */
+void namida_hub_list_received (NamidaHub *self, NamidaTransfer *transfer);
+/* Whether the session @id of this run was in the list of transfers and is not any more: its row is history. */
+gboolean namida_hub_has_forgotten (NamidaHub *self, const char *id);
+void namida_hub_close_forgotten (NamidaHub *self);
 
 /* namida-hub-pause.c */
 void namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char *id);

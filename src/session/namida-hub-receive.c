@@ -73,8 +73,8 @@ accept_into (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJ
   namida_hub_set_offer_key (namida_offer_get_transfer (offer), namida_offer_get_key (offer));
   /* Who sees it in the list sees that somebody has decided. */
   namida_transfer_set_state (namida_offer_get_transfer (offer), NAMIDA_TRANSFER_PREPARING);
-  g_list_store_insert (self->transfers, 0, namida_offer_get_transfer (offer));
   namida_hub_set_session_id (namida_offer_get_transfer (offer), namida_sink_get_session_id (sink));
+  namida_hub_list_received (self, namida_offer_get_transfer (offer));
   namida_offer_accept (offer, sink);
 }
 

@@ -85,6 +85,7 @@ namida_hub_finalize (GObject *object)
   NamidaHub *self = NAMIDA_HUB (object);
 
   g_object_unref (self->cancellable);
+  namida_hub_close_forgotten (self);
   g_clear_pointer (&self->asking, g_ptr_array_unref);
   g_free (self->data_dir);
   g_free (self->alias);

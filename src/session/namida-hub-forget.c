@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-hub-private.h"
+#include "namida-limits.h"
+
+/* A program that runs for months receives every day: what is over leaves the list after a while, with the entries of
+ * all its files. From then on it is history. */
+
+#define MOST 50                       /* of the list */
+#define MOST_FILES NAMIDA_LIMIT_FILES /* of those that are over, the newest one aside: some 100 bytes each */
+#define MOST_FORGOTTEN 2000           /* as many as the history shows */
+
+/* Received, and nothing goes on: an interrupted one is found in the database when its sender comes back. */
+static gboolean
+is_over (NamidaTransfer *transfer)
+{
+  return namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_RECEIVE
+         && (namida_transfer_is_final (transfer)
+             || namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED);
+}
+
+static void
+remember_forgotten (NamidaHub *self, const char *id)
+{
+  if (self->forgotten == NULL)
+    self->forgotten = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (id == NULL || g_hash_table_contains (self->forgotten, id))
+    return;
+  while (self->forgotten_order.length >= MOST_FORGOTTEN)
+    g_hash_table_remove (self->forgotten, g_queue_pop_head (&self->forgotten_order));
+  g_queue_push_tail (&self->forgotten_order, g_strdup (id));
+  g_hash_table_add (self->forgotten, g_queue_peek_tail (&self->forgotten_order));
+}
+
+/* An interrupted one goes on: its row is no history any more. */
+static void
+recall (NamidaHub *self, const char *id)
+{
+  gpointer key;
+
+  if (self->forgotten == NULL || id == NULL || !g_hash_table_lookup_extended (self->forgotten, id, &key, NULL))
+    return;
+  g_queue_remove (&self->forgotten_order, key);
+  g_hash_table_remove (self->forgotten, id);
+}
+
+static void
+forget_received (NamidaHub *self)
+{
+  guint n = 0;
+  guint64 files = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->transfers));)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
+
+      if (is_over (transfer))
+        {
+          files += n++ > 0 && namida_transfer_is_final (transfer) ? namida_transfer_get_total_files (transfer) : 0;
+          if (n > MOST || (n > 1 && namida_transfer_is_final (transfer) && files > MOST_FILES))
+            {
+              remember_forgotten (self, namida_hub_get_session_id (transfer));
+              g_list_store_remove (self->transfers, i);
+              continue;
+            }
+        }
+      i++;
+    }
+}
+
+void
+namida_hub_list_received (NamidaHub *self, NamidaTransfer *transfer)
+{
+  forget_received (self);
+  recall (self, namida_hub_get_session_id (transfer));
+  g_list_store_insert (self->transfers, 0, transfer);
+}
+
+gboolean
+namida_hub_has_forgotten (NamidaHub *self, const char *id)
+{
+  return self->forgotten != NULL && g_hash_table_contains (self->forgotten, id);
+}
+
+void
+namida_hub_close_forgotten (NamidaHub *self)
+{
+  g_queue_clear (&self->forgotten_order); /* the set has its texts */
+  g_clear_pointer (&self->forgotten, g_hash_table_unref);
+}
