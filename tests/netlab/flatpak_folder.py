@@ -58,6 +58,7 @@ class Folder:
         self.real = self.path / "Drive" / "My Backups"
         self.real.mkdir(parents=True)
         self.processes = []
+        self.login = []
 
     def start(self, name, *command):
         log = open(self.path / f"log-{len(self.processes)}-{name}", "w+")
@@ -69,7 +70,7 @@ class Folder:
     def portals(self):
         """One after the other, as each asks the one before."""
         backends = self.path / "backends"
-        backends.mkdir()
+        backends.mkdir(exist_ok=True)
         (backends / "standin.portal").write_text("[portal]\nDBusName=org.freedesktop.impl.portal.desktop.standin\n"
                                                  "Interfaces=org.freedesktop.impl.portal.FileChooser;\nUseIn=standin\n")
         os.environ.update(XDG_DESKTOP_PORTAL_DIR=str(backends), XDG_CURRENT_DESKTOP="standin")
@@ -78,8 +79,17 @@ class Folder:
                                ("org.freedesktop.portal.Documents", PORTALS / "xdg-document-portal"),
                                ("org.freedesktop.impl.portal.desktop.standin", sys.executable, HERE / "chooser_standin.py", self.path / "choice"),
                                ("org.freedesktop.portal.Desktop", PORTALS / "xdg-desktop-portal")):
-            self.start(name, *command)
+            self.login.append((name, self.start(name, *command)))
             wait_for(name, lambda name=name: on_bus(name))
+
+    def login_anew(self):
+        """The portals of the next session: what they show is the same, its numbers (stat) are others."""
+        for name, process in reversed(self.login):
+            process.terminate()
+            process.wait(30)
+            wait_for(f"the end of {name}", lambda name=name: not on_bus(name))
+        self.login.clear()
+        self.portals()
 
     @contextlib.contextmanager
     def window(self):
@@ -202,12 +212,17 @@ def lose(folder, music):
     assert before.items() <= after.items() and len(list(folder.real.rglob("03 Jóga.flac"))) == 1, (before, after)
 
 
-def all_there(folder):
-    """The next start asks nothing, and all the versions are there."""
+def all_there(folder, music):
+    """After the next login nothing is asked, all the versions are there, and what did not change takes no room another time."""
+    folder.login_anew()
     with folder.window() as window:
+        code, said = accepted(folder, music)
+        assert code == 0 and "0 files stored" in said and "3 already there" in said, (code, said)
         keys(window, "alt+3")
-        wait_for("the versions", lambda: "4 versions" in texts() and texts().count("Verified when it arrived") == 4)
+        wait_for("the versions", lambda: "5 versions" in texts() and texts().count("Verified when it arrived") == 5)
         assert LOST not in texts()
+    landed = list(folder.real.rglob("01 Jóga.flac"))
+    assert len(landed) == 4 and len({path.stat().st_ino for path in landed}) == 1, landed
 
 
 def test(folder):
@@ -218,7 +233,7 @@ def test(folder):
     folder.portals()
     use(folder, music)
     lose(folder, music)
-    all_there(folder)
+    all_there(folder, music)
     shutil.rmtree(music)
 
 
