@@ -310,6 +310,22 @@ namida_receive_session_leave (NamidaReceiveSession *self)
   g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, on_left, g_object_ref (self), g_object_unref);
 }
 
+gboolean
+namida_receive_session_is_left (NamidaReceiveSession *self, gboolean *for_good)
+{
+  gint64 since = namida_clock_monotonic () - LOST_SECONDS * G_USEC_PER_SEC;
+  NamidaSessionState state;
+  gint64 lost;
+
+  g_mutex_lock (&self->lock);
+  state = self->state;
+  lost = self->connection_lost_at;
+  g_mutex_unlock (&self->lock);
+  *for_good = state == NAMIDA_SESSION_OPEN && lost != 0 && lost <= since
+              && __atomic_load_n (&self->last_activity, __ATOMIC_RELAXED) <= since;
+  return state == NAMIDA_SESSION_PARKED || (state == NAMIDA_SESSION_OPEN && lost != 0);
+}
+
 /* Returns whether the parts were left. */
 static void
 end_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)

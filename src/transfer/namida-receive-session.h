@@ -77,6 +77,9 @@ void namida_receive_session_add_bytes (NamidaReceiveSession *self, gsize n);
 /** A connection works for this session from enter on (main context) until leave (any thread). */
 void namida_receive_session_enter (NamidaReceiveSession *self);
 void namida_receive_session_leave (NamidaReceiveSession *self);
+/** namida_receive_session_is_left: whether it is open and has lost its last connection, or is being parked. @for_good:
+ * (out): for so long that its sender is taken for gone. */
+gboolean namida_receive_session_is_left (NamidaReceiveSession *self, gboolean *for_good);
 /** any thread: what a sender is told while the person here pauses. (transfer full) */
 GError *namida_receive_session_new_paused_error (void);
 /** any thread: why uploads are refused or stopped now; NULL while open. (transfer full) */

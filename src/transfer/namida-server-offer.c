@@ -12,6 +12,7 @@
 #define MANY_FILES 10000u
 
 #define RETRY_SECONDS 10
+#define SCOPE_KEY "namida-server-scope" /* of a session */
 
 /* One prepare-upload from its head to its answer. */
 typedef struct
@@ -20,6 +21,7 @@ typedef struct
   NamidaServer *server;
   NamidaRequest *request;
   char *owner;
+  char *scope;        /* (nullable) until parsed: namida_backup_dup_scope() */
   NamidaOffer *offer; /* (nullable) until parsed */
   GByteArray *body;   /* (nullable): as it came, until parsed */
   GBytes *manifest;   /* (nullable) */
@@ -36,6 +38,7 @@ open_offer_unref (OpenOffer *self)
   g_clear_object (&self->server);
   namida_request_unref (self->request);
   g_free (self->owner);
+  g_free (self->scope);
   g_clear_object (&self->offer);
   g_clear_pointer (&self->body, g_byte_array_unref);
   g_clear_pointer (&self->manifest, g_bytes_unref);
@@ -179,6 +182,7 @@ prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *
   prepared = g_new0 (Prepared, 1);
   prepared->session = namida_receive_session_new (open->owner, namida_offer_get_key (open->offer), open->sink, backup,
                                                   namida_offer_get_transfer (open->offer), wants);
+  g_object_set_data_full (G_OBJECT (prepared->session), SCOPE_KEY, g_strdup (open->scope), g_free);
   if (wording->sends_all || namida_receive_session_get_n_wanted (prepared->session) > 0)
     prepared->answer = wording->answer (prepared->session, &prepared->length);
   else if (!namida_sink_commit (open->sink, NULL, 0, &error))
@@ -285,6 +289,22 @@ let_go (NamidaReceiveSession *session, gboolean begins_anew)
   namida_receive_session_close (session, begins_anew ? NAMIDA_SESSION_CANCELLED : NAMIDA_SESSION_PARKED, reason);
 }
 
+/* A session of this backup as it was before something in it changed, whose sender has gone: what it has is gone on with
+ * only once it is parked. A sender that is between two connections comes back to it: it gets its time to do so.
+ * Returns: whether to wait for it. */
+static gboolean
+park_left (OpenOffer *open, NamidaReceiveSession *session)
+{
+  gboolean for_good;
+
+  if (g_strcmp0 (g_object_get_data (G_OBJECT (session), SCOPE_KEY), open->scope) != 0
+      || !namida_receive_session_is_left (session, &for_good))
+    return FALSE;
+  if (for_good)
+    let_go (session, FALSE);
+  return TRUE;
+}
+
 /* An older session of the same backup (its connection broke, and nobody noticed yet) has to let go of its parts first;
  * of a sender that sends one backup at a time, any older one.
  * Returns: whether there is one still. */
@@ -297,12 +317,17 @@ park_older (OpenOffer *open)
 
   g_hash_table_iter_init (&iter, open->server->sessions);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (g_str_equal (namida_receive_session_get_fingerprint (value), open->owner)
-        && (any || g_str_equal (namida_receive_session_get_key (value), namida_offer_get_key (open->offer))))
-      {
-        let_go (value, any);
+    {
+      if (!g_str_equal (namida_receive_session_get_fingerprint (value), open->owner))
+        continue;
+      if (any || g_str_equal (namida_receive_session_get_key (value), namida_offer_get_key (open->offer)))
+        {
+          let_go (value, any);
+          return TRUE;
+        }
+      if (park_left (open, value))
         return TRUE;
-      }
+    }
   return FALSE;
 }
 
@@ -359,7 +384,7 @@ on_gone (NamidaRequest *request, gpointer user_data)
 typedef struct
 {
   NamidaOfferMessage *message;
-  char *key;
+  char *key, *scope;
 } Parsed;
 
 static void
@@ -369,6 +394,7 @@ parsed_free (gpointer data)
 
   g_clear_pointer (&parsed->message, namida_offer_message_free);
   g_free (parsed->key);
+  g_free (parsed->scope);
   g_free (parsed);
 }
 
@@ -390,6 +416,7 @@ parse_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
   parsed = g_new0 (Parsed, 1);
   parsed->message = message;
   parsed->key = namida_backup_dup_key (message->backup);
+  parsed->scope = namida_backup_dup_scope (message->backup);
   g_task_return_pointer (task, parsed, parsed_free);
 }
 
@@ -427,6 +454,7 @@ ask (OpenOffer *open, Parsed *parsed)
                                                   : "",
                                   info != NULL ? info->device_type : NULL, open->request->connection->address,
                                   open->request->connection->encrypted, parsed->message->backup, parsed->key);
+  open->scope = g_steal_pointer (&parsed->scope);
   namida_offer_set_uuid (open->offer, info != NULL ? info->uuid : NULL);
   if (parsed->message->manifest != NULL)
     open->manifest = g_bytes_ref (parsed->message->manifest);
