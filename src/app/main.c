@@ -5,6 +5,7 @@
 #include <locale.h>
 
 #include "namida-application.h"
+#include "namida-memory.h"
 #include "namida-watchdog.h"
 
 int
@@ -13,6 +14,7 @@ main (int argc, char **argv)
   g_autoptr (NamidaApplication) application = NULL;
   const char *catalogues;
 
+  namida_memory_begin ();
   setlocale (LC_ALL, "");
   /* Translators, and the tests, try their catalogues without installing them. */
   catalogues = g_getenv ("NAMIDA_LOCALE_DIR");

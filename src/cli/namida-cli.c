@@ -5,6 +5,7 @@
 
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-memory.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -368,6 +369,7 @@ main (int argc, char **argv)
   guint term, interrupt;
   int code;
 
+  namida_memory_begin ();
   setlocale (LC_ALL, "");
   /* Translators, and the tests, try their catalogues without installing them. */
   catalogues = g_getenv ("NAMIDA_LOCALE_DIR");
