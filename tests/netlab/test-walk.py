@@ -221,8 +221,57 @@ class Walk:
         how(device)
         device.start(port)
 
-    def a_version(self):
-        return self.chance.choice(sorted(self.keeper.known)) if self.keeper.known else None
+    def step_restart_often(self):
+        """Killed while it starts, when it tidies what was cut off."""
+        device = self.chance.choice([self.keeper, self.library])
+        self.kill(device)
+        for _ in range(4):
+            device.begin()
+            time.sleep(self.chance.choice([0, 0.02, 0.05, 0.1, 0.2, 0.4]))
+            self.kill(device)
+        device.start()
+
+    def step_beside(self):
+        """Something else is done with what is kept while a sending arrives."""
+        node = self.chance.choice([1, 3])
+        self.sources[node].fill()
+        self.maybe_change(node)
+        sender = self.send(node, 2, "--limit", "2MB/s")
+        moment(self.chance, sender, self.keeper.receiver)
+        other = self.chance.choice([self.step_remove, self.step_verify, self.step_restore_here, self.step_fetch,
+                                    self.step_restore_to])
+        self.note(f"{node}→2 {other.__name__[5:]}")
+        other()
+        self.sent(sender, {0})
+
+    def step_same_twice(self):
+        """The same from one device twice at once: one of them may be told that the other is going on."""
+        node, to = self.way()
+        self.note(f"{node}→{to}")
+        self.sources[node].fill()
+        both = [self.send(node, to, "--limit", "2MB/s", "--wait", "60") for _ in range(2)]
+        for sender in both:
+            self.sent(sender, {0, 1})
+
+    def step_fetch_broken(self):
+        """The keeper dies while it is fetched from; then it is fetched."""
+        number = self.a_version("/node1/")
+        if number:
+            self.note(number)
+            folder = self.fresh("fetched")
+            words = (1, "backups", "fetch", number, "--from", f"10.77.0.2:{self.keeper.port}", "--backups", str(folder),
+                     "--into", str(folder))
+            fetch = self.begin(*words)
+            time.sleep(self.chance.choice([0, 0.1, 0.2, 0.3, 0.4]))
+            self.kill(self.keeper)
+            self.keeper.start()
+            self.note(f"→ {self.finish(fetch, {0, 1, 4}).process.returncode}")
+            self.finish(self.begin(*words), {0})
+            self.came_back(folder, number)
+
+    def a_version(self, part=""):
+        return self.chance.choice([number for number, (folder, _) in sorted(self.keeper.known.items())
+                                   if part in folder] or [None])
 
     def interrupted(self, program, *words, codes):
         """Perhaps killed at some moment; and once more then, to its end."""
@@ -273,8 +322,7 @@ class Walk:
             self.came_back(folder, number)
 
     def step_fetch(self):
-        number = self.chance.choice([n for n, (folder, _) in sorted(self.keeper.known.items())
-                                     if "/node1/" in folder] or [None])
+        number = self.a_version("/node1/")
         if number:
             self.note(number)
             folder = self.fresh("fetched")
@@ -303,7 +351,8 @@ class Walk:
     def step(self):
         kinds = {self.step_send: 2, self.step_broken: 12, self.step_two: 1, self.step_bad_net: 1, self.step_restart: 1,
                  self.step_remove: 2, self.step_verify: 1, self.step_restore_here: 1, self.step_fetch: 1,
-                 self.step_restore_to: 1}
+                 self.step_restore_to: 1, self.step_restart_often: 1, self.step_beside: 3, self.step_same_twice: 1,
+                 self.step_fetch_broken: 1}
         kind = self.chance.choices(list(kinds), list(kinds.values()))[0]
         self.steps.append(f"{len(self.steps) + 1}. {kind.__name__[5:]}")
         kind()

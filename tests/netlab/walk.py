@@ -170,11 +170,14 @@ class Device:
         self.promised = set()  # contents that were reported stored
         self.port, self.receiver, self.read = None, None, 0
 
-    def start(self, port=None):
+    def begin(self, port=None):
         self.port = port or self.port or 53317
         self.receiver = self.walk.begin(self.node, "receive", "--accept", "all", "--as", self.landing, "--backups",
                                         str(self.backups), "--music", str(self.music), port=self.port)
         self.read = 0
+
+    def start(self, port=None):
+        self.begin(port)
         self.receiver.wait_event("listening", LIMIT)
 
     def alive(self):
