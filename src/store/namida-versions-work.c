@@ -5,6 +5,7 @@
 
 #include "namida-error.h"
 #include "namida-store-private.h"
+#include "namida-version-follow.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -79,6 +80,7 @@ get_database (Work *work)
 static gpointer
 reload (Work *work, GCancellable *cancellable, GError **error)
 {
+  namida_version_follow (work->store, cancellable);
   work->facts = namida_version_facts_load (get_database (work), cancellable, error);
   return work->facts != NULL ? DONE : NULL;
 }

@@ -212,17 +212,41 @@ def lose(folder, music):
     assert before.items() <= after.items() and len(list(folder.real.rglob("03 Jóga.flac"))) == 1, (before, after)
 
 
-def all_there(folder, music):
-    """After the next login nothing is asked, all the versions are there, and what did not change takes no room another time."""
+def all_there(window, number):
+    keys(window, "alt+3")
+    wait_for("the versions", lambda: f"{number} versions" in texts() and texts().count("Verified when it arrived") == number)
+
+
+def nothing_new(folder, music):
+    """What did not change takes no room another time."""
+    code, said = accepted(folder, music)
+    assert code == 0 and "0 files stored" in said and "3 already there" in said, (code, said)
+    landed = list(folder.real.rglob("01 Jóga.flac"))
+    assert len({path.stat().st_ino for path in landed}) == 1, landed
+
+
+def log_in(folder, music):
+    """After the next login nothing is asked, and all the versions are there."""
     folder.login_anew()
     with folder.window() as window:
-        code, said = accepted(folder, music)
-        assert code == 0 and "0 files stored" in said and "3 already there" in said, (code, said)
-        keys(window, "alt+3")
-        wait_for("the versions", lambda: "5 versions" in texts() and texts().count("Verified when it arrived") == 5)
+        nothing_new(folder, music)
+        all_there(window, 5)
         assert LOST not in texts()
-    landed = list(folder.real.rglob("01 Jóga.flac"))
-    assert len(landed) == 4 and len({path.stat().st_ino for path in landed}) == 1, landed
+
+
+def rename(folder, music):
+    """The portal has forgotten the folder, as it does of a drive with another number: chosen again it has another name."""
+    before = chosen()
+    for document in folder.permissions():
+        folder.documents("Delete", "(s)", (document,))
+    with folder.window() as window:
+        wait_for("the words", lambda: LOST in texts())
+        press(button("Choose a Folder…"))
+        wait_for("the end of the words", lambda: LOST not in texts())
+        assert chosen() != before, before
+        all_there(window, 5)
+        nothing_new(folder, music)
+        all_there(window, 6)
 
 
 def test(folder):
@@ -233,7 +257,8 @@ def test(folder):
     folder.portals()
     use(folder, music)
     lose(folder, music)
-    all_there(folder, music)
+    log_in(folder, music)
+    rename(folder, music)
     shutil.rmtree(music)
 
 

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-version-follow.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "namida-error.h"
+#include "namida-store-private.h"
+#include "namida-version-record.h"
+
+static gboolean
+is_gone (const NamidaVersionRecord *record)
+{
+  int fd = namida_version_record_open (record);
+
+  if (fd >= 0)
+    close (fd);
+  return fd < 0 && errno == ENOENT;
+}
+
+/* Where it would be below @backups. (transfer full) */
+static char *
+dup_place (const NamidaVersionRecord *record, const char *backups)
+{
+  g_autofree char *name = g_path_get_basename (record->path);
+  g_autofree char *above = g_path_get_dirname (record->path);
+  g_autofree char *device = g_path_get_basename (above);
+
+  return g_build_filename (backups, device, name, NULL);
+}
+
+/* Whether what is in @place is @record's: some of its files, and none that is another one. What is missing or rotten
+ * beside that, verifying tells. */
+static gboolean
+is_it (NamidaDatabase *database, const NamidaVersionRecord *record, const char *place)
+{
+  g_autoptr (GPtrArray) files = namida_version_record_files (database, record, NULL);
+  const NamidaVersionRecord there = { .path = (char *) place, .landing = NAMIDA_LANDING_BACKUP };
+  int fd = files != NULL ? namida_version_record_open (&there) : -1;
+  gboolean same = fd >= 0;
+  guint n = 0;
+
+  for (guint i = 0; same && i < files->len; i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+      struct stat st;
+
+      if (file->kind == NAMIDA_VERSION_FILE_FOLDER || !namida_version_file_stat (file, fd, &st))
+        continue;
+      same = namida_version_file_fits (file, &st);
+      n++;
+    }
+  if (fd >= 0)
+    close (fd);
+  return same && n > 0;
+}
+
+static gboolean
+note (NamidaDatabase *database, const NamidaVersionRecord *record, const char *place, GError **error)
+{
+  g_autofree char *from = g_strconcat (record->path, "/", NULL);
+  g_autofree char *to = g_strconcat (place, "/", NULL);
+  sqlite3 *handle = namida_database_lock (database);
+  gboolean fine
+      = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
+        && namida_database_exec (database, error, "UPDATE versions SET path = ? WHERE id = ? AND removing = 0", "si",
+                                 place, record->id)
+        && namida_database_exec (database, error,
+                                 "UPDATE stored SET path = ?1 || substr (path, length (?2) + 1)"
+                                 " WHERE session = ?3 AND substr (path, 1, length (?2)) = ?2",
+                                 "sss", to, from, record->session)
+        && namida_database_exec (database, error,
+                                 "UPDATE sessions SET destination = ? WHERE id = ? AND destination = ?", "sss", place,
+                                 record->session, record->path)
+        && namida_database_exec (database, error, "COMMIT", "");
+
+  if (!fine && !sqlite3_get_autocommit (handle))
+    sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
+  namida_database_unlock (database);
+  return fine;
+}
+
+void
+namida_version_follow (NamidaStore *store, GCancellable *cancellable)
+{
+  NamidaDatabase *database = namida_store_get_database (store);
+  const char *backups = namida_store_get_backups (store);
+  g_autofree char *inside = g_strconcat (backups, "/", NULL);
+  g_autoptr (GPtrArray) records = namida_version_record_list (database, FALSE, NULL);
+  g_autoptr (GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; records != NULL && i < records->len; i++)
+    g_hash_table_add (taken, ((NamidaVersionRecord *) g_ptr_array_index (records, i))->path);
+  for (guint i = 0; records != NULL && i < records->len && !g_cancellable_is_cancelled (cancellable); i++)
+    {
+      const NamidaVersionRecord *record = g_ptr_array_index (records, i);
+      g_autofree char *place = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (record->landing != NAMIDA_LANDING_BACKUP || g_str_has_prefix (record->path, inside) || !is_gone (record))
+        continue;
+      place = dup_place (record, backups);
+      if (!g_hash_table_contains (taken, place) && is_it (database, record, place)
+          && !note (database, record, place, &error))
+        g_message ("a version that is elsewhere by now could not be noted: %s", error->message);
+    }
+}
