@@ -385,6 +385,18 @@ all_kept_thread (GTask *step, gpointer source, gpointer data, GCancellable *canc
   g_task_return_boolean (step, TRUE);
 }
 
+static void keep_address_error (NamidaV1Sender *self, GError *error);
+static void try_next_address (NamidaV1Sender *self);
+
+/* A command that only sends has the key of the device it runs on, and a port of its own: what receives there may be at
+ * the next address. */
+static gboolean
+may_be_elsewhere (NamidaV1Sender *self, const GError *error)
+{
+  return g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY)
+         && self->next_address < g_list_model_get_n_items (self->base.addresses);
+}
+
 static void
 on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -394,6 +406,13 @@ on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
   gpointer *box;
 
   g_clear_handle_id (&self->asked_timer, g_source_remove);
+  if (may_be_elsewhere (self, error))
+    {
+      keep_address_error (self, error);
+      try_next_address (self);
+      return;
+    }
+  g_clear_pointer (&self->offer, g_bytes_unref);
   if (error != NULL)
     {
       end (self, error);
@@ -416,13 +435,12 @@ on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* ---- 2. which address ---- */
 
-static void try_next_address (NamidaV1Sender *self);
-
 /* Somebody else at an address says more than nobody at another. @error: (transfer full) */
 static void
 keep_address_error (NamidaV1Sender *self, GError *error)
 {
-  if (self->address_error == NULL || error->code == NAMIDA_ERROR_IDENTITY_CHANGED)
+  if (self->address_error == NULL || error->code == NAMIDA_ERROR_IDENTITY_CHANGED
+      || (error->code == NAMIDA_ERROR_BUSY && self->address_error->code == NAMIDA_ERROR_UNREACHABLE))
     {
       g_clear_error (&self->address_error);
       self->address_error = g_steal_pointer (&error);
@@ -457,7 +475,7 @@ make_offer (NamidaV1Sender *self)
     self->asked_timer = g_timeout_add (ASKED_MS, on_asked, self);
   else
     namida_transfer_set_state (self->base.transfer, NAMIDA_TRANSFER_WAITING);
-  namida_client_offer_async (self->client, g_steal_pointer (&self->offer), self->base.pin,
+  namida_client_offer_async (self->client, g_bytes_ref (self->offer), self->base.pin,
                              namida_transfer_get_cancellable (self->base.transfer), on_offered, g_object_ref (self));
 }
 

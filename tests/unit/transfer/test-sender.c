@@ -31,6 +31,7 @@ typedef struct
   guint64 granted_offset; /* of f1 */
   gint64 right_offset;    /* of f1: others are refused; -1: any */
   int cut_after;          /* cuts that many uploads of f1 in the middle */
+  int busy_offers;        /* refuses that many offers: a command is there that only sends */
   int busy;               /* refuses that many finishes: files are still arriving */
   int busy_uploads;       /* that many of the first file: it has not noticed that a connection is gone */
   int spoil;              /* answers that many uploads with another hash */
@@ -85,6 +86,11 @@ serve_offer (Fake *fake, Peer *peer, const char *body, gsize length)
 
   g_assert_no_error (error);
   g_atomic_int_inc (&fake->offers);
+  if (g_atomic_int_add (&fake->busy_offers, -1) > 0)
+    {
+      answer (peer, 409, "{\"error\":\"busy\",\"message\":\"The program there is only sending.\"}");
+      return;
+    }
   if (fake->hold_offer)
     {
       char byte;
@@ -506,6 +512,35 @@ test_busy (Fixture *f, gconstpointer data)
   assert_arrived (f, 0);
 }
 
+/* Two programs of one device are there: what receives is at the next address. */
+static void
+test_busy_offer (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GInetSocketAddress) address = g_list_model_get_item (G_LIST_MODEL (f->addresses), 0);
+
+  add_file (f, "a.flac", 1000);
+  g_list_store_append (f->addresses, address);
+  f->fake.busy_offers = 1;
+  send (f);
+  g_assert_no_error (f->error);
+  g_assert_cmpint (f->fake.offers, ==, 2);
+  assert_arrived (f, 0);
+}
+
+/* Nobody receives at any of them. */
+static void
+test_busy_offers (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GInetSocketAddress) address = g_list_model_get_item (G_LIST_MODEL (f->addresses), 0);
+
+  add_file (f, "a.flac", 1000);
+  g_list_store_append (f->addresses, address);
+  f->fake.busy_offers = 3;
+  send (f);
+  g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY);
+  g_assert_cmpint (f->fake.offers, ==, 2);
+}
+
 static void
 test_nothing_wanted (Fixture *f, gconstpointer data)
 {
@@ -743,6 +778,8 @@ main (int argc, char **argv)
 #define ADD(path, func, data) g_test_add ("/sender/" path, Fixture, data, set_up, func, tear_down)
   ADD ("all", test_all, NULL);
   ADD ("busy", test_busy, NULL);
+  ADD ("busy-offer", test_busy_offer, NULL);
+  ADD ("busy-offers", test_busy_offers, NULL);
   ADD ("busy-upload", test_busy_upload, NULL);
   ADD ("nothing-wanted", test_nothing_wanted, NULL);
   ADD ("other-identity", test_other_identity, NULL);
