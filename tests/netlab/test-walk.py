@@ -241,7 +241,7 @@ class Walk:
         other = self.chance.choice([self.step_remove, self.step_verify, self.step_restore_here, self.step_fetch,
                                     self.step_restore_to])
         self.note(f"{node}→2 {other.__name__[5:]}")
-        other()
+        other(*[True] if other == self.step_remove else [])
         self.sent(sender, {0})
 
     def step_same_twice(self):
@@ -286,12 +286,16 @@ class Walk:
             codes = codes | {1} if "remove" in words else codes  # it is gone already
         return self.finish(program, codes).process.returncode
 
-    def step_remove(self):
+    def step_remove(self, whole=False):
         number = self.a_version()
         if len(self.keeper.known) > 2:
             self.note(number)
             words = (2, "backups", "remove", number)
-            self.interrupted(self.begin(*words), *words, codes={0})
+            if whole:
+                self.finish(self.begin(*words), {0})
+            elif self.interrupted(self.begin(*words), *words, codes={0}) == 1:
+                self.stop(self.keeper)  # its record was gone: what is left of its folder goes when a receiver starts
+                self.keeper.start()
             self.keeper.removed[number] = self.keeper.known.pop(number)[0]
 
     def step_verify(self):
