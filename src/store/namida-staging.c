@@ -19,6 +19,7 @@
 #define FALLOCATE_FROM (1024 * 1024)
 #define BUFFER_SIZE (1024 * 1024)
 #define SESSION_ID_LENGTH 32u
+#define MOST_TRIES 100u
 
 struct _NamidaStaging
 {
@@ -43,6 +44,42 @@ fail (GError **error, int saved_errno, const char *format, const char *shown)
   return FALSE;
 }
 
+/* FALSE with errno. */
+static gboolean
+open_folders (NamidaStaging *self)
+{
+  if (mkdirat (self->holder_fd, self->holder_name, 0700) == 0)
+    fsync (self->holder_fd);
+  self->parent_fd = namida_folder_open (self->holder_fd, self->holder_name, FALSE);
+  if (self->parent_fd < 0)
+    return FALSE;
+  if (mkdirat (self->parent_fd, self->session, 0700) == 0)
+    fsync (self->parent_fd);
+  self->fd = namida_folder_open (self->parent_fd, self->session, FALSE);
+  return self->fd >= 0;
+}
+
+/* Another session that ends removes the folder of all of them, which is empty until ours is in it. */
+static gboolean
+open_folders_again (NamidaStaging *self)
+{
+  for (guint i = 0; i < MOST_TRIES; i++)
+    {
+      int saved_errno;
+
+      if (open_folders (self))
+        return TRUE;
+      saved_errno = errno;
+      if (self->parent_fd >= 0)
+        close (self->parent_fd);
+      self->parent_fd = -1;
+      errno = saved_errno;
+      if (errno != ENOENT)
+        return FALSE;
+    }
+  return FALSE;
+}
+
 /* Takes @holder_fd. */
 static NamidaStaging *
 open_in (int holder_fd, const char *holder_name, const char *session, const char *root, GError **error)
@@ -55,15 +92,7 @@ open_in (int holder_fd, const char *holder_name, const char *session, const char
   self->holder_fd = holder_fd;
   self->holder_name = holder_name;
   self->parent_fd = self->fd = -1;
-  if (holder_fd >= 0 && mkdirat (holder_fd, holder_name, 0700) == 0)
-    fsync (holder_fd);
-  if (holder_fd >= 0)
-    self->parent_fd = namida_folder_open (holder_fd, holder_name, FALSE);
-  if (self->parent_fd >= 0 && mkdirat (self->parent_fd, session, 0700) == 0)
-    fsync (self->parent_fd);
-  if (self->parent_fd >= 0)
-    self->fd = namida_folder_open (self->parent_fd, session, FALSE);
-  if (self->fd >= 0 && fstat (self->fd, &st) == 0)
+  if (holder_fd >= 0 && open_folders_again (self) && fstat (self->fd, &st) == 0)
     {
       self->device = st.st_dev;
       return g_steal_pointer (&self);
