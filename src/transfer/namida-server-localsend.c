@@ -121,6 +121,15 @@ parse (const char *data, gsize length, GError **error)
   return message;
 }
 
+/* One that has ended is in the table until its last connection is gone, which may be long after its sender heard so. */
+static gboolean
+is_going_on (NamidaReceiveSession *session)
+{
+  NamidaSessionState state = namida_receive_session_get_state (session);
+
+  return state == NAMIDA_SESSION_OPEN || state == NAMIDA_SESSION_FINISHING;
+}
+
 /* One at a time, as LocalSend itself: but who begins the same anew goes on with it. */
 static gboolean
 check_free (NamidaServer *self, NamidaRequest *request, const char *key, GError **error)
@@ -130,7 +139,7 @@ check_free (NamidaServer *self, NamidaRequest *request, const char *key, GError 
 
   g_hash_table_iter_init (&iter, self->sessions);
   while (g_hash_table_iter_next (&iter, NULL, &session))
-    if (namida_localsend_session_of (session) != NULL
+    if (namida_localsend_session_of (session) != NULL && is_going_on (session)
         && (!g_str_equal (namida_receive_session_get_fingerprint (session), request->connection->owner)
             || !g_str_equal (namida_receive_session_get_key (session), key)))
       {
