@@ -33,7 +33,7 @@ struct _NamidaHub
   NamidaLanding landing;
   NamidaUnencrypted unencrypted;
   gboolean no_localsend;
-  gint64 told_unencrypted_at; /* monotonic, 0: never */
+  gint64 told_unencrypted_at, told_refused_at; /* monotonic, 0: never */
   guint64 limit;
   guint patience_seconds;
   guint64 reserve;
@@ -76,6 +76,7 @@ struct _NamidaHub
 
   /* namida-hub-backups.c */
   NamidaRetention retention;
+  gboolean retaining, retain_again;
   guint verify_months;
   guint verify_timer;
   GCancellable *verifying; /* (nullable): the quiet reading that goes on */
@@ -224,6 +225,9 @@ NamidaPeer *namida_hub_find_phone_finish (NamidaHub *self, GAsyncResult *result,
 gboolean namida_hub_probe_phone (NamidaHub *self, NamidaPeer *peer);
 
 /* namida-hub-unencrypted.c */
+/* Whether "trouble" may tell of a refusal now: anybody can be refused all day. @told_at: (inout): monotonic, 0: never
+ */
+gboolean namida_hub_may_tell (gint64 *told_at);
 void namida_hub_watch_unencrypted (NamidaHub *self);
 /* @allowed: a person was told, and wants to send to @peer nevertheless. Errors: ENCRYPTION_REQUIRED */
 gboolean namida_hub_check_unencrypted (NamidaHub *self, NamidaPeer *peer, gboolean allowed, GError **error);

@@ -86,6 +86,37 @@ refuse (NamidaOffer *offer, NamidaError code, const char *sentence)
   namida_offer_refuse (offer, reason);
 }
 
+/* A policy refuses without a question: who looks for what never came finds here why. Not of every try of one that tries
+ * all day. */
+static void
+tell_refused (NamidaHub *self, NamidaOffer *offer)
+{
+  g_autofree char *sentence = NULL;
+
+  if (!namida_hub_may_tell (&self->told_refused_at))
+    return;
+  if (!namida_offer_get_encrypted (offer))
+    sentence = g_strdup_printf (_ ("“%s” offered something without encryption. It was refused, as your settings say."),
+                                namida_offer_get_alias (offer));
+  else if (namida_offer_get_doubt (offer) == NAMIDA_DOUBT_IDENTITY_CHANGED)
+    sentence
+        = g_strdup_printf (_ ("“%s” offered something, and says that it is a device that you trust, but has another "
+                              "key. It was refused. If it is yours, pair with it again."),
+                           namida_offer_get_alias (offer));
+  else
+    sentence = g_strdup_printf (_ ("“%s” offered something, and is not trusted here. It was refused, as your settings "
+                                   "say. Pair with it to let it send."),
+                                namida_offer_get_alias (offer));
+  g_signal_emit_by_name (self, "trouble", sentence);
+}
+
+static void
+refuse_by_policy (NamidaHub *self, NamidaOffer *offer, NamidaError code, const char *sentence)
+{
+  refuse (offer, code, sentence);
+  tell_refused (self, offer);
+}
+
 static void
 on_offer_closed (NamidaOffer *offer, NamidaHub *self)
 {
@@ -117,9 +148,10 @@ decide (NamidaHub *self, NamidaOffer *offer)
   gboolean bare = !namida_offer_get_encrypted (offer);
 
   if (bare && self->unencrypted == NAMIDA_UNENCRYPTED_NEVER)
-    refuse (offer, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
-            _ ("This device takes nothing that is not encrypted: its settings say so. Change them there, or send from "
-               "a device that can encrypt."));
+    refuse_by_policy (
+        self, offer, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
+        _ ("This device takes nothing that is not encrypted: its settings say so. Change them there, or send from "
+           "a device that can encrypt."));
   else if (bare && self->unencrypted == NAMIDA_UNENCRYPTED_ASK && self->accept != NAMIDA_ACCEPT_TRUSTED)
     ask (self, offer);
   else if ((self->accept == NAMIDA_ACCEPT_ALL && !changed) || (trusted != NULL && trusted->auto_accept))
@@ -128,14 +160,16 @@ decide (NamidaHub *self, NamidaOffer *offer)
     }
   else if (self->accept == NAMIDA_ACCEPT_ALL)
     {
-      refuse (offer, NAMIDA_ERROR_DECLINED,
-              _ ("The other device trusts one of this identity, but with another key. Pair the two devices again, then "
-                 "send again."));
+      refuse_by_policy (
+          self, offer, NAMIDA_ERROR_DECLINED,
+          _ ("The other device trusts one of this identity, but with another key. Pair the two devices again, then "
+             "send again."));
     }
   else if (self->accept == NAMIDA_ACCEPT_TRUSTED)
     {
-      refuse (offer, NAMIDA_ERROR_DECLINED,
-              _ ("This device accepts backups from trusted devices only. Pair the two devices, then send again."));
+      refuse_by_policy (
+          self, offer, NAMIDA_ERROR_DECLINED,
+          _ ("This device accepts backups from trusted devices only. Pair the two devices, then send again."));
     }
   else
     {

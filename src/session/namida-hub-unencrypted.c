@@ -57,16 +57,25 @@ on_who_is (NamidaServer *server, const char *address, NamidaHub *self)
   return dup_alias_at (self, address);
 }
 
+gboolean
+namida_hub_may_tell (gint64 *told_at)
+{
+  gint64 now = namida_clock_monotonic ();
+
+  if (*told_at != 0 && now - *told_at < TELL_AGAIN_US)
+    return FALSE;
+  *told_at = now;
+  return TRUE;
+}
+
 static void
 on_refused (NamidaHub *self, const char *address)
 {
-  gint64 now = namida_clock_monotonic ();
   g_autofree char *alias = dup_alias_at (self, address);
   g_autofree char *sentence = NULL;
 
-  if (self->told_unencrypted_at != 0 && now - self->told_unencrypted_at < TELL_AGAIN_US)
+  if (!namida_hub_may_tell (&self->told_unencrypted_at))
     return;
-  self->told_unencrypted_at = now;
   sentence = g_strdup_printf (
       /* Translators: the first %s is a device's name, the second its address. */
       _ ("%s (%s) tried to send something without encryption. It was refused, as your settings say."),

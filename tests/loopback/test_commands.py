@@ -160,8 +160,11 @@ def test_trusted_only(lab):
     receiver = lab.receiver("--accept", "trusted", "--as", "library")
     sender = lab.device("Sender")
     expect(3, sender.send(receiver, archive))
+    expect(3, sender.send(receiver, archive))
     equal(all_files(receiver.backups), [])
     equal(receiver.stop(), 0)
+    told = [line for line in receiver.errors if "is not trusted here" in line]
+    assert len(told) == 1 and sender.alias in told[0], receiver.errors  # once a minute, however often it tries
 
     receiver.receive("--accept", "ask")
     sender.start("pair", receiver.alias)
