@@ -199,12 +199,30 @@ namida_files_when (gint64 us)
   return g_date_time_format (then, _ ("%-d %B %Y"));
 }
 
+const char *
+namida_files_below_portal (const char *path)
+{
+  g_autofree char *ours = g_strconcat (g_get_user_runtime_dir (), "/doc/", NULL);
+  const char *const places[] = { ours, "/run/flatpak/doc/" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    if (g_str_has_prefix (path, places[i]))
+      {
+        const char *document = path + strlen (places[i]);
+        const char *slash = strchr (document, '/');
+
+        return slash != NULL && slash[1] != '\0' ? slash + 1 : document;
+      }
+  return NULL;
+}
+
 char *
 namida_files_short_path (const char *path)
 {
   const char *home = g_get_home_dir ();
   gsize length = strlen (home);
-  g_autofree char *shown = g_filename_display_name (path);
+  const char *granted = namida_files_below_portal (path);
+  g_autofree char *shown = g_filename_display_name (granted != NULL ? granted : path);
 
   if (g_str_has_prefix (shown, home) && (shown[length] == '/' || shown[length] == '\0'))
     return g_strconcat ("~", shown + length, NULL);

@@ -33,7 +33,12 @@ GListModel *namida_files_from_value (const GValue *value);
  * 2026". */
 char *namida_files_when (gint64 us);
 
-/** namida_files_short_path: Returns: (transfer full): "~/Music", which is what people know. */
+/** namida_files_below_portal: The desktop's portal shows a folder that was chosen in its dialog as
+ * /run/user/1000/doc/1a2b3c4d/Backups. Returns: (transfer none) (nullable): "Backups" and what follows; NULL: @path is
+ * none of these. */
+const char *namida_files_below_portal (const char *path);
+/** namida_files_short_path: Returns: (transfer full): "~/Music", or "Backups" of a folder that the desktop's portal
+ * shows, which is what people know. */
 char *namida_files_short_path (const char *path);
 
 G_END_DECLS

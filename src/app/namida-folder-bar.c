@@ -27,21 +27,12 @@ struct _NamidaFolderBar
 
 G_DEFINE_FINAL_TYPE (NamidaFolderBar, namida_folder_bar, ADW_TYPE_BIN)
 
-/* The desktop's portal shows a folder that was chosen in its dialog below here; a person knows no such path. */
-static gboolean
-is_granted (const char *path)
-{
-  g_autofree char *portal = g_build_filename (g_get_user_runtime_dir (), "doc", NULL);
-
-  return g_str_has_prefix (path, portal) || g_str_has_prefix (path, "/run/flatpak/doc/");
-}
-
 static char *
 dup_words (gboolean music, NamidaFolderState state, const char *path)
 {
   g_autofree char *shown = namida_files_short_path (path);
 
-  if (is_granted (path))
+  if (namida_files_below_portal (path) != NULL)
     return g_strdup (music ? _ ("The folder for music that you chose can no longer be used. Choose it again.")
                            : _ ("The folder for backups that you chose can no longer be used. Choose it again."));
   if (state == NAMIDA_FOLDER_GONE)

@@ -57,10 +57,14 @@ def test_music_that_nothing_can_be_put_into(lab):
 
 
 def test_permission_of_the_desktop_is_lost(lab):
-    lost = os.path.join(os.environ["XDG_RUNTIME_DIR"], "doc", "1a2b3c4d", "Backups")
+    lost = os.path.join(os.environ["XDG_RUNTIME_DIR"], "doc", "1a2b3c4d", "Chosen")
     lab.app("Desk PC", f"backup-folder='{lost}'\n")
     said = wait_for("the question for the folder", lambda: asked("The folder for backups that you chose"))
     assert "doc" not in said and "Choose it again" in said, said
+    # No place of the portal's own is told, but the name of what was chosen.
+    keys(window_id("Namida Sync"), "ctrl+comma")
+    wait_for("the name of the folder", lambda: "Chosen" in texts())
+    assert not [text for text in texts() if "1a2b3c4d" in text], texts()
 
 
 run([(test_gone_at_start, True), (test_music_that_nothing_can_be_put_into, False), (test_permission_of_the_desktop_is_lost, True)])

@@ -165,6 +165,7 @@ def choose(folder, window):
     wait_for("the choice", chosen)
     assert str(folder.real) not in chosen() and "/doc/" in chosen(), chosen()
     assert folder.permissions(), "no permission was given"
+    wait_for("its name", lambda: folder.real.name in texts())
     keys(window_id("Preferences"), "Escape")
 
 
