@@ -16,6 +16,8 @@
 
 /* ---- after a receiving ---- */
 
+static void apply_retention (NamidaHub *self);
+
 static void
 kept (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -25,6 +27,9 @@ kept (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (removal == NULL)
     g_signal_emit_by_name (self, "trouble", error->message);
+  self->retaining = FALSE;
+  if (self->retain_again)
+    apply_retention (self);
 }
 
 static void
@@ -39,8 +44,12 @@ reloaded (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 apply_retention (NamidaHub *self)
 {
-  if (self->retention.last > 0 && self->store != NULL)
-    namida_versions_apply_retention_async (self->versions, self->retention, FALSE, NULL, kept, g_object_ref (self));
+  /* One after the other: two at once would remove the same versions, and one of them complain. */
+  self->retain_again = self->retaining;
+  if (self->retaining || self->retention.last == 0 || self->store == NULL || self->versions == NULL)
+    return;
+  self->retaining = TRUE;
+  namida_versions_apply_retention_async (self->versions, self->retention, FALSE, NULL, kept, g_object_ref (self));
 }
 
 static void
