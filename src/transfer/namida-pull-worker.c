@@ -90,6 +90,69 @@ namida_pull_ask (NamidaUploadConnection *connection, const char *target, const c
   return NULL;
 }
 
+static GByteArray *
+ask_one (NamidaIdentity *identity,
+         GInetSocketAddress *address,
+         const char *fingerprint,
+         const char *target,
+         const char *json,
+         gsize most,
+         GCancellable *cancellable,
+         GError **error)
+{
+  NamidaUploadConnection *connection
+      = namida_upload_connection_new (identity, address, fingerprint, cancellable, error);
+  GByteArray *body;
+
+  if (connection == NULL)
+    return NULL;
+  body = namida_pull_ask (connection, target, json, most, error);
+  namida_upload_connection_free (connection);
+  return body;
+}
+
+GByteArray *
+namida_pull_ask_any (NamidaIdentity *identity,
+                     GPtrArray *addresses,
+                     const char *fingerprint,
+                     const char *target,
+                     const char *json,
+                     gsize most,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  g_autoptr (GError) told = NULL; /* who refuses says more than who is not there */
+  gboolean told_away = FALSE;
+
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      g_autoptr (GError) local = NULL;
+      GByteArray *body = ask_one (identity, addresses->pdata[i], fingerprint, target, json, most, cancellable, &local);
+      gboolean unknown = g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+      gboolean away = g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE)
+                      || g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED);
+
+      if (body != NULL)
+        {
+          g_ptr_array_insert (addresses, 0, g_ptr_array_steal_index (addresses, i));
+          return body;
+        }
+      if (told == NULL || (told_away && !away))
+        {
+          told_away = away;
+          g_clear_error (&told);
+          told = g_steal_pointer (&local);
+        }
+      if ((!unknown && !away) || g_cancellable_is_cancelled (cancellable))
+        break;
+    }
+  if (told == NULL)
+    told = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                                _ ("The device has no address: look for it again."));
+  g_propagate_error (error, g_steal_pointer (&told));
+  return NULL;
+}
+
 /* ---- files ---- */
 
 /* What the threads of one fetching share. */

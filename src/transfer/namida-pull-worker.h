@@ -19,6 +19,18 @@ NamidaUploadConnection *namida_pull_connect (
 GByteArray *
 namida_pull_ask (NamidaUploadConnection *connection, const char *target, const char *json, gsize most, GError **error);
 
+/** namida_pull_ask_any: the same of the first of @addresses whose program knows an answer: a command that runs on the
+ * device beside the one that keeps its backups has its key, too, and knows of none. Its address is the first one then.
+ */
+GByteArray *namida_pull_ask_any (NamidaIdentity *identity,
+                                 GPtrArray *addresses,
+                                 const char *fingerprint,
+                                 const char *target,
+                                 const char *json,
+                                 gsize most,
+                                 GCancellable *cancellable,
+                                 GError **error);
+
 /** One fetching, while its files come. */
 typedef struct
 {

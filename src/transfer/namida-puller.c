@@ -104,16 +104,10 @@ list_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 {
   Question *question = data;
   GError *error = NULL;
-  g_autoptr (GByteArray) body = NULL;
+  g_autoptr (GByteArray) body = namida_pull_ask_any (question->identity, question->addresses, question->fingerprint,
+                                                     "backups", NULL, NAMIDA_LIMIT_JSON_BYTES, cancellable, &error);
   GPtrArray *list = NULL;
-  NamidaUploadConnection *connection
-      = namida_pull_connect (question->identity, question->addresses, question->fingerprint, cancellable, &error);
 
-  if (connection != NULL)
-    {
-      body = namida_pull_ask (connection, "backups", NULL, NAMIDA_LIMIT_JSON_BYTES, &error);
-      namida_upload_connection_free (connection);
-    }
   if (body != NULL)
     list = namida_backups_parse ((const char *) body->data, body->len, &error);
   if (list != NULL)
@@ -178,15 +172,11 @@ ask (NamidaPuller *self, GCancellable *cancellable, GError **error)
 {
   g_autofree char *question
       = namida_download_request_format (self->backup_id, (const char *const *) self->labels, NULL);
-  g_autoptr (GByteArray) body = NULL;
+  g_autoptr (GByteArray) body
+      = namida_pull_ask_any (self->identity, self->addresses, self->fingerprint, "prepare-download", question,
+                             NAMIDA_LIMIT_OFFER_BYTES, cancellable, error);
   g_autofree char *key = NULL;
-  NamidaUploadConnection *connection
-      = namida_pull_connect (self->identity, self->addresses, self->fingerprint, cancellable, error);
 
-  if (connection == NULL)
-    return FALSE;
-  body = namida_pull_ask (connection, "prepare-download", question, NAMIDA_LIMIT_OFFER_BYTES, error);
-  namida_upload_connection_free (connection);
   if (body == NULL)
     return FALSE;
   self->session_id = namida_download_answer_dup_session ((const char *) body->data, body->len, error);

@@ -408,4 +408,25 @@ def case_walk(lab):
         tell(f"{time.monotonic() - began:.0f} s")
 
 
+def case_beside(lab):
+    """A device that receives, and runs a command that sends: who sends to it or fetches from it finds what receives."""
+    walk = Walk(lab, 5)
+    walk.steps.append("beside")
+    walk.sent(walk.send(1, 2), {0})
+    walk.check()
+    own = Source(pathlib.Path(lab.folder) / "source2", walk.chance)
+    for _ in range(6):
+        own.fill()
+        command = walk.begin(2, "send", "--to", "node3", "--limit", "1MB/s", *own.what())
+        command.wait_event("start", LIMIT)
+        for address in (f"10.77.0.2:{walk.keeper.port}", "node2"):
+            walk.finish(walk.begin(1, "backups", "list", "--from", address), {0})
+            folder = walk.fresh(f"fetched {address}")
+            walk.finish(walk.begin(1, "backups", "fetch", "--from", address, "--backups", str(folder), "--into",
+                                   str(folder)), {0})
+            walk.came_back(folder, "1")
+            walk.finish(walk.begin(1, "send", "--to", address, *walk.sources[1].what()), {0})
+        walk.finish(command, {0})
+
+
 sys.exit(netlab.run_case(globals()))
