@@ -237,7 +237,8 @@ def resident(process):
 
 def is_sanitized(process):
     with open(f"/proc/{process.pid}/maps") as file:
-        return any(name in file.read() for name in ("libasan", "libtsan"))
+        maps = file.read()
+    return "libasan" in maps or "libtsan" in maps
 
 
 def settle(process, descriptors=0, threads=0):
