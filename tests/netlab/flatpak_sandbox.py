@@ -8,6 +8,7 @@ import filecmp
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import subprocess
@@ -100,7 +101,10 @@ def display(machines):
     if not shutil.which("Xvfb") or not shutil.which("xdotool"):
         raise Skip("Xvfb and xdotool are not installed")
     read, write = os.pipe()
-    server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x1024x24"], pass_fds=[write], stderr=subprocess.DEVNULL)
+    # A number far from those that are given out in turn: servers in networks of their own take the same ones, and whoever ends first takes
+    # the socket of the other away.
+    number = random.randrange(1000, 50000)
+    server = subprocess.Popen(["Xvfb", f":{number}", "-displayfd", str(write), "-screen", "0", "1280x1024x24"], pass_fds=[write], stderr=subprocess.DEVNULL)
     try:
         yield dict(machines.env, DISPLAY=":" + os.read(read, 20).decode().strip())
     finally:
