@@ -23,9 +23,9 @@ SENDERS = ("mallory", "trudy", "peggy")
 SIZE = 20_000
 PACKED = 200  # files of the session that brings them in a pack
 OFFERED = 4000  # files of the session that is cancelled
-# Between the two measures, of resident memory: what the allocator may still need for its gaps (4 MiB, in a minute as in an hour). A list of transfers that
-# forgets nothing takes twice as much, a buffer of 128 KiB that is lost with each session, too.
-MAY_GROW = 8 << 20
+# Between the two measures, of resident memory: what the allocator needs for its gaps (2 to 4 MiB in a minute, 6 in ten). In the short form a list of
+# transfers that forgets nothing takes twice as much, a buffer of 128 KiB that is lost with each session, too; in the long one it is 16 KiB.
+MAY_GROW = (16 if ROUNDS == 100 else 8) << 20
 QUIET = 90  # seconds; threads that have nothing to do end after 15
 
 
