@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-offer-private.h"
+#include "namida-offer-decide.h"
 
 #include "namida-error.h"
 #include "namida-format.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "namida-listener.h"
-#include "namida-offer-private.h"
+#include "namida-offer-decide.h"
 #include "namida-pin-guard.h"
 #include "namida-rate-limit.h"
 #include "namida-receive-session.h"
