@@ -206,7 +206,7 @@ send_first (Demo *demo, GError **error)
     return FALSE;
   demo->seconds_us
       = (guint64) MAX (namida_transfer_get_ended_at (transfer) - namida_transfer_get_started_at (transfer), 1);
-  demo->bytes = namida_report_tally (transfer).bytes;
+  demo->bytes = namida_transfer_count_files (transfer).bytes;
   return TRUE;
 }
 
@@ -214,13 +214,14 @@ static gboolean
 send_again (Demo *demo, GError **error)
 {
   g_autoptr (NamidaTransfer) transfer = send_once (demo, error);
+  guint stored;
 
   if (transfer == NULL)
     return FALSE;
-  if (namida_transfer_count (transfer, NAMIDA_FILE_STORED) == 0)
+  stored = namida_transfer_count_files (transfer).stored;
+  if (stored == 0)
     return TRUE;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("%u files were sent a second time."),
-               namida_transfer_count (transfer, NAMIDA_FILE_STORED));
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("%u files were sent a second time."), stored);
   return FALSE;
 }
 

@@ -237,22 +237,16 @@ on_notify (NamidaCliProgress *self)
   self->told_at = now;
 }
 
-static gboolean
-is_there (NamidaFileResult result)
-{
-  return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
-}
-
 void
 namida_cli_add_tally (JsonBuilder *builder, NamidaTransfer *transfer)
 {
-  NamidaTally tally = namida_report_tally (transfer);
+  NamidaFileCounts counts = namida_transfer_count_files (transfer);
 
-  namida_json_build_int (builder, "files", tally.files);
-  namida_json_build_int (builder, "stored", tally.stored);
-  namida_json_build_int (builder, "kept", tally.kept);
-  namida_json_build_int (builder, "failed", tally.failed);
-  namida_json_build_int (builder, "bytes", tally.bytes);
+  namida_json_build_int (builder, "files", counts.files);
+  namida_json_build_int (builder, "stored", counts.stored);
+  namida_json_build_int (builder, "kept", counts.kept);
+  namida_json_build_int (builder, "failed", counts.failed);
+  namida_json_build_int (builder, "bytes", counts.bytes);
 }
 
 static void
@@ -290,7 +284,8 @@ tell_files (NamidaCliProgress *self)
     {
       NamidaFileResult result = namida_transfer_get_result (self->transfer, i);
 
-      if (!is_there (result) && (state == NAMIDA_TRANSFER_INCOMPLETE || result != NAMIDA_FILE_PENDING))
+      if (!namida_file_result_is_success (result)
+          && (state == NAMIDA_TRANSFER_INCOMPLETE || result != NAMIDA_FILE_PENDING))
         tell_file (self, entries->pdata[i], i);
     }
 }
@@ -299,9 +294,9 @@ static void
 say_end (NamidaCliProgress *self)
 {
   NamidaTransfer *transfer = self->transfer;
-  NamidaTally tally = namida_report_tally (transfer);
-  g_autofree char *size = namida_format_size (tally.bytes);
-  g_autofree char *stored = namida_format_files (tally.stored);
+  NamidaFileCounts counts = namida_transfer_count_files (transfer);
+  g_autofree char *size = namida_format_size (counts.bytes);
+  g_autofree char *stored = namida_format_files (counts.stored);
 
   if (namida_transfer_get_unproven (transfer))
     {
@@ -310,11 +305,11 @@ say_end (NamidaCliProgress *self)
       /* Translators: a state ("Sent; the other device cannot verify it"), files, their size. */
       namida_cli_say (self->cli, _ ("%s: %s (%s)."), state, stored, size);
     }
-  else if (tally.kept > 0)
-    namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s), %'u already there."), stored, size, tally.kept);
+  else if (counts.kept > 0)
+    namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s), %'u already there."), stored, size, counts.kept);
   else
     namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s)."), stored, size);
-  if (tally.kept > 0 && namida_transfer_get_moved (transfer) == 0 && namida_transfer_get_hashed (transfer) == 0)
+  if (counts.kept > 0 && namida_transfer_get_moved (transfer) == 0 && namida_transfer_get_hashed (transfer) == 0)
     namida_cli_say (self->cli, _ ("No file had to be sent, nor read again."));
   if (namida_transfer_get_folder (transfer) != NULL)
     namida_cli_say (self->cli, _ ("It is in %s"), namida_transfer_get_folder (transfer));

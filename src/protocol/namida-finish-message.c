@@ -8,26 +8,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static const char *const result_words[] = {
-  [NAMIDA_FILE_PENDING] = "pending",   [NAMIDA_FILE_STORED] = "stored",   [NAMIDA_FILE_KEPT_EXISTING] = "kept-existing",
-  [NAMIDA_FILE_MISMATCH] = "mismatch", [NAMIDA_FILE_MISSING] = "missing", [NAMIDA_FILE_UNREADABLE] = "unreadable",
-};
-
-const char *
-namida_file_result_to_string (NamidaFileResult result)
-{
-  return (guint) result < G_N_ELEMENTS (result_words) ? result_words[result] : result_words[NAMIDA_FILE_PENDING];
-}
-
-NamidaFileResult
-namida_file_result_from_string (const char *text)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (result_words); i++)
-    if (g_strcmp0 (text, result_words[i]) == 0)
-      return (NamidaFileResult) i;
-  return NAMIDA_FILE_PENDING;
-}
-
 /* Turns a file's text into what its table holds. */
 typedef gboolean (*ReadValue) (const char *text, gpointer *value);
 
@@ -43,12 +23,8 @@ read_hash (const char *text, gpointer *value)
 static gboolean
 read_result (const char *text, gpointer *value)
 {
-  NamidaFileResult result = namida_file_result_from_string (text);
-
-  /* Only what a receiver may say: a word from a newer version is taken as "not stored". */
-  if (result != NAMIDA_FILE_STORED && result != NAMIDA_FILE_KEPT_EXISTING && result != NAMIDA_FILE_MISMATCH)
-    result = NAMIDA_FILE_MISSING;
-  *value = GUINT_TO_POINTER (result);
+  /* A word from a newer version is taken as "not stored". */
+  *value = GUINT_TO_POINTER (namida_file_result_from_wire (text));
   return TRUE;
 }
 
@@ -132,14 +108,7 @@ namida_finish_answer_format (GHashTable *results, gsize *length)
 
   g_hash_table_iter_init (&iter, results);
   while (g_hash_table_iter_next (&iter, &id, &result))
-    {
-      NamidaFileResult word = (NamidaFileResult) GPOINTER_TO_UINT (result);
-
-      /* A receiver that is not done with a file does not have it. */
-      if (word == NAMIDA_FILE_PENDING || word == NAMIDA_FILE_UNREADABLE)
-        word = NAMIDA_FILE_MISSING;
-      namida_json_append_member (out, id, namida_file_result_to_string (word));
-    }
+    namida_json_append_member (out, id, namida_file_result_to_wire ((NamidaFileResult) GPOINTER_TO_UINT (result)));
   g_string_append (out, "}}");
   return namida_message_end (out, length);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "namida-file-result.h"
 #include "namida-backup.h"
 #include "namida-device-info.h"
 #include "namida-error.h"
@@ -76,19 +77,6 @@ GHashTable *namida_pack_answer_new (void);
 void namida_pack_answer_add (GHashTable *answer, const char *id, guint64 size, const char *sha256);
 char *namida_pack_answer_format (GHashTable *answer, gsize *length);
 GHashTable *namida_pack_answer_parse (const char *data, gsize length, GError **error);
-
-/** What became of one file: the words of finish, and of this side. */
-typedef enum
-{
-  NAMIDA_FILE_PENDING,
-  NAMIDA_FILE_STORED,        /* "stored" */
-  NAMIDA_FILE_KEPT_EXISTING, /* "kept-existing" */
-  NAMIDA_FILE_MISMATCH,      /* "mismatch" */
-  NAMIDA_FILE_MISSING,       /* "missing" */
-  NAMIDA_FILE_UNREADABLE,    /* the sender could not read it whole; never on the wire */
-} NamidaFileResult;
-const char *namida_file_result_to_string (NamidaFileResult result);
-NamidaFileResult namida_file_result_from_string (const char *text); /* PENDING when unknown */
 
 /** finish: request id → sha256 (lower-case hex; the empty text for an empty folder), answer id → NamidaFileResult
  * (GUINT_TO_POINTER). */

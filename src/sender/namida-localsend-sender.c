@@ -195,35 +195,6 @@ run_step (NamidaLocalsendSender *self, GTaskThreadFunc thread, GAsyncReadyCallba
   g_task_run_in_thread (step, thread);
 }
 
-static gboolean
-is_there (NamidaFileResult result)
-{
-  return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
-}
-
-/* Returns: (transfer full) (nullable): INCOMPLETE with the first file that is not there. */
-static GError *
-name_failures (NamidaTransfer *transfer)
-{
-  GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (transfer));
-  g_autofree char *path = NULL;
-  g_autofree char *why = NULL;
-  guint failed = 0;
-
-  for (guint i = 0; i < entries->len; i++)
-    if (!is_there (namida_transfer_get_result (transfer, i)) && ++failed == 1)
-      {
-        path = namida_entry_dup_path (g_ptr_array_index (entries, i));
-        why = namida_transfer_dup_detail (transfer, i);
-      }
-  if (failed == 0)
-    return NULL;
-  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
-                      g_dngettext (GETTEXT_PACKAGE, "%u of %u file did not arrive: “%s”. %s",
-                                   "%u of %u files did not arrive, the first of them “%s”. %s", entries->len),
-                      failed, entries->len, path, why != NULL ? why : _ ("Send again for what is missing."));
-}
-
 /* ---- 3. the files ---- */
 
 static void
@@ -241,11 +212,9 @@ upload_thread (GTask *step, gpointer source, gpointer data, GCancellable *cancel
   GError *error = NULL;
 
   if (namida_localsend_uploads_run (&uploads, &self->unfinished, &error))
-    error = name_failures (self->base.transfer);
-  if (error != NULL)
-    g_task_return_error (step, error);
-  else
     g_task_return_boolean (step, TRUE);
+  else
+    g_task_return_error (step, error);
 }
 
 static void
@@ -266,18 +235,19 @@ on_stopped_there (gpointer user_data)
   g_cancellable_cancel (self->inner);
 }
 
-/* Nothing is wanted (204). */
+/* The answer names none of the files (204, or a list of tokens that is empty): its person unticked all of them, or it
+ * took the offer for a message. LocalSend compares no contents, so this never says that they are there. */
 static void
-none_wanted (NamidaLocalsendSender *self)
+all_declined (NamidaLocalsendSender *self)
 {
   NamidaTransfer *transfer = self->base.transfer;
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  guint n = namida_backup_get_entries (namida_transfer_get_backup (transfer))->len;
 
-  for (guint i = 0; i < namida_backup_get_entries (backup)->len; i++)
-    namida_transfer_set_result (transfer, i, NAMIDA_FILE_KEPT_EXISTING, _ ("The other device did not ask for it."));
-  namida_transfer_add_bytes (transfer, (gint64) namida_backup_get_bytes (backup));
-  namida_transfer_add_files (transfer, (int) namida_backup_get_files (backup));
-  end (self, NULL);
+  for (guint i = 0; i < n; i++)
+    namida_transfer_set_result (transfer, i, NAMIDA_FILE_DECLINED,
+                                namida_file_result_get_detail (NAMIDA_FILE_DECLINED));
+  end (self, g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” did not accept any of the files."),
+                          namida_transfer_get_peer_alias (transfer)));
 }
 
 /* ---- 2. the offer ---- */
@@ -297,9 +267,9 @@ on_offered (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->base.again)
     namida_transfer_restart (self->base.transfer);
   namida_transfer_set_unproven (self->base.transfer);
-  if (self->answer == NULL)
+  if (self->answer == NULL || g_hash_table_size (self->answer->files) == 0)
     {
-      none_wanted (self);
+      all_declined (self);
       return;
     }
   self->base.session_id = g_strdup (self->answer->session_id);

@@ -211,7 +211,7 @@ send_file (Worker *worker, guint index, const NamidaEntry *entry, const NamidaGr
   else
     {
       namida_transfer_set_result (transfer, index,
-                                  outcome == TRY_SOURCE  ? NAMIDA_FILE_UNREADABLE
+                                  outcome == TRY_SOURCE  ? namida_source_result (error)
                                   : outcome == TRY_AGAIN ? NAMIDA_FILE_MISMATCH
                                                          : NAMIDA_FILE_MISSING,
                                   error->message);
@@ -226,13 +226,12 @@ leave_out (NamidaTransfer *transfer, guint index, const NamidaEntry *entry)
 {
   if (entry->kind == NAMIDA_ENTRY_FOLDER)
     {
-      namida_transfer_set_result (transfer, index, NAMIDA_FILE_KEPT_EXISTING,
+      namida_transfer_set_result (transfer, index, NAMIDA_FILE_LEFT_OUT,
                                   _ ("LocalSend knows no empty folders: this one was left out."));
       return;
     }
-  namida_transfer_set_result (transfer, index, NAMIDA_FILE_KEPT_EXISTING, _ ("The other device did not ask for it."));
-  namida_transfer_add_bytes (transfer, (gint64) entry->size);
-  namida_transfer_add_files (transfer, 1);
+  namida_transfer_set_result (transfer, index, NAMIDA_FILE_DECLINED,
+                              namida_file_result_get_detail (NAMIDA_FILE_DECLINED));
 }
 
 static gboolean

@@ -295,7 +295,7 @@ send_files (NamidaPhoneSender *self, GError **error)
       const NamidaEntry *entry = g_ptr_array_index (entries, i);
 
       if (entry->kind == NAMIDA_ENTRY_FOLDER)
-        namida_transfer_set_result (self->base.transfer, i, NAMIDA_FILE_KEPT_EXISTING,
+        namida_transfer_set_result (self->base.transfer, i, NAMIDA_FILE_LEFT_OUT,
                                     _ ("The phone app knows no empty folders: this one was left out."));
       else if (!send_file (self, i, entry, error))
         return FALSE;

@@ -305,7 +305,12 @@ leave_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 static void
 end (NamidaPuller *self, GTask *outer, GError *error)
 {
-  namida_transfer_end (self->transfer, error);
+  if (error != NULL)
+    namida_transfer_fail (self->transfer, error);
+  else
+    namida_transfer_finish (self->transfer);
+  if (error == NULL && namida_transfer_get_error (self->transfer) != NULL)
+    error = g_error_copy (namida_transfer_get_error (self->transfer));
   if (error != NULL)
     g_task_return_error (outer, error);
   else
@@ -341,21 +346,6 @@ fail (NamidaPuller *self, GTask *outer, GError *error)
   g_task_run_in_thread (task, leave_thread);
 }
 
-static GError *
-incomplete_error (NamidaPuller *self)
-{
-  guint all = namida_backup_get_files (self->offer->backup);
-  guint done = namida_transfer_count (self->transfer, NAMIDA_FILE_STORED)
-               + namida_transfer_count (self->transfer, NAMIDA_FILE_KEPT_EXISTING);
-
-  if (done >= all)
-    return NULL;
-  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
-                      ngettext ("%u file could not be fetched. Verify the backup on the other device.",
-                                "%u files could not be fetched. Verify the backup on the other device.", all - done),
-                      all - done);
-}
-
 static void
 committed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -372,7 +362,7 @@ committed (GObject *source, GAsyncResult *result, gpointer user_data)
   folder = namida_sink_dup_folder (self->sink);
   if (folder != NULL)
     namida_transfer_set_folder (self->transfer, folder);
-  end (self, outer, incomplete_error (self));
+  end (self, outer, NULL);
 }
 
 static void
@@ -407,6 +397,7 @@ asked (GObject *source, GAsyncResult *result, gpointer user_data)
       fail (self, outer, error);
       return;
     }
+  namida_transfer_set_fetched (self->transfer);
   namida_transfer_set_backup (self->transfer, self->offer->backup);
   namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_RUNNING);
   task = g_task_new (self, cancellable, fetched, g_steal_pointer (&outer));

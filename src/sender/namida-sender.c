@@ -169,25 +169,6 @@ namida_sender_unfollow_wish (NamidaSender *self, gulong handler)
   g_signal_handler_disconnect (namida_transfer_get_cancellable (self->transfer), handler);
 }
 
-/* Everything that was offered is there, but not everything that was to be sent could be offered. */
-static void
-end_sent (NamidaTransfer *transfer)
-{
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  guint missed = backup != NULL ? namida_backup_count_missed (backup) : 0;
-  g_autoptr (GError) error = NULL;
-
-  if (missed > 0)
-    error = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
-                         ngettext ("Not everything was sent: %u file or folder was left out. See why, put it right and "
-                                   "send again: only what is missing travels.",
-                                   "Not everything was sent: %u files or folders were left out. See why, put it right "
-                                   "and send again: only what is missing travels.",
-                                   missed),
-                         missed);
-  namida_transfer_end (transfer, error);
-}
-
 void
 namida_sender_settle (NamidaSender *self, const GError *error, gboolean goes_on)
 {
@@ -196,9 +177,9 @@ namida_sender_settle (NamidaSender *self, const GError *error, gboolean goes_on)
   else if (error != NULL && goes_on)
     namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_INTERRUPTED);
   else if (error != NULL)
-    namida_transfer_end (self->transfer, error);
+    namida_transfer_fail (self->transfer, error);
   else
-    end_sent (self->transfer);
+    namida_transfer_finish (self->transfer);
 }
 
 void
@@ -218,6 +199,9 @@ namida_sender_return (NamidaSender *self, GError *error, gboolean goes_on)
   g_autoptr (NamidaSender) alive = g_object_ref (self);
 
   namida_sender_settle (self, error, goes_on);
+  /* Whether everything is there is known only now. */
+  if (error == NULL && namida_transfer_get_error (self->transfer) != NULL)
+    error = g_error_copy (namida_transfer_get_error (self->transfer));
   namida_sender_give_back (alive, error);
 }
 

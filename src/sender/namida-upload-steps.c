@@ -254,7 +254,7 @@ namida_upload_worker_leave_out (NamidaUploadWorker *worker,
                                 NamidaTry result,
                                 const GError *error)
 {
-  NamidaFileResult told = result == NAMIDA_TRY_SOURCE     ? NAMIDA_FILE_UNREADABLE
+  NamidaFileResult told = result == NAMIDA_TRY_SOURCE     ? namida_source_result (error)
                           : result == NAMIDA_TRY_MISMATCH ? NAMIDA_FILE_MISMATCH
                                                           : NAMIDA_FILE_MISSING;
 

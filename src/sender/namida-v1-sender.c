@@ -21,7 +21,6 @@
 /* It has not noticed yet that a connection that broke is gone, and takes the file on it for one that still arrives. */
 #define BUSY_MS 200
 #define BUSY_TRIES 50u
-#define NAMED_FILES 3u
 /* An answer that takes longer than this comes from a person. */
 #define ASKED_MS 2000
 #define PLATFORM "linux"
@@ -181,13 +180,11 @@ step_error (GError *error)
 
 /* All of it went there: only that device knows why it did not keep it. */
 static const char *
-detail_of (NamidaFileResult told)
+detail_of (NamidaFileResult result)
 {
-  if (told == NAMIDA_FILE_MISSING)
+  if (result == NAMIDA_FILE_MISSING)
     return _ ("The other device could not store it, and says there why.");
-  if (told == NAMIDA_FILE_MISMATCH)
-    return _ ("What arrived is not what was sent, so it was not stored. Send it again.");
-  return NULL;
+  return namida_file_result_get_detail (result);
 }
 
 static void
@@ -211,55 +208,11 @@ apply_results (NamidaV1Sender *self, GHashTable *results)
     }
 }
 
-static gboolean
-is_there (NamidaFileResult result)
-{
-  return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
-}
-
-/* NULL when every file is there; else INCOMPLETE, with up to three names and the reason of the first. */
-static GError *
-name_failures (NamidaV1Sender *self)
-{
-  GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (self->base.transfer));
-  g_autoptr (GString) names = g_string_new (NULL);
-  g_autofree char *why = NULL;
-  guint failed = 0;
-
-  for (guint i = 0; i < entries->len; i++)
-    {
-      g_autofree char *path = NULL;
-
-      if (is_there (namida_transfer_get_result (self->base.transfer, i)) || ++failed > NAMED_FILES)
-        continue;
-      path = namida_entry_dup_path (g_ptr_array_index (entries, i));
-      g_string_append_printf (names, failed == 1 ? "“%s”" : ", “%s”", path);
-      if (why == NULL)
-        why = namida_transfer_dup_detail (self->base.transfer, i);
-    }
-  if (failed == 0)
-    return NULL;
-  if (failed > NAMED_FILES)
-    g_string_append (names, ", …");
-  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
-                      g_dngettext (GETTEXT_PACKAGE, "%u of %u file was not stored there: %s. %s",
-                                   "%u of %u files were not stored there: %s. %s", entries->len),
-                      failed, entries->len, names->str,
-                      why != NULL ? why : _ ("The rest is safe: send again for what is missing."));
-}
-
 static void
 conclude_thread (GTask *step, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  NamidaV1Sender *self = source;
-  GError *error;
-
-  apply_results (self, data);
-  error = name_failures (self);
-  if (error != NULL)
-    g_task_return_error (step, error);
-  else
-    g_task_return_boolean (step, TRUE);
+  apply_results (source, data);
+  g_task_return_boolean (step, TRUE);
 }
 
 static void

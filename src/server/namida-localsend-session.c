@@ -99,11 +99,9 @@ dup_hashes (NamidaLocalsendSession *self)
 gboolean
 namida_localsend_session_finish (NamidaLocalsendSession *self, guint index)
 {
-  NamidaFileResult result;
-
   namida_session_end_wait (self->session, self->context, dup_hashes (self));
-  result = namida_transfer_get_result (namida_receive_session_get_transfer (self->session), index);
-  return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
+  return namida_file_result_is_success (
+      namida_transfer_get_result (namida_receive_session_get_transfer (self->session), index));
 }
 
 /* Nothing came for long: its sender is gone, or has given up some files without a word. What is whole is stored. */

@@ -217,16 +217,6 @@ make_commits (NamidaReceiveFiles *self, GHashTable *hashes, guint *n)
   return commits;
 }
 
-static const char *
-detail_of (NamidaFileResult result)
-{
-  if (result == NAMIDA_FILE_MISMATCH)
-    return _ ("What arrived is not what was sent, so it was not stored. Send it again.");
-  if (result == NAMIDA_FILE_MISSING)
-    return _ ("It did not arrive whole. Send it again.");
-  return NULL;
-}
-
 /* Of the files that the sender knows to be asked about. */
 static char *
 format_results (NamidaReceiveFiles *self, GHashTable *hashes, gsize *length)
@@ -254,7 +244,8 @@ namida_receive_files_commit (
 
   for (guint i = 0; i < n; i++)
     {
-      const char *detail = commits[i].reason != NULL ? commits[i].reason : detail_of (commits[i].result);
+      const char *detail
+          = commits[i].reason != NULL ? commits[i].reason : namida_file_result_get_detail (commits[i].result);
 
       if (ok)
         namida_transfer_set_result (self->transfer, commits[i].index, commits[i].result, detail);

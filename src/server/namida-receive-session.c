@@ -7,7 +7,6 @@
 #include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-receive-files.h"
-#include "namida-report.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -447,7 +446,7 @@ cancel_while_closing (NamidaReceiveSession *self, NamidaSessionState state, cons
   g_mutex_lock (&self->lock);
   self->state = state;
   g_mutex_unlock (&self->lock);
-  namida_transfer_end (self->transfer, reason);
+  namida_transfer_fail (self->transfer, reason);
 }
 
 static gboolean
@@ -470,7 +469,7 @@ namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState sta
     return;
   begin_end (self, state);
   if (reason != NULL)
-    namida_transfer_end (self->transfer, reason);
+    namida_transfer_fail (self->transfer, reason);
   else if (state == NAMIDA_SESSION_PAUSED)
     namida_transfer_set_paused (self->transfer);
   else
@@ -511,18 +510,10 @@ namida_receive_session_commit (
 static void
 end_transfer (NamidaReceiveSession *self)
 {
-  guint bad = namida_report_tally (self->transfer).failed;
   g_autofree char *folder = namida_sink_dup_folder (self->sink);
-  g_autoptr (GError) error = NULL;
 
   namida_transfer_set_folder (self->transfer, folder);
-  if (bad > 0)
-    error = g_error_new (
-        NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
-        ngettext ("%u file was not stored. Ask for it to be sent again: only what is missing travels.",
-                  "%u files were not stored. Ask for them to be sent again: only what is missing travels.", bad),
-        bad);
-  namida_transfer_end (self->transfer, error);
+  namida_transfer_finish (self->transfer);
 }
 
 void

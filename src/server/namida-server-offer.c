@@ -220,7 +220,7 @@ nothing_wanted (OpenOffer *open)
   g_autofree char *folder = namida_sink_dup_folder (open->sink);
 
   namida_transfer_set_folder (transfer, folder);
-  namida_transfer_end (transfer, NULL);
+  namida_transfer_finish (transfer);
   namida_request_answer (open->request, SOUP_STATUS_NO_CONTENT, NULL, 0);
 }
 
@@ -239,7 +239,7 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
           g_clear_error (&error);
           g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
         }
-      namida_transfer_end (transfer, error);
+      namida_transfer_fail (transfer, error);
       namida_request_fail (open->request, error, 0);
     }
   else if (prepared->answer == NULL)

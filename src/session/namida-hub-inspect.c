@@ -95,10 +95,9 @@ find_zip (NamidaTransfer *transfer)
   for (guint i = 0; entries != NULL && i < entries->len; i++)
     {
       const NamidaEntry *entry = entries->pdata[i];
-      NamidaFileResult result = namida_transfer_get_result (transfer, i);
 
       if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP
-          && (result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING))
+          && namida_file_result_is_success (namida_transfer_get_result (transfer, i)))
         return entry;
     }
   return NULL;

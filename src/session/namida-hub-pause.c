@@ -81,7 +81,7 @@ cancel_parked (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts)
     namida_store_drop_parked (self->store, NULL, id);
   if (id != NULL && self->server != NULL && namida_transfer_get_peer_fingerprint (transfer) != NULL)
     namida_server_note_cancelled (self->server, id, namida_transfer_get_peer_fingerprint (transfer));
-  namida_transfer_end (transfer, reason);
+  namida_transfer_fail (transfer, reason);
 }
 
 void
@@ -117,7 +117,7 @@ namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char 
       if (!is_sent (transfer) && !namida_transfer_is_final (transfer)
           && g_strcmp0 (namida_hub_get_session_id (transfer), id) == 0
           && g_strcmp0 (namida_transfer_get_peer_fingerprint (transfer), fingerprint) == 0)
-        namida_transfer_end (transfer, reason);
+        namida_transfer_fail (transfer, reason);
     }
   namida_store_drop_parked (self->store, fingerprint, id);
 }

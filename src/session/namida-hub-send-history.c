@@ -100,6 +100,7 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
   Writing *writing;
   NamidaJournalSession *row;
   const GError *error = namida_transfer_get_error (transfer);
+  NamidaFileCounts counts = namida_transfer_count_files (transfer);
   gboolean stays = sending->closing && namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_CANCELLED;
 
   sending->last = namida_transfer_is_final (transfer);
@@ -127,12 +128,9 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
       = namida_transfer_is_final (transfer) ? namida_transfer_get_ended_at (transfer) : namida_clock_real ();
   row->total_bytes = namida_transfer_get_total_bytes (transfer);
   row->total_files = namida_transfer_get_total_files (transfer);
-  row->stored_files = namida_transfer_count (transfer, NAMIDA_FILE_STORED);
-  row->kept_files = namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING);
-  row->failed_files
-      = namida_transfer_is_final (transfer) && !stays && row->total_files > row->stored_files + row->kept_files
-            ? row->total_files - row->stored_files - row->kept_files
-            : 0;
+  row->stored_files = counts.stored;
+  row->kept_files = counts.kept;
+  row->failed_files = namida_transfer_is_final (transfer) && !stays ? counts.failed : 0;
   row->error = error != NULL && !stays ? g_strdup (error->message) : NULL;
   g_task_set_task_data (task, writing, (GDestroyNotify) writing_free);
   g_task_run_in_thread (task, journal_thread);

@@ -95,7 +95,7 @@ end_unsent (NamidaHub *self, NamidaTransfer *transfer, const GError *error)
 {
   NamidaSending *sending = namida_sending_of (transfer);
 
-  namida_transfer_end (transfer, error);
+  namida_transfer_fail (transfer, error);
   if (self == NULL)
     return;
   if (sending->history_id != NULL && self->database != NULL)

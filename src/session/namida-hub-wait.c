@@ -25,11 +25,18 @@ stop_waiting (NamidaHub *self, NamidaTransfer *transfer)
   g_signal_handlers_disconnect_by_func (namida_transfer_get_cancellable (transfer), namida_sending_cancelled, transfer);
 }
 
-/* @error: (transfer none): what its person is told. */
+/* @error: (transfer none) (nullable): why the last try failed; NULL: the device was never seen by this run. */
 static void
 give_up (NamidaHub *self, NamidaTransfer *transfer, const GError *error)
 {
-  namida_transfer_end (transfer, error);
+  g_autoptr (GError) away = NULL;
+
+  if (error == NULL)
+    away = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                        /* Translators: %s is the name of a device. */
+                        _ ("“%s” did not come back. Open Namida Sync there, then send again."),
+                        namida_transfer_get_peer_alias (transfer));
+  namida_transfer_fail (transfer, error != NULL ? error : away);
   if (self != NULL && self->database != NULL)
     namida_sending_write (self, transfer);
 }

@@ -85,6 +85,16 @@ namida_source_open (const NamidaEntry *entry, struct stat *st, GError **error)
   return -1;
 }
 
+NamidaFileResult
+namida_source_result (const GError *error)
+{
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_SOURCE_CHANGED))
+    return NAMIDA_FILE_CHANGED;
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM))
+    return NAMIDA_FILE_DAMAGED;
+  return NAMIDA_FILE_UNREADABLE;
+}
+
 gboolean
 namida_source_check (const NamidaEntry *entry, int fd, const struct stat *before, GError **error)
 {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "namida-entry.h"
+#include "namida-file-result.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,12 @@ gboolean namida_source_check (const NamidaEntry *entry, int fd, const struct sta
  */
 gboolean
 namida_source_read (const NamidaEntry *entry, int fd, guint64 position, gsize length, guint8 *data, GError **error);
+
+/**
+ * namida_source_result: @error: why a file could not be sent, of one of the functions here, or CHECKSUM of a file whose
+ * contents were known before. Returns: CHANGED, DAMAGED or UNREADABLE. Any thread.
+ */
+NamidaFileResult namida_source_result (const GError *error);
 
 /** NamidaBlock: a piece of a file; back to its pool when the last of its users is done with it. */
 typedef struct

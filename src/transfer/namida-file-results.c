@@ -95,19 +95,77 @@ namida_file_results_dup_detail (NamidaFileResults *self, guint index)
   return detail;
 }
 
-guint
-namida_file_results_count (NamidaFileResults *self, NamidaFileResult result)
+/* An empty folder that the other side has no way to take is left out on purpose, as links are. */
+static gboolean
+is_failure (gboolean folder, NamidaFileResult result)
 {
-  gboolean good = result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
+  return !namida_file_result_is_success (result) && !(folder && result == NAMIDA_FILE_LEFT_OUT);
+}
+
+static void
+file_results_add (NamidaFileCounts *counts, const NamidaEntry *entry, NamidaFileResult result)
+{
+  if (entry->kind == NAMIDA_ENTRY_FOLDER)
+    {
+      counts->failed_folders += is_failure (TRUE, result);
+      return;
+    }
+  counts->files++;
+  counts->by_result[result]++;
+  if (result == NAMIDA_FILE_STORED)
+    {
+      counts->stored++;
+      counts->bytes += entry->size;
+    }
+  else if (namida_file_result_is_success (result))
+    counts->kept++;
+  else
+    counts->failed++;
+}
+
+NamidaFileCounts
+namida_file_results_count (NamidaFileResults *self)
+{
+  NamidaFileCounts counts = { 0 };
+  GPtrArray *entries;
+
+  g_mutex_lock (&self->lock);
+  entries = self->backup != NULL ? namida_backup_get_entries (self->backup) : NULL;
+  for (guint i = 0; i < self->n_results; i++)
+    file_results_add (&counts, g_ptr_array_index (entries, i), self->results[i]);
+  g_mutex_unlock (&self->lock);
+  return counts;
+}
+
+char *
+namida_file_results_dup_failed (NamidaFileResults *self, gboolean folders, guint most, char **detail)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autofree char *first = NULL;
   GPtrArray *entries;
   guint n = 0;
 
   g_mutex_lock (&self->lock);
   entries = self->backup != NULL ? namida_backup_get_entries (self->backup) : NULL;
-  for (guint i = 0; i < self->n_results; i++)
-    if (self->results[i] == result
-        && !(good && ((NamidaEntry *) g_ptr_array_index (entries, i))->kind == NAMIDA_ENTRY_FOLDER))
-      n++;
+  for (guint i = 0; i < self->n_results && n <= most; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+      g_autofree char *path = NULL;
+
+      if ((entry->kind == NAMIDA_ENTRY_FOLDER) != folders || !is_failure (folders, self->results[i]))
+        continue;
+      if (n++ == most)
+        {
+          g_string_append (names, ", …");
+          break;
+        }
+      path = namida_entry_dup_path (entry);
+      g_string_append_printf (names, n == 1 ? "“%s”" : ", “%s”", path);
+      if (first == NULL)
+        first = g_strdup (g_hash_table_lookup (self->details, GUINT_TO_POINTER (i)));
+    }
   g_mutex_unlock (&self->lock);
-  return n;
+  if (detail != NULL)
+    *detail = g_steal_pointer (&first);
+  return g_string_free (g_steal_pointer (&names), FALSE);
 }

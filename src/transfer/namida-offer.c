@@ -232,7 +232,7 @@ decide (NamidaOffer *self, NamidaOfferState state, NamidaSink *sink, const GErro
   self->state = state;
   self->decided = NULL;
   if (reason != NULL)
-    namida_transfer_end (self->transfer, reason);
+    namida_transfer_fail (self->transfer, reason);
   else
     namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_PREPARING);
   if (decided != NULL)

@@ -9,35 +9,6 @@
 
 #include <json-glib/json-glib.h>
 
-static gboolean
-is_there (NamidaFileResult result)
-{
-  return result == NAMIDA_FILE_STORED || result == NAMIDA_FILE_KEPT_EXISTING;
-}
-
-NamidaTally
-namida_report_tally (NamidaTransfer *transfer)
-{
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  GPtrArray *entries = backup != NULL ? namida_backup_get_entries (backup) : NULL;
-  NamidaTally tally = { 0 };
-
-  for (guint i = 0; entries != NULL && i < entries->len; i++)
-    {
-      const NamidaEntry *entry = entries->pdata[i];
-      NamidaFileResult result = namida_transfer_get_result (transfer, i);
-      gboolean file = entry->kind != NAMIDA_ENTRY_FOLDER;
-
-      tally.files += file;
-      tally.stored += file && result == NAMIDA_FILE_STORED;
-      tally.kept += file && result == NAMIDA_FILE_KEPT_EXISTING;
-      tally.failed += !is_there (result);
-      if (result == NAMIDA_FILE_STORED)
-        tally.bytes += entry->size;
-    }
-  return tally;
-}
-
 const char *
 namida_report_result_name (NamidaTransfer *transfer)
 {
@@ -139,7 +110,7 @@ add_time (JsonBuilder *builder, const char *key, gint64 us)
 static void
 add_outcome (JsonBuilder *builder, NamidaTransfer *transfer)
 {
-  NamidaTally tally = namida_report_tally (transfer);
+  NamidaFileCounts counts = namida_transfer_count_files (transfer);
   const GError *error = namida_transfer_get_error (transfer);
 
   namida_json_build_string (builder, "alias", namida_transfer_get_peer_alias (transfer));
@@ -148,11 +119,11 @@ add_outcome (JsonBuilder *builder, NamidaTransfer *transfer)
   add_time (builder, "started", namida_transfer_get_started_at (transfer));
   add_time (builder, "ended", namida_transfer_get_ended_at (transfer));
   namida_json_build_string (builder, "result", namida_report_result_name (transfer));
-  namida_json_build_int (builder, "files", tally.files);
-  namida_json_build_int (builder, "stored", tally.stored);
-  namida_json_build_int (builder, "kept", tally.kept);
-  namida_json_build_int (builder, "failed", tally.failed);
-  namida_json_build_int (builder, "bytes", tally.bytes);
+  namida_json_build_int (builder, "files", counts.files);
+  namida_json_build_int (builder, "stored", counts.stored);
+  namida_json_build_int (builder, "kept", counts.kept);
+  namida_json_build_int (builder, "failed", counts.failed);
+  namida_json_build_int (builder, "bytes", counts.bytes);
   if (error != NULL)
     {
       namida_json_build_string (builder, "code", namida_report_error_code (error));

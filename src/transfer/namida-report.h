@@ -5,14 +5,6 @@
 
 G_BEGIN_DECLS
 
-/** What became of the files of a transfer, counted. @failed counts empty folders too. */
-typedef struct
-{
-  guint files, stored, kept, failed;
-  guint64 bytes; /* that arrived in this transfer */
-} NamidaTally;
-
-NamidaTally namida_report_tally (NamidaTransfer *transfer);
 /** namida_report_result_name: Returns: (transfer none): "done", "incomplete", "declined", "cancelled" or "failed". */
 const char *namida_report_result_name (NamidaTransfer *transfer);
 /** namida_report_error_code: Returns: (transfer none): a word for scripts, never translated. */

@@ -33,7 +33,8 @@ final_text (NamidaTransfer *self)
     case NAMIDA_TRANSFER_DONE:
       return done_text (self);
     case NAMIDA_TRANSFER_INCOMPLETE:
-      return namida_report_tally (self).failed == 0 ? _ ("Not everything was sent") : _ ("Some files were not stored");
+      return namida_transfer_count_files (self).failed == 0 ? _ ("Not everything was sent")
+                                                            : _ ("Some files were not stored");
     case NAMIDA_TRANSFER_DECLINED:
       return _ ("Declined");
     case NAMIDA_TRANSFER_CANCELLED:

@@ -5,8 +5,9 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
-#include "namida-file-results.h"
 #include "namida-speed.h"
+
+#include <glib/gi18n-lib.h>
 
 #define SAMPLE_MS 250
 
@@ -23,7 +24,7 @@ struct _NamidaTransfer
   GError *error;
   GCancellable *cancellable;
   gint64 started_at, ended_at;
-  gboolean pausable, pausing, keep_parts, unproven;
+  gboolean pausable, pausing, keep_parts, unproven, fetched;
   guint timer;
 
   /* Written by any thread. */
@@ -367,10 +368,22 @@ namida_transfer_get_error (NamidaTransfer *self)
   return self->error;
 }
 
-guint
-namida_transfer_count (NamidaTransfer *self, NamidaFileResult result)
+NamidaFileCounts
+namida_transfer_count_files (NamidaTransfer *self)
 {
-  return namida_file_results_count (self->results, result);
+  return namida_file_results_count (self->results);
+}
+
+guint
+namida_transfer_count_missed (NamidaTransfer *self)
+{
+  return self->backup != NULL ? namida_backup_count_missed (self->backup) : 0;
+}
+
+char *
+namida_transfer_dup_failed (NamidaTransfer *self, gboolean folders, guint most, char **detail)
+{
+  return namida_file_results_dup_failed (self->results, folders, most, detail);
 }
 
 void
@@ -558,34 +571,75 @@ namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state)
     g_signal_emit (self, ended_signal, 0);
 }
 
-static NamidaTransferState
-final_state (const GError *error)
-{
-  if (error == NULL)
-    return NAMIDA_TRANSFER_DONE;
-  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED))
-    return NAMIDA_TRANSFER_DECLINED;
-  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
-      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return NAMIDA_TRANSFER_CANCELLED;
-  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE))
-    return NAMIDA_TRANSFER_INCOMPLETE;
-  return NAMIDA_TRANSFER_FAILED;
-}
-
-void
-namida_transfer_end (NamidaTransfer *self, const GError *error)
+static void
+transfer_end (NamidaTransfer *self, NamidaTransferState state, const GError *error)
 {
   g_autoptr (NamidaTransfer) alive = g_object_ref (self);
 
-  if (namida_transfer_is_final (self))
-    return;
   if (error != NULL)
     {
       self->error = g_error_copy (error);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ERROR]);
     }
-  namida_transfer_set_state (alive, final_state (error));
+  namida_transfer_set_state (alive, state);
+}
+
+void
+namida_transfer_finish (NamidaTransfer *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (namida_transfer_is_final (self))
+    return;
+  if (self->backup == NULL)
+    error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL,
+                                 _ ("The transfer ended before its files were known."));
+  else
+    error = namida_transfer_dup_incomplete (self);
+  if (error == NULL)
+    transfer_end (self, NAMIDA_TRANSFER_DONE, NULL);
+  else
+    transfer_end (self, self->backup != NULL ? NAMIDA_TRANSFER_INCOMPLETE : NAMIDA_TRANSFER_FAILED, error);
+}
+
+static NamidaTransferState
+transfer_state_of (const GError *error)
+{
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED))
+    return NAMIDA_TRANSFER_DECLINED;
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return NAMIDA_TRANSFER_CANCELLED;
+  return NAMIDA_TRANSFER_FAILED;
+}
+
+void
+namida_transfer_fail (NamidaTransfer *self, const GError *error)
+{
+  g_autoptr (GError) unknown = NULL;
+
+  if (namida_transfer_is_final (self))
+    return;
+  if (error == NULL)
+    {
+      /* A mistake of the caller must not leave a transfer that never ends, nor one that seems done. */
+      g_critical ("A transfer failed without an error");
+      unknown = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("The transfer failed."));
+      error = unknown;
+    }
+  transfer_end (self, transfer_state_of (error), error);
+}
+
+void
+namida_transfer_set_fetched (NamidaTransfer *self)
+{
+  self->fetched = TRUE;
+}
+
+gboolean
+namida_transfer_get_fetched (NamidaTransfer *self)
+{
+  return self->fetched;
 }
 
 void

@@ -3,7 +3,7 @@
 
 #include <gio/gio.h>
 #include "namida-backup.h"
-#include "namida-messages.h"
+#include "namida-file-results.h"
 
 G_BEGIN_DECLS
 
@@ -61,8 +61,16 @@ guint64 namida_transfer_get_speed (NamidaTransfer *self);
 gint64 namida_transfer_get_seconds_left (NamidaTransfer *self);
 char *namida_transfer_dup_current_file (NamidaTransfer *self);  /* (nullable) any thread */
 const GError *namida_transfer_get_error (NamidaTransfer *self); /* (nullable) */
-/** How many files ended as @result (empty folders count only when they failed); any thread once the backup is set. */
-guint namida_transfer_count (NamidaTransfer *self, NamidaFileResult result);
+/**
+ * namida_transfer_count_files: the results of all files, counted. Whoever shows, writes or decides by a number of files
+ * takes it from here. Any thread once the backup is set. Returns: the counts; all 0 while there is no backup.
+ */
+NamidaFileCounts namida_transfer_count_files (NamidaTransfer *self);
+/**
+ * namida_transfer_count_missed: files and folders that belong to the backup and that the sender could not offer.
+ * Returns: 0 while there is no backup. Any thread once the backup is set.
+ */
+guint namida_transfer_count_missed (NamidaTransfer *self);
 /** Per-file outcome, indexes as in the backup's entries; any thread. @detail: (nullable): why, a sentence. */
 void namida_transfer_set_result (NamidaTransfer *self, guint index, NamidaFileResult result, const char *detail);
 NamidaFileResult namida_transfer_get_result (NamidaTransfer *self, guint index);
@@ -81,7 +89,7 @@ gboolean namida_transfer_get_keep_parts (NamidaTransfer *self);
 /**
  * Pausing. Whoever moves the bytes says whether that can be (set_pausable), watches the cancellable as for a cancel,
  * and when it has stopped and namida_transfer_is_pausing(), calls namida_transfer_set_paused() instead of
- * namida_transfer_end(): PAUSED then, and the cancellable is as new. Main context. A person pauses by
+ * namida_transfer_fail(): PAUSED then, and the cancellable is as new. Main context. A person pauses by
  * namida_hub_pause().
  */
 void namida_transfer_set_pausable (NamidaTransfer *self, gboolean pausable);
@@ -112,13 +120,27 @@ void namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state)
  * keeps what it got until it is told to restore it. Shown beside the state. */
 void namida_transfer_set_advice (NamidaTransfer *self, const char *advice);
 const char *namida_transfer_get_advice (NamidaTransfer *self); /* (nullable) until it is done */
+/** namida_transfer_set_fetched: this transfer fetches a version that the other device keeps, which changes the advice
+ * when a file is missing. Main context, before it ends. */
+void namida_transfer_set_fetched (NamidaTransfer *self);
+gboolean namida_transfer_get_fetched (NamidaTransfer *self);
 /** namida_transfer_set_unproven: the other side has no way to say that what arrived is what was sent: nobody is told
  * that it was verified. Main context. */
 void namida_transfer_set_unproven (NamidaTransfer *self);
 gboolean namida_transfer_get_unproven (NamidaTransfer *self);
-/** Ends it: DONE, or the final state that @error means (DECLINED, CANCELLED, INCOMPLETE, else FAILED). @error:
- * (nullable) (transfer none). */
-void namida_transfer_end (NamidaTransfer *self, const GError *error);
+/**
+ * namida_transfer_finish: ends a transfer that ran to its end. The results of all files and what the sender left out
+ * decide whether it is DONE or INCOMPLETE; a file without a result is missing. Nobody else decides this. After an end
+ * it has no effect. Main context.
+ */
+void namida_transfer_finish (NamidaTransfer *self);
+/**
+ * namida_transfer_fail: ends a transfer that did not run to its end.
+ * @error: (transfer none): why, never %NULL; decides the state: DECLINED, CANCELLED, else FAILED
+ *
+ * After an end it has no effect. Main context.
+ */
+void namida_transfer_fail (NamidaTransfer *self, const GError *error);
 /** namida_transfer_dup_state_text: Returns: (transfer full): the state in words for a row: "Waiting for someone to
  * accept there". Translated. */
 char *namida_transfer_dup_state_text (NamidaTransfer *self);

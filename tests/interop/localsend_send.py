@@ -107,12 +107,19 @@ def asked_for_less(lab, program, folder):
     with Receiving(lab, program) as server:
         server.only = {"Songs/07.mp3"}
         code, events = program.send(f"127.0.0.1:{server.port}", folder)
-        assert code == 0, (code, events)
+        last = end(events)
+        assert code == 7 and last["result"] == "incomplete", (code, events)
+        assert (last["stored"], last["kept"], last["failed"]) == (1, 0, last["files"] - 1), last
+        files = [event for event in events if event["event"] == "file"]
+        assert len(files) == last["failed"] and {event["result"] for event in files} == {"declined"}, files
         assert [path.name for path in server.folder.rglob("*.*")] == ["07.mp3"]
-    with Receiving(lab, program) as server:
-        server.refuse = (204, None)
-        code, events = program.send(f"127.0.0.1:{server.port}", folder)
-        assert code == 0 and end(events)["result"] == "done", (code, events)
+    for nothing in ({"refuse": (204, None)}, {"only": {"no such file"}}):
+        with Receiving(lab, program) as server:
+            vars(server).update(nothing)
+            code, events = program.send(f"127.0.0.1:{server.port}", folder)
+            last = end(events)
+            assert code == 3 and (last["result"], last["code"]) == ("declined", "declined"), (code, events)
+            assert (last["stored"], last["kept"], last["failed"]) == (0, 0, last["files"]), last
 
 
 def pin(lab, program, folder):

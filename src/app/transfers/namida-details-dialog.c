@@ -51,8 +51,8 @@ static char *
 dup_summary (NamidaTransfer *transfer, guint not_there)
 {
   GString *text = g_string_new (NULL);
-  guint stored = namida_transfer_count (transfer, NAMIDA_FILE_STORED);
-  guint kept = namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING);
+  NamidaFileCounts counts = namida_transfer_count_files (transfer);
+  guint stored = counts.stored, kept = counts.kept;
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
   guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
   guint failed = not_there - MIN (not_there, left_out);

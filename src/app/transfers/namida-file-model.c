@@ -81,18 +81,14 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaFileModel,
 gboolean
 namida_file_model_is_failed (NamidaTransfer *transfer, guint index)
 {
+  NamidaFileResult result;
+
   if (namida_file_model_get_left_out (transfer, index) != NULL)
     return TRUE;
-  switch (namida_transfer_get_result (transfer, index))
-    {
-    case NAMIDA_FILE_STORED:
-    case NAMIDA_FILE_KEPT_EXISTING:
-      return FALSE;
-    case NAMIDA_FILE_PENDING:
-      return namida_transfer_is_final (transfer);
-    default:
-      return TRUE;
-    }
+  result = namida_transfer_get_result (transfer, index);
+  if (result == NAMIDA_FILE_PENDING)
+    return namida_transfer_is_final (transfer);
+  return !namida_file_result_is_success (result);
 }
 
 guint

@@ -34,26 +34,6 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 static const char *
-result_words (NamidaFileResult result, gboolean failed)
-{
-  switch (result)
-    {
-    case NAMIDA_FILE_STORED:
-      return _ ("Verified");
-    case NAMIDA_FILE_KEPT_EXISTING:
-      return _ ("Was already there");
-    case NAMIDA_FILE_MISMATCH:
-      return _ ("It changed on the way. Send it again.");
-    case NAMIDA_FILE_UNREADABLE:
-      return _ ("It could not be read.");
-    case NAMIDA_FILE_PENDING:
-    case NAMIDA_FILE_MISSING:
-    default:
-      return failed ? _ ("It did not arrive.") : _ ("Waiting");
-    }
-}
-
-static const char *
 result_icon (NamidaFileResult result, gboolean failed)
 {
   if (failed)
@@ -61,6 +41,15 @@ result_icon (NamidaFileResult result, gboolean failed)
   if (result == NAMIDA_FILE_PENDING)
     return "content-loading-symbolic";
   return "object-select-symbolic";
+}
+
+/* A file that still waits when the transfer has ended never arrived. */
+static const char *
+result_words (NamidaFileRow *self)
+{
+  if (self->shown == NAMIDA_FILE_PENDING && self->shown_failed)
+    return namida_file_result_get_words (NAMIDA_FILE_MISSING);
+  return namida_file_result_get_words (self->shown);
 }
 
 static void
@@ -88,7 +77,7 @@ show_entry (NamidaFileRow *self, const NamidaEntry *entry)
   g_autofree char *size = namida_format_size (entry->size);
   g_autofree char *detail = namida_transfer_dup_detail (namida_file_item_get_transfer (self->item),
                                                         namida_file_item_get_index (self->item));
-  const char *words = self->shown_failed && detail != NULL ? detail : result_words (self->shown, self->shown_failed);
+  const char *words = self->shown_failed && detail != NULL ? detail : result_words (self);
 
   gtk_label_set_label (self->title, shown);
   namida_steady_label_set_text (self->size, size);

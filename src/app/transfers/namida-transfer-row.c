@@ -62,11 +62,11 @@ static gboolean
 has_details (NamidaTransfer *transfer)
 {
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
+  NamidaFileCounts counts = namida_transfer_count_files (transfer);
 
   return namida_transfer_is_final (transfer) && backup != NULL
-         && namida_backup_get_left_out (backup)->len + namida_transfer_count (transfer, NAMIDA_FILE_MISMATCH)
-                    + namida_transfer_count (transfer, NAMIDA_FILE_MISSING)
-                    + namida_transfer_count (transfer, NAMIDA_FILE_UNREADABLE)
+         && namida_backup_get_left_out (backup)->len + counts.failed + counts.failed_folders
+                    - counts.by_result[NAMIDA_FILE_PENDING]
                 > 0;
 }
 

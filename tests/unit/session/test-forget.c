@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "namida-clock.h"
+#include "namida-error.h"
 #include "namida-hub-history.h"
 #include "namida-hub-private.h"
 #include "namida-limits.h"
@@ -24,12 +25,20 @@ new_received (const char *id, guint files)
 }
 
 static void
+end_somehow (NamidaTransfer *transfer)
+{
+  g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, "Cancelled");
+
+  namida_transfer_fail (transfer, error);
+}
+
+static void
 receive (NamidaHub *hub, const char *id, guint files)
 {
   g_autoptr (NamidaTransfer) transfer = new_received (id, files);
 
   namida_hub_list_received (hub, transfer);
-  namida_transfer_end (transfer, NULL);
+  end_somehow (transfer);
 }
 
 static void
@@ -132,7 +141,7 @@ test_old_ones_leave (void)
   receive (hub, "session-3", 1);
   WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (history)) == 0);
   g_assert_true (is_listed (hub, "session-3"));
-  namida_transfer_end (going_on, NULL);
+  end_somehow (going_on);
   g_clear_object (&history);
   clean_up (hub, dir);
 }

@@ -17,15 +17,15 @@ test_send_and_again (Fixture *f, gconstpointer data)
   g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_DONE);
   files = namida_transfer_get_total_files (transfer);
   g_assert_cmpuint (files, >=, 41);
-  g_assert_cmpuint (namida_transfer_count (transfer, NAMIDA_FILE_STORED), ==, files);
+  g_assert_cmpuint (namida_transfer_count_files (transfer).stored, ==, files);
   g_assert_cmpuint (namida_transfer_get_done_bytes (transfer), ==, namida_transfer_get_total_bytes (transfer));
   assert_same_tree (f);
 
   transfer = send_sample (f);
   WAIT_FOR (namida_transfer_is_final (transfer));
   g_assert_no_error (namida_transfer_get_error (transfer));
-  g_assert_cmpuint (namida_transfer_count (transfer, NAMIDA_FILE_KEPT_EXISTING), ==, files);
-  g_assert_cmpuint (namida_transfer_count (transfer, NAMIDA_FILE_STORED), ==, 0);
+  g_assert_cmpuint (namida_transfer_count_files (transfer).kept, ==, files);
+  g_assert_cmpuint (namida_transfer_count_files (transfer).stored, ==, 0);
   assert_same_tree (f);
 }
 

@@ -248,7 +248,7 @@ test_transfer (void)
 {
   g_autoptr (NamidaTransfer) transfer = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, "x", NULL, TRUE);
   g_autoptr (NamidaBackup) backup = namida_backup_new ();
-  g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE, "x");
+  g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, "x");
   NamidaEntry *entry = namida_entry_new ();
   int n_ended = 0;
 
@@ -277,10 +277,10 @@ test_transfer (void)
   g_assert_cmpuint (namida_transfer_get_speed (transfer), ==, 0);
   namida_transfer_set_result (transfer, 0, NAMIDA_FILE_MISSING, "why");
   namida_transfer_set_result (transfer, 1, NAMIDA_FILE_STORED, NULL);
-  g_assert_cmpuint (namida_transfer_count (transfer, NAMIDA_FILE_MISSING), ==, 1);
-  g_assert_cmpuint (namida_transfer_count (transfer, NAMIDA_FILE_STORED), ==, 0);
-  namida_transfer_end (transfer, error);
-  namida_transfer_end (transfer, NULL);
+  g_assert_cmpuint (namida_transfer_count_files (transfer).by_result[NAMIDA_FILE_MISSING], ==, 1);
+  g_assert_cmpuint (namida_transfer_count_files (transfer).stored, ==, 0);
+  namida_transfer_finish (transfer);
+  namida_transfer_fail (transfer, error);
   namida_transfer_set_state (transfer, NAMIDA_TRANSFER_RUNNING);
   g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_INCOMPLETE);
   g_assert_cmpint (n_ended, ==, 1);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Why a transfer that ran to its end is incomplete, in words. Called by namida_transfer_finish() alone, which decides
+ * between DONE and INCOMPLETE by it: a transfer is done when there is nothing to say here. Main context. */
+#include "config.h"
+
+#include "namida-transfer-private.h"
+
+#include "namida-error.h"
+
+#include <glib/gi18n-lib.h>
+
+#define NAMED_FILES 3u
+
+static GError *
+outcome_sent (NamidaTransfer *self, const NamidaFileCounts *counts)
+{
+  g_autofree char *detail = NULL;
+  g_autofree char *names = namida_transfer_dup_failed (self, counts->failed == 0, NAMED_FILES, &detail);
+  const char *why = detail != NULL ? detail : _ ("The rest is safe: send again for what is missing.");
+
+  if (counts->failed == 0)
+    /* Translators: %u is a number of empty folders, the first %s their names, the second a sentence with the reason. */
+    return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+                        ngettext ("%u empty folder was not created there: %s. %s",
+                                  "%u empty folders were not created there: %s. %s", counts->failed_folders),
+                        counts->failed_folders, names, why);
+  /* Translators: the first %s are names of files, the second a sentence with the reason. */
+  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+                      ngettext ("%u of %u file was not stored there: %s. %s",
+                                "%u of %u files were not stored there: %s. %s", counts->files),
+                      counts->failed, counts->files, names, why);
+}
+
+static GError *
+outcome_received (const NamidaFileCounts *counts)
+{
+  if (counts->failed == 0)
+    return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+                        ngettext ("%u empty folder could not be created.", "%u empty folders could not be created.",
+                                  counts->failed_folders),
+                        counts->failed_folders);
+  return g_error_new (
+      NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+      ngettext ("%u file was not stored. Ask for it to be sent again: only what is missing travels.",
+                "%u files were not stored. Ask for them to be sent again: only what is missing travels.",
+                counts->failed),
+      counts->failed);
+}
+
+static GError *
+outcome_fetched (const NamidaFileCounts *counts)
+{
+  if (counts->failed == 0)
+    return outcome_received (counts);
+  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+                      ngettext ("%u file could not be fetched. Verify the backup on the other device.",
+                                "%u files could not be fetched. Verify the backup on the other device.",
+                                counts->failed),
+                      counts->failed);
+}
+
+/* Everything that was offered is there, but not everything that was to be sent could be offered. */
+static GError *
+outcome_missed (guint missed)
+{
+  return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+                      ngettext ("Not everything was sent: %u file or folder was left out. See why, put it right and "
+                                "send again: only what is missing travels.",
+                                "Not everything was sent: %u files or folders were left out. See why, put it right "
+                                "and send again: only what is missing travels.",
+                                missed),
+                      missed);
+}
+
+GError *
+namida_transfer_dup_incomplete (NamidaTransfer *self)
+{
+  NamidaFileCounts counts = namida_transfer_count_files (self);
+  guint missed = namida_transfer_count_missed (self);
+
+  if (counts.failed + counts.failed_folders > 0)
+    {
+      if (namida_transfer_get_direction (self) == NAMIDA_DIRECTION_SEND)
+        return outcome_sent (self, &counts);
+      return namida_transfer_get_fetched (self) ? outcome_fetched (&counts) : outcome_received (&counts);
+    }
+  return missed > 0 ? outcome_missed (missed) : NULL;
+}

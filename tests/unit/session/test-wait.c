@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sendings that wait for a device which does not come back: they fail, and nothing says that they were sent. The clock
+ * is moved, so that no test waits for the patience of a person. */
+#include "config.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+#include "namida-hub-history.h"
+#include "namida-hub-private.h"
+#include "two-hubs.h"
+
+#define PATIENCE 600
+#define NOBODY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+static NamidaDatabase *
+open_database (const char *dir)
+{
+  g_autofree char *path = g_build_filename (dir, "state.db", NULL);
+  g_autoptr (GError) error = NULL;
+  NamidaDatabase *database = namida_database_open (path, &error);
+
+  g_assert_no_error (error);
+  return database;
+}
+
+/* A sending that an earlier run of the program did not bring to its end, @seconds_ago. */
+static void
+write_parked (const char *dir, gint64 seconds_ago)
+{
+  g_autoptr (NamidaDatabase) database = open_database (dir);
+  g_autofree char *file = g_build_filename (dir, "song.mp3", NULL);
+  g_autofree char *uri = g_filename_to_uri (file, NULL, NULL);
+  g_autofree char *wish = g_strconcat (uri, "\n", NULL);
+  gint64 then = namida_clock_real () - seconds_ago * G_USEC_PER_SEC;
+  NamidaJournalSession row = {
+    .id = (char *) "parked",
+    .direction = (char *) "send",
+    .fingerprint = (char *) NOBODY,
+    .alias = (char *) "Old Phone",
+    .title = (char *) "song.mp3",
+    .offer_key = (char *) "parked",
+    .state = (char *) "parked",
+    .wish = wish,
+    .started_at = then,
+    .updated_at = then,
+    .total_files = 1,
+  };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (file, "music", -1, &error));
+  g_assert_true (namida_journal_write_send (database, &row, &error));
+  g_assert_no_error (error);
+}
+
+static NamidaHub *
+start_in (const char *dir)
+{
+  NamidaHubOptions options = {
+    .data_dir = dir, .alias = "Wait", .interface = "lo", .backups = dir, .music = dir, .patience_seconds = PATIENCE
+  };
+  g_autoptr (GError) error = NULL;
+  NamidaHub *hub = try_to_start (&options, &error);
+
+  g_assert_no_error (error);
+  return hub;
+}
+
+static void
+assert_failed (NamidaTransfer *transfer)
+{
+  g_autofree char *words = namida_transfer_dup_state_text (transfer);
+  NamidaFileCounts counts = namida_transfer_count_files (transfer);
+
+  g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_FAILED);
+  g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
+  g_assert_nonnull (strstr (words, "Old Phone"));
+  g_assert_cmpuint (counts.stored + counts.kept, ==, 0);
+}
+
+/* The database is written by a thread. */
+static void
+assert_row_failed (const char *dir)
+{
+  g_autoptr (NamidaDatabase) database = open_database (dir);
+  g_autoptr (GPtrArray) rows = NULL;
+  const NamidaJournalSession *row;
+
+  do
+    {
+      g_clear_pointer (&rows, g_ptr_array_unref);
+      g_main_context_iteration (NULL, FALSE);
+      rows = namida_journal_list (database, 10, NULL);
+      g_assert_nonnull (rows);
+      g_assert_cmpuint (rows->len, ==, 1);
+      row = rows->pdata[0];
+    }
+  while (g_str_equal (row->state, "parked") || g_str_equal (row->state, "open"));
+  g_assert_cmpstr (row->state, ==, "failed");
+  g_assert_cmpuint (row->stored_files, ==, 0);
+  g_assert_cmpuint (row->kept_files, ==, 0);
+  g_assert_cmpuint (row->failed_files, ==, 1);
+  g_assert_nonnull (row->error);
+}
+
+static void
+clean_up (NamidaHub *hub, const char *dir)
+{
+  g_autofree char *command = g_strdup_printf ("rm -rf -- '%s'", dir);
+
+  stop_hub (hub);
+  namida_clock_set_fake (-1);
+  g_assert_cmpint (system (command), ==, 0);
+}
+
+/* The device is waited for, and the time that was agreed on passes. */
+static void
+test_patience_runs_out (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-wait-XXXXXX", NULL);
+  NamidaTransfer *transfer;
+  NamidaHub *hub;
+
+  write_parked (dir, 10);
+  hub = start_in (dir);
+  WAIT_FOR (g_list_model_get_n_items (namida_hub_get_transfers (hub)) == 1);
+  transfer = newest (hub);
+  WAIT_FOR (namida_transfer_get_backup (transfer) != NULL);
+  g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_INTERRUPTED);
+  namida_clock_set_fake (namida_clock_real () + (PATIENCE + 1) * G_USEC_PER_SEC);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  assert_failed (transfer);
+  assert_row_failed (dir);
+  clean_up (hub, dir);
+}
+
+/* It had run out already when the program was started again. */
+static void
+test_too_late_at_start (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-wait-XXXXXX", NULL);
+  NamidaTransfer *transfer;
+  NamidaHub *hub;
+
+  write_parked (dir, PATIENCE + 60);
+  hub = start_in (dir);
+  WAIT_FOR (g_list_model_get_n_items (namida_hub_get_transfers (hub)) == 1);
+  transfer = newest (hub);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  assert_failed (transfer);
+  assert_row_failed (dir);
+  clean_up (hub, dir);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/wait/patience-runs-out", test_patience_runs_out);
+  g_test_add_func ("/wait/too-late-at-start", test_too_late_at_start);
+  return g_test_run ();
+}
