@@ -5,6 +5,7 @@
 #include <locale.h>
 
 #include "namida-application.h"
+#include "namida-cipher.h"
 #include "namida-memory.h"
 #include "namida-watchdog.h"
 
@@ -15,6 +16,7 @@ main (int argc, char **argv)
   const char *catalogues;
 
   namida_memory_begin ();
+  namida_cipher_prefer ();
   setlocale (LC_ALL, "");
   /* Translators, and the tests, try their catalogues without installing them. */
   catalogues = g_getenv ("NAMIDA_LOCALE_DIR");

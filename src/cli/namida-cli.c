@@ -3,6 +3,7 @@
 
 #include "namida-cli.h"
 
+#include "namida-cipher.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
 #include "namida-memory.h"
@@ -370,6 +371,7 @@ main (int argc, char **argv)
   int code;
 
   namida_memory_begin ();
+  namida_cipher_prefer ();
   setlocale (LC_ALL, "");
   /* Translators, and the tests, try their catalogues without installing them. */
   catalogues = g_getenv ("NAMIDA_LOCALE_DIR");
