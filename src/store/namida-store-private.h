@@ -13,5 +13,8 @@ gboolean namida_store_clean_staging (NamidaStore *self, GError **error);
 const char *namida_store_get_chosen (NamidaStore *self, guint which);
 /** (transfer none) (element-type utf8 filename) */
 GHashTable *namida_store_get_labels (NamidaStore *self);
+/** The newest arrival when retention was last applied, or at start; 0: unknown. Any thread. */
+gint64 namida_store_get_seen_arrival (NamidaStore *self);
+void namida_store_set_seen_arrival (NamidaStore *self, gint64 arrival);
 
 G_END_DECLS

@@ -7,6 +7,8 @@
 #include "namida-removal.h"
 #include "namida-safe-path.h"
 #include "namida-staging.h"
+#include "namida-store-owner.h"
+#include "namida-version-trash.h"
 
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -22,7 +24,8 @@ struct _NamidaStore
   const char *music;
   GHashTable *labels; /* label → folder */
   guint64 reserve;
-  gboolean chosen[2]; /* backups, music: by a person */
+  gint64 seen_arrival; /* __atomic */
+  gboolean chosen[2];  /* backups, music: by a person */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaStore, namida_store, G_TYPE_OBJECT)
@@ -272,39 +275,84 @@ namida_store_find_resumable_finish (NamidaStore *self, GAsyncResult *result, GEr
 
 /* ---- after a crash ---- */
 
+typedef struct
+{
+  GHashTable *kept;
+  GHashTable *known;
+} StoreCleaning;
+
+/* @owner: (nullable) */
 static void
-clean_below (const char *path, const char *name, GHashTable *kept)
+clean_below (const char *path, const char *name, const char *owner, const StoreCleaning *cleaning)
 {
   int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
   if (fd < 0)
     return;
-  namida_staging_clean (fd, name, kept);
+  namida_staging_clean (fd, name, owner, cleaning->kept, cleaning->known);
   close (fd);
 }
 
 gboolean
 namida_store_clean_staging (NamidaStore *self, GError **error)
 {
-  g_autoptr (GHashTable) kept = NULL;
+  g_autoptr (GHashTable) kept = namida_journal_list_kept (self->database, error);
+  g_autoptr (GHashTable) known = kept != NULL ? namida_journal_list_known (self->database, error) : NULL;
+  g_autofree char *owner = namida_store_dup_owner (self->database);
+  StoreCleaning cleaning = { .kept = kept, .known = known };
   GHashTableIter iter;
   gpointer folder;
 
-  kept = namida_journal_list_kept (self->database, error);
-  if (kept == NULL)
+  if (known == NULL)
     return FALSE;
-  clean_below (self->data_dir, NAMIDA_STAGING_FOLDER, kept);
-  clean_below (self->backups, NAMIDA_STAGING_HIDDEN, kept);
-  clean_below (self->music, NAMIDA_STAGING_HIDDEN, kept);
+  clean_below (self->data_dir, NAMIDA_STAGING_FOLDER, NULL, &cleaning);
+  clean_below (self->backups, NAMIDA_STAGING_HIDDEN, owner, &cleaning);
+  clean_below (self->music, NAMIDA_STAGING_HIDDEN, owner, &cleaning);
   g_hash_table_iter_init (&iter, self->labels);
   while (g_hash_table_iter_next (&iter, NULL, &folder))
-    clean_below (folder, NAMIDA_STAGING_HIDDEN, kept);
+    clean_below (folder, NAMIDA_STAGING_HIDDEN, owner, &cleaning);
   return TRUE;
+}
+
+gint64
+namida_store_get_seen_arrival (NamidaStore *self)
+{
+  return __atomic_load_n (&self->seen_arrival, __ATOMIC_RELAXED);
+}
+
+void
+namida_store_set_seen_arrival (NamidaStore *self, gint64 arrival)
+{
+  __atomic_store_n (&self->seen_arrival, arrival, __ATOMIC_RELAXED);
+}
+
+/* What is there when the program starts did not arrive in this run. */
+static void
+store_see_arrivals (NamidaStore *self)
+{
+  sqlite3_stmt *statement;
+
+  namida_database_lock (self->database);
+  statement = namida_database_prepare (self->database, NULL, "SELECT coalesce (max (arrival), 0) FROM versions", "");
+  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    namida_store_set_seen_arrival (self, sqlite3_column_int64 (statement, 0));
+  sqlite3_finalize (statement);
+  namida_database_unlock (self->database);
 }
 
 gboolean
 namida_store_clean (NamidaStore *self, GError **error)
 {
-  return namida_journal_park_open (self->database, error) && namida_removal_resume (self->database, error)
-         && namida_store_clean_staging (self, error);
+  g_autoptr (GError) removal = NULL;
+  g_autoptr (GError) trash = NULL;
+
+  if (!namida_journal_park_open (self->database, error))
+    return FALSE;
+  store_see_arrivals (self);
+  /* A version that cannot be removed stays in the list as "being removed"; everything else goes on. */
+  if (!namida_removal_resume (self->database, &removal))
+    g_message ("%s", removal->message);
+  if (!namida_version_trash_resume (self->database, &trash) || !namida_version_trash_purge (self->database, &trash))
+    g_message ("%s", trash->message);
+  return namida_store_clean_staging (self, error);
 }

@@ -36,6 +36,12 @@ const char *const namida_removal_crash_points[] = {
   NULL,
 };
 
+const char *const namida_trash_crash_points[] = {
+  "trash-claimed", /* the record says that the version is in the trash */
+  "trash-renamed", /* and its folder is there */
+  NULL,
+};
+
 #ifdef NAMIDA_TESTING
 
 typedef struct
@@ -70,7 +76,8 @@ namida_crash_point (const char *name)
 {
   Wish *wish = get_wish ();
 
-  if (!g_strv_contains (namida_crash_points, name) && !g_strv_contains (namida_removal_crash_points, name))
+  if (!g_strv_contains (namida_crash_points, name) && !g_strv_contains (namida_removal_crash_points, name)
+      && !g_strv_contains (namida_trash_crash_points, name))
     g_error ("the crash point %s is not in the list", name);
   if (g_strcmp0 (wish->name, name) == 0 && g_atomic_int_dec_and_test (&wish->count))
     kill (getpid (), SIGKILL);

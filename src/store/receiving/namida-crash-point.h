@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 extern const char *const namida_crash_points[];
 /** The same of the removal of a version. */
 extern const char *const namida_removal_crash_points[];
+extern const char *const namida_trash_crash_points[];
 
 /**
  * namida_crash_point: a step of the store's journal after which a crash must be harmless. Does nothing, unless built

@@ -108,6 +108,16 @@ namida_folder_make_root (const char *path, GError **error)
   return fd;
 }
 
+/* Lets the owner write to the open folder @fd, as far as that can be had. */
+static void
+folder_make_writable (int fd)
+{
+  struct stat st;
+
+  if (fstat (fd, &st) == 0 && (st.st_mode & 0300) != 0300)
+    fchmod (fd, (st.st_mode & 07777) | 0300);
+}
+
 /* Removes the files of the open folder @fd; stops at the first folder. Returns its name, or NULL: @fd is empty, or
  * errno is not 0. */
 static char *
@@ -127,6 +137,7 @@ remove_files (int fd)
       errno = saved_errno;
       return NULL;
     }
+  folder_make_writable (fd);
   errno = 0;
   while (folder == NULL && (entry = readdir (dir)) != NULL)
     {
@@ -173,7 +184,9 @@ empty_folder (int fd)
       else
         {
           next = openat (fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-          if (next >= 0 && unlinkat (next, g_ptr_array_index (names, names->len - 1), AT_REMOVEDIR) != 0)
+          /* Two programs, or two threads, may be removing the same. */
+          if (next >= 0 && unlinkat (next, g_ptr_array_index (names, names->len - 1), AT_REMOVEDIR) != 0
+              && errno != ENOENT)
             {
               close (next);
               next = -1;
@@ -197,7 +210,7 @@ namida_tree_remove (int parent_fd, const char *name)
     return unlinkat (parent_fd, name, 0) == 0;
   if (fd < 0)
     return errno == ENOENT;
-  return empty_folder (fd) && unlinkat (parent_fd, name, AT_REMOVEDIR) == 0;
+  return empty_folder (fd) && (unlinkat (parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT);
 }
 
 static gboolean
@@ -310,6 +323,26 @@ namida_folder_rename (int from_dir, const char *from, int to_dir, const char *to
     return FALSE;
   /* mkdir claims the name or fails with EEXIST; rename(2) replaces a folder only when it is empty. */
   return mkdirat (to_dir, to, 0777) == 0 && renameat (from_dir, from, to_dir, to) == 0;
+}
+
+gboolean
+namida_folder_move (int from_dir, const char *from, int to_dir, const char *to)
+{
+  int fd = namida_folder_open (from_dir, from, FALSE);
+  struct stat st;
+  gboolean fine;
+  int saved_errno;
+
+  if (fd < 0)
+    return FALSE;
+  fine = fstat (fd, &st) == 0;
+  folder_make_writable (fd);
+  fine = fine && namida_folder_rename (from_dir, from, to_dir, to);
+  saved_errno = errno;
+  fchmod (fd, st.st_mode & 07777);
+  close (fd);
+  errno = saved_errno;
+  return fine;
 }
 
 static gboolean

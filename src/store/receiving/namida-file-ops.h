@@ -43,6 +43,8 @@ gboolean namida_file_copy (int from, int to, GCancellable *cancellable);
 gboolean namida_file_rename (int from_dir, const char *from, int to_dir, const char *to);
 /** namida_folder_rename: the same for a folder, which no link can be made to. */
 gboolean namida_folder_rename (int from_dir, const char *from, int to_dir, const char *to);
+/** namida_folder_move: the same for a folder that may be read-only, which Linux does not move to another folder. */
+gboolean namida_folder_move (int from_dir, const char *from, int to_dir, const char *to);
 /** namida_file_move_copy: for two file systems: a durable copy of @from under the free name @to, then @from is removed.
  */
 gboolean namida_file_move_copy (int from_dir, const char *from, int to_dir, const char *to);

@@ -133,6 +133,8 @@ find_version (NamidaDatabase *database,
   return fine;
 }
 
+#define NEXT_ARRIVAL "(SELECT coalesce (max (arrival), 0) + 1 FROM versions)"
+
 static gboolean
 write_head (NamidaDatabase *database,
             sqlite3 *handle,
@@ -148,11 +150,11 @@ write_head (NamidaDatabase *database,
   if (*id != 0)
     return namida_database_exec (database, error,
                                  "UPDATE versions SET session = ?, path = ?, created_at = ?, complete = ?,"
-                                 " verified_at = NULL, damaged = -1 WHERE id = ?",
+                                 " verified_at = NULL, damaged = -1, arrival = " NEXT_ARRIVAL " WHERE id = ?",
                                  "ssiii", session->id, path, namida_clock_real (), complete, *id);
   if (!namida_database_exec (database, error,
                              "INSERT INTO versions (session, fingerprint, alias, path, created_at, landing, title,"
-                             " offer_key, complete) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                             " offer_key, complete, arrival) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, " NEXT_ARRIVAL ")",
                              "ssssisssi", session->id, session->fingerprint, session->alias, path, namida_clock_real (),
                              session->landing, session->title, session->offer_key, complete))
     return FALSE;

@@ -300,27 +300,45 @@ namida_journal_clear (NamidaDatabase *database, GError **error)
                                   "UPDATE sessions SET hidden = 1 WHERE state NOT IN ('open', 'parked')", "");
 }
 
+/* Locked: ends @statement. (transfer full) (nullable) */
+static GHashTable *
+journal_take_ids (sqlite3 *handle, sqlite3_stmt *statement, GError **error)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  int result;
+
+  if (statement == NULL)
+    return NULL;
+  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+    g_hash_table_add (ids, dup_text (statement, 0));
+  return end_steps (handle, statement, result, error) ? g_steal_pointer (&ids) : NULL;
+}
+
 GHashTable *
 namida_journal_list_kept (NamidaDatabase *database, GError **error)
 {
-  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (database, error,
-                                                     "SELECT id FROM sessions WHERE direction = 'receive'"
-                                                     " AND state IN ('open', 'parked') AND updated_at >= ?",
-                                                     "i", oldest_parked (database));
-  gboolean fine = FALSE;
+  GHashTable *ids = journal_take_ids (handle,
+                                      namida_database_prepare (database, error,
+                                                               "SELECT id FROM sessions WHERE direction = 'receive'"
+                                                               " AND state IN ('open', 'parked') AND updated_at >= ?",
+                                                               "i", oldest_parked (database)),
+                                      error);
 
-  if (statement != NULL)
-    {
-      int result;
-
-      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-        g_hash_table_add (ids, dup_text (statement, 0));
-      fine = end_steps (handle, statement, result, error);
-    }
   namida_database_unlock (database);
-  return fine ? g_steal_pointer (&ids) : NULL;
+  return ids;
+}
+
+GHashTable *
+namida_journal_list_known (NamidaDatabase *database, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (database);
+  GHashTable *ids = journal_take_ids (
+      handle, namida_database_prepare (database, error, "SELECT id FROM sessions WHERE direction = 'receive'", ""),
+      error);
+
+  namida_database_unlock (database);
+  return ids;
 }
 
 gboolean

@@ -104,6 +104,9 @@ void namida_journal_remember_hashes (NamidaDatabase *database, const NamidaJourn
 /** namida_journal_list_kept: (transfer full): a set of the ids of receiving sessions whose parts must stay: open, or
  * parked and young enough. NULL with @error. */
 GHashTable *namida_journal_list_kept (NamidaDatabase *database, GError **error);
+/** namida_journal_list_known: (transfer full): a set of the ids of all receiving sessions that the journal ever had, as
+ * far as it remembers. NULL with @error. */
+GHashTable *namida_journal_list_known (NamidaDatabase *database, GError **error);
 /** namida_journal_park_open: after a crash: "open" becomes "parked", and what is parked for too long "failed". */
 gboolean namida_journal_park_open (NamidaDatabase *database, GError **error);
 /** namida_journal_park_sends: "open" sendings become "parked". */

@@ -13,10 +13,13 @@
 #include "namida-open.h"
 #include "namida-place-cursor.h"
 #include "namida-safe-path.h"
+#include "namida-store-owner.h"
+#include "namida-version-trash.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* The sender waits for the answer meanwhile: what is not copied by then is received instead. */
@@ -77,7 +80,7 @@ open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
   gsize prefix = strlen (root->path) + 1;
   int fd;
 
-  self->hidden = namida_staging_open_hidden (root->path, root->base_fd, self->session->id, error);
+  self->hidden = namida_staging_open_hidden (root->path, root->base_fd, self->owner, self->session->id, error);
   if (self->hidden == NULL)
     return FALSE;
   /* What an earlier try linked into it may not be of this backup any more. */
@@ -133,6 +136,8 @@ check_chosen (NamidaStoreSink *self, const char *path, GError **error)
 static gboolean
 open_roots (NamidaStoreSink *self, GError **error)
 {
+  if (self->owner == NULL)
+    self->owner = namida_store_dup_owner (self->database);
   for (guint i = 0; i < namida_layout_get_n_roots (self->layout); i++)
     {
       NamidaRoot *root = g_new0 (NamidaRoot, 1);
@@ -145,7 +150,8 @@ open_roots (NamidaStoreSink *self, GError **error)
       root->base_fd = root->fd = namida_folder_make_root (root->path, error);
       if (root->base_fd < 0)
         return FALSE;
-      root->staging = namida_staging_open (self->data_dir, root->path, root->base_fd, self->session->id, error);
+      root->staging
+          = namida_staging_open (self->data_dir, root->path, root->base_fd, self->owner, self->session->id, error);
       if (root->staging == NULL || (self->landing == NAMIDA_LANDING_BACKUP && !open_version (self, root, error)))
         return FALSE;
     }
@@ -320,6 +326,20 @@ remove_stale_parts (NamidaStoreSink *self)
     namida_staging_remove_parts (namida_store_sink_root (self, i)->staging, names);
 }
 
+/* @missing: more than is free now. */
+static gboolean
+prepare_empty_trash (NamidaStoreSink *self, int fd, guint64 missing)
+{
+  struct statvfs vfs;
+  guint64 need;
+
+  if (fstatvfs (fd, &vfs) != 0)
+    return FALSE;
+  need = (guint64) vfs.f_bavail * vfs.f_frsize;
+  need = missing > G_MAXUINT64 - need ? G_MAXUINT64 : need + missing;
+  return namida_version_trash_make_room (self->database, fd, need);
+}
+
 static gboolean
 check_device (NamidaStoreSink *self, guint first, GError **error)
 {
@@ -339,7 +359,9 @@ check_device (NamidaStoreSink *self, guint first, GError **error)
         /* No received size is believed: the sum must not wrap around to a small one. */
         need = more > G_MAXUINT64 - need ? G_MAXUINT64 : need + more;
       }
-  if (namida_store_sink_has_room (self, namida_staging_get_fd (root->staging), need, &short_of))
+  if (namida_store_sink_has_room (self, namida_staging_get_fd (root->staging), need, &short_of)
+      || (prepare_empty_trash (self, namida_staging_get_fd (root->staging), short_of)
+          && namida_store_sink_has_room (self, namida_staging_get_fd (root->staging), need, &short_of)))
     return TRUE;
   missing = namida_format_size (short_of);
   shown = g_filename_display_name (root->path);

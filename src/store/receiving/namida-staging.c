@@ -24,9 +24,11 @@
 struct _NamidaStaging
 {
   char *session;
+  char *owner;   /* (nullable): the folder is in the data folder, which nobody else uses */
   int holder_fd; /* the root, or the data folder */
   const char *holder_name;
-  int parent_fd; /* "staging" or ".namida-sync-parts" */
+  int hidden_fd; /* ".namida-sync-parts"; -1 without @owner */
+  int parent_fd; /* "staging" or ".namida-sync-parts/<owner>" */
   int fd;
   dev_t device;
 };
@@ -44,18 +46,41 @@ fail (GError **error, int saved_errno, const char *format, const char *shown)
   return FALSE;
 }
 
-/* FALSE with errno. */
+static void
+close_one (int fd)
+{
+  if (fd >= 0)
+    close (fd);
+}
+
+/* Returns: a descriptor or -1 with errno. */
+static int
+staging_make_folder (int parent_fd, const char *name, mode_t mode)
+{
+  if (mkdirat (parent_fd, name, mode) == 0)
+    fsync (parent_fd);
+  return namida_folder_open (parent_fd, name, FALSE);
+}
+
+/* FALSE with errno. The folder of all programs is open to all of them, as the store is; that of one is not. */
 static gboolean
 open_folders (NamidaStaging *self)
 {
-  if (mkdirat (self->holder_fd, self->holder_name, 0700) == 0)
-    fsync (self->holder_fd);
-  self->parent_fd = namida_folder_open (self->holder_fd, self->holder_name, FALSE);
+  if (self->owner == NULL)
+    self->parent_fd = staging_make_folder (self->holder_fd, self->holder_name, 0700);
+  else
+    {
+      self->hidden_fd = staging_make_folder (self->holder_fd, self->holder_name, 0777);
+      if (self->hidden_fd < 0)
+        return FALSE;
+      self->parent_fd = staging_make_folder (self->hidden_fd, self->owner, 0700);
+    }
   if (self->parent_fd < 0)
     return FALSE;
-  if (mkdirat (self->parent_fd, self->session, 0700) == 0)
-    fsync (self->parent_fd);
-  self->fd = namida_folder_open (self->parent_fd, self->session, FALSE);
+  /* Version 0.1.0 had no folders of owners: what it began goes on in ours. */
+  if (self->hidden_fd >= 0)
+    namida_folder_rename (self->hidden_fd, self->session, self->parent_fd, self->session);
+  self->fd = staging_make_folder (self->parent_fd, self->session, 0700);
   return self->fd >= 0;
 }
 
@@ -70,9 +95,9 @@ open_folders_again (NamidaStaging *self)
       if (open_folders (self))
         return TRUE;
       saved_errno = errno;
-      if (self->parent_fd >= 0)
-        close (self->parent_fd);
-      self->parent_fd = -1;
+      close_one (self->parent_fd);
+      close_one (self->hidden_fd);
+      self->parent_fd = self->hidden_fd = -1;
       errno = saved_errno;
       if (errno != ENOENT)
         return FALSE;
@@ -82,16 +107,18 @@ open_folders_again (NamidaStaging *self)
 
 /* Takes @holder_fd. */
 static NamidaStaging *
-open_in (int holder_fd, const char *holder_name, const char *session, const char *root, GError **error)
+open_in (
+    int holder_fd, const char *holder_name, const char *owner, const char *session, const char *root, GError **error)
 {
   g_autoptr (NamidaStaging) self = g_new0 (NamidaStaging, 1);
   g_autofree char *shown = g_filename_display_name (root);
   struct stat st;
 
   self->session = g_strdup (session);
+  self->owner = g_strdup (owner);
   self->holder_fd = holder_fd;
   self->holder_name = holder_name;
-  self->parent_fd = self->fd = -1;
+  self->hidden_fd = self->parent_fd = self->fd = -1;
   if (holder_fd >= 0 && open_folders_again (self) && fstat (self->fd, &st) == 0)
     {
       self->device = st.st_dev;
@@ -102,13 +129,14 @@ open_in (int holder_fd, const char *holder_name, const char *session, const char
 }
 
 NamidaStaging *
-namida_staging_open_hidden (const char *root, int root_fd, const char *session, GError **error)
+namida_staging_open_hidden (const char *root, int root_fd, const char *owner, const char *session, GError **error)
 {
-  return open_in (fcntl (root_fd, F_DUPFD_CLOEXEC, 3), NAMIDA_STAGING_HIDDEN, session, root, error);
+  return open_in (fcntl (root_fd, F_DUPFD_CLOEXEC, 3), NAMIDA_STAGING_HIDDEN, owner, session, root, error);
 }
 
 NamidaStaging *
-namida_staging_open (const char *data_dir, const char *root, int root_fd, const char *session, GError **error)
+namida_staging_open (
+    const char *data_dir, const char *root, int root_fd, const char *owner, const char *session, GError **error)
 {
   struct stat root_st, data_st;
   int data_fd = -1;
@@ -117,17 +145,10 @@ namida_staging_open (const char *data_dir, const char *root, int root_fd, const 
     data_fd = open (data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (data_fd >= 0 && fstat (data_fd, &data_st) == 0 && fstat (root_fd, &root_st) == 0
       && data_st.st_dev == root_st.st_dev)
-    return open_in (data_fd, NAMIDA_STAGING_FOLDER, session, data_dir, error);
+    return open_in (data_fd, NAMIDA_STAGING_FOLDER, NULL, session, data_dir, error);
   if (data_fd >= 0)
     close (data_fd);
-  return namida_staging_open_hidden (root, root_fd, session, error);
-}
-
-static void
-close_one (int fd)
-{
-  if (fd >= 0)
-    close (fd);
+  return namida_staging_open_hidden (root, root_fd, owner, session, error);
 }
 
 void
@@ -137,8 +158,10 @@ namida_staging_free (NamidaStaging *self)
     return;
   close_one (self->fd);
   close_one (self->parent_fd);
+  close_one (self->hidden_fd);
   close_one (self->holder_fd);
   g_free (self->session);
+  g_free (self->owner);
   g_free (self);
 }
 
@@ -148,8 +171,11 @@ namida_staging_remove (NamidaStaging *self)
   gboolean fine = namida_tree_remove (self->parent_fd, self->session);
 
   /* Fails, as it should, while another session is in there. */
-  if (g_str_equal (self->holder_name, NAMIDA_STAGING_HIDDEN))
-    unlinkat (self->holder_fd, self->holder_name, AT_REMOVEDIR);
+  if (self->owner != NULL)
+    {
+      unlinkat (self->hidden_fd, self->owner, AT_REMOVEDIR);
+      unlinkat (self->holder_fd, self->holder_name, AT_REMOVEDIR);
+    }
   return fine;
 }
 
@@ -341,8 +367,9 @@ is_session_id (const char *name)
   return strlen (name) == SESSION_ID_LENGTH && strspn (name, "0123456789abcdef") == SESSION_ID_LENGTH;
 }
 
+/* @known: (nullable): only those. */
 static void
-remove_forgotten (int fd, GHashTable *kept)
+remove_forgotten (int fd, GHashTable *kept, GHashTable *known)
 {
   int copy = openat (fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *dir = copy >= 0 ? fdopendir (copy) : NULL;
@@ -356,7 +383,7 @@ remove_forgotten (int fd, GHashTable *kept)
   while ((entry = readdir (dir)) != NULL)
     {
       if (is_session_id (entry->d_name) && !g_hash_table_contains (kept, entry->d_name)
-          && !namida_tree_remove (fd, entry->d_name))
+          && (known == NULL || g_hash_table_contains (known, entry->d_name)) && !namida_tree_remove (fd, entry->d_name))
         g_message ("an old session's parts could not be removed: %s", g_strerror (errno));
     }
   closedir (dir);
@@ -382,13 +409,24 @@ namida_staging_remove_parts (NamidaStaging *self, GHashTable *kept)
 }
 
 void
-namida_staging_clean (int parent_fd, const char *name, GHashTable *kept)
+namida_staging_clean (int parent_fd, const char *name, const char *owner, GHashTable *kept, GHashTable *known)
 {
-  int fd = namida_folder_open (parent_fd, name, FALSE);
+  int owned, fd = namida_folder_open (parent_fd, name, FALSE);
 
   if (fd < 0)
     return;
-  remove_forgotten (fd, kept);
+  if (owner == NULL)
+    remove_forgotten (fd, kept, NULL);
+  else
+    {
+      owned = namida_folder_open (fd, owner, FALSE);
+      if (owned >= 0)
+        remove_forgotten (owned, kept, NULL);
+      close_one (owned);
+      unlinkat (fd, owner, AT_REMOVEDIR);
+      /* Of version 0.1.0: whose they are only the list of sessions tells. */
+      remove_forgotten (fd, kept, known);
+    }
   close (fd);
   unlinkat (parent_fd, name, AT_REMOVEDIR);
 }

@@ -13,16 +13,17 @@ G_BEGIN_DECLS
 
 /**
  * NamidaStaging: the folder of one session's parts on one file system: <data>/staging/<session> when that is on the
- * file system of the destination, else <root>/.namida-sync-parts/<session>. Blocking; parts of different names from
- * different threads.
+ * file system of the destination, else <root>/.namida-sync-parts/<owner>/<session> (namida-store-owner.h). Blocking;
+ * parts of different names from different threads.
  */
 typedef struct _NamidaStaging NamidaStaging;
 
 /** namida_staging_open: makes it. @root_fd: the open destination @root. */
-NamidaStaging *
-namida_staging_open (const char *data_dir, const char *root, int root_fd, const char *session, GError **error);
+NamidaStaging *namida_staging_open (
+    const char *data_dir, const char *root, int root_fd, const char *owner, const char *session, GError **error);
 /** namida_staging_open_hidden: always below @root: for what is renamed whole into it. */
-NamidaStaging *namida_staging_open_hidden (const char *root, int root_fd, const char *session, GError **error);
+NamidaStaging *
+namida_staging_open_hidden (const char *root, int root_fd, const char *owner, const char *session, GError **error);
 /** Closes it; what is in it stays. */
 void namida_staging_free (NamidaStaging *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaStaging, namida_staging_free)
@@ -54,8 +55,12 @@ void namida_staging_remove_parts (NamidaStaging *self, GHashTable *kept);
 /** namida_staging_write: a small part with @data, replacing an older one. */
 gboolean namida_staging_write (NamidaStaging *self, const char *name, const char *data, gsize length, GError **error);
 
-/** namida_staging_clean: below @parent_fd, a folder of sessions called @name: removes those that are not in the set
- * @kept, and itself when it is empty then. */
-void namida_staging_clean (int parent_fd, const char *name, GHashTable *kept);
+/**
+ * namida_staging_clean: below @parent_fd, a folder of sessions called @name: removes those that are not in the set
+ * @kept, and itself when it is empty then. Sessions of other owners stay.
+ * @owner: (nullable): whose sessions; %NULL: all in the folder are this program's
+ * @known: (nullable): with @owner, the sessions that this program ever had
+ */
+void namida_staging_clean (int parent_fd, const char *name, const char *owner, GHashTable *kept, GHashTable *known);
 
 G_END_DECLS

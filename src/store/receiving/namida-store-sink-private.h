@@ -55,6 +55,7 @@ struct _NamidaStoreSink
   gboolean same_offer; /* resumed, and nothing of the backup has changed since */
 
   /* Set by prepare, read by all threads from then on. */
+  char *owner; /* whose folders of parts they are */
   NamidaBackup *backup;
   GBytes *manifest; /* (nullable) */
   NamidaItem *items;

@@ -57,6 +57,7 @@ namida_store_sink_finalize (GObject *object)
   g_clear_object (&self->backup);
   g_clear_object (&self->database);
   g_free (self->data_dir);
+  g_free (self->owner);
   g_free (self->version);
   g_free (self->folder);
   g_mutex_clear (&self->lock);

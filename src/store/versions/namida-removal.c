@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Removes versions: by hand, at once; from the trash, when their time is over. Which ones may be removed without asking
+ * is decided elsewhere (namida-retention.h). Worker threads. */
 #include "config.h"
 
 #include "namida-removal.h"
@@ -8,7 +10,9 @@
 #include "namida-file-ops.h"
 #include "namida-safe-path.h"
 #include "namida-staging.h"
+#include "namida-store-owner.h"
 #include "namida-version-record.h"
+#include "namida-version-trash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,11 +20,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define REMOVED_NAME "removed-%" G_GINT64_FORMAT
 #define BLOCK_BYTES 512u /* what st_blocks counts, stat(2) */
 
 void
 namida_removal_free (NamidaRemoval *self)
 {
+  if (self != NULL)
+    g_free (self->question);
   g_free (self);
 }
 
@@ -86,22 +93,6 @@ remove_from_library (NamidaDatabase *database, const NamidaVersionRecord *record
 
 /* ---- a version's folder ---- */
 
-/* <backups>: the folder of the device's folder of the version. */
-static int
-open_backups (const NamidaVersionRecord *record, char **relative)
-{
-  g_autofree char *device = g_path_get_dirname (record->path);
-  g_autofree char *backups = g_path_get_dirname (device);
-
-  if (!g_path_is_absolute (record->path) || g_str_equal (backups, device))
-    {
-      errno = EINVAL;
-      return -1;
-    }
-  *relative = g_strdup (record->path + strlen (backups) + (g_str_equal (backups, "/") ? 0 : 1));
-  return open (backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
 /* Whether something else has the name of the version's folder now, or of the device's: a link that somebody put there,
  * because the version moved to another disk, or to have another folder emptied. */
 static gboolean
@@ -121,18 +112,51 @@ is_replaced (int backups, const char *relative)
   return replaced;
 }
 
-/* A name of its own in the hidden folder: gone from where people look in one step, and found again by a restart. */
+/* Out of the trash, or from where it always was. */
 static gboolean
-remove_folder (const NamidaVersionRecord *record, GError **error)
+removal_move (const NamidaVersionRecord *record, int backups, const char *relative, const char *owner, int hidden)
 {
-  g_autofree char *relative = NULL;
-  g_autofree char *name = NULL;
+  g_autofree char *name = g_strdup_printf (REMOVED_NAME, record->id);
+  g_autofree char *kept = g_strdup_printf (NAMIDA_VERSION_TRASH_NAME, record->id);
   g_autofree char *basename = NULL;
+  int from = namida_store_open_owned (backups, NAMIDA_VERSION_TRASH, owner, FALSE), saved_errno;
+  gboolean fine = from >= 0 && namida_folder_move (from, kept, hidden, name);
+
+  if (!fine)
+    {
+      if (from >= 0)
+        close (from);
+      from = namida_safe_path_open_parent (backups, relative, FALSE, &basename, NULL);
+      /* EEXIST: it was moved before, and something of it is left. */
+      fine = from < 0 || namida_folder_move (from, basename, hidden, name) || errno == ENOENT || errno == EEXIST;
+    }
+  saved_errno = errno;
+  if (fine && from >= 0)
+    {
+      namida_crash_point ("removal-renamed");
+      fine = fsync (from) == 0;
+      saved_errno = errno;
+    }
+  if (from >= 0)
+    close (from);
+  errno = saved_errno;
+  return fine;
+}
+
+/* A name of its own in the hidden folder: gone from where people look in one step, and found again by a restart.
+ * @began: (out): whether anything of the version may be gone. */
+static gboolean
+remove_folder (NamidaDatabase *database, const NamidaVersionRecord *record, gboolean *began, GError **error)
+{
+  g_autofree char *owner = namida_store_dup_owner (database);
+  g_autofree char *relative = NULL;
+  g_autofree char *name = g_strdup_printf (REMOVED_NAME, record->id);
   g_autofree char *device = g_path_get_dirname (record->path);
   g_autofree char *device_name = g_path_get_basename (device);
-  int hidden = -1, holder = -1, backups = open_backups (record, &relative);
-  gboolean fine = FALSE;
+  int hidden, backups = namida_version_open_store (record, &relative);
+  gboolean fine;
 
+  *began = FALSE;
   if (backups < 0)
     return errno == ENOENT || fail (error, errno, record->path);
   /* Since the removal began: not ours to touch, and nothing of the version is there any more. */
@@ -141,29 +165,19 @@ remove_folder (const NamidaVersionRecord *record, GError **error)
       close (backups);
       return TRUE;
     }
-  name = g_strdup_printf ("removed-%" G_GINT64_FORMAT, record->id);
-  hidden = namida_folder_open (backups, NAMIDA_STAGING_HIDDEN, TRUE);
-  holder = namida_safe_path_open_parent (backups, relative, FALSE, &basename, NULL);
-  if (hidden >= 0)
-    {
-      fine = holder < 0 || namida_folder_rename (holder, basename, hidden, name) || errno == ENOENT || errno == EEXIST;
-      if (fine && holder >= 0)
-        {
-          namida_crash_point ("removal-renamed");
-          fine = fsync (holder) == 0;
-        }
-      fine = fine && namida_tree_remove (hidden, name);
-    }
+  hidden = namida_store_open_owned (backups, NAMIDA_STAGING_HIDDEN, owner, TRUE);
+  fine = hidden >= 0 && removal_move (record, backups, relative, owner, hidden);
+  *began = fine || (hidden >= 0 && faccessat (hidden, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+  fine = fine && namida_tree_remove (hidden, name);
   if (!fine)
     fail (error, errno, record->path);
   else
     namida_crash_point ("removal-emptied");
-  if (holder >= 0)
-    close (holder);
   if (hidden >= 0)
     close (hidden);
   /* Only when they are empty. */
-  unlinkat (backups, NAMIDA_STAGING_HIDDEN, AT_REMOVEDIR);
+  namida_store_drop_owned (backups, NAMIDA_STAGING_HIDDEN, owner);
+  namida_store_drop_owned (backups, NAMIDA_VERSION_TRASH, owner);
   unlinkat (backups, device_name, AT_REMOVEDIR);
   close (backups);
   return fine;
@@ -240,13 +254,24 @@ sum_up (GHashTable *counts, NamidaRemoval *removal)
 
 /* ---- all of it ---- */
 
+/* @before: what the record said before the removal was claimed: it says so again when nothing of the version could be
+ * removed, so that it stays in the list. */
 static gboolean
-remove_claimed (NamidaDatabase *database, const NamidaVersionRecord *record, GPtrArray *files, GError **error)
+remove_claimed (NamidaDatabase *database,
+                const NamidaVersionRecord *record,
+                GPtrArray *files,
+                NamidaVersionRemoving before,
+                GError **error)
 {
+  gboolean began = TRUE, fine;
+
   namida_crash_point ("removal-claimed");
-  if (!(record->landing == NAMIDA_LANDING_BACKUP ? remove_folder (record, error)
-                                                 : remove_from_library (database, record, files, error))
-      || !namida_version_record_delete (database, record, error))
+  fine = record->landing == NAMIDA_LANDING_BACKUP ? remove_folder (database, record, &began, error)
+                                                  : remove_from_library (database, record, files, error);
+  if (!fine && !began)
+    namida_database_exec (database, NULL, "UPDATE versions SET removing = ? WHERE id = ?", "ii", (gint64) before,
+                          record->id);
+  if (!fine || !namida_version_record_delete (database, record, error))
     return FALSE;
   namida_crash_point ("removal-forgotten");
   return TRUE;
@@ -267,7 +292,7 @@ refuse_replaced (const NamidaVersionRecord *record, GError **error)
 {
   g_autofree char *relative = NULL;
   g_autofree char *shown = g_filename_display_name (record->path);
-  int backups = record->landing == NAMIDA_LANDING_BACKUP ? open_backups (record, &relative) : -1;
+  int backups = record->landing == NAMIDA_LANDING_BACKUP ? namida_version_open_store (record, &relative) : -1;
   gboolean replaced = backups >= 0 && is_replaced (backups, relative);
 
   if (backups >= 0)
@@ -280,140 +305,104 @@ refuse_replaced (const NamidaVersionRecord *record, GError **error)
   return replaced;
 }
 
+/* Of one version at a time: nothing holds the lists of the files of all. */
+static gboolean
+removal_count (NamidaDatabase *database,
+               const NamidaVersionRecord *record,
+               GHashTable *counts,
+               NamidaRemoval *removal,
+               GError **error)
+{
+  g_autoptr (GPtrArray) files = namida_version_record_files (database, record, error);
+
+  if (files == NULL)
+    return FALSE;
+  count_version (database, record, files, counts, removal);
+  return TRUE;
+}
+
+NamidaRemoval *
+namida_removal_measure (NamidaDatabase *database, GPtrArray *records, GError **error)
+{
+  g_autoptr (GHashTable) counts = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, g_free);
+  g_autoptr (NamidaRemoval) removal = g_new0 (NamidaRemoval, 1);
+
+  for (guint i = 0; i < records->len; i++)
+    if (!removal_count (database, g_ptr_array_index (records, i), counts, removal, error))
+      return NULL;
+  sum_up (counts, removal);
+  return g_steal_pointer (&removal);
+}
+
 NamidaRemoval *
 namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean dry_run, GError **error)
 {
-  g_autoptr (GHashTable) counts = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, g_free);
   g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_record_free);
-  g_autoptr (GPtrArray) lists = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
-  g_autoptr (NamidaRemoval) removal = g_new0 (NamidaRemoval, 1);
+  g_autoptr (NamidaRemoval) removal = NULL;
 
   for (guint i = 0; ids[i] != NULL; i++)
     {
       NamidaVersionRecord *record = namida_version_record_find (database, ids[i], error);
-      GPtrArray *files;
 
       if (record == NULL)
         return NULL;
       g_ptr_array_add (records, record);
-      if (refuse_pinned (record, error) || refuse_replaced (record, error)
-          || (files = namida_version_record_files (database, record, error)) == NULL)
+      if (refuse_pinned (record, error) || refuse_replaced (record, error))
         return NULL;
-      g_ptr_array_add (lists, files);
-      count_version (database, record, files, counts, removal);
     }
-  sum_up (counts, removal);
+  removal = namida_removal_measure (database, records, error);
+  if (removal == NULL)
+    return NULL;
   for (guint i = 0; !dry_run && i < records->len; i++)
-    if (!namida_version_record_claim (database, ids[i], error)
-        || !remove_claimed (database, g_ptr_array_index (records, i), g_ptr_array_index (lists, i), error))
-      return NULL;
+    {
+      const NamidaVersionRecord *record = g_ptr_array_index (records, i);
+      g_autoptr (GPtrArray) files = namida_version_record_files (database, record, error);
+
+      if (files == NULL || !namida_version_record_claim (database, ids[i], error)
+          || !remove_claimed (database, record, files, NAMIDA_VERSION_STAYS, error))
+        return NULL;
+    }
   return g_steal_pointer (&removal);
+}
+
+/* One that cannot be removed does not keep the others from being removed. */
+static gboolean
+removal_finish (NamidaDatabase *database, GPtrArray *records, NamidaVersionRemoving before, GError **error)
+{
+  g_autoptr (GError) first = NULL;
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      const NamidaVersionRecord *record = g_ptr_array_index (records, i);
+      g_autoptr (GPtrArray) files = namida_version_record_files (database, record, first == NULL ? &first : NULL);
+
+      if (files != NULL)
+        remove_claimed (database, record, files, before, first == NULL ? &first : NULL);
+    }
+  if (first == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
 }
 
 gboolean
 namida_removal_resume (NamidaDatabase *database, GError **error)
 {
-  g_autoptr (GPtrArray) records = namida_version_record_list (database, TRUE, error);
+  g_autoptr (GPtrArray) records = namida_version_record_list (database, NAMIDA_VERSION_REMOVING, error);
 
-  for (guint i = 0; records != NULL && i < records->len; i++)
-    {
-      const NamidaVersionRecord *record = g_ptr_array_index (records, i);
-      g_autoptr (GPtrArray) files = namida_version_record_files (database, record, error);
-
-      if (files == NULL || !remove_claimed (database, record, files, error))
-        return FALSE;
-    }
-  return records != NULL;
+  return records != NULL && removal_finish (database, records, NAMIDA_VERSION_STAYS, error);
 }
 
-/* ---- retention ---- */
-
-static gboolean
-has_zip (NamidaDatabase *database, gint64 id)
+gboolean
+namida_removal_purge (NamidaDatabase *database, GPtrArray *records, GError **error)
 {
-  sqlite3_stmt *statement;
-  gboolean found = FALSE;
-
-  namida_database_lock (database);
-  statement = namida_database_prepare (database, NULL,
-                                       "SELECT 1 FROM version_files WHERE version = ? AND kind = 0 LIMIT 1", "i", id);
-  if (statement != NULL)
-    found = sqlite3_step (statement) == SQLITE_ROW;
-  sqlite3_finalize (statement);
-  namida_database_unlock (database);
-  return found;
-}
-
-/* What is on a disk that is not there is neither removed nor does it count as kept. */
-static gboolean
-is_present (const NamidaVersionRecord *record)
-{
-  int fd = namida_version_record_open (record);
-
-  if (fd >= 0)
-    close (fd);
-  return fd >= 0 || record->landing == NAMIDA_LANDING_LIBRARY;
-}
-
-static char *
-dup_group (NamidaDatabase *database, const NamidaVersionRecord *record)
-{
-  return g_strdup_printf ("%d %d %s %s", (int) record->landing, has_zip (database, record->id),
-                          record->fingerprint != NULL ? record->fingerprint : "",
-                          record->fingerprint != NULL ? "" : record->alias);
-}
-
-static void
-choose_of_group (GPtrArray *group, NamidaRetention policy, GStrvBuilder *ids)
-{
-  g_autofree NamidaRetentionItem *items = g_new0 (NamidaRetentionItem, group->len);
-
-  for (guint i = 0; i < group->len; i++)
-    {
-      const NamidaVersionRecord *record = g_ptr_array_index (group, i);
-
-      items[i].created_at = record->created_at;
-      items[i].pinned = record->pinned;
-      items[i].proven = record->complete && record->damaged <= 0;
-    }
-  namida_retention_choose (policy, items, group->len);
-  for (guint i = 0; i < group->len; i++)
-    if (items[i].remove)
-      {
-        const NamidaVersionRecord *record = g_ptr_array_index (group, i);
-        g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, record->id);
-
-        g_strv_builder_add (ids, id);
-      }
-}
-
-NamidaRemoval *
-namida_removal_apply_retention (NamidaDatabase *database, NamidaRetention policy, gboolean dry_run, GError **error)
-{
-  g_autoptr (GPtrArray) records = namida_version_record_list (database, FALSE, error);
-  g_autoptr (GHashTable) groups
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) ids = NULL;
-  GHashTableIter iter;
-  gpointer value;
-
-  if (records == NULL)
-    return NULL;
   for (guint i = 0; i < records->len; i++)
     {
-      g_autofree char *name = dup_group (database, g_ptr_array_index (records, i));
-      GPtrArray *group = g_hash_table_lookup (groups, name);
+      const NamidaVersionRecord *record = g_ptr_array_index (records, i);
 
-      if (!is_present (g_ptr_array_index (records, i)))
-        continue;
-      if (group == NULL)
-        g_hash_table_insert (groups, g_strdup (name), group = g_ptr_array_new ());
-      g_ptr_array_add (group, g_ptr_array_index (records, i));
+      if (!namida_database_exec (database, error, "UPDATE versions SET removing = 1 WHERE id = ? AND removing = 2", "i",
+                                 record->id))
+        return FALSE;
     }
-  g_hash_table_iter_init (&iter, groups);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    choose_of_group (value, policy, builder);
-  ids = g_strv_builder_end (builder);
-  return namida_removal_run (database, (const char *const *) ids, dry_run, error);
+  return removal_finish (database, records, NAMIDA_VERSION_TRASHED, error);
 }

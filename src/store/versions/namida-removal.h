@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-retention.h"
 #include "namida-store.h"
+#include "namida-version-record.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +13,8 @@ typedef struct
   guint files;        /* of them that go from the disk */
   guint64 bytes;      /* of the disk that become free: content that nothing else on it refers to */
   guint64 bytes_kept; /* stays, for other versions have it too, or because it is the person's own music */
+  guint asked;        /* retention: versions that stay until a person confirms that they lost most of their files */
+  char *question;     /* (nullable): about the first of them, in words */
 } NamidaRemoval;
 void namida_removal_free (NamidaRemoval *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaRemoval, namida_removal_free)
@@ -29,11 +31,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaRemoval, namida_removal_free)
  * (another thing is in the place of its folder: nothing was removed), STORAGE.
  */
 NamidaRemoval *namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean dry_run, GError **error);
-/** namida_removal_resume: ends what a crash cut off. */
+/** namida_removal_measure: what removing @records (element-type NamidaVersionRecord) together would free. (transfer
+ * full) (nullable): NULL with STORAGE. */
+NamidaRemoval *namida_removal_measure (NamidaDatabase *database, GPtrArray *records, GError **error);
+/** namida_removal_resume: ends what a crash cut off. All of it is tried; FALSE with the first error. */
 gboolean namida_removal_resume (NamidaDatabase *database, GError **error);
-/** namida_removal_apply_retention: of each device, of versions with a backup zip and of those without (an album that
- * was sent alone must not push out a backup), by landing. */
-NamidaRemoval *
-namida_removal_apply_retention (NamidaDatabase *database, NamidaRetention policy, gboolean dry_run, GError **error);
+/** namida_removal_purge: removes the versions @records (element-type NamidaVersionRecord) from the trash for good. */
+gboolean namida_removal_purge (NamidaDatabase *database, GPtrArray *records, GError **error);
 
 G_END_DECLS

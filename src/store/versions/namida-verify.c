@@ -317,7 +317,7 @@ measure (Run *run, const char *id, GHashTable *seen, GError **error)
 static char **
 list_ids (NamidaDatabase *database, GError **error)
 {
-  g_autoptr (GPtrArray) records = namida_version_record_list (database, FALSE, error);
+  g_autoptr (GPtrArray) records = namida_version_record_list (database, NAMIDA_VERSION_STAYS, error);
   g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
 
   if (records == NULL)
@@ -332,6 +332,13 @@ list_ids (NamidaDatabase *database, GError **error)
   return g_strv_builder_end (ids);
 }
 
+/* Of all versions, one that was removed since they were listed is no error. */
+static gboolean
+run_is_gone (gboolean all, const GError *reason)
+{
+  return all && g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+}
+
 static gboolean
 run_all (Run *run, const char *const *ids, gboolean all, GError **error)
 {
@@ -339,14 +346,20 @@ run_all (Run *run, const char *const *ids, gboolean all, GError **error)
   g_autoptr (GError) absent = NULL;
 
   for (guint i = 0; ids[i] != NULL; i++)
-    if (!measure (run, ids[i], seen, error))
+    {
+      g_autoptr (GError) reason = NULL;
+
+      if (measure (run, ids[i], seen, &reason) || run_is_gone (all, reason))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&reason));
       return FALSE;
+    }
   tell_progress (run);
   for (guint i = 0; ids[i] != NULL; i++)
     {
       g_autoptr (GError) reason = NULL;
 
-      if (check_version (run, ids[i], &reason))
+      if (check_version (run, ids[i], &reason) || run_is_gone (all, reason))
         continue;
       /* Of many, one whose disk is not there does not keep the others from being read. */
       if (!all || ids[1] == NULL || !g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE))

@@ -116,11 +116,23 @@ load_one (NamidaDatabase *database, NamidaVersionRecord *record, GError **error)
   return facts;
 }
 
-GPtrArray *
-namida_version_facts_load (NamidaDatabase *database, GCancellable *cancellable, GError **error)
+static int
+facts_compare (gconstpointer a, gconstpointer b)
 {
-  g_autoptr (GPtrArray) records = namida_version_record_list (database, FALSE, error);
-  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_facts_free);
+  const NamidaVersionRecord *one = (*(NamidaVersionFacts *const *) a)->record;
+  const NamidaVersionRecord *other = (*(NamidaVersionFacts *const *) b)->record;
+
+  if (one->created_at != other->created_at)
+    return one->created_at < other->created_at ? 1 : -1;
+  return one->id < other->id ? 1 : one->id > other->id ? -1 : 0;
+}
+
+/* @all: (element-type NamidaVersionFacts): they are added to it. */
+static gboolean
+facts_load_some (
+    NamidaDatabase *database, NamidaVersionRemoving removing, GPtrArray *all, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) records = namida_version_record_list (database, removing, error);
 
   while (records != NULL && records->len > 0)
     {
@@ -130,12 +142,25 @@ namida_version_facts_load (NamidaDatabase *database, GCancellable *cancellable, 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         {
           namida_version_record_free (record);
-          return NULL;
+          return FALSE;
         }
       facts = load_one (database, record, error);
       if (facts == NULL)
-        return NULL;
+        return FALSE;
+      facts->removing = removing != NAMIDA_VERSION_STAYS;
       g_ptr_array_add (all, facts);
     }
-  return records != NULL ? g_steal_pointer (&all) : NULL;
+  return records != NULL;
+}
+
+GPtrArray *
+namida_version_facts_load (NamidaDatabase *database, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_facts_free);
+
+  if (!facts_load_some (database, NAMIDA_VERSION_STAYS, all, cancellable, error)
+      || !facts_load_some (database, NAMIDA_VERSION_REMOVING, all, cancellable, error))
+    return NULL;
+  g_ptr_array_sort (all, facts_compare);
+  return g_steal_pointer (&all);
 }

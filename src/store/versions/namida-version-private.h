@@ -14,7 +14,8 @@ typedef struct
   guint files, left;
   guint64 bytes;
   gboolean present;
-  GPtrArray *music; /* NamidaVersionMusic */
+  gboolean removing; /* its removal was cut off: nothing else can be done with it */
+  GPtrArray *music;  /* NamidaVersionMusic */
 } NamidaVersionFacts;
 void namida_version_facts_free (NamidaVersionFacts *self);
 /** namida_version_facts_load: (transfer full) (element-type NamidaVersionFacts) (nullable): of all versions, newest

@@ -85,7 +85,7 @@ end_steps (sqlite3 *handle, sqlite3_stmt *statement, int result, GError **error)
 }
 
 GPtrArray *
-namida_version_record_list (NamidaDatabase *database, gboolean removing, GError **error)
+namida_version_record_list (NamidaDatabase *database, NamidaVersionRemoving removing, GError **error)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_record_free);
   sqlite3 *handle = namida_database_lock (database);

@@ -9,6 +9,14 @@ G_BEGIN_DECLS
 
 /* The tables versions and version_files. Blocking: worker threads. */
 
+/** NamidaVersionRemoving: what the column "removing" says. */
+typedef enum
+{
+  NAMIDA_VERSION_STAYS,
+  NAMIDA_VERSION_REMOVING, /* its removal has begun: it is no version any more */
+  NAMIDA_VERSION_TRASHED,  /* it waits in the trash of its store */
+} NamidaVersionRemoving;
+
 typedef struct
 {
   gint64 id;
@@ -36,9 +44,9 @@ typedef struct
   char *sha256;
 } NamidaVersionFile;
 
-/** namida_version_record_list: (transfer full) (element-type NamidaVersionRecord): newest first. @removing: those whose
- * removal has begun, which are no versions any more. */
-GPtrArray *namida_version_record_list (NamidaDatabase *database, gboolean removing, GError **error);
+/** namida_version_record_list: (transfer full) (element-type NamidaVersionRecord): newest first. @removing: versions,
+ * or those that are on their way out. */
+GPtrArray *namida_version_record_list (NamidaDatabase *database, NamidaVersionRemoving removing, GError **error);
 /** namida_version_record_find: (transfer full) (nullable): NOT_FOUND. */
 NamidaVersionRecord *namida_version_record_find (NamidaDatabase *database, const char *id, GError **error);
 /** namida_version_record_files: (transfer full) (element-type NamidaVersionFile) (nullable) */

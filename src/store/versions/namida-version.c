@@ -218,6 +218,12 @@ namida_version_get_music (NamidaVersion *self)
   return self->facts->music;
 }
 
+gboolean
+namida_version_get_removing (NamidaVersion *self)
+{
+  return self->facts->removing;
+}
+
 char *
 namida_version_dup_state_text (NamidaVersion *self)
 {
@@ -225,6 +231,8 @@ namida_version_dup_state_text (NamidaVersion *self)
   g_autoptr (GDateTime) time = NULL;
   g_autofree char *day = NULL;
 
+  if (self->facts->removing)
+    return g_strdup (_ ("Being removed"));
   if (!self->facts->present)
     return g_strdup (_ ("Nothing of it is there any more"));
   if (record->damaged > 0)

@@ -40,6 +40,8 @@ guint64 namida_version_get_bytes (NamidaVersion *self);
 guint namida_version_get_files_left (NamidaVersion *self);
 /** FALSE: nothing of it is left, or the disk it is on is not there. */
 gboolean namida_version_get_present (NamidaVersion *self);
+/** TRUE: its removal was cut off, and goes on at the next start; nothing else can be done with it. */
+gboolean namida_version_get_removing (NamidaVersion *self);
 /** FALSE: some files of it never arrived. */
 gboolean namida_version_get_complete (NamidaVersion *self);
 gboolean namida_version_get_pinned (NamidaVersion *self);

@@ -4,8 +4,10 @@
 #include "namida-versions-private.h"
 
 #include "namida-error.h"
+#include "namida-retention-apply.h"
 #include "namida-store-private.h"
 #include "namida-version-follow.h"
+#include "namida-version-trash.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -77,9 +79,23 @@ get_database (Work *work)
 
 /* ---- one call, whatever it does ---- */
 
+/* What a crash cut off goes on with whatever looks at the versions first. */
+static void
+reload_resume (Work *work)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) trash = NULL;
+
+  if (!namida_removal_resume (get_database (work), &error))
+    g_message ("%s", error->message);
+  if (!namida_version_trash_resume (get_database (work), &trash))
+    g_message ("%s", trash->message);
+}
+
 static gpointer
 reload (Work *work, GCancellable *cancellable, GError **error)
 {
+  reload_resume (work);
   namida_version_follow (work->store, cancellable);
   work->facts = namida_version_facts_load (get_database (work), cancellable, error);
   return work->facts != NULL ? DONE : NULL;
@@ -335,7 +351,11 @@ namida_versions_set_pinned_finish (NamidaVersions *self, GAsyncResult *result, G
 static gpointer
 apply_retention (Work *work, GCancellable *cancellable, GError **error)
 {
-  return namida_removal_apply_retention (get_database (work), work->policy, work->dry_run, error);
+  gint64 seen = namida_store_get_seen_arrival (work->store);
+  NamidaRemoval *removal = namida_retention_apply (get_database (work), work->policy, &seen, work->dry_run, error);
+
+  namida_store_set_seen_arrival (work->store, seen);
+  return removal;
 }
 
 void

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "namida-removal.h"
+#include "namida-retention.h"
 #include "namida-verify.h"
 #include "namida-version.h"
 
@@ -67,7 +68,8 @@ void namida_versions_set_pinned_async (NamidaVersions *self,
                                        gpointer user_data);
 gboolean namida_versions_set_pinned_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 
-/** namida_versions_apply_retention_async: of every device, removes what @policy does not keep (namida-retention.h). */
+/** namida_versions_apply_retention_async: see namida_retention_apply(): of every device, moves what @policy does not
+ * keep to the trash, or (@dry_run) only says how much that would be. */
 void namida_versions_apply_retention_async (NamidaVersions *self,
                                             NamidaRetention policy,
                                             gboolean dry_run,

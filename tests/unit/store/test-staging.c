@@ -27,7 +27,8 @@ come_and_go (gpointer user_data)
   for (guint i = 0; i < ROUNDS; i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (NamidaStaging) staging = namida_staging_open_hidden (self->root, root, self->session, &error);
+      g_autoptr (NamidaStaging) staging
+          = namida_staging_open_hidden (self->root, root, "0123456789abcdef", self->session, &error);
 
       g_assert_no_error (error);
       g_assert_nonnull (staging);

@@ -3,12 +3,14 @@
 
 #include "store-fixture.h"
 
+#include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-manifest.h"
 #include "namida-removal.h"
 #include "namida-staging.h"
 #include "namida-version-gather.h"
 #include "namida-version-record.h"
+#include "namida-version-trash.h"
 #include "namida-versions.h"
 
 #include <fcntl.h>
@@ -19,7 +21,7 @@
 
 /* What is kept: listed, read again, repaired, removed. */
 
-/* @zip: its content; @music: that of the one song. */
+/* @zip: (nullable): its content; @music: that of the one song. */
 static void
 receive (Fixture *f, const char *device, NamidaLanding landing, const char *zip, const char *music)
 {
@@ -27,9 +29,10 @@ receive (Fixture *f, const char *device, NamidaLanding landing, const char *zip,
   g_autoptr (GBytes) manifest = NULL;
   g_autoptr (NamidaSink) sink = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *key = g_strconcat (zip, music, NULL);
+  g_autofree char *key = g_strconcat (music, zip, NULL);
 
-  shipment_add (shipment, "", "Namida Backup - 1.zip", zip, FALSE);
+  if (zip != NULL)
+    shipment_add (shipment, "", "Namida Backup - 1.zip", zip, FALSE);
   shipment_add (shipment, "Music", "Björk/1.flac", music, FALSE);
   shipment_add (shipment, "Rips", "void", NULL, FALSE);
   manifest = namida_manifest_build (shipment->backup, "device", "linux", 1735783445678);
@@ -387,6 +390,7 @@ test_link_resumed (Fixture *f, gconstpointer data)
   g_autofree char *hidden = g_build_filename (f->backups, NAMIDA_STAGING_HIDDEN, NULL);
   g_autofree char *place = NULL;
   g_autofree char *inside = NULL;
+  g_autofree char *owner = NULL;
 
   receive (f, "AA", NAMIDA_LANDING_BACKUP, "zip", "song");
   versions = open_list (f);
@@ -405,9 +409,10 @@ test_link_resumed (Fixture *f, gconstpointer data)
 
   receive (f, "AA", NAMIDA_LANDING_BACKUP, "zip", "song");
   reload (versions);
-  inside = g_strdup_printf ("%s/removed-%s", hidden, namida_version_get_id (nth (versions, 0)));
+  inside = g_strdup_printf ("%s/0000000000000000/removed-%s", hidden, namida_version_get_id (nth (versions, 0)));
   g_assert_true (namida_version_record_claim (f->database, namida_version_get_id (nth (versions, 0)), NULL));
-  g_assert_cmpint (g_mkdir_with_parents (hidden, 0777), ==, 0);
+  owner = g_path_get_dirname (inside);
+  g_assert_cmpint (g_mkdir_with_parents (owner, 0777), ==, 0);
   g_assert_cmpint (symlink (elsewhere, inside), ==, 0);
   g_assert_true (namida_removal_resume (f->database, &error));
   g_assert_no_error (error);
@@ -446,60 +451,254 @@ test_gather (Fixture *f, gconstpointer data)
   g_assert_cmpuint (namida_backup_get_left_out (rest)->len, ==, 1);
 }
 
-#define DAY (G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC)
-
-static void
-test_retention_choice (void)
+static NamidaRemoval *
+retain (NamidaVersions *versions, guint last, gboolean dry_run)
 {
-  const gint64 now = G_GINT64_CONSTANT (1784000000) * G_USEC_PER_SEC; /* July 2026 */
-  NamidaRetentionItem items[6] = {
-    { .created_at = now, .proven = FALSE },           { .created_at = now - DAY, .proven = TRUE },
-    { .created_at = now - 2 * DAY, .proven = TRUE },  { .created_at = now - 3 * DAY, .proven = TRUE, .pinned = TRUE },
-    { .created_at = now - 40 * DAY, .proven = TRUE }, { .created_at = now - 41 * DAY, .proven = TRUE },
-  };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaRemoval *removal;
 
-  g_assert_cmpuint (namida_retention_choose ((NamidaRetention){ 0 }, items, 6), ==, 0);
-  g_assert_cmpuint (namida_retention_choose ((NamidaRetention){ .monthly = TRUE }, items, 6), ==, 0);
-  /* The newest is not proven: it neither counts nor lets the next one go. */
-  g_assert_cmpuint (namida_retention_choose ((NamidaRetention){ .last = 1 }, items, 6), ==, 3);
-  g_assert_false (items[0].remove || items[1].remove || items[3].remove);
-  g_assert_true (items[2].remove && items[4].remove && items[5].remove);
-  g_assert_cmpuint (namida_retention_choose ((NamidaRetention){ .last = 1, .monthly = TRUE }, items, 6), ==, 2);
-  g_assert_true (items[2].remove && !items[4].remove && items[5].remove);
-  for (guint i = 0; i < 6; i++)
-    items[i].proven = FALSE;
-  g_assert_cmpuint (namida_retention_choose ((NamidaRetention){ .last = 1 }, items, 6), ==, 0);
+  namida_versions_apply_retention_async (versions, (NamidaRetention){ .last = last }, dry_run, NULL, keep, &result);
+  removal = namida_versions_apply_retention_finish (versions, wait_for (&result), &error);
+  g_assert_no_error (error);
+  return removal;
 }
 
-/* An album that was sent alone does not push out a backup; a damaged version does not count. */
+static char *
+trash_path (Fixture *f, const char *id)
+{
+  g_autofree char *name = g_strconcat ("version-", id, NULL);
+
+  return g_build_filename (f->backups, ".namida-sync-trash", "0000000000000000", name, NULL);
+}
+
+/* A damaged version does not count, other devices' versions neither; and what arrived since the last time stays. */
 static void
 test_retention (Fixture *f, gconstpointer data)
 {
   g_autoptr (NamidaVersions) versions = NULL;
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GAsyncResult) again = NULL;
   g_autoptr (NamidaVerifyReport) report = NULL;
   g_autoptr (NamidaRemoval) removal = NULL;
+  g_autoptr (NamidaRemoval) preview = NULL;
   g_autoptr (NamidaRemoval) second = NULL;
   g_autofree char *song = NULL;
+  g_autofree char *trash = NULL;
 
-  receive (f, "AA", NAMIDA_LANDING_BACKUP, "zip1", "song1");
-  receive (f, "AA", NAMIDA_LANDING_BACKUP, "zip2", "song2");
-  receive (f, "BB", NAMIDA_LANDING_BACKUP, "zip3", "song3");
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song1");
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song2");
+  receive (f, "BB", NAMIDA_LANDING_BACKUP, NULL, "song3");
   versions = open_list (f);
   song = song_of (nth (versions, 1));
   flip_bit (song);
   report = verify (versions, NULL, FALSE);
-  namida_versions_apply_retention_async (versions, (NamidaRetention){ .last = 1 }, FALSE, NULL, keep, &result);
-  removal = namida_versions_apply_retention_finish (versions, wait_for (&result), NULL);
+  removal = retain (versions, 1, FALSE);
   g_assert_cmpuint (removal->versions, ==, 0);
-  receive (f, "AA", NAMIDA_LANDING_BACKUP, "zip4", "song4");
-  namida_versions_apply_retention_async (versions, (NamidaRetention){ .last = 1 }, FALSE, NULL, keep, &again);
-  second = namida_versions_apply_retention_finish (versions, wait_for (&again), NULL);
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song4");
+  trash = trash_path (f, "1");
+  preview = retain (versions, 1, TRUE);
+  g_assert_cmpuint (preview->versions, ==, 2);
+  g_assert_cmpuint (preview->bytes, >, 0);
+  g_assert_cmpuint (count (versions), ==, 4);
+  g_assert_false (g_file_test (trash, G_FILE_TEST_EXISTS));
+  second = retain (versions, 1, FALSE);
   g_assert_cmpuint (second->versions, ==, 2);
   g_assert_cmpuint (count (versions), ==, 2);
   g_assert_cmpstr (namida_version_get_alias (nth (versions, 0)), ==, "AA");
   g_assert_cmpstr (namida_version_get_alias (nth (versions, 1)), ==, "BB");
+  g_assert_true (g_file_test (trash, G_FILE_TEST_IS_DIR));
+}
+
+/* Versions of this run stay, and so do those next to a zip that cannot be restored. */
+static void
+test_retention_stays (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = open_list (f);
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autoptr (NamidaRemoval) garbage = NULL;
+
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song1");
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song2");
+  removal = retain (versions, 1, FALSE);
+  g_assert_cmpuint (removal->versions, ==, 0);
+  receive (f, "BB", NAMIDA_LANDING_BACKUP, "a zip", "song1");
+  receive (f, "BB", NAMIDA_LANDING_BACKUP, "garbage", "song2");
+  g_clear_pointer (&removal, namida_removal_free);
+  removal = retain (versions, 1, FALSE);
+  g_assert_cmpuint (removal->versions, ==, 1);
+  garbage = retain (versions, 1, FALSE);
+  g_assert_cmpuint (garbage->versions, ==, 0);
+  g_assert_cmpuint (count (versions), ==, 3);
+}
+
+/* The wrong clock of an older version does not let it push out the new ones. */
+static void
+test_retention_clock (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = open_list (f);
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autofree char *song = NULL;
+  g_autofree char *text = NULL;
+
+  namida_clock_set_fake (G_GINT64_CONSTANT (1900000000) * G_USEC_PER_SEC);
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "old");
+  namida_clock_set_fake (G_GINT64_CONSTANT (1784000000) * G_USEC_PER_SEC);
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "new");
+  removal = retain (versions, 1, FALSE);
+  g_clear_pointer (&removal, namida_removal_free);
+  removal = retain (versions, 1, FALSE);
+  namida_clock_set_fake (-1);
+  g_assert_cmpuint (removal->versions, ==, 1);
+  g_assert_cmpuint (count (versions), ==, 1);
+  song = song_of (nth (versions, 0));
+  g_assert_true (g_file_get_contents (song, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "new");
+}
+
+/* After a month the trash is emptied; before that a version can be taken out of it, and it goes early when its room is
+ * needed. */
+static void
+test_trash (Fixture *f, gconstpointer data)
+{
+  const gint64 day = G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC;
+  const gint64 now = G_GINT64_CONSTANT (1784000000) * G_USEC_PER_SEC;
+  g_autoptr (NamidaVersions) versions = open_list (f);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *first = trash_path (f, "1");
+  g_autofree char *second = trash_path (f, "2");
+  g_autofree char *hidden = g_build_filename (f->backups, ".namida-sync-trash", NULL);
+
+  namida_clock_set_fake (now);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *song = g_strdup_printf ("song%u", i);
+
+      receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, song);
+    }
+  for (guint i = 0; i < 2; i++)
+    namida_removal_free (retain (versions, 1, FALSE));
+  g_assert_cmpuint (count (versions), ==, 1);
+  g_assert_true (g_file_test (first, G_FILE_TEST_IS_DIR) && g_file_test (second, G_FILE_TEST_IS_DIR));
+  g_assert_true (namida_version_trash_take_back (f->database, "1", &error));
+  g_assert_no_error (error);
+  reload (versions);
+  g_assert_cmpuint (count (versions), ==, 2);
+  g_assert_false (g_file_test (first, G_FILE_TEST_EXISTS));
+  namida_clock_set_fake (now + 29 * day);
+  g_assert_true (namida_version_trash_purge (f->database, NULL));
+  g_assert_true (g_file_test (second, G_FILE_TEST_IS_DIR));
+  namida_clock_set_fake (now + 31 * day);
+  g_assert_true (namida_version_trash_purge (f->database, NULL));
+  g_assert_false (g_file_test (hidden, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 2);
+  namida_clock_set_fake (-1);
+}
+
+static void
+test_trash_room (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = open_list (f);
+  g_autofree char *hidden = g_build_filename (f->backups, ".namida-sync-trash", NULL);
+  int fd;
+
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song1");
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song2");
+  for (guint i = 0; i < 2; i++)
+    namida_removal_free (retain (versions, 1, FALSE));
+  fd = open (f->backups, O_RDONLY | O_DIRECTORY);
+  g_assert_false (namida_version_trash_make_room (f->database, fd, 1));
+  g_assert_true (g_file_test (hidden, G_FILE_TEST_IS_DIR));
+  g_assert_true (namida_version_trash_make_room (f->database, fd, G_MAXUINT64));
+  close (fd);
+  g_assert_false (g_file_test (hidden, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 1);
+}
+
+/* Killed after the record, or after the folder: it is a version, or it is in the trash, never neither. */
+static void
+test_trash_cut_off (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = open_list (f);
+  g_autoptr (NamidaVersionRecord) record = NULL;
+
+  namida_clock_set_fake (G_GINT64_CONSTANT (1784000000) * G_USEC_PER_SEC);
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song1");
+  record = namida_version_record_find (f->database, "1", NULL);
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE versions SET removing = 2, trashed_at = ?", "i",
+                                       namida_clock_real ()));
+  reload (versions);
+  g_assert_cmpuint (count (versions), ==, 0);
+  namida_clock_set_fake (namida_clock_real () + 61 * G_USEC_PER_SEC);
+  reload (versions);
+  g_assert_cmpuint (count (versions), ==, 1);
+  g_assert_true (namida_version_trash_put (f->database, record, NULL));
+  namida_clock_set_fake (namida_clock_real () + 61 * G_USEC_PER_SEC);
+  reload (versions);
+  g_assert_cmpuint (count (versions), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT removing FROM versions"), ==, 2);
+  namida_clock_set_fake (-1);
+}
+
+/* The folder of the device cannot be written to: nothing happened, and the version stays in the list. */
+static void
+test_remove_not_begun (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = NULL;
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autoptr (NamidaRemoval) retained = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *device = g_build_filename (f->backups, "AA", NULL);
+
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song1");
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song2");
+  versions = open_list (f);
+  namida_removal_free (retain (versions, 9, FALSE));
+  g_assert_cmpint (g_chmod (device, 0555), ==, 0);
+  removal = remove_version (versions, nth (versions, 0), FALSE, &error);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_assert_cmpuint (count (versions), ==, 2);
+  g_assert_false (namida_version_get_removing (nth (versions, 0)));
+  retained = retain (versions, 1, FALSE);
+  g_assert_cmpuint (retained->versions, ==, 0);
+  g_assert_cmpuint (count (versions), ==, 2);
+  g_assert_cmpint (g_chmod (device, 0755), ==, 0);
+  g_clear_error (&error);
+  removal = remove_version (versions, nth (versions, 0), FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count (versions), ==, 1);
+}
+
+/* What a crash left half removed is listed as that for as long as it cannot go on, and goes on as soon as it can; a
+ * verify of all passes over it. */
+static void
+test_being_removed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = NULL;
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autofree char *state = NULL;
+  g_autofree char *owner = g_build_filename (f->backups, NAMIDA_STAGING_HIDDEN, "0000000000000000", NULL);
+  g_autofree char *removed = g_build_filename (owner, "removed-2", NULL);
+  g_autofree char *place = NULL;
+
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song1");
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song2");
+  versions = open_list (f);
+  place = g_strdup (namida_version_get_path (nth (versions, 0)));
+  g_assert_true (namida_version_record_claim (f->database, "2", NULL));
+  g_assert_cmpint (g_mkdir_with_parents (owner, 0777), ==, 0);
+  g_assert_cmpint (g_rename (place, removed), ==, 0);
+  g_assert_cmpint (g_chmod (owner, 0555), ==, 0);
+  reload (versions);
+  g_assert_cmpuint (count (versions), ==, 2);
+  g_assert_true (namida_version_get_removing (nth (versions, 0)));
+  state = namida_version_dup_state_text (nth (versions, 0));
+  g_assert_cmpstr (state, ==, "Being removed");
+  report = verify (versions, NULL, FALSE);
+  g_assert_cmpuint (report->versions, ==, 1);
+  g_assert_cmpuint (report->damaged, ==, 0);
+  g_assert_cmpint (g_chmod (owner, 0755), ==, 0);
+  reload (versions);
+  g_assert_cmpuint (count (versions), ==, 1);
+  g_assert_false (g_file_test (owner, G_FILE_TEST_EXISTS));
 }
 
 #define ADD(name, function) g_test_add ("/versions/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
@@ -519,6 +718,12 @@ main (int argc, char **argv)
   ADD ("link-resumed", test_link_resumed);
   ADD ("gather", test_gather);
   ADD ("retention", test_retention);
-  g_test_add_func ("/versions/retention-choice", test_retention_choice);
+  ADD ("retention-stays", test_retention_stays);
+  ADD ("retention-clock", test_retention_clock);
+  ADD ("trash", test_trash);
+  ADD ("trash-room", test_trash_room);
+  ADD ("trash-cut-off", test_trash_cut_off);
+  ADD ("remove-not-begun", test_remove_not_begun);
+  ADD ("being-removed", test_being_removed);
   return g_test_run ();
 }

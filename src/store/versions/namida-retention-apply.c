@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Applies the rules of namida-retention.c: reads what they need to know of all versions, asks whether the zips that
+ * stay can be restored, and moves what may go to the trash. Called by the list of versions for "receive --keep", the
+ * setting and the service alike. Worker threads. */
+#include "config.h"
+
+#include "namida-retention-apply.h"
+
+#include "namida-format.h"
+#include "namida-inspection.h"
+#include "namida-version-trash.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+/* What is known of one version beside its record. */
+typedef struct
+{
+  GArray *things; /* NamidaRetentionThing */
+  char *zip;      /* (nullable): where its zip is */
+  guint zip_index;
+  gboolean inspected;
+} RetentionFacts;
+
+typedef struct
+{
+  NamidaDatabase *database;
+  GPtrArray *records;  /* NamidaVersionRecord */
+  GArray *items;       /* NamidaRetentionItem, one for each */
+  GPtrArray *facts;    /* RetentionFacts, one for each */
+  GHashTable *numbers; /* what a thing is, in words → its number + 1 */
+} RetentionWork;
+
+static void
+retention_facts_free (gpointer data)
+{
+  RetentionFacts *facts = data;
+
+  g_array_unref (facts->things);
+  g_free (facts->zip);
+  g_free (facts);
+}
+
+static guint64
+retention_number (RetentionWork *work, const NamidaVersionRecord *record, int kind, const char *label, const char *name)
+{
+  /* A record of files in a person's own folders and a version that nobody else writes to do not stand for each other.
+   */
+  g_autofree char *words = g_strdup_printf ("%d %s %d %s/%s", (int) record->landing,
+                                            record->fingerprint != NULL ? record->fingerprint : "", kind, label, name);
+  gsize number = GPOINTER_TO_SIZE (g_hash_table_lookup (work->numbers, words));
+
+  if (number == 0)
+    {
+      number = g_hash_table_size (work->numbers) + 1;
+      g_hash_table_insert (work->numbers, g_steal_pointer (&words), GSIZE_TO_POINTER (number));
+    }
+  return number;
+}
+
+/* Each label, the zip whatever its name is, and each single file. */
+static gboolean
+retention_read_things (RetentionWork *work, const NamidaVersionRecord *record, RetentionFacts *facts, GError **error)
+{
+  sqlite3_stmt *statement;
+
+  namida_database_lock (work->database);
+  statement = namida_database_prepare (work->database, error,
+                                       "SELECT kind, label, CASE WHEN kind = 1 AND label = '' THEN relative ELSE '' END"
+                                       " AS name, count (*), sum (size), min (path) FROM version_files"
+                                       " WHERE version = ? AND kind IN (0, 1) GROUP BY kind, label, name",
+                                       "i", record->id);
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    {
+      int kind = sqlite3_column_int (statement, 0);
+      const char *path = (const char *) sqlite3_column_text (statement, 5);
+      NamidaRetentionThing thing = { .files = (guint64) sqlite3_column_int64 (statement, 3),
+                                     .bytes = (guint64) sqlite3_column_int64 (statement, 4) };
+
+      thing.key = retention_number (work, record, kind, (const char *) sqlite3_column_text (statement, 1),
+                                    (const char *) sqlite3_column_text (statement, 2));
+      if (kind == NAMIDA_VERSION_FILE_ZIP && facts->zip == NULL)
+        {
+          facts->zip = record->landing == NAMIDA_LANDING_BACKUP ? g_build_filename (record->path, path, NULL)
+                                                                : g_strdup (path);
+          facts->zip_index = facts->things->len;
+        }
+      g_array_append_val (facts->things, thing);
+    }
+  sqlite3_finalize (statement);
+  namida_database_unlock (work->database);
+  return statement != NULL;
+}
+
+/* What is on a disk that is not there is neither removed nor does it count as kept. */
+static gboolean
+retention_is_present (const NamidaVersionRecord *record, const RetentionFacts *facts)
+{
+  int fd = namida_version_record_open (record);
+
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0
+         || (record->landing == NAMIDA_LANDING_LIBRARY
+             && (facts->zip == NULL || g_file_test (facts->zip, G_FILE_TEST_IS_REGULAR)));
+}
+
+static gint64
+retention_arrival (RetentionWork *work, gint64 id)
+{
+  sqlite3_stmt *statement;
+  gint64 arrival = 0;
+
+  namida_database_lock (work->database);
+  statement = namida_database_prepare (work->database, NULL, "SELECT arrival FROM versions WHERE id = ?", "i", id);
+  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    arrival = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  namida_database_unlock (work->database);
+  return arrival;
+}
+
+static gboolean
+retention_load (RetentionWork *work, gint64 seen, GError **error)
+{
+  work->records = namida_version_record_list (work->database, NAMIDA_VERSION_STAYS, error);
+  if (work->records == NULL)
+    return FALSE;
+  for (guint i = 0; i < work->records->len; i++)
+    {
+      const NamidaVersionRecord *record = g_ptr_array_index (work->records, i);
+      RetentionFacts *facts = g_new0 (RetentionFacts, 1);
+      NamidaRetentionItem item = { .created_at = record->created_at, .pinned = record->pinned };
+
+      facts->things = g_array_new (FALSE, FALSE, sizeof (NamidaRetentionThing));
+      g_ptr_array_add (work->facts, facts);
+      if (!retention_read_things (work, record, facts, error))
+        return FALSE;
+      item.arrival = retention_arrival (work, record->id);
+      item.things = (const NamidaRetentionThing *) facts->things->data;
+      item.n_things = facts->things->len;
+      item.proven_key = record->fingerprint != NULL;
+      item.present = retention_is_present (record, facts);
+      item.whole = item.present && record->complete && record->damaged <= 0;
+      item.this_run = item.arrival > seen;
+      g_array_append_val (work->items, item);
+    }
+  return TRUE;
+}
+
+/* Zips are read only when a version may go because of them. Returns: whether one turned out not to be restorable. */
+static gboolean
+retention_inspect (RetentionWork *work)
+{
+  gboolean changed = FALSE;
+
+  for (guint i = 0; i < work->items->len; i++)
+    {
+      const NamidaRetentionItem *item = &g_array_index (work->items, NamidaRetentionItem, i);
+      RetentionFacts *facts = g_ptr_array_index (work->facts, i);
+      g_autoptr (NamidaInspection) inspection = NULL;
+      g_autoptr (GFile) file = NULL;
+
+      if (item->remove || !item->whole || facts->zip == NULL || facts->inspected)
+        continue;
+      file = g_file_new_for_path (facts->zip);
+      inspection = namida_inspector_inspect (file, NULL, NULL);
+      facts->inspected = TRUE;
+      if (inspection != NULL && namida_inspection_is_good (inspection))
+        continue;
+      g_array_index (facts->things, NamidaRetentionThing, facts->zip_index).unrestorable = TRUE;
+      changed = TRUE;
+    }
+  return changed;
+}
+
+static void
+retention_choose (RetentionWork *work, NamidaRetention policy)
+{
+  do
+    if (namida_retention_choose (policy, (NamidaRetentionItem *) work->items->data, work->items->len) == 0)
+      return;
+  while (retention_inspect (work));
+}
+
+static void
+retention_ask (RetentionWork *work, NamidaRemoval *removal)
+{
+  for (guint i = 0; i < work->items->len; i++)
+    {
+      const NamidaRetentionItem *item = &g_array_index (work->items, NamidaRetentionItem, i);
+      const NamidaVersionRecord *record = g_ptr_array_index (work->records, i);
+
+      if (!item->ask)
+        continue;
+      removal->asked++;
+      if (removal->question == NULL)
+        removal->question
+            = g_strdup_printf (_ ("“%s” from %s stays: of its %'u files, newer versions have %'u. Remove it by hand if "
+                                  "that is right."),
+                               record->title, record->alias, (guint) MIN (item->ask_files, G_MAXUINT),
+                               (guint) MIN (item->left_files, G_MAXUINT));
+    }
+}
+
+/* Those that go, in one piece with the lists they are from. (transfer container) (element-type NamidaVersionRecord) */
+static GPtrArray *
+retention_list_chosen (RetentionWork *work)
+{
+  GPtrArray *chosen = g_ptr_array_new ();
+
+  for (guint i = 0; i < work->items->len; i++)
+    if (g_array_index (work->items, NamidaRetentionItem, i).remove)
+      g_ptr_array_add (chosen, g_ptr_array_index (work->records, i));
+  return chosen;
+}
+
+/* The oldest first: whatever happens in between, the newest are there. */
+static void
+retention_move (RetentionWork *work, GPtrArray *chosen)
+{
+  for (guint i = chosen->len; i > 0; i--)
+    {
+      const NamidaVersionRecord *record = g_ptr_array_index (chosen, i - 1);
+      g_autoptr (GError) error = NULL;
+
+      if (namida_version_trash_put (work->database, record, &error))
+        g_message ("version %" G_GINT64_FORMAT " (“%s” from %s) was moved to the trash: newer versions have all of it",
+                   record->id, record->title, record->alias);
+      else
+        {
+          g_message ("%s", error->message);
+          g_ptr_array_remove_index (chosen, i - 1);
+        }
+    }
+}
+
+static NamidaRemoval *
+retention_run (RetentionWork *work, NamidaRetention policy, gint64 *seen, gboolean dry_run, GError **error)
+{
+  g_autoptr (GPtrArray) chosen = NULL;
+  NamidaRemoval *removal;
+  guint n;
+
+  if (!retention_load (work, *seen, error))
+    return NULL;
+  retention_choose (work, policy);
+  chosen = retention_list_chosen (work);
+  removal = namida_removal_measure (work->database, chosen, error);
+  if (removal == NULL)
+    return NULL;
+  retention_ask (work, removal);
+  if (dry_run)
+    return removal;
+  n = chosen->len;
+  retention_move (work, chosen);
+  removal->versions -= n - chosen->len;
+  for (guint i = 0; i < work->items->len; i++)
+    *seen = MAX (*seen, g_array_index (work->items, NamidaRetentionItem, i).arrival);
+  return removal;
+}
+
+NamidaRemoval *
+namida_retention_apply (
+    NamidaDatabase *database, NamidaRetention policy, gint64 *seen, gboolean dry_run, GError **error)
+{
+  RetentionWork work = { .database = database,
+                         .items = g_array_new (FALSE, FALSE, sizeof (NamidaRetentionItem)),
+                         .facts = g_ptr_array_new_with_free_func (retention_facts_free),
+                         .numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+  g_autoptr (GError) reason = NULL;
+  NamidaRemoval *removal = retention_run (&work, policy, seen, dry_run, error);
+
+  g_clear_pointer (&work.records, g_ptr_array_unref);
+  g_array_unref (work.items);
+  g_ptr_array_unref (work.facts);
+  g_hash_table_unref (work.numbers);
+  if (!dry_run && !namida_version_trash_purge (database, &reason))
+    g_message ("%s", reason->message);
+  return removal;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The trash of a store: versions that the number of versions to keep no longer covers wait there for a month. The
+ * record says "in the trash" before the folder is moved, so that a restart can end what a crash cut off. Worker threads
+ * of the list of versions and of a receiving that needs room. */
+#include "config.h"
+
+#include "namida-version-trash.h"
+
+#include "namida-clock.h"
+#include "namida-crash-point.h"
+#include "namida-error.h"
+#include "namida-file-ops.h"
+#include "namida-removal.h"
+#include "namida-safe-path.h"
+#include "namida-store-owner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define TRASH_MOVE_SECONDS 60
+
+int
+namida_version_open_store (const NamidaVersionRecord *record, char **relative)
+{
+  g_autofree char *device = g_path_get_dirname (record->path);
+  g_autofree char *backups = g_path_get_dirname (device);
+
+  if (!g_path_is_absolute (record->path) || g_str_equal (backups, device))
+    {
+      errno = EINVAL;
+      return -1;
+    }
+  *relative = g_strdup (record->path + strlen (backups) + (g_str_equal (backups, "/") ? 0 : 1));
+  return open (backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* ---- the folder ---- */
+
+typedef struct
+{
+  int store, holder, trash; /* the store, the device's folder, ours in the trash; -1 */
+  char *owner;
+  char *basename; /* in @holder */
+  char *name;     /* in @trash */
+} TrashPlace;
+
+static void
+trash_place_clear (TrashPlace *place)
+{
+  int saved_errno = errno;
+
+  if (place->holder >= 0)
+    close (place->holder);
+  if (place->trash >= 0)
+    close (place->trash);
+  if (place->store >= 0)
+    {
+      if (place->owner != NULL)
+        namida_store_drop_owned (place->store, NAMIDA_VERSION_TRASH, place->owner);
+      close (place->store);
+    }
+  g_free (place->owner);
+  g_free (place->basename);
+  g_free (place->name);
+  errno = saved_errno;
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrashPlace, trash_place_clear)
+
+/* @create: the folder in the trash, or else that of the device. FALSE with errno. */
+static gboolean
+trash_place_open (TrashPlace *place, NamidaDatabase *database, const NamidaVersionRecord *record, gboolean create)
+{
+  g_autofree char *relative = NULL;
+  g_autoptr (GError) error = NULL;
+
+  *place = (TrashPlace){ .store = -1, .holder = -1, .trash = -1 };
+  place->owner = namida_store_dup_owner (database);
+  place->name = g_strdup_printf (NAMIDA_VERSION_TRASH_NAME, record->id);
+  place->store = namida_version_open_store (record, &relative);
+  if (place->store < 0)
+    return FALSE;
+  place->trash = namida_store_open_owned (place->store, NAMIDA_VERSION_TRASH, place->owner, create);
+  if (place->trash < 0)
+    return FALSE;
+  errno = 0;
+  place->holder = namida_safe_path_open_parent (place->store, relative, !create, &place->basename, &error);
+  if (place->holder < 0 && errno == 0)
+    errno = ENOENT;
+  return place->holder >= 0;
+}
+
+static gboolean
+trash_fail (const NamidaVersionRecord *record, int saved_errno, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (record->path);
+  g_autofree char *what = g_strdup_printf (_ ("“%s” could not be moved to the trash of its store"), shown);
+
+  namida_error_set_from_errno (error, saved_errno, what);
+  return FALSE;
+}
+
+static gboolean
+trash_move_in (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
+{
+  g_auto (TrashPlace) place = { .store = -1, .holder = -1, .trash = -1 };
+  g_autofree char *device = g_path_get_dirname (record->path);
+  g_autofree char *device_name = g_path_get_basename (device);
+
+  if (record->landing != NAMIDA_LANDING_BACKUP)
+    return TRUE;
+  if (!trash_place_open (&place, database, record, TRUE)
+      || !namida_folder_move (place.holder, place.basename, place.trash, place.name))
+    return trash_fail (record, errno, error);
+  namida_crash_point ("trash-renamed");
+  if (fsync (place.trash) != 0 || fsync (place.holder) != 0)
+    return trash_fail (record, errno, error);
+  /* Only when no other version is in it. */
+  unlinkat (place.store, device_name, AT_REMOVEDIR);
+  return TRUE;
+}
+
+static gboolean
+trash_is_in (NamidaDatabase *database, const NamidaVersionRecord *record)
+{
+  g_auto (TrashPlace) place = { .store = -1, .holder = -1, .trash = -1 };
+
+  trash_place_open (&place, database, record, FALSE);
+  return place.trash >= 0 && faccessat (place.trash, place.name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* ---- the record ---- */
+
+static gboolean
+trash_mark (NamidaDatabase *database, gint64 id, NamidaVersionRemoving removing, GError **error)
+{
+  return namida_database_exec (database, error, "UPDATE versions SET removing = ?, trashed_at = ? WHERE id = ?", "iii",
+                               (gint64) removing, removing == NAMIDA_VERSION_STAYS ? 0 : namida_clock_real (), id);
+}
+
+static gboolean
+trash_claim (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
+{
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, record->id);
+  gboolean fine;
+
+  /* The lock makes the look and the mark one. */
+  namida_database_lock (database);
+  fine = namida_version_record_claim (database, id, error)
+         && trash_mark (database, record->id, NAMIDA_VERSION_TRASHED, error);
+  namida_database_unlock (database);
+  return fine;
+}
+
+gboolean
+namida_version_trash_put (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
+{
+  if (!trash_claim (database, record, error))
+    return FALSE;
+  namida_crash_point ("trash-claimed");
+  if (trash_move_in (database, record, error))
+    return TRUE;
+  if (!trash_is_in (database, record))
+    trash_mark (database, record->id, NAMIDA_VERSION_STAYS, NULL);
+  return FALSE;
+}
+
+gboolean
+namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError **error)
+{
+  g_autoptr (GPtrArray) records = namida_version_record_list (database, NAMIDA_VERSION_TRASHED, error);
+  const NamidaVersionRecord *record = NULL;
+  g_auto (TrashPlace) place = { .store = -1, .holder = -1, .trash = -1 };
+
+  for (guint i = 0; records != NULL && i < records->len; i++)
+    {
+      const NamidaVersionRecord *other = g_ptr_array_index (records, i);
+      g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, other->id);
+
+      if (g_str_equal (text, id))
+        record = other;
+    }
+  if (records == NULL)
+    return FALSE;
+  if (record == NULL)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("There is no version “%s” in the trash."), id);
+      return FALSE;
+    }
+  if (record->landing == NAMIDA_LANDING_BACKUP
+      && (!trash_place_open (&place, database, record, FALSE)
+          || !namida_folder_move (place.trash, place.name, place.holder, place.basename) || fsync (place.holder) != 0))
+    {
+      g_autofree char *shown = g_filename_display_name (record->path);
+      g_autofree char *what = g_strdup_printf (_ ("“%s” could not be taken out of the trash"), shown);
+
+      namida_error_set_from_errno (error, errno, what);
+      return FALSE;
+    }
+  return trash_mark (database, record->id, NAMIDA_VERSION_STAYS, error);
+}
+
+/* (transfer full) (element-type NamidaVersionRecord) (nullable): in the trash since before @before; the oldest first.
+ */
+static GPtrArray *
+trash_list (NamidaDatabase *database, gint64 before, GError **error)
+{
+  g_autoptr (GPtrArray) records = namida_version_record_list (database, NAMIDA_VERSION_TRASHED, error);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_record_free);
+  sqlite3_stmt *statement;
+
+  if (records == NULL)
+    return NULL;
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error,
+                                       "SELECT id FROM versions WHERE removing = 2 AND trashed_at <= ?"
+                                       " ORDER BY trashed_at, arrival",
+                                       "i", before);
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    for (guint i = 0; i < records->len; i++)
+      if (((NamidaVersionRecord *) g_ptr_array_index (records, i))->id == sqlite3_column_int64 (statement, 0))
+        {
+          g_ptr_array_add (list, g_ptr_array_steal_index (records, i));
+          break;
+        }
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return statement != NULL ? g_steal_pointer (&list) : NULL;
+}
+
+gboolean
+namida_version_trash_resume (NamidaDatabase *database, GError **error)
+{
+  /* Not one that another program, or another thread, is about to move. */
+  g_autoptr (GPtrArray) records
+      = trash_list (database, namida_clock_real () - TRASH_MOVE_SECONDS * G_USEC_PER_SEC, error);
+  gboolean fine = records != NULL;
+
+  for (guint i = 0; records != NULL && i < records->len; i++)
+    {
+      const NamidaVersionRecord *record = g_ptr_array_index (records, i);
+      int fd = namida_version_record_open (record);
+
+      if (fd < 0)
+        continue;
+      close (fd);
+      /* Taken back, but for the record; or never moved: both are a version again. */
+      if (!trash_is_in (database, record))
+        fine = trash_mark (database, record->id, NAMIDA_VERSION_STAYS, fine ? error : NULL) && fine;
+    }
+  return fine;
+}
+
+/* ---- out of it ---- */
+
+gboolean
+namida_version_trash_purge (NamidaDatabase *database, GError **error)
+{
+  const gint64 days = NAMIDA_VERSION_TRASH_DAYS * G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC;
+  g_autoptr (GPtrArray) records = trash_list (database, namida_clock_real () - days, error);
+
+  return records != NULL && namida_removal_purge (database, records, error);
+}
+
+static gboolean
+trash_has_room (int fd, guint64 need)
+{
+  struct statvfs vfs;
+
+  return fstatvfs (fd, &vfs) != 0 || (guint64) vfs.f_bavail * vfs.f_frsize >= need;
+}
+
+/* Whether the version lies on the disk of @fd: only then does removing it make room there. */
+static gboolean
+trash_is_on_disk (const NamidaVersionRecord *record, int fd)
+{
+  g_autofree char *relative = NULL;
+  struct stat here, there;
+  int store;
+  gboolean same;
+
+  if (record->landing != NAMIDA_LANDING_BACKUP)
+    return FALSE;
+  store = namida_version_open_store (record, &relative);
+  if (store < 0)
+    return FALSE;
+  same = fstat (fd, &here) == 0 && fstat (store, &there) == 0 && here.st_dev == there.st_dev;
+  close (store);
+  return same;
+}
+
+gboolean
+namida_version_trash_make_room (NamidaDatabase *database, int fd, guint64 need)
+{
+  g_autoptr (GPtrArray) records = trash_list (database, G_MAXINT64, NULL);
+  gboolean removed = FALSE;
+
+  while (records != NULL && records->len > 0 && !trash_has_room (fd, need))
+    {
+      g_autoptr (GPtrArray) one = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_record_free);
+      g_autoptr (GError) error = NULL;
+      NamidaVersionRecord *record = g_ptr_array_steal_index (records, 0);
+
+      g_ptr_array_add (one, record);
+      if (!trash_is_on_disk (record, fd))
+        continue;
+      g_message ("version %" G_GINT64_FORMAT " leaves the trash early: its room is needed", record->id);
+      if (namida_removal_purge (database, one, &error))
+        removed = TRUE;
+      else
+        g_message ("%s", error->message);
+    }
+  return removed;
+}
