@@ -91,6 +91,7 @@ class Device:
     def __init__(self, lab, alias):
         self.lab = lab
         self.alias = alias
+        self.cli = CLI
         self.home = lab.folder(f"device-{len(lab.devices)}")
         self.data = self.home / "data"
         self.backups = self.home / "Backups"
@@ -101,7 +102,7 @@ class Device:
         self.seen = []
 
     def command(self, *arguments, port=None):
-        return [CLI, "--interface", "lo", "--data-dir", str(self.data), "--alias", self.alias,
+        return [self.cli, "--interface", "lo", "--data-dir", str(self.data), "--alias", self.alias,
                 "--port", str(port or free_port()), *map(str, arguments)]
 
     def start(self, *arguments, wrap=(), stdin=subprocess.PIPE):
