@@ -18,7 +18,15 @@
 #define NAMIDA_LIMIT_HANDSHAKE_SECONDS 10u
 #define NAMIDA_LIMIT_HEAD_SECONDS 10u
 #define NAMIDA_LIMIT_HEAD_BYTES (16u * 1024)
+#define NAMIDA_LIMIT_HEADERS 64u /* fields of one head */
 #define NAMIDA_LIMIT_BODY_IDLE_SECONDS 30u
+/* A whole body of a control request: so many seconds, and one more for each so many bytes. */
+#define NAMIDA_LIMIT_BODY_SECONDS 30u
+#define NAMIDA_LIMIT_BODY_BYTES_PER_SECOND (16u * 1024)
+#define NAMIDA_LIMIT_BODY_MEMORY (256u * 1024)                /* of one body; the rest of it goes to a file */
+#define NAMIDA_LIMIT_STRANGERS_MEMORY (8u * 1024 * 1024)      /* bodies of all strangers together, in memory */
+#define NAMIDA_LIMIT_STRANGERS_FILES (2u * 64u * 1024 * 1024) /* and in files */
+#define NAMIDA_LIMIT_SMALL_BODY_BYTES 4096u                   /* of requests that need none */
 #define NAMIDA_LIMIT_OFFER_ANSWER_SECONDS 300u
 #define NAMIDA_LIMIT_SESSION_IDLE_SECONDS 120u
 #define NAMIDA_LIMIT_PARKED_DAYS 7u

@@ -3,7 +3,6 @@
 
 #include "namida-http.h"
 
-#include "namida-backups-message.h"
 #include "namida-error.h"
 #include "namida-limits.h"
 
@@ -13,8 +12,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define NAMIDA_HTTP_BUFFER (64 * 1024)
-#define LINE_MAX_BYTES 512 /* a chunk's size with its extensions, or one trailer */
+#define NAMIDA_HTTP_BUFFER (20 * 1024) /* each connection has one */
+#define LINE_MAX_BYTES 512             /* a chunk's size with its extensions, or one trailer */
 #define N_TRAILERS_MAX 32
 #define LINGER_BYTES (16 * 1024 * 1024) /* a client in the middle of a large body reads before the reset comes */
 #define LINGER_MS 2000
@@ -94,75 +93,6 @@ reader_read (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *ca
   return (gssize) n;
 }
 
-void
-namida_http_head_clear (NamidaHttpHead *self)
-{
-  g_clear_pointer (&self->method, g_free);
-  g_clear_pointer (&self->path, g_free);
-  g_clear_pointer (&self->query, g_free);
-}
-
-gboolean
-namida_http_head_set_headers (NamidaHttpHead *self,
-                              SoupMessageHeaders *headers,
-                              SoupHTTPVersion version,
-                              GError **error)
-{
-  const char *length = soup_message_headers_get_list (headers, "Content-Length");
-  const char *coding = soup_message_headers_get_list (headers, "Transfer-Encoding");
-  guint64 n = 0;
-
-  if (length != NULL && coding != NULL)
-    return set_invalid (error);
-  if (coding != NULL && g_ascii_strcasecmp (coding, "chunked") != 0)
-    return set_invalid (error);
-  if (length != NULL && !g_ascii_string_to_unsigned (length, 10, 0, G_MAXINT64, &n, NULL))
-    return set_invalid (error);
-  self->length = coding != NULL ? -1 : (gint64) n;
-  self->range = namida_range_parse (soup_message_headers_get_one (headers, "Range"));
-  self->keep_alive = version >= SOUP_HTTP_1_1 && !soup_message_headers_header_contains (headers, "Connection", "close");
-  self->expect_continue = soup_message_headers_header_contains (headers, "Expect", "100-continue");
-  return TRUE;
-}
-
-gsize
-namida_http_head_count (SoupMessageHeaders *headers)
-{
-  SoupMessageHeadersIter iter;
-  const char *name, *value;
-  gsize n = 0;
-
-  soup_message_headers_iter_init (&iter, headers);
-  while (soup_message_headers_iter_next (&iter, &name, &value))
-    n += strlen (name) + strlen (value) + 4;
-  return n;
-}
-
-static gboolean
-parse_head (NamidaHttpHead *head, const char *text, gsize length, GError **error)
-{
-  g_autoptr (SoupMessageHeaders) headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
-  g_autofree char *target = NULL;
-  g_autofree char *method = NULL;
-  SoupHTTPVersion version;
-  char *question;
-
-  if (soup_headers_parse_request (text, (int) length, headers, &method, &target, &version) != SOUP_STATUS_OK
-      || target[0] != '/')
-    return set_invalid (error);
-  if (!namida_http_head_set_headers (head, headers, version, error))
-    return FALSE;
-  question = strchr (target, '?');
-  if (question != NULL)
-    {
-      *question = '\0';
-      head->query = g_strdup (question + 1);
-    }
-  head->method = g_steal_pointer (&method);
-  head->path = g_uri_unescape_string (target, NULL);
-  return head->path != NULL ? TRUE : set_invalid (error);
-}
-
 gboolean
 namida_http_reader_head (
     NamidaHttpReader *self, NamidaHttpHead *head, guint seconds, GCancellable *cancellable, GError **error)
@@ -181,7 +111,7 @@ namida_http_reader_head (
           gsize length = (gsize) (end - text) + 2;
 
           self->start += length + 2;
-          return parse_head (head, text, length, error);
+          return namida_http_head_parse (head, text, length, error);
         }
       if (have >= NAMIDA_LIMIT_HEAD_BYTES)
         return set_too_large (error, self->buffer + self->start);

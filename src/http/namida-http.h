@@ -27,20 +27,23 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaHttpReader, namida_http_reader_clear)
 typedef struct
 {
   char *method, *path, *query; /* @path decoded, @query raw and (nullable) */
+  char *host;                  /* (nullable): as sent */
   gint64 length;               /* of the body; -1: chunked */
   gint64 range;                /* where the answer starts, 0 without a range; -1: one that is not understood */
   gboolean keep_alive, expect_continue;
+  gboolean of_browser; /* has a field that only browsers send */
 } NamidaHttpHead;
 void namida_http_head_clear (NamidaHttpHead *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaHttpHead, namida_http_head_clear)
-/** namida_http_head_set_headers: fills the last three. INVALID_REQUEST for any doubt about where the body ends (RFC
- * 9112, 6.3). */
-gboolean namida_http_head_set_headers (NamidaHttpHead *self,
-                                       SoupMessageHeaders *headers,
-                                       SoupHTTPVersion version,
-                                       GError **error);
-/** namida_http_head_count: Returns: about how many bytes @headers took on the wire. */
-gsize namida_http_head_count (SoupMessageHeaders *headers);
+/**
+ * namida_http_head_parse: @text: the request line and the fields, each with its CRLF, without the empty line; any
+ * bytes. INVALID_REQUEST for whatever RFC 9112 does not allow, and for any doubt about where the body ends (6.3): also
+ * for fields that are continued, named twice or too many (NAMIDA_LIMIT_HEADERS). Any thread.
+ */
+gboolean namida_http_head_parse (NamidaHttpHead *head, const char *text, gsize length, GError **error);
+/** namida_http_head_is_of_web_page: whether a page of the web may have made this request: it has a field that only
+ * browsers send, or its Host is neither an address nor a name of this computer. Any thread. */
+gboolean namida_http_head_is_of_web_page (const NamidaHttpHead *self);
 /**
  * namida_http_reader_head: one request head, at most NAMIDA_LIMIT_HEAD_BYTES; @seconds: from its first byte on.
  * Returns: %FALSE without @error when the connection ended before a first byte.

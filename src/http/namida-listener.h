@@ -5,8 +5,7 @@
 
 G_BEGIN_DECLS
 
-/** NamidaConnection: what is known of an accepted connection, kept with its remote address object (libsoup hands that
- * to every request). */
+/** NamidaConnection: what is known of an accepted connection, kept with its remote address object. */
 typedef struct
 {
   GSocket *socket;
@@ -14,6 +13,7 @@ typedef struct
   char *fingerprint; /* (nullable) proven by its certificate */
   char *owner;       /* whose is what begins here: @fingerprint, or without one "plain ADDRESS", "tls ADDRESS" */
   gboolean encrypted;
+  gboolean trusted; /* @fingerprint was trusted when it came: gives places, no rights */
 } NamidaConnection;
 /** (transfer none) (nullable) */
 NamidaConnection *namida_connection_of (GSocketAddress *remote);

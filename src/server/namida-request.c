@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The answer to a control request, and the wait for it. The routes' handlers call these functions in the main context;
+ * workers of the server's pool write what is answered, so that no peer that reads slowly ever holds up the main
+ * context. */
+
 #include "config.h"
 
 #include "namida-limits.h"
 #include "namida-server-private.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static void
-clear_source (GSource **source)
+request_clear_source (GSource **source)
 {
   if (*source != NULL)
     g_source_destroy (*source);
@@ -18,7 +24,7 @@ clear_source (GSource **source)
 NamidaRequest *
 namida_request_ref (NamidaRequest *self)
 {
-  return g_rc_box_acquire (self);
+  return g_atomic_rc_box_acquire (self);
 }
 
 static void
@@ -26,38 +32,72 @@ request_clear (gpointer data)
 {
   NamidaRequest *self = data;
 
-  clear_source (&self->timer);
-  clear_source (&self->hangup);
-  g_clear_object (&self->msg);
-  g_free (self->query);
+  request_clear_source (&self->timer);
+  request_clear_source (&self->hangup);
+  if (self->parsed != NULL && self->route->parsed_free != NULL)
+    self->route->parsed_free (self->parsed);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_pointer (&self->reader, namida_server_reader_free);
+  g_clear_object (&self->stream);
+  g_clear_object (&self->remote);
+  g_clear_object (&self->socket);
   g_clear_pointer (&self->info, namida_device_info_unref);
-  g_clear_pointer (&self->body, g_byte_array_unref);
+  g_clear_pointer (&self->budget, namida_body_budget_unref);
+  g_clear_error (&self->failure);
+  namida_http_head_clear (&self->head);
+  g_main_context_unref (self->context);
 }
 
 void
 namida_request_unref (NamidaRequest *self)
 {
-  g_rc_box_release_full (self, request_clear);
+  g_atomic_rc_box_release_full (self, request_clear);
 }
 
 char *
 namida_request_get (NamidaRequest *self, const char *key)
 {
-  return self->query != NULL ? namida_query_get (self->query, key) : NULL;
+  return self->head.query != NULL ? namida_query_get (self->head.query, key) : NULL;
+}
+
+gboolean
+namida_request_is_get (NamidaRequest *self)
+{
+  return g_str_equal (self->head.method, "GET");
 }
 
 static void
-tell_gone (NamidaRequest *self)
+request_tell_gone (NamidaRequest *self)
 {
   void (*on_gone) (NamidaRequest *, gpointer) = g_steal_pointer (&self->on_gone);
 
+  if (self->gone)
+    return;
   self->gone = TRUE;
   if (on_gone != NULL && !self->answered)
     on_gone (self, self->gone_data);
 }
 
-/* libsoup does not read a paused connection, so the socket is looked at below TLS. Nothing may come while the sender
- * waits: the end of the stream, a reset, or bytes (TLS's close_notify) all mean that it hangs up. */
+void
+namida_request_over (NamidaRequest *self)
+{
+  NamidaServer *server = self->server;
+
+  namida_request_ref (self);
+  request_clear_source (&self->timer);
+  request_clear_source (&self->hangup);
+  request_tell_gone (self);
+  if (server != NULL)
+    {
+      namida_server_release_offer (server, self);
+      if (g_hash_table_remove (server->requests, self))
+        namida_server_check_stopped (server);
+    }
+  namida_request_unref (self);
+}
+
+/* Nobody reads while a person thinks, so the socket is looked at below TLS. Nothing may come while the sender waits:
+ * the end of the stream, a reset, or bytes (TLS's close_notify) all mean that it hangs up. */
 static gboolean
 on_socket_event (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
@@ -67,19 +107,8 @@ on_socket_event (GSocket *socket, GIOCondition condition, gpointer user_data)
 
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
-  clear_source (&self->hangup);
-  namida_request_ref (self);
   g_socket_shutdown (socket, TRUE, TRUE, NULL);
-  tell_gone (self);
-  if (self->paused)
-    {
-      /* Nobody reads it, but libsoup ends the message only by an answer. */
-      self->paused = FALSE;
-      self->answered = TRUE;
-      soup_server_message_set_status (self->msg, SOUP_STATUS_GONE, NULL);
-      soup_server_message_unpause (self->msg);
-    }
-  namida_request_unref (self);
+  namida_request_over (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -88,40 +117,92 @@ namida_request_wait (NamidaRequest *self, void (*on_gone) (NamidaRequest *, gpoi
 {
   self->on_gone = on_gone;
   self->gone_data = user_data;
-  if (self->paused || self->answered)
+  if (self->hangup != NULL || self->answered || self->gone)
     return;
-  clear_source (&self->timer);
-  self->paused = TRUE;
-  soup_server_message_pause (self->msg);
-  self->hangup = g_socket_create_source (self->connection->socket, G_IO_IN | G_IO_HUP | G_IO_ERR, NULL);
+  self->hangup = g_socket_create_source (self->socket, G_IO_IN | G_IO_HUP | G_IO_ERR, NULL);
   g_source_set_callback (self->hangup, (GSourceFunc) on_socket_event, self, NULL);
-  g_source_attach (self->hangup, g_main_context_get_thread_default ());
+  g_source_attach (self->hangup, self->context);
+}
+
+/* ---- the answer ---- */
+
+typedef struct
+{
+  NamidaRequest *request;
+  GString *head;
+  char *body; /* (nullable) */
+  gsize length;
+} RequestAnswer;
+
+static void
+answer_free (gpointer data)
+{
+  RequestAnswer *answer = data;
+
+  namida_request_unref (answer->request);
+  g_string_free (answer->head, TRUE);
+  g_free (answer->body);
+  g_free (answer);
+}
+
+static gboolean
+on_answer_written (gpointer user_data)
+{
+  namida_request_over (((RequestAnswer *) user_data)->request);
+  return G_SOURCE_REMOVE;
+}
+
+/* A worker. */
+static void
+answer_write (gpointer data)
+{
+  RequestAnswer *answer = data;
+  NamidaRequest *request = answer->request;
+  GOutputStream *output = g_io_stream_get_output_stream (request->stream);
+  g_autoptr (GSource) done = g_idle_source_new ();
+
+  g_socket_set_timeout (request->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
+  if (answer->length <= NAMIDA_LIMIT_JSON_BYTES && answer->body != NULL)
+    {
+      g_string_append_len (answer->head, answer->body, (gssize) answer->length);
+      answer->length = 0;
+    }
+  if (g_output_stream_write_all (output, answer->head->str, answer->head->len, NULL, NULL, NULL) && answer->length > 0)
+    g_output_stream_write_all (output, answer->body, answer->length, NULL, NULL, NULL);
+  g_io_stream_close (request->stream, NULL, NULL);
+  g_source_set_priority (done, G_PRIORITY_DEFAULT);
+  g_source_set_callback (done, on_answer_written, answer, answer_free);
+  g_source_attach (done, request->context);
 }
 
 void
 namida_request_answer (NamidaRequest *self, guint status, char *json, gsize length)
 {
-  SoupMessageHeaders *headers;
+  RequestAnswer *answer;
 
-  if (self->answered || self->gone)
+  if (self->answered || self->gone || self->server == NULL)
     {
       g_free (json);
       return;
     }
   self->answered = TRUE;
   self->on_gone = NULL;
-  clear_source (&self->hangup);
-  headers = soup_server_message_get_response_headers (self->msg);
-  /* libsoup before 3.3 leaks the socket of a kept-alive connection that the client closes. */
-  soup_message_headers_replace (headers, "Connection", "close");
-  soup_server_message_set_status (self->msg, status, NULL);
+  request_clear_source (&self->timer);
+  request_clear_source (&self->hangup);
+  answer = g_new0 (RequestAnswer, 1);
+  answer->request = namida_request_ref (self);
+  answer->head = g_string_new (NULL);
+  answer->body = json;
+  answer->length = json != NULL ? length : 0;
+  g_string_append_printf (answer->head, "HTTP/1.1 %u %s\r\n", status, soup_status_get_phrase (status));
   if (json != NULL)
-    soup_server_message_set_response (self->msg, self->type, SOUP_MEMORY_TAKE, json, length);
-  if (self->paused)
-    {
-      self->paused = FALSE;
-      soup_server_message_unpause (self->msg);
-    }
+    g_string_append_printf (answer->head, "Content-Type: %s\r\n", self->type);
+  if (status != SOUP_STATUS_NO_CONTENT)
+    g_string_append_printf (answer->head, "Content-Length: %zu\r\n", answer->length);
+  if (self->retry_after > 0)
+    g_string_append_printf (answer->head, "Retry-After: %u\r\n", self->retry_after);
+  g_string_append (answer->head, "Connection: close\r\n\r\n");
+  namida_server_run (self->server, answer_write, answer);
 }
 
 void
@@ -130,11 +211,6 @@ namida_request_fail (NamidaRequest *self, const GError *reason, guint retry_afte
   char *json = namida_error_answer_format (reason, -1);
 
   self->type = "application/json";
-  if (retry_after > 0 && !self->answered && !self->gone)
-    {
-      g_autofree char *seconds = g_strdup_printf ("%u", retry_after);
-
-      soup_message_headers_replace (soup_server_message_get_response_headers (self->msg), "Retry-After", seconds);
-    }
+  self->retry_after = retry_after;
   namida_request_answer (self, namida_error_http_status (reason), json, strlen (json));
 }

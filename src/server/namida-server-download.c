@@ -255,16 +255,49 @@ namida_server_handle_backups (NamidaServer *self, NamidaRequest *request)
     namida_request_fail (request, error, 0);
 }
 
+typedef struct
+{
+  char *id;
+  char **labels; /* (nullable) */
+} DownloadRequest;
+
+void
+namida_server_parsed_download_free (gpointer data)
+{
+  DownloadRequest *parsed = data;
+
+  g_free (parsed->id);
+  g_strfreev (parsed->labels);
+  g_free (parsed);
+}
+
+gpointer
+namida_server_parse_download (NamidaRequest *request, GError **error)
+{
+  DownloadRequest *parsed = g_new0 (DownloadRequest, 1);
+  gsize length;
+  const char *data = g_bytes_get_data (request->body, &length);
+
+  if (namida_download_request_parse (data, length, &parsed->id, &parsed->labels, error))
+    return parsed;
+  namida_server_parsed_download_free (parsed);
+  return NULL;
+}
+
+gboolean
+namida_server_early_download (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
+{
+  return check_may (self, request->connection->fingerprint, error);
+}
+
 void
 namida_server_handle_prepare_download (NamidaServer *self, NamidaRequest *request)
 {
   g_autoptr (GError) error = NULL;
-  char *id = NULL;
-  char **labels = NULL;
+  DownloadRequest *parsed = request->parsed;
 
-  if (check_may (self, request->connection->fingerprint, &error)
-      && namida_download_request_parse ((const char *) request->body->data, request->body->len, &id, &labels, &error))
-    ask_shelf (self, request, id, labels);
+  if (check_may (self, request->connection->fingerprint, &error) && parsed != NULL)
+    ask_shelf (self, request, g_steal_pointer (&parsed->id), g_steal_pointer (&parsed->labels));
   else
     namida_request_fail (request, error, 0);
 }
@@ -392,27 +425,18 @@ find_share (NamidaServer *self, const char *query, const char *fingerprint)
 }
 
 void
-namida_server_take_download (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection)
+namida_server_take_download (NamidaServer *self, NamidaRequest *request)
 {
-  const char *query = g_uri_get_query (soup_server_message_get_uri (msg));
-  g_autofree char *text = g_strdup (query);
-  g_auto (NamidaHttpHead) head = { 0 };
-  NamidaServing *job;
+  const char *fingerprint = request->connection->fingerprint;
+  NamidaServing *job = namida_serving_steal (request);
   Share *share = NULL;
   GError *error = NULL;
-  gboolean ok = namida_http_head_set_headers (&head, soup_server_message_get_request_headers (msg),
-                                              soup_server_message_get_http_version (msg), &error)
-                && check_may (self, connection->fingerprint, &error);
 
-  if (ok && (share = find_share (self, text, connection->fingerprint)) == NULL)
+  if (check_may (self, fingerprint, &error) && (share = find_share (self, job->head.query, fingerprint)) == NULL)
     g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED,
                          _ ("The time to fetch this backup is over. Ask for it again."));
-  job = namida_serving_steal (msg);
   if (share != NULL)
     {
-      job->head = head;
-      memset (&head, 0, sizeof head);
-      job->head.query = g_steal_pointer (&text);
       job->serve = serve;
       g_object_set_data_full (G_OBJECT (job->stream), SHARE_KEY, g_atomic_rc_box_acquire (share), share_unref);
     }

@@ -9,7 +9,10 @@ G_BEGIN_DECLS
 
 void namida_server_handle_backups (NamidaServer *self, NamidaRequest *request);
 void namida_server_handle_prepare_download (NamidaServer *self, NamidaRequest *request);
-/** Takes @msg from libsoup: a worker sends the file, and what else is asked for on this connection. */
-void namida_server_take_download (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection);
+gboolean namida_server_early_download (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
+gpointer namida_server_parse_download (NamidaRequest *request, GError **error);
+void namida_server_parsed_download_free (gpointer parsed);
+/** Takes the connection: a worker sends the file, and what else is asked for on this connection. */
+void namida_server_take_download (NamidaServer *self, NamidaRequest *request);
 
 G_END_DECLS

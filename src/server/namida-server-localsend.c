@@ -19,17 +19,13 @@
 static GInetSocketAddress *
 address_of (NamidaRequest *request, guint16 port)
 {
-  GSocketAddress *remote = soup_server_message_get_remote_address (request->msg);
-
-  return namida_address_with_port (G_INET_SOCKET_ADDRESS (remote), port);
+  return namida_address_with_port (G_INET_SOCKET_ADDRESS (request->remote), port);
 }
 
 static GInetAddress *
 host_of (NamidaRequest *request)
 {
-  GSocketAddress *remote = soup_server_message_get_remote_address (request->msg);
-
-  return g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote));
+  return g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (request->remote));
 }
 
 /* Who shows one key and claims another is not who it claims to be. */
@@ -55,15 +51,24 @@ answer_info (NamidaServer *self, NamidaRequest *request)
   namida_request_answer (request, SOUP_STATUS_OK, text, strlen (text));
 }
 
+/* A worker. */
+static gpointer
+parse_register (NamidaRequest *request, GError **error)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (request->body, &length);
+
+  return namida_localsend_info_parse (data, length, error);
+}
+
 static void
 handle_register (NamidaServer *self, NamidaRequest *request)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaDeviceInfo) info
-      = namida_localsend_info_parse ((const char *) request->body->data, request->body->len, &error);
+  NamidaDeviceInfo *info = request->parsed;
   g_autoptr (GInetSocketAddress) there = NULL;
 
-  if (info == NULL || !check_claim (request->connection, info, &error))
+  if (!check_claim (request->connection, info, &error))
     {
       namida_request_fail (request, error, 0);
       return;
@@ -320,24 +325,12 @@ find_for_upload (NamidaServer *self, NamidaServing *job, const NamidaConnection 
 }
 
 static void
-take_upload (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection)
+take_upload (NamidaServer *self, NamidaRequest *request)
 {
-  g_autofree char *query = g_strdup (g_uri_get_query (soup_server_message_get_uri (msg)));
-  g_auto (NamidaHttpHead) head = { 0 };
-  NamidaReceiveSession *session = NULL;
+  NamidaServing *job = namida_serving_steal (request);
   GError *error = NULL;
-  gboolean ok = namida_http_head_set_headers (&head, soup_server_message_get_request_headers (msg),
-                                              soup_server_message_get_http_version (msg), &error);
-  NamidaServing *job = namida_serving_steal (msg);
+  NamidaReceiveSession *session = find_for_upload (self, job, request->connection, &error);
 
-  if (ok)
-    {
-      job->head = head;
-      memset (&head, 0, sizeof head);
-      g_free (job->head.query);
-      job->head.query = g_steal_pointer (&query);
-      session = find_for_upload (self, job, connection, &error);
-    }
   if (session != NULL)
     {
       job->session = g_object_ref (session);
@@ -387,11 +380,7 @@ handle_cancel (NamidaServer *self, NamidaRequest *request)
 /* ---- the table ---- */
 
 static gboolean
-check (NamidaServer *self,
-       const NamidaRoute *route,
-       SoupServerMessage *msg,
-       const NamidaConnection *connection,
-       GError **error)
+check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
 {
   if (self->localsend)
     return TRUE;
@@ -410,16 +399,23 @@ static const NamidaOfferWording offer = {
 };
 
 static const NamidaRoute routes[] = {
-  { .name = "info", .get = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = answer_info },
-  { .name = "register", .post = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = handle_register },
+  { .name = "info", .get = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = answer_info },
+  { .name = "register",
+    .post = TRUE,
+    .max_body = NAMIDA_LIMIT_JSON_BYTES,
+    .parse = parse_register,
+    .parsed_free = (GDestroyNotify) namida_device_info_unref,
+    .handle = handle_register },
   { .name = "prepare-upload",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_OFFER_BYTES,
     .early = early,
+    .parse = namida_server_parse_offer,
+    .parsed_free = namida_server_parsed_offer_free,
     .handle = namida_server_handle_offer,
     .offer = &offer },
   { .name = "upload", .post = TRUE, .take = take_upload },
-  { .name = "cancel", .post = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = handle_cancel },
+  { .name = "cancel", .post = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = handle_cancel },
 };
 
 const NamidaServerDialect namida_server_localsend = {

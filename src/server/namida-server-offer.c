@@ -23,7 +23,6 @@ typedef struct
   char *owner;
   char *scope;        /* (nullable) until parsed: namida_backup_dup_scope() */
   NamidaOffer *offer; /* (nullable) until parsed */
-  GByteArray *body;   /* (nullable): as it came, until parsed */
   GBytes *manifest;   /* (nullable) */
   NamidaSink *sink;   /* (nullable) until accepted */
   guint timer;
@@ -40,7 +39,6 @@ open_offer_unref (OpenOffer *self)
   g_free (self->owner);
   g_free (self->scope);
   g_clear_object (&self->offer);
-  g_clear_pointer (&self->body, g_byte_array_unref);
   g_clear_pointer (&self->manifest, g_bytes_unref);
   g_clear_object (&self->sink);
   g_free (self);
@@ -90,27 +88,38 @@ check_count (NamidaServer *self, const char *owner, guint *retry_after, GError *
   return FALSE;
 }
 
+static gboolean
+check_place (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
+{
+  return check_single (self, request->route->offer, error)
+         && check_count (self, request->connection->owner, retry_after, error);
+}
+
 gboolean
 namida_server_early_offer (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
 {
   const char *fingerprint = request->connection->fingerprint;
   g_autofree char *pin = namida_request_get (request, "pin");
-  OpenOffer *open;
 
   if (self->pin != NULL
       && !namida_pin_guard_check (self->guard, self->pin, pin, request->connection->address, fingerprint, retry_after,
                                   error))
     return FALSE;
-  if (!check_single (self, request->route->offer, error)
-      || !check_count (self, request->connection->owner, retry_after, error))
-    return FALSE;
-  open = g_new0 (OpenOffer, 1);
+  return check_place (self, request, retry_after, error);
+}
+
+/* Only what was parsed takes a place. */
+static OpenOffer *
+open_offer_new (NamidaServer *self, NamidaRequest *request)
+{
+  OpenOffer *open = g_new0 (OpenOffer, 1);
+
   g_ref_count_init (&open->refs);
   open->server = g_object_ref (self);
   open->request = namida_request_ref (request);
   open->owner = g_strdup (request->connection->owner);
   g_ptr_array_add (self->offers, open);
-  return TRUE;
+  return open;
 }
 
 void
@@ -244,7 +253,7 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (prepared->answer == NULL)
     nothing_wanted (open);
-  else if (open->request->gone || open->server->soup == NULL)
+  else if (open->request->gone || !open->server->running)
     {
       park (open->sink);
       namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
@@ -387,8 +396,8 @@ typedef struct
   char *key, *scope;
 } Parsed;
 
-static void
-parsed_free (gpointer data)
+void
+namida_server_parsed_offer_free (gpointer data)
 {
   Parsed *parsed = data;
 
@@ -398,26 +407,30 @@ parsed_free (gpointer data)
   g_free (parsed);
 }
 
-static void
-parse_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+/* A worker of the server's own: what strangers send does not take a thread from our own work. */
+gpointer
+namida_server_parse_offer (NamidaRequest *request, GError **error)
 {
-  OpenOffer *open = task_data;
-  GByteArray *body = open->body;
-  GError *error = NULL;
-  NamidaOfferMessage *message = open->request->route->offer->parse ((const char *) body->data, body->len, &error);
+  static GMutex one_large;
+  gsize length;
+  const char *data = g_bytes_get_data (request->body, &length);
+  gboolean large = length > NAMIDA_LIMIT_JSON_BYTES;
+  NamidaOfferMessage *message;
   Parsed *parsed;
 
+  if (large)
+    g_mutex_lock (&one_large);
+  message = request->route->offer->parse (data, length, error);
+  if (large)
+    g_mutex_unlock (&one_large);
   if (message == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
+    return NULL;
   give_memory_back (namida_backup_get_entries (message->backup)->len);
   parsed = g_new0 (Parsed, 1);
   parsed->message = message;
   parsed->key = namida_backup_dup_key (message->backup);
   parsed->scope = namida_backup_dup_scope (message->backup);
-  g_task_return_pointer (task, parsed, parsed_free);
+  return parsed;
 }
 
 static gboolean
@@ -425,7 +438,7 @@ announce (gpointer user_data)
 {
   OpenOffer *open = user_data;
   gboolean wanted
-      = !open->request->gone && open->server->soup != NULL && namida_offer_get_state (open->offer) == NAMIDA_OFFER_OPEN;
+      = !open->request->gone && open->server->running && namida_offer_get_state (open->offer) == NAMIDA_OFFER_OPEN;
 
   if (wanted && open->request->route->offer->supersedes && park_older (open))
     return G_SOURCE_CONTINUE;
@@ -474,40 +487,25 @@ look (OpenOffer *open, Parsed *parsed, GError **error)
   return wording->look == NULL || wording->look (open->server, open->request, parsed->message, parsed->key, error);
 }
 
-static void
-on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  OpenOffer *open = user_data;
-  g_autoptr (GError) error = NULL;
-  Parsed *parsed = g_task_propagate_pointer (G_TASK (result), &error);
-
-  g_clear_pointer (&open->body, g_byte_array_unref);
-  if (parsed == NULL)
-    namida_request_fail (open->request, error, 0);
-  else if (!open->request->gone && open->server->soup != NULL)
-    {
-      if (look (open, parsed, &error))
-        ask (open, parsed);
-      else if (error != NULL)
-        namida_request_fail (open->request, error, 0);
-    }
-  g_clear_pointer (&parsed, parsed_free);
-  open_offer_unref (open);
-}
-
 void
 namida_server_handle_offer (NamidaServer *self, NamidaRequest *request)
 {
-  OpenOffer *open = find (self, request);
-  g_autoptr (GTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  Parsed *parsed = request->parsed;
+  guint retry_after = 0;
+  OpenOffer *open;
 
-  if (open == NULL)
-    return;
+  if (!check_place (self, request, &retry_after, &error))
+    {
+      namida_request_fail (request, error, retry_after);
+      return;
+    }
+  open = open_offer_ref (open_offer_new (self, request));
   namida_request_wait (request, on_gone, open);
-  task = g_task_new (self, NULL, on_parsed, open_offer_ref (open));
-  g_task_set_source_tag (task, namida_server_handle_offer);
-  open->body = g_steal_pointer (&request->body);
-  request->body = g_byte_array_new ();
-  g_task_set_task_data (task, open, NULL);
-  g_task_run_in_thread (task, parse_worker);
+  if (look (open, parsed, &error))
+    ask (open, parsed);
+  else if (error != NULL)
+    namida_request_fail (request, error, 0);
+  g_clear_pointer (&request->parsed, namida_server_parsed_offer_free);
+  open_offer_unref (open);
 }

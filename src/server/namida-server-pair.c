@@ -196,10 +196,42 @@ namida_server_set_waits (NamidaServer *self, guint offer_seconds, guint pair_sec
   self->pair_seconds = pair_seconds;
 }
 
+/* A worker. */
+gpointer
+namida_server_parse_pair (NamidaRequest *request, GError **error)
+{
+  NamidaPairMessage *message = g_new0 (NamidaPairMessage, 1);
+  gsize length;
+  const char *data = g_bytes_get_data (request->body, &length);
+
+  if (namida_pair_message_parse (data, length, message, error))
+    return message;
+  namida_server_parsed_pair_free (message);
+  return NULL;
+}
+
+void
+namida_server_parsed_pair_free (gpointer message)
+{
+  namida_pair_message_clear (message);
+  g_free (message);
+}
+
+gboolean
+namida_server_early_pair (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
+{
+  *retry_after = namida_pin_guard_wait (self->pair_guard, request->connection->address);
+  if (*retry_after == 0)
+    return TRUE;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY, _ ("Pairing failed too often. Try again in %u seconds."),
+               *retry_after);
+  return FALSE;
+}
+
 void
 namida_server_handle_pair (NamidaServer *self, NamidaRequest *request)
 {
-  g_auto (NamidaPairMessage) message = { 0 };
+  NamidaPairMessage *message = request->parsed;
   g_autoptr (GError) error = NULL;
   guint wait = namida_pin_guard_wait (self->pair_guard, request->connection->address);
 
@@ -210,23 +242,18 @@ namida_server_handle_pair (NamidaServer *self, NamidaRequest *request)
       namida_request_fail (request, error, wait);
       return;
     }
-  if (!namida_pair_message_parse ((const char *) request->body->data, request->body->len, &message, &error))
-    {
-      namida_request_fail (request, error, 0);
-      return;
-    }
-  if (g_strcmp0 (message.step, "commit") == 0)
-    commit (self, request, &message);
-  else if (message.pair_id != NULL && g_strcmp0 (message.pair_id, self->declined_pair_id) == 0)
+  if (g_strcmp0 (message->step, "commit") == 0)
+    commit (self, request, message);
+  else if (message->pair_id != NULL && g_strcmp0 (message->pair_id, self->declined_pair_id) == 0)
     fail (request, NAMIDA_ERROR_DECLINED, _ ("The other device did not confirm the pairing."));
-  else if (self->pairing == NULL || g_strcmp0 (message.pair_id, self->pairing->id) != 0
+  else if (self->pairing == NULL || g_strcmp0 (message->pair_id, self->pairing->id) != 0
            || !g_str_equal (self->pairing->fingerprint, request->connection->fingerprint))
     fail (request, NAMIDA_ERROR_NOT_FOUND, _ ("That pairing is over. Start it again."));
-  else if (g_strcmp0 (message.step, "reveal") == 0)
-    reveal (self, request, &message);
-  else if (g_strcmp0 (message.step, "confirm") == 0)
+  else if (g_strcmp0 (message->step, "reveal") == 0)
+    reveal (self, request, message);
+  else if (g_strcmp0 (message->step, "confirm") == 0)
     confirm (self, request);
-  else if (g_strcmp0 (message.step, "abort") == 0)
+  else if (g_strcmp0 (message->step, "abort") == 0)
     abort_pairing (self, request);
   else
     fail (request, NAMIDA_ERROR_INVALID_REQUEST, _ ("The pairing request makes no sense."));

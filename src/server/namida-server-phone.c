@@ -106,11 +106,10 @@ find_session (NamidaServer *self, const NamidaConnection *connection)
 }
 
 static gboolean
-begin (
-    NamidaServer *self, SoupServerMessage *msg, const NamidaConnection *connection, NamidaServing *job, GError **error)
+begin (NamidaServer *self, const NamidaConnection *connection, NamidaServing *job, GError **error)
 {
   NamidaReceiveSession *session = find_session (self, connection);
-  const char *query = g_uri_get_query (soup_server_message_get_uri (msg));
+  const char *query = job->head.query;
   g_auto (NamidaPhoneUpload) wish = { 0 };
   gboolean wanted;
 
@@ -119,9 +118,7 @@ begin (
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN, _ ("This upload was not agreed on."));
       return FALSE;
     }
-  if (!namida_http_head_set_headers (&job->head, soup_server_message_get_request_headers (msg),
-                                     soup_server_message_get_http_version (msg), error)
-      || !namida_phone_upload_parse (query != NULL ? query : "", &wish, error)
+  if (!namida_phone_upload_parse (query != NULL ? query : "", &wish, error)
       || !namida_phone_session_take (namida_phone_session_of (session), &wish, job->head.length, &job->upload, &wanted,
                                      error))
     return FALSE;
@@ -132,13 +129,12 @@ begin (
 }
 
 static void
-take_upload (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection)
+take_upload (NamidaServer *self, NamidaRequest *request)
 {
-  g_autoptr (SoupServerMessage) alive = g_object_ref (msg);
   g_autoptr (GError) error = NULL;
-  NamidaServing *job = namida_serving_steal (msg);
+  NamidaServing *job = namida_serving_steal (request);
 
-  if (!begin (self, alive, connection, job, &error))
+  if (!begin (self, request->connection, job, &error))
     {
       g_debug ("An upload in plain HTTP is refused: %s", error->message);
       namida_serving_free (job);
@@ -194,25 +190,20 @@ speaks (const NamidaConnection *connection)
 }
 
 static gboolean
-has_session (SoupServerMessage *msg)
+has_session (const char *query)
 {
-  const char *query = g_uri_get_query (soup_server_message_get_uri (msg));
-  g_autofree char *id = namida_query_get (query, "sessionId");
-  g_autofree char *token = namida_query_get (query, "token");
+  g_autofree char *id = query != NULL ? namida_query_get (query, "sessionId") : NULL;
+  g_autofree char *token = query != NULL ? namida_query_get (query, "token") : NULL;
 
   return id != NULL || token != NULL;
 }
 
 /* What has no handler here is v1's, and so is what names a session: that needs a key on both sides. */
 static gboolean
-check (NamidaServer *self,
-       const NamidaRoute *route,
-       SoupServerMessage *msg,
-       const NamidaConnection *connection,
-       GError **error)
+check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
 {
   if (route->handle == namida_server_handle_register
-      || ((route->handle != NULL || route->take != NULL) && !has_session (msg)))
+      || ((route->handle != NULL || route->take != NULL) && !has_session (request->head.query)))
     return TRUE;
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
                        _ ("This device takes that only over an encrypted connection."));
@@ -225,11 +216,15 @@ static const NamidaRoute routes[] = {
     .get = TRUE,
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_JSON_BYTES,
+    .parse = namida_server_parse_register,
+    .parsed_free = (GDestroyNotify) namida_device_info_unref,
     .handle = namida_server_handle_register },
   { .name = "prepare-upload",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_OFFER_BYTES,
     .early = early_offer,
+    .parse = namida_server_parse_offer,
+    .parsed_free = namida_server_parsed_offer_free,
     .handle = namida_server_handle_offer,
     .offer = &offer },
   { .name = "upload", .post = TRUE, .take = take_upload },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "namida-body-buffer.h"
+#include "namida-http.h"
 #include "namida-listener.h"
 #include "namida-offer-decide.h"
 #include "namida-pin-guard.h"
@@ -37,7 +39,9 @@ typedef struct
 } NamidaOfferWording;
 
 /** NamidaRoute: one endpoint. Either @handle (the whole body is there), or @take: it gets the connection when the head
- * is there. @early: (nullable): checks before the body comes; may refuse. */
+ * is there. @early: (nullable): checks on the head, before any byte of the body is accepted; may refuse. @parse:
+ * (nullable): a worker thread: the body to what @handle finds in the request's "parsed" (its body is gone then); never
+ * anything but NULL without an error. */
 typedef struct
 {
   const char *name;
@@ -45,8 +49,10 @@ typedef struct
   gboolean open; /* for the dialect's check: GET needs no certificate */
   gsize max_body;
   gboolean (*early) (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
+  gpointer (*parse) (NamidaRequest *request, GError **error);
+  GDestroyNotify parsed_free;
   void (*handle) (NamidaServer *self, NamidaRequest *request);
-  void (*take) (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection);
+  void (*take) (NamidaServer *self, NamidaRequest *request);
   const NamidaOfferWording *offer; /* with namida_server_handle_offer() */
 } NamidaRoute;
 
@@ -59,31 +65,38 @@ typedef struct
   /* (nullable): whether a connection of this kind can be this dialect's; else the next one with the prefix is tried. */
   gboolean (*speaks) (const NamidaConnection *connection);
   /* Whether this connection may use the route. */
-  gboolean (*check) (NamidaServer *self,
-                     const NamidaRoute *route,
-                     SoupServerMessage *msg,
-                     const NamidaConnection *connection,
-                     GError **error);
+  gboolean (*check) (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error);
 } NamidaServerDialect;
 
 extern const NamidaServerDialect namida_server_v1;        /* namida-server-v1.c */
 extern const NamidaServerDialect namida_server_phone;     /* namida-server-phone.c */
 extern const NamidaServerDialect namida_server_localsend; /* namida-server-localsend.c */
 
-/** NamidaRequest: one control request from its head to its answer. Reference-counted (g_rc_box), main context. */
+/** NamidaRequest: one control request from its first byte to its answer. Reference-counted (g_atomic_rc_box); of the
+ * main context, but for the time between namida_server_run() and what its worker hands back. */
 struct _NamidaRequest
 {
   NamidaServer *server; /* borrowed; NULL once it is gone */
-  SoupServerMessage *msg;
-  NamidaConnection *connection; /* owned by the remote address, which @msg keeps */
-  const NamidaRoute *route;
-  char *query; /* (nullable) */
-  GByteArray *body;
+  GMainContext *context;
+  GIOStream *stream; /* (nullable): given away, with @reader */
+  NamidaHttpReader *reader;
+  GSocket *socket;
+  GSocketAddress *remote;
+  NamidaConnection *connection; /* owned by @remote */
+  NamidaHttpHead head;
+  const NamidaRoute *route; /* (nullable) until the head is there */
+  NamidaBodyBudget *budget;
+  GBytes *body;    /* (nullable) until it is there, and once it is parsed */
+  gpointer parsed; /* (nullable): by @route */
+  GError *failure; /* (nullable): of a worker */
   GSource *timer;
   GSource *hangup;
+  gint64 began;  /* of the body: monotonic µs */
+  gint received; /* g_atomic: bytes of the body */
+  guint retry_after;
   const char *type;       /* of the answer's body */
   NamidaDeviceInfo *info; /* (nullable): who it says it is, for the dialect */
-  gboolean paused, answered, gone, holds_offer;
+  gboolean answered, gone;
   /* Called once when the sender is gone before the answer. */
   void (*on_gone) (NamidaRequest *request, gpointer user_data);
   gpointer gone_data;
@@ -91,21 +104,25 @@ struct _NamidaRequest
 
 NamidaRequest *namida_request_ref (NamidaRequest *self);
 void namida_request_unref (NamidaRequest *self);
-/** Stops libsoup until the answer; from now on a hang-up is noticed. */
+/** From now on a hang-up is noticed. */
 void namida_request_wait (NamidaRequest *self, void (*on_gone) (NamidaRequest *, gpointer), gpointer user_data);
 /** @json: (transfer full) (nullable): or whatever @type says. Closes the connection after the answer. */
 void namida_request_answer (NamidaRequest *self, guint status, char *json, gsize length);
 void namida_request_fail (NamidaRequest *self, const GError *reason, guint retry_after);
 /** Returns: (transfer full) (nullable): ?key= */
 char *namida_request_get (NamidaRequest *self, const char *key);
+gboolean namida_request_is_get (NamidaRequest *self);
+/** It needs nothing any more: its place is free. The connection ends with the last reference, if it is still here. */
+void namida_request_over (NamidaRequest *self);
 
 struct _NamidaServer
 {
   GObject parent_instance;
   NamidaIdentity *identity;
   NamidaListener *listener;
-  SoupServer *soup;
-  GThreadPool *uploads;
+  gboolean running;
+  GThreadPool *workers;
+  NamidaBodyBudget *budget; /* of strangers' bodies */
   char *device_type, *pin;
   NamidaRateLimit *limit; /* of what begins from now on */
   guint64 rate;           /* the same, as a number */
@@ -127,37 +144,38 @@ struct _NamidaServer
 /* namida-server-routes.c */
 /** Returns: (transfer none) (nullable): with NOT_FOUND, METHOD, TOO_LARGE, TOO_LONG, INVALID_REQUEST, or what the
  * dialect's check says. */
-const NamidaRoute *namida_server_find_route (
-    NamidaServer *self, SoupServerMessage *msg, const char *path, const NamidaConnection *connection, GError **error);
+const NamidaRoute *namida_server_find_route (NamidaServer *self, const NamidaRequest *request, GError **error);
 
-/* namida-server-requests.c: handlers of SoupServer, and the end. */
-void namida_server_on_started (SoupServer *soup, SoupServerMessage *msg, gpointer user_data);
-void namida_server_on_early (
-    SoupServer *soup, SoupServerMessage *msg, const char *path, GHashTable *query, gpointer user_data);
-void namida_server_on_request (
-    SoupServer *soup, SoupServerMessage *msg, const char *path, GHashTable *query, gpointer user_data);
+/* namida-server-requests.c */
+/** Reads a request from a connection that is ready. */
+void namida_server_receive (NamidaServer *self, GIOStream *stream, GSocketAddress *remote);
 void namida_server_leave_requests (NamidaServer *self);
+void namida_server_reader_free (NamidaHttpReader *reader);
 
-/* namida-server.c: the head of a request is here in time. */
-void namida_server_head_came (GSocketAddress *remote);
+/* namida-server.c: @run in a worker thread, at once. */
+void namida_server_run (NamidaServer *self, void (*run) (gpointer data), gpointer data);
 
 /* namida-server-v1.c */
+gpointer namida_server_parse_register (NamidaRequest *request, GError **error);
 void namida_server_handle_register (NamidaServer *self, NamidaRequest *request);
 
 /* namida-server-upload.c */
-void namida_server_uploads_init (NamidaServer *self);
-/** Takes @msg from libsoup: checks, then a worker receives or refuses. */
-void namida_server_take_upload (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection);
-/** Takes @msg from libsoup: a worker answers and sees to it that the answer arrives. */
-void namida_server_refuse (NamidaServer *self, SoupServerMessage *msg, const GError *reason, guint retry_after);
+/** Takes the connection: checks, then a worker receives or refuses. */
+void namida_server_take_upload (NamidaServer *self, NamidaRequest *request);
+/** Takes the connection: a worker answers and sees to it that the answer arrives. */
+void namida_server_refuse (NamidaServer *self, NamidaRequest *request, const GError *reason, guint retry_after);
 
 /* namida-server-offer.c */
 gboolean namida_server_early_offer (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
+gpointer namida_server_parse_offer (NamidaRequest *request, GError **error);
+void namida_server_parsed_offer_free (gpointer parsed);
 void namida_server_handle_offer (NamidaServer *self, NamidaRequest *request);
 void namida_server_release_offer (NamidaServer *self, NamidaRequest *request);
 void namida_server_close_offers (NamidaServer *self);
 
 /* namida-server-session.c */
+/** Whether the session is here and the sender's. */
+gboolean namida_server_early_session (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
 void namida_server_handle_finish (NamidaServer *self, NamidaRequest *request);
 void namida_server_handle_session (NamidaServer *self, NamidaRequest *request);
 void namida_server_handle_cancel (NamidaServer *self, NamidaRequest *request);
@@ -169,6 +187,9 @@ void namida_server_ended_free (gpointer data);
 void namida_server_check_stopped (NamidaServer *self);
 
 /* namida-server-pair.c */
+gpointer namida_server_parse_pair (NamidaRequest *request, GError **error);
+void namida_server_parsed_pair_free (gpointer message);
+gboolean namida_server_early_pair (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
 void namida_server_handle_pair (NamidaServer *self, NamidaRequest *request);
 void namida_server_close_pairing (NamidaServer *self);
 /** namida_server_set_waits: NAMIDA_LIMIT_OFFER_ANSWER_SECONDS and NAMIDA_LIMIT_PAIR_SECONDS unless a test makes it

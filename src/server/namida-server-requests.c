@@ -1,235 +1,274 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "config.h"
 
-#include "namida-server-private.h"
+/* A request from its first byte to its handler. Workers read the head and the body, with a bound and a time for each as
+ * a whole, and parse the body; the main context only decides: which route it is after the head, before any byte of the
+ * body is accepted, and what to answer after the body. The listener's ready connections come in here. */
+
+#include "config.h"
 
 #include "namida-error.h"
 #include "namida-limits.h"
+#include "namida-server-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* A request from its head to its end; what libsoup says of it. */
+#define LOOK_SECONDS 5u /* how often to see whether a body is too slow */
+#define PIECE_BYTES (16 * 1024)
 
-#define REQUEST_KEY "namida-request"
-
-static gboolean
-on_request_stalled (gpointer user_data)
+void
+namida_server_reader_free (NamidaHttpReader *reader)
 {
-  NamidaRequest *request = user_data;
+  namida_http_reader_clear (reader);
+  g_free (reader);
+}
 
-  /* libsoup sees the end of the stream, and ends the message by itself. */
-  g_socket_shutdown (request->connection->socket, TRUE, TRUE, NULL);
-  return G_SOURCE_REMOVE;
+/* ---- workers and the main context ---- */
+
+/* Ends a worker's part: @next: main context. @request: (transfer full) */
+static void
+request_continue (NamidaRequest *request, GSourceFunc next)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, next, request, (GDestroyNotify) namida_request_unref);
+  g_source_attach (source, request->context);
 }
 
 static void
-request_arm (NamidaRequest *request)
+request_set_timer (NamidaRequest *request, guint seconds, GSourceFunc callback)
 {
   if (request->timer != NULL)
     g_source_destroy (request->timer);
   g_clear_pointer (&request->timer, g_source_unref);
-  request->timer = g_timeout_source_new_seconds (NAMIDA_LIMIT_BODY_IDLE_SECONDS);
-  g_source_set_callback (request->timer, on_request_stalled, request, NULL);
-  g_source_attach (request->timer, g_main_context_get_thread_default ());
-}
-
-static gboolean
-refuse_later (gpointer user_data)
-{
-  NamidaRequest *request = user_data;
-  g_autoptr (GError) error
-      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE, _ ("The request is too large."));
-
-  if (request->server != NULL && !request->gone && !request->answered)
-    {
-      request->answered = TRUE;
-      namida_server_refuse (request->server, request->msg, error, 0);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_chunk (SoupServerMessage *msg, GBytes *chunk, gpointer user_data)
-{
-  NamidaRequest *request = user_data;
-  gsize size;
-  const void *data = g_bytes_get_data (chunk, &size);
-
-  request_arm (request);
-  if (request->paused)
+  if (callback == NULL)
     return;
-  if (request->body->len + size <= request->route->max_body)
+  request->timer = g_timeout_source_new_seconds (seconds);
+  g_source_set_callback (request->timer, callback, request, NULL);
+  g_source_attach (request->timer, request->context);
+}
+
+/* Whether the server still waits for this. */
+static gboolean
+request_is_wanted (NamidaRequest *request)
+{
+  return request->server != NULL && !request->gone;
+}
+
+/* The connection ends with an answer that a worker sees to; the request is over. */
+static void
+request_refuse (NamidaRequest *request, const GError *reason, guint retry_after)
+{
+  namida_server_refuse (request->server, request, reason, retry_after);
+  namida_request_over (request);
+}
+
+/* What a worker met: an answer for what is wrong with the request, none for what is wrong with the connection. */
+static void
+request_end_failed (NamidaRequest *request)
+{
+  if (request->failure != NULL && request->failure->domain == NAMIDA_ERROR)
     {
-      g_byte_array_append (request->body, data, (guint) size);
+      request_refuse (request, request->failure, 0);
       return;
     }
-  /* Not from within libsoup's reading. */
-  request->paused = TRUE;
-  soup_server_message_pause (msg);
-  g_idle_add_full (G_PRIORITY_DEFAULT, refuse_later, namida_request_ref (request),
-                   (GDestroyNotify) namida_request_unref);
+  g_socket_shutdown (request->socket, TRUE, TRUE, NULL);
+  namida_request_over (request);
 }
 
-static void
-on_wrote_data (SoupServerMessage *msg, guint size, gpointer user_data)
+/* ---- body ---- */
+
+static gboolean
+on_body_timer (gpointer user_data)
 {
-  request_arm (user_data);
+  NamidaRequest *request = user_data;
+  gint64 received = g_atomic_int_get (&request->received);
+  gint64 seconds = NAMIDA_LIMIT_BODY_SECONDS + received / NAMIDA_LIMIT_BODY_BYTES_PER_SECOND;
+
+  if (g_get_monotonic_time () - request->began < seconds * G_USEC_PER_SEC)
+    return G_SOURCE_CONTINUE;
+  g_socket_shutdown (request->socket, TRUE, TRUE, NULL);
+  return G_SOURCE_REMOVE;
 }
 
-static void
-on_message_over (SoupServerMessage *msg, gpointer user_data)
+static gboolean
+on_body_done (gpointer user_data)
 {
-  NamidaRequest *request = namida_request_ref (user_data);
-  NamidaServer *self = request->server;
+  NamidaRequest *request = user_data;
 
-  g_signal_handlers_disconnect_by_data (msg, request);
-  if (request->timer != NULL)
-    g_source_destroy (request->timer);
-  g_clear_pointer (&request->timer, g_source_unref);
-  if (request->hangup != NULL)
-    g_source_destroy (request->hangup);
-  g_clear_pointer (&request->hangup, g_source_unref);
-  if (!request->gone)
+  if (!request_is_wanted (request))
+    return G_SOURCE_REMOVE;
+  request_set_timer (request, 0, NULL);
+  if (request->failure != NULL)
+    request_end_failed (request);
+  else
+    request->route->handle (request->server, request);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+body_append (NamidaRequest *request, NamidaBodyBuffer *buffer, const char *data, gsize length, GError **error)
+{
+  if ((gsize) g_atomic_int_get (&request->received) + length > request->route->max_body)
     {
-      void (*on_gone) (NamidaRequest *, gpointer) = g_steal_pointer (&request->on_gone);
-
-      request->gone = TRUE;
-      if (on_gone != NULL && !request->answered)
-        on_gone (request, request->gone_data);
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE, _ ("The request is too large."));
+      return FALSE;
     }
-  if (self != NULL)
-    {
-      namida_server_release_offer (self, request);
-      if (g_hash_table_remove (self->requests, request))
-        namida_server_check_stopped (self);
-    }
-  namida_request_unref (request);
+  g_atomic_int_add (&request->received, (gint) length);
+  return namida_body_buffer_append (buffer, data, length, error);
 }
 
-static NamidaRequest *
-request_begin (NamidaServer *self, SoupServerMessage *msg, const NamidaRoute *route, NamidaConnection *connection)
+/* Returns: (transfer full) (nullable) */
+static GBytes *
+body_read (NamidaRequest *request, GError **error)
 {
-  NamidaRequest *request = g_rc_box_new0 (NamidaRequest);
+  g_autoptr (NamidaBodyBuffer) buffer = namida_body_buffer_new (request->connection->trusted ? NULL : request->budget);
+  g_autofree char *piece = g_malloc (PIECE_BYTES);
+  NamidaHttpBody body;
+  gssize n;
 
-  request->server = self;
-  request->msg = g_object_ref (msg);
-  request->route = route;
-  request->type = "application/json";
-  request->connection = connection;
-  request->query = g_strdup (g_uri_get_query (soup_server_message_get_uri (msg)));
-  request->body = g_byte_array_new ();
-  return request;
+  g_socket_set_timeout (request->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
+  if (request->head.expect_continue
+      && !namida_http_write_continue (g_io_stream_get_output_stream (request->stream), error))
+    return NULL;
+  namida_http_body_init (&body, request->reader, request->head.length);
+  while ((n = namida_http_body_read (&body, piece, PIECE_BYTES, NULL, error)) > 0)
+    if (!body_append (request, buffer, piece, (gsize) n, error))
+      return NULL;
+  return n == 0 ? namida_body_buffer_end (g_steal_pointer (&buffer), error) : NULL;
+}
+
+/* A worker. */
+static void
+body_work (gpointer data)
+{
+  NamidaRequest *request = data;
+
+  request->body = body_read (request, &request->failure);
+  if (request->body != NULL && request->route->parse != NULL)
+    {
+      request->parsed = request->route->parse (request, &request->failure);
+      g_clear_pointer (&request->body, g_bytes_unref);
+    }
+  request_continue (request, on_body_done);
 }
 
 static void
-request_follow (NamidaServer *self, NamidaRequest *request)
+request_read_body (NamidaServer *self, NamidaRequest *request)
 {
-  SoupServerMessage *msg = request->msg;
-
-  soup_message_body_set_accumulate (soup_server_message_get_request_body (msg), FALSE);
-  g_object_set_data (G_OBJECT (msg), REQUEST_KEY, request);
-  g_hash_table_add (self->requests, namida_request_ref (request));
-  g_signal_connect (msg, "got-chunk", G_CALLBACK (on_chunk), request);
-  g_signal_connect (msg, "wrote-body-data", G_CALLBACK (on_wrote_data), request);
-  g_signal_connect (msg, "finished", G_CALLBACK (on_message_over), request);
-  g_signal_connect (msg, "disconnected", G_CALLBACK (on_message_over), request);
-  request_arm (request);
+  request->began = g_get_monotonic_time ();
+  request_set_timer (request, LOOK_SECONDS, on_body_timer);
+  namida_server_run (self, body_work, namida_request_ref (request));
 }
 
-/* libsoup refuses by itself what is no HTTP, with nothing but a status: this is the body that such an answer gets.
- * Emitted before the head is read (libsoup 3.2). */
-void
-namida_server_on_started (SoupServer *soup, SoupServerMessage *msg, gpointer user_data)
-{
-  g_autoptr (GError) reason = g_error_new_literal (
-      NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
-      _ ("The other device sent a request that makes no sense. Update Namida Sync on both devices."));
-  char *json = namida_error_answer_format (reason, -1);
+/* ---- head ---- */
 
-  soup_message_headers_replace (soup_server_message_get_response_headers (msg), "Connection", "close");
-  soup_server_message_set_response (msg, "application/json", SOUP_MEMORY_TAKE, json, strlen (json));
+static gboolean
+on_head_timeout (gpointer user_data)
+{
+  NamidaRequest *request = user_data;
+
+  g_socket_shutdown (request->socket, TRUE, TRUE, NULL);
+  return G_SOURCE_REMOVE;
 }
 
-void
-namida_server_on_early (
-    SoupServer *soup, SoupServerMessage *msg, const char *path, GHashTable *query, gpointer user_data)
+static void
+request_route (NamidaServer *self, NamidaRequest *request)
 {
-  NamidaServer *self = NAMIDA_SERVER (user_data);
-  GSocketAddress *remote = soup_server_message_get_remote_address (msg);
-  NamidaConnection *connection = namida_connection_of (remote);
   g_autoptr (GError) error = NULL;
-  const NamidaRoute *route;
   guint retry_after = 0;
 
-  soup_server_message_set_response (msg, NULL, SOUP_MEMORY_STATIC, NULL, 0); /* see namida_server_on_started() */
-  if (connection == NULL)
+  request->route = namida_server_find_route (self, request, &error);
+  if (request->route == NULL)
+    request_refuse (request, error, 0);
+  else if (request->route->take != NULL)
     {
-      /* Only our own listener hands connections over; this one found libsoup's placeholder. */
-      soup_server_message_set_status (msg, SOUP_STATUS_FORBIDDEN, NULL);
-      return;
+      request->route->take (self, request);
+      namida_request_over (request);
     }
-  namida_server_head_came (remote);
-  if (self->listener != NULL)
-    namida_listener_heard (self->listener, connection->socket);
-  route = namida_server_find_route (self, msg, path, connection, &error);
-  if (route == NULL)
+  else if (request->route->early != NULL && !request->route->early (self, request, &retry_after, &error))
+    request_refuse (request, error, retry_after);
+  else if (request->head.length == 0 && (request->route->parse == NULL || namida_request_is_get (request)))
     {
-      namida_server_refuse (self, msg, error, 0);
-      return;
+      request->body = g_bytes_new_static ("", 0);
+      request->route->handle (self, request);
     }
-  if (route->take != NULL)
-    {
-      route->take (self, msg, connection);
-      return;
-    }
-  {
-    NamidaRequest *request = request_begin (self, msg, route, connection);
+  else
+    request_read_body (self, request);
+}
 
-    if (route->early == NULL || route->early (self, request, &retry_after, &error))
-      request_follow (self, request);
-    else
-      namida_server_refuse (self, msg, error, retry_after);
-    namida_request_unref (request);
-  }
+static gboolean
+on_head_done (gpointer user_data)
+{
+  NamidaRequest *request = user_data;
+
+  if (!request_is_wanted (request))
+    return G_SOURCE_REMOVE;
+  request_set_timer (request, 0, NULL);
+  if (request->head.method == NULL)
+    {
+      request_end_failed (request);
+      return G_SOURCE_REMOVE;
+    }
+  namida_listener_heard (request->server->listener, request->socket);
+  request_route (request->server, request);
+  return G_SOURCE_REMOVE;
+}
+
+/* A worker. */
+static void
+head_work (gpointer data)
+{
+  NamidaRequest *request = data;
+
+  g_socket_set_timeout (request->socket, NAMIDA_LIMIT_HEAD_SECONDS);
+  if (!namida_http_reader_head (request->reader, &request->head, NAMIDA_LIMIT_HEAD_SECONDS, NULL, &request->failure))
+    namida_http_head_clear (&request->head);
+  request_continue (request, on_head_done);
 }
 
 void
-namida_server_on_request (
-    SoupServer *soup, SoupServerMessage *msg, const char *path, GHashTable *query, gpointer user_data)
+namida_server_receive (NamidaServer *self, GIOStream *stream, GSocketAddress *remote)
 {
-  NamidaRequest *request = g_object_get_data (G_OBJECT (msg), REQUEST_KEY);
+  NamidaConnection *connection = namida_connection_of (remote);
+  NamidaRequest *request = g_atomic_rc_box_new0 (NamidaRequest);
 
-  if (request == NULL || request->paused || request->answered)
-    return;
-  namida_request_ref (request);
-  request_arm (request);
-  request->route->handle (user_data, request);
-  namida_request_unref (request);
+  request->server = self;
+  request->context = g_main_context_ref_thread_default ();
+  request->stream = g_object_ref (stream);
+  request->remote = g_object_ref (remote);
+  request->connection = connection;
+  request->socket = g_object_ref (connection->socket);
+  request->budget = namida_body_budget_ref (self->budget);
+  request->reader = g_new0 (NamidaHttpReader, 1);
+  namida_http_reader_init (request->reader, g_io_stream_get_input_stream (stream));
+  request->type = "application/json";
+  g_hash_table_add (self->requests, request);
+  request_set_timer (request, NAMIDA_LIMIT_HEAD_SECONDS, on_head_timeout);
+  namida_server_run (self, head_work, namida_request_ref (request));
 }
 
 void
 namida_server_leave_requests (NamidaServer *self)
 {
-  GHashTableIter iter;
-  gpointer key;
+  g_autoptr (GList) requests = g_hash_table_get_keys (self->requests);
 
-  g_hash_table_iter_init (&iter, self->requests);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
+  for (GList *l = requests; l != NULL; l = l->next)
     {
-      NamidaRequest *request = key;
+      NamidaRequest *request = l->data;
 
-      g_signal_handlers_disconnect_by_data (request->msg, request);
-      g_object_set_data (G_OBJECT (request->msg), REQUEST_KEY, NULL);
+      namida_request_ref (request);
+      request_set_timer (request, 0, NULL);
       if (request->hangup != NULL)
         g_source_destroy (request->hangup);
       g_clear_pointer (&request->hangup, g_source_unref);
-      if (request->timer != NULL)
-        g_source_destroy (request->timer);
-      g_clear_pointer (&request->timer, g_source_unref);
       request->server = NULL;
       request->gone = TRUE;
-      g_socket_shutdown (request->connection->socket, TRUE, TRUE, NULL);
+      /* What is answered already may still arrive. */
+      if (!request->answered)
+        g_socket_shutdown (request->socket, TRUE, TRUE, NULL);
+      g_hash_table_remove (self->requests, request);
+      namida_request_unref (request);
     }
-  g_hash_table_remove_all (self->requests);
 }

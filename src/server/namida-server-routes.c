@@ -40,7 +40,7 @@ find_route (const NamidaServerDialect *dialect, const char *name, const char *me
 
       if (!g_str_equal (name, route->name))
         continue;
-      if ((route->get && method == SOUP_METHOD_GET) || (route->post && method == SOUP_METHOD_POST))
+      if ((route->get && g_str_equal (method, "GET")) || (route->post && g_str_equal (method, "POST")))
         return route;
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_METHOD,
                            _ ("This device does not understand the request."));
@@ -51,61 +51,45 @@ find_route (const NamidaServerDialect *dialect, const char *name, const char *me
   return NULL;
 }
 
-/* Before anything else is looked at: what is too much is refused as that, wherever it goes. */
 static gboolean
-check_size (SoupServerMessage *msg, GError **error)
+check_length (const NamidaRoute *route, const NamidaHttpHead *head, GError **error)
 {
-  g_autofree char *uri = g_uri_to_string (soup_server_message_get_uri (msg));
-  gsize line = strlen (uri);
-
-  if (line > NAMIDA_LIMIT_HEAD_BYTES)
-    {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LONG, _ ("The address of the request is too long."));
-      return FALSE;
-    }
-  if (namida_http_head_count (soup_server_message_get_request_headers (msg)) + line > NAMIDA_LIMIT_HEAD_BYTES)
-    {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE, _ ("The request is too large."));
-      return FALSE;
-    }
-  return TRUE;
+  if (route->take != NULL || head->length <= 0 || (guint64) head->length <= route->max_body)
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE, _ ("The request is too large."));
+  return FALSE;
 }
 
+/* A page in a browser of this network could otherwise ask with the rights of whoever looks at it, or, by a name of its
+ * own that leads here (DNS rebinding), also read the answers. */
 static gboolean
-check_head (const NamidaRoute *route, SoupServerMessage *msg, GError **error)
+check_no_web_page (const NamidaHttpHead *head, GError **error)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
-  g_auto (NamidaHttpHead) head = { 0 };
-
-  if (!namida_http_head_set_headers (&head, headers, soup_server_message_get_http_version (msg), error))
-    return FALSE;
-  if (route->take == NULL && head.length > 0 && (guint64) head.length > route->max_body)
-    {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE, _ ("The request is too large."));
-      return FALSE;
-    }
-  return TRUE;
+  if (!namida_http_head_is_of_web_page (head))
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
+                       _ ("This device does not answer the requests of web pages."));
+  return FALSE;
 }
 
 const NamidaRoute *
-namida_server_find_route (
-    NamidaServer *self, SoupServerMessage *msg, const char *path, const NamidaConnection *connection, GError **error)
+namida_server_find_route (NamidaServer *self, const NamidaRequest *request, GError **error)
 {
-  const char *method = soup_server_message_get_method (msg);
+  const NamidaHttpHead *head = &request->head;
   const NamidaServerDialect *dialect;
   const NamidaRoute *route;
 
-  if (!check_size (msg, error))
+  if (!check_no_web_page (head, error))
     return NULL;
-  dialect = find_dialect (path, connection);
+  dialect = find_dialect (head->path, request->connection);
   if (dialect == NULL)
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
                            _ ("There is nothing of that name on this device."));
       return NULL;
     }
-  route = find_route (dialect, path + strlen (dialect->prefix) + 1, method, error);
-  if (route == NULL || !dialect->check (self, route, msg, connection, error) || !check_head (route, msg, error))
+  route = find_route (dialect, head->path + strlen (dialect->prefix) + 1, head->method, error);
+  if (route == NULL || !dialect->check (self, route, request, error) || !check_length (route, head, error))
     return NULL;
   return route;
 }

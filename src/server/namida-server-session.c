@@ -237,7 +237,7 @@ typedef struct
   NamidaServer *server;
   NamidaRequest *request;
   NamidaReceiveSession *session;
-  GByteArray *body;
+  GBytes *body;
   char *answer;
   gsize length;
 } Finish;
@@ -250,7 +250,7 @@ finish_free (gpointer data)
   g_object_unref (finish->server);
   namida_request_unref (finish->request);
   g_object_unref (finish->session);
-  g_byte_array_unref (finish->body);
+  g_bytes_unref (finish->body);
   g_free (finish->answer);
   g_free (finish);
 }
@@ -260,8 +260,9 @@ finish_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
 {
   Finish *finish = task_data;
   GError *error = NULL;
-  g_autoptr (GHashTable) hashes
-      = namida_finish_request_parse ((const char *) finish->body->data, finish->body->len, &error);
+  gsize length;
+  const char *data = g_bytes_get_data (finish->body, &length);
+  g_autoptr (GHashTable) hashes = namida_finish_request_parse (data, length, &error);
 
   if (hashes != NULL
       && namida_receive_session_commit (finish->session, hashes, &finish->answer, &finish->length, &error))
@@ -293,7 +294,7 @@ on_finish_done (GObject *source, GAsyncResult *result, gpointer user_data)
       namida_receive_session_end_finish (finish->session, error);
       namida_request_fail (finish->request, error, 0);
       /* Asked to stop in the meantime. */
-      if (finish->server->stopping != NULL || finish->server->soup == NULL)
+      if (finish->server->stopping != NULL || !finish->server->running)
         namida_receive_session_close (finish->session, NAMIDA_SESSION_PARKED, NULL);
     }
   finish_free (finish);
@@ -315,6 +316,18 @@ repeat_finish (NamidaServer *self, NamidaRequest *request, const char *id)
   if (error == NULL)
     g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_EXPIRED, _ ("This transfer is over."));
   namida_request_fail (request, error, 0);
+}
+
+gboolean
+namida_server_early_session (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
+{
+  g_autofree char *id = namida_request_get (request, "sessionId");
+  const char *fingerprint = request->connection->fingerprint;
+  NamidaReceiveSession *session = id != NULL ? g_hash_table_lookup (self->sessions, id) : NULL;
+
+  if (session != NULL)
+    return check_owner (namida_receive_session_get_fingerprint (session), fingerprint, error);
+  return find_ended (self, id, fingerprint, error) != NULL;
 }
 
 void
@@ -342,7 +355,6 @@ namida_server_handle_finish (NamidaServer *self, NamidaRequest *request)
   finish->request = namida_request_ref (request);
   finish->session = g_object_ref (session);
   finish->body = g_steal_pointer (&request->body);
-  request->body = g_byte_array_new ();
   namida_request_wait (request, NULL, NULL);
   task = g_task_new (self, NULL, on_finish_done, finish);
   g_task_set_source_tag (task, namida_server_handle_finish);

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/** NamidaServing: a connection that libsoup gave away: it serves uploads and packs of one session, one after the other,
- * or is told why not. */
+/** NamidaServing: a connection that a request gave away: it serves uploads and packs of one session, one after the
+ * other, or is told why not. */
 typedef struct _NamidaServing NamidaServing;
 struct _NamidaServing
 {
@@ -15,6 +15,7 @@ struct _NamidaServing
   GSocket *socket;
   GSocketAddress *remote; /* keeps @fingerprint */
   const char *fingerprint;
+  NamidaHttpReader *reader;
   NamidaReceiveSession *session; /* (nullable): refused */
   NamidaHttpHead head;
   NamidaRateLimit *limit; /* shared by all that the server moves */
@@ -28,8 +29,9 @@ struct _NamidaServing
   void (*serve) (NamidaServing *self, NamidaHttpReader *reader);
 };
 
-/** Takes the connection of @msg from libsoup. (transfer full): for namida_serving_start() or namida_serving_free(). */
-NamidaServing *namida_serving_steal (SoupServerMessage *msg);
+/** Takes the connection of @request, with its head. (transfer full): for namida_serving_start() or
+ * namida_serving_free(). */
+NamidaServing *namida_serving_steal (NamidaRequest *request);
 /** In a worker. @self: (transfer full) */
 void namida_serving_start (NamidaServer *server, NamidaServing *self);
 /** Closes the connection. */

@@ -20,6 +20,7 @@ namida_serving_free (NamidaServing *job)
   g_io_stream_close (job->stream, NULL, NULL);
   if (job->session != NULL)
     namida_receive_session_leave (job->session);
+  g_clear_pointer (&job->reader, namida_server_reader_free);
   g_clear_object (&job->stream);
   g_clear_object (&job->socket);
   g_clear_object (&job->remote);
@@ -202,7 +203,7 @@ next_upload (NamidaServing *job, NamidaHttpReader *reader)
 }
 
 static void
-upload_worker (gpointer data, gpointer user_data)
+upload_work (gpointer data)
 {
   NamidaServing *job = data;
 
@@ -210,43 +211,33 @@ upload_worker (gpointer data, gpointer user_data)
     namida_serving_refuse (job, job->refusal, job->right_offset);
   else
     {
-      g_auto (NamidaHttpReader) reader;
-
-      namida_http_reader_init (&reader, g_io_stream_get_input_stream (job->stream));
-      reader.limit = job->limit;
+      job->reader->limit = job->limit;
       if (job->serve != NULL)
         {
-          job->serve (job, &reader);
+          job->serve (job, job->reader);
           namida_serving_free (job);
           return;
         }
-      while ((job->is_pack ? namida_serving_receive_pack (job, &reader) : receive_one (job, &reader))
-             && next_upload (job, &reader))
+      while ((job->is_pack ? namida_serving_receive_pack (job, job->reader) : receive_one (job, job->reader))
+             && next_upload (job, job->reader))
         ;
     }
   namida_serving_free (job);
 }
 
-void
-namida_server_uploads_init (NamidaServer *self)
-{
-  /* No more than there can be connections: nobody ever waits for a thread. */
-  self->uploads = g_thread_pool_new (upload_worker, NULL, NAMIDA_LIMIT_CONNECTIONS, FALSE, NULL);
-}
-
-/* Addresses before stealing: they are gone afterwards. */
 NamidaServing *
-namida_serving_steal (SoupServerMessage *msg)
+namida_serving_steal (NamidaRequest *request)
 {
-  GSocketAddress *remote = soup_server_message_get_remote_address (msg);
-  NamidaConnection *connection = namida_connection_of (remote);
   NamidaServing *job = g_new0 (NamidaServing, 1);
 
-  job->remote = g_object_ref (remote);
-  job->socket = g_object_ref (connection->socket);
-  job->fingerprint = connection->fingerprint;
+  job->remote = g_object_ref (request->remote);
+  job->socket = g_object_ref (request->socket);
+  job->fingerprint = request->connection->fingerprint;
   job->right_offset = -1;
-  job->stream = soup_server_message_steal_connection (msg);
+  job->stream = g_steal_pointer (&request->stream);
+  job->reader = g_steal_pointer (&request->reader);
+  job->head = request->head;
+  memset (&request->head, 0, sizeof request->head);
   return job;
 }
 
@@ -254,13 +245,13 @@ void
 namida_serving_start (NamidaServer *self, NamidaServing *job)
 {
   job->limit = namida_rate_limit_ref (self->limit);
-  g_thread_pool_push (self->uploads, job, NULL);
+  namida_server_run (self, upload_work, job);
 }
 
 void
-namida_server_refuse (NamidaServer *self, SoupServerMessage *msg, const GError *reason, guint retry_after)
+namida_server_refuse (NamidaServer *self, NamidaRequest *request, const GError *reason, guint retry_after)
 {
-  NamidaServing *job = namida_serving_steal (msg);
+  NamidaServing *job = namida_serving_steal (request);
 
   job->refusal = g_error_copy (reason);
   job->retry_after = retry_after;
@@ -292,25 +283,15 @@ find_for_pack (NamidaServer *self, NamidaServing *job, const char *text, GError 
 }
 
 void
-namida_server_take_upload (NamidaServer *self, SoupServerMessage *msg, NamidaConnection *connection)
+namida_server_take_upload (NamidaServer *self, NamidaRequest *request)
 {
-  GUri *uri = soup_server_message_get_uri (msg);
-  g_autofree char *text = g_strdup (g_uri_get_query (uri));
-  gboolean is_pack = g_str_equal (g_uri_get_path (uri), PACK_PATH);
-  g_auto (NamidaHttpHead) head = { 0 };
-  NamidaReceiveSession *session = NULL;
+  NamidaServing *job = namida_serving_steal (request);
+  NamidaReceiveSession *session;
   GError *error = NULL;
-  gboolean ok = namida_http_head_set_headers (&head, soup_server_message_get_request_headers (msg),
-                                              soup_server_message_get_http_version (msg), &error);
-  NamidaServing *job = namida_serving_steal (msg);
 
-  job->is_pack = is_pack;
-  if (ok)
-    {
-      job->head = head;
-      memset (&head, 0, sizeof head);
-      session = is_pack ? find_for_pack (self, job, text, &error) : find_for_upload (self, job, text, &error);
-    }
+  job->is_pack = g_str_equal (job->head.path, PACK_PATH);
+  session = job->is_pack ? find_for_pack (self, job, job->head.query, &error)
+                         : find_for_upload (self, job, job->head.query, &error);
   if (session != NULL)
     {
       job->session = g_object_ref (session);

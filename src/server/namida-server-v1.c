@@ -19,8 +19,7 @@
 static void
 take_registration (NamidaServer *self, NamidaRequest *request, NamidaDeviceInfo *info)
 {
-  GSocketAddress *remote = soup_server_message_get_remote_address (request->msg);
-  g_autoptr (GInetSocketAddress) there = namida_address_with_port (G_INET_SOCKET_ADDRESS (remote), info->port);
+  g_autoptr (GInetSocketAddress) there = namida_address_with_port (G_INET_SOCKET_ADDRESS (request->remote), info->port);
 
   if (request->connection->fingerprint != NULL)
     {
@@ -32,25 +31,23 @@ take_registration (NamidaServer *self, NamidaRequest *request, NamidaDeviceInfo 
   g_signal_emit_by_name (self, "registered", info, request->connection->fingerprint, there);
 }
 
+gpointer
+namida_server_parse_register (NamidaRequest *request, GError **error)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (request->body, &length);
+
+  return namida_register_parse (data, length, error);
+}
+
 void
 namida_server_handle_register (NamidaServer *self, NamidaRequest *request)
 {
   g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self);
   char *text;
 
-  if (soup_server_message_get_method (request->msg) == SOUP_METHOD_POST)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (NamidaDeviceInfo) info
-          = namida_register_parse ((const char *) request->body->data, request->body->len, &error);
-
-      if (info == NULL)
-        {
-          namida_request_fail (request, error, 0);
-          return;
-        }
-      take_registration (self, request, info);
-    }
+  if (!namida_request_is_get (request))
+    take_registration (self, request, request->parsed);
   text = namida_register_format (own);
   namida_request_answer (request, SOUP_STATUS_OK, text, strlen (text));
 }
@@ -70,13 +67,9 @@ speaks (const NamidaConnection *connection)
 }
 
 static gboolean
-check (NamidaServer *self,
-       const NamidaRoute *route,
-       SoupServerMessage *msg,
-       const NamidaConnection *connection,
-       GError **error)
+check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
 {
-  if (connection->fingerprint != NULL || (route->open && soup_server_message_get_method (msg) == SOUP_METHOD_GET))
+  if (request->connection->fingerprint != NULL || (route->open && g_str_equal (request->head.method, "GET")))
     return TRUE;
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CERTIFICATE_REQUIRED,
                        _ ("This device has to know who asks: connect with a certificate."));
@@ -95,23 +88,40 @@ static const NamidaRoute routes[] = {
     .post = TRUE,
     .open = TRUE,
     .max_body = NAMIDA_LIMIT_JSON_BYTES,
+    .parse = namida_server_parse_register,
+    .parsed_free = (GDestroyNotify) namida_device_info_unref,
     .handle = namida_server_handle_register },
   { .name = "prepare-upload",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_OFFER_BYTES,
     .early = namida_server_early_offer,
+    .parse = namida_server_parse_offer,
+    .parsed_free = namida_server_parsed_offer_free,
     .handle = namida_server_handle_offer,
     .offer = &offer },
   { .name = "upload", .post = TRUE, .take = namida_server_take_upload },
   { .name = "pack", .post = TRUE, .take = namida_server_take_upload },
-  { .name = "finish", .post = TRUE, .max_body = NAMIDA_LIMIT_OFFER_BYTES, .handle = namida_server_handle_finish },
-  { .name = "session", .get = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = namida_server_handle_session },
-  { .name = "cancel", .post = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = namida_server_handle_cancel },
-  { .name = "pair", .post = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = namida_server_handle_pair },
-  { .name = "backups", .get = TRUE, .max_body = NAMIDA_LIMIT_JSON_BYTES, .handle = namida_server_handle_backups },
+  { .name = "finish",
+    .post = TRUE,
+    .max_body = NAMIDA_LIMIT_OFFER_BYTES,
+    .early = namida_server_early_session,
+    .handle = namida_server_handle_finish },
+  { .name = "session", .get = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = namida_server_handle_session },
+  { .name = "cancel", .post = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = namida_server_handle_cancel },
+  { .name = "pair",
+    .post = TRUE,
+    .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES,
+    .early = namida_server_early_pair,
+    .parse = namida_server_parse_pair,
+    .parsed_free = namida_server_parsed_pair_free,
+    .handle = namida_server_handle_pair },
+  { .name = "backups", .get = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = namida_server_handle_backups },
   { .name = "prepare-download",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_JSON_BYTES,
+    .early = namida_server_early_download,
+    .parse = namida_server_parse_download,
+    .parsed_free = namida_server_parsed_download_free,
     .handle = namida_server_handle_prepare_download },
   { .name = "download", .get = TRUE, .take = namida_server_take_download },
 };

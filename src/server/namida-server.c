@@ -7,15 +7,8 @@
 #include "namida-pair-request.h"
 #include "namida-server-private.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <malloc.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#define TIMER_KEY "namida-head-timer"
 
 G_DEFINE_FINAL_TYPE (NamidaServer, namida_server, G_TYPE_OBJECT)
 
@@ -35,65 +28,35 @@ static guint signals[N_SIGNALS];
 
 /* ---- connections ---- */
 
-static gboolean
-on_head_timeout (gpointer user_data)
+typedef struct
 {
-  g_socket_shutdown (user_data, TRUE, TRUE, NULL);
-  return G_SOURCE_REMOVE;
-}
+  void (*run) (gpointer data);
+  gpointer data;
+} ServerWork;
 
 static void
-head_timer_free (gpointer data)
+server_work (gpointer data, gpointer user_data)
 {
-  g_source_destroy (data);
-  g_source_unref (data);
+  ServerWork *work = data;
+
+  work->run (work->data);
+  g_free (work);
 }
 
 void
-namida_server_head_came (GSocketAddress *remote)
+namida_server_run (NamidaServer *self, void (*run) (gpointer data), gpointer data)
 {
-  g_object_set_data (G_OBJECT (remote), TIMER_KEY, NULL);
+  ServerWork *work = g_new (ServerWork, 1);
+
+  work->run = run;
+  work->data = data;
+  g_thread_pool_push (self->workers, work, NULL);
 }
 
 static void
 on_ready (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpointer user_data)
 {
-  NamidaServer *self = user_data;
-  NamidaConnection *connection = namida_connection_of (remote);
-  GSource *timer = g_timeout_source_new_seconds (NAMIDA_LIMIT_HEAD_SECONDS);
-
-  /* The timer goes with the address object, which lives as long as the connection does. */
-  g_source_set_callback (timer, on_head_timeout, g_object_ref (connection->socket), g_object_unref);
-  g_source_attach (timer, g_main_context_get_thread_default ());
-  g_object_set_data_full (G_OBJECT (remote), TIMER_KEY, timer, head_timer_free);
-  if (!soup_server_accept_iostream (self->soup, stream, local, remote, NULL))
-    g_io_stream_close (stream, NULL, NULL);
-}
-
-/* libsoup serves connections that are handed to it only while it listens somewhere (3.2): a socket that nobody knows.
- */
-static gboolean
-listen_nowhere (SoupServer *soup, GError **error)
-{
-  struct sockaddr_un where = { .sun_family = AF_UNIX };
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  g_autoptr (GSocket) socket = NULL;
-
-  /* An address of the family alone binds to a free abstract name (unix(7), "Autobind feature"). */
-  if (fd < 0 || bind (fd, (struct sockaddr *) &where, sizeof (sa_family_t)) < 0 || listen (fd, 1) < 0)
-    {
-      namida_error_set_from_errno (error, errno, _ ("Could not start the server"));
-      if (fd >= 0)
-        close (fd);
-      return FALSE;
-    }
-  socket = g_socket_new_from_fd (fd, error);
-  if (socket == NULL)
-    {
-      close (fd);
-      return FALSE;
-    }
-  return soup_server_listen_socket (soup, socket, 0, error);
+  namida_server_receive (NAMIDA_SERVER (user_data), stream, remote);
 }
 
 /* glibc raises the size from which memory is mapped on its own with each large buffer that is freed; large ones then
@@ -110,25 +73,15 @@ keep_memory_apart (void)
 gboolean
 namida_server_start (NamidaServer *self, const char *interface, guint16 port, GError **error)
 {
-  g_autoptr (SoupServer) soup = soup_server_new ("server-header", NULL, NULL);
-
-  if (self->soup != NULL)
+  if (self->running)
     return TRUE;
   keep_memory_apart ();
-  if (!listen_nowhere (soup, error))
-    return FALSE;
-  g_signal_connect (soup, "request-started", G_CALLBACK (namida_server_on_started), self);
-  soup_server_add_early_handler (soup, NULL, namida_server_on_early, self, NULL);
-  soup_server_add_handler (soup, NULL, namida_server_on_request, self, NULL);
-  self->soup = g_steal_pointer (&soup);
   self->listener = namida_listener_new (self->identity, on_ready, self);
   namida_listener_set_rate (self->listener, self->rate);
-  if (namida_listener_start (self->listener, interface, port, error))
-    return TRUE;
-  g_clear_pointer (&self->listener, namida_listener_free);
-  soup_server_disconnect (self->soup);
-  g_clear_object (&self->soup);
-  return FALSE;
+  self->running = namida_listener_start (self->listener, interface, port, error);
+  if (!self->running)
+    g_clear_pointer (&self->listener, namida_listener_free);
+  return self->running;
 }
 
 guint16
@@ -222,12 +175,7 @@ stop (NamidaServer *self)
   for (GList *l = sessions; l != NULL; l = l->next)
     namida_receive_session_close (l->data, NAMIDA_SESSION_PARKED, NULL);
   namida_server_leave_requests (self);
-  if (self->soup != NULL)
-    {
-      soup_server_remove_handler (self->soup, NULL);
-      soup_server_disconnect (self->soup);
-    }
-  g_clear_object (&self->soup);
+  self->running = FALSE;
   g_clear_pointer (&self->listener, namida_listener_free);
 }
 
@@ -266,7 +214,8 @@ namida_server_finalize (GObject *object)
 {
   NamidaServer *self = NAMIDA_SERVER (object);
 
-  g_thread_pool_free (self->uploads, FALSE, FALSE);
+  g_thread_pool_free (self->workers, FALSE, FALSE);
+  namida_body_budget_unref (self->budget);
   g_queue_clear (&self->ended_order);
   g_hash_table_unref (self->ended);
   g_hash_table_unref (self->sessions);
@@ -323,7 +272,9 @@ namida_server_init (NamidaServer *self)
   self->device_type = g_strdup ("desktop");
   self->limit = namida_rate_limit_new (0);
   self->localsend = TRUE;
-  namida_server_uploads_init (self);
+  /* No more than there can be connections: nobody ever waits for a thread. */
+  self->workers = g_thread_pool_new (server_work, NULL, NAMIDA_LIMIT_CONNECTIONS, FALSE, NULL);
+  self->budget = namida_body_budget_new ();
 }
 
 NamidaServer *

@@ -20,7 +20,7 @@ SESSION_PATHS = [("POST", "prepare-upload"), ("POST", "upload?sessionId=x&fileId
 
 
 def head(line, *fields):
-    return "\r\n".join([line, "Host: x", *fields, "", ""]).encode()
+    return "\r\n".join([line, "Host: 127.0.0.1", *fields, "", ""]).encode()
 
 
 def plain_http(lab, receiver):
@@ -97,7 +97,7 @@ def slow_heads(lab, receiver):
     def drip(tls):
         started = time.monotonic()
         with receiver.connect(tls=tls, source="127.0.0.3") as stream:
-            stream.sendall(f"POST {PREFIX}finish?sessionId=x HTTP/1.1\r\nHost: x\r\nX: ".encode())
+            stream.sendall(f"POST {PREFIX}finish?sessionId=x HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ".encode())
             stream.settimeout(0.5)
             while time.monotonic() - started < LIMIT + SLACK:
                 try:

@@ -42,7 +42,7 @@ def offers_of_many(lab, asking):
     """Three open offers in all, whoever makes them; hanging up withdraws them and makes room."""
     receiver = lab.receivers[2]
     body = json.dumps(ASKED).encode()
-    request = f"POST {PREFIX}prepare-upload HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    request = f"POST {PREFIX}prepare-upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
     streams = [receiver.connect(identity) for identity in ("mallory", "trudy", "peggy")]
     try:
         for stream in streams:

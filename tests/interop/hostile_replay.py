@@ -15,7 +15,7 @@ WORKERS = 8
 
 
 def post(what, body):
-    return (f"POST {PREFIX}{what} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    return (f"POST {PREFIX}{what} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
             ).encode() + body
 
 
@@ -34,7 +34,7 @@ class Recording:
         hashes = {"files": {"f1": hashlib.sha256(BODY).hexdigest()}}
         self.finish = post("finish?sessionId=" + self.one.id, json.dumps(hashes).encode())
         self.cancel = post("cancel?sessionId=" + self.one.id, b"")
-        self.session = f"GET {PREFIX}session?sessionId={self.one.id} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        self.session = f"GET {PREFIX}session?sessionId={self.one.id} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
 
     def say(self, data, identity=None, **more):
         return self.receiver.raw(data, identity=identity or self.identity, **more)

@@ -81,7 +81,7 @@ def wrong_offsets(lab, receiver):
 
 
 def request(one, headers, body=b"", **changes):
-    return (f"POST {PREFIX}{one.query(**changes)} HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n").encode() + body
+    return (f"POST {PREFIX}{one.query(**changes)} HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers + "\r\n").encode() + body
 
 
 def bad_framing(lab, receiver):

@@ -64,7 +64,7 @@ class Sender:
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
         target = what if what.startswith("/") else PREFIX + what
-        head = f"{method} {target} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        head = f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         with self.receiver.connect(self.identity, source=self.source) as stream:
             with contextlib.suppress(OSError):  # it may be answered before it is sent
                 stream.sendall(head.encode() + (body if cut is None else body[:cut]))

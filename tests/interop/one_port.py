@@ -11,7 +11,7 @@ import threading
 from namida_hostile import NoAnswer, PREFIX, WAIT, parse_answer, read_all, run, tls_context
 from namida_phone import Phone
 
-HEAD = f"GET {PREFIX}register HTTP/1.1\r\nhost: x\r\n\r\n".encode()
+HEAD = f"GET {PREFIX}register HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n".encode()
 LIMIT = 10  # seconds that a connection may be silent at first
 
 

@@ -93,7 +93,7 @@ def withdrawn(lab, _):
     receiver = lab.receivers[2]
     body = json.dumps({"backupName": ZIP, "files": entries_of({("", ZIP): b"x"})}).encode()
     with phone(receiver).connect() as stream:
-        stream.sendall(b"POST /api/namidasync/v1/prepare-upload HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+        stream.sendall(b"POST /api/namidasync/v1/prepare-upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n" % len(body)
                        + body)
         first = receiver.wait_event("offer")
 
@@ -162,7 +162,7 @@ def unexpected(lab, receiver):
     one.upload(a, b"1234")
     hung_up(one.upload, a, b"1234")
     with one.connect() as first:
-        first.sendall(f"POST /api/namidasync/v1/{one.target(b)} HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\n5".encode())
+        first.sendall(f"POST /api/namidasync/v1/{one.target(b)} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 4\r\n\r\n5".encode())
         deadline = time.monotonic() + WAIT
         while True:  # until the first has begun, the other one would be taken
             seen = json.loads(json.dumps(receiver.seen))
@@ -239,7 +239,7 @@ def disappears(lab, _):
     thread.join(WAIT)
     one.upload(entries[0], files["", ZIP])
     with one.connect() as stream:
-        stream.sendall(f"POST /api/namidasync/v1/{one.target(entries[1])} HTTP/1.1\r\nhost: x\r\n"
+        stream.sendall(f"POST /api/namidasync/v1/{one.target(entries[1])} HTTP/1.1\r\nhost: 127.0.0.1\r\n"
                        "transfer-encoding: chunked\r\n\r\n10000\r\n".encode() + b"a" * 65536 + b"\r\n")
     receiver.wait_event("interrupted")
     assert not any(receiver.music.rglob("*.mp3")), list(receiver.music.rglob("*"))

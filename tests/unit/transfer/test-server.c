@@ -363,7 +363,8 @@ expect (Fixture *fixture, How how, const char *request, gssize length, int statu
 static char *
 post (const char *path, const char *body)
 {
-  return g_strdup_printf ("POST " PREFIX "%s HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
+  return g_strdup_printf ("POST " PREFIX
+                          "%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
                           path, strlen (body), body);
 }
 
@@ -408,7 +409,7 @@ upload_request (const char *token, guint64 offset, const char *data, gsize lengt
   GByteArray *bytes = g_byte_array_new ();
   g_autofree char *head
       = g_strdup_printf ("POST " PREFIX "upload?sessionId=session-x&fileId=f1&token=%s&offset=%" G_GUINT64_FORMAT
-                         " HTTP/1.1\r\nHost: x\r\n%s",
+                         " HTTP/1.1\r\nHost: 127.0.0.1\r\n%s",
                          token, offset, close_it ? "Connection: close\r\n" : "");
   g_autofree char *length_text = chunked ? g_strdup_printf ("Transfer-Encoding: chunked\r\n\r\n%zx\r\n", length)
                                          : g_strdup_printf ("Content-Length: %zu\r\n\r\n", length);
@@ -459,21 +460,22 @@ test_routes (Fixture *fixture, gconstpointer data)
   g_autofree char *pair = post ("pair", "{}");
   g_autofree char *bad = post ("prepare-upload", "{\"files\":7}");
 
-  expect (fixture, PLAIN, "GET " PREFIX "register HTTP/1.1\r\nHost: x\r\n\r\n", -1, 200, NULL);
-  expect (fixture, TLS, "GET " PREFIX "register HTTP/1.1\r\nHost: x\r\n\r\n", -1, 200, NULL);
-  expect (fixture, TLS, "GET " PREFIX "nothing HTTP/1.1\r\nHost: x\r\n\r\n", -1, 404, "not-found");
-  expect (fixture, TLS, "GET /../etc HTTP/1.1\r\nHost: x\r\n\r\n", -1, 404, "not-found");
-  expect (fixture, TLS, "PUT " PREFIX "register HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", -1, 405, "method");
-  expect (fixture, TLS, "GET " PREFIX "pair HTTP/1.1\r\nHost: x\r\n\r\n", -1, 405, "method");
+  expect (fixture, PLAIN, "GET " PREFIX "register HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1, 200, NULL);
+  expect (fixture, TLS, "GET " PREFIX "register HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1, 200, NULL);
+  expect (fixture, TLS, "GET " PREFIX "nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1, 404, "not-found");
+  expect (fixture, TLS, "GET /../etc HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1, 404, "not-found");
+  expect (fixture, TLS, "PUT " PREFIX "register HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n", -1, 405,
+          "method");
+  expect (fixture, TLS, "GET " PREFIX "pair HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1, 405, "method");
   expect (fixture, PLAIN, offer, -1, 403, "encryption-required");
   expect (fixture, PLAIN, pair, -1, 403, "encryption-required");
-  expect (fixture, PLAIN, "GET " PREFIX "session?sessionId=1 HTTP/1.1\r\nHost: x\r\n\r\n", -1, 403,
+  expect (fixture, PLAIN, "GET " PREFIX "session?sessionId=1 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1, 403,
           "encryption-required");
-  expect (fixture, TLS, "GET " PREFIX "session?sessionId=1 HTTP/1.1\r\nHost: x\r\n\r\n", -1, 404, "not-found");
-  expect (fixture, NO_CERTIFICATE, "GET " PREFIX "register HTTP/1.1\r\nHost: x\r\n\r\n", -1, 200, NULL);
+  expect (fixture, TLS, "GET " PREFIX "session?sessionId=1 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1, 404, "not-found");
+  expect (fixture, NO_CERTIFICATE, "GET " PREFIX "register HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1, 200, NULL);
   expect (fixture, NO_CERTIFICATE, offer, -1, 403, "certificate-required");
   expect (fixture, TLS, bad, -1, 400, NULL);
-  expect (fixture, TLS, "POST " PREFIX "pair HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n", -1, 413,
+  expect (fixture, TLS, "POST " PREFIX "pair HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2000000\r\n\r\n", -1, 413,
           "too-large");
   g_assert_cmpint (fixture->n_offers, ==, 0);
 }
@@ -481,8 +483,8 @@ test_routes (Fixture *fixture, gconstpointer data)
 static void
 test_chunked_limit (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GString) request
-      = g_string_new ("POST " PREFIX "pair HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n180000\r\n");
+  g_autoptr (GString) request = g_string_new (
+      "POST " PREFIX "pair HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n180000\r\n");
 
   for (guint i = 0; i < 0x180000; i++)
     g_string_append_c (request, ' ');
@@ -567,7 +569,7 @@ pack_request (const char *token, const char *data, gsize length, gboolean whole)
 
   pack_sample_add (sample, name, data, length);
   tar = pack_sample_end (sample);
-  head = g_strdup_printf ("POST " PREFIX "pack?sessionId=session-x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+  head = g_strdup_printf ("POST " PREFIX "pack?sessionId=session-x HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
                           "Transfer-Encoding: chunked\r\n\r\n%x\r\n",
                           tar->len);
   g_byte_array_append (bytes, (guint8 *) head, (guint) strlen (head));
@@ -598,17 +600,19 @@ test_pack (Fixture *fixture, gconstpointer data)
   pack (fixture, TLS, "0123", "abc", 3, 403, "bad-token");
   pack (fixture, OTHER, token, "abc", 3, 403, "bad-token");
   pack (fixture, TLS, token, "abcd", 4, 422, "wrong-size");
-  expect (fixture, PLAIN, "POST " PREFIX "pack?sessionId=session-x HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
-          -1, 403, "encryption-required");
-  expect (fixture, TLS, "POST " PREFIX "pack HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", -1, 400,
+  expect (fixture, PLAIN,
+          "POST " PREFIX "pack?sessionId=session-x HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n", -1, 403,
+          "encryption-required");
+  expect (fixture, TLS, "POST " PREFIX "pack HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n", -1, 400,
           "invalid-request");
-  expect (fixture, TLS, "POST " PREFIX "pack?sessionId=session-x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nabcde",
-          -1, 400, "invalid-request");
+  expect (fixture, TLS,
+          "POST " PREFIX "pack?sessionId=session-x HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\nabcde", -1,
+          400, "invalid-request");
   /* The connection breaks behind the file: it is kept. */
   cut = exchange_begin (fixture, TLS, g_bytes_get_data (broken, NULL), (gssize) g_bytes_get_size (broken), 300,
                         &thread);
   g_free (exchange_end (cut, thread));
-  state = exchange (fixture, TLS, "GET " PREFIX "session?sessionId=session-x HTTP/1.1\r\nHost: x\r\n\r\n", -1);
+  state = exchange (fixture, TLS, "GET " PREFIX "session?sessionId=session-x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1);
   g_assert_nonnull (strstr (state, "{\"offset\":3}"));
   /* Again: it replaces what was there and counts once. */
   pack (fixture, TLS, token, "abc", 3, 200, NULL);
@@ -722,9 +726,10 @@ test_garbage (Fixture *fixture, gconstpointer data)
 
       g_free (exchange_end (self, thread));
     }
-  expect (fixture, TLS, "GET " PREFIX "register HTTP/1.1\r\nHost: x\r\n\r\n", -1, 200, NULL);
+  expect (fixture, TLS, "GET " PREFIX "register HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1, 200, NULL);
   expect (fixture, TLS,
-          "POST " PREFIX "pair HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+          "POST " PREFIX
+          "pair HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
           -1, 400, "invalid-request");
 }
 
@@ -743,12 +748,12 @@ test_caps (Fixture *fixture, gconstpointer data)
       g_assert_nonnull (one);
       g_ptr_array_add (silent, one);
     }
-  answer = exchange (fixture, PLAIN, "GET " PREFIX "register HTTP/1.1\r\nHost: x\r\n\r\n", -1);
+  answer = exchange (fixture, PLAIN, "GET " PREFIX "register HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1);
   g_assert_cmpstr (answer, ==, "");
   g_ptr_array_set_size (silent, 0);
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  expect (fixture, PLAIN, "GET " PREFIX "register HTTP/1.1\r\nHost: x\r\n\r\n", -1, 200, NULL);
+  expect (fixture, PLAIN, "GET " PREFIX "register HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", -1, 200, NULL);
 }
 
 static void
