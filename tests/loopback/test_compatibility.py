@@ -128,7 +128,7 @@ def test_data_folder(lab):
     equal(len(listed), 3, "versions")
     expect(0, there.run("backups", "verify"))
     into = lab.folder("restored")
-    expect(0, there.run("backups", "restore", listed[-1]["id"], "--here", "--yes", "--map", f"Music={into}"))
+    expect(0, there.run("backups", "restore", listed[0]["id"], "--here", "--yes", "--map", f"Music={into}"))
     same_tree(music, into)
     history = expect(0, there.run("--json", "history")).events
     assert len(history) >= 3, history
