@@ -5,6 +5,7 @@
 
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-cli-terminal.h"
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
@@ -72,7 +73,9 @@ print_row (NamidaVersion *version)
   g_autofree char *size = namida_format_size (namida_version_get_bytes (version));
   g_autofree char *state = namida_version_dup_state_text (version);
 
-  namida_cli_print ("%4s  %s  %-16s  %s, %s, %s%s", namida_version_get_id (version), time, alias, title, size, state,
+  g_autofree char *column = namida_cli_text_pad (alias, 16);
+
+  namida_cli_print ("%4s  %s  %s  %s, %s, %s%s", namida_version_get_id (version), time, column, title, size, state,
                     namida_version_get_pinned (version) ? _ (", pinned") : "");
 }
 

@@ -6,6 +6,7 @@
 #include "namida-address-book.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-cli-terminal.h"
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-format.h"
@@ -85,8 +86,9 @@ print_device (NamidaPeer *peer)
 
   g_autofree char *away = namida_peer_get_away (peer) ? describe_away (peer) : NULL;
 
-  namida_cli_print ("%-24s %-24s %s  %s%s%s", namida_peer_get_alias (peer),
-                    address != NULL && *address != '\0' ? address : "-", fingerprint,
+  g_autofree char *alias = namida_cli_text_pad (namida_peer_get_alias (peer), 24);
+
+  namida_cli_print ("%s %-24s %s  %s%s%s", alias, address != NULL && *address != '\0' ? address : "-", fingerprint,
                     namida_peer_get_trusted (peer) ? _ ("trusted") : _ ("new"),
                     namida_peer_get_encrypted (peer) ? "" : _ (", not encrypted"), away != NULL ? away : "");
   if (namida_peer_get_warning (peer) != NULL)

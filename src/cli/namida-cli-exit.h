@@ -17,6 +17,9 @@ typedef enum
   NAMIDA_CLI_EXIT_IDENTITY_CHANGED = 6,
   NAMIDA_CLI_EXIT_INCOMPLETE = 7, /* some files are not stored */
   NAMIDA_CLI_EXIT_NOT_ENCRYPTED = 8,
+  NAMIDA_CLI_EXIT_STALE = 9,         /* a device has had no backup for too long */
+  NAMIDA_CLI_EXIT_BUSY = 10,         /* busy after all tries */
+  NAMIDA_CLI_EXIT_INTERRUPTED = 130, /* by Ctrl+C, as shells expect */
 } NamidaCliExit;
 
 /** namida_cli_exit_from_error: @error: (nullable): DONE when NULL. */

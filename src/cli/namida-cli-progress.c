@@ -4,17 +4,19 @@
 #include "namida-cli-progress.h"
 
 #include "namida-cli-output.h"
+#include "namida-cli-service.h"
+#include "namida-cli-terminal.h"
 #include "namida-format.h"
 #include "namida-report.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #define LINE_EVERY_US (5 * G_USEC_PER_SEC)
 #define EVENT_EVERY_US (G_USEC_PER_SEC / 4)
-#define BAR_CELLS 24
+#define BAR_CELLS 24u
+/* A terminal narrower than this has no bar, only the figures. */
+#define BAR_MIN_CELLS 4u
 
 struct _NamidaCliProgress
 {
@@ -41,16 +43,6 @@ close_bar (NamidaCliProgress *self)
   self->bar_open = FALSE;
   if (drawing == self)
     drawing = NULL;
-}
-
-static int
-terminal_width (void)
-{
-  struct winsize size;
-
-  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    return size.ws_col;
-  return 80;
 }
 
 static char *
@@ -80,20 +72,24 @@ draw_bar (NamidaCliProgress *self)
 {
   g_autofree char *text = figures (self->transfer);
   g_autoptr (GString) line = g_string_new (NULL);
+  g_autofree char *rest = NULL;
+  g_autofree char *cut = NULL;
   guint done = percent (self->transfer);
+  guint room = namida_cli_terminal_get_width () - 1;
+  guint cells;
   gboolean utf8 = g_get_charset (NULL);
-  int room;
 
   if (drawing != NULL && drawing != self)
     return;
   drawing = self;
-  for (guint i = 0; i < BAR_CELLS; i++)
-    g_string_append (line, i < done * BAR_CELLS / 100 ? (utf8 ? "█" : "#") : (utf8 ? "░" : "."));
-  g_string_append_printf (line, " %3u %%  %s", done, text);
-  room = terminal_width () - 1;
-  if (g_utf8_strlen (line->str, -1) > room)
-    g_string_truncate (line, (gsize) (g_utf8_offset_to_pointer (line->str, room) - line->str));
-  printf ("\r%s\033[K", line->str);
+  rest = g_strdup_printf (" %3u %%  %s", done, text);
+  /* The figures matter more than the length of the bar. */
+  cells = room > namida_cli_text_width (rest) ? MIN (BAR_CELLS, room - namida_cli_text_width (rest)) : 0;
+  for (guint i = 0; cells >= BAR_MIN_CELLS && i < cells; i++)
+    g_string_append (line, i < done * cells / 100 ? (utf8 ? "█" : "#") : (utf8 ? "░" : "."));
+  g_string_append (line, rest);
+  cut = namida_cli_text_cut (line->str, room);
+  printf ("\r%s\033[K", cut);
   fflush (stdout);
   self->bar_open = TRUE;
 }
@@ -211,7 +207,7 @@ static void
 on_notify (NamidaCliProgress *self)
 {
   gint64 now = g_get_monotonic_time ();
-  gboolean terminal = isatty (STDOUT_FILENO);
+  gboolean terminal = namida_cli_terminal_can_draw ();
 
   if (namida_transfer_is_final (self->transfer))
     return;
@@ -229,7 +225,7 @@ on_notify (NamidaCliProgress *self)
     {
       draw_bar (self);
     }
-  else if (self->told_at != 0)
+  else if (self->told_at != 0 && !namida_cli_service_is ()) /* the journal of a service needs no progress */
     {
       g_autofree char *text = figures (self->transfer);
       namida_cli_say (self->cli, "%u %%  %s", percent (self->transfer), text);

@@ -3,6 +3,7 @@
 
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-cli-terminal.h"
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
@@ -62,9 +63,10 @@ list (NamidaCli *cli, NamidaTrustStore *store)
       else
         {
           g_autofree char *shown = namida_format_alias (one->alias);
+          g_autofree char *column = namida_cli_text_pad (shown, 24);
           g_autofree char *may = describe (one);
 
-          namida_cli_print ("%-24s %s  %s", shown, one->fingerprint, may);
+          namida_cli_print ("%s %s  %s", column, one->fingerprint, may);
         }
     }
   if (all->len == 0)

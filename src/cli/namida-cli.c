@@ -6,12 +6,13 @@
 #include "namida-cipher.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-cli-terminal.h"
 #include "namida-memory.h"
 
 #include <errno.h>
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
-#include <locale.h>
+#include <signal.h>
 #include <unistd.h>
 
 #define PROGRAM "namida-sync-cli"
@@ -36,6 +37,12 @@ static const struct
 };
 
 #define UNSET G_MININT
+
+/* Whether --json is among the arguments: known before they are parsed, since a mistake in them is reported in JSON,
+ * too. */
+static gboolean json_wanted;
+/* The signal that stopped this program; 0: none. */
+static int stopped_by;
 
 /* GOption needs plain places to write to; they move into the NamidaCli after each parse. */
 static struct
@@ -105,6 +112,15 @@ namida_cli_usage (const char *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
+  if (json_wanted)
+    {
+      JsonBuilder *builder = namida_cli_event ("end");
+
+      namida_json_build_string (builder, "result", "failed");
+      namida_json_build_string (builder, "code", "usage");
+      namida_json_build_string (builder, "message", text);
+      namida_cli_emit (builder);
+    }
   namida_cli_complain ("%s", text);
   namida_cli_complain (_ ("See: %s --help"), g_get_prgname ());
   return NAMIDA_CLI_EXIT_USAGE;
@@ -300,14 +316,43 @@ namida_cli_resolve (NamidaCli *cli, NamidaHub *hub, const char *text, GError **e
 }
 
 static gboolean
-on_signal (gpointer user_data)
+cli_stop (NamidaCli *cli, int signal_number)
 {
-  NamidaCli *cli = user_data;
-
   if (g_cancellable_is_cancelled (cli->cancellable))
-    _exit (NAMIDA_CLI_EXIT_FAILED);
+    _exit (signal_number == SIGINT ? NAMIDA_CLI_EXIT_INTERRUPTED : NAMIDA_CLI_EXIT_FAILED);
+  stopped_by = signal_number;
   g_cancellable_cancel (cli->cancellable);
   return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+cli_on_terminate (gpointer user_data)
+{
+  return cli_stop (user_data, SIGTERM);
+}
+
+static gboolean
+cli_on_interrupt (gpointer user_data)
+{
+  return cli_stop (user_data, SIGINT);
+}
+
+/* The terminal is gone: say goodbye to the other devices as on SIGTERM. Under nohup the signal is ignored and stays so.
+ */
+static gboolean
+cli_on_hangup (gpointer user_data)
+{
+  return cli_stop (user_data, SIGHUP);
+}
+
+static guint
+cli_watch_hangup (NamidaCli *cli)
+{
+  struct sigaction action;
+
+  if (sigaction (SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+    return 0;
+  return g_unix_signal_add (SIGHUP, cli_on_hangup, cli);
 }
 
 static char *
@@ -330,7 +375,8 @@ make_description (void)
 {
   return g_strdup (
       _ ("Exit codes: 0 done and verified, 1 failed, 2 wrong usage, 3 declined, 4 no such device, 5 PIN,\n"
-         "6 the device's identity changed, 7 some files were not stored, 8 not encrypted and not allowed."));
+         "6 the device's identity changed, 7 some files were not stored, 8 not encrypted and not allowed,\n"
+         "130 interrupted with Ctrl+C."));
 }
 
 static gboolean
@@ -367,12 +413,14 @@ main (int argc, char **argv)
   NamidaCli cli = { .cancellable = g_cancellable_new () };
   const char *catalogues;
   char **rest;
-  guint term, interrupt;
+  guint term, interrupt, hangup;
   int code;
 
   namida_memory_begin ();
   namida_cipher_prefer ();
-  setlocale (LC_ALL, "");
+  namida_cli_terminal_begin ();
+  for (int i = 1; i < argc && !g_str_equal (argv[i], "--"); i++)
+    json_wanted = json_wanted || g_str_equal (argv[i], "--json");
   /* Translators, and the tests, try their catalogues without installing them. */
   catalogues = g_getenv ("NAMIDA_LOCALE_DIR");
   bindtextdomain (GETTEXT_PACKAGE, catalogues != NULL ? catalogues : NAMIDA_LOCALE_DIR);
@@ -380,8 +428,9 @@ main (int argc, char **argv)
   textdomain (GETTEXT_PACKAGE);
 
   rest = g_memdup2 (argv, sizeof (char *) * ((gsize) argc + 1)); /* GOption moves the pointers */
-  term = g_unix_signal_add (SIGTERM, on_signal, &cli);
-  interrupt = g_unix_signal_add (SIGINT, on_signal, &cli);
+  term = g_unix_signal_add (SIGTERM, cli_on_terminate, &cli);
+  interrupt = g_unix_signal_add (SIGINT, cli_on_interrupt, &cli);
+  hangup = cli_watch_hangup (&cli);
   if (!parse_program (&cli, &argc, &rest))
     {
       code = NAMIDA_CLI_EXIT_USAGE;
@@ -398,6 +447,12 @@ main (int argc, char **argv)
 
   g_source_remove (term);
   g_source_remove (interrupt);
+  if (hangup != 0)
+    g_source_remove (hangup);
+  /* A command that ends well when it is stopped, such as receive, has done what it was asked to do. */
+  if (stopped_by == SIGINT && code != NAMIDA_CLI_EXIT_DONE)
+    code = NAMIDA_CLI_EXIT_INTERRUPTED;
+  code = namida_cli_terminal_end (code);
   g_free (rest);
   g_free (cli.data_dir);
   g_free (cli.interface);

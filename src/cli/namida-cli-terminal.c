@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the command line needs to know of the terminal or file it writes to: the encoding of names, the width of text
+ * in columns, whether a progress bar can be drawn, and whether what was printed arrived. Used by main() and by the
+ * commands that print tables. Main thread only.
+ */
+#include "config.h"
+
+#include "namida-cli-terminal.h"
+
+#include "namida-cli-exit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define USUAL_WIDTH 80u
+
+/* A closed standard stream: the next file that is opened would get its number, and be written into. */
+static void
+terminal_hold_stream (int fd, const char *device)
+{
+  int opened;
+
+  if (fcntl (fd, F_GETFD) != -1 || errno != EBADF)
+    return;
+  opened = open (device, fd == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+  if (opened >= 0 && opened != fd)
+    {
+      dup2 (opened, fd);
+      close (opened);
+    }
+}
+
+void
+namida_cli_terminal_begin (void)
+{
+  const char *const utf8_locales[] = { "C.UTF-8", "C.utf8", "en_US.UTF-8" };
+
+  terminal_hold_stream (STDIN_FILENO, "/dev/null");
+  /* Writing to /dev/full fails, as writing to the closed stream would. */
+  terminal_hold_stream (STDOUT_FILENO, "/dev/full");
+  terminal_hold_stream (STDERR_FILENO, "/dev/null");
+  setlocale (LC_ALL, "");
+  /* The encoding of C and POSIX, and of a locale that is not installed. */
+  if (strcmp (nl_langinfo (CODESET), "ANSI_X3.4-1968") != 0)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (utf8_locales); i++)
+    if (setlocale (LC_CTYPE, utf8_locales[i]) != NULL)
+      return;
+}
+
+int
+namida_cli_terminal_end (int code)
+{
+  gboolean failed = ferror (stdout) != 0;
+  int saved_errno = 0;
+
+  if (fflush (stdout) != 0)
+    {
+      failed = TRUE;
+      saved_errno = errno;
+    }
+  if (!failed)
+    return code;
+  fprintf (stderr, "%s\n", _ ("The output is not complete: standard output is full or closed."));
+  if (saved_errno != 0)
+    g_debug ("standard output: %s", g_strerror (saved_errno));
+  return code == NAMIDA_CLI_EXIT_DONE ? NAMIDA_CLI_EXIT_FAILED : code;
+}
+
+gboolean
+namida_cli_terminal_can_draw (void)
+{
+  const char *term = g_getenv ("TERM");
+  const char *no_color = g_getenv ("NO_COLOR");
+
+  return isatty (STDOUT_FILENO) && g_strcmp0 (term, "dumb") != 0 && (no_color == NULL || *no_color == '\0');
+}
+
+guint
+namida_cli_terminal_get_width (void)
+{
+  struct winsize size;
+
+  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
+  return USUAL_WIDTH;
+}
+
+static guint
+text_character_width (gunichar c)
+{
+  return g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+}
+
+guint
+namida_cli_text_width (const char *text)
+{
+  guint width = 0;
+
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    width += text_character_width (g_utf8_get_char (text));
+  return width;
+}
+
+char *
+namida_cli_text_pad (const char *text, guint columns)
+{
+  guint width = namida_cli_text_width (text);
+  GString *padded = g_string_new (text);
+
+  for (; width < columns; width++)
+    g_string_append_c (padded, ' ');
+  return g_string_free (padded, FALSE);
+}
+
+char *
+namida_cli_text_cut (const char *text, guint columns)
+{
+  const char *end = text;
+  guint width = 0;
+
+  for (; *end != '\0'; end = g_utf8_next_char (end))
+    {
+      width += text_character_width (g_utf8_get_char (end));
+      if (width > columns)
+        break;
+    }
+  return g_strndup (text, (gsize) (end - text));
+}
