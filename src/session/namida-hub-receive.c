@@ -3,6 +3,7 @@
 
 #include "namida-hub-private.h"
 #include "namida-receive-session.h"
+#include "namida-store-sink.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -55,8 +56,10 @@ landing_of (const NamidaJournalSession *parked)
   return g_strcmp0 (parked->landing, "backup") == 0 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
 }
 
+/* @agreed_by: who said yes, for the record of the version. */
 static void
-accept_into (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume)
+accept_into (
+    NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume, const char *agreed_by)
 {
   g_autoptr (NamidaSink) sink = NULL;
 
@@ -69,6 +72,7 @@ accept_into (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJ
         resume = NULL;
     }
   sink = namida_store_sink_new (self->store, offer, landing, resume);
+  namida_store_sink_set_source (sink, namida_offer_get_uuid (offer), agreed_by, 0);
   replace_interrupted (self, offer);
   namida_hub_set_offer_key (namida_offer_get_transfer (offer), namida_offer_get_key (offer));
   /* Who sees it in the list sees that somebody has decided. */
@@ -156,7 +160,8 @@ decide (NamidaHub *self, NamidaOffer *offer)
     ask (self, offer);
   else if ((self->accept == NAMIDA_ACCEPT_ALL && !changed) || (trusted != NULL && trusted->auto_accept))
     {
-      accept_into (self, offer, landing_for (self, trusted), NULL);
+      accept_into (self, offer, landing_for (self, trusted), NULL,
+                   trusted != NULL && trusted->auto_accept ? "trust" : "policy");
     }
   else if (self->accept == NAMIDA_ACCEPT_ALL)
     {
@@ -215,7 +220,7 @@ resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
       decide (asked->hub, asked->offer);
     }
   else if (parked != NULL)
-    accept_into (asked->hub, asked->offer, landing_of (parked), parked);
+    accept_into (asked->hub, asked->offer, landing_of (parked), parked, "earlier");
   else
     decide (asked->hub, asked->offer);
 }
@@ -264,7 +269,7 @@ namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, g
   /* Only a key can be trusted: "always" for a name would be an invitation to take that name. */
   if (always && fingerprint != NULL && namida_offer_get_doubt (offer) != NAMIDA_DOUBT_IDENTITY_CHANGED)
     namida_hub_trust_peer (self, fingerprint, namida_offer_get_alias (offer));
-  accept_into (self, offer, landing, NULL);
+  accept_into (self, offer, landing, NULL, "person");
 }
 
 void

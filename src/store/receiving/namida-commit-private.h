@@ -54,6 +54,9 @@ namida_work_add_row (NamidaWork *work, const NamidaGood *good, guint root, const
 gboolean namida_work_make_durable (NamidaWork *work, GError **error);
 /** Gives all good parts their final names. %FALSE: nothing more can be stored. */
 gboolean namida_work_place_all (NamidaWork *work, GError **error);
+/** Writes the record of the version into its folder (namida-folder-record.h): every hash is known by then, and the
+ * files are durable under their final names. %FALSE with NO_SPACE or STORAGE. */
+gboolean namida_work_write_record (NamidaWork *work, GError **error);
 /** Makes the wanted empty folders: they have no content that could be missing. */
 void namida_work_make_folders (NamidaWork *work, NamidaCommit *files, guint n_files);
 

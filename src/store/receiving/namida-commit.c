@@ -400,7 +400,7 @@ run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
     {
       if (work->stored + work->kept > 0 || work->folders)
         {
-          if (!finish_version (self, error))
+          if (!namida_work_write_record (work, error) || !finish_version (self, error))
             return FALSE;
         }
       else

@@ -19,6 +19,8 @@ const char *const namida_crash_points[] = {
   "parts-durable",   /* contents are on the disk, under their temporary names */
   "renamed",         /* one file has its final name */
   "folders-durable", /* and the names are on the disk */
+  "record-sums",     /* the hashes of the version are in its folder */
+  "record-written",  /* and the rest of its record */
   "version-named",   /* the journal knows how the version will be called */
   "version-renamed", /* it is called so */
   "version-durable", /* for good */

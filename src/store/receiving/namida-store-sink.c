@@ -58,6 +58,8 @@ namida_store_sink_finalize (GObject *object)
   g_clear_object (&self->database);
   g_free (self->data_dir);
   g_free (self->owner);
+  g_free (self->uuid);
+  g_free (self->agreed_by);
   g_free (self->version);
   g_free (self->folder);
   g_mutex_clear (&self->lock);
@@ -111,6 +113,20 @@ namida_store_sink_new_for (NamidaStore *store,
                              : namida_store_dup_destination (store, landing, session->alias);
   session->started_at = resume != NULL ? resume->started_at : namida_clock_real ();
   return NAMIDA_SINK (self);
+}
+
+void
+namida_store_sink_set_source (NamidaSink *sink, const char *uuid, const char *agreed_by, guint left_out)
+{
+  NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
+
+  g_return_if_fail (self->backup == NULL);
+
+  g_free (self->uuid);
+  self->uuid = g_strdup (uuid);
+  g_free (self->agreed_by);
+  self->agreed_by = g_strdup (agreed_by);
+  self->left_out = left_out;
 }
 
 NamidaEntry *

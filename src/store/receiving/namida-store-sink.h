@@ -18,4 +18,14 @@ NamidaSink *namida_store_sink_new_for (NamidaStore *store,
                                        NamidaLanding landing,
                                        NamidaJournalSession *resume);
 
+/**
+ * namida_store_sink_set_source: what the record of a version says of its origin, beside the device's name and key. Main
+ * context, before the sink is prepared.
+ * @uuid: (nullable): what the sending device says it is
+ * @agreed_by: (nullable): who said yes: "person", "trust", "policy", "fetch", or "earlier" for an interrupted transfer
+ * that was agreed to before
+ * @left_out: the number of files that the sender could not read
+ */
+void namida_store_sink_set_source (NamidaSink *sink, const char *uuid, const char *agreed_by, guint left_out);
+
 G_END_DECLS

@@ -3,6 +3,9 @@
 
 #include "store-fixture.h"
 
+#include "namida-folder-record.h"
+#include "namida-store-sink-private.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -56,6 +59,61 @@ char *
 fixture_sha256 (const char *text)
 {
   return namida_digest_bytes (text, strlen (text));
+}
+
+static void
+count_files (const char *folder, gboolean top, guint *n)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        count_files (path, FALSE, n);
+      else if (!top || !namida_folder_record_is_own_name (name))
+        (*n)++;
+    }
+}
+
+void
+fixture_check_sums (const char *version)
+{
+  const char *argv[] = { "sha256sum", "--check", "--strict", "--quiet", NAMIDA_SUMS_NAME, NULL };
+  g_autofree char *sums = g_build_filename (version, NAMIDA_SUMS_NAME, NULL);
+  g_autofree char *record = g_build_filename (version, NAMIDA_FOLDER_RECORD_NAME, NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *output = NULL;
+  g_autofree char *complaint = NULL;
+  g_autoptr (GError) error = NULL;
+  guint files = 0, lines = 0;
+  int status = -1;
+
+  g_assert_true (g_file_test (record, G_FILE_TEST_IS_REGULAR));
+  g_file_get_contents (sums, &text, NULL, &error);
+  g_assert_no_error (error);
+  for (const char *c = text; *c != '\0'; c++)
+    lines += *c == '\n';
+  count_files (version, TRUE, &files);
+  g_assert_cmpuint (lines, ==, files);
+  if (lines == 0)
+    return; /* sha256sum complains about an empty list: a version of empty folders */
+  g_spawn_sync (version, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &output, &complaint, &status, &error);
+  g_assert_no_error (error);
+  if (status != 0)
+    g_error ("sha256sum in %s: %s%s", version, output, complaint);
+}
+
+/* The moment at which a version is as good as it will ever be: whatever a test does to it comes later. */
+static void
+check_version (NamidaSink *sink)
+{
+  NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
+
+  if (self->version != NULL)
+    fixture_check_sums (self->version);
 }
 
 Shipment *
@@ -149,6 +207,8 @@ shipment_send (
     results[files[i].index] = files[i].result;
   for (guint i = 0; i < n_files; i++)
     g_free (files[i].reason);
+  if (fine)
+    check_version (sink);
   return fine;
 }
 

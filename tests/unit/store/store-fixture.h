@@ -35,6 +35,8 @@ NamidaEntry *shipment_add (Shipment *self, const char *label, const char *path, 
 /* The whole of a session; @results: (nullable) one per entry. FALSE with @error when prepare or commit failed. */
 gboolean shipment_send (
     Shipment *self, NamidaSink *sink, GBytes *manifest, NamidaFileResult *results, guint *wanted, GError **error);
+/* Runs "sha256sum -c SHA256SUMS" in the version's folder @version, and sees that every file in it has its line. */
+void fixture_check_sums (const char *version);
 char *fixture_sha256 (const char *text);
 char *fixture_read (const char *folder, ...) G_GNUC_NULL_TERMINATED;
 gint64 fixture_query_int (Fixture *self, const char *sql);
