@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -17,6 +19,8 @@
 #define CORK_MOST_US (250 * 1000)
 /* How often to look whether the other side takes what was written. */
 #define LOOK_US G_USEC_PER_SEC
+/* How long the other system may take to acknowledge what was sent to it again. */
+#define ANSWER_MS 1000
 
 /* ---- input ---- */
 
@@ -140,7 +144,8 @@ struct _NamidaBufferedOutput
   GOutputStream parent_instance;
   GOutputStream *base;
   GSocket *socket; /* borrowed of @base */
-  gint64 silence;  /* µs that the other side may take nothing, 0: as the socket's timeout says */
+  gint64 silence;  /* µs that the other side may be unreachable, 0: as the socket's timeout says */
+  gint64 stall;    /* µs that one that TCP knows to be alive may take nothing, when that is longer */
   char *data;
   gsize start, end;
   gboolean corked;
@@ -162,6 +167,25 @@ get_untaken (GSocket *socket)
   return ioctl (g_socket_get_fd (socket), SIOCOUTQ, &bytes) == 0 ? bytes : 0;
 }
 
+/* Whether the other system answers what was sent to it again, or the probes of its closed window: then its program is
+ * there, and only does not read. One answer may still be on its way. */
+static gboolean
+is_alive (GSocket *socket)
+{
+  struct tcp_info info = { 0 };
+  socklen_t length = sizeof info;
+
+  return getsockopt (g_socket_get_fd (socket), IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_probes <= 1
+         && (info.tcpi_retransmits == 0 || info.tcpi_last_data_sent < ANSWER_MS
+             || info.tcpi_last_ack_recv <= info.tcpi_last_data_sent);
+}
+
+static gint64
+output_get_patience (NamidaBufferedOutput *self)
+{
+  return self->stall > self->silence && is_alive (self->socket) ? self->stall : self->silence;
+}
+
 static gboolean
 output_wait (NamidaBufferedOutput *self, GIOCondition condition, GCancellable *cancellable, GError **error)
 {
@@ -181,7 +205,7 @@ output_wait (NamidaBufferedOutput *self, GIOCondition condition, GCancellable *c
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
-      if (g_get_monotonic_time () - moved_at >= self->silence)
+      if (g_get_monotonic_time () - moved_at >= output_get_patience (self))
         {
           /* Not G_IO_ERROR_TIMED_OUT, after which TLS tries again; it may all the same, and must not wait again. */
           g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
@@ -467,10 +491,28 @@ namida_buffered_stream_set_silence (GIOStream *stream, guint seconds)
   NAMIDA_BUFFERED_STREAM (stream)->output->silence = (gint64) seconds * G_USEC_PER_SEC;
 }
 
+void
+namida_buffered_stream_set_stall (GIOStream *stream, guint seconds)
+{
+  NAMIDA_BUFFERED_STREAM (stream)->output->stall = (gint64) seconds * G_USEC_PER_SEC;
+}
+
 gboolean
 namida_buffered_stream_wait_taken (GIOStream *stream, GCancellable *cancellable, GError **error)
 {
   return output_wait (NAMIDA_BUFFERED_STREAM (stream)->output, G_IO_IN, cancellable, error);
+}
+
+gboolean
+namida_buffered_stream_wait_room (GIOStream *stream, GCancellable *cancellable, GError **error)
+{
+  return output_wait (NAMIDA_BUFFERED_STREAM (stream)->output, G_IO_OUT | G_IO_IN, cancellable, error);
+}
+
+gboolean
+namida_buffered_stream_flush_nonblocking (GIOStream *stream, GError **error)
+{
+  return output_drain (NAMIDA_BUFFERED_STREAM (stream)->output, FALSE, NULL, error);
 }
 
 GSocket *

@@ -10,10 +10,10 @@
 #include "namida-limits.h"
 
 #define MAX_INTERIM 8
-#define READ_STEP 4096u
+#define READ_STEP (16u * 1024)
 
-gboolean
-namida_http_answer_refuse (GError **error)
+static gboolean
+answer_refuse (GError **error)
 {
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
                        _ ("The other device answered in a way this program does not understand: update both, then send "
@@ -21,107 +21,88 @@ namida_http_answer_refuse (GError **error)
   return FALSE;
 }
 
-/* "HTTP/1.1 200 OK": the version and three digits, then a space or the end (RFC 9112, 4). */
+/* ---- the head ---- */
+
+/* libsoup forgives what another reader may understand in another way: a space before the colon or at the start of a
+ * line (an obsolete fold), and lines that end in a line feed alone. */
 static gboolean
-parse_status_line (const char *line, NamidaHttpAnswerHead *head)
+head_is_strict (const char *text, gsize length)
 {
-  const char *digits;
+  const char *line = text + strcspn (text, "\n") + 1;
 
-  if (!g_str_has_prefix (line, "HTTP/1.") || (line[7] != '0' && line[7] != '1') || line[8] != ' ')
+  if (!g_str_has_prefix (text, "HTTP/1.") || (text[7] != '0' && text[7] != '1') || text[8] != ' ' || text[9] < '1'
+      || text[9] > '5' || !g_ascii_isdigit (text[10]) || !g_ascii_isdigit (text[11])
+      || (text[12] != ' ' && text[12] != '\r'))
     return FALSE;
-  digits = line + 9;
-  if (!g_ascii_isdigit (digits[0]) || !g_ascii_isdigit (digits[1]) || !g_ascii_isdigit (digits[2])
-      || (digits[3] != ' ' && digits[3] != '\0') || digits[0] == '0')
-    return FALSE;
-  head->status = (guint) g_ascii_strtoull (digits, NULL, 10);
-  head->keep_alive = line[7] == '1';
-  return head->status <= 599;
-}
-
-static gboolean
-parse_length (const char *value, NamidaHttpAnswerHead *head)
-{
-  guint64 length;
-
-  /* Digits only: g_ascii_string_to_unsigned refuses signs and blanks. Twice with different values is an attack (RFC
-   * 9112, 6.3). */
-  if (!g_ascii_string_to_unsigned (value, 10, 0, G_MAXINT64, &length, NULL))
-    return FALSE;
-  if (head->content_length >= 0 && head->content_length != (gint64) length)
-    return FALSE;
-  head->content_length = (gint64) length;
-  return TRUE;
-}
-
-static void
-parse_connection (const char *value, NamidaHttpAnswerHead *head)
-{
-  g_auto (GStrv) options = g_strsplit (value, ",", -1);
-
-  for (guint i = 0; options[i]; i++)
+  for (const char *end = strpbrk (text, "\r\n"); end != NULL; end = strpbrk (end + 2, "\r\n"))
+    if (end[0] != '\r' || end[1] != '\n')
+      return FALSE;
+  for (; line < text + length - 2; line += strcspn (line, "\n") + 1)
     {
-      const char *option = g_strstrip (options[i]);
+      gsize name = strcspn (line, ": \t\r\n");
 
-      if (g_ascii_strcasecmp (option, "close") == 0)
-        head->keep_alive = FALSE;
-      else if (g_ascii_strcasecmp (option, "keep-alive") == 0)
-        head->keep_alive = TRUE;
+      if (name == 0 || line[name] != ':')
+        return FALSE;
     }
-}
-
-static gboolean
-parse_field (char *line, NamidaHttpAnswerHead *head)
-{
-  char *colon = strchr (line, ':');
-  const char *value;
-
-  /* A blank before the colon or at the start (an obsolete fold) can hide a field from one reader and not the other. */
-  if (!colon || colon == line || strcspn (line, " \t") < (gsize) (colon - line))
-    return FALSE;
-  *colon = '\0';
-  value = g_strstrip (colon + 1);
-  if (g_ascii_strcasecmp (line, "Content-Length") == 0)
-    return parse_length (value, head);
-  if (g_ascii_strcasecmp (line, "Transfer-Encoding") == 0)
-    return FALSE;
-  if (g_ascii_strcasecmp (line, "Connection") == 0)
-    parse_connection (value, head);
   return TRUE;
 }
 
-static gboolean
-has_body (guint status)
+static gint64
+head_parse_range (SoupMessageHeaders *headers)
 {
-  return status >= 200 && status != 204 && status != 304;
+  goffset start = -1, end, total;
+
+  return soup_message_headers_get_content_range (headers, &start, &end, &total) ? start : -1;
+}
+
+/* Where the body ends must be beyond doubt (RFC 9112, 6.3). */
+static gboolean
+head_take_headers (NamidaHttpAnswerHead *head, SoupMessageHeaders *headers, SoupHTTPVersion version)
+{
+  const char *length = soup_message_headers_get_list (headers, "Content-Length");
+  const char *coding = soup_message_headers_get_list (headers, "Transfer-Encoding");
+  guint64 n = 0;
+
+  if (coding != NULL && (length != NULL || g_ascii_strcasecmp (coding, "chunked") != 0))
+    return FALSE;
+  /* Digits only: signs, spaces and a list of two lengths are refused. */
+  if (length != NULL && !g_ascii_string_to_unsigned (length, 10, 0, G_MAXINT64, &n, NULL))
+    return FALSE;
+  head->chunked = coding != NULL;
+  head->content_length = length != NULL ? (gint64) n : -1;
+  head->range_start = head_parse_range (headers);
+  if (head->status < 200 || head->status == SOUP_STATUS_NO_CONTENT || head->status == SOUP_STATUS_NOT_MODIFIED)
+    {
+      head->content_length = 0;
+      head->chunked = FALSE;
+    }
+  head->keep_alive
+      = !soup_message_headers_header_contains (headers, "Connection", "close")
+        && (version == SOUP_HTTP_1_1 || soup_message_headers_header_contains (headers, "Connection", "keep-alive"))
+        && (head->chunked || head->content_length >= 0);
+  return TRUE;
 }
 
 gboolean
 namida_http_answer_head_parse (const char *data, gsize length, NamidaHttpAnswerHead *head, GError **error)
 {
+  g_autoptr (SoupMessageHeaders) headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
   g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  guint n;
+  SoupHTTPVersion version = SOUP_HTTP_1_0;
 
-  *head = (NamidaHttpAnswerHead){ .content_length = -1 };
+  *head = (NamidaHttpAnswerHead){ .content_length = -1, .range_start = -1 };
   if (length < 4 || length > NAMIDA_LIMIT_HEAD_BYTES || memchr (data, '\0', length) != NULL
       || memcmp (data + length - 4, "\r\n\r\n", 4) != 0)
-    return namida_http_answer_refuse (error);
-  text = g_strndup (data, length - 4);
-  lines = g_strsplit (text, "\r\n", -1);
-  n = g_strv_length (lines);
-  if (n == 0 || !parse_status_line (lines[0], head))
-    return namida_http_answer_refuse (error);
-  for (guint i = 1; i < n; i++)
-    if (strpbrk (lines[i], "\r\n") != NULL || !parse_field (lines[i], head))
-      return namida_http_answer_refuse (error);
-  if (!has_body (head->status))
-    head->content_length = 0;
-  if (head->content_length < 0)
-    head->keep_alive = FALSE;
+    return answer_refuse (error);
+  text = g_strndup (data, length);
+  if (!head_is_strict (text, length)
+      || !soup_headers_parse_response (text, (int) length - 2, headers, &version, &head->status, NULL)
+      || !head_take_headers (head, headers, version))
+    return answer_refuse (error);
   return TRUE;
 }
 
-/* It needs no scope (RFC 6874 was never for the wire), and nobody looks at it. */
+/* The scope of a link-local address is of no use to the other side (RFC 6874 was never for the wire). */
 char *
 namida_http_host (GInetSocketAddress *address)
 {
@@ -132,6 +113,8 @@ namida_http_host (GInetSocketAddress *address)
   return g_strdup_printf (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV6 ? "[%s]:%u" : "%s:%u", text,
                           (guint) g_inet_socket_address_get_port (address));
 }
+
+/* ---- errors ---- */
 
 GError *
 namida_stream_error (GError *error)
@@ -145,8 +128,8 @@ namida_stream_error (GError *error)
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                                   _ ("The other device stopped answering: check its network, then send again"));
-  else if (error->domain == G_TLS_ERROR)
-    /* Also what ends in the middle of a record: what the library calls that means nothing to a person. */
+  else if (error->domain == G_TLS_ERROR || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
+    /* Also a connection that ends in the middle of a record: the library's words for it mean nothing to a person. */
     result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                                   _ ("The other device closed the connection: try again"));
   else
@@ -156,120 +139,124 @@ namida_stream_error (GError *error)
   return result;
 }
 
-/* Appends at most @want bytes of what comes next. Returns bytes, 0 at the end, -1 with @error. */
-static gssize
-read_more (GInputStream *stream, GByteArray *buffer, gsize want, GCancellable *cancellable, GError **error)
-{
-  GError *local = NULL;
-  guint old = buffer->len;
-  gssize n;
-
-  g_byte_array_set_size (buffer, old + (guint) want);
-  n = g_input_stream_read (stream, buffer->data + old, want, cancellable, &local);
-  g_byte_array_set_size (buffer, old + (guint) MAX (n, 0));
-  if (n < 0)
-    g_propagate_error (error, namida_stream_error (local));
-  return n;
-}
-
+/* What NamidaHttpReader says of a request is said of an answer here. @local: (transfer full) */
 static gboolean
-closed_early (GError **error)
+answer_fail (GError *local, GError **error)
 {
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                       _ ("The other device closed the connection: send again"));
+  if (g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST))
+    {
+      g_error_free (local);
+      return answer_refuse (error);
+    }
+  g_propagate_error (error, namida_stream_error (local));
   return FALSE;
 }
 
+/* ---- reading ---- */
+
 static gboolean
-read_head (
-    GInputStream *stream, GByteArray *buffer, NamidaHttpAnswerHead *head, GCancellable *cancellable, GError **error)
+answer_read_one_head (NamidaHttpReader *reader, NamidaHttpAnswerHead *head, GCancellable *cancellable, GError **error)
 {
   const char *end;
 
-  while (buffer->len == 0 || (end = memmem (buffer->data, buffer->len, "\r\n\r\n", 4)) == NULL)
+  while ((end = memmem (reader->buffer + reader->start, reader->end - reader->start, "\r\n\r\n", 4)) == NULL)
     {
+      GError *local = NULL;
       gssize n;
 
-      if (buffer->len >= NAMIDA_LIMIT_HEAD_BYTES)
-        return namida_http_answer_refuse (error);
-      n = read_more (stream, buffer, MIN (READ_STEP, NAMIDA_LIMIT_HEAD_BYTES - buffer->len), cancellable, error);
+      if (reader->end - reader->start >= NAMIDA_LIMIT_HEAD_BYTES)
+        return answer_refuse (error);
+      n = namida_http_reader_fill (reader, cancellable, &local);
+      if (n == 0)
+        local = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "head");
       if (n <= 0)
-        return n < 0 ? FALSE : closed_early (error);
+        return answer_fail (local, error);
     }
   end += 4;
-  if (!namida_http_answer_head_parse ((const char *) buffer->data, (gsize) (end - (const char *) buffer->data), head,
-                                      error))
+  if (!namida_http_answer_head_parse (reader->buffer + reader->start, (gsize) (end - reader->buffer) - reader->start,
+                                      head, error))
     return FALSE;
-  g_byte_array_remove_range (buffer, 0, (guint) (end - (const char *) buffer->data));
+  reader->start = (gsize) (end - reader->buffer);
   return TRUE;
 }
 
 gboolean
-namida_http_answer_read_head (
-    GInputStream *stream, GByteArray *buffer, NamidaHttpAnswerHead *head, GCancellable *cancellable, GError **error)
+namida_http_answer_read_head (NamidaHttpReader *reader,
+                              NamidaHttpAnswerHead *head,
+                              NamidaHttpBody *body,
+                              GCancellable *cancellable,
+                              GError **error)
 {
   for (guint i = 0; i < MAX_INTERIM; i++)
     {
-      if (!read_head (stream, buffer, head, cancellable, error))
+      if (!answer_read_one_head (reader, head, cancellable, error))
         return FALSE;
-      if (head->status >= 200)
-        return TRUE;
+      if (head->status < 200)
+        continue;
+      namida_http_body_init (body, reader, head->content_length);
+      body->until_closed = head->content_length < 0 && !head->chunked;
+      return TRUE;
     }
-  return namida_http_answer_refuse (error);
+  return answer_refuse (error);
 }
 
 static gboolean
-too_large (GError **error)
+answer_set_too_large (GError **error)
 {
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
                        _ ("The other device answered with more than it may: update both, then send again"));
   return FALSE;
 }
 
-/* @buffer holds what came with the head. Bytes beyond the body would be the answer to a question nobody asked. */
-static gboolean
-read_body (GInputStream *stream,
-           GByteArray *buffer,
-           const NamidaHttpAnswerHead *head,
-           GCancellable *cancellable,
-           GError **error)
+GByteArray *
+namida_http_answer_read_rest (NamidaHttpBody *body, gsize limit, GCancellable *cancellable, GError **error)
 {
-  gsize limit = head->content_length >= 0 ? (gsize) head->content_length : NAMIDA_LIMIT_JSON_BYTES;
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
-  if (limit > NAMIDA_LIMIT_JSON_BYTES)
-    return too_large (error);
-  if (buffer->len > limit)
-    return namida_http_answer_refuse (error);
-  while (buffer->len < limit)
+  if (!body->chunked && !body->until_closed && body->left > limit)
     {
-      gssize n = read_more (stream, buffer, MIN (READ_STEP, limit - buffer->len), cancellable, error);
+      answer_set_too_large (error);
+      return NULL;
+    }
+  while (TRUE)
+    {
+      GError *local = NULL;
+      guint8 data[READ_STEP];
+      gssize n = namida_http_body_read (body, data, sizeof data, cancellable, &local);
 
       if (n < 0)
-        return FALSE;
+        {
+          answer_fail (local, error);
+          return NULL;
+        }
       if (n == 0)
-        return head->content_length < 0 ? TRUE : closed_early (error);
+        break;
+      if (bytes->len + (gsize) n > limit)
+        {
+          answer_set_too_large (error);
+          return NULL;
+        }
+      g_byte_array_append (bytes, data, (guint) n);
     }
-  return head->content_length >= 0 ? TRUE : too_large (error);
+  /* Bytes beyond the body would be the answer to a request that nobody made. */
+  if (body->reader->end > body->reader->start)
+    {
+      answer_refuse (error);
+      return NULL;
+    }
+  return g_steal_pointer (&bytes);
 }
 
 gboolean
 namida_http_answer_read (
-    GInputStream *stream, GByteArray *early, NamidaHttpAnswer *answer, GCancellable *cancellable, GError **error)
+    NamidaHttpReader *reader, gsize limit, NamidaHttpAnswer *answer, GCancellable *cancellable, GError **error)
 {
-  *answer = (NamidaHttpAnswer){ .body = g_byte_array_new () };
-  if (early)
-    {
-      g_byte_array_append (answer->body, early->data, early->len);
-      g_byte_array_set_size (early, 0);
-    }
-  for (guint i = 0; i < MAX_INTERIM; i++)
-    {
-      if (!read_head (stream, answer->body, &answer->head, cancellable, error))
-        return FALSE;
-      if (answer->head.status >= 200)
-        return read_body (stream, answer->body, &answer->head, cancellable, error);
-    }
-  return namida_http_answer_refuse (error);
+  NamidaHttpBody body;
+
+  *answer = (NamidaHttpAnswer){ .body = NULL };
+  if (namida_http_answer_read_head (reader, &answer->head, &body, cancellable, error))
+    answer->body = namida_http_answer_read_rest (&body, limit, cancellable, error);
+  return answer->body != NULL;
 }
 
 void

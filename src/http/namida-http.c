@@ -72,6 +72,12 @@ reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error)
   return n;
 }
 
+gssize
+namida_http_reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error)
+{
+  return reader_fill (self, cancellable, error);
+}
+
 static gssize
 reader_read (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
@@ -218,6 +224,8 @@ namida_http_body_read (NamidaHttpBody *self, void *buffer, gsize count, GCancell
 {
   gssize n;
 
+  if (self->until_closed)
+    return reader_read (self->reader, buffer, count, cancellable, error);
   if (self->chunked && self->left == 0 && !self->ended && !next_chunk (self, cancellable, error))
     return -1;
   if (self->ended)

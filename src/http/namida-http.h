@@ -22,6 +22,9 @@ typedef struct
 void namida_http_reader_init (NamidaHttpReader *self, GInputStream *input);
 void namida_http_reader_clear (NamidaHttpReader *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaHttpReader, namida_http_reader_clear)
+/** namida_http_reader_fill: appends what one read brings; the caller sees to it that there is room. Returns: bytes, 0
+ * at the end of the stream, -1 with @error. */
+gssize namida_http_reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error);
 
 /** NamidaHttpHead: what matters of a request. */
 typedef struct
@@ -57,6 +60,7 @@ typedef struct
   NamidaHttpReader *reader;
   guint64 left; /* of the body, or of this chunk */
   gboolean chunked, first, ended;
+  gboolean until_closed; /* of an answer only: it ends with its connection */
 } NamidaHttpBody;
 void namida_http_body_init (NamidaHttpBody *self, NamidaHttpReader *reader, gint64 length);
 /**

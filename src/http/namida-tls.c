@@ -234,13 +234,14 @@ namida_stream_connect (NamidaIdentity *identity,
                        GSocketAddress *source,
                        GInetSocketAddress *address,
                        const char *fingerprint,
+                       guint seconds,
                        GIOStream **buffered,
                        GCancellable *cancellable,
                        GError **error)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (GCancellable) inner = g_cancellable_new ();
-  g_autoptr (GSource) timer = g_timeout_source_new_seconds (NAMIDA_LIMIT_HANDSHAKE_SECONDS);
+  g_autoptr (GSource) timer = g_timeout_source_new_seconds (seconds);
   g_autoptr (GIOStream) stream = NULL;
   GIOStream *ready = NULL;
   Attempt attempt = { .context = context, .cancellable = inner, .fingerprint = fingerprint, .source = source };
@@ -279,7 +280,8 @@ namida_tls_connect (NamidaIdentity *identity,
                     GCancellable *cancellable,
                     GError **error)
 {
-  return (GTlsConnection *) namida_stream_connect (identity, NULL, address, fingerprint, buffered, cancellable, error);
+  return (GTlsConnection *) namida_stream_connect (identity, NULL, address, fingerprint, NAMIDA_LIMIT_HANDSHAKE_SECONDS,
+                                                   buffered, cancellable, error);
 }
 
 gboolean

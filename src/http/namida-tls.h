@@ -21,9 +21,18 @@ void namida_buffered_stream_cork (GIOStream *stream, gboolean corked);
 /** namida_buffered_stream_set_silence: how long a blocking write waits for an other side that takes nothing of what was
  * written; it waits on while something moves, however slowly. 0: as long as the socket's timeout says. */
 void namida_buffered_stream_set_silence (GIOStream *stream, guint seconds);
+/** namida_buffered_stream_set_stall: how long it waits for one that TCP knows to be alive, and that only does not read.
+ * 0: no longer than for silence. */
+void namida_buffered_stream_set_stall (GIOStream *stream, guint seconds);
 /** namida_buffered_stream_wait_taken: waits, by the same measure, until the other side has taken all that was written,
  * or says something. Blocking. Errors: UNREACHABLE, those of GIO. */
 gboolean namida_buffered_stream_wait_taken (GIOStream *stream, GCancellable *cancellable, GError **error);
+/** namida_buffered_stream_wait_room: waits, by the same measure, until more can be written, or the other side says
+ * something. Blocking. Errors: as above. */
+gboolean namida_buffered_stream_wait_room (GIOStream *stream, GCancellable *cancellable, GError **error);
+/** namida_buffered_stream_flush_nonblocking: writes out what is corked. G_IO_ERROR_WOULD_BLOCK when not all of it can
+ * be written now. */
+gboolean namida_buffered_stream_flush_nonblocking (GIOStream *stream, GError **error);
 /** Returns: (transfer none): the socket below, for its options, its timeout and an abrupt end. */
 GSocket *namida_buffered_stream_get_socket (GIOStream *stream);
 /** @stream: under TLS, no handshake yet; client certificate requested, accepted whatever it is (the handler pins).
@@ -45,11 +54,13 @@ GTlsConnection *namida_tls_connect (NamidaIdentity *identity,
  * namida_stream_connect: likewise, for peers of other makes.
  * @identity: (nullable): NULL: in plain, and the stream that is returned is @buffered itself
  * @source: (nullable): the address to come from
+ * @seconds: for all of it
  */
 GIOStream *namida_stream_connect (NamidaIdentity *identity,
                                   GSocketAddress *source,
                                   GInetSocketAddress *address,
                                   const char *fingerprint,
+                                  guint seconds,
                                   GIOStream **buffered,
                                   GCancellable *cancellable,
                                   GError **error);

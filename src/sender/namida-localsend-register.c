@@ -5,7 +5,7 @@
 
 #include "namida-error.h"
 #include "namida-limits.h"
-#include "namida-localsend-connection.h"
+#include "namida-http-connection.h"
 #include "namida-localsend-message.h"
 
 #include <string.h>
@@ -32,14 +32,14 @@ register_free (gpointer data)
 }
 
 static NamidaDeviceInfo *
-take (Register *self, NamidaLocalsendConnection *connection, const NamidaLocalsendAnswer *answer, GError **error)
+take (Register *self, NamidaHttpConnection *connection, const NamidaHttpAnswer *answer, GError **error)
 {
   NamidaDeviceInfo *info;
 
-  if (answer->status != 200)
+  if (answer->head.status != 200)
     {
       g_propagate_error (error, namida_error_answer_parse ((const char *) answer->body->data, answer->body->len,
-                                                           answer->status, NULL));
+                                                           answer->head.status, NULL));
       return NULL;
     }
   info = namida_localsend_info_parse ((const char *) answer->body->data, answer->body->len, error);
@@ -49,7 +49,7 @@ take (Register *self, NamidaLocalsendConnection *connection, const NamidaLocalse
   info->port = g_inet_socket_address_get_port (self->address);
   info->https = self->identity != NULL;
   g_free (info->fingerprint);
-  info->fingerprint = namida_localsend_connection_dup_fingerprint (connection);
+  info->fingerprint = namida_http_connection_dup_fingerprint (connection);
   return info;
 }
 
@@ -57,15 +57,18 @@ static void
 register_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Register *self = data;
-  NamidaLocalsendPeer peer = { self->identity, self->address, self->fingerprint, NULL };
-  g_auto (NamidaLocalsendAnswer) answer = { 0 };
+  NamidaHttpPeer peer = { .identity = self->identity, .address = self->address, .fingerprint = self->fingerprint };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
   GError *error = NULL;
   NamidaDeviceInfo *info = NULL;
-  g_autoptr (NamidaLocalsendConnection) connection = namida_localsend_connection_new (&peer, cancellable, &error);
+  g_autoptr (NamidaHttpConnection) connection = namida_http_connection_new (&peer, cancellable, &error);
 
   if (connection != NULL
-      && namida_localsend_connection_post (connection, NAMIDA_LOCALSEND_PREFIX "/register", self->body,
-                                           strlen (self->body), SECONDS, NAMIDA_LIMIT_JSON_BYTES, &answer, &error))
+      && namida_http_connection_request (connection,
+                                         (NamidaHttpRequest){ .target = NAMIDA_LOCALSEND_PREFIX "/register",
+                                                              .type = "application/json",
+                                                              .seconds = SECONDS },
+                                         self->body, strlen (self->body), NAMIDA_LIMIT_JSON_BYTES, &answer, &error))
     info = take (self, connection, &answer, &error);
   if (info != NULL)
     g_task_return_pointer (task, info, (GDestroyNotify) namida_device_info_unref);

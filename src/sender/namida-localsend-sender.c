@@ -16,6 +16,8 @@
 /* Its person may take as long as ours; then comes the way there and back. */
 #define ANSWER_SECONDS (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS + 15u)
 #define CANCEL_SECONDS 3u
+/* What it has not taken is lost, as it cannot go on with a part of a file: a busy disk there may take its time. */
+#define STALL_SECONDS 300u
 
 struct _NamidaLocalsendSender
 {
@@ -98,15 +100,16 @@ static void
 cancel_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Cancel *cancel = data;
-  NamidaLocalsendPeer peer
+  NamidaHttpPeer peer
       = { .identity = cancel->identity, .address = cancel->address, .fingerprint = cancel->fingerprint };
-  g_auto (NamidaLocalsendAnswer) answer = { 0 };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaLocalsendConnection) connection = namida_localsend_connection_new (&peer, cancellable, &error);
+  g_autoptr (NamidaHttpConnection) connection = namida_http_connection_new (&peer, cancellable, &error);
 
   if (connection == NULL
-      || !namida_localsend_connection_post (connection, cancel->target, "", 0, CANCEL_SECONDS, NAMIDA_LIMIT_JSON_BYTES,
-                                            &answer, &error))
+      || !namida_http_connection_request (connection,
+                                          (NamidaHttpRequest){ .target = cancel->target, .seconds = CANCEL_SECONDS },
+                                          "", 0, NAMIDA_LIMIT_JSON_BYTES, &answer, &error))
     g_debug ("The other device did not hear of the cancel: %s", error->message);
   g_task_return_boolean (task, TRUE);
 }
@@ -203,10 +206,14 @@ upload_thread (GTask *step, gpointer source, gpointer data, GCancellable *cancel
   NamidaLocalsendSender *self = source;
   g_autoptr (NamidaRateLimit) limit = namida_rate_limit_new (self->base.limit);
   NamidaLocalsendUploads uploads = {
-    .peer = { identity_for (self), self->address, self->base.fingerprint, self->source },
+    .peer = { .identity = identity_for (self),
+              .address = self->address,
+              .fingerprint = self->base.fingerprint,
+              .source = self->source,
+              .limit = limit,
+              .stall_seconds = STALL_SECONDS },
     .answer = self->answer,
     .transfer = self->base.transfer,
-    .limit = limit,
     .cancellable = self->inner,
   };
   GError *error = NULL;
@@ -291,13 +298,13 @@ tell_waiting (gpointer user_data)
 
 /* Its own words for a wrong PIN, which the code alone does not tell from a missing one. */
 static GError *
-explain_refusal (NamidaLocalsendSender *self, const NamidaLocalsendAnswer *answer)
+explain_refusal (NamidaLocalsendSender *self, const NamidaHttpAnswer *answer)
 {
   g_autoptr (GError) reason
-      = namida_error_answer_parse ((const char *) answer->body->data, answer->body->len, answer->status, NULL);
+      = namida_error_answer_parse ((const char *) answer->body->data, answer->body->len, answer->head.status, NULL);
   const char *alias = namida_transfer_get_peer_alias (self->base.transfer);
 
-  switch (answer->status)
+  switch (answer->head.status)
     {
     case 401:
       return self->base.pin == NULL
@@ -319,11 +326,11 @@ explain_refusal (NamidaLocalsendSender *self, const NamidaLocalsendAnswer *answe
 }
 
 static gboolean
-take_answer (NamidaLocalsendSender *self, const NamidaLocalsendAnswer *answer, GError **error)
+take_answer (NamidaLocalsendSender *self, const NamidaHttpAnswer *answer, GError **error)
 {
-  if (answer->status == 204)
+  if (answer->head.status == 204)
     return TRUE;
-  if (answer->status == 200)
+  if (answer->head.status == 200)
     {
       self->answer = namida_localsend_answer_parse ((const char *) answer->body->data, answer->body->len, error);
       return self->answer != NULL;
@@ -333,22 +340,23 @@ take_answer (NamidaLocalsendSender *self, const NamidaLocalsendAnswer *answer, G
 }
 
 static gboolean
-ask (NamidaLocalsendSender *self, NamidaLocalsendConnection *connection, GError **error)
+ask (NamidaLocalsendSender *self, NamidaHttpConnection *connection, GError **error)
 {
   g_autofree char *pin = self->base.pin != NULL ? g_uri_escape_string (self->base.pin, NULL, FALSE) : NULL;
   g_autofree char *target
       = g_strconcat (NAMIDA_LOCALSEND_PREFIX "/prepare-upload", pin != NULL ? "?pin=" : NULL, pin, NULL);
-  g_auto (NamidaLocalsendAnswer) answer = { 0 };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
   gsize length;
   const char *body = g_bytes_get_data (self->offer, &length);
 
   if (self->base.fingerprint == NULL)
-    self->base.fingerprint = namida_localsend_connection_dup_fingerprint (connection);
-  self->source = namida_localsend_connection_dup_source (connection);
+    self->base.fingerprint = namida_http_connection_dup_fingerprint (connection);
+  self->source = namida_http_connection_dup_source (connection);
   g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, tell_waiting, g_object_ref (self->base.transfer),
                               g_object_unref);
-  return namida_localsend_connection_post (connection, target, body, length, ANSWER_SECONDS, NAMIDA_LIMIT_OFFER_BYTES,
-                                           &answer, error)
+  return namida_http_connection_request (
+             connection, (NamidaHttpRequest){ .target = target, .type = "application/json", .seconds = ANSWER_SECONDS },
+             body, length, NAMIDA_LIMIT_OFFER_BYTES, &answer, error)
          && take_answer (self, &answer, error);
 }
 
@@ -360,12 +368,13 @@ offer_thread (GTask *step, gpointer source, gpointer data, GCancellable *cancell
 
   for (guint i = 0; i < self->addresses->len; i++)
     {
-      NamidaLocalsendPeer peer
-          = { identity_for (self), g_ptr_array_index (self->addresses, i), self->base.fingerprint, NULL };
-      g_autoptr (NamidaLocalsendConnection) connection = NULL;
+      NamidaHttpPeer peer = { .identity = identity_for (self),
+                              .address = g_ptr_array_index (self->addresses, i),
+                              .fingerprint = self->base.fingerprint };
+      g_autoptr (NamidaHttpConnection) connection = NULL;
       GError *local = NULL;
 
-      connection = namida_localsend_connection_new (&peer, self->inner, &local);
+      connection = namida_http_connection_new (&peer, self->inner, &local);
       if (connection == NULL)
         {
           /* Somebody else at an address says more than nobody at another. */

@@ -5,6 +5,7 @@
 
 #include "namida-error.h"
 #include "namida-file-reader.h"
+#include "namida-limits.h"
 #include "namida-localsend-message.h"
 
 #include <glib/gi18n-lib.h>
@@ -26,7 +27,7 @@ typedef struct
 typedef struct
 {
   Job *job;
-  NamidaLocalsendConnection *connection; /* (nullable) */
+  NamidaHttpConnection *connection; /* (nullable) */
   guint8 *buffer;
 } Worker;
 
@@ -53,28 +54,29 @@ send_body (Worker *worker,
            GError **error)
 {
   NamidaLocalsendUploads *uploads = worker->job->uploads;
-  gsize piece = MIN (namida_rate_limit_get_piece (uploads->limit), NAMIDA_BLOCK_SIZE);
+  gsize block = 0, done = 0;
 
   while (*counted < entry->size && !*answered)
     {
-      gsize n = (gsize) MIN ((guint64) piece, entry->size - *counted);
+      gssize n;
 
-      if (!namida_source_read (entry, fd, *counted, n, worker->buffer, error))
-        return FALSE;
-      /* A file that changed is not ended: what arrived of it is of no use to anybody. */
-      if (*counted + n == entry->size && !namida_source_check (entry, fd, before, error))
-        return FALSE;
-      if (!namida_rate_limit_wait (uploads->limit, n, uploads->cancellable))
+      if (done == block)
         {
-          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
-          return FALSE;
+          block = (gsize) MIN ((guint64) NAMIDA_BLOCK_SIZE, entry->size - *counted);
+          done = 0;
+          if (!namida_source_read (entry, fd, *counted, block, worker->buffer, error))
+            return FALSE;
+          /* A file that changed is not ended: what arrived of it is of no use to anybody. */
+          if (*counted + block == entry->size && !namida_source_check (entry, fd, before, error))
+            return FALSE;
         }
-      if (!namida_localsend_connection_write (worker->connection, worker->buffer, n, answered, error))
+      n = namida_http_connection_write (worker->connection, worker->buffer + done, block - done, error);
+      if (n < 0)
         return FALSE;
-      if (*answered)
-        break;
-      *counted += n;
-      namida_transfer_add_bytes (uploads->transfer, (gint64) n);
+      *answered = n == 0;
+      done += (gsize) n;
+      *counted += (guint64) n;
+      namida_transfer_add_bytes (uploads->transfer, n);
     }
   return TRUE;
 }
@@ -82,24 +84,30 @@ send_body (Worker *worker,
 static gboolean
 connect_worker (Worker *worker, GError **error)
 {
-  if (worker->connection != NULL && namida_localsend_connection_get_reusable (worker->connection))
+  if (worker->connection != NULL && namida_http_connection_is_reusable (worker->connection))
     return TRUE;
-  g_clear_pointer (&worker->connection, namida_localsend_connection_free);
+  g_clear_pointer (&worker->connection, namida_http_connection_free);
   worker->connection
-      = namida_localsend_connection_new (&worker->job->uploads->peer, worker->job->uploads->cancellable, error);
+      = namida_http_connection_new (&worker->job->uploads->peer, worker->job->uploads->cancellable, error);
   return worker->connection != NULL;
 }
 
 static Try
-judge_answer (const NamidaLocalsendAnswer *answer, GError **error)
+judge_answer (const NamidaEntry *entry, const NamidaHttpAnswer *answer, GError **error)
 {
   GError *reason;
 
-  if (answer->status == 200)
+  if (answer->head.status == 200 && answer->whole)
     return TRY_STORED;
-  reason = namida_error_answer_parse ((const char *) answer->body->data, answer->body->len, answer->status, NULL);
+  if (answer->head.status == 200)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
+                   _ ("The other device said that it has “%s” before all of it was sent. Send it again."), entry->name);
+      return TRY_FAILED;
+    }
+  reason = namida_error_answer_parse ((const char *) answer->body->data, answer->body->len, answer->head.status, NULL);
   g_propagate_error (error, reason);
-  switch (answer->status)
+  switch (answer->head.status)
     {
     case 422:
       return TRY_AGAIN;
@@ -132,7 +140,7 @@ static Try
 try_file (Worker *worker, const NamidaEntry *entry, const char *target, GError **error)
 {
   NamidaTransfer *transfer = worker->job->uploads->transfer;
-  g_auto (NamidaLocalsendAnswer) answer = { 0 };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
   g_autoptr (GError) local = NULL;
   guint64 counted = 0;
   gboolean answered = FALSE;
@@ -147,17 +155,19 @@ try_file (Worker *worker, const NamidaEntry *entry, const char *target, GError *
       close (fd);
       return TRY_FATAL;
     }
-  if (namida_localsend_connection_begin (worker->connection, target, entry->size, &local)
-      && send_body (worker, entry, fd, &before, &counted, &answered, &local)
-      && namida_localsend_connection_end (worker->connection, !answered, &answer, &local))
-    outcome = judge_answer (&answer, &local);
+  namida_http_connection_begin (worker->connection, &(NamidaHttpRequest){ .target = target,
+                                                                          .type = "application/octet-stream",
+                                                                          .length = (gint64) entry->size });
+  if (send_body (worker, entry, fd, &before, &counted, &answered, &local)
+      && namida_http_connection_read_answer (worker->connection, NAMIDA_LIMIT_JSON_BYTES, &answer, &local))
+    outcome = judge_answer (entry, &answer, &local);
   else
     outcome = judge_error (local);
   close (fd);
   /* An unfinished body ends with its connection. */
   if (outcome != TRY_STORED)
     {
-      g_clear_pointer (&worker->connection, namida_localsend_connection_free);
+      g_clear_pointer (&worker->connection, namida_http_connection_free);
       namida_transfer_add_bytes (transfer, -(gint64) counted);
       g_propagate_error (error, g_steal_pointer (&local));
     }
@@ -266,7 +276,7 @@ work (gpointer data)
       else
         leave_out (job->uploads->transfer, index, entry);
     }
-  g_clear_pointer (&worker.connection, namida_localsend_connection_free);
+  g_clear_pointer (&worker.connection, namida_http_connection_free);
   g_free (worker.buffer);
   return NULL;
 }

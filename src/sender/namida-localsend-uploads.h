@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-localsend-connection.h"
+#include "namida-http-connection.h"
 #include "namida-messages.h"
-#include "namida-rate-limit.h"
 #include "namida-transfer.h"
 
 G_BEGIN_DECLS
@@ -11,10 +10,9 @@ G_BEGIN_DECLS
 /** NamidaLocalsendUploads: the files that a LocalSend peer wants, two at a time. All borrowed; the caller fills it. */
 typedef struct
 {
-  NamidaLocalsendPeer peer; /* pinned, and with the source address that prepare-upload came from */
+  NamidaHttpPeer peer; /* pinned, and with the source address that prepare-upload came from */
   NamidaOfferAnswer *answer;
   NamidaTransfer *transfer;
-  NamidaRateLimit *limit;
   GCancellable *cancellable;
 } NamidaLocalsendUploads;
 

@@ -6,7 +6,7 @@
 #include "namida-error.h"
 #include "namida-file-reader.h"
 #include "namida-limits.h"
-#include "namida-localsend-connection.h"
+#include "namida-http-connection.h"
 #include "namida-phone-messages.h"
 #include "namida-rate-limit.h"
 
@@ -15,9 +15,13 @@
 #include <unistd.h>
 
 #define PATH(name) NAMIDA_V1_PREFIX "/" name
-/* Its person may let it wait as long as they like (0: no limit); ours can cancel. */
-#define ANSWER_SECONDS 0u
-#define CANCEL_SECONDS 5u
+/* Its person may let it wait as long as they like ; ours can cancel. */
+#define ANSWER_SECONDS NAMIDA_HTTP_FOREVER
+/* A phone may be out of reach for a moment; one that has left is noticed while its person is asked. */
+#define SILENCE_SECONDS 45u
+/* What it has not taken is lost, as it cannot go on with a part of a file. */
+#define STALL_SECONDS 300u
+#define CANCEL_SECONDS 3u
 /* Each asks its person once more. */
 #define N_TRIES 3u
 #define TRY_AGAIN_US (2 * G_USEC_PER_SEC)
@@ -72,18 +76,19 @@ namida_phone_sender_init (NamidaPhoneSender *self)
 /* ---- requests, in the worker ---- */
 
 /* A new connection for each: it has as many as there are files anyhow, and none can be stale. */
-static NamidaLocalsendConnection *
-connect_to (GInetSocketAddress *address, GCancellable *cancellable, GError **error)
+static NamidaHttpConnection *
+connect_to (GInetSocketAddress *address, NamidaRateLimit *limit, GCancellable *cancellable, GError **error)
 {
-  const NamidaLocalsendPeer peer = { .address = address };
+  const NamidaHttpPeer peer
+      = { .address = address, .limit = limit, .silence_seconds = SILENCE_SECONDS, .stall_seconds = STALL_SECONDS };
 
-  return namida_localsend_connection_new (&peer, cancellable, error);
+  return namida_http_connection_new (&peer, cancellable, error);
 }
 
 static gboolean
-says (const NamidaLocalsendAnswer *answer, const char *word)
+says (const NamidaHttpAnswer *answer, const char *word)
 {
-  return answer->status == 200
+  return answer->head.status == 200
          && g_strstr_len ((const char *) answer->body->data, (gssize) answer->body->len, word) != NULL;
 }
 
@@ -91,23 +96,25 @@ says (const NamidaLocalsendAnswer *answer, const char *word)
 static void
 tell_cancel (NamidaPhoneSender *self)
 {
-  g_auto (NamidaLocalsendAnswer) answer = { 0 };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaLocalsendConnection) connection = connect_to (self->address, NULL, &error);
+  const NamidaHttpPeer peer = { .address = self->address, .connect_seconds = CANCEL_SECONDS };
+  g_autoptr (NamidaHttpConnection) connection = namida_http_connection_new (&peer, NULL, &error);
 
   if (connection == NULL
-      || !namida_localsend_connection_post (connection, PATH ("cancel"), "", 0, CANCEL_SECONDS, NAMIDA_LIMIT_JSON_BYTES,
-                                            &answer, &error))
+      || !namida_http_connection_request (connection,
+                                          (NamidaHttpRequest){ .target = PATH ("cancel"), .seconds = CANCEL_SECONDS },
+                                          "", 0, NAMIDA_LIMIT_JSON_BYTES, &answer, &error))
     g_debug ("The phone did not hear of the cancel: %s", error->message);
   self->agreed = FALSE;
 }
 
 static GError *
-explain_refusal (NamidaPhoneSender *self, const NamidaLocalsendAnswer *answer)
+explain_refusal (NamidaPhoneSender *self, const NamidaHttpAnswer *answer)
 {
   const char *alias = namida_transfer_get_peer_alias (self->base.transfer);
 
-  switch (answer->status)
+  switch (answer->head.status)
     {
     case 403:
       return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined this."), alias);
@@ -125,7 +132,7 @@ explain_refusal (NamidaPhoneSender *self, const NamidaLocalsendAnswer *answer)
       return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL,
                           _ ("“%s” answered in a way this program does not understand (%u). Close Namida Sync there, "
                              "open it again, then send again."),
-                          alias, answer->status);
+                          alias, answer->head.status);
     }
 }
 
@@ -149,13 +156,16 @@ show_state (NamidaPhoneSender *self)
 }
 
 static gboolean
-ask (NamidaPhoneSender *self, NamidaLocalsendConnection *connection, GError **error)
+ask (NamidaPhoneSender *self, NamidaHttpConnection *connection, GError **error)
 {
-  g_auto (NamidaLocalsendAnswer) answer = { 0 };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
 
   show_state (self);
-  if (!namida_localsend_connection_post (connection, PATH ("prepare-upload"), self->offer, self->offer_length,
-                                         ANSWER_SECONDS, NAMIDA_LIMIT_JSON_BYTES, &answer, error))
+  if (!namida_http_connection_request (connection,
+                                       (NamidaHttpRequest){ .target = PATH ("prepare-upload"),
+                                                            .type = "application/json",
+                                                            .seconds = ANSWER_SECONDS },
+                                       self->offer, self->offer_length, NAMIDA_LIMIT_JSON_BYTES, &answer, error))
     {
       /* Its person may still say yes to what is not there any more. */
       if (g_cancellable_is_cancelled (self->inner))
@@ -173,16 +183,16 @@ ask (NamidaPhoneSender *self, NamidaLocalsendConnection *connection, GError **er
 }
 
 /* Returns: (transfer full) (nullable): to the first address that answers. */
-static NamidaLocalsendConnection *
+static NamidaHttpConnection *
 find (NamidaPhoneSender *self, GError **error)
 {
   for (guint i = 0; i < self->addresses->len; i++)
     {
       GInetSocketAddress *address = g_ptr_array_index (self->addresses, i);
-      NamidaLocalsendConnection *connection;
+      NamidaHttpConnection *connection;
 
       g_clear_error (error);
-      connection = connect_to (address, self->inner, error);
+      connection = connect_to (address, NULL, self->inner, error);
       if (connection != NULL)
         {
           g_set_object (&self->address, address);
@@ -199,7 +209,7 @@ find (NamidaPhoneSender *self, GError **error)
 static gboolean
 offer (NamidaPhoneSender *self, GError **error)
 {
-  g_autoptr (NamidaLocalsendConnection) connection = find (self, error);
+  g_autoptr (NamidaHttpConnection) connection = find (self, error);
 
   if (connection == NULL)
     return FALSE;
@@ -213,34 +223,37 @@ offer (NamidaPhoneSender *self, GError **error)
 
 static gboolean
 send_body (NamidaPhoneSender *self,
-           NamidaLocalsendConnection *connection,
+           NamidaHttpConnection *connection,
            const NamidaEntry *entry,
            int fd,
            const struct stat *before,
            GError **error)
 {
-  gsize piece = MIN (namida_rate_limit_get_piece (self->limit), NAMIDA_BLOCK_SIZE);
   gboolean answered = FALSE;
+  gsize block = 0, done = 0;
   guint64 sent = 0;
 
   while (sent < entry->size && !answered)
     {
-      gsize n = (gsize) MIN ((guint64) piece, entry->size - sent);
+      gssize n;
 
-      if (!namida_source_read (entry, fd, sent, n, self->buffer, error))
-        return FALSE;
-      /* Half a file is no file there: a changed one must not be ended. */
-      if (sent + n == entry->size && !namida_source_check (entry, fd, before, error))
-        return FALSE;
-      if (!namida_rate_limit_wait (self->limit, n, self->inner))
+      if (done == block)
         {
-          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
-          return FALSE;
+          block = (gsize) MIN ((guint64) NAMIDA_BLOCK_SIZE, entry->size - sent);
+          done = 0;
+          if (!namida_source_read (entry, fd, sent, block, self->buffer, error))
+            return FALSE;
+          /* Half a file is no file there: a changed one must not be ended. */
+          if (sent + block == entry->size && !namida_source_check (entry, fd, before, error))
+            return FALSE;
         }
-      if (!namida_localsend_connection_write (connection, self->buffer, n, &answered, error))
+      n = namida_http_connection_write (connection, self->buffer + done, block - done, error);
+      if (n < 0)
         return FALSE;
-      sent += n;
-      namida_transfer_add_bytes (self->base.transfer, (gint64) n);
+      answered = n == 0;
+      done += (gsize) n;
+      sent += (guint64) n;
+      namida_transfer_add_bytes (self->base.transfer, n);
     }
   return TRUE;
 }
@@ -250,14 +263,18 @@ send_open_file (NamidaPhoneSender *self, const NamidaEntry *entry, int fd, const
 {
   g_autofree char *query = namida_phone_upload_format (entry);
   g_autofree char *target = g_strconcat (PATH ("upload"), "?", query, NULL);
-  g_autoptr (NamidaLocalsendConnection) connection = connect_to (self->address, self->inner, error);
-  g_auto (NamidaLocalsendAnswer) answer = { 0 };
+  g_autoptr (NamidaHttpConnection) connection = connect_to (self->address, self->limit, self->inner, error);
+  g_auto (NamidaHttpAnswer) answer = { 0 };
 
-  if (connection == NULL || !namida_localsend_connection_begin (connection, target, entry->size, error)
-      || !send_body (self, connection, entry, fd, before, error)
-      || !namida_localsend_connection_end (connection, TRUE, &answer, error))
+  if (connection == NULL)
     return FALSE;
-  if (says (&answer, NAMIDA_PHONE_RECEIVED))
+  namida_http_connection_begin (connection, &(NamidaHttpRequest){ .target = target,
+                                                                  .type = "application/octet-stream",
+                                                                  .length = (gint64) entry->size });
+  if (!send_body (self, connection, entry, fd, before, error)
+      || !namida_http_connection_read_answer (connection, NAMIDA_LIMIT_JSON_BYTES, &answer, error))
+    return FALSE;
+  if (says (&answer, NAMIDA_PHONE_RECEIVED) && answer.whole)
     return TRUE;
   g_propagate_error (error, explain_refusal (self, &answer));
   return FALSE;

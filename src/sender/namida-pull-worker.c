@@ -9,14 +9,16 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define TARGET "/api/namidasync/v1/"
 #define BLOCK_BYTES (256u * 1024)
 #define CONNECTIONS_MOST 4u
+#define REFUSAL_BYTES (64u * 1024)
 
-NamidaUploadConnection *
-namida_pull_connect (
+static NamidaHttpConnection *
+pull_connect (
     NamidaIdentity *identity, GPtrArray *addresses, const char *fingerprint, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GError) first = NULL;
@@ -24,8 +26,9 @@ namida_pull_connect (
   for (guint i = 0; i < addresses->len; i++)
     {
       g_autoptr (GError) local = NULL;
-      NamidaUploadConnection *connection
-          = namida_upload_connection_new (identity, g_ptr_array_index (addresses, i), fingerprint, cancellable, &local);
+      NamidaHttpPeer peer
+          = { .identity = identity, .address = g_ptr_array_index (addresses, i), .fingerprint = fingerprint };
+      NamidaHttpConnection *connection = namida_http_connection_new (&peer, cancellable, &local);
 
       if (connection != NULL)
         return connection;
@@ -39,76 +42,25 @@ namida_pull_connect (
   return NULL;
 }
 
-/* A whole body. NULL with @error. */
 static GByteArray *
-read_body (NamidaUploadConnection *connection, const NamidaHttpAnswerHead *head, gsize most, GError **error)
+pull_ask_one (
+    NamidaHttpPeer peer, const char *target, const char *json, gsize most, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GByteArray) body = g_byte_array_new ();
-
-  if (head->content_length < 0 || (guint64) head->content_length > most)
-    {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
-                           _ ("The other device answered with more than it may: update both."));
-      return NULL;
-    }
-  while (body->len < (guint64) head->content_length)
-    {
-      guint8 block[16 * 1024];
-      gssize n = namida_upload_connection_read_body (
-          connection, block, (gsize) MIN (sizeof block, (guint64) head->content_length - body->len), error);
-
-      if (n < 0)
-        return NULL;
-      g_byte_array_append (body, block, (guint) n);
-    }
-  return g_steal_pointer (&body);
-}
-
-/* What the other side says instead. */
-static void
-take_refusal (NamidaUploadConnection *connection, const NamidaHttpAnswerHead *head, GError **error)
-{
-  g_autoptr (GByteArray) body = read_body (connection, head, NAMIDA_LIMIT_JSON_BYTES, NULL);
-  gboolean some = body != NULL && body->len > 0;
-  gint64 offset;
-
-  g_propagate_error (error, namida_error_answer_parse (some ? (const char *) body->data : "", some ? body->len : 0,
-                                                       head->status, &offset));
-}
-
-GByteArray *
-namida_pull_ask (NamidaUploadConnection *connection, const char *target, const char *json, gsize most, GError **error)
-{
+  g_autoptr (NamidaHttpConnection) connection = namida_http_connection_new (&peer, cancellable, error);
   g_autofree char *path = g_strconcat (TARGET, target, NULL);
-  NamidaHttpAnswerHead head;
+  NamidaHttpRequest request
+      = { .method = json != NULL ? "POST" : "GET", .target = path, .type = json != NULL ? "application/json" : NULL };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
 
-  if (!namida_upload_connection_ask (connection, path, json, 0, &head, error))
+  if (connection == NULL
+      || !namida_http_connection_request (connection, request, json, json != NULL ? strlen (json) : 0, most, &answer,
+                                          error))
     return NULL;
-  if (head.status == 200)
-    return read_body (connection, &head, most, error);
-  take_refusal (connection, &head, error);
+  if (answer.head.status == 200)
+    return g_steal_pointer (&answer.body);
+  g_propagate_error (error, namida_error_answer_parse ((const char *) answer.body->data, answer.body->len,
+                                                       answer.head.status, NULL));
   return NULL;
-}
-
-static GByteArray *
-ask_one (NamidaIdentity *identity,
-         GInetSocketAddress *address,
-         const char *fingerprint,
-         const char *target,
-         const char *json,
-         gsize most,
-         GCancellable *cancellable,
-         GError **error)
-{
-  NamidaUploadConnection *connection
-      = namida_upload_connection_new (identity, address, fingerprint, cancellable, error);
-  GByteArray *body;
-
-  if (connection == NULL)
-    return NULL;
-  body = namida_pull_ask (connection, target, json, most, error);
-  namida_upload_connection_free (connection);
-  return body;
 }
 
 GByteArray *
@@ -127,7 +79,8 @@ namida_pull_ask_any (NamidaIdentity *identity,
   for (guint i = 0; i < addresses->len; i++)
     {
       g_autoptr (GError) local = NULL;
-      GByteArray *body = ask_one (identity, addresses->pdata[i], fingerprint, target, json, most, cancellable, &local);
+      NamidaHttpPeer peer = { .identity = identity, .address = addresses->pdata[i], .fingerprint = fingerprint };
+      GByteArray *body = pull_ask_one (peer, target, json, most, cancellable, &local);
       gboolean unknown = g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
       gboolean away = g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE)
                       || g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED);
@@ -203,9 +156,10 @@ write_all (int fd, const guint8 *data, gsize length, guint64 offset, GError **er
 
       if (n < 0 && errno == EINTR)
         continue;
-      if (n < 0)
+      if (n <= 0)
         {
-          namida_error_set_from_errno (error, errno, _ ("Could not write what was fetched"));
+          /* Nothing was written, and no reason is given: trying again would never end. */
+          namida_error_set_from_errno (error, n < 0 ? errno : ENOSPC, _ ("Could not write what was fetched"));
           return FALSE;
         }
       data += n;
@@ -217,7 +171,7 @@ write_all (int fd, const guint8 *data, gsize length, guint64 offset, GError **er
 
 static gboolean
 receive (NamidaPull *pull,
-         NamidaUploadConnection *connection,
+         NamidaHttpConnection *connection,
          int fd,
          NamidaDigest *digest,
          guint64 *there,
@@ -228,10 +182,9 @@ receive (NamidaPull *pull,
 
   while (*there < size)
     {
-      gssize n
-          = namida_upload_connection_read_body (connection, block, (gsize) MIN (BLOCK_BYTES, size - *there), error);
+      gssize n = namida_http_connection_read_body (connection, block, (gsize) MIN (BLOCK_BYTES, size - *there), error);
 
-      if (n < 0 || !write_all (fd, block, (gsize) n, *there, error))
+      if (n <= 0 || !write_all (fd, block, (gsize) n, *there, error))
         return FALSE;
       namida_digest_update (digest, block, (gsize) n);
       *there += (guint64) n;
@@ -250,7 +203,7 @@ leave_out (NamidaPull *pull, guint index, const GError *reason)
 typedef struct
 {
   NamidaPull *pull;
-  NamidaUploadConnection *connection; /* (nullable) */
+  NamidaHttpConnection *connection; /* (nullable) */
 } Fetcher;
 
 static gboolean
@@ -258,13 +211,20 @@ fetcher_connect (Fetcher *self, GError **error)
 {
   NamidaPull *pull = self->pull;
 
-  if (self->connection != NULL && !namida_upload_connection_get_reusable (self->connection))
-    g_clear_pointer (&self->connection, namida_upload_connection_free);
+  if (self->connection != NULL && !namida_http_connection_is_reusable (self->connection))
+    g_clear_pointer (&self->connection, namida_http_connection_free);
   if (self->connection == NULL)
-    self->connection
-        = namida_pull_connect (pull->identity, pull->addresses, pull->fingerprint, pull->cancellable, error);
+    self->connection = pull_connect (pull->identity, pull->addresses, pull->fingerprint, pull->cancellable, error);
   return self->connection != NULL;
 }
+
+/* What comes of asking for a file. */
+typedef enum
+{
+  FETCH_COMES,
+  FETCH_NO_RANGES, /* not from the middle on: it has to come from its start */
+  FETCH_FAILED,    /* with an error, or a reason why this file does not come */
+} FetchAnswer;
 
 /* A session that is over or a trust that is withdrawn: no other file will come either. */
 static gboolean
@@ -274,28 +234,65 @@ ends_it_all (const GError *reason)
          || g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
 }
 
+/* What the other side says instead of the file. */
+static GError *
+fetcher_read_refusal (Fetcher *self, const NamidaHttpAnswerHead *head)
+{
+  g_autofree char *text = g_malloc (REFUSAL_BYTES);
+  gsize length = 0;
+  gssize n;
+
+  while (length < REFUSAL_BYTES
+         && (n = namida_http_connection_read_body (self->connection, (guint8 *) text + length, REFUSAL_BYTES - length,
+                                                   NULL))
+                > 0)
+    length += (gsize) n;
+  return namida_error_answer_parse (text, length, head->status, NULL);
+}
+
 /* Asks for the rest of a file. @refused: (out): why this file does not come. */
-static gboolean
-ask_for (Fetcher *self, guint index, guint64 there, GError **refused, GError **error)
+static FetchAnswer
+fetcher_ask (Fetcher *self, guint index, guint64 there, GError **refused, GError **error)
 {
   NamidaPull *pull = self->pull;
   const NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (pull->backup), index);
-  g_autofree char *target = g_strdup_printf (TARGET "download?sessionId=%s&fileId=%s", pull->session_id, entry->id);
+  g_autofree char *session = g_uri_escape_string (pull->session_id, NULL, FALSE);
+  g_autofree char *id = g_uri_escape_string (entry->id, NULL, FALSE);
+  g_autofree char *target = g_strdup_printf (TARGET "download?sessionId=%s&fileId=%s", session, id);
   NamidaHttpAnswerHead head;
 
-  if (!fetcher_connect (self, error)
-      || !namida_upload_connection_ask (self->connection, target, NULL, there, &head, error))
-    return FALSE;
+  if (!fetcher_connect (self, error))
+    return FETCH_FAILED;
+  namida_http_connection_begin (self->connection,
+                                &(NamidaHttpRequest){ .method = "GET", .target = target, .range = there });
+  if (!namida_http_connection_read_head (self->connection, &head, error))
+    return FETCH_FAILED;
+  /* The whole file, or another part of it, must not be taken for the rest. */
+  if (there > 0
+      && (head.status == 200 || (head.status == 206 && head.range_start >= 0 && head.range_start != (gint64) there)))
+    return FETCH_NO_RANGES;
   if (head.status != (there > 0 ? 206u : 200u))
     {
-      take_refusal (self->connection, &head, refused);
-      return FALSE;
+      *refused = fetcher_read_refusal (self, &head);
+      return FETCH_FAILED;
     }
   if (head.content_length >= 0 && (guint64) head.content_length == entry->size - there)
-    return TRUE;
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
+    return FETCH_COMES;
+  g_set_error_literal (refused, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
                        _ ("The other device sent a file of another size than it said. Try again."));
-  return FALSE;
+  g_clear_pointer (&self->connection, namida_http_connection_free);
+  return FETCH_FAILED;
+}
+
+static gboolean fetch (Fetcher *self, guint index, guint64 *there, GError **error);
+
+static gboolean
+fetch_from_start (Fetcher *self, guint index, guint64 *there, GError **error)
+{
+  g_clear_pointer (&self->connection, namida_http_connection_free);
+  namida_transfer_add_bytes (self->pull->transfer, -(gint64) *there);
+  *there = 0;
+  return fetch (self, index, there, error);
 }
 
 /* @there: (inout): how much of it is here. Returns: %FALSE with @error when it did not come to its end; %TRUE also when
@@ -307,20 +304,23 @@ fetch (Fetcher *self, guint index, guint64 *there, GError **error)
   const NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (pull->backup), index);
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
   g_autoptr (GError) refused = NULL;
+  FetchAnswer answer = FETCH_COMES;
   gboolean fine;
   int fd;
 
   /* While what is here already is hashed, a connection would wait longer than the other side does. */
   if (*there > 0)
-    g_clear_pointer (&self->connection, namida_upload_connection_free);
+    g_clear_pointer (&self->connection, namida_http_connection_free);
   fd = namida_sink_open_part (pull->sink, index, *there, digest, error);
   if (fd < 0)
     return FALSE;
-  fine = *there == entry->size
-         || (ask_for (self, index, *there, &refused, error)
-             && receive (pull, self->connection, fd, digest, there, entry->size, error));
+  if (*there < entry->size)
+    answer = fetcher_ask (self, index, *there, &refused, error);
+  fine = answer == FETCH_COMES && receive (pull, self->connection, fd, digest, there, entry->size, error);
   if (!namida_sink_close_part (pull->sink, index, fd, *there, fine, fine ? error : NULL))
     fine = FALSE;
+  if (answer == FETCH_NO_RANGES)
+    return fetch_from_start (self, index, there, error);
   if (refused != NULL)
     {
       leave_out (pull, index, refused);
@@ -364,7 +364,7 @@ fetch_with_tries (Fetcher *self, guint index, GError **error)
           return FALSE;
         }
       g_debug ("Fetching “%s” goes on from byte %" G_GUINT64_FORMAT ": %s", path, there, reason->message);
-      namida_upload_connection_back_off (++breaks, pull->cancellable);
+      namida_http_back_off (++breaks, pull->cancellable);
     }
 }
 
@@ -380,7 +380,7 @@ crew_thread (gpointer data)
     fetch_with_tries (&fetcher, index, &error);
   if (error != NULL)
     give_up (crew, error);
-  g_clear_pointer (&fetcher.connection, namida_upload_connection_free);
+  g_clear_pointer (&fetcher.connection, namida_http_connection_free);
   return NULL;
 }
 

@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-http-answer.h"
+#include "namida-http-connection.h"
 #include "namida-identity.h"
 #include "namida-sink.h"
 #include "namida-transfer.h"
-#include "namida-upload-connection.h"
 
 G_BEGIN_DECLS
 
 /* The blocking part of fetching: worker threads. */
 
-/** namida_pull_connect: @addresses: (element-type GInetSocketAddress): tried in turn. (transfer full) (nullable) */
-NamidaUploadConnection *namida_pull_connect (
-    NamidaIdentity *identity, GPtrArray *addresses, const char *fingerprint, GCancellable *cancellable, GError **error);
-/** namida_pull_ask: one question and its whole answer, at most @most bytes. @json: (nullable): of a POST. (transfer
- * full) (nullable): NULL also when the other side refused: @error is its reason. */
-GByteArray *
-namida_pull_ask (NamidaUploadConnection *connection, const char *target, const char *json, gsize most, GError **error);
-
-/** namida_pull_ask_any: the same of the first of @addresses whose program knows an answer: a command that runs on the
- * device beside the one that keeps its backups has its key, too, and knows of none. Its address is the first one then.
+/** namida_pull_ask_any: one question (@json: (nullable): of a POST; else a GET) and its whole answer, at most @most
+ * bytes. (transfer full) (nullable): %NULL also when the other side refused: @error is its reason. Asked is the first
+ * of @addresses whose program knows an answer: a command that runs on the device beside the one that keeps its backups
+ * has its key, too, and knows of none. Its address is the first one then.
  */
 GByteArray *namida_pull_ask_any (NamidaIdentity *identity,
                                  GPtrArray *addresses,

@@ -3,7 +3,7 @@
 
 #include "namida-digest.h"
 #include "namida-file-reader.h"
-#include "namida-upload-connection.h"
+#include "namida-http-connection.h"
 #include "namida-upload-job.h"
 
 G_BEGIN_DECLS
@@ -48,7 +48,7 @@ struct _NamidaUploadJob
 typedef struct
 {
   NamidaUploadJob *job;
-  NamidaUploadConnection *connection; /* (nullable) */
+  NamidaHttpConnection *connection; /* (nullable) */
   NamidaBlockPool *pool;
   NamidaDigest *digest;
   gint64 moved_at; /* monotonic: when bytes last went out */

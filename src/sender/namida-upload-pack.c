@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "namida-error.h"
+#include "namida-limits.h"
 
 #define CHUNK_BYTES (256u * 1024)
 
@@ -46,20 +47,17 @@ static la_ssize_t
 on_write (struct archive *archive, void *user_data, const void *buffer, size_t length)
 {
   Pack *pack = user_data;
-  NamidaUploadJob *job = pack->worker->job;
-  gsize piece = namida_rate_limit_get_piece (job->limit);
+  NamidaUploadWorker *worker = pack->worker;
 
-  for (gsize sent = 0; sent < length && !is_over (pack); sent += piece)
+  for (gsize sent = 0; sent < length && !is_over (pack);)
     {
-      gsize n = MIN (piece, length - sent);
+      gssize n = namida_http_connection_write (worker->connection, (const guint8 *) buffer + sent, length - sent,
+                                               &pack->error);
 
-      if (!namida_rate_limit_wait (job->limit, n, job->cancellable))
-        g_set_error_literal (&pack->error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
-      else
-        namida_upload_connection_write_chunk (pack->worker->connection, (const guint8 *) buffer + sent, n,
-                                              &pack->answered, &pack->error);
-      if (!is_over (pack))
-        pack->worker->moved_at = g_get_monotonic_time ();
+      pack->answered = n == 0;
+      sent += (gsize) MAX (n, 0);
+      if (n > 0)
+        worker->moved_at = g_get_monotonic_time ();
     }
   return (la_ssize_t) length;
 }
@@ -160,19 +158,17 @@ pack_close (Pack *pack)
   g_clear_error (&pack->error);
 }
 
-/* Returns: an answer is to be read; @whole: the body went out to its end. */
+/* Returns: an answer is to be read. */
 static gboolean
-send_stream (Pack *pack, gboolean *whole, GError **error)
+send_stream (Pack *pack, GError **error)
 {
   NamidaUploadWorker *worker = pack->worker;
   g_autofree char *session = g_uri_escape_string (worker->job->session_id, NULL, FALSE);
   g_autofree char *target = g_strdup_printf (NAMIDA_V1_PREFIX "/pack?sessionId=%s", session);
 
-  if (!namida_upload_connection_begin_chunked (worker->connection, target, error))
-    return FALSE;
-  if (write_stream (pack)
-      && namida_upload_connection_write_chunk (worker->connection, NULL, 0, &pack->answered, &pack->error))
-    *whole = !pack->answered;
+  namida_http_connection_begin (worker->connection,
+                                &(NamidaHttpRequest){ .target = target, .type = "application/x-tar", .length = -1 });
+  write_stream (pack);
   if (pack->error != NULL)
     g_propagate_error (error, g_error_copy (pack->error));
   return pack->error == NULL;
@@ -215,11 +211,10 @@ try_pack (NamidaUploadWorker *worker, Small *files, guint n_files, GError **erro
   Pack pack = { .worker = worker, .files = files, .n_files = n_files };
   g_auto (NamidaHttpAnswer) answer = { 0 };
   GError *local = NULL;
-  gboolean whole = FALSE;
   NamidaTry result;
 
-  if (!namida_upload_worker_connect (worker, &local) || !send_stream (&pack, &whole, &local)
-      || !namida_upload_connection_read_answer (worker->connection, whole, &answer, &local))
+  if (!namida_upload_worker_connect (worker, &local) || !send_stream (&pack, &local)
+      || !namida_http_connection_read_answer (worker->connection, NAMIDA_LIMIT_JSON_BYTES, &answer, &local))
     {
       result = local->code == NAMIDA_ERROR_INTERNAL ? NAMIDA_TRY_REFUSED
                                                     : namida_upload_worker_judge_error (worker, local);
@@ -292,7 +287,7 @@ send_packed (NamidaUploadWorker *worker, Small *files, guint n_files, GError **e
         }
       namida_upload_worker_drop_connection (worker, result == NAMIDA_TRY_BROKEN);
       if (result == NAMIDA_TRY_BROKEN)
-        namida_upload_connection_back_off (++breaks, worker->job->cancellable);
+        namida_http_back_off (++breaks, worker->job->cancellable);
       /* Only a connection that moves nothing uses up the tries. */
       if (take_whole (worker, files, n_files) > 0)
         breaks = MIN (breaks, 1);

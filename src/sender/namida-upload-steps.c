@@ -41,45 +41,25 @@ namida_upload_worker_start_from (NamidaUploadWorker *worker, NamidaUploadItem *i
 
 /* ---- the connection ---- */
 
-static gpointer
-limit_thread (gpointer user_data)
+static NamidaHttpConnection *
+job_connect (NamidaUploadJob *job, guint seconds, GError **error)
 {
-  GCancellable *cancellable = user_data;
-  GPollFD poll;
+  NamidaHttpPeer peer = { .identity = job->identity,
+                          .address = job->address,
+                          .fingerprint = job->fingerprint,
+                          .limit = job->limit,
+                          .connect_seconds = seconds };
 
-  if (g_cancellable_make_pollfd (cancellable, &poll))
-    {
-      g_poll (&poll, 1, SILENT_CONNECT_SECONDS * 1000);
-      g_cancellable_release_fd (cancellable);
-    }
-  g_cancellable_cancel (cancellable);
-  return NULL;
-}
-
-static void
-on_job_cancelled (GCancellable *cancellable, gpointer inner)
-{
-  g_cancellable_cancel (inner);
+  return namida_http_connection_new (&peer, job->cancellable, error);
 }
 
 /* Is anybody there, within SILENT_CONNECT_SECONDS? */
 static gboolean
-probe (NamidaUploadJob *job, GError **error)
+job_probe (NamidaUploadJob *job)
 {
-  g_autoptr (GCancellable) inner = g_cancellable_new ();
-  gulong handler
-      = g_cancellable_connect (job->cancellable, G_CALLBACK (on_job_cancelled), g_object_ref (inner), g_object_unref);
-  GThread *limit = g_thread_new ("namida-limit", limit_thread, inner);
-  NamidaUploadConnection *connection
-      = namida_upload_connection_new (job->identity, job->address, job->fingerprint, inner, error);
+  g_autoptr (NamidaHttpConnection) connection = job_connect (job, SILENT_CONNECT_SECONDS, NULL);
 
-  g_cancellable_disconnect (job->cancellable, handler);
-  g_cancellable_cancel (inner);
-  g_thread_join (limit);
-  if (connection == NULL)
-    return FALSE;
-  namida_upload_connection_free (connection);
-  return TRUE;
+  return connection != NULL;
 }
 
 gboolean
@@ -87,12 +67,12 @@ namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error)
 {
   NamidaUploadJob *job = worker->job;
 
-  if (worker->connection != NULL && namida_upload_connection_get_reusable (worker->connection))
+  if (worker->connection != NULL && namida_http_connection_is_reusable (worker->connection))
     return TRUE;
-  g_clear_pointer (&worker->connection, namida_upload_connection_free);
+  g_clear_pointer (&worker->connection, namida_http_connection_free);
   if (worker->silent)
     {
-      worker->lost = worker->lost || !probe (job, NULL);
+      worker->lost = worker->lost || !job_probe (job);
       if (worker->lost)
         {
           g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
@@ -101,8 +81,7 @@ namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error)
         }
     }
   worker->silent = FALSE;
-  worker->connection
-      = namida_upload_connection_new (job->identity, job->address, job->fingerprint, job->cancellable, error);
+  worker->connection = job_connect (job, 0, error);
   worker->moved_at = g_get_monotonic_time ();
   return worker->connection != NULL;
 }
@@ -112,7 +91,7 @@ namida_upload_worker_drop_connection (NamidaUploadWorker *worker, gboolean broke
 {
   if (broken && worker->connection != NULL)
     worker->silent = g_get_monotonic_time () - worker->moved_at > SILENT_US;
-  g_clear_pointer (&worker->connection, namida_upload_connection_free);
+  g_clear_pointer (&worker->connection, namida_http_connection_free);
 }
 
 GHashTable *
@@ -125,7 +104,9 @@ namida_upload_worker_ask_offsets (NamidaUploadWorker *worker)
   GHashTable *offsets = NULL;
 
   if (!namida_upload_worker_connect (worker, NULL)
-      || !namida_upload_connection_get (worker->connection, target, &answer, NULL) || answer.head.status != 200
+      || !namida_http_connection_request (worker->connection, (NamidaHttpRequest){ .method = "GET", .target = target },
+                                          NULL, 0, NAMIDA_LIMIT_JSON_BYTES, &answer, NULL)
+      || answer.head.status != 200
       || !namida_session_answer_parse ((const char *) answer.body->data, answer.body->len, &state, &offsets, NULL))
     return NULL;
   return offsets;
@@ -207,7 +188,7 @@ namida_upload_worker_wait_busy (NamidaUploadWorker *worker, gint64 *since)
   if (now - *since >= BUSY_US)
     return FALSE;
   namida_upload_worker_drop_connection (worker, FALSE);
-  namida_upload_connection_back_off (1, worker->job->cancellable);
+  namida_http_back_off (1, worker->job->cancellable);
   return !g_cancellable_is_cancelled (worker->job->cancellable);
 }
 

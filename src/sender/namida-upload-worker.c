@@ -69,45 +69,41 @@ target_of (NamidaUploadJob *job, NamidaUploadItem *item)
                           item->entry->id, token, item->offset);
 }
 
-/* One block, in pieces as small as the limit asks for. */
+static void
+worker_begin (NamidaUploadWorker *worker, NamidaUploadItem *item, const char *target)
+{
+  NamidaHttpRequest request = { .target = target,
+                                .type = "application/octet-stream",
+                                .length = (gint64) (item->entry->size - item->offset),
+                                .patience = (guint) (item->offset / RESUME_BYTES_PER_SECOND) };
+
+  namida_http_connection_begin (worker->connection, &request);
+}
+
 static gboolean
 send_block (
     NamidaUploadWorker *worker, Source *source, const guint8 *data, gsize length, gboolean *answered, GError **error)
 {
-  NamidaUploadJob *job = worker->job;
-  gsize piece = namida_rate_limit_get_piece (job->limit);
-
-  for (gsize sent = 0; sent < length && !*answered; sent += piece)
+  for (gsize sent = 0; sent < length && !*answered;)
     {
-      gsize n = MIN (piece, length - sent);
+      gssize n = namida_http_connection_write (worker->connection, data + sent, length - sent, error);
 
-      if (!namida_rate_limit_wait (job->limit, n, job->cancellable))
-        {
-          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
-          return FALSE;
-        }
-      if (!namida_upload_connection_write (worker->connection, data + sent, n, answered, error))
+      if (n < 0)
         return FALSE;
-      if (!*answered)
-        namida_upload_worker_count (worker, source->item, (gint64) n);
+      *answered = n == 0;
+      sent += (gsize) n;
+      namida_upload_worker_count (worker, source->item, n);
     }
   return TRUE;
 }
 
 static gboolean
-send_inline (NamidaUploadWorker *worker, Source *source, const char *target, gboolean *whole, GError **error)
+send_inline (NamidaUploadWorker *worker, Source *source, const char *target, GError **error)
 {
-  gsize first = MIN (source->length, namida_rate_limit_get_piece (worker->job->limit));
   gboolean answered = FALSE;
 
-  namida_rate_limit_wait (worker->job->limit, first, worker->job->cancellable);
-  if (!namida_upload_connection_begin (worker->connection, target, source->length, source->data, first, 0, error))
-    return FALSE;
-  namida_upload_worker_count (worker, source->item, (gint64) first);
-  if (!send_block (worker, source, source->data + first, source->length - first, &answered, error))
-    return FALSE;
-  *whole = !answered;
-  return TRUE;
+  worker_begin (worker, source->item, target);
+  return send_block (worker, source, source->data, source->length, &answered, error);
 }
 
 static gboolean
@@ -118,16 +114,15 @@ send_blocks (NamidaUploadWorker *worker,
              gboolean *whole,
              GError **error)
 {
-  NamidaUploadItem *item = source->item;
   gboolean answered = FALSE;
   GError *local = NULL;
   /* The connection is made, and the head goes out, when the first block is there: before, the other side would count
    * our hashing as silence. */
   NamidaBlock *block = namida_file_reader_next (reader, &local);
-  gboolean ok = local == NULL && namida_upload_worker_connect (worker, &local)
-                && namida_upload_connection_begin (worker->connection, target, item->entry->size - item->offset, NULL,
-                                                   0, (guint) (item->offset / RESUME_BYTES_PER_SECOND), &local);
+  gboolean ok = local == NULL && namida_upload_worker_connect (worker, &local);
 
+  if (ok)
+    worker_begin (worker, source->item, target);
   while (ok && block != NULL && !answered)
     {
       ok = send_block (worker, source, block->data, block->length, &answered, &local);
@@ -166,19 +161,20 @@ send_large (NamidaUploadWorker *worker, Source *source, const char *target, gboo
 }
 
 static gboolean
-send_body (NamidaUploadWorker *worker, Source *source, gboolean *whole, GError **error)
+send_body (NamidaUploadWorker *worker, Source *source, GError **error)
 {
+  gboolean whole = FALSE;
   g_autofree char *target = target_of (worker->job, source->item);
   NamidaBlock *block;
   gboolean ok;
 
   if (source->item->entry->size > INLINE_BYTES)
-    return send_large (worker, source, target, whole, error);
+    return send_large (worker, source, target, &whole, error);
   block = namida_block_pool_take (worker->pool);
   if (namida_upload_item_is_folder (source->item))
     source->sha256 = g_strdup ("");
   ok = (namida_upload_item_is_folder (source->item) || read_inline (worker, source, block->data, error))
-       && namida_upload_worker_connect (worker, error) && send_inline (worker, source, target, whole, error);
+       && namida_upload_worker_connect (worker, error) && send_inline (worker, source, target, error);
   namida_block_pool_give_back (worker->pool, block);
   return ok;
 }
@@ -186,8 +182,7 @@ send_body (NamidaUploadWorker *worker, Source *source, gboolean *whole, GError *
 /* ---- what came of it ---- */
 
 static NamidaTry
-judge_answer (
-    NamidaUploadWorker *worker, Source *source, gboolean whole, const NamidaHttpAnswer *answer, GError **error)
+judge_answer (NamidaUploadWorker *worker, Source *source, const NamidaHttpAnswer *answer, GError **error)
 {
   NamidaUploadItem *item = source->item;
   g_autofree char *theirs = NULL;
@@ -197,7 +192,7 @@ judge_answer (
     return namida_upload_worker_judge_refusal (worker, item, answer, error);
   if (!namida_upload_answer_parse ((const char *) answer->body->data, answer->body->len, &size, &theirs, error))
     return NAMIDA_TRY_REFUSED;
-  if (whole && size == item->entry->size
+  if (answer->whole && size == item->entry->size
       && (namida_upload_item_is_folder (item) || (theirs != NULL && g_ascii_strcasecmp (theirs, source->sha256) == 0)))
     return NAMIDA_TRY_SENT;
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM, _ ("“%s” did not arrive there as it is here: send it again"),
@@ -211,19 +206,18 @@ try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
   g_auto (Source) source = { .item = item, .fd = -1 };
   g_auto (NamidaHttpAnswer) answer = { 0 };
   GError *local = NULL;
-  gboolean whole = FALSE;
   NamidaTry result;
 
   if (!namida_upload_item_is_folder (item) && (source.fd = namida_source_open (item->entry, &source.before, error)) < 0)
     return NAMIDA_TRY_SOURCE;
-  if (!send_body (worker, &source, &whole, &local)
-      || !namida_upload_connection_read_answer (worker->connection, whole, &answer, &local))
+  if (!send_body (worker, &source, &local)
+      || !namida_http_connection_read_answer (worker->connection, NAMIDA_LIMIT_JSON_BYTES, &answer, &local))
     {
       result = namida_upload_worker_judge_error (worker, local);
       g_propagate_error (error, local);
     }
   else
-    result = judge_answer (worker, &source, whole, &answer, error);
+    result = judge_answer (worker, &source, &answer, error);
   if (result == NAMIDA_TRY_SENT)
     namida_upload_worker_take_sent (worker, item, &source.before, source.sha256);
   return result;
@@ -295,7 +289,7 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
         }
       if (result == NAMIDA_TRY_BROKEN)
         {
-          namida_upload_connection_back_off (++breaks, worker->job->cancellable);
+          namida_http_back_off (++breaks, worker->job->cancellable);
           ask_offset (worker, item);
           /* Only a connection that moves nothing uses up the tries. */
           if (item->offset > best)
@@ -372,7 +366,7 @@ namida_upload_worker_run (NamidaUploadJob *job)
   worker.digest = namida_digest_new ();
   if (packs_first ? work_packs (&worker) : work_alone (&worker))
     (packs_first ? work_alone : work_packs) (&worker);
-  g_clear_pointer (&worker.connection, namida_upload_connection_free);
+  g_clear_pointer (&worker.connection, namida_http_connection_free);
   namida_digest_free (worker.digest);
   namida_block_pool_free (worker.pool);
 }

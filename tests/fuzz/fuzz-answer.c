@@ -11,17 +11,19 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (GInputStream) input = g_memory_input_stream_new_from_data (data, (gssize) size, NULL);
+  g_auto (NamidaHttpReader) reader = { 0 };
   NamidaHttpAnswerHead alone = { 0 };
+
+  namida_http_reader_init (&reader, input);
 
   if (namida_http_answer_head_parse ((const char *) data, size, &alone, NULL))
     g_assert_cmpint (alone.content_length, >=, -1);
   for (guint i = 0; i < 64; i++)
     {
-      g_autoptr (GByteArray) early = g_byte_array_new ();
       g_auto (NamidaHttpAnswer) answer = { 0 };
       g_autoptr (GError) error = NULL;
 
-      if (!namida_http_answer_read (input, early, &answer, NULL, &error))
+      if (!namida_http_answer_read (&reader, NAMIDA_LIMIT_JSON_BYTES, &answer, NULL, &error))
         {
           g_assert_nonnull (error);
           break;

@@ -4,7 +4,7 @@
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-limits.h"
-#include "namida-localsend-connection.h"
+#include "namida-http-connection.h"
 #include "namida-localsend-message.h"
 #include "namida-sender.h"
 #include "two-hubs.h"
@@ -180,11 +180,12 @@ typedef struct
 } Silent;
 
 static void
-post (NamidaLocalsendConnection *connection, const char *target, const char *body, NamidaLocalsendAnswer *answer)
+post (NamidaHttpConnection *connection, const char *target, const char *body, NamidaHttpAnswer *answer)
 {
   g_autoptr (GError) error = NULL;
 
-  namida_localsend_connection_post (connection, target, body, strlen (body), 30, 1 << 20, answer, &error);
+  namida_http_connection_request (connection, (NamidaHttpRequest){ .target = target, .seconds = 30 }, body,
+                                  strlen (body), 1 << 20, answer, &error);
   g_assert_no_error (error);
 }
 
@@ -193,24 +194,24 @@ static void
 silent_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Silent *silent = data;
-  NamidaLocalsendPeer peer = { silent->identity, silent->address, NULL, NULL };
-  g_autoptr (NamidaLocalsendConnection) asking = namida_localsend_connection_new (&peer, NULL, NULL);
-  g_autoptr (NamidaLocalsendConnection) sending = namida_localsend_connection_new (&peer, NULL, NULL);
-  g_auto (NamidaLocalsendAnswer) answer = { 0 };
-  g_auto (NamidaLocalsendAnswer) stored = { 0 };
+  NamidaHttpPeer peer = { .identity = silent->identity, .address = silent->address };
+  g_autoptr (NamidaHttpConnection) asking = namida_http_connection_new (&peer, NULL, NULL);
+  g_autoptr (NamidaHttpConnection) sending = namida_http_connection_new (&peer, NULL, NULL);
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+  g_auto (NamidaHttpAnswer) stored = { 0 };
   g_autoptr (NamidaOfferAnswer) offered = NULL;
   g_autofree char *query = NULL;
   g_autofree char *target = NULL;
 
   post (asking, NAMIDA_LOCALSEND_PREFIX "/prepare-upload", silent->offer, &answer);
-  g_assert_cmpuint (answer.status, ==, 200);
+  g_assert_cmpuint (answer.head.status, ==, 200);
   offered = namida_localsend_answer_parse ((const char *) answer.body->data, answer.body->len, NULL);
   g_assert_nonnull (offered);
   query = namida_localsend_query_format (offered->session_id, "a",
                                          ((NamidaGrant *) g_hash_table_lookup (offered->files, "a"))->token);
   target = g_strconcat (NAMIDA_LOCALSEND_PREFIX "/upload?", query, NULL);
   post (sending, target, "12345", &stored);
-  g_assert_cmpuint (stored.status, ==, 200);
+  g_assert_cmpuint (stored.head.status, ==, 200);
   g_assert_cmpuint (stored.body->len, ==, 0);
   g_task_return_boolean (task, TRUE);
 }

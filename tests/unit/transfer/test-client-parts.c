@@ -65,7 +65,8 @@ test_head_hostile (void)
     "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\n",
-    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
     "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
     "HTTP/1.1 200 OK\r\n: empty\r\n\r\n",
     "HTTP/1.1 200 OK\r\nA: b\nContent-Length: 1\r\n\r\n",
@@ -88,7 +89,10 @@ read_answer (const void *data, gsize length, NamidaHttpAnswer *answer, GError **
 {
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data (data, (gssize) length, NULL);
 
-  return namida_http_answer_read (stream, NULL, answer, NULL, error);
+  g_auto (NamidaHttpReader) reader = { 0 };
+
+  namida_http_reader_init (&reader, stream);
+  return namida_http_answer_read (&reader, NAMIDA_LIMIT_JSON_BYTES, answer, NULL, error);
 }
 
 static void

@@ -10,10 +10,10 @@
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-fixtures.h"
+#include "namida-http-connection.h"
 #include "namida-limits.h"
 #include "namida-sender.h"
 #include "namida-tls.h"
-#include "namida-upload-connection.h"
 
 #define MIB (1024u * 1024)
 
