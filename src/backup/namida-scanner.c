@@ -170,6 +170,19 @@ visit (Walk *walk, int folder_fd, const char *name, const char *relative)
     add_below (walk, NAMIDA_ENTRY_FILE, relative, &st);
 }
 
+/* What the system keeps in folders and on drives, and what this program keeps in its own: unfinished files, trash. Not
+ * worth a line each: nobody would look for them in a backup. */
+static gboolean
+scanner_is_internal (const char *name)
+{
+  static const char *const names[] = { "$RECYCLE.BIN", "System Volume Information", "lost+found", ".Trash" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (name, names[i]) == 0)
+      return TRUE;
+  return g_str_has_prefix (name, ".Trash-") || g_str_has_prefix (name, NAMIDA_SAFE_PATH_INTERNAL);
+}
+
 static gboolean
 is_dot (const char *name)
 {
@@ -194,7 +207,7 @@ list_folder (Walk *walk, DIR *stream, const char *folder)
     {
       g_autofree char *relative = NULL;
 
-      if (is_dot (item->d_name))
+      if (is_dot (item->d_name) || scanner_is_internal (item->d_name))
         continue;
       empty = FALSE;
       relative = folder[0] == '\0' ? g_strdup (item->d_name) : g_strconcat (folder, "/", item->d_name, NULL);
@@ -210,16 +223,33 @@ list_folder (Walk *walk, DIR *stream, const char *folder)
     add_below (walk, NAMIDA_ENTRY_FOLDER, folder, &st);
 }
 
+/* The data folder of a program like this one, with its private key; or a store of versions, which would go into each
+ * backup of the music folder that it lies in. A store that was named is another matter. */
+static gboolean
+scanner_is_own_folder (int fd, gboolean named)
+{
+  return (faccessat (fd, "key.pem", F_OK, AT_SYMLINK_NOFOLLOW) == 0
+          && faccessat (fd, "state.db", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+         || (!named && faccessat (fd, NAMIDA_SAFE_PATH_INTERNAL "store", F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+}
+
 static void
 walk_folder (Walk *walk, const char *folder)
 {
   int fd = openat (walk->root_fd, folder[0] == '\0' ? "." : folder, FOLDER_FLAGS);
-  DIR *stream = fd >= 0 ? fdopendir (fd) : NULL;
+  g_autofree char *shown = g_build_filename (walk->root, folder, NULL);
+  DIR *stream = NULL;
 
+  if (fd >= 0 && scanner_is_own_folder (fd, folder[0] == '\0'))
+    {
+      pass_over (walk->scan, shown, _ ("Namida Sync keeps its own files there."));
+      close (fd);
+      return;
+    }
+  if (fd >= 0)
+    stream = fdopendir (fd);
   if (stream == NULL)
     {
-      g_autofree char *shown = g_build_filename (walk->root, folder, NULL);
-
       leave_out_errno (walk->scan, shown, errno);
       if (fd >= 0)
         close (fd);

@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/** How the names of this program's own hidden files and folders in a store and in music folders begin. */
+#define NAMIDA_SAFE_PATH_INTERNAL ".namida-sync-"
+
 /**
  * namida_safe_path_check:
  * @relative: (nullable): a path as received, '/' between components

@@ -303,26 +303,86 @@ namida_file_copy (int from, int to, GCancellable *cancellable)
   return FALSE;
 }
 
+static NamidaRenameWay rename_first = NAMIDA_RENAME_NOREPLACE;
+
+void
+namida_file_set_first_way (NamidaRenameWay way)
+{
+  rename_first = way;
+}
+
+/* What a file system answers that cannot do it at all; FUSE passes on whatever its program says. */
+static gboolean
+rename_is_unsupported (int saved_errno)
+{
+  return saved_errno == EINVAL || saved_errno == ENOSYS || saved_errno == EOPNOTSUPP;
+}
+
+static gboolean
+link_is_unsupported (int saved_errno)
+{
+  return rename_is_unsupported (saved_errno) || saved_errno == EPERM || saved_errno == EMLINK;
+}
+
+/* Whoever makes the empty file has the name: only that is then replaced. */
+static gboolean
+rename_over_claim (int from_dir, const char *from, int to_dir, const char *to)
+{
+  int saved_errno, fd = namida_open_at (to_dir, to, O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+  if (fd < 0)
+    return FALSE;
+  close (fd);
+  if (renameat (from_dir, from, to_dir, to) == 0)
+    return TRUE;
+  saved_errno = errno;
+  unlinkat (to_dir, to, 0);
+  errno = saved_errno;
+  return FALSE;
+}
+
 gboolean
 namida_file_rename (int from_dir, const char *from, int to_dir, const char *to)
 {
-  if (renameat2 (from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
-    return TRUE;
-  if (errno != EINVAL && errno != ENOSYS)
-    return FALSE;
-  /* linkat(2) fails with EEXIST too: as safe, in two steps. */
-  return linkat (from_dir, from, to_dir, to, 0) == 0 && unlinkat (from_dir, from, 0) == 0;
+  if (rename_first <= NAMIDA_RENAME_NOREPLACE)
+    {
+      if (renameat2 (from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
+        return TRUE;
+      if (!rename_is_unsupported (errno))
+        return FALSE;
+    }
+  if (rename_first <= NAMIDA_RENAME_LINK)
+    {
+      /* linkat(2) fails with EEXIST too: as safe, in two steps. */
+      if (linkat (from_dir, from, to_dir, to, 0) == 0)
+        return unlinkat (from_dir, from, 0) == 0;
+      if (!link_is_unsupported (errno))
+        return FALSE;
+    }
+  return rename_over_claim (from_dir, from, to_dir, to);
 }
 
 gboolean
 namida_folder_rename (int from_dir, const char *from, int to_dir, const char *to)
 {
-  if (renameat2 (from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
-    return TRUE;
-  if (errno != EINVAL && errno != ENOSYS)
-    return FALSE;
+  int saved_errno;
+
+  if (rename_first <= NAMIDA_RENAME_NOREPLACE)
+    {
+      if (renameat2 (from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
+        return TRUE;
+      if (!rename_is_unsupported (errno))
+        return FALSE;
+    }
   /* mkdir claims the name or fails with EEXIST; rename(2) replaces a folder only when it is empty. */
-  return mkdirat (to_dir, to, 0777) == 0 && renameat (from_dir, from, to_dir, to) == 0;
+  if (mkdirat (to_dir, to, 0777) != 0)
+    return FALSE;
+  if (renameat (from_dir, from, to_dir, to) == 0)
+    return TRUE;
+  saved_errno = errno;
+  unlinkat (to_dir, to, AT_REMOVEDIR);
+  errno = saved_errno;
+  return FALSE;
 }
 
 gboolean

@@ -38,8 +38,19 @@ char *namida_file_hash (int fd, GCancellable *cancellable);
 gboolean namida_write_all (int fd, const char *data, gsize length);
 /** namida_file_copy: all of @from into the empty @to: a reflink, else within the kernel, else read and written. */
 gboolean namida_file_copy (int from, int to, GCancellable *cancellable);
-/** namida_file_rename: RENAME_NOREPLACE, or a hard link and an unlink where the file system lacks that: never replaces.
- * EEXIST: the name is taken. Files only. */
+/** The ways to give a file its final name without ever replacing another one; each is for file systems that lack the one
+ * before. */
+typedef enum
+{
+  NAMIDA_RENAME_NOREPLACE, /* renameat2(2) */
+  NAMIDA_RENAME_LINK,      /* a hard link, then an unlink */
+  NAMIDA_RENAME_CLAIM,     /* an empty file made with O_EXCL, which is then replaced */
+} NamidaRenameWay;
+/** namida_file_set_first_way: as if the file system lacked the ways before @way. Tests only, before there are threads.
+ */
+void namida_file_set_first_way (NamidaRenameWay way);
+/** namida_file_rename: in the first of the ways that the file system has: never replaces. EEXIST: the name is taken.
+ * Files only. */
 gboolean namida_file_rename (int from_dir, const char *from, int to_dir, const char *to);
 /** namida_folder_rename: the same for a folder, which no link can be made to. */
 gboolean namida_folder_rename (int from_dir, const char *from, int to_dir, const char *to);

@@ -3,7 +3,10 @@
 
 #include "namida-layout.h"
 
+#include "namida-error.h"
 #include "namida-safe-path.h"
+
+#include <glib/gi18n-lib.h>
 
 struct _NamidaLayout
 {
@@ -78,6 +81,17 @@ place_single (NamidaLayout *self, const char *name, guint *root, char **relative
   return TRUE;
 }
 
+/* (nullable): the folder of its own that a label has. The name of the music folder itself is one, too: two computers
+ * that send each other their ~/Music have the same in it afterwards. */
+static const char *
+layout_find_folder (NamidaLayout *self, const char *label)
+{
+  const char *folder = g_hash_table_lookup (self->labels, label);
+  g_autofree char *own = folder == NULL ? g_path_get_basename (self->music) : NULL;
+
+  return folder == NULL && g_str_equal (own, label) ? self->music : folder;
+}
+
 gboolean
 namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, char **relative, GError **error)
 {
@@ -89,7 +103,16 @@ namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, 
   if (!namida_safe_path_check_component (entry->label, error) || !namida_safe_path_check (entry->relative_path, error))
     return FALSE;
 
-  folder = self->landing == NAMIDA_LANDING_LIBRARY ? g_hash_table_lookup (self->labels, entry->label) : NULL;
+  /* Unfinished files and the trash: nobody else's files ever go there. */
+  if (g_str_has_prefix (entry->label, NAMIDA_SAFE_PATH_INTERNAL))
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
+                   _ ("The folder “%s” is refused: this program keeps its own files under that name. Rename it, then "
+                      "send it again."),
+                   entry->label);
+      return FALSE;
+    }
+  folder = self->landing == NAMIDA_LANDING_LIBRARY ? layout_find_folder (self, entry->label) : NULL;
   if (self->landing == NAMIDA_LANDING_BACKUP)
     path = g_strconcat ("Music/", entry->label, "/", entry->relative_path, NULL);
   else if (folder != NULL)

@@ -183,6 +183,33 @@ test_left_out (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (namida_backup_get_entries (fixture->backup)->len, ==, 1);
 }
 
+/* Neither the trash of a desktop or of a drive, nor what this program keeps for itself, nor its key. */
+static void
+test_own_files (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "Music/kept.mp3", "x"));
+  drop (put (fixture, "Music/.hidden/kept.mp3", "x"));
+  drop (put (fixture, "Music/.Trash-1000/files/gone.mp3", "x"));
+  drop (put (fixture, "Music/$RECYCLE.BIN/gone.mp3", "x"));
+  drop (put (fixture, "Music/lost+found/gone.mp3", "x"));
+  drop (put (fixture, "Music/.namida-sync-parts/0123456789abcdef/1/a.part", "x"));
+  drop (put (fixture, "Music/a/.namida-sync-version.json", "x"));
+  drop (put (fixture, "Music/a/key.pem", "x"));
+  drop (put (fixture, "Music/data/key.pem", "secret"));
+  drop (put (fixture, "Music/data/state.db", "x"));
+  drop (put (fixture, "Music/store/.namida-sync-store", "x"));
+  drop (put (fixture, "Music/store/Phone/2026/1.mp3", "x"));
+  name_argument (fixture, "Music");
+  scan (fixture, NULL);
+  g_assert_no_error (fixture->error);
+  g_assert_nonnull (find (fixture, "Music/kept.mp3"));
+  g_assert_nonnull (find (fixture, "Music/.hidden/kept.mp3"));
+  g_assert_nonnull (find (fixture, "Music/a/key.pem"));
+  g_assert_cmpuint (namida_backup_get_entries (fixture->backup)->len, ==, 3);
+  g_assert_true (is_left_out (fixture, "data"));
+  g_assert_true (is_left_out (fixture, "store"));
+}
+
 static void
 test_zip_and_order (Fixture *fixture, gconstpointer data)
 {
@@ -280,6 +307,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("names", test_names);
   ADD ("left-out", test_left_out);
+  ADD ("own-files", test_own_files);
   ADD ("zip-and-order", test_zip_and_order);
   ADD ("lone-zip", test_lone_zip);
   ADD ("missing", test_missing);

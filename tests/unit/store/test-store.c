@@ -105,6 +105,65 @@ test_library (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_query_int (f, "SELECT stored_files FROM sessions"), ==, 5);
 }
 
+/* The name of the music folder is a label like any other that has a folder: this very one. */
+static void
+test_own_name (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autofree char *label = g_path_get_basename (f->music);
+  NamidaFileResult results[2];
+
+  shipment_add (shipment, label, "a/1.flac", "one", FALSE);
+  shipment_add (shipment, "Rips", "2.flac", "two", FALSE);
+  send (f, shipment, NAMIDA_LANDING_LIBRARY, results, NULL);
+  assert_content ("one", f->music, "a/1.flac");
+  assert_content ("two", f->music, "Rips/2.flac");
+}
+
+/* A label that would put files among the unfinished ones of this program. */
+static void
+test_internal_label (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = new_sink (f, NAMIDA_LANDING_LIBRARY);
+  g_autoptr (GError) error = NULL;
+
+  shipment_add (shipment, ".namida-sync-parts", "a/1.flac", "one", FALSE);
+  g_assert_false (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
+}
+
+/* A file system without renameat2(2)'s flag, and one without hard links either: the same comes of it, and what is there
+ * is never replaced. */
+static void
+test_ways (Fixture *f, gconstpointer data)
+{
+  for (guint way = NAMIDA_RENAME_LINK; way <= NAMIDA_RENAME_CLAIM; way++)
+    {
+      g_autoptr (Shipment) shipment = shipment_new ();
+      g_autofree char *label = g_strdup_printf ("Way %u", way);
+      g_autofree char *precious = g_build_filename (f->music, label, "1.flac", NULL);
+      g_autofree char *folder = g_path_get_dirname (precious);
+      NamidaFileResult results[2];
+
+      g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+      g_assert_true (g_file_set_contents (precious, "mine", -1, NULL));
+      namida_file_set_first_way (way);
+      shipment_add (shipment, label, "1.flac", "one", FALSE);
+      shipment_add (shipment, label, "2.flac", "two", FALSE);
+      send (f, shipment, NAMIDA_LANDING_LIBRARY, results, NULL);
+      g_assert_cmpint (results[0], ==, NAMIDA_FILE_STORED);
+      send (f, shipment, NAMIDA_LANDING_BACKUP, results, NULL);
+      g_assert_cmpint (results[1], ==, NAMIDA_FILE_STORED);
+      namida_file_set_first_way (NAMIDA_RENAME_NOREPLACE);
+      assert_content ("mine", folder, "1.flac");
+      assert_content ("one", folder, "1 (2).flac");
+      assert_content ("two", folder, "2.flac");
+      assert_no_staging (f);
+    }
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE landing = 'backup'"), ==, 2);
+}
+
 /* Known by hash and unchanged: nothing travels. Changed since: it does. */
 static void
 test_known (Fixture *f, gconstpointer data)
@@ -691,6 +750,9 @@ main (int argc, char **argv)
   ADD ("bind-mount", test_bind_mount);
   ADD ("full-disk", test_full_disk);
   ADD ("library", test_library);
+  ADD ("own-name", test_own_name);
+  ADD ("internal-label", test_internal_label);
+  ADD ("ways", test_ways);
   ADD ("known", test_known);
   ADD ("known-edited", test_known_edited);
   ADD ("copied", test_copied);
