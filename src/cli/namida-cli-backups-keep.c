@@ -3,6 +3,7 @@
 
 #include "namida-cli-backups.h"
 
+#include "namida-cli-ask.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
 #include "namida-format.h"
@@ -132,6 +133,45 @@ namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
   return report != NULL ? tell_report (self->cli, report) : namida_cli_fail (self->cli, error);
 }
 
+/* Whether nothing else is kept of the version's device. */
+static gboolean
+remove_is_last (NamidaVersions *versions, NamidaVersion *version)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (versions)); i++)
+    {
+      g_autoptr (NamidaVersion) other = g_list_model_get_item (G_LIST_MODEL (versions), i);
+      gboolean same
+          = namida_version_get_fingerprint (version) != NULL
+                ? g_strcmp0 (namida_version_get_fingerprint (other), namida_version_get_fingerprint (version)) == 0
+                : g_strcmp0 (namida_version_get_alias (other), namida_version_get_alias (version)) == 0;
+
+      if (other != version && same && namida_version_get_present (other) && !namida_version_get_removing (other))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Returns: an exit code; NAMIDA_CLI_EXIT_DONE: yes. */
+static int
+remove_ask (NamidaCliBackups *self, NamidaVersions *versions, NamidaVersion *version)
+{
+  NamidaCli *cli = self->cli;
+  g_autofree char *alias = NULL;
+  g_autofree char *line = NULL;
+
+  if (self->yes || self->dry_run || !remove_is_last (versions, version))
+    return NAMIDA_CLI_EXIT_DONE;
+  alias = namida_format_alias (namida_version_get_alias (version));
+  if (cli->json || !isatty (STDIN_FILENO))
+    return namida_cli_usage (_ ("This is the last version that is kept of “%s”. To remove it all the same, add --yes."),
+                             alias);
+  printf (_ ("This is the last version that is kept of “%s”. Remove it? [y/n]"), alias);
+  printf (" ");
+  fflush (stdout);
+  line = namida_cli_ask_line (cli);
+  return line != NULL && namida_cli_ask_is_yes (cli, line) ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_FAILED;
+}
+
 int
 namida_cli_backups_remove (NamidaCliBackups *self, const char *id)
 {
@@ -144,8 +184,13 @@ namida_cli_backups_remove (NamidaCliBackups *self, const char *id)
   g_autofree char *stays = NULL;
   NamidaVersion *version = versions != NULL ? namida_cli_find_version (versions, id, &error) : NULL;
 
+  int code;
+
   if (version == NULL)
     return namida_cli_fail (cli, error);
+  code = remove_ask (self, versions, version);
+  if (code != NAMIDA_CLI_EXIT_DONE)
+    return code;
   namida_versions_remove_async (versions, version, self->dry_run, cli->cancellable, namida_cli_keep_result, &result);
   namida_cli_wait (&result);
   removal = namida_versions_remove_finish (versions, result, &error);

@@ -40,7 +40,7 @@ static const GOptionEntry entries[] = {
   { "zip-to", 0, 0, G_OPTION_ARG_FILENAME, &zip_to,
     N_ ("restore --here: where the backup zip goes (default: ~/Namida/Backups)"), N_ ("DIR") },
   { "preview", 0, 0, G_OPTION_ARG_NONE, &preview, N_ ("restore --here: only tell what it would do"), NULL },
-  { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_ ("restore --here: ask nothing"), NULL },
+  { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_ ("restore --here, remove: ask nothing"), NULL },
   { "replace", 0, 0, G_OPTION_ARG_NONE, &replace, N_ ("restore --here: replace files that are different"), NULL },
   { "keep-both", 0, 0, G_OPTION_ARG_NONE, &keep_both,
     N_ ("restore --here: add files that are different under another name"), NULL },
@@ -184,6 +184,7 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
   self.labels = zip_only ? none : (const char *const *) labels;
   self.no_repair = no_repair;
   self.dry_run = dry_run;
+  self.yes = yes;
   self.backups = backups_folder;
   self.music = music_folder;
   if (g_strcmp0 (landing_text, "backup") == 0)

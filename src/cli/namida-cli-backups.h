@@ -18,7 +18,7 @@ typedef struct
   const char *backups, *music; /* folders */
   NamidaLanding landing;
   const char *const *labels; /* (nullable): --music */
-  gboolean all, no_repair, dry_run;
+  gboolean all, no_repair, dry_run, yes;
 } NamidaCliBackups;
 
 /** namida_cli_open_versions: (transfer full) (nullable): the loaded list, without a network. */

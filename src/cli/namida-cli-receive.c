@@ -244,6 +244,65 @@ check_folders (NamidaHub *hub, const NamidaHubOptions *options, GError **error)
              || namida_cli_check_folder (namida_store_get_music (store), options->music != NULL, error));
 }
 
+/* @removal: done, or (@preview) what the first backup that arrives will do. */
+static void
+receive_tell_removal (NamidaCli *cli, const NamidaRemoval *removal, gboolean preview)
+{
+  g_autofree char *size = namida_format_size (removal->bytes);
+
+  if (cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event (preview ? "would-remove" : "removed");
+
+      namida_json_build_int (builder, "versions", removal->versions);
+      namida_json_build_int (builder, "bytes", removal->bytes);
+      namida_json_build_int (builder, "asked", removal->asked);
+      namida_json_build_string (builder, "question", removal->question);
+      namida_cli_emit (builder);
+      return;
+    }
+  if (removal->versions > 0 && preview)
+    namida_cli_say (cli,
+                    ngettext ("The next backup moves %'u older version (%s) to the trash, for 30 days.",
+                              "The next backup moves %'u older versions (%s) to the trash, for 30 days.",
+                              removal->versions),
+                    removal->versions, size);
+  else if (removal->versions > 0)
+    namida_cli_say (cli,
+                    ngettext ("%'u older version (%s) was moved to the trash. It stays there for 30 days.",
+                              "%'u older versions (%s) were moved to the trash. They stay there for 30 days.",
+                              removal->versions),
+                    removal->versions, size);
+  if (removal->question != NULL)
+    namida_cli_say (cli, "%s", removal->question);
+}
+
+static void
+receive_on_removed (NamidaHub *hub, const NamidaRemoval *removal, NamidaCli *cli)
+{
+  receive_tell_removal (cli, removal, FALSE);
+}
+
+/* Said before it happens: whoever chose too low a number can still stop. */
+static void
+receive_preview (NamidaCli *cli, NamidaHub *hub, NamidaRetention policy)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (policy.last == 0)
+    return;
+  namida_versions_apply_retention_async (namida_hub_get_versions (hub), policy, TRUE, cli->cancellable,
+                                         namida_cli_keep_result, &result);
+  namida_cli_wait (&result);
+  removal = namida_versions_apply_retention_finish (namida_hub_get_versions (hub), result, &error);
+  if (removal == NULL)
+    g_message ("%s", error->message);
+  else if (removal->versions > 0 || removal->question != NULL)
+    receive_tell_removal (cli, removal, TRUE);
+}
+
 static int
 receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
 {
@@ -283,6 +342,7 @@ absolute (const char *path)
 int
 namida_cli_receive (NamidaCli *cli, int argc, char **argv)
 {
+  NamidaRetention policy;
   NamidaHubOptions options = { .device_type = has_display () ? "desktop" : "headless" };
   g_autoptr (NamidaHub) hub = NULL;
   g_autofree char *backups_path = NULL;
@@ -318,7 +378,9 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
       namida_cli_stop_hub (hub);
       return namida_cli_fail (cli, error);
     }
-  namida_hub_set_retention (hub,
-                            (NamidaRetention){ .last = keep != KEEP_ALL ? (guint) keep : 0, .monthly = keep_monthly });
+  policy = (NamidaRetention){ .last = keep != KEEP_ALL ? (guint) keep : 0, .monthly = keep_monthly };
+  namida_hub_set_retention (hub, policy);
+  receive_preview (cli, hub, policy);
+  g_signal_connect (hub, "versions-removed", G_CALLBACK (receive_on_removed), cli);
   return receive (cli, hub, &options);
 }

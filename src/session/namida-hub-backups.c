@@ -27,6 +27,8 @@ kept (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (removal == NULL)
     g_signal_emit_by_name (self, "trouble", error->message);
+  else if (removal->versions > 0 || removal->question != NULL)
+    g_signal_emit_by_name (self, "versions-removed", removal);
   self->retaining = FALSE;
   if (self->retain_again)
     apply_retention (self);

@@ -116,6 +116,8 @@ namida_hub_class_init (NamidaHubClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   trouble_signal = g_signal_new ("trouble", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                  G_TYPE_STRING);
+  g_signal_new ("versions-removed", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_POINTER);
 }
 
 static void

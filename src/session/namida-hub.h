@@ -222,7 +222,9 @@ GPtrArray *namida_hub_list_kept_finish (NamidaHub *self, GAsyncResult *result, G
  */
 NamidaTransfer *namida_hub_fetch (
     NamidaHub *self, NamidaPeer *peer, const char *backup_id, const char *const *labels, NamidaLanding landing);
-/** namida_hub_set_retention: from now on, after each receiving that is verified; 0 (the default) keeps all. */
+/** namida_hub_set_retention: from now on, after each receiving that is verified; 0 (the default) keeps all. What it
+ * moved to the trash is told by the signal "versions-removed" (const NamidaRemoval *), also when there is nothing but a
+ * question (NamidaRemoval.question). */
 void namida_hub_set_retention (NamidaHub *self, NamidaRetention policy);
 /** namida_hub_set_verify_months: reads versions again that nobody has verified for @months, while nothing is moved; 0
  * (the default): never. What is damaged and has another copy is repaired; the rest is told by "trouble". */

@@ -299,7 +299,7 @@ class Walk:
         number = self.a_version()
         if len(self.keeper.known) > 2:
             self.note(number)
-            words = (2, "backups", "remove", number)
+            words = (2, "backups", "remove", "--yes", number)
             if whole:
                 self.finish(self.begin(*words), {0})
             elif self.interrupted(self.begin(*words), *words, codes={0}) == 1:

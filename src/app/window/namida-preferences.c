@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-files.h"
+#include "namida-versions-to-keep.h"
 
 struct _NamidaPreferences
 {
@@ -211,6 +212,7 @@ static void
 namida_preferences_init (NamidaPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  namida_spin_buttons_ignore_wheel (GTK_WIDGET (self));
   allow_narrow (self);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->backup_row), FALSE);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->music_row), FALSE);
@@ -222,8 +224,7 @@ bind_numbers (NamidaPreferences *self)
   g_autofree char *pin = g_settings_get_string (self->settings, "pin");
 
   gtk_editable_set_text (self->pin, pin);
-  g_settings_bind_with_mapping (self->settings, "versions-to-keep", self->versions, "value", G_SETTINGS_BIND_DEFAULT,
-                                count_to_adjustment, count_from_adjustment, NULL, NULL);
+  namida_versions_to_keep_bind (GTK_WINDOW (self), self->hub, self->settings, self->versions);
   g_settings_bind_with_mapping (self->settings, "parts-days", self->parts_days, "value", G_SETTINGS_BIND_DEFAULT,
                                 count_to_adjustment, count_from_adjustment, NULL, NULL);
   g_settings_bind_with_mapping (self->settings, "rate-limit", self->rate, "value", G_SETTINGS_BIND_DEFAULT,

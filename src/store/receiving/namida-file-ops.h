@@ -38,8 +38,8 @@ char *namida_file_hash (int fd, GCancellable *cancellable);
 gboolean namida_write_all (int fd, const char *data, gsize length);
 /** namida_file_copy: all of @from into the empty @to: a reflink, else within the kernel, else read and written. */
 gboolean namida_file_copy (int from, int to, GCancellable *cancellable);
-/** The ways to give a file its final name without ever replacing another one; each is for file systems that lack the one
- * before. */
+/** The ways to give a file its final name without ever replacing another one; each is for file systems that lack the
+ * one before. */
 typedef enum
 {
   NAMIDA_RENAME_NOREPLACE, /* renameat2(2) */
