@@ -17,6 +17,10 @@ typedef enum
 
 #define NAMIDA_INSPECT_ENTRIES_MOST 200000u
 
+/** namida_inspect_find_directory: of a zip of @size bytes that begins at @base: its shape and, when it is whole, where
+ * its directory is, counted from @base. Reads at most the last 65 KiB. Blocking. Returns: %FALSE with errno. */
+gboolean namida_inspect_find_directory (
+    int fd, guint64 base, guint64 size, NamidaZipShape *shape, guint64 *offset, guint64 *directory_size);
 /** namida_inspect_probe: reads at most the last 65 KiB. Blocking. Returns: %FALSE with errno. */
 gboolean namida_inspect_probe (int fd, guint64 size, NamidaZipShape *shape);
 

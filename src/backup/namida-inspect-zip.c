@@ -53,16 +53,16 @@ typedef struct
 
 /* @at: the position of the end record. Returns: FALSE: none there, or what it says cannot be. */
 static gboolean
-read_end64 (int fd, guint64 at, Directory *directory)
+read_end64 (int fd, guint64 base, guint64 at, Directory *directory)
 {
   guint8 locator[LOCATOR_BYTES], end[END64_BYTES];
   guint64 offset;
 
-  if (at < LOCATOR_BYTES + END64_BYTES || !read_at (fd, at - LOCATOR_BYTES, locator, sizeof locator)
+  if (at < LOCATOR_BYTES + END64_BYTES || !read_at (fd, base + at - LOCATOR_BYTES, locator, sizeof locator)
       || memcmp (locator, "PK\6\7", 4) != 0)
     return FALSE;
   offset = get (locator + 8, 8);
-  if (offset > at - LOCATOR_BYTES - END64_BYTES || !read_at (fd, offset, end, sizeof end)
+  if (offset > at - LOCATOR_BYTES - END64_BYTES || !read_at (fd, base + offset, end, sizeof end)
       || memcmp (end, "PK\6\6", 4) != 0)
     return FALSE;
   directory->entries = get (end + 32, 8);
@@ -72,14 +72,14 @@ read_end64 (int fd, guint64 at, Directory *directory)
 }
 
 static gboolean
-read_end (int fd, guint64 at, const guint8 *end, Directory *directory)
+read_end (int fd, guint64 base, guint64 at, const guint8 *end, Directory *directory)
 {
   directory->entries = get (end + 10, 2);
   directory->size = get (end + 12, 4);
   directory->offset = get (end + 16, 4);
   if (directory->entries == G_MAXUINT16 || directory->size == G_MAXUINT32 || directory->offset == G_MAXUINT32)
     {
-      if (read_end64 (fd, at, directory))
+      if (read_end64 (fd, base, at, directory))
         return TRUE;
     }
   /* An end record of an inner zip, at which the outer one was cut off, says the offset within the inner one. */
@@ -87,7 +87,7 @@ read_end (int fd, guint64 at, const guint8 *end, Directory *directory)
 }
 
 static gboolean
-find_directory (int fd, guint64 size, const guint8 *tail, gsize length, Directory *directory)
+find_directory (int fd, guint64 base, guint64 size, const guint8 *tail, gsize length, Directory *directory)
 {
   if (length < END_BYTES)
     return FALSE;
@@ -96,14 +96,15 @@ find_directory (int fd, guint64 size, const guint8 *tail, gsize length, Director
       const guint8 *end = tail + i;
 
       if (memcmp (end, "PK\5\6", 4) == 0 && get (end + 20, 2) <= length - END_BYTES - i
-          && read_end (fd, size - length + i, end, directory))
+          && read_end (fd, base, size - length + i, end, directory))
         return TRUE;
     }
   return FALSE;
 }
 
 gboolean
-namida_inspect_probe (int fd, guint64 size, NamidaZipShape *shape)
+namida_inspect_find_directory (
+    int fd, guint64 base, guint64 size, NamidaZipShape *shape, guint64 *offset, guint64 *directory_size)
 {
   gsize length = (gsize) MIN (size, END_BYTES + COMMENT_MOST);
   g_autofree guint8 *tail = g_malloc (MAX (length, 1));
@@ -111,16 +112,26 @@ namida_inspect_probe (int fd, guint64 size, NamidaZipShape *shape)
   gsize head_length = (gsize) MIN (size, sizeof head);
   Directory directory = { 0 };
 
-  if (!read_at (fd, 0, head, head_length) || !read_at (fd, size - length, tail, length))
+  if (!read_at (fd, base, head, head_length) || !read_at (fd, base + size - length, tail, length))
     return FALSE;
   if (size == 0)
     *shape = NAMIDA_ZIP_NOTHING;
-  else if (find_directory (fd, size, tail, length, &directory))
+  else if (find_directory (fd, base, size, tail, length, &directory))
     *shape = directory.size > DIRECTORY_MOST || directory.entries > NAMIDA_INSPECT_ENTRIES_MOST ? NAMIDA_ZIP_HUGE
              : directory.size == 0                                                              ? NAMIDA_ZIP_NOTHING
                                                                                                 : NAMIDA_ZIP_WHOLE;
   else
     *shape = memcmp (head, "PK\3\4", head_length) == 0 || memcmp (head, "PK\5\6", head_length) == 0 ? NAMIDA_ZIP_CUT
                                                                                                     : NAMIDA_ZIP_NONE;
+  *offset = directory.offset;
+  *directory_size = directory.size;
   return TRUE;
+}
+
+gboolean
+namida_inspect_probe (int fd, guint64 size, NamidaZipShape *shape)
+{
+  guint64 offset, directory_size;
+
+  return namida_inspect_find_directory (fd, 0, size, shape, &offset, &directory_size);
 }

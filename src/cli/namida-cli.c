@@ -29,6 +29,7 @@ static const struct
   { "send", namida_cli_send, N_ ("Send backups, files and music folders to a device") },
   { "pair", namida_cli_pair, N_ ("Pair with a device, so that both trust each other") },
   { "trust", namida_cli_trust, N_ ("List, remove or rename the trusted devices") },
+  { "fit", namida_cli_fit, N_ ("Copy a Namida backup with the paths of another device") },
   { "inspect", namida_cli_inspect, N_ ("Tell what is in a Namida backup") },
   { "backups", namida_cli_backups, N_ ("List, verify, restore and remove the backups that are kept here") },
   { "history", namida_cli_history, N_ ("List what was sent and received") },

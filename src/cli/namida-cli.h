@@ -24,6 +24,7 @@ int namida_cli_devices (NamidaCli *cli, int argc, char **argv);
 int namida_cli_send (NamidaCli *cli, int argc, char **argv);
 int namida_cli_pair (NamidaCli *cli, int argc, char **argv);
 int namida_cli_trust (NamidaCli *cli, int argc, char **argv);
+int namida_cli_fit (NamidaCli *cli, int argc, char **argv);
 int namida_cli_inspect (NamidaCli *cli, int argc, char **argv);
 int namida_cli_backups (NamidaCli *cli, int argc, char **argv);
 int namida_cli_history (NamidaCli *cli, int argc, char **argv);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From the name of a backup to a copy that fits this computer or another device: reads what the backup expects, looks
+ * for its music here, and writes the copy. Called in worker threads by the command line, the restore and merge. */
+#include "config.h"
+
+#include "namida-fit-file.h"
+
+#include "namida-error.h"
+#include "namida-format.h"
+
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define USED_PARTS (NAMIDA_PART_HISTORY | NAMIDA_PART_PLAYLISTS | NAMIDA_PART_FAVOURITES)
+#define MISSING_SHOWN 10u
+
+void
+namida_fit_result_free (NamidaFitResult *self)
+{
+  if (self == NULL)
+    return;
+  namida_music_match_free (self->match);
+  namida_fit_report_free (self->report);
+  g_free (self);
+}
+
+/* A backup whose library is broken or missing still has lists. */
+static NamidaLibrary *
+fit_read_library (NamidaContents *contents, NamidaParts parts, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  NamidaLibrary *library = namida_library_read (contents, cancellable, &local);
+
+  if (library != NULL)
+    return library;
+  if ((parts & NAMIDA_PART_LIBRARY) != 0 || !g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  return namida_library_new_empty ();
+}
+
+static NamidaMusicMatch *
+fit_match (NamidaContents *contents,
+           NamidaLibrary *library,
+           GPtrArray *music,
+           NamidaPathMap *manual,
+           GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (GPtrArray) expected = namida_contents_dup_folders (contents, cancellable);
+  g_autoptr (GPtrArray) folders = music != NULL ? g_ptr_array_ref (music) : namida_here_dup_music_folders ();
+  g_autoptr (NamidaMusicHere) here = namida_music_here_scan (folders, cancellable, error);
+  g_autofree char *data = namida_here_dup_data_folder ();
+  g_autoptr (NamidaLibrary) own = here != NULL ? namida_library_read_folder (data, cancellable) : NULL;
+
+  return here != NULL ? namida_music_match_find (library, expected, manual, here, own) : NULL;
+}
+
+static NamidaDevice
+fit_get_device (const NamidaFitRequest *request)
+{
+  g_auto (GStrv) lines = NULL;
+
+  if (request->here)
+    return NAMIDA_DEVICE_LINUX;
+  if (request->manual == NULL)
+    return NAMIDA_DEVICE_UNKNOWN;
+  lines = namida_path_map_dup_folders (request->manual);
+  return lines[0] != NULL ? namida_device_of_path (strchr (lines[0], '\t') + 1) : NAMIDA_DEVICE_UNKNOWN;
+}
+
+NamidaFitResult *
+namida_fit_file (
+    const char *zip, const char *out, const NamidaFitRequest *request, GCancellable *cancellable, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (out);
+  g_autoptr (NamidaContents) contents = namida_contents_open (zip, FALSE, folder, cancellable, error);
+  g_autoptr (NamidaFitResult) result = g_new0 (NamidaFitResult, 1);
+  NamidaFitOptions options = { .parts = request->parts, .all_settings = request->all_settings };
+
+  if (contents == NULL)
+    return NULL;
+  options.device = fit_get_device (request);
+  options.map = request->manual;
+  if (request->here)
+    {
+      g_autoptr (NamidaLibrary) library = fit_read_library (contents, request->parts, cancellable, error);
+
+      if (library == NULL
+          || !namida_library_add_listed (library, contents, USED_PARTS & request->parts, cancellable, error))
+        return NULL;
+      result->match = fit_match (contents, library, request->music, request->manual, cancellable, error);
+      if (result->match == NULL)
+        return NULL;
+      options.map = result->match->map;
+    }
+  result->report = namida_fit (contents, &options, out, cancellable, error);
+  return result->report != NULL ? g_steal_pointer (&result) : NULL;
+}
+
+NamidaMusicMatch *
+namida_music_match_file (
+    const char *zip, GPtrArray *music, NamidaPathMap *manual, gboolean used, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (NamidaContents) contents = namida_contents_open (zip, FALSE, NULL, cancellable, error);
+  g_autoptr (NamidaLibrary) library = NULL;
+  g_autoptr (NamidaLibrary) wanted = NULL;
+
+  if (contents == NULL)
+    return NULL;
+  library = fit_read_library (contents, 0, cancellable, error);
+  if (library == NULL)
+    return NULL;
+  if (!used)
+    return fit_match (contents, library, music, manual, cancellable, error);
+  wanted = namida_library_new_empty ();
+  if (!namida_library_add_listed (wanted, contents, USED_PARTS, cancellable, error))
+    return NULL;
+  namida_library_fill_from (wanted, library);
+  return fit_match (contents, wanted, music, manual, cancellable, error);
+}
+
+/* ---- in words ---- */
+
+static gulong
+fit_plural (guint64 n)
+{
+  return (gulong) MIN (n, (guint64) G_MAXULONG);
+}
+
+static char *
+fit_join (GPtrArray *names, guint most, guint64 total)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (most, names->len); i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "; " : "", (const char *) names->pdata[i]);
+  if (total > MIN (most, names->len))
+    g_string_append (text, "; …");
+  return g_strdup (text->str);
+}
+
+static void
+fit_add_folder_lines (const NamidaMusicMatch *match, GPtrArray *lines)
+{
+  for (guint i = 0; i < match->folders->len; i++)
+    {
+      const NamidaMusicFolder *folder = match->folders->pdata[i];
+
+      if (folder->to == NULL)
+        /* Translators: %s is a folder of another device */
+        g_ptr_array_add (lines, g_strdup_printf (_ ("No folder on this computer matches “%s”"), folder->from));
+      else if (folder->guessed)
+        /* Translators: the first %s is a folder of another device, the second one of this computer */
+        g_ptr_array_add (lines,
+                         g_strdup_printf (_ ("“%s” becomes “%s”. Its name is similar, but none of its music was found"),
+                                          folder->from, folder->to));
+      else
+        g_ptr_array_add (lines,
+                         g_strdup_printf (ngettext ("“%s” becomes “%s”: %'" PRIu64 " of %'" PRIu64 " track found",
+                                                    "“%s” becomes “%s”: %'" PRIu64 " of %'" PRIu64 " tracks found",
+                                                    fit_plural (folder->tracks)),
+                                          folder->from, folder->to, folder->found, folder->tracks));
+    }
+}
+
+static void
+fit_add_match_lines (const NamidaMusicMatch *match, GPtrArray *lines)
+{
+  fit_add_folder_lines (match, lines);
+  g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " of %'" PRIu64 " track found here",
+                                                     "%'" PRIu64 " of %'" PRIu64 " tracks found here",
+                                                     fit_plural (match->tracks)),
+                                           match->found, match->tracks));
+  if (match->n_missing > 0)
+    {
+      g_autofree char *names = fit_join (match->missing, MISSING_SHOWN, match->n_missing);
+
+      g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " missing: %s", "%'" PRIu64 " missing: %s",
+                                                         fit_plural (match->n_missing)),
+                                               match->n_missing, names));
+    }
+}
+
+char **
+namida_fit_result_dup_lines (const NamidaFitResult *self)
+{
+  const NamidaFitReport *report = self->report;
+  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
+
+  if (self->match != NULL)
+    fit_add_match_lines (self->match, lines);
+  g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " path changed", "%'" PRIu64 " paths changed",
+                                                     fit_plural (report->paths)),
+                                           report->paths));
+  if (report->omitted->len > 0)
+    {
+      g_autofree char *names = fit_join (report->omitted, report->omitted->len, 0);
+
+      /* Translators: %s are names of settings and files */
+      g_ptr_array_add (
+          lines, g_strdup_printf (_ ("Settings left out because they only suit the other kind of device: %s"), names));
+    }
+  if (report->as_is->len > 0)
+    {
+      g_autofree char *names = fit_join (report->as_is, report->as_is->len, 0);
+
+      g_ptr_array_add (lines, g_strdup_printf (_ ("Too large to change, copied unchanged: %s"), names));
+    }
+  if (report->moved_youtube)
+    g_ptr_array_add (lines, g_strdup (_ ("YouTube likes and subscriptions moved to where Namida looks for them")));
+  g_ptr_array_add (lines, NULL);
+  return (char **) g_ptr_array_steal (lines, NULL);
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the music of a backup on this computer, and so which of its folders are which here. The evidence are the
+ * tracks: a folder is where most of them are found under the same relative path, and names alone are only a guess.
+ * Called in worker threads by fit, by the restore and by `inspect --here`. */
+#include "config.h"
+
+#include "namida-music-match.h"
+
+#include "namida-format.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SAME_NAME_MOST 64u
+#define MISSING_MOST 1000u
+#define DURATION_SLACK_MS 2000
+
+typedef struct
+{
+  NamidaMusicMatch *result;
+  NamidaLibrary *library;
+  NamidaPathMap *manual;
+  NamidaMusicHere *here;
+  guint8 *state; /* of each track: */
+} Matching;
+
+enum
+{
+  TRACK_OPEN,
+  TRACK_FOUND,
+  TRACK_ADDRESS
+};
+
+static void
+match_folder_free (gpointer data)
+{
+  NamidaMusicFolder *folder = data;
+
+  g_free (folder->from);
+  g_free (folder->to);
+  g_free (folder);
+}
+
+void
+namida_music_match_free (NamidaMusicMatch *self)
+{
+  if (self == NULL)
+    return;
+  namida_path_map_free (self->map);
+  g_ptr_array_unref (self->folders);
+  g_ptr_array_unref (self->missing);
+  g_free (self);
+}
+
+static const NamidaLibraryTrack *
+match_get (Matching *matching, guint i)
+{
+  return &g_array_index (matching->library->tracks, NamidaLibraryTrack, i);
+}
+
+/* @path is below the folder @prefix of a backup. Returns: (nullable): what follows its separator. */
+static const char *
+match_skip_prefix (const char *path, const char *prefix)
+{
+  gsize length = strlen (prefix);
+
+  while (length > 1 && (prefix[length - 1] == '/' || prefix[length - 1] == '\\'))
+    length--;
+  if (strncmp (path, prefix, length) != 0 || (path[length] != '/' && path[length] != '\\'))
+    return NULL;
+  return path + length + 1;
+}
+
+static const char *
+match_get_name (const char *path)
+{
+  const char *slash = strrchr (path, '/');
+  const char *back = namida_path_is_windows (path, strlen (path)) ? strrchr (path, '\\') : NULL;
+
+  return MAX (slash, back) != NULL ? MAX (slash, back) + 1 : path;
+}
+
+/* Whether @path ends in the relative path @relative of a backup, which may have been written on Windows. Returns: where
+ * it begins, or 0. */
+static gsize
+match_find_suffix (const char *path, const char *relative, gboolean windows)
+{
+  gsize length = strlen (path), n = strlen (relative);
+
+  if (n >= length || path[length - n - 1] != '/')
+    return 0;
+  for (gsize i = 0; i < n; i++)
+    if (path[length - n + i] != relative[i] && !(windows && relative[i] == '\\' && path[length - n + i] == '/'))
+      return 0;
+  return length - n;
+}
+
+static gboolean
+match_is_inside (Matching *matching, const char *path)
+{
+  for (guint i = 0; i < matching->here->folders->len; i++)
+    {
+      const char *folder = matching->here->folders->pdata[i];
+      gsize length = strlen (folder);
+
+      if (strncmp (path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0'))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* ---- by path ---- */
+
+/* The folder here in which @file stands under the relative path; when that is above all music folders, the first of the
+ * path's own folders that is not: @from grows with it. */
+static char *
+match_dup_candidate (Matching *matching, const NamidaMusicFile *file, const char *relative, gsize at, gsize *taken)
+{
+  g_autofree char *folder = g_strndup (file->path, at - 1);
+  gsize n = 0;
+
+  *taken = 0;
+  while (!match_is_inside (matching, folder))
+    {
+      gsize component = strcspn (relative + n, "/\\");
+      g_autofree char *deeper = NULL;
+
+      if (relative[n + component] == '\0')
+        return NULL;
+      deeper = g_strndup (file->path, at + n + component);
+      n += component + 1;
+      g_free (folder);
+      folder = g_steal_pointer (&deeper);
+      *taken = n - 1;
+    }
+  return g_steal_pointer (&folder);
+}
+
+static void
+match_vote (Matching *matching, GHashTable *votes, const char *expected, const NamidaLibraryTrack *track)
+{
+  const char *relative = match_skip_prefix (track->path, expected);
+  gboolean windows = namida_path_is_windows (track->path, strlen (track->path));
+  NamidaMusicFile *file;
+  guint seen = 0;
+
+  if (relative == NULL)
+    return;
+  file = namida_music_here_first (matching->here, match_get_name (track->path));
+  for (; file != NULL && seen < SAME_NAME_MOST; file = namida_music_here_next (matching->here, file), seen++)
+    {
+      gsize taken, at = match_find_suffix (file->path, relative, windows);
+      g_autofree char *to = at > 0 ? match_dup_candidate (matching, file, relative, at, &taken) : NULL;
+      g_autofree char *key = NULL;
+      guint count;
+
+      if (to == NULL)
+        continue;
+      key = g_strdup_printf ("%.*s\t%s", (int) taken, relative, to);
+      count = GPOINTER_TO_UINT (g_hash_table_lookup (votes, key));
+      g_hash_table_insert (votes, g_steal_pointer (&key), GUINT_TO_POINTER (count + 1));
+    }
+}
+
+static char *
+match_dup_winner (GHashTable *votes)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+  const char *best = NULL;
+  guint most = 0;
+
+  g_hash_table_iter_init (&iter, votes);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      guint n = GPOINTER_TO_UINT (value);
+
+      if (n > most || (n == most && strcmp (key, best) < 0))
+        {
+          best = key;
+          most = n;
+        }
+    }
+  return g_strdup (best);
+}
+
+static void
+match_add_folder (Matching *matching, const char *expected)
+{
+  g_autoptr (GHashTable) votes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  NamidaMusicFolder *folder = g_new0 (NamidaMusicFolder, 1);
+  g_autofree char *winner = NULL;
+  g_autofree char *from = NULL;
+  char *tab;
+
+  folder->from = g_strdup (expected);
+  g_ptr_array_add (matching->result->folders, folder);
+  for (guint i = 0; i < matching->library->tracks->len; i++)
+    {
+      folder->tracks += match_skip_prefix (match_get (matching, i)->path, expected) != NULL;
+      match_vote (matching, votes, expected, match_get (matching, i));
+    }
+  winner = match_dup_winner (votes);
+  if (winner == NULL)
+    return;
+  tab = strchr (winner, '\t');
+  *tab = '\0';
+  folder->to = g_strdup (tab + 1);
+  from = *winner != '\0' ? g_strconcat (expected, strchr (expected, '\\') != NULL ? "\\" : "/", winner, NULL)
+                         : g_strdup (expected);
+  if (g_str_equal (from, folder->to))
+    return;
+  namida_path_map_add_folder (matching->result->map, from, folder->to);
+  /* The folder itself is above what is found here: Namida is pointed at the one that is here. */
+  if (*winner != '\0')
+    namida_path_map_add_file (matching->result->map, expected, folder->to);
+}
+
+static gboolean
+match_is_there (Matching *matching, const char *path, NamidaMusicFile **file)
+{
+  *file = namida_music_here_find (matching->here, path);
+  return *file != NULL || (path[0] == '/' && access (path, F_OK) == 0);
+}
+
+/* The track that is where the folders of the map say, or where it has always been. */
+static void
+match_try_path (Matching *matching, guint i)
+{
+  const NamidaLibraryTrack *track = match_get (matching, i);
+  g_autofree char *path = namida_path_map_apply (matching->result->map, track->path, strlen (track->path));
+  NamidaMusicFile *file;
+
+  if (!match_is_there (matching, path != NULL ? path : track->path, &file) || (file != NULL && file->claimed))
+    return;
+  if (file != NULL)
+    file->claimed = TRUE;
+  matching->state[i] = TRACK_FOUND;
+}
+
+/* ---- by name and size, by fields ---- */
+
+static void
+match_claim (Matching *matching, guint i, NamidaMusicFile *file)
+{
+  file->claimed = TRUE;
+  matching->state[i] = TRACK_FOUND;
+  matching->result->elsewhere++;
+  namida_path_map_add_file (matching->result->map, match_get (matching, i)->path, file->path);
+}
+
+static void
+match_try_name (Matching *matching, guint i)
+{
+  const NamidaLibraryTrack *track = match_get (matching, i);
+  NamidaMusicFile *file = namida_music_here_first (matching->here, match_get_name (track->path));
+  NamidaMusicFile *only = NULL;
+
+  for (guint seen = 0; file != NULL && seen < SAME_NAME_MOST; seen++)
+    {
+      if (!file->claimed && track->size > 0 && file->size == track->size)
+        {
+          if (only != NULL)
+            return; /* two could be meant */
+          only = file;
+        }
+      file = namida_music_here_next (matching->here, file);
+    }
+  if (only != NULL)
+    match_claim (matching, i, only);
+}
+
+static char *
+match_dup_fields (const NamidaLibraryTrack *track)
+{
+  if (*track->title == '\0' || *track->artist == '\0' || track->duration == 0)
+    return NULL;
+  return g_strjoin ("\n", track->title, track->artist, track->album, NULL);
+}
+
+static void
+match_by_fields (Matching *matching, NamidaLibrary *own)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < own->tracks->len; i++)
+    {
+      char *fields = match_dup_fields (&g_array_index (own->tracks, NamidaLibraryTrack, i));
+
+      if (fields != NULL)
+        g_hash_table_insert (known, fields, &g_array_index (own->tracks, NamidaLibraryTrack, i));
+    }
+  for (guint i = 0; i < matching->library->tracks->len; i++)
+    {
+      const NamidaLibraryTrack *track = match_get (matching, i);
+      g_autofree char *fields = matching->state[i] == TRACK_OPEN ? match_dup_fields (track) : NULL;
+      const NamidaLibraryTrack *same = fields != NULL ? g_hash_table_lookup (known, fields) : NULL;
+      NamidaMusicFile *file = same != NULL ? namida_music_here_find (matching->here, same->path) : NULL;
+
+      if (file != NULL && !file->claimed
+          && ABS ((gint64) same->duration - (gint64) track->duration) <= DURATION_SLACK_MS)
+        match_claim (matching, i, file);
+    }
+}
+
+/* ---- by the names of folders ---- */
+
+static gboolean
+match_is_taken (Matching *matching, const char *to)
+{
+  for (guint i = 0; i < matching->result->folders->len; i++)
+    if (g_strcmp0 (((NamidaMusicFolder *) matching->result->folders->pdata[i])->to, to) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+match_guess (Matching *matching, NamidaMusicFolder *folder)
+{
+  GPtrArray *here = matching->here->folders;
+  const char *name = match_get_name (folder->from);
+
+  for (guint i = 0; i < here->len && folder->to == NULL; i++)
+    if (g_ascii_strcasecmp (match_get_name (here->pdata[i]), name) == 0 && !match_is_taken (matching, here->pdata[i]))
+      folder->to = g_strdup (here->pdata[i]);
+  if (folder->to == NULL && here->len == 1 && matching->result->folders->len == 1)
+    folder->to = g_strdup (here->pdata[0]);
+  if (folder->to == NULL)
+    return;
+  folder->guessed = TRUE;
+  if (!g_str_equal (folder->from, folder->to))
+    namida_path_map_add_folder (matching->result->map, folder->from, folder->to);
+}
+
+/* ---- all of it ---- */
+
+static char *
+match_dup_title (const NamidaLibraryTrack *track)
+{
+  g_autofree char *name = namida_track_dup_name (track->path);
+  g_autofree char *title = namida_format_alias (*track->title != '\0' ? track->title : name);
+  g_autofree char *artist = *track->artist != '\0' ? namida_format_alias (track->artist) : NULL;
+
+  return artist != NULL ? g_strdup_printf ("%s – %s", artist, title) : g_steal_pointer (&title);
+}
+
+static int
+match_compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static void
+match_count (Matching *matching)
+{
+  NamidaMusicMatch *result = matching->result;
+
+  for (guint i = 0; i < matching->library->tracks->len; i++)
+    {
+      const NamidaLibraryTrack *track = match_get (matching, i);
+
+      result->on_servers += matching->state[i] == TRACK_ADDRESS;
+      if (matching->state[i] == TRACK_ADDRESS)
+        continue;
+      result->tracks++;
+      result->found += matching->state[i] == TRACK_FOUND;
+      if (matching->state[i] == TRACK_OPEN && result->n_missing++ < MISSING_MOST)
+        g_ptr_array_add (result->missing, match_dup_title (track));
+      for (guint j = 0; matching->state[i] == TRACK_FOUND && j < result->folders->len; j++)
+        {
+          NamidaMusicFolder *folder = result->folders->pdata[j];
+
+          folder->found += match_skip_prefix (track->path, folder->from) != NULL;
+        }
+    }
+  g_ptr_array_sort (result->missing, match_compare_texts);
+}
+
+static void
+match_add_manual (Matching *matching)
+{
+  g_auto (GStrv) lines = namida_path_map_dup_folders (matching->manual);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      char *tab = strchr (lines[i], '\t');
+
+      *tab = '\0';
+      namida_path_map_add_folder (matching->result->map, lines[i], tab + 1);
+    }
+}
+
+static void
+match_each_open (Matching *matching, void (*try_one) (Matching *, guint))
+{
+  for (guint i = 0; i < matching->library->tracks->len; i++)
+    if (matching->state[i] == TRACK_OPEN)
+      try_one (matching, i);
+}
+
+NamidaMusicMatch *
+namida_music_match_find (
+    NamidaLibrary *library, GPtrArray *expected, NamidaPathMap *manual, NamidaMusicHere *here, NamidaLibrary *own)
+{
+  NamidaMusicMatch *result = g_new0 (NamidaMusicMatch, 1);
+  Matching matching = { .result = result, .library = library, .manual = manual, .here = here };
+
+  result->map = namida_path_map_new ();
+  result->folders = g_ptr_array_new_with_free_func (match_folder_free);
+  result->missing = g_ptr_array_new_with_free_func (g_free);
+  matching.state = g_malloc0 (MAX (library->tracks->len, 1));
+  for (guint i = 0; i < library->tracks->len; i++)
+    if (namida_track_is_address (match_get (&matching, i)->path))
+      matching.state[i] = TRACK_ADDRESS;
+  if (manual != NULL)
+    match_add_manual (&matching);
+  for (guint i = 0; i < expected->len; i++)
+    if (manual == NULL || !namida_path_map_covers (manual, expected->pdata[i]))
+      match_add_folder (&matching, expected->pdata[i]);
+  match_each_open (&matching, match_try_path);
+  match_each_open (&matching, match_try_name);
+  if (own != NULL)
+    match_by_fields (&matching, own);
+  match_count (&matching);
+  for (guint i = 0; i < result->folders->len; i++)
+    {
+      NamidaMusicFolder *folder = result->folders->pdata[i];
+
+      if (folder->to == NULL && folder->found == 0)
+        match_guess (&matching, folder);
+    }
+  g_free (matching.state);
+  return result;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one way in which a backup that this program makes gets its name: written beside it, synchronized, and renamed
+ * without replacing. Used by fit and merge in worker threads, and by extract. */
+#include "config.h"
+
+#include "namida-new-file.h"
+
+#include "namida-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static void
+new_file_fail (const char *path, int saved_errno, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  g_autofree char *what = g_strdup_printf (_ ("Could not write “%s”"), shown);
+
+  if (saved_errno == EEXIST)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("“%s” already exists. Choose another name."), shown);
+  else
+    namida_error_set_from_errno (error, saved_errno, what);
+}
+
+NamidaNewFile *
+namida_new_file_begin (const char *path, GError **error)
+{
+  g_autoptr (NamidaNewFile) self = g_new0 (NamidaNewFile, 1);
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  self->fd = -1;
+  self->path = g_strdup (path);
+  if (g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+    {
+      new_file_fail (path, EEXIST, error);
+      return NULL;
+    }
+  self->temporary = g_build_filename (folder, ".namida-sync-XXXXXX", NULL);
+  self->fd = g_mkstemp_full (self->temporary, O_RDWR | O_CLOEXEC, 0666);
+  if (self->fd >= 0)
+    return g_steal_pointer (&self);
+  new_file_fail (path, errno, error);
+  g_clear_pointer (&self->temporary, g_free);
+  return NULL;
+}
+
+static void
+new_file_sync_folder (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  fsync (fd);
+  close (fd);
+}
+
+/* Without renameat2() (FAT, FUSE, NFS), a link does not replace either; without links there is a moment in which it
+ * could. */
+static int
+new_file_rename (const char *from, const char *to)
+{
+  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+    return 0;
+  if (errno == EEXIST)
+    return EEXIST;
+  if (link (from, to) == 0)
+    {
+      unlink (from);
+      return 0;
+    }
+  if (errno == EEXIST || g_file_test (to, G_FILE_TEST_EXISTS))
+    return EEXIST;
+  return g_rename (from, to) == 0 ? 0 : errno;
+}
+
+gboolean
+namida_new_file_commit (NamidaNewFile *self, GError **error)
+{
+  int failed = fsync (self->fd) != 0 ? errno : new_file_rename (self->temporary, self->path);
+
+  if (failed != 0)
+    {
+      new_file_fail (self->path, failed, error);
+      return FALSE;
+    }
+  g_clear_pointer (&self->temporary, g_free);
+  new_file_sync_folder (self->path);
+  return TRUE;
+}
+
+void
+namida_new_file_free (NamidaNewFile *self)
+{
+  if (self == NULL)
+    return;
+  if (self->fd >= 0)
+    close (self->fd);
+  if (self->temporary != NULL)
+    g_unlink (self->temporary);
+  g_free (self->temporary);
+  g_free (self->path);
+  g_free (self);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Paths of one device as paths of another. Made by hand (--map) or by namida-music-match.c, used by namida-fit.c for
+ * each text of a backup that may be a path, so it has to be fast: a few folders are compared one by one, single files
+ * are in a hash table. Never makes a prefix shorter than it was given: Namida would index the whole folder above. */
+#include "config.h"
+
+#include "namida-path-map.h"
+
+#include <string.h>
+
+typedef struct
+{
+  char *from; /* '/' separates; none at its end */
+  gsize length;
+  gboolean windows;
+  char *to; /* as the other device writes it; none at its end */
+  char separator;
+} MapFolder;
+
+struct _NamidaPathMap
+{
+  GPtrArray *folders; /* the longest first */
+  GHashTable *files;  /* as written → as written */
+};
+
+gboolean
+namida_path_is_windows (const char *text, gsize length)
+{
+  return length >= 3 && g_ascii_isalpha (text[0]) && text[1] == ':' && (text[2] == '\\' || text[2] == '/');
+}
+
+gboolean
+namida_path_is_absolute (const char *text, gsize length)
+{
+  return (length > 0 && text[0] == '/') || namida_path_is_windows (text, length);
+}
+
+static void
+map_folder_free (gpointer data)
+{
+  MapFolder *folder = data;
+
+  g_free (folder->from);
+  g_free (folder->to);
+  g_free (folder);
+}
+
+NamidaPathMap *
+namida_path_map_new (void)
+{
+  NamidaPathMap *self = g_new0 (NamidaPathMap, 1);
+
+  self->folders = g_ptr_array_new_with_free_func (map_folder_free);
+  self->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return self;
+}
+
+void
+namida_path_map_free (NamidaPathMap *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->folders);
+  g_hash_table_unref (self->files);
+  g_free (self);
+}
+
+static int
+map_compare_folders (gconstpointer a, gconstpointer b)
+{
+  const MapFolder *one = *(MapFolder *const *) a;
+  const MapFolder *other = *(MapFolder *const *) b;
+
+  if (one->length != other->length)
+    return one->length > other->length ? -1 : 1;
+  return strcmp (one->from, other->from);
+}
+
+static void
+map_strip (char *path)
+{
+  gsize length = strlen (path);
+
+  while (length > 1 && (path[length - 1] == '/' || path[length - 1] == '\\'))
+    path[--length] = '\0';
+}
+
+gboolean
+namida_path_map_add_folder (NamidaPathMap *self, const char *from, const char *to)
+{
+  MapFolder *folder;
+
+  if (!namida_path_is_absolute (from, strlen (from)) || !namida_path_is_absolute (to, strlen (to)))
+    return FALSE;
+  folder = g_new0 (MapFolder, 1);
+  folder->windows = namida_path_is_windows (from, strlen (from));
+  folder->from = g_strdup (from);
+  if (folder->windows)
+    g_strdelimit (folder->from, "\\", '/');
+  map_strip (folder->from);
+  folder->length = strlen (folder->from);
+  folder->to = g_strdup (to);
+  map_strip (folder->to);
+  folder->separator = namida_path_is_windows (to, strlen (to)) && strchr (to, '/') == NULL ? '\\' : '/';
+  g_ptr_array_add (self->folders, folder);
+  g_ptr_array_sort (self->folders, map_compare_folders);
+  return TRUE;
+}
+
+void
+namida_path_map_add_file (NamidaPathMap *self, const char *from, const char *to)
+{
+  g_hash_table_insert (self->files, g_strdup (from), g_strdup (to));
+}
+
+guint
+namida_path_map_get_size (NamidaPathMap *self)
+{
+  return self->folders->len + g_hash_table_size (self->files);
+}
+
+char **
+namida_path_map_dup_folders (NamidaPathMap *self)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->folders->len; i++)
+    {
+      const MapFolder *folder = self->folders->pdata[i];
+
+      g_ptr_array_add (lines, g_strdup_printf ("%s\t%s", folder->from, folder->to));
+    }
+  g_ptr_array_add (lines, NULL);
+  return (char **) g_ptr_array_steal (lines, NULL);
+}
+
+static inline char
+map_fold (char c)
+{
+  return c == '\\' ? '/' : g_ascii_tolower (c);
+}
+
+static gboolean
+map_is_below (const MapFolder *folder, const char *text, gsize length)
+{
+  char next;
+
+  if (length < folder->length)
+    return FALSE;
+  if (!folder->windows)
+    {
+      if (memcmp (text, folder->from, folder->length) != 0)
+        return FALSE;
+    }
+  else
+    {
+      for (gsize i = 0; i < folder->length; i++)
+        if (map_fold (text[i]) != map_fold (folder->from[i]))
+          return FALSE;
+    }
+  next = length > folder->length ? text[folder->length] : '/';
+  return next == '/' || (folder->windows && next == '\\') || g_str_equal (folder->from, "/");
+}
+
+static char *
+map_apply_folder (const MapFolder *folder, const char *text, gsize length)
+{
+  GString *out = g_string_sized_new (length + strlen (folder->to));
+
+  g_string_append (out, folder->to);
+  if (length > folder->length && text[folder->length] != '/' && text[folder->length] != '\\')
+    g_string_append_c (out, folder->separator);
+  for (gsize i = folder->length; i < length; i++)
+    {
+      gboolean separates = text[i] == '/' || (folder->windows && text[i] == '\\');
+
+      g_string_append_c (out, separates ? folder->separator : text[i]);
+    }
+  return g_string_free (out, FALSE);
+}
+
+static char *
+map_apply_path (NamidaPathMap *self, const char *text, gsize length)
+{
+  if (g_hash_table_size (self->files) > 0)
+    {
+      g_autofree char *path = g_strndup (text, length);
+      const char *to = g_hash_table_lookup (self->files, path);
+
+      if (to != NULL)
+        return g_strdup (to);
+    }
+  for (guint i = 0; i < self->folders->len; i++)
+    if (map_is_below (self->folders->pdata[i], text, length))
+      return map_apply_folder (self->folders->pdata[i], text, length);
+  return NULL;
+}
+
+char *
+namida_path_map_apply (NamidaPathMap *self, const char *text, gsize length)
+{
+  const char *dash;
+  g_autofree char *path = NULL;
+  gsize word;
+
+  if (namida_path_is_absolute (text, length))
+    return map_apply_path (self, text, length);
+  /* "folder_/storage/…", as the keys of what was played last. */
+  dash = memchr (text, '_', MIN (length, 64));
+  if (dash == NULL)
+    return NULL;
+  word = (gsize) (dash - text) + 1;
+  if (!namida_path_is_absolute (text + word, length - word))
+    return NULL;
+  path = map_apply_path (self, text + word, length - word);
+  return path != NULL ? g_strdup_printf ("%.*s%s", (int) word, text, path) : NULL;
+}
+
+gboolean
+namida_path_map_covers (NamidaPathMap *self, const char *path)
+{
+  if (g_hash_table_contains (self->files, path))
+    return TRUE;
+  for (guint i = 0; i < self->folders->len; i++)
+    if (map_is_below (self->folders->pdata[i], path, strlen (path)))
+      return TRUE;
+  return FALSE;
+}

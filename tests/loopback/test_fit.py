@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`fit` on true-to-form backups, read back by the model of Namida's restore: every listen, playlist entry, favorite and rating finds its track and its file, and
+no path of the old device is left in any byte. Speaks TAP."""
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import traceback
+import zipfile
+
+CLI, FIXTURES = sys.argv[1:3]
+sys.path.insert(0, FIXTURES)
+import namida_backups  # noqa: E402
+import namida_restore  # noqa: E402
+
+SANITIZED = b"__asan_init" in pathlib.Path(CLI).read_bytes()
+WAIT = 120
+# The largest memory of a child counts what its parent had when it was forked: so the parent is a small process.
+MEASURE = """import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:])
+_, status, usage = os.wait4(child.pid, 0)
+print([usage.ru_utime + usage.ru_stime, usage.ru_maxrss], flush=True)
+sys.exit(os.waitstatus_to_exitcode(status))"""
+
+
+class Cases:
+    def __init__(self, folder):
+        self.folder = folder
+        self.home = folder / "home"
+        self.home.mkdir()
+        self.music, self.rips = self.home / "Music", self.home / "Extern" / "Rips"
+        self.rips.mkdir(parents=True)
+        self.music.mkdir()
+        self.usage = None
+
+    def run(self, *arguments, code=0, json_out=True):
+        env = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
+        command = [CLI, arguments[0], *(["--json"] if json_out else []), *map(str, arguments[1:])]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**env, "HOME": str(self.home), "LC_ALL": "C.UTF-8", "TMPDIR": str(self.folder)})
+        out, err = process.stdout.read(), process.stderr.read()
+        _, status, self.usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        process.stdout.close()
+        process.stderr.close()
+        assert process.returncode == code, (command, process.returncode, out[-2000:], err[-2000:])
+        return json.loads(out) if json_out and out.strip() else out.decode() + err.decode()
+
+    def make(self, kind, name="phone.zip", **options):
+        return (self.folder / name, *namida_backups.make(self.folder / name, kind, **options))
+
+    def read(self, archive, name="data"):
+        data = self.folder / name
+        namida_restore.restore(archive, data)
+        return namida_restore.read(data), data
+
+    def check_whole(self, archive, truth, old):
+        """All counts as in the truth, each path is of a track and of a file, and nothing is left of the old device."""
+        got, data = self.read(archive)
+        n = truth["listens"]
+        assert got["listens"] == [n, n, n], got["listens"]
+        assert got["days"] == truth["days"]
+        assert got["playlists"] == {name: [count] * 3 for name, count in truth["playlists"].items()}, got["playlists"]
+        assert got["favourites"] == [truth["favourites"]] * 3, got["favourites"]
+        assert got["ratings"] == [truth["ratings"]] * 3, got["ratings"]
+        assert got["queues"][0] == got["queues"][1] == got["queues"][2] == truth["queues"] * 20, got["queues"]
+        assert got["library"][0] == truth["library"], got["library"]
+        if "youtubeLikes" in truth:
+            assert (got["likes"], got["subscriptions"], got["groups"], got["stray"]) == (truth["youtubeLikes"], truth["youtubeSubscriptions"], True, []), got
+        left = namida_restore.bytes_left(data, *old)
+        assert not left, left
+        return got, data
+
+    def fit_here(self, kind, **options):
+        path, truth, tracks = self.make(kind, **options)
+        assert namida_backups.write_music(tracks, self.music, self.rips) > 0
+        before = path.read_bytes()
+        out = self.folder / "fitted.zip"
+        answer = self.run("fit", path, "--out", out, "--here", "--music", self.music, "--music", self.rips)
+        assert path.read_bytes() == before
+        assert (answer["found"], answer["missingCount"], answer["missing"]) == (answer["tracks"], 0, []), answer
+        assert zipfile.ZipFile(out).testzip() is None
+        return out, truth, tracks, answer
+
+    def check_kind(self, kind):
+        out, truth, _, answer = self.fit_here(kind)
+        assert answer["tracks"] == truth["library"] and answer["folders"][0]["guessed"] is False, answer
+        got, _ = self.check_whole(out, truth, truth["roots"])
+        scan = [item["source"] if isinstance(item, dict) else item for item in got["settings"]["directoriesToScan"]]
+        assert scan == [str(self.music), str(self.rips)], scan
+        return answer, got
+
+    def test_android65(self):
+        answer, got = self.check_kind("android65")
+        assert "namida_settings_eq.json" in answer["omittedSettings"] and "defaultBackupLocation_v2" in answer["omittedSettings"], answer
+        assert "defaultBackupLocation_v2" not in got["settings"] and got["settings"]["setting7"] == 7
+        data = self.folder / "data"
+        assert not (data / "namida_settings_eq.json").exists() and not (data / "namida_settings_sync.json").exists()
+        assert (data / "Of Next Year" / "x.bin").read_bytes() == b"unknown\0"
+        rows = namida_restore.rows(data, "smart_playlists")
+        assert str(self.music / "Björk") in rows["Björk"], rows
+        assert f"folder_{self.music}/Björk" in namida_restore.rows(data, "latest_played")
+        assert str(self.music) in (data / "M3U Backup" / "w.m3u8").read_text()
+
+    def test_android60(self):
+        self.check_kind("android60")
+
+    def test_android53wal(self):
+        """All rows are in the -wal: they must be in the database itself afterwards."""
+        self.check_kind("android53wal")
+        assert not list((self.folder / "data").glob("*-wal"))
+
+    def test_old2023(self):
+        self.check_kind("old2023")
+
+    def test_linux65(self):
+        """From a computer with other folders: YouTube's files get their folder, and no setting is left out."""
+        answer, got = self.check_kind("linux65")
+        assert answer["movedYoutube"] and answer["omittedSettings"] == [], answer
+        assert got["settings"]["defaultBackupLocation_v2"] == str(self.rips / "Namida" / "Backups")
+
+    def test_windows65(self):
+        answer, _ = self.check_kind("windows65")
+        assert answer["movedYoutube"] and "namida_settings_sync.json" in answer["omittedSettings"]
+
+    def test_windows_portable(self):
+        self.check_kind("windowsportable")
+
+    def test_flat(self):
+        self.check_kind("flat")
+
+    def test_no_youtube(self):
+        self.check_kind("noyoutube")
+
+    def test_servers(self):
+        """Half of the tracks are on a server: they stay as they are, and no word about the account is said."""
+        path, truth, tracks = self.make("servers")
+        namida_backups.write_music(tracks, self.music, self.rips)
+        out = self.folder / "fitted.zip"
+        answer = self.run("fit", path, "--out", out, "--here", "--music", self.music, "--music", self.rips)
+        assert answer["onServers"] == truth["library"] // 2 and answer["tracks"] == truth["library"] - answer["onServers"] == answer["found"], answer
+        assert namida_backups.SECRET_USER not in json.dumps(answer) and namida_backups.SECRET_HOST not in json.dumps(answer)
+        got, data = self.read(out)
+        assert got["listens"][:2] == [truth["listens"]] * 2 and not namida_restore.bytes_left(data, *truth["roots"])
+
+    def test_parts_only_backups(self):
+        """YouTube only, lyrics only: nothing to change, everything kept."""
+        for kind in ("youtubeonly", "lyricsonly"):
+            path, truth, _ = self.make(kind)
+            out = self.folder / f"{kind}-fitted.zip"
+            self.run("fit", path, "--out", out, "--here", "--music", self.music)
+            got, data = self.read(out, kind)
+            assert got["likes"] == truth.get("youtubeLikes") and len(list((data / "Lyrics").glob("*"))) == truth.get("lyrics", 0)
+
+    def test_round_trip(self):
+        """Android to Linux and back by hand gives the contents of the first, byte by byte."""
+        path, truth, _ = self.make("android65")
+        there, back = self.folder / "there.zip", self.folder / "back.zip"
+        a, b = truth["roots"]
+        self.run("fit", path, "--out", there, "--map", f"{a}=/home/zoe/Music", "--map", f"{b}=/mnt/nas/Rips", "--all-settings")
+        self.run("fit", there, "--out", back, "--map", f"/home/zoe/Music={a}", "--map", f"/mnt/nas/Rips={b}", "--all-settings")
+        first, data = self.read(path, "first")
+        second, again = self.read(back, "second")
+        assert first == second
+        assert namida_restore.bytes_left(self.read(there, "there")[1], a, b) == []
+        names = sorted(p.relative_to(data) for p in data.rglob("*") if p.is_file())
+        assert names == sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file())
+        for name in names:
+            if name.suffix == ".db":
+                if len(name.parts) == 1:
+                    assert namida_restore.rows(data, name.stem) == namida_restore.rows(again, name.stem), name
+            else:
+                assert (data / name).read_bytes() == (again / name).read_bytes(), name
+
+    def test_to_windows(self):
+        """Separators and drive letters of the other device, also where JSON escapes them."""
+        path, truth, _ = self.make("linux65")
+        out = self.folder / "windows.zip"
+        self.run("fit", path, "--out", out, "--map", f"{truth['roots'][0]}=C:\\Music", "--map", f"{truth['roots'][1]}=D:\\Rips")
+        got, data = self.read(out)
+        n = truth["listens"]
+        assert got["listens"][:2] == [n, n]
+        assert all(key.startswith(("C:\\Music\\", "D:\\Rips\\")) and "/" not in key for key in namida_restore.rows(data, "tracks"))
+        assert not namida_restore.bytes_left(data, *truth["roots"])
+
+    def test_missing_and_moved(self):
+        """17 files are missing, others moved and were renamed by folder: found by name and size."""
+        path, truth, tracks = self.make("android65")
+        gone = {t["index"] for t in tracks[40:57]}
+        moved = {t["index"] for t in tracks[60:70]}
+        namida_backups.write_music(tracks, self.music, self.rips, leave_out=lambda t: t["index"] in gone,
+                                   rename=lambda t, rel: ["Sorted", rel[1] + " new", rel[2]] if t["index"] in moved else rel)
+        out = self.folder / "fitted.zip"
+        answer = self.run("fit", path, "--out", out, "--here", "--music", self.music, "--music", self.rips)
+        assert (answer["tracks"], answer["found"], answer["foundElsewhere"], answer["missingCount"]) == (truth["library"], truth["library"] - 17, 10, 17), answer
+        wanted = sorted(f"{t['value']['originalArtist']} – {t['value']['title']}" for t in tracks[40:57])
+        assert answer["missing"] == wanted, (answer["missing"], wanted)
+        got, data = self.read(out)
+        assert got["listens"][0] == got["listens"][1] == truth["listens"] and got["library"] == [truth["library"], truth["library"], truth["library"] - 17], got
+        assert not namida_restore.bytes_left(data, *truth["roots"])
+
+    def test_by_fields(self):
+        """Files with other names and sizes that Namida here knows: found by title, artist, album and duration."""
+        path, truth, tracks = self.make("android65", tracks=60)
+        own = []
+        for t in tracks:
+            target = self.music / "Converted" / f"{t['index']}.opus"
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(b"x")
+            own.append((str(target), json.dumps({key: t["value"][key] for key in ("title", "originalArtist", "originalAlbum", "durationMS")}, ensure_ascii=False, separators=(",", ":"))))
+        (self.home / ".namida").mkdir()
+        for name, data in namida_backups.database("tracks", own):
+            (self.home / ".namida" / name).write_bytes(data)
+        (self.home / ".namida" / "namida_settings.json").write_text(json.dumps({"directoriesToScan": [{"source": str(self.music)}]}))
+        answer = self.run("fit", path, "--out", self.folder / "fitted.zip", "--here")
+        assert (answer["found"], answer["foundElsewhere"]) == (60, 60), answer
+        self.check_whole(self.folder / "fitted.zip", truth, [])
+
+    def test_never_a_shorter_prefix(self):
+        """/storage/emulated/0 is where the backup's music is, ~/Music where it is here: ~ itself must not become a library folder."""
+        path, truth, tracks = self.make("android65")
+        # As another phone: one folder above both.
+        wide = self.folder / "wide.zip"
+        self.run("fit", path, "--out", wide, "--map", f"{truth['roots'][0]}=/storage/emulated/0/Music", "--map", f"{truth['roots'][1]}=/storage/emulated/0/Rips", "--all-settings")
+        namida_backups.write_music(tracks, self.music, self.music / "Rips")
+        answer = self.run("fit", wide, "--out", self.folder / "fitted.zip", "--here", "--music", self.music)
+        assert answer["found"] == truth["library"], answer
+        got, _ = self.read(self.folder / "fitted.zip")
+        for item in got["settings"]["directoriesToScan"]:
+            assert item["source"].startswith(str(self.music)), got["settings"]["directoriesToScan"]
+
+    def test_parts(self):
+        path, truth, _ = self.make("android65")
+        out = self.folder / "some.zip"
+        answer = self.run("fit", path, "--out", out, "--only", "history,playlists")
+        got, data = self.read(out)
+        assert (got["listens"][0], got["settings"], got["favourites"], got["likes"], got["library"][0]) == (truth["listens"], None, None, None, 0), got
+        assert answer["leftOut"] > 10 and len(got["playlists"]) == len(truth["playlists"])
+        self.run("fit", path, "--out", self.folder / "less.zip", "--without", "settings,youtube")
+        got, _ = self.read(self.folder / "less.zip", "less")
+        assert got["settings"] is None and got["likes"] is None and got["library"][0] == truth["library"]
+        text = self.run("fit", path, "--out", self.folder / "no.zip", "--only", "histroy", code=2, json_out=False)
+        assert "“histroy” is not a part" in text and not (self.folder / "no.zip").exists()
+
+    def test_never_replaces(self):
+        path, _, _ = self.make("android65", tracks=30, listens=50)
+        out = self.folder / "there.zip"
+        out.write_bytes(b"precious")
+        text = self.run("fit", path, "--out", out, "--here", code=1, json_out=False)
+        assert "already exists" in text and out.read_bytes() == b"precious"
+        assert sorted(p.name for p in self.folder.iterdir()) == ["home", "phone.zip", "there.zip"]
+
+    def test_broken_database(self):
+        """A page of tracks.db is wrong inside a sound zip: the file is named, and nothing is written."""
+        path, _, _ = self.make("android65")
+        broken = self.folder / "broken.zip"
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(broken, "w", zipfile.ZIP_DEFLATED) as new:
+            for name in old.namelist():
+                data = old.read(name)
+                if name == "LOCAL_FILES.zip":
+                    with zipfile.ZipFile(io.BytesIO(data)) as inner:
+                        files = {n: inner.read(n) for n in inner.namelist()}
+                    db = bytearray(files["tracks.db"])
+                    db[8192:12288] = os.urandom(4096)
+                    files["tracks.db"] = bytes(db)
+                    data = namida_backups.zip_bytes(files.items(), False)
+                new.writestr(name, data)
+        text = self.run("fit", broken, "--out", self.folder / "out.zip", "--here", code=1, json_out=False)
+        assert "“tracks.db” in the backup is damaged" in text and not (self.folder / "out.zip").exists(), text
+        answer = self.run("fit", broken, "--out", self.folder / "out.zip", "--here", "--without", "library")
+        assert answer["paths"] >= 0 and self.read(self.folder / "out.zip")[0]["listens"][0] == 2000
+
+    def large(self, seconds, megabytes, *options):
+        """Made by a process of its own: what this one has used counts as used by its children."""
+        path, out = self.folder / "large.zip", self.folder / "fitted.zip"
+        made = subprocess.run([sys.executable, "-B", os.path.join(FIXTURES, "namida_backups.py"), str(path), "android65", *options, "--music", str(self.music), str(self.rips)],
+                              check=True, stdout=subprocess.PIPE, timeout=WAIT * 4)
+        command = [CLI, "fit", "--json", str(path), "--out", str(out), "--here", "--music", str(self.music), "--music", str(self.rips)]
+        measured = subprocess.run([sys.executable, "-S", "-c", MEASURE, *command], check=True, stdout=subprocess.PIPE, text=True, timeout=WAIT * 4, env={**os.environ, "HOME": str(self.home)})
+        answer, (spent, used) = (json.loads(line) for line in measured.stdout.splitlines())
+        print(f"# {spent:.2f} s, {used} KiB, {answer['paths']} paths", flush=True)
+        assert SANITIZED or used < megabytes * 1024, used
+        assert SANITIZED or spent < seconds, spent
+        return json.loads(made.stdout), answer, out
+
+    def test_large(self):
+        """12,000 tracks and 90,000 listens."""
+        truth, answer, out = self.large(3, 64, "--tracks", "12000", "--listens", "90000", "--youtube", "3000", "--queues", "100")
+        assert answer["found"] == answer["tracks"] == 12000, answer
+        got, data = self.read(out)
+        n = truth["listens"]
+        assert got["listens"] == [n, n, n] and got["library"][2] == 12000 and not namida_restore.bytes_left(data, *truth["roots"])
+
+    def test_large_with_lyrics(self):
+        """60,000 tracks with lyrics."""
+        truth, answer, out = self.large(20, 96, "--tracks", "60000", "--listens", "20000", "--lyrics", "6000", "--queues", "5")
+        assert answer["found"] == answer["tracks"] == truth["library"] == 60000, answer
+        assert zipfile.ZipFile(out).testzip() is None
+
+
+def main():
+    names = [name for name in dir(Cases) if name.startswith("test_")]
+    only = sys.argv[3:]
+    names = [name for name in names if not only or name in only]
+    failed = 0
+    print(f"1..{len(names)}", flush=True)
+    for number, name in enumerate(names, 1):
+        with tempfile.TemporaryDirectory(prefix="namida-fit-") as folder:
+            try:
+                getattr(Cases(pathlib.Path(folder)), name)()
+                print(f"ok {number} {name}", flush=True)
+            except Exception:
+                failed += 1
+                print("".join(f"# {line}\n" for line in traceback.format_exc().splitlines()), end="")
+                print(f"not ok {number} {name}", flush=True)
+    return 1 if failed else 0
+
+
+sys.exit(main())
