@@ -6,6 +6,7 @@
 #include "namida-digest.h"
 #include "namida-format.h"
 #include "namida-free-later.h"
+#include "namida-limits.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct _NamidaBackup
   guint64 bytes;
   guint files;
   gboolean proven;
+  gint missed_there; /* g_atomic: of a received backup, it is known when others share it */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaBackup, namida_backup, G_TYPE_OBJECT)
@@ -122,10 +124,20 @@ namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *re
   g_ptr_array_add (self->left_out, left_out);
 }
 
+void
+namida_backup_raise_missed_there (NamidaBackup *self, guint missed)
+{
+  gint now, raised = (gint) MIN (missed, NAMIDA_LIMIT_FILES);
+
+  do
+    now = g_atomic_int_get (&self->missed_there);
+  while (raised > now && !g_atomic_int_compare_and_exchange (&self->missed_there, now, raised));
+}
+
 guint
 namida_backup_count_missed (NamidaBackup *self)
 {
-  guint n = 0;
+  guint n = (guint) g_atomic_int_get (&self->missed_there);
 
   for (guint i = 0; i < self->left_out->len; i++)
     n += ((NamidaLeftOut *) g_ptr_array_index (self->left_out, i))->missed;

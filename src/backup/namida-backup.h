@@ -39,7 +39,15 @@ void namida_backup_sort (NamidaBackup *self);
 /** namida_backup_add_left_out: @path: what was left out, as shown to a person (UTF-8); @missed: it should
  * have been in the backup. */
 void namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *reason, gboolean missed);
-/** namida_backup_count_missed: of what was left out, how much should have been in it. */
+/**
+ * namida_backup_raise_missed_there: at a receiver: how many files and folders the sender says that it left out although
+ * they belong to the backup. It never gets less by a later message. Any thread.
+ */
+void namida_backup_raise_missed_there (NamidaBackup *self, guint missed);
+/**
+ * namida_backup_count_missed: how many files and folders belong to the backup and are not among its entries, left out
+ * here or by the sender of a received one. Any thread. A backup with any is incomplete wherever it arrives.
+ */
 guint namida_backup_count_missed (NamidaBackup *self);
 /** Returns: (transfer none) (element-type NamidaEntry) */
 GPtrArray *namida_backup_get_entries (NamidaBackup *self);

@@ -123,11 +123,19 @@ static const char *const schema_steps[] = {
   /* Who this device was at its last start: one row. A new identity is told. */
   "CREATE TABLE device (id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL);",
 
+  /* 2 → 3 */
   /* The order in which versions arrived, which no clock has a say in: @arrival only grows. @removing: 2: since
    * @trashed_at it waits in the trash of its store. */
   "ALTER TABLE versions ADD COLUMN arrival INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE versions ADD COLUMN trashed_at INTEGER NOT NULL DEFAULT 0;"
   "UPDATE versions SET arrival = id;",
+
+  /* 3 → 4 */
+  /* @left_out: files and folders that the sender could not read: the backup is incomplete however well the rest
+   * arrived.
+   * @unproven: no hash proved what arrived (LocalSend, the phone app). */
+  "ALTER TABLE sessions ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE sessions ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0;",
 };
 
 struct _NamidaDatabase

@@ -74,9 +74,34 @@ parse (const char *data, gsize length, GDestroyNotify free_value, NamidaMessageR
 }
 
 GHashTable *
-namida_finish_request_parse (const char *data, gsize length, GError **error)
+namida_finish_request_parse (const char *data, gsize length, guint *left_out, GError **error)
 {
-  return parse (data, length, g_free, read_hashes, error);
+  g_autoptr (GHashTable) table = namida_message_id_table_new (g_free);
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  gboolean has_files = FALSE;
+  guint missed = 0;
+  const char *key;
+
+  if (!namida_message_begin (&cursor, data, length, error))
+    return NULL;
+  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
+    {
+      if (strcmp (key, "leftOut") == 0)
+        {
+          if (!namida_message_read_left_out (&cursor, &missed, error))
+            return NULL;
+        }
+      else if (strcmp (key, "files") != 0)
+        namida_json_cursor_skip (&cursor, NULL, NULL);
+      else if (!(has_files = read_hashes (&cursor, table, error)))
+        return NULL;
+    }
+  if (left_out != NULL)
+    *left_out = missed;
+  if (has_files)
+    return g_steal_pointer (&table);
+  namida_message_refuse (error, _ ("The message is refused: it lists no files."));
+  return NULL;
 }
 
 GHashTable *
@@ -86,12 +111,15 @@ namida_finish_answer_parse (const char *data, gsize length, GError **error)
 }
 
 char *
-namida_finish_request_format (GHashTable *hashes, gsize *length)
+namida_finish_request_format (GHashTable *hashes, guint left_out, gsize *length)
 {
-  GString *out = g_string_new ("{\"files\":{");
+  GString *out = g_string_new ("{");
   GHashTableIter iter;
   gpointer id, hash;
 
+  if (left_out > 0)
+    g_string_append_printf (out, "\"leftOut\":%u,", left_out);
+  g_string_append (out, "\"files\":{");
   g_hash_table_iter_init (&iter, hashes);
   while (g_hash_table_iter_next (&iter, &id, &hash))
     namida_json_append_member (out, id, hash);

@@ -13,6 +13,8 @@ gboolean namida_message_begin (NamidaJsonCursor *cursor, const char *data, gsize
 gboolean namida_message_enter (NamidaJsonCursor *cursor, const char *key, GError **error);
 /** namida_message_read_text: the text that @key must be, in place of what @value (inout) (nullable) was. */
 gboolean namida_message_read_text (NamidaJsonCursor *cursor, const char *key, char **value, GError **error);
+/** namida_message_read_left_out: the number that "leftOut" must be; capped at NAMIDA_LIMIT_FILES. */
+gboolean namida_message_read_left_out (NamidaJsonCursor *cursor, guint *left_out, GError **error);
 gboolean namida_message_refuse (GError **error, const char *message);
 /** namida_message_is_id: Returns: whether @text is [A-Za-z0-9_-]{1,@max}. */
 gboolean namida_message_is_id (const char *text, gsize max);

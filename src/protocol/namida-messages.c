@@ -61,6 +61,17 @@ namida_message_read_text (NamidaJsonCursor *cursor, const char *key, char **valu
 }
 
 gboolean
+namida_message_read_left_out (NamidaJsonCursor *cursor, guint *left_out, GError **error)
+{
+  guint64 n = 0;
+
+  if (!namida_json_cursor_size (cursor, "leftOut", &n, error))
+    return FALSE;
+  *left_out = (guint) MIN (n, NAMIDA_LIMIT_FILES);
+  return TRUE;
+}
+
+gboolean
 namida_message_read (const char *data,
                      gsize length,
                      const char *text_key,

@@ -79,9 +79,10 @@ char *namida_pack_answer_format (GHashTable *answer, gsize *length);
 GHashTable *namida_pack_answer_parse (const char *data, gsize length, GError **error);
 
 /** finish: request id → sha256 (lower-case hex; the empty text for an empty folder), answer id → NamidaFileResult
- * (GUINT_TO_POINTER). */
-GHashTable *namida_finish_request_parse (const char *data, gsize length, GError **error);
-char *namida_finish_request_format (GHashTable *hashes, gsize *length);
+ * (GUINT_TO_POINTER). @left_out:
+ * (optional) files and folders that the sender left out although they belong to the backup. */
+GHashTable *namida_finish_request_parse (const char *data, gsize length, guint *left_out, GError **error);
+char *namida_finish_request_format (GHashTable *hashes, guint left_out, gsize *length);
 GHashTable *namida_finish_answer_parse (const char *data, gsize length, GError **error);
 char *namida_finish_answer_format (GHashTable *results, gsize *length);
 

@@ -66,6 +66,7 @@ namida_offer_message_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBac
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
   const char *name = namida_backup_get_name (backup);
+  guint missed = namida_backup_count_missed (backup);
   GString *out = g_string_sized_new (256 + (gsize) entries->len * 320);
 
   g_string_append_c (out, '{');
@@ -77,6 +78,8 @@ namida_offer_message_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBac
       g_string_append (out, text);
     }
   namida_json_append_member (out, "backupName", name != NULL ? name : "");
+  if (missed > 0)
+    g_string_append_printf (out, ",\"leftOut\":%u", missed);
   g_string_append (out, ",\"files\":[");
   for (guint i = 0; i < entries->len; i++)
     {

@@ -22,6 +22,7 @@ typedef struct
   const char *info, *manifest, *files;
   gsize info_length, manifest_length, files_length;
   char *name;
+  guint left_out;
 } Parts;
 
 static void
@@ -47,6 +48,11 @@ find_parts (NamidaJsonCursor *cursor, Parts *parts, GError **error)
         namida_json_cursor_skip (cursor, &parts->manifest, &parts->manifest_length);
       else if (strcmp (key, "files") == 0)
         namida_json_cursor_skip (cursor, &parts->files, &parts->files_length);
+      else if (strcmp (key, "leftOut") == 0)
+        {
+          if (!namida_message_read_left_out (cursor, &parts->left_out, error))
+            return FALSE;
+        }
       else if (strcmp (key, "backupName") == 0)
         {
           const char *name = namida_json_cursor_string (cursor, key, error);
@@ -322,6 +328,7 @@ namida_offer_message_parse (const char *data, gsize length, GError **error)
     return NULL;
   self->backup = namida_backup_new ();
   namida_backup_set_name (self->backup, parts.name);
+  namida_backup_raise_missed_there (self->backup, parts.left_out);
   if (parts.files == NULL)
     {
       namida_message_refuse (error, _ ("The offer is refused: it has no list of files."));

@@ -188,7 +188,7 @@ typedef struct
 {
   char *session_id;
   GHashTable *hashes;
-  guint seconds;
+  guint left_out, seconds;
   GBytes *body;
 } Finish;
 
@@ -214,7 +214,7 @@ format_finish (GTask *worker, gpointer source, gpointer data, GCancellable *canc
 {
   Finish *finish = data;
   gsize length = 0;
-  char *text = namida_finish_request_format (finish->hashes, &length);
+  char *text = namida_finish_request_format (finish->hashes, finish->left_out, &length);
 
   finish->body = g_bytes_new_take (text, length);
   if (worker != NULL)
@@ -243,6 +243,7 @@ void
 namida_client_finish_async (NamidaClient *self,
                             const char *session_id,
                             GHashTable *hashes,
+                            guint left_out,
                             guint timeout_seconds,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
@@ -253,6 +254,7 @@ namida_client_finish_async (NamidaClient *self,
 
   finish->session_id = g_strdup (session_id);
   finish->hashes = g_hash_table_ref (hashes);
+  finish->left_out = left_out;
   finish->seconds = timeout_seconds;
   if (g_hash_table_size (hashes) > WORKER_HASHES)
     {

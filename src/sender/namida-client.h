@@ -40,10 +40,12 @@ void namida_client_offer_async (NamidaClient *self,
                                 gpointer user_data);
 /** Returns: (transfer full) (nullable): NULL without @error: nothing is wanted (204). */
 NamidaOfferAnswer *namida_client_offer_finish (NamidaClient *self, GAsyncResult *result, GError **error);
-/** finish: may take long (the receiver makes it durable): @timeout_seconds. Returns id → NamidaFileResult. */
+/** finish: may take long (the receiver makes it durable): @timeout_seconds. @left_out: of the whole backup, what was
+ * not offered although it belongs to it. Returns id → NamidaFileResult. */
 void namida_client_finish_async (NamidaClient *self,
                                  const char *session_id,
                                  GHashTable *hashes,
+                                 guint left_out,
                                  guint timeout_seconds,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,

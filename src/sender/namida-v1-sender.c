@@ -260,7 +260,8 @@ finish (NamidaV1Sender *self)
   guint64 seconds = FINISH_SECONDS + namida_upload_job_get_bytes (self->job) / FINISH_BYTES_PER_SECOND
                     + namida_upload_job_get_files (self->job) / FINISH_FILES_PER_SECOND;
 
-  namida_client_finish_async (self->client, self->base.session_id, self->hashes, (guint) MIN (seconds, 24 * 60 * 60),
+  namida_client_finish_async (self->client, self->base.session_id, self->hashes,
+                              namida_transfer_count_missed (self->base.transfer), (guint) MIN (seconds, 24 * 60 * 60),
                               namida_transfer_get_cancellable (self->base.transfer), on_finished, g_object_ref (self));
 }
 

@@ -194,17 +194,6 @@ answer (NamidaReceiveSession *session, gsize *length)
   return namida_localsend_answer_format (wanted, length);
 }
 
-static gboolean
-has_all_hashes (NamidaBackup *backup)
-{
-  GPtrArray *entries = namida_backup_get_entries (backup);
-
-  for (guint i = 0; i < entries->len; i++)
-    if (((NamidaEntry *) g_ptr_array_index (entries, i))->sha256 == NULL)
-      return FALSE;
-  return TRUE;
-}
-
 static void
 begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session)
 {
@@ -212,8 +201,6 @@ begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session
   const char *fingerprint = request->connection->fingerprint;
   g_autoptr (GInetSocketAddress) sender = address_of (request, request->info->port);
 
-  if (!has_all_hashes (namida_transfer_get_backup (transfer)))
-    namida_transfer_set_unproven (transfer);
   namida_transfer_set_pausable (transfer, FALSE); /* its sender could not take it up again */
   namida_localsend_session_begin (namida_localsend_session_of (session), request->connection->address,
                                   request->info->https ? self->identity : NULL, sender,
@@ -396,6 +383,7 @@ static const NamidaOfferWording offer = {
   .begun = begun,
   .supersedes = TRUE,
   .single = TRUE,
+  .needs_hashes = TRUE,
 };
 
 static const NamidaRoute routes[] = {

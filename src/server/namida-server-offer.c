@@ -448,6 +448,17 @@ announce (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+has_all_hashes (NamidaBackup *backup)
+{
+  GPtrArray *entries = namida_backup_get_entries (backup);
+
+  for (guint i = 0; i < entries->len; i++)
+    if (((NamidaEntry *) g_ptr_array_index (entries, i))->sha256 == NULL)
+      return FALSE;
+  return TRUE;
+}
+
 static void
 ask (OpenOffer *open, Parsed *parsed)
 {
@@ -467,6 +478,8 @@ ask (OpenOffer *open, Parsed *parsed)
                                                   : "",
                                   info != NULL ? info->device_type : NULL, open->request->connection->address,
                                   open->request->connection->encrypted, parsed->message->backup, parsed->key);
+  if (open->request->route->offer->needs_hashes && !has_all_hashes (parsed->message->backup))
+    namida_transfer_set_unproven (namida_offer_get_transfer (open->offer));
   open->scope = g_steal_pointer (&parsed->scope);
   namida_offer_set_uuid (open->offer, info != NULL ? info->uuid : NULL);
   if (parsed->message->manifest != NULL)

@@ -157,7 +157,6 @@ answer (NamidaReceiveSession *session, gsize *length)
 static void
 begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session)
 {
-  namida_transfer_set_unproven (namida_receive_session_get_transfer (session));
   namida_phone_session_begin (namida_phone_session_of (session));
 }
 
@@ -179,6 +178,7 @@ static const NamidaOfferWording offer = {
   .begun = begun,
   .type = "text/plain",
   .sends_all = TRUE,
+  .needs_hashes = TRUE,
 };
 
 /* ---- routes ---- */

@@ -36,6 +36,8 @@ typedef struct
   gboolean supersedes;
   gboolean single;    /* one open offer at a time, of whoever; more are BUSY */
   gboolean sends_all; /* whatever is not wanted comes, too: there is no "nothing is wanted" */
+  /* The sender says at no later point what it sent: without hashes in the offer, nothing proves what arrives. */
+  gboolean needs_hashes;
 } NamidaOfferWording;
 
 /** NamidaRoute: one endpoint. Either @handle (the whole body is there), or @take: it gets the connection when the head

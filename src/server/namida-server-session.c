@@ -262,8 +262,13 @@ finish_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   GError *error = NULL;
   gsize length;
   const char *data = g_bytes_get_data (finish->body, &length);
-  g_autoptr (GHashTable) hashes = namida_finish_request_parse (data, length, &error);
+  guint left_out = 0;
+  g_autoptr (GHashTable) hashes = namida_finish_request_parse (data, length, &left_out, &error);
 
+  /* Before the commit, which writes whether the version is complete. */
+  if (hashes != NULL)
+    namida_backup_raise_missed_there (
+        namida_transfer_get_backup (namida_receive_session_get_transfer (finish->session)), left_out);
   if (hashes != NULL
       && namida_receive_session_commit (finish->session, hashes, &finish->answer, &finish->length, &error))
     g_task_return_boolean (task, TRUE);

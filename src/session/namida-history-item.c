@@ -45,43 +45,19 @@ namida_history_item_get_state (NamidaHistoryItem *self)
   return NAMIDA_TRANSFER_FAILED;
 }
 
-static char *
-dup_done_text (NamidaHistoryItem *self)
-{
-  gboolean send = namida_history_item_get_direction (self) == NAMIDA_DIRECTION_SEND;
-  guint kept = self->row->kept_files;
-
-  if (kept > 0)
-    return g_strdup_printf (
-        ngettext ("Verified · %'u file was already there", "Verified · %'u files were already there", kept), kept);
-  return g_strdup (send ? _ ("Sent and verified") : _ ("Received and verified"));
-}
-
 char *
 namida_history_item_dup_state_text (NamidaHistoryItem *self)
 {
-  gboolean send = namida_history_item_get_direction (self) == NAMIDA_DIRECTION_SEND;
-  guint failed = self->row->failed_files;
+  NamidaTransferEnd end = { .direction = namida_history_item_get_direction (self),
+                            .state = namida_history_item_get_state (self),
+                            .unproven = self->row->unproven,
+                            .failed = self->row->failed_files,
+                            .message = self->row->error };
 
-  switch (namida_history_item_get_state (self))
-    {
-    case NAMIDA_TRANSFER_DONE:
-      return dup_done_text (self);
-    case NAMIDA_TRANSFER_DECLINED:
-      return g_strdup (_ ("Declined"));
-    case NAMIDA_TRANSFER_CANCELLED:
-      return g_strdup (_ ("Cancelled"));
-    case NAMIDA_TRANSFER_INTERRUPTED:
-      return g_strdup (send ? _ ("Interrupted: send it again and it goes on")
-                            : _ ("Interrupted: it goes on when the device sends again"));
-    case NAMIDA_TRANSFER_INCOMPLETE:
-      if (failed > 0)
-        return g_strdup_printf (ngettext ("%'u file is not there", "%'u files are not there", failed), failed);
-      G_GNUC_FALLTHROUGH;
-    default:
-      return g_strdup (self->row->error != NULL && *self->row->error != '\0' ? self->row->error
-                                                                             : _ ("It did not arrive"));
-    }
+  if (end.state != NAMIDA_TRANSFER_INTERRUPTED)
+    return namida_transfer_end_dup_words (&end);
+  return g_strdup (end.direction == NAMIDA_DIRECTION_SEND ? _ ("Interrupted: send it again and it goes on")
+                                                          : _ ("Interrupted: it goes on when the device sends again"));
 }
 
 static void

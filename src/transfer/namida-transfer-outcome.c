@@ -31,20 +31,35 @@ outcome_sent (NamidaTransfer *self, const NamidaFileCounts *counts)
                       counts->failed, counts->files, names, why);
 }
 
+char *
+namida_transfer_dup_incomplete_words (guint failed, guint missed)
+{
+  if (failed > 0)
+    return g_strdup_printf (
+        ngettext ("%u file was not stored. Ask for it to be sent again: only what is missing travels.",
+                  "%u files were not stored. Ask for them to be sent again: only what is missing travels.", failed),
+        failed);
+  return g_strdup_printf (
+      ngettext ("The other device could not read %u file or folder, so this backup is not complete. "
+                "Look there, then send again.",
+                "The other device could not read %u files or folders, so this backup is not "
+                "complete. Look there, then send again.",
+                missed),
+      missed);
+}
+
 static GError *
 outcome_received (const NamidaFileCounts *counts)
 {
+  g_autofree char *words = NULL;
+
   if (counts->failed == 0)
     return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
                         ngettext ("%u empty folder could not be created.", "%u empty folders could not be created.",
                                   counts->failed_folders),
                         counts->failed_folders);
-  return g_error_new (
-      NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
-      ngettext ("%u file was not stored. Ask for it to be sent again: only what is missing travels.",
-                "%u files were not stored. Ask for them to be sent again: only what is missing travels.",
-                counts->failed),
-      counts->failed);
+  words = namida_transfer_dup_incomplete_words (counts->failed, 0);
+  return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE, words);
 }
 
 static GError *
@@ -61,8 +76,14 @@ outcome_fetched (const NamidaFileCounts *counts)
 
 /* Everything that was offered is there, but not everything that was to be sent could be offered. */
 static GError *
-outcome_missed (guint missed)
+outcome_missed (NamidaTransfer *self, guint missed)
 {
+  if (namida_transfer_get_direction (self) == NAMIDA_DIRECTION_RECEIVE)
+    {
+      g_autofree char *words = namida_transfer_dup_incomplete_words (0, missed);
+
+      return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE, words);
+    }
   return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
                       ngettext ("Not everything was sent: %u file or folder was left out. See why, put it right and "
                                 "send again: only what is missing travels.",
@@ -84,5 +105,5 @@ namida_transfer_dup_incomplete (NamidaTransfer *self)
         return outcome_sent (self, &counts);
       return namida_transfer_get_fetched (self) ? outcome_fetched (&counts) : outcome_received (&counts);
     }
-  return missed > 0 ? outcome_missed (missed) : NULL;
+  return missed > 0 ? outcome_missed (self, missed) : NULL;
 }

@@ -15,47 +15,67 @@ is_sent (NamidaTransfer *self)
 }
 
 static const char *
-done_text (NamidaTransfer *self)
+done_words (const NamidaTransferEnd *end)
 {
-  if (namida_transfer_get_unproven (self))
-    return is_sent (self) ? _ ("Sent; the other device cannot verify it")
-                          : _ ("Received; the other device sent nothing to verify it by");
-  return is_sent (self) ? _ ("Sent and verified") : _ ("Received and verified");
+  gboolean sent = end->direction == NAMIDA_DIRECTION_SEND;
+
+  if (end->unproven)
+    return sent ? _ ("Sent; the other device cannot verify it")
+                : _ ("Received; the other device sent nothing to verify it by");
+  return sent ? _ ("Sent and verified") : _ ("Received and verified");
 }
 
-static const char *
-final_text (NamidaTransfer *self)
+static char *
+dup_incomplete_words (const NamidaTransferEnd *end)
 {
-  const GError *error = namida_transfer_get_error (self);
+  if (end->failed > 0)
+    return g_strdup_printf (ngettext ("%'u file is not there", "%'u files are not there", end->failed), end->failed);
+  return g_strdup (_ ("Not everything was sent"));
+}
 
-  switch (namida_transfer_get_state (self))
+char *
+namida_transfer_end_dup_words (const NamidaTransferEnd *end)
+{
+  switch (end->state)
     {
     case NAMIDA_TRANSFER_DONE:
-      return done_text (self);
+      return g_strdup (done_words (end));
     case NAMIDA_TRANSFER_INCOMPLETE:
-      return namida_transfer_count_files (self).failed == 0 ? _ ("Not everything was sent")
-                                                            : _ ("Some files were not stored");
+      return dup_incomplete_words (end);
     case NAMIDA_TRANSFER_DECLINED:
-      return _ ("Declined");
+      return g_strdup (_ ("Declined"));
     case NAMIDA_TRANSFER_CANCELLED:
-      return _ ("Cancelled");
+      return g_strdup (_ ("Cancelled"));
     default:
-      return error != NULL ? error->message : _ ("Failed");
+      return g_strdup (end->message != NULL && end->message[0] != '\0' ? end->message : _ ("It did not arrive"));
     }
 }
 
-/* What is known to be there: bytes on their way when the connection broke may not be. */
+static char *
+dup_final_text (NamidaTransfer *self)
+{
+  const GError *error = namida_transfer_get_error (self);
+  NamidaTransferEnd end = { .direction = namida_transfer_get_direction (self),
+                            .state = namida_transfer_get_state (self),
+                            .unproven = namida_transfer_get_unproven (self),
+                            .failed = namida_transfer_count_files (self).failed,
+                            .message = error != NULL ? error->message : NULL };
+
+  return namida_transfer_end_dup_words (&end);
+}
+
+/* What is known to be safe: bytes on their way when the connection broke may not be. */
 static char *
 dup_away_text (NamidaTransfer *self)
 {
   guint64 total = namida_transfer_get_total_bytes (self);
-  guint64 done = MIN (namida_transfer_get_done_bytes (self), total);
+  guint64 safe = MIN (namida_transfer_get_safe_bytes (self), total);
 
-  if (done == 0)
+  if (safe == 0)
     return g_strdup (_ ("Waiting for the device"));
   /* Translators: a state; %u is how much of a backup has arrived. */
   return g_strdup_printf (_ ("Waiting for the device · %u %% is safe there"),
-                          (guint) ((double) done * 100 / (double) total));
+                          (guint) ((double) safe * 100 / (double) total));
 }
 
 static char *
@@ -88,6 +108,6 @@ namida_transfer_dup_state_text (NamidaTransfer *self)
     case NAMIDA_TRANSFER_FINISHING:
       return g_strdup (_ ("Verifying and storing"));
     default:
-      return g_strdup (final_text (self));
+      return dup_final_text (self);
     }
 }

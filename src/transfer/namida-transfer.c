@@ -39,6 +39,7 @@ struct _NamidaTransfer
 
   /* What was told last; main context. */
   guint64 done_bytes, total_bytes, speed;
+  guint64 safe_bytes; /* of before a restart; 0 while bytes move */
   guint done_files, total_files;
   gint64 seconds_left;
   NamidaSpeed recent;
@@ -322,6 +323,12 @@ namida_transfer_get_done_bytes (NamidaTransfer *self)
 }
 
 guint64
+namida_transfer_get_safe_bytes (NamidaTransfer *self)
+{
+  return MAX (self->safe_bytes, self->done_bytes);
+}
+
+guint64
 namida_transfer_get_total_bytes (NamidaTransfer *self)
 {
   return self->total_bytes;
@@ -532,6 +539,9 @@ namida_transfer_get_hashed (NamidaTransfer *self)
 void
 namida_transfer_restart (NamidaTransfer *self)
 {
+  /* Who can be paused has its parts on the other side: they are safe until it is known better. */
+  if (self->pausable)
+    self->safe_bytes = MAX (self->safe_bytes, (guint64) MAX (__atomic_load_n (&self->bytes, __ATOMIC_RELAXED), 0));
   __atomic_store_n (&self->bytes, 0, __ATOMIC_RELAXED);
   g_atomic_int_set (&self->files, 0);
   namida_file_results_forget (self->results);
@@ -556,6 +566,8 @@ namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state)
   if (self->state == state || namida_transfer_is_final (self))
     return;
   self->state = state;
+  if (state == NAMIDA_TRANSFER_RUNNING)
+    self->safe_bytes = 0;
   /* The speed counts from here: bytes that were there already were not moved. */
   namida_speed_reset (&self->recent);
   if (self->timer == 0 && (state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_FINISHING))

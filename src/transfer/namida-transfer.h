@@ -98,6 +98,9 @@ gboolean namida_transfer_can_pause (NamidaTransfer *self);
 void namida_transfer_pause (NamidaTransfer *self);
 gboolean namida_transfer_is_pausing (NamidaTransfer *self);
 void namida_transfer_set_paused (NamidaTransfer *self);
+/** namida_transfer_get_safe_bytes: how much is known to be on the receiver while nobody moves bytes: what was done when
+ * the connection broke, also after namida_transfer_restart() of a sending that can go on. Main context. */
+guint64 namida_transfer_get_safe_bytes (NamidaTransfer *self);
 /** For the movers. add_bytes and set_current_file: any thread, lock-free for bytes. @delta may be negative when a file
  * starts over. */
 void namida_transfer_add_bytes (NamidaTransfer *self, gint64 delta);
@@ -120,6 +123,13 @@ void namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state)
  * keeps what it got until it is told to restore it. Shown beside the state. */
 void namida_transfer_set_advice (NamidaTransfer *self, const char *advice);
 const char *namida_transfer_get_advice (NamidaTransfer *self); /* (nullable) until it is done */
+/**
+ * namida_transfer_dup_incomplete_words: why a received backup is incomplete, as the transfer and the history say it.
+ * @failed: files that are not here
+ * @missed: files and folders that the sender could not read
+ * Returns: (transfer full): a sentence. Translated; any thread. One of the two numbers is not 0.
+ */
+char *namida_transfer_dup_incomplete_words (guint failed, guint missed);
 /** namida_transfer_set_fetched: this transfer fetches a version that the other device keeps, which changes the advice
  * when a file is missing. Main context, before it ends. */
 void namida_transfer_set_fetched (NamidaTransfer *self);
@@ -141,6 +151,18 @@ void namida_transfer_finish (NamidaTransfer *self);
  * After an end it has no effect. Main context.
  */
 void namida_transfer_fail (NamidaTransfer *self, const GError *error);
+/** NamidaTransferEnd: what the words for a transfer that has ended depend on, of this run or of an earlier one. */
+typedef struct
+{
+  NamidaDirection direction;
+  NamidaTransferState state; /* a final one */
+  gboolean unproven;
+  guint failed;        /* files */
+  const char *message; /* (nullable): of the error */
+} NamidaTransferEnd;
+/** namida_transfer_end_dup_words: Returns: (transfer full): how it ended, in words: the row, the notification and the
+ * history take them from here, so that a transfer reads the same after the program was started again. Translated. */
+char *namida_transfer_end_dup_words (const NamidaTransferEnd *end);
 /** namida_transfer_dup_state_text: Returns: (transfer full): the state in words for a row: "Waiting for someone to
  * accept there". Translated. */
 char *namida_transfer_dup_state_text (NamidaTransfer *self);

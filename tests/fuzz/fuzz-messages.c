@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 static void
 read_tables (const char *text, gsize length)
 {
-  g_autoptr (GHashTable) hashes = namida_finish_request_parse (text, length, NULL);
+  g_autoptr (GHashTable) hashes = namida_finish_request_parse (text, length, NULL, NULL);
   g_autoptr (GHashTable) results G_GNUC_UNUSED = namida_finish_answer_parse (text, length, NULL);
   g_autoptr (GHashTable) offsets = NULL;
   g_autoptr (NamidaOfferAnswer) answer G_GNUC_UNUSED = namida_offer_answer_parse (text, length, NULL);
@@ -18,8 +18,8 @@ read_tables (const char *text, gsize length)
   namida_session_answer_parse (text, length, &state, &offsets, NULL);
   if (hashes != NULL)
     {
-      g_autofree char *again = namida_finish_request_format (hashes, &length);
-      g_autoptr (GHashTable) same = namida_finish_request_parse (again, length, NULL);
+      g_autofree char *again = namida_finish_request_format (hashes, 0, &length);
+      g_autoptr (GHashTable) same = namida_finish_request_parse (again, length, NULL, NULL);
 
       g_assert_cmpuint (g_hash_table_size (same), ==, g_hash_table_size (hashes));
     }

@@ -8,6 +8,10 @@ import subprocess
 from namida_loopback import CLI, Skip, all_files, equal, expect, main, same_tree, write
 
 
+def rows(device, *arguments):
+    return expect(0, device.run("--json", *arguments)).events
+
+
 def test_many(lab):
     """10,000 small files and an empty folder"""
     music = lab.folder("source") / "Many"
@@ -98,11 +102,21 @@ def test_unreadable(lab):
     assert "2 files or folders were left out" in result.err, result.err
     assert "private.mp3" in result.err, result.err
     equal(all_files(receiver.music / "Music"), ["fine.mp3"])
+    # The receiver knows it, too: what it has is not the whole backup.
+    there = receiver.wait_event("end")
+    equal((there["result"], there["code"], there["failed"]), ("incomplete", "incomplete", 0), there)
+    equal([version["complete"] for version in rows(receiver, "backups", "list")], [False])
+    row = rows(receiver, "history")[0]
+    equal((row["state"], row["failed"]), ("incomplete", 0), row)
+    assert row["message"] == there["message"], (row, there)
 
     (source / "secret").chmod(0o755)
     (source / "private.mp3").chmod(0o644)
     result = expect(0, sender.send(receiver, source, wrap=wrap))  # a link alone is left out by design
     equal(all_files(receiver.music / "Music"), ["fine.mp3", "private.mp3", "secret/inside.mp3"])
+    equal(receiver.wait_event("end")["result"], "done")
+    equal(rows(receiver, "history")[0]["state"], "finished")
+    assert rows(receiver, "backups", "list")[0]["complete"], "sent whole"
 
 
 def small_disk(lab):

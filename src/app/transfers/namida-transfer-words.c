@@ -98,9 +98,6 @@ namida_transfer_dup_line (NamidaTransfer *transfer)
           ngettext ("%s · %'u of %'u file", "%s · %'u of %'u files", namida_transfer_get_total_files (transfer)),
           amount, namida_transfer_get_done_files (transfer), namida_transfer_get_total_files (transfer));
     }
-  if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED && total > 0)
-    return g_strdup_printf (_ ("Waiting for the device · %d %% is safe"),
-                            (int) (100.0 * (double) namida_transfer_get_done_bytes (transfer) / (double) total));
   return g_steal_pointer (&text);
 }
 

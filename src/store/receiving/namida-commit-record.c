@@ -73,7 +73,7 @@ namida_work_write_record (NamidaWork *work, GError **error)
   record->made = commit_get_made (self);
   record->arrived = namida_clock_real ();
   record->missing = total - MIN (total, done);
-  record->left_out = self->left_out;
+  record->left_out = MAX (self->left_out, namida_backup_count_missed (self->backup));
   record->complete = record->missing == 0 && record->left_out == 0;
   commit_add_names (work, record);
   for (guint i = 0; i < work->rows->len; i++)

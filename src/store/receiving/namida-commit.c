@@ -366,15 +366,13 @@ write_journal (NamidaWork *work, GError **error)
   session->stored_files = work->stored;
   session->kept_files = work->kept;
   session->failed_files = session->total_files - MIN (session->total_files, done);
+  session->left_out = namida_backup_count_missed (self->backup);
   session->updated_at = namida_clock_real ();
   g_free (session->state);
-  session->state = g_strdup (session->failed_files == 0 ? "finished" : "incomplete");
+  session->state = g_strdup (namida_journal_session_is_complete (session) ? "finished" : "incomplete");
   g_clear_pointer (&session->error, g_free);
-  if (session->failed_files > 0)
-    session->error = g_strdup_printf (ngettext ("%u file was not stored. Send again to complete the backup.",
-                                                "%u files were not stored. Send again to complete the backup.",
-                                                session->failed_files),
-                                      session->failed_files);
+  if (!namida_journal_session_is_complete (session))
+    session->error = namida_transfer_dup_incomplete_words (session->failed_files, session->left_out);
   if (!namida_journal_finish (self->database, session, work->rows, version, error))
     return FALSE;
   namida_crash_point ("journaled");

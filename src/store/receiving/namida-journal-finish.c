@@ -143,7 +143,7 @@ write_head (NamidaDatabase *database,
             gint64 *id,
             GError **error)
 {
-  gint64 complete = session->failed_files == 0;
+  gint64 complete = namida_journal_session_is_complete (session);
 
   if (!find_version (database, handle, session, path, id, error))
     return FALSE;

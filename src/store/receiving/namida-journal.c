@@ -13,7 +13,7 @@
 
 #define SESSION_COLUMNS                                                                                                \
   "id, direction, fingerprint, alias, title, offer_key, landing, destination, state, started_at, updated_at,"          \
-  " total_bytes, total_files, stored_files, kept_files, failed_files, error, scope"
+  " total_bytes, total_files, stored_files, kept_files, failed_files, error, scope, left_out, unproven"
 #define READ_COLUMNS SESSION_COLUMNS ", ask, wish, paused"
 
 void
@@ -34,6 +34,12 @@ namida_journal_session_free (NamidaJournalSession *self)
   g_free (self->scope);
   g_free (self->wish);
   g_free (self);
+}
+
+gboolean
+namida_journal_session_is_complete (const NamidaJournalSession *session)
+{
+  return session->failed_files == 0 && session->left_out == 0;
 }
 
 void
@@ -66,18 +72,21 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
 
   return namida_database_exec (
       database, error,
-      "INSERT INTO sessions (" SESSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      "INSERT INTO sessions (" SESSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, fingerprint = excluded.fingerprint,"
       " alias = excluded.alias, title = excluded.title, offer_key = excluded.offer_key, landing = excluded.landing,"
       " destination = excluded.destination, state = excluded.state, started_at = excluded.started_at,"
       " updated_at = excluded.updated_at, total_bytes = excluded.total_bytes, total_files = excluded.total_files,"
       " stored_files = excluded.stored_files, kept_files = excluded.kept_files,"
-      " failed_files = excluded.failed_files, error = excluded.error, scope = excluded.scope, ask = 0, paused = 0",
-      "sssssssssiiiiiiiss", session->id, or_empty (session->direction), session->fingerprint, or_empty (session->alias),
-      or_empty (session->title), or_empty (session->offer_key), session->landing, session->destination,
-      or_empty (session->state), session->started_at, session->updated_at, (gint64) session->total_bytes,
-      (gint64) session->total_files, (gint64) session->stored_files, (gint64) session->kept_files,
-      (gint64) session->failed_files, session->error, or_empty (session->scope));
+      " failed_files = excluded.failed_files, error = excluded.error, scope = excluded.scope, left_out = "
+      "excluded.left_out,"
+      " unproven = excluded.unproven, ask = 0, paused = 0",
+      "sssssssssiiiiiiissii", session->id, or_empty (session->direction), session->fingerprint,
+      or_empty (session->alias), or_empty (session->title), or_empty (session->offer_key), session->landing,
+      session->destination, or_empty (session->state), session->started_at, session->updated_at,
+      (gint64) session->total_bytes, (gint64) session->total_files, (gint64) session->stored_files,
+      (gint64) session->kept_files, (gint64) session->failed_files, session->error, or_empty (session->scope),
+      (gint64) session->left_out, (gint64) session->unproven);
 }
 
 gboolean
@@ -149,9 +158,11 @@ read_session (sqlite3_stmt *statement)
   session->failed_files = (guint) sqlite3_column_int64 (statement, 15);
   session->error = dup_text (statement, 16);
   session->scope = dup_text (statement, 17);
-  session->ask = sqlite3_column_int (statement, 18) != 0;
-  session->wish = dup_text (statement, 19);
-  session->paused = sqlite3_column_int (statement, 20) != 0;
+  session->left_out = (guint) sqlite3_column_int64 (statement, 18);
+  session->unproven = sqlite3_column_int (statement, 19) != 0;
+  session->ask = sqlite3_column_int (statement, 20) != 0;
+  session->wish = dup_text (statement, 21);
+  session->paused = sqlite3_column_int (statement, 22) != 0;
   return session;
 }
 

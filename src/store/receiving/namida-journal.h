@@ -22,6 +22,8 @@ typedef struct
   gint64 started_at, updated_at;
   guint64 total_bytes;
   guint total_files, stored_files, kept_files, failed_files;
+  guint left_out;    /* files and folders that the sender could not read */
+  gboolean unproven; /* no hash proved what arrived */
   char *error;
   char *scope;     /* (nullable) none: namida_backup_dup_scope() */
   char *wish;      /* (nullable) of a sending: what goes on after the program's end; namida_journal_write_send() */
@@ -30,6 +32,10 @@ typedef struct
 } NamidaJournalSession;
 void namida_journal_session_free (NamidaJournalSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaJournalSession, namida_journal_session_free)
+
+/** namida_journal_session_is_complete: whether a version of @session is complete: everything that the sender should
+ * have read was offered, and all of it is here. Any thread. */
+gboolean namida_journal_session_is_complete (const NamidaJournalSession *session);
 
 gboolean namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSession *session, GError **error);
 gboolean namida_journal_set_state (

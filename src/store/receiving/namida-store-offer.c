@@ -6,6 +6,11 @@
 NamidaSink *
 namida_store_sink_new (NamidaStore *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume)
 {
-  return namida_store_sink_new_for (self, namida_offer_get_fingerprint (offer), namida_offer_get_alias (offer),
-                                    namida_offer_get_key (offer), landing, resume);
+  NamidaSink *sink
+      = namida_store_sink_new_for (self, namida_offer_get_fingerprint (offer), namida_offer_get_alias (offer),
+                                   namida_offer_get_key (offer), landing, resume);
+
+  namida_store_sink_set_unproven (NAMIDA_STORE_SINK (sink),
+                                  namida_transfer_get_unproven (namida_offer_get_transfer (offer)));
+  return sink;
 }

@@ -129,6 +129,12 @@ namida_store_sink_set_source (NamidaSink *sink, const char *uuid, const char *ag
   self->left_out = left_out;
 }
 
+void
+namida_store_sink_set_unproven (NamidaStoreSink *self, gboolean unproven)
+{
+  self->session->unproven = unproven;
+}
+
 NamidaEntry *
 namida_store_sink_entry (NamidaStoreSink *self, guint index)
 {

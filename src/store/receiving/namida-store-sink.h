@@ -17,6 +17,9 @@ NamidaSink *namida_store_sink_new_for (NamidaStore *store,
                                        const char *offer_key,
                                        NamidaLanding landing,
                                        NamidaJournalSession *resume);
+/** namida_store_sink_set_unproven: nothing will prove what arrives (namida_transfer_set_unproven()): the history says
+ * so later, too. Before prepare. */
+void namida_store_sink_set_unproven (NamidaStoreSink *self, gboolean unproven);
 
 /**
  * namida_store_sink_set_source: what the record of a version says of its origin, beside the device's name and key. Main

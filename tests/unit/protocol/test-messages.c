@@ -127,8 +127,11 @@ test_finish (void)
                                      "{\"files\":{\"a\":\"abc\"}}",
                                      "{\"files\":{\"\":\"\"}}",
                                      "{\"files\":{\"a\":\"\",\"a\":\"\"}}",
-                                     "{\"files\":{\"a\":null}}" };
-  g_autoptr (GHashTable) hashes = namida_finish_request_parse (asked, strlen (asked), NULL);
+                                     "{\"files\":{\"a\":null}}",
+                                     "{\"files\":{},\"leftOut\":-1}",
+                                     "{\"files\":{},\"leftOut\":\"2\"}" };
+  guint left_out = 99;
+  g_autoptr (GHashTable) hashes = namida_finish_request_parse (asked, strlen (asked), NULL, NULL);
   g_autoptr (GHashTable) results = namida_finish_answer_parse (told, strlen (told), NULL);
   g_autoptr (GHashTable) again = NULL;
   g_autofree char *text = NULL;
@@ -137,9 +140,18 @@ test_finish (void)
 
   g_assert_cmpstr (g_hash_table_lookup (hashes, "f1"), ==, SHA);
   g_assert_cmpstr (g_hash_table_lookup (hashes, "e"), ==, "");
-  text = namida_finish_request_format (hashes, &length);
-  again = namida_finish_request_parse (text, length, NULL);
+  text = namida_finish_request_format (hashes, 0, &length);
+  again = namida_finish_request_parse (text, length, &left_out, NULL);
   g_assert_cmpuint (g_hash_table_size (again), ==, 2);
+  g_assert_cmpuint (left_out, ==, 0);
+  g_assert_null (strstr (text, "leftOut"));
+  {
+    g_autofree char *more = namida_finish_request_format (hashes, 3, NULL);
+    g_autoptr (GHashTable) read = namida_finish_request_parse (more, strlen (more), &left_out, NULL);
+
+    g_assert_cmpuint (g_hash_table_size (read), ==, 2);
+    g_assert_cmpuint (left_out, ==, 3);
+  }
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "a")), ==, NAMIDA_FILE_STORED);
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "b")), ==, NAMIDA_FILE_KEPT_EXISTING);
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "c")), ==, NAMIDA_FILE_MISMATCH);
@@ -148,7 +160,7 @@ test_finish (void)
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "f")), ==, NAMIDA_FILE_MISSING);
   g_assert_nonnull (strstr (answer, "\"b\":\"kept-existing\""));
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
-    g_assert_null (namida_finish_request_parse (bad[i], strlen (bad[i]), NULL));
+    g_assert_null (namida_finish_request_parse (bad[i], strlen (bad[i]), NULL, NULL));
 }
 
 /* More than 1 MiB: what an offer of many files ends with. */
@@ -166,13 +178,13 @@ test_finish_many (void)
     g_hash_table_add (hashes, g_strdup_printf ("f%u", i));
   for (guint i = 0; i < NAMIDA_LIMIT_FILES; i++)
     g_hash_table_insert (hashes, g_strdup_printf ("f%u", i), (gpointer) SHA);
-  text = namida_finish_request_format (hashes, &length);
-  got = namida_finish_request_parse (text, length, &error);
+  text = namida_finish_request_format (hashes, 0, &length);
+  got = namida_finish_request_parse (text, length, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (g_hash_table_size (got), ==, NAMIDA_LIMIT_FILES);
   g_hash_table_insert (hashes, g_strdup ("one-more"), (gpointer) SHA);
-  more = namida_finish_request_format (hashes, &length);
-  g_assert_null (namida_finish_request_parse (more, length, &error));
+  more = namida_finish_request_format (hashes, 0, &length);
+  g_assert_null (namida_finish_request_parse (more, length, NULL, &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE);
 }
 

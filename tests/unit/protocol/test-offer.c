@@ -282,6 +282,33 @@ test_large (void)
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE);
 }
 
+/* What the sender could not read is a number beside its files. */
+static void
+test_left_out (void)
+{
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  g_autofree char *whole = namida_offer_message_format (NULL, NULL, backup, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (NamidaOfferMessage) offer = NULL;
+  g_autoptr (NamidaOfferMessage) none = parse (whole, NULL);
+  g_autoptr (NamidaOfferMessage) many = parse ("{\"files\":[],\"leftOut\":9007199254740991}", NULL);
+
+  g_assert_null (strstr (whole, "leftOut"));
+  g_assert_cmpuint (namida_backup_count_missed (none->backup), ==, 0);
+  namida_backup_add_left_out (backup, "Music/private", "It could not be read.", TRUE);
+  namida_backup_add_left_out (backup, "Music/pipe", "It is no file.", FALSE);
+  text = namida_offer_message_format (NULL, NULL, backup, NULL);
+  offer = parse (text, NULL);
+  g_assert_cmpuint (namida_backup_count_missed (offer->backup), ==, 1);
+  /* A later message makes it more, never less. */
+  namida_backup_raise_missed_there (offer->backup, 3);
+  namida_backup_raise_missed_there (offer->backup, 2);
+  g_assert_cmpuint (namida_backup_count_missed (offer->backup), ==, 3);
+  g_assert_cmpuint (namida_backup_count_missed (many->backup), ==, NAMIDA_LIMIT_FILES);
+  refused ("{\"files\":[],\"leftOut\":-1}", NAMIDA_ERROR_INVALID_REQUEST);
+  refused ("{\"files\":[],\"leftOut\":\"1\"}", NAMIDA_ERROR_INVALID_REQUEST);
+}
+
 static void
 test_round_trip (void)
 {
@@ -343,5 +370,6 @@ main (int argc, char **argv)
   g_test_add_func ("/offer/many", test_many);
   g_test_add_func ("/offer/large", test_large);
   g_test_add_func ("/offer/round-trip", test_round_trip);
+  g_test_add_func ("/offer/left-out", test_left_out);
   return g_test_run ();
 }

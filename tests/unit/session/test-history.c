@@ -34,6 +34,7 @@ write_row (NamidaDatabase *database, const char *id, const char *direction, cons
     .updated_at = then,
     .total_files = 3,
     .kept_files = 2,
+    .unproven = g_str_equal (id, "unproven"),
     .failed_files = g_str_equal (state, "incomplete") ? 1 : 0,
   };
   g_autoptr (GError) error = NULL;
@@ -76,6 +77,8 @@ test_lists_and_clears (void)
   NamidaHub *hub;
 
   write_row (database, "old", "send", "finished", 90);
+  write_row (database, "unproven", "receive", "finished", 80);
+  write_row (database, "received", "receive", "finished", 70);
   write_row (database, "middle", "receive", "incomplete", 60);
   write_row (database, "parked", "receive", "parked", 30);
   g_assert_true (namida_database_exec (database, &error,
@@ -85,10 +88,13 @@ test_lists_and_clears (void)
   hub = start_in (dir);
   history = namida_hub_history_new (hub);
   list = G_LIST_MODEL (history);
-  WAIT_FOR (g_list_model_get_n_items (list) == 3);
+  WAIT_FOR (g_list_model_get_n_items (list) == 5);
   check_item (history, 0, "parked", NAMIDA_TRANSFER_INTERRUPTED, "Interrupted: it goes on when the device sends again");
   check_item (history, 1, "middle", NAMIDA_TRANSFER_INCOMPLETE, "1 file is not there");
-  check_item (history, 2, "old", NAMIDA_TRANSFER_DONE, "Verified · 2 files were already there");
+  /* What was there already is no reason to speak of it in another way than on the day it arrived. */
+  check_item (history, 2, "received", NAMIDA_TRANSFER_DONE, "Received and verified");
+  check_item (history, 3, "unproven", NAMIDA_TRANSFER_DONE, "Received; the other device sent nothing to verify it by");
+  check_item (history, 4, "old", NAMIDA_TRANSFER_DONE, "Sent and verified");
 
   /* What waits to go on is no history yet; what stored a file must go on knowing it. */
   namida_hub_history_clear (history);

@@ -204,6 +204,44 @@ test_fail (void)
     }
 }
 
+/* A received backup that its sender could not read whole. */
+static void
+test_missed_there (void)
+{
+  g_autoptr (NamidaTransfer) transfer = make_small (NAMIDA_DIRECTION_RECEIVE, NAMIDA_FILE_STORED, NAMIDA_FILE_STORED);
+
+  namida_backup_raise_missed_there (namida_transfer_get_backup (transfer), 2);
+  namida_transfer_finish (transfer);
+  g_assert_cmpint (namida_transfer_get_state (transfer), ==, NAMIDA_TRANSFER_INCOMPLETE);
+  g_assert_true (g_str_has_prefix (namida_transfer_get_error (transfer)->message,
+                                   "The other device could not read 2 files or folders"));
+}
+
+/* Looking at the files again does not make what arrived less safe; of who cannot go on, nothing is. */
+static void
+test_safe (void)
+{
+  for (guint can_go_on = 0; can_go_on < 2; can_go_on++)
+    {
+      g_autoptr (NamidaTransfer) transfer = make_small (NAMIDA_DIRECTION_SEND, NAMIDA_FILE_PENDING, NAMIDA_FILE_STORED);
+      g_autofree char *words = NULL;
+
+      namida_transfer_set_summary (transfer, "Music", 100, 1);
+      namida_transfer_set_pausable (transfer, can_go_on);
+      namida_transfer_set_state (transfer, NAMIDA_TRANSFER_RUNNING);
+      namida_transfer_add_bytes (transfer, 77);
+      namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
+      namida_transfer_restart (transfer);
+      namida_transfer_set_state (transfer, NAMIDA_TRANSFER_PAUSED);
+      namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
+      words = namida_transfer_dup_state_text (transfer);
+      g_assert_cmpstr (words, ==, can_go_on ? "Waiting for the device · 77 % is safe there" : "Waiting for the device");
+      /* The other side says how much it is. */
+      namida_transfer_set_state (transfer, NAMIDA_TRANSFER_RUNNING);
+      g_assert_cmpuint (namida_transfer_get_safe_bytes (transfer), ==, 0);
+    }
+}
+
 /* A caller's mistake ends the transfer as failed, and says so in the log. */
 static void
 test_fail_without_error (void)
@@ -239,6 +277,8 @@ main (int argc, char **argv)
   g_test_add_func ("/report/done-is-earned", test_done_is_earned);
   g_test_add_func ("/report/folders-are-no-files", test_folders_are_no_files);
   g_test_add_func ("/report/missed", test_missed);
+  g_test_add_func ("/report/missed-there", test_missed_there);
+  g_test_add_func ("/report/safe", test_safe);
   g_test_add_func ("/report/fail", test_fail);
   g_test_add_func ("/report/fail-without-error", test_fail_without_error);
   g_test_add_func ("/report/finish-without-files", test_finish_without_files);

@@ -219,7 +219,7 @@ static void
 serve_finish (Fake *fake, Peer *peer, const char *body, gsize length)
 {
   g_autoptr (GHashTable) results = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GHashTable *hashes = namida_finish_request_parse (body, length, NULL);
+  GHashTable *hashes = namida_finish_request_parse (body, length, NULL, NULL);
   GHashTableIter iter;
   gpointer id, sha256;
   g_autofree char *text = NULL;
