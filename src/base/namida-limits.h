@@ -13,8 +13,15 @@
 #define NAMIDA_LIMIT_HELLO_BYTES 8192u
 #define NAMIDA_LIMIT_CONNECTIONS 256u
 #define NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS 64u
-#define NAMIDA_LIMIT_HANDSHAKES 32u /* that run at once */
+#define NAMIDA_LIMIT_CONNECTIONS_PER_NETWORK 128u /* IPv6: a /64 */
+#define NAMIDA_LIMIT_STRANGERS_CONNECTIONS 192u   /* the rest is for trusted devices */
+#define NAMIDA_LIMIT_HANDSHAKES 32u               /* that run at once */
 #define NAMIDA_LIMIT_HANDSHAKES_PER_ADDRESS 4u
+#define NAMIDA_LIMIT_HANDSHAKES_PER_NETWORK 16u
+#define NAMIDA_LIMIT_HANDSHAKES_RESERVED 8u /* of them for addresses that a trusted device came from */
+/* When others wait: how long a handshake may take, and the same for one of an address that has several under way. */
+#define NAMIDA_LIMIT_HANDSHAKE_TURN_MS 2000
+#define NAMIDA_LIMIT_HANDSHAKE_LEAST_MS 300
 #define NAMIDA_LIMIT_HANDSHAKE_SECONDS 10u
 #define NAMIDA_LIMIT_HEAD_SECONDS 10u
 #define NAMIDA_LIMIT_HEAD_BYTES (16u * 1024)

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Places for connections. Strangers may take so many, of one address, of one network and together; what is left over
+ * is for trusted devices. When strangers' places are taken, one of those that hold the most makes room: first one that
+ * has asked for nothing yet, then one whose request is not finished. The listener asks, in the main context; the end
+ * of a connection may be noticed by any thread. */
+
 #include "config.h"
 
 #include "namida-connection-limit.h"
@@ -6,24 +12,50 @@
 #include "namida-limits.h"
 #include "namida-tally.h"
 
+#define MAX_PREFERRED 256 /* addresses */
+
 struct _NamidaConnectionLimit
 {
   gatomicrefcount refs;
-  GMutex lock; /* guards: */
-  NamidaTally *by_address;
-  GQueue slots; /* Slot, the oldest first */
+  GMutex lock;                          /* guards: */
+  NamidaTally *by_address, *by_network; /* of strangers */
+  guint n_trusted;
+  GHashTable *preferred; /* addresses that a trusted device came from, a set */
+  GQueue slots;          /* Slot, the oldest first */
 };
+
+typedef enum
+{
+  SLOT_QUIET, /* nothing was asked on it yet */
+  SLOT_HEARD,
+  SLOT_KEPT,
+} SlotState;
 
 /* One connection that counts. */
 typedef struct
 {
   NamidaConnectionLimit *limit;
-  char *address;
+  char *address, *network;
   GSocket *socket;
-  gboolean quiet;   /* nothing was asked on it yet */
+  SlotState state;
+  gboolean trusted;
   gboolean evicted; /* it had to make room, and counts no more */
   GList link;
 } Slot;
+
+char *
+namida_connection_dup_network (GInetAddress *address)
+{
+  char *text = g_inet_address_to_string (address);
+  const guint8 *bytes = g_inet_address_to_bytes (address);
+
+  if (g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV6 || g_inet_address_get_is_link_local (address)
+      || g_inet_address_get_is_loopback (address))
+    return text;
+  g_free (text);
+  return g_strdup_printf ("%02x%02x:%02x%02x:%02x%02x:%02x%02x::/64", bytes[0], bytes[1], bytes[2], bytes[3], bytes[4],
+                          bytes[5], bytes[6], bytes[7]);
+}
 
 NamidaConnectionLimit *
 namida_connection_limit_new (void)
@@ -33,6 +65,8 @@ namida_connection_limit_new (void)
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
   self->by_address = namida_tally_new ();
+  self->by_network = namida_tally_new ();
+  self->preferred = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&self->slots);
   return self;
 }
@@ -43,8 +77,27 @@ namida_connection_limit_unref (NamidaConnectionLimit *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   namida_tally_free (self->by_address);
+  namida_tally_free (self->by_network);
+  g_hash_table_unref (self->preferred);
   g_mutex_clear (&self->lock);
   g_free (self);
+}
+
+/* Under the lock: it counts no more. */
+static void
+slot_uncount (Slot *slot)
+{
+  NamidaConnectionLimit *self = slot->limit;
+
+  if (slot->evicted)
+    return;
+  if (slot->trusted)
+    {
+      self->n_trusted--;
+      return;
+    }
+  namida_tally_down (self->by_address, slot->address);
+  namida_tally_down (self->by_network, slot->network);
 }
 
 static void
@@ -54,74 +107,104 @@ on_connection_gone (gpointer user_data, GObject *where_it_was)
   NamidaConnectionLimit *self = slot->limit;
 
   g_mutex_lock (&self->lock);
-  if (!slot->evicted)
-    namida_tally_down (self->by_address, slot->address);
+  slot_uncount (slot);
   g_queue_unlink (&self->slots, &slot->link);
   g_mutex_unlock (&self->lock);
   g_object_unref (slot->socket);
   g_free (slot->address);
+  g_free (slot->network);
   g_free (slot);
   namida_connection_limit_unref (self);
 }
 
-/* Under the lock. When all places are taken, one that asks for nothing makes room: the oldest one of the address that
- * has the most. Only for an address that has clearly fewer: connections that are as many as others' are not worth more
- * for being newer. Returns: (transfer full) (nullable): the socket to shut down. */
+/* Under the lock. One that asks for nothing makes room: the oldest one of the address that has the most; else, so, one
+ * whose request nobody agreed to yet. Only for an address that has clearly fewer: connections that are as many as
+ * others' are not worth more for being newer; and an address that a trusted device came from only makes room for
+ * another one of these (@preferred). @network: (nullable): only within it. Returns: (transfer full)
+ * (nullable): the socket to shut down. */
 static GSocket *
-make_room (NamidaConnectionLimit *self, guint has)
+limit_make_room (NamidaConnectionLimit *self, const char *network, guint has, gboolean preferred)
 {
   Slot *victim = NULL;
-  guint most = has == 0 ? 0 : has + 1;
 
-  for (GList *l = self->slots.head; l != NULL; l = l->next)
+  for (SlotState state = SLOT_QUIET; victim == NULL && state <= SLOT_HEARD; state++)
     {
-      Slot *slot = l->data;
-      guint n = namida_tally_get (self->by_address, slot->address);
+      guint most = has == 0 && state == SLOT_QUIET ? 0 : has + 1;
 
-      if (slot->quiet && !slot->evicted && n > most)
+      for (GList *l = self->slots.head; l != NULL; l = l->next)
         {
-          most = n;
-          victim = slot;
+          Slot *slot = l->data;
+          guint n = namida_tally_get (self->by_address, slot->address);
+
+          if (slot->state == state && !slot->evicted && !slot->trusted && n > most
+              && (network == NULL || g_str_equal (slot->network, network))
+              && (preferred || !g_hash_table_contains (self->preferred, slot->address)))
+            {
+              most = n;
+              victim = slot;
+            }
         }
     }
   if (victim == NULL)
     return NULL;
+  slot_uncount (victim);
   victim->evicted = TRUE;
-  namida_tally_down (self->by_address, victim->address);
   return g_object_ref (victim->socket);
 }
 
 /* Under the lock. */
 static void
-add_slot (NamidaConnectionLimit *self, GSocketConnection *connection, const char *address)
+limit_add_slot (NamidaConnectionLimit *self, GSocketConnection *connection, const char *address, const char *network)
 {
   Slot *slot = g_new0 (Slot, 1);
 
   namida_tally_up (self->by_address, address);
+  namida_tally_up (self->by_network, network);
   g_atomic_ref_count_inc (&self->refs);
   slot->limit = self;
   slot->address = g_strdup (address);
+  slot->network = g_strdup (network);
   slot->socket = g_object_ref (g_socket_connection_get_socket (connection));
-  slot->quiet = TRUE;
   slot->link.data = slot;
   g_queue_push_tail_link (&self->slots, &slot->link);
   g_object_weak_ref (G_OBJECT (connection), on_connection_gone, slot);
 }
 
+/* Under the lock. @victim: (out) (transfer full) (nullable) */
+static gboolean
+limit_find_place (NamidaConnectionLimit *self, const char *address, const char *network, GSocket **victim)
+{
+  guint n = namida_tally_get (self->by_address, address);
+  guint strangers = namida_tally_get_total (self->by_address);
+  gboolean preferred = g_hash_table_contains (self->preferred, address);
+  guint most = preferred ? NAMIDA_LIMIT_CONNECTIONS : NAMIDA_LIMIT_STRANGERS_CONNECTIONS;
+
+  if (n >= NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS)
+    return FALSE;
+  if (namida_tally_get (self->by_network, network) >= NAMIDA_LIMIT_CONNECTIONS_PER_NETWORK)
+    {
+      *victim = limit_make_room (self, network, n, preferred);
+      return *victim != NULL;
+    }
+  if (strangers < most && strangers + self->n_trusted < NAMIDA_LIMIT_CONNECTIONS)
+    return TRUE;
+  *victim = limit_make_room (self, NULL, preferred ? 0 : n, preferred);
+  return *victim != NULL;
+}
+
 gboolean
-namida_connection_limit_take (NamidaConnectionLimit *self, GSocketConnection *connection, const char *address)
+namida_connection_limit_take (NamidaConnectionLimit *self,
+                              GSocketConnection *connection,
+                              const char *address,
+                              const char *network)
 {
   g_autoptr (GSocket) victim = NULL;
   gboolean ok;
-  guint n;
 
   g_mutex_lock (&self->lock);
-  n = namida_tally_get (self->by_address, address);
-  ok = n < NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS;
-  if (ok && namida_tally_get_total (self->by_address) >= NAMIDA_LIMIT_CONNECTIONS)
-    ok = (victim = make_room (self, n)) != NULL;
+  ok = limit_find_place (self, address, network, &victim);
   if (ok)
-    add_slot (self, connection, address);
+    limit_add_slot (self, connection, address, network);
   g_mutex_unlock (&self->lock);
   /* Who serves it sees the end of the stream, and lets go. */
   if (victim != NULL)
@@ -129,14 +212,68 @@ namida_connection_limit_take (NamidaConnectionLimit *self, GSocketConnection *co
   return ok;
 }
 
+/* Under the lock. Returns: (nullable) */
+static Slot *
+limit_find_slot (NamidaConnectionLimit *self, GSocket *socket)
+{
+  for (GList *l = self->slots.head; l != NULL; l = l->next)
+    if (((Slot *) l->data)->socket == socket)
+      return l->data;
+  return NULL;
+}
+
+static void
+limit_raise (NamidaConnectionLimit *self, GSocket *socket, SlotState state)
+{
+  Slot *slot;
+
+  g_mutex_lock (&self->lock);
+  slot = limit_find_slot (self, socket);
+  if (slot != NULL)
+    slot->state = MAX (slot->state, state);
+  g_mutex_unlock (&self->lock);
+}
+
 void
 namida_connection_limit_heard (NamidaConnectionLimit *self, GSocket *socket)
 {
+  limit_raise (self, socket, SLOT_HEARD);
+}
+
+void
+namida_connection_limit_keep (NamidaConnectionLimit *self, GSocket *socket)
+{
+  limit_raise (self, socket, SLOT_KEPT);
+}
+
+void
+namida_connection_limit_trust (NamidaConnectionLimit *self, GSocket *socket)
+{
+  Slot *slot;
+
   g_mutex_lock (&self->lock);
-  for (GList *l = self->slots.head; l != NULL; l = l->next)
-    if (((Slot *) l->data)->socket == socket)
-      ((Slot *) l->data)->quiet = FALSE;
+  slot = limit_find_slot (self, socket);
+  if (slot != NULL && !slot->trusted && !slot->evicted)
+    {
+      slot_uncount (slot);
+      slot->trusted = TRUE;
+      self->n_trusted++;
+      if (g_hash_table_size (self->preferred) >= MAX_PREFERRED)
+        g_hash_table_remove_all (self->preferred);
+      g_hash_table_add (self->preferred, g_strdup (slot->address));
+    }
   g_mutex_unlock (&self->lock);
+}
+
+gboolean
+namida_connection_limit_prefers (NamidaConnectionLimit *self, const char *address)
+{
+  gboolean prefers;
+
+  g_mutex_lock (&self->lock);
+  prefers = g_hash_table_contains (self->preferred, address);
+  g_mutex_unlock (&self->lock);
+  return prefers;
 }
 
 guint
@@ -145,7 +282,7 @@ namida_connection_limit_get_n (NamidaConnectionLimit *self)
   guint n;
 
   g_mutex_lock (&self->lock);
-  n = namida_tally_get_total (self->by_address);
+  n = namida_tally_get_total (self->by_address) + self->n_trusted;
   g_mutex_unlock (&self->lock);
   return n;
 }

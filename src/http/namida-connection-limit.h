@@ -6,8 +6,9 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaConnectionLimit: how many connections there may be, of one address and in all (NAMIDA_LIMIT_CONNECTIONS…), and
- * who makes room when all places are taken. Any thread: a connection may end in any.
+ * NamidaConnectionLimit: how many connections there may be, of one address, of one network and in all
+ * (NAMIDA_LIMIT_CONNECTIONS…), and who makes room when all places are taken. Some places are kept for trusted devices,
+ * and for addresses that one came from. Any thread: a connection may end in any.
  */
 typedef struct _NamidaConnectionLimit NamidaConnectionLimit;
 
@@ -15,10 +16,25 @@ NamidaConnectionLimit *namida_connection_limit_new (void);
 /** The connections that still count keep it. */
 void namida_connection_limit_unref (NamidaConnectionLimit *self);
 /** namida_connection_limit_take: a place for @connection until that object is gone; another one may be shut down for
- * it. Returns: %FALSE when there is none. */
-gboolean namida_connection_limit_take (NamidaConnectionLimit *self, GSocketConnection *connection, const char *address);
-/** namida_connection_limit_heard: something was asked on it: it does not have to make room any more. */
+ * it. @network: what @address shares with its neighbors, namida_connection_dup_network(). Returns: %FALSE when there is
+ * none. */
+gboolean namida_connection_limit_take (NamidaConnectionLimit *self,
+                                       GSocketConnection *connection,
+                                       const char *address,
+                                       const char *network);
+/** namida_connection_limit_heard: something was asked on it: others make room first. */
 void namida_connection_limit_heard (NamidaConnectionLimit *self, GSocket *socket);
+/** namida_connection_limit_keep: somebody agreed to what comes on it: it never has to make room. */
+void namida_connection_limit_keep (NamidaConnectionLimit *self, GSocket *socket);
+/** namida_connection_limit_trust: a trusted device has proven that this connection is its: it counts no more among
+ * those of strangers, and what comes from its address later goes before theirs. */
+void namida_connection_limit_trust (NamidaConnectionLimit *self, GSocket *socket);
+/** namida_connection_limit_prefers: whether a trusted device came from @address. */
+gboolean namida_connection_limit_prefers (NamidaConnectionLimit *self, const char *address);
 guint namida_connection_limit_get_n (NamidaConnectionLimit *self);
+
+/** namida_connection_dup_network: Returns: (transfer full): whose addresses count together: of IPv6 the /64, which a
+ * single computer may use all of; an IPv4 or link-local address stands for itself. */
+char *namida_connection_dup_network (GInetAddress *address);
 
 G_END_DECLS

@@ -4,9 +4,9 @@
 #include "namida-listener.h"
 
 #include "namida-connection-limit.h"
+#include "namida-handshake-turns.h"
 #include "namida-limits.h"
 #include "namida-listener-sockets.h"
-#include "namida-tally.h"
 #include "namida-tls.h"
 
 #include <errno.h>
@@ -17,6 +17,9 @@
 #define TLS_HANDSHAKE 0x16 /* RFC 8446, 5.1: the content type of a ClientHello */
 #define PAUSE_MS 100       /* after a failed accept (no descriptors left): it would fail again at once */
 #define CONNECTION_KEY "namida-connection"
+#define TURN_LOOK_MS 50 /* how often to see whether a handshake that others wait for has lasted long enough */
+/* Below GTK's drawing: a crowd that knocks must not stop the window. */
+#define ACCEPT_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
 
 struct _NamidaListener
 {
@@ -32,9 +35,9 @@ struct _NamidaListener
   GPtrArray *sockets; /* (nullable): that listen */
   GPtrArray *sources; /* GSource */
   GThreadPool *handshakes;
-  GHashTable *pending;  /* Arrival, a set */
-  NamidaTally *shaking; /* whose handshakes run */
-  GQueue waiting;       /* Arrival, borrowed of @pending: for their handshake's turn */
+  GHashTable *pending; /* Arrival, a set */
+  NamidaHandshakeTurns *turns;
+  GSource *look; /* (nullable): while any handshake waits for its turn */
   NamidaConnectionLimit *limit;
 };
 
@@ -47,8 +50,8 @@ typedef struct
   GIOStream *stream;
   GCancellable *cancellable;
   GSource *byte_source, *timer;
-  char *address;
-  gboolean failed, in_worker, shaking;
+  char *address, *network;
+  gboolean failed, in_worker;
 } Arrival;
 
 static NamidaListener *
@@ -66,7 +69,7 @@ listener_unref (NamidaListener *self)
   g_object_unref (self->identity);
   g_ptr_array_unref (self->sources);
   g_hash_table_unref (self->pending);
-  namida_tally_free (self->shaking);
+  namida_handshake_turns_free (self->turns);
   namida_connection_limit_unref (self->limit);
   g_main_context_unref (self->context);
   g_free (self);
@@ -104,6 +107,18 @@ namida_listener_heard (NamidaListener *self, GSocket *socket)
   namida_connection_limit_heard (self->limit, socket);
 }
 
+void
+namida_listener_keep (NamidaListener *self, GSocket *socket)
+{
+  namida_connection_limit_keep (self->limit, socket);
+}
+
+void
+namida_listener_trust (NamidaListener *self, GSocket *socket)
+{
+  namida_connection_limit_trust (self->limit, socket);
+}
+
 guint
 namida_listener_get_n_connections (NamidaListener *self)
 {
@@ -126,14 +141,8 @@ static void next_handshake (NamidaListener *self);
 static void
 leave_handshake (Arrival *arrival)
 {
-  NamidaListener *self = arrival->listener;
-
-  g_queue_remove (&self->waiting, arrival);
-  if (!arrival->shaking)
-    return;
-  arrival->shaking = FALSE;
-  namida_tally_down (self->shaking, arrival->address);
-  next_handshake (self);
+  namida_handshake_turns_remove (arrival->listener->turns, arrival);
+  next_handshake (arrival->listener);
 }
 
 static void
@@ -144,6 +153,7 @@ arrival_free (Arrival *arrival)
   leave_handshake (arrival);
   g_hash_table_remove (arrival->listener->pending, arrival);
   g_free (arrival->address);
+  g_free (arrival->network);
   g_clear_object (&arrival->stream);
   g_clear_object (&arrival->connection);
   g_clear_object (&arrival->local);
@@ -236,41 +246,47 @@ arrival_secure (Arrival *arrival)
       arrival_free (arrival);
       return;
     }
-  g_queue_push_tail (&self->waiting, arrival);
+  namida_handshake_turns_add (self->turns, arrival, arrival->address, arrival->network,
+                              namida_connection_limit_prefers (self->limit, arrival->address));
   next_handshake (self);
-}
-
-/* GLib does each handshake in a thread of the pool that all of the program's work shares, and adds to that pool but
- * slowly: strangers who dawdle there must not hold up our own work, nor one address the others. */
-static gboolean
-may_shake (NamidaListener *self, Arrival *arrival)
-{
-  return namida_tally_get (self->shaking, arrival->address) < NAMIDA_LIMIT_HANDSHAKES_PER_ADDRESS
-         && namida_tally_get_total (self->shaking) < NAMIDA_LIMIT_HANDSHAKES;
 }
 
 static void
 begin_handshake (NamidaListener *self, Arrival *arrival)
 {
-  arrival->shaking = arrival->in_worker = TRUE;
-  namida_tally_up (self->shaking, arrival->address);
+  arrival->in_worker = TRUE;
   arrival_arm (arrival);
   g_thread_pool_push (self->handshakes, arrival, NULL);
 }
 
+static gboolean
+on_look (gpointer user_data)
+{
+  NamidaListener *self = user_data;
+  Arrival *victim = self->stopped ? NULL : namida_handshake_turns_victim (self->turns);
+
+  if (victim != NULL)
+    g_cancellable_cancel (victim->cancellable);
+  if (!self->stopped && namida_handshake_turns_is_waiting (self->turns))
+    return G_SOURCE_CONTINUE;
+  g_clear_pointer (&self->look, g_source_unref);
+  return G_SOURCE_REMOVE;
+}
+
+/* GLib does each handshake in a thread of the pool that all of the program's work shares, and adds to that pool but
+ * slowly: strangers who dawdle there must not hold up our own work, nor one address the others. */
 static void
 next_handshake (NamidaListener *self)
 {
-  for (GList *link = self->waiting.head, *next; link != NULL && !self->stopped; link = next)
-    {
-      Arrival *arrival = link->data;
+  Arrival *next;
 
-      next = link->next;
-      if (!may_shake (self, arrival))
-        continue;
-      g_queue_delete_link (&self->waiting, link);
-      begin_handshake (self, arrival);
-    }
+  while (!self->stopped && (next = namida_handshake_turns_next (self->turns)) != NULL)
+    begin_handshake (self, next);
+  if (self->stopped || self->look != NULL || !namida_handshake_turns_is_waiting (self->turns))
+    return;
+  self->look = g_timeout_source_new (TURN_LOOK_MS);
+  g_source_set_callback (self->look, on_look, self, NULL);
+  g_source_attach (self->look, self->context);
 }
 
 static gboolean
@@ -315,18 +331,21 @@ arrive (NamidaListener *self, GSocket *socket)
   g_autoptr (GSocketAddress) kept = g_socket_connection_get_remote_address (connection, NULL);
   g_autoptr (GSocketAddress) remote = kept != NULL ? copy_address (kept) : NULL;
   g_autofree char *address = NULL;
+  g_autofree char *network = NULL;
   Arrival *arrival;
 
   if (remote == NULL || !G_IS_INET_SOCKET_ADDRESS (remote))
     return;
   address = address_text (remote);
-  if (!namida_connection_limit_take (self->limit, connection, address))
+  network = namida_connection_dup_network (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
+  if (!namida_connection_limit_take (self->limit, connection, address, network))
     return;
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   g_socket_set_keepalive (socket, TRUE);
   arrival = g_new0 (Arrival, 1);
   arrival->listener = listener_ref (self);
   arrival->address = g_steal_pointer (&address);
+  arrival->network = g_steal_pointer (&network);
   arrival->connection = g_steal_pointer (&connection);
   arrival->remote = g_steal_pointer (&remote);
   arrival->local = g_socket_connection_get_local_address (arrival->connection, NULL);
@@ -402,6 +421,7 @@ watch (NamidaListener *self, GSocket *socket, guint delay)
   else
     {
       source = g_socket_create_source (socket, G_IO_IN, NULL);
+      g_source_set_priority (source, ACCEPT_PRIORITY);
       g_source_set_callback (source, (GSourceFunc) on_incoming, self, NULL);
     }
   g_source_attach (source, self->context);
@@ -450,9 +470,8 @@ namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpoint
   self->context = g_main_context_ref_thread_default ();
   self->sources = g_ptr_array_new_with_free_func (source_free);
   self->pending = g_hash_table_new (NULL, NULL);
-  self->shaking = namida_tally_new ();
+  self->turns = namida_handshake_turns_new ();
   self->limit = namida_connection_limit_new ();
-  g_queue_init (&self->waiting);
   self->handshakes = g_thread_pool_new (handshake_worker, self, NAMIDA_LIMIT_HANDSHAKES, FALSE, NULL);
   return self;
 }
@@ -478,6 +497,7 @@ namida_listener_stop (NamidaListener *self)
 
   self->stopped = TRUE;
   self->port = 0;
+  clear_source (&self->look);
   /* Frees the sockets with their sources, which closes them. */
   g_clear_pointer (&self->sockets, g_ptr_array_unref);
   g_ptr_array_set_size (self->sources, 0);

@@ -38,8 +38,13 @@ void namida_listener_set_rate (NamidaListener *self, guint64 bytes_per_second);
 /** As namida_server_start(). */
 gboolean namida_listener_start (NamidaListener *self, const char *interface, guint16 port, GError **error);
 guint16 namida_listener_get_port (NamidaListener *self);
-/** namida_listener_heard: a request came on this connection: it does not have to make room for others any more. */
+/** namida_listener_heard: a request came on this connection: others have to make room before it. */
 void namida_listener_heard (NamidaListener *self, GSocket *socket);
+/** namida_listener_keep: what comes on this connection was agreed to: it never has to make room. */
+void namida_listener_keep (NamidaListener *self, GSocket *socket);
+/** namida_listener_trust: this connection is a trusted device's: it takes no place of strangers, and what comes from
+ * its address later goes before them. */
+void namida_listener_trust (NamidaListener *self, GSocket *socket);
 /** How many connections are open, wherever they went. */
 guint namida_listener_get_n_connections (NamidaListener *self);
 /** Stops accepting; connections that are not ready yet are closed. */

@@ -60,11 +60,21 @@ find (NamidaServer *self, NamidaRequest *request)
   return NULL;
 }
 
+/* Strangers and trusted devices have places of their own: what nobody answers holds up no trusted device. */
 static gboolean
-check_single (NamidaServer *self, const NamidaOfferWording *wording, GError **error)
+is_of_trusted (NamidaServer *self, guint index)
 {
+  return ((OpenOffer *) g_ptr_array_index (self->offers, index))->request->connection->trusted;
+}
+
+static gboolean
+check_single (NamidaServer *self, const NamidaRequest *request, GError **error)
+{
+  const NamidaOfferWording *wording = request->route->offer;
+
   for (guint i = 0; wording->single && i < self->offers->len; i++)
-    if (((OpenOffer *) g_ptr_array_index (self->offers, i))->request->route->offer == wording)
+    if (((OpenOffer *) g_ptr_array_index (self->offers, i))->request->route->offer == wording
+        && is_of_trusted (self, i) == request->connection->trusted)
       {
         g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
                              _ ("This device is being asked by another one. Send again when that is answered."));
@@ -74,13 +84,18 @@ check_single (NamidaServer *self, const NamidaOfferWording *wording, GError **er
 }
 
 static gboolean
-check_count (NamidaServer *self, const char *owner, guint *retry_after, GError **error)
+check_count (NamidaServer *self, const NamidaRequest *request, guint *retry_after, GError **error)
 {
-  guint same = 0;
+  guint same = 0, all = 0;
 
   for (guint i = 0; i < self->offers->len; i++)
-    same += g_str_equal (((OpenOffer *) g_ptr_array_index (self->offers, i))->owner, owner);
-  if (same < NAMIDA_LIMIT_OPEN_OFFERS_PER_DEVICE && self->offers->len < NAMIDA_LIMIT_OPEN_OFFERS)
+    {
+      OpenOffer *open = g_ptr_array_index (self->offers, i);
+
+      same += g_str_equal (open->owner, request->connection->owner) ? 1 : 0;
+      all += is_of_trusted (self, i) == request->connection->trusted ? 1 : 0;
+    }
+  if (same < NAMIDA_LIMIT_OPEN_OFFERS_PER_DEVICE && all < NAMIDA_LIMIT_OPEN_OFFERS)
     return TRUE;
   *retry_after = RETRY_SECONDS;
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
@@ -91,8 +106,7 @@ check_count (NamidaServer *self, const char *owner, guint *retry_after, GError *
 static gboolean
 check_place (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
 {
-  return check_single (self, request->route->offer, error)
-         && check_count (self, request->connection->owner, retry_after, error);
+  return check_single (self, request, error) && check_count (self, request, retry_after, error);
 }
 
 gboolean
@@ -515,6 +529,7 @@ namida_server_handle_offer (NamidaServer *self, NamidaRequest *request)
     }
   open = open_offer_ref (open_offer_new (self, request));
   namida_request_wait (request, on_gone, open);
+  namida_listener_keep (self->listener, request->socket);
   if (look (open, parsed, &error))
     ask (open, parsed);
   else if (error != NULL)

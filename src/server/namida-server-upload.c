@@ -245,6 +245,8 @@ void
 namida_serving_start (NamidaServer *self, NamidaServing *job)
 {
   job->limit = namida_rate_limit_ref (self->limit);
+  if (job->session != NULL && self->listener != NULL)
+    namida_listener_keep (self->listener, job->socket);
   namida_server_run (self, upload_work, job);
 }
 

@@ -22,6 +22,7 @@ enum
   SIGNAL_WHO_IS,
   SIGNAL_LOCALSEND_REGISTERED,
   SIGNAL_MESSAGE,
+  SIGNAL_IS_TRUSTED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -53,10 +54,26 @@ namida_server_run (NamidaServer *self, void (*run) (gpointer data), gpointer dat
   g_thread_pool_push (self->workers, work, NULL);
 }
 
+gboolean
+namida_server_is_trusted (NamidaServer *self, const char *fingerprint)
+{
+  gboolean trusted = FALSE;
+
+  if (fingerprint != NULL)
+    g_signal_emit (self, signals[SIGNAL_IS_TRUSTED], 0, fingerprint, &trusted);
+  return trusted;
+}
+
 static void
 on_ready (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpointer user_data)
 {
-  namida_server_receive (NAMIDA_SERVER (user_data), stream, remote);
+  NamidaServer *self = user_data;
+  NamidaConnection *connection = namida_connection_of (remote);
+
+  connection->trusted = namida_server_is_trusted (self, connection->fingerprint);
+  if (connection->trusted)
+    namida_listener_trust (self->listener, connection->socket);
+  namida_server_receive (self, stream, remote);
 }
 
 /* glibc raises the size from which memory is mapped on its own with each large buffer that is freed; large ones then
@@ -254,6 +271,9 @@ namida_server_class_init (NamidaServerClass *klass)
                       G_TYPE_POINTER, G_TYPE_STRING, G_TYPE_INET_SOCKET_ADDRESS);
   signals[SIGNAL_MESSAGE] = g_signal_new ("message", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled,
                                           NULL, NULL, G_TYPE_BOOLEAN, 1, NAMIDA_TYPE_MESSAGE);
+  signals[SIGNAL_IS_TRUSTED]
+      = g_signal_new ("is-trusted", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL,
+                      G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
   signals[SIGNAL_WHO_IS] = g_signal_new ("who-is", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_first_wins, NULL,
                                          NULL, G_TYPE_STRING, 1, G_TYPE_STRING);
 }

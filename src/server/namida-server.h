@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  * that does not run here any more (if there ever was one). "unencrypted-refused" (const char *address): see
  * namida_server_set_unencrypted(). "who-is" (const char *address) → char * (transfer full) (nullable): what a device
  * without encryption at that address calls itself: an offer of the phone app does not say. "localsend-registered": as
- * "registered", by LocalSend. "message" (NamidaMessage *) → gboolean: a text came; %FALSE: it is refused.
+ * "registered", by LocalSend. "is-trusted" (const char *fingerprint) → gboolean: asked once of each connection, for its
+ * place only. "message" (NamidaMessage *) → gboolean: a text came; %FALSE: it is refused.
  */
 #define NAMIDA_TYPE_SERVER (namida_server_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaServer, namida_server, NAMIDA, SERVER, GObject)

@@ -262,6 +262,12 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 static gboolean
+on_is_trusted (NamidaHub *self, const char *fingerprint)
+{
+  return namida_trust_store_is_trusted (self->trust, fingerprint);
+}
+
+static gboolean
 start_server (NamidaHub *self, GError **error)
 {
   self->server = namida_server_new (self->identity);
@@ -270,6 +276,7 @@ start_server (NamidaHub *self, GError **error)
   namida_server_set_limit (self->server, self->limit);
   g_signal_connect_object (self->server, "offer", G_CALLBACK (namida_hub_on_offer), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "registered", G_CALLBACK (namida_hub_on_registered), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->server, "is-trusted", G_CALLBACK (on_is_trusted), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "drop-parked", G_CALLBACK (namida_hub_on_drop_parked), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "pair-request", G_CALLBACK (namida_hub_on_pair_request), self,

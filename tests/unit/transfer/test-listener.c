@@ -110,7 +110,7 @@ count_gone (Fixture *f)
 static void
 fill (Fixture *f, guint sources)
 {
-  for (guint i = 0; i < NAMIDA_LIMIT_CONNECTIONS; i++)
+  for (guint i = 0; i < NAMIDA_LIMIT_STRANGERS_CONNECTIONS; i++)
     {
       add_client (f, 1 + i % sources);
       WAIT_FOR (namida_listener_get_n_connections (f->listener) == i + 1);
@@ -135,23 +135,74 @@ test_room_for_another (Fixture *f, gconstpointer data)
   g_assert_false (is_gone (late));
   WAIT_FOR (count_gone (f) == 1);
   g_assert_true (is_gone (g_ptr_array_index (f->clients, 0)));
-  g_assert_cmpuint (namida_listener_get_n_connections (f->listener), ==, NAMIDA_LIMIT_CONNECTIONS);
+  g_assert_cmpuint (namida_listener_get_n_connections (f->listener), ==, NAMIDA_LIMIT_STRANGERS_CONNECTIONS);
 }
 
-/* Connections on which something was asked never have to go. */
+static GSocket *
+get_ready_socket (Fixture *f, guint i)
+{
+  return g_socket_connection_get_socket (G_SOCKET_CONNECTION (g_ptr_array_index (f->ready, i)));
+}
+
+static void
+fill_and_hear (Fixture *f)
+{
+  fill (f, SOURCES);
+  for (guint i = 0; i < f->clients->len; i++)
+    g_socket_send (g_ptr_array_index (f->clients, i), "G", 1, NULL, NULL);
+  WAIT_FOR (f->ready->len == NAMIDA_LIMIT_STRANGERS_CONNECTIONS);
+  for (guint i = 0; i < f->ready->len; i++)
+    namida_listener_heard (f->listener, get_ready_socket (f, i));
+}
+
+/* When something was asked on every connection, the crowd makes room for one that has none all the same. */
 static void
 test_heard (Fixture *f, gconstpointer data)
 {
   GSocket *late;
 
-  fill (f, SOURCES);
-  for (guint i = 0; i < f->clients->len; i++)
-    g_socket_send (g_ptr_array_index (f->clients, i), "G", 1, NULL, NULL);
-  WAIT_FOR (f->ready->len == NAMIDA_LIMIT_CONNECTIONS);
-  for (guint i = 0; i < f->ready->len; i++)
-    namida_listener_heard (f->listener,
-                           g_socket_connection_get_socket (G_SOCKET_CONNECTION (g_ptr_array_index (f->ready, i))));
+  fill_and_hear (f);
   late = add_client (f, 100);
+  WAIT_FOR (count_gone (f) == 1);
+  g_assert_false (is_gone (late));
+}
+
+/* What somebody agreed to never has to go. */
+static void
+test_kept (Fixture *f, gconstpointer data)
+{
+  GSocket *late;
+
+  fill_and_hear (f);
+  for (guint i = 0; i < f->ready->len; i++)
+    namida_listener_keep (f->listener, get_ready_socket (f, i));
+  late = add_client (f, 100);
+  WAIT_FOR (is_gone (late));
+  g_ptr_array_remove (f->clients, late);
+  g_assert_cmpuint (count_gone (f), ==, 0);
+}
+
+/* A trusted device takes no place of strangers, and gets one of those that strangers do not get. */
+static void
+test_trusted (Fixture *f, gconstpointer data)
+{
+  GSocket *late, *trusted = add_client (f, 100);
+
+  g_socket_send (trusted, "G", 1, NULL, NULL);
+  WAIT_FOR (f->ready->len == 1);
+  namida_listener_trust (f->listener, get_ready_socket (f, 0));
+  for (guint i = 0; i < NAMIDA_LIMIT_STRANGERS_CONNECTIONS; i++)
+    {
+      add_client (f, 1 + i % SOURCES);
+      WAIT_FOR (namida_listener_get_n_connections (f->listener) == i + 2);
+    }
+  for (guint i = 0; i < 40; i++)
+    {
+      add_client (f, 100);
+      WAIT_FOR (namida_listener_get_n_connections (f->listener) == NAMIDA_LIMIT_STRANGERS_CONNECTIONS + i + 2);
+    }
+  g_assert_cmpuint (count_gone (f), ==, 0);
+  late = add_client (f, 1);
   WAIT_FOR (is_gone (late));
   g_ptr_array_remove (f->clients, late);
   g_assert_cmpuint (count_gone (f), ==, 0);
@@ -187,6 +238,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/listener/room-for-another", test_room_for_another);
   ADD ("/listener/heard", test_heard);
+  ADD ("/listener/kept", test_kept);
+  ADD ("/listener/trusted", test_trusted);
   ADD ("/listener/one-address", test_one_address);
   return g_test_run ();
 }
