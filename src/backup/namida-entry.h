@@ -28,6 +28,7 @@ typedef struct
   char *source;        /* (nullable) sender only: absolute path, file name encoding */
   guint64 inode;       /* sender only */
   guint64 device;      /* sender only */
+  gint64 ctime_ns;     /* sender only: the change time, nanoseconds since 1970 */
 } NamidaEntry;
 
 NamidaEntry *namida_entry_new (void);

@@ -3,7 +3,8 @@
 
 #include "namida-hash-index.h"
 
-#include "namida-digest.h"
+#include "namida-clock.h"
+#include "namida-content.h"
 #include "namida-error.h"
 
 #include <glib/gi18n-lib.h>
@@ -20,6 +21,8 @@ namida_hash_row_new (const char *path, const struct stat *st, const char *sha256
   row->mtime_ns = (gint64) st->st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + st->st_mtim.tv_nsec;
   row->inode = (guint64) st->st_ino;
   row->device = (guint64) st->st_dev;
+  row->ctime_ns = namida_content_ctime_ns (st);
+  row->read_at = namida_clock_real ();
   row->sha256 = g_ascii_strdown (sha256, -1);
   return row;
 }
@@ -43,15 +46,16 @@ fill_one (sqlite3_stmt *statement, NamidaEntry *entry)
   sqlite3_bind_int64 (statement, 2, (sqlite3_int64) entry->device);
   sqlite3_bind_int64 (statement, 3, (sqlite3_int64) entry->size);
   sqlite3_bind_int64 (statement, 4, entry->mtime_ns);
+  sqlite3_bind_int64 (statement, 5, entry->ctime_ns);
   if (sqlite3_step (statement) == SQLITE_ROW)
     {
-      const char *sha256 = (const char *) sqlite3_column_text (statement, 0);
+      char *sha256 = namida_content_dup_hash (statement, 0);
 
       /* A damaged row is as good as none. */
-      if (sha256 != NULL && namida_digest_is_hex (sha256))
+      if (sha256 != NULL)
         {
           g_free (entry->sha256);
-          entry->sha256 = g_strdup (sha256);
+          entry->sha256 = sha256;
           found = TRUE;
         }
     }
@@ -70,8 +74,8 @@ namida_hash_index_fill (NamidaDatabase *database, NamidaBackup *backup)
   /* One read transaction: one lock and one snapshot for all of them. */
   sqlite3_exec (handle, "BEGIN", NULL, NULL, NULL);
   statement = namida_database_prepare (database, NULL,
-                                       "SELECT sha256 FROM hash_index WHERE inode = ? AND device = ? AND size = ?"
-                                       " AND mtime_ns = ? LIMIT 1",
+                                       "SELECT sha256 FROM contents WHERE inode = ? AND device = ? AND size = ?"
+                                       " AND mtime_ns = ? AND ctime_ns = ? AND ctime_ns <> 0 AND damaged = 0 LIMIT 1",
                                        "");
   for (guint i = 0; statement != NULL && i < entries->len; i++)
     {
@@ -97,35 +101,25 @@ fail (sqlite3 *handle, GError **error)
 }
 
 static gboolean
-store_one (sqlite3_stmt *statement, const NamidaHashRow *row)
+store_all (NamidaDatabase *database, GPtrArray *rows, GError **error)
 {
-  int result;
-
-  sqlite3_bind_text (statement, 1, row->path, -1, SQLITE_STATIC);
-  sqlite3_bind_int64 (statement, 2, (sqlite3_int64) row->size);
-  sqlite3_bind_int64 (statement, 3, row->mtime_ns);
-  sqlite3_bind_int64 (statement, 4, (sqlite3_int64) row->inode);
-  sqlite3_bind_int64 (statement, 5, (sqlite3_int64) row->device);
-  sqlite3_bind_text (statement, 6, row->sha256, -1, SQLITE_STATIC);
-  result = sqlite3_step (statement);
-  sqlite3_reset (statement);
-  return result == SQLITE_DONE;
-}
-
-static gboolean
-store_all (NamidaDatabase *database, sqlite3 *handle, GPtrArray *rows, GError **error)
-{
-  sqlite3_stmt *statement = namida_database_prepare (database, error,
-                                                     "INSERT OR REPLACE INTO hash_index"
-                                                     " (path, size, mtime_ns, inode, device, sha256)"
-                                                     " VALUES (?, ?, ?, ?, ?, ?)",
-                                                     "");
-  gboolean fine = statement != NULL;
+  g_autoptr (NamidaContentWriter) writer = namida_content_writer_new (database, error);
+  gboolean fine = writer != NULL;
 
   for (guint i = 0; fine && i < rows->len; i++)
-    if (!store_one (statement, g_ptr_array_index (rows, i)))
-      fine = fail (handle, error);
-  sqlite3_finalize (statement);
+    {
+      const NamidaHashRow *row = g_ptr_array_index (rows, i);
+      NamidaFileContent content = { .path = row->path,
+                                    .size = row->size,
+                                    .mtime_ns = row->mtime_ns,
+                                    .ctime_ns = row->ctime_ns,
+                                    .inode = row->inode,
+                                    .device = row->device,
+                                    .read_at = row->read_at,
+                                    .sha256 = row->sha256 };
+
+      fine = namida_content_writer_enter (writer, &content, NULL, error) != 0;
+    }
   return fine;
 }
 
@@ -141,7 +135,7 @@ namida_hash_index_store (NamidaDatabase *database, GPtrArray *rows, GError **err
     fine = fail (handle, error);
   else
     {
-      fine = store_all (database, handle, rows, error);
+      fine = store_all (database, rows, error);
       if (fine && sqlite3_exec (handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
         fine = fail (handle, error);
       if (!fine && !sqlite3_get_autocommit (handle))

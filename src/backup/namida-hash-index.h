@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* The hash index: path, size, mtime (ns), inode, device → sha256; any change makes an entry void, but of the path: a
- * file that was renamed is still the same. Worker threads. */
+/* The hash index: what the table of contents knows of this device's files by size, modification time, change time,
+ * inode and device. Any change makes a row void, but of the path: a file that was renamed and read again is still the
+ * same. Worker threads. */
 
 /** namida_hash_index_fill: sets @sha256 of entries whose source is known and unchanged (one transaction). Returns: how
  * many. */
@@ -20,6 +21,9 @@ typedef struct
   gint64 mtime_ns;
   guint64 inode;
   guint64 device;
+  gint64 ctime_ns; /* 0: unknown */
+  gint64 read_at;  /* microseconds since 1970 */
+  gint64 content;  /* the row's number in the table of contents; 0: not known */
   char *sha256;
 } NamidaHashRow;
 NamidaHashRow *namida_hash_row_new (const char *path, const struct stat *st, const char *sha256);

@@ -13,6 +13,7 @@
 typedef struct
 {
   char *path;
+  gint64 id;
   gint64 seen_at; /* 0: not known yet */
   gboolean gone;
 } Row;
@@ -43,7 +44,8 @@ read_rows (NamidaDatabase *database, gint64 now, guint most, GError **error)
   sqlite3 *handle = namida_database_lock (database);
   sqlite3_stmt *statement
       = namida_database_prepare (database, error,
-                                 "SELECT path, seen_at FROM hash_index WHERE looked_at < ? ORDER BY looked_at LIMIT ?",
+                                 "SELECT path, seen_at, id FROM contents WHERE looked_at < ? AND path IS NOT NULL"
+                                 " ORDER BY looked_at LIMIT ?",
                                  "ii", now - NAMIDA_HASH_LOOK_DAYS * G_TIME_SPAN_DAY, (gint64) most);
   int result = SQLITE_ERROR;
 
@@ -53,6 +55,7 @@ read_rows (NamidaDatabase *database, gint64 now, guint most, GError **error)
 
       row->path = g_strdup ((const char *) sqlite3_column_text (statement, 0));
       row->seen_at = sqlite3_column_int64 (statement, 1);
+      row->id = sqlite3_column_int64 (statement, 2);
       g_ptr_array_add (rows, row);
     }
   if (statement != NULL && result != SQLITE_DONE)
@@ -78,7 +81,7 @@ step (sqlite3_stmt *statement, const Row *row, gint64 now, gint64 seen_at)
 
   sqlite3_bind_int64 (statement, 1, now);
   sqlite3_bind_int64 (statement, 2, seen_at);
-  sqlite3_bind_text (statement, 3, row->path, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 3, row->id);
   sqlite3_bind_int64 (statement, 4, row->seen_at);
   result = sqlite3_step (statement);
   sqlite3_reset (statement);
@@ -86,15 +89,20 @@ step (sqlite3_stmt *statement, const Row *row, gint64 now, gint64 seen_at)
 }
 
 /* Somebody may have entered the file anew meanwhile: then the row is another. */
-#define UPDATE "UPDATE hash_index SET looked_at = ?1, seen_at = ?2 WHERE path = ?3 AND seen_at = ?4"
-#define DELETE "DELETE FROM hash_index WHERE path = ?3 AND seen_at = ?4 AND ?1 > ?2"
+#define UPDATE "UPDATE contents SET looked_at = ?1, seen_at = ?2 WHERE id = ?3 AND seen_at = ?4"
+/* What a version refers to is what that should hold: only its place is forgotten. */
+#define FORGET "UPDATE contents SET looked_at = ?1, path = NULL WHERE id = ?3 AND seen_at = ?4 AND ?1 > ?2"
+#define DELETE                                                                                                         \
+  "DELETE FROM contents WHERE id = ?3 AND path IS NULL"                                                                \
+  " AND NOT EXISTS (SELECT 1 FROM list_items WHERE list_items.content = contents.id)"
 
 static gboolean
 write_rows (
     NamidaDatabase *database, sqlite3 *handle, GPtrArray *rows, gint64 now, NamidaHashTidied *tidied, GError **error)
 {
   sqlite3_stmt *update = namida_database_prepare (database, error, UPDATE, "");
-  sqlite3_stmt *delete = update != NULL ? namida_database_prepare (database, error, DELETE, "") : NULL;
+  sqlite3_stmt *forget = update != NULL ? namida_database_prepare (database, error, FORGET, "") : NULL;
+  sqlite3_stmt *delete = forget != NULL ? namida_database_prepare (database, error, DELETE, "") : NULL;
   gboolean fine = delete != NULL;
 
   for (guint i = 0; fine && i < rows->len; i++)
@@ -103,10 +111,13 @@ write_rows (
       gint64 seen_at = row->gone && row->seen_at > 0 ? row->seen_at : now;
       gboolean old = now - seen_at > NAMIDA_HASH_DAYS * G_TIME_SPAN_DAY;
 
-      fine = step (old ? delete : update, row, now, seen_at) || fail (handle, error);
+      fine = step (old ? forget : update, row, now, seen_at) || fail (handle, error);
       tidied->removed += fine && old && sqlite3_changes (handle) > 0;
+      if (fine && old)
+        fine = step (delete, row, now, seen_at) || fail (handle, error);
     }
   sqlite3_finalize (update);
+  sqlite3_finalize (forget);
   sqlite3_finalize (delete);
   return fine;
 }

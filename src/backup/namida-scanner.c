@@ -104,6 +104,7 @@ entry_from_stat (NamidaEntryKind kind, const char *source, const struct stat *st
   entry->mtime_ns = (gint64) st->st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + st->st_mtim.tv_nsec;
   entry->inode = (guint64) st->st_ino;
   entry->device = (guint64) st->st_dev;
+  entry->ctime_ns = (gint64) st->st_ctim.tv_sec * G_GINT64_CONSTANT (1000000000) + st->st_ctim.tv_nsec;
   return entry;
 }
 

@@ -136,6 +136,64 @@ static const char *const schema_steps[] = {
    * @unproven: no hash proved what arrived (LocalSend, the phone app). */
   "ALTER TABLE sessions ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0;",
+
+  /* 4 → 5 */
+  /* A content is a file on a disk: its inode, and what it was when it was read. @ctime_ns: 0: unknown, so that it is
+   * read before it is believed; @read_at: when its bytes were last read and equal to @sha256 (32 bytes); @damaged: 1: a
+   * read found other bytes; @path: where it is, of files outside the versions. */
+  "CREATE TABLE contents ("
+  " id INTEGER PRIMARY KEY, inode INTEGER NOT NULL, device INTEGER NOT NULL, size INTEGER NOT NULL,"
+  " mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, sha256 BLOB NOT NULL, read_at INTEGER NOT NULL,"
+  " damaged INTEGER NOT NULL DEFAULT 0, path TEXT, seen_at INTEGER NOT NULL DEFAULT 0,"
+  " looked_at INTEGER NOT NULL DEFAULT 0);"
+  "CREATE INDEX contents_inode ON contents (inode);"
+  "CREATE INDEX contents_sha256 ON contents (substr (sha256, 1, 8));"
+  "CREATE INDEX contents_damaged ON contents (damaged) WHERE damaged <> 0;"
+
+  /* One row for each name that any version has. @path and @kind as in 1 → 2; @relative: NULL: the last @tail bytes of
+   * @path. */
+  "CREATE TABLE names ("
+  " id INTEGER PRIMARY KEY, path TEXT NOT NULL, kind INTEGER NOT NULL, label TEXT NOT NULL, tail INTEGER NOT NULL,"
+  " relative TEXT);"
+  "CREATE INDEX names_path ON names (path);"
+
+  /* A list is the files of one folder, or a part of those of a large one. Versions in which none of them changed share
+   * it. @digest: of its rows; @kept: 1: it was here before and was not sent. */
+  "CREATE TABLE lists (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE);"
+  "CREATE TABLE list_items ("
+  " list INTEGER NOT NULL REFERENCES lists (id) ON DELETE CASCADE, name INTEGER NOT NULL, content INTEGER,"
+  " kept INTEGER NOT NULL DEFAULT 0,"
+  " PRIMARY KEY (list, name)) WITHOUT ROWID;"
+  "CREATE INDEX list_items_content ON list_items (content);"
+  "CREATE TABLE version_lists ("
+  " version INTEGER NOT NULL REFERENCES versions (id) ON DELETE CASCADE, list INTEGER NOT NULL,"
+  " PRIMARY KEY (version, list)) WITHOUT ROWID;"
+  "CREATE INDEX version_lists_list ON version_lists (list);"
+
+  /* What a list of versions shows, so that it reads no files. @labels: [{"label", "files", "bytes"}], those of single
+   * files under ""; @zip: the path of the backup zip in the version; @read_at: the oldest date at which any of its
+   * contents was read; @migrated: 0: its files are in old_version_files still (namida_version_migrate()). */
+  "ALTER TABLE versions ADD COLUMN files INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE versions ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE versions ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';"
+  "ALTER TABLE versions ADD COLUMN zip TEXT;"
+  "ALTER TABLE versions ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE versions ADD COLUMN read_at INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE versions ADD COLUMN migrated INTEGER NOT NULL DEFAULT 1;"
+  "UPDATE versions SET migrated = 0;"
+  "ALTER TABLE version_files RENAME TO old_version_files;"
+  "ALTER TABLE stored RENAME TO old_stored;"
+  "ALTER TABLE hash_index RENAME TO old_hash_index;"
+
+  /* Read only; by @version. */
+  "CREATE VIEW version_files AS SELECT l.version AS version, n.path AS path, n.kind AS kind, n.label AS label,"
+  " CASE WHEN n.relative IS NULL THEN CAST (substr (CAST (n.path AS BLOB), -n.tail) AS TEXT) ELSE n.relative END"
+  " AS relative, coalesce (c.size, 0) AS size, coalesce (c.mtime_ns, 0) AS mtime_ns, coalesce (c.inode, 0) AS inode,"
+  " coalesce (c.device, 0) AS device, coalesce (lower (hex (c.sha256)), '') AS sha256, i.content AS content,"
+  " coalesce (c.ctime_ns, 0) AS ctime_ns, coalesce (c.read_at, 0) AS read_at, coalesce (c.damaged, 0) AS damaged,"
+  " i.kept AS kept"
+  " FROM version_lists l JOIN list_items i ON i.list = l.list JOIN names n ON n.id = i.name"
+  " LEFT JOIN contents c ON c.id = i.content;",
 };
 
 struct _NamidaDatabase

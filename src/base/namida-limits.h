@@ -37,6 +37,8 @@
 #define NAMIDA_LIMIT_OFFER_ANSWER_SECONDS 300u
 #define NAMIDA_LIMIT_SESSION_IDLE_SECONDS 120u
 #define NAMIDA_LIMIT_PARKED_DAYS 7u
+/* What was read last before so many days is read again when a new version is to share it. */
+#define NAMIDA_LIMIT_REREAD_DAYS 30
 #define NAMIDA_LIMIT_OPEN_OFFERS_PER_DEVICE 1u
 #define NAMIDA_LIMIT_OPEN_OFFERS 3u
 #define NAMIDA_LIMIT_PEERS 256u

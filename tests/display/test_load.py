@@ -251,10 +251,16 @@ def test_300_versions(lab):
             path = lab.path / "app" / "backups" / f"Device {i % 3}" / f"2026-01-01 {i:04}"
             path.mkdir(parents=True)
             (path / "01.flac").write_bytes(b"x" * 10)
-            opened.execute("INSERT INTO versions (id, session, fingerprint, alias, path, created_at, landing, title, offer_key, complete)"
-                           " VALUES (?, ?, ?, ?, ?, ?, 'backup', 'Music', ?, 1)",
+            opened.execute("INSERT INTO versions (id, session, fingerprint, alias, path, created_at, landing, title, offer_key, complete,"
+                           " files, bytes, labels) VALUES (?, ?, ?, ?, ?, ?, 'backup', 'Music', ?, 1, 1, 10,"
+                           """ '[{"label":"Music","files":1,"bytes":10}]')""",
                            (i + 1, f"session-{i}", f"{i % 3:064X}", f"Device {i % 3}", str(path), now - i * day, f"{i:064x}"))
-            opened.execute("INSERT INTO version_files VALUES (?, '01.flac', 1, 'Music', '01.flac', 10, 0, 0, 0, ?)", (i + 1, "0" * 64))
+            opened.execute("INSERT INTO version_lists (version, list) VALUES (?, 1)", (i + 1,))
+        opened.execute("INSERT INTO contents (id, inode, device, size, mtime_ns, ctime_ns, sha256, read_at) VALUES (1, 0, 0, 10, 0, 0, ?, 1)",
+                       (bytes(32),))
+        opened.execute("INSERT INTO names (id, path, kind, label, tail) VALUES (1, '01.flac', 1, 'Music', 7)")
+        opened.execute("INSERT INTO lists (id, digest) VALUES (1, ?)", (bytes(16),))
+        opened.execute("INSERT INTO list_items (list, name, content) VALUES (1, 1, 1)")
 
     process, _, window = prepared(lab, f"Desk PC {RUN}", fill)
     page(process, window, "alt+3", "the backups", "What to do with the version of")

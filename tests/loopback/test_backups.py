@@ -111,9 +111,10 @@ def test_verify(lab):
     with sqlite3.connect(nas.data / "state.db") as database:
         copy = nas.music / music.name / "song.flac"
         stat = copy.stat()
-        database.execute("INSERT INTO hash_index (path, size, mtime_ns, inode, device, sha256) SELECT ?, ?, ?, ?, ?,"
-                         " sha256 FROM version_files WHERE relative = 'song.flac'",
-                         (str(copy), stat.st_size, stat.st_mtime_ns, stat.st_ino, stat.st_dev))
+        database.execute("INSERT INTO contents (path, size, mtime_ns, inode, device, ctime_ns, read_at, sha256)"
+                         " SELECT ?, ?, ?, ?, ?, ?, 1, c.sha256 FROM version_files f JOIN contents c ON c.id = f.content"
+                         " WHERE relative = 'song.flac'",
+                         (str(copy), stat.st_size, stat.st_mtime_ns, stat.st_ino, stat.st_dev, stat.st_ctime_ns))
     database.close()
     events = rows(nas, "verify")
     equal(events[-1]["repaired"], 1)

@@ -3,6 +3,8 @@
 
 #include "namida-commit-private.h"
 
+#include "namida-clock.h"
+#include "namida-content.h"
 #include "namida-crash-point.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
@@ -65,14 +67,16 @@ namida_work_add_row (NamidaWork *work, const NamidaGood *good, guint root, const
 {
   NamidaStoredRow row
       = { .kind = good->entry != NULL ? (NamidaVersionFileKind) good->entry->kind : NAMIDA_VERSION_FILE_MANIFEST,
-          .known = good->file_id == NULL,
-          .file_id = good->file_id,
           .relative = relative,
           .label = good->entry != NULL ? good->entry->label : NULL,
           .size = (guint64) st->st_size,
           .mtime_ns = namida_stat_mtime_ns (st),
           .inode = (guint64) st->st_ino,
           .device = (guint64) st->st_dev,
+          .ctime_ns = namida_content_ctime_ns (st),
+          .read_at = good->read ? namida_clock_real () : 0,
+          .first_at = namida_clock_real (),
+          .kept = good->known,
           .sha256 = good->sha256 };
   const char *slash = strrchr (relative, '/');
 
@@ -196,21 +200,13 @@ is_same (int folder, const char *name, const NamidaGood *good, struct stat *st)
   return hash != NULL && g_ascii_strcasecmp (hash, good->sha256) == 0;
 }
 
-/* @st: (out): a renamed file is still the one that was looked at when it was made durable. */
+/* @st: (out): looked at afterwards, for the change time tells of the rename, too. */
 static gboolean
 move_part (int staging, const NamidaGood *good, int folder, const char *name, struct stat *st)
 {
-  if (namida_file_rename (staging, good->part, folder, name))
-    {
-      *st = (struct stat){ .st_mode = S_IFREG, .st_size = (off_t) good->size };
-      st->st_ino = (ino_t) good->inode;
-      st->st_dev = (dev_t) good->device;
-      st->st_mtim.tv_sec = (time_t) (good->ready_mtime_ns / G_GINT64_CONSTANT (1000000000));
-      st->st_mtim.tv_nsec = (long) (good->ready_mtime_ns % G_GINT64_CONSTANT (1000000000));
-      return TRUE;
-    }
   /* Two mounts of one file system have one device number and still are two. */
-  return errno == EXDEV && namida_file_move_copy (staging, good->part, folder, name)
+  return (namida_file_rename (staging, good->part, folder, name)
+          || (errno == EXDEV && namida_file_move_copy (staging, good->part, folder, name)))
          && fstatat (folder, name, st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
@@ -221,6 +217,7 @@ link_same (NamidaWork *work, const NamidaGood *good, int folder, const char *nam
 {
   g_autoptr (GPtrArray) rows = NULL;
   NamidaLinkWish wish = { .root = namida_store_sink_root (work->self, good->root),
+                          .sink = work->self,
                           .sha256 = good->sha256,
                           .size = good->size,
                           .mtime_ns = good->mtime_ns };

@@ -23,6 +23,8 @@ typedef struct
   guint64 inode, device;    /* the two and the next: of the part, once it is ready */
   gint64 ready_mtime_ns;    /* may be coarser than @mtime_ns */
   gboolean counts;          /* a file of the backup, not its manifest */
+  gboolean known;           /* it was at a person's place before */
+  gboolean read;            /* its bytes were read just now and have @sha256 */
   const NamidaEntry *entry; /* (nullable): the manifest */
   NamidaCommit *request;    /* (nullable) who asks */
 } NamidaGood;

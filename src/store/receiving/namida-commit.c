@@ -4,6 +4,7 @@
 #include "namida-commit-private.h"
 
 #include "namida-clock.h"
+#include "namida-content.h"
 #include "namida-crash-point.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
@@ -53,6 +54,7 @@ add_good (NamidaWork *work, guint index, const char *sha256, NamidaCommit *reque
                       .size = entry->size,
                       .mtime_ns = entry->mtime_ns,
                       .counts = TRUE,
+                      .read = TRUE,
                       .entry = entry,
                       .request = request };
 
@@ -127,7 +129,7 @@ add_manifest (NamidaWork *work, GError **error)
   g_autofree char *name = NULL;
   g_autofree char *hash = NULL;
   const char *text;
-  NamidaGood good = { .part = g_strdup (MANIFEST_PART), .file_id = MANIFEST_ID };
+  NamidaGood good = { .part = g_strdup (MANIFEST_PART), .file_id = MANIFEST_ID, .read = TRUE };
   gboolean fine;
 
   if (self->manifest == NULL || (self->landing == NAMIDA_LANDING_LIBRARY && !has_zip (work)))
@@ -169,16 +171,36 @@ add_prepared (NamidaWork *work, guint index)
   const NamidaEntry *entry = namida_store_sink_entry (self, index);
   g_autofree char *hash = NULL;
   const char *basename;
+  gboolean unread = FALSE;
   struct stat st;
   int fd = -1, folder = open_folder (work, item, &basename);
 
   if (folder >= 0)
     fd = namida_open_at (folder, basename, O_RDONLY | O_NONBLOCK, 0);
   if (fd >= 0 && fstat (fd, &st) == 0 && S_ISREG (st.st_mode))
-    hash = item->state == NAMIDA_ITEM_LINKED ? g_strdup (entry->sha256) : namida_file_hash (fd, NULL);
+    {
+      /* What prepare linked has been another file since then if its change time is not that of the last link. */
+      unread = item->state == NAMIDA_ITEM_LINKED && namida_store_sink_is_last_link (work->self, &st);
+      hash = unread ? g_ascii_strdown (entry->sha256, -1) : namida_file_hash (fd, NULL);
+    }
+  if (hash != NULL && entry->sha256 != NULL && g_ascii_strcasecmp (hash, entry->sha256) != 0)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!namida_content_set_damaged (work->self->database, 0, entry->sha256, &st, &error))
+        g_message ("%s", error->message);
+      unlinkat (folder, basename, 0);
+      namida_work_tell (work->self, NULL, item->relative, "it was changed while it was linked");
+      g_clear_pointer (&hash, g_free);
+    }
+  else if (hash == NULL)
+    namida_work_tell (work->self, NULL, item->relative, "it is gone from the new version");
   if (hash != NULL)
     {
-      NamidaGood good = { .sha256 = g_string_chunk_insert (work->texts, hash), .file_id = entry->id, .entry = entry };
+      NamidaGood good = { .sha256 = g_string_chunk_insert (work->texts, hash),
+                          .file_id = entry->id,
+                          .read = !unread || item->read,
+                          .entry = entry };
 
       namida_folder_set_add (work->touched, item->root, item->relative);
       namida_work_add_row (work, &good, item->root, item->relative, &st);
@@ -194,14 +216,12 @@ add_prepared (NamidaWork *work, guint index)
 static const char *
 hash_of_known (NamidaWork *work, const NamidaItem *item, const NamidaEntry *entry, const struct stat *st)
 {
-  g_autofree char *path = NULL;
   g_autofree char *hash = NULL;
 
   if (entry->sha256 != NULL && item->seen_inode == (guint64) st->st_ino
-      && item->seen_mtime_ns == namida_stat_mtime_ns (st) && entry->size == (guint64) st->st_size)
+      && item->seen_ctime_ns == namida_content_ctime_ns (st) && entry->size == (guint64) st->st_size)
     return lower_case (work, entry->sha256);
-  path = namida_store_sink_dup_final_path (work->self, item->root, item->relative);
-  hash = namida_known_content_dup_hash (work->known, path, st);
+  hash = namida_known_content_dup_hash (work->known, st);
   return hash != NULL ? g_string_chunk_insert (work->texts, hash) : NULL;
 }
 
@@ -213,7 +233,7 @@ add_known (NamidaWork *work, guint index)
   const NamidaItem *item = &work->self->items[index];
   const NamidaEntry *entry = namida_store_sink_entry (work->self, index);
   gboolean is_folder = entry->kind == NAMIDA_ENTRY_FOLDER;
-  NamidaGood good = { .entry = entry };
+  NamidaGood good = { .entry = entry, .known = !is_folder, .read = item->read };
   const char *basename;
   struct stat st;
   int folder = open_folder (work, item, &basename);

@@ -305,7 +305,7 @@ namida_journal_clear (NamidaDatabase *database, GError **error)
 {
   return namida_database_exec (database, error,
                                "DELETE FROM sessions WHERE state NOT IN ('open', 'parked')"
-                               " AND NOT EXISTS (SELECT 1 FROM stored WHERE stored.session = sessions.id)",
+                               " AND NOT EXISTS (SELECT 1 FROM versions WHERE versions.session = sessions.id)",
                                "")
          && namida_database_exec (database, error,
                                   "UPDATE sessions SET hidden = 1 WHERE state NOT IN ('open', 'parked')", "");

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* The journal: sessions and what was stored (tables sessions, stored). Blocking: worker threads. States: "open",
+/* The journal: sessions (table sessions) and how they end. Blocking: worker threads. States: "open",
  * "parked", "finished", "incomplete", "cancelled", "failed", "declined". */
 typedef struct
 {
@@ -81,20 +81,21 @@ typedef enum
   NAMIDA_VERSION_FILE_MANIFEST,
 } NamidaVersionFileKind;
 
-/** One file that is durable under its final name (tables stored and version_files). Owns nothing: there are as many as
- * files, and all of their texts are somewhere already. */
+/** One file that is durable under its final name (tables contents and version_lists). Owns nothing: there are as many
+ * as files, and all of their texts are somewhere already. */
 typedef struct
 {
   NamidaVersionFileKind kind;
-  gboolean known;       /* it was there before, or is a folder: only a part of the version */
-  const char *file_id;  /* (nullable) when @known */
   const char *folder;   /* absolute */
   const char *relative; /* below @folder */
   const char *label;    /* (nullable) none */
   const char *below;    /* below the label, or the name */
   guint64 size, inode, device;
-  gint64 mtime_ns;
-  const char *sha256; /* lower case */
+  gint64 mtime_ns, ctime_ns; /* @ctime_ns: 0: unknown */
+  gint64 read_at;            /* microseconds since 1970: its bytes were read then; 0: not now */
+  gint64 first_at;           /* when nothing older is known of it: the date of its arrival */
+  gboolean kept;             /* it was at a person's place before: the device did not send it */
+  const char *sha256;        /* lower case */
 } NamidaStoredRow;
 
 /**
@@ -104,9 +105,6 @@ typedef struct
  */
 gboolean namida_journal_finish (
     NamidaDatabase *database, const NamidaJournalSession *session, GArray *rows, const char *version, GError **error);
-/** namida_journal_remember_hashes: enters what @session stored into the hash index, so that it need not be read when it
- * is sent on. Nothing depends on it: after a failure, or a crash before it, it is read once more. */
-void namida_journal_remember_hashes (NamidaDatabase *database, const NamidaJournalSession *session);
 /** namida_journal_list_kept: (transfer full): a set of the ids of receiving sessions whose parts must stay: open, or
  * parked and young enough. NULL with @error. */
 GHashTable *namida_journal_list_kept (NamidaDatabase *database, GError **error);

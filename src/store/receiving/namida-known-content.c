@@ -3,31 +3,44 @@
 
 #include "namida-known-content.h"
 
+#include "namida-content.h"
 #include "namida-file-ops.h"
 
-#define SAME_FILE " size = ?1 AND mtime_ns = ?2 AND inode = ?3 AND device = ?4"
+/* The same file with the same bytes, and nothing has found it damaged since. */
+#define SAME_FILE                                                                                                      \
+  " c.size = ?1 AND c.mtime_ns = ?2 AND c.inode = ?3 AND c.device = ?4 AND c.ctime_ns = ?7 AND c.damaged = 0"
+
+#define MOST_CONTENTS "8"
+#define MOST_PLACES "2" /* of one content: its versions may be a thousand */
 
 /* Thousands of questions are asked of one object: each kind is prepared once. */
 enum
 {
   LOOKUP,
+  PLACES,
   HAS,
   IS_STORED,
   DUP_HASH,
   N_STATEMENTS
 };
 
-/* What is stored is found by its path, never by its content alone: a hundred thousand files may have the same. */
+/* PLACES: the newest list that has the content, and the newest version that has the list: one look at an index each,
+ * however many versions there are. */
 static const char *const queries[N_STATEMENTS] = {
-  [LOOKUP] = "SELECT * FROM (SELECT path, size, mtime_ns, inode, device FROM stored WHERE sha256 = ?1"
-             " ORDER BY id DESC LIMIT 15)"
-             " UNION ALL SELECT * FROM (SELECT path, size, mtime_ns, inode, device FROM hash_index WHERE sha256 = ?1"
-             " LIMIT 8) LIMIT 16",
-  [HAS] = "SELECT 1 FROM hash_index WHERE" SAME_FILE " AND +sha256 = ?5"
-          " UNION ALL SELECT 1 FROM stored WHERE path = ?6 AND" SAME_FILE " AND +sha256 = ?5 LIMIT 1",
-  [IS_STORED] = "SELECT 1 FROM stored WHERE +session = ?5 AND path = ?6 AND" SAME_FILE " LIMIT 1",
-  [DUP_HASH] = "SELECT sha256 FROM stored WHERE path = ?6 AND" SAME_FILE
-               " UNION ALL SELECT sha256 FROM hash_index WHERE path = ?6 AND" SAME_FILE " LIMIT 1",
+  [LOOKUP] = "SELECT id, size, mtime_ns, inode, device, ctime_ns, read_at, path FROM contents"
+             " WHERE substr (sha256, 1, 8) = substr (?1, 1, 8) AND +sha256 = ?1 AND damaged = 0"
+             " ORDER BY id DESC LIMIT " MOST_CONTENTS,
+  [PLACES]
+  = "SELECT CASE v.landing WHEN 'backup' THEN v.path || '/' || n.path ELSE n.path END"
+    " FROM list_items i JOIN names n ON n.id = i.name JOIN versions v"
+    " ON v.id = (SELECT l.version FROM version_lists l JOIN versions x ON x.id = l.version WHERE l.list = i.list"
+    " AND x.removing = 0 ORDER BY l.version DESC LIMIT 1) WHERE i.content = ?1 ORDER BY i.list DESC LIMIT " MOST_PLACES,
+  [HAS] = "SELECT 1 FROM contents c WHERE" SAME_FILE " AND +sha256 = ?5 LIMIT 1",
+  [IS_STORED] = "SELECT 1 FROM contents c JOIN list_items i ON i.content = c.id JOIN version_lists l"
+                " ON l.list = i.list JOIN versions v ON v.id = l.version JOIN names n ON n.id = i.name"
+                " WHERE" SAME_FILE " AND +v.session = ?5"
+                " AND CASE v.landing WHEN 'backup' THEN v.path || '/' || n.path ELSE n.path END = ?6 LIMIT 1",
+  [DUP_HASH] = "SELECT sha256 FROM contents c WHERE" SAME_FILE " LIMIT 1",
 };
 
 struct _NamidaKnownContent
@@ -89,29 +102,56 @@ namida_known_content_release (NamidaKnownContent *self)
   namida_database_unlock (self->database);
 }
 
+static void
+forget (sqlite3_stmt *statement)
+{
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
+}
+
+static void
+add_place (GPtrArray *rows, const NamidaHashRow *content, const char *path)
+{
+  NamidaHashRow *row = g_memdup2 (content, sizeof *content);
+
+  row->path = g_strdup (path);
+  row->sha256 = g_strdup (content->sha256);
+  g_ptr_array_add (rows, row);
+}
+
 GPtrArray *
 namida_known_content_lookup (NamidaKnownContent *self, const char *sha256)
 {
   GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
   g_autofree char *lower = g_ascii_strdown (sha256, -1);
   sqlite3_stmt *statement = self->statements[LOOKUP];
+  sqlite3_stmt *places = self->statements[PLACES];
+  guint8 hash[NAMIDA_SHA256_BYTES];
 
+  if (!namida_content_pack_hash (lower, hash))
+    return rows;
   namida_database_lock (self->database);
-  sqlite3_bind_text (statement, 1, lower, -1, SQLITE_STATIC);
+  sqlite3_bind_blob (statement, 1, hash, sizeof hash, SQLITE_STATIC);
   while (sqlite3_step (statement) == SQLITE_ROW)
     {
-      NamidaHashRow *row = g_new0 (NamidaHashRow, 1);
+      const char *path = (const char *) sqlite3_column_text (statement, 7);
+      NamidaHashRow content = { .content = sqlite3_column_int64 (statement, 0),
+                                .size = (guint64) sqlite3_column_int64 (statement, 1),
+                                .mtime_ns = sqlite3_column_int64 (statement, 2),
+                                .inode = (guint64) sqlite3_column_int64 (statement, 3),
+                                .device = (guint64) sqlite3_column_int64 (statement, 4),
+                                .ctime_ns = sqlite3_column_int64 (statement, 5),
+                                .read_at = sqlite3_column_int64 (statement, 6),
+                                .sha256 = lower };
 
-      row->path = g_strdup ((const char *) sqlite3_column_text (statement, 0));
-      row->size = (guint64) sqlite3_column_int64 (statement, 1);
-      row->mtime_ns = sqlite3_column_int64 (statement, 2);
-      row->inode = (guint64) sqlite3_column_int64 (statement, 3);
-      row->device = (guint64) sqlite3_column_int64 (statement, 4);
-      row->sha256 = g_strdup (lower);
-      g_ptr_array_add (rows, row);
+      sqlite3_bind_int64 (places, 1, content.content);
+      while (sqlite3_step (places) == SQLITE_ROW)
+        add_place (rows, &content, (const char *) sqlite3_column_text (places, 0));
+      forget (places);
+      if (path != NULL)
+        add_place (rows, &content, path);
     }
-  sqlite3_reset (statement);
-  sqlite3_clear_bindings (statement);
+  forget (statement);
   namida_database_unlock (self->database);
   return rows;
 }
@@ -120,63 +160,64 @@ gboolean
 namida_hash_row_fits (const NamidaHashRow *row, const struct stat *st)
 {
   return S_ISREG (st->st_mode) && row->size == (guint64) st->st_size && row->mtime_ns == namida_stat_mtime_ns (st)
-         && row->inode == (guint64) st->st_ino && row->device == (guint64) st->st_dev;
+         && row->inode == (guint64) st->st_ino && row->device == (guint64) st->st_dev && row->ctime_ns != 0
+         && row->ctime_ns == namida_content_ctime_ns (st);
 }
 
-/* Locked. @value: 5th parameter. */
+/* Locked. The 5th parameter is the caller's to bind. */
 static gboolean
-ask (sqlite3_stmt *statement, const char *value, const char *path, const struct stat *st)
+ask (sqlite3_stmt *statement, const char *path, const struct stat *st)
 {
   sqlite3_bind_int64 (statement, 1, (sqlite3_int64) st->st_size);
   sqlite3_bind_int64 (statement, 2, namida_stat_mtime_ns (st));
   sqlite3_bind_int64 (statement, 3, (sqlite3_int64) st->st_ino);
   sqlite3_bind_int64 (statement, 4, (sqlite3_int64) st->st_dev);
-  if (value != NULL)
-    sqlite3_bind_text (statement, 5, value, -1, SQLITE_STATIC);
   sqlite3_bind_text (statement, 6, path, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 7, namida_content_ctime_ns (st));
   return sqlite3_step (statement) == SQLITE_ROW;
 }
 
-static void
-forget (sqlite3_stmt *statement)
+gboolean
+namida_known_content_has (NamidaKnownContent *self, const char *sha256, const struct stat *st)
 {
-  sqlite3_reset (statement);
-  sqlite3_clear_bindings (statement);
-}
-
-static gboolean
-ask_once (NamidaKnownContent *self, guint query, const char *value, const char *path, const struct stat *st)
-{
+  sqlite3_stmt *statement = self->statements[HAS];
+  guint8 hash[NAMIDA_SHA256_BYTES];
   gboolean found;
 
+  if (!S_ISREG (st->st_mode) || !namida_content_pack_hash (sha256, hash))
+    return FALSE;
   namida_database_lock (self->database);
-  found = ask (self->statements[query], value, path, st);
-  forget (self->statements[query]);
+  sqlite3_bind_blob (statement, 5, hash, sizeof hash, SQLITE_STATIC);
+  found = ask (statement, NULL, st);
+  forget (statement);
   namida_database_unlock (self->database);
   return found;
 }
 
 gboolean
-namida_known_content_has (NamidaKnownContent *self, const char *sha256, const char *path, const struct stat *st)
-{
-  return S_ISREG (st->st_mode) && ask_once (self, HAS, sha256, path, st);
-}
-
-gboolean
 namida_known_content_is_stored (NamidaKnownContent *self, const char *id, const char *path, const struct stat *st)
 {
-  return ask_once (self, IS_STORED, id, path, st);
+  sqlite3_stmt *statement = self->statements[IS_STORED];
+  gboolean found;
+
+  namida_database_lock (self->database);
+  sqlite3_bind_text (statement, 5, id, -1, SQLITE_STATIC);
+  found = ask (statement, path, st);
+  forget (statement);
+  namida_database_unlock (self->database);
+  return found;
 }
 
 char *
-namida_known_content_dup_hash (NamidaKnownContent *self, const char *path, const struct stat *st)
+namida_known_content_dup_hash (NamidaKnownContent *self, const struct stat *st)
 {
+  sqlite3_stmt *statement = self->statements[DUP_HASH];
   char *hash = NULL;
 
   namida_database_lock (self->database);
-  if (ask (self->statements[DUP_HASH], NULL, path, st))
-    hash = g_strdup ((const char *) sqlite3_column_text (self->statements[DUP_HASH], 0));
-  forget (self->statements[DUP_HASH]);
+  if (ask (statement, NULL, st))
+    hash = namida_content_dup_hash (statement, 0);
+  forget (statement);
   namida_database_unlock (self->database);
   return hash;
 }

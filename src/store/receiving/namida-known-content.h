@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/** NamidaKnownContent: files of this device whose SHA-256 the tables stored and hash_index know. One thread; takes the
- * database's lock for each question. */
+/** NamidaKnownContent: files of this device whose SHA-256 the table of contents knows. One thread; takes the database's
+ * lock for each question. */
 typedef struct _NamidaKnownContent NamidaKnownContent;
 
 NamidaKnownContent *namida_known_content_new (NamidaDatabase *database, GError **error);
@@ -22,13 +22,12 @@ GPtrArray *namida_known_content_lookup (NamidaKnownContent *self, const char *sh
 /** namida_hash_row_fits: whether @st is the unchanged file of @row. */
 gboolean namida_hash_row_fits (const NamidaHashRow *row, const struct stat *st);
 
-/** namida_known_content_has: whether the unchanged file @st is known to be @sha256 (lower case). @path: where it is. */
-gboolean
-namida_known_content_has (NamidaKnownContent *self, const char *sha256, const char *path, const struct stat *st);
+/** namida_known_content_has: whether the unchanged file @st is known to be @sha256. */
+gboolean namida_known_content_has (NamidaKnownContent *self, const char *sha256, const struct stat *st);
 /** namida_known_content_is_stored: whether session @id has stored this very file (@path, and the rest by @st). */
 gboolean
 namida_known_content_is_stored (NamidaKnownContent *self, const char *id, const char *path, const struct stat *st);
-/** namida_known_content_dup_hash: (transfer full) (nullable): the content of the unchanged file at @path. */
-char *namida_known_content_dup_hash (NamidaKnownContent *self, const char *path, const struct stat *st);
+/** namida_known_content_dup_hash: (transfer full) (nullable): the content of the unchanged file @st. */
+char *namida_known_content_dup_hash (NamidaKnownContent *self, const struct stat *st);
 
 G_END_DECLS

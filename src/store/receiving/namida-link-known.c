@@ -3,8 +3,11 @@
 
 #include "namida-store-sink-private.h"
 
+#include "namida-clock.h"
+#include "namida-content.h"
 #include "namida-file-ops.h"
 #include "namida-known-content.h"
+#include "namida-limits.h"
 #include "namida-open.h"
 #include "namida-safe-path.h"
 
@@ -23,11 +26,8 @@ static gboolean
 has_content (const char *sha256, int folder, const char *name)
 {
   g_autofree char *hash = NULL;
-  int fd;
+  int fd = namida_open_at (folder, name, O_RDONLY | O_NONBLOCK, 0);
 
-  if (sha256 == NULL)
-    return TRUE;
-  fd = namida_open_at (folder, name, O_RDONLY | O_NONBLOCK, 0);
   if (fd < 0)
     return FALSE;
   hash = namida_file_hash (fd, NULL);
@@ -35,21 +35,65 @@ has_content (const char *sha256, int folder, const char *name)
   return hash != NULL && g_ascii_strcasecmp (hash, sha256) == 0;
 }
 
-/* What is to be proven by reading: (nullable): a drive that was plugged in anew has another number, and the desktop's
- * document portal gives each file another one at each login. The file is at its place with its size and time all the
- * same; only the table is not enough then. */
-static const char *
-to_prove (const NamidaLinkWish *wish, const NamidaHashRow *row, const struct stat *st)
+gboolean
+namida_store_sink_is_last_link (NamidaStoreSink *self, const struct stat *st)
 {
-  if (wish->sha256 != NULL || namida_hash_row_fits (row, st))
-    return wish->sha256;
-  if (wish->hashed != NULL)
-    (*wish->hashed)++;
-  return row->sha256;
+  gint64 inode = (gint64) st->st_ino;
+  const gint64 *ctime_ns = self->links != NULL ? g_hash_table_lookup (self->links, &inode) : NULL;
+
+  return ctime_ns != NULL && *ctime_ns == namida_content_ctime_ns (st);
+}
+
+static void
+remember_link (NamidaStoreSink *self, const struct stat *st)
+{
+  gint64 inode = (gint64) st->st_ino, ctime_ns = namida_content_ctime_ns (st);
+
+  if (self->links == NULL)
+    self->links = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  g_hash_table_insert (self->links, g_memdup2 (&inode, sizeof inode), g_memdup2 (&ctime_ns, sizeof ctime_ns));
+}
+
+/* A disk forgets in silence: what was read long ago is read again, for a part of the time of a sending. */
+static gboolean
+is_due (NamidaStoreSink *self, const NamidaHashRow *row)
+{
+  return namida_clock_real () - row->read_at > NAMIDA_LIMIT_REREAD_DAYS * G_TIME_SPAN_DAY
+         && namida_clock_monotonic () < self->reread_until;
+}
+
+/* Whether the file is to be read first: a drive that was plugged in anew has another number, the desktop's document
+ * portal gives each file another one at each login, and a chmod or an editor of tags that keeps the time changes the
+ * change time only. A link of our own a moment ago does that, too. */
+static gboolean
+must_read (const NamidaLinkWish *wish, const NamidaHashRow *row, const struct stat *st)
+{
+  gboolean certain = namida_hash_row_fits (row, st)
+                     || (row->inode == (guint64) st->st_ino && row->device == (guint64) st->st_dev
+                         && namida_store_sink_is_last_link (wish->sink, st));
+
+  return wish->sha256 != NULL || !certain || is_due (wish->sink, row);
+}
+
+static gboolean
+is_proven (NamidaLinkWish *wish, const NamidaHashRow *row, const struct stat *st, int folder, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+
+  wish->read = must_read (wish, row, st);
+  if (!wish->read)
+    return TRUE;
+  if (wish->sha256 == NULL)
+    wish->sink->hashed++;
+  if (has_content (wish->sha256 != NULL ? wish->sha256 : row->sha256, folder, name))
+    return TRUE;
+  if (!namida_content_set_damaged (wish->sink->database, row->content, row->sha256, st, &error))
+    g_message ("%s", error->message);
+  return FALSE;
 }
 
 gboolean
-namida_link_known (const NamidaLinkWish *wish, const NamidaHashRow *row, int to, const char *name)
+namida_link_known (NamidaLinkWish *wish, const NamidaHashRow *row, int to, const char *name)
 {
   g_autofree char *inside = g_strconcat (wish->root->path, "/", NULL);
   g_autofree char *basename = NULL;
@@ -63,12 +107,14 @@ namida_link_known (const NamidaLinkWish *wish, const NamidaHashRow *row, int to,
   if (from < 0)
     return FALSE;
   if (fstatat (from, basename, &st, AT_SYMLINK_NOFOLLOW) == 0 && is_wished (wish, row, &st)
-      && has_content (to_prove (wish, row, &st), from, basename) && linkat (from, basename, to, name, 0) == 0)
+      && is_proven (wish, row, &st, from, basename) && linkat (from, basename, to, name, 0) == 0)
     {
       /* It might have been another file a moment later. */
       fine = fstatat (to, name, &linked, AT_SYMLINK_NOFOLLOW) == 0 && is_wished (wish, row, &linked)
              && linked.st_ino == st.st_ino && linked.st_dev == st.st_dev;
-      if (!fine)
+      if (fine)
+        remember_link (wish->sink, &linked);
+      else
         unlinkat (to, name, 0);
     }
   close (from);

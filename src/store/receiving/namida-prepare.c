@@ -4,6 +4,7 @@
 #include "namida-store-sink-private.h"
 
 #include "namida-clock.h"
+#include "namida-content.h"
 #include "namida-crash-point.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
@@ -24,6 +25,8 @@
 
 /* The sender waits for the answer meanwhile: what is not copied by then is received instead. */
 #define COPY_LIMIT_US (30 * G_USEC_PER_SEC)
+/* Likewise: what was read long ago and is not read again by then is linked as it is. */
+#define REREAD_LIMIT_US (15 * G_USEC_PER_SEC)
 /* So many files are decided on while others wait for the database: few enough for a slow disk, too. */
 #define AT_ONCE 32u
 
@@ -186,10 +189,10 @@ is_known_here (Decision *decision, NamidaItem *item, const NamidaEntry *entry, c
   NamidaStoreSink *self = decision->self;
 
   namida_store_sink_write_final_path (self, item->root, item->relative, decision->path);
-  if (entry->sha256 != NULL && namida_known_content_has (decision->known, entry->sha256, decision->path->str, st))
+  if (entry->sha256 != NULL && namida_known_content_has (decision->known, entry->sha256, st))
     {
       item->seen_inode = (guint64) st->st_ino;
-      item->seen_mtime_ns = namida_stat_mtime_ns (st);
+      item->seen_ctime_ns = namida_content_ctime_ns (st);
       return TRUE;
     }
   return self->same_offer
@@ -233,10 +236,9 @@ decide_version (Decision *decision, guint index)
   NamidaStoreSink *self = decision->self;
   NamidaItem *item = &self->items[index];
   const NamidaEntry *entry = namida_store_sink_entry (self, index);
-  NamidaLinkWish wish = { .root = namida_store_sink_root (self, item->root),
-                          .hashed = &self->hashed,
-                          .size = entry->size,
-                          .mtime_ns = entry->mtime_ns };
+  NamidaLinkWish wish = {
+    .root = namida_store_sink_root (self, item->root), .sink = self, .size = entry->size, .mtime_ns = entry->mtime_ns
+  };
   g_autoptr (GPtrArray) rows = NULL;
   const char *basename;
   struct stat st;
@@ -261,7 +263,10 @@ decide_version (Decision *decision, guint index)
       rows = entry->sha256 != NULL ? namida_known_content_lookup (decision->known, entry->sha256) : NULL;
       for (guint i = 0; rows != NULL && i < rows->len && item->state == NAMIDA_ITEM_WANTED; i++)
         if (namida_link_known (&wish, g_ptr_array_index (rows, i), fd, basename))
-          item->state = NAMIDA_ITEM_LINKED;
+          {
+            item->state = NAMIDA_ITEM_LINKED;
+            item->read = wish.read;
+          }
       if (item->state == NAMIDA_ITEM_LINKED)
         namida_crash_point ("known-linked");
     }
@@ -418,11 +423,44 @@ copy_known (NamidaStoreSink *self, guint index, const NamidaHashRow *row, GCance
   return hash != NULL;
 }
 
+/* A file of the person's that has the right place and size, but is not known: a new data folder, a drive that was
+ * plugged in anew, an editor of tags. To read it takes less time than its way over the network. */
+static void
+read_at_place (NamidaStoreSink *self, NamidaPlaceCursor *cursor, guint index, GCancellable *cancellable)
+{
+  NamidaItem *item = &self->items[index];
+  const NamidaEntry *entry = namida_store_sink_entry (self, index);
+  g_autofree char *hash = NULL;
+  const char *basename;
+  struct stat st;
+  int fd = -1, folder = namida_place_cursor_open (cursor, namida_store_sink_root (self, item->root)->fd, item->relative,
+                                                  FALSE, &basename, NULL);
+
+  if (folder >= 0)
+    fd = namida_open_at (folder, basename, O_RDONLY | O_NONBLOCK, 0);
+  if (fd < 0)
+    return;
+  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size)
+    {
+      hash = namida_file_hash (fd, cancellable);
+      self->hashed++;
+    }
+  if (hash != NULL && g_ascii_strcasecmp (hash, entry->sha256) == 0)
+    {
+      item->state = NAMIDA_ITEM_KEPT;
+      item->read = TRUE;
+      item->seen_inode = (guint64) st.st_ino;
+      item->seen_ctime_ns = namida_content_ctime_ns (&st);
+    }
+  close (fd);
+}
+
 /* Content that this device has elsewhere need not travel. */
 static void
 copy_from_here (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable)
 {
   gint64 until = namida_clock_monotonic () + COPY_LIMIT_US;
+  g_auto (NamidaPlaceCursor) cursor = { .fd = -1 };
 
   for (guint i = 0; i < self->n_items && namida_clock_monotonic () <= until; i++)
     {
@@ -430,6 +468,10 @@ copy_from_here (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *
       g_autoptr (GPtrArray) rows = NULL;
 
       if (self->items[i].state != NAMIDA_ITEM_WANTED || entry->sha256 == NULL || entry->kind == NAMIDA_ENTRY_FOLDER)
+        continue;
+      if (self->landing == NAMIDA_LANDING_LIBRARY)
+        read_at_place (self, &cursor, i, cancellable);
+      if (self->items[i].state != NAMIDA_ITEM_WANTED)
         continue;
       rows = namida_known_content_lookup (known, entry->sha256);
       for (guint j = 0; j < rows->len && self->items[i].state == NAMIDA_ITEM_WANTED; j++)
@@ -458,6 +500,7 @@ namida_store_sink_do_prepare (NamidaStoreSink *self, NamidaWant *wants, GCancell
 {
   g_autoptr (NamidaKnownContent) known = NULL;
 
+  self->reread_until = namida_clock_monotonic () + REREAD_LIMIT_US;
   if (!place_items (self, error) || !write_session (self, error) || !open_roots (self, error))
     return FALSE;
   known = namida_known_content_new (self->database, error);

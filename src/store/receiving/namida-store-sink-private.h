@@ -25,9 +25,10 @@ typedef struct
   guint root;
   guint twin;           /* how many items before this have the same place */
   const char *relative; /* below the root */
+  gboolean read;        /* of a LINKED file: prepare has read it */
   /* Of a KEPT file with the content that the sender named: what it was then. 0: by other means. */
   guint64 seen_inode;
-  gint64 seen_mtime_ns;
+  gint64 seen_ctime_ns;
 } NamidaItem;
 
 typedef struct
@@ -57,7 +58,7 @@ struct _NamidaStoreSink
   gboolean resumed;
   gboolean same_offer; /* resumed, and nothing of the backup has changed since */
 
-  /* Set by prepare, read by all threads from then on. */
+  /* Set by prepare, read by all threads from then on; @links by one at a time: prepare, then commit. */
   char *owner; /* whose folders of parts they are */
   NamidaBackup *backup;
   GBytes *manifest; /* (nullable) */
@@ -67,6 +68,8 @@ struct _NamidaStoreSink
   GPtrArray *roots;      /* NamidaRoot */
   NamidaStaging *hidden; /* landing backup: where the version grows */
   guint hashed;          /* files that prepare has read whole */
+  GHashTable *links;     /* inode → change time (both gint64) after the last link that was made here */
+  gint64 reread_until;   /* monotonic microseconds: after that, what was read long ago is linked unread */
   char *version;         /* (nullable) its final path, once it is there */
 
   GMutex lock; /* guards: */
@@ -78,14 +81,19 @@ struct _NamidaStoreSink
 typedef struct
 {
   const NamidaRoot *root;
-  const char *sha256; /* (nullable): read the file and compare before */
-  guint *hashed;      /* (nullable): counts those that were read only since the table knows them under another number */
+  NamidaStoreSink *sink; /* what it has linked is remembered there */
+  const char *sha256;    /* (nullable): read the file and compare before */
+  gboolean read;         /* (out): whether it was read */
   guint64 size;
   gint64 mtime_ns; /* the link has its file's time: they must be the same, to a millisecond; 0: any */
 } NamidaLinkWish;
 /** namida_link_known: makes @name in the folder @to. Only a file that nobody means to write to, through no link on its
- * way. Returns: %FALSE: nothing was made. */
-gboolean namida_link_known (const NamidaLinkWish *wish, const NamidaHashRow *row, int to, const char *name);
+ * way. What the table does not know for certain (another device number, another change time), or what was read last
+ * long ago, is read before; what is found damaged is unknown from then on. Returns: %FALSE: nothing was made. */
+gboolean namida_link_known (NamidaLinkWish *wish, const NamidaHashRow *row, int to, const char *name);
+/** namida_store_sink_is_last_link: Returns: whether nothing happened to the file @st since namida_link_known() linked
+ * it last for @self. */
+gboolean namida_store_sink_is_last_link (NamidaStoreSink *self, const struct stat *st);
 
 /* Of namida-prepare.c and namida-commit.c; worker threads. */
 gboolean

@@ -52,6 +52,7 @@ namida_store_sink_finalize (GObject *object)
   g_ptr_array_unref (self->roots);
   g_clear_pointer (&self->hidden, namida_staging_free);
   g_clear_pointer (&self->layout, namida_layout_free);
+  g_clear_pointer (&self->links, g_hash_table_unref);
   g_clear_pointer (&self->session, namida_journal_session_free);
   g_clear_pointer (&self->manifest, g_bytes_unref);
   g_clear_object (&self->backup);
@@ -390,14 +391,6 @@ commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **error)
 }
 
 static void
-settle (NamidaSink *sink)
-{
-  NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
-
-  namida_journal_remember_hashes (self->database, self->session);
-}
-
-static void
 park (NamidaSink *sink)
 {
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
@@ -443,7 +436,6 @@ sink_iface_init (NamidaSinkInterface *iface)
   iface->open_part = open_part;
   iface->close_part = close_part;
   iface->commit = commit;
-  iface->settle = settle;
   iface->park = park;
   iface->discard = discard;
   iface->dup_folder = dup_folder;

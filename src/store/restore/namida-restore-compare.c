@@ -9,6 +9,7 @@
 #include "namida-known-content.h"
 #include "namida-open.h"
 #include "namida-safe-path.h"
+#include "namida-version-lists.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,51 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is known of a path: by the version's own record of its arrival, or by the hash index. Only when nothing has
- * changed since (size, time, inode). */
-#define OF_VERSION                                                                                                     \
-  "SELECT f.size, f.mtime_ns, f.inode, f.device, f.sha256 FROM version_files f JOIN versions v ON v.id = f.version"    \
-  " WHERE f.path = ?2 AND v.path = ?1"
-
-static const char *const questions[] = {
-  OF_VERSION,
-  "SELECT size, mtime_ns, inode, device, sha256 FROM stored WHERE path = ?1 || '/' || ?2",
-  "SELECT size, mtime_ns, inode, device, sha256 FROM hash_index WHERE path = ?1 || '/' || ?2",
-};
-
-static gboolean
-row_fits (sqlite3_stmt *statement, const struct stat *st)
-{
-  return (guint64) sqlite3_column_int64 (statement, 0) == (guint64) st->st_size
-         && sqlite3_column_int64 (statement, 1) == namida_stat_mtime_ns (st)
-         && (guint64) sqlite3_column_int64 (statement, 2) == (guint64) st->st_ino
-         && (guint64) sqlite3_column_int64 (statement, 3) == (guint64) st->st_dev;
-}
-
-/* @st: (nullable): the file as it is now; NULL: whatever was recorded. */
+/* The hash of a file that has not changed since this program read it. (transfer full) (nullable) */
 static char *
-ask (NamidaDatabase *database, const char *sql, const char *folder, const char *relative, const struct stat *st)
+lookup (NamidaDatabase *database, const struct stat *st)
 {
-  sqlite3_stmt *statement = namida_database_prepare (database, NULL, sql, "ss", folder, relative);
-  char *sha256 = NULL;
+  g_autoptr (NamidaKnownContent) known = namida_known_content_new (database, NULL);
 
-  while (statement != NULL && sha256 == NULL && sqlite3_step (statement) == SQLITE_ROW)
-    if (st == NULL || row_fits (statement, st))
-      sha256 = g_strdup ((const char *) sqlite3_column_text (statement, 4));
-  sqlite3_finalize (statement);
-  return sha256;
-}
-
-static char *
-lookup (NamidaDatabase *database, const char *folder, const char *relative, const struct stat *st)
-{
-  char *sha256 = NULL;
-
-  namida_database_lock (database);
-  for (guint i = 0; i < G_N_ELEMENTS (questions) && sha256 == NULL; i++)
-    sha256 = ask (database, questions[i], folder, relative, st);
-  namida_database_unlock (database);
-  return sha256;
+  return known != NULL ? namida_known_content_dup_hash (known, st) : NULL;
 }
 
 /* What the version's own record says, also of a file that has changed since: then it is damaged, and must not be
@@ -69,30 +32,37 @@ void
 namida_restore_expect (NamidaRestorePlan *plan)
 {
   g_autofree char *prefix = g_strconcat (plan->folder, "/", NULL);
+  g_autoptr (GHashTable) hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GError) error = NULL;
+  sqlite3_stmt *statement;
 
+  if (!namida_version_migrate (plan->database, 0, 0, NULL, &error))
+    g_message ("%s", error->message);
+  namida_database_lock (plan->database);
+  statement = namida_database_prepare (plan->database, NULL,
+                                       "SELECT path, sha256 FROM version_files WHERE content IS NOT NULL AND version ="
+                                       " (SELECT max (id) FROM versions WHERE path = ?)",
+                                       "s", plan->folder);
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    g_hash_table_insert (hashes, g_strdup ((const char *) sqlite3_column_text (statement, 0)),
+                         g_strdup ((const char *) sqlite3_column_text (statement, 1)));
+  sqlite3_finalize (statement);
+  namida_database_unlock (plan->database);
   for (guint i = 0; i < plan->files->len; i++)
     {
       NamidaRestoreFile *file = plan->files->pdata[i];
 
-      if (file->folder || file->sha256 != NULL || !g_str_has_prefix (file->source, prefix))
-        continue;
-      namida_database_lock (plan->database);
-      file->sha256 = ask (plan->database, OF_VERSION, plan->folder, file->source + strlen (prefix), NULL);
-      namida_database_unlock (plan->database);
+      if (!file->folder && file->sha256 == NULL && g_str_has_prefix (file->source, prefix))
+        file->sha256 = g_strdup (g_hash_table_lookup (hashes, file->source + strlen (prefix)));
     }
 }
 
 /* ---- content ---- */
 
 static char *
-hash_of (NamidaRestorePlan *plan,
-         int fd,
-         const char *folder,
-         const char *relative,
-         const struct stat *st,
-         GCancellable *cancellable)
+hash_of (NamidaRestorePlan *plan, int fd, const struct stat *st, GCancellable *cancellable)
 {
-  char *sha256 = lookup (plan->database, folder, relative, st);
+  char *sha256 = lookup (plan->database, st);
 
   return sha256 != NULL ? sha256 : namida_file_hash (fd, cancellable);
 }
@@ -100,13 +70,7 @@ hash_of (NamidaRestorePlan *plan,
 /* Whether the regular file @name in the open folder has the content of @file. Leaves errno 0 or why it cannot be told.
  */
 static gboolean
-has_content (NamidaRestorePlan *plan,
-             NamidaRestoreFile *file,
-             int parent,
-             const char *name,
-             const char *root,
-             const char *relative,
-             GCancellable *cancellable)
+has_content (NamidaRestorePlan *plan, NamidaRestoreFile *file, int parent, const char *name, GCancellable *cancellable)
 {
   int there = namida_open_at (parent, name, O_RDONLY | O_NONBLOCK, 0);
   int source = -1;
@@ -119,17 +83,14 @@ has_content (NamidaRestorePlan *plan,
       && (source = namida_open_at (AT_FDCWD, file->source, O_RDONLY | O_NONBLOCK, 0)) >= 0
       && fstat (source, &source_st) == 0)
     {
-      g_autofree char *base = g_path_get_basename (file->source);
-      g_autofree char *folder = g_path_get_dirname (file->source);
       g_autofree char *mine = NULL;
       g_autofree char *theirs = NULL;
 
       same = st.st_ino == source_st.st_ino && st.st_dev == source_st.st_dev;
       if (!same)
         {
-          theirs = hash_of (plan, there, root, relative, &st, cancellable);
-          mine = file->sha256 != NULL ? g_strdup (file->sha256)
-                                      : hash_of (plan, source, folder, base, &source_st, cancellable);
+          theirs = hash_of (plan, there, &st, cancellable);
+          mine = file->sha256 != NULL ? g_strdup (file->sha256) : hash_of (plan, source, &source_st, cancellable);
           same = mine != NULL && theirs != NULL && g_ascii_strcasecmp (mine, theirs) == 0;
           if (file->sha256 == NULL)
             file->sha256 = g_steal_pointer (&mine);
@@ -161,12 +122,8 @@ dup_beside (const char *relative, const char *name)
 
 /* "name (2).ext" and so on, until one is free, or has this very content already. */
 static void
-find_free (NamidaRestorePlan *plan,
-           NamidaRestoreFile *file,
-           int parent,
-           const char *basename,
-           const char *root,
-           GCancellable *cancellable)
+find_free (
+    NamidaRestorePlan *plan, NamidaRestoreFile *file, int parent, const char *basename, GCancellable *cancellable)
 {
   for (guint n = 2; n <= NAMIDA_RESTORE_NUMBER_MOST; n++)
     {
@@ -179,7 +136,7 @@ find_free (NamidaRestorePlan *plan,
           file->place = g_steal_pointer (&relative);
           return;
         }
-      if (has_content (plan, file, parent, name, root, relative, cancellable))
+      if (has_content (plan, file, parent, name, cancellable))
         {
           file->state = NAMIDA_RESTORE_SAME;
           return;
@@ -193,7 +150,6 @@ compare_at (NamidaRestorePlan *plan,
             NamidaRestoreFile *file,
             int parent,
             const char *basename,
-            const char *root,
             NamidaRestorePolicy policy,
             GCancellable *cancellable)
 {
@@ -217,13 +173,13 @@ compare_at (NamidaRestorePlan *plan,
     block (file, _ ("a folder has its name"));
   else if (!S_ISREG (st.st_mode))
     block (file, _ ("a link has its name"));
-  else if (has_content (plan, file, parent, basename, root, file->relative, cancellable))
+  else if (has_content (plan, file, parent, basename, cancellable))
     file->state = NAMIDA_RESTORE_SAME;
   else
     {
       file->state = NAMIDA_RESTORE_DIFFERENT;
       if (policy == NAMIDA_RESTORE_KEEP_BOTH)
-        find_free (plan, file, parent, basename, root, cancellable);
+        find_free (plan, file, parent, basename, cancellable);
     }
 }
 
@@ -267,7 +223,7 @@ namida_restore_compare (NamidaRestorePlan *plan,
   parent = namida_safe_path_open_parent (root_fd, file->relative, FALSE, &basename, &error);
   if (parent >= 0)
     {
-      compare_at (plan, file, parent, basename, root, policy, cancellable);
+      compare_at (plan, file, parent, basename, policy, cancellable);
       close (parent);
     }
   else if (!is_folder_missing (root, file->relative) || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH))

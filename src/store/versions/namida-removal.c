@@ -44,16 +44,17 @@ fail (GError **error, int saved_errno, const char *path)
 /* ---- a version in a person's folders: its zip and manifest ---- */
 
 static gboolean
-is_shared (NamidaDatabase *database, gint64 id, const char *path)
+is_shared (NamidaDatabase *database, gint64 id, const NamidaVersionFile *file)
 {
   sqlite3_stmt *statement;
   gboolean shared = TRUE;
 
   namida_database_lock (database);
   statement = namida_database_prepare (database, NULL,
-                                       "SELECT 1 FROM version_files JOIN versions ON id = version WHERE"
-                                       " version_files.path = ? AND version <> ? AND removing = 0 LIMIT 1",
-                                       "si", path, id);
+                                       "SELECT 1 FROM list_items i JOIN names n ON n.id = i.name JOIN version_lists l"
+                                       " ON l.list = i.list JOIN versions v ON v.id = l.version WHERE i.content = ?"
+                                       " AND n.path = ? AND v.id <> ? AND v.removing = 0 LIMIT 1",
+                                       "isi", file->content, file->path, id);
   if (statement != NULL)
     shared = sqlite3_step (statement) != SQLITE_DONE;
   sqlite3_finalize (statement);
@@ -72,7 +73,7 @@ may_remove (NamidaDatabase *database, const NamidaVersionRecord *record, const N
 
   return (file->kind == NAMIDA_VERSION_FILE_ZIP || file->kind == NAMIDA_VERSION_FILE_MANIFEST) && *file->label == '\0'
          && g_str_equal (holder, alias) && namida_version_file_stat (file, -1, &st)
-         && namida_version_file_fits (file, &st) && !is_shared (database, record->id, file->path);
+         && namida_version_file_fits (file, &st) && !is_shared (database, record->id, file);
 }
 
 static gboolean

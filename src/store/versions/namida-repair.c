@@ -3,6 +3,7 @@
 
 #include "namida-repair.h"
 
+#include "namida-content.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-known-content.h"
@@ -133,7 +134,9 @@ namida_repair_file (NamidaDatabase *database,
                     GError **error)
 {
   g_autoptr (GPtrArray) paths = NULL;
+  g_autoptr (GError) unwritten = NULL;
   g_autofree char *basename = NULL;
+  struct stat healed;
   int saved_errno, folder;
   gboolean fine;
 
@@ -156,6 +159,10 @@ namida_repair_file (NamidaDatabase *database,
   paths = fine && bad != NULL ? namida_version_record_paths_of (database, file->sha256, TRUE) : NULL;
   for (guint i = 0; paths != NULL && i < paths->len; i++)
     relink (folder, basename, g_ptr_array_index (paths, i), bad);
+  /* After the links, for each of them changes the change time. */
+  if (fine && file->content != 0 && fstatat (folder, basename, &healed, AT_SYMLINK_NOFOLLOW) == 0
+      && !namida_content_heal (database, file->content, &healed, &unwritten))
+    g_message ("%s", unwritten->message);
   close (folder);
   return fine;
 }

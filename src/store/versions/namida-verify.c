@@ -3,6 +3,7 @@
 
 #include "namida-verify.h"
 
+#include "namida-content.h"
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
@@ -16,6 +17,13 @@
 
 #define BUFFER_SIZE (1024 * 1024)
 
+/* A content that was read and is whole. */
+typedef struct
+{
+  gint64 content;
+  struct stat st;
+} ReadNote;
+
 /* One run. One thread. */
 typedef struct
 {
@@ -25,7 +33,9 @@ typedef struct
   gpointer user_data;
   GCancellable *cancellable;
   NamidaVerifyReport *report;
-  GHashTable *read; /* NamidaFileId → its hash ("": unreadable): hard links are read once */
+  GHashTable *read;  /* NamidaFileId → its hash ("": unreadable): hard links are read once */
+  GHashTable *noted; /* gint64: contents that have been read */
+  GArray *notes;     /* ReadNote: of these, what is not written yet */
   guint64 done, total;
   char *buffer;
 } Run;
@@ -185,6 +195,7 @@ treat (Run *run,
 {
   NamidaDamage *damage = add_damage (run, record, file, kind);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) unmarked = NULL;
 
   if (kind == NAMIDA_DAMAGE_CHANGED)
     {
@@ -193,6 +204,9 @@ treat (Run *run,
       return FALSE;
     }
   run->report->damaged++;
+  /* From now on nobody takes it for "already there": the next sending that has it carries it. */
+  if (!namida_content_set_damaged (run->database, file->content, file->sha256, bad, &unmarked))
+    g_message ("%s", unmarked->message);
   damage->copy = namida_repair_find_copy (run->database, file, bad, run->cancellable);
   /* A person's own file is never written to: its tags may have been edited by a program that kept its time. */
   if (run->repair && damage->copy != NULL && record->landing == NAMIDA_LANDING_BACKUP)
@@ -201,6 +215,39 @@ treat (Run *run,
   run->report->repaired += damage->repaired;
   describe (damage, error);
   return !damage->repaired;
+}
+
+/* It was read and is whole: known again as it is now, and the date of the read is today's. Written at the end of the
+ * version, at once. */
+static void
+note_read (Run *run, const NamidaVersionFile *file, const struct stat *st)
+{
+  ReadNote note = { .content = file->content, .st = *st };
+
+  if (st->st_ino == 0 || namida_stat_mtime_ns (st) != file->mtime_ns
+      || !g_hash_table_add (run->noted, g_memdup2 (&note.content, sizeof note.content)))
+    return;
+  g_array_append_val (run->notes, note);
+}
+
+static gboolean
+write_notes (Run *run, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (run->database);
+  gboolean fine = namida_database_exec (run->database, error, "BEGIN IMMEDIATE", "");
+
+  for (guint i = 0; fine && i < run->notes->len; i++)
+    {
+      const ReadNote *note = &g_array_index (run->notes, ReadNote, i);
+
+      fine = namida_content_heal (run->database, note->content, &note->st, error);
+    }
+  fine = fine && namida_database_exec (run->database, error, "COMMIT", "");
+  if (!fine && !sqlite3_get_autocommit (handle))
+    sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
+  namida_database_unlock (run->database);
+  g_array_set_size (run->notes, 0);
+  return fine;
 }
 
 static gboolean
@@ -215,8 +262,13 @@ check_file (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile
   if (own && (!namida_version_file_stat (file, -1, &st) || !namida_version_file_fits (file, &st)))
     return treat (run, record, file, version_fd, NAMIDA_DAMAGE_CHANGED, NULL);
   hash = look_up_content (run, file, version_fd, &st);
-  if (g_cancellable_is_cancelled (run->cancellable) || g_strcmp0 (hash, file->sha256) == 0)
+  if (g_cancellable_is_cancelled (run->cancellable))
     return FALSE;
+  if (g_strcmp0 (hash, file->sha256) == 0)
+    {
+      note_read (run, file, &st);
+      return FALSE;
+    }
   if (hash == NULL)
     return treat (run, record, file, version_fd, NAMIDA_DAMAGE_MISSING, NULL);
   return treat (run, record, file, version_fd, *hash == '\0' ? NAMIDA_DAMAGE_UNREADABLE : NAMIDA_DAMAGE_CONTENT,
@@ -284,7 +336,7 @@ check_version (Run *run, const char *id, GError **error)
       return TRUE;
     }
   run->report->versions++;
-  return namida_version_record_set_verified (run->database, record->id, lost, error);
+  return write_notes (run, error) && namida_version_record_set_verified (run->database, record->id, lost, error);
 }
 
 /* How much there is to read. */
@@ -389,7 +441,11 @@ namida_verify_run (NamidaDatabase *database,
   g_auto (GStrv) all = ids == NULL ? list_ids (database, error) : NULL;
   g_autofree char *buffer = g_malloc (BUFFER_SIZE);
   g_autoptr (GHashTable) read = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, g_free);
+  g_autoptr (GHashTable) noted = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (GArray) notes = g_array_new (FALSE, FALSE, sizeof (ReadNote));
   Run run = { .database = database,
+              .noted = noted,
+              .notes = notes,
               .repair = repair,
               .progress = progress,
               .user_data = user_data,

@@ -14,62 +14,12 @@ namida_version_facts_free (NamidaVersionFacts *self)
     return;
   namida_version_record_free (self->record);
   g_free (self->zip_path);
-  g_ptr_array_unref (self->music);
+  g_clear_pointer (&self->music, g_ptr_array_unref);
   g_free (self);
 }
 
-static void
-music_free (gpointer data)
-{
-  NamidaVersionMusic *music = data;
-
-  g_free (music->label);
-  g_free (music);
-}
-
-static NamidaVersionMusic *
-get_music (NamidaVersionFacts *facts, const char *label)
-{
-  NamidaVersionMusic *music;
-
-  /* Rows come by path, so that one label's follow each other. */
-  for (guint i = facts->music->len; i > 0; i--)
-    {
-      music = g_ptr_array_index (facts->music, i - 1);
-      if (g_str_equal (music->label, label))
-        return music;
-    }
-  music = g_new0 (NamidaVersionMusic, 1);
-  music->label = g_strdup (label);
-  g_ptr_array_add (facts->music, music);
-  return music;
-}
-
-static void
-add_file (NamidaVersionFacts *facts, const NamidaVersionFile *file)
-{
-  NamidaVersionMusic *music;
-
-  if (file->kind == NAMIDA_VERSION_FILE_ZIP && facts->zip_path == NULL)
-    facts->zip_path = namida_version_file_dup_path (file, facts->record);
-  if (file->kind == NAMIDA_VERSION_FILE_MANIFEST || file->kind == NAMIDA_VERSION_FILE_FOLDER)
-    return;
-  facts->files++;
-  facts->bytes += file->size;
-  if (file->kind == NAMIDA_VERSION_FILE_ZIP)
-    return;
-  music = get_music (facts, file->label);
-  music->files++;
-  music->bytes += file->size;
-}
-
-static int
-compare_music (gconstpointer a, gconstpointer b)
-{
-  return strcmp ((*(NamidaVersionMusic *const *) a)->label, (*(NamidaVersionMusic *const *) b)->label);
-}
-
-/* Only the store writes to a version's folder, and verify looks at each file: its being there is enough here. Of a
+/* @files: (nullable): of a person's own folders.
+ * Only the store writes to a version's folder, and verify looks at each file: its being there is enough here. Of a
  * person's own folders each file is looked at. */
 static void
 look (NamidaVersionFacts *facts, GPtrArray *files)
@@ -99,19 +49,22 @@ look (NamidaVersionFacts *facts, GPtrArray *files)
 static NamidaVersionFacts *
 load_one (NamidaDatabase *database, NamidaVersionRecord *record, GError **error)
 {
-  g_autoptr (GPtrArray) files = namida_version_record_files (database, record, error);
+  g_autoptr (GPtrArray) files = NULL;
   NamidaVersionFacts *facts = g_new0 (NamidaVersionFacts, 1);
 
   facts->record = record;
-  facts->music = g_ptr_array_new_with_free_func (music_free);
-  if (files == NULL)
+  facts->music = g_ptr_array_ref (record->labels);
+  facts->files = record->files;
+  facts->bytes = record->bytes;
+  if (record->zip != NULL)
+    facts->zip_path = record->landing == NAMIDA_LANDING_BACKUP ? g_build_filename (record->path, record->zip, NULL)
+                                                               : g_strdup (record->zip);
+  if (record->landing == NAMIDA_LANDING_LIBRARY
+      && (files = namida_version_record_files (database, record, error)) == NULL)
     {
       namida_version_facts_free (facts);
       return NULL;
     }
-  for (guint i = 0; i < files->len; i++)
-    add_file (facts, g_ptr_array_index (files, i));
-  g_ptr_array_sort (facts->music, compare_music);
   look (facts, files);
   return facts;
 }

@@ -61,17 +61,11 @@ is_it (NamidaDatabase *database, const NamidaVersionRecord *record, const char *
 static gboolean
 note (NamidaDatabase *database, const NamidaVersionRecord *record, const char *place, GError **error)
 {
-  g_autofree char *from = g_strconcat (record->path, "/", NULL);
-  g_autofree char *to = g_strconcat (place, "/", NULL);
   sqlite3 *handle = namida_database_lock (database);
   gboolean fine
       = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
         && namida_database_exec (database, error, "UPDATE versions SET path = ? WHERE id = ? AND removing = 0", "si",
                                  place, record->id)
-        && namida_database_exec (database, error,
-                                 "UPDATE stored SET path = ?1 || substr (path, length (?2) + 1)"
-                                 " WHERE session = ?3 AND substr (path, 1, length (?2)) = ?2",
-                                 "sss", to, from, record->session)
         && namida_database_exec (database, error,
                                  "UPDATE sessions SET destination = ? WHERE id = ? AND destination = ?", "sss", place,
                                  record->session, record->path)

@@ -4,19 +4,23 @@
 #include "namida-version-record.h"
 
 #include "namida-clock.h"
+#include "namida-content.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-safe-path.h"
+#include "namida-version-lists.h"
+#include "namida-version.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <json-glib/json-glib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define COLUMNS                                                                                                        \
   "id, session, fingerprint, alias, path, title, landing, created_at, coalesce (verified_at, 0), pinned, complete,"    \
-  " damaged"
+  " damaged, files, bytes, left_out, read_at, zip, labels"
 
 void
 namida_version_record_free (NamidaVersionRecord *self)
@@ -28,6 +32,8 @@ namida_version_record_free (NamidaVersionRecord *self)
   g_free (self->alias);
   g_free (self->path);
   g_free (self->title);
+  g_free (self->zip);
+  g_clear_pointer (&self->labels, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -49,6 +55,40 @@ dup_text (sqlite3_stmt *statement, int column)
   return g_strdup ((const char *) sqlite3_column_text (statement, column));
 }
 
+static void
+label_free (gpointer data)
+{
+  NamidaVersionMusic *music = data;
+
+  g_free (music->label);
+  g_free (music);
+}
+
+/* What namida_version_lists_write() wrote. A damaged text is as good as none. */
+static GPtrArray *
+read_labels (const char *json)
+{
+  GPtrArray *labels = g_ptr_array_new_with_free_func (label_free);
+  g_autoptr (JsonNode) root = json != NULL ? json_from_string (json, NULL) : NULL;
+  JsonArray *array = root != NULL && JSON_NODE_HOLDS_ARRAY (root) ? json_node_get_array (root) : NULL;
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+      JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+      NamidaVersionMusic *music;
+
+      if (object == NULL)
+        continue;
+      music = g_new0 (NamidaVersionMusic, 1);
+      music->label = g_strdup (json_object_get_string_member_with_default (object, "label", ""));
+      music->files = (guint) json_object_get_int_member_with_default (object, "files", 0);
+      music->bytes = (guint64) json_object_get_int_member_with_default (object, "bytes", 0);
+      g_ptr_array_add (labels, music);
+    }
+  return labels;
+}
+
 static NamidaVersionRecord *
 read_record (sqlite3_stmt *statement)
 {
@@ -67,6 +107,12 @@ read_record (sqlite3_stmt *statement)
   record->pinned = sqlite3_column_int (statement, 9) != 0;
   record->complete = sqlite3_column_int (statement, 10) != 0;
   record->damaged = sqlite3_column_int (statement, 11);
+  record->files = (guint) sqlite3_column_int64 (statement, 12);
+  record->bytes = (guint64) sqlite3_column_int64 (statement, 13);
+  record->left_out = (guint) sqlite3_column_int64 (statement, 14);
+  record->read_at = sqlite3_column_int64 (statement, 15);
+  record->zip = dup_text (statement, 16);
+  record->labels = read_labels ((const char *) sqlite3_column_text (statement, 17));
   return record;
 }
 
@@ -89,11 +135,14 @@ namida_version_record_list (NamidaDatabase *database, NamidaVersionRemoving remo
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_record_free);
   sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (
-      database, error, "SELECT " COLUMNS " FROM versions WHERE removing = ? ORDER BY created_at DESC, id DESC", "i",
-      (gint64) removing);
+  sqlite3_stmt *statement = NULL;
   gboolean fine = FALSE;
 
+  if (namida_version_migrate (database, 0, 0, NULL, error))
+    statement = namida_database_prepare (database, error,
+                                         "SELECT " COLUMNS
+                                         " FROM versions WHERE removing = ? ORDER BY created_at DESC, id DESC",
+                                         "i", (gint64) removing);
   if (statement != NULL)
     {
       int result;
@@ -143,12 +192,16 @@ namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (file_free);
   sqlite3 *handle = namida_database_lock (database);
-  sqlite3_stmt *statement = namida_database_prepare (
-      database, error,
-      "SELECT kind, path, label, relative, size, mtime_ns, sha256 FROM version_files WHERE version = ?", "i",
-      record->id);
+  sqlite3_stmt *statement = NULL;
   gboolean fine = FALSE;
 
+  if (namida_version_migrate (database, record->id, 0, NULL, error))
+    statement = namida_database_prepare (database, error,
+                                         "SELECT kind, path, label, relative, size, mtime_ns, sha256, content, inode, "
+                                         "device, ctime_ns, read_at, damaged,"
+                                         " kept"
+                                         " FROM version_files WHERE version = ? ORDER BY path",
+                                         "i", record->id);
   if (statement != NULL)
     {
       int result;
@@ -164,6 +217,13 @@ namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord
           file->size = (guint64) sqlite3_column_int64 (statement, 4);
           file->mtime_ns = sqlite3_column_int64 (statement, 5);
           file->sha256 = dup_text (statement, 6);
+          file->content = sqlite3_column_int64 (statement, 7);
+          file->inode = (guint64) sqlite3_column_int64 (statement, 8);
+          file->device = (guint64) sqlite3_column_int64 (statement, 9);
+          file->ctime_ns = sqlite3_column_int64 (statement, 10);
+          file->read_at = sqlite3_column_int64 (statement, 11);
+          file->damaged = sqlite3_column_int (statement, 12) != 0;
+          file->kept = sqlite3_column_int (statement, 13) != 0;
           g_ptr_array_add (list, file);
         }
       fine = end_steps (handle, statement, result, error);
@@ -176,15 +236,25 @@ GPtrArray *
 namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gboolean backup_only)
 {
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  guint8 hash[NAMIDA_SHA256_BYTES];
   sqlite3_stmt *statement;
 
+  if (!namida_content_pack_hash (sha256, hash))
+    return paths;
   namida_database_lock (database);
   statement = namida_database_prepare (
       database, NULL,
-      "SELECT CASE landing WHEN 'backup' THEN versions.path || '/' || version_files.path ELSE version_files.path END"
-      " FROM version_files JOIN versions ON versions.id = version WHERE sha256 = ?1 AND removing = 0"
-      " AND (?2 = 0 OR landing = 'backup')",
-      "si", sha256, (gint64) backup_only);
+      "SELECT DISTINCT CASE landing WHEN 'backup' THEN v.path || '/' || n.path ELSE n.path END"
+      " FROM contents c JOIN list_items i ON i.content = c.id JOIN names n ON n.id = i.name"
+      " JOIN version_lists l ON l.list = i.list JOIN versions v ON v.id = l.version"
+      " WHERE substr (c.sha256, 1, 8) = substr (?1, 1, 8) AND +c.sha256 = ?1 AND v.removing = 0"
+      " AND (?2 = 0 OR v.landing = 'backup')",
+      "");
+  if (statement != NULL)
+    {
+      sqlite3_bind_blob (statement, 1, hash, sizeof hash, SQLITE_STATIC);
+      sqlite3_bind_int (statement, 2, backup_only);
+    }
   while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
     g_ptr_array_add (paths, dup_text (statement, 0));
   sqlite3_finalize (statement);
@@ -195,8 +265,11 @@ namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gb
 gboolean
 namida_version_record_set_verified (NamidaDatabase *database, gint64 id, int damaged, GError **error)
 {
-  return namida_database_exec (database, error, "UPDATE versions SET verified_at = ?, damaged = ? WHERE id = ?", "iii",
-                               namida_clock_real (), (gint64) damaged, id);
+  return namida_database_exec (database, error,
+                               "UPDATE versions SET verified_at = ?1, damaged = ?2, read_at = coalesce ((SELECT"
+                               " min (read_at) FROM version_files WHERE version = ?3 AND content IS NOT NULL), 0)"
+                               " WHERE id = ?3",
+                               "iii", namida_clock_real (), (gint64) damaged, id);
 }
 
 /* Returns whether it changed a row. */
@@ -244,17 +317,11 @@ namida_version_record_claim (NamidaDatabase *database, const char *id, GError **
 gboolean
 namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
 {
-  g_autofree char *inside = g_strconcat (record->path, "/", NULL);
   sqlite3 *handle = namida_database_lock (database);
-  gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "");
+  gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
+                  && namida_version_lists_forget (database, record->id, error)
+                  && namida_database_exec (database, error, "COMMIT", "");
 
-  if (record->landing == NAMIDA_LANDING_BACKUP)
-    fine = fine
-           && namida_database_exec (database, error,
-                                    "DELETE FROM stored WHERE session = ?1 AND substr (path, 1, length (?2)) = ?2",
-                                    "ss", record->session, inside);
-  fine = fine && namida_database_exec (database, error, "DELETE FROM versions WHERE id = ?", "i", record->id)
-         && namida_database_exec (database, error, "COMMIT", "");
   if (!fine && !sqlite3_get_autocommit (handle))
     sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
   namida_database_unlock (database);

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* The tables versions and version_files. Blocking: worker threads. */
+/* The table of versions, and the files of one version. Blocking: worker threads. */
 
 /** NamidaVersionRemoving: what the column "removing" says. */
 typedef enum
@@ -29,6 +29,12 @@ typedef struct
   gint64 created_at, verified_at;
   gboolean pinned, complete;
   int damaged;
+  guint files; /* without manifests and empty folders */
+  guint64 bytes;
+  guint left_out;    /* what the sender could not read */
+  gint64 read_at;    /* microseconds since 1970: the oldest date at which one of its files was read; 0: unknown */
+  char *zip;         /* (nullable): the path of the backup zip, as that of a NamidaVersionFile */
+  GPtrArray *labels; /* NamidaVersionMusic, by label; single files have "" */
 } NamidaVersionRecord;
 void namida_version_record_free (NamidaVersionRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaVersionRecord, namida_version_record_free)
@@ -41,7 +47,13 @@ typedef struct
   char *below;
   guint64 size;
   gint64 mtime_ns;
-  char *sha256;
+  char *sha256;          /* "" of an empty folder */
+  gint64 content;        /* the number of its row in the table of contents; 0: an empty folder */
+  guint64 inode, device; /* of the file that was read last */
+  gint64 ctime_ns;       /* likewise; 0: unknown */
+  gint64 read_at;        /* microseconds since 1970 */
+  gboolean damaged;      /* a read found other bytes */
+  gboolean kept;         /* it was at a person's place before: the device did not send it */
 } NamidaVersionFile;
 
 /** namida_version_record_list: (transfer full) (element-type NamidaVersionRecord): newest first. @removing: versions,
@@ -49,7 +61,8 @@ typedef struct
 GPtrArray *namida_version_record_list (NamidaDatabase *database, NamidaVersionRemoving removing, GError **error);
 /** namida_version_record_find: (transfer full) (nullable): NOT_FOUND. */
 NamidaVersionRecord *namida_version_record_find (NamidaDatabase *database, const char *id, GError **error);
-/** namida_version_record_files: (transfer full) (element-type NamidaVersionFile) (nullable) */
+/** namida_version_record_files: (transfer full) (element-type NamidaVersionFile) (nullable): by path. Of one version at
+ * a time: nothing needs the files of all versions at once. */
 GPtrArray *namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
 /** One whole content of all versions: (transfer full): absolute paths. @backup_only: those that only the store writes
  * to. */
@@ -58,7 +71,7 @@ gboolean namida_version_record_set_verified (NamidaDatabase *database, gint64 id
 gboolean namida_version_record_set_pinned (NamidaDatabase *database, const char *id, gboolean pinned, GError **error);
 /** namida_version_record_claim: marks it as being removed: DECLINED when it is pinned, NOT_FOUND when it is no more. */
 gboolean namida_version_record_claim (NamidaDatabase *database, const char *id, GError **error);
-/** The record, its files, and what the table stored says of its folder. */
+/** The record, and the contents that no other version has. */
 gboolean namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
 
 /** namida_version_record_open: the version's folder; -1 with errno; of LIBRARY always -1 with errno 0. */

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "namida-error.h"
+#include "namida-content.h"
 #include "namida-hash-index.h"
 #include "namida-manifest.h"
 
@@ -210,7 +211,7 @@ test_hash_index (void)
   g_autoptr (NamidaBackup) backup = make ();
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
   NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (backup), 0);
-  struct stat st = { .st_size = 1, .st_mtim = { 1, 234567890 }, .st_ino = 5, .st_dev = 6 };
+  struct stat st = { .st_size = 1, .st_mtim = { 1, 234567890 }, .st_ctim = { 2, 3 }, .st_ino = 5, .st_dev = 6 };
 
   g_assert_no_error (error);
   g_ptr_array_add (rows, namida_hash_row_new (entry->source, &st, SHA));
@@ -219,6 +220,7 @@ test_hash_index (void)
   g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 0);
   entry->inode = 5;
   entry->device = 6;
+  entry->ctime_ns = 2000000003;
   g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 1);
   g_assert_cmpstr (entry->sha256, ==, SHA);
   entry->mtime_ns++;
@@ -226,6 +228,20 @@ test_hash_index (void)
   entry->mtime_ns--;
   entry->size++;
   g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 0);
+  entry->size--;
+  g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 1);
+  /* Tags that were edited by a program that keeps size and time. */
+  entry->ctime_ns++;
+  g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 0);
+  entry->ctime_ns--;
+  /* Damage that somebody found makes it unknown, until it is read and entered again. */
+  g_assert_true (namida_content_set_damaged (database, 0, SHA, &st, &error));
+  g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 0);
+  g_assert_true (namida_hash_index_store (database, rows, &error));
+  g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 1);
+  st.st_ino++;
+  g_assert_true (namida_content_set_damaged (database, 0, SHA, &st, &error));
+  g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 1);
 }
 
 int

@@ -8,6 +8,8 @@
 
 #include <glib/gstdio.h>
 
+#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 typedef struct
 {
   char *folder;
@@ -57,9 +59,9 @@ enter (Fixture *f, const char *name)
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
   g_autofree char *path = path_of (f, name);
   g_autoptr (GError) error = NULL;
-  struct stat st = { .st_size = 5, .st_ino = 7, .st_dev = 9 };
+  struct stat st = { .st_size = 5, .st_ino = g_str_hash (name), .st_dev = 9 };
 
-  g_ptr_array_add (rows, namida_hash_row_new (path, &st, "aa"));
+  g_ptr_array_add (rows, namida_hash_row_new (path, &st, SHA));
   g_assert_true (namida_hash_index_store (f->database, rows, &error));
   g_assert_no_error (error);
 }
@@ -86,7 +88,7 @@ is_known (Fixture *f, const char *name)
   g_autofree char *path = path_of (f, name);
   sqlite3 *handle G_GNUC_UNUSED = namida_database_lock (f->database);
   sqlite3_stmt *statement
-      = namida_database_prepare (f->database, NULL, "SELECT 1 FROM hash_index WHERE path = ?", "s", path);
+      = namida_database_prepare (f->database, NULL, "SELECT 1 FROM contents WHERE path = ?", "s", path);
   gboolean known = sqlite3_step (statement) == SQLITE_ROW;
 
   sqlite3_finalize (statement);

@@ -81,7 +81,7 @@ test_migrated (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (database);
   g_assert_cmpint (ask (database, "PRAGMA user_version"), >=, 1);
   g_assert_cmpint (ask (database, "SELECT x FROM mine"), ==, 7);
-  g_assert_cmpint (ask (database, "SELECT count(*) FROM trusted, hash_index, sessions, stored, versions"), ==, 0);
+  g_assert_cmpint (ask (database, "SELECT count(*) FROM trusted, contents, sessions, version_files, versions"), ==, 0);
 }
 
 static void

@@ -82,8 +82,8 @@ test_lists_and_clears (void)
   write_row (database, "middle", "receive", "incomplete", 60);
   write_row (database, "parked", "receive", "parked", 30);
   g_assert_true (namida_database_exec (database, &error,
-                                       "INSERT INTO stored (session, file_id, path, size, mtime_ns, inode, device,"
-                                       " sha256, stored_at) VALUES ('middle', 'f1', '/x', 1, 1, 1, 1, 'aa', 1)",
+                                       "INSERT INTO versions (session, alias, path, created_at, landing, title,"
+                                       " offer_key, complete) VALUES ('middle', 'a', '/x', 1, 'backup', '', '', 1)",
                                        ""));
   hub = start_in (dir);
   history = namida_hub_history_new (hub);
@@ -96,13 +96,14 @@ test_lists_and_clears (void)
   check_item (history, 3, "unproven", NAMIDA_TRANSFER_DONE, "Received; the other device sent nothing to verify it by");
   check_item (history, 4, "old", NAMIDA_TRANSFER_DONE, "Sent and verified");
 
-  /* What waits to go on is no history yet; what stored a file must go on knowing it. */
+  /* What waits to go on is no history yet; what made a version stays. */
   namida_hub_history_clear (history);
   WAIT_FOR (g_list_model_get_n_items (list) == 1);
   check_item (history, 0, "parked", NAMIDA_TRANSFER_INTERRUPTED, "Interrupted: it goes on when the device sends again");
   {
     sqlite3 *handle G_GNUC_UNUSED = namida_database_lock (database);
-    sqlite3_stmt *statement = namida_database_prepare (database, &error, "SELECT count (*) FROM stored", "");
+    sqlite3_stmt *statement
+        = namida_database_prepare (database, &error, "SELECT count (*) FROM sessions WHERE id = 'middle'", "");
 
     g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
     g_assert_cmpint (sqlite3_column_int (statement, 0), ==, 1);

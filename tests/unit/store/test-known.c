@@ -136,7 +136,8 @@ test_many (void)
   g_autoptr (NamidaKnownContent) known = NULL;
   g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (NamidaStoredRow));
   g_autoptr (GStringChunk) texts = g_string_chunk_new (4096);
-  struct stat st = { .st_mode = S_IFREG, .st_size = 3, .st_ino = 17, .st_dev = 5, .st_mtim = { 1, 2 } };
+  struct stat st
+      = { .st_mode = S_IFREG, .st_size = 3, .st_ino = 17, .st_dev = 5, .st_mtim = { 1, 2 }, .st_ctim = { 3, 4 } };
   char buffer[16];
   gint64 written;
 
@@ -144,7 +145,6 @@ test_many (void)
     {
       const char *path = g_string_chunk_insert (texts, stored_at (i, buffer, sizeof buffer));
       NamidaStoredRow row = { .kind = NAMIDA_VERSION_FILE_FILE,
-                              .file_id = path,
                               .folder = "/music",
                               .relative = path,
                               .label = "a",
@@ -153,38 +153,40 @@ test_many (void)
                               .inode = i,
                               .device = 5,
                               .mtime_ns = 1000000002,
+                              .ctime_ns = 3000000004,
+                              .read_at = 5,
                               .sha256 = SHA };
 
       g_array_append_val (rows, row);
     }
   finish (database, "one", rows);
-  g_assert_cmpint (ask (database, "SELECT count (*) FROM stored"), ==, n);
+  g_assert_cmpint (ask (database, "SELECT count (*) FROM contents"), ==, n);
   g_assert_cmpint (ask (database, "SELECT count (*) FROM version_files"), ==, n);
-  namida_journal_remember_hashes (database, &(NamidaJournalSession){ .id = (char *) "one" });
 
   known = namida_known_content_new (database, &error);
   g_assert_no_error (error);
-  g_assert_true (namida_known_content_has (known, SHA, "/music/a/17", &st));
-  g_assert_true (namida_known_content_has (known, SHA, "/moved/away", &st));
-  g_assert_false (namida_known_content_has (known, OTHER, "/music/a/17", &st));
+  g_assert_true (namida_known_content_has (known, SHA, &st));
+  g_assert_false (namida_known_content_has (known, OTHER, &st));
   g_assert_true (namida_known_content_is_stored (known, "one", "/music/a/17", &st));
   g_assert_false (namida_known_content_is_stored (known, "two", "/music/a/17", &st));
   g_assert_false (namida_known_content_is_stored (known, "one", "/music/a/18", &st));
   st.st_mtim.tv_nsec++;
-  g_assert_false (namida_known_content_has (known, SHA, "/music/a/17", &st));
-  g_assert_null (namida_known_content_dup_hash (known, "/music/a/17", &st));
+  g_assert_false (namida_known_content_has (known, SHA, &st));
+  g_assert_null (namida_known_content_dup_hash (known, &st));
   st.st_mtim.tv_nsec--;
+  st.st_ctim.tv_nsec++;
+  g_assert_false (namida_known_content_has (known, SHA, &st));
+  g_assert_null (namida_known_content_dup_hash (known, &st));
+  st.st_ctim.tv_nsec--;
   {
-    g_autofree char *hash = namida_known_content_dup_hash (known, "/music/a/17", &st);
+    g_autofree char *hash = namida_known_content_dup_hash (known, &st);
 
     g_assert_cmpstr (hash, ==, SHA);
   }
 
   /* The same commit again writes nothing twice, and the version stays as it is: not one row of it is written. */
   finish (database, "one", rows);
-  g_assert_cmpint (ask (database, "SELECT count (*) FROM stored"), ==, n);
-  for (guint i = 0; i < n; i++)
-    g_array_index (rows, NamidaStoredRow, i).known = TRUE;
+  g_assert_cmpint (ask (database, "SELECT count (*) FROM contents"), ==, n);
   written = ask (database, "SELECT total_changes ()");
   finish (database, "one", rows);
   g_assert_cmpint (ask (database, "SELECT total_changes ()") - written, <, 10);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define SONG "Music/Music/1.flac"
-#define RENUMBER "UPDATE stored SET inode = inode + 7, device = device + 7"
+#define RENUMBER "UPDATE contents SET inode = inode + 7, device = device + 7"
 
 static guint
 send (Fixture *f, Shipment *shipment, char **folder)

@@ -4,6 +4,7 @@
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-sample.h"
+#include "namida-version-lists.h"
 #include "restore-world.h"
 
 #include <fcntl.h>
@@ -314,19 +315,24 @@ test_damaged (void)
   g_autoptr (NamidaRestorePlan) plan = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *sha256 = namida_digest_bytes ("one", 3);
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (NamidaStoredRow));
+  NamidaStoredRow row = { .kind = NAMIDA_VERSION_FILE_FILE,
+                          .relative = "Music/Music/Björk/01.flac",
+                          .label = "Music",
+                          .below = "Björk/01.flac",
+                          .size = 3,
+                          .sha256 = sha256 };
   NamidaRestoreResult result;
 
   world_open (&world);
   fill_version (&world);
+  row.folder = world.version;
   g_assert_true (namida_database_exec (world.database, NULL,
                                        "INSERT INTO versions (id, session, alias, path, created_at, landing, title,"
                                        " offer_key, complete) VALUES (7, 's', 'Phone', ?, 1, 'backup', '', '', 1)",
                                        "s", world.version));
-  g_assert_true (namida_database_exec (
-      world.database, NULL,
-      "INSERT INTO version_files (version, path, kind, label, relative, size, mtime_ns, inode, device, sha256)"
-      " VALUES (7, 'Music/Music/Björk/01.flac', 1, 'Music', 'Björk/01.flac', 3, 0, 0, 0, ?)",
-      "s", sha256));
+  g_array_append_val (rows, row);
+  g_assert_true (namida_version_lists_write (world.database, 7, "backup", world.version, rows, NULL));
   write_file ("onE", -1, 1500000000, world.version, "Music", "Music", "Björk", "01.flac", NULL);
   plan = load (&world);
   choose (plan, "Rips", NULL);

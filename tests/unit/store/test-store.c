@@ -100,7 +100,7 @@ test_library (Fixture *f, gconstpointer data)
   song = g_build_filename (f->music, "Music", "void", NULL);
   g_assert_true (g_file_test (song, G_FILE_TEST_IS_DIR));
   assert_no_staging (f);
-  g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM stored"), ==, 5);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM contents"), ==, 5);
   g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM sessions WHERE state = 'finished'"), ==, 1);
   g_assert_cmpint (fixture_query_int (f, "SELECT stored_files FROM sessions"), ==, 5);
 }
@@ -362,7 +362,7 @@ test_mismatch (Fixture *f, gconstpointer data)
 
       assert_content (NULL, f->music, name);
     }
-  g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM stored"), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM contents"), ==, 0);
   assert_no_staging (f);
 }
 
@@ -498,7 +498,7 @@ test_versions (Fixture *f, gconstpointer data)
   stat_in (three, "Namida Backup - 1.zip", 2);
   stat_in (three, "Music/Music/a/1.flac", 3);
   g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM versions"), ==, 3);
-  g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM stored"), ==, 6);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM contents"), ==, 3);
   assert_no_staging (f);
   namida_clock_set_fake (-1);
 }
