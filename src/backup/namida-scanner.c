@@ -6,6 +6,7 @@
 #include "namida-cloud-folder.h"
 #include "namida-error.h"
 #include "namida-limits.h"
+#include "namida-linked-music.h"
 #include "namida-safe-path.h"
 
 #include <dirent.h>
@@ -161,6 +162,8 @@ visit (Walk *walk, int folder_fd, const char *name, const char *relative)
     leave_out_errno (walk->scan, source, errno);
   else if (S_ISDIR (st.st_mode))
     g_ptr_array_add (walk->pending, g_strdup (relative));
+  else if (S_ISLNK (st.st_mode) && namida_linked_music_find (walk->root, source))
+    leave_out (walk->scan, source, _ ("It is a link to music elsewhere, and links are not followed. Add that folder."));
   else if (S_ISLNK (st.st_mode))
     leave_out_errno (walk->scan, source, ELOOP);
   else if (!S_ISREG (st.st_mode))

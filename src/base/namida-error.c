@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
+#include <sys/statvfs.h>
 
 G_DEFINE_QUARK (namida - error - quark, namida_error)
 
@@ -15,7 +16,7 @@ typedef struct
   guint status;
 } WireCode;
 
-/* docs/protocol.md, "Errors". Codes above NO_SPACE never travel and are "internal" there. */
+/* docs/protocol.md, "Errors". Codes above NO_PERMISSION never travel and are "internal" there. */
 static const WireCode wire_codes[] = {
   [NAMIDA_ERROR_INTERNAL] = { "internal", 500 },
   [NAMIDA_ERROR_INVALID_REQUEST] = { "invalid-request", 400 },
@@ -40,9 +41,15 @@ static const WireCode wire_codes[] = {
   [NAMIDA_ERROR_CHECKSUM] = { "checksum", 422 },
   [NAMIDA_ERROR_TOO_MANY] = { "too-many", 429 },
   [NAMIDA_ERROR_NO_SPACE] = { "no-space", 507 },
+  /* Release 0.1.0 does not know these, and goes by the status: of the whole sending, or of this file. */
+  [NAMIDA_ERROR_NO_INODES] = { "no-inodes", 507 },
+  [NAMIDA_ERROR_QUOTA] = { "quota", 507 },
+  [NAMIDA_ERROR_FILE_TOO_LARGE] = { "file-too-large", 413 },
+  [NAMIDA_ERROR_READ_ONLY] = { "read-only", 507 },
+  [NAMIDA_ERROR_NO_PERMISSION] = { "no-permission", 500 },
 };
 
-G_STATIC_ASSERT (G_N_ELEMENTS (wire_codes) == NAMIDA_ERROR_NO_SPACE + 1);
+G_STATIC_ASSERT (G_N_ELEMENTS (wire_codes) == NAMIDA_ERROR_NO_PERMISSION + 1);
 
 const char *
 namida_error_code_to_string (NamidaError code)
@@ -124,6 +131,77 @@ namida_error_set_from_errno (GError **error, int saved_errno, const char *what)
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
                /* Translators: the first %s is what could not be done, the second the system's reason. */
                _ ("%s: %s"), what, g_strerror (saved_errno));
+}
+
+static gboolean
+error_has_no_inodes (int fd)
+{
+  struct statvfs vfs;
+
+  return fd >= 0 && fstatvfs (fd, &vfs) == 0 && vfs.f_files > 0 && vfs.f_favail == 0;
+}
+
+void
+namida_error_set_from_write (GError **error, int saved_errno, int fd, const char *what)
+{
+  g_return_if_fail (what != NULL);
+
+  /* Translators, of all of these: %s is what could not be done: "Could not store “x”". */
+  if (saved_errno == ENOSPC && error_has_no_inodes (fd))
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_INODES,
+                 _ ("%s: the drive cannot hold more files. Delete some files there and try again."), what);
+  else if (saved_errno == EDQUOT)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_QUOTA,
+                 _ ("%s: your storage quota is used up. Free some space and try again."), what);
+  else if (saved_errno == EFBIG)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_FILE_TOO_LARGE,
+                 _ ("%s: the file is too large for this drive. Choose a folder on another drive."), what);
+  else if (saved_errno == EROFS)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_READ_ONLY, _ ("%s: the drive is read-only."), what);
+  else if (saved_errno == EACCES || saved_errno == EPERM)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_PERMISSION,
+                 _ ("%s: there is no permission to write in that folder."), what);
+  else
+    namida_error_set_from_errno (error, saved_errno, what);
+}
+
+gboolean
+namida_error_is_full (const GError *error)
+{
+  return g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE)
+         || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_INODES)
+         || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_QUOTA)
+         || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_READ_ONLY);
+}
+
+gboolean
+namida_error_is_storage (const GError *error)
+{
+  return error != NULL && error->domain == NAMIDA_ERROR
+         && (error->code == NAMIDA_ERROR_STORAGE
+             || namida_error_storage_words_there ((NamidaError) error->code) != NULL);
+}
+
+const char *
+namida_error_storage_words_there (NamidaError code)
+{
+  switch ((int) code)
+    {
+    case NAMIDA_ERROR_NO_SPACE:
+      return _ ("The disk of the other device is full.");
+    case NAMIDA_ERROR_NO_INODES:
+      return _ ("The drive of the other device cannot hold more files.");
+    case NAMIDA_ERROR_QUOTA:
+      return _ ("The storage quota on the other device is used up.");
+    case NAMIDA_ERROR_FILE_TOO_LARGE:
+      return _ ("The file is too large for the drive of the other device.");
+    case NAMIDA_ERROR_READ_ONLY:
+      return _ ("The drive of the other device is read-only.");
+    case NAMIDA_ERROR_NO_PERMISSION:
+      return _ ("The other device has no permission to write in its folder.");
+    default:
+      return NULL;
+    }
 }
 
 const char *

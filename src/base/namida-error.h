@@ -8,9 +8,9 @@ G_BEGIN_DECLS
 /**
  * NamidaError:
  *
- * The one error domain. Codes up to %NAMIDA_ERROR_NO_SPACE are those of the wire (docs/protocol.md, "Errors"); the rest
- * never travel: they say what went wrong on this side. Messages are sentences for a person: what happened, to what,
- * and what to do next.
+ * The one error domain. Codes up to %NAMIDA_ERROR_NO_PERMISSION are those of the wire (docs/protocol.md, "Errors"); the
+ * rest never travel: they say what went wrong on this side. Messages are sentences for a person: what happened, to
+ * what, and what to do next.
  */
 typedef enum
 {
@@ -37,6 +37,11 @@ typedef enum
   NAMIDA_ERROR_CHECKSUM,
   NAMIDA_ERROR_TOO_MANY,
   NAMIDA_ERROR_NO_SPACE,
+  NAMIDA_ERROR_NO_INODES,      /* the file system has no room for another name */
+  NAMIDA_ERROR_QUOTA,          /* the user's share of the disk is used up */
+  NAMIDA_ERROR_FILE_TOO_LARGE, /* for the file system */
+  NAMIDA_ERROR_READ_ONLY,      /* the file system */
+  NAMIDA_ERROR_NO_PERMISSION,  /* to write there */
   /* Never on the wire. */
   NAMIDA_ERROR_NO_SUCH_DEVICE,   /* nobody of that name, address or fingerprint answered */
   NAMIDA_ERROR_UNREACHABLE,      /* connection refused, lost or timed out */
@@ -83,6 +88,37 @@ guint namida_error_http_status (const GError *error);
  * Sets %NAMIDA_ERROR_NO_SPACE for ENOSPC and EDQUOT, else %NAMIDA_ERROR_STORAGE, with the system's reason.
  */
 void namida_error_set_from_errno (GError **error, int saved_errno, const char *what);
+
+/**
+ * namida_error_set_from_write:
+ * @fd: a descriptor on the file system that was written to, or -1
+ * @what: what could not be done, a whole clause in the person's language
+ *
+ * As namida_error_set_from_errno(), for what was received and could not be written: sets %NAMIDA_ERROR_NO_SPACE,
+ * NO_INODES, QUOTA, FILE_TOO_LARGE, READ_ONLY or NO_PERMISSION, else %NAMIDA_ERROR_STORAGE. Any thread.
+ */
+void namida_error_set_from_write (GError **error, int saved_errno, int fd, const char *what);
+
+/**
+ * namida_error_is_full:
+ * @error: (nullable)
+ * Returns: whether nothing more can be written until somebody makes room: NO_SPACE, NO_INODES, QUOTA or READ_ONLY.
+ */
+gboolean namida_error_is_full (const GError *error);
+
+/**
+ * namida_error_is_storage:
+ * @error: (nullable)
+ * Returns: whether this device's disk is the cause: one of namida_error_set_from_write().
+ */
+gboolean namida_error_is_storage (const GError *error);
+
+/**
+ * namida_error_storage_words_there:
+ * Returns: (transfer none) (nullable): a sentence for a file that the other device could not store for the reason
+ * @code; %NULL for a code that is no reason of a disk. Translated.
+ */
+const char *namida_error_storage_words_there (NamidaError code);
 
 /**
  * namida_error_connection_words:

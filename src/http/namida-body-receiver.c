@@ -42,7 +42,7 @@ namida_body_receiver_write (int fd, const void *bytes, gsize length, guint64 off
         continue;
       if (n <= 0)
         {
-          namida_error_set_from_errno (error, n < 0 ? errno : EIO, _ ("Could not write a received file"));
+          namida_error_set_from_write (error, n < 0 ? errno : EIO, fd, _ ("Could not write a received file"));
           return FALSE;
         }
       data += n;

@@ -15,6 +15,12 @@
 static const char *
 message_for_peer (const GError *reason, guint status)
 {
+  const char *words = reason->domain == NAMIDA_ERROR && reason->code > NAMIDA_ERROR_NO_SPACE
+                          ? namida_error_storage_words_there ((NamidaError) reason->code)
+                          : NULL;
+
+  if (words != NULL)
+    return words;
   if (status == 507)
     return _ ("There is not enough room on the receiving device. Make room there, then send again.");
   if (status == 500)
@@ -22,13 +28,19 @@ message_for_peer (const GError *reason, guint status)
   return reason->message;
 }
 
+static NamidaError
+wire_code (const GError *reason, guint status)
+{
+  if (reason->domain == NAMIDA_ERROR && namida_error_storage_words_there ((NamidaError) reason->code) != NULL)
+    return (NamidaError) reason->code;
+  return status == 507 ? NAMIDA_ERROR_NO_SPACE : status == 500 ? NAMIDA_ERROR_INTERNAL : (NamidaError) reason->code;
+}
+
 char *
 namida_error_answer_format (const GError *reason, gint64 offset)
 {
   guint status = namida_error_http_status (reason);
-  NamidaError code = status == 507   ? NAMIDA_ERROR_NO_SPACE
-                     : status == 500 ? NAMIDA_ERROR_INTERNAL
-                                     : (NamidaError) reason->code;
+  NamidaError code = wire_code (reason, status);
   GString *out = g_string_new ("{");
 
   namida_json_append_member (out, "message", message_for_peer (reason, status));
@@ -89,6 +101,7 @@ namida_error_answer_parse (const char *data, gsize length, guint status, gint64 
   g_autofree char *clean = NULL;
   const char *message = NULL;
   const char *word = NULL;
+  NamidaError code;
   guint64 at = 0;
 
   if (offset != NULL)
@@ -102,9 +115,13 @@ namida_error_answer_parse (const char *data, gsize length, guint status, gint64 
           && namida_json_get_size (object, "offset", &at, NULL))
         *offset = (gint64) at;
     }
+  code = choose_code (word, status);
+  /* The reasons of a disk that came after release 0.1.0 are said in this device's language. */
+  if (code > NAMIDA_ERROR_NO_SPACE && namida_error_storage_words_there (code) != NULL)
+    return g_error_new_literal (NAMIDA_ERROR, (int) code, namida_error_storage_words_there (code));
   clean = dup_clean (message != NULL ? message : "");
   if (clean[0] != '\0')
-    return g_error_new (NAMIDA_ERROR, (int) choose_code (word, status), _ ("The other device answered: %s"), clean);
-  return g_error_new (NAMIDA_ERROR, (int) choose_code (word, status),
-                      _ ("The other device refused without a reason (status %u). Try again."), status);
+    return g_error_new (NAMIDA_ERROR, (int) code, _ ("The other device answered: %s"), clean);
+  return g_error_new (NAMIDA_ERROR, (int) code, _ ("The other device refused without a reason (status %u). Try again."),
+                      status);
 }

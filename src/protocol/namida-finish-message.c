@@ -62,17 +62,6 @@ read_results (NamidaJsonCursor *cursor, gpointer table, GError **error)
   return read_files (cursor, table, read_result, error);
 }
 
-static GHashTable *
-parse (const char *data, gsize length, GDestroyNotify free_value, NamidaMessageReadFiles read_table, GError **error)
-{
-  g_autoptr (GHashTable) table = namida_message_id_table_new (free_value);
-
-  if (!namida_message_read (data, length, NULL, NULL, read_table, table,
-                            _ ("The message is refused: it lists no files."), error))
-    return NULL;
-  return g_steal_pointer (&table);
-}
-
 GHashTable *
 namida_finish_request_parse (const char *data, gsize length, guint *left_out, GError **error)
 {
@@ -104,10 +93,84 @@ namida_finish_request_parse (const char *data, gsize length, guint *left_out, GE
   return NULL;
 }
 
+#define CODE_SHIFT 8u
+
+gpointer
+namida_finish_value_new (NamidaFileResult result, NamidaError code)
+{
+  return GUINT_TO_POINTER ((guint) result | (guint) code << CODE_SHIFT);
+}
+
+NamidaFileResult
+namida_finish_value_get_result (gconstpointer value)
+{
+  return (NamidaFileResult) (GPOINTER_TO_UINT (value) & ((1u << CODE_SHIFT) - 1));
+}
+
+NamidaError
+namida_finish_value_get_code (gconstpointer value)
+{
+  return (NamidaError) (GPOINTER_TO_UINT (value) >> CODE_SHIFT);
+}
+
+static gboolean
+read_reason (const char *text, gpointer *value)
+{
+  NamidaError code = namida_error_code_from_string (text);
+
+  /* A reason from a newer version is none. */
+  *value = GUINT_TO_POINTER (namida_error_storage_words_there (code) != NULL ? (guint) code : NAMIDA_ERROR_INTERNAL);
+  return TRUE;
+}
+
+static gboolean
+read_reasons (NamidaJsonCursor *cursor, gpointer table, GError **error)
+{
+  return read_files (cursor, table, read_reason, error);
+}
+
+static void
+add_reasons (GHashTable *results, GHashTable *reasons)
+{
+  GHashTableIter iter;
+  gpointer id, code, value;
+
+  g_hash_table_iter_init (&iter, reasons);
+  while (g_hash_table_iter_next (&iter, &id, &code))
+    if (g_hash_table_lookup_extended (results, id, NULL, &value)
+        && namida_finish_value_get_result (value) == NAMIDA_FILE_MISSING)
+      g_hash_table_insert (results, g_strdup (id),
+                           namida_finish_value_new (NAMIDA_FILE_MISSING, (NamidaError) GPOINTER_TO_UINT (code)));
+}
+
 GHashTable *
 namida_finish_answer_parse (const char *data, gsize length, GError **error)
 {
-  return parse (data, length, NULL, read_results, error);
+  g_autoptr (GHashTable) table = namida_message_id_table_new (NULL);
+  g_autoptr (GHashTable) reasons = namida_message_id_table_new (NULL);
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  gboolean has_files = FALSE;
+  const char *key;
+
+  if (!namida_message_begin (&cursor, data, length, error))
+    return NULL;
+  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
+    {
+      if (strcmp (key, "reasons") == 0)
+        {
+          if (!read_reasons (&cursor, reasons, error))
+            return NULL;
+        }
+      else if (strcmp (key, "files") != 0)
+        namida_json_cursor_skip (&cursor, NULL, NULL);
+      else if (!(has_files = read_results (&cursor, table, error)))
+        return NULL;
+    }
+  add_reasons (table, reasons);
+  if (has_files)
+    return g_steal_pointer (&table);
+  namida_message_refuse (error, _ ("The message is refused: it lists no files."));
+  return NULL;
 }
 
 char *
@@ -127,6 +190,26 @@ namida_finish_request_format (GHashTable *hashes, guint left_out, gsize *length)
   return namida_message_end (out, length);
 }
 
+static void
+append_reasons (GString *out, GHashTable *results)
+{
+  GHashTableIter iter;
+  gpointer id, value;
+  gboolean any = FALSE;
+
+  g_hash_table_iter_init (&iter, results);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    if (namida_finish_value_get_code (value) != NAMIDA_ERROR_INTERNAL)
+      {
+        if (!any)
+          g_string_append (out, ",\"reasons\":{");
+        any = TRUE;
+        namida_json_append_member (out, id, namida_error_code_to_string (namida_finish_value_get_code (value)));
+      }
+  if (any)
+    g_string_append_c (out, '}');
+}
+
 char *
 namida_finish_answer_format (GHashTable *results, gsize *length)
 {
@@ -136,7 +219,9 @@ namida_finish_answer_format (GHashTable *results, gsize *length)
 
   g_hash_table_iter_init (&iter, results);
   while (g_hash_table_iter_next (&iter, &id, &result))
-    namida_json_append_member (out, id, namida_file_result_to_wire ((NamidaFileResult) GPOINTER_TO_UINT (result)));
-  g_string_append (out, "}}");
+    namida_json_append_member (out, id, namida_file_result_to_wire (namida_finish_value_get_result (result)));
+  g_string_append_c (out, '}');
+  append_reasons (out, results);
+  g_string_append_c (out, '}');
   return namida_message_end (out, length);
 }

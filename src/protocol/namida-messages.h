@@ -83,6 +83,12 @@ GHashTable *namida_pack_answer_parse (const char *data, gsize length, GError **e
  * (optional) files and folders that the sender left out although they belong to the backup. */
 GHashTable *namida_finish_request_parse (const char *data, gsize length, guint *left_out, GError **error);
 char *namida_finish_request_format (GHashTable *hashes, guint left_out, gsize *length);
+/** namida_finish_value_new: what the table of an answer holds for a file. @code: why it is MISSING, when the disk is
+ * the cause (namida_error_storage_words_there()); INTERNAL: no such reason. The value of a result alone is its number.
+ */
+gpointer namida_finish_value_new (NamidaFileResult result, NamidaError code);
+NamidaFileResult namida_finish_value_get_result (gconstpointer value);
+NamidaError namida_finish_value_get_code (gconstpointer value);
 GHashTable *namida_finish_answer_parse (const char *data, gsize length, GError **error);
 char *namida_finish_answer_format (GHashTable *results, gsize *length);
 

@@ -159,7 +159,7 @@ write_all (int fd, const guint8 *data, gsize length, guint64 offset, GError **er
       if (n <= 0)
         {
           /* Nothing was written, and no reason is given: trying again would never end. */
-          namida_error_set_from_errno (error, n < 0 ? errno : ENOSPC, _ ("Could not write what was fetched"));
+          namida_error_set_from_write (error, n < 0 ? errno : ENOSPC, fd, _ ("Could not write what was fetched"));
           return FALSE;
         }
       data += n;

@@ -263,6 +263,8 @@ commit (NamidaPuller *self, GError **error)
 
       if (self->wants[i].wanted && (self->hashes[i] != NULL || entry->kind == NAMIDA_ENTRY_FOLDER))
         files[n++] = (NamidaCommit){ .index = i, .sent_sha256 = entry->sha256, .received_sha256 = self->hashes[i] };
+      else if (!self->wants[i].wanted)
+        files[n++] = (NamidaCommit){ .index = i, .result = NAMIDA_FILE_KEPT_EXISTING };
     }
   ok = namida_sink_commit (self->sink, files, n, error);
   if (ok)

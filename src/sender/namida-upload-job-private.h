@@ -29,6 +29,8 @@ struct _NamidaUploadJob
   NamidaRateLimit *limit;
   NamidaTransfer *transfer;
   GArray *items; /* of NamidaUploadItem */
+  GArray *
+      claimed; /* of NamidaUploadItem: not wanted, although no hash was offered: hashed here, and asked for in finish */
   guint64 bytes;
   gboolean pack;    /* the other side takes packs */
   GArray *large;    /* of guint: items that go alone; made when it runs */

@@ -10,6 +10,8 @@
 #include "namida-hash-index.h"
 #include "namida-limits.h"
 
+#include <unistd.h>
+
 #define MAX_CONNECTIONS 4u
 /* Files below this go into packs. */
 #define PACK_BELOW (256u * 1024)
@@ -44,6 +46,7 @@ namida_upload_job_finalize (GObject *object)
   g_clear_object (&self->transfer);
   namida_rate_limit_unref (self->limit);
   namida_free_later (self->items, (GDestroyNotify) g_array_unref);
+  g_array_unref (self->claimed);
   g_array_unref (self->large);
   g_array_unref (self->small);
   namida_free_later (self->rows, (GDestroyNotify) g_ptr_array_unref);
@@ -67,6 +70,8 @@ namida_upload_job_init (NamidaUploadJob *self)
   self->cancellable = g_cancellable_new ();
   self->items = g_array_new (FALSE, TRUE, sizeof (NamidaUploadItem));
   g_array_set_clear_func (self->items, item_clear);
+  self->claimed = g_array_new (FALSE, TRUE, sizeof (NamidaUploadItem));
+  g_array_set_clear_func (self->claimed, item_clear);
   self->large = g_array_new (FALSE, FALSE, sizeof (guint));
   self->small = g_array_new (FALSE, FALSE, sizeof (guint));
   self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
@@ -85,6 +90,20 @@ add_item (NamidaUploadJob *self, guint index, NamidaEntry *entry, const NamidaGr
   g_array_append_val (self->items, item);
 }
 
+gboolean
+namida_upload_job_is_proven (const NamidaEntry *entry)
+{
+  return entry->sha256 != NULL || entry->kind == NAMIDA_ENTRY_FOLDER;
+}
+
+static void
+add_claimed (NamidaUploadJob *self, guint index, NamidaEntry *entry)
+{
+  NamidaUploadItem item = { .index = index, .entry = namida_entry_ref (entry) };
+
+  g_array_append_val (self->claimed, item);
+}
+
 static void
 sort_out (NamidaUploadJob *self, GPtrArray *entries, GHashTable *grants)
 {
@@ -96,6 +115,11 @@ sort_out (NamidaUploadJob *self, GPtrArray *entries, GHashTable *grants)
       if (grant != NULL)
         {
           add_item (self, i, entry, grant);
+          continue;
+        }
+      if (!namida_upload_job_is_proven (entry))
+        {
+          add_claimed (self, i, entry);
           continue;
         }
       namida_transfer_set_result (self->transfer, i, NAMIDA_FILE_KEPT_EXISTING, NULL);
@@ -240,18 +264,76 @@ explain_loss (NamidaUploadJob *self, GError *error)
   return told;
 }
 
+/* Reads a file whole. Returns: (transfer full): its hash, or NULL with @error; the transfer was cancelled when @error
+ * is CANCELLED. */
+static char *
+hash_source (NamidaUploadJob *self, const NamidaEntry *entry, struct stat *before, GError **error)
+{
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
+  g_autofree guint8 *buffer = g_malloc (NAMIDA_BLOCK_SIZE);
+  int fd = namida_source_open (entry, before, error);
+  gboolean fine = fd >= 0;
+
+  for (guint64 at = 0; fine && at < entry->size; at += NAMIDA_BLOCK_SIZE)
+    {
+      gsize n = (gsize) MIN (NAMIDA_BLOCK_SIZE, entry->size - at);
+
+      fine = !g_cancellable_set_error_if_cancelled (self->cancellable, error)
+             && namida_source_read (entry, fd, at, n, buffer, error);
+      if (fine)
+        namida_digest_update (digest, buffer, n);
+    }
+  fine = fine && namida_source_check (entry, fd, before, error);
+  if (fd >= 0)
+    close (fd);
+  return fine ? namida_digest_finish (digest) : NULL;
+}
+
+/* "Already there" without a hash is a claim: it becomes a question with one, which finish asks. */
+static void
+hash_claimed (NamidaUploadJob *self)
+{
+  for (guint i = 0; i < self->claimed->len && !g_cancellable_is_cancelled (self->cancellable); i++)
+    {
+      NamidaUploadItem *item = &g_array_index (self->claimed, NamidaUploadItem, i);
+      g_autofree char *path = namida_entry_dup_path (item->entry);
+      g_autoptr (GError) error = NULL;
+      struct stat before;
+
+      namida_transfer_set_current_file (self->transfer, path);
+      item->sha256 = hash_source (self, item->entry, &before, &error);
+      if (item->sha256 == NULL)
+        {
+          namida_transfer_set_result (self->transfer, item->index, namida_source_result (error), error->message);
+          continue;
+        }
+      namida_transfer_add_moved (self->transfer, 0, 1);
+      namida_transfer_add_bytes (self->transfer, (gint64) item->entry->size);
+      namida_transfer_add_files (self->transfer, 1);
+      if (self->database != NULL)
+        g_ptr_array_add (self->rows, namida_hash_row_new (item->entry->source, &before, item->sha256));
+    }
+}
+
+static void
+add_hashes (GHashTable *hashes, GArray *items)
+{
+  for (guint i = 0; i < items->len; i++)
+    {
+      NamidaUploadItem *item = &g_array_index (items, NamidaUploadItem, i);
+
+      if (item->sha256 != NULL)
+        g_hash_table_insert (hashes, g_strdup (item->entry->id), g_strdup (item->sha256));
+    }
+}
+
 static GHashTable *
 collect_hashes (NamidaUploadJob *self)
 {
   GHashTable *hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      NamidaUploadItem *item = &g_array_index (self->items, NamidaUploadItem, i);
-
-      if (item->sha256 != NULL)
-        g_hash_table_insert (hashes, g_strdup (item->entry->id), g_strdup (item->sha256));
-    }
+  add_hashes (hashes, self->items);
+  add_hashes (hashes, self->claimed);
   return hashes;
 }
 
@@ -279,6 +361,8 @@ coordinator_thread (gpointer user_data)
     threads[i] = g_thread_new ("namida-upload", worker_thread, self);
   for (guint i = 0; i < n; i++)
     g_thread_join (threads[i]);
+  if (self->fatal == NULL)
+    hash_claimed (self);
   if (g_cancellable_is_cancelled (namida_transfer_get_cancellable (self->transfer)))
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
   else

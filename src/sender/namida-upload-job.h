@@ -43,5 +43,8 @@ guint namida_upload_job_get_files (NamidaUploadJob *self);
 void namida_upload_job_run_async (NamidaUploadJob *self, GAsyncReadyCallback callback, gpointer user_data);
 /** Returns: (transfer full) (nullable) (element-type utf8 utf8): id → SHA-256 of what was read and sent, for finish. */
 GHashTable *namida_upload_job_run_finish (NamidaUploadJob *self, GAsyncResult *result, GError **error);
+/** namida_upload_job_is_proven: whether a receiver that does not want @entry can know that it has the same: a hash was
+ * offered, or there is nothing to compare. Any thread. */
+gboolean namida_upload_job_is_proven (const NamidaEntry *entry);
 
 G_END_DECLS

@@ -168,6 +168,8 @@ namida_upload_worker_judge_refusal (NamidaUploadWorker *worker,
       return NAMIDA_TRY_BUSY;
     case NAMIDA_ERROR_WRONG_SIZE:
     case NAMIDA_ERROR_TOO_LARGE:
+    case NAMIDA_ERROR_FILE_TOO_LARGE:
+    case NAMIDA_ERROR_NO_PERMISSION:
     case NAMIDA_ERROR_UNSAFE_PATH:
     case NAMIDA_ERROR_INTERNAL:
       g_propagate_error (error, reason);

@@ -112,6 +112,9 @@ can_go_on (NamidaV1Sender *self, const GError *error)
     case NAMIDA_ERROR_BUSY:
     case NAMIDA_ERROR_PAUSED:
     case NAMIDA_ERROR_NO_SPACE: /* somebody may make room there */
+    case NAMIDA_ERROR_NO_INODES:
+    case NAMIDA_ERROR_QUOTA:
+    case NAMIDA_ERROR_READ_ONLY:
       return TRUE;
     case NAMIDA_ERROR_NOT_FOUND:
     case NAMIDA_ERROR_EXPIRED:
@@ -131,6 +134,8 @@ trouble_of (const GError *error)
     return _ ("Paused on the other device");
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE))
     return _ ("Waiting for room on the other device: its disk is full");
+  if (namida_error_is_full (error))
+    return namida_error_storage_words_there ((NamidaError) error->code);
   return NULL;
 }
 
@@ -180,8 +185,13 @@ step_error (GError *error)
 
 /* All of it went there: only that device knows why it did not keep it. */
 static const char *
-detail_of (NamidaFileResult result)
+detail_of (gconstpointer value)
 {
+  NamidaFileResult result = namida_finish_value_get_result (value);
+  const char *words = namida_error_storage_words_there (namida_finish_value_get_code (value));
+
+  if (result == NAMIDA_FILE_MISSING && words != NULL)
+    return words;
   if (result == NAMIDA_FILE_MISSING)
     return _ ("The other device could not store it, and says there why.");
   return namida_file_result_get_detail (result);
@@ -195,16 +205,15 @@ apply_results (NamidaV1Sender *self, GHashTable *results)
   for (guint i = 0; i < entries->len; i++)
     {
       const NamidaEntry *entry = g_ptr_array_index (entries, i);
-      NamidaFileResult told;
-      gpointer value;
+      NamidaFileResult before = namida_transfer_get_result (self->base.transfer, i);
+      gpointer value = NULL;
+      gboolean named = results != NULL && g_hash_table_lookup_extended (results, entry->id, NULL, &value);
+      NamidaFileResult told = named ? namida_finish_value_get_result (value) : NAMIDA_FILE_MISSING;
 
-      if (namida_transfer_get_result (self->base.transfer, i) != NAMIDA_FILE_PENDING)
-        continue;
-      told = results != NULL && g_hash_table_lookup_extended (results, entry->id, NULL, &value)
-                 ? (NamidaFileResult) GPOINTER_TO_UINT (value)
-                 : NAMIDA_FILE_PENDING;
-      namida_transfer_set_result (self->base.transfer, i, told == NAMIDA_FILE_PENDING ? NAMIDA_FILE_MISSING : told,
-                                  detail_of (told));
+      /* One that was there when the offer was answered may have been lost before all was stored. */
+      if (before == NAMIDA_FILE_PENDING
+          || (before == NAMIDA_FILE_KEPT_EXISTING && named && !namida_file_result_is_success (told)))
+        namida_transfer_set_result (self->base.transfer, i, told, named ? detail_of (value) : NULL);
     }
 }
 
@@ -324,18 +333,25 @@ answer_box_free (gpointer data)
   g_free (box);
 }
 
-/* Nothing is wanted: all of it is there. */
+/* Nothing is wanted, and there is no session in which a file could be asked for. */
 static void
 all_kept_thread (GTask *step, gpointer source, gpointer data, GCancellable *cancellable)
 {
   NamidaTransfer *transfer = NAMIDA_SENDER (source)->transfer;
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  guint n = namida_backup_get_entries (backup)->len;
+  GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (transfer));
 
-  for (guint i = 0; i < n; i++)
-    namida_transfer_set_result (transfer, i, NAMIDA_FILE_KEPT_EXISTING, NULL);
-  namida_transfer_add_bytes (transfer, (gint64) namida_backup_get_bytes (backup));
-  namida_transfer_add_files (transfer, (int) namida_backup_get_files (backup));
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+      gboolean proven = namida_upload_job_is_proven (entry);
+
+      namida_transfer_set_result (transfer, i, proven ? NAMIDA_FILE_KEPT_EXISTING : NAMIDA_FILE_CLAIMED,
+                                  proven ? NULL : namida_file_result_get_detail (NAMIDA_FILE_CLAIMED));
+      if (!proven)
+        continue;
+      namida_transfer_add_bytes (transfer, (gint64) entry->size);
+      namida_transfer_add_files (transfer, entry->kind != NAMIDA_ENTRY_FOLDER);
+    }
   g_task_return_boolean (step, TRUE);
 }
 

@@ -25,6 +25,7 @@ struct _NamidaReceiveFiles
   NamidaBackup *backup;
   NamidaTransfer *transfer;
   GHashTable *files; /* id (the entry's) → File */
+  GHashTable *codes; /* index → NamidaError: why the disk did not take a file */
 };
 
 static void
@@ -41,6 +42,7 @@ void
 namida_receive_files_free (NamidaReceiveFiles *self)
 {
   namida_free_later (self->files, (GDestroyNotify) g_hash_table_unref);
+  g_hash_table_unref (self->codes);
   g_object_unref (self->backup);
   g_object_unref (self->transfer);
   g_free (self);
@@ -75,6 +77,7 @@ namida_receive_files_new (NamidaBackup *backup, NamidaTransfer *transfer, const 
   self->backup = g_object_ref (backup);
   self->transfer = g_object_ref (transfer);
   self->files = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, file_free);
+  self->codes = g_hash_table_new (NULL, NULL);
   for (guint i = 0; i < entries->len; i++)
     add_entry (self, i, g_ptr_array_index (entries, i), &wants[i]);
   return self;
@@ -173,6 +176,7 @@ namida_receive_files_begin (NamidaReceiveFiles *self,
   if (!check_upload (file, query, length, size, right_offset, error))
     return FALSE;
   take_back (self, file, query->offset);
+  namida_transfer_set_result (self->transfer, file->index, NAMIDA_FILE_PENDING, NULL);
   file->busy = TRUE;
   *upload = (NamidaUpload){ .index = file->index, .offset = query->offset, .size = size };
   return TRUE;
@@ -200,7 +204,7 @@ static NamidaCommit *
 make_commits (NamidaReceiveFiles *self, GHashTable *hashes, guint *n)
 {
   GPtrArray *entries = namida_backup_get_entries (self->backup);
-  NamidaCommit *commits = g_new0 (NamidaCommit, MAX (g_hash_table_size (self->files), 1));
+  NamidaCommit *commits = g_new0 (NamidaCommit, MAX (entries->len, 1));
 
   *n = 0;
   for (guint i = 0; i < entries->len; i++)
@@ -208,13 +212,20 @@ make_commits (NamidaReceiveFiles *self, GHashTable *hashes, guint *n)
       const char *id = entry_at (self, i)->id;
       File *file = g_hash_table_lookup (self->files, id);
 
-      if (file != NULL)
-        commits[(*n)++] = (NamidaCommit){ .index = i,
-                                          .sent_sha256 = g_hash_table_lookup (hashes, id),
-                                          .received_sha256 = file->sha256,
-                                          .result = NAMIDA_FILE_MISSING };
+      commits[(*n)++] = (NamidaCommit){ .index = i,
+                                        .sent_sha256 = hashes != NULL ? g_hash_table_lookup (hashes, id) : NULL,
+                                        .received_sha256 = file != NULL ? file->sha256 : NULL,
+                                        .result = file != NULL ? NAMIDA_FILE_MISSING : NAMIDA_FILE_KEPT_EXISTING };
     }
   return commits;
+}
+
+/* Of a file that was not wanted: whether what is here is what the sender has read by now. */
+static gboolean
+is_what_is_here (NamidaReceiveFiles *self, const NamidaEntry *entry, const char *asked)
+{
+  return g_hash_table_contains (self->files, entry->id) || entry->kind == NAMIDA_ENTRY_FOLDER
+         || (entry->sha256 != NULL && g_ascii_strcasecmp (entry->sha256, asked) == 0);
 }
 
 /* Of the files that the sender knows to be asked about. */
@@ -226,17 +237,39 @@ format_results (NamidaReceiveFiles *self, GHashTable *hashes, gsize *length)
 
   for (guint i = 0; i < entries->len; i++)
     {
-      char *id = entry_at (self, i)->id;
+      NamidaEntry *entry = entry_at (self, i);
+      const char *asked = g_hash_table_lookup (hashes, entry->id);
+      NamidaFileResult result = namida_transfer_get_result (self->transfer, i);
 
-      if (g_hash_table_contains (self->files, id) || g_hash_table_contains (hashes, id))
-        g_hash_table_insert (results, id, GUINT_TO_POINTER (namida_transfer_get_result (self->transfer, i)));
+      if (asked == NULL && !g_hash_table_contains (self->files, entry->id) && namida_file_result_is_success (result))
+        continue;
+      if (asked != NULL && namida_file_result_is_success (result) && !is_what_is_here (self, entry, asked))
+        result = NAMIDA_FILE_MISMATCH;
+      g_hash_table_insert (results, entry->id,
+                           namida_finish_value_new (result, (NamidaError) GPOINTER_TO_UINT (g_hash_table_lookup (
+                                                                self->codes, GUINT_TO_POINTER (i)))));
     }
   return namida_finish_answer_format (results, length);
 }
 
-gboolean
-namida_receive_files_commit (
-    NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, char **answer, gsize *length, GError **error)
+/* Why a file did not arrive whole may be known since its upload. */
+static void
+set_result (NamidaReceiveFiles *self, const NamidaCommit *commit)
+{
+  g_autofree char *before
+      = commit->result == NAMIDA_FILE_MISSING ? namida_transfer_dup_detail (self->transfer, commit->index) : NULL;
+  const char *detail = commit->reason != NULL ? commit->reason
+                       : before != NULL       ? before
+                                              : namida_file_result_get_detail (commit->result);
+
+  namida_transfer_set_result (self->transfer, commit->index, commit->result, detail);
+  if (commit->result == NAMIDA_FILE_MISSING && commit->code != NAMIDA_ERROR_INTERNAL)
+    g_hash_table_insert (self->codes, GUINT_TO_POINTER (commit->index), GUINT_TO_POINTER ((guint) commit->code));
+}
+
+/* @hashes: (nullable): nothing was wanted. */
+static gboolean
+commit (NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, GError **error)
 {
   guint n;
   g_autofree NamidaCommit *commits = make_commits (self, hashes, &n);
@@ -244,14 +277,24 @@ namida_receive_files_commit (
 
   for (guint i = 0; i < n; i++)
     {
-      const char *detail
-          = commits[i].reason != NULL ? commits[i].reason : namida_file_result_get_detail (commits[i].result);
-
       if (ok)
-        namida_transfer_set_result (self->transfer, commits[i].index, commits[i].result, detail);
+        set_result (self, &commits[i]);
       g_free (commits[i].reason);
     }
-  if (!ok)
+  return ok;
+}
+
+gboolean
+namida_receive_files_commit_known (NamidaReceiveFiles *self, NamidaSink *sink, GError **error)
+{
+  return commit (self, sink, NULL, error);
+}
+
+gboolean
+namida_receive_files_commit (
+    NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, char **answer, gsize *length, GError **error)
+{
+  if (!commit (self, sink, hashes, error))
     return FALSE;
   *answer = format_results (self, hashes, length);
   return TRUE;

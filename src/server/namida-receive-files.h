@@ -49,5 +49,7 @@ void namida_receive_files_end (NamidaReceiveFiles *self, const NamidaUpload *upl
  * sender. */
 gboolean namida_receive_files_commit (
     NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, char **answer, gsize *length, GError **error);
+/** namida_receive_files_commit_known: the same when nothing is wanted, so that no finish will come. A worker thread. */
+gboolean namida_receive_files_commit_known (NamidaReceiveFiles *self, NamidaSink *sink, GError **error);
 
 G_END_DECLS

@@ -507,6 +507,21 @@ namida_receive_session_commit (
   return namida_receive_files_commit (self->files, self->sink, hashes, answer, length, error);
 }
 
+gboolean
+namida_receive_session_commit_known (NamidaReceiveSession *self, GError **error)
+{
+  guint failed;
+
+  if (!namida_receive_files_commit_known (self->files, self->sink, error))
+    return FALSE;
+  failed = namida_transfer_count_files (self->transfer).failed;
+  if (failed == 0)
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+                       _ ("Files on the receiving device changed while it looked at them. Send again."));
+  return FALSE;
+}
+
 static void
 end_transfer (NamidaReceiveSession *self)
 {

@@ -102,5 +102,9 @@ void namida_receive_session_end_finish (NamidaReceiveSession *self, const GError
 void namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason);
 /** Once over: whether its parts were left, which with the state CANCELLED are its owner's to remove. */
 gboolean namida_receive_session_get_left_parts (NamidaReceiveSession *self);
+/** namida_receive_session_commit_known: the end of a session in which nothing is wanted. Returns: %FALSE: a file that
+ * was said to be there could not be put into the backup, so its sender must not hear that all of it is. A worker
+ * thread. */
+gboolean namida_receive_session_commit_known (NamidaReceiveSession *self, GError **error);
 
 G_END_DECLS

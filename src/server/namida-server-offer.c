@@ -208,7 +208,7 @@ prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *
   g_object_set_data_full (G_OBJECT (prepared->session), SCOPE_KEY, g_strdup (open->scope), g_free);
   if (wording->sends_all || namida_receive_session_get_n_wanted (prepared->session) > 0)
     prepared->answer = wording->answer (prepared->session, &prepared->length);
-  else if (!namida_sink_commit (open->sink, NULL, 0, &error))
+  else if (!namida_receive_session_commit_known (prepared->session, &error))
     {
       prepared_free (prepared);
       g_task_return_error (task, error);

@@ -49,8 +49,7 @@ namida_serving_explain (NamidaServing *job, const GError *error)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return namida_receive_session_dup_refusal (job->session);
   /* This device is the cause: its own person is told, too. */
-  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE)
-      || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE))
+  if (namida_error_is_storage (error))
     namida_transfer_set_trouble (namida_receive_session_get_transfer (job->session), error->message);
   return error->domain == NAMIDA_ERROR ? g_error_copy (error) : NULL;
 }
@@ -122,6 +121,9 @@ receive_one (NamidaServing *job, NamidaHttpReader *reader)
   if (sha256 == NULL)
     {
       g_autoptr (GError) reason = namida_serving_explain (job, error);
+
+      if (namida_error_is_storage (error))
+        namida_transfer_set_result (transfer, job->upload.index, NAMIDA_FILE_PENDING, error->message);
 
       if (reason != NULL)
         namida_serving_refuse (job, reason,

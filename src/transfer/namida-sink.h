@@ -3,6 +3,7 @@
 
 #include "namida-backup.h"
 #include "namida-digest.h"
+#include "namida-error.h"
 #include "namida-messages.h"
 
 G_BEGIN_DECLS
@@ -28,8 +29,9 @@ typedef struct
   guint index;
   const char *sent_sha256;     /* (nullable) what the sender read; NULL: it did not name the file */
   const char *received_sha256; /* (nullable) what we wrote, whole; NULL: not complete */
-  NamidaFileResult result;     /* (out) */
+  NamidaFileResult result;     /* (inout): KEPT_EXISTING: it was not wanted, and stays so unless it cannot be stored */
   char *reason;                /* (out) (nullable) (transfer full): why it could not be stored, a sentence */
+  NamidaError code;            /* (out): likewise, when the disk is the cause; INTERNAL: another reason */
 } NamidaCommit;
 
 struct _NamidaSinkInterface
@@ -75,8 +77,9 @@ gboolean
 namida_sink_close_part (NamidaSink *self, guint index, int fd, guint64 size, gboolean complete, GError **error);
 /**
  * namida_sink_commit: compares, makes the good ones durable (fsync, rename without replacing, fsync of folders), writes
- * the journal, fills @result of each. A file that could not be stored is MISSING or MISMATCH with the rest going on;
- * %FALSE only when nothing more can be done (disk full, database gone): what was stored stays stored.
+ * the journal, fills @result of each. @files: all of the backup, also those that were not wanted. A file that could not
+ * be stored is MISSING or MISMATCH with the rest going on; %FALSE only when nothing more can be done (disk full,
+ * database gone): what was stored stays stored.
  */
 gboolean namida_sink_commit (NamidaSink *self, NamidaCommit *files, guint n_files, GError **error);
 /** namida_sink_settle: once, after a successful namida_sink_commit(): what nobody has to wait for. */

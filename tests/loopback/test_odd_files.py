@@ -119,6 +119,24 @@ def test_unreadable(lab):
     assert rows(receiver, "backups", "list")[0]["complete"], "sent whole"
 
 
+def test_file_too_large(lab):
+    """a file that the receiver's file system cannot hold: both sides say so, and the rest arrives"""
+    if shutil.which("prlimit") is None:
+        raise Skip("there is no prlimit")
+    source = lab.folder("source") / "Songs"
+    write(source / "small.mp3", b"small" * 1000)
+    write(source / "large.flac", bytes(range(256)) * 20_000)
+    receiver = lab.device("Receiver")
+    receiver.receive("--accept", "all", "--as", "library",
+                     wrap=("prlimit", "--fsize=3000000", "sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"))
+    result = expect(7, lab.device("Sender").send(receiver, source))
+    equal((result.end()["stored"], result.end()["failed"]), (1, 1), result.err)
+    for event in (next(event for event in result.events if event["event"] == "file"), receiver.wait_event("file")):
+        equal((pathlib.Path(event["file"]).name, event["result"]), ("large.flac", "missing"), event)
+        assert "too large" in event["message"], event
+    equal(all_files(receiver.music / "Songs"), ["small.mp3"])
+
+
 def small_disk(lab):
     """A receiver whose folders are on a disk of 16 MiB. Returns (device, its folder as seen from here)."""
     wrap = ("unshare", "-U", "-r", "-m")

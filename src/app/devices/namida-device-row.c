@@ -137,7 +137,7 @@ show_trust (NamidaDeviceRow *self)
                        : kind == NAMIDA_TAG_UNENCRYPTED
                            ? _ ("Anyone on this network could read or change what is sent to this device.")
                        : kind == NAMIDA_TAG_TRUSTED
-                           ? _ ("You paired this device. Nobody else can pretend to be it.")
+                           ? _ ("You trust this device. Its key is checked on every connection.")
                            : _ ("What you send is encrypted. Pair to be sure that it is really this device."));
   gtk_label_set_label (self->fingerprint, shown);
   gtk_widget_set_visible (GTK_WIDGET (self->fingerprint), *shown != '\0' && encrypted);

@@ -46,6 +46,17 @@ add_count (GString *text, const char *words)
   g_string_append (text, words);
 }
 
+/* Only what was compared is verified. */
+static char *
+dup_stored_words (NamidaTransfer *transfer, guint stored)
+{
+  if (!namida_transfer_get_unproven (transfer))
+    return g_strdup_printf (ngettext ("%'u file verified", "%'u files verified", stored), stored);
+  if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND)
+    return g_strdup_printf (ngettext ("%'u file sent", "%'u files sent", stored), stored);
+  return g_strdup_printf (ngettext ("%'u file received", "%'u files received", stored), stored);
+}
+
 /* "2,875 files verified · 38 were already there · 2 are not there · 1 was left out" */
 static char *
 dup_summary (NamidaTransfer *transfer, guint not_there)
@@ -56,7 +67,7 @@ dup_summary (NamidaTransfer *transfer, guint not_there)
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
   guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
   guint failed = not_there - MIN (not_there, left_out);
-  g_autofree char *first = g_strdup_printf (ngettext ("%'u file verified", "%'u files verified", stored), stored);
+  g_autofree char *first = dup_stored_words (transfer, stored);
   g_autofree char *second = g_strdup_printf (ngettext ("%'u was already there", "%'u were already there", kept), kept);
   g_autofree char *third = g_strdup_printf (ngettext ("%'u is not there", "%'u are not there", failed), failed);
   g_autofree char *fourth = g_strdup_printf (ngettext ("%'u was left out", "%'u were left out", left_out), left_out);

@@ -47,8 +47,13 @@ result_icon (NamidaFileResult result, gboolean failed)
 static const char *
 result_words (NamidaFileRow *self)
 {
+  NamidaTransfer *transfer = namida_file_item_get_transfer (self->item);
+
   if (self->shown == NAMIDA_FILE_PENDING && self->shown_failed)
     return namida_file_result_get_words (NAMIDA_FILE_MISSING);
+  /* Only what was compared is verified. */
+  if (self->shown == NAMIDA_FILE_STORED && namida_transfer_get_unproven (transfer))
+    return namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND ? _ ("Sent") : _ ("Received");
   return namida_file_result_get_words (self->shown);
 }
 

@@ -34,9 +34,13 @@ namida_work_tell (NamidaStoreSink *self, NamidaCommit *request, const char *rela
 static void
 tell_errno (NamidaStoreSink *self, const NamidaGood *good, int saved_errno)
 {
-  g_autofree char *why = g_strdup_printf (_ ("It could not be stored: %s."), g_strerror (saved_errno));
+  g_autoptr (GError) why = NULL;
 
-  namida_work_tell (self, good->request, good->relative, why);
+  namida_error_set_from_write (&why, saved_errno, namida_store_sink_root (self, good->root)->fd,
+                               _ ("It could not be stored"));
+  if (good->request != NULL)
+    good->request->code = (NamidaError) why->code;
+  namida_work_tell (self, good->request, good->relative, why->message);
 }
 
 /* Without room nothing more can be stored; any other trouble is that file's own. */
@@ -52,7 +56,7 @@ namida_work_fail (GError **error, int saved_errno, const char *relative)
   g_autofree char *shown = namida_format_alias (relative);
   g_autofree char *what = g_strdup_printf (_ ("Could not store “%s”"), shown);
 
-  namida_error_set_from_errno (error, saved_errno, what);
+  namida_error_set_from_write (error, saved_errno, -1, what);
   return FALSE;
 }
 
@@ -288,7 +292,7 @@ place (NamidaWork *work, NamidaGood *good, NamidaFileResult *result, GError **er
   *result = NAMIDA_FILE_MISSING;
   if (folder < 0)
     {
-      if (g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE))
+      if (namida_error_is_full (reason))
         {
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
@@ -322,6 +326,10 @@ namida_work_place_all (NamidaWork *work, GError **error)
 
       if (!place (work, good, &result, error))
         return FALSE;
+      /* What was copied here did not travel: it was already there. */
+      if (result == NAMIDA_FILE_STORED && good->request != NULL
+          && work->self->items[good->request->index].state == NAMIDA_ITEM_COPIED)
+        result = NAMIDA_FILE_KEPT_EXISTING;
       if (good->request != NULL)
         good->request->result = result;
       work->stored += good->counts && result == NAMIDA_FILE_STORED;

@@ -32,8 +32,9 @@ typedef struct
 typedef struct
 {
   NamidaStoreSink *self;
-  GArray *good; /* NamidaGood */
-  GArray *rows; /* NamidaStoredRow, their folders unset until the version has its name */
+  NamidaCommit **requests; /* (nullable) elements: who asks for each item */
+  GArray *good;            /* NamidaGood */
+  GArray *rows;            /* NamidaStoredRow, their folders unset until the version has its name */
   GArray *row_roots;
   GStringChunk *texts; /* what of the rows is nobody else's */
   NamidaPlaceCursor cursor;

@@ -77,6 +77,7 @@ judge (NamidaWork *work, NamidaCommit *file)
   file->result = NAMIDA_FILE_MISSING;
   if (file->index >= self->n_items)
     return;
+  work->requests[file->index] = file;
   if (self->items[file->index].state != NAMIDA_ITEM_WANTED)
     file->result = NAMIDA_FILE_KEPT_EXISTING;
   else if (namida_store_sink_entry (self, file->index)->kind == NAMIDA_ENTRY_FOLDER)
@@ -99,7 +100,7 @@ judge_all (NamidaWork *work, NamidaCommit *files, guint n_files)
     judge (work, &files[i]);
   for (guint i = 0; i < work->self->n_items; i++)
     if (work->self->items[i].state == NAMIDA_ITEM_COPIED)
-      add_good (work, i, namida_store_sink_entry (work->self, i)->sha256, NULL);
+      add_good (work, i, namida_store_sink_entry (work->self, i)->sha256, work->requests[i]);
 }
 
 /* ---- the manifest ---- */
@@ -163,6 +164,17 @@ open_folder (NamidaWork *work, const NamidaItem *item, const char **basename)
                                    FALSE, basename, NULL);
 }
 
+/* A file that did not have to travel, and is not in the version all the same: both sides hear of it. */
+static void
+lose (NamidaWork *work, guint index, const char *why)
+{
+  NamidaCommit *request = work->requests[index];
+
+  namida_work_tell (work->self, request, work->self->items[index].relative, why);
+  if (request != NULL)
+    request->result = NAMIDA_FILE_MISSING;
+}
+
 static void
 add_prepared (NamidaWork *work, guint index)
 {
@@ -207,7 +219,7 @@ add_prepared (NamidaWork *work, guint index)
       work->kept++;
     }
   else
-    namida_work_tell (self, NULL, item->relative, "it is gone from the new version");
+    lose (work, index, _ ("It could not be put into the new version. Send it again."));
   if (fd >= 0)
     close (fd);
 }
@@ -227,7 +239,7 @@ hash_of_known (NamidaWork *work, const NamidaItem *item, const NamidaEntry *entr
 
 /* What needs no row of the table stored, but is a part of the version: empty folders, and files of a person that were
  * here before. Those that have changed since prepare looked are none. */
-static void
+static gboolean
 add_known (NamidaWork *work, guint index)
 {
   const NamidaItem *item = &work->self->items[index];
@@ -240,11 +252,13 @@ add_known (NamidaWork *work, guint index)
 
   if (folder < 0 || fstatat (folder, basename, &st, AT_SYMLINK_NOFOLLOW) != 0
       || (is_folder ? !S_ISDIR (st.st_mode) : !S_ISREG (st.st_mode)))
-    return;
+    return FALSE;
   if (!is_folder)
     good.sha256 = hash_of_known (work, item, entry, &st);
-  if (is_folder || good.sha256 != NULL)
-    namida_work_add_row (work, &good, item->root, item->relative, &st);
+  if (!is_folder && good.sha256 == NULL)
+    return FALSE;
+  namida_work_add_row (work, &good, item->root, item->relative, &st);
+  return TRUE;
 }
 
 static void
@@ -255,15 +269,17 @@ add_all_prepared (NamidaWork *work)
   for (guint i = 0; i < work->self->n_items; i++)
     {
       const NamidaItem *item = &work->self->items[i];
+      gboolean is_folder = namida_store_sink_entry (work->self, i)->kind == NAMIDA_ENTRY_FOLDER;
+      gboolean known = (item->state == NAMIDA_ITEM_KEPT || is_folder) && add_known (work, i);
 
-      if (item->state == NAMIDA_ITEM_KEPT || namida_store_sink_entry (work->self, i)->kind == NAMIDA_ENTRY_FOLDER)
-        add_known (work, i);
       if (item->state == NAMIDA_ITEM_LINKED || item->state == NAMIDA_ITEM_THERE)
         add_prepared (work, i);
       else if (item->state == NAMIDA_ITEM_MADE)
         namida_folder_set_add (work->touched, item->root, item->relative);
-      else if (item->state == NAMIDA_ITEM_KEPT)
-        work->kept += namida_store_sink_entry (work->self, i)->kind != NAMIDA_ENTRY_FOLDER;
+      else if (item->state == NAMIDA_ITEM_KEPT && known)
+        work->kept += !is_folder;
+      else if (item->state == NAMIDA_ITEM_KEPT && !is_folder)
+        lose (work, i, _ ("The file here has changed since it was offered. Send it again."));
     }
 }
 
@@ -437,6 +453,7 @@ gboolean
 namida_store_sink_do_commit (NamidaStoreSink *self, NamidaCommit *files, guint n_files, GError **error)
 {
   NamidaWork work = { .self = self,
+                      .requests = g_new0 (NamidaCommit *, self->n_items + 1),
                       .good = g_array_new (FALSE, FALSE, sizeof (NamidaGood)),
                       .rows = g_array_new (FALSE, FALSE, sizeof (NamidaStoredRow)),
                       .row_roots = g_array_new (FALSE, FALSE, sizeof (guint)),
@@ -455,5 +472,6 @@ namida_store_sink_do_commit (NamidaStoreSink *self, NamidaCommit *files, guint n
   namida_folder_set_free (work.touched);
   namida_known_content_free (work.known);
   g_free (work.manifest_path);
+  g_free (work.requests);
   return fine;
 }

@@ -285,6 +285,14 @@ decide_some_of_library (Decision *decision, guint from, guint to)
 }
 
 static gboolean
+is_single (NamidaStoreSink *self, guint index)
+{
+  const NamidaEntry *entry = namida_store_sink_entry (self, index);
+
+  return entry->label == NULL || entry->label[0] == '\0';
+}
+
+static gboolean
 decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable, GError **error)
 {
   Decision decision = { .self = self, .known = known, .cursor = { .fd = -1 }, .path = g_string_new (NULL) };
@@ -294,10 +302,14 @@ decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancella
   for (guint i = 0; i < self->n_items && fine; i += step)
     if (g_cancellable_set_error_if_cancelled (cancellable, error))
       fine = FALSE;
-    else if (self->landing == NAMIDA_LANDING_BACKUP)
-      decide_version (&decision, i);
-    else
+    else if (self->landing != NAMIDA_LANDING_BACKUP)
       decide_some_of_library (&decision, i, MIN (i + step, self->n_items));
+    else if (!is_single (self, i))
+      decide_version (&decision, i);
+  /* A single file called “Music” gives way to the folder of that name, and gets a number. */
+  for (guint i = 0; self->landing == NAMIDA_LANDING_BACKUP && i < self->n_items && fine; i++)
+    if (is_single (self, i))
+      decide_version (&decision, i);
   namida_place_cursor_clear (&decision.cursor);
   g_string_free (decision.path, TRUE);
   return fine;

@@ -42,7 +42,7 @@ fail (GError **error, int saved_errno, const char *format, const char *shown)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
   what = g_strdup_printf (format, shown);
 #pragma GCC diagnostic pop
-  namida_error_set_from_errno (error, saved_errno, what);
+  namida_error_set_from_write (error, saved_errno, -1, what);
   return FALSE;
 }
 

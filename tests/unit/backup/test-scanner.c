@@ -147,6 +147,54 @@ test_names (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (find (fixture, at));
 }
 
+static gboolean
+is_missed (Fixture *fixture, const char *name)
+{
+  GPtrArray *left_out = namida_backup_get_left_out (fixture->backup);
+
+  for (guint i = 0; i < left_out->len; i++)
+    {
+      const NamidaLeftOut *item = left_out->pdata[i];
+
+      if (g_str_has_suffix (item->path, name))
+        return item->missed;
+    }
+  g_assert_not_reached ();
+}
+
+static void
+link_to (Fixture *fixture, const char *name, const char *target)
+{
+  g_autofree char *path = g_build_filename (fixture->root, name, NULL);
+  g_autofree char *full = g_build_filename (fixture->root, target, NULL);
+
+  g_assert_cmpint (symlink (full, path), ==, 0);
+}
+
+/* Music behind a link is missing from the backup; what is in the backup anyway, or is no music, is not. */
+static void
+test_links (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "Music/own/a.mp3", "x"));
+  drop (put (fixture, "Elsewhere/CD 1/b.flac", "x"));
+  drop (put (fixture, "Documents/letter.txt", "x"));
+  link_to (fixture, "Music/whole folder", "Elsewhere");
+  link_to (fixture, "Music/one.flac", "Elsewhere/CD 1/b.flac");
+  link_to (fixture, "Music/twice", "Music/own");
+  link_to (fixture, "Music/letters", "Documents");
+  link_to (fixture, "Music/gone", "nowhere");
+  name_argument (fixture, "Music");
+  scan (fixture, NULL);
+  g_assert_no_error (fixture->error);
+  g_assert_true (is_missed (fixture, "whole folder"));
+  g_assert_true (is_missed (fixture, "one.flac"));
+  g_assert_false (is_missed (fixture, "twice"));
+  g_assert_false (is_missed (fixture, "letters"));
+  g_assert_false (is_missed (fixture, "gone"));
+  g_assert_cmpuint (namida_backup_count_missed (fixture->backup), ==, 2);
+  g_assert_cmpuint (namida_backup_get_files (fixture->backup), ==, 1);
+}
+
 static void
 test_left_out (Fixture *fixture, gconstpointer data)
 {
@@ -306,6 +354,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("names", test_names);
+  ADD ("links", test_links);
   ADD ("left-out", test_left_out);
   ADD ("own-files", test_own_files);
   ADD ("zip-and-order", test_zip_and_order);

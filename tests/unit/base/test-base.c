@@ -8,14 +8,49 @@
 #include <errno.h>
 #include <gio/gio.h>
 
+/* Why a disk did not take what was received: each reason has a code that travels, words here and words there. */
+static void
+test_write_errors (void)
+{
+  static const struct
+  {
+    int saved_errno;
+    NamidaError code;
+    gboolean full;
+  } all[] = {
+    { ENOSPC, NAMIDA_ERROR_NO_SPACE, TRUE },       { EDQUOT, NAMIDA_ERROR_QUOTA, TRUE },
+    { EFBIG, NAMIDA_ERROR_FILE_TOO_LARGE, FALSE }, { EROFS, NAMIDA_ERROR_READ_ONLY, TRUE },
+    { EACCES, NAMIDA_ERROR_NO_PERMISSION, FALSE }, { EPERM, NAMIDA_ERROR_NO_PERMISSION, FALSE },
+  };
+  g_autoptr (GError) other = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      namida_error_set_from_write (&error, all[i].saved_errno, -1, "Could not store “x”");
+      g_assert_error (error, NAMIDA_ERROR, (int) all[i].code);
+      g_assert_true (g_str_has_prefix (error->message, "Could not store “x”: "));
+      g_assert_true (namida_error_is_storage (error));
+      g_assert_cmpint (namida_error_is_full (error), ==, all[i].full);
+      g_assert_nonnull (namida_error_storage_words_there (all[i].code));
+    }
+  namida_error_set_from_write (&other, EIO, -1, "Could not store “x”");
+  g_assert_error (other, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_assert_true (namida_error_is_storage (other));
+  g_assert_false (namida_error_is_full (other));
+  g_assert_null (namida_error_storage_words_there (NAMIDA_ERROR_STORAGE));
+  g_assert_null (namida_error_storage_words_there (NAMIDA_ERROR_DECLINED));
+}
+
 static void
 test_errors (void)
 {
   static const int full[] = { ENOSPC, EDQUOT };
 
-  for (int code = 0; code <= NAMIDA_ERROR_NO_SPACE; code++)
+  for (int code = 0; code <= NAMIDA_ERROR_NO_PERMISSION; code++)
     g_assert_cmpint (namida_error_code_from_string (namida_error_code_to_string (code)), ==, code);
-  for (int code = NAMIDA_ERROR_NO_SPACE + 1; code < NAMIDA_N_ERRORS; code++)
+  for (int code = NAMIDA_ERROR_NO_PERMISSION + 1; code < NAMIDA_N_ERRORS; code++)
     g_assert_cmpstr (namida_error_code_to_string (code), ==, "internal");
   g_assert_cmpint (namida_error_code_from_string ("nonsense"), ==, NAMIDA_ERROR_INTERNAL);
   g_assert_cmpint (namida_error_code_from_string (NULL), ==, NAMIDA_ERROR_INTERNAL);
@@ -205,6 +240,7 @@ main (int argc, char **argv)
   g_setenv ("TZ", "<+0545>-5:45", TRUE); /* Kathmandu, without a zone database */
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/errors", test_errors);
+  g_test_add_func ("/base/write-errors", test_write_errors);
   g_test_add_func ("/base/connection-words", test_connection_words);
   g_test_add_func ("/base/clock", test_clock);
   g_test_add_func ("/base/calendar", test_calendar);

@@ -114,6 +114,24 @@ test_upload (void)
   g_assert_false (namida_upload_answer_parse ("{\"sha256\":\"" SHA "\"}", 77, &size, &sha256, NULL));
 }
 
+/* Why the disk there did not take a file; a reason of something else, or of a newer version, is none. */
+static void
+check_reasons (void)
+{
+  static const char told[] = "{\"reasons\":{\"d\":\"read-only\",\"a\":\"quota\",\"e\":\"moon\",\"x\":\"quota\"},"
+                             "\"files\":{\"a\":\"stored\",\"d\":\"missing\",\"e\":\"missing\"}}";
+  g_autoptr (GHashTable) results = namida_finish_answer_parse (told, strlen (told), NULL);
+  g_autofree char *answer = namida_finish_answer_format (results, NULL);
+  gpointer value = g_hash_table_lookup (results, "d");
+
+  g_assert_cmpuint (g_hash_table_size (results), ==, 3);
+  g_assert_cmpint (namida_finish_value_get_result (value), ==, NAMIDA_FILE_MISSING);
+  g_assert_cmpint (namida_finish_value_get_code (value), ==, NAMIDA_ERROR_READ_ONLY);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "a")), ==, NAMIDA_FILE_STORED);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "e")), ==, NAMIDA_FILE_MISSING);
+  g_assert_nonnull (strstr (answer, "\"reasons\":{\"d\":\"read-only\"}"));
+}
+
 static void
 test_finish (void)
 {
@@ -159,6 +177,8 @@ test_finish (void)
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "e")), ==, NAMIDA_FILE_MISSING);
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "f")), ==, NAMIDA_FILE_MISSING);
   g_assert_nonnull (strstr (answer, "\"b\":\"kept-existing\""));
+  g_assert_null (strstr (answer, "reasons"));
+  check_reasons ();
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_null (namida_finish_request_parse (bad[i], strlen (bad[i]), NULL, NULL));
 }

@@ -176,7 +176,7 @@ gboolean
 shipment_send (
     Shipment *self, NamidaSink *sink, GBytes *manifest, NamidaFileResult *results, guint *wanted, GError **error)
 {
-  guint n = self->contents->len, n_files = 0;
+  guint n = self->contents->len, n_files = 0, n_wanted = 0;
   g_autofree NamidaWant *wants = g_new0 (NamidaWant, n);
   g_autofree NamidaCommit *files = g_new0 (NamidaCommit, n);
   g_autoptr (GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
@@ -189,7 +189,11 @@ shipment_send (
       char *received, *sent;
 
       if (!wants[i].wanted)
-        continue;
+        {
+          files[n_files++] = (NamidaCommit){ .index = i, .result = NAMIDA_FILE_KEPT_EXISTING };
+          continue;
+        }
+      n_wanted++;
       received = send_one (self, sink, i, wants[i].offset, error);
       if (received == NULL)
         return FALSE;
@@ -199,7 +203,7 @@ shipment_send (
       files[n_files++] = (NamidaCommit){ .index = i, .sent_sha256 = sent, .received_sha256 = received };
     }
   if (wanted != NULL)
-    *wanted = n_files;
+    *wanted = n_wanted;
   fine = namida_sink_commit (sink, files, n_files, error);
   for (guint i = 0; results != NULL && i < n; i++)
     results[i] = wants[i].wanted ? NAMIDA_FILE_PENDING : NAMIDA_FILE_KEPT_EXISTING;

@@ -215,7 +215,9 @@ test_copied (Fixture *f, gconstpointer data)
   g_assert_cmpuint (send (f, second, NAMIDA_LANDING_LIBRARY, NULL, NULL), ==, 0);
   assert_content ("one", f->music, "Renamed/x/1.flac");
   assert_content ("one", f->music, "Music/1.flac");
-  g_assert_cmpint (fixture_query_int (f, "SELECT sum(stored_files) FROM sessions"), ==, 2);
+  g_assert_cmpint (fixture_query_int (f, "SELECT sum(stored_files) FROM sessions"), ==, 1);
+  /* As the transfer says it: it was already there. */
+  g_assert_cmpint (fixture_query_int (f, "SELECT sum(kept_files) FROM sessions"), ==, 1);
 }
 
 static void
@@ -504,6 +506,57 @@ test_versions (Fixture *f, gconstpointer data)
 }
 
 /* A file of an old version that somebody changed is neither linked nor copied. */
+/* A single file that is called like the folder of all music: it gets a number, in every version, and no song is lost.
+ */
+static void
+test_single_called_music (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+
+  shipment_add (shipment, "", "Music", "a file", TRUE);
+  shipment_add (shipment, "Music", "a/1.flac", "one", TRUE);
+  for (guint i = 0; i < 3; i++)
+    {
+      NamidaFileResult results[2];
+      g_autofree char *version = NULL;
+
+      send (f, shipment, NAMIDA_LANDING_BACKUP, results, &version);
+      g_assert_true (namida_file_result_is_success (results[0]) && namida_file_result_is_success (results[1]));
+      assert_content ("a file", version, "Music (2)");
+      assert_content ("one", version, "Music/Music/a/1.flac");
+    }
+  g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM versions WHERE complete = 1"), ==, 3);
+}
+
+/* A file that did not have to travel, and is gone before the version has its name: that is this file's failure. */
+static void
+test_lost_before_commit (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autofree char *command = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaCommit files[2] = { { .index = 0 }, { .index = 1 } };
+  NamidaWant wants[2];
+
+  shipment_add (shipment, "Music", "a/1.flac", "one", TRUE);
+  shipment_add (shipment, "Music", "a/2.flac", "two", TRUE);
+  send (f, shipment, NAMIDA_LANDING_BACKUP, NULL, NULL);
+  sink = new_sink (f, NAMIDA_LANDING_BACKUP);
+  g_assert_true (namida_sink_prepare (sink, shipment->backup, NULL, wants, NULL, &error));
+  g_assert_false (wants[0].wanted || wants[1].wanted);
+  command
+      = g_strdup_printf ("find '%s' -path '*%s*' -name 1.flac -delete", f->backups, namida_sink_get_session_id (sink));
+  g_assert_cmpint (system (command), ==, 0);
+  g_assert_true (namida_sink_commit (sink, files, 2, &error));
+  g_assert_cmpint (files[0].result, ==, NAMIDA_FILE_MISSING);
+  g_assert_nonnull (files[0].reason);
+  g_assert_cmpint (files[1].result, ==, NAMIDA_FILE_KEPT_EXISTING);
+  g_assert_cmpint (fixture_query_int (f, "SELECT complete FROM versions ORDER BY id DESC LIMIT 1"), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT failed_files FROM sessions ORDER BY rowid DESC LIMIT 1"), ==, 1);
+  g_free (files[0].reason);
+}
+
 static void
 test_version_damaged (Fixture *f, gconstpointer data)
 {
@@ -765,6 +818,8 @@ main (int argc, char **argv)
   ADD ("offsets", test_offsets);
   ADD ("discard-and-clean", test_discard_and_clean);
   ADD ("versions", test_versions);
+  ADD ("single-called-music", test_single_called_music);
+  ADD ("lost-before-commit", test_lost_before_commit);
   ADD ("version-damaged", test_version_damaged);
   ADD ("manifest", test_manifest);
   ADD ("many", test_many);

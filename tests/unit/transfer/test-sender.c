@@ -34,6 +34,8 @@ typedef struct
   int busy_offers;        /* refuses that many offers: a command is there that only sends */
   int busy;               /* refuses that many finishes: files are still arriving */
   int busy_uploads;       /* that many of the first file: it has not noticed that a connection is gone */
+  NamidaFileResult claim; /* what finish says of a file that was not wanted; PENDING: nothing */
+  const char *unnamed;    /* (nullable): the id of a file that finish says nothing about */
   int spoil;              /* answers that many uploads with another hash */
   guint early_status;     /* answers uploads with it after 100 KiB */
   const char *early_body;
@@ -229,11 +231,15 @@ serve_finish (Fake *fake, Peer *peer, const char *body, gsize length)
   g_hash_table_iter_init (&iter, hashes);
   while (g_hash_table_iter_next (&iter, &id, &sha256))
     {
+      gboolean arrived = g_hash_table_contains (fake->parts, id);
       GByteArray *part = part_of (fake, id);
       g_autofree char *ours = namida_digest_bytes (part->data, part->len);
+      NamidaFileResult result = !arrived                     ? fake->claim
+                                : strcmp (ours, sha256) == 0 ? NAMIDA_FILE_STORED
+                                                             : NAMIDA_FILE_MISMATCH;
 
-      g_hash_table_insert (results, g_strdup (id),
-                           GUINT_TO_POINTER (strcmp (ours, sha256) == 0 ? NAMIDA_FILE_STORED : NAMIDA_FILE_MISMATCH));
+      if (result != NAMIDA_FILE_PENDING && g_strcmp0 (id, fake->unnamed) != 0)
+        g_hash_table_insert (results, g_strdup (id), GUINT_TO_POINTER (result));
     }
   g_mutex_lock (&fake->lock);
   g_clear_pointer (&fake->finished, g_hash_table_unref);
@@ -413,6 +419,16 @@ add_file (Fixture *f, const char *name, gsize size)
 }
 
 static void
+add_hash (NamidaEntry *entry)
+{
+  g_autofree char *content = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (entry->source, &content, &length, NULL));
+  entry->sha256 = namida_digest_bytes (content, length);
+}
+
+static void
 on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Fixture *f = user_data;
@@ -476,7 +492,7 @@ test_all (Fixture *f, gconstpointer data)
 
       add_file (f, name, sizes[i]);
     }
-  add_file (f, "kept.flac", 100);
+  add_hash (add_file (f, "kept.flac", 100));
   send (f);
   g_assert_no_error (f->error);
   g_assert_true (f->ok);
@@ -544,7 +560,7 @@ test_busy_offers (Fixture *f, gconstpointer data)
 static void
 test_nothing_wanted (Fixture *f, gconstpointer data)
 {
-  add_file (f, "a.flac", 1000);
+  add_hash (add_file (f, "a.flac", 1000));
   f->fake.nothing_wanted = TRUE;
   send (f);
   g_assert_no_error (f->error);
@@ -572,6 +588,66 @@ test_nobody (Fixture *f, gconstpointer data)
   send (f);
   g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
   g_assert_cmpint (namida_transfer_get_state (f->transfer), ==, NAMIDA_TRANSFER_FAILED);
+}
+
+/* "All of it is there", of a file whose hash nobody has given. */
+static void
+test_nothing_wanted_unproven (Fixture *f, gconstpointer data)
+{
+  add_hash (add_file (f, "a.flac", 1000));
+  add_file (f, "b.flac", 1000);
+  f->fake.nothing_wanted = TRUE;
+  send (f);
+  g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE);
+  g_assert_cmpint (namida_transfer_get_result (f->transfer, 0), ==, NAMIDA_FILE_KEPT_EXISTING);
+  g_assert_cmpint (namida_transfer_get_result (f->transfer, 1), ==, NAMIDA_FILE_CLAIMED);
+  g_assert_cmpuint (namida_transfer_count_files (f->transfer).kept, ==, 1);
+}
+
+/* A file that is not wanted although no hash was offered is read, and finish asks for it: @data is what that says. */
+static void
+test_claimed (Fixture *f, gconstpointer data)
+{
+  NamidaFileResult claim = GPOINTER_TO_INT (data);
+  NamidaEntry *kept;
+
+  add_file (f, "a.flac", 1000);
+  kept = add_file (f, "kept.flac", 2 * MIB + 3);
+  f->fake.claim = claim;
+  send (f);
+  assert_arrived (f, 0);
+  g_assert_cmpint (namida_transfer_get_result (f->transfer, 1), ==,
+                   claim == NAMIDA_FILE_PENDING ? NAMIDA_FILE_MISSING : claim);
+  g_assert_cmpint (namida_transfer_get_state (f->transfer), ==,
+                   claim == NAMIDA_FILE_KEPT_EXISTING ? NAMIDA_TRANSFER_DONE : NAMIDA_TRANSFER_INCOMPLETE);
+  add_hash (kept);
+  g_assert_cmpstr (g_hash_table_lookup (f->fake.finished, kept->id), ==, kept->sha256);
+}
+
+/* The same, of a file that is gone by now: it cannot be asked for. */
+static void
+test_claimed_gone (Fixture *f, gconstpointer data)
+{
+  add_file (f, "a.flac", 1000);
+  g_assert_cmpint (g_unlink (add_file (f, "kept.flac", 1000)->source), ==, 0);
+  f->fake.claim = NAMIDA_FILE_KEPT_EXISTING;
+  send (f);
+  g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE);
+  g_assert_cmpint (namida_transfer_get_result (f->transfer, 1), ==, NAMIDA_FILE_CHANGED);
+}
+
+/* An answer to finish that leaves out one of the files that were sent. */
+static void
+test_unnamed (Fixture *f, gconstpointer data)
+{
+  add_file (f, "a.flac", 1000);
+  add_file (f, "b.flac", 1000);
+  f->fake.unnamed = "f2";
+  send (f);
+  g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE);
+  assert_arrived (f, 0);
+  g_assert_cmpint (namida_transfer_get_result (f->transfer, 1), ==, NAMIDA_FILE_MISSING);
+  g_assert_cmpint (namida_transfer_get_state (f->transfer), ==, NAMIDA_TRANSFER_INCOMPLETE);
 }
 
 static void
@@ -782,6 +858,12 @@ main (int argc, char **argv)
   ADD ("busy-offers", test_busy_offers, NULL);
   ADD ("busy-upload", test_busy_upload, NULL);
   ADD ("nothing-wanted", test_nothing_wanted, NULL);
+  ADD ("nothing-wanted-unproven", test_nothing_wanted_unproven, NULL);
+  ADD ("claimed-and-there", test_claimed, GINT_TO_POINTER (NAMIDA_FILE_KEPT_EXISTING));
+  ADD ("claimed-and-other", test_claimed, GINT_TO_POINTER (NAMIDA_FILE_MISMATCH));
+  ADD ("claimed-and-silent", test_claimed, GINT_TO_POINTER (NAMIDA_FILE_PENDING));
+  ADD ("claimed-and-gone", test_claimed_gone, NULL);
+  ADD ("unnamed", test_unnamed, NULL);
   ADD ("other-identity", test_other_identity, NULL);
   ADD ("nobody", test_nobody, NULL);
   ADD ("unreadable", test_unreadable, NULL);

@@ -81,7 +81,9 @@ sink_commit (NamidaSink *sink, NamidaCommit *files, guint n, GError **error)
     }
   self->committed++;
   for (guint i = 0; i < n; i++)
-    if (files[i].received_sha256 == NULL || files[i].sent_sha256 == NULL)
+    if (files[i].result == NAMIDA_FILE_KEPT_EXISTING)
+      continue; /* it was not wanted */
+    else if (files[i].received_sha256 == NULL || files[i].sent_sha256 == NULL)
       files[i].result = NAMIDA_FILE_MISSING;
     else
       files[i].result
