@@ -70,13 +70,16 @@ write_head (NamidaDatabase *database,
   if (*id != 0)
     return namida_database_exec (database, error,
                                  "UPDATE versions SET session = ?, path = ?, created_at = ?, complete = ?,"
-                                 " verified_at = NULL, damaged = -1, arrival = " NEXT_ARRIVAL " WHERE id = ?",
-                                 "ssiii", session->id, path, namida_clock_real (), complete, *id);
-  if (!namida_database_exec (database, error,
-                             "INSERT INTO versions (session, fingerprint, alias, path, created_at, landing, title,"
-                             " offer_key, complete, arrival) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, " NEXT_ARRIVAL ")",
-                             "ssssisssi", session->id, session->fingerprint, session->alias, path, namida_clock_real (),
-                             session->landing, session->title, session->offer_key, complete))
+                                 " left_out = ?, verified_at = NULL, damaged = -1, arrival = " NEXT_ARRIVAL
+                                 " WHERE id = ?",
+                                 "ssiiii", session->id, path, namida_clock_real (), complete,
+                                 (gint64) session->left_out, *id);
+  if (!namida_database_exec (
+          database, error,
+          "INSERT INTO versions (session, fingerprint, alias, path, created_at, landing, title,"
+          " offer_key, complete, left_out, arrival) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " NEXT_ARRIVAL ")",
+          "ssssisssii", session->id, session->fingerprint, session->alias, path, namida_clock_real (), session->landing,
+          session->title, session->offer_key, complete, (gint64) session->left_out))
     return FALSE;
   *id = sqlite3_last_insert_rowid (handle);
   return TRUE;

@@ -78,6 +78,7 @@ open_backup (NamidaShelf *shelf,
 {
   NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (self->database, id, NULL);
+  NamidaBackup *backup;
 
   /* The same words for one that is not there and one that is somebody else's. */
   if (record == NULL || !is_of (record, fingerprint))
@@ -87,7 +88,11 @@ open_backup (NamidaShelf *shelf,
       return NULL;
     }
   *created_ms = record->created_at / 1000;
-  return namida_version_gather (self->database, id, labels, NULL, error);
+  backup = namida_version_gather (self->database, id, labels, NULL, error);
+  /* What its sender could not read is not in it after a fetch either. */
+  if (backup != NULL && labels == NULL)
+    namida_backup_raise_missed_there (backup, record->left_out);
+  return backup;
 }
 
 static void

@@ -528,6 +528,22 @@ test_single_called_music (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM versions WHERE complete = 1"), ==, 3);
 }
 
+/* What the sender could not read is not in the version, however whole the rest is. */
+static void
+test_left_out_there (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+
+  shipment_add (shipment, "Music", "a/1.flac", "one", TRUE);
+  namida_backup_raise_missed_there (shipment->backup, 2);
+  send (f, shipment, NAMIDA_LANDING_BACKUP, NULL, NULL);
+  g_assert_cmpint (fixture_query_int (f, "SELECT complete FROM versions"), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT left_out FROM versions"), ==, 2);
+  g_assert_cmpint (fixture_query_int (f, "SELECT left_out FROM sessions"), ==, 2);
+  g_assert_cmpint (fixture_query_int (f, "SELECT failed_files FROM sessions"), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT state = 'incomplete' FROM sessions"), ==, 1);
+}
+
 /* A file that did not have to travel, and is gone before the version has its name: that is this file's failure. */
 static void
 test_lost_before_commit (Fixture *f, gconstpointer data)
@@ -819,6 +835,7 @@ main (int argc, char **argv)
   ADD ("discard-and-clean", test_discard_and_clean);
   ADD ("versions", test_versions);
   ADD ("single-called-music", test_single_called_music);
+  ADD ("left-out-there", test_left_out_there);
   ADD ("lost-before-commit", test_lost_before_commit);
   ADD ("version-damaged", test_version_damaged);
   ADD ("manifest", test_manifest);
