@@ -107,6 +107,54 @@ compare_pointers (gconstpointer a, gconstpointer b)
   return namida_entry_compare (*(NamidaEntry *const *) a, *(NamidaEntry *const *) b);
 }
 
+/* How many names of @path are also the first of @before: whole ones, and not the last of @path. */
+static guint
+backup_count_names (const char *path, const char *before, guint *shared)
+{
+  guint n = 1;
+  gboolean same = TRUE;
+
+  *shared = 0;
+  for (gsize i = 0; path[i] != '\0'; i++)
+    {
+      same = same && before[i] == path[i];
+      if (path[i] != '/')
+        continue;
+      n++;
+      *shared += same ? 1 : 0;
+    }
+  return n;
+}
+
+guint
+namida_backup_count_folders (NamidaBackup *self, guint *depth)
+{
+  g_autoptr (GPtrArray) sorted = g_ptr_array_copy (self->entries, NULL, NULL);
+  g_autofree char *before = g_strdup ("");
+  guint folders = 0, deepest = 0;
+
+  g_ptr_array_set_free_func (sorted, NULL);
+  g_ptr_array_sort (sorted, compare_pointers);
+  for (guint i = 0; i < sorted->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (sorted, i);
+      g_autofree char *path = NULL;
+      guint names, shared;
+
+      if (entry->label[0] == '\0')
+        continue;
+      path = g_strconcat (entry->label, "/", entry->relative_path, entry->kind == NAMIDA_ENTRY_FOLDER ? "/" : "", NULL);
+      names = backup_count_names (path, before, &shared);
+      folders += names - 1 - shared;
+      deepest = MAX (deepest, entry->kind == NAMIDA_ENTRY_FOLDER ? names - 1 : names);
+      g_free (before);
+      before = g_steal_pointer (&path);
+    }
+  if (depth != NULL)
+    *depth = deepest;
+  return folders;
+}
+
 void
 namida_backup_sort (NamidaBackup *self)
 {

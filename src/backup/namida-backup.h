@@ -34,6 +34,11 @@ void namida_backup_add (NamidaBackup *self, NamidaEntry *entry);
  * have: one that has another is damaged, and is not sent as if it were whole. */
 void namida_backup_set_proven (NamidaBackup *self, gboolean proven);
 gboolean namida_backup_get_proven (NamidaBackup *self);
+/**
+ * namida_backup_count_folders: how many folders its entries lie in, or are, all of them on the way there included.
+ * @depth: (out) (optional): names in the longest path, its label and the file's own name among them. Any thread.
+ */
+guint namida_backup_count_folders (NamidaBackup *self, guint *depth);
 /** namida_backup_sort: into namida_entry_compare()'s order. */
 void namida_backup_sort (NamidaBackup *self);
 /** namida_backup_add_left_out: @path: what was left out, as shown to a person (UTF-8); @missed: it should

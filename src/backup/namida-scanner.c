@@ -125,6 +125,16 @@ add_below (Walk *walk, NamidaEntryKind kind, const char *relative, const struct 
   namida_backup_add (walk->scan->backup, entry);
 }
 
+static guint
+scan_count_names (const char *relative)
+{
+  guint n = 1;
+
+  for (; *relative != '\0'; relative++)
+    n += *relative == '/' ? 1 : 0;
+  return n;
+}
+
 /* Names that no receiver would take are told here, where a person can rename them. */
 static gboolean
 name_is_fine (Walk *walk, const char *relative, const char *source)
@@ -133,6 +143,13 @@ name_is_fine (Walk *walk, const char *relative, const char *source)
     leave_out (walk->scan, source, _ ("Its name is not UTF-8 text."));
   else if (strlen (walk->label) + 1 + strlen (relative) > NAMIDA_LIMIT_PATH_BYTES)
     leave_out (walk->scan, source, _ ("Its path is too long."));
+  else if (scan_count_names (relative) + 1 > NAMIDA_LIMIT_DEPTH)
+    {
+      g_autofree char *reason
+          = g_strdup_printf (_ ("It lies more than %u folders deep, which no device accepts."), NAMIDA_LIMIT_DEPTH - 1);
+
+      leave_out (walk->scan, source, reason);
+    }
   else if (!namida_safe_path_check (relative, NULL))
     leave_out (walk->scan, source,
                _ ("Its name cannot be stored on every device (a backslash, a drive letter, or too long)."));

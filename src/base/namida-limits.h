@@ -9,6 +9,8 @@
 #define NAMIDA_LIMIT_FILES 200000u
 #define NAMIDA_LIMIT_COMPONENT_BYTES 255u
 #define NAMIDA_LIMIT_PATH_BYTES 4096u
+#define NAMIDA_LIMIT_DEPTH 64u      /* names in a path of an offer, its label among them */
+#define NAMIDA_LIMIT_FOLDERS 65536u /* that the files of one offer lie in */
 #define NAMIDA_LIMIT_ALIAS_CHARS 64u
 #define NAMIDA_LIMIT_HELLO_BYTES 8192u
 #define NAMIDA_LIMIT_CONNECTIONS 256u

@@ -245,6 +245,21 @@ compare_pointers (gconstpointer a, gconstpointer b)
   return namida_entry_compare (*(NamidaEntry *const *) a, *(NamidaEntry *const *) b);
 }
 
+/* Sixty bytes of an offer can stand for a thousand folders, and each takes room on the disk. */
+static gboolean
+check_folders (NamidaBackup *backup, GError **error)
+{
+  guint depth, folders = namida_backup_count_folders (backup, &depth);
+
+  if (depth > NAMIDA_LIMIT_DEPTH)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
+                 _ ("The offer is refused: a file in it lies more than %u folders deep."), NAMIDA_LIMIT_DEPTH - 1);
+  else if (folders > NAMIDA_LIMIT_FOLDERS)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
+                 _ ("The offer is refused: its files lie in more than %u folders."), NAMIDA_LIMIT_FOLDERS);
+  return depth <= NAMIDA_LIMIT_DEPTH && folders <= NAMIDA_LIMIT_FOLDERS;
+}
+
 /* In the order of namida_entry_compare() the same places, and a file and what claims to lie below it, are neighbours;
  * a table of prefixes would cost the square of a path's length. */
 gboolean
@@ -269,7 +284,7 @@ namida_message_check_neighbours (NamidaBackup *backup, GError **error)
           return FALSE;
         }
     }
-  return TRUE;
+  return check_folders (backup, error);
 }
 
 static gboolean

@@ -357,12 +357,33 @@ prepare_empty_trash (NamidaStoreSink *self, int fd, guint64 missing)
   return namida_version_trash_make_room (self->database, fd, need);
 }
 
+/* Many small files and folders can use a disk up that has room left. Filesystems that make inodes as they need them
+ * have no number of them. */
+static gboolean
+prepare_check_inodes (NamidaStoreSink *self, NamidaRoot *root, guint64 files, GError **error)
+{
+  g_autofree char *shown = NULL;
+  struct statvfs vfs;
+
+  if (fstatvfs (namida_staging_get_fd (root->staging), &vfs) != 0 || vfs.f_files == 0)
+    return TRUE;
+  files += namida_backup_count_folders (self->backup, NULL);
+  if (files <= vfs.f_favail)
+    return TRUE;
+  shown = g_filename_display_name (root->path);
+  g_set_error (
+      error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE,
+      _ ("The backup has more files and folders than fit on the disk of “%s”: make room there, then send again."),
+      shown);
+  return FALSE;
+}
+
 static gboolean
 check_device (NamidaStoreSink *self, guint first, GError **error)
 {
   NamidaRoot *root = namida_store_sink_root (self, first);
   dev_t device = namida_staging_get_device (root->staging);
-  guint64 need = 0, short_of;
+  guint64 need = 0, files = 0, short_of;
   g_autofree char *missing = NULL;
   g_autofree char *shown = NULL;
 
@@ -373,9 +394,12 @@ check_device (NamidaStoreSink *self, guint first, GError **error)
         guint64 size = namida_store_sink_entry (self, i)->size;
         guint64 more = size - get_offset (self, i);
 
+        files++;
         /* No received size is believed: the sum must not wrap around to a small one. */
         need = more > G_MAXUINT64 - need ? G_MAXUINT64 : need + more;
       }
+  if (!prepare_check_inodes (self, root, files, error))
+    return FALSE;
   if (namida_store_sink_has_room (self, namida_staging_get_fd (root->staging), need, &short_of)
       || (prepare_empty_trash (self, namida_staging_get_fd (root->staging), short_of)
           && namida_store_sink_has_room (self, namida_staging_get_fd (root->staging), need, &short_of)))

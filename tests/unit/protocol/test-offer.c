@@ -123,6 +123,44 @@ test_unsafe (void)
   refused ("{\"backupName\":\"../x.zip\",\"files\":[]}", NAMIDA_ERROR_UNSAFE_PATH);
 }
 
+static char *
+make_deep_offer (guint names, guint files)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+  GString *text = g_string_new ("{\"files\":[");
+
+  for (guint i = 2; i < names; i++)
+    g_string_append (path, "/a");
+  for (guint i = 0; i < files; i++)
+    g_string_append_printf (text, "%s{\"name\":\"x\",\"size\":0,\"folderLabel\":\"L\",\"relativePath\":\"%u%s/x\"}",
+                            i > 0 ? "," : "", i, path->str + 2);
+  g_string_append (text, "]}");
+  return g_string_free (text, FALSE);
+}
+
+/* A few bytes of an offer stand for a thousand folders. */
+static void
+test_folders (void)
+{
+  g_autofree char *deep = make_deep_offer (NAMIDA_LIMIT_DEPTH, 3);
+  g_autofree char *deeper = make_deep_offer (NAMIDA_LIMIT_DEPTH + 1, 1);
+  g_autofree char *many = make_deep_offer (NAMIDA_LIMIT_DEPTH, NAMIDA_LIMIT_FOLDERS / (NAMIDA_LIMIT_DEPTH - 2));
+  g_autofree char *more = make_deep_offer (NAMIDA_LIMIT_DEPTH, NAMIDA_LIMIT_FOLDERS / (NAMIDA_LIMIT_DEPTH - 2) + 1);
+  g_autoptr (NamidaOfferMessage) offer = NULL;
+  g_autoptr (NamidaOfferMessage) large = NULL;
+  g_autoptr (GError) error = NULL;
+  guint depth;
+
+  offer = namida_offer_message_parse (deep, strlen (deep), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (namida_backup_count_folders (offer->backup, &depth), ==, 1 + 3 * (NAMIDA_LIMIT_DEPTH - 2));
+  g_assert_cmpuint (depth, ==, NAMIDA_LIMIT_DEPTH);
+  refused (deeper, NAMIDA_ERROR_UNSAFE_PATH);
+  large = namida_offer_message_parse (many, strlen (many), &error);
+  g_assert_no_error (error);
+  refused (more, NAMIDA_ERROR_TOO_LARGE);
+}
+
 static void
 test_invalid (void)
 {
@@ -364,6 +402,7 @@ main (int argc, char **argv)
   g_test_add_func ("/offer/vector", test_vector);
   g_test_add_func ("/offer/phone", test_phone);
   g_test_add_func ("/offer/unsafe", test_unsafe);
+  g_test_add_func ("/offer/folders", test_folders);
   g_test_add_func ("/offer/invalid", test_invalid);
   g_test_add_func ("/offer/clashes", test_clashes);
   g_test_add_func ("/offer/sum", test_sum);
