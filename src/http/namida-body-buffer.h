@@ -25,8 +25,18 @@ void namida_body_buffer_free (NamidaBodyBuffer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaBodyBuffer, namida_body_buffer_free)
 /** namida_body_buffer_append: Errors: BUSY when the budget is used up, NO_SPACE, STORAGE. */
 gboolean namida_body_buffer_append (NamidaBodyBuffer *self, const void *data, gsize length, GError **error);
+gboolean namida_body_buffer_is_in_file (NamidaBodyBuffer *self);
 /** namida_body_buffer_end: @self: (transfer full). Returns: (transfer full) (nullable): all of it; what it holds of the
  * budget is given back with the last reference. */
 GBytes *namida_body_buffer_end (NamidaBodyBuffer *self, GError **error);
+
+/** NamidaBodyTrim: while a large body is parsed, gives the pages of its file back that were read: they count as this
+ * process's memory, and are in the file all the same. Worker threads. */
+typedef struct _NamidaBodyTrim NamidaBodyTrim;
+/** namida_body_trim_start: @body: outlives it; of a buffer that namida_body_buffer_is_in_file(). Returns: (transfer
+ * full) (nullable): nothing to do for a small one. */
+NamidaBodyTrim *namida_body_trim_start (GBytes *body);
+/** @self: (transfer full) (nullable) */
+void namida_body_trim_stop (NamidaBodyTrim *self);
 
 G_END_DECLS

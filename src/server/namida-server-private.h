@@ -88,7 +88,8 @@ struct _NamidaRequest
   NamidaHttpHead head;
   const NamidaRoute *route; /* (nullable) until the head is there */
   NamidaBodyBudget *budget;
-  GBytes *body;    /* (nullable) until it is there, and once it is parsed */
+  GBytes *body; /* (nullable) until it is there, and once it is parsed */
+  gboolean body_in_file;
   gpointer parsed; /* (nullable): by @route */
   GError *failure; /* (nullable): of a worker */
   GSource *timer;

@@ -136,6 +136,7 @@ body_read (NamidaRequest *request, GError **error)
   while ((n = namida_http_body_read (&body, piece, PIECE_BYTES, NULL, error)) > 0)
     if (!body_append (request, buffer, piece, (gsize) n, error))
       return NULL;
+  request->body_in_file = namida_body_buffer_is_in_file (buffer);
   return n == 0 ? namida_body_buffer_end (g_steal_pointer (&buffer), error) : NULL;
 }
 

@@ -203,20 +203,25 @@ test_body_in_file (void)
   NamidaBodyBuffer *small = namida_body_buffer_new (budget), *large = namida_body_buffer_new (budget);
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  NamidaBodyTrim *trim;
   gsize size;
   const char *data;
 
   g_assert_true (append (small, 128 * 1024, &error));
   g_assert_cmpuint (namida_body_budget_get_memory (budget), ==, 128 * 1024);
   g_assert_true (append (large, 5 * 1024 * 1024, &error));
+  g_assert_true (namida_body_buffer_is_in_file (large) && !namida_body_buffer_is_in_file (small));
   g_assert_no_error (error);
   g_assert_cmpuint (namida_body_budget_get_memory (budget), ==, 128 * 1024);
   bytes = namida_body_buffer_end (large, &error);
   g_assert_no_error (error);
   data = g_bytes_get_data (bytes, &size);
+  trim = namida_body_trim_start (bytes);
+  g_usleep (20 * 1000); /* its pages are dropped meanwhile, and come back */
   g_assert_cmpuint (size, ==, 5 * 1024 * 1024);
   for (gsize i = 0; i < size; i += 1000)
     g_assert_cmpint (data[i], ==, 'a');
+  namida_body_trim_stop (trim);
   namida_body_buffer_free (small);
   g_assert_cmpuint (namida_body_budget_get_memory (budget), ==, 0);
   namida_body_budget_unref (budget);
