@@ -266,7 +266,11 @@ on_look (gpointer user_data)
   Arrival *victim = self->stopped ? NULL : namida_handshake_turns_victim (self->turns);
 
   if (victim != NULL)
-    g_cancellable_cancel (victim->cancellable);
+    {
+      /* The worker wakes by either. */
+      g_cancellable_cancel (victim->cancellable);
+      g_socket_shutdown (g_socket_connection_get_socket (victim->connection), TRUE, TRUE, NULL);
+    }
   if (!self->stopped && namida_handshake_turns_is_waiting (self->turns))
     return G_SOURCE_CONTINUE;
   g_clear_pointer (&self->look, g_source_unref);

@@ -129,6 +129,7 @@ return_failure (GTask *task, GError *reason)
   Call *call = g_task_get_task_data (task);
   g_autofree char *where = namida_address_to_text (self->address);
 
+  self->timed_out = call->timed_out;
   if (call->mismatch)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
                              _ ("The device at %s is not the one it claims to be: it shows another identity. Nothing "

@@ -15,6 +15,7 @@ struct _NamidaClient
   char *pinned; /* (nullable) */
   char *shown;  /* (nullable): by the last connection */
   SoupSession *session;
+  gboolean timed_out; /* the last exchange */
 };
 
 /** Parses a good answer into what the caller gets; any thread. NULL with no error: an answer without content. */

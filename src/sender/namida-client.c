@@ -80,6 +80,12 @@ namida_client_get_peer_fingerprint (NamidaClient *self)
   return self->shown;
 }
 
+gboolean
+namida_client_get_timed_out (NamidaClient *self)
+{
+  return self->timed_out;
+}
+
 GInetSocketAddress *
 namida_client_get_address (NamidaClient *self)
 {

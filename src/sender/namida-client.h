@@ -22,6 +22,9 @@ NamidaClient *namida_client_new (NamidaIdentity *identity, GInetSocketAddress *a
 /** Returns: (transfer none) (nullable): what the last connection proved. */
 const char *namida_client_get_peer_fingerprint (NamidaClient *self);
 GInetSocketAddress *namida_client_get_address (NamidaClient *self);
+/** Returns: whether the last exchange ended because the other side was silent for too long. A dialect without
+ * encryption must not be tried after that: whoever holds the handshake up would choose it. */
+gboolean namida_client_get_timed_out (NamidaClient *self);
 
 /** POST register: @own: (nullable): NULL sends a GET. 5 s. Errors: UNREACHABLE, IDENTITY_CHANGED. */
 void namida_client_register_async (NamidaClient *self,

@@ -170,7 +170,8 @@ registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED) && question->fingerprint != NULL)
     namida_hub_saw_impostor (question->hub, question->fingerprint, error);
   /* A host that was heard of, and speaks no TLS. */
-  if (info == NULL && question->probe == NULL && question->fingerprint == NULL && question->hub->server != NULL)
+  if (info == NULL && question->probe == NULL && question->fingerprint == NULL && question->hub->server != NULL
+      && !namida_client_get_timed_out (client))
     namida_hub_find_phone_async (question->hub, namida_client_get_address (client), question->hub->cancellable, NULL,
                                  NULL);
   if (info == NULL || question->probe == NULL || question->hub->peers == NULL)

@@ -278,7 +278,8 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (peer != NULL)
     g_task_return_pointer (task, g_object_ref (peer), g_object_unref);
-  else if (info == NULL && self->server != NULL && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
+  else if (info == NULL && self->server != NULL && !namida_client_get_timed_out (client)
+           && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
     {
       g_clear_error (&resolving->error);
       resolving->error = g_steal_pointer (&error);
@@ -289,6 +290,8 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (info != NULL)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
                              _ ("“%s” is this device itself. Give the address of the other one."), resolving->text);
+  else if (info == NULL && resolving->places != NULL && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    resolve_ask_next (g_steal_pointer (&task));
   else
     g_task_return_error (task, nobody_at (resolving->text, error));
 }
