@@ -39,7 +39,7 @@ _namida_sync_cli ()
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
     case $word in
-      receive|devices|send|pair|trust|backups|inspect|fit|history|identity|demo) command=$word; break ;;
+      receive|devices|send|pair|trust|backups|inspect|fit|merge|compare|extract|history|identity|demo) command=$word; break ;;
     esac
   done
   # "--to=NAME" are three words to bash; a colon divides what is typed, too.
@@ -73,14 +73,14 @@ _namida_sync_cli ()
   esac
 
   if [ -z "$command" ] && [[ $current != -* ]]; then
-    COMPREPLY=($(compgen -W 'receive devices send pair trust backups inspect fit history identity demo' -- "$current"))
+    COMPREPLY=($(compgen -W 'receive devices send pair trust backups inspect fit merge compare extract history identity demo' -- "$current"))
   elif [[ $current == -* ]]; then
     COMPREPLY=($(compgen -W "$(namida-sync-cli $command --help 2>/dev/null | grep -o -- '--[a-z][a-z-]*' | sort -u)" -- "$current"))
   else
     case $command in
       trust) COMPREPLY=($(compgen -W 'list remove rename set' -- "$current")) ;;
       backups) COMPREPLY=($(compgen -W 'list show verify restore undo fetch remove pin unpin' -- "$current")) ;;
-      send|inspect|fit)
+      send|inspect|fit|merge|compare|extract)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     esac

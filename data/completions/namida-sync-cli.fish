@@ -8,7 +8,7 @@ function __namida_sync_devices
     end 2>/dev/null | string replace -rf '.*"alias" *: *"((?:[^"\\\\]|\\\\.)*)".*' '$1' | string replace -ra '\\\\(["\\\\/])' '$1' | sort -u
 end
 
-set -l commands receive devices send pair trust backups inspect fit history identity demo
+set -l commands receive devices send pair trust backups inspect fit merge compare extract history identity demo
 complete -c namida-sync-cli -f
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a receive -d 'Wait for backups and store them'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a devices -d 'List the devices near'
@@ -18,6 +18,9 @@ complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a tr
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a backups -d 'The versions that are kept'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a inspect -d 'What is in a backup'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a fit -d 'Copy a backup with the paths of another device'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a merge -d 'Combine backups into a new one'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a compare -d 'How two backups differ'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a extract -d 'Playlists and listens for other programs'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a history -d 'What was sent and received'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a identity -d 'How others see this device'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a demo -d 'Two devices on this computer'
@@ -34,11 +37,11 @@ complete -c namida-sync-cli -l version -d 'Print the version'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send backups' -l to -x -a '(__namida_sync_devices)' -d 'The device'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive backups' -l pin -x -d 'The PIN'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive' -l limit -x -d 'At most this fast, for example 5MB/s'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive inspect fit' -l music -x -a '(__fish_complete_directories)' -d 'Music folder'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive inspect fit merge' -l music -x -a '(__fish_complete_directories)' -d 'Music folder'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l unencrypted -d 'Also when it cannot be encrypted'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l wait -x -d 'Wait so many seconds for a device that is away'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l report -r -F -d 'What became of each file'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from send inspect fit' -F
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send inspect fit merge compare extract' -F
 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive backups' -l backups -x -a '(__fish_complete_directories)' -d 'Where backups go'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive backups' -l as -x -a 'library backup' -d 'How it lands'
@@ -82,9 +85,13 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l dry-run 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from inspect' -l here -d 'Also tell which paths Namida has to update here'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from history' -l most -x -d 'How many, newest first'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from demo' -l files -x -d 'How many audio files'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit' -l out -r -F -d 'The new backup'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit' -l here -d 'Find the music on this computer'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit' -l map -x -d 'Replace a folder: OLD=NEW'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit' -l only -x -d 'Include only these parts'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit' -l without -x -d 'Leave out these parts'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit merge' -l out -r -F -d 'The new backup'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit merge' -l here -d 'Find the music on this computer'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit merge' -l map -x -d 'Replace a folder: OLD=NEW'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit backups' -l only -x -d 'Include only these parts'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit backups' -l without -x -d 'Leave out these parts'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit' -l all-settings -d 'Also keep settings of another kind of device'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l fit -d 'restore --here: the zip with the paths of this computer'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from extract' -l playlists -x -a '(__fish_complete_directories)' -d 'Write playlists into this folder'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from extract' -l listens -r -F -d 'Write listens as CSV'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from extract' -l listenbrainz -r -F -d 'Write listens for ListenBrainz'

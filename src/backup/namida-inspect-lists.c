@@ -6,6 +6,7 @@
 #include "namida-format.h"
 #include "namida-inspect-json.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define TOP_MOST 10u
@@ -148,12 +149,18 @@ on_totals (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const c
     self->result->seconds_youtube = seconds;
 }
 
+static gboolean
+is_address (const char *path)
+{
+  return strstr (path, "://") != NULL;
+}
+
 static void
 add_folder (NamidaInspectLists *self, const char *path)
 {
   GPtrArray *folders = self->result->music_folders;
 
-  if (*path == '\0' || folders->len >= FOLDERS_MOST)
+  if (*path == '\0' || folders->len >= FOLDERS_MOST || is_address (path))
     return;
   for (guint i = 0; i < folders->len; i++)
     if (g_str_equal (folders->pdata[i], path))
@@ -372,9 +379,12 @@ add_top_tracks (NamidaInspectLists *self)
     }
   for (guint i = 0; i < TOP_MOST && paths[i] != NULL; i++)
     {
-      g_autofree char *name = dup_base (paths[i]);
+      /* The address of a server has the name of its user. */
+      g_autofree char *name = is_address (paths[i]) ? g_strdup (_ ("A track on a server")) : dup_base (paths[i]);
+      NamidaNamedCount *top = named_count_new (name, counts[i]);
 
-      g_ptr_array_add (self->result->top_tracks, named_count_new (name, counts[i]));
+      top->path = g_strdup (paths[i]);
+      g_ptr_array_add (self->result->top_tracks, top);
     }
 }
 

@@ -44,7 +44,7 @@ static const struct
   { "latest_queue.json", NAMIDA_LIST_KNOWN },       { "tracks.json", NAMIDA_LIST_KNOWN },
   { "tracks_stats.json", NAMIDA_LIST_KNOWN },       { "local_videos.json", NAMIDA_LIST_KNOWN },
   { "cache_videos.json", NAMIDA_LIST_KNOWN },       { "yt_subs_groups.json", NAMIDA_LIST_KNOWN },
-  { "yt_subs_groups_all.json", NAMIDA_LIST_KNOWN },
+  { "yt_subs_groups_all.json", NAMIDA_LIST_KNOWN }, { "yt_sub_groups.json", NAMIDA_LIST_KNOWN },
 };
 
 static NamidaListKind

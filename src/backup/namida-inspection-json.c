@@ -3,6 +3,7 @@
 
 #include "namida-inspection.h"
 
+#include "namida-contents.h"
 #include "namida-json-build.h"
 
 static void
@@ -53,6 +54,11 @@ add_figures (JsonBuilder *builder, const NamidaInspection *self)
   add_counts (builder, "playlists", "tracks", self->playlists);
   namida_json_build_int (builder, "favourites", self->favourites);
   namida_json_build_int (builder, "queues", self->queues);
+  namida_json_build_int (builder, "library", self->library);
+  namida_json_build_int (builder, "serverTracks", self->server_tracks);
+  namida_json_build_int (builder, "ratings", self->ratings);
+  namida_json_build_int (builder, "tagged", self->tagged);
+  namida_json_build_int (builder, "smartPlaylists", self->smart_playlists);
   namida_json_build_int (builder, "secondsTracks", self->seconds_tracks);
   namida_json_build_int (builder, "secondsVideos", self->seconds_videos);
   namida_json_build_int (builder, "secondsYoutube", self->seconds_youtube);
@@ -60,6 +66,15 @@ add_figures (JsonBuilder *builder, const NamidaInspection *self)
   namida_json_build_int (builder, "youtubePlaylists", self->youtube_playlists);
   namida_json_build_int (builder, "youtubeLikes", self->youtube_likes);
   namida_json_build_int (builder, "youtubeSubscriptions", self->youtube_subscriptions);
+}
+
+static void
+add_parts (JsonBuilder *builder, const NamidaInspection *self)
+{
+  g_autofree char *text = namida_parts_to_string (self->parts);
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
+
+  add_strings (builder, "parts", (const char *const *) words, g_strv_length (words));
 }
 
 JsonNode *
@@ -75,11 +90,16 @@ namida_inspection_to_json (const NamidaInspection *self)
   namida_json_build_string (builder, "kind", namida_inspection_kind_to_string (self->kind));
   json_builder_set_member_name (builder, "good");
   json_builder_add_boolean_value (builder, namida_inspection_is_good (self));
+  json_builder_set_member_name (builder, "restorable");
+  json_builder_add_boolean_value (builder, namida_inspection_is_restorable (self));
   namida_json_build_string (builder, "sentence", sentence);
   add_strings (builder, "lines", (const char *const *) lines, g_strv_length (lines));
   add_figures (builder, self);
   add_strings (builder, "musicFolders", (const char *const *) self->music_folders->pdata, self->music_folders->len);
   namida_json_build_string (builder, "namida", self->version_hint);
+  namida_json_build_string (builder, "device", self->device);
+  add_parts (builder, self);
+  namida_json_build_int (builder, "larger", self->larger);
   namida_json_build_int (builder, "entries", self->entries);
   namida_json_build_int (builder, "unknown", self->unknown);
   namida_json_build_int (builder, "unreadable", self->unreadable);

@@ -3,6 +3,7 @@
 
 #include "namida-inspection-private.h"
 
+#include "namida-contents.h"
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
@@ -16,6 +17,7 @@ named_count_free (gpointer data)
   NamidaNamedCount *self = data;
 
   g_free (self->name);
+  g_free (self->path);
   g_free (self);
 }
 
@@ -60,6 +62,12 @@ gboolean
 namida_inspection_is_good (const NamidaInspection *self)
 {
   return self->kind == NAMIDA_INSPECTION_BACKUP || self->kind == NAMIDA_INSPECTION_FLAT;
+}
+
+gboolean
+namida_inspection_is_restorable (const NamidaInspection *self)
+{
+  return namida_inspection_is_good (self) && self->damaged_part == NULL;
 }
 
 const char *
@@ -222,6 +230,75 @@ add_lists (const NamidaInspection *self, GPtrArray *lines)
                                       self->queues));
 }
 
+char *
+namida_inspection_dup_missing (const NamidaInspection *self)
+{
+  const struct
+  {
+    guint part;
+    const char *word;
+  } parts[] = {
+    /* Translators: parts of a backup, in the middle of a list */
+    { NAMIDA_PART_SETTINGS, _ ("settings") },    { NAMIDA_PART_LIBRARY, _ ("library") },
+    { NAMIDA_PART_HISTORY, _ ("history") },      { NAMIDA_PART_PLAYLISTS, _ ("playlists") },
+    { NAMIDA_PART_FAVOURITES, _ ("favorites") }, { NAMIDA_PART_QUEUES, _ ("queues") },
+    { NAMIDA_PART_YOUTUBE, _ ("YouTube") },
+  };
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (self->parts == 0)
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if ((self->parts & parts[i].part) == 0)
+      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", parts[i].word);
+  return text->len > 0 ? g_strdup (text->str) : NULL;
+}
+
+static void
+add_library (const NamidaInspection *self, GPtrArray *lines)
+{
+  if (self->has_library)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " track in the library",
+                                                       "%'" PRIu64 " tracks in the library", plural (self->library)),
+                                             self->library));
+  if (self->ratings > 0)
+    g_ptr_array_add (lines,
+                     g_strdup_printf (ngettext ("%'" PRIu64 " rating", "%'" PRIu64 " ratings", plural (self->ratings)),
+                                      self->ratings));
+  if (self->tagged > 0)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " track with tags", "%'" PRIu64 " tracks with tags",
+                                                       plural (self->tagged)),
+                                             self->tagged));
+  if (self->smart_playlists > 0)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " smart playlist", "%'" PRIu64 " smart playlists",
+                                                       plural (self->smart_playlists)),
+                                             self->smart_playlists));
+  if (self->server_tracks > 0)
+    g_ptr_array_add (lines, g_strdup (_ ("Music on a server: log in again in Namida after restoring")));
+}
+
+static void
+add_device (const NamidaInspection *self, GPtrArray *lines)
+{
+  g_autofree char *missing = NULL;
+
+  if (g_strcmp0 (self->device, "android") == 0)
+    g_ptr_array_add (lines, g_strdup (_ ("Made on an Android device")));
+  else if (g_strcmp0 (self->device, "windows") == 0)
+    g_ptr_array_add (lines, g_strdup (_ ("Made on a Windows computer")));
+  else if (g_strcmp0 (self->device, "linux") == 0)
+    g_ptr_array_add (lines, g_strdup (_ ("Made on a Linux computer")));
+  missing = namida_inspection_dup_missing (self);
+  if (missing != NULL)
+    /* Translators: %s are words such as “settings, playlists” */
+    g_ptr_array_add (lines, g_strdup_printf (_ ("Not included: %s"), missing));
+  if (self->larger > 0)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " list is larger than is looked into",
+                                                       "%'" PRIu64 " lists are larger than is looked into",
+                                                       plural (self->larger)),
+                                             self->larger));
+}
+
 static void
 add_seconds (const NamidaInspection *self, GPtrArray *lines)
 {
@@ -304,9 +381,11 @@ namida_inspection_dup_lines (const NamidaInspection *self)
   if (self->kind != NAMIDA_INSPECTION_NOT_NAMIDA)
     {
       add_lists (self, lines);
+      add_library (self, lines);
       add_seconds (self, lines);
       add_youtube (self, lines);
       add_folders (self, lines);
+      add_device (self, lines);
       add_doubts (self, lines);
     }
   g_ptr_array_add (lines, NULL);

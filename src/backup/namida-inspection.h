@@ -26,6 +26,7 @@ typedef struct
 {
   char *name; /* UTF-8, fit to be shown: no control and bidi characters, at most 64 characters */
   guint64 count;
+  char *path; /* (nullable): of a track, as the backup has it; not to be shown */
 } NamidaNamedCount;
 
 /**
@@ -50,6 +51,15 @@ typedef struct
   guint64 queues;
   gboolean has_seconds; /* how long was listened is known: */
   guint64 seconds_tracks, seconds_videos, seconds_youtube;
+  gboolean has_library;
+  guint64 library;       /* tracks that Namida knew */
+  guint64 server_tracks; /* of them, those on servers, whose logins are never in a backup */
+  guint64 ratings;       /* tracks with a rating */
+  guint64 tagged;        /* tracks with tags */
+  guint64 smart_playlists;
+  guint parts;        /* NamidaParts that it has; 0 when it could not be looked into */
+  const char *device; /* (nullable): static: "android", "linux", "windows" or "unknown" */
+  guint64 larger;     /* lists that are larger than is looked into; they are sound and not counted */
   guint64 youtube_listens;
   guint64 youtube_playlists;
   guint64 youtube_likes;
@@ -73,6 +83,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaInspection, namida_inspection_unref)
 
 /** namida_inspection_is_good: whether Namida can restore it: a whole backup of either layout. */
 gboolean namida_inspection_is_good (const NamidaInspection *self);
+/** namida_inspection_is_restorable: whether it counts as a backup that the user can go back to: whole, of Namida, and
+ * with sound databases. What is empty, truncated, damaged, encrypted or something else never does. */
+gboolean namida_inspection_is_restorable (const NamidaInspection *self);
 /** namida_inspection_dup_sentence: (transfer full): what it is, in one translated sentence; for kinds that are not good
  * what that means and what to do. */
 char *namida_inspection_dup_sentence (const NamidaInspection *self);

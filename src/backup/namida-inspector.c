@@ -5,6 +5,7 @@
 
 #include "namida-error.h"
 #include "namida-format.h"
+#include "namida-inspect-details-private.h"
 #include "namida-inspect-lists-private.h"
 #include "namida-inspect-zip-private.h"
 #include "namida-inspection-private.h"
@@ -21,8 +22,11 @@
 /* Limits, beside those of the directory. A backup of a heavy listener unpacks to some 100 MB; what is deeper than a zip
  * in a zip is not looked into at all. */
 #define BLOCK_BYTES (64u * 1024)
-#define LIST_BYTES_MOST (64u * 1024 * 1024)      /* one list, unpacked */
-#define UNPACKED_MOST (512u * 1024 * 1024)       /* all that is unpacked, inner zips counted too */
+#define LIST_BYTES_MOST (64u * 1024 * 1024) /* one list, unpacked */
+/* All that is unpacked, inner zips counted too, for each byte of the zip and beside: real backups unpack to ten or
+ * twenty times their size, deflate can reach a thousand. */
+#define UNPACKED_RATIO 100u
+#define UNPACKED_FREE (512u * 1024 * 1024)
 #define CHECKED_MOST (128u * 1024 * 1024)        /* of it, what is read only to compare its checksum */
 #define ENTRIES_MOST NAMIDA_INSPECT_ENTRIES_MOST /* in all zips together */
 
@@ -43,7 +47,8 @@ typedef struct
   int fd;
   off_t offset;
   int read_errno;
-  guint64 unpacked, checked, seen;
+  guint64 unpacked, unpacked_most, checked, seen;
+  gboolean larger; /* the file under way is larger than is looked into */
   gboolean cut;    /* read from the front: there is no directory */
   gboolean parts;  /* has inner zips of Namida */
   gboolean strong; /* has loose files that only Namida has */
@@ -141,7 +146,7 @@ next_block (Walk *walk, struct archive *archive, const void **buffer, size_t *le
       if (g_cancellable_is_cancelled (walk->cancellable) || walk->worst == STOPPED)
         return STOPPED;
       walk->unpacked += *length;
-      if (walk->unpacked > UNPACKED_MOST)
+      if (walk->unpacked > walk->unpacked_most)
         return TOO_BIG;
     }
   while (result == ARCHIVE_OK && *length == 0);
@@ -158,6 +163,7 @@ read_file (Walk *walk, struct archive *archive, gboolean feed, gboolean to_the_e
   guint64 bytes = 0;
   Outcome outcome;
 
+  walk->larger = FALSE;
   for (;;)
     {
       const void *buffer;
@@ -168,7 +174,11 @@ read_file (Walk *walk, struct archive *archive, gboolean feed, gboolean to_the_e
         return outcome;
       bytes += length;
       if (feed && bytes > LIST_BYTES_MOST)
-        return TOO_BIG;
+        {
+          feed = FALSE;
+          walk->result->larger++;
+          walk->larger = TRUE;
+        }
       if (feed && !namida_inspect_lists_feed (walk->lists, buffer, length))
         {
           feed = FALSE;
@@ -226,6 +236,18 @@ on_inner_read (struct archive *archive, void *data, const void **buffer)
   return ARCHIVE_FATAL;
 }
 
+/* One that is larger than is looked into is neither counted nor unreadable. */
+static void
+end_list (Walk *walk, Outcome outcome)
+{
+  guint64 unreadable = walk->result->unreadable;
+
+  namida_inspect_lists_end (walk->lists, outcome == FINE && !walk->larger);
+  if (outcome == FINE && walk->larger)
+    walk->result->unreadable = unreadable;
+  walk->larger = FALSE;
+}
+
 /* Always to its end: libarchive would skip what is left by unpacking it, without a limit. */
 static Outcome
 read_inner_file (Walk *walk, struct archive *archive, struct archive_entry *entry, const char *folder)
@@ -235,7 +257,7 @@ read_inner_file (Walk *walk, struct archive *archive, struct archive_entry *entr
   gboolean wanted = namida_inspect_lists_begin (walk->lists, kind, path);
   Outcome outcome = archive_entry_is_encrypted (entry) > 0 ? SECRET : read_file (walk, archive, wanted, TRUE);
 
-  namida_inspect_lists_end (walk->lists, outcome == FINE);
+  end_list (walk, outcome);
   return outcome;
 }
 
@@ -302,7 +324,7 @@ look_at_loose (Walk *walk, struct archive *archive, struct archive_entry *entry,
     outcome = read_file (walk, archive, TRUE, walk->cut || kind != NAMIDA_LIST_LOOSE);
   walk->strong |= kind == NAMIDA_LIST_SETTINGS || kind == NAMIDA_LIST_TOTALS || kind == NAMIDA_LIST_FAVOURITES
                   || kind == NAMIDA_LIST_LIKES || kind == NAMIDA_LIST_SUBSCRIPTIONS;
-  namida_inspect_lists_end (walk->lists, outcome == FINE);
+  end_list (walk, outcome);
   note (walk, outcome, path);
 }
 
@@ -403,6 +425,7 @@ inspect_open (Walk *walk, NamidaInspection *result)
   NamidaZipShape shape;
 
   walk->result = result;
+  walk->unpacked_most = UNPACKED_FREE + MIN (result->size, G_MAXUINT64 / (2 * UNPACKED_RATIO)) * UNPACKED_RATIO;
   if (!namida_inspect_probe (walk->fd, result->size, &shape))
     {
       walk->read_errno = errno;
@@ -433,6 +456,19 @@ fail (GError **error, int saved_errno, const char *path)
   namida_error_set_from_errno (error, saved_errno, what);
 }
 
+/* A sound zip with a broken database is no backup that Namida can restore. */
+static void
+look_at_databases (Walk *walk, const char *path)
+{
+  g_autofree char *damaged = namida_inspect_details (path, walk->result, walk->cancellable);
+
+  if (damaged == NULL)
+    return;
+  walk->result->kind = NAMIDA_INSPECTION_DAMAGED;
+  if (walk->result->damaged_part == NULL)
+    walk->result->damaged_part = g_steal_pointer (&damaged);
+}
+
 NamidaInspection *
 namida_inspector_inspect (GFile *zip, GCancellable *cancellable, GError **error)
 {
@@ -460,6 +496,8 @@ namida_inspector_inspect (GFile *zip, GCancellable *cancellable, GError **error)
     }
   result->size = (guint64) st.st_size;
   fine = inspect_open (walk, result);
+  if (fine && namida_inspection_is_good (result))
+    look_at_databases (walk, path);
   close (walk->fd);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;

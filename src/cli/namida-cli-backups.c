@@ -4,6 +4,7 @@
 #include "namida-cli-backups.h"
 
 #include "namida-cli-exit.h"
+#include "namida-cli-fit.h"
 #include "namida-cli-output.h"
 #include "namida-cli-restore.h"
 #include "namida-error.h"
@@ -14,7 +15,8 @@
 static char *to, *from, *pin, *landing_text, *backups_folder, *music_folder;
 static char **labels;
 static gboolean no_repair, dry_run, zip_only;
-static gboolean here, preview, yes, replace, keep_both, automatic;
+static gboolean here, preview, yes, replace, keep_both, automatic, fit;
+static char **only_parts, **without_parts;
 static char *zip_to;
 static char **map;
 
@@ -46,6 +48,11 @@ static const GOptionEntry entries[] = {
     N_ ("restore --here: add files that are different under another name"), NULL },
   { "automatic", 0, 0, G_OPTION_ARG_NONE, &automatic,
     N_ ("restore --here: let Namida's automatic restore pick this backup"), NULL },
+  { "fit", 0, 0, G_OPTION_ARG_NONE, &fit, N_ ("restore --here: the backup zip with the paths of this computer"), NULL },
+  { "only", 0, 0, G_OPTION_ARG_STRING_ARRAY, &only_parts,
+    N_ ("restore --here --fit: only these parts of the backup zip"), N_ ("PART,…") },
+  { "without", 0, 0, G_OPTION_ARG_STRING_ARRAY, &without_parts,
+    N_ ("restore --here --fit: without these parts of the backup zip"), N_ ("PART,…") },
   { "no-repair", 0, 0, G_OPTION_ARG_NONE, &no_repair, N_ ("verify: only tell what is damaged"), NULL },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("remove: only tell what that would free"), NULL },
   { NULL },
@@ -115,18 +122,24 @@ namida_cli_dup_time (gint64 real_us)
 static int
 restore_here (NamidaCliBackups *self, const char *which)
 {
-  const NamidaCliRestoreOptions options = { .folder = which,
-                                            .to = music_folder,
-                                            .zip_to = zip_to,
-                                            .map = (const char *const *) map,
-                                            .preview = preview,
-                                            .yes = yes,
-                                            .replace = replace,
-                                            .keep_both = keep_both,
-                                            .automatic = automatic };
+  NamidaCliRestoreOptions options = { .folder = which,
+                                      .to = music_folder,
+                                      .zip_to = zip_to,
+                                      .map = (const char *const *) map,
+                                      .preview = preview,
+                                      .yes = yes,
+                                      .replace = replace,
+                                      .keep_both = keep_both,
+                                      .automatic = automatic,
+                                      .fit = fit };
+  g_autoptr (GError) error = NULL;
 
   if (self->to != NULL)
     return namida_cli_usage (_ ("--here and --to exclude each other. --into DIR says where music goes here."));
+  if (!fit && (only_parts != NULL || without_parts != NULL))
+    return namida_cli_usage (_ ("--only and --without need --fit."));
+  if (!namida_cli_parse_parts (only_parts, without_parts, &options.parts, &error))
+    return namida_cli_usage ("%s", error->message);
   return namida_cli_backups_restore_here (self->cli, &options);
 }
 

@@ -4,10 +4,12 @@
 #include "namida-cli-inspect.h"
 
 #include "namida-cli-exit.h"
+#include "namida-cli-fit.h"
 #include "namida-cli-output.h"
 #include "namida-path-helper.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 
 void
 namida_cli_print_inspection (const NamidaInspection *inspection)
@@ -120,14 +122,71 @@ make_paths (GPtrArray *advice)
   return json_builder_get_root (builder);
 }
 
+/* What of the tracks that were listened to or are in lists is here. */
+typedef struct
+{
+  const char *zip;
+  GPtrArray *music;
+} MusicJob;
+
 static void
-emit (const NamidaInspection *inspection, GPtrArray *advice)
+music_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  MusicJob *job = data;
+  GError *error = NULL;
+  NamidaMusicMatch *match = namida_music_match_file (job->zip, job->music, NULL, TRUE, cancellable, &error);
+
+  if (match != NULL)
+    g_task_return_pointer (task, match, (GDestroyNotify) namida_music_match_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Returns: (transfer full) (nullable): NULL also for a backup that is damaged: that is told already. */
+static NamidaMusicMatch *
+find_music (NamidaCli *cli, const char *zip)
+{
+  g_autoptr (GPtrArray) folders = namida_cli_dup_music (music);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GTask) task = g_task_new (NULL, cli->cancellable, namida_cli_keep_result, &result);
+  MusicJob job = { zip, folders };
+
+  if (!here && music == NULL)
+    return NULL;
+  g_task_set_task_data (task, &job, NULL);
+  g_task_run_in_thread (task, music_thread);
+  namida_cli_wait (&result);
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}
+
+static void
+print_music (const NamidaMusicMatch *match)
+{
+  namida_cli_print (ngettext ("Of %" PRIu64 " track that was played or is in a list, %" PRIu64 " found here",
+                              "Of %" PRIu64 " tracks that were played or are in lists, %" PRIu64 " found here",
+                              (gulong) match->tracks),
+                    match->tracks, match->found);
+  for (guint i = 0; i < match->missing->len; i++)
+    namida_cli_print (_ ("  Missing: %s"), (const char *) match->missing->pdata[i]);
+}
+
+static void
+emit (const NamidaInspection *inspection, GPtrArray *advice, const NamidaMusicMatch *match)
 {
   g_autoptr (JsonNode) root = namida_inspection_to_json (inspection);
   g_autofree char *line = NULL;
 
   if (advice != NULL)
     json_object_set_member (json_node_get_object (root), "paths", make_paths (advice));
+  if (match != NULL)
+    {
+      g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+      json_builder_begin_object (builder);
+      namida_cli_add_match (builder, match);
+      json_builder_end_object (builder);
+      json_object_set_member (json_node_get_object (root), "music", json_builder_get_root (builder));
+    }
   line = json_to_string (root, FALSE);
   namida_cli_print ("%s", line);
 }
@@ -142,16 +201,19 @@ print_advice (GPtrArray *advice)
 }
 
 static void
-tell (NamidaCli *cli, const NamidaInspection *inspection)
+tell (NamidaCli *cli, const NamidaInspection *inspection, const char *zip)
 {
   g_autoptr (GPtrArray) advice = dup_advice (inspection);
+  g_autoptr (NamidaMusicMatch) match = find_music (cli, zip);
 
   if (cli->json)
     {
-      emit (inspection, advice);
+      emit (inspection, advice, match);
       return;
     }
   namida_cli_print_inspection (inspection);
+  if (match != NULL)
+    print_music (match);
   if (advice != NULL && advice->len > 0)
     {
       namida_cli_print (_ ("After restoring it, in Namida, under Settings, Advanced:"));
@@ -176,6 +238,6 @@ namida_cli_inspect (NamidaCli *cli, int argc, char **argv)
   inspection = namida_cli_inspect_file (cli, argv[1], &error);
   if (inspection == NULL)
     return namida_cli_fail (cli, error);
-  tell (cli, inspection);
+  tell (cli, inspection, argv[1]);
   return namida_inspection_is_good (inspection) ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_FAILED;
 }

@@ -7,6 +7,7 @@
 #include "namida-cli-backups.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-music-here.h"
 #include "namida-format.h"
 #include "namida-restore.h"
 
@@ -69,8 +70,8 @@ load (NamidaCli *cli, NamidaDatabase *database, const NamidaCliRestoreOptions *o
   g_autoptr (GAsyncResult) result = NULL;
   g_autofree char *folder = find_folder (cli, options->folder, error);
   g_autofree char *music = dup_music (options);
-  g_autofree char *zips = options->zip_to != NULL ? g_canonicalize_filename (options->zip_to, NULL)
-                                                  : g_build_filename (g_get_home_dir (), "Namida", "Backups", NULL);
+  g_autofree char *zips
+      = options->zip_to != NULL ? g_canonicalize_filename (options->zip_to, NULL) : namida_here_dup_backup_folder ();
 
   if (folder == NULL)
     return NULL;
@@ -342,6 +343,25 @@ apply (NamidaCli *cli, NamidaRestorePlan *plan)
   return fine ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_INCOMPLETE;
 }
 
+static char *
+dup_zip_folder (const NamidaCliRestoreOptions *options)
+{
+  return options->zip_to != NULL ? g_canonicalize_filename (options->zip_to, NULL) : namida_here_dup_backup_folder ();
+}
+
+/* With --fit, the zip itself is skipped, and a copy with the paths of this computer is made when the music is there. */
+static int
+apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
+{
+  g_autofree char *folder = dup_zip_folder (options);
+  int code = apply (cli, plan);
+  int fitted = NAMIDA_CLI_EXIT_DONE;
+
+  if (options->fit && (code == NAMIDA_CLI_EXIT_DONE || code == NAMIDA_CLI_EXIT_INCOMPLETE))
+    fitted = namida_cli_restore_fit (cli, plan, folder, options->parts);
+  return fitted != NAMIDA_CLI_EXIT_DONE ? fitted : code;
+}
+
 static gboolean
 ask_whether (NamidaCli *cli)
 {
@@ -364,8 +384,10 @@ restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions 
                                         : options->keep_both ? NAMIDA_RESTORE_KEEP_BOTH
                                                              : NAMIDA_RESTORE_SKIP_DIFFERENT);
   namida_restore_plan_set_automatic (plan, options->automatic);
+  if (options->fit && namida_restore_plan_get_zip (plan) != NULL)
+    namida_restore_plan_set_destination (plan, "", NULL, NULL);
   if (options->yes && !options->preview)
-    return apply (cli, plan); /* it compares by itself */
+    return apply_and_fit (cli, plan, options); /* it compares by itself */
   if (!preview (cli, plan, &error))
     return namida_cli_fail (cli, error);
   if (cli->json)
@@ -377,7 +399,7 @@ restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions 
   if (!can_ask (cli, options))
     return namida_cli_usage (
         _ ("Nothing was restored. Add --yes to do it; --map LABEL=FOLDER says where a folder goes."));
-  return ask_whether (cli) ? apply (cli, plan) : NAMIDA_CLI_EXIT_DECLINED;
+  return ask_whether (cli) ? apply_and_fit (cli, plan, options) : NAMIDA_CLI_EXIT_DECLINED;
 }
 
 int

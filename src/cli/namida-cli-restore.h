@@ -2,6 +2,8 @@
 #pragma once
 
 #include "namida-cli.h"
+#include "namida-contents.h"
+#include "namida-restore.h"
 
 G_BEGIN_DECLS
 
@@ -17,10 +19,14 @@ typedef struct
   gboolean replace;       /* --replace: replace what is different */
   gboolean keep_both;     /* --keep-both: add what is different under another name */
   gboolean automatic;     /* --automatic: Namida's automatic restore shall pick it */
+  gboolean fit;           /* --fit: the zip with the paths of this computer */
+  NamidaParts parts;      /* with @fit: those that are wanted */
 } NamidaCliRestoreOptions;
 
 /** namida_cli_backups_restore_here: "backups restore VERSION|FOLDER --here". Returns: the exit code. */
 int namida_cli_backups_restore_here (NamidaCli *cli, const NamidaCliRestoreOptions *options);
+/** namida_cli_restore_fit: the zip of @plan into @folder, with the paths of this computer. Returns: the exit code. */
+int namida_cli_restore_fit (NamidaCli *cli, NamidaRestorePlan *plan, const char *folder, NamidaParts parts);
 /** namida_cli_backups_undo: "backups undo [ID]": @id: (nullable): the newest. Returns: the exit code. */
 int namida_cli_backups_undo (NamidaCli *cli, const char *id);
 

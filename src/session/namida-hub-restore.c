@@ -5,6 +5,7 @@
 
 #include "namida-error.h"
 #include "namida-hub-private.h"
+#include "namida-music-here.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -36,7 +37,7 @@ static void
 plan_folder (NamidaHub *self, const char *folder, GTask *task)
 {
   g_autoptr (GPtrArray) known = g_ptr_array_new ();
-  g_autofree char *zips = g_build_filename (g_get_home_dir (), "Namida", "Backups", NULL);
+  g_autofree char *zips = namida_here_dup_backup_folder ();
   const char *music = namida_store_get_music (self->store);
   const char *own = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
 

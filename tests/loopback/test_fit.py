@@ -5,6 +5,8 @@ import io
 import json
 import os
 import pathlib
+import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -271,6 +273,130 @@ class Cases:
         assert "“tracks.db” in the backup is damaged" in text and not (self.folder / "out.zip").exists(), text
         answer = self.run("fit", broken, "--out", self.folder / "out.zip", "--here", "--without", "library")
         assert answer["paths"] >= 0 and self.read(self.folder / "out.zip")[0]["listens"][0] == 2000
+
+    # ---- inspect ----
+
+    def test_inspect_all_kinds(self):
+        """The figures of every kind of backup are the true ones, and no account on a server is told."""
+        for kind in namida_backups.KINDS:
+            path, truth, _ = self.make(kind, name=f"{kind}.zip")
+            answer = self.run("inspect", path)
+            text = json.dumps(answer)
+            assert answer["good"] and answer["restorable"] and answer["damagedPart"] is None, (kind, answer)
+            assert namida_backups.SECRET_USER not in text and namida_backups.SECRET_HOST not in text, kind
+            for key in ("listens", "library", "ratings", "tagged", "smartPlaylists", "favourites", "queues", "youtubeLikes", "youtubeSubscriptions", "youtubeListens", "youtubePlaylists", "secondsTracks"):
+                if kind == "old2023" and key in ("ratings", "tagged", "secondsTracks"):
+                    continue
+                assert answer[key] == truth.get(key, 0), (kind, key, answer[key], truth.get(key))
+            if kind not in ("youtubeonly", "lyricsonly"):
+                assert answer["device"] == truth["device"] and answer["musicFolders"] == truth["roots"], (kind, answer)
+                if kind != "servers":
+                    assert [[t["name"], t["listens"]] for t in answer["topTracks"][:5]] == [[f"{a} – {t}", n] for a, t, n in truth["top"]], (kind, answer["topTracks"])
+            assert ("youtube" in answer["parts"]) == (kind not in ("noyoutube", "lyricsonly", "flat")), (kind, answer["parts"])
+        text = self.run("inspect", self.folder / "lyricsonly.zip", json_out=False)
+        assert "Not included: settings, library, history" in text, text
+        text = self.run("inspect", self.folder / "servers.zip", json_out=False)
+        assert "log in again" in text and namida_backups.SECRET_USER not in text and namida_backups.SECRET_HOST not in text
+
+    def test_inspect_here(self):
+        """What was listened to or is in a list and has no file, by artist."""
+        path, _, tracks = self.make("android65")
+        played = {entry["track"] for day in namida_restore.lists(self.unpack(path) / "History").values() for entry in day}
+        gone = [t for t in tracks if t["path"] in played][20:37]
+        namida_backups.write_music(tracks, self.music, self.rips, leave_out=lambda t: t in gone)
+        answer = self.run("inspect", path, "--here", "--music", self.music, "--music", self.rips)["music"]
+        assert answer["missingCount"] == 17 and answer["missing"] == sorted(f"{t['value']['originalArtist']} – {t['value']['title']}" for t in gone), answer
+        text = self.run("inspect", path, "--here", "--music", self.music, "--music", self.rips, json_out=False)
+        assert f"Missing: {gone[0]['value']['originalArtist']}" in text, text
+
+    def unpack(self, path):
+        data = self.folder / "unpacked"
+        namida_restore.restore(path, data)
+        return data
+
+    # ---- hostile ----
+
+    def with_database(self, name, data, out="hostile.zip"):
+        path = self.folder / out
+        files = [("namida_settings.json", namida_backups.dump({"directoriesToScan": [{"source": "/storage/emulated/0/Music"}]})), (name, data)]
+        with open(path, "wb") as file:
+            namida_backups.write_zip(file, [("LOCAL_FILES.zip", namida_backups.zip_bytes(files, True))], True)
+        return path
+
+    def check_refused(self, path, part="tracks.db"):
+        answer = self.run("inspect", path, code=1)
+        assert not answer["restorable"] and answer["damagedPart"] == part and answer["kind"] == "damaged", answer
+        text = self.run("fit", path, "--out", self.folder / "out.zip", "--map", "/storage/emulated/0/Music=/home/me", code=1, json_out=False)
+        assert part in text and not (self.folder / "out.zip").exists(), text
+        assert self.usage.ru_utime + self.usage.ru_stime < 5
+
+    def database(self, *statements, rows=20):
+        path = self.folder / "made.db"
+        path.unlink(missing_ok=True)
+        db = sqlite3.connect(path)
+        db.execute("CREATE TABLE tracks (key TEXT NOT NULL UNIQUE, value TEXT, PRIMARY KEY (key))")
+        db.executemany("INSERT INTO tracks VALUES (?, ?)", [(f"/storage/emulated/0/Music/{i}.mp3", "{}") for i in range(rows)])
+        for statement in statements:
+            db.execute(statement)
+        db.commit()
+        db.close()
+        return path.read_bytes()
+
+    def test_hostile_databases(self):
+        """Triggers, views, other tables, huge cells, malformed pages, no database at all: refused with a sentence, and nothing of them is executed."""
+        cases = [self.database("CREATE TRIGGER t AFTER INSERT ON tracks BEGIN DELETE FROM tracks; END"), self.database("CREATE VIEW v AS SELECT * FROM tracks"),
+                 self.database("CREATE TABLE more (a)"), self.database("CREATE INDEX i ON tracks (value)"),
+                 self.database("CREATE VIRTUAL TABLE f USING fts5(x)"), self.database("ALTER TABLE tracks RENAME TO other"),
+                 self.database("INSERT INTO tracks VALUES ('big', zeroblob(20000000))"), b"", b"SQLite format 3\0" + bytes(5000), os.urandom(9000), self.database()[:6000]]
+        page = bytearray(self.database(rows=3000))
+        for at in range(4096, len(page) - 4096, 8192):
+            page[at:at + 64] = os.urandom(64)
+        loop = bytearray(self.database(rows=3000))
+        for at in range(4096, len(loop), 4096):
+            loop[at + 8:at + 12] = (2).to_bytes(4, "big")  # every page points at the second
+        for data in (*cases, bytes(page), bytes(loop)):
+            self.check_refused(self.with_database("tracks.db", data))
+        self.check_refused(self.with_database("tracks_stats.db", self.database()), "tracks_stats.db")
+
+    def test_hostile_zips(self):
+        """Names that lead out, a million entries, bombs, zips that are none: no file is made, in little time and memory."""
+        entry = namida_backups.dump([])
+        outside = self.folder / "outside.zip"
+        with open(outside, "wb") as file:
+            namida_backups.write_zip(file, [("TEMPDIR_History.zip", namida_backups.zip_bytes([("../../evil.json", entry)], False))], False)
+        bomb = self.folder / "bomb.zip"
+        with open(bomb, "wb") as file:
+            namida_backups.write_zip(file, [("TEMPDIR_History.zip", namida_backups.zip_bytes([(f"{i}.json", bytes(60_000_000)) for i in range(19000, 19005)], False))], False)
+        record = struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\1\2", 20, 20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"x"
+        many = self.folder / "many.zip"
+        head = b"PK\3\4" + bytes(26)
+        many.write_bytes(head + record * 1000000 + struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 0, 0, len(record) * 1000000, len(head), 0))
+        text = self.folder / "text.zip"
+        text.write_bytes(b"hello")
+        empty = self.folder / "empty.zip"
+        empty.write_bytes(b"")
+        before = sorted(p.name for p in self.folder.iterdir())
+        for path in (outside, bomb, many, text, empty):
+            said = self.run("fit", path, "--out", self.folder / "out.zip", "--here", "--music", self.music, code=1, json_out=False)
+            assert said.strip().endswith(".") and self.usage.ru_utime + self.usage.ru_stime < 5, (path.name, said)
+            assert sorted(p.name for p in self.folder.iterdir()) == before, path.name
+
+    # ---- restore ----
+
+    def test_restore_fits(self):
+        """“backups restore FOLDER --here --fit”: the music into its folders, the backup with their paths where Namida on this computer looks."""
+        version = self.folder / "version"
+        version.mkdir()
+        path, truth, tracks = self.make("android65", tracks=60)
+        path.rename(version / "Namida Backup - 2026-08-22 19.05.10.zip")
+        namida_backups.write_music(tracks, version / "Music" / "Music", version / "Music" / "Rips & Live")
+        (self.home / ".namida").mkdir()
+        own = self.home / "My Backups"
+        (self.home / ".namida" / "namida_settings.json").write_text(json.dumps({"directoriesToScan": [{"source": str(self.music)}], "defaultBackupLocation_v2": str(own)}))
+        said = self.run("backups", "restore", version, "--here", "--fit", "--yes", "--into", self.music, json_out=False)
+        made = own / "Namida Backup - 2026-08-22 19.05.10 - fitted.zip"
+        assert [p.name for p in own.iterdir()] == [made.name] and "Restore Backup, Automatic" in said, said
+        self.check_whole(made, truth, truth["roots"])
 
     def large(self, seconds, megabytes, *options):
         """Made by a process of its own: what this one has used counts as used by its children."""

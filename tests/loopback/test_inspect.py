@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import resource
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -64,10 +65,24 @@ def day(text):
     return (datetime.date.fromisoformat(text) - datetime.date(1970, 1, 1)).days
 
 
+def database(name, rows):
+    """As Namida leaves it: in WAL mode by its header."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "x.db")
+        db = sqlite3.connect(path)
+        db.execute(f"CREATE TABLE `{name}` (key TEXT NOT NULL UNIQUE, value TEXT, PRIMARY KEY (key))")
+        db.executemany(f"INSERT INTO `{name}` VALUES (?, ?)", [(f"/m/{i}", '{"title":"T"}') for i in range(rows)])
+        db.commit()
+        db.close()
+        data = bytearray(path.read_bytes())
+    data[18:20] = b"\2\2"
+    return bytes(data)
+
+
 LISTS = {
     "favs.json": {"name": "_FAVOURITES_", "tracks": tracks(5), "creationDate": 1, "modifiedDate": 2},
     "total_listen.txt": '{"tr":7200,"vid":60,"yt":3600}',
-    "tracks.db": b"SQLite format 3\0" + bytes(5000),
+    "tracks.db": database("tracks", 9),
     "latest_queue.json": tracks(3),
 }
 HISTORY = {f"{day('2026-01-05')}.json": tracks(9), f"{day('2025-12-31')}.json": tracks(4)}

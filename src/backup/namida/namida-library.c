@@ -134,6 +134,16 @@ library_fill (NamidaLibrary *self, NamidaLibraryTrack *track, const char *value,
     track->duration = 1000 * library_find_number (value, length, "\"duration\":");
 }
 
+const NamidaLibraryTrack *
+namida_library_add_value (NamidaLibrary *self, const char *path, const char *value, gsize length)
+{
+  NamidaLibraryTrack track = { .path = path, .title = "", .artist = "", .album = "" };
+
+  library_fill (self, &track, value, length);
+  library_add (self, &track);
+  return namida_library_find (self, path);
+}
+
 static gboolean
 library_on_row (
     gpointer user_data, const char *key, gsize key_length, const char *value, gsize value_length, GError **error)

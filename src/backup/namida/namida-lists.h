@@ -61,6 +61,9 @@ NamidaLibrary *namida_library_read (NamidaContents *contents, GCancellable *canc
 NamidaLibrary *namida_library_read_folder (const char *folder, GCancellable *cancellable);
 /** namida_library_new_empty: (transfer full): without tracks. */
 NamidaLibrary *namida_library_new_empty (void);
+/** namida_library_add_value: one track from its row in tracks.db. Returns: (transfer none): the track. */
+const NamidaLibraryTrack *
+namida_library_add_value (NamidaLibrary *self, const char *path, const char *value, gsize length);
 /** namida_library_fill_from: titles, artists and the rest of the tracks that @other knows too. */
 void namida_library_fill_from (NamidaLibrary *self, NamidaLibrary *other);
 void namida_library_free (NamidaLibrary *self);

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`merge`, `compare` and `extract` on random true-to-form backups: merging is idempotent, commutative and associative, nothing is lost, and the formats of other
+programs say what the backup says. Speaks TAP."""
+import csv
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import traceback
+
+CLI, FIXTURES = sys.argv[1:3]
+sys.path.insert(0, FIXTURES)
+import namida_backups  # noqa: E402
+import namida_restore  # noqa: E402
+
+WAIT = 300
+KINDS = ["android65", "linux65", "android53wal", "flat", "noyoutube", "youtubeonly", "servers"]
+
+
+class Cases:
+    def __init__(self, folder):
+        self.folder = folder
+        self.n = 0
+
+    def run(self, *arguments, code=0):
+        done = subprocess.run([CLI, arguments[0], "--json", *map(str, arguments[1:])], capture_output=True, timeout=WAIT, check=False,
+                              env={**os.environ, "HOME": str(self.folder), "LC_ALL": "C.UTF-8", "TMPDIR": str(self.folder)})
+        assert done.returncode == code, (arguments, done.returncode, done.stdout[-2000:], done.stderr[-2000:])
+        return json.loads(done.stdout) if done.stdout.strip() else done.stderr.decode()
+
+    def make(self, kind="android65", seed=1, **options):
+        self.n += 1
+        path = self.folder / f"in{self.n}.zip"
+        options = {"tracks": 60, "listens": 400, "youtube": 80, "queues": 4, **options}
+        truth, tracks = namida_backups.make(path, kind, seed=seed, **options)
+        return path, truth, tracks
+
+    def merge(self, *paths):
+        self.n += 1
+        out = self.folder / f"out{self.n}.zip"
+        before = [path.read_bytes() for path in paths]
+        self.answer = self.run("merge", *paths, "--out", out)
+        assert before == [path.read_bytes() for path in paths]
+        return out
+
+    def read(self, archive):
+        """Path → what is in it, as Namida has it after a restore; databases as their rows."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as data:
+            namida_restore.restore(archive, data)
+            out = {}
+            for path in sorted(pathlib.Path(data).rglob("*")):
+                name = str(path.relative_to(data))
+                if not path.is_file() or name.endswith(("-wal", "-shm")):
+                    continue
+                known = name.endswith(".db") and ("/" not in name or path.stem == "ytid_stats")
+                if known and path.parent.name == "Youtube":
+                    out[name] = namida_restore.rows(path.parent, path.stem)
+                else:
+                    out[name] = namida_restore.rows(pathlib.Path(data), path.stem) if known else path.read_bytes()
+            return out
+
+    def differ(self, one, other):
+        return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+
+    def check_same(self, one, other):
+        one, other = self.read(one), self.read(other)
+        assert one == other, self.differ(one, other)[:9]
+
+    def test_idempotent(self):
+        """Merging a backup with itself changes nothing: not a byte of a list, not a row."""
+        for kind in KINDS:
+            path, _, _ = self.make(kind)
+            once = self.merge(path, path)
+            assert self.answer["conflicts"] == []
+            got, wanted = self.read(once), self.read(path)
+            if kind == "linux65":  # whose files of YouTube were beside their folder
+                wanted = {("Youtube/" + name if name.startswith("yt") else name): data for name, data in wanted.items() if name != "ytid_stats.db"}
+                got = {name: data for name, data in got.items() if name != "Youtube/ytid_stats.db"}
+            assert got == wanted, (kind, self.differ(got, wanted)[:9])
+            self.check_same(self.merge(once, path), once)
+
+    def test_properties(self):
+        """Random backups of several kinds: any order, any grouping, the same result."""
+        for seed in range(1, 5):
+            a, b, c = (self.make(KINDS[(seed * 3 + i) % 4], seed=10 * seed + i, change=(i * 7 + seed) % 3, day0=19000 + 5 * (i % 2))[0] for i in range(3))
+            ab, ba = self.merge(a, b), self.merge(b, a)
+            self.check_same(ab, ba)
+            left, right, flat = self.merge(ab, c), self.merge(a, self.merge(b, c)), self.merge(c, a, b)
+            self.check_same(left, right)
+            self.check_same(left, flat)
+            self.check_same(self.merge(left, a), left)
+            self.check_same(self.merge(left, left), left)
+
+    def test_union(self):
+        """Nothing is lost: listens, favorites, tracks of playlists, likes; ratings by the newest change."""
+        a, _, _ = self.make(seed=1, change=0)
+        b, _, _ = self.make(seed=2, change=1000, tracks=70)
+        merged = self.read(self.merge(a, b))
+        conflicts = self.answer["conflicts"]
+        one, other = self.read(a), self.read(b)
+
+        def listens(data, folder="History/"):
+            return {json.dumps(e, sort_keys=True) for name, content in data.items() if name.startswith(folder) for e in json.loads(content)}
+
+        def tracks(content):
+            return {item.get("track", item.get("id")) for item in json.loads(content)["tracks"]}
+
+        keys = [{(e["dateAdded"], e["track"]) for e in map(json.loads, listens(d))} for d in (one, other, merged)]
+        assert keys[2] == keys[0] | keys[1] and len(keys[2]) == sum(len(json.loads(c)) for n, c in merged.items() if n.startswith("History/"))
+        for name in ("favs.json", "Youtube/yt_likes.json"):
+            assert tracks(merged[name]) == tracks(one[name]) | tracks(other[name]), name
+        assert set(merged["tracks.db"]) == set(one["tracks.db"]) | set(other["tracks.db"])
+        for key, value in other["tracks_stats.db"].items():
+            assert merged["tracks_stats.db"][key] == value  # b changed them last
+        for name in ("Road", "空 😀"):
+            files = [content for path, content in merged.items() if path.startswith(f"Playlists/{name}")]
+            assert len(files) == 2 and name in conflicts, (name, len(files), conflicts)
+            assert merged[f"Playlists/{name}.json"] == other[f"Playlists/{name}.json"]
+            kept = next(json.loads(content) for path, content in merged.items() if path.startswith(f"Playlists/{name} ("))
+            assert kept["name"].startswith(name + " (") and {t["track"] for t in kept["tracks"]} == tracks(one[f"Playlists/{name}.json"])
+
+    def test_newer_playlist_with_all_tracks(self):
+        """Of a playlist to which tracks were added, only the newer version stays."""
+        base = {"name": "Mix", "tracks": [{"dateAdded": 1, "track": "/m/a.mp3"}], "modifiedDate": 5}
+        more = {"name": "Mix", "tracks": [{"dateAdded": 1, "track": "/m/a.mp3"}, {"dateAdded": 2, "track": "/m/b.mp3"}], "modifiedDate": 9}
+        paths = []
+        for name, playlist in (("one.zip", base), ("two.zip", more)):
+            with open(self.folder / name, "wb") as file:
+                namida_backups.write_zip(file, [("TEMPDIR_Playlists.zip", namida_backups.zip_bytes([("Mix.json", namida_backups.dump(playlist))], True))], True)
+            paths.append(self.folder / name)
+        got = self.read(self.merge(*paths))
+        assert self.answer["conflicts"] == [] and got == {"Playlists/Mix.json": namida_backups.dump(more)}, got
+
+    def test_fits_both(self):
+        """A phone's and a computer's backup of the same music become one of this computer."""
+        a, ta, tracks = self.make("android65", seed=1)
+        b, tb, _ = self.make("windows65", seed=2)
+        music, rips = self.folder / "Music", self.folder / "Rips"
+        namida_backups.write_music(tracks, music, rips)
+        out = self.folder / "both.zip"
+        self.run("merge", a, b, "--out", out, "--here", "--music", music, "--music", rips)
+        data = self.folder / "data"
+        namida_restore.restore(out, data)
+        got = namida_restore.read(data)
+        assert got["listens"][0] == got["listens"][1] == got["listens"][2] >= max(ta["listens"], tb["listens"]), got["listens"]
+        assert got["library"] == [60, 60, 60], got["library"]
+        assert not namida_restore.bytes_left(data, *ta["roots"], *tb["roots"])
+        assert [p.name for p in self.folder.iterdir() if p.name.startswith(".namida")] == []
+
+    def test_refuses(self):
+        a, _, _ = self.make()
+        text = self.run("merge", a, a, "--out", a, code=1)
+        assert "already exists" in text["message"]
+        broken = self.folder / "broken.zip"
+        broken.write_bytes(a.read_bytes()[:-2000])
+        self.run("merge", a, broken, "--out", self.folder / "x.zip", code=1)
+        assert not (self.folder / "x.zip").exists()
+
+    def test_compare(self):
+        a, ta, _ = self.make(seed=1)
+        b, _, _ = self.make(seed=2)
+        same = self.run("compare", a, a)
+        assert (same["listensFirst"], same["listensSecond"], same["favouritesFirst"], same["playlistsDiffer"], same["librarySame"]) == (0, 0, 0, [], 60), same
+        got = self.run("compare", a, b)
+        one, other = self.read(a), self.read(b)
+        sets = [{(e["dateAdded"], e["track"]) for name, content in data.items() if name.startswith("History/") for e in json.loads(content)} for data in (one, other)]
+        assert (got["listensSame"], got["listensFirst"], got["listensSecond"]) == (len(sets[0] & sets[1]), len(sets[0] - sets[1]), len(sets[1] - sets[0])), got
+        assert set(got["playlistsDiffer"]) == set(ta["playlists"]) and got["playlistsFirst"] == []
+
+    def test_extract(self):
+        path, truth, tracks = self.make("android65", listens=500)
+        lists, table, lines = self.folder / "lists", self.folder / "listens.csv", self.folder / "listens.jsonl"
+        got = self.run("extract", path, "--playlists", lists, "--listens", table, "--listenbrainz", lines)
+        assert (got["playlists"], got["listens"], got["listenbrainz"], got["unnamed"]) == (len(truth["playlists"]) + 1, 500, 500, 0), got
+        known = {t["path"]: t["value"] for t in tracks}
+        with open(table, encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == 500 and all((known[r["path"]]["title"], known[r["path"]]["originalArtist"]) == (r["title"], r["artist"]) for r in rows)
+        listens = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+        assert len(listens) == 500 and all(l["track_metadata"]["artist_name"] and l["listened_at"] > 1_600_000_000 for l in listens)
+        road = (lists / "Road.m3u8").read_text(encoding="utf-8").splitlines()
+        assert road[0] == "#EXTM3U" and len([line for line in road if not line.startswith("#")]) == 40 and all(p in known for p in road[2::2]), road[:5]
+        self.run("extract", path, "--listens", table, code=1)  # never replaces
+
+    def test_extract_servers(self):
+        """The account on a server is in no file."""
+        path, _, _ = self.make("servers")
+        lists, table, lines = self.folder / "lists", self.folder / "listens.csv", self.folder / "listens.jsonl"
+        self.run("extract", path, "--playlists", lists, "--listens", table, "--listenbrainz", lines)
+        for file in [table, lines, *lists.iterdir()]:
+            text = file.read_text(encoding="utf-8")
+            assert namida_backups.SECRET_USER not in text and namida_backups.SECRET_HOST not in text, file
+
+
+def main():
+    names = [name for name in dir(Cases) if name.startswith("test_")]
+    only = sys.argv[3:]
+    names = [name for name in names if not only or name in only]
+    failed = 0
+    print(f"1..{len(names)}", flush=True)
+    for number, name in enumerate(names, 1):
+        with tempfile.TemporaryDirectory(prefix="namida-merge-") as folder:
+            try:
+                getattr(Cases(pathlib.Path(folder)), name)()
+                print(f"ok {number} {name}", flush=True)
+            except Exception:
+                failed += 1
+                print("".join(f"# {line}\n" for line in traceback.format_exc().splitlines()), end="")
+                print(f"not ok {number} {name}", flush=True)
+    return 1 if failed else 0
+
+
+sys.exit(main())
