@@ -24,6 +24,7 @@ struct _NamidaBackup
   guint files;
   gboolean proven;
   gint missed_there; /* g_atomic: of a received backup, it is known when others share it */
+  gboolean reread;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaBackup, namida_backup, G_TYPE_OBJECT)
@@ -82,6 +83,22 @@ void
 namida_backup_set_proven (NamidaBackup *self, gboolean proven)
 {
   self->proven = proven;
+}
+
+void
+namida_backup_set_reread (NamidaBackup *self, gboolean reread)
+{
+  g_return_if_fail (NAMIDA_IS_BACKUP (self));
+
+  self->reread = reread;
+}
+
+gboolean
+namida_backup_get_reread (NamidaBackup *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_BACKUP (self), FALSE);
+
+  return self->reread;
 }
 
 gboolean

@@ -39,6 +39,9 @@ gboolean namida_backup_get_proven (NamidaBackup *self);
  * @depth: (out) (optional): names in the longest path, its label and the file's own name among them. Any thread.
  */
 guint namida_backup_count_folders (NamidaBackup *self, guint *depth);
+/** namida_backup_set_reread: while it is built: every file is read before it is offered, whatever the index says. */
+void namida_backup_set_reread (NamidaBackup *self, gboolean reread);
+gboolean namida_backup_get_reread (NamidaBackup *self);
 /** namida_backup_sort: into namida_entry_compare()'s order. */
 void namida_backup_sort (NamidaBackup *self);
 /** namida_backup_add_left_out: @path: what was left out, as shown to a person (UTF-8); @missed: it should

@@ -4,6 +4,7 @@
 #include "namida-database.h"
 
 #include "namida-clock.h"
+#include "namida-database-guard.h"
 #include "namida-error.h"
 
 #include <errno.h>
@@ -202,6 +203,7 @@ struct _NamidaDatabase
 
   GRecMutex mutex; /* guards @handle */
   sqlite3 *handle;
+  NamidaDatabaseGuard guard;
   char *path; /* (nullable) */
   char *damaged_path;
 };
@@ -226,11 +228,22 @@ set_error (NamidaDatabase *self, GError **error, int result, const char *message
                  self->path != NULL ? self->path : ":memory:", message);
 }
 
+/* What is a damaged file, in contrast to a locked, unreadable or newer one, which must never be moved aside. */
+static gboolean
+is_damage (int result)
+{
+  int primary = result & 0xff;
+
+  return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
+}
+
 static gboolean
 check (NamidaDatabase *self, int result, GError **error)
 {
   if (result == SQLITE_OK || result == SQLITE_DONE || result == SQLITE_ROW)
     return TRUE;
+  if (is_damage (result))
+    namida_database_guard_suspect (&self->guard);
   set_error (self, error, result, self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (result));
   return FALSE;
 }
@@ -260,15 +273,6 @@ query_int (NamidaDatabase *self, const char *sql, int *value, int *result, GErro
     }
   sqlite3_finalize (statement);
   return TRUE;
-}
-
-/* What is a damaged file, in contrast to a locked, unreadable or newer one, which must never be moved aside. */
-static gboolean
-is_damage (int result)
-{
-  int primary = result & 0xff;
-
-  return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
 }
 
 /* Each step is one transaction together with its number. BEGIN IMMEDIATE and a second look at the version keep two
@@ -318,13 +322,16 @@ migrate (NamidaDatabase *self, int *result, GError **error)
   return FALSE;
 }
 
-/* quick_check reads every page once: damage is found now, not in the middle of a backup. */
+/* quick_check reads every page once: damage is found now, not in the middle of a backup. Not at each start, for the
+ * file may be large. */
 static gboolean
 check_pages (NamidaDatabase *self, int *result, GError **error)
 {
   sqlite3_stmt *statement = NULL;
   gboolean good = FALSE;
 
+  if (!namida_database_guard_must_check (&self->guard, self->path))
+    return TRUE;
   *result = sqlite3_prepare_v2 (self->handle, "PRAGMA quick_check (1)", -1, &statement, NULL);
   if (*result == SQLITE_OK)
     *result = sqlite3_step (statement);
@@ -340,6 +347,8 @@ check_pages (NamidaDatabase *self, int *result, GError **error)
   else
     check (self, *result, error);
   sqlite3_finalize (statement);
+  if (good)
+    namida_database_guard_checked (&self->guard);
   return good;
 }
 
@@ -441,16 +450,27 @@ namida_database_open (const char *path, GError **error)
   int result;
 
   self->path = g_strdup (path);
-  if (open_once (self, &result, &first_error))
-    return g_steal_pointer (&self);
-  close_handle (self);
-  if (path == NULL || !is_damage (result))
+  namida_database_guard_enter (&self->guard, path);
+  if (!open_once (self, &result, &first_error))
     {
-      g_propagate_error (error, g_steal_pointer (&first_error));
-      return NULL;
+      close_handle (self);
+      if (path == NULL || !is_damage (result))
+        {
+          g_propagate_error (error, g_steal_pointer (&first_error));
+          return NULL;
+        }
+      if (!self->guard.alone && !namida_database_guard_take (&self->guard))
+        {
+          g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                       _ ("The database “%s” is damaged, and another program uses it. Close that program and try "
+                          "again."),
+                       path);
+          return NULL;
+        }
+      if (!move_aside (self, error) || !open_once (self, &result, error))
+        return NULL;
     }
-  if (!move_aside (self, error) || !open_once (self, &result, error))
-    return NULL;
+  namida_database_guard_share (&self->guard);
   return g_steal_pointer (&self);
 }
 
@@ -566,6 +586,7 @@ namida_database_finalize (GObject *object)
   NamidaDatabase *self = NAMIDA_DATABASE (object);
 
   close_handle (self);
+  namida_database_guard_leave (&self->guard);
   g_rec_mutex_clear (&self->mutex);
   g_free (self->path);
   g_free (self->damaged_path);
@@ -582,4 +603,5 @@ static void
 namida_database_init (NamidaDatabase *self)
 {
   g_rec_mutex_init (&self->mutex);
+  self->guard.fd = -1;
 }

@@ -15,8 +15,9 @@ G_DECLARE_FINAL_TYPE (NamidaDatabase, namida_database, NAMIDA, DATABASE, GObject
  *
  * Opens in WAL mode with synchronous=FULL and foreign keys, and brings it to the newest schema (PRAGMA user_version;
  * the steps are one array of SQL in namida-database.c, the only place where tables are made). A newer file than this
- * program knows is refused; a damaged one is moved aside ("state.db.damaged-<time>") and told by a warning in @error's
- * stead only when a fresh one could not be made. Blocking: worker threads, or the start of the program.
+ * program knows is refused. All of it is read only when no other program has it open, and the last one was killed,
+ * found damage, or a month has passed; a damaged one is moved aside ("state.db.damaged-<time>") then, and a fresh one
+ * made. Blocking: worker threads, or the start of the program.
  *
  * Returns: (transfer full) (nullable)
  */

@@ -13,7 +13,7 @@
 static char *to, *pin, *limit_text, *report;
 static char **music;
 static int wait_seconds;
-static gboolean unencrypted;
+static gboolean unencrypted, check;
 
 static const GOptionEntry entries[] = {
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("The device: its name, address or fingerprint (or its first 8 digits)"),
@@ -22,6 +22,8 @@ static const GOptionEntry entries[] = {
   { "music", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &music, N_ ("A music folder; may be given several times"), N_ ("DIR") },
   { "unencrypted", 0, 0, G_OPTION_ARG_NONE, &unencrypted,
     N_ ("Also to a device that cannot encrypt: anyone on this network could read or change what is sent"), NULL },
+  { "check", 0, 0, G_OPTION_ARG_NONE, &check, N_ ("Read every file again, and do not go by what is remembered of it"),
+    NULL },
   { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("At most this fast, for example 5MB/s"), N_ ("SPEED") },
   { "wait", 0, 0, G_OPTION_ARG_INT, &wait_seconds,
     N_ ("Once accepted, wait so long for a device that is away or has no room, and go on when it can"),
@@ -99,6 +101,8 @@ send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files)
 
   if (unencrypted)
     namida_hub_allow_unencrypted (hub, transfer);
+  if (check)
+    namida_hub_read_everything (hub, transfer);
   namida_cli_progress_watch (cli, transfer, on_ended, &over);
   if (g_cancellable_is_cancelled (cli->cancellable))
     namida_transfer_cancel_keeping (transfer);

@@ -10,6 +10,7 @@
 #include "namida-error.h"
 #include "namida-hash-index.h"
 #include "namida-manifest.h"
+#include "namida-read-unknown.h"
 #include "namida-upload-job.h"
 
 /* An address that does not answer must not hold back the next one. */
@@ -535,7 +536,10 @@ prepare_thread (GTask *step, gpointer source, gpointer data, GCancellable *cance
   char *text;
 
   if (self->base.database != NULL)
-    namida_hash_index_fill (self->base.database, backup);
+    {
+      namida_hash_index_fill (self->base.database, backup);
+      namida_sender_read_unknown (&self->base, cancellable);
+    }
   manifest = namida_manifest_build (backup, namida_identity_get_uuid (self->base.identity), PLATFORM,
                                     namida_clock_real () / 1000);
   text = namida_offer_message_format (self->base.own, manifest, backup, &length);

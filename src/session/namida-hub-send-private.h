@@ -16,6 +16,7 @@ typedef struct
   GListModel *files; /* (nullable): what is found by scanning these, and can be found again by another run */
   char *pin;
   gboolean scanning;
+  gboolean reread;      /* its person wants every file read again */
   gboolean unencrypted; /* its person knows, and wants it nevertheless */
   NamidaSender *sender; /* (nullable) between two tries */
 

@@ -148,6 +148,9 @@ gathered (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       if (sending->accepted)
         namida_transfer_restart (transfer);
+      /* Once: a try that goes on has read them. */
+      if (sending->reread && !sending->accepted)
+        namida_backup_set_reread (backup, TRUE);
       namida_transfer_set_backup (transfer, backup);
     }
   if (backup != NULL && (self == NULL || self->server == NULL))
@@ -297,7 +300,18 @@ namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer)
     return NULL;
   transfer = begin_sending (self, sending->peer, g_rc_box_acquire (sending->what), sending->files, sending->pin);
   namida_sending_of (transfer)->unencrypted = sending->unencrypted;
+  namida_sending_of (transfer)->reread = sending->reread;
   return transfer;
+}
+
+void
+namida_hub_read_everything (NamidaHub *self, NamidaTransfer *transfer)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_return_if_fail (sending != NULL);
+
+  sending->reread = TRUE;
 }
 
 void

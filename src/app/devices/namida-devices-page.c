@@ -231,7 +231,7 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, NamidaDevicesPage *self)
       return;
     }
   namida_devices_page_pick (self, NULL);
-  namida_send_flow_send (GTK_WIDGET (self), peer, files);
+  namida_send_flow_send (GTK_WIDGET (self), peer, files, FALSE);
 }
 
 /* Only while a person looks is it worth to call out every 30 s. */

@@ -44,7 +44,7 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!namida_drop_check_finish (result, &error))
     namida_window_toast (drop->window, error->message);
   else if (drop->peer != NULL)
-    namida_send_flow_send (GTK_WIDGET (drop->window), drop->peer, drop->files);
+    namida_send_flow_send (GTK_WIDGET (drop->window), drop->peer, drop->files, FALSE);
   else
     namida_window_choose_device (drop->window, drop->files);
 }

@@ -20,6 +20,7 @@ typedef struct
   NamidaWindow *window; /* owned */
   NamidaPeer *peer;     /* owned */
   GListModel *files;    /* owned */
+  gboolean reread;      /* every file is read again */
 } Sent;
 
 static void
@@ -32,13 +33,14 @@ sent_free (Sent *sent)
 }
 
 static Sent *
-sent_new (NamidaWindow *window, NamidaPeer *peer, GListModel *files)
+sent_new (NamidaWindow *window, NamidaPeer *peer, GListModel *files, gboolean reread)
 {
   Sent *sent = g_new0 (Sent, 1);
 
   g_set_object (&sent->window, window);
   g_set_object (&sent->peer, peer);
   g_set_object (&sent->files, files);
+  sent->reread = reread;
   return sent;
 }
 
@@ -54,16 +56,20 @@ namida_send_flow_window (GtkWidget *widget)
 
 /* @unencrypted: the person knows that it would be */
 static void
-send_now (NamidaWindow *window, NamidaPeer *peer, GListModel *files, const char *pin, gboolean unencrypted)
+send_now (const Sent *sent, const char *pin, gboolean unencrypted)
 {
-  NamidaTransfer *transfer = namida_hub_send (namida_window_get_hub (window), peer, files, pin);
+  NamidaHub *hub = namida_window_get_hub (sent->window);
+  NamidaTransfer *transfer = namida_hub_send (hub, sent->peer, sent->files, pin);
 
   if (transfer != NULL && unencrypted)
-    namida_hub_allow_unencrypted (namida_window_get_hub (window), transfer);
+    namida_hub_allow_unencrypted (hub, transfer);
+  if (transfer != NULL && sent->reread)
+    namida_hub_read_everything (hub, transfer);
   if (transfer != NULL)
-    g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, sent_new (NULL, peer, files), (GDestroyNotify) sent_free);
+    g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, sent_new (NULL, sent->peer, sent->files, sent->reread),
+                            (GDestroyNotify) sent_free);
   /* Its row says the rest. */
-  namida_window_show_page (window, "transfers");
+  namida_window_show_page (sent->window, "transfers");
 }
 
 static void
@@ -71,15 +77,15 @@ send_files (gboolean unencrypted, gpointer user_data)
 {
   Sent *sent = user_data;
 
-  send_now (sent->window, sent->peer, sent->files, NULL, unencrypted);
+  send_now (sent, NULL, unencrypted);
 }
 
 void
-namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files)
+namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files, gboolean reread)
 {
   NamidaWindow *window = namida_send_flow_window (from);
 
-  namida_unencrypted_ask (window, peer, send_files, sent_new (window, peer, files), (GDestroyNotify) sent_free);
+  namida_unencrypted_ask (window, peer, send_files, sent_new (window, peer, files, reread), (GDestroyNotify) sent_free);
 }
 
 void
@@ -110,8 +116,7 @@ on_pin_response (AdwMessageDialog *dialog, const char *response, gpointer user_d
 
   if (g_strcmp0 (response, "send") == 0)
     /* Who cannot encrypt was asked about before it wanted a PIN. */
-    send_now (sent->window, sent->peer, sent->files, gtk_editable_get_text (GTK_EDITABLE (entry)),
-              !namida_peer_get_encrypted (sent->peer));
+    send_now (sent, gtk_editable_get_text (GTK_EDITABLE (entry)), !namida_peer_get_encrypted (sent->peer));
   sent_free (sent);
 }
 
@@ -134,7 +139,8 @@ ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong)
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "send", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "send");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect (dialog, "response", G_CALLBACK (on_pin_response), sent_new (window, sent->peer, sent->files));
+  g_signal_connect (dialog, "response", G_CALLBACK (on_pin_response),
+                    sent_new (window, sent->peer, sent->files, sent->reread));
   namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 
@@ -156,7 +162,7 @@ namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
   if (again == NULL)
     namida_window_toast (window, _ ("This device is not near. Look for it on the Devices page."));
   else if (sent != NULL && again != transfer)
-    g_object_set_data_full (G_OBJECT (again), SENT_KEY, sent_new (NULL, sent->peer, sent->files),
+    g_object_set_data_full (G_OBJECT (again), SENT_KEY, sent_new (NULL, sent->peer, sent->files, sent->reread),
                             (GDestroyNotify) sent_free);
 }
 

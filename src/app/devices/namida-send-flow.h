@@ -12,8 +12,9 @@ G_BEGIN_DECLS
 /** namida_send_flow_window: Returns: (transfer none): the window that @widget, perhaps in a dialog above it, belongs
  * to. */
 NamidaWindow *namida_send_flow_window (GtkWidget *widget);
-/** namida_send_flow_send: sends @files (GListModel of GFile) to @peer; asks first when it is not encrypted. */
-void namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files);
+/** namida_send_flow_send: sends @files (GListModel of GFile) to @peer; asks first when it is not encrypted. @reread:
+ * every file is read again before. */
+void namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files, gboolean reread);
 /** namida_send_flow_choose: opens the sheet that asks what to send. */
 void namida_send_flow_choose (GtkWidget *from, NamidaPeer *peer);
 void namida_send_flow_pair (GtkWidget *from, NamidaPeer *peer);

@@ -26,6 +26,7 @@ struct _NamidaSendSheet
   GtkWidget *hint;
   GtkLabel *total;
   GtkWidget *send_button;
+  GtkCheckButton *reread;
   GtkButton *files_button;
   GtkButton *folder_button;
 };
@@ -175,7 +176,8 @@ on_send (NamidaSendSheet *self)
   for (guint i = 0; i < self->items->len; i++)
     if (namida_send_item_get_wanted (g_ptr_array_index (self->items, i)))
       g_list_store_append (files, namida_send_item_get_file (g_ptr_array_index (self->items, i)));
-  namida_send_flow_send (GTK_WIDGET (parent), self->peer, G_LIST_MODEL (files));
+  namida_send_flow_send (GTK_WIDGET (parent), self->peer, G_LIST_MODEL (files),
+                         gtk_check_button_get_active (self->reread));
   gtk_window_close (GTK_WINDOW (self));
 }
 
@@ -213,6 +215,7 @@ namida_send_sheet_class_init (NamidaSendSheetClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, heading);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, list);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, hint);
+  gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, reread);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, total);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, send_button);
   gtk_widget_class_bind_template_callback (widget_class, on_add_files);

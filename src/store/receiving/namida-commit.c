@@ -8,6 +8,7 @@
 #include "namida-crash-point.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-heal.h"
 #include "namida-manifest.h"
 #include "namida-open.h"
 #include "namida-safe-path.h"
@@ -415,6 +416,22 @@ write_journal (NamidaWork *work, GError **error)
   return TRUE;
 }
 
+/* What was damaged in other versions, and has just arrived. That it could not be mended is no failure of this session.
+ */
+static void
+heal_versions (NamidaWork *work)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  NamidaHealed healed;
+
+  if (!namida_heal_run (work->self->database, &healed, NULL, &error))
+    g_message ("%s", error->message);
+  text = namida_heal_describe (&healed);
+  if (text != NULL)
+    g_message ("%s", text);
+}
+
 static gboolean
 run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
 {
@@ -442,6 +459,7 @@ run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
     }
   if (!write_journal (work, error))
     return FALSE;
+  heal_versions (work);
   namida_store_sink_remove_staging (self);
   namida_crash_point ("staging-removed");
   return TRUE;

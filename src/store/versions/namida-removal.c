@@ -11,6 +11,7 @@
 #include "namida-safe-path.h"
 #include "namida-staging.h"
 #include "namida-store-owner.h"
+#include "namida-version-ctimes.h"
 #include "namida-version-record.h"
 #include "namida-version-trash.h"
 
@@ -264,6 +265,7 @@ remove_claimed (NamidaDatabase *database,
                 NamidaVersionRemoving before,
                 GError **error)
 {
+  g_autoptr (NamidaVersionCtimes) ctimes = namida_version_ctimes_new (database, record, files);
   gboolean began = TRUE, fine;
 
   namida_crash_point ("removal-claimed");
@@ -274,6 +276,7 @@ remove_claimed (NamidaDatabase *database,
                           record->id);
   if (!fine || !namida_version_record_delete (database, record, error))
     return FALSE;
+  namida_version_ctimes_write (ctimes);
   namida_crash_point ("removal-forgotten");
   return TRUE;
 }

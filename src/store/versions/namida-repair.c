@@ -102,6 +102,24 @@ write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GC
   return fine;
 }
 
+/* The folders of versions are read-only, as their files are. Returns: the mode to put back; 0: nothing was changed. */
+static mode_t
+repair_open_up (int folder)
+{
+  struct stat st;
+
+  if (fstat (folder, &st) != 0 || (st.st_mode & S_IWUSR) != 0 || fchmod (folder, (st.st_mode & 07777) | S_IWUSR) != 0)
+    return 0;
+  return st.st_mode & 07777;
+}
+
+static void
+repair_close_up (int folder, mode_t mode)
+{
+  if (mode != 0 && fchmod (folder, mode) != 0)
+    g_message ("a folder of a version could not be made read-only again: %s", g_strerror (errno));
+}
+
 /* Another version's name of the damaged inode. What cannot be linked is found damaged when that version is read. */
 static void
 relink (int from_folder, const char *from, const char *path, const struct stat *bad)
@@ -115,9 +133,12 @@ relink (int from_folder, const char *from, const char *path, const struct stat *
     return;
   if (fstatat (folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && is_same_inode (bad, &st))
     {
+      mode_t mode = repair_open_up (folder);
+
       unlinkat (folder, TEMPORARY, 0);
       if (linkat (from_folder, from, folder, TEMPORARY, 0) == 0 && renameat (folder, TEMPORARY, folder, name) != 0)
         unlinkat (folder, TEMPORARY, 0);
+      repair_close_up (folder, mode);
       fsync (folder);
     }
   close (folder);
@@ -139,12 +160,14 @@ namida_repair_file (NamidaDatabase *database,
   struct stat healed;
   int saved_errno, folder;
   gboolean fine;
+  mode_t mode;
 
   g_return_val_if_fail (record->landing == NAMIDA_LANDING_BACKUP && version_fd >= 0, FALSE);
 
   folder = namida_safe_path_open_parent (version_fd, file->path, TRUE, &basename, error);
   if (folder < 0)
     return FALSE;
+  mode = repair_open_up (folder);
   fine = write_temporary (folder, file, copy, cancellable);
   if (fine && renameat (folder, TEMPORARY, folder, basename) != 0)
     {
@@ -154,8 +177,10 @@ namida_repair_file (NamidaDatabase *database,
       fine = FALSE;
     }
   fine = fine && fsync (folder) == 0;
+  saved_errno = errno;
+  repair_close_up (folder, mode);
   if (!fine)
-    fail (error, errno, file);
+    fail (error, saved_errno, file);
   paths = fine && bad != NULL ? namida_version_record_paths_of (database, file->sha256, TRUE) : NULL;
   for (guint i = 0; paths != NULL && i < paths->len; i++)
     relink (folder, basename, g_ptr_array_index (paths, i), bad);

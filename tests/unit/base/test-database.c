@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "namida-clock.h"
 #include "namida-database.h"
 #include "namida-error.h"
 #include "namida-fixtures.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -111,6 +114,76 @@ test_damaged (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (ask (database, "SELECT count(*) FROM trusted"), ==, 0);
 }
 
+/* Flips a page in the middle that nothing reads at opening. */
+static void
+damage_page (const char *path)
+{
+  g_autofree char *junk = g_strnfill (4096, 'j');
+  int fd = open (path, O_WRONLY | O_CLOEXEC);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (pwrite (fd, junk, 4096, 4096 * 30), ==, 4096);
+  close (fd);
+}
+
+static void
+fill (const char *path)
+{
+  g_autoptr (NamidaDatabase) database = namida_database_open (path, NULL);
+
+  g_assert_true (
+      namida_database_exec (database, NULL,
+                            "INSERT INTO manual_addresses (place, added_at) WITH RECURSIVE n (i) AS (SELECT"
+                            " 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) SELECT hex (zeroblob (30)) || i,"
+                            " i FROM n",
+                            ""));
+}
+
+/* Nothing reads the whole file at each start, but it is read after a month, and only by a program that is alone. */
+static void
+test_checked_rarely (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDatabase) first = NULL;
+  g_autoptr (NamidaDatabase) second = NULL;
+
+  fill (fixture->path);
+  damage_page (fixture->path);
+  first = namida_database_open (fixture->path, &error);
+  g_assert_no_error (error);
+  g_assert_null (namida_database_was_damaged (first));
+  namida_clock_set_fake (g_get_real_time () + 31 * G_TIME_SPAN_DAY);
+  /* The first one uses it. */
+  second = namida_database_open (fixture->path, &error);
+  g_assert_no_error (error);
+  g_assert_null (namida_database_was_damaged (second));
+  g_clear_object (&second);
+  g_clear_object (&first);
+  first = namida_database_open (fixture->path, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (namida_database_was_damaged (first));
+  namida_clock_set_fake (-1);
+}
+
+/* A file that cannot even be opened stays where it is while another program has it. */
+static void
+test_damaged_in_use (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *junk = g_strnfill (8192, 'j');
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDatabase) first = namida_database_open (fixture->path, NULL);
+  int fd = open (fixture->path, O_WRONLY | O_CLOEXEC);
+
+  g_assert_nonnull (first);
+  sqlite3_exec (namida_database_lock (first), "PRAGMA wal_checkpoint (TRUNCATE)", NULL, NULL, NULL);
+  namida_database_unlock (first);
+  g_assert_cmpint (pwrite (fd, junk, 8192, 0), ==, 8192);
+  close (fd);
+  g_assert_null (namida_database_open (fixture->path, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_assert_true (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+}
+
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -122,5 +195,7 @@ main (int argc, char **argv)
   ADD ("/database/migrated", test_migrated);
   ADD ("/database/newer", test_newer);
   ADD ("/database/damaged", test_damaged);
+  ADD ("/database/checked-rarely", test_checked_rarely);
+  ADD ("/database/damaged-in-use", test_damaged_in_use);
   return g_test_run ();
 }

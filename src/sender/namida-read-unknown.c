@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Before a backup is offered: hashes of files that the index does not know, when the receiver may have them already.
+ * Disks are faster than a wireless network, so a read is cheaper than a transfer. Called by the v1 sender in its
+ * worker thread, before the offer is written. */
+#include "config.h"
+
+#include "namida-read-unknown.h"
+
+#include "namida-digest.h"
+#include "namida-file-reader.h"
+#include "namida-hash-index.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define BUFFER_BYTES (1024 * 1024)
+/* What was read is entered in such pieces: a cancelled try does not read it again. */
+#define ROWS_AT_ONCE 200u
+
+typedef struct
+{
+  NamidaSender *sender;
+  GCancellable *cancellable;
+  GPtrArray *rows; /* NamidaHashRow */
+  guint8 *buffer;
+  guint read;
+} ReadUnknown;
+
+/* Whether the query has a row. Takes the statement. */
+static gboolean
+read_unknown_has_row (sqlite3_stmt *statement)
+{
+  gboolean found = statement != NULL && sqlite3_step (statement) == SQLITE_ROW;
+
+  sqlite3_finalize (statement);
+  return found;
+}
+
+/* Whether this device has sent music folders of these names to the receiver before. */
+static gboolean
+read_unknown_was_sent (ReadUnknown *self)
+{
+  NamidaDatabase *database = self->sender->database;
+  g_autofree char *scope = namida_backup_dup_scope (namida_transfer_get_backup (self->sender->transfer));
+  gboolean sent;
+
+  if (self->sender->fingerprint == NULL)
+    return FALSE;
+  namida_database_lock (database);
+  sent = read_unknown_has_row (
+      namida_database_prepare (database, NULL,
+                               "SELECT 1 FROM sessions WHERE direction = 'send' AND fingerprint = ? AND scope = ?"
+                               " AND state IN ('finished', 'incomplete', 'parked') LIMIT 1",
+                               "ss", self->sender->fingerprint, scope));
+  namida_database_unlock (database);
+  return sent;
+}
+
+/* Whether the file was read once, whatever has happened to it since. */
+static gboolean
+read_unknown_was_read (ReadUnknown *self, const NamidaEntry *entry)
+{
+  NamidaDatabase *database = self->sender->database;
+  gboolean read;
+
+  namida_database_lock (database);
+  read = read_unknown_has_row (namida_database_prepare (database, NULL,
+                                                        "SELECT 1 FROM contents WHERE inode = ? AND size = ? LIMIT 1",
+                                                        "ii", (gint64) entry->inode, (gint64) entry->size));
+  namida_database_unlock (database);
+  return read;
+}
+
+static char *
+read_unknown_hash (ReadUnknown *self, int fd)
+{
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
+
+  while (!g_cancellable_is_cancelled (self->cancellable))
+    {
+      ssize_t n = read (fd, self->buffer, BUFFER_BYTES);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n < 0)
+        return NULL;
+      if (n == 0)
+        return namida_digest_finish (digest);
+      namida_digest_update (digest, self->buffer, (gsize) n);
+    }
+  return NULL;
+}
+
+static void
+read_unknown_store (ReadUnknown *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->rows->len > 0 && !namida_hash_index_store (self->sender->database, self->rows, &error))
+    g_message ("%s", error->message);
+  g_ptr_array_set_size (self->rows, 0);
+}
+
+/* A file that cannot be read, or changes meanwhile, is offered without a hash: sending it tells what is wrong. */
+static void
+read_unknown_read (ReadUnknown *self, NamidaEntry *entry)
+{
+  g_autofree char *hash = NULL;
+  struct stat before, after;
+  int fd = namida_source_open (entry, &before, NULL);
+
+  if (fd < 0)
+    return;
+  hash = read_unknown_hash (self, fd);
+  if (hash != NULL && namida_source_check (entry, fd, &before, NULL) && fstat (fd, &after) == 0
+      && after.st_ctim.tv_sec == before.st_ctim.tv_sec && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec)
+    {
+      g_ptr_array_add (self->rows, namida_hash_row_new (entry->source, &before, hash));
+      g_free (entry->sha256);
+      entry->sha256 = g_steal_pointer (&hash);
+      self->read++;
+    }
+  close (fd);
+  if (self->rows->len >= ROWS_AT_ONCE)
+    read_unknown_store (self);
+}
+
+guint
+namida_sender_read_unknown (NamidaSender *self, GCancellable *cancellable)
+{
+  NamidaBackup *backup = namida_transfer_get_backup (self->transfer);
+  GPtrArray *entries = namida_backup_get_entries (backup);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
+  g_autofree guint8 *buffer = NULL;
+  ReadUnknown work = { .sender = self, .cancellable = cancellable, .rows = rows };
+  gboolean all = namida_backup_get_reread (backup), sent;
+
+  if (self->database == NULL || namida_backup_get_proven (backup))
+    return 0;
+  work.buffer = buffer = g_malloc (BUFFER_BYTES);
+  sent = !all && read_unknown_was_sent (&work);
+  for (guint i = 0; i < entries->len && !g_cancellable_is_cancelled (cancellable); i++)
+    {
+      NamidaEntry *entry = g_ptr_array_index (entries, i);
+
+      if (entry->kind == NAMIDA_ENTRY_FOLDER || entry->source == NULL)
+        continue;
+      if (all || (entry->sha256 == NULL && (sent || read_unknown_was_read (&work, entry))))
+        read_unknown_read (&work, entry);
+    }
+  read_unknown_store (&work);
+  return work.read;
+}

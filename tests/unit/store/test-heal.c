@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a read found damaged is unknown everywhere, is carried by the next sending, and is whole in every version then.
+ * An editor of tags that keeps size and time makes a file unknown, too; a chmod, a new name and a removal of another
+ * version do not. */
+#include "store-fixture.h"
+
+#include "namida-clock.h"
+#include "namida-removal.h"
+#include "namida-verify.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SONG "Music/Music/1.flac"
+
+/* Returns: how many files travelled. */
+static guint
+send (Fixture *f, const char *fingerprint, const char *alias, const char *song, char **folder)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (GError) error = NULL;
+  guint wanted = 0;
+
+  shipment_add (shipment, "Music", "1.flac", song, TRUE);
+  shipment_add (shipment, "Music", "2.flac", "two", TRUE);
+  sink = namida_store_sink_new_for (f->store, fingerprint, alias, "key", NAMIDA_LANDING_BACKUP, NULL);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, &wanted, &error));
+  g_assert_no_error (error);
+  if (folder != NULL)
+    *folder = namida_sink_dup_folder (sink);
+  return wanted;
+}
+
+/* Writes @text over the song in @folder and keeps its size, time and mode. */
+static void
+rot (const char *folder, const char *text)
+{
+  g_autofree char *path = g_build_filename (folder, SONG, NULL);
+  struct stat st;
+  int fd;
+
+  g_assert_cmpint (g_stat (path, &st), ==, 0);
+  g_assert_cmpint (g_chmod (path, 0644), ==, 0);
+  fd = open (path, O_WRONLY | O_CLOEXEC);
+  g_assert_cmpint (write (fd, text, strlen (text)), ==, (gssize) strlen (text));
+  g_assert_cmpint (futimens (fd, (struct timespec[2]){ st.st_atim, st.st_mtim }), ==, 0);
+  g_assert_cmpint (fchmod (fd, 0444), ==, 0);
+  close (fd);
+}
+
+static void
+verify (Fixture *f, guint damaged)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaVerifyReport) report = namida_verify_run (f->database, NULL, FALSE, NULL, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->damaged, ==, damaged);
+}
+
+static void
+assert_song (const char *folder, const char *expected)
+{
+  g_autofree char *text = fixture_read (folder, SONG, NULL);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* A bit rots; verify tells it; "send again" is advice that works, for all three versions. */
+static void
+test_healed (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+  g_autofree char *three = NULL;
+  g_autofree char *four = NULL;
+
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &one), ==, 2);
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &two), ==, 0);
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &three), ==, 0);
+  rot (one, "onE");
+  verify (f, 3);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM contents WHERE damaged = 1"), ==, 1);
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &four), ==, 1);
+  assert_song (one, "one");
+  assert_song (two, "one");
+  assert_song (three, "one");
+  assert_song (four, "one");
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM contents WHERE damaged = 1"), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE damaged > 0"), ==, 0);
+  verify (f, 0);
+  /* And known again. */
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 0);
+}
+
+/* The rot that nobody has told yet: the change time tells that somebody was there, and the file is read before. */
+static void
+test_found_by_linking (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &one), ==, 2);
+  rot (one, "onE");
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &two), ==, 1);
+  assert_song (one, "one");
+  assert_song (two, "one");
+  verify (f, 0);
+}
+
+/* Silent rot, below every time: what was read last a month ago is read before it is linked. */
+static void
+test_read_again (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+  gint64 first;
+
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &one), ==, 2);
+  first = fixture_query_int (f, "SELECT read_at / 1000000 FROM versions");
+  namida_clock_set_fake (g_get_real_time () + 20 * G_TIME_SPAN_DAY);
+  /* The date of the version is that of the read, and a link is none. */
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &two), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT max (read_at) / 1000000 FROM versions"), ==, first);
+  rot (one, "onE");
+  /* As a disk that forgets does: not even the change time tells. */
+  {
+    g_autofree char *path = g_build_filename (one, SONG, NULL);
+    struct stat st;
+
+    g_assert_cmpint (g_stat (path, &st), ==, 0);
+    g_assert_true (namida_database_exec (
+        f->database, NULL, "UPDATE contents SET ctime_ns = ? WHERE inode = ?", "ii",
+        (gint64) st.st_ctim.tv_sec * G_GINT64_CONSTANT (1000000000) + st.st_ctim.tv_nsec, (gint64) st.st_ino));
+  }
+  namida_clock_set_fake (g_get_real_time () + 31 * G_TIME_SPAN_DAY);
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 1);
+  assert_song (one, "one");
+  assert_song (two, "one");
+  g_assert_cmpint (fixture_query_int (f, "SELECT max (read_at) / 1000000 FROM versions"), >=, first + 31 * 24 * 3600);
+  namida_clock_set_fake (-1);
+}
+
+/* The removal of a version takes names of files that others share, which changes their change time: they stay known,
+ * and the next backup need not read them. */
+static void
+test_removal (Fixture *f, gconstpointer data)
+{
+  const char *ids[] = { "1", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+  g_autofree char *path = NULL;
+  struct stat st;
+
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &one), ==, 2);
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &two), ==, 0);
+  removal = namida_removal_run (f->database, ids, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (one, G_FILE_TEST_EXISTS));
+  path = g_build_filename (two, SONG, NULL);
+  g_assert_cmpint (g_stat (path, &st), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT ctime_ns FROM version_files"
+                                         " WHERE path LIKE '%/1.flac'"),
+                   ==, (gint64) st.st_ctim.tv_sec * G_GINT64_CONSTANT (1000000000) + st.st_ctim.tv_nsec);
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 0);
+}
+
+/* A chmod costs a read, and no transfer. */
+static void
+test_chmod (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = NULL;
+  g_autofree char *path = NULL;
+
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &one), ==, 2);
+  path = g_build_filename (one, SONG, NULL);
+  g_assert_cmpint (g_chmod (path, 0400), ==, 0);
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/heal/healed", Fixture, NULL, fixture_set_up, test_healed, fixture_tear_down);
+  g_test_add ("/heal/found-by-linking", Fixture, NULL, fixture_set_up, test_found_by_linking, fixture_tear_down);
+  g_test_add ("/heal/read-again", Fixture, NULL, fixture_set_up, test_read_again, fixture_tear_down);
+  g_test_add ("/heal/removal", Fixture, NULL, fixture_set_up, test_removal, fixture_tear_down);
+  g_test_add ("/heal/chmod", Fixture, NULL, fixture_set_up, test_chmod, fixture_tear_down);
+  return g_test_run ();
+}
