@@ -277,6 +277,19 @@ receive_tell_removal (NamidaCli *cli, const NamidaRemoval *removal, gboolean pre
     namida_cli_say (cli, "%s", removal->question);
 }
 
+/* What the drives of the folders cannot do is said before the first backup is on its way. */
+static void
+receive_tell_costs (NamidaCli *cli, NamidaHub *hub, NamidaLanding landing)
+{
+  g_auto (GStrv) costs = NULL;
+
+  if (cli->json || namida_hub_get_store (hub) == NULL)
+    return;
+  costs = namida_store_dup_costs (namida_hub_get_store (hub), landing);
+  for (guint i = 0; costs[i] != NULL; i++)
+    namida_cli_say (cli, "%s", costs[i]);
+}
+
 static void
 receive_on_removed (NamidaHub *hub, const NamidaRemoval *removal, NamidaCli *cli)
 {
@@ -381,6 +394,9 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   policy = (NamidaRetention){ .last = keep != KEEP_ALL ? (guint) keep : 0, .monthly = keep_monthly };
   namida_hub_set_retention (hub, policy);
   receive_preview (cli, hub, policy);
+  receive_tell_costs (cli, hub, NAMIDA_LANDING_BACKUP);
+  if (library)
+    receive_tell_costs (cli, hub, NAMIDA_LANDING_LIBRARY);
   g_signal_connect (hub, "versions-removed", G_CALLBACK (receive_on_removed), cli);
   return receive (cli, hub, &options);
 }

@@ -8,6 +8,7 @@
 #include "namida-safe-path.h"
 #include "namida-staging.h"
 #include "namida-store-owner.h"
+#include "namida-store-probe.h"
 #include "namida-version-trash.h"
 
 #include <fcntl.h>
@@ -189,6 +190,24 @@ namida_store_free_bytes (NamidaStore *self, NamidaLanding landing)
         return 0;
     }
   return (guint64) vfs.f_bavail * vfs.f_frsize;
+}
+
+char **
+namida_store_dup_costs (NamidaStore *self, NamidaLanding landing)
+{
+  const char *path = landing == NAMIDA_LANDING_BACKUP ? self->backups : self->music;
+  g_autofree char *owner = namida_store_dup_owner (self->database);
+  g_autoptr (GStrvBuilder) none = g_strv_builder_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaStoreProbe) probe = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+    return g_strv_builder_end (none);
+  probe = namida_store_probe (path, owner, &error);
+  if (probe != NULL)
+    return namida_store_probe_dup_sentences (probe, landing == NAMIDA_LANDING_BACKUP);
+  g_strv_builder_add (none, error->message);
+  return g_strv_builder_end (none);
 }
 
 /* ---- interrupted sessions ---- */

@@ -62,6 +62,10 @@ void namida_store_ask_again (NamidaStore *self, const char *id);
 /** namida_store_set_paused: the person here paused the receiving @id, or lets it go on: the next run of the program
  * knows it. In a worker; of several calls the last one counts. */
 void namida_store_set_paused (NamidaStore *self, const char *id, gboolean paused);
+/** namida_store_dup_costs: what the drive of the folder for @landing cannot do, found out by trying it
+ * (namida-store-probe.h). (transfer full) (array zero-terminated=1): a translated sentence each; empty when it can do
+ * all, or when the folder is not there. Blocking: a worker, or before there is a window. */
+char **namida_store_dup_costs (NamidaStore *self, NamidaLanding landing);
 /** Free bytes where @landing would put things; in a worker. */
 guint64 namida_store_free_bytes (NamidaStore *self, NamidaLanding landing);
 /** The folder a person is told before accepting. (transfer full) */

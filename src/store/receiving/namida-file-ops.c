@@ -89,6 +89,35 @@ namida_folder_open (int parent_fd, const char *name, gboolean create)
   return openat (parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+static void
+folder_sync_path (const char *path)
+{
+  int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  fsync (fd);
+  close (fd);
+}
+
+/* As g_mkdir_with_parents(), and the names of the folders that were made are durable: without that, a power cut takes
+ * away what is durable in them. FALSE with errno. */
+static gboolean
+folder_make_durable (const char *path)
+{
+  g_autofree char *parent = NULL;
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  parent = g_path_get_dirname (path);
+  if (!g_str_equal (parent, path) && !folder_make_durable (parent))
+    return FALSE;
+  if (mkdir (path, 0777) != 0)
+    return errno == EEXIST && g_file_test (path, G_FILE_TEST_IS_DIR);
+  folder_sync_path (parent);
+  return TRUE;
+}
+
 int
 namida_folder_make_root (const char *path, GError **error)
 {
@@ -96,7 +125,7 @@ namida_folder_make_root (const char *path, GError **error)
   g_autofree char *what = NULL;
   int fd = -1;
 
-  if (g_mkdir_with_parents (path, 0777) == 0)
+  if (folder_make_durable (path))
     fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
     {

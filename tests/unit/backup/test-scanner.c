@@ -296,6 +296,23 @@ test_lone_zip (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (find (fixture, "mine.zip")->kind, ==, NAMIDA_ENTRY_BACKUP_ZIP);
 }
 
+/* Of several zips none is the backup, unless one has a name that Namida gives. */
+static void
+test_two_zips (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "mine.zip", "x"));
+  drop (put (fixture, "other.zip", "x"));
+  drop (put (fixture, "Namida Backup - 2026-07-19 18.30.00.zip", "x"));
+  name_argument (fixture, "mine.zip");
+  name_argument (fixture, "other.zip");
+  name_argument (fixture, "Namida Backup - 2026-07-19 18.30.00.zip");
+  scan (fixture, NULL);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpint (find (fixture, "mine.zip")->kind, ==, NAMIDA_ENTRY_FILE);
+  g_assert_cmpint (find (fixture, "other.zip")->kind, ==, NAMIDA_ENTRY_FILE);
+  g_assert_cmpint (find (fixture, "Namida Backup - 2026-07-19 18.30.00.zip")->kind, ==, NAMIDA_ENTRY_BACKUP_ZIP);
+}
+
 static void
 test_missing (Fixture *fixture, gconstpointer data)
 {
@@ -359,6 +376,7 @@ main (int argc, char **argv)
   ADD ("own-files", test_own_files);
   ADD ("zip-and-order", test_zip_and_order);
   ADD ("lone-zip", test_lone_zip);
+  ADD ("two-zips", test_two_zips);
   ADD ("missing", test_missing);
   ADD ("nothing", test_nothing);
   ADD ("cancel", test_cancel);

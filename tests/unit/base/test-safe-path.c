@@ -165,6 +165,14 @@ test_numbered (void)
   g_assert_cmpuint (strlen (cut), <=, NAMIDA_LIMIT_COMPONENT_BYTES);
   g_assert_true (g_str_has_suffix (cut, "ö (12).flac"));
   g_assert_true (g_utf8_validate (cut, -1, NULL));
+  /* Wherever the cut is: one of two lengths is in the middle of a character. */
+  for (guint n = 2; n < 12000; n *= 7)
+    {
+      g_autofree char *other = namida_safe_path_numbered (text->str, n);
+
+      g_assert_true (g_utf8_validate (other, -1, NULL));
+      g_assert_cmpuint (strlen (other), >=, NAMIDA_LIMIT_COMPONENT_BYTES - 1);
+    }
 }
 
 int

@@ -6,8 +6,10 @@
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-journal.h"
 #include "namida-limits.h"
 #include "namida-manifest.h"
+#include "namida-store-probe.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -416,6 +418,124 @@ test_offsets (Fixture *f, gconstpointer data)
   assert_content ("0123456789", f->music, "Music/1.flac");
   assert_no_staging (f);
   g_assert_null (namida_journal_find_resumable (f->database, "AB12", "key", NULL));
+}
+
+/* Somebody edits a known file while the others are on their way: it is no part of what is called stored. */
+static void
+test_known_changed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaFileResult results[1];
+  NamidaWant wants[1];
+
+  shipment_add (shipment, "Music", "1.flac", "one", TRUE);
+  send (f, shipment, NAMIDA_LANDING_LIBRARY, results, NULL);
+  sink = namida_store_sink_new_for (f->store, "AB12", "Phone", "another", NAMIDA_LANDING_LIBRARY, NULL);
+  g_assert_true (namida_sink_prepare (sink, shipment->backup, NULL, wants, NULL, &error));
+  g_assert_false (wants[0].wanted);
+  put (f->music, "Music/1.flac", "two");
+  g_assert_true (namida_sink_commit (sink, NULL, 0, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM version_files WHERE version = (SELECT max (id) FROM"
+                                         " versions) AND kind = 1"
+                                         " AND (SELECT count (*) FROM versions) > 1"),
+                   ==, 0);
+}
+
+/* Only its own device, or the person here, gives up an interrupted session. */
+static void
+test_drop_parked (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = new_sink (f, NAMIDA_LANDING_BACKUP);
+  g_autoptr (NamidaJournalSession) parked = NULL;
+  const char *id = namida_sink_get_session_id (sink);
+  NamidaWant wants[1];
+
+  shipment_add (shipment, "Music", "1.flac", "one", FALSE);
+  g_assert_true (namida_sink_prepare (sink, shipment->backup, NULL, wants, NULL, NULL));
+  namida_sink_park (sink);
+  g_assert_true (namida_journal_drop_parked (f->database, "CD34", id, NULL));
+  parked = namida_journal_find_resumable (f->database, "AB12", "key", NULL);
+  g_assert_nonnull (parked);
+  g_assert_true (namida_journal_drop_parked (f->database, "AB12", id, NULL));
+  g_assert_null (namida_journal_find_resumable (f->database, "AB12", "key", NULL));
+}
+
+/* The bytes that a person wants to stay free are nobody's. */
+static void
+test_reserve (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (NamidaSink) fits = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 room = namida_store_free_bytes (f->store, NAMIDA_LANDING_BACKUP);
+  NamidaWant wants[1];
+
+  shipment_add (shipment, "Music", "1.flac", "one", FALSE);
+  namida_store_set_reserve (f->store, room + G_GUINT64_CONSTANT (1024) * 1024 * 1024 * 1024);
+  sink = new_sink (f, NAMIDA_LANDING_BACKUP);
+  g_assert_false (namida_sink_prepare (sink, shipment->backup, NULL, wants, NULL, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE);
+  namida_store_set_reserve (f->store, 1);
+  fits = new_sink (f, NAMIDA_LANDING_BACKUP);
+  g_assert_true (namida_sink_prepare (fits, shipment->backup, NULL, wants, NULL, NULL));
+}
+
+/* Of another program that uses the same store: only that one removes them. */
+static void
+test_two_owners (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  put (f->backups, ".namida-sync-parts/fedcba9876543210/00112233445566778899aabbccddeeff/a.part", "theirs");
+  put (f->backups, ".namida-sync-parts/0000000000000000/00112233445566778899aabbccddeeff/a.part", "ours");
+  put (f->backups, ".namida-sync-parts/00112233445566778899aabbccddee00/a.part", "of whoever");
+  g_assert_true (namida_store_clean (f->store, &error));
+  g_assert_no_error (error);
+  assert_content ("theirs", f->backups, ".namida-sync-parts/fedcba9876543210/00112233445566778899aabbccddeeff/a.part");
+  assert_content (NULL, f->backups, ".namida-sync-parts/0000000000000000/00112233445566778899aabbccddeeff/a.part");
+  assert_content ("of whoever", f->backups, ".namida-sync-parts/00112233445566778899aabbccddee00/a.part");
+}
+
+/* What is tried leaves nothing behind; what a drive cannot do is a sentence each. */
+static void
+test_probe (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaStoreProbe) probe = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) costs = NULL;
+  g_autofree char *hidden = g_build_filename (f->backups, ".namida-sync-parts", NULL);
+  NamidaStoreProbe fat = { .renames = TRUE,
+                           .ignores_case = TRUE,
+                           .granularity_ns = G_GINT64_CONSTANT (2000000000),
+                           .longest_name = 255,
+                           .largest_file = 0xffffffffu,
+                           .free_inodes = 0,
+                           .refused = (char *) ":?",
+                           .refuses_bytes = TRUE };
+
+  g_assert_cmpint (g_mkdir_with_parents (f->backups, 0755), ==, 0);
+  probe = namida_store_probe (f->backups, "0123456789abcdef", &error);
+  g_assert_no_error (error);
+  g_assert_true (probe->renames && probe->links && !probe->ignores_case && !probe->refuses_bytes);
+  g_assert_cmpint (probe->granularity_ns, <, 1000000);
+  g_assert_cmpuint (probe->longest_name, ==, 255);
+  g_assert_cmpstr (probe->refused, ==, "");
+  g_assert_false (g_file_test (hidden, G_FILE_TEST_EXISTS));
+  costs = namida_store_probe_dup_sentences (probe, TRUE);
+  g_assert_cmpuint (g_strv_length (costs), ==, 0);
+  g_strfreev (costs);
+  costs = namida_store_probe_dup_sentences (&fat, TRUE);
+  g_assert_cmpuint (g_strv_length (costs), ==, 6);
+  g_strfreev (costs);
+  costs = namida_store_probe_dup_sentences (&fat, FALSE);
+  g_assert_cmpuint (g_strv_length (costs), ==, 5);
+  g_assert_null (namida_store_probe (f->music, "0123456789abcdef", &error)); /* not there yet */
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
 }
 
 static void
@@ -832,6 +952,11 @@ main (int argc, char **argv)
   ADD ("unsafe", test_unsafe);
   ADD ("mismatch", test_mismatch);
   ADD ("offsets", test_offsets);
+  ADD ("known-changed", test_known_changed);
+  ADD ("drop-parked", test_drop_parked);
+  ADD ("reserve", test_reserve);
+  ADD ("two-owners", test_two_owners);
+  ADD ("probe", test_probe);
   ADD ("discard-and-clean", test_discard_and_clean);
   ADD ("versions", test_versions);
   ADD ("single-called-music", test_single_called_music);

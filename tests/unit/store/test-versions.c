@@ -530,6 +530,50 @@ test_retention_stays (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count (versions), ==, 3);
 }
 
+/* A version whose folder is not there, as on a drive that is not plugged in, does not count and is not removed. */
+static void
+test_retention_away (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = NULL;
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autofree char *place = NULL;
+  g_autofree char *away = g_build_filename (f->base, "away", NULL);
+
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song1");
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song2");
+  versions = open_list (f);
+  place = g_strdup (namida_version_get_path (nth (versions, 0)));
+  g_assert_cmpint (g_rename (place, away), ==, 0);
+  namida_removal_free (retain (versions, 1, FALSE));
+  removal = retain (versions, 1, FALSE);
+  g_assert_cmpuint (removal->versions, ==, 0);
+  g_assert_cmpuint (count (versions), ==, 2);
+  g_assert_cmpint (g_rename (away, place), ==, 0);
+  g_clear_pointer (&removal, namida_removal_free);
+  removal = retain (versions, 1, FALSE);
+  g_assert_cmpuint (removal->versions, ==, 1);
+}
+
+/* Of files in a person's own folders only the zip goes, and that only while nobody changed it. */
+static void
+test_remove_changed_zip (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = NULL;
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *zip = g_build_filename (f->backups, "AA", "Namida Backup - 1.zip", NULL);
+  g_autofree char *text = NULL;
+
+  receive (f, "AA", NAMIDA_LANDING_LIBRARY, "zip", "song");
+  versions = open_list (f);
+  g_assert_true (g_file_set_contents_full (zip, "piz", 3, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+  removal = remove_version (versions, nth (versions, 0), FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count (versions), ==, 0);
+  g_assert_true (g_file_get_contents (zip, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "piz");
+}
+
 /* The wrong clock of an older version does not let it push out the new ones. */
 static void
 test_retention_clock (Fixture *f, gconstpointer data)
@@ -719,6 +763,8 @@ main (int argc, char **argv)
   ADD ("gather", test_gather);
   ADD ("retention", test_retention);
   ADD ("retention-stays", test_retention_stays);
+  ADD ("retention-away", test_retention_away);
+  ADD ("remove-changed-zip", test_remove_changed_zip);
   ADD ("retention-clock", test_retention_clock);
   ADD ("trash", test_trash);
   ADD ("trash-room", test_trash_room);
