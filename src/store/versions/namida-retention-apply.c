@@ -21,6 +21,7 @@ typedef struct
   char *zip;      /* (nullable): where its zip is */
   guint zip_index;
   gboolean inspected;
+  gboolean damaged; /* a read found other bytes in one of its contents, in whichever version that was */
 } RetentionFacts;
 
 typedef struct
@@ -68,7 +69,7 @@ retention_read_things (RetentionWork *work, const NamidaVersionRecord *record, R
   namida_database_lock (work->database);
   statement = namida_database_prepare (work->database, error,
                                        "SELECT kind, label, CASE WHEN kind = 1 AND label = '' THEN relative ELSE '' END"
-                                       " AS name, count (*), sum (size), min (path) FROM version_files"
+                                       " AS name, count (*), sum (size), min (path), max (damaged) FROM version_files"
                                        " WHERE version = ? AND kind IN (0, 1) GROUP BY kind, label, name",
                                        "i", record->id);
   while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
@@ -80,6 +81,7 @@ retention_read_things (RetentionWork *work, const NamidaVersionRecord *record, R
 
       thing.key = retention_number (work, record, kind, (const char *) sqlite3_column_text (statement, 1),
                                     (const char *) sqlite3_column_text (statement, 2));
+      facts->damaged |= sqlite3_column_int (statement, 6) != 0;
       if (kind == NAMIDA_VERSION_FILE_ZIP && facts->zip == NULL)
         {
           facts->zip = record->landing == NAMIDA_LANDING_BACKUP ? g_build_filename (record->path, path, NULL)
@@ -142,7 +144,7 @@ retention_load (RetentionWork *work, gint64 seen, GError **error)
       item.n_things = facts->things->len;
       item.proven_key = record->fingerprint != NULL;
       item.present = retention_is_present (record, facts);
-      item.whole = item.present && record->complete && record->damaged <= 0;
+      item.whole = item.present && record->complete && record->damaged <= 0 && !facts->damaged;
       item.this_run = item.arrival > seen;
       g_array_append_val (work->items, item);
     }

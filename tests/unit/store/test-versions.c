@@ -530,6 +530,27 @@ test_retention_stays (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count (versions), ==, 3);
 }
 
+/* Damage that was found elsewhere in a content that the newer version shares: it does not count, though it was never
+ * read itself. */
+static void
+test_retention_shared_damage (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = open_list (f);
+  g_autoptr (NamidaRemoval) removal = NULL;
+
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song1");
+  receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song2");
+  namida_removal_free (retain (versions, 1, TRUE));
+  g_assert_true (namida_database_exec (f->database, NULL,
+                                       "UPDATE contents SET damaged = 1 WHERE id IN (SELECT content FROM version_files"
+                                       " WHERE version = 2 AND kind = 1)",
+                                       ""));
+  namida_removal_free (retain (versions, 1, FALSE));
+  removal = retain (versions, 1, FALSE);
+  g_assert_cmpuint (removal->versions, ==, 0);
+  g_assert_cmpuint (count (versions), ==, 2);
+}
+
 /* A version whose folder is not there, as on a drive that is not plugged in, does not count and is not removed. */
 static void
 test_retention_away (Fixture *f, gconstpointer data)
@@ -763,6 +784,7 @@ main (int argc, char **argv)
   ADD ("gather", test_gather);
   ADD ("retention", test_retention);
   ADD ("retention-stays", test_retention_stays);
+  ADD ("retention-shared-damage", test_retention_shared_damage);
   ADD ("retention-away", test_retention_away);
   ADD ("remove-changed-zip", test_remove_changed_zip);
   ADD ("retention-clock", test_retention_clock);
