@@ -9,7 +9,6 @@
 #include "namida-journal.h"
 #include "namida-limits.h"
 #include "namida-manifest.h"
-#include "namida-store-probe.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -105,65 +104,6 @@ test_library (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM contents"), ==, 5);
   g_assert_cmpint (fixture_query_int (f, "SELECT count(*) FROM sessions WHERE state = 'finished'"), ==, 1);
   g_assert_cmpint (fixture_query_int (f, "SELECT stored_files FROM sessions"), ==, 5);
-}
-
-/* The name of the music folder is a label like any other that has a folder: this very one. */
-static void
-test_own_name (Fixture *f, gconstpointer data)
-{
-  g_autoptr (Shipment) shipment = shipment_new ();
-  g_autofree char *label = g_path_get_basename (f->music);
-  NamidaFileResult results[2];
-
-  shipment_add (shipment, label, "a/1.flac", "one", FALSE);
-  shipment_add (shipment, "Rips", "2.flac", "two", FALSE);
-  send (f, shipment, NAMIDA_LANDING_LIBRARY, results, NULL);
-  assert_content ("one", f->music, "a/1.flac");
-  assert_content ("two", f->music, "Rips/2.flac");
-}
-
-/* A label that would put files among the unfinished ones of this program. */
-static void
-test_internal_label (Fixture *f, gconstpointer data)
-{
-  g_autoptr (Shipment) shipment = shipment_new ();
-  g_autoptr (NamidaSink) sink = new_sink (f, NAMIDA_LANDING_LIBRARY);
-  g_autoptr (GError) error = NULL;
-
-  shipment_add (shipment, ".namida-sync-parts", "a/1.flac", "one", FALSE);
-  g_assert_false (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
-  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
-}
-
-/* A file system without renameat2(2)'s flag, and one without hard links either: the same comes of it, and what is there
- * is never replaced. */
-static void
-test_ways (Fixture *f, gconstpointer data)
-{
-  for (guint way = NAMIDA_RENAME_LINK; way <= NAMIDA_RENAME_CLAIM; way++)
-    {
-      g_autoptr (Shipment) shipment = shipment_new ();
-      g_autofree char *label = g_strdup_printf ("Way %u", way);
-      g_autofree char *precious = g_build_filename (f->music, label, "1.flac", NULL);
-      g_autofree char *folder = g_path_get_dirname (precious);
-      NamidaFileResult results[2];
-
-      g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
-      g_assert_true (g_file_set_contents (precious, "mine", -1, NULL));
-      namida_file_set_first_way (way);
-      shipment_add (shipment, label, "1.flac", "one", FALSE);
-      shipment_add (shipment, label, "2.flac", "two", FALSE);
-      send (f, shipment, NAMIDA_LANDING_LIBRARY, results, NULL);
-      g_assert_cmpint (results[0], ==, NAMIDA_FILE_STORED);
-      send (f, shipment, NAMIDA_LANDING_BACKUP, results, NULL);
-      g_assert_cmpint (results[1], ==, NAMIDA_FILE_STORED);
-      namida_file_set_first_way (NAMIDA_RENAME_NOREPLACE);
-      assert_content ("mine", folder, "1.flac");
-      assert_content ("one", folder, "1 (2).flac");
-      assert_content ("two", folder, "2.flac");
-      assert_no_staging (f);
-    }
-  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE landing = 'backup'"), ==, 2);
 }
 
 /* Known by hash and unchanged: nothing travels. Changed since: it does. */
@@ -442,100 +382,6 @@ test_known_changed (Fixture *f, gconstpointer data)
                                          " versions) AND kind = 1"
                                          " AND (SELECT count (*) FROM versions) > 1"),
                    ==, 0);
-}
-
-/* Only its own device, or the person here, gives up an interrupted session. */
-static void
-test_drop_parked (Fixture *f, gconstpointer data)
-{
-  g_autoptr (Shipment) shipment = shipment_new ();
-  g_autoptr (NamidaSink) sink = new_sink (f, NAMIDA_LANDING_BACKUP);
-  g_autoptr (NamidaJournalSession) parked = NULL;
-  const char *id = namida_sink_get_session_id (sink);
-  NamidaWant wants[1];
-
-  shipment_add (shipment, "Music", "1.flac", "one", FALSE);
-  g_assert_true (namida_sink_prepare (sink, shipment->backup, NULL, wants, NULL, NULL));
-  namida_sink_park (sink);
-  g_assert_true (namida_journal_drop_parked (f->database, "CD34", id, NULL));
-  parked = namida_journal_find_resumable (f->database, "AB12", "key", NULL);
-  g_assert_nonnull (parked);
-  g_assert_true (namida_journal_drop_parked (f->database, "AB12", id, NULL));
-  g_assert_null (namida_journal_find_resumable (f->database, "AB12", "key", NULL));
-}
-
-/* The bytes that a person wants to stay free are nobody's. */
-static void
-test_reserve (Fixture *f, gconstpointer data)
-{
-  g_autoptr (Shipment) shipment = shipment_new ();
-  g_autoptr (NamidaSink) sink = NULL;
-  g_autoptr (NamidaSink) fits = NULL;
-  g_autoptr (GError) error = NULL;
-  guint64 room = namida_store_free_bytes (f->store, NAMIDA_LANDING_BACKUP);
-  NamidaWant wants[1];
-
-  shipment_add (shipment, "Music", "1.flac", "one", FALSE);
-  namida_store_set_reserve (f->store, room + G_GUINT64_CONSTANT (1024) * 1024 * 1024 * 1024);
-  sink = new_sink (f, NAMIDA_LANDING_BACKUP);
-  g_assert_false (namida_sink_prepare (sink, shipment->backup, NULL, wants, NULL, &error));
-  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE);
-  namida_store_set_reserve (f->store, 1);
-  fits = new_sink (f, NAMIDA_LANDING_BACKUP);
-  g_assert_true (namida_sink_prepare (fits, shipment->backup, NULL, wants, NULL, NULL));
-}
-
-/* Of another program that uses the same store: only that one removes them. */
-static void
-test_two_owners (Fixture *f, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  put (f->backups, ".namida-sync-parts/fedcba9876543210/00112233445566778899aabbccddeeff/a.part", "theirs");
-  put (f->backups, ".namida-sync-parts/0000000000000000/00112233445566778899aabbccddeeff/a.part", "ours");
-  put (f->backups, ".namida-sync-parts/00112233445566778899aabbccddee00/a.part", "of whoever");
-  g_assert_true (namida_store_clean (f->store, &error));
-  g_assert_no_error (error);
-  assert_content ("theirs", f->backups, ".namida-sync-parts/fedcba9876543210/00112233445566778899aabbccddeeff/a.part");
-  assert_content (NULL, f->backups, ".namida-sync-parts/0000000000000000/00112233445566778899aabbccddeeff/a.part");
-  assert_content ("of whoever", f->backups, ".namida-sync-parts/00112233445566778899aabbccddee00/a.part");
-}
-
-/* What is tried leaves nothing behind; what a drive cannot do is a sentence each. */
-static void
-test_probe (Fixture *f, gconstpointer data)
-{
-  g_autoptr (NamidaStoreProbe) probe = NULL;
-  g_autoptr (GError) error = NULL;
-  g_auto (GStrv) costs = NULL;
-  g_autofree char *hidden = g_build_filename (f->backups, ".namida-sync-parts", NULL);
-  NamidaStoreProbe fat = { .renames = TRUE,
-                           .ignores_case = TRUE,
-                           .granularity_ns = G_GINT64_CONSTANT (2000000000),
-                           .longest_name = 255,
-                           .largest_file = 0xffffffffu,
-                           .free_inodes = 0,
-                           .refused = (char *) ":?",
-                           .refuses_bytes = TRUE };
-
-  g_assert_cmpint (g_mkdir_with_parents (f->backups, 0755), ==, 0);
-  probe = namida_store_probe (f->backups, "0123456789abcdef", &error);
-  g_assert_no_error (error);
-  g_assert_true (probe->renames && probe->links && !probe->ignores_case && !probe->refuses_bytes);
-  g_assert_cmpint (probe->granularity_ns, <, 1000000);
-  g_assert_cmpuint (probe->longest_name, ==, 255);
-  g_assert_cmpstr (probe->refused, ==, "");
-  g_assert_false (g_file_test (hidden, G_FILE_TEST_EXISTS));
-  costs = namida_store_probe_dup_sentences (probe, TRUE);
-  g_assert_cmpuint (g_strv_length (costs), ==, 0);
-  g_strfreev (costs);
-  costs = namida_store_probe_dup_sentences (&fat, TRUE);
-  g_assert_cmpuint (g_strv_length (costs), ==, 6);
-  g_strfreev (costs);
-  costs = namida_store_probe_dup_sentences (&fat, FALSE);
-  g_assert_cmpuint (g_strv_length (costs), ==, 5);
-  g_assert_null (namida_store_probe (f->music, "0123456789abcdef", &error)); /* not there yet */
-  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
 }
 
 static void
@@ -939,9 +785,6 @@ main (int argc, char **argv)
   ADD ("bind-mount", test_bind_mount);
   ADD ("full-disk", test_full_disk);
   ADD ("library", test_library);
-  ADD ("own-name", test_own_name);
-  ADD ("internal-label", test_internal_label);
-  ADD ("ways", test_ways);
   ADD ("known", test_known);
   ADD ("known-edited", test_known_edited);
   ADD ("copied", test_copied);
@@ -953,10 +796,6 @@ main (int argc, char **argv)
   ADD ("mismatch", test_mismatch);
   ADD ("offsets", test_offsets);
   ADD ("known-changed", test_known_changed);
-  ADD ("drop-parked", test_drop_parked);
-  ADD ("reserve", test_reserve);
-  ADD ("two-owners", test_two_owners);
-  ADD ("probe", test_probe);
   ADD ("discard-and-clean", test_discard_and_clean);
   ADD ("versions", test_versions);
   ADD ("single-called-music", test_single_called_music);
