@@ -79,7 +79,7 @@ _namida_sync_cli ()
   else
     case $command in
       trust) COMPREPLY=($(compgen -W 'list remove rename set' -- "$current")) ;;
-      backups) COMPREPLY=($(compgen -W 'list show verify restore undo fetch remove pin unpin' -- "$current")) ;;
+      backups) COMPREPLY=($(compgen -W 'list show verify restore undo fetch remove pin unpin adopt succeed' -- "$current")) ;;
       send|inspect|fit|merge|compare|extract)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;

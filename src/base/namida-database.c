@@ -195,6 +195,13 @@ static const char *const schema_steps[] = {
   " i.kept AS kept"
   " FROM version_lists l JOIN list_items i ON i.list = l.list JOIN names n ON n.id = i.name"
   " LEFT JOIN contents c ON c.id = i.content;",
+
+  /* 5 → 6 */
+  /* The stores that this program has written to, by their marks (namida-store-mark.h): one whose folder lacks its mark
+   * is on a drive that is not here. @succession: the device @fingerprint may fetch what @predecessor sent. */
+  "CREATE TABLE stores (path TEXT PRIMARY KEY, uuid TEXT NOT NULL, recorded_at INTEGER NOT NULL) WITHOUT ROWID;"
+  "CREATE TABLE succession (fingerprint TEXT NOT NULL, predecessor TEXT NOT NULL, agreed_at INTEGER NOT NULL,"
+  " PRIMARY KEY (fingerprint, predecessor)) WITHOUT ROWID;",
 };
 
 struct _NamidaDatabase

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <limits.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +38,56 @@ namida_open_pinned (int folder, const char *name, int flags)
 }
 
 int
+namida_open_parent (const char *path, const char **basename)
+{
+  const char *slash = strrchr (path, '/');
+  int fd = open (*path == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  *basename = slash != NULL ? slash + 1 : path;
+  /* The kernel takes PATH_MAX bytes at once; a path may be longer. */
+  while (fd >= 0 && path < *basename)
+    {
+      gsize left = (gsize) (*basename - path), length = MIN (left, (gsize) PATH_MAX - 1);
+      g_autofree char *part = NULL;
+      int next, saved_errno;
+
+      while (length > 0 && path[length - 1] != '/')
+        length--;
+      part = g_strndup (path, length);
+      path += length;
+      if (length == 0)
+        {
+          errno = ENAMETOOLONG;
+          next = -1;
+        }
+      else
+        next = openat (fd, *part == '/' && strspn (part, "/") == length ? "." : part + strspn (part, "/"),
+                       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+      saved_errno = errno;
+      close (fd);
+      errno = saved_errno;
+      fd = next;
+    }
+  return fd;
+}
+
+/* A path that the kernel does not take at once. -1 with errno. */
+static int
+open_long (const char *path, int flags, mode_t mode)
+{
+  const char *basename;
+  int saved_errno, fd, parent = namida_open_parent (path, &basename);
+
+  if (parent < 0)
+    return -1;
+  fd = namida_open_at (parent, basename, flags, mode);
+  saved_errno = errno;
+  close (parent);
+  errno = saved_errno;
+  return fd;
+}
+
+int
 namida_open_at (int folder, const char *name, int flags, mode_t mode)
 {
   int fd = openat (folder, name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
@@ -45,5 +97,7 @@ namida_open_at (int folder, const char *name, int flags, mode_t mode)
    * link. */
   if (fd < 0 && errno == ELOOP && (flags & O_EXCL) == 0)
     return namida_open_pinned (folder, name, flags);
+  if (fd < 0 && errno == ENAMETOOLONG && folder == AT_FDCWD && strlen (name) >= PATH_MAX)
+    return open_long (name, flags, mode);
   return fd;
 }

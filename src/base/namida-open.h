@@ -17,5 +17,16 @@
  */
 int namida_open_at (int folder, const char *name, int flags, mode_t mode);
 
+/**
+ * namida_open_parent:
+ * @path: absolute, or below the working directory; may be longer than PATH_MAX, as a deep tree of folders may be
+ * @basename: (out): the last component, within @path
+ *
+ * Opens the folder that holds @path, through links if there are any. Any thread.
+ *
+ * Returns: a file descriptor, or -1 with errno set
+ */
+int namida_open_parent (const char *path, const char **basename);
+
 /* For namida_open_at() and its test: the same in two steps, for what is there already. */
 int namida_open_pinned (int folder, const char *name, int flags);

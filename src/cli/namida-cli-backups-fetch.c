@@ -66,7 +66,37 @@ on_ended (NamidaTransfer *transfer, gpointer user_data)
   *(gboolean *) user_data = TRUE;
 }
 
-/* @id: (nullable): the newest that is complete. (transfer full) (nullable) */
+/* What comes from an older version because the newest one has nothing of it. */
+static void
+tell_older (NamidaCli *cli, GPtrArray *list)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  gboolean zip = FALSE, first = TRUE;
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const NamidaKeptBackup *one = g_ptr_array_index (list, i);
+      g_autofree char *time = namida_cli_dup_time ((gint64) one->created_ms * 1000);
+
+      if (!one->complete || one->labels == NULL)
+        continue;
+      if (one->zip && !zip && !first)
+        namida_cli_say (cli, _ ("The backup zip comes from the older version %s of %s."), one->id, time);
+      for (guint j = 0; j < one->labels->len; j++)
+        {
+          const char *label = g_ptr_array_index (one->labels, j);
+          g_autofree char *shown = namida_format_alias (*label != '\0' ? label : _ ("Single files"));
+
+          if (g_hash_table_add (seen, (gpointer) label) && !first)
+            namida_cli_say (cli, _ ("“%s” comes from the older version %s of %s."), shown, one->id, time);
+        }
+      zip |= one->zip;
+      first = FALSE;
+    }
+}
+
+/* @id: (nullable): the newest of everything that is complete; of a program that cannot put that together, the newest
+ * version. (transfer full) (nullable) */
 static char *
 choose (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, const char *id, GError **error)
 {
@@ -79,11 +109,17 @@ choose (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, const char *id
     {
       const NamidaKeptBackup *one = g_ptr_array_index (list, i);
 
-      if (one->complete)
+      if (!one->complete)
+        continue;
+      if (one->labels == NULL)
         return g_strdup (one->id);
+      tell_older (self->cli, list);
+      return g_strdup (NAMIDA_KEPT_BACKUP_NEWEST);
     }
   if (list != NULL)
-    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("“%s” keeps no complete backup of this device."),
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                 _ ("“%s” keeps no complete backup of this device. If this device replaced another one, say so there: "
+                    "namida-sync-cli backups succeed OLD NEW"),
                  namida_peer_get_alias (peer));
   return NULL;
 }

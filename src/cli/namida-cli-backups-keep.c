@@ -49,6 +49,12 @@ kind_word (NamidaDamageKind kind)
       return "missing";
     case NAMIDA_DAMAGE_UNREADABLE:
       return "unreadable";
+    case NAMIDA_DAMAGE_ABSENT:
+      return "absent";
+    case NAMIDA_DAMAGE_REMOVED:
+      return "removed";
+    case NAMIDA_DAMAGE_RECORD:
+      return "record";
     case NAMIDA_DAMAGE_CHANGED:
     default:
       return "changed";
@@ -64,7 +70,9 @@ tell_damage (NamidaCli *cli, const NamidaDamage *damage)
     {
       g_autofree char *name = namida_format_alias (damage->name);
 
-      if (damage->kind == NAMIDA_DAMAGE_CHANGED)
+      if (damage->kind == NAMIDA_DAMAGE_ABSENT || damage->kind == NAMIDA_DAMAGE_REMOVED)
+        namida_cli_complain (_ ("Version %s (“%s”): %s"), damage->version_id, name, damage->detail);
+      else if (damage->kind == NAMIDA_DAMAGE_CHANGED)
         namida_cli_say (cli, _ ("“%s” of version %s: %s"), name, damage->version_id, damage->detail);
       else
         namida_cli_complain (_ ("“%s” of version %s: %s"), name, damage->version_id, damage->detail);
@@ -83,34 +91,140 @@ tell_damage (NamidaCli *cli, const NamidaDamage *damage)
 }
 
 static int
+verify_get_exit (const NamidaVerifyReport *report)
+{
+  if (namida_verify_report_get_lost (report) > 0)
+    return NAMIDA_CLI_EXIT_FAILED;
+  return namida_verify_report_is_clean (report) ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_INCOMPLETE;
+}
+
+/* Files with other contents, healed or not. */
+static guint
+verify_count_damaged (const NamidaVerifyReport *report)
+{
+  guint damaged = 0;
+
+  for (guint i = 0; i < report->damages->len; i++)
+    {
+      const NamidaDamage *damage = g_ptr_array_index (report->damages, i);
+
+      damaged += damage->kind == NAMIDA_DAMAGE_CONTENT || damage->kind == NAMIDA_DAMAGE_UNREADABLE
+                 || damage->kind == NAMIDA_DAMAGE_RECORD;
+    }
+  return damaged;
+}
+
+static void
+verify_emit_end (const NamidaVerifyReport *report, int code)
+{
+  JsonBuilder *builder = namida_cli_event ("end");
+  guint missing = report->missing, damaged = verify_count_damaged (report), healed = report->repaired;
+
+  namida_json_build_string (builder, "result",
+                            code == NAMIDA_CLI_EXIT_DONE     ? "verified"
+                            : code == NAMIDA_CLI_EXIT_FAILED ? "damaged"
+                                                             : "incomplete");
+  namida_json_build_int (builder, "versions", report->versions);
+  namida_json_build_int (builder, "files", report->files);
+  namida_json_build_int (builder, "bytes", report->bytes);
+  namida_json_build_int (builder, "absent", report->absent);
+  namida_json_build_int (builder, "removed", report->removed);
+  namida_json_build_int (builder, "missing", missing);
+  namida_json_build_int (builder, "changed", report->changed);
+  namida_json_build_int (builder, "damaged", damaged);
+  namida_json_build_int (builder, "healed", healed);
+  namida_json_build_int (builder, "repaired", healed); /* as release 0.1.0 called it */
+  namida_cli_emit (builder);
+}
+
+static void G_GNUC_PRINTF (2, 3) verify_add_count (GString *text, const char *format, ...)
+{
+  va_list arguments;
+
+  g_string_append (text, text->len > 0 ? ", " : "");
+  va_start (arguments, format);
+  g_string_append_vprintf (text, format, arguments);
+  va_end (arguments);
+}
+
+/* Every count that is not nought, so that none of them hides behind another one. */
+static void
+verify_say_end (NamidaCli *cli, const NamidaVerifyReport *report)
+{
+  guint versions = report->versions + report->absent + report->removed, damaged = verify_count_damaged (report);
+  g_autofree char *bytes = namida_format_size (report->bytes);
+  g_autoptr (GString) counts = g_string_new (NULL);
+
+  if (versions == 0 && report->damages->len == 0)
+    {
+      namida_cli_say (cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
+      return;
+    }
+  if (report->absent > 0)
+    verify_add_count (counts, ngettext ("%'u version not there", "%'u versions not there", report->absent),
+                      report->absent);
+  if (report->removed > 0)
+    verify_add_count (counts,
+                      ngettext ("%'u version removed meanwhile", "%'u versions removed meanwhile", report->removed),
+                      report->removed);
+  if (report->missing > 0)
+    verify_add_count (counts, ngettext ("%'u file missing", "%'u files missing", report->missing), report->missing);
+  if (report->changed > 0)
+    verify_add_count (counts, ngettext ("%'u file changed", "%'u files changed", report->changed), report->changed);
+  if (damaged > 0)
+    verify_add_count (counts, ngettext ("%'u file damaged", "%'u files damaged", damaged), damaged);
+  if (report->repaired > 0)
+    verify_add_count (counts, ngettext ("%'u of them repaired", "%'u of them repaired", report->repaired),
+                      report->repaired);
+  if (report->damages->len == 0)
+    namida_cli_say (cli, _ ("Verified %'u versions (%'u files, %s): no damage found."), versions, report->files, bytes);
+  else
+    namida_cli_say (cli, _ ("Verified %'u of %'u versions (%'u files, %s): %s."), report->versions, versions,
+                    report->files, bytes, counts->len > 0 ? counts->str : _ ("a list of hashes is damaged"));
+}
+
+static int
 tell_report (NamidaCli *cli, const NamidaVerifyReport *report)
 {
-  guint lost = report->damaged - report->repaired;
-  g_autofree char *bytes = namida_format_size (report->bytes);
+  int code = verify_get_exit (report);
 
   for (guint i = 0; i < report->damages->len; i++)
     tell_damage (cli, g_ptr_array_index (report->damages, i));
   if (cli->json)
-    {
-      JsonBuilder *builder = namida_cli_event ("end");
-
-      namida_json_build_string (builder, "result", lost == 0 ? "verified" : "damaged");
-      namida_json_build_int (builder, "versions", report->versions);
-      namida_json_build_int (builder, "files", report->files);
-      namida_json_build_int (builder, "bytes", report->bytes);
-      namida_json_build_int (builder, "damaged", report->damaged);
-      namida_json_build_int (builder, "repaired", report->repaired);
-      namida_json_build_int (builder, "changed", report->changed);
-      namida_cli_emit (builder);
-    }
-  else if (report->versions == 0)
-    namida_cli_say (cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
-  else if (report->damaged == 0)
-    namida_cli_say (cli, _ ("%'u files (%s) were read: all are as they arrived."), report->files, bytes);
+    verify_emit_end (report, code);
   else
-    namida_cli_say (cli, _ ("%'u files (%s) were read: %'u damaged or missing, %'u of them repaired."), report->files,
-                    bytes, report->damaged, report->repaired);
-  return lost == 0 ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_FAILED;
+    verify_say_end (cli, report);
+  return code;
+}
+
+/* ---- of a folder that no database knows ---- */
+
+static void
+verify_folder_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  NamidaVerifyReport *report = namida_verify_folder (data, NULL, NULL, cancellable, &error);
+
+  if (report != NULL)
+    g_task_return_pointer (task, report, (GDestroyNotify) namida_verify_report_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static int
+verify_folder (NamidaCli *cli, const char *folder)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GTask) task = g_task_new (NULL, cli->cancellable, namida_cli_keep_result, &result);
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, g_canonicalize_filename (folder, NULL), g_free);
+  g_task_run_in_thread (task, verify_folder_thread);
+  namida_cli_wait (&result);
+  report = g_task_propagate_pointer (G_TASK (result), &error);
+  return report != NULL ? tell_report (cli, report) : namida_cli_fail (cli, error);
 }
 
 int
@@ -122,7 +236,12 @@ namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
   g_autoptr (GAsyncResult) result = NULL;
   NamidaVersion *version = NULL;
 
-  if (versions == NULL || (id != NULL && (version = namida_cli_find_version (versions, id, &error)) == NULL))
+  if (versions != NULL && id != NULL)
+    version = namida_cli_find_version (versions, id, &error);
+  /* The database is not needed for a folder that speaks for itself. */
+  if (id != NULL && version == NULL && g_file_test (id, G_FILE_TEST_IS_DIR))
+    return verify_folder (self->cli, id);
+  if (versions == NULL || (id != NULL && version == NULL))
     return namida_cli_fail (self->cli, error);
   namida_versions_verify_async (versions, version, !self->no_repair, show_progress, self->cli, self->cli->cancellable,
                                 namida_cli_keep_result, &result);

@@ -51,6 +51,8 @@ emit (NamidaVersion *version)
   namida_json_build_int (builder, "bytes", namida_version_get_bytes (version));
   namida_json_build_int (builder, "left", namida_version_get_files_left (version));
   namida_json_build_boolean (builder, "complete", namida_version_get_complete (version));
+  namida_json_build_boolean (builder, "here", !namida_version_get_elsewhere (version));
+  namida_json_build_boolean (builder, "found", namida_version_get_found (version));
   namida_json_build_boolean (builder, "removing", namida_version_get_removing (version));
   namida_json_build_boolean (builder, "pinned", namida_version_get_pinned (version));
   namida_json_build_int (builder, "verified", (guint64) (namida_version_get_verified_at (version) / 1000));

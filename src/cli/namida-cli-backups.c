@@ -42,7 +42,7 @@ static const GOptionEntry entries[] = {
   { "zip-to", 0, 0, G_OPTION_ARG_FILENAME, &zip_to,
     N_ ("restore --here: where the backup zip goes (default: ~/Namida/Backups)"), N_ ("DIR") },
   { "preview", 0, 0, G_OPTION_ARG_NONE, &preview, N_ ("restore --here: only tell what it would do"), NULL },
-  { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_ ("restore --here, remove: ask nothing"), NULL },
+  { "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_ ("restore --here, remove, succeed: ask nothing"), NULL },
   { "replace", 0, 0, G_OPTION_ARG_NONE, &replace, N_ ("restore --here: replace files that are different"), NULL },
   { "keep-both", 0, 0, G_OPTION_ARG_NONE, &keep_both,
     N_ ("restore --here: add files that are different under another name"), NULL },
@@ -156,6 +156,10 @@ run (NamidaCliBackups *self, const char *what, const char *which)
     return namida_cli_backups_undo (self->cli, which);
   if (which == NULL)
     return namida_cli_usage (_ ("Say which version: its number in “namida-sync-cli backups list”."));
+  if (g_str_equal (what, "succeed"))
+    return namida_cli_backups_succeed (self, which, self->second);
+  if (g_str_equal (what, "adopt"))
+    return namida_cli_backups_adopt (self, which);
   if (g_str_equal (what, "show"))
     return namida_cli_backups_show (self, which);
   if (g_str_equal (what, "remove"))
@@ -171,7 +175,7 @@ int
 namida_cli_backups (NamidaCli *cli, int argc, char **argv)
 {
   static const char *const all[]
-      = { "list", "show", "verify", "restore", "undo", "fetch", "remove", "pin", "unpin", NULL };
+      = { "list", "show", "verify", "restore", "undo", "fetch", "remove", "pin", "unpin", "adopt", "succeed", NULL };
   static const char *const none[] = { NULL };
   NamidaCliBackups self = { .cli = cli };
 
@@ -186,8 +190,11 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
                          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc < 2 || !g_strv_contains (all, argv[1]))
-    return namida_cli_usage (_ ("Say what to do: list, show, verify, restore, undo, fetch, remove, pin or unpin."));
-  if (argc > 3)
+    return namida_cli_usage (
+        _ ("Say what to do: list, show, verify, restore, undo, fetch, remove, pin, unpin, adopt or succeed."));
+  if (g_str_equal (argv[1], "succeed") && argc != 4)
+    return namida_cli_usage (_ ("Say which device replaced which one: backups succeed OLD NEW"));
+  if (argc > 3 && !g_str_equal (argv[1], "succeed"))
     return namida_cli_usage (_ ("“backups %s” takes one version at most."), argv[1]);
   if (zip_only && labels != NULL)
     return namida_cli_usage (_ ("--zip-only and --music exclude each other."));
@@ -197,6 +204,7 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
   self.labels = zip_only ? none : (const char *const *) labels;
   self.no_repair = no_repair;
   self.dry_run = dry_run;
+  self.second = argc > 3 ? argv[3] : NULL;
   self.yes = yes;
   self.backups = backups_folder;
   self.music = music_folder;

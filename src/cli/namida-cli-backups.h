@@ -18,6 +18,7 @@ typedef struct
   const char *backups, *music; /* folders */
   NamidaLanding landing;
   const char *const *labels; /* (nullable): --music */
+  const char *second;        /* (nullable): succeed: the new device */
   gboolean all, no_repair, dry_run, yes;
 } NamidaCliBackups;
 
@@ -33,6 +34,10 @@ int namida_cli_backups_show (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_verify (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_remove (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_pin (NamidaCliBackups *self, const char *id, gboolean pinned);
+/* namida-cli-backups-adopt.c */
+/* namida-cli-backups-succeed.c */
+int namida_cli_backups_succeed (NamidaCliBackups *self, const char *old, const char *new_one);
+int namida_cli_backups_adopt (NamidaCliBackups *self, const char *folder);
 int namida_cli_backups_restore (NamidaCliBackups *self, const char *id);
 /* namida-cli-backups-fetch.c: what another device keeps for this one. */
 int namida_cli_backups_list_kept (NamidaCliBackups *self);

@@ -6,6 +6,7 @@
 #include "namida-cli-output.h"
 #include "namida-cli-service.h"
 #include "namida-folder-check.h"
+#include "namida-store-mark.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -34,15 +35,31 @@ namida_cli_check_folder (const char *folder, gboolean chosen, GError **error)
 }
 
 gboolean
+namida_cli_store_is_elsewhere (NamidaCli *cli, const char *folder)
+{
+  g_autoptr (NamidaDatabase) database = namida_cli_open_database (cli, NULL);
+
+  return database != NULL && namida_store_mark_look (database, folder) == NAMIDA_STORE_NOT_HERE;
+}
+
+gboolean
 namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean used, GError **error)
 {
   g_autofree char *shown = folder != NULL ? g_filename_display_name (folder) : NULL;
 
   if (folder == NULL || !used)
     return TRUE;
+  /* What would be written now would hide beneath the drive when it is mounted. It may come later. */
+  if (namida_cli_store_is_elsewhere (cli, folder))
+    {
+      namida_cli_complain (_ ("The backups in “%s” are not here, so their drive is probably not connected. Nothing is "
+                              "stored until it is."),
+                           shown);
+      return TRUE;
+    }
   if (!g_file_test (folder, G_FILE_TEST_EXISTS))
     {
-      if (g_mkdir_with_parents (folder, 0777) != 0)
+      if (g_mkdir (folder, 0777) != 0)
         {
           int saved_errno = errno;
           g_autofree char *what = g_strdup_printf (_ ("The folder “%s” is not there, and could not be made"), shown);

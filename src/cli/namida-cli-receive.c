@@ -235,11 +235,12 @@ tell_rest (Receiving *self)
 
 /* Those that nobody gave, too: better now than when the first backup comes. */
 static gboolean
-check_folders (NamidaHub *hub, const NamidaHubOptions *options, GError **error)
+check_folders (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options, GError **error)
 {
   NamidaStore *store = namida_hub_get_store (hub);
 
-  return namida_cli_check_folder (namida_store_get_backups (store), options->backups != NULL, error)
+  return (namida_cli_store_is_elsewhere (cli, namida_store_get_backups (store))
+          || namida_cli_check_folder (namida_store_get_backups (store), options->backups != NULL, error))
          && (options->landing != NAMIDA_LANDING_LIBRARY
              || namida_cli_check_folder (namida_store_get_music (store), options->music != NULL, error));
 }
@@ -386,7 +387,7 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   if (hub == NULL)
     return namida_cli_fail (cli, error);
   namida_hub_set_chosen (hub, backups != NULL, music != NULL && library);
-  if (!check_folders (hub, &options, &error))
+  if (!check_folders (cli, hub, &options, &error))
     {
       namida_cli_stop_hub (hub);
       return namida_cli_fail (cli, error);

@@ -177,6 +177,8 @@ emit_items (NamidaRestorePlan *plan)
       namida_json_build_string (builder, "file", item->path);
       namida_json_build_int (builder, "size", item->size);
       namida_json_build_string (builder, "state", states[item->state]);
+      if (item->state == NAMIDA_RESTORE_DIFFERENT)
+        namida_json_build_string (builder, "newer", item->newer > 0 ? "backup" : item->newer < 0 ? "here" : NULL);
       if (item->reason != NULL)
         namida_json_build_string (builder, "message", item->reason);
       namida_cli_emit (builder);
@@ -235,6 +237,9 @@ print_items (NamidaRestorePlan *plan, NamidaRestoreState state, const char *titl
       shown = dup_shown (item->path);
       if (item->reason != NULL)
         namida_cli_print ("  %s: %s", shown, item->reason);
+      else if (item->newer != 0)
+        namida_cli_print ("  %s: %s", shown,
+                          item->newer > 0 ? _ ("the file in the backup is newer") : _ ("the file here is newer"));
       else
         namida_cli_print ("  %s", shown);
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "namida-cli-trust.h"
+
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
 #include "namida-cli-terminal.h"
@@ -86,9 +88,8 @@ fits (const NamidaTrusted *one, const char *text)
   return digits->len >= 8 && g_ascii_strncasecmp (one->fingerprint, digits->str, digits->len) == 0;
 }
 
-/* Returns: (transfer full) (nullable): the fingerprint of the one that @text names. */
-static char *
-find (NamidaTrustStore *store, const char *text, GError **error)
+char *
+namida_cli_trust_find (NamidaTrustStore *store, const char *text, GError **error)
 {
   g_autoptr (GPtrArray) all = namida_trust_store_list (store);
   const NamidaTrusted *found = NULL;
@@ -121,7 +122,7 @@ static int
 change (NamidaCli *cli, NamidaTrustStore *store, const char *what, const char *text, const char *alias)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *fingerprint = find (store, text, &error);
+  g_autofree char *fingerprint = namida_cli_trust_find (store, text, &error);
 
   if (fingerprint == NULL)
     return namida_cli_fail (cli, error);
@@ -159,7 +160,7 @@ static int
 choose (NamidaCli *cli, NamidaTrustStore *store, const char *text)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *fingerprint = find (store, text, &error);
+  g_autofree char *fingerprint = namida_cli_trust_find (store, text, &error);
   g_autofree char *may = NULL;
 
   if (fingerprint == NULL)

@@ -19,6 +19,7 @@ namida_kept_backup_free (NamidaKeptBackup *self)
     return;
   g_free (self->id);
   g_free (self->title);
+  g_clear_pointer (&self->labels, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -32,6 +33,17 @@ append_one (GString *out, const NamidaKeptBackup *one)
   g_string_append_printf (out, ",\"complete\":%s", one->complete ? "true" : "false");
   namida_json_append_size (out, "files", one->files);
   namida_json_append_size (out, "bytes", one->bytes);
+  if (one->labels != NULL)
+    {
+      g_string_append_printf (out, ",\"zip\":%s,\"music\":[", one->zip ? "true" : "false");
+      for (guint i = 0; i < one->labels->len; i++)
+        {
+          if (i > 0)
+            g_string_append_c (out, ',');
+          namida_json_append_string (out, g_ptr_array_index (one->labels, i));
+        }
+      g_string_append_c (out, ']');
+    }
   g_string_append_c (out, '}');
 }
 
@@ -54,6 +66,27 @@ namida_backups_format (GPtrArray *backups, gsize *length)
     }
   g_string_append (out, "]}");
   return namida_message_end (out, length);
+}
+
+/* Members that release 0.1.0 did not know: what makes no sense is as if it were not there. */
+static void
+kept_read_music (JsonObject *object, NamidaKeptBackup *one)
+{
+  JsonNode *zip = json_object_get_member (object, "zip"), *music = json_object_get_member (object, "music");
+  JsonArray *array = music != NULL && JSON_NODE_HOLDS_ARRAY (music) ? json_node_get_array (music) : NULL;
+
+  if (array == NULL || json_array_get_length (array) > LABELS_MAX)
+    return;
+  one->zip = zip != NULL && JSON_NODE_HOLDS_VALUE (zip) && json_node_get_value_type (zip) == G_TYPE_BOOLEAN
+             && json_node_get_boolean (zip);
+  one->labels = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonNode *label = json_array_get_element (array, i);
+
+      if (JSON_NODE_HOLDS_VALUE (label) && json_node_get_value_type (label) == G_TYPE_STRING)
+        g_ptr_array_add (one->labels, g_strdup (json_node_get_string (label)));
+    }
 }
 
 static gboolean
@@ -80,6 +113,7 @@ read_one (JsonNode *node, GPtrArray *list, GError **error)
                   || json_node_get_value_type (complete) != G_TYPE_BOOLEAN || json_node_get_boolean (complete);
   /* Times are shown as days: beyond the year 9999 there is none. */
   one->created_ms = MIN (one->created_ms, G_GUINT64_CONSTANT (253402300799000));
+  kept_read_music (object, one);
   one->id = g_strdup (id);
   one->title = g_strdup (title);
   return TRUE;

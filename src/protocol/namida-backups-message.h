@@ -16,7 +16,11 @@ typedef struct
   gboolean complete;
   guint64 files;
   guint64 bytes;
+  gboolean zip;      /* it has a backup zip; when @labels is not %NULL */
+  GPtrArray *labels; /* (nullable) (element-type utf8): its music folders; %NULL: the other program does not say */
 } NamidaKeptBackup;
+/** In the place of an id: the newest of each music folder and of the zip. NOT_FOUND of programs that do not know it. */
+#define NAMIDA_KEPT_BACKUP_NEWEST "newest"
 void namida_kept_backup_free (NamidaKeptBackup *self);
 
 /** @backups: (element-type NamidaKeptBackup): newest first. What does not fit NAMIDA_LIMIT_JSON_BYTES is left out. */

@@ -7,6 +7,7 @@
 #include "namida-error.h"
 #include "namida-puller.h"
 #include "namida-store-sink.h"
+#include "namida-succession.h"
 #include "namida-version-shelf.h"
 
 #include <errno.h>
@@ -33,7 +34,7 @@ may_fetch (const char *fingerprint, gpointer user_data, GError **error)
   else if (!trusted->may_restore)
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
                          _ ("This device is not allowed to fetch its backups. Allow it on the device that keeps them, "
-                            "in the list of trusted devices."));
+                            "in the list of trusted devices or with: namida-sync-cli trust set NAME --restore yes"));
   return trusted != NULL && trusted->may_restore;
 }
 
@@ -46,6 +47,69 @@ namida_hub_serve_versions (NamidaHub *self)
     return;
   shelf = namida_version_shelf_new (self->store);
   namida_server_set_shelf (self->server, shelf, may_fetch, self);
+}
+
+/* ---- a new device in the place of an old one ---- */
+
+typedef struct
+{
+  NamidaDatabase *database;
+  char *predecessor;
+  char *successor;
+} Succession;
+
+static void
+succession_free (gpointer data)
+{
+  Succession *succession = data;
+
+  g_object_unref (succession->database);
+  g_free (succession->predecessor);
+  g_free (succession->successor);
+  g_free (succession);
+}
+
+static void
+succession_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Succession *succession = data;
+  GError *error = NULL;
+
+  if (namida_succession_add (succession->database, succession->successor, succession->predecessor, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+namida_hub_succeed_async (NamidaHub *self,
+                          const char *predecessor,
+                          const char *successor,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  Succession *succession;
+
+  g_return_if_fail (NAMIDA_IS_HUB (self));
+  g_return_if_fail (self->database != NULL);
+
+  succession = g_new0 (Succession, 1);
+  succession->database = g_object_ref (self->database);
+  succession->predecessor = g_strdup (predecessor);
+  succession->successor = g_strdup (successor);
+  g_task_set_source_tag (task, namida_hub_succeed_async);
+  g_task_set_task_data (task, succession, succession_free);
+  g_task_run_in_thread (task, succession_thread);
+}
+
+gboolean
+namida_hub_succeed_finish (NamidaHub *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /* ---- fetching ---- */

@@ -233,4 +233,20 @@ void namida_hub_set_retention (NamidaHub *self, NamidaRetention policy);
  * (the default): never. What is damaged and has another copy is repaired; the rest is told by "trouble". */
 void namida_hub_set_verify_months (NamidaHub *self, guint months);
 
+/**
+ * namida_hub_succeed_async:
+ * @predecessor: the fingerprint of a device whose backups are kept here
+ * @successor: the fingerprint of a trusted device
+ *
+ * The person here says that one device replaced another one: the new one may fetch what the old one sent. Main context.
+ */
+void namida_hub_succeed_async (NamidaHub *self,
+                               const char *predecessor,
+                               const char *successor,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+/** Returns: %FALSE with INVALID_REQUEST, NO_SUCH_DEVICE or STORAGE. */
+gboolean namida_hub_succeed_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "namida-crash-point.h"
 #include "namida-folder-record.h"
 #include "namida-manifest.h"
+#include "namida-store-mark.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -109,7 +110,7 @@ list_into (GPtrArray *lines, const char *path, const char *relative)
       g_autofree char *shown = *relative != '\0' ? g_build_filename (relative, name, NULL) : g_strdup (name);
       g_autofree char *content = NULL;
 
-      if (namida_folder_record_is_own_name (name))
+      if (namida_folder_record_is_own_name (name) || g_str_equal (name, NAMIDA_STORE_MARK_NAME))
         continue; /* check_versions() */
       if (g_file_test (below, G_FILE_TEST_IS_DIR))
         {

@@ -5,8 +5,10 @@
 
 #include "namida-crash-point.h"
 #include "namida-error.h"
+#include "namida-folder-record.h"
 #include "namida-manifest.h"
 #include "namida-removal.h"
+#include "namida-store-mark.h"
 #include "namida-version-record.h"
 
 #include <glib/gstdio.h>
@@ -126,6 +128,8 @@ disk_use (const char *path, GHashTable *inodes)
       g_autofree char *below = g_build_filename (path, name, NULL);
       struct stat st;
 
+      if (namida_folder_record_is_own_name (name) || g_str_equal (name, NAMIDA_STORE_MARK_NAME))
+        continue;
       g_assert_cmpint (lstat (below, &st), ==, 0);
       if (S_ISDIR (st.st_mode))
         bytes += disk_use (below, inodes);

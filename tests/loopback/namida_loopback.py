@@ -251,7 +251,7 @@ def same_time(source, copy):
 def all_files(folder):
     """Everything that a person would see as received: no journals, no parts."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*")
-                  if path.is_file() and not any(part.startswith(".namida-sync") for part in path.relative_to(folder).parts)
+                  if path.is_file() and path.name != "SHA256SUMS" and not any(part.startswith(".namida-sync") for part in path.relative_to(folder).parts)
                   ) if folder.exists() else []
 
 

@@ -249,4 +249,63 @@ def test_fetch_killed(lab):
     equal(subprocess.run(["cmp", str(big), str(phone.music / "Music" / "big.flac")]).returncode, 0)
 
 
+def test_bare_folder(lab):
+    """on another computer that knows nothing, a version is verified, adopted and restored by what lies in its folder"""
+    source = lab.folder("source")
+    zip_path, music = make_backup(source, files=3)
+    nas, phone = keeper(lab), lab.device("Phone")
+    expect(0, phone.send(nas, zip_path, music))
+    there = lab.folder("usb") / "Backups"
+    shutil.copytree(nas.backups, there)
+    version = next(path.parent for path in there.rglob("SHA256SUMS"))
+    equal(subprocess.run(["sha256sum", "-c", "--strict", "--quiet", "SHA256SUMS"], cwd=version).returncode, 0)
+    other = lab.device("Other")
+    clean = expect(0, other.run("--json", "backups", "verify", there)).events[-1]
+    equal([clean[key] for key in ("versions", "absent", "missing", "changed", "damaged", "healed")], [1, 0, 0, 0, 0, 0])
+    songs = sorted(path for path in (version / "Music").rglob("*") if path.is_file() and path.stat().st_size > 0)
+    flip_bit(songs[0])
+    songs[1].chmod(0o600)
+    songs[1].unlink()
+    bad = other.run("--json", "backups", "verify", version)
+    equal(bad.code, 1, bad.out)
+    equal([bad.events[-1][key] for key in ("missing", "damaged")], [1, 1])
+    home = lab.folder("desk")
+    done = other.run("--json", "backups", "restore", version, "--here", "--yes", "--into", home / "Music", "--zip-to", home)
+    equal(done.code, 7, done.out)
+    equal(done.events[-1]["blocked"], 2)
+    equal(expect(0, other.run("--json", "backups", "adopt", there)).events[-1]["adopted"], 1)
+    listed = rows(other, "list")
+    equal([(row["alias"], row["found"], row["here"]) for row in listed], [(phone.alias, True, True)])
+    there.rename(there.with_name("unplugged"))
+    equal([row["here"] for row in rows(other, "list")], [False])
+    gone = other.run("--json", "backups", "verify")
+    equal((gone.code, gone.events[-1]["absent"]), (7, 1), gone.out)
+
+
+def test_successor(lab):
+    """a new computer gets what the old one sent, once the keeper's person says so; the newest of everything"""
+    source = lab.folder("source")
+    zip_path, music = make_backup(source, files=3)
+    rips = source / "Rips"
+    write(rips / "one.flac", b"one" * 500)
+    nas, old, new = keeper(lab), lab.device("Old"), lab.device("New")
+    expect(0, old.send(nas, zip_path, rips))
+    expect(0, old.send(nas, music))
+    allow(nas, new)
+    refused = new.run("backups", "fetch", "--from", nas.alias)
+    equal(refused.code, 1)
+    assert "succeed" in refused.err, refused.err
+    expect(2, nas.run("backups", "succeed", old.alias))
+    expect(4, nas.run("backups", "succeed", "Nobody", new.alias, "--yes"))
+    expect(0, nas.run("backups", "succeed", old.alias, new.alias, "--yes"))
+    nas.stop()
+    nas.receive("--accept", "all", "--as", "backup")
+    done = expect(0, new.run("backups", "fetch", "--from", nas.alias))
+    assert "older version" in done.out, done.out
+    there = new.music / music.name if (new.music / music.name).exists() else new.music
+    for path in music.rglob("*"):
+        assert not path.is_file() or path.read_bytes() == (there / path.relative_to(music)).read_bytes(), path
+    same(rips, new.music / "Rips")
+
+
 main(*[test for name, test in list(globals().items()) if name.startswith("test_")])

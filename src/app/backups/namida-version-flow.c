@@ -86,14 +86,12 @@ dup_damages (const NamidaVerifyReport *report)
     {
       const NamidaDamage *damage = g_ptr_array_index (report->damages, i);
 
-      if (damage->kind == NAMIDA_DAMAGE_CHANGED)
-        continue;
       g_string_append_printf (text, "%s%s: %s", named > 0 ? "\n\n" : "", damage->name, damage->detail);
       named++;
     }
-  if (report->damaged > named)
-    g_string_append_printf (text, ngettext ("\n\nand %u more", "\n\nand %u more", report->damaged - named),
-                            report->damaged - named);
+  if (report->damages->len > named)
+    g_string_append_printf (text, ngettext ("\n\nand %u more", "\n\nand %u more", report->damages->len - named),
+                            report->damages->len - named);
   return g_string_free (text, FALSE);
 }
 
@@ -102,7 +100,6 @@ namida_version_flow_tell_verified (GtkWidget *from, const NamidaVerifyReport *re
 {
   NamidaWindow *window = window_of (from);
   g_autofree char *text = NULL;
-  guint left;
 
   if (window == NULL)
     return;
@@ -111,7 +108,7 @@ namida_version_flow_tell_verified (GtkWidget *from, const NamidaVerifyReport *re
       tell (window, _ ("It could not be read"), error != NULL ? error->message : "");
       return;
     }
-  if (report->damaged == 0)
+  if (report->damages->len == 0)
     {
       text
           = g_strdup_printf (ngettext ("%'u file is as it arrived", "All %'u files are as they arrived", report->files),
@@ -119,12 +116,15 @@ namida_version_flow_tell_verified (GtkWidget *from, const NamidaVerifyReport *re
       namida_window_toast (window, text);
       return;
     }
-  left = report->damaged - report->repaired;
   text = dup_damages (report);
-  tell (window,
-        left == 0 ? _ ("Damaged files were repaired")
-                  : _ ("Some files are damaged, and no other copy of them is here. Ask the device to send again"),
-        text);
+  if (namida_verify_report_is_clean (report))
+    tell (window, _ ("Damaged files were repaired"), text);
+  else if (report->damaged > report->repaired)
+    tell (window, _ ("Some files are damaged, and no other copy of them is here. Ask the device to send again"), text);
+  else if (report->absent > 0)
+    tell (window, _ ("Some versions are not here"), text);
+  else
+    tell (window, _ ("Some files changed or are missing"), text);
 }
 
 /* ---- restore to a device ---- */

@@ -44,6 +44,15 @@ const char *const namida_trash_crash_points[] = {
   NULL,
 };
 
+const char *const namida_adoption_crash_points[] = {
+  "store-marked",   /* the folder of a store has its mark */
+  "record-sums",    /* a version of an older release has the hashes in its folder */
+  "record-written", /* and the rest of its record */
+  "adopting",       /* the rows of a version that was found are written, not yet for good */
+  "adopted",        /* for good */
+  NULL,
+};
+
 #ifdef NAMIDA_TESTING
 
 typedef struct
@@ -79,7 +88,7 @@ namida_crash_point (const char *name)
   Wish *wish = get_wish ();
 
   if (!g_strv_contains (namida_crash_points, name) && !g_strv_contains (namida_removal_crash_points, name)
-      && !g_strv_contains (namida_trash_crash_points, name))
+      && !g_strv_contains (namida_trash_crash_points, name) && !g_strv_contains (namida_adoption_crash_points, name))
     g_error ("the crash point %s is not in the list", name);
   if (g_strcmp0 (wish->name, name) == 0 && g_atomic_int_dec_and_test (&wish->count))
     kill (getpid (), SIGKILL);

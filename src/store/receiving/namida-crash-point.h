@@ -12,6 +12,9 @@ extern const char *const namida_crash_points[];
 extern const char *const namida_removal_crash_points[];
 extern const char *const namida_trash_crash_points[];
 
+/** The same of marking a store, and of the two ways between the record in a version and the database. */
+extern const char *const namida_adoption_crash_points[];
+
 /**
  * namida_crash_point: a step of the store's journal after which a crash must be harmless. Does nothing, unless built
  * with -DNAMIDA_TESTING: then the environment's NAMIDA_CRASH_AT="name:count" kills this process with SIGKILL when it

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "namida-folder-check.h"
+#include "namida-store-mark.h"
 #include "namida-store-private.h"
 
 #include <fcntl.h>
@@ -48,6 +49,8 @@ check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   Check *check = data;
 
   check->backups_state = namida_folder_check (check->backups, check->backups_chosen);
+  if (namida_store_mark_look (namida_store_get_database (source), check->backups) == NAMIDA_STORE_NOT_HERE)
+    check->backups_state = NAMIDA_FOLDER_GONE;
   check->music_state = namida_folder_check (check->music, check->music_chosen);
   g_task_return_boolean (task, TRUE);
 }

@@ -14,6 +14,7 @@
 #include "namida-open.h"
 #include "namida-place-cursor.h"
 #include "namida-safe-path.h"
+#include "namida-store-mark.h"
 #include "namida-store-owner.h"
 #include "namida-version-trash.h"
 
@@ -136,6 +137,23 @@ check_chosen (NamidaStoreSink *self, const char *path, GError **error)
   return TRUE;
 }
 
+/* The folder of backups is a store: it is made only where none was before, and has its mark from then on. Of a folder
+ * that a person chose, only the last component is ever made. */
+static int
+prepare_open_root (NamidaStoreSink *self, const char *path, GError **error)
+{
+  gboolean is_store = g_strcmp0 (path, self->backups) == 0;
+  int fd;
+
+  if (is_store && !namida_store_mark_check (self->database, path, error))
+    return -1;
+  fd = namida_folder_make_root (path, error);
+  if (fd < 0 || !is_store || namida_store_mark_ensure (self->database, path, fd, error))
+    return fd;
+  close (fd);
+  return -1;
+}
+
 static gboolean
 open_roots (NamidaStoreSink *self, GError **error)
 {
@@ -150,7 +168,7 @@ open_roots (NamidaStoreSink *self, GError **error)
       root->base_fd = root->fd = -1;
       if (!check_chosen (self, root->path, error))
         return FALSE;
-      root->base_fd = root->fd = namida_folder_make_root (root->path, error);
+      root->base_fd = root->fd = prepare_open_root (self, root->path, error);
       if (root->base_fd < 0)
         return FALSE;
       root->staging

@@ -54,6 +54,7 @@ struct _NamidaStoreSink
   char *uuid;            /* (nullable): what the sending device says it is */
   char *agreed_by;       /* (nullable): see namida_store_sink_set_source() */
   guint left_out;        /* files that the sender could not read */
+  const char *backups;   /* interned: the store */
   const char *chosen[2]; /* (nullable): interned: folders that are not made anew */
   gboolean resumed;
   gboolean same_offer; /* resumed, and nothing of the backup has changed since */

@@ -98,6 +98,7 @@ namida_store_sink_new_for (NamidaStore *store,
   self->layout = namida_layout_new (landing, namida_store_get_backups (store), namida_store_get_music (store),
                                     namida_store_get_labels (store), resume != NULL ? resume->alias : alias);
   self->reserve = namida_store_get_reserve (store);
+  self->backups = namida_store_get_backups (store);
   for (guint i = 0; i < G_N_ELEMENTS (self->chosen); i++)
     self->chosen[i] = namida_store_get_chosen (store, i);
   self->resumed = resume != NULL;

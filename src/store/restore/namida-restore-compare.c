@@ -102,6 +102,23 @@ has_content (NamidaRestorePlan *plan, NamidaRestoreFile *file, int parent, const
   return same;
 }
 
+/* The same for a file that the version has lost: the content may be here all the same. */
+static gboolean
+has_lost_content (
+    NamidaRestorePlan *plan, const NamidaRestoreFile *file, int parent, const char *name, GCancellable *cancellable)
+{
+  int there = namida_open_at (parent, name, O_RDONLY | O_NONBLOCK, 0);
+  g_autofree char *hash = NULL;
+  struct stat st;
+
+  if (there < 0)
+    return FALSE;
+  if (fstat (there, &st) == 0 && S_ISREG (st.st_mode))
+    hash = hash_of (plan, there, &st, cancellable);
+  close (there);
+  return hash != NULL && g_ascii_strcasecmp (hash, file->sha256) == 0;
+}
+
 /* ---- the place ---- */
 
 static void
@@ -145,6 +162,15 @@ find_free (
   block (file, _ ("there are too many files of its name"));
 }
 
+/* A file system may keep only every second second. */
+static int
+compare_times (gint64 one, gint64 other)
+{
+  const gint64 least = 2 * G_GINT64_CONSTANT (1000000000);
+
+  return one - other > least ? 1 : other - one > least ? -1 : 0;
+}
+
 static void
 compare_at (NamidaRestorePlan *plan,
             NamidaRestoreFile *file,
@@ -155,7 +181,15 @@ compare_at (NamidaRestorePlan *plan,
 {
   struct stat st;
 
-  if (fstatat (parent, basename, &st, AT_SYMLINK_NOFOLLOW) != 0)
+  if (file->missing)
+    {
+      if (has_lost_content (plan, file, parent, basename, cancellable))
+        {
+          file->state = NAMIDA_RESTORE_SAME;
+          g_clear_pointer (&file->reason, g_free);
+        }
+    }
+  else if (fstatat (parent, basename, &st, AT_SYMLINK_NOFOLLOW) != 0)
     {
       if (errno == ENOENT)
         file->state = NAMIDA_RESTORE_NEW;
@@ -178,6 +212,7 @@ compare_at (NamidaRestorePlan *plan,
   else
     {
       file->state = NAMIDA_RESTORE_DIFFERENT;
+      file->newer = compare_times (file->mtime_ns, namida_stat_mtime_ns (&st));
       if (policy == NAMIDA_RESTORE_KEEP_BOTH)
         find_free (plan, file, parent, basename, cancellable);
     }
@@ -208,6 +243,9 @@ namida_restore_compare (NamidaRestorePlan *plan,
   g_clear_pointer (&file->place, g_free);
   g_clear_pointer (&file->reason, g_free);
   file->state = NAMIDA_RESTORE_NEW;
+  file->newer = 0;
+  if (file->missing)
+    block (file, _ ("it is missing from the backup"));
   if (!namida_safe_path_check (file->relative, &error))
     {
       block (file, error->message);

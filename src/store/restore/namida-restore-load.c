@@ -9,6 +9,7 @@
 #include "namida-limits.h"
 #include "namida-open.h"
 #include "namida-safe-path.h"
+#include "namida-version-folders.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -270,7 +271,8 @@ find_in_folder (NamidaRestorePlan *plan, const char *folder, GError **error)
     add_label (plan, "", folder, NULL);
   if (dir != NULL)
     add_labels (plan, folder, manifest);
-  if (plan->labels->len > 0)
+  /* A version that has lost everything still says what it should hold. */
+  if (plan->labels->len > 0 || namida_version_folders_has (folder))
     return TRUE;
   g_set_error (
       error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,

@@ -132,6 +132,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
       g_task_return_error (task, error);
       return;
     }
+  namida_restore_expect_record (load->plan);
   namida_restore_choose (load->plan, load->known);
   g_task_return_pointer (task, g_steal_pointer (&load->plan), g_object_unref);
 }
@@ -353,6 +354,7 @@ make_item (NamidaRestorePlan *self, const NamidaRestoreFile *file)
   item->size = file->size;
   item->state = file->state;
   item->reason = g_strdup (file->reason);
+  item->newer = file->newer;
   return item;
 }
 
@@ -367,6 +369,7 @@ count_up (NamidaRestorePlan *self)
 
       memset (label->files, 0, sizeof label->files);
       memset (label->bytes, 0, sizeof label->bytes);
+      label->newer_here = 0;
     }
   for (guint i = 0; i < self->files->len; i++)
     {
@@ -377,6 +380,7 @@ count_up (NamidaRestorePlan *self)
         continue;
       label->files[file->state]++;
       label->bytes[file->state] += file->size;
+      label->newer_here += file->state == NAMIDA_RESTORE_DIFFERENT && file->newer < 0;
       g_ptr_array_add (self->items, make_item (self, file));
     }
 }

@@ -18,14 +18,16 @@ typedef struct
 {
   guint label;
   gboolean folder;
-  char *relative; /* below the label's folder; the name of the zip */
-  char *source;   /* absolute */
+  gboolean missing; /* the version has lost it: only @sha256 is known */
+  char *relative;   /* below the label's folder; the name of the zip */
+  char *source;     /* absolute */
   guint64 size;
   gint64 mtime_ns;
   char *sha256; /* (nullable): at arrival, or as the hash index has it: worker thread of apply and preview */
 
   NamidaRestoreState state;
   char *reason; /* (nullable) */
+  int newer;    /* of one that is different: 1: the version's file, -1: the one here, 0: they are as old */
   char *place;  /* (nullable): the free name beside it ("name (2).ext"), for KEEP_BOTH */
 } NamidaRestoreFile;
 
@@ -65,6 +67,12 @@ gboolean namida_restore_find (NamidaRestorePlan *plan, const char *folder, GErro
 void namida_restore_choose (NamidaRestorePlan *plan, GPtrArray *known);
 /** namida_restore_walk: fills @plan's files. */
 gboolean namida_restore_walk (NamidaRestorePlan *plan, GCancellable *cancellable, GError **error);
+
+/* namida-restore-missing.c; worker threads. */
+
+/** namida_restore_expect_record: after namida_restore_walk(): adds the files that the version has lost, and sets
+ * @sha256 of the others: as the record in the version says, else the database. */
+void namida_restore_expect_record (NamidaRestorePlan *plan);
 
 /* namida-restore-compare.c; worker threads. */
 

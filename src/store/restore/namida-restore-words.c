@@ -35,6 +35,8 @@ dup_counts (const NamidaRestoreLabel *label, NamidaRestorePolicy policy)
                                           ? _ ("%'" PRIu64 " different, to be added under another name")
                                           : _ ("%'" PRIu64 " different, left as they are"),
                                       label->files[NAMIDA_RESTORE_DIFFERENT]));
+  if (label->newer_here > 0)
+    g_ptr_array_add (parts, g_strdup_printf (_ ("%'" PRIu64 " of them newer here"), label->newer_here));
   if (label->files[NAMIDA_RESTORE_BLOCKED] > 0)
     g_ptr_array_add (parts, g_strdup_printf (_ ("%'" PRIu64 " that cannot be restored"),
                                              label->files[NAMIDA_RESTORE_BLOCKED]));

@@ -38,6 +38,7 @@ typedef struct
   gboolean asked;                   /* a person has to choose a destination: nothing here has the same name */
   guint64 files[NAMIDA_N_RESTORES]; /* of the last preview, by state */
   guint64 bytes[NAMIDA_N_RESTORES];
+  guint64 newer_here; /* of the different ones: those that are newer here */
 } NamidaRestoreLabel;
 
 /** One file of the preview; @path with its label ("Music/Björk/01.flac"), UTF-8. */
@@ -48,6 +49,7 @@ typedef struct
   guint64 size;
   NamidaRestoreState state;
   char *reason; /* (nullable): why it is blocked, a sentence */
+  int newer;    /* of a different one: 1: the version's file is newer, -1: the one here, 0: neither */
 } NamidaRestoreItem;
 
 /** What apply or undo did, in figures. */

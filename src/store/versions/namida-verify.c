@@ -41,29 +41,6 @@ typedef struct
 } Run;
 
 static void
-damage_free (gpointer data)
-{
-  NamidaDamage *damage = data;
-
-  g_free (damage->version_id);
-  g_free (damage->version_path);
-  g_free (damage->name);
-  g_free (damage->path);
-  g_free (damage->copy);
-  g_free (damage->detail);
-  g_free (damage);
-}
-
-void
-namida_verify_report_free (NamidaVerifyReport *self)
-{
-  if (self == NULL)
-    return;
-  g_ptr_array_unref (self->damages);
-  g_free (self);
-}
-
-static void
 tell_progress (Run *run)
 {
   if (run->progress != NULL)
@@ -135,35 +112,35 @@ look_up_content (Run *run, const NamidaVersionFile *file, int version_fd, struct
 }
 
 static NamidaDamage *
-add_damage (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile *file, NamidaDamageKind kind)
+run_add (Run *run, const NamidaVersionRecord *record, NamidaDamageKind kind)
 {
-  NamidaDamage *damage = g_new0 (NamidaDamage, 1);
+  NamidaDamage *damage = namida_verify_report_add (run->report, kind);
 
-  damage->kind = kind;
   damage->version_id = g_strdup_printf ("%" G_GINT64_FORMAT, record->id);
   damage->version_path = g_strdup (record->path);
-  damage->name = namida_version_file_dup_name (file);
-  damage->path = namida_version_file_dup_path (file, record);
-  damage->size = file->size;
-  g_ptr_array_add (run->report->damages, damage);
   return damage;
 }
 
-static const char *
-kind_text (NamidaDamageKind kind)
+static NamidaDamage *
+add_damage (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile *file, NamidaDamageKind kind)
 {
-  switch (kind)
-    {
-    case NAMIDA_DAMAGE_CONTENT:
-      return _ ("Its contents are not those that arrived.");
-    case NAMIDA_DAMAGE_MISSING:
-      return _ ("It is missing.");
-    case NAMIDA_DAMAGE_UNREADABLE:
-      return _ ("It cannot be read.");
-    case NAMIDA_DAMAGE_CHANGED:
-    default:
-      return _ ("It was changed, moved or deleted since it arrived.");
-    }
+  NamidaDamage *damage = run_add (run, record, kind);
+
+  damage->name = namida_version_file_dup_name (file);
+  damage->path = namida_version_file_dup_path (file, record);
+  damage->size = file->size;
+  return damage;
+}
+
+/* A finding about the version as a whole. */
+static void
+run_add_version (Run *run, const NamidaVersionRecord *record, NamidaDamageKind kind, const char *detail)
+{
+  NamidaDamage *damage = run_add (run, record, kind);
+
+  damage->name = g_utf8_make_valid (record->title, -1);
+  damage->path = g_strdup (record->path);
+  damage->detail = g_strdup (detail != NULL ? detail : namida_damage_kind_text (kind));
 }
 
 static void
@@ -180,8 +157,8 @@ describe (NamidaDamage *damage, const GError *why)
     rest = g_strdup_printf (_ ("The same contents are in “%s”."), copy);
   else if (damage->kind != NAMIDA_DAMAGE_CHANGED)
     rest = g_strdup (_ ("There is no other copy on this device: send the backup again while its source exists."));
-  damage->detail
-      = rest != NULL ? g_strdup_printf ("%s %s", kind_text (damage->kind), rest) : g_strdup (kind_text (damage->kind));
+  damage->detail = rest != NULL ? g_strdup_printf ("%s %s", namida_damage_kind_text (damage->kind), rest)
+                                : g_strdup (namida_damage_kind_text (damage->kind));
 }
 
 /* @bad: (nullable): what is in its place. Returns: whether the version lacks this file now. */
@@ -197,10 +174,12 @@ treat (Run *run,
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) unmarked = NULL;
 
-  if (kind == NAMIDA_DAMAGE_CHANGED)
+  /* What its owner changed or deleted is no damage. A zip that was received is the store's. */
+  if (kind == NAMIDA_DAMAGE_CHANGED
+      || (kind == NAMIDA_DAMAGE_MISSING && record->landing == NAMIDA_LANDING_LIBRARY
+          && file->kind == NAMIDA_VERSION_FILE_FILE))
     {
-      run->report->changed++;
-      describe (damage, NULL);
+      damage->detail = g_strdup (namida_damage_kind_text (kind));
       return FALSE;
     }
   run->report->damaged++;
@@ -259,7 +238,9 @@ check_file (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile
 
   if (file->kind == NAMIDA_VERSION_FILE_FOLDER)
     return FALSE;
-  if (own && (!namida_version_file_stat (file, -1, &st) || !namida_version_file_fits (file, &st)))
+  if (own && !namida_version_file_stat (file, -1, &st))
+    return treat (run, record, file, version_fd, NAMIDA_DAMAGE_MISSING, NULL);
+  if (own && !namida_version_file_fits (file, &st))
     return treat (run, record, file, version_fd, NAMIDA_DAMAGE_CHANGED, NULL);
   hash = look_up_content (run, file, version_fd, &st);
   if (g_cancellable_is_cancelled (run->cancellable))
@@ -275,13 +256,19 @@ check_file (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile
                 st.st_ino != 0 ? &st : NULL);
 }
 
-/* It may have been removed while it was read: what was missing then is no damage. */
+/* It may have been removed while it was read: what was missing then is no damage. FALSE with @error: whether it is
+ * there cannot be told. */
 static gboolean
-is_still_there (Run *run, const char *id)
+run_look_again (Run *run, const char *id, gboolean *there, GError **error)
 {
-  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (run->database, id, NULL);
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (run->database, id, &reason);
 
-  return record != NULL;
+  *there = record != NULL;
+  if (record != NULL || g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
 }
 
 static void
@@ -291,11 +278,21 @@ forget_damages (Run *run, guint first)
     {
       const NamidaDamage *damage = g_ptr_array_index (run->report->damages, i);
 
-      run->report->changed -= damage->kind == NAMIDA_DAMAGE_CHANGED;
-      run->report->damaged -= damage->kind != NAMIDA_DAMAGE_CHANGED;
       run->report->repaired -= damage->repaired;
     }
-  g_ptr_array_set_size (run->report->damages, (int) first);
+  namida_verify_report_cut (run->report, first);
+}
+
+/* A folder that is not there may be on a disk that is not there: nothing is made in its stead. */
+static void
+run_add_absent (Run *run, const NamidaVersionRecord *record)
+{
+  g_autofree char *shown = g_filename_display_name (record->path);
+  g_autofree char *detail
+      = g_strdup_printf (_ ("The folder “%s” is not there. If it is on another disk, connect that and try again."),
+                         shown);
+
+  run_add_version (run, record, NAMIDA_DAMAGE_ABSENT, detail);
 }
 
 static gboolean
@@ -303,7 +300,8 @@ check_version (Run *run, const char *id, GError **error)
 {
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (run->database, id, error);
   g_autoptr (GPtrArray) files = NULL;
-  guint first = run->report->damages->len;
+  guint first = run->report->damages->len, damaged = run->report->damaged;
+  gboolean there = TRUE;
   int lost = 0, fd;
 
   if (record == NULL)
@@ -312,14 +310,10 @@ check_version (Run *run, const char *id, GError **error)
   if (files == NULL)
     return FALSE;
   fd = namida_version_record_open (record);
-  /* A folder that is not there may be on a disk that is not there: nothing is made in its stead. */
   if (fd < 0 && record->landing == NAMIDA_LANDING_BACKUP)
     {
-      g_autofree char *shown = g_filename_display_name (record->path);
-
-      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
-                   _ ("The folder “%s” is not there. If it is on another disk, connect that and try again."), shown);
-      return FALSE;
+      run_add_absent (run, record);
+      return TRUE;
     }
   for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (run->cancellable); i++)
     lost += check_file (run, record, g_ptr_array_index (files, i), fd);
@@ -330,9 +324,13 @@ check_version (Run *run, const char *id, GError **error)
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
       return FALSE;
     }
-  if (!is_still_there (run, id))
+  if (!run_look_again (run, id, &there, error))
+    return FALSE;
+  if (!there)
     {
       forget_damages (run, first);
+      run->report->damaged = damaged;
+      run_add_version (run, record, NAMIDA_DAMAGE_REMOVED, NULL);
       return TRUE;
     }
   run->report->versions++;
@@ -386,46 +384,50 @@ list_ids (NamidaDatabase *database, GError **error)
 
 /* Of all versions, one that was removed since they were listed is no error. */
 static gboolean
-run_is_gone (gboolean all, const GError *reason)
+run_take_removed (Run *run, gboolean all, const char *id, GError **reason)
 {
-  return all && g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+  NamidaDamage *damage;
+
+  if (!all || !g_error_matches (*reason, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND))
+    return FALSE;
+  g_clear_error (reason);
+  damage = namida_verify_report_add (run->report, NAMIDA_DAMAGE_REMOVED);
+  damage->version_id = g_strdup (id);
+  damage->name = g_strdup (id);
+  damage->detail = g_strdup (namida_damage_kind_text (NAMIDA_DAMAGE_REMOVED));
+  return TRUE;
 }
 
 static gboolean
 run_all (Run *run, const char *const *ids, gboolean all, GError **error)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, NULL);
-  g_autoptr (GError) absent = NULL;
 
   for (guint i = 0; ids[i] != NULL; i++)
     {
-      g_autoptr (GError) reason = NULL;
+      GError *reason = NULL;
 
-      if (measure (run, ids[i], seen, &reason) || run_is_gone (all, reason))
+      if (measure (run, ids[i], seen, &reason))
         continue;
-      g_propagate_error (error, g_steal_pointer (&reason));
-      return FALSE;
+      if (all && g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND))
+        g_clear_error (&reason); /* check_version() meets it, too */
+      else
+        {
+          g_propagate_error (error, reason);
+          return FALSE;
+        }
     }
   tell_progress (run);
   for (guint i = 0; ids[i] != NULL; i++)
     {
-      g_autoptr (GError) reason = NULL;
+      GError *reason = NULL;
 
-      if (check_version (run, ids[i], &reason) || run_is_gone (all, reason))
+      if (check_version (run, ids[i], &reason) || run_take_removed (run, all, ids[i], &reason))
         continue;
-      /* Of many, one whose disk is not there does not keep the others from being read. */
-      if (!all || ids[1] == NULL || !g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE))
-        {
-          g_propagate_error (error, g_steal_pointer (&reason));
-          return FALSE;
-        }
-      if (absent == NULL)
-        absent = g_steal_pointer (&reason);
+      g_propagate_error (error, reason);
+      return FALSE;
     }
-  if (absent == NULL || run->report->versions > 0)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&absent));
-  return FALSE;
+  return TRUE;
 }
 
 NamidaVerifyReport *
@@ -437,7 +439,7 @@ namida_verify_run (NamidaDatabase *database,
                    GCancellable *cancellable,
                    GError **error)
 {
-  g_autoptr (NamidaVerifyReport) report = g_new0 (NamidaVerifyReport, 1);
+  g_autoptr (NamidaVerifyReport) report = namida_verify_report_new ();
   g_auto (GStrv) all = ids == NULL ? list_ids (database, error) : NULL;
   g_autofree char *buffer = g_malloc (BUFFER_SIZE);
   g_autoptr (GHashTable) read = g_hash_table_new_full (namida_file_id_hash, namida_file_id_equal, g_free, g_free);
@@ -454,7 +456,6 @@ namida_verify_run (NamidaDatabase *database,
               .read = read,
               .buffer = buffer };
 
-  report->damages = g_ptr_array_new_with_free_func (damage_free);
   if (ids == NULL && all == NULL)
     return NULL;
   if (!run_all (&run, ids != NULL ? ids : (const char *const *) all, ids == NULL, error))

@@ -4,6 +4,7 @@
 #include "namida-version-private.h"
 
 #include "namida-error.h"
+#include "namida-store-mark.h"
 
 #include <unistd.h>
 
@@ -45,6 +46,20 @@ look (NamidaVersionFacts *facts, GPtrArray *files)
     close (fd);
 }
 
+/* A version that is gone, and one whose drive is not connected, are two things: <store>/<device>/<version>. */
+static void
+facts_look_for_store (NamidaVersionFacts *facts, NamidaDatabase *database)
+{
+  g_autofree char *device = NULL;
+  g_autofree char *store = NULL;
+
+  if (facts->present || facts->record->landing != NAMIDA_LANDING_BACKUP)
+    return;
+  device = g_path_get_dirname (facts->record->path);
+  store = g_path_get_dirname (device);
+  facts->elsewhere = namida_store_mark_look (database, store) == NAMIDA_STORE_NOT_HERE;
+}
+
 /* @record: (transfer full) */
 static NamidaVersionFacts *
 load_one (NamidaDatabase *database, NamidaVersionRecord *record, GError **error)
@@ -66,6 +81,7 @@ load_one (NamidaDatabase *database, NamidaVersionRecord *record, GError **error)
       return NULL;
     }
   look (facts, files);
+  facts_look_for_store (facts, database);
   return facts;
 }
 

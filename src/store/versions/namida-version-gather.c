@@ -99,6 +99,72 @@ namida_version_gather (
   return g_steal_pointer (&backup);
 }
 
+/* What of one version no newer one had. @taken: which version each label, and the zip (NULL), is taken of. */
+static gboolean
+gather_add_missing (NamidaDatabase *database,
+                    NamidaBackup *backup,
+                    const NamidaVersionRecord *record,
+                    GHashTable *taken,
+                    gint64 *zip_taken,
+                    const char *const *labels,
+                    guint *number,
+                    GError **error)
+{
+  g_autoptr (GPtrArray) files = namida_version_record_files (database, record, error);
+  int fd;
+
+  if (files == NULL)
+    return FALSE;
+  fd = namida_version_record_open (record);
+  for (guint i = 0; i < files->len; i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+      const gint64 *owner = g_hash_table_lookup (taken, file->label);
+
+      if (!is_wanted (file, labels))
+        continue;
+      if (file->kind == NAMIDA_VERSION_FILE_ZIP)
+        {
+          if (*zip_taken == 0)
+            *zip_taken = record->id;
+          if (*zip_taken == record->id)
+            add_file (backup, file, record, fd, ++*number);
+          continue;
+        }
+      if (owner == NULL)
+        g_hash_table_insert (taken, g_strdup (file->label), g_memdup2 (&record->id, sizeof record->id));
+      if (owner == NULL || *owner == record->id)
+        add_file (backup, file, record, fd, ++*number);
+    }
+  if (fd >= 0)
+    close (fd);
+  return TRUE;
+}
+
+NamidaBackup *
+namida_version_gather_newest (NamidaDatabase *database, GPtrArray *records, const char *const *labels, GError **error)
+{
+  g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  gint64 zip_taken = 0;
+  guint number = 0;
+
+  namida_backup_set_proven (backup, TRUE);
+  for (guint i = 0; i < records->len; i++)
+    if (!gather_add_missing (database, backup, g_ptr_array_index (records, i), taken, &zip_taken, labels, &number,
+                             error))
+      return NULL;
+  if (namida_backup_get_entries (backup)->len == 0)
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                           _ ("None of the files that could be sent is there. Verify the versions to see what is "
+                              "missing."));
+      return NULL;
+    }
+  namida_backup_sort (backup);
+  return g_steal_pointer (&backup);
+}
+
 typedef struct
 {
   char *id;

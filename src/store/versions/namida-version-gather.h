@@ -23,4 +23,16 @@ NamidaBackup *namida_version_gather_finish (GAsyncResult *result, GError **error
 NamidaBackup *namida_version_gather (
     NamidaDatabase *database, const char *id, const char *const *labels, GCancellable *cancellable, GError **error);
 
+/**
+ * namida_version_gather_newest:
+ * @records: (element-type NamidaVersionRecord): newest first
+ * @labels: as above
+ *
+ * Of several versions the newest of each music folder, of the zip and of the single files. Blocking: a worker.
+ *
+ * Returns: (transfer full) (nullable): as namida_version_gather_finish()
+ */
+NamidaBackup *
+namida_version_gather_newest (NamidaDatabase *database, GPtrArray *records, const char *const *labels, GError **error);
+
 G_END_DECLS

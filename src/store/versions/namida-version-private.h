@@ -14,8 +14,9 @@ typedef struct
   guint files, left;
   guint64 bytes;
   gboolean present;
-  gboolean removing; /* its removal was cut off: nothing else can be done with it */
-  GPtrArray *music;  /* NamidaVersionMusic */
+  gboolean elsewhere; /* not present, because its store is not here: the drive is not connected */
+  gboolean removing;  /* its removal was cut off: nothing else can be done with it */
+  GPtrArray *music;   /* NamidaVersionMusic */
 } NamidaVersionFacts;
 void namida_version_facts_free (NamidaVersionFacts *self);
 /** namida_version_facts_load: (transfer full) (element-type NamidaVersionFacts) (nullable): of all versions, newest

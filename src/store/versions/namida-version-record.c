@@ -7,11 +7,13 @@
 #include "namida-content.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-open.h"
 #include "namida-safe-path.h"
 #include "namida-version-lists.h"
 #include "namida-version.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
@@ -358,16 +360,17 @@ namida_version_file_dup_name (const NamidaVersionFile *file)
 int
 namida_version_file_open_folder (const NamidaVersionFile *file, int version_fd, char **basename)
 {
-  g_autofree char *folder = NULL;
+  const char *name;
+  int fd;
 
   if (version_fd >= 0)
     return namida_safe_path_open_parent (version_fd, file->path, FALSE, basename, NULL);
   /* A person's own folder: links in it are the person's. */
   if (!g_path_is_absolute (file->path))
     return -1;
-  folder = g_path_get_dirname (file->path);
-  *basename = g_path_get_basename (file->path);
-  return open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  fd = namida_open_parent (file->path, &name);
+  *basename = g_strdup (name);
+  return fd;
 }
 
 gboolean
@@ -378,7 +381,7 @@ namida_version_file_stat (const NamidaVersionFile *file, int version_fd, struct 
   int folder;
 
   /* A person's own folder, whose links are the person's: one question a file, for there may be 100,000 of them. */
-  if (version_fd < 0)
+  if (version_fd < 0 && strlen (file->path) < PATH_MAX)
     return g_path_is_absolute (file->path) && fstatat (AT_FDCWD, file->path, st, AT_SYMLINK_NOFOLLOW) == 0
            && (file->kind == NAMIDA_VERSION_FILE_FOLDER ? S_ISDIR (st->st_mode) : S_ISREG (st->st_mode));
   folder = namida_version_file_open_folder (file, version_fd, &basename);

@@ -5,6 +5,7 @@
 
 #include "namida-error.h"
 #include "namida-store-private.h"
+#include "namida-succession.h"
 #include "namida-version-gather.h"
 #include "namida-version-private.h"
 
@@ -27,11 +28,18 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaVersionShelf,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SHELF, shelf_iface_init))
 
-/* Only what this very key has sent: a name proves nothing. */
+/* Only what this very key has sent, or a key that it succeeded: a name proves nothing. */
 static gboolean
-is_of (const NamidaVersionRecord *record, const char *fingerprint)
+shelf_is_for (NamidaVersionShelf *self, const NamidaVersionRecord *record, const char *fingerprint)
 {
-  return fingerprint != NULL && g_strcmp0 (record->fingerprint, fingerprint) == 0;
+  return namida_succession_covers (self->database, fingerprint, record->fingerprint);
+}
+
+static gboolean
+shelf_is_whole (const NamidaVersionFacts *facts)
+{
+  return facts->present && !facts->removing && facts->record->complete && facts->record->damaged <= 0
+         && facts->left == facts->files;
 }
 
 static NamidaKeptBackup *
@@ -42,9 +50,13 @@ describe (const NamidaVersionFacts *facts)
   one->id = g_strdup_printf ("%" G_GINT64_FORMAT, facts->record->id);
   one->title = g_utf8_make_valid (facts->record->title, -1);
   one->created_ms = (guint64) (facts->record->created_at / 1000);
-  one->complete = facts->record->complete && facts->record->damaged <= 0 && facts->left == facts->files;
+  one->complete = shelf_is_whole (facts);
   one->files = facts->files;
   one->bytes = facts->bytes;
+  one->zip = facts->zip_path != NULL;
+  one->labels = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < facts->music->len; i++)
+    g_ptr_array_add (one->labels, g_strdup (((NamidaVersionMusic *) g_ptr_array_index (facts->music, i))->label));
   return one;
 }
 
@@ -62,10 +74,39 @@ list (NamidaShelf *shelf, const char *fingerprint, GError **error)
     {
       const NamidaVersionFacts *facts = g_ptr_array_index (all, i);
 
-      if (is_of (facts->record, fingerprint) && facts->present)
+      if (shelf_is_for (self, facts->record, fingerprint) && facts->present && !facts->removing)
         g_ptr_array_add (kept, describe (facts));
     }
   return kept;
+}
+
+/* The newest version of each music folder and of the zip, of all versions that are whole. */
+static NamidaBackup *
+shelf_open_newest (
+    NamidaVersionShelf *self, const char *fingerprint, const char *const *labels, gint64 *created_ms, GError **error)
+{
+  g_autoptr (GPtrArray) all = namida_version_facts_load (self->database, NULL, error);
+  g_autoptr (GPtrArray) records = g_ptr_array_new ();
+
+  if (all == NULL)
+    return NULL;
+  for (guint i = 0; i < all->len; i++)
+    {
+      const NamidaVersionFacts *facts = g_ptr_array_index (all, i);
+
+      if (shelf_is_for (self, facts->record, fingerprint) && shelf_is_whole (facts))
+        g_ptr_array_add (records, facts->record);
+    }
+  if (records->len == 0)
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                           _ ("No complete backup of this device is kept here. Look at the list of backups. If this "
+                              "device replaced another one, say so on the device that keeps the backups: "
+                              "namida-sync-cli backups succeed OLD NEW"));
+      return NULL;
+    }
+  *created_ms = ((NamidaVersionRecord *) g_ptr_array_index (records, 0))->created_at / 1000;
+  return namida_version_gather_newest (self->database, records, labels, error);
 }
 
 static NamidaBackup *
@@ -77,11 +118,14 @@ open_backup (NamidaShelf *shelf,
              GError **error)
 {
   NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
-  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (self->database, id, NULL);
+  g_autoptr (NamidaVersionRecord) record = NULL;
   NamidaBackup *backup;
 
+  if (g_str_equal (id, NAMIDA_KEPT_BACKUP_NEWEST))
+    return shelf_open_newest (self, fingerprint, labels, created_ms, error);
+  record = namida_version_record_find (self->database, id, NULL);
   /* The same words for one that is not there and one that is somebody else's. */
-  if (record == NULL || !is_of (record, fingerprint))
+  if (record == NULL || !shelf_is_for (self, record, fingerprint))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
                            _ ("That backup is not kept here (any more). Look at the list of backups."));

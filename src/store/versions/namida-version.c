@@ -3,6 +3,8 @@
 
 #include "namida-version-private.h"
 
+#include "namida-version-adopt.h"
+
 #include <glib/gi18n-lib.h>
 
 struct _NamidaVersion
@@ -189,6 +191,18 @@ namida_version_get_present (NamidaVersion *self)
 }
 
 gboolean
+namida_version_get_elsewhere (NamidaVersion *self)
+{
+  return self->facts->elsewhere;
+}
+
+gboolean
+namida_version_get_found (NamidaVersion *self)
+{
+  return g_str_has_prefix (self->facts->record->session, NAMIDA_VERSION_FOUND_PREFIX);
+}
+
+gboolean
 namida_version_get_complete (NamidaVersion *self)
 {
   return self->facts->record->complete;
@@ -233,6 +247,8 @@ namida_version_dup_state_text (NamidaVersion *self)
 
   if (self->facts->removing)
     return g_strdup (_ ("Being removed"));
+  if (self->facts->elsewhere)
+    return g_strdup (_ ("Not here: its drive is not connected"));
   if (!self->facts->present)
     return g_strdup (_ ("Nothing of it is there any more"));
   if (record->damaged > 0)
@@ -242,6 +258,8 @@ namida_version_dup_state_text (NamidaVersion *self)
     return g_strdup_printf (_ ("%'u of %'u files are still as they arrived"), self->facts->left, self->facts->files);
   if (!record->complete)
     return g_strdup (_ ("Not complete: some files did not arrive"));
+  if (record->verified_at == 0 && namida_version_get_found (self))
+    return g_strdup (_ ("Found here, not verified yet"));
   if (record->verified_at == 0)
     return g_strdup (_ ("Verified when it arrived"));
   time = g_date_time_new_from_unix_local (record->verified_at / G_USEC_PER_SEC);

@@ -42,6 +42,10 @@ guint namida_version_get_files_left (NamidaVersion *self);
 gboolean namida_version_get_present (NamidaVersion *self);
 /** TRUE: its removal was cut off, and goes on at the next start; nothing else can be done with it. */
 gboolean namida_version_get_removing (NamidaVersion *self);
+/** Whether it is not present because its store is not here: the drive is not connected. */
+gboolean namida_version_get_elsewhere (NamidaVersion *self);
+/** Whether it did not arrive here, but was found in a store and adopted. */
+gboolean namida_version_get_found (NamidaVersion *self);
 /** FALSE: some files of it never arrived. */
 gboolean namida_version_get_complete (NamidaVersion *self);
 gboolean namida_version_get_pinned (NamidaVersion *self);

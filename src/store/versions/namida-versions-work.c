@@ -6,12 +6,17 @@
 #include "namida-error.h"
 #include "namida-retention-apply.h"
 #include "namida-store-private.h"
+#include "namida-store-mark.h"
+#include "namida-version-adopt.h"
 #include "namida-version-follow.h"
 #include "namida-version-trash.h"
 
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <unistd.h>
 
 #define PROGRESS_MS 250
+#define WRITE_RECORDS_US (2 * G_USEC_PER_SEC)
 
 typedef struct _Work Work;
 
@@ -92,11 +97,41 @@ reload_resume (Work *work)
     g_message ("%s", trash->message);
 }
 
+/* Marks the store of today if it is one, finds versions that are new to the database, and gives those of release 0.1.0
+ * their record; a long work goes on with the next call. */
+static void
+reload_adopt (Work *work, GCancellable *cancellable)
+{
+  const char *backups = namida_store_get_backups (work->store);
+  int fd = open (backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  g_autoptr (GPtrArray) stores = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (fd >= 0)
+    {
+      if (namida_store_mark_look (get_database (work), backups) == NAMIDA_STORE_HERE
+          && !namida_store_mark_ensure (get_database (work), backups, fd, &error))
+        g_message ("%s", error->message);
+      close (fd);
+    }
+  stores = namida_store_mark_list (get_database (work));
+  for (guint i = 0; i < stores->len; i++)
+    {
+      g_autoptr (GError) reason = NULL;
+
+      if (namida_store_mark_look (get_database (work), g_ptr_array_index (stores, i)) == NAMIDA_STORE_HERE
+          && !namida_version_adopt (get_database (work), g_ptr_array_index (stores, i), NULL, cancellable, &reason))
+        g_message ("%s", reason->message);
+    }
+  namida_version_write_records (get_database (work), WRITE_RECORDS_US, cancellable);
+}
+
 static gpointer
 reload (Work *work, GCancellable *cancellable, GError **error)
 {
   reload_resume (work);
   namida_version_follow (work->store, cancellable);
+  reload_adopt (work, cancellable);
   work->facts = namida_version_facts_load (get_database (work), cancellable, error);
   return work->facts != NULL ? DONE : NULL;
 }

@@ -8,6 +8,7 @@
 #include "namida-manifest.h"
 #include "namida-removal.h"
 #include "namida-staging.h"
+#include "namida-store-mark.h"
 #include "namida-version-gather.h"
 #include "namida-version-record.h"
 #include "namida-version-trash.h"
@@ -324,6 +325,7 @@ test_pin (Fixture *f, gconstpointer data)
   g_autoptr (NamidaRemoval) removal = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
+  g_autofree char *path_of_mark = NULL;
 
   receive (f, "AA", NAMIDA_LANDING_BACKUP, "zip", "song");
   versions = open_list (f);
@@ -340,8 +342,10 @@ test_pin (Fixture *f, gconstpointer data)
   g_assert_nonnull (removal);
   g_assert_cmpuint (removal->bytes, ==, plan->bytes);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
-  g_assert_false (g_file_test (f->backups, G_FILE_TEST_IS_DIR)
-                  && g_rmdir (f->backups) != 0); /* nothing is left in it */
+  /* Nothing is left in it but the mark of the store. */
+  path_of_mark = g_build_filename (f->backups, NAMIDA_STORE_MARK_NAME, NULL);
+  g_assert_cmpint (g_unlink (path_of_mark), ==, 0);
+  g_assert_cmpint (g_rmdir (f->backups), ==, 0);
 }
 
 /* Somebody put a link where the version or its device's folder was: neither it nor what it leads to is touched. */

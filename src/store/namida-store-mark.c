@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-store-mark.h"
+
+#include "namida-clock.h"
+#include "namida-crash-point.h"
+#include "namida-error.h"
+#include "namida-file-ops.h"
+#include "namida-json-build.h"
+#include "namida-open.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The mark of a store: a small file in its folder with a UUID and the keys of the programs that write there. A recorded
+ * store whose folder lacks the mark is on a drive that is not mounted, and what is written there would hide beneath the
+ * mount later. Called before something is received and when the list of versions is loaded. Blocking: worker threads.
+ */
+
+#define TEMPORARY ".namida-sync-store.new"
+#define MARK_BYTES_MOST (1024 * 1024)
+
+typedef struct
+{
+  char *uuid;
+  GPtrArray *writers; /* char * */
+} Mark;
+
+static void
+mark_free (Mark *self)
+{
+  g_free (self->uuid);
+  g_ptr_array_unref (self->writers);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Mark, mark_free)
+
+static Mark *
+mark_new (const char *uuid)
+{
+  Mark *self = g_new0 (Mark, 1);
+
+  self->uuid = g_strdup (uuid);
+  self->writers = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+static const char *
+mark_get_text (JsonNode *node)
+{
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
+/* A mark that is damaged is still a mark: the store is there, and the mark is written anew. */
+static Mark *
+mark_parse (const char *text, gsize length)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *object = NULL;
+  JsonNode *writers;
+  Mark *self;
+
+  if (g_utf8_validate (text, (gssize) length, NULL) && json_parser_load_from_data (parser, text, (gssize) length, NULL)
+      && json_parser_get_root (parser) != NULL && JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+    object = json_node_get_object (json_parser_get_root (parser));
+  self = mark_new (object != NULL ? mark_get_text (json_object_get_member (object, "uuid")) : NULL);
+  writers = object != NULL ? json_object_get_member (object, "writers") : NULL;
+  for (guint i = 0;
+       writers != NULL && JSON_NODE_HOLDS_ARRAY (writers) && i < json_array_get_length (json_node_get_array (writers));
+       i++)
+    {
+      const char *one = mark_get_text (json_array_get_element (json_node_get_array (writers), i));
+
+      if (one != NULL)
+        g_ptr_array_add (self->writers, g_strdup (one));
+    }
+  return self;
+}
+
+/* (transfer full) (nullable): NULL with errno */
+static Mark *
+mark_read (int folder)
+{
+  g_autofree char *text = g_malloc (MARK_BYTES_MOST);
+  gsize length = 0;
+  ssize_t n;
+  int fd = namida_open_at (folder, NAMIDA_STORE_MARK_NAME, O_RDONLY | O_NONBLOCK, 0);
+
+  if (fd < 0)
+    return NULL;
+  while (length < MARK_BYTES_MOST
+         && ((n = read (fd, text + length, MARK_BYTES_MOST - length)) > 0 || (n < 0 && errno == EINTR)))
+    length += (gsize) MAX (n, 0);
+  close (fd);
+  return mark_parse (text, length);
+}
+
+static char *
+mark_dup_text (const Mark *self, gsize *length)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_begin_object (builder);
+  namida_json_build_int (builder, "format", 1);
+  namida_json_build_string (builder, "uuid", self->uuid);
+  json_builder_set_member_name (builder, "writers");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < self->writers->len; i++)
+    json_builder_add_string_value (builder, g_ptr_array_index (self->writers, i));
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  json_generator_set_root (generator, root);
+  json_generator_set_pretty (generator, TRUE);
+  return json_generator_to_data (generator, length);
+}
+
+/* @create: another program may make the mark at the same moment: then its mark stays, and errno is EEXIST. */
+static gboolean
+mark_write (const Mark *self, int folder, gboolean create)
+{
+  gsize length;
+  g_autofree char *text = mark_dup_text (self, &length);
+  gboolean fine;
+  int saved_errno, fd;
+
+  unlinkat (folder, TEMPORARY, 0);
+  fd = namida_open_at (folder, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL, 0644);
+  if (fd < 0)
+    return FALSE;
+  fine = namida_write_all (fd, text, length) && fsync (fd) == 0;
+  saved_errno = errno;
+  close (fd);
+  errno = saved_errno;
+  fine = fine
+         && (create ? namida_file_rename (folder, TEMPORARY, folder, NAMIDA_STORE_MARK_NAME)
+                    : renameat (folder, TEMPORARY, folder, NAMIDA_STORE_MARK_NAME) == 0)
+         && fsync (folder) == 0;
+  saved_errno = errno;
+  if (!fine)
+    unlinkat (folder, TEMPORARY, 0);
+  errno = saved_errno;
+  return fine;
+}
+
+/* ---- what the database knows ---- */
+
+/* (transfer full) (nullable): one text of one row */
+static char *
+mark_ask (NamidaDatabase *database, const char *sql, const char *argument)
+{
+  sqlite3_stmt *statement;
+  char *text = NULL;
+
+  namida_database_lock (database);
+  statement = argument != NULL ? namida_database_prepare (database, NULL, sql, "s", argument)
+                               : namida_database_prepare (database, NULL, sql, "");
+  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    text = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return text;
+}
+
+/* (transfer full) (element-type filename) */
+static GPtrArray *
+mark_list_versions (NamidaDatabase *database, const char *path)
+{
+  g_autofree char *inside = g_strconcat (path, "/", NULL);
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  sqlite3_stmt *statement;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, NULL,
+                                       "SELECT path FROM versions WHERE removing = 0 AND landing = 'backup'"
+                                       " AND substr (path, 1, length (?1)) = ?1",
+                                       "s", inside);
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    g_ptr_array_add (paths, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return paths;
+}
+
+NamidaStorePresence
+namida_store_mark_look (NamidaDatabase *database, const char *path)
+{
+  g_autofree char *mark = g_build_filename (path, NAMIDA_STORE_MARK_NAME, NULL);
+  g_autofree char *recorded = NULL;
+  g_autoptr (GPtrArray) versions = NULL;
+  struct stat st;
+
+  if (lstat (mark, &st) == 0)
+    return NAMIDA_STORE_HERE;
+  recorded = mark_ask (database, "SELECT uuid FROM stores WHERE path = ?", path);
+  if (recorded != NULL)
+    return NAMIDA_STORE_NOT_HERE;
+  versions = mark_list_versions (database, path);
+  for (guint i = 0; i < versions->len; i++)
+    if (lstat (g_ptr_array_index (versions, i), &st) == 0)
+      return NAMIDA_STORE_HERE;
+  return versions->len > 0 ? NAMIDA_STORE_NOT_HERE : NAMIDA_STORE_NEW;
+}
+
+gboolean
+namida_store_mark_check (NamidaDatabase *database, const char *path, GError **error)
+{
+  g_autofree char *shown = NULL;
+
+  if (namida_store_mark_look (database, path) != NAMIDA_STORE_NOT_HERE)
+    return TRUE;
+  shown = g_filename_display_name (path);
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+               _ ("The backups in “%s” are not here, so their drive is probably not connected. Connect it, then send "
+                  "again. To start with an empty folder, run: namida-sync-cli backups adopt %s"),
+               shown, shown);
+  return FALSE;
+}
+
+static gboolean
+mark_fail (GError **error, const char *path)
+{
+  int saved_errno = errno;
+  g_autofree char *shown = g_filename_display_name (path);
+  g_autofree char *what = g_strdup_printf (_ ("The folder “%s” could not be made a folder for backups"), shown);
+
+  namida_error_set_from_errno (error, saved_errno, what);
+  return FALSE;
+}
+
+gboolean
+namida_store_mark_ensure (NamidaDatabase *database, const char *path, int folder, GError **error)
+{
+  g_autofree char *own = mark_ask (database, "SELECT fingerprint FROM device", NULL);
+  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *recorded = NULL;
+  g_autoptr (Mark) mark = mark_read (folder);
+
+  if (mark == NULL)
+    {
+      if (errno != ENOENT)
+        return mark_fail (error, path);
+      mark = mark_new (uuid);
+      if (own != NULL)
+        g_ptr_array_add (mark->writers, g_strdup (own));
+      if (!mark_write (mark, folder, TRUE))
+        {
+          if (errno != EEXIST)
+            return mark_fail (error, path);
+          g_clear_pointer (&mark, mark_free);
+          mark = mark_read (folder);
+          if (mark == NULL)
+            return mark_fail (error, path);
+        }
+      namida_crash_point ("store-marked");
+    }
+  if (mark->uuid == NULL || (own != NULL && !g_ptr_array_find_with_equal_func (mark->writers, own, g_str_equal, NULL)))
+    {
+      if (mark->uuid == NULL)
+        mark->uuid = g_strdup (uuid);
+      if (own != NULL && !g_ptr_array_find_with_equal_func (mark->writers, own, g_str_equal, NULL))
+        g_ptr_array_add (mark->writers, g_strdup (own));
+      if (!mark_write (mark, folder, FALSE))
+        return mark_fail (error, path);
+    }
+  recorded = mark_ask (database, "SELECT uuid FROM stores WHERE path = ?", path);
+  return g_strcmp0 (recorded, mark->uuid) == 0
+         || namida_database_exec (database, error,
+                                  "INSERT OR REPLACE INTO stores (path, uuid, recorded_at) VALUES (?, ?, ?)", "ssi",
+                                  path, mark->uuid, namida_clock_real ());
+}
+
+GPtrArray *
+namida_store_mark_list (NamidaDatabase *database)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  sqlite3_stmt *statement;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, NULL, "SELECT path FROM stores ORDER BY path", "");
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    g_ptr_array_add (paths, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return paths;
+}

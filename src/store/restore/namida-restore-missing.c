@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-restore-private.h"
+
+#include "namida-error.h"
+#include "namida-folder-record.h"
+#include "namida-version-record.h"
+
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What a version should hold, as its record or else the database says: files that are gone are a part of what is
+ * restored and cannot be, and every other file gets the hash that it had at its arrival. Called while a plan is loaded,
+ * in a worker thread. */
+
+#define MUSIC "Music/"
+
+/* (transfer full) (nullable): the version in the plan's folder, as the database has it */
+static NamidaVersionRecord *
+missing_find_version (NamidaRestorePlan *plan)
+{
+  sqlite3_stmt *statement;
+  g_autofree char *id = NULL;
+
+  namida_database_lock (plan->database);
+  statement = namida_database_prepare (plan->database, NULL,
+                                       "SELECT CAST (id AS TEXT) FROM versions WHERE path = ? AND landing = 'backup'"
+                                       " AND removing = 0",
+                                       "s", plan->folder);
+  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    id = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  namida_database_unlock (plan->database);
+  return id != NULL ? namida_version_record_find (plan->database, id, NULL) : NULL;
+}
+
+/* (transfer full) (nullable) (element-type NamidaSum): of the database; the manifest is not restored. */
+static GPtrArray *
+missing_ask_database (NamidaRestorePlan *plan)
+{
+  g_autoptr (GPtrArray) sums = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_sum_free);
+  g_autoptr (NamidaVersionRecord) version = missing_find_version (plan);
+  g_autoptr (GPtrArray) files = version != NULL ? namida_version_record_files (plan->database, version, NULL) : NULL;
+
+  for (guint i = 0; files != NULL && i < files->len; i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+      NamidaSum *sum;
+
+      if (file->kind != NAMIDA_VERSION_FILE_ZIP && file->kind != NAMIDA_VERSION_FILE_FILE)
+        continue;
+      sum = g_new0 (NamidaSum, 1);
+      sum->path = g_strdup (file->path);
+      sum->sha256 = g_strdup (file->sha256);
+      g_ptr_array_add (sums, sum);
+    }
+  return sums->len > 0 ? g_steal_pointer (&sums) : NULL;
+}
+
+static gboolean
+missing_find_label (NamidaRestorePlan *plan, const char *name, guint *label)
+{
+  for (*label = 0; *label < plan->labels->len; (*label)++)
+    if (g_str_equal (((NamidaRestoreLabel *) plan->labels->pdata[*label])->label, name))
+      return TRUE;
+  return FALSE;
+}
+
+/* The folder of a label, or the zip, may be gone as a whole. The zip comes first. */
+static guint
+missing_add_label (NamidaRestorePlan *plan, const char *name, const char *source)
+{
+  NamidaRestoreLabel *label = g_new0 (NamidaRestoreLabel, 1);
+
+  label->label = g_strdup (name);
+  label->source = g_strdup (source);
+  label->asked = *name != '\0';
+  if (*name != '\0')
+    {
+      g_ptr_array_add (plan->labels, label);
+      return plan->labels->len - 1;
+    }
+  g_ptr_array_insert (plan->labels, 0, label);
+  for (guint i = 0; i < plan->files->len; i++)
+    ((NamidaRestoreFile *) plan->files->pdata[i])->label++;
+  return 0;
+}
+
+static void
+missing_add_file (NamidaRestorePlan *plan, guint label, const char *relative, const NamidaSum *sum)
+{
+  NamidaRestoreFile *file = namida_restore_file_new ();
+
+  file->label = label;
+  file->relative = g_strdup (relative);
+  file->source = g_build_filename (plan->folder, sum->path, NULL);
+  file->sha256 = g_strdup (sum->sha256);
+  file->missing = TRUE;
+  g_ptr_array_add (plan->files, file);
+}
+
+/* @there: NamidaRestoreFile by source. */
+static void
+missing_take (NamidaRestorePlan *plan, GHashTable *there, const NamidaSum *sum, const char *zip)
+{
+  g_autofree char *source = g_build_filename (plan->folder, sum->path, NULL);
+  NamidaRestoreFile *file = g_hash_table_lookup (there, source);
+  const char *slash;
+  guint label;
+
+  if (file != NULL)
+    {
+      g_free (file->sha256);
+      file->sha256 = g_strdup (sum->sha256);
+      return;
+    }
+  if (g_str_has_prefix (sum->path, MUSIC) && (slash = strchr (sum->path + strlen (MUSIC), '/')) != NULL)
+    {
+      const char *start = sum->path + strlen (MUSIC);
+      g_autofree char *name = g_strndup (start, (gsize) (slash - start));
+      g_autofree char *folder = g_build_filename (plan->folder, "Music", name, NULL);
+
+      if (!missing_find_label (plan, name, &label))
+        label = missing_add_label (plan, name, folder);
+      missing_add_file (plan, label, slash + 1, sum);
+    }
+  else if (g_strcmp0 (zip, sum->path) == 0 && plan->zip == NULL)
+    {
+      plan->zip = g_strdup (zip);
+      label = missing_add_label (plan, "", plan->folder);
+      missing_add_file (plan, label, zip, sum);
+    }
+}
+
+/* (transfer full) (nullable) */
+static NamidaFolderRecord *
+missing_read_record (NamidaRestorePlan *plan)
+{
+  int folder = open (plan->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  g_autoptr (GError) error = NULL;
+  NamidaFolderRecord *record;
+
+  if (folder < 0)
+    return NULL;
+  record = namida_folder_record_read (folder, &error);
+  close (folder);
+  if (record == NULL && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND))
+    g_message ("%s", error->message);
+  return record;
+}
+
+void
+namida_restore_expect_record (NamidaRestorePlan *plan)
+{
+  g_autoptr (NamidaFolderRecord) record = missing_read_record (plan);
+  g_autoptr (GHashTable) there = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) known = NULL;
+  GPtrArray *sums;
+
+  /* What the database knows is believed sooner than a record that is damaged itself. */
+  if (record == NULL || !record->sums_fit || record->bad_lines > 0)
+    known = missing_ask_database (plan);
+  sums = known != NULL ? known : record != NULL ? record->sums : NULL;
+  for (guint i = 0; i < plan->files->len; i++)
+    {
+      NamidaRestoreFile *file = plan->files->pdata[i];
+
+      if (!file->folder)
+        g_hash_table_insert (there, file->source, file);
+    }
+  for (guint i = 0; sums != NULL && i < sums->len; i++)
+    {
+      const NamidaSum *sum = g_ptr_array_index (sums, i);
+      const char *zip = record != NULL && record->zip != NULL ? record->zip
+                        : known != NULL && strchr (sum->path, '/') == NULL && g_str_has_suffix (sum->path, ".zip")
+                            ? sum->path
+                            : NULL;
+
+      missing_take (plan, there, sum, zip);
+    }
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-version-adopt.h"
+
+#include "namida-clock.h"
+#include "namida-crash-point.h"
+#include "namida-error.h"
+#include "namida-file-ops.h"
+#include "namida-folder-record.h"
+#include "namida-safe-path.h"
+#include "namida-version-folders.h"
+#include "namida-version-lists.h"
+#include "namida-version-record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The two ways between the record in a version's folder and the database: versions that only lie in a store are entered
+ * into the database, and versions that only the database knows, as of release 0.1.0, get their record. Called when the
+ * list of versions is loaded and by "backups adopt". Blocking: a worker thread. */
+
+#define MUSIC "Music/"
+
+/* A version that nobody knows yet. */
+typedef struct
+{
+  char *path;
+  NamidaFolderRecord *record;
+} Found;
+
+static void
+found_free (gpointer data)
+{
+  Found *self = data;
+
+  g_free (self->path);
+  namida_folder_record_free (self->record);
+  g_free (self);
+}
+
+/* Newest first: each one adopted goes below the one before. */
+static int
+found_compare (gconstpointer a, gconstpointer b)
+{
+  gint64 one = (*(Found *const *) a)->record->arrived, other = (*(Found *const *) b)->record->arrived;
+
+  return one != other ? (one < other ? 1 : -1) : strcmp ((*(Found *const *) b)->path, (*(Found *const *) a)->path);
+}
+
+/* Paths that have a row, and those that a session is about to give to its version. (transfer full) (nullable) */
+static GHashTable *
+adopt_list_known (NamidaDatabase *database, GError **error)
+{
+  GHashTable *known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  sqlite3_stmt *statement;
+  gboolean fine = FALSE;
+  int result = SQLITE_ERROR;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error,
+                                       "SELECT path FROM versions UNION SELECT destination FROM sessions"
+                                       " WHERE direction = 'receive' AND state IN ('open', 'parked')"
+                                       " AND destination IS NOT NULL",
+                                       "");
+  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
+    g_hash_table_add (known, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
+  fine = statement != NULL && result == SQLITE_DONE;
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  if (fine)
+    return known;
+  if (error != NULL && *error == NULL)
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The list of versions could not be read."));
+  g_hash_table_unref (known);
+  return NULL;
+}
+
+static gboolean
+adopt_stat (int folder, const char *path, struct stat *st)
+{
+  g_autofree char *basename = NULL;
+  int parent = namida_safe_path_open_parent (folder, path, FALSE, &basename, NULL);
+  gboolean there = parent >= 0 && fstatat (parent, basename, st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (st->st_mode);
+
+  if (parent >= 0)
+    close (parent);
+  if (!there)
+    memset (st, 0, sizeof *st);
+  return there;
+}
+
+/* A file that is gone has a row all the same: it is missing. @texts: owns what of the rows is nobody else's. */
+static void
+adopt_add_row (GArray *rows, GStringChunk *texts, const Found *found, int folder, const NamidaSum *sum)
+{
+  const NamidaFolderRecord *record = found->record;
+  const char *start = g_str_has_prefix (sum->path, MUSIC) ? sum->path + strlen (MUSIC) : NULL;
+  const char *slash = start != NULL ? strchr (start, '/') : NULL;
+  NamidaStoredRow row = { .kind = g_strcmp0 (sum->path, record->zip) == 0        ? NAMIDA_VERSION_FILE_ZIP
+                                  : g_strcmp0 (sum->path, record->manifest) == 0 ? NAMIDA_VERSION_FILE_MANIFEST
+                                                                                 : NAMIDA_VERSION_FILE_FILE,
+                          .folder = found->path,
+                          .relative = sum->path,
+                          .below = slash != NULL ? slash + 1 : sum->path,
+                          .first_at = record->arrived,
+                          .sha256 = sum->sha256 };
+  struct stat st;
+
+  if (slash != NULL)
+    {
+      g_autofree char *label = g_strndup (start, (gsize) (slash - start));
+
+      row.label = g_string_chunk_insert_const (texts, label);
+    }
+  adopt_stat (folder, sum->path, &st);
+  row.size = (guint64) st.st_size;
+  row.mtime_ns = namida_stat_mtime_ns (&st);
+  row.inode = (guint64) st.st_ino;
+  row.device = (guint64) st.st_dev;
+  g_array_append_val (rows, row);
+}
+
+static gboolean
+adopt_write_version (NamidaDatabase *database, const Found *found, gint64 *id, GError **error)
+{
+  const NamidaFolderRecord *record = found->record;
+  g_autofree char *random = namida_random_hex (16);
+  g_autofree char *session = g_strconcat (NAMIDA_VERSION_FOUND_PREFIX, random, NULL);
+  g_autofree char *holder = g_path_get_dirname (found->path);
+  g_autofree char *device = g_path_get_basename (holder);
+  g_autofree char *shown = g_utf8_make_valid (device, -1);
+
+  if (!namida_database_exec (
+          database, error,
+          "INSERT INTO versions (session, fingerprint, alias, path, created_at, landing, title, offer_key, complete,"
+          " left_out, arrival) VALUES (?, ?, ?, ?, ?, 'backup', ?, ?, ?, ?,"
+          " (SELECT coalesce (min (arrival), 1) - 1 FROM versions))",
+          "ssssissii", session, record->fingerprint, record->alias != NULL ? record->alias : shown, found->path,
+          record->arrived, record->title != NULL ? record->title : shown,
+          record->offer_key != NULL ? record->offer_key : "", (gint64) record->complete, (gint64) record->left_out))
+    return FALSE;
+  *id = sqlite3_last_insert_rowid (namida_database_lock (database));
+  namida_database_unlock (database);
+  return TRUE;
+}
+
+static gboolean
+adopt_one (NamidaDatabase *database, const Found *found, GError **error)
+{
+  int folder = open (found->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (NamidaStoredRow));
+  g_autoptr (GStringChunk) texts = g_string_chunk_new (1024);
+  sqlite3 *handle;
+  gboolean fine;
+  gint64 id = 0;
+
+  if (folder < 0)
+    return TRUE; /* gone since it was found */
+  for (guint i = 0; i < found->record->sums->len; i++)
+    adopt_add_row (rows, texts, found, folder, g_ptr_array_index (found->record->sums, i));
+  handle = namida_database_lock (database);
+  fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
+         && adopt_write_version (database, found, &id, error)
+         && namida_version_lists_write (database, id, "backup", found->path, rows, error);
+  namida_crash_point ("adopting");
+  fine = fine && namida_database_exec (database, error, "COMMIT", "");
+  if (!fine && !sqlite3_get_autocommit (handle))
+    sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
+  namida_database_unlock (database);
+  close (folder);
+  if (fine)
+    namida_crash_point ("adopted");
+  return fine;
+}
+
+/* (transfer full) (element-type Found) */
+static GPtrArray *
+adopt_find (const char *store, GHashTable *known)
+{
+  g_autoptr (GPtrArray) folders = namida_version_folders_list (store);
+  GPtrArray *all = g_ptr_array_new_with_free_func (found_free);
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const char *path = g_ptr_array_index (folders, i);
+      g_autoptr (GError) error = NULL;
+      NamidaFolderRecord *record;
+      Found *found;
+      int folder;
+
+      if (g_hash_table_contains (known, path))
+        continue;
+      folder = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      record = folder >= 0 ? namida_folder_record_read (folder, &error) : NULL;
+      if (folder >= 0)
+        close (folder);
+      if (record == NULL)
+        {
+          g_message ("a version that was found could not be adopted: %s", error != NULL ? error->message : path);
+          continue;
+        }
+      found = g_new0 (Found, 1);
+      found->path = g_strdup (path);
+      found->record = record;
+      g_ptr_array_add (all, found);
+    }
+  g_ptr_array_sort (all, found_compare);
+  return all;
+}
+
+gboolean
+namida_version_adopt (
+    NamidaDatabase *database, const char *store, guint *adopted, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GHashTable) known = adopt_list_known (database, error);
+  g_autoptr (GPtrArray) all = NULL;
+
+  if (adopted != NULL)
+    *adopted = 0;
+  if (known == NULL)
+    return FALSE;
+  all = adopt_find (store, known);
+  for (guint i = 0; i < all->len; i++)
+    {
+      if (g_cancellable_is_cancelled (cancellable))
+        {
+          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+          return FALSE;
+        }
+      if (!adopt_one (database, g_ptr_array_index (all, i), error))
+        return FALSE;
+      if (adopted != NULL)
+        (*adopted)++;
+    }
+  if (all->len > 0)
+    g_message ("%u versions were found in %s", all->len, store);
+  return TRUE;
+}
+
+/* ---- the other way ---- */
+
+static gboolean
+record_one (NamidaDatabase *database, const NamidaVersionRecord *version, int folder, GError **error)
+{
+  g_autoptr (GPtrArray) files = namida_version_record_files (database, version, error);
+  g_autoptr (NamidaFolderRecord) record = namida_folder_record_new ();
+
+  if (files == NULL)
+    return FALSE;
+  record->alias = g_strdup (version->alias);
+  record->fingerprint = g_strdup (version->fingerprint);
+  record->title = g_strdup (version->title);
+  record->arrived = version->created_at;
+  record->complete = version->complete;
+  for (guint i = 0; i < files->len; i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+
+      if (file->kind == NAMIDA_VERSION_FILE_ZIP && record->zip == NULL)
+        record->zip = g_strdup (file->path);
+      else if (file->kind == NAMIDA_VERSION_FILE_MANIFEST && record->manifest == NULL)
+        record->manifest = g_strdup (file->path);
+    }
+  for (guint i = 0; i < files->len; i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+
+      if (file->kind != NAMIDA_VERSION_FILE_FOLDER)
+        namida_folder_record_add (record, file->path, file->sha256, file->label, file->size);
+    }
+  return namida_folder_record_write (record, folder, error);
+}
+
+guint
+namida_version_write_records (NamidaDatabase *database, gint64 limit_us, GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) versions = namida_version_record_list (database, NAMIDA_VERSION_STAYS, NULL);
+  gint64 until = namida_clock_monotonic () + limit_us;
+  guint n = 0;
+
+  for (guint i = 0; versions != NULL && i < versions->len && namida_clock_monotonic () < until
+                    && !g_cancellable_is_cancelled (cancellable);
+       i++)
+    {
+      const NamidaVersionRecord *version = g_ptr_array_index (versions, i);
+      int folder = namida_version_record_open (version);
+      g_autoptr (GError) error = NULL;
+
+      if (folder < 0)
+        continue;
+      if (namida_folder_record_exists (folder))
+        ; /* as most of them */
+      else if (record_one (database, version, folder, &error))
+        n++;
+      else
+        g_message ("%s", error->message);
+      close (folder);
+    }
+  return n;
+}

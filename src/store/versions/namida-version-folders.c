@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-version-folders.h"
+
+#include "namida-folder-record.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Finds the versions that lie in a store: its folders are <store>/<device>/<version>. For adoption, and for verifying a
+ * folder that no database knows. Blocking: worker threads. */
+
+#define DEPTH_MOST 2u
+
+gboolean
+namida_version_folders_has (const char *folder)
+{
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  gboolean found = fd >= 0 && namida_folder_record_exists (fd);
+
+  if (fd >= 0)
+    close (fd);
+  return found;
+}
+
+static void
+folders_add (GPtrArray *found, const char *folder, guint depth)
+{
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  if (namida_version_folders_has (folder))
+    {
+      g_ptr_array_add (found, g_strdup (folder));
+      return;
+    }
+  if (depth == DEPTH_MOST)
+    return;
+  dir = g_dir_open (folder, 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (name[0] != '.' && g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+        folders_add (found, path, depth + 1);
+    }
+}
+
+static int
+folders_compare (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+GPtrArray *
+namida_version_folders_list (const char *folder)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *whole = g_canonicalize_filename (folder, NULL);
+
+  folders_add (found, whole, 0);
+  g_ptr_array_sort (found, folders_compare);
+  return found;
+}

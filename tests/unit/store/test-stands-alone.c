@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "store-fixture.h"
+
+#include "namida-error.h"
+#include "namida-folder-record.h"
+#include "namida-restore.h"
+#include "namida-store-mark.h"
+#include "namida-store-sink-private.h"
+#include "namida-succession.h"
+#include "namida-verify.h"
+#include "namida-version-adopt.h"
+#include "namida-version-record.h"
+#include "namida-version-shelf.h"
+#include "namida-versions.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The folder of versions is the truth: a store outlives its database, is verified and restored without it, and is never
+ * written beside its drive. */
+
+#define N_SONGS 6
+
+/* (transfer full): the folder of the version; of LIBRARY whatever the sink says. */
+static char *
+receive (Fixture *f, const char *device, NamidaLanding landing, const char *key)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *zip = g_strconcat ("zip ", key, NULL);
+
+  shipment_add (shipment, "", "Namida Backup - 1.zip", zip, FALSE);
+  for (guint i = 0; i < N_SONGS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("A/%u.flac", i);
+      g_autofree char *content = g_strdup_printf ("song %u %s", i, key);
+
+      shipment_add (shipment, "Music", name, content, FALSE);
+    }
+  sink = namida_store_sink_new_for (f->store, device, device, key, landing, NULL);
+  namida_store_sink_set_source (sink, "uuid", "person", 0);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  return namida_sink_dup_folder (sink);
+}
+
+static NamidaVersions *
+open_list (Fixture *f)
+{
+  NamidaVersions *versions = namida_versions_new ();
+
+  namida_versions_set_store (versions, f->store);
+  while (namida_versions_get_loading (versions))
+    g_main_context_iteration (NULL, TRUE);
+  return versions;
+}
+
+static NamidaVersion *
+nth (NamidaVersions *versions, guint i)
+{
+  g_autoptr (NamidaVersion) version = g_list_model_get_item (G_LIST_MODEL (versions), i);
+
+  g_assert_nonnull (version);
+  return version;
+}
+
+static guint
+count (NamidaVersions *versions)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (versions));
+}
+
+static void
+lose_database (Fixture *f)
+{
+  static const char *const names[] = { "state.db", "state.db-wal", "state.db-shm" };
+  g_autofree char *base = g_strdup (f->base);
+
+  fixture_close (f);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (base, "data", names[i], NULL);
+
+      g_unlink (path);
+    }
+  fixture_open (f, base);
+}
+
+static char *
+song_in (const char *version, guint number)
+{
+  g_autofree char *name = g_strdup_printf ("%u.flac", number);
+
+  return g_build_filename (version, "Music", "Music", "A", name, NULL);
+}
+
+static void
+overwrite (const char *path, const char *text)
+{
+  g_assert_cmpint (chmod (path, 0644), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+/* ---- adoption ---- */
+
+static void
+test_lost_database (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *two = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
+  g_autoptr (NamidaVersions) versions = NULL;
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  guint adopted = 7;
+  int fd = open (f->backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  lose_database (f);
+  /* What arrives now is newer than everything that is found. */
+  g_assert_true (namida_store_mark_ensure (f->database, f->backups, fd, &error));
+  close (fd);
+  versions = open_list (f);
+  g_assert_cmpuint (count (versions), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      NamidaVersion *version = nth (versions, i);
+
+      g_assert_cmpstr (namida_version_get_path (version), ==, i == 0 ? two : one);
+      g_assert_cmpstr (namida_version_get_alias (version), ==, "AB12");
+      g_assert_cmpstr (namida_version_get_fingerprint (version), ==, "AB12");
+      g_assert_cmpuint (namida_version_get_files (version), ==, N_SONGS + 1);
+      g_assert_true (namida_version_get_complete (version));
+      g_assert_true (namida_version_get_found (version));
+      g_assert_true (namida_version_get_present (version));
+      g_assert_nonnull (namida_version_get_zip_path (version));
+    }
+  report = namida_verify_run (f->database, NULL, FALSE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (namida_verify_report_is_clean (report));
+  g_assert_cmpuint (report->versions, ==, 2);
+  g_assert_cmpuint (report->files, ==, 2 * (N_SONGS + 1));
+  /* Once is enough. */
+  g_assert_true (namida_version_adopt (f->database, f->backups, &adopted, NULL, &error));
+  g_assert_cmpuint (adopted, ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE arrival <= 0"), ==, 2);
+}
+
+/* A version that is about to be journaled is not adopted beside that. */
+static void
+test_adopt_leaves_sessions (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  guint adopted = 7;
+
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM versions", ""));
+  g_assert_true (
+      namida_database_exec (f->database, NULL, "UPDATE sessions SET state = 'open', destination = ?", "s", one));
+  g_assert_true (namida_version_adopt (f->database, f->backups, &adopted, NULL, NULL));
+  g_assert_cmpuint (adopted, ==, 0);
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE sessions SET state = 'finished'", ""));
+  g_assert_true (namida_version_adopt (f->database, f->backups, &adopted, NULL, NULL));
+  g_assert_cmpuint (adopted, ==, 1);
+}
+
+/* As release 0.1.0 left it: no record, no mark. */
+static void
+test_older_store (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *sums = g_build_filename (one, NAMIDA_SUMS_NAME, NULL);
+  g_autofree char *record = g_build_filename (one, NAMIDA_FOLDER_RECORD_NAME, NULL);
+  g_autofree char *mark = g_build_filename (f->backups, NAMIDA_STORE_MARK_NAME, NULL);
+  g_autoptr (NamidaVersions) versions = NULL;
+
+  g_assert_cmpint (g_unlink (sums), ==, 0);
+  g_assert_cmpint (g_unlink (record), ==, 0);
+  g_assert_cmpint (g_unlink (mark), ==, 0);
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM stores", ""));
+  versions = open_list (f);
+  g_assert_cmpuint (count (versions), ==, 1);
+  fixture_check_sums (one);
+  g_assert_true (g_file_test (mark, G_FILE_TEST_IS_REGULAR));
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM stores"), ==, 1);
+}
+
+/* ---- the mark ---- */
+
+static void
+assert_refused (Fixture *f)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (GError) error = NULL;
+
+  shipment_add (shipment, "", "Namida Backup - 1.zip", "new", FALSE);
+  sink = namida_store_sink_new_for (f->store, "AB12", "AB12", "new", NAMIDA_LANDING_BACKUP, NULL);
+  g_assert_false (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+}
+
+/* The mount point is there, its drive is not. */
+static void
+test_not_mounted (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *drive = g_strconcat (f->backups, "-drive", NULL);
+  g_autofree char *again = NULL;
+  g_autofree char *state = NULL;
+  g_autoptr (NamidaVersions) versions = NULL;
+
+  g_assert_cmpint (g_rename (f->backups, drive), ==, 0);
+  assert_refused (f);
+  g_assert_false (g_file_test (f->backups, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_mkdir (f->backups, 0755), ==, 0);
+  assert_refused (f);
+  /* Nothing was written beside it: the folder is as empty as before. */
+  g_assert_cmpint (g_rmdir (f->backups), ==, 0);
+  /* A store of release 0.1.0 that was never recorded. */
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM stores", ""));
+  g_assert_cmpint (namida_store_mark_look (f->database, f->backups), ==, NAMIDA_STORE_NOT_HERE);
+  assert_refused (f);
+  versions = open_list (f);
+  state = namida_version_dup_state_text (nth (versions, 0));
+  g_assert_true (namida_version_get_elsewhere (nth (versions, 0)));
+  g_assert_nonnull (strstr (state, "drive"));
+  g_assert_false (g_file_test (f->backups, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_rename (drive, f->backups), ==, 0);
+  g_assert_cmpint (namida_store_mark_look (f->database, f->backups), ==, NAMIDA_STORE_HERE);
+  again = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
+  g_assert_true (g_str_has_prefix (again, f->backups));
+}
+
+static void
+test_two_writers (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+  int fd;
+
+  g_assert_cmpint (g_mkdir_with_parents (f->backups, 0755), ==, 0);
+  fd = open (f->backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *fingerprint = g_strdup_printf ("%064u", i % 2);
+
+      g_assert_true (namida_database_exec (
+          f->database, NULL, "INSERT OR REPLACE INTO device (id, fingerprint) VALUES (1, ?)", "s", fingerprint));
+      g_assert_true (namida_store_mark_ensure (f->database, f->backups, fd, NULL));
+    }
+  close (fd);
+  text = fixture_read (f->backups, NAMIDA_STORE_MARK_NAME, NULL);
+  g_assert_nonnull (strstr (text, "00000000000000000000000000000000\""));
+  g_assert_nonnull (strstr (text, "00000000000000000000000000000001\""));
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM stores"), ==, 1);
+}
+
+/* ---- verify by the record ---- */
+
+static void
+test_absent (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *two = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
+  g_autofree char *gone = song_in (two, 2);
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  const NamidaDamage *damage;
+
+  fixtures_remove (one);
+  g_assert_cmpint (g_unlink (gone), ==, 0);
+  report = namida_verify_run (f->database, NULL, FALSE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->versions, ==, 1);
+  g_assert_cmpuint (report->absent, ==, 1);
+  g_assert_cmpuint (report->missing, ==, 1);
+  g_assert_cmpuint (report->files, ==, N_SONGS);
+  g_assert_cmpuint (namida_verify_report_get_lost (report), ==, 0);
+  g_assert_false (namida_verify_report_is_clean (report));
+  damage = g_ptr_array_index (report->damages, 1); /* the newest version first */
+  g_assert_cmpint (damage->kind, ==, NAMIDA_DAMAGE_ABSENT);
+  g_assert_cmpstr (damage->path, ==, one);
+}
+
+static void
+test_library (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = receive (f, "AB12", NAMIDA_LANDING_LIBRARY, "one");
+  g_autofree char *zip = g_build_filename (f->backups, "AB12", "Namida Backup - 1.zip", NULL);
+  g_autofree char *song = g_build_filename (f->music, "Music", "A", "1.flac", NULL);
+  g_autofree char *other = g_build_filename (f->music, "Music", "A", "2.flac", NULL);
+  g_autoptr (NamidaVerifyReport) report = NULL;
+
+  g_assert_cmpint (g_unlink (zip), ==, 0);
+  g_assert_cmpint (g_unlink (song), ==, 0);
+  overwrite (other, "new tags");
+  report = namida_verify_run (f->database, NULL, FALSE, NULL, NULL, NULL, NULL);
+  g_assert_cmpuint (report->versions, ==, 1);
+  g_assert_cmpuint (report->missing, ==, 2);
+  g_assert_cmpuint (report->changed, ==, 1);
+  g_assert_cmpuint (report->damaged, ==, 1); /* the zip is the store's, the songs are their owner's */
+  g_assert_false (namida_verify_report_is_clean (report));
+}
+
+typedef struct
+{
+  Fixture *f;
+  const char *sql;
+} Meanwhile;
+
+static void
+do_meanwhile (guint64 done, guint64 total, gpointer user_data)
+{
+  Meanwhile *meanwhile = user_data;
+
+  if (meanwhile->sql != NULL && done > 0)
+    g_assert_true (namida_database_exec (meanwhile->f->database, NULL, meanwhile->sql, ""));
+  if (done > 0)
+    meanwhile->sql = NULL;
+}
+
+static void
+test_removed_meanwhile (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *two = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
+  Meanwhile remove = { .f = f, .sql = "UPDATE versions SET removing = 1" };
+  Meanwhile fail = { .f = f, .sql = "ALTER TABLE versions RENAME COLUMN title TO label" };
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (NamidaVerifyReport) none = NULL;
+  g_autoptr (GError) error = NULL;
+
+  report = namida_verify_run (f->database, NULL, FALSE, do_meanwhile, &remove, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->versions, ==, 0);
+  g_assert_cmpuint (report->removed, ==, 2);
+  g_assert_cmpuint (report->damaged, ==, 0);
+  g_assert_false (namida_verify_report_is_clean (report));
+  /* A database that fails is not taken for a version that was removed. */
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE versions SET removing = 0", ""));
+  none = namida_verify_run (f->database, NULL, FALSE, do_meanwhile, &fail, NULL, &error);
+  g_assert_null (none);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+}
+
+/* On another computer: no database, nothing but the folder. */
+static void
+test_bare_folder (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *two = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
+  g_autofree char *rotten = song_in (one, 1);
+  g_autofree char *gone = song_in (one, 3);
+  g_autoptr (NamidaVerifyReport) good = NULL;
+  g_autoptr (NamidaVerifyReport) bad = NULL;
+  g_autoptr (NamidaVerifyReport) all = NULL;
+  g_autoptr (NamidaVerifyReport) none = NULL;
+  g_autoptr (GError) error = NULL;
+
+  overwrite (rotten, "song 1 onf");
+  g_assert_cmpint (g_unlink (gone), ==, 0);
+  good = namida_verify_folder (two, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (namida_verify_report_is_clean (good));
+  g_assert_cmpuint (good->files, ==, N_SONGS + 1);
+  bad = namida_verify_folder (one, NULL, NULL, NULL, &error);
+  g_assert_cmpuint (bad->missing, ==, 1);
+  g_assert_cmpuint (namida_verify_report_get_lost (bad), ==, 1);
+  all = namida_verify_folder (f->backups, NULL, NULL, NULL, &error);
+  g_assert_cmpuint (all->versions, ==, 2);
+  g_assert_cmpuint (all->damages->len, ==, 2);
+  none = namida_verify_folder (f->data, NULL, NULL, NULL, &error);
+  g_assert_null (none);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+}
+
+/* ---- restore by the record ---- */
+
+static void
+keep (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return *result;
+}
+
+static NamidaRestorePlan *
+load (Fixture *f, const char *folder, const char *to)
+{
+  g_autofree char *zips = g_build_filename (to, "zips", NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaRestorePlan *plan;
+  g_autofree char *place = NULL;
+
+  namida_restore_plan_load_async (f->database, folder, to, NULL, zips, NULL, keep, &result);
+  plan = namida_restore_plan_load_finish (wait_for (&result), &error);
+  g_assert_no_error (error);
+  place = g_build_filename (to, "Music", NULL);
+  g_assert_true (namida_restore_plan_set_destination (plan, "Music", place, &error));
+  return plan;
+}
+
+static void
+restore_lost (Fixture *f, const char *version, const char *name, guint blocked)
+{
+  g_autofree char *to = g_build_filename (f->base, name, NULL);
+  g_autoptr (NamidaRestorePlan) plan = load (f, version, to);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaRestoreResult applied = { 0 };
+
+  namida_restore_plan_apply_async (plan, NULL, NULL, NULL, keep, &result);
+  g_assert_false (namida_restore_plan_apply_finish (plan, wait_for (&result), &applied, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE);
+  g_assert_cmpuint (applied.blocked, ==, blocked);
+  g_assert_cmpuint (applied.added, ==, N_SONGS + 1 - blocked);
+}
+
+/* Half of the songs are gone and one is rotten: with the database that knows it, without any, and with one that knows a
+ * version of release 0.1.0. */
+static void
+test_restore_lost (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *rotten = song_in (one, 4);
+  g_autofree char *sums = g_build_filename (one, NAMIDA_SUMS_NAME, NULL);
+  g_autofree char *kept = g_build_filename (f->base, "kept", NULL);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *song = song_in (one, i);
+
+      g_assert_cmpint (g_unlink (song), ==, 0);
+    }
+  overwrite (rotten, "song 4 onf");
+  restore_lost (f, one, "known", 4);
+  g_assert_cmpint (g_rename (sums, kept), ==, 0);
+  restore_lost (f, one, "older", 4);
+  g_assert_cmpint (g_rename (kept, sums), ==, 0);
+  lose_database (f);
+  restore_lost (f, one, "bare", 4);
+}
+
+static void
+test_newer (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *to = g_build_filename (f->base, "to", NULL);
+  g_autofree char *folder = g_build_filename (to, "Music", "A", NULL);
+  g_autoptr (NamidaRestorePlan) plan = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  guint n_older = 0, n_newer = 0;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.flac", i);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      struct timespec times[2] = { { .tv_sec = 1000000000 }, { .tv_sec = i == 0 ? 1000000000 : 1900000000 } };
+
+      g_assert_true (g_file_set_contents (path, "mine", -1, NULL));
+      g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+    }
+  plan = load (f, one, to);
+  namida_restore_plan_preview_async (plan, NULL, keep, &result);
+  g_assert_true (namida_restore_plan_preview_finish (plan, wait_for (&result), NULL));
+  for (guint i = 0; i < namida_restore_plan_get_items (plan)->len; i++)
+    {
+      const NamidaRestoreItem *item = g_ptr_array_index (namida_restore_plan_get_items (plan), i);
+
+      n_older += item->state == NAMIDA_RESTORE_DIFFERENT && item->newer == 1 && g_str_has_suffix (item->path, "0.flac");
+      n_newer
+          += item->state == NAMIDA_RESTORE_DIFFERENT && item->newer == -1 && g_str_has_suffix (item->path, "1.flac");
+    }
+  g_assert_cmpuint (n_older, ==, 1);
+  g_assert_cmpuint (n_newer, ==, 1);
+}
+
+/* ---- who may fetch ---- */
+
+static void
+trust (Fixture *f, const char *fingerprint)
+{
+  g_assert_true (namida_database_exec (f->database, NULL,
+                                       "INSERT INTO trusted (fingerprint, alias, trusted_at) VALUES (?, ?, 1)", "ss",
+                                       fingerprint, fingerprint));
+}
+
+static guint
+count_kept (NamidaShelf *shelf, const char *fingerprint)
+{
+  g_autoptr (GPtrArray) list = namida_shelf_list (shelf, fingerprint, NULL);
+
+  return list->len;
+}
+
+static void
+test_succession (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB120000", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *found = NULL;
+  g_autoptr (NamidaShelf) shelf = namida_version_shelf_new (f->store);
+  g_autoptr (GError) error = NULL;
+  guint versions;
+
+  g_assert_cmpuint (count_kept (shelf, "AB120000"), ==, 1);
+  g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 0);
+  found = namida_succession_find_sender (f->database, "ab120000", &versions, &error);
+  g_assert_cmpstr (found, ==, "AB120000");
+  g_assert_cmpuint (versions, ==, 1);
+  g_assert_null (namida_succession_find_sender (f->database, "nobody", &versions, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
+  g_clear_error (&error);
+  /* Not of a device that nobody has paired. */
+  g_assert_false (namida_succession_add (f->database, "NEW", "AB120000", &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
+  g_clear_error (&error);
+  g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 0);
+  trust (f, "NEW");
+  trust (f, "NEWEST");
+  trust (f, "AB120000");
+  g_assert_false (namida_succession_add (f->database, "NEW", "NEW", NULL));
+  g_assert_true (namida_succession_add (f->database, "NEW", "AB120000", &error));
+  g_assert_true (namida_succession_add (f->database, "NEWEST", "NEW", &error));
+  g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 1);
+  g_assert_cmpuint (count_kept (shelf, "NEWEST"), ==, 1);
+  g_assert_cmpint (fixture_query_int (f, "SELECT may_restore FROM trusted WHERE fingerprint = 'NEW'"), ==, 1);
+  /* Round in a circle, and the other way not. */
+  g_assert_true (namida_succession_add (f->database, "AB120000", "NEWEST", &error));
+  g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 1);
+  g_assert_cmpuint (count_kept (shelf, "OTHER"), ==, 0);
+}
+
+static void
+receive_label (Fixture *f, const char *label, const char *zip, const char *key)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (zip != NULL)
+    shipment_add (shipment, "", zip, key, FALSE);
+  shipment_add (shipment, label, "1.flac", key, FALSE);
+  sink = namida_store_sink_new_for (f->store, "AB12", "AB12", key, NAMIDA_LANDING_BACKUP, NULL);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* The newest of each music folder and of the zip: not only what the newest version happens to have. */
+static void
+test_newest (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaShelf) shelf = namida_version_shelf_new (f->store);
+  g_autoptr (NamidaBackup) backup = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 created;
+  GPtrArray *entries;
+
+  receive_label (f, "Rips", "Namida Backup - 1.zip", "a");
+  receive_label (f, "Music", "Namida Backup - 2.zip", "b");
+  receive_label (f, "Music", NULL, "c");
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE versions SET created_at = id", ""));
+  backup = namida_shelf_open (shelf, "AB12", NAMIDA_KEPT_BACKUP_NEWEST, NULL, &created, &error);
+  g_assert_no_error (error);
+  entries = namida_backup_get_entries (backup);
+  g_assert_cmpuint (entries->len, ==, 3);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+      g_autofree char *expected = fixture_sha256 (g_strcmp0 (entry->label, "Music") == 0  ? "c"
+                                                  : g_strcmp0 (entry->label, "Rips") == 0 ? "a"
+                                                                                          : "b");
+
+      g_assert_cmpstr (entry->sha256, ==, expected);
+    }
+  g_assert_null (namida_shelf_open (shelf, "OTHER", NAMIDA_KEPT_BACKUP_NEWEST, NULL, &created, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, function)                                                                                            \
+  g_test_add ("/stands-alone/" path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
+  ADD ("lost-database", test_lost_database);
+  ADD ("adopt-leaves-sessions", test_adopt_leaves_sessions);
+  ADD ("older-store", test_older_store);
+  ADD ("not-mounted", test_not_mounted);
+  ADD ("two-writers", test_two_writers);
+  ADD ("absent", test_absent);
+  ADD ("library", test_library);
+  ADD ("removed-meanwhile", test_removed_meanwhile);
+  ADD ("bare-folder", test_bare_folder);
+  ADD ("restore-lost", test_restore_lost);
+  ADD ("newer", test_newer);
+  ADD ("succession", test_succession);
+  ADD ("newest", test_newest);
+  return g_test_run ();
+}
