@@ -67,6 +67,24 @@ connection_watch (NamidaHttpConnection *self)
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, probes, NULL);
 }
 
+static int test_silence, test_stall; /* atomic */
+
+void
+namida_http_set_limits_for_tests (guint silence_seconds, guint stall_seconds)
+{
+  g_atomic_int_set (&test_silence, (int) silence_seconds);
+  g_atomic_int_set (&test_stall, (int) stall_seconds);
+}
+
+/* The first that is not 0. */
+static guint
+connection_choose (int for_tests, guint asked, guint usual)
+{
+  if (for_tests > 0)
+    return (guint) for_tests;
+  return asked != 0 ? asked : usual;
+}
+
 NamidaHttpConnection *
 namida_http_connection_new (const NamidaHttpPeer *peer, GCancellable *cancellable, GError **error)
 {
@@ -84,8 +102,8 @@ namida_http_connection_new (const NamidaHttpPeer *peer, GCancellable *cancellabl
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   self->limit = peer->limit != NULL ? namida_rate_limit_ref (peer->limit) : NULL;
   self->host = namida_http_host (peer->address);
-  self->silence = peer->silence_seconds != 0 ? peer->silence_seconds : SILENCE_SECONDS;
-  self->stall = peer->stall_seconds != 0 ? peer->stall_seconds : STALL_SECONDS;
+  self->silence = connection_choose (g_atomic_int_get (&test_silence), peer->silence_seconds, SILENCE_SECONDS);
+  self->stall = connection_choose (g_atomic_int_get (&test_stall), peer->stall_seconds, STALL_SECONDS);
   self->scratch = g_byte_array_new ();
   namida_http_reader_init (&self->reader, connection_input (self));
   connection_watch (self);

@@ -96,6 +96,9 @@ gboolean namida_http_connection_request (NamidaHttpConnection *self,
                                          NamidaHttpAnswer *answer,
                                          GError **error);
 
+/** namida_http_set_limits_for_tests: of all connections that are made from now on; 0: as the peer asks for. */
+void namida_http_set_limits_for_tests (guint silence_seconds, guint stall_seconds);
+
 /** How many connections in a row may break without having moved anything. */
 #define NAMIDA_MAX_BREAKS 3u
 /** namida_http_back_off: waits before the next connection: 0.5, 1, 2 s. @breaks: from 1 on. Not longer than until

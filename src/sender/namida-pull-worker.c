@@ -108,45 +108,6 @@ namida_pull_ask_any (NamidaIdentity *identity,
 
 /* ---- files ---- */
 
-/* What the threads of one fetching share. */
-typedef struct
-{
-  NamidaPull *pull;
-  GMutex lock; /* guards: */
-  guint next;
-  GError *error; /* the first that ends it all */
-} Crew;
-
-static gboolean
-take_next (Crew *crew, guint *index)
-{
-  GPtrArray *entries = namida_backup_get_entries (crew->pull->backup);
-  gboolean found = FALSE;
-
-  g_mutex_lock (&crew->lock);
-  while (crew->error == NULL && crew->next < entries->len && !found)
-    {
-      const NamidaEntry *entry = g_ptr_array_index (entries, crew->next);
-
-      *index = crew->next++;
-      found = crew->pull->wants[*index].wanted && entry->kind != NAMIDA_ENTRY_FOLDER;
-    }
-  g_mutex_unlock (&crew->lock);
-  return found;
-}
-
-/* @error: (transfer full) */
-static void
-give_up (Crew *crew, GError *error)
-{
-  g_mutex_lock (&crew->lock);
-  if (crew->error == NULL)
-    crew->error = error;
-  else
-    g_error_free (error);
-  g_mutex_unlock (&crew->lock);
-}
-
 static gboolean
 write_all (int fd, const guint8 *data, gsize length, guint64 offset, GError **error)
 {
@@ -214,7 +175,8 @@ fetcher_connect (Fetcher *self, GError **error)
   if (self->connection != NULL && !namida_http_connection_is_reusable (self->connection))
     g_clear_pointer (&self->connection, namida_http_connection_free);
   if (self->connection == NULL)
-    self->connection = pull_connect (pull->identity, pull->addresses, pull->fingerprint, pull->cancellable, error);
+    self->connection
+        = pull_connect (pull->identity, pull->addresses, pull->fingerprint, pull->workers.cancellable, error);
   return self->connection != NULL;
 }
 
@@ -358,28 +320,37 @@ fetch_with_tries (Fetcher *self, guint index, GError **error)
       if (there > before)
         breaks = 0;
       if (!g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE) || breaks >= NAMIDA_MAX_BREAKS
-          || g_cancellable_is_cancelled (pull->cancellable))
+          || namida_workers_is_over (&pull->workers))
         {
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
         }
       g_debug ("Fetching “%s” goes on from byte %" G_GUINT64_FORMAT ": %s", path, there, reason->message);
-      namida_http_back_off (++breaks, pull->cancellable);
+      namida_http_back_off (++breaks, pull->workers.cancellable);
     }
 }
 
-static gpointer
-crew_thread (gpointer data)
+static gboolean
+fetcher_wants (NamidaPull *pull, guint index)
 {
-  Crew *crew = data;
-  Fetcher fetcher = { .pull = crew->pull };
+  const NamidaEntry *entry = g_ptr_array_index (namida_backup_get_entries (pull->backup), index);
+
+  return pull->wants[index].wanted && entry->kind != NAMIDA_ENTRY_FOLDER;
+}
+
+static gpointer
+fetcher_work (gpointer data)
+{
+  NamidaPull *pull = data;
+  Fetcher fetcher = { .pull = pull };
   GError *error = NULL;
   guint index = 0;
 
-  while (error == NULL && take_next (crew, &index))
-    fetch_with_tries (&fetcher, index, &error);
+  while (error == NULL && namida_workers_take (&pull->workers, &index))
+    if (fetcher_wants (pull, index))
+      fetch_with_tries (&fetcher, index, &error);
   if (error != NULL)
-    give_up (crew, error);
+    namida_workers_fail (&pull->workers, error);
   g_clear_pointer (&fetcher.connection, namida_http_connection_free);
   return NULL;
 }
@@ -397,18 +368,10 @@ count_wanted (NamidaPull *pull)
 gboolean
 namida_pull_run (NamidaPull *pull, GError **error)
 {
-  Crew crew = { .pull = pull };
-  guint n_threads = MIN (CONNECTIONS_MOST, count_wanted (pull));
-  GThread *threads[CONNECTIONS_MOST];
+  gboolean ok;
 
-  g_mutex_init (&crew.lock);
-  for (guint i = 0; i < n_threads; i++)
-    threads[i] = g_thread_new ("pull", crew_thread, &crew);
-  for (guint i = 0; i < n_threads; i++)
-    g_thread_join (threads[i]);
-  g_mutex_clear (&crew.lock);
-  if (crew.error == NULL)
-    return TRUE;
-  g_propagate_error (error, crew.error);
-  return FALSE;
+  namida_workers_init (&pull->workers, namida_backup_get_entries (pull->backup)->len, pull->cancellable);
+  ok = namida_workers_run (&pull->workers, MIN (CONNECTIONS_MOST, count_wanted (pull)), fetcher_work, pull, error);
+  namida_workers_clear (&pull->workers);
+  return ok;
 }

@@ -5,6 +5,7 @@
 #include "namida-identity.h"
 #include "namida-sink.h"
 #include "namida-transfer.h"
+#include "namida-workers.h"
 
 G_BEGIN_DECLS
 
@@ -37,6 +38,7 @@ typedef struct
   GCancellable *cancellable;
   const NamidaWant *wants; /* one an entry */
   char **hashes;           /* one an entry: (out) (nullable): of what was written, whole */
+  NamidaWorkers workers;   /* while it runs */
 } NamidaPull;
 
 /** namida_pull_run: fetches all wanted files; those that the other side cannot give are left out, without a hash.

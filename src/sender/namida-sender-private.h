@@ -1,17 +1,65 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the state machine of a sending (namida-sender-run.c) and its dialects share. A dialect is a table: functions
+ * that block in the worker thread of a step, and what the other program can do. */
 #pragma once
 
+#include "namida-http-connection.h"
 #include "namida-sender.h"
+#include "namida-upload-job.h"
 
 G_BEGIN_DECLS
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaSenderClass, g_type_class_unref)
+/** What a connection that breaks in the middle of a file means. */
+typedef enum
+{
+  NAMIDA_BREAK_RESUMES,     /* the file goes on where it stopped */
+  NAMIDA_BREAK_LOSES_FILE,  /* that file is lost, the others go on */
+  NAMIDA_BREAK_STARTS_OVER, /* nothing there is of use any more: it is offered anew */
+} NamidaBreak;
 
-/* What every way of sending has; for the subclasses. */
+typedef struct _NamidaSenderDialect NamidaSenderDialect;
+struct _NamidaSenderDialect
+{
+  /* What the other program can do. */
+  gboolean proves;  /* it says by a hash what it has */
+  gboolean folders; /* it takes empty folders */
+  gboolean parks;   /* a session that nobody ends stays for a later offer; other programs have to be told of each end */
+  NamidaBreak on_break;
+  guint n_connections;
+  guint n_tries;         /* of a file that did not arrive as it is here */
+  guint n_offers;        /* of one sending, while its connections break */
+  guint silence_seconds; /* see NamidaHttpPeer */
+  guint stall_seconds;
+  NamidaFileResult unwanted; /* a file that was offered and that the answer does not name */
+  const char *no_folders;    /* (nullable) N_(): why a folder is left out */
+  const char *advice_at_end; /* (nullable) N_(): what is left to do over there */
+
+  /** format_offer: Returns: (transfer full) (nullable): the body of the offer. */
+  GBytes *(*format_offer) (NamidaSender *self, GError **error);
+  /** ask: offers over @connection, waits for the answer and fills @self->answer; leaves it %NULL when nothing is
+   * wanted. Calls namida_sender_show_waiting() before a person is asked. Returns: whether it was accepted. */
+  gboolean (*ask) (NamidaSender *self, NamidaHttpConnection **connection, GError **error);
+  /** format_upload: Returns: (transfer full): path and query of a file's upload. */
+  char *(*format_upload) (NamidaUploadJob *job, NamidaUploadItem *item);
+  /** check_upload: what the answer to an upload says. @sha256: of what was sent. */
+  NamidaTry (*check_upload) (
+      NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256, const NamidaHttpAnswer *answer, GError **error);
+  /** finish: (nullable): ends the session. Returns: (transfer full) (nullable): id → NamidaFileResult. */
+  GHashTable *(*finish) (NamidaSender *self, GError **error);
+  /** cancel: tells the other side that nothing more comes. Takes a few seconds at most. */
+  void (*cancel) (NamidaSender *self, gboolean keep_parts);
+};
+
+extern const NamidaSenderDialect namida_sender_v1;
+extern const NamidaSenderDialect namida_sender_localsend;
+extern const NamidaSenderDialect namida_sender_phone;
+
 struct _NamidaSender
 {
   GObject parent_instance;
 
+  const NamidaSenderDialect *dialect;
+  gboolean plain; /* unencrypted */
   NamidaIdentity *identity;
   NamidaDeviceInfo *own;
   GListModel *addresses;    /* of GInetSocketAddress, best first */
@@ -19,44 +67,57 @@ struct _NamidaSender
   NamidaDatabase *database; /* (nullable) */
   NamidaTransfer *transfer;
   char *pin; /* (nullable) */
-  guint64 limit;
+  guint64 limit_bytes;
   gboolean patient;     /* a lost connection does not end the transfer */
-  gboolean accepted;    /* in this try or an earlier one */
+  gboolean accepted;    /* in this try or an earlier one; main context */
   gboolean again;       /* an earlier try was accepted */
-  gboolean reached;     /* this one was */
-  char *session_id;     /* (nullable): of an accepted try */
+  gboolean reached;     /* this one was; main context */
+  char *session_id;     /* (nullable): of an accepted try; main context */
   char *session_before; /* (nullable): of the try before this one */
 
-  GTask *task; /* while it runs */
+  /* While it runs: written by one step, read by the next. */
+  GTask *task;
+  GCancellable *inner; /* cancelled by the person here, or by the one there */
+  gulong handler;
+  GPtrArray *places; /* of GInetSocketAddress, as they were at the start */
+  NamidaRateLimit *limit;
+  GBytes *offer;
+  GInetSocketAddress *address; /* (nullable): where it was offered */
+  GSocketAddress *source;      /* (nullable): from where */
+  NamidaOfferAnswer *answer;   /* (nullable): nothing is wanted, or the dialect wants everything */
+  gboolean takes_packs;
+  gboolean is_asked; /* the other side may still answer the offer, or has accepted it: it waits for us */
+  NamidaUploadJob *job;
+  guint n_offers;
+  guint asked_timer;      /* main context */
+  gboolean stopped_there; /* main context */
+  gboolean try_elsewhere; /* of ask(): the device may be at another of its addresses */
+  GError *error;          /* (nullable): how it ends, once the other side was told */
 };
 
-struct _NamidaSenderClass
-{
-  GObjectClass parent_class;
-
-  /* Begins; the transfer has a backup. Ends by namida_sender_return(), once, whatever happens. */
-  void (*start) (NamidaSender *self);
-};
-
-#define NAMIDA_SENDER_CLASS(klass) (G_TYPE_CHECK_CLASS_CAST ((klass), NAMIDA_TYPE_SENDER, NamidaSenderClass))
-#define NAMIDA_SENDER_GET_CLASS(object) (G_TYPE_INSTANCE_GET_CLASS ((object), NAMIDA_TYPE_SENDER, NamidaSenderClass))
-
-/** namida_sender_dup_addresses: (transfer full) (element-type GInetSocketAddress): as they are now, for a worker. */
-GPtrArray *namida_sender_dup_addresses (NamidaSender *self);
-/** namida_sender_follow_wish: a person's cancel cancels @inner, too, also one of before. Returns: the handler, to be
- * given to namida_sender_unfollow_wish(). */
-gulong namida_sender_follow_wish (NamidaSender *self, GCancellable *inner);
-void namida_sender_unfollow_wish (NamidaSender *self, gulong handler);
-/** namida_sender_settle: what namida_sender_return() does to the transfer, before there is nothing left to be done.
- * @error: (nullable) */
-void namida_sender_settle (NamidaSender *self, const GError *error, gboolean goes_on);
-/** namida_sender_give_back: after namida_sender_settle(): the try is over. @error: (transfer full) (nullable) */
-void namida_sender_give_back (NamidaSender *self, GError *error);
+/** namida_sender_get_peer: Returns: the other side at @address, for a connection of this sending. Any thread. */
+NamidaHttpPeer namida_sender_get_peer (NamidaSender *self, GInetSocketAddress *address);
+/** namida_sender_show_waiting: the other person is asked now. Any thread. */
+void namida_sender_show_waiting (NamidaSender *self);
 /**
- * namida_sender_return: ends the try, and the transfer unless it goes on or was asked to pause: then it is PAUSED.
- * @error: (transfer full) (nullable)
- * @goes_on: another try may succeed: the transfer is left INTERRUPTED
+ * namida_sender_request: a request and its answer over @connection, which is made anew when it cannot be used again.
+ * @limit: bytes of the answer
+ *
+ * Returns: %FALSE when there was no answer, with @error.
  */
-void namida_sender_return (NamidaSender *self, GError *error, gboolean goes_on);
+gboolean namida_sender_request (NamidaSender *self,
+                                NamidaHttpConnection **connection,
+                                const NamidaHttpRequest *request,
+                                GBytes *body,
+                                gsize limit,
+                                NamidaHttpAnswer *answer,
+                                GError **error);
+/** namida_sender_say: a request whose answer does not matter, within 4 s, over a connection of its own; also when the
+ * sending was cancelled. */
+void namida_sender_say (NamidaSender *self, const char *target);
+/** namida_sender_run: (namida-sender-run.c) begins; ends by the task. */
+void namida_sender_run (NamidaSender *self);
+/** namida_sender_stop_there: the other person stopped it; main context. */
+void namida_sender_stop_there (gpointer sender);
 
 G_END_DECLS

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-error.h"
-#include "namida-localsend-sender.h"
-#include "namida-phone-sender.h"
-#include "namida-v1-sender.h"
+#include "namida-sender-private.h"
 
-#include <glib/gi18n-lib.h>
+#include "namida-limits.h"
+#include "namida-localsend-sessions.h"
 
-G_DEFINE_ABSTRACT_TYPE (NamidaSender, namida_sender, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (NamidaSender, namida_sender, G_TYPE_OBJECT)
 
 static void
 namida_sender_finalize (GObject *object)
 {
   NamidaSender *self = NAMIDA_SENDER (object);
 
+  namida_localsend_sessions_remove (self);
+  g_clear_handle_id (&self->asked_timer, g_source_remove);
   g_clear_object (&self->identity);
   g_clear_pointer (&self->own, namida_device_info_unref);
   g_clear_object (&self->addresses);
@@ -24,6 +24,15 @@ namida_sender_finalize (GObject *object)
   g_free (self->pin);
   g_free (self->session_id);
   g_free (self->session_before);
+  g_clear_object (&self->inner);
+  g_clear_pointer (&self->places, g_ptr_array_unref);
+  g_clear_pointer (&self->limit, namida_rate_limit_unref);
+  g_clear_pointer (&self->offer, g_bytes_unref);
+  g_clear_object (&self->address);
+  g_clear_object (&self->source);
+  g_clear_pointer (&self->answer, namida_offer_answer_free);
+  g_clear_pointer (&self->job, namida_upload_job_free);
+  g_clear_error (&self->error);
   G_OBJECT_CLASS (namida_sender_parent_class)->finalize (object);
 }
 
@@ -36,6 +45,7 @@ namida_sender_class_init (NamidaSenderClass *klass)
 static void
 namida_sender_init (NamidaSender *self)
 {
+  self->inner = g_cancellable_new ();
 }
 
 NamidaDialect
@@ -50,22 +60,18 @@ namida_sender_best_dialect (NamidaDialect dialects)
   return NAMIDA_DIALECT_V1;
 }
 
-static NamidaSender *
-new_for (NamidaDialect dialect)
+static const NamidaSenderDialect *
+sender_get_dialect (NamidaDialect dialect)
 {
-  NamidaLocalsendSender *sender;
-
   switch (dialect)
     {
     case NAMIDA_DIALECT_LOCALSEND:
     case NAMIDA_DIALECT_LOCALSEND_PLAIN:
-      sender = g_object_new (NAMIDA_TYPE_LOCALSEND_SENDER, NULL);
-      namida_localsend_sender_set_plain (sender, dialect == NAMIDA_DIALECT_LOCALSEND_PLAIN);
-      return NAMIDA_SENDER (sender);
+      return &namida_sender_localsend;
     case NAMIDA_DIALECT_PHONE:
-      return g_object_new (NAMIDA_TYPE_PHONE_SENDER, NULL);
+      return &namida_sender_phone;
     default:
-      return g_object_new (NAMIDA_TYPE_V1_SENDER, NULL);
+      return &namida_sender_v1;
     }
 }
 
@@ -78,8 +84,10 @@ namida_sender_new (NamidaDialect dialect,
                    NamidaDatabase *database,
                    NamidaTransfer *transfer)
 {
-  NamidaSender *self = new_for (dialect);
+  NamidaSender *self = g_object_new (NAMIDA_TYPE_SENDER, NULL);
 
+  self->dialect = sender_get_dialect (dialect);
+  self->plain = dialect == NAMIDA_DIALECT_PHONE || dialect == NAMIDA_DIALECT_LOCALSEND_PLAIN;
   self->identity = g_object_ref (identity);
   self->own = namida_device_info_ref (own);
   self->addresses = g_object_ref (addresses);
@@ -99,7 +107,7 @@ namida_sender_set_pin (NamidaSender *self, const char *pin)
 void
 namida_sender_set_limit (NamidaSender *self, guint64 bytes_per_second)
 {
-  self->limit = bytes_per_second;
+  self->limit_bytes = bytes_per_second;
 }
 
 void
@@ -134,76 +142,95 @@ namida_sender_get_accepted (NamidaSender *self)
   return self->accepted;
 }
 
-GPtrArray *
-namida_sender_dup_addresses (NamidaSender *self)
-{
-  GPtrArray *addresses = g_ptr_array_new_with_free_func (g_object_unref);
+/* ---- for the dialects ---- */
 
-  for (guint i = 0; i < g_list_model_get_n_items (self->addresses); i++)
-    g_ptr_array_add (addresses, g_list_model_get_item (self->addresses, i));
-  return addresses;
+NamidaHttpPeer
+namida_sender_get_peer (NamidaSender *self, GInetSocketAddress *address)
+{
+  return (NamidaHttpPeer){ .identity = self->plain ? NULL : self->identity,
+                           .address = address,
+                           .fingerprint = self->fingerprint,
+                           .source = self->source,
+                           .silence_seconds = self->dialect->silence_seconds,
+                           .stall_seconds = self->dialect->stall_seconds };
 }
 
-static void
-on_wish (GCancellable *wish, gpointer inner)
+gboolean
+namida_sender_request (NamidaSender *self,
+                       NamidaHttpConnection **connection,
+                       const NamidaHttpRequest *request,
+                       GBytes *body,
+                       gsize limit,
+                       NamidaHttpAnswer *answer,
+                       GError **error)
 {
-  g_cancellable_cancel (inner);
+  NamidaHttpPeer peer = namida_sender_get_peer (self, self->address);
+  gsize length = 0;
+  const void *data = body != NULL ? g_bytes_get_data (body, &length) : NULL;
+
+  *answer = (NamidaHttpAnswer){ .body = NULL };
+  if (*connection != NULL && !namida_http_connection_is_reusable (*connection))
+    g_clear_pointer (connection, namida_http_connection_free);
+  if (*connection == NULL)
+    *connection = namida_http_connection_new (&peer, self->inner, error);
+  return *connection != NULL
+         && namida_http_connection_request (*connection, *request, data, length, limit, answer, error);
 }
 
-gulong
-namida_sender_follow_wish (NamidaSender *self, GCancellable *inner)
-{
-  GCancellable *wish = namida_transfer_get_cancellable (self->transfer);
-  gulong handler = g_signal_connect_data (wish, "cancelled", G_CALLBACK (on_wish), g_object_ref (inner),
-                                          (GClosureNotify) (void (*) (void)) g_object_unref, 0);
+/* To connect, and again for the answer: a program that ends waits for it, but not for longer than 5 s. */
+#define SAY_SECONDS 2u
 
-  if (g_cancellable_is_cancelled (wish))
-    g_cancellable_cancel (inner);
-  return handler;
+void
+namida_sender_say (NamidaSender *self, const char *target)
+{
+  NamidaHttpPeer peer = namida_sender_get_peer (self, self->address);
+  NamidaHttpRequest request = { .target = target, .seconds = SAY_SECONDS };
+  g_autoptr (NamidaHttpConnection) connection = NULL;
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  peer.connect_seconds = SAY_SECONDS;
+  connection = namida_http_connection_new (&peer, NULL, &error);
+  if (connection == NULL
+      || !namida_http_connection_request (connection, request, NULL, 0, NAMIDA_LIMIT_JSON_BYTES, &answer, &error))
+    g_debug ("The other device did not hear of the cancel: %s", error->message);
+}
+
+static gboolean
+sender_on_asked_long (gpointer user_data)
+{
+  NamidaSender *self = user_data;
+
+  self->asked_timer = 0;
+  namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_WAITING);
+  return G_SOURCE_REMOVE;
+}
+
+/* An answer that takes longer than this comes from a person. */
+#define ASKED_MS 2000
+
+/* A device that accepted before goes on without a question, or is told to wait: the state does not flicker for that. */
+static gboolean
+sender_on_asked (gpointer user_data)
+{
+  NamidaSender *self = user_data;
+
+  if (self->task == NULL || namida_transfer_is_final (self->transfer))
+    return G_SOURCE_REMOVE;
+  if (!self->again)
+    namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_WAITING);
+  else if (self->asked_timer == 0)
+    self->asked_timer = g_timeout_add (ASKED_MS, sender_on_asked_long, self);
+  return G_SOURCE_REMOVE;
 }
 
 void
-namida_sender_unfollow_wish (NamidaSender *self, gulong handler)
+namida_sender_show_waiting (NamidaSender *self)
 {
-  /* Not g_cancellable_disconnect(): that would wait for a handler that is running right now. */
-  g_signal_handler_disconnect (namida_transfer_get_cancellable (self->transfer), handler);
+  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, sender_on_asked, g_object_ref (self), g_object_unref);
 }
 
-void
-namida_sender_settle (NamidaSender *self, const GError *error, gboolean goes_on)
-{
-  if (error != NULL && namida_transfer_is_pausing (self->transfer))
-    namida_transfer_set_paused (self->transfer);
-  else if (error != NULL && goes_on)
-    namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_INTERRUPTED);
-  else if (error != NULL)
-    namida_transfer_fail (self->transfer, error);
-  else
-    namida_transfer_finish (self->transfer);
-}
-
-void
-namida_sender_give_back (NamidaSender *self, GError *error)
-{
-  g_autoptr (GTask) task = g_steal_pointer (&self->task);
-
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
-}
-
-void
-namida_sender_return (NamidaSender *self, GError *error, gboolean goes_on)
-{
-  g_autoptr (NamidaSender) alive = g_object_ref (self);
-
-  namida_sender_settle (self, error, goes_on);
-  /* Whether everything is there is known only now. */
-  if (error == NULL && namida_transfer_get_error (self->transfer) != NULL)
-    error = g_error_copy (namida_transfer_get_error (self->transfer));
-  namida_sender_give_back (alive, error);
-}
+/* ---- sending ---- */
 
 void
 namida_sender_send_async (NamidaSender *self, GAsyncReadyCallback callback, gpointer user_data)
@@ -212,18 +239,10 @@ namida_sender_send_async (NamidaSender *self, GAsyncReadyCallback callback, gpoi
 
   self->task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->task, namida_sender_send_async);
-  if (namida_transfer_get_backup (self->transfer) == NULL)
-    {
-      namida_sender_return (self,
-                            g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL,
-                                                 _ ("There is nothing to send: choose files first")),
-                            FALSE);
-      return;
-    }
-  /* Who waits for a device sees it come back, not each look at whether it has. */
-  if (!self->again)
+  /* Do not flash PREPARING on every retry; the row already says that it is waiting. */
+  if (!self->again && namida_transfer_get_backup (self->transfer) != NULL)
     namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_PREPARING);
-  NAMIDA_SENDER_GET_CLASS (self)->start (self);
+  namida_sender_run (self);
 }
 
 gboolean

@@ -8,19 +8,11 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaSender: sends one backup to one device. Main context. One subclass for each way of saying it (NamidaDialect):
- * NamidaV1Sender and so on.
+ * NamidaSender: sends one backup to one device, in the way that its program understands (NamidaDialect). Main context;
+ * the steps that block run in threads of their own.
  */
 #define NAMIDA_TYPE_SENDER (namida_sender_get_type ())
-typedef struct _NamidaSender NamidaSender;
-typedef struct _NamidaSenderClass NamidaSenderClass;
-GType namida_sender_get_type (void);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaSender, g_object_unref)
-static inline NamidaSender *
-NAMIDA_SENDER (gpointer instance)
-{
-  return G_TYPE_CHECK_INSTANCE_CAST (instance, NAMIDA_TYPE_SENDER, NamidaSender);
-}
+G_DECLARE_FINAL_TYPE (NamidaSender, namida_sender, NAMIDA, SENDER, GObject)
 
 /**
  * namida_sender_new:

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-upload-job-private.h"
+#include "namida-upload-job.h"
 
 #include <glib/gi18n-lib.h>
+#include <unistd.h>
 
 #include "namida-error.h"
 #include "namida-free-later.h"
 #include "namida-hash-index.h"
 #include "namida-limits.h"
+#include "namida-sender-private.h"
 
-#include <unistd.h>
-
-#define MAX_CONNECTIONS 4u
 /* Files below this go into packs. */
 #define PACK_BELOW (256u * 1024)
 /* A pack is small enough that its answer comes soon (what it names is safe from a broken connection), and large enough
@@ -20,8 +19,6 @@
 #define PACK_FILES 512u
 #define PACK_FILES_MIN 32u
 #define PACK_BYTES (16u * 1024 * 1024)
-
-G_DEFINE_FINAL_TYPE (NamidaUploadJob, namida_upload_job, G_TYPE_OBJECT)
 
 static void
 item_clear (gpointer data)
@@ -33,48 +30,19 @@ item_clear (gpointer data)
   g_free (item->sha256);
 }
 
-static void
-namida_upload_job_finalize (GObject *object)
+void
+namida_upload_job_free (NamidaUploadJob *self)
 {
-  NamidaUploadJob *self = NAMIDA_UPLOAD_JOB (object);
-
-  g_cancellable_disconnect (namida_transfer_get_cancellable (self->transfer), self->handler);
-  g_clear_object (&self->cancellable);
-  g_clear_object (&self->identity);
-  g_clear_object (&self->address);
-  g_clear_object (&self->database);
+  namida_workers_clear (&self->workers);
   g_clear_object (&self->transfer);
-  namida_rate_limit_unref (self->limit);
   namida_free_later (self->items, (GDestroyNotify) g_array_unref);
   g_array_unref (self->claimed);
   g_array_unref (self->large);
   g_array_unref (self->small);
   namida_free_later (self->rows, (GDestroyNotify) g_ptr_array_unref);
-  g_clear_error (&self->fatal);
-  g_free (self->fingerprint);
   g_free (self->session_id);
   g_mutex_clear (&self->lock);
-  G_OBJECT_CLASS (namida_upload_job_parent_class)->finalize (object);
-}
-
-static void
-namida_upload_job_class_init (NamidaUploadJobClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = namida_upload_job_finalize;
-}
-
-static void
-namida_upload_job_init (NamidaUploadJob *self)
-{
-  g_mutex_init (&self->lock);
-  self->cancellable = g_cancellable_new ();
-  self->items = g_array_new (FALSE, TRUE, sizeof (NamidaUploadItem));
-  g_array_set_clear_func (self->items, item_clear);
-  self->claimed = g_array_new (FALSE, TRUE, sizeof (NamidaUploadItem));
-  g_array_set_clear_func (self->claimed, item_clear);
-  self->large = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->small = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
+  g_free (self);
 }
 
 static void
@@ -90,112 +58,78 @@ add_item (NamidaUploadJob *self, guint index, NamidaEntry *entry, const NamidaGr
   g_array_append_val (self->items, item);
 }
 
-gboolean
-namida_upload_job_is_proven (const NamidaEntry *entry)
+/* Whether a receiver that does not want @entry can know that it has the same: a hash was offered, or there is nothing
+ * to compare. */
+static gboolean
+job_is_proven (const NamidaEntry *entry)
 {
   return entry->sha256 != NULL || entry->kind == NAMIDA_ENTRY_FOLDER;
 }
 
+/* Without a session there is nowhere to ask for it. */
 static void
-add_claimed (NamidaUploadJob *self, guint index, NamidaEntry *entry)
+job_add_claimed (NamidaUploadJob *self, guint index, NamidaEntry *entry)
 {
-  NamidaUploadItem item = { .index = index, .entry = namida_entry_ref (entry) };
+  NamidaUploadItem item = { .index = index };
 
+  if (*self->session_id == '\0')
+    {
+      namida_transfer_set_result (self->transfer, index, NAMIDA_FILE_CLAIMED,
+                                  namida_file_result_get_detail (NAMIDA_FILE_CLAIMED));
+      return;
+    }
+  item.entry = namida_entry_ref (entry);
   g_array_append_val (self->claimed, item);
 }
 
 static void
-sort_out (NamidaUploadJob *self, GPtrArray *entries, GHashTable *grants)
+job_leave_out (NamidaUploadJob *self, guint index, NamidaEntry *entry)
+{
+  const NamidaSenderDialect *dialect = self->sender->dialect;
+  gboolean is_folder = entry->kind == NAMIDA_ENTRY_FOLDER;
+
+  if (is_folder && !dialect->folders)
+    {
+      namida_transfer_set_result (self->transfer, index, NAMIDA_FILE_LEFT_OUT, _ (dialect->no_folders));
+      return;
+    }
+  if (dialect->proves && !job_is_proven (entry))
+    {
+      job_add_claimed (self, index, entry);
+      return;
+    }
+  namida_transfer_set_result (self->transfer, index, dialect->unwanted,
+                              namida_file_result_get_detail (dialect->unwanted));
+  if (!namida_file_result_is_success (dialect->unwanted))
+    return;
+  namida_transfer_add_bytes (self->transfer, (gint64) entry->size);
+  namida_transfer_add_files (self->transfer, !is_folder);
+}
+
+static void
+job_sort_out (NamidaUploadJob *self, GPtrArray *entries, GHashTable *grants)
 {
   for (guint i = 0; i < entries->len; i++)
     {
       NamidaEntry *entry = g_ptr_array_index (entries, i);
-      const NamidaGrant *grant = g_hash_table_lookup (grants, entry->id);
+      const NamidaGrant *grant = grants != NULL ? g_hash_table_lookup (grants, entry->id) : NULL;
 
-      if (grant != NULL)
-        {
-          add_item (self, i, entry, grant);
-          continue;
-        }
-      if (!namida_upload_job_is_proven (entry))
-        {
-          add_claimed (self, i, entry);
-          continue;
-        }
-      namida_transfer_set_result (self->transfer, i, NAMIDA_FILE_KEPT_EXISTING, NULL);
-      namida_transfer_add_bytes (self->transfer, (gint64) entry->size);
-      namida_transfer_add_files (self->transfer, entry->kind != NAMIDA_ENTRY_FOLDER);
+      if (grant != NULL && (self->sender->dialect->folders || entry->kind != NAMIDA_ENTRY_FOLDER))
+        add_item (self, i, entry, grant);
+      else
+        job_leave_out (self, i, entry);
     }
-}
-
-static void
-on_transfer_cancelled (GCancellable *cancellable, gpointer inner)
-{
-  g_cancellable_cancel (inner);
-}
-
-NamidaUploadJob *
-namida_upload_job_new (NamidaIdentity *identity,
-                       GInetSocketAddress *address,
-                       const char *fingerprint,
-                       NamidaOfferAnswer *answer,
-                       NamidaDatabase *database,
-                       NamidaRateLimit *limit,
-                       NamidaTransfer *transfer)
-{
-  NamidaUploadJob *self = g_object_new (NAMIDA_TYPE_UPLOAD_JOB, NULL);
-  g_autoptr (NamidaOfferAnswer) owned = answer;
-
-  self->identity = g_object_ref (identity);
-  self->address = g_object_ref (address);
-  self->fingerprint = g_strdup (fingerprint);
-  self->session_id = g_strdup (owned->session_id);
-  self->database = database != NULL ? g_object_ref (database) : NULL;
-  self->limit = namida_rate_limit_ref (limit);
-  self->transfer = g_object_ref (transfer);
-  self->handler = g_cancellable_connect (namida_transfer_get_cancellable (transfer), G_CALLBACK (on_transfer_cancelled),
-                                         g_object_ref (self->cancellable), g_object_unref);
-  sort_out (self, namida_backup_get_entries (namida_transfer_get_backup (transfer)), owned->files);
-  return self;
-}
-
-guint64
-namida_upload_job_get_bytes (NamidaUploadJob *self)
-{
-  return self->bytes;
-}
-
-guint
-namida_upload_job_get_files (NamidaUploadJob *self)
-{
-  return self->items->len;
-}
-
-void
-namida_upload_job_fail (NamidaUploadJob *self, GError *error)
-{
-  g_mutex_lock (&self->lock);
-  if (self->fatal == NULL)
-    self->fatal = g_steal_pointer (&error);
-  g_mutex_unlock (&self->lock);
-  g_clear_error (&error);
-  g_cancellable_cancel (self->cancellable);
-}
-
-void
-namida_upload_job_set_pack (NamidaUploadJob *self, gboolean pack)
-{
-  self->pack = pack;
 }
 
 static gboolean
 is_for_pack (NamidaUploadJob *self, const NamidaUploadItem *item)
 {
-  return self->pack && item->entry->kind != NAMIDA_ENTRY_FOLDER && item->entry->size < PACK_BELOW && item->offset == 0;
+  return self->sender->takes_packs && item->entry->kind != NAMIDA_ENTRY_FOLDER && item->entry->size < PACK_BELOW
+         && item->offset == 0;
 }
 
 static void
-plan (NamidaUploadJob *self)
+job_plan (NamidaUploadJob *self)
 {
   guint units;
 
@@ -208,7 +142,30 @@ plan (NamidaUploadJob *self)
       g_array_set_size (self->small, 0);
     }
   units = self->large->len + (self->small->len + PACK_FILES_MIN - 1) / PACK_FILES_MIN;
-  self->n_connections = MIN (MIN (MAX_CONNECTIONS, MAX (g_get_num_processors (), 2)), units);
+  self->n_connections = MIN (MIN (self->sender->dialect->n_connections, MAX (g_get_num_processors (), 2)), units);
+}
+
+NamidaUploadJob *
+namida_upload_job_new (NamidaSender *sender)
+{
+  NamidaUploadJob *self = g_new0 (NamidaUploadJob, 1);
+
+  g_mutex_init (&self->lock);
+  self->sender = sender;
+  self->transfer = g_object_ref (sender->transfer);
+  self->session_id = g_strdup (sender->answer != NULL ? sender->answer->session_id : "");
+  self->items = g_array_new (FALSE, TRUE, sizeof (NamidaUploadItem));
+  g_array_set_clear_func (self->items, item_clear);
+  self->claimed = g_array_new (FALSE, TRUE, sizeof (NamidaUploadItem));
+  g_array_set_clear_func (self->claimed, item_clear);
+  self->large = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->small = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_hash_row_free);
+  job_sort_out (self, namida_backup_get_entries (namida_transfer_get_backup (self->transfer)),
+                sender->answer != NULL ? sender->answer->files : NULL);
+  job_plan (self);
+  namida_workers_init (&self->workers, self->large->len, sender->inner);
+  return self;
 }
 
 GPtrArray *
@@ -234,7 +191,7 @@ namida_upload_job_take_small (NamidaUploadJob *self)
 }
 
 static gpointer
-worker_thread (gpointer user_data)
+job_work (gpointer user_data)
 {
   namida_upload_worker_run (user_data);
   return NULL;
@@ -247,7 +204,8 @@ explain_loss (NamidaUploadJob *self, GError *error)
   guint n = 0;
   GError *told;
 
-  if (!g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE))
+  if (self->sender->dialect->on_break != NAMIDA_BREAK_RESUMES
+      || !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE))
     return error;
   for (guint i = 0; i < self->items->len; i++)
     n += g_array_index (self->items, NamidaUploadItem, i).sha256 != NULL;
@@ -278,7 +236,7 @@ hash_source (NamidaUploadJob *self, const NamidaEntry *entry, struct stat *befor
     {
       gsize n = (gsize) MIN (NAMIDA_BLOCK_SIZE, entry->size - at);
 
-      fine = !g_cancellable_set_error_if_cancelled (self->cancellable, error)
+      fine = !g_cancellable_set_error_if_cancelled (self->workers.cancellable, error)
              && namida_source_read (entry, fd, at, n, buffer, error);
       if (fine)
         namida_digest_update (digest, buffer, n);
@@ -293,7 +251,7 @@ hash_source (NamidaUploadJob *self, const NamidaEntry *entry, struct stat *befor
 static void
 hash_claimed (NamidaUploadJob *self)
 {
-  for (guint i = 0; i < self->claimed->len && !g_cancellable_is_cancelled (self->cancellable); i++)
+  for (guint i = 0; i < self->claimed->len && !g_cancellable_is_cancelled (self->workers.cancellable); i++)
     {
       NamidaUploadItem *item = &g_array_index (self->claimed, NamidaUploadItem, i);
       g_autofree char *path = namida_entry_dup_path (item->entry);
@@ -310,7 +268,7 @@ hash_claimed (NamidaUploadJob *self)
       namida_transfer_add_moved (self->transfer, 0, 1);
       namida_transfer_add_bytes (self->transfer, (gint64) item->entry->size);
       namida_transfer_add_files (self->transfer, 1);
-      if (self->database != NULL)
+      if (self->sender->database != NULL)
         g_ptr_array_add (self->rows, namida_hash_row_new (item->entry->source, &before, item->sha256));
     }
 }
@@ -327,8 +285,8 @@ add_hashes (GHashTable *hashes, GArray *items)
     }
 }
 
-static GHashTable *
-collect_hashes (NamidaUploadJob *self)
+GHashTable *
+namida_upload_job_collect_hashes (NamidaUploadJob *self)
 {
   GHashTable *hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
@@ -340,53 +298,39 @@ collect_hashes (NamidaUploadJob *self)
 static void
 store_hashes (NamidaUploadJob *self)
 {
+  NamidaDatabase *database = self->sender->database;
   g_autoptr (GError) error = NULL;
 
   /* Only a memory: without it the files are read again next time. */
-  if (self->database != NULL && self->rows->len > 0 && !namida_hash_index_store (self->database, self->rows, &error))
+  if (database != NULL && self->rows->len > 0 && !namida_hash_index_store (database, self->rows, &error))
     g_message ("Could not remember hashes: %s", error->message);
 }
 
-static gpointer
-coordinator_thread (gpointer user_data)
+gboolean
+namida_upload_job_is_complete (NamidaUploadJob *self)
 {
-  g_autoptr (GTask) task = user_data;
-  NamidaUploadJob *self = g_task_get_source_object (task);
-  GThread *threads[MAX_CONNECTIONS];
-  guint n;
+  for (guint i = 0; i < self->items->len; i++)
+    if (g_array_index (self->items, NamidaUploadItem, i).sha256 == NULL)
+      return FALSE;
+  return TRUE;
+}
 
-  plan (self);
-  n = self->n_connections;
-  for (guint i = 0; i < n; i++)
-    threads[i] = g_thread_new ("namida-upload", worker_thread, self);
-  for (guint i = 0; i < n; i++)
-    g_thread_join (threads[i]);
-  if (self->fatal == NULL)
+gboolean
+namida_upload_job_run (NamidaUploadJob *self, GError **error)
+{
+  GError *local = NULL;
+
+  if (namida_workers_run (&self->workers, self->n_connections, job_work, self, &local))
     hash_claimed (self);
-  if (g_cancellable_is_cancelled (namida_transfer_get_cancellable (self->transfer)))
-    g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
-  else
+  if (g_cancellable_is_cancelled (self->sender->inner))
     {
-      store_hashes (self);
-      if (self->fatal != NULL)
-        g_task_return_error (task, explain_loss (self, g_steal_pointer (&self->fatal)));
-      else
-        g_task_return_pointer (task, collect_hashes (self), (GDestroyNotify) g_hash_table_unref);
+      g_clear_error (&local);
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+      return FALSE;
     }
-  return NULL;
-}
-
-void
-namida_upload_job_run_async (NamidaUploadJob *self, GAsyncReadyCallback callback, gpointer user_data)
-{
-  GTask *task = g_task_new (self, NULL, callback, user_data);
-
-  g_task_set_source_tag (task, namida_upload_job_run_async);
-  g_thread_unref (g_thread_new ("namida-uploads", coordinator_thread, task));
-}
-
-GHashTable *
-namida_upload_job_run_finish (NamidaUploadJob *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
+  store_hashes (self);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, explain_loss (self, local));
+  return FALSE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-upload-job-private.h"
+#include "namida-upload-job.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -184,12 +184,12 @@ take_sent (Pack *pack, Small *file)
 }
 
 static NamidaTry
-judge_answer (Pack *pack, const NamidaHttpAnswer *answer, GError **error)
+pack_check_answer (Pack *pack, const NamidaHttpAnswer *answer, GError **error)
 {
   g_autoptr (GHashTable) results = NULL;
 
   if (answer->head.status < 200 || answer->head.status > 299)
-    return namida_upload_worker_judge_refusal (pack->worker, NULL, answer, error);
+    return namida_sender_v1_check_refusal (pack->worker->job, NULL, answer, error);
   results = namida_pack_answer_parse ((const char *) answer->body->data, answer->body->len, error);
   if (results == NULL)
     return NAMIDA_TRY_REFUSED;
@@ -216,12 +216,12 @@ try_pack (NamidaUploadWorker *worker, Small *files, guint n_files, GError **erro
   if (!namida_upload_worker_connect (worker, &local) || !send_stream (&pack, &local)
       || !namida_http_connection_read_answer (worker->connection, NAMIDA_LIMIT_JSON_BYTES, &answer, &local))
     {
-      result = local->code == NAMIDA_ERROR_INTERNAL ? NAMIDA_TRY_REFUSED
-                                                    : namida_upload_worker_judge_error (worker, local);
+      result
+          = local->code == NAMIDA_ERROR_INTERNAL ? NAMIDA_TRY_REFUSED : namida_upload_worker_classify (worker, local);
       g_propagate_error (error, local);
     }
   else
-    result = judge_answer (&pack, &answer, error);
+    result = pack_check_answer (&pack, &answer, error);
   pack_close (&pack);
   return result;
 }
@@ -279,7 +279,7 @@ send_packed (NamidaUploadWorker *worker, Small *files, guint n_files, GError **e
           continue;
         }
       if (result == NAMIDA_TRY_FATAL || result == NAMIDA_TRY_BUSY
-          || g_cancellable_is_cancelled (worker->job->cancellable)
+          || g_cancellable_is_cancelled (worker->job->workers.cancellable)
           || (result == NAMIDA_TRY_BROKEN && (breaks >= NAMIDA_MAX_BREAKS || worker->lost)))
         {
           g_propagate_error (error, g_steal_pointer (&reason));
@@ -287,7 +287,7 @@ send_packed (NamidaUploadWorker *worker, Small *files, guint n_files, GError **e
         }
       namida_upload_worker_drop_connection (worker, result == NAMIDA_TRY_BROKEN);
       if (result == NAMIDA_TRY_BROKEN)
-        namida_http_back_off (++breaks, worker->job->cancellable);
+        namida_http_back_off (++breaks, worker->job->workers.cancellable);
       /* Only a connection that moves nothing uses up the tries. */
       if (take_whole (worker, files, n_files) > 0)
         breaks = MIN (breaks, 1);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-upload-job-private.h"
+#include "namida-upload-job.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "namida-error.h"
 #include "namida-hash-index.h"
 #include "namida-limits.h"
+#include "namida-sender-private.h"
 
 /* Steps of a worker that files and packs share: the connection, and what came of a try. */
 
@@ -33,10 +34,11 @@ namida_upload_worker_count (NamidaUploadWorker *worker, NamidaUploadItem *item, 
 }
 
 void
-namida_upload_worker_start_from (NamidaUploadWorker *worker, NamidaUploadItem *item, guint64 offset)
+namida_upload_item_start_from (NamidaUploadJob *job, NamidaUploadItem *item, guint64 offset)
 {
   item->offset = offset <= item->entry->size ? offset : 0;
-  namida_upload_worker_count (worker, item, (gint64) item->offset - item->counted);
+  namida_transfer_add_bytes (job->transfer, (gint64) item->offset - item->counted);
+  item->counted = (gint64) item->offset;
 }
 
 /* ---- the connection ---- */
@@ -44,13 +46,11 @@ namida_upload_worker_start_from (NamidaUploadWorker *worker, NamidaUploadItem *i
 static NamidaHttpConnection *
 job_connect (NamidaUploadJob *job, guint seconds, GError **error)
 {
-  NamidaHttpPeer peer = { .identity = job->identity,
-                          .address = job->address,
-                          .fingerprint = job->fingerprint,
-                          .limit = job->limit,
-                          .connect_seconds = seconds };
+  NamidaHttpPeer peer = namida_sender_get_peer (job->sender, job->sender->address);
 
-  return namida_http_connection_new (&peer, job->cancellable, error);
+  peer.limit = job->sender->limit;
+  peer.connect_seconds = seconds;
+  return namida_http_connection_new (&peer, job->workers.cancellable, error);
 }
 
 /* Is anybody there, within SILENT_CONNECT_SECONDS? */
@@ -115,69 +115,21 @@ namida_upload_worker_ask_offsets (NamidaUploadWorker *worker)
 /* ---- what came of it ---- */
 
 NamidaTry
-namida_upload_worker_judge_error (NamidaUploadWorker *worker, const GError *error)
+namida_upload_worker_classify (NamidaUploadWorker *worker, const GError *error)
 {
+  NamidaBreak on_break = worker->job->sender->dialect->on_break;
+
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_SOURCE_CHANGED)
       || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE))
-    return NAMIDA_TRY_SOURCE;
+    /* A file that is cut off in the middle is as good as whole to a program that only counts them. */
+    return on_break == NAMIDA_BREAK_STARTS_OVER ? NAMIDA_TRY_FATAL : NAMIDA_TRY_SOURCE;
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
       || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED))
     return NAMIDA_TRY_FATAL;
-  return NAMIDA_TRY_BROKEN;
-}
-
-static GError *
-say_who (NamidaUploadJob *job, GError *error)
-{
-  const char *alias = namida_transfer_get_peer_alias (job->transfer);
-  GError *told;
-
-  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
-    told = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("“%s” cancelled this: ask there, then send again"),
-                        alias);
-  else
-    told = g_error_new (NAMIDA_ERROR, error->code, "%s: %s", alias, error->message);
-  g_error_free (error);
-  return told;
-}
-
-NamidaTry
-namida_upload_worker_judge_refusal (NamidaUploadWorker *worker,
-                                    NamidaUploadItem *item,
-                                    const NamidaHttpAnswer *answer,
-                                    GError **error)
-{
-  gint64 offset = -1;
-  GError *reason
-      = namida_error_answer_parse ((const char *) answer->body->data, answer->body->len, answer->head.status, &offset);
-
-  switch (reason->code)
-    {
-    case NAMIDA_ERROR_WRONG_OFFSET:
-      if (item == NULL)
-        offset = -1;
-      if (offset >= 0)
-        namida_upload_worker_start_from (worker, item, (guint64) offset);
-      g_propagate_error (error, reason);
-      return offset >= 0 ? NAMIDA_TRY_OFFSET : NAMIDA_TRY_REFUSED;
-    case NAMIDA_ERROR_CHECKSUM:
-      g_propagate_error (error, reason);
-      return NAMIDA_TRY_MISMATCH;
-    case NAMIDA_ERROR_BUSY:
-      g_propagate_error (error, reason);
-      return NAMIDA_TRY_BUSY;
-    case NAMIDA_ERROR_WRONG_SIZE:
-    case NAMIDA_ERROR_TOO_LARGE:
-    case NAMIDA_ERROR_FILE_TOO_LARGE:
-    case NAMIDA_ERROR_NO_PERMISSION:
-    case NAMIDA_ERROR_UNSAFE_PATH:
-    case NAMIDA_ERROR_INTERNAL:
-      g_propagate_error (error, reason);
-      return NAMIDA_TRY_REFUSED;
-    default:
-      g_propagate_error (error, say_who (worker->job, reason));
-      return NAMIDA_TRY_FATAL;
-    }
+  if (on_break == NAMIDA_BREAK_RESUMES)
+    return NAMIDA_TRY_BROKEN;
+  /* Where nobody can be connected to, no other file goes through either. */
+  return on_break == NAMIDA_BREAK_LOSES_FILE && worker->connection != NULL ? NAMIDA_TRY_REFUSED : NAMIDA_TRY_FATAL;
 }
 
 gboolean
@@ -190,8 +142,8 @@ namida_upload_worker_wait_busy (NamidaUploadWorker *worker, gint64 *since)
   if (now - *since >= BUSY_US)
     return FALSE;
   namida_upload_worker_drop_connection (worker, FALSE);
-  namida_http_back_off (1, worker->job->cancellable);
-  return !g_cancellable_is_cancelled (worker->job->cancellable);
+  namida_http_back_off (1, worker->job->workers.cancellable);
+  return !g_cancellable_is_cancelled (worker->job->workers.cancellable);
 }
 
 /* Of a version that is sent back: whether it has other contents than those that were proven when it arrived. */
@@ -222,9 +174,12 @@ namida_upload_worker_take_sent (NamidaUploadWorker *worker,
       return;
     }
   item->sha256 = g_strdup (sha256);
+  /* Nobody confirms it at the end where nothing is proven. */
+  if (!job->sender->dialect->proves)
+    namida_transfer_set_result (job->transfer, item->index, NAMIDA_FILE_STORED, NULL);
   namida_transfer_add_files (job->transfer, is_file);
   namida_transfer_add_moved (job->transfer, is_file, is_file);
-  if (job->database == NULL || !is_file)
+  if (job->sender->database == NULL || !is_file)
     return;
   g_mutex_lock (&job->lock);
   g_ptr_array_add (job->rows, namida_hash_row_new (item->entry->source, before, sha256));

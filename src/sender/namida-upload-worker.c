@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-upload-job-private.h"
+#include "namida-upload-job.h"
 
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
 #include "namida-error.h"
 #include "namida-limits.h"
+#include "namida-sender-private.h"
 
 /* Up to here a file is read, hashed and sent in one go: threads of its own would cost more than they save. */
 #define INLINE_BYTES NAMIDA_BLOCK_SIZE
 #define POOL_BLOCKS 4u
 /* Bytes that were written here and may not have arrived when a connection breaks: the buffers of both systems. */
 #define ON_THE_WAY (4 * 1024 * 1024)
-#define MAX_TRIES 2u
 /* Seconds of patience: how fast the slowest receiver hashes what it already has. */
 #define RESUME_BYTES_PER_SECOND (50u * 1000 * 1000)
 
@@ -59,16 +59,6 @@ read_inline (NamidaUploadWorker *worker, Source *source, guint8 *buffer, GError 
 /* ---- sending: each returns FALSE with @error, or TRUE with an answer to read; @whole: the body went out to its end
  * ---- */
 
-static char *
-target_of (NamidaUploadJob *job, NamidaUploadItem *item)
-{
-  g_autofree char *session = g_uri_escape_string (job->session_id, NULL, FALSE);
-  g_autofree char *token = g_uri_escape_string (item->token, NULL, FALSE);
-
-  return g_strdup_printf (NAMIDA_V1_PREFIX "/upload?sessionId=%s&fileId=%s&token=%s&offset=%" G_GUINT64_FORMAT, session,
-                          item->entry->id, token, item->offset);
-}
-
 static void
 worker_begin (NamidaUploadWorker *worker, NamidaUploadItem *item, const char *target)
 {
@@ -106,6 +96,14 @@ send_inline (NamidaUploadWorker *worker, Source *source, const char *target, GEr
   return send_block (worker, source, source->data, source->length, &answered, error);
 }
 
+/* What arrived whole is stored by a program that compares no hashes: a file that has changed must not be ended. */
+static gboolean
+may_end (NamidaUploadWorker *worker, Source *source, guint64 left, GError **error)
+{
+  return left > 0 || worker->job->sender->dialect->proves
+         || namida_source_check (source->item->entry, source->fd, &source->before, error);
+}
+
 static gboolean
 send_blocks (NamidaUploadWorker *worker,
              Source *source,
@@ -114,6 +112,7 @@ send_blocks (NamidaUploadWorker *worker,
              gboolean *whole,
              GError **error)
 {
+  guint64 left = source->item->entry->size - source->item->offset;
   gboolean answered = FALSE;
   GError *local = NULL;
   /* The connection is made, and the head goes out, when the first block is there: before, the other side would count
@@ -125,7 +124,9 @@ send_blocks (NamidaUploadWorker *worker,
     worker_begin (worker, source->item, target);
   while (ok && block != NULL && !answered)
     {
-      ok = send_block (worker, source, block->data, block->length, &answered, &local);
+      left -= block->length;
+      ok = may_end (worker, source, left, &local);
+      ok = ok && send_block (worker, source, block->data, block->length, &answered, &local);
       namida_block_pool_give_back (worker->pool, g_steal_pointer (&block));
       if (ok && !answered)
         block = namida_file_reader_next (reader, &local);
@@ -145,7 +146,7 @@ send_large (NamidaUploadWorker *worker, Source *source, const char *target, gboo
 {
   NamidaUploadItem *item = source->item;
   g_autoptr (NamidaFileReader) reader
-      = namida_file_reader_new (item->entry, source->fd, item->offset, worker->pool, worker->job->cancellable);
+      = namida_file_reader_new (item->entry, source->fd, item->offset, worker->pool, worker->job->workers.cancellable);
 
   /* A kept one would be hung up on while what is there already is hashed. */
   if (item->offset > 0)
@@ -164,7 +165,7 @@ static gboolean
 send_body (NamidaUploadWorker *worker, Source *source, GError **error)
 {
   gboolean whole = FALSE;
-  g_autofree char *target = target_of (worker->job, source->item);
+  g_autofree char *target = worker->job->sender->dialect->format_upload (worker->job, source->item);
   NamidaBlock *block;
   gboolean ok;
 
@@ -182,25 +183,6 @@ send_body (NamidaUploadWorker *worker, Source *source, GError **error)
 /* ---- what came of it ---- */
 
 static NamidaTry
-judge_answer (NamidaUploadWorker *worker, Source *source, const NamidaHttpAnswer *answer, GError **error)
-{
-  NamidaUploadItem *item = source->item;
-  g_autofree char *theirs = NULL;
-  guint64 size = 0;
-
-  if (answer->head.status < 200 || answer->head.status > 299)
-    return namida_upload_worker_judge_refusal (worker, item, answer, error);
-  if (!namida_upload_answer_parse ((const char *) answer->body->data, answer->body->len, &size, &theirs, error))
-    return NAMIDA_TRY_REFUSED;
-  if (answer->whole && size == item->entry->size
-      && (namida_upload_item_is_folder (item) || (theirs != NULL && g_ascii_strcasecmp (theirs, source->sha256) == 0)))
-    return NAMIDA_TRY_SENT;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM, _ ("“%s” did not arrive there as it is here: send it again"),
-               item->entry->name);
-  return NAMIDA_TRY_MISMATCH;
-}
-
-static NamidaTry
 try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
 {
   g_auto (Source) source = { .item = item, .fd = -1 };
@@ -208,16 +190,21 @@ try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
   GError *local = NULL;
   NamidaTry result;
 
-  if (!namida_upload_item_is_folder (item) && (source.fd = namida_source_open (item->entry, &source.before, error)) < 0)
-    return NAMIDA_TRY_SOURCE;
+  if (!namida_upload_item_is_folder (item)
+      && (source.fd = namida_source_open (item->entry, &source.before, &local)) < 0)
+    {
+      result = namida_upload_worker_classify (worker, local);
+      g_propagate_error (error, local);
+      return result;
+    }
   if (!send_body (worker, &source, &local)
       || !namida_http_connection_read_answer (worker->connection, NAMIDA_LIMIT_JSON_BYTES, &answer, &local))
     {
-      result = namida_upload_worker_judge_error (worker, local);
+      result = namida_upload_worker_classify (worker, local);
       g_propagate_error (error, local);
     }
   else
-    result = judge_answer (worker, &source, &answer, error);
+    result = worker->job->sender->dialect->check_upload (worker->job, item, source.sha256, &answer, error);
   if (result == NAMIDA_TRY_SENT)
     namida_upload_worker_take_sent (worker, item, &source.before, source.sha256);
   return result;
@@ -233,7 +220,7 @@ ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
   const guint64 *offset = offsets != NULL ? g_hash_table_lookup (offsets, item->entry->id) : NULL;
 
   if (offset != NULL)
-    namida_upload_worker_start_from (worker, item, *offset);
+    namida_upload_item_start_from (worker->job, item, *offset);
 }
 
 /* A connection that had a file in the middle ends with it, and what was counted for the file is taken back. */
@@ -252,6 +239,12 @@ static void
 leave_counted (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 sent)
 {
   namida_upload_worker_count (worker, item, MAX ((gint64) item->offset, sent - ON_THE_WAY) - item->counted);
+}
+
+static gboolean
+worker_can_resume (NamidaUploadWorker *worker)
+{
+  return worker->job->sender->dialect->on_break == NAMIDA_BREAK_RESUMES;
 }
 
 gboolean
@@ -279,17 +272,17 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
           continue;
         }
       if (result == NAMIDA_TRY_FATAL || result == NAMIDA_TRY_BUSY
-          || g_cancellable_is_cancelled (worker->job->cancellable)
+          || g_cancellable_is_cancelled (worker->job->workers.cancellable)
           || (result == NAMIDA_TRY_BROKEN && (breaks >= NAMIDA_MAX_BREAKS || worker->lost)))
         {
-          if (result == NAMIDA_TRY_BROKEN || g_cancellable_is_cancelled (worker->job->cancellable))
+          if (result == NAMIDA_TRY_BROKEN || g_cancellable_is_cancelled (worker->job->workers.cancellable))
             leave_counted (worker, item, sent);
           g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
         }
       if (result == NAMIDA_TRY_BROKEN)
         {
-          namida_http_back_off (++breaks, worker->job->cancellable);
+          namida_http_back_off (++breaks, worker->job->workers.cancellable);
           ask_offset (worker, item);
           /* Only a connection that moves nothing uses up the tries. */
           if (item->offset > best)
@@ -300,13 +293,14 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
           continue;
         }
       tries++;
-      if (result == NAMIDA_TRY_SOURCE || tries >= MAX_TRIES)
+      if (result == NAMIDA_TRY_SOURCE || (result == NAMIDA_TRY_REFUSED && !worker_can_resume (worker))
+          || tries >= worker->job->sender->dialect->n_tries)
         {
           namida_upload_worker_leave_out (worker, item, result, reason);
           return TRUE;
         }
       if (result != NAMIDA_TRY_OFFSET || item->offset == offset)
-        namida_upload_worker_start_from (worker, item, 0);
+        namida_upload_item_start_from (worker->job, item, 0);
     }
 }
 
@@ -317,8 +311,7 @@ work_alone (NamidaUploadWorker *worker)
   NamidaUploadJob *job = worker->job;
   guint i;
 
-  while ((i = (guint) g_atomic_int_add (&job->next, 1)) < job->large->len
-         && !g_cancellable_is_cancelled (job->cancellable))
+  while (namida_workers_take (&job->workers, &i))
     {
       NamidaUploadItem *item = &g_array_index (job->items, NamidaUploadItem, g_array_index (job->large, guint, i));
       g_autofree char *path = namida_entry_dup_path (item->entry);
@@ -327,7 +320,7 @@ work_alone (NamidaUploadWorker *worker)
       namida_transfer_set_current_file (job->transfer, path);
       if (!namida_upload_worker_send_alone (worker, item, &error))
         {
-          namida_upload_job_fail (job, error);
+          namida_workers_fail (&job->workers, error);
           return FALSE;
         }
     }
@@ -339,7 +332,7 @@ work_packs (NamidaUploadWorker *worker)
 {
   NamidaUploadJob *job = worker->job;
 
-  while (!g_cancellable_is_cancelled (job->cancellable))
+  while (!g_cancellable_is_cancelled (job->workers.cancellable))
     {
       g_autoptr (GPtrArray) items = namida_upload_job_take_small (job);
       GError *error = NULL;
@@ -348,7 +341,7 @@ work_packs (NamidaUploadWorker *worker)
         return TRUE;
       if (!namida_upload_worker_send_pack (worker, (NamidaUploadItem **) items->pdata, items->len, &error))
         {
-          namida_upload_job_fail (job, error);
+          namida_workers_fail (&job->workers, error);
           return FALSE;
         }
     }

@@ -3,7 +3,7 @@
 
 #include "namida-localsend-session.h"
 
-#include "namida-localsend-sender.h"
+#include "namida-localsend-cancel.h"
 #include "namida-session-end.h"
 
 #define KEY "namida-localsend-session"
@@ -126,7 +126,7 @@ on_cancelled (GCancellable *cancellable, NamidaReceiveSession *session)
 
   if (state == NAMIDA_SESSION_OPEN)
     namida_localsend_cancel_async (self->identity, self->sender, self->fingerprint,
-                                   namida_receive_session_get_id (session), NULL, NULL);
+                                   namida_receive_session_get_id (session));
 }
 
 void

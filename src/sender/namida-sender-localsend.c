@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How to send to LocalSend (1.15 and later), over TLS with both certificates or in plain HTTP. LocalSend says that it
+ * has a file, not what it has. It has a single session slot and no idle timeout, so it is always told of an end that
+ * leaves a file out. Worker threads of NamidaSender. */
+#include "config.h"
+
+#include "namida-sender-private.h"
+
+#include "namida-error.h"
+#include "namida-hash-index.h"
+#include "namida-limits.h"
+#include "namida-localsend-message.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Allow the remote user our own answer timeout plus one round trip. */
+#define ANSWER_SECONDS (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS + 15u)
+
+static GBytes *
+localsend_format_offer (NamidaSender *self, GError **error)
+{
+  NamidaBackup *backup = namida_transfer_get_backup (self->transfer);
+  gsize length = 0;
+  char *text;
+
+  if (namida_backup_get_files (backup) == 0)
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                           _ ("There is nothing that LocalSend can take: empty folders alone cannot be sent to "
+                              "it."));
+      return NULL;
+    }
+  if (self->database != NULL)
+    namida_hash_index_fill (self->database, backup);
+  text = namida_localsend_offer_format (self->own, backup, &length);
+  return g_bytes_new_take (text, length);
+}
+
+/* ---- the offer ---- */
+
+/* Its own words for a wrong PIN, which the code alone does not tell from a missing one. */
+static GError *
+localsend_explain_refusal (NamidaSender *self, const NamidaHttpAnswer *answer)
+{
+  const char *alias = namida_transfer_get_peer_alias (self->transfer);
+
+  switch (answer->head.status)
+    {
+    case 401:
+      return self->pin == NULL
+                 ? g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED, _ ("“%s” asks for a PIN. Send again with it."),
+                                alias)
+                 : g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG,
+                                _ ("The PIN is not the one that “%s” expects. Look there, then send again."), alias);
+    case 403:
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined this."), alias);
+    case 409:
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+                          _ ("“%s” is busy with another transfer. Wait until it is done, then send again."), alias);
+    case 404:
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                          _ ("No LocalSend answers at the address of “%s”. Open it there, then send again."), alias);
+    default:
+      return namida_error_answer_parse ((const char *) answer->body->data,
+                                        MIN (answer->body->len, NAMIDA_LIMIT_JSON_BYTES), answer->head.status, NULL);
+    }
+}
+
+/* The answer names none of the files (204, or a list of tokens that is empty): its person unticked all of them, or it
+ * took the offer for a message. LocalSend compares no contents, so this never says that they are there. */
+static gboolean
+localsend_decline_all (NamidaSender *self, GError **error)
+{
+  guint n = namida_backup_get_entries (namida_transfer_get_backup (self->transfer))->len;
+
+  for (guint i = 0; i < n; i++)
+    namida_transfer_set_result (self->transfer, i, NAMIDA_FILE_DECLINED,
+                                namida_file_result_get_detail (NAMIDA_FILE_DECLINED));
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” did not accept any of the files."),
+               namida_transfer_get_peer_alias (self->transfer));
+  return FALSE;
+}
+
+static gboolean
+localsend_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
+{
+  g_autofree char *pin = self->pin != NULL ? g_uri_escape_string (self->pin, NULL, FALSE) : NULL;
+  g_autofree char *target
+      = g_strconcat (NAMIDA_LOCALSEND_PREFIX "/prepare-upload", pin != NULL ? "?pin=" : NULL, pin, NULL);
+  NamidaHttpRequest request = { .target = target, .type = "application/json", .seconds = ANSWER_SECONDS };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+
+  namida_sender_show_waiting (self);
+  if (!namida_sender_request (self, connection, &request, self->offer, NAMIDA_LIMIT_OFFER_BYTES, &answer, error))
+    return FALSE;
+  if (answer.head.status == 204)
+    return localsend_decline_all (self, error);
+  if (answer.head.status != 200)
+    {
+      g_propagate_error (error, localsend_explain_refusal (self, &answer));
+      return FALSE;
+    }
+  self->answer = namida_localsend_answer_parse ((const char *) answer.body->data, answer.body->len, error);
+  self->is_asked = self->answer != NULL;
+  if (self->answer != NULL && g_hash_table_size (self->answer->files) == 0)
+    return localsend_decline_all (self, error);
+  return self->answer != NULL;
+}
+
+/* ---- a file ---- */
+
+static char *
+localsend_format_upload (NamidaUploadJob *job, NamidaUploadItem *item)
+{
+  g_autofree char *query = namida_localsend_query_format (job->session_id, item->entry->id, item->token);
+
+  return g_strconcat (NAMIDA_LOCALSEND_PREFIX "/upload?", query, NULL);
+}
+
+static NamidaTry
+localsend_check_upload (
+    NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256, const NamidaHttpAnswer *answer, GError **error)
+{
+  if (answer->head.status == 200 && answer->whole)
+    return NAMIDA_TRY_SENT;
+  if (answer->head.status == 200)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
+                   _ ("The other device said that it has “%s” before all of it was sent. Send it again."),
+                   item->entry->name);
+      return NAMIDA_TRY_REFUSED;
+    }
+  g_propagate_error (error, namida_error_answer_parse ((const char *) answer->body->data, answer->body->len,
+                                                       answer->head.status, NULL));
+  switch (answer->head.status)
+    {
+    case 422: /* it found another checksum */
+      return NAMIDA_TRY_MISMATCH;
+    case 403: /* the session is gone, or its person said no */
+    case 409:
+    case 410:
+      return NAMIDA_TRY_FATAL;
+    default:
+      return NAMIDA_TRY_REFUSED;
+    }
+}
+
+/* ---- the end ---- */
+
+static void
+localsend_cancel (NamidaSender *self, gboolean keep_parts)
+{
+  g_autofree char *id = g_uri_escape_string (self->answer->session_id, NULL, FALSE);
+  g_autofree char *target = g_strconcat (NAMIDA_LOCALSEND_PREFIX "/cancel?sessionId=", id, NULL);
+
+  namida_sender_say (self, target);
+}
+
+const NamidaSenderDialect namida_sender_localsend = {
+  .on_break = NAMIDA_BREAK_LOSES_FILE,
+  .n_connections = 2, /* as LocalSend itself */
+  .n_tries = 4,
+  .n_offers = 1,
+  .stall_seconds = 300, /* it cannot go on with a part of a file: a busy disk there may take its time */
+  .unwanted = NAMIDA_FILE_DECLINED,
+  .no_folders = N_ ("LocalSend knows no empty folders: this one was left out."),
+  .format_offer = localsend_format_offer,
+  .ask = localsend_ask,
+  .format_upload = localsend_format_upload,
+  .check_upload = localsend_check_upload,
+  .cancel = localsend_cancel,
+};

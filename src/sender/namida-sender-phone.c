@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How to send to the Namida Sync phone app while its person has it receiving: the offer, then one file after the other
+ * over plain HTTP. Nothing is encrypted, and nothing is proven: the caller has told its person. The app cannot take a
+ * session up again: a sending whose connection is lost begins anew with the offer. Worker threads of NamidaSender. */
+#include "config.h"
+
+#include "namida-sender-private.h"
+
+#include "namida-error.h"
+#include "namida-limits.h"
+#include "namida-phone-messages.h"
+
+#include <glib/gi18n-lib.h>
+
+#define PATH(name) NAMIDA_V1_PREFIX "/" name
+
+static GBytes *
+phone_format_offer (NamidaSender *self, GError **error)
+{
+  gsize length = 0;
+  char *text = namida_phone_offer_format (namida_transfer_get_backup (self->transfer), &length, error);
+
+  return text != NULL ? g_bytes_new_take (text, length) : NULL;
+}
+
+static gboolean
+phone_says (const NamidaHttpAnswer *answer, const char *word)
+{
+  return answer->head.status == 200 && answer->body->len > 0
+         && g_strstr_len ((const char *) answer->body->data, (gssize) answer->body->len, word) != NULL;
+}
+
+/* ---- the offer ---- */
+
+static GError *
+phone_explain_refusal (NamidaSender *self, const NamidaHttpAnswer *answer)
+{
+  const char *alias = namida_transfer_get_peer_alias (self->transfer);
+
+  switch (answer->head.status)
+    {
+    case 403:
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined this."), alias);
+    case 400:
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                          _ ("“%s” does not understand what it was offered. Update Namida Sync there."), alias);
+    case 404:
+    case 503:
+      return g_error_new (
+          NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+          _ ("“%s” does not receive at the moment. Open Namida Sync there, choose to receive, then send "
+             "again."),
+          alias);
+    default:
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL,
+                          _ ("“%s” answered in a way this program does not understand (%u). Close Namida Sync there, "
+                             "open it again, then send again."),
+                          alias, answer->head.status);
+    }
+}
+
+/* It takes everything that it was offered. */
+static NamidaOfferAnswer *
+phone_grant_all (NamidaSender *self)
+{
+  NamidaOfferAnswer *answer = namida_offer_answer_new ("");
+  GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (self->transfer));
+
+  for (guint i = 0; i < entries->len; i++)
+    namida_offer_answer_grant (answer, ((const NamidaEntry *) g_ptr_array_index (entries, i))->id, "", 0);
+  return answer;
+}
+
+static gboolean
+phone_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
+{
+  /* Its person may take as long as they like; ours can cancel, and a phone that leaves is noticed. */
+  NamidaHttpRequest request
+      = { .target = PATH ("prepare-upload"), .type = "application/json", .seconds = NAMIDA_HTTP_FOREVER };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+
+  /* An earlier try may have left it counting. */
+  if (self->again || self->n_offers > 1)
+    self->dialect->cancel (self, FALSE);
+  namida_sender_show_waiting (self);
+  if (!namida_sender_request (self, connection, &request, self->offer, NAMIDA_LIMIT_JSON_BYTES, &answer, error))
+    {
+      /* Its person may still say yes to what is not there any more. */
+      self->is_asked = g_cancellable_is_cancelled (self->inner);
+      return FALSE;
+    }
+  if (!phone_says (&answer, "Ready"))
+    {
+      g_propagate_error (error, phone_explain_refusal (self, &answer));
+      return FALSE;
+    }
+  g_clear_pointer (&self->answer, namida_offer_answer_free);
+  self->answer = phone_grant_all (self);
+  self->is_asked = TRUE;
+  return TRUE;
+}
+
+/* ---- a file ---- */
+
+static char *
+phone_format_upload (NamidaUploadJob *job, NamidaUploadItem *item)
+{
+  g_autofree char *query = namida_phone_upload_format (item->entry);
+
+  return g_strconcat (PATH ("upload"), "?", query, NULL);
+}
+
+static NamidaTry
+phone_check_upload (
+    NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256, const NamidaHttpAnswer *answer, GError **error)
+{
+  if (phone_says (answer, NAMIDA_PHONE_RECEIVED) && answer->whole)
+    return NAMIDA_TRY_SENT;
+  if (answer->head.status == 200 && !answer->whole)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
+                   _ ("The other device said that it has “%s” before all of it was sent. Send it again."),
+                   item->entry->name);
+      return NAMIDA_TRY_FATAL;
+    }
+  if (answer->head.status == 500 && answer->whole)
+    {
+      /* Android's storage refuses some names and does not tell “A” from “a”; the app has counted the file all the same,
+       * and goes on. */
+      g_set_error (
+          error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
+          _ ("The phone could not save “%s”. Rename it if its name has characters such as : ? or *, or differs "
+             "from another only in case, then send again."),
+          item->entry->name);
+      return NAMIDA_TRY_REFUSED;
+    }
+  g_propagate_error (error, phone_explain_refusal (job->sender, answer));
+  return NAMIDA_TRY_FATAL;
+}
+
+/* ---- the end ---- */
+
+/* It counts what came until it is told, also after everything went wrong. */
+static void
+phone_cancel (NamidaSender *self, gboolean keep_parts)
+{
+  namida_sender_say (self, PATH ("cancel"));
+}
+
+const NamidaSenderDialect namida_sender_phone = {
+  .on_break = NAMIDA_BREAK_STARTS_OVER,
+  .n_connections = 1,
+  .n_tries = 1,
+  .n_offers = 3,
+  .silence_seconds = 45, /* it may be out of reach for a moment */
+  .stall_seconds = 300,  /* it cannot go on with a part of a file */
+  .unwanted = NAMIDA_FILE_DECLINED,
+  .no_folders = N_ ("The phone app knows no empty folders: this one was left out."),
+  .advice_at_end
+  = N_ ("One step is left on the phone: in Namida, open Settings → Backup & Restore and restore this backup."),
+  .format_offer = phone_format_offer,
+  .ask = phone_ask,
+  .format_upload = phone_format_upload,
+  .check_upload = phone_check_upload,
+  .cancel = phone_cancel,
+};

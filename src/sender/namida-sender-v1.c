@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How to send to another Namida Sync for the desktop: docs/protocol.md. Interrupted files go on where they stopped, and
+ * nothing counts as stored before the other side has named its hash. Worker threads of NamidaSender. */
+#include "config.h"
+
+#include "namida-sender-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "namida-clock.h"
+#include "namida-error.h"
+#include "namida-hash-index.h"
+#include "namida-limits.h"
+#include "namida-manifest.h"
+#include "namida-read-unknown.h"
+
+#define REGISTER_SECONDS 5u
+#define SESSION_SECONDS 10u
+/* Allow the remote user our own answer timeout plus one round trip. */
+#define ANSWER_SECONDS (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS + 15u)
+/* finish: what a slow disk there needs to make everything durable. */
+#define FINISH_SECONDS 60u
+#define FINISH_BYTES_PER_SECOND (20u * 1000 * 1000)
+#define FINISH_FILES_PER_SECOND 100u
+#define FINISH_MOST_SECONDS (24u * 60 * 60)
+/* The receiver has not noticed yet that a connection that broke is gone, and takes the file on it for one that still
+ * arrives. */
+#define BUSY_US (10 * G_USEC_PER_SEC)
+#define PATH(name) NAMIDA_V1_PREFIX "/" name
+#define PLATFORM "linux"
+
+static GBytes *
+v1_format_offer (NamidaSender *self, GError **error)
+{
+  NamidaBackup *backup = namida_transfer_get_backup (self->transfer);
+  g_autoptr (GBytes) manifest = NULL;
+  gsize length = 0;
+  char *text;
+
+  if (self->database != NULL)
+    {
+      namida_hash_index_fill (self->database, backup);
+      namida_sender_read_unknown (self, self->inner);
+    }
+  manifest = namida_manifest_build (backup, namida_identity_get_uuid (self->identity), PLATFORM,
+                                    namida_clock_real () / 1000);
+  text = namida_offer_message_format (self->own, manifest, backup, &length);
+  return g_bytes_new_take (text, length);
+}
+
+/* A request and its good answer, after which @connection is closed: a receiver may hang up on one that waits at any
+ * moment, and the next request must not be lost with it. Returns: %FALSE with what the other side says instead. */
+static gboolean
+v1_request (NamidaSender *self,
+            NamidaHttpConnection **connection,
+            const NamidaHttpRequest *request,
+            GBytes *body,
+            NamidaHttpAnswer *answer,
+            GError **error)
+{
+  gboolean ok = namida_sender_request (self, connection, request, body, NAMIDA_LIMIT_OFFER_BYTES, answer, error);
+
+  g_clear_pointer (connection, namida_http_connection_free);
+  if (!ok)
+    return FALSE;
+  if (answer->head.status >= 200 && answer->head.status <= 299)
+    return TRUE;
+  g_propagate_error (error, namida_error_answer_parse ((const char *) answer->body->data,
+                                                       MIN (answer->body->len, NAMIDA_LIMIT_JSON_BYTES),
+                                                       answer->head.status, NULL));
+  return FALSE;
+}
+
+static char *
+v1_session_target (const char *path, const char *session_id, const char *more)
+{
+  g_autofree char *escaped = g_uri_escape_string (session_id, NULL, FALSE);
+
+  return g_strconcat (path, "?sessionId=", escaped, more, NULL);
+}
+
+/* ---- the offer ---- */
+
+/* Who is there, and what can it do? Whoever does not answer this may be at another address. */
+static gboolean
+v1_register (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
+{
+  NamidaHttpRequest request = { .method = "GET", .target = PATH ("register"), .seconds = REGISTER_SECONDS };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+  g_autoptr (NamidaDeviceInfo) info = NULL;
+
+  self->try_elsewhere = TRUE;
+  if (!v1_request (self, connection, &request, NULL, &answer, error))
+    return FALSE;
+  info = namida_register_parse ((const char *) answer.body->data, answer.body->len, error);
+  if (info == NULL)
+    return FALSE;
+  self->try_elsewhere = FALSE;
+  self->takes_packs = namida_device_info_has_feature (info, "pack");
+  return TRUE;
+}
+
+/* Whether somebody there has cancelled the transfer meanwhile: the offer would ask anew. A device that does not know it
+ * any more is simply offered it again. */
+static gboolean
+v1_is_cancelled (NamidaSender *self, NamidaHttpConnection **connection)
+{
+  g_autofree char *target = v1_session_target (PATH ("session"), self->session_before, NULL);
+  NamidaHttpRequest request = { .method = "GET", .target = target, .seconds = SESSION_SECONDS };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+  g_autoptr (GHashTable) offsets = NULL;
+  g_autofree char *state = NULL;
+
+  return v1_request (self, connection, &request, NULL, &answer, NULL)
+         && namida_session_answer_parse ((const char *) answer.body->data, answer.body->len, &state, &offsets, NULL)
+         && g_strcmp0 (state, "cancelled") == 0;
+}
+
+static gboolean
+v1_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
+{
+  g_autofree char *pin = self->pin != NULL ? g_uri_escape_string (self->pin, NULL, FALSE) : NULL;
+  g_autofree char *target = g_strconcat (PATH ("prepare-upload"), pin != NULL ? "?pin=" : NULL, pin, NULL);
+  NamidaHttpRequest request = { .target = target, .type = "application/json", .seconds = ANSWER_SECONDS };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+  g_autoptr (GError) local = NULL;
+
+  if (!v1_register (self, connection, error))
+    return FALSE;
+  if (self->again && self->session_before != NULL && v1_is_cancelled (self, connection))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device cancelled the transfer."));
+      return FALSE;
+    }
+  namida_sender_show_waiting (self);
+  if (!v1_request (self, connection, &request, self->offer, &answer, &local))
+    {
+      /* A command that only sends has the key of the device it runs on, and a port of its own: the program that
+       * receives there may be at the next address. */
+      self->try_elsewhere = g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_BUSY);
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (answer.head.status == 204)
+    return TRUE;
+  self->answer = namida_offer_answer_parse ((const char *) answer.body->data, answer.body->len, error);
+  self->is_asked = self->answer != NULL;
+  return self->answer != NULL;
+}
+
+/* ---- a file ---- */
+
+static char *
+v1_format_upload (NamidaUploadJob *job, NamidaUploadItem *item)
+{
+  g_autofree char *token = g_uri_escape_string (item->token, NULL, FALSE);
+  g_autofree char *more
+      = g_strdup_printf ("&fileId=%s&token=%s&offset=%" G_GUINT64_FORMAT, item->entry->id, token, item->offset);
+
+  return v1_session_target (PATH ("upload"), job->session_id, more);
+}
+
+/* @error: (transfer full) */
+static GError *
+v1_name_device (NamidaUploadJob *job, GError *error)
+{
+  const char *alias = namida_transfer_get_peer_alias (job->transfer);
+  GError *named;
+
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
+    named = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("“%s” cancelled this: ask there, then send again"),
+                         alias);
+  else
+    named = g_error_new (NAMIDA_ERROR, error->code, "%s: %s", alias, error->message);
+  g_error_free (error);
+  return named;
+}
+
+NamidaTry
+namida_sender_v1_check_refusal (NamidaUploadJob *job,
+                                NamidaUploadItem *item,
+                                const NamidaHttpAnswer *answer,
+                                GError **error)
+{
+  gint64 offset = -1;
+  GError *reason
+      = namida_error_answer_parse ((const char *) answer->body->data, answer->body->len, answer->head.status, &offset);
+
+  switch (reason->code)
+    {
+    case NAMIDA_ERROR_WRONG_OFFSET:
+      if (item == NULL)
+        offset = -1;
+      if (offset >= 0)
+        namida_upload_item_start_from (job, item, (guint64) offset);
+      g_propagate_error (error, reason);
+      return offset >= 0 ? NAMIDA_TRY_OFFSET : NAMIDA_TRY_REFUSED;
+    case NAMIDA_ERROR_CHECKSUM:
+      g_propagate_error (error, reason);
+      return NAMIDA_TRY_MISMATCH;
+    case NAMIDA_ERROR_BUSY:
+      g_propagate_error (error, reason);
+      return NAMIDA_TRY_BUSY;
+    case NAMIDA_ERROR_WRONG_SIZE:
+    case NAMIDA_ERROR_TOO_LARGE:
+    case NAMIDA_ERROR_FILE_TOO_LARGE:
+    case NAMIDA_ERROR_NO_PERMISSION:
+    case NAMIDA_ERROR_UNSAFE_PATH:
+    case NAMIDA_ERROR_INTERNAL:
+      g_propagate_error (error, reason);
+      return NAMIDA_TRY_REFUSED;
+    default:
+      g_propagate_error (error, v1_name_device (job, reason));
+      return NAMIDA_TRY_FATAL;
+    }
+}
+
+static NamidaTry
+v1_check_upload (
+    NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256, const NamidaHttpAnswer *answer, GError **error)
+{
+  g_autofree char *theirs = NULL;
+  guint64 size = 0;
+
+  if (answer->head.status < 200 || answer->head.status > 299)
+    return namida_sender_v1_check_refusal (job, item, answer, error);
+  if (!namida_upload_answer_parse ((const char *) answer->body->data, answer->body->len, &size, &theirs, error))
+    return NAMIDA_TRY_REFUSED;
+  if (answer->whole && size == item->entry->size
+      && (namida_upload_item_is_folder (item) || (theirs != NULL && g_ascii_strcasecmp (theirs, sha256) == 0)))
+    return NAMIDA_TRY_SENT;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM, _ ("“%s” did not arrive there as it is here: send it again"),
+               item->entry->name);
+  return NAMIDA_TRY_MISMATCH;
+}
+
+/* ---- the end ---- */
+
+static GHashTable *
+v1_finish (NamidaSender *self, GError **error)
+{
+  guint64 seconds
+      = FINISH_SECONDS + self->job->bytes / FINISH_BYTES_PER_SECOND + self->job->items->len / FINISH_FILES_PER_SECOND;
+  g_autofree char *target = v1_session_target (PATH ("finish"), self->session_id, NULL);
+  NamidaHttpRequest request
+      = { .target = target, .type = "application/json", .seconds = (guint) MIN (seconds, FINISH_MOST_SECONDS) };
+  g_autoptr (GHashTable) hashes = namida_upload_job_collect_hashes (self->job);
+  g_autoptr (NamidaHttpConnection) connection = NULL;
+  gint64 started = g_get_monotonic_time ();
+  gsize length = 0;
+  char *text = namida_finish_request_format (hashes, namida_transfer_count_missed (self->transfer), &length);
+  g_autoptr (GBytes) body = g_bytes_new_take (text, length);
+
+  while (TRUE)
+    {
+      g_auto (NamidaHttpAnswer) answer = { 0 };
+      g_autoptr (GError) local = NULL;
+
+      if (v1_request (self, &connection, &request, body, &answer, &local))
+        return namida_finish_answer_parse ((const char *) answer.body->data, answer.body->len, error);
+      if (!g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_BUSY) || g_get_monotonic_time () - started > BUSY_US
+          || g_cancellable_is_cancelled (self->inner))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+      namida_http_back_off (1, self->inner);
+    }
+}
+
+static void
+v1_cancel (NamidaSender *self, gboolean keep_parts)
+{
+  g_autofree char *target = v1_session_target (PATH ("cancel"), self->session_id, keep_parts ? "&keep=1" : NULL);
+
+  namida_sender_say (self, target);
+}
+
+const NamidaSenderDialect namida_sender_v1 = {
+  .proves = TRUE,
+  .folders = TRUE,
+  .parks = TRUE,
+  .on_break = NAMIDA_BREAK_RESUMES,
+  .n_connections = 4,
+  .n_tries = 2,
+  .n_offers = 1,
+  .unwanted = NAMIDA_FILE_KEPT_EXISTING,
+  .format_offer = v1_format_offer,
+  .ask = v1_ask,
+  .format_upload = v1_format_upload,
+  .check_upload = v1_check_upload,
+  .finish = v1_finish,
+  .cancel = v1_cancel,
+};
