@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Drives the real program as processes on loopback: each device has a data folder and a port of its own. Speaks TAP."""
 import contextlib
+import io
 import json
 import os
 import pathlib
@@ -15,6 +16,7 @@ import tempfile
 import threading
 import time
 import traceback
+import zipfile
 
 # Also for those that run it in another folder.
 CLI = os.path.abspath(sys.argv[1])
@@ -95,7 +97,7 @@ class Device:
         self.home = lab.folder(f"device-{len(lab.devices)}")
         self.data = self.home / "data"
         self.backups = self.home / "Backups"
-        self.music = self.home / "Music"
+        self.music = self.home / "Library"  # not “Music”: a folder of that name would be merged into it
         self.process = None
         self.events = None
         self.errors = []
@@ -218,6 +220,22 @@ def write(path, data, mtime_ms=None):
     return path
 
 
+def zip_of(entries):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(zipfile.ZipInfo(name, (2026, 7, 19, 18, 30, 0)), data)
+    return made.getvalue()
+
+
+def namida_zip(artwork=b""):
+    """A small backup that Namida could restore: retention counts no other as good."""
+    day = json.dumps([{"dateAdded": 1_784_000_000_000, "track": "/storage/emulated/0/Music/a.mp3", "source": "local"}])
+    return zip_of({"LOCAL_FILES.zip": zip_of({"favs.json": "[]", "namida_settings.json": "{}"}),
+                   "TEMPDIR_History.zip": zip_of({"20648.json": day}),
+                   "TEMPDIR_Artworks.zip": zip_of({"a.png": artwork})})
+
+
 def make_backup(folder, seed=1, files=25):
     """A zip and a music folder with names that are hard to handle. Returns (zip, music folder)."""
     chance = random.Random(seed)
@@ -228,8 +246,7 @@ def make_backup(folder, seed=1, files=25):
     for name in names:
         write(music / name, chance.randbytes(chance.choice([1, 0, 777, 65536, 65537, 300000])),
               1_500_000_000_000 + chance.randrange(2 * 10**11))
-    archive = write(folder / "Namida Backup - 2026-07-19 18.30.00.zip", b"PK\5\6" + bytes(18) + chance.randbytes(5000),
-                    1_700_000_000_123)
+    archive = write(folder / "Namida Backup - 2026-07-19 18.30.00.zip", namida_zip(chance.randbytes(5000)), 1_700_000_000_123)
     return archive, music
 
 

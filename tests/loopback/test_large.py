@@ -48,7 +48,7 @@ def test_demo_interrupted(lab):
             assert process.poll() is None, process.stderr.read()
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
-        equal(process.returncode, 1)
+        equal(process.returncode, 130)
         equal(os.listdir(env["TMPDIR"]), [], "left behind")
     finally:
         process.kill()

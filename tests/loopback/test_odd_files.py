@@ -144,7 +144,7 @@ def small_disk(lab):
         raise Skip("no user namespaces with mounts here")
     receiver = lab.device("Receiver")
     disk = lab.folder("disk")
-    receiver.backups, receiver.music = disk / "Backups", disk / "Music"
+    receiver.backups, receiver.music = disk / "Backups", disk / "Library"
     receiver.receive("--accept", "all", "--as", "library",
                      wrap=(*wrap, "sh", "-c", f"mount -t tmpfs -o size=16m tmpfs '{disk}' && exec \"$@\"", "sh"))
     return receiver, pathlib.Path(f"/proc/{receiver.process.pid}/root{disk}")
@@ -162,7 +162,7 @@ def test_disk_too_small(lab):
     result = expect(1, lab.device("Sender").send(receiver, source))
     equal(result.end()["code"], "no-space", result.err)
     assert told([result.err]), result.err
-    equal(all_files(seen / "Music"), [])
+    equal(all_files(seen / "Library"), [])
     equal(receiver.stop(), 0)
 
 
@@ -188,14 +188,14 @@ def test_disk_fills(lab):
     assert told(sender.errors), sender.errors
     told_there = receiver.wait_event("interrupted", "end")
     assert told([told_there["message"]]), told_there
-    there = all_files(seen / "Music")
+    there = all_files(seen / "Library")
     assert len(there) < 18, "everything arrived on a full disk"
     for name in there:
-        equal((seen / "Music" / name).read_bytes(), (lab.path / "source" / name).read_bytes(), f"half of {name}")
+        equal((seen / "Library" / name).read_bytes(), (lab.path / "source" / name).read_bytes(), f"half of {name}")
     filler.unlink()
     expect(0, sender.send(receiver, source, small.parent))
-    same_tree(source, seen / "Music" / "Music")
-    equal((seen / "Music" / "Small" / "small.mp3").read_bytes(), b"small")
+    same_tree(source, seen / "Library" / "Music")
+    equal((seen / "Library" / "Small" / "small.mp3").read_bytes(), b"small")
     equal(receiver.stop(), 0)
 
 

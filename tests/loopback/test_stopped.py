@@ -55,7 +55,7 @@ def test_leave_a_stopped_receiver(lab):
     music, receiver, sender = begin(lab)
     receiver.process.send_signal(signal.SIGSTOP)
     sender.process.send_signal(signal.SIGINT)
-    equal(sender.wait(30), 1, sender.errors)
+    equal(sender.wait(30), 130, sender.errors)
     receiver.process.send_signal(signal.SIGCONT)
     # It may take a moment to find that the connection is gone.
     receiver.wait_event("interrupted", seconds=60)

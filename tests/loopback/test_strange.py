@@ -112,7 +112,7 @@ def test_report(lab):
     sender = lab.device("Sender")
     for place in (song, music, lab.path / "missing" / "report.json"):
         refused = expect(2, sender.send(receiver, music, "--report", place))
-        assert str(place) in refused.err and not refused.out, (refused.err, refused.out)
+        assert str(place) in refused.err and [event["code"] for event in refused.events] == ["usage"], (refused.err, refused.out)
     equal(song.read_bytes(), b"the only copy")
     equal(all_files(receiver.music), [])
     report = lab.path / "report.json"
@@ -148,7 +148,7 @@ def test_interrupted(lab):
         while not (device.data / "state.db").exists() and time.monotonic() < deadline:
             time.sleep(0.05)
         device.process.send_signal(signal_number)
-        equal(device.wait(), 1)
+        equal(device.wait(), 130 if signal_number == signal.SIGINT else 1)
         equal([(event["result"], event["code"]) for event in device.seen], [("cancelled", "cancelled")], device.errors)
 
 

@@ -59,7 +59,7 @@ test_ask (Fixture *f, gconstpointer accepted)
   GListModel *offers = namida_hub_get_offers (f->receiver);
   NamidaTransfer *transfer = send_sample (f);
   g_autoptr (NamidaOffer) offer = NULL;
-  g_autofree char *music = below (f, RECEIVER "/Music");
+  g_autofree char *music = below (f, RECEIVER "/Library");
   g_autofree char *sender = full_alias (SENDER);
 
   WAIT_FOR (g_list_model_get_n_items (offers) == 1);

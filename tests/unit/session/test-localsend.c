@@ -28,7 +28,7 @@ start_somewhere (Fixture *f, const char *alias)
 {
   g_autofree char *data_dir = below (f, alias);
   g_autofree char *backups = g_strconcat (data_dir, "/Backups", NULL);
-  g_autofree char *music = g_strconcat (data_dir, "/Music", NULL);
+  g_autofree char *music = g_strconcat (data_dir, "/Library", NULL);
   g_autoptr (GError) error = NULL;
   NamidaHubOptions options = { .data_dir = data_dir,
                                .alias = alias,
@@ -130,7 +130,7 @@ test_send (Fixture *f, gconstpointer data)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
-  g_autofree char *command = g_strdup_printf ("diff -r %s/sample/Music %s/LsReceiver/Music/Music >&2 && "
+  g_autofree char *command = g_strdup_printf ("diff -r %s/sample/Music %s/LsReceiver/Library/Music >&2 && "
                                               "diff %s/sample/Namida*.zip %s/LsReceiver/Backups/LsSender/*.zip >&2",
                                               f->dir, f->dir, f->dir, f->dir);
 
@@ -227,8 +227,8 @@ test_silence (Fixture *f, gconstpointer data)
   Silent silent = { namida_hub_get_identity (f->sender), address, offer };
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GTask) task = g_task_new (NULL, NULL, on_result, &result);
-  g_autofree char *whole = g_build_filename (f->dir, "LsReceiver/Music/Q/a.mp3", NULL);
-  g_autofree char *missing = g_build_filename (f->dir, "LsReceiver/Music/Q/b.mp3", NULL);
+  g_autofree char *whole = g_build_filename (f->dir, "LsReceiver/Library/Q/a.mp3", NULL);
+  g_autofree char *missing = g_build_filename (f->dir, "LsReceiver/Library/Q/b.mp3", NULL);
   g_autofree char *contents = NULL;
 
   g_task_set_task_data (task, &silent, NULL);

@@ -145,7 +145,7 @@ test_proof (Fixture *f, gconstpointer data)
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (counts, "kept-existing")), >=,
                     files); /* and the empty folder */
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (counts, "stored")), ==, 1);
-  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (counts, "unreadable")), ==, 1);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (counts, "changed")), ==, 1);
   g_assert_cmpuint (g_hash_table_size (counts), ==, 3);
 }
 

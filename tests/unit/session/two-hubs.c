@@ -86,7 +86,7 @@ start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options)
   g_autofree char *data_dir = below (f, alias);
   g_autofree char *full = full_alias (alias);
   g_autofree char *backups = g_strconcat (data_dir, "/Backups", NULL);
-  g_autofree char *music = g_strconcat (data_dir, "/Music", NULL);
+  g_autofree char *music = g_strconcat (data_dir, "/Library", NULL);
   g_autoptr (GError) error = NULL;
   NamidaHub *hub;
 
@@ -201,7 +201,7 @@ void
 assert_same_tree (Fixture *f)
 {
   g_autofree char *command
-      = g_strdup_printf ("diff -r %s/sample/Music %s/" RECEIVER "/Music/Music >&2 && "
+      = g_strdup_printf ("diff -r %s/sample/Music %s/" RECEIVER "/Library/Music >&2 && "
                          "diff %s/sample/Namida*.zip %s/" RECEIVER "/Backups/" SENDER "*/Namida*.zip >&2",
                          f->dir, f->dir, f->dir, f->dir);
 
