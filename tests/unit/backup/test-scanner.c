@@ -3,6 +3,7 @@
 
 #include "namida-error.h"
 #include "namida-fixtures.h"
+#include "namida-limits.h"
 #include "namida-scanner.h"
 
 #include <glib/gstdio.h>
@@ -347,21 +348,34 @@ test_cancel (Fixture *fixture, gconstpointer data)
   g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
-/* Deeper than there are descriptors or stack. */
-static void
-test_deep (Fixture *fixture, gconstpointer data)
+/* Returns: (transfer full): the name of a file @depth folders below the music folder. */
+static char *
+deep_name (guint depth)
 {
   GString *path = g_string_new ("Music");
 
-  for (guint i = 0; i < 1500; i++)
+  for (guint i = 0; i < depth; i++)
     g_string_append (path, "/d");
   g_string_append (path, "/a.mp3");
-  drop (put (fixture, path->str, "x"));
+  return g_string_free (path, FALSE);
+}
+
+/* Deeper than there are descriptors or stack: named and left out, since no device accepts it; the rest is sent. */
+static void
+test_deep (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *taken = deep_name (NAMIDA_LIMIT_DEPTH - 2);
+  g_autofree char *too_deep = deep_name (1500);
+
+  drop (put (fixture, taken, "x"));
+  drop (put (fixture, too_deep, "x"));
   name_argument (fixture, "Music");
   scan (fixture, NULL);
   g_assert_no_error (fixture->error);
-  g_assert_nonnull (find (fixture, path->str));
-  g_string_free (path, TRUE);
+  g_assert_nonnull (find (fixture, taken));
+  g_assert_null (find (fixture, too_deep));
+  g_assert_cmpuint (namida_backup_get_left_out (fixture->backup)->len, ==, 1);
+  g_assert_cmpuint (namida_backup_count_missed (fixture->backup), ==, 1);
 }
 
 #define ADD(name, function) g_test_add ("/scanner/" name, Fixture, NULL, set_up, function, tear_down)

@@ -105,6 +105,7 @@ test_remembered (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("namida-book-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "state.db", NULL);
+  g_autofree char *lock = g_build_filename (folder, "state.db.lock", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaDatabase) database = namida_database_open (path, &error);
   g_autoptr (NamidaAddressBook) book = NULL;
@@ -151,6 +152,7 @@ test_remembered (void)
   g_clear_object (&book);
   g_clear_object (&database);
   g_remove (path);
+  g_remove (lock);
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 

@@ -36,7 +36,7 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  static const char *const suffixes[] = { "-wal", "-shm", "" };
+  static const char *const suffixes[] = { "-wal", "-shm", ".lock", "" };
 
   g_clear_object (&f->store);
   g_clear_object (&f->other);

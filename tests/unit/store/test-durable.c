@@ -249,6 +249,8 @@ check_now (void)
                 "SELECT path, 'SHA256SUMS' FROM versions WHERE landing = 'backup' AND removing = 0 UNION"
                 " SELECT path, '.namida-sync-version.json' FROM versions WHERE landing = 'backup' AND removing = 0",
                 check_row, &records, NULL);
+  /* A store that is written down has its mark: without one its drive would be taken for one that is not mounted. */
+  sqlite3_exec (handle, "SELECT path, '.namida-sync-store' FROM stores", check_row, &records, NULL);
   sqlite3_close (handle);
   fixtures_remove (folder);
   checking = FALSE;
