@@ -348,22 +348,15 @@ apply (NamidaCli *cli, NamidaRestorePlan *plan)
   return fine ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_INCOMPLETE;
 }
 
-static char *
-dup_zip_folder (const NamidaCliRestoreOptions *options)
-{
-  return options->zip_to != NULL ? g_canonicalize_filename (options->zip_to, NULL) : namida_here_dup_backup_folder ();
-}
-
 /* With --fit, the zip itself is skipped, and a copy with the paths of this computer is made when the music is there. */
 static int
 apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
 {
-  g_autofree char *folder = dup_zip_folder (options);
   int code = apply (cli, plan);
   int fitted = NAMIDA_CLI_EXIT_DONE;
 
   if (options->fit && (code == NAMIDA_CLI_EXIT_DONE || code == NAMIDA_CLI_EXIT_INCOMPLETE))
-    fitted = namida_cli_restore_fit (cli, plan, folder, options->parts);
+    fitted = namida_cli_restore_fit (cli, plan, options->parts);
   return fitted != NAMIDA_CLI_EXIT_DONE ? fitted : code;
 }
 

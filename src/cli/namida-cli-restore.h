@@ -25,8 +25,8 @@ typedef struct
 
 /** namida_cli_backups_restore_here: "backups restore VERSION|FOLDER --here". Returns: the exit code. */
 int namida_cli_backups_restore_here (NamidaCli *cli, const NamidaCliRestoreOptions *options);
-/** namida_cli_restore_fit: the zip of @plan into @folder, with the paths of this computer. Returns: the exit code. */
-int namida_cli_restore_fit (NamidaCli *cli, NamidaRestorePlan *plan, const char *folder, NamidaParts parts);
+/** namida_cli_restore_fit: @parts of the zip of @plan, with the paths of this computer. Returns: the exit code. */
+int namida_cli_restore_fit (NamidaCli *cli, NamidaRestorePlan *plan, NamidaParts parts);
 /** namida_cli_backups_undo: "backups undo [ID]": @id: (nullable): the newest. Returns: the exit code. */
 int namida_cli_backups_undo (NamidaCli *cli, const char *id);
 

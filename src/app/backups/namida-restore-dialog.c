@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "namida-restore-dialog.h"
+#include "namida-restore-fit.h"
 
 #include <glib/gi18n.h>
 
@@ -28,8 +29,12 @@ struct _NamidaRestoreDialog
   AdwStatusPage *problem;
   AdwPreferencesGroup *labels_group;
   AdwComboRow *policy_row;
+  AdwActionRow *fit_row;
+  GtkSwitch *fit;
   AdwActionRow *automatic_row;
   GtkSwitch *automatic;
+  NamidaRestoreResult applied; /* before the zip was adapted */
+  GError *apply_error;         /* (nullable): likewise */
   GtkLabel *hint;
   GtkWidget *restore_button;
   GtkProgressBar *bar;
@@ -276,6 +281,7 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
       g_ptr_array_add (self->rows, row);
       adw_preferences_group_add (self->labels_group, row);
     }
+  gtk_widget_set_visible (GTK_WIDGET (self->fit_row), namida_restore_plan_get_zip (self->plan) != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->automatic_row), namida_restore_plan_get_zip (self->plan) != NULL);
   gtk_stack_set_visible_child_name (self->stack, "choose");
   look (self);
@@ -303,7 +309,7 @@ add_step (NamidaRestoreDialog *self, const char *line)
 }
 
 static void
-show_done (NamidaRestoreDialog *self, const NamidaRestoreResult *result, const GError *error)
+show_done (NamidaRestoreDialog *self, const NamidaRestoreResult *result, GStrv fitted, const GError *error)
 {
   guint64 written = result->added + result->replaced;
   g_autofree char *title
@@ -315,11 +321,38 @@ show_done (NamidaRestoreDialog *self, const NamidaRestoreResult *result, const G
   adw_status_page_set_title (self->done, title);
   adw_status_page_set_description (self->done, text);
   adw_status_page_set_icon_name (self->done, error != NULL ? "dialog-warning-symbolic" : "emblem-ok-symbolic");
-  for (char **line = steps; *line != NULL; line++)
+  for (char **line = fitted != NULL ? fitted : steps; *line != NULL; line++)
     add_step (self, *line);
-  gtk_widget_set_visible (GTK_WIDGET (self->steps_group), *steps != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->steps_group), (fitted != NULL ? fitted : steps)[0] != NULL);
   gtk_widget_set_visible (self->undo_button, written > 0);
   gtk_stack_set_visible_child_name (self->stack, "done");
+}
+
+/* What was done with the backup, then what is left to do in Namida. */
+static void
+on_fitted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaRestoreDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr (NamidaFitResult) fitted
+      = namida_restore_plan_fit_finish (NAMIDA_RESTORE_PLAN (source), result, &path, &error);
+  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+
+  self->applying = FALSE;
+  if (self->hub == NULL)
+    return; /* the window is closed */
+  if (fitted != NULL)
+    {
+      g_auto (GStrv) done = namida_fit_result_dup_lines (fitted);
+      g_auto (GStrv) steps = namida_restore_fit_dup_steps (path);
+
+      g_strv_builder_addv (lines, (const char **) done);
+      g_strv_builder_addv (lines, (const char **) steps);
+    }
+  all = g_strv_builder_end (lines);
+  show_done (self, &self->applied, all, error != NULL ? error : self->apply_error);
 }
 
 static void
@@ -334,15 +367,29 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->hub == NULL)
     return; /* the window is closed */
   if (error != NULL && applied.added + applied.replaced == 0 && !is_over (error))
-    show_problem (self, _ ("It was not restored"), error);
-  else
-    show_done (self, &applied, error);
+    {
+      show_problem (self, _ ("It was not restored"), error);
+      return;
+    }
+  if (!gtk_switch_get_active (self->fit) || is_over (error))
+    {
+      show_done (self, &applied, NULL, error);
+      return;
+    }
+  self->applying = TRUE;
+  self->applied = applied;
+  g_clear_error (&self->apply_error);
+  self->apply_error = g_steal_pointer (&error);
+  namida_restore_plan_fit_async (self->plan, NAMIDA_PART_ALL, self->cancellable, on_fitted, g_object_ref (self));
 }
 
 static void
 on_restore (NamidaRestoreDialog *self)
 {
   namida_restore_plan_set_automatic (self->plan, gtk_switch_get_active (self->automatic));
+  /* The copy takes the place of the zip. */
+  if (gtk_switch_get_active (self->fit) && namida_restore_plan_get_zip (self->plan) != NULL)
+    namida_restore_plan_set_destination (self->plan, "", NULL, NULL);
   on_policy (self);
   self->applying = TRUE;
   gtk_stack_set_visible_child_name (self->stack, "working");
@@ -408,6 +455,7 @@ namida_restore_dialog_finalize (GObject *object)
   NamidaRestoreDialog *self = NAMIDA_RESTORE_DIALOG (object);
 
   g_clear_object (&self->cancellable);
+  g_clear_error (&self->apply_error);
   g_ptr_array_unref (self->rows);
   g_free (self->choosing);
   G_OBJECT_CLASS (namida_restore_dialog_parent_class)->finalize (object);
@@ -420,6 +468,8 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, problem);
   gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, labels_group);
   gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, policy_row);
+  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, fit_row);
+  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, fit);
   gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, automatic_row);
   gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, automatic);
   gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, hint);
