@@ -8,7 +8,10 @@
 NamidaEntry *
 namida_entry_new (void)
 {
-  return g_atomic_rc_box_new0 (NamidaEntry);
+  NamidaEntry *self = g_atomic_rc_box_new0 (NamidaEntry);
+
+  self->mtime_ns = NAMIDA_ENTRY_TIME_UNKNOWN;
+  return self;
 }
 
 NamidaEntry *
@@ -85,6 +88,8 @@ namida_entry_get_mtime_ms (const NamidaEntry *self)
 {
   gint64 ms = self->mtime_ns / 1000000;
 
+  if (self->mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN)
+    return 0;
   return self->mtime_ns % 1000000 < 0 ? ms - 1 : ms;
 }
 

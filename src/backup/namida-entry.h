@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/** The time of a file that its sender did not name: every time that a file can have is another one, 1970 included. */
+#define NAMIDA_ENTRY_TIME_UNKNOWN G_MININT64
+
 typedef enum
 {
   NAMIDA_ENTRY_BACKUP_ZIP, /* the backup zip itself: no label */
@@ -22,7 +25,7 @@ typedef struct
   char *label;         /* the music folder's label; "" for the zip and single files */
   char *relative_path; /* below the label, '/' between, ends in @name; "" when the label is "" */
   guint64 size;        /* bytes */
-  gint64 mtime_ns;     /* nanoseconds since 1970; the wire carries milliseconds */
+  gint64 mtime_ns;     /* nanoseconds since 1970, or NAMIDA_ENTRY_TIME_UNKNOWN; the wire carries milliseconds */
   char *type;          /* (nullable) MIME type */
   char *sha256;        /* (nullable) lower-case hex, when known */
   char *source;        /* (nullable) sender only: absolute path, file name encoding */
@@ -44,7 +47,8 @@ char *namida_entry_dup_path (const NamidaEntry *self);
  * character, so that what is in a folder directly follows its name. 0: the same place.
  */
 int namida_entry_compare (const NamidaEntry *a, const NamidaEntry *b);
-/** namida_entry_get_mtime_ms: Returns: milliseconds since 1970, as the wire carries them (rounded towards the past). */
+/** namida_entry_get_mtime_ms: Returns: milliseconds since 1970, as the wire carries them (rounded towards the past); 0
+ * for a time that is unknown. */
 gint64 namida_entry_get_mtime_ms (const NamidaEntry *self);
 /** namida_entry_guess_type: Returns: (transfer none): a MIME type by the name's ending. */
 const char *namida_entry_guess_type (const char *name);

@@ -4,6 +4,7 @@
 #include "namida-body-receiver.h"
 
 #include "namida-error.h"
+#include "namida-sparse.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -36,7 +37,7 @@ namida_body_receiver_write (int fd, const void *bytes, gsize length, guint64 off
 
   while (length > 0)
     {
-      ssize_t n = pwrite (fd, data, length, (off_t) offset);
+      ssize_t n = namida_sparse_pwrite (fd, data, length, offset);
 
       if (n < 0 && errno == EINTR)
         continue;

@@ -73,7 +73,7 @@ append_file (GString *out, const NamidaEntry *entry)
     namida_json_append_member (out, "sha256", entry->sha256);
   else
     g_string_append (out, ",\"sha256\":null");
-  if (entry->mtime_ns != 0)
+  if (entry->mtime_ns != NAMIDA_ENTRY_TIME_UNKNOWN)
     {
       g_autofree char *modified = namida_time_to_iso8601 (namida_entry_get_mtime_ms (entry));
 

@@ -67,7 +67,7 @@ parse_time (const char *text)
 
   /* Only a hint, as all of the metadata: what is no time, or lies outside of what can be kept, is unknown. */
   if (!namida_time_from_iso8601 (text, &ms) || ms > G_MAXINT64 / NS_PER_MS || ms < G_MININT64 / NS_PER_MS)
-    return 0;
+    return NAMIDA_ENTRY_TIME_UNKNOWN;
   return ms * NS_PER_MS;
 }
 
@@ -276,7 +276,7 @@ read_files (Reading *self, NamidaJsonCursor *cursor, GError **error)
     return FALSE;
   while ((key = namida_json_cursor_next_member (cursor)) != NULL)
     {
-      g_auto (File) file = { 0 };
+      g_auto (File) file = { .mtime_ns = NAMIDA_ENTRY_TIME_UNKNOWN };
       g_autofree char *id = g_strdup (key);
       NamidaEntry *entry;
 

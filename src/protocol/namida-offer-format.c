@@ -23,7 +23,7 @@ append_entry (GString *out, const NamidaEntry *entry)
     namida_json_append_member (out, "type", "inode/directory");
   else if (entry->type != NULL)
     namida_json_append_member (out, "type", entry->type);
-  if (entry->mtime_ns != 0)
+  if (entry->mtime_ns != NAMIDA_ENTRY_TIME_UNKNOWN)
     {
       g_autofree char *modified = namida_time_to_iso8601 (namida_entry_get_mtime_ms (entry));
 

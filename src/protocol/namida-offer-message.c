@@ -83,7 +83,7 @@ read_modified (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
     return namida_message_refuse (error, _ ("The offer is refused: a file in it has a time that is none."));
   /* Nanoseconds end in 2262: what lies outside is as good as unknown. */
   if (ms > G_MAXINT64 / NS_PER_MS || ms < G_MININT64 / NS_PER_MS)
-    ms = 0;
+    return TRUE;
   entry->mtime_ns = ms * NS_PER_MS;
   return TRUE;
 }

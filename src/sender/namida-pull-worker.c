@@ -6,6 +6,7 @@
 #include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-messages.h"
+#include "namida-sparse.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -113,7 +114,7 @@ write_all (int fd, const guint8 *data, gsize length, guint64 offset, GError **er
 {
   while (length > 0)
     {
-      ssize_t n = pwrite (fd, data, length, (off_t) offset);
+      ssize_t n = namida_sparse_pwrite (fd, data, length, offset);
 
       if (n < 0 && errno == EINTR)
         continue;
@@ -143,13 +144,22 @@ receive (NamidaPull *pull,
 
   while (*there < size)
     {
-      gssize n = namida_http_connection_read_body (connection, block, (gsize) MIN (BLOCK_BYTES, size - *there), error);
+      gsize length = 0, room = (gsize) MIN (BLOCK_BYTES, size - *there);
+      gssize n = 1;
 
-      if (n <= 0 || !write_all (fd, block, (gsize) n, *there, error))
+      /* Whole blocks, so that those of zeros are seen as such; what came before an error counts. */
+      while (length < room
+             && (n = namida_http_connection_read_body (connection, block + length, room - length, error)) > 0)
+        {
+          length += (gsize) n;
+          namida_transfer_add_bytes (pull->transfer, n);
+        }
+      if (!write_all (fd, block, length, *there, n > 0 ? error : NULL))
         return FALSE;
-      namida_digest_update (digest, block, (gsize) n);
-      *there += (guint64) n;
-      namida_transfer_add_bytes (pull->transfer, n);
+      namida_digest_update (digest, block, length);
+      *there += length;
+      if (n <= 0)
+        return FALSE;
     }
   return TRUE;
 }

@@ -131,7 +131,9 @@ add_manifest (NamidaWork *work, GError **error)
   g_autofree char *name = NULL;
   g_autofree char *hash = NULL;
   const char *text;
-  NamidaGood good = { .part = g_strdup (MANIFEST_PART), .file_id = MANIFEST_ID, .read = TRUE };
+  NamidaGood good = {
+    .part = g_strdup (MANIFEST_PART), .file_id = MANIFEST_ID, .mtime_ns = NAMIDA_ENTRY_TIME_UNKNOWN, .read = TRUE
+  };
   gboolean fine;
 
   if (self->manifest == NULL || (self->landing == NAMIDA_LANDING_LIBRARY && !has_zip (work)))

@@ -19,7 +19,8 @@ is_wished (const NamidaLinkWish *wish, const NamidaHashRow *row, const struct st
 {
   return S_ISREG (st->st_mode) && row->size == (guint64) st->st_size && row->mtime_ns == namida_stat_mtime_ns (st)
          && row->size == wish->size && (st->st_mode & 0222) == 0
-         && (wish->mtime_ns == 0 || namida_stat_mtime_ns (st) / 1000000 == wish->mtime_ns / 1000000);
+         && (wish->mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN
+             || namida_stat_mtime_ns (st) / 1000000 == wish->mtime_ns / 1000000);
 }
 
 static gboolean

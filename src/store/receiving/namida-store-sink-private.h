@@ -86,7 +86,8 @@ typedef struct
   const char *sha256;    /* (nullable): read the file and compare before */
   gboolean read;         /* (out): whether it was read */
   guint64 size;
-  gint64 mtime_ns; /* the link has its file's time: they must be the same, to a millisecond; 0: any */
+  gint64 mtime_ns; /* the link has its file's time: they must be the same, to a millisecond; NAMIDA_ENTRY_TIME_UNKNOWN:
+                      any */
 } NamidaLinkWish;
 /** namida_link_known: makes @name in the folder @to. Only a file that nobody means to write to, through no link on its
  * way. What the table does not know for certain (another device number, another change time), or what was read last

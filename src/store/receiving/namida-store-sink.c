@@ -341,20 +341,21 @@ namida_store_sink_set_attributes (NamidaStoreSink *self, gint64 mtime_ns, int fd
 {
   struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
 
-  if (mtime_ns != 0)
+  if (mtime_ns != NAMIDA_ENTRY_TIME_UNKNOWN)
     {
       gint64 ns = mtime_ns % G_GINT64_CONSTANT (1000000000);
 
       times[1].tv_sec = (time_t) (mtime_ns / G_GINT64_CONSTANT (1000000000) - (ns < 0));
       times[1].tv_nsec = (long) (ns < 0 ? ns + G_GINT64_CONSTANT (1000000000) : ns);
     }
-  return (mtime_ns == 0 || futimens (fd, times) == 0) && fchmod (fd, mode_of_files (self)) == 0;
+  return (mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN || futimens (fd, times) == 0) && fchmod (fd, mode_of_files (self)) == 0;
 }
 
 gboolean
 namida_store_sink_has_attributes (NamidaStoreSink *self, gint64 mtime_ns, const struct stat *st)
 {
-  return (mtime_ns == 0 || namida_stat_mtime_ns (st) == mtime_ns) && (st->st_mode & 07777) == mode_of_files (self);
+  return (mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN || namida_stat_mtime_ns (st) == mtime_ns)
+         && (st->st_mode & 07777) == mode_of_files (self);
 }
 
 static gboolean

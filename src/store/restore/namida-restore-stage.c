@@ -7,6 +7,7 @@
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-open.h"
+#include "namida-sparse.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -131,6 +132,25 @@ namida_restore_is_fatal (int saved_errno)
   return saved_errno == ENOSPC || saved_errno == EDQUOT || saved_errno == EIO || saved_errno == EROFS;
 }
 
+/* @offset: where the copy ends so far. FALSE with errno. */
+static gboolean
+stage_write (int to, const char *data, gsize length, guint64 offset)
+{
+  while (length > 0)
+    {
+      ssize_t n = namida_sparse_pwrite (to, data, length, offset);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return FALSE;
+      data += n;
+      length -= (gsize) n;
+      offset += (guint64) n;
+    }
+  return TRUE;
+}
+
 /* (transfer full) (nullable): the SHA-256 of what was copied; NULL with errno. */
 static char *
 copy (NamidaRestoreApply *self, int from, int to, guint64 *bytes)
@@ -151,7 +171,7 @@ copy (NamidaRestoreApply *self, int from, int to, guint64 *bytes)
       n = read (from, buffer, COPY_BYTES);
       if (n < 0 && errno == EINTR)
         continue;
-      if (n < 0 || (n > 0 && !namida_write_all (to, buffer, (gsize) n)))
+      if (n < 0 || !stage_write (to, buffer, (gsize) n, *bytes))
         return NULL;
       if (n == 0)
         return namida_digest_finish (digest);

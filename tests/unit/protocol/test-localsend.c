@@ -84,7 +84,7 @@ test_places (void)
   assert_place (entry (offer, 4), NAMIDA_ENTRY_FILE, "Rips", "notes.txt", "notes.txt");
   g_assert_null (entry (offer, 4)->sha256);
   assert_place (entry (offer, 5), NAMIDA_ENTRY_FILE, "", "", "photo.jpg");
-  g_assert_cmpint (entry (offer, 5)->mtime_ns, ==, 0);
+  g_assert_cmpint (entry (offer, 5)->mtime_ns, ==, NAMIDA_ENTRY_TIME_UNKNOWN);
   g_assert_cmpuint (namida_backup_get_bytes (offer->backup), ==, 21);
 }
 

@@ -61,7 +61,7 @@ test_vector (void)
   g_assert_null (entry (offer, 0)->sha256);
   g_assert_cmpint (entry (offer, 1)->kind, ==, NAMIDA_ENTRY_BACKUP_ZIP);
   g_assert_cmpstr (entry (offer, 1)->sha256, ==, SHA);
-  g_assert_cmpint (entry (offer, 1)->mtime_ns, ==, 0);
+  g_assert_cmpint (entry (offer, 1)->mtime_ns, ==, NAMIDA_ENTRY_TIME_UNKNOWN);
   g_assert_cmpint (entry (offer, 2)->kind, ==, NAMIDA_ENTRY_FOLDER);
 }
 

@@ -106,6 +106,25 @@ test_library (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_query_int (f, "SELECT stored_files FROM sessions"), ==, 5);
 }
 
+/* The first second of 1970 is a time that a file can have; one that the sender did not name is today's. */
+static void
+test_times (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autofree char *old = g_build_filename (f->music, "Music", "old.flac", NULL);
+  g_autofree char *new = g_build_filename (f->music, "Music", "new.flac", NULL);
+  NamidaFileResult results[2];
+  struct stat st;
+
+  shipment_add (shipment, "Music", "old.flac", "old", FALSE)->mtime_ns = 0;
+  shipment_add (shipment, "Music", "new.flac", "new", FALSE)->mtime_ns = NAMIDA_ENTRY_TIME_UNKNOWN;
+  g_assert_cmpuint (send (f, shipment, NAMIDA_LANDING_LIBRARY, results, NULL), ==, 2);
+  g_assert_cmpint (g_stat (old, &st), ==, 0);
+  g_assert_cmpint (namida_stat_mtime_ns (&st), ==, 0);
+  g_assert_cmpint (g_stat (new, &st), ==, 0);
+  g_assert_cmpint (namida_stat_mtime_ns (&st) / 1000000, >, MTIME_MS);
+}
+
 /* Known by hash and unchanged: nothing travels. Changed since: it does. */
 static void
 test_known (Fixture *f, gconstpointer data)
@@ -785,6 +804,7 @@ main (int argc, char **argv)
   ADD ("bind-mount", test_bind_mount);
   ADD ("full-disk", test_full_disk);
   ADD ("library", test_library);
+  ADD ("times", test_times);
   ADD ("known", test_known);
   ADD ("known-edited", test_known_edited);
   ADD ("copied", test_copied);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "namida-body-receiver.h"
@@ -16,6 +17,9 @@
 #include "namida-transfer-private.h"
 
 /* ---- body receiver ---- */
+
+/* Of what was written last. */
+static struct stat part;
 
 static gboolean
 receive (const char *data, gsize size, gint64 length, guint64 expected, guint64 *written, char **hash, GError **error)
@@ -32,6 +36,7 @@ receive (const char *data, gsize size, gint64 length, guint64 expected, guint64 
   self.fd = memfd_create ("part", MFD_CLOEXEC);
   ok = namida_body_receiver_run (&self, written, error);
   g_assert_cmpint (lseek (self.fd, 0, SEEK_END), ==, (off_t) *written);
+  g_assert_cmpint (fstat (self.fd, &part), ==, 0);
   close (self.fd);
   if (ok && hash != NULL)
     *hash = namida_digest_finish (digest);
@@ -51,6 +56,29 @@ test_chunks (void)
   g_assert_no_error (error);
   g_assert_cmpstr (hash, ==, right);
   g_assert_cmpuint (written, ==, 3);
+}
+
+/* A sparse file stays one, and is still read in full for its checksum. */
+static void
+test_sparse (void)
+{
+  enum
+  {
+    SIZE = 5 * 1024 * 1024 + 100
+  };
+  g_autofree char *zeros = g_malloc0 (SIZE);
+  g_autofree char *right = NULL;
+  g_autofree char *hash = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 written;
+
+  memcpy (zeros + 1000 * 1000, "song", 4);
+  right = namida_digest_bytes (zeros, SIZE);
+  g_assert_true (receive (zeros, SIZE, SIZE, SIZE, &written, &hash, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (hash, ==, right);
+  g_assert_cmpuint (written, ==, SIZE);
+  g_assert_cmpint (part.st_blocks * 512, <=, 32 * 1024);
 }
 
 static void
@@ -292,6 +320,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/receiver/chunks", test_chunks);
+  g_test_add_func ("/receiver/sparse", test_sparse);
   g_test_add_func ("/receiver/hostile-chunks", test_hostile_chunks);
   g_test_add_func ("/receiver/lengths", test_lengths);
   g_test_add_func ("/receiver/silence", test_silence);
