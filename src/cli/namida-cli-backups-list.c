@@ -56,6 +56,11 @@ emit (NamidaVersion *version)
   namida_json_build_boolean (builder, "removing", namida_version_get_removing (version));
   namida_json_build_boolean (builder, "pinned", namida_version_get_pinned (version));
   namida_json_build_int (builder, "verified", (guint64) (namida_version_get_verified_at (version) / 1000));
+  json_builder_set_member_name (builder, "readAt");
+  if (namida_version_get_read_at (version) > 0)
+    json_builder_add_int_value (builder, namida_version_get_read_at (version) / 1000);
+  else
+    json_builder_add_null_value (builder);
   json_builder_set_member_name (builder, "damaged");
   if (damaged < 0)
     json_builder_add_null_value (builder);

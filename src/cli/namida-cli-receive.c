@@ -16,18 +16,24 @@
 #include <unistd.h>
 
 #define KEEP_ALL G_MAXINT /* nobody gives that many */
-#define LINGER_MS 300     /* the last answer leaves this device before the program does */
+#define VERIFY_DAYS 90
+#define LINGER_MS 300 /* the last answer leaves this device before the program does */
 
 static char *backups, *music, *landing_text, *accept_text, *pin, *limit_text, *unencrypted_text, *reserve_text;
 static gboolean once, no_localsend;
 static int keep = KEEP_ALL;
 static gboolean keep_monthly;
+static int verify_every = VERIFY_DAYS;
 
 static const GOptionEntry entries[] = {
   { "keep", 0, 0, G_OPTION_ARG_INT, &keep,
     N_ ("Keep the newest N versions of each device's backup, and those that are pinned (default: all)"), N_ ("N") },
   { "keep-monthly", 0, 0, G_OPTION_ARG_NONE, &keep_monthly, N_ ("With --keep: and the newest of each month before"),
     NULL },
+  { "verify-every", 0, 0, G_OPTION_ARG_INT, &verify_every,
+    N_ ("Read files of backups again that nobody has read for so many days, in the background; 0: never "
+        "(default: 90)"),
+    N_ ("DAYS") },
   { "backups", 0, 0, G_OPTION_ARG_FILENAME, &backups, N_ ("Where backups go (default: ~/Namida/Backups)"), N_ ("DIR") },
   { "music", 0, 0, G_OPTION_ARG_FILENAME, &music,
     N_ ("Where music goes with --as library (default: your music folder)"), N_ ("DIR") },
@@ -187,6 +193,8 @@ read_options (NamidaCli *cli, NamidaHubOptions *options)
     return namida_cli_usage (_ ("--keep is a number of versions, from 1 on, not %d."), keep);
   if (keep_monthly && keep == KEEP_ALL)
     return namida_cli_usage (_ ("--keep-monthly needs --keep N."));
+  if (verify_every < 0)
+    return namida_cli_usage (_ ("--verify-every is a number of days, or 0 for never, not %d."), verify_every);
   if (limit_text != NULL && !namida_cli_parse_limit (limit_text, &options->limit))
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
   if (reserve_text != NULL && !namida_cli_parse_size (reserve_text, &options->reserve))
@@ -394,6 +402,7 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
     }
   policy = (NamidaRetention){ .last = keep != KEEP_ALL ? (guint) keep : 0, .monthly = keep_monthly };
   namida_hub_set_retention (hub, policy);
+  namida_hub_set_verify_days (hub, (guint) verify_every);
   receive_preview (cli, hub, policy);
   receive_tell_costs (cli, hub, NAMIDA_LANDING_BACKUP);
   if (library)

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "namida-content.h"
 #include "namida-error.h"
 #include "namida-hash-index.h"
 #include "namida-limits.h"
@@ -154,6 +155,17 @@ is_damaged (NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256)
          && item->entry->sha256 != NULL && g_ascii_strcasecmp (item->entry->sha256, sha256) != 0;
 }
 
+/* From now on it is unknown here, in every version: the next sending that has it carries it. */
+static void
+upload_set_damaged (NamidaUploadJob *job, NamidaUploadItem *item, const struct stat *st)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (job->sender->database != NULL
+      && !namida_content_set_damaged (job->sender->database, 0, item->entry->sha256, st, &error))
+    g_message ("%s", error->message);
+}
+
 void
 namida_upload_worker_take_sent (NamidaUploadWorker *worker,
                                 NamidaUploadItem *item,
@@ -169,6 +181,7 @@ namida_upload_worker_take_sent (NamidaUploadWorker *worker,
           = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
                          _ ("“%s” is not as it was when it arrived here: verify the version"), item->entry->name);
 
+      upload_set_damaged (job, item, before);
       /* Not named at the end, it is stored nowhere. */
       namida_upload_worker_leave_out (worker, item, NAMIDA_TRY_SOURCE, reason);
       return;

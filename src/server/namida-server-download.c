@@ -3,6 +3,7 @@
 
 #include "namida-server-download.h"
 
+#include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-file-reader.h"
 #include "namida-limits.h"
@@ -26,6 +27,7 @@ typedef struct
 {
   char *id;
   char *fingerprint;
+  NamidaShelf *shelf;
   NamidaBackup *backup;
   GHashTable *files; /* id → NamidaEntry, borrowed from @backup */
 } Share;
@@ -48,6 +50,7 @@ share_clear (gpointer data)
   g_free (share->fingerprint);
   g_clear_pointer (&share->files, g_hash_table_unref);
   g_clear_object (&share->backup);
+  g_clear_object (&share->shelf);
 }
 
 static void
@@ -129,13 +132,14 @@ question_free (gpointer data)
 }
 
 static Share *
-share_new (const char *fingerprint, NamidaBackup *backup)
+share_new (const char *fingerprint, NamidaShelf *shelf, NamidaBackup *backup)
 {
   Share *share = g_atomic_rc_box_new0 (Share);
   GPtrArray *entries = namida_backup_get_entries (backup);
 
   share->id = namida_random_hex (16);
   share->fingerprint = g_strdup (fingerprint);
+  share->shelf = g_object_ref (shelf);
   share->backup = g_object_ref (backup);
   share->files = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < entries->len; i++)
@@ -158,7 +162,7 @@ open_backup (Question *question, GError **error)
   if (backup == NULL)
     return FALSE;
   manifest = namida_manifest_build (backup, question->info->uuid, "linux", created_ms);
-  question->share = share_new (question->fingerprint, backup);
+  question->share = share_new (question->fingerprint, question->shelf, backup);
   question->text
       = namida_download_answer_format (question->share->id, question->info, manifest, backup, &question->length);
   if (question->length <= NAMIDA_LIMIT_OFFER_BYTES)
@@ -323,9 +327,9 @@ write_head (NamidaServing *job, guint64 offset, guint64 size)
                                     NULL);
 }
 
-/* A file that changes meanwhile ends the connection: what was promised cannot be kept. */
+/* A file that changes meanwhile ends the connection: what was promised cannot be kept. @digest: of what was read. */
 static gboolean
-write_content (NamidaServing *job, const NamidaEntry *entry, int fd, guint64 offset)
+write_content (NamidaServing *job, const NamidaEntry *entry, int fd, guint64 offset, NamidaDigest *digest)
 {
   g_autofree guint8 *data = g_malloc (NAMIDA_BLOCK_SIZE);
 
@@ -335,8 +339,10 @@ write_content (NamidaServing *job, const NamidaEntry *entry, int fd, guint64 off
       gsize length = (gsize) MIN (piece, entry->size - offset);
 
       namida_rate_limit_wait (job->limit, length, NULL);
-      if (!namida_source_read (entry, fd, offset, length, data, NULL)
-          || !g_output_stream_write_all (g_io_stream_get_output_stream (job->stream), data, length, NULL, NULL, NULL))
+      if (!namida_source_read (entry, fd, offset, length, data, NULL))
+        return FALSE;
+      namida_digest_update (digest, data, length);
+      if (!g_output_stream_write_all (g_io_stream_get_output_stream (job->stream), data, length, NULL, NULL, NULL))
         return FALSE;
       offset += length;
     }
@@ -367,10 +373,23 @@ find_entry (NamidaServing *job, const Share *share, guint64 *offset, GError **er
   return NULL;
 }
 
+/* A file that was read from its first byte to its last is checked on the way: the other device finds out by itself, and
+ * here the content is known to be damaged from now on. */
+static void
+download_check (const Share *share, const NamidaEntry *entry, int fd, const struct stat *before, NamidaDigest *digest)
+{
+  g_autofree char *sha256 = namida_digest_finish (digest);
+
+  if (entry->sha256 != NULL && g_ascii_strcasecmp (entry->sha256, sha256) != 0
+      && namida_source_check (entry, fd, before, NULL))
+    namida_shelf_set_damaged (share->shelf, entry, before);
+}
+
 /* Returns: whether another request may follow on this connection. */
 static gboolean
 send_one (NamidaServing *job, const Share *share)
 {
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
   g_autoptr (GError) error = NULL;
   guint64 offset = 0;
   const NamidaEntry *entry = find_entry (job, share, &offset, &error);
@@ -384,7 +403,9 @@ send_one (NamidaServing *job, const Share *share)
       return FALSE;
     }
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
-  fine = write_head (job, offset, entry->size) && write_content (job, entry, fd, offset);
+  fine = write_head (job, offset, entry->size) && write_content (job, entry, fd, offset, digest);
+  if (fine && offset == 0)
+    download_check (share, entry, fd, &st, digest);
   close (fd);
   return fine && job->head.keep_alive;
 }

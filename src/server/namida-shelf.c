@@ -26,3 +26,9 @@ namida_shelf_open (NamidaShelf *self,
 {
   return NAMIDA_SHELF_GET_IFACE (self)->open (self, fingerprint, id, labels, created_ms, error);
 }
+
+void
+namida_shelf_set_damaged (NamidaShelf *self, const NamidaEntry *entry, const struct stat *st)
+{
+  NAMIDA_SHELF_GET_IFACE (self)->set_damaged (self, entry, st);
+}

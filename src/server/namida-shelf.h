@@ -4,10 +4,12 @@
 #include "namida-backups-message.h"
 #include "namida-server.h"
 
+#include <sys/stat.h>
+
 G_BEGIN_DECLS
 
 /**
- * NamidaShelf: the backups that are kept for other devices; implemented in store/. Both methods block and are called in
+ * NamidaShelf: the backups that are kept for other devices; implemented in store/. The methods block and are called in
  * worker threads.
  */
 #define NAMIDA_TYPE_SHELF (namida_shelf_get_type ())
@@ -23,6 +25,7 @@ struct _NamidaShelfInterface
                          const char *const *labels,
                          gint64 *created_ms,
                          GError **error);
+  void (*set_damaged) (NamidaShelf *self, const NamidaEntry *entry, const struct stat *st);
 };
 
 /** (transfer full) (element-type NamidaKeptBackup) (nullable): what @fingerprint may fetch, newest first. */
@@ -35,6 +38,10 @@ NamidaBackup *namida_shelf_open (NamidaShelf *self,
                                  const char *const *labels,
                                  gint64 *created_ms,
                                  GError **error);
+
+/** namida_shelf_set_damaged: @entry of a backup that was opened here was read as @st, to its end, and has other bytes
+ * than those that arrived. From now on it is known to be damaged in every backup. */
+void namida_shelf_set_damaged (NamidaShelf *self, const NamidaEntry *entry, const struct stat *st);
 
 /** Whether a device may fetch at all; main context. DECLINED with @error. */
 typedef gboolean (*NamidaShelfMay) (const char *fingerprint, gpointer user_data, GError **error);

@@ -12,7 +12,7 @@
 /* What is kept here: the list, how much of it, reading it again now and then, sending it back. */
 
 #define QUIET_SECONDS 600 /* how often somebody looks whether there is something to verify */
-#define DAYS_OF_MONTH 30
+#define DAYS_MOST 36500u
 
 /* ---- after a receiving ---- */
 
@@ -102,19 +102,27 @@ is_idle (NamidaHub *self)
   return TRUE;
 }
 
-/* The version that was not read for the longest time, if that is long enough. */
+/* Microseconds since 1970: what was read later need not be read again. */
+static gint64
+quiet_get_start (NamidaHub *self)
+{
+  return MAX (namida_clock_real () - (gint64) self->verify_days * G_TIME_SPAN_DAY, 1);
+}
+
+/* The version with the file that was not read for the longest time, if that is long enough. One that is made of linked
+ * files is as old as the oldest of their reads; what was tried since is not tried again before its time. */
 static NamidaVersion *
 find_due (NamidaHub *self)
 {
-  gint64 before = namida_clock_real () - (gint64) self->verify_months * DAYS_OF_MONTH * 24 * 3600 * G_USEC_PER_SEC;
+  gint64 before = quiet_get_start (self);
   NamidaVersion *due = NULL;
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->versions)); i++)
     {
       g_autoptr (NamidaVersion) version = g_list_model_get_item (G_LIST_MODEL (self->versions), i);
-      gint64 read = MAX (namida_version_get_verified_at (version), namida_version_get_created_at (version));
+      gint64 read = MAX (namida_version_get_verified_at (version), namida_version_get_read_at (version));
 
-      if (read >= before || !namida_version_get_present (version))
+      if (read >= before || !namida_version_get_present (version) || namida_version_get_removing (version))
         continue;
       before = read;
       due = version; /* the list holds it */
@@ -154,13 +162,14 @@ namida_hub_verify_quietly (NamidaHub *self)
 {
   NamidaVersion *due;
 
-  if (self->verify_months == 0 || self->verifying != NULL || !is_idle (self))
+  if (self->verify_days == 0 || self->verifying != NULL || !is_idle (self))
     return;
   due = find_due (self);
   if (due == NULL)
     return;
   self->verifying = g_cancellable_new ();
-  namida_versions_verify_async (self->versions, due, TRUE, NULL, NULL, self->verifying, verified, g_object_ref (self));
+  namida_versions_verify_quietly_async (self->versions, due, quiet_get_start (self), self->verifying, verified,
+                                        g_object_ref (self));
 }
 
 static gboolean
@@ -178,13 +187,13 @@ stop_verifying (NamidaHub *self)
 }
 
 void
-namida_hub_set_verify_months (NamidaHub *self, guint months)
+namida_hub_set_verify_days (NamidaHub *self, guint days)
 {
   g_return_if_fail (NAMIDA_IS_HUB (self));
 
-  self->verify_months = MIN (months, 1200u);
+  self->verify_days = MIN (days, DAYS_MOST);
   g_clear_handle_id (&self->verify_timer, g_source_remove);
-  if (months > 0 && self->store != NULL)
+  if (days > 0 && self->store != NULL)
     self->verify_timer = g_timeout_add_seconds (QUIET_SECONDS, on_quiet, self);
   else
     stop_verifying (self);
@@ -204,7 +213,7 @@ void
 namida_hub_start_backups (NamidaHub *self)
 {
   namida_versions_set_store (self->versions, self->store);
-  namida_hub_set_verify_months (self, self->verify_months);
+  namida_hub_set_verify_days (self, self->verify_days);
 }
 
 void

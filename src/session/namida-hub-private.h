@@ -77,7 +77,7 @@ struct _NamidaHub
   /* namida-hub-backups.c */
   NamidaRetention retention;
   gboolean retaining, retain_again;
-  guint verify_months;
+  guint verify_days;
   guint verify_timer;
   GCancellable *verifying; /* (nullable): the quiet reading that goes on */
 

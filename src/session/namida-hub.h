@@ -229,9 +229,10 @@ NamidaTransfer *namida_hub_fetch (
  * moved to the trash is told by the signal "versions-removed" (const NamidaRemoval *), also when there is nothing but a
  * question (NamidaRemoval.question). */
 void namida_hub_set_retention (NamidaHub *self, NamidaRetention policy);
-/** namida_hub_set_verify_months: reads versions again that nobody has verified for @months, while nothing is moved; 0
- * (the default): never. What is damaged and has another copy is repaired; the rest is told by "trouble". */
-void namida_hub_set_verify_months (NamidaHub *self, guint months);
+/** namida_hub_set_verify_days: reads files of versions again that nobody has read for @days, in the background and
+ * while nothing is moved, one version after the other, the oldest first; 0 (the default of a hub): never. What is
+ * damaged and has another copy is repaired; the rest is told by "trouble". */
+void namida_hub_set_verify_days (NamidaHub *self, guint days);
 
 /**
  * namida_hub_succeed_async:

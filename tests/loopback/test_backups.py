@@ -122,6 +122,14 @@ def test_verify(lab):
     equal(rows(nas, "verify")[-1]["damaged"], 0)
 
 
+def damaged_contents(device):
+    """how many contents the device knows to be damaged: the next sending carries them"""
+    database = sqlite3.connect(device.data / "state.db", timeout=30)
+    count = database.execute("SELECT count(*) FROM contents WHERE damaged = 1").fetchone()[0]
+    database.close()
+    return count
+
+
 def test_restore(lab):
     """a version goes to another device: all of it, or one music folder; a damaged file does not pass for whole"""
     source = lab.folder("source")
@@ -141,6 +149,7 @@ def test_restore(lab):
     result = nas.run("backups", "restore", version["id"], "--to", other.alias)
     equal(result.code, 7, result.out + result.err)
     assert not (other.music / "Rips" / "rip.flac").exists()
+    equal(damaged_contents(nas), 1)
 
 
 def test_cloud_folder(lab):
@@ -204,8 +213,13 @@ def test_fetch_damaged(lab):
     folder = rows(nas, "list")[0]["folder"]
     flip_bit(type(source)(f"{folder}/Music/{music.name}/song.flac"))
     source.rename(lab.path / "gone")
+    equal(damaged_contents(nas), 0)
     result = phone.run("backups", "fetch", "--from", nas.alias, "--backups", phone.backups, "--into", phone.music)
     equal(result.code, 7, result.out + result.err)
+    deadline = time.monotonic() + 10
+    while damaged_contents(nas) != 1:
+        assert time.monotonic() < deadline, "the keeper does not know that the file is damaged"
+        time.sleep(0.05)
     assert not (phone.music / music.name / "song.flac").exists()
     equal(len(list(phone.backups.rglob("*.zip"))), 1)
 

@@ -31,7 +31,7 @@ def test_usage(lab):
                       ["send", "--to", "X", "--music", "/dev/null"], ["receive", "--accept", "some"],
                       ["receive", "--accept", "ask"], ["receive", "--as", "x"], ["receive", "--limit", "fast"],
                       ["devices", "--timeout", "0"], ["trust"], ["trust", "remove"], ["pair"], ["--port", "70000", "devices"],
-                      ["--port", "0", "devices"], ["receive", "--keep", "0"], ["receive", "--keep-monthly"]):
+                      ["--port", "0", "devices"], ["receive", "--keep", "0"], ["receive", "--verify-every", "-1"], ["receive", "--keep-monthly"]):
         result = expect(2, device.run(*arguments))
         assert result.err.strip() and not result.out, (arguments, result.out, result.err)
     assert not device.data.exists(), "a wrong command made a data folder"

@@ -319,7 +319,7 @@ namida_version_row_new (NamidaHub *hub, NamidaVersion *version)
   show_figures (self);
   show_state (self);
   for (const char *const *property
-       = (const char *const[]){ "pinned", "verified-at", "damaged", "files-left", "present", NULL };
+       = (const char *const[]){ "pinned", "verified-at", "read-at", "damaged", "files-left", "present", NULL };
        *property != NULL; property++)
     {
       g_autofree char *signal = g_strconcat ("notify::", *property, NULL);

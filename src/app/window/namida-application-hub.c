@@ -3,6 +3,8 @@
 
 #include "namida-application-private.h"
 
+#define DAYS_OF_MONTH 30u
+
 static void
 apply_alias (NamidaApplication *self)
 {
@@ -96,7 +98,7 @@ apply_retention (NamidaApplication *self)
 static void
 apply_verify (NamidaApplication *self)
 {
-  namida_hub_set_verify_months (self->hub, g_settings_get_uint (self->settings, "verify-months"));
+  namida_hub_set_verify_days (self->hub, g_settings_get_uint (self->settings, "verify-months") * DAYS_OF_MONTH);
 }
 
 /* Which devices need no question is kept with each of them; the switch is for all that are trusted now. */

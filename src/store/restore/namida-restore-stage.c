@@ -3,6 +3,7 @@
 
 #include "namida-restore-apply-private.h"
 
+#include "namida-content.h"
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
@@ -213,6 +214,18 @@ make_row (const NamidaRestoreRoot *root, const char *relative, const struct stat
   return row;
 }
 
+/* Other bytes than those that arrived are damage wherever they are met: nobody takes the file for "already there" then,
+ * and the next sending that has it carries it. @from: the open file of the version. */
+static void
+stage_set_damaged (NamidaRestoreApply *self, const NamidaRestoreFile *file, int from)
+{
+  g_autoptr (GError) error = NULL;
+  struct stat st;
+
+  if (fstat (from, &st) == 0 && !namida_content_set_damaged (self->plan->database, 0, file->sha256, &st, &error))
+    g_message ("%s", error->message);
+}
+
 /* FALSE with @error: nothing more can be restored; FALSE without: only this file cannot. */
 static gboolean
 fill_part (NamidaRestoreApply *self,
@@ -242,7 +255,10 @@ fill_part (NamidaRestoreApply *self,
   if (bytes != file->size)
     namida_restore_blocked (self, file, _ ("it changed while it was read"));
   else if (file->sha256 != NULL && g_ascii_strcasecmp (file->sha256, sha256) != 0)
-    namida_restore_blocked (self, file, _ ("it is damaged: its content is not what arrived"));
+    {
+      stage_set_damaged (self, file, from);
+      namida_restore_blocked (self, file, _ ("it is damaged: its content is not what arrived"));
+    }
   else
     {
       staged->row = make_row (root, staged->relative, &st, sha256);

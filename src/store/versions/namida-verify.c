@@ -3,6 +3,7 @@
 
 #include "namida-verify.h"
 
+#include "namida-clock.h"
 #include "namida-content.h"
 #include "namida-digest.h"
 #include "namida-error.h"
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #define BUFFER_SIZE (1024 * 1024)
+#define QUIET_PAUSE_US (100 * 1000)
 
 /* A content that was read and is whole. */
 typedef struct
@@ -29,6 +31,8 @@ typedef struct
 {
   NamidaDatabase *database;
   gboolean repair;
+  gint64
+      read_before; /* microseconds since 1970: what was read later is not read again; 0: all is read, at full speed */
   NamidaVerifyProgress progress;
   gpointer user_data;
   GCancellable *cancellable;
@@ -47,6 +51,16 @@ tell_progress (Run *run)
     run->progress (run->done, MAX (run->total, run->done), run->user_data);
 }
 
+/* A quiet run leaves half of the time to others. @since: of the monotonic clock: when the last piece was begun. */
+static void
+run_pause (const Run *run, gint64 since)
+{
+  gint64 took = namida_clock_monotonic () - since;
+
+  if (run->read_before > 0 && took > 0)
+    g_usleep ((gulong) MIN (took, QUIET_PAUSE_US));
+}
+
 /* (transfer full) (nullable): NULL: not to be read (errno), or cancelled. */
 static char *
 hash_from_disk (Run *run, int fd)
@@ -58,6 +72,7 @@ hash_from_disk (Run *run, int fd)
   posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   while (!g_cancellable_is_cancelled (run->cancellable))
     {
+      gint64 since = namida_clock_monotonic ();
       ssize_t n = read (fd, run->buffer, BUFFER_SIZE);
 
       if (n < 0 && errno == EINTR)
@@ -70,6 +85,7 @@ hash_from_disk (Run *run, int fd)
       run->done += (guint64) n;
       run->report->bytes += (guint64) n;
       tell_progress (run);
+      run_pause (run, since);
     }
   return NULL;
 }
@@ -229,6 +245,18 @@ write_notes (Run *run, GError **error)
   return fine;
 }
 
+/* Whether a quiet run need not read @file: somebody did so not long ago, through this version or another one that
+ * shares the file, and nobody has touched it since. */
+static gboolean
+run_is_fresh (const Run *run, const NamidaVersionFile *file, int version_fd)
+{
+  struct stat st;
+
+  return run->read_before > 0 && file->read_at >= run->read_before && !file->damaged
+         && namida_version_file_stat (file, version_fd, &st) && namida_version_file_fits (file, &st)
+         && file->inode == (guint64) st.st_ino && file->ctime_ns == namida_content_ctime_ns (&st);
+}
+
 static gboolean
 check_file (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile *file, int version_fd)
 {
@@ -237,6 +265,8 @@ check_file (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile
   const char *hash;
 
   if (file->kind == NAMIDA_VERSION_FILE_FOLDER)
+    return FALSE;
+  if (run_is_fresh (run, file, version_fd))
     return FALSE;
   if (own && !namida_version_file_stat (file, -1, &st))
     return treat (run, record, file, version_fd, NAMIDA_DAMAGE_MISSING, NULL);
@@ -321,7 +351,9 @@ check_version (Run *run, const char *id, GError **error)
     close (fd);
   if (g_cancellable_is_cancelled (run->cancellable))
     {
-      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
+      /* A quiet run goes on with the rest next time. */
+      if (run->read_before == 0 || write_notes (run, error))
+        g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
       return FALSE;
     }
   if (!run_look_again (run, id, &there, error))
@@ -430,14 +462,15 @@ run_all (Run *run, const char *const *ids, gboolean all, GError **error)
   return TRUE;
 }
 
-NamidaVerifyReport *
-namida_verify_run (NamidaDatabase *database,
-                   const char *const *ids,
-                   gboolean repair,
-                   NamidaVerifyProgress progress,
-                   gpointer user_data,
-                   GCancellable *cancellable,
-                   GError **error)
+static NamidaVerifyReport *
+verify_start (NamidaDatabase *database,
+              const char *const *ids,
+              gboolean repair,
+              gint64 read_before,
+              NamidaVerifyProgress progress,
+              gpointer user_data,
+              GCancellable *cancellable,
+              GError **error)
 {
   g_autoptr (NamidaVerifyReport) report = namida_verify_report_new ();
   g_auto (GStrv) all = ids == NULL ? list_ids (database, error) : NULL;
@@ -449,6 +482,7 @@ namida_verify_run (NamidaDatabase *database,
               .noted = noted,
               .notes = notes,
               .repair = repair,
+              .read_before = read_before,
               .progress = progress,
               .user_data = user_data,
               .cancellable = cancellable,
@@ -461,4 +495,25 @@ namida_verify_run (NamidaDatabase *database,
   if (!run_all (&run, ids != NULL ? ids : (const char *const *) all, ids == NULL, error))
     return NULL;
   return g_steal_pointer (&report);
+}
+
+NamidaVerifyReport *
+namida_verify_run (NamidaDatabase *database,
+                   const char *const *ids,
+                   gboolean repair,
+                   NamidaVerifyProgress progress,
+                   gpointer user_data,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  return verify_start (database, ids, repair, 0, progress, user_data, cancellable, error);
+}
+
+NamidaVerifyReport *
+namida_verify_run_quietly (
+    NamidaDatabase *database, const char *id, gint64 read_before, GCancellable *cancellable, GError **error)
+{
+  const char *ids[] = { id, NULL };
+
+  return verify_start (database, ids, TRUE, read_before, NULL, NULL, cancellable, error);
 }

@@ -84,6 +84,18 @@ NamidaVerifyReport *namida_verify_run (NamidaDatabase *database,
                                        GError **error);
 
 /**
+ * namida_verify_run_quietly:
+ * @id: one version
+ * @read_before: microseconds since 1970, above 0: a file that was read later, and that nobody has touched since, counts
+ * as read: what many versions share is read once in a while and not once for each of them
+ *
+ * As namida_verify_run() with repair, at half the speed. What was read before it was cancelled is remembered: the next
+ * call goes on with the rest. Blocking: a worker. Returns: (transfer full) (nullable), errors: as there.
+ */
+NamidaVerifyReport *namida_verify_run_quietly (
+    NamidaDatabase *database, const char *id, gint64 read_before, GCancellable *cancellable, GError **error);
+
+/**
  * namida_verify_folder: reads again what lies in @folder and compares it with the record in it, without any database:
  * on whatever computer the folder is.
  * @folder: a version, or a store: then all versions in it

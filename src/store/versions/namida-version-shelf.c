@@ -3,6 +3,7 @@
 
 #include "namida-version-shelf.h"
 
+#include "namida-content.h"
 #include "namida-error.h"
 #include "namida-store-private.h"
 #include "namida-succession.h"
@@ -140,10 +141,20 @@ open_backup (NamidaShelf *shelf,
 }
 
 static void
+shelf_set_damaged (NamidaShelf *shelf, const NamidaEntry *entry, const struct stat *st)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_content_set_damaged (NAMIDA_VERSION_SHELF (shelf)->database, 0, entry->sha256, st, &error))
+    g_message ("%s", error->message);
+}
+
+static void
 shelf_iface_init (NamidaShelfInterface *iface)
 {
   iface->list = list;
   iface->open = open_backup;
+  iface->set_damaged = shelf_set_damaged;
 }
 
 static void

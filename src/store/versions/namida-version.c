@@ -21,6 +21,7 @@ enum
 {
   PROP_PINNED = 1,
   PROP_VERIFIED_AT,
+  PROP_READ_AT,
   PROP_DAMAGED,
   PROP_FILES_LEFT,
   PROP_PRESENT,
@@ -41,6 +42,9 @@ namida_version_get_property (GObject *object, guint id, GValue *value, GParamSpe
       break;
     case PROP_VERIFIED_AT:
       g_value_set_int64 (value, self->facts->record->verified_at);
+      break;
+    case PROP_READ_AT:
+      g_value_set_int64 (value, self->facts->record->read_at);
       break;
     case PROP_DAMAGED:
       g_value_set_int (value, self->facts->record->damaged);
@@ -75,6 +79,7 @@ namida_version_class_init (NamidaVersionClass *klass)
   object_class->get_property = namida_version_get_property;
   object_class->finalize = namida_version_finalize;
   props[PROP_PINNED] = g_param_spec_boolean ("pinned", NULL, NULL, FALSE, flags);
+  props[PROP_READ_AT] = g_param_spec_int64 ("read-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
   props[PROP_VERIFIED_AT] = g_param_spec_int64 ("verified-at", NULL, NULL, 0, G_MAXINT64, 0, flags);
   props[PROP_DAMAGED] = g_param_spec_int ("damaged", NULL, NULL, -1, G_MAXINT, -1, flags);
   props[PROP_FILES_LEFT] = g_param_spec_uint ("files-left", NULL, NULL, 0, G_MAXUINT, 0, flags);
@@ -108,6 +113,8 @@ namida_version_update (NamidaVersion *self, NamidaVersionFacts *facts)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PINNED]);
   if (old->record->verified_at != facts->record->verified_at)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_VERIFIED_AT]);
+  if (old->record->read_at != facts->record->read_at)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READ_AT]);
   if (old->record->damaged != facts->record->damaged)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DAMAGED]);
   if (old->left != facts->left)
@@ -220,6 +227,12 @@ namida_version_get_verified_at (NamidaVersion *self)
   return self->facts->record->verified_at;
 }
 
+gint64
+namida_version_get_read_at (NamidaVersion *self)
+{
+  return self->facts->record->read_at;
+}
+
 int
 namida_version_get_damaged (NamidaVersion *self)
 {
@@ -238,12 +251,33 @@ namida_version_get_removing (NamidaVersion *self)
   return self->facts->removing;
 }
 
+/* (transfer full): what a version that is whole says of the day on which its files were read. Those that it shares with
+ * older versions may not have been read when it arrived: the oldest day counts. */
+static char *
+version_dup_read_text (const NamidaVersionRecord *record)
+{
+  gboolean linked = record->read_at > 0 && record->read_at < record->created_at - G_TIME_SPAN_DAY;
+  gint64 read_at = record->verified_at;
+  g_autoptr (GDateTime) time = NULL;
+  g_autofree char *day = NULL;
+
+  if (record->verified_at == 0 && !linked)
+    return g_strdup (_ ("Verified when it arrived"));
+  if (record->read_at > 0 && (read_at == 0 || record->read_at < read_at))
+    read_at = record->read_at;
+  time = g_date_time_new_from_unix_local (read_at / G_USEC_PER_SEC);
+  /* Translators: a day in words, as strftime(3) writes it: 19 July 2026 */
+  day = g_date_time_format (time, _ ("%-e %B %Y"));
+  if (record->verified_at == 0)
+    /* Translators: %s is a day, as in "Files last read on 19 July 2026" */
+    return g_strdup_printf (_ ("Files last read on %s"), day);
+  return g_strdup_printf (_ ("Verified on %s"), day);
+}
+
 char *
 namida_version_dup_state_text (NamidaVersion *self)
 {
   const NamidaVersionRecord *record = self->facts->record;
-  g_autoptr (GDateTime) time = NULL;
-  g_autofree char *day = NULL;
 
   if (self->facts->removing)
     return g_strdup (_ ("Being removed"));
@@ -260,10 +294,5 @@ namida_version_dup_state_text (NamidaVersion *self)
     return g_strdup (_ ("Not complete: some files did not arrive"));
   if (record->verified_at == 0 && namida_version_get_found (self))
     return g_strdup (_ ("Found here, not verified yet"));
-  if (record->verified_at == 0)
-    return g_strdup (_ ("Verified when it arrived"));
-  time = g_date_time_new_from_unix_local (record->verified_at / G_USEC_PER_SEC);
-  /* Translators: a day in words, as strftime(3) writes it: 19 July 2026 */
-  day = g_date_time_format (time, _ ("%-e %B %Y"));
-  return g_strdup_printf (_ ("Verified on %s"), day);
+  return version_dup_read_text (record);
 }

@@ -17,8 +17,8 @@ typedef struct
  * NamidaVersion: one backup of one device, as it arrived once. Both ways of landing are versions: NAMIDA_LANDING_BACKUP
  * is a dated folder of its own that nobody else writes to; NAMIDA_LANDING_LIBRARY is a record of files that belong to a
  * person, who may have changed or deleted them since. Main context. Made and kept true by NamidaVersions only.
- * Properties, notified when they change: "pinned" (boolean), "verified-at" (int64), "damaged" (int), "files-left"
- * (uint), "present" (boolean). Constant ones have getters only.
+ * Properties, notified when they change: "pinned" (boolean), "verified-at" (int64), "read-at" (int64), "damaged" (int),
+ * "files-left" (uint), "present" (boolean). Constant ones have getters only.
  */
 #define NAMIDA_TYPE_VERSION (namida_version_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaVersion, namida_version, NAMIDA, VERSION, GObject)
@@ -51,12 +51,17 @@ gboolean namida_version_get_complete (NamidaVersion *self);
 gboolean namida_version_get_pinned (NamidaVersion *self);
 /** When its contents were last compared whole with their hashes at arrival; microseconds since 1970, 0 never. */
 gint64 namida_version_get_verified_at (NamidaVersion *self);
+/** namida_version_get_read_at: Returns: microseconds since 1970: when the file of it that was not read for the longest
+ * time was last read and was as it arrived; 0: not known. */
+gint64 namida_version_get_read_at (NamidaVersion *self);
 /** Files that were damaged or missing then and could not be repaired; -1: never verified. */
 int namida_version_get_damaged (NamidaVersion *self);
 /** (transfer none) (element-type NamidaVersionMusic): by label; the zip is not among them. */
 GPtrArray *namida_version_get_music (NamidaVersion *self);
 /** (transfer full): one line on its state: "Verified on 19 July 2026", "3 files damaged", "12 of 200 files are still
- * there", "Verified when it arrived". Translated. */
+ * there", "Verified when it arrived", "Files last read on 19 July 2026". The day is that of the oldest read.
+ * Translated.
+ */
 char *namida_version_dup_state_text (NamidaVersion *self);
 
 G_END_DECLS

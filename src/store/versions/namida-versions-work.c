@@ -34,6 +34,7 @@ struct _Work
   NamidaStore *store; /* (nullable) */
   char *id;           /* (nullable): all */
   gboolean repair, dry_run, pinned;
+  gint64 read_before; /* above 0: a quiet verification */
   NamidaRetention policy;
 
   gpointer outcome;            /* (nullable) */
@@ -281,6 +282,8 @@ verify (Work *work, GCancellable *cancellable, GError **error)
 {
   const char *ids[] = { work->id, NULL };
 
+  if (work->read_before > 0)
+    return namida_verify_run_quietly (get_database (work), work->id, work->read_before, cancellable, error);
   return namida_verify_run (get_database (work), work->id != NULL ? ids : NULL, work->repair, keep_progress, work,
                             cancellable, error);
 }
@@ -306,6 +309,25 @@ namida_versions_verify_async (NamidaVersions *self,
   work->progress_data = progress_data;
   if (progress != NULL && work->store != NULL)
     work->timer = g_timeout_add (PROGRESS_MS, show_progress, work);
+  run (self, namida_versions_verify_async, work, cancellable, callback, user_data);
+}
+
+void
+namida_versions_verify_quietly_async (NamidaVersions *self,
+                                      NamidaVersion *version,
+                                      gint64 read_before,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data)
+{
+  Work *work;
+
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+  g_return_if_fail (version != NULL && read_before > 0);
+
+  work = work_new (self, version, verify, (GDestroyNotify) namida_verify_report_free);
+  work->count = namida_versions_count_verifying;
+  work->read_before = read_before;
   run (self, namida_versions_verify_async, work, cancellable, callback, user_data);
 }
 

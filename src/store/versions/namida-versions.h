@@ -43,6 +43,15 @@ void namida_versions_verify_async (NamidaVersions *self,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
+/** namida_versions_verify_quietly_async: see namida_verify_run_quietly(); its finish is
+ * namida_versions_verify_finish().
+ */
+void namida_versions_verify_quietly_async (NamidaVersions *self,
+                                           NamidaVersion *version,
+                                           gint64 read_before,
+                                           GCancellable *cancellable,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
 /** (transfer full) (nullable) */
 NamidaVerifyReport *namida_versions_verify_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 

@@ -77,7 +77,7 @@ test_finds_damage (Fixture *f, gconstpointer data)
   damage (version);
   /* Switched off, or read not long ago: nothing happens. */
   run_quietly (f);
-  namida_hub_set_verify_months (f->receiver, 3);
+  namida_hub_set_verify_days (f->receiver, 90);
   run_quietly (f);
   g_assert_cmpint (namida_version_get_damaged (version), <=, 0);
   g_assert_null (trouble);
@@ -103,7 +103,7 @@ test_gives_way (Fixture *f, gconstpointer data)
   GListStore *transfers = f->receiver->transfers;
 
   damage (version);
-  namida_hub_set_verify_months (f->receiver, 3);
+  namida_hub_set_verify_days (f->receiver, 90);
   namida_clock_set_fake (namida_clock_real () + 100 * DAY);
   namida_transfer_set_state (going_on, NAMIDA_TRANSFER_RUNNING);
   g_list_store_insert (transfers, 0, going_on);

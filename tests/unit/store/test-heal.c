@@ -5,6 +5,7 @@
 #include "store-fixture.h"
 
 #include "namida-clock.h"
+#include "namida-error.h"
 #include "namida-removal.h"
 #include "namida-verify.h"
 
@@ -183,6 +184,72 @@ test_chmod (Fixture *f, gconstpointer data)
   g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 0);
 }
 
+static NamidaVerifyReport *
+verify_quietly (Fixture *f, const char *id, gint64 read_before)
+{
+  g_autoptr (GError) error = NULL;
+  NamidaVerifyReport *report = namida_verify_run_quietly (f->database, id, read_before, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->versions, ==, 1);
+  return report;
+}
+
+/* The quiet verification reads what many versions share once in its time, and what somebody has touched at once. */
+static void
+test_quietly (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = NULL;
+  g_autoptr (NamidaVerifyReport) first = NULL;
+  g_autoptr (NamidaVerifyReport) shared = NULL;
+  g_autoptr (NamidaVerifyReport) touched = NULL;
+  gint64 before;
+
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", &one), ==, 2);
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 0);
+  before = namida_clock_real () + 10 * G_TIME_SPAN_DAY;
+  namida_clock_set_fake (before + 90 * G_TIME_SPAN_DAY);
+  first = verify_quietly (f, "1", before);
+  g_assert_cmpuint (first->bytes, ==, 6);
+  g_assert_true (namida_verify_report_is_clean (first));
+  shared = verify_quietly (f, "2", before);
+  g_assert_cmpuint (shared->bytes, ==, 0);
+  g_assert_true (namida_verify_report_is_clean (shared));
+  g_assert_cmpint (fixture_query_int (f, "SELECT min (read_at) FROM versions"), ==, namida_clock_real ());
+  rot (one, "onE");
+  touched = verify_quietly (f, "2", before);
+  g_assert_cmpuint (touched->bytes, ==, 3);
+  g_assert_cmpuint (touched->damaged, ==, 1);
+  namida_clock_set_fake (-1);
+}
+
+/* A quiet verification that gives way goes on where it stopped. */
+static void
+test_quietly_goes_on (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 before;
+
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 2);
+  before = namida_clock_real () + 10 * G_TIME_SPAN_DAY;
+  namida_clock_set_fake (before + 90 * G_TIME_SPAN_DAY);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (namida_verify_run_quietly (f->database, "1", before, cancellable, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
+  g_assert_cmpint (fixture_query_int (f, "SELECT coalesce (verified_at, 0) FROM versions"), ==, 0);
+  /* One of the two was read then. */
+  g_assert_true (namida_database_exec (f->database, NULL,
+                                       "UPDATE contents SET read_at = ? WHERE id = (SELECT min (id) FROM contents)",
+                                       "i", namida_clock_real ()));
+  {
+    g_autoptr (NamidaVerifyReport) rest = verify_quietly (f, "1", before);
+
+    g_assert_cmpuint (rest->bytes, ==, 3);
+  }
+  namida_clock_set_fake (-1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -192,5 +259,7 @@ main (int argc, char **argv)
   g_test_add ("/heal/read-again", Fixture, NULL, fixture_set_up, test_read_again, fixture_tear_down);
   g_test_add ("/heal/removal", Fixture, NULL, fixture_set_up, test_removal, fixture_tear_down);
   g_test_add ("/heal/chmod", Fixture, NULL, fixture_set_up, test_chmod, fixture_tear_down);
+  g_test_add ("/heal/quietly", Fixture, NULL, fixture_set_up, test_quietly, fixture_tear_down);
+  g_test_add ("/heal/quietly-goes-on", Fixture, NULL, fixture_set_up, test_quietly_goes_on, fixture_tear_down);
   return g_test_run ();
 }

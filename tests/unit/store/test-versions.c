@@ -179,6 +179,16 @@ test_list (Fixture *f, gconstpointer data)
   g_assert_cmpint (namida_version_get_damaged (first), ==, -1);
   text = namida_version_dup_state_text (first);
   g_assert_cmpstr (text, ==, "Verified when it arrived");
+
+  /* Made of links to files that nobody has read since long before. */
+  g_assert_cmpint (namida_version_get_read_at (first), >, 0);
+  g_assert_true (namida_database_exec (f->database, NULL,
+                                       "UPDATE versions SET read_at = read_at - ? WHERE CAST (id AS TEXT) = ?", "is",
+                                       40 * G_TIME_SPAN_DAY, namida_version_get_id (first)));
+  reload (versions);
+  g_free (text);
+  text = namida_version_dup_state_text (first);
+  g_assert_true (g_str_has_prefix (text, "Files last read on "));
 }
 
 /* The same backup again into a person's folders is the version it was; what the person deletes is told. */
