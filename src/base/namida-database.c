@@ -359,25 +359,29 @@ check_pages (NamidaDatabase *self, int *result, GError **error)
   return good;
 }
 
-/* SQLite would make the file with the umask's mode; this one holds who is trusted. */
+/* SQLite would make the file with the umask's mode; this one holds who is trusted. A file that is there is not opened:
+ * to close it would take the locks from every other connection of this process (fcntl(2)), and the next program that
+ * ends would remove the log under it. */
 static gboolean
 make_private (const char *path, GError **error)
 {
-  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+  struct stat st;
+  int fd, saved_errno;
 
+  if (stat (path, &st) == 0)
+    return TRUE;
+  fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
+  saved_errno = errno;
   if (fd >= 0)
-    {
-      close (fd);
-      return TRUE;
-    }
-  else
-    {
-      int saved_errno = errno;
-      g_autofree char *what = g_strdup_printf (_ ("The database “%s” could not be opened"), path);
+    close (fd);
+  if (fd >= 0 || saved_errno == EEXIST)
+    return TRUE;
+  {
+    g_autofree char *what = g_strdup_printf (_ ("The database “%s” could not be opened"), path);
 
-      namida_error_set_from_errno (error, saved_errno, what);
-      return FALSE;
-    }
+    namida_error_set_from_errno (error, saved_errno, what);
+  }
+  return FALSE;
 }
 
 static void

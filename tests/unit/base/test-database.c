@@ -184,6 +184,26 @@ test_damaged_in_use (Fixture *fixture, gconstpointer data)
   g_assert_true (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
 }
 
+/* A program may open the database more than once. When one of them is done, the others still hold their lock, or the
+ * next program that ends takes the log for nobody's and removes it, with all that is written into it from then on. */
+static void
+test_opened_twice (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NamidaDatabase) first = namida_database_open (fixture->path, NULL);
+  NamidaDatabase *second = namida_database_open (fixture->path, NULL);
+  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+  int fd;
+
+  g_assert_nonnull (first);
+  g_assert_nonnull (second);
+  g_object_unref (second);
+  fd = open (fixture->path, O_RDWR | O_CLOEXEC);
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (fcntl (fd, F_OFD_GETLK, &lock), ==, 0);
+  g_assert_cmpint (lock.l_type, !=, F_UNLCK);
+  close (fd);
+}
+
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -197,5 +217,6 @@ main (int argc, char **argv)
   ADD ("/database/damaged", test_damaged);
   ADD ("/database/checked-rarely", test_checked_rarely);
   ADD ("/database/damaged-in-use", test_damaged_in_use);
+  ADD ("/database/opened-twice", test_opened_twice);
   return g_test_run ();
 }
