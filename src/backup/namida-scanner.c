@@ -244,14 +244,51 @@ list_folder (Walk *walk, DIR *stream, const char *folder)
     add_below (walk, NAMIDA_ENTRY_FOLDER, folder, &st);
 }
 
-/* The data folder of a program like this one, with its private key; or a store of versions, which would go into each
- * backup of the music folder that it lies in. A store that was named is another matter. */
+static gboolean
+has_file (int folder_fd, const char *name)
+{
+  struct stat st;
+
+  return fstatat (folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (st.st_mode);
+}
+
+/* Whether the open folder is a data folder, of whatever run of the program, or the one in it that has the key. Told by
+ * what lies in it, so that it does not matter how it is reached. */
+static gboolean
+scanner_is_private (int fd)
+{
+  return has_file (fd, "identity/key.pem")
+         || (has_file (fd, "key.pem") && (has_file (fd, "certificate.pem") || has_file (fd, "state.db")));
+}
+
+/* Whether @path, or a folder above it, is a data folder. */
+static gboolean
+scanner_is_in_private (const char *path, gboolean is_folder)
+{
+  g_autofree char *real = realpath (path, NULL);
+  g_autofree char *folder = real == NULL ? NULL : is_folder ? g_strdup (real) : g_path_get_dirname (real);
+  gboolean found = FALSE;
+
+  while (folder != NULL && !found && !g_str_equal (folder, "/"))
+    {
+      char *parent = g_path_get_dirname (folder);
+      int fd = open (folder, FOLDER_FLAGS);
+
+      found = fd >= 0 && scanner_is_private (fd);
+      if (fd >= 0)
+        close (fd);
+      g_free (folder);
+      folder = parent;
+    }
+  return found;
+}
+
+/* A data folder; or a store of versions, which would go into each backup of the music folder that it lies in. A store
+ * that was named is another matter. */
 static gboolean
 scanner_is_own_folder (int fd, gboolean named)
 {
-  return (faccessat (fd, "key.pem", F_OK, AT_SYMLINK_NOFOLLOW) == 0
-          && faccessat (fd, "state.db", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-         || (!named && faccessat (fd, NAMIDA_SAFE_PATH_INTERNAL "store", F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+  return scanner_is_private (fd) || (!named && has_file (fd, NAMIDA_SAFE_PATH_INTERNAL "store"));
 }
 
 static void
@@ -393,7 +430,9 @@ scan_argument (Scan *scan, const char *path, GError **error)
         }
       return FALSE;
     }
-  if (S_ISDIR (st.st_mode))
+  if (scanner_is_in_private (path, S_ISDIR (st.st_mode)))
+    pass_over (scan, path, _ ("Namida Sync keeps its own files there."));
+  else if (S_ISDIR (st.st_mode))
     scan_folder (scan, path);
   else if (S_ISREG (st.st_mode))
     scan_file (scan, path, &st);

@@ -202,6 +202,38 @@ static const char *const schema_steps[] = {
   "CREATE TABLE stores (path TEXT PRIMARY KEY, uuid TEXT NOT NULL, recorded_at INTEGER NOT NULL) WITHOUT ROWID;"
   "CREATE TABLE succession (fingerprint TEXT NOT NULL, predecessor TEXT NOT NULL, agreed_at INTEGER NOT NULL,"
   " PRIMARY KEY (fingerprint, predecessor)) WITHOUT ROWID;",
+
+  /* 6 → 7 */
+  /* What a person or a policy agreed to when a received session was accepted: the sender never raises it. @agreed_by:
+   * "person", "trusted" or "all"; NULL: nobody, or a program that did not write it down. */
+  "ALTER TABLE sessions ADD COLUMN agreed_files INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE sessions ADD COLUMN agreed_bytes INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE sessions ADD COLUMN agreed_at INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE sessions ADD COLUMN agreed_by TEXT;"
+  "ALTER TABLE sessions ADD COLUMN agreed_names TEXT;",
+
+  /* 7 → 8 */
+  /* Which device has sent which content: namida_sent_content_has(). @content: the first half of the hash. */
+  "CREATE TABLE senders (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE);"
+  "CREATE TABLE sent_contents ("
+  " sender INTEGER NOT NULL REFERENCES senders (id), content TEXT NOT NULL, PRIMARY KEY (sender, content))"
+  " WITHOUT ROWID;"
+  /* Of a program that kept the list of all stored files (before 4 → 5), and of the versions of one that did not. */
+  "CREATE TABLE IF NOT EXISTS old_stored (session TEXT, sha256 TEXT);"
+  "INSERT OR IGNORE INTO senders (fingerprint) SELECT DISTINCT fingerprint FROM sessions"
+  " WHERE direction = 'receive' AND fingerprint IS NOT NULL UNION SELECT fingerprint FROM versions"
+  " WHERE fingerprint IS NOT NULL;"
+  "INSERT OR IGNORE INTO sent_contents (sender, content) SELECT d.id, substr (lower (t.sha256), 1, 32)"
+  " FROM old_stored t JOIN sessions s ON s.id = t.session JOIN senders d ON d.fingerprint = s.fingerprint"
+  " WHERE s.direction = 'receive' AND t.sha256 <> '';"
+  "DROP TABLE old_stored;"
+  "INSERT OR IGNORE INTO sent_contents (sender, content) SELECT d.id, substr (f.sha256, 1, 32)"
+  " FROM versions v JOIN senders d ON d.fingerprint = v.fingerprint JOIN version_files f ON f.version = v.id"
+  " WHERE f.kept = 0 AND f.kind <> 3 AND f.sha256 <> '';",
+
+  /* 8 → 9 */
+  /* Devices that the person here wants to hear nothing of. */
+  "CREATE TABLE blocked (fingerprint TEXT PRIMARY KEY, alias TEXT NOT NULL, blocked_at INTEGER NOT NULL);",
 };
 
 struct _NamidaDatabase

@@ -174,3 +174,32 @@ namida_format_name (const char *alias)
       return g_strconcat ("\u2068", shown, "\u2069", NULL); /* FSI, PDI: Unicode UAX #9 */
   return g_steal_pointer (&shown);
 }
+
+static gboolean
+is_for_terminal (gunichar c)
+{
+  if (c == '\n' || c == '\t')
+    return TRUE;
+  /* The isolates that namida_format_name() puts around a name stay: they are closed again. */
+  return c >= 0x20 && !(c >= 0x7F && c <= 0x9F) && !(c >= 0x202A && c <= 0x202E) && c != 0x2066 && c != 0x2067;
+}
+
+char *
+namida_format_for_terminal (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *out = g_string_sized_new (strlen (valid));
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (is_for_terminal (c))
+        g_string_append_len (out, p, g_utf8_next_char (p) - p);
+      else if (c < 0x100)
+        g_string_append_printf (out, "\\x%02x", c);
+      else
+        g_string_append_printf (out, "\\u%04x", c);
+    }
+  return g_string_free (out, FALSE);
+}

@@ -18,5 +18,15 @@ char *namida_format_alias (const char *alias);
 /** namida_format_name: an alias in the midst of a sentence: as namida_format_alias(), and one that is written from
  * right to left is isolated, so that the words around it keep their order. To be shown only. */
 char *namida_format_name (const char *alias);
+/**
+ * namida_format_for_terminal:
+ * @text: UTF-8, several lines perhaps, in which names that others chose may stand
+ *
+ * Control characters (but for line breaks and tabs) and those that change the direction of writing, written out as
+ * characters: a name cannot move the cursor, change the colors or hide a part of a line.
+ *
+ * Returns: (transfer full)
+ */
+char *namida_format_for_terminal (const char *text);
 
 G_END_DECLS

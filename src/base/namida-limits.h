@@ -49,6 +49,10 @@
 #define NAMIDA_LIMIT_PACK_FILES 4096u /* in one pack: its answer stays under NAMIDA_LIMIT_JSON_BYTES */
 #define NAMIDA_LIMIT_PACK_FILE_BYTES (1024u * 1024)
 #define NAMIDA_LIMIT_PAIR_SECONDS 120u
+#define NAMIDA_LIMIT_PAIR_REVEAL_SECONDS 10u
+#define NAMIDA_LIMIT_PAIR_TRIES 3u /* that nobody confirmed, of all devices, in … */
+#define NAMIDA_LIMIT_PAIR_WINDOW_SECONDS 300u
+#define NAMIDA_LIMIT_PAIR_OPEN_TRIES 20u /* instead, while the person here has opened pairing */
 
 #define NAMIDA_PORT_FIRST 53317u
 #define NAMIDA_PORT_LAST 53327u

@@ -9,7 +9,10 @@
 #include <gio/gunixinputstream.h>
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <termios.h>
 #include <unistd.h>
+
+#define SHOW_MS 500 /* the digits come with the second message, as a rule at once */
 
 struct _NamidaCliAsk
 {
@@ -21,6 +24,10 @@ struct _NamidaCliAsk
   GCancellable *cancellable; /* of the read that is under way */
   GObject *current;          /* (nullable) the offer or request that a person is asked about */
   gboolean over;             /* the input has ended */
+  gboolean missed;           /* a pairing ended since the last answer: which one the next is for, it has to say */
+  gboolean answered;         /* what is asked about was answered here */
+  gboolean shown;            /* the pairing that is asked about was told of */
+  guint show_timer;          /* until it is told of without its digits */
 };
 
 static void ask_next (NamidaCliAsk *self);
@@ -121,27 +128,112 @@ emit_offer (NamidaCliAsk *self, NamidaOffer *offer)
   namida_cli_emit (builder);
 }
 
+/* What was typed before the question appeared is no answer to it. */
+static void
+flush_typed (void)
+{
+  if (isatty (STDIN_FILENO))
+    tcflush (STDIN_FILENO, TCIFLUSH);
+}
+
+static void
+emit_request (NamidaPairRequest *request)
+{
+  JsonBuilder *builder = namida_cli_event ("pair");
+
+  namida_json_build_string (builder, "id", namida_pair_request_get_id (request));
+  namida_json_build_string (builder, "alias", namida_pair_request_get_alias (request));
+  namida_json_build_string (builder, "fingerprint", namida_pair_request_get_fingerprint (request));
+  namida_json_build_string (builder, "digits", namida_pair_request_get_digits (request));
+  if (namida_pair_request_get_warning (request) != NULL)
+    namida_json_build_string (builder, "warning", namida_pair_request_get_warning (request));
+  namida_cli_emit (builder);
+}
+
+static void
+describe_request (NamidaPairRequest *request)
+{
+  g_autofree char *fingerprint = namida_format_fingerprint (namida_pair_request_get_fingerprint (request));
+
+  namida_cli_print (_ ("“%s” wants to pair with this device. Fingerprint: %s"), namida_pair_request_get_alias (request),
+                    fingerprint);
+  if (namida_pair_request_get_warning (request) != NULL)
+    namida_cli_print (_ ("Warning: %s"), namida_pair_request_get_warning (request));
+}
+
+static void
+ask_digits (NamidaPairRequest *request)
+{
+  flush_typed ();
+  namida_cli_print (_ ("Pairing code: %s"), namida_pair_request_get_digits (request));
+  namida_cli_print (_ ("Once paired, this device can save backups here without asking. "
+                       "“namida-sync-cli trust set” changes that."));
+  printf ("%s ", _ ("If the other device shows the same code, enter it here, otherwise n:"));
+  fflush (stdout);
+}
+
+/* With its digits as soon as they are known; without them when they do not come: a guess is not made in silence. */
+static void
+show_request (NamidaCliAsk *self)
+{
+  NamidaPairRequest *request = NAMIDA_PAIR_REQUEST (self->current);
+  gboolean known = namida_pair_request_get_digits (request) != NULL;
+
+  g_clear_handle_id (&self->show_timer, g_source_remove);
+  if (self->cli->json && (known || !self->shown))
+    emit_request (request);
+  if (!self->cli->json && !self->shown)
+    describe_request (request);
+  if (!self->cli->json && known)
+    ask_digits (request);
+  self->shown = TRUE;
+}
+
+static gboolean
+on_show_time (gpointer user_data)
+{
+  NamidaCliAsk *self = user_data;
+
+  self->show_timer = 0;
+  show_request (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 put_request (NamidaCliAsk *self, NamidaPairRequest *request)
 {
-  if (self->cli->json)
+  self->shown = FALSE;
+  if (namida_pair_request_get_digits (request) != NULL)
     {
-      JsonBuilder *builder = namida_cli_event ("pair");
-
-      namida_json_build_string (builder, "alias", namida_pair_request_get_alias (request));
-      namida_json_build_string (builder, "fingerprint", namida_pair_request_get_fingerprint (request));
-      namida_json_build_string (builder, "digits", namida_pair_request_get_digits (request));
-      if (namida_pair_request_get_warning (request) != NULL)
-        namida_json_build_string (builder, "warning", namida_pair_request_get_warning (request));
-      namida_cli_emit (builder);
+      show_request (self);
       return;
     }
-  namida_cli_print (_ ("%s wants to pair with this device. Both must show the same digits: %s"),
-                    namida_pair_request_get_alias (request), namida_pair_request_get_digits (request));
-  if (namida_pair_request_get_warning (request) != NULL)
-    namida_cli_print (_ ("Careful: %s"), namida_pair_request_get_warning (request));
-  printf ("%s ", _ ("Are they the same? [y/n]"));
-  fflush (stdout);
+  g_signal_connect_swapped (request, "revealed", G_CALLBACK (show_request), self);
+  if (self->cli->json)
+    self->show_timer = g_timeout_add (SHOW_MS, on_show_time, self);
+  else
+    show_request (self);
+}
+
+static void
+tell_request_closed (NamidaCliAsk *self, NamidaPairRequest *request)
+{
+  gboolean paired = namida_pair_request_get_paired (request);
+
+  if (!self->shown)
+    show_request (self);
+  g_clear_handle_id (&self->show_timer, g_source_remove);
+  self->missed |= !self->answered;
+  if (self->cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("pair-closed");
+
+      namida_json_build_string (builder, "id", namida_pair_request_get_id (request));
+      namida_json_build_boolean (builder, "paired", paired);
+      namida_cli_emit (builder);
+    }
+  else if (!self->answered)
+    namida_cli_print ("\n%s", _ ("The other device ended the pairing."));
 }
 
 static void
@@ -170,6 +262,8 @@ on_closed (GObject *object, NamidaCliAsk *self)
                                                                     : _ ("The offer has expired."));
         }
     }
+  else
+    tell_request_closed (self, NAMIDA_PAIR_REQUEST (object));
   g_signal_handlers_disconnect_by_data (object, self);
   g_clear_object (&self->current);
   ask_next (self);
@@ -185,8 +279,10 @@ answer_offer (NamidaCliAsk *self, NamidaOffer *offer, gboolean yes)
 }
 
 static void
-answer_request (NamidaPairRequest *request, gboolean yes)
+answer_request (NamidaCliAsk *self, NamidaPairRequest *request, gboolean yes)
 {
+  self->answered = TRUE;
+  self->missed = FALSE;
   if (yes)
     namida_pair_request_confirm (request);
   else
@@ -197,13 +293,17 @@ static void
 put (NamidaCliAsk *self, GObject *object)
 {
   self->current = g_object_ref (object);
+  self->answered = FALSE;
   g_signal_connect (object, "closed", G_CALLBACK (on_closed), self);
   if (NAMIDA_IS_PAIR_REQUEST (object))
     put_request (self, NAMIDA_PAIR_REQUEST (object));
   else if (self->cli->json)
     emit_offer (self, NAMIDA_OFFER (object));
   else
-    describe_offer (self, NAMIDA_OFFER (object));
+    {
+      flush_typed ();
+      describe_offer (self, NAMIDA_OFFER (object));
+    }
   if (!self->over)
     return;
   if (NAMIDA_IS_OFFER (object))
@@ -239,6 +339,63 @@ ask_next (NamidaCliAsk *self)
     put (self, next);
 }
 
+/* Two texts with the same digits, whatever stands between them. */
+static gboolean
+same_digits (const char *one, const char *other)
+{
+  while (TRUE)
+    {
+      while (*one != '\0' && !g_ascii_isdigit (*one))
+        one++;
+      while (*other != '\0' && !g_ascii_isdigit (*other))
+        other++;
+      if (*one != *other)
+        return FALSE;
+      if (*one == '\0')
+        return TRUE;
+      one++;
+      other++;
+    }
+}
+
+/* Whether the answer @object is for the pairing that is asked about now: by its id or its digits. One that names none
+ * is, as long as no other pairing was asked about since the last answer. */
+static gboolean
+is_for (NamidaCliAsk *self, JsonObject *object, NamidaPairRequest *request)
+{
+  const char *id = string_member (object, "id");
+  const char *digits = string_member (object, "digits");
+  const char *shown = namida_pair_request_get_digits (request);
+
+  if (id != NULL && !g_str_equal (id, namida_pair_request_get_id (request)))
+    return FALSE;
+  if (digits != NULL && (shown == NULL || !same_digits (digits, shown)))
+    return FALSE;
+  return id != NULL || digits != NULL || !self->missed;
+}
+
+static void
+answer_pair (NamidaCliAsk *self, JsonObject *object, gboolean yes)
+{
+  NamidaPairRequest *request = NAMIDA_IS_PAIR_REQUEST (self->current) ? NAMIDA_PAIR_REQUEST (self->current) : NULL;
+  JsonNode *accept = json_object_get_member (object, "autoAccept");
+
+  if (request == NULL)
+    {
+      namida_cli_complain (_ ("Nobody wants to pair at the moment."));
+      return;
+    }
+  if (!is_for (self, object, request) || (yes && namida_pair_request_get_digits (request) == NULL))
+    {
+      namida_cli_complain (_ ("This answer is not for the pairing that is going on. Name it by its digits or its id: "
+                              "{\"pair\": true, \"digits\": \"123 456\"}."));
+      return;
+    }
+  if (accept != NULL && json_node_get_value_type (accept) == G_TYPE_BOOLEAN)
+    namida_pair_request_set_auto_accept (request, json_node_get_boolean (accept));
+  answer_request (self, request, yes);
+}
+
 static void
 answer_json (NamidaCliAsk *self, const char *line)
 {
@@ -246,22 +403,41 @@ answer_json (NamidaCliAsk *self, const char *line)
   JsonObject *object = parse_object (line, parser);
   const char *accept = object != NULL ? string_member (object, "accept") : NULL;
   const char *decline = object != NULL ? string_member (object, "decline") : NULL;
-  const char *id = accept != NULL ? accept : decline;
+  const char *block = object != NULL ? string_member (object, "block") : NULL;
+  const char *id = accept != NULL ? accept : decline != NULL ? decline : block;
   NamidaOffer *offer = id != NULL ? namida_hub_find_offer (self->hub, id) : NULL;
 
   if (object != NULL && json_object_has_member (object, "pair"))
-    {
-      if (NAMIDA_IS_PAIR_REQUEST (self->current))
-        answer_request (NAMIDA_PAIR_REQUEST (self->current), namida_cli_ask_is_yes (self->cli, line));
-      else
-        namida_cli_complain (_ ("Nobody wants to pair at the moment."));
-    }
+    answer_pair (self, object, namida_cli_ask_is_yes (self->cli, line));
+  else if (object != NULL && json_object_has_member (object, "open-pairing"))
+    namida_hub_open_pairing (self->hub);
+  else if (offer != NULL && block != NULL && accept == NULL && decline == NULL)
+    namida_hub_block (self->hub, offer);
   else if (offer != NULL)
     answer_offer (self, offer, accept != NULL);
   else if (id != NULL)
     namida_cli_complain (_ ("There is no open offer “%s”."), id);
   else
     namida_cli_complain (_ ("Write {\"accept\": ID}, {\"decline\": ID} or {\"pair\": true}, one a line."));
+}
+
+/* Whoever enters the digits has looked at the other device, and means this pairing and no other. */
+static void
+answer_typed_pair (NamidaCliAsk *self, NamidaPairRequest *request, const char *line)
+{
+  const char *digits = namida_pair_request_get_digits (request);
+  g_autofree char *typed = g_strstrip (g_utf8_make_valid (line, -1));
+  g_autofree char *folded = g_utf8_casefold (typed, -1);
+
+  if (digits != NULL && same_digits (typed, digits))
+    answer_request (self, request, TRUE);
+  else if (*folded == 'n' || g_ascii_isdigit (*typed))
+    answer_request (self, request, FALSE);
+  else if (digits != NULL)
+    {
+      printf ("%s ", _ ("Enter the six digits that the other device shows, or n:"));
+      fflush (stdout);
+    }
 }
 
 static void
@@ -272,7 +448,7 @@ answer_typed (NamidaCliAsk *self, const char *line)
   if (NAMIDA_IS_OFFER (self->current))
     answer_offer (self, NAMIDA_OFFER (self->current), yes);
   else if (NAMIDA_IS_PAIR_REQUEST (self->current))
-    answer_request (NAMIDA_PAIR_REQUEST (self->current), yes);
+    answer_typed_pair (self, NAMIDA_PAIR_REQUEST (self->current), line);
 }
 
 static void
@@ -281,6 +457,7 @@ decline_all (NamidaCliAsk *self)
   g_autoptr (GObject) current = self->current != NULL ? g_object_ref (self->current) : NULL;
 
   self->over = TRUE;
+  namida_hub_set_may_pair (self->hub, FALSE);
   if (NAMIDA_IS_OFFER (current))
     namida_hub_decline (self->hub, NAMIDA_OFFER (current));
   else if (NAMIDA_IS_PAIR_REQUEST (current))
@@ -344,6 +521,7 @@ namida_cli_ask_free (NamidaCliAsk *self)
   g_signal_handlers_disconnect_by_data (namida_hub_get_pair_requests (self->hub), self);
   if (self->current != NULL)
     g_signal_handlers_disconnect_by_data (self->current, self);
+  g_clear_handle_id (&self->show_timer, g_source_remove);
   g_clear_object (&self->current);
   g_clear_object (&self->input);
   g_clear_object (&self->cancellable);
@@ -353,11 +531,24 @@ namida_cli_ask_free (NamidaCliAsk *self)
 char *
 namida_cli_ask_line (NamidaCli *cli)
 {
+  GAsyncResult *never = NULL;
+
+  return namida_cli_ask_line_unless (cli, &never);
+}
+
+char *
+namida_cli_ask_line_unless (NamidaCli *cli, GAsyncResult **over)
+{
   g_autoptr (GInputStream) stdin_stream = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GDataInputStream) input = g_data_input_stream_new (stdin_stream);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) result = NULL;
 
-  g_data_input_stream_read_line_async (input, G_PRIORITY_DEFAULT, cli->cancellable, namida_cli_keep_result, &result);
+  g_data_input_stream_read_line_async (input, G_PRIORITY_DEFAULT, cancellable, namida_cli_keep_result, &result);
+  while (result == NULL && *over == NULL && !g_cancellable_is_cancelled (cli->cancellable))
+    g_main_context_iteration (NULL, TRUE);
+  if (result == NULL)
+    g_cancellable_cancel (cancellable);
   namida_cli_wait (&result);
   return g_data_input_stream_read_line_finish (input, result, NULL, NULL);
 }

@@ -17,6 +17,8 @@ void namida_cli_ask_free (NamidaCliAsk *self);
 /** namida_cli_ask_line: one line of the standard input, for a command that waits for nothing else. (transfer full)
  * (nullable): NULL at its end, or when the person wants to stop. */
 char *namida_cli_ask_line (NamidaCli *cli);
+/** namida_cli_ask_line_unless: likewise, but %NULL also as soon as @over points to a result: the question is over. */
+char *namida_cli_ask_line_unless (NamidaCli *cli, GAsyncResult **over);
 /** namida_cli_ask_is_yes: "y", "yes" or the like in the person's language; with --json {"pair":true}. */
 gboolean namida_cli_ask_is_yes (NamidaCli *cli, const char *line);
 

@@ -6,13 +6,14 @@
 #include "namida-cli-exit.h"
 #include "namida-cli-fit.h"
 #include "namida-cli-output.h"
+#include "namida-cli-pin.h"
 #include "namida-cli-restore.h"
 #include "namida-error.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static char *to, *from, *pin, *landing_text, *backups_folder, *music_folder;
+static char *to, *from, *pin, *pin_file, *landing_text, *backups_folder, *music_folder;
 static char **labels;
 static gboolean no_repair, dry_run, zip_only;
 static gboolean here, preview, yes, replace, keep_both, automatic, fit;
@@ -35,6 +36,8 @@ static const GOptionEntry entries[] = {
   { "into", 0, 0, G_OPTION_ARG_FILENAME, &music_folder,
     N_ ("fetch --as library, restore --here: where music goes (default: your music folder)"), N_ ("DIR") },
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("restore --to: the other device's PIN"), N_ ("PIN") },
+  { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &pin_file,
+    N_ ("Read the PIN from the first line of a file [default: NAMIDA_SYNC_PIN of the environment]"), N_ ("FILE") },
   { "here", 0, 0, G_OPTION_ARG_NONE, &here, N_ ("restore: into the folders of this computer; ID may be a folder"),
     NULL },
   { "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map, N_ ("restore --here: where this music folder goes (may be repeated)"),
@@ -178,6 +181,8 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
       = { "list", "show", "verify", "restore", "undo", "fetch", "remove", "pin", "unpin", "adopt", "succeed", NULL };
   static const char *const none[] = { NULL };
   NamidaCliBackups self = { .cli = cli };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *secret = NULL;
 
   if (!namida_cli_parse (cli,
                          _ ("list [DEVICE] | show ID | verify [ID] | restore ID | undo [ID] | fetch [ID] | remove ID | "
@@ -200,7 +205,9 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("--zip-only and --music exclude each other."));
   self.to = to;
   self.from = from;
-  self.pin = pin;
+  if (!namida_cli_read_pin (pin, pin_file, &secret, &error))
+    return namida_cli_fail (cli, error);
+  self.pin = secret;
   self.labels = zip_only ? none : (const char *const *) labels;
   self.no_repair = no_repair;
   self.dry_run = dry_run;

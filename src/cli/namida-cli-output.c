@@ -5,6 +5,7 @@
 
 #include "namida-cli-exit.h"
 #include "namida-error.h"
+#include "namida-format.h"
 #include "namida-report.h"
 
 #include <glib/gi18n-lib.h>
@@ -14,7 +15,8 @@ G_GNUC_PRINTF (2, 0)
 static void
 print_line (FILE *to, const char *format, va_list args)
 {
-  g_autofree char *text = g_strdup_vprintf (format, args);
+  g_autofree char *raw = g_strdup_vprintf (format, args);
+  g_autofree char *text = namida_format_for_terminal (raw);
   g_autofree char *local = g_locale_from_utf8 (text, -1, NULL, NULL, NULL);
 
   /* A terminal that cannot show a character still gets the sentence. */

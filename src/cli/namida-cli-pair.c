@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <termios.h>
 #include <unistd.h>
 
 static void
@@ -49,8 +50,13 @@ pair (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GError **error)
     g_main_context_iteration (NULL, TRUE);
   if (result == NULL)
     {
+      if (isatty (STDIN_FILENO))
+        tcflush (STDIN_FILENO, TCIFLUSH);
       show_digits (cli, peer, digits);
-      line = namida_cli_ask_line (cli);
+      line = namida_cli_ask_line_unless (cli, &result);
+    }
+  if (result == NULL)
+    {
       namida_hub_pair_confirm (hub, line != NULL && namida_cli_ask_is_yes (cli, line));
       if (line != NULL && namida_cli_ask_is_yes (cli, line))
         namida_cli_say (cli, _ ("Waiting for the other device to confirm."));
@@ -95,6 +101,10 @@ namida_cli_pair (NamidaCli *cli, int argc, char **argv)
   else
     {
       namida_cli_say (cli, _ ("“%s” and this device trust each other now."), namida_peer_get_alias (peer));
+      namida_cli_say (cli,
+                      _ ("“%s” can save backups here without asking. To be asked: namida-sync-cli trust set NAME "
+                         "--auto-accept=no"),
+                      namida_peer_get_alias (peer));
     }
   namida_cli_stop_hub (hub);
   return code;

@@ -78,6 +78,7 @@ draw_bar (NamidaCliProgress *self)
   guint room = namida_cli_terminal_get_width () - 1;
   guint cells;
   gboolean utf8 = g_get_charset (NULL);
+  g_autofree char *clean = NULL;
 
   if (drawing != NULL && drawing != self)
     return;
@@ -88,7 +89,8 @@ draw_bar (NamidaCliProgress *self)
   for (guint i = 0; cells >= BAR_MIN_CELLS && i < cells; i++)
     g_string_append (line, i < done * cells / 100 ? (utf8 ? "█" : "#") : (utf8 ? "░" : "."));
   g_string_append (line, rest);
-  cut = namida_cli_text_cut (line->str, room);
+  clean = namida_format_for_terminal (line->str);
+  cut = namida_cli_text_cut (clean, room);
   printf ("\r%s\033[K", cut);
   fflush (stdout);
   self->bar_open = TRUE;

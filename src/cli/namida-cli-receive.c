@@ -7,8 +7,10 @@
 #include "namida-cli-folder.h"
 #include "namida-cli-inspect.h"
 #include "namida-cli-output.h"
+#include "namida-cli-pin.h"
 #include "namida-cli-progress.h"
 #include "namida-cli-service.h"
+#include "namida-folder-check.h"
 #include "namida-format.h"
 #include "namida-hub-inspect.h"
 
@@ -19,7 +21,8 @@
 #define VERIFY_DAYS 90
 #define LINGER_MS 300 /* the last answer leaves this device before the program does */
 
-static char *backups, *music, *landing_text, *accept_text, *pin, *limit_text, *unencrypted_text, *reserve_text;
+static char *backups, *music, *landing_text, *accept_text, *pin, *pin_file, *limit_text, *unencrypted_text,
+    *reserve_text;
 static gboolean once, no_localsend;
 static int keep = KEEP_ALL;
 static gboolean keep_monthly;
@@ -49,7 +52,10 @@ static const GOptionEntry entries[] = {
     "ask|never|allow" },
   { "no-localsend", 0, 0, G_OPTION_ARG_NONE, &no_localsend,
     N_ ("Do not show up in LocalSend, and take nothing from it"), NULL },
-  { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("Senders must give this PIN"), N_ ("PIN") },
+  { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("Senders must give this PIN; others on this computer can see it"),
+    N_ ("PIN") },
+  { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &pin_file,
+    N_ ("Read the PIN from the first line of a file [default: NAMIDA_SYNC_PIN of the environment]"), N_ ("FILE") },
   { "reserve", 0, 0, G_OPTION_ARG_STRING, &reserve_text,
     N_ ("Leave so much room on the disk free, for example 1GB (default: 64 MB)"), N_ ("SIZE") },
   { "once", 0, 0, G_OPTION_ARG_NONE, &once, N_ ("End after the first transfer, with its exit code"), NULL },
@@ -338,6 +344,8 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
   tell_listening (cli, hub, options);
   if (offers || (isatty (STDIN_FILENO) && !cli->json))
     ask = namida_cli_ask_new (cli, hub, options->landing, offers);
+  else
+    namida_hub_set_may_pair (hub, FALSE);
   namida_cli_service_tell ("READY=1");
   while (!self.over && !g_cancellable_is_cancelled (cli->cancellable))
     g_main_context_iteration (NULL, TRUE);
@@ -370,26 +378,32 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   g_autofree char *backups_path = NULL;
   g_autofree char *music_path = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *secret = NULL;
   gboolean library;
   int code;
 
   if (!namida_cli_parse (cli, NULL,
                          _ ("Waits for other devices to send backups, and stores them. Stop it with Ctrl+C.\n"
                             "With --json and --accept ask, answers are read from the standard input, one a line:\n"
-                            "{\"accept\": ID}, {\"decline\": ID}, {\"pair\": true}."),
+                            "{\"accept\": ID}, {\"decline\": ID}, {\"pair\": true, \"digits\": DIGITS},\n"
+                            "{\"open-pairing\": true} when several pairings are expected."),
                          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc > 1)
     return namida_cli_usage (_ ("“receive” takes no argument, but got “%s”."), argv[1]);
   if ((code = read_options (cli, &options)) != 0)
     return code;
+  if (!namida_cli_read_pin (pin, pin_file, &secret, &error))
+    return namida_cli_fail (cli, error);
   library = options.landing == NAMIDA_LANDING_LIBRARY;
   options.backups = backups_path = absolute (backups);
   options.music = music_path = absolute (music);
+  if (music_path != NULL && namida_folder_is_home (music_path))
+    return namida_cli_usage (_ ("The home folder cannot be the music folder. Choose a folder in it."));
   if (!namida_cli_make_folder (cli, backups_path, TRUE, &error)
       || !namida_cli_make_folder (cli, music_path, library, &error))
     return namida_cli_fail (cli, error);
-  options.pin = pin;
+  options.pin = secret;
   options.no_localsend = no_localsend;
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)

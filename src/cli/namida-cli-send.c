@@ -4,13 +4,14 @@
 #include "namida-cli-arguments.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-cli-pin.h"
 #include "namida-cli-progress.h"
 #include "namida-cli-report.h"
 
 #include <glib/gi18n-lib.h>
 #include <sys/stat.h>
 
-static char *to, *pin, *limit_text, *report;
+static char *to, *pin, *pin_file, *limit_text, *report;
 static char **music;
 static int wait_seconds;
 static gboolean unencrypted, check;
@@ -19,6 +20,8 @@ static const GOptionEntry entries[] = {
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("The device: its name, address or fingerprint (or its first 8 digits)"),
     N_ ("NAME|ADDRESS[:PORT]|FINGERPRINT") },
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("The PIN that the device asks for"), N_ ("PIN") },
+  { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &pin_file,
+    N_ ("Read the PIN from the first line of a file [default: NAMIDA_SYNC_PIN of the environment]"), N_ ("FILE") },
   { "music", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &music, N_ ("A music folder; may be given several times"), N_ ("DIR") },
   { "unencrypted", 0, 0, G_OPTION_ARG_NONE, &unencrypted,
     N_ ("Also to a device that cannot encrypt: anyone on this network could read or change what is sent"), NULL },
@@ -131,6 +134,7 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
   g_autoptr (NamidaHub) hub = NULL;
   g_autoptr (NamidaPeer) peer = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *secret = NULL;
   int code;
 
   if (!namida_cli_parse (
@@ -147,6 +151,9 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("--wait is a number of seconds, not %d."), wait_seconds);
   if (report != NULL && !namida_cli_report_check (report))
     return NAMIDA_CLI_EXIT_USAGE;
+  if (!namida_cli_read_pin (pin, pin_file, &secret, &error))
+    return namida_cli_fail (cli, error);
+  pin = secret;
   options.patience_seconds = (guint) wait_seconds;
   if (!add_files (files, argc, argv))
     return NAMIDA_CLI_EXIT_USAGE;

@@ -7,6 +7,8 @@
 #include "namida-cli-output.h"
 #include "namida-cli-terminal.h"
 #include "namida-format.h"
+#include "namida-identity.h"
+#include "namida-journal.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -119,7 +121,12 @@ namida_cli_trust_find (NamidaTrustStore *store, const char *text, GError **error
 }
 
 static int
-change (NamidaCli *cli, NamidaTrustStore *store, const char *what, const char *text, const char *alias)
+change (NamidaCli *cli,
+        NamidaDatabase *database,
+        NamidaTrustStore *store,
+        const char *what,
+        const char *text,
+        const char *alias)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *fingerprint = namida_cli_trust_find (store, text, &error);
@@ -131,10 +138,71 @@ change (NamidaCli *cli, NamidaTrustStore *store, const char *what, const char *t
   else
     namida_trust_store_rename (store, fingerprint, alias);
   namida_trust_store_flush (store);
+  /* A program that is receiving does the same, and ends what runs; there may be none. */
+  if (g_str_equal (what, "remove") && !namida_journal_drop_device (database, fingerprint, &error))
+    return namida_cli_fail (cli, error);
   if (g_str_equal (what, "remove"))
     namida_cli_say (cli, _ ("“%s” is not trusted any more."), text);
   else
     namida_cli_say (cli, _ ("“%s” is “%s” from now on."), text, alias);
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
+static void
+list_blocked (NamidaCli *cli, NamidaTrustStore *store)
+{
+  g_autoptr (GHashTable) blocked = namida_trust_store_dup_blocked (store);
+  GHashTableIter iter;
+  gpointer fingerprint, alias;
+
+  g_hash_table_iter_init (&iter, blocked);
+  while (g_hash_table_iter_next (&iter, &fingerprint, &alias))
+    if (cli->json)
+      {
+        JsonBuilder *builder = namida_cli_object ();
+
+        namida_json_build_string (builder, "alias", alias);
+        namida_json_build_string (builder, "fingerprint", fingerprint);
+        namida_cli_emit (builder);
+      }
+    else
+      {
+        g_autofree char *shown = namida_format_alias (alias);
+
+        namida_cli_print ("%s  %s", (char *) fingerprint, shown);
+      }
+  if (g_hash_table_size (blocked) == 0)
+    namida_cli_say (cli, _ ("No device is blocked"));
+}
+
+/* A device is blocked by its whole key: by less, or by a name, somebody else might be. One that is trusted may be named
+ * as for the other commands. */
+static int
+block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const char *text, gboolean blocked)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *alias = NULL;
+  g_autofree char *fingerprint = NULL;
+  const NamidaTrusted *known;
+
+  if (namida_fingerprint_is_valid (text))
+    fingerprint = g_ascii_strup (text, -1);
+  else if (blocked)
+    fingerprint = namida_cli_trust_find (store, text, &error);
+  if (fingerprint == NULL && error != NULL)
+    return namida_cli_fail (cli, error);
+  if (fingerprint == NULL)
+    return namida_cli_usage (_ ("Give the whole fingerprint: “trust blocked” shows it."));
+  known = namida_trust_store_lookup (store, fingerprint);
+  alias = g_strdup (known != NULL ? known->alias : "");
+  if (blocked)
+    namida_trust_store_block (store, fingerprint, alias);
+  else
+    namida_trust_store_unblock (store, fingerprint);
+  namida_trust_store_flush (store);
+  if (blocked && !namida_journal_drop_device (database, fingerprint, &error))
+    return namida_cli_fail (cli, error);
+  namida_cli_say (cli, blocked ? _ ("“%s” is blocked") : _ ("“%s” is not blocked any more"), text);
   return NAMIDA_CLI_EXIT_DONE;
 }
 
@@ -188,17 +256,20 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
 
   auto_accept = restore = landing = NULL;
   if (!namida_cli_parse (cli,
-                         _ ("list | remove NAME|FINGERPRINT | rename NAME|FINGERPRINT NEW-NAME | set NAME|FINGERPRINT "
+                         _ ("list | blocked | block NAME|FINGERPRINT | unblock FINGERPRINT | remove NAME|FINGERPRINT | "
+                            "rename NAME|FINGERPRINT NEW-NAME | set NAME|FINGERPRINT "
                             "OPTIONS"),
-                         _ ("Lists, removes or renames the devices that this one trusts, or sets what one may do. A "
-                            "program that is receiving knows it at the next offer."),
+                         _ ("Lists, removes or renames the devices that this one trusts, or sets what one may do. "
+                            "Removing a device ends its transfers, also in a program that is receiving."),
                          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   what = argc > 1 ? argv[1] : NULL;
-  if (!((g_strcmp0 (what, "list") == 0 && argc == 2) || (g_strcmp0 (what, "remove") == 0 && argc == 3)
-        || (g_strcmp0 (what, "set") == 0 && argc == 3) || (g_strcmp0 (what, "rename") == 0 && argc == 4)))
-    return namida_cli_usage (
-        _ ("Say what to do: list, remove NAME, rename NAME NEW-NAME, or set NAME with what it may do."));
+  if (!((g_strcmp0 (what, "list") == 0 && argc == 2) || (g_strcmp0 (what, "blocked") == 0 && argc == 2)
+        || (g_strcmp0 (what, "block") == 0 && argc == 3) || (g_strcmp0 (what, "unblock") == 0 && argc == 3)
+        || (g_strcmp0 (what, "remove") == 0 && argc == 3) || (g_strcmp0 (what, "set") == 0 && argc == 3)
+        || (g_strcmp0 (what, "rename") == 0 && argc == 4)))
+    return namida_cli_usage (_ ("Say what to do: list, blocked, block NAME, unblock FINGERPRINT, remove NAME, rename "
+                                "NAME NEW-NAME, or set NAME with what it may do."));
   if (!choices_make_sense (g_str_equal (what, "set")))
     return namida_cli_usage (_ (
         "With “set”, and only with it, give --auto-accept yes|no, --restore yes|no or --as library|backup|default."));
@@ -214,7 +285,14 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
       list (cli, store);
       return NAMIDA_CLI_EXIT_DONE;
     }
+  if (g_str_equal (what, "blocked"))
+    {
+      list_blocked (cli, store);
+      return NAMIDA_CLI_EXIT_DONE;
+    }
+  if (g_str_equal (what, "block") || g_str_equal (what, "unblock"))
+    return block (cli, database, store, argv[2], g_str_equal (what, "block"));
   if (g_str_equal (what, "set"))
     return choose (cli, store, argv[2]);
-  return change (cli, store, what, argv[2], argc == 4 ? argv[3] : NULL);
+  return change (cli, database, store, what, argv[2], argc == 4 ? argv[3] : NULL);
 }

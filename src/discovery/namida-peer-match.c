@@ -6,7 +6,8 @@
 #include "namida-peer-list.h"
 #include "namida-peer-private.h"
 
-#define MIN_FINGERPRINT_DIGITS 8
+#define MIN_FINGERPRINT_DIGITS 8 /* of a trusted device */
+#define MIN_STRANGER_DIGITS 16   /* of others: keys that begin with 8 given digits can be made */
 
 typedef gboolean (*Fits) (NamidaPeer *peer, gconstpointer wanted);
 
@@ -48,7 +49,8 @@ fits_fingerprint (NamidaPeer *peer, gconstpointer wanted)
 {
   const char *fingerprint = namida_peer_get_fingerprint (peer);
 
-  return fingerprint != NULL && g_str_has_prefix (fingerprint, wanted);
+  return fingerprint != NULL && g_str_has_prefix (fingerprint, wanted)
+         && (namida_peer_get_trusted (peer) || strlen (wanted) >= MIN_STRANGER_DIGITS);
 }
 
 static gboolean

@@ -36,6 +36,7 @@ typedef struct
 {
   NamidaConnectionLimit *limit;
   char *address, *network;
+  char *owner; /* (nullable) fingerprint */
   GSocket *socket;
   SlotState state;
   gboolean trusted;
@@ -113,6 +114,7 @@ on_connection_gone (gpointer user_data, GObject *where_it_was)
   g_object_unref (slot->socket);
   g_free (slot->address);
   g_free (slot->network);
+  g_free (slot->owner);
   g_free (slot);
   namida_connection_limit_unref (self);
 }
@@ -274,6 +276,35 @@ namida_connection_limit_prefers (NamidaConnectionLimit *self, const char *addres
   prefers = g_hash_table_contains (self->preferred, address);
   g_mutex_unlock (&self->lock);
   return prefers;
+}
+
+void
+namida_connection_limit_set_owner (NamidaConnectionLimit *self, GSocket *socket, const char *fingerprint)
+{
+  Slot *slot;
+
+  g_mutex_lock (&self->lock);
+  slot = limit_find_slot (self, socket);
+  if (slot != NULL)
+    {
+      g_free (slot->owner);
+      slot->owner = g_strdup (fingerprint);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+namida_connection_limit_shut (NamidaConnectionLimit *self, const char *fingerprint)
+{
+  g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_mutex_lock (&self->lock);
+  for (GList *l = self->slots.head; l != NULL; l = l->next)
+    if (g_strcmp0 (((Slot *) l->data)->owner, fingerprint) == 0)
+      g_ptr_array_add (sockets, g_object_ref (((Slot *) l->data)->socket));
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < sockets->len; i++)
+    g_socket_shutdown (sockets->pdata[i], TRUE, TRUE, NULL);
 }
 
 guint

@@ -31,6 +31,23 @@ void namida_connection_limit_keep (NamidaConnectionLimit *self, GSocket *socket)
 void namida_connection_limit_trust (NamidaConnectionLimit *self, GSocket *socket);
 /** namida_connection_limit_prefers: whether a trusted device came from @address. */
 gboolean namida_connection_limit_prefers (NamidaConnectionLimit *self, const char *address);
+/**
+ * namida_connection_limit_set_owner:
+ * @self: the limit
+ * @socket: of a connection that counts
+ * @fingerprint: that its certificate has proven
+ *
+ * Notes whose connection it is, for namida_connection_limit_shut().
+ */
+void namida_connection_limit_set_owner (NamidaConnectionLimit *self, GSocket *socket, const char *fingerprint);
+/**
+ * namida_connection_limit_shut:
+ * @self: the limit
+ * @fingerprint: of a device
+ *
+ * Shuts the open connections of this device down. Who serves one sees the end of its stream.
+ */
+void namida_connection_limit_shut (NamidaConnectionLimit *self, const char *fingerprint);
 guint namida_connection_limit_get_n (NamidaConnectionLimit *self);
 
 /** namida_connection_dup_network: Returns: (transfer full): whose addresses count together: of IPv6 the /64, which a

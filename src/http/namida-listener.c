@@ -119,6 +119,12 @@ namida_listener_trust (NamidaListener *self, GSocket *socket)
   namida_connection_limit_trust (self->limit, socket);
 }
 
+void
+namida_listener_shut (NamidaListener *self, const char *fingerprint)
+{
+  namida_connection_limit_shut (self->limit, fingerprint);
+}
+
 guint
 namida_listener_get_n_connections (NamidaListener *self)
 {
@@ -199,6 +205,8 @@ arrival_ready (Arrival *arrival, gboolean encrypted, char *fingerprint)
   connection->fingerprint = fingerprint;
   connection->owner = fingerprint != NULL ? g_strdup (fingerprint)
                                           : g_strconcat (encrypted ? "tls " : "plain ", connection->address, NULL);
+  if (fingerprint != NULL)
+    namida_connection_limit_set_owner (self->limit, connection->socket, fingerprint);
   g_object_set_data_full (G_OBJECT (arrival->remote), CONNECTION_KEY, connection, connection_free);
   if (!self->stopped)
     self->ready (arrival->stream, arrival->local, arrival->remote, self->ready_data);

@@ -45,6 +45,14 @@ void namida_listener_keep (NamidaListener *self, GSocket *socket);
 /** namida_listener_trust: this connection is a trusted device's: it takes no place of strangers, and what comes from
  * its address later goes before them. */
 void namida_listener_trust (NamidaListener *self, GSocket *socket);
+/**
+ * namida_listener_shut:
+ * @self: the listener
+ * @fingerprint: of a device
+ *
+ * Shuts the open connections of this device down: it is trusted no longer.
+ */
+void namida_listener_shut (NamidaListener *self, const char *fingerprint);
 /** How many connections are open, wherever they went. */
 guint namida_listener_get_n_connections (NamidaListener *self);
 /** Stops accepting; connections that are not ready yet are closed. */

@@ -274,6 +274,8 @@ namida_identity_files_load (const char *data_dir, GError **error)
   /* Held until the descriptor is closed: a second program waits the millisecond that making takes. */
   if (data_fd < 0 || flock (data_fd, LOCK_EX) != 0)
     fail_read (error, data_dir);
+  else if (!check_folder (data_dir, error))
+    files = NULL; /* who may write there may put another identity, or another list of trusted devices, into it */
   else if (is_present (data_fd))
     files = check_folder (folder, error) ? read_folder (folder, error) : NULL;
   else

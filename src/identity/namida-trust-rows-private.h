@@ -14,6 +14,16 @@ G_BEGIN_DECLS
  * Returns: (transfer full) (nullable): fingerprint → NamidaTrusted; %NULL without @error: nothing has changed.
  */
 GHashTable *namida_trust_rows_read (NamidaDatabase *database, gint64 *version, GError **error);
+/**
+ * namida_trust_rows_read_blocked:
+ * @database: the database
+ * @error: STORAGE
+ *
+ * Blocking; any thread.
+ *
+ * Returns: (transfer full) (nullable): fingerprint → name of the blocked devices
+ */
+GHashTable *namida_trust_rows_read_blocked (NamidaDatabase *database, GError **error);
 /** namida_trust_rows_new: Returns: (transfer full): an empty table of them. */
 GHashTable *namida_trust_rows_new (void);
 /** namida_trusted_equal: whether every column is the same. */

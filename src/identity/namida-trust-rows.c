@@ -98,6 +98,23 @@ namida_trust_rows_read (NamidaDatabase *database, gint64 *version, GError **erro
 }
 
 GHashTable *
+namida_trust_rows_read_blocked (NamidaDatabase *database, GError **error)
+{
+  g_autoptr (GHashTable) rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  sqlite3 *handle = namida_database_lock (database);
+  sqlite3_stmt *statement = namida_database_prepare (database, error, "SELECT fingerprint, alias FROM blocked", "");
+  int result = SQLITE_ERROR;
+
+  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
+    g_hash_table_replace (rows, column_text (statement, 0), column_text (statement, 1));
+  if (statement != NULL && result != SQLITE_DONE)
+    set_error (handle, error);
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return result == SQLITE_DONE ? g_steal_pointer (&rows) : NULL;
+}
+
+GHashTable *
 namida_trust_rows_new (void)
 {
   return g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) namida_trusted_free);

@@ -14,10 +14,11 @@ struct _NamidaTrustStore
 
   NamidaDatabase *database;
   NamidaTrustWriter *writer;
-  GMutex mutex;     /* guards @rows: written in the main context, read in any thread */
-  GHashTable *rows; /* fingerprint → NamidaTrusted */
-  gint64 version;   /* of the file, as it was read last */
-  guint n_changes;  /* made here */
+  GMutex mutex;        /* guards @rows: written in the main context, read in any thread */
+  GHashTable *rows;    /* fingerprint → NamidaTrusted */
+  GHashTable *blocked; /* fingerprint → name; guarded likewise */
+  gint64 version;      /* of the file, as it was read last */
+  guint n_changes;     /* made here */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaTrustStore, namida_trust_store, G_TYPE_OBJECT)
@@ -79,7 +80,8 @@ namida_trust_store_new (NamidaDatabase *database, GError **error)
   self->database = g_object_ref (database);
   self->version = -1;
   self->rows = namida_trust_rows_read (database, &self->version, error);
-  if (self->rows == NULL)
+  self->blocked = self->rows != NULL ? namida_trust_rows_read_blocked (database, error) : NULL;
+  if (self->blocked == NULL)
     return NULL;
   self->writer = namida_trust_writer_new (database, G_OBJECT (self), on_write_failed);
   return g_steal_pointer (&self);
@@ -100,6 +102,25 @@ namida_trust_store_is_trusted (NamidaTrustStore *self, const char *fingerprint)
   trusted = g_hash_table_contains (self->rows, key);
   g_mutex_unlock (&self->mutex);
   return trusted;
+}
+
+gboolean
+namida_trust_store_may_restore (NamidaTrustStore *self, const char *fingerprint)
+{
+  g_autofree char *key = NULL;
+  const NamidaTrusted *row;
+  gboolean may;
+
+  g_return_val_if_fail (NAMIDA_IS_TRUST_STORE (self), FALSE);
+
+  if (!namida_fingerprint_is_valid (fingerprint))
+    return FALSE;
+  key = g_ascii_strup (fingerprint, -1);
+  g_mutex_lock (&self->mutex);
+  row = g_hash_table_lookup (self->rows, key);
+  may = row != NULL && row->may_restore;
+  g_mutex_unlock (&self->mutex);
+  return may;
 }
 
 /* Main context, the only writer: reading needs no lock here. */
@@ -340,13 +361,88 @@ namida_trust_store_supersede (NamidaTrustStore *self, const char *fingerprint, c
     }
 }
 
+/* ---- who is blocked ---- */
+
+void
+namida_trust_store_block (NamidaTrustStore *self, const char *fingerprint, const char *alias)
+{
+  g_autofree char *key = NULL;
+  NamidaTrusted row = { 0 };
+
+  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
+
+  if (!namida_fingerprint_is_valid (fingerprint))
+    return;
+  row.fingerprint = key = g_ascii_strup (fingerprint, -1);
+  row.alias = (char *) (alias != NULL ? alias : "");
+  row.trusted_at = namida_clock_real ();
+  namida_trust_writer_push (self->writer, NAMIDA_TRUST_WRITE_BLOCK, &row);
+  self->n_changes++;
+  g_mutex_lock (&self->mutex);
+  g_hash_table_replace (self->blocked, g_strdup (key), g_strdup (row.alias));
+  g_hash_table_remove (self->rows, key);
+  g_mutex_unlock (&self->mutex);
+  g_signal_emit (self, signals[CHANGED], 0, key);
+}
+
+void
+namida_trust_store_unblock (NamidaTrustStore *self, const char *fingerprint)
+{
+  g_autofree char *key = NULL;
+  NamidaTrusted row = { 0 };
+
+  g_return_if_fail (NAMIDA_IS_TRUST_STORE (self));
+
+  if (!namida_fingerprint_is_valid (fingerprint))
+    return;
+  row.fingerprint = key = g_ascii_strup (fingerprint, -1);
+  namida_trust_writer_push (self->writer, NAMIDA_TRUST_WRITE_UNBLOCK, &row);
+  self->n_changes++;
+  g_mutex_lock (&self->mutex);
+  g_hash_table_remove (self->blocked, key);
+  g_mutex_unlock (&self->mutex);
+}
+
+gboolean
+namida_trust_store_is_blocked (NamidaTrustStore *self, const char *fingerprint)
+{
+  g_autofree char *key = NULL;
+  gboolean blocked;
+
+  g_return_val_if_fail (NAMIDA_IS_TRUST_STORE (self), FALSE);
+
+  if (fingerprint == NULL || !namida_fingerprint_is_valid (fingerprint))
+    return FALSE;
+  key = g_ascii_strup (fingerprint, -1);
+  g_mutex_lock (&self->mutex);
+  blocked = g_hash_table_contains (self->blocked, key);
+  g_mutex_unlock (&self->mutex);
+  return blocked;
+}
+
+GHashTable *
+namida_trust_store_dup_blocked (NamidaTrustStore *self)
+{
+  GHashTable *copy = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_mutex_lock (&self->mutex);
+  g_hash_table_iter_init (&iter, self->blocked);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    g_hash_table_insert (copy, g_strdup (key), g_strdup (value));
+  g_mutex_unlock (&self->mutex);
+  return copy;
+}
+
 /* ---- what another program changed ---- */
 
 typedef struct
 {
   gint64 version;
   guint n_changes;
-  GHashTable *rows; /* (nullable): nothing has changed */
+  GHashTable *rows;    /* (nullable): nothing has changed */
+  GHashTable *blocked; /* (nullable): likewise */
 } Refresh;
 
 static void
@@ -355,6 +451,7 @@ refresh_free (gpointer data)
   Refresh *refresh = data;
 
   g_clear_pointer (&refresh->rows, g_hash_table_unref);
+  g_clear_pointer (&refresh->blocked, g_hash_table_unref);
   g_free (refresh);
 }
 
@@ -368,6 +465,8 @@ refresh_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   /* What is decided here and not yet in the file must not be lost by reading it. */
   namida_trust_writer_flush (self->writer);
   refresh->rows = namida_trust_rows_read (self->database, &refresh->version, &error);
+  if (refresh->rows != NULL)
+    refresh->blocked = namida_trust_rows_read_blocked (self->database, &error);
   if (error != NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else
@@ -411,6 +510,23 @@ take_rows (NamidaTrustStore *self, GHashTable *rows)
     g_signal_emit (self, signals[CHANGED], 0, g_ptr_array_index (changed, i));
 }
 
+static void
+take_blocked (NamidaTrustStore *self, GHashTable *blocked)
+{
+  g_autoptr (GHashTable) old = NULL;
+  GHashTableIter iter;
+  gpointer key;
+
+  g_mutex_lock (&self->mutex);
+  old = g_steal_pointer (&self->blocked);
+  self->blocked = g_hash_table_ref (blocked);
+  g_mutex_unlock (&self->mutex);
+  g_hash_table_iter_init (&iter, blocked);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (!g_hash_table_contains (old, key))
+      g_signal_emit (self, signals[CHANGED], 0, key);
+}
+
 static void start_refresh (NamidaTrustStore *self, GTask *task);
 
 static void
@@ -430,7 +546,10 @@ refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       self->version = refresh->version;
       if (refresh->rows != NULL)
-        take_rows (self, refresh->rows);
+        {
+          take_blocked (self, refresh->blocked);
+          take_rows (self, refresh->rows);
+        }
       g_task_return_boolean (task, TRUE);
     }
 }
@@ -483,6 +602,7 @@ namida_trust_store_finalize (GObject *object)
   g_clear_pointer (&self->writer, namida_trust_writer_free);
   g_clear_object (&self->database);
   g_clear_pointer (&self->rows, g_hash_table_unref);
+  g_clear_pointer (&self->blocked, g_hash_table_unref);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (namida_trust_store_parent_class)->finalize (object);
 }

@@ -16,6 +16,8 @@ typedef enum
   NAMIDA_TRUST_WRITE_SEEN,
   NAMIDA_TRUST_WRITE_RENAME,
   NAMIDA_TRUST_WRITE_REMOVE,
+  NAMIDA_TRUST_WRITE_BLOCK, /* also removes */
+  NAMIDA_TRUST_WRITE_UNBLOCK,
 } NamidaTrustWrite;
 
 typedef struct _NamidaTrustWriter NamidaTrustWriter;

@@ -102,6 +102,13 @@ write_row (NamidaDatabase *database, NamidaTrustWrite what, const NamidaTrusted 
                                    row->alias, row->fingerprint);
     case NAMIDA_TRUST_WRITE_REMOVE:
       return namida_database_exec (database, error, "DELETE FROM trusted WHERE fingerprint = ?", "s", row->fingerprint);
+    case NAMIDA_TRUST_WRITE_BLOCK:
+      return namida_database_exec (database, error, "DELETE FROM trusted WHERE fingerprint = ?", "s", row->fingerprint)
+             && namida_database_exec (
+                 database, error, "INSERT OR REPLACE INTO blocked (fingerprint, alias, blocked_at) VALUES (?, ?, ?)",
+                 "ssi", row->fingerprint, row->alias, row->trusted_at);
+    case NAMIDA_TRUST_WRITE_UNBLOCK:
+      return namida_database_exec (database, error, "DELETE FROM blocked WHERE fingerprint = ?", "s", row->fingerprint);
     default:
       g_return_val_if_reached (FALSE);
     }

@@ -49,7 +49,7 @@ read_hex (JsonObject *object, const char *key, char **value, GError **error)
 static gboolean
 read_pair (JsonObject *object, NamidaPairMessage *self, GError **error)
 {
-  static const char *const steps[] = { "commit", "reveal", "confirm", "abort", NULL };
+  static const char *const steps[] = { "commit", "reveal", "confirm", "abort", "wait", NULL };
   const char *step = NULL;
   const char *pair_id = NULL;
 

@@ -393,8 +393,9 @@ namida_client_pair_async (NamidaClient *self,
 {
   g_autoptr (GTask) task = task_new (self, cancellable, callback, user_data, namida_client_pair_async);
   g_autoptr (GBytes) body = bytes_take (namida_pair_message_format (message));
-  guint seconds
-      = g_strcmp0 (message->step, "confirm") == 0 ? NAMIDA_LIMIT_PAIR_SECONDS + SHORT_SECONDS : SESSION_SECONDS;
+  guint seconds = g_strcmp0 (message->step, "confirm") == 0 || g_strcmp0 (message->step, "wait") == 0
+                      ? NAMIDA_LIMIT_PAIR_SECONDS + SHORT_SECONDS
+                      : SESSION_SECONDS;
 
   namida_client_call (task, &(NamidaClientRequest){ "POST", "pair", NULL, body, seconds, NAMIDA_LIMIT_JSON_BYTES,
                                                     parse_pair, pair_message_free });

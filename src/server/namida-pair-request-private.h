@@ -14,7 +14,9 @@ typedef enum
 
 typedef void (*NamidaPairAnswered) (NamidaPairRequest *request, gpointer user_data);
 
-NamidaPairRequest *namida_pair_request_new (const char *fingerprint, const char *alias, const char *digits);
+NamidaPairRequest *namida_pair_request_new (const char *fingerprint, const char *alias);
+/** The digits are known. Emits "revealed". */
+void namida_pair_request_reveal (NamidaPairRequest *self, const char *digits);
 void namida_pair_request_set_answered (NamidaPairRequest *self, NamidaPairAnswered answered, gpointer user_data);
 NamidaPairAnswer namida_pair_request_get_answer (NamidaPairRequest *self);
 /** It is over; @paired: both said yes. Emits "closed" once. */

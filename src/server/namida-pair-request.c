@@ -3,25 +3,28 @@
 
 #include "namida-pair-request-private.h"
 
+#include "namida-digest.h"
+
 struct _NamidaPairRequest
 {
   GObject parent_instance;
-  char *fingerprint, *alias, *digits, *warning;
+  char *id, *fingerprint, *alias, *digits, *warning;
   NamidaPairAnswer answer;
-  gboolean closed, paired;
+  gboolean closed, paired, auto_accept;
   NamidaPairAnswered answered;
   gpointer answered_data;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaPairRequest, namida_pair_request, G_TYPE_OBJECT)
 
-static guint closed_signal;
+static guint closed_signal, revealed_signal;
 
 static void
 namida_pair_request_finalize (GObject *object)
 {
   NamidaPairRequest *self = NAMIDA_PAIR_REQUEST (object);
 
+  g_free (self->id);
   g_free (self->fingerprint);
   g_free (self->alias);
   g_free (self->digits);
@@ -35,22 +38,52 @@ namida_pair_request_class_init (NamidaPairRequestClass *klass)
   G_OBJECT_CLASS (klass)->finalize = namida_pair_request_finalize;
   closed_signal
       = g_signal_new ("closed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  revealed_signal
+      = g_signal_new ("revealed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 namida_pair_request_init (NamidaPairRequest *self)
 {
+  self->id = namida_random_hex (4);
+  self->auto_accept = TRUE;
 }
 
 NamidaPairRequest *
-namida_pair_request_new (const char *fingerprint, const char *alias, const char *digits)
+namida_pair_request_new (const char *fingerprint, const char *alias)
 {
   NamidaPairRequest *self = g_object_new (NAMIDA_TYPE_PAIR_REQUEST, NULL);
 
   self->fingerprint = g_strdup (fingerprint);
   self->alias = g_strdup (alias);
-  self->digits = g_strdup (digits);
   return self;
+}
+
+void
+namida_pair_request_reveal (NamidaPairRequest *self, const char *digits)
+{
+  g_return_if_fail (self->digits == NULL);
+
+  self->digits = g_strdup (digits);
+  g_signal_emit (self, revealed_signal, 0);
+}
+
+const char *
+namida_pair_request_get_id (NamidaPairRequest *self)
+{
+  return self->id;
+}
+
+void
+namida_pair_request_set_auto_accept (NamidaPairRequest *self, gboolean auto_accept)
+{
+  self->auto_accept = auto_accept;
+}
+
+gboolean
+namida_pair_request_get_auto_accept (NamidaPairRequest *self)
+{
+  return self->auto_accept;
 }
 
 void
@@ -122,7 +155,8 @@ set_answer (NamidaPairRequest *self, NamidaPairAnswer answer)
 void
 namida_pair_request_confirm (NamidaPairRequest *self)
 {
-  set_answer (self, NAMIDA_PAIR_CONFIRMED);
+  if (self->digits != NULL)
+    set_answer (self, NAMIDA_PAIR_CONFIRMED);
 }
 
 void

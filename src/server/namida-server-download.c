@@ -36,8 +36,6 @@ typedef struct
 typedef struct
 {
   NamidaShelf *shelf;
-  NamidaShelfMay may;
-  gpointer may_data;
   GQueue shares; /* newest first */
 } Downloads;
 
@@ -70,13 +68,11 @@ downloads_free (gpointer data)
 }
 
 void
-namida_server_set_shelf (NamidaServer *self, NamidaShelf *shelf, NamidaShelfMay may, gpointer user_data)
+namida_server_set_shelf (NamidaServer *self, NamidaShelf *shelf)
 {
   Downloads *downloads = g_new0 (Downloads, 1);
 
   downloads->shelf = g_object_ref (shelf);
-  downloads->may = may;
-  downloads->may_data = user_data;
   g_queue_init (&downloads->shares);
   g_object_set_data_full (G_OBJECT (self), DOWNLOADS_KEY, downloads, downloads_free);
 }
@@ -94,7 +90,7 @@ check_may (NamidaServer *self, const char *fingerprint, GError **error)
   Downloads *downloads = get_downloads (self);
 
   if (downloads != NULL)
-    return downloads->may (fingerprint, downloads->may_data, error);
+    return namida_shelf_may (downloads->shelf, fingerprint, error);
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("This device keeps no backups."));
   return FALSE;
 }
@@ -306,6 +302,23 @@ namida_server_handle_prepare_download (NamidaServer *self, NamidaRequest *reques
     namida_request_fail (request, error, 0);
 }
 
+void
+namida_server_forget_downloads (NamidaServer *self, const char *fingerprint)
+{
+  Downloads *downloads = get_downloads (self);
+
+  for (GList *l = downloads != NULL ? downloads->shares.head : NULL, *next; l != NULL; l = next)
+    {
+      Share *one = l->data;
+
+      next = l->next;
+      if (g_strcmp0 (one->fingerprint, fingerprint) != 0)
+        continue;
+      share_unref (one);
+      g_queue_delete_link (&downloads->shares, l);
+    }
+}
+
 /* ---- the bytes: worker threads ---- */
 
 static gboolean
@@ -392,7 +405,8 @@ send_one (NamidaServing *job, const Share *share)
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
   g_autoptr (GError) error = NULL;
   guint64 offset = 0;
-  const NamidaEntry *entry = find_entry (job, share, &offset, &error);
+  const NamidaEntry *entry
+      = namida_shelf_may (share->shelf, share->fingerprint, &error) ? find_entry (job, share, &offset, &error) : NULL;
   struct stat st;
   gboolean fine;
   int fd = entry != NULL ? namida_source_open (entry, &st, &error) : -1;

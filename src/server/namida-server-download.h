@@ -14,5 +14,7 @@ gpointer namida_server_parse_download (NamidaRequest *request, GError **error);
 void namida_server_parsed_download_free (gpointer parsed);
 /** Takes the connection: a worker sends the file, and what else is asked for on this connection. */
 void namida_server_take_download (NamidaServer *self, NamidaRequest *request);
+/** The sessions in which @fingerprint fetches are over. */
+void namida_server_forget_downloads (NamidaServer *self, const char *fingerprint);
 
 G_END_DECLS

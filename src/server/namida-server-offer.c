@@ -157,6 +157,18 @@ namida_server_close_offers (NamidaServer *self)
     namida_server_release_offer (self, ((OpenOffer *) g_ptr_array_index (self->offers, 0))->request);
 }
 
+void
+namida_server_close_offers_of (NamidaServer *self, const char *owner)
+{
+  for (guint i = self->offers->len; i > 0; i--)
+    {
+      OpenOffer *open = g_ptr_array_index (self->offers, i - 1);
+
+      if (open->offer != NULL && g_str_equal (open->owner, owner))
+        namida_offer_close (open->offer, NAMIDA_OFFER_WITHDRAWN);
+    }
+}
+
 /* ---- accepted ---- */
 
 typedef struct

@@ -15,8 +15,9 @@
 struct _NamidaPairing
 {
   char *fingerprint, *address, *id, *commitment, *nonce;
-  NamidaPairRequest *request; /* (nullable) until revealed */
-  NamidaRequest *confirm;     /* (nullable): waits for our person */
+  NamidaPairRequest *request; /* shown here, its digits once they are revealed */
+  NamidaRequest *confirm;     /* (nullable): waits for our person, after its own has confirmed */
+  NamidaRequest *wait;        /* (nullable): only wants to know when it is over here */
   guint timer;
 };
 
@@ -28,19 +29,28 @@ fail (NamidaRequest *request, NamidaError code, const char *sentence)
   namida_request_fail (request, error, 0);
 }
 
-/* Ends the pairing, and answers who waits for it. */
+/* @request: (nullable): one that waits for the end */
 static void
-end_pairing (NamidaServer *self, gboolean paired, gboolean failed)
+answer_end (NamidaRequest *request, gboolean paired)
+{
+  if (request != NULL && paired)
+    namida_request_answer (request, SOUP_STATUS_OK, g_strdup ("{}"), 2);
+  else if (request != NULL)
+    fail (request, NAMIDA_ERROR_DECLINED, _ ("The other device did not confirm the pairing."));
+}
+
+/* Ends the pairing, and answers the requests that wait for it. Unless it was confirmed by both people, it goes on
+ * counting as a guess. */
+static void
+end_pairing (NamidaServer *self, gboolean paired)
 {
   NamidaPairing *pairing = g_steal_pointer (&self->pairing);
 
   g_clear_handle_id (&pairing->timer, g_source_remove);
-  if (failed)
-    namida_pin_guard_failed (self->pair_guard, pairing->address);
-  if (pairing->confirm != NULL && paired)
-    namida_request_answer (pairing->confirm, SOUP_STATUS_OK, g_strdup ("{}"), 2);
-  else if (pairing->confirm != NULL)
-    fail (pairing->confirm, NAMIDA_ERROR_DECLINED, _ ("The other device did not confirm the pairing."));
+  if (paired)
+    namida_pair_guard_confirmed (self->pair_guard);
+  answer_end (pairing->confirm, paired);
+  answer_end (pairing->wait, paired);
   if (pairing->request != NULL)
     {
       namida_pair_request_set_answered (pairing->request, NULL, NULL);
@@ -48,6 +58,7 @@ end_pairing (NamidaServer *self, gboolean paired, gboolean failed)
     }
   g_clear_object (&pairing->request);
   g_clear_pointer (&pairing->confirm, namida_request_unref);
+  g_clear_pointer (&pairing->wait, namida_request_unref);
   g_free (pairing->fingerprint);
   g_free (pairing->address);
   g_free (pairing->id);
@@ -60,7 +71,14 @@ void
 namida_server_close_pairing (NamidaServer *self)
 {
   if (self->pairing != NULL)
-    end_pairing (self, FALSE, FALSE);
+    end_pairing (self, FALSE);
+}
+
+void
+namida_server_close_pairing_of (NamidaServer *self, const char *fingerprint)
+{
+  if (self->pairing != NULL && g_str_equal (self->pairing->fingerprint, fingerprint))
+    end_pairing (self, FALSE);
 }
 
 static gboolean
@@ -69,43 +87,8 @@ on_timeout (gpointer user_data)
   NamidaServer *self = user_data;
 
   self->pairing->timer = 0;
-  end_pairing (self, FALSE, TRUE);
+  end_pairing (self, FALSE);
   return G_SOURCE_REMOVE;
-}
-
-static void
-commit (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *message)
-{
-  const char *fingerprint = request->connection->fingerprint;
-  NamidaPairing *pairing;
-  NamidaPairMessage answer = { 0 };
-  char *text;
-
-  if (message->commitment == NULL || !namida_digest_is_hex (message->commitment))
-    {
-      fail (request, NAMIDA_ERROR_INVALID_REQUEST, _ ("The pairing request makes no sense."));
-      return;
-    }
-  /* One who begins anew gave up what was before: a try that counts, or the digits could be guessed for ever. */
-  if (self->pairing != NULL && g_str_equal (self->pairing->fingerprint, fingerprint))
-    end_pairing (self, FALSE, TRUE);
-  if (self->pairing != NULL)
-    {
-      fail (request, NAMIDA_ERROR_BUSY,
-            _ ("The other device is pairing with somebody else. Try again in two minutes."));
-      return;
-    }
-  pairing = self->pairing = g_new0 (NamidaPairing, 1);
-  pairing->fingerprint = g_strdup (fingerprint);
-  pairing->address = g_strdup (request->connection->address);
-  pairing->commitment = g_ascii_strdown (message->commitment, -1);
-  pairing->id = namida_random_hex (16);
-  pairing->nonce = namida_random_hex (32);
-  pairing->timer = g_timeout_add_seconds (self->pair_seconds, on_timeout, self);
-  answer.pair_id = pairing->id;
-  answer.nonce = pairing->nonce;
-  text = namida_pair_message_format (&answer);
-  namida_request_answer (request, SOUP_STATUS_OK, text, strlen (text));
 }
 
 static void
@@ -117,10 +100,84 @@ on_answered (NamidaPairRequest *request, gpointer user_data)
     {
       g_free (self->declined_pair_id);
       self->declined_pair_id = self->pairing->confirm == NULL ? g_strdup (self->pairing->id) : NULL;
-      end_pairing (self, FALSE, TRUE);
+      end_pairing (self, FALSE);
     }
   else if (self->pairing->confirm != NULL)
-    end_pairing (self, TRUE, FALSE);
+    end_pairing (self, TRUE);
+}
+
+/* The person here sees it from its first message on: a guess must not be made in silence. */
+static void
+show_request (NamidaServer *self, NamidaPairing *pairing)
+{
+  const char *alias = g_hash_table_lookup (self->aliases, pairing->fingerprint);
+  g_autofree char *short_name = namida_format_fingerprint (pairing->fingerprint);
+  g_autoptr (NamidaPairRequest) shown = NULL;
+
+  pairing->request = namida_pair_request_new (pairing->fingerprint, alias != NULL ? alias : short_name);
+  namida_pair_request_set_answered (pairing->request, on_answered, self);
+  shown = g_object_ref (pairing->request);
+  g_signal_emit_by_name (self, "pair-request", shown);
+}
+
+/* Returns: whether another pairing may begin; else @request is answered. */
+static gboolean
+check_begin (NamidaServer *self, NamidaRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  guint wait;
+
+  if (!self->may_pair)
+    {
+      fail (request, NAMIDA_ERROR_DECLINED,
+            _ ("Nobody can confirm a pairing on the other device now. Start pairing on that device instead."));
+      return FALSE;
+    }
+  /* One who begins anew gave up what was before, which counts. */
+  if (self->pairing != NULL && g_str_equal (self->pairing->fingerprint, request->connection->fingerprint))
+    end_pairing (self, FALSE);
+  if (self->pairing != NULL)
+    {
+      fail (request, NAMIDA_ERROR_BUSY,
+            _ ("The other device is pairing with somebody else. Try again in two minutes."));
+      return FALSE;
+    }
+  wait = namida_pair_guard_wait (self->pair_guard);
+  if (wait == 0)
+    return TRUE;
+  g_set_error (&error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY, _ ("Pairing failed too often. Try again in %u seconds."),
+               wait);
+  namida_request_fail (request, error, wait);
+  return FALSE;
+}
+
+static void
+commit (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *message)
+{
+  NamidaPairing *pairing;
+  NamidaPairMessage answer = { 0 };
+  char *text;
+
+  if (message->commitment == NULL || !namida_digest_is_hex (message->commitment))
+    {
+      fail (request, NAMIDA_ERROR_INVALID_REQUEST, _ ("The pairing request makes no sense."));
+      return;
+    }
+  if (!check_begin (self, request))
+    return;
+  namida_pair_guard_begun (self->pair_guard);
+  pairing = self->pairing = g_new0 (NamidaPairing, 1);
+  pairing->fingerprint = g_strdup (request->connection->fingerprint);
+  pairing->address = g_strdup (request->connection->address);
+  pairing->commitment = g_ascii_strdown (message->commitment, -1);
+  pairing->id = namida_random_hex (16);
+  pairing->nonce = namida_random_hex (32);
+  pairing->timer = g_timeout_add_seconds (MIN (NAMIDA_LIMIT_PAIR_REVEAL_SECONDS, self->pair_seconds), on_timeout, self);
+  answer.pair_id = pairing->id;
+  answer.nonce = pairing->nonce;
+  text = namida_pair_message_format (&answer);
+  namida_request_answer (request, SOUP_STATUS_OK, text, strlen (text));
+  show_request (self, pairing);
 }
 
 static void
@@ -129,30 +186,23 @@ reveal (NamidaServer *self, NamidaRequest *request, const NamidaPairMessage *mes
   NamidaPairing *pairing = self->pairing;
   g_autofree char *commitment = message->nonce != NULL ? namida_pairing_commitment (message->nonce) : NULL;
   g_autofree char *digits = NULL;
-  g_autofree char *short_name = NULL;
-  const char *alias;
   NamidaPairMessage answer = { .pair_id = pairing->id };
   char *text;
 
-  if (pairing->request != NULL || commitment == NULL || !namida_equal_secret (pairing->commitment, commitment))
+  if (namida_pair_request_get_digits (pairing->request) != NULL || commitment == NULL
+      || !namida_equal_secret (pairing->commitment, commitment))
     {
-      end_pairing (self, FALSE, TRUE);
+      end_pairing (self, FALSE);
       fail (request, NAMIDA_ERROR_BAD_TOKEN, _ ("The pairing failed. Start it again."));
       return;
     }
   digits = namida_pairing_digits (pairing->fingerprint, namida_identity_get_fingerprint (self->identity),
                                   message->nonce, pairing->nonce);
-  alias = g_hash_table_lookup (self->aliases, pairing->fingerprint);
-  short_name = namida_format_fingerprint (pairing->fingerprint);
-  pairing->request = namida_pair_request_new (pairing->fingerprint, alias != NULL ? alias : short_name, digits);
-  namida_pair_request_set_answered (pairing->request, on_answered, self);
+  g_source_remove (pairing->timer);
+  pairing->timer = g_timeout_add_seconds (self->pair_seconds, on_timeout, self);
   text = namida_pair_message_format (&answer);
   namida_request_answer (request, SOUP_STATUS_OK, text, strlen (text));
-  {
-    g_autoptr (NamidaPairRequest) shown = g_object_ref (pairing->request);
-
-    g_signal_emit_by_name (self, "pair-request", shown);
-  }
+  namida_pair_request_reveal (pairing->request, digits);
 }
 
 static void
@@ -160,8 +210,8 @@ on_confirm_gone (NamidaRequest *request, gpointer user_data)
 {
   NamidaServer *self = user_data;
 
-  if (self->pairing != NULL && self->pairing->confirm == request)
-    end_pairing (self, FALSE, FALSE);
+  if (self->pairing != NULL && (self->pairing->confirm == request || self->pairing->wait == request))
+    end_pairing (self, FALSE);
 }
 
 static void
@@ -169,24 +219,49 @@ confirm (NamidaServer *self, NamidaRequest *request)
 {
   NamidaPairing *pairing = self->pairing;
 
-  if (pairing->request == NULL || pairing->confirm != NULL)
+  if (namida_pair_request_get_digits (pairing->request) == NULL || pairing->confirm != NULL)
     {
       fail (request, NAMIDA_ERROR_INVALID_REQUEST, _ ("The pairing request makes no sense."));
       return;
     }
   pairing->confirm = namida_request_ref (request);
   if (namida_pair_request_get_answer (pairing->request) == NAMIDA_PAIR_CONFIRMED)
-    end_pairing (self, TRUE, FALSE);
+    end_pairing (self, TRUE);
   else
     namida_request_wait (request, on_confirm_gone, self);
+}
+
+/* The other side waits for its own person meanwhile, and wants to know at once when ours says no. */
+static void
+wait_for_end (NamidaServer *self, NamidaRequest *request)
+{
+  if (self->pairing->wait != NULL)
+    {
+      fail (request, NAMIDA_ERROR_INVALID_REQUEST, _ ("The pairing request makes no sense."));
+      return;
+    }
+  self->pairing->wait = namida_request_ref (request);
+  namida_request_wait (request, on_confirm_gone, self);
 }
 
 /* The other person said no: ours need not wait. It counts as a try, or the digits could be guessed for ever. */
 static void
 abort_pairing (NamidaServer *self, NamidaRequest *request)
 {
-  end_pairing (self, FALSE, TRUE);
+  end_pairing (self, FALSE);
   namida_request_answer (request, SOUP_STATUS_OK, g_strdup ("{}"), 2);
+}
+
+void
+namida_server_set_may_pair (NamidaServer *self, gboolean may)
+{
+  self->may_pair = may;
+}
+
+void
+namida_server_open_pairing (NamidaServer *self, guint seconds)
+{
+  namida_pair_guard_open (self->pair_guard, seconds);
 }
 
 void
@@ -217,31 +292,11 @@ namida_server_parsed_pair_free (gpointer message)
   g_free (message);
 }
 
-gboolean
-namida_server_early_pair (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
-{
-  *retry_after = namida_pin_guard_wait (self->pair_guard, request->connection->address);
-  if (*retry_after == 0)
-    return TRUE;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY, _ ("Pairing failed too often. Try again in %u seconds."),
-               *retry_after);
-  return FALSE;
-}
-
 void
 namida_server_handle_pair (NamidaServer *self, NamidaRequest *request)
 {
   NamidaPairMessage *message = request->parsed;
-  g_autoptr (GError) error = NULL;
-  guint wait = namida_pin_guard_wait (self->pair_guard, request->connection->address);
 
-  if (wait > 0)
-    {
-      g_set_error (&error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY,
-                   _ ("Pairing failed too often. Try again in %u seconds."), wait);
-      namida_request_fail (request, error, wait);
-      return;
-    }
   if (g_strcmp0 (message->step, "commit") == 0)
     commit (self, request, message);
   else if (message->pair_id != NULL && g_strcmp0 (message->pair_id, self->declined_pair_id) == 0)
@@ -253,6 +308,8 @@ namida_server_handle_pair (NamidaServer *self, NamidaRequest *request)
     reveal (self, request, message);
   else if (g_strcmp0 (message->step, "confirm") == 0)
     confirm (self, request);
+  else if (g_strcmp0 (message->step, "wait") == 0)
+    wait_for_end (self, request);
   else if (g_strcmp0 (message->step, "abort") == 0)
     abort_pairing (self, request);
   else

@@ -5,6 +5,7 @@
 #include "namida-http.h"
 #include "namida-listener.h"
 #include "namida-offer-decide.h"
+#include "namida-pair-guard.h"
 #include "namida-pin-guard.h"
 #include "namida-rate-limit.h"
 #include "namida-receive-session.h"
@@ -131,7 +132,9 @@ struct _NamidaServer
   guint64 rate;           /* the same, as a number */
   gboolean localsend;     /* is spoken */
   gboolean unencrypted;   /* offers of devices without encryption are asked about */
-  NamidaPinGuard *guard, *pair_guard;
+  NamidaPinGuard *guard;
+  NamidaPairGuard *pair_guard;
+  gboolean may_pair;    /* somebody here can confirm a pairing */
   GHashTable *sessions; /* id → NamidaReceiveSession */
   GHashTable *ended;    /* id → Ended (namida-server-session.c) */
   GQueue ended_order;   /* ids, owned by @ended */
@@ -178,6 +181,8 @@ void namida_server_parsed_offer_free (gpointer parsed);
 void namida_server_handle_offer (NamidaServer *self, NamidaRequest *request);
 void namida_server_release_offer (NamidaServer *self, NamidaRequest *request);
 void namida_server_close_offers (NamidaServer *self);
+/** Withdraws the open offers of @owner. */
+void namida_server_close_offers_of (NamidaServer *self, const char *owner);
 
 /* namida-server-session.c */
 /** Whether the session is here and the sender's. */
@@ -195,9 +200,10 @@ void namida_server_check_stopped (NamidaServer *self);
 /* namida-server-pair.c */
 gpointer namida_server_parse_pair (NamidaRequest *request, GError **error);
 void namida_server_parsed_pair_free (gpointer message);
-gboolean namida_server_early_pair (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
 void namida_server_handle_pair (NamidaServer *self, NamidaRequest *request);
 void namida_server_close_pairing (NamidaServer *self);
+/** Ends the pairing if it is that of @fingerprint. */
+void namida_server_close_pairing_of (NamidaServer *self, const char *fingerprint);
 /** namida_server_set_waits: NAMIDA_LIMIT_OFFER_ANSWER_SECONDS and NAMIDA_LIMIT_PAIR_SECONDS unless a test makes it
  * short. */
 void namida_server_set_waits (NamidaServer *self, guint offer_seconds, guint pair_seconds);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "namida-error.h"
+#include "namida-server-download.h"
 #include "namida-server-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -183,6 +184,24 @@ namida_server_cancel (NamidaServer *self, NamidaTransfer *transfer, gboolean kee
     return FALSE;
   cancel (session, keep_parts ? NAMIDA_SESSION_KEPT : NAMIDA_SESSION_CANCELLED);
   return TRUE;
+}
+
+void
+namida_server_end_device (NamidaServer *self, const char *fingerprint)
+{
+  g_autoptr (GList) sessions = g_hash_table_get_values (self->sessions);
+
+  g_return_if_fail (fingerprint != NULL);
+
+  namida_server_close_offers_of (self, fingerprint);
+  namida_server_close_pairing_of (self, fingerprint);
+  for (GList *l = sessions; l != NULL; l = l->next)
+    if (g_str_equal (namida_receive_session_get_fingerprint (l->data), fingerprint)
+        && namida_receive_session_get_state (l->data) != NAMIDA_SESSION_FINISHED)
+      cancel (l->data, NAMIDA_SESSION_CANCELLED);
+  namida_server_forget_downloads (self, fingerprint);
+  if (self->listener != NULL)
+    namida_listener_shut (self->listener, fingerprint);
 }
 
 static gboolean

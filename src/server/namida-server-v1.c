@@ -111,7 +111,6 @@ static const NamidaRoute routes[] = {
   { .name = "pair",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES,
-    .early = namida_server_early_pair,
     .parse = namida_server_parse_pair,
     .parsed_free = namida_server_parsed_pair_free,
     .handle = namida_server_handle_pair },

@@ -110,7 +110,7 @@ namida_server_get_port (NamidaServer *self)
 NamidaDeviceInfo *
 namida_server_dup_info (NamidaServer *self)
 {
-  static const char *const features[] = { "resume", "pack", "finish", "pair", NULL };
+  static const char *const features[] = { "resume", "pack", "finish", "pair", "pair-wait", NULL };
   NamidaDeviceInfo *info = namida_device_info_new ();
 
   g_free (info->alias);
@@ -240,7 +240,7 @@ namida_server_finalize (GObject *object)
   g_hash_table_unref (self->aliases);
   g_ptr_array_unref (self->offers);
   namida_pin_guard_free (self->guard);
-  namida_pin_guard_free (self->pair_guard);
+  namida_pair_guard_free (self->pair_guard);
   g_free (self->device_type);
   g_free (self->declined_pair_id);
   g_free (self->pin);
@@ -282,7 +282,8 @@ static void
 namida_server_init (NamidaServer *self)
 {
   self->guard = namida_pin_guard_new ();
-  self->pair_guard = namida_pin_guard_new ();
+  self->pair_guard = namida_pair_guard_new ();
+  self->may_pair = TRUE;
   namida_server_set_waits (self, NAMIDA_LIMIT_OFFER_ANSWER_SECONDS, NAMIDA_LIMIT_PAIR_SECONDS);
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   self->ended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, namida_server_ended_free);

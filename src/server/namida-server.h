@@ -41,6 +41,11 @@ void namida_server_set_pin (NamidaServer *self, const char *pin);
 /** namida_server_set_limit: how fast files come and go here, all together; 0: as they can. For what begins from now
  * on. */
 void namida_server_set_limit (NamidaServer *self, guint64 bytes_per_second);
+/** namida_server_set_may_pair: whether anybody here can confirm a pairing; else each is declined at once, with a
+ * sentence that says on which side to start. %TRUE at first. */
+void namida_server_set_may_pair (NamidaServer *self, gboolean may);
+/** namida_server_open_pairing: the person here expects a pairing for @seconds: more may begin than usual. */
+void namida_server_open_pairing (NamidaServer *self, guint seconds);
 /** namida_server_set_localsend: whether LocalSend's requests are answered at all; TRUE at first. */
 void namida_server_set_localsend (NamidaServer *self, gboolean spoken);
 /** namida_server_set_unencrypted: whether offers in plain HTTP are taken at all (they are asked about like others, with
@@ -55,6 +60,15 @@ gboolean namida_server_cancel (NamidaServer *self, NamidaTransfer *transfer, gbo
 /** namida_server_note_cancelled: the parked transfer @id of @fingerprint was cancelled here: its sender is told so when
  * it asks. */
 void namida_server_note_cancelled (NamidaServer *self, const char *id, const char *fingerprint);
+/**
+ * namida_server_end_device:
+ * @self: the server
+ * @fingerprint: of a device that is trusted no longer
+ *
+ * Ends what this device does here: its running sessions, whose parts are removed, its open offers, its pairing, what it
+ * fetches, and its connections. Main context.
+ */
+void namida_server_end_device (NamidaServer *self, const char *fingerprint);
 /** Stops listening, parks running sessions, waits for the workers (asynchronous). */
 void namida_server_stop_async (NamidaServer *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean namida_server_stop_finish (NamidaServer *self, GAsyncResult *result, GError **error);

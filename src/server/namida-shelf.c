@@ -32,3 +32,9 @@ namida_shelf_set_damaged (NamidaShelf *self, const NamidaEntry *entry, const str
 {
   NAMIDA_SHELF_GET_IFACE (self)->set_damaged (self, entry, st);
 }
+
+gboolean
+namida_shelf_may (NamidaShelf *self, const char *fingerprint, GError **error)
+{
+  return NAMIDA_SHELF_GET_IFACE (self)->may (self, fingerprint, error);
+}

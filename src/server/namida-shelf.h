@@ -26,6 +26,7 @@ struct _NamidaShelfInterface
                          gint64 *created_ms,
                          GError **error);
   void (*set_damaged) (NamidaShelf *self, const NamidaEntry *entry, const struct stat *st);
+  gboolean (*may) (NamidaShelf *self, const char *fingerprint, GError **error);
 };
 
 /** (transfer full) (element-type NamidaKeptBackup) (nullable): what @fingerprint may fetch, newest first. */
@@ -43,10 +44,18 @@ NamidaBackup *namida_shelf_open (NamidaShelf *self,
  * than those that arrived. From now on it is known to be damaged in every backup. */
 void namida_shelf_set_damaged (NamidaShelf *self, const NamidaEntry *entry, const struct stat *st);
 
-/** Whether a device may fetch at all; main context. DECLINED with @error. */
-typedef gboolean (*NamidaShelfMay) (const char *fingerprint, gpointer user_data, GError **error);
+/**
+ * namida_shelf_may:
+ * @self: the shelf
+ * @fingerprint: (nullable): that the connection has proven
+ *
+ * Whether a device may fetch at all. Any thread; asked for each request, since permission can be withdrawn at any time.
+ *
+ * Returns: %FALSE with DECLINED in @error
+ */
+gboolean namida_shelf_may (NamidaShelf *self, const char *fingerprint, GError **error);
 /** namida_server_set_shelf: what GET backups, prepare-download and download serve; before the server starts. Without
  * one they are NOT_FOUND. */
-void namida_server_set_shelf (NamidaServer *self, NamidaShelf *shelf, NamidaShelfMay may, gpointer user_data);
+void namida_server_set_shelf (NamidaServer *self, NamidaShelf *shelf);
 
 G_END_DECLS

@@ -21,23 +21,6 @@
 
 /* ---- serving ---- */
 
-static gboolean
-may_fetch (const char *fingerprint, gpointer user_data, GError **error)
-{
-  NamidaHub *self = user_data;
-  const NamidaTrusted *trusted
-      = self->trust != NULL && fingerprint != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
-
-  if (trusted == NULL)
-    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
-                         _ ("Only devices that are trusted here may fetch backups. Pair the two devices first."));
-  else if (!trusted->may_restore)
-    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
-                         _ ("This device is not allowed to fetch its backups. Allow it on the device that keeps them, "
-                            "in the list of trusted devices or with: namida-sync-cli trust set NAME --restore yes"));
-  return trusted != NULL && trusted->may_restore;
-}
-
 void
 namida_hub_serve_versions (NamidaHub *self)
 {
@@ -45,8 +28,8 @@ namida_hub_serve_versions (NamidaHub *self)
 
   if (self->send_only)
     return;
-  shelf = namida_version_shelf_new (self->store);
-  namida_server_set_shelf (self->server, shelf, may_fetch, self);
+  shelf = namida_version_shelf_new (self->store, self->trust);
+  namida_server_set_shelf (self->server, shelf);
 }
 
 /* ---- a new device in the place of an old one ---- */

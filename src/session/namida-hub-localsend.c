@@ -3,6 +3,8 @@
 
 #include "namida-hub-private.h"
 
+#include "namida-clock.h"
+
 #include "namida-deadline.h"
 #include "namida-localsend-register.h"
 
@@ -195,12 +197,32 @@ is_welcome (NamidaHub *self, NamidaMessage *message)
          || (fingerprint != NULL && namida_trust_store_is_trusted (self->trust, fingerprint));
 }
 
+#define MESSAGES_PER_MINUTE 5u /* of all strangers together: keys and names cost them nothing */
+
+static gboolean
+may_say_more (NamidaHub *self, NamidaMessage *message)
+{
+  const char *fingerprint = namida_message_get_fingerprint (message);
+  gint64 now = namida_clock_monotonic ();
+
+  if (namida_trust_store_is_blocked (self->trust, fingerprint))
+    return FALSE;
+  if (fingerprint != NULL && namida_trust_store_is_trusted (self->trust, fingerprint))
+    return TRUE;
+  if (self->n_messages == 0 || now - self->messages_since >= 60 * G_USEC_PER_SEC)
+    {
+      self->messages_since = now;
+      self->n_messages = 0;
+    }
+  return ++self->n_messages <= MESSAGES_PER_MINUTE;
+}
+
 static gboolean
 on_message (NamidaServer *server, NamidaMessage *message, NamidaHub *self)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->messages));
 
-  if (!is_welcome (self, message))
+  if (!is_welcome (self, message) || !may_say_more (self, message))
     return FALSE;
   /* Anybody may send any number of them. */
   if (n >= MAX_MESSAGES)

@@ -3,6 +3,7 @@
 
 #include "namida-hub-private.h"
 #include "namida-digest.h"
+#include "namida-limits.h"
 #include "namida-pairing.h"
 
 #include <glib/gi18n-lib.h>
@@ -20,9 +21,11 @@ typedef struct
   char *nonce;
   char *pair_id;
   char *digits;
-  gboolean shown; /* the digits are on the screen: the person may answer */
-  gboolean over;  /* the person said no: the other side is being told */
-  guint timer;    /* until then at most */
+  gboolean tells_end;   /* the other side can say at once when its person says no */
+  gboolean auto_accept; /* as the person here chose */
+  gboolean shown;       /* the digits are on the screen: the person may answer */
+  gboolean over;        /* the person said no: the other side is being told */
+  guint timer;          /* until then at most */
 } Pairing;
 
 static void
@@ -55,27 +58,30 @@ namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *ali
 /* Both people said yes to this key: one that the device had before is no longer its own. Who it is is what it said over
  * a connection with this very key. */
 static void
-trust_paired (NamidaHub *self, const char *fingerprint, const char *alias)
+trust_paired (NamidaHub *self, const char *fingerprint, const char *alias, gboolean auto_accept)
 {
   NamidaPeer *peer = namida_peer_list_find_by_fingerprint (self->peers, fingerprint);
 
   namida_hub_trust_peer (self, fingerprint, alias);
   if (peer != NULL && namida_peer_get_proven (peer))
     namida_trust_store_supersede (self->trust, fingerprint, namida_peer_get_uuid (peer));
+  if (!auto_accept)
+    namida_trust_store_set_auto_accept (self->trust, fingerprint, FALSE);
 }
 
 static void
 on_request_closed (NamidaPairRequest *request, NamidaHub *self)
 {
   if (namida_pair_request_get_paired (request))
-    trust_paired (self, namida_pair_request_get_fingerprint (request), namida_pair_request_get_alias (request));
+    trust_paired (self, namida_pair_request_get_fingerprint (request), namida_pair_request_get_alias (request),
+                  namida_pair_request_get_auto_accept (request));
   namida_hub_list_remove (self->pair_requests, request);
 }
 
 void
 namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request)
 {
-  if (self->send_only)
+  if (self->send_only || namida_trust_store_is_blocked (self->trust, namida_pair_request_get_fingerprint (request)))
     {
       namida_pair_request_decline (request);
       return;
@@ -96,7 +102,7 @@ pairing_end (NamidaHub *self, GError *error)
       g_task_return_error (task, error);
       return;
     }
-  trust_paired (self, namida_client_get_peer_fingerprint (pairing->client), pairing->alias);
+  trust_paired (self, namida_client_get_peer_fingerprint (pairing->client), pairing->alias, pairing->auto_accept);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -116,6 +122,13 @@ pairing_step (NamidaHub *self, const char *step, GAsyncReadyCallback done)
                             g_object_ref (self));
 }
 
+/* Whether the pairing that goes on is the one that @client is of: the one before may have been given up. */
+static gboolean
+is_of_pairing (NamidaHub *self, gpointer client)
+{
+  return self->pairing != NULL && ((Pairing *) g_task_get_task_data (self->pairing))->client == client;
+}
+
 static void
 confirmed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -124,10 +137,26 @@ confirmed (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   namida_client_pair_finish (NAMIDA_CLIENT (source), result, &answer, &error);
-  if (self->pairing != NULL)
+  if (is_of_pairing (self, source))
     pairing_end (self, error);
   else
     g_clear_error (&error);
+}
+
+/* The person there said no, or nothing for too long: the person here need not go on comparing. Whatever else ends this
+ * request is found out by the next step. */
+static void
+ended_there (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaHub) self = user_data;
+  g_auto (NamidaPairMessage) answer = { 0 };
+  GError *error = NULL;
+
+  if (!namida_client_pair_finish (NAMIDA_CLIENT (source), result, &answer, &error)
+      && g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED) && is_of_pairing (self, source)
+      && !((Pairing *) g_task_get_task_data (self->pairing))->over)
+    pairing_end (self, g_steal_pointer (&error));
+  g_clear_error (&error);
 }
 
 static void
@@ -145,6 +174,8 @@ revealed (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   pairing = g_task_get_task_data (self->pairing);
   pairing->shown = TRUE;
+  if (pairing->tells_end)
+    pairing_step (self, "wait", ended_there);
   pairing->show (self, pairing->digits, pairing->show_data);
 }
 
@@ -186,7 +217,11 @@ introduced (GObject *source, GAsyncResult *result, gpointer user_data)
   if (info == NULL)
     pairing_end (self, error);
   else
-    pairing_step (self, "commit", committed);
+    {
+      ((Pairing *) g_task_get_task_data (self->pairing))->tells_end
+          = namida_device_info_has_feature (info, "pair-wait");
+      pairing_step (self, "commit", committed);
+    }
 }
 
 void
@@ -220,6 +255,7 @@ namida_hub_pair_async (NamidaHub *self,
   pairing = g_new0 (Pairing, 1);
   pairing->client
       = namida_client_new (self->identity, namida_peer_get_address (peer), namida_peer_get_fingerprint (peer));
+  pairing->auto_accept = TRUE;
   pairing->show = digits;
   pairing->show_data = digits_data;
   pairing->alias = g_strdup (namida_peer_get_alias (peer));
@@ -260,7 +296,7 @@ aborted (GObject *source, GAsyncResult *result, gpointer user_data)
 
   namida_client_pair_finish (NAMIDA_CLIENT (source), result, &answer, NULL);
   /* The time may have been over, and another pairing have begun. */
-  if (self->pairing != NULL && ((Pairing *) g_task_get_task_data (self->pairing))->client == NAMIDA_CLIENT (source))
+  if (is_of_pairing (self, source))
     end_different (self);
 }
 
@@ -299,4 +335,25 @@ namida_hub_pair_confirm (NamidaHub *self, gboolean same)
     end_different (self);
   else if (pairing->shown)
     pairing_step (self, "confirm", confirmed);
+}
+
+void
+namida_hub_pair_set_auto_accept (NamidaHub *self, gboolean auto_accept)
+{
+  if (self->pairing != NULL)
+    ((Pairing *) g_task_get_task_data (self->pairing))->auto_accept = auto_accept;
+}
+
+void
+namida_hub_set_may_pair (NamidaHub *self, gboolean may)
+{
+  if (self->server != NULL)
+    namida_server_set_may_pair (self->server, may);
+}
+
+void
+namida_hub_open_pairing (NamidaHub *self)
+{
+  if (self->server != NULL)
+    namida_server_open_pairing (self->server, NAMIDA_LIMIT_PAIR_SECONDS);
 }

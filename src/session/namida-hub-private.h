@@ -5,6 +5,7 @@
 #include "namida-address-book.h"
 #include "namida-avahi-finder.h"
 #include "namida-client.h"
+#include "namida-decline-guard.h"
 #include "namida-manual-finder.h"
 #include "namida-multicast-finder.h"
 #include "namida-interface.h"
@@ -33,7 +34,10 @@ struct _NamidaHub
   NamidaLanding landing;
   NamidaUnencrypted unencrypted;
   gboolean no_localsend;
-  gint64 told_unencrypted_at, told_refused_at; /* monotonic, 0: never */
+  gint64 told_unencrypted_at, told_refused_at, told_changed_at; /* monotonic, 0: never */
+  NamidaDeclineGuard *declined;                                 /* who has to wait after a no */
+  gint64 messages_since; /* monotonic: in this minute so many texts of strangers came: */
+  guint n_messages;
   guint64 limit;
   guint patience_seconds;
   guint64 reserve;
@@ -116,6 +120,10 @@ namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fin
 void namida_hub_start_trust (NamidaHub *self);
 void namida_hub_stop_trust (NamidaHub *self);
 void namida_hub_refresh_trust (NamidaHub *self);
+/* namida-hub-revoke.c: ends what a device does here when it is trusted no longer. */
+void namida_hub_watch_trust (NamidaHub *self);
+void namida_hub_revoke (NamidaHub *self, const char *fingerprint);
+
 /* Why a device that shows @fingerprint and calls itself so may not be what it seems. Sets and returns the doubt; tells
  * it as trouble, too, when it is that of a changed identity. */
 NamidaDoubt namida_hub_doubt_offer (NamidaHub *self, NamidaOffer *offer);

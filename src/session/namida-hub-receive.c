@@ -56,10 +56,19 @@ landing_of (const NamidaJournalSession *parked)
   return g_strcmp0 (parked->landing, "backup") == 0 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
 }
 
-/* @agreed_by: who said yes, for the record of the version. */
+/* What the record in a version calls it. */
+static const char *
+record_word (const char *by)
+{
+  if (g_strcmp0 (by, NAMIDA_AGREED_TRUSTED) == 0)
+    return "trust";
+  return g_strcmp0 (by, NAMIDA_AGREED_ALL) == 0 ? "policy" : by;
+}
+
+/* @by: (nullable): NAMIDA_AGREED_…: somebody agrees to this offer now; NULL: what was agreed to for @resume covers it.
+ */
 static void
-accept_into (
-    NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume, const char *agreed_by)
+accept_into (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume, const char *by)
 {
   g_autoptr (NamidaSink) sink = NULL;
 
@@ -72,7 +81,13 @@ accept_into (
         resume = NULL;
     }
   sink = namida_store_sink_new (self->store, offer, landing, resume);
-  namida_store_sink_set_source (sink, namida_offer_get_uuid (offer), agreed_by, 0);
+  if (by != NULL)
+    namida_store_sink_agree (sink, by, namida_offer_get_backup (offer));
+  namida_store_sink_set_source (sink, namida_offer_get_uuid (offer),
+                                by != NULL       ? record_word (by)
+                                : resume != NULL ? record_word (resume->agreed_by)
+                                                 : NULL,
+                                0);
   replace_interrupted (self, offer);
   namida_hub_set_offer_key (namida_offer_get_transfer (offer), namida_offer_get_key (offer));
   /* Who sees it in the list sees that somebody has decided. */
@@ -121,9 +136,54 @@ refuse_by_policy (NamidaHub *self, NamidaOffer *offer, NamidaError code, const c
   tell_refused (self, offer);
 }
 
+#define ADDRESS_FREE 5u  /* declined offers of one address that cost nothing: several people may be behind it */
+#define HELD_SECONDS 10u /* an offer that comes so much too early waits here, and is asked about then */
+
+/* Keys cost a stranger nothing, and addresses little: the wait is for both. */
+static const char *
+guarded_key (NamidaOffer *offer)
+{
+  const char *fingerprint = namida_offer_get_fingerprint (offer);
+
+  return fingerprint != NULL ? fingerprint : namida_offer_get_address (offer);
+}
+
+static gboolean
+is_stranger (NamidaHub *self, NamidaOffer *offer)
+{
+  const char *fingerprint = namida_offer_get_fingerprint (offer);
+
+  return fingerprint == NULL || !namida_trust_store_is_trusted (self->trust, fingerprint);
+}
+
+static guint
+wait_after_no (NamidaHub *self, NamidaOffer *offer)
+{
+  guint wait = namida_decline_guard_wait (self->declined, guarded_key (offer));
+
+  if (!is_stranger (self, offer))
+    return wait;
+  return MAX (wait, namida_decline_guard_wait (self->declined, namida_offer_get_address (offer)));
+}
+
+/* A no of the person here, or five minutes without an answer. */
+static void
+note_no (NamidaHub *self, NamidaOffer *offer)
+{
+  namida_decline_guard_declined (self->declined, guarded_key (offer), 0);
+  if (is_stranger (self, offer) && namida_offer_get_fingerprint (offer) != NULL)
+    namida_decline_guard_declined (self->declined, namida_offer_get_address (offer), ADDRESS_FREE);
+}
+
 static void
 on_offer_closed (NamidaOffer *offer, NamidaHub *self)
 {
+  NamidaOfferState state = namida_offer_get_state (offer);
+
+  if (state == NAMIDA_OFFER_DECLINED || state == NAMIDA_OFFER_EXPIRED)
+    note_no (self, offer);
+  else if (state == NAMIDA_OFFER_ACCEPTED)
+    namida_decline_guard_accepted (self->declined, guarded_key (offer));
   namida_hub_list_remove (self->offers, offer);
 }
 
@@ -137,49 +197,158 @@ landing_for (NamidaHub *self, const NamidaTrusted *trusted)
 }
 
 static void
-ask (NamidaHub *self, NamidaOffer *offer)
+put_question (NamidaHub *self, NamidaOffer *offer)
 {
   g_signal_connect_object (offer, "closed", G_CALLBACK (on_offer_closed), self, 0);
   g_list_store_append (self->offers, offer);
 }
 
+static gboolean
+on_held_long_enough (gpointer user_data)
+{
+  Asked *asked = user_data;
+
+  if (namida_offer_get_state (asked->offer) == NAMIDA_OFFER_OPEN && asked->hub->running)
+    put_question (asked->hub, asked->offer);
+  return G_SOURCE_REMOVE;
+}
+
 static void
-decide (NamidaHub *self, NamidaOffer *offer)
+free_held (gpointer user_data)
+{
+  asked_free (user_data);
+}
+
+static void
+ask (NamidaHub *self, NamidaOffer *offer)
+{
+  guint wait = wait_after_no (self, offer);
+  g_autoptr (GError) reason = NULL;
+  Asked *asked;
+
+  if (wait == 0)
+    {
+      put_question (self, offer);
+      return;
+    }
+  if (wait > HELD_SECONDS)
+    {
+      g_set_error (&reason, NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY,
+                   _ ("The other device declined before. Try again in %u seconds."), wait);
+      namida_offer_refuse (offer, reason);
+      return;
+    }
+  asked = g_new0 (Asked, 1);
+  asked->hub = g_object_ref (self);
+  asked->offer = g_object_ref (offer);
+  g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, wait, on_held_long_enough, asked, free_held);
+}
+
+/* What the settings say about an offer. */
+typedef enum
+{
+  POLICY_ASK,
+  POLICY_ACCEPT_TRUSTED,
+  POLICY_ACCEPT_ALL,
+  POLICY_REFUSE_UNENCRYPTED,
+  POLICY_REFUSE_CHANGED,
+  POLICY_REFUSE_UNTRUSTED,
+  POLICY_REFUSE_BLOCKED,
+} Policy;
+
+static Policy
+receive_policy (NamidaHub *self, NamidaOffer *offer, const NamidaTrusted *trusted)
+{
+  gboolean changed = namida_offer_get_doubt (offer) == NAMIDA_DOUBT_IDENTITY_CHANGED;
+  gboolean plain = !namida_offer_get_encrypted (offer);
+
+  if (namida_trust_store_is_blocked (self->trust, namida_offer_get_fingerprint (offer)))
+    return POLICY_REFUSE_BLOCKED;
+  if (plain && self->unencrypted == NAMIDA_UNENCRYPTED_NEVER)
+    return POLICY_REFUSE_UNENCRYPTED;
+  if (plain && self->unencrypted == NAMIDA_UNENCRYPTED_ASK && self->accept != NAMIDA_ACCEPT_TRUSTED)
+    return POLICY_ASK;
+  if (trusted != NULL && trusted->auto_accept)
+    return POLICY_ACCEPT_TRUSTED;
+  if (self->accept == NAMIDA_ACCEPT_ALL)
+    return changed ? POLICY_REFUSE_CHANGED : POLICY_ACCEPT_ALL;
+  return self->accept == NAMIDA_ACCEPT_TRUSTED ? POLICY_REFUSE_UNTRUSTED : POLICY_ASK;
+}
+
+/* (nullable): NAMIDA_AGREED_… when a rule accepts without a question. */
+static const char *
+agreeing_rule (Policy policy)
+{
+  if (policy == POLICY_ACCEPT_TRUSTED)
+    return NAMIDA_AGREED_TRUSTED;
+  return policy == POLICY_ACCEPT_ALL ? NAMIDA_AGREED_ALL : NULL;
+}
+
+static const NamidaTrusted *
+trusted_of (NamidaHub *self, NamidaOffer *offer)
 {
   const char *fingerprint = namida_offer_get_fingerprint (offer);
-  const NamidaTrusted *trusted = fingerprint != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
-  gboolean changed = namida_hub_doubt_offer (self, offer) == NAMIDA_DOUBT_IDENTITY_CHANGED;
-  gboolean bare = !namida_offer_get_encrypted (offer);
 
-  if (bare && self->unencrypted == NAMIDA_UNENCRYPTED_NEVER)
-    refuse_by_policy (
-        self, offer, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
-        _ ("This device takes nothing that is not encrypted: its settings say so. Change them there, or send from "
-           "a device that can encrypt."));
-  else if (bare && self->unencrypted == NAMIDA_UNENCRYPTED_ASK && self->accept != NAMIDA_ACCEPT_TRUSTED)
-    ask (self, offer);
-  else if ((self->accept == NAMIDA_ACCEPT_ALL && !changed) || (trusted != NULL && trusted->auto_accept))
+  return fingerprint != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
+}
+
+static void
+decide (NamidaHub *self, NamidaOffer *offer, Policy policy)
+{
+  switch (policy)
     {
-      accept_into (self, offer, landing_for (self, trusted), NULL,
-                   trusted != NULL && trusted->auto_accept ? "trust" : "policy");
-    }
-  else if (self->accept == NAMIDA_ACCEPT_ALL)
-    {
+    case POLICY_ACCEPT_TRUSTED:
+    case POLICY_ACCEPT_ALL:
+      accept_into (self, offer, landing_for (self, trusted_of (self, offer)), NULL, agreeing_rule (policy));
+      break;
+    case POLICY_REFUSE_UNENCRYPTED:
+      refuse_by_policy (
+          self, offer, NAMIDA_ERROR_ENCRYPTION_REQUIRED,
+          _ ("This device takes nothing that is not encrypted: its settings say so. Change them there, or send from "
+             "a device that can encrypt."));
+      break;
+    case POLICY_REFUSE_CHANGED:
       refuse_by_policy (
           self, offer, NAMIDA_ERROR_DECLINED,
           _ ("The other device trusts one of this identity, but with another key. Pair the two devices again, then "
              "send again."));
-    }
-  else if (self->accept == NAMIDA_ACCEPT_TRUSTED)
-    {
+      break;
+    case POLICY_REFUSE_UNTRUSTED:
       refuse_by_policy (
           self, offer, NAMIDA_ERROR_DECLINED,
           _ ("This device accepts backups from trusted devices only. Pair the two devices, then send again."));
-    }
-  else
-    {
+      break;
+    case POLICY_REFUSE_BLOCKED:
+      /* In the words of any other no, and without a line here: it may try all day. */
+      refuse (offer, NAMIDA_ERROR_DECLINED, _ ("The other device declined."));
+      break;
+    case POLICY_ASK:
+    default:
       ask (self, offer);
+      break;
     }
+}
+
+/* An interrupted session goes on without a question only by a right that still holds: the settings are asked again,
+ * and where they would ask a person, that person has agreed to at least this much. What a rule agreed to is the rule's
+ * to agree to again. */
+static gboolean
+goes_on (const NamidaJournalSession *parked, NamidaOffer *offer, Policy policy)
+{
+  NamidaBackup *backup = namida_offer_get_backup (offer);
+
+  return policy == POLICY_ASK && !parked->ask && namida_offer_get_fingerprint (offer) != NULL
+         && namida_offer_get_doubt (offer) != NAMIDA_DOUBT_IDENTITY_CHANGED
+         && g_strcmp0 (parked->agreed_by, NAMIDA_AGREED_PERSON) == 0
+         && namida_journal_session_covers (parked, namida_backup_get_bytes (backup), namida_backup_get_files (backup));
+}
+
+/* The settings do not refuse it: then, and only then, may it be said what became of an earlier try. */
+static gboolean
+is_refusal (Policy policy)
+{
+  return policy == POLICY_REFUSE_UNENCRYPTED || policy == POLICY_REFUSE_CHANGED || policy == POLICY_REFUSE_UNTRUSTED
+         || policy == POLICY_REFUSE_BLOCKED;
 }
 
 /* The person here said: not now. Its sender waits. The list knows it sooner than the database; what an earlier run
@@ -204,25 +373,29 @@ resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Asked) asked = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaJournalSession) parked = namida_store_find_resumable_finish (NAMIDA_STORE (source), result, &error);
+  Policy policy;
 
   if (namida_offer_get_state (asked->offer) != NAMIDA_OFFER_OPEN)
     return;
-  /* Somebody of this device said yes to this very backup before: it goes on without a second question. */
-  if (parked != NULL && is_paused (asked->hub, parked))
+  namida_hub_doubt_offer (asked->hub, asked->offer);
+  policy = receive_policy (asked->hub, asked->offer, trusted_of (asked->hub, asked->offer));
+  if (parked != NULL && !is_refusal (policy) && is_paused (asked->hub, parked))
     {
       g_autoptr (GError) reason = namida_receive_session_new_paused_error ();
 
       namida_offer_refuse (asked->offer, reason);
     }
-  else if (parked != NULL && (parked->ask || namida_offer_get_fingerprint (asked->offer) == NULL))
-    {
-      keep_for_answer (asked->offer, g_steal_pointer (&parked));
-      decide (asked->hub, asked->offer);
-    }
-  else if (parked != NULL)
-    accept_into (asked->hub, asked->offer, landing_of (parked), parked, "earlier");
+  else if (parked != NULL && goes_on (parked, asked->offer, policy))
+    accept_into (asked->hub, asked->offer, landing_of (parked), parked, NULL);
+  else if (parked != NULL && !parked->ask && agreeing_rule (policy) != NULL)
+    /* Into the place where it began: its parts are there. */
+    accept_into (asked->hub, asked->offer, landing_of (parked), parked, agreeing_rule (policy));
   else
-    decide (asked->hub, asked->offer);
+    {
+      if (parked != NULL)
+        keep_for_answer (asked->offer, g_steal_pointer (&parked));
+      decide (asked->hub, asked->offer, policy);
+    }
 }
 
 /* Who is trusted is known as it is now, also when another program has just changed it. */
@@ -269,12 +442,24 @@ namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, g
   /* Only a key can be trusted: "always" for a name would be an invitation to take that name. */
   if (always && fingerprint != NULL && namida_offer_get_doubt (offer) != NAMIDA_DOUBT_IDENTITY_CHANGED)
     namida_hub_trust_peer (self, fingerprint, namida_offer_get_alias (offer));
-  accept_into (self, offer, landing, NULL, "person");
+  accept_into (self, offer, landing, NULL, NAMIDA_AGREED_PERSON);
 }
 
 void
 namida_hub_decline (NamidaHub *self, NamidaOffer *offer)
 {
+  namida_offer_decline (offer);
+}
+
+void
+namida_hub_block (NamidaHub *self, NamidaOffer *offer)
+{
+  const char *fingerprint = namida_offer_get_fingerprint (offer);
+
+  g_return_if_fail (self->running);
+
+  if (fingerprint != NULL)
+    namida_trust_store_block (self->trust, fingerprint, namida_offer_get_alias (offer));
   namida_offer_decline (offer);
 }
 

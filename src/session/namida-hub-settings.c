@@ -3,6 +3,10 @@
 
 #include "namida-hub-private.h"
 
+#include "namida-folder-check.h"
+
+#include <glib/gi18n-lib.h>
+
 /* What a person may change while the hub runs, beside its name. Each holds for what begins from then on. */
 
 static void
@@ -26,7 +30,9 @@ namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music)
 {
   if (backups != NULL && *backups != '\0')
     replace (&self->backups, backups);
-  if (music != NULL && *music != '\0')
+  if (music != NULL && *music != '\0' && namida_folder_is_home (music))
+    g_signal_emit_by_name (self, "trouble", _ ("The home folder cannot be the music folder. Choose a folder in it."));
+  else if (music != NULL && *music != '\0')
     replace (&self->music, music);
   if (self->store != NULL)
     namida_store_set_folders (self->store, self->backups, self->music);

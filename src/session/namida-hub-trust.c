@@ -138,7 +138,7 @@ namida_hub_doubt_offer (NamidaHub *self, NamidaOffer *offer)
   g_autofree char *warning = namida_trust_doubt_dup_text (self->trust, fingerprint, uuid, alias);
 
   namida_offer_set_doubt (offer, doubt, warning);
-  if (doubt == NAMIDA_DOUBT_IDENTITY_CHANGED)
+  if (doubt == NAMIDA_DOUBT_IDENTITY_CHANGED && namida_hub_may_tell (&self->told_changed_at))
     {
       g_autofree char *name = namida_format_name (alias);
       /* Translators: a device's name, then a sentence about it */
@@ -230,17 +230,40 @@ namida_hub_dup_impostor_error (NamidaHub *self, const char *text)
   return NULL;
 }
 
+/* (nullable): the trusted device whose fingerprint begins with @text. */
+static const NamidaTrusted *
+trusted_by_digits (NamidaHub *self, const char *text)
+{
+  g_autoptr (GPtrArray) all = namida_trust_store_list (self->trust);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const NamidaTrusted *one = g_ptr_array_index (all, i);
+
+      if (names_fingerprint (text, one->fingerprint))
+        return namida_trust_store_lookup (self->trust, one->fingerprint);
+    }
+  return NULL;
+}
+
 gboolean
 namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text, GError **error)
 {
   const char *fingerprint = namida_peer_get_fingerprint (peer);
-  const NamidaTrusted *whom = NULL;
+  const NamidaTrusted *whom = NULL, *meant = NULL;
   NamidaDoubt doubt
       = namida_trust_doubt (self->trust, fingerprint, namida_peer_get_uuid (peer), namida_peer_get_alias (peer), &whom);
   gboolean trusted = fingerprint != NULL && namida_trust_store_is_trusted (self->trust, fingerprint);
 
-  if (text != NULL && names_fingerprint (text, fingerprint))
-    return TRUE;
+  /* Digits that name a trusted device mean its whole key, whoever else begins with them. */
+  if (text != NULL && (meant = trusted_by_digits (self, text)) != NULL)
+    {
+      if (fingerprint != NULL && g_ascii_strcasecmp (meant->fingerprint, fingerprint) == 0)
+        return TRUE;
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
+                   _ ("This is not your trusted “%s”: its key only begins like that. Nothing was sent."), meant->alias);
+      return FALSE;
+    }
   if (doubt == NAMIDA_DOUBT_NAME_TAKEN && text != NULL && namida_looks_like (text, whom->alias))
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,

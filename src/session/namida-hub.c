@@ -70,6 +70,7 @@ namida_hub_dispose (GObject *object)
   g_clear_object (&self->offers);
   g_clear_object (&self->transfers);
   g_clear_object (&self->pair_requests);
+  g_clear_pointer (&self->declined, namida_decline_guard_free);
   g_clear_object (&self->messages);
   g_clear_object (&self->store);
   g_clear_object (&self->book);
@@ -128,6 +129,7 @@ namida_hub_init (NamidaHub *self)
   self->hints = g_list_store_new (NAMIDA_TYPE_HINT);
   self->offers = g_list_store_new (NAMIDA_TYPE_OFFER);
   self->transfers = g_list_store_new (NAMIDA_TYPE_TRANSFER);
+  self->declined = namida_decline_guard_new ();
   self->pair_requests = g_list_store_new (NAMIDA_TYPE_PAIR_REQUEST);
   self->messages = g_list_store_new (NAMIDA_TYPE_MESSAGE);
   namida_hub_init_backups (self);
@@ -279,6 +281,7 @@ start_server (NamidaHub *self, GError **error)
   g_signal_connect_object (self->server, "is-trusted", G_CALLBACK (on_is_trusted), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "drop-parked", G_CALLBACK (namida_hub_on_drop_parked), self,
                            G_CONNECT_SWAPPED);
+  namida_server_set_may_pair (self->server, !self->send_only);
   g_signal_connect_object (self->server, "pair-request", G_CALLBACK (namida_hub_on_pair_request), self,
                            G_CONNECT_SWAPPED);
   namida_hub_watch_unencrypted (self);
@@ -315,6 +318,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_peer_list_set_self (self->peers, namida_identity_get_fingerprint (self->identity),
                              namida_identity_get_uuid (self->identity));
   g_signal_connect_object (self->trust, "changed", G_CALLBACK (namida_hub_refresh_trust), self, G_CONNECT_SWAPPED);
+  namida_hub_watch_trust (self);
   g_signal_connect_object (self->trust, "write-failed", G_CALLBACK (on_write_failed), self, G_CONNECT_SWAPPED);
   if (!start_server (self, &error) || !namida_hub_start_discovery (self, &error))
     {

@@ -182,6 +182,9 @@ void namida_hub_cancel (NamidaHub *self, NamidaTransfer *transfer, gboolean keep
  * whose identity has changed (namida_offer_get_doubt()): that takes a pairing. */
 void namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, gboolean always);
 void namida_hub_decline (NamidaHub *self, NamidaOffer *offer);
+/** namida_hub_block: declines @offer, and everything that this key offers, asks or says from now on, without a
+ * question. One that has proven no key is only declined. */
+void namida_hub_block (NamidaHub *self, NamidaOffer *offer);
 /** Returns: (transfer none) (nullable): by namida_offer_get_id(). */
 NamidaOffer *namida_hub_find_offer (NamidaHub *self, const char *id);
 /**
@@ -198,6 +201,14 @@ void namida_hub_pair_async (NamidaHub *self,
                             gpointer user_data);
 gboolean namida_hub_pair_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 void namida_hub_pair_confirm (NamidaHub *self, gboolean same);
+/** namida_hub_pair_set_auto_accept: whether what the device sends from now on is stored without a question, if the
+ * pairing that goes on ends well; %TRUE at first. Before namida_hub_pair_confirm(). */
+void namida_hub_pair_set_auto_accept (NamidaHub *self, gboolean auto_accept);
+/** namida_hub_set_may_pair: whether anybody here can answer "pair-requests"; %TRUE at first. Once it runs. */
+void namida_hub_set_may_pair (NamidaHub *self, gboolean may);
+/** namida_hub_open_pairing: the person here expects to be asked for a pairing in the next two minutes: more may begin
+ * than the few that strangers may try. */
+void namida_hub_open_pairing (NamidaHub *self);
 
 /* namida-hub-backups.c: what is kept here. */
 

@@ -236,9 +236,7 @@ find_similar (NamidaStore *self, Question *question, GError **error)
 {
   g_autofree char *scope = namida_backup_dup_scope (question->backup);
   g_autoptr (NamidaJournalSession) found
-      = namida_journal_find_similar (self->database, question->fingerprint, scope,
-                                     namida_backup_get_bytes (question->backup),
-                                     namida_backup_get_files (question->backup), error);
+      = namida_journal_find_similar (self->database, question->fingerprint, scope, error);
   g_autofree char *destination = NULL;
 
   if (found == NULL)

@@ -57,6 +57,14 @@ gboolean namida_store_clean (NamidaStore *self, GError **error);
 /** namida_store_drop_parked: an interrupted session of @fingerprint (nullable: of whoever) is not wanted any more: its
  * parts go. In a worker. */
 void namida_store_drop_parked (NamidaStore *self, const char *fingerprint, const char *id);
+/**
+ * namida_store_drop_device:
+ * @self: the store
+ * @fingerprint: of a device that is trusted no longer
+ *
+ * Ends the interrupted sessions that this device sent and removes their parts, in a worker. Main context.
+ */
+void namida_store_drop_device (NamidaStore *self, const char *fingerprint);
 /** namida_store_ask_again: its parts stay, but somebody has to say yes before it goes on. In a worker. */
 void namida_store_ask_again (NamidaStore *self, const char *id);
 /** namida_store_set_paused: the person here paused the receiving @id, or lets it go on: the next run of the program

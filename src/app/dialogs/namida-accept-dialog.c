@@ -31,6 +31,8 @@ struct _NamidaAcceptDialog
   GtkLabel *room;
   AdwActionRow *always_row;
   GtkSwitch *always;
+  GtkLabel *fingerprint;
+  GtkWidget *block_button;
   GtkWidget *decline_button;
   GtkWidget *accept_button;
 };
@@ -167,14 +169,17 @@ show_who (NamidaAcceptDialog *self)
   const char *fingerprint = namida_offer_get_fingerprint (self->offer);
   g_autofree char *shown = fingerprint != NULL ? namida_format_fingerprint (fingerprint) : NULL;
   g_autofree char *question = namida_offer_question (self->offer);
+  g_autofree char *compare = NULL;
 
-  /* Two groups are enough to compare; pairing proves the rest. */
-  if (shown != NULL && strlen (shown) > 9)
-    shown[9] = '\0';
   adw_avatar_set_text (self->avatar, namida_offer_get_alias (self->offer));
   gtk_label_set_label (self->question, question);
   gtk_window_set_title (GTK_WINDOW (self), question);
-  namida_tag_set (self->tag, kind, kind == NAMIDA_TAG_NEW ? shown : NULL);
+  namida_tag_set (self->tag, kind, NULL);
+  /* As much of it as names a device, and what it is: to be compared with the other screen. */
+  compare = shown != NULL && kind == NAMIDA_TAG_NEW ? g_strdup_printf (_ ("Fingerprint: %s"), shown) : NULL;
+  gtk_label_set_label (self->fingerprint, compare != NULL ? compare : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->fingerprint), compare != NULL);
+  gtk_widget_set_visible (self->block_button, fingerprint != NULL && kind == NAMIDA_TAG_NEW);
   show_note (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->always_row), can_trust);
   adw_action_row_set_subtitle (self->always_row, can_trust ? _ ("Trusts it, and stores its backups without a question")
@@ -288,6 +293,15 @@ on_decline (NamidaAcceptDialog *self)
   namida_hub_decline (self->hub, self->offer);
 }
 
+static void
+on_block (NamidaAcceptDialog *self)
+{
+  g_autoptr (NamidaHub) hub = g_object_ref (self->hub);
+  g_autoptr (NamidaOffer) offer = g_object_ref (self->offer);
+
+  namida_hub_block (hub, offer);
+}
+
 static gboolean
 namida_accept_dialog_close_request (GtkWindow *window)
 {
@@ -359,6 +373,9 @@ namida_accept_dialog_class_init (NamidaAcceptDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_landing_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_accept);
   gtk_widget_class_bind_template_callback (widget_class, on_decline);
+  gtk_widget_class_bind_template_callback (widget_class, on_block);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, block_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, fingerprint);
 }
 
 static void

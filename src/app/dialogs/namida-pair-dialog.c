@@ -11,6 +11,7 @@
 typedef enum
 {
   STEP_CONNECTING,
+  STEP_ASKED, /* the other side began, and its digits are not known yet */
   STEP_COMPARE,
   STEP_WAITING,
   STEP_DONE,
@@ -33,6 +34,7 @@ struct _NamidaPairDialog
   GtkSpinner *spinner;
   GtkLabel *digits;
   GtkLabel *text;
+  GtkCheckButton *auto_accept; /* what it says is what pairing gives the other device */
   GtkButton *no_button;
   GtkButton *yes_button;
 };
@@ -52,7 +54,7 @@ show_sign (NamidaPairDialog *self, Step step)
 static void
 show_step (NamidaPairDialog *self, Step step, const char *problem)
 {
-  gboolean busy = step == STEP_CONNECTING || step == STEP_WAITING;
+  gboolean busy = step == STEP_CONNECTING || step == STEP_ASKED || step == STEP_WAITING;
   g_autofree char *heading = NULL;
   g_autofree char *text = NULL;
 
@@ -62,6 +64,11 @@ show_step (NamidaPairDialog *self, Step step, const char *problem)
     case STEP_CONNECTING:
       heading = g_strdup_printf (_ ("Asking %s"), self->alias);
       text = g_strdup (_ ("Look at the screen of the other device."));
+      break;
+    case STEP_ASKED:
+      /* Translators: %s is a device */
+      heading = g_strdup_printf (_ ("%s wants to pair"), self->alias);
+      text = g_strdup (_ ("The digits to compare will appear here."));
       break;
     case STEP_COMPARE:
       heading = g_strdup (_ ("The same on both screens?"));
@@ -80,7 +87,7 @@ show_step (NamidaPairDialog *self, Step step, const char *problem)
       break;
     case STEP_DONE:
       heading = g_strdup_printf (_ ("%s is trusted now"), self->alias);
-      text = g_strdup (_ ("Nobody else can pretend to be this device."));
+      text = g_strdup (_ ("Its key is checked on every connection."));
       break;
     case STEP_FAILED:
     default:
@@ -94,6 +101,7 @@ show_step (NamidaPairDialog *self, Step step, const char *problem)
   gtk_widget_set_visible (GTK_WIDGET (self->spinner), busy);
   gtk_widget_set_visible (GTK_WIDGET (self->digits), step == STEP_COMPARE || step == STEP_WAITING);
   gtk_widget_set_visible (GTK_WIDGET (self->yes_button), step == STEP_COMPARE);
+  gtk_widget_set_visible (GTK_WIDGET (self->auto_accept), step == STEP_COMPARE);
   gtk_button_set_label (self->no_button, step == STEP_COMPARE ? _ ("_Different") : busy ? _ ("_Cancel") : _ ("_Close"));
 }
 
@@ -126,18 +134,32 @@ static void
 on_request_closed (NamidaPairDialog *self)
 {
   /* Two have to say yes: this side's yes alone pairs nobody. */
-  if (self->step == STEP_WAITING || self->step == STEP_COMPARE)
+  if (self->step == STEP_WAITING || self->step == STEP_COMPARE || self->step == STEP_ASKED)
     show_step (self, namida_pair_request_get_paired (self->request) ? STEP_DONE : STEP_FAILED, NULL);
+}
+
+static void
+on_revealed (NamidaPairDialog *self)
+{
+  show_digits (self, namida_pair_request_get_digits (self->request));
 }
 
 static void
 on_yes (NamidaPairDialog *self)
 {
+  gboolean auto_accept = gtk_check_button_get_active (self->auto_accept);
+
   show_step (self, STEP_WAITING, NULL);
   if (self->request != NULL)
-    namida_pair_request_confirm (self->request);
+    {
+      namida_pair_request_set_auto_accept (self->request, auto_accept);
+      namida_pair_request_confirm (self->request);
+    }
   else
-    namida_hub_pair_confirm (self->hub, TRUE);
+    {
+      namida_hub_pair_set_auto_accept (self->hub, auto_accept);
+      namida_hub_pair_confirm (self->hub, TRUE);
+    }
 }
 
 /* Says no to what is still open; an answer that was given stays given. */
@@ -205,6 +227,7 @@ namida_pair_dialog_class_init (NamidaPairDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, spinner);
   gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, digits);
   gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, text);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, auto_accept);
   gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, no_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaPairDialog, yes_button);
   gtk_widget_class_bind_template_callback (widget_class, on_yes);
@@ -246,6 +269,10 @@ namida_pair_dialog_new_for_request (NamidaPairRequest *request)
   self->alias = namida_format_name (namida_pair_request_get_alias (request));
   self->warning = g_strdup (namida_pair_request_get_warning (request));
   g_signal_connect_object (request, "closed", G_CALLBACK (on_request_closed), self, G_CONNECT_SWAPPED);
-  show_digits (self, namida_pair_request_get_digits (request));
+  g_signal_connect_object (request, "revealed", G_CALLBACK (on_revealed), self, G_CONNECT_SWAPPED);
+  if (namida_pair_request_get_digits (request) != NULL)
+    on_revealed (self);
+  else
+    show_step (self, STEP_ASKED, NULL);
   return self;
 }

@@ -62,11 +62,15 @@ send_offer (NamidaNotifier *self, NamidaOffer *offer)
   g_autofree char *files = namida_format_files (namida_backup_get_files (namida_offer_get_backup (offer)));
   g_autofree char *body
       = g_strdup_printf ("%s · %s · %s", files, size, namida_tag_kind_word (namida_offer_tag (self->hub, offer)));
+  const char *warning = namida_offer_get_warning (offer);
+  g_autofree char *careful = warning != NULL ? g_strdup_printf (_ ("Warning: %s"), warning) : NULL;
   g_autoptr (GNotification) notification = g_notification_new (question);
 
-  g_notification_set_body (notification, body);
+  g_notification_set_body (notification, careful != NULL ? careful : body);
   g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
-  g_notification_add_button_with_target (notification, _ ("Accept"), "app.accept", "s", offer_id);
+  /* Where there is a doubt about who asks, the whole question has to be read before a yes. */
+  if (warning == NULL)
+    g_notification_add_button_with_target (notification, _ ("Accept"), "app.accept", "s", offer_id);
   g_notification_add_button_with_target (notification, _ ("Decline"), "app.decline", "s", offer_id);
   g_notification_set_default_action (notification, "app.show");
   g_application_send_notification (self->application, id, notification);

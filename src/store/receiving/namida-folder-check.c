@@ -55,6 +55,15 @@ check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   g_task_return_boolean (task, TRUE);
 }
 
+gboolean
+namida_folder_is_home (const char *path)
+{
+  struct stat folder, home;
+
+  return stat (path, &folder) == 0 && stat (g_get_home_dir (), &home) == 0 && folder.st_ino == home.st_ino
+         && folder.st_dev == home.st_dev;
+}
+
 void
 namida_store_check_folders_async (NamidaStore *self,
                                   GCancellable *cancellable,

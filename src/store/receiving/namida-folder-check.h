@@ -17,6 +17,10 @@ typedef enum
  * may be slow to answer: blocking, any thread. */
 NamidaFolderState namida_folder_check (const char *path, gboolean chosen);
 
+/** namida_folder_is_home: whether @path is the home folder: music is not strewn over it, and names that others choose
+ * must not become folders such as Documents. Blocking, any thread. */
+gboolean namida_folder_is_home (const char *path);
+
 /** namida_store_check_folders_async: what state the folders of backups and of music are in now, found out in a worker.
  */
 void namida_store_check_folders_async (NamidaStore *self,

@@ -5,6 +5,7 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-sent-content.h"
 #include "namida-version-lists.h"
 
 #include <glib/gi18n-lib.h>
@@ -110,6 +111,7 @@ namida_journal_finish (
     namida_database_set_roomy (database, TRUE);
   fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
          && namida_journal_write_session (database, session, error)
+         && namida_sent_content_add (database, session->fingerprint, rows, error)
          && (version == NULL || write_version (database, handle, session, rows, version, error))
          && namida_database_exec (database, error, "COMMIT", "");
 

@@ -14,7 +14,8 @@
 #define SESSION_COLUMNS                                                                                                \
   "id, direction, fingerprint, alias, title, offer_key, landing, destination, state, started_at, updated_at,"          \
   " total_bytes, total_files, stored_files, kept_files, failed_files, error, scope, left_out, unproven"
-#define READ_COLUMNS SESSION_COLUMNS ", ask, wish, paused"
+#define AGREED_COLUMNS "agreed_files, agreed_bytes, agreed_at, agreed_by, agreed_names"
+#define READ_COLUMNS SESSION_COLUMNS ", ask, wish, paused, " AGREED_COLUMNS
 
 void
 namida_journal_session_free (NamidaJournalSession *self)
@@ -33,6 +34,8 @@ namida_journal_session_free (NamidaJournalSession *self)
   g_free (self->error);
   g_free (self->scope);
   g_free (self->wish);
+  g_free (self->agreed_by);
+  g_free (self->agreed_names);
   g_free (self);
 }
 
@@ -72,21 +75,24 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
 
   return namida_database_exec (
       database, error,
-      "INSERT INTO sessions (" SESSION_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      "INSERT INTO sessions (" SESSION_COLUMNS ", " AGREED_COLUMNS
+      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, fingerprint = excluded.fingerprint,"
       " alias = excluded.alias, title = excluded.title, offer_key = excluded.offer_key, landing = excluded.landing,"
       " destination = excluded.destination, state = excluded.state, started_at = excluded.started_at,"
       " updated_at = excluded.updated_at, total_bytes = excluded.total_bytes, total_files = excluded.total_files,"
       " stored_files = excluded.stored_files, kept_files = excluded.kept_files,"
-      " failed_files = excluded.failed_files, error = excluded.error, scope = excluded.scope, left_out = "
-      "excluded.left_out,"
-      " unproven = excluded.unproven, ask = 0, paused = 0",
-      "sssssssssiiiiiiissii", session->id, or_empty (session->direction), session->fingerprint,
+      " failed_files = excluded.failed_files, error = excluded.error, scope = excluded.scope, ask = 0, paused = 0,"
+      " left_out = excluded.left_out, unproven = excluded.unproven,"
+      " agreed_files = excluded.agreed_files, agreed_bytes = excluded.agreed_bytes, agreed_at = excluded.agreed_at,"
+      " agreed_by = excluded.agreed_by, agreed_names = excluded.agreed_names",
+      "sssssssssiiiiiiissiiiiiss", session->id, or_empty (session->direction), session->fingerprint,
       or_empty (session->alias), or_empty (session->title), or_empty (session->offer_key), session->landing,
       session->destination, or_empty (session->state), session->started_at, session->updated_at,
       (gint64) session->total_bytes, (gint64) session->total_files, (gint64) session->stored_files,
       (gint64) session->kept_files, (gint64) session->failed_files, session->error, or_empty (session->scope),
-      (gint64) session->left_out, (gint64) session->unproven);
+      (gint64) session->left_out, (gint64) session->unproven, (gint64) session->agreed_files,
+      (gint64) session->agreed_bytes, session->agreed_at, session->agreed_by, session->agreed_names);
 }
 
 gboolean
@@ -105,6 +111,18 @@ namida_journal_drop_parked (NamidaDatabase *database, const char *fingerprint, c
                                " WHERE id = ? AND direction = 'receive' AND state = 'parked'"
                                " AND (? IS NULL OR fingerprint = ?)",
                                "isss", namida_clock_real (), id, fingerprint, fingerprint);
+}
+
+gboolean
+namida_journal_drop_device (NamidaDatabase *database, const char *fingerprint, GError **error)
+{
+  g_return_val_if_fail (fingerprint != NULL, FALSE);
+
+  return namida_database_exec (database, error,
+                               "UPDATE sessions SET state = 'cancelled', updated_at = ?"
+                               " WHERE fingerprint = ? AND direction = 'receive' AND state = 'parked'"
+                               " AND offer_key NOT LIKE 'fetch:%'",
+                               "is", namida_clock_real (), fingerprint);
 }
 
 gboolean
@@ -163,6 +181,11 @@ read_session (sqlite3_stmt *statement)
   session->ask = sqlite3_column_int (statement, 20) != 0;
   session->wish = dup_text (statement, 21);
   session->paused = sqlite3_column_int (statement, 22) != 0;
+  session->agreed_files = (guint) sqlite3_column_int64 (statement, 23);
+  session->agreed_bytes = (guint64) sqlite3_column_int64 (statement, 24);
+  session->agreed_at = sqlite3_column_int64 (statement, 25);
+  session->agreed_by = dup_text (statement, 26);
+  session->agreed_names = dup_text (statement, 27);
   return session;
 }
 
@@ -217,27 +240,24 @@ namida_journal_find_resumable (NamidaDatabase *database, const char *fingerprint
                    error);
 }
 
-/* What somebody said yes to was of such a size: docs/security.md. */
-#define MORE_BYTES (64 * 1000 * 1000)
-#define MORE_FILES 100
-
 NamidaJournalSession *
-namida_journal_find_similar (
-    NamidaDatabase *database, const char *fingerprint, const char *scope, guint64 bytes, guint files, GError **error)
+namida_journal_find_similar (NamidaDatabase *database, const char *fingerprint, const char *scope, GError **error)
 {
   sqlite3 *handle;
 
-  if (fingerprint == NULL || scope == NULL || bytes > G_MAXINT64)
+  if (fingerprint == NULL || scope == NULL)
     return NULL;
   handle = namida_database_lock (database);
   return read_one (database, handle,
-                   namida_database_prepare (database, error,
-                                            FIND_PARKED " AND scope = ? AND scope <> ''"
-                                                        " AND total_bytes + total_bytes / 10 + ? >= ?"
-                                                        " AND total_files + total_files / 10 + ? >= ?" NEWEST,
-                                            "sisiiii", fingerprint, oldest_parked (database), scope,
-                                            (gint64) MORE_BYTES, (gint64) bytes, (gint64) MORE_FILES, (gint64) files),
+                   namida_database_prepare (database, error, FIND_PARKED " AND scope = ? AND scope <> ''" NEWEST, "sis",
+                                            fingerprint, oldest_parked (database), scope),
                    error);
+}
+
+gboolean
+namida_journal_session_covers (const NamidaJournalSession *session, guint64 bytes, guint files)
+{
+  return session->agreed_by != NULL && files <= session->agreed_files && bytes <= session->agreed_bytes;
 }
 
 /* @statement: (nullable): of READ_COLUMNS. Unlocks. */

@@ -29,7 +29,21 @@ typedef struct
   char *wish;      /* (nullable) of a sending: what goes on after the program's end; namida_journal_write_send() */
   gboolean ask;    /* a person has to say yes before it goes on; read only */
   gboolean paused; /* of a receiving: the person here paused it; read only */
+
+  /* Of a receiving: what was agreed to when it was accepted, by the rights of whom. Never what the sender said since.
+   */
+  char *agreed_by;    /* (nullable) nobody: NAMIDA_AGREED_… */
+  char *agreed_names; /* (nullable): music folders and single files, for people */
+  guint agreed_files;
+  guint64 agreed_bytes;
+  gint64 agreed_at; /* microseconds since 1970 */
 } NamidaJournalSession;
+
+/* Who agreed: a person who was asked, the rule for a trusted device, or the rule that accepts everything. */
+#define NAMIDA_AGREED_PERSON "person"
+#define NAMIDA_AGREED_TRUSTED "trusted"
+#define NAMIDA_AGREED_ALL "all"
+
 void namida_journal_session_free (NamidaJournalSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaJournalSession, namida_journal_session_free)
 
@@ -51,10 +65,32 @@ NamidaJournalSession *namida_journal_find_resumable (NamidaDatabase *database,
                                                      GError **error);
 /** namida_journal_list_wishes: (transfer full) (element-type NamidaJournalSession): sendings that are to go on. */
 GPtrArray *namida_journal_list_wishes (NamidaDatabase *database, GError **error);
-/** namida_journal_find_similar: likewise, but of a backup that has changed since: of the same @scope, with at most a
- * tenth (and a little) more @bytes and @files than somebody said yes to. */
-NamidaJournalSession *namida_journal_find_similar (
-    NamidaDatabase *database, const char *fingerprint, const char *scope, guint64 bytes, guint files, GError **error);
+/** namida_journal_find_similar: likewise, but of a backup of the same @scope that has changed since. Whether what was
+ * agreed to covers it is another question: namida_journal_session_covers(). */
+NamidaJournalSession *
+namida_journal_find_similar (NamidaDatabase *database, const char *fingerprint, const char *scope, GError **error);
+/**
+ * namida_journal_session_covers:
+ * @session: an interrupted receiving
+ * @bytes: of what is offered now
+ * @files: of what is offered now
+ *
+ * Any thread.
+ *
+ * Returns: whether somebody agreed to at least this much when @session was accepted
+ */
+gboolean namida_journal_session_covers (const NamidaJournalSession *session, guint64 bytes, guint files);
+/**
+ * namida_journal_drop_device:
+ * @database: the database
+ * @fingerprint: of a device that is trusted no longer
+ *
+ * Ends the interrupted receivings that this device sent; their parts are nobody's from then on. What this device
+ * fetches from the other one is its own decision, and stays. Blocking.
+ *
+ * Returns: %FALSE with @error
+ */
+gboolean namida_journal_drop_device (NamidaDatabase *database, const char *fingerprint, GError **error);
 /** (transfer full) (element-type NamidaJournalSession): newest first. */
 GPtrArray *namida_journal_list (NamidaDatabase *database, guint most, GError **error);
 /** namida_journal_clear: namida_journal_list() forgets what has ended; what it stored stays known. */

@@ -92,10 +92,18 @@ layout_find_folder (NamidaLayout *self, const char *label)
   return folder == NULL && g_str_equal (own, label) ? self->music : folder;
 }
 
+/* A sender must not choose folders that nobody sees: a label that begins with a dot does not make a hidden one. */
+static char *
+folder_of_label (const char *label)
+{
+  return label[0] == '.' ? g_strconcat ("_", label + 1, NULL) : g_strdup (label);
+}
+
 gboolean
 namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, char **relative, GError **error)
 {
   g_autofree char *path = NULL;
+  g_autofree char *label = NULL;
   const char *folder;
 
   if (entry->label == NULL || entry->label[0] == '\0')
@@ -112,13 +120,14 @@ namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, 
                    entry->label);
       return FALSE;
     }
+  label = folder_of_label (entry->label);
   folder = self->landing == NAMIDA_LANDING_LIBRARY ? layout_find_folder (self, entry->label) : NULL;
   if (self->landing == NAMIDA_LANDING_BACKUP)
-    path = g_strconcat ("Music/", entry->label, "/", entry->relative_path, NULL);
+    path = g_strconcat ("Music/", label, "/", entry->relative_path, NULL);
   else if (folder != NULL)
     path = g_strdup (entry->relative_path);
   else
-    path = g_strconcat (entry->label, "/", entry->relative_path, NULL);
+    path = g_strconcat (label, "/", entry->relative_path, NULL);
   if (!namida_safe_path_check (path, error))
     return FALSE;
   *root = use_root (self, self->landing == NAMIDA_LANDING_BACKUP ? self->backups

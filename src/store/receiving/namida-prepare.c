@@ -14,6 +14,7 @@
 #include "namida-open.h"
 #include "namida-place-cursor.h"
 #include "namida-safe-path.h"
+#include "namida-sent-content.h"
 #include "namida-store-mark.h"
 #include "namida-store-owner.h"
 #include "namida-version-trash.h"
@@ -278,7 +279,8 @@ decide_version (Decision *decision, guint index)
     {
       if (S_ISREG (st.st_mode))
         take_back (self, index, fd, basename, &st);
-      rows = entry->sha256 != NULL ? namida_known_content_lookup (decision->known, entry->sha256) : NULL;
+      if (namida_sent_content_has (self->database, self->session->fingerprint, entry->sha256))
+        rows = namida_known_content_lookup (decision->known, entry->sha256);
       for (guint i = 0; rows != NULL && i < rows->len && item->state == NAMIDA_ITEM_WANTED; i++)
         if (namida_link_known (&wish, g_ptr_array_index (rows, i), fd, basename))
           {
@@ -509,7 +511,9 @@ read_at_place (NamidaStoreSink *self, NamidaPlaceCursor *cursor, guint index, GC
   close (fd);
 }
 
-/* Content that this device has elsewhere need not travel. */
+/* Content that the sender has sent before, and that lies elsewhere on this device, need not travel. A hash alone is no
+ * proof of having the content: what others sent, and what the person here has elsewhere, is neither used nor betrayed.
+ */
 static void
 copy_from_here (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable)
 {
@@ -525,7 +529,8 @@ copy_from_here (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *
         continue;
       if (self->landing == NAMIDA_LANDING_LIBRARY)
         read_at_place (self, &cursor, i, cancellable);
-      if (self->items[i].state != NAMIDA_ITEM_WANTED)
+      if (self->items[i].state != NAMIDA_ITEM_WANTED
+          || !namida_sent_content_has (self->database, self->session->fingerprint, entry->sha256))
         continue;
       rows = namida_known_content_lookup (known, entry->sha256);
       for (guint j = 0; j < rows->len && self->items[i].state == NAMIDA_ITEM_WANTED; j++)

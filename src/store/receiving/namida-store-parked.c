@@ -10,6 +10,7 @@
 typedef enum
 {
   CHANGE_DROP,
+  CHANGE_DROP_DEVICE,
   CHANGE_ASK,
   CHANGE_PAUSE,
   CHANGE_GO_ON,
@@ -74,6 +75,9 @@ write_change (NamidaStore *self, const Change *change, GError **error)
     case CHANGE_DROP:
       return namida_journal_drop_parked (database, change->fingerprint, change->id, error)
              && namida_store_clean_staging (self, error);
+    case CHANGE_DROP_DEVICE:
+      return namida_journal_drop_device (database, change->fingerprint, error)
+             && namida_store_clean_staging (self, error);
     case CHANGE_ASK:
       return namida_journal_ask_again (database, change->id, error);
     default:
@@ -117,6 +121,12 @@ void
 namida_store_drop_parked (NamidaStore *self, const char *fingerprint, const char *id)
 {
   push (self, CHANGE_DROP, fingerprint, id);
+}
+
+void
+namida_store_drop_device (NamidaStore *self, const char *fingerprint)
+{
+  push (self, CHANGE_DROP_DEVICE, fingerprint, NULL);
 }
 
 void

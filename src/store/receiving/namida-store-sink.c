@@ -19,6 +19,7 @@
 #define RESERVE_FROM_BYTES (1024u * 1024 * 1024)
 #define SMALL_BYTES (256u * 1024)
 #define PLENTY_BYTES (512u * 1024 * 1024)
+#define AGREED_NAMES_BYTES 4096u
 #define ROOMY_US (G_USEC_PER_SEC / 4)
 
 static void sink_iface_init (NamidaSinkInterface *iface);
@@ -114,6 +115,14 @@ namida_store_sink_new_for (NamidaStore *store,
                              ? g_strdup (resume->destination)
                              : namida_store_dup_destination (store, landing, session->alias);
   session->started_at = resume != NULL ? resume->started_at : namida_clock_real ();
+  if (resume != NULL)
+    {
+      session->agreed_by = g_strdup (resume->agreed_by);
+      session->agreed_names = g_strdup (resume->agreed_names);
+      session->agreed_files = resume->agreed_files;
+      session->agreed_bytes = resume->agreed_bytes;
+      session->agreed_at = resume->agreed_at;
+    }
   return NAMIDA_SINK (self);
 }
 
@@ -135,6 +144,42 @@ void
 namida_store_sink_set_unproven (NamidaStoreSink *self, gboolean unproven)
 {
   self->session->unproven = unproven;
+}
+
+/* The names that a person saw: of music folders and of what lies in none, one on a line. */
+static char *
+sink_dup_names (NamidaBackup *backup)
+{
+  g_autoptr (GPtrArray) contents = namida_backup_dup_contents (backup);
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < contents->len && names->len < AGREED_NAMES_BYTES; i++)
+    {
+      const NamidaContent *content = contents->pdata[i];
+      const char *name = content->label != NULL && *content->label != '\0' ? content->label : content->name;
+
+      if (name != NULL)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? "\n" : "", name);
+    }
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+void
+namida_store_sink_agree (NamidaSink *sink, const char *by, NamidaBackup *backup)
+{
+  NamidaJournalSession *session;
+
+  g_return_if_fail (NAMIDA_IS_STORE_SINK (sink));
+  g_return_if_fail (by != NULL);
+
+  session = NAMIDA_STORE_SINK (sink)->session;
+  g_free (session->agreed_by);
+  g_free (session->agreed_names);
+  session->agreed_by = g_strdup (by);
+  session->agreed_names = sink_dup_names (backup);
+  session->agreed_files = namida_backup_get_files (backup);
+  session->agreed_bytes = namida_backup_get_bytes (backup);
+  session->agreed_at = namida_clock_real ();
 }
 
 NamidaEntry *

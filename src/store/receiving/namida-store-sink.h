@@ -20,6 +20,16 @@ NamidaSink *namida_store_sink_new_for (NamidaStore *store,
 /** namida_store_sink_set_unproven: nothing will prove what arrives (namida_transfer_set_unproven()): the history says
  * so later, too. Before prepare. */
 void namida_store_sink_set_unproven (NamidaStoreSink *self, gboolean unproven);
+/**
+ * namida_store_sink_agree:
+ * @sink: a sink of the store, before it is prepared
+ * @by: NAMIDA_AGREED_…: by whose right
+ * @backup: what they agreed to
+ *
+ * Records a yes: how much, of what names, when and by whom. A sink that goes on with an interrupted session keeps what
+ * was agreed to then unless this is called. Main context.
+ */
+void namida_store_sink_agree (NamidaSink *sink, const char *by, NamidaBackup *backup);
 
 /**
  * namida_store_sink_set_source: what the record of a version says of its origin, beside the device's name and key. Main

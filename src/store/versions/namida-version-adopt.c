@@ -9,6 +9,7 @@
 #include "namida-file-ops.h"
 #include "namida-folder-record.h"
 #include "namida-safe-path.h"
+#include "namida-sent-content.h"
 #include "namida-version-folders.h"
 #include "namida-version-lists.h"
 #include "namida-version-record.h"
@@ -165,7 +166,8 @@ adopt_one (NamidaDatabase *database, const Found *found, GError **error)
   handle = namida_database_lock (database);
   fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
          && adopt_write_version (database, found, &id, error)
-         && namida_version_lists_write (database, id, "backup", found->path, rows, error);
+         && namida_version_lists_write (database, id, "backup", found->path, rows, error)
+         && namida_sent_content_add (database, found->record->fingerprint, rows, error);
   namida_crash_point ("adopting");
   fine = fine && namida_database_exec (database, error, "COMMIT", "");
   if (!fine && !sqlite3_get_autocommit (handle))

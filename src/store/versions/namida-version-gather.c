@@ -4,6 +4,7 @@
 #include "namida-version-gather.h"
 
 #include "namida-error.h"
+#include "namida-sent-content.h"
 #include "namida-store-private.h"
 #include "namida-version-record.h"
 
@@ -64,9 +65,27 @@ add_file (NamidaBackup *backup, const NamidaVersionFile *file, const NamidaVersi
     namida_backup_add_left_out (backup, name, _ ("it is not there any more as it arrived"), TRUE);
 }
 
+gboolean
+namida_version_file_was_sent (NamidaDatabase *database, const NamidaVersionFile *file, const char *sender)
+{
+  return sender == NULL || file->kind == NAMIDA_VERSION_FILE_FOLDER
+         || namida_sent_content_has (database, sender, file->sha256);
+}
+
 NamidaBackup *
 namida_version_gather (
     NamidaDatabase *database, const char *id, const char *const *labels, GCancellable *cancellable, GError **error)
+{
+  return namida_version_gather_for (database, id, labels, NULL, cancellable, error);
+}
+
+NamidaBackup *
+namida_version_gather_for (NamidaDatabase *database,
+                           const char *id,
+                           const char *const *labels,
+                           const char *sender,
+                           GCancellable *cancellable,
+                           GError **error)
 {
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, id, error);
   g_autoptr (GPtrArray) files = record != NULL ? namida_version_record_files (database, record, error) : NULL;
@@ -79,7 +98,8 @@ namida_version_gather (
   namida_backup_set_proven (backup, TRUE);
   fd = namida_version_record_open (record);
   for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (cancellable); i++)
-    if (is_wanted (g_ptr_array_index (files, i), labels))
+    if (is_wanted (g_ptr_array_index (files, i), labels)
+        && namida_version_file_was_sent (database, g_ptr_array_index (files, i), sender))
       add_file (backup, g_ptr_array_index (files, i), record, fd, i + 1);
   if (fd >= 0)
     close (fd);

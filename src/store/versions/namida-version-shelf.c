@@ -20,6 +20,7 @@ struct _NamidaVersionShelf
   GObject parent_instance;
 
   NamidaDatabase *database;
+  NamidaTrustStore *trust;
 };
 
 static void shelf_iface_init (NamidaShelfInterface *iface);
@@ -43,15 +44,36 @@ shelf_is_whole (const NamidaVersionFacts *facts)
          && facts->left == facts->files;
 }
 
+/* In a person's folders a file may have been there before the device offered it: its bytes never came from there, and
+ * it cannot be fetched. */
+static gboolean
+shelf_was_all_sent (NamidaVersionShelf *self, const NamidaVersionRecord *record)
+{
+  g_autoptr (GPtrArray) files = NULL;
+
+  if (record->landing != NAMIDA_LANDING_LIBRARY)
+    return TRUE;
+  files = namida_version_record_files (self->database, record, NULL);
+  for (guint i = 0; files != NULL && i < files->len; i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+
+      if (file->kind != NAMIDA_VERSION_FILE_MANIFEST
+          && !namida_version_file_was_sent (self->database, file, record->fingerprint))
+        return FALSE;
+    }
+  return files != NULL;
+}
+
 static NamidaKeptBackup *
-describe (const NamidaVersionFacts *facts)
+describe (NamidaVersionShelf *self, const NamidaVersionFacts *facts)
 {
   NamidaKeptBackup *one = g_new0 (NamidaKeptBackup, 1);
 
   one->id = g_strdup_printf ("%" G_GINT64_FORMAT, facts->record->id);
   one->title = g_utf8_make_valid (facts->record->title, -1);
   one->created_ms = (guint64) (facts->record->created_at / 1000);
-  one->complete = shelf_is_whole (facts);
+  one->complete = shelf_is_whole (facts) && shelf_was_all_sent (self, facts->record);
   one->files = facts->files;
   one->bytes = facts->bytes;
   one->zip = facts->zip_path != NULL;
@@ -76,7 +98,7 @@ list (NamidaShelf *shelf, const char *fingerprint, GError **error)
       const NamidaVersionFacts *facts = g_ptr_array_index (all, i);
 
       if (shelf_is_for (self, facts->record, fingerprint) && facts->present && !facts->removing)
-        g_ptr_array_add (kept, describe (facts));
+        g_ptr_array_add (kept, describe (self, facts));
     }
   return kept;
 }
@@ -95,7 +117,8 @@ shelf_open_newest (
     {
       const NamidaVersionFacts *facts = g_ptr_array_index (all, i);
 
-      if (shelf_is_for (self, facts->record, fingerprint) && shelf_is_whole (facts))
+      if (shelf_is_for (self, facts->record, fingerprint) && shelf_is_whole (facts)
+          && shelf_was_all_sent (self, facts->record))
         g_ptr_array_add (records, facts->record);
     }
   if (records->len == 0)
@@ -133,11 +156,30 @@ open_backup (NamidaShelf *shelf,
       return NULL;
     }
   *created_ms = record->created_at / 1000;
-  backup = namida_version_gather (self->database, id, labels, NULL, error);
+  backup = namida_version_gather_for (self->database, id, labels, record->fingerprint, NULL, error);
   /* What its sender could not read is not in it after a fetch either. */
   if (backup != NULL && labels == NULL)
     namida_backup_raise_missed_there (backup, record->left_out);
   return backup;
+}
+
+static gboolean
+may (NamidaShelf *shelf, const char *fingerprint, GError **error)
+{
+  NamidaTrustStore *trust = NAMIDA_VERSION_SHELF (shelf)->trust;
+
+  if (fingerprint == NULL || !namida_trust_store_is_trusted (trust, fingerprint))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
+                           _ ("Only devices that are trusted here may fetch backups. Pair the two devices first."));
+      return FALSE;
+    }
+  if (namida_trust_store_may_restore (trust, fingerprint))
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
+                       _ ("This device is not allowed to fetch its backups. Allow it on the device that keeps them, "
+                          "in the list of trusted devices or with: namida-sync-cli trust set NAME --restore yes"));
+  return FALSE;
 }
 
 static void
@@ -152,6 +194,7 @@ shelf_set_damaged (NamidaShelf *shelf, const NamidaEntry *entry, const struct st
 static void
 shelf_iface_init (NamidaShelfInterface *iface)
 {
+  iface->may = may;
   iface->list = list;
   iface->open = open_backup;
   iface->set_damaged = shelf_set_damaged;
@@ -161,6 +204,7 @@ static void
 namida_version_shelf_finalize (GObject *object)
 {
   g_clear_object (&NAMIDA_VERSION_SHELF (object)->database);
+  g_clear_object (&NAMIDA_VERSION_SHELF (object)->trust);
   G_OBJECT_CLASS (namida_version_shelf_parent_class)->finalize (object);
 }
 
@@ -176,10 +220,11 @@ namida_version_shelf_init (NamidaVersionShelf *self)
 }
 
 NamidaShelf *
-namida_version_shelf_new (NamidaStore *store)
+namida_version_shelf_new (NamidaStore *store, NamidaTrustStore *trust)
 {
   NamidaVersionShelf *self = g_object_new (NAMIDA_TYPE_VERSION_SHELF, NULL);
 
   self->database = g_object_ref (namida_store_get_database (store));
+  self->trust = g_object_ref (trust);
   return NAMIDA_SHELF (self);
 }

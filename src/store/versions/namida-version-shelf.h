@@ -3,10 +3,19 @@
 
 #include "namida-shelf.h"
 #include "namida-store.h"
+#include "namida-trust-store.h"
 
 G_BEGIN_DECLS
 
-/** namida_version_shelf_new: the versions of @store, each for the device that it came from. (transfer full) */
-NamidaShelf *namida_version_shelf_new (NamidaStore *store);
+/**
+ * namida_version_shelf_new:
+ * @store: whose versions
+ * @trust: says who may fetch
+ *
+ * The versions of @store, each for the device that sent it.
+ *
+ * Returns: (transfer full)
+ */
+NamidaShelf *namida_version_shelf_new (NamidaStore *store, NamidaTrustStore *trust);
 
 G_END_DECLS

@@ -380,6 +380,39 @@ test_deep (Fixture *fixture, gconstpointer data)
 
 #define ADD(name, function) g_test_add ("/scanner/" name, Fixture, NULL, set_up, function, tear_down)
 
+/* The key of this device is never sent, however its folder is reached: from above, by itself, from within, by a link,
+ * or as a single file. */
+static void
+test_private_key (Fixture *fixture, gconstpointer data)
+{
+  static const char *const ways[] = { "home", "home/data", "home/data/identity", "link", "home/data/identity/key.pem" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autofree char *link = g_build_filename (fixture->root, "link", NULL);
+      g_autofree char *target = g_build_filename (fixture->root, "home", "data", NULL);
+
+      g_list_store_remove_all (fixture->files);
+      g_clear_object (&fixture->backup);
+      g_clear_error (&fixture->error);
+      fixture->done = FALSE;
+      drop (put (fixture, "home/song.mp3", "song"));
+      drop (put (fixture, "home/data/state.db", "database"));
+      drop (put (fixture, "home/data/identity/key.pem", "KEY"));
+      drop (put (fixture, "home/data/identity/certificate.pem", "CERTIFICATE"));
+      drop (put (fixture, "other.mp3", "song"));
+      g_unlink (link);
+      g_assert_cmpint (symlink (target, link), ==, 0);
+      name_argument (fixture, ways[i]);
+      name_argument (fixture, "other.mp3");
+      scan (fixture, NULL);
+      g_assert_no_error (fixture->error);
+      g_assert_nonnull (find (fixture, "other.mp3"));
+      g_assert_cmpuint (namida_backup_get_entries (fixture->backup)->len, ==, i == 0 ? 2 : 1);
+      g_assert_true (is_left_out (fixture, i == 3 ? "link" : "data"));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -393,6 +426,7 @@ main (int argc, char **argv)
   ADD ("two-zips", test_two_zips);
   ADD ("missing", test_missing);
   ADD ("nothing", test_nothing);
+  ADD ("private-key", test_private_key);
   ADD ("cancel", test_cancel);
   ADD ("deep", test_deep);
   return g_test_run ();

@@ -125,6 +125,30 @@ test_right_to_left (void)
   assert_name ("Björk 空", "Björk 空");
 }
 
+static void
+test_terminal (void)
+{
+  static const char *const pairs[][2] = {
+    { "Björk – Jóga.flac", "Björk – Jóga.flac" },
+    { "two\nlines\tand a tab", "two\nlines\tand a tab" },
+    { "\033[2J\033[1;31mred\a", "\\x1b[2J\\x1b[1;31mred\\x07" },
+    { "back\rover\b", "back\\x0dover\\x08" },
+    { "\xc2\x9b"
+      "31m",
+      "\\x9b31m" },
+    { "gpj.\xe2\x80\xae"
+      "exe",
+      "gpj.\\u202eexe" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
+    {
+      g_autofree char *shown = namida_format_for_terminal (pairs[i][0]);
+
+      g_assert_cmpstr (shown, ==, pairs[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -132,5 +156,6 @@ main (int argc, char **argv)
   g_test_add_func ("/names/twins", test_twins);
   g_test_add_func ("/names/harmless", test_harmless);
   g_test_add_func ("/names/right-to-left", test_right_to_left);
+  g_test_add_func ("/names/terminal", test_terminal);
   return g_test_run ();
 }

@@ -318,6 +318,11 @@ test_match (void)
   see (list, "11111111", NULL, "u4", "10.0.0.4", FALSE);
   g_assert_cmpint (namida_peer_list_match (list, " desk pc ", &found), ==, NAMIDA_MATCH_ONE);
   g_assert_true (found == a);
+  /* Eight digits name a trusted device only; sixteen anyone. */
+  g_assert_cmpint (namida_peer_list_match (list, "1111 1111", NULL), ==, NAMIDA_MATCH_NONE);
+  g_assert_cmpint (namida_peer_list_match (list, "1111 1111 1111 1111", &found), ==, NAMIDA_MATCH_ONE);
+  g_assert_true (found == a);
+  namida_peer_set_trusted (a, TRUE);
   g_assert_cmpint (namida_peer_list_match (list, "1111 1111", &found), ==, NAMIDA_MATCH_ONE);
   g_assert_true (found == a);
   g_assert_cmpint (namida_peer_list_match (list, "11111111", &found), ==, NAMIDA_MATCH_ONE);

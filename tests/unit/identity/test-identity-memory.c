@@ -141,6 +141,11 @@ test_open_folder (Fixture *f, gconstpointer data)
     {
       g_assert_no_errno (g_chmod (f->identity, modes[i]));
       assert_refused (f, "chmod 700");
+      /* The folder above it as well: another identity, or another list of trusted devices, could be put there. */
+      g_assert_no_errno (g_chmod (f->identity, 0700));
+      g_assert_no_errno (g_chmod (f->folder, modes[i]));
+      assert_refused (f, "chmod 700");
+      g_assert_no_errno (g_chmod (f->folder, 0700));
     }
   /* Others may look in: the key itself they cannot read. */
   g_assert_no_errno (g_chmod (f->identity, 0755));

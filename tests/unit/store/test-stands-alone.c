@@ -126,6 +126,8 @@ test_lost_database (Fixture *f, gconstpointer data)
   close (fd);
   versions = open_list (f);
   g_assert_cmpuint (count (versions), ==, 2);
+  /* Its sender may fetch it, and need not send it again. */
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM sent_contents"), >=, N_SONGS);
   for (guint i = 0; i < 2; i++)
     {
       NamidaVersion *version = nth (versions, i);
@@ -488,6 +490,17 @@ test_newer (Fixture *f, gconstpointer data)
 
 /* ---- who may fetch ---- */
 
+static guint
+count_fetched (Fixture *f, NamidaShelf *shelf, const char *fingerprint)
+{
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, fixture_query_int (f, "SELECT max (id) FROM versions"));
+  g_autoptr (NamidaBackup) backup = NULL;
+  gint64 created;
+
+  backup = namida_shelf_open (shelf, fingerprint, id, NULL, &created, NULL);
+  return backup != NULL ? namida_backup_get_entries (backup)->len : 0;
+}
+
 static void
 trust (Fixture *f, const char *fingerprint)
 {
@@ -509,7 +522,8 @@ test_succession (Fixture *f, gconstpointer data)
 {
   g_autofree char *one = receive (f, "AB120000", NAMIDA_LANDING_BACKUP, "one");
   g_autofree char *found = NULL;
-  g_autoptr (NamidaShelf) shelf = namida_version_shelf_new (f->store);
+  g_autoptr (NamidaTrustStore) trust_store = namida_trust_store_new (f->database, NULL);
+  g_autoptr (NamidaShelf) shelf = namida_version_shelf_new (f->store, trust_store);
   g_autoptr (GError) error = NULL;
   guint versions;
 
@@ -534,6 +548,9 @@ test_succession (Fixture *f, gconstpointer data)
   g_assert_true (namida_succession_add (f->database, "NEWEST", "NEW", &error));
   g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 1);
   g_assert_cmpuint (count_kept (shelf, "NEWEST"), ==, 1);
+  g_assert_cmpuint (count_fetched (f, shelf, "AB120000"), >, 0);
+  g_assert_cmpuint (count_fetched (f, shelf, "NEWEST"), ==, count_fetched (f, shelf, "AB120000"));
+  g_assert_cmpuint (count_fetched (f, shelf, "OTHER"), ==, 0);
   g_assert_cmpint (fixture_query_int (f, "SELECT may_restore FROM trusted WHERE fingerprint = 'NEW'"), ==, 1);
   /* Round in a circle, and the other way not. */
   g_assert_true (namida_succession_add (f->database, "AB120000", "NEWEST", &error));
@@ -560,7 +577,8 @@ receive_label (Fixture *f, const char *label, const char *zip, const char *key)
 static void
 test_newest (Fixture *f, gconstpointer data)
 {
-  g_autoptr (NamidaShelf) shelf = namida_version_shelf_new (f->store);
+  g_autoptr (NamidaTrustStore) trust_store = namida_trust_store_new (f->database, NULL);
+  g_autoptr (NamidaShelf) shelf = namida_version_shelf_new (f->store, trust_store);
   g_autoptr (NamidaBackup) backup = NULL;
   g_autoptr (GError) error = NULL;
   gint64 created;

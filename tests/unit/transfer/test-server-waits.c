@@ -195,13 +195,140 @@ test_abort (Fixture *f, gconstpointer data)
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
   g_clear_error (&error);
   /* It counts: or the digits could be tried until they fit. */
-  for (guint i = 1; i < NAMIDA_LIMIT_PIN_TRIES; i++)
+  for (guint i = 1; i < NAMIDA_LIMIT_PAIR_TRIES; i++)
     {
       begin_pairing (f);
       g_assert_true (step (f, "abort", NULL));
     }
   g_assert_false (step (f, "commit", &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY);
+}
+
+/* ---- the hostile half of pairing ---- */
+
+static void
+assert_locked (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (step (f, "commit", &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY);
+}
+
+static void
+set_nonce (Fixture *f, char digit)
+{
+  memset (f->nonce, digit, strlen (f->nonce));
+}
+
+/* The nonce is not the one that was committed to: over, before any digits. */
+static void
+test_wrong_nonce (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < NAMIDA_LIMIT_PAIR_TRIES; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_clear_object (&f->request);
+      set_nonce (f, 'a');
+      g_assert_true (step (f, "commit", &error));
+      set_nonce (f, 'b');
+      g_assert_false (step (f, "reveal", &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN);
+      g_assert_false (namida_pair_request_get_open (f->request));
+      g_assert_null (namida_pair_request_get_digits (f->request));
+    }
+  assert_locked (f);
+}
+
+/* A second reveal would choose other digits. */
+static void
+test_second_reveal (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  begin_pairing (f);
+  g_assert_false (step (f, "reveal", &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BAD_TOKEN);
+  g_assert_false (namida_pair_request_get_open (f->request));
+  namida_pair_request_confirm (f->request);
+  g_clear_error (&error);
+  g_assert_false (step (f, "confirm", &error));
+  g_assert_false (namida_pair_request_get_paired (f->request));
+}
+
+/* Beginning anew gives up what was before; each was seen here from its first message on, and each counts. */
+static void
+test_begin_anew (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaPairRequest) before = NULL;
+
+  for (guint i = 0; i < NAMIDA_LIMIT_PAIR_TRIES; i++)
+    {
+      g_clear_object (&before);
+      before = g_steal_pointer (&f->request);
+      g_assert_true (step (f, "commit", NULL));
+      g_assert_nonnull (f->request);
+      g_assert_null (namida_pair_request_get_digits (f->request));
+      /* There is nothing to say yes to yet. */
+      namida_pair_request_confirm (f->request);
+      g_assert_true (before == NULL || !namida_pair_request_get_open (before));
+    }
+  g_assert_false (step (f, "confirm", NULL));
+  assert_locked (f);
+}
+
+/* Neither does a yes there alone pair, nor one that the person here takes back by a no. */
+static void
+test_declined_here (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  begin_pairing (f);
+  namida_pair_request_decline (f->request);
+  g_assert_false (step (f, "confirm", &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
+  g_assert_false (namida_pair_request_get_paired (f->request));
+  namida_pair_request_confirm (f->request);
+  g_assert_false (namida_pair_request_get_paired (f->request));
+}
+
+static gboolean
+on_decline_time (gpointer user_data)
+{
+  namida_pair_request_decline (((Fixture *) user_data)->request);
+  return G_SOURCE_REMOVE;
+}
+
+/* The other side hears of a no at once, while its own person still compares. */
+static void
+test_no_is_told (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 began = g_get_monotonic_time ();
+
+  begin_pairing (f);
+  g_timeout_add (50, on_decline_time, f);
+  g_assert_false (step (f, "wait", &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 30 * G_USEC_PER_SEC);
+}
+
+static void
+test_nobody_to_ask (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  namida_server_set_may_pair (f->server, FALSE);
+  g_assert_false (step (f, "commit", &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
+  g_assert_nonnull (strstr (error->message, "Start pairing on that device"));
+  g_assert_null (f->request);
+  /* It is no guess. */
+  namida_server_set_may_pair (f->server, TRUE);
+  for (guint i = 0; i < NAMIDA_LIMIT_PAIR_TRIES; i++)
+    begin_pairing (f);
+  assert_locked (f);
 }
 
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
@@ -213,5 +340,11 @@ main (int argc, char **argv)
   ADD ("/waits/offer-expires", test_offer_expires);
   ADD ("/waits/pairing-expires", test_pairing_expires);
   ADD ("/waits/abort", test_abort);
+  ADD ("/waits/pairing/wrong-nonce", test_wrong_nonce);
+  ADD ("/waits/pairing/second-reveal", test_second_reveal);
+  ADD ("/waits/pairing/begin-anew", test_begin_anew);
+  ADD ("/waits/pairing/declined-here", test_declined_here);
+  ADD ("/waits/pairing/no-is-told", test_no_is_told);
+  ADD ("/waits/pairing/nobody-to-ask", test_nobody_to_ask);
   return g_test_run ();
 }

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-decline-guard.h"
+
+#include "namida-clock.h"
+
+/* A stranger must not ask until somebody says yes by mistake. Used by namida-hub-receive.c for offers. */
+
+#define FIRST_SECONDS 10u
+#define MOST_SECONDS 3600u
+#define FORGET_US (G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC)
+#define MOST_KEYS 1024u
+
+typedef struct
+{
+  guint declined;
+  gint64 until, last; /* monotonic µs */
+} Record;
+
+struct _NamidaDeclineGuard
+{
+  GHashTable *records; /* key → Record */
+};
+
+NamidaDeclineGuard *
+namida_decline_guard_new (void)
+{
+  NamidaDeclineGuard *self = g_new0 (NamidaDeclineGuard, 1);
+
+  self->records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return self;
+}
+
+void
+namida_decline_guard_free (NamidaDeclineGuard *self)
+{
+  g_hash_table_unref (self->records);
+  g_free (self);
+}
+
+guint
+namida_decline_guard_wait (NamidaDeclineGuard *self, const char *key)
+{
+  Record *record = key != NULL ? g_hash_table_lookup (self->records, key) : NULL;
+  gint64 left = record != NULL ? record->until - namida_clock_monotonic () : 0;
+
+  return left > 0 ? (guint) ((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC) : 0;
+}
+
+/* Makes room: the one that was declined longest ago goes. */
+static void
+decline_guard_forget_one (NamidaDeclineGuard *self)
+{
+  gint64 oldest_at = G_MAXINT64;
+  gpointer key, value, oldest = NULL;
+  GHashTableIter iter;
+
+  g_hash_table_iter_init (&iter, self->records);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (((Record *) value)->last < oldest_at)
+      {
+        oldest_at = ((Record *) value)->last;
+        oldest = key;
+      }
+  if (oldest != NULL)
+    g_hash_table_remove (self->records, oldest);
+}
+
+void
+namida_decline_guard_declined (NamidaDeclineGuard *self, const char *key, guint free)
+{
+  gint64 now = namida_clock_monotonic ();
+  guint seconds = FIRST_SECONDS;
+  Record *record;
+
+  if (key == NULL)
+    return;
+  record = g_hash_table_lookup (self->records, key);
+  if (record == NULL)
+    {
+      if (g_hash_table_size (self->records) >= MOST_KEYS)
+        decline_guard_forget_one (self);
+      record = g_new0 (Record, 1);
+      g_hash_table_insert (self->records, g_strdup (key), record);
+    }
+  if (now - record->last > FORGET_US)
+    record->declined = 0;
+  record->last = now;
+  record->declined++;
+  if (record->declined <= free)
+    return;
+  for (guint i = free + 1; i < record->declined && seconds < MOST_SECONDS; i++)
+    seconds *= 2;
+  record->until = now + MIN (seconds, MOST_SECONDS) * G_USEC_PER_SEC;
+}
+
+void
+namida_decline_guard_accepted (NamidaDeclineGuard *self, const char *key)
+{
+  if (key != NULL)
+    g_hash_table_remove (self->records, key);
+}

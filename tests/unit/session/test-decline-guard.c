@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "namida-clock.h"
+#include "namida-decline-guard.h"
+
+static gint64 now = 1000 * G_USEC_PER_SEC;
+
+static void
+advance (guint seconds)
+{
+  now += seconds * G_USEC_PER_SEC;
+  namida_clock_set_fake (now);
+}
+
+static void
+test_doubling (void)
+{
+  static const guint waits[] = { 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600 };
+  g_autoptr (NamidaDeclineGuard) guard = namida_decline_guard_new ();
+
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (waits); i++)
+    {
+      namida_decline_guard_declined (guard, "A", 0);
+      g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, waits[i]);
+      advance (waits[i] - 1);
+      g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 1);
+      advance (1);
+      g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 0);
+    }
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "B"), ==, 0);
+}
+
+static void
+test_ends (void)
+{
+  g_autoptr (NamidaDeclineGuard) guard = namida_decline_guard_new ();
+
+  for (guint i = 0; i < 5; i++)
+    namida_decline_guard_declined (guard, "A", 0);
+  namida_decline_guard_accepted (guard, "A");
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 0);
+  namida_decline_guard_declined (guard, "A", 0);
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 10);
+}
+
+/* Several devices of one address: each may be declined, but not as many as one likes. */
+static void
+test_address (void)
+{
+  g_autoptr (NamidaDeclineGuard) guard = namida_decline_guard_new ();
+
+  for (guint i = 0; i < 5; i++)
+    {
+      namida_decline_guard_declined (guard, "10.0.0.5", 5);
+      g_assert_cmpuint (namida_decline_guard_wait (guard, "10.0.0.5"), ==, 0);
+    }
+  namida_decline_guard_declined (guard, "10.0.0.5", 5);
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "10.0.0.5"), ==, 10);
+  namida_decline_guard_declined (guard, "10.0.0.5", 5);
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "10.0.0.5"), ==, 20);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  advance (0);
+  g_test_add_func ("/decline-guard/doubling", test_doubling);
+  g_test_add_func ("/decline-guard/ends", test_ends);
+  g_test_add_func ("/decline-guard/address", test_address);
+  return g_test_run ();
+}
