@@ -290,11 +290,30 @@ sender_on_uploaded (NamidaSender *self, GError *error)
 }
 
 static gboolean
-sender_upload (NamidaSender *self, GError **error)
+sender_plan (NamidaSender *self, GError **error)
 {
   g_clear_pointer (&self->job, namida_upload_job_free);
   self->job = namida_upload_job_new (self);
+  return TRUE;
+}
+
+static gboolean
+sender_upload (NamidaSender *self, GError **error)
+{
   return namida_upload_job_run (self->job, error);
+}
+
+/* What arrived before is counted now: a transfer that resumes never shows that it starts from nothing. */
+static void
+sender_on_planned (NamidaSender *self, GError *error)
+{
+  if (error != NULL)
+    {
+      sender_end (self, error);
+      return;
+    }
+  namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_RUNNING);
+  sender_run_step (self, sender_upload, sender_on_uploaded);
 }
 
 /* ---- 2. offer ---- */
@@ -332,8 +351,7 @@ sender_on_offered (NamidaSender *self, GError *error)
                                        g_inet_socket_address_get_address (self->address), namida_sender_stop_there,
                                        self);
     }
-  namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_RUNNING);
-  sender_run_step (self, sender_upload, sender_on_uploaded);
+  sender_run_step (self, sender_plan, sender_on_planned);
 }
 
 /* Somebody else at an address says more than nobody at another, and so does one that is busy. */

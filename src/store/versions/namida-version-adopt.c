@@ -52,7 +52,8 @@ found_compare (gconstpointer a, gconstpointer b)
   return one != other ? (one < other ? 1 : -1) : strcmp ((*(Found *const *) b)->path, (*(Found *const *) a)->path);
 }
 
-/* Paths that have a row, and those that a session is about to give to its version. (transfer full) (nullable) */
+/* Paths that have a row, and those that a session is about to give to its version; and the folders of devices that a
+ * session stores into just now, since its version may get another number. (transfer full) (nullable) */
 static GHashTable *
 adopt_list_known (NamidaDatabase *database, GError **error)
 {
@@ -63,12 +64,16 @@ adopt_list_known (NamidaDatabase *database, GError **error)
 
   namida_database_lock (database);
   statement = namida_database_prepare (database, error,
-                                       "SELECT path FROM versions UNION SELECT destination FROM sessions"
+                                       "SELECT path, 0 FROM versions UNION SELECT destination, state = 'open' FROM sessions"
                                        " WHERE direction = 'receive' AND state IN ('open', 'parked')"
                                        " AND destination IS NOT NULL",
                                        "");
   while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
-    g_hash_table_add (known, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
+    {
+      const char *path = (const char *) sqlite3_column_text (statement, 0);
+
+      g_hash_table_add (known, sqlite3_column_int (statement, 1) != 0 ? g_path_get_dirname (path) : g_strdup (path));
+    }
   fine = statement != NULL && result == SQLITE_DONE;
   sqlite3_finalize (statement);
   namida_database_unlock (database);
@@ -181,20 +186,20 @@ adopt_one (NamidaDatabase *database, const Found *found, GError **error)
 
 /* (transfer full) (element-type Found) */
 static GPtrArray *
-adopt_find (const char *store, GHashTable *known)
+adopt_find (GPtrArray *folders, GHashTable *known)
 {
-  g_autoptr (GPtrArray) folders = namida_version_folders_list (store);
   GPtrArray *all = g_ptr_array_new_with_free_func (found_free);
 
   for (guint i = 0; i < folders->len; i++)
     {
       const char *path = g_ptr_array_index (folders, i);
+      g_autofree char *device = g_path_get_dirname (path);
       g_autoptr (GError) error = NULL;
       NamidaFolderRecord *record;
       Found *found;
       int folder;
 
-      if (g_hash_table_contains (known, path))
+      if (g_hash_table_contains (known, path) || g_hash_table_contains (known, device))
         continue;
       folder = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
       record = folder >= 0 ? namida_folder_record_read (folder, &error) : NULL;
@@ -218,6 +223,8 @@ gboolean
 namida_version_adopt (
     NamidaDatabase *database, const char *store, guint *adopted, GCancellable *cancellable, GError **error)
 {
+  /* The folders first: a version that another program commits meanwhile has its row when the rows are read. */
+  g_autoptr (GPtrArray) folders = namida_version_folders_list (store);
   g_autoptr (GHashTable) known = adopt_list_known (database, error);
   g_autoptr (GPtrArray) all = NULL;
 
@@ -225,7 +232,7 @@ namida_version_adopt (
     *adopted = 0;
   if (known == NULL)
     return FALSE;
-  all = adopt_find (store, known);
+  all = adopt_find (folders, known);
   for (guint i = 0; i < all->len; i++)
     {
       if (g_cancellable_is_cancelled (cancellable))
