@@ -39,6 +39,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive backups
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive' -l limit -x -d 'At most this fast, for example 5MB/s'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive inspect fit merge' -l music -x -a '(__fish_complete_directories)' -d 'Music folder'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l unencrypted -d 'Also when it cannot be encrypted'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l check -d 'Read every file again'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l wait -x -d 'Wait so many seconds for a device that is away'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l report -r -F -d 'What became of each file'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send inspect fit merge compare extract' -F

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files and disks as they are in life: many, empty, changing, unreadable, full."""
 import os
+import time
 import pathlib
 import shutil
 import subprocess
@@ -115,7 +116,11 @@ def test_unreadable(lab):
     result = expect(0, sender.send(receiver, source, wrap=wrap))  # a link alone is left out by design
     equal(all_files(receiver.music / "Music"), ["fine.mp3", "private.mp3", "secret/inside.mp3"])
     equal(receiver.wait_event("end")["result"], "done")
-    equal(rows(receiver, "history")[0]["state"], "finished")
+    # The history is written after the end was said.
+    deadline = time.monotonic() + 10
+    while rows(receiver, "history")[0]["state"] != "finished":
+        assert time.monotonic() < deadline, rows(receiver, "history")
+        time.sleep(0.1)
     assert rows(receiver, "backups", "list")[0]["complete"], "sent whole"
 
 
