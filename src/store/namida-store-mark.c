@@ -5,6 +5,7 @@
 
 #include "namida-clock.h"
 #include "namida-crash-point.h"
+#include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-json-build.h"
@@ -23,7 +24,7 @@
  * mount later. Called before something is received and when the list of versions is loaded. Blocking: worker threads.
  */
 
-#define TEMPORARY ".namida-sync-store.new"
+#define TEMPORARY ".namida-sync-store.new-"
 #define MARK_BYTES_MOST (1024 * 1024)
 
 typedef struct
@@ -131,11 +132,13 @@ mark_write (const Mark *self, int folder, gboolean create)
 {
   gsize length;
   g_autofree char *text = mark_dup_text (self, &length);
+  g_autofree char *random = namida_random_hex (8);
+  /* A name of its own: two sessions, or two programs, may write the mark at the same moment. */
+  g_autofree char *temporary = g_strconcat (TEMPORARY, random, NULL);
   gboolean fine;
   int saved_errno, fd;
 
-  unlinkat (folder, TEMPORARY, 0);
-  fd = namida_open_at (folder, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL, 0644);
+  fd = namida_open_at (folder, temporary, O_WRONLY | O_CREAT | O_EXCL, 0644);
   if (fd < 0)
     return FALSE;
   fine = namida_write_all (fd, text, length) && fsync (fd) == 0;
@@ -143,12 +146,12 @@ mark_write (const Mark *self, int folder, gboolean create)
   close (fd);
   errno = saved_errno;
   fine = fine
-         && (create ? namida_file_rename (folder, TEMPORARY, folder, NAMIDA_STORE_MARK_NAME)
-                    : renameat (folder, TEMPORARY, folder, NAMIDA_STORE_MARK_NAME) == 0)
+         && (create ? namida_file_rename (folder, temporary, folder, NAMIDA_STORE_MARK_NAME)
+                    : renameat (folder, temporary, folder, NAMIDA_STORE_MARK_NAME) == 0)
          && fsync (folder) == 0;
   saved_errno = errno;
   if (!fine)
-    unlinkat (folder, TEMPORARY, 0);
+    unlinkat (folder, temporary, 0);
   errno = saved_errno;
   return fine;
 }

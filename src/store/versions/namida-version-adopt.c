@@ -63,11 +63,12 @@ adopt_list_known (NamidaDatabase *database, GError **error)
   int result = SQLITE_ERROR;
 
   namida_database_lock (database);
-  statement = namida_database_prepare (database, error,
-                                       "SELECT path, 0 FROM versions UNION SELECT destination, state = 'open' FROM sessions"
-                                       " WHERE direction = 'receive' AND state IN ('open', 'parked')"
-                                       " AND destination IS NOT NULL",
-                                       "");
+  statement
+      = namida_database_prepare (database, error,
+                                 "SELECT path, 0 FROM versions UNION SELECT destination, state = 'open' FROM sessions"
+                                 " WHERE direction = 'receive' AND state IN ('open', 'parked')"
+                                 " AND destination IS NOT NULL",
+                                 "");
   while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
     {
       const char *path = (const char *) sqlite3_column_text (statement, 0);

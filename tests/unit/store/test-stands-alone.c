@@ -260,6 +260,41 @@ test_two_writers (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM stores"), ==, 1);
 }
 
+static gpointer
+mark_in_thread (gpointer data)
+{
+  Fixture *f = data;
+  int fd = open (f->backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  g_assert_true (namida_store_mark_ensure (f->database, f->backups, fd, NULL));
+  close (fd);
+  return NULL;
+}
+
+/* Several sessions begin in a new store at the same moment: all find the one mark, and nothing else is left behind. */
+static void
+test_marked_at_once (Fixture *f, gconstpointer data)
+{
+  for (guint round = 0; round < 20; round++)
+    {
+      GThread *threads[8];
+      const char *name;
+      GDir *dir;
+
+      g_assert_cmpint (g_mkdir_with_parents (f->backups, 0755), ==, 0);
+      g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM stores", ""));
+      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+        threads[i] = g_thread_new ("mark", mark_in_thread, f);
+      for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+        g_thread_join (threads[i]);
+      dir = g_dir_open (f->backups, 0, NULL);
+      while ((name = g_dir_read_name (dir)) != NULL)
+        g_assert_cmpstr (name, ==, NAMIDA_STORE_MARK_NAME);
+      g_dir_close (dir);
+      fixtures_remove (f->backups);
+    }
+}
+
 /* ---- verify by the record ---- */
 
 static void
@@ -616,6 +651,7 @@ main (int argc, char **argv)
   ADD ("older-store", test_older_store);
   ADD ("not-mounted", test_not_mounted);
   ADD ("two-writers", test_two_writers);
+  ADD ("marked-at-once", test_marked_at_once);
   ADD ("absent", test_absent);
   ADD ("library", test_library);
   ADD ("removed-meanwhile", test_removed_meanwhile);
