@@ -289,11 +289,12 @@ def test_no_such_device(lab):
 
 
 def test_by_address(lab):
-    """by address and by the start of the fingerprint"""
+    """by address and by the start of the fingerprint: of a device that is not trusted, 16 digits at least"""
     archive, _ = make_backup(lab.folder("source"), files=1)
     receiver = lab.receiver("--accept", "all")
     expect(0, lab.device("Sender").send(f"127.0.0.1:{receiver.listening['port']}", archive))
-    expect(0, lab.device("Sender").send(receiver.listening["fingerprint"][:12].lower(), archive))
+    expect(0, lab.device("Sender").send(receiver.listening["fingerprint"][:16].lower(), archive))
+    expect(4, lab.device("Sender").send(receiver.listening["fingerprint"][:15].lower(), archive))
 
 
 def test_receiver_killed(lab):
