@@ -295,6 +295,7 @@ say_end (NamidaCliProgress *self)
   NamidaFileCounts counts = namida_transfer_count_files (transfer);
   g_autofree char *size = namida_format_size (counts.bytes);
   g_autofree char *stored = namida_format_files (counts.stored);
+  g_autofree char *healed = NULL;
 
   if (namida_transfer_get_unproven (transfer))
     {
@@ -309,6 +310,9 @@ say_end (NamidaCliProgress *self)
     namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s)."), stored, size);
   if (counts.kept > 0 && namida_transfer_get_moved (transfer) == 0 && namida_transfer_get_hashed (transfer) == 0)
     namida_cli_say (self->cli, _ ("No file had to be sent, nor read again."));
+  healed = namida_transfer_dup_healed_words (transfer);
+  if (healed != NULL)
+    namida_cli_say (self->cli, "%s", healed);
   if (namida_transfer_get_folder (transfer) != NULL)
     namida_cli_say (self->cli, _ ("It is in %s"), namida_transfer_get_folder (transfer));
   if (namida_transfer_get_advice (transfer) != NULL)
@@ -320,11 +324,17 @@ emit_end (NamidaCliProgress *self)
 {
   NamidaTransfer *transfer = self->transfer;
   JsonBuilder *builder = namida_cli_event ("end");
+  guint versions;
 
   namida_json_build_string (builder, "result", namida_report_result_name (transfer));
   namida_cli_add_tally (builder, transfer);
   namida_json_build_int (builder, "moved", namida_transfer_get_moved (transfer));
   namida_json_build_int (builder, "hashed", namida_transfer_get_hashed (transfer));
+  if (namida_transfer_get_healed (transfer, &versions) > 0)
+    {
+      namida_json_build_int (builder, "healed", namida_transfer_get_healed (transfer, NULL));
+      namida_json_build_int (builder, "healedVersions", versions);
+    }
   if (namida_transfer_get_folder (transfer) != NULL)
     namida_json_build_string (builder, "folder", namida_transfer_get_folder (transfer));
   if (namida_transfer_get_advice (transfer) != NULL)

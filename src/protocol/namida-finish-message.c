@@ -4,6 +4,7 @@
 #include "namida-messages-private.h"
 
 #include "namida-digest.h"
+#include "namida-limits.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -143,9 +144,34 @@ add_reasons (GHashTable *results, GHashTable *reasons)
                            namida_finish_value_new (NAMIDA_FILE_MISSING, (NamidaError) GPOINTER_TO_UINT (code)));
 }
 
-GHashTable *
-namida_finish_answer_parse (const char *data, gsize length, GError **error)
+static gboolean
+finish_read_healed (NamidaJsonCursor *cursor, NamidaFinishHealed *healed, GError **error)
 {
+  const char *key;
+
+  if (!namida_message_enter (cursor, "healed", error))
+    return FALSE;
+  while ((key = namida_json_cursor_next_member (cursor)) != NULL)
+    {
+      guint *place = strcmp (key, "files") == 0      ? &healed->files
+                     : strcmp (key, "versions") == 0 ? &healed->versions
+                                                     : NULL;
+      guint64 n;
+
+      if (place == NULL)
+        namida_json_cursor_skip (cursor, NULL, NULL);
+      else if (!namida_json_cursor_size (cursor, "healed", &n, error))
+        return FALSE;
+      else
+        *place = (guint) MIN (n, NAMIDA_LIMIT_FILES);
+    }
+  return TRUE;
+}
+
+GHashTable *
+namida_finish_answer_parse (const char *data, gsize length, NamidaFinishHealed *healed, GError **error)
+{
+  NamidaFinishHealed told = { 0 };
   g_autoptr (GHashTable) table = namida_message_id_table_new (NULL);
   g_autoptr (GHashTable) reasons = namida_message_id_table_new (NULL);
   g_auto (NamidaJsonCursor) cursor = { 0 };
@@ -161,12 +187,19 @@ namida_finish_answer_parse (const char *data, gsize length, GError **error)
           if (!read_reasons (&cursor, reasons, error))
             return NULL;
         }
+      else if (strcmp (key, "healed") == 0)
+        {
+          if (!finish_read_healed (&cursor, &told, error))
+            return NULL;
+        }
       else if (strcmp (key, "files") != 0)
         namida_json_cursor_skip (&cursor, NULL, NULL);
       else if (!(has_files = read_results (&cursor, table, error)))
         return NULL;
     }
   add_reasons (table, reasons);
+  if (healed != NULL)
+    *healed = told;
   if (has_files)
     return g_steal_pointer (&table);
   namida_message_refuse (error, _ ("The message is refused: it lists no files."));
@@ -211,7 +244,7 @@ append_reasons (GString *out, GHashTable *results)
 }
 
 char *
-namida_finish_answer_format (GHashTable *results, gsize *length)
+namida_finish_answer_format (GHashTable *results, const NamidaFinishHealed *healed, gsize *length)
 {
   GString *out = g_string_new ("{\"files\":{");
   GHashTableIter iter;
@@ -222,6 +255,8 @@ namida_finish_answer_format (GHashTable *results, gsize *length)
     namida_json_append_member (out, id, namida_file_result_to_wire (namida_finish_value_get_result (result)));
   g_string_append_c (out, '}');
   append_reasons (out, results);
+  if (healed != NULL && healed->files > 0)
+    g_string_append_printf (out, ",\"healed\":{\"files\":%u,\"versions\":%u}", healed->files, healed->versions);
   g_string_append_c (out, '}');
   return namida_message_end (out, length);
 }

@@ -89,8 +89,15 @@ char *namida_finish_request_format (GHashTable *hashes, guint left_out, gsize *l
 gpointer namida_finish_value_new (NamidaFileResult result, NamidaError code);
 NamidaFileResult namida_finish_value_get_result (gconstpointer value);
 NamidaError namida_finish_value_get_code (gconstpointer value);
-GHashTable *namida_finish_answer_parse (const char *data, gsize length, GError **error);
-char *namida_finish_answer_format (GHashTable *results, gsize *length);
+/** NamidaFinishHealed: what was damaged at the receiver, and is whole again by what arrived. */
+typedef struct
+{
+  guint files, versions; /* that hold at least one of the files */
+} NamidaFinishHealed;
+/** namida_finish_answer_parse: @healed: (out) (optional): all 0 when the answer does not tell. */
+GHashTable *namida_finish_answer_parse (const char *data, gsize length, NamidaFinishHealed *healed, GError **error);
+/** namida_finish_answer_format: @healed: (nullable). */
+char *namida_finish_answer_format (GHashTable *results, const NamidaFinishHealed *healed, gsize *length);
 
 /** session: {"state":"open"|"finished"|"cancelled","files":{"f1":{"offset":N}}} */
 char *namida_session_answer_format (const char *state, GHashTable *offsets /* id → guint64* */, gsize *length);

@@ -212,7 +212,7 @@ finish_free (gpointer data)
 static gpointer
 parse_finish (const char *data, gsize length, GError **error)
 {
-  return namida_finish_answer_parse (data, length, error);
+  return namida_finish_answer_parse (data, length, NULL, error);
 }
 
 static void

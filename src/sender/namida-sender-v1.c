@@ -237,6 +237,17 @@ v1_check_upload (
 /* ---- the end ---- */
 
 static GHashTable *
+v1_read_finish (NamidaSender *self, const GByteArray *body, GError **error)
+{
+  NamidaFinishHealed healed = { 0 };
+  GHashTable *results = namida_finish_answer_parse ((const char *) body->data, body->len, &healed, error);
+
+  if (results != NULL && healed.files > 0)
+    namida_transfer_set_healed (self->transfer, healed.files, healed.versions);
+  return results;
+}
+
+static GHashTable *
 v1_finish (NamidaSender *self, GError **error)
 {
   guint64 seconds
@@ -257,7 +268,7 @@ v1_finish (NamidaSender *self, GError **error)
       g_autoptr (GError) local = NULL;
 
       if (v1_request (self, &connection, &request, body, &answer, &local))
-        return namida_finish_answer_parse ((const char *) answer.body->data, answer.body->len, error);
+        return v1_read_finish (self, answer.body, error);
       if (!g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_BUSY) || g_get_monotonic_time () - started > BUSY_US
           || g_cancellable_is_cancelled (self->inner))
         {

@@ -234,6 +234,7 @@ format_results (NamidaReceiveFiles *self, GHashTable *hashes, gsize *length)
 {
   g_autoptr (GHashTable) results = g_hash_table_new (g_str_hash, g_str_equal);
   GPtrArray *entries = namida_backup_get_entries (self->backup);
+  NamidaFinishHealed healed;
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -249,7 +250,8 @@ format_results (NamidaReceiveFiles *self, GHashTable *hashes, gsize *length)
                            namida_finish_value_new (result, (NamidaError) GPOINTER_TO_UINT (g_hash_table_lookup (
                                                                 self->codes, GUINT_TO_POINTER (i)))));
     }
-  return namida_finish_answer_format (results, length);
+  healed.files = namida_transfer_get_healed (self->transfer, &healed.versions);
+  return namida_finish_answer_format (results, &healed, length);
 }
 
 /* Why a file did not arrive whole may be known since its upload. */
@@ -274,7 +276,10 @@ commit (NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, GError *
   guint n;
   g_autofree NamidaCommit *commits = make_commits (self, hashes, &n);
   gboolean ok = namida_sink_commit (sink, commits, n, error);
+  guint healed, versions;
 
+  if (ok && (healed = namida_sink_get_healed (sink, &versions)) > 0)
+    namida_transfer_set_healed (self->transfer, healed, versions);
   for (guint i = 0; i < n; i++)
     {
       if (ok)

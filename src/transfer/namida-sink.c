@@ -79,3 +79,12 @@ namida_sink_get_hashed (NamidaSink *self)
 
   return iface->get_hashed != NULL ? iface->get_hashed (self) : 0;
 }
+
+guint
+namida_sink_get_healed (NamidaSink *self, guint *versions)
+{
+  NamidaSinkInterface *iface = NAMIDA_SINK_GET_IFACE (self);
+
+  *versions = 0;
+  return iface->get_healed != NULL ? iface->get_healed (self, versions) : 0;
+}

@@ -51,7 +51,8 @@ struct _NamidaSinkInterface
   void (*park) (NamidaSink *self);
   void (*discard) (NamidaSink *self);
   char *(*dup_folder) (NamidaSink *self);
-  guint (*get_hashed) (NamidaSink *self); /* (nullable): none */
+  guint (*get_hashed) (NamidaSink *self);                  /* (nullable): none */
+  guint (*get_healed) (NamidaSink *self, guint *versions); /* (nullable): none */
 };
 
 /** The session's id (random, opaque), also the name of its staging folder; stable over resume. (transfer none) */
@@ -90,6 +91,9 @@ void namida_sink_park (NamidaSink *self);
 void namida_sink_discard (NamidaSink *self);
 /** namida_sink_get_hashed: how many files prepare had to read whole, to know what they are. */
 guint namida_sink_get_hashed (NamidaSink *self);
+/** namida_sink_get_healed: after a commit: how many damaged files are whole again by what arrived. @versions: (out): of
+ * how many versions. The committing thread. */
+guint namida_sink_get_healed (NamidaSink *self, guint *versions);
 /** Returns: (transfer full) (nullable): the folder a person should open. */
 char *namida_sink_dup_folder (NamidaSink *self);
 

@@ -28,9 +28,10 @@ struct _NamidaTransfer
   guint timer;
 
   /* Written by any thread. */
-  gint64 bytes;       /* __atomic */
-  gint files;         /* g_atomic */
-  gint moved, hashed; /* g_atomic */
+  gint64 bytes;                       /* __atomic */
+  gint files;                         /* g_atomic */
+  gint moved, hashed;                 /* g_atomic */
+  gint healed_files, healed_versions; /* g_atomic */
   NamidaFileResults *results;
   GMutex lock; /* guards: */
   char *current_file;
@@ -534,6 +535,41 @@ guint
 namida_transfer_get_hashed (NamidaTransfer *self)
 {
   return (guint) g_atomic_int_get (&self->hashed);
+}
+
+void
+namida_transfer_set_healed (NamidaTransfer *self, guint files, guint versions)
+{
+  g_atomic_int_set (&self->healed_versions, (gint) versions);
+  g_atomic_int_set (&self->healed_files, (gint) files);
+}
+
+guint
+namida_transfer_get_healed (NamidaTransfer *self, guint *versions)
+{
+  if (versions != NULL)
+    *versions = (guint) g_atomic_int_get (&self->healed_versions);
+  return (guint) g_atomic_int_get (&self->healed_files);
+}
+
+char *
+namida_transfer_dup_healed_words (NamidaTransfer *self)
+{
+  guint n_versions, files = namida_transfer_get_healed (self, &n_versions);
+  g_autofree char *versions = NULL;
+
+  if (files == 0)
+    return NULL;
+  versions = g_strdup_printf (ngettext ("%'u version", "%'u versions", n_versions), n_versions);
+  if (namida_transfer_get_direction (self) == NAMIDA_DIRECTION_RECEIVE)
+    /* Translators: the second one is a number of versions, as in "in 3 versions" */
+    return g_strdup_printf (ngettext ("%'u damaged file was repaired in %s.", "%'u damaged files were repaired in %s.",
+                                      files),
+                            files, versions);
+  /* Translators: a number of files, a number of versions, as in "in 3 versions", and the name of a device */
+  return g_strdup_printf (ngettext ("%'u damaged file was repaired in %s on “%s”.",
+                                    "%'u damaged files were repaired in %s on “%s”.", files),
+                          files, versions, namida_transfer_get_peer_alias (self));
 }
 
 void

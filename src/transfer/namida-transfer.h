@@ -110,6 +110,14 @@ void namida_transfer_add_files (NamidaTransfer *self, int delta);
 void namida_transfer_add_moved (NamidaTransfer *self, guint moved, guint hashed);
 guint namida_transfer_get_moved (NamidaTransfer *self);  /* any thread */
 guint namida_transfer_get_hashed (NamidaTransfer *self); /* any thread */
+/** namida_transfer_set_healed: @files: how many damaged files of backups that the receiver keeps are whole again by
+ * what arrived, in @versions of them; any thread. */
+void namida_transfer_set_healed (NamidaTransfer *self, guint files, guint versions);
+/** namida_transfer_get_healed: @versions: (out) (optional). Returns: how many files; any thread. */
+guint namida_transfer_get_healed (NamidaTransfer *self, guint *versions);
+/** namida_transfer_dup_healed_words: Returns: (transfer full) (nullable): a sentence on what was healed here or on the
+ * other device; %NULL: nothing was. Translated; main context. */
+char *namida_transfer_dup_healed_words (NamidaTransfer *self);
 /** What was counted and known of its files is forgotten, as it is counted anew; main context, while nobody moves bytes.
  */
 void namida_transfer_restart (NamidaTransfer *self);

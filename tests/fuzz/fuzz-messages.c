@@ -10,7 +10,7 @@ static void
 read_tables (const char *text, gsize length)
 {
   g_autoptr (GHashTable) hashes = namida_finish_request_parse (text, length, NULL, NULL);
-  g_autoptr (GHashTable) results G_GNUC_UNUSED = namida_finish_answer_parse (text, length, NULL);
+  g_autoptr (GHashTable) results G_GNUC_UNUSED = namida_finish_answer_parse (text, length, NULL, NULL);
   g_autoptr (GHashTable) offsets = NULL;
   g_autoptr (NamidaOfferAnswer) answer G_GNUC_UNUSED = namida_offer_answer_parse (text, length, NULL);
   g_autofree char *state = NULL;

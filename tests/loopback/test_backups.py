@@ -122,6 +122,29 @@ def test_verify(lab):
     equal(rows(nas, "verify")[-1]["damaged"], 0)
 
 
+def test_healed(lab):
+    """a damaged file is whole again in every version that has it when it is sent once more, and both sides say so"""
+    source = lab.folder("source")
+    zip_path, music = make_backup(source, files=3)
+    song = write(music / "song.flac", b"la" * 3000)
+    nas, phone = keeper(lab), lab.device("Phone")
+    for n in range(3):
+        write(music / "changed.flac", b"%d" % n)
+        end = expect(0, phone.send(nas, zip_path, music)).end()
+        assert "healed" not in end, end
+    versions = rows(nas, "list")
+    flip_bit(type(song)(f"{versions[1]['folder']}/Music/{music.name}/song.flac"))
+    equal(nas.run("backups", "verify").code, 1)
+    equal(damaged_contents(nas), 1)
+    end = expect(0, phone.send(nas, zip_path, music)).end()
+    equal((end["healed"], end["healedVersions"]), (1, 3))
+    there = nas.wait_event("end", where=lambda event: "healed" in event)
+    equal((there["healed"], there["healedVersions"]), (1, 3))
+    for version in versions:
+        equal(type(song)(f"{version['folder']}/Music/{music.name}/song.flac").read_bytes(), song.read_bytes())
+    expect(0, nas.run("backups", "verify"))
+
+
 def damaged_contents(device):
     """how many contents the device knows to be damaged: the next sending carries them"""
     database = sqlite3.connect(device.data / "state.db", timeout=30)

@@ -83,7 +83,10 @@ namida_transfer_dup_line (NamidaTransfer *transfer)
   guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
   g_autofree char *text = namida_transfer_dup_state_text (transfer);
   g_autofree char *amount = NULL;
+  g_autofree char *healed = namida_transfer_dup_healed_words (transfer);
 
+  if (healed != NULL && namida_transfer_is_final (transfer))
+    return g_strconcat (text, " · ", healed, NULL);
   if (namida_transfer_get_advice (transfer) != NULL)
     return g_strconcat (text, " · ", namida_transfer_get_advice (transfer), NULL);
   if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_DONE && left_out > 0)

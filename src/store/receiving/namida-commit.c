@@ -429,6 +429,7 @@ heal_versions (NamidaWork *work)
 
   if (!namida_heal_run (work->self->database, &healed, NULL, &error))
     g_message ("%s", error->message);
+  work->self->healed = healed;
   text = namida_heal_describe (&healed);
   if (text != NULL)
     g_message ("%s", text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "namida-hash-index.h"
+#include "namida-heal.h"
 #include "namida-layout.h"
 #include "namida-staging.h"
 #include "namida-store-sink.h"
@@ -69,6 +70,7 @@ struct _NamidaStoreSink
   GPtrArray *roots;      /* NamidaRoot */
   NamidaStaging *hidden; /* landing backup: where the version grows */
   guint hashed;          /* files that prepare has read whole */
+  NamidaHealed healed;   /* by the commit */
   GHashTable *links;     /* inode → change time (both gint64) after the last link that was made here */
   gint64 reread_until;   /* monotonic microseconds: after that, what was read long ago is linked unread */
   char *version;         /* (nullable) its final path, once it is there */

@@ -475,6 +475,15 @@ get_hashed (NamidaSink *sink)
   return NAMIDA_STORE_SINK (sink)->hashed;
 }
 
+static guint
+sink_get_healed (NamidaSink *sink, guint *versions)
+{
+  const NamidaHealed *healed = &NAMIDA_STORE_SINK (sink)->healed;
+
+  *versions = healed->versions;
+  return healed->files;
+}
+
 static void
 sink_iface_init (NamidaSinkInterface *iface)
 {
@@ -487,4 +496,5 @@ sink_iface_init (NamidaSinkInterface *iface)
   iface->discard = discard;
   iface->dup_folder = dup_folder;
   iface->get_hashed = get_hashed;
+  iface->get_healed = sink_get_healed;
 }

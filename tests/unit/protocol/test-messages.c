@@ -120,8 +120,8 @@ check_reasons (void)
 {
   static const char told[] = "{\"reasons\":{\"d\":\"read-only\",\"a\":\"quota\",\"e\":\"moon\",\"x\":\"quota\"},"
                              "\"files\":{\"a\":\"stored\",\"d\":\"missing\",\"e\":\"missing\"}}";
-  g_autoptr (GHashTable) results = namida_finish_answer_parse (told, strlen (told), NULL);
-  g_autofree char *answer = namida_finish_answer_format (results, NULL);
+  g_autoptr (GHashTable) results = namida_finish_answer_parse (told, strlen (told), NULL, NULL);
+  g_autofree char *answer = namida_finish_answer_format (results, NULL, NULL);
   gpointer value = g_hash_table_lookup (results, "d");
 
   g_assert_cmpuint (g_hash_table_size (results), ==, 3);
@@ -130,6 +130,30 @@ check_reasons (void)
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "a")), ==, NAMIDA_FILE_STORED);
   g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (results, "e")), ==, NAMIDA_FILE_MISSING);
   g_assert_nonnull (strstr (answer, "\"reasons\":{\"d\":\"read-only\"}"));
+}
+
+/* What was damaged there and is whole again: told when there is something to tell, and unknown members are ignored. */
+static void
+check_healed (void)
+{
+  static const char told[] = "{\"healed\":{\"files\":2,\"versions\":3,\"x\":[]},\"files\":{\"a\":\"stored\"}}";
+  static const char bad[] = "{\"healed\":{\"files\":-2},\"files\":{\"a\":\"stored\"}}";
+  NamidaFinishHealed healed = { 9, 9 };
+  g_autoptr (GHashTable) results = namida_finish_answer_parse (told, strlen (told), &healed, NULL);
+  g_autoptr (GHashTable) none = NULL;
+  g_autofree char *answer = namida_finish_answer_format (results, &healed, NULL);
+  g_autofree char *silent = NULL;
+
+  g_assert_cmpuint (healed.files, ==, 2);
+  g_assert_cmpuint (healed.versions, ==, 3);
+  g_assert_nonnull (strstr (answer, "\"healed\":{\"files\":2,\"versions\":3}"));
+  healed = (NamidaFinishHealed){ 0 };
+  silent = namida_finish_answer_format (results, &healed, NULL);
+  g_assert_null (strstr (silent, "healed"));
+  healed = (NamidaFinishHealed){ 9, 9 };
+  none = namida_finish_answer_parse (silent, strlen (silent), &healed, NULL);
+  g_assert_cmpuint (healed.files, ==, 0);
+  g_assert_null (namida_finish_answer_parse (bad, strlen (bad), NULL, NULL));
 }
 
 static void
@@ -150,10 +174,10 @@ test_finish (void)
                                      "{\"files\":{},\"leftOut\":\"2\"}" };
   guint left_out = 99;
   g_autoptr (GHashTable) hashes = namida_finish_request_parse (asked, strlen (asked), NULL, NULL);
-  g_autoptr (GHashTable) results = namida_finish_answer_parse (told, strlen (told), NULL);
+  g_autoptr (GHashTable) results = namida_finish_answer_parse (told, strlen (told), NULL, NULL);
   g_autoptr (GHashTable) again = NULL;
   g_autofree char *text = NULL;
-  g_autofree char *answer = namida_finish_answer_format (results, NULL);
+  g_autofree char *answer = namida_finish_answer_format (results, NULL, NULL);
   gsize length;
 
   g_assert_cmpstr (g_hash_table_lookup (hashes, "f1"), ==, SHA);
@@ -179,6 +203,7 @@ test_finish (void)
   g_assert_nonnull (strstr (answer, "\"b\":\"kept-existing\""));
   g_assert_null (strstr (answer, "reasons"));
   check_reasons ();
+  check_healed ();
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_null (namida_finish_request_parse (bad[i], strlen (bad[i]), NULL, NULL));
 }

@@ -121,6 +121,38 @@ test_gives_way (Fixture *f, gconstpointer data)
   g_assert_cmpint (namida_version_get_damaged (version), ==, 1);
 }
 
+static void
+on_reloaded (GObject *source, GAsyncResult *result, gpointer done)
+{
+  g_assert_true (namida_versions_reload_finish (NAMIDA_VERSIONS (source), result, NULL));
+  *(gboolean *) done = TRUE;
+}
+
+/* A new version that is made of linked files is as old as the oldest of their reads. */
+static void
+test_linked (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersion) received = receive_one (f);
+  NamidaVersions *versions = namida_hub_get_versions (f->receiver);
+  NamidaVersion *version;
+  gboolean done = FALSE;
+
+  g_assert_true (namida_database_exec (f->receiver->database, NULL, "UPDATE versions SET created_at = created_at + ?",
+                                       "i", 60 * DAY));
+  namida_versions_reload_async (versions, NULL, on_reloaded, &done);
+  WAIT_FOR (done);
+  version = namida_versions_find (versions, namida_version_get_id (received));
+  namida_hub_set_verify_days (f->receiver, 90);
+  namida_clock_set_fake (namida_clock_real () + 80 * DAY);
+  run_quietly (f);
+  g_assert_cmpint (namida_version_get_verified_at (version), ==, 0);
+  namida_clock_set_fake (namida_clock_real () + 20 * DAY);
+  run_quietly (f);
+  g_assert_cmpint (namida_version_get_verified_at (version), ==, namida_clock_real ());
+  g_assert_cmpint (namida_version_get_read_at (version), ==, namida_clock_real ());
+  g_assert_null (trouble);
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up_kept, test, tear_down_kept)
 
 int
@@ -128,6 +160,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/quiet/finds-damage", test_finds_damage);
+  ADD ("/quiet/linked", test_linked);
   ADD ("/quiet/gives-way", test_gives_way);
   return g_test_run ();
 }

@@ -250,7 +250,7 @@ serve_finish (Fake *fake, Peer *peer, const char *body, gsize length)
       answer (peer, 409, "{\"error\":\"busy\",\"message\":\"Files of this transfer are still arriving.\"}");
       return;
     }
-  text = namida_finish_answer_format (results, &size);
+  text = namida_finish_answer_format (results, NULL, &size);
   answer (peer, 200, text);
 }
 
