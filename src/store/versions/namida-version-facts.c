@@ -122,13 +122,47 @@ facts_load_some (
   return records != NULL;
 }
 
+/* What a restore, a fetch or the reading of another version found damaged is damaged in every version that has it, also
+ * in those that nobody has verified since. */
+static gboolean
+facts_count_damaged (NamidaDatabase *database, GPtrArray *all, GError **error)
+{
+  g_autoptr (GHashTable) versions = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  sqlite3_stmt *statement;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error,
+                                       "SELECT v.id, count (*) FROM contents c JOIN list_items i ON i.content = c.id"
+                                       " JOIN version_lists l ON l.list = i.list JOIN versions v ON v.id = l.version"
+                                       " WHERE c.damaged <> 0 AND v.landing = 'backup' GROUP BY v.id",
+                                       "");
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    {
+      gint64 id = sqlite3_column_int64 (statement, 0);
+
+      g_hash_table_insert (versions, g_memdup2 (&id, sizeof id), GINT_TO_POINTER (sqlite3_column_int (statement, 1)));
+    }
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  for (guint i = 0; i < all->len; i++)
+    {
+      NamidaVersionRecord *record = ((NamidaVersionFacts *) g_ptr_array_index (all, i))->record;
+      int damaged = GPOINTER_TO_INT (g_hash_table_lookup (versions, &record->id));
+
+      if (damaged > 0)
+        record->damaged = MAX (record->damaged, damaged);
+    }
+  return statement != NULL;
+}
+
 GPtrArray *
 namida_version_facts_load (NamidaDatabase *database, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_facts_free);
 
   if (!facts_load_some (database, NAMIDA_VERSION_STAYS, all, cancellable, error)
-      || !facts_load_some (database, NAMIDA_VERSION_REMOVING, all, cancellable, error))
+      || !facts_load_some (database, NAMIDA_VERSION_REMOVING, all, cancellable, error)
+      || !facts_count_damaged (database, all, error))
     return NULL;
   g_ptr_array_sort (all, facts_compare);
   return g_steal_pointer (&all);

@@ -54,7 +54,8 @@ gint64 namida_version_get_verified_at (NamidaVersion *self);
 /** namida_version_get_read_at: Returns: microseconds since 1970: when the file of it that was not read for the longest
  * time was last read and was as it arrived; 0: not known. */
 gint64 namida_version_get_read_at (NamidaVersion *self);
-/** Files that were damaged or missing then and could not be repaired; -1: never verified. */
+/** Files that were damaged or missing then and could not be repaired, and those that a restore, a fetch or the reading
+ * of another version has found damaged since; -1: never verified, and no damage is known. */
 int namida_version_get_damaged (NamidaVersion *self);
 /** (transfer none) (element-type NamidaVersionMusic): by label; the zip is not among them. */
 GPtrArray *namida_version_get_music (NamidaVersion *self);

@@ -189,6 +189,17 @@ test_list (Fixture *f, gconstpointer data)
   g_free (text);
   text = namida_version_dup_state_text (first);
   g_assert_true (g_str_has_prefix (text, "Files last read on "));
+
+  /* What anybody found damaged is told, although nobody has verified the version. */
+  g_assert_true (namida_database_exec (f->database, NULL,
+                                       "UPDATE contents SET damaged = 1 WHERE id = (SELECT min (content) FROM"
+                                       " version_files WHERE version = CAST (? AS INTEGER) AND label = 'Music')",
+                                       "s", namida_version_get_id (first)));
+  reload (versions);
+  g_free (text);
+  text = namida_version_dup_state_text (first);
+  g_assert_cmpstr (text, ==, "1 file is damaged");
+  g_assert_cmpint (namida_version_get_damaged (first), ==, 1);
 }
 
 /* The same backup again into a person's folders is the version it was; what the person deletes is told. */
