@@ -337,7 +337,7 @@ def test_successor(lab):
     expect(0, nas.run("backups", "succeed", old.alias, new.alias, "--yes"))
     nas.stop()
     nas.receive("--accept", "all", "--as", "backup")
-    done = expect(0, new.run("backups", "fetch", "--from", nas.alias))
+    done = expect(0, new.run("backups", "fetch", "--from", nas.alias, "--into", new.music))
     assert "older version" in done.out, done.out
     # Without --music each label goes where this computer keeps it: “Music” is the music folder itself.
     homes = [new.home / "Music", new.music]
