@@ -3,6 +3,8 @@
 
 #include "namida-entry.h"
 
+#include "namida-safe-path.h"
+
 #include <string.h>
 
 NamidaEntry *
@@ -81,6 +83,15 @@ namida_entry_compare (const NamidaEntry *a, const NamidaEntry *b)
   if (order != 0)
     return order;
   return has_label (a) ? compare_paths (a->relative_path, b->relative_path) : compare_paths (a->name, b->name);
+}
+
+gboolean
+namida_entry_is_portable (const NamidaEntry *self)
+{
+  if (!has_label (self))
+    return namida_safe_path_check_portable_component (self->name, NULL);
+  return namida_safe_path_check_portable_component (self->label, NULL)
+         && namida_safe_path_check_portable (self->relative_path, NULL);
 }
 
 gint64

@@ -50,6 +50,11 @@ int namida_entry_compare (const NamidaEntry *a, const NamidaEntry *b);
 /** namida_entry_get_mtime_ms: Returns: milliseconds since 1970, as the wire carries them (rounded towards the past); 0
  * for a time that is unknown. */
 gint64 namida_entry_get_mtime_ms (const NamidaEntry *self);
+/**
+ * namida_entry_is_portable: whether each program of any make and version takes the entry's name
+ * (namida_safe_path_check_portable()); the others go only to a device with the feature "names". Any thread.
+ */
+gboolean namida_entry_is_portable (const NamidaEntry *self);
 /** namida_entry_guess_type: Returns: (transfer none): a MIME type by the name's ending. */
 const char *namida_entry_guess_type (const char *name);
 

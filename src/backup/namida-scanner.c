@@ -151,8 +151,7 @@ name_is_fine (Walk *walk, const char *relative, const char *source)
       leave_out (walk->scan, source, reason);
     }
   else if (!namida_safe_path_check (relative, NULL))
-    leave_out (walk->scan, source,
-               _ ("Its name cannot be stored on every device (a backslash, a drive letter, or too long)."));
+    leave_out (walk->scan, source, _ ("Its name cannot be stored safely (two dots beside a backslash, or too long)."));
   else
     return TRUE;
   return FALSE;
@@ -336,7 +335,7 @@ take_label (Scan *scan, const char *path)
 {
   g_autofree char *base = g_path_get_basename (path);
 
-  if (!namida_safe_path_check_component (base, NULL))
+  if (!namida_safe_path_check_portable_component (base, NULL))
     {
       g_autofree char *shown = g_filename_display_name (base);
 
@@ -389,7 +388,7 @@ scan_file (Scan *scan, const char *path, const struct stat *st)
 
   if (!g_utf8_validate (base, -1, NULL) || !namida_safe_path_check_component (base, NULL))
     {
-      leave_out (scan, path, _ ("Its name cannot be stored on every device (a backslash, or not UTF-8 text)."));
+      leave_out (scan, path, _ ("Its name cannot be stored safely (two dots beside a backslash, or not UTF-8 text)."));
       return;
     }
   if (access (path, R_OK) != 0)

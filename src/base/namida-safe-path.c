@@ -34,6 +34,26 @@ refuse (GError **error, const char *name, const char *why)
   return FALSE;
 }
 
+/* No "." and ".." in @name, also not between backslashes: a drive that is shared with other systems may be read by one
+ * that takes them for separators. */
+static gboolean
+check_steps (const char *name, gsize length)
+{
+  gsize start = 0;
+
+  for (gsize i = 0; i <= length; i++)
+    {
+      gsize step = i - start;
+
+      if (i < length && name[i] != '\\')
+        continue;
+      if ((step == 1 || step == 2) && name[start] == '.' && name[i - 1] == '.')
+        return FALSE;
+      start = i + 1;
+    }
+  return TRUE;
+}
+
 static gboolean
 check_component (const char *name, gsize length, const char *whole, GError **error)
 {
@@ -41,9 +61,7 @@ check_component (const char *name, gsize length, const char *whole, GError **err
     return refuse (error, whole, _ ("it has an empty part"));
   if (length > NAMIDA_LIMIT_COMPONENT_BYTES)
     return refuse (error, whole, _ ("it is too long"));
-  if ((length == 1 && name[0] == '.') || (length == 2 && name[0] == '.' && name[1] == '.'))
-    return refuse (error, whole, _ ("it leads to another folder"));
-  return TRUE;
+  return check_steps (name, length) || refuse (error, whole, _ ("it leads to another folder"));
 }
 
 /* "C:" and "C:x" name a drive on the peer's system; "C: A song" in a deeper folder is a plain name. */
@@ -67,11 +85,6 @@ namida_safe_path_check (const char *relative, GError **error)
     return refuse (error, relative, _ ("it is not text"));
   if (relative[0] == '/')
     return refuse (error, relative, _ ("it leads to another folder"));
-  if (has_drive_letter (relative))
-    return refuse (error, relative, _ ("it names a drive"));
-  if (strchr (relative, '\\') != NULL)
-    return refuse (error, relative, _ ("it has a backslash"));
-
   while (TRUE)
     {
       const char *end = strchrnul (start, '/');
@@ -84,12 +97,37 @@ namida_safe_path_check (const char *relative, GError **error)
     }
 }
 
+static gboolean
+has_slash (const char *name)
+{
+  return name != NULL && strnlen (name, NAMIDA_LIMIT_PATH_BYTES) < NAMIDA_LIMIT_PATH_BYTES
+         && strchr (name, '/') != NULL;
+}
+
 gboolean
 namida_safe_path_check_component (const char *name, GError **error)
 {
-  if (name != NULL && strnlen (name, NAMIDA_LIMIT_PATH_BYTES) < NAMIDA_LIMIT_PATH_BYTES && strchr (name, '/') != NULL)
+  if (has_slash (name))
     return refuse (error, name, _ ("it has a slash"));
   return namida_safe_path_check (name, error);
+}
+
+gboolean
+namida_safe_path_check_portable (const char *relative, GError **error)
+{
+  if (!namida_safe_path_check (relative, error))
+    return FALSE;
+  if (has_drive_letter (relative))
+    return refuse (error, relative, _ ("it names a drive"));
+  return strchr (relative, '\\') == NULL || refuse (error, relative, _ ("it has a backslash"));
+}
+
+gboolean
+namida_safe_path_check_portable_component (const char *name, GError **error)
+{
+  if (has_slash (name))
+    return refuse (error, name, _ ("it has a slash"));
+  return namida_safe_path_check_portable (name, error);
 }
 
 static int

@@ -13,10 +13,9 @@ G_BEGIN_DECLS
  * @relative: (nullable): a path as received, '/' between components
  *
  * The one gate through which a received name becomes a path. Refuses: %NULL or empty, absolute, empty component, "."
- * and
- * "..", a drive letter ("C:"), a backslash, control characters that end a string (NUL), invalid UTF-8, a component over
- * 255 bytes, a path over 4096 bytes. Spaces, newlines, leading dashes and trailing dots are legal names and are kept.
- * Any thread.
+ * and "..", also between backslashes, control characters that end a string (NUL), invalid UTF-8, a component over 255
+ * bytes, a path over 4096 bytes. All else that Linux takes for a name is legal and is kept: spaces, newlines, leading
+ * dashes, trailing dots, backslashes, "C:". Any thread.
  *
  * Returns: %FALSE with %NAMIDA_ERROR_UNSAFE_PATH.
  */
@@ -24,6 +23,21 @@ gboolean namida_safe_path_check (const char *relative, GError **error);
 
 /** namida_safe_path_check_component: the same for one name (a label, a backup's name): also refuses '/'. */
 gboolean namida_safe_path_check_component (const char *name, GError **error);
+
+/**
+ * namida_safe_path_check_portable:
+ * @relative: (nullable): a path, '/' between components
+ *
+ * namida_safe_path_check() for what comes from, or goes to, a program that may run on another system or may be older
+ * than this one: also refuses backslashes, which separate components there, and a drive letter ("C:") at the beginning.
+ * Any thread.
+ *
+ * Returns: %FALSE with %NAMIDA_ERROR_UNSAFE_PATH.
+ */
+gboolean namida_safe_path_check_portable (const char *relative, GError **error);
+
+/** namida_safe_path_check_portable_component: the same for one name: also refuses '/'. */
+gboolean namida_safe_path_check_portable_component (const char *name, GError **error);
 
 /**
  * namida_safe_path_open_parent:

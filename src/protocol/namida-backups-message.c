@@ -159,6 +159,7 @@ namida_download_request_format (const char *backup_id, const char *const *labels
         }
       g_string_append_c (out, ']');
     }
+  namida_json_append_member (out, "names", "all");
   g_string_append_c (out, '}');
   return namida_message_end (out, length);
 }
@@ -185,10 +186,11 @@ read_labels (JsonNode *node, char ***labels, GError **error)
 }
 
 gboolean
-namida_download_request_parse (const char *data, gsize length, char **backup_id, char ***labels, GError **error)
+namida_download_request_parse (
+    const char *data, gsize length, char **backup_id, char ***labels, gboolean *all_names, GError **error)
 {
   g_autoptr (JsonNode) root = namida_json_parse (data, length, NAMIDA_LIMIT_JSON_BYTES, error);
-  const char *id = NULL;
+  const char *id = NULL, *names = NULL;
   JsonNode *music;
 
   *backup_id = NULL;
@@ -197,6 +199,9 @@ namida_download_request_parse (const char *data, gsize length, char **backup_id,
     return FALSE;
   if (id == NULL || !namida_message_is_id (id, ID_MAX))
     return namida_message_refuse (error, _ ("The question for a backup makes no sense."));
+  if (!namida_json_get_string (json_node_get_object (root), "names", &names, error))
+    return FALSE;
+  *all_names = g_strcmp0 (names, "all") == 0;
   music = json_object_get_member (json_node_get_object (root), "music");
   if (music != NULL && !JSON_NODE_HOLDS_NULL (music) && !read_labels (music, labels, error))
     return FALSE;
@@ -205,11 +210,16 @@ namida_download_request_parse (const char *data, gsize length, char **backup_id,
 }
 
 char *
-namida_download_answer_format (
-    const char *session_id, NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length)
+namida_download_answer_format (const char *session_id,
+                               NamidaDeviceInfo *info,
+                               GBytes *manifest,
+                               NamidaBackup *backup,
+                               gboolean all_names,
+                               gsize *length)
 {
   GString *out = g_string_new ("{");
-  g_autofree char *offer = namida_offer_message_format (info, manifest, backup, NULL);
+  g_autofree char *offer = all_names ? namida_offer_message_format_all_names (info, manifest, backup, NULL)
+                                     : namida_offer_message_format (info, manifest, backup, NULL);
 
   namida_json_append_member (out, "sessionId", session_id);
   g_string_append_c (out, ',');

@@ -30,12 +30,16 @@ GPtrArray *namida_backups_parse (const char *data, gsize length, GError **error)
 
 /** prepare-download's question. @labels: (nullable): all music folders. */
 char *namida_download_request_format (const char *backup_id, const char *const *labels, gsize *length);
-/** @labels: (out) (transfer full) (nullable) */
-gboolean
-namida_download_request_parse (const char *data, gsize length, char **backup_id, char ***labels, GError **error);
+/** @labels: (out) (transfer full) (nullable); @all_names: (out): who asks takes all names that Linux takes */
+gboolean namida_download_request_parse (
+    const char *data, gsize length, char **backup_id, char ***labels, gboolean *all_names, GError **error);
 /** Its answer: an offer (namida_offer_message_parse() reads that) with "sessionId" as its first member. */
-char *namida_download_answer_format (
-    const char *session_id, NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length);
+char *namida_download_answer_format (const char *session_id,
+                                     NamidaDeviceInfo *info,
+                                     GBytes *manifest,
+                                     NamidaBackup *backup,
+                                     gboolean all_names,
+                                     gsize *length);
 /** (transfer full) (nullable): the session's id; INVALID_REQUEST. */
 char *namida_download_answer_dup_session (const char *data, gsize length, GError **error);
 

@@ -97,7 +97,7 @@ namida_localsend_offer_format (NamidaDeviceInfo *own, NamidaBackup *backup, gsiz
     {
       const NamidaEntry *entry = g_ptr_array_index (entries, i);
 
-      if (entry->kind == NAMIDA_ENTRY_FOLDER)
+      if (entry->kind == NAMIDA_ENTRY_FOLDER || !namida_entry_is_portable (entry))
         continue;
       if (out->str[out->len - 1] != '{')
         g_string_append_c (out, ',');

@@ -148,7 +148,7 @@ place (NamidaEntry *entry, const File *file, NamidaBackup *backup, GError **erro
   const char *slash = strchr (file->name, '/');
   const char *last = strrchr (file->name, '/');
 
-  if (!namida_safe_path_check (file->name, error))
+  if (!namida_safe_path_check_portable (file->name, error))
     return FALSE;
   entry->kind = NAMIDA_ENTRY_FILE;
   entry->name = g_strdup (last != NULL ? last + 1 : file->name);
@@ -210,7 +210,7 @@ claim_place (NamidaEntry *entry, GHashTable *taken, GHashTable *counters, GError
     {
       g_free (path);
       path = dup_numbered_path (wished, ++n);
-      if (!namida_safe_path_check (path, error))
+      if (!namida_safe_path_check_portable (path, error))
         return FALSE;
     }
   if (n > 1)

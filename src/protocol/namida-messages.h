@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 
 /**
  * prepare-upload: TOO_LARGE over the limits, UNSAFE_PATH for a name that is no safe path, INVALID_MANIFEST, else
- * INVALID_REQUEST. Entries without an id (the phone app's) get "f<position>". A missing time is 0. Formatting leaves
- * the manifest out when the whole would be over NAMIDA_LIMIT_OFFER_BYTES. Over 64 KiB: worker threads.
+ * INVALID_REQUEST. Entries without an id (the phone app's) get "f<position>". A missing time is
+ * NAMIDA_ENTRY_TIME_UNKNOWN. Formatting leaves the manifest out when the whole would be over NAMIDA_LIMIT_OFFER_BYTES.
+ * Over 64 KiB: worker threads.
  */
 typedef struct
 {
@@ -25,7 +26,13 @@ typedef struct
   char *text; /* (nullable): LocalSend's: a message, and no files that are wanted */
 } NamidaOfferMessage;
 NamidaOfferMessage *namida_offer_message_parse (const char *data, gsize length, GError **error);
+/** Leaves out, and counts as left out, what namida_entry_is_portable() is not true of. */
 char *namida_offer_message_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length);
+/** For a device with the feature NAMIDA_FEATURE_NAMES: with all names. */
+char *
+namida_offer_message_format_all_names (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length);
+/** Who has it takes all names that Linux takes, when the offer says "names": "all". */
+#define NAMIDA_FEATURE_NAMES "names"
 void namida_offer_message_free (NamidaOfferMessage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaOfferMessage, namida_offer_message_free)
 

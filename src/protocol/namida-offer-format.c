@@ -5,6 +5,7 @@
 
 #include "namida-clock.h"
 #include "namida-limits.h"
+#include "namida-safe-path.h"
 
 #include <string.h>
 
@@ -61,12 +62,39 @@ append_manifest (GString *out, GBytes *manifest)
   g_string_append_len (out, text, (gssize) length);
 }
 
-char *
-namida_offer_message_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length)
+static guint
+offer_count_odd (GPtrArray *entries)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < entries->len; i++)
+    n += !namida_entry_is_portable (g_ptr_array_index (entries, i));
+  return n;
+}
+
+static void
+offer_append_entries (GString *out, GPtrArray *entries, gboolean all)
+{
+  g_string_append (out, ",\"files\":[");
+  for (guint i = 0; i < entries->len; i++)
+    {
+      if (!all && !namida_entry_is_portable (g_ptr_array_index (entries, i)))
+        continue;
+      if (out->str[out->len - 1] != '[')
+        g_string_append_c (out, ',');
+      append_entry (out, g_ptr_array_index (entries, i));
+    }
+  g_string_append_c (out, ']');
+}
+
+/* @all: whatever their names. */
+static char *
+offer_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gboolean all, gsize *length)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
   const char *name = namida_backup_get_name (backup);
-  guint missed = namida_backup_count_missed (backup);
+  guint odd = offer_count_odd (entries);
+  guint missed = namida_backup_count_missed (backup) + (all ? 0 : odd);
   GString *out = g_string_sized_new (256 + (gsize) entries->len * 320);
 
   g_string_append_c (out, '{');
@@ -77,19 +105,28 @@ namida_offer_message_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBac
       g_string_append (out, "\"info\":");
       g_string_append (out, text);
     }
+  if (name != NULL && !all && !namida_safe_path_check_portable_component (name, NULL))
+    name = NULL;
   namida_json_append_member (out, "backupName", name != NULL ? name : "");
+  if (all && odd > 0)
+    namida_json_append_member (out, "names", "all");
   if (missed > 0)
     g_string_append_printf (out, ",\"leftOut\":%u", missed);
-  g_string_append (out, ",\"files\":[");
-  for (guint i = 0; i < entries->len; i++)
-    {
-      if (i > 0)
-        g_string_append_c (out, ',');
-      append_entry (out, g_ptr_array_index (entries, i));
-    }
-  g_string_append_c (out, ']');
+  offer_append_entries (out, entries, all);
   if (manifest != NULL)
     append_manifest (out, manifest);
   g_string_append_c (out, '}');
   return namida_message_end (out, length);
+}
+
+char *
+namida_offer_message_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length)
+{
+  return offer_format (info, manifest, backup, FALSE, length);
+}
+
+char *
+namida_offer_message_format_all_names (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length)
+{
+  return offer_format (info, manifest, backup, TRUE, length);
 }

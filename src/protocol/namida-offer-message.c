@@ -23,6 +23,7 @@ typedef struct
   gsize info_length, manifest_length, files_length;
   char *name;
   guint left_out;
+  gboolean all_names; /* also those that not every program takes */
 } Parts;
 
 static void
@@ -32,6 +33,29 @@ parts_clear (Parts *parts)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Parts, parts_clear)
+
+static gboolean
+offer_check_component (const Parts *parts, const char *name, GError **error)
+{
+  return parts->all_names ? namida_safe_path_check_component (name, error)
+                          : namida_safe_path_check_portable_component (name, error);
+}
+
+static gboolean
+offer_check_path (const Parts *parts, const char *path, GError **error)
+{
+  return parts->all_names ? namida_safe_path_check (path, error) : namida_safe_path_check_portable (path, error);
+}
+
+static gboolean
+offer_read_names (NamidaJsonCursor *cursor, Parts *parts, GError **error)
+{
+  const char *names = namida_json_cursor_string (cursor, "names", error);
+
+  if (names != NULL)
+    parts->all_names = strcmp (names, "all") == 0;
+  return names != NULL;
+}
 
 static gboolean
 find_parts (NamidaJsonCursor *cursor, Parts *parts, GError **error)
@@ -57,15 +81,20 @@ find_parts (NamidaJsonCursor *cursor, Parts *parts, GError **error)
         {
           const char *name = namida_json_cursor_string (cursor, key, error);
 
-          if (name == NULL || (name[0] != '\0' && !namida_safe_path_check_component (name, error)))
+          if (name == NULL)
             return FALSE;
           g_free (parts->name);
           parts->name = name[0] != '\0' ? g_strdup (name) : NULL;
         }
+      else if (strcmp (key, "names") == 0)
+        {
+          if (!offer_read_names (cursor, parts, error))
+            return FALSE;
+        }
       else
         namida_json_cursor_skip (cursor, NULL, NULL);
     }
-  return TRUE;
+  return parts->name == NULL || offer_check_component (parts, parts->name, error);
 }
 
 static gboolean
@@ -143,16 +172,16 @@ read_member (NamidaJsonCursor *cursor, const char *key, NamidaEntry *entry, gboo
 }
 
 static gboolean
-check_place (NamidaEntry *entry, GError **error)
+check_place (const Parts *parts, NamidaEntry *entry, GError **error)
 {
   const char *last;
 
   /* A name alone becomes a path; one that ends a path may be what a name alone may not: "E: a song". */
   if (entry->label[0] == '\0')
-    return namida_safe_path_check_component (entry->name, error)
+    return offer_check_component (parts, entry->name, error)
            && (entry->relative_path[0] == '\0'
                || namida_message_refuse (error, _ ("The offer is refused: a file in it has a path but no folder.")));
-  if (!namida_safe_path_check_component (entry->label, error) || !namida_safe_path_check (entry->relative_path, error))
+  if (!offer_check_component (parts, entry->label, error) || !offer_check_path (parts, entry->relative_path, error))
     return FALSE;
   if (strlen (entry->label) + 1 + strlen (entry->relative_path) > NAMIDA_LIMIT_PATH_BYTES)
     {
@@ -163,7 +192,7 @@ check_place (NamidaEntry *entry, GError **error)
   last = strrchr (entry->relative_path, '/');
   if (strcmp (last != NULL ? last + 1 : entry->relative_path, entry->name) == 0)
     return TRUE;
-  return namida_safe_path_check_component (entry->name, error)
+  return offer_check_component (parts, entry->name, error)
          && namida_message_refuse (error, _ ("The offer is refused: a file's name and its path differ."));
 }
 
@@ -183,7 +212,7 @@ set_kind (NamidaEntry *entry, const char *backup_name, GError **error)
 }
 
 static NamidaEntry *
-read_entry (NamidaJsonCursor *cursor, const char *backup_name, guint number, GError **error)
+read_entry (NamidaJsonCursor *cursor, const Parts *parts, guint number, GError **error)
 {
   g_autoptr (NamidaEntry) entry = namida_entry_new ();
   gboolean has_size = FALSE;
@@ -206,7 +235,7 @@ read_entry (NamidaJsonCursor *cursor, const char *backup_name, guint number, GEr
   /* The phone app has no ids: its files are told apart by their place. */
   if (entry->id == NULL)
     entry->id = g_strdup_printf ("f%u", number);
-  if (!check_place (entry, error) || !set_kind (entry, backup_name, error))
+  if (!check_place (parts, entry, error) || !set_kind (entry, parts->name, error))
     return NULL;
   return g_steal_pointer (&entry);
 }
@@ -299,7 +328,7 @@ read_files (NamidaBackup *backup, const Parts *parts, GError **error)
     return namida_message_refuse (error, _ ("The offer is refused: it has no list of files."));
   while (namida_json_cursor_next (&cursor))
     {
-      NamidaEntry *entry = read_entry (&cursor, parts->name, ++number, error);
+      NamidaEntry *entry = read_entry (&cursor, parts, ++number, error);
 
       if (entry == NULL || !add_entry (backup, entry, ids, error))
         return FALSE;

@@ -27,6 +27,12 @@ clean_entries (NamidaBackup *backup, GError **error)
 
       if (entry->kind == NAMIDA_ENTRY_FOLDER)
         return namida_message_refuse (error, _ ("The offer is refused: an empty folder in it cannot be sent."));
+      if (!namida_entry_is_portable (entry))
+        {
+          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
+                               _ ("The offer is refused: a name in it has a backslash or a drive letter."));
+          return FALSE;
+        }
       g_clear_pointer (&entry->sha256, g_free);
     }
   return TRUE;
@@ -45,6 +51,13 @@ namida_phone_offer_parse (const char *data, gsize length, GError **error)
 }
 
 /* ---- the offer, sent ---- */
+
+gboolean
+namida_phone_takes (const NamidaEntry *entry)
+{
+  /* It would make folders of what is between backslashes. */
+  return entry->kind != NAMIDA_ENTRY_FOLDER && namida_entry_is_portable (entry);
+}
 
 /* Whatever it is held for here: over there the name says it. */
 static gboolean
@@ -76,13 +89,6 @@ check_entry (const NamidaEntry *entry, GHashTable *places, GError **error)
 {
   g_autofree char *shown = namida_entry_dup_path (entry);
 
-  if (strchr (shown, '\\') != NULL)
-    {
-      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
-                   _ ("The phone app cannot take “%s”: it has a backslash in its name. Rename it, then send again."),
-                   shown);
-      return FALSE;
-    }
   if (g_hash_table_add (places, g_strconcat (label_of (entry), "/", path_of (entry), NULL)))
     return TRUE;
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
@@ -98,7 +104,7 @@ check_backup (NamidaBackup *backup, GError **error)
   guint zips = 0;
 
   for (guint i = 0; i < entries->len; i++)
-    zips += is_backup (g_ptr_array_index (entries, i));
+    zips += namida_phone_takes (g_ptr_array_index (entries, i)) && is_backup (g_ptr_array_index (entries, i));
   /* It begins its restore with the zip: without one it would leave the music where nothing finds it. */
   if (zips == 0)
     return namida_message_refuse (error, _ ("The phone app takes music only together with a Namida backup. Choose a "
@@ -110,7 +116,7 @@ check_backup (NamidaBackup *backup, GError **error)
     {
       const NamidaEntry *entry = g_ptr_array_index (entries, i);
 
-      if (entry->kind != NAMIDA_ENTRY_FOLDER && !check_entry (entry, places, error))
+      if (namida_phone_takes (entry) && !check_entry (entry, places, error))
         return FALSE;
     }
   return TRUE;
@@ -139,14 +145,14 @@ namida_phone_offer_format (NamidaBackup *backup, gsize *length, GError **error)
   if (!check_backup (backup, error))
     return NULL;
   for (guint i = 0; i < entries->len; i++)
-    if (is_backup (g_ptr_array_index (entries, i)))
+    if (namida_phone_takes (g_ptr_array_index (entries, i)) && is_backup (g_ptr_array_index (entries, i)))
       name = ((NamidaEntry *) g_ptr_array_index (entries, i))->name;
   out = g_string_sized_new (256 + (gsize) entries->len * 200);
   g_string_append_c (out, '{');
   namida_json_append_member (out, "backupName", name);
   g_string_append (out, ",\"files\":[");
   for (guint i = 0; i < entries->len; i++)
-    if (((NamidaEntry *) g_ptr_array_index (entries, i))->kind != NAMIDA_ENTRY_FOLDER)
+    if (namida_phone_takes (g_ptr_array_index (entries, i)))
       append_entry (out, g_ptr_array_index (entries, i));
   g_string_append (out, "]}");
   return namida_message_end (out, length);
@@ -165,7 +171,7 @@ parse_zip (const char *query, NamidaPhoneUpload *out, GError **error)
 {
   g_autofree char *name = namida_query_get (query, "name");
 
-  if (!namida_safe_path_check_component (name, error))
+  if (!namida_safe_path_check_portable_component (name, error))
     return FALSE;
   *out = (NamidaPhoneUpload){ .place = g_steal_pointer (&name), .zip = TRUE };
   return TRUE;
@@ -177,7 +183,7 @@ parse_music (const char *query, NamidaPhoneUpload *out, GError **error)
   g_autofree char *label = namida_query_get (query, "folderLabel");
   g_autofree char *path = namida_query_get (query, "relativePath");
 
-  if (!namida_safe_path_check_component (label, error) || !namida_safe_path_check (path, error))
+  if (!namida_safe_path_check_portable_component (label, error) || !namida_safe_path_check_portable (path, error))
     return FALSE;
   *out = (NamidaPhoneUpload){ .place = g_strconcat (label, "/", path, NULL) };
   return TRUE;

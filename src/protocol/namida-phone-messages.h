@@ -17,10 +17,12 @@ G_BEGIN_DECLS
  * file. Over 64 KiB: worker threads.
  */
 NamidaOfferMessage *namida_phone_offer_parse (const char *data, gsize length, GError **error);
+/** namida_phone_takes: whether an entry is in the offer: neither an empty folder nor one that is not portable. */
+gboolean namida_phone_takes (const NamidaEntry *entry);
 /**
  * namida_phone_offer_format: what its receiving side understands: every key that it wants, "path" empty. Empty folders
  * are left out: it has none. A single file goes into the folder "Music": it knows none without a folder.
- * Errors: UNSAFE_PATH for a name with a backslash, which it would make a folder of; INVALID_REQUEST when there is not
+ * Names with a backslash, which it would make folders of, are left out. Errors: INVALID_REQUEST when there is not
  * exactly one backup zip (without one it restores nothing), or two files would have one place there.
  * Returns: (transfer full) (nullable)
  */

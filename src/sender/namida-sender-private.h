@@ -82,11 +82,13 @@ struct _NamidaSender
   GPtrArray *places; /* of GInetSocketAddress, as they were at the start */
   NamidaRateLimit *limit;
   GBytes *offer;
+  GBytes *portable_offer;      /* (nullable): for a device that does not take all names, when it differs */
   GInetSocketAddress *address; /* (nullable): where it was offered */
   GSocketAddress *source;      /* (nullable): from where */
   NamidaOfferAnswer *answer;   /* (nullable): nothing is wanted, or the dialect wants everything */
   gboolean takes_packs;
-  gboolean is_asked; /* the other side may still answer the offer, or has accepted it: it waits for us */
+  gboolean takes_all_names; /* those that only Linux takes, too */
+  gboolean is_asked;        /* the other side may still answer the offer, or has accepted it: it waits for us */
   NamidaUploadJob *job;
   guint n_offers;
   guint asked_timer;      /* main context */

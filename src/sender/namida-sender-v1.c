@@ -29,6 +29,17 @@
 #define PATH(name) NAMIDA_V1_PREFIX "/" name
 #define PLATFORM "linux"
 
+static gboolean
+v1_has_odd_names (NamidaBackup *backup)
+{
+  GPtrArray *entries = namida_backup_get_entries (backup);
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < entries->len && !found; i++)
+    found = !namida_entry_is_portable (g_ptr_array_index (entries, i));
+  return found;
+}
+
 static GBytes *
 v1_format_offer (NamidaSender *self, GError **error)
 {
@@ -44,7 +55,12 @@ v1_format_offer (NamidaSender *self, GError **error)
     }
   manifest = namida_manifest_build (backup, namida_identity_get_uuid (self->identity), PLATFORM,
                                     namida_clock_real () / 1000);
-  text = namida_offer_message_format (self->own, manifest, backup, &length);
+  if (v1_has_odd_names (backup))
+    {
+      text = namida_offer_message_format (self->own, manifest, backup, &length);
+      self->portable_offer = g_bytes_new_take (text, length);
+    }
+  text = namida_offer_message_format_all_names (self->own, manifest, backup, &length);
   return g_bytes_new_take (text, length);
 }
 
@@ -97,6 +113,7 @@ v1_register (NamidaSender *self, NamidaHttpConnection **connection, GError **err
     return FALSE;
   self->try_elsewhere = FALSE;
   self->takes_packs = namida_device_info_has_feature (info, "pack");
+  self->takes_all_names = namida_device_info_has_feature (info, NAMIDA_FEATURE_NAMES);
   return TRUE;
 }
 
@@ -124,6 +141,7 @@ v1_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
   NamidaHttpRequest request = { .target = target, .type = "application/json", .seconds = ANSWER_SECONDS };
   g_auto (NamidaHttpAnswer) answer = { 0 };
   g_autoptr (GError) local = NULL;
+  GBytes *offer;
 
   if (!v1_register (self, connection, error))
     return FALSE;
@@ -133,7 +151,8 @@ v1_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
       return FALSE;
     }
   namida_sender_show_waiting (self);
-  if (!v1_request (self, connection, &request, self->offer, &answer, &local))
+  offer = self->takes_all_names || self->portable_offer == NULL ? self->offer : self->portable_offer;
+  if (!v1_request (self, connection, &request, offer, &answer, &local))
     {
       /* A command that only sends has the key of the device it runs on, and a port of its own: the program that
        * receives there may be at the next address. */

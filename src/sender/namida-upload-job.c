@@ -106,6 +106,15 @@ job_leave_out (NamidaUploadJob *self, guint index, NamidaEntry *entry)
   namida_transfer_add_files (self->transfer, !is_folder);
 }
 
+/* It was not in the offer. */
+static void
+job_leave_name_out (NamidaUploadJob *self, guint index)
+{
+  namida_transfer_set_result (self->transfer, index, NAMIDA_FILE_LEFT_OUT,
+                              _ ("The other device takes no name that has a backslash or begins with a drive letter. "
+                                 "Rename the file, then send it again."));
+}
+
 static void
 job_sort_out (NamidaUploadJob *self, GPtrArray *entries, GHashTable *grants)
 {
@@ -114,7 +123,9 @@ job_sort_out (NamidaUploadJob *self, GPtrArray *entries, GHashTable *grants)
       NamidaEntry *entry = g_ptr_array_index (entries, i);
       const NamidaGrant *grant = grants != NULL ? g_hash_table_lookup (grants, entry->id) : NULL;
 
-      if (grant != NULL && (self->sender->dialect->folders || entry->kind != NAMIDA_ENTRY_FOLDER))
+      if (!self->sender->takes_all_names && !namida_entry_is_portable (entry))
+        job_leave_name_out (self, i);
+      else if (grant != NULL && (self->sender->dialect->folders || entry->kind != NAMIDA_ENTRY_FOLDER))
         add_item (self, i, entry, grant);
       else
         job_leave_out (self, i, entry);

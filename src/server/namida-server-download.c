@@ -104,6 +104,7 @@ typedef struct
   char *fingerprint;
   char *backup_id; /* (nullable): the list is asked for */
   char **labels;   /* (nullable) */
+  gboolean all_names;
   NamidaDeviceInfo *info;
 
   Share *share; /* (nullable) */
@@ -159,8 +160,8 @@ open_backup (Question *question, GError **error)
     return FALSE;
   manifest = namida_manifest_build (backup, question->info->uuid, "linux", created_ms);
   question->share = share_new (question->fingerprint, question->shelf, backup);
-  question->text
-      = namida_download_answer_format (question->share->id, question->info, manifest, backup, &question->length);
+  question->text = namida_download_answer_format (question->share->id, question->info, manifest, backup,
+                                                  question->all_names, &question->length);
   if (question->length <= NAMIDA_LIMIT_OFFER_BYTES)
     return TRUE;
   g_set_error_literal (
@@ -227,7 +228,7 @@ answered (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* @backup_id, @labels: (transfer full) (nullable) */
 static void
-ask_shelf (NamidaServer *self, NamidaRequest *request, char *backup_id, char **labels)
+ask_shelf (NamidaServer *self, NamidaRequest *request, char *backup_id, char **labels, gboolean all_names)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, answered, NULL);
   Question *question = g_new0 (Question, 1);
@@ -237,6 +238,7 @@ ask_shelf (NamidaServer *self, NamidaRequest *request, char *backup_id, char **l
   question->fingerprint = g_strdup (request->connection->fingerprint);
   question->backup_id = backup_id;
   question->labels = labels;
+  question->all_names = all_names;
   question->info = namida_server_dup_info (self);
   g_task_set_source_tag (task, ask_shelf);
   g_task_set_task_data (task, question, question_free);
@@ -250,7 +252,7 @@ namida_server_handle_backups (NamidaServer *self, NamidaRequest *request)
   g_autoptr (GError) error = NULL;
 
   if (check_may (self, request->connection->fingerprint, &error))
-    ask_shelf (self, request, NULL, NULL);
+    ask_shelf (self, request, NULL, NULL, FALSE);
   else
     namida_request_fail (request, error, 0);
 }
@@ -259,6 +261,7 @@ typedef struct
 {
   char *id;
   char **labels; /* (nullable) */
+  gboolean all_names;
 } DownloadRequest;
 
 void
@@ -278,7 +281,7 @@ namida_server_parse_download (NamidaRequest *request, GError **error)
   gsize length;
   const char *data = g_bytes_get_data (request->body, &length);
 
-  if (namida_download_request_parse (data, length, &parsed->id, &parsed->labels, error))
+  if (namida_download_request_parse (data, length, &parsed->id, &parsed->labels, &parsed->all_names, error))
     return parsed;
   namida_server_parsed_download_free (parsed);
   return NULL;
@@ -297,7 +300,7 @@ namida_server_handle_prepare_download (NamidaServer *self, NamidaRequest *reques
   DownloadRequest *parsed = request->parsed;
 
   if (check_may (self, request->connection->fingerprint, &error) && parsed != NULL)
-    ask_shelf (self, request, g_steal_pointer (&parsed->id), g_steal_pointer (&parsed->labels));
+    ask_shelf (self, request, g_steal_pointer (&parsed->id), g_steal_pointer (&parsed->labels), parsed->all_names);
   else
     namida_request_fail (request, error, 0);
 }

@@ -32,8 +32,9 @@ read_backups (const char *text, gsize length)
   g_autofree char *id = NULL;
   g_autofree char *session = namida_download_answer_dup_session (text, length, NULL);
   g_auto (GStrv) labels = NULL;
+  gboolean all_names;
 
-  namida_download_request_parse (text, length, &id, &labels, NULL);
+  namida_download_request_parse (text, length, &id, &labels, &all_names, NULL);
   if (session != NULL)
     g_assert_cmpuint (strspn (session, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-"), ==, strlen (session));
   if (list != NULL)

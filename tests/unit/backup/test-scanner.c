@@ -206,7 +206,7 @@ test_left_out (Fixture *fixture, gconstpointer data)
   g_autofree char *closed = g_build_filename (fixture->root, "Music/closed", NULL);
   g_autofree char *secret = put (fixture, "Music/secret.mp3", "x");
 
-  drop (put (fixture, "Music/back\\slash.mp3", "x"));
+  drop (put (fixture, "Music/..\\x.mp3", "x"));
   drop (put (fixture, "Music/latin-\xe9.mp3", "x"));
   g_assert_cmpint (symlink (kept, link), ==, 0);
   g_assert_cmpint (symlink ("..", loop), ==, 0);
@@ -220,7 +220,7 @@ test_left_out (Fixture *fixture, gconstpointer data)
   g_assert_true (is_left_out (fixture, "link.mp3"));
   g_assert_true (is_left_out (fixture, "loop"));
   g_assert_true (is_left_out (fixture, "fifo.mp3"));
-  g_assert_true (is_left_out (fixture, "back\\slash"));
+  g_assert_true (is_left_out (fixture, "..\\x"));
   g_assert_true (is_left_out (fixture, "latin-"));
   if (geteuid () == 0)
     {
@@ -230,6 +230,21 @@ test_left_out (Fixture *fixture, gconstpointer data)
   g_assert_true (is_left_out (fixture, "closed"));
   g_assert_true (is_left_out (fixture, "secret.mp3"));
   g_assert_cmpuint (namida_backup_get_entries (fixture->backup)->len, ==, 1);
+}
+
+/* Whether a device can take such a name shows when it is asked. */
+static void
+test_odd_names (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "Music/back\\slash.mp3", "x"));
+  drop (put (fixture, "Music/E: song.mp3", "x"));
+  name_argument (fixture, "Music");
+  scan (fixture, NULL);
+  g_assert_no_error (fixture->error);
+  g_assert_nonnull (find (fixture, "Music/back\\slash.mp3"));
+  g_assert_nonnull (find (fixture, "Music/E: song.mp3"));
+  g_assert_false (namida_entry_is_portable (find (fixture, "Music/back\\slash.mp3")));
+  g_assert_false (namida_entry_is_portable (find (fixture, "Music/E: song.mp3")));
 }
 
 /* Neither the trash of a desktop or of a drive, nor what this program keeps for itself, nor its key. */
@@ -420,6 +435,7 @@ main (int argc, char **argv)
   ADD ("names", test_names);
   ADD ("links", test_links);
   ADD ("left-out", test_left_out);
+  ADD ("odd-names", test_odd_names);
   ADD ("own-files", test_own_files);
   ADD ("zip-and-order", test_zip_and_order);
   ADD ("lone-zip", test_lone_zip);

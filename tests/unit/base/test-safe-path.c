@@ -22,18 +22,23 @@ static void
 test_refused (void)
 {
   static const char *const bad[]
-      = { NULL,   "",   "/",    "/etc/passwd", "a//b", "a/",    ".",     "..",   "../a",   "a/../b",       "a/./b",
-          "a/..", "C:", "C:/a", "c:a",         "a\\b", "..\\a", "\\\\a", "\xff", "a/\xc3", "\xed\xa0\x80", "\xc0\xaf" };
+      = { NULL,       "",        "/",      "/etc/passwd", "a//b",         "a/",      ".",     "..",
+          "../a",     "a/../b",  "a/./b",  "a/..",        "\xff",         "a/\xc3",  "..\\a", "a\\..",
+          "a\\..\\b", "x/..\\a", "x/.\\a", "\\..",        "\xed\xa0\x80", "\xc0\xaf" };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autoptr (GError) error = NULL;
 
+      g_test_message ("the name with the number %u", i);
       g_assert_false (namida_safe_path_check (bad[i], &error));
       g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
       g_assert_false (namida_safe_path_check_component (bad[i], NULL));
+      g_assert_false (namida_safe_path_check_portable (bad[i], NULL));
+      g_assert_false (namida_safe_path_check_portable_component (bad[i], NULL));
     }
   g_assert_false (namida_safe_path_check_component ("a/b", NULL));
+  g_assert_false (namida_safe_path_check_portable_component ("a/b", NULL));
 }
 
 static void
@@ -48,6 +53,26 @@ test_kept (void)
 
       g_assert_true (namida_safe_path_check (good[i], &error));
       g_assert_no_error (error);
+      g_assert_true (namida_safe_path_check_portable (good[i], &error));
+      g_assert_no_error (error);
+    }
+}
+
+/* Names on Linux, and paths elsewhere. */
+static void
+test_portable (void)
+{
+  static const char *const odd[] = { "C:", "C:/a", "c:a", "E: song.mp3", "a\\b", "\\\\a", "x/AC\\DC", "a\\...", "\\" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (odd); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", odd[i]);
+      g_assert_true (namida_safe_path_check (odd[i], NULL));
+      g_assert_false (namida_safe_path_check_portable (odd[i], &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
+      g_assert_false (namida_safe_path_check_portable_component (odd[i], NULL));
     }
 }
 
@@ -181,6 +206,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/safe-path/refused", test_refused);
   g_test_add_func ("/safe-path/kept", test_kept);
+  g_test_add_func ("/safe-path/portable", test_portable);
   g_test_add_func ("/safe-path/limits", test_limits);
   g_test_add_func ("/safe-path/open", test_open);
   g_test_add_func ("/safe-path/open-walk", test_open_walk);

@@ -108,19 +108,25 @@ test_question (void)
   g_autofree char *id_of_all = NULL;
   g_auto (GStrv) labels = NULL;
   g_auto (GStrv) none = NULL;
+  g_autofree char *id_of_old = NULL;
   char *bad_id, **bad_labels;
+  gboolean all_names;
 
-  g_assert_cmpstr (text, ==, "{\"backup\":\"12\",\"music\":[\"Music\",\"Ri\\\"ps\"]}");
-  g_assert_true (namida_download_request_parse (text, strlen (text), &id, &labels, &error));
+  g_assert_cmpstr (text, ==, "{\"backup\":\"12\",\"music\":[\"Music\",\"Ri\\\"ps\"],\"names\":\"all\"}");
+  g_assert_true (namida_download_request_parse (text, strlen (text), &id, &labels, &all_names, &error));
+  g_assert_true (all_names);
   g_assert_cmpstr (id, ==, "12");
   g_assert_true (g_strv_equal ((const char *const *) labels, music));
-  g_assert_cmpstr (all, ==, "{\"backup\":\"12\"}");
-  g_assert_true (namida_download_request_parse (all, strlen (all), &id_of_all, &none, &error));
+  g_assert_cmpstr (all, ==, "{\"backup\":\"12\",\"names\":\"all\"}");
+  g_assert_true (namida_download_request_parse (all, strlen (all), &id_of_all, &none, &all_names, &error));
   g_assert_null (none);
+  /* Of version 0.1.0. */
+  g_assert_true (namida_download_request_parse ("{\"backup\":\"12\"}", 15, &id_of_old, &none, &all_names, &error));
+  g_assert_false (all_names);
   for (const char *const *bad = (const char *const[]){ "{}", "{\"backup\":\"a b\"}", "{\"backup\":\"7\",\"music\":7}",
                                                        "{\"backup\":\"7\",\"music\":[7]}", NULL };
        *bad != NULL; bad++)
-    if (namida_download_request_parse (*bad, strlen (*bad), &bad_id, &bad_labels, NULL))
+    if (namida_download_request_parse (*bad, strlen (*bad), &bad_id, &bad_labels, &all_names, NULL))
       g_error ("taken: %s", *bad);
 }
 

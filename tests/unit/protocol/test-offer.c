@@ -395,6 +395,65 @@ test_round_trip (void)
     }
 }
 
+static NamidaEntry *
+add_named (NamidaBackup *backup, const char *name)
+{
+  NamidaEntry *made = namida_entry_new ();
+
+  made->kind = NAMIDA_ENTRY_FILE;
+  made->id = g_strdup_printf ("f%u", namida_backup_get_entries (backup)->len);
+  made->name = g_strdup (name);
+  made->label = g_strdup ("Music");
+  made->relative_path = g_strdup (name);
+  namida_backup_add (backup, made);
+  return made;
+}
+
+/* With names that only a Linux program takes, and for those who do not take them. */
+static void
+test_odd_names (void)
+{
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaOfferMessage) all = NULL;
+  g_autoptr (NamidaOfferMessage) portable = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *plain = NULL;
+  g_autofree char *bad = NULL;
+  char *mark;
+  gsize length;
+
+  add_named (backup, "E: song.mp3");
+  add_named (backup, "a.mp3");
+  add_named (backup, "back\\slash.mp3");
+  text = namida_offer_message_format_all_names (NULL, NULL, backup, &length);
+  all = namida_offer_message_parse (text, length, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (namida_backup_get_entries (all->backup)->len, ==, 3);
+  g_assert_cmpstr (entry (all, 0)->relative_path, ==, "E: song.mp3");
+  g_assert_cmpstr (entry (all, 2)->relative_path, ==, "back\\slash.mp3");
+  g_assert_cmpuint (namida_backup_count_missed (all->backup), ==, 0);
+
+  plain = namida_offer_message_format (NULL, NULL, backup, &length);
+  g_assert_null (strstr (plain, "names"));
+  portable = namida_offer_message_parse (plain, length, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (namida_backup_get_entries (portable->backup)->len, ==, 1);
+  g_assert_cmpuint (namida_backup_count_missed (portable->backup), ==, 2);
+
+  /* Who does not say so offers no such names; and nobody leads to another folder. */
+  mark = strstr (text, "\"names\":\"all\"");
+  g_assert_nonnull (mark);
+  memcpy (mark, "\"names\":\"xxx\"", strlen ("\"names\":\"all\""));
+  g_assert_null (namida_offer_message_parse (text, strlen (text), &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
+  g_clear_error (&error);
+  bad = g_strdup ("{\"names\":\"all\",\"files\":[{\"id\":\"a\",\"name\":\"..\\\\x\",\"size\":1,"
+                  "\"folderLabel\":\"Music\",\"relativePath\":\"..\\\\x\"}]}");
+  g_assert_null (namida_offer_message_parse (bad, strlen (bad), &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -409,6 +468,7 @@ main (int argc, char **argv)
   g_test_add_func ("/offer/many", test_many);
   g_test_add_func ("/offer/large", test_large);
   g_test_add_func ("/offer/round-trip", test_round_trip);
+  g_test_add_func ("/offer/odd-names", test_odd_names);
   g_test_add_func ("/offer/left-out", test_left_out);
   return g_test_run ();
 }

@@ -53,6 +53,30 @@ test_accepted_by_itself (Fixture *f, gconstpointer data)
   g_signal_handlers_disconnect_by_func (namida_hub_get_transfers (f->receiver), on_listed, &seen);
 }
 
+/* Names that Linux has and other systems do not: two of these programs keep them; as long as a name can be, too. */
+static void
+test_odd_names (Fixture *f, gconstpointer data)
+{
+  g_autofree char *most = g_strnfill (255, 'x');
+  g_autofree char *music = below (f, "sample/Music");
+  g_autofree char *short_name = g_build_filename (music, "short", NULL);
+  g_autofree char *longest = g_build_filename (music, most, NULL);
+  g_autofree char *folder = below (f, "sample/Music/AC\\DC");
+  NamidaTransfer *transfer;
+
+  g_assert_cmpint (g_mkdir (folder, 0755), ==, 0);
+  write_long (f, "sample/Music/AC\\DC/back\\slash.mp3", 1000, 'a');
+  write_long (f, "sample/Music/E: song.mp3", 2000, 'b');
+  write_long (f, "sample/Music/C:", 2001, 'c');
+  write_long (f, "sample/Music/\\", 2002, 'd');
+  write_long (f, "sample/Music/short", 2003, 'e');
+  g_assert_cmpint (g_rename (short_name, longest), ==, 0);
+  transfer = send_sample (f);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  g_assert_no_error (namida_transfer_get_error (transfer));
+  assert_same_tree (f);
+}
+
 static void
 test_ask (Fixture *f, gconstpointer accepted)
 {
@@ -346,6 +370,7 @@ main (int argc, char **argv)
   ADD ("/hub/found-late", NAMIDA_ACCEPT_ASK, test_found_late);
   ADD ("/hub/send-and-again", NAMIDA_ACCEPT_ALL, test_send_and_again);
   ADD ("/hub/accepted-by-itself", NAMIDA_ACCEPT_ALL, test_accepted_by_itself);
+  ADD ("/hub/odd-names", NAMIDA_ACCEPT_ALL, test_odd_names);
   ADD ("/hub/ask", NAMIDA_ACCEPT_ASK, test_ask);
   ADD ("/hub/withdrawn", NAMIDA_ACCEPT_ASK, test_withdrawn);
   ADD ("/hub/trusted-only", NAMIDA_ACCEPT_TRUSTED, test_trusted_only);
