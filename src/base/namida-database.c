@@ -245,6 +245,7 @@ struct _NamidaDatabase
   NamidaDatabaseGuard guard;
   char *path; /* (nullable) */
   char *damaged_path;
+  char *copy_reason; /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaDatabase, namida_database, G_TYPE_OBJECT)
@@ -411,7 +412,7 @@ make_private (const char *path, GError **error)
   {
     g_autofree char *what = g_strdup_printf (_ ("The database “%s” could not be opened"), path);
 
-    namida_error_set_from_errno (error, saved_errno, what);
+    namida_error_set_from_write (error, saved_errno, -1, what);
   }
   return FALSE;
 }
@@ -485,19 +486,19 @@ move_aside (NamidaDatabase *self, GError **error)
   return TRUE;
 }
 
-NamidaDatabase *
-namida_database_open (const char *path, GError **error)
+/* @result: (out): of SQLite, when it fails. */
+static NamidaDatabase *
+database_open (const char *path, int *result, GError **error)
 {
   g_autoptr (NamidaDatabase) self = g_object_new (NAMIDA_TYPE_DATABASE, NULL);
   g_autoptr (GError) first_error = NULL;
-  int result;
 
   self->path = g_strdup (path);
   namida_database_guard_enter (&self->guard, path);
-  if (!open_once (self, &result, &first_error))
+  if (!open_once (self, result, &first_error))
     {
       close_handle (self);
-      if (path == NULL || !is_damage (result))
+      if (path == NULL || !is_damage (*result))
         {
           g_propagate_error (error, g_steal_pointer (&first_error));
           return NULL;
@@ -510,11 +511,110 @@ namida_database_open (const char *path, GError **error)
                        path);
           return NULL;
         }
-      if (!move_aside (self, error) || !open_once (self, &result, error))
+      if (!move_aside (self, error) || !open_once (self, result, error))
         return NULL;
     }
   namida_database_guard_share (&self->guard);
   return g_steal_pointer (&self);
+}
+
+NamidaDatabase *
+namida_database_open (const char *path, GError **error)
+{
+  int result;
+
+  return database_open (path, &result, error);
+}
+
+/* FALSE for damage, for a file that another program uses, and for one that is newer than this program. */
+static gboolean
+database_cannot_be_written (const char *path, int result, const GError *error)
+{
+  int primary = result & 0xff;
+
+  if (primary == SQLITE_FULL || primary == SQLITE_READONLY || primary == SQLITE_IOERR)
+    return TRUE;
+  /* Of a file that is there: its log cannot be made. */
+  return primary == SQLITE_CANTOPEN
+         && (access (path, R_OK) == 0 || namida_error_is_full (error)
+             || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_PERMISSION));
+}
+
+/* Copies all of the file into @memory. The log of a program that was killed can be read only by who has the file alone;
+ * without it, an older state is read. */
+static gboolean
+database_read_into (sqlite3 *memory, const char *path)
+{
+  g_autofree char *escaped = g_uri_escape_string (path, "/", TRUE);
+  g_autofree char *fixed = g_strconcat ("file:", escaped, "?mode=ro&immutable=1", NULL);
+  g_autofree char *alone = g_strconcat ("file:", escaped, "?mode=rw", NULL);
+  const char *const names[] = { alone, fixed };
+  int result = SQLITE_ERROR;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names) && result != SQLITE_OK; i++)
+    {
+      sqlite3 *file = NULL;
+      sqlite3_backup *backup = NULL;
+
+      result = sqlite3_open_v2 (names[i], &file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+      /* So that no file of shared memory is made. */
+      if (result == SQLITE_OK)
+        result = sqlite3_exec (file, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
+      if (result == SQLITE_OK && (backup = sqlite3_backup_init (memory, "main", file, "main")) != NULL)
+        {
+          sqlite3_backup_step (backup, -1);
+          result = sqlite3_backup_finish (backup);
+        }
+      else
+        result = result == SQLITE_OK ? SQLITE_ERROR : result;
+      sqlite3_close (file);
+    }
+  return result == SQLITE_OK;
+}
+
+/* @reason: why the file cannot be used. NULL: it cannot be read, too. */
+static NamidaDatabase *
+database_open_copy (const char *path, const GError *reason)
+{
+  g_autoptr (NamidaDatabase) self = g_object_new (NAMIDA_TYPE_DATABASE, NULL);
+  int result;
+
+  namida_database_guard_enter (&self->guard, NULL);
+  result = sqlite3_open_v2 (":memory:", &self->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_CREATE,
+                            NULL);
+  if (result != SQLITE_OK)
+    return NULL;
+  sqlite3_extended_result_codes (self->handle, 1);
+  if (access (path, F_OK) == 0 && !database_read_into (self->handle, path))
+    return NULL;
+  if (!run (self, "PRAGMA foreign_keys = ON", &result, NULL) || !migrate (self, &result, NULL))
+    return NULL;
+  self->copy_reason
+      = g_strdup_printf (_ ("The history and what is known of files cannot be written, but can be used until the "
+                            "program ends: %s"),
+                         reason->message);
+  return g_steal_pointer (&self);
+}
+
+NamidaDatabase *
+namida_database_open_or_copy (const char *path, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  int result = SQLITE_OK;
+  NamidaDatabase *self = database_open (path, &result, &reason);
+
+  if (self == NULL && path != NULL && database_cannot_be_written (path, result, reason))
+    self = database_open_copy (path, reason);
+  if (self == NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return self;
+}
+
+const char *
+namida_database_get_copy_reason (NamidaDatabase *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_DATABASE (self), NULL);
+  return self->copy_reason;
 }
 
 const char *
@@ -633,6 +733,7 @@ namida_database_finalize (GObject *object)
   g_rec_mutex_clear (&self->mutex);
   g_free (self->path);
   g_free (self->damaged_path);
+  g_free (self->copy_reason);
   G_OBJECT_CLASS (namida_database_parent_class)->finalize (object);
 }
 

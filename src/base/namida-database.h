@@ -23,6 +23,19 @@ G_DECLARE_FINAL_TYPE (NamidaDatabase, namida_database, NAMIDA, DATABASE, GObject
  */
 NamidaDatabase *namida_database_open (const char *path, GError **error);
 
+/**
+ * namida_database_open_or_copy: as namida_database_open(). When the file cannot be written (a full disk, a folder that
+ * is read-only), what can be read of it is copied into memory, or an empty one is begun there when there is no file:
+ * nothing that is written to that one lasts. Blocking.
+ *
+ * Returns: (transfer full) (nullable)
+ */
+NamidaDatabase *namida_database_open_or_copy (const char *path, GError **error);
+
+/** namida_database_get_copy_reason: Returns: (transfer none) (nullable): a sentence, when the database is a copy in
+ * memory. */
+const char *namida_database_get_copy_reason (NamidaDatabase *self);
+
 /** namida_database_was_damaged: Returns: (transfer none) (nullable): where the damaged file was moved to at opening. */
 const char *namida_database_was_damaged (NamidaDatabase *self);
 

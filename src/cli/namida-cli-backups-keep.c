@@ -231,7 +231,7 @@ int
 namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaVersions) versions = namida_cli_open_versions (self->cli, &error);
+  g_autoptr (NamidaVersions) versions = namida_cli_open_versions_to_read (self->cli, &error);
   g_autoptr (NamidaVerifyReport) report = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   NamidaVersion *version = NULL;

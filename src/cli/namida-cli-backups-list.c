@@ -111,7 +111,7 @@ namida_cli_backups_list (NamidaCliBackups *self, const char *device)
 
   if (device != NULL && !g_utf8_validate (device, -1, NULL))
     return namida_cli_usage (_ ("The name of the device is no text."));
-  versions = namida_cli_open_versions (self->cli, &error);
+  versions = namida_cli_open_versions_to_read (self->cli, &error);
   if (versions == NULL)
     return namida_cli_fail (self->cli, error);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (versions)); i++)
@@ -165,7 +165,7 @@ int
 namida_cli_backups_show (NamidaCliBackups *self, const char *id)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaVersions) versions = namida_cli_open_versions (self->cli, &error);
+  g_autoptr (NamidaVersions) versions = namida_cli_open_versions_to_read (self->cli, &error);
   NamidaVersion *version = versions != NULL ? namida_cli_find_version (versions, id, &error) : NULL;
 
   if (version == NULL)

@@ -57,7 +57,7 @@ find_loaded (NamidaHub *hub, const char *id, GError **error)
 int
 namida_cli_backups_restore (NamidaCliBackups *self, const char *id)
 {
-  NamidaHubOptions options = { .send_only = TRUE };
+  NamidaHubOptions options = { .send_only = TRUE, .may_forget = TRUE };
   g_autoptr (NamidaHub) hub = NULL;
   g_autoptr (NamidaPeer) peer = NULL;
   g_autoptr (GError) error = NULL;

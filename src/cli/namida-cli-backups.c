@@ -61,11 +61,12 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
-NamidaVersions *
-namida_cli_open_versions (NamidaCli *cli, GError **error)
+/* @opened: (transfer full) (nullable): with @error. */
+static NamidaVersions *
+backups_load (NamidaCli *cli, NamidaDatabase *opened, GError **error)
 {
   g_autofree char *data_dir = namida_cli_dup_data_dir (cli);
-  g_autoptr (NamidaDatabase) database = namida_cli_open_database (cli, error);
+  g_autoptr (NamidaDatabase) database = opened;
   g_autoptr (NamidaStore) store = NULL;
   g_autoptr (NamidaVersions) versions = NULL;
   g_autoptr (GAsyncResult) result = NULL;
@@ -82,6 +83,18 @@ namida_cli_open_versions (NamidaCli *cli, GError **error)
   if (!namida_versions_reload_finish (versions, result, error))
     return NULL;
   return g_steal_pointer (&versions);
+}
+
+NamidaVersions *
+namida_cli_open_versions (NamidaCli *cli, GError **error)
+{
+  return backups_load (cli, namida_cli_open_database (cli, error), error);
+}
+
+NamidaVersions *
+namida_cli_open_versions_to_read (NamidaCli *cli, GError **error)
+{
+  return backups_load (cli, namida_cli_open_database_to_read (cli, error), error);
 }
 
 static NamidaVersion *

@@ -86,7 +86,7 @@ namida_cli_history (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("“history” takes no argument, but got “%s”."), argv[1]);
   if (most < 1)
     return namida_cli_usage (_ ("--most is a number from 1 on."));
-  database = namida_cli_open_database (cli, &error);
+  database = namida_cli_open_database_to_read (cli, &error);
   if (database != NULL)
     rows = namida_journal_list (database, (guint) most, &error);
   if (rows == NULL)

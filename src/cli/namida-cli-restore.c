@@ -29,7 +29,7 @@ static const char *const states[NAMIDA_N_RESTORES] = { "new", "same", "different
 static char *
 find_folder (NamidaCli *cli, const char *text, GError **error)
 {
-  g_autoptr (NamidaVersions) versions = namida_cli_open_versions (cli, error);
+  g_autoptr (NamidaVersions) versions = namida_cli_open_versions_to_read (cli, error);
   NamidaVersion *version = versions != NULL ? namida_versions_find (versions, text) : NULL;
 
   if (versions == NULL)
@@ -409,7 +409,7 @@ namida_cli_backups_restore_here (NamidaCli *cli, const NamidaCliRestoreOptions *
 
   if (options->replace && options->keep_both)
     return namida_cli_usage (_ ("--replace and --keep-both exclude each other."));
-  database = namida_cli_open_database (cli, &error);
+  database = namida_cli_open_database_to_read (cli, &error);
   if (database != NULL)
     plan = load (cli, database, options, &error);
   return plan != NULL ? restore (cli, plan, options) : namida_cli_fail (cli, error);

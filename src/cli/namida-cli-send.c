@@ -129,7 +129,7 @@ send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files)
 int
 namida_cli_send (NamidaCli *cli, int argc, char **argv)
 {
-  NamidaHubOptions options = { .send_only = TRUE };
+  NamidaHubOptions options = { .send_only = TRUE, .may_forget = TRUE };
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
   g_autoptr (NamidaHub) hub = NULL;
   g_autoptr (NamidaPeer) peer = NULL;

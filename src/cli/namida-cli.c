@@ -221,8 +221,8 @@ namida_cli_dup_data_dir (NamidaCli *cli)
                                : g_build_filename (g_get_user_data_dir (), "namida-sync", NULL);
 }
 
-NamidaDatabase *
-namida_cli_open_database (NamidaCli *cli, GError **error)
+static NamidaDatabase *
+cli_open_database (NamidaCli *cli, gboolean to_read, GError **error)
 {
   g_autofree char *data_dir = namida_cli_dup_data_dir (cli);
   g_autofree char *path = g_build_filename (data_dir, "state.db", NULL);
@@ -234,7 +234,27 @@ namida_cli_open_database (NamidaCli *cli, GError **error)
       namida_error_set_from_errno (error, saved_errno, what);
       return NULL;
     }
-  return namida_database_open (path, error);
+  return to_read ? namida_database_open_or_copy (path, error) : namida_database_open (path, error);
+}
+
+NamidaDatabase *
+namida_cli_open_database (NamidaCli *cli, GError **error)
+{
+  return cli_open_database (cli, FALSE, error);
+}
+
+NamidaDatabase *
+namida_cli_open_database_to_read (NamidaCli *cli, GError **error)
+{
+  static gboolean said = FALSE; /* a command may open it twice */
+  NamidaDatabase *database = cli_open_database (cli, TRUE, error);
+
+  if (database != NULL && namida_database_get_copy_reason (database) != NULL && !said)
+    {
+      namida_cli_complain ("%s", namida_database_get_copy_reason (database));
+      said = TRUE;
+    }
+  return database;
 }
 
 void

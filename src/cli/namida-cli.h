@@ -48,6 +48,9 @@ int namida_cli_usage (const char *format, ...) G_GNUC_PRINTF (1, 2);
 char *namida_cli_dup_data_dir (NamidaCli *cli);
 /** namida_cli_open_database: (transfer full) (nullable): the device's database, for commands that need no network. */
 NamidaDatabase *namida_cli_open_database (NamidaCli *cli, GError **error);
+/** namida_cli_open_database_to_read: the same for commands that are of use although nothing can be written: a copy in
+ * memory then, of which the person is told. (transfer full) (nullable) */
+NamidaDatabase *namida_cli_open_database_to_read (NamidaCli *cli, GError **error);
 
 /* Waiting in the main context, for a program that does one thing after the other. */
 

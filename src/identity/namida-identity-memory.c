@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MARKER "state.made" /* beside the database: there was one */
@@ -30,8 +31,13 @@ read_last (NamidaDatabase *database, GError **error)
 static gboolean
 make_marker (const char *path, GError **error)
 {
-  int fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
+  struct stat st;
+  int fd;
 
+  /* It may be in a folder that is read-only by now. */
+  if (lstat (path, &st) == 0 && S_ISREG (st.st_mode))
+    return TRUE;
+  fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
   if (fd < 0)
     {
       int saved_errno = errno;

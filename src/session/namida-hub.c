@@ -177,6 +177,7 @@ namida_hub_new (const NamidaHubOptions *options)
   self->reserve = options->reserve;
   self->parts_days = options->parts_days;
   self->send_only = options->send_only;
+  self->may_forget = options->send_only && options->may_forget;
   return self;
 }
 
@@ -222,13 +223,16 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
       return;
     }
   if ((loaded->identity = namida_identity_load (self->data_dir, &error)) == NULL
-      || (loaded->database = namida_database_open (path, &error)) == NULL
+      || (loaded->database
+          = self->may_forget ? namida_database_open_or_copy (path, &error) : namida_database_open (path, &error))
+             == NULL
       || (loaded->trust = namida_trust_store_new (loaded->database, &error)) == NULL
       || (loaded->book = namida_address_book_new (loaded->database, &error)) == NULL)
     {
       g_task_return_error (task, error);
       return;
     }
+  loaded->trouble = g_strdup (namida_database_get_copy_reason (loaded->database));
   if (namida_database_was_damaged (loaded->database) != NULL)
     loaded->trouble = g_strdup_printf (
         _ ("The list of trusted devices and the history were damaged. They were kept as “%s”, and new ones were begun: "

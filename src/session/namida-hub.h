@@ -51,6 +51,8 @@ typedef struct
   guint patience_seconds;        /* so long an accepted sending waits for a device that is away; 0 = it fails */
   gboolean
       send_only; /* a command that only sends or looks: it is seen while it runs, but refuses what is offered to it */
+  gboolean
+      may_forget; /* with @send_only: works from a copy when the data folder cannot be written; "trouble" says so */
 } NamidaHubOptions;
 
 /**
