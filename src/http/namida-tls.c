@@ -199,11 +199,10 @@ attempt_explain (Attempt *attempt, GInetSocketAddress *address, GCancellable *ca
   g_autofree char *where = g_inet_address_to_string (g_inet_socket_address_get_address (address));
 
   if (attempt->mismatch)
-    g_set_error (
-        error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
-        _ ("The device at %s is not the one it claims to be: it shows another identity. Nothing was sent. If it "
-           "was set up anew, pair with it again."),
-        where);
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
+                 _ ("The device at %s is not the one it claims to be: it shows another identity. Nothing was sent. If "
+                    "it was set up anew, search for it again."),
+                 where);
   else if (g_cancellable_is_cancelled (cancellable))
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The connection was cancelled."));
   else

@@ -133,7 +133,7 @@ return_failure (GTask *task, GError *reason)
   if (call->mismatch)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
                              _ ("The device at %s is not the one it claims to be: it shows another identity. Nothing "
-                                "was sent. If it was set up anew, pair with it again."),
+                                "was sent. If it was set up anew, search for it again."),
                              where);
   else if (g_cancellable_is_cancelled (call->caller))
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));

@@ -509,6 +509,8 @@ ask (OpenOffer *open, Parsed *parsed)
                                   open->request->connection->encrypted, parsed->message->backup, parsed->key);
   if (open->request->route->offer->needs_hashes && !has_all_hashes (parsed->message->backup))
     namida_transfer_set_unproven (namida_offer_get_transfer (open->offer));
+  /* Only our own dialect proves by itself what it sends, and pairs. */
+  namida_offer_set_can_pair (open->offer, !open->request->route->offer->needs_hashes);
   open->scope = g_steal_pointer (&parsed->scope);
   namida_offer_set_uuid (open->offer, info != NULL ? info->uuid : NULL);
   if (parsed->message->manifest != NULL)

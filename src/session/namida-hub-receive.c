@@ -122,6 +122,10 @@ tell_refused (NamidaHub *self, NamidaOffer *offer)
         = g_strdup_printf (_ ("“%s” offered something, and says that it is a device that you trust, but has another "
                               "key. It was refused. If it is yours, pair with it again."),
                            namida_offer_get_alias (offer));
+  else if (!namida_offer_get_can_pair (offer))
+    sentence = g_strdup_printf (_ ("“%s” offered something, and is not trusted here. It was refused, as "
+                                   "your settings say. Change them to be asked about it."),
+                                namida_offer_get_alias (offer));
   else
     sentence = g_strdup_printf (_ ("“%s” offered something, and is not trusted here. It was refused, as your settings "
                                    "say. Pair with it to let it send."),
@@ -316,7 +320,11 @@ decide (NamidaHub *self, NamidaOffer *offer, Policy policy)
     case POLICY_REFUSE_UNTRUSTED:
       refuse_by_policy (
           self, offer, NAMIDA_ERROR_DECLINED,
-          _ ("This device accepts backups from trusted devices only. Pair the two devices, then send again."));
+          namida_offer_get_can_pair (offer)
+              ? _ ("This device accepts backups from trusted devices only. Pair the two devices, then send again.")
+              : _ (
+                  "This device accepts backups from trusted devices only: its settings say so. Change them there to be "
+                  "asked, then send again."));
       break;
     case POLICY_REFUSE_BLOCKED:
       /* In the words of any other no, and without a line here: it may try all day. */

@@ -285,9 +285,15 @@ namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text,
     }
   if (doubt != NAMIDA_DOUBT_IDENTITY_CHANGED)
     return TRUE;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
-               _ ("This is not your trusted “%s”: it shows another key. Someone may be pretending to be it, so nothing "
-                  "was sent. If it was set up anew, pair with it again."),
-               whom->alias);
+  if ((namida_peer_get_dialects (peer) & NAMIDA_DIALECT_V1) != 0)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
+                 _ ("This is not your trusted “%s”: it shows another key. Someone may be pretending to be it, so "
+                    "nothing was sent. If it was set up anew, pair with it again."),
+                 whom->alias);
+  else
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
+                 _ ("This is not your trusted “%s”: it does not show its key. Someone may be pretending to be it, so "
+                    "nothing was sent."),
+                 whom->alias);
   return FALSE;
 }

@@ -12,6 +12,7 @@ struct _NamidaOffer
 {
   GObject parent_instance;
   char *id, *fingerprint, *alias, *device_type, *address, *key, *uuid, *warning;
+  gboolean cannot_pair; /* it has no pairing */
   NamidaDoubt doubt;
   gboolean encrypted;
   NamidaBackup *backup;
@@ -132,6 +133,18 @@ namida_offer_set_uuid (NamidaOffer *self, const char *uuid)
 {
   g_free (self->uuid);
   self->uuid = g_strdup (uuid);
+}
+
+void
+namida_offer_set_can_pair (NamidaOffer *self, gboolean can_pair)
+{
+  self->cannot_pair = !can_pair;
+}
+
+gboolean
+namida_offer_get_can_pair (NamidaOffer *self)
+{
+  return !self->cannot_pair;
 }
 
 const char *

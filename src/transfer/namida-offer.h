@@ -41,6 +41,8 @@ const char *namida_offer_get_warning (NamidaOffer *self); /* (nullable) */
 const char *namida_offer_get_device_type (NamidaOffer *self);
 const char *namida_offer_get_address (NamidaOffer *self); /* text, no port */
 gboolean namida_offer_get_encrypted (NamidaOffer *self);
+/** namida_offer_get_can_pair: whether its sender could be paired: nobody is advised to pair with LocalSend. */
+gboolean namida_offer_get_can_pair (NamidaOffer *self);
 NamidaBackup *namida_offer_get_backup (NamidaOffer *self);
 /** Computed in the worker that parsed the offer: namida_backup_dup_key(). */
 const char *namida_offer_get_key (NamidaOffer *self);

@@ -208,6 +208,15 @@ def pin(lab, receiver):
     guarded.stop()
 
 
+def advice(lab, receiver):
+    """Nobody is advised to pair with a device that has no pairing."""
+    careful = lab.receiver("--accept", "trusted")
+    answer = peer(lab, careful, alias="Shy Sloth").prepare({"Shy/a.mp3": b"12345"})
+    assert answer.status == 403 and "settings" in answer.json["message"], answer
+    assert "pair" not in answer.json["message"].lower(), answer
+    careful.stop()
+
+
 def switched_off(lab, receiver):
     silent = lab.receiver("--accept", "all", "--no-localsend")
     one = peer(lab, silent)
@@ -258,5 +267,5 @@ def lives_and_ends_in_order(lab, receiver):
 if __name__ == "__main__":
     sys.exit(localsend.run([register_and_info, files_in_folders, without_certificate_and_in_plain, checksum,
                             what_was_not_agreed_on, busy, cancelled_there, begun_anew, names_that_climb, messages,
-                            pin, switched_off, announces_itself_and_answers, lives_and_ends_in_order],
+                            pin, advice, switched_off, announces_itself_and_answers, lives_and_ends_in_order],
                            make_receiver))
