@@ -74,7 +74,8 @@ dup_away_text (NamidaTransfer *self)
   if (safe == 0)
     return g_strdup (_ ("Waiting for the device"));
   /* Translators: a state; %u is how much of a backup has arrived. */
-  return g_strdup_printf (_ ("Waiting for the device · %u %% is safe there"),
+  return g_strdup_printf (is_sent (self) ? _ ("Waiting for the device · %u %% is safe there")
+                                         : _ ("Waiting for the device · %u %% is safe here"),
                           (guint) ((double) safe * 100 / (double) total));
 }
 
@@ -85,9 +86,7 @@ dup_interrupted_text (NamidaTransfer *self)
 
   if (trouble != NULL)
     return trouble;
-  return is_sent (self)
-             ? dup_away_text (self)
-             : g_strdup (_ ("Interrupted: what arrived is safe, and it goes on when the other device is back"));
+  return dup_away_text (self);
 }
 
 char *

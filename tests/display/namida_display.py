@@ -144,6 +144,10 @@ class Lab:
             self.env["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
 
     def start(self, *args, **more):
+        for option, folder in zip(args, args[1:]):
+            if option in ("--backups", "--music"):
+                # As a person's choice: only the last folder of one is made by the program.
+                pathlib.Path(folder).parent.mkdir(parents=True, exist_ok=True)
         log = open(self.path / f"log-{len(self.processes)}", "w+")
         process = subprocess.Popen(args, env=self.env, stdout=log, stderr=subprocess.STDOUT, text=True, **more)
         process.log = log
