@@ -112,15 +112,15 @@ def case_renamed(lab):
 
 
 def case_back(lab):
-    """What was received is sent on without being read; and comes back as what it is."""
+    """What was received is sent on without being read; it comes back to another place only with its bytes."""
     pair = Pair(lab, 2000)
     pair.send(stored=2000, moved=2000)
     back = os.path.join(lab.folder, "back")
     pair.receiver.stop()
     pair.receiver = pair.receive(1, back)
     music = os.path.join(pair.there, "Music")
-    # The other machine has all of it, elsewhere: copied there, not sent.
-    theirs, came = pair.send(node=2, to=1, music=music, moved=0, hashed=0)
+    # The other machine has all of it elsewhere, but a hash alone is no proof that the sender has the content: it travels.
+    pair.send(node=2, to=1, music=music, moved=2000)
     pair.assert_same(music, os.path.join(back, "Music"))
     theirs, came = pair.send(node=2, to=1, music=music, moved=0, hashed=0, kept=2000)
     assert theirs["hashed"] == 0, theirs

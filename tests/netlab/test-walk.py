@@ -26,6 +26,7 @@ class Walk:
         self.programs = []
         self.moving = []  # what a version that was put together by more than one look at the source may hold
         self.steps = []
+        self.folders = 0  # made by fresh()
         folder = pathlib.Path(lab.folder)
         self.sources = {node: Source(folder / f"source{node}", self.chance) for node in (1, 3)}
         self.trust(1)
@@ -313,7 +314,9 @@ class Walk:
         assert done["damaged"] == 0, done
 
     def fresh(self, name):
-        folder = pathlib.Path(self.lab.folder) / f"{name} {len(self.steps)}"
+        # Never the name of a folder that is gone: a store that was written down and lost its mark takes nothing.
+        self.folders += 1
+        folder = pathlib.Path(self.lab.folder) / f"{name} {self.folders}"
         folder.mkdir()
         return folder
 

@@ -24,7 +24,8 @@ def digest(path):
 def tree(folder):
     """Name → digest of all that a person sees as received."""
     return {str(path.relative_to(folder)): digest(path) for path in sorted(folder.rglob("*"))
-            if path.is_file() and not any(part.startswith(HIDDEN) for part in path.relative_to(folder).parts)}
+            if path.is_file() and path.name != "SHA256SUMS"
+            and not any(part.startswith(HIDDEN) for part in path.relative_to(folder).parts)}
 
 
 def eventually(check, what):
@@ -233,8 +234,9 @@ class Device:
     def _parts_left(self):
         """Sessions' folders whose session is over."""
         kept = self.sessions("open", "parked")
-        return [str(path) for folder in (self.data / "staging", self.backups / ".namida-sync-parts",
-                                         self.music / ".namida-sync-parts") if folder.exists()
+        # On the drive of the destination below a folder of each program that stores there.
+        owned = [owner for folder in (self.backups, self.music) for owner in folder.glob(".namida-sync-parts/*") if owner.is_dir()]
+        return [str(path) for folder in (self.data / "staging", *owned) if folder.exists()
                 for path in folder.iterdir() if path.name not in kept]
 
     def check(self):
