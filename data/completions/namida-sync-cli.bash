@@ -66,7 +66,7 @@ _namida_sync_cli ()
     --unencrypted)
       [ "$command" = receive ] && { COMPREPLY=($(compgen -W 'ask never allow' -- "$current")); return; } ;;
     --interface) COMPREPLY=($(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$current")); return ;;
-    --data-dir|--backups|--music|--into|--report|--zip-to)
+    --data-dir|--backups|--music|--into|--report|--zip-to|--pin-file)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return ;;

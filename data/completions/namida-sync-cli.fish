@@ -36,6 +36,7 @@ complete -c namida-sync-cli -l version -d 'Print the version'
 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send backups' -l to -x -a '(__namida_sync_devices)' -d 'The device'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive backups' -l pin -x -d 'The PIN'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive backups' -l pin-file -r -F -d 'A file with the PIN'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive' -l limit -x -d 'At most this fast, for example 5MB/s'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive inspect fit merge' -l music -x -a '(__fish_complete_directories)' -d 'Music folder'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l unencrypted -d 'Also when it cannot be encrypted'

@@ -8,6 +8,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+/* How long the connections of a device outlive its trust. */
+#define SHUT_AFTER_MS 500
+
 #define N_ENDED_MAX 256
 #define N_ANSWERS_MAX 8 /* an answer may be megabytes */
 
@@ -186,6 +189,45 @@ namida_server_cancel (NamidaServer *self, NamidaTransfer *transfer, gboolean kee
   return TRUE;
 }
 
+/* A device that is trusted no longer, and what is left to be done with its connections. */
+typedef struct
+{
+  GWeakRef server;
+  char *fingerprint;
+} EndedDevice;
+
+static void
+ended_device_free (gpointer data)
+{
+  EndedDevice *self = data;
+
+  g_weak_ref_clear (&self->server);
+  g_free (self->fingerprint);
+  g_free (self);
+}
+
+static gboolean
+ended_device_shut (gpointer data)
+{
+  EndedDevice *self = data;
+  g_autoptr (NamidaServer) server = g_weak_ref_get (&self->server);
+
+  if (server != NULL && server->listener != NULL)
+    namida_listener_shut (server->listener, self->fingerprint);
+  return G_SOURCE_REMOVE;
+}
+
+/* The request by which the removal was noticed still gets its answer: each request asks for permission anyway. */
+static void
+ended_device_shut_soon (NamidaServer *server, const char *fingerprint)
+{
+  EndedDevice *self = g_new0 (EndedDevice, 1);
+
+  g_weak_ref_init (&self->server, server);
+  self->fingerprint = g_strdup (fingerprint);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, SHUT_AFTER_MS, ended_device_shut, self, ended_device_free);
+}
+
 void
 namida_server_end_device (NamidaServer *self, const char *fingerprint)
 {
@@ -200,8 +242,7 @@ namida_server_end_device (NamidaServer *self, const char *fingerprint)
         && namida_receive_session_get_state (l->data) != NAMIDA_SESSION_FINISHED)
       cancel (l->data, NAMIDA_SESSION_CANCELLED);
   namida_server_forget_downloads (self, fingerprint);
-  if (self->listener != NULL)
-    namida_listener_shut (self->listener, fingerprint);
+  ended_device_shut_soon (self, fingerprint);
 }
 
 static gboolean

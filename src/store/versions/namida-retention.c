@@ -119,7 +119,7 @@ namida_retention_choose (NamidaRetention policy, NamidaRetentionItem *items, gui
       items[i].remove = items[i].ask = FALSE;
       items[i].ask_files = items[i].left_files = 0;
     }
-  if (policy.last == 0)
+  if (policy.last == 0 || n_items == 0)
     return 0;
   kept = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) g_array_unref);
   months = policy.monthly ? g_hash_table_new (NULL, NULL) : NULL;

@@ -9,6 +9,8 @@
 #include "namida-hub-private.h"
 #include "two-hubs.h"
 
+#include <glib/gstdio.h>
+
 #define PATIENCE 600
 #define NOBODY "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -28,7 +30,9 @@ static void
 write_parked (const char *dir, gint64 seconds_ago)
 {
   g_autoptr (NamidaDatabase) database = open_database (dir);
-  g_autofree char *file = g_build_filename (dir, "song.mp3", NULL);
+  /* Not in the folder of the device, whose files are never sent. */
+  g_autofree char *folder = g_strconcat (dir, "-files", NULL);
+  g_autofree char *file = g_build_filename (folder, "song.mp3", NULL);
   g_autofree char *uri = g_filename_to_uri (file, NULL, NULL);
   g_autofree char *wish = g_strconcat (uri, "\n", NULL);
   gint64 then = namida_clock_real () - seconds_ago * G_USEC_PER_SEC;
@@ -47,6 +51,7 @@ write_parked (const char *dir, gint64 seconds_ago)
   };
   g_autoptr (GError) error = NULL;
 
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
   g_assert_true (g_file_set_contents (file, "music", -1, &error));
   g_assert_true (namida_journal_write_send (database, &row, &error));
   g_assert_no_error (error);
@@ -105,7 +110,7 @@ assert_row_failed (const char *dir)
 static void
 clean_up (NamidaHub *hub, const char *dir)
 {
-  g_autofree char *command = g_strdup_printf ("rm -rf -- '%s'", dir);
+  g_autofree char *command = g_strdup_printf ("rm -rf -- '%s' '%s-files'", dir, dir);
 
   stop_hub (hub);
   namida_clock_set_fake (-1);
