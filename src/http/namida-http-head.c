@@ -94,12 +94,15 @@ head_set_coding (HeadParse *parse, const char *value)
   return TRUE;
 }
 
-/* Fields that every browser adds, and that no device's program does. */
+/* Fields that a browser adds for a web page, and that no device's program does. Sec-Fetch-Mode alone says nothing: the
+ * fetch() of Node.js, which peers of other makes use, says "cors" there, and a browser never sends it without the
+ * others. */
 static gboolean
-head_is_of_browser (const char *name)
+head_is_of_browser (const char *name, const char *value)
 {
   return g_ascii_strcasecmp (name, "Origin") == 0 || g_ascii_strcasecmp (name, "Referer") == 0
-         || g_ascii_strncasecmp (name, "Sec-Fetch-", 10) == 0
+         || (g_ascii_strncasecmp (name, "Sec-Fetch-", 10) == 0
+             && !(g_ascii_strcasecmp (name, "Sec-Fetch-Mode") == 0 && g_ascii_strcasecmp (value, "cors") == 0))
          || g_ascii_strncasecmp (name, "Access-Control-Request-", 23) == 0;
 }
 
@@ -124,7 +127,7 @@ head_add_field (HeadParse *parse, const char *name, const char *value)
     head->keep_alive &= !head_list_contains (value, "close");
   else if (g_ascii_strcasecmp (name, "Expect") == 0)
     head->expect_continue |= !parse->old && head_list_contains (value, "100-continue");
-  else if (head_is_of_browser (name))
+  else if (head_is_of_browser (name, value))
     head->of_browser = TRUE;
   return TRUE;
 }

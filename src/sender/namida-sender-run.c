@@ -123,7 +123,7 @@ sender_settle (NamidaSender *self, const GError *error, gboolean goes_on)
 static void
 sender_give_back (NamidaSender *self, GError *error)
 {
-  g_autoptr (NamidaSender) alive = g_object_ref (self);
+  g_autoptr (NamidaSender) alive G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
   if (error != NULL)

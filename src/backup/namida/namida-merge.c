@@ -374,7 +374,7 @@ merge_playlists (Merge *merge, GPtrArray *paths, GError **error)
     {
       const char *path = paths->pdata[i];
       const char *name;
-      g_autofree char *part = merge_dup_part (path, FALSE, &name);
+      g_autofree G_GNUC_UNUSED char *part = merge_dup_part (path, FALSE, &name);
 
       if (prefix == NULL)
         prefix = g_strndup (path, (gsize) (name - path));
@@ -429,7 +429,7 @@ merge_files (Merge *merge, GPtrArray *paths, GError **error)
   for (guint i = 0; i < paths->len; i++)
     {
       const char *name;
-      g_autofree char *part = merge_dup_part (paths->pdata[i], FALSE, &name);
+      g_autofree G_GNUC_UNUSED char *part = merge_dup_part (paths->pdata[i], FALSE, &name);
 
       if (!merge_is_playlist (paths->pdata[i]) && !merge_file (merge, paths->pdata[i], name, error))
         return FALSE;

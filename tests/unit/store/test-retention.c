@@ -69,7 +69,8 @@ parse_things (const char *text, NamidaRetentionThing *things)
 
   while (*text != '\0')
     {
-      things[n] = (NamidaRetentionThing){ .key = (guint64) *text++, .files = 1, .unrestorable = *text == '!' };
+      things[n] = (NamidaRetentionThing){ .key = (guint64) text[0], .files = 1, .unrestorable = text[1] == '!' };
+      text++;
       text += *text == '!';
       if (g_ascii_isdigit (*text))
         things[n].files = g_ascii_strtoull (text, (char **) &text, 10);

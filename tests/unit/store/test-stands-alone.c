@@ -209,7 +209,7 @@ assert_refused (Fixture *f)
 static void
 test_not_mounted (Fixture *f, gconstpointer data)
 {
-  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *one G_GNUC_UNUSED = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
   g_autofree char *drive = g_strconcat (f->backups, "-drive", NULL);
   g_autofree char *again = NULL;
   g_autofree char *state = NULL;
@@ -325,7 +325,7 @@ test_absent (Fixture *f, gconstpointer data)
 static void
 test_library (Fixture *f, gconstpointer data)
 {
-  g_autofree char *folder = receive (f, "AB12", NAMIDA_LANDING_LIBRARY, "one");
+  g_autofree char *folder G_GNUC_UNUSED = receive (f, "AB12", NAMIDA_LANDING_LIBRARY, "one");
   g_autofree char *zip = g_build_filename (f->backups, "AB12", "Namida Backup - 1.zip", NULL);
   g_autofree char *song = g_build_filename (f->music, "Music", "A", "1.flac", NULL);
   g_autofree char *other = g_build_filename (f->music, "Music", "A", "2.flac", NULL);
@@ -362,8 +362,8 @@ do_meanwhile (guint64 done, guint64 total, gpointer user_data)
 static void
 test_removed_meanwhile (Fixture *f, gconstpointer data)
 {
-  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
-  g_autofree char *two = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
+  g_autofree char *one G_GNUC_UNUSED = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *two G_GNUC_UNUSED = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
   Meanwhile remove = { .f = f, .sql = "UPDATE versions SET removing = 1" };
   Meanwhile fail = { .f = f, .sql = "ALTER TABLE versions RENAME COLUMN title TO label" };
   g_autoptr (NamidaVerifyReport) report = NULL;
@@ -555,7 +555,7 @@ count_kept (NamidaShelf *shelf, const char *fingerprint)
 static void
 test_succession (Fixture *f, gconstpointer data)
 {
-  g_autofree char *one = receive (f, "AB120000", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *one G_GNUC_UNUSED = receive (f, "AB120000", NAMIDA_LANDING_BACKUP, "one");
   g_autofree char *found = NULL;
   g_autoptr (NamidaTrustStore) trust_store = namida_trust_store_new (f->database, NULL);
   g_autoptr (NamidaShelf) shelf = namida_version_shelf_new (f->store, trust_store);
