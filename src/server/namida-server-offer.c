@@ -165,7 +165,7 @@ namida_server_close_offers_of (NamidaServer *self, const char *owner)
       OpenOffer *open = g_ptr_array_index (self->offers, i - 1);
 
       if (open->offer != NULL && g_str_equal (open->owner, owner))
-        namida_offer_close (open->offer, NAMIDA_OFFER_WITHDRAWN);
+        namida_offer_decline (open->offer); /* its sender is told */
     }
 }
 
