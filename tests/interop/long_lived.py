@@ -47,7 +47,7 @@ class Person:
                     self.receiver.decide(**{"decline" if event["alias"] == "No" else "accept": event["id"]})
                 elif event["event"] == "pair":
                     self.pairs += 1
-                    self.receiver.decide(pair=False)
+                    self.receiver.decide(pair=False, id=event["id"])
                 elif event["event"] == "end":
                     self.ends += 1
                 self.receiver.seen.clear()
@@ -160,6 +160,8 @@ class Sender:
         nonce = os.urandom(32)
         commitment = hashlib.sha256(nonce).hexdigest()
         answer = self.ask("pair", {"step": "commit", "commitment": commitment})
+        if answer.status == 429:  # three in five minutes, over all addresses
+            return
         assert answer.status == 200, answer
         pair = answer.json["pairId"]
         shown = os.urandom(32) if lies else nonce
@@ -197,7 +199,8 @@ def play(receiver, number):
     def third():
         three.is_cut_and_gives_up(number)
         three.stores(f"{number}-three")
-        Sender(receiver, "peggy", "No").is_declined(number)
+        if number == 0:  # after a no the device waits, longer each time
+            Sender(receiver, "peggy", "No").is_declined(number)
 
     def fourth():
         stranger.guesses()
@@ -307,8 +310,9 @@ def ends(receiver):
 
 
 def answered(person):
-    assert person.pairs == WARM_UP + ROUNDS, person.pairs
-    assert person.ends >= (WARM_UP + ROUNDS) * (ROUND - 1), person.ends
+    # No more unconfirmed pairings than three in five minutes reach a person, whatever strangers do.
+    assert person.pairs == 3, person.pairs
+    assert person.ends >= (WARM_UP + ROUNDS) * (ROUND - 2), person.ends
 
 
 if __name__ == "__main__":
