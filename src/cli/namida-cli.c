@@ -218,7 +218,7 @@ char *
 namida_cli_dup_data_dir (NamidaCli *cli)
 {
   return cli->data_dir != NULL ? g_strdup (cli->data_dir)
-                               : g_build_filename (g_get_user_data_dir (), "namida-sync", NULL);
+                               : g_build_filename (g_get_user_data_dir (), NAMIDA_DATA_NAME, NULL);
 }
 
 static NamidaDatabase *

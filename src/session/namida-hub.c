@@ -161,7 +161,7 @@ namida_hub_new (const NamidaHubOptions *options)
   NamidaHub *self = g_object_new (NAMIDA_TYPE_HUB, NULL);
 
   self->data_dir = text_or (options->data_dir, g_build_filename (g_get_user_data_dir (), NAMIDA_DATA_NAME, NULL));
-  self->backups = text_or (options->backups, g_build_filename (g_get_home_dir (), "Namida", "Backups", NULL));
+  self->backups = text_or (options->backups, g_build_filename (g_get_home_dir (), NAMIDA_FOLDER_NAME, "Backups", NULL));
   self->music = text_or (options->music, default_music_folder ());
   self->alias = g_strdup (options->alias);
   self->interface = text_or (options->interface, NULL);

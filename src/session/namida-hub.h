@@ -37,7 +37,7 @@ typedef struct
   const char *alias;     /* default: the readable host name */
   const char *interface; /* a name or an address; default: all usable ones */
   guint16 port;          /* default: 53317 to 53327, the first free one */
-  const char *backups;   /* default ~/Namida/Backups */
+  const char *backups;   /* default ~/Namida/Backups; of the development profile ~/Namida Development/Backups */
   const char *music;     /* default the XDG music folder, else ~/Music */
   const char *pin;
   const char *device_type;       /* "desktop" | "headless" */
