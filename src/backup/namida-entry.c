@@ -33,6 +33,7 @@ clear (gpointer data)
   g_free (self->relative_path);
   g_free (self->type);
   g_free (self->sha256);
+  g_free (self->offered_as);
   g_free (self->source);
 }
 
@@ -54,6 +55,12 @@ namida_entry_dup_path (const NamidaEntry *self)
   if (!has_label (self))
     return g_strdup (self->name);
   return g_strconcat (self->label, "/", self->relative_path, NULL);
+}
+
+char *
+namida_entry_dup_offered (const NamidaEntry *self)
+{
+  return self->offered_as != NULL ? g_strdup (self->offered_as) : namida_entry_dup_path (self);
 }
 
 static int

@@ -28,6 +28,7 @@ typedef struct
   gint64 mtime_ns;     /* nanoseconds since 1970, or NAMIDA_ENTRY_TIME_UNKNOWN; the wire carries milliseconds */
   char *type;          /* (nullable) MIME type */
   char *sha256;        /* (nullable) lower-case hex, when known */
+  char *offered_as;    /* (nullable) receiver only: what its sender calls it, where that is no safe name */
   char *source;        /* (nullable) sender only: absolute path, file name encoding */
   guint64 inode;       /* sender only */
   guint64 device;      /* sender only */
@@ -41,6 +42,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaEntry, namida_entry_unref)
 /** namida_entry_dup_path: Returns: (transfer full): "Music/Björk/01.flac", or the name: how this entry is named to a
  * person. */
 char *namida_entry_dup_path (const NamidaEntry *self);
+
+/** namida_entry_dup_offered: Returns: (transfer full): the same as its sender calls it. */
+char *namida_entry_dup_offered (const NamidaEntry *self);
 
 /**
  * namida_entry_compare: the order of a backup: zip first, then by label and path; '/' sorts before every other

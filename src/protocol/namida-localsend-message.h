@@ -23,7 +23,7 @@ NamidaDeviceInfo *namida_localsend_info_parse (const char *data, gsize length, G
  * number.
  * @text: (out) (nullable) (transfer full): a message of text, cut to NAMIDA_LOCALSEND_TEXT_BYTES, instead of files
  *
- * Errors: TOO_LARGE over the limits, UNSAFE_PATH for a name that is no safe path, else INVALID_REQUEST. Over 64 KiB:
+ * Names that are not safe become safe ones. Errors: TOO_LARGE over the limits, else INVALID_REQUEST. Over 64 KiB:
  * worker threads. Returns: (transfer full) (nullable)
  */
 NamidaOfferMessage *namida_localsend_offer_parse (const char *data, gsize length, char **text, GError **error);

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Reads LocalSend's prepare-upload into the offer that everything behind it knows. What is wrong with one file's name
+ * is mended: LocalSend sends whatever its file system takes for a name. Called by namida_server_parse_offer() in worker
+ * threads; pure functions. */
+
 #include "config.h"
 
 #include "namida-localsend-message.h"
@@ -7,12 +12,11 @@
 #include "namida-clock.h"
 #include "namida-digest.h"
 #include "namida-limits.h"
-#include "namida-safe-path.h"
+#include "namida-offer-places.h"
+#include "namida-safe-name.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-/* Reads LocalSend's prepare-upload into the offer that everything behind it knows. */
 
 #define MAX_ID_BYTES 256u
 #define MAX_TYPE_BYTES 255u
@@ -136,46 +140,47 @@ is_backup_zip (const char *name)
 }
 
 static gboolean
-is_audio (const File *file)
+is_audio (const File *file, const char *path)
 {
   return (file->type != NULL && g_str_has_prefix (file->type, "audio/"))
-         || g_str_has_prefix (namida_entry_guess_type (file->name), "audio/");
+         || g_str_has_prefix (namida_entry_guess_type (path), "audio/");
 }
 
-static gboolean
-place (NamidaEntry *entry, const File *file, NamidaBackup *backup, GError **error)
+/* @path: a safe one. */
+static void
+localsend_place (NamidaEntry *entry, const File *file, const char *path, NamidaBackup *backup)
 {
-  const char *slash = strchr (file->name, '/');
-  const char *last = strrchr (file->name, '/');
+  const char *slash = strchr (path, '/');
+  const char *last = strrchr (path, '/');
 
-  if (!namida_safe_path_check_portable (file->name, error))
-    return FALSE;
   entry->kind = NAMIDA_ENTRY_FILE;
-  entry->name = g_strdup (last != NULL ? last + 1 : file->name);
-  entry->label = slash != NULL     ? g_strndup (file->name, (gsize) (slash - file->name))
-                 : is_audio (file) ? g_strdup (MUSIC_LABEL)
-                                   : g_strdup ("");
-  entry->relative_path = g_strdup (slash != NULL ? slash + 1 : entry->label[0] != '\0' ? file->name : "");
-  if (entry->label[0] != '\0' || namida_backup_get_name (backup) != NULL || !is_backup_zip (file->name))
-    return TRUE;
-  entry->kind = NAMIDA_ENTRY_BACKUP_ZIP;
-  namida_backup_set_name (backup, entry->name);
-  return TRUE;
+  entry->name = g_strdup (last != NULL ? last + 1 : path);
+  entry->label = slash != NULL           ? g_strndup (path, (gsize) (slash - path))
+                 : is_audio (file, path) ? g_strdup (MUSIC_LABEL)
+                                         : g_strdup ("");
+  entry->relative_path = g_strdup (slash != NULL ? slash + 1 : entry->label[0] != '\0' ? path : "");
+  if (entry->label[0] == '\0' && namida_backup_get_name (backup) == NULL && is_backup_zip (path))
+    {
+      entry->kind = NAMIDA_ENTRY_BACKUP_ZIP;
+      namida_backup_set_name (backup, entry->name);
+    }
 }
 
 static NamidaEntry *
 make_entry (const char *id, const File *file, NamidaBackup *backup, GError **error)
 {
   g_autoptr (NamidaEntry) entry = namida_entry_new ();
+  g_autofree char *path = namida_safe_name_clean (file->name);
 
-  if (!place (entry, file, backup, error))
-    return NULL;
   if (file->size > G_MAXINT64 - namida_backup_get_bytes (backup))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
                            _ ("The offer is refused: its sizes add up to more than any disk holds."));
       return NULL;
     }
+  localsend_place (entry, file, path, backup);
+  if (strcmp (path, file->name) != 0)
+    entry->offered_as = g_strdup (file->name);
   entry->id = g_strdup (id);
   entry->size = file->size;
   entry->mtime_ns = file->mtime_ns;
@@ -186,56 +191,13 @@ make_entry (const char *id, const File *file, NamidaBackup *backup, GError **err
   return g_steal_pointer (&entry);
 }
 
-/* ---- two of one name ---- */
-
-static char *
-dup_numbered_path (const char *path, guint n)
-{
-  const char *last = strrchr (path, '/');
-  g_autofree char *name = namida_safe_path_numbered (last != NULL ? last + 1 : path, n);
-
-  return last == NULL ? g_steal_pointer (&name) : g_strdup_printf ("%.*s/%s", (int) (last - path), path, name);
-}
-
-/* LocalSend sends files of several folders side by side: a name may come twice. @taken: (element-type utf8): places */
-static gboolean
-claim_place (NamidaEntry *entry, GHashTable *taken, GHashTable *counters, GError **error)
-{
-  g_autofree char *path = namida_entry_dup_path (entry);
-  g_autofree char *wished = g_strdup (path);
-  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (counters, wished));
-
-  n = MAX (n, 1);
-  while (g_hash_table_contains (taken, path))
-    {
-      g_free (path);
-      path = dup_numbered_path (wished, ++n);
-      if (!namida_safe_path_check_portable (path, error))
-        return FALSE;
-    }
-  if (n > 1)
-    {
-      const char *last = strrchr (path, '/');
-
-      g_free (entry->name);
-      entry->name = g_strdup (last != NULL ? last + 1 : path);
-      if (entry->label[0] != '\0')
-        {
-          g_free (entry->relative_path);
-          entry->relative_path = g_strdup (path + strlen (entry->label) + 1);
-        }
-    }
-  g_hash_table_replace (counters, g_steal_pointer (&wished), GUINT_TO_POINTER (n));
-  g_hash_table_add (taken, g_steal_pointer (&path));
-  return TRUE;
-}
-
 /* ---- the whole ---- */
 
 typedef struct
 {
   NamidaOfferMessage *message;
-  GHashTable *ids, *taken, *counters;
+  GHashTable *ids;
+  NamidaOfferPlaces *places;
   char *preview; /* of the one file, (nullable) */
   gboolean is_text;
 } Reading;
@@ -245,8 +207,7 @@ reading_clear (Reading *self)
 {
   g_clear_pointer (&self->message, namida_offer_message_free);
   g_clear_pointer (&self->ids, g_hash_table_unref);
-  g_clear_pointer (&self->taken, g_hash_table_unref);
-  g_clear_pointer (&self->counters, g_hash_table_unref);
+  g_clear_pointer (&self->places, namida_offer_places_free);
   g_free (self->preview);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
@@ -285,16 +246,13 @@ read_files (Reading *self, NamidaJsonCursor *cursor, GError **error)
       entry = make_entry (id, &file, self->message->backup, error);
       if (entry == NULL)
         return FALSE;
-      if (!claim_place (entry, self->taken, self->counters, error))
-        {
-          namida_entry_unref (entry);
-          return FALSE;
-        }
+      namida_offer_places_claim (self->places, entry);
       namida_backup_add (self->message->backup, entry);
       self->is_text = file.preview != NULL && file.type != NULL && g_str_has_prefix (file.type, "text/");
       g_free (self->preview);
       self->preview = g_steal_pointer (&file.preview);
     }
+  namida_offer_places_settle (self->places, self->message->backup);
   return namida_message_check_neighbours (self->message->backup, error);
 }
 
@@ -338,8 +296,7 @@ namida_localsend_offer_parse (const char *data, gsize length, char **text, GErro
   self.message = g_new0 (NamidaOfferMessage, 1);
   self.message->backup = namida_backup_new ();
   self.ids = namida_message_id_table_new (NULL);
-  self.taken = namida_message_id_table_new (NULL);
-  self.counters = namida_message_id_table_new (NULL);
+  self.places = namida_offer_places_new ();
   while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
     {
       if (strcmp (key, "info") == 0)

@@ -38,6 +38,9 @@ gboolean namida_message_read (const char *data,
                               gpointer result,
                               const char *none,
                               GError **error);
+/** namida_offer_message_parse_odd: as namida_offer_message_parse(), but names that are no safe ones become such
+ * (namida_safe_name_clean()), and two that become the same get numbers. */
+NamidaOfferMessage *namida_offer_message_parse_odd (const char *data, gsize length, GError **error);
 /** namida_message_check_neighbours: whether no two entries have the same place, and none lies below a file. */
 gboolean namida_message_check_neighbours (NamidaBackup *backup, GError **error);
 /** namida_message_end: the text of @out; @length (out) (optional). */

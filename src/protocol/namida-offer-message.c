@@ -7,6 +7,8 @@
 #include "namida-digest.h"
 #include "namida-limits.h"
 #include "namida-manifest.h"
+#include "namida-offer-places.h"
+#include "namida-safe-name.h"
 #include "namida-safe-path.h"
 
 #include <glib/gi18n-lib.h>
@@ -14,6 +16,7 @@
 
 #define FOLDER_TYPE "inode/directory"
 #define MAX_TYPE_BYTES 255u
+#define FOLDERLESS_LABEL "Music" /* of a file whose folder has no name that could be one */
 #define NS_PER_MS G_GINT64_CONSTANT (1000000)
 
 /* Where the parts of an offer lie in its text: keys come in any order, and a file's kind needs backupName. */
@@ -24,6 +27,7 @@ typedef struct
   char *name;
   guint left_out;
   gboolean all_names; /* also those that not every program takes */
+  gboolean odd_names; /* any, which become safe ones */
 } Parts;
 
 static void
@@ -37,6 +41,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Parts, parts_clear)
 static gboolean
 offer_check_component (const Parts *parts, const char *name, GError **error)
 {
+  if (parts->odd_names)
+    return TRUE;
   return parts->all_names ? namida_safe_path_check_component (name, error)
                           : namida_safe_path_check_portable_component (name, error);
 }
@@ -196,6 +202,36 @@ check_place (const Parts *parts, NamidaEntry *entry, GError **error)
          && namida_message_refuse (error, _ ("The offer is refused: a file's name and its path differ."));
 }
 
+/* Any name becomes a place, in a folder where it has one; "offered_as" says what the sender calls it. */
+static void
+offer_clean_place (NamidaEntry *entry)
+{
+  gboolean has_folder = entry->label[0] != '\0' || entry->relative_path[0] != '\0';
+  g_autofree char *sent
+      = has_folder ? g_strconcat (entry->label, "/", entry->relative_path, NULL) : g_strdup (entry->name);
+  g_autofree char *path = namida_safe_name_clean (sent);
+  const char *slash = strchr (path, '/');
+  const char *last = strrchr (path, '/');
+
+  g_free (entry->label);
+  g_free (entry->relative_path);
+  g_free (entry->name);
+  if (has_folder)
+    {
+      entry->label = slash != NULL ? g_strndup (path, (gsize) (slash - path)) : g_strdup (FOLDERLESS_LABEL);
+      entry->relative_path = g_strdup (slash != NULL ? slash + 1 : path);
+      entry->name = g_strdup (last != NULL ? last + 1 : path);
+    }
+  else
+    {
+      entry->label = g_strdup ("");
+      entry->relative_path = g_strdup ("");
+      entry->name = g_strdelimit (g_strdup (path), "/", '_');
+    }
+  if (strcmp (path, sent) != 0 || (has_folder ? slash == NULL : slash != NULL))
+    entry->offered_as = g_steal_pointer (&sent);
+}
+
 static gboolean
 set_kind (NamidaEntry *entry, const char *backup_name, GError **error)
 {
@@ -235,8 +271,10 @@ read_entry (NamidaJsonCursor *cursor, const Parts *parts, guint number, GError *
   /* The phone app has no ids: its files are told apart by their place. */
   if (entry->id == NULL)
     entry->id = g_strdup_printf ("f%u", number);
-  if (!check_place (parts, entry, error) || !set_kind (entry, parts->name, error))
+  if ((!parts->odd_names && !check_place (parts, entry, error)) || !set_kind (entry, parts->name, error))
     return NULL;
+  if (parts->odd_names)
+    offer_clean_place (entry);
   return g_steal_pointer (&entry);
 }
 
@@ -316,10 +354,22 @@ namida_message_check_neighbours (NamidaBackup *backup, GError **error)
   return check_folders (backup, error);
 }
 
+/* Uploads are told apart by the names that their sender gave: @sent (element-type utf8). */
+static gboolean
+offer_claim_odd (NamidaOfferPlaces *places, GHashTable *sent, NamidaEntry *entry, GError **error)
+{
+  if (!g_hash_table_add (sent, namida_entry_dup_offered (entry)))
+    return namida_message_refuse (error, _ ("The offer is refused: it names one file twice."));
+  namida_offer_places_claim (places, entry);
+  return TRUE;
+}
+
 static gboolean
 read_files (NamidaBackup *backup, const Parts *parts, GError **error)
 {
   g_autoptr (GHashTable) ids = namida_message_id_table_new (NULL);
+  g_autoptr (GHashTable) sent = namida_message_id_table_new (NULL);
+  g_autoptr (NamidaOfferPlaces) places = namida_offer_places_new ();
   g_auto (NamidaJsonCursor) cursor = { 0 };
   guint number = 0;
 
@@ -330,9 +380,18 @@ read_files (NamidaBackup *backup, const Parts *parts, GError **error)
     {
       NamidaEntry *entry = read_entry (&cursor, parts, ++number, error);
 
-      if (entry == NULL || !add_entry (backup, entry, ids, error))
+      if (entry == NULL)
+        return FALSE;
+      if (parts->odd_names && !offer_claim_odd (places, sent, entry, error))
+        {
+          namida_entry_unref (entry);
+          return FALSE;
+        }
+      if (!add_entry (backup, entry, ids, error))
         return FALSE;
     }
+  if (parts->odd_names)
+    namida_offer_places_settle (places, backup);
   return namida_message_check_neighbours (backup, error);
 }
 
@@ -361,17 +420,18 @@ read_manifest (NamidaOfferMessage *self, const Parts *parts, GError **error)
   return TRUE;
 }
 
-NamidaOfferMessage *
-namida_offer_message_parse (const char *data, gsize length, GError **error)
+static NamidaOfferMessage *
+offer_message_read (const char *data, gsize length, gboolean odd_names, GError **error)
 {
   g_autoptr (NamidaOfferMessage) self = g_new0 (NamidaOfferMessage, 1);
   g_auto (NamidaJsonCursor) cursor = { 0 };
-  g_auto (Parts) parts = { 0 };
+  g_auto (Parts) parts = { .odd_names = odd_names };
 
   if (!namida_message_begin (&cursor, data, length, error) || !find_parts (&cursor, &parts, error))
     return NULL;
   self->backup = namida_backup_new ();
-  namida_backup_set_name (self->backup, parts.name);
+  if (!odd_names)
+    namida_backup_set_name (self->backup, parts.name); /* else the zip says it, under the name that it gets here */
   namida_backup_raise_missed_there (self->backup, parts.left_out);
   if (parts.files == NULL)
     {
@@ -381,7 +441,25 @@ namida_offer_message_parse (const char *data, gsize length, GError **error)
   if (!read_info (self, &parts, error) || !read_files (self->backup, &parts, error)
       || !read_manifest (self, &parts, error))
     return NULL;
+  if (odd_names && parts.name != NULL && namida_backup_get_name (self->backup) == NULL)
+    {
+      g_autofree char *name = g_strdelimit (namida_safe_name_clean (parts.name), "/", '_');
+
+      namida_backup_set_name (self->backup, name);
+    }
   return g_steal_pointer (&self);
+}
+
+NamidaOfferMessage *
+namida_offer_message_parse (const char *data, gsize length, GError **error)
+{
+  return offer_message_read (data, length, FALSE, error);
+}
+
+NamidaOfferMessage *
+namida_offer_message_parse_odd (const char *data, gsize length, GError **error)
+{
+  return offer_message_read (data, length, TRUE, error);
 }
 
 void

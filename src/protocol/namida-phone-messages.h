@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 /**
  * namida_phone_offer_parse: prepare-upload. As namida_offer_message_parse(), with these differences: it has no info, no
  * manifest and no hashes (what claims to be one is dropped: nobody could check it), no empty folders, and at least one
- * file. Over 64 KiB: worker threads.
+ * file; names that are not safe become safe ones. Over 64 KiB: worker threads.
  */
 NamidaOfferMessage *namida_phone_offer_parse (const char *data, gsize length, GError **error);
 /** namida_phone_takes: whether an entry is in the offer: neither an empty folder nor one that is not portable. */
@@ -31,10 +31,10 @@ char *namida_phone_offer_format (NamidaBackup *backup, gsize *length, GError **e
 /** upload's query: what comes, and where it belongs. */
 typedef struct
 {
-  char *place; /* as namida_entry_dup_path() says it */
+  char *place; /* as namida_entry_dup_offered() says it: only a key, never a path */
   gboolean zip;
 } NamidaPhoneUpload;
-/** Errors: INVALID_REQUEST, UNSAFE_PATH. */
+/** Errors: INVALID_REQUEST. */
 gboolean namida_phone_upload_parse (const char *query, NamidaPhoneUpload *out, GError **error);
 void namida_phone_upload_clear (NamidaPhoneUpload *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaPhoneUpload, namida_phone_upload_clear)

@@ -78,7 +78,7 @@ namida_phone_session_attach (NamidaReceiveSession *session)
 
       file->index = i;
       file->token = grant != NULL ? g_strdup (grant->token) : NULL;
-      g_hash_table_insert (self->places, namida_entry_dup_path (entry), file);
+      g_hash_table_insert (self->places, namida_entry_dup_offered (entry), file);
     }
   g_object_set_data_full (G_OBJECT (session), KEY, self, phone_session_free);
 }
@@ -181,7 +181,7 @@ namida_phone_session_give (
     NamidaPhoneSession *self, const NamidaUpload *upload, guint64 there, const char *sha256, gboolean *last)
 {
   const NamidaEntry *entry = g_ptr_array_index (entries_of (self), upload->index);
-  g_autofree char *place = namida_entry_dup_path (entry);
+  g_autofree char *place = namida_entry_dup_offered (entry);
   File *file;
 
   g_mutex_lock (&self->lock);

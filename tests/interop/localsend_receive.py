@@ -170,11 +170,26 @@ def begun_anew(lab, receiver):
     assert (receiver.music / "Again" / "a.mp3").read_bytes() == b"12345"
 
 
-def names_that_climb(lab, receiver):
+def odd_names(lab, receiver):
+    """Each comes under a safe name, with the rest of the offer; two that become the same stay two files."""
     one = peer(lab, receiver, alias="Evil Elder")
-    for name in ("../x", "/etc/x", "a/../../x", "..", "a\\..\\x", "C:/x", "a//b", ""):
-        answer = one.prepare({"a": {"fileName": name, "size": 1}})
-        assert answer.status == 400 and answer.json["message"], (name, answer)
+    places = {"../x": "B/x", "/Odd/x": "M/Odd/x", "Odd/../../x": "M/Odd/x (2)", "..": "B/Unnamed file",
+              "Odd\\..\\x": "B/Odd_.._x", "C:/x": "M/C_/x", "Odd//b": "M/Odd/b", "./Odd/./b": "M/Odd/b (2)",
+              "": "B/Unnamed file (2)", "Odd/E: song.mp3": "M/Odd/E_ song.mp3", "a:b": "B/a_b", "AC\\DC": "B/AC_DC",
+              "Odd/b/below": "M/Odd/b/below", "Odd/\x01\n\x7f": "M/Odd/___", "y" * 256: "B/" + "y" * 255,
+              "Odd/" + "z" * 300 + ".flac": "M/Odd/" + "z" * 250 + ".flac", "Odd/trail. ": "M/Odd/trail. ",
+              "plain.txt": "B/plain.txt"}
+    places["Odd//b"] = "M/Odd/b (3)"  # "Odd/b" is a folder of the offer
+    one.send({name: f"of {name}".encode() for name in places})
+    start, end = end_of(receiver, "Evil Elder")
+    assert end["result"] == "done" and end["stored"] == len(places), end
+    for name, place in places.items():
+        root = receiver.music if place[0] == "M" else receiver.backups / "Evil Elder"
+        assert (root / place[2:]).read_bytes() == f"of {name}".encode(), (name, place)
+
+
+def offers_that_are_none(lab, receiver):
+    one = peer(lab, receiver, alias="Evil Elder")
     for body in (b"{", b"[]", b"{}", b'{"info":{},"files":{}}', b'{"info":{"alias":"a"},"files":{}}'):
         assert one.request("prepare-upload", body).status == 400, body
     wrong = {**one.info, "fingerprint": "B" * 64}
@@ -266,6 +281,6 @@ def lives_and_ends_in_order(lab, receiver):
 
 if __name__ == "__main__":
     sys.exit(localsend.run([register_and_info, files_in_folders, without_certificate_and_in_plain, checksum,
-                            what_was_not_agreed_on, busy, cancelled_there, begun_anew, names_that_climb, messages,
+                            what_was_not_agreed_on, busy, cancelled_there, begun_anew, odd_names, offers_that_are_none, messages,
                             pin, advice, switched_off, announces_itself_and_answers, lives_and_ends_in_order],
                            make_receiver))

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "namida-error.h"
 #include "namida-limits.h"
+#include "namida-safe-name.h"
 #include "namida-safe-path-private.h"
 #include "namida-safe-path.h"
 
 #include <fcntl.h>
 #include <ftw.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -200,6 +202,70 @@ test_numbered (void)
     }
 }
 
+/* What programs of other makes send becomes a name that every check takes. */
+static void
+test_clean (void)
+{
+  static const char *const odd[][2] = {
+    { "a/b.flac", "a/b.flac" },
+    { "a:b", "a_b" },
+    { "ab:c", "ab:c" },
+    { "M/E: song", "M/E_ song" },
+    { "AC\\DC", "AC_DC" },
+    { "AC\\DC/T.N.T.", "AC_DC/T.N.T." },
+    { "./a", "a" },
+    { "a//b", "a/b" },
+    { "a/./b/", "a/b" },
+    { "../../x", "x" },
+    { "a/../b", "a/b" },
+    { "/etc/passwd", "etc/passwd" },
+    { "C:\\Users\\x", "C__Users_x" },
+    { "..\\..\\x", ".._.._x" },
+    { "a\nb\tc\x7f", "a_b_c_" },
+    { "\xc2\x85", "_" },
+    { "a\xff", "a\xef\xbf\xbd" },
+    { " a. ", " a. " },
+    { "...", "..." },
+    { ".namida-sync-parts/x", "_namida-sync-parts/x" },
+    { "..", "Unnamed file" },
+    { "//", "Unnamed file" },
+    { "", "Unnamed file" },
+    { NULL, "Unnamed file" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (odd); i++)
+    {
+      g_autofree char *name = namida_safe_name_clean (odd[i][0]);
+
+      g_assert_cmpstr (name, ==, odd[i][1]);
+      g_assert_true (namida_safe_path_check_portable (name, NULL));
+    }
+}
+
+static void
+test_clean_limits (void)
+{
+  g_autofree char *letters = g_strnfill (NAMIDA_LIMIT_COMPONENT_BYTES + 1, 'x');
+  g_autofree char *too_long = g_strconcat ("ö", letters, ".flac", NULL);
+  g_autofree char *name = namida_safe_name_clean (too_long);
+  g_autoptr (GString) deep = g_string_new ("Label");
+  g_autofree char *flat = NULL;
+  g_autofree char *wide = NULL;
+
+  g_assert_cmpuint (strlen (name), ==, NAMIDA_LIMIT_COMPONENT_BYTES);
+  g_assert_true (g_str_has_prefix (name, "öxx") && g_str_has_suffix (name, "xx.flac"));
+  for (guint i = 0; i < NAMIDA_LIMIT_DEPTH; i++)
+    g_string_append (deep, "/d");
+  flat = namida_safe_name_clean (deep->str);
+  g_assert_cmpstr (flat, ==, "Label/d");
+  g_string_assign (deep, "Label");
+  for (guint i = 0; i < 20; i++)
+    g_string_append_printf (deep, "/%.250s", letters);
+  g_string_append (deep, "/last");
+  wide = namida_safe_name_clean (deep->str);
+  g_assert_cmpstr (wide, ==, "Label/last");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -208,6 +274,8 @@ main (int argc, char **argv)
   g_test_add_func ("/safe-path/kept", test_kept);
   g_test_add_func ("/safe-path/portable", test_portable);
   g_test_add_func ("/safe-path/limits", test_limits);
+  g_test_add_func ("/safe-path/clean", test_clean);
+  g_test_add_func ("/safe-path/clean-limits", test_clean_limits);
   g_test_add_func ("/safe-path/open", test_open);
   g_test_add_func ("/safe-path/open-walk", test_open_walk);
   g_test_add_func ("/safe-path/component-from-alias", test_component_from_alias);

@@ -53,13 +53,45 @@ test_offers_refused (void)
 {
   refused ("{}");
   refused ("{\"backupName\":\"a.zip\",\"files\":[]}");
-  refused ("{\"files\":[{\"name\":\"../a\",\"size\":1}]}");
   refused ("{\"files\":[{\"name\":\"a\",\"size\":0,\"folderLabel\":\"L\",\"relativePath\":\"a\","
            "\"type\":\"inode/directory\"}]}");
-  refused ("{\"files\":[{\"name\":\"a\",\"size\":1,\"folderLabel\":\"..\",\"relativePath\":\"a\"}]}");
-  refused ("{\"files\":[{\"name\":\"a\",\"size\":1,\"folderLabel\":\"L\",\"relativePath\":\"../a\"}]}");
-  refused ("{\"names\":\"all\",\"files\":[{\"name\":\"a\\\\b\",\"size\":1,\"folderLabel\":\"L\",\"relativePath\":"
-           "\"a\\\\b\"}]}");
+  refused ("{\"files\":[{\"name\":\"a\\\\b\",\"size\":1},{\"name\":\"a\\\\b\",\"size\":1}]}");
+}
+
+/* A safe place for each, and the key that its upload names. */
+static void
+test_odd_names (void)
+{
+  static const char text[]
+      = "{\"backupName\":\"a\\\\b.zip\",\"files\":["
+        "{\"name\":\"a\\\\b.zip\",\"size\":1,\"folderLabel\":\"\",\"relativePath\":\"\"},"
+        "{\"name\":\"x\",\"size\":1,\"folderLabel\":\"..\",\"relativePath\":\"x\"},"
+        "{\"name\":\"x\",\"size\":1,\"folderLabel\":\"L\",\"relativePath\":\"../x\"},"
+        "{\"name\":\"x\",\"size\":1,\"folderLabel\":\"L\",\"relativePath\":\"x\"},"
+        "{\"name\":\"other\",\"size\":1,\"folderLabel\":\"AC\\\\DC\",\"relativePath\":\"d//E: song.mp3\"}]}";
+  static const char *const places[][2] = { { "a_b.zip", "a\\b.zip" },
+                                           { "Music/x", "../x" },
+                                           { "L/x", "L/../x" },
+                                           { "L/x (2)", "L/x" },
+                                           { "AC_DC/d/E_ song.mp3", "AC\\DC/d//E: song.mp3" } };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaOfferMessage) offer = namida_phone_offer_parse (text, strlen (text), &error);
+  g_auto (NamidaPhoneUpload) upload = { 0 };
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (namida_backup_get_name (offer->backup), ==, "a_b.zip");
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      const NamidaEntry *one = g_ptr_array_index (namida_backup_get_entries (offer->backup), i);
+      g_autofree char *path = namida_entry_dup_path (one);
+      g_autofree char *offered = namida_entry_dup_offered (one);
+
+      g_assert_cmpstr (offered, ==, places[i][1]);
+      g_assert_true (namida_entry_is_portable (one));
+      g_assert_cmpstr (path, ==, places[i][0]);
+    }
+  g_assert_true (namida_phone_upload_parse ("type=music&folderLabel=..&relativePath=x", &upload, NULL));
+  g_assert_cmpstr (upload.place, ==, "../x");
 }
 
 /* Nobody proves anything in plain HTTP. */
@@ -128,12 +160,9 @@ test_uploads (void)
                                      "type=music",
                                      "type=backupZip",
                                      "type=other&name=a.zip",
-                                     "type=backupZip&name=a%2Fb.zip",
-                                     "type=backupZip&name=..",
-                                     "type=music&folderLabel=&relativePath=a.mp3",
-                                     "type=music&folderLabel=a%2Fb&relativePath=a.mp3",
-                                     "type=music&folderLabel=Music&relativePath=..%2Fa.mp3",
-                                     "type=music&folderLabel=Music&relativePath=%2Fa.mp3",
+                                     "type=backupZip&name=",
+                                     "type=music&relativePath=a.mp3",
+                                     "type=music&folderLabel=a",
                                      "type=music&folderLabel=Music&relativePath=a%00.mp3" };
   g_auto (NamidaPhoneUpload) upload = { 0 };
 
@@ -178,6 +207,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/phone/offer", test_offer);
   g_test_add_func ("/phone/offers-refused", test_offers_refused);
+  g_test_add_func ("/phone/odd-names", test_odd_names);
   g_test_add_func ("/phone/claims-dropped", test_claims_dropped);
   g_test_add_func ("/phone/offer-said", test_offer_said);
   g_test_add_func ("/phone/offers-not-said", test_offers_not_said);
