@@ -96,20 +96,48 @@ namida_request_over (NamidaRequest *self)
   namida_request_unref (self);
 }
 
-/* Nobody reads while a person thinks, so the socket is looked at below TLS. Nothing may come while the sender waits:
- * the end of the stream, a reset, or bytes (TLS's close_notify) all mean that it hangs up. */
+static void request_watch (NamidaRequest *self, GIOCondition condition);
+
+#define TLS_HEADER_BYTES 5
+#define TLS_ALERT 0x15
+#define TLS_ALERT_MOST_BYTES 24 /* of an alert that is encrypted: less than any request has */
+
+/* Whether what lies in the socket is TLS's close_notify, in whichever version. */
+static gboolean
+request_is_alert (const guint8 *start, gssize n)
+{
+  return n < TLS_HEADER_BYTES || start[0] == TLS_ALERT || (start[3] == 0 && start[4] <= TLS_ALERT_MOST_BYTES);
+}
+
+/* Nobody reads while a person thinks, so the socket is looked at below TLS. Of most senders nothing may come while they
+ * wait: the end of the stream, a reset, or bytes (TLS's close_notify) all mean that they hang up. One whose connection
+ * is kept may send its next request ahead; then only the end of the connection is looked for. */
 static gboolean
 on_socket_event (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
   NamidaRequest *self = user_data;
-  char byte;
-  gssize n = recv (g_socket_get_fd (socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  guint8 start[TLS_HEADER_BYTES];
+  gssize n = recv (g_socket_get_fd (socket), start, sizeof start, MSG_PEEK | MSG_DONTWAIT);
 
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
+  if (n > 0 && self->keeps && !(self->connection->encrypted && request_is_alert (start, n)))
+    {
+      request_clear_source (&self->hangup);
+      request_watch (self, G_IO_HUP | G_IO_ERR);
+      return G_SOURCE_REMOVE;
+    }
   g_socket_shutdown (socket, TRUE, TRUE, NULL);
   namida_request_over (self);
   return G_SOURCE_REMOVE;
+}
+
+static void
+request_watch (NamidaRequest *self, GIOCondition condition)
+{
+  self->hangup = g_socket_create_source (self->socket, condition, NULL);
+  g_source_set_callback (self->hangup, (GSourceFunc) on_socket_event, self, NULL);
+  g_source_attach (self->hangup, self->context);
 }
 
 void
@@ -119,9 +147,7 @@ namida_request_wait (NamidaRequest *self, void (*on_gone) (NamidaRequest *, gpoi
   self->gone_data = user_data;
   if (self->hangup != NULL || self->answered || self->gone)
     return;
-  self->hangup = g_socket_create_source (self->socket, G_IO_IN | G_IO_HUP | G_IO_ERR, NULL);
-  g_source_set_callback (self->hangup, (GSourceFunc) on_socket_event, self, NULL);
-  g_source_attach (self->hangup, self->context);
+  request_watch (self, G_IO_IN | G_IO_HUP | G_IO_ERR);
 }
 
 /* ---- the answer ---- */
@@ -132,6 +158,7 @@ typedef struct
   GString *head;
   char *body; /* (nullable) */
   gsize length;
+  gboolean written; /* all of it */
 } RequestAnswer;
 
 static void
@@ -148,7 +175,13 @@ answer_free (gpointer data)
 static gboolean
 on_answer_written (gpointer user_data)
 {
-  namida_request_over (((RequestAnswer *) user_data)->request);
+  RequestAnswer *answer = user_data;
+  NamidaRequest *request = answer->request;
+  NamidaServer *server = request->server;
+
+  if (server != NULL && server->running && request->keeps && answer->written)
+    namida_server_receive_next (server, request->stream, g_steal_pointer (&request->reader), request->remote);
+  namida_request_over (request);
   return G_SOURCE_REMOVE;
 }
 
@@ -167,9 +200,11 @@ answer_write (gpointer data)
       g_string_append_len (answer->head, answer->body, (gssize) answer->length);
       answer->length = 0;
     }
-  if (g_output_stream_write_all (output, answer->head->str, answer->head->len, NULL, NULL, NULL) && answer->length > 0)
-    g_output_stream_write_all (output, answer->body, answer->length, NULL, NULL, NULL);
-  g_io_stream_close (request->stream, NULL, NULL);
+  answer->written
+      = g_output_stream_write_all (output, answer->head->str, answer->head->len, NULL, NULL, NULL)
+        && (answer->length == 0 || g_output_stream_write_all (output, answer->body, answer->length, NULL, NULL, NULL));
+  if (!request->keeps || !answer->written)
+    g_io_stream_close (request->stream, NULL, NULL);
   g_source_set_priority (done, G_PRIORITY_DEFAULT);
   g_source_set_callback (done, on_answer_written, answer, answer_free);
   g_source_attach (done, request->context);
@@ -201,7 +236,7 @@ namida_request_answer (NamidaRequest *self, guint status, char *json, gsize leng
     g_string_append_printf (answer->head, "Content-Length: %zu\r\n", answer->length);
   if (self->retry_after > 0)
     g_string_append_printf (answer->head, "Retry-After: %u\r\n", self->retry_after);
-  g_string_append (answer->head, "Connection: close\r\n\r\n");
+  g_string_append (answer->head, self->keeps ? "\r\n" : "Connection: close\r\n\r\n");
   namida_server_run (self->server, answer_write, answer);
 }
 

@@ -437,13 +437,14 @@ next_download (NamidaServing *job, NamidaHttpReader *reader)
          && job->head.length == 0;
 }
 
-static void
+static gboolean
 serve (NamidaServing *job, NamidaHttpReader *reader)
 {
   const Share *share = g_object_get_data (G_OBJECT (job->stream), SHARE_KEY);
 
   while (send_one (job, share) && next_download (job, reader))
     ;
+  return FALSE;
 }
 
 static Share *

@@ -241,15 +241,17 @@ receive (NamidaServing *job, NamidaHttpReader *reader, GError **error)
   return g_steal_pointer (&sha256);
 }
 
-static void
+static gboolean
 answer_stored (NamidaServing *job)
 {
-  static const char text[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  static const char kept[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  static const char closed[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  const char *text = job->head.keep_alive ? kept : closed;
 
-  g_output_stream_write_all (g_io_stream_get_output_stream (job->stream), text, strlen (text), NULL, NULL, NULL);
+  return g_output_stream_write_all (g_io_stream_get_output_stream (job->stream), text, strlen (text), NULL, NULL, NULL);
 }
 
-static void
+static gboolean
 serve (NamidaServing *job, NamidaHttpReader *reader)
 {
   NamidaLocalsendSession *session = namida_localsend_session_of (job->session);
@@ -265,21 +267,16 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
   sha256 = receive (job, reader, &error);
   if (sha256 == NULL)
-    {
-      reason = namida_serving_explain (job, error);
-      if (reason != NULL)
-        namida_serving_refuse (job, reason, -1);
-      return;
-    }
+    reason = namida_serving_explain (job, error);
   /* The last answer waits until all is stored: a full disk is not told as a success. */
-  if (!namida_localsend_session_note (session, job->upload.index, sha256)
-      || namida_localsend_session_finish (session, job->upload.index))
-    {
-      answer_stored (job);
-      return;
-    }
-  reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("The files could not be stored."));
-  namida_serving_refuse (job, reason, -1);
+  else if (!namida_localsend_session_note (session, job->upload.index, sha256)
+           || namida_localsend_session_finish (session, job->upload.index))
+    return answer_stored (job);
+  else
+    reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("The files could not be stored."));
+  if (reason != NULL)
+    namida_serving_refuse (job, reason, -1);
+  return FALSE;
 }
 
 static NamidaReceiveSession *
@@ -411,4 +408,5 @@ const NamidaServerDialect namida_server_localsend = {
   .routes = routes,
   .n_routes = G_N_ELEMENTS (routes),
   .check = check,
+  .keeps = TRUE,
 };

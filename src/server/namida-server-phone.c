@@ -70,7 +70,8 @@ receive (NamidaServing *job, NamidaHttpReader *reader, guint64 *there)
   return sha256;
 }
 
-static void
+/* The app makes a connection for each file. */
+static gboolean
 serve (NamidaServing *job, NamidaHttpReader *reader)
 {
   NamidaTransfer *transfer = namida_receive_session_get_transfer (job->session);
@@ -89,6 +90,7 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
   /* After the last one the app says that all is there: so it has to be stored. */
   if (sha256 != NULL && (!last || namida_phone_session_finish (phone)))
     answer_received (job);
+  return FALSE;
 }
 
 static NamidaReceiveSession *

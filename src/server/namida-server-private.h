@@ -69,6 +69,7 @@ typedef struct
   gboolean (*speaks) (const NamidaConnection *connection);
   /* Whether this connection may use the route. */
   gboolean (*check) (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error);
+  gboolean keeps; /* a connection stays open after an answer, for the next request */
 } NamidaServerDialect;
 
 extern const NamidaServerDialect namida_server_v1;        /* namida-server-v1.c */
@@ -100,6 +101,7 @@ struct _NamidaRequest
   guint retry_after;
   const char *type;       /* of the answer's body */
   NamidaDeviceInfo *info; /* (nullable): who it says it is, for the dialect */
+  gboolean keeps;         /* the connection stays open after the answer */
   gboolean answered, gone;
   /* Called once when the sender is gone before the answer. */
   void (*on_gone) (NamidaRequest *request, gpointer user_data);
@@ -110,7 +112,8 @@ NamidaRequest *namida_request_ref (NamidaRequest *self);
 void namida_request_unref (NamidaRequest *self);
 /** From now on a hang-up is noticed. */
 void namida_request_wait (NamidaRequest *self, void (*on_gone) (NamidaRequest *, gpointer), gpointer user_data);
-/** @json: (transfer full) (nullable): or whatever @type says. Closes the connection after the answer. */
+/** @json: (transfer full) (nullable): or whatever @type says. Closes the connection after the answer, or reads the next
+ * request from it. */
 void namida_request_answer (NamidaRequest *self, guint status, char *json, gsize length);
 void namida_request_fail (NamidaRequest *self, const GError *reason, guint retry_after);
 /** Returns: (transfer full) (nullable): ?key= */
@@ -149,12 +152,16 @@ struct _NamidaServer
 
 /* namida-server-routes.c */
 /** Returns: (transfer none) (nullable): with NOT_FOUND, METHOD, TOO_LARGE, TOO_LONG, INVALID_REQUEST, or what the
- * dialect's check says. */
-const NamidaRoute *namida_server_find_route (NamidaServer *self, const NamidaRequest *request, GError **error);
+ * dialect's check says. Sets whether the dialect keeps the connection. */
+const NamidaRoute *namida_server_find_route (NamidaServer *self, NamidaRequest *request, GError **error);
 
 /* namida-server-requests.c */
 /** Reads a request from a connection that is ready. */
 void namida_server_receive (NamidaServer *self, GIOStream *stream, GSocketAddress *remote);
+/** Reads the next request from a connection that was answered. @reader: (transfer full): with what it has read ahead.
+ * Main context. */
+void
+namida_server_receive_next (NamidaServer *self, GIOStream *stream, NamidaHttpReader *reader, GSocketAddress *remote);
 void namida_server_leave_requests (NamidaServer *self);
 void namida_server_reader_free (NamidaHttpReader *reader);
 

@@ -181,6 +181,7 @@ request_route (NamidaServer *self, NamidaRequest *request)
   guint retry_after = 0;
 
   request->route = namida_server_find_route (self, request, &error);
+  request->keeps = request->keeps && request->head.keep_alive;
   if (request->route == NULL)
     request_refuse (request, error, 0);
   else if (request->route->take != NULL)
@@ -230,7 +231,7 @@ head_work (gpointer data)
 }
 
 void
-namida_server_receive (NamidaServer *self, GIOStream *stream, GSocketAddress *remote)
+namida_server_receive_next (NamidaServer *self, GIOStream *stream, NamidaHttpReader *reader, GSocketAddress *remote)
 {
   NamidaConnection *connection = namida_connection_of (remote);
   NamidaRequest *request = g_atomic_rc_box_new0 (NamidaRequest);
@@ -242,12 +243,20 @@ namida_server_receive (NamidaServer *self, GIOStream *stream, GSocketAddress *re
   request->connection = connection;
   request->socket = g_object_ref (connection->socket);
   request->budget = namida_body_budget_ref (self->budget);
-  request->reader = g_new0 (NamidaHttpReader, 1);
-  namida_http_reader_init (request->reader, g_io_stream_get_input_stream (stream));
+  request->reader = reader;
   request->type = "application/json";
   g_hash_table_add (self->requests, request);
   request_set_timer (request, NAMIDA_LIMIT_HEAD_SECONDS, on_head_timeout);
   namida_server_run (self, head_work, namida_request_ref (request));
+}
+
+void
+namida_server_receive (NamidaServer *self, GIOStream *stream, GSocketAddress *remote)
+{
+  NamidaHttpReader *reader = g_new0 (NamidaHttpReader, 1);
+
+  namida_http_reader_init (reader, g_io_stream_get_input_stream (stream));
+  namida_server_receive_next (self, stream, reader, remote);
 }
 
 void

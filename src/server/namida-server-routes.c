@@ -73,7 +73,7 @@ check_no_web_page (const NamidaHttpHead *head, GError **error)
 }
 
 const NamidaRoute *
-namida_server_find_route (NamidaServer *self, const NamidaRequest *request, GError **error)
+namida_server_find_route (NamidaServer *self, NamidaRequest *request, GError **error)
 {
   const NamidaHttpHead *head = &request->head;
   const NamidaServerDialect *dialect;
@@ -91,5 +91,6 @@ namida_server_find_route (NamidaServer *self, const NamidaRequest *request, GErr
   route = find_route (dialect, head->path + strlen (dialect->prefix) + 1, head->method, error);
   if (route == NULL || !dialect->check (self, route, request, error) || !check_length (route, head, error))
     return NULL;
+  request->keeps = dialect->keeps;
   return route;
 }

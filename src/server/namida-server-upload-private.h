@@ -25,8 +25,11 @@ struct _NamidaServing
   GError *refusal; /* (nullable) */
   gint64 right_offset;
   guint retry_after;
-  /* (nullable): another dialect's: serves the one request whose head is read, then the connection is closed. */
-  void (*serve) (NamidaServing *self, NamidaHttpReader *reader);
+  /* (nullable): another dialect's: serves the one request whose head is read. Returns: whether the next request may be
+   * read from the connection; else it is closed. */
+  gboolean (*serve) (NamidaServing *self, NamidaHttpReader *reader);
+  GWeakRef server;       /* looked at in @context alone */
+  GMainContext *context; /* (nullable) until it starts: of the server */
 };
 
 /** Takes the connection of @request, with its head. (transfer full): for namida_serving_start() or

@@ -17,7 +17,8 @@
 void
 namida_serving_free (NamidaServing *job)
 {
-  g_io_stream_close (job->stream, NULL, NULL);
+  if (job->stream != NULL)
+    g_io_stream_close (job->stream, NULL, NULL);
   if (job->session != NULL)
     namida_receive_session_leave (job->session);
   g_clear_pointer (&job->reader, namida_server_reader_free);
@@ -25,6 +26,8 @@ namida_serving_free (NamidaServing *job)
   g_clear_object (&job->socket);
   g_clear_object (&job->remote);
   g_clear_object (&job->session);
+  g_weak_ref_clear (&job->server);
+  g_clear_pointer (&job->context, g_main_context_unref);
   g_clear_pointer (&job->limit, namida_rate_limit_unref);
   namida_http_head_clear (&job->head);
   g_clear_error (&job->refusal);
@@ -204,6 +207,44 @@ next_upload (NamidaServing *job, NamidaHttpReader *reader)
   return FALSE;
 }
 
+static gboolean
+serving_give_back (gpointer data)
+{
+  NamidaServing *job = data;
+
+  g_autoptr (NamidaServer) server = g_weak_ref_get (&job->server);
+
+  if (server != NULL && server->running)
+    {
+      job->reader->limit = NULL;
+      namida_server_receive_next (server, job->stream, g_steal_pointer (&job->reader), job->remote);
+      g_clear_object (&job->stream);
+    }
+  namida_serving_free (job);
+  return G_SOURCE_REMOVE;
+}
+
+/* Another dialect's: what comes next on the connection may be any request. */
+static void
+serving_serve (NamidaServing *job)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (!job->serve (job, job->reader) || !job->head.keep_alive)
+    {
+      namida_serving_free (job);
+      return;
+    }
+  /* The session is not held by a connection that may be kept for later. */
+  if (job->session != NULL)
+    namida_receive_session_leave (job->session);
+  g_clear_object (&job->session);
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, serving_give_back, job, NULL);
+  g_source_attach (source, job->context);
+}
+
 static void
 upload_work (gpointer data)
 {
@@ -216,8 +257,7 @@ upload_work (gpointer data)
       job->reader->limit = job->limit;
       if (job->serve != NULL)
         {
-          job->serve (job, job->reader);
-          namida_serving_free (job);
+          serving_serve (job);
           return;
         }
       while ((job->is_pack ? namida_serving_receive_pack (job, job->reader) : receive_one (job, job->reader))
@@ -232,6 +272,7 @@ namida_serving_steal (NamidaRequest *request)
 {
   NamidaServing *job = g_new0 (NamidaServing, 1);
 
+  g_weak_ref_init (&job->server, NULL);
   job->remote = g_object_ref (request->remote);
   job->socket = g_object_ref (request->socket);
   job->fingerprint = request->connection->fingerprint;
@@ -247,6 +288,8 @@ void
 namida_serving_start (NamidaServer *self, NamidaServing *job)
 {
   job->limit = namida_rate_limit_ref (self->limit);
+  g_weak_ref_set (&job->server, self);
+  job->context = g_main_context_ref_thread_default ();
   if (job->session != NULL && self->listener != NULL)
     namida_listener_keep (self->listener, job->socket);
   namida_server_run (self, upload_work, job);

@@ -26,6 +26,7 @@ COUNTS = (1000, 10000, 100000)
 MEMORY = pathlib.Path("/dev/shm")
 SINGLE = {
     "one": (1024, "One file, 1 GiB"),
+    "phone-one": (2048, "From a LocalSend sender: one file, 2 GiB"),
     "core": (1024, "The same with one core for both sides together"),
     "medium": (48, "One file of 48 MiB, about the largest that LocalSend's (npm) own sender can"),
 }
@@ -48,10 +49,11 @@ def make_data(key, folder, scale):
         size, path = mib * MIB // scale, folder / f"{key}.bin"
         make_file(path, size, rand)
         return path, tables.Case(key, title, 1, size)
-    number, size = (8, 256 * MIB // scale) if key == "eight" else (10000 // scale, 16384)
+    number, size = (8, 256 * MIB // scale) if key == "eight" else (10000 // scale, 16384) if key == "many" else (5000 // scale, 16384)
     for i in range(number):
-        make_file(path / (f"{i // 500:02d}/{i}.bin" if key == "many" else f"{i}.bin"), size, rand)
-    title = "8 files of 256 MiB" if key == "eight" else "10,000 files of 16 KiB"
+        make_file(path / (f"{i // 500:02d}/{i}.bin" if key != "eight" else f"{i}.bin"), size, rand)
+    title = {"eight": "8 files of 256 MiB", "many": "10,000 files of 16 KiB",
+             "phone": "From a LocalSend sender that keeps its connections: 5,000 files of 16 KiB"}[key]
     return path, tables.Case(key, title, number, number * size)
 
 
@@ -152,18 +154,21 @@ def growth(product, folder, arguments):
 
 
 def compare(folder, arguments):
-    product, no_hash, nginx, rsync, scp, npm, npm_both, tls, sha = (kind(folder) for kind in (
-        peers.Product, others.NoHash, peers.Nginx, peers.Rsync, peers.Scp, others.Npm, others.NpmBoth, others.Tls, others.Hash))
+    product, no_hash, nginx, rsync, scp, npm, npm_both, tls, sha, phone, phone_tls = (kind(folder) for kind in (
+        peers.Product, others.NoHash, peers.Nginx, peers.Rsync, peers.Scp, others.Npm, others.NpmBoth, others.Tls, others.Hash,
+        others.AsLocalsend, others.AsLocalsendTls))
     one = measure_case("one", [product, nginx, rsync, scp, npm, tls, sha, no_hash], folder, arguments)
     with on_one_core():
         core = measure_case("core", [product, nginx, rsync, scp, no_hash], folder, arguments)
     eight = measure_case("eight", [product, nginx, rsync, scp, npm, no_hash], folder, arguments)
     medium = measure_case("medium", [product, npm_both], folder, arguments)
     many = measure_case("many", [product, nginx, rsync, scp, npm, no_hash], folder, arguments)
+    phone_many, phone_one = (measure_case(key, [phone, phone_tls, npm], folder, arguments) for key in ("phone", "phone-one"))
     grown = growth(product, folder, arguments)
     lines = bars.bars(one, core, eight, many, grown)
     return [*tables.head(arguments), *tables.rows(one, tables.NGINX), *tables.rows(core, tables.NGINX), *tables.rows(eight, tables.NGINX),
-            *tables.rows(medium, npm_both.name), *tables.rows(many, tables.RSYNC), *tables.growth_rows(grown), *lines,
+            *tables.rows(medium, npm_both.name), *tables.rows(many, tables.RSYNC), *tables.rows(phone_many, npm.name), *tables.rows(phone_one, npm.name),
+            *tables.growth_rows(grown), *lines,
             *bars.reasons(lines, one, eight, many, grown)]
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import ssl
 import subprocess
 import sys
 import time
@@ -118,13 +119,33 @@ class NpmBoth(Npm):
                             "Bench sender") for file in peers.files_in(paths)]
 
 
-def offer_and_send(port, folder, files):
+class AsLocalsend(peers.Product):
+    """The program's receiver, and the same sender as to the npm package: LocalSend's protocol in plain HTTP, kept connections."""
+    name = "curl → namida-sync as LocalSend, plain HTTP"
+    second_run = False
+    more = ("--unencrypted", "allow")
+
+    def send(self, paths):
+        return [[sys.executable, "-B", pathlib.Path(__file__).resolve(), self.port, self.folder, *peers.files_in(paths)]]
+
+
+class AsLocalsendTls(AsLocalsend):
+    """As LocalSend's own apps: over TLS."""
+    name = "curl → namida-sync as LocalSend, TLS"
+
+    def send(self, paths):
+        return [[*command, "--tls"] for command in super().send(paths)]
+
+
+def offer_and_send(port, folder, files, tls):
     """The offer by LocalSend's protocol, then curl, eight files at once, in this process's place."""
     info = {"alias": "curl", "version": "2.1", "deviceModel": "curl", "deviceType": "headless", "fingerprint": "bench", "port": 9,
             "protocol": "http", "download": False}
     offered = {str(i): {"id": str(i), "fileName": f"{i} {pathlib.Path(file).name}", "size": os.path.getsize(file), "fileType": "audio/mpeg"}
                for i, file in enumerate(files)}
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    context = ssl._create_unverified_context()  # pylint: disable=protected-access
+    connection = (http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=context) if tls
+                  else http.client.HTTPConnection("127.0.0.1", port, timeout=60))
     connection.request("POST", "/api/localsend/v2/prepare-upload", json.dumps({"info": info, "files": offered}),
                        {"Content-Type": "application/json"})
     answer = connection.getresponse()
@@ -133,11 +154,11 @@ def offer_and_send(port, folder, files):
         sys.exit(f"the offer was answered by {answer.status}")
     session = json.loads(said)
     config = pathlib.Path(folder) / "curl.conf"
-    base = f"http://127.0.0.1:{port}/api/localsend/v2/upload?sessionId={session['sessionId']}"
+    base = f"http{'s' if tls else ''}://127.0.0.1:{port}/api/localsend/v2/upload?sessionId={session['sessionId']}"
     config.write_text('request = POST\nheader = "Expect:"\n' + "".join(
         f'upload-file = "{file}"\nurl = "{base}&fileId={i}&token={session["files"][str(i)]}"\n' for i, file in enumerate(files)))
-    os.execvp("curl", ["curl", "-sf", "--parallel", "--parallel-max", "8", "-K", str(config)])
+    os.execvp("curl", ["curl", "-skf", "--parallel", "--parallel-max", "8", "-K", str(config)])
 
 
 if __name__ == "__main__":
-    offer_and_send(int(sys.argv[1]), sys.argv[2], sys.argv[3:])
+    offer_and_send(int(sys.argv[1]), sys.argv[2], [name for name in sys.argv[3:] if name != "--tls"], "--tls" in sys.argv)

@@ -80,6 +80,7 @@ class Product(Peer):
     name = "namida-sync"
     second_run = True
     cli = None
+    more = ()
 
     def environment(self):
         return dict(os.environ, HOME=str(self.folder), LC_ALL="C.UTF-8", GIO_USE_PROXY_RESOLVER="dummy")
@@ -95,7 +96,7 @@ class Product(Peer):
         self.server = measure.spawn(
             [self.cli, "--interface", "lo", "--data-dir", self.folder / "receiver", "--port", self.port, "--alias",
              "Bench receiver", "-q", "receive", "--accept", "all", "--as", "library", "--music", self.target / "music",
-             "--backups", self.target / "backups"], env=self.environment(), **QUIET)
+             "--backups", self.target / "backups", *self.more], env=self.environment(), **QUIET)
         wait_port(self.port, self.server)
 
     def command(self, paths, how):

@@ -54,7 +54,7 @@ def machine():
 
 def rows(case, other):
     """One line for each way to move the files; `other` is the one that the ratios are taken with."""
-    many = case.key == "many"
+    many = case.key in ("many", "phone")
     gib = case.bytes / (1 << 30)
     unit, amount = ("files/s", case.files) if many else ("MB/s", case.bytes / 1e6)
     lines = ["", f"### {case.title}", f"| | {unit} (lowest to highest) | times {other} (same round) | CPU s/GiB receiver / sender | "

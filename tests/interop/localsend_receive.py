@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """LocalSend 1.18, by its stand-in, sends to the program."""
 import hashlib
+import json
 import os
 import pathlib
 import socket
@@ -188,6 +189,67 @@ def odd_names(lab, receiver):
         assert (root / place[2:]).read_bytes() == f"of {name}".encode(), (name, place)
 
 
+def read_answers(stream, count):
+    """The bodies of @count answers with 200, in their order, from one connection."""
+    file, bodies = stream.makefile("rb"), []
+    for _ in range(count):
+        status, length = file.readline(), 0
+        assert status.startswith(b"HTTP/1.1 200"), (status, bodies)
+        while (line := file.readline()) not in (b"\r\n", b""):
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+            assert b"close" not in line, line
+        bodies.append(file.read(length))
+    return bodies
+
+
+def ask(what, body=b"", method="POST", version="1.1", more=""):
+    return (f"{method} {localsend.API}{what} HTTP/{version}\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n{more}\r\n"
+            .encode() + body)
+
+
+def kept_connections(lab, receiver):
+    """One connection carries everything, in TLS and in plain HTTP, also requests that come before the answer to the one
+    before them."""
+    for scheme in ("https", "http"):
+        one = peer(lab, receiver, "mallory" if scheme == "https" else None, scheme=scheme, alias=f"Kept {scheme}",
+                   protocol=scheme)
+        described = {f"f{n}": {"fileName": f"Kept {scheme}/{n}.mp3", "size": n, "fileType": "audio/mpeg"} for n in range(40)}
+        offer = json.dumps({"info": one.info, "files": described}).encode()
+        connection = one.connection()
+        connection.connect()
+        with connection.sock as stream:
+            stream.sendall(ask("register", json.dumps(one.info).encode()) + ask("prepare-upload", offer) + ask("info", method="GET"))
+            _, session, info = read_answers(stream, 3)
+            assert json.loads(info)["version"] == "2.1", info
+            session = json.loads(session)
+            uploads = [ask(f"upload?sessionId={session['sessionId']}&fileId={id_}&token={token}", b"x" * int(id_[1:]))
+                       for id_, token in session["files"].items()]
+            for start in range(0, 40, 8):
+                stream.sendall(b"".join(uploads[start:start + 8]))
+                assert read_answers(stream, 8) == [b""] * 8
+            stream.sendall(ask("cancel") + ask("info", method="GET"))
+            assert len(read_answers(stream, 2)) == 2
+        _, end = end_of(receiver, f"Kept {scheme}")
+        assert end["result"] == "done" and end["stored"] == 40, end
+
+
+def old_http(lab, receiver):
+    """HTTP/1.0: an answer, and the end of the connection."""
+    one = peer(lab, receiver, None, scheme="http", alias="Old HTTP", protocol="http")
+
+    def call(what, body):
+        with socket.create_connection(("127.0.0.1", receiver.port), WAIT) as stream:
+            stream.sendall(ask(what, body, version="1.0", more="Connection: keep-alive\r\n"))
+            head, _, answer = b"".join(iter(lambda: stream.recv(65536), b"")).partition(b"\r\n\r\n")
+            assert head.split()[1] == b"200", head
+            return answer
+    session = json.loads(call("prepare-upload", json.dumps(
+        {"info": one.info, "files": {"a": {"fileName": "Old HTTP/a.mp3", "size": 3}}}).encode()))
+    call(f"upload?sessionId={session['sessionId']}&fileId=a&token={session['files']['a']}", b"abc")
+    assert (receiver.music / "Old HTTP" / "a.mp3").read_bytes() == b"abc"
+
+
 def offers_that_are_none(lab, receiver):
     one = peer(lab, receiver, alias="Evil Elder")
     for body in (b"{", b"[]", b"{}", b'{"info":{},"files":{}}', b'{"info":{"alias":"a"},"files":{}}'):
@@ -281,6 +343,7 @@ def lives_and_ends_in_order(lab, receiver):
 
 if __name__ == "__main__":
     sys.exit(localsend.run([register_and_info, files_in_folders, without_certificate_and_in_plain, checksum,
-                            what_was_not_agreed_on, busy, cancelled_there, begun_anew, odd_names, offers_that_are_none, messages,
+                            what_was_not_agreed_on, busy, cancelled_there, begun_anew, odd_names, kept_connections, old_http,
+                            offers_that_are_none, messages,
                             pin, advice, switched_off, announces_itself_and_answers, lives_and_ends_in_order],
                            make_receiver))
