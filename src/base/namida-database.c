@@ -234,6 +234,27 @@ static const char *const schema_steps[] = {
   /* 8 → 9 */
   /* Devices that the person here wants to hear nothing of. */
   "CREATE TABLE blocked (fingerprint TEXT PRIMARY KEY, alias TEXT NOT NULL, blocked_at INTEGER NOT NULL);",
+  /* 9 → 10 */
+  /* Backups that are made by themselves (namida-schedule-row.h). @folders: one URI a line; @rate: bytes a second;
+   * @slot_at: the due time that was served last; @asked: somebody wants a run now. */
+  "CREATE TABLE schedules ("
+  " id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT NOT NULL, alias TEXT NOT NULL, every INTEGER NOT NULL,"
+  " hours INTEGER NOT NULL, at INTEGER NOT NULL, weekday INTEGER NOT NULL, anchor INTEGER NOT NULL,"
+  " backup INTEGER NOT NULL, folders TEXT NOT NULL, rate INTEGER NOT NULL, battery INTEGER NOT NULL,"
+  " metered INTEGER NOT NULL, enabled INTEGER NOT NULL, created_at INTEGER NOT NULL,"
+  " slot_at INTEGER NOT NULL DEFAULT 0, started_at INTEGER NOT NULL DEFAULT 0, ended_at INTEGER NOT NULL DEFAULT 0,"
+  " done_at INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT '', message TEXT,"
+  " tries INTEGER NOT NULL DEFAULT 0, retry_at INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL DEFAULT 0);"
+  "CREATE TABLE schedule_runs ("
+  " id INTEGER PRIMARY KEY, schedule INTEGER NOT NULL REFERENCES schedules (id) ON DELETE CASCADE,"
+  " started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, outcome TEXT NOT NULL, message TEXT);"
+  "CREATE INDEX schedule_runs_schedule ON schedule_runs (schedule);"
+
+  /* What was said about a device without a recent backup, so that it is said once. @direction: "send" or "receive";
+   * @last_at: the backup since which nothing came; @logged_at: the last line in the log. */
+  "CREATE TABLE stale_notices ("
+  " fingerprint TEXT NOT NULL, direction TEXT NOT NULL, last_at INTEGER NOT NULL, logged_at INTEGER NOT NULL,"
+  " PRIMARY KEY (fingerprint, direction)) WITHOUT ROWID;",
 };
 
 struct _NamidaDatabase
