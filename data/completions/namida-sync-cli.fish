@@ -31,6 +31,8 @@ complete -c namida-sync-cli -l port -x -d 'Listen on this port'
 complete -c namida-sync-cli -l alias -x -d 'The name others see'
 complete -c namida-sync-cli -l json -d 'Print JSON, one object a line'
 complete -c namida-sync-cli -s q -l quiet -d 'Print errors only'
+complete -c namida-sync-cli -s v -l verbose -d 'Name every file'
+complete -c namida-sync-cli -l log-file -r -F -d 'Append all messages to a file'
 complete -c namida-sync-cli -s h -l help -d 'Show help'
 complete -c namida-sync-cli -l version -d 'Print the version'
 
@@ -41,6 +43,9 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive' -l lim
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive inspect fit merge' -l music -x -a '(__fish_complete_directories)' -d 'Music folder'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l unencrypted -d 'Also when it cannot be encrypted'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l check -d 'Read every file again'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l exclude -x -d 'Leave out what matches'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l exclude-from -r -F -d 'Leave out what matches the patterns in a file'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l files-from -r -F -d 'Send only what a file names'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l wait -x -d 'Wait so many seconds for a device that is away'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l report -r -F -d 'What became of each file'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send inspect fit merge compare extract' -F

@@ -25,6 +25,7 @@ struct _NamidaBackup
   gboolean proven;
   gint missed_there; /* g_atomic: of a received backup, it is known when others share it */
   gboolean reread;
+  guint excluded;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaBackup, namida_backup, G_TYPE_OBJECT)
@@ -83,6 +84,22 @@ void
 namida_backup_set_proven (NamidaBackup *self, gboolean proven)
 {
   self->proven = proven;
+}
+
+void
+namida_backup_add_excluded (NamidaBackup *self)
+{
+  g_return_if_fail (NAMIDA_IS_BACKUP (self));
+
+  self->excluded++;
+}
+
+guint
+namida_backup_get_excluded (NamidaBackup *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_BACKUP (self), 0);
+
+  return self->excluded;
 }
 
 void

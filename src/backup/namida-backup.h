@@ -47,6 +47,10 @@ void namida_backup_sort (NamidaBackup *self);
 /** namida_backup_add_left_out: @path: what was left out, as shown to a person (UTF-8); @missed: it should
  * have been in the backup. */
 void namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *reason, gboolean missed);
+/** namida_backup_add_excluded: while it is built: a file or folder that a person's patterns exclude. It is not missed.
+ */
+void namida_backup_add_excluded (NamidaBackup *self);
+guint namida_backup_get_excluded (NamidaBackup *self);
 /**
  * namida_backup_raise_missed_there: at a receiver: how many files and folders the sender says that it left out although
  * they belong to the backup. It never gets less by a later message. Any thread.

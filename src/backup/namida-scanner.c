@@ -8,6 +8,7 @@
 #include "namida-limits.h"
 #include "namida-linked-music.h"
 #include "namida-safe-path.h"
+#include "namida-scan-filter.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,10 +27,13 @@ typedef struct
 {
   NamidaBackup *backup;
   GCancellable *cancellable;
-  GHashTable *labels;  /* those taken */
-  GHashTable *singles; /* names of single files taken */
-  GHashTable *seen;    /* arguments, by path */
-  const char *zip;     /* (nullable): the argument that is the backup zip */
+  GHashTable *labels;       /* those taken */
+  GHashTable *singles;      /* names of single files taken */
+  GHashTable *seen;         /* arguments, by path */
+  const char *zip;          /* (nullable): the argument that is the backup zip */
+  NamidaScanFilter *filter; /* (nullable) */
+  GHashTable *named;        /* what the filter restricts to */
+  GHashTable *placed;       /* of what the filter restricts to, that lies in a folder which is sent */
   gboolean full;
 } Scan;
 
@@ -42,6 +46,8 @@ typedef struct
   int root_fd;
   char *label;
   GPtrArray *pending;
+  char *rules_above; /* (nullable): the folder whose rules, and those above, were read for a named file */
+  GHashTable *rules; /* (nullable): folder relative to the root → NamidaScanRules of its ignore file */
 } Walk;
 
 /* What should have been in it. */
@@ -166,16 +172,58 @@ is_readable (int folder_fd, const char *name, const struct stat *st)
          || faccessat (folder_fd, name, R_OK, AT_EACCESS) == 0;
 }
 
+/* The rules of the deepest folder that has any for it decide; those of the command line come first. */
+static gboolean
+scanner_is_excluded (Walk *walk, const char *relative, gboolean is_folder)
+{
+  g_autofree char *folder = NULL;
+  char *slash;
+
+  if (walk->scan->filter != NULL && namida_scan_filter_is_excluded (walk->scan->filter, relative, is_folder))
+    return TRUE;
+  if (walk->rules == NULL)
+    return FALSE;
+  folder = g_strdup (relative);
+  while (folder[0] != '\0')
+    {
+      const NamidaScanRules *rules;
+      gsize skip;
+
+      slash = strrchr (folder, '/');
+      *(slash != NULL ? slash : folder) = '\0';
+      rules = g_hash_table_lookup (walk->rules, folder);
+      skip = folder[0] == '\0' ? 0 : strlen (folder) + 1;
+      if (rules != NULL)
+        switch (namida_scan_rules_decide (rules, relative + skip, is_folder))
+          {
+          case NAMIDA_SCAN_EXCLUDE:
+            return TRUE;
+          case NAMIDA_SCAN_TAKE:
+            return FALSE;
+          case NAMIDA_SCAN_NO_RULE:
+          default:
+            break;
+          }
+    }
+  return FALSE;
+}
+
 static void
 visit (Walk *walk, int folder_fd, const char *name, const char *relative)
 {
   g_autofree char *source = g_build_filename (walk->root, relative, NULL);
   struct stat st;
+  int saved_errno = fstatat (folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
 
+  if (scanner_is_excluded (walk, relative, saved_errno == 0 && S_ISDIR (st.st_mode)))
+    {
+      namida_backup_add_excluded (walk->scan->backup);
+      return;
+    }
   if (!name_is_fine (walk, relative, source))
     return;
-  if (fstatat (folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-    leave_out_errno (walk->scan, source, errno);
+  if (saved_errno != 0)
+    leave_out_errno (walk->scan, source, saved_errno);
   else if (S_ISDIR (st.st_mode))
     g_ptr_array_add (walk->pending, g_strdup (relative));
   else if (S_ISLNK (st.st_mode) && namida_linked_music_find (walk->root, source))
@@ -290,6 +338,29 @@ scanner_is_own_folder (int fd, gboolean named)
   return scanner_is_private (fd) || (!named && has_file (fd, NAMIDA_SAFE_PATH_INTERNAL "store"));
 }
 
+/* Returns: whether the folder may be sent: who cannot read its rules would send what should stay here. */
+static gboolean
+walk_read_rules (Walk *walk, int fd, const char *folder, const char *shown)
+{
+  g_autoptr (GError) error = NULL;
+  NamidaScanRules *rules = namida_scan_rules_read (fd, &error);
+
+  if (error != NULL)
+    {
+      g_autofree char *reason
+          = g_strdup_printf (_ ("Its file “%s” cannot be read: %s"), NAMIDA_SCAN_FILTER_FILE, error->message);
+
+      leave_out (walk->scan, shown, reason);
+      return FALSE;
+    }
+  if (rules == NULL)
+    return TRUE;
+  if (walk->rules == NULL)
+    walk->rules = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) namida_scan_rules_free);
+  g_hash_table_insert (walk->rules, g_strdup (folder), rules);
+  return TRUE;
+}
+
 static void
 walk_folder (Walk *walk, const char *folder)
 {
@@ -300,6 +371,11 @@ walk_folder (Walk *walk, const char *folder)
   if (fd >= 0 && scanner_is_own_folder (fd, folder[0] == '\0'))
     {
       pass_over (walk->scan, shown, _ ("Namida Sync keeps its own files there."));
+      close (fd);
+      return;
+    }
+  if (fd >= 0 && !walk_read_rules (walk, fd, folder, shown))
+    {
       close (fd);
       return;
     }
@@ -345,10 +421,96 @@ take_label (Scan *scan, const char *path)
   return take_name (scan->labels, base);
 }
 
+/* The rules of the folders above, which the walk does not come through. */
+static void
+walk_read_rules_above (Walk *walk, const char *folder)
+{
+  if (g_strcmp0 (walk->rules_above, folder) == 0)
+    return;
+  g_free (walk->rules_above);
+  walk->rules_above = g_strdup (folder);
+  for (const char *end = folder; end != NULL; end = end[0] != '\0' ? strchrnul (end + 1, '/') : NULL)
+    {
+      g_autofree char *above = g_strndup (folder, (gsize) (end - folder));
+      g_autofree char *shown = g_build_filename (walk->root, above, NULL);
+      int fd = openat (walk->root_fd, above[0] == '\0' ? "." : above, FOLDER_FLAGS);
+
+      if (fd >= 0)
+        {
+          walk_read_rules (walk, fd, above, shown);
+          close (fd);
+        }
+    }
+}
+
+/* Whether a folder on the way to @relative is excluded, or is named itself, so that the walk through it comes here. */
+static gboolean
+walk_is_covered (Walk *walk, const char *path, const char *relative)
+{
+  const char *slash = relative;
+
+  if (g_hash_table_contains (walk->scan->named, path))
+    return TRUE;
+  while ((slash = strchr (slash + 1, '/')) != NULL)
+    {
+      g_autofree char *above = g_strndup (relative, (gsize) (slash - relative));
+      g_autofree char *full = g_build_filename (path, above, NULL);
+
+      if (g_hash_table_contains (walk->scan->named, full))
+        return TRUE;
+      if (scanner_is_excluded (walk, above, TRUE))
+        {
+          namida_backup_add_excluded (walk->scan->backup);
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+/* One file or folder of those that the sending is restricted to. */
+static void
+walk_visit_named (Walk *walk, const char *path, const char *relative)
+{
+  const char *slash = strrchr (relative, '/');
+  g_autofree char *folder = g_strndup (relative, slash != NULL ? (gsize) (slash - relative) : 0);
+  g_autofree char *base = g_path_get_basename (relative);
+  int fd = openat (walk->root_fd, folder[0] == '\0' ? "." : folder, FOLDER_FLAGS);
+
+  if (fd < 0)
+    {
+      g_autofree char *shown = g_build_filename (walk->root, relative, NULL);
+
+      leave_out_errno (walk->scan, shown, errno);
+      return;
+    }
+  walk_read_rules_above (walk, folder);
+  if (!walk_is_covered (walk, path, relative))
+    visit (walk, fd, base, relative);
+  close (fd);
+}
+
+/* Of the folder @path, what the sending is restricted to: all of it when the folder is named itself. */
+static void
+walk_visit_restricted (Walk *walk, const char *path, GPtrArray *restricted)
+{
+  gboolean whole = g_hash_table_contains (walk->scan->named, path);
+  gsize length = strlen (path);
+
+  for (guint i = 0; i < restricted->len && go_on (walk->scan); i++)
+    {
+      const char *named = g_ptr_array_index (restricted, i);
+
+      if (strncmp (named, path, length) == 0 && named[length] == '/' && named[length + 1] != '\0'
+          && g_hash_table_add (walk->scan->placed, (gpointer) named) && !whole)
+        walk_visit_named (walk, path, named + length + 1);
+    }
+}
+
 static void
 scan_folder (Scan *scan, const char *path)
 {
-  Walk walk = { scan, path, open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), NULL, NULL };
+  GPtrArray *restricted = scan->filter != NULL ? namida_scan_filter_get_restricted (scan->filter) : NULL;
+  Walk walk = { .scan = scan, .root = path, .root_fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
 
   if (walk.root_fd < 0)
     {
@@ -357,7 +519,10 @@ scan_folder (Scan *scan, const char *path)
     }
   walk.label = take_label (scan, path);
   walk.pending = g_ptr_array_new_with_free_func (g_free);
-  g_ptr_array_add (walk.pending, g_strdup (""));
+  if (restricted == NULL || restricted->len == 0 || g_hash_table_contains (scan->named, path))
+    g_ptr_array_add (walk.pending, g_strdup (""));
+  if (restricted != NULL)
+    walk_visit_restricted (&walk, path, restricted);
   while (walk.pending->len > 0 && go_on (scan))
     {
       g_autofree char *folder = g_ptr_array_steal_index (walk.pending, walk.pending->len - 1);
@@ -365,6 +530,8 @@ scan_folder (Scan *scan, const char *path)
       walk_folder (&walk, folder);
     }
   g_ptr_array_unref (walk.pending);
+  g_clear_pointer (&walk.rules, g_hash_table_unref);
+  g_free (walk.rules_above);
   g_free (walk.label);
   close (walk.root_fd);
 }
@@ -386,6 +553,11 @@ scan_file (Scan *scan, const char *path, const struct stat *st)
   gboolean zip = g_strcmp0 (scan->zip, path) == 0;
   NamidaEntry *entry;
 
+  if (scan->filter != NULL && namida_scan_filter_is_excluded (scan->filter, base, FALSE))
+    {
+      namida_backup_add_excluded (scan->backup);
+      return;
+    }
   if (!g_utf8_validate (base, -1, NULL) || !namida_safe_path_check_component (base, NULL))
     {
       leave_out (scan, path, _ ("Its name cannot be stored safely (two dots beside a backslash, or not UTF-8 text)."));
@@ -483,6 +655,9 @@ nothing_to_send (NamidaBackup *backup, GError **error)
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
                    _ ("There is nothing to send. “%s” is left out: %s"), first->path, first->reason);
     }
+  else if (namida_backup_get_excluded (backup) > 0)
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                         _ ("There is nothing to send: the patterns exclude everything."));
   else
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
                          _ ("There is nothing to send. Choose a backup, files or music folders."));
@@ -503,16 +678,40 @@ number_entries (NamidaBackup *backup)
     }
 }
 
+/* What is in no folder that is sent is taken as if it had been named as an argument: folders first, which may hold
+ * other files that are named. */
+static gboolean
+scan_restricted (Scan *scan, gboolean folders, GError **error)
+{
+  GPtrArray *restricted = scan->filter != NULL ? namida_scan_filter_get_restricted (scan->filter) : NULL;
+
+  for (guint i = 0; restricted != NULL && i < restricted->len && go_on (scan); i++)
+    {
+      const char *path = g_ptr_array_index (restricted, i);
+
+      if (!g_hash_table_contains (scan->placed, path) && g_file_test (path, G_FILE_TEST_IS_DIR) == folders
+          && !scan_argument (scan, path, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 scan_all (Scan *scan, GPtrArray *paths, GError **error)
 {
+  GPtrArray *restricted = scan->filter != NULL ? namida_scan_filter_get_restricted (scan->filter) : NULL;
+
   scan->zip = choose_zip (paths);
+  for (guint i = 0; restricted != NULL && i < restricted->len; i++)
+    g_hash_table_add (scan->named, g_ptr_array_index (restricted, i));
   for (guint i = 0; i < paths->len; i++)
     {
       if (!scan_argument (scan, g_ptr_array_index (paths, i), error)
           || g_cancellable_set_error_if_cancelled (scan->cancellable, error))
         return FALSE;
     }
+  if (!scan_restricted (scan, TRUE, error) || !scan_restricted (scan, FALSE, error))
+    return FALSE;
   if (namida_backup_get_entries (scan->backup)->len == 0)
     return nothing_to_send (scan->backup, error);
   number_entries (scan->backup);
@@ -537,6 +736,22 @@ expand_backups (GPtrArray *paths)
   return all;
 }
 
+typedef struct
+{
+  GPtrArray *paths;
+  NamidaScanFilter *filter; /* (nullable) */
+} ScanWhat;
+
+static void
+scan_what_free (gpointer data)
+{
+  ScanWhat *what = data;
+
+  g_ptr_array_unref (what->paths);
+  g_clear_pointer (&what->filter, namida_scan_filter_unref);
+  g_free (what);
+}
+
 static void
 scan_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -544,8 +759,18 @@ scan_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   g_autoptr (GHashTable) labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) singles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GPtrArray) paths = expand_backups (data);
-  Scan scan = { backup, cancellable, labels, singles, seen, NULL, FALSE };
+  g_autoptr (GHashTable) named = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) placed = g_hash_table_new (g_str_hash, g_str_equal);
+  ScanWhat *what = data;
+  g_autoptr (GPtrArray) paths = expand_backups (what->paths);
+  Scan scan = { .backup = backup,
+                .cancellable = cancellable,
+                .labels = labels,
+                .singles = singles,
+                .seen = seen,
+                .filter = what->filter,
+                .named = named,
+                .placed = placed };
   GError *error = NULL;
 
   if (scan_all (&scan, paths, &error))
@@ -580,6 +805,7 @@ dup_paths (GListModel *files, GError **error)
 
 void
 namida_scanner_scan_async (GListModel *files,
+                           NamidaScanFilter *filter,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,
                            gpointer user_data)
@@ -587,6 +813,7 @@ namida_scanner_scan_async (GListModel *files,
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   GError *error = NULL;
   GPtrArray *paths = dup_paths (files, &error);
+  ScanWhat *what;
 
   g_task_set_source_tag (task, namida_scanner_scan_async);
   if (paths == NULL)
@@ -594,7 +821,10 @@ namida_scanner_scan_async (GListModel *files,
       g_task_return_error (task, error);
       return;
     }
-  g_task_set_task_data (task, paths, (GDestroyNotify) g_ptr_array_unref);
+  what = g_new0 (ScanWhat, 1);
+  what->paths = paths;
+  what->filter = filter != NULL ? namida_scan_filter_ref (filter) : NULL;
+  g_task_set_task_data (task, what, scan_what_free);
   g_task_run_in_thread (task, scan_thread);
 }
 

@@ -4,6 +4,7 @@
 #include "namida-cli-output.h"
 
 #include "namida-cli-exit.h"
+#include "namida-cli-log.h"
 #include "namida-error.h"
 #include "namida-format.h"
 #include "namida-report.h"
@@ -22,6 +23,7 @@ print_line (FILE *to, const char *format, va_list args)
   /* A terminal that cannot show a character still gets the sentence. */
   fprintf (to, "%s\n", local != NULL ? local : text);
   fflush (to);
+  namida_cli_log_write (text);
 }
 
 void
@@ -85,6 +87,7 @@ namida_cli_emit (JsonBuilder *builder)
   line = json_to_string (root, FALSE);
   fprintf (stdout, "%s\n", line);
   fflush (stdout);
+  namida_cli_log_write (line);
   g_object_unref (builder);
 }
 

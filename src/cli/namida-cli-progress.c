@@ -14,6 +14,8 @@
 
 #define LINE_EVERY_US (5 * G_USEC_PER_SEC)
 #define EVENT_EVERY_US (G_USEC_PER_SEC / 4)
+/* So many files that were left out, or failed, are named; then comes the number of the others. */
+#define NAMED_LINES 10u
 #define BAR_CELLS 24u
 /* A terminal narrower than this has no bar, only the figures. */
 #define BAR_MIN_CELLS 4u
@@ -147,8 +149,26 @@ tell_left_out (NamidaCliProgress *self, NamidaBackup *backup)
           namida_json_build_boolean (builder, "missed", item->missed);
           namida_cli_emit (builder);
         }
-      namida_cli_complain (_ ("Left out: %s: %s"), item->path, item->reason);
+      if (i < NAMED_LINES || self->cli->verbose)
+        namida_cli_complain (_ ("Left out: %s: %s"), item->path, item->reason);
     }
+  if (left_out->len > NAMED_LINES && !self->cli->verbose)
+    namida_cli_complain (ngettext ("Left out: %'u more file or folder; --verbose names it.",
+                                   "Left out: %'u more files and folders; --verbose names them.",
+                                   left_out->len - NAMED_LINES),
+                         left_out->len - NAMED_LINES);
+}
+
+static void
+tell_excluded (NamidaCliProgress *self, NamidaBackup *backup)
+{
+  guint excluded = namida_backup_get_excluded (backup);
+
+  if (excluded > 0)
+    namida_cli_say (self->cli,
+                    ngettext ("%'u file or folder is excluded by a pattern.",
+                              "%'u files and folders are excluded by patterns.", excluded),
+                    excluded);
 }
 
 static void
@@ -164,6 +184,7 @@ tell_start (NamidaCliProgress *self)
     return;
   self->told_start = TRUE;
   tell_left_out (self, backup);
+  tell_excluded (self, backup);
   if (self->cli->json)
     {
       JsonBuilder *builder = namida_cli_event ("start");
@@ -173,6 +194,8 @@ tell_start (NamidaCliProgress *self)
       namida_json_build_string (builder, "fingerprint", namida_transfer_get_peer_fingerprint (transfer));
       namida_json_build_boolean (builder, "encrypted", namida_transfer_get_encrypted (transfer));
       namida_cli_add_backup (builder, backup);
+      if (sending)
+        namida_json_build_int (builder, "excluded", namida_backup_get_excluded (backup));
       namida_cli_emit (builder);
     }
   size = namida_format_size (namida_backup_get_bytes (backup));
@@ -248,26 +271,46 @@ namida_cli_add_tally (JsonBuilder *builder, NamidaTransfer *transfer)
 }
 
 static void
-tell_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index)
+emit_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index, const char *path, const char *detail)
 {
   NamidaFileResult result = namida_transfer_get_result (self->transfer, index);
+  JsonBuilder *builder = namida_cli_event ("file");
+
+  namida_json_build_string (builder, "file", path);
+  namida_json_build_int (builder, "size", entry->size);
+  namida_json_build_string (builder, "result", namida_file_result_to_string (result));
+  namida_json_build_string (builder, "message", detail);
+  namida_cli_emit (builder);
+}
+
+/* @named: how many of the files that failed were named before it. */
+static void
+tell_failed_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index, guint named)
+{
   g_autofree char *path = namida_entry_dup_path (entry);
   g_autofree char *detail = namida_transfer_dup_detail (self->transfer, index);
 
   if (self->cli->json)
-    {
-      JsonBuilder *builder = namida_cli_event ("file");
-
-      namida_json_build_string (builder, "file", path);
-      namida_json_build_int (builder, "size", entry->size);
-      namida_json_build_string (builder, "result", namida_file_result_to_string (result));
-      namida_json_build_string (builder, "message", detail);
-      namida_cli_emit (builder);
-    }
+    emit_file (self, entry, index, path, detail);
+  if (named >= NAMED_LINES && !self->cli->verbose)
+    return;
   if (detail != NULL)
     namida_cli_complain (_ ("Not stored: %s: %s"), path, detail);
   else
     namida_cli_complain (_ ("Not stored: %s"), path);
+}
+
+/* With --verbose: a file that is where it should be. */
+static void
+tell_good_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index)
+{
+  g_autofree char *path = namida_entry_dup_path (entry);
+
+  if (self->cli->json)
+    emit_file (self, entry, index, path, NULL);
+  /* Translators: what became of a file ("Stored and verified"), and its path. */
+  namida_cli_say (self->cli, _ ("%s: %s"),
+                  namida_file_result_get_words (namida_transfer_get_result (self->transfer, index)), path);
 }
 
 /* A transfer that broke off as a whole is told by one sentence: its files are named only when some of them made it. */
@@ -277,15 +320,26 @@ tell_files (NamidaCliProgress *self)
   NamidaTransferState state = namida_transfer_get_state (self->transfer);
   NamidaBackup *backup = namida_transfer_get_backup (self->transfer);
   GPtrArray *entries = backup != NULL ? namida_backup_get_entries (backup) : NULL;
+  guint n_failed = 0;
 
   for (guint i = 0; entries != NULL && i < entries->len; i++)
     {
       NamidaFileResult result = namida_transfer_get_result (self->transfer, i);
 
-      if (!namida_file_result_is_success (result)
-          && (state == NAMIDA_TRANSFER_INCOMPLETE || result != NAMIDA_FILE_PENDING))
-        tell_file (self, entries->pdata[i], i);
+      if (namida_file_result_is_success (result))
+        {
+          if (self->cli->verbose)
+            tell_good_file (self, entries->pdata[i], i);
+        }
+      else if (state == NAMIDA_TRANSFER_INCOMPLETE || result != NAMIDA_FILE_PENDING)
+        {
+          tell_failed_file (self, entries->pdata[i], i, n_failed++);
+        }
     }
+  if (n_failed > NAMED_LINES && !self->cli->verbose)
+    namida_cli_complain (ngettext ("Not stored: %'u more file; --verbose names it.",
+                                   "Not stored: %'u more files; --verbose names them.", n_failed - NAMED_LINES),
+                         n_failed - NAMED_LINES);
 }
 
 static void

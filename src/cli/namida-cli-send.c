@@ -7,12 +7,12 @@
 #include "namida-cli-pin.h"
 #include "namida-cli-progress.h"
 #include "namida-cli-report.h"
+#include "namida-cli-send-files.h"
 
 #include <glib/gi18n-lib.h>
-#include <sys/stat.h>
 
 static char *to, *pin, *pin_file, *limit_text, *report;
-static char **music;
+static NamidaCliSendNames names;
 static int wait_seconds;
 static gboolean unencrypted, check;
 
@@ -22,7 +22,16 @@ static const GOptionEntry entries[] = {
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("The PIN that the device asks for"), N_ ("PIN") },
   { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &pin_file,
     N_ ("Read the PIN from the first line of a file [default: NAMIDA_SYNC_PIN of the environment]"), N_ ("FILE") },
-  { "music", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &music, N_ ("A music folder; may be given several times"), N_ ("DIR") },
+  { "music", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names.music, N_ ("A music folder; may be given several times"),
+    N_ ("DIR") },
+  { "exclude", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names.exclude,
+    N_ ("Leave out files and folders that match, for example “*.wav” or “Rips/drafts/”; may be given several times"),
+    N_ ("PATTERN") },
+  { "exclude-from", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names.exclude_from,
+    N_ ("Leave out what matches the patterns in FILE, one a line"), N_ ("FILE") },
+  { "files-from", 0, 0, G_OPTION_ARG_FILENAME, &names.files_from,
+    N_ ("Send only the files and folders that FILE names, one a line; “-” reads them from standard input"),
+    N_ ("FILE|-") },
   { "unencrypted", 0, 0, G_OPTION_ARG_NONE, &unencrypted,
     N_ ("Also to a device that cannot encrypt: anyone on this network could read or change what is sent"), NULL },
   { "check", 0, 0, G_OPTION_ARG_NONE, &check, N_ ("Read every file again, and do not go by what is remembered of it"),
@@ -35,44 +44,6 @@ static const GOptionEntry entries[] = {
     N_ ("FILE") },
   { NULL },
 };
-
-static gboolean
-add_file (GListStore *files, const char *path, gboolean must_be_folder)
-{
-  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
-  g_autofree char *shown = g_filename_display_name (path);
-  struct stat st;
-
-  if (stat (path, &st) != 0)
-    {
-      namida_cli_usage (_ ("“%s” does not exist, or may not be read."), shown);
-      return FALSE;
-    }
-  if (must_be_folder && !S_ISDIR (st.st_mode))
-    {
-      namida_cli_usage (_ ("“%s” is no folder: --music takes a music folder."), shown);
-      return FALSE;
-    }
-  g_list_store_append (files, file);
-  return TRUE;
-}
-
-static gboolean
-add_files (GListStore *files, int argc, char **argv)
-{
-  for (int i = 1; i < argc; i++)
-    if (!add_file (files, argv[i], FALSE))
-      return FALSE;
-  for (guint i = 0; music != NULL && music[i] != NULL; i++)
-    if (!add_file (files, music[i], TRUE))
-      return FALSE;
-  if (g_list_model_get_n_items (G_LIST_MODEL (files)) == 0)
-    {
-      namida_cli_usage (_ ("Say what to send: a backup, files, or music folders."));
-      return FALSE;
-    }
-  return TRUE;
-}
 
 static int
 exit_code (NamidaTransfer *transfer)
@@ -94,14 +65,17 @@ on_ended (NamidaTransfer *transfer, gpointer user_data)
 }
 
 static int
-send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files)
+send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files, NamidaScanFilter *filter)
 {
-  NamidaTransfer *transfer = namida_hub_send (hub, peer, files, pin);
+  NamidaTransfer *transfer = namida_hub_send_filtered (hub, peer, files, filter, pin);
   gboolean over = FALSE;
   int code;
+  g_autofree char *address = namida_peer_dup_address_text (peer);
   gulong stop = g_signal_connect_object (cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel_keeping),
                                          transfer, G_CONNECT_SWAPPED);
 
+  if (cli->verbose && address != NULL)
+    namida_cli_say (cli, _ ("Found “%s” at %s."), namida_peer_get_alias (peer), address);
   if (unencrypted)
     namida_hub_allow_unencrypted (hub, transfer);
   if (check)
@@ -130,7 +104,8 @@ int
 namida_cli_send (NamidaCli *cli, int argc, char **argv)
 {
   NamidaHubOptions options = { .send_only = TRUE, .may_forget = TRUE };
-  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GListModel) files = NULL;
+  g_autoptr (NamidaScanFilter) filter = NULL;
   g_autoptr (NamidaHub) hub = NULL;
   g_autoptr (NamidaPeer) peer = NULL;
   g_autoptr (GError) error = NULL;
@@ -155,15 +130,17 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
     return namida_cli_fail (cli, error);
   pin = secret;
   options.patience_seconds = (guint) wait_seconds;
-  if (!add_files (files, argc, argv))
+  files = namida_cli_send_files (&names, argc - 1, argv + 1, &filter);
+  if (files == NULL)
     return NAMIDA_CLI_EXIT_USAGE;
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (cli, error);
+  if (cli->verbose)
+    namida_cli_say (cli, _ ("Looking for “%s”…"), to);
   peer = namida_cli_resolve (cli, hub, to, &error);
-  code = peer != NULL && namida_hub_check_recipient (hub, peer, to, &error)
-             ? send_to (cli, hub, peer, G_LIST_MODEL (files))
-             : namida_cli_fail (cli, error);
+  code = peer != NULL && namida_hub_check_recipient (hub, peer, to, &error) ? send_to (cli, hub, peer, files, filter)
+                                                                            : namida_cli_fail (cli, error);
   namida_cli_stop_hub (hub);
   return code;
 }

@@ -5,6 +5,7 @@
 
 #include "namida-cipher.h"
 #include "namida-cli-exit.h"
+#include "namida-cli-log.h"
 #include "namida-cli-output.h"
 #include "namida-cli-terminal.h"
 #include "namida-memory.h"
@@ -51,9 +52,9 @@ static int stopped_by;
 /* GOption needs plain places to write to; they move into the NamidaCli after each parse. */
 static struct
 {
-  char *data_dir, *interface, *alias;
+  char *data_dir, *interface, *alias, *log_file;
   int port;
-  gboolean json, quiet, version;
+  gboolean json, quiet, verbose, version;
 } given = { .port = UNSET };
 
 static const GOptionEntry global_entries[] = {
@@ -67,6 +68,9 @@ static const GOptionEntry global_entries[] = {
     N_ ("NAME") },
   { "json", 0, 0, G_OPTION_ARG_NONE, &given.json, N_ ("Print JSON, one object a line"), NULL },
   { "quiet", 'q', 0, G_OPTION_ARG_NONE, &given.quiet, N_ ("Print errors only"), NULL },
+  { "verbose", 'v', 0, G_OPTION_ARG_NONE, &given.verbose, N_ ("Name every file, and say what is being done"), NULL },
+  { "log-file", 0, 0, G_OPTION_ARG_FILENAME, &given.log_file,
+    N_ ("Append all messages, with the time of each, to FILE as well"), N_ ("FILE") },
   { NULL },
 };
 
@@ -104,6 +108,13 @@ take_globals (NamidaCli *cli)
   cli->port = given.port != UNSET ? given.port : 0;
   cli->json = given.json;
   cli->quiet = given.quiet;
+  cli->verbose = given.verbose;
+  if (given.log_file != NULL)
+    {
+      g_autofree char *path = g_steal_pointer (&given.log_file);
+
+      return namida_cli_log_open (path);
+    }
   return TRUE;
 }
 

@@ -14,6 +14,7 @@ typedef struct
   int port;        /* 0 = the first free one */
   gboolean json;
   gboolean quiet;
+  gboolean verbose;
   GCancellable *cancellable; /* cancelled by the first SIGINT or SIGTERM; the second ends the program at once */
 } NamidaCli;
 

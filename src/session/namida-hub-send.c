@@ -237,24 +237,60 @@ namida_hub_send_what (NamidaHub *self, NamidaPeer *peer, NamidaGather *what, con
   return begin_sending (self, peer, what, NULL, pin);
 }
 
-static void
-scan (gpointer files, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+typedef struct
 {
-  namida_scanner_scan_async (files, cancellable, callback, user_data);
+  GListModel *files;
+  NamidaScanFilter *filter; /* (nullable) */
+} SendFiles;
+
+static void
+send_files_free (gpointer data)
+{
+  SendFiles *self = data;
+
+  g_object_unref (self->files);
+  g_clear_pointer (&self->filter, namida_scan_filter_unref);
+  g_free (self);
+}
+
+static void
+send_files_scan (gpointer data, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  SendFiles *self = data;
+
+  namida_scanner_scan_async (self->files, self->filter, cancellable, callback, user_data);
+}
+
+/* @filter: (nullable) */
+static NamidaGather *
+send_files_gather (GListModel *files, NamidaScanFilter *filter)
+{
+  SendFiles *self = g_new0 (SendFiles, 1);
+
+  self->files = g_object_ref (files);
+  self->filter = filter != NULL ? namida_scan_filter_ref (filter) : NULL;
+  return namida_gather_new (send_files_scan, namida_scanner_scan_finish, self, send_files_free);
 }
 
 NamidaGather *
 namida_gather_files (GListModel *files)
 {
-  return namida_gather_new (scan, namida_scanner_scan_finish, g_object_ref (files), g_object_unref);
+  return send_files_gather (files, NULL);
 }
 
 NamidaTransfer *
 namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *files, const char *pin)
 {
+  return namida_hub_send_filtered (self, peer, files, NULL, pin);
+}
+
+NamidaTransfer *
+namida_hub_send_filtered (
+    NamidaHub *self, NamidaPeer *peer, GListModel *files, NamidaScanFilter *filter, const char *pin)
+{
   g_return_val_if_fail (self->running, NULL);
 
-  return begin_sending (self, peer, namida_gather_files (files), files, pin);
+  return begin_sending (self, peer, send_files_gather (files, filter), files, pin);
 }
 
 static void

@@ -158,6 +158,9 @@ gboolean namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const ch
  * Returns: (transfer none): in namida_hub_get_transfers(); its "ended" tells the outcome, errors of scanning included.
  */
 NamidaTransfer *namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *files, const char *pin);
+/** namida_hub_send_filtered: the same of what @filter (nullable) takes of @files. */
+NamidaTransfer *namida_hub_send_filtered (
+    NamidaHub *self, NamidaPeer *peer, GListModel *files, NamidaScanFilter *filter, const char *pin);
 /** namida_hub_read_everything: @transfer, which namida_hub_send() has just returned, reads every file again before it
  * is offered, whatever is remembered of it. Main context. */
 void namida_hub_read_everything (NamidaHub *self, NamidaTransfer *transfer);

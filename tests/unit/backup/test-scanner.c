@@ -18,6 +18,7 @@ typedef struct
   NamidaBackup *backup;
   GError *error;
   gboolean done;
+  NamidaScanFilter *filter; /* (nullable) */
 } Fixture;
 
 static void
@@ -35,6 +36,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_object_unref (fixture->files);
   g_clear_object (&fixture->backup);
   g_clear_error (&fixture->error);
+  g_clear_pointer (&fixture->filter, namida_scan_filter_unref);
 }
 
 static char *
@@ -76,7 +78,7 @@ on_scanned (GObject *source, GAsyncResult *result, gpointer data)
 static void
 scan (Fixture *fixture, GCancellable *cancellable)
 {
-  namida_scanner_scan_async (G_LIST_MODEL (fixture->files), cancellable, on_scanned, fixture);
+  namida_scanner_scan_async (G_LIST_MODEL (fixture->files), fixture->filter, cancellable, on_scanned, fixture);
   while (!fixture->done)
     g_main_context_iteration (NULL, TRUE);
 }
@@ -393,6 +395,187 @@ test_deep (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (namida_backup_count_missed (fixture->backup), ==, 1);
 }
 
+static void
+exclude (Fixture *fixture, const char *pattern)
+{
+  if (fixture->filter == NULL)
+    fixture->filter = namida_scan_filter_new ();
+  g_assert_true (namida_scan_filter_exclude (fixture->filter, pattern, NULL));
+}
+
+/* The paths of all entries, one a line. */
+static void
+assert_paths (Fixture *fixture, const char *expected)
+{
+  g_autoptr (GString) paths = g_string_new (NULL);
+
+  g_assert_no_error (fixture->error);
+  for (guint i = 0; i < namida_backup_get_entries (fixture->backup)->len; i++)
+    {
+      g_autofree char *path = namida_entry_dup_path (namida_backup_get_entries (fixture->backup)->pdata[i]);
+
+      g_string_append_printf (paths, "%s\n", path);
+    }
+  g_assert_cmpstr (paths->str, ==, expected);
+}
+
+static void
+test_patterns (void)
+{
+  static const struct
+  {
+    const char *pattern, *path;
+    gboolean folder, excluded;
+  } cases[] = {
+    { "*.wav", "a.wav", FALSE, TRUE },
+    { "*.wav", "x/y/a.wav", FALSE, TRUE },
+    { "*.wav", "a.WAV", FALSE, FALSE },
+    { "x/*.wav", "x/a.wav", FALSE, TRUE },
+    { "x/*.wav", "y/x/a.wav", FALSE, FALSE },
+    { "x/*.wav", "x/y/a.wav", FALSE, FALSE },
+    { "/a.wav", "a.wav", FALSE, TRUE },
+    { "/a.wav", "x/a.wav", FALSE, FALSE },
+    { "drafts/", "drafts", TRUE, TRUE },
+    { "drafts/", "x/drafts", TRUE, TRUE },
+    { "drafts/", "drafts", FALSE, FALSE },
+    { "**/b/c", "b/c", FALSE, TRUE },
+    { "**/b/c", "a/x/b/c", FALSE, TRUE },
+    { "a/**/c", "a/c", FALSE, TRUE },
+    { "a/**/c", "a/b/b/c", FALSE, TRUE },
+    { "a/**", "a/b/c", FALSE, TRUE },
+    { "a/**", "a", TRUE, FALSE },
+    { "[ab]?.mp3", "b1.mp3", FALSE, TRUE },
+    { "[!ab]?.mp3", "b1.mp3", FALSE, FALSE },
+    { "\\#1.mp3", "#1.mp3", FALSE, TRUE },
+    { "Björk", "Björk", TRUE, TRUE },
+    { "*", ".hidden", FALSE, TRUE },
+    { "a/**/**/**/**/**/**/**/**/b", "a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/c", FALSE, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (NamidaScanFilter) filter = namida_scan_filter_new ();
+
+      g_test_message ("%s, %s", cases[i].pattern, cases[i].path);
+      g_assert_true (namida_scan_filter_exclude (filter, cases[i].pattern, NULL));
+      g_assert_cmpint (namida_scan_filter_is_excluded (filter, cases[i].path, cases[i].folder), ==, cases[i].excluded);
+    }
+}
+
+static void
+test_patterns_that_say_nothing (void)
+{
+  static const char *const patterns[] = { "", "!", "/", "//", "a//b" };
+  g_autoptr (NamidaScanFilter) filter = namida_scan_filter_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (patterns); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("“%s”", patterns[i]);
+      g_assert_false (namida_scan_filter_exclude (filter, patterns[i], &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+    }
+}
+
+static void
+test_excluded (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "Music/a.flac", "1"));
+  drop (put (fixture, "Music/a.wav", "1"));
+  drop (put (fixture, "Music/drafts/b.flac", "1"));
+  drop (put (fixture, "Music/keep.wav", "1"));
+  drop (put (fixture, "c.wav", "1"));
+  name_argument (fixture, "Music");
+  name_argument (fixture, "c.wav");
+  exclude (fixture, "*.wav");
+  exclude (fixture, "!keep.wav");
+  exclude (fixture, "drafts/");
+  scan (fixture, NULL);
+  assert_paths (fixture, "Music/a.flac\nMusic/keep.wav\n");
+  g_assert_cmpuint (namida_backup_get_excluded (fixture->backup), ==, 3);
+  g_assert_cmpuint (namida_backup_count_missed (fixture->backup), ==, 0);
+}
+
+static void
+test_all_excluded (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "a.wav", "1"));
+  name_argument (fixture, "a.wav");
+  exclude (fixture, "*");
+  scan (fixture, NULL);
+  g_assert_error (fixture->error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+  g_assert_nonnull (strstr (fixture->error->message, "patterns"));
+}
+
+/* The ignore file of the deepest folder decides; it is sent itself, and one elsewhere says nothing here. */
+static void
+test_ignore_files (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "Music/" NAMIDA_SCAN_FILTER_FILE, "# not these\n*.wav  \r\n/top.mp3\n\n"));
+  drop (put (fixture, "Music/a.wav", "1"));
+  drop (put (fixture, "Music/top.mp3", "1"));
+  drop (put (fixture, "Music/x/top.mp3", "1"));
+  drop (put (fixture, "Music/x/" NAMIDA_SCAN_FILTER_FILE, "!a.wav\n"));
+  drop (put (fixture, "Music/x/a.wav", "1"));
+  drop (put (fixture, "Music/x/b.wav", "1"));
+  drop (put (fixture, "Other/b.wav", "1"));
+  name_argument (fixture, "Music");
+  name_argument (fixture, "Other");
+  scan (fixture, NULL);
+  assert_paths (fixture, "Music/.namidaignore\nMusic/x/.namidaignore\nMusic/x/a.wav\nMusic/x/top.mp3\nOther/b.wav\n");
+}
+
+static void
+test_unreadable_ignore_file (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *large = g_strnfill (2 * 1024 * 1024, 'a');
+
+  drop (put (fixture, "Music/x/" NAMIDA_SCAN_FILTER_FILE, large));
+  drop (put (fixture, "Music/x/secret.mp3", "1"));
+  drop (put (fixture, "Music/a.mp3", "1"));
+  name_argument (fixture, "Music");
+  scan (fixture, NULL);
+  assert_paths (fixture, "Music/a.mp3\n");
+  g_assert_cmpuint (namida_backup_count_missed (fixture->backup), ==, 1);
+}
+
+static void
+restrict_to (Fixture *fixture, const char *relative)
+{
+  g_autofree char *path = g_build_filename (fixture->root, relative, NULL);
+
+  if (fixture->filter == NULL)
+    fixture->filter = namida_scan_filter_new ();
+  namida_scan_filter_restrict_to (fixture->filter, path);
+}
+
+/* What is named keeps its place in a folder that is sent; what is in none is sent as if it were an argument. Nothing
+ * comes twice. */
+static void
+test_restricted (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "Music/x/a.mp3", "1"));
+  drop (put (fixture, "Music/x/b.mp3", "1"));
+  drop (put (fixture, "Music/y/c.mp3", "1"));
+  drop (put (fixture, "Music/y/z/d.mp3", "1"));
+  drop (put (fixture, "Music/drafts/e.mp3", "1"));
+  drop (put (fixture, "Other/f.mp3", "1"));
+  drop (put (fixture, "single.mp3", "1"));
+  name_argument (fixture, "Music");
+  restrict_to (fixture, "Music/x/a.mp3");
+  restrict_to (fixture, "Music/y/z/d.mp3");
+  restrict_to (fixture, "Music/y");
+  restrict_to (fixture, "Music/drafts/e.mp3");
+  restrict_to (fixture, "Other/f.mp3");
+  restrict_to (fixture, "Other");
+  restrict_to (fixture, "single.mp3");
+  restrict_to (fixture, "single.mp3");
+  exclude (fixture, "drafts/");
+  scan (fixture, NULL);
+  assert_paths (fixture, "single.mp3\nMusic/x/a.mp3\nMusic/y/c.mp3\nMusic/y/z/d.mp3\nOther/f.mp3\n");
+}
+
 #define ADD(name, function) g_test_add ("/scanner/" name, Fixture, NULL, set_up, function, tear_down)
 
 /* The key of this device is never sent, however its folder is reached: from above, by itself, from within, by a link,
@@ -432,6 +615,13 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/scanner/patterns", test_patterns);
+  g_test_add_func ("/scanner/patterns-that-say-nothing", test_patterns_that_say_nothing);
+  ADD ("excluded", test_excluded);
+  ADD ("all-excluded", test_all_excluded);
+  ADD ("ignore-files", test_ignore_files);
+  ADD ("unreadable-ignore-file", test_unreadable_ignore_file);
+  ADD ("restricted", test_restricted);
   ADD ("names", test_names);
   ADD ("links", test_links);
   ADD ("left-out", test_left_out);

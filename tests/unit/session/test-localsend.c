@@ -70,7 +70,7 @@ scan (Fixture *f)
   g_autoptr (GError) error = NULL;
   NamidaBackup *backup;
 
-  namida_scanner_scan_async (files, NULL, on_result, &result);
+  namida_scanner_scan_async (files, NULL, NULL, on_result, &result);
   WAIT_FOR (result != NULL);
   backup = namida_scanner_scan_finish (result, &error);
   g_assert_no_error (error);
