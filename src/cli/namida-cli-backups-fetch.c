@@ -161,6 +161,8 @@ with_device (NamidaCliBackups *self, const char *id, gboolean fetch)
 
   if (self->from == NULL)
     return namida_cli_usage (_ ("Say from which device: --from NAME. “namida-sync-cli devices” lists them."));
+  if (!namida_cli_check_place (self->from))
+    return NAMIDA_CLI_EXIT_USAGE;
   hub = namida_cli_start_hub (self->cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (self->cli, error);

@@ -66,6 +66,8 @@ namida_cli_backups_restore (NamidaCliBackups *self, const char *id)
 
   if (self->to == NULL)
     return namida_cli_usage (_ ("Say to which device: --to NAME. “namida-sync-cli devices” lists them."));
+  if (!namida_cli_check_place (self->to))
+    return NAMIDA_CLI_EXIT_USAGE;
   hub = namida_cli_start_hub (self->cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (self->cli, error);

@@ -13,6 +13,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#define SCAN_LOOK_MS 100
+#define SCAN_SETTLE_MS 1500
+
 static int timeout_seconds;
 static gboolean scan, watch, all;
 static char *forget;
@@ -48,8 +51,7 @@ void
 namida_cli_add_device (JsonBuilder *builder, NamidaPeer *peer)
 {
   GInetSocketAddress *address = namida_peer_get_address (peer);
-  g_autofree char *host
-      = address != NULL ? g_inet_address_to_string (g_inet_socket_address_get_address (address)) : NULL;
+  g_autofree char *host = address != NULL ? namida_address_dup_host (address) : NULL;
 
   namida_json_build_string (builder, "alias", namida_peer_get_alias (peer));
   namida_json_build_string (builder, "address", host);
@@ -222,6 +224,25 @@ explain_nobody (NamidaCli *cli, NamidaHub *hub)
     tell_hints (cli, hints, NULL);
 }
 
+/* A scan that was asked for, or that began because nobody was found, comes to its end, and what it found has time to
+ * say who it is. */
+static void
+wait_for_scan (NamidaCli *cli, NamidaHub *hub)
+{
+  gboolean scanned = FALSE;
+  gboolean scanning = TRUE;
+
+  while (scanning && !g_cancellable_is_cancelled (cli->cancellable))
+    {
+      g_object_get (hub, "scanning", &scanning, NULL);
+      scanned |= scanning;
+      if (scanning)
+        namida_cli_wait_ms (cli, SCAN_LOOK_MS);
+    }
+  if (scanned)
+    namida_cli_wait_ms (cli, SCAN_SETTLE_MS);
+}
+
 static void
 list_devices (NamidaCli *cli, NamidaHub *hub)
 {
@@ -229,6 +250,7 @@ list_devices (NamidaCli *cli, NamidaHub *hub)
   guint n_near = 0;
 
   namida_cli_wait_ms (cli, (guint) timeout_seconds * 1000);
+  wait_for_scan (cli, hub);
   for (guint i = 0; i < g_list_model_get_n_items (peers); i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);

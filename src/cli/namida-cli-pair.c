@@ -84,6 +84,8 @@ namida_cli_pair (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("Say with which device: its name, or its address."));
   if (!cli->json && !isatty (STDIN_FILENO))
     return namida_cli_usage (_ ("Pairing needs a terminal, or --json and an answer on the standard input."));
+  if (!namida_cli_check_place (argv[1]))
+    return NAMIDA_CLI_EXIT_USAGE;
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (cli, error);

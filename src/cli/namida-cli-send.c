@@ -120,6 +120,8 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
     return NAMIDA_CLI_EXIT_USAGE;
   if (to == NULL)
     return namida_cli_usage (_ ("Say to which device: --to NAME. “namida-sync-cli devices” lists them."));
+  if (!namida_cli_check_place (to))
+    return NAMIDA_CLI_EXIT_USAGE;
   if (limit_text != NULL && !namida_cli_parse_limit (limit_text, &options.limit))
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
   if (wait_seconds < 0)

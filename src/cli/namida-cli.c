@@ -3,6 +3,7 @@
 
 #include "namida-cli.h"
 
+#include "namida-address-book.h"
 #include "namida-cipher.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-log.h"
@@ -338,6 +339,17 @@ namida_cli_stop_hub (NamidaHub *hub)
   namida_cli_wait (&result);
   if (!namida_hub_stop_finish (hub, result, &error))
     namida_cli_complain ("%s", error->message);
+}
+
+gboolean
+namida_cli_check_place (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (namida_place_check (text, &error))
+    return TRUE;
+  namida_cli_usage ("%s", error->message);
+  return FALSE;
 }
 
 NamidaPeer *

@@ -64,7 +64,10 @@ gboolean namida_cli_wait_ms (NamidaCli *cli, guint ms);
 /** namida_cli_start_hub: @options: the global ones are filled in here. Returns: (transfer full) (nullable): running. */
 NamidaHub *namida_cli_start_hub (NamidaCli *cli, NamidaHubOptions *options, GError **error);
 void namida_cli_stop_hub (NamidaHub *hub);
-/** namida_cli_resolve: (transfer full) (nullable): waits up to 5 s. */
+/** namida_cli_check_place: whether @text can name a device. Returns: FALSE after it told what is wrong: the command
+ * ends with NAMIDA_CLI_EXIT_USAGE. */
+gboolean namida_cli_check_place (const char *text);
+/** namida_cli_resolve: (transfer full) (nullable): waits up to 5 s, then scans the own networks. */
 NamidaPeer *namida_cli_resolve (NamidaCli *cli, NamidaHub *hub, const char *text, GError **error);
 
 G_END_DECLS

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "namida-address-book.h"
 #include "namida-clock.h"
+#include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-peer-list.h"
 #include "namida-peer-private.h"
@@ -235,6 +237,57 @@ namida_place_parse (const char *text, char **host, guint16 *port)
     return FALSE;
   *host = g_steal_pointer (&stripped);
   *port = (guint16) number;
+  return TRUE;
+}
+
+/* Four groups of digits with dots between them. */
+static gboolean
+place_looks_like_ipv4 (const char *text)
+{
+  guint dots = 0;
+
+  for (const char *at = text; *at != '\0'; at++)
+    if (*at == '.')
+      dots++;
+    else if (!g_ascii_isdigit (*at))
+      return FALSE;
+  return dots == 3;
+}
+
+gboolean
+namida_place_check (const char *text, GError **error)
+{
+  g_autofree char *host = g_strstrip (g_strdup (text));
+  g_autoptr (GInetSocketAddress) address = namida_address_parse (host);
+  char *colon = strrchr (host, ':');
+  guint64 port;
+
+  if (address != NULL)
+    return TRUE;
+  if (strstr (host, "://") != NULL)
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                   _ ("“%s” is a web address. Give the device's name, its address (192.168.1.20) or its fingerprint."),
+                   text);
+      return FALSE;
+    }
+  if (colon != NULL && colon[1] != '\0' && strspn (colon + 1, "0123456789") == strlen (colon + 1)
+      && strchr (host, ' ') == NULL && (strchr (host, ':') == colon || host[0] == '['))
+    {
+      if (!g_ascii_string_to_unsigned (colon + 1, 10, 1, G_MAXUINT16, &port, NULL))
+        {
+          g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                       _ ("“%s” has no valid port: a port is a number from 1 to 65535."), text);
+          return FALSE;
+        }
+      *colon = '\0';
+    }
+  if (place_looks_like_ipv4 (host) || (host[0] == '[' && g_str_has_suffix (host, "]")))
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                   _ ("“%s” is not a valid address. Check its digits."), text);
+      return FALSE;
+    }
   return TRUE;
 }
 

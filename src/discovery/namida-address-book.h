@@ -35,6 +35,13 @@ void namida_address_book_flush (NamidaAddressBook *self);
  * Returns: %FALSE when it can be neither
  */
 gboolean namida_place_parse (const char *text, char **host, guint16 *port);
+/**
+ * namida_place_check: whether what a person typed can be a device's name or a place. Refused is what is meant as an
+ * address and is none, so that nobody waits for it: "https://nas", "nas:99999", "256.1.1.1". Pure.
+ *
+ * Returns: %FALSE with INVALID_REQUEST and a sentence.
+ */
+gboolean namida_place_check (const char *text, GError **error);
 /** namida_place_is_clearly_host: has a dot or a port, or is "localhost": what else may be a device's name. Pure. */
 gboolean namida_place_is_clearly_host (const char *text);
 

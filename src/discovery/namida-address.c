@@ -48,25 +48,33 @@ namida_address_with_port (GInetSocketAddress *address, guint16 port)
 }
 
 char *
-namida_address_to_text (GInetSocketAddress *address)
+namida_address_dup_host (GInetSocketAddress *address)
 {
   g_autofree char *host = NULL;
-  guint16 port;
   guint32 scope;
   char name[IF_NAMESIZE];
 
   g_return_val_if_fail (G_IS_INET_SOCKET_ADDRESS (address), NULL);
 
   host = g_inet_address_to_string (g_inet_socket_address_get_address (address));
-  port = g_inet_socket_address_get_port (address);
   scope = namida_address_scope (address);
+  /* RFC 4007, 11.2: the zone of a link-local address. */
+  if (scope == 0 || strchr (host, '%') != NULL)
+    return g_steal_pointer (&host);
+  if (if_indextoname (scope, name) != NULL)
+    return g_strdup_printf ("%s%%%s", host, name);
+  return g_strdup_printf ("%s%%%u", host, scope);
+}
+
+char *
+namida_address_to_text (GInetSocketAddress *address)
+{
+  g_autofree char *host = namida_address_dup_host (address);
+  guint16 port = g_inet_socket_address_get_port (address);
+
   if (g_socket_address_get_family (G_SOCKET_ADDRESS (address)) == G_SOCKET_FAMILY_IPV4)
     return g_strdup_printf ("%s:%u", host, port);
-  if (scope == 0)
-    return g_strdup_printf ("[%s]:%u", host, port);
-  if (if_indextoname (scope, name) != NULL)
-    return g_strdup_printf ("[%s%%%s]:%u", host, name, port);
-  return g_strdup_printf ("[%s%%%u]:%u", host, scope, port);
+  return g_strdup_printf ("[%s]:%u", host, port);
 }
 
 static gboolean

@@ -6,6 +6,7 @@
 #include "namida-link-watch.h"
 #include "namida-multicast-finder.h"
 #include "namida-multicast-link.h"
+#include "namida-network.h"
 #include "namida-peer-private.h"
 
 #define LOOKING_SECONDS 30
@@ -375,7 +376,7 @@ namida_multicast_finder_answer (NamidaMulticastFinder *self, NamidaDeviceInfo *i
   g_return_if_fail (NAMIDA_IS_MULTICAST_FINDER (self) && info != NULL && G_IS_INET_SOCKET_ADDRESS (address));
 
   host = g_inet_socket_address_get_address (address);
-  if (self->own == NULL || self->answers->len >= MAX_ANSWERS || !namida_address_is_near (host))
+  if (self->own == NULL || self->answers->len >= MAX_ANSWERS || !namida_network_is_near (host))
     return;
   for (guint i = 0; i < self->answers->len; i++)
     {

@@ -10,6 +10,7 @@
 #include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-multicast-link.h"
+#include "namida-network.h"
 
 /* Linux 4.20; not in the headers of Debian 12's glibc for user space. */
 #ifndef IPV6_MULTICAST_ALL
@@ -88,7 +89,7 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer data)
       /* Before anything is parsed. Nothing is logged: a flood of datagrams must not become a flood of lines. */
       if (!namida_rate_allow (&self->rate, NAMIDA_MULTICAST_PER_SECOND) || n == 0
           || (gsize) n > NAMIDA_LIMIT_HELLO_BYTES || !G_IS_INET_SOCKET_ADDRESS (from)
-          || !namida_address_is_near (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (from))))
+          || !namida_network_is_near (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (from))))
         continue;
       self->received (buffer, (gsize) n, G_INET_SOCKET_ADDRESS (from), self->user_data);
     }

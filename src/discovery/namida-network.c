@@ -5,9 +5,13 @@
 #include <net/if.h>
 #include <netinet/in.h>
 
+#include "namida-clock.h"
 #include "namida-interface.h"
 #include "namida-multicast-link.h"
 #include "namida-network.h"
+
+#define NETWORKS_US (5 * G_USEC_PER_SEC)
+#define NETWORK_MIN_BITS 8
 
 static void
 namida_network_free (NamidaNetwork *self)
@@ -140,6 +144,33 @@ namida_network_is_on_link (GInetAddress *address, guint index)
       NamidaNetwork *network = g_ptr_array_index (networks, i);
 
       if (network->index == index && g_inet_address_mask_matches (network->mask, address))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+namida_network_is_near (GInetAddress *address)
+{
+  static GPtrArray *networks;
+  static gint64 read_at;
+  gint64 now = namida_clock_monotonic ();
+
+  if (namida_address_is_near (address))
+    return TRUE;
+  if (networks == NULL || now - read_at >= NETWORKS_US || now < read_at)
+    {
+      g_clear_pointer (&networks, g_ptr_array_unref);
+      networks = list_networks (NULL);
+      read_at = now;
+    }
+  for (guint i = 0; i < networks->len; i++)
+    {
+      NamidaNetwork *network = g_ptr_array_index (networks, i);
+
+      /* A tunnel that everything goes through is no network of neighbors. */
+      if (!network->loopback && g_inet_address_mask_get_length (network->mask) >= NETWORK_MIN_BITS
+          && g_inet_address_mask_matches (network->mask, address))
         return TRUE;
     }
   return FALSE;

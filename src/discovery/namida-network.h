@@ -18,6 +18,12 @@ typedef struct
 GPtrArray *namida_network_list (const char *only);
 /** namida_networks_reach: @networks: of namida_network_list(). Is @address within one of them? */
 gboolean namida_networks_reach (GPtrArray *networks, GInetAddress *address);
+/**
+ * namida_network_is_near: whether @address is private or link-local, or within a network that this device is in, such
+ * as 100.64.0.0/10 (RFC 6598) or a public one: the own prefixes decide. What the interfaces have is read anew every few
+ * seconds. Main context.
+ */
+gboolean namida_network_is_near (GInetAddress *address);
 /** namida_network_is_on_link: is @address near by its kind, or within a network that interface @index has? Never
  * loopback. */
 gboolean namida_network_is_on_link (GInetAddress *address, guint index);

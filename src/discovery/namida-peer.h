@@ -55,6 +55,9 @@ gint64 namida_peer_get_rated_at (NamidaPeer *self, GInetSocketAddress *address);
 
 /** namida_address_with_port: Returns: (transfer full): the same host (and scope) at another @port. */
 GInetSocketAddress *namida_address_with_port (GInetSocketAddress *address, guint16 port);
+/** namida_address_dup_host: Returns: (transfer full): "10.0.0.5", or "fe80::1%eth0" with the interface that it is
+ * valid on; namida_address_parse() takes it. */
+char *namida_address_dup_host (GInetSocketAddress *address);
 /** namida_address_to_text: Returns: (transfer full): "127.0.0.1:53317", "[fe80::1%eth0]:53317". */
 char *namida_address_to_text (GInetSocketAddress *address);
 

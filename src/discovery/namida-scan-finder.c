@@ -6,6 +6,7 @@
 #include "namida-network.h"
 #include "namida-scan-finder.h"
 
+#define MIN_BITS 8  /* of a prefix: larger is no network of neighbors */
 #define MAX_BITS 24 /* of the prefix: the own /24, even where the network is larger */
 
 struct _NamidaScanFinder
@@ -70,8 +71,8 @@ namida_scan_targets (GInetAddress *own, guint prefix)
   guint32 size;
   guint32 base;
 
-  if (g_inet_address_get_family (own) != G_SOCKET_FAMILY_IPV4 || prefix > 31 || g_inet_address_get_is_loopback (own)
-      || !namida_address_is_near (own))
+  if (g_inet_address_get_family (own) != G_SOCKET_FAMILY_IPV4 || prefix > 31 || prefix < MIN_BITS
+      || g_inet_address_get_is_loopback (own) || g_inet_address_get_is_any (own))
     return g_steal_pointer (&targets);
   host = GUINT32_FROM_BE (*(const guint32 *) (gconstpointer) g_inet_address_to_bytes (own));
   size = 1u << (32 - MAX (prefix, MAX_BITS));

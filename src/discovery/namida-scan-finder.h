@@ -11,10 +11,10 @@ G_BEGIN_DECLS
 
 #define NAMIDA_TYPE_SCAN_FINDER (namida_scan_finder_get_type ())
 /**
- * NamidaScanFinder: tries the addresses of the own networks, when it is asked to. Only IPv4 networks that are private
- * or link-local, of each the own /24 at most, 1,024 addresses in all. Loopback only when it is named: then the ports
- * of this machine. It sees whether the port is open; signal "probe-address" (GInetSocketAddress *) asks the owner to
- * register there. Properties, notified: "scanning", "progress" (0.0 to 1.0). Main context.
+ * NamidaScanFinder: tries the addresses of the own networks, when it is asked to. Only IPv4
+ * networks, whatever their addresses are, of each the own /24 at most, 1,024 addresses in all. Loopback only when it is
+ * named: then the ports of this machine. It sees whether the port is open; signal "probe-address" (GInetSocketAddress
+ * *) asks the owner to register there. Properties, notified: "scanning", "progress" (0.0 to 1.0). Main context.
  */
 G_DECLARE_FINAL_TYPE (NamidaScanFinder, namida_scan_finder, NAMIDA, SCAN_FINDER, GObject)
 
@@ -30,7 +30,7 @@ double namida_scan_finder_get_progress (NamidaScanFinder *self);
  * answered the last scan in any way, if only by refusing; %NULL when there was none that came to its end. */
 GPtrArray *namida_scan_finder_get_answered (NamidaScanFinder *self);
 
-/** namida_scan_targets: what would be tried for one own address of this prefix; none on a public network. Pure.
+/** namida_scan_targets: what would be tried for one own address of this prefix. Pure.
  * Returns: (transfer full) (element-type GInetAddress) */
 GPtrArray *namida_scan_targets (GInetAddress *own, guint prefix);
 

@@ -5,6 +5,7 @@
 
 #include "namida-error.h"
 #include "namida-limits.h"
+#include "namida-peer.h"
 
 #include <glib/gi18n-lib.h>
 #include <netinet/in.h>
@@ -196,7 +197,7 @@ attempt_secure (Attempt *attempt, NamidaIdentity *identity, GIOStream *stream)
 static void
 attempt_explain (Attempt *attempt, GInetSocketAddress *address, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *where = g_inet_address_to_string (g_inet_socket_address_get_address (address));
+  g_autofree char *where = namida_address_dup_host (address);
 
   if (attempt->mismatch)
     g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,

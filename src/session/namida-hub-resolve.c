@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define SCAN_SETTLE_MS 1500 /* what the scan found has this long to say who it is */
 #define ALIAS_SETTLE_MS 300 /* a second device of the same name has this long to show itself */
 
 /* From what a person typed to the device that is meant. */
@@ -16,6 +17,9 @@ typedef struct
   guint timeout_id;
   guint settle_id;
   gulong changed_id;
+  gboolean scanned;         /* the own networks were scanned for it, or are */
+  NamidaScanFinder *finder; /* (nullable) */
+  gulong scanning_id;
   GSource *cancelled;        /* (nullable) */
   GList *places;             /* (element-type GInetAddress): of a host's name, that are still to be asked */
   char *host;                /* (nullable) */
@@ -29,6 +33,7 @@ resolving_free (Resolving *resolving)
 {
   g_list_free_full (resolving->places, g_object_unref);
   g_clear_error (&resolving->error);
+  g_clear_object (&resolving->finder);
   g_clear_object (&resolving->asked);
   g_free (resolving->host);
   g_free (resolving->text);
@@ -44,6 +49,8 @@ resolving_stop (GTask *task)
   g_clear_handle_id (&resolving->timeout_id, g_source_remove);
   g_clear_handle_id (&resolving->settle_id, g_source_remove);
   g_clear_signal_handler (&resolving->changed_id, self->peers);
+  if (resolving->finder != NULL)
+    g_clear_signal_handler (&resolving->scanning_id, resolving->finder);
   if (resolving->cancelled != NULL)
     g_source_destroy (resolving->cancelled);
   g_clear_pointer (&resolving->cancelled, g_source_unref);
@@ -141,6 +148,8 @@ resolve_look (GTask *task)
     resolving->settle_id = g_timeout_add (ALIAS_SETTLE_MS, resolve_settled, task);
 }
 
+static gboolean resolve_scan (GTask *task);
+
 static gboolean
 resolve_timeout (gpointer user_data)
 {
@@ -151,9 +160,46 @@ resolve_timeout (gpointer user_data)
   resolving->timeout_id = 0;
   if (resolve_end (task)) /* it came late, and could still be settling */
     return G_SOURCE_REMOVE;
+  /* A network without multicast shows a device only to who knocks: the search ends as wide as a person's own would. */
+  if (!resolving->scanned && resolve_scan (task))
+    {
+      g_steal_pointer (&task);
+      return G_SOURCE_REMOVE;
+    }
   resolving_stop (task);
   g_task_return_error (task, no_such_device (self, resolving->text));
   return G_SOURCE_REMOVE;
+}
+
+/* What answered the scan is still being asked who it is. */
+static void
+resolve_scan_ended (GTask *task)
+{
+  Resolving *resolving = g_task_get_task_data (task);
+
+  if (namida_scan_finder_get_scanning (resolving->finder))
+    return;
+  g_clear_signal_handler (&resolving->scanning_id, resolving->finder);
+  resolving->timeout_id = g_timeout_add (SCAN_SETTLE_MS, resolve_timeout, task);
+}
+
+/* Returns: whether a scan is under way. */
+static gboolean
+resolve_scan (GTask *task)
+{
+  NamidaHub *self = g_task_get_source_object (task);
+  Resolving *resolving = g_task_get_task_data (task);
+
+  resolving->scanned = TRUE;
+  if (self->scan == NULL)
+    return FALSE;
+  namida_hub_scan (self);
+  if (!namida_scan_finder_get_scanning (self->scan))
+    return FALSE;
+  resolving->finder = g_object_ref (self->scan);
+  resolving->scanning_id
+      = g_signal_connect_swapped (self->scan, "notify::scanning", G_CALLBACK (resolve_scan_ended), task);
+  return TRUE;
 }
 
 static gboolean
@@ -338,11 +384,18 @@ namida_hub_resolve_async (NamidaHub *self,
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (GInetSocketAddress) address = namida_address_parse (text);
-  Resolving *resolving = g_new0 (Resolving, 1);
+  g_autoptr (GError) error = NULL;
+  Resolving *resolving;
 
   g_return_if_fail (self->running);
 
   g_task_set_source_tag (task, namida_hub_resolve_async);
+  if (!namida_place_check (text, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  resolving = g_new0 (Resolving, 1);
   resolving->text = g_strdup (text);
   g_task_set_task_data (task, resolving, (GDestroyNotify) resolving_free);
   resolving->timeout_ms = timeout_ms;

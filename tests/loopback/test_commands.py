@@ -30,7 +30,8 @@ def test_usage(lab):
                       ["send", "--to", "X"], ["send", "--to", "X", lab.path / "missing.zip"],
                       ["send", "--to", "X", "--music", "/dev/null"], ["receive", "--accept", "some"],
                       ["receive", "--accept", "ask"], ["receive", "--as", "x"], ["receive", "--limit", "fast"],
-                      ["devices", "--timeout", "0"], ["trust"], ["trust", "remove"], ["pair"], ["--port", "70000", "devices"],
+                      ["devices", "--timeout", "0"], ["send", "--to", "https://nas", "/etc/passwd"], ["send", "--to", "nas:99999", "/etc/passwd"],
+                      ["backups", "fetch", "--from", "256.1.1.1"], ["trust"], ["trust", "remove"], ["pair"], ["--port", "70000", "devices"],
                       ["--port", "0", "devices"], ["receive", "--keep", "0"], ["receive", "--verify-every", "-1"], ["receive", "--keep-monthly"]):
         result = expect(2, device.run(*arguments))
         assert result.err.strip() and not result.out, (arguments, result.out, result.err)
@@ -286,6 +287,20 @@ def test_no_such_device(lab):
     assert receiver.alias in result.err, result.err
     equal(result.end()["code"], "no-such-device")
     expect(4, lab.device("Sender").send("127.0.0.1:9", archive))
+
+
+def test_scan(lab):
+    """where multicast does not arrive, a name is found by the scan that "devices --scan" makes, and the list waits for it"""
+    archive, _ = make_backup(lab.folder("source"), files=1)
+    receiver = lab.device()
+    alone = ("env", "NAMIDA_FINDERS=scan")
+    for port in range(53327, 53317, -1):
+        receiver.start("receive", "--accept", "all", "--port", str(port), "--backups", receiver.backups, "--music", receiver.music, wrap=alone)
+        if receiver.wait_event("listening", "end")["event"] == "listening":
+            break
+    expect(0, lab.device("Sender").send(receiver.alias, archive, wrap=alone))
+    listed = expect(0, lab.device("Other").run("--json", "devices", "--scan", "--timeout", "1", wrap=alone))
+    assert receiver.alias in listed.out, listed.out
 
 
 def test_by_address(lab):

@@ -97,8 +97,7 @@ show_subtitle (NamidaDeviceRow *self)
   const char *model = namida_peer_get_device_model (self->peer);
   GInetSocketAddress *address = namida_peer_get_address (self->peer);
   g_autofree char *clean = model != NULL && *model != '\0' ? namida_format_alias (model) : NULL;
-  g_autofree char *where
-      = address != NULL ? g_inet_address_to_string (g_inet_socket_address_get_address (address)) : NULL;
+  g_autofree char *where = address != NULL ? namida_address_dup_host (address) : NULL;
   g_autofree char *text = NULL;
 
   if (clean == NULL && (dialects & NAMIDA_DIALECT_V1) == 0)

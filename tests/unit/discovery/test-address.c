@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "namida-address-book.h"
+#include "namida-error.h"
 #include "namida-interface.h"
 #include "namida-multicast-link.h"
 #include "namida-peer-list.h"
@@ -76,6 +78,49 @@ test_near (void)
     }
 }
 
+/* What is meant as an address and is none is refused at once; a device's name never is. */
+static void
+test_place_check (void)
+{
+  static const char *const good[]
+      = { "NAS",         "nas.local",    "nas.local:53318", "10.0.0.5",         "10.0.0.5:1",
+          "::1",         "[fe80::1%lo]", "[::1]:53317",     "Studio: upstairs", "Hall 12:30",
+          "Version 1.2", "1.2",          "fe80::1%lo",      "4AB0C1D2",         "Ana’s phone" };
+  static const char *const bad[]
+      = { "https://nas", "http://10.0.0.5:53317", "nas:99999",  "nas:0",       "10.0.0.5:70000",
+          "256.1.1.1",   "10.0.0.300:53317",      "[fe80::zz]", "[::1]:99999", " 256.1.1.1 " };
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (namida_place_check (good[i], &error));
+      g_assert_no_error (error);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", bad[i]);
+      g_assert_false (namida_place_check (bad[i], &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+    }
+}
+
+/* A link-local address is of use only with its zone, wherever it is shown. */
+static void
+test_zone (void)
+{
+  g_autoptr (GInetSocketAddress) address = namida_address_parse ("[fe80::1%lo]:1234");
+  g_autoptr (GInetSocketAddress) again = NULL;
+  g_autofree char *host = namida_address_dup_host (address);
+
+  g_assert_cmpstr (host, ==, "fe80::1%lo");
+  again = namida_address_parse (host);
+  g_assert_nonnull (again);
+  g_assert_cmpuint (namida_address_scope (again), ==, namida_address_scope (address));
+}
+
 static void
 test_interfaces (void)
 {
@@ -103,6 +148,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/address/place-check", test_place_check);
+  g_test_add_func ("/address/zone", test_zone);
   g_test_add_func ("/address/parse", test_parse);
   g_test_add_func ("/address/unmapped", test_unmapped);
   g_test_add_func ("/address/near", test_near);

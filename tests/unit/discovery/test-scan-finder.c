@@ -48,9 +48,11 @@ test_targets (void)
   assert_count ("172.16.0.1", 31, 1);
   assert_count ("172.16.0.1", 32, 0);
   assert_count ("169.254.3.4", 16, 253);
-  assert_count ("8.8.8.8", 24, 0);
-  assert_count ("172.32.0.1", 24, 0);
-  assert_count ("100.64.0.1", 24, 0);
+  /* The own prefix decides, not what kind of address it is. */
+  assert_count ("203.0.113.8", 24, 253);
+  assert_count ("172.32.0.1", 28, 13);
+  assert_count ("100.64.0.1", 10, 253);
+  assert_count ("203.0.113.8", 0, 0);
   assert_count ("127.0.0.1", 8, 0);
   assert_count ("fd77::1", 64, 0);
 }
