@@ -224,6 +224,9 @@ begin_sending (NamidaHub *self, NamidaPeer *peer, NamidaGather *what, GListModel
 
   sending->pin = g_strdup (pin);
   g_set_object (&sending->files, files);
+  /* A trusted device that is away is waited for like one that was lost: it is asked when it is back. */
+  if (self->patience_seconds > 0 && namida_peer_get_away (peer) && namida_peer_get_trusted (peer))
+    sending->accepted = TRUE;
   if (namida_hub_check_recipient (self, peer, NULL, &sending->error))
     namida_sending_try (self, transfer);
   else

@@ -207,7 +207,7 @@ class Tour:
         self.settle()
         self.page("devices")
         # A menu button is two things to AT-SPI; the inner one can be pressed.
-        press([n for n in everything() if n.get_name() == f"ThinkPad{self.mark}: " + self.words("New device")
+        press([n for n in everything() if n.get_name() == f"Living Room NAS{self.mark}: " + self.words("Trusted")
                and n.get_action_iface().get_n_actions() > 0][-1])
         time.sleep(0.5)
         self.see("device-menu", self.window, popover=True)
@@ -398,8 +398,9 @@ class Tour:
         keys(self.window, "alt+1")
         time.sleep(1)
         keys(self.window, "F5")
-        wait_for("the device to be away", lambda: not [n for n in everything() if n.get_name() == self.words("Send to %s", self.nas_name)
-                                                   and n.get_state_set().contains(Atspi.StateType.SENSITIVE)], 240)
+        away = self.words("Away · %s · sends when it is back").split(" ")[0]
+        wait_for("the device to be away", lambda: [n for n in everything() if n.get_role_name() == "list item" and n.get_name() == self.nas_name
+                                               and away + " ·" in (n.get_description() or "")], 240)
         self.page("devices", "devices-away")
         self.page("transfers", "transfers-waiting")
 

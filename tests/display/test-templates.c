@@ -9,6 +9,7 @@
 #include "namida-address-dialog.h"
 #include "namida-backups-page.h"
 #include "namida-details-dialog.h"
+#include "namida-device-page.h"
 #include "namida-device-row.h"
 #include "namida-devices-page.h"
 #include "namida-file-row.h"
@@ -56,9 +57,17 @@ test_shortcuts (void)
 static void
 test_icons (void)
 {
-  static const char *const names[]
-      = { "namida-backup-symbolic", "namida-cancel-symbolic",    "namida-devices-symbolic",  "namida-locked-symbolic",
-          "namida-send-symbolic",   "namida-transfers-symbolic", "namida-unlocked-symbolic", NAMIDA_APP_ID };
+  static const char *const names[] = { "namida-backup-symbolic",
+                                       "namida-cancel-symbolic",
+                                       "namida-devices-symbolic",
+                                       "namida-down-symbolic",
+                                       "namida-laptop-symbolic",
+                                       "namida-locked-symbolic",
+                                       "namida-send-symbolic",
+                                       "namida-up-symbolic",
+                                       "namida-transfers-symbolic",
+                                       "namida-unlocked-symbolic",
+                                       NAMIDA_APP_ID };
   GtkIconTheme *theme = gtk_icon_theme_get_for_display (gdk_display_get_default ());
 
   gtk_icon_theme_add_resource_path (theme, "/io/github/namida_sync/Desktop/icons");
@@ -92,6 +101,7 @@ main (int argc, char **argv)
     { "backups-page", namida_backups_page_get_type },
     { "message-dialog", namida_message_dialog_get_type },
     { "details-dialog", namida_details_dialog_get_type },
+    { "device-page", namida_device_page_get_type },
     { "device-row", namida_device_row_get_type },
     { "devices-page", namida_devices_page_get_type },
     { "file-row", namida_file_row_get_type },

@@ -102,7 +102,7 @@ def test_unencrypted_never(lab):
     backup, music, song = kept_version(lab)
     process, data, window = window_of(lab, "unencrypted-peers='never'\n", [backup, music])
     phone = phone_near(lab, window)
-    wait_for("what is to be sent", lambda: find("To send 1 backup and 1 folder"))
+    wait_for("what is to be sent", lambda: find("It will receive 1 backup and 1 folder"))
     click("Galaxy S23")
     wait_for("the words", lambda: find(NEVER))
     wait_for("the words to go", lambda: not find(NEVER))
@@ -119,7 +119,7 @@ def test_unencrypted_asks(lab):
     backup, music, song = kept_version(lab)
     process, data, window = window_of(lab, files=[backup, music])
     phone = phone_near(lab, window)
-    wait_for("what is to be sent", lambda: find("To send 1 backup and 1 folder"))
+    wait_for("what is to be sent", lambda: find("It will receive 1 backup and 1 folder"))
     click("Galaxy S23")
     settle()
     wait_for("the question", lambda: find("Send to Galaxy S23 without encryption?"))
@@ -196,7 +196,7 @@ def test_resume_and_try_again(lab):
     backup, music, song = made_backup(lab.path / "files")
     song.write_bytes(random.randbytes(6_000_000))
     process, data, window = window_of(lab, "rate-limit=uint32 1500\n", [backup, music])
-    wait_for("what is to be sent", lambda: find("To send 1 backup and 1 folder"))
+    wait_for("what is to be sent", lambda: find("It will receive 1 backup and 1 folder"))
     click(nas)
 
     def answer(number, word):

@@ -71,7 +71,7 @@ def test_drops_that_make_no_sense(lab):
     (files / "Empty/Nothing").rmdir()
     os.mkfifo(files / "Pipe")
     gone = files / "Gone.zip"
-    refused(lab, ["--text", "hello"], row, "Text cannot be sent", "Drop a backup")
+    refused(lab, ["--text", "hello"], row, "Text cannot be sent", "Drop files")
     refused(lab, ["http://example.org/song.flac"], row, "“song.flac” is not on this computer", "Save it here")
     refused(lab, [files / "Empty"], row, "“Empty” is empty", "Drop a folder")
     refused(lab, [files / "Papers"], row, "“Papers” has neither music nor a backup", "Send…")
@@ -92,7 +92,7 @@ def test_drop_on_the_window_then_choose(lab):
     process, window, (home,) = start(lab, [nas])
     backup, music, song = made_backup(lab.path / "files")
     # Below all rows, where no device is.
-    dropped(lab, [backup, music], lambda: (500, 660), lambda: find("To send 1 backup and 1 folder"))
+    dropped(lab, [backup, music], lambda: (500, 660), lambda: find("It will receive 1 backup and 1 folder"))
     assert not arrived(home / "music", song), "sent before a device was chosen"
     x, y = middle(find(nas, "list item"))
     xdo("mousemove", x, y, "click", 1)
@@ -100,9 +100,9 @@ def test_drop_on_the_window_then_choose(lab):
     wait_for("the end in words", lambda: find("Sent and verified"))
     # From another page it comes to the devices, too.
     keys(window, "alt+3")
-    dropped(lab, [music], lambda: (500, 600), lambda: find("To send 1 folder"))
+    dropped(lab, [music], lambda: (500, 600), lambda: find("It will receive 1 folder"))
     press(button("Cancel"))
-    wait_for("the question to go", lambda: not find("To send 1 folder"))
+    wait_for("the question to go", lambda: not find("It will receive 1 folder"))
     quit_by_keyboard(process, window)
 
 
@@ -110,7 +110,7 @@ def test_command_line(lab):
     nas = f"NAS {RUN}"
     backup, music, song = made_backup(lab.path / "files")
     process, window, (home,) = start(lab, [nas], [backup, music])
-    wait_for("what is to be sent", lambda: find("To send 1 backup and 1 folder"))
+    wait_for("what is to be sent", lambda: find("It will receive 1 backup and 1 folder"))
     x, y = middle(find(nas, "list item"))
     xdo("mousemove", x, y, "click", 1)
     wait_for("the music to arrive", lambda: arrived(home / "music", song))
@@ -128,13 +128,13 @@ def test_open_with(lab):
     lab.env["GSETTINGS_BACKEND"] = "memory"
     backup, music, song = made_backup(lab.path / "files")
     first = lab.start(APP, "--interface", "lo", backup)
-    wait_for("what is to be sent", lambda: find("To send 1 backup"))
+    wait_for("what is to be sent", lambda: find("It will receive 1 backup"))
     dialog = window_id("Welcome")
     keys(dialog, "Escape")
     wait_for("the welcome to go", lambda: not find("Welcome", "frame"))
     second = lab.start(APP, "--interface", "lo", backup, music)
     assert second.wait(30) == 0, "the second start does not hand over"
-    wait_for("what is to be sent now", lambda: find("To send 1 backup and 1 folder"))
+    wait_for("what is to be sent now", lambda: find("It will receive 1 backup and 1 folder"))
     assert first.poll() is None
     assert len(xdo("search", "--onlyvisible", "--name", "^Namida Sync$")) == 1, "there are two windows"
     quit_by_keyboard(first, window_id("Namida Sync"))

@@ -62,9 +62,11 @@ def test_device_that_is_away(lab):
     with contextlib.closing(sqlite3.connect(next(data.rglob("state.db")))) as database, database:
         database.execute("INSERT INTO trusted (fingerprint, alias, trusted_at, last_seen) VALUES (?, ?, ?, ?)", (f"{1:064X}", AWAY, now, now))
     process, data, window = opened(lab)
-    drop(lab, [backup, music], AWAY, lambda: says(f"{AWAY} is not near", "drop it again"))
+    drop(lab, [backup, music], AWAY, lambda: says(f"Waits for {AWAY}", "sends when it is back"))
+    row = wait_for("the device", lambda: find(AWAY, "list item"))
+    assert "Away ·" in (row.get_description() or ""), f"its row does not say that it is away: {row.get_description()}"
     keys(window, "alt+2")
-    wait_for("the empty page", lambda: find("No transfers yet"))
+    wait_for("what waits", lambda: find(f"Backup and music to {AWAY}", "list item"))
     quit_by_keyboard(process, window)
 
 

@@ -160,7 +160,7 @@ def inside():
         """The Exec line, with a file in the place of its %F: the file waits for a device to be chosen."""
         command = [str(backup) if word == "%F" else word for word in shlex.split(entry("Desktop Entry", "Exec"))]
         processes.append(subprocess.Popen(command, stdout=sys.stderr))
-        wait_for("the file in the window", lambda: "Choose a device below" in names() and any("1 backup" in name for name in names()))
+        wait_for("the file in the window", lambda: "Choose a Device" in names() and any("1 backup" in name for name in names()))
         quit_it()
 
     def activation():
@@ -169,7 +169,7 @@ def inside():
         call("Activate", GLib.Variant("(a{sv})", ({},)))
         wait_for("the window", lambda: NAME in names())
         call("Open", GLib.Variant("(asa{sv})", ([backup.as_uri()], {})))
-        wait_for("the file in the window", lambda: "Choose a device below" in names())
+        wait_for("the file in the window", lambda: "Choose a Device" in names())
         quit_it()
 
     def unit():

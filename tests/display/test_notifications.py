@@ -73,7 +73,7 @@ def test_the_senders_row_says_declined(lab):
     quit_by_keyboard(process, window_id("Namida Sync"))
     process, data = lab.app(ALIAS, files=[backup, music])
     row = wait_for("the device", lambda: find(f"Pixel {RUN}", "list item"))
-    wait_for("what is to be sent", lambda: find("To send 1 backup and 1 folder"))
+    wait_for("what is to be sent", lambda: find("It will receive 1 backup and 1 folder"))
     area = row.get_component_iface().get_extents(1)
     xdo("mousemove", area.x + 60, area.y + area.height // 2, "click", 1)
     wait_for("the question there", lambda: '"event":"offer"' in other_said(there))
@@ -223,9 +223,9 @@ def test_opened_by_the_bus(lab):
     program = Activated(lab)
     backup, music, song = made_backup(lab.path / "files")
     program.call("Open", GLib.Variant("(asa{sv})", ([backup.as_uri()], {})))
-    wait_for("what is to be sent", lambda: find("To send 1 backup"))
+    wait_for("what is to be sent", lambda: find("It will receive 1 backup"))
     program.call("Open", GLib.Variant("(asa{sv})", ([backup.as_uri(), music.as_uri()], {})))
-    wait_for("what is to be sent now", lambda: find("To send 1 backup and 1 folder"))
+    wait_for("what is to be sent now", lambda: find("It will receive 1 backup and 1 folder"))
     program.end()
 
 

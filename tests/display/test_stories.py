@@ -90,7 +90,7 @@ def test_2_a_phone_receives(lab):
     xdo("windowfocus", "--sync", dialog)
     xdo("type", f"127.0.0.2:{phone.port}")
     keys(dialog, "Return")
-    wait_for("what is to be sent", lambda: find("To send 1 backup and 1 folder"))
+    wait_for("what is to be sent", lambda: find("It will receive 1 backup and 1 folder"))
     time.sleep(1.5)  # up to GTK 4.8 a question during the change of windows ends the program
     click("Galaxy S23")
     wait_for("the question", lambda: find("Send to Galaxy S23 without encryption?"))
@@ -140,7 +140,7 @@ def test_3_the_receiver_breaks_off_and_comes_back(lab):
     backup, music, song = made_backup(lab.path / "files")
     song.write_bytes(random.randbytes(12_000_000))
     process, data, window = window_of(lab, "rate-limit=uint32 1500\n", files=[backup, music])
-    wait_for("what is to be sent", lambda: find("To send 1 backup and 1 folder"))
+    wait_for("what is to be sent", lambda: find("It will receive 1 backup and 1 folder"))
     click(nas)
     wait_for("bytes", lambda: says("MB/s"), LONG)
     receiver.send_signal(signal.SIGKILL)
@@ -194,7 +194,7 @@ def test_3_the_sending_window_is_killed_and_goes_on(lab):
     backup, music, song = made_backup(lab.path / "files")
     song.write_bytes(random.randbytes(20_000_000))
     process, data, window = window_of(lab, "rate-limit=uint32 1500\n", files=[backup, music])
-    wait_for("what is to be sent", lambda: find("To send 1 backup and 1 folder"))
+    wait_for("what is to be sent", lambda: find("It will receive 1 backup and 1 folder"))
     click(nas)
     wait_for("some of the music", lambda: max(progress(there)[1]) > 4_000_000, LONG)
     process.send_signal(signal.SIGKILL)
@@ -224,7 +224,7 @@ def test_4_the_library_again(lab):
 
     def send():
         process, data, window = window_of(lab, files=[library])
-        wait_for("what is to be sent", lambda: find("To send 1 folder"))
+        wait_for("what is to be sent", lambda: find("It will receive 1 folder"))
         click(nas)
         wait_for("the end in words", lambda: find("Sent and verified"), LONG)
         words = [n.get_name() for n in everything() if n.get_name()]

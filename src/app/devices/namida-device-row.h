@@ -2,15 +2,17 @@
 #pragma once
 
 #include <adwaita.h>
-#include "namida-hub.h"
+#include "namida-device-dates.h"
 
 G_BEGIN_DECLS
 
-/** NamidaDeviceRow: one device near: what it is, how it is trusted, and where to drop what it shall get. */
+/** NamidaDeviceRow: one device, nearby or away: who it is, what matters about it today, how it is trusted, and where to
+ * drop what it shall get. Main context. */
 #define NAMIDA_TYPE_DEVICE_ROW (namida_device_row_get_type ())
-G_DECLARE_FINAL_TYPE (NamidaDeviceRow, namida_device_row, NAMIDA, DEVICE_ROW, AdwActionRow)
+G_DECLARE_FINAL_TYPE (NamidaDeviceRow, namida_device_row, NAMIDA, DEVICE_ROW, AdwPreferencesRow)
 
-NamidaDeviceRow *namida_device_row_new (NamidaHub *hub, NamidaPeer *peer);
+/** namida_device_row_new: @dates: the last backups of all devices. */
+NamidaDeviceRow *namida_device_row_new (NamidaPeer *peer, NamidaDeviceDates *dates);
 NamidaPeer *namida_device_row_get_peer (NamidaDeviceRow *self);
 
 G_END_DECLS

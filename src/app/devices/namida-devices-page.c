@@ -1,30 +1,49 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The first page of the window: this device, the devices that are trusted (those nearby first), the others nearby, and
+ * what to do when one is missing. NamidaWindow embeds it; while it is seen, the hub looks for devices. Main context. */
 #include "config.h"
 
 #include "namida-devices-page.h"
 
 #include <glib/gi18n.h>
 
+#include "namida-device-avatar.h"
 #include "namida-device-row.h"
+#include "namida-device-words.h"
 #include "namida-files.h"
 #include "namida-mnemonics.h"
+#include "namida-narrow.h"
 #include "namida-send-flow.h"
+
+/* Seconds without a device after which the page stops saying that it is looking. */
+#define LOOK_SECONDS 10
 
 struct _NamidaDevicesPage
 {
   AdwBin parent_instance;
 
   NamidaHub *hub;
-  GListModel *picked; /* (nullable): files that wait for a device */
+  NamidaDeviceDates *dates;
+  GtkFilter *own_filter;
+  GtkFilter *other_filter;
+  GtkFilterListModel *own;   /* trusted devices, those nearby first */
+  GtkFilterListModel *other; /* the others, all nearby */
+  guint looking;             /* source that ends the words that it is looking; 0: it has ended */
+  GListModel *picked;        /* (nullable): files that wait for a device */
 
   GtkWidget *picking;
   GtkLabel *picking_what;
-  AdwAvatar *avatar;
+  NamidaDeviceAvatar *avatar;
   GtkLabel *own_name;
   GtkLabel *own_state;
-  GtkListBox *list;
+  GtkWidget *own_box;
   GtkWidget *drop_hint;
+  GtkListBox *own_list;
+  GtkLabel *other_heading;
+  GtkListBox *other_list;
   GtkWidget *empty;
+  GtkWidget *empty_picture;
+  GtkLabel *empty_title;
   GtkBox *hints;
   GtkWidget *scan_button;
   GtkWidget *scan_row;
@@ -39,37 +58,73 @@ make_row (gpointer item, gpointer user_data)
 {
   NamidaDevicesPage *self = user_data;
 
-  return GTK_WIDGET (namida_device_row_new (self->hub, item));
+  return GTK_WIDGET (namida_device_row_new (item, self->dates));
 }
 
-/* Where nobody is near, a button under the words that explain it scans; the row still tells how far that is. */
-static void
-show_scan_row (NamidaDevicesPage *self)
+static gboolean
+is_own (gpointer item, gpointer user_data)
 {
-  gboolean scanning = FALSE;
+  return namida_peer_get_trusted (item);
+}
 
-  g_object_get (self->hub, "scanning", &scanning, NULL);
-  gtk_widget_set_visible (self->scan_row, scanning || !gtk_widget_get_visible (self->empty));
+static gboolean
+is_other (gpointer item, gpointer user_data)
+{
+  return !namida_peer_get_trusted (item);
 }
 
 static void
-show_empty (NamidaDevicesPage *self)
+show_lists (NamidaDevicesPage *self)
 {
-  GListModel *peers = namida_hub_get_peers (self->hub);
-  guint n = g_list_model_get_n_items (peers);
-  gboolean near = FALSE;
+  gboolean own = g_list_model_get_n_items (G_LIST_MODEL (self->own)) > 0;
+  gboolean other = g_list_model_get_n_items (G_LIST_MODEL (self->other)) > 0;
 
-  for (guint i = 0; i < n && !near; i++)
+  gtk_widget_set_visible (self->own_box, own);
+  gtk_widget_set_visible (GTK_WIDGET (self->other_list), other);
+  gtk_widget_set_visible (self->empty, !other);
+  /* Where devices of one's own are listed, that no other is there needs few words. */
+  gtk_widget_set_visible (self->empty_picture, !own);
+  gtk_label_set_label (self->other_heading, own ? _ ("Also Nearby") : _ ("Nearby"));
+  gtk_label_set_label (self->empty_title, self->looking != 0 ? _ ("Searching for Devices") : _ ("None Found"));
+}
+
+static gboolean
+on_looked (gpointer user_data)
+{
+  NamidaDevicesPage *self = user_data;
+
+  self->looking = 0;
+  show_lists (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+namida_devices_page_look (NamidaDevicesPage *self)
+{
+  g_clear_handle_id (&self->looking, g_source_remove);
+  self->looking = g_timeout_add_seconds (LOOK_SECONDS, on_looked, self);
+  show_lists (self);
+}
+
+static void
+on_trust_changed (NamidaDevicesPage *self)
+{
+  gtk_filter_changed (self->own_filter, GTK_FILTER_CHANGE_DIFFERENT);
+  gtk_filter_changed (self->other_filter, GTK_FILTER_CHANGE_DIFFERENT);
+  show_lists (self);
+}
+
+static void
+on_peers_changed (NamidaDevicesPage *self, guint position, guint removed, guint added, GListModel *peers)
+{
+  for (guint i = position; i < position + added; i++)
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);
 
-      near = !namida_peer_get_away (peer);
+      g_signal_handlers_disconnect_by_func (peer, on_trust_changed, self);
+      g_signal_connect_object (peer, "notify::trusted", G_CALLBACK (on_trust_changed), self, G_CONNECT_SWAPPED);
     }
-  /* Who is known and away is listed, and explains nothing. */
-  gtk_widget_set_visible (self->empty, !near);
-  gtk_widget_set_visible (self->drop_hint, near);
-  show_scan_row (self);
-  gtk_widget_set_visible (GTK_WIDGET (self->list), n > 0);
+  show_lists (self);
 }
 
 static GtkWidget *
@@ -118,14 +173,7 @@ show_scan (NamidaDevicesPage *self)
   gtk_widget_set_visible (self->scan_cancel, scanning);
   gtk_progress_bar_set_fraction (self->scan_progress, progress);
   gtk_widget_set_sensitive (self->scan_button, !scanning);
-  show_scan_row (self);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self->scan_row), !scanning);
-}
-
-static void
-on_scan (NamidaDevicesPage *self)
-{
-  namida_hub_scan (self->hub);
+  gtk_widget_set_visible (self->scan_row, scanning);
 }
 
 static void
@@ -151,7 +199,7 @@ show_self (NamidaDevicesPage *self)
   else
     /* Translators: %s is an address ("10.0.0.5") */
     state = g_strdup_printf (_ ("Visible on this network · %s"), address);
-  adw_avatar_set_text (self->avatar, name);
+  namida_device_avatar_set (self->avatar, name, namida_device_kind_icon ("desktop"), FALSE);
   gtk_label_set_label (self->own_name, name);
   gtk_label_set_label (self->own_state, state);
 }
@@ -170,13 +218,18 @@ on_identity_there (NamidaDevicesPage *self)
 }
 
 void
-namida_devices_page_set_hub (NamidaDevicesPage *self, NamidaHub *hub)
+namida_devices_page_set_hub (NamidaDevicesPage *self, NamidaHub *hub, NamidaDeviceDates *dates)
 {
   GListModel *peers = namida_hub_get_peers (hub);
 
   g_set_object (&self->hub, hub);
-  gtk_list_box_bind_model (self->list, peers, make_row, self, NULL);
-  g_signal_connect_object (peers, "items-changed", G_CALLBACK (show_empty), self, G_CONNECT_SWAPPED);
+  g_set_object (&self->dates, dates);
+  gtk_filter_list_model_set_model (self->own, peers);
+  gtk_filter_list_model_set_model (self->other, peers);
+  gtk_list_box_bind_model (self->own_list, G_LIST_MODEL (self->own), make_row, self, NULL);
+  gtk_list_box_bind_model (self->other_list, G_LIST_MODEL (self->other), make_row, self, NULL);
+  g_signal_connect_object (peers, "items-changed", G_CALLBACK (on_peers_changed), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (hub, "notify::running", G_CALLBACK (on_identity_there), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hub, "notify::address", G_CALLBACK (show_self), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hub, "notify::scanning", G_CALLBACK (show_scan), self, G_CONNECT_SWAPPED);
@@ -185,7 +238,7 @@ namida_devices_page_set_hub (NamidaDevicesPage *self, NamidaHub *hub)
                            G_CONNECT_SWAPPED);
   show_hints (self, 0, 0, 0, namida_hub_get_hints (hub));
   show_scan (self);
-  show_empty (self);
+  on_peers_changed (self, 0, 0, g_list_model_get_n_items (peers), peers);
   on_identity_there (self);
 }
 
@@ -194,7 +247,7 @@ on_described (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaDevicesPage) self = user_data;
   g_autofree char *what = namida_files_describe_finish (result, NULL);
-  g_autofree char *text = what != NULL ? g_strdup_printf (_ ("To send %s"), what) : NULL;
+  g_autofree char *text = what != NULL ? g_strdup_printf (_ ("It will receive %s"), what) : NULL;
 
   if (text != NULL)
     gtk_label_set_label (self->picking_what, text);
@@ -220,14 +273,13 @@ static void
 on_row_activated (GtkListBox *list, GtkListBoxRow *row, NamidaDevicesPage *self)
 {
   NamidaPeer *peer = namida_device_row_get_peer (NAMIDA_DEVICE_ROW (row));
-  g_autoptr (GListModel) files = NULL;
+  g_autoptr (GListModel) files = g_steal_pointer (&self->picked);
+  g_autofree char *key = NULL;
 
-  if (namida_peer_get_away (peer))
-    return;
-  files = g_steal_pointer (&self->picked);
   if (files == NULL)
     {
-      namida_send_flow_choose (GTK_WIDGET (self), peer);
+      key = namida_device_dup_key (peer);
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.show-device", "s", key);
       return;
     }
   namida_devices_page_pick (self, NULL);
@@ -243,10 +295,17 @@ on_mapped_changed (NamidaDevicesPage *self, gboolean mapped)
 }
 
 static void
+on_narrow (GtkWidget *widget, gboolean narrow)
+{
+  gtk_widget_set_visible (NAMIDA_DEVICES_PAGE (widget)->drop_hint, !narrow);
+}
+
+static void
 namida_devices_page_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (namida_devices_page_parent_class)->map (widget);
   on_mapped_changed (NAMIDA_DEVICES_PAGE (widget), TRUE);
+  namida_devices_page_look (NAMIDA_DEVICES_PAGE (widget));
 }
 
 static void
@@ -261,7 +320,13 @@ namida_devices_page_dispose (GObject *object)
 {
   NamidaDevicesPage *self = NAMIDA_DEVICES_PAGE (object);
 
+  g_clear_handle_id (&self->looking, g_source_remove);
+  g_clear_object (&self->own);
+  g_clear_object (&self->other);
+  g_clear_object (&self->own_filter);
+  g_clear_object (&self->other_filter);
   g_clear_object (&self->picked);
+  g_clear_object (&self->dates);
   g_clear_object (&self->hub);
   G_OBJECT_CLASS (namida_devices_page_parent_class)->dispose (object);
 }
@@ -272,6 +337,7 @@ namida_devices_page_class_init (NamidaDevicesPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = namida_devices_page_dispose;
+  g_type_ensure (NAMIDA_TYPE_DEVICE_AVATAR);
   widget_class->map = namida_devices_page_map;
   widget_class->unmap = namida_devices_page_unmap;
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -281,15 +347,19 @@ namida_devices_page_class_init (NamidaDevicesPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, avatar);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, own_name);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, own_state);
-  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, list);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, own_box);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, drop_hint);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, own_list);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, other_heading);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, other_list);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, empty);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, empty_picture);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, empty_title);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, hints);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_row);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_progress);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicesPage, scan_cancel);
-  gtk_widget_class_bind_template_callback (widget_class, on_scan);
   gtk_widget_class_bind_template_callback (widget_class, on_scan_cancelled);
   gtk_widget_class_bind_template_callback (widget_class, on_picking_cancelled);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
@@ -300,4 +370,9 @@ namida_devices_page_init (NamidaDevicesPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
+  namida_narrow_watch (GTK_WIDGET (self), on_narrow);
+  self->own_filter = GTK_FILTER (gtk_custom_filter_new (is_own, NULL, NULL));
+  self->other_filter = GTK_FILTER (gtk_custom_filter_new (is_other, NULL, NULL));
+  self->own = gtk_filter_list_model_new (NULL, g_object_ref (self->own_filter));
+  self->other = gtk_filter_list_model_new (NULL, g_object_ref (self->other_filter));
 }

@@ -62,19 +62,16 @@ check (NamidaWindow *window, NamidaPeer *peer, GListModel *files)
 
 /* Returns: (transfer full) (nullable): why nothing can be sent to @peer (nullable: to anybody) now. */
 static char *
-dup_hindrance (NamidaWindow *window, NamidaPeer *peer)
+drop_flow_dup_obstacle (NamidaWindow *window, NamidaPeer *peer)
 {
   gboolean running = FALSE;
 
   g_object_get (namida_window_get_hub (window), "running", &running, NULL);
   if (!running)
-    return g_strdup (_ ("Nothing can be sent yet: this device is not on the network. Drop it again when it is."));
-  if (peer != NULL && namida_peer_get_away (peer))
+    return g_strdup (_ ("This device is not connected to a network. Connect it, then try again."));
+  if (peer != NULL && !namida_peer_get_away (peer) && namida_peer_get_dialects (peer) == 0)
     /* Translators: %s is the name of a device */
-    return g_strdup_printf (_ ("%s is not near. Open Namida Sync on it, on the same network, then drop it again."),
-                            namida_peer_get_alias (peer));
-  if (peer != NULL && namida_peer_get_dialects (peer) == 0)
-    return g_strdup_printf (_ ("%s has not said yet how to send to it. Open Namida Sync on it, then drop it again."),
+    return g_strdup_printf (_ ("%s is not ready to receive. Open Namida Sync on it, then try again."),
                             namida_peer_get_alias (peer));
   return NULL;
 }
@@ -84,12 +81,12 @@ namida_drop_flow_take (GtkWidget *from, NamidaPeer *peer, const GValue *value)
 {
   NamidaWindow *window = namida_send_flow_window (from);
   g_autoptr (GListModel) files = namida_files_from_value (value);
-  g_autofree char *hindrance = dup_hindrance (window, peer);
+  g_autofree char *obstacle = drop_flow_dup_obstacle (window, peer);
 
   if (files == NULL)
-    namida_window_toast (window, _ ("Text cannot be sent. Drop a backup, files or music folders."));
-  else if (hindrance != NULL)
-    namida_window_toast (window, hindrance);
+    namida_window_toast (window, _ ("Text cannot be sent. Drop files or folders instead."));
+  else if (obstacle != NULL)
+    namida_window_toast (window, obstacle);
   else
     check (window, peer, files);
   return files != NULL;
@@ -101,9 +98,66 @@ namida_drop_flow_open (GtkWidget *from, GListModel *files)
   check (namida_send_flow_window (from), NULL, files);
 }
 
-static gboolean
-on_drop (GtkWidget *window, const GValue *value)
+/* ---- over the window, where no row is ---- */
+
+#define DESCRIBING_KEY "namida-drop-flow-describing"
+
+static void
+drop_flow_on_described (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (NamidaWindow) window = user_data;
+  g_autofree char *what = namida_files_describe_finish (result, NULL);
+
+  if (what != NULL)
+    namida_window_show_drop (window, TRUE, what);
+}
+
+static void
+drop_flow_stop_describing (GtkWidget *window)
+{
+  GCancellable *describing = g_object_get_data (G_OBJECT (window), DESCRIBING_KEY);
+
+  if (describing != NULL)
+    g_cancellable_cancel (describing);
+  g_object_set_data (G_OBJECT (window), DESCRIBING_KEY, NULL);
+}
+
+/* Motion is heard of only where no row takes the drop. */
+static GdkDragAction
+drop_flow_on_motion (GtkWidget *window, double x, double y, GtkDropTarget *target)
+{
+  g_autoptr (GListModel) files = namida_files_from_value (gtk_drop_target_get_value (target));
+
+  if (g_object_get_data (G_OBJECT (window), DESCRIBING_KEY) != NULL)
+    return GDK_ACTION_COPY;
+  namida_window_show_drop (NAMIDA_WINDOW (window), TRUE, files == NULL ? "" : NULL);
+  if (files != NULL)
+    {
+      GCancellable *describing = g_cancellable_new ();
+
+      g_object_set_data_full (G_OBJECT (window), DESCRIBING_KEY, describing, g_object_unref);
+      namida_files_describe_async (files, describing, drop_flow_on_described, g_object_ref (window));
+    }
+  return GDK_ACTION_COPY;
+}
+
+static void
+drop_flow_on_leave (GtkWidget *window)
+{
+  drop_flow_stop_describing (window);
+  namida_window_show_drop (NAMIDA_WINDOW (window), FALSE, "");
+}
+
+void
+namida_drop_flow_row_entered (GtkWidget *row)
+{
+  drop_flow_on_leave (GTK_WIDGET (namida_send_flow_window (row)));
+}
+
+static gboolean
+drop_flow_on_drop (GtkWidget *window, const GValue *value)
+{
+  drop_flow_on_leave (window);
   return namida_drop_flow_take (window, NULL, value);
 }
 
@@ -113,6 +167,9 @@ namida_drop_flow_watch (GtkWidget *window)
   GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
 
   namida_drop_flow_add_types (target);
-  g_signal_connect_object (target, "drop", G_CALLBACK (on_drop), window, G_CONNECT_SWAPPED);
+  gtk_drop_target_set_preload (target, TRUE);
+  g_signal_connect_object (target, "motion", G_CALLBACK (drop_flow_on_motion), window, G_CONNECT_SWAPPED);
+  g_signal_connect_object (target, "leave", G_CALLBACK (drop_flow_on_leave), window, G_CONNECT_SWAPPED);
+  g_signal_connect_object (target, "drop", G_CALLBACK (drop_flow_on_drop), window, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (window, GTK_EVENT_CONTROLLER (target));
 }

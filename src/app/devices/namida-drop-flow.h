@@ -18,6 +18,8 @@ void namida_drop_flow_add_types (GtkDropTarget *target);
 gboolean namida_drop_flow_take (GtkWidget *from, NamidaPeer *peer, const GValue *value);
 /** namida_drop_flow_open: the same of @files (GListModel of GFile), after which a device is chosen. */
 void namida_drop_flow_open (GtkWidget *from, GListModel *files);
+/** namida_drop_flow_row_entered: a drag is over @row, which takes drops itself: it wins over the window. */
+void namida_drop_flow_row_entered (GtkWidget *row);
 /** namida_drop_flow_watch: lets all of @window take drops; what takes them within it comes first. */
 void namida_drop_flow_watch (GtkWidget *window);
 

@@ -85,6 +85,12 @@ namida_transfer_dup_line (NamidaTransfer *transfer)
   g_autofree char *amount = NULL;
   g_autofree char *healed = namida_transfer_dup_healed_words (transfer);
 
+  /* A device that is away is no error. */
+  if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED
+      && namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND
+      && namida_transfer_get_safe_bytes (transfer) == 0)
+    /* Translators: %s is the name of a device */
+    return g_strdup_printf (_ ("Waits for %s · sends when it is back"), namida_transfer_get_peer_alias (transfer));
   if (healed != NULL && namida_transfer_is_final (transfer))
     return g_strconcat (text, " · ", healed, NULL);
   if (namida_transfer_get_advice (transfer) != NULL)

@@ -154,6 +154,13 @@ on_search_stopped (NamidaTransfersPage *self)
   gtk_widget_grab_focus (GTK_WIDGET (self->search_button));
 }
 
+void
+namida_transfers_page_search (NamidaTransfersPage *self, const char *text)
+{
+  gtk_toggle_button_set_active (self->search_button, TRUE);
+  gtk_editable_set_text (GTK_EDITABLE (self->search), text);
+}
+
 static void
 on_search_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {

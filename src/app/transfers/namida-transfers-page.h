@@ -11,5 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (NamidaTransfersPage, namida_transfers_page, NAMIDA, TRANSFERS_PAGE, AdwBin)
 
 void namida_transfers_page_set_hub (NamidaTransfersPage *self, NamidaHub *hub, NamidaHubHistory *history);
+/** namida_transfers_page_search: shows those of the earlier ones that have @text in their words. */
+void namida_transfers_page_search (NamidaTransfersPage *self, const char *text);
 
 G_END_DECLS

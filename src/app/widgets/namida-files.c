@@ -178,6 +178,86 @@ namida_files_from_value (const GValue *value)
   return G_LIST_MODEL (g_steal_pointer (&files));
 }
 
+/* Returns: (transfer full) (nullable): @us in local time; @days: how many days before today that is. */
+static GDateTime *
+files_local (gint64 us, int *days)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (us / G_USEC_PER_SEC);
+  GDateTime *then = utc != NULL ? g_date_time_to_local (utc) : NULL;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  int year, month, day;
+  GDate then_date, now_date;
+
+  if (then == NULL)
+    return NULL;
+  g_date_time_get_ymd (then, &year, &month, &day);
+  g_date_clear (&then_date, 1);
+  g_date_set_dmy (&then_date, (GDateDay) day, (GDateMonth) month, (GDateYear) year);
+  g_date_time_get_ymd (now, &year, &month, &day);
+  g_date_clear (&now_date, 1);
+  g_date_set_dmy (&now_date, (GDateDay) day, (GDateMonth) month, (GDateYear) year);
+  *days = g_date_days_between (&then_date, &now_date);
+  return then;
+}
+
+static gboolean
+files_this_year (GDateTime *then)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+
+  return g_date_time_get_year (then) == g_date_time_get_year (now);
+}
+
+char *
+namida_files_day (gint64 us)
+{
+  int days;
+  g_autoptr (GDateTime) then = files_local (us, &days);
+
+  if (then == NULL)
+    return g_strdup ("");
+  if (days == 0)
+    return g_strdup (C_ ("day in a sentence", "today"));
+  if (days == 1)
+    return g_strdup (C_ ("day in a sentence", "yesterday"));
+  /* Translators: a day in a sentence, “on 3 November”, as g_date_time_format() writes it */
+  return g_date_time_format (then, files_this_year (then) ? _ ("on %-d %B") : _ ("on %-d %B %Y"));
+}
+
+char *
+namida_files_time (gint64 us)
+{
+  int days;
+  g_autoptr (GDateTime) then = files_local (us, &days);
+
+  if (then == NULL)
+    return g_strdup ("");
+  if (days == 0)
+    return g_date_time_format (then, _ ("today, %H:%M"));
+  if (days == 1)
+    return g_date_time_format (then, _ ("yesterday, %H:%M"));
+  return namida_files_day (us);
+}
+
+char *
+namida_files_day_heading (gint64 us)
+{
+  int days;
+  g_autoptr (GDateTime) then = files_local (us, &days);
+
+  if (then == NULL)
+    return g_strdup ("");
+  if (days == 0)
+    return g_strdup (C_ ("heading of a day", "Today"));
+  if (days == 1)
+    return g_strdup (C_ ("heading of a day", "Yesterday"));
+  if (days < 7)
+    /* Translators: the heading of a day of this week, as g_date_time_format() writes it */
+    return g_date_time_format (then, _ ("%A, %-d %B"));
+  /* Translators: the heading of a day, as g_date_time_format() writes it */
+  return g_date_time_format (then, files_this_year (then) ? _ ("%-d %B") : _ ("%-d %B %Y"));
+}
+
 char *
 namida_files_when (gint64 us)
 {

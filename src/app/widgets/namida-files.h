@@ -29,6 +29,13 @@ GFile *namida_files_find_backup_finish (GAsyncResult *result, GError **error);
 /** namida_files_from_value: @value: a GdkFileList or a GFile. Returns: (transfer full) (nullable): GListModel of GFile.
  */
 GListModel *namida_files_from_value (const GValue *value);
+/** namida_files_day: Returns: (transfer full): the day of @us (microseconds since 1970) within a sentence: "today",
+ * "yesterday", "on 3 November". */
+char *namida_files_day (gint64 us);
+/** namida_files_time: Returns: (transfer full): the same with the time of the last two days: "yesterday, 21:02". */
+char *namida_files_time (gint64 us);
+/** namida_files_day_heading: Returns: (transfer full): the day as a heading: "Today", "Tuesday, 24 November". */
+char *namida_files_day_heading (gint64 us);
 /** namida_files_when: @us: microseconds since 1970. Returns: (transfer full): "today, 09:12", "yesterday", "19 July
  * 2026". */
 char *namida_files_when (gint64 us);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The main window: three pages with tabs, one page that is pushed over them (a device, a version), toasts, and a bar
+ * that says why other devices cannot find this one. NamidaApplication makes it; what people do from its pages comes in
+ * as actions (namida-window-actions.c). Main context. */
 #include "config.h"
 
 #include "namida-window.h"
@@ -14,6 +17,7 @@
 #include "namida-mnemonics.h"
 #include "namida-offer-queue.h"
 #include "namida-transfers-page.h"
+#include "namida-window-actions.h"
 
 struct _NamidaWindow
 {
@@ -23,16 +27,27 @@ struct _NamidaWindow
   GSettings *settings;
   NamidaOfferQueue *queue;
 
+  NamidaDeviceDates *dates;
+  GtkWidget *pushed; /* (nullable): the page over the three */
+  GtkWidget *before; /* (nullable), weak: what had the focus before it was pushed */
+  guint arranging;   /* source that arranges the window for its width; 0: none */
+
   AdwViewSwitcherTitle *switcher_title;
+  GtkWidget *switcher_bar;
+  GtkWidget *add_button;
   NamidaFolderBar *folder_bar;
   AdwToastOverlay *toasts;
-  GtkStack *main_stack;
+  AdwLeaflet *leaflet;
+  GtkWidget *main_page;
   AdwViewStack *view_stack;
   AdwViewStackPage *transfers_view;
   NamidaDevicesPage *devices_page;
   NamidaTransfersPage *transfers_page;
   NamidaBackupsPage *backups_page;
-  AdwStatusPage *problem_page;
+  GtkWidget *problem_bar;
+  GtkLabel *problem_text;
+  GtkWidget *drop_overlay;
+  GtkLabel *drop_what;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaWindow, namida_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -49,6 +64,12 @@ namida_window_get_settings (NamidaWindow *self)
   return self->settings;
 }
 
+NamidaDeviceDates *
+namida_window_get_dates (NamidaWindow *self)
+{
+  return self->dates;
+}
+
 void
 namida_window_toast (NamidaWindow *self, const char *text)
 {
@@ -58,9 +79,99 @@ namida_window_toast (NamidaWindow *self, const char *text)
 }
 
 void
+namida_window_toast_action (NamidaWindow *self,
+                            const char *text,
+                            const char *label,
+                            GCallback pressed,
+                            gpointer user_data,
+                            GDestroyNotify destroy)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (escaped);
+
+  adw_toast_set_button_label (toast, label);
+  g_signal_connect_data (toast, "button-clicked", pressed, user_data, (GClosureNotify) (void (*) (void)) destroy,
+                         G_CONNECT_SWAPPED);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+/* ---- the page that is pushed over the three ---- */
+
+/* The page goes when it has slid away, and the focus returns to the row that opened it. */
+static void
+window_on_slid (NamidaWindow *self)
+{
+  GtkWidget *page;
+
+  if (self->pushed == NULL || adw_leaflet_get_child_transition_running (self->leaflet)
+      || adw_leaflet_get_visible_child (self->leaflet) == self->pushed)
+    return;
+  page = g_steal_pointer (&self->pushed);
+  adw_leaflet_remove (self->leaflet, page);
+  if (self->before != NULL && gtk_widget_get_mapped (self->before))
+    gtk_widget_grab_focus (self->before);
+  g_clear_weak_pointer (&self->before);
+}
+
+void
+namida_window_pop (NamidaWindow *self)
+{
+  if (self->pushed == NULL)
+    return;
+  adw_leaflet_set_visible_child (self->leaflet, self->main_page);
+  window_on_slid (self);
+}
+
+void
+namida_window_push (NamidaWindow *self, GtkWidget *page)
+{
+  GtkWidget *old = g_steal_pointer (&self->pushed);
+
+  if (old == NULL)
+    g_set_weak_pointer (&self->before, gtk_window_get_focus (GTK_WINDOW (self)));
+  adw_leaflet_append (self->leaflet, page);
+  self->pushed = page;
+  adw_leaflet_set_visible_child (self->leaflet, page);
+  if (old != NULL)
+    adw_leaflet_remove (self->leaflet, old);
+  gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+}
+
+GtkWidget *
+namida_window_get_pushed (NamidaWindow *self)
+{
+  return self->pushed;
+}
+
+void
 namida_window_show_page (NamidaWindow *self, const char *page)
 {
+  GtkWidget *child;
+
+  namida_window_pop (self);
   adw_view_stack_set_visible_child_name (self->view_stack, page);
+  child = adw_view_stack_get_visible_child (self->view_stack);
+  /* Whoever goes to a page by its key is in the page then, and not on its tab. */
+  if (gtk_window_get_focus (GTK_WINDOW (self)) == NULL
+      || !gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (self)), child))
+    gtk_widget_child_focus (child, GTK_DIR_TAB_FORWARD);
+}
+
+void
+namida_window_search_transfers (NamidaWindow *self, const char *text)
+{
+  namida_window_show_page (self, "transfers");
+  namida_transfers_page_search (self->transfers_page, text);
+}
+
+/* ---- what is dropped ---- */
+
+void
+namida_window_show_drop (NamidaWindow *self, gboolean shown, const char *what)
+{
+  gtk_widget_set_visible (self->drop_overlay, shown);
+  if (what != NULL)
+    gtk_label_set_label (self->drop_what, what);
 }
 
 void
@@ -79,13 +190,46 @@ on_trouble (NamidaWindow *self, const char *sentence)
 void
 namida_window_show_problem (NamidaWindow *self, const GError *problem)
 {
-  g_autofree char *text = problem != NULL ? g_markup_escape_text (problem->message, -1) : NULL;
+  gtk_label_set_label (self->problem_text, problem != NULL ? problem->message : "");
+  /* What is kept here can be looked at and restored without a network. */
+  gtk_widget_set_visible (self->problem_bar, problem != NULL);
+}
 
-  if (text != NULL)
-    adw_status_page_set_description (self->problem_page, text);
-  gtk_stack_set_visible_child_name (self->main_stack, problem != NULL ? "problem" : "content");
-  /* Pages to switch between are only there when there is something on them. */
-  adw_view_switcher_title_set_view_switcher_enabled (self->switcher_title, problem == NULL);
+/* ---- narrow and wide ---- */
+
+/* While the three pages are covered their header is not measured, and its width is compared with this. In pixels. */
+#define NARROW_BELOW 550
+
+/* Never while the window is being laid out: a bar that comes and goes then left a blank strip behind. */
+static gboolean
+window_arrange (gpointer user_data)
+{
+  NamidaWindow *self = user_data;
+  gboolean narrow = adw_view_switcher_title_get_title_visible (self->switcher_title);
+
+  self->arranging = 0;
+  if (self->pushed != NULL && gtk_widget_get_width (GTK_WIDGET (self)) > 0)
+    narrow = gtk_widget_get_width (GTK_WIDGET (self)) < NARROW_BELOW;
+  gtk_widget_set_visible (self->switcher_bar, narrow);
+  if (narrow)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "narrow");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "narrow");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+window_queue_arrange (NamidaWindow *self)
+{
+  if (self->arranging == 0)
+    self->arranging = g_idle_add_full (G_PRIORITY_HIGH_IDLE, window_arrange, self, NULL);
+}
+
+static void
+window_on_page (NamidaWindow *self)
+{
+  gtk_widget_set_visible (self->add_button,
+                          g_strcmp0 (adw_view_stack_get_visible_child_name (self->view_stack), "devices") == 0);
 }
 
 static void
@@ -147,6 +291,7 @@ static void
 on_refresh (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   namida_hub_refresh (NAMIDA_WINDOW (widget)->hub);
+  namida_devices_page_look (NAMIDA_WINDOW (widget)->devices_page);
 }
 
 static void
@@ -160,7 +305,10 @@ namida_window_dispose (GObject *object)
 {
   NamidaWindow *self = NAMIDA_WINDOW (object);
 
+  g_clear_handle_id (&self->arranging, g_source_remove);
+  g_clear_weak_pointer (&self->before);
   g_clear_object (&self->queue);
+  g_clear_object (&self->dates);
   g_clear_object (&self->settings);
   g_clear_object (&self->hub);
   G_OBJECT_CLASS (namida_window_parent_class)->dispose (object);
@@ -180,17 +328,24 @@ namida_window_class_init (NamidaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, switcher_title);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, folder_bar);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, toasts);
-  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, main_stack);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, main_page);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, switcher_bar);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, add_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, drop_overlay);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, drop_what);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, view_stack);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, transfers_view);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, devices_page);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, transfers_page);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, backups_page);
-  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, problem_page);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, problem_bar);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, problem_text);
   gtk_widget_class_install_action (widget_class, "win.rename", NULL, on_rename);
   gtk_widget_class_install_action (widget_class, "win.add-address", NULL, on_add_address);
   gtk_widget_class_install_action (widget_class, "win.refresh", NULL, on_refresh);
   gtk_widget_class_install_action (widget_class, "win.page", "s", on_page);
+  namida_window_actions_install (widget_class);
 }
 
 static void
@@ -198,6 +353,15 @@ namida_window_init (NamidaWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
+  g_signal_connect_object (self->leaflet, "notify::child-transition-running", G_CALLBACK (window_on_slid), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->leaflet, "notify::visible-child", G_CALLBACK (window_on_slid), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->switcher_title, "notify::title-visible", G_CALLBACK (window_queue_arrange), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self, "notify::default-width", G_CALLBACK (window_queue_arrange), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->view_stack, "notify::visible-child", G_CALLBACK (window_on_page), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->transfers_page, "notify::running", G_CALLBACK (show_badge), self, G_CONNECT_SWAPPED);
 }
 
@@ -212,7 +376,8 @@ namida_window_new (GtkApplication *application, NamidaHub *hub, NamidaHubHistory
   /* Who comes back may have plugged the drive in. */
   g_signal_connect_object (self, "notify::is-active", G_CALLBACK (namida_folder_bar_look), self->folder_bar,
                            G_CONNECT_SWAPPED);
-  namida_devices_page_set_hub (self->devices_page, hub);
+  self->dates = namida_device_dates_new (hub, history);
+  namida_devices_page_set_hub (self->devices_page, hub, self->dates);
   namida_transfers_page_set_hub (self->transfers_page, hub, history);
   namida_backups_page_set_hub (self->backups_page, hub);
   g_signal_connect_object (hub, "trouble", G_CALLBACK (on_trouble), self, G_CONNECT_SWAPPED);

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What people do from the pages and rows, as actions of the window: rows name a device by its key and know nothing of
+ * the window. The devices page, the page of a device, menus and keys use them. Main context. */
+#include "config.h"
+
+#include "namida-window-actions.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-device-page.h"
+#include "namida-device-words.h"
+#include "namida-dialog.h"
+#include "namida-drop-flow.h"
+#include "namida-send-flow.h"
+#include "namida-window.h"
+
+/* Returns: (transfer full) (nullable): the device that an action names; a toast says when it is gone. */
+static NamidaPeer *
+window_actions_find (NamidaWindow *window, const char *key)
+{
+  NamidaPeer *peer = namida_device_find (namida_window_get_hub (window), key);
+
+  if (peer == NULL)
+    namida_window_toast (window, _ ("The device is not nearby. Look for it on the Devices page."));
+  return peer;
+}
+
+static void
+window_actions_on_send (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+
+  if (peer != NULL)
+    namida_send_flow_choose (widget, peer);
+}
+
+static void
+window_actions_on_pair (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+
+  if (peer != NULL)
+    namida_send_flow_pair (widget, peer);
+}
+
+static void
+window_actions_on_show_device (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  g_autoptr (NamidaPeer) peer = window_actions_find (window, g_variant_get_string (parameter, NULL));
+
+  if (peer != NULL)
+    namida_window_push (window, GTK_WIDGET (namida_device_page_new (namida_window_get_hub (window), peer,
+                                                                    namida_window_get_dates (window))));
+}
+
+static void
+window_actions_on_send_files (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (NamidaPeer) peer = NULL;
+  g_autofree const char **uris = NULL;
+  const char *key;
+
+  g_variant_get (parameter, "(&s^a&s)", &key, &uris);
+  for (const char **uri = uris; *uri != NULL; uri++)
+    {
+      g_autoptr (GFile) file = g_file_new_for_uri (*uri);
+
+      g_list_store_append (files, file);
+    }
+  if (*key == '\0')
+    namida_drop_flow_open (widget, G_LIST_MODEL (files));
+  else if ((peer = window_actions_find (window, key)) != NULL)
+    namida_send_flow_send (widget, peer, G_LIST_MODEL (files), FALSE);
+}
+
+/* ---- trust ---- */
+
+typedef struct
+{
+  NamidaWindow *window;   /* owned */
+  NamidaTrusted *trusted; /* owned: as it was */
+} Forgotten;
+
+static void
+forgotten_free (Forgotten *forgotten)
+{
+  g_object_unref (forgotten->window);
+  namida_trusted_free (forgotten->trusted);
+  g_free (forgotten);
+}
+
+static void
+forgotten_undo (Forgotten *forgotten)
+{
+  NamidaTrustStore *trust = namida_hub_get_trust_store (namida_window_get_hub (forgotten->window));
+  const NamidaTrusted *was = forgotten->trusted;
+
+  namida_trust_store_unblock (trust, was->fingerprint);
+  namida_trust_store_add (trust, was->fingerprint, was->uuid, was->alias);
+  namida_trust_store_set_auto_accept (trust, was->fingerprint, was->auto_accept);
+  namida_trust_store_set_may_restore (trust, was->fingerprint, was->may_restore);
+  namida_trust_store_set_landing (trust, was->fingerprint, was->landing);
+}
+
+static void
+window_actions_tell_forgotten (NamidaWindow *window, gboolean blocked, const NamidaTrusted *trusted)
+{
+  Forgotten *forgotten = g_new0 (Forgotten, 1);
+  /* Translators: %s is the name of a device */
+  g_autofree char *text = g_strdup_printf (blocked ? _ ("“%s” is blocked") : _ ("“%s” is forgotten"), trusted->alias);
+
+  forgotten->window = g_object_ref (window);
+  forgotten->trusted = namida_trusted_copy (trusted);
+  namida_window_toast_action (window, text, _ ("_Undo"), G_CALLBACK (forgotten_undo), forgotten,
+                              (GDestroyNotify) forgotten_free);
+}
+
+static void
+window_actions_on_forget_response (AdwMessageDialog *dialog, const char *response, NamidaWindow *window)
+{
+  NamidaTrustStore *trust = namida_hub_get_trust_store (namida_window_get_hub (window));
+  const char *fingerprint = g_object_get_data (G_OBJECT (dialog), "fingerprint");
+  const char *alias = g_object_get_data (G_OBJECT (dialog), "alias");
+  const NamidaTrusted *known = namida_trust_store_lookup (trust, fingerprint);
+  g_autoptr (NamidaTrusted) trusted = known != NULL ? namida_trusted_copy (known) : NULL;
+  gboolean block = g_strcmp0 (response, "block") == 0;
+
+  if (!block && g_strcmp0 (response, "forget") != 0)
+    return;
+  if (block)
+    namida_trust_store_block (trust, fingerprint, alias);
+  else
+    namida_trust_store_remove (trust, fingerprint);
+  namida_window_pop (window);
+  if (trusted != NULL)
+    window_actions_tell_forgotten (window, block, trusted);
+  else
+    namida_window_toast (window, _ ("The device is blocked"));
+}
+
+static void
+window_actions_ask (NamidaWindow *window, NamidaPeer *peer, gboolean block)
+{
+  const char *response = block ? "block" : "forget";
+  /* Translators: %s is the name of a device */
+  g_autofree char *title
+      = g_strdup_printf (block ? _ ("Block “%s”?") : _ ("Forget “%s”?"), namida_peer_get_alias (peer));
+  GtkWidget *dialog
+      = namida_dialog_new (GTK_WINDOW (window), title,
+                           block ? _ ("Its requests are declined from now on without showing them. Its backups stay.")
+                                 : _ ("Its backups stay. To send again, it must be paired again."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), response,
+                                    block ? _ ("_Block") : _ ("_Forget"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), response, ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "fingerprint", g_strdup (namida_peer_get_fingerprint (peer)), g_free);
+  g_object_set_data_full (G_OBJECT (dialog), "alias", g_strdup (namida_peer_get_alias (peer)), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (window_actions_on_forget_response), window, 0);
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
+}
+
+static void
+window_actions_on_forget_device (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  g_autoptr (NamidaPeer) peer = window_actions_find (window, g_variant_get_string (parameter, NULL));
+
+  if (peer != NULL && namida_peer_get_fingerprint (peer) != NULL)
+    window_actions_ask (window, peer, FALSE);
+}
+
+static void
+window_actions_on_block_device (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  g_autoptr (NamidaPeer) peer = window_actions_find (window, g_variant_get_string (parameter, NULL));
+
+  if (peer != NULL && namida_peer_get_fingerprint (peer) != NULL)
+    window_actions_ask (window, peer, TRUE);
+}
+
+/* ---- small things ---- */
+
+static void
+window_actions_on_copy (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), g_variant_get_string (parameter, NULL));
+  namida_window_toast (NAMIDA_WINDOW (widget), _ ("Copied to the clipboard"));
+}
+
+static void
+window_actions_on_copy_own_address (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  g_autofree char *address = namida_hub_dup_address (namida_window_get_hub (window));
+  g_autofree char *text = NULL;
+
+  if (address == NULL || *address == '\0')
+    {
+      namida_window_toast (window, _ ("This device is not connected to a network"));
+      return;
+    }
+  /* Translators: %s is the address of this device */
+  text = g_strdup_printf (_ ("Copied %s"), address);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), address);
+  namida_window_toast (window, text);
+}
+
+static void
+window_actions_on_toast (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  namida_window_toast (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+window_actions_on_open_folder (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  namida_send_flow_open_folder (widget, g_variant_get_bytestring (parameter));
+}
+
+static void
+window_actions_on_scan (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  namida_window_show_page (NAMIDA_WINDOW (widget), "devices");
+  namida_hub_scan (namida_window_get_hub (NAMIDA_WINDOW (widget)));
+}
+
+static void
+window_actions_on_back (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  namida_window_pop (NAMIDA_WINDOW (widget));
+}
+
+static void
+window_actions_on_forget_address (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  g_autoptr (NamidaPeer) peer = window_actions_find (window, g_variant_get_string (parameter, NULL));
+
+  if (peer == NULL)
+    return;
+  namida_hub_forget_addresses (namida_window_get_hub (window), peer);
+  namida_window_pop (window);
+}
+
+static void
+window_actions_on_show_transfers (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  namida_window_search_transfers (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+void
+namida_window_actions_install (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.send", "s", window_actions_on_send);
+  gtk_widget_class_install_action (widget_class, "win.pair", "s", window_actions_on_pair);
+  gtk_widget_class_install_action (widget_class, "win.show-device", "s", window_actions_on_show_device);
+  gtk_widget_class_install_action (widget_class, "win.send-files", "(sas)", window_actions_on_send_files);
+  gtk_widget_class_install_action (widget_class, "win.forget-device", "s", window_actions_on_forget_device);
+  gtk_widget_class_install_action (widget_class, "win.block-device", "s", window_actions_on_block_device);
+  gtk_widget_class_install_action (widget_class, "win.forget-address", "s", window_actions_on_forget_address);
+  gtk_widget_class_install_action (widget_class, "win.show-transfers", "s", window_actions_on_show_transfers);
+  gtk_widget_class_install_action (widget_class, "win.copy", "s", window_actions_on_copy);
+  gtk_widget_class_install_action (widget_class, "win.copy-own-address", NULL, window_actions_on_copy_own_address);
+  gtk_widget_class_install_action (widget_class, "win.toast", "s", window_actions_on_toast);
+  gtk_widget_class_install_action (widget_class, "win.open-folder", "ay", window_actions_on_open_folder);
+  gtk_widget_class_install_action (widget_class, "win.scan", NULL, window_actions_on_scan);
+  gtk_widget_class_install_action (widget_class, "win.back", NULL, window_actions_on_back);
+}
