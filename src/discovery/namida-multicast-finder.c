@@ -52,6 +52,8 @@ typedef struct
 
 static void namida_multicast_finder_iface_init (NamidaFinderInterface *iface);
 
+static guint own_seen_signal;
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaMulticastFinder,
                                namida_multicast_finder,
                                G_TYPE_OBJECT,
@@ -103,6 +105,22 @@ note_greeting (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketA
   return TRUE;
 }
 
+/* (transfer full): where the sender of a datagram listens. */
+static GInetSocketAddress *
+listening_address (NamidaDeviceInfo *info, GInetSocketAddress *from)
+{
+  return g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", g_inet_socket_address_get_address (from), "port",
+                       (guint) info->port, "scope-id", namida_address_scope (from), NULL);
+}
+
+static void
+emit_own_seen (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketAddress *from)
+{
+  g_autoptr (GInetSocketAddress) address = listening_address (info, from);
+
+  g_signal_emit (self, own_seen_signal, 0, address);
+}
+
 static void
 on_received (const char *data, gsize length, GInetSocketAddress *from, gpointer user_data)
 {
@@ -115,15 +133,20 @@ on_received (const char *data, gsize length, GInetSocketAddress *from, gpointer 
   if (self->own == NULL)
     return;
   info = namida_hello_parse (data, length, &dialect, NULL);
-  if (info == NULL || is_own (self, info))
+  if (info == NULL)
     return;
+  if (is_own (self, info))
+    {
+      if (!info->goodbye && info->fingerprint != NULL)
+        emit_own_seen (self, info, from);
+      return;
+    }
   if (info->goodbye)
     {
       namida_finder_emit_lost (NAMIDA_FINDER (self), info);
       return;
     }
-  address = g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", g_inet_socket_address_get_address (from), "port",
-                          (guint) info->port, "scope-id", namida_address_scope (from), NULL);
+  address = listening_address (info, from);
   namida_finder_emit_found (NAMIDA_FINDER (self), info, dialect, address);
   if (info->announce && self->own != NULL && note_greeting (self, info, address))
     namida_finder_emit_greeted (NAMIDA_FINDER (self), info, dialect, address);
@@ -436,6 +459,8 @@ namida_multicast_finder_finalize (GObject *object)
 static void
 namida_multicast_finder_class_init (NamidaMulticastFinderClass *klass)
 {
+  own_seen_signal = g_signal_new ("own-seen", NAMIDA_TYPE_MULTICAST_FINDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_INET_SOCKET_ADDRESS);
   G_OBJECT_CLASS (klass)->dispose = namida_multicast_finder_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_multicast_finder_finalize;
 }

@@ -14,7 +14,8 @@ G_DECLARE_FINAL_TYPE (NamidaMulticastFinder, namida_multicast_finder, NAMIDA, MU
  *
  * Groups 224.0.0.251, 224.0.0.167 and ff12::fd3a:e420 on UDP 53317 (reusable bind, TTL 1), the burst 0, 100, 500 and
  * 2000 ms, rejoin when the network changes (GNetworkMonitor). Loopback works when it is named: several devices on one
- * machine, each with its own TCP port.
+ * machine, each with its own TCP port. Signal "own-seen" (GInetSocketAddress *): a datagram with the identity of this
+ * device, from there: its own, from another program of this computer, or from a device with a copy of the data folder.
  */
 NamidaMulticastFinder *namida_multicast_finder_new (const char *interface);
 

@@ -119,6 +119,21 @@ namida_network_list (const char *only)
   return list_networks (interfaces);
 }
 
+GPtrArray *
+namida_network_list_all (void)
+{
+  return list_networks (NULL);
+}
+
+gboolean
+namida_networks_have (GPtrArray *networks, GInetAddress *address)
+{
+  for (guint i = 0; i < networks->len; i++)
+    if (g_inet_address_equal (((NamidaNetwork *) g_ptr_array_index (networks, i))->address, address))
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 namida_networks_reach (GPtrArray *networks, GInetAddress *address)
 {

@@ -16,6 +16,11 @@ typedef struct
 
 /** namida_network_list: @only: (nullable): as for namida_interface_list(). Returns: (transfer full). */
 GPtrArray *namida_network_list (const char *only);
+/** namida_network_list_all: of every interface that is up, also those that are no place to look for devices. Returns:
+ * (transfer full). */
+GPtrArray *namida_network_list_all (void);
+/** namida_networks_have: @networks: of namida_network_list(). Is @address one of this device's own? */
+gboolean namida_networks_have (GPtrArray *networks, GInetAddress *address);
 /** namida_networks_reach: @networks: of namida_network_list(). Is @address within one of them? */
 gboolean namida_networks_reach (GPtrArray *networks, GInetAddress *address);
 /**

@@ -227,6 +227,7 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   add_finder (self, self->manual);
   add_finder (self, self->avahi);
   add_finder (self, self->scan);
+  g_signal_connect_object (self->multicast, "own-seen", G_CALLBACK (namida_hub_own_seen), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->scan, "notify", G_CALLBACK (on_scan_notify), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->peers, "probe", G_CALLBACK (namida_hub_probe), self, G_CONNECT_SWAPPED);
   namida_hub_start_trust (self);

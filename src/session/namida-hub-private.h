@@ -65,7 +65,8 @@ struct _NamidaHub
   gboolean looking;    /* somebody looks at the list */
   GListStore *hints;
   guint hints_timer;
-  guint scan_timer;  /* until it is clear that the other ways find nothing */
+  guint scan_timer;         /* until it is clear that the other ways find nothing */
+  GHashTable *copies_asked; /* addresses where this device's own identity was claimed, and which were asked */
   GPtrArray *asking; /* (element-type GInetAddress): hosts that are being asked who they are, one for each question */
 
   NamidaPeerList *peers;
@@ -105,6 +106,12 @@ void
 namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote);
 
 /* namida-hub-ask.c */
+/* namida-hub-copies.c */
+/* A datagram claimed this device's identity at @address: is told by "trouble" when that is proven, and elsewhere. */
+void namida_hub_own_seen (NamidaHub *self, GInetSocketAddress *address);
+gboolean namida_hub_is_own_address (NamidaHub *self, GInetSocketAddress *address);
+/* Returns: (transfer full): what is wrong, and the way out. */
+char *namida_hub_dup_copy_sentence (NamidaHub *self, GInetSocketAddress *address);
 /* Whether one more question may go to @host, by any dialect: with the hub's asking as what is being asked. */
 gboolean namida_hub_may_ask (NamidaHub *self, GInetAddress *host);
 /* Asks a host that was heard of, unless enough are being asked: a device that is there announces itself again.

@@ -333,6 +333,12 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
       namida_hub_find_localsend_async (self, namida_client_get_address (client), g_task_get_cancellable (task),
                                        resolve_asked_localsend, g_object_ref (task));
     }
+  else if (info != NULL && !namida_hub_is_own_address (self, namida_client_get_address (client)))
+    {
+      g_autofree char *sentence = namida_hub_dup_copy_sentence (self, namida_client_get_address (client));
+
+      g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE, "%s", sentence);
+    }
   else if (info != NULL)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
                              _ ("“%s” is this device itself. Give the address of the other one."), resolving->text);

@@ -88,6 +88,7 @@ namida_hub_finalize (GObject *object)
   g_object_unref (self->cancellable);
   namida_hub_close_forgotten (self);
   g_clear_pointer (&self->asking, g_ptr_array_unref);
+  g_hash_table_unref (self->copies_asked);
   g_free (self->data_dir);
   g_free (self->alias);
   g_free (self->interface);
@@ -130,6 +131,7 @@ namida_hub_init (NamidaHub *self)
   self->offers = g_list_store_new (NAMIDA_TYPE_OFFER);
   self->transfers = g_list_store_new (NAMIDA_TYPE_TRANSFER);
   self->declined = namida_decline_guard_new ();
+  self->copies_asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->pair_requests = g_list_store_new (NAMIDA_TYPE_PAIR_REQUEST);
   self->messages = g_list_store_new (NAMIDA_TYPE_MESSAGE);
   namida_hub_init_backups (self);

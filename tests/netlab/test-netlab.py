@@ -4,6 +4,7 @@
 
 The times that are asserted are generous, the times that were measured are printed."""
 import os
+import shutil
 import signal
 import sqlite3
 import sys
@@ -130,6 +131,41 @@ def case_linklocal(lab):
             for _, event in program.events:
                 assert event["address"].startswith("fe80:"), event
             program.stop()
+
+
+def case_cloned(lab):
+    """A data folder that was copied to another machine: both say so, and how to end it."""
+    source, copy = (os.path.join(lab.folder, f"data{node}") for node in (1, 2))
+    shutil.rmtree(copy)
+    shutil.copytree(source, copy)
+    programs = [lab.start(node, "receive", "--accept", "all") for node in (1, 2)]
+    for program in programs:
+        program.wait_event("listening", 60)
+    for program, other in zip(programs, ("10.77.0.2", "10.77.0.1")):
+        end = time.monotonic() + 60
+        while "the same identity" not in program.said():
+            assert time.monotonic() < end, program.said()
+            time.sleep(0.2)
+        assert other in program.said() or "fe80" in program.said() or "fd77" in program.said(), program.said()
+    sender = lab.start(1, "send", "--to", "10.77.0.2", __file__)
+    assert sender.wait(60) == 4 and "the same identity" in sender.said(), sender.said()
+
+
+def case_carrier_nat(lab):
+    """Networks of 100.64.0.0/10 (RFC 6598) and of public addresses are networks like others: found, scanned, sent to."""
+    for network in ("100.64.7.{}/10", "203.0.113.{}/24"):
+        for node in (1, 2):
+            lab.output(node, "ip", "addr", "flush", "dev", "eth0")
+            lab.output(node, "ip", "addr", "add", network.format(node), "dev", "eth0")
+            lab.output(node, "ip", "route", "replace", "224.0.0.0/4", "dev", "eth0")
+        receiver = lab.start(1, "receive", "--accept", "all", finders="multicast")
+        receiver.wait_event("listening", 60)
+        watch = lab.start(2, "devices", "--watch", finders="multicast")
+        watch.wait_event("found", 60, alias="node1", address=network.format(1).split("/")[0])
+        watch.stop()
+        sender = lab.start(2, "send", "--to", "node1", __file__, finders="scan")
+        assert sender.wait(90) == 0, sender.said()
+        receiver.stop()
 
 
 def case_samename(lab):
