@@ -287,7 +287,7 @@ forget_address (NamidaCli *cli)
 int
 namida_cli_devices (NamidaCli *cli, int argc, char **argv)
 {
-  NamidaHubOptions options = { .send_only = TRUE, .may_forget = TRUE };
+  NamidaHubOptions options = { .send_only = TRUE, .listed = TRUE, .may_forget = TRUE };
   g_autoptr (NamidaHub) hub = NULL;
   g_autoptr (GError) error = NULL;
 

@@ -92,7 +92,8 @@ begin_work (NamidaAvahiFinder *self)
   end_work (self);
   if (self->server == NULL || !find_interface (self, &self->interface))
     return;
-  self->publisher = namida_avahi_publisher_new (self->server, self->interface, self->own);
+  if (!self->own->sends_only)
+    self->publisher = namida_avahi_publisher_new (self->server, self->interface, self->own);
   self->browser = namida_avahi_browser_new (self->server, self->interface, on_found, on_lost, self);
 }
 

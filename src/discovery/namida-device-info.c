@@ -201,6 +201,7 @@ namida_device_info_from_json (JsonObject *object, GError **error)
   self->https = g_strcmp0 (peek_text (object, "protocol"), "https") == 0;
   self->goodbye = read_boolean (object, "goodbye", FALSE);
   self->announce = !self->goodbye && read_boolean (object, "announce", TRUE);
+  self->sends_only = !read_boolean (object, "receives", TRUE);
   g_strfreev (self->features);
   self->features = read_features (object);
   return g_steal_pointer (&self);
@@ -246,6 +247,8 @@ namida_device_info_add_to_json (NamidaDeviceInfo *self, JsonBuilder *builder, gb
   add_text (builder, "protocol", self->https ? "https" : "http");
   add_text (builder, "deviceType", self->device_type);
   add_text (builder, "deviceModel", self->device_model);
+  if (self->sends_only)
+    add_boolean (builder, "receives", FALSE);
   if (!announce)
     {
       /* Not in a hello: a datagram stays small, and register tells it anyway. */

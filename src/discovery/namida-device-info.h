@@ -36,9 +36,10 @@ typedef struct
   char *device_type;  /* (nullable) "desktop", "mobile", "headless", … */
   guint16 port;
   gboolean https;
-  gboolean announce; /* hellos only: TRUE unless it said false */
-  gboolean goodbye;  /* hellos only: it leaves */
-  GStrv features;    /* never NULL */
+  gboolean announce;   /* hellos only: TRUE unless it said false */
+  gboolean goodbye;    /* hellos only: it leaves */
+  gboolean sends_only; /* nothing can be sent to it: a command that ends by itself */
+  GStrv features;      /* never NULL */
 } NamidaDeviceInfo;
 
 #define NAMIDA_TYPE_DEVICE_INFO (namida_device_info_get_type ())

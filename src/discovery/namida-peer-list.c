@@ -182,7 +182,7 @@ namida_peer_list_sighting (
   g_return_val_if_fail (NAMIDA_IS_PEER_LIST (self) && info != NULL, NULL);
   g_return_val_if_fail (G_IS_INET_SOCKET_ADDRESS (address), NULL);
 
-  if (namida_peer_list_is_self (self, info))
+  if (namida_peer_list_is_self (self, info) || info->sends_only)
     return NULL;
   plain = namida_address_unmapped (address);
   /* Only a fingerprint can be proven. */
@@ -287,7 +287,9 @@ on_found (
 static void
 on_lost (NamidaFinder *finder, NamidaDeviceInfo *info, NamidaPeerList *self)
 {
-  namida_peer_list_goodbye (self, info);
+  /* A command that ends says nothing of the program that receives on the same device. */
+  if (!info->sends_only)
+    namida_peer_list_goodbye (self, info);
 }
 
 void

@@ -131,6 +131,7 @@ struct _NamidaServer
   GThreadPool *workers;
   NamidaBodyBudget *budget; /* of strangers' bodies */
   char *device_type, *pin;
+  gboolean sends_only;
   NamidaRateLimit *limit; /* of what begins from now on */
   guint64 rate;           /* the same, as a number */
   gboolean localsend;     /* is spoken */

@@ -123,9 +123,16 @@ namida_server_dup_info (NamidaServer *self)
   info->device_type = g_strdup (self->device_type);
   info->port = namida_server_get_port (self);
   info->https = TRUE;
+  info->sends_only = self->sends_only;
   g_strfreev (info->features);
   info->features = g_strdupv ((char **) features);
   return info;
+}
+
+void
+namida_server_set_sends_only (NamidaServer *self, gboolean sends_only)
+{
+  self->sends_only = sends_only;
 }
 
 void

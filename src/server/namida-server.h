@@ -41,6 +41,8 @@ void namida_server_set_pin (NamidaServer *self, const char *pin);
 /** namida_server_set_limit: how fast files come and go here, all together; 0: as they can. For what begins from now
  * on. */
 void namida_server_set_limit (NamidaServer *self, guint64 bytes_per_second);
+/** namida_server_set_sends_only: what it says of itself: nothing can be sent here, and no list of devices shows it. */
+void namida_server_set_sends_only (NamidaServer *self, gboolean sends_only);
 /** namida_server_set_may_pair: whether anybody here can confirm a pairing; else each is declined at once, with a
  * sentence that says on which side to start. %TRUE at first. */
 void namida_server_set_may_pair (NamidaServer *self, gboolean may);

@@ -44,6 +44,7 @@ struct _NamidaHub
   gboolean backups_chosen, music_chosen;
   guint parts_days;
   gboolean send_only;
+  gboolean listed;
   gboolean may_forget;
 
   gboolean running;

@@ -339,6 +339,11 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
 
       g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE, "%s", sentence);
     }
+  else if (info != NULL && info->sends_only)
+    g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+                             _ ("“%s” only sends at the moment. Open Namida Sync there, or run “namida-sync-cli "
+                                "receive”, then try again."),
+                             info->alias);
   else if (info != NULL)
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
                              _ ("“%s” is this device itself. Give the address of the other one."), resolving->text);

@@ -179,6 +179,7 @@ namida_hub_new (const NamidaHubOptions *options)
   self->reserve = options->reserve;
   self->parts_days = options->parts_days;
   self->send_only = options->send_only;
+  self->listed = options->listed;
   self->may_forget = options->send_only && options->may_forget;
   return self;
 }
@@ -288,6 +289,7 @@ start_server (NamidaHub *self, GError **error)
   g_signal_connect_object (self->server, "drop-parked", G_CALLBACK (namida_hub_on_drop_parked), self,
                            G_CONNECT_SWAPPED);
   namida_server_set_may_pair (self->server, !self->send_only);
+  namida_server_set_sends_only (self->server, self->send_only && !self->listed);
   g_signal_connect_object (self->server, "pair-request", G_CALLBACK (namida_hub_on_pair_request), self,
                            G_CONNECT_SWAPPED);
   namida_hub_watch_unencrypted (self);

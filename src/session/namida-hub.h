@@ -49,8 +49,8 @@ typedef struct
   guint64 reserve;               /* bytes that stay free on the disk; default: 64 MB of a disk of 1 GB and more */
   guint parts_days;              /* so long the parts of interrupted transfers stay; default NAMIDA_LIMIT_PARKED_DAYS */
   guint patience_seconds;        /* so long an accepted sending waits for a device that is away; 0 = it fails */
-  gboolean
-      send_only; /* a command that only sends or looks: it is seen while it runs, but refuses what is offered to it */
+  gboolean send_only;            /* a command that only sends or looks: it refuses what is offered to it */
+  gboolean listed;               /* with @send_only: others list the device nevertheless while it runs */
   gboolean
       may_forget; /* with @send_only: works from a copy when the data folder cannot be written; "trouble" says so */
 } NamidaHubOptions;

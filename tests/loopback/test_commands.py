@@ -289,6 +289,20 @@ def test_no_such_device(lab):
     expect(4, lab.device("Sender").send("127.0.0.1:9", archive))
 
 
+def test_sender_is_not_listed(lab):
+    """what only sends is in nobody's list, and is not sent to by its address"""
+    archive, _ = make_backup(lab.folder("source"), files=1)
+    receiver = lab.receiver("--accept", "ask")
+    sender = lab.device("Sender")
+    port = free_port()
+    sender.start("send", "--to", receiver.alias, archive, "--port", str(port))
+    receiver.wait_event("offer")
+    listed = expect(0, lab.device("Other").run("--json", "devices")).out
+    assert receiver.alias in listed and sender.alias not in listed, listed
+    result = expect(4, lab.device("Another").send(f"127.0.0.1:{port}", archive))
+    assert "only sends" in result.err, result.err
+
+
 def test_scan(lab):
     """where multicast does not arrive, a name is found by the scan that "devices --scan" makes, and the list waits for it"""
     archive, _ = make_backup(lab.folder("source"), files=1)
