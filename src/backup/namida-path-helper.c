@@ -4,6 +4,7 @@
 #include "namida-path-helper.h"
 
 #include "namida-format.h"
+#include "namida-steps.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -84,8 +85,8 @@ split (const char *a, const char *b, gsize *rest_a, gsize *rest_b)
     }
 }
 
-/* A replacement of "/storage/emulated/0" by "/home/me" would also move what lies beside the music; when several folders
- * share it, it is the shortest thing to paste, else the folder itself is safer. */
+/* The folders themselves, never a shorter prefix: Namida adds the new path to its library when no library folder lies
+ * below it, and would index all of "/home/me". */
 static void
 set_prefixes (NamidaPathAdvice *advice, const char *new_folder)
 {
@@ -165,59 +166,6 @@ match_last (GPtrArray *advice, GPtrArray *there, const gboolean *taken)
     set_prefixes (open, free_folder);
 }
 
-/* Two replacements that are one: "/a/Music" by "/b/Music" and "/a/Rips" by "/b/Rips" are "/a" by "/b". Only when both
- * sides keep at least one component, for "/" is everywhere. */
-static gboolean
-join_two (NamidaPathAdvice *first, NamidaPathAdvice *second)
-{
-  gsize rest_a, rest_b, other_a, other_b;
-  guint n = split (first->old_prefix, first->new_prefix, &rest_a, &rest_b);
-  guint m = split (second->old_prefix, second->new_prefix, &other_a, &other_b);
-
-  if (n == 0 || m == 0 || rest_a == 0 || rest_b == 0 || rest_a != other_a || rest_b != other_b
-      || strncmp (first->old_prefix, second->old_prefix, rest_a) != 0
-      || strncmp (first->new_prefix, second->new_prefix, rest_b) != 0)
-    return FALSE;
-  return TRUE;
-}
-
-static void
-join (GPtrArray *advice)
-{
-  for (guint i = 0; i < advice->len; i++)
-    {
-      NamidaPathAdvice *first = advice->pdata[i];
-      g_autofree char *old_prefix = NULL;
-      g_autofree char *new_prefix = NULL;
-      gsize rest_a, rest_b;
-
-      if (first->new_prefix == NULL)
-        continue;
-      for (guint j = i + 1; j < advice->len; j++)
-        {
-          NamidaPathAdvice *second = advice->pdata[j];
-
-          if (second->new_prefix == NULL || !join_two (first, second))
-            continue;
-          split (first->old_prefix, first->new_prefix, &rest_a, &rest_b);
-          g_free (old_prefix);
-          g_free (new_prefix);
-          old_prefix = g_strndup (first->old_prefix, rest_a);
-          new_prefix = g_strndup (first->new_prefix, rest_b);
-          /* The first one tells it. */
-          g_clear_pointer (&second->old_prefix, g_free);
-          second->shared = TRUE;
-          g_clear_pointer (&second->new_prefix, g_free);
-        }
-      if (old_prefix == NULL)
-        continue;
-      g_free (first->old_prefix);
-      g_free (first->new_prefix);
-      first->old_prefix = g_steal_pointer (&old_prefix);
-      first->new_prefix = g_steal_pointer (&new_prefix);
-    }
-}
-
 static GPtrArray *
 dup_all_plain (GPtrArray *paths)
 {
@@ -257,7 +205,6 @@ namida_path_helper_advise (GPtrArray *expected, GPtrArray *there)
   while (match_best (advice, plain, taken))
     continue;
   match_last (advice, plain, taken);
-  join (advice);
   return advice;
 }
 
@@ -270,11 +217,11 @@ dup_line (const NamidaPathAdvice *item)
     return g_strdup_printf (_ ("%s is a server: it needs nothing"), shown);
   if (item->there)
     return g_strdup_printf (_ ("%s is here: it needs nothing"), shown);
-  if (item->shared)
-    return g_strdup_printf (_ ("%s: covered by the path above"), shown);
   if (item->new_prefix == NULL)
     return g_strdup_printf (_ ("%s: no folder here has its name; tell Namida where its music is"), shown);
-  return g_strdup_printf (_ ("Update directory path: from “%s” to “%s”"), item->old_prefix, item->new_prefix);
+  /* Translators: the first %s is Namida's own "Update directory path"; then the old and the new path */
+  return g_strdup_printf (_ ("%s: from “%s” to “%s”"), namida_menu_get_name (NAMIDA_MENU_UPDATE_PATH), item->old_prefix,
+                          item->new_prefix);
 }
 
 char **

@@ -15,7 +15,6 @@ typedef struct
   char *expected;      /* as the backup has it, '/' separates, no slash at its end */
   gboolean there;      /* the other device has this very folder: nothing to do */
   gboolean is_address; /* a server's address, no folder: nothing to do */
-  gboolean shared;     /* the replacement of one before it moves this one too */
   char *old_prefix;    /* (nullable): to paste as the old path, may hold any characters */
   char *new_prefix;    /* (nullable): to paste as the new one; NULL with none of the above: no folder there fits */
 } NamidaPathAdvice;
@@ -28,8 +27,8 @@ void namida_path_advice_free (NamidaPathAdvice *self);
  * @there: (element-type utf8): the music folders of the device that the backup goes to
  *
  * Each expected folder gets the one of @there whose last components agree the most ("/storage/emulated/0/Music/Rips"
- * and "/home/me/Music/Rips"), and the prefixes are the two folders themselves; folders that one shorter replacement
- * moves together ("/storage/emulated/0" by "/home/me") are told once, by the first of them. No two get the same folder.
+ * and "/home/me/Music/Rips"), and the prefixes are the two folders themselves: a shorter one would make
+ * Namida index everything below it. No two get the same folder.
  *
  * Returns: (transfer full) (element-type NamidaPathAdvice): in the order of @expected, the same folder only once.
  */

@@ -6,6 +6,7 @@
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
 #include "namida-cli-progress.h"
+#include "namida-cli-restore.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -31,10 +32,21 @@ has_label (NamidaVersion *version, const char *label)
 static int
 restore_to (NamidaCliBackups *self, NamidaHub *hub, NamidaVersion *version, NamidaPeer *peer)
 {
-  NamidaTransfer *transfer = namida_hub_restore_to (hub, version, peer, self->labels, self->pin);
+  g_autoptr (NamidaFittedBackup) fitted = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaTransfer *transfer;
   gboolean over = FALSE;
-  gulong stop = g_signal_connect_object (self->cli->cancellable, "cancelled",
-                                         G_CALLBACK (namida_transfer_cancel_keeping), transfer, G_CONNECT_SWAPPED);
+  gulong stop;
+
+  if (self->fit)
+    {
+      fitted = namida_cli_restore_fit_for (self->cli, hub, version, peer, &self->fitting, &error);
+      if (fitted == NULL)
+        return namida_cli_fail (self->cli, error);
+    }
+  transfer = namida_hub_restore_fitted_to (hub, version, peer, self->labels, self->pin, g_steal_pointer (&fitted));
+  stop = g_signal_connect_object (self->cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel_keeping),
+                                  transfer, G_CONNECT_SWAPPED);
 
   namida_cli_progress_watch (self->cli, transfer, on_ended, &over);
   if (g_cancellable_is_cancelled (self->cli->cancellable))

@@ -16,7 +16,7 @@
 static char *to, *from, *pin, *pin_file, *landing_text, *backups_folder, *music_folder;
 static char **labels;
 static gboolean no_repair, dry_run, zip_only;
-static gboolean here, preview, yes, replace, keep_both, automatic, fit;
+static gboolean here, preview, yes, replace, keep_both, automatic, fit, merge, all_settings;
 static char **only_parts, **without_parts;
 static char *zip_to;
 static char **map;
@@ -40,8 +40,11 @@ static const GOptionEntry entries[] = {
     N_ ("Read the PIN from the first line of a file [default: NAMIDA_SYNC_PIN of the environment]"), N_ ("FILE") },
   { "here", 0, 0, G_OPTION_ARG_NONE, &here, N_ ("restore: into the folders of this computer; ID may be a folder"),
     NULL },
-  { "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map, N_ ("restore --here: where this music folder goes (may be repeated)"),
-    "LABEL=DIR|new|skip" },
+  { "map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &map,
+    N_ ("restore --here: where this music folder goes; restore --to --fit: replace the folder OLD of the backup with "
+        "NEW "
+        "(can be repeated)"),
+    "LABEL=DIR|new|skip|OLD=NEW" },
   { "zip-to", 0, 0, G_OPTION_ARG_FILENAME, &zip_to,
     N_ ("restore --here: where the backup zip goes (default: ~/Namida/Backups)"), N_ ("DIR") },
   { "preview", 0, 0, G_OPTION_ARG_NONE, &preview, N_ ("restore --here: only tell what it would do"), NULL },
@@ -51,11 +54,16 @@ static const GOptionEntry entries[] = {
     N_ ("restore --here: add files that are different under another name"), NULL },
   { "automatic", 0, 0, G_OPTION_ARG_NONE, &automatic,
     N_ ("restore --here: let Namida's automatic restore pick this backup"), NULL },
-  { "fit", 0, 0, G_OPTION_ARG_NONE, &fit, N_ ("restore --here: the backup zip with the paths of this computer"), NULL },
-  { "only", 0, 0, G_OPTION_ARG_STRING_ARRAY, &only_parts,
-    N_ ("restore --here --fit: only these parts of the backup zip"), N_ ("PART,…") },
+  { "fit", 0, 0, G_OPTION_ARG_NONE, &fit,
+    N_ ("restore: the backup zip with the paths of this computer, or of the device of --to"), NULL },
+  { "merge", 0, 0, G_OPTION_ARG_NONE, &merge, N_ ("restore --fit: merge it with the newest backup of where it goes"),
+    NULL },
+  { "only", 0, 0, G_OPTION_ARG_STRING_ARRAY, &only_parts, N_ ("restore --fit: only these parts of the backup zip"),
+    N_ ("PART,…") },
   { "without", 0, 0, G_OPTION_ARG_STRING_ARRAY, &without_parts,
-    N_ ("restore --here --fit: without these parts of the backup zip"), N_ ("PART,…") },
+    N_ ("restore --fit: without these parts of the backup zip"), N_ ("PART,…") },
+  { "all-settings", 0, 0, G_OPTION_ARG_NONE, &all_settings,
+    N_ ("restore --fit: also keep settings that only suit the kind of device the backup was made on"), NULL },
   { "no-repair", 0, 0, G_OPTION_ARG_NONE, &no_repair, N_ ("verify: only tell what is damaged"), NULL },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("remove: only tell what that would free"), NULL },
   { NULL },
@@ -147,16 +155,43 @@ restore_here (NamidaCliBackups *self, const char *which)
                                       .replace = replace,
                                       .keep_both = keep_both,
                                       .automatic = automatic,
-                                      .fit = fit };
-  g_autoptr (GError) error = NULL;
+                                      .fit = fit,
+                                      .fitting = self->fitting };
 
   if (self->to != NULL)
     return namida_cli_usage (_ ("--here and --to exclude each other. --into DIR says where music goes here."));
-  if (!fit && (only_parts != NULL || without_parts != NULL))
-    return namida_cli_usage (_ ("--only and --without need --fit."));
-  if (!namida_cli_parse_parts (only_parts, without_parts, &options.parts, &error))
-    return namida_cli_usage ("%s", error->message);
   return namida_cli_backups_restore_here (self->cli, &options);
+}
+
+static int
+restore_to (NamidaCliBackups *self, const char *which)
+{
+  g_autoptr (NamidaPathMap) maps = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!fit && map != NULL)
+    return namida_cli_usage (_ ("With --to, --map needs --fit."));
+  maps = namida_cli_parse_maps (map, &error);
+  if (maps == NULL)
+    return namida_cli_usage ("%s", error->message);
+  if (map != NULL)
+    self->fitting.manual = maps;
+  return namida_cli_backups_restore (self, which);
+}
+
+static int
+restore (NamidaCliBackups *self, const char *which)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!fit && (only_parts != NULL || without_parts != NULL || merge || all_settings))
+    return namida_cli_usage (_ ("--only, --without, --merge and --all-settings need --fit."));
+  self->fit = fit;
+  self->fitting.merge = merge;
+  self->fitting.all_settings = all_settings;
+  if (!namida_cli_parse_parts (only_parts, without_parts, &self->fitting.parts, &error))
+    return namida_cli_usage ("%s", error->message);
+  return here ? restore_here (self, which) : restore_to (self, which);
 }
 
 static int
@@ -180,10 +215,8 @@ run (NamidaCliBackups *self, const char *what, const char *which)
     return namida_cli_backups_show (self, which);
   if (g_str_equal (what, "remove"))
     return namida_cli_backups_remove (self, which);
-  if (g_str_equal (what, "restore") && here)
-    return restore_here (self, which);
   if (g_str_equal (what, "restore"))
-    return namida_cli_backups_restore (self, which);
+    return restore (self, which);
   return namida_cli_backups_pin (self, which, g_str_equal (what, "pin"));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "namida-cli.h"
+#include "namida-restore-fit.h"
 #include "namida-versions.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,8 @@ typedef struct
   const char *const *labels; /* (nullable): --music */
   const char *second;        /* (nullable): succeed: the new device */
   gboolean all, no_repair, dry_run, yes;
+  gboolean fit; /* restore: with @fitting */
+  NamidaRestoreFitOptions fitting;
 } NamidaCliBackups;
 
 /** namida_cli_open_versions: (transfer full) (nullable): the loaded list, without a network. */

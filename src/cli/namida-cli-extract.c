@@ -6,6 +6,7 @@
 #include "namida-extract.h"
 
 #include "namida-cli-exit.h"
+#include "namida-cli-job.h"
 #include "namida-cli-output.h"
 
 #include <glib/gi18n-lib.h>
@@ -30,38 +31,22 @@ typedef struct
   NamidaExtractReport report;
 } ExtractJob;
 
-static void
-extract_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+/* Returns: the difference, when there are two backups; else NULL, also without an error. */
+static gpointer
+extract_run (gpointer data, GCancellable *cancellable, GError **error)
 {
   ExtractJob *job = data;
   NamidaExtractOptions options = { .playlists = playlists, .listens = listens, .listenbrainz = listenbrainz };
-  GError *error = NULL;
-  g_autoptr (NamidaContents) first = namida_contents_open (job->first, FALSE, NULL, cancellable, &error);
+  g_autoptr (NamidaContents) first = namida_contents_open (job->first, FALSE, NULL, cancellable, error);
   g_autoptr (NamidaContents) second = first != NULL && job->second != NULL
-                                          ? namida_contents_open (job->second, FALSE, NULL, cancellable, &error)
+                                          ? namida_contents_open (job->second, FALSE, NULL, cancellable, error)
                                           : NULL;
-  NamidaDifference *difference = NULL;
 
   if (second != NULL)
-    difference = namida_compare_backups (first, second, cancellable, &error);
-  else if (first != NULL && job->second == NULL)
-    namida_extract (first, &options, &job->report, cancellable, &error);
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_pointer (task, difference, (GDestroyNotify) namida_difference_free);
-}
-
-static NamidaDifference *
-extract_run (NamidaCli *cli, ExtractJob *job, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GTask) task = g_task_new (NULL, cli->cancellable, namida_cli_keep_result, &result);
-
-  g_task_set_task_data (task, job, NULL);
-  g_task_run_in_thread (task, extract_thread);
-  namida_cli_wait (&result);
-  return g_task_propagate_pointer (G_TASK (result), error);
+    return namida_compare_backups (first, second, cancellable, error);
+  if (first != NULL && job->second == NULL)
+    namida_extract (first, &options, &job->report, cancellable, error);
+  return NULL;
 }
 
 static void
@@ -114,7 +99,7 @@ namida_cli_extract (NamidaCli *cli, int argc, char **argv)
   if (argc != 2 || (playlists == NULL && listens == NULL && listenbrainz == NULL))
     return namida_cli_usage (_ ("Name one backup, and what to write: --playlists, --listens or --listenbrainz."));
   job.first = argv[1];
-  extract_run (cli, &job, &error);
+  namida_cli_run_job (cli, extract_run, &job, (GDestroyNotify) namida_difference_free, &error);
   if (error != NULL)
     return namida_cli_fail (cli, error);
   extract_print (cli, &job.report);
@@ -197,7 +182,7 @@ namida_cli_compare_backups (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("Name two backups to compare."));
   job.first = argv[1];
   job.second = argv[2];
-  difference = extract_run (cli, &job, &error);
+  difference = namida_cli_run_job (cli, extract_run, &job, (GDestroyNotify) namida_difference_free, &error);
   if (error != NULL)
     return namida_cli_fail (cli, error);
   if (cli->json)

@@ -6,6 +6,7 @@
 #include "namida-cli-fit.h"
 
 #include "namida-cli-exit.h"
+#include "namida-cli-job.h"
 #include "namida-cli-output.h"
 #include "namida-error.h"
 
@@ -100,29 +101,12 @@ typedef struct
   NamidaFitRequest request;
 } FitJob;
 
-static void
-fit_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+fit_run (gpointer data, GCancellable *cancellable, GError **error)
 {
   FitJob *job = data;
-  GError *error = NULL;
-  NamidaFitResult *result = namida_fit_file (job->zip, out, &job->request, cancellable, &error);
 
-  if (result != NULL)
-    g_task_return_pointer (task, result, (GDestroyNotify) namida_fit_result_free);
-  else
-    g_task_return_error (task, error);
-}
-
-static NamidaFitResult *
-fit_run (NamidaCli *cli, FitJob *job, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GTask) task = g_task_new (NULL, cli->cancellable, namida_cli_keep_result, &result);
-
-  g_task_set_task_data (task, job, NULL);
-  g_task_run_in_thread (task, fit_thread);
-  namida_cli_wait (&result);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return namida_fit_file (job->zip, out, &job->request, cancellable, error);
 }
 
 /* ---- what was done ---- */
@@ -168,6 +152,20 @@ namida_cli_add_match (JsonBuilder *builder, const NamidaMusicMatch *match)
 }
 
 void
+namida_cli_add_fit (JsonBuilder *builder, const char *path, const NamidaFitResult *result)
+{
+  namida_json_build_string (builder, "out", path);
+  namida_json_build_int (builder, "paths", result->report->paths);
+  namida_json_build_int (builder, "files", result->report->files);
+  namida_json_build_int (builder, "leftOut", result->report->left_out);
+  namida_json_build_boolean (builder, "movedYoutube", result->report->moved_youtube);
+  fit_add_names (builder, "omittedSettings", result->report->omitted);
+  fit_add_names (builder, "unchanged", result->report->as_is);
+  if (result->match != NULL)
+    namida_cli_add_match (builder, result->match);
+}
+
+void
 namida_cli_print_fit (NamidaCli *cli, const char *path, const NamidaFitResult *result)
 {
   g_auto (GStrv) lines = NULL;
@@ -183,15 +181,7 @@ namida_cli_print_fit (NamidaCli *cli, const char *path, const NamidaFitResult *r
       return;
     }
   builder = namida_cli_object ();
-  namida_json_build_string (builder, "out", path);
-  namida_json_build_int (builder, "paths", result->report->paths);
-  namida_json_build_int (builder, "files", result->report->files);
-  namida_json_build_int (builder, "leftOut", result->report->left_out);
-  namida_json_build_boolean (builder, "movedYoutube", result->report->moved_youtube);
-  fit_add_names (builder, "omittedSettings", result->report->omitted);
-  fit_add_names (builder, "unchanged", result->report->as_is);
-  if (result->match != NULL)
-    namida_cli_add_match (builder, result->match);
+  namida_cli_add_fit (builder, path, result);
   namida_cli_emit (builder);
 }
 
@@ -223,7 +213,7 @@ namida_cli_fit (NamidaCli *cli, int argc, char **argv)
   job.request.manual = maps != NULL ? map : NULL;
   job.request.music = folders;
   job.request.all_settings = all_settings;
-  result = fit_run (cli, &job, &error);
+  result = namida_cli_run_job (cli, fit_run, &job, (GDestroyNotify) namida_fit_result_free, &error);
   if (result == NULL)
     return namida_cli_fail (cli, error);
   namida_cli_print_fit (cli, out, result);

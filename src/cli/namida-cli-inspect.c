@@ -5,8 +5,10 @@
 
 #include "namida-cli-exit.h"
 #include "namida-cli-fit.h"
+#include "namida-cli-job.h"
 #include "namida-cli-output.h"
 #include "namida-path-helper.h"
+#include "namida-steps.h"
 
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
@@ -113,7 +115,7 @@ make_paths (GPtrArray *advice)
       json_builder_begin_object (builder);
       namida_json_build_string (builder, "expected", item->expected);
       json_builder_set_member_name (builder, "there");
-      json_builder_add_boolean_value (builder, item->there || item->is_address || item->shared);
+      json_builder_add_boolean_value (builder, item->there || item->is_address);
       namida_json_build_string (builder, "old", item->old_prefix);
       namida_json_build_string (builder, "new", item->new_prefix);
       json_builder_end_object (builder);
@@ -129,17 +131,13 @@ typedef struct
   GPtrArray *music;
 } MusicJob;
 
-static void
-music_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static gpointer
+inspect_match (gpointer data, GCancellable *cancellable, GError **error)
 {
   MusicJob *job = data;
-  GError *error = NULL;
-  NamidaMusicMatch *match = namida_music_match_file (job->zip, job->music, NULL, TRUE, cancellable, &error);
+  NamidaFitRequest request = { .here = TRUE, .music = job->music };
 
-  if (match != NULL)
-    g_task_return_pointer (task, match, (GDestroyNotify) namida_music_match_free);
-  else
-    g_task_return_error (task, error);
+  return namida_music_match_file (job->zip, &request, TRUE, cancellable, error);
 }
 
 /* Returns: (transfer full) (nullable): NULL also for a backup that is damaged: that is told already. */
@@ -147,16 +145,11 @@ static NamidaMusicMatch *
 find_music (NamidaCli *cli, const char *zip)
 {
   g_autoptr (GPtrArray) folders = namida_cli_dup_music (music);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GTask) task = g_task_new (NULL, cli->cancellable, namida_cli_keep_result, &result);
   MusicJob job = { zip, folders };
 
-  if (!here && music == NULL)
-    return NULL;
-  g_task_set_task_data (task, &job, NULL);
-  g_task_run_in_thread (task, music_thread);
-  namida_cli_wait (&result);
-  return g_task_propagate_pointer (G_TASK (result), NULL);
+  return here || music != NULL
+             ? namida_cli_run_job (cli, inspect_match, &job, (GDestroyNotify) namida_music_match_free, NULL)
+             : NULL;
 }
 
 static void
@@ -216,7 +209,10 @@ tell (NamidaCli *cli, const NamidaInspection *inspection, const char *zip)
     print_music (match);
   if (advice != NULL && advice->len > 0)
     {
-      namida_cli_print (_ ("After restoring it, in Namida, under Settings, Advanced:"));
+      g_autofree char *place = namida_menu_dup_path (NAMIDA_MENU_SETTINGS, NAMIDA_MENU_ADVANCED);
+
+      /* Translators: %s is a path in Namida's own menus: "Settings → Advanced" */
+      namida_cli_print (_ ("After restoring it, in Namida, under %s:"), place);
       print_advice (advice);
     }
 }

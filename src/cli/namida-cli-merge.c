@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command “merge”: one Namida backup from two or more. With --here or --map each one is copied with the paths of
- * this device first, into a temporary folder beside the new backup; then their union is written. The work is done in a
- * thread, so that Ctrl+C ends it. */
+ * this device first; then their union is written. The work is done in a thread, so that Ctrl+C ends it. */
 #include "config.h"
 
 #include "namida-cli-fit.h"
 
 #include "namida-cli-exit.h"
+#include "namida-cli-job.h"
 #include "namida-cli-output.h"
-#include "namida-error.h"
-#include "namida-merge.h"
+#include "namida-merge-file.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <inttypes.h>
 
 static char *out;
@@ -39,102 +36,13 @@ typedef struct
   gboolean fit;
 } MergeJob;
 
-static void
-merge_remove_folder (const char *folder)
+static gpointer
+merge_run (gpointer data, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
+  MergeJob *job = data;
 
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
-static gboolean
-merge_fit_all (MergeJob *job, const char *folder, GPtrArray *paths, GCancellable *cancellable, GError **error)
-{
-  for (guint i = 0; job->zips[i] != NULL; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("%s/%u.zip", folder, i);
-      g_autoptr (NamidaFitResult) result = namida_fit_file (job->zips[i], path, &job->request, cancellable, error);
-
-      if (result == NULL)
-        return FALSE;
-      g_ptr_array_add (paths, g_steal_pointer (&path));
-    }
-  return TRUE;
-}
-
-static NamidaMergeReport *
-merge_open_and_write (GPtrArray *paths, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GPtrArray) backups = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_contents_free);
-  g_autofree char *folder = g_path_get_dirname (out);
-
-  for (guint i = 0; i < paths->len; i++)
-    {
-      NamidaContents *contents = namida_contents_open (paths->pdata[i], TRUE, folder, cancellable, error);
-
-      if (contents == NULL)
-        return NULL;
-      g_ptr_array_add (backups, contents);
-    }
-  return namida_merge (backups, out, cancellable, error);
-}
-
-static NamidaMergeReport *
-merge_work (MergeJob *job, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *folder = NULL;
-  g_autofree char *temporary = NULL;
-  NamidaMergeReport *report = NULL;
-
-  if (!job->fit)
-    {
-      for (guint i = 0; job->zips[i] != NULL; i++)
-        g_ptr_array_add (paths, g_strdup (job->zips[i]));
-      return merge_open_and_write (paths, cancellable, error);
-    }
-  folder = g_path_get_dirname (out);
-  temporary = g_build_filename (folder, ".namida-sync-merge-XXXXXX", NULL);
-  if (g_mkdtemp (temporary) == NULL)
-    {
-      namida_error_set_from_errno (error, errno, _ ("Could not create a temporary folder"));
-      return NULL;
-    }
-  if (merge_fit_all (job, temporary, paths, cancellable, error))
-    report = merge_open_and_write (paths, cancellable, error);
-  merge_remove_folder (temporary);
-  return report;
-}
-
-static void
-merge_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-  NamidaMergeReport *report = merge_work (data, cancellable, &error);
-
-  if (report != NULL)
-    g_task_return_pointer (task, report, (GDestroyNotify) namida_merge_report_free);
-  else
-    g_task_return_error (task, error);
-}
-
-static NamidaMergeReport *
-merge_run (NamidaCli *cli, MergeJob *job, GError **error)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GTask) task = g_task_new (NULL, cli->cancellable, namida_cli_keep_result, &result);
-
-  g_task_set_task_data (task, job, NULL);
-  g_task_run_in_thread (task, merge_thread);
-  namida_cli_wait (&result);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  return namida_merge_files ((const char *const *) job->zips, out, job->fit ? &job->request : NULL, NULL, cancellable,
+                             error);
 }
 
 static void
@@ -192,7 +100,7 @@ namida_cli_merge (NamidaCli *cli, int argc, char **argv)
   job.request.manual = maps != NULL ? map : NULL;
   job.request.music = folders;
   job.request.parts = NAMIDA_PART_ALL;
-  report = merge_run (cli, &job, &error);
+  report = namida_cli_run_job (cli, merge_run, &job, (GDestroyNotify) namida_merge_report_free, &error);
   if (report == NULL)
     return namida_cli_fail (cli, error);
   merge_print (cli, report);

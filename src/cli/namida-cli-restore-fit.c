@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “backups restore --here --fit”: waits for the copy of the backup zip with the paths of this computer, and says what
- * was done and what is left to do in Namida. Main thread. */
+/* “backups restore … --fit”: waits for the copy of the backup zip that fits this computer (--here) or another device
+ * (--to), and says what was done and what is left to do in Namida. Main thread. */
 #include "config.h"
 
 #include "namida-cli-restore.h"
@@ -8,27 +8,74 @@
 #include "namida-cli-exit.h"
 #include "namida-cli-fit.h"
 #include "namida-cli-output.h"
-#include "namida-restore-fit.h"
+
+#include <glib/gi18n-lib.h>
+
+static void
+restore_fit_print (NamidaCli *cli, const NamidaFittedBackup *fitted)
+{
+  g_auto (GStrv) lines = NULL;
+  g_auto (GStrv) steps = NULL;
+
+  steps = namida_fitted_backup_dup_step_lines (fitted);
+  if (cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("fit");
+
+      namida_cli_add_fit (builder, fitted->path, fitted->fit);
+      namida_json_build_string (builder, "mergedWith", fitted->merged_with);
+      namida_json_build_boolean (builder, "picked", fitted->picked);
+      json_builder_set_member_name (builder, "next");
+      json_builder_begin_array (builder);
+      for (guint i = 0; steps[i] != NULL; i++)
+        json_builder_add_string_value (builder, steps[i]);
+      json_builder_end_array (builder);
+      namida_cli_emit (builder);
+      return;
+    }
+  lines = namida_fitted_backup_dup_lines (fitted);
+  for (guint i = 0; lines[i] != NULL; i++)
+    namida_cli_say (cli, "%s", lines[i]);
+  if (!fitted->other_device)
+    /* Translators: %s is a file name */
+    namida_cli_say (cli, _ ("Saved as “%s”"), fitted->path);
+  for (guint i = 0; !fitted->other_device && steps[i] != NULL; i++)
+    namida_cli_say (cli, "%s", steps[i]);
+}
 
 int
-namida_cli_restore_fit (NamidaCli *cli, NamidaRestorePlan *plan, NamidaParts parts)
+namida_cli_restore_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreFitOptions *options)
 {
-  g_autoptr (NamidaFitResult) done = NULL;
+  g_autoptr (NamidaFittedBackup) fitted = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = NULL;
-  g_auto (GStrv) steps = NULL;
 
   if (namida_restore_plan_get_zip (plan) == NULL)
     return NAMIDA_CLI_EXIT_DONE;
-  namida_restore_plan_fit_async (plan, parts, cli->cancellable, namida_cli_keep_result, &result);
+  namida_restore_plan_fit_async (plan, options, cli->cancellable, namida_cli_keep_result, &result);
   namida_cli_wait (&result);
-  done = namida_restore_plan_fit_finish (plan, result, &path, &error);
-  if (done == NULL)
+  fitted = namida_restore_plan_fit_finish (plan, result, &error);
+  if (fitted == NULL)
     return namida_cli_fail (cli, error);
-  namida_cli_print_fit (cli, path, done);
-  steps = namida_restore_fit_dup_steps (path);
-  for (guint i = 0; !cli->json && steps[i] != NULL; i++)
-    namida_cli_say (cli, "%s", steps[i]);
+  restore_fit_print (cli, fitted);
   return NAMIDA_CLI_EXIT_DONE;
+}
+
+NamidaFittedBackup *
+namida_cli_restore_fit_for (NamidaCli *cli,
+                            NamidaHub *hub,
+                            NamidaVersion *version,
+                            NamidaPeer *peer,
+                            const NamidaRestoreFitOptions *options,
+                            GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  NamidaFittedBackup *fitted;
+
+  namida_hub_fit_for_async (hub, version, peer, options, cli->cancellable, namida_cli_keep_result, &result);
+  namida_cli_wait (&result);
+  fitted = namida_hub_fit_for_finish (hub, result, error);
+  if (fitted != NULL)
+    restore_fit_print (cli, fitted);
+  return fitted;
 }

@@ -292,7 +292,7 @@ on_progress (guint64 done, guint64 total, gpointer user_data)
 }
 
 static void
-tell_result (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult *result)
+tell_result (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult *result, gboolean fit)
 {
   g_auto (GStrv) steps = namida_restore_plan_dup_next_steps (plan);
   g_autofree char *added = namida_format_files (result->added + result->replaced);
@@ -319,19 +319,21 @@ tell_result (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult 
     }
   namida_cli_say (cli, _ ("Restored: %s, %s. Already there: %" PRIu64 ". Left as they are: %" PRIu64 "."), added, size,
                   result->same, result->skipped);
-  if (result->added + result->replaced > 0)
+  if (result->added + result->replaced > 0 || fit)
     namida_cli_say (cli, _ ("To take it back: namida-sync-cli backups undo"));
   for (guint i = 0; steps[i] != NULL; i++)
     namida_cli_say (cli, "%s", steps[i]);
 }
 
+/* With --fit, the zip itself is skipped, and a copy with the paths of this computer is made when the music is there. */
 static int
-apply (NamidaCli *cli, NamidaRestorePlan *plan)
+apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
 {
   gboolean terminal = isatty (STDERR_FILENO) && !cli->json && !cli->quiet;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   NamidaRestoreResult applied = { 0 };
+  int fitted = NAMIDA_CLI_EXIT_DONE;
   gboolean fine;
 
   namida_restore_plan_apply_async (plan, terminal ? on_progress : NULL, NULL, cli->cancellable, namida_cli_keep_result,
@@ -342,22 +344,14 @@ apply (NamidaCli *cli, NamidaRestorePlan *plan)
     fprintf (stderr, "\r\033[K");
   if (!fine && !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE))
     return namida_cli_fail (cli, error);
-  tell_result (cli, plan, &applied);
+  if (options->fit)
+    fitted = namida_cli_restore_fit (cli, plan, &options->fitting);
+  tell_result (cli, plan, &applied, options->fit);
   if (!fine)
     namida_cli_complain ("%s", error->message);
+  if (fitted != NAMIDA_CLI_EXIT_DONE)
+    return fitted;
   return fine ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_INCOMPLETE;
-}
-
-/* With --fit, the zip itself is skipped, and a copy with the paths of this computer is made when the music is there. */
-static int
-apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
-{
-  int code = apply (cli, plan);
-  int fitted = NAMIDA_CLI_EXIT_DONE;
-
-  if (options->fit && (code == NAMIDA_CLI_EXIT_DONE || code == NAMIDA_CLI_EXIT_INCOMPLETE))
-    fitted = namida_cli_restore_fit (cli, plan, options->parts);
-  return fitted != NAMIDA_CLI_EXIT_DONE ? fitted : code;
 }
 
 static gboolean

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "namida-hub.h"
-#include "namida-restore.h"
+#include "namida-restore-fit.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +21,28 @@ void namida_hub_plan_restore_folder_async (
     NamidaHub *self, const char *folder, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 /** For both. Returns: (transfer full) (nullable): NOT_FOUND, STORAGE. */
 NamidaRestorePlan *namida_hub_plan_restore_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+
+/** namida_hub_fit_for_async: a copy of @version's backup that fits @peer, by what @peer has sent. Main context. */
+void namida_hub_fit_for_async (NamidaHub *self,
+                               NamidaVersion *version,
+                               NamidaPeer *peer,
+                               const NamidaRestoreFitOptions *options,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+/** Returns: (transfer full) (nullable): for namida_hub_restore_fitted_to(); errors of namida_restore_fit_for_finish().
+ */
+NamidaFittedBackup *namida_hub_fit_for_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+/** namida_hub_match_for_async: where the music of @version's backup is on @peer. Main context. */
+void namida_hub_match_for_async (NamidaHub *self,
+                                 NamidaVersion *version,
+                                 NamidaPeer *peer,
+                                 const NamidaRestoreFitOptions *options,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+/** Returns: (transfer full) (nullable) */
+NamidaMusicMatch *namida_hub_match_for_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
 /** namida_hub_list_restores_async: what can be undone, newest first. */
 void namida_hub_list_restores_async (NamidaHub *self,

@@ -228,6 +228,14 @@ NamidaVersions *namida_hub_get_versions (NamidaHub *self);
  */
 NamidaTransfer *namida_hub_restore_to (
     NamidaHub *self, NamidaVersion *version, NamidaPeer *peer, const char *const *labels, const char *pin);
+/** namida_hub_restore_fitted_to: the same with @fitted, a copy of the version's zip that was made for @peer, in its
+ * place. @fitted: (transfer full): a NamidaFittedBackup, which stays until the transfer is forgotten. */
+NamidaTransfer *namida_hub_restore_fitted_to (NamidaHub *self,
+                                              NamidaVersion *version,
+                                              NamidaPeer *peer,
+                                              const char *const *labels,
+                                              const char *pin,
+                                              gpointer fitted);
 /** namida_hub_list_kept_async: what @peer, a device of ours, keeps for this one. Errors: DECLINED (it does not allow it
  * to fetch), UNREACHABLE, IDENTITY_CHANGED, NOT_FOUND (it keeps nothing for anybody). */
 void namida_hub_list_kept_async (

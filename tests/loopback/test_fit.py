@@ -395,8 +395,89 @@ class Cases:
         (self.home / ".namida" / "namida_settings.json").write_text(json.dumps({"directoriesToScan": [{"source": str(self.music)}], "defaultBackupLocation_v2": str(own)}))
         said = self.run("backups", "restore", version, "--here", "--fit", "--yes", "--into", self.music, json_out=False)
         made = own / "Namida Backup - 2026-08-22 19.05.10 - fitted.zip"
+        # The library has the new paths already: nothing is to be looked for again.
+        assert "Re-index" not in said and "Update directory path" not in said, said
         assert [p.name for p in own.iterdir()] == [made.name] and "Restore Backup, Automatic" in said, said
         self.check_whole(made, truth, truth["roots"])
+
+    def make_version(self, **options):
+        """A version as it is kept, and Namida on this computer with its own folder of backups."""
+        version = self.folder / "version"
+        version.mkdir()
+        path, truth, tracks = self.make("android65", tracks=60, listens=300, youtube=40, queues=3, **options)
+        path.rename(version / "Namida Backup - 2026-08-22 19.05.10.zip")
+        namida_backups.write_music(tracks, version / "Music" / "Music", version / "Music" / "Rips & Live")
+        (self.home / ".namida").mkdir()
+        own = self.home / "My Backups"
+        (self.home / ".namida" / "namida_settings.json").write_text(json.dumps({"directoriesToScan": [{"source": str(self.music)}], "defaultBackupLocation_v2": str(own)}))
+        return version, own, truth
+
+    def restore(self, version, *options, code=0):
+        return self.run("backups", "restore", version, "--here", "--yes", "--into", self.music, *options, code=code, json_out=False)
+
+    def test_restore_undone(self):
+        """One undo takes back the music and the fitted copy, and what was changed since stays."""
+        version, own, _ = self.make_version()
+        before = sorted(str(p) for p in self.home.rglob("*"))
+        self.restore(version, "--fit")
+        assert len(list(own.iterdir())) == 1 and len(list(self.music.rglob("*.*"))) > 20
+        said = self.run("backups", "undo", json_out=False)
+        after = sorted(str(p) for p in self.home.rglob("*") if ".local" not in str(p))
+        assert after == before, (said, set(after) ^ set(before))
+
+    def test_restore_keeps_the_date(self):
+        """Without --automatic the copy is as old as its original: it is not picked before a newer one, nor is the next automatic backup postponed."""
+        version, own, _ = self.make_version()
+        own.mkdir()
+        newer = own / "Namida Backup - 2026-09-01 10.00.00.zip"
+        namida_backups.make(newer, "linux65", tracks=10, listens=10)
+        archive = next(version.glob("*.zip"))
+        os.utime(archive, (1_700_000_000, 1_700_000_000))
+        said = self.restore(version, "--fit")
+        made = next(own.glob("* - fitted.zip"))
+        assert made.stat().st_mtime == 1_700_000_000 and "Restore Backup, Manual" in said and "next automatic backup" not in said, said
+        said = self.restore(version, "--fit", "--automatic")
+        made = next(own.glob("* - fitted (2).zip"))
+        assert made.stat().st_mtime > newer.stat().st_mtime and "Restore Backup, Automatic" in said and "counts its next automatic backup from now on" in said, said
+
+    def test_automatic_when_there(self):
+        """The zip is in Namida's folder already: with --automatic it becomes the newest all the same."""
+        version, own, _ = self.make_version()
+        said = self.restore(version)
+        there = own / "Namida Backup - 2026-08-22 19.05.10.zip"
+        (own / "Namida Backup - 2027-01-01 10.00.00.zip").write_bytes(b"x")
+        os.utime(there, (1_700_000_000, 1_700_000_000))
+        said = self.restore(version)
+        assert "Manual" in said and there.stat().st_mtime == 1_700_000_000, said
+        said = self.restore(version, "--automatic")
+        assert "Restore Backup, Automatic" in said and there.stat().st_mtime > 1_700_000_001 and "counts its next automatic backup" in said, said
+        assert len(list(own.iterdir())) == 2
+
+    def test_restore_merges(self):
+        """--merge: the listens and playlists of this computer stay beside those of the version; a broken newer backup here is passed over."""
+        version, own, truth = self.make_version()
+        own.mkdir()
+        mine = own / "Namida Backup - 2026-08-01 08.00.00.zip"
+        other, _ = namida_backups.make(self.folder / "other.zip", "android65", tracks=60, listens=200, seed=99, day0=18000)
+        a, b = other["roots"]
+        self.run("fit", self.folder / "other.zip", "--out", mine, "--map", f"{a}={self.music}", "--map", f"{b}={self.rips}")
+        (own / "Namida Backup - 2026-12-01 08.00.00.zip").write_bytes(b"")
+        said = self.restore(version, "--fit", "--merge", "--automatic")
+        assert f"Merged with “{mine.name}”" in said, said
+        got, data = self.read(next(own.glob("* - fitted.zip")))
+        assert got["listens"][0] == truth["listens"] + other["listens"], (got["listens"], truth["listens"], other["listens"])
+        assert not namida_restore.bytes_left(data, *truth["roots"])
+        mine.unlink()
+        text = self.restore(version, "--fit", "--merge", code=1)
+        assert "no good backup of Namida on this computer to merge with" in text, text
+
+    def test_restore_parts(self):
+        version, own, truth = self.make_version()
+        self.restore(version, "--fit", "--only", "history,favorites")
+        got, _ = self.read(next(own.glob("* - fitted.zip")))
+        assert (got["listens"][0], got["settings"], got["library"][0], got["favourites"][0]) == (truth["listens"], None, 0, truth["favourites"]), got
+        text = self.restore(version, "--only", "history", code=2)
+        assert "need --fit" in text, text
 
     def large(self, seconds, megabytes, *options):
         """Made by a process of its own: what this one has used counts as used by its children."""
@@ -406,10 +487,21 @@ class Cases:
         command = [CLI, "fit", "--json", str(path), "--out", str(out), "--here", "--music", str(self.music), "--music", str(self.rips)]
         measured = subprocess.run([sys.executable, "-S", "-c", MEASURE, *command], check=True, stdout=subprocess.PIPE, text=True, timeout=WAIT * 4, env={**os.environ, "HOME": str(self.home)})
         answer, (spent, used) = (json.loads(line) for line in measured.stdout.splitlines())
+        self.kilobytes = used
         print(f"# {spent:.2f} s, {used} KiB, {answer['paths']} paths", flush=True)
         assert SANITIZED or used < megabytes * 1024, used
         assert SANITIZED or spent < seconds, spent
         return json.loads(made.stdout), answer, out
+
+    def test_memory_is_bounded(self):
+        """Six times the tracks with lyrics (30 MB more in tracks.db) need hardly more memory."""
+        used = []
+        for tracks in (1000, 6000):
+            for path in self.folder.glob("*.zip"):
+                path.unlink()
+            self.large(20, 64, "--tracks", str(tracks), "--listens", "500", "--lyrics", "6000", "--queues", "1", "--youtube", "10")
+            used.append(self.kilobytes)
+        assert SANITIZED or used[1] - used[0] < 10 * 1024, used
 
     def test_large(self):
         """12,000 tracks and 90,000 listens."""
@@ -429,7 +521,8 @@ class Cases:
 def main():
     names = [name for name in dir(Cases) if name.startswith("test_")]
     only = sys.argv[3:]
-    names = [name for name in names if not only or name in only]
+    # The large ones take minutes: by name, or with NAMIDA_LARGE=1.
+    names = [name for name in names if name in only or (not only and (not name.startswith("test_large") or "NAMIDA_LARGE" in os.environ))]
     failed = 0
     print(f"1..{len(names)}", flush=True)
     for number, name in enumerate(names, 1):

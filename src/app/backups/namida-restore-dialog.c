@@ -334,9 +334,7 @@ on_fitted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaRestoreDialog) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = NULL;
-  g_autoptr (NamidaFitResult) fitted
-      = namida_restore_plan_fit_finish (NAMIDA_RESTORE_PLAN (source), result, &path, &error);
+  g_autoptr (NamidaFittedBackup) fitted = namida_restore_plan_fit_finish (NAMIDA_RESTORE_PLAN (source), result, &error);
   g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
   g_auto (GStrv) all = NULL;
 
@@ -345,8 +343,8 @@ on_fitted (GObject *source, GAsyncResult *result, gpointer user_data)
     return; /* the window is closed */
   if (fitted != NULL)
     {
-      g_auto (GStrv) done = namida_fit_result_dup_lines (fitted);
-      g_auto (GStrv) steps = namida_restore_fit_dup_steps (path);
+      g_auto (GStrv) done = namida_fitted_backup_dup_lines (fitted);
+      g_auto (GStrv) steps = namida_fitted_backup_dup_step_lines (fitted);
 
       g_strv_builder_addv (lines, (const char **) done);
       g_strv_builder_addv (lines, (const char **) steps);
@@ -380,7 +378,7 @@ on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
   self->applied = applied;
   g_clear_error (&self->apply_error);
   self->apply_error = g_steal_pointer (&error);
-  namida_restore_plan_fit_async (self->plan, NAMIDA_PART_ALL, self->cancellable, on_fitted, g_object_ref (self));
+  namida_restore_plan_fit_async (self->plan, NULL, self->cancellable, on_fitted, g_object_ref (self));
 }
 
 static void

@@ -45,18 +45,33 @@ fit_read_library (NamidaContents *contents, NamidaParts parts, GCancellable *can
 static NamidaMusicMatch *
 fit_match (NamidaContents *contents,
            NamidaLibrary *library,
-           GPtrArray *music,
-           NamidaPathMap *manual,
+           const NamidaFitRequest *request,
            GCancellable *cancellable,
            GError **error)
 {
   g_autoptr (GPtrArray) expected = namida_contents_dup_folders (contents, cancellable);
-  g_autoptr (GPtrArray) folders = music != NULL ? g_ptr_array_ref (music) : namida_here_dup_music_folders ();
-  g_autoptr (NamidaMusicHere) here = namida_music_here_scan (folders, cancellable, error);
-  g_autofree char *data = namida_here_dup_data_folder ();
-  g_autoptr (NamidaLibrary) own = here != NULL ? namida_library_read_folder (data, cancellable) : NULL;
+  g_autoptr (NamidaMusicHere) scanned = NULL;
+  g_autoptr (NamidaLibrary) own = NULL;
+  NamidaMusicHere *here = request->there;
 
-  return here != NULL ? namida_music_match_find (library, expected, manual, here, own) : NULL;
+  if (here == NULL)
+    {
+      g_autoptr (GPtrArray) folders
+          = request->music != NULL ? g_ptr_array_ref (request->music) : namida_here_dup_music_folders ();
+
+      here = scanned = namida_music_here_scan (folders, cancellable, error);
+      if (here == NULL)
+        return NULL;
+    }
+  for (guint i = 0; i < here->files->len; i++)
+    g_array_index (here->files, NamidaMusicFile, i).claimed = FALSE; /* by an earlier search */
+  if (!here->elsewhere)
+    {
+      g_autofree char *data = namida_here_dup_data_folder ();
+
+      own = namida_library_read_folder (data, cancellable);
+    }
+  return namida_music_match_find (library, expected, request->manual, here, own);
 }
 
 static NamidaDevice
@@ -64,6 +79,8 @@ fit_get_device (const NamidaFitRequest *request)
 {
   g_auto (GStrv) lines = NULL;
 
+  if (request->there != NULL)
+    return request->device;
   if (request->here)
     return NAMIDA_DEVICE_LINUX;
   if (request->manual == NULL)
@@ -85,14 +102,14 @@ namida_fit_file (
     return NULL;
   options.device = fit_get_device (request);
   options.map = request->manual;
-  if (request->here)
+  if (request->here || request->there != NULL)
     {
       g_autoptr (NamidaLibrary) library = fit_read_library (contents, request->parts, cancellable, error);
 
       if (library == NULL
           || !namida_library_add_listed (library, contents, USED_PARTS & request->parts, cancellable, error))
         return NULL;
-      result->match = fit_match (contents, library, request->music, request->manual, cancellable, error);
+      result->match = fit_match (contents, library, request, cancellable, error);
       if (result->match == NULL)
         return NULL;
       options.map = result->match->map;
@@ -103,7 +120,7 @@ namida_fit_file (
 
 NamidaMusicMatch *
 namida_music_match_file (
-    const char *zip, GPtrArray *music, NamidaPathMap *manual, gboolean used, GCancellable *cancellable, GError **error)
+    const char *zip, const NamidaFitRequest *request, gboolean used, GCancellable *cancellable, GError **error)
 {
   g_autoptr (NamidaContents) contents = namida_contents_open (zip, FALSE, NULL, cancellable, error);
   g_autoptr (NamidaLibrary) library = NULL;
@@ -115,12 +132,14 @@ namida_music_match_file (
   if (library == NULL)
     return NULL;
   if (!used)
-    return fit_match (contents, library, music, manual, cancellable, error);
+    return namida_library_add_listed (library, contents, USED_PARTS, cancellable, error)
+               ? fit_match (contents, library, request, cancellable, error)
+               : NULL;
   wanted = namida_library_new_empty ();
   if (!namida_library_add_listed (wanted, contents, USED_PARTS, cancellable, error))
     return NULL;
   namida_library_fill_from (wanted, library);
-  return fit_match (contents, wanted, music, manual, cancellable, error);
+  return fit_match (contents, wanted, request, cancellable, error);
 }
 
 /* ---- in words ---- */
@@ -152,7 +171,10 @@ fit_add_folder_lines (const NamidaMusicMatch *match, GPtrArray *lines)
 
       if (folder->to == NULL)
         /* Translators: %s is a folder of another device */
-        g_ptr_array_add (lines, g_strdup_printf (_ ("No folder on this computer matches “%s”"), folder->from));
+        g_ptr_array_add (lines,
+                         g_strdup_printf (match->other_device ? _ ("No known folder of the other device matches “%s”")
+                                                              : _ ("No folder on this computer matches “%s”"),
+                                          folder->from));
       else if (folder->guessed)
         /* Translators: the first %s is a folder of another device, the second one of this computer */
         g_ptr_array_add (lines,
@@ -171,10 +193,16 @@ static void
 fit_add_match_lines (const NamidaMusicMatch *match, GPtrArray *lines)
 {
   fit_add_folder_lines (match, lines);
-  g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " of %'" PRIu64 " track found here",
-                                                     "%'" PRIu64 " of %'" PRIu64 " tracks found here",
-                                                     fit_plural (match->tracks)),
-                                           match->found, match->tracks));
+  if (match->other_device)
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " of %'" PRIu64 " track found on the other device",
+                                                       "%'" PRIu64 " of %'" PRIu64 " tracks found on the other device",
+                                                       fit_plural (match->tracks)),
+                                             match->found, match->tracks));
+  else
+    g_ptr_array_add (lines, g_strdup_printf (ngettext ("%'" PRIu64 " of %'" PRIu64 " track found here",
+                                                       "%'" PRIu64 " of %'" PRIu64 " tracks found here",
+                                                       fit_plural (match->tracks)),
+                                             match->found, match->tracks));
   if (match->n_missing > 0)
     {
       g_autofree char *names = fit_join (match->missing, MISSING_SHOWN, match->n_missing);
@@ -183,6 +211,16 @@ fit_add_match_lines (const NamidaMusicMatch *match, GPtrArray *lines)
                                                          fit_plural (match->n_missing)),
                                                match->n_missing, names));
     }
+}
+
+char **
+namida_music_match_dup_lines (const NamidaMusicMatch *match)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
+
+  fit_add_match_lines (match, lines);
+  g_ptr_array_add (lines, NULL);
+  return (char **) g_ptr_array_steal (lines, NULL);
 }
 
 char **

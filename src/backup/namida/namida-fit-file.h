@@ -9,9 +9,11 @@ G_BEGIN_DECLS
 /** What a copy of a backup is for. */
 typedef struct
 {
-  gboolean here;         /* find the folders on this computer */
-  NamidaPathMap *manual; /* (nullable) (transfer none): folders that the user named */
-  GPtrArray *music;      /* (nullable) (element-type utf8) (transfer none): music folders here; else those of Namida */
+  gboolean here;          /* find the folders on this computer */
+  NamidaMusicHere *there; /* (nullable) (transfer none): find the folders among these files instead */
+  NamidaDevice device;    /* of @there */
+  NamidaPathMap *manual;  /* (nullable) (transfer none): folders that the user named */
+  GPtrArray *music;       /* (nullable) (element-type utf8) (transfer none): music folders here; else those of Namida */
   NamidaParts parts;
   gboolean all_settings;
 } NamidaFitRequest;
@@ -35,10 +37,12 @@ char **namida_fit_result_dup_lines (const NamidaFitResult *self);
  */
 NamidaFitResult *namida_fit_file (
     const char *zip, const char *out, const NamidaFitRequest *request, GCancellable *cancellable, GError **error);
-/** namida_music_match_file: (transfer full) (nullable): where the music of the backup @zip is here: that of its
- * library, and with @used only what was listened to or is in a playlist or a favorite. @music: (nullable), @manual:
- * (nullable): as of NamidaFitRequest. Errors as of namida_contents_open(). Blocking. */
+/** namida_music_match_file: (transfer full) (nullable): where the music of the backup @zip is: that of its library, and
+ * with @used only what was listened to or is in a playlist or a favorite. @request: where it is looked for; its parts
+ * do not count. Errors as of namida_contents_open(). Blocking: worker threads. */
 NamidaMusicMatch *namida_music_match_file (
-    const char *zip, GPtrArray *music, NamidaPathMap *manual, gboolean used, GCancellable *cancellable, GError **error);
+    const char *zip, const NamidaFitRequest *request, gboolean used, GCancellable *cancellable, GError **error);
+/** namida_music_match_dup_lines: (transfer full) (array zero-terminated): a translated line each. */
+char **namida_music_match_dup_lines (const NamidaMusicMatch *match);
 
 G_END_DECLS

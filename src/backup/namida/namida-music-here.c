@@ -131,15 +131,69 @@ here_scan_folder (
 }
 
 NamidaMusicHere *
-namida_music_here_scan (GPtrArray *folders, GCancellable *cancellable, GError **error)
+namida_music_here_new (void)
 {
-  g_autoptr (NamidaMusicHere) self = g_new0 (NamidaMusicHere, 1);
+  NamidaMusicHere *self = g_new0 (NamidaMusicHere, 1);
 
   self->folders = g_ptr_array_new_with_free_func (g_free);
   self->files = g_array_new (FALSE, FALSE, sizeof (NamidaMusicFile));
   self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
   self->texts = g_string_chunk_new (64 * 1024);
+  return self;
+}
+
+/* '/' between, and none at the end. */
+static char *
+here_dup_plain (const char *path)
+{
+  char *plain = g_strdup (path);
+  gsize length;
+
+  if (namida_path_is_windows (path, strlen (path)))
+    g_strdelimit (plain, "\\", '/');
+  for (length = strlen (plain); length > 1 && plain[length - 1] == '/'; length--)
+    plain[length - 1] = '\0';
+  return plain;
+}
+
+void
+namida_music_here_add_folder (NamidaMusicHere *self, const char *path)
+{
+  g_autofree char *plain = here_dup_plain (path);
+
+  if (!namida_path_is_absolute (plain, strlen (plain))
+      || g_ptr_array_find_with_equal_func (self->folders, plain, g_str_equal, NULL))
+    return;
+  self->windows = self->windows || (self->elsewhere && namida_path_is_windows (plain, strlen (plain)));
+  g_ptr_array_add (self->folders, g_steal_pointer (&plain));
+}
+
+void
+namida_music_here_add_file (NamidaMusicHere *self, const char *path, guint64 size)
+{
+  g_autofree char *plain = here_dup_plain (path);
+
+  self->incomplete = self->incomplete || self->files->len >= FILES_MOST;
+  if (!self->incomplete && strchr (plain, '/') != NULL)
+    here_add_file (self, plain, size);
+}
+
+char *
+namida_music_here_dup_native (NamidaMusicHere *self, const char *path)
+{
+  char *native = g_strdup (path);
+
+  if (self->windows)
+    g_strdelimit (native, "/", '\\');
+  return native;
+}
+
+NamidaMusicHere *
+namida_music_here_scan (GPtrArray *folders, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (NamidaMusicHere) self = namida_music_here_new ();
+
   for (guint i = 0; i < folders->len; i++)
     {
       const char *folder = folders->pdata[i];

@@ -207,7 +207,7 @@ match_add_folder (Matching *matching, const char *expected)
     return;
   tab = strchr (winner, '\t');
   *tab = '\0';
-  folder->to = g_strdup (tab + 1);
+  folder->to = namida_music_here_dup_native (matching->here, tab + 1);
   from = *winner != '\0' ? g_strconcat (expected, strchr (expected, '\\') != NULL ? "\\" : "/", winner, NULL)
                          : g_strdup (expected);
   if (g_str_equal (from, folder->to))
@@ -218,11 +218,30 @@ match_add_folder (Matching *matching, const char *expected)
     namida_path_map_add_file (matching->result->map, expected, folder->to);
 }
 
+/* One that the user named a folder for. */
+static void
+match_add_named (Matching *matching, const char *expected)
+{
+  NamidaMusicFolder *folder = g_new0 (NamidaMusicFolder, 1);
+
+  folder->from = g_strdup (expected);
+  folder->to = namida_path_map_apply (matching->manual, expected, strlen (expected));
+  if (folder->to == NULL)
+    folder->to = g_strdup (expected);
+  for (guint i = 0; i < matching->library->tracks->len; i++)
+    folder->tracks += match_skip_prefix (match_get (matching, i)->path, expected) != NULL;
+  g_ptr_array_add (matching->result->folders, folder);
+}
+
 static gboolean
 match_is_there (Matching *matching, const char *path, NamidaMusicFile **file)
 {
-  *file = namida_music_here_find (matching->here, path);
-  return *file != NULL || (path[0] == '/' && access (path, F_OK) == 0);
+  g_autofree char *plain = g_strdup (path);
+
+  if (matching->here->windows)
+    g_strdelimit (plain, "\\", '/');
+  *file = namida_music_here_find (matching->here, plain);
+  return *file != NULL || (!matching->here->elsewhere && path[0] == '/' && access (path, F_OK) == 0);
 }
 
 /* The track that is where the folders of the map say, or where it has always been. */
@@ -245,10 +264,12 @@ match_try_path (Matching *matching, guint i)
 static void
 match_claim (Matching *matching, guint i, NamidaMusicFile *file)
 {
+  g_autofree char *native = namida_music_here_dup_native (matching->here, file->path);
+
   file->claimed = TRUE;
   matching->state[i] = TRACK_FOUND;
   matching->result->elsewhere++;
-  namida_path_map_add_file (matching->result->map, match_get (matching, i)->path, file->path);
+  namida_path_map_add_file (matching->result->map, match_get (matching, i)->path, native);
 }
 
 static void
@@ -323,10 +344,14 @@ match_guess (Matching *matching, NamidaMusicFolder *folder)
   const char *name = match_get_name (folder->from);
 
   for (guint i = 0; i < here->len && folder->to == NULL; i++)
-    if (g_ascii_strcasecmp (match_get_name (here->pdata[i]), name) == 0 && !match_is_taken (matching, here->pdata[i]))
-      folder->to = g_strdup (here->pdata[i]);
+    {
+      g_autofree char *native = namida_music_here_dup_native (matching->here, here->pdata[i]);
+
+      if (g_ascii_strcasecmp (match_get_name (here->pdata[i]), name) == 0 && !match_is_taken (matching, native))
+        folder->to = g_steal_pointer (&native);
+    }
   if (folder->to == NULL && here->len == 1 && matching->result->folders->len == 1)
-    folder->to = g_strdup (here->pdata[0]);
+    folder->to = namida_music_here_dup_native (matching->here, here->pdata[0]);
   if (folder->to == NULL)
     return;
   folder->guessed = TRUE;
@@ -408,6 +433,7 @@ namida_music_match_find (
   Matching matching = { .result = result, .library = library, .manual = manual, .here = here };
 
   result->map = namida_path_map_new ();
+  result->other_device = here->elsewhere;
   result->folders = g_ptr_array_new_with_free_func (match_folder_free);
   result->missing = g_ptr_array_new_with_free_func (g_free);
   matching.state = g_malloc0 (MAX (library->tracks->len, 1));
@@ -419,6 +445,8 @@ namida_music_match_find (
   for (guint i = 0; i < expected->len; i++)
     if (manual == NULL || !namida_path_map_covers (manual, expected->pdata[i]))
       match_add_folder (&matching, expected->pdata[i]);
+    else
+      match_add_named (&matching, expected->pdata[i]);
   match_each_open (&matching, match_try_path);
   match_each_open (&matching, match_try_name);
   if (own != NULL)

@@ -28,6 +28,7 @@ typedef struct
   guint64 on_servers; /* tracks that need no file, not counted in @tracks */
   GPtrArray *missing; /* char *: "Artist – Title", sorted; 1,000 at most */
   guint64 n_missing;
+  gboolean other_device; /* it was looked for on another device, not here */
 } NamidaMusicMatch;
 
 /**

@@ -7,6 +7,7 @@
 #include "namida-safe-path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 #include <unistd.h>
@@ -39,6 +40,18 @@ make_folder (NamidaRestoreApply *self, NamidaRestoreFile *file, GError **error)
   return TRUE;
 }
 
+/* The zip is there already: with the time of now, Namida's automatic restore takes it all the same. */
+static void
+make_newest (NamidaRestoreApply *self, const NamidaRestoreFile *file)
+{
+  const NamidaRestoreLabel *label = self->plan->labels->pdata[0];
+  g_autofree char *path = g_build_filename (label->destination, file->relative, NULL);
+  const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_NOW } };
+
+  if (utimensat (AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) != 0)
+    namida_restore_blocked (self, file, g_strerror (errno));
+}
+
 static gboolean
 restore_file (NamidaRestoreApply *self, NamidaRestoreFile *file, GError **error)
 {
@@ -46,6 +59,8 @@ restore_file (NamidaRestoreApply *self, NamidaRestoreFile *file, GError **error)
     {
     case NAMIDA_RESTORE_SAME:
       self->result->same += !file->folder;
+      if (self->plan->automatic && self->plan->zip != NULL && file->label == 0)
+        make_newest (self, file);
       return TRUE;
     case NAMIDA_RESTORE_BLOCKED:
       namida_restore_blocked (self, file, file->reason);
@@ -158,6 +173,8 @@ run (NamidaRestoreApply *self, GError **error)
   if (!sweep (self, error))
     return FALSE;
   self->id = namida_restore_record_begin (self->plan->database, self->plan->folder, error);
+  g_free (self->plan->record);
+  self->plan->record = g_strdup (self->id);
   if (self->id == NULL || !restore_all (self, error)
       || !namida_restore_record_end (self->plan->database, self->id, error))
     return FALSE;

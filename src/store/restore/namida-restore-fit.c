@@ -1,27 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The end of a restore on another device: the backup zip goes into Namida's folder of backups as a copy whose paths are
- * those of this computer, found by the music that was just restored and by the folders of Namida here. Called by the
- * command line and the window after the files are in place; the copy is written in a thread. */
+/* A copy of a version's backup zip that fits where it goes: into Namida's folder of backups on this computer, found by
+ * the music that was just restored and by the folders of Namida here, or into a temporary folder for another device.
+ * Called by the command line and the window; the copy is written in a thread. */
 #include "config.h"
 
 #include "namida-restore-fit.h"
 
+#include "namida-content.h"
+#include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-format.h"
 #include "namida-restore-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#define TEMPORARY_PREFIX "fitted-"
+/* A copy that a killed program left behind. */
+#define TEMPORARY_DAYS 7
 
 typedef struct
 {
-  char *zip; /* in the version */
+  NamidaDatabase *database;
+  NamidaRestorePlan *plan; /* (nullable): for this computer; not used by the thread but for @record */
+  char *zip;               /* in the version */
   char *name;
-  char *folder;
-  char *out;
-  GPtrArray *music;
-  NamidaParts parts;
+  char *folder; /* (nullable): where the copy goes */
+  gboolean automatic;
+  NamidaRestoreFitOptions options; /* @manual is a copy */
+  GPtrArray *music;                /* char *: the destinations */
+  GPtrArray *coming;               /* char *: files that apply puts there */
+  GArray *coming_sizes;            /* guint64 */
+  char *fingerprint, *alias;       /* for another device */
+  gboolean only_match;
 } RestoreFit;
 
 static void
@@ -29,13 +44,77 @@ restore_fit_free (gpointer data)
 {
   RestoreFit *job = data;
 
+  g_clear_object (&job->database);
+  g_clear_object (&job->plan);
   g_ptr_array_unref (job->music);
+  g_ptr_array_unref (job->coming);
+  g_array_unref (job->coming_sizes);
+  g_clear_pointer (&job->options.manual, namida_path_map_free);
   g_free (job->zip);
   g_free (job->name);
   g_free (job->folder);
-  g_free (job->out);
+  g_free (job->fingerprint);
+  g_free (job->alias);
   g_free (job);
 }
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RestoreFit, restore_fit_free)
+
+static NamidaPathMap *
+restore_fit_copy_map (NamidaPathMap *map)
+{
+  g_auto (GStrv) lines = NULL;
+  NamidaPathMap *copy;
+
+  if (map == NULL)
+    return NULL;
+  copy = namida_path_map_new ();
+  lines = namida_path_map_dup_folders (map);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      char *tab = strchr (lines[i], '\t');
+
+      *tab = '\0';
+      namida_path_map_add_folder (copy, lines[i], tab + 1);
+    }
+  return copy;
+}
+
+static RestoreFit *
+restore_fit_new (NamidaDatabase *database, const char *zip, const NamidaRestoreFitOptions *options)
+{
+  static const NamidaRestoreFitOptions defaults = { .parts = NAMIDA_PART_ALL };
+  RestoreFit *job = g_new0 (RestoreFit, 1);
+
+  job->database = g_object_ref (database);
+  job->zip = g_strdup (zip);
+  job->name = g_path_get_basename (zip);
+  job->options = options != NULL ? *options : defaults;
+  job->options.manual = restore_fit_copy_map (job->options.manual);
+  job->music = g_ptr_array_new_with_free_func (g_free);
+  job->coming = g_ptr_array_new_with_free_func (g_free);
+  job->coming_sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
+  return job;
+}
+
+void
+namida_fitted_backup_free (NamidaFittedBackup *self)
+{
+  if (self == NULL)
+    return;
+  if (self->temporary != NULL)
+    {
+      g_unlink (self->path);
+      g_rmdir (self->temporary);
+    }
+  g_free (self->path);
+  g_free (self->merged_with);
+  g_free (self->temporary);
+  namida_fit_result_free (self->fit);
+  namida_merge_report_free (self->merged);
+  g_free (self);
+}
+
+/* ---- where it goes ---- */
 
 /* "Namida Backup - 2026-08-22 19.05.10 - fitted.zip", or the first such name that is free. */
 static char *
@@ -56,64 +135,311 @@ restore_fit_dup_path (const char *folder, const char *zip)
 }
 
 static void
-restore_fit_add_own_folders (GPtrArray *music)
+restore_fit_sweep (const char *parent)
+{
+  g_autoptr (GDir) dir = g_dir_open (parent, 0, NULL);
+  gint64 before = g_get_real_time () / G_USEC_PER_SEC - TEMPORARY_DAYS * 24 * 3600;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (parent, name, NULL);
+      g_autoptr (GDir) files = NULL;
+      struct stat st;
+
+      if (!g_str_has_prefix (name, TEMPORARY_PREFIX) || lstat (path, &st) != 0 || !S_ISDIR (st.st_mode)
+          || st.st_mtim.tv_sec > before)
+        continue;
+      files = g_dir_open (path, 0, NULL);
+      while (files != NULL && (name = g_dir_read_name (files)) != NULL)
+        {
+          g_autofree char *file = g_build_filename (path, name, NULL);
+
+          g_unlink (file);
+        }
+      g_rmdir (path);
+    }
+}
+
+static char *
+restore_fit_make_temporary (GError **error)
+{
+  g_autofree char *parent = g_build_filename (g_get_user_cache_dir (), "namida-sync", NULL);
+  g_autofree char *folder = g_build_filename (parent, TEMPORARY_PREFIX "XXXXXX", NULL);
+
+  restore_fit_sweep (parent);
+  if (g_mkdir_with_parents (parent, 0700) == 0 && g_mkdtemp (folder) != NULL)
+    return g_steal_pointer (&folder);
+  namida_error_set_from_errno (error, errno, _ ("Could not create a temporary folder"));
+  return NULL;
+}
+
+/* ---- what is there ---- */
+
+static NamidaMusicHere *
+restore_fit_scan (RestoreFit *job, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) own = namida_here_dup_music_folders ();
+  NamidaMusicHere *here;
 
   for (guint i = 0; i < own->len; i++)
-    if (!g_ptr_array_find_with_equal_func (music, own->pdata[i], g_str_equal, NULL))
-      g_ptr_array_add (music, g_strdup (own->pdata[i]));
+    if (!g_ptr_array_find_with_equal_func (job->music, own->pdata[i], g_str_equal, NULL))
+      g_ptr_array_add (job->music, g_strdup (own->pdata[i]));
+  here = namida_music_here_scan (job->music, cancellable, error);
+  for (guint i = 0; here != NULL && i < job->coming->len; i++)
+    namida_music_here_add_file (here, job->coming->pdata[i], g_array_index (job->coming_sizes, guint64, i));
+  return here;
+}
+
+/* A device of which only the folders that the user named are known. */
+static NamidaMusicHere *
+restore_fit_new_named (RestoreFit *job, NamidaFitRequest *request)
+{
+  NamidaMusicHere *here = namida_music_here_new ();
+  g_auto (GStrv) lines = namida_path_map_dup_folders (job->options.manual);
+
+  here->elsewhere = TRUE;
+  for (guint i = 0; lines[i] != NULL; i++)
+    namida_music_here_add_folder (here, strchr (lines[i], '\t') + 1);
+  if (here->folders->len > 0)
+    request->device = namida_device_of_path (here->folders->pdata[0]);
+  return here;
+}
+
+/* @newest: (out) (nullable) (transfer full): what it can be merged with. */
+static NamidaMusicHere *
+restore_fit_find (RestoreFit *job, NamidaFitRequest *request, char **newest, GCancellable *cancellable, GError **error)
+{
+  NamidaMusicHere *here;
+
+  *newest = NULL;
+  request->parts = job->options.parts;
+  request->all_settings = job->options.all_settings;
+  request->manual = job->options.manual;
+  if (job->alias != NULL)
+    {
+      g_autoptr (GError) local = NULL;
+
+      here = namida_restore_there_read (job->database, job->fingerprint, job->alias, &request->device, newest,
+                                        cancellable, &local);
+      if (here == NULL && job->options.manual != NULL && g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND))
+        here = restore_fit_new_named (job, request);
+      else if (here == NULL)
+        g_propagate_error (error, g_steal_pointer (&local));
+    }
+  else
+    {
+      here = restore_fit_scan (job, cancellable, error);
+      request->device = NAMIDA_DEVICE_LINUX;
+      if (here != NULL && job->options.merge)
+        *newest = namida_restore_dup_newest_here (job->folder, cancellable);
+    }
+  request->there = here;
+  return here;
+}
+
+/* ---- the copy ---- */
+
+static gboolean
+restore_fit_write (RestoreFit *job,
+                   const NamidaFitRequest *request,
+                   const char *newest,
+                   NamidaFittedBackup *fitted,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  const char *zips[] = { job->zip, newest, NULL };
+
+  if (!job->options.merge)
+    {
+      fitted->fit = namida_fit_file (job->zip, fitted->path, request, cancellable, error);
+      return fitted->fit != NULL;
+    }
+  if (newest == NULL)
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                           job->alias != NULL
+                               ? _ ("There is no good backup of that device to merge with. Restore without merging.")
+                               : _ ("There is no good backup of Namida on this computer to merge with. Make one in "
+                                    "Namida first, or restore without merging."));
+      return FALSE;
+    }
+  fitted->merged_with = g_path_get_basename (newest);
+  fitted->merged = namida_merge_files (zips, fitted->path, request, &fitted->fit, cancellable, error);
+  return fitted->merged != NULL;
+}
+
+/* The copy has the date of its original, so that it is neither picked nor counted as a new backup; or that of now. */
+static void
+restore_fit_set_time (RestoreFit *job, NamidaFittedBackup *fitted)
+{
+  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_NOW } };
+  struct stat st;
+
+  fitted->fresh = job->automatic;
+  if (!job->automatic && stat (job->zip, &st) == 0)
+    times[1] = st.st_mtim;
+  if (utimensat (AT_FDCWD, fitted->path, times, AT_SYMLINK_NOFOLLOW) != 0)
+    fitted->fresh = TRUE;
+}
+
+static void
+restore_fit_look (NamidaFittedBackup *fitted, GCancellable *cancellable)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (fitted->path);
+  g_autoptr (NamidaInspection) inspection = namida_inspector_inspect (file, cancellable, NULL);
+
+  if (inspection == NULL)
+    return;
+  fitted->has_listens = (inspection->parts & NAMIDA_PART_HISTORY) != 0;
+  fitted->listens = inspection->listens;
+  /* The library has the paths of the device already; without one, Namida only finds its music by looking. */
+  fitted->reindex = !inspection->has_library;
+}
+
+/* Rows for the undo, in the restore of the music when that left one. */
+static gboolean
+restore_fit_record (RestoreFit *job, GPtrArray *rows, GError **error)
+{
+  g_autofree char *id = NULL;
+
+  if (job->plan->record != NULL && !namida_restore_record_reopen (job->database, job->plan->record, error))
+    return FALSE;
+  id = namida_restore_record_begin (job->database, job->plan->folder, error);
+  return id != NULL && namida_restore_record_add (job->database, id, rows, error)
+         && namida_restore_record_end (job->database, id, error);
+}
+
+static gboolean
+restore_fit_record_file (RestoreFit *job, GPtrArray *rows, const char *path, GError **error)
+{
+  NamidaRestoredRow *row = namida_restored_row_new (NAMIDA_RESTORED_FILE, path);
+  struct stat st;
+
+  g_ptr_array_add (rows, row);
+  if (stat (path, &st) != 0)
+    return namida_restore_fail (error, errno, _ ("“%s” cannot be read"), path);
+  row->size = (guint64) st.st_size;
+  row->mtime_ns = (gint64) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+  row->inode = (guint64) st.st_ino;
+  row->device = (guint64) st.st_dev;
+  return restore_fit_record (job, rows, error);
+}
+
+static NamidaFittedBackup *
+restore_fit_here (
+    RestoreFit *job, const NamidaFitRequest *request, const char *newest, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (NamidaFittedBackup) fitted = g_new0 (NamidaFittedBackup, 1);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_restored_row_free);
+  g_autofree char *picked = NULL;
+  g_autofree char *name = NULL;
+
+  namida_restore_note_missing (rows, job->folder);
+  if (g_mkdir_with_parents (job->folder, 0777) != 0)
+    {
+      int saved_errno = errno;
+      g_autofree char *what = g_strdup_printf (_ ("Could not create the folder “%s”"), job->folder);
+
+      namida_error_set_from_errno (error, saved_errno, what);
+      return NULL;
+    }
+  fitted->path = restore_fit_dup_path (job->folder, job->name);
+  if (!restore_fit_write (job, request, newest, fitted, cancellable, error))
+    return NULL;
+  restore_fit_set_time (job, fitted);
+  if (!restore_fit_record_file (job, rows, fitted->path, error))
+    return NULL;
+  restore_fit_look (fitted, cancellable);
+  picked = namida_restore_find_picked (job->folder);
+  name = g_path_get_basename (fitted->path);
+  fitted->picked = g_strcmp0 (picked, name) == 0;
+  return g_steal_pointer (&fitted);
+}
+
+static NamidaFittedBackup *
+restore_fit_there (
+    RestoreFit *job, const NamidaFitRequest *request, const char *newest, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (NamidaFittedBackup) fitted = g_new0 (NamidaFittedBackup, 1);
+
+  fitted->other_device = TRUE;
+  fitted->temporary = restore_fit_make_temporary (error);
+  if (fitted->temporary == NULL)
+    return NULL;
+  fitted->path = restore_fit_dup_path (fitted->temporary, job->name);
+  if (!restore_fit_write (job, request, newest, fitted, cancellable, error))
+    return NULL;
+  restore_fit_set_time (job, fitted);
+  restore_fit_look (fitted, cancellable);
+  return g_steal_pointer (&fitted);
 }
 
 static void
 restore_fit_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   RestoreFit *job = data;
-  NamidaFitRequest request = { .here = TRUE, .music = job->music, .parts = job->parts };
-  NamidaFitResult *result = NULL;
   GError *error = NULL;
+  NamidaFitRequest request = { 0 };
+  g_autofree char *newest = NULL;
+  g_autoptr (NamidaMusicHere) there = restore_fit_find (job, &request, &newest, cancellable, &error);
+  NamidaMusicMatch *match = NULL;
+  NamidaFittedBackup *fitted = NULL;
 
-  restore_fit_add_own_folders (job->music);
-  if (g_mkdir_with_parents (job->folder, 0777) != 0)
-    {
-      int saved_errno = errno;
-      g_autofree char *what = g_strdup_printf (_ ("Could not create the folder “%s”"), job->folder);
-
-      namida_error_set_from_errno (&error, saved_errno, what);
-    }
-  else
-    {
-      job->out = restore_fit_dup_path (job->folder, job->name);
-      result = namida_fit_file (job->zip, job->out, &request, cancellable, &error);
-    }
-  if (result != NULL)
-    g_task_return_pointer (task, result, (GDestroyNotify) namida_fit_result_free);
+  if (there != NULL && job->only_match)
+    match = namida_music_match_file (job->zip, &request, FALSE, cancellable, &error);
+  else if (there != NULL && job->alias != NULL)
+    fitted = restore_fit_there (job, &request, newest, cancellable, &error);
+  else if (there != NULL)
+    fitted = restore_fit_here (job, &request, newest, cancellable, &error);
+  if (match != NULL)
+    g_task_return_pointer (task, match, (GDestroyNotify) namida_music_match_free);
+  else if (fitted != NULL)
+    g_task_return_pointer (task, fitted, (GDestroyNotify) namida_fitted_backup_free);
   else
     g_task_return_error (task, error);
 }
 
-void
-namida_restore_plan_fit_async (NamidaRestorePlan *self,
-                               NamidaParts parts,
-                               GCancellable *cancellable,
-                               GAsyncReadyCallback callback,
-                               gpointer user_data)
+/* ---- this computer ---- */
+
+static void
+restore_fit_add_coming (RestoreFit *job, NamidaRestorePlan *plan)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  for (guint i = 0; i < plan->files->len; i++)
+    {
+      const NamidaRestoreFile *file = plan->files->pdata[i];
+      const NamidaRestoreLabel *label = plan->labels->pdata[file->label];
+
+      if (*label->label == '\0' || label->destination == NULL || file->folder || file->missing)
+        continue;
+      g_ptr_array_add (job->coming, g_build_filename (label->destination, file->relative, NULL));
+      g_array_append_val (job->coming_sizes, file->size);
+    }
+}
+
+/* @task: (transfer full) */
+static void
+restore_fit_start_plan (NamidaRestorePlan *self,
+                        const NamidaRestoreFitOptions *options,
+                        gboolean only_match,
+                        GTask *task)
+{
+  g_autoptr (GTask) owned = task;
+  g_autofree char *zip = NULL;
   RestoreFit *job;
 
-  g_task_set_source_tag (task, namida_restore_plan_fit_async);
   if (self->zip == NULL)
     {
-      g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("The version has no Namida backup."));
+      g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, "%s",
+                               _ ("The version has no Namida backup."));
       return;
     }
-  job = g_new0 (RestoreFit, 1);
-  job->zip = g_build_filename (((NamidaRestoreLabel *) self->labels->pdata[0])->source, self->zip, NULL);
-  job->name = g_strdup (self->zip);
+  zip = g_build_filename (((NamidaRestoreLabel *) self->labels->pdata[0])->source, self->zip, NULL);
+  job = restore_fit_new (self->database, zip, options);
+  job->plan = g_object_ref (self);
   job->folder = g_strdup (self->zip_folder);
-  job->parts = parts;
-  job->music = g_ptr_array_new_with_free_func (g_free);
+  job->automatic = self->automatic;
+  job->only_match = only_match;
   for (guint i = 1; i < self->labels->len; i++)
     {
       const NamidaRestoreLabel *label = self->labels->pdata[i];
@@ -121,37 +447,118 @@ namida_restore_plan_fit_async (NamidaRestorePlan *self,
       if (label->destination != NULL)
         g_ptr_array_add (job->music, g_strdup (label->destination));
     }
+  if (only_match)
+    restore_fit_add_coming (job, self);
   g_task_set_task_data (task, job, restore_fit_free);
   g_task_run_in_thread (task, restore_fit_thread);
 }
 
-NamidaFitResult *
-namida_restore_plan_fit_finish (NamidaRestorePlan *self, GAsyncResult *result, char **path, GError **error)
+void
+namida_restore_plan_match_async (NamidaRestorePlan *self,
+                                 const NamidaRestoreFitOptions *options,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
 {
-  RestoreFit *job;
-  NamidaFitResult *fitted;
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
 
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (g_async_result_is_tagged (result, namida_restore_plan_fit_async), NULL);
-  job = g_task_get_task_data (G_TASK (result));
-  fitted = g_task_propagate_pointer (G_TASK (result), error);
-  if (fitted != NULL && path != NULL)
-    *path = g_strdup (job->out);
-  return fitted;
+  g_task_set_source_tag (task, namida_restore_plan_match_async);
+  restore_fit_start_plan (self, options, TRUE, task);
 }
 
-char **
-namida_restore_fit_dup_steps (const char *path)
+NamidaMusicMatch *
+namida_restore_plan_match_finish (NamidaRestorePlan *self, GAsyncResult *result, GError **error)
 {
-  g_autofree char *base = g_path_get_basename (path);
-  g_autofree char *shown = namida_format_alias (base);
-  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, namida_restore_plan_match_async), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
 
-  /* Translators: the words in English are those of Namida's own menus; %s is a file name */
-  g_ptr_array_add (
-      lines,
-      g_strdup_printf (_ ("In Namida: Settings, Backup & Restore, Restore Backup, Automatic. It picks “%s”."), shown));
-  g_ptr_array_add (lines, g_strdup (_ ("Paths need no update. Namida counts its next automatic backup from now on.")));
-  g_ptr_array_add (lines, NULL);
-  return (char **) g_ptr_array_steal (lines, NULL);
+void
+namida_restore_plan_fit_async (NamidaRestorePlan *self,
+                               const NamidaRestoreFitOptions *options,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, namida_restore_plan_fit_async);
+  restore_fit_start_plan (self, options, FALSE, task);
+}
+
+NamidaFittedBackup *
+namida_restore_plan_fit_finish (NamidaRestorePlan *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, namida_restore_plan_fit_async), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- another device ---- */
+
+/* @task: (transfer full) */
+static void
+restore_fit_start_for (NamidaDatabase *database,
+                       const char *zip,
+                       const char *fingerprint,
+                       const char *alias,
+                       const NamidaRestoreFitOptions *options,
+                       gboolean only_match,
+                       GTask *task)
+{
+  g_autoptr (GTask) owned = task;
+  RestoreFit *job = restore_fit_new (database, zip, options);
+
+  job->fingerprint = g_strdup (fingerprint);
+  job->alias = g_strdup (alias);
+  job->only_match = only_match;
+  g_task_set_task_data (task, job, restore_fit_free);
+  g_task_run_in_thread (task, restore_fit_thread);
+}
+
+void
+namida_restore_fit_for_async (NamidaDatabase *database,
+                              const char *zip,
+                              const char *fingerprint,
+                              const char *alias,
+                              const NamidaRestoreFitOptions *options,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, namida_restore_fit_for_async);
+  restore_fit_start_for (database, zip, fingerprint, alias, options, FALSE, task);
+}
+
+NamidaFittedBackup *
+namida_restore_fit_for_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, namida_restore_fit_for_async), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+namida_restore_match_for_async (NamidaDatabase *database,
+                                const char *zip,
+                                const char *fingerprint,
+                                const char *alias,
+                                const NamidaRestoreFitOptions *options,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, namida_restore_match_for_async);
+  restore_fit_start_for (database, zip, fingerprint, alias, options, TRUE, task);
+}
+
+NamidaMusicMatch *
+namida_restore_match_for_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, namida_restore_match_for_async), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

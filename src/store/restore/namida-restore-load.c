@@ -104,6 +104,18 @@ read_manifest (const char *path)
   return n == 0 && namida_inspect_json_end (json) ? g_steal_pointer (&self) : manifest_new ();
 }
 
+GHashTable *
+namida_restore_read_originals (const char *manifest_path)
+{
+  g_autoptr (Manifest) manifest = read_manifest (manifest_path);
+  GHashTable *originals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  for (guint i = 0; i < manifest->labels->len; i++)
+    if (*(const char *) manifest->originals->pdata[i] != '\0')
+      g_hash_table_insert (originals, g_strdup (manifest->labels->pdata[i]), g_strdup (manifest->originals->pdata[i]));
+  return originals;
+}
+
 /* ---- what is in the folder ---- */
 
 static gboolean

@@ -65,6 +65,7 @@ namida_restore_plan_finalize (GObject *object)
   g_free (self->music);
   g_free (self->zip_folder);
   g_free (self->picked);
+  g_free (self->record);
   g_ptr_array_unref (self->labels);
   g_ptr_array_unref (self->files);
   g_clear_pointer (&self->items, g_ptr_array_unref);
@@ -182,6 +183,13 @@ const char *
 namida_restore_plan_get_zip (NamidaRestorePlan *self)
 {
   return self->zip;
+}
+
+char *
+namida_restore_plan_dup_zip_path (NamidaRestorePlan *self)
+{
+  return self->zip != NULL ? g_build_filename (((NamidaRestoreLabel *) self->labels->pdata[0])->source, self->zip, NULL)
+                           : NULL;
 }
 
 const NamidaInspection *
@@ -437,8 +445,8 @@ on_timer (gpointer user_data)
 
 /* Namida's automatic restore takes the newest of these names, by the time of the file (namida, backup_controller.dart).
  */
-static char *
-find_picked (const char *folder)
+char *
+namida_restore_find_picked (const char *folder)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   g_autofree char *picked = NULL;
@@ -475,7 +483,7 @@ look_after (NamidaRestorePlan *self)
     return;
   path = g_build_filename (zip->destination, self->zip, NULL);
   self->zip_there = g_file_test (path, G_FILE_TEST_IS_REGULAR);
-  self->picked = find_picked (zip->destination);
+  self->picked = namida_restore_find_picked (zip->destination);
 }
 
 static void

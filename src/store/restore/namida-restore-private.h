@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "namida-music-here.h"
 #include "namida-restore.h"
+#include "namida-contents.h"
 
 #include <sys/stat.h>
 
@@ -54,6 +56,7 @@ struct _NamidaRestorePlan
   GPtrArray *items;   /* (nullable) NamidaRestoreItem */
   char *picked;       /* (nullable): what Namida's automatic restore would pick, after apply */
   gboolean zip_there; /* after apply */
+  char *record;       /* (nullable): after apply: the id under which it can be undone */
 };
 
 void namida_restore_label_free (NamidaRestoreLabel *self);
@@ -67,6 +70,29 @@ gboolean namida_restore_find (NamidaRestorePlan *plan, const char *folder, GErro
 void namida_restore_choose (NamidaRestorePlan *plan, GPtrArray *known);
 /** namida_restore_walk: fills @plan's files. */
 gboolean namida_restore_walk (NamidaRestorePlan *plan, GCancellable *cancellable, GError **error);
+
+/** namida_restore_read_originals: (transfer full): label → where the folder was on the device that sent it, as the
+ * manifest at @manifest_path says; empty when it cannot be read. */
+GHashTable *namida_restore_read_originals (const char *manifest_path);
+/** namida_restore_find_picked: (transfer full) (nullable): the name of the backup in @folder that Namida's own
+ * automatic restore takes. */
+char *namida_restore_find_picked (const char *folder);
+
+/* namida-restore-there.c; worker threads. */
+
+/** namida_restore_there_read: what the device @fingerprint, or (%NULL) the unproven one called @alias, is known to have
+ * by the versions it sent: (transfer full) (nullable): %NULL with NOT_FOUND (it sent none that says) or STORAGE.
+ * @device: (out): of what kind it is. @newest: (out) (optional) (nullable) (transfer full): its newest good backup. */
+NamidaMusicHere *namida_restore_there_read (NamidaDatabase *database,
+                                            const char *fingerprint,
+                                            const char *alias,
+                                            NamidaDevice *device,
+                                            char **newest,
+                                            GCancellable *cancellable,
+                                            GError **error);
+/** namida_restore_dup_newest_here: (transfer full) (nullable): path of the newest good backup in Namida's own folder
+ * @folder. */
+char *namida_restore_dup_newest_here (const char *folder, GCancellable *cancellable);
 
 /* namida-restore-missing.c; worker threads. */
 
@@ -121,6 +147,8 @@ void namida_restored_row_free (NamidaRestoredRow *self);
 /** namida_restore_record_begin: the interrupted restore of @source, or a new one. Returns: (transfer full) (nullable)
  * its id. */
 char *namida_restore_record_begin (NamidaDatabase *database, const char *source, GError **error);
+/** namida_restore_record_reopen: more will be added to the restore @id; without effect when it is forgotten. */
+gboolean namida_restore_record_reopen (NamidaDatabase *database, const char *id, GError **error);
 /** namida_restore_record_add: @rows: (element-type NamidaRestoredRow): one transaction, durable when it returns. */
 gboolean namida_restore_record_add (NamidaDatabase *database, const char *id, GPtrArray *rows, GError **error);
 /** namida_restore_record_drop: @row was added, and its file is not there after all. */
@@ -138,6 +166,8 @@ GPtrArray *namida_restore_record_old (NamidaDatabase *database, GError **error);
 
 /* namida-restore-undo.c; worker threads. */
 
+/** namida_restore_note_missing: adds to @rows the folders of @path that are missing, from the top. */
+void namida_restore_note_missing (GPtrArray *rows, const char *path);
 /** namida_restore_lock: opens and holds the folder of temporary files below @root. @create: else missing is -1 without
  * error. Returns: a descriptor, or -1: BUSY, STORAGE. */
 int namida_restore_lock (const char *root, gboolean create, GError **error);

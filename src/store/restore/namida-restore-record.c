@@ -61,6 +61,12 @@ namida_restore_record_begin (NamidaDatabase *database, const char *source, GErro
 }
 
 gboolean
+namida_restore_record_reopen (NamidaDatabase *database, const char *id, GError **error)
+{
+  return namida_database_exec (database, error, "UPDATE restores SET state = 'open' WHERE id = ?", "s", id);
+}
+
+gboolean
 namida_restore_record_add (NamidaDatabase *database, const char *id, GPtrArray *rows, GError **error)
 {
   gboolean fine;

@@ -57,15 +57,15 @@ namida_restore_blocked (NamidaRestoreApply *self, const NamidaRestoreFile *file,
 /* ---- the destinations ---- */
 
 /* Writes down the folders of @path that are missing, from the top, before they are made. */
-static void
-note_missing (GPtrArray *rows, const char *path)
+void
+namida_restore_note_missing (GPtrArray *rows, const char *path)
 {
   g_autofree char *parent = g_path_get_dirname (path);
   struct stat st;
 
   if (lstat (path, &st) == 0 || errno != ENOENT || g_str_equal (parent, path))
     return;
-  note_missing (rows, parent);
+  namida_restore_note_missing (rows, parent);
   g_ptr_array_add (rows, namida_restored_row_new (NAMIDA_RESTORED_FOLDER, path));
 }
 
@@ -79,7 +79,7 @@ open_root (NamidaRestoreApply *self, const char *path, GError **error)
   root->path = g_strdup (path);
   root->made = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   root->touched = namida_folder_set_new ();
-  note_missing (rows, path);
+  namida_restore_note_missing (rows, path);
   g_ptr_array_add (rows, namida_restored_row_new (NAMIDA_RESTORED_ROOT, path));
   if (namida_restore_record_add (self->plan->database, self->id, rows, error)
       && (root->fd = namida_folder_make_root (path, error)) >= 0

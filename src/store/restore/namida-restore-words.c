@@ -5,6 +5,7 @@
 
 #include "namida-format.h"
 #include "namida-path-helper.h"
+#include "namida-steps.h"
 
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
@@ -96,41 +97,68 @@ namida_restore_plan_dup_path_lines (NamidaRestorePlan *self)
   return namida_path_helper_dup_lines (advice);
 }
 
-static void
-add_restore_steps (NamidaRestorePlan *self, GPtrArray *lines)
+/* @shown: the name of the zip; @paths: what to update there; both are kept by the request. */
+static NamidaStepsRequest
+restore_make_request (NamidaRestorePlan *self, const char *shown, GPtrArray *paths)
 {
-  g_autofree char *zip = namida_format_alias (self->zip);
+  NamidaStepsRequest request = { .zip = self->zip_there ? shown : NULL,
+                                 .picked = g_strcmp0 (self->picked, self->zip) == 0,
+                                 .fresh = self->automatic,
+                                 .paths = paths };
 
-  if (g_strcmp0 (self->picked, self->zip) == 0)
-    g_ptr_array_add (lines, g_strdup_printf (_ ("In Namida: Settings, Backup and restore, Restore backup, Automatic "
-                                                "restoring: it picks “%s”."),
-                                             zip));
-  else
-    g_ptr_array_add (lines, g_strdup_printf (_ ("In Namida: Settings, Backup and restore, Restore backup, Manual "
-                                                "restoring: choose “%s”. The automatic one would pick a newer backup."),
-                                             zip));
   /* namida, backup_controller.dart, maxAutoBackups */
-  if (g_str_has_suffix (self->zip, " - auto.zip"))
-    g_ptr_array_add (lines, g_strdup (_ ("Do it soon: Namida deletes its older automatic backups by itself.")));
+  request.own_auto = self->zip != NULL && g_str_has_suffix (self->zip, " - auto.zip");
+  /* Namida's own update changes playlists, queues and the history, never its library. */
+  request.reindex = paths->len > 0 || (self->inspection != NULL && !self->inspection->has_library);
+  if (self->inspection != NULL)
+    {
+      request.has_listens = self->inspection->listens > 0;
+      request.listens = self->inspection->listens;
+    }
+  return request;
+}
+
+static GPtrArray *
+restore_dup_updates (NamidaRestorePlan *self)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) lines = namida_restore_plan_dup_path_lines (self);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_ptr_array_add (paths, g_strdup (lines[i]));
+  return paths;
+}
+
+/* Whether the zip is one that Namida can restore. */
+static gboolean
+restore_is_good (NamidaRestorePlan *self)
+{
+  return self->inspection == NULL || namida_inspection_is_restorable (self->inspection);
 }
 
 char **
 namida_restore_plan_dup_next_steps (NamidaRestorePlan *self)
 {
-  GPtrArray *lines = g_ptr_array_new ();
-  g_auto (GStrv) paths = namida_restore_plan_dup_path_lines (self);
+  g_autoptr (GPtrArray) paths = restore_dup_updates (self);
+  g_autofree char *shown = self->zip != NULL ? namida_format_alias (self->zip) : NULL;
+  NamidaStepsRequest request = restore_make_request (self, shown, paths);
+  char **only;
 
-  if (!self->zip_there)
-    return steal (lines);
-  if (self->inspection != NULL && !namida_inspection_is_good (self->inspection))
-    {
-      g_ptr_array_add (lines, namida_inspection_dup_sentence (self->inspection));
-      return steal (lines);
-    }
-  add_restore_steps (self, lines);
-  if (paths[0] != NULL)
-    g_ptr_array_add (lines, g_strdup (_ ("Then, in Namida, under Settings, Advanced:")));
-  for (guint i = 0; paths[i] != NULL; i++)
-    g_ptr_array_add (lines, g_strdup (paths[i]));
-  return steal (lines);
+  if (!self->zip_there || restore_is_good (self))
+    return namida_steps_dup_lines (&request);
+  only = g_new0 (char *, 2);
+  only[0] = namida_inspection_dup_sentence (self->inspection);
+  return only;
+}
+
+GPtrArray *
+namida_restore_plan_dup_steps (NamidaRestorePlan *self)
+{
+  g_autoptr (GPtrArray) paths = restore_dup_updates (self);
+  g_autofree char *shown = self->zip != NULL ? namida_format_alias (self->zip) : NULL;
+  NamidaStepsRequest request = restore_make_request (self, shown, paths);
+
+  if (!restore_is_good (self))
+    request.zip = NULL;
+  return namida_steps_new (&request);
 }

@@ -150,6 +150,11 @@ gboolean namida_restore_plan_apply_finish (NamidaRestorePlan *self,
  * lines in their order: which backup its automatic restore would pick, how to choose this one, which paths to update.
  */
 char **namida_restore_plan_dup_next_steps (NamidaRestorePlan *self);
+/** namida_restore_plan_dup_steps: (transfer full) (element-type NamidaStep): the same steps, for a window; empty when
+ * no good backup is in place. */
+GPtrArray *namida_restore_plan_dup_steps (NamidaRestorePlan *self);
+/** namida_restore_plan_dup_zip_path: (transfer full) (nullable): the backup zip in the version. */
+char *namida_restore_plan_dup_zip_path (NamidaRestorePlan *self);
 
 /** A restore that can be undone. */
 typedef struct

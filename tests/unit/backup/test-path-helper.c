@@ -13,7 +13,7 @@ list (const char *const *texts)
   return array;
 }
 
-/* "expected>old>new" with "" for none; "=" there, "+" shared, "@" address. */
+/* "expected>old>new" with "" for none; "=" there, "@" address. */
 static void
 check (const char *const *expected, const char *const *there, const char *const *wanted)
 {
@@ -27,7 +27,7 @@ check (const char *const *expected, const char *const *there, const char *const 
   for (guint i = 0; i < advice->len; i++)
     {
       const NamidaPathAdvice *item = advice->pdata[i];
-      const char *sign = item->there ? "=" : item->shared ? "+" : item->is_address ? "@" : "";
+      const char *sign = item->there ? "=" : item->is_address ? "@" : "";
       g_autofree char *got
           = g_strdup_printf ("%s%s>%s>%s", sign, item->expected, item->old_prefix != NULL ? item->old_prefix : "",
                              item->new_prefix != NULL ? item->new_prefix : "");
@@ -60,9 +60,10 @@ test_one (void)
 static void
 test_several (void)
 {
-  /* One replacement moves both. */
+  /* One shorter replacement would move both, and make Namida index all of /home/me. */
   check (LIST ("/storage/emulated/0/Music", "/storage/emulated/0/Rips"), LIST ("/home/me/Rips", "/home/me/Music"),
-         LIST ("/storage/emulated/0/Music>/storage/emulated/0>/home/me", "+/storage/emulated/0/Rips>>"));
+         LIST ("/storage/emulated/0/Music>/storage/emulated/0/Music>/home/me/Music",
+               "/storage/emulated/0/Rips>/storage/emulated/0/Rips>/home/me/Rips"));
   /* From a card and the memory: two. */
   check (LIST ("/storage/emulated/0/Music", "/storage/ABCD-1234/Rips"), LIST ("/home/me/Music", "/mnt/disk/Rips"),
          LIST ("/storage/emulated/0/Music>/storage/emulated/0/Music>/home/me/Music",
@@ -88,7 +89,7 @@ test_windows (void)
          LIST ("/storage/emulated/0/Music>/storage/emulated/0/Music>D:/Music"));
   check (LIST ("c:/Users/Me/Music"), LIST ("C:\\users\\me\\music\\"), LIST ("=c:/Users/Me/Music>>"));
   check (LIST ("C:\\Music", "C:\\Rips"), LIST ("D:\\Media\\Music", "D:\\Media\\Rips"),
-         LIST ("C:/Music>C:>D:/Media", "+C:/Rips>>"));
+         LIST ("C:/Music>C:/Music>D:/Media/Music", "C:/Rips>C:/Rips>D:/Media/Rips"));
 }
 
 static void
