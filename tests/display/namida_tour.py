@@ -291,7 +291,7 @@ class Tour:
 
     def rows(self):
         """The names of the rows of transfers, those that move first."""
-        return [n.get_name() for n in everything() if n.get_role_name() == "list item" and n.get_parent().get_name() in (self.words("Transfers now"), self.words("Earlier transfers"))]
+        return [n.get_name() for n in everything() if n.get_role_name() == "list item" and (n.get_parent().get_name() or "").startswith((self.words("Transfers in progress"), self.words("Transfers: %s").split("%s")[0]))]
 
     def details(self):
         row = wait_for("a row", lambda: [find(name, "list item") for name in self.rows()])[0]
@@ -303,13 +303,13 @@ class Tour:
         row = self.rows()[0]
         dialog = self.dialog(lambda: self.press("%s: %s", self.words("Cancel"), row))
         self.see("cancel", dialog)
-        self.close(dialog, lambda: self.press("_Go On"))
-        dialog = self.dialog(lambda: self.press("Clear the History"))
+        self.close(dialog, lambda: self.press("_Continue"))
+        dialog = self.dialog(lambda: self.press("C_lear History…"))
         self.see("clear", dialog)
         self.close(dialog)
 
     def search(self):
-        press(self.button(self.words("Search Earlier Transfers")))
+        press(self.button(self.words("Search Transfers")))
         time.sleep(0.5)
         xdo("windowfocus", "--sync", self.window)
         xdo("type", "Pixel")

@@ -58,7 +58,7 @@ def dialogs(lab, alias, backup, music):
     press(button("Accept"))
     wait_for("the dialog to go", lambda: not xdo_search("Receive a backup"))
     keys(window, "alt+2")
-    wait_for("the end in words", lambda: find("Received and verified"))
+    wait_for("the end in words", lambda: find("Verified", starts=True))
     look(lab, "transfers", window)
     row = wait_for("the row", lambda: find(f"Backup and music from ThinkPad {RUN}", "list item"))
     area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)

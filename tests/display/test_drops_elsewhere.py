@@ -88,7 +88,7 @@ def test_files_of_the_portal(lab):
     wait_for("the backup to arrive", lambda: arrived(home / "backups", backup))
     assert '["RetrieveFiles", "4711"]' in log.read_text(), "the portal was not asked"
     keys(window, "alt+2")
-    wait_for("the end in words", lambda: find("Sent and verified"))
+    wait_for("the end in words", lambda: find("Verified there", starts=True))
     quit_by_keyboard(process, window)
     mock.terminate()
     mock.wait(20)

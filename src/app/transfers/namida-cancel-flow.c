@@ -51,25 +51,24 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 static void
 ask (NamidaWindow *window, NamidaTransfer *transfer)
 {
-  GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), _ ("Cancel this transfer?"), NULL);
+  GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), _ ("Cancel Transfer?"), NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
   Asked *asked = g_new0 (Asked, 1);
   GtkWidget *words;
 
   asked->window = g_object_ref (window);
   asked->transfer = g_object_ref (transfer);
-  asked->remember = GTK_CHECK_BUTTON (gtk_check_button_new_with_mnemonic (_ ("_Remember my choice")));
+  asked->remember = GTK_CHECK_BUTTON (gtk_check_button_new_with_mnemonic (_ ("_Remember this choice")));
   gtk_widget_set_halign (GTK_WIDGET (asked->remember), GTK_ALIGN_CENTER);
   /* With large text the words alone would be wider than a narrow window. */
   words = gtk_widget_get_last_child (GTK_WIDGET (asked->remember));
   if (GTK_IS_LABEL (words))
     gtk_label_set_wrap (GTK_LABEL (words), TRUE);
   adw_message_dialog_set_extra_child (message, GTK_WIDGET (asked->remember));
-  adw_message_dialog_set_body (message, _ ("What has arrived already can be kept for a week: sent again, it goes on "
-                                           "from there."));
-  /* Short, so that they stand beside each other where there is room. */
-  adw_message_dialog_add_responses (message, "back", _ ("_Go On"), "drop", _ ("_Drop It"), "keep", _ ("_Keep It"),
-                                    NULL);
+  adw_message_dialog_set_body (message, _ ("What was received so far can be kept for a week, so that the transfer "
+                                           "can be resumed. Otherwise it is deleted."));
+  adw_message_dialog_add_responses (message, "back", _ ("_Continue"), "drop", _ ("Cancel and _Delete"), "keep",
+                                    _ ("Cancel and _Keep Part"), NULL);
   adw_message_dialog_set_response_appearance (message, "drop", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (message, "back");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), asked, asked_free, 0);

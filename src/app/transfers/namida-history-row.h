@@ -2,15 +2,16 @@
 #pragma once
 
 #include <adwaita.h>
-#include "namida-history-item.h"
+#include "namida-transfer-entry.h"
 
 G_BEGIN_DECLS
 
-/** NamidaHistoryRow: a transfer of an earlier run. */
+/** NamidaHistoryRow: a transfer of an earlier run, or files that one device sent within an hour. Main context. */
 #define NAMIDA_TYPE_HISTORY_ROW (namida_history_row_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaHistoryRow, namida_history_row, NAMIDA, HISTORY_ROW, GtkListBoxRow)
 
-NamidaHistoryRow *namida_history_row_new (NamidaHistoryItem *item);
+/** namida_history_row_new: @item: a NamidaHistoryItem or a NamidaMergedEntry. */
+NamidaHistoryRow *namida_history_row_new (GObject *item);
 /** namida_history_words: Returns: (transfer full): "Music to Living Room NAS". */
 char *namida_history_words (NamidaHistoryItem *item);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A row of the Transfers page for a transfer of this run: it follows the transfer, four times a second while bytes
+ * move, without laying out the window anew, and has the buttons that pause, cancel, retry and open. Main context. */
 #include "config.h"
 
 #include "namida-transfer-row.h"
@@ -6,6 +8,11 @@
 #include <glib/gi18n.h>
 
 #include "namida-cancel-flow.h"
+#include "namida-files.h"
+#include "namida-format.h"
+#include "namida-narrow.h"
+#include "namida-row-menu.h"
+#include "namida-transfer-entry.h"
 #include "namida-details-dialog.h"
 #include "namida-mnemonics.h"
 #include "namida-send-flow.h"
@@ -17,7 +24,8 @@ typedef enum
   BUTTON_NONE,
   BUTTON_CANCEL,
   BUTTON_OPEN,
-  BUTTON_RETRY
+  BUTTON_RETRY,
+  BUTTON_DETAILS
 } RowButton;
 
 typedef enum
@@ -44,31 +52,22 @@ struct _NamidaTransferRow
   PauseButton shown_pause;
   RowButton shown_button;
 
+  NamidaWhat *what;
   GtkImage *icon;
   NamidaSteadyLabel *title;
   GtkProgressBar *bar;
   NamidaStateLine *line;
   NamidaSteadyLabel *state;
   NamidaSteadyLabel *figures;
-  GtkButton *details_button;
-  GtkWidget *column;
+  GtkWidget *dates;
+  GtkLabel *time;
+  GtkLabel *size;
   GtkButton *pause_button;
   GtkButton *button;
+  GtkWidget *chevron;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaTransferRow, namida_transfer_row, GTK_TYPE_LIST_BOX_ROW)
-
-static gboolean
-has_details (NamidaTransfer *transfer)
-{
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  NamidaFileCounts counts = namida_transfer_count_files (transfer);
-
-  return namida_transfer_is_final (transfer) && backup != NULL
-         && namida_backup_get_left_out (backup)->len + counts.failed + counts.failed_folders
-                    - counts.by_result[NAMIDA_FILE_PENDING]
-                > 0;
-}
 
 static RowButton
 which_button (NamidaTransfer *transfer)
@@ -79,8 +78,8 @@ which_button (NamidaTransfer *transfer)
   if (!namida_transfer_is_final (transfer))
     return BUTTON_CANCEL;
   if (send)
-    return state == NAMIDA_TRANSFER_DONE ? BUTTON_NONE : BUTTON_RETRY;
-  return namida_transfer_get_folder (transfer) != NULL ? BUTTON_OPEN : BUTTON_NONE;
+    return state == NAMIDA_TRANSFER_DONE ? BUTTON_DETAILS : BUTTON_RETRY;
+  return namida_transfer_get_folder (transfer) != NULL ? BUTTON_OPEN : BUTTON_DETAILS;
 }
 
 static PauseButton
@@ -126,17 +125,18 @@ show_pause_button (NamidaTransferRow *self)
 static void
 show_button (NamidaTransferRow *self)
 {
-  static const char *const icons[] = { "", "namida-cancel-symbolic", "folder-open-symbolic", "view-refresh-symbolic" };
-  const char *const names[] = { "", _ ("Cancel"), _ ("Open Folder"), _ ("Try Again") };
+  static const char *const icons[]
+      = { "", "namida-cancel-symbolic", "folder-open-symbolic", "view-refresh-symbolic", "" };
+  const char *const names[] = { "", _ ("Cancel"), _ ("Open Folder"), _ ("Try Again"), "" };
   RowButton button = which_button (self->transfer);
+  gboolean pressed = button != BUTTON_NONE && button != BUTTON_DETAILS;
 
   if (self->shown && button == self->shown_button)
     return;
   self->shown_button = button;
-  gtk_widget_set_visible (GTK_WIDGET (self->button), button != BUTTON_NONE);
-  /* The figures of all rows end on one line. */
-  gtk_widget_set_margin_end (self->column, button == BUTTON_NONE ? NAMIDA_TRANSFER_BUTTON_ROOM : 0);
-  if (button == BUTTON_NONE)
+  gtk_widget_set_visible (GTK_WIDGET (self->button), pressed);
+  gtk_widget_set_visible (self->chevron, button == BUTTON_DETAILS);
+  if (!pressed)
     return;
   name_button (self, self->button, icons[button], names[button]);
 }
@@ -146,10 +146,10 @@ show_bar (NamidaTransferRow *self)
 {
   NamidaTransferState state = namida_transfer_get_state (self->transfer);
   guint64 total = namida_transfer_get_total_bytes (self->transfer);
-  gboolean moves = state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_FINISHING
-                   || state == NAMIDA_TRANSFER_INTERRUPTED || state == NAMIDA_TRANSFER_PAUSED;
+  gboolean moves
+      = state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_FINISHING || state == NAMIDA_TRANSFER_PAUSED;
 
-  /* No bar where nothing moves. */
+  /* No bar where nothing moves, and none that waits. */
   gtk_widget_set_visible (GTK_WIDGET (self->bar), moves);
   if (moves)
     gtk_progress_bar_set_fraction (
@@ -161,13 +161,35 @@ show_bar (NamidaTransferRow *self)
 static void
 show_progress (NamidaTransferRow *self)
 {
-  g_autofree char *line = namida_transfer_dup_line (self->transfer);
+  gboolean narrow = namida_narrow_get (GTK_WIDGET (self));
+  g_autofree char *line
+      = narrow ? namida_transfer_dup_short_line (self->transfer) : namida_transfer_dup_line (self->transfer);
   g_autofree char *figures = namida_transfer_dup_figures (self->transfer);
 
   show_bar (self);
   namida_steady_label_set_text (self->state, line);
   namida_steady_label_set_text (self->figures, figures);
-  gtk_widget_set_visible (GTK_WIDGET (self->figures), *figures != '\0');
+  gtk_widget_set_visible (GTK_WIDGET (self->figures), !narrow && *figures != '\0');
+}
+
+/* The time of the end over the size; of one that waits only how much it is. */
+static void
+show_dates (NamidaTransferRow *self)
+{
+  NamidaTransferState state = namida_transfer_get_state (self->transfer);
+  gboolean ended = namida_transfer_is_final (self->transfer);
+  gboolean shown = ended || state == NAMIDA_TRANSFER_INTERRUPTED || state == NAMIDA_TRANSFER_WAITING;
+  g_autofree char *clock = ended ? namida_files_clock (namida_transfer_get_ended_at (self->transfer)) : g_strdup ("");
+  g_autofree char *size = namida_format_size (namida_transfer_get_total_bytes (self->transfer));
+  g_autofree char *line = namida_transfer_dup_line (self->transfer);
+  g_autofree char *spoken = g_strdup_printf (_ ("%s, %s. %s"), clock, size, line);
+
+  gtk_widget_set_visible (self->dates, shown && namida_transfer_get_total_bytes (self->transfer) > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->time), ended);
+  gtk_label_set_label (self->time, clock);
+  gtk_label_set_label (self->size, size);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, ended ? spoken : line,
+                                  -1);
 }
 
 static void
@@ -180,11 +202,14 @@ show_state (NamidaTransferRow *self)
     return;
   self->shown_state = state;
   namida_transfer_show_icon (self->icon, namida_transfer_get_direction (self->transfer), state);
+  namida_transfer_show_what (self->what, namida_transfer_get_direction (self->transfer), state,
+                             namida_transfer_entry_has_backup (self->transfer),
+                             namida_transfer_get_title (self->transfer));
+  show_dates (self);
   gtk_widget_set_css_classes (GTK_WIDGET (self->state), classes);
   namida_state_line_settle (self->line);
   /* Buttons that come and go while bytes move would move the others under the pointer. */
   gtk_widget_set_visible (GTK_WIDGET (self->pause_button), !namida_transfer_is_final (self->transfer));
-  gtk_widget_set_visible (GTK_WIDGET (self->details_button), has_details (self->transfer));
 }
 
 static void
@@ -278,9 +303,55 @@ on_button (NamidaTransferRow *self)
       namida_send_flow_retry (GTK_WIDGET (self), self->transfer);
       break;
     case BUTTON_NONE:
+    case BUTTON_DETAILS:
     default:
       break;
     }
+}
+
+static GMenuModel *
+transfer_row_make_menu (GtkWidget *row)
+{
+  NamidaTransferRow *self = NAMIDA_TRANSFER_ROW (row);
+  const char *folder = namida_transfer_get_folder (self->transfer);
+  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenuItem) open = NULL;
+
+  if (namida_transfer_get_backup (self->transfer) != NULL)
+    namida_row_menu_add (menu, _ ("_Details"), "transfer.details", NULL);
+  if (which_pause_button (self->transfer) == PAUSE_PAUSE)
+    namida_row_menu_add (menu, _ ("_Pause"), "transfer.pause", NULL);
+  if (which_pause_button (self->transfer) == PAUSE_RESUME)
+    namida_row_menu_add (menu, _ ("_Resume"), "transfer.pause", NULL);
+  if (which_button (self->transfer) == BUTTON_CANCEL)
+    namida_row_menu_add (menu, _ ("_Cancel"), "transfer.button", NULL);
+  if (which_button (self->transfer) == BUTTON_RETRY)
+    namida_row_menu_add (menu, _ ("_Try Again"), "transfer.button", NULL);
+  if (folder != NULL)
+    {
+      open = g_menu_item_new (_ ("_Open Folder"), NULL);
+      g_menu_item_set_action_and_target (open, "win.open-folder", "^ay", folder);
+      g_menu_append_item (menu, open);
+    }
+  return G_MENU_MODEL (menu);
+}
+
+static void
+transfer_row_on_details (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  namida_transfer_row_open_details (NAMIDA_TRANSFER_ROW (widget));
+}
+
+static void
+transfer_row_on_pause (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  on_pause_button (NAMIDA_TRANSFER_ROW (widget));
+}
+
+static void
+transfer_row_on_button (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  on_button (NAMIDA_TRANSFER_ROW (widget));
 }
 
 void
@@ -294,12 +365,6 @@ namida_transfer_row_open_details (NamidaTransferRow *self)
 
   gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))));
   gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
-on_details (NamidaTransferRow *self)
-{
-  namida_transfer_row_open_details (self);
 }
 
 static void
@@ -327,6 +392,7 @@ namida_transfer_row_class_init (NamidaTransferRowClass *klass)
 
   g_type_ensure (NAMIDA_TYPE_STEADY_LABEL);
   g_type_ensure (NAMIDA_TYPE_STATE_LINE);
+  g_type_ensure (NAMIDA_TYPE_WHAT);
   G_OBJECT_CLASS (klass)->dispose = namida_transfer_row_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_transfer_row_finalize;
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -337,13 +403,18 @@ namida_transfer_row_class_init (NamidaTransferRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, line);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, state);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, figures);
-  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, details_button);
-  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, column);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, dates);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, time);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, size);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, what);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, chevron);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, pause_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransferRow, button);
+  gtk_widget_class_install_action (widget_class, "transfer.details", NULL, transfer_row_on_details);
+  gtk_widget_class_install_action (widget_class, "transfer.pause", NULL, transfer_row_on_pause);
+  gtk_widget_class_install_action (widget_class, "transfer.button", NULL, transfer_row_on_button);
   gtk_widget_class_bind_template_callback (widget_class, on_pause_button);
   gtk_widget_class_bind_template_callback (widget_class, on_button);
-  gtk_widget_class_bind_template_callback (widget_class, on_details);
 }
 
 static void
@@ -351,6 +422,7 @@ namida_transfer_row_init (NamidaTransferRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
+  namida_row_menu_attach (GTK_WIDGET (self), transfer_row_make_menu);
 }
 
 NamidaTransferRow *

@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 #include "namida-hub.h"
+#include "namida-what.h"
 
 G_BEGIN_DECLS
 
@@ -18,18 +19,23 @@ char *namida_transfer_words (NamidaTransfer *transfer);
 
 /* What rows of earlier runs share. */
 
-/* A flat button and the gap before it, in pixels: the figures of all rows end on one line. */
-#define NAMIDA_TRANSFER_BUTTON_ROOM 46
-
 /** Returns: (transfer full): "Music to Pixel 8", "Music from Pixel 8". */
 char *namida_transfer_what_to_whom (NamidaDirection direction, const char *what, const char *who);
 /** Returns: (transfer none): the style class that the line of @state has. */
 const char *namida_transfer_state_class (NamidaTransferState state);
-/** namida_transfer_show_icon: icon and spoken word for a transfer's row. */
+/** namida_transfer_show_what: the square of a transfer's row; @title: names single files. */
+void namida_transfer_show_what (
+    NamidaWhat *what, NamidaDirection direction, NamidaTransferState state, gboolean backup, const char *title);
+/** namida_transfer_dup_verified: Returns: (transfer full): how one ended that was verified: "Verified there · 1,195 of
+ * 1,198 were there already". @kept: of the files, those that were there before. */
+char *namida_transfer_dup_verified (NamidaDirection direction, guint stored, guint kept);
+/** namida_transfer_show_icon: icon and spoken word for the state of a transfer; hidden while it moves. */
 void namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTransferState state);
 /** Returns: (transfer full): the line below the bar: "4.1 of 12.4 GB · 1,021 of 2,913 files", or the state in words. */
 char *namida_transfer_dup_line (NamidaTransfer *transfer);
-/** Returns: (transfer full): speed and time left, or size and day of one that has ended; "" for none. */
+/** Returns: (transfer full): speed and time left; "" for none. */
 char *namida_transfer_dup_figures (NamidaTransfer *transfer);
+/** Returns: (transfer full): the same and the amount in one short line, for a narrow window. */
+char *namida_transfer_dup_short_line (NamidaTransfer *transfer);
 
 G_END_DECLS

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The words, icons and style of transfers that NamidaTransferRow and NamidaHistoryRow share, so that a transfer reads
+ * the same after the program was started again. Main context. */
 #include "config.h"
 
 #include "namida-transfer-row.h"
 
 #include <glib/gi18n.h>
 
+#include "namida-entry.h"
 #include "namida-files.h"
 #include "namida-format.h"
 
@@ -52,26 +55,94 @@ namida_transfer_state_class (NamidaTransferState state)
 }
 
 void
+namida_transfer_show_what (
+    NamidaWhat *what, NamidaDirection direction, NamidaTransferState state, gboolean backup, const char *title)
+{
+  const char *dot = title != NULL ? strrchr (title, '.') : NULL;
+  gboolean file = dot != NULL && !g_str_has_prefix (namida_entry_guess_type (title), "audio/");
+
+  namida_what_set (what,
+                   backup ? NAMIDA_WHAT_BACKUP
+                   : file ? NAMIDA_WHAT_FILES
+                          : NAMIDA_WHAT_MUSIC,
+                   direction == NAMIDA_DIRECTION_SEND ? NAMIDA_WHAT_OUT : NAMIDA_WHAT_IN, is_bad (state));
+}
+
+void
 namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTransferState state)
 {
   gboolean send = direction == NAMIDA_DIRECTION_SEND;
-  const char *name = send ? "namida-send-symbolic" : "namida-receive-symbolic";
+  const char *name = NULL;
+  const char *style = "dim-label";
   const char *words = send ? _ ("Sending") : _ ("Receiving");
+  const char *classes[] = { "state-icon", NULL, NULL };
 
   if (state == NAMIDA_TRANSFER_DONE)
     {
       name = "object-select-symbolic";
+      style = "success";
       words = send ? _ ("Sent") : _ ("Received");
     }
   else if (is_bad (state))
     {
       name = "dialog-warning-symbolic";
+      style = "error";
       words = send ? _ ("Sending failed") : _ ("Receiving failed");
     }
+  else if (state == NAMIDA_TRANSFER_INTERRUPTED)
+    name = "alarm-symbolic";
   if (state == NAMIDA_TRANSFER_INCOMPLETE)
-    words = send ? _ ("Sent in part") : _ ("Received in part");
+    words = send ? _ ("Partly sent") : _ ("Partly received");
+  classes[1] = style;
   gtk_image_set_from_icon_name (icon, name);
+  gtk_widget_set_css_classes (GTK_WIDGET (icon), classes);
+  gtk_widget_set_visible (GTK_WIDGET (icon), name != NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+}
+
+char *
+namida_transfer_dup_verified (NamidaDirection direction, guint stored, guint kept)
+{
+  gboolean send = direction == NAMIDA_DIRECTION_SEND;
+  const char *verified = send ? _ ("Verified there") : _ ("Verified");
+
+  if (kept == 0)
+    return g_strdup (verified);
+  if (send)
+    /* Translators: “Verified there” and how many of the files were there before */
+    return g_strdup_printf (ngettext ("%s · %'u of %'u was there already", "%s · %'u of %'u were there already", kept),
+                            verified, kept, stored + kept);
+  /* Translators: “Verified” and how many of the files were here before */
+  return g_strdup_printf (ngettext ("%s · %'u of %'u was here already", "%s · %'u of %'u were here already", kept),
+                          verified, kept, stored + kept);
+}
+
+/* How much is kept for a later try of one that was canceled. */
+static char *
+transfer_words_dup_canceled (NamidaTransfer *transfer)
+{
+  guint64 total = namida_transfer_get_total_bytes (transfer);
+  guint percent = total > 0 ? (guint) ((double) namida_transfer_get_done_bytes (transfer) * 100 / (double) total) : 0;
+
+  if (!namida_transfer_get_keep_parts (transfer) || percent == 0)
+    return g_strdup (_ ("Canceled"));
+  if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND)
+    return g_strdup_printf (_ ("Canceled · %u%% is kept there for a week"), percent);
+  return g_strdup_printf (_ ("Canceled · %u%% is kept here for a week"), percent);
+}
+
+/* Returns: (transfer full): the state, without what is added to it. */
+static char *
+transfer_words_dup_state (NamidaTransfer *transfer)
+{
+  NamidaFileCounts counts;
+
+  if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_CANCELLED)
+    return transfer_words_dup_canceled (transfer);
+  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_DONE || namida_transfer_get_unproven (transfer))
+    return namida_transfer_dup_state_text (transfer);
+  counts = namida_transfer_count_files (transfer);
+  return namida_transfer_dup_verified (namida_transfer_get_direction (transfer), counts.stored, counts.kept);
 }
 
 /* While bytes move, the amounts say more than the word "Sending". */
@@ -81,7 +152,7 @@ namida_transfer_dup_line (NamidaTransfer *transfer)
   guint64 total = namida_transfer_get_total_bytes (transfer);
   NamidaBackup *backup = namida_transfer_get_backup (transfer);
   guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
-  g_autofree char *text = namida_transfer_dup_state_text (transfer);
+  g_autofree char *text = transfer_words_dup_state (transfer);
   g_autofree char *amount = NULL;
   g_autofree char *healed = namida_transfer_dup_healed_words (transfer);
 
@@ -96,8 +167,8 @@ namida_transfer_dup_line (NamidaTransfer *transfer)
   if (namida_transfer_get_advice (transfer) != NULL)
     return g_strconcat (text, " · ", namida_transfer_get_advice (transfer), NULL);
   if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_DONE && left_out > 0)
-    return g_strdup_printf (ngettext ("%s · %'u link or other special file was left out",
-                                      "%s · %'u links and other special files were left out", left_out),
+    return g_strdup_printf (ngettext ("%s · %'u link or special file skipped",
+                                      "%s · %'u links or special files skipped", left_out),
                             text, left_out);
   if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_RUNNING && total > 0)
     {
@@ -116,14 +187,6 @@ namida_transfer_dup_figures (NamidaTransfer *transfer)
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
 
-  if (namida_transfer_is_final (transfer))
-    {
-      first = namida_format_size (namida_transfer_get_total_bytes (transfer));
-      second = namida_files_when (namida_transfer_get_ended_at (transfer));
-      if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_DONE)
-        return g_steal_pointer (&second);
-      return g_strdup_printf ("%s · %s", first, second);
-    }
   /* Before the first second is over there is no speed to tell of. */
   if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_RUNNING
       || (namida_transfer_get_speed (transfer) == 0 && namida_transfer_get_done_bytes (transfer) == 0))
@@ -131,4 +194,18 @@ namida_transfer_dup_figures (NamidaTransfer *transfer)
   first = namida_format_speed (namida_transfer_get_speed (transfer));
   second = namida_format_time_left (namida_transfer_get_seconds_left (transfer));
   return *second != '\0' ? g_strdup_printf ("%s · %s", first, second) : g_steal_pointer (&first);
+}
+
+char *
+namida_transfer_dup_short_line (NamidaTransfer *transfer)
+{
+  guint64 total = namida_transfer_get_total_bytes (transfer);
+  g_autofree char *amount = NULL;
+  g_autofree char *left = NULL;
+
+  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_RUNNING || total == 0)
+    return namida_transfer_dup_line (transfer);
+  amount = namida_format_progress (namida_transfer_get_done_bytes (transfer), total);
+  left = namida_format_time_left (namida_transfer_get_seconds_left (transfer));
+  return *left != '\0' ? g_strdup_printf ("%s · %s", amount, left) : g_steal_pointer (&amount);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The second page of the window: the transfers that run, then those that have ended, by days. NamidaWindow embeds it
+ * and has the button that searches. Main context. */
 #include "config.h"
 
 #include "namida-transfers-page.h"
@@ -9,6 +11,7 @@
 #include "namida-history-row.h"
 #include "namida-hub-history.h"
 #include "namida-mnemonics.h"
+#include "namida-transfer-days.h"
 #include "namida-transfer-row.h"
 
 /* A history of years need not be built to show the last weeks of it. */
@@ -22,6 +25,7 @@ struct _NamidaTransfersPage
   NamidaHub *hub;
   NamidaHubHistory *history;
   guint running;
+  gboolean searching;
   char *wanted; /* what is searched, casefolded; "" for all */
   GtkFilter *now_filter;
   GtkFilter *ended_filter;
@@ -36,8 +40,7 @@ struct _NamidaTransfersPage
   GtkWidget *now_box;
   GtkWidget *earlier_box;
   GtkListBox *now_list;
-  GtkListBox *earlier_list;
-  GtkToggleButton *search_button;
+  NamidaTransferDays *days;
   GtkWidget *search_revealer;
   GtkSearchEntry *search;
   GtkWidget *nothing_found;
@@ -49,6 +52,8 @@ G_DEFINE_FINAL_TYPE (NamidaTransfersPage, namida_transfers_page, ADW_TYPE_BIN)
 enum
 {
   PROP_RUNNING = 1,
+  PROP_SEARCHING,
+  PROP_HAS_EARLIER,
   N_PROPS
 };
 static GParamSpec *properties[N_PROPS];
@@ -58,7 +63,7 @@ make_row (gpointer item, gpointer user_data)
 {
   NamidaTransfersPage *self = user_data;
 
-  if (NAMIDA_IS_HISTORY_ITEM (item))
+  if (NAMIDA_IS_HISTORY_ITEM (item) || NAMIDA_IS_MERGED_ENTRY (item))
     return GTK_WIDGET (namida_history_row_new (item));
   return GTK_WIDGET (namida_transfer_row_new (self->hub, item));
 }
@@ -94,7 +99,8 @@ show (NamidaTransfersPage *self)
 
   gtk_widget_set_visible (self->now_box, now > 0);
   gtk_widget_set_visible (self->earlier_box, earlier > 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->earlier_list), found > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->days), found > 0);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HAS_EARLIER]);
   gtk_widget_set_visible (self->nothing_found, earlier > 0 && found == 0);
   gtk_widget_set_visible (self->more_button, found > gtk_slice_list_model_get_size (self->earlier));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "transfers.search", earlier > 0);
@@ -139,25 +145,31 @@ on_searched (NamidaTransfersPage *self)
 }
 
 static void
-on_search_toggled (NamidaTransfersPage *self)
+transfers_page_set_searching (NamidaTransfersPage *self, gboolean searching)
 {
-  if (gtk_toggle_button_get_active (self->search_button))
+  if (self->searching == searching)
+    return;
+  self->searching = searching;
+  gtk_widget_set_visible (self->search_revealer, searching);
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->search_revealer), searching);
+  if (searching)
     gtk_widget_grab_focus (GTK_WIDGET (self->search));
   else
     gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SEARCHING]);
 }
 
 static void
 on_search_stopped (NamidaTransfersPage *self)
 {
-  gtk_toggle_button_set_active (self->search_button, FALSE);
-  gtk_widget_grab_focus (GTK_WIDGET (self->search_button));
+  transfers_page_set_searching (self, FALSE);
+  gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
 }
 
 void
 namida_transfers_page_search (NamidaTransfersPage *self, const char *text)
 {
-  gtk_toggle_button_set_active (self->search_button, TRUE);
+  transfers_page_set_searching (self, TRUE);
   gtk_editable_set_text (GTK_EDITABLE (self->search), text);
 }
 
@@ -166,7 +178,7 @@ on_search_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaTransfersPage *self = NAMIDA_TRANSFERS_PAGE (widget);
 
-  gtk_toggle_button_set_active (self->search_button, TRUE);
+  transfers_page_set_searching (self, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->search));
 }
 
@@ -188,8 +200,8 @@ static void
 on_clear_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaTransfersPage *self = NAMIDA_TRANSFERS_PAGE (widget);
-  GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Clear the history?"),
-                                         _ ("What was received stays where it is."));
+  GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)), _ ("Clear History?"),
+                                         _ ("Received files are not deleted."));
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "clear", _ ("C_lear"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "clear", ADW_RESPONSE_DESTRUCTIVE);
@@ -199,7 +211,7 @@ on_clear_action (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_row_activated (GtkListBox *list, GtkListBoxRow *row, NamidaTransfersPage *self)
+on_row_activated (gpointer list, GtkListBoxRow *row, NamidaTransfersPage *self)
 {
   if (NAMIDA_IS_TRANSFER_ROW (row))
     namida_transfer_row_open_details (NAMIDA_TRANSFER_ROW (row));
@@ -238,7 +250,20 @@ namida_transfers_page_set_hub (NamidaTransfersPage *self, NamidaHub *hub, Namida
 static void
 namida_transfers_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  g_value_set_uint (value, NAMIDA_TRANSFERS_PAGE (object)->running);
+  NamidaTransfersPage *self = NAMIDA_TRANSFERS_PAGE (object);
+
+  if (id == PROP_RUNNING)
+    g_value_set_uint (value, self->running);
+  else if (id == PROP_SEARCHING)
+    g_value_set_boolean (value, self->searching);
+  else
+    g_value_set_boolean (value, self->all_earlier != NULL && g_list_model_get_n_items (self->all_earlier) > 0);
+}
+
+static void
+namida_transfers_page_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  transfers_page_set_searching (NAMIDA_TRANSFERS_PAGE (object), g_value_get_boolean (value));
 }
 
 static void
@@ -273,14 +298,12 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, now_box);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, earlier_box);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, now_list);
-  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, earlier_list);
-  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, search_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, days);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, search_revealer);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, search);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, nothing_found);
   gtk_widget_class_bind_template_child (widget_class, NamidaTransfersPage, more_button);
   gtk_widget_class_bind_template_callback (widget_class, on_searched);
-  gtk_widget_class_bind_template_callback (widget_class, on_search_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_search_stopped);
   gtk_widget_class_bind_template_callback (widget_class, on_more);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
@@ -294,8 +317,15 @@ namida_transfers_page_class_init (NamidaTransfersPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = namida_transfers_page_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_transfers_page_finalize;
   G_OBJECT_CLASS (klass)->get_property = namida_transfers_page_get_property;
+  G_OBJECT_CLASS (klass)->set_property = namida_transfers_page_set_property;
+  g_type_ensure (NAMIDA_TYPE_TRANSFER_DAYS);
   properties[PROP_RUNNING]
       = g_param_spec_uint ("running", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SEARCHING]
+      = g_param_spec_boolean ("searching", NULL, NULL, FALSE,
+                              G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_HAS_EARLIER]
+      = g_param_spec_boolean ("has-earlier", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/namida_sync/Desktop/ui/namida-transfers-page.ui");
@@ -319,5 +349,5 @@ namida_transfers_page_init (NamidaTransfersPage *self)
   self->earlier = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->found)), 0, FIRST_ROWS);
   self->all_earlier = G_LIST_MODEL (g_list_store_new (G_TYPE_OBJECT));
   gtk_list_box_bind_model (self->now_list, G_LIST_MODEL (self->now), make_row, self, NULL);
-  gtk_list_box_bind_model (self->earlier_list, G_LIST_MODEL (self->earlier), make_row, self, NULL);
+  namida_transfer_days_set_model (self->days, G_LIST_MODEL (self->earlier), make_row, self);
 }

@@ -6,7 +6,9 @@
 
 G_BEGIN_DECLS
 
-/** NamidaTransfersPage: what runs now, and what ended before. Property "running": how many run (the badge). */
+/** NamidaTransfersPage: what runs now, and what ended before, by days. Properties: "running": how many run (the badge);
+ * "searching": whether the search is open, read and write; "has-earlier": whether there is something to search. Main
+ * context. */
 #define NAMIDA_TYPE_TRANSFERS_PAGE (namida_transfers_page_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaTransfersPage, namida_transfers_page, NAMIDA, TRANSFERS_PAGE, AdwBin)
 

@@ -240,6 +240,16 @@ namida_files_time (gint64 us)
 }
 
 char *
+namida_files_clock (gint64 us)
+{
+  int days;
+  g_autoptr (GDateTime) then = files_local (us, &days);
+
+  /* Translators: a time of a day, as g_date_time_format() writes it */
+  return then != NULL ? g_date_time_format (then, _ ("%H:%M")) : g_strdup ("");
+}
+
+char *
 namida_files_day_heading (gint64 us)
 {
   int days;

@@ -34,6 +34,8 @@ GListModel *namida_files_from_value (const GValue *value);
 char *namida_files_day (gint64 us);
 /** namida_files_time: Returns: (transfer full): the same with the time of the last two days: "yesterday, 21:02". */
 char *namida_files_time (gint64 us);
+/** namida_files_clock: Returns: (transfer full): the time of day: "14:20". */
+char *namida_files_clock (gint64 us);
 /** namida_files_day_heading: Returns: (transfer full): the day as a heading: "Today", "Tuesday, 24 November". */
 char *namida_files_day_heading (gint64 us);
 /** namida_files_when: @us: microseconds since 1970. Returns: (transfer full): "today, 09:12", "yesterday", "19 July

@@ -35,6 +35,7 @@ struct _NamidaWindow
   AdwViewSwitcherTitle *switcher_title;
   GtkWidget *switcher_bar;
   GtkWidget *add_button;
+  GtkWidget *search_button;
   NamidaFolderBar *folder_bar;
   AdwToastOverlay *toasts;
   AdwLeaflet *leaflet;
@@ -228,8 +229,10 @@ window_queue_arrange (NamidaWindow *self)
 static void
 window_on_page (NamidaWindow *self)
 {
-  gtk_widget_set_visible (self->add_button,
-                          g_strcmp0 (adw_view_stack_get_visible_child_name (self->view_stack), "devices") == 0);
+  const char *page = adw_view_stack_get_visible_child_name (self->view_stack);
+
+  gtk_widget_set_visible (self->add_button, g_strcmp0 (page, "devices") == 0);
+  gtk_widget_set_visible (self->search_button, g_strcmp0 (page, "transfers") == 0);
 }
 
 static void
@@ -295,6 +298,15 @@ on_refresh (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_search (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaWindow *self = NAMIDA_WINDOW (widget);
+
+  if (adw_view_stack_get_visible_child (self->view_stack) == GTK_WIDGET (self->transfers_page))
+    gtk_widget_activate_action (GTK_WIDGET (self->transfers_page), "transfers.search", NULL);
+}
+
+static void
 on_page (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   namida_window_show_page (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
@@ -332,6 +344,7 @@ namida_window_class_init (NamidaWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, main_page);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, switcher_bar);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, add_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, search_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, drop_overlay);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, drop_what);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, view_stack);
@@ -345,6 +358,7 @@ namida_window_class_init (NamidaWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.add-address", NULL, on_add_address);
   gtk_widget_class_install_action (widget_class, "win.refresh", NULL, on_refresh);
   gtk_widget_class_install_action (widget_class, "win.page", "s", on_page);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, on_search);
   namida_window_actions_install (widget_class);
 }
 
