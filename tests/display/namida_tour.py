@@ -336,7 +336,7 @@ class Tour:
     # ---- the versions ----
 
     def menus(self):
-        return [n for n in self.like("What to do with the version of %s") if n.get_action_iface() is not None
+        return [n for n in self.like("Actions for the version of %s") if n.get_action_iface() is not None
                 and n.get_action_iface().get_n_actions() > 0]
 
     def choose(self, text):

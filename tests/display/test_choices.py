@@ -70,7 +70,7 @@ def kept_version(lab):
 def restore_to_phone(process, window):
     """“Restore to a Device…” of the only version, to the phone."""
     keys(window, "alt+3")
-    menu = wait_for("the version", lambda: [n for n in everything() if (n.get_name() or "").startswith("What to do with the version of")
+    menu = wait_for("the version", lambda: [n for n in everything() if (n.get_name() or "").startswith("Actions for the version of")
                                             and n.get_action_iface() is not None and n.get_action_iface().get_n_actions() > 0])[0]
     press(menu)
     wait_for("the menu", lambda: find("Restore to a Device…"))

@@ -263,7 +263,7 @@ def test_300_versions(lab):
         opened.execute("INSERT INTO list_items (list, name, content) VALUES (1, 1, 1)")
 
     process, _, window = prepared(lab, f"Desk PC {RUN}", fill)
-    page(process, window, "alt+3", "the backups", "What to do with the version of")
+    page(process, window, "alt+3", "the backups", "Actions for the version of")
     quit_by_keyboard(process, window)
 
 

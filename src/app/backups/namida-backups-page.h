@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/** NamidaBackupsPage: the versions that are kept here, a list for each device, the newest device first. */
+/** NamidaBackupsPage: the versions that are kept here, a card for each device, the newest device first. */
 #define NAMIDA_TYPE_BACKUPS_PAGE (namida_backups_page_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaBackupsPage, namida_backups_page, NAMIDA, BACKUPS_PAGE, AdwBin)
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One version in the card of its device: its day, what is in it, how sound it is, and a menu of what can be done. It
+ * looks into the backup zip by itself. Main context. */
 #include "config.h"
 
 #include "namida-version-row.h"
@@ -9,6 +11,8 @@
 #include "namida-format.h"
 #include "namida-inspection.h"
 #include "namida-mnemonics.h"
+#include "namida-narrow.h"
+#include "namida-row-menu.h"
 #include "namida-send-flow.h"
 #include "namida-state-line.h"
 #include "namida-steady-label.h"
@@ -43,6 +47,12 @@ enum
 };
 static GParamSpec *properties[N_PROPS];
 
+NamidaVersion *
+namida_version_row_get_version (NamidaVersionRow *self)
+{
+  return self->version;
+}
+
 /* ---- what it shows ---- */
 
 static void
@@ -50,9 +60,19 @@ show_state (NamidaVersionRow *self)
 {
   g_autofree char *text = namida_version_dup_state_text (self->version);
   gboolean bad = !namida_version_get_present (self->version) || namida_version_get_damaged (self->version) > 0;
+  gboolean good
+      = !bad && namida_version_get_complete (self->version)
+        && (namida_version_get_verified_at (self->version) > 0 || namida_version_get_read_at (self->version) > 0);
 
-  namida_steady_label_set_text (self->state, self->verifying != NULL ? _ ("Reading it again…") : text);
-  gtk_image_set_from_icon_name (self->icon, bad ? "dialog-warning-symbolic" : "namida-backup-symbolic");
+  namida_steady_label_set_text (self->state, self->verifying != NULL ? _ ("Verifying…") : text);
+  gtk_image_set_from_icon_name (self->icon, bad ? "dialog-warning-symbolic" : "object-select-symbolic");
+  gtk_widget_set_css_classes (GTK_WIDGET (self->icon),
+                              (const char *[]){ bad ? "error" : "success", "state-icon", NULL });
+  gtk_widget_set_visible (GTK_WIDGET (self->icon), bad || good);
+  /* What is well is said by the tick; its words are there for those who ask, and who hear. */
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->icon), text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  gtk_widget_set_visible (GTK_WIDGET (self->state), !good || self->verifying != NULL);
   gtk_widget_remove_css_class (GTK_WIDGET (self->state), "error");
   gtk_widget_remove_css_class (GTK_WIDGET (self->state), "dim-label");
   gtk_widget_add_css_class (GTK_WIDGET (self->state), bad && self->verifying == NULL ? "error" : "dim-label");
@@ -108,9 +128,21 @@ show_figures (NamidaVersionRow *self)
   g_autofree char *size = namida_format_size (namida_version_get_bytes (self->version));
   guint n = namida_version_get_files (self->version);
   g_autofree char *files = g_strdup_printf (ngettext ("%'u file", "%'u files", n), n);
-  g_autofree char *both = g_strdup_printf ("%s · %s", size, files);
 
-  namida_steady_label_set_text (self->figures, both);
+  namida_steady_label_set_text (self->figures, size);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->figures), files);
+}
+
+static void
+version_row_on_narrow (GtkWidget *widget, gboolean narrow)
+{
+  gtk_widget_set_visible (GTK_WIDGET (NAMIDA_VERSION_ROW (widget)->figures), !narrow);
+}
+
+static GMenuModel *
+version_row_make_menu (GtkWidget *row)
+{
+  return g_object_ref (gtk_menu_button_get_menu_model (GTK_MENU_BUTTON (NAMIDA_VERSION_ROW (row)->menu)));
 }
 
 /* ---- what can be done ---- */
@@ -297,6 +329,8 @@ namida_version_row_init (NamidaVersionRow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
   self->looking = g_cancellable_new ();
+  namida_narrow_watch (GTK_WIDGET (self), version_row_on_narrow);
+  namida_row_menu_attach (GTK_WIDGET (self), version_row_make_menu);
 }
 
 NamidaVersionRow *
@@ -308,7 +342,7 @@ namida_version_row_new (NamidaHub *hub, NamidaVersion *version)
   g_autofree char *first = g_utf8_strup (when, g_utf8_next_char (when) - when);
   g_autofree char *title = g_strconcat (first, g_utf8_next_char (when), NULL);
   /* Translators: a button's name for screen readers; the version of this day */
-  g_autofree char *name = g_strdup_printf (_ ("What to do with the version of %s"), when);
+  g_autofree char *name = g_strdup_printf (_ ("Actions for the version of %s"), when);
 
   self->hub = g_object_ref (hub);
   self->version = g_object_ref (version);

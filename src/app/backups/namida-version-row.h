@@ -15,4 +15,7 @@ NamidaVersionRow *namida_version_row_new (NamidaHub *hub, NamidaVersion *version
 /** namida_version_row_open: for "row-activated" of its list, swapped: shows the contents. @unused: anything. */
 void namida_version_row_open (gpointer unused, GtkListBoxRow *row);
 
+/** namida_version_row_get_version: Returns: (transfer none) */
+NamidaVersion *namida_version_row_get_version (NamidaVersionRow *self);
+
 G_END_DECLS

@@ -12,6 +12,7 @@
 #include "namida-dialog.h"
 #include "namida-drop-flow.h"
 #include "namida-send-flow.h"
+#include "namida-version-flow.h"
 #include "namida-window.h"
 
 /* Returns: (transfer full) (nullable): the device that an action names; a toast says when it is gone. */
@@ -74,6 +75,16 @@ window_actions_on_send_files (GtkWidget *widget, const char *action, GVariant *p
     namida_drop_flow_open (widget, G_LIST_MODEL (files));
   else if ((peer = window_actions_find (window, key)) != NULL)
     namida_send_flow_send (widget, peer, G_LIST_MODEL (files), FALSE);
+}
+
+static void
+window_actions_on_restore (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaHub *hub = namida_window_get_hub (NAMIDA_WINDOW (widget));
+  NamidaVersion *version = namida_versions_find (namida_hub_get_versions (hub), g_variant_get_string (parameter, NULL));
+
+  if (version != NULL)
+    namida_version_flow_restore_here (widget, hub, version);
 }
 
 /* ---- trust ---- */
@@ -260,6 +271,7 @@ namida_window_actions_install (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.pair", "s", window_actions_on_pair);
   gtk_widget_class_install_action (widget_class, "win.show-device", "s", window_actions_on_show_device);
   gtk_widget_class_install_action (widget_class, "win.send-files", "(sas)", window_actions_on_send_files);
+  gtk_widget_class_install_action (widget_class, "win.restore", "s", window_actions_on_restore);
   gtk_widget_class_install_action (widget_class, "win.forget-device", "s", window_actions_on_forget_device);
   gtk_widget_class_install_action (widget_class, "win.block-device", "s", window_actions_on_block_device);
   gtk_widget_class_install_action (widget_class, "win.forget-address", "s", window_actions_on_forget_address);
