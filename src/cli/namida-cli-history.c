@@ -15,6 +15,39 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
+/* What a row's state is called: for scripts as in the end event of the transfer, and for people. */
+static const struct
+{
+  const char *state, *name, *words;
+} history_states[] = {
+  { "open", "running", N_ ("going on") },
+  { "parked", "interrupted", N_ ("interrupted, can go on") },
+  { "finished", "done", N_ ("done") },
+  { "incomplete", "incomplete", N_ ("some files not stored") },
+  { "cancelled", "cancelled", N_ ("cancelled") },
+  { "failed", "failed", N_ ("failed") },
+  { "declined", "declined", N_ ("declined") },
+};
+
+/* @state: of the journal. */
+static const char *
+history_state_name (const char *state)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (history_states); i++)
+    if (g_strcmp0 (state, history_states[i].state) == 0)
+      return history_states[i].name;
+  return state;
+}
+
+static const char *
+history_state_words (const char *state)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (history_states); i++)
+    if (g_strcmp0 (state, history_states[i].state) == 0)
+      return _ (history_states[i].words);
+  return state;
+}
+
 static void
 emit_row (const NamidaJournalSession *row)
 {
@@ -25,7 +58,7 @@ emit_row (const NamidaJournalSession *row)
   namida_json_build_string (builder, "alias", row->alias);
   namida_json_build_string (builder, "fingerprint", row->fingerprint);
   namida_json_build_string (builder, "title", row->title);
-  namida_json_build_string (builder, "state", row->state);
+  namida_json_build_string (builder, "state", history_state_name (row->state));
   namida_json_build_string (builder, "folder", row->destination);
   namida_json_build_int (builder, "started", (guint64) (row->started_at / 1000));
   namida_json_build_int (builder, "updated", (guint64) (row->updated_at / 1000));
@@ -38,25 +71,6 @@ emit_row (const NamidaJournalSession *row)
   namida_cli_emit (builder);
 }
 
-static const char *
-state_words (const char *state)
-{
-  static const struct
-  {
-    const char *state, *words;
-  } all[] = {
-    { "open", N_ ("going on") },       { "parked", N_ ("interrupted, can go on") },
-    { "finished", N_ ("done") },       { "incomplete", N_ ("some files not stored") },
-    { "cancelled", N_ ("cancelled") }, { "failed", N_ ("failed") },
-    { "declined", N_ ("declined") },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
-    if (g_strcmp0 (state, all[i].state) == 0)
-      return _ (all[i].words);
-  return state;
-}
-
 static void
 print_row (const NamidaJournalSession *row)
 {
@@ -66,7 +80,7 @@ print_row (const NamidaJournalSession *row)
   gboolean sent = g_strcmp0 (row->direction, "send") == 0;
 
   namida_cli_print (sent ? _ ("%s  sent to %s: %s (%s): %s") : _ ("%s  received from %s: %s (%s): %s"), when,
-                    row->alias, row->title, size, state_words (row->state));
+                    row->alias, row->title, size, history_state_words (row->state));
   if (row->error != NULL)
     namida_cli_print ("                  %s", row->error);
 }

@@ -40,6 +40,7 @@ namida_cli_identity (NamidaCli *cli, int argc, char **argv)
       namida_json_build_string (builder, "fingerprint", namida_identity_get_fingerprint (identity));
       namida_json_build_string (builder, "uuid", namida_identity_get_uuid (identity));
       namida_json_build_string (builder, "dataFolder", data_dir);
+      namida_json_build_int (builder, "schema", NAMIDA_CLI_JSON_SCHEMA);
       namida_cli_emit (builder);
       return NAMIDA_CLI_EXIT_DONE;
     }

@@ -15,6 +15,9 @@ void namida_cli_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /** namida_cli_complain: a sentence on the standard error. */
 void namida_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
+/** Of the objects that --json prints: grows when a key gets another meaning or goes. 2 since version 0.2. */
+#define NAMIDA_CLI_JSON_SCHEMA 2
+
 /** namida_cli_event: Returns: (transfer full): an open object with "event": @event; end it by namida_cli_emit(). */
 JsonBuilder *namida_cli_event (const char *event);
 /** namida_cli_object: the same without "event". */

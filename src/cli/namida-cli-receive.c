@@ -227,6 +227,7 @@ tell_listening (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
       namida_json_build_string (builder, "as", options->landing == NAMIDA_LANDING_LIBRARY ? "library" : "backup");
       namida_json_build_string (builder, "backups", namida_store_get_backups (store));
       namida_json_build_string (builder, "music", namida_store_get_music (store));
+      namida_json_build_int (builder, "schema", NAMIDA_CLI_JSON_SCHEMA);
       namida_cli_emit (builder);
       return;
     }

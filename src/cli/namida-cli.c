@@ -454,6 +454,23 @@ run_command (NamidaCli *cli, int argc, char **argv)
   return namida_cli_usage (_ ("There is no command “%s”."), argv[1]);
 }
 
+static void
+print_version (NamidaCli *cli)
+{
+  JsonBuilder *builder;
+
+  if (!cli->json)
+    {
+      namida_cli_print (PROGRAM " " NAMIDA_PROGRAM_VERSION);
+      return;
+    }
+  builder = namida_cli_object ();
+  namida_json_build_string (builder, "program", PROGRAM);
+  namida_json_build_string (builder, "version", NAMIDA_PROGRAM_VERSION);
+  namida_json_build_int (builder, "schema", NAMIDA_CLI_JSON_SCHEMA);
+  namida_cli_emit (builder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -484,7 +501,7 @@ main (int argc, char **argv)
     }
   else if (given.version)
     {
-      namida_cli_print (PROGRAM " " NAMIDA_PROGRAM_VERSION);
+      print_version (&cli);
       code = NAMIDA_CLI_EXIT_DONE;
     }
   else

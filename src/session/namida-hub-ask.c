@@ -136,6 +136,8 @@ namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fin
 
   g_free (info->fingerprint);
   info->fingerprint = g_strdup (fingerprint);
+  if (info->sends_only)
+    namida_hub_note_sender (self, fingerprint, info->uuid, TRUE);
   peer = namida_peer_list_sighting (self->peers, info, NAMIDA_DIALECT_V1, address, TRUE);
   if (peer != NULL)
     {

@@ -45,7 +45,7 @@ namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *ali
 {
   NamidaPeer *peer = namida_peer_list_find_by_fingerprint (self->peers, fingerprint);
 
-  namida_trust_store_add (self->trust, fingerprint, peer != NULL ? namida_peer_get_uuid (peer) : NULL, alias);
+  namida_trust_store_add (self->trust, fingerprint, namida_hub_get_uuid_of (self, fingerprint, NULL), alias);
   if (peer != NULL)
     {
       g_autofree char *address = namida_peer_dup_address_text (peer);
@@ -60,11 +60,11 @@ namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *ali
 static void
 trust_paired (NamidaHub *self, const char *fingerprint, const char *alias, gboolean auto_accept)
 {
-  NamidaPeer *peer = namida_peer_list_find_by_fingerprint (self->peers, fingerprint);
+  const char *uuid = namida_hub_get_proven_uuid (self, fingerprint);
 
   namida_hub_trust_peer (self, fingerprint, alias);
-  if (peer != NULL && namida_peer_get_proven (peer))
-    namida_trust_store_supersede (self->trust, fingerprint, namida_peer_get_uuid (peer));
+  if (uuid != NULL)
+    namida_trust_store_supersede (self->trust, fingerprint, uuid);
   if (!auto_accept)
     namida_trust_store_set_auto_accept (self->trust, fingerprint, FALSE);
 }

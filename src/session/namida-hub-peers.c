@@ -15,6 +15,8 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
 {
   if (self->server == NULL || g_strcmp0 (info->uuid, namida_identity_get_uuid (self->identity)) == 0)
     return;
+  if (info->sends_only && info->fingerprint != NULL)
+    namida_hub_note_sender (self, info->fingerprint, info->uuid, FALSE);
   if (dialect == NAMIDA_DIALECT_V1)
     namida_hub_ask_host (self, address, info->fingerprint);
   else if (dialect == NAMIDA_DIALECT_PHONE)

@@ -67,6 +67,7 @@ struct _NamidaHub
   GListStore *hints;
   guint hints_timer;
   guint scan_timer;         /* until it is clear that the other ways find nothing */
+  GHashTable *senders;      /* (nullable): of devices that only send: fingerprint → what it said */
   GHashTable *copies_asked; /* addresses where this device's own identity was claimed, and which were asked */
   GPtrArray *asking; /* (element-type GInetAddress): hosts that are being asked who they are, one for each question */
 
@@ -127,6 +128,14 @@ namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fin
 /* namida-hub-trust.c */
 /* Looks from now on who is trusted: of the devices near, and for what another program changes. */
 void namida_hub_start_trust (NamidaHub *self);
+/* A device that only sends, which is in no list, says what it is; a doubt about it is all that comes of it. @uuid:
+ * (nullable) */
+void namida_hub_note_sender (NamidaHub *self, const char *fingerprint, const char *uuid, gboolean proven);
+/* What the device of this key said it is over a connection with that key. (nullable) */
+const char *namida_hub_get_proven_uuid (NamidaHub *self, const char *fingerprint);
+/* What the device of this key said it is: now (@said, nullable), or when it made itself known with this key.
+ * (nullable) */
+const char *namida_hub_get_uuid_of (NamidaHub *self, const char *fingerprint, const char *said);
 void namida_hub_stop_trust (NamidaHub *self);
 void namida_hub_refresh_trust (NamidaHub *self);
 /* namida-hub-revoke.c: ends what a device does here when it is trusted no longer. */

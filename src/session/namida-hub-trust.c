@@ -10,6 +10,7 @@
 
 /* Who is trusted, and who only looks like it. */
 
+#define MAX_SENDERS 64u
 #define REFRESH_MS 1000   /* a program that writes much (a transfer's journal) is not asked more often */
 #define FINGERPRINT_MIN 8 /* digits of it that name a device, as for resolving */
 
@@ -114,17 +115,69 @@ namida_hub_stop_trust (NamidaHub *self)
     g_file_monitor_cancel (self->trust_monitor);
   g_clear_object (&self->trust_monitor);
   g_clear_pointer (&self->impostors, g_hash_table_unref);
+  g_clear_pointer (&self->senders, g_hash_table_unref);
 }
 
 /* ---- doubts ---- */
 
-/* What it said it is: now, or when it made itself known with this key. */
-static const char *
-uuid_of (NamidaHub *self, const char *fingerprint, const char *said)
+/* What a device that is in no list said it is. */
+typedef struct
+{
+  char *uuid;
+  gboolean proven; /* over a connection with its key */
+} TrustSender;
+
+static void
+trust_sender_free (gpointer data)
+{
+  TrustSender *sender = data;
+
+  g_free (sender->uuid);
+  g_free (sender);
+}
+
+void
+namida_hub_note_sender (NamidaHub *self, const char *fingerprint, const char *uuid, gboolean proven)
+{
+  TrustSender *sender;
+
+  if (self->senders == NULL)
+    self->senders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, trust_sender_free);
+  sender = g_hash_table_lookup (self->senders, fingerprint);
+  if (uuid == NULL || (sender != NULL && sender->proven && !proven))
+    return;
+  /* Anybody can make keys: what is forgotten is said again with the next command. */
+  if (g_hash_table_size (self->senders) >= MAX_SENDERS)
+    g_hash_table_remove_all (self->senders);
+  sender = g_new0 (TrustSender, 1);
+  sender->uuid = g_strdup (uuid);
+  sender->proven = proven;
+  g_hash_table_replace (self->senders, g_strdup (fingerprint), sender);
+}
+
+const char *
+namida_hub_get_proven_uuid (NamidaHub *self, const char *fingerprint)
+{
+  NamidaPeer *peer = namida_peer_list_find_by_fingerprint (self->peers, fingerprint);
+  TrustSender *sender = self->senders != NULL ? g_hash_table_lookup (self->senders, fingerprint) : NULL;
+
+  if (peer != NULL && namida_peer_get_proven (peer))
+    return namida_peer_get_uuid (peer);
+  return sender != NULL && sender->proven ? sender->uuid : NULL;
+}
+
+const char *
+namida_hub_get_uuid_of (NamidaHub *self, const char *fingerprint, const char *said)
 {
   NamidaPeer *peer
       = said == NULL && fingerprint != NULL ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
 
+  if (peer == NULL && said == NULL && fingerprint != NULL && self->senders != NULL)
+    {
+      TrustSender *sender = g_hash_table_lookup (self->senders, fingerprint);
+
+      return sender != NULL ? sender->uuid : NULL;
+    }
   return peer != NULL ? namida_peer_get_uuid (peer) : said;
 }
 
@@ -133,7 +186,7 @@ namida_hub_doubt_offer (NamidaHub *self, NamidaOffer *offer)
 {
   const char *fingerprint = namida_offer_get_fingerprint (offer);
   const char *alias = namida_offer_get_alias (offer);
-  const char *uuid = uuid_of (self, fingerprint, namida_offer_get_uuid (offer));
+  const char *uuid = namida_hub_get_uuid_of (self, fingerprint, namida_offer_get_uuid (offer));
   NamidaDoubt doubt = namida_trust_doubt (self->trust, fingerprint, uuid, alias, NULL);
   g_autofree char *warning = namida_trust_doubt_dup_text (self->trust, fingerprint, uuid, alias);
 
@@ -153,8 +206,9 @@ void
 namida_hub_doubt_pair_request (NamidaHub *self, NamidaPairRequest *request)
 {
   const char *fingerprint = namida_pair_request_get_fingerprint (request);
-  g_autofree char *warning = namida_trust_doubt_dup_text (self->trust, fingerprint, uuid_of (self, fingerprint, NULL),
-                                                          namida_pair_request_get_alias (request));
+  g_autofree char *warning
+      = namida_trust_doubt_dup_text (self->trust, fingerprint, namida_hub_get_uuid_of (self, fingerprint, NULL),
+                                     namida_pair_request_get_alias (request));
 
   namida_pair_request_set_warning (request, warning);
 }

@@ -194,7 +194,7 @@ def test_sender_killed(lab):
     # However often it was begun: one sending, one receiving.
     for device, direction in ((sender, "send"), (receiver, "receive")):
         rows = device.run("--json", "history").events
-        equal([(row["direction"], row["state"], row["failed"]) for row in rows], [(direction, "finished", 0)], "history")
+        equal([(row["direction"], row["state"], row["failed"]) for row in rows], [(direction, "done", 0)], "history")
 
 
 def test_waiting_sender(lab):

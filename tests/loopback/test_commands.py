@@ -107,7 +107,7 @@ def test_send(lab):
     equal(receiver.stop(), 0)
     for device, direction in ((sender, "send"), (receiver, "receive")):
         rows = expect(0, device.run("--json", "history")).events
-        equal([(row["direction"], row["state"]) for row in rows], [(direction, "finished")] * 2)
+        equal([(row["direction"], row["state"]) for row in rows], [(direction, "done")] * 2)
 
 
 def test_kept_as_backup(lab):

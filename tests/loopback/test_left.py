@@ -37,7 +37,7 @@ def test_changed(lab):
     same_tree(music, receiver.music / "Music")
     equal(parts(receiver), [], "parts that nobody goes on with")
     rows = receiver.run("--json", "history").events
-    equal([row["state"] for row in rows], ["finished"], "what was received")
+    equal([row["state"] for row in rows], ["done"], "what was received")
 
 
 def test_two(lab):

@@ -118,7 +118,7 @@ def test_unreadable(lab):
     equal(receiver.wait_event("end")["result"], "done")
     # The history is written after the end was said.
     deadline = time.monotonic() + 10
-    while rows(receiver, "history")[0]["state"] != "finished":
+    while rows(receiver, "history")[0]["state"] != "done":
         assert time.monotonic() < deadline, rows(receiver, "history")
         time.sleep(0.1)
     assert rows(receiver, "backups", "list")[0]["complete"], "sent whole"
