@@ -260,7 +260,7 @@ count (GPtrArray *contents, GHashTable *by_label, const NamidaEntry *entry)
   if (label[0] == '\0')
     {
       g_free (content->name);
-      content->name = content->files == 1 ? g_strdup (entry->name) : NULL;
+      content->name = content->files == 1 ? g_utf8_make_valid (entry->name, -1) : NULL;
     }
 }
 
@@ -316,9 +316,11 @@ namida_backup_set_name (NamidaBackup *self, const char *name)
 static char *
 dup_zip_title (const char *name)
 {
-  if (g_str_has_suffix (name, ".zip"))
-    return g_strndup (name, strlen (name) - strlen (".zip"));
-  return g_strdup (name);
+  char *title = g_utf8_make_valid (name, -1);
+
+  if (g_str_has_suffix (title, ".zip"))
+    title[strlen (title) - strlen (".zip")] = '\0';
+  return title;
 }
 
 /* What a title names, one by one: the zip, the labels, the single files. */

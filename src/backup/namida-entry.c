@@ -50,7 +50,7 @@ has_label (const NamidaEntry *self)
 }
 
 char *
-namida_entry_dup_path (const NamidaEntry *self)
+namida_entry_dup_place (const NamidaEntry *self)
 {
   if (!has_label (self))
     return g_strdup (self->name);
@@ -58,9 +58,24 @@ namida_entry_dup_path (const NamidaEntry *self)
 }
 
 char *
+namida_entry_dup_path (const NamidaEntry *self)
+{
+  g_autofree char *place = namida_entry_dup_place (self);
+
+  return g_utf8_make_valid (place, -1);
+}
+
+char *
 namida_entry_dup_offered (const NamidaEntry *self)
 {
   return self->offered_as != NULL ? g_strdup (self->offered_as) : namida_entry_dup_path (self);
+}
+
+gboolean
+namida_entry_is_text (const NamidaEntry *self)
+{
+  return g_utf8_validate (self->name, -1, NULL)
+         && (self->relative_path == NULL || g_utf8_validate (self->relative_path, -1, NULL));
 }
 
 static int

@@ -21,7 +21,7 @@ typedef struct
 {
   NamidaEntryKind kind;
   char *id;            /* "f1": unique in its offer, [A-Za-z0-9_-]{1,64} */
-  char *name;          /* last component */
+  char *name;          /* last component; this and @relative_path: any bytes */
   char *label;         /* the music folder's label; "" for the zip and single files */
   char *relative_path; /* below the label, '/' between, ends in @name; "" when the label is "" */
   guint64 size;        /* bytes */
@@ -40,8 +40,13 @@ NamidaEntry *namida_entry_ref (NamidaEntry *self);
 void namida_entry_unref (NamidaEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaEntry, namida_entry_unref)
 /** namida_entry_dup_path: Returns: (transfer full): "Music/Björk/01.flac", or the name: how this entry is named to a
- * person. */
+ * person. Always UTF-8: bytes of the name that are none are replaced. */
 char *namida_entry_dup_path (const NamidaEntry *self);
+/** namida_entry_dup_place: Returns: (transfer full) (type filename): the same, byte for byte: no two entries of a
+ * backup have the same one. */
+char *namida_entry_dup_place (const NamidaEntry *self);
+/** namida_entry_is_text: whether the names of the entry are UTF-8 text. Names of Linux may be any bytes. Any thread. */
+gboolean namida_entry_is_text (const NamidaEntry *self);
 
 /** namida_entry_dup_offered: Returns: (transfer full): the same as its sender calls it. */
 char *namida_entry_dup_offered (const NamidaEntry *self);

@@ -145,9 +145,7 @@ scan_count_names (const char *relative)
 static gboolean
 name_is_fine (Walk *walk, const char *relative, const char *source)
 {
-  if (!g_utf8_validate (relative, -1, NULL))
-    leave_out (walk->scan, source, _ ("Its name is not UTF-8 text."));
-  else if (strlen (walk->label) + 1 + strlen (relative) > NAMIDA_LIMIT_PATH_BYTES)
+  if (strlen (walk->label) + 1 + strlen (relative) > NAMIDA_LIMIT_PATH_BYTES)
     leave_out (walk->scan, source, _ ("Its path is too long."));
   else if (scan_count_names (relative) + 1 > NAMIDA_LIMIT_DEPTH)
     {
@@ -558,9 +556,9 @@ scan_file (Scan *scan, const char *path, const struct stat *st)
       namida_backup_add_excluded (scan->backup);
       return;
     }
-  if (!g_utf8_validate (base, -1, NULL) || !namida_safe_path_check_component (base, NULL))
+  if (!namida_safe_path_check_component (base, NULL))
     {
-      leave_out (scan, path, _ ("Its name cannot be stored safely (two dots beside a backslash, or not UTF-8 text)."));
+      leave_out (scan, path, _ ("Its name cannot be stored safely (two dots beside a backslash)."));
       return;
     }
   if (access (path, R_OK) != 0)

@@ -81,8 +81,6 @@ namida_safe_path_check (const char *relative, GError **error)
     return refuse (error, NULL, NULL);
   if (length > NAMIDA_LIMIT_PATH_BYTES)
     return refuse (error, relative, _ ("it is too long"));
-  if (!g_utf8_validate (relative, (gssize) length, NULL))
-    return refuse (error, relative, _ ("it is not text"));
   if (relative[0] == '/')
     return refuse (error, relative, _ ("it leads to another folder"));
   while (TRUE)
@@ -117,6 +115,8 @@ namida_safe_path_check_portable (const char *relative, GError **error)
 {
   if (!namida_safe_path_check (relative, error))
     return FALSE;
+  if (!g_utf8_validate (relative, -1, NULL))
+    return refuse (error, relative, _ ("it is not text"));
   if (has_drive_letter (relative))
     return refuse (error, relative, _ ("it names a drive"));
   return strchr (relative, '\\') == NULL || refuse (error, relative, _ ("it has a backslash"));

@@ -9,17 +9,37 @@
 
 #include <string.h>
 
+/* JSON is UTF-8, and names of Linux are any bytes. (transfer full) */
+static char *
+offer_escape_name (const char *name)
+{
+  return g_uri_escape_string (name, "/", FALSE);
+}
+
+static void
+offer_append_names (GString *out, const NamidaEntry *entry)
+{
+  const char *relative = entry->relative_path != NULL ? entry->relative_path : "";
+  g_autofree char *name = offer_escape_name (entry->name);
+  g_autofree char *path = offer_escape_name (relative);
+  gboolean escaped = !namida_entry_is_text (entry);
+
+  namida_json_append_member (out, "name", escaped ? name : entry->name);
+  namida_json_append_member (out, "relativePath", escaped ? path : relative);
+  if (escaped)
+    g_string_append (out, ",\"escaped\":true");
+}
+
 static void
 append_entry (GString *out, const NamidaEntry *entry)
 {
   g_string_append_c (out, '{');
   namida_json_append_member (out, "id", entry->id);
-  namida_json_append_member (out, "name", entry->name);
+  offer_append_names (out, entry);
   /* Without "path" the phone app throws in its restore, and deletes what it received. */
   namida_json_append_member (out, "path", "");
   namida_json_append_size (out, "size", entry->size);
   namida_json_append_member (out, "folderLabel", entry->label != NULL ? entry->label : "");
-  namida_json_append_member (out, "relativePath", entry->relative_path != NULL ? entry->relative_path : "");
   if (entry->kind == NAMIDA_ENTRY_FOLDER)
     namida_json_append_member (out, "type", "inode/directory");
   else if (entry->type != NULL)
@@ -95,6 +115,7 @@ offer_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gb
   const char *name = namida_backup_get_name (backup);
   guint odd = offer_count_odd (entries);
   guint missed = namida_backup_count_missed (backup) + (all ? 0 : odd);
+  g_autofree char *escaped = name != NULL && !g_utf8_validate (name, -1, NULL) ? offer_escape_name (name) : NULL;
   GString *out = g_string_sized_new (256 + (gsize) entries->len * 320);
 
   g_string_append_c (out, '{');
@@ -107,6 +128,8 @@ offer_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gb
     }
   if (name != NULL && !all && !namida_safe_path_check_portable_component (name, NULL))
     name = NULL;
+  else if (escaped != NULL)
+    name = escaped;
   namida_json_append_member (out, "backupName", name != NULL ? name : "");
   if (all && odd > 0)
     namida_json_append_member (out, "names", "all");

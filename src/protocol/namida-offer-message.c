@@ -153,8 +153,26 @@ read_type (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
   return TRUE;
 }
 
+/* What is said of an entry, and is not kept in it. */
+typedef struct
+{
+  gboolean has_size;
+  gboolean escaped; /* its names are not UTF-8 text, and percent-encoded here */
+} Said;
+
 static gboolean
-read_member (NamidaJsonCursor *cursor, const char *key, NamidaEntry *entry, gboolean *has_size, GError **error)
+offer_read_escaped (NamidaJsonCursor *cursor, Said *said)
+{
+  const char *text;
+  gsize length;
+
+  namida_json_cursor_skip (cursor, &text, &length);
+  said->escaped = length == strlen ("true") && strncmp (text, "true", length) == 0;
+  return TRUE;
+}
+
+static gboolean
+read_member (NamidaJsonCursor *cursor, const char *key, NamidaEntry *entry, Said *said, GError **error)
 {
   if (strcmp (key, "id") == 0)
     return namida_message_read_text (cursor, "id", &entry->id, error);
@@ -165,7 +183,9 @@ read_member (NamidaJsonCursor *cursor, const char *key, NamidaEntry *entry, gboo
   if (strcmp (key, "relativePath") == 0)
     return namida_message_read_text (cursor, "relativePath", &entry->relative_path, error);
   if (strcmp (key, "size") == 0)
-    return *has_size = namida_json_cursor_size (cursor, "size", &entry->size, error);
+    return said->has_size = namida_json_cursor_size (cursor, "size", &entry->size, error);
+  if (strcmp (key, "escaped") == 0)
+    return offer_read_escaped (cursor, said);
   if (strcmp (key, "modified") == 0)
     return read_modified (cursor, entry, error);
   if (strcmp (key, "sha256") == 0)
@@ -233,7 +253,20 @@ offer_clean_place (NamidaEntry *entry)
 }
 
 static gboolean
-set_kind (NamidaEntry *entry, const char *backup_name, GError **error)
+offer_unescape (char **name, GError **error)
+{
+  char *plain = g_uri_unescape_string (*name, NULL);
+
+  if (plain == NULL)
+    return namida_message_refuse (error, _ ("The offer is refused: a file's name in it is not encoded as it says."));
+  g_free (*name);
+  *name = plain;
+  return TRUE;
+}
+
+/* @wire_name: its name as it is in the offer, and so in backupName. */
+static gboolean
+set_kind (NamidaEntry *entry, const char *wire_name, const char *backup_name, GError **error)
 {
   entry->kind = NAMIDA_ENTRY_FILE;
   if (g_strcmp0 (entry->type, FOLDER_TYPE) == 0)
@@ -242,7 +275,7 @@ set_kind (NamidaEntry *entry, const char *backup_name, GError **error)
       if (entry->label[0] == '\0' || entry->size != 0)
         return namida_message_refuse (error, _ ("The offer is refused: an empty folder in it has a size or no place."));
     }
-  else if (entry->label[0] == '\0' && g_strcmp0 (entry->name, backup_name) == 0)
+  else if (entry->label[0] == '\0' && g_strcmp0 (wire_name, backup_name) == 0)
     entry->kind = NAMIDA_ENTRY_BACKUP_ZIP;
   return TRUE;
 }
@@ -251,15 +284,16 @@ static NamidaEntry *
 read_entry (NamidaJsonCursor *cursor, const Parts *parts, guint number, GError **error)
 {
   g_autoptr (NamidaEntry) entry = namida_entry_new ();
-  gboolean has_size = FALSE;
+  g_autofree char *wire_name = NULL;
+  Said said = { 0 };
   const char *key;
 
   if (!namida_message_enter (cursor, "files", error))
     return NULL;
   while ((key = namida_json_cursor_next_member (cursor)) != NULL)
-    if (!read_member (cursor, key, entry, &has_size, error))
+    if (!read_member (cursor, key, entry, &said, error))
       return NULL;
-  if (entry->name == NULL || !has_size)
+  if (entry->name == NULL || !said.has_size)
     {
       namida_message_refuse (error, _ ("The offer is refused: a file in it has no name or no size."));
       return NULL;
@@ -271,7 +305,11 @@ read_entry (NamidaJsonCursor *cursor, const Parts *parts, guint number, GError *
   /* The phone app has no ids: its files are told apart by their place. */
   if (entry->id == NULL)
     entry->id = g_strdup_printf ("f%u", number);
-  if ((!parts->odd_names && !check_place (parts, entry, error)) || !set_kind (entry, parts->name, error))
+  wire_name = g_strdup (entry->name);
+  if (said.escaped && parts->all_names
+      && (!offer_unescape (&entry->name, error) || !offer_unescape (&entry->relative_path, error)))
+    return NULL;
+  if ((!parts->odd_names && !check_place (parts, entry, error)) || !set_kind (entry, wire_name, parts->name, error))
     return NULL;
   if (parts->odd_names)
     offer_clean_place (entry);
@@ -387,6 +425,8 @@ read_files (NamidaBackup *backup, const Parts *parts, GError **error)
           namida_entry_unref (entry);
           return FALSE;
         }
+      if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP && !parts->odd_names)
+        namida_backup_set_name (backup, entry->name);
       if (!add_entry (backup, entry, ids, error))
         return FALSE;
     }

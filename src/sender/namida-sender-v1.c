@@ -238,6 +238,7 @@ static NamidaTry
 v1_check_upload (
     NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256, const NamidaHttpAnswer *answer, GError **error)
 {
+  g_autofree char *shown = NULL;
   g_autofree char *theirs = NULL;
   guint64 size = 0;
 
@@ -248,8 +249,9 @@ v1_check_upload (
   if (answer->whole && size == item->entry->size
       && (namida_upload_item_is_folder (item) || (theirs != NULL && g_ascii_strcasecmp (theirs, sha256) == 0)))
     return NAMIDA_TRY_SENT;
+  shown = g_utf8_make_valid (item->entry->name, -1);
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM, _ ("“%s” did not arrive there as it is here: send it again"),
-               item->entry->name);
+               shown);
   return NAMIDA_TRY_MISMATCH;
 }
 

@@ -110,9 +110,10 @@ job_leave_out (NamidaUploadJob *self, guint index, NamidaEntry *entry)
 static void
 job_leave_name_out (NamidaUploadJob *self, guint index)
 {
-  namida_transfer_set_result (self->transfer, index, NAMIDA_FILE_LEFT_OUT,
-                              _ ("The other device takes no name that has a backslash or begins with a drive letter. "
-                                 "Rename the file, then send it again."));
+  namida_transfer_set_result (
+      self->transfer, index, NAMIDA_FILE_LEFT_OUT,
+      _ ("The other device takes no name that has a backslash, begins with a drive letter or is "
+         "not UTF-8 text. Rename the file, then send it again."));
 }
 
 static void

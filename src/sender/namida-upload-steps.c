@@ -177,9 +177,10 @@ namida_upload_worker_take_sent (NamidaUploadWorker *worker,
 
   if (is_damaged (job, item, sha256))
     {
+      g_autofree char *shown = g_utf8_make_valid (item->entry->name, -1);
       g_autoptr (GError) reason
           = g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
-                         _ ("“%s” is not as it was when it arrived here: verify the version"), item->entry->name);
+                         _ ("“%s” is not as it was when it arrived here: verify the version"), shown);
 
       upload_set_damaged (job, item, before);
       /* Not named at the end, it is stored nowhere. */

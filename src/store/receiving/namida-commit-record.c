@@ -57,6 +57,15 @@ commit_add_names (NamidaWork *work, NamidaFolderRecord *record)
     }
 }
 
+/* A row has the name that was sent, beside where the file lies. */
+static void
+commit_add_sent (const NamidaStoredRow *row, NamidaFolderRecord *record)
+{
+  g_autofree char *sent = namida_layout_dup_version_path (row->label, row->below);
+
+  namida_folder_record_add_name (record, row->relative, sent);
+}
+
 gboolean
 namida_work_write_record (NamidaWork *work, GError **error)
 {
@@ -80,6 +89,8 @@ namida_work_write_record (NamidaWork *work, GError **error)
     {
       const NamidaStoredRow *row = &g_array_index (work->rows, NamidaStoredRow, i);
 
+      if (row->kind != NAMIDA_VERSION_FILE_MANIFEST)
+        commit_add_sent (row, record);
       if (row->kind != NAMIDA_VERSION_FILE_FOLDER && row->sha256 != NULL)
         namida_folder_record_add (record, row->relative, row->sha256, row->label, row->size);
     }

@@ -149,6 +149,13 @@ add_manifest (NamidaWork *work, GError **error)
   fine = namida_layout_place_manifest (self->layout, name, &good.root, &work->manifest_path, error)
          && namida_staging_write (namida_store_sink_root (self, good.root)->staging, MANIFEST_PART, text, good.size,
                                   error);
+  if (fine && namida_store_sink_root (self, good.root)->names != NULL)
+    {
+      char *path = namida_name_map_path (namida_store_sink_root (self, good.root)->names, work->manifest_path);
+
+      g_free (work->manifest_path);
+      work->manifest_path = path;
+    }
   good.relative = work->manifest_path;
   if (fine)
     g_array_prepend_val (work->good, good);

@@ -99,6 +99,14 @@ folder_of_label (const char *label)
   return label[0] == '.' ? g_strconcat ("_", label + 1, NULL) : g_strdup (label);
 }
 
+char *
+namida_layout_dup_version_path (const char *label, const char *below)
+{
+  g_autofree char *folder = label != NULL && *label != '\0' ? folder_of_label (label) : NULL;
+
+  return folder != NULL ? g_strconcat ("Music/", folder, "/", below, NULL) : g_strdup (below);
+}
+
 gboolean
 namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, char **relative, GError **error)
 {
@@ -123,7 +131,7 @@ namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, 
   label = folder_of_label (entry->label);
   folder = self->landing == NAMIDA_LANDING_LIBRARY ? layout_find_folder (self, entry->label) : NULL;
   if (self->landing == NAMIDA_LANDING_BACKUP)
-    path = g_strconcat ("Music/", label, "/", entry->relative_path, NULL);
+    path = namida_layout_dup_version_path (entry->label, entry->relative_path);
   else if (folder != NULL)
     path = g_strdup (entry->relative_path);
   else

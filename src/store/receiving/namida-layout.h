@@ -24,6 +24,9 @@ namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, 
 /** namida_layout_place_manifest: the same for the manifest's file @name. */
 gboolean
 namida_layout_place_manifest (NamidaLayout *self, const char *name, guint *root, char **relative, GError **error);
+/** namida_layout_dup_version_path: where a file lies in a version on a drive that takes every name. @label: (nullable);
+ * @below: below the label, or the name. (transfer full) */
+char *namida_layout_dup_version_path (const char *label, const char *below);
 guint namida_layout_get_n_roots (NamidaLayout *self);
 /** (transfer none): a folder that need not exist yet. */
 const char *namida_layout_get_root (NamidaLayout *self, guint root);

@@ -50,8 +50,8 @@ place_items (NamidaStoreSink *self, GError **error)
 
       if (!namida_layout_place (self->layout, entry, &item->root, &relative, error))
         return FALSE;
-      item->relative = g_string_chunk_insert (self->places, relative);
-      place = namida_entry_dup_path (entry);
+      item->sent = item->relative = g_string_chunk_insert (self->places, relative);
+      place = namida_entry_dup_place (entry);
       item->twin = GPOINTER_TO_UINT (g_hash_table_lookup (places, place));
       g_hash_table_replace (places, place, GUINT_TO_POINTER (item->twin + 1));
     }
@@ -153,6 +153,27 @@ prepare_open_root (NamidaStoreSink *self, const char *path, GError **error)
     return fd;
   close (fd);
   return -1;
+}
+
+/* Other names, where a drive refuses those that were sent. */
+static void
+prepare_map_names (NamidaStoreSink *self)
+{
+  for (guint i = 0; i < self->roots->len; i++)
+    {
+      NamidaRoot *root = namida_store_sink_root (self, i);
+
+      root->names = namida_name_map_new_for (root->base_fd, root->path, self->owner);
+    }
+  for (guint i = 0; i < self->n_items; i++)
+    {
+      NamidaItem *item = &self->items[i];
+      NamidaNameMap *names = namida_store_sink_root (self, item->root)->names;
+      g_autofree char *path = names != NULL ? namida_name_map_path (names, item->sent) : NULL;
+
+      if (path != NULL && !g_str_equal (path, item->sent))
+        item->relative = g_string_chunk_insert (self->places, path);
+    }
 }
 
 static gboolean
@@ -562,6 +583,7 @@ namida_store_sink_do_prepare (NamidaStoreSink *self, NamidaWant *wants, GCancell
   self->reread_until = namida_clock_monotonic () + REREAD_LIMIT_US;
   if (!place_items (self, error) || !write_session (self, error) || !open_roots (self, error))
     return FALSE;
+  prepare_map_names (self);
   known = namida_known_content_new (self->database, error);
   remove_stale_parts (self);
   if (known == NULL || !decide (self, known, cancellable, error) || !check_room (self, error))

@@ -367,6 +367,13 @@ is_session_id (const char *name)
   return strlen (name) == SESSION_ID_LENGTH && strspn (name, "0123456789abcdef") == SESSION_ID_LENGTH;
 }
 
+/* Whether it is a folder of tries that a program left behind when it was killed. */
+static gboolean
+staging_is_probe (const char *name)
+{
+  return g_str_has_prefix (name, NAMIDA_STAGING_PROBE);
+}
+
 /* @known: (nullable): only those. */
 static void
 remove_forgotten (int fd, GHashTable *kept, GHashTable *known)
@@ -382,8 +389,10 @@ remove_forgotten (int fd, GHashTable *kept, GHashTable *known)
     }
   while ((entry = readdir (dir)) != NULL)
     {
-      if (is_session_id (entry->d_name) && !g_hash_table_contains (kept, entry->d_name)
-          && (known == NULL || g_hash_table_contains (known, entry->d_name)) && !namida_tree_remove (fd, entry->d_name))
+      gboolean forgotten = is_session_id (entry->d_name) && !g_hash_table_contains (kept, entry->d_name)
+                           && (known == NULL || g_hash_table_contains (known, entry->d_name));
+
+      if ((forgotten || (known == NULL && staging_is_probe (entry->d_name))) && !namida_tree_remove (fd, entry->d_name))
         g_message ("an old session's parts could not be removed: %s", g_strerror (errno));
     }
   closedir (dir);

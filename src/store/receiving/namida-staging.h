@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+/** How the folders begin in which a drive is tried (namida-store-probe.c). */
+#define NAMIDA_STAGING_PROBE "probe-"
 #define NAMIDA_STAGING_HIDDEN ".namida-sync-parts"
 #define NAMIDA_STAGING_FOLDER "staging"
 

@@ -5,6 +5,7 @@
 
 #include "namida-store-probe.h"
 
+#include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-format.h"
@@ -23,7 +24,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define PROBE_FOLDER "probe"
+#define PROBE_FOLDER NAMIDA_STAGING_PROBE
 #define PROBE_FILE "a probe"
 #define PROBE_FILE_UPPER "A PROBE"
 #define PROBE_OTHER "another"
@@ -58,11 +59,25 @@ probe_name (int folder, const char *name)
   return probe_make (folder, name) && unlinkat (folder, name, 0) == 0;
 }
 
+/* Whether a file "x." is there as "x", too. */
+static gboolean
+probe_loses_ends (int folder)
+{
+  struct stat st;
+  gboolean lost;
+
+  if (!probe_make (folder, "xx."))
+    return TRUE;
+  lost = fstatat (folder, "xx", &st, AT_SYMLINK_NOFOLLOW) == 0;
+  unlinkat (folder, "xx.", 0);
+  return lost;
+}
+
 static void
 probe_names (NamidaStoreProbe *self, int folder)
 {
   g_autoptr (GString) refused = g_string_new (NULL);
-  char name[256];
+  char name[NAMIDA_STORE_PROBE_LONGEST + 1];
 
   for (const char *c = PROBE_CHARACTERS; *c != '\0'; c++)
     {
@@ -72,6 +87,8 @@ probe_names (NamidaStoreProbe *self, int folder)
     }
   self->refused = g_string_free (g_steal_pointer (&refused), FALSE);
   self->refuses_bytes = !probe_name (folder, "x\xe9x");
+  self->refuses_text = !probe_name (folder, "é日𝄞");
+  self->refuses_ends = probe_loses_ends (folder);
   for (self->longest_name = sizeof name - 1; self->longest_name > 1; self->longest_name--)
     {
       memset (name, 'x', self->longest_name);
@@ -156,6 +173,9 @@ namida_store_probe (const char *path, const char *owner, GError **error)
   g_autoptr (NamidaStoreProbe) self = g_new0 (NamidaStoreProbe, 1);
   g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *what = NULL;
+  /* A name of its own: two sessions may look at one drive at the same moment. */
+  g_autofree char *random = namida_random_hex (8);
+  g_autofree char *name = g_strconcat (PROBE_FOLDER, random, NULL);
   int root = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), owned = -1, folder = -1, saved_errno;
   gboolean fine;
 
@@ -163,8 +183,7 @@ namida_store_probe (const char *path, const char *owner, GError **error)
     owned = namida_store_open_owned (root, NAMIDA_STAGING_HIDDEN, owner, TRUE);
   if (owned >= 0)
     {
-      namida_tree_remove (owned, PROBE_FOLDER);
-      folder = namida_folder_open (owned, PROBE_FOLDER, TRUE);
+      folder = namida_folder_open (owned, name, TRUE);
     }
   fine = folder >= 0 && probe_make (folder, PROBE_FILE);
   saved_errno = errno;
@@ -174,7 +193,7 @@ namida_store_probe (const char *path, const char *owner, GError **error)
     close (folder);
   if (owned >= 0)
     {
-      namida_tree_remove (owned, PROBE_FOLDER);
+      namida_tree_remove (owned, name);
       close (owned);
     }
   if (root >= 0)
@@ -195,14 +214,15 @@ probe_say_names (const NamidaStoreProbe *self, GStrvBuilder *sentences)
   if (self->refused[0] != '\0')
     {
       g_autofree char *text
-          = g_strdup_printf (_ ("This drive does not take names with any of %s: such files are left out."),
+          = g_strdup_printf (_ ("This drive does not take names with any of %s: such files have other names there, and "
+                                "get their own back when they are restored."),
                              self->refused);
 
       g_strv_builder_add (sentences, text);
     }
   if (self->ignores_case)
     g_strv_builder_add (sentences, _ ("This drive does not tell “a” from “A” in names: of two files whose names differ "
-                                      "in that alone, the second one gets a number."));
+                                      "in that alone, one has another name there."));
 }
 
 char **

@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/** The longest name that is tried, bytes. */
+#define NAMIDA_STORE_PROBE_LONGEST 255u
+
 /** NamidaStoreProbe: what a file system can do, found out by trying it. */
 typedef struct
 {
@@ -19,6 +22,8 @@ typedef struct
   guint64 free_inodes;    /* G_MAXUINT64: not counted there */
   char *refused;          /* characters that no name may have; "": none */
   gboolean refuses_bytes; /* names have to be UTF-8 text */
+  gboolean refuses_text;  /* names have to be ASCII, because of an option that the drive is mounted with */
+  gboolean refuses_ends;  /* a dot or a space at the end of a name is lost */
 } NamidaStoreProbe;
 void namida_store_probe_free (NamidaStoreProbe *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaStoreProbe, namida_store_probe_free)

@@ -4,6 +4,7 @@
 #include "namida-hash-index.h"
 #include "namida-heal.h"
 #include "namida-layout.h"
+#include "namida-name-map.h"
 #include "namida-staging.h"
 #include "namida-store-sink.h"
 
@@ -26,6 +27,7 @@ typedef struct
   guint root;
   guint twin;           /* how many items before this have the same place */
   const char *relative; /* below the root */
+  const char *sent;     /* what @relative would be on a drive that takes every name; mostly the same text */
   gboolean read;        /* of a LINKED file: prepare has read it */
   /* Of a KEPT file with the content that the sender named: what it was then. 0: by other means. */
   guint64 seen_inode;
@@ -38,7 +40,8 @@ typedef struct
   int base_fd; /* the folder @path */
   int fd;      /* where items go: the same, or the version */
   NamidaStaging *staging;
-  gint64 roomy_until; /* __atomic, monotonic µs: there was plenty of room a moment ago */
+  NamidaNameMap *names; /* (nullable): its drive refuses some names */
+  gint64 roomy_until;   /* __atomic, monotonic µs: there was plenty of room a moment ago */
 } NamidaRoot;
 
 struct _NamidaStoreSink

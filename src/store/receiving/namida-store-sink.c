@@ -39,6 +39,7 @@ root_free (gpointer data)
   if (root->base_fd >= 0)
     close (root->base_fd);
   g_clear_pointer (&root->staging, namida_staging_free);
+  g_clear_pointer (&root->names, namida_name_map_free);
   g_free (root->path);
   g_free (root);
 }
@@ -198,7 +199,7 @@ char *
 namida_store_sink_dup_part_name (NamidaStoreSink *self, guint index)
 {
   NamidaEntry *entry = namida_store_sink_entry (self, index);
-  g_autofree char *path = namida_entry_dup_path (entry);
+  g_autofree char *path = namida_entry_dup_place (entry);
   g_autofree char *place = g_strdup_printf ("%s\n%" G_GUINT64_FORMAT "\n%" G_GINT64_FORMAT, path, entry->size,
                                             namida_entry_get_mtime_ms (entry));
   g_autofree char *hash = namida_digest_bytes (place, strlen (place));

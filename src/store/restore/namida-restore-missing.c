@@ -102,13 +102,47 @@ missing_add_file (NamidaRestorePlan *plan, guint label, const char *relative, co
   g_ptr_array_add (plan->files, file);
 }
 
+/* The name of the label in @sent, a path as a version has it, and what is below it. NULL: it is in no music folder. */
+static char *
+missing_split (const char *sent, const char **below)
+{
+  const char *start = g_str_has_prefix (sent, MUSIC) ? sent + strlen (MUSIC) : NULL;
+  const char *slash = start != NULL ? strchr (start, '/') : NULL;
+
+  if (slash == NULL)
+    return NULL;
+  *below = slash + 1;
+  return g_strndup (start, (gsize) (slash - start));
+}
+
+/* Its own name for a file that has another one on its drive. */
+static void
+missing_give_name (NamidaRestorePlan *plan, const NamidaFolderRecord *record, NamidaRestoreFile *file)
+{
+  const char *path = file->source + strlen (plan->folder) + 1;
+  const char *below, *sent = namida_folder_record_get_sent (record, path);
+  NamidaRestoreLabel *label = plan->labels->pdata[file->label];
+  g_autofree char *name = NULL;
+
+  if (sent == path)
+    return;
+  name = missing_split (sent, &below);
+  g_free (file->relative);
+  file->relative = g_strdup (name != NULL ? below : sent);
+  if (name == NULL || g_str_equal (label->label, name))
+    return;
+  g_free (label->label);
+  label->label = g_utf8_make_valid (name, -1);
+}
+
 /* @there: NamidaRestoreFile by source. */
 static void
-missing_take (NamidaRestorePlan *plan, GHashTable *there, const NamidaSum *sum, const char *zip)
+missing_take (NamidaRestorePlan *plan, GHashTable *there, const NamidaSum *sum, const char *sent, const char *zip)
 {
   g_autofree char *source = g_build_filename (plan->folder, sum->path, NULL);
   NamidaRestoreFile *file = g_hash_table_lookup (there, source);
-  const char *slash;
+  g_autofree char *name = NULL;
+  const char *below;
   guint label;
 
   if (file != NULL)
@@ -117,15 +151,14 @@ missing_take (NamidaRestorePlan *plan, GHashTable *there, const NamidaSum *sum, 
       file->sha256 = g_strdup (sum->sha256);
       return;
     }
-  if (g_str_has_prefix (sum->path, MUSIC) && (slash = strchr (sum->path + strlen (MUSIC), '/')) != NULL)
+  name = missing_split (sent, &below);
+  if (name != NULL)
     {
-      const char *start = sum->path + strlen (MUSIC);
-      g_autofree char *name = g_strndup (start, (gsize) (slash - start));
       g_autofree char *folder = g_build_filename (plan->folder, "Music", name, NULL);
 
       if (!missing_find_label (plan, name, &label))
         label = missing_add_label (plan, name, folder);
-      missing_add_file (plan, label, slash + 1, sum);
+      missing_add_file (plan, label, below, sum);
     }
   else if (g_strcmp0 (zip, sum->path) == 0 && plan->zip == NULL)
     {
@@ -168,6 +201,8 @@ namida_restore_expect_record (NamidaRestorePlan *plan)
     {
       NamidaRestoreFile *file = plan->files->pdata[i];
 
+      if (record != NULL)
+        missing_give_name (plan, record, file);
       if (!file->folder)
         g_hash_table_insert (there, file->source, file);
     }
@@ -179,6 +214,7 @@ namida_restore_expect_record (NamidaRestorePlan *plan)
                             ? sum->path
                             : NULL;
 
-      missing_take (plan, there, sum, zip);
+      missing_take (plan, there, sum, record != NULL ? namida_folder_record_get_sent (record, sum->path) : sum->path,
+                    zip);
     }
 }

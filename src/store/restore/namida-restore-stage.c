@@ -49,9 +49,11 @@ namida_restore_staged_free (gpointer data)
 void
 namida_restore_blocked (NamidaRestoreApply *self, const NamidaRestoreFile *file, const char *why)
 {
+  g_autofree char *shown = g_utf8_make_valid (file->relative, -1);
+
   self->result->blocked++;
   if (self->trouble == NULL)
-    self->trouble = g_strdup_printf ("“%s”: %s", file->relative, why);
+    self->trouble = g_strdup_printf ("“%s”: %s", shown, why);
 }
 
 /* ---- the destinations ---- */

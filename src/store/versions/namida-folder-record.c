@@ -9,6 +9,7 @@
 #include "namida-file-ops.h"
 #include "namida-json-build.h"
 #include "namida-open.h"
+#include "namida-safe-path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -101,6 +102,24 @@ namida_folder_record_add (
   found = record_get_label (self, label != NULL ? label : "");
   found->files++;
   found->bytes += bytes;
+}
+
+void
+namida_folder_record_add_name (NamidaFolderRecord *self, const char *path, const char *sent)
+{
+  if (g_str_equal (path, sent))
+    return;
+  if (self->mapped == NULL)
+    self->mapped = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_replace (self->mapped, g_strdup (path), g_strdup (sent));
+}
+
+const char *
+namida_folder_record_get_sent (const NamidaFolderRecord *self, const char *path)
+{
+  const char *sent = self->mapped != NULL ? g_hash_table_lookup (self->mapped, path) : NULL;
+
+  return sent != NULL ? sent : path;
 }
 
 /* ---- write ---- */
@@ -400,7 +419,6 @@ record_read_mapped (NamidaFolderRecord *self, JsonObject *object)
 
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     return;
-  self->mapped = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   json_object_iter_init (&iter, json_node_get_object (node));
   while (json_object_iter_next (&iter, &key, NULL))
     {
@@ -408,8 +426,9 @@ record_read_mapped (NamidaFolderRecord *self, JsonObject *object)
       g_autofree char *here = g_uri_unescape_string (key, NULL);
       g_autofree char *sent = value != NULL ? g_uri_unescape_string (value, NULL) : NULL;
 
-      if (here != NULL && sent != NULL)
-        g_hash_table_insert (self->mapped, g_steal_pointer (&here), g_steal_pointer (&sent));
+      /* Where a restored file goes is what it says: nowhere but below its own folder. */
+      if (here != NULL && sent != NULL && namida_safe_path_check (sent, NULL))
+        namida_folder_record_add_name (self, here, sent);
     }
 }
 

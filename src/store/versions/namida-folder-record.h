@@ -50,6 +50,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaFolderRecord, namida_folder_record_free)
 void namida_folder_record_add (
     NamidaFolderRecord *self, const char *path, const char *sha256, const char *label, guint64 bytes);
 
+/** namida_folder_record_add_name: @path in this folder was sent as @sent. The same text twice says nothing. */
+void namida_folder_record_add_name (NamidaFolderRecord *self, const char *path, const char *sent);
+/** namida_folder_record_get_sent: Returns: (transfer none) (type filename): as what @path was sent; mostly itself. */
+const char *namida_folder_record_get_sent (const NamidaFolderRecord *self, const char *path);
+
 /**
  * namida_folder_record_write:
  * @folder: the open folder of the version; need not be writable

@@ -8,6 +8,7 @@
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-folder-record.h"
+#include "namida-layout.h"
 #include "namida-safe-path.h"
 #include "namida-sent-content.h"
 #include "namida-version-folders.h"
@@ -105,14 +106,15 @@ static void
 adopt_add_row (GArray *rows, GStringChunk *texts, const Found *found, int folder, const NamidaSum *sum)
 {
   const NamidaFolderRecord *record = found->record;
-  const char *start = g_str_has_prefix (sum->path, MUSIC) ? sum->path + strlen (MUSIC) : NULL;
+  const char *sent = namida_folder_record_get_sent (record, sum->path);
+  const char *start = g_str_has_prefix (sent, MUSIC) ? sent + strlen (MUSIC) : NULL;
   const char *slash = start != NULL ? strchr (start, '/') : NULL;
   NamidaStoredRow row = { .kind = g_strcmp0 (sum->path, record->zip) == 0        ? NAMIDA_VERSION_FILE_ZIP
                                   : g_strcmp0 (sum->path, record->manifest) == 0 ? NAMIDA_VERSION_FILE_MANIFEST
                                                                                  : NAMIDA_VERSION_FILE_FILE,
                           .folder = found->path,
                           .relative = sum->path,
-                          .below = slash != NULL ? slash + 1 : sum->path,
+                          .below = slash != NULL ? slash + 1 : sent,
                           .first_at = record->arrived,
                           .sha256 = sum->sha256 };
   struct stat st;
@@ -253,6 +255,14 @@ namida_version_adopt (
 
 /* ---- the other way ---- */
 
+static void
+record_add_sent (NamidaFolderRecord *record, const NamidaVersionFile *file)
+{
+  g_autofree char *sent = namida_layout_dup_version_path (file->label, file->below);
+
+  namida_folder_record_add_name (record, file->path, sent);
+}
+
 static gboolean
 record_one (NamidaDatabase *database, const NamidaVersionRecord *version, int folder, GError **error)
 {
@@ -281,6 +291,8 @@ record_one (NamidaDatabase *database, const NamidaVersionRecord *version, int fo
 
       if (file->kind != NAMIDA_VERSION_FILE_FOLDER)
         namida_folder_record_add (record, file->path, file->sha256, file->label, file->size);
+      if (file->kind != NAMIDA_VERSION_FILE_MANIFEST)
+        record_add_sent (record, file);
     }
   return namida_folder_record_write (record, folder, error);
 }

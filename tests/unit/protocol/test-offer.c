@@ -454,6 +454,57 @@ test_odd_names (void)
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
 }
 
+/* The test vector of docs/protocol.md: names that are no text. */
+static void
+test_bytes (void)
+{
+  static const char vector[] = "{\"backupName\":\"b%E9.zip\",\"names\":\"all\",\"files\":["
+                               "{\"id\":\"f1\",\"name\":\"b%E9.zip\",\"path\":\"\",\"size\":1,\"folderLabel\":\"\","
+                               "\"relativePath\":\"\",\"escaped\":true},"
+                               "{\"id\":\"f2\",\"name\":\"100%25%FF.flac\",\"path\":\"\",\"size\":2,"
+                               "\"folderLabel\":\"Music\",\"relativePath\":\"Caf%E9/100%25%FF.flac\",\"escaped\":true},"
+                               "{\"id\":\"f3\",\"name\":\"100%25.flac\",\"path\":\"\",\"size\":3,"
+                               "\"folderLabel\":\"Music\",\"relativePath\":\"100%25.flac\"}]}";
+  static const char *const bad[] = { "%zz", "%00", "%2e%2e", "a%", "%2F", "x%2Fy" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaOfferMessage) offer = namida_offer_message_parse (vector, strlen (vector), &error);
+  g_autoptr (NamidaOfferMessage) again = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *plain = NULL;
+  gsize length;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (entry (offer, 0)->kind, ==, NAMIDA_ENTRY_BACKUP_ZIP);
+  g_assert_cmpstr (entry (offer, 0)->name, ==, "b\xe9.zip");
+  g_assert_cmpstr (namida_backup_get_name (offer->backup), ==, "b\xe9.zip");
+  g_assert_cmpstr (entry (offer, 1)->relative_path, ==, "Caf\xe9/100%\xff.flac");
+  g_assert_cmpstr (entry (offer, 2)->relative_path, ==, "100%25.flac");
+
+  text = namida_offer_message_format_all_names (NULL, NULL, offer->backup, &length);
+  again = namida_offer_message_parse (text, length, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (entry (again, 0)->kind, ==, NAMIDA_ENTRY_BACKUP_ZIP);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_cmpstr (entry (again, i)->name, ==, entry (offer, i)->name);
+      g_assert_cmpstr (entry (again, i)->relative_path, ==, entry (offer, i)->relative_path);
+    }
+  plain = namida_offer_message_format (NULL, NULL, offer->backup, &length);
+  g_assert_null (strstr (plain, "escaped"));
+  g_assert_null (strstr (plain, "%E9"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *one = g_strdup_printf ("{\"names\":\"all\",\"files\":[{\"id\":\"a\",\"name\":\"%s\",\"size\":1,"
+                                              "\"escaped\":true}]}",
+                                              bad[i]);
+
+      g_assert_null (namida_offer_message_parse (one, strlen (one), &error));
+      g_assert_nonnull (error);
+      g_clear_error (&error);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -469,6 +520,7 @@ main (int argc, char **argv)
   g_test_add_func ("/offer/large", test_large);
   g_test_add_func ("/offer/round-trip", test_round_trip);
   g_test_add_func ("/offer/odd-names", test_odd_names);
+  g_test_add_func ("/offer/bytes", test_bytes);
   g_test_add_func ("/offer/left-out", test_left_out);
   return g_test_run ();
 }

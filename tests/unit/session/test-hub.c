@@ -69,6 +69,8 @@ test_odd_names (Fixture *f, gconstpointer data)
   write_long (f, "sample/Music/E: song.mp3", 2000, 'b');
   write_long (f, "sample/Music/C:", 2001, 'c');
   write_long (f, "sample/Music/\\", 2002, 'd');
+  write_long (f, "sample/Music/latin-\xe9.mp3", 2004, 'f');
+  write_long (f, "sample/Music/latin-\xe8.mp3", 2004, 'g');
   write_long (f, "sample/Music/short", 2003, 'e');
   g_assert_cmpint (g_rename (short_name, longest), ==, 0);
   transfer = send_sample (f);
