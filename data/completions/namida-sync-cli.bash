@@ -39,7 +39,7 @@ _namida_sync_cli ()
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
     case $word in
-      receive|devices|send|pair|trust|backups|inspect|fit|merge|compare|extract|history|identity|demo) command=$word; break ;;
+      receive|devices|send|schedule|pair|trust|backups|inspect|fit|merge|compare|extract|history|identity|demo) command=$word; break ;;
     esac
   done
   # "--to=NAME" are three words to bash; a colon divides what is typed, too.
@@ -55,11 +55,12 @@ _namida_sync_cli ()
 
   case $previous in
     --to|--from|pair|remove|rename|set)
-      [ "$command" = backups ] && [ "$previous" = remove ] && return
+      [[ $command == backups || $command == schedule ]] && [ "$previous" = remove ] && return
       if [[ $previous == -* || $current != -* ]]; then
         _namida_sync_complete_devices "$current"
         return
       fi ;;
+    --every) COMPREPLY=($(compgen -W 'day week 1h 6h 12h' -- "$current")); return ;;
     --as) COMPREPLY=($(compgen -W "library backup$([ "$command" = trust ] && echo ' default')" -- "$current")); return ;;
     --auto-accept|--restore) COMPREPLY=($(compgen -W 'yes no' -- "$current")); return ;;
     --accept) COMPREPLY=($(compgen -W 'ask trusted all' -- "$current")); return ;;
@@ -73,12 +74,19 @@ _namida_sync_cli ()
   esac
 
   if [ -z "$command" ] && [[ $current != -* ]]; then
-    COMPREPLY=($(compgen -W 'receive devices send pair trust backups inspect fit merge compare extract history identity demo' -- "$current"))
+    COMPREPLY=($(compgen -W 'receive devices send schedule pair trust backups inspect fit merge compare extract history identity demo' -- "$current"))
   elif [[ $current == -* ]]; then
     COMPREPLY=($(compgen -W "$(namida-sync-cli $command --help 2>/dev/null | grep -o -- '--[a-z][a-z-]*' | sort -u)" -- "$current"))
   else
     case $command in
       trust) COMPREPLY=($(compgen -W 'list remove rename set' -- "$current")) ;;
+      schedule)
+        if [ "$previous" = schedule ]; then
+          COMPREPLY=($(compgen -W 'add list remove run' -- "$current"))
+        else
+          compopt -o filenames 2>/dev/null
+          mapfile -t COMPREPLY < <(compgen -d -- "$current")
+        fi ;;
       backups) COMPREPLY=($(compgen -W 'list show verify restore undo fetch remove pin unpin adopt succeed' -- "$current")) ;;
       send|inspect|fit|merge|compare|extract)
         compopt -o filenames 2>/dev/null

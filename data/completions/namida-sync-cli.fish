@@ -8,11 +8,12 @@ function __namida_sync_devices
     end 2>/dev/null | string replace -rf '.*"alias" *: *"((?:[^"\\\\]|\\\\.)*)".*' '$1' | string replace -ra '\\\\(["\\\\/])' '$1' | sort -u
 end
 
-set -l commands receive devices send pair trust backups inspect fit merge compare extract history identity demo
+set -l commands receive devices send schedule pair trust backups inspect fit merge compare extract history identity demo
 complete -c namida-sync-cli -f
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a receive -d 'Wait for backups and store them'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a devices -d 'List the devices near'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a send -d 'Send backups, files and music folders'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a schedule -d 'Back up to a device automatically'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a pair -d 'Pair with a device'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a trust -d 'The devices that this one trusts'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a backups -d 'The versions that are kept'
@@ -36,10 +37,10 @@ complete -c namida-sync-cli -l log-file -r -F -d 'Append all messages to a file'
 complete -c namida-sync-cli -s h -l help -d 'Show help'
 complete -c namida-sync-cli -l version -d 'Print the version'
 
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from send backups' -l to -x -a '(__namida_sync_devices)' -d 'The device'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send schedule backups' -l to -x -a '(__namida_sync_devices)' -d 'The device'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive backups' -l pin -x -d 'The PIN'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive backups' -l pin-file -r -F -d 'A file with the PIN'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive' -l limit -x -d 'At most this fast, for example 5MB/s'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send schedule receive' -l limit -x -d 'At most this fast, for example 5MB/s'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive inspect fit merge' -l music -x -a '(__fish_complete_directories)' -d 'Music folder'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l unencrypted -d 'Also when it cannot be encrypted'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l check -d 'Read every file again'
@@ -67,6 +68,14 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l all -d '
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l forget -x -d 'Do not look at this address any more'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l watch -d 'Go on until interrupted'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from pair' -a '(__namida_sync_devices)'
+
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from schedule' -a 'add list remove run'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from schedule' -a '(__fish_complete_directories)'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from schedule' -l every -x -a 'day week 1h 6h 12h' -d 'How often to run'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from schedule' -l at -x -d 'The time of day, HH:MM'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from schedule' -l newest-backup -d 'Send the newest Namida backup'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from schedule' -l on-battery -d 'Also run on battery power'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from schedule' -l on-metered -d 'Also run on a metered network'
 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a 'list remove rename set'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a '(__namida_sync_devices)'

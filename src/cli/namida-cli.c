@@ -29,6 +29,7 @@ static const struct
   { "receive", namida_cli_receive, N_ ("Wait for backups and store them") },
   { "devices", namida_cli_devices, N_ ("List the devices near") },
   { "send", namida_cli_send, N_ ("Send backups, files and music folders to a device") },
+  { "schedule", namida_cli_schedule, N_ ("Back up to a device automatically") },
   { "pair", namida_cli_pair, N_ ("Pair with a device, so that both trust each other") },
   { "trust", namida_cli_trust, N_ ("List, remove or rename the trusted devices") },
   { "fit", namida_cli_fit, N_ ("Copy a Namida backup with the paths of another device") },

@@ -23,6 +23,7 @@ typedef int (*NamidaCliRun) (NamidaCli *cli, int argc, char **argv);
 int namida_cli_receive (NamidaCli *cli, int argc, char **argv);
 int namida_cli_devices (NamidaCli *cli, int argc, char **argv);
 int namida_cli_send (NamidaCli *cli, int argc, char **argv);
+int namida_cli_schedule (NamidaCli *cli, int argc, char **argv);
 int namida_cli_pair (NamidaCli *cli, int argc, char **argv);
 int namida_cli_trust (NamidaCli *cli, int argc, char **argv);
 int namida_cli_fit (NamidaCli *cli, int argc, char **argv);

@@ -9,7 +9,9 @@
 #include "namida-manual-finder.h"
 #include "namida-multicast-finder.h"
 #include "namida-interface.h"
+#include "namida-run-conditions.h"
 #include "namida-scan-finder.h"
+#include "namida-schedules.h"
 #include "namida-server.h"
 #include "namida-wake.h"
 
@@ -88,6 +90,11 @@ struct _NamidaHub
   guint verify_days;
   guint verify_timer;
   GCancellable *verifying; /* (nullable): the quiet reading that goes on */
+
+  /* namida-hub-schedules.c */
+  NamidaSchedules *schedules;
+  NamidaRunConditions *conditions; /* (nullable) until it runs */
+  GHashTable *schedules_asked;     /* (nullable): fingerprints, and when they were asked for last */
 
   guint n_sendings; /* begun, and not yet in the history */
   GTask *stopping;  /* (nullable): waits for them */
@@ -274,6 +281,12 @@ void namida_hub_stop_tidying (NamidaHub *self);
 /* namida-hub-fetch.c: lets trusted devices fetch what is kept for them; ends what is being fetched (parts stay). */
 void namida_hub_serve_versions (NamidaHub *self);
 void namida_hub_stop_fetching (NamidaHub *self);
+
+/* namida-hub-schedules.c: before the list is used; when the hub runs; when it stops, with the database or before its
+ * end. */
+void namida_hub_init_schedules (NamidaHub *self);
+void namida_hub_start_schedules (NamidaHub *self);
+void namida_hub_stop_schedules (NamidaHub *self);
 
 /* namida-hub-pair.c */
 void namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request);

@@ -79,7 +79,7 @@ dup_wish (NamidaHub *self, NamidaSending *sending)
   g_autoptr (GString) wish = g_string_new (NULL);
 
   if (self->send_only || self->patience_seconds == 0 || !sending->accepted || sending->fingerprint == NULL
-      || sending->files == NULL)
+      || sending->files == NULL || sending->by_schedule)
     return NULL;
   for (guint i = 0; i < g_list_model_get_n_items (sending->files); i++)
     {

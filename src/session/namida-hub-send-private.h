@@ -16,7 +16,9 @@ typedef struct
   GListModel *files; /* (nullable): what is found by scanning these, and can be found again by another run */
   char *pin;
   gboolean scanning;
+  gboolean by_schedule; /* nobody asked for this one */
   gboolean reread;      /* its person wants every file read again */
+  guint64 limit;        /* bytes a second, 0: that of the hub */
   gboolean unencrypted; /* its person knows, and wants it nevertheless */
   NamidaSender *sender; /* (nullable) between two tries */
 

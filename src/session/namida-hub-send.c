@@ -121,7 +121,7 @@ start_sender (NamidaHub *self, NamidaTransfer *transfer)
       = namida_sender_new (namida_sender_best_dialect (namida_peer_get_dialects (sending->peer)), self->identity, own,
                            namida_peer_get_addresses (sending->peer), sending->fingerprint, self->database, transfer);
   namida_sender_set_pin (sending->sender, sending->pin);
-  namida_sender_set_limit (sending->sender, self->limit);
+  namida_sender_set_limit (sending->sender, sending->limit != 0 ? sending->limit : self->limit);
   if (self->patience_seconds > 0 || sending->accepted)
     namida_sender_set_patient (sending->sender, sending->accepted);
   namida_sender_set_session_before (sending->sender, namida_hub_get_session_id (transfer));
@@ -340,6 +340,7 @@ namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer)
   transfer = begin_sending (self, sending->peer, g_rc_box_acquire (sending->what), sending->files, sending->pin);
   namida_sending_of (transfer)->unencrypted = sending->unencrypted;
   namida_sending_of (transfer)->reread = sending->reread;
+  namida_sending_of (transfer)->limit = sending->limit;
   return transfer;
 }
 
@@ -351,6 +352,16 @@ namida_hub_read_everything (NamidaHub *self, NamidaTransfer *transfer)
   g_return_if_fail (sending != NULL);
 
   sending->reread = TRUE;
+}
+
+void
+namida_hub_limit_sending (NamidaHub *self, NamidaTransfer *transfer, guint64 limit)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_return_if_fail (sending != NULL);
+
+  sending->limit = limit;
 }
 
 void

@@ -80,6 +80,7 @@ on_refresh_time (gpointer user_data)
   NamidaHub *self = user_data;
 
   self->trust_timer = 0;
+  namida_schedules_database_changed (self->schedules);
   namida_trust_store_refresh_async (self->trust, NULL, on_refreshed, g_object_ref (self));
   return G_SOURCE_REMOVE;
 }

@@ -59,6 +59,8 @@ namida_hub_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   namida_hub_stop_backups (self);
   namida_hub_stop_tidying (self);
+  namida_hub_stop_schedules (self);
+  g_clear_object (&self->schedules);
   g_clear_object (&self->versions);
   namida_hub_stop_discovery (self);
   g_clear_object (&self->server);
@@ -135,6 +137,7 @@ namida_hub_init (NamidaHub *self)
   self->pair_requests = g_list_store_new (NAMIDA_TYPE_PAIR_REQUEST);
   self->messages = g_list_store_new (NAMIDA_TYPE_MESSAGE);
   namida_hub_init_backups (self);
+  namida_hub_init_schedules (self);
 }
 
 static char *
@@ -349,6 +352,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
     g_signal_emit (self, trouble_signal, 0, loaded->trouble);
   namida_hub_take_up_sendings (self);
   namida_hub_take_up_paused (self);
+  namida_hub_start_schedules (self);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -431,6 +435,7 @@ namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer u
       return;
     }
   /* What we receive is parked by the server. */
+  namida_hub_stop_schedules (self);
   namida_hub_close_sendings (self);
   namida_hub_stop_discovery (self);
   self->running = FALSE;

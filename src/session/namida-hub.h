@@ -168,6 +168,9 @@ void namida_hub_read_everything (NamidaHub *self, NamidaTransfer *transfer);
  * go to a device that cannot encrypt: its person was told so. Without it such a sending ends with ENCRYPTION_REQUIRED.
  */
 void namida_hub_allow_unencrypted (NamidaHub *self, NamidaTransfer *transfer);
+/** namida_hub_limit_sending: @transfer, which namida_hub_send() has just returned, is sent with at most @limit bytes a
+ * second; 0: as all others. Main context. */
+void namida_hub_limit_sending (NamidaHub *self, NamidaTransfer *transfer, guint64 limit);
 /** namida_hub_retry: a failed sending of this run again; what is already there is not sent. One that waits for its
  * device tries at once, and is itself what is returned. (transfer none) (nullable) */
 NamidaTransfer *namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer);

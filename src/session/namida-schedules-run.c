@@ -93,8 +93,15 @@ static void
 schedules_start_run (NamidaSchedules *self, NamidaSchedule *schedule, gint64 slot)
 {
   g_autoptr (GError) error = NULL;
+  const char *alias
+      = self->host->get_alias != NULL ? self->host->get_alias (self->host_data, schedule->row->fingerprint) : NULL;
   Run *run;
 
+  if (alias != NULL && !g_str_equal (alias, schedule->row->alias))
+    {
+      g_free (schedule->row->alias);
+      schedule->row->alias = g_strdup (alias);
+    }
   if (self->lock != NULL)
     {
       schedule->lock = namida_schedule_lock_take (self->lock, schedule->row->id, &error);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define READ_AGAIN (50 * G_USEC_PER_SEC)
+#define READ_NOT_BEFORE (3 * G_USEC_PER_SEC) /* a receiver writes all the time */
 
 static GType
 schedules_get_item_type (GListModel *list)
@@ -160,6 +161,16 @@ namida_schedules_is_due_to_read (NamidaSchedules *self)
   gint64 since = namida_clock_monotonic () - self->read_at;
 
   return since >= READ_AGAIN || since < 0;
+}
+
+void
+namida_schedules_database_changed (NamidaSchedules *self)
+{
+  gint64 since = namida_clock_monotonic () - self->read_at;
+
+  /* With a schedule here, the timer of namida_schedules_check() reads what is left out now. */
+  if (since >= READ_NOT_BEFORE || since < 0 || g_list_model_get_n_items (G_LIST_MODEL (self->items)) == 0)
+    namida_schedules_reload (self);
 }
 
 /* ---- writing ---- */

@@ -17,6 +17,8 @@ typedef struct
   gboolean (*is_near) (gpointer host, const char *fingerprint);
   /* (nullable): a run waits for the device of this key: look for it where it was last. Called about once a minute. */
   void (*look_for) (gpointer host, const char *fingerprint);
+  /* (nullable): what the device of this key is called now; (transfer none) (nullable). */
+  const char *(*get_alias) (gpointer host, const char *fingerprint);
   gboolean (*is_on_battery) (gpointer host);
   gboolean (*is_on_metered) (gpointer host);
   /* Sends what @row says. A cancelled run keeps what has arrived on the other device. */
@@ -58,6 +60,9 @@ void namida_schedules_set_zone (NamidaSchedules *self, GTimeZone *zone);
 void namida_schedules_reload (NamidaSchedules *self);
 /** namida_schedules_check: looks now what is due: the host calls it when a device came, or power or network changed. */
 void namida_schedules_check (NamidaSchedules *self);
+/** namida_schedules_database_changed: somebody wrote to the database, perhaps another program: reads it again, unless
+ * that was done a moment ago. */
+void namida_schedules_database_changed (NamidaSchedules *self);
 /** namida_schedules_is_idle: whether nothing runs, is read or is written at the moment. */
 gboolean namida_schedules_is_idle (NamidaSchedules *self);
 

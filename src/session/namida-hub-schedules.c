@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What NamidaSchedules asks of the hub: which devices are nearby, battery and network, and the transfer that a run is.
+ * Files are looked for in a worker thread; everything else is in the main context. A run that is cancelled or whose
+ * device goes away keeps what has arrived there. */
+#include "config.h"
+
+#include "namida-hub-schedules.h"
+
+#include "namida-clock.h"
+#include "namida-error.h"
+#include "namida-hub-send-private.h"
+#include "namida-newest-backup.h"
+#include "namida-sleep-inhibitor.h"
+
+#include <glib/gi18n-lib.h>
+
+#define ASK_AGAIN (2 * 60 * G_USEC_PER_SEC) /* a device where it was last */
+
+/* One run. */
+typedef struct
+{
+  NamidaScheduleRow *row;
+  GListStore *files;
+  char *problem;            /* (nullable): what of it is not here, a sentence */
+  NamidaTransfer *transfer; /* (nullable) before it is sent */
+  NamidaSleepInhibitor *awake;
+  gulong cancelled;
+  NamidaScheduleOutcome outcome;
+  char *message;
+} HubRun;
+
+static void
+run_free (HubRun *run)
+{
+  namida_schedule_row_free (run->row);
+  g_clear_object (&run->files);
+  g_clear_object (&run->transfer);
+  g_clear_object (&run->awake);
+  g_free (run->problem);
+  g_free (run->message);
+  g_free (run);
+}
+
+/* ---- what is sent ---- */
+
+static void
+run_find_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  HubRun *run = data;
+
+  if (run->row->newest_backup)
+    {
+      g_autofree char *backup = namida_newest_backup_find (NULL);
+      g_autoptr (GFile) file = backup != NULL ? g_file_new_for_path (backup) : NULL;
+
+      if (file != NULL)
+        g_list_store_append (run->files, file);
+      else
+        run->problem = g_strdup (_ ("No Namida backup was found on this device."));
+    }
+  for (guint i = 0; run->row->folders != NULL && run->row->folders[i] != NULL; i++)
+    {
+      g_autoptr (GFile) file = g_file_new_for_path (run->row->folders[i]);
+
+      if (g_file_test (run->row->folders[i], G_FILE_TEST_IS_DIR))
+        g_list_store_append (run->files, file);
+      else if (run->problem == NULL)
+        {
+          g_autofree char *shown = g_filename_display_name (run->row->folders[i]);
+
+          run->problem = g_strdup_printf (_ ("The music folder “%s” was not found. Connect its drive."), shown);
+        }
+    }
+  g_task_return_boolean (task, TRUE);
+}
+
+/* ---- one run ---- */
+
+/* @task: (transfer full) */
+static void
+run_end (GTask *task, NamidaScheduleOutcome outcome, const char *message)
+{
+  HubRun *run = g_task_get_task_data (task);
+
+  if (run->transfer != NULL)
+    g_signal_handlers_disconnect_by_data (run->transfer, task);
+  if (run->cancelled != 0)
+    g_signal_handler_disconnect (g_task_get_cancellable (task), run->cancelled); /* it may be its own handler */
+  run->cancelled = 0;
+  g_clear_object (&run->awake);
+  run->outcome = outcome;
+  run->message = g_strdup (message);
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+/* What a person has to do something about waits for the next slot. */
+static NamidaScheduleOutcome
+run_outcome_of_error (const GError *error)
+{
+  static const NamidaError refusals[] = {
+    NAMIDA_ERROR_DECLINED,      NAMIDA_ERROR_PIN_REQUIRED,         NAMIDA_ERROR_PIN_WRONG,
+    NAMIDA_ERROR_TOO_MANY,      NAMIDA_ERROR_IDENTITY_CHANGED,     NAMIDA_ERROR_ENCRYPTION_REQUIRED,
+    NAMIDA_ERROR_NO_PERMISSION, NAMIDA_ERROR_CERTIFICATE_REQUIRED,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    if (g_error_matches (error, NAMIDA_ERROR, (int) refusals[i]))
+      return NAMIDA_SCHEDULE_OUTCOME_REFUSED;
+  return NAMIDA_SCHEDULE_OUTCOME_AGAIN;
+}
+
+static void
+run_on_ended (NamidaTransfer *transfer, GTask *task)
+{
+  HubRun *run = g_task_get_task_data (task);
+  const GError *error = namida_transfer_get_error (transfer);
+  g_autofree char *words = namida_transfer_dup_state_text (transfer);
+
+  switch (namida_transfer_get_state (transfer))
+    {
+    case NAMIDA_TRANSFER_DONE:
+      run_end (task, run->problem == NULL ? NAMIDA_SCHEDULE_OUTCOME_DONE : NAMIDA_SCHEDULE_OUTCOME_INCOMPLETE,
+               run->problem);
+      return;
+    case NAMIDA_TRANSFER_INCOMPLETE:
+      run_end (task, NAMIDA_SCHEDULE_OUTCOME_INCOMPLETE, words);
+      return;
+    case NAMIDA_TRANSFER_DECLINED:
+      run_end (task, NAMIDA_SCHEDULE_OUTCOME_REFUSED, error != NULL ? error->message : words);
+      return;
+    case NAMIDA_TRANSFER_CANCELLED:
+      /* The program ends, or a person stopped it. */
+      run_end (task,
+               g_cancellable_is_cancelled (g_task_get_cancellable (task)) ? NAMIDA_SCHEDULE_OUTCOME_AGAIN
+                                                                          : NAMIDA_SCHEDULE_OUTCOME_REFUSED,
+               words);
+      return;
+    default:
+      run_end (task, run_outcome_of_error (error), error != NULL ? error->message : words);
+    }
+}
+
+/* Awake while bytes move, not while it waits for a device that is away. */
+static void
+run_on_state (NamidaTransfer *transfer, GParamSpec *pspec, GTask *task)
+{
+  HubRun *run = g_task_get_task_data (task);
+
+  switch (namida_transfer_get_state (transfer))
+    {
+    case NAMIDA_TRANSFER_PREPARING:
+    case NAMIDA_TRANSFER_RUNNING:
+    case NAMIDA_TRANSFER_FINISHING:
+      if (run->awake == NULL)
+        run->awake = namida_sleep_inhibitor_new (_ ("An automatic backup is being transferred"));
+      return;
+    default:
+      g_clear_object (&run->awake);
+    }
+}
+
+static void
+run_on_cancelled (GCancellable *cancellable, GTask *task)
+{
+  HubRun *run = g_task_get_task_data (task);
+
+  namida_transfer_cancel_keeping (run->transfer);
+}
+
+/* @task: (transfer full) */
+static void
+run_send (NamidaHub *self, GTask *task, NamidaPeer *peer)
+{
+  HubRun *run = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  run->transfer = g_object_ref (namida_hub_send (self, peer, G_LIST_MODEL (run->files), NULL));
+  /* The schedule itself makes up for what a killed program did not send. */
+  namida_sending_of (run->transfer)->by_schedule = TRUE;
+  if (run->row->limit > 0)
+    namida_hub_limit_sending (self, run->transfer, run->row->limit);
+  g_signal_connect (run->transfer, "notify::state", G_CALLBACK (run_on_state), task);
+  g_signal_connect (run->transfer, "ended", G_CALLBACK (run_on_ended), task);
+  run_on_state (run->transfer, NULL, task);
+  if (cancellable != NULL)
+    run->cancelled = g_signal_connect (cancellable, "cancelled", G_CALLBACK (run_on_cancelled), task);
+  if (cancellable != NULL && g_cancellable_is_cancelled (cancellable))
+    namida_transfer_cancel_keeping (run->transfer);
+}
+
+static void
+run_on_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NamidaHub *self = NAMIDA_HUB (source);
+  GTask *task = user_data;
+  HubRun *run = g_task_get_task_data (task);
+  NamidaPeer *peer = self->running ? namida_peer_list_find_by_fingerprint (self->peers, run->row->fingerprint) : NULL;
+
+  if (!self->running || g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, _ ("Namida Sync is being closed"));
+  else if (!namida_hub_may_send_by_itself (self, run->row->fingerprint))
+    run_end (task, NAMIDA_SCHEDULE_OUTCOME_REFUSED,
+             _ ("The device is not trusted any more. Pair with it, or remove this schedule."));
+  else if (g_list_model_get_n_items (G_LIST_MODEL (run->files)) == 0)
+    run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN,
+             run->problem != NULL ? run->problem : _ ("There is nothing to send. Choose what to back up."));
+  else if (peer == NULL || namida_peer_get_away (peer))
+    run_end (task, NAMIDA_SCHEDULE_OUTCOME_AGAIN, _ ("The device is not nearby."));
+  else
+    run_send (self, task, peer);
+}
+
+void
+namida_hub_run_schedule_async (NamidaHub *self,
+                               const NamidaScheduleRow *row,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) finding = g_task_new (self, NULL, run_on_found, task);
+  HubRun *run = g_new0 (HubRun, 1);
+
+  g_task_set_source_tag (task, namida_hub_run_schedule_async);
+  g_task_set_check_cancellable (task, FALSE);
+  run->row = namida_schedule_row_copy (row);
+  run->files = g_list_store_new (G_TYPE_FILE);
+  g_task_set_task_data (task, run, (GDestroyNotify) run_free);
+  g_task_set_source_tag (finding, run_find_thread);
+  g_task_set_task_data (finding, run, NULL); /* of @task, which waits for it */
+  g_task_run_in_thread (finding, run_find_thread);
+}
+
+NamidaScheduleOutcome
+namida_hub_run_schedule_finish (NamidaHub *self, GAsyncResult *result, char **message, NamidaTransfer **transfer)
+{
+  HubRun *run = g_task_get_task_data (G_TASK (result));
+
+  *message = g_steal_pointer (&run->message);
+  if (transfer != NULL)
+    *transfer = g_steal_pointer (&run->transfer);
+  return run->outcome;
+}
+
+gboolean
+namida_hub_may_send_by_itself (NamidaHub *self, const char *fingerprint)
+{
+  return self->trust != NULL && namida_trust_store_is_trusted (self->trust, fingerprint);
+}
+
+/* ---- the host ---- */
+
+static gboolean
+host_is_near (gpointer host, const char *fingerprint)
+{
+  NamidaHub *self = host;
+  NamidaPeer *peer = namida_peer_list_find_by_fingerprint (self->peers, fingerprint);
+
+  return peer != NULL && !namida_peer_get_away (peer);
+}
+
+/* Where announcements do not get through, and after a pause in them. */
+static void
+host_look_for (gpointer host, const char *fingerprint)
+{
+  NamidaHub *self = host;
+  const NamidaTrusted *trusted = self->trust != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
+  g_autoptr (GInetSocketAddress) address
+      = trusted != NULL && trusted->last_address != NULL ? namida_address_parse (trusted->last_address) : NULL;
+  gint64 now = namida_clock_monotonic ();
+  gint64 *asked_at;
+
+  if (address == NULL || !self->running)
+    return;
+  if (self->schedules_asked == NULL)
+    self->schedules_asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  asked_at = g_hash_table_lookup (self->schedules_asked, fingerprint);
+  if (asked_at != NULL && now - *asked_at < ASK_AGAIN)
+    return;
+  g_hash_table_insert (self->schedules_asked, g_strdup (fingerprint), g_memdup2 (&now, sizeof now));
+  namida_hub_ask_host (self, address, fingerprint);
+}
+
+static gboolean
+host_is_on_battery (gpointer host)
+{
+  NamidaHub *self = host;
+
+  /* Nothing runs before it is known whether there is mains power: UPower answers within a moment. */
+  return !namida_run_conditions_is_known (self->conditions) || namida_run_conditions_get_on_battery (self->conditions);
+}
+
+static gboolean
+host_is_on_metered (gpointer host)
+{
+  return namida_run_conditions_get_metered (((NamidaHub *) host)->conditions);
+}
+
+static void
+host_run (gpointer host,
+          const NamidaScheduleRow *row,
+          GCancellable *cancellable,
+          GAsyncReadyCallback callback,
+          gpointer user_data)
+{
+  namida_hub_run_schedule_async (host, row, cancellable, callback, user_data);
+}
+
+static NamidaScheduleOutcome
+host_run_finish (gpointer host, GAsyncResult *result, char **message)
+{
+  return namida_hub_run_schedule_finish (host, result, message, NULL);
+}
+
+static const char *
+host_get_alias (gpointer host, const char *fingerprint)
+{
+  NamidaHub *self = host;
+  const NamidaTrusted *trusted = self->trust != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
+
+  return trusted != NULL ? trusted->alias : NULL;
+}
+
+static const NamidaScheduleHost hub_host = {
+  .is_near = host_is_near,
+  .look_for = host_look_for,
+  .get_alias = host_get_alias,
+  .is_on_battery = host_is_on_battery,
+  .is_on_metered = host_is_on_metered,
+  .run = host_run,
+  .run_finish = host_run_finish,
+};
+
+static void
+schedules_on_trouble (NamidaHub *self, const char *sentence)
+{
+  g_signal_emit_by_name (self, "trouble", sentence);
+}
+
+static void
+schedules_on_ran (NamidaHub *self, NamidaSchedule *schedule)
+{
+  const NamidaScheduleRow *row = namida_schedule_get_row (schedule);
+
+  if (row->outcome == NAMIDA_SCHEDULE_OUTCOME_DONE)
+    g_message ("schedule: backup to \"%s\" done", row->alias);
+  else
+    g_message ("schedule: backup to \"%s\" %s: %s", row->alias, namida_schedule_outcome_to_text (row->outcome),
+               row->message != NULL ? row->message : "no reason given");
+}
+
+static void
+schedules_on_peers_changed (NamidaHub *self)
+{
+  namida_schedules_check (self->schedules);
+}
+
+void
+namida_hub_init_schedules (NamidaHub *self)
+{
+  self->schedules = namida_schedules_new ();
+  g_signal_connect_object (self->schedules, "trouble", G_CALLBACK (schedules_on_trouble), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->schedules, "ran", G_CALLBACK (schedules_on_ran), self, G_CONNECT_SWAPPED);
+}
+
+void
+namida_hub_start_schedules (NamidaHub *self)
+{
+  g_autofree char *lock = g_build_filename (self->data_dir, "schedules.lock", NULL);
+
+  if (self->send_only)
+    return;
+  self->conditions = namida_run_conditions_new ();
+  g_signal_connect_object (self->conditions, "changed", G_CALLBACK (namida_schedules_check), self->schedules,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (schedules_on_peers_changed), self,
+                           G_CONNECT_SWAPPED);
+  namida_schedules_start (self->schedules, self->database, lock, &hub_host, self);
+}
+
+void
+namida_hub_stop_schedules (NamidaHub *self)
+{
+  if (self->schedules != NULL)
+    namida_schedules_stop (self->schedules);
+  g_clear_object (&self->conditions);
+  g_clear_pointer (&self->schedules_asked, g_hash_table_unref);
+}
+
+NamidaSchedules *
+namida_hub_get_schedules (NamidaHub *self)
+{
+  return self->schedules;
+}

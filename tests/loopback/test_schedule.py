@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""test_schedule.py CLI: automatic backups, made by real programs with nobody there. Speaks TAP."""
+import contextlib
+import os
+import sqlite3
+import time
+
+from namida_loopback import expect, equal, main, make_backup, same_tree, write
+
+
+def fingerprint(device):
+    return expect(0, device.run("--json", "identity")).events[0]["fingerprint"]
+
+
+def trust(device, other, may_store=True):
+    """As after a pairing, without the digits."""
+    key = fingerprint(other)
+    fingerprint(device)
+    expect(0, device.run("trust", "list"))  # makes the tables
+    with contextlib.closing(sqlite3.connect(device.data / "state.db")) as base, base:
+        base.execute("INSERT INTO trusted (fingerprint, alias, trusted_at, auto_accept) VALUES (?, ?, 1, ?)", (key, other.alias, may_store))
+
+
+def paired(lab):
+    """(sender, receiver): two devices that trust each other; nothing runs."""
+    sender, receiver = lab.device("Sender"), lab.device("Receiver")
+    trust(sender, receiver)
+    trust(receiver, sender)
+    return sender, receiver
+
+
+def serve(device):
+    device.receive("--accept", "trusted", "--as", "backup")
+
+
+def listed(device):
+    return expect(0, device.run("--json", "schedule", "list")).events
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.2)
+
+
+def music_of(receiver):
+    return [path for path in receiver.backups.glob("*/*/Music/Music") if ".namida" not in str(path)]
+
+
+def test_table(lab):
+    """schedules are added, listed and removed, and what cannot be is said"""
+    sender, receiver = paired(lab)
+    music = make_backup(lab.folder("source"))[1]
+    to = ("schedule", "add", "--to", receiver.alias)
+    for wrong in (("schedule",), ("schedule", "add"), (*to, "--every", "month", music), (*to, "--every", "day"),
+                  (*to, "--every", "day", "--at", "25:00", music), (*to, "--every", "day", "/does/not/exist"),
+                  ("schedule", "remove"), ("schedule", "remove", "x"), ("schedule", "list", "1"), (*to, "--every", "day", "--limit", "x", music)):
+        expect(2, sender.run(*wrong))
+    expect(4, sender.run("schedule", "add", "--to", "Nobody", "--every", "day", music))
+    expect(1, sender.run("schedule", "remove", "7"))
+    added = expect(0, sender.run("--json", *to, "--every", "12h", "--newest-backup", "--limit", "5MB/s", music)).events[0]
+    daily = expect(0, sender.run("--json", *to, "--every", "day", "--at", "02:30", music)).events[0]
+    equal([dict(one, next=0) for one in listed(sender)], [dict(one, next=0) for one in (added, daily)])
+    for key, value in {"alias": receiver.alias, "fingerprint": fingerprint(receiver), "every": "12h", "at": None, "newestBackup": True,
+                       "folders": [str(music)], "limit": 5_000_000, "enabled": True, "onBattery": False, "result": ""}.items():
+        equal(added[key], value, key)
+    # One without a time of day is due at once, the other one in the night.
+    assert added["next"] <= time.time() * 1000 < daily["next"] <= time.time() * 1000 + 25 * 3600 * 1000, (added, daily)
+    assert "02:30" in sender.run("schedule", "list").out
+    expect(0, sender.run("schedule", "remove", added["id"]))
+    equal([one["id"] for one in listed(sender)], [daily["id"]])
+
+
+def test_run(lab):
+    """“schedule run” sends what is due, and an ID whatever the time; it says what is missing"""
+    sender, receiver = paired(lab)
+    archive, music = make_backup(lab.folder("source"))
+    write(sender.home / "Namida" / "Backups" / archive.name, archive.read_bytes())
+    gone = lab.folder("gone")
+    one = expect(0, sender.run("--json", "schedule", "add", "--to", receiver.alias, "--every", "day", "--newest-backup", music)).events[0]
+    two = expect(0, sender.run("--json", "schedule", "add", "--to", receiver.alias, "--every", "week", "--at", "03:00", gone)).events[0]
+    expect(4, sender.run("schedule", "run"))
+    serve(receiver)
+    expect(0, sender.run("schedule", "run"))
+    version = music_of(receiver)[0]
+    same_tree(music, version)
+    equal((version.parents[1] / archive.name).read_bytes(), archive.read_bytes())
+    equal([row["result"] for row in listed(sender)], ["done", ""])
+    done = expect(0, sender.run("schedule", "run"))
+    assert "due" in done.out, done.out
+    gone.rmdir()
+    done = expect(1, sender.run("schedule", "run", two["id"]))
+    assert "“" + str(gone) + "”" in done.err, done.err
+    equal([row["result"] for row in listed(sender)], ["done", "again"])
+    expect(0, sender.run("schedule", "run", one["id"]))
+    expect(1, sender.run("schedule", "run", 99))
+
+
+def test_service(lab):
+    """the service runs it with nobody there: added while it runs, to a device that comes later, and once"""
+    sender, receiver = paired(lab)
+    music = make_backup(lab.folder("source"))[1]
+    serve(sender)
+    expect(0, sender.run("schedule", "add", "--to", receiver.alias, "--every", "day", music))
+    time.sleep(2)
+    equal(listed(sender)[0]["result"], "")
+    serve(receiver)
+    receiver.wait_event("end", seconds=90)
+    wait_for(lambda: listed(sender)[0]["result"] == "done")
+    same_tree(music, music_of(receiver)[0])
+    # After a restart of both: the day has its backup.
+    for device in (sender, receiver):
+        device.stop()
+        serve(device)
+    time.sleep(5)
+    equal(len(music_of(receiver)), 1)
+
+
+def test_killed(lab):
+    """the service is killed in the middle of a run: its next start makes it up, and what was there is not sent again"""
+    sender, receiver = paired(lab)
+    big = write(lab.folder("source") / "Music" / "big.flac", os.urandom(12_000_000))
+    serve(receiver)
+    expect(0, sender.run("schedule", "add", "--to", receiver.alias, "--every", "week", "--limit", "3MB/s", big.parent))
+    serve(sender)
+    receiver.wait_event("progress", seconds=60, where=lambda event: event["sent"] > 4_000_000)
+    sender.kill()
+    equal(listed(sender)[0]["result"], "")
+    serve(sender)
+    started = sender.wait_event("progress", seconds=60, where=lambda event: event["sent"] > 0)
+    assert started["sent"] > 2_000_000, started
+    wait_for(lambda: listed(sender)[0]["result"] == "done")
+    same_tree(big.parent, music_of(receiver)[0])
+
+
+main(test_table, test_run, test_service, test_killed)
