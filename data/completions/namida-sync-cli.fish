@@ -97,6 +97,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l replace 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l keep-both -d 'restore --here: add files that are different under another name'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l automatic -d "restore --here: let Namida's automatic restore pick this backup"
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l no-repair -d 'verify: only tell what is damaged'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l stale -x -d 'list: devices without a backup for so many days'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l dry-run -d 'Only tell what that would free'
 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from inspect' -l here -d 'Also tell which paths Namida has to update here'

@@ -17,6 +17,7 @@ static char *to, *from, *pin, *pin_file, *landing_text, *backups_folder, *music_
 static char **labels;
 static gboolean no_repair, dry_run, zip_only;
 static gboolean here, preview, yes, replace, keep_both, automatic, fit, merge, all_settings;
+static int stale_days = -1;
 static char **only_parts, **without_parts;
 static char *zip_to;
 static char **map;
@@ -64,6 +65,9 @@ static const GOptionEntry entries[] = {
     N_ ("restore --fit: without these parts of the backup zip"), N_ ("PART,…") },
   { "all-settings", 0, 0, G_OPTION_ARG_NONE, &all_settings,
     N_ ("restore --fit: also keep settings that only suit the kind of device the backup was made on"), NULL },
+  { "stale", 0, 0, G_OPTION_ARG_INT, &stale_days,
+    N_ ("list: only devices without a backup for more than this many days; the exit code is 9 if there is one"),
+    N_ ("DAYS") },
   { "no-repair", 0, 0, G_OPTION_ARG_NONE, &no_repair, N_ ("verify: only tell what is damaged"), NULL },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("remove: only tell what that would free"), NULL },
   { NULL },
@@ -197,6 +201,8 @@ restore (NamidaCliBackups *self, const char *which)
 static int
 run (NamidaCliBackups *self, const char *what, const char *which)
 {
+  if (g_str_equal (what, "list") && stale_days >= 0)
+    return namida_cli_backups_list_stale (self, (guint) stale_days);
   if (g_str_equal (what, "list"))
     return self->from != NULL ? namida_cli_backups_list_kept (self) : namida_cli_backups_list (self, which);
   if (g_str_equal (what, "fetch"))
@@ -247,6 +253,8 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("Say which device replaced which one: backups succeed OLD NEW"));
   if (argc > 3 && !g_str_equal (argv[1], "succeed"))
     return namida_cli_usage (_ ("“backups %s” takes one version at most."), argv[1]);
+  if (stale_days >= 0 && (!g_str_equal (argv[1], "list") || argc > 2 || from != NULL))
+    return namida_cli_usage (_ ("--stale is for “backups list” without a device."));
   if (zip_only && labels != NULL)
     return namida_cli_usage (_ ("--zip-only and --music exclude each other."));
   self.to = to;

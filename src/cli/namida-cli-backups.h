@@ -35,6 +35,8 @@ NamidaVersion *namida_cli_find_version (NamidaVersions *versions, const char *te
 char *namida_cli_dup_time (gint64 real_us);
 
 int namida_cli_backups_list (NamidaCliBackups *self, const char *device);
+/* namida-cli-backups-stale.c */
+int namida_cli_backups_list_stale (NamidaCliBackups *self, guint days);
 int namida_cli_backups_show (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_verify (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_remove (NamidaCliBackups *self, const char *id);

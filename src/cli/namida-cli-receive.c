@@ -13,6 +13,7 @@
 #include "namida-folder-check.h"
 #include "namida-format.h"
 #include "namida-hub-inspect.h"
+#include "namida-hub-schedules.h"
 
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
@@ -332,6 +333,36 @@ receive_preview (NamidaCli *cli, NamidaHub *hub, NamidaRetention policy)
     receive_tell_removal (cli, removal, TRUE);
 }
 
+/* Once a day while it is so: for the log of a service, and for whoever reads the events. */
+static void
+receive_on_stale (NamidaCli *cli, const char *sentence, gboolean first)
+{
+  if (cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("stale");
+
+      namida_json_build_boolean (builder, "first", first);
+      namida_json_build_string (builder, "message", sentence);
+      namida_cli_emit (builder);
+    }
+  else
+    namida_cli_complain ("%s", sentence);
+}
+
+static void
+receive_on_shrunk (NamidaCli *cli, const char *sentence)
+{
+  if (cli->json)
+    {
+      JsonBuilder *builder = namida_cli_event ("shrunk");
+
+      namida_json_build_string (builder, "message", sentence);
+      namida_cli_emit (builder);
+    }
+  else
+    namida_cli_complain ("%s", sentence);
+}
+
 static int
 receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
 {
@@ -422,6 +453,8 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   receive_tell_costs (cli, hub, NAMIDA_LANDING_BACKUP);
   if (library)
     receive_tell_costs (cli, hub, NAMIDA_LANDING_LIBRARY);
+  g_signal_connect_swapped (namida_hub_get_stale (hub), "stale", G_CALLBACK (receive_on_stale), cli);
+  g_signal_connect_swapped (namida_hub_get_stale (hub), "shrunk", G_CALLBACK (receive_on_shrunk), cli);
   g_signal_connect (hub, "versions-removed", G_CALLBACK (receive_on_removed), cli);
   return receive (cli, hub, &options);
 }

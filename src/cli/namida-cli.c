@@ -424,7 +424,7 @@ make_description (void)
   return g_strdup (
       _ ("Exit codes: 0 done and verified, 1 failed, 2 wrong usage, 3 declined, 4 no such device, 5 PIN,\n"
          "6 the device's identity changed, 7 some files were not stored, 8 not encrypted and not allowed,\n"
-         "130 interrupted with Ctrl+C."));
+         "9 a device has had no backup for too long, 10 busy after all tries, 130 interrupted with Ctrl+C."));
 }
 
 static gboolean

@@ -12,6 +12,7 @@
 #include "namida-run-conditions.h"
 #include "namida-scan-finder.h"
 #include "namida-schedules.h"
+#include "namida-stale-list.h"
 #include "namida-server.h"
 #include "namida-wake.h"
 
@@ -94,7 +95,8 @@ struct _NamidaHub
   /* namida-hub-schedules.c */
   NamidaSchedules *schedules;
   NamidaRunConditions *conditions; /* (nullable) until it runs */
-  GHashTable *schedules_asked;     /* (nullable): fingerprints, and when they were asked for last */
+  NamidaStaleList *stale;
+  GHashTable *schedules_asked; /* (nullable): fingerprints, and when they were asked for last */
 
   guint n_sendings; /* begun, and not yet in the history */
   GTask *stopping;  /* (nullable): waits for them */

@@ -348,6 +348,7 @@ schedules_on_ran (NamidaHub *self, NamidaSchedule *schedule)
   else
     g_message ("schedule: backup to \"%s\" %s: %s", row->alias, namida_schedule_outcome_to_text (row->outcome),
                row->message != NULL ? row->message : "no reason given");
+  namida_stale_list_refresh (self->stale);
 }
 
 static void
@@ -360,6 +361,7 @@ void
 namida_hub_init_schedules (NamidaHub *self)
 {
   self->schedules = namida_schedules_new ();
+  self->stale = namida_stale_list_new ();
   g_signal_connect_object (self->schedules, "trouble", G_CALLBACK (schedules_on_trouble), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->schedules, "ran", G_CALLBACK (schedules_on_ran), self, G_CONNECT_SWAPPED);
 }
@@ -376,6 +378,9 @@ namida_hub_start_schedules (NamidaHub *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (schedules_on_peers_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->versions, "items-changed", G_CALLBACK (namida_stale_list_refresh), self->stale,
+                           G_CONNECT_SWAPPED);
+  namida_stale_list_start (self->stale, self->database, TRUE);
   namida_schedules_start (self->schedules, self->database, lock, &hub_host, self);
 }
 
@@ -384,8 +389,16 @@ namida_hub_stop_schedules (NamidaHub *self)
 {
   if (self->schedules != NULL)
     namida_schedules_stop (self->schedules);
+  if (self->stale != NULL)
+    namida_stale_list_stop (self->stale);
   g_clear_object (&self->conditions);
   g_clear_pointer (&self->schedules_asked, g_hash_table_unref);
+}
+
+NamidaStaleList *
+namida_hub_get_stale (NamidaHub *self)
+{
+  return self->stale;
 }
 
 NamidaSchedules *

@@ -4,12 +4,17 @@
 
 #include "namida-hub.h"
 #include "namida-schedules.h"
+#include "namida-stale-list.h"
 
 G_BEGIN_DECLS
 
 /** namida_hub_get_schedules: Returns: (transfer none): valid from namida_hub_new() on; run by a hub that also receives,
  * and empty of one that was started to send or look only. */
 NamidaSchedules *namida_hub_get_schedules (NamidaHub *self);
+
+/** namida_hub_get_stale: Returns: (transfer none): the devices without a recent backup; valid from namida_hub_new() on.
+ */
+NamidaStaleList *namida_hub_get_stale (NamidaHub *self);
 
 /**
  * namida_hub_run_schedule_async:

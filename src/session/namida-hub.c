@@ -61,6 +61,7 @@ namida_hub_dispose (GObject *object)
   namida_hub_stop_tidying (self);
   namida_hub_stop_schedules (self);
   g_clear_object (&self->schedules);
+  g_clear_object (&self->stale);
   g_clear_object (&self->versions);
   namida_hub_stop_discovery (self);
   g_clear_object (&self->server);

@@ -134,4 +134,34 @@ def test_killed(lab):
     same_tree(big.parent, music_of(receiver)[0])
 
 
-main(test_table, test_run, test_service, test_killed)
+def test_stale(lab):
+    """a device without a recent backup is found, on both sides, and told once in the service's events"""
+    sender, receiver = paired(lab)
+    music = make_backup(lab.folder("source"), files=30)[1]
+    serve(receiver)
+    expect(0, sender.run("schedule", "add", "--to", receiver.alias, "--every", "day", music))
+    expect(0, sender.run("schedule", "run"))
+    for device in (sender, receiver):
+        expect(0, device.run("backups", "list", "--stale", "1"))
+    receiver.stop()
+    ago = int(time.time() * 10**6) - 20 * 86400 * 10**6
+    for device, change in ((sender, "UPDATE schedules SET done_at = ?"), (sender, "UPDATE sessions SET updated_at = ?"),
+                           (receiver, "UPDATE versions SET created_at = ?")):
+        with contextlib.closing(sqlite3.connect(device.data / "state.db")) as base, base:
+            base.execute(change, (ago,))
+    expect(0, receiver.run("backups", "list", "--stale", "21"))
+    found = expect(9, receiver.run("--json", "backups", "list", "--stale", "14")).events
+    equal([(one["alias"], one["direction"], one["days"]) for one in found], [(sender.alias, "receive", 20)])
+    found = expect(9, sender.run("--json", "backups", "list", "--stale", "14")).events
+    equal([(one["alias"], one["direction"], one["days"], one["stale"]) for one in found], [(receiver.alias, "send", 20, True)])
+    serve(sender)
+    event = sender.wait_event("stale", seconds=30)
+    assert event["first"] and "20" in event["message"] and receiver.alias in event["message"], event
+    sender.stop()
+    serve(sender)
+    time.sleep(4)
+    sender.stop()
+    assert not [event for event in sender.seen if event["event"] == "stale"], sender.seen
+
+
+main(test_stale, test_table, test_run, test_service, test_killed)

@@ -8,6 +8,7 @@
 
 #include "namida-accept-dialog.h"
 #include "namida-format.h"
+#include "namida-hub-schedules.h"
 #include "namida-tag.h"
 #include "namida-transfer-row.h"
 
@@ -155,6 +156,30 @@ namida_notifier_init (NamidaNotifier *self)
   self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
+/* Once for each time that a device stays away: who has seen it need not see it each day. */
+static void
+notifier_on_stale (NamidaNotifier *self, const char *sentence, gboolean first)
+{
+  g_autoptr (GNotification) notification = NULL;
+
+  if (!first)
+    return;
+  notification = g_notification_new (_ ("A Backup Is Missing"));
+  g_notification_set_body (notification, sentence);
+  g_notification_set_default_action (notification, "app.show");
+  g_application_send_notification (self->application, NULL, notification);
+}
+
+static void
+notifier_on_shrunk (NamidaNotifier *self, const char *sentence)
+{
+  g_autoptr (GNotification) notification = g_notification_new (_ ("A Backup Has Lost Songs"));
+
+  g_notification_set_body (notification, sentence);
+  g_notification_set_default_action (notification, "app.show");
+  g_application_send_notification (self->application, NULL, notification);
+}
+
 NamidaNotifier *
 namida_notifier_new (GApplication *application, NamidaHub *hub)
 {
@@ -165,6 +190,10 @@ namida_notifier_new (GApplication *application, NamidaHub *hub)
   g_signal_connect_object (namida_hub_get_offers (hub), "items-changed", G_CALLBACK (on_offers_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (namida_hub_get_transfers (hub), "items-changed", G_CALLBACK (on_transfers_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_hub_get_stale (hub), "stale", G_CALLBACK (notifier_on_stale), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (namida_hub_get_stale (hub), "shrunk", G_CALLBACK (notifier_on_shrunk), self,
                            G_CONNECT_SWAPPED);
   return self;
 }

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* “backups list --stale DAYS”: the devices whose newest backup here, or whose automatic backup from here, is older than
+ * so many days; exit code 9 when there is one, so that a monitoring program notices. Main thread. */
+#include "config.h"
+
+#include "namida-cli-backups.h"
+
+#include "namida-cli-exit.h"
+#include "namida-cli-output.h"
+#include "namida-cli-terminal.h"
+#include "namida-clock.h"
+#include "namida-format.h"
+#include "namida-stale.h"
+
+#include <glib/gi18n-lib.h>
+
+#define DAY (24 * G_TIME_SPAN_HOUR)
+
+static void
+stale_emit (const NamidaStaleDevice *device, guint days)
+{
+  JsonBuilder *builder = namida_cli_object ();
+
+  namida_json_build_string (builder, "alias", device->alias);
+  namida_json_build_string (builder, "fingerprint", device->fingerprint);
+  namida_json_build_string (builder, "direction", device->direction == NAMIDA_STALE_SEND ? "send" : "receive");
+  namida_json_build_int (builder, "last", device->never ? 0 : (guint64) (device->last_at / 1000));
+  namida_json_build_int (builder, "days", days);
+  namida_json_build_int (builder, "interval", (guint64) (device->interval / 1000));
+  namida_json_build_boolean (builder, "stale", device->is_stale);
+  namida_json_build_int (builder, "lost", device->n_lost);
+  namida_cli_emit (builder);
+}
+
+static void
+stale_print (const NamidaStaleDevice *device, guint days)
+{
+  g_autofree char *alias = namida_format_alias (device->alias);
+  g_autofree char *column = namida_cli_text_pad (alias, 16);
+
+  if (device->direction == NAMIDA_STALE_SEND)
+    namida_cli_print (ngettext ("%s  no backup to it for %u day", "%s  no backup to it for %u days", days), column,
+                      days);
+  else
+    namida_cli_print (ngettext ("%s  no backup from it for %u day", "%s  no backup from it for %u days", days), column,
+                      days);
+}
+
+int
+namida_cli_backups_list_stale (NamidaCliBackups *self, guint days)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaDatabase) database = namida_cli_open_database_to_read (self->cli, &error);
+  gint64 now = namida_clock_real ();
+  g_autoptr (GPtrArray) devices = database != NULL ? namida_stale_list (database, now, FALSE, &error) : NULL;
+  guint n = 0;
+
+  if (devices == NULL)
+    return namida_cli_fail (self->cli, error);
+  for (guint i = 0; i < devices->len; i++)
+    {
+      const NamidaStaleDevice *device = devices->pdata[i];
+      guint age = (guint) ((now - device->last_at) / DAY);
+
+      /* What was sent once by hand is no habit: only what is expected there counts. */
+      if (now - device->last_at <= (gint64) days * DAY
+          || (device->direction == NAMIDA_STALE_SEND && device->interval == 0))
+        continue;
+      n++;
+      if (self->cli->json)
+        stale_emit (device, age);
+      else
+        stale_print (device, age);
+    }
+  if (n == 0)
+    namida_cli_say (self->cli,
+                    ngettext ("Every device has a backup of the last %u day.",
+                              "Every device has a backup of the last %u days.", days),
+                    days);
+  return n > 0 ? NAMIDA_CLI_EXIT_STALE : NAMIDA_CLI_EXIT_DONE;
+}
