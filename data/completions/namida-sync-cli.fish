@@ -44,6 +44,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from send schedule receiv
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive inspect fit merge' -l music -x -a '(__fish_complete_directories)' -d 'Music folder'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l unencrypted -d 'Also when it cannot be encrypted'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l check -d 'Read every file again'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -s n -l dry-run -d 'Only show what would be sent'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l exclude -x -d 'Leave out what matches'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l exclude-from -r -F -d 'Leave out what matches the patterns in a file'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l files-from -r -F -d 'Send only what a file names'

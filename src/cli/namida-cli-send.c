@@ -8,13 +8,14 @@
 #include "namida-cli-progress.h"
 #include "namida-cli-report.h"
 #include "namida-cli-send-files.h"
+#include "namida-cli-send-preview.h"
 
 #include <glib/gi18n-lib.h>
 
 static char *to, *pin, *pin_file, *limit_text, *report;
 static NamidaCliSendNames names;
 static int wait_seconds;
-static gboolean unencrypted, check;
+static gboolean unencrypted, check, dry_run;
 
 static const GOptionEntry entries[] = {
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("The device: its name, address or fingerprint (or its first 8 digits)"),
@@ -34,6 +35,8 @@ static const GOptionEntry entries[] = {
     N_ ("FILE|-") },
   { "unencrypted", 0, 0, G_OPTION_ARG_NONE, &unencrypted,
     N_ ("Also to a device that cannot encrypt: anyone on this network could read or change what is sent"), NULL },
+  { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry_run,
+    N_ ("Only show what would be sent, by what the device says that it has; --verbose names the files"), NULL },
   { "check", 0, 0, G_OPTION_ARG_NONE, &check, N_ ("Read every file again, and do not go by what is remembered of it"),
     NULL },
   { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("At most this fast, for example 5MB/s"), N_ ("SPEED") },
@@ -141,8 +144,12 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
   if (cli->verbose)
     namida_cli_say (cli, _ ("Looking for “%s”…"), to);
   peer = namida_cli_resolve (cli, hub, to, &error);
-  code = peer != NULL && namida_hub_check_recipient (hub, peer, to, &error) ? send_to (cli, hub, peer, files, filter)
-                                                                            : namida_cli_fail (cli, error);
+  if (peer == NULL || !namida_hub_check_recipient (hub, peer, to, &error))
+    code = namida_cli_fail (cli, error);
+  else if (dry_run)
+    code = namida_cli_send_preview (cli, hub, peer, files, filter);
+  else
+    code = send_to (cli, hub, peer, files, filter);
   namida_cli_stop_hub (hub);
   return code;
 }

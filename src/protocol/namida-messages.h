@@ -33,6 +33,8 @@ char *
 namida_offer_message_format_all_names (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length);
 /** Who has it takes all names that Linux takes, when the offer says "names": "all". */
 #define NAMIDA_FEATURE_NAMES "names"
+/** Who has it says what of an offer would travel: POST preview. */
+#define NAMIDA_FEATURE_PREVIEW "preview"
 void namida_offer_message_free (NamidaOfferMessage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaOfferMessage, namida_offer_message_free)
 

@@ -87,6 +87,7 @@ struct _NamidaSender
   GSocketAddress *source;      /* (nullable): from where */
   NamidaOfferAnswer *answer;   /* (nullable): nothing is wanted, or the dialect wants everything */
   gboolean takes_packs;
+  gboolean takes_preview;
   gboolean takes_all_names; /* those that only Linux takes, too */
   gboolean is_asked;        /* the other side may still answer the offer, or has accepted it: it waits for us */
   NamidaUploadJob *job;
@@ -117,6 +118,16 @@ gboolean namida_sender_request (NamidaSender *self,
 /** namida_sender_say: a request whose answer does not matter, within 4 s, over a connection of its own; also when the
  * sending was cancelled. */
 void namida_sender_say (NamidaSender *self, const char *target);
+/** namida_sender_v1_request: a request and its good answer over @connection, which is closed then. Returns: %FALSE with
+ * what the other side says instead. Worker threads. */
+gboolean namida_sender_v1_request (NamidaSender *self,
+                                   NamidaHttpConnection **connection,
+                                   const NamidaHttpRequest *request,
+                                   GBytes *body,
+                                   NamidaHttpAnswer *answer,
+                                   GError **error);
+/** namida_sender_v1_register: who is there, and what can it do? Worker threads. */
+gboolean namida_sender_v1_register (NamidaSender *self, NamidaHttpConnection **connection, GError **error);
 /** namida_sender_run: (namida-sender-run.c) begins; ends by the task. */
 void namida_sender_run (NamidaSender *self);
 /** namida_sender_stop_there: the other person stopped it; main context. */

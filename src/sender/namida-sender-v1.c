@@ -66,13 +66,13 @@ v1_format_offer (NamidaSender *self, GError **error)
 
 /* A request and its good answer, after which @connection is closed: a receiver may hang up on one that waits at any
  * moment, and the next request must not be lost with it. Returns: %FALSE with what the other side says instead. */
-static gboolean
-v1_request (NamidaSender *self,
-            NamidaHttpConnection **connection,
-            const NamidaHttpRequest *request,
-            GBytes *body,
-            NamidaHttpAnswer *answer,
-            GError **error)
+gboolean
+namida_sender_v1_request (NamidaSender *self,
+                          NamidaHttpConnection **connection,
+                          const NamidaHttpRequest *request,
+                          GBytes *body,
+                          NamidaHttpAnswer *answer,
+                          GError **error)
 {
   gboolean ok = namida_sender_request (self, connection, request, body, NAMIDA_LIMIT_OFFER_BYTES, answer, error);
 
@@ -98,20 +98,21 @@ v1_session_target (const char *path, const char *session_id, const char *more)
 /* ---- the offer ---- */
 
 /* Who is there, and what can it do? Whoever does not answer this may be at another address. */
-static gboolean
-v1_register (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
+gboolean
+namida_sender_v1_register (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
 {
   NamidaHttpRequest request = { .method = "GET", .target = PATH ("register"), .seconds = REGISTER_SECONDS };
   g_auto (NamidaHttpAnswer) answer = { 0 };
   g_autoptr (NamidaDeviceInfo) info = NULL;
 
   self->try_elsewhere = TRUE;
-  if (!v1_request (self, connection, &request, NULL, &answer, error))
+  if (!namida_sender_v1_request (self, connection, &request, NULL, &answer, error))
     return FALSE;
   info = namida_register_parse ((const char *) answer.body->data, answer.body->len, error);
   if (info == NULL)
     return FALSE;
   self->try_elsewhere = FALSE;
+  self->takes_preview = namida_device_info_has_feature (info, NAMIDA_FEATURE_PREVIEW);
   self->takes_packs = namida_device_info_has_feature (info, "pack");
   self->takes_all_names = namida_device_info_has_feature (info, NAMIDA_FEATURE_NAMES);
   return TRUE;
@@ -128,7 +129,7 @@ v1_is_cancelled (NamidaSender *self, NamidaHttpConnection **connection)
   g_autoptr (GHashTable) offsets = NULL;
   g_autofree char *state = NULL;
 
-  return v1_request (self, connection, &request, NULL, &answer, NULL)
+  return namida_sender_v1_request (self, connection, &request, NULL, &answer, NULL)
          && namida_session_answer_parse ((const char *) answer.body->data, answer.body->len, &state, &offsets, NULL)
          && g_strcmp0 (state, "cancelled") == 0;
 }
@@ -143,7 +144,7 @@ v1_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
   g_autoptr (GError) local = NULL;
   GBytes *offer;
 
-  if (!v1_register (self, connection, error))
+  if (!namida_sender_v1_register (self, connection, error))
     return FALSE;
   if (self->again && self->session_before != NULL && v1_is_cancelled (self, connection))
     {
@@ -152,7 +153,7 @@ v1_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
     }
   namida_sender_show_waiting (self);
   offer = self->takes_all_names || self->portable_offer == NULL ? self->offer : self->portable_offer;
-  if (!v1_request (self, connection, &request, offer, &answer, &local))
+  if (!namida_sender_v1_request (self, connection, &request, offer, &answer, &local))
     {
       /* A command that only sends has the key of the device it runs on, and a port of its own: the program that
        * receives there may be at the next address. */
@@ -288,7 +289,7 @@ v1_finish (NamidaSender *self, GError **error)
       g_auto (NamidaHttpAnswer) answer = { 0 };
       g_autoptr (GError) local = NULL;
 
-      if (v1_request (self, &connection, &request, body, &answer, &local))
+      if (namida_sender_v1_request (self, &connection, &request, body, &answer, &local))
         return v1_read_finish (self, answer.body, error);
       if (!g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_BUSY) || g_get_monotonic_time () - started > BUSY_US
           || g_cancellable_is_cancelled (self->inner))

@@ -5,6 +5,8 @@
 #include "namida-database.h"
 #include "namida-transfer.h"
 
+#include "namida-messages.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -60,5 +62,17 @@ gboolean namida_sender_get_accepted (NamidaSender *self);
  */
 void namida_sender_send_async (NamidaSender *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean namida_sender_send_finish (NamidaSender *self, GAsyncResult *result, GError **error);
+
+/**
+ * namida_sender_preview_async: what of the transfer's backup would travel, as the other device says; nothing is sent.
+ * Of a sender that does nothing else. Reads files whose hash is not known, as for an offer.
+ */
+void namida_sender_preview_async (NamidaSender *self,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+/** Returns: (transfer full) (nullable): the files that would travel. Errors: NOT_FOUND: it cannot say, DECLINED: it
+ * does not say that to this device. */
+NamidaOfferAnswer *namida_sender_preview_finish (NamidaSender *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

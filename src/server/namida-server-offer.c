@@ -433,6 +433,12 @@ namida_server_parsed_offer_free (gpointer data)
   g_free (parsed);
 }
 
+NamidaBackup *
+namida_server_parsed_offer_dup_backup (gpointer parsed)
+{
+  return g_object_ref (((Parsed *) parsed)->message->backup);
+}
+
 /* A worker of the server's own: what strangers send does not take a thread from our own work. */
 gpointer
 namida_server_parse_offer (NamidaRequest *request, GError **error)

@@ -216,4 +216,10 @@ void namida_server_close_pairing_of (NamidaServer *self, const char *fingerprint
  * short. */
 void namida_server_set_waits (NamidaServer *self, guint offer_seconds, guint pair_seconds);
 
+/* namida-server-preview.c */
+gboolean namida_server_early_preview (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
+void namida_server_handle_preview (NamidaServer *self, NamidaRequest *request);
+/* Of what namida_server_parse_offer() made. Returns: (transfer full) */
+NamidaBackup *namida_server_parsed_offer_dup_backup (gpointer parsed);
+
 G_END_DECLS

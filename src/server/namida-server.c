@@ -19,6 +19,7 @@ enum
   SIGNAL_PAIR_REQUEST,
   SIGNAL_DROP_PARKED,
   SIGNAL_UNENCRYPTED_REFUSED,
+  SIGNAL_PREVIEW,
   SIGNAL_WHO_IS,
   SIGNAL_LOCALSEND_REGISTERED,
   SIGNAL_MESSAGE,
@@ -110,7 +111,7 @@ namida_server_get_port (NamidaServer *self)
 NamidaDeviceInfo *
 namida_server_dup_info (NamidaServer *self)
 {
-  static const char *const features[] = { "resume", "pack", "finish", "pair", "pair-wait", "names", NULL };
+  static const char *const features[] = { "resume", "pack", "finish", "pair", "pair-wait", "names", "preview", NULL };
   NamidaDeviceInfo *info = namida_device_info_new ();
 
   g_free (info->alias);
@@ -281,6 +282,8 @@ namida_server_class_init (NamidaServerClass *klass)
   signals[SIGNAL_IS_TRUSTED]
       = g_signal_new ("is-trusted", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL,
                       G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+  signals[SIGNAL_PREVIEW] = g_signal_new ("preview", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_first_wins, NULL,
+                                          NULL, NAMIDA_TYPE_SINK, 1, G_TYPE_STRING);
   signals[SIGNAL_WHO_IS] = g_signal_new ("who-is", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_first_wins, NULL,
                                          NULL, G_TYPE_STRING, 1, G_TYPE_STRING);
 }

@@ -117,6 +117,10 @@ void
 namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote);
 
 /* namida-hub-ask.c */
+/* namida-hub-preview.c: answers who asks what is here already. */
+void namida_hub_start_preview (NamidaHub *self);
+/* namida-hub-receive.c: where what comes from a device goes. @trusted: (nullable) */
+NamidaLanding namida_hub_landing_for (NamidaHub *self, const NamidaTrusted *trusted);
 /* namida-hub-copies.c */
 /* A datagram claimed this device's identity at @address: is told by "trouble" when that is proven, and elsewhere. */
 void namida_hub_own_seen (NamidaHub *self, GInetSocketAddress *address);

@@ -192,8 +192,8 @@ on_offer_closed (NamidaOffer *offer, NamidaHub *self)
 }
 
 /* A trusted device may have a place of its own. */
-static NamidaLanding
-landing_for (NamidaHub *self, const NamidaTrusted *trusted)
+NamidaLanding
+namida_hub_landing_for (NamidaHub *self, const NamidaTrusted *trusted)
 {
   if (trusted == NULL || trusted->landing == NULL)
     return self->landing;
@@ -303,7 +303,7 @@ decide (NamidaHub *self, NamidaOffer *offer, Policy policy)
     {
     case POLICY_ACCEPT_TRUSTED:
     case POLICY_ACCEPT_ALL:
-      accept_into (self, offer, landing_for (self, trusted_of (self, offer)), NULL, agreeing_rule (policy));
+      accept_into (self, offer, namida_hub_landing_for (self, trusted_of (self, offer)), NULL, agreeing_rule (policy));
       break;
     case POLICY_REFUSE_UNENCRYPTED:
       refuse_by_policy (

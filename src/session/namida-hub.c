@@ -292,6 +292,7 @@ start_server (NamidaHub *self, GError **error)
   g_signal_connect_object (self->server, "is-trusted", G_CALLBACK (on_is_trusted), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->server, "drop-parked", G_CALLBACK (namida_hub_on_drop_parked), self,
                            G_CONNECT_SWAPPED);
+  namida_hub_start_preview (self);
   namida_server_set_may_pair (self->server, !self->send_only);
   namida_server_set_sends_only (self->server, self->send_only && !self->listed);
   g_signal_connect_object (self->server, "pair-request", G_CALLBACK (namida_hub_on_pair_request), self,

@@ -4,6 +4,7 @@
 #include "namida-hint.h"
 #include "namida-identity.h"
 #include "namida-message.h"
+#include "namida-messages.h"
 #include "namida-offer.h"
 #include "namida-pair-request.h"
 #include "namida-peer-list.h"
@@ -171,6 +172,26 @@ void namida_hub_allow_unencrypted (NamidaHub *self, NamidaTransfer *transfer);
 /** namida_hub_limit_sending: @transfer, which namida_hub_send() has just returned, is sent with at most @limit bytes a
  * second; 0: as all others. Main context. */
 void namida_hub_limit_sending (NamidaHub *self, NamidaTransfer *transfer, guint64 limit);
+/** NamidaHubPreview: what a sending would carry. */
+typedef struct
+{
+  NamidaBackup *backup;
+  NamidaOfferAnswer *wanted; /* (nullable): the files that would travel; %NULL: the device does not say */
+  GError *reason;            /* (nullable): why it does not */
+} NamidaHubPreview;
+void namida_hub_preview_free (NamidaHubPreview *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaHubPreview, namida_hub_preview_free)
+/** namida_hub_preview_async: looks for @files as namida_hub_send_filtered() does, and asks @peer what it has of them;
+ * nothing is sent or written down. */
+void namida_hub_preview_async (NamidaHub *self,
+                               NamidaPeer *peer,
+                               GListModel *files,
+                               NamidaScanFilter *filter,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+/** Returns: (transfer full) (nullable): errors are those of the search for files. */
+NamidaHubPreview *namida_hub_preview_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 /** namida_hub_retry: a failed sending of this run again; what is already there is not sent. One that waits for its
  * device tries at once, and is itself what is returned. (transfer none) (nullable) */
 NamidaTransfer *namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer);

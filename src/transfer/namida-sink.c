@@ -27,6 +27,19 @@ namida_sink_prepare (NamidaSink *self,
   return NAMIDA_SINK_GET_IFACE (self)->prepare (self, backup, manifest, wants, cancellable, error);
 }
 
+gboolean
+namida_sink_preview (
+    NamidaSink *self, NamidaBackup *backup, NamidaWant *wants, GCancellable *cancellable, GError **error)
+{
+  NamidaSinkInterface *iface = NAMIDA_SINK_GET_IFACE (self);
+
+  if (iface->preview != NULL)
+    return iface->preview (self, backup, wants, cancellable, error);
+  for (guint i = 0; i < namida_backup_get_entries (backup)->len; i++)
+    wants[i].wanted = TRUE;
+  return TRUE;
+}
+
 int
 namida_sink_open_part (NamidaSink *self, guint index, guint64 offset, NamidaDigest *digest, GError **error)
 {

@@ -44,6 +44,11 @@ struct _NamidaSinkInterface
                        NamidaWant *wants,
                        GCancellable *cancellable,
                        GError **error);
+  gboolean (*preview) (NamidaSink *self,
+                       NamidaBackup *backup,
+                       NamidaWant *wants,
+                       GCancellable *cancellable,
+                       GError **error); /* (nullable) */
   int (*open_part) (NamidaSink *self, guint index, guint64 offset, NamidaDigest *digest, GError **error);
   gboolean (*close_part) (NamidaSink *self, guint index, int fd, guint64 size, gboolean complete, GError **error);
   gboolean (*commit) (NamidaSink *self, NamidaCommit *files, guint n_files, GError **error);
@@ -68,6 +73,13 @@ gboolean namida_sink_prepare (NamidaSink *self,
                               NamidaWant *wants,
                               GCancellable *cancellable,
                               GError **error);
+/**
+ * namida_sink_preview: what prepare would want, for somebody who only asks: nothing is made, read or written down. Of a
+ * sink that is used for nothing else. @wants: one per entry, filled here; what would have to be read first is wanted.
+ * Worker threads.
+ */
+gboolean namida_sink_preview (
+    NamidaSink *self, NamidaBackup *backup, NamidaWant *wants, GCancellable *cancellable, GError **error);
 /**
  * namida_sink_open_part: opens the part for writing at @offset, truncated there, and feeds the bytes before it into
  * @digest. WRONG_OFFSET when less is there. Returns: a descriptor for namida_sink_close_part(), or -1.

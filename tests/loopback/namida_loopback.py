@@ -7,6 +7,7 @@ import os
 import pathlib
 import queue
 import random
+import re
 import shutil
 import signal
 import socket
@@ -23,6 +24,48 @@ CLI = os.path.abspath(sys.argv[1])
 ALL = bool(os.environ.get("NAMIDA_TEST_ALL"))
 LIMIT = 90  # seconds that no single step may need
 DEVICE_KEYS = {"alias", "address", "port", "fingerprint", "uuid", "type", "speaks", "trusted", "encrypted"}
+
+
+# What the manual page says of JSON: the event, or the command of objects that are no event → all words of its entry.
+MANUAL = pathlib.Path(__file__).resolve().parents[2] / "data" / "man" / "namida-sync-cli.1.in"
+
+
+def read_manual():
+    section = MANUAL.read_text().split(".SH JSON\n", 1)[1].split(".SH ", 1)[0].replace("\\-", "-")
+    documented = {}
+    for entry in section.split("\n.TP\n")[1:]:
+        head, _, text = entry.partition("\n")
+        for name in head.split(" ", 1)[1].split(", "):
+            documented[re.sub(r" (--|[A-Z]).*", "", name)] = set(re.findall(r"[A-Za-z][A-Za-z0-9]*", text))
+    return documented
+
+
+DOCUMENTED = read_manual()
+
+
+def keys_of(value):
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from keys_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from keys_of(inner)
+
+
+def check_documented(command, value):
+    """Every key that is printed is in the manual page, in the entry of its event, or of its command."""
+    name = value.get("event") or command
+    known = DOCUMENTED.get(name, set()) | DOCUMENTED.get(command, set()) | (DOCUMENTED["inspect"] if name == "contents" else set())
+    assert known, f"the manual page does not know the object of “{name}”: {value}"
+    missing = [key for key in keys_of(value) if key not in known | {"event", "schema"}]
+    assert not missing, f"the manual page does not name {missing} of “{name}”: {value}"
+
+
+def command_of(arguments):
+    words = [str(argument) for argument in arguments if not str(argument).startswith("-")]
+    known = [" ".join(words[:2]), *words[:1]]
+    return next((name for name in known if name in DOCUMENTED), words[0] if words else "")
 
 
 class Skip(Exception):
@@ -113,10 +156,16 @@ class Device:
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(self.home))
         self.events, self.errors, self.seen = queue.Queue(), [], []
         process, events, errors = self.process, self.events, self.errors
+        command = command_of(arguments)
 
         def read_events():
             for line in process.stdout:
-                events.put(json.loads(line))
+                event = json.loads(line)
+                try:
+                    check_documented(command, event)
+                except AssertionError as error:
+                    event = {"event": "undocumented", "error": error}
+                events.put(event)
             events.put(None)
 
         def read_errors():
@@ -146,6 +195,8 @@ class Device:
                     reader.join(5)
                 raise AssertionError(f"ended with {self.process.returncode} before {names}; errors: {self.errors}")
             self.seen.append(event)
+            if event.get("event") == "undocumented":
+                raise event["error"]
             if event.get("event") in names and where(event):
                 return event
 
@@ -187,6 +238,8 @@ class Device:
         result.seconds = time.monotonic() - began
         result.code, result.out, result.err = done.returncode, done.stdout.decode(), done.stderr.decode()
         result.events = [json.loads(line) for line in result.out.splitlines()] if "--json" in arguments else []
+        for event in result.events:
+            check_documented(command_of(arguments), event)
         return result
 
     def send(self, to, *what, seconds=LIMIT, wrap=()):

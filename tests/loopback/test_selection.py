@@ -2,6 +2,7 @@
 """What of the folders that are named a sending takes: patterns, ignore files, lists of files; and what it says of it."""
 import json
 import subprocess
+import time
 
 from namida_loopback import all_files, environment, equal, expect, main, write
 
@@ -59,6 +60,37 @@ def test_wrong_selection(lab):
                       ["--exclude", "/"], ["--exclude", ""], ["--exclude-from", lab.path / "no such list"], ["--log-file", lab.path / "no" / "log"]):
         result = expect(2, device.run("send", "--to", "X", *arguments, folder))
         assert result.err.strip() and not result.out, (arguments, result.out, result.err)
+
+
+def test_dry_run(lab):
+    """send --dry-run: by the receiver's own answer, for a trusted device only; nothing changes on either side"""
+    folder = music(lab)
+    for way in ("backup", "library"):
+        receiver, sender = lab.device(f"Receiver {way}"), lab.device(f"Sender {way}")
+        receiver.receive("--accept", "ask", "--as", way)
+        before = sender.run("--json", "send", "--dry-run", "--to", receiver.alias, folder)
+        equal(before.code, 3, before.err)
+        equal(before.end()["wouldSend"], 5)
+        sender.start("pair", receiver.alias)
+        sender.wait_event("pair"), receiver.wait_event("pair")
+        sender.answer(pair=True)
+        receiver.answer(pair=True)
+        equal(sender.wait(), 0, sender.errors)
+        expect(0, sender.send(receiver, folder))
+        write(folder / "x" / "new.flac", way.encode())
+        state = sorted((str(path), path.lstat().st_mtime_ns) for root in (receiver.backups, receiver.music) for path in root.rglob("*"))
+        history = expect(0, receiver.run("--json", "history")).out
+        result = expect(0, sender.run("--json", "send", "--dry-run", "--to", receiver.alias, folder))
+        equal([event["file"] for event in result.events if event["event"] == "would-send"], ["Music/x/new.flac"])
+        equal((result.end()["wouldSend"], result.end()["files"], result.end()["bytes"]), (1, 6, len(way)))
+        equal(sorted((str(path), path.lstat().st_mtime_ns) for root in (receiver.backups, receiver.music) for path in root.rglob("*")), state)
+        equal(expect(0, receiver.run("--json", "history")).out, history)
+        expect(0, receiver.run("trust", "remove", sender.alias))
+        deadline = time.monotonic() + 30  # the receiver notices within a second
+        while sender.run("send", "--dry-run", "--to", receiver.alias, folder).code != 3:
+            assert time.monotonic() < deadline, "a device that is not trusted any more is still answered"
+        equal(receiver.stop(), 0)
+        (folder / "x" / "new.flac").unlink()
 
 
 def test_many_lines(lab):

@@ -125,4 +125,8 @@ void namida_store_sink_remove_staging (NamidaStoreSink *self);
 gboolean namida_store_sink_set_attributes (NamidaStoreSink *self, gint64 mtime_ns, int fd);
 gboolean namida_store_sink_has_attributes (NamidaStoreSink *self, gint64 mtime_ns, const struct stat *st);
 
+/* namida-preview.c: of the interface. */
+gboolean namida_store_sink_preview (
+    NamidaSink *sink, NamidaBackup *backup, NamidaWant *wants, GCancellable *cancellable, GError **error);
+
 G_END_DECLS

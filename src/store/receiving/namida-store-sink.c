@@ -489,6 +489,7 @@ static void
 sink_iface_init (NamidaSinkInterface *iface)
 {
   iface->get_session_id = get_session_id;
+  iface->preview = namida_store_sink_preview;
   iface->prepare = prepare;
   iface->open_part = open_part;
   iface->close_part = close_part;
