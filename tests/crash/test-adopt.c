@@ -93,6 +93,7 @@ remove_record (const char *folder)
   g_autofree char *sums = g_build_filename (folder, NAMIDA_SUMS_NAME, NULL);
   g_autofree char *record = g_build_filename (folder, NAMIDA_FOLDER_RECORD_NAME, NULL);
 
+  g_assert_cmpint (g_chmod (folder, 0755), ==, 0);
   g_assert_cmpint (g_unlink (sums), ==, 0);
   g_assert_cmpint (g_unlink (record), ==, 0);
 }

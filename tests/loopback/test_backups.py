@@ -301,7 +301,7 @@ def test_bare_folder(lab):
     equal([clean[key] for key in ("versions", "absent", "missing", "changed", "damaged", "healed")], [1, 0, 0, 0, 0, 0])
     songs = sorted(path for path in (version / "Music").rglob("*") if path.is_file() and path.stat().st_size > 0)
     flip_bit(songs[0])
-    songs[1].chmod(0o600)
+    songs[1].parent.chmod(0o755)  # folders of versions are read-only
     songs[1].unlink()
     bad = other.run("--json", "backups", "verify", version)
     equal(bad.code, 1, bad.out)

@@ -349,6 +349,7 @@ finish_version (NamidaStoreSink *self, GError **error)
   if (fine)
     {
       namida_crash_point ("version-renamed");
+      namida_tree_set_writable (root->fd, FALSE);
       if (fsync (holder) != 0 || fsync (root->base_fd) != 0)
         fine = namida_work_fail (error, errno, name);
       namida_crash_point ("version-durable");

@@ -5,6 +5,7 @@
 
 #include "namida-digest.h"
 #include "namida-error.h"
+#include "namida-limits.h"
 #include "namida-open.h"
 
 #include <dirent.h>
@@ -137,14 +138,53 @@ namida_folder_make_root (const char *path, GError **error)
   return fd;
 }
 
-/* Lets the owner write to the open folder @fd, as far as that can be had. */
-static void
-folder_make_writable (int fd)
+gboolean
+namida_folder_set_writable (int fd, gboolean writable)
 {
   struct stat st;
+  mode_t mode;
 
-  if (fstat (fd, &st) == 0 && (st.st_mode & 0300) != 0300)
-    fchmod (fd, (st.st_mode & 07777) | 0300);
+  if (fstat (fd, &st) != 0)
+    return FALSE;
+  mode = writable ? (st.st_mode & 07777) | 0300 : st.st_mode & 07555;
+  if ((st.st_mode & 07777) == mode)
+    return TRUE;
+  return fchmod (fd, mode) == 0 && fstat (fd, &st) == 0 && (st.st_mode & 07777) == mode;
+}
+
+/* Goes down with a descriptor for each step: a version is at most NAMIDA_LIMIT_DEPTH folders deep. */
+static void
+tree_set_writable (int fd, gboolean writable, guint depth)
+{
+  int copy = openat (fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *dir = copy >= 0 ? fdopendir (copy) : NULL;
+  struct dirent *entry;
+
+  if (dir == NULL && copy >= 0)
+    close (copy);
+  while (dir != NULL && (entry = readdir (dir)) != NULL)
+    {
+      gboolean folder = entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
+      int below;
+
+      if (!folder || strcmp (entry->d_name, ".") == 0 || strcmp (entry->d_name, "..") == 0)
+        continue;
+      below = namida_folder_open (fd, entry->d_name, FALSE);
+      if (below < 0)
+        continue;
+      if (namida_folder_set_writable (below, writable) && depth > 0)
+        tree_set_writable (below, writable, depth - 1);
+      close (below);
+    }
+  if (dir != NULL)
+    closedir (dir);
+}
+
+void
+namida_tree_set_writable (int fd, gboolean writable)
+{
+  if (namida_folder_set_writable (fd, writable))
+    tree_set_writable (fd, writable, NAMIDA_LIMIT_DEPTH + 2);
 }
 
 /* Removes the files of the open folder @fd; stops at the first folder. Returns its name, or NULL: @fd is empty, or
@@ -166,7 +206,7 @@ remove_files (int fd)
       errno = saved_errno;
       return NULL;
     }
-  folder_make_writable (fd);
+  namida_folder_set_writable (fd, TRUE);
   errno = 0;
   while (folder == NULL && (entry = readdir (dir)) != NULL)
     {
@@ -425,7 +465,7 @@ namida_folder_move (int from_dir, const char *from, int to_dir, const char *to)
   if (fd < 0)
     return FALSE;
   fine = fstat (fd, &st) == 0;
-  folder_make_writable (fd);
+  namida_folder_set_writable (fd, TRUE);
   fine = fine && namida_folder_rename (from_dir, from, to_dir, to);
   saved_errno = errno;
   fchmod (fd, st.st_mode & 07777);

@@ -102,6 +102,7 @@ open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
       if (fd >= 0)
         {
           root->fd = fd;
+          namida_tree_set_writable (fd, TRUE); /* until the commit is through */
           self->version = g_strdup (self->session->destination);
           return TRUE;
         }

@@ -144,6 +144,20 @@ relink (int from_folder, const char *from, const char *path, const struct stat *
   close (folder);
 }
 
+/* The folder of the file, made anew when it is gone, in folders that nobody may write to. */
+static int
+repair_open_folder (int version_fd, const char *path, char **basename, GError **error)
+{
+  int folder = namida_safe_path_open_parent (version_fd, path, FALSE, basename, NULL);
+
+  if (folder >= 0)
+    return folder;
+  namida_tree_set_writable (version_fd, TRUE);
+  folder = namida_safe_path_open_parent (version_fd, path, TRUE, basename, error);
+  namida_tree_set_writable (version_fd, FALSE);
+  return folder;
+}
+
 gboolean
 namida_repair_file (NamidaDatabase *database,
                     const NamidaVersionRecord *record,
@@ -164,7 +178,7 @@ namida_repair_file (NamidaDatabase *database,
 
   g_return_val_if_fail (record->landing == NAMIDA_LANDING_BACKUP && version_fd >= 0, FALSE);
 
-  folder = namida_safe_path_open_parent (version_fd, file->path, TRUE, &basename, error);
+  folder = repair_open_folder (version_fd, file->path, &basename, error);
   if (folder < 0)
     return FALSE;
   mode = repair_open_up (folder);

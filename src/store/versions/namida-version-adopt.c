@@ -297,6 +297,16 @@ record_one (NamidaDatabase *database, const NamidaVersionRecord *version, int fo
   return namida_folder_record_write (record, folder, error);
 }
 
+/* Versions of release 0.1.0, and those that were adopted, may have folders that can be written to. */
+static void
+adopt_protect (int folder)
+{
+  struct stat st;
+
+  if (fstat (folder, &st) == 0 && (st.st_mode & 0222) != 0)
+    namida_tree_set_writable (folder, FALSE);
+}
+
 guint
 namida_version_write_records (NamidaDatabase *database, gint64 limit_us, GCancellable *cancellable)
 {
@@ -315,7 +325,7 @@ namida_version_write_records (NamidaDatabase *database, gint64 limit_us, GCancel
       if (folder < 0)
         continue;
       if (namida_folder_record_exists (folder))
-        ; /* as most of them */
+        adopt_protect (folder); /* as most of them */
       else if (record_one (database, version, folder, &error))
         n++;
       else

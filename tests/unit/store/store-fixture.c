@@ -7,6 +7,7 @@
 #include "namida-store-sink-private.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void
@@ -106,6 +107,34 @@ fixture_check_sums (const char *version)
     g_error ("sha256sum in %s: %s%s", version, output, complaint);
 }
 
+/* Nobody may write to a version's folders, nor to what is in them. */
+static void
+check_read_only (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+  struct stat st;
+
+  g_assert_cmpint (lstat (path, &st), ==, 0);
+  g_assert_cmpuint (st.st_mode & 0222, ==, 0);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      check_read_only (child);
+    }
+}
+
+void
+fixture_open_up (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    g_assert_cmpint (chmod (path, 0755), ==, 0);
+  g_assert_cmpint (chmod (folder, 0755), ==, 0);
+}
+
 /* The moment at which a version is as good as it will ever be: whatever a test does to it comes later. */
 static void
 check_version (NamidaSink *sink)
@@ -113,7 +142,10 @@ check_version (NamidaSink *sink)
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
 
   if (self->version != NULL)
-    fixture_check_sums (self->version);
+    {
+      fixture_check_sums (self->version);
+      check_read_only (self->version);
+    }
 }
 
 Shipment *

@@ -37,6 +37,8 @@ gboolean shipment_send (
     Shipment *self, NamidaSink *sink, GBytes *manifest, NamidaFileResult *results, guint *wanted, GError **error);
 /* Runs "sha256sum -c SHA256SUMS" in the version's folder @version, and sees that every file in it has its line. */
 void fixture_check_sums (const char *version);
+/* What a person does first who wants to change the file or the folder @path of a version: these are read-only. */
+void fixture_open_up (const char *path);
 char *fixture_sha256 (const char *text);
 char *fixture_read (const char *folder, ...) G_GNUC_NULL_TERMINATED;
 gint64 fixture_query_int (Fixture *self, const char *sql);

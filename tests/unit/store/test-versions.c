@@ -330,6 +330,7 @@ test_missing (Fixture *f, gconstpointer data)
   receive (f, "BB", NAMIDA_LANDING_BACKUP, "zap", "song");
   versions = open_list (f);
   song = song_of (nth (versions, 0));
+  fixture_open_up (song);
   g_assert_cmpint (g_unlink (song), ==, 0);
   report = verify (versions, NULL, TRUE);
   g_assert_cmpuint (report->damaged, ==, 1);
@@ -389,6 +390,7 @@ test_link (Fixture *f, gconstpointer data)
           = g_build_filename (elsewhere, level == 0 ? "." : name, "Music", "Music", "Björk", "1.flac", NULL);
 
       g_assert_cmpint (g_mkdir_with_parents (f->music, 0777), ==, 0);
+      fixture_open_up (place);
       g_assert_cmpint (g_rename (place, elsewhere), ==, 0);
       g_assert_cmpint (symlink (elsewhere, place), ==, 0);
       g_assert_null (remove_version (versions, nth (versions, 0), FALSE, &error));
@@ -422,6 +424,7 @@ test_link_resumed (Fixture *f, gconstpointer data)
   place = g_strdup (namida_version_get_path (nth (versions, 0)));
   g_assert_true (namida_version_record_claim (f->database, namida_version_get_id (nth (versions, 0)), NULL));
   g_assert_cmpint (g_mkdir_with_parents (f->music, 0777), ==, 0);
+  fixture_open_up (place);
   g_assert_cmpint (g_rename (place, elsewhere), ==, 0);
   g_assert_cmpint (symlink (elsewhere, place), ==, 0);
   g_assert_true (namida_removal_resume (f->database, &error));
@@ -471,6 +474,7 @@ test_gather (Fixture *f, gconstpointer data)
   zip = namida_version_gather (f->database, id, none, NULL, NULL);
   g_assert_cmpuint (namida_backup_get_entries (zip)->len, ==, 1);
   song = song_of (nth (versions, 0));
+  fixture_open_up (song);
   g_assert_cmpint (g_unlink (song), ==, 0);
   rest = namida_version_gather (f->database, id, NULL, NULL, NULL);
   g_assert_cmpuint (namida_backup_get_left_out (rest)->len, ==, 1);
@@ -589,11 +593,13 @@ test_retention_away (Fixture *f, gconstpointer data)
   receive (f, "AA", NAMIDA_LANDING_BACKUP, NULL, "song2");
   versions = open_list (f);
   place = g_strdup (namida_version_get_path (nth (versions, 0)));
+  fixture_open_up (place);
   g_assert_cmpint (g_rename (place, away), ==, 0);
   namida_removal_free (retain (versions, 1, FALSE));
   removal = retain (versions, 1, FALSE);
   g_assert_cmpuint (removal->versions, ==, 0);
   g_assert_cmpuint (count (versions), ==, 2);
+  fixture_open_up (away);
   g_assert_cmpint (g_rename (away, place), ==, 0);
   g_clear_pointer (&removal, namida_removal_free);
   removal = retain (versions, 1, FALSE);
@@ -775,6 +781,7 @@ test_being_removed (Fixture *f, gconstpointer data)
   place = g_strdup (namida_version_get_path (nth (versions, 0)));
   g_assert_true (namida_version_record_claim (f->database, "2", NULL));
   g_assert_cmpint (g_mkdir_with_parents (owner, 0777), ==, 0);
+  fixture_open_up (place);
   g_assert_cmpint (g_rename (place, removed), ==, 0);
   g_assert_cmpint (g_chmod (owner, 0555), ==, 0);
   reload (versions);
