@@ -48,8 +48,13 @@ namida_store_open_owned (int store_fd, const char *hidden, const char *owner, gb
     return -1;
   fd = namida_folder_open (top, owner, create);
   saved_errno = errno;
-  if (fd >= 0 && create)
-    fsync (top);
+  /* A version that is moved there must not be lost with the name of the folder. */
+  if (fd >= 0 && create && (fsync (top) != 0 || fsync (store_fd) != 0))
+    {
+      saved_errno = errno;
+      close (fd);
+      fd = -1;
+    }
   close (top);
   errno = saved_errno;
   return fd;

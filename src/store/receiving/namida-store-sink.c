@@ -10,6 +10,7 @@
 #include "namida-file-ops.h"
 #include "namida-format.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <sys/statvfs.h>
@@ -438,13 +439,28 @@ commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **error)
   return FALSE;
 }
 
+/* The contents of parts are durable; their names, too. */
+static void
+sink_sync_parts (NamidaStoreSink *self)
+{
+  for (guint i = 0; i < self->roots->len; i++)
+    {
+      const NamidaRoot *root = g_ptr_array_index (self->roots, i);
+
+      if (root->staging != NULL && fsync (namida_staging_get_fd (root->staging)) != 0)
+        g_message ("the parts of session %s are not durable: %s", self->session->id, g_strerror (errno));
+    }
+}
+
 static void
 park (NamidaSink *sink)
 {
   NamidaStoreSink *self = NAMIDA_STORE_SINK (sink);
 
-  if (self->backup != NULL && !has_ended (self, TRUE))
-    set_state (self, "parked", NULL);
+  if (self->backup == NULL || has_ended (self, TRUE))
+    return;
+  sink_sync_parts (self);
+  set_state (self, "parked", NULL);
 }
 
 static void

@@ -86,7 +86,7 @@ write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GC
       times[1].tv_sec = (time_t) (file->mtime_ns / G_GINT64_CONSTANT (1000000000) - (ns < 0));
       times[1].tv_nsec = (long) (ns < 0 ? ns + G_GINT64_CONSTANT (1000000000) : ns);
       errno = 0;
-      if (namida_file_copy (from, to, cancellable) && fsync (to) == 0)
+      if (namida_file_copy (from, to, cancellable))
         hash = namida_file_hash (to, cancellable);
       fine = g_strcmp0 (hash, file->sha256) == 0 && futimens (to, times) == 0 && fchmod (to, 0444) == 0
              && fsync (to) == 0;

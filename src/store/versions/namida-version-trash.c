@@ -191,7 +191,8 @@ namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError
     }
   if (record->landing == NAMIDA_LANDING_BACKUP
       && (!trash_place_open (&place, database, record, FALSE)
-          || !namida_folder_move (place.trash, place.name, place.holder, place.basename) || fsync (place.holder) != 0))
+          || !namida_folder_move (place.trash, place.name, place.holder, place.basename) || fsync (place.holder) != 0
+          || fsync (place.store) != 0)) /* the folder of the device may be new */
     {
       g_autofree char *shown = g_filename_display_name (record->path);
       g_autofree char *what = g_strdup_printf (_ ("“%s” could not be taken out of the trash"), shown);

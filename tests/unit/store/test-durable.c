@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a power cut would leave. This program defines fsync(), fdatasync() and syncfs() itself, and so sees what the
- * store and SQLite make durable: contents, the names in a folder, the database. At each commit of the database, and in
- * the end, everything that the durable database calls stored must be reachable through durable names and have durable
- * contents. Then each single call is taken out in turn: the check has to notice every one of them. */
+ * store and SQLite make durable: contents, the names in a folder and which files they are of, the database. At each
+ * commit of the database, and in the end, everything that the durable database calls stored must be reachable through
+ * durable names and have durable contents; what was removed must not come back. Then each single call is taken out in
+ * turn: the check has to notice every one of them. NAMIDA_DURABLE_ONCE in the environment leaves that out. */
 #include "config.h"
 
 #include "store-fixture.h"
 
 #include "namida-error.h"
+#include "namida-file-ops.h"
 #include "namida-removal.h"
+#include "namida-restore.h"
 #include "namida-retention-apply.h"
 #include "namida-staging.h"
 #include "namida-verify.h"
+#include "namida-version-adopt.h"
 #include "namida-version-trash.h"
 
 #include <errno.h>
@@ -43,13 +47,14 @@ static struct
   gboolean on;
   char *base;          /* everything below it counts, and it is durable itself */
   GHashTable *files;   /* Identity → Content */
-  GHashTable *folders; /* Identity → set of names */
+  GHashTable *folders; /* Identity → table: name → Identity of what it is the name of */
   char *database[2];   /* contents of state.db and its log, as of the last time that the log was made durable */
   gsize database_size[2];
   guint calls;    /* that the check has to notice the lack of */
   guint left_out; /* the number of the one that is as if it were not there; 0: none */
   char *left_out_path;
   GArray *folders_called; /* Identity of each call; of a file that of nothing */
+  gboolean older;         /* versions may have no record yet */
   char *trouble;          /* (nullable): of the first check that failed */
 } cut;
 static GMutex cut_lock;
@@ -99,11 +104,18 @@ static void
 note_folder (const Identity *id, const char *path)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  GHashTable *names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    g_hash_table_add (names, g_strdup (name));
+    {
+      g_autofree char *inside = g_build_filename (path, name, NULL);
+      Identity named;
+      struct stat st;
+
+      if (look_up (AT_FDCWD, inside, 0, &named, &st))
+        g_hash_table_insert (names, g_strdup (name), g_memdup2 (&named, sizeof named));
+    }
   g_hash_table_replace (cut.folders, g_memdup2 (id, sizeof *id), names);
 }
 
@@ -145,6 +157,8 @@ find_trouble (const char *path)
   for (guint i = 0; names[i] != NULL; i++)
     {
       GHashTable *durable;
+      const Identity *named;
+      Identity now;
       char *next = g_build_filename (folder, names[i], NULL);
 
       if (!look_up (AT_FDCWD, folder, 0, &id, &st))
@@ -155,8 +169,11 @@ find_trouble (const char *path)
       durable = g_hash_table_lookup (cut.folders, &id);
       g_free (folder);
       folder = next;
-      if (durable == NULL || !g_hash_table_contains (durable, names[i]))
+      named = durable != NULL ? g_hash_table_lookup (durable, names[i]) : NULL;
+      if (named == NULL)
         return g_strdup_printf ("the name of %s is not durable", folder);
+      if (look_up (AT_FDCWD, folder, 0, &now, &st) && !identity_equal (named, &now))
+        return g_strdup_printf ("the name of %s is still that of another file", folder);
     }
   if (!look_up (AT_FDCWD, path, 0, &id, &st))
     return g_strdup_printf ("%s is not there", path);
@@ -167,6 +184,22 @@ find_trouble (const char *path)
       || content->time.tv_nsec != st.st_mtim.tv_nsec)
     return g_strdup_printf ("the content of %s is not durable", path);
   return NULL;
+}
+
+/* (nullable): what is wrong: a power cut would bring the name @path back. */
+static char *
+find_left (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  GHashTable *durable;
+  Identity id;
+  struct stat st;
+
+  if (!look_up (AT_FDCWD, folder, 0, &id, &st))
+    return NULL;
+  durable = g_hash_table_lookup (cut.folders, &id);
+  return durable != NULL && g_hash_table_contains (durable, name) ? g_strdup_printf ("%s comes back", path) : NULL;
 }
 
 /* ---- what the durable database says ---- */
@@ -231,7 +264,7 @@ check_row (void *data, int n, char **values, char **names)
 
 /* Returns: how many files the durable database calls stored. */
 static guint
-check_now (void)
+check_now (gboolean last)
 {
   g_autofree char *folder = g_dir_make_tmp ("namida-cut-XXXXXX", NULL);
   sqlite3 *handle;
@@ -245,10 +278,11 @@ check_now (void)
                 "SELECT versions.path, version_files.path FROM versions JOIN version_files ON version = versions.id"
                 " WHERE removing = 0",
                 check_row, &rows, NULL);
-  sqlite3_exec (handle,
-                "SELECT path, 'SHA256SUMS' FROM versions WHERE landing = 'backup' AND removing = 0 UNION"
-                " SELECT path, '.namida-sync-version.json' FROM versions WHERE landing = 'backup' AND removing = 0",
-                check_row, &records, NULL);
+  if (last || !cut.older)
+    sqlite3_exec (handle,
+                  "SELECT path, 'SHA256SUMS' FROM versions WHERE landing = 'backup' AND removing = 0 UNION"
+                  " SELECT path, '.namida-sync-version.json' FROM versions WHERE landing = 'backup' AND removing = 0",
+                  check_row, &records, NULL);
   /* A store that is written down has its mark: without one its drive would be taken for one that is not mounted. */
   sqlite3_exec (handle, "SELECT path, '.namida-sync-store' FROM stores", check_row, &records, NULL);
   sqlite3_close (handle);
@@ -318,7 +352,7 @@ sync_one (int fd)
       if (g_str_has_suffix (path, "/state.db-wal"))
         {
           keep_database (fd);
-          check_now ();
+          check_now (FALSE);
         }
       else if (!is_left_out (path, S_ISDIR (st.st_mode) ? &id : NULL))
         {
@@ -433,6 +467,258 @@ do_copies (Fixture *f)
   receive (f, NAMIDA_LANDING_BACKUP, music, 2, "copied", TRUE);
 }
 
+/* ---- what happens to versions later ---- */
+
+/* What has to be durable in the end, and what must not come back, besides what the database says. */
+static GPtrArray *expected, *unexpected;
+
+static void
+expect (char *path)
+{
+  g_ptr_array_add (expected, path);
+}
+
+static void
+expect_gone (char *path)
+{
+  g_ptr_array_add (unexpected, path);
+}
+
+/* (transfer full): the folder of the version */
+static char *
+receive_one (Fixture *f)
+{
+  sqlite3_stmt *statement;
+  char *path;
+
+  receive (f, NAMIDA_LANDING_BACKUP, music, 2, "one", TRUE);
+  namida_database_lock (f->database);
+  statement = namida_database_prepare (f->database, NULL, "SELECT path FROM versions", "");
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  path = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  namida_database_unlock (f->database);
+  return path;
+}
+
+static NamidaVersionRecord *
+find_one (Fixture *f)
+{
+  NamidaVersionRecord *record = namida_version_record_find (f->database, "1", NULL);
+
+  g_assert_nonnull (record);
+  return record;
+}
+
+static char *
+path_in_trash (Fixture *f)
+{
+  return g_build_filename (f->backups, ".namida-sync-trash", "0000000000000000", "version-1", NULL);
+}
+
+static void
+do_trash (Fixture *f)
+{
+  g_autofree char *version = receive_one (f);
+  g_autoptr (NamidaVersionRecord) record = find_one (f);
+
+  receive (f, NAMIDA_LANDING_BACKUP, two, 1, "another", FALSE);
+  g_assert_true (namida_version_trash_put (f->database, record, NULL));
+  expect (path_in_trash (f));
+  expect_gone (g_steal_pointer (&version));
+}
+
+static void
+do_taken_back (Fixture *f)
+{
+  g_autofree char *version = receive_one (f);
+  g_autoptr (NamidaVersionRecord) record = find_one (f);
+
+  g_assert_true (namida_version_trash_put (f->database, record, NULL));
+  g_assert_true (namida_version_trash_take_back (f->database, "1", NULL));
+  expect (g_steal_pointer (&version));
+}
+
+static void
+do_removed (Fixture *f)
+{
+  const char *const ids[] = { "1", NULL };
+  g_autofree char *version = receive_one (f);
+  g_autoptr (NamidaRemoval) removal = NULL;
+
+  receive (f, NAMIDA_LANDING_BACKUP, two, 1, "another", FALSE);
+  removal = namida_removal_run (f->database, ids, FALSE, NULL);
+
+  g_assert_nonnull (removal);
+  expect_gone (g_steal_pointer (&version));
+}
+
+static void
+damage (const char *path)
+{
+  struct stat st;
+
+  g_assert_cmpint (lstat (path, &st), ==, 0);
+  g_assert_cmpint (chmod (path, 0644), ==, 0);
+  g_assert_true (g_file_set_contents_full (path, "onf 0", 5, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
+  g_assert_cmpint (utimensat (AT_FDCWD, path, (struct timespec[2]){ st.st_mtim, st.st_mtim }, 0), ==, 0);
+  g_assert_cmpint (chmod (path, 0444), ==, 0);
+  g_mutex_lock (&cut_lock);
+  note_all (cut.base); /* it has been so for long */
+  g_mutex_unlock (&cut_lock);
+}
+
+/* A file that two versions share is damaged, and there is a whole one of the same content. */
+static void
+do_healed (Fixture *f)
+{
+  g_autofree char *version = receive_one (f);
+  g_autofree char *song = g_build_filename (version, "Music", "Music", "album 0", "0.flac", NULL);
+  g_autoptr (NamidaVerifyReport) report = NULL;
+
+  receive (f, NAMIDA_LANDING_BACKUP, two, 1, "one", TRUE);
+  receive (f, NAMIDA_LANDING_LIBRARY, music, 1, "one", TRUE);
+  damage (song);
+  report = namida_verify_run (f->database, NULL, TRUE, NULL, NULL, NULL, NULL);
+  g_assert_true (report != NULL && report->repaired > 0);
+}
+
+/* A version of 0.1.0 gets its record. */
+static void
+do_recorded (Fixture *f)
+{
+  g_autofree char *version = receive_one (f);
+
+  g_assert_cmpint (chmod (version, 0755), ==, 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *path = g_build_filename (version, i == 0 ? "SHA256SUMS" : ".namida-sync-version.json", NULL);
+
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  g_mutex_lock (&cut_lock);
+  note_all (cut.base);
+  cut.older = TRUE;
+  g_mutex_unlock (&cut_lock);
+  g_assert_cmpuint (namida_version_write_records (f->database, G_USEC_PER_SEC, NULL), ==, 1);
+}
+
+/* Half a file, then the other device goes: what arrived stays. */
+static void
+do_parked (Fixture *f)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *staging = NULL;
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+  NamidaWant want;
+  int fd;
+
+  shipment_add (shipment, "Music", "1.flac", "half of it", FALSE);
+  sink = namida_store_sink_new_for (f->store, "AA", "Phone", "parked", NAMIDA_LANDING_BACKUP, NULL);
+  g_assert_true (namida_sink_prepare (sink, shipment->backup, NULL, &want, NULL, &error));
+  fd = namida_sink_open_part (sink, 0, 0, NULL, &error);
+  g_assert_cmpint (write (fd, "half", 4), ==, 4);
+  g_assert_true (namida_sink_close_part (sink, 0, fd, 4, FALSE, &error));
+  namida_sink_park (sink);
+  staging = g_build_filename (f->data, "staging", namida_sink_get_session_id (sink), NULL);
+  dir = g_dir_open (staging, 0, &error);
+  g_assert_no_error (error);
+  name = g_dir_read_name (dir);
+  g_assert_nonnull (name);
+  expect (g_build_filename (staging, name, NULL));
+}
+
+/* Two mounts of one file system: a rename from one to the other is a copy. */
+static void
+do_moved (Fixture *f)
+{
+  g_autofree char *from = g_build_filename (f->base, "from", NULL);
+  g_autofree char *to = g_build_filename (f->base, "to", NULL);
+  g_autofree char *file = g_build_filename (from, "x.part", NULL);
+  int from_fd, to_fd;
+
+  g_assert_cmpint (g_mkdir_with_parents (from, 0755), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (to, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (file, "moved", -1, NULL));
+  g_mutex_lock (&cut_lock);
+  note_all (cut.base);
+  g_mutex_unlock (&cut_lock);
+  from_fd = open (from, O_RDONLY | O_DIRECTORY);
+  to_fd = open (to, O_RDONLY | O_DIRECTORY);
+  g_assert_true (namida_file_move_copy (from_fd, "x.part", to_fd, "x.flac"));
+  g_mutex_lock (&cut_lock);
+  {
+    Identity id;
+    struct stat st;
+
+    /* Its caller makes the name durable. */
+    g_assert_true (look_up (to_fd, "", AT_EMPTY_PATH, &id, &st));
+    note_folder (&id, to);
+  }
+  g_mutex_unlock (&cut_lock);
+  close (from_fd);
+  close (to_fd);
+  expect (g_build_filename (to, "x.flac", NULL));
+}
+
+/* ---- restored ---- */
+
+static void
+keep (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return *result;
+}
+
+/* (transfer full): where the music is now */
+static char *
+restore_one (Fixture *f)
+{
+  g_autofree char *version = receive_one (f);
+  g_autofree char *zips = g_build_filename (f->base, "zips", NULL);
+  g_autofree char *to = g_build_filename (f->base, "restored", NULL);
+  g_autoptr (GAsyncResult) loaded = NULL;
+  g_autoptr (GAsyncResult) compared = NULL;
+  g_autoptr (GAsyncResult) applied = NULL;
+  g_autoptr (NamidaRestorePlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaRestoreResult result;
+
+  namida_restore_plan_load_async (f->database, version, f->base, NULL, zips, NULL, keep, &loaded);
+  plan = namida_restore_plan_load_finish (wait_for (&loaded), &error);
+  g_assert_no_error (error);
+  g_assert_true (namida_restore_plan_set_destination (plan, "Music", to, &error));
+  namida_restore_plan_preview_async (plan, NULL, keep, &compared);
+  g_assert_true (namida_restore_plan_preview_finish (plan, wait_for (&compared), &error));
+  namida_restore_plan_apply_async (plan, NULL, NULL, NULL, keep, &applied);
+  g_assert_true (namida_restore_plan_apply_finish (plan, wait_for (&applied), &result, &error));
+  g_assert_no_error (error);
+  return g_steal_pointer (&to);
+}
+
+static void
+do_restored (Fixture *f)
+{
+  g_autofree char *to = restore_one (f);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("album %u/%u.flac", i, i);
+
+      expect (g_build_filename (to, name, NULL));
+    }
+}
+
 typedef struct
 {
   const char *name;
@@ -444,9 +730,34 @@ typedef struct
 } Operation;
 
 static const Operation operations[] = {
-  { "few", do_few, 4 },      { "many", do_many, 70 },     { "library", do_library, 4 },
-  { "kept", do_kept, 2, 2 }, { "links", do_links, 6, 1 }, { "copies", do_copies, 4 },
+  { "few", do_few, 4 },
+  { "many", do_many, 70 },
+  { "library", do_library, 4 },
+  { "kept", do_kept, 2, 2 },
+  { "links", do_links, 6, 1 },
+  { "copies", do_copies, 4 },
+  { "trash", do_trash, 0, 1 },
+  { "taken-back", do_taken_back, 2, 3 },
+  { "removed", do_removed, 0, 1 },
+  { "healed", do_healed, 4, 1 },
+  { "recorded", do_recorded, 2 },
+  { "parked", do_parked, 0 },
+  { "moved", do_moved, 0 },
+  { "restored", do_restored, 2 },
 };
+
+/* (transfer full) (nullable) */
+static char *
+find_unexpected (void)
+{
+  char *trouble = NULL;
+
+  for (guint i = 0; i < expected->len && trouble == NULL; i++)
+    trouble = find_trouble (g_ptr_array_index (expected, i));
+  for (guint i = 0; i < unexpected->len && trouble == NULL; i++)
+    trouble = find_left (g_ptr_array_index (unexpected, i));
+  return trouble;
+}
 
 /* @left_out: the call that is as if it were not there; 0: none. Returns: (transfer full) (nullable): what a power cut
  * would have destroyed. */
@@ -459,6 +770,8 @@ run_operation (const Operation *operation, guint left_out)
   guint rows;
 
   fixture_open (&f, base);
+  expected = g_ptr_array_new_with_free_func (g_free);
+  unexpected = g_ptr_array_new_with_free_func (g_free);
   g_mutex_lock (&cut_lock);
   cut.base = realpath (base, NULL);
   cut.files = g_hash_table_new_full (identity_hash, identity_equal, g_free, g_free);
@@ -467,15 +780,20 @@ run_operation (const Operation *operation, guint left_out)
   cut.folders_called = g_array_new (FALSE, FALSE, sizeof (Identity));
   cut.calls = 0;
   cut.left_out = left_out;
+  cut.older = FALSE;
   cut.on = TRUE;
   g_mutex_unlock (&cut_lock);
   operation->run (&f);
   g_mutex_lock (&cut_lock);
-  rows = check_now ();
+  rows = check_now (TRUE);
   cut.on = FALSE;
   if (rows < operation->n_files && cut.trouble == NULL)
     cut.trouble = g_strdup_printf ("the database calls %u of %u files stored", rows, operation->n_files);
+  if (cut.trouble == NULL)
+    cut.trouble = find_unexpected ();
   trouble = g_steal_pointer (&cut.trouble);
+  g_clear_pointer (&expected, g_ptr_array_unref);
+  g_clear_pointer (&unexpected, g_ptr_array_unref);
   g_clear_pointer (&cut.files, g_hash_table_unref);
   g_clear_pointer (&cut.folders, g_hash_table_unref);
   g_clear_pointer (&cut.database[0], g_free);
@@ -514,6 +832,9 @@ test_operation (gconstpointer data)
 
   g_assert_cmpstr (trouble, ==, NULL);
   g_assert_cmpuint (calls, >, 0);
+  /* Enough to see whether a call is missing in the source. */
+  if (g_getenv ("NAMIDA_DURABLE_ONCE") != NULL)
+    return;
   for (guint i = 1; i <= calls; i++)
     {
       g_autofree char *noticed = run_operation (operation, i);
