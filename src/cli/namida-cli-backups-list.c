@@ -7,6 +7,7 @@
 #include "namida-cli-output.h"
 #include "namida-cli-terminal.h"
 #include "namida-format.h"
+#include "namida-version-good.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -102,11 +103,27 @@ is_of (NamidaVersion *version, const char *device)
              && g_ascii_strncasecmp (fingerprint, device, strlen (device)) == 0);
 }
 
+/* After the newest version of each device: of when the newest good one is, where that is another one. */
+static void
+list_tell_good (NamidaVersions *versions, GPtrArray *devices, NamidaVersion *version)
+{
+  g_autofree char *words = NULL;
+
+  for (guint i = 0; i < devices->len; i++)
+    if (namida_version_is_same_device (g_ptr_array_index (devices, i), version))
+      return;
+  g_ptr_array_add (devices, g_object_ref (version));
+  words = namida_versions_dup_good_words (versions, version);
+  if (words != NULL)
+    namida_cli_print ("      %s", words);
+}
+
 int
 namida_cli_backups_list (NamidaCliBackups *self, const char *device)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaVersions) versions = NULL;
+  g_autoptr (GPtrArray) devices = g_ptr_array_new_with_free_func (g_object_unref);
   guint n = 0;
 
   if (device != NULL && !g_utf8_validate (device, -1, NULL))
@@ -124,7 +141,10 @@ namida_cli_backups_list (NamidaCliBackups *self, const char *device)
       if (self->cli->json)
         emit (version);
       else
-        print_row (version);
+        {
+          print_row (version);
+          list_tell_good (versions, devices, version);
+        }
     }
   if (n == 0)
     namida_cli_say (self->cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));

@@ -211,10 +211,14 @@ run (NamidaCliBackups *self, const char *what, const char *which)
     return namida_cli_backups_verify (self, which);
   if (g_str_equal (what, "undo"))
     return namida_cli_backups_undo (self->cli, which);
+  if (g_str_equal (what, "trash"))
+    return namida_cli_backups_trash (self);
   if (which == NULL)
     return namida_cli_usage (_ ("Say which version: its number in “namida-sync-cli backups list”."));
   if (g_str_equal (what, "succeed"))
     return namida_cli_backups_succeed (self, which, self->second);
+  if (g_str_equal (what, "take-back"))
+    return namida_cli_backups_take_back (self, which);
   if (g_str_equal (what, "adopt"))
     return namida_cli_backups_adopt (self, which);
   if (g_str_equal (what, "show"))
@@ -229,8 +233,8 @@ run (NamidaCliBackups *self, const char *what, const char *which)
 int
 namida_cli_backups (NamidaCli *cli, int argc, char **argv)
 {
-  static const char *const all[]
-      = { "list", "show", "verify", "restore", "undo", "fetch", "remove", "pin", "unpin", "adopt", "succeed", NULL };
+  static const char *const all[] = { "list", "show",  "verify", "restore", "undo",  "fetch",     "remove",
+                                     "pin",  "unpin", "adopt",  "succeed", "trash", "take-back", NULL };
   static const char *const none[] = { NULL };
   NamidaCliBackups self = { .cli = cli };
   g_autoptr (GError) error = NULL;
@@ -238,17 +242,18 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
 
   if (!namida_cli_parse (cli,
                          _ ("list [DEVICE] | show ID | verify [ID] | restore ID | undo [ID] | fetch [ID] | remove ID | "
-                            "pin ID | unpin ID"),
+                            "pin ID | unpin ID | trash | take-back ID"),
                          _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
                             "from other copies,\nsends it to a device or restores it here (with an undo), fetches what "
                             "another one keeps for this one, or removes it. A "
                             "version that is pinned is "
-                            "never removed."),
+                            "never removed. Older ones that --keep no longer covers wait in the trash for 30 days."),
                          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc < 2 || !g_strv_contains (all, argv[1]))
     return namida_cli_usage (
-        _ ("Say what to do: list, show, verify, restore, undo, fetch, remove, pin, unpin, adopt or succeed."));
+        _ ("Say what to do: list, show, verify, restore, undo, fetch, remove, pin, unpin, adopt, succeed, trash or "
+           "take-back."));
   if (g_str_equal (argv[1], "succeed") && argc != 4)
     return namida_cli_usage (_ ("Say which device replaced which one: backups succeed OLD NEW"));
   if (argc > 3 && !g_str_equal (argv[1], "succeed"))

@@ -44,6 +44,8 @@ int namida_cli_backups_pin (NamidaCliBackups *self, const char *id, gboolean pin
 /* namida-cli-backups-adopt.c */
 /* namida-cli-backups-succeed.c */
 int namida_cli_backups_succeed (NamidaCliBackups *self, const char *old, const char *new_one);
+int namida_cli_backups_trash (NamidaCliBackups *self);
+int namida_cli_backups_take_back (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_adopt (NamidaCliBackups *self, const char *folder);
 int namida_cli_backups_restore (NamidaCliBackups *self, const char *id);
 /* namida-cli-backups-fetch.c: what another device keeps for this one. */

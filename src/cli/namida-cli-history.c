@@ -79,6 +79,11 @@ print_row (const NamidaJournalSession *row)
   g_autofree char *size = namida_format_size (row->total_bytes);
   gboolean sent = g_strcmp0 (row->direction, "send") == 0;
 
+  if (g_strcmp0 (row->direction, NAMIDA_JOURNAL_TRASHED) == 0)
+    {
+      namida_cli_print (_ ("%s  moved to the trash, for 30 days: %s of %s (%s)"), when, row->title, row->alias, size);
+      return;
+    }
   namida_cli_print (sent ? _ ("%s  sent to %s: %s (%s): %s") : _ ("%s  received from %s: %s (%s): %s"), when,
                     row->alias, row->title, size, history_state_words (row->state));
   if (row->error != NULL)

@@ -54,6 +54,8 @@ namida_history_item_dup_state_text (NamidaHistoryItem *self)
                             .failed = self->row->failed_files,
                             .message = self->row->error };
 
+  if (g_strcmp0 (self->row->direction, NAMIDA_JOURNAL_TRASHED) == 0)
+    return g_strdup (_ ("Moved to the trash, for 30 days"));
   if (end.state != NAMIDA_TRANSFER_INTERRUPTED)
     return namida_transfer_end_dup_words (&end);
   return g_strdup (end.direction == NAMIDA_DIRECTION_SEND ? _ ("Interrupted: send it again and it goes on")

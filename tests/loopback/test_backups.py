@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+import zipfile
 
 from namida_loopback import Skip, equal, expect, main, make_backup, write
 
@@ -90,6 +91,32 @@ def test_keep(lab):
         assert time.monotonic() < deadline, rows(nas, "list")
         time.sleep(0.1)
     equal(rows(nas, "list")[1]["id"], pinned)
+    # It is told, it can be taken back, and then it stays.
+    trash = rows(nas, "trash")
+    equal([row["alias"] for row in trash], [phone.alias], trash)
+    assert trash[0]["goneAt"] > time.time() * 1000 + 29 * 24 * 3600 * 1000, trash
+    told = [row for row in expect(0, nas.run("--json", "history")).events if row["direction"] == "trashed"]
+    equal([(row["alias"], row["state"], row["files"]) for row in told], [(phone.alias, "done", 1)], told)
+    expect(1, nas.run("backups", "take-back", pinned))
+    expect(0, nas.run("backups", "take-back", trash[0]["id"]))
+    equal(rows(nas, "trash"), [])
+    equal([row["pinned"] for row in rows(nas, "list")], [False, True, True])
+
+
+def test_newest_good(lab):
+    """a newer backup that nobody could restore: the list says of when the newest good one is"""
+    source = lab.folder("source")
+    good, bad = source / "Namida Backup - 1.zip", source / "Namida Backup - 2.zip"
+    with zipfile.ZipFile(good, "w") as file:
+        file.writestr("LOCAL_FILES.zip", b"x")
+    write(bad, b"")
+    nas, phone = keeper(lab), lab.device("Phone")
+    expect(0, phone.send(nas, bad))
+    assert "There is no good backup of" in expect(0, nas.run("backups", "list")).out
+    expect(0, phone.send(nas, good))
+    assert "good backup" not in expect(0, nas.run("backups", "list")).out
+    expect(0, phone.send(nas, bad))
+    assert "The newest good backup of" in expect(0, nas.run("backups", "list")).out
 
 
 def test_verify(lab):
@@ -335,8 +362,7 @@ def test_successor(lab):
     expect(2, nas.run("backups", "succeed", old.alias))
     expect(4, nas.run("backups", "succeed", "Nobody", new.alias, "--yes"))
     expect(0, nas.run("backups", "succeed", old.alias, new.alias, "--yes"))
-    nas.stop()
-    nas.receive("--accept", "all", "--as", "backup")
+    # The keeper goes on meanwhile.
     done = expect(0, new.run("backups", "fetch", "--from", nas.alias, "--into", new.music))
     assert "older version" in done.out, done.out
     # Without --music each label goes where this computer keeps it: “Music” is the music folder itself.

@@ -39,6 +39,9 @@ typedef struct
   gint64 agreed_at; /* microseconds since 1970 */
 } NamidaJournalSession;
 
+/* The direction of a row of the history that is no transfer: versions that went to the trash of their store. */
+#define NAMIDA_JOURNAL_TRASHED "trashed"
+
 /* Who agreed: a person who was asked, the rule for a trusted device, or the rule that accepts everything. */
 #define NAMIDA_AGREED_PERSON "person"
 #define NAMIDA_AGREED_TRUSTED "trusted"

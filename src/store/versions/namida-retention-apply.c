@@ -6,8 +6,12 @@
 
 #include "namida-retention-apply.h"
 
+#include "namida-clock.h"
+#include "namida-digest.h"
 #include "namida-format.h"
 #include "namida-inspection.h"
+#include "namida-journal.h"
+#include "namida-version-adopt.h"
 #include "namida-version-trash.h"
 
 #include <errno.h>
@@ -238,6 +242,53 @@ retention_move (RetentionWork *work, GPtrArray *chosen)
     }
 }
 
+/* A row in the history for each device. */
+static void
+retention_note (RetentionWork *work, const char *alias, guint versions, guint64 bytes)
+{
+  g_autofree char *random = namida_random_hex (16);
+  g_autofree char *title = g_strdup_printf (ngettext ("%u older version", "%u older versions", versions), versions);
+  gint64 now = namida_clock_real ();
+  NamidaJournalSession row = { .id = random,
+                               .direction = (char *) NAMIDA_JOURNAL_TRASHED,
+                               .alias = (char *) alias,
+                               .title = title,
+                               .state = (char *) "finished",
+                               .started_at = now,
+                               .updated_at = now,
+                               .total_bytes = bytes,
+                               .total_files = versions };
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_journal_write_session (work->database, &row, &error))
+    g_message ("%s", error->message);
+}
+
+static void
+retention_note_all (RetentionWork *work, GPtrArray *moved)
+{
+  for (guint i = 0; i < moved->len; i++)
+    {
+      const NamidaVersionRecord *first = g_ptr_array_index (moved, i);
+      gboolean noted = FALSE;
+      guint versions = 0;
+      guint64 bytes = 0;
+
+      for (guint j = 0; j < moved->len; j++)
+        {
+          const NamidaVersionRecord *record = g_ptr_array_index (moved, j);
+
+          if (!g_str_equal (record->alias, first->alias))
+            continue;
+          noted |= j < i;
+          versions++;
+          bytes += record->bytes;
+        }
+      if (!noted)
+        retention_note (work, first->alias, versions, bytes);
+    }
+}
+
 static NamidaRemoval *
 retention_run (RetentionWork *work, NamidaRetention policy, gint64 *seen, gboolean dry_run, GError **error)
 {
@@ -245,6 +296,7 @@ retention_run (RetentionWork *work, NamidaRetention policy, gint64 *seen, gboole
   NamidaRemoval *removal;
   guint n;
 
+  namida_version_adopt_stores (work->database, NULL);
   if (!retention_load (work, *seen, error))
     return NULL;
   retention_choose (work, policy);
@@ -258,6 +310,7 @@ retention_run (RetentionWork *work, NamidaRetention policy, gint64 *seen, gboole
   n = chosen->len;
   retention_move (work, chosen);
   removal->versions -= n - chosen->len;
+  retention_note_all (work, chosen);
   for (guint i = 0; i < work->items->len; i++)
     *seen = MAX (*seen, g_array_index (work->items, NamidaRetentionItem, i).arrival);
   return removal;

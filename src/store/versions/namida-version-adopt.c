@@ -11,6 +11,7 @@
 #include "namida-layout.h"
 #include "namida-safe-path.h"
 #include "namida-sent-content.h"
+#include "namida-store-mark.h"
 #include "namida-version-folders.h"
 #include "namida-version-lists.h"
 #include "namida-version-record.h"
@@ -251,6 +252,22 @@ namida_version_adopt (
   if (all->len > 0)
     g_message ("%u versions were found in %s", all->len, store);
   return TRUE;
+}
+
+void
+namida_version_adopt_stores (NamidaDatabase *database, GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) stores = namida_store_mark_list (database);
+
+  for (guint i = 0; i < stores->len; i++)
+    {
+      const char *store = g_ptr_array_index (stores, i);
+      g_autoptr (GError) error = NULL;
+
+      if (namida_store_mark_look (database, store) == NAMIDA_STORE_HERE
+          && !namida_version_adopt (database, store, NULL, cancellable, &error))
+        g_message ("%s", error->message);
+    }
 }
 
 /* ---- the other way ---- */

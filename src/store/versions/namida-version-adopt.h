@@ -35,4 +35,8 @@ gboolean namida_version_adopt (
  */
 guint namida_version_write_records (NamidaDatabase *database, gint64 limit_us, GCancellable *cancellable);
 
+/** namida_version_adopt_stores: adopts what another program has put into the stores of @database since, as far as they
+ * are here. Quick when there is nothing new. What fails is logged. Blocking: worker threads. */
+void namida_version_adopt_stores (NamidaDatabase *database, GCancellable *cancellable);
+
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "namida-error.h"
 #include "namida-store-private.h"
 #include "namida-succession.h"
+#include "namida-version-adopt.h"
 #include "namida-version-gather.h"
 #include "namida-version-private.h"
 
@@ -87,9 +88,12 @@ static GPtrArray *
 list (NamidaShelf *shelf, const char *fingerprint, GError **error)
 {
   NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
-  g_autoptr (GPtrArray) all = namida_version_facts_load (self->database, NULL, error);
+  g_autoptr (GPtrArray) all = NULL;
   GPtrArray *kept;
 
+  /* What another program has stored in the same folder since. */
+  namida_version_adopt_stores (self->database, NULL);
+  all = namida_version_facts_load (self->database, NULL, error);
   if (all == NULL)
     return NULL;
   kept = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_kept_backup_free);
@@ -108,9 +112,11 @@ static NamidaBackup *
 shelf_open_newest (
     NamidaVersionShelf *self, const char *fingerprint, const char *const *labels, gint64 *created_ms, GError **error)
 {
-  g_autoptr (GPtrArray) all = namida_version_facts_load (self->database, NULL, error);
+  g_autoptr (GPtrArray) all = NULL;
   g_autoptr (GPtrArray) records = g_ptr_array_new ();
 
+  namida_version_adopt_stores (self->database, NULL);
+  all = namida_version_facts_load (self->database, NULL, error);
   if (all == NULL)
     return NULL;
   for (guint i = 0; i < all->len; i++)

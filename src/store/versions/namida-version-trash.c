@@ -200,7 +200,47 @@ namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError
       namida_error_set_from_errno (error, errno, what);
       return FALSE;
     }
-  return trash_mark (database, record->id, NAMIDA_VERSION_STAYS, error);
+  return trash_mark (database, record->id, NAMIDA_VERSION_STAYS, error)
+         && namida_version_record_set_pinned (database, id, TRUE, error);
+}
+
+void
+namida_trashed_version_free (NamidaTrashedVersion *self)
+{
+  g_free (self->id);
+  g_free (self->alias);
+  g_free (self->title);
+  g_free (self);
+}
+
+GPtrArray *
+namida_version_trash_describe (NamidaDatabase *database, GError **error)
+{
+  const gint64 days = NAMIDA_VERSION_TRASH_DAYS * G_TIME_SPAN_DAY;
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_trashed_version_free);
+  sqlite3_stmt *statement;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error,
+                                       "SELECT CAST (id AS TEXT), alias, title, created_at, trashed_at, files, bytes"
+                                       " FROM versions WHERE removing = 2 ORDER BY arrival DESC",
+                                       "");
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    {
+      NamidaTrashedVersion *one = g_new0 (NamidaTrashedVersion, 1);
+
+      one->id = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+      one->alias = g_strdup ((const char *) sqlite3_column_text (statement, 1));
+      one->title = g_strdup ((const char *) sqlite3_column_text (statement, 2));
+      one->created_at = sqlite3_column_int64 (statement, 3);
+      one->gone_at = sqlite3_column_int64 (statement, 4) + days;
+      one->files = (guint) sqlite3_column_int64 (statement, 5);
+      one->bytes = (guint64) sqlite3_column_int64 (statement, 6);
+      g_ptr_array_add (all, one);
+    }
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return statement != NULL ? g_steal_pointer (&all) : NULL;
 }
 
 /* (transfer full) (element-type NamidaVersionRecord) (nullable): in the trash since before @before; the oldest first.

@@ -9,6 +9,22 @@ G_BEGIN_DECLS
 #define NAMIDA_VERSION_TRASH_NAME "version-%" G_GINT64_FORMAT
 #define NAMIDA_VERSION_TRASH_DAYS 30
 
+/** NamidaTrashedVersion: a version in the trash of its store. */
+typedef struct
+{
+  char *id; /* as it was, and will be */
+  char *alias;
+  char *title;
+  gint64 created_at, gone_at; /* microseconds since 1970; @gone_at: when it is removed for good */
+  guint files;
+  guint64 bytes;
+} NamidaTrashedVersion;
+void namida_trashed_version_free (NamidaTrashedVersion *self);
+
+/** namida_version_trash_describe: Returns: (transfer full) (element-type NamidaTrashedVersion) (nullable): what is in
+ * the trash, the newest first; %NULL with STORAGE */
+GPtrArray *namida_version_trash_describe (NamidaDatabase *database, GError **error);
+
 /**
  * namida_version_open_store: opens the folder of the store that holds the folder of a version.
  * @record: a version with a folder of its own
@@ -26,7 +42,8 @@ int namida_version_open_store (const NamidaVersionRecord *record, char **relativ
  * Returns: %FALSE with DECLINED (pinned), NOT_FOUND (it is no version any more) or STORAGE
  */
 gboolean namida_version_trash_put (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
-/** namida_version_trash_take_back: makes a version of what is in the trash; @id as in the list. FALSE with NOT_FOUND or
+/** namida_version_trash_take_back: makes a version of what is in the trash; @id as in the list. It is pinned, for the
+ * rules that moved it there still hold. FALSE with NOT_FOUND or
  * STORAGE. */
 gboolean namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError **error);
 /** namida_version_trash_resume: ends what a crash cut off. All of it is tried; FALSE with the first error. */

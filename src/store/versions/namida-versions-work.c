@@ -105,7 +105,6 @@ reload_adopt (Work *work, GCancellable *cancellable)
 {
   const char *backups = namida_store_get_backups (work->store);
   int fd = open (backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  g_autoptr (GPtrArray) stores = NULL;
   g_autoptr (GError) error = NULL;
 
   if (fd >= 0)
@@ -115,15 +114,7 @@ reload_adopt (Work *work, GCancellable *cancellable)
         g_message ("%s", error->message);
       close (fd);
     }
-  stores = namida_store_mark_list (get_database (work));
-  for (guint i = 0; i < stores->len; i++)
-    {
-      g_autoptr (GError) reason = NULL;
-
-      if (namida_store_mark_look (get_database (work), g_ptr_array_index (stores, i)) == NAMIDA_STORE_HERE
-          && !namida_version_adopt (get_database (work), g_ptr_array_index (stores, i), NULL, cancellable, &reason))
-        g_message ("%s", reason->message);
-    }
+  namida_version_adopt_stores (get_database (work), cancellable);
   namida_version_write_records (get_database (work), WRITE_RECORDS_US, cancellable);
 }
 
@@ -401,6 +392,58 @@ gboolean
 namida_versions_set_pinned_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
   return finish_boolean (self, result, namida_versions_set_pinned_async, error);
+}
+
+/* ---- the trash ---- */
+
+static gpointer
+work_list_trash (Work *work, GCancellable *cancellable, GError **error)
+{
+  return namida_version_trash_describe (get_database (work), error);
+}
+
+void
+namida_versions_list_trash_async (NamidaVersions *self,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+
+  run (self, namida_versions_list_trash_async,
+       work_new (self, NULL, work_list_trash, (GDestroyNotify) g_ptr_array_unref), cancellable, callback, user_data);
+}
+
+GPtrArray *
+namida_versions_list_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
+{
+  return finish_pointer (self, result, namida_versions_list_trash_async, error);
+}
+
+static gpointer
+work_take_back (Work *work, GCancellable *cancellable, GError **error)
+{
+  return namida_version_trash_take_back (get_database (work), work->id, error) ? DONE : NULL;
+}
+
+void
+namida_versions_take_back_async (
+    NamidaVersions *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Work *work;
+
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+  g_return_if_fail (id != NULL);
+
+  work = work_new (self, NULL, work_take_back, NULL);
+  work->id = g_strdup (id);
+  run (self, namida_versions_take_back_async, work, cancellable, callback, user_data);
+}
+
+gboolean
+namida_versions_take_back_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
+{
+  return finish_boolean (self, result, namida_versions_take_back_async, error);
 }
 
 /* ---- retention ---- */

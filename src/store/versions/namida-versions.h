@@ -4,6 +4,7 @@
 #include "namida-removal.h"
 #include "namida-retention.h"
 #include "namida-verify.h"
+#include "namida-version-trash.h"
 #include "namida-version.h"
 
 G_BEGIN_DECLS
@@ -87,5 +88,18 @@ void namida_versions_apply_retention_async (NamidaVersions *self,
                                             gpointer user_data);
 /** (transfer full) (nullable) */
 NamidaRemoval *namida_versions_apply_retention_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+
+/** namida_versions_list_trash_async: what waits in the trash of the stores. */
+void namida_versions_list_trash_async (NamidaVersions *self,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+/** Returns: (transfer full) (element-type NamidaTrashedVersion) (nullable): the newest first; %NULL with STORAGE */
+GPtrArray *namida_versions_list_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+/** namida_versions_take_back_async: @id: of a NamidaTrashedVersion: it is a version again, and pinned, so that it does
+ * not go back to the trash with the next backup. NOT_FOUND, STORAGE. */
+void namida_versions_take_back_async (
+    NamidaVersions *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean namida_versions_take_back_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

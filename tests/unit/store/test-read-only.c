@@ -106,6 +106,8 @@ test_trash (Fixture *f, gconstpointer data)
   g_assert_true (namida_version_trash_take_back (f->database, "1", &error));
   g_assert_no_error (error);
   check_protected (one);
+  g_assert_false (namida_version_trash_put (f->database, record, NULL)); /* what was taken back is pinned */
+  g_assert_true (namida_version_record_set_pinned (f->database, "1", FALSE, &error));
   g_assert_true (namida_version_trash_put (f->database, record, &error));
   g_ptr_array_add (all, record);
   g_assert_true (namida_removal_purge (f->database, all, &error));

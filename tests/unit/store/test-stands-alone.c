@@ -593,6 +593,33 @@ test_succession (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_kept (shelf, "OTHER"), ==, 0);
 }
 
+/* Two programs that keep versions in one folder: what one stores, the other has for its devices at once. */
+static void
+test_on_the_fly (Fixture *f, gconstpointer data)
+{
+  g_autofree char *base = g_build_filename (f->base, "other", NULL);
+  g_autofree char *first = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "first");
+  g_autofree char *second = NULL;
+  g_autoptr (NamidaTrustStore) trust_store = NULL;
+  g_autoptr (NamidaShelf) shelf = NULL;
+  g_autoptr (NamidaVersions) versions = NULL;
+  Fixture other = { 0 };
+
+  fixture_open (&other, base);
+  namida_store_set_folders (other.store, f->backups, NULL);
+  versions = open_list (&other);
+  g_assert_cmpuint (count (versions), ==, 1);
+  trust_store = namida_trust_store_new (other.database, NULL);
+  shelf = namida_version_shelf_new (other.store, trust_store);
+  g_assert_cmpuint (count_kept (shelf, "AB12"), ==, 1);
+  second = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "second");
+  g_assert_cmpuint (count_kept (shelf, "AB12"), ==, 2);
+  g_clear_object (&versions);
+  g_clear_object (&shelf);
+  g_clear_object (&trust_store);
+  fixture_close (&other);
+}
+
 static void
 receive_label (Fixture *f, const char *label, const char *zip, const char *key)
 {
@@ -659,6 +686,7 @@ main (int argc, char **argv)
   ADD ("restore-lost", test_restore_lost);
   ADD ("newer", test_newer);
   ADD ("succession", test_succession);
+  ADD ("on-the-fly", test_on_the_fly);
   ADD ("newest", test_newest);
   return g_test_run ();
 }
