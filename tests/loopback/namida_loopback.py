@@ -36,7 +36,8 @@ def read_manual():
     for entry in section.split("\n.TP\n")[1:]:
         head, _, text = entry.partition("\n")
         for name in head.split(" ", 1)[1].split(", "):
-            documented[re.sub(r" (--|[A-Z]).*", "", name)] = set(re.findall(r"[A-Za-z][A-Za-z0-9]*", text))
+            # A command may have an entry of its own for an option that prints something else.
+            documented.setdefault(re.sub(r" (--|[A-Z]).*", "", name), set()).update(re.findall(r"[A-Za-z][A-Za-z0-9]*", text))
     return documented
 
 

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives of other kinds, as images: what they cannot do is made up for, and every name comes back as it was."""
+import os
+import pathlib
+import shutil
+import subprocess
+
+from namida_loopback import Skip, equal, expect, main, write
+
+NAMES = [b"AC\\DC.flac", b"E: song.flac", b"What?.flac", b"Song.flac", b"song.flac", b"dot.", b"latin-\xe9.flac", "Björk ☃.flac".encode(),
+         b"n\nl.flac", b"l" * 250 + b".flac"]
+KINDS = {
+    "ext2 with times of a second": ("mkfs.ext2 -q -F -I 128 {image}", "mount -o loop {image} {folder}"),
+    "btrfs": ("mkfs.btrfs -q {image}", "mount -o loop {image} {folder}"),
+    "FAT": ("mkfs.vfat {image}", "mount -t vfat -o loop,utf8 {image} {folder}"),
+    "exFAT by FUSE": ("mkfs.exfat {image}", "mount.exfat-fuse $(losetup -f --show {image}) {folder}"),
+    "NTFS by FUSE": ("mkfs.ntfs -qF {image}", "ntfs-3g {image} {folder}"),
+    "ext4 that ignores case": ("mkfs.ext4 -q -F -O casefold {image}", "mount -o loop {image} {folder} && mkdir {folder}/B && chattr +F {folder}/B"),
+}
+
+
+def run(command, **names):
+    return subprocess.run(["sh", "-c", command.format(**names)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, env=dict(os.environ, PATH=f"{os.environ['PATH']}:/usr/sbin:/sbin"))
+
+
+class Drive:
+    """An image of 160 MB, mounted; or a sentence why not."""
+
+    def __init__(self, lab, make, mount):
+        self.image, self.folder = lab.path / "image", lab.folder("drive")
+        with self.image.open("wb") as file:
+            file.truncate(160 << 20)
+        for command in (make, mount):
+            done = run(command, image=self.image, folder=self.folder)
+            if done.returncode != 0:
+                raise Skip(f"{command.split()[0]}: {(done.stdout.strip().splitlines() or ['not here'])[-1]}")
+
+    def __enter__(self):
+        return self.folder
+
+    def __exit__(self, *_):
+        self.unmount()
+        for line in run("losetup -j {image}", image=self.image).stdout.splitlines():
+            run("losetup -d {device}", device=line.split(":")[0])
+
+    def unmount(self):
+        for _ in range(20):
+            if run("umount {folder}", folder=self.folder).returncode == 0:
+                return
+            run("sleep 0.2")
+        run("umount -l {folder}", folder=self.folder)
+
+
+def tree(folder):
+    return {os.path.relpath(os.path.join(at, name), os.fsencode(folder)): pathlib.Path(os.fsdecode(os.path.join(at, name))).read_bytes()
+            for at, _, names in os.walk(os.fsencode(folder)) for name in names}
+
+
+def keep_and_fetch(lab, drive):
+    music = lab.folder("source") / "Music"
+    for i, name in enumerate(NAMES):
+        write(pathlib.Path(os.fsdecode(os.path.join(os.fsencode(music), name))), b"song %d" % i)
+    write(music / "CD 1" / "CON", b"con")
+    keeper, sender = lab.device("Keeper"), lab.device("Sender")
+    keeper.backups, keeper.music = drive / "B", drive / "M"
+    keeper.receive("--accept", "all", "--as", "backup")
+    equal(expect(0, sender.send(keeper, music)).end()["stored"], len(NAMES) + 1)
+    equal(expect(0, sender.send(keeper, music)).end()["moved"], 0)
+    versions = expect(0, keeper.run("--json", "backups", "list")).events
+    equal([(version["complete"], version["files"]) for version in versions], [(True, len(NAMES) + 1)] * 2)
+    expect(0, keeper.run("backups", "verify"))
+    for version in versions:
+        equal(subprocess.run(["sha256sum", "-c", "--strict", "--quiet", "SHA256SUMS"], cwd=version["folder"]).returncode, 0)
+    # Another computer knows nothing but the folder, and gives it to a third one.
+    other, target = lab.device("Other"), lab.device("Target")
+    target.receive("--accept", "all", "--as", "library")
+    expect(0, other.run("backups", "adopt", drive / "B"))
+    adopted = expect(0, other.run("--json", "backups", "list")).events[0]
+    expect(0, other.run("backups", "restore", adopted["id"], "--to", target.alias))
+    equal(tree(target.music / "Music"), tree(music))
+    # A version goes, for good.
+    expect(0, keeper.run("backups", "remove", versions[1]["id"]))
+    assert not pathlib.Path(versions[1]["folder"]).exists()
+    equal(keeper.stop(), 0)
+
+
+def on_drive(kind):
+    def test(lab):
+        if os.geteuid() != 0:
+            raise Skip("only root can mount images")
+        make, mount = KINDS[kind]
+        with Drive(lab, make, mount) as drive:
+            keep_and_fetch(lab, drive)
+    test.__name__, test.__doc__ = f"test_{kind}", f"{kind}: kept, verified, adopted by another computer, given back, removed"
+    return test
+
+
+def test_no_inodes(lab):
+    """a drive with room and no inode left: both sides say so, nothing is half there"""
+    if os.geteuid() != 0:
+        raise Skip("only root can mount images")
+    music = lab.folder("source") / "Music"
+    for i in range(40):
+        write(music / f"{i}.flac", b"%d" % i)
+    with Drive(lab, "mkfs.ext4 -q -F -N 64 {image}", "mount -o loop {image} {folder}") as drive:
+        (drive / "others").mkdir()
+        for i in range(os.statvfs(drive).f_favail - 20):
+            write(drive / "others" / str(i), b"")
+        keeper, sender = lab.device("Keeper"), lab.device("Sender")
+        keeper.backups, keeper.music = drive / "B", drive / "M"
+        keeper.receive("--accept", "all", "--as", "backup")
+        refused = sender.send(keeper, music)
+        assert refused.code != 0 and refused.end()["code"] == "no-space", (refused.code, refused.out, refused.err)
+        assert "files and folders" in refused.err or "room" in refused.err, refused.err
+        equal(expect(0, keeper.run("--json", "backups", "list")).events, [])
+        equal(keeper.stop(), 0)
+
+
+main(*[on_drive(kind) for kind in KINDS], test_no_inodes)
