@@ -8,6 +8,7 @@
 #include "namida-folder-record.h"
 #include "namida-manifest.h"
 #include "namida-removal.h"
+#include "namida-version-trash.h"
 #include "namida-store-mark.h"
 #include "namida-version-record.h"
 
@@ -216,9 +217,9 @@ step_pin (Fixture *f, Expected *expected)
 }
 
 static int
-run_child (const char *base, const char *id, const char *crash_at)
+run_child (const char *what, const char *base, const char *id, const char *crash_at)
 {
-  const char *argv[] = { self_path, "--remove", base, id, NULL };
+  const char *argv[] = { self_path, what, base, id, NULL };
   g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), "NAMIDA_CRASH_AT", crash_at, TRUE);
   int status = -1;
 
@@ -238,7 +239,7 @@ crash_and_restart (Fixture *f, const char *id, const char *point)
   int status;
 
   fixture_close (f);
-  status = run_child (base, id, crash_at);
+  status = run_child ("--remove", base, id, crash_at);
   g_assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL);
   fixture_open (f, base);
   g_assert_true (namida_store_clean (f->store, &error));
@@ -349,6 +350,68 @@ test_point (gconstpointer data)
   fixtures_remove (base);
 }
 
+/* Each step of the way into the trash and out of it: the version is whole in one of the two places, and comes back. */
+static void
+test_trash (gconstpointer data)
+{
+  const char *point = data;
+  gboolean back = g_str_equal (point, "trash-taken-back");
+  g_autofree char *base = g_dir_make_tmp ("namida-trash-XXXXXX", NULL);
+  g_autofree char *crash_at = g_strconcat (point, ":1", NULL);
+  g_autofree char *path = NULL;
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (GError) error = NULL;
+  Fixture f = { 0 };
+  int status;
+
+  fixture_open (&f, base);
+  shipment_add (shipment, "Music", "A/0.flac", "song", FALSE);
+  sink = namida_store_sink_new_for (f.store, "AB", "Ay", "key", NAMIDA_LANDING_BACKUP, NULL);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, NULL));
+  path = namida_sink_dup_folder (sink);
+  g_clear_object (&sink);
+  fixture_close (&f);
+  if (back)
+    g_assert_cmpint (run_child ("--trash", base, "1", "none:1"), ==, 0);
+  status = run_child (back ? "--take-back" : "--trash", base, "1", crash_at);
+  g_assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL);
+
+  fixture_open (&f, base);
+  /* Some minutes later: nobody else is about to move it. */
+  g_assert_true (namida_database_exec (
+      f.database, NULL, "UPDATE versions SET trashed_at = trashed_at - 600000000 WHERE removing = 2", ""));
+  g_assert_true (namida_store_clean (f.store, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (fixture_query_int (&f, "SELECT count(*) FROM versions"), ==, 1);
+  if (fixture_query_int (&f, "SELECT removing FROM versions") != 0)
+    g_assert_true (namida_version_trash_take_back (f.database, "1", &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (fixture_query_int (&f, "SELECT removing FROM versions"), ==, 0);
+  fixture_check_sums (path);
+  fixture_close (&f);
+  fixtures_remove (base);
+}
+
+static int
+trash_here (const char *what, const char *base, const char *id)
+{
+  g_autoptr (NamidaVersionRecord) record = NULL;
+  gboolean fine;
+  Fixture f = { 0 };
+
+  fixture_open (&f, base);
+  if (g_str_equal (what, "--take-back"))
+    fine = namida_version_trash_take_back (f.database, id, NULL);
+  else
+    {
+      record = namida_version_record_find (f.database, id, NULL);
+      fine = record != NULL && namida_version_trash_put (f.database, record, NULL);
+    }
+  fixture_close (&f);
+  return fine ? 0 : 1;
+}
+
 static int
 remove_here (const char *base, const char *id)
 {
@@ -371,6 +434,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   if (argc == 4 && g_str_equal (argv[1], "--remove"))
     return remove_here (argv[2], argv[3]);
+  if (argc == 4)
+    return trash_here (argv[1], argv[2], argv[3]);
   /* Not argv[0]: the build folder may be closed to an ordinary user. */
   self_path = "/proc/self/exe";
   for (guint i = 0; namida_removal_crash_points[i] != NULL; i++)
@@ -378,6 +443,12 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/remove/", namida_removal_crash_points[i], NULL);
 
       g_test_add_data_func (path, namida_removal_crash_points[i], test_point);
+    }
+  for (guint i = 0; namida_trash_crash_points[i] != NULL; i++)
+    {
+      g_autofree char *path = g_strconcat ("/remove/", namida_trash_crash_points[i], NULL);
+
+      g_test_add_data_func (path, namida_trash_crash_points[i], test_trash);
     }
   g_test_add_func ("/remove/property", test_property);
   return g_test_run ();

@@ -39,8 +39,9 @@ const char *const namida_removal_crash_points[] = {
 };
 
 const char *const namida_trash_crash_points[] = {
-  "trash-claimed", /* the record says that the version is in the trash */
-  "trash-renamed", /* and its folder is there */
+  "trash-claimed",    /* the record says that the version is in the trash */
+  "trash-renamed",    /* and its folder is there */
+  "trash-taken-back", /* its folder is where it was, and the record still says that it is in the trash */
   NULL,
 };
 

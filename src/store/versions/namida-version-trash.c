@@ -200,8 +200,10 @@ namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError
       namida_error_set_from_errno (error, errno, what);
       return FALSE;
     }
-  return trash_mark (database, record->id, NAMIDA_VERSION_STAYS, error)
-         && namida_version_record_set_pinned (database, id, TRUE, error);
+  namida_crash_point ("trash-taken-back");
+  return namida_database_exec (database, error,
+                               "UPDATE versions SET removing = 0, trashed_at = 0, pinned = 1 WHERE id = ?", "i",
+                               record->id);
 }
 
 void
