@@ -123,6 +123,7 @@ repair_all (Fixture *f)
   g_autoptr (NamidaVerifyReport) second = NULL;
 
   g_assert_no_error (error);
+  g_assert_nonnull (first);
   second = namida_verify_run (f->database, NULL, FALSE, NULL, NULL, NULL, &error);
   g_assert_true (namida_verify_report_is_clean (second));
 }

@@ -605,6 +605,7 @@ test_on_the_fly (Fixture *f, gconstpointer data)
   g_autoptr (NamidaVersions) versions = NULL;
   Fixture other = { 0 };
 
+  g_assert_nonnull (first);
   fixture_open (&other, base);
   namida_store_set_folders (other.store, f->backups, NULL);
   versions = open_list (&other);
@@ -613,6 +614,7 @@ test_on_the_fly (Fixture *f, gconstpointer data)
   shelf = namida_version_shelf_new (other.store, trust_store);
   g_assert_cmpuint (count_kept (shelf, "AB12"), ==, 1);
   second = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "second");
+  g_assert_nonnull (second);
   g_assert_cmpuint (count_kept (shelf, "AB12"), ==, 2);
   g_clear_object (&versions);
   g_clear_object (&shelf);
