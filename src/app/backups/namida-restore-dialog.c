@@ -1,56 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The steps of the restore window: which device, which parts, where the music is now; the fourth and fifth are in
+ * namida-restore-place.c and namida-restore-run.c. A step with only one answer is skipped. Main context. */
 #include "config.h"
 
-#include "namida-restore-dialog.h"
-#include "namida-restore-fit.h"
+#include "namida-restore-dialog-private.h"
 
 #include <glib/gi18n.h>
 
+#include "namida-device-avatar.h"
+#include "namida-dialog.h"
 #include "namida-error.h"
 #include "namida-files.h"
 #include "namida-mnemonics.h"
-#include "namida-hub-restore.h"
-
-struct _NamidaRestoreDialog
-{
-  AdwWindow parent_instance;
-
-  NamidaHub *hub;
-  NamidaRestorePlan *plan; /* (nullable) until it is loaded */
-  GCancellable *cancellable;
-  GPtrArray *rows;               /* of the labels */
-  GtkFileChooserNative *chooser; /* (nullable) while it is open */
-  char *choosing;                /* the label it is open for */
-  gboolean busy;                 /* the plan does one thing at a time */
-  gboolean again;                /* something was chosen meanwhile: look again */
-  gboolean applying;
-
-  GtkStack *stack;
-  AdwStatusPage *problem;
-  AdwPreferencesGroup *labels_group;
-  AdwComboRow *policy_row;
-  AdwActionRow *fit_row;
-  GtkSwitch *fit;
-  AdwActionRow *automatic_row;
-  GtkSwitch *automatic;
-  NamidaRestoreResult applied; /* before the zip was adapted */
-  GError *apply_error;         /* (nullable): likewise */
-  GtkLabel *hint;
-  GtkWidget *restore_button;
-  GtkProgressBar *bar;
-  AdwStatusPage *done;
-  AdwPreferencesGroup *steps_group;
-  GtkWidget *undo_button;
-};
+#include "namida-music-here.h"
 
 G_DEFINE_FINAL_TYPE (NamidaRestoreDialog, namida_restore_dialog, ADW_TYPE_WINDOW)
 
-#define LABEL_KEY "namida-restore-label"
+#define PEER_KEY "namida-restore-peer"
+/* A few lines more would make the list longer than the window. */
+#define DEVICES_MOST 8u
 
-static void look (NamidaRestoreDialog *self);
-
-static void
-show_problem (NamidaRestoreDialog *self, const char *title, const GError *error)
+void
+namida_restore_dialog_show_problem (NamidaRestoreDialog *self, const char *title, const GError *error)
 {
   g_autofree char *text = g_markup_escape_text (error->message, -1);
 
@@ -59,380 +30,400 @@ show_problem (NamidaRestoreDialog *self, const char *title, const GError *error)
   gtk_stack_set_visible_child_name (self->stack, "problem");
 }
 
-static gboolean
-is_over (const GError *error)
+gboolean
+namida_restore_dialog_is_over (const GError *error)
 {
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
          || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
 }
 
-/* ---- what goes where ---- */
+/* ---- what was chosen ---- */
 
-static const char *
-label_title (const NamidaRestoreLabel *label)
+static gboolean
+restore_has_zip (NamidaRestoreDialog *self)
 {
-  return *label->label != '\0' ? label->label : _ ("The backup itself");
+  return self->plan != NULL && namida_restore_plan_get_zip (self->plan) != NULL;
 }
 
-/* @words: (transfer full): of a count of @n. */
+gboolean
+namida_restore_dialog_needs_copy (NamidaRestoreDialog *self)
+{
+  if (!restore_has_zip (self))
+    return FALSE;
+  return gtk_switch_get_active (self->merge) || !namida_parts_list_get_all (self->parts)
+         || namida_path_map_get_size (self->manual) > 0
+         || (self->match != NULL && namida_path_map_get_size (self->match->map) > 0);
+}
+
+NamidaRestoreFitOptions
+namida_restore_dialog_get_options (NamidaRestoreDialog *self)
+{
+  NamidaRestoreFitOptions options = { .parts = namida_parts_list_get_parts (self->parts),
+                                      .merge = gtk_switch_get_active (self->merge),
+                                      .manual = self->manual };
+
+  return options;
+}
+
+/* ---- the music ---- */
+
 static void
-add_count (GString *text, guint64 n, char *words)
+restore_show_match (NamidaRestoreDialog *self)
 {
-  if (n > 0)
-    g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", words);
-  g_free (words);
+  gtk_label_set_label (self->music_sub,
+                       self->match != NULL && namida_path_map_get_size (self->match->map) == 0
+                           ? _ ("Where the backup expects it. Nothing has to be changed")
+                           : _ ("A copy of the backup gets the new places, so Namida finds its tracks"));
+  namida_music_list_set_match (self->music, self->match, self->peer == NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->next_button), TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->next_button));
 }
 
-/* "to ~/Music/Rips · 12 new, 2,901 are there already" */
+static void
+restore_on_matched (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaRestoreDialog) self = user_data;
+  g_autoptr (GError) error = NULL;
+  NamidaMusicMatch *match = NAMIDA_IS_HUB (source)
+                                ? namida_hub_match_for_finish (NAMIDA_HUB (source), result, &error)
+                                : namida_restore_plan_match_finish (NAMIDA_RESTORE_PLAN (source), result, &error);
+
+  if (match == NULL && namida_restore_dialog_is_over (error))
+    return;
+  g_clear_object (&self->matching);
+  g_clear_pointer (&self->match, namida_music_match_free);
+  self->match = match;
+  if (match != NULL)
+    {
+      restore_show_match (self);
+      return;
+    }
+  /* It can be restored as it is all the same. */
+  gtk_label_set_label (self->music_sub, error->message);
+  gtk_widget_set_visible (GTK_WIDGET (self->music), FALSE);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->next_button), TRUE);
+}
+
+static void
+restore_find_music (NamidaRestoreDialog *self)
+{
+  NamidaRestoreFitOptions options = namida_restore_dialog_get_options (self);
+
+  if (self->matching != NULL)
+    g_cancellable_cancel (self->matching);
+  g_clear_object (&self->matching);
+  g_clear_pointer (&self->match, namida_music_match_free);
+  self->matching = g_cancellable_new ();
+  gtk_widget_set_visible (GTK_WIDGET (self->music), TRUE);
+  namida_music_list_set_match (self->music, NULL, FALSE);
+  gtk_label_set_label (self->music_sub, _ ("Looking for it…"));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->next_button), FALSE);
+  if (self->peer != NULL)
+    namida_hub_match_for_async (self->hub, self->version, self->peer, &options, self->matching, restore_on_matched,
+                                g_object_ref (self));
+  else
+    namida_restore_plan_match_async (self->plan, &options, self->matching, restore_on_matched, g_object_ref (self));
+}
+
+static void
+restore_on_folder_chosen (NamidaRestoreDialog *self, const char *from, const char *to)
+{
+  namida_path_map_add_folder (self->manual, from, to);
+  restore_find_music (self);
+}
+
+/* ---- the steps ---- */
+
+/* Whether there is anything to choose. */
+static gboolean
+restore_is_wanted (NamidaRestoreDialog *self, RestoreStep step)
+{
+  switch (step)
+    {
+    case RESTORE_STEP_DEVICE:
+      return gtk_widget_get_visible (self->pages[RESTORE_STEP_DEVICE]);
+    case RESTORE_STEP_PARTS:
+    case RESTORE_STEP_MUSIC:
+      return restore_has_zip (self);
+    case RESTORE_STEP_PLACE:
+    case RESTORE_STEP_DONE:
+    case N_RESTORE_STEPS:
+    default:
+      return TRUE;
+    }
+}
+
+static gboolean
+restore_is_first (NamidaRestoreDialog *self)
+{
+  for (RestoreStep step = 0; step < self->step; step++)
+    if (restore_is_wanted (self, step))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+restore_update_buttons (NamidaRestoreDialog *self)
+{
+  gboolean done = self->step == RESTORE_STEP_DONE;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->back_button), !done && !restore_is_first (self));
+  gtk_button_set_label (self->next_button, done                               ? _ ("_Done")
+                                           : self->step != RESTORE_STEP_PLACE ? _ ("_Continue")
+                                           : self->peer != NULL               ? _ ("_Send")
+                                                                              : _ ("_Restore"));
+  namida_mnemonics_unspeak (GTK_WIDGET (self->next_button));
+}
+
 static char *
-dup_label_subtitle (const NamidaRestoreLabel *label)
+restore_dup_progress (NamidaRestoreDialog *self)
 {
-  g_autoptr (GString) counts = g_string_new (NULL);
-  g_autofree char *folder = NULL;
-  guint n;
+  guint at = 0, total = 0;
 
-  if (label->destination == NULL)
-    return g_strdup (label->asked ? _ ("Choose where it goes") : _ ("It is left out"));
-  folder = namida_files_short_path (label->destination);
-  n = (guint) label->files[NAMIDA_RESTORE_NEW];
-  add_count (counts, n, g_strdup_printf (ngettext ("%'u is new", "%'u are new", n), n));
-  n = (guint) label->files[NAMIDA_RESTORE_SAME];
-  add_count (counts, n, g_strdup_printf (ngettext ("%'u is there already", "%'u are there already", n), n));
-  n = (guint) label->files[NAMIDA_RESTORE_DIFFERENT];
-  add_count (counts, n, g_strdup_printf (ngettext ("%'u is different", "%'u are different", n), n));
-  n = (guint) label->files[NAMIDA_RESTORE_BLOCKED];
-  add_count (counts, n, g_strdup_printf (ngettext ("%'u cannot be placed", "%'u cannot be placed", n), n));
-  if (counts->len == 0)
-    return g_strdup (folder);
-  return g_strdup_printf ("%s · %s", folder, counts->str);
+  for (RestoreStep step = 0; step < N_RESTORE_STEPS; step++)
+    {
+      total += restore_is_wanted (self, step);
+      at += step <= self->step && restore_is_wanted (self, step);
+    }
+  return g_strdup_printf (_ ("Step %u of %u"), at, total);
+}
+
+void
+namida_restore_dialog_go_to (NamidaRestoreDialog *self, RestoreStep step)
+{
+  g_autofree char *progress = NULL;
+
+  self->step = step;
+  progress = restore_dup_progress (self);
+  gtk_stack_set_visible_child_name (self->stack, "flow");
+  gtk_widget_set_sensitive (GTK_WIDGET (self->next_button), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dots), GTK_ACCESSIBLE_PROPERTY_LABEL, progress, -1);
+  if (step == RESTORE_STEP_MUSIC && self->match == NULL)
+    restore_find_music (self);
+  else if (step == RESTORE_STEP_PLACE)
+    namida_restore_place_show (self);
+  restore_update_buttons (self);
+  adw_carousel_scroll_to (self->carousel, self->pages[step], gtk_widget_get_mapped (GTK_WIDGET (self->carousel)));
+  gtk_widget_grab_focus (GTK_WIDGET (self->next_button));
 }
 
 static void
-show_labels (NamidaRestoreDialog *self)
+restore_on_next (NamidaRestoreDialog *self)
+{
+  RestoreStep step = self->step + 1;
+
+  if (self->step == RESTORE_STEP_DONE)
+    {
+      gtk_window_close (GTK_WINDOW (self));
+      return;
+    }
+  if (self->step == RESTORE_STEP_PLACE)
+    {
+      namida_restore_run (self);
+      return;
+    }
+  while (!restore_is_wanted (self, step))
+    step++;
+  namida_restore_dialog_go_to (self, step);
+}
+
+static void
+restore_on_back (NamidaRestoreDialog *self)
+{
+  RestoreStep step = self->step;
+
+  if (self->busy || restore_is_first (self))
+    return;
+  do
+    step--;
+  while (!restore_is_wanted (self, step));
+  namida_restore_dialog_go_to (self, step);
+}
+
+/* ---- which device ---- */
+
+static void
+restore_show_parts (NamidaRestoreDialog *self)
 {
   GPtrArray *labels = namida_restore_plan_get_labels (self->plan);
-  guint64 news = 0, different = 0;
-  const char *asked = namida_restore_plan_needs_choice (self->plan);
+  guint folders = labels->len - (restore_has_zip (self) ? 1 : 0);
+  g_autofree char *music
+      = folders > 0 ? g_strdup_printf (ngettext ("%u folder", "%u folders", folders), folders) : NULL;
+  const char *type = self->peer != NULL ? namida_peer_get_device_type (self->peer) : NULL;
+  NamidaDevice device = self->peer == NULL                ? NAMIDA_DEVICE_LINUX
+                        : g_strcmp0 (type, "mobile") == 0 ? NAMIDA_DEVICE_ANDROID
+                                                          : NAMIDA_DEVICE_LINUX;
 
-  for (guint i = 0; i < labels->len && i < self->rows->len; i++)
-    {
-      const NamidaRestoreLabel *label = g_ptr_array_index (labels, i);
-      g_autofree char *subtitle = dup_label_subtitle (label);
-      g_autofree char *escaped = g_markup_escape_text (subtitle, -1);
-
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (g_ptr_array_index (self->rows, i)), escaped);
-      news += label->files[NAMIDA_RESTORE_NEW];
-      different += label->files[NAMIDA_RESTORE_DIFFERENT];
-    }
-  gtk_widget_set_visible (GTK_WIDGET (self->policy_row), different > 0);
-  gtk_label_set_label (self->hint, asked != NULL           ? _ ("Choose a folder for each part, or leave it out.")
-                                   : self->busy            ? _ ("Comparing with what is there…")
-                                   : news + different == 0 ? _ ("All of it is there already.")
-                                                           : _ ("Nothing is overwritten unless you say so."));
-  gtk_widget_set_sensitive (self->restore_button, asked == NULL && !self->busy && news + different > 0);
+  namida_parts_list_set (self->parts, namida_restore_plan_get_inspection (self->plan), device, music);
 }
 
 static void
-on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+restore_on_device (GtkCheckButton *check, NamidaRestoreDialog *self)
 {
-  g_autoptr (NamidaRestoreDialog) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  self->busy = FALSE;
-  if (!namida_restore_plan_preview_finish (NAMIDA_RESTORE_PLAN (source), result, &error))
-    {
-      if (!is_over (error))
-        show_problem (self, _ ("It could not be compared"), error);
-      return;
-    }
-  if (self->again)
-    look (self);
-  else
-    show_labels (self);
-}
-
-static void
-look (NamidaRestoreDialog *self)
-{
-  self->again = self->busy;
-  if (self->busy)
+  if (!gtk_check_button_get_active (check))
     return;
-  self->busy = TRUE;
-  show_labels (self);
-  namida_restore_plan_preview_async (self->plan, self->cancellable, on_looked, g_object_ref (self));
+  g_set_object (&self->peer, g_object_get_data (G_OBJECT (check), PEER_KEY));
+  g_clear_pointer (&self->match, namida_music_match_free);
+  restore_show_parts (self);
 }
 
-static void
-set_destination (NamidaRestoreDialog *self, const char *label, const char *folder)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (namida_restore_plan_set_destination (self->plan, label, folder, &error))
-    look (self);
-  else
-    gtk_label_set_label (self->hint, error->message);
-}
-
-static void
-on_folder_chosen (GtkNativeDialog *chooser, int response, NamidaRestoreDialog *self)
-{
-  g_autoptr (GFile) file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser));
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT && path != NULL)
-    set_destination (self, self->choosing, path);
-  g_clear_object (&self->chooser);
-}
-
-static void
-on_choose (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  NamidaRestoreDialog *self = NAMIDA_RESTORE_DIALOG (widget);
-
-  if (self->chooser != NULL)
-    return;
-  g_free (self->choosing);
-  self->choosing = g_variant_dup_string (parameter, NULL);
-  self->chooser = gtk_file_chooser_native_new (_ ("Restore into Which Folder?"), GTK_WINDOW (self),
-                                               GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Choose"), _ ("_Cancel"));
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_folder_chosen), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
-}
-
-static void
-on_new_folder (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  NamidaRestoreDialog *self = NAMIDA_RESTORE_DIALOG (widget);
-  const char *label = g_variant_get_string (parameter, NULL);
-  g_autofree char *folder = namida_restore_plan_dup_new_folder (self->plan, label);
-
-  set_destination (self, label, folder);
-}
-
-static void
-on_leave_out (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  set_destination (NAMIDA_RESTORE_DIALOG (widget), g_variant_get_string (parameter, NULL), NULL);
-}
-
-static void
-add_item (GMenu *menu, const char *words, const char *action, const char *label)
-{
-  g_autoptr (GMenuItem) item = g_menu_item_new (words, NULL);
-
-  g_menu_item_set_action_and_target (item, action, "s", label);
-  g_menu_append_item (menu, item);
-}
-
-static GtkWidget *
-make_label_row (const NamidaRestoreLabel *label)
+static GtkCheckButton *
+restore_add_device (NamidaRestoreDialog *self, NamidaPeer *peer, GtkCheckButton *group)
 {
   GtkWidget *row = adw_action_row_new ();
-  GtkWidget *button = gtk_menu_button_new ();
-  g_autoptr (GMenu) menu = g_menu_new ();
-  g_autofree char *escaped = g_markup_escape_text (label_title (label), -1);
-  /* Translators: a button's name for screen readers; the music folder of this name */
-  g_autofree char *name = g_strdup_printf (_ ("Where %s goes"), label_title (label));
+  GtkWidget *check = gtk_check_button_new ();
+  NamidaDeviceAvatar *avatar = g_object_new (NAMIDA_TYPE_DEVICE_AVATAR, "size", 40, "margin-top", 6, "margin-bottom", 6,
+                                             "valign", GTK_ALIGN_CENTER, NULL);
+  const char *name = peer != NULL ? namida_peer_get_alias (peer) : _ ("This Computer");
+  g_autofree char *escaped = g_markup_escape_text (name, -1);
 
-  add_item (menu, _ ("_Choose a Folder…"), "restore.choose", label->label);
-  if (*label->label != '\0')
-    add_item (menu, _ ("_New Folder"), "restore.new-folder", label->label);
-  add_item (menu, _ ("_Leave Out"), "restore.leave-out", label->label);
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "folder-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, _ ("Change"));
-  gtk_widget_add_css_class (button, "flat");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  if (peer != NULL)
+    namida_device_avatar_set_peer (avatar, peer);
+  else
+    namida_device_avatar_set (avatar, name, namida_device_kind_icon ("desktop"), FALSE);
+  gtk_check_button_set_group (GTK_CHECK_BUTTON (check), group);
+  gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_object_set_data_full (G_OBJECT (check), PEER_KEY, peer != NULL ? g_object_ref (peer) : NULL, g_object_unref);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), escaped);
-  adw_action_row_set_icon_name (ADW_ACTION_ROW (row),
-                                *label->label != '\0' ? "namida-music-symbolic" : "namida-backup-symbolic");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
-  return row;
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
+                               peer == NULL                  ? (namida_here_is_installed () ? _ ("Namida is used here")
+                                                                                            : _ ("Namida was not used here yet"))
+                               : namida_peer_get_away (peer) ? _ ("Away · waits until it is back")
+                                                             : _ ("Nearby · asks there first"));
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), GTK_WIDGET (avatar));
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), check);
+  adw_preferences_group_add (self->devices_group, row);
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (check), peer == NULL);
+  g_signal_connect_object (check, "toggled", G_CALLBACK (restore_on_device), self, 0);
+  return GTK_CHECK_BUTTON (check);
 }
 
 static void
-on_policy (NamidaRestoreDialog *self)
+restore_add_devices (NamidaRestoreDialog *self)
 {
-  if (self->plan != NULL)
-    namida_restore_plan_set_policy (self->plan, (NamidaRestorePolicy) adw_combo_row_get_selected (self->policy_row));
+  GListModel *peers = namida_hub_get_peers (self->hub);
+  GtkCheckButton *first = restore_add_device (self, NULL, NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (peers) && n < DEVICES_MOST; i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);
+
+      if (namida_peer_get_away (peer) && !namida_peer_get_trusted (peer))
+        continue;
+      restore_add_device (self, peer, first);
+      n++;
+    }
+  gtk_widget_set_visible (self->pages[RESTORE_STEP_DEVICE], n > 0);
+  if (n == 0)
+    adw_carousel_remove (self->carousel, self->pages[RESTORE_STEP_DEVICE]);
+}
+
+/* Music folders whose name is not here yet are made anew, unless the user says otherwise in the fourth step. */
+static void
+restore_choose_folders (NamidaRestoreDialog *self)
+{
+  const char *asked;
+
+  while ((asked = namida_restore_plan_needs_choice (self->plan)) != NULL)
+    {
+      g_autofree char *label = g_strdup (asked);
+      g_autofree char *folder = namida_restore_plan_dup_new_folder (self->plan, label);
+
+      if (!namida_restore_plan_set_destination (self->plan, label, folder, NULL))
+        break;
+    }
 }
 
 static void
-on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+restore_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaRestoreDialog) self = user_data;
   g_autoptr (GError) error = NULL;
-  GPtrArray *labels;
+  RestoreStep step = RESTORE_STEP_DEVICE;
 
   self->plan = namida_hub_plan_restore_finish (NAMIDA_HUB (source), result, &error);
-  if (self->plan == NULL)
+  if (self->plan == NULL || self->hub == NULL)
     {
-      if (!is_over (error))
-        show_problem (self, _ ("It cannot be restored"), error);
+      if (error != NULL && !namida_restore_dialog_is_over (error))
+        namida_restore_dialog_show_problem (self, _ ("Cannot Be Restored"), error);
       return;
     }
-  labels = namida_restore_plan_get_labels (self->plan);
-  for (guint i = 0; i < labels->len; i++)
+  restore_choose_folders (self);
+  restore_add_devices (self);
+  restore_show_parts (self);
+  if (!restore_has_zip (self))
     {
-      GtkWidget *row = make_label_row (g_ptr_array_index (labels, i));
-
-      g_ptr_array_add (self->rows, row);
-      adw_preferences_group_add (self->labels_group, row);
+      adw_carousel_remove (self->carousel, self->pages[RESTORE_STEP_PARTS]);
+      adw_carousel_remove (self->carousel, self->pages[RESTORE_STEP_MUSIC]);
     }
-  gtk_widget_set_visible (GTK_WIDGET (self->fit_row), namida_restore_plan_get_zip (self->plan) != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->automatic_row), namida_restore_plan_get_zip (self->plan) != NULL);
-  gtk_stack_set_visible_child_name (self->stack, "choose");
-  look (self);
+  while (!restore_is_wanted (self, step))
+    step++;
+  namida_restore_dialog_go_to (self, step);
 }
 
-/* ---- doing it ---- */
+/* ---- the end ---- */
 
 static void
-on_progress (guint64 done, guint64 total, gpointer user_data)
+restore_on_copy (NamidaRestoreDialog *self)
 {
-  NamidaRestoreDialog *self = user_data;
-
-  if (total > 0)
-    gtk_progress_bar_set_fraction (self->bar, MIN (1.0, (double) done / (double) total));
+  if (self->steps_text != NULL)
+    gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->steps_text);
 }
 
 static void
-add_step (NamidaRestoreDialog *self, const char *line)
+restore_on_show (NamidaRestoreDialog *self)
 {
-  GtkWidget *row = adw_action_row_new ();
-  g_autofree char *escaped = g_markup_escape_text (line, -1);
+  g_autofree char *folder = self->shown_file != NULL ? g_path_get_dirname (self->shown_file) : NULL;
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), escaped);
-  adw_preferences_group_add (self->steps_group, row);
+  if (folder != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (gtk_window_get_transient_for (GTK_WINDOW (self))), "win.open-folder", "^ay",
+                                folder);
 }
 
 static void
-show_done (NamidaRestoreDialog *self, const NamidaRestoreResult *result, GStrv fitted, const GError *error)
+restore_on_undo (NamidaRestoreDialog *self)
 {
-  guint64 written = result->added + result->replaced;
-  g_autofree char *title
-      = g_strdup_printf (ngettext ("%'u file was restored", "%'u files were restored", (gulong) written),
-                         (guint) written);
-  g_autofree char *text = error != NULL ? g_markup_escape_text (error->message, -1) : NULL;
-  g_auto (GStrv) steps = namida_restore_plan_dup_next_steps (self->plan);
-
-  adw_status_page_set_title (self->done, title);
-  adw_status_page_set_description (self->done, text);
-  adw_status_page_set_icon_name (self->done, error != NULL ? "dialog-warning-symbolic" : "emblem-ok-symbolic");
-  for (char **line = fitted != NULL ? fitted : steps; *line != NULL; line++)
-    add_step (self, *line);
-  gtk_widget_set_visible (GTK_WIDGET (self->steps_group), (fitted != NULL ? fitted : steps)[0] != NULL);
-  gtk_widget_set_visible (self->undo_button, written > 0);
-  gtk_stack_set_visible_child_name (self->stack, "done");
+  namida_restore_run_undo (self);
 }
 
-/* What was done with the backup, then what is left to do in Namida. */
 static void
-on_fitted (GObject *source, GAsyncResult *result, gpointer user_data)
+restore_on_policy (NamidaRestoreDialog *self)
 {
-  g_autoptr (NamidaRestoreDialog) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaFittedBackup) fitted = namida_restore_plan_fit_finish (NAMIDA_RESTORE_PLAN (source), result, &error);
-  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
-  g_auto (GStrv) all = NULL;
+  namida_restore_place_set_policy (self);
+}
 
+static void
+restore_on_stop_response (AdwMessageDialog *dialog, const char *response, NamidaRestoreDialog *self)
+{
+  if (g_strcmp0 (response, "stop") != 0)
+    return;
   self->applying = FALSE;
-  if (self->hub == NULL)
-    return; /* the window is closed */
-  if (fitted != NULL)
-    {
-      g_auto (GStrv) done = namida_fitted_backup_dup_lines (fitted);
-      g_auto (GStrv) steps = namida_fitted_backup_dup_step_lines (fitted);
-
-      g_strv_builder_addv (lines, (const char **) done);
-      g_strv_builder_addv (lines, (const char **) steps);
-    }
-  all = g_strv_builder_end (lines);
-  show_done (self, &self->applied, all, error != NULL ? error : self->apply_error);
-}
-
-static void
-on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (NamidaRestoreDialog) self = user_data;
-  g_autoptr (GError) error = NULL;
-  NamidaRestoreResult applied = { 0 };
-
-  self->applying = FALSE;
-  namida_restore_plan_apply_finish (NAMIDA_RESTORE_PLAN (source), result, &applied, &error);
-  if (self->hub == NULL)
-    return; /* the window is closed */
-  if (error != NULL && applied.added + applied.replaced == 0 && !is_over (error))
-    {
-      show_problem (self, _ ("It was not restored"), error);
-      return;
-    }
-  if (!gtk_switch_get_active (self->fit) || is_over (error))
-    {
-      show_done (self, &applied, NULL, error);
-      return;
-    }
-  self->applying = TRUE;
-  self->applied = applied;
-  g_clear_error (&self->apply_error);
-  self->apply_error = g_steal_pointer (&error);
-  namida_restore_plan_fit_async (self->plan, NULL, self->cancellable, on_fitted, g_object_ref (self));
-}
-
-static void
-on_restore (NamidaRestoreDialog *self)
-{
-  namida_restore_plan_set_automatic (self->plan, gtk_switch_get_active (self->automatic));
-  /* The copy takes the place of the zip. */
-  if (gtk_switch_get_active (self->fit) && namida_restore_plan_get_zip (self->plan) != NULL)
-    namida_restore_plan_set_destination (self->plan, "", NULL, NULL);
-  on_policy (self);
-  self->applying = TRUE;
-  gtk_stack_set_visible_child_name (self->stack, "working");
-  namida_restore_plan_apply_async (self->plan, on_progress, self, self->cancellable, on_applied, g_object_ref (self));
-}
-
-static void
-on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (NamidaRestoreDialog) self = user_data;
-  g_autoptr (GError) error = NULL;
-  NamidaRestoreResult undone = { 0 };
-  g_autofree char *text = NULL;
-
-  if (!namida_hub_undo_restore_finish (NAMIDA_HUB (source), result, &undone, &error))
-    {
-      show_problem (self, _ ("It was not undone"), error);
-      return;
-    }
-  adw_status_page_set_title (self->done, _ ("Undone"));
-  text = g_strdup_printf (ngettext ("%'u file was taken back.", "%'u files were taken back.", (gulong) undone.removed),
-                          (guint) undone.removed);
-  adw_status_page_set_description (self->done, text);
-  gtk_widget_set_visible (GTK_WIDGET (self->steps_group), FALSE);
-  gtk_stack_set_visible_child_name (self->stack, "done");
-}
-
-static void
-on_undo (NamidaRestoreDialog *self)
-{
-  gtk_widget_set_visible (self->undo_button, FALSE);
-  namida_hub_undo_restore_async (self->hub, NULL, NULL, on_undone, g_object_ref (self));
+  gtk_window_close (GTK_WINDOW (self));
 }
 
 /* What runs is stopped with whole files only, and the next time goes on. */
 static gboolean
-on_close (GtkWindow *window)
+restore_on_close (NamidaRestoreDialog *self)
 {
-  NamidaRestoreDialog *self = NAMIDA_RESTORE_DIALOG (window);
+  GtkWidget *dialog;
 
-  g_cancellable_cancel (self->cancellable);
-  return FALSE;
+  if (!self->applying)
+    {
+      g_cancellable_cancel (self->cancellable);
+      return FALSE;
+    }
+  dialog = namida_dialog_new (GTK_WINDOW (self), _ ("Stop the Restore?"), _ ("Files that are in place stay."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "continue", _ ("_Continue"), "stop", _ ("_Stop"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "stop", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "continue");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (restore_on_stop_response), self, 0);
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
+  return TRUE;
 }
-
-/* ---- life ---- */
 
 static void
 namida_restore_dialog_dispose (GObject *object)
@@ -441,8 +432,13 @@ namida_restore_dialog_dispose (GObject *object)
 
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
+  if (self->matching != NULL)
+    g_cancellable_cancel (self->matching);
+  g_clear_object (&self->matching);
   g_clear_object (&self->chooser);
   g_clear_object (&self->plan);
+  g_clear_object (&self->peer);
+  g_clear_object (&self->version);
   g_clear_object (&self->hub);
   G_OBJECT_CLASS (namida_restore_dialog_parent_class)->dispose (object);
 }
@@ -454,46 +450,73 @@ namida_restore_dialog_finalize (GObject *object)
 
   g_clear_object (&self->cancellable);
   g_clear_error (&self->apply_error);
+  g_clear_pointer (&self->match, namida_music_match_free);
+  namida_path_map_free (self->manual);
   g_ptr_array_unref (self->rows);
   g_free (self->choosing);
+  g_free (self->shown_file);
+  g_free (self->steps_text);
   G_OBJECT_CLASS (namida_restore_dialog_parent_class)->finalize (object);
 }
 
+#define BIND(name) gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, name)
+
 static void
-bind_template (GtkWidgetClass *widget_class)
+restore_bind_template (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, stack);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, problem);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, labels_group);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, policy_row);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, fit_row);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, fit);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, automatic_row);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, automatic);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, hint);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, restore_button);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, bar);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, done);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, steps_group);
-  gtk_widget_class_bind_template_child (widget_class, NamidaRestoreDialog, undo_button);
-  gtk_widget_class_bind_template_callback (widget_class, on_restore);
-  gtk_widget_class_bind_template_callback (widget_class, on_undo);
-  gtk_widget_class_bind_template_callback (widget_class, on_policy);
+  BIND (stack);
+  BIND (problem);
+  BIND (carousel);
+  BIND (dots);
+  BIND (devices_group);
+  BIND (device_sub);
+  BIND (parts);
+  BIND (music);
+  BIND (music_sub);
+  BIND (labels_group);
+  BIND (choices_group);
+  BIND (policy_row);
+  BIND (automatic_row);
+  BIND (automatic);
+  BIND (merge_row);
+  BIND (merge);
+  BIND (hint);
+  BIND (bar);
+  BIND (done_icon);
+  BIND (done_title);
+  BIND (done_sub);
+  BIND (steps_group);
+  BIND (note);
+  BIND (copy_button);
+  BIND (show_button);
+  BIND (back_button);
+  BIND (undo_button);
+  BIND (next_button);
 }
 
 static void
 namida_restore_dialog_class_init (NamidaRestoreDialogClass *klass)
 {
+  static const char *const names[] = { "page_device", "page_parts", "page_music", "page_place", "page_done" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = namida_restore_dialog_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_restore_dialog_finalize;
+  g_type_ensure (NAMIDA_TYPE_PARTS_LIST);
+  g_type_ensure (NAMIDA_TYPE_MUSIC_LIST);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/namida_sync/Desktop/ui/namida-restore-dialog.ui");
-  bind_template (widget_class);
-  gtk_widget_class_install_action (widget_class, "restore.choose", "s", on_choose);
-  gtk_widget_class_install_action (widget_class, "restore.new-folder", "s", on_new_folder);
-  gtk_widget_class_install_action (widget_class, "restore.leave-out", "s", on_leave_out);
+  restore_bind_template (widget_class);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    gtk_widget_class_bind_template_child_full (widget_class, names[i], FALSE,
+                                               G_STRUCT_OFFSET (NamidaRestoreDialog, pages) + i * sizeof (GtkWidget *));
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_next", G_CALLBACK (restore_on_next));
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_back", G_CALLBACK (restore_on_back));
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_undo", G_CALLBACK (restore_on_undo));
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_copy", G_CALLBACK (restore_on_copy));
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_show", G_CALLBACK (restore_on_show));
+  gtk_widget_class_bind_template_callback_full (widget_class, "on_policy", G_CALLBACK (restore_on_policy));
+  namida_restore_place_install (widget_class);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
@@ -503,16 +526,23 @@ namida_restore_dialog_init (NamidaRestoreDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
   self->cancellable = g_cancellable_new ();
+  self->manual = namida_path_map_new ();
   self->rows = g_ptr_array_new ();
-  g_signal_connect (self, "close-request", G_CALLBACK (on_close), NULL);
+  g_signal_connect_object (self->music, "folder-chosen", G_CALLBACK (restore_on_folder_chosen), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (self, "close-request", G_CALLBACK (restore_on_close), NULL);
 }
 
 NamidaRestoreDialog *
 namida_restore_dialog_new (NamidaHub *hub, NamidaVersion *version)
 {
   NamidaRestoreDialog *self = g_object_new (NAMIDA_TYPE_RESTORE_DIALOG, NULL);
+  g_autofree char *when = namida_files_when (namida_version_get_created_at (version));
+  g_autofree char *sub = g_strdup_printf ("%s · %s", namida_version_get_alias (version), when);
 
   self->hub = g_object_ref (hub);
-  namida_hub_plan_restore_async (hub, version, self->cancellable, on_loaded, g_object_ref (self));
+  self->version = g_object_ref (version);
+  gtk_label_set_label (self->device_sub, sub);
+  namida_hub_plan_restore_async (hub, version, self->cancellable, restore_on_loaded, g_object_ref (self));
   return self;
 }

@@ -6,11 +6,17 @@
 
 G_BEGIN_DECLS
 
-/** NamidaRestoreDialog: puts a version back into the folders of this computer: what goes where, what that would change,
- * then the doing of it, what is left to do in Namida, and a way back. */
+/**
+ * NamidaRestoreDialog:
+ *
+ * Restores a version in five steps: to which device, which parts, where the music is, where it goes, and what is left
+ * to do in Namida. A step with only one answer is skipped. Nothing is written before the fourth is confirmed. Main
+ * context.
+ */
 #define NAMIDA_TYPE_RESTORE_DIALOG (namida_restore_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaRestoreDialog, namida_restore_dialog, NAMIDA, RESTORE_DIALOG, AdwWindow)
 
+/** namida_restore_dialog_new: Returns: (transfer none): for @version, to be shown over the window of the program. */
 NamidaRestoreDialog *namida_restore_dialog_new (NamidaHub *hub, NamidaVersion *version);
 
 G_END_DECLS

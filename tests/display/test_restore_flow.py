@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The restore window: a phone's backup arrives and is restored on this computer, whose folders are others. The model of Namida's restore then finds every listen,
+playlist entry and rating with its file, and nobody had to type anything. Speaks TAP."""
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.environ["NAMIDA_FIXTURES"])
+import namida_backups  # noqa: E402
+import namida_restore  # noqa: E402
+from namida_display import CLI, button, everything, find, keys, picture, place, press, quit_by_keyboard, run, wait_for, window_id  # noqa: E402
+
+
+def texts():
+    return [node.get_name() or "" for node in everything()]
+
+
+def arrived(lab, alias="Pixel 8a"):
+    """The phone's backup with its music, received into the window's own folders. Returns (data, truth)."""
+    data = lab.path / "app"
+    data.mkdir()
+    made = lab.path / "made"
+    made.mkdir()
+    archive = made / "Namida Backup - 2026-08-22 19.05.10.zip"
+    truth, tracks = namida_backups.make(archive, "android65", tracks=60, listens=300, youtube=40, queues=3)
+    namida_backups.write_music(tracks, made / "Music", made / "Rips & Live")
+    receiver = lab.start(CLI, "--data-dir", data, "--interface", "lo", "--alias", f"{alias} PC", "receive", "--accept", "all", "--as", "backup",
+                         "--backups", data / "backups", "--music", data / "music")
+    done = subprocess.run([CLI, "--data-dir", lab.path / "phone", "--interface", "lo", "--alias", alias, "send", "--to", f"{alias} PC", archive, made / "Music", made / "Rips & Live"],
+                          env=lab.env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done
+    receiver.terminate()
+    assert receiver.wait(30) in (0, 1)
+    return data, truth
+
+
+def menu():
+    return [node for node in everything() if (node.get_name() or "").startswith("What to do with the version of")
+            and node.get_action_iface() is not None and node.get_action_iface().get_n_actions() > 0]
+
+
+def open_restore(lab):
+    process, data = lab.app("Desk PC")
+    window = window_id("Namida Sync")
+    place(window, 0, 0, *map(int, os.environ.get("NAMIDA_WINDOW", "1000x720").split("x")))
+    keys(window, "alt+3")
+    press(wait_for("the version", menu)[0])
+    wait_for("the menu", lambda: find("Restore Here…"))
+    time.sleep(0.5)
+    keys(window, "h")
+    dialog = window_id("Restore")
+    if "NAMIDA_WINDOW" in os.environ:
+        place(dialog, 0, 0, 360, 700)
+    return process, data, window, dialog
+
+
+def see(name, dialog):
+    time.sleep(0.5)
+    picture(name + os.environ.get("NAMIDA_PICTURE", ""), dialog)
+
+
+def test_story(lab):
+    _, truth = arrived(lab)
+    process, data, window, dialog = open_restore(lab)
+    wait_for("the parts", lambda: find("What Comes Back?") and f"{truth['listens']} listens" in texts())
+    assert any("Off: made on Android" in text for text in texts()), texts()
+    see("restore-parts", dialog)
+    keys(dialog, "Return")
+    wait_for("the music", lambda: "60 of 60 found" in texts())
+    see("restore-music", dialog)
+    keys(dialog, "Return")
+    wait_for("what goes where", lambda: any("Where Music goes" == text for text in texts()))
+    wait_for("the comparison", lambda: not any("Choose where it goes" in text or "Comparing" in text for text in texts()))
+    see("restore-place", dialog)
+    press(button("Restore"))
+    wait_for("the end", lambda: any("Left in Namida" in text for text in texts()), 60)
+    assert f"It must show {truth['listens']} listens" in texts(), texts()
+    assert any("Settings → Backup & Restore" in text for text in texts()), texts()
+    see("restore-done", dialog)
+    copies = list((pathlib.Path(os.environ["HOME"]) / "Namida" / "Backups").glob("* - fitted.zip"))
+    assert len(copies) == 1, copies
+    restored = lab.path / "namida"
+    namida_restore.restore(copies[0], restored)
+    got = namida_restore.read(restored)
+    n = truth["listens"]
+    assert got["listens"] == [n, n, n], got["listens"]
+    assert got["playlists"] == {name: [count] * 3 for name, count in truth["playlists"].items()}, got["playlists"]
+    assert got["favourites"] == [truth["favourites"]] * 3 and got["ratings"] == [truth["ratings"]] * 3, got
+    assert got["settings"] is None and got["likes"] == truth["youtubeLikes"], got
+    assert namida_restore.bytes_left(restored, *truth["roots"]) == []
+    press(button("Undo"))
+    wait_for("the undoing", lambda: "Undone" in texts())
+    assert not copies[0].exists() and not list((data / "music").rglob("*.flac"))
+    keys(dialog, "Escape")
+    quit_by_keyboard(process, window)
+
+
+run([(test_story, True)])
