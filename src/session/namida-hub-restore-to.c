@@ -255,3 +255,26 @@ namida_hub_match_for_finish (NamidaHub *self, GAsyncResult *result, GError **err
   g_return_val_if_fail (g_async_result_is_tagged (result, namida_hub_match_for_async), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+
+void
+namida_hub_merge_async (NamidaHub *self,
+                        NamidaVersion *first,
+                        NamidaVersion *second,
+                        gboolean second_settings,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  NamidaVersion *versions[] = { first, second };
+  NamidaMergeSide sides[2];
+
+  g_return_if_fail (NAMIDA_IS_HUB (self) && self->database != NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+    {
+      sides[i].zip = namida_version_get_zip_path (versions[i]);
+      sides[i].fingerprint = namida_version_get_fingerprint (versions[i]);
+      sides[i].alias = namida_version_get_alias (versions[i]);
+      g_return_if_fail (sides[i].zip != NULL);
+    }
+  namida_merge_versions_async (self->database, &sides[0], &sides[1], second_settings, cancellable, callback, user_data);
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "namida-hub.h"
+#include "namida-merge-versions.h"
 #include "namida-restore-fit.h"
 
 G_BEGIN_DECLS
@@ -43,6 +44,16 @@ void namida_hub_match_for_async (NamidaHub *self,
                                  gpointer user_data);
 /** Returns: (transfer full) (nullable) */
 NamidaMusicMatch *namida_hub_match_for_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+
+/** namida_hub_merge_async: the union of the backups of two versions, which both must have one; its finish is
+ * namida_merge_versions_finish(). Main context. */
+void namida_hub_merge_async (NamidaHub *self,
+                             NamidaVersion *first,
+                             NamidaVersion *second,
+                             gboolean second_settings,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
 
 /** namida_hub_list_restores_async: what can be undone, newest first. */
 void namida_hub_list_restores_async (NamidaHub *self,

@@ -20,6 +20,7 @@
 #include "namida-message-dialog.h"
 #include "namida-pair-dialog.h"
 #include "namida-preferences.h"
+#include "namida-merge-dialog.h"
 #include "namida-restore-dialog.h"
 #include "namida-send-item.h"
 #include "namida-send-sheet.h"
@@ -110,6 +111,7 @@ main (int argc, char **argv)
     { "introduction", namida_introduction_get_type },
     { "pair-dialog", namida_pair_dialog_get_type },
     { "preferences", namida_preferences_get_type },
+    { "merge-dialog", namida_merge_dialog_get_type },
     { "restore-dialog", namida_restore_dialog_get_type },
     { "send-item", namida_send_item_get_type },
     { "send-sheet", namida_send_sheet_get_type },

@@ -98,4 +98,43 @@ def test_story(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_story, True)])
+def test_merge(lab):
+    """The phone's version and that of a laptop become one file, with the figures that the window has shown."""
+    data, truth = arrived(lab)
+    made = lab.path / "made" / "Namida Backup - 2026-08-23 08.00.00.zip"
+    other, _ = namida_backups.make(made, "android65", tracks=60, listens=200, youtube=40, queues=3, seed=99, day0=18000)
+    receiver = lab.start(CLI, "--data-dir", data, "--interface", "lo", "--alias", "Mira PC", "receive", "--accept", "all", "--as", "backup",
+                         "--backups", data / "backups", "--music", data / "music")
+    done = subprocess.run([CLI, "--data-dir", lab.path / "laptop", "--interface", "lo", "--alias", "Mira’s Laptop", "send", "--to", "Mira PC", made],
+                          env=lab.env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done
+    receiver.terminate()
+    receiver.wait(30)
+    process, data = lab.app("Desk PC")
+    window = window_id("Namida Sync")
+    place(window, 0, 0, 1000, 720)
+    keys(window, "alt+3")
+    wait_for("both versions", lambda: len(menu()) == 2)
+    press(menu()[0])
+    wait_for("the menu", lambda: find("Merge With…"))
+    time.sleep(0.5)
+    keys(window, "m")
+    dialog = window_id("Merge Two Backups")
+    if "NAMIDA_WINDOW" in os.environ:
+        place(dialog, 0, 0, 360, 700)
+    wait_for("the other version", lambda: find("Merge With Which Backup?"))
+    keys(dialog, "Tab")
+    keys(dialog, "Return")
+    total = truth["listens"] + other["listens"]
+    wait_for("the figures", lambda: str(total) in texts(), 60)
+    see("merge", dialog)
+    press(button("Merge"))
+    folder = pathlib.Path(os.environ["HOME"]) / "Namida" / "Backups"
+    wait_for("the file", lambda: list(folder.glob("* - merged.zip")))
+    restored = lab.path / "merged"
+    namida_restore.restore(next(folder.glob("* - merged.zip")), restored)
+    assert namida_restore.read(restored)["listens"][0] == total
+    quit_by_keyboard(process, window)
+
+
+run([(test_story, True), (test_merge, False)])

@@ -10,6 +10,7 @@
 #include "namida-error.h"
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-merge-dialog.h"
 #include "namida-restore-dialog.h"
 #include "namida-unencrypted.h"
 #include "namida-version-dialog.h"
@@ -198,6 +199,15 @@ void
 namida_version_flow_restore_here (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
 {
   NamidaRestoreDialog *dialog = namida_restore_dialog_new (hub, version);
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (from)));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+namida_version_flow_merge (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
+{
+  NamidaMergeDialog *dialog = namida_merge_dialog_new (hub, version, NULL);
 
   gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (from)));
   gtk_window_present (GTK_WINDOW (dialog));

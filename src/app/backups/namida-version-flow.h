@@ -18,6 +18,8 @@ void namida_version_flow_tell_verified (GtkWidget *from, const NamidaVerifyRepor
 void namida_version_flow_restore_to (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 /** namida_version_flow_restore_here: asks what goes where, shows what would change, then does it. */
 void namida_version_flow_restore_here (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
+/** namida_version_flow_merge: unites its backup with that of another version, which is asked for. */
+void namida_version_flow_merge (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 /** namida_version_flow_remove: says what that frees, asks, then removes. */
 void namida_version_flow_remove (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 

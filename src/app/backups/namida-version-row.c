@@ -84,6 +84,9 @@ show_state (NamidaVersionRow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.folder", namida_version_get_present (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.restore-to", namida_version_get_present (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.restore-here", namida_version_get_present (self->version));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.merge",
+                                 namida_version_get_present (self->version)
+                                     && namida_version_get_zip_path (self->version) != NULL);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PINNED]);
 }
 
@@ -218,6 +221,14 @@ on_restore_to (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_merge (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
+
+  namida_version_flow_merge (widget, self->hub, self->version);
+}
+
+static void
 on_restore_here (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
@@ -318,6 +329,7 @@ namida_version_row_class_init (NamidaVersionRowClass *klass)
   gtk_widget_class_install_action (widget_class, "version.verify", NULL, on_verify);
   gtk_widget_class_install_action (widget_class, "version.stop", NULL, on_stop);
   gtk_widget_class_install_action (widget_class, "version.restore-to", NULL, on_restore_to);
+  gtk_widget_class_install_action (widget_class, "version.merge", NULL, on_merge);
   gtk_widget_class_install_action (widget_class, "version.restore-here", NULL, on_restore_here);
   gtk_widget_class_install_action (widget_class, "version.remove", NULL, on_remove);
   gtk_widget_class_install_property_action (widget_class, "version.pinned", "pinned");
