@@ -62,6 +62,7 @@ namida_cli_add_device (JsonBuilder *builder, NamidaPeer *peer)
   add_dialects (builder, namida_peer_get_dialects (peer));
   namida_json_build_boolean (builder, "trusted", namida_peer_get_trusted (peer));
   namida_json_build_boolean (builder, "encrypted", namida_peer_get_encrypted (peer));
+  namida_json_build_boolean (builder, "namidaOpen", namida_peer_get_player (peer));
   if (namida_peer_get_warning (peer) != NULL)
     namida_json_build_string (builder, "warning", namida_peer_get_warning (peer));
 }
@@ -95,6 +96,9 @@ print_device (NamidaPeer *peer)
                     namida_peer_get_encrypted (peer) ? "" : _ (", not encrypted"), away != NULL ? away : "");
   if (namida_peer_get_warning (peer) != NULL)
     namida_cli_print (_ ("    Careful: %s"), namida_peer_get_warning (peer));
+  if (namida_peer_get_player (peer))
+    namida_cli_print ("    %s", _ ("Namida is open there: its Sync carries the history, this carries the music and the "
+                                   "backups"));
 }
 
 static void

@@ -3,7 +3,6 @@
 
 #include "namida-avahi-browser.h"
 #include "namida-avahi-publisher.h"
-#include "namida-avahi-txt.h"
 #include "namida-network.h"
 #include "namida-peer-private.h"
 
@@ -16,6 +15,8 @@ struct _NamidaAvahiBrowser
 {
   NamidaAvahiServer *server;
   int interface;
+  const char *service;
+  NamidaAvahiParse parse;
   NamidaAvahiFound found;
   NamidaAvahiLost lost;
   gpointer user_data;
@@ -103,7 +104,7 @@ take_resolved (Item *item, const char *address_text, guint16 port, GVariant *txt
 {
   NamidaAvahiBrowser *self = item->browser;
   g_autoptr (GInetSocketAddress) address = parse_address (address_text, item->interface, port);
-  g_autoptr (NamidaDeviceInfo) info = namida_avahi_txt_parse (txt, item->name, port, NULL);
+  g_autoptr (NamidaDeviceInfo) info = self->parse (txt, item->name, port, NULL);
 
   if (address == NULL || info == NULL)
     return;
@@ -147,7 +148,7 @@ resolve_next (NamidaAvahiBrowser *self)
       self->resolving++;
       /* The address of the family that the announcement came by: that one is known to get through. */
       namida_avahi_server_call_resolve_service (self->server, item->interface, item->protocol, item->name,
-                                                NAMIDA_AVAHI_SERVICE, item->domain, item->protocol, 0,
+                                                self->service, item->domain, item->protocol, 0,
                                                 self->cancellable, on_resolved, item);
     }
 }
@@ -292,8 +293,7 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       /* Before 0.8. It begins before it says its path, so signals are heard from the first moment and sorted later. */
       namida_avahi_server_call_service_browser_new (self->server, self->interface, NAMIDA_AVAHI_ANY,
-                                                    NAMIDA_AVAHI_SERVICE, "", 0, self->cancellable, on_browser_new,
-                                                    self);
+                                                    self->service, "", 0, self->cancellable, on_browser_new, self);
       return;
     }
   g_variant_get (reply, "(&o)", &path);
@@ -310,7 +310,7 @@ begin (NamidaAvahiBrowser *self)
   self->subscription = g_dbus_connection_signal_subscribe (get_connection (self), daemon, BROWSER_INTERFACE, NULL, NULL,
                                                            NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
   g_dbus_connection_call (get_connection (self), daemon, "/", "org.freedesktop.Avahi.Server2", "ServiceBrowserPrepare",
-                          g_variant_new ("(iissu)", self->interface, NAMIDA_AVAHI_ANY, NAMIDA_AVAHI_SERVICE, "", 0u),
+                          g_variant_new ("(iissu)", self->interface, NAMIDA_AVAHI_ANY, self->service, "", 0u),
                           G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_prepared,
                           self);
 }
@@ -330,13 +330,20 @@ end (NamidaAvahiBrowser *self)
 }
 
 NamidaAvahiBrowser *
-namida_avahi_browser_new (
-    NamidaAvahiServer *server, int interface, NamidaAvahiFound found, NamidaAvahiLost lost, gpointer user_data)
+namida_avahi_browser_new (NamidaAvahiServer *server,
+                          int interface,
+                          const char *service,
+                          NamidaAvahiParse parse,
+                          NamidaAvahiFound found,
+                          NamidaAvahiLost lost,
+                          gpointer user_data)
 {
   NamidaAvahiBrowser *self = g_new0 (NamidaAvahiBrowser, 1);
 
   self->server = g_object_ref (server);
   self->interface = interface;
+  self->service = service;
+  self->parse = parse;
   self->found = found;
   self->lost = lost;
   self->user_data = user_data;

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define NAMIDA_AVAHI_MAX_RESOLVING 16 /* at a time: the daemon answers, or gives up after 5 s */
 
 /**
- * NamidaAvahiBrowser: what one running Avahi daemon knows of our service's type, with addresses. All that comes is
+ * NamidaAvahiBrowser: what one running Avahi daemon knows of one type of service, with addresses. All that comes is
  * untrusted and capped. Main context. Private to discovery/.
  */
 typedef struct _NamidaAvahiBrowser NamidaAvahiBrowser;
@@ -21,9 +21,18 @@ typedef void (*NamidaAvahiFound) (NamidaDeviceInfo *info, GInetSocketAddress *ad
 /** The last service of this fingerprint is gone. */
 typedef void (*NamidaAvahiLost) (NamidaDeviceInfo *info, gpointer user_data);
 
-/** namida_avahi_browser_new: @interface: index, or -1 for all. Begins at once. */
-NamidaAvahiBrowser *namida_avahi_browser_new (
-    NamidaAvahiServer *server, int interface, NamidaAvahiFound found, NamidaAvahiLost lost, gpointer user_data);
+/** What an announcement says: (transfer full) (nullable); its fingerprint, or another text that is the same for all
+ * services of one device, must be set. @txt: of type "aay". */
+typedef NamidaDeviceInfo *(*NamidaAvahiParse) (GVariant *txt, const char *name, guint port, GError **error);
+
+/** namida_avahi_browser_new: @interface: index, or -1 for all. @service: the type, a literal. Begins at once. */
+NamidaAvahiBrowser *namida_avahi_browser_new (NamidaAvahiServer *server,
+                                              int interface,
+                                              const char *service,
+                                              NamidaAvahiParse parse,
+                                              NamidaAvahiFound found,
+                                              NamidaAvahiLost lost,
+                                              gpointer user_data);
 /** namida_avahi_browser_restart: everything the daemon knows is found again. */
 void namida_avahi_browser_restart (NamidaAvahiBrowser *self);
 void namida_avahi_browser_free (NamidaAvahiBrowser *self);

@@ -4,6 +4,7 @@
 #include "namida-avahi-browser.h"
 #include "namida-avahi-finder.h"
 #include "namida-avahi-publisher.h"
+#include "namida-avahi-txt.h"
 #include "namida-interface.h"
 #include "namida-network.h"
 
@@ -25,10 +26,19 @@ struct _NamidaAvahiFinder
   NamidaAvahiServer *server;
   NamidaAvahiPublisher *publisher;
   NamidaAvahiBrowser *browser;
+  NamidaAvahiBrowser *players;
   GNetworkMonitor *monitor;
   gulong changed_handler;
   guint settle_timer;
 };
+
+enum
+{
+  PLAYER_FOUND,
+  PLAYER_LOST,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
 
 static void namida_avahi_finder_iface_init (NamidaFinderInterface *iface);
 
@@ -80,8 +90,21 @@ on_lost (NamidaDeviceInfo *info, gpointer user_data)
 }
 
 static void
+on_player_found (NamidaDeviceInfo *info, GInetSocketAddress *address, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[PLAYER_FOUND], 0, info, address);
+}
+
+static void
+on_player_lost (NamidaDeviceInfo *info, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[PLAYER_LOST], 0, info);
+}
+
+static void
 end_work (NamidaAvahiFinder *self)
 {
+  g_clear_pointer (&self->players, namida_avahi_browser_free);
   g_clear_pointer (&self->browser, namida_avahi_browser_free);
   g_clear_pointer (&self->publisher, namida_avahi_publisher_free);
 }
@@ -94,7 +117,10 @@ begin_work (NamidaAvahiFinder *self)
     return;
   if (!self->own->sends_only)
     self->publisher = namida_avahi_publisher_new (self->server, self->interface, self->own);
-  self->browser = namida_avahi_browser_new (self->server, self->interface, on_found, on_lost, self);
+  self->browser = namida_avahi_browser_new (self->server, self->interface, NAMIDA_AVAHI_SERVICE, namida_avahi_txt_parse,
+                                            on_found, on_lost, self);
+  self->players = namida_avahi_browser_new (self->server, self->interface, NAMIDA_AVAHI_PLAYER_SERVICE,
+                                            namida_avahi_player_parse, on_player_found, on_player_lost, self);
 }
 
 static void
@@ -193,6 +219,8 @@ namida_avahi_finder_refresh (NamidaFinder *finder)
   /* What the daemon still knows is no news to it, but the list may have given it up meanwhile. */
   if (self->browser != NULL)
     namida_avahi_browser_restart (self->browser);
+  if (self->players != NULL)
+    namida_avahi_browser_restart (self->players);
 }
 
 /* Returns: whether the addresses are others than at the last call. */
@@ -231,7 +259,10 @@ on_settled (gpointer data)
   else if (self->browser == NULL || index != self->interface)
     begin_work (self);
   else
-    namida_avahi_browser_restart (self->browser);
+    {
+      namida_avahi_browser_restart (self->browser);
+      namida_avahi_browser_restart (self->players);
+    }
   return G_SOURCE_REMOVE;
 }
 
@@ -312,6 +343,11 @@ namida_avahi_finder_class_init (NamidaAvahiFinderClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = namida_avahi_finder_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_avahi_finder_finalize;
+  signals[PLAYER_FOUND]
+      = g_signal_new ("player-found", NAMIDA_TYPE_AVAHI_FINDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                      NAMIDA_TYPE_DEVICE_INFO, G_TYPE_INET_SOCKET_ADDRESS);
+  signals[PLAYER_LOST] = g_signal_new ("player-lost", NAMIDA_TYPE_AVAHI_FINDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, NAMIDA_TYPE_DEVICE_INFO);
 }
 
 static void

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  * appears. Emits "found" and "greeted" for each address of each service; "lost" when a service is gone, which may mean
  * no more than that the daemon over there stopped. Main context.
  */
+/* Also browses Namida's own `_namida-server._tcp`. Signals: "player-found" (NamidaDeviceInfo *info, GInetSocketAddress
+ * *address) and "player-lost" (NamidaDeviceInfo *info): the player Namida is open there, as it says; its "fingerprint"
+ * is only an id. */
 G_DECLARE_FINAL_TYPE (NamidaAvahiFinder, namida_avahi_finder, NAMIDA, AVAHI_FINDER, GObject)
 
 /**

@@ -111,6 +111,33 @@ namida_avahi_txt_parse (GVariant *txt, const char *name, guint port, GError **er
   return g_steal_pointer (&info);
 }
 
+NamidaDeviceInfo *
+namida_avahi_player_parse (GVariant *txt, const char *name, guint port, GError **error)
+{
+  g_autoptr (NamidaDeviceInfo) info = NULL;
+  char *alias;
+
+  g_return_val_if_fail (g_variant_is_of_type (txt, G_VARIANT_TYPE ("aay")), NULL);
+
+  if (port == 0 || port > G_MAXUINT16 || name == NULL || *name == '\0' || !g_utf8_validate (name, -1, NULL))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                           _ ("A device's announcement cannot be read. Update the app on that device."));
+      return NULL;
+    }
+  info = namida_device_info_new ();
+  alias = dup_word (txt, "device_name");
+  g_free (info->alias);
+  info->alias = alias != NULL
+                    ? alias
+                    : g_utf8_substring (name, 0, MIN (g_utf8_strlen (name, -1), (glong) NAMIDA_LIMIT_ALIAS_CHARS));
+  info->fingerprint = dup_word (txt, "device_id");
+  if (info->fingerprint == NULL)
+    info->fingerprint = g_strdup (name);
+  info->port = (guint16) port;
+  return g_steal_pointer (&info);
+}
+
 char *
 namida_avahi_service_name (const char *alias)
 {

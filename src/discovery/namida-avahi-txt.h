@@ -21,4 +21,10 @@ NamidaDeviceInfo *namida_avahi_txt_parse (GVariant *txt, const char *name, guint
 /** namida_avahi_service_name: Returns: (transfer full): @alias as a DNS-SD name: 1 to 63 bytes of UTF-8. Pure. */
 char *namida_avahi_service_name (const char *alias);
 
+/** The type of service by which Namida itself, the player, is found while its own LAN sync is open. */
+#define NAMIDA_AVAHI_PLAYER_SERVICE "_namida-server._tcp"
+/** namida_avahi_player_parse: an announcement of Namida's own sync. Its "device_id" (or the name of the service) stands
+ * in the place of a fingerprint: it proves nothing. Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST. */
+NamidaDeviceInfo *namida_avahi_player_parse (GVariant *txt, const char *name, guint port, GError **error);
+
 G_END_DECLS

@@ -23,6 +23,7 @@ gboolean namida_peer_drop_address (NamidaPeer *self, GInetSocketAddress *address
 void namida_peer_touch (NamidaPeer *self);
 /** namida_peer_take_known: makes of a new peer a device that is trusted and not near: only proof brings it near. */
 void namida_peer_take_known (NamidaPeer *self, NamidaDeviceInfo *info, GInetSocketAddress *address, gint64 last_seen);
+void namida_peer_set_player (NamidaPeer *self, gboolean player);
 void namida_peer_set_away (NamidaPeer *self, gboolean away);
 /** namida_peer_get_leaving: it said goodbye, and no probe has shown since that it is there. */
 gboolean namida_peer_get_leaving (NamidaPeer *self);

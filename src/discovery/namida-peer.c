@@ -25,6 +25,7 @@ struct _NamidaPeer
   gint64 last_sign;
   gint64 probing_since;
   gboolean away;
+  gboolean player;
   gboolean leaving;
 };
 
@@ -44,6 +45,7 @@ enum
   PROP_TRUSTED,
   PROP_PROVEN,
   PROP_AWAY,
+  PROP_PLAYER,
   PROP_LAST_SEEN,
   PROP_WARNING,
   N_PROPS
@@ -96,6 +98,9 @@ namida_peer_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       break;
     case PROP_AWAY:
       g_value_set_boolean (value, self->away);
+      break;
+    case PROP_PLAYER:
+      g_value_set_boolean (value, self->player);
       break;
     case PROP_LAST_SEEN:
       g_value_set_int64 (value, self->last_seen);
@@ -154,6 +159,7 @@ namida_peer_class_init (NamidaPeerClass *klass)
   properties[PROP_TRUSTED] = g_param_spec_boolean ("trusted", NULL, NULL, FALSE, writable);
   properties[PROP_PROVEN] = g_param_spec_boolean ("proven", NULL, NULL, FALSE, readable);
   properties[PROP_AWAY] = g_param_spec_boolean ("away", NULL, NULL, FALSE, readable);
+  properties[PROP_PLAYER] = g_param_spec_boolean ("player", NULL, NULL, FALSE, readable);
   properties[PROP_LAST_SEEN] = g_param_spec_int64 ("last-seen", NULL, NULL, 0, G_MAXINT64, 0, readable);
   properties[PROP_WARNING] = g_param_spec_string ("warning", NULL, NULL, NULL, readable);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -320,6 +326,23 @@ namida_peer_set_away (NamidaPeer *self, gboolean away)
   self->away = away;
   self->probing_since = 0;
   notify (self, PROP_AWAY);
+}
+
+void
+namida_peer_set_player (NamidaPeer *self, gboolean player)
+{
+  if (self->player == player)
+    return;
+  self->player = player;
+  notify (self, PROP_PLAYER);
+}
+
+gboolean
+namida_peer_get_player (NamidaPeer *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_PEER (self), FALSE);
+
+  return self->player;
 }
 
 gboolean

@@ -233,6 +233,7 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   g_signal_connect_object (self->scan, "notify", G_CALLBACK (on_scan_notify), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->peers, "probe", G_CALLBACK (namida_hub_probe), self, G_CONNECT_SWAPPED);
   namida_hub_start_trust (self);
+  namida_hub_start_players (self);
   namida_peer_list_set_watched (self->peers, FALSE);
   namida_hub_start_hints (self);
   self->monitor = g_object_ref (g_network_monitor_get_default ());

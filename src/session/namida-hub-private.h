@@ -62,6 +62,7 @@ struct _NamidaHub
   NamidaMulticastFinder *multicast;
   NamidaManualFinder *manual;
   NamidaAvahiFinder *avahi;
+  GHashTable *players; /* (nullable): "id\nhost" → GInetAddress: where the player Namida is open */
   NamidaScanFinder *scan;
   NamidaWake *wake;
   GNetworkMonitor *monitor;
@@ -166,6 +167,10 @@ void namida_hub_saw_impostor (NamidaHub *self, const char *fingerprint, const GE
 GError *namida_hub_dup_impostor_error (NamidaHub *self, const char *text);
 /* Whether a name may be asked of a name server: not by a program that keeps to the loopback. */
 gboolean namida_hub_may_look_up (NamidaHub *self, const char *host);
+
+/* namida-hub-players.c */
+/** namida_hub_start_players: marks devices on which the player Namida is open. */
+void namida_hub_start_players (NamidaHub *self);
 
 /* NAMIDA_FINDERS=multicast,avahi,scan leaves out what it does not name: for tests of one way alone. */
 gboolean namida_hub_is_finder_wanted (const char *name);

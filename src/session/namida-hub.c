@@ -92,6 +92,7 @@ namida_hub_finalize (GObject *object)
   namida_hub_close_forgotten (self);
   g_clear_pointer (&self->asking, g_ptr_array_unref);
   g_hash_table_unref (self->copies_asked);
+  g_clear_pointer (&self->players, g_hash_table_unref);
   g_free (self->data_dir);
   g_free (self->alias);
   g_free (self->interface);

@@ -124,8 +124,8 @@ device_words_dup_stranger (NamidaPeer *peer)
                          : g_strdup (namida_device_program (peer));
 }
 
-char *
-namida_device_dup_line (NamidaPeer *peer, NamidaDeviceDates *dates)
+static char *
+device_words_dup_line (NamidaPeer *peer, NamidaDeviceDates *dates)
 {
   const NamidaDeviceDate *date = namida_device_dates_lookup (dates, namida_peer_get_fingerprint (peer));
   g_autofree char *when = NULL;
@@ -148,4 +148,17 @@ namida_device_dup_line (NamidaPeer *peer, NamidaDeviceDates *dates)
     return g_strdup_printf (_ ("Last backup %s"), when);
   /* Translators: a backup that came from this device; %s: “today, 14:20” or “on 3 November” */
   return g_strdup_printf (_ ("Its last backup is from %s"), when);
+}
+
+char *
+namida_device_dup_line (NamidaPeer *peer, NamidaDeviceDates *dates)
+{
+  g_autofree char *line = device_words_dup_line (peer, dates);
+
+  if (!namida_peer_get_player (peer))
+    return g_steal_pointer (&line);
+  /* Translators: %s is the usual second line of a device */
+  return g_strdup_printf (_ ("%s\nNamida is open there: its Sync carries the history, this carries the music and the "
+                             "backups"),
+                          line);
 }

@@ -100,6 +100,14 @@ on_free_browser (NamidaAvahiServiceBrowser *browser, GDBusMethodInvocation *call
 }
 
 static gboolean
+on_start_players (NamidaAvahiServiceBrowser *browser, GDBusMethodInvocation *call, FakeAvahi *self)
+{
+  self->n_player_starts++;
+  namida_avahi_service_browser_complete_start (browser, call);
+  return TRUE;
+}
+
+static gboolean
 on_start_browser (NamidaAvahiServiceBrowser *browser, GDBusMethodInvocation *call, FakeAvahi *self)
 {
   self->n_starts++;
@@ -108,10 +116,29 @@ on_start_browser (NamidaAvahiServiceBrowser *browser, GDBusMethodInvocation *cal
 }
 
 static char *
-make_browser (FakeAvahi *self)
+make_players (FakeAvahi *self)
 {
   char *path = g_strdup_printf ("/Client/ServiceBrowser%u", ++self->n_paths);
 
+  if (self->players != NULL)
+    g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->players));
+  g_clear_object (&self->players);
+  self->players = namida_avahi_service_browser_skeleton_new ();
+  g_signal_connect (self->players, "handle-free", G_CALLBACK (on_free_browser), self);
+  g_signal_connect (self->players, "handle-start", G_CALLBACK (on_start_players), self);
+  export(self, self->players, path);
+  return path;
+}
+
+static char *
+make_browser (FakeAvahi *self, const char *type)
+{
+  char *path;
+
+  if (g_str_equal (type, "_namida-server._tcp"))
+    return make_players (self);
+  g_assert_cmpstr (type, ==, "_namidasync._tcp");
+  path = g_strdup_printf ("/Client/ServiceBrowser%u", ++self->n_paths);
   if (self->browser != NULL)
     g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->browser));
   g_clear_object (&self->browser);
@@ -134,9 +161,9 @@ on_browser_new (NamidaAvahiServer *server,
                 guint flags,
                 FakeAvahi *self)
 {
-  g_autofree char *path = make_browser (self);
+  g_autofree char *path = make_browser (self, type);
 
-  self->n_starts++;
+  self->n_starts += !g_str_equal (type, "_namida-server._tcp");
   namida_avahi_server_complete_service_browser_new (server, call, path);
   return TRUE;
 }
@@ -151,7 +178,7 @@ on_prepare (NamidaAvahiServer2 *server,
             guint flags,
             FakeAvahi *self)
 {
-  g_autofree char *path = make_browser (self);
+  g_autofree char *path = make_browser (self, type);
 
   namida_avahi_server2_complete_service_browser_prepare (server, call, path);
   return TRUE;
@@ -188,6 +215,15 @@ fake_avahi_item (FakeAvahi *self, gboolean is_new, int interface, const char *na
                                                    flags);
 }
 
+void
+fake_avahi_player (FakeAvahi *self, gboolean is_new, const char *name)
+{
+  if (is_new)
+    namida_avahi_service_browser_emit_item_new (self->players, 1, 0, name, "_namida-server._tcp", "local", 0);
+  else
+    namida_avahi_service_browser_emit_item_remove (self->players, 1, 0, name, "_namida-server._tcp", "local", 0);
+}
+
 FakeAvahi *
 fake_avahi_new (const char *bus_address, gboolean old)
 {
@@ -221,6 +257,7 @@ fake_avahi_free (FakeAvahi *self)
   g_dbus_connection_close_sync (self->bus, NULL, NULL);
   g_ptr_array_unref (self->groups);
   g_clear_object (&self->browser);
+  g_clear_object (&self->players);
   g_object_unref (self->server);
   g_clear_object (&self->server2);
   g_object_unref (self->bus);

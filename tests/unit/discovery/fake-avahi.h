@@ -11,6 +11,7 @@ typedef struct
   NamidaAvahiServer2 *server2; /* (nullable): a daemon before 0.8 has none */
   GPtrArray *groups;           /* NamidaAvahiEntryGroup */
   NamidaAvahiServiceBrowser *browser;
+  NamidaAvahiServiceBrowser *players; /* of Namida's own service */
   guint n_paths;
   int state;
   const char *taken;      /* a name that AddService refuses */
@@ -23,6 +24,7 @@ typedef struct
   guint n_frees;
   guint n_starts;
   guint n_resolves;
+  guint n_player_starts;
   gboolean early; /* tell items before the browser's path is known */
   const char *address;
   guint16 found_port;
@@ -30,5 +32,7 @@ typedef struct
 } FakeAvahi;
 
 FakeAvahi *fake_avahi_new (const char *bus_address, gboolean old);
+/** A service of Namida, the player, came or went. */
+void fake_avahi_player (FakeAvahi *self, gboolean is_new, const char *name);
 void fake_avahi_free (FakeAvahi *self);
 void fake_avahi_item (FakeAvahi *self, gboolean is_new, int interface, const char *name, guint flags);

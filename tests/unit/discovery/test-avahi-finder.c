@@ -324,6 +324,52 @@ test_browse_nonsense (void)
   fixture_clear (&fixture);
 }
 
+static void
+on_player (NamidaAvahiFinder *finder, NamidaDeviceInfo *info, GInetSocketAddress *address, GPtrArray *seen)
+{
+  g_autofree char *host = g_inet_address_to_string (g_inet_socket_address_get_address (address));
+
+  g_ptr_array_add (seen, g_strjoin (" ", info->alias, info->fingerprint, host, NULL));
+}
+
+static void
+on_player_lost (NamidaAvahiFinder *finder, NamidaDeviceInfo *info, guint *lost)
+{
+  g_assert_cmpstr (info->fingerprint, ==, "id-7");
+  (*lost)++;
+}
+
+/* Namida's own sync is seen by its own service, and is never taken for one of ours. */
+static void
+test_players (void)
+{
+  static const char *const txt[] = { "device_name=Pixel 8a", "device_id=id-7" };
+  GVariantBuilder builder;
+  g_autoptr (GPtrArray) seen = g_ptr_array_new_with_free_func (g_free);
+  guint lost = 0;
+  Fixture fixture;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aay"));
+  for (guint i = 0; i < G_N_ELEMENTS (txt); i++)
+    g_variant_builder_add_value (&builder, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, txt[i], strlen (txt[i]), 1));
+  fixture_init (&fixture, NULL, "Desk");
+  fixture.avahi = fake_avahi_new (g_test_dbus_get_bus_address (bus), FALSE);
+  fixture.avahi->address = "fe80::77";
+  fixture.avahi->found_port = 62310;
+  fixture.avahi->found_txt = g_variant_ref_sink (g_variant_builder_end (&builder));
+  g_signal_connect (fixture.finder, "player-found", G_CALLBACK (on_player), seen);
+  g_signal_connect (fixture.finder, "player-lost", G_CALLBACK (on_player_lost), &lost);
+  fixture_start (&fixture);
+  wait_for (&fixture.avahi->n_player_starts, 1);
+  fake_avahi_player (fixture.avahi, TRUE, "namida-1");
+  wait_for (&seen->len, 1);
+  g_assert_cmpstr (seen->pdata[0], ==, "Pixel 8a id-7 fe80::77");
+  g_assert_cmpuint (fixture.found, ==, 0);
+  fake_avahi_player (fixture.avahi, FALSE, "namida-1");
+  wait_for (&lost, 1);
+  fixture_clear (&fixture);
+}
+
 /* More than may wait: what came last is resolved, nothing is kept beyond the caps, and all answers are taken. */
 static void
 test_flood (void)
@@ -430,6 +476,7 @@ main (int argc, char **argv)
   g_test_add_func ("/avahi-finder/browse", test_browse);
   g_test_add_func ("/avahi-finder/browse-old", test_browse_old);
   g_test_add_func ("/avahi-finder/browse-nonsense", test_browse_nonsense);
+  g_test_add_func ("/avahi-finder/players", test_players);
   g_test_add_func ("/avahi-finder/flood", test_flood);
   g_test_add_func ("/avahi-finder/loopback", test_loopback);
   result = g_test_run ();
