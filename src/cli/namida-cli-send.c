@@ -15,7 +15,7 @@
 static char *to, *pin, *pin_file, *limit_text, *report;
 static NamidaCliSendNames names;
 static int wait_seconds;
-static gboolean unencrypted, check, dry_run;
+static gboolean unencrypted, check, dry_run, rename_odd, leave_out, keep_names;
 
 static const GOptionEntry entries[] = {
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("The device: its name, address or fingerprint (or its first 8 digits)"),
@@ -39,6 +39,12 @@ static const GOptionEntry entries[] = {
     N_ ("Only show what would be sent, by what the device says that it has; --verbose names the files"), NULL },
   { "check", 0, 0, G_OPTION_ARG_NONE, &check, N_ ("Read every file again, and do not go by what is remembered of it"),
     NULL },
+  { "rename", 0, 0, G_OPTION_ARG_NONE, &rename_odd,
+    N_ ("To a phone: send files whose names Android refuses under other names, and change the backup to match"), NULL },
+  { "leave-out", 0, 0, G_OPTION_ARG_NONE, &leave_out, N_ ("To a phone: leave out files whose names Android refuses"),
+    NULL },
+  { "keep-names", 0, 0, G_OPTION_ARG_NONE, &keep_names,
+    N_ ("To the phone app on a computer: send all names as they are"), NULL },
   { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("At most this fast, for example 5MB/s"), N_ ("SPEED") },
   { "wait", 0, 0, G_OPTION_ARG_INT, &wait_seconds,
     N_ ("Once accepted, wait so long for a device that is away or has no room, and go on when it can"),
@@ -81,6 +87,11 @@ send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files, Na
     namida_cli_say (cli, _ ("Found “%s” at %s."), namida_peer_get_alias (peer), address);
   if (unencrypted)
     namida_hub_allow_unencrypted (hub, transfer);
+  namida_hub_set_phone_names (hub, transfer,
+                              rename_odd   ? NAMIDA_PHONE_NAMES_RENAME
+                              : leave_out  ? NAMIDA_PHONE_NAMES_LEAVE_OUT
+                              : keep_names ? NAMIDA_PHONE_NAMES_KEEP
+                                           : NAMIDA_PHONE_NAMES_ASK);
   if (check)
     namida_hub_read_everything (hub, transfer);
   namida_cli_progress_watch (cli, transfer, on_ended, &over);
@@ -121,6 +132,8 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
              "and an\ninterrupted sending goes on where it stopped. A folder is sent as a music folder of its name."),
           entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
+  if (rename_odd + leave_out + keep_names > 1)
+    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names exclude each other."));
   if (to == NULL)
     return namida_cli_usage (_ ("Say to which device: --to NAME. “namida-sync-cli devices” lists them."));
   if (!namida_cli_check_place (to))

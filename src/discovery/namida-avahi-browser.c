@@ -148,8 +148,8 @@ resolve_next (NamidaAvahiBrowser *self)
       self->resolving++;
       /* The address of the family that the announcement came by: that one is known to get through. */
       namida_avahi_server_call_resolve_service (self->server, item->interface, item->protocol, item->name,
-                                                self->service, item->domain, item->protocol, 0,
-                                                self->cancellable, on_resolved, item);
+                                                self->service, item->domain, item->protocol, 0, self->cancellable,
+                                                on_resolved, item);
     }
 }
 
@@ -292,8 +292,8 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
   if (reply == NULL)
     {
       /* Before 0.8. It begins before it says its path, so signals are heard from the first moment and sorted later. */
-      namida_avahi_server_call_service_browser_new (self->server, self->interface, NAMIDA_AVAHI_ANY,
-                                                    self->service, "", 0, self->cancellable, on_browser_new, self);
+      namida_avahi_server_call_service_browser_new (self->server, self->interface, NAMIDA_AVAHI_ANY, self->service, "",
+                                                    0, self->cancellable, on_browser_new, self);
       return;
     }
   g_variant_get (reply, "(&o)", &path);

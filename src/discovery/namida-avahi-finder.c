@@ -343,9 +343,8 @@ namida_avahi_finder_class_init (NamidaAvahiFinderClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = namida_avahi_finder_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_avahi_finder_finalize;
-  signals[PLAYER_FOUND]
-      = g_signal_new ("player-found", NAMIDA_TYPE_AVAHI_FINDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                      NAMIDA_TYPE_DEVICE_INFO, G_TYPE_INET_SOCKET_ADDRESS);
+  signals[PLAYER_FOUND] = g_signal_new ("player-found", NAMIDA_TYPE_AVAHI_FINDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 2, NAMIDA_TYPE_DEVICE_INFO, G_TYPE_INET_SOCKET_ADDRESS);
   signals[PLAYER_LOST] = g_signal_new ("player-lost", NAMIDA_TYPE_AVAHI_FINDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 1, NAMIDA_TYPE_DEVICE_INFO);
 }

@@ -337,3 +337,27 @@ namida_peer_list_new (void)
 {
   return g_object_new (NAMIDA_TYPE_PEER_LIST, NULL);
 }
+
+static gboolean
+peer_list_is_at (NamidaPeer *peer, GHashTable *hosts)
+{
+  GHashTableIter iter;
+  gpointer host;
+
+  g_hash_table_iter_init (&iter, hosts);
+  while (g_hash_table_iter_next (&iter, NULL, &host))
+    if (namida_peer_has_host (peer, host))
+      return TRUE;
+  return FALSE;
+}
+
+void
+namida_peer_list_mark_players (NamidaPeerList *self, GHashTable *hosts)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self)); i++)
+    {
+      g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self), i);
+
+      namida_peer_set_player (peer, !namida_peer_get_away (peer) && peer_list_is_at (peer, hosts));
+    }
+}

@@ -64,4 +64,8 @@ NamidaMatch namida_peer_list_match (NamidaPeerList *self, const char *text, Nami
  * (transfer full) (nullable): NULL when it is a name, not a number. */
 GInetSocketAddress *namida_address_parse (const char *text);
 
+/** namida_peer_list_mark_players: @hosts: (element-type utf8 GInetAddress): where the player Namida is open. Devices
+ * that are nearby at one of them get the property "player", all others lose it. */
+void namida_peer_list_mark_players (NamidaPeerList *self, GHashTable *hosts);
+
 G_END_DECLS

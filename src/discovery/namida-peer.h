@@ -34,8 +34,8 @@ gboolean namida_peer_get_trusted (NamidaPeer *self);
 void namida_peer_set_trusted (NamidaPeer *self, gboolean trusted);
 gboolean namida_peer_get_proven (NamidaPeer *self);
 gboolean namida_peer_get_away (NamidaPeer *self);
-/** namida_peer_get_player: whether the player Namida is open there, with its own LAN sync; as its address says. Notifies
- * "player". */
+/** namida_peer_get_player: whether the player Namida is open there, with its own LAN sync; as its address says.
+ * Notifies "player". */
 gboolean namida_peer_get_player (NamidaPeer *self);
 /** namida_peer_set_doubt: @warning: (nullable): a sentence for a person. */
 void namida_peer_set_doubt (NamidaPeer *self, NamidaDoubt doubt, const char *warning);

@@ -5,36 +5,15 @@
 #include "config.h"
 
 #include "namida-hub-private.h"
-#include "namida-peer-private.h"
 
 #include <string.h>
 
 #define PLAYERS_MOST 256u
 
-static gboolean
-players_is_at (NamidaHub *self, NamidaPeer *peer)
-{
-  GHashTableIter iter;
-  gpointer host;
-
-  g_hash_table_iter_init (&iter, self->players);
-  while (g_hash_table_iter_next (&iter, NULL, &host))
-    if (namida_peer_has_host (peer, host))
-      return TRUE;
-  return FALSE;
-}
-
 static void
 players_mark_all (NamidaHub *self)
 {
-  GListModel *peers = G_LIST_MODEL (self->peers);
-
-  for (guint i = 0; i < g_list_model_get_n_items (peers); i++)
-    {
-      g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, i);
-
-      namida_peer_set_player (peer, !namida_peer_get_away (peer) && players_is_at (self, peer));
-    }
+  namida_peer_list_mark_players (self->peers, self->players);
 }
 
 static void

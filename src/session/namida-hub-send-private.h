@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "namida-phone-names.h"
 #include "namida-hub-private.h"
 #include "namida-sender.h"
 
@@ -16,11 +17,12 @@ typedef struct
   GListModel *files; /* (nullable): what is found by scanning these, and can be found again by another run */
   char *pin;
   gboolean scanning;
-  gboolean by_schedule; /* nobody asked for this one */
-  gboolean reread;      /* its person wants every file read again */
-  guint64 limit;        /* bytes a second, 0: that of the hub */
-  gboolean unencrypted; /* its person knows, and wants it nevertheless */
-  NamidaSender *sender; /* (nullable) between two tries */
+  gboolean by_schedule;   /* nobody asked for this one */
+  gboolean reread;        /* its person wants every file read again */
+  guint64 limit;          /* bytes a second, 0: that of the hub */
+  gboolean unencrypted;   /* its person knows, and wants it nevertheless */
+  NamidaSender *sender;   /* (nullable) between two tries */
+  NamidaPhoneNames names; /* what becomes of names that a phone refuses */
 
   /* While the device is away. */
   gboolean accepted;   /* somebody there said yes, once */

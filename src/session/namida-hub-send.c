@@ -128,14 +128,12 @@ start_sender (NamidaHub *self, NamidaTransfer *transfer)
   namida_sender_send_async (sending->sender, send_done, g_object_ref (transfer));
 }
 
+/* @backup: (nullable): NULL with @error. */
 static void
-gathered (GObject *source, GAsyncResult *result, gpointer user_data)
+send_gathered (NamidaHub *self, NamidaTransfer *transfer, NamidaBackup *backup, GError *failure)
 {
-  g_autoptr (NamidaTransfer) transfer = user_data;
   NamidaSending *sending = namida_sending_of (transfer);
-  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaBackup) backup = sending->what->end (result, &error);
+  g_autoptr (GError) error = failure;
 
   sending->scanning = FALSE;
   if (backup == NULL && namida_transfer_is_pausing (transfer) && self != NULL)
@@ -161,6 +159,61 @@ gathered (GObject *source, GAsyncResult *result, gpointer user_data)
     start_sender (self, transfer);
   else
     go_on_later (self, transfer);
+}
+
+/* ---- names for a phone ---- */
+
+static void
+adapt_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  NamidaPhoneNames names = (NamidaPhoneNames) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (task), "names"));
+  NamidaBackup *backup = namida_phone_names_adapt (data, names, cancellable, &error);
+
+  if (backup != NULL)
+    g_task_return_pointer (task, backup, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+adapted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaTransfer) transfer = user_data;
+  g_autoptr (NamidaHub) self = g_weak_ref_get (&namida_sending_of (transfer)->hub);
+  GError *error = NULL;
+  g_autoptr (NamidaBackup) backup = g_task_propagate_pointer (G_TASK (result), &error);
+
+  send_gathered (self, transfer, backup, error);
+}
+
+static gboolean
+is_for_phone (NamidaSending *sending)
+{
+  return sending->peer != NULL
+         && namida_sender_best_dialect (namida_peer_get_dialects (sending->peer)) == NAMIDA_DIALECT_PHONE;
+}
+
+static void
+gathered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaTransfer) transfer = user_data;
+  NamidaSending *sending = namida_sending_of (transfer);
+  g_autoptr (NamidaHub) self = g_weak_ref_get (&sending->hub);
+  GError *error = NULL;
+  g_autoptr (NamidaBackup) backup = sending->what->end (result, &error);
+
+  if (backup != NULL && is_for_phone (sending))
+    {
+      g_autoptr (GTask) task
+          = g_task_new (NULL, namida_transfer_get_cancellable (transfer), adapted, g_object_ref (transfer));
+
+      g_object_set_data (G_OBJECT (task), "names", GINT_TO_POINTER (sending->names));
+      g_task_set_task_data (task, g_steal_pointer (&backup), g_object_unref);
+      g_task_run_in_thread (task, adapt_thread);
+      return;
+    }
+  send_gathered (self, transfer, backup, error);
 }
 
 void
@@ -341,6 +394,7 @@ namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer)
   namida_sending_of (transfer)->unencrypted = sending->unencrypted;
   namida_sending_of (transfer)->reread = sending->reread;
   namida_sending_of (transfer)->limit = sending->limit;
+  namida_sending_of (transfer)->names = sending->names;
   return transfer;
 }
 
@@ -362,6 +416,16 @@ namida_hub_limit_sending (NamidaHub *self, NamidaTransfer *transfer, guint64 lim
   g_return_if_fail (sending != NULL);
 
   sending->limit = limit;
+}
+
+void
+namida_hub_set_phone_names (NamidaHub *self, NamidaTransfer *transfer, NamidaPhoneNames names)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  g_return_if_fail (sending != NULL);
+
+  sending->names = names;
 }
 
 void

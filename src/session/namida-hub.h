@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "namida-phone-names.h"
 #include "namida-hint.h"
 #include "namida-identity.h"
 #include "namida-message.h"
@@ -165,6 +166,10 @@ NamidaTransfer *namida_hub_send_filtered (
 /** namida_hub_read_everything: @transfer, which namida_hub_send() has just returned, reads every file again before it
  * is offered, whatever is remembered of it. Main context. */
 void namida_hub_read_everything (NamidaHub *self, NamidaTransfer *transfer);
+/** namida_hub_set_phone_names: what becomes of names that a phone refuses; @transfer, which namida_hub_send() or
+ * namida_hub_restore_to() has just returned. By default such a sending ends with UNSAFE_PATH before anybody is asked.
+ */
+void namida_hub_set_phone_names (NamidaHub *self, NamidaTransfer *transfer, NamidaPhoneNames names);
 /** namida_hub_allow_unencrypted: @transfer, which namida_hub_send() or namida_hub_restore_to() has just returned, may
  * go to a device that cannot encrypt: its person was told so. Without it such a sending ends with ENCRYPTION_REQUIRED.
  */

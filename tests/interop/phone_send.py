@@ -49,6 +49,10 @@ class Lab:
         home = self.folder()
         env.update(HOME=str(home), LC_ALL="C.UTF-8", LANGUAGE="C", GIO_USE_PROXY_RESOLVER="dummy")
         music = [part for folder in folders for part in ("--music", folder)]
+        # The app of these tests stores every name, as it does on a computer; what Android refuses is a test of its own.
+        if not {"--rename", "--leave-out", "--ask"} & set(options):
+            options = (*options, "--keep-names")
+        options = [option for option in options if option != "--ask"]
         process = subprocess.Popen(
             [CLI, "send", "--interface", "lo", "--data-dir", home / "data", "--json", "--to", f"127.0.0.1:{phone.port}",
              *music, *options, *zips], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
@@ -187,6 +191,46 @@ def backslash(lab):
     assert not restored(phone, {("", ZIP): b"zip"}) and not phone.faults, (phone.log, phone.faults)
 
 
+def names_of_android(lab):
+    """Names that Android refuses, or confuses, are found before the phone is asked; they are left out, or renamed with the backup."""
+    fixtures = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fixtures")
+    sys.path.insert(0, fixtures)
+    import namida_backups
+    import namida_restore
+    tree = {("Music", "AC: DC/what?.mp3"): b"1", ("Music", "Abba/a.mp3"): b"2", ("Music", "ABBA/b.mp3"): b"3", ("Music", "Abba/A.mp3"): b"4", ("Music", "fine.mp3"): b"5"}
+    _, folders = lab.lay_out(tree)
+    archive = lab.folder() / ZIP
+    paths = {path: f"/storage/emulated/0/Music/{path}" for _, path in tree}
+    listens = [{"dateAdded": 1_700_000_000_000 + n, "track": path, "source": "local"} for n, path in enumerate(paths.values())]
+    rows = [(path, json.dumps({"title": "x"})) for path in paths.values()]
+    with open(archive, "wb") as file:
+        namida_backups.write_zip(file, [("TEMPDIR_History.zip", namida_backups.zip_bytes([("19675.json", namida_backups.dump(listens))], True)),
+                                        ("LOCAL_FILES.zip", namida_backups.zip_bytes([("namida_settings.json", namida_backups.dump({"directoriesToScan": ["/storage/emulated/0/Music"]})),
+                                                                                      *namida_backups.database("tracks", rows)], True))], True)
+    phone = lab.phone()
+    code, end = lab.send(phone, [archive], folders, "--unencrypted", "--ask")
+    text = json.dumps(end, ensure_ascii=False)
+    assert code == 1 and "3 files" in text and "AC: DC/what?.mp3" in text and "--rename" in text, (code, end)
+    assert not [path for path in phone.log if "upload" in path], phone.log
+
+    code, end = lab.send(phone, [archive], folders, "--unencrypted", "--leave-out")
+    assert code == 0 and not phone.faults, (code, end, phone.faults)
+    there = sorted(path.name for path in (phone.folder / "Music").rglob("*.mp3"))
+    assert len(there) == 2 and "fine.mp3" in there, there
+
+    phone = lab.phone()
+    code, end = lab.send(phone, [archive], folders, "--unencrypted", "--rename")
+    assert code == 0 and not phone.faults, (code, end, phone.faults)
+    names = sorted(str(path.relative_to(phone.folder / "Music")) for path in (phone.folder / "Music").rglob("*.mp3"))
+    assert len(names) == 5 and len({name.lower() for name in names}) == 5 and not set("".join(names)) & set(':?*"<>|'), names
+    assert sorted(path.read_bytes() for path in (phone.folder / "Music").rglob("*.mp3")) == [b"1", b"2", b"3", b"4", b"5"]
+    data = lab.folder()
+    namida_restore.restore(next((phone.folder / "Backups").glob("*.zip")), data)
+    wanted = sorted(f"/storage/emulated/0/Music/{name}" for name in names)
+    assert sorted(namida_restore.rows(data, "tracks")) == wanted, sorted(namida_restore.rows(data, "tracks"))
+    assert sorted(entry["track"] for entry in json.loads((data / "History" / "19675.json").read_bytes())) == wanted
+
+
 def changed(lab):
     """A file that shrinks while it is sent leaves nothing half done there."""
     tree = {("", ZIP): b"zip", ("Music", "a.mp3"): b"1" * 1000, ("Music", "b.mp3"): b"2" * 1000}
@@ -204,7 +248,7 @@ def changed(lab):
 
 
 def main():
-    tests = [everything, not_without_leave, declined, late_answer, cancelled, starts_over, one_zip, single_file, backslash, changed]
+    tests = [everything, not_without_leave, declined, late_answer, cancelled, starts_over, one_zip, single_file, names_of_android, backslash, changed]
     print(f"1..{len(tests)}", flush=True)
     failed = 0
     for number, test in enumerate(tests, 1):
