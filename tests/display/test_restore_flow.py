@@ -38,7 +38,7 @@ def arrived(lab, alias="Pixel 8a"):
 
 
 def menu():
-    return [node for node in everything() if (node.get_name() or "").startswith("What to do with the version of")
+    return [node for node in everything() if (node.get_name() or "").startswith("Actions for the version of")
             and node.get_action_iface() is not None and node.get_action_iface().get_n_actions() > 0]
 
 
