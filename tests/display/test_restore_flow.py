@@ -114,7 +114,7 @@ def test_merge(lab):
     window = window_id("Namida Sync")
     place(window, 0, 0, 1000, 720)
     keys(window, "alt+3")
-    wait_for("both versions", lambda: len(menu()) == 2)
+    wait_for("both devices", lambda: find("Restore From Pixel 8a") and menu())
     press(menu()[0])
     wait_for("the menu", lambda: find("Merge With…"))
     time.sleep(0.5)
