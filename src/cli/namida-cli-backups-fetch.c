@@ -167,7 +167,7 @@ with_device (NamidaCliBackups *self, const char *id, gboolean fetch)
   if (hub == NULL)
     return namida_cli_fail (self->cli, error);
   peer = namida_cli_resolve (self->cli, hub, self->from, &error);
-  if (peer == NULL)
+  if (peer == NULL || !namida_hub_check_recipient (hub, peer, self->from, &error))
     code = namida_cli_fail (self->cli, error);
   else
     code = fetch ? fetch_from (self, hub, peer, id) : list_from (self, hub, peer);

@@ -311,6 +311,14 @@ on_trouble (NamidaHub *hub, const char *sentence)
   namida_cli_complain ("%s", sentence);
 }
 
+/* A line stays in the terminal: what was printed is read. */
+static void
+on_alarm (NamidaHub *hub, const char *sentence)
+{
+  namida_cli_complain ("%s", sentence);
+  namida_hub_dismiss_alarms (hub);
+}
+
 NamidaHub *
 namida_cli_start_hub (NamidaCli *cli, NamidaHubOptions *options, GError **error)
 {
@@ -323,6 +331,7 @@ namida_cli_start_hub (NamidaCli *cli, NamidaHubOptions *options, GError **error)
   options->port = (guint16) cli->port;
   hub = namida_hub_new (options);
   g_signal_connect (hub, "trouble", G_CALLBACK (on_trouble), NULL);
+  g_signal_connect (hub, "alarm", G_CALLBACK (on_alarm), NULL);
   namida_hub_start_async (hub, cli->cancellable, namida_cli_keep_result, &result);
   namida_cli_wait (&result);
   if (!namida_hub_start_finish (hub, result, error))

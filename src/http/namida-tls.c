@@ -4,6 +4,7 @@
 #include "namida-tls.h"
 
 #include "namida-error.h"
+#include "namida-identity-claim.h"
 #include "namida-limits.h"
 #include "namida-peer.h"
 
@@ -199,12 +200,7 @@ attempt_explain (Attempt *attempt, GInetSocketAddress *address, GCancellable *ca
 {
   g_autofree char *where = namida_address_dup_host (address);
 
-  if (attempt->mismatch)
-    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
-                 _ ("The device at %s is not the one it claims to be: it shows another identity. Nothing was sent. If "
-                    "it was set up anew, search for it again."),
-                 where);
-  else if (g_cancellable_is_cancelled (cancellable))
+  if (g_cancellable_is_cancelled (cancellable))
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The connection was cancelled."));
   else
     g_set_error (
@@ -258,9 +254,9 @@ namida_stream_connect (NamidaIdentity *identity,
       stream = namida_buffered_stream_new (attempt.connection);
       ready = identity != NULL ? (GIOStream *) attempt_secure (&attempt, identity, stream) : g_object_ref (stream);
     }
-  if (ready == NULL)
+  if (ready == NULL && (!attempt.mismatch || fingerprint == NULL))
     attempt_explain (&attempt, address, cancellable, error);
-  else if (buffered != NULL)
+  else if (ready != NULL && buffered != NULL)
     *buffered = g_steal_pointer (&stream);
 
   g_source_destroy (timer);
@@ -269,6 +265,8 @@ namida_stream_connect (NamidaIdentity *identity,
   g_clear_object (&attempt.connection);
   g_clear_error (&attempt.error);
   g_main_context_pop_thread_default (context);
+  if (attempt.mismatch && fingerprint != NULL)
+    g_propagate_error (error, namida_identity_claim_dup_error (identity, address, fingerprint, cancellable));
   return ready;
 }
 

@@ -18,6 +18,7 @@ struct _NamidaIdentity
   char *fingerprint;
   char *uuid;
   char *alias;
+  NamidaKnownDevices *known;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaIdentity, namida_identity, G_TYPE_OBJECT)
@@ -84,6 +85,13 @@ namida_identity_get_alias (NamidaIdentity *self)
 {
   g_return_val_if_fail (NAMIDA_IS_IDENTITY (self), NULL);
   return self->alias;
+}
+
+NamidaKnownDevices *
+namida_identity_get_known_devices (NamidaIdentity *self)
+{
+  g_return_val_if_fail (NAMIDA_IS_IDENTITY (self), NULL);
+  return self->known;
 }
 
 void
@@ -199,6 +207,7 @@ namida_identity_finalize (GObject *object)
   g_free (self->fingerprint);
   g_free (self->uuid);
   g_free (self->alias);
+  namida_known_devices_free (self->known);
   G_OBJECT_CLASS (namida_identity_parent_class)->finalize (object);
 }
 
@@ -218,4 +227,5 @@ namida_identity_class_init (NamidaIdentityClass *klass)
 static void
 namida_identity_init (NamidaIdentity *self)
 {
+  self->known = namida_known_devices_new ();
 }

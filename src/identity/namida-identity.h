@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "namida-known-devices.h"
+
 G_BEGIN_DECLS
 
 #define NAMIDA_TYPE_IDENTITY (namida_identity_get_type ())
@@ -31,6 +33,8 @@ const char *namida_identity_get_uuid (NamidaIdentity *self);
 const char *namida_identity_get_alias (NamidaIdentity *self);
 /** @alias: (nullable): %NULL or empty for the default, the host name made readable ("desk-pc.local" → "Desk PC"). */
 void namida_identity_set_alias (NamidaIdentity *self, const char *alias);
+/** namida_identity_get_known_devices: Returns: (transfer none): what trusted devices say they are. Any thread. */
+NamidaKnownDevices *namida_identity_get_known_devices (NamidaIdentity *self);
 /** namida_identity_readable_host_name: Returns: (transfer full): exported for tests. */
 char *namida_identity_readable_host_name (const char *host_name);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "namida-error.h"
+#include "namida-identity-claim.h"
 #include "namida-limits.h"
 #include "namida-peer.h"
 
@@ -121,6 +122,16 @@ on_caller_cancelled (GCancellable *cancellable, gpointer inner)
   g_cancellable_cancel (inner);
 }
 
+/* Another key was shown than the one that is meant: by whom decides what is said. */
+static void
+claim_thread (GTask *worker, gpointer source, gpointer outer, GCancellable *cancellable)
+{
+  NamidaClient *self = source;
+
+  g_task_return_error (outer,
+                       namida_identity_claim_dup_error (self->identity, self->address, self->pinned, cancellable));
+}
+
 /* What a failed exchange means, in words. @reason: (transfer full) */
 static void
 return_failure (GTask *task, GError *reason)
@@ -130,11 +141,14 @@ return_failure (GTask *task, GError *reason)
   g_autofree char *where = namida_address_to_text (self->address);
 
   self->timed_out = call->timed_out;
-  if (call->mismatch)
-    g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
-                             _ ("The device at %s is not the one it claims to be: it shows another identity. Nothing "
-                                "was sent. If it was set up anew, search for it again."),
-                             where);
+  if (call->mismatch && self->pinned != NULL)
+    {
+      g_autoptr (GTask) worker = g_task_new (self, call->caller, NULL, NULL);
+
+      g_task_set_source_tag (worker, return_failure);
+      g_task_set_task_data (worker, g_object_ref (task), g_object_unref);
+      g_task_run_in_thread (worker, claim_thread);
+    }
   else if (g_cancellable_is_cancelled (call->caller))
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
   else if (call->timed_out)

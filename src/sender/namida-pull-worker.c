@@ -33,8 +33,11 @@ pull_connect (
 
       if (connection != NULL)
         return connection;
-      if (first == NULL)
-        first = g_steal_pointer (&local);
+      if (first == NULL || g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED))
+        {
+          g_clear_error (&first);
+          first = g_steal_pointer (&local);
+        }
     }
   if (first == NULL)
     first = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
@@ -84,6 +87,7 @@ namida_pull_ask_any (NamidaIdentity *identity,
       GByteArray *body = pull_ask_one (peer, target, json, most, cancellable, &local);
       gboolean unknown = g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
       gboolean away = g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE)
+                      || g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE)
                       || g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED);
 
       if (body != NULL)
@@ -91,7 +95,7 @@ namida_pull_ask_any (NamidaIdentity *identity,
           g_ptr_array_insert (addresses, 0, g_ptr_array_steal_index (addresses, i));
           return body;
         }
-      if (told == NULL || (told_away && !away))
+      if (told == NULL || (told_away && !away) || g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED))
         {
           told_away = away;
           g_clear_error (&told);

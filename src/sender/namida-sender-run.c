@@ -76,6 +76,7 @@ sender_can_go_on (NamidaSender *self, const GError *error)
   switch (error->code)
     {
     case NAMIDA_ERROR_UNREACHABLE:
+    case NAMIDA_ERROR_NO_SUCH_DEVICE: /* another device has its address by now */
     case NAMIDA_ERROR_BUSY:
     case NAMIDA_ERROR_PAUSED:
     case NAMIDA_ERROR_NO_SPACE: /* somebody may make room there */
@@ -86,7 +87,7 @@ sender_can_go_on (NamidaSender *self, const GError *error)
     case NAMIDA_ERROR_NOT_FOUND:
     case NAMIDA_ERROR_EXPIRED:
       return self->session_id != NULL;
-    case NAMIDA_ERROR_IDENTITY_CHANGED: /* somebody else has its address by now: nothing was sent there */
+    case NAMIDA_ERROR_IDENTITY_CHANGED: /* somebody says that it is the device, and nothing was sent there */
       return self->again && self->session_id == NULL;
     default:
       return FALSE;
@@ -358,8 +359,10 @@ sender_on_offered (NamidaSender *self, GError *error)
 static void
 sender_keep_error (GError **told, GError *error)
 {
-  if (*told == NULL || error->code == NAMIDA_ERROR_IDENTITY_CHANGED
-      || (error->code == NAMIDA_ERROR_BUSY && (*told)->code == NAMIDA_ERROR_UNREACHABLE))
+  gboolean away
+      = *told == NULL || (*told)->code == NAMIDA_ERROR_UNREACHABLE || (*told)->code == NAMIDA_ERROR_NO_SUCH_DEVICE;
+
+  if (*told == NULL || error->code == NAMIDA_ERROR_IDENTITY_CHANGED || (error->code == NAMIDA_ERROR_BUSY && away))
     {
       g_clear_error (told);
       *told = g_steal_pointer (&error);

@@ -125,6 +125,7 @@ namida_upload_worker_classify (NamidaUploadWorker *worker, const GError *error)
     /* A file that is cut off in the middle is as good as whole to a program that only counts them. */
     return on_break == NAMIDA_BREAK_STARTS_OVER ? NAMIDA_TRY_FATAL : NAMIDA_TRY_SOURCE;
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
+      || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE)
       || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED))
     return NAMIDA_TRY_FATAL;
   if (on_break == NAMIDA_BREAK_RESUMES)

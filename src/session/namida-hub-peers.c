@@ -18,7 +18,7 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
   if (info->sends_only && info->fingerprint != NULL)
     namida_hub_note_sender (self, info->fingerprint, info->uuid, FALSE);
   if (dialect == NAMIDA_DIALECT_V1)
-    namida_hub_ask_host (self, address, info->fingerprint);
+    namida_hub_ask_host (self, address, info->fingerprint, finder == (NamidaFinder *) self->multicast);
   else if (dialect == NAMIDA_DIALECT_PHONE)
     namida_multicast_finder_answer (self->multicast, info, address);
   else
@@ -28,7 +28,7 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
 static void
 on_probe_address (NamidaHub *self, GInetSocketAddress *address)
 {
-  namida_hub_ask_host (self, address, NULL);
+  namida_hub_ask_host (self, address, NULL, FALSE);
 }
 
 void
@@ -114,7 +114,7 @@ ask_trusted (NamidaHub *self)
 
       if (address != NULL && !is_near (self, device->fingerprint)
           && namida_networks_reach (networks, g_inet_socket_address_get_address (address)))
-        namida_hub_ask_host (self, address, device->fingerprint);
+        namida_hub_ask_host (self, address, device->fingerprint, FALSE);
     }
 }
 

@@ -39,6 +39,7 @@ struct _NamidaHub
   gboolean no_localsend;
   gint64 told_unencrypted_at, told_refused_at, told_changed_at; /* monotonic, 0: never */
   NamidaDeclineGuard *declined;                                 /* who has to wait after a no */
+  GPtrArray *alarms;                                            /* sentences that nobody has read yet */
   gint64 messages_since; /* monotonic: in this minute so many texts of strangers came: */
   guint n_messages;
   guint64 limit;
@@ -117,6 +118,10 @@ void namida_hub_stop_discovery (NamidaHub *self);
 void
 namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote);
 
+/* namida-hub-alarm.c */
+/* Tells @sentence as an alarm, unless that is one already or there are enough. */
+void namida_hub_raise_alarm (NamidaHub *self, const char *sentence);
+
 /* namida-hub-ask.c */
 /* namida-hub-preview.c: answers who asks what is here already. */
 void namida_hub_start_preview (NamidaHub *self);
@@ -131,8 +136,8 @@ char *namida_hub_dup_copy_sentence (NamidaHub *self, GInetSocketAddress *address
 /* Whether one more question may go to @host, by any dialect: with the hub's asking as what is being asked. */
 gboolean namida_hub_may_ask (NamidaHub *self, GInetAddress *host);
 /* Asks a host that was heard of, unless enough are being asked: a device that is there announces itself again.
- * @fingerprint: (nullable): whom it is for */
-void namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint);
+ * @fingerprint: (nullable): whom it is for. @greeted: a hello of that very address has just named it */
+void namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint, gboolean greeted);
 /* Is @peer, which was silent, still there? */
 void namida_hub_probe (NamidaHub *self, NamidaPeer *peer);
 /* A device that has shown its key at an address. Returns: (transfer none) (nullable) */
@@ -161,7 +166,7 @@ void namida_hub_revoke (NamidaHub *self, const char *fingerprint);
 NamidaDoubt namida_hub_doubt_offer (NamidaHub *self, NamidaOffer *offer);
 void namida_hub_doubt_pair_request (NamidaHub *self, NamidaPairRequest *request);
 /* Where the device of @fingerprint should be, another one answered: told once when that one is trusted. */
-void namida_hub_saw_impostor (NamidaHub *self, const char *fingerprint, const GError *error);
+void namida_hub_saw_impostor (NamidaHub *self, const char *fingerprint, GInetSocketAddress *address);
 /* Returns: (transfer full) (nullable): IDENTITY_CHANGED when @text names a trusted device that was seen with another
  * key only. */
 GError *namida_hub_dup_impostor_error (NamidaHub *self, const char *text);

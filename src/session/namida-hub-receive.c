@@ -112,16 +112,12 @@ tell_refused (NamidaHub *self, NamidaOffer *offer)
 {
   g_autofree char *sentence = NULL;
 
-  if (!namida_hub_may_tell (&self->told_refused_at))
+  /* That one was an alarm. */
+  if (namida_offer_get_doubt (offer) == NAMIDA_DOUBT_IDENTITY_CHANGED || !namida_hub_may_tell (&self->told_refused_at))
     return;
   if (!namida_offer_get_encrypted (offer))
     sentence = g_strdup_printf (_ ("“%s” offered something without encryption. It was refused, as your settings say."),
                                 namida_offer_get_alias (offer));
-  else if (namida_offer_get_doubt (offer) == NAMIDA_DOUBT_IDENTITY_CHANGED)
-    sentence
-        = g_strdup_printf (_ ("“%s” offered something, and says that it is a device that you trust, but has another "
-                              "key. It was refused. If it is yours, pair with it again."),
-                           namida_offer_get_alias (offer));
   else if (!namida_offer_get_can_pair (offer))
     sentence = g_strdup_printf (_ ("“%s” offered something, and is not trusted here. It was refused, as "
                                    "your settings say. Change them to be asked about it."),

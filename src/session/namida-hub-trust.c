@@ -51,6 +51,15 @@ on_peers_changed (NamidaHub *self, guint position, guint removed, guint added, G
     }
 }
 
+static void
+hub_trust_note_known (NamidaHub *self)
+{
+  g_autoptr (GPtrArray) all = self->trust != NULL ? namida_trust_store_list (self->trust) : NULL;
+
+  if (all != NULL)
+    namida_known_devices_set (namida_identity_get_known_devices (self->identity), all);
+}
+
 void
 namida_hub_refresh_trust (NamidaHub *self)
 {
@@ -60,6 +69,7 @@ namida_hub_refresh_trust (NamidaHub *self)
 
       look_at_peer (self, peer);
     }
+  hub_trust_note_known (self);
 }
 
 /* ---- another program ---- */
@@ -100,6 +110,7 @@ namida_hub_start_trust (NamidaHub *self)
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (on_peers_changed), self, G_CONNECT_SWAPPED);
+  hub_trust_note_known (self);
   on_peers_changed (self, 0, 0, g_list_model_get_n_items (G_LIST_MODEL (self->peers)), G_LIST_MODEL (self->peers));
   /* Without one, who is trusted is still looked up anew for each offer. */
   g_clear_object (&self->trust_monitor);
@@ -198,7 +209,7 @@ namida_hub_doubt_offer (NamidaHub *self, NamidaOffer *offer)
       /* Translators: a device's name, then a sentence about it */
       g_autofree char *sentence = g_strdup_printf (_ ("“%s” wants to send. %s"), name, warning);
 
-      g_signal_emit_by_name (self, "trouble", sentence);
+      namida_hub_raise_alarm (self, sentence);
     }
   return doubt;
 }
@@ -246,10 +257,11 @@ trusted_at (NamidaHub *self, const char *text)
 }
 
 void
-namida_hub_saw_impostor (NamidaHub *self, const char *fingerprint, const GError *error)
+namida_hub_saw_impostor (NamidaHub *self, const char *fingerprint, GInetSocketAddress *address)
 {
   const NamidaTrusted *trusted = self->trust != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
   g_autofree char *name = trusted != NULL ? namida_format_name (trusted->alias) : NULL;
+  g_autofree char *where = namida_address_to_text (address);
   g_autofree char *sentence = NULL;
 
   if (trusted == NULL)
@@ -258,9 +270,12 @@ namida_hub_saw_impostor (NamidaHub *self, const char *fingerprint, const GError 
     self->impostors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (!g_hash_table_add (self->impostors, g_strdup (trusted->fingerprint)))
     return;
-  /* Translators: a device's name, then what is wrong about it */
-  sentence = g_strdup_printf (_ ("Careful with “%s”: %s"), name, error->message);
-  g_signal_emit_by_name (self, "trouble", sentence);
+  /* Translators: a device's name, then an address */
+  sentence
+      = g_strdup_printf (_ ("Careful with “%s”: at %s somebody says that it is this device, but shows another key. "
+                            "Nothing was sent there. If you set the device up anew, pair with it again."),
+                         name, where);
+  namida_hub_raise_alarm (self, sentence);
 }
 
 GError *
@@ -301,6 +316,21 @@ trusted_by_digits (NamidaHub *self, const char *text)
   return NULL;
 }
 
+/* Another device has the address of a trusted one by now, and does not say that it is that one. */
+static void
+hub_trust_set_moved (const NamidaTrusted *there, NamidaPeer *peer, const char *text, GError **error)
+{
+  g_autofree char *name = namida_format_name (there->alias);
+  g_autofree char *other = namida_format_name (namida_peer_get_alias (peer));
+
+  /* Translators: an address, then the names of two devices; the last %s is the second name again */
+  g_set_error (
+      error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+      _ ("At %s was your trusted “%s”. Another device, “%s”, is there now, so nothing was sent. If “%s” is the "
+         "one that you mean, give its name instead of the address."),
+      text, name, other, other);
+}
+
 gboolean
 namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text, GError **error)
 {
@@ -333,10 +363,14 @@ namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text,
     {
       const NamidaTrusted *there = trusted_at (self, text);
 
-      whom = there != NULL                                                              ? there
-             : doubt == NAMIDA_DOUBT_LOOKALIKE && namida_looks_like (text, whom->alias) ? whom
-                                                                                        : NULL;
-      doubt = whom != NULL ? NAMIDA_DOUBT_IDENTITY_CHANGED : NAMIDA_DOUBT_NONE;
+      /* An address passes from one device to another; a name does not. */
+      if (doubt == NAMIDA_DOUBT_LOOKALIKE && (whom == there || namida_looks_like (text, whom->alias)))
+        doubt = NAMIDA_DOUBT_IDENTITY_CHANGED;
+      else if (there != NULL)
+        {
+          hub_trust_set_moved (there, peer, text, error);
+          return FALSE;
+        }
     }
   if (doubt != NAMIDA_DOUBT_IDENTITY_CHANGED)
     return TRUE;

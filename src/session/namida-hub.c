@@ -74,6 +74,7 @@ namida_hub_dispose (GObject *object)
   g_clear_object (&self->transfers);
   g_clear_object (&self->pair_requests);
   g_clear_pointer (&self->declined, namida_decline_guard_free);
+  g_clear_pointer (&self->alarms, g_ptr_array_unref);
   g_clear_object (&self->messages);
   g_clear_object (&self->store);
   g_clear_object (&self->book);
@@ -122,6 +123,7 @@ namida_hub_class_init (NamidaHubClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   trouble_signal = g_signal_new ("trouble", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                  G_TYPE_STRING);
+  g_signal_new ("alarm", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_signal_new ("versions-removed", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                 G_TYPE_POINTER);
 }
@@ -136,6 +138,7 @@ namida_hub_init (NamidaHub *self)
   self->transfers = g_list_store_new (NAMIDA_TYPE_TRANSFER);
   self->declined = namida_decline_guard_new ();
   self->copies_asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->alarms = g_ptr_array_new_with_free_func (g_free);
   self->pair_requests = g_list_store_new (NAMIDA_TYPE_PAIR_REQUEST);
   self->messages = g_list_store_new (NAMIDA_TYPE_MESSAGE);
   namida_hub_init_backups (self);

@@ -62,7 +62,8 @@ typedef struct
  * both start. Main context. Properties: "running", "port" (0 until it runs), "address" (text, for people), "scanning"
  * and "scan-progress" (0.0 to 1.0) of namida_hub_scan(). Why it does not listen is the error of
  * namida_hub_start_finish(). Signal "trouble" (const char *sentence): something a person should know and nothing
- * depends on.
+ * depends on. Signal "alarm" (const char *sentence): somebody pretends to be a trusted device; it is kept for
+ * namida_hub_dup_alarms(), and whoever shows it lets a person read it to its end.
  */
 #define NAMIDA_TYPE_HUB (namida_hub_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaHub, namida_hub, NAMIDA, HUB, GObject)
@@ -145,14 +146,20 @@ gboolean namida_hub_forget_address (NamidaHub *self, const char *text);
 gboolean namida_hub_has_typed_address (NamidaHub *self, NamidaPeer *peer);
 /** namida_hub_forget_addresses: all of those. */
 void namida_hub_forget_addresses (NamidaHub *self, NamidaPeer *peer);
+/** namida_hub_dup_alarms: Returns: (transfer full): the sentences of the alarms that no person has read yet, the oldest
+ * first. Each was told by the signal "alarm", too. Main context. */
+GStrv namida_hub_dup_alarms (NamidaHub *self);
+/** namida_hub_dismiss_alarms: a person has read them. Main context. */
+void namida_hub_dismiss_alarms (NamidaHub *self);
 /**
  * namida_hub_check_recipient: whether @peer is whom a person means.
  * @text: (nullable): what the person typed to name it, as for namida_hub_resolve_async(); %NULL: it was chosen by
  * sight, with namida_peer_get_warning() shown
  *
- * Refuses one that says it is a trusted device but shows another key, and one that was found under the name or at the
- * address of a trusted device but is another. Pairing with it, or typing its fingerprint, is how to mean it.
- * namida_hub_send() does this without @text. Errors: IDENTITY_CHANGED.
+ * Refuses one that says it is a trusted device but shows another key, or that was found under the name of a trusted
+ * device but is another (IDENTITY_CHANGED), and one that only has the address of a trusted device (NO_SUCH_DEVICE).
+ * Pairing with it, or typing its fingerprint, is how to mean it. namida_hub_send() does this without @text. Errors:
+ * IDENTITY_CHANGED, NO_SUCH_DEVICE.
  */
 gboolean namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text, GError **error);
 /**

@@ -127,8 +127,12 @@ def test_receiver_with_another_key(lab):
     equal(false.stop(), 0)
 
 
+def kept(device, *what):
+    return device.run("backups", *what, "--backups", device.backups, "--music", device.music)
+
+
 def test_address_of_a_trusted_device(lab):
-    """another device at the address where a trusted one was: send to that address ends with 6"""
+    """another device at the address where a trusted one was: the trusted one is not here (4), and nobody is alarmed"""
     receiver, sender = trusting(lab)
     where = receiver.listening["port"]
     row = expect(0, sender.run("--json", "trust", "list")).events[0]
@@ -136,9 +140,36 @@ def test_address_of_a_trusted_device(lab):
     stranger = lab.device("Stranger")
     stranger.start("receive", "--accept", "all", "--port", where, "--backups", stranger.backups, "--music", stranger.music)
     stranger.listening = stranger.wait_event("listening")
-    expect(6, sender.send(f"127.0.0.1:{where}", some_file(lab)))
+    fingerprint = receiver.listening["fingerprint"]
+    told = []
+    for name in (f"127.0.0.1:{where}", receiver.alias, fingerprint[:8], fingerprint):
+        told.append(expect(4, sender.send(name, some_file(lab))))
+        told.append(expect(4, kept(sender, "list", "--from", name)))
+        told.append(expect(4, kept(sender, "fetch", "newest", "--from", name)))
+    for name in (receiver.alias, fingerprint):
+        told.append(expect(4, sender.run("--json", "pair", name)))
+    told.append(expect(0, sender.run("devices", "--timeout", "3")))
+    for result in told:
+        assert "Careful" not in result.out + result.err and "another key" not in result.out + result.err, result.err
+    assert stranger.alias in told[0].out + told[0].err and receiver.alias in told[0].out + told[0].err, told[0].err
     expect(0, sender.send(stranger.alias, some_file(lab)))
     equal(stranger.stop(), 0)
+
+
+def test_claims_at_the_address(lab):
+    """a device with another key at that address that says it is the trusted one, by name or number: 6 everywhere"""
+    receiver, sender = trusting(lab)
+    where = receiver.listening["port"]
+    for false in (impostor(lab, receiver), impostor(lab, receiver, same_uuid=False)):
+        false.start("receive", "--accept", "all", "--port", where, "--backups", false.backups, "--music", false.music)
+        false.listening = false.wait_event("listening")
+        for name in (f"127.0.0.1:{where}", receiver.alias, receiver.listening["fingerprint"]):
+            expect(6, sender.send(name, some_file(lab)))
+            expect(6, kept(sender, "list", "--from", name))
+            expect(6, kept(sender, "fetch", "newest", "--from", name))
+        assert "Careful" in expect(0, sender.run("devices", "--timeout", "3")).err
+        assert not false.backups.exists() or not any(false.backups.iterdir())
+        equal(false.stop(), 0)
 
 
 def test_paired_again(lab):
@@ -178,4 +209,4 @@ def test_what_it_may_do(lab):
 
 
 main(test_sender_with_another_key, test_names_that_look_alike, test_receiver_with_another_key,
-     test_address_of_a_trusted_device, test_paired_again, test_what_it_may_do)
+     test_address_of_a_trusted_device, test_claims_at_the_address, test_paired_again, test_what_it_may_do)

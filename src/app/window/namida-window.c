@@ -12,6 +12,7 @@
 #include "namida-backups-page.h"
 #include "namida-devices-page.h"
 #include "namida-dialog.h"
+#include "namida-alarm-bar.h"
 #include "namida-folder-bar.h"
 #include "namida-message-dialog.h"
 #include "namida-mnemonics.h"
@@ -36,6 +37,7 @@ struct _NamidaWindow
   GtkWidget *switcher_bar;
   GtkWidget *add_button;
   GtkWidget *search_button;
+  NamidaAlarmBar *alarm_bar;
   NamidaFolderBar *folder_bar;
   AdwToastOverlay *toasts;
   AdwLeaflet *leaflet;
@@ -333,11 +335,13 @@ namida_window_class_init (NamidaWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = namida_window_dispose;
   g_type_ensure (NAMIDA_TYPE_DEVICES_PAGE);
+  g_type_ensure (NAMIDA_TYPE_ALARM_BAR);
   g_type_ensure (NAMIDA_TYPE_FOLDER_BAR);
   g_type_ensure (NAMIDA_TYPE_TRANSFERS_PAGE);
   g_type_ensure (NAMIDA_TYPE_BACKUPS_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-window.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, switcher_title);
+  gtk_widget_class_bind_template_child (widget_class, NamidaWindow, alarm_bar);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, folder_bar);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, leaflet);
@@ -386,6 +390,7 @@ namida_window_new (GtkApplication *application, NamidaHub *hub, NamidaHubHistory
 
   self->hub = g_object_ref (hub);
   self->settings = g_object_ref (settings);
+  namida_alarm_bar_set_hub (self->alarm_bar, hub);
   namida_folder_bar_set_hub (self->folder_bar, hub, settings);
   /* Who comes back may have plugged the drive in. */
   g_signal_connect_object (self, "notify::is-active", G_CALLBACK (namida_folder_bar_look), self->folder_bar,

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list of namida-known-devices.h: copies of what the trust store knows, under a lock, because connections are made
+ * in workers and the trust store belongs to the main context. */
+#include "config.h"
+
+#include "namida-known-devices.h"
+
+#include "namida-skeleton.h"
+#include "namida-trust-store.h"
+
+struct _NamidaKnownDevices
+{
+  GMutex mutex;
+  GHashTable *devices; /* fingerprint → NamidaTrusted */
+};
+
+NamidaKnownDevices *
+namida_known_devices_new (void)
+{
+  NamidaKnownDevices *self = g_new0 (NamidaKnownDevices, 1);
+
+  g_mutex_init (&self->mutex);
+  self->devices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) namida_trusted_free);
+  return self;
+}
+
+void
+namida_known_devices_free (NamidaKnownDevices *self)
+{
+  g_hash_table_unref (self->devices);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+void
+namida_known_devices_set (NamidaKnownDevices *self, GPtrArray *trusted)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  g_hash_table_remove_all (self->devices);
+  for (guint i = 0; i < trusted->len; i++)
+    {
+      const NamidaTrusted *one = g_ptr_array_index (trusted, i);
+
+      g_hash_table_insert (self->devices, g_ascii_strup (one->fingerprint, -1), namida_trusted_copy (one));
+    }
+}
+
+gboolean
+namida_known_devices_is_claimed (NamidaKnownDevices *self,
+                                 const char *fingerprint,
+                                 const char *said_fingerprint,
+                                 const char *said_uuid,
+                                 const char *said_alias)
+{
+  g_autofree char *key = g_ascii_strup (fingerprint, -1);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  const NamidaTrusted *known = g_hash_table_lookup (self->devices, key);
+
+  if (said_fingerprint != NULL && g_ascii_strcasecmp (said_fingerprint, fingerprint) == 0)
+    return TRUE;
+  if (known == NULL)
+    return FALSE;
+  return (said_uuid != NULL && known->uuid != NULL && g_ascii_strcasecmp (said_uuid, known->uuid) == 0)
+         || (said_alias != NULL && namida_looks_like (said_alias, known->alias));
+}
