@@ -17,13 +17,17 @@
 #define NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS 64u
 #define NAMIDA_LIMIT_CONNECTIONS_PER_NETWORK 128u /* IPv6: a /64 */
 #define NAMIDA_LIMIT_STRANGERS_CONNECTIONS 192u   /* the rest is for trusted devices */
-#define NAMIDA_LIMIT_HANDSHAKES 32u               /* that run at once */
-#define NAMIDA_LIMIT_HANDSHAKES_PER_ADDRESS 4u
-#define NAMIDA_LIMIT_HANDSHAKES_PER_NETWORK 16u
-#define NAMIDA_LIMIT_HANDSHAKES_RESERVED 8u /* of them for addresses that a trusted device came from */
+/* That run at once. GLib does each in one of the ten threads that all of the program's work shares, and adds to those
+ * but slowly: more, and strangers who dawdle hold up our own work. */
+#define NAMIDA_LIMIT_HANDSHAKES 8u
+#define NAMIDA_LIMIT_HANDSHAKES_PER_ADDRESS 3u
+#define NAMIDA_LIMIT_HANDSHAKES_PER_NETWORK 4u
+#define NAMIDA_LIMIT_HANDSHAKES_RESERVED 3u /* of them for addresses that a trusted device came from */
 /* When others wait: how long a handshake may take, and the same for one of an address that has several under way. */
-#define NAMIDA_LIMIT_HANDSHAKE_TURN_MS 2000
+#define NAMIDA_LIMIT_HANDSHAKE_TURN_MS 600
 #define NAMIDA_LIMIT_HANDSHAKE_LEAST_MS 300
+/* Of an address that let one run out before, when one waits that did not. */
+#define NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS 100
 #define NAMIDA_LIMIT_HANDSHAKE_SECONDS 10u
 #define NAMIDA_LIMIT_HEAD_SECONDS 10u
 #define NAMIDA_LIMIT_HEAD_BYTES (16u * 1024)

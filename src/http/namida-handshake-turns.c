@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Turns for TLS handshakes, which take a thread each, so that strangers who dawdle hold up neither each other nor
- * trusted devices: an address that has fewest under way goes first, then the one that has waited longest since its
- * last turn; a few turns are kept for addresses that a trusted device came from. When somebody waits, the oldest
- * handshake of the address that has the most ends early. The listener calls this, in the main context. */
+ * trusted devices: an address that never let a handshake run out goes before one that did, then the one that has fewest
+ * under way, then the one that has waited longest since its last turn; a few turns are kept for addresses that a
+ * trusted device came from. When somebody waits, a handshake ends early: first one of an address that let others run
+ * out, then the oldest of the address that has the most. The listener calls this, in the main context. */
 
 #include "config.h"
 
@@ -13,7 +14,7 @@
 #include "namida-limits.h"
 #include "namida-tally.h"
 
-#define MAX_SERVED 4096 /* addresses whose last turn is known */
+#define MAX_SERVED 4096 /* networks whose last turn is known */
 
 typedef struct
 {
@@ -23,6 +24,13 @@ typedef struct
   gint64 began; /* monotonic µs */
 } Turn;
 
+/* What is remembered of an address; of IPv6, where a computer has many, of its network. */
+typedef struct
+{
+  guint64 number;   /* of its last turn */
+  gboolean dawdles; /* its last handshake took long, and came to nothing */
+} Served;
+
 struct _NamidaHandshakeTurns
 {
   GHashTable *turns;                    /* item → Turn */
@@ -30,7 +38,7 @@ struct _NamidaHandshakeTurns
   GQueue running;                       /* Turn, borrowed, the oldest first */
   NamidaTally *by_address, *by_network; /* that run */
   guint n_preferred;                    /* of those that run */
-  GHashTable *served;                   /* address → number of its last turn */
+  GHashTable *served;                   /* network → Served */
   guint64 n_served;
 };
 
@@ -84,6 +92,33 @@ namida_handshake_turns_add (
   g_queue_push_tail (&self->waiting, turn);
 }
 
+/* Returns: (transfer none): what is remembered of @network from now on */
+static Served *
+turns_note (NamidaHandshakeTurns *self, const char *network)
+{
+  Served *served = g_hash_table_lookup (self->served, network);
+
+  if (served != NULL)
+    return served;
+  if (g_hash_table_size (self->served) >= MAX_SERVED)
+    g_hash_table_remove_all (self->served);
+  served = g_new0 (Served, 1);
+  g_hash_table_insert (self->served, g_strdup (network), served);
+  return served;
+}
+
+void
+namida_handshake_turns_done (NamidaHandshakeTurns *self, gpointer item)
+{
+  Turn *turn = g_hash_table_lookup (self->turns, item);
+
+  if (turn == NULL)
+    return;
+  turns_note (self, turn->network)->dawdles = FALSE;
+  turn->began = namida_clock_monotonic ();
+  namida_handshake_turns_remove (self, item);
+}
+
 void
 namida_handshake_turns_remove (NamidaHandshakeTurns *self, gpointer item)
 {
@@ -93,6 +128,8 @@ namida_handshake_turns_remove (NamidaHandshakeTurns *self, gpointer item)
     return;
   if (turn->running)
     {
+      if (namida_clock_monotonic () - turn->began >= NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS * G_GINT64_CONSTANT (1000))
+        turns_note (self, turn->network)->dawdles = TRUE;
       g_queue_remove (&self->running, turn);
       namida_tally_down (self->by_address, turn->address);
       namida_tally_down (self->by_network, turn->network);
@@ -123,11 +160,19 @@ turns_have_room (NamidaHandshakeTurns *self, const Turn *turn)
 }
 
 static guint64
-turns_get_served (NamidaHandshakeTurns *self, const char *address)
+turns_get_served (NamidaHandshakeTurns *self, const char *network)
 {
-  guint64 *number = g_hash_table_lookup (self->served, address);
+  const Served *served = g_hash_table_lookup (self->served, network);
 
-  return number != NULL ? *number : 0;
+  return served != NULL ? served->number : 0;
+}
+
+static gboolean
+turns_dawdles (NamidaHandshakeTurns *self, const Turn *turn)
+{
+  const Served *served = g_hash_table_lookup (self->served, turn->network);
+
+  return served != NULL && served->dawdles && !turn->preferred;
 }
 
 /* Whether @a goes before @b, which came before it. */
@@ -141,11 +186,13 @@ turns_is_before (NamidaHandshakeTurns *self, const Turn *a, const Turn *b)
 
   if (a->preferred != b->preferred)
     return a->preferred;
+  if (turns_dawdles (self, a) != turns_dawdles (self, b))
+    return turns_dawdles (self, b);
   if (in_network != in_other)
     return in_network < in_other;
   if (of_address != of_other)
     return of_address < of_other;
-  return turns_get_served (self, a->address) < turns_get_served (self, b->address);
+  return turns_get_served (self, a->network) < turns_get_served (self, b->network);
 }
 
 /* Returns: (nullable) */
@@ -164,7 +211,6 @@ gpointer
 namida_handshake_turns_next (NamidaHandshakeTurns *self)
 {
   Turn *turn = turns_find_first (self);
-  guint64 *number;
 
   if (turn == NULL || !turns_have_room (self, turn))
     return NULL;
@@ -175,34 +221,55 @@ namida_handshake_turns_next (NamidaHandshakeTurns *self)
   namida_tally_up (self->by_address, turn->address);
   namida_tally_up (self->by_network, turn->network);
   self->n_preferred += turn->preferred ? 1 : 0;
-  if (g_hash_table_size (self->served) >= MAX_SERVED)
-    g_hash_table_remove_all (self->served);
-  number = g_new (guint64, 1);
-  *number = ++self->n_served;
-  g_hash_table_replace (self->served, g_strdup (turn->address), number);
+  turns_note (self, turn->network)->number = ++self->n_served;
   return turn->item;
+}
+
+/* The more wait that never dawdled, the shorter a turn is: in a crowd of new addresses each is tried soon. */
+static gint64
+turns_get_full_lease (NamidaHandshakeTurns *self)
+{
+  guint at_once = NAMIDA_LIMIT_HANDSHAKES - NAMIDA_LIMIT_HANDSHAKES_RESERVED;
+  guint n = 0;
+
+  for (GList *l = self->waiting.head; l != NULL; l = l->next)
+    n += turns_dawdles (self, l->data) ? 0 : 1;
+  return CLAMP (NAMIDA_LIMIT_HANDSHAKE_TURN_MS * at_once / MAX (n, 1), NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS,
+                NAMIDA_LIMIT_HANDSHAKE_TURN_MS);
+}
+
+/* How long @turn may last in ms while @first waits. @full: of an address that has done nothing yet. */
+static gint64
+turns_get_lease (NamidaHandshakeTurns *self, const Turn *turn, const Turn *first, gint64 full)
+{
+  if (turns_dawdles (self, turn) && !turns_dawdles (self, first))
+    return NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS;
+  return namida_tally_get (self->by_address, turn->address) > namida_tally_get (self->by_address, first->address) + 1
+             ? MIN (full, NAMIDA_LIMIT_HANDSHAKE_LEAST_MS)
+             : full;
 }
 
 gpointer
 namida_handshake_turns_victim (NamidaHandshakeTurns *self)
 {
   Turn *first = turns_find_first (self), *victim = NULL;
-  gint64 now = namida_clock_monotonic ();
-  guint has, most = 0;
+  gint64 now = namida_clock_monotonic (), full;
+  guint most = 0;
 
   if (first == NULL || turns_have_room (self, first))
     return NULL;
-  has = namida_tally_get (self->by_address, first->address);
+  full = turns_get_full_lease (self);
   for (GList *l = self->running.head; l != NULL; l = l->next)
     {
       Turn *turn = l->data;
-      guint n = namida_tally_get (self->by_address, turn->address);
-      gint64 least = n > has + 1 ? NAMIDA_LIMIT_HANDSHAKE_LEAST_MS : NAMIDA_LIMIT_HANDSHAKE_TURN_MS;
+      /* One that dawdled before goes before all that did not. */
+      guint n = namida_tally_get (self->by_address, turn->address)
+                + (turns_dawdles (self, turn) ? NAMIDA_LIMIT_HANDSHAKES : 0);
 
       /* One that leaves already makes room soon. */
       if (turn->leaving)
         return NULL;
-      if (turn->preferred || n <= most || now - turn->began < least * 1000)
+      if (turn->preferred || n <= most || now - turn->began < turns_get_lease (self, turn, first, full) * 1000)
         continue;
       most = n;
       victim = turn;

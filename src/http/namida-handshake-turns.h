@@ -16,7 +16,9 @@ void namida_handshake_turns_free (NamidaHandshakeTurns *self);
 /** @preferred: a trusted device came from @address before. */
 void namida_handshake_turns_add (
     NamidaHandshakeTurns *self, gpointer item, const char *address, const char *network, gboolean preferred);
-/** Waiting or running; one that is not in here is ignored. */
+/** namida_handshake_turns_done: the handshake of @item succeeded: removes it, and its address is well thought of. */
+void namida_handshake_turns_done (NamidaHandshakeTurns *self, gpointer item);
+/** Waiting or running, and came to nothing; one that is not in here is ignored. */
 void namida_handshake_turns_remove (NamidaHandshakeTurns *self, gpointer item);
 /** Returns: (transfer none) (nullable): the item whose turn it is: it runs from now on. */
 gpointer namida_handshake_turns_next (NamidaHandshakeTurns *self);

@@ -5,6 +5,7 @@
 
 #include "namida-connection-limit.h"
 #include "namida-handshake-turns.h"
+#include "namida-hello-gate.h"
 #include "namida-limits.h"
 #include "namida-listener-sockets.h"
 #include "namida-tls.h"
@@ -12,6 +13,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #define TLS_HANDSHAKE 0x16 /* RFC 8446, 5.1: the content type of a ClientHello */
@@ -51,6 +53,7 @@ typedef struct
   GCancellable *cancellable;
   GSource *byte_source, *timer;
   char *address, *network;
+  gssize awaited; /* bytes of the hello */
   gboolean failed, in_worker;
 } Arrival;
 
@@ -218,6 +221,8 @@ on_handshake_done (gpointer user_data)
 {
   Arrival *arrival = user_data;
 
+  if (!arrival->failed)
+    namida_handshake_turns_done (arrival->listener->turns, arrival);
   leave_handshake (arrival);
   if (arrival->failed)
     {
@@ -267,18 +272,24 @@ begin_handshake (NamidaListener *self, Arrival *arrival)
   g_thread_pool_push (self->handshakes, arrival, NULL);
 }
 
+static void
+make_room (NamidaListener *self)
+{
+  Arrival *victim = self->stopped ? NULL : namida_handshake_turns_victim (self->turns);
+
+  if (victim == NULL)
+    return;
+  /* The worker wakes by either. */
+  g_cancellable_cancel (victim->cancellable);
+  g_socket_shutdown (g_socket_connection_get_socket (victim->connection), TRUE, TRUE, NULL);
+}
+
 static gboolean
 on_look (gpointer user_data)
 {
   NamidaListener *self = user_data;
-  Arrival *victim = self->stopped ? NULL : namida_handshake_turns_victim (self->turns);
 
-  if (victim != NULL)
-    {
-      /* The worker wakes by either. */
-      g_cancellable_cancel (victim->cancellable);
-      g_socket_shutdown (g_socket_connection_get_socket (victim->connection), TRUE, TRUE, NULL);
-    }
+  make_room (self);
   if (!self->stopped && namida_handshake_turns_is_waiting (self->turns))
     return G_SOURCE_CONTINUE;
   g_clear_pointer (&self->look, g_source_unref);
@@ -294,31 +305,92 @@ next_handshake (NamidaListener *self)
 
   while (!self->stopped && (next = namida_handshake_turns_next (self->turns)) != NULL)
     begin_handshake (self, next);
-  if (self->stopped || self->look != NULL || !namida_handshake_turns_is_waiting (self->turns))
+  if (self->stopped || !namida_handshake_turns_is_waiting (self->turns))
+    return;
+  make_room (self);
+  if (self->look != NULL)
     return;
   self->look = g_timeout_source_new (TURN_LOOK_MS);
   g_source_set_callback (self->look, on_look, self, NULL);
   g_source_attach (self->look, self->context);
 }
 
+/* How many bytes there must be for the socket to count as readable: the main loop does not turn for each of a hello
+ * that comes in crumbs. Returns: %FALSE: the other side has closed, so no more will come. */
 static gboolean
-on_first_byte (GSocket *socket, GIOCondition condition, gpointer user_data)
+await_bytes (GSocket *socket, gssize count)
+{
+  struct pollfd poller = { .fd = g_socket_get_fd (socket), .events = POLLRDHUP };
+
+  return g_socket_set_option (socket, SOL_SOCKET, SO_RCVLOWAT, (gint) count, NULL) && poll (&poller, 1, 0) == 0;
+}
+
+static gboolean on_first_bytes (GSocket *socket, GIOCondition condition, gpointer user_data);
+
+static void
+arrival_watch (Arrival *arrival)
+{
+  GSocket *socket = g_socket_connection_get_socket (arrival->connection);
+
+  arrival->byte_source = g_socket_create_source (socket, G_IO_IN | G_IO_HUP | G_IO_ERR, NULL);
+  g_source_set_callback (arrival->byte_source, (GSourceFunc) on_first_bytes, arrival, NULL);
+  g_source_attach (arrival->byte_source, arrival->listener->context);
+}
+
+static gboolean
+on_pause_over (gpointer user_data)
 {
   Arrival *arrival = user_data;
-  guint8 byte;
-  gssize n = recv (g_socket_get_fd (socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+  clear_source (&arrival->byte_source);
+  arrival_watch (arrival);
+  return G_SOURCE_REMOVE;
+}
+
+/* The kernel said that there is more than there is, as it may when it is short of memory: not again at once. */
+static void
+arrival_pause (Arrival *arrival)
+{
+  clear_source (&arrival->byte_source);
+  arrival->byte_source = g_timeout_source_new (PAUSE_MS);
+  g_source_set_callback (arrival->byte_source, on_pause_over, arrival, NULL);
+  g_source_attach (arrival->byte_source, arrival->listener->context);
+}
+
+static gboolean
+on_first_bytes (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  Arrival *arrival = user_data;
+  guint8 bytes[NAMIDA_HELLO_GATE_MOST];
+  gssize n = recv (g_socket_get_fd (socket), bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+  gssize missing;
 
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return G_SOURCE_CONTINUE;
-  clear_source (&arrival->byte_source);
-  if (n <= 0)
-    arrival_free (arrival);
-  else if (byte == TLS_HANDSHAKE)
-    arrival_secure (arrival);
-  else
+  if (n > 0 && bytes[0] != TLS_HANDSHAKE)
     {
+      clear_source (&arrival->byte_source);
       arrival->stream = g_object_ref (G_IO_STREAM (arrival->connection));
       arrival_ready (arrival, FALSE, NULL);
+      return G_SOURCE_REMOVE;
+    }
+  missing = n > 0 ? namida_hello_gate_missing (bytes, (gsize) n) : -1;
+  if (missing == 0 && await_bytes (socket, 1))
+    {
+      clear_source (&arrival->byte_source);
+      arrival_secure (arrival);
+    }
+  else if (missing <= 0 || !await_bytes (socket, missing))
+    {
+      clear_source (&arrival->byte_source);
+      arrival_free (arrival);
+    }
+  else if (missing == arrival->awaited)
+    arrival_pause (arrival);
+  else
+    {
+      arrival->awaited = missing;
+      return G_SOURCE_CONTINUE;
     }
   return G_SOURCE_REMOVE;
 }
@@ -363,9 +435,7 @@ arrive (NamidaListener *self, GSocket *socket)
   arrival->local = g_socket_connection_get_local_address (arrival->connection, NULL);
   arrival->cancellable = g_cancellable_new ();
   g_hash_table_add (self->pending, arrival);
-  arrival->byte_source = g_socket_create_source (socket, G_IO_IN | G_IO_HUP | G_IO_ERR, NULL);
-  g_source_set_callback (arrival->byte_source, (GSourceFunc) on_first_byte, arrival, NULL);
-  g_source_attach (arrival->byte_source, self->context);
+  arrival_watch (arrival);
   arrival_arm (arrival);
 }
 

@@ -70,15 +70,44 @@ test_network (void)
   namida_handshake_turns_free (turns);
 }
 
-/* Ten addresses with six silent handshakes each: one that comes later has its turn after 300 ms. */
+/* Lets the clock go on until the handshake of @item runs, ending those that have to make room; as many others of the
+ * crowd come again. Returns: how long that took, in ms. */
+static gint64
+wait_for (NamidaHandshakeTurns *turns, guint item, guint addresses)
+{
+  gint64 began = namida_clock_monotonic ();
+  guint more = 100000;
+
+  while (namida_clock_monotonic () - began < 60 * G_USEC_PER_SEC)
+    {
+      gpointer victim = namida_handshake_turns_victim (turns), next;
+
+      if (victim == NULL)
+        namida_clock_set_fake (namida_clock_monotonic () + 1000);
+      else
+        {
+          /* One at a time. */
+          g_assert_null (namida_handshake_turns_victim (turns));
+          namida_handshake_turns_remove (turns, victim);
+          more++;
+          add (turns, more, 1 + more % addresses, FALSE);
+        }
+      while ((next = namida_handshake_turns_next (turns)) != NULL)
+        if (GPOINTER_TO_UINT (next) == item)
+          return (namida_clock_monotonic () - began) / 1000;
+    }
+  g_assert_not_reached ();
+}
+
+/* Addresses with six silent handshakes each: one that comes later has its turn after those that came before it had one
+ * each; and as soon as they are known to dawdle, at once. */
 static void
 test_newcomer (gconstpointer data)
 {
   guint addresses = GPOINTER_TO_UINT (data);
-  gint64 wait_ms
-      = addresses > NAMIDA_LIMIT_HANDSHAKES ? NAMIDA_LIMIT_HANDSHAKE_TURN_MS : NAMIDA_LIMIT_HANDSHAKE_LEAST_MS;
+  guint at_once = NAMIDA_LIMIT_HANDSHAKES - NAMIDA_LIMIT_HANDSHAKES_RESERVED;
+  guint rounds = (addresses + at_once - 1) / at_once;
   NamidaHandshakeTurns *turns;
-  gpointer victim, next = NULL;
 
   namida_clock_set_fake (1);
   turns = namida_handshake_turns_new ();
@@ -86,20 +115,41 @@ test_newcomer (gconstpointer data)
   add (turns, 1, 250, FALSE);
   g_assert_null (namida_handshake_turns_next (turns));
   g_assert_null (namida_handshake_turns_victim (turns));
-  namida_clock_set_fake (1 + wait_ms * 1000);
-  /* Others that have had no turn yet, and came before it, go first: one for each address at most. */
-  for (guint i = 0; next == NULL || next != GUINT_TO_POINTER (1); i++)
+  g_assert_cmpint (wait_for (turns, 1, addresses), <=, rounds * NAMIDA_LIMIT_HANDSHAKE_TURN_MS);
+  namida_handshake_turns_done (turns, GUINT_TO_POINTER (1));
+  /* By now each address of the crowd has let one run out. */
+  for (guint i = 2; i < 20; i++)
     {
-      g_assert_cmpuint (i, <,
-                        MAX (addresses, NAMIDA_LIMIT_HANDSHAKES) - NAMIDA_LIMIT_HANDSHAKES
-                            + NAMIDA_LIMIT_HANDSHAKES_RESERVED + 1);
-      victim = namida_handshake_turns_victim (turns);
-      g_assert_nonnull (victim);
-      /* One at a time. */
-      g_assert_null (namida_handshake_turns_victim (turns));
-      namida_handshake_turns_remove (turns, victim);
-      next = namida_handshake_turns_next (turns);
+      add (turns, i, 200 + i, FALSE);
+      g_assert_cmpint (wait_for (turns, i, addresses), <=, NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS);
+      namida_handshake_turns_done (turns, GUINT_TO_POINTER (i));
     }
+  namida_handshake_turns_free (turns);
+  namida_clock_set_fake (-1);
+}
+
+/* A handshake that succeeds makes up for one that ran out: the address goes before dawdlers again. */
+static void
+test_second_chance (void)
+{
+  NamidaHandshakeTurns *turns;
+
+  namida_clock_set_fake (1);
+  turns = namida_handshake_turns_new ();
+  add (turns, 1, 1, FALSE);
+  g_assert_true (namida_handshake_turns_next (turns) == GUINT_TO_POINTER (1));
+  namida_clock_set_fake (1 + NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS * 1000);
+  namida_handshake_turns_remove (turns, GUINT_TO_POINTER (1));
+  add (turns, 2, 1, FALSE);
+  add (turns, 3, 2, FALSE);
+  g_assert_true (namida_handshake_turns_next (turns) == GUINT_TO_POINTER (3));
+  g_assert_true (namida_handshake_turns_next (turns) == GUINT_TO_POINTER (2));
+  namida_handshake_turns_done (turns, GUINT_TO_POINTER (2));
+  namida_handshake_turns_done (turns, GUINT_TO_POINTER (3));
+  add (turns, 4, 1, FALSE);
+  add (turns, 5, 2, FALSE);
+  /* The one whose last turn is longer ago. */
+  g_assert_true (namida_handshake_turns_next (turns) == GUINT_TO_POINTER (5));
   namida_handshake_turns_free (turns);
   namida_clock_set_fake (-1);
 }
@@ -137,7 +187,7 @@ test_no_hurry (void)
 
   namida_clock_set_fake (1);
   turns = namida_handshake_turns_new ();
-  crowd (turns, 8, 3);
+  crowd (turns, NAMIDA_LIMIT_HANDSHAKES - NAMIDA_LIMIT_HANDSHAKES_RESERVED, 1);
   namida_clock_set_fake (1 + 9 * G_USEC_PER_SEC);
   g_assert_null (namida_handshake_turns_victim (turns));
   namida_handshake_turns_free (turns);
@@ -152,6 +202,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/handshake-turns/network", test_network);
   g_test_add_data_func ("/handshake-turns/newcomer/ten-addresses", GUINT_TO_POINTER (10), test_newcomer);
   g_test_add_data_func ("/handshake-turns/newcomer/forty-addresses", GUINT_TO_POINTER (40), test_newcomer);
+  g_test_add_func ("/handshake-turns/second-chance", test_second_chance);
   g_test_add_func ("/handshake-turns/rounds", test_rounds);
   g_test_add_func ("/handshake-turns/no-hurry", test_no_hurry);
   return g_test_run ();
