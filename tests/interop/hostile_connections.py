@@ -269,7 +269,8 @@ def half_open(lab, receiver):
             assert other.curl("register", method="GET", source="127.0.0.10").status == 200
             answered |= set(select.select(streams, [], [], 1)[0])
             if time.monotonic() - started < LIMIT - 1:  # else the first of them gave way to the next
-                assert len(answered) == 3, len(answered)
+                # The other receivers of this test say hello, too, for which one of these may give way.
+                assert 3 <= len(answered) < 10, len(answered)
                 return
     raise AssertionError("too slow to show anything")
 
