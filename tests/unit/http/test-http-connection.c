@@ -443,7 +443,7 @@ static void
 test_pinned (Fixture *f, gconstpointer data)
 {
   f->peer.fingerprint = namida_identity_get_fingerprint (f->ours);
-  assert_fails (f, run_short, NAMIDA_ERROR_IDENTITY_CHANGED);
+  assert_fails (f, run_short, NAMIDA_ERROR_NO_SUCH_DEVICE);
 }
 
 #define ADD(name, test)                                                                                                \

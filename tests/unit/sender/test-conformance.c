@@ -538,7 +538,7 @@ test_case (Fixture *f, gconstpointer data)
   g_assert_cmpint (namida_transfer_get_result (f->transfer, 1), ==, f->test.song);
   g_assert_cmpint (g_atomic_int_get (&f->offers), ==, f->test.offers);
   if (f->test.play == PLAY_IMPOSTOR)
-    g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED);
+    g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
   /* What is called stored lies there whole. */
   g_assert_true (f->test.zip != NAMIDA_FILE_STORED || g_hash_table_contains (f->stored, "zip"));
   g_assert_true (f->test.song != NAMIDA_FILE_STORED || g_hash_table_contains (f->stored, "song"));

@@ -14,6 +14,7 @@
 #include "namida-limits.h"
 #include "namida-sender.h"
 #include "namida-tls.h"
+#include "namida-trust-store.h"
 
 #define MIB (1024u * 1024)
 
@@ -569,13 +570,24 @@ test_nothing_wanted (Fixture *f, gconstpointer data)
   g_assert_cmpint (namida_transfer_get_state (f->transfer), ==, NAMIDA_TRANSFER_DONE);
 }
 
+/* Another key answers than the one of the trusted device @data (nullable: of one that nothing is known of). The
+ * receiver calls itself "Fake": it is an alarm only when that is the name of the trusted one. */
 static void
 test_other_identity (Fixture *f, gconstpointer data)
 {
+  const char *meant = namida_identity_get_fingerprint (f->identity);
+  g_autoptr (GPtrArray) known = g_ptr_array_new ();
+  NamidaTrusted trusted = { .fingerprint = (char *) meant, .alias = (char *) data };
+  gboolean claimed = g_strcmp0 (data, "Laptop") != 0 && data != NULL;
+  int code = claimed ? (int) NAMIDA_ERROR_IDENTITY_CHANGED : (int) NAMIDA_ERROR_NO_SUCH_DEVICE;
+
+  if (data != NULL)
+    g_ptr_array_add (known, &trusted);
+  namida_known_devices_set (namida_identity_get_known_devices (f->identity), known);
   add_file (f, "a.flac", 1000);
-  start (f, namida_identity_get_fingerprint (f->identity));
+  start (f, meant);
   finish (f);
-  g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED);
+  g_assert_error (f->error, NAMIDA_ERROR, code);
   g_assert_cmpint (f->fake.offers, ==, 0);
 }
 
@@ -864,7 +876,10 @@ main (int argc, char **argv)
   ADD ("claimed-and-silent", test_claimed, GINT_TO_POINTER (NAMIDA_FILE_PENDING));
   ADD ("claimed-and-gone", test_claimed_gone, NULL);
   ADD ("unnamed", test_unnamed, NULL);
-  ADD ("other-identity", test_other_identity, NULL);
+  ADD ("other-identity/unknown", test_other_identity, NULL);
+  ADD ("other-identity/another-name", test_other_identity, "Laptop");
+  ADD ("other-identity/its-name", test_other_identity, "Fake");
+  ADD ("other-identity/looks-like-its-name", test_other_identity, "F\xd0\xb0ke");
   ADD ("nobody", test_nobody, NULL);
   ADD ("unreadable", test_unreadable, NULL);
   ADD ("resume", test_resume, NULL);
