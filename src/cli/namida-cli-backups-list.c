@@ -5,6 +5,7 @@
 
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-identity.h"
 #include "namida-cli-terminal.h"
 #include "namida-format.h"
 #include "namida-version-good.h"
@@ -98,9 +99,7 @@ is_of (NamidaVersion *version, const char *device)
     return TRUE;
   typed = g_utf8_casefold (device, -1);
   alias = g_utf8_casefold (namida_version_get_alias (version), -1);
-  return g_str_equal (typed, alias)
-         || (fingerprint != NULL && strlen (device) >= 8
-             && g_ascii_strncasecmp (fingerprint, device, strlen (device)) == 0);
+  return g_str_equal (typed, alias) || namida_fingerprint_is_named (fingerprint, device, FALSE);
 }
 
 /* After the newest version of each device: of when the newest good one is, where that is another one. */

@@ -40,6 +40,25 @@ describe (const NamidaTrusted *one)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* @state: what is said behind each of the blocked devices. Returns: how many there are. */
+static guint
+trust_print_blocked (NamidaTrustStore *store, const char *state)
+{
+  g_autoptr (GHashTable) blocked = namida_trust_store_dup_blocked (store);
+  GHashTableIter iter;
+  gpointer fingerprint, alias;
+
+  g_hash_table_iter_init (&iter, blocked);
+  while (g_hash_table_iter_next (&iter, &fingerprint, &alias))
+    {
+      g_autofree char *shown = namida_format_alias (alias);
+      g_autofree char *column = namida_cli_text_pad (shown, 24);
+
+      namida_cli_print ("%s %s  %s", column, (char *) fingerprint, state);
+    }
+  return g_hash_table_size (blocked);
+}
+
 static void
 list (NamidaCli *cli, NamidaTrustStore *store)
 {
@@ -75,19 +94,18 @@ list (NamidaCli *cli, NamidaTrustStore *store)
     }
   if (all->len == 0)
     namida_cli_say (cli, _ ("No device is trusted yet. To trust one: namida-sync-cli pair NAME"));
+  /* With --json each line is a device that is trusted; “trust blocked” has the others. */
+  if (!cli->json)
+    trust_print_blocked (store, _ ("blocked"));
 }
 
 static gboolean
 fits (const NamidaTrusted *one, const char *text)
 {
-  g_autoptr (GString) digits = g_string_new (text);
   g_autofree char *typed = g_utf8_casefold (text, -1);
   g_autofree char *alias = g_utf8_casefold (one->alias, -1);
 
-  if (g_str_equal (typed, alias))
-    return TRUE;
-  g_string_replace (digits, " ", "", 0);
-  return digits->len >= 8 && g_ascii_strncasecmp (one->fingerprint, digits->str, digits->len) == 0;
+  return g_str_equal (typed, alias) || namida_fingerprint_is_named (one->fingerprint, text, TRUE);
 }
 
 char *
@@ -155,24 +173,53 @@ list_blocked (NamidaCli *cli, NamidaTrustStore *store)
   GHashTableIter iter;
   gpointer fingerprint, alias;
 
+  if (!cli->json)
+    {
+      if (trust_print_blocked (store, _ ("blocked")) == 0)
+        namida_cli_say (cli, _ ("No device is blocked"));
+      return;
+    }
   g_hash_table_iter_init (&iter, blocked);
   while (g_hash_table_iter_next (&iter, &fingerprint, &alias))
-    if (cli->json)
-      {
-        JsonBuilder *builder = namida_cli_object ();
+    {
+      JsonBuilder *builder = namida_cli_object ();
 
-        namida_json_build_string (builder, "alias", alias);
-        namida_json_build_string (builder, "fingerprint", fingerprint);
-        namida_cli_emit (builder);
-      }
-    else
-      {
-        g_autofree char *shown = namida_format_alias (alias);
+      namida_json_build_string (builder, "alias", alias);
+      namida_json_build_string (builder, "fingerprint", fingerprint);
+      namida_cli_emit (builder);
+    }
+}
 
-        namida_cli_print ("%s  %s", (char *) fingerprint, shown);
-      }
-  if (g_hash_table_size (blocked) == 0)
-    namida_cli_say (cli, _ ("No device is blocked"));
+/* Returns: (transfer full) (nullable): the fingerprint of the one blocked device that @text names, by name or digits.
+ */
+static char *
+trust_find_blocked (NamidaTrustStore *store, const char *text, GError **error)
+{
+  g_autoptr (GHashTable) blocked = namida_trust_store_dup_blocked (store);
+  g_autofree char *shown = g_utf8_make_valid (text, -1);
+  g_autofree char *typed = g_utf8_casefold (shown, -1);
+  const char *found = NULL;
+  gboolean several = FALSE;
+  GHashTableIter iter;
+  gpointer fingerprint, alias;
+
+  g_hash_table_iter_init (&iter, blocked);
+  while (g_hash_table_iter_next (&iter, &fingerprint, &alias))
+    {
+      g_autofree char *name = g_utf8_casefold (alias, -1);
+
+      if (!namida_fingerprint_is_named (fingerprint, text, FALSE) && !g_str_equal (name, typed))
+        continue;
+      several |= found != NULL;
+      found = fingerprint;
+    }
+  if (found != NULL && !several)
+    return g_strdup (found);
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+               several ? _ ("Several blocked devices are named “%s”. Give the fingerprint: “trust blocked” shows it.")
+                       : _ ("No blocked device is named “%s”. “trust blocked” shows them."),
+               shown);
+  return NULL;
 }
 
 /* A device is blocked by its whole key: by less, or by a name, somebody else might be. One that is trusted may be named
@@ -187,12 +234,10 @@ block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const 
 
   if (namida_fingerprint_is_valid (text))
     fingerprint = g_ascii_strup (text, -1);
-  else if (blocked)
-    fingerprint = namida_cli_trust_find (store, text, &error);
-  if (fingerprint == NULL && error != NULL)
-    return namida_cli_fail (cli, error);
+  else
+    fingerprint = blocked ? namida_cli_trust_find (store, text, &error) : trust_find_blocked (store, text, &error);
   if (fingerprint == NULL)
-    return namida_cli_usage (_ ("Give the whole fingerprint: “trust blocked” shows it."));
+    return namida_cli_fail (cli, error);
   known = namida_trust_store_lookup (store, fingerprint);
   alias = g_strdup (known != NULL ? known->alias : "");
   if (blocked)
@@ -255,21 +300,22 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
   const char *what;
 
   auto_accept = restore = landing = NULL;
-  if (!namida_cli_parse (cli,
-                         _ ("list | blocked | block NAME|FINGERPRINT | unblock FINGERPRINT | remove NAME|FINGERPRINT | "
-                            "rename NAME|FINGERPRINT NEW-NAME | set NAME|FINGERPRINT "
-                            "OPTIONS"),
-                         _ ("Lists, removes or renames the devices that this one trusts, or sets what one may do. "
-                            "Removing a device ends its transfers, also in a program that is receiving."),
-                         entries, &argc, &argv))
+  if (!namida_cli_parse (
+          cli,
+          _ ("list | blocked | block NAME|FINGERPRINT | unblock NAME|FINGERPRINT | remove NAME|FINGERPRINT | "
+             "rename NAME|FINGERPRINT NEW-NAME | set NAME|FINGERPRINT "
+             "OPTIONS"),
+          _ ("Lists, removes or renames the devices that this one trusts, or sets what one may do. "
+             "Removing a device ends its transfers, also in a program that is receiving."),
+          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   what = argc > 1 ? argv[1] : NULL;
   if (!((g_strcmp0 (what, "list") == 0 && argc == 2) || (g_strcmp0 (what, "blocked") == 0 && argc == 2)
         || (g_strcmp0 (what, "block") == 0 && argc == 3) || (g_strcmp0 (what, "unblock") == 0 && argc == 3)
         || (g_strcmp0 (what, "remove") == 0 && argc == 3) || (g_strcmp0 (what, "set") == 0 && argc == 3)
         || (g_strcmp0 (what, "rename") == 0 && argc == 4)))
-    return namida_cli_usage (_ ("Say what to do: list, blocked, block NAME, unblock FINGERPRINT, remove NAME, rename "
-                                "NAME NEW-NAME, or set NAME with what it may do."));
+    return namida_cli_usage (_ ("Say what to do: list, blocked, block NAME, unblock NAME, remove NAME, rename NAME "
+                                "NEW-NAME, or set NAME with what it may do."));
   if (!choices_make_sense (g_str_equal (what, "set")))
     return namida_cli_usage (_ (
         "With “set”, and only with it, give --auto-accept yes|no, --restore yes|no or --as library|backup|default."));

@@ -10,6 +10,7 @@
 #include "namida-cli-output.h"
 #include "namida-cli-terminal.h"
 #include "namida-memory.h"
+#include "namida-watchdog.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -491,6 +492,7 @@ main (int argc, char **argv)
   int code;
 
   namida_memory_begin ();
+  namida_watchdog_start ();
   namida_cipher_prefer ();
   namida_cli_terminal_begin ();
   for (int i = 1; i < argc && !g_str_equal (argv[i], "--"); i++)

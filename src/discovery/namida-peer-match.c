@@ -3,11 +3,9 @@
 
 #include <string.h>
 
+#include "namida-identity.h"
 #include "namida-peer-list.h"
 #include "namida-peer-private.h"
-
-#define MIN_FINGERPRINT_DIGITS 8 /* of a trusted device */
-#define MIN_STRANGER_DIGITS 16   /* of others: keys that begin with 8 given digits can be made */
 
 typedef gboolean (*Fits) (NamidaPeer *peer, gconstpointer wanted);
 
@@ -49,8 +47,7 @@ fits_fingerprint (NamidaPeer *peer, gconstpointer wanted)
 {
   const char *fingerprint = namida_peer_get_fingerprint (peer);
 
-  return fingerprint != NULL && g_str_has_prefix (fingerprint, wanted)
-         && (namida_peer_get_trusted (peer) || strlen (wanted) >= MIN_STRANGER_DIGITS);
+  return namida_fingerprint_is_named (fingerprint, wanted, namida_peer_get_trusted (peer));
 }
 
 static gboolean
@@ -74,7 +71,7 @@ fingerprint_digits (const char *text)
       else if (*text != ' ' && *text != ':')
         return NULL;
     }
-  if (digits->len < MIN_FINGERPRINT_DIGITS || digits->len > 64)
+  if (digits->len < NAMIDA_FINGERPRINT_DIGITS_TRUSTED || digits->len > 64)
     return NULL;
   return g_strdup (digits->str);
 }

@@ -51,9 +51,9 @@ namida_identity_claim_dup_error (NamidaIdentity *identity,
     said = identity_claim_ask (&peer, NAMIDA_LOCALSEND_PREFIX "/info", namida_localsend_info_parse, cancellable);
   if (g_cancellable_is_cancelled (cancellable))
     return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The connection was cancelled."));
-  if (said != NULL
-      && namida_known_devices_is_claimed (namida_identity_get_known_devices (identity), fingerprint, said->fingerprint,
-                                          said->uuid, said->alias))
+  if (namida_known_devices_is_claimed (namida_identity_get_known_devices (identity), fingerprint, where,
+                                       said != NULL ? said->fingerprint : NULL, said != NULL ? said->uuid : NULL,
+                                       said != NULL ? said->alias : NULL))
     return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
                         _ ("The device at %s is not the one it claims to be: it shows another identity. Nothing was "
                            "sent. If it was set up anew, search for it again."),

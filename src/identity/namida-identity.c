@@ -9,6 +9,7 @@
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 struct _NamidaIdentity
 {
@@ -178,6 +179,22 @@ gboolean
 namida_fingerprint_is_valid (const char *text)
 {
   return namida_digest_is_hex (text);
+}
+
+gboolean
+namida_fingerprint_is_named (const char *fingerprint, const char *text, gboolean trusted)
+{
+  gsize n = 0, length = fingerprint != NULL ? strlen (fingerprint) : 0;
+
+  for (; *text != '\0'; text++)
+    {
+      if (*text == ' ' || *text == ':')
+        continue;
+      if (!g_ascii_isxdigit (*text) || n >= length || g_ascii_toupper (*text) != g_ascii_toupper (fingerprint[n]))
+        return FALSE;
+      n++;
+    }
+  return n >= (trusted ? NAMIDA_FINGERPRINT_DIGITS_TRUSTED : NAMIDA_FINGERPRINT_DIGITS);
 }
 
 static void

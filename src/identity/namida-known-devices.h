@@ -25,20 +25,33 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaKnownDevices, namida_known_devices_free)
 void namida_known_devices_set (NamidaKnownDevices *self, GPtrArray *trusted);
 
 /**
+ * namida_known_devices_note_claim:
+ * @self: the list
+ * @fingerprint: that an announcement has just named
+ * @host: the address that it came from, without a port
+ *
+ * Remembered for half a minute: the key is not proven yet, and who shows another one there is no device that got the
+ * address by chance. Any thread.
+ */
+void namida_known_devices_note_claim (NamidaKnownDevices *self, const char *fingerprint, const char *host);
+
+/**
  * namida_known_devices_is_claimed:
  * @self: the list
  * @fingerprint: of the device that was to be at an address
+ * @host: that address, without a port
  * @said_fingerprint: (nullable): what somebody there, who has shown another key, says of itself
  * @said_uuid: (nullable): likewise
  * @said_alias: (nullable): likewise
  *
  * Any thread.
  *
- * Returns: whether it says that it is the device with @fingerprint: by the key itself, or by the number or a name that
- * looks like that of the trusted device that has it
+ * Returns: whether it says that it is the device with @fingerprint: by the key itself, here or in an announcement, or
+ * by the number or a name that looks like that of the trusted device that has it
  */
 gboolean namida_known_devices_is_claimed (NamidaKnownDevices *self,
                                           const char *fingerprint,
+                                          const char *host,
                                           const char *said_fingerprint,
                                           const char *said_uuid,
                                           const char *said_alias);

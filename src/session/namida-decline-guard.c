@@ -11,6 +11,9 @@
 #define MOST_SECONDS 3600u
 #define FORGET_US (G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC)
 #define MOST_KEYS 1024u
+#define WITHDRAWN_FREE 2u  /* questions of one key that are taken back and cost nothing */
+#define WITHDRAWN_MOST 10u /* of all keys, within: */
+#define WITHDRAWN_SECONDS 60u
 
 typedef struct
 {
@@ -21,6 +24,7 @@ typedef struct
 struct _NamidaDeclineGuard
 {
   GHashTable *records; /* key → Record */
+  GQueue withdrawn;    /* gint64 *: monotonic µs, the oldest first */
 };
 
 NamidaDeclineGuard *
@@ -29,6 +33,7 @@ namida_decline_guard_new (void)
   NamidaDeclineGuard *self = g_new0 (NamidaDeclineGuard, 1);
 
   self->records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_queue_init (&self->withdrawn);
   return self;
 }
 
@@ -36,6 +41,7 @@ void
 namida_decline_guard_free (NamidaDeclineGuard *self)
 {
   g_hash_table_unref (self->records);
+  g_queue_clear_full (&self->withdrawn, g_free);
   g_free (self);
 }
 
@@ -93,6 +99,28 @@ namida_decline_guard_declined (NamidaDeclineGuard *self, const char *key, guint 
   for (guint i = free + 1; i < record->declined && seconds < MOST_SECONDS; i++)
     seconds *= 2;
   record->until = now + MIN (seconds, MOST_SECONDS) * G_USEC_PER_SEC;
+}
+
+void
+namida_decline_guard_withdrawn (NamidaDeclineGuard *self, const char *key)
+{
+  gint64 *now = g_new (gint64, 1);
+
+  *now = namida_clock_monotonic ();
+  g_queue_push_tail (&self->withdrawn, now);
+  if (self->withdrawn.length > WITHDRAWN_MOST)
+    g_free (g_queue_pop_head (&self->withdrawn));
+  namida_decline_guard_declined (self, key, WITHDRAWN_FREE);
+}
+
+guint
+namida_decline_guard_wait_all (NamidaDeclineGuard *self)
+{
+  gint64 *first = g_queue_peek_head (&self->withdrawn);
+  gint64 left = first != NULL ? *first + WITHDRAWN_SECONDS * G_USEC_PER_SEC - namida_clock_monotonic () : 0;
+
+  return self->withdrawn.length < WITHDRAWN_MOST || left <= 0 ? 0
+                                                              : (guint) ((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
 }
 
 void

@@ -21,6 +21,17 @@ guint namida_decline_guard_wait (NamidaDeclineGuard *self, const char *key);
  * @free: so many of them cost nothing: of an address, which several people may share
  */
 void namida_decline_guard_declined (NamidaDeclineGuard *self, const char *key, guint free);
+/**
+ * namida_decline_guard_withdrawn:
+ * @self: the guard
+ * @key: (nullable): who has taken back a question before it was answered
+ *
+ * Who asks and hangs up again and again makes a person press the wrong button: after a few it counts as a no, and when
+ * strangers together did it ten times within a minute, namida_decline_guard_wait_all() makes all of them wait.
+ */
+void namida_decline_guard_withdrawn (NamidaDeclineGuard *self, const char *key);
+/** namida_decline_guard_wait_all: Returns: seconds until any stranger may ask again, rounded up; 0: now. */
+guint namida_decline_guard_wait_all (NamidaDeclineGuard *self);
 void namida_decline_guard_accepted (NamidaDeclineGuard *self, const char *key);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaDeclineGuard, namida_decline_guard_free)

@@ -30,7 +30,6 @@ typedef struct
   GInetAddress *host; /* (nullable): what it counts for in the hub's asking; borrowed */
   char *fingerprint;  /* (nullable): whom it is for */
   gint64 asked_at;    /* monotonic */
-  gboolean greeted;   /* asked because a hello of this address names the fingerprint */
 } Question;
 
 /* A device is gone only when none of its addresses answers: another program of the same device may have left. */
@@ -116,7 +115,7 @@ compare_addresses (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *fresh)
         g_object_unref (address);
     }
   for (guint i = 0; i < others->len; i++)
-    namida_hub_ask_host (self, g_ptr_array_index (others, i), namida_peer_get_fingerprint (peer), FALSE);
+    namida_hub_ask_host (self, g_ptr_array_index (others, i), namida_peer_get_fingerprint (peer));
 }
 
 /* @round_trip: of namida_peer_rate_address(); an address that others told of may be one of a network far away. */
@@ -170,10 +169,7 @@ registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
           info != NULL ? MAX (namida_clock_monotonic () - question->asked_at, 1) : NAMIDA_PEER_UNREACHABLE);
   if (error != NULL)
     g_debug ("No answer to register: %s", error->message);
-  /* A hello that names the key claims it, whatever else is said there. */
-  if (question->fingerprint != NULL
-      && (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED)
-          || (question->greeted && g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE))))
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED) && question->fingerprint != NULL)
     namida_hub_saw_impostor (question->hub, question->fingerprint, namida_client_get_address (client));
   /* A host that was heard of, and speaks no TLS. */
   if (info == NULL && question->probe == NULL && question->fingerprint == NULL && question->hub->server != NULL
@@ -213,7 +209,7 @@ namida_hub_may_ask (NamidaHub *self, GInetAddress *host)
 }
 
 void
-namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint, gboolean greeted)
+namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint)
 {
   GInetAddress *host = g_inet_socket_address_get_address (address);
   Question *question;
@@ -221,7 +217,6 @@ namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const char *f
   if (!namida_hub_may_ask (self, host))
     return;
   question = question_new (self, NULL);
-  question->greeted = greeted;
   question->host = host;
   g_ptr_array_add (self->asking, g_object_ref (host));
   ask (question, address, fingerprint);

@@ -17,8 +17,14 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
     return;
   if (info->sends_only && info->fingerprint != NULL)
     namida_hub_note_sender (self, info->fingerprint, info->uuid, FALSE);
+  if (finder == (NamidaFinder *) self->multicast && info->fingerprint != NULL)
+    {
+      g_autofree char *host = g_inet_address_to_string (g_inet_socket_address_get_address (address));
+
+      namida_known_devices_note_claim (namida_identity_get_known_devices (self->identity), info->fingerprint, host);
+    }
   if (dialect == NAMIDA_DIALECT_V1)
-    namida_hub_ask_host (self, address, info->fingerprint, finder == (NamidaFinder *) self->multicast);
+    namida_hub_ask_host (self, address, info->fingerprint);
   else if (dialect == NAMIDA_DIALECT_PHONE)
     namida_multicast_finder_answer (self->multicast, info, address);
   else
@@ -28,7 +34,7 @@ on_greeted (NamidaHub *self, NamidaDeviceInfo *info, guint dialect, GInetSocketA
 static void
 on_probe_address (NamidaHub *self, GInetSocketAddress *address)
 {
-  namida_hub_ask_host (self, address, NULL, FALSE);
+  namida_hub_ask_host (self, address, NULL);
 }
 
 void
@@ -114,7 +120,7 @@ ask_trusted (NamidaHub *self)
 
       if (address != NULL && !is_near (self, device->fingerprint)
           && namida_networks_reach (networks, g_inet_socket_address_get_address (address)))
-        namida_hub_ask_host (self, address, device->fingerprint, FALSE);
+        namida_hub_ask_host (self, address, device->fingerprint);
     }
 }
 

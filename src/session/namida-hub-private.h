@@ -136,8 +136,8 @@ char *namida_hub_dup_copy_sentence (NamidaHub *self, GInetSocketAddress *address
 /* Whether one more question may go to @host, by any dialect: with the hub's asking as what is being asked. */
 gboolean namida_hub_may_ask (NamidaHub *self, GInetAddress *host);
 /* Asks a host that was heard of, unless enough are being asked: a device that is there announces itself again.
- * @fingerprint: (nullable): whom it is for. @greeted: a hello of that very address has just named it */
-void namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint, gboolean greeted);
+ * @fingerprint: (nullable): whom it is for */
+void namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint);
 /* Is @peer, which was silent, still there? */
 void namida_hub_probe (NamidaHub *self, NamidaPeer *peer);
 /* A device that has shown its key at an address. Returns: (transfer none) (nullable) */

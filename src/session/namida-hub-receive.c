@@ -163,6 +163,7 @@ wait_after_no (NamidaHub *self, NamidaOffer *offer)
 
   if (!is_stranger (self, offer))
     return wait;
+  wait = MAX (wait, namida_decline_guard_wait_all (self->declined));
   return MAX (wait, namida_decline_guard_wait (self->declined, namida_offer_get_address (offer)));
 }
 
@@ -182,6 +183,8 @@ on_offer_closed (NamidaOffer *offer, NamidaHub *self)
 
   if (state == NAMIDA_OFFER_DECLINED || state == NAMIDA_OFFER_EXPIRED)
     note_no (self, offer);
+  else if (state == NAMIDA_OFFER_WITHDRAWN && is_stranger (self, offer))
+    namida_decline_guard_withdrawn (self->declined, guarded_key (offer));
   else if (state == NAMIDA_OFFER_ACCEPTED)
     namida_decline_guard_accepted (self->declined, guarded_key (offer));
   namida_hub_list_remove (self->offers, offer);

@@ -11,8 +11,7 @@
 /* Who is trusted, and who only looks like it. */
 
 #define MAX_SENDERS 64u
-#define REFRESH_MS 1000   /* a program that writes much (a transfer's journal) is not asked more often */
-#define FINGERPRINT_MIN 8 /* digits of it that name a device, as for resolving */
+#define REFRESH_MS 1000 /* a program that writes much (a transfer's journal) is not asked more often */
 
 static void
 look_at_peer (NamidaHub *self, NamidaPeer *peer)
@@ -227,16 +226,6 @@ namida_hub_doubt_pair_request (NamidaHub *self, NamidaPairRequest *request)
 
 /* ---- who is meant ---- */
 
-static gboolean
-names_fingerprint (const char *text, const char *fingerprint)
-{
-  g_autoptr (GString) digits = g_string_new (text);
-
-  g_string_replace (digits, " ", "", 0);
-  return fingerprint != NULL && digits->len >= FINGERPRINT_MIN
-         && g_ascii_strncasecmp (fingerprint, digits->str, digits->len) == 0;
-}
-
 /* The trusted device that was last at @text, and has not been seen elsewhere since. */
 static const NamidaTrusted *
 trusted_at (NamidaHub *self, const char *text)
@@ -291,7 +280,7 @@ namida_hub_dup_impostor_error (NamidaHub *self, const char *text)
     {
       const NamidaTrusted *one = namida_trust_store_lookup (self->trust, key);
 
-      if (one != NULL && (names_fingerprint (text, key) || namida_looks_like (text, one->alias)))
+      if (one != NULL && (namida_fingerprint_is_named (key, text, TRUE) || namida_looks_like (text, one->alias)))
         return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED,
                             _ ("Where your trusted “%s” should be, a device with another key answers. Someone may be "
                                "between the two, so nothing was sent. If it was set up anew, pair with it again."),
@@ -310,7 +299,7 @@ trusted_by_digits (NamidaHub *self, const char *text)
     {
       const NamidaTrusted *one = g_ptr_array_index (all, i);
 
-      if (names_fingerprint (text, one->fingerprint))
+      if (namida_fingerprint_is_named (one->fingerprint, text, TRUE))
         return namida_trust_store_lookup (self->trust, one->fingerprint);
     }
   return NULL;

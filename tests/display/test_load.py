@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window while much is done: thousands of files sent and received, long lists opened and run through. What is measured is how long a single
-turn of the main loop keeps its thread at work (src/app/window/namida-watchdog.h): to wait for a processor does not count. Speaks TAP."""
+turn of the main loop keeps its thread at work (src/base/namida-watchdog.h): to wait for a processor does not count. Speaks TAP."""
 import contextlib
 import os
 import pathlib

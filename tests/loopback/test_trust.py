@@ -208,5 +208,33 @@ def test_what_it_may_do(lab):
         expect(2, receiver.run("trust", *wrong))
 
 
+def test_blocked(lab):
+    """a device that is blocked is refused without a question, stands in the lists, and is a stranger again when unblocked"""
+    receiver, stranger = lab.receiver("--accept", "ask"), lab.device("Stranger")
+    stranger.start("send", "--to", receiver.alias, some_file(lab))
+    offer = receiver.wait_event("offer")
+    receiver.answer(block=offer["id"])
+    equal(stranger.wait(), 3, stranger.errors)
+    asked = len(receiver.seen)
+    expect(3, stranger.send(receiver, some_file(lab)))
+    assert not any(event["event"] == "offer" for event in receiver.seen[asked:]), receiver.seen[asked:]
+    line, = [line for line in expect(0, receiver.run("trust", "list")).out.splitlines() if offer["fingerprint"] in line]
+    assert "blocked" in line and stranger.alias in line, line
+    equal(expect(0, receiver.run("--json", "trust", "list")).events, [])
+    rows = expect(0, receiver.run("--json", "trust", "blocked")).events
+    equal(rows, [{"alias": stranger.alias, "fingerprint": offer["fingerprint"]}])
+    expect(4, receiver.run("trust", "unblock", offer["fingerprint"][:8]))
+    expect(4, receiver.run("trust", "unblock", "Somebody Else"))
+    expect(0, receiver.run("trust", "unblock", offer["fingerprint"][:16]))
+    equal(expect(0, receiver.run("--json", "trust", "blocked")).events, [])
+    stranger.start("send", "--to", receiver.alias, some_file(lab))
+    again = receiver.wait_event("offer")
+    receiver.answer(accept=again["id"])
+    equal(stranger.wait(), 0, stranger.errors)
+    expect(0, receiver.run("trust", "block", again["fingerprint"]))
+    expect(3, stranger.send(receiver, some_file(lab)))
+    equal(receiver.stop(), 0)
+
+
 main(test_sender_with_another_key, test_names_that_look_alike, test_receiver_with_another_key,
-     test_address_of_a_trusted_device, test_claims_at_the_address, test_paired_again, test_what_it_may_do)
+     test_address_of_a_trusted_device, test_claims_at_the_address, test_paired_again, test_what_it_may_do, test_blocked)

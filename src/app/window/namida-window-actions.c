@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-blocked-dialog.h"
 #include "namida-device-page.h"
 #include "namida-device-words.h"
 #include "namida-dialog.h"
@@ -264,6 +265,21 @@ window_actions_on_show_transfers (GtkWidget *widget, const char *action, GVarian
   namida_window_search_transfers (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
+static void
+window_actions_on_blocked_devices (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  namida_blocked_dialog_show (GTK_WINDOW (widget), namida_window_get_hub (NAMIDA_WINDOW (widget)));
+}
+
+static void
+window_actions_on_open_pairing (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaWindow *window = NAMIDA_WINDOW (widget);
+
+  namida_hub_open_pairing (namida_window_get_hub (window));
+  namida_window_toast (window, _ ("Pairing is open for 2 minutes. Start it on the other device."));
+}
+
 void
 namida_window_actions_install (GtkWidgetClass *widget_class)
 {
@@ -281,5 +297,7 @@ namida_window_actions_install (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.toast", "s", window_actions_on_toast);
   gtk_widget_class_install_action (widget_class, "win.open-folder", "ay", window_actions_on_open_folder);
   gtk_widget_class_install_action (widget_class, "win.scan", NULL, window_actions_on_scan);
+  gtk_widget_class_install_action (widget_class, "win.blocked-devices", NULL, window_actions_on_blocked_devices);
+  gtk_widget_class_install_action (widget_class, "win.open-pairing", NULL, window_actions_on_open_pairing);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, window_actions_on_back);
 }

@@ -5,6 +5,7 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-identity.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -50,16 +51,12 @@ namida_succession_add (NamidaDatabase *database, const char *successor, const ch
 }
 
 static gboolean
-succession_fits (const char *fingerprint, const char *alias, const char *text)
+succession_fits (const char *fingerprint, const char *alias, gboolean trusted, const char *text)
 {
   g_autofree char *typed = g_utf8_casefold (text, -1);
   g_autofree char *name = g_utf8_casefold (alias, -1);
-  g_autoptr (GString) digits = g_string_new (text);
 
-  if (g_str_equal (typed, name))
-    return TRUE;
-  g_string_replace (digits, " ", "", 0);
-  return digits->len >= 8 && g_ascii_strncasecmp (fingerprint, digits->str, digits->len) == 0;
+  return g_str_equal (typed, name) || namida_fingerprint_is_named (fingerprint, text, trusted);
 }
 
 char *
@@ -72,15 +69,19 @@ namida_succession_find_sender (NamidaDatabase *database, const char *text, guint
 
   *versions = 0;
   namida_database_lock (database);
-  statement = namida_database_prepare (database, error,
-                                       "SELECT fingerprint, alias, count (*) FROM versions"
-                                       " WHERE fingerprint IS NOT NULL AND removing = 0 GROUP BY fingerprint, alias",
-                                       "");
+  statement
+      = namida_database_prepare (database, error,
+                                 "SELECT fingerprint, alias, count (*),"
+                                 " EXISTS (SELECT 1 FROM trusted WHERE trusted.fingerprint = versions.fingerprint)"
+                                 " FROM versions"
+                                 " WHERE fingerprint IS NOT NULL AND removing = 0 GROUP BY fingerprint, alias",
+                                 "");
   while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
     {
       const char *fingerprint = (const char *) sqlite3_column_text (statement, 0);
 
-      if (!succession_fits (fingerprint, (const char *) sqlite3_column_text (statement, 1), shown))
+      if (!succession_fits (fingerprint, (const char *) sqlite3_column_text (statement, 1),
+                            sqlite3_column_int (statement, 3) != 0, shown))
         continue;
       several |= found != NULL && !g_str_equal (found, fingerprint);
       if (found == NULL)

@@ -22,7 +22,7 @@ namida_succession_add (NamidaDatabase *database, const char *successor, const ch
 
 /**
  * namida_succession_find_sender:
- * @text: a device's name, or at least 8 digits of its fingerprint
+ * @text: a device's name, or digits of its fingerprint: 8 of one that is trusted, 16 of others
  * @versions: (out): how many versions it sent
  *
  * Returns: (transfer full) (nullable): the fingerprint of a device whose versions are kept here; %NULL with

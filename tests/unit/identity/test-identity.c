@@ -229,6 +229,27 @@ test_trust_threads (void)
   }
 }
 
+/* Eight digits name a trusted device, sixteen any other one: a key with eight given digits is made in minutes. */
+static void
+test_named (void)
+{
+  static const char *const key = "545D9066BB3903359D5D663A7D07E84F0C6F7A5CF73F7C9A8F8A38749D416924";
+
+  g_assert_true (namida_fingerprint_is_named (key, "545D9066", TRUE));
+  g_assert_true (namida_fingerprint_is_named (key, "545d 9066", TRUE));
+  g_assert_false (namida_fingerprint_is_named (key, "545D906", TRUE));
+  g_assert_false (namida_fingerprint_is_named (key, "545D 906", TRUE));
+  g_assert_false (namida_fingerprint_is_named (key, "545D9066", FALSE));
+  g_assert_false (namida_fingerprint_is_named (key, "545D9066BB39033", FALSE));
+  g_assert_true (namida_fingerprint_is_named (key, "545D9066BB390335", FALSE));
+  g_assert_true (namida_fingerprint_is_named (key, "54:5d:90:66:bb:39:03:35", FALSE));
+  g_assert_true (namida_fingerprint_is_named (key, key, FALSE));
+  g_assert_false (namida_fingerprint_is_named (key, "545D9066BB390336", FALSE));
+  g_assert_false (namida_fingerprint_is_named (key, "545D9066 and more", TRUE));
+  g_assert_false (namida_fingerprint_is_named (NULL, "545D9066BB390335", FALSE));
+  g_assert_false (namida_fingerprint_is_named ("AB12", "AB12AB12AB12AB12", FALSE));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -238,6 +259,7 @@ main (int argc, char **argv)
   g_test_add_func ("/identity/wrong-mode-refused", test_wrong_mode_refused);
   g_test_add_func ("/identity/foreign-key-refused", test_foreign_key_refused);
   g_test_add_func ("/identity/host-name", test_host_name);
+  g_test_add_func ("/identity/named", test_named);
   g_test_add_func ("/pairing/vector", test_pairing);
   g_test_add_func ("/trust-store/kept", test_trust_kept);
   g_test_add_func ("/trust-store/threads", test_trust_threads);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "namida-clock.h"
+#include "namida-known-devices.h"
 #include "namida-trust-doubt.h"
 
 #include <glib/gstdio.h>
@@ -258,6 +259,37 @@ test_superseded (Fixture *f, gconstpointer data)
 
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
+/* Who shows another key than the device that was to be at an address: does it say that it is that device? */
+static void
+test_claimed (void)
+{
+  NamidaTrusted laptop = { .fingerprint = (char *) AA, .uuid = (char *) UUID_A, .alias = (char *) "Laptop" };
+  g_autoptr (NamidaKnownDevices) known = namida_known_devices_new ();
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+
+  g_ptr_array_add (all, &laptop);
+  namida_known_devices_set (known, all);
+  g_assert_false (namida_known_devices_is_claimed (known, AA, "10.0.0.5", NULL, NULL, NULL));
+  g_assert_false (namida_known_devices_is_claimed (known, AA, "10.0.0.5", BB, UUID_B, "Phone"));
+  g_assert_true (namida_known_devices_is_claimed (known, AA, "10.0.0.5", AA, NULL, NULL));
+  g_assert_true (namida_known_devices_is_claimed (known, AA, "10.0.0.5", BB, UUID_A, "Phone"));
+  g_assert_true (namida_known_devices_is_claimed (known, AA, "10.0.0.5", BB, UUID_B, "L\xd0\xb0ptop"));
+  /* Of a device that is not trusted only the key is known. */
+  g_assert_false (namida_known_devices_is_claimed (known, CC, "10.0.0.5", BB, UUID_A, "Laptop"));
+  /* By an announcement from that very address, for half a minute. */
+  namida_clock_set_fake (G_USEC_PER_SEC);
+  namida_known_devices_note_claim (known, CC, "10.0.0.5");
+  g_assert_true (namida_known_devices_is_claimed (known, CC, "10.0.0.5", NULL, NULL, NULL));
+  g_assert_false (namida_known_devices_is_claimed (known, CC, "10.0.0.6", NULL, NULL, NULL));
+  g_assert_false (namida_known_devices_is_claimed (known, AA, "10.0.0.5", NULL, NULL, NULL));
+  namida_clock_set_fake (31 * G_USEC_PER_SEC);
+  g_assert_false (namida_known_devices_is_claimed (known, CC, "10.0.0.5", NULL, NULL, NULL));
+  namida_clock_set_fake (-1);
+  g_ptr_array_set_size (all, 0);
+  namida_known_devices_set (known, all);
+  g_assert_false (namida_known_devices_is_claimed (known, AA, "10.0.0.5", BB, UUID_A, "Laptop"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -268,5 +300,6 @@ main (int argc, char **argv)
   ADD ("/trust/doubt", test_doubt);
   ADD ("/trust/name-taken", test_name_taken);
   ADD ("/trust/superseded", test_superseded);
+  g_test_add_func ("/trust/claimed", test_claimed);
   return g_test_run ();
 }

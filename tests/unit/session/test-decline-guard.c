@@ -62,6 +62,33 @@ test_address (void)
   g_assert_cmpuint (namida_decline_guard_wait (guard, "10.0.0.5"), ==, 20);
 }
 
+/* Questions that are taken back at once, by keys that are made up: ten in a minute, and then nobody's. */
+static void
+test_withdrawn (void)
+{
+  g_autoptr (NamidaDeclineGuard) guard = namida_decline_guard_new ();
+
+  namida_clock_set_fake (1000 * G_USEC_PER_SEC);
+  namida_decline_guard_withdrawn (guard, "A");
+  namida_decline_guard_withdrawn (guard, "A");
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 0);
+  namida_decline_guard_withdrawn (guard, "A");
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 10);
+  for (guint i = 3; i < 10; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("key %u", i);
+
+      g_assert_cmpuint (namida_decline_guard_wait_all (guard), ==, 0);
+      namida_decline_guard_withdrawn (guard, key);
+    }
+  g_assert_cmpuint (namida_decline_guard_wait_all (guard), ==, 60);
+  namida_clock_set_fake (1059 * G_USEC_PER_SEC);
+  g_assert_cmpuint (namida_decline_guard_wait_all (guard), ==, 1);
+  namida_clock_set_fake (1060 * G_USEC_PER_SEC);
+  g_assert_cmpuint (namida_decline_guard_wait_all (guard), ==, 0);
+  namida_clock_set_fake (-1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -70,5 +97,6 @@ main (int argc, char **argv)
   g_test_add_func ("/decline-guard/doubling", test_doubling);
   g_test_add_func ("/decline-guard/ends", test_ends);
   g_test_add_func ("/decline-guard/address", test_address);
+  g_test_add_func ("/decline-guard/withdrawn", test_withdrawn);
   return g_test_run ();
 }

@@ -555,40 +555,44 @@ count_kept (NamidaShelf *shelf, const char *fingerprint)
 static void
 test_succession (Fixture *f, gconstpointer data)
 {
-  g_autofree char *one G_GNUC_UNUSED = receive (f, "AB120000", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *one G_GNUC_UNUSED = receive (f, "AB12000000000000", NAMIDA_LANDING_BACKUP, "one");
   g_autofree char *found = NULL;
   g_autoptr (NamidaTrustStore) trust_store = namida_trust_store_new (f->database, NULL);
   g_autoptr (NamidaShelf) shelf = namida_version_shelf_new (f->store, trust_store);
   g_autoptr (GError) error = NULL;
   guint versions;
 
-  g_assert_cmpuint (count_kept (shelf, "AB120000"), ==, 1);
+  g_assert_cmpuint (count_kept (shelf, "AB12000000000000"), ==, 1);
   g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 0);
-  found = namida_succession_find_sender (f->database, "ab120000", &versions, &error);
-  g_assert_cmpstr (found, ==, "AB120000");
+  /* Eight digits can be those of another key, as long as it is not a trusted device's. */
+  g_assert_null (namida_succession_find_sender (f->database, "ab120000", &versions, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
+  g_clear_error (&error);
+  found = namida_succession_find_sender (f->database, "ab120000 00000000", &versions, &error);
+  g_assert_cmpstr (found, ==, "AB12000000000000");
   g_assert_cmpuint (versions, ==, 1);
   g_assert_null (namida_succession_find_sender (f->database, "nobody", &versions, &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
   g_clear_error (&error);
   /* Not of a device that nobody has paired. */
-  g_assert_false (namida_succession_add (f->database, "NEW", "AB120000", &error));
+  g_assert_false (namida_succession_add (f->database, "NEW", "AB12000000000000", &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
   g_clear_error (&error);
   g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 0);
   trust (f, "NEW");
   trust (f, "NEWEST");
-  trust (f, "AB120000");
+  trust (f, "AB12000000000000");
   g_assert_false (namida_succession_add (f->database, "NEW", "NEW", NULL));
-  g_assert_true (namida_succession_add (f->database, "NEW", "AB120000", &error));
+  g_assert_true (namida_succession_add (f->database, "NEW", "AB12000000000000", &error));
   g_assert_true (namida_succession_add (f->database, "NEWEST", "NEW", &error));
   g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 1);
   g_assert_cmpuint (count_kept (shelf, "NEWEST"), ==, 1);
-  g_assert_cmpuint (count_fetched (f, shelf, "AB120000"), >, 0);
-  g_assert_cmpuint (count_fetched (f, shelf, "NEWEST"), ==, count_fetched (f, shelf, "AB120000"));
+  g_assert_cmpuint (count_fetched (f, shelf, "AB12000000000000"), >, 0);
+  g_assert_cmpuint (count_fetched (f, shelf, "NEWEST"), ==, count_fetched (f, shelf, "AB12000000000000"));
   g_assert_cmpuint (count_fetched (f, shelf, "OTHER"), ==, 0);
   g_assert_cmpint (fixture_query_int (f, "SELECT may_restore FROM trusted WHERE fingerprint = 'NEW'"), ==, 1);
   /* Round in a circle, and the other way not. */
-  g_assert_true (namida_succession_add (f->database, "AB120000", "NEWEST", &error));
+  g_assert_true (namida_succession_add (f->database, "AB12000000000000", "NEWEST", &error));
   g_assert_cmpuint (count_kept (shelf, "NEW"), ==, 1);
   g_assert_cmpuint (count_kept (shelf, "OTHER"), ==, 0);
 }
