@@ -430,6 +430,26 @@ do_many (Fixture *f)
   receive (f, NAMIDA_LANDING_BACKUP, music, 70, "many", FALSE);
 }
 
+/* So many folders that all are made durable at once. */
+static void
+do_wide (Fixture *f)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 66; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("album %u/song.flac", i);
+      g_autofree char *content = g_strdup_printf ("wide %u", i);
+
+      shipment_add (shipment, "Music", name, content, FALSE);
+    }
+  sink = namida_store_sink_new_for (f->store, "AA", "Phone", "wide", NAMIDA_LANDING_BACKUP, NULL);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+}
+
 static void
 do_library (Fixture *f)
 {
@@ -732,6 +752,7 @@ typedef struct
 static const Operation operations[] = {
   { "few", do_few, 4 },
   { "many", do_many, 70 },
+  { "wide", do_wide, 66 },
   { "library", do_library, 4 },
   { "kept", do_kept, 2, 2 },
   { "links", do_links, 6, 1 },
