@@ -39,7 +39,7 @@ _namida_sync_cli ()
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
     case $word in
-      receive|devices|send|schedule|pair|trust|backups|inspect|fit|merge|compare|extract|history|identity|demo) command=$word; break ;;
+      receive|devices|send|schedule|pair|trust|backups|inspect|fit|merge|compare|extract|link|history|identity|demo) command=$word; break ;;
     esac
   done
   # "--to=NAME" are three words to bash; a colon divides what is typed, too.
@@ -74,7 +74,7 @@ _namida_sync_cli ()
   esac
 
   if [ -z "$command" ] && [[ $current != -* ]]; then
-    COMPREPLY=($(compgen -W 'receive devices send schedule pair trust backups inspect fit merge compare extract history identity demo' -- "$current"))
+    COMPREPLY=($(compgen -W 'receive devices send schedule pair trust backups inspect fit merge compare extract link history identity demo' -- "$current"))
   elif [[ $current == -* ]]; then
     COMPREPLY=($(compgen -W "$(namida-sync-cli $command --help 2>/dev/null | grep -o -- '--[a-z][a-z-]*' | sort -u)" -- "$current"))
   else
@@ -88,7 +88,7 @@ _namida_sync_cli ()
           mapfile -t COMPREPLY < <(compgen -d -- "$current")
         fi ;;
       backups) COMPREPLY=($(compgen -W 'list show verify restore undo fetch remove pin unpin adopt succeed trash take-back' -- "$current")) ;;
-      send|inspect|fit|merge|compare|extract)
+      send|inspect|fit|merge|compare|extract|link)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     esac

@@ -8,7 +8,7 @@ function __namida_sync_devices
     end 2>/dev/null | string replace -rf '.*"alias" *: *"((?:[^"\\\\]|\\\\.)*)".*' '$1' | string replace -ra '\\\\(["\\\\/])' '$1' | sort -u
 end
 
-set -l commands receive devices send schedule pair trust backups inspect fit merge compare extract history identity demo
+set -l commands receive devices send schedule pair trust backups inspect fit merge compare extract link history identity demo
 complete -c namida-sync-cli -f
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a receive -d 'Wait for backups and store them'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a devices -d 'List the devices near'
@@ -22,6 +22,7 @@ complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a fi
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a merge -d 'Combine backups into a new one'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a compare -d 'How two backups differ'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a extract -d 'Playlists and listens for other programs'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a link -d 'Exchange files with a browser'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a history -d 'What was sent and received'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a identity -d 'How others see this device'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a demo -d 'Two devices on this computer'
@@ -41,11 +42,15 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from send schedule backup
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive backups' -l pin -x -d 'The PIN'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive backups' -l pin-file -r -F -d 'A file with the PIN'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send schedule receive' -l limit -x -d 'At most this fast, for example 5MB/s'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive inspect fit merge' -l music -x -a '(__fish_complete_directories)' -d 'Music folder'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send receive inspect fit merge link' -l music -x -a '(__fish_complete_directories)' -d 'Music folder'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l rename -d 'To a phone: other names for what Android refuses'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l leave-out -d 'To a phone: leave out what Android refuses'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l keep-names -d 'To the phone app on a computer: all names as they are'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l unencrypted -d 'Also when it cannot be encrypted'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from link' -l receive -d 'Let a browser send'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from link' -l minutes -x -d 'How long it is valid'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from link' -l unencrypted -d 'Plain HTTP'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from link' -l backup -x -d 'A version instead of files'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l check -d 'Read every file again'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -s n -l dry-run -d 'Only show what would be sent'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l exclude -x -d 'Leave out what matches'
@@ -53,10 +58,10 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l exclude-fro
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l files-from -r -F -d 'Send only what a file names'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l wait -x -d 'Wait so many seconds for a device that is away'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from send' -l report -r -F -d 'What became of each file'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from send inspect fit merge compare extract' -F
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from send inspect fit merge compare extract link' -F
 
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive backups' -l backups -x -a '(__fish_complete_directories)' -d 'Where backups go'
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive backups' -l as -x -a 'library backup' -d 'How it lands'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive backups link' -l backups -x -a '(__fish_complete_directories)' -d 'Where backups go'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive backups link' -l as -x -a 'library backup' -d 'How it lands'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l accept -x -a 'ask trusted all' -d 'Who may store'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l keep -x -d 'Keep the newest versions of each device'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l keep-monthly -d 'With --keep: and the newest of each month before'

@@ -58,5 +58,15 @@
 #define NAMIDA_LIMIT_PAIR_WINDOW_SECONDS 300u
 #define NAMIDA_LIMIT_PAIR_OPEN_TRIES 20u /* instead, while the person here has opened pairing */
 
+/* A link for a browser (docs/protocol.md, "Links for a browser"). */
+#define NAMIDA_LIMIT_LINKS 8u       /* open at once */
+#define NAMIDA_LIMIT_LINK_BYTES 16u /* random bytes of a link's token, and of its browser's cookie */
+#define NAMIDA_LIMIT_LINK_MINUTES 1440u
+#define NAMIDA_LIMIT_LINK_MINUTES_DEFAULT 10u
+#define NAMIDA_LIMIT_LINK_PIECE_BYTES (8u * 1024 * 1024) /* of a file, in one request */
+#define NAMIDA_LIMIT_LINK_DOWNLOADS 4u                   /* of one link at once */
+#define NAMIDA_LIMIT_LINK_ABSENT_SECONDS 60u             /* so long a page that waits for an answer may be silent */
+#define NAMIDA_LIMIT_LINK_IDLE_SECONDS 5u                /* so long a part stays open between two pieces */
+
 #define NAMIDA_PORT_FIRST 53317u
 #define NAMIDA_PORT_LAST 53327u

@@ -39,6 +39,7 @@ static const struct
   { "extract", namida_cli_extract, N_ ("Write playlists and listens of a Namida backup for other programs") },
   { "inspect", namida_cli_inspect, N_ ("Tell what is in a Namida backup") },
   { "backups", namida_cli_backups, N_ ("List, verify, restore and remove the backups that are kept here") },
+  { "link", namida_cli_link, N_ ("Exchange files with a browser, by an address and a QR code") },
   { "history", namida_cli_history, N_ ("List what was sent and received") },
   { "identity", namida_cli_identity, N_ ("Show this device's name and fingerprint") },
   { "demo", namida_cli_demo, N_ ("Try it: two devices on this computer, one backup") },

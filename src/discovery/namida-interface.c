@@ -151,3 +151,32 @@ namida_interface_primary_address (const char *only)
     }
   return best != NULL ? g_inet_address_to_string (best) : NULL;
 }
+
+static int
+compare_ranks (gconstpointer a, gconstpointer b)
+{
+  return (int) rank_address (*(GInetAddress *const *) a) - (int) rank_address (*(GInetAddress *const *) b);
+}
+
+GPtrArray *
+namida_interface_list_addresses (const char *only)
+{
+  g_autoptr (GPtrArray) list = namida_interface_list (only, NULL);
+  GPtrArray *addresses = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      NamidaInterface *interface = g_ptr_array_index (list, i);
+
+      for (guint j = 0; j < interface->addresses->len; j++)
+        {
+          GInetAddress *address = g_ptr_array_index (interface->addresses, j);
+
+          if (!g_inet_address_get_is_link_local (address)
+              || g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4)
+            g_ptr_array_add (addresses, g_object_ref (address));
+        }
+    }
+  g_ptr_array_sort (addresses, compare_ranks);
+  return addresses;
+}

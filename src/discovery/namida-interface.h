@@ -32,6 +32,16 @@ GPtrArray *namida_interface_list (const char *only, GError **error);
  * and networks that behave like a cable (ZeroTier), are taken. Pure.
  */
 gboolean namida_interface_is_usual (const char *name, guint flags);
+/**
+ * namida_interface_list_addresses:
+ * @only: (nullable): as for namida_interface_list()
+ *
+ * The addresses by which another device may reach this one, the easiest to type first; none that needs the name of an
+ * interface beside it. Quick; main context allowed.
+ *
+ * Returns: (transfer full) (element-type GInetAddress)
+ */
+GPtrArray *namida_interface_list_addresses (const char *only);
 /** namida_interface_primary_address: Returns: (transfer full) (nullable): what to show as this device's address. */
 char *namida_interface_primary_address (const char *only);
 

@@ -106,11 +106,36 @@ head_is_of_browser (const char *name, const char *value)
          || g_ascii_strncasecmp (name, "Access-Control-Request-", 23) == 0;
 }
 
+/* Fields that are kept as they came, for whoever asks for them. Named twice, they leave a doubt. */
+static char **
+head_find_kept (NamidaHttpHead *head, const char *name)
+{
+  const struct
+  {
+    const char *name;
+    char **value;
+  } kept[] = {
+    { "Cookie", &head->cookie },       { "Origin", &head->origin },
+    { "Sec-Fetch-Site", &head->site }, { "Accept-Language", &head->language },
+    { "User-Agent", &head->agent },    { "Range", &head->range_text },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
+    if (g_ascii_strcasecmp (name, kept[i].name) == 0)
+      return kept[i].value;
+  return NULL;
+}
+
 static gboolean
 head_add_field (HeadParse *parse, const char *name, const char *value)
 {
   NamidaHttpHead *head = parse->head;
+  char **kept = head_find_kept (head, name);
 
+  if (kept != NULL && *kept == NULL)
+    *kept = g_strdup (value);
+  else if (kept == &head->cookie || kept == &head->origin || kept == &head->site)
+    return FALSE;
   if (g_ascii_strcasecmp (name, "Content-Length") == 0)
     return head_set_length (parse, value);
   if (g_ascii_strcasecmp (name, "Transfer-Encoding") == 0)
@@ -212,6 +237,12 @@ namida_http_head_clear (NamidaHttpHead *self)
   g_free (self->path);
   g_free (self->query);
   g_free (self->host);
+  g_free (self->cookie);
+  g_free (self->origin);
+  g_free (self->site);
+  g_free (self->language);
+  g_free (self->range_text);
+  g_free (self->agent);
   memset (self, 0, sizeof *self);
 }
 
@@ -243,21 +274,25 @@ head_is_own_name (const char *name)
 }
 
 gboolean
-namida_http_head_is_of_web_page (const NamidaHttpHead *self)
+namida_http_head_has_own_host (const NamidaHttpHead *self)
 {
-  g_autofree char *name = NULL;
+  g_autofree char *name = self->host != NULL ? head_dup_host_name (self->host) : NULL;
   char *scope;
 
-  if (self->of_browser)
-    return TRUE;
-  if (self->host == NULL) /* HTTP/1.0: no browser */
-    return FALSE;
-  name = head_dup_host_name (self->host);
   if (name == NULL)
-    return TRUE;
-  if (head_is_own_name (name))
     return FALSE;
+  if (head_is_own_name (name))
+    return TRUE;
   if (self->host[0] == '[' && (scope = strchr (name, '%')) != NULL)
     *scope = '\0';
-  return !g_hostname_is_ip_address (name);
+  return g_hostname_is_ip_address (name);
+}
+
+gboolean
+namida_http_head_is_of_web_page (const NamidaHttpHead *self)
+{
+  if (self->of_browser)
+    return TRUE;
+  /* HTTP/1.0 without Host: no browser. */
+  return self->host != NULL && !namida_http_head_has_own_host (self);
 }

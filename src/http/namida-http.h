@@ -34,7 +34,8 @@ typedef struct
   gint64 length;               /* of the body; -1: chunked */
   gint64 range;                /* where the answer starts, 0 without a range; -1: one that is not understood */
   gboolean keep_alive, expect_continue;
-  gboolean of_browser; /* has a field that only browsers send */
+  gboolean of_browser;                                          /* has a field that only browsers send */
+  char *cookie, *origin, *site, *language, *range_text, *agent; /* (nullable): as sent; @site: Sec-Fetch-Site */
 } NamidaHttpHead;
 void namida_http_head_clear (NamidaHttpHead *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaHttpHead, namida_http_head_clear)
@@ -47,6 +48,9 @@ gboolean namida_http_head_parse (NamidaHttpHead *head, const char *text, gsize l
 /** namida_http_head_is_of_web_page: whether a page of the web may have made this request: it has a field that only
  * browsers send, or its Host is neither an address nor a name of this computer. Any thread. */
 gboolean namida_http_head_is_of_web_page (const NamidaHttpHead *self);
+/** namida_http_head_has_own_host: whether Host is an address or a name of this computer. A name of the web that leads
+ * here (DNS rebinding) is neither. Any thread. */
+gboolean namida_http_head_has_own_host (const NamidaHttpHead *self);
 /**
  * namida_http_reader_head: one request head, at most NAMIDA_LIMIT_HEAD_BYTES; @seconds: from its first byte on.
  * Returns: %FALSE without @error when the connection ended before a first byte.

@@ -98,6 +98,33 @@ namida_connection_of (GSocketAddress *remote)
   return remote != NULL ? g_object_get_data (G_OBJECT (remote), CONNECTION_KEY) : NULL;
 }
 
+/* GSocket keeps the address that it gives, and what is known of a connection is kept with its address and holds the
+ * socket: only a stream that is closed by hand would ever be freed. */
+static GSocketAddress *
+copy_address (GSocketAddress *address)
+{
+  gsize size = (gsize) MAX (g_socket_address_get_native_size (address), 0);
+  g_autofree guint8 *native = g_malloc0 (size);
+
+  if (!g_socket_address_to_native (address, native, size, NULL))
+    return NULL;
+  return g_socket_address_new_from_native (native, size);
+}
+
+GSocketAddress *
+namida_connection_new_detached (GSocketAddress *remote, const char *owner)
+{
+  const NamidaConnection *like = namida_connection_of (remote);
+  GSocketAddress *copy = copy_address (remote);
+  NamidaConnection *connection = g_new0 (NamidaConnection, 1);
+
+  connection->address = g_strdup (like->address);
+  connection->owner = g_strdup (owner);
+  connection->encrypted = like->encrypted;
+  g_object_set_data_full (G_OBJECT (copy), CONNECTION_KEY, connection, connection_free);
+  return copy;
+}
+
 static char *
 address_text (GSocketAddress *remote)
 {
@@ -393,19 +420,6 @@ on_first_bytes (GSocket *socket, GIOCondition condition, gpointer user_data)
       return G_SOURCE_CONTINUE;
     }
   return G_SOURCE_REMOVE;
-}
-
-/* GSocket keeps the address that it gives, and what is known of a connection is kept with its address and holds the
- * socket: only a stream that is closed by hand would ever be freed. */
-static GSocketAddress *
-copy_address (GSocketAddress *address)
-{
-  gsize size = (gsize) MAX (g_socket_address_get_native_size (address), 0);
-  g_autofree guint8 *native = g_malloc0 (size);
-
-  if (!g_socket_address_to_native (address, native, size, NULL))
-    return NULL;
-  return g_socket_address_new_from_native (native, size);
 }
 
 static void

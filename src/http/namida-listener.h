@@ -17,6 +17,9 @@ typedef struct
 } NamidaConnection;
 /** (transfer none) (nullable) */
 NamidaConnection *namida_connection_of (GSocketAddress *remote);
+/** namida_connection_new_detached: of what outlives its connection: a copy of @remote, whose namida_connection_of() has
+ * what is known of that one, no socket, no fingerprint and no trust, and belongs to @owner. (transfer full) */
+GSocketAddress *namida_connection_new_detached (GSocketAddress *remote, const char *owner);
 
 /**
  * NamidaListener: accepts on one port of some addresses, limits connections, finds out by the first byte whether TLS or

@@ -64,6 +64,7 @@ typedef struct
   char *file_id;
   char *token;
   guint64 offset;
+  gboolean piece; /* never on the wire: the body may end before the file does */
 } NamidaUploadQuery;
 gboolean namida_upload_query_parse (const char *query, NamidaUploadQuery *out, GError **error);
 void namida_upload_query_clear (NamidaUploadQuery *self);

@@ -141,7 +141,8 @@ check_upload (
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET,
                            _ ("Less of this file is here than the other device believes."));
     }
-  else if (length >= 0 && (guint64) length != size - query->offset)
+  else if (query->piece ? length < 0 || query->offset > size || (guint64) length > size - query->offset
+                        : length >= 0 && (guint64) length != size - query->offset)
     g_set_error_literal (
         error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
         _ ("A file does not have the size that was announced. It may have changed since; send it again."));

@@ -22,6 +22,26 @@ request_clear_source (GSource **source)
 }
 
 NamidaRequest *
+namida_request_new_detached (
+    NamidaRequest *like,
+    const char *owner,
+    void (*on_answer) (NamidaRequest *request, guint status, const char *json, gsize length, gpointer user_data),
+    gpointer user_data)
+{
+  NamidaRequest *self = g_atomic_rc_box_new0 (NamidaRequest);
+
+  self->server = like->server;
+  self->context = g_main_context_ref (like->context);
+  self->remote = namida_connection_new_detached (like->remote, owner);
+  self->connection = namida_connection_of (self->remote);
+  self->route = like->route;
+  self->type = like->type;
+  self->on_answer = on_answer;
+  self->answer_data = user_data;
+  return self;
+}
+
+NamidaRequest *
 namida_request_ref (NamidaRequest *self)
 {
   return g_atomic_rc_box_acquire (self);
@@ -45,6 +65,7 @@ request_clear (gpointer data)
   g_clear_pointer (&self->budget, namida_body_budget_unref);
   g_clear_error (&self->failure);
   namida_http_head_clear (&self->head);
+  g_free (self->fields);
   g_main_context_unref (self->context);
 }
 
@@ -145,7 +166,7 @@ namida_request_wait (NamidaRequest *self, void (*on_gone) (NamidaRequest *, gpoi
 {
   self->on_gone = on_gone;
   self->gone_data = user_data;
-  if (self->hangup != NULL || self->answered || self->gone)
+  if (self->hangup != NULL || self->answered || self->gone || self->socket == NULL)
     return;
   request_watch (self, G_IO_IN | G_IO_HUP | G_IO_ERR);
 }
@@ -210,6 +231,51 @@ answer_write (gpointer data)
   g_source_attach (done, request->context);
 }
 
+typedef struct
+{
+  NamidaRequest *request;
+  guint status;
+  char *body; /* (nullable) */
+  gsize length;
+} DivertedAnswer;
+
+static void
+diverted_free (gpointer data)
+{
+  DivertedAnswer *diverted = data;
+
+  namida_request_unref (diverted->request);
+  g_free (diverted->body);
+  g_free (diverted);
+}
+
+static gboolean
+on_diverted (gpointer user_data)
+{
+  DivertedAnswer *diverted = user_data;
+  NamidaRequest *self = diverted->request;
+
+  self->on_answer (self, diverted->status, diverted->body, diverted->length, self->answer_data);
+  namida_request_over (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: whoever answers goes on to use what the end of the request frees. @json: (transfer full) */
+static void
+request_divert (NamidaRequest *self, guint status, char *json, gsize length)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  DivertedAnswer *diverted = g_new0 (DivertedAnswer, 1);
+
+  diverted->request = namida_request_ref (self);
+  diverted->status = status;
+  diverted->body = json;
+  diverted->length = json != NULL ? length : 0;
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_diverted, diverted, diverted_free);
+  g_source_attach (source, self->context);
+}
+
 void
 namida_request_answer (NamidaRequest *self, guint status, char *json, gsize length)
 {
@@ -224,6 +290,11 @@ namida_request_answer (NamidaRequest *self, guint status, char *json, gsize leng
   self->on_gone = NULL;
   request_clear_source (&self->timer);
   request_clear_source (&self->hangup);
+  if (self->on_answer != NULL)
+    {
+      request_divert (self, status, json, length);
+      return;
+    }
   answer = g_new0 (RequestAnswer, 1);
   answer->request = namida_request_ref (self);
   answer->head = g_string_new (NULL);
@@ -234,6 +305,8 @@ namida_request_answer (NamidaRequest *self, guint status, char *json, gsize leng
     g_string_append_printf (answer->head, "Content-Type: %s\r\n", self->type);
   if (status != SOUP_STATUS_NO_CONTENT)
     g_string_append_printf (answer->head, "Content-Length: %zu\r\n", answer->length);
+  if (self->fields != NULL)
+    g_string_append (answer->head, self->fields);
   if (self->retry_after > 0)
     g_string_append_printf (answer->head, "Retry-After: %u\r\n", self->retry_after);
   g_string_append (answer->head, self->keeps ? "\r\n" : "Connection: close\r\n\r\n");

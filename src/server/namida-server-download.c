@@ -83,6 +83,14 @@ get_downloads (NamidaServer *self)
   return g_object_get_data (G_OBJECT (self), DOWNLOADS_KEY);
 }
 
+NamidaShelf *
+namida_server_get_shelf (NamidaServer *self)
+{
+  Downloads *downloads = get_downloads (self);
+
+  return downloads != NULL ? downloads->shelf : NULL;
+}
+
 /* Asked at every request: trust can be withdrawn at any time. */
 static gboolean
 check_may (NamidaServer *self, const char *fingerprint, GError **error)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "namida-server-private.h"
+#include "namida-shelf.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,8 @@ gpointer namida_server_parse_download (NamidaRequest *request, GError **error);
 void namida_server_parsed_download_free (gpointer parsed);
 /** Takes the connection: a worker sends the file, and what else is asked for on this connection. */
 void namida_server_take_download (NamidaServer *self, NamidaRequest *request);
+/** namida_server_get_shelf: Returns: (transfer none) (nullable). */
+NamidaShelf *namida_server_get_shelf (NamidaServer *self);
 /** The sessions in which @fingerprint fetches are over. */
 void namida_server_forget_downloads (NamidaServer *self, const char *fingerprint);
 

@@ -497,6 +497,7 @@ has_all_hashes (NamidaBackup *backup)
 static void
 ask (OpenOffer *open, Parsed *parsed)
 {
+  const NamidaOfferWording *wording = open->request->route->offer;
   NamidaDeviceInfo *info = parsed->message->info;
   const char *alias = info != NULL ? info->alias : g_hash_table_lookup (open->server->aliases, open->owner);
   g_autofree char *known = NULL;
@@ -513,16 +514,19 @@ ask (OpenOffer *open, Parsed *parsed)
                                                   : "",
                                   info != NULL ? info->device_type : NULL, open->request->connection->address,
                                   open->request->connection->encrypted, parsed->message->backup, parsed->key);
-  if (open->request->route->offer->needs_hashes && !has_all_hashes (parsed->message->backup))
+  if (wording->needs_hashes && !has_all_hashes (parsed->message->backup))
     namida_transfer_set_unproven (namida_offer_get_transfer (open->offer));
   /* Only our own dialect proves by itself what it sends, and pairs. */
-  namida_offer_set_can_pair (open->offer, !open->request->route->offer->needs_hashes);
+  namida_offer_set_can_pair (open->offer, !wording->needs_hashes && !wording->invited);
+  namida_offer_set_invited (open->offer, wording->invited);
   open->scope = g_steal_pointer (&parsed->scope);
   namida_offer_set_uuid (open->offer, info != NULL ? info->uuid : NULL);
   if (parsed->message->manifest != NULL)
     open->manifest = g_bytes_ref (parsed->message->manifest);
   namida_offer_set_decided (open->offer, on_decided, open);
   open->timer = g_timeout_add_seconds (open->server->offer_seconds, on_expired, open);
+  if (wording->asked != NULL)
+    wording->asked (open->request, open->offer);
   /* Before anybody is asked: only a parked session is found as the one that this offer goes on with. */
   open_offer_ref (open);
   if (announce (open) == G_SOURCE_CONTINUE)
@@ -552,7 +556,8 @@ namida_server_handle_offer (NamidaServer *self, NamidaRequest *request)
     }
   open = open_offer_ref (open_offer_new (self, request));
   namida_request_wait (request, on_gone, open);
-  namida_listener_keep (self->listener, request->socket);
+  if (request->socket != NULL)
+    namida_listener_keep (self->listener, request->socket);
   if (look (open, parsed, &error))
     ask (open, parsed);
   else if (error != NULL)

@@ -25,6 +25,8 @@ typedef struct
   NamidaOfferMessage *(*parse) (const char *data, gsize length, GError **error);
   /* A worker thread. Returns: (transfer full): the body of the 200. */
   char *(*answer) (NamidaReceiveSession *session, gsize *length);
+  /* (nullable): main context: somebody is going to be asked about @offer. */
+  void (*asked) (NamidaRequest *request, NamidaOffer *offer);
   /* (nullable): main context: the session has begun, and the answer goes out next. */
   void (*begun) (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session);
   /* (nullable): main context, before anybody is asked. Returns: whether it is to go on; else why not is in @error, or
@@ -39,6 +41,7 @@ typedef struct
   gboolean sends_all; /* whatever is not wanted comes, too: there is no "nothing is wanted" */
   /* The sender says at no later point what it sent: without hashes in the offer, nothing proves what arrives. */
   gboolean needs_hashes;
+  gboolean invited; /* the person here has asked for it */
 } NamidaOfferWording;
 
 /** NamidaRoute: one endpoint. Either @handle (the whole body is there), or @take: it gets the connection when the head
@@ -67,6 +70,10 @@ typedef struct
   gsize n_routes;
   /* (nullable): whether a connection of this kind can be this dialect's; else the next one with the prefix is tried. */
   gboolean (*speaks) (const NamidaConnection *connection);
+  /* (nullable): which route @name is, where the table's names do not say; its errors are its own answers. */
+  const NamidaRoute *(*find) (NamidaServer *self, const NamidaRequest *request, const char *name, GError **error);
+  /* Its requests come from a page of our own, and it looks itself whether they do; else browsers are refused. */
+  gboolean of_page;
   /* Whether this connection may use the route. */
   gboolean (*check) (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error);
   gboolean keeps; /* a connection stays open after an answer, for the next request */
@@ -75,6 +82,7 @@ typedef struct
 extern const NamidaServerDialect namida_server_v1;        /* namida-server-v1.c */
 extern const NamidaServerDialect namida_server_phone;     /* namida-server-phone.c */
 extern const NamidaServerDialect namida_server_localsend; /* namida-server-localsend.c */
+extern const NamidaServerDialect namida_server_link;      /* link/namida-link-routes.c */
 
 /** NamidaRequest: one control request from its first byte to its answer. Reference-counted (g_atomic_rc_box); of the
  * main context, but for the time between namida_server_run() and what its worker hands back. */
@@ -100,14 +108,26 @@ struct _NamidaRequest
   gint received; /* g_atomic: bytes of the body */
   guint retry_after;
   const char *type;       /* of the answer's body */
+  char *fields;           /* (nullable): more fields of the answer, each with its CRLF */
   NamidaDeviceInfo *info; /* (nullable): who it says it is, for the dialect */
   gboolean keeps;         /* the connection stays open after the answer */
   gboolean answered, gone;
   /* Called once when the sender is gone before the answer. */
   void (*on_gone) (NamidaRequest *request, gpointer user_data);
   gpointer gone_data;
+  /* (nullable): this request has no connection of its own, and its answer goes here. @json: (nullable), as in
+   * namida_request_answer(); namida_request_over() follows. */
+  void (*on_answer) (NamidaRequest *request, guint status, const char *json, gsize length, gpointer user_data);
+  gpointer answer_data;
 };
 
+/** namida_request_new_detached: for what outlives the request that began it: @route of @like, its sender with @owner as
+ * whose it is, and no connection. @on_answer gets its answer, once, in the main context. (transfer full) */
+NamidaRequest *namida_request_new_detached (
+    NamidaRequest *like,
+    const char *owner,
+    void (*on_answer) (NamidaRequest *request, guint status, const char *json, gsize length, gpointer user_data),
+    gpointer user_data);
 NamidaRequest *namida_request_ref (NamidaRequest *self);
 void namida_request_unref (NamidaRequest *self);
 /** From now on a hang-up is noticed. */
@@ -144,12 +164,17 @@ struct _NamidaServer
   GQueue ended_order;   /* ids, owned by @ended */
   GHashTable *requests; /* NamidaRequest, a set */
   GPtrArray *offers;    /* OpenOffer (namida-server-offer.c) */
+  GPtrArray *links;     /* NamidaLink, also those that are closed (link/) */
   GHashTable *aliases;  /* fingerprint → alias, of POST register */
   NamidaPairing *pairing;
   char *declined_pair_id; /* (nullable): our person said no before the other's confirm came */ /* (nullable) */
   GTask *stopping;
   guint offer_seconds, pair_seconds; /* how long a person may think */
 };
+
+/* link/namida-link.c */
+/** Closes all, for whoever still holds them. */
+void namida_server_close_links (NamidaServer *self);
 
 /* namida-server-routes.c */
 /** Returns: (transfer none) (nullable): with NOT_FOUND, METHOD, TOO_LARGE, TOO_LONG, INVALID_REQUEST, or what the

@@ -15,6 +15,7 @@ static const NamidaServerDialect *const dialects[] = {
   &namida_server_v1,
   &namida_server_phone,
   &namida_server_localsend,
+  &namida_server_link,
 };
 
 static const NamidaServerDialect *
@@ -76,19 +77,21 @@ const NamidaRoute *
 namida_server_find_route (NamidaServer *self, NamidaRequest *request, GError **error)
 {
   const NamidaHttpHead *head = &request->head;
-  const NamidaServerDialect *dialect;
+  const NamidaServerDialect *dialect = find_dialect (head->path, request->connection);
   const NamidaRoute *route;
+  const char *name;
 
-  if (!check_no_web_page (head, error))
+  if ((dialect == NULL || !dialect->of_page) && !check_no_web_page (head, error))
     return NULL;
-  dialect = find_dialect (head->path, request->connection);
   if (dialect == NULL)
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
                            _ ("There is nothing of that name on this device."));
       return NULL;
     }
-  route = find_route (dialect, head->path + strlen (dialect->prefix) + 1, head->method, error);
+  name = head->path + strlen (dialect->prefix) + 1;
+  route = dialect->find != NULL ? dialect->find (self, request, name, error)
+                                : find_route (dialect, name, head->method, error);
   if (route == NULL || !dialect->check (self, route, request, error) || !check_length (route, head, error))
     return NULL;
   request->keeps = dialect->keeps;

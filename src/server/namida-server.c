@@ -195,6 +195,7 @@ stop (NamidaServer *self)
 
   if (self->listener != NULL)
     namida_listener_stop (self->listener);
+  namida_server_close_links (self);
   namida_server_close_pairing (self);
   namida_server_close_offers (self);
   for (GList *l = sessions; l != NULL; l = l->next)
@@ -247,6 +248,7 @@ namida_server_finalize (GObject *object)
   g_hash_table_unref (self->requests);
   g_hash_table_unref (self->aliases);
   g_ptr_array_unref (self->offers);
+  g_ptr_array_unref (self->links);
   namida_pin_guard_free (self->guard);
   namida_pair_guard_free (self->pair_guard);
   g_free (self->device_type);
@@ -300,6 +302,7 @@ namida_server_init (NamidaServer *self)
   self->requests = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) namida_request_unref, NULL);
   self->aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->offers = g_ptr_array_new ();
+  self->links = g_ptr_array_new_with_free_func (g_object_unref);
   self->device_type = g_strdup ("desktop");
   self->limit = namida_rate_limit_new (0);
   self->localsend = TRUE;

@@ -267,6 +267,9 @@ receive_policy (NamidaHub *self, NamidaOffer *offer, const NamidaTrusted *truste
 
   if (namida_trust_store_is_blocked (self->trust, namida_offer_get_fingerprint (offer)))
     return POLICY_REFUSE_BLOCKED;
+  /* By a link that the person here made: a stranger by its nature, whom the person expects. */
+  if (namida_offer_get_invited (offer))
+    return self->accept == NAMIDA_ACCEPT_ALL ? POLICY_ACCEPT_ALL : POLICY_ASK;
   if (plain && self->unencrypted == NAMIDA_UNENCRYPTED_NEVER)
     return POLICY_REFUSE_UNENCRYPTED;
   if (plain && self->unencrypted == NAMIDA_UNENCRYPTED_ASK && self->accept != NAMIDA_ACCEPT_TRUSTED)

@@ -19,6 +19,8 @@ NamidaOffer *namida_offer_new (const char *fingerprint,
 void namida_offer_set_uuid (NamidaOffer *self, const char *uuid);
 /** namida_offer_set_can_pair: %FALSE of what came from a program that has no pairing (LocalSend). */
 void namida_offer_set_can_pair (NamidaOffer *self, gboolean can_pair);
+/** namida_offer_set_invited: the person here has asked this very sender for it, by a link. */
+void namida_offer_set_invited (NamidaOffer *self, gboolean invited);
 /** Who answers the sender. Cleared with NULL. */
 void namida_offer_set_decided (NamidaOffer *self, NamidaOfferDecided decided, gpointer user_data);
 /** namida_offer_close: not decided here: WITHDRAWN or EXPIRED; ends the transfer. No effect unless open. */

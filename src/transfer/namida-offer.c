@@ -13,6 +13,7 @@ struct _NamidaOffer
   GObject parent_instance;
   char *id, *fingerprint, *alias, *device_type, *address, *key, *uuid, *warning;
   gboolean cannot_pair; /* it has no pairing */
+  gboolean invited;
   NamidaDoubt doubt;
   gboolean encrypted;
   NamidaBackup *backup;
@@ -133,6 +134,18 @@ namida_offer_set_uuid (NamidaOffer *self, const char *uuid)
 {
   g_free (self->uuid);
   self->uuid = g_strdup (uuid);
+}
+
+void
+namida_offer_set_invited (NamidaOffer *self, gboolean invited)
+{
+  self->invited = invited;
+}
+
+gboolean
+namida_offer_get_invited (NamidaOffer *self)
+{
+  return self->invited;
 }
 
 void

@@ -43,6 +43,9 @@ const char *namida_offer_get_address (NamidaOffer *self); /* text, no port */
 gboolean namida_offer_get_encrypted (NamidaOffer *self);
 /** namida_offer_get_can_pair: whether its sender could be paired: nobody is advised to pair with LocalSend. */
 gboolean namida_offer_get_can_pair (NamidaOffer *self);
+/** namida_offer_get_invited: whether the person here has asked for it, by a link for a browser: it is asked about also
+ * where strangers are refused. */
+gboolean namida_offer_get_invited (NamidaOffer *self);
 NamidaBackup *namida_offer_get_backup (NamidaOffer *self);
 /** Computed in the worker that parsed the offer: namida_backup_dup_key(). */
 const char *namida_offer_get_key (NamidaOffer *self);
