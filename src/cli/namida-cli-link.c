@@ -22,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINGER_MS 3000 /* the page asks once more what became of it */
+#define LINGER_MS 1500 /* the page asks once more what became of it */
 
 static gboolean receive_wanted, unencrypted;
 static int minutes = NAMIDA_LIMIT_LINK_MINUTES_DEFAULT;
@@ -153,14 +153,19 @@ static void
 on_changed (Linking *self)
 {
   NamidaLinkState state = namida_link_get_state (self->link);
+  NamidaTransfer *transfer = namida_link_get_transfer (self->link);
 
   if (state != self->told)
     link_tell_state (self, state);
   self->told = state;
+  /* The page may offer something else while the link is valid. */
+  if (transfer != NULL && namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_DECLINED)
+    self->code = NAMIDA_CLI_EXIT_DECLINED;
   if (state != NAMIDA_LINK_EXPIRED || self->over)
     return;
   self->over = TRUE;
-  self->code = !receive_wanted && self->fetched > 0 ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_FAILED;
+  if (!receive_wanted && self->fetched > 0)
+    self->code = NAMIDA_CLI_EXIT_DONE;
 }
 
 static void

@@ -17,11 +17,11 @@ typedef struct
   gboolean unencrypted, of_version;
 } LinkRequest;
 
-/* @backup: (nullable). @task: (transfer full) */
+/* @backup: (nullable). @taken: (transfer full) */
 static void
-link_open (GTask *task, NamidaBackup *backup)
+link_open (GTask *taken, NamidaBackup *backup)
 {
-  g_autoptr (GTask) owned = task;
+  g_autoptr (GTask) task = taken;
   NamidaHub *self = g_task_get_source_object (task);
   const LinkRequest *request = g_task_get_task_data (task);
   GError *error = NULL;

@@ -17,6 +17,7 @@
 #include "namida-folder-bar.h"
 #include "namida-history-row.h"
 #include "namida-introduction.h"
+#include "namida-link-dialog.h"
 #include "namida-message-dialog.h"
 #include "namida-pair-dialog.h"
 #include "namida-preferences.h"
@@ -109,6 +110,7 @@ main (int argc, char **argv)
     { "folder-bar", namida_folder_bar_get_type },
     { "history-row", namida_history_row_get_type },
     { "introduction", namida_introduction_get_type },
+    { "link-dialog", namida_link_dialog_get_type },
     { "pair-dialog", namida_pair_dialog_get_type },
     { "preferences", namida_preferences_get_type },
     { "merge-dialog", namida_merge_dialog_get_type },

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A real chromium without a display, driven by its own driver: the few calls of WebDriver (https://www.w3.org/TR/webdriver2/) that the
 tests of links need, over http.client. Nothing of it leaves loopback."""
+import base64
 import http.client
 import json
 import pathlib
@@ -121,10 +122,12 @@ class Browser:
         self.call("POST", self.session + "/goog/cdp/execute", {"cmd": "Network.emulateNetworkConditions", "params": {
             "offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_second}})
 
-    def screenshot(self, path, width, height):
+    def resize(self, width, height):
         self.call("POST", self.session + "/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}})
-        import base64
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}})
+
+    def screenshot(self, path, width, height):
+        self.resize(width, height)
         path.write_bytes(base64.b64decode(self.call("GET", self.session + "/screenshot")))
 
     def downloaded(self, seconds=WAIT):

@@ -116,6 +116,7 @@ set_accels (NamidaApplication *self)
     { "win.refresh", { "F5" } },
     { "win.search", { "<Primary>f" } },
     { "win.add-address", { "<Primary>l" } },
+    { "win.link", { "<Primary>b" } },
     { "win.rename", { "F2" } },
     { "win.page('devices')", { "<Alt>1" } },
     { "win.page('transfers')", { "<Alt>2" } },

@@ -12,6 +12,7 @@
 #include "namida-device-words.h"
 #include "namida-dialog.h"
 #include "namida-drop-flow.h"
+#include "namida-link-dialog.h"
 #include "namida-send-flow.h"
 #include "namida-version-flow.h"
 #include "namida-window.h"
@@ -241,6 +242,35 @@ window_actions_on_scan (GtkWidget *widget, const char *action, GVariant *paramet
   namida_hub_scan (namida_window_get_hub (NAMIDA_WINDOW (widget)));
 }
 
+/* @version: (nullable): the id of one that the browser may fetch; NULL: the dialog asks. */
+static void
+window_actions_open_link (NamidaWindow *window, const char *version)
+{
+  NamidaHub *hub = namida_window_get_hub (window);
+  NamidaLinkDialog *dialog;
+
+  if (namida_hub_get_port (hub) == 0)
+    {
+      namida_window_toast (window, _ ("This device is not connected to a network"));
+      return;
+    }
+  dialog = version != NULL ? namida_link_dialog_new_for_version (hub, version) : namida_link_dialog_new (hub);
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (window));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+window_actions_on_link (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  window_actions_open_link (NAMIDA_WINDOW (widget), NULL);
+}
+
+static void
+window_actions_on_link_version (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  window_actions_open_link (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
 static void
 window_actions_on_back (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -297,6 +327,8 @@ namida_window_actions_install (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.toast", "s", window_actions_on_toast);
   gtk_widget_class_install_action (widget_class, "win.open-folder", "ay", window_actions_on_open_folder);
   gtk_widget_class_install_action (widget_class, "win.scan", NULL, window_actions_on_scan);
+  gtk_widget_class_install_action (widget_class, "win.link", NULL, window_actions_on_link);
+  gtk_widget_class_install_action (widget_class, "win.link-version", "s", window_actions_on_link_version);
   gtk_widget_class_install_action (widget_class, "win.blocked-devices", NULL, window_actions_on_blocked_devices);
   gtk_widget_class_install_action (widget_class, "win.open-pairing", NULL, window_actions_on_open_pairing);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, window_actions_on_back);

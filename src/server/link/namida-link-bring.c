@@ -319,7 +319,7 @@ finish_parse (const char *data, gsize length, guint *left_out, GError **error)
   return g_steal_pointer (&reasons);
 }
 
-/* What the page could not read to its end, by id, with a word for why. */
+/* What the page could not read to its end, by id, with a word for why: a browser knows but one. */
 static void
 note_reasons (NamidaTransfer *transfer, GHashTable *reasons)
 {
@@ -331,9 +331,8 @@ note_reasons (NamidaTransfer *transfer, GHashTable *reasons)
 
       if (word != NULL)
         namida_transfer_set_result (transfer, i, NAMIDA_FILE_MISSING,
-                                    g_str_equal (word, "changed")
-                                        ? _ ("It changed on the other device while it was being sent.")
-                                        : _ ("The other device could not read it."));
+                                    _ ("It changed on the other device while it was being sent, or could not be read "
+                                       "there."));
     }
 }
 

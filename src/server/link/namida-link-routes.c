@@ -195,8 +195,8 @@ static const NamidaRoute routes[] = {
 static const NamidaRoute *
 find (NamidaServer *self, const NamidaRequest *request, const char *rest, GError **error)
 {
-  const char *method = request->head.method, *name;
-  g_autofree char *token = path_split (request->head.path, &name);
+  const char *method = request->head.method;
+  const char *slash = strchr (rest, '/'), *name = slash != NULL ? slash + 1 : NULL;
 
   if (name == NULL && g_str_equal (method, "GET"))
     return &page;

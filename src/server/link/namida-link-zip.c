@@ -13,6 +13,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <glib/gi18n-lib.h>
+#include <locale.h>
 #include <unistd.h>
 
 #define BLOCK_BYTES (256 * 1024)
@@ -59,7 +60,7 @@ zip_begin_entry (LinkZip *self, const NamidaEntry *entry, GError **error)
   gboolean folder = entry->kind == NAMIDA_ENTRY_FOLDER;
   gboolean ok;
 
-  archive_entry_update_pathname_utf8 (header, path);
+  archive_entry_set_pathname (header, path);
   archive_entry_set_filetype (header, folder ? AE_IFDIR : AE_IFREG);
   archive_entry_set_perm (header, folder ? 0755 : 0644);
   archive_entry_set_size (header, (la_int64_t) entry->size);
@@ -132,7 +133,7 @@ zip_open (LinkZip *self, GError **error)
 {
   self->archive = archive_write_new ();
   if (archive_write_set_format_zip (self->archive) == ARCHIVE_OK
-      && archive_write_set_options (self->archive, "zip:compression=store,zip:hdrcharset=UTF-8") == ARCHIVE_OK
+      && archive_write_set_options (self->archive, "zip:compression=store") == ARCHIVE_OK
       && archive_write_set_bytes_per_block (self->archive, BLOCK_BYTES) == ARCHIVE_OK
       && archive_write_set_bytes_in_last_block (self->archive, 1) == ARCHIVE_OK
       && archive_write_open (self->archive, self, NULL, zip_on_write, NULL) == ARCHIVE_OK)
@@ -152,6 +153,10 @@ namida_link_zip_write (NamidaBackup *backup,
   GPtrArray *entries = namida_backup_get_entries (backup);
   LinkZip self
       = { .write = write, .damaged = damaged, .user_data = user_data, .limit = limit, .cancellable = cancellable };
+  /* Whether names are marked as UTF-8 goes by the thread's locale. libarchive's option for the charset would also
+   * compose what is decomposed, and the file would have another name. */
+  locale_t utf8 = newlocale (LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
+  locale_t before = utf8 != (locale_t) 0 ? uselocale (utf8) : (locale_t) 0;
   gboolean ok = zip_open (&self, error);
 
   self.data = g_malloc (BLOCK_BYTES);
@@ -162,6 +167,11 @@ namida_link_zip_write (NamidaBackup *backup,
   if (ok && archive_write_close (self.archive) != ARCHIVE_OK)
     ok = zip_set_error (&self, error);
   archive_write_free (self.archive);
+  if (utf8 != (locale_t) 0)
+    {
+      uselocale (before);
+      freelocale (utf8);
+    }
   g_free (self.data);
   return ok;
 }

@@ -239,13 +239,13 @@ namida_link_seen (NamidaLink *self)
 static void
 link_end (NamidaLink *self, NamidaLinkState state)
 {
-  g_autoptr (NamidaLink) alive = g_object_ref (self);
-
   if (!namida_link_is_open (self))
     return;
+  g_object_ref (self);
   namida_link_withdraw (self, TRUE);
   g_cancellable_cancel (self->cancellable);
   namida_link_set_state (self, state);
+  g_object_unref (self);
 }
 
 void
