@@ -7,6 +7,7 @@
 #include "namida-cli-pin.h"
 #include "namida-cli-progress.h"
 #include "namida-cli-report.h"
+#include "namida-cli-send-music.h"
 #include "namida-cli-send-files.h"
 #include "namida-cli-send-preview.h"
 
@@ -151,6 +152,7 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
   files = namida_cli_send_files (&names, argc - 1, argv + 1, &filter);
   if (files == NULL)
     return NAMIDA_CLI_EXIT_USAGE;
+  namida_cli_send_check_music (cli, files);
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (cli, error);

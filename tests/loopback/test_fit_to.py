@@ -89,4 +89,22 @@ def test_merge_and_parts(lab):
     equal(namida_restore.bytes_left(data, a, b), [])
 
 
-main(test_fit_to, test_merge_and_parts)
+def test_missing_music_is_told(lab):
+    """before it is sent: songs of the backup that are in none of the folders that go with it"""
+    phone = lab.device("Phone")
+    archive = lab.folder("phone") / "Namida Backup - 2026-08-22 19.05.10.zip"
+    _, tracks = namida_backups.make(archive, "android65", seed=5, **SMALL)
+    music, rips = phone.home / "Music", phone.home / "Rips"
+    namida_backups.write_music(tracks, music, rips, leave_out=lambda track: track["index"] in (1, 2, 3))
+    keeper = lab.receiver("--accept", "all", "--as", "backup", name="NAS")
+    result = expect(0, phone.send(keeper, archive, "--music", music, "--music", rips))
+    told = [event for event in result.events if event["event"] == "missing-music"]
+    wanted = sorted(f"{t['value']['originalArtist']} – {t['value']['title']}" for t in tracks if t["index"] in (1, 2, 3))
+    equal([(event["count"], event["missing"]) for event in told], [(3, wanted)])
+    # Nothing is missing: nothing is said.
+    namida_backups.write_music(tracks, music, rips)
+    result = expect(0, phone.send(keeper, archive, "--music", music, "--music", rips))
+    equal([event for event in result.events if event["event"] == "missing-music"], [])
+
+
+main(test_fit_to, test_merge_and_parts, test_missing_music_is_told)
