@@ -417,14 +417,12 @@ restore_fit_add_coming (RestoreFit *job, NamidaRestorePlan *plan)
     }
 }
 
-/* @task: (transfer full) */
 static void
 restore_fit_start_plan (NamidaRestorePlan *self,
                         const NamidaRestoreFitOptions *options,
                         gboolean only_match,
                         GTask *task)
 {
-  g_autoptr (GTask) owned = task;
   g_autofree char *zip = NULL;
   RestoreFit *job;
 
@@ -460,7 +458,7 @@ namida_restore_plan_match_async (NamidaRestorePlan *self,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, namida_restore_plan_match_async);
   restore_fit_start_plan (self, options, TRUE, task);
@@ -481,7 +479,7 @@ namida_restore_plan_fit_async (NamidaRestorePlan *self,
                                GAsyncReadyCallback callback,
                                gpointer user_data)
 {
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, namida_restore_plan_fit_async);
   restore_fit_start_plan (self, options, FALSE, task);
@@ -497,7 +495,6 @@ namida_restore_plan_fit_finish (NamidaRestorePlan *self, GAsyncResult *result, G
 
 /* ---- another device ---- */
 
-/* @task: (transfer full) */
 static void
 restore_fit_start_for (NamidaDatabase *database,
                        const char *zip,
@@ -507,7 +504,6 @@ restore_fit_start_for (NamidaDatabase *database,
                        gboolean only_match,
                        GTask *task)
 {
-  g_autoptr (GTask) owned = task;
   RestoreFit *job = restore_fit_new (database, zip, options);
 
   job->fingerprint = g_strdup (fingerprint);
@@ -527,7 +523,7 @@ namida_restore_fit_for_async (NamidaDatabase *database,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, namida_restore_fit_for_async);
   restore_fit_start_for (database, zip, fingerprint, alias, options, FALSE, task);
@@ -550,7 +546,7 @@ namida_restore_match_for_async (NamidaDatabase *database,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
-  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, namida_restore_match_for_async);
   restore_fit_start_for (database, zip, fingerprint, alias, options, TRUE, task);
