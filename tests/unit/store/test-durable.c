@@ -718,6 +718,7 @@ restore_one (Fixture *f)
   plan = namida_restore_plan_load_finish (wait_for (&loaded), &error);
   g_assert_no_error (error);
   g_assert_true (namida_restore_plan_set_destination (plan, "Music", to, &error));
+  namida_restore_plan_set_policy (plan, NAMIDA_RESTORE_REPLACE);
   namida_restore_plan_preview_async (plan, NULL, keep, &compared);
   g_assert_true (namida_restore_plan_preview_finish (plan, wait_for (&compared), &error));
   namida_restore_plan_apply_async (plan, NULL, NULL, NULL, keep, &applied);
@@ -737,6 +738,30 @@ do_restored (Fixture *f)
 
       expect (g_build_filename (to, name, NULL));
     }
+}
+
+/* What was replaced is in its place again. */
+static void
+do_undone (Fixture *f)
+{
+  g_autofree char *folder = g_build_filename (f->base, "restored", "album 0", NULL);
+  g_autofree char *mine = g_build_filename (folder, "0.flac", NULL);
+  g_autofree char *to = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GAsyncResult) undone = NULL;
+  NamidaRestoreResult result;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (mine, "mine", -1, NULL));
+  g_mutex_lock (&cut_lock);
+  note_all (cut.base);
+  g_mutex_unlock (&cut_lock);
+  to = restore_one (f);
+  namida_restore_undo_async (f->database, NULL, NULL, keep, &undone);
+  g_assert_true (namida_restore_undo_finish (wait_for (&undone), &result, NULL));
+  g_assert_true (g_file_get_contents (mine, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "mine");
+  expect (g_steal_pointer (&mine));
 }
 
 typedef struct
@@ -765,6 +790,7 @@ static const Operation operations[] = {
   { "parked", do_parked, 0 },
   { "moved", do_moved, 0 },
   { "restored", do_restored, 2 },
+  { "undone", do_undone, 2, 4 },
 };
 
 /* (transfer full) (nullable) */
