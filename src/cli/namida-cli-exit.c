@@ -33,6 +33,8 @@ namida_cli_exit_from_error (const GError *error)
     case NAMIDA_ERROR_ENCRYPTION_REQUIRED:
     case NAMIDA_ERROR_CERTIFICATE_REQUIRED:
       return NAMIDA_CLI_EXIT_NOT_ENCRYPTED;
+    case NAMIDA_ERROR_BUSY:
+      return NAMIDA_CLI_EXIT_BUSY;
     case NAMIDA_ERROR_INTERNAL:
     case NAMIDA_ERROR_INVALID_REQUEST:
     case NAMIDA_ERROR_INVALID_MANIFEST:
@@ -42,7 +44,6 @@ namida_cli_exit_from_error (const GError *error)
     case NAMIDA_ERROR_METHOD:
     case NAMIDA_ERROR_CANCELLED:
     case NAMIDA_ERROR_EXPIRED:
-    case NAMIDA_ERROR_BUSY:
     case NAMIDA_ERROR_PAUSED:
     case NAMIDA_ERROR_WRONG_OFFSET:
     case NAMIDA_ERROR_TOO_LARGE:

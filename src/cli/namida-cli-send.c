@@ -11,11 +11,17 @@
 #include "namida-cli-send-files.h"
 #include "namida-cli-send-preview.h"
 
+#include "namida-clock.h"
+
 #include <glib/gi18n-lib.h>
 
 static char *to, *pin, *pin_file, *limit_text, *report;
 static NamidaCliSendNames names;
-static int wait_seconds;
+/* Without --wait. */
+#define WAIT_SECONDS 300
+#define RESOLVE_AGAIN_MS 1000
+
+static int wait_seconds = -1;
 static gboolean unencrypted, check, dry_run, rename_odd, leave_out, keep_names;
 
 static const GOptionEntry entries[] = {
@@ -48,7 +54,8 @@ static const GOptionEntry entries[] = {
     N_ ("To the phone app on a computer: send all names as they are"), NULL },
   { "limit", 0, 0, G_OPTION_ARG_STRING, &limit_text, N_ ("At most this fast, for example 5MB/s"), N_ ("SPEED") },
   { "wait", 0, 0, G_OPTION_ARG_INT, &wait_seconds,
-    N_ ("Once accepted, wait so long for a device that is away or has no room, and go on when it can"),
+    N_ ("Wait so long for a device that is away, busy or full, and send when it can; 0: do not wait [default: 300, but "
+        "only for an accepted transfer or a busy device]"),
     N_ ("SECONDS") },
   { "report", 0, 0, G_OPTION_ARG_FILENAME, &report, N_ ("Write what became of each file into FILE, as JSON"),
     N_ ("FILE") },
@@ -115,6 +122,45 @@ send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files, Na
   return code;
 }
 
+/* Names are waited for by the hub; an address is asked again and again. */
+static NamidaPeer *
+send_wait_for_device (NamidaCli *cli, NamidaHub *hub, GError **error)
+{
+  gint64 until = namida_clock_monotonic () + (gint64) wait_seconds * G_USEC_PER_SEC;
+  gboolean told = FALSE;
+
+  while (TRUE)
+    {
+      g_autoptr (GError) local = NULL;
+      NamidaPeer *peer = namida_cli_resolve (cli, hub, to, &local);
+
+      if (peer != NULL)
+        return peer;
+      if (!g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE)
+          || namida_peer_list_match (NAMIDA_PEER_LIST (namida_hub_get_peers (hub)), to, NULL) == NAMIDA_MATCH_SEVERAL
+          || namida_clock_monotonic () + RESOLVE_AGAIN_MS * 1000 >= until)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+      if (!told && cli->json)
+        {
+          JsonBuilder *builder = namida_cli_event ("waiting");
+
+          namida_json_build_string (builder, "message", local->message);
+          namida_cli_emit (builder);
+        }
+      else if (!told)
+        namida_cli_say (cli, _ ("Waiting for “%s”…"), to);
+      told = TRUE;
+      if (!namida_cli_wait_ms (cli, RESOLVE_AGAIN_MS))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+    }
+}
+
 int
 namida_cli_send (NamidaCli *cli, int argc, char **argv)
 {
@@ -141,14 +187,15 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
     return NAMIDA_CLI_EXIT_USAGE;
   if (limit_text != NULL && !namida_cli_parse_limit (limit_text, &options.limit))
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
-  if (wait_seconds < 0)
+  if (wait_seconds < -1)
     return namida_cli_usage (_ ("--wait is a number of seconds, not %d."), wait_seconds);
   if (report != NULL && !namida_cli_report_check (report))
     return NAMIDA_CLI_EXIT_USAGE;
   if (!namida_cli_read_pin (pin, pin_file, &secret, &error))
     return namida_cli_fail (cli, error);
   pin = secret;
-  options.patience_seconds = (guint) wait_seconds;
+  options.patience_seconds = wait_seconds >= 0 ? (guint) wait_seconds : WAIT_SECONDS;
+  options.wait_for_device = wait_seconds > 0;
   files = namida_cli_send_files (&names, argc - 1, argv + 1, &filter);
   if (files == NULL)
     return NAMIDA_CLI_EXIT_USAGE;
@@ -158,7 +205,7 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
     return namida_cli_fail (cli, error);
   if (cli->verbose)
     namida_cli_say (cli, _ ("Looking for “%s”…"), to);
-  peer = namida_cli_resolve (cli, hub, to, &error);
+  peer = wait_seconds > 0 ? send_wait_for_device (cli, hub, &error) : namida_cli_resolve (cli, hub, to, &error);
   if (peer == NULL || !namida_hub_check_recipient (hub, peer, to, &error))
     code = namida_cli_fail (cli, error);
   else if (dry_run)

@@ -55,6 +55,20 @@ head_parse_range (SoupMessageHeaders *headers)
   return soup_message_headers_get_content_range (headers, &start, &end, &total) ? start : -1;
 }
 
+#define RETRY_AFTER_MOST 3600u
+
+/* Seconds only: nobody of ours names a date. */
+static guint
+head_parse_retry_after (SoupMessageHeaders *headers)
+{
+  const char *text = soup_message_headers_get_list (headers, "Retry-After");
+  guint64 seconds = 0;
+
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT, &seconds, NULL))
+    return 0;
+  return (guint) MIN (seconds, RETRY_AFTER_MOST);
+}
+
 /* Where the body ends must be beyond doubt (RFC 9112, 6.3). */
 static gboolean
 head_take_headers (NamidaHttpAnswerHead *head, SoupMessageHeaders *headers, SoupHTTPVersion version)
@@ -71,6 +85,7 @@ head_take_headers (NamidaHttpAnswerHead *head, SoupMessageHeaders *headers, Soup
   head->chunked = coding != NULL;
   head->content_length = length != NULL ? (gint64) n : -1;
   head->range_start = head_parse_range (headers);
+  head->retry_after = head_parse_retry_after (headers);
   if (head->status < 200 || head->status == SOUP_STATUS_NO_CONTENT || head->status == SOUP_STATUS_NOT_MODIFIED)
     {
       head->content_length = 0;

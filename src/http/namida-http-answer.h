@@ -14,6 +14,7 @@ typedef struct
   guint status;
   gint64 content_length; /* -1: chunked, or until the connection closes */
   gint64 range_start;    /* of a part of the content (206); -1: none is named */
+  guint retry_after;     /* seconds until the same request may be made again, at most an hour; 0: none is named */
   gboolean chunked, keep_alive;
 } NamidaHttpAnswerHead;
 

@@ -44,6 +44,7 @@ localsend_explain_refusal (NamidaSender *self, const NamidaHttpAnswer *answer)
 {
   const char *alias = namida_transfer_get_peer_alias (self->transfer);
 
+  self->retry_after = answer->head.retry_after;
   switch (answer->head.status)
     {
     case 401:

@@ -69,6 +69,9 @@ struct _NamidaSender
   char *pin; /* (nullable) */
   guint64 limit_bytes;
   gboolean patient;     /* a lost connection does not end the transfer */
+  gboolean waits_busy;  /* neither does a device that is busy before it accepted */
+  gboolean waits_away;  /* nor one that is away before it accepted */
+  guint retry_after;    /* seconds, as the other device named them; 0: none */
   gboolean accepted;    /* in this try or an earlier one; main context */
   gboolean again;       /* an earlier try was accepted */
   gboolean reached;     /* this one was; main context */

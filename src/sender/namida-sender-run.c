@@ -69,8 +69,11 @@ sender_run_step (NamidaSender *self, SenderStep step, SenderNext next)
 static gboolean
 sender_can_go_on (NamidaSender *self, const GError *error)
 {
-  if (!self->patient || !self->accepted || error->domain != NAMIDA_ERROR)
+  if (!self->patient || error->domain != NAMIDA_ERROR)
     return FALSE;
+  if (!self->accepted)
+    return (error->code == NAMIDA_ERROR_BUSY && self->waits_busy)
+           || (error->code == NAMIDA_ERROR_UNREACHABLE && self->waits_away);
   if (!self->dialect->parks)
     return self->dialect->on_break == NAMIDA_BREAK_STARTS_OVER && error->code == NAMIDA_ERROR_UNREACHABLE;
   switch (error->code)
@@ -102,6 +105,8 @@ sender_get_trouble (const GError *error)
     return _ ("Paused on the other device");
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE))
     return _ ("Waiting for room on the other device: its disk is full");
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY))
+    return _ ("The other device is busy with another transfer");
   if (namida_error_is_full (error))
     return namida_error_storage_words_there ((NamidaError) error->code);
   return NULL;

@@ -158,6 +158,7 @@ v1_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
       /* A command that only sends has the key of the device it runs on, and a port of its own: the program that
        * receives there may be at the next address. */
       self->try_elsewhere = g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_BUSY);
+      self->retry_after = answer.head.retry_after;
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }

@@ -119,6 +119,19 @@ namida_sender_set_patient (NamidaSender *self, gboolean accepted)
 }
 
 void
+namida_sender_set_waits (NamidaSender *self, gboolean busy, gboolean away)
+{
+  self->waits_busy = busy;
+  self->waits_away = away;
+}
+
+guint
+namida_sender_get_retry_after (NamidaSender *self)
+{
+  return self->retry_after;
+}
+
+void
 namida_sender_set_session_before (NamidaSender *self, const char *id)
 {
   g_free (self->session_before);

@@ -44,6 +44,13 @@ void namida_sender_set_limit (NamidaSender *self, guint64 bytes_per_second);
  * @accepted: whether an earlier try with this transfer was accepted
  */
 void namida_sender_set_patient (NamidaSender *self, gboolean accepted);
+/**
+ * namida_sender_set_waits: before it was accepted, a device that is busy (@busy) or away (@away) leaves a patient
+ * transfer INTERRUPTED, too, instead of ending it.
+ */
+void namida_sender_set_waits (NamidaSender *self, gboolean busy, gboolean away);
+/** namida_sender_get_retry_after: Returns: seconds that the other device asked to wait before the next try; 0: none. */
+guint namida_sender_get_retry_after (NamidaSender *self);
 /** namida_sender_set_session_before: @id: (nullable): what the other device called this transfer in the try before: it
  * is asked first whether somebody there has cancelled it meanwhile. Else the offer would be asked about anew. */
 void namida_sender_set_session_before (NamidaSender *self, const char *id);

@@ -44,6 +44,7 @@ struct _NamidaHub
   guint n_messages;
   guint64 limit;
   guint patience_seconds;
+  gboolean wait_for_device;
   guint64 reserve;
   gboolean backups_chosen, music_chosen;
   guint parts_days;

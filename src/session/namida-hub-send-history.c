@@ -6,6 +6,9 @@
 
 /* The row of a sending in the history, and what it says to the next run of the program. */
 
+/* In the place of a URI: nobody on the other device has accepted it yet. */
+#define NOT_ACCEPTED "#not-accepted"
+
 typedef struct
 {
   NamidaJournalSession *row;
@@ -78,9 +81,11 @@ dup_wish (NamidaHub *self, NamidaSending *sending)
 {
   g_autoptr (GString) wish = g_string_new (NULL);
 
-  if (self->send_only || self->patience_seconds == 0 || !sending->accepted || sending->fingerprint == NULL
-      || sending->files == NULL || sending->by_schedule)
+  if (self->send_only || self->patience_seconds == 0 || (!sending->accepted && !self->wait_for_device)
+      || sending->fingerprint == NULL || sending->files == NULL || sending->by_schedule)
     return NULL;
+  if (!sending->accepted)
+    g_string_append (wish, NOT_ACCEPTED "\n");
   for (guint i = 0; i < g_list_model_get_n_items (sending->files); i++)
     {
       g_autoptr (GFile) file = g_list_model_get_item (sending->files, i);
@@ -149,7 +154,7 @@ take_up (NamidaHub *self, const NamidaJournalSession *row)
   NamidaSending *sending;
 
   for (guint i = 0; lines[i] != NULL; i++)
-    if (*lines[i] != '\0')
+    if (*lines[i] != '\0' && !g_str_equal (lines[i], NOT_ACCEPTED))
       {
         g_autoptr (GFile) file = g_file_new_for_uri (lines[i]);
 
@@ -159,7 +164,7 @@ take_up (NamidaHub *self, const NamidaJournalSession *row)
                                    namida_gather_files (G_LIST_MODEL (files)));
   sending = namida_sending_of (transfer);
   sending->history_id = g_strdup (row->id);
-  sending->accepted = TRUE;
+  sending->accepted = !g_str_has_prefix (row->wish, NOT_ACCEPTED "\n");
   sending->files = G_LIST_MODEL (g_steal_pointer (&files));
   /* It waits no longer than if the program had run all the time. */
   sending->away_since = namida_clock_monotonic () - MAX (namida_clock_real () - row->updated_at, 0);

@@ -17,6 +17,7 @@ typedef struct
   GListModel *files; /* (nullable): what is found by scanning these, and can be found again by another run */
   char *pin;
   gboolean scanning;
+  gboolean is_filtered;   /* only a part of @files is sent */
   gboolean by_schedule;   /* nobody asked for this one */
   gboolean reread;        /* its person wants every file read again */
   guint64 limit;          /* bytes a second, 0: that of the hub */
@@ -31,6 +32,7 @@ typedef struct
   gint64 away_since;   /* monotonic; 0: it is not */
   gint64 tried_at;     /* monotonic */
   guint tries;         /* since then */
+  guint retry_after;   /* seconds until the next one, as the device named them; 0: none */
   guint timer;         /* until the next one */
   NamidaPeer *watched; /* (nullable): its entry in the list of devices */
   char *history_id;
@@ -51,9 +53,15 @@ NamidaTransfer *namida_sending_begin (NamidaHub *self,
                                       NamidaGather *what);
 NamidaGather *namida_gather_files (GListModel *files);
 
+/* namida-hub-send-join.c: a sending to this device that does the same, or that takes @files, too: (transfer none)
+ * (nullable). @pin: (nullable). */
+NamidaTransfer *namida_sending_join (NamidaHub *self, const char *fingerprint, GListModel *files, const char *pin);
+
 /* namida-hub-wait.c */
 /* The device may have come back with another address. */
 void namida_sending_find_again (NamidaHub *self, NamidaSending *sending);
+/* Nobody waits any longer: it fails with the error of the last try. */
+void namida_sending_give_up (NamidaHub *self, NamidaTransfer *transfer);
 void namida_sending_wait (NamidaHub *self, NamidaTransfer *transfer);
 /* A person's wish while nobody works for it. */
 void namida_sending_cancelled (NamidaTransfer *transfer);

@@ -42,6 +42,8 @@ go_on_later (NamidaHub *self, NamidaTransfer *transfer)
 {
   if (self == NULL || g_cancellable_is_cancelled (namida_transfer_get_cancellable (transfer)))
     namida_sending_cancelled (transfer);
+  else if (!self->wait_for_device && namida_error_is_full (namida_sending_of (transfer)->error))
+    namida_sending_give_up (self, transfer);
   else if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED)
     namida_sending_stay_paused (self, transfer);
   else
@@ -64,6 +66,7 @@ send_done (GObject *source, GAsyncResult *result, gpointer user_data)
       sending->away_since = 0;
       sending->tries = 0;
     }
+  sending->retry_after = namida_sender_get_retry_after (NAMIDA_SENDER (source));
   g_clear_error (&sending->error);
   namida_sender_send_finish (NAMIDA_SENDER (source), result, &sending->error);
   g_clear_object (&sending->sender);
@@ -124,6 +127,7 @@ start_sender (NamidaHub *self, NamidaTransfer *transfer)
   namida_sender_set_limit (sending->sender, sending->limit != 0 ? sending->limit : self->limit);
   if (self->patience_seconds > 0 || sending->accepted)
     namida_sender_set_patient (sending->sender, sending->accepted);
+  namida_sender_set_waits (sending->sender, self->patience_seconds > 0, self->wait_for_device);
   namida_sender_set_session_before (sending->sender, namida_hub_get_session_id (transfer));
   namida_sender_send_async (sending->sender, send_done, g_object_ref (transfer));
 }
@@ -344,9 +348,16 @@ NamidaTransfer *
 namida_hub_send_filtered (
     NamidaHub *self, NamidaPeer *peer, GListModel *files, NamidaScanFilter *filter, const char *pin)
 {
+  NamidaTransfer *transfer;
+
   g_return_val_if_fail (self->running, NULL);
 
-  return begin_sending (self, peer, send_files_gather (files, filter), files, pin);
+  transfer = filter == NULL ? namida_sending_join (self, namida_peer_get_fingerprint (peer), files, pin) : NULL;
+  if (transfer != NULL)
+    return transfer;
+  transfer = begin_sending (self, peer, send_files_gather (files, filter), files, pin);
+  namida_sending_of (transfer)->is_filtered = filter != NULL;
+  return transfer;
 }
 
 static void
@@ -449,7 +460,8 @@ namida_hub_close_sendings (NamidaHub *self)
       if (namida_transfer_is_final (transfer) || sending == NULL)
         continue;
       /* It ends here; what arrived is safe over there, and a program that waits goes on at its next start. */
-      sending->closing = !self->send_only && self->patience_seconds > 0 && sending->accepted && sending->files != NULL;
+      sending->closing = !self->send_only && self->patience_seconds > 0 && (sending->accepted || self->wait_for_device)
+                         && sending->files != NULL && !sending->by_schedule;
       namida_transfer_cancel_keeping (transfer);
     }
 }

@@ -42,6 +42,12 @@ give_up (NamidaHub *self, NamidaTransfer *transfer, const GError *error)
 }
 
 void
+namida_sending_give_up (NamidaHub *self, NamidaTransfer *transfer)
+{
+  give_up (self, transfer, namida_sending_of (transfer)->error);
+}
+
+void
 namida_sending_find_again (NamidaHub *self, NamidaSending *sending)
 {
   const char *fingerprint = sending->fingerprint;
@@ -178,6 +184,7 @@ namida_sending_wait (NamidaHub *self, NamidaTransfer *transfer)
     }
   wait = seconds[MIN (sending->tries, G_N_ELEMENTS (seconds) - 1)] * 1000;
   sending->tries++;
+  wait = MAX (wait, sending->retry_after * 1000);
   sending->timer = g_timeout_add (left < wait ? (guint) left : wait, on_wait_over, transfer);
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (on_peers_changed), transfer, G_CONNECT_SWAPPED);
   g_signal_connect_object (namida_transfer_get_cancellable (transfer), "cancelled",

@@ -184,6 +184,7 @@ namida_hub_new (const NamidaHubOptions *options)
   self->unencrypted = options->unencrypted;
   self->no_localsend = options->no_localsend;
   self->patience_seconds = options->patience_seconds;
+  self->wait_for_device = options->wait_for_device;
   self->reserve = options->reserve;
   self->parts_days = options->parts_days;
   self->send_only = options->send_only;

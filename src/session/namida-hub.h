@@ -50,7 +50,9 @@ typedef struct
   guint64 limit;                 /* bytes a second, 0 = none */
   guint64 reserve;               /* bytes that stay free on the disk; default: 64 MB of a disk of 1 GB and more */
   guint parts_days;              /* so long the parts of interrupted transfers stay; default NAMIDA_LIMIT_PARKED_DAYS */
-  guint patience_seconds;        /* so long an accepted sending waits for a device that is away; 0 = it fails */
+  guint patience_seconds;        /* so long an accepted sending waits for a device that is away, and any for one that is
+                                    busy; 0 = it fails */
+  gboolean wait_for_device;      /* with @patience_seconds: also before it was accepted, and for a disk that is full */
   gboolean send_only;            /* a command that only sends or looks: it refuses what is offered to it */
   gboolean listed;               /* with @send_only: others list the device nevertheless while it runs */
   gboolean

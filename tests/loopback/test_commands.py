@@ -331,7 +331,7 @@ def test_receiver_killed(lab):
     big = write(lab.folder("source") / "Music" / "big.flac", os.urandom(12_000_000), 1_600_000_000_000)
     receiver = lab.receiver("--accept", "all", "--as", "library")
     sender = lab.device("Sender")
-    sender.start("send", "--to", receiver.alias, "--limit", "3MB/s", big.parent)
+    sender.start("send", "--to", receiver.alias, "--limit", "3MB/s", "--wait", "0", big.parent)
     sender.wait_event("progress", where=lambda event: event["sent"] > 3_000_000)
     receiver.kill()
     began = time.monotonic()

@@ -89,7 +89,7 @@ def test_asked_already(lab):
     second = write(lab.folder("second") / "Other" / "b.mp3", b"b")
     sender.start("send", "--to", receiver.alias, first.parent)
     offer = receiver.wait_event("offer")
-    result = expect(1, sender.send(receiver, second.parent))
+    result = expect(10, sender.send(receiver, "--wait", "0", second.parent))
     equal(result.end()["code"], "busy", result.err)
     assert "still asking about another backup" in result.err, result.err
     receiver.answer(accept=offer["id"])

@@ -226,6 +226,7 @@ namida_application_make_hub (NamidaApplication *self)
     .pin = or_null (pin),
     .device_type = "desktop",
     .patience_seconds = g_settings_get_uint (self->settings, "parts-days") * 24 * 60 * 60,
+    .wait_for_device = TRUE,
     .reserve = reserve (self),
     .parts_days = g_settings_get_uint (self->settings, "parts-days"),
     .landing = (NamidaLanding) g_settings_get_enum (self->settings, "landing"),

@@ -7,6 +7,7 @@
 #include "namida-error.h"
 #include "namida-hub-history.h"
 #include "namida-hub-private.h"
+#include "namida-hub-send-private.h"
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
@@ -58,16 +59,26 @@ write_parked (const char *dir, gint64 seconds_ago)
 }
 
 static NamidaHub *
-start_in (const char *dir)
+start_waiting_in (const char *dir, gboolean for_device)
 {
-  NamidaHubOptions options = {
-    .data_dir = dir, .alias = "Wait", .interface = "lo", .backups = dir, .music = dir, .patience_seconds = PATIENCE
-  };
+  NamidaHubOptions options = { .data_dir = dir,
+                               .alias = "Wait",
+                               .interface = "lo",
+                               .backups = dir,
+                               .music = dir,
+                               .patience_seconds = PATIENCE,
+                               .wait_for_device = for_device };
   g_autoptr (GError) error = NULL;
   NamidaHub *hub = try_to_start (&options, &error);
 
   g_assert_no_error (error);
   return hub;
+}
+
+static NamidaHub *
+start_in (const char *dir)
+{
+  return start_waiting_in (dir, FALSE);
 }
 
 static void
@@ -156,11 +167,68 @@ test_too_late_at_start (void)
   clean_up (hub, dir);
 }
 
+static GListModel *
+one_file (const char *dir, const char *name)
+{
+  g_autofree char *folder = g_strconcat (dir, "-files", NULL);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  GListStore *files = g_list_store_new (G_TYPE_FILE);
+
+  g_mkdir (folder, 0700);
+  g_assert_true (g_file_set_contents (path, name, -1, NULL));
+  g_list_store_append (files, file);
+  return G_LIST_MODEL (files);
+}
+
+static guint
+count_files (NamidaTransfer *transfer)
+{
+  return g_list_model_get_n_items (namida_sending_of (transfer)->files);
+}
+
+/* Dropped on a device that is away: it waits, takes what is dropped later, and is there after a restart. */
+static void
+test_device_away (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-wait-XXXXXX", NULL);
+  g_autoptr (GListModel) first = one_file (dir, "song.mp3"), second = one_file (dir, "other.mp3");
+  g_autoptr (NamidaDeviceInfo) info = namida_device_info_new ();
+  NamidaTransfer *transfer;
+  NamidaHub *hub = start_waiting_in (dir, TRUE);
+  NamidaPeer *peer;
+
+  info->fingerprint = g_strdup (NOBODY);
+  info->alias = g_strdup ("Old Phone");
+  namida_peer_list_add_known (hub->peers, info, NULL, 1);
+  peer = namida_peer_list_find_by_fingerprint (hub->peers, NOBODY);
+  transfer = namida_hub_send (hub, peer, first, NULL);
+  WAIT_FOR (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED);
+  WAIT_FOR (namida_sending_of (transfer)->timer != 0);
+  g_assert_true (namida_hub_send (hub, peer, second, NULL) == transfer);
+  g_assert_true (namida_hub_send (hub, peer, first, NULL) == transfer);
+  g_assert_cmpuint (count_files (transfer), ==, 2);
+  g_assert_cmpuint (g_list_model_get_n_items (namida_hub_get_transfers (hub)), ==, 1);
+  WAIT_FOR (namida_sending_of (transfer)->timer != 0 && !namida_sending_of (transfer)->writing);
+  stop_hub (hub);
+  hub = start_waiting_in (dir, TRUE);
+  WAIT_FOR (g_list_model_get_n_items (namida_hub_get_transfers (hub)) == 1);
+  transfer = newest (hub);
+  g_assert_false (namida_sending_of (transfer)->accepted);
+  g_assert_cmpuint (count_files (transfer), ==, 2);
+  WAIT_FOR (namida_transfer_get_backup (transfer) != NULL);
+  namida_clock_set_fake (namida_clock_real () + (PATIENCE + 1) * G_USEC_PER_SEC);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  assert_failed (transfer);
+  clean_up (hub, dir);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wait/patience-runs-out", test_patience_runs_out);
   g_test_add_func ("/wait/too-late-at-start", test_too_late_at_start);
+  g_test_add_func ("/wait/device-away", test_device_away);
   return g_test_run ();
 }

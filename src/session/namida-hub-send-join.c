@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Several sendings to one device become one: the same files again are the sending that goes on already, and one that
+ * still waits for its device takes further files, so that its person there is asked once. Called by namida_hub_send();
+ * main context. */
+#include "config.h"
+
+#include "namida-hub-send-private.h"
+
+static gboolean
+join_has_file (GListModel *files, GFile *file)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) one = g_list_model_get_item (files, i);
+
+      if (g_file_equal (one, file))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+join_has_all (GListModel *files, GListModel *others)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (others); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (others, i);
+
+      if (!join_has_file (files, file))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* It waits for its device, and nobody there has seen it yet. */
+static gboolean
+join_may_grow (NamidaSending *sending)
+{
+  return sending->timer != 0 && !sending->accepted;
+}
+
+static void
+join_append (GListStore *all, GListModel *files)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+      if (!join_has_file (G_LIST_MODEL (all), file))
+        g_list_store_append (all, file);
+    }
+}
+
+static void
+join_grow (NamidaSending *sending, GListModel *files)
+{
+  g_autoptr (GListStore) all = g_list_store_new (G_TYPE_FILE);
+
+  join_append (all, sending->files);
+  join_append (all, files);
+  g_set_object (&sending->files, G_LIST_MODEL (all));
+  namida_gather_unref (sending->what);
+  sending->what = namida_gather_files (G_LIST_MODEL (all));
+}
+
+static gboolean
+join_fits (NamidaTransfer *transfer, const char *fingerprint, GListModel *files)
+{
+  NamidaSending *sending = namida_sending_of (transfer);
+
+  if (sending == NULL || sending->files == NULL || sending->is_filtered || sending->by_schedule
+      || namida_transfer_is_final (transfer) || g_cancellable_is_cancelled (namida_transfer_get_cancellable (transfer))
+      || g_strcmp0 (sending->fingerprint, fingerprint) != 0)
+    return FALSE;
+  return join_may_grow (sending) || (join_has_all (files, sending->files) && join_has_all (sending->files, files));
+}
+
+NamidaTransfer *
+namida_sending_join (NamidaHub *self, const char *fingerprint, GListModel *files, const char *pin)
+{
+  for (guint i = 0; fingerprint != NULL && i < g_list_model_get_n_items (G_LIST_MODEL (self->transfers)); i++)
+    {
+      g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
+      NamidaSending *sending = namida_sending_of (transfer);
+
+      if (!join_fits (transfer, fingerprint, files))
+        continue;
+      if (join_may_grow (sending))
+        join_grow (sending, files);
+      if (pin != NULL)
+        {
+          g_free (sending->pin);
+          sending->pin = g_strdup (pin);
+        }
+      if (sending->timer != 0)
+        namida_sending_seen (transfer);
+      return transfer; /* the list holds it */
+    }
+  return NULL;
+}
