@@ -67,7 +67,7 @@ _namida_sync_cli ()
     --unencrypted)
       [ "$command" = receive ] && { COMPREPLY=($(compgen -W 'ask never allow' -- "$current")); return; } ;;
     --interface) COMPREPLY=($(compgen -W "$(ls /sys/class/net 2>/dev/null)" -- "$current")); return ;;
-    --data-dir|--backups|--music|--into|--report|--zip-to|--pin-file)
+    --config|--data-dir|--backups|--music|--into|--report|--zip-to|--pin-file)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return ;;
@@ -87,7 +87,7 @@ _namida_sync_cli ()
           compopt -o filenames 2>/dev/null
           mapfile -t COMPREPLY < <(compgen -d -- "$current")
         fi ;;
-      backups) COMPREPLY=($(compgen -W 'list show verify restore undo fetch remove pin unpin adopt succeed trash take-back' -- "$current")) ;;
+      backups) COMPREPLY=($(compgen -W 'list show verify restore undo fetch remove pin unpin adopt succeed find compare usage export trash take-back' -- "$current")) ;;
       send|inspect|fit|merge|compare|extract|link)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;

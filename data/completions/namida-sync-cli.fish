@@ -69,6 +69,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l reserve 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l verify-every -x -d 'Read files again after so many days, 0: never'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l no-localsend -d 'Do not show up in LocalSend'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l unencrypted -x -a 'ask never allow' -d 'Devices that cannot encrypt'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l config -r -F -d 'Read options from a file'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l once -d 'End after the first transfer'
 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from devices' -l timeout -x -d 'How long to look, in seconds'
@@ -92,7 +93,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l auto-accep
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l restore -x -a 'yes no' -d 'It may fetch the backups kept for it'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l as -x -a 'library backup default' -d 'Where its backups land'
 
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -a 'list show verify restore undo fetch remove pin unpin adopt succeed trash take-back'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -a 'list show verify restore undo fetch remove pin unpin adopt succeed find compare usage export trash take-back'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l from -x -a '(__namida_sync_devices)' -d 'Of this device'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l music -x -d 'restore --to, fetch: only this music folder'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l zip-only -d 'Only the backup zip'

@@ -213,12 +213,22 @@ run (NamidaCliBackups *self, const char *what, const char *which)
     return namida_cli_backups_undo (self->cli, which);
   if (g_str_equal (what, "trash"))
     return namida_cli_backups_trash (self);
+  if (g_str_equal (what, "usage"))
+    return namida_cli_backups_usage (self);
+  if (which == NULL && g_str_equal (what, "find"))
+    return namida_cli_usage (_ ("“backups find” needs a part of a name."));
   if (which == NULL)
     return namida_cli_usage (_ ("Say which version: its number in “namida-sync-cli backups list”."));
   if (g_str_equal (what, "succeed"))
     return namida_cli_backups_succeed (self, which, self->second);
   if (g_str_equal (what, "take-back"))
     return namida_cli_backups_take_back (self, which);
+  if (g_str_equal (what, "find"))
+    return namida_cli_backups_find (self, which);
+  if (g_str_equal (what, "compare"))
+    return namida_cli_backups_compare (self, which, self->second);
+  if (g_str_equal (what, "export"))
+    return namida_cli_backups_export (self, which, self->second);
   if (g_str_equal (what, "adopt"))
     return namida_cli_backups_adopt (self, which);
   if (g_str_equal (what, "show"))
@@ -233,30 +243,37 @@ run (NamidaCliBackups *self, const char *what, const char *which)
 int
 namida_cli_backups (NamidaCli *cli, int argc, char **argv)
 {
-  static const char *const all[] = { "list", "show",  "verify", "restore", "undo",  "fetch",     "remove",
-                                     "pin",  "unpin", "adopt",  "succeed", "trash", "take-back", NULL };
+  static const char *const all[]
+      = { "list",  "show",    "verify", "restore", "undo",  "fetch",  "remove", "pin",       "unpin",
+          "adopt", "succeed", "find",   "compare", "usage", "export", "trash",  "take-back", NULL };
+  static const char *const pairs[] = { "succeed", "compare", "export", NULL };
   static const char *const none[] = { NULL };
   NamidaCliBackups self = { .cli = cli };
   g_autoptr (GError) error = NULL;
   g_autofree char *secret = NULL;
 
-  if (!namida_cli_parse (cli,
-                         _ ("list [DEVICE] | show ID | verify [ID] | restore ID | undo [ID] | fetch [ID] | remove ID | "
-                            "pin ID | unpin ID | trash | take-back ID"),
-                         _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
-                            "from other copies,\nsends it to a device or restores it here (with an undo), fetches what "
-                            "another one keeps for this one, or removes it. A "
-                            "version that is pinned is "
-                            "never removed. Older ones that --keep no longer covers wait in the trash for 30 days."),
-                         entries, &argc, &argv))
+  if (!namida_cli_parse (
+          cli,
+          _ ("list [DEVICE] | show ID | verify [ID] | restore ID | undo [ID] | fetch [ID] | remove ID | "
+             "pin ID | unpin ID | find TEXT | compare ID ID | usage | export ID DIR | trash | take-back ID"),
+          _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
+             "from other copies,\nsends it to a device or restores it here (with an undo), fetches what "
+             "another one keeps for this one, or removes it. A "
+             "version that is pinned is "
+             "never removed. Older ones that --keep no longer covers wait in the trash for 30 days."),
+          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc < 2 || !g_strv_contains (all, argv[1]))
-    return namida_cli_usage (
-        _ ("Say what to do: list, show, verify, restore, undo, fetch, remove, pin, unpin, adopt, succeed, trash or "
-           "take-back."));
+    return namida_cli_usage (_ (
+        "Say what to do: list, show, verify, restore, undo, fetch, remove, pin, unpin, adopt, succeed, find, compare, "
+        "usage, export, trash or take-back."));
   if (g_str_equal (argv[1], "succeed") && argc != 4)
     return namida_cli_usage (_ ("Say which device replaced which one: backups succeed OLD NEW"));
-  if (argc > 3 && !g_str_equal (argv[1], "succeed"))
+  if ((g_str_equal (argv[1], "compare") || g_str_equal (argv[1], "export")) && argc != 4)
+    return namida_cli_usage (_ ("Give two: backups compare ID ID, or backups export ID DIR."));
+  if (argc > 2 && g_str_equal (argv[1], "usage"))
+    return namida_cli_usage (_ ("“backups usage” takes no argument."));
+  if (argc > 3 && !g_strv_contains (pairs, argv[1]))
     return namida_cli_usage (_ ("“backups %s” takes one version at most."), argv[1]);
   if (stale_days >= 0 && (!g_str_equal (argv[1], "list") || argc > 2 || from != NULL))
     return namida_cli_usage (_ ("--stale is for “backups list” without a device."));

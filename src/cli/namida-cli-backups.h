@@ -35,6 +35,12 @@ NamidaVersion *namida_cli_find_version (NamidaVersions *versions, const char *te
 char *namida_cli_dup_time (gint64 real_us);
 
 int namida_cli_backups_list (NamidaCliBackups *self, const char *device);
+/* namida-cli-backups-find.c */
+int namida_cli_backups_find (NamidaCliBackups *self, const char *text);
+int namida_cli_backups_usage (NamidaCliBackups *self);
+int namida_cli_backups_export (NamidaCliBackups *self, const char *id, const char *folder);
+/* namida-cli-backups-compare.c */
+int namida_cli_backups_compare (NamidaCliBackups *self, const char *first, const char *second);
 /* namida-cli-backups-stale.c */
 int namida_cli_backups_list_stale (NamidaCliBackups *self, guint days);
 int namida_cli_backups_show (NamidaCliBackups *self, const char *id);

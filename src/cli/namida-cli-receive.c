@@ -3,6 +3,7 @@
 
 #include "namida-cli-arguments.h"
 #include "namida-cli-ask.h"
+#include "namida-cli-config.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-folder.h"
 #include "namida-cli-inspect.h"
@@ -23,13 +24,17 @@
 #define LINGER_MS 300 /* the last answer leaves this device before the program does */
 
 static char *backups, *music, *landing_text, *accept_text, *pin, *pin_file, *limit_text, *unencrypted_text,
-    *reserve_text;
+    *reserve_text, *config;
 static gboolean once, no_localsend;
 static int keep = KEEP_ALL;
 static gboolean keep_monthly;
 static int verify_every = VERIFY_DAYS;
 
 static const GOptionEntry entries[] = {
+  { "config", 0, 0, G_OPTION_ARG_FILENAME, &config,
+    N_ ("Read options from a file: a line OPTION=VALUE for each, below [receive] [default: "
+        "~/.config/namida-sync/receive.conf, if it exists]"),
+    N_ ("FILE") },
   { "keep", 0, 0, G_OPTION_ARG_INT, &keep,
     N_ ("Keep the newest N versions of each device's backup, and those that are pinned (default: all)"), N_ ("N") },
   { "keep-monthly", 0, 0, G_OPTION_ARG_NONE, &keep_monthly, N_ ("With --keep: and the newest of each month before"),
@@ -414,6 +419,8 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   gboolean library;
   int code;
 
+  if (!namida_cli_config_insert ("receive", entries, &argc, &argv))
+    return NAMIDA_CLI_EXIT_USAGE;
   if (!namida_cli_parse (cli, NULL,
                          _ ("Waits for other devices to send backups, and stores them. Stop it with Ctrl+C.\n"
                             "With --json and --accept ask, answers are read from the standard input, one a line:\n"

@@ -48,4 +48,30 @@ def test_shut(lab):
     assert os.listdir(receiver.home / "data")
 
 
-main(test_told, test_no_manager, test_shut)
+def test_config(lab):
+    """options stand in a file as well; what is typed wins, and what is wrong in it is said"""
+    receiver = lab.device("Receiver")
+    file = receiver.home / "receive.conf"
+    file.write_text(f"[receive]\n# a comment\naccept=trusted\nas=backup\nkeep=3\nno-localsend=true\nonce=false\nalias=Cupboard\nbackups={receiver.home / 'Kept here'}\n")
+    receiver.start("receive", "--config", file, "--music", receiver.music)
+    listening = receiver.wait_event("listening")
+    assert (listening["as"], listening["backups"], listening["alias"]) == ("backup", str(receiver.home / "Kept here"), "Cupboard"), listening
+    receiver.stop()
+    receiver.start("receive", f"--config={file}", "--as", "library", "--backups", receiver.backups, "--music", receiver.music)
+    listening = receiver.wait_event("listening")
+    assert (listening["as"], listening["backups"]) == ("library", str(receiver.backups)), listening
+    receiver.stop()
+    for wrong, word in (("[receive]\nkepe=3\n", "kepe"), ("[other]\nkeep=3\n", "other"), ("[receive]\nonce=perhaps\n", "once"), ("keep=3\n", "receive.conf"),
+                        ("[receive]\nas=box\n", "box"), ("[receive]\nconfig=x\n", "config")):
+        file.write_text(wrong)
+        said = expect(2, receiver.run("receive", "--config", file))
+        assert word in said.err, said.err
+    expect(2, receiver.run("receive", "--config", receiver.home / "missing.conf"))
+    # The usual place need not be there, and is read when it is.
+    usual = receiver.home / ".config" / "namida-sync" / "receive.conf"
+    usual.parent.mkdir(parents=True)
+    usual.write_text("[receive]\naccept=nobody\n")
+    assert "nobody" in expect(2, receiver.run("receive")).err
+
+
+main(test_config, test_told, test_no_manager, test_shut)

@@ -14,6 +14,7 @@
 #include "namida-mnemonics.h"
 #include "namida-narrow.h"
 #include "namida-row-menu.h"
+#include "namida-schedule-group.h"
 
 /* Hexadecimal digits of a fingerprint in one line, and in a group. */
 #define LINE_DIGITS 16
@@ -42,6 +43,8 @@ struct _NamidaDevicePage
   GtkButton *send_button;
   GtkWidget *notice;
   GtkLabel *notice_text;
+  AdwBin *schedule_place;
+  NamidaScheduleGroup *schedule_group;
   GtkWidget *rights_group;
   GtkSwitch *auto_accept;
   GtkSwitch *may_restore;
@@ -156,6 +159,9 @@ device_page_show_rights (NamidaDevicePage *self)
 {
   const NamidaTrusted *trusted = device_page_trusted (self);
 
+  namida_schedule_group_set_device (self->schedule_group, trusted != NULL ? trusted->fingerprint : NULL,
+                                    namida_peer_get_alias (self->peer));
+  gtk_widget_set_visible (GTK_WIDGET (self->schedule_place), trusted != NULL);
   gtk_widget_set_visible (self->rights_group, trusted != NULL);
   gtk_widget_set_visible (self->forget_group, trusted != NULL);
   if (trusted == NULL)
@@ -327,6 +333,7 @@ device_page_bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicePage, send_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicePage, notice);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicePage, notice_text);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDevicePage, schedule_place);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicePage, rights_group);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicePage, auto_accept);
   gtk_widget_class_bind_template_child (widget_class, NamidaDevicePage, may_restore);
@@ -367,6 +374,12 @@ namida_device_page_init (NamidaDevicePage *self)
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->transfers_row), FALSE);
 }
 
+static void
+device_page_on_trouble (NamidaDevicePage *self, const char *sentence)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", sentence);
+}
+
 NamidaDevicePage *
 namida_device_page_new (NamidaHub *hub, NamidaPeer *peer, NamidaDeviceDates *dates)
 {
@@ -375,6 +388,10 @@ namida_device_page_new (NamidaHub *hub, NamidaPeer *peer, NamidaDeviceDates *dat
   self->hub = g_object_ref (hub);
   self->peer = g_object_ref (peer);
   self->dates = g_object_ref (dates);
+  self->schedule_group = namida_schedule_group_new (hub);
+  adw_bin_set_child (self->schedule_place, GTK_WIDGET (self->schedule_group));
+  g_signal_connect_object (self->schedule_group, "trouble", G_CALLBACK (device_page_on_trouble), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (peer, "notify", G_CALLBACK (device_page_show), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (dates, "changed", G_CALLBACK (device_page_show_kept), self, G_CONNECT_SWAPPED);
   if (namida_hub_get_trust_store (hub) != NULL)

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finding songs, albums and playlists in all versions: see the header. Names of files are searched in the table of
+ * names, which has each name once, whatever the number of versions. */
+#include "config.h"
+
+#include "namida-version-find.h"
+
+#include "namida-contents.h"
+#include "namida-error.h"
+#include "namida-lists.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+typedef struct
+{
+  gint64 id, created_at;
+  char *alias;
+  char *zip; /* (nullable): absolute */
+} FindVersion;
+
+typedef struct
+{
+  NamidaDatabase *database;
+  char *wanted;     /* case-folded */
+  GHashTable *hits; /* key → NamidaFindHit */
+  GHashTable *seen; /* keys that the present version has been counted for */
+  GHashTable *read; /* hash of a zip → GPtrArray of keys, for the versions that share it */
+  GPtrArray *keys;  /* (nullable): of the zip that is being read */
+  guint counts[3];
+  const FindVersion *version;
+  NamidaLibrary *library; /* (nullable): of the zip that is being read */
+} Find;
+
+void
+namida_find_hit_free (NamidaFindHit *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->title);
+  g_free (self->detail);
+  g_free (self->alias);
+  g_free (self);
+}
+
+const char *
+namida_find_kind_to_text (NamidaFindKind kind)
+{
+  static const char *const texts[] = { "song", "album", "playlist" };
+
+  return texts[kind];
+}
+
+static void
+find_version_free (FindVersion *version)
+{
+  g_free (version->alias);
+  g_free (version->zip);
+  g_free (version);
+}
+
+static gboolean
+find_matches (Find *find, const char *text)
+{
+  g_autofree char *valid = NULL;
+  g_autofree char *folded = NULL;
+
+  if (text == NULL || *text == '\0')
+    return FALSE;
+  valid = g_utf8_make_valid (text, -1);
+  folded = g_utf8_casefold (valid, -1);
+  return strstr (folded, find->wanted) != NULL;
+}
+
+/* Counts the present version for @key, once. */
+static void
+find_count (Find *find, NamidaFindHit *hit, const char *key)
+{
+  if (!g_hash_table_add (find->seen, g_strdup (key)))
+    return;
+  hit->n_versions++;
+  if (hit->n_versions > 1 && find->version->id < hit->version)
+    return;
+  hit->version = find->version->id;
+  hit->created_at = find->version->created_at;
+  g_free (hit->alias);
+  hit->alias = g_strdup (find->version->alias);
+}
+
+static void
+find_add (Find *find, NamidaFindKind kind, const char *title, const char *detail)
+{
+  g_autofree char *key = g_strdup_printf ("%d\n%s\n%s", kind, title, detail);
+  NamidaFindHit *hit = g_hash_table_lookup (find->hits, key);
+
+  if (hit == NULL)
+    {
+      if (find->counts[kind] >= NAMIDA_FIND_MOST)
+        return;
+      find->counts[kind]++;
+      hit = g_new0 (NamidaFindHit, 1);
+      hit->kind = kind;
+      hit->title = g_utf8_make_valid (title, -1);
+      hit->detail = g_utf8_make_valid (detail, -1);
+      g_hash_table_insert (find->hits, g_strdup (key), hit);
+    }
+  find_count (find, hit, key);
+  if (find->keys != NULL)
+    g_ptr_array_add (find->keys, g_strdup (key));
+}
+
+static gboolean
+find_check_step (sqlite3 *handle, int step, GError **error)
+{
+  if (step == SQLITE_DONE)
+    return TRUE;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The list of versions could not be read: %s"),
+               sqlite3_errmsg (handle));
+  return FALSE;
+}
+
+static const char *
+find_text (sqlite3_stmt *statement, int column)
+{
+  const char *text = (const char *) sqlite3_column_text (statement, column);
+
+  return text != NULL ? text : "";
+}
+
+/* (transfer full) (nullable): the oldest first. */
+static GPtrArray *
+find_read_versions (NamidaDatabase *database, GError **error)
+{
+  g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify) find_version_free);
+  sqlite3 *handle = namida_database_lock (database);
+  sqlite3_stmt *statement = namida_database_prepare (
+      database, error, "SELECT id, created_at, alias, path, zip FROM versions WHERE removing = 0 ORDER BY arrival", "");
+  int step = SQLITE_ERROR;
+
+  while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
+    {
+      FindVersion *version = g_new0 (FindVersion, 1);
+      const char *zip = (const char *) sqlite3_column_text (statement, 4);
+
+      version->id = sqlite3_column_int64 (statement, 0);
+      version->created_at = sqlite3_column_int64 (statement, 1);
+      version->alias = g_strdup (find_text (statement, 2));
+      if (zip != NULL)
+        version->zip
+            = g_path_is_absolute (zip) ? g_strdup (zip) : g_build_filename (find_text (statement, 3), zip, NULL);
+      g_ptr_array_add (versions, version);
+    }
+  step = statement == NULL || find_check_step (handle, step, error) ? step : SQLITE_ERROR;
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return step == SQLITE_DONE ? g_steal_pointer (&versions) : NULL;
+}
+
+/* A file whose name, or whose folder, is meant. */
+static void
+find_take_file (Find *find, const char *label, const char *relative)
+{
+  g_autofree char *name = g_path_get_basename (relative);
+  g_autofree char *folder = g_path_get_dirname (relative);
+  g_autofree char *album = g_path_get_basename (folder);
+  gboolean has_folder = !g_str_equal (folder, ".");
+  g_autofree char *parent = has_folder ? g_path_get_dirname (folder) : g_strdup (".");
+  g_autofree char *where = g_str_equal (parent, ".") ? g_strdup (label) : g_build_filename (label, parent, NULL);
+  g_autofree char *place = has_folder ? g_build_filename (label, folder, NULL) : g_strdup (label);
+
+  if (find_matches (find, name))
+    find_add (find, NAMIDA_FIND_SONG, name, place);
+  if (has_folder && find_matches (find, album))
+    find_add (find, NAMIDA_FIND_ALBUM, album, where);
+}
+
+static gboolean
+find_in_files (Find *find, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (find->database);
+  sqlite3_stmt *statement
+      = namida_database_prepare (find->database, error,
+                                 "SELECT label, relative FROM version_files WHERE version = ? AND kind = 1", "i",
+                                 find->version->id);
+  int step = SQLITE_ERROR;
+
+  while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
+    find_take_file (find, find_text (statement, 0), find_text (statement, 1));
+  step = statement == NULL || find_check_step (handle, step, error) ? step : SQLITE_ERROR;
+  sqlite3_finalize (statement);
+  namida_database_unlock (find->database);
+  return step == SQLITE_DONE;
+}
+
+static void
+find_on_playlist (gpointer user_data, const NamidaListEntry *entry)
+{
+  Find *find = user_data;
+
+  if (find_matches (find, entry->name))
+    find_add (find, NAMIDA_FIND_PLAYLIST, entry->name, "");
+}
+
+static void
+find_in_library (Find *find, NamidaLibrary *library)
+{
+  for (guint i = 0; i < library->tracks->len; i++)
+    {
+      const NamidaLibraryTrack *track = &g_array_index (library->tracks, NamidaLibraryTrack, i);
+
+      if (find_matches (find, track->title))
+        find_add (find, NAMIDA_FIND_SONG, track->title, track->artist);
+      if (find_matches (find, track->album))
+        find_add (find, NAMIDA_FIND_ALBUM, track->album, track->artist);
+    }
+}
+
+/* (transfer full): what tells zips apart without reading them. */
+static char *
+find_dup_zip_hash (Find *find)
+{
+  sqlite3_stmt *statement;
+  char *hash = NULL;
+
+  namida_database_lock (find->database);
+  statement = namida_database_prepare (find->database, NULL,
+                                       "SELECT sha256 FROM version_files WHERE version = ? AND kind = 0", "i",
+                                       find->version->id);
+  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    hash = g_strdup (find_text (statement, 0));
+  sqlite3_finalize (statement);
+  namida_database_unlock (find->database);
+  return hash;
+}
+
+static void
+find_in_zip (Find *find, GCancellable *cancellable)
+{
+  g_autofree char *hash = find->version->zip != NULL ? find_dup_zip_hash (find) : NULL;
+  GPtrArray *known = hash != NULL ? g_hash_table_lookup (find->read, hash) : NULL;
+  g_autoptr (NamidaContents) contents = NULL;
+  g_autoptr (NamidaLibrary) library = NULL;
+
+  for (guint i = 0; known != NULL && i < known->len; i++)
+    find_count (find, g_hash_table_lookup (find->hits, known->pdata[i]), known->pdata[i]);
+  if (hash == NULL || known != NULL)
+    return;
+  find->keys = g_ptr_array_new_with_free_func (g_free);
+  g_hash_table_insert (find->read, g_strdup (hash), find->keys);
+  contents = namida_contents_open (find->version->zip, FALSE, NULL, cancellable, NULL);
+  if (contents != NULL)
+    {
+      namida_lists_foreach (contents, NAMIDA_PART_PLAYLISTS, find_on_playlist, find, NULL, cancellable, NULL);
+      library = namida_library_read (contents, cancellable, NULL);
+    }
+  if (library != NULL)
+    find_in_library (find, library);
+  find->keys = NULL;
+}
+
+static int
+find_compare (gconstpointer a, gconstpointer b)
+{
+  const NamidaFindHit *first = *(const NamidaFindHit *const *) a;
+  const NamidaFindHit *second = *(const NamidaFindHit *const *) b;
+
+  if (first->kind != second->kind)
+    return first->kind > second->kind ? -1 : 1;
+  return g_utf8_collate (first->title, second->title);
+}
+
+GPtrArray *
+namida_version_find (NamidaDatabase *database, const char *text, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) versions = find_read_versions (database, error);
+  g_autoptr (GHashTable) hits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) read
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_find_hit_free);
+  g_autofree char *wanted = g_utf8_casefold (text, -1);
+  Find find = { .database = database, .wanted = wanted, .hits = hits, .read = read };
+  gboolean ok = versions != NULL;
+  GHashTableIter iter;
+  gpointer hit;
+
+  for (guint i = 0; ok && i < versions->len; i++)
+    {
+      g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+      find.version = versions->pdata[i];
+      find.seen = seen;
+      ok = find_in_files (&find, error);
+      find_in_zip (&find, cancellable);
+      ok = ok && !g_cancellable_set_error_if_cancelled (cancellable, error);
+    }
+  g_hash_table_iter_init (&iter, hits);
+  while (g_hash_table_iter_next (&iter, NULL, &hit))
+    g_ptr_array_add (found, hit);
+  g_ptr_array_sort (found, find_compare);
+  return ok ? g_steal_pointer (&found) : NULL;
+}
