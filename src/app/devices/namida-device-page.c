@@ -229,6 +229,8 @@ device_page_show_menu (NamidaDevicePage *self)
     namida_row_menu_add (menu, _ ("Copy _Fingerprint"), "win.copy", fingerprint);
   if (namida_hub_has_typed_address (self->hub, self->peer))
     namida_row_menu_add (menu, _ ("Forget the _Typed Address"), "win.forget-address", key);
+  if (device_page_trusted (self) != NULL && !namida_peer_get_away (self->peer))
+    namida_row_menu_add (menu, _ ("_Get Backups…"), "win.get-backups", key);
   if (fingerprint != NULL)
     namida_row_menu_add (menu, _ ("_Block…"), "win.block-device", key);
   gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (menu));

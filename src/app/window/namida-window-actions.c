@@ -12,6 +12,7 @@
 #include "namida-device-words.h"
 #include "namida-dialog.h"
 #include "namida-drop-flow.h"
+#include "namida-get-dialog.h"
 #include "namida-link-dialog.h"
 #include "namida-send-flow.h"
 #include "namida-version-flow.h"
@@ -35,6 +36,16 @@ window_actions_on_send (GtkWidget *widget, const char *action, GVariant *paramet
 
   if (peer != NULL)
     namida_send_flow_choose (widget, peer);
+}
+
+/* The key of a device, or "": any. */
+static void
+window_actions_on_get_backups (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  const char *key = g_variant_get_string (parameter, NULL);
+  g_autoptr (NamidaPeer) peer = *key != '\0' ? window_actions_find (NAMIDA_WINDOW (widget), key) : NULL;
+
+  namida_get_dialog_present (GTK_WINDOW (widget), namida_window_get_hub (NAMIDA_WINDOW (widget)), peer);
 }
 
 static void
@@ -314,6 +325,7 @@ void
 namida_window_actions_install (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.send", "s", window_actions_on_send);
+  gtk_widget_class_install_action (widget_class, "win.get-backups", "s", window_actions_on_get_backups);
   gtk_widget_class_install_action (widget_class, "win.pair", "s", window_actions_on_pair);
   gtk_widget_class_install_action (widget_class, "win.show-device", "s", window_actions_on_show_device);
   gtk_widget_class_install_action (widget_class, "win.send-files", "(sas)", window_actions_on_send_files);

@@ -14,8 +14,9 @@ G_BEGIN_DECLS
  *
  * What rows and pages want goes through its actions, so that they need not know it; a device is named by its key
  * (namida_device_dup_key()): win.send, win.pair, win.show-device, win.forget-device, win.block-device (s: key),
- * win.send-files (sas: key, "" to choose one, and URIs), win.show-version, win.restore (s: id of a version), win.back,
- * win.toast (s), win.copy (s), win.open-folder (ay), win.page (s), win.refresh, win.scan, win.add-address, win.rename.
+ * win.get-backups (s: key, "" for any device), win.send-files (sas: key, "" to choose one, and URIs), win.show-version,
+ * win.restore (s: id of a version), win.back, win.toast (s), win.copy (s), win.open-folder (ay), win.page (s),
+ * win.refresh, win.scan, win.add-address, win.rename.
  */
 #define NAMIDA_TYPE_WINDOW (namida_window_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaWindow, namida_window, NAMIDA, WINDOW, AdwApplicationWindow)

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* NamidaGetDialog: “Get Backups from Another Device”: which device, which of the backups that it keeps for this one and
+ * for those that this one succeeds, what of it, and the progress until it is verified. Opened from the first start, the
+ * Backups page and the menu of a trusted device. Main context. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "namida-hub.h"
+
+G_BEGIN_DECLS
+
+#define NAMIDA_TYPE_GET_DIALOG (namida_get_dialog_get_type ())
+G_DECLARE_FINAL_TYPE (NamidaGetDialog, namida_get_dialog, NAMIDA, GET_DIALOG, AdwWindow)
+
+/** namida_get_dialog_present: @peer: (nullable): the device to begin with; %NULL: the first trusted one that is
+ * nearby. */
+void namida_get_dialog_present (GtkWindow *parent, NamidaHub *hub, NamidaPeer *peer);
+
+G_END_DECLS
