@@ -255,6 +255,12 @@ static const char *const schema_steps[] = {
   "CREATE TABLE stale_notices ("
   " fingerprint TEXT NOT NULL, direction TEXT NOT NULL, last_at INTEGER NOT NULL, logged_at INTEGER NOT NULL,"
   " PRIMARY KEY (fingerprint, direction)) WITHOUT ROWID;",
+
+  /* 10 → 11 */
+  /* Of a receiving that was accepted in part, or into a folder of its own. @folder: NULL: the usual; @declined: the
+   * paths that were not accepted, escaped, one on a line; NULL: none. */
+  "ALTER TABLE sessions ADD COLUMN folder TEXT;"
+  "ALTER TABLE sessions ADD COLUMN declined TEXT;",
 };
 
 struct _NamidaDatabase

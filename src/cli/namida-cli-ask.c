@@ -4,6 +4,7 @@
 #include "namida-cli-ask.h"
 
 #include "namida-cli-output.h"
+#include "namida-cli-part.h"
 #include "namida-format.h"
 
 #include <gio/gunixinputstream.h>
@@ -27,6 +28,7 @@ struct _NamidaCliAsk
   gboolean missed;           /* a pairing ended since the last answer: which one the next is for, it has to say */
   gboolean answered;         /* what is asked about was answered here */
   gboolean shown;            /* the pairing that is asked about was told of */
+  gboolean choosing;         /* the next line says which part of the offer is accepted */
   guint show_timer;          /* until it is told of without its digits */
 };
 
@@ -103,7 +105,7 @@ describe_offer (NamidaCliAsk *self, NamidaOffer *offer)
   if (!namida_offer_get_encrypted (offer))
     namida_cli_print (_ ("Not encrypted: anyone on this network could read or change it."));
   namida_cli_print (_ ("It would land in %s."), where);
-  printf ("%s ", _ ("Accept? [y/n]"));
+  printf ("%s ", namida_cli_part_is_possible (offer) ? _ ("Accept? [y/n, p for a part]") : _ ("Accept? [y/n]"));
   fflush (stdout);
 }
 
@@ -294,6 +296,7 @@ put (NamidaCliAsk *self, GObject *object)
 {
   self->current = g_object_ref (object);
   self->answered = FALSE;
+  self->choosing = FALSE;
   g_signal_connect (object, "closed", G_CALLBACK (on_closed), self);
   if (NAMIDA_IS_PAIR_REQUEST (object))
     put_request (self, NAMIDA_PAIR_REQUEST (object));
@@ -414,7 +417,8 @@ answer_json (NamidaCliAsk *self, const char *line)
   else if (offer != NULL && block != NULL && accept == NULL && decline == NULL)
     namida_hub_block (self->hub, offer);
   else if (offer != NULL)
-    answer_offer (self, offer, accept != NULL);
+    accept != NULL ? namida_cli_part_accept_json (self->hub, offer, self->landing, object)
+                   : answer_offer (self, offer, FALSE);
   else if (id != NULL)
     namida_cli_complain (_ ("There is no open offer “%s”."), id);
   else
@@ -445,7 +449,17 @@ answer_typed (NamidaCliAsk *self, const char *line)
 {
   gboolean yes = namida_cli_ask_is_yes (self->cli, line);
 
-  if (NAMIDA_IS_OFFER (self->current))
+  if (NAMIDA_IS_OFFER (self->current) && self->choosing)
+    {
+      if (namida_cli_part_choose (NAMIDA_OFFER (self->current), line))
+        answer_offer (self, NAMIDA_OFFER (self->current), TRUE);
+    }
+  else if (NAMIDA_IS_OFFER (self->current) && namida_cli_part_is_asked_for (NAMIDA_OFFER (self->current), line))
+    {
+      self->choosing = TRUE;
+      namida_cli_part_ask (NAMIDA_OFFER (self->current));
+    }
+  else if (NAMIDA_IS_OFFER (self->current))
     answer_offer (self, NAMIDA_OFFER (self->current), yes);
   else if (NAMIDA_IS_PAIR_REQUEST (self->current))
     answer_typed_pair (self, NAMIDA_PAIR_REQUEST (self->current), line);

@@ -425,6 +425,7 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
                          _ ("Waits for other devices to send backups, and stores them. Stop it with Ctrl+C.\n"
                             "With --json and --accept ask, answers are read from the standard input, one a line:\n"
                             "{\"accept\": ID}, {\"decline\": ID}, {\"pair\": true, \"digits\": DIGITS},\n"
+                            "{\"accept\": ID, \"only\": [PATH…], \"except\": [PATH…], \"folder\": FOLDER},\n"
                             "{\"open-pairing\": true} when several pairings are expected."),
                          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;

@@ -48,10 +48,13 @@ typedef struct
 typedef struct
 {
   char *session_id;
-  GHashTable *files; /* id → NamidaGrant */
+  GHashTable *files;    /* id → NamidaGrant */
+  GHashTable *declined; /* (element-type utf8): ids that the person there did not accept */
 } NamidaOfferAnswer;
 NamidaOfferAnswer *namida_offer_answer_new (const char *session_id);
 void namida_offer_answer_grant (NamidaOfferAnswer *self, const char *id, const char *token, guint64 offset);
+/** namida_offer_answer_decline: @id is not taken, and not there either. */
+void namida_offer_answer_decline (NamidaOfferAnswer *self, const char *id);
 NamidaOfferAnswer *namida_offer_answer_parse (const char *data, gsize length, GError **error);
 char *namida_offer_answer_format (NamidaOfferAnswer *self, gsize *length);
 void namida_offer_answer_free (NamidaOfferAnswer *self);

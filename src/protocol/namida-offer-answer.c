@@ -24,6 +24,7 @@ namida_offer_answer_new (const char *session_id)
 
   self->session_id = g_strdup (session_id);
   self->files = namida_message_id_table_new (grant_free);
+  self->declined = namida_message_id_table_new (NULL);
   return self;
 }
 
@@ -32,6 +33,7 @@ namida_offer_answer_free (NamidaOfferAnswer *self)
 {
   g_free (self->session_id);
   g_hash_table_unref (self->files);
+  g_hash_table_unref (self->declined);
   g_free (self);
 }
 
@@ -43,6 +45,12 @@ namida_offer_answer_grant (NamidaOfferAnswer *self, const char *id, const char *
   grant->token = g_strdup (token);
   grant->offset = offset;
   g_hash_table_replace (self->files, g_strdup (id), grant);
+}
+
+void
+namida_offer_answer_decline (NamidaOfferAnswer *self, const char *id)
+{
+  g_hash_table_add (self->declined, g_strdup (id));
 }
 
 static gboolean
@@ -85,6 +93,36 @@ read_grants (NamidaJsonCursor *cursor, gpointer answer, GError **error)
   return TRUE;
 }
 
+static gboolean
+offer_answer_read_declined (NamidaOfferAnswer *self, const char *data, gsize length, GError **error)
+{
+  g_auto (NamidaJsonCursor) cursor = { 0 };
+  const char *key;
+
+  if (!namida_message_begin (&cursor, data, length, error))
+    return FALSE;
+  while ((key = namida_json_cursor_next_member (&cursor)) != NULL)
+    {
+      if (strcmp (key, "declined") != 0)
+        {
+          namida_json_cursor_skip (&cursor, NULL, NULL);
+          continue;
+        }
+      if (!namida_json_cursor_enter (&cursor, '['))
+        return namida_message_refuse (error, _ ("The answer is refused: it names no session or no files."));
+      while (namida_json_cursor_next (&cursor))
+        {
+          const char *text = namida_json_cursor_string (&cursor, "declined", error);
+          char *id = text != NULL ? namida_message_claim_id (self->declined, text, error) : NULL;
+
+          if (id == NULL)
+            return FALSE;
+          g_hash_table_add (self->declined, id);
+        }
+    }
+  return TRUE;
+}
+
 NamidaOfferAnswer *
 namida_offer_answer_parse (const char *data, gsize length, GError **error)
 {
@@ -92,6 +130,9 @@ namida_offer_answer_parse (const char *data, gsize length, GError **error)
   const char *none = _ ("The answer is refused: it names no session or no files.");
 
   if (!namida_message_read (data, length, "sessionId", &self->session_id, read_grants, self, none, error))
+    return NULL;
+  if (memmem (data, length, "\"declined\"", strlen ("\"declined\"")) != NULL
+      && !offer_answer_read_declined (self, data, length, error))
     return NULL;
   if (self->session_id != NULL && namida_message_is_id (self->session_id, MAX_TOKEN))
     return g_steal_pointer (&self);
@@ -121,6 +162,13 @@ namida_offer_answer_format (NamidaOfferAnswer *self, gsize *length)
       namida_json_append_size (out, "offset", grant->offset);
       g_string_append_c (out, '}');
     }
-  g_string_append (out, "}}");
+  g_string_append_c (out, '}');
+  g_hash_table_iter_init (&iter, self->declined);
+  for (const char *before = ",\"declined\":["; g_hash_table_iter_next (&iter, &id, NULL); before = ",")
+    {
+      g_string_append (out, before);
+      namida_json_append_string (out, id);
+    }
+  g_string_append (out, g_hash_table_size (self->declined) > 0 ? "]}" : "}");
   return namida_message_end (out, length);
 }

@@ -126,6 +126,9 @@ job_sort_out (NamidaUploadJob *self, GPtrArray *entries, GHashTable *grants)
 
       if (!self->sender->takes_all_names && !namida_entry_is_portable (entry))
         job_leave_name_out (self, i);
+      else if (self->sender->answer != NULL && g_hash_table_contains (self->sender->answer->declined, entry->id))
+        namida_transfer_set_result (self->transfer, i, NAMIDA_FILE_DECLINED,
+                                    namida_file_result_get_detail (NAMIDA_FILE_DECLINED));
       else if (grant != NULL && (self->sender->dialect->folders || entry->kind != NAMIDA_ENTRY_FOLDER))
         add_item (self, i, entry, grant);
       else

@@ -104,16 +104,26 @@ namida_localsend_session_finish (NamidaLocalsendSession *self, guint index)
       namida_transfer_get_result (namida_receive_session_get_transfer (self->session), index));
 }
 
+void
+namida_localsend_session_store (NamidaLocalsendSession *self)
+{
+  guint n_whole;
+
+  g_mutex_lock (&self->lock);
+  n_whole = g_hash_table_size (self->hashes);
+  g_mutex_unlock (&self->lock);
+  if (n_whole > 0)
+    namida_session_end (self->session, dup_hashes (self));
+  /* Nothing was whole, or one is still on its way. */
+  if (namida_receive_session_get_state (self->session) == NAMIDA_SESSION_OPEN)
+    namida_receive_session_close (self->session, NAMIDA_SESSION_PARKED, NULL);
+}
+
 /* Nothing came for long: its sender is gone, or has given up some files without a word. What is whole is stored. */
 static void
 on_idle (NamidaReceiveSession *session, gpointer user_data)
 {
-  NamidaLocalsendSession *self = user_data;
-
-  if (g_hash_table_size (self->hashes) > 0)
-    namida_session_end (self->session, dup_hashes (self));
-  else
-    namida_receive_session_close (session, NAMIDA_SESSION_PARKED, NULL);
+  namida_localsend_session_store (user_data);
 }
 
 /* ---- our person cancels ---- */

@@ -33,6 +33,9 @@ void namida_localsend_session_begin (NamidaLocalsendSession *self,
 const char *namida_localsend_session_get_address (NamidaLocalsendSession *self);
 /** namida_localsend_session_note: any thread: a file came whole. Returns: whether it was the last one. */
 gboolean namida_localsend_session_note (NamidaLocalsendSession *self, guint index, const char *sha256);
+/** namida_localsend_session_store: main context: the sender has left: what came whole is stored, and the session ends;
+ * where nothing did, it is parked. */
+void namida_localsend_session_store (NamidaLocalsendSession *self);
 /**
  * namida_localsend_session_finish: a worker thread, after the last file: stores all, and waits for that. Returns:
  * %FALSE when this file, @index, is not stored.

@@ -15,8 +15,8 @@ typedef struct
 {
   guint index;
   guint64 there; /* bytes in the part */
-  char *token;
-  char *sha256; /* (nullable) of all of it, once whole */
+  char *token;   /* (nullable): it is here whole, and nothing of it is to come */
+  char *sha256;  /* (nullable) of all of it, once whole */
   gboolean busy, counted;
 } File;
 
@@ -24,8 +24,10 @@ struct _NamidaReceiveFiles
 {
   NamidaBackup *backup;
   NamidaTransfer *transfer;
-  GHashTable *files; /* id (the entry's) → File */
-  GHashTable *codes; /* index → NamidaError: why the disk did not take a file */
+  GHashTable *files;   /* id (the entry's) → File: what is to be stored */
+  guint n_wanted;      /* of them, what is to come */
+  GPtrArray *declined; /* ids, of the entries */
+  GHashTable *codes;   /* index → NamidaError: why the disk did not take a file */
 };
 
 static void
@@ -43,6 +45,7 @@ namida_receive_files_free (NamidaReceiveFiles *self)
 {
   namida_free_later (self->files, (GDestroyNotify) g_hash_table_unref);
   g_hash_table_unref (self->codes);
+  g_ptr_array_unref (self->declined);
   g_object_unref (self->backup);
   g_object_unref (self->transfer);
   g_free (self);
@@ -53,6 +56,12 @@ add_entry (NamidaReceiveFiles *self, guint index, const NamidaEntry *entry, cons
 {
   File *file;
 
+  if (want->declined)
+    {
+      namida_transfer_set_result (self->transfer, index, NAMIDA_FILE_DECLINED, _ ("You did not accept this file."));
+      g_ptr_array_add (self->declined, entry->id);
+      return;
+    }
   if (!want->wanted)
     {
       namida_transfer_set_result (self->transfer, index, NAMIDA_FILE_KEPT_EXISTING, NULL);
@@ -63,7 +72,16 @@ add_entry (NamidaReceiveFiles *self, guint index, const NamidaEntry *entry, cons
   file = g_new0 (File, 1);
   file->index = index;
   file->there = MIN (want->offset, entry->size);
-  file->token = namida_random_hex (TOKEN_BYTES);
+  if (want->sha256 != NULL)
+    {
+      file->sha256 = g_strdup (want->sha256);
+      namida_transfer_add_files (self->transfer, 1);
+    }
+  else
+    {
+      file->token = namida_random_hex (TOKEN_BYTES);
+      self->n_wanted++;
+    }
   namida_transfer_add_bytes (self->transfer, (gint64) file->there);
   g_hash_table_insert (self->files, entry->id, file);
 }
@@ -78,6 +96,7 @@ namida_receive_files_new (NamidaBackup *backup, NamidaTransfer *transfer, const 
   self->transfer = g_object_ref (transfer);
   self->files = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, file_free);
   self->codes = g_hash_table_new (NULL, NULL);
+  self->declined = g_ptr_array_new ();
   for (guint i = 0; i < entries->len; i++)
     add_entry (self, i, g_ptr_array_index (entries, i), &wants[i]);
   return self;
@@ -86,7 +105,13 @@ namida_receive_files_new (NamidaBackup *backup, NamidaTransfer *transfer, const 
 guint
 namida_receive_files_count (NamidaReceiveFiles *self)
 {
-  return g_hash_table_size (self->files);
+  return self->n_wanted;
+}
+
+guint
+namida_receive_files_count_declined (NamidaReceiveFiles *self)
+{
+  return self->declined->len;
 }
 
 void
@@ -97,7 +122,10 @@ namida_receive_files_grant (NamidaReceiveFiles *self, NamidaOfferAnswer *answer)
 
   g_hash_table_iter_init (&iter, self->files);
   while (g_hash_table_iter_next (&iter, &id, &value))
-    namida_offer_answer_grant (answer, id, ((File *) value)->token, ((File *) value)->there);
+    if (((File *) value)->token != NULL)
+      namida_offer_answer_grant (answer, id, ((File *) value)->token, ((File *) value)->there);
+  for (guint i = 0; i < self->declined->len; i++)
+    namida_offer_answer_decline (answer, g_ptr_array_index (self->declined, i));
 }
 
 GHashTable *
@@ -126,7 +154,7 @@ namida_receive_files_check_token (NamidaReceiveFiles *self, const NamidaUploadQu
 {
   File *file = g_hash_table_lookup (self->files, query->file_id);
 
-  return file != NULL && namida_equal_secret (file->token, query->token);
+  return file != NULL && file->token != NULL && namida_equal_secret (file->token, query->token);
 }
 
 static gboolean
@@ -212,9 +240,13 @@ make_commits (NamidaReceiveFiles *self, GHashTable *hashes, guint *n)
     {
       const char *id = entry_at (self, i)->id;
       File *file = g_hash_table_lookup (self->files, id);
+      const char *sent = hashes != NULL ? g_hash_table_lookup (hashes, id) : NULL;
 
+      /* What came whole before was compared then. */
+      if (sent == NULL && file != NULL && file->token == NULL)
+        sent = file->sha256;
       commits[(*n)++] = (NamidaCommit){ .index = i,
-                                        .sent_sha256 = hashes != NULL ? g_hash_table_lookup (hashes, id) : NULL,
+                                        .sent_sha256 = sent,
                                         .received_sha256 = file != NULL ? file->sha256 : NULL,
                                         .result = file != NULL ? NAMIDA_FILE_MISSING : NAMIDA_FILE_KEPT_EXISTING };
     }
@@ -261,9 +293,10 @@ set_result (NamidaReceiveFiles *self, const NamidaCommit *commit)
 {
   g_autofree char *before
       = commit->result == NAMIDA_FILE_MISSING ? namida_transfer_dup_detail (self->transfer, commit->index) : NULL;
-  const char *detail = commit->reason != NULL ? commit->reason
-                       : before != NULL       ? before
-                                              : namida_file_result_get_detail (commit->result);
+  const char *detail = commit->reason != NULL                   ? commit->reason
+                       : commit->result == NAMIDA_FILE_DECLINED ? _ ("You did not accept this file.")
+                       : before != NULL                         ? before
+                                                                : namida_file_result_get_detail (commit->result);
 
   namida_transfer_set_result (self->transfer, commit->index, commit->result, detail);
   if (commit->result == NAMIDA_FILE_MISSING && commit->code != NAMIDA_ERROR_INTERNAL)

@@ -24,8 +24,10 @@ typedef struct
 /** @wants: as namida_sink_prepare() filled them, one an entry. Counts what is already there in @transfer. */
 NamidaReceiveFiles *namida_receive_files_new (NamidaBackup *backup, NamidaTransfer *transfer, const NamidaWant *wants);
 void namida_receive_files_free (NamidaReceiveFiles *self);
-/** namida_receive_files_count: how many are wanted. Never changes. */
+/** namida_receive_files_count: how many are to come. Never changes. */
 guint namida_receive_files_count (NamidaReceiveFiles *self);
+/** namida_receive_files_count_declined: how many the person here did not accept. Never changes. */
+guint namida_receive_files_count_declined (NamidaReceiveFiles *self);
 /** namida_receive_files_grant: the tokens and offsets of all. */
 void namida_receive_files_grant (NamidaReceiveFiles *self, NamidaOfferAnswer *answer);
 /** (transfer full): id → guint64*: how much of each is there. */

@@ -130,6 +130,12 @@ namida_receive_session_get_n_wanted (NamidaReceiveSession *self)
   return namida_receive_files_count (self->files);
 }
 
+guint
+namida_receive_session_get_n_declined (NamidaReceiveSession *self)
+{
+  return namida_receive_files_count_declined (self->files);
+}
+
 NamidaSessionState
 namida_receive_session_get_state (NamidaReceiveSession *self)
 {
@@ -510,11 +516,13 @@ namida_receive_session_commit (
 gboolean
 namida_receive_session_commit_known (NamidaReceiveSession *self, GError **error)
 {
+  NamidaFileCounts counts;
   guint failed;
 
   if (!namida_receive_files_commit_known (self->files, self->sink, error))
     return FALSE;
-  failed = namida_transfer_count_files (self->transfer).failed;
+  counts = namida_transfer_count_files (self->transfer);
+  failed = counts.failed - counts.by_result[NAMIDA_FILE_DECLINED];
   if (failed == 0)
     return TRUE;
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,

@@ -46,6 +46,7 @@ NamidaTransfer *namida_receive_session_get_transfer (NamidaReceiveSession *self)
 NamidaSink *namida_receive_session_get_sink (NamidaReceiveSession *self);
 NamidaSessionState namida_receive_session_get_state (NamidaReceiveSession *self); /* any thread */
 guint namida_receive_session_get_n_wanted (NamidaReceiveSession *self);           /* any thread */
+guint namida_receive_session_get_n_declined (NamidaReceiveSession *self);         /* by the person here; any thread */
 /** any thread. (transfer full): tokens and offsets. */
 NamidaOfferAnswer *namida_receive_session_dup_answer (NamidaReceiveSession *self);
 /** any thread. (transfer full): id → guint64*: how much of each wanted file is there. */

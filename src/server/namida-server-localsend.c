@@ -135,6 +135,38 @@ is_going_on (NamidaReceiveSession *session)
   return state == NAMIDA_SESSION_OPEN || state == NAMIDA_SESSION_FINISHING;
 }
 
+/* Its sender has gone: what it offers now may be what did not arrive. */
+static gboolean
+is_left (NamidaReceiveSession *session)
+{
+  gboolean for_good;
+
+  return namida_receive_session_get_state (session) == NAMIDA_SESSION_FINISHING
+         || (namida_receive_session_is_left (session, &for_good) && for_good);
+}
+
+/* What of a session that was left is whole is stored: its sender was told that it arrived. The same offer goes on with
+ * the session instead. */
+static gboolean
+settle_older (NamidaServer *self, const char *owner, const char *key)
+{
+  GHashTableIter iter;
+  gpointer session;
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &session))
+    {
+      if (namida_localsend_session_of (session) == NULL
+          || !g_str_equal (namida_receive_session_get_fingerprint (session), owner)
+          || g_str_equal (namida_receive_session_get_key (session), key))
+        continue;
+      if (namida_receive_session_get_state (session) == NAMIDA_SESSION_OPEN)
+        namida_localsend_session_store (namida_localsend_session_of (session));
+      return TRUE;
+    }
+  return FALSE;
+}
+
 /* One at a time, as LocalSend itself: but who begins the same anew goes on with it. */
 static gboolean
 check_free (NamidaServer *self, NamidaRequest *request, const char *key, GError **error)
@@ -146,7 +178,7 @@ check_free (NamidaServer *self, NamidaRequest *request, const char *key, GError 
   while (g_hash_table_iter_next (&iter, NULL, &session))
     if (namida_localsend_session_of (session) != NULL && is_going_on (session)
         && (!g_str_equal (namida_receive_session_get_fingerprint (session), request->connection->owner)
-            || !g_str_equal (namida_receive_session_get_key (session), key)))
+            || (!g_str_equal (namida_receive_session_get_key (session), key) && !is_left (session))))
       {
         g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
                              _ ("This device is receiving from another one. Send again when that is done."));
@@ -381,6 +413,8 @@ static const NamidaOfferWording offer = {
   .supersedes = TRUE,
   .single = TRUE,
   .needs_hashes = TRUE,
+  .whole_files = TRUE,
+  .settle_older = settle_older,
 };
 
 static const NamidaRoute routes[] = {

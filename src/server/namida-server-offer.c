@@ -199,26 +199,95 @@ give_memory_back (guint n_files)
 #endif
 }
 
+static NamidaWant *
+wants_new (NamidaOffer *offer, guint n)
+{
+  NamidaWant *wants = g_new0 (NamidaWant, MAX (n, 1));
+
+  for (guint i = 0; i < n; i++)
+    wants[i].declined = !namida_offer_is_taken (offer, i);
+  return wants;
+}
+
+static void
+wants_free (NamidaWant *wants, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_free (wants[i].sha256);
+  g_free (wants);
+}
+
+/* What came whole before the sender was interrupted: it is read once, and what is not the file of the offer comes
+ * again.
+ */
+static void
+find_whole_part (OpenOffer *open, guint index, const NamidaEntry *entry, NamidaWant *want)
+{
+  g_autoptr (NamidaDigest) digest = namida_digest_new ();
+  g_autofree char *sha256 = NULL;
+  int fd;
+
+  if (want->offset == 0 || want->offset != entry->size
+      || (entry->sha256 == NULL && entry->mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN))
+    return;
+  fd = namida_sink_open_part (open->sink, index, entry->size, digest, NULL);
+  if (fd < 0 || !namida_sink_close_part (open->sink, index, fd, entry->size, TRUE, NULL))
+    return;
+  sha256 = namida_digest_finish (digest);
+  if (entry->sha256 == NULL || g_str_equal (entry->sha256, sha256))
+    want->sha256 = g_steal_pointer (&sha256);
+}
+
+static void
+find_whole_parts (OpenOffer *open, NamidaBackup *backup, NamidaWant *wants, GCancellable *cancellable)
+{
+  GPtrArray *entries = namida_backup_get_entries (backup);
+
+  for (guint i = 0; i < entries->len && !g_cancellable_is_cancelled (cancellable); i++)
+    {
+      if (!wants[i].wanted)
+        continue;
+      find_whole_part (open, i, g_ptr_array_index (entries, i), &wants[i]);
+      if (wants[i].sha256 == NULL)
+        wants[i].offset = 0;
+    }
+}
+
+/* Whether the sender is told that nothing is wanted, and nothing more comes. */
+static gboolean
+ends_at_once (const NamidaOfferWording *wording, NamidaReceiveSession *session)
+{
+  if (wording->sends_all || namida_receive_session_get_n_wanted (session) > 0)
+    return FALSE;
+  /* In v1 that would say that everything is here. */
+  return wording->needs_hashes || namida_receive_session_get_n_declined (session) == 0;
+}
+
 static void
 prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   OpenOffer *open = task_data;
   const NamidaOfferWording *wording = open->request->route->offer;
   NamidaBackup *backup = namida_offer_get_backup (open->offer);
-  g_autofree NamidaWant *wants = g_new0 (NamidaWant, MAX (namida_backup_get_entries (backup)->len, 1));
+  guint n = namida_backup_get_entries (backup)->len;
+  NamidaWant *wants = wants_new (open->offer, n);
   Prepared *prepared;
   GError *error = NULL;
 
   if (!namida_sink_prepare (open->sink, backup, open->manifest, wants, cancellable, &error))
     {
+      wants_free (wants, n);
       g_task_return_error (task, error);
       return;
     }
+  if (wording->whole_files)
+    find_whole_parts (open, backup, wants, cancellable);
   prepared = g_new0 (Prepared, 1);
   prepared->session = namida_receive_session_new (open->owner, namida_offer_get_key (open->offer), open->sink, backup,
                                                   namida_offer_get_transfer (open->offer), wants);
+  wants_free (wants, n);
   g_object_set_data_full (G_OBJECT (prepared->session), SCOPE_KEY, g_strdup (open->scope), g_free);
-  if (wording->sends_all || namida_receive_session_get_n_wanted (prepared->session) > 0)
+  if (!ends_at_once (wording, prepared->session))
     prepared->answer = wording->answer (prepared->session, &prepared->length);
   else if (!namida_receive_session_commit_known (prepared->session, &error))
     {
@@ -472,10 +541,14 @@ static gboolean
 announce (gpointer user_data)
 {
   OpenOffer *open = user_data;
+  const NamidaOfferWording *wording = open->request->route->offer;
   gboolean wanted
       = !open->request->gone && open->server->running && namida_offer_get_state (open->offer) == NAMIDA_OFFER_OPEN;
 
-  if (wanted && open->request->route->offer->supersedes && park_older (open))
+  if (wanted && wording->settle_older != NULL
+      && wording->settle_older (open->server, open->owner, namida_offer_get_key (open->offer)))
+    return G_SOURCE_CONTINUE;
+  if (wanted && wording->supersedes && park_older (open))
     return G_SOURCE_CONTINUE;
   if (wanted)
     g_signal_emit_by_name (open->server, "offer", open->offer);
@@ -519,6 +592,8 @@ ask (OpenOffer *open, Parsed *parsed)
   /* Only our own dialect proves by itself what it sends, and pairs. */
   namida_offer_set_can_pair (open->offer, !wording->needs_hashes && !wording->invited);
   namida_offer_set_invited (open->offer, wording->invited);
+  if (wording->whole_files)
+    namida_offer_set_by_time (open->offer);
   open->scope = g_steal_pointer (&parsed->scope);
   namida_offer_set_uuid (open->offer, info != NULL ? info->uuid : NULL);
   if (parsed->message->manifest != NULL)

@@ -42,6 +42,11 @@ typedef struct
   /* The sender says at no later point what it sent: without hashes in the offer, nothing proves what arrives. */
   gboolean needs_hashes;
   gboolean invited; /* the person here has asked for it */
+  /* The sender cannot go on within a file: one whose part is whole is not asked for, any other from its beginning. */
+  gboolean whole_files;
+  /* (nullable): main context, before anybody is asked. Returns: whether to wait, because an older session of this
+   * sender that it has left is being stored. */
+  gboolean (*settle_older) (NamidaServer *self, const char *owner, const char *key);
 } NamidaOfferWording;
 
 /** NamidaRoute: one endpoint. Either @handle (the whole body is there), or @take: it gets the connection when the head

@@ -3,6 +3,7 @@
 
 #include "namida-error.h"
 #include "namida-limits.h"
+#include "namida-localsend-session.h"
 #include "namida-message.h"
 #include "namida-pair-request.h"
 #include "namida-server-private.h"
@@ -199,7 +200,11 @@ stop (NamidaServer *self)
   namida_server_close_pairing (self);
   namida_server_close_offers (self);
   for (GList *l = sessions; l != NULL; l = l->next)
-    namida_receive_session_close (l->data, NAMIDA_SESSION_PARKED, NULL);
+    if (namida_localsend_session_of (l->data) != NULL
+        && namida_receive_session_get_state (l->data) == NAMIDA_SESSION_OPEN)
+      namida_localsend_session_store (namida_localsend_session_of (l->data));
+    else
+      namida_receive_session_close (l->data, NAMIDA_SESSION_PARKED, NULL);
   namida_server_leave_requests (self);
   self->running = FALSE;
   g_clear_pointer (&self->listener, namida_listener_free);

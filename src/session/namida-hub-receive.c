@@ -65,10 +65,16 @@ record_word (const char *by)
   return g_strcmp0 (by, NAMIDA_AGREED_ALL) == 0 ? "policy" : by;
 }
 
-/* @by: (nullable): NAMIDA_AGREED_…: somebody agrees to this offer now; NULL: what was agreed to for @resume covers it.
+/* @folder: (nullable): chosen for this time. @by: (nullable): NAMIDA_AGREED_…: somebody agrees to this offer now; NULL:
+ * what was agreed to for @resume covers it.
  */
 static void
-accept_into (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume, const char *by)
+accept_into (NamidaHub *self,
+             NamidaOffer *offer,
+             NamidaLanding landing,
+             const char *folder,
+             NamidaJournalSession *resume,
+             const char *by)
 {
   g_autoptr (NamidaSink) sink = NULL;
 
@@ -77,12 +83,14 @@ accept_into (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, NamidaJ
   if (resume == NULL)
     {
       resume = g_object_get_data (G_OBJECT (offer), PARKED_KEY);
-      if (resume != NULL && landing_of (resume) != landing)
+      if (resume != NULL && (landing_of (resume) != landing || g_strcmp0 (resume->folder, folder) != 0))
         resume = NULL;
     }
   sink = namida_store_sink_new (self->store, offer, landing, resume);
+  if (folder != NULL && landing == NAMIDA_LANDING_LIBRARY)
+    namida_store_sink_set_folder (NAMIDA_STORE_SINK (sink), folder);
   if (by != NULL)
-    namida_store_sink_agree (sink, by, namida_offer_get_backup (offer));
+    namida_store_sink_agree (sink, by, offer);
   namida_store_sink_set_source (sink, namida_offer_get_uuid (offer),
                                 by != NULL       ? record_word (by)
                                 : resume != NULL ? record_word (resume->agreed_by)
@@ -305,7 +313,7 @@ decide (NamidaHub *self, NamidaOffer *offer, Policy policy)
     {
     case POLICY_ACCEPT_TRUSTED:
     case POLICY_ACCEPT_ALL:
-      accept_into (self, offer, namida_hub_landing_for (self, trusted_of (self, offer)), NULL, agreeing_rule (policy));
+      accept_into (self, offer, namida_hub_landing_for (self, trusted_of (self, offer)), NULL, NULL, agreeing_rule (policy));
       break;
     case POLICY_REFUSE_UNENCRYPTED:
       refuse_by_policy (
@@ -345,12 +353,13 @@ decide (NamidaHub *self, NamidaOffer *offer, Policy policy)
 static gboolean
 goes_on (const NamidaJournalSession *parked, NamidaOffer *offer, Policy policy)
 {
-  NamidaBackup *backup = namida_offer_get_backup (offer);
+  guint64 bytes;
+  guint files = namida_offer_count_taken (offer, &bytes);
 
   return policy == POLICY_ASK && !parked->ask && namida_offer_get_fingerprint (offer) != NULL
          && namida_offer_get_doubt (offer) != NAMIDA_DOUBT_IDENTITY_CHANGED
          && g_strcmp0 (parked->agreed_by, NAMIDA_AGREED_PERSON) == 0
-         && namida_journal_session_covers (parked, namida_backup_get_bytes (backup), namida_backup_get_files (backup));
+         && namida_journal_session_covers (parked, bytes, files);
 }
 
 /* The settings do not refuse it: then, and only then, may it be said what became of an earlier try. */
@@ -389,6 +398,8 @@ resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   namida_hub_doubt_offer (asked->hub, asked->offer);
   policy = receive_policy (asked->hub, asked->offer, trusted_of (asked->hub, asked->offer));
+  if (parked != NULL && !is_refusal (policy))
+    namida_offer_restore_declined (asked->offer, parked->declined);
   if (parked != NULL && !is_refusal (policy) && is_paused (asked->hub, parked))
     {
       g_autoptr (GError) reason = namida_receive_session_new_paused_error ();
@@ -396,10 +407,10 @@ resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
       namida_offer_refuse (asked->offer, reason);
     }
   else if (parked != NULL && goes_on (parked, asked->offer, policy))
-    accept_into (asked->hub, asked->offer, landing_of (parked), parked, NULL);
+    accept_into (asked->hub, asked->offer, landing_of (parked), parked->folder, parked, NULL);
   else if (parked != NULL && !parked->ask && agreeing_rule (policy) != NULL)
     /* Into the place where it began: its parts are there. */
-    accept_into (asked->hub, asked->offer, landing_of (parked), parked, agreeing_rule (policy));
+    accept_into (asked->hub, asked->offer, landing_of (parked), parked->folder, parked, agreeing_rule (policy));
   else
     {
       if (parked != NULL)
@@ -422,7 +433,10 @@ trust_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (namida_offer_get_state (offer) != NAMIDA_OFFER_OPEN)
     return;
   namida_store_find_resumable_async (self->store, namida_offer_get_fingerprint (offer), namida_offer_get_key (offer),
-                                     namida_offer_get_backup (offer), resumable_found, g_steal_pointer (&asked));
+                                     /* Who was told that a file arrived whole may leave it out of the next offer: what
+                                      * is parked of it belongs to this very offer alone. */
+                                     namida_offer_get_by_time (offer) ? NULL : namida_offer_get_backup (offer),
+                                     resumable_found, g_steal_pointer (&asked));
 }
 
 void
@@ -445,14 +459,25 @@ namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer)
 void
 namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, gboolean always)
 {
+  namida_hub_accept_to (self, offer, landing, NULL, always);
+}
+
+void
+namida_hub_accept_to (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, const char *folder, gboolean always)
+{
   const char *fingerprint = namida_offer_get_fingerprint (offer);
 
   g_return_if_fail (self->running);
 
+  if (namida_offer_count_taken (offer, NULL) == 0 && namida_backup_get_files (namida_offer_get_backup (offer)) > 0)
+    {
+      namida_offer_decline (offer);
+      return;
+    }
   /* Only a key can be trusted: "always" for a name would be an invitation to take that name. */
   if (always && fingerprint != NULL && namida_offer_get_doubt (offer) != NAMIDA_DOUBT_IDENTITY_CHANGED)
     namida_hub_trust_peer (self, fingerprint, namida_offer_get_alias (offer));
-  accept_into (self, offer, landing, NULL, NAMIDA_AGREED_PERSON);
+  accept_into (self, offer, landing, folder, NULL, NAMIDA_AGREED_PERSON);
 }
 
 void

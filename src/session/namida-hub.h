@@ -224,6 +224,11 @@ void namida_hub_cancel (NamidaHub *self, NamidaTransfer *transfer, gboolean keep
 /** namida_hub_accept: @always: trust this (proven) device and accept its backups from now on; without effect for one
  * whose identity has changed (namida_offer_get_doubt()): that takes a pairing. */
 void namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, gboolean always);
+/** namida_hub_accept_to: the same, into @folder (nullable: the usual one) for this time, where the landing is the
+ * library: a folder that is there. What namida_offer_set_taken() took out of the offer is declined; an offer of which
+ * nothing is left is declined as a whole. */
+void
+namida_hub_accept_to (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, const char *folder, gboolean always);
 void namida_hub_decline (NamidaHub *self, NamidaOffer *offer);
 /** namida_hub_block: declines @offer, and everything that this key offers, asks or says from now on, without a
  * question. One that has proven no key is only declined. */

@@ -7,6 +7,7 @@
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 struct _NamidaOffer
 {
@@ -18,6 +19,8 @@ struct _NamidaOffer
   gboolean encrypted;
   NamidaBackup *backup;
   NamidaTransfer *transfer;
+  guint8 *declined; /* (nullable): one for each entry; %NULL: everything is accepted */
+  gboolean by_time;
   NamidaOfferState state;
   NamidaOfferDecided decided;
   gpointer decided_data;
@@ -63,6 +66,7 @@ namida_offer_finalize (GObject *object)
   g_free (self->key);
   g_free (self->uuid);
   g_free (self->warning);
+  g_free (self->declined);
   g_clear_object (&self->backup);
   g_clear_object (&self->transfer);
   G_OBJECT_CLASS (namida_offer_parent_class)->finalize (object);
@@ -127,6 +131,145 @@ namida_offer_set_decided (NamidaOffer *self, NamidaOfferDecided decided, gpointe
 {
   self->decided = decided;
   self->decided_data = user_data;
+}
+
+/* ---- which part is accepted ---- */
+
+guint
+namida_offer_set_taken (NamidaOffer *self, const char *path, gboolean taken)
+{
+  GPtrArray *entries = namida_backup_get_entries (self->backup);
+  gsize length = strlen (path);
+  guint n = 0;
+
+  g_return_val_if_fail (self->state == NAMIDA_OFFER_OPEN, 0);
+
+  if (self->declined == NULL)
+    self->declined = g_new0 (guint8, MAX (entries->len, 1));
+  for (guint i = 0; i < entries->len; i++)
+    {
+      g_autofree char *one = namida_entry_dup_path (g_ptr_array_index (entries, i));
+
+      if (length > 0 && (strncmp (one, path, length) != 0 || (one[length] != '\0' && one[length] != '/')))
+        continue;
+      self->declined[i] = !taken;
+      n++;
+    }
+  return n;
+}
+
+void
+namida_offer_set_content_taken (NamidaOffer *self, const NamidaContent *content, gboolean taken)
+{
+  GPtrArray *entries = namida_backup_get_entries (self->backup);
+
+  g_return_if_fail (self->state == NAMIDA_OFFER_OPEN);
+
+  if (self->declined == NULL)
+    self->declined = g_new0 (guint8, MAX (entries->len, 1));
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+      gboolean is_zip = entry->kind == NAMIDA_ENTRY_BACKUP_ZIP;
+
+      if (is_zip == (content->kind == NAMIDA_ENTRY_BACKUP_ZIP) && g_strcmp0 (entry->label, content->label) == 0)
+        self->declined[i] = !taken;
+    }
+}
+
+gboolean
+namida_offer_is_taken (NamidaOffer *self, guint index)
+{
+  return self->declined == NULL || !self->declined[index];
+}
+
+guint
+namida_offer_count_taken (NamidaOffer *self, guint64 *bytes)
+{
+  GPtrArray *entries = namida_backup_get_entries (self->backup);
+  guint64 sum = 0;
+  guint n = 0;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+
+      if (!namida_offer_is_taken (self, i))
+        continue;
+      sum += entry->size;
+      n += entry->kind != NAMIDA_ENTRY_FOLDER;
+    }
+  if (bytes != NULL)
+    *bytes = sum;
+  return n;
+}
+
+GPtrArray *
+namida_offer_dup_declined (NamidaOffer *self)
+{
+  GPtrArray *entries = namida_backup_get_entries (self->backup);
+  g_autoptr (GPtrArray) paths = NULL;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      if (namida_offer_is_taken (self, i))
+        continue;
+      if (paths == NULL)
+        paths = g_ptr_array_new_with_free_func (g_free);
+      g_ptr_array_add (paths, namida_entry_dup_path (g_ptr_array_index (entries, i)));
+    }
+  return g_steal_pointer (&paths);
+}
+
+char *
+namida_offer_format_declined (NamidaOffer *self)
+{
+  g_autoptr (GPtrArray) paths = namida_offer_dup_declined (self);
+  GString *text;
+
+  if (paths == NULL)
+    return NULL;
+  text = g_string_new (NULL);
+  for (guint i = 0; i < paths->len; i++)
+    {
+      g_autofree char *escaped = g_strescape (paths->pdata[i], NULL);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", escaped);
+    }
+  return g_string_free (text, FALSE);
+}
+
+void
+namida_offer_restore_declined (NamidaOffer *self, const char *text)
+{
+  GPtrArray *entries = namida_backup_get_entries (self->backup);
+  g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+  g_autoptr (GHashTable) paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  if (text == NULL)
+    return;
+  for (guint i = 0; lines[i] != NULL; i++)
+    g_hash_table_add (paths, g_strcompress (lines[i]));
+  if (self->declined == NULL)
+    self->declined = g_new0 (guint8, MAX (entries->len, 1));
+  for (guint i = 0; i < entries->len; i++)
+    {
+      g_autofree char *path = namida_entry_dup_path (g_ptr_array_index (entries, i));
+
+      self->declined[i] = g_hash_table_contains (paths, path);
+    }
+}
+
+void
+namida_offer_set_by_time (NamidaOffer *self)
+{
+  self->by_time = TRUE;
+}
+
+gboolean
+namida_offer_get_by_time (NamidaOffer *self)
+{
+  return self->by_time;
 }
 
 void

@@ -52,6 +52,34 @@ const char *namida_offer_get_key (NamidaOffer *self);
 /** The transfer that becomes of it: WAITING until decided; ended when declined, withdrawn or expired. (transfer none)
  */
 NamidaTransfer *namida_offer_get_transfer (NamidaOffer *self);
+/**
+ * namida_offer_set_taken:
+ * @path: a file, or a folder with all that is in it, as namida_entry_dup_path() says it; "" is everything
+ *
+ * Which part of the offer is accepted; all of it unless this was called. Main context, while the offer is open.
+ *
+ * Returns: how many files and empty folders @path names; 0 for a path that is not in the offer
+ */
+guint namida_offer_set_taken (NamidaOffer *self, const char *path, gboolean taken);
+/** namida_offer_set_content_taken: the same for one of namida_backup_dup_contents(): the zip, a music folder, or all
+ * single files together. */
+void namida_offer_set_content_taken (NamidaOffer *self, const NamidaContent *content, gboolean taken);
+/** namida_offer_is_taken: whether the entry of this index is part of what is accepted. Any thread once decided. */
+gboolean namida_offer_is_taken (NamidaOffer *self, guint index);
+/** namida_offer_count_taken: Returns: how many files are accepted. @bytes: (out) (optional): their size together. */
+guint namida_offer_count_taken (NamidaOffer *self, guint64 *bytes);
+/** namida_offer_dup_declined: Returns: (transfer full) (nullable) (element-type utf8): the paths that are not accepted;
+ * %NULL when everything is. */
+GPtrArray *namida_offer_dup_declined (NamidaOffer *self);
+/** namida_offer_format_declined: Returns: (transfer full) (nullable): the same as one text, for the database. */
+char *namida_offer_format_declined (NamidaOffer *self);
+/** namida_offer_restore_declined: @text: (nullable): what namida_offer_format_declined() wrote of an earlier offer of
+ * the same files; %NULL leaves everything accepted. */
+void namida_offer_restore_declined (NamidaOffer *self, const char *text);
+/** namida_offer_set_by_time: by who made it: its sender may give no hash of what it has, so that the same place, size
+ * and time have to do. */
+void namida_offer_set_by_time (NamidaOffer *self);
+gboolean namida_offer_get_by_time (NamidaOffer *self);
 /** namida_offer_accept: @sink: where it lands. The server prepares it in a worker and answers. No effect unless open.
  */
 void namida_offer_accept (NamidaOffer *self, NamidaSink *sink);

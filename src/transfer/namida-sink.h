@@ -19,8 +19,12 @@ G_DECLARE_INTERFACE (NamidaSink, namida_sink, NAMIDA, SINK, GObject)
 /** One decision of prepare: wanted, and from where on. */
 typedef struct
 {
+  gboolean declined; /* set before prepare: the person here does not take it, and it is not wanted */
   gboolean wanted;
   guint64 offset;
+  char *
+      sha256; /* (nullable), owned by who prepares; not set by prepare: of a part that is whole, and need not come again
+               */
 } NamidaWant;
 
 /** One file at finish. */
@@ -65,7 +69,8 @@ const char *namida_sink_get_session_id (NamidaSink *self);
 /**
  * namida_sink_prepare: makes staging ready, checks room (NO_SPACE: says how much is missing), finds what is already
  * there (same content known by hash: not wanted) and what is left of an interrupted session. @wants: one per entry,
- * filled here. When nothing is wanted the owner still calls namida_sink_commit() with no files.
+ * with what is declined; the rest is filled here. When nothing is wanted the owner still calls namida_sink_commit()
+ * with no files.
  */
 gboolean namida_sink_prepare (NamidaSink *self,
                               NamidaBackup *backup,

@@ -48,17 +48,31 @@ namida_transfer_dup_incomplete_words (guint failed, guint missed)
       missed);
 }
 
+char *
+namida_transfer_dup_part_words (guint declined, guint files)
+{
+  return g_strdup_printf (ngettext ("%u of %u file was not accepted.", "%u of %u files were not accepted.", files),
+                          declined, files);
+}
+
 static GError *
 outcome_received (const NamidaFileCounts *counts)
 {
+  guint declined = counts->by_result[NAMIDA_FILE_DECLINED];
   g_autofree char *words = NULL;
+
+  if (counts->failed > 0 && counts->failed == declined)
+    {
+      words = namida_transfer_dup_part_words (declined, counts->files);
+      return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE, words);
+    }
 
   if (counts->failed == 0)
     return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
                         ngettext ("%u empty folder could not be created.", "%u empty folders could not be created.",
                                   counts->failed_folders),
                         counts->failed_folders);
-  words = namida_transfer_dup_incomplete_words (counts->failed, 0);
+  words = namida_transfer_dup_incomplete_words (counts->failed - declined, 0);
   return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE, words);
 }
 

@@ -138,6 +138,8 @@ const char *namida_transfer_get_advice (NamidaTransfer *self); /* (nullable) unt
  * Returns: (transfer full): a sentence. Translated; any thread. One of the two numbers is not 0.
  */
 char *namida_transfer_dup_incomplete_words (guint failed, guint missed);
+/** namida_transfer_dup_part_words: Returns: (transfer full): that the person here accepted only a part. Any thread. */
+char *namida_transfer_dup_part_words (guint declined, guint files);
 /** namida_transfer_set_fetched: this transfer fetches a version that the other device keeps, which changes the advice
  * when a file is missing. Main context, before it ends. */
 void namida_transfer_set_fetched (NamidaTransfer *self);

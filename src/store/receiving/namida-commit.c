@@ -79,7 +79,9 @@ judge (NamidaWork *work, NamidaCommit *file)
   if (file->index >= self->n_items)
     return;
   work->requests[file->index] = file;
-  if (self->items[file->index].state != NAMIDA_ITEM_WANTED)
+  if (self->items[file->index].state == NAMIDA_ITEM_DECLINED)
+    file->result = NAMIDA_FILE_DECLINED;
+  else if (self->items[file->index].state != NAMIDA_ITEM_WANTED)
     file->result = NAMIDA_FILE_KEPT_EXISTING;
   else if (namida_store_sink_entry (self, file->index)->kind == NAMIDA_ENTRY_FOLDER)
     file->result = NAMIDA_FILE_PENDING; /* namida_work_make_folders() */
@@ -280,7 +282,8 @@ add_all_prepared (NamidaWork *work)
     {
       const NamidaItem *item = &work->self->items[i];
       gboolean is_folder = namida_store_sink_entry (work->self, i)->kind == NAMIDA_ENTRY_FOLDER;
-      gboolean known = (item->state == NAMIDA_ITEM_KEPT || is_folder) && add_known (work, i);
+      gboolean known = (item->state == NAMIDA_ITEM_KEPT || (is_folder && item->state != NAMIDA_ITEM_DECLINED))
+                       && add_known (work, i);
 
       if (item->state == NAMIDA_ITEM_LINKED || item->state == NAMIDA_ITEM_THERE)
         add_prepared (work, i);
@@ -399,6 +402,11 @@ write_journal (NamidaWork *work, GError **error)
   NamidaJournalSession *session = self->session;
   const char *version = self->version;
   guint done = work->stored + work->kept;
+  guint declined = 0;
+
+  for (guint i = 0; i < self->n_items; i++)
+    declined += self->items[i].state == NAMIDA_ITEM_DECLINED
+                && namida_store_sink_entry (self, i)->kind != NAMIDA_ENTRY_FOLDER;
 
   for (guint i = 0; i < work->rows->len; i++)
     {
@@ -419,7 +427,9 @@ write_journal (NamidaWork *work, GError **error)
   session->state = g_strdup (namida_journal_session_is_complete (session) ? "finished" : "incomplete");
   g_clear_pointer (&session->error, g_free);
   if (!namida_journal_session_is_complete (session))
-    session->error = namida_transfer_dup_incomplete_words (session->failed_files, session->left_out);
+    session->error = session->failed_files > 0 && session->failed_files == declined
+                         ? namida_transfer_dup_part_words (declined, session->total_files)
+                         : namida_transfer_dup_incomplete_words (session->failed_files, session->left_out);
   if (!namida_journal_finish (self->database, session, work->rows, version, error))
     return FALSE;
   namida_crash_point ("journaled");

@@ -14,7 +14,7 @@
 #define SESSION_COLUMNS                                                                                                \
   "id, direction, fingerprint, alias, title, offer_key, landing, destination, state, started_at, updated_at,"          \
   " total_bytes, total_files, stored_files, kept_files, failed_files, error, scope, left_out, unproven"
-#define AGREED_COLUMNS "agreed_files, agreed_bytes, agreed_at, agreed_by, agreed_names"
+#define AGREED_COLUMNS "agreed_files, agreed_bytes, agreed_at, agreed_by, agreed_names, folder, declined"
 #define READ_COLUMNS SESSION_COLUMNS ", ask, wish, paused, " AGREED_COLUMNS
 
 void
@@ -36,6 +36,8 @@ namida_journal_session_free (NamidaJournalSession *self)
   g_free (self->wish);
   g_free (self->agreed_by);
   g_free (self->agreed_names);
+  g_free (self->folder);
+  g_free (self->declined);
   g_free (self);
 }
 
@@ -76,7 +78,7 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
   return namida_database_exec (
       database, error,
       "INSERT INTO sessions (" SESSION_COLUMNS ", " AGREED_COLUMNS
-      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, fingerprint = excluded.fingerprint,"
       " alias = excluded.alias, title = excluded.title, offer_key = excluded.offer_key, landing = excluded.landing,"
       " destination = excluded.destination, state = excluded.state, started_at = excluded.started_at,"
@@ -85,14 +87,16 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
       " failed_files = excluded.failed_files, error = excluded.error, scope = excluded.scope, ask = 0, paused = 0,"
       " left_out = excluded.left_out, unproven = excluded.unproven,"
       " agreed_files = excluded.agreed_files, agreed_bytes = excluded.agreed_bytes, agreed_at = excluded.agreed_at,"
-      " agreed_by = excluded.agreed_by, agreed_names = excluded.agreed_names",
-      "sssssssssiiiiiiissiiiiiss", session->id, or_empty (session->direction), session->fingerprint,
+      " agreed_by = excluded.agreed_by, agreed_names = excluded.agreed_names, folder = excluded.folder,"
+      " declined = excluded.declined",
+      "sssssssssiiiiiiissiiiiissss", session->id, or_empty (session->direction), session->fingerprint,
       or_empty (session->alias), or_empty (session->title), or_empty (session->offer_key), session->landing,
       session->destination, or_empty (session->state), session->started_at, session->updated_at,
       (gint64) session->total_bytes, (gint64) session->total_files, (gint64) session->stored_files,
       (gint64) session->kept_files, (gint64) session->failed_files, session->error, or_empty (session->scope),
       (gint64) session->left_out, (gint64) session->unproven, (gint64) session->agreed_files,
-      (gint64) session->agreed_bytes, session->agreed_at, session->agreed_by, session->agreed_names);
+      (gint64) session->agreed_bytes, session->agreed_at, session->agreed_by, session->agreed_names, session->folder,
+      session->declined);
 }
 
 gboolean
@@ -186,6 +190,8 @@ read_session (sqlite3_stmt *statement)
   session->agreed_at = sqlite3_column_int64 (statement, 25);
   session->agreed_by = dup_text (statement, 26);
   session->agreed_names = dup_text (statement, 27);
+  session->folder = dup_text (statement, 28);
+  session->declined = dup_text (statement, 29);
   return session;
 }
 

@@ -37,6 +37,8 @@ typedef struct
   guint agreed_files;
   guint64 agreed_bytes;
   gint64 agreed_at; /* microseconds since 1970 */
+  char *folder;     /* (nullable): chosen for this receiving */
+  char *declined;   /* (nullable): namida_offer_format_declined() */
 } NamidaJournalSession;
 
 /* The direction of a row of the history that is no transfer: versions that went to the trash of their store. */

@@ -11,6 +11,7 @@
 struct _NamidaLayout
 {
   NamidaLanding landing;
+  gboolean flat; /* single files lie beside the music folders */
   char *backups;
   char *music;
   char *alias;
@@ -47,6 +48,15 @@ namida_layout_new (NamidaLanding landing, const char *backups, const char *music
   return self;
 }
 
+NamidaLayout *
+namida_layout_new_for_folder (const char *folder, const char *alias)
+{
+  NamidaLayout *self = namida_layout_new (NAMIDA_LANDING_LIBRARY, folder, folder, NULL, alias);
+
+  self->flat = TRUE;
+  return self;
+}
+
 void
 namida_layout_free (NamidaLayout *self)
 {
@@ -77,7 +87,8 @@ place_single (NamidaLayout *self, const char *name, guint *root, char **relative
   if (!namida_safe_path_check_component (name, error))
     return FALSE;
   *root = use_root (self, self->backups);
-  *relative = self->landing == NAMIDA_LANDING_BACKUP ? g_strdup (name) : g_strconcat (self->alias, "/", name, NULL);
+  *relative = self->landing == NAMIDA_LANDING_BACKUP || self->flat ? g_strdup (name)
+                                                                   : g_strconcat (self->alias, "/", name, NULL);
   return TRUE;
 }
 

@@ -12,6 +12,8 @@ typedef struct _NamidaLayout NamidaLayout;
 /** @labels: (nullable) (element-type utf8 filename): a label's own folder; copied. */
 NamidaLayout *namida_layout_new (
     NamidaLanding landing, const char *backups, const char *music, GHashTable *labels, const char *alias);
+/** namida_layout_new_for_folder: everything goes into @folder: music folders, and single files beside them. */
+NamidaLayout *namida_layout_new_for_folder (const char *folder, const char *alias);
 void namida_layout_free (NamidaLayout *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaLayout, namida_layout_free)
 

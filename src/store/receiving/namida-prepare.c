@@ -240,12 +240,27 @@ is_known_here (Decision *decision, NamidaItem *item, const NamidaEntry *entry, c
          && namida_known_content_is_stored (decision->known, self->session->id, decision->path->str, st);
 }
 
+/* Of a sender that gives no hash: the file that it sent before, which nobody has changed here since it was received. */
+static gboolean
+is_same_by_time (Decision *decision, const NamidaEntry *entry, const struct stat *st)
+{
+  g_autofree char *hash = NULL;
+
+  if (!decision->self->by_time || entry->sha256 != NULL || entry->mtime_ns == NAMIDA_ENTRY_TIME_UNKNOWN
+      || !namida_store_sink_has_attributes (decision->self, entry->mtime_ns, st))
+    return FALSE;
+  hash = namida_known_content_dup_hash (decision->known, st);
+  return hash != NULL;
+}
+
 static void
 decide_library (Decision *decision, NamidaItem *item, const NamidaEntry *entry)
 {
   const char *basename;
   struct stat st;
 
+  if (item->state != NAMIDA_ITEM_WANTED)
+    return;
   if (look_at_place (decision, item, FALSE, &basename, &st) < 0)
     return;
   if (entry->kind == NAMIDA_ENTRY_FOLDER)
@@ -253,7 +268,8 @@ decide_library (Decision *decision, NamidaItem *item, const NamidaEntry *entry)
       if (S_ISDIR (st.st_mode))
         item->state = NAMIDA_ITEM_KEPT;
     }
-  else if (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size && is_known_here (decision, item, entry, &st))
+  else if (S_ISREG (st.st_mode) && (guint64) st.st_size == entry->size
+           && (is_known_here (decision, item, entry, &st) || is_same_by_time (decision, entry, &st)))
     item->state = NAMIDA_ITEM_KEPT;
 }
 
@@ -283,7 +299,7 @@ decide_version (Decision *decision, guint index)
   g_autoptr (GPtrArray) rows = NULL;
   const char *basename;
   struct stat st;
-  int fd = look_at_place (decision, item, TRUE, &basename, &st);
+  int fd = item->state == NAMIDA_ITEM_WANTED ? look_at_place (decision, item, TRUE, &basename, &st) : -1;
 
   if (fd < 0)
     return;
@@ -582,7 +598,12 @@ namida_store_sink_do_prepare (NamidaStoreSink *self, NamidaWant *wants, GCancell
   g_autoptr (NamidaKnownContent) known = NULL;
 
   self->reread_until = namida_clock_monotonic () + REREAD_LIMIT_US;
-  if (!place_items (self, error) || !write_session (self, error) || !open_roots (self, error))
+  if (!place_items (self, error))
+    return FALSE;
+  for (guint i = 0; i < self->n_items; i++)
+    if (wants[i].declined)
+      self->items[i].state = NAMIDA_ITEM_DECLINED;
+  if (!write_session (self, error) || !open_roots (self, error))
     return FALSE;
   prepare_map_names (self);
   known = namida_known_content_new (self->database, error);

@@ -10,6 +10,7 @@ namida_store_sink_new (NamidaStore *self, NamidaOffer *offer, NamidaLanding land
       = namida_store_sink_new_for (self, namida_offer_get_fingerprint (offer), namida_offer_get_alias (offer),
                                    namida_offer_get_key (offer), landing, resume);
 
+  namida_store_sink_set_by_time (NAMIDA_STORE_SINK (sink), namida_offer_get_by_time (offer));
   namida_store_sink_set_unproven (NAMIDA_STORE_SINK (sink),
                                   namida_transfer_get_unproven (namida_offer_get_transfer (offer)));
   return sink;

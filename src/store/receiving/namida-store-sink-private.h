@@ -12,12 +12,13 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  NAMIDA_ITEM_WANTED, /* its bytes come from the sender */
-  NAMIDA_ITEM_KEPT,   /* the same content is at its place: nothing to do */
-  NAMIDA_ITEM_LINKED, /* a version's hard link, made by prepare */
-  NAMIDA_ITEM_COPIED, /* its part was made from a file of this device */
-  NAMIDA_ITEM_MADE,   /* a version's empty folder, made by prepare */
-  NAMIDA_ITEM_THERE,  /* in a version that a commit before a crash finished, all but the journal */
+  NAMIDA_ITEM_WANTED,   /* its bytes come from the sender */
+  NAMIDA_ITEM_KEPT,     /* the same content is at its place: nothing to do */
+  NAMIDA_ITEM_LINKED,   /* a version's hard link, made by prepare */
+  NAMIDA_ITEM_COPIED,   /* its part was made from a file of this device */
+  NAMIDA_ITEM_MADE,     /* a version's empty folder, made by prepare */
+  NAMIDA_ITEM_THERE,    /* in a version that a commit before a crash finished, all but the journal */
+  NAMIDA_ITEM_DECLINED, /* nobody here wants it */
 } NamidaItemState;
 
 /* What becomes of the entry of the same index. */
@@ -62,6 +63,7 @@ struct _NamidaStoreSink
   const char *chosen[2]; /* (nullable): interned: folders that are not made anew */
   gboolean resumed;
   gboolean same_offer; /* resumed, and nothing of the backup has changed since */
+  gboolean by_time;    /* what has the same place, size and time is not asked for */
 
   /* Set by prepare, read by all threads from then on; @links by one at a time: prepare, then commit. */
   char *owner; /* whose folders of parts they are */

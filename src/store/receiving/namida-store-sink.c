@@ -100,6 +100,11 @@ namida_store_sink_new_for (NamidaStore *store,
   /* A resumed session stays in its folder, though the device may have been renamed since. */
   self->layout = namida_layout_new (landing, namida_store_get_backups (store), namida_store_get_music (store),
                                     namida_store_get_labels (store), resume != NULL ? resume->alias : alias);
+  if (resume != NULL && resume->folder != NULL && landing == NAMIDA_LANDING_LIBRARY)
+    {
+      namida_layout_free (self->layout);
+      self->layout = namida_layout_new_for_folder (resume->folder, resume->alias);
+    }
   self->reserve = namida_store_get_reserve (store);
   self->backups = namida_store_get_backups (store);
   for (guint i = 0; i < G_N_ELEMENTS (self->chosen); i++)
@@ -124,6 +129,8 @@ namida_store_sink_new_for (NamidaStore *store,
       session->agreed_files = resume->agreed_files;
       session->agreed_bytes = resume->agreed_bytes;
       session->agreed_at = resume->agreed_at;
+      session->folder = landing == NAMIDA_LANDING_LIBRARY ? g_strdup (resume->folder) : NULL;
+      session->declined = g_strdup (resume->declined);
     }
   return NAMIDA_SINK (self);
 }
@@ -140,6 +147,27 @@ namida_store_sink_set_source (NamidaSink *sink, const char *uuid, const char *ag
   g_free (self->agreed_by);
   self->agreed_by = g_strdup (agreed_by);
   self->left_out = left_out;
+}
+
+void
+namida_store_sink_set_by_time (NamidaStoreSink *self, gboolean by_time)
+{
+  self->by_time = by_time;
+}
+
+void
+namida_store_sink_set_folder (NamidaStoreSink *self, const char *folder)
+{
+  NamidaJournalSession *session = self->session;
+
+  g_return_if_fail (self->landing == NAMIDA_LANDING_LIBRARY && self->backup == NULL);
+
+  namida_layout_free (self->layout);
+  self->layout = namida_layout_new_for_folder (folder, session->alias);
+  g_free (session->folder);
+  session->folder = g_strdup (folder);
+  g_free (session->destination);
+  session->destination = g_strdup (folder);
 }
 
 void
@@ -167,8 +195,10 @@ sink_dup_names (NamidaBackup *backup)
 }
 
 void
-namida_store_sink_agree (NamidaSink *sink, const char *by, NamidaBackup *backup)
+namida_store_sink_agree (NamidaSink *sink, const char *by, NamidaOffer *offer)
 {
+  NamidaBackup *backup = namida_offer_get_backup (offer);
+
   NamidaJournalSession *session;
 
   g_return_if_fail (NAMIDA_IS_STORE_SINK (sink));
@@ -179,8 +209,9 @@ namida_store_sink_agree (NamidaSink *sink, const char *by, NamidaBackup *backup)
   g_free (session->agreed_names);
   session->agreed_by = g_strdup (by);
   session->agreed_names = sink_dup_names (backup);
-  session->agreed_files = namida_backup_get_files (backup);
-  session->agreed_bytes = namida_backup_get_bytes (backup);
+  session->agreed_files = namida_offer_count_taken (offer, &session->agreed_bytes);
+  g_free (session->declined);
+  session->declined = namida_offer_format_declined (offer);
   session->agreed_at = namida_clock_real ();
 }
 

@@ -17,6 +17,11 @@ NamidaSink *namida_store_sink_new_for (NamidaStore *store,
                                        const char *offer_key,
                                        NamidaLanding landing,
                                        NamidaJournalSession *resume);
+/** namida_store_sink_set_by_time: before prepare: the sender knows no hashes: a file at its place here whose content
+ * is known, and that has the size and the time of the offer, is not asked for. */
+void namida_store_sink_set_by_time (NamidaStoreSink *self, gboolean by_time);
+/** namida_store_sink_set_folder: before prepare: everything goes into @folder this time. */
+void namida_store_sink_set_folder (NamidaStoreSink *self, const char *folder);
 /** namida_store_sink_set_unproven: nothing will prove what arrives (namida_transfer_set_unproven()): the history says
  * so later, too. Before prepare. */
 void namida_store_sink_set_unproven (NamidaStoreSink *self, gboolean unproven);
@@ -29,7 +34,7 @@ void namida_store_sink_set_unproven (NamidaStoreSink *self, gboolean unproven);
  * Records a yes: how much, of what names, when and by whom. A sink that goes on with an interrupted session keeps what
  * was agreed to then unless this is called. Main context.
  */
-void namida_store_sink_agree (NamidaSink *sink, const char *by, NamidaBackup *backup);
+void namida_store_sink_agree (NamidaSink *sink, const char *by, NamidaOffer *offer);
 
 /**
  * namida_store_sink_set_source: what the record of a version says of its origin, beside the device's name and key. Main

@@ -36,6 +36,7 @@ test_answer (void)
 
   namida_offer_answer_grant (sent, "f1", "t1", 0);
   namida_offer_answer_grant (sent, "f2", "t2", G_MAXINT64);
+  namida_offer_answer_decline (sent, "f3");
   text = namida_offer_answer_format (sent, &length);
   got = namida_offer_answer_parse (text, length, &error);
   g_assert_no_error (error);
@@ -44,6 +45,8 @@ test_answer (void)
   grant = g_hash_table_lookup (got->files, "f2");
   g_assert_cmpstr (grant->token, ==, "t2");
   g_assert_cmpuint (grant->offset, ==, G_MAXINT64);
+  g_assert_true (g_hash_table_contains (got->declined, "f3"));
+  g_assert_cmpuint (g_hash_table_size (got->declined), ==, 1);
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_assert_null (namida_offer_answer_parse (bad[i], strlen (bad[i]), &error));

@@ -128,7 +128,7 @@ test_drop_parked (Fixture *f, gconstpointer data)
   g_autoptr (NamidaSink) sink = new_sink (f, NAMIDA_LANDING_BACKUP);
   g_autoptr (NamidaJournalSession) parked = NULL;
   const char *id = namida_sink_get_session_id (sink);
-  NamidaWant wants[1];
+  NamidaWant wants[1] = { { 0 } };
 
   shipment_add (shipment, "Music", "1.flac", "one", FALSE);
   g_assert_true (namida_sink_prepare (sink, shipment->backup, NULL, wants, NULL, NULL));
@@ -149,7 +149,7 @@ test_reserve (Fixture *f, gconstpointer data)
   g_autoptr (NamidaSink) fits = NULL;
   g_autoptr (GError) error = NULL;
   guint64 room = namida_store_free_bytes (f->store, NAMIDA_LANDING_BACKUP);
-  NamidaWant wants[1];
+  NamidaWant wants[1] = { { 0 } };
 
   shipment_add (shipment, "Music", "1.flac", "one", FALSE);
   namida_store_set_reserve (f->store, room + G_GUINT64_CONSTANT (1024) * 1024 * 1024 * 1024);

@@ -633,7 +633,7 @@ do_parked (Fixture *f)
   g_autofree char *staging = NULL;
   g_autoptr (GDir) dir = NULL;
   const char *name;
-  NamidaWant want;
+  NamidaWant want = { 0 };
   int fd;
 
   shipment_add (shipment, "Music", "1.flac", "half of it", FALSE);

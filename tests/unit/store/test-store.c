@@ -295,7 +295,7 @@ test_mismatch (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autofree char *one = fixture_sha256 ("one");
   g_autofree char *two = fixture_sha256 ("two");
-  NamidaWant wants[3];
+  NamidaWant wants[3] = { { 0 } };
   NamidaCommit files[] = { { .index = 0, .sent_sha256 = two, .received_sha256 = one },
                            { .index = 1, .sent_sha256 = NULL, .received_sha256 = one },
                            { .index = 2, .sent_sha256 = one, .received_sha256 = NULL } };
@@ -341,7 +341,7 @@ test_offsets (Fixture *f, gconstpointer data)
   g_autofree char *sha = fixture_sha256 ("0123");
   g_autofree char *got = NULL;
   NamidaFileResult results[1];
-  NamidaWant wants[1];
+  NamidaWant wants[1] = { { 0 } };
   int fd;
 
   shipment_add (shipment, "Music", "1.flac", "0123456789", FALSE);
@@ -387,7 +387,7 @@ test_known_changed (Fixture *f, gconstpointer data)
   g_autoptr (NamidaSink) sink = NULL;
   g_autoptr (GError) error = NULL;
   NamidaFileResult results[1];
-  NamidaWant wants[1];
+  NamidaWant wants[1] = { { 0 } };
 
   shipment_add (shipment, "Music", "1.flac", "one", TRUE);
   send (f, shipment, NAMIDA_LANDING_LIBRARY, results, NULL);
@@ -410,7 +410,7 @@ test_discard_and_clean (Fixture *f, gconstpointer data)
   g_autoptr (NamidaSink) discarded = new_sink (f, NAMIDA_LANDING_BACKUP);
   g_autoptr (NamidaSink) parked = new_sink (f, NAMIDA_LANDING_BACKUP);
   g_autoptr (GError) error = NULL;
-  NamidaWant wants[1];
+  NamidaWant wants[1] = { { 0 } };
 
   shipment_add (shipment, "Music", "1.flac", "one", FALSE);
   g_assert_true (namida_sink_prepare (discarded, shipment->backup, NULL, wants, NULL, &error));
@@ -538,7 +538,7 @@ test_lost_before_commit (Fixture *f, gconstpointer data)
   g_autofree char *command = NULL;
   g_autoptr (GError) error = NULL;
   NamidaCommit files[2] = { { .index = 0 }, { .index = 1 } };
-  NamidaWant wants[2];
+  NamidaWant wants[2] = { { 0 } };
 
   shipment_add (shipment, "Music", "a/1.flac", "one", TRUE);
   shipment_add (shipment, "Music", "a/2.flac", "two", TRUE);
@@ -758,7 +758,7 @@ full_disk (Fixture *f)
   g_autofree char *content = g_strnfill (3 * 1024 * 1024, 'x');
   g_autofree char *filler = g_strnfill (1024 * 1024, 'y');
   g_autofree char *hidden = g_build_filename (f->music, ".namida-sync-parts", NULL);
-  NamidaWant wants[1];
+  NamidaWant wants[1] = { { 0 } };
 
   mount_small (f->music);
   shipment_add (shipment, "Music", "big.flac", content, FALSE);
