@@ -85,7 +85,7 @@ append_file (GString *out, const NamidaEntry *entry)
 }
 
 char *
-namida_localsend_offer_format (NamidaDeviceInfo *own, NamidaBackup *backup, gsize *length)
+namida_localsend_offer_format (NamidaDeviceInfo *own, NamidaBackup *backup, const guint8 *left_out, gsize *length)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
   GString *out = g_string_sized_new (256 + (gsize) entries->len * 256);
@@ -97,7 +97,8 @@ namida_localsend_offer_format (NamidaDeviceInfo *own, NamidaBackup *backup, gsiz
     {
       const NamidaEntry *entry = g_ptr_array_index (entries, i);
 
-      if (entry->kind == NAMIDA_ENTRY_FOLDER || !namida_entry_is_portable (entry))
+      if (entry->kind == NAMIDA_ENTRY_FOLDER || !namida_entry_is_portable (entry)
+          || (left_out != NULL && left_out[i] != 0))
         continue;
       if (out->str[out->len - 1] != '{')
         g_string_append_c (out, ',');

@@ -27,9 +27,10 @@ NamidaDeviceInfo *namida_localsend_info_parse (const char *data, gsize length, G
  * worker threads. Returns: (transfer full) (nullable)
  */
 NamidaOfferMessage *namida_localsend_offer_parse (const char *data, gsize length, char **text, GError **error);
-/** namida_localsend_offer_format: empty folders are left out, as LocalSend has no words for them. @length: (out)
- * (optional). */
-char *namida_localsend_offer_format (NamidaDeviceInfo *own, NamidaBackup *backup, gsize *length);
+/** namida_localsend_offer_format: empty folders are left out, as LocalSend has no words for them. @left_out:
+ * (nullable): one for each entry: not 0 leaves it out, too. @length: (out) (optional). */
+char *
+namida_localsend_offer_format (NamidaDeviceInfo *own, NamidaBackup *backup, const guint8 *left_out, gsize *length);
 
 /** The answer to it: tokens; offsets are 0 always. */
 NamidaOfferAnswer *namida_localsend_answer_parse (const char *data, gsize length, GError **error);

@@ -32,7 +32,7 @@ localsend_format_offer (NamidaSender *self, GError **error)
     }
   if (self->database != NULL)
     namida_hash_index_fill (self->database, backup);
-  text = namida_localsend_offer_format (self->own, backup, &length);
+  text = namida_localsend_offer_format (self->own, backup, self->settled, &length);
   return g_bytes_new_take (text, length);
 }
 
@@ -75,8 +75,9 @@ localsend_decline_all (NamidaSender *self, GError **error)
   guint n = namida_backup_get_entries (namida_transfer_get_backup (self->transfer))->len;
 
   for (guint i = 0; i < n; i++)
-    namida_transfer_set_result (self->transfer, i, NAMIDA_FILE_DECLINED,
-                                namida_file_result_get_detail (NAMIDA_FILE_DECLINED));
+    if (self->settled == NULL || self->settled[i] == NAMIDA_FILE_PENDING)
+      namida_transfer_set_result (self->transfer, i, NAMIDA_FILE_DECLINED,
+                                  namida_file_result_get_detail (NAMIDA_FILE_DECLINED));
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” did not accept any of the files."),
                namida_transfer_get_peer_alias (self->transfer));
   return FALSE;
@@ -161,8 +162,10 @@ const NamidaSenderDialect namida_sender_localsend = {
   .on_break = NAMIDA_BREAK_LOSES_FILE,
   .n_connections = 2, /* as LocalSend itself */
   .n_tries = 4,
-  .n_offers = 1,
-  .stall_seconds = 300, /* it cannot go on with a part of a file: a busy disk there may take its time */
+  .n_offers = 3,
+  .offers_rest = TRUE,
+  .silence_seconds = 45, /* a phone's Wi-Fi sleeps */
+  .stall_seconds = 300,  /* it cannot go on with a part of a file: a busy disk there may take its time */
   .unwanted = NAMIDA_FILE_DECLINED,
   .no_folders = N_ ("LocalSend knows no empty folders: this one was left out."),
   .format_offer = localsend_format_offer,

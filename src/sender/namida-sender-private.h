@@ -28,6 +28,7 @@ struct _NamidaSenderDialect
   guint n_connections;
   guint n_tries;         /* of a file that did not arrive as it is here */
   guint n_offers;        /* of one sending, while its connections break */
+  gboolean offers_rest;  /* an offer after the first has only what is still to be sent */
   guint silence_seconds; /* see NamidaHttpPeer */
   guint stall_seconds;
   NamidaFileResult unwanted; /* a file that was offered and that the answer does not name */
@@ -85,6 +86,9 @@ struct _NamidaSender
   GPtrArray *places; /* of GInetSocketAddress, as they were at the start */
   NamidaRateLimit *limit;
   GBytes *offer;
+  guint8 *settled; /* (nullable): NamidaFileResult of each entry that an earlier offer of this sending has settled;
+                      PENDING: it is still to be sent */
+  GHashTable *settled_details; /* with @settled: index → why, a sentence */
   GBytes *portable_offer;      /* (nullable): for a device that does not take all names, when it differs */
   GInetSocketAddress *address; /* (nullable): where it was offered */
   GSocketAddress *source;      /* (nullable): from where */

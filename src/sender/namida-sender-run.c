@@ -265,25 +265,78 @@ sender_finish (NamidaSender *self, GError **error)
 
 /* ---- 3. upload ---- */
 
-static void sender_offer_again (NamidaSender *self, GError *none);
+static void sender_offer_again (NamidaSender *self, GError *error);
+
+/* What need not be in the next offer: what was sent, and what the person there did not want. */
+static void
+sender_note_settled (NamidaSender *self)
+{
+  guint n = namida_backup_get_entries (namida_transfer_get_backup (self->transfer))->len;
+  g_autofree gboolean *lost = g_new0 (gboolean, MAX (n, 1));
+
+  if (self->settled == NULL)
+    {
+      self->settled = g_new0 (guint8, MAX (n, 1));
+      self->settled_details = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+    }
+  for (guint i = 0; i < self->job->items->len; i++)
+    {
+      const NamidaUploadItem *item = &g_array_index (self->job->items, NamidaUploadItem, i);
+
+      lost[item->index] = item->lost;
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      char *detail = lost[i] ? NULL : namida_transfer_dup_detail (self->transfer, i);
+
+      if (!lost[i])
+        self->settled[i] = (guint8) namida_transfer_get_result (self->transfer, i);
+      if (detail != NULL)
+        g_hash_table_replace (self->settled_details, GUINT_TO_POINTER (i), detail);
+    }
+}
 
 static gboolean
 sender_start_over (NamidaSender *self, GError **error)
 {
-  self->dialect->cancel (self, FALSE);
+  if (self->is_asked)
+    self->dialect->cancel (self, FALSE);
   self->is_asked = FALSE;
-  namida_http_back_off (START_OVER_BREAKS, self->inner);
-  return TRUE;
+  /* Longer each time: what is left is asked about anew. */
+  namida_http_back_off (START_OVER_BREAKS + (self->dialect->offers_rest ? self->n_offers - 1 : 0), self->inner);
+  if (!self->dialect->offers_rest)
+    return TRUE;
+  g_clear_pointer (&self->offer, g_bytes_unref);
+  g_clear_pointer (&self->answer, namida_offer_answer_free);
+  self->offer = self->dialect->format_offer (self, error);
+  return self->offer != NULL;
+}
+
+/* Whether something that failed may arrive with another offer: the connection failed, and not the file or the other
+ * device. */
+static gboolean
+sender_has_lost_files (NamidaSender *self)
+{
+  if (!self->dialect->offers_rest || self->stopped_there)
+    return FALSE;
+  for (guint i = 0; i < self->job->items->len; i++)
+    if (g_array_index (self->job->items, NamidaUploadItem, i).lost)
+      return TRUE;
+  return FALSE;
 }
 
 static void
 sender_on_uploaded (NamidaSender *self, GError *error)
 {
-  gboolean is_lost = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
+  gboolean is_lost = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE)
+                     || (error == NULL && sender_has_lost_files (self));
 
+  if (is_lost && self->dialect->offers_rest)
+    sender_note_settled (self);
   if (is_lost && self->n_offers < self->dialect->n_offers && !g_cancellable_is_cancelled (self->inner))
     {
-      g_error_free (error);
+      g_clear_error (&error);
+      namida_localsend_sessions_remove (self);
       sender_run_step (self, sender_start_over, sender_offer_again);
     }
   else if (error != NULL || self->dialect->finish == NULL || self->session_id == NULL)
@@ -324,6 +377,30 @@ sender_on_planned (NamidaSender *self, GError *error)
 
 /* ---- 2. offer ---- */
 
+/* @error: (transfer full) (nullable): why a later offer came to nothing: what the ones before it have sent stays sent.
+ */
+static void
+sender_end_settled (NamidaSender *self, GError *error)
+{
+  guint n = self->settled != NULL ? namida_backup_get_entries (namida_transfer_get_backup (self->transfer))->len : 0;
+  gboolean some_sent = FALSE;
+
+  for (guint i = 0; i < n; i++)
+    {
+      NamidaFileResult result = (NamidaFileResult) self->settled[i];
+
+      some_sent |= namida_file_result_is_success (result);
+      if (result == NAMIDA_FILE_PENDING)
+        namida_transfer_set_result (self->transfer, i, NAMIDA_FILE_MISSING, error->message);
+      else
+        namida_transfer_set_result (self->transfer, i, result,
+                                    g_hash_table_lookup (self->settled_details, GUINT_TO_POINTER (i)));
+    }
+  if (some_sent && !g_cancellable_is_cancelled (self->inner))
+    g_clear_error (&error);
+  sender_end (self, error);
+}
+
 void
 namida_sender_stop_there (gpointer sender)
 {
@@ -337,9 +414,16 @@ static void
 sender_on_offered (NamidaSender *self, GError *error)
 {
   g_clear_handle_id (&self->asked_timer, g_source_remove);
+  if (self->settled != NULL && g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE)
+      && self->n_offers < self->dialect->n_offers && !g_cancellable_is_cancelled (self->inner))
+    {
+      g_error_free (error);
+      sender_run_step (self, sender_start_over, sender_offer_again);
+      return;
+    }
   if (error != NULL)
     {
-      sender_end (self, error);
+      sender_end_settled (self, error);
       return;
     }
   self->accepted = self->reached = TRUE;
@@ -431,8 +515,13 @@ sender_offer (NamidaSender *self, GError **error)
 }
 
 static void
-sender_offer_again (NamidaSender *self, GError *none)
+sender_offer_again (NamidaSender *self, GError *error)
 {
+  if (error != NULL)
+    {
+      sender_end_settled (self, error);
+      return;
+    }
   namida_transfer_restart (self->transfer);
   sender_run_step (self, sender_offer, sender_on_offered);
 }

@@ -117,6 +117,17 @@ job_leave_name_out (NamidaUploadJob *self, guint index)
 }
 
 static void
+job_add_settled (NamidaUploadJob *self, guint index, NamidaEntry *entry, NamidaFileResult result)
+{
+  namida_transfer_set_result (self->transfer, index, result,
+                              g_hash_table_lookup (self->sender->settled_details, GUINT_TO_POINTER (index)));
+  if (!namida_file_result_is_success (result))
+    return;
+  namida_transfer_add_bytes (self->transfer, (gint64) entry->size);
+  namida_transfer_add_files (self->transfer, entry->kind != NAMIDA_ENTRY_FOLDER);
+}
+
+static void
 job_sort_out (NamidaUploadJob *self, GPtrArray *entries, GHashTable *grants)
 {
   for (guint i = 0; i < entries->len; i++)
@@ -124,7 +135,9 @@ job_sort_out (NamidaUploadJob *self, GPtrArray *entries, GHashTable *grants)
       NamidaEntry *entry = g_ptr_array_index (entries, i);
       const NamidaGrant *grant = grants != NULL ? g_hash_table_lookup (grants, entry->id) : NULL;
 
-      if (!self->sender->takes_all_names && !namida_entry_is_portable (entry))
+      if (self->sender->settled != NULL && self->sender->settled[i] != NAMIDA_FILE_PENDING)
+        job_add_settled (self, i, entry, (NamidaFileResult) self->sender->settled[i]);
+      else if (!self->sender->takes_all_names && !namida_entry_is_portable (entry))
         job_leave_name_out (self, i);
       else if (self->sender->answer != NULL && g_hash_table_contains (self->sender->answer->declined, entry->id))
         namida_transfer_set_result (self->transfer, i, NAMIDA_FILE_DECLINED,

@@ -21,6 +21,7 @@ typedef struct
   guint64 offset;
   gint64 counted; /* bytes that the transfer's progress holds for it */
   char *sha256;   /* (nullable) of what was sent, once the other side has it */
+  gboolean lost;  /* its connection failed, not the file: another offer may bring it */
 } NamidaUploadItem;
 
 typedef struct

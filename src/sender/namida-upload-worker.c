@@ -247,6 +247,20 @@ worker_can_resume (NamidaUploadWorker *worker)
   return worker->job->sender->dialect->on_break == NAMIDA_BREAK_RESUMES;
 }
 
+static gboolean
+worker_loses_file (NamidaUploadWorker *worker)
+{
+  return worker->job->sender->dialect->on_break == NAMIDA_BREAK_LOSES_FILE
+         && !g_cancellable_is_cancelled (worker->job->workers.cancellable);
+}
+
+static gboolean
+worker_is_lost_try (NamidaUploadWorker *worker, NamidaTry result, const GError *reason)
+{
+  return result == NAMIDA_TRY_REFUSED && worker_loses_file (worker)
+         && g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
+}
+
 gboolean
 namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
 {
@@ -264,6 +278,8 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
       if (result == NAMIDA_TRY_SENT)
         return TRUE;
       give_up_try (worker, item, result);
+      if (result == NAMIDA_TRY_FATAL && breaks > 0 && worker_loses_file (worker))
+        result = NAMIDA_TRY_REFUSED;
       if (result != NAMIDA_TRY_BUSY)
         busy_since = 0;
       else if (namida_upload_worker_wait_busy (worker, &busy_since))
@@ -292,10 +308,20 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
             }
           continue;
         }
+      /* Where a file cannot go on, a broken connection costs it one try from its beginning; what then fails, or is not
+       * known there any more, is left to the next offer. */
+      if (worker_is_lost_try (worker, result, reason) && breaks++ == 0)
+        {
+          namida_upload_worker_drop_connection (worker, TRUE);
+          namida_http_back_off (breaks, worker->job->workers.cancellable);
+          namida_upload_item_start_from (worker->job, item, 0);
+          continue;
+        }
       tries++;
       if (result == NAMIDA_TRY_SOURCE || (result == NAMIDA_TRY_REFUSED && !worker_can_resume (worker))
           || tries >= worker->job->sender->dialect->n_tries)
         {
+          item->lost = worker_loses_file (worker) && breaks > 0;
           namida_upload_worker_leave_out (worker, item, result, reason);
           return TRUE;
         }

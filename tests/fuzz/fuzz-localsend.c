@@ -34,7 +34,7 @@ check_offer (const char *data, size_t size)
 
       g_assert_true (namida_safe_path_check (path, NULL));
     }
-  body = namida_localsend_offer_format (offer->info, offer->backup, &length);
+  body = namida_localsend_offer_format (offer->info, offer->backup, NULL, &length);
   again = namida_localsend_offer_parse (body, length, &same, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (namida_backup_get_files (again->backup), ==, namida_backup_get_files (offer->backup));

@@ -220,7 +220,7 @@ test_round_trip (void)
                            .relative_path = g_strdup ("b") };
   namida_backup_add (backup, file);
   namida_backup_add (backup, folder);
-  body = namida_localsend_offer_format (own, backup, &length);
+  body = namida_localsend_offer_format (own, backup, NULL, &length);
   /* What LocalSend requires: a zone in times, all of these in info, an explicit null. */
   g_assert_nonnull (strstr (body, "\"modified\":\"2021-01-01T12:34:56.123Z\""));
   g_assert_nonnull (strstr (body, "\"sha256\":null"));
