@@ -79,7 +79,7 @@ _namida_sync_cli ()
     COMPREPLY=($(compgen -W "$(namida-sync-cli $command --help 2>/dev/null | grep -o -- '--[a-z][a-z-]*' | sort -u)" -- "$current"))
   else
     case $command in
-      trust) COMPREPLY=($(compgen -W 'list remove rename set' -- "$current")) ;;
+      trust) COMPREPLY=($(compgen -W 'list verify add remove rename set' -- "$current")) ;;
       schedule)
         if [ "$previous" = schedule ]; then
           COMPREPLY=($(compgen -W 'add list remove run' -- "$current"))

@@ -87,7 +87,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from schedule' -l newest-
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from schedule' -l on-battery -d 'Also run on battery power'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from schedule' -l on-metered -d 'Also run on a metered network'
 
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a 'list remove rename set'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a 'list verify add remove rename set'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -a '(__namida_sync_devices)'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l auto-accept -x -a 'yes no' -d 'Store its backups without a question'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l restore -x -a 'yes no' -d 'It may fetch the backups kept for it'

@@ -5,6 +5,7 @@
 
 #include "namida-cli-output.h"
 #include "namida-cli-part.h"
+#include "namida-verify-words.h"
 #include "namida-format.h"
 
 #include <gio/gunixinputstream.h>
@@ -97,6 +98,15 @@ describe_offer (NamidaCliAsk *self, NamidaOffer *offer)
       const char *name = *content->label != '\0' ? content->label : content->name;
 
       namida_cli_print ("  %s: %s, %s", name != NULL ? name : _ ("Files"), files, size);
+    }
+  if (!trusted && fingerprint != NULL && !namida_offer_get_can_pair (offer))
+    {
+      g_auto (GStrv) words
+          = namida_verify_words (namida_identity_get_fingerprint (namida_hub_get_identity (self->hub)), fingerprint);
+      g_autofree char *icons = g_strjoinv (" · ", words);
+
+      /* Translators: %s is a list of pictures in words, in English, as LocalSend shows them on its page “Verify” */
+      namida_cli_print (_ ("LocalSend’s “Verify” page on the other device shows: %s"), icons);
     }
   namida_cli_print (trusted ? _ ("A trusted device, fingerprint %s.") : _ ("A new device, fingerprint %s."),
                     shown != NULL ? shown : "-");

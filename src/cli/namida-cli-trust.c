@@ -9,6 +9,7 @@
 #include "namida-format.h"
 #include "namida-identity.h"
 #include "namida-journal.h"
+#include "namida-verify-words.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -251,6 +252,62 @@ block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const 
   return NAMIDA_CLI_EXIT_DONE;
 }
 
+/* A device without a pairing of its own, such as LocalSend, once the two people have compared what “verify” shows. */
+static int
+add (NamidaCli *cli, NamidaTrustStore *store, const char *text, const char *alias)
+{
+  g_autofree char *fingerprint = g_ascii_strup (text, -1);
+
+  if (!namida_fingerprint_is_valid (fingerprint))
+    return namida_cli_usage (_ ("Give the whole fingerprint of 64 digits: “trust add FINGERPRINT NAME”."));
+  if (namida_trust_store_is_blocked (store, fingerprint))
+    namida_trust_store_unblock (store, fingerprint);
+  namida_trust_store_add (store, fingerprint, NULL, alias);
+  namida_trust_store_set_auto_accept (store, fingerprint, TRUE);
+  namida_trust_store_flush (store);
+  namida_cli_say (cli, _ ("“%s” is trusted, and its transfers are accepted without asking."), alias);
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
+/* What LocalSend's page “Verify” shows on the other device. */
+static int
+verify (NamidaCli *cli, NamidaTrustStore *store, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *data_dir = namida_cli_dup_data_dir (cli);
+  g_autoptr (NamidaIdentity) identity = namida_identity_load (data_dir, &error);
+  g_autofree char *fingerprint
+      = namida_fingerprint_is_valid (text) ? g_ascii_strup (text, -1) : namida_cli_trust_find (store, text, NULL);
+  g_auto (GStrv) words = NULL;
+  g_autofree char *hex = NULL;
+
+  if (identity == NULL)
+    return namida_cli_fail (cli, error);
+  if (fingerprint == NULL)
+    return namida_cli_usage (_ ("Give the fingerprint of 64 digits: “trust verify FINGERPRINT”."));
+  words = namida_verify_words (namida_identity_get_fingerprint (identity), fingerprint);
+  hex = namida_verify_dup_hex (namida_identity_get_fingerprint (identity), fingerprint);
+  if (cli->json)
+    {
+      JsonBuilder *builder = namida_cli_object ();
+      g_autofree char *joined = g_strjoinv (" · ", words);
+
+      namida_json_build_string (builder, "fingerprint", fingerprint);
+      namida_json_build_string (builder, "icons", joined);
+      namida_json_build_string (builder, "hex", hex);
+      namida_cli_emit (builder);
+      return NAMIDA_CLI_EXIT_DONE;
+    }
+  namida_cli_say (cli,
+                  _ ("In LocalSend on the other device, open the details of this device and choose “Verify”. It shows "
+                     "these icons:"));
+  for (guint i = 0; i < NAMIDA_VERIFY_WORDS; i += 4)
+    namida_cli_print ("  %s · %s · %s · %s", words[i], words[i + 1], words[i + 2], words[i + 3]);
+  namida_cli_print ("  %s", hex);
+  namida_cli_say (cli, _ ("If they are the same, “trust add %s NAME” trusts it."), fingerprint);
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
 /* Returns: whether @text is a choice; %NULL is none and fine. */
 static gboolean
 is_choice (const char *text, const char *const *choices)
@@ -300,21 +357,23 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
   const char *what;
 
   auto_accept = restore = landing = NULL;
-  if (!namida_cli_parse (
-          cli,
-          _ ("list | blocked | block NAME|FINGERPRINT | unblock NAME|FINGERPRINT | remove NAME|FINGERPRINT | "
-             "rename NAME|FINGERPRINT NEW-NAME | set NAME|FINGERPRINT "
-             "OPTIONS"),
-          _ ("Lists, removes or renames the devices that this one trusts, or sets what one may do. "
-             "Removing a device ends its transfers, also in a program that is receiving."),
-          entries, &argc, &argv))
+  if (!namida_cli_parse (cli,
+                         _ ("list | verify NAME|FINGERPRINT | add FINGERPRINT NAME | blocked | block NAME|FINGERPRINT "
+                            "| unblock NAME|FINGERPRINT | remove NAME|FINGERPRINT | "
+                            "rename NAME|FINGERPRINT NEW-NAME | set NAME|FINGERPRINT "
+                            "OPTIONS"),
+                         _ ("Lists, removes or renames the devices that this one trusts, or sets what one may do. "
+                            "Removing a device ends its transfers, also in a program that is receiving."),
+                         entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   what = argc > 1 ? argv[1] : NULL;
   if (!((g_strcmp0 (what, "list") == 0 && argc == 2) || (g_strcmp0 (what, "blocked") == 0 && argc == 2)
         || (g_strcmp0 (what, "block") == 0 && argc == 3) || (g_strcmp0 (what, "unblock") == 0 && argc == 3)
         || (g_strcmp0 (what, "remove") == 0 && argc == 3) || (g_strcmp0 (what, "set") == 0 && argc == 3)
+        || (g_strcmp0 (what, "verify") == 0 && argc == 3) || (g_strcmp0 (what, "add") == 0 && argc == 4)
         || (g_strcmp0 (what, "rename") == 0 && argc == 4)))
-    return namida_cli_usage (_ ("Say what to do: list, blocked, block NAME, unblock NAME, remove NAME, rename NAME "
+    return namida_cli_usage (_ ("Say what to do: list, verify FINGERPRINT, add FINGERPRINT NAME, blocked, block NAME, "
+                                "unblock NAME, remove NAME, rename NAME "
                                 "NEW-NAME, or set NAME with what it may do."));
   if (!choices_make_sense (g_str_equal (what, "set")))
     return namida_cli_usage (_ (
@@ -336,6 +395,10 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
       list_blocked (cli, store);
       return NAMIDA_CLI_EXIT_DONE;
     }
+  if (g_str_equal (what, "verify"))
+    return verify (cli, store, argv[2]);
+  if (g_str_equal (what, "add"))
+    return add (cli, store, argv[2], argv[3]);
   if (g_str_equal (what, "block") || g_str_equal (what, "unblock"))
     return block (cli, database, store, argv[2], g_str_equal (what, "block"));
   if (g_str_equal (what, "set"))

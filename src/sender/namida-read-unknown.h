@@ -17,5 +17,11 @@ G_BEGIN_DECLS
  * Returns: how many files were read
  */
 guint namida_sender_read_unknown (NamidaSender *self, GCancellable *cancellable);
+/**
+ * namida_sender_read_quickly: for a receiver that compares what arrives with the hash in the offer, and cannot be told
+ * one later: reads files that the index does not know, as long as that costs less than a tenth of what sending them is
+ * expected to take. Blocking: a worker thread. Returns: how many files were read
+ */
+guint namida_sender_read_quickly (NamidaSender *self, GCancellable *cancellable);
 
 G_END_DECLS

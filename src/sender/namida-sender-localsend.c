@@ -10,6 +10,7 @@
 #include "namida-hash-index.h"
 #include "namida-limits.h"
 #include "namida-localsend-message.h"
+#include "namida-read-unknown.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -30,8 +31,11 @@ localsend_format_offer (NamidaSender *self, GError **error)
                               "it."));
       return NULL;
     }
-  if (self->database != NULL)
-    namida_hash_index_fill (self->database, backup);
+  if (self->database != NULL && self->settled == NULL)
+    {
+      namida_hash_index_fill (self->database, backup);
+      namida_transfer_add_moved (self->transfer, 0, namida_sender_read_quickly (self, self->inner));
+    }
   text = namida_localsend_offer_format (self->own, backup, self->settled, &length);
   return g_bytes_new_take (text, length);
 }
@@ -53,6 +57,9 @@ localsend_explain_refusal (NamidaSender *self, const NamidaHttpAnswer *answer)
                                 alias)
                  : g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG,
                                 _ ("The PIN is not the one that “%s” expects. Look there, then send again."), alias);
+    case 429:
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY,
+                          _ ("“%s” had too many tries. Wait a few minutes, then send again."), alias);
     case 403:
       return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined this."), alias);
     case 409:
@@ -137,6 +144,9 @@ localsend_check_upload (
   switch (answer->head.status)
     {
     case 422: /* it found another checksum */
+      g_clear_error (error);
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
+                   _ ("“%s” was damaged on the way: what arrived is not what was sent."), item->entry->name);
       return NAMIDA_TRY_MISMATCH;
     case 403: /* the session is gone, or its person said no */
     case 409:

@@ -313,7 +313,8 @@ decide (NamidaHub *self, NamidaOffer *offer, Policy policy)
     {
     case POLICY_ACCEPT_TRUSTED:
     case POLICY_ACCEPT_ALL:
-      accept_into (self, offer, namida_hub_landing_for (self, trusted_of (self, offer)), NULL, NULL, agreeing_rule (policy));
+      accept_into (self, offer, namida_hub_landing_for (self, trusted_of (self, offer)), NULL, NULL,
+                   agreeing_rule (policy));
       break;
     case POLICY_REFUSE_UNENCRYPTED:
       refuse_by_policy (

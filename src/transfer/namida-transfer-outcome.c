@@ -98,6 +98,13 @@ outcome_missed (NamidaTransfer *self, guint missed)
 
       return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE, words);
     }
+  /* LocalSend and the phone app are sent everything again. */
+  if (namida_transfer_get_unproven (self))
+    return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+                        ngettext ("Not everything was sent: %u file or folder was left out. Details says why.",
+                                  "Not everything was sent: %u files or folders were left out. Details says why.",
+                                  missed),
+                        missed);
   return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
                       ngettext ("Not everything was sent: %u file or folder was left out. See why, put it right and "
                                 "send again: only what is missing travels.",

@@ -3,12 +3,15 @@
 offers is accepted."""
 import hashlib
 import http.client
+import json
 import os
 import pathlib
+import subprocess
 import sys
 import threading
 import time
 
+import namida_hostile as base
 import namida_localsend as localsend
 
 WAIT = localsend.WAIT
@@ -249,6 +252,29 @@ def in_part_from_ourselves(lab, _):
     receiver.stop()
 
 
+def trusted_by_certificate(lab, _):
+    """A server that takes what trusted devices send takes it from a LocalSend whose certificate was added."""
+    receiver = lab.receiver("--accept", "trusted", "--as", "backup")
+    one = localsend.Peer(receiver, lab.mallory, alias="Trust Tulip")
+    assert one.prepare({"Trust/a.mp3": b"1"}).status == 403
+
+    def trust(*arguments):
+        done = subprocess.run([base.CLI, "--json", "--data-dir", receiver.data, "trust", *arguments], check=True,
+                              capture_output=True, text=True)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+    fingerprint = localsend.fingerprint_of(lab.mallory.certificate)
+    own = receiver.curl("register", method="GET").json["fingerprint"]
+    shown = trust("verify", fingerprint)[0]
+    assert shown["hex"] == "".join(sorted([own, fingerprint])) and len(shown["icons"].split(" · ")) == 16, shown
+    trust("add", fingerprint, "My phone")
+    one.send({"Trust/a.mp3": b"12345"})
+    assert end_of(receiver, "Trust Tulip")["result"] == "done"
+    assert [path.read_bytes() for path in receiver.backups.rglob("a.mp3")] == [b"12345"]
+    stranger = localsend.Peer(receiver, None, alias="Trust Tulip")
+    assert stranger.prepare({"Trust/b.mp3": b"1"}).status == 403
+    receiver.stop()
+
+
 def lives_and_ends_in_order(lab, receiver):
     receiver.check_alive()
     receiver.stop()
@@ -256,4 +282,5 @@ def lives_and_ends_in_order(lab, receiver):
 
 if __name__ == "__main__":
     sys.exit(localsend.run([broken_with_hashes, broken_with_times, broken_with_neither, only_the_rest, killed_at_commit,
-                            in_part, into_a_folder, in_part_from_ourselves, lives_and_ends_in_order], make_receiver))
+                            in_part, into_a_folder, in_part_from_ourselves, trusted_by_certificate, lives_and_ends_in_order],
+                           make_receiver))

@@ -4,6 +4,7 @@
 #include "namida-identity.h"
 #include "namida-pairing.h"
 #include "namida-trust-store.h"
+#include "namida-verify-words.h"
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
@@ -250,11 +251,43 @@ test_named (void)
   g_assert_false (namida_fingerprint_is_named ("AB12", "AB12AB12AB12AB12", FALSE));
 }
 
+/* python3: d = int.from_bytes(sha256(("AA"*32 + "BB"*32).encode()).digest()[:16], "big"), sixteen times d % 272, the
+ * last one first; the icons are those of LocalSend's fingerprint_alphabet.dart. */
+static void
+test_verify_words (void)
+{
+  static const char *const icons[] = { "down arrow",
+                                       "trash can with cross",
+                                       "clipboard with left arrow",
+                                       "left angle, long",
+                                       "taxi",
+                                       "camera",
+                                       "cloud with up arrow",
+                                       "pencil",
+                                       "card with letter",
+                                       "down arrow on line",
+                                       "screen with two corners",
+                                       "flash with letter A",
+                                       "nine squares",
+                                       "wallet",
+                                       "two bookmarks",
+                                       "folder",
+                                       NULL };
+  g_auto (GStrv) words = namida_verify_words (AA, BB);
+  g_auto (GStrv) other_side = namida_verify_words (BB, AA);
+  g_autofree char *hex = namida_verify_dup_hex (BB, AA);
+
+  g_assert_cmpstrv (words, icons);
+  g_assert_cmpstrv (other_side, icons);
+  g_assert_cmpstr (hex, ==, AA BB);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/identity/made-once", test_made_once);
+  g_test_add_func ("/identity/verify-words", test_verify_words);
   g_test_add_func ("/identity/half-refused", test_half_refused);
   g_test_add_func ("/identity/wrong-mode-refused", test_wrong_mode_refused);
   g_test_add_func ("/identity/foreign-key-refused", test_foreign_key_refused);
