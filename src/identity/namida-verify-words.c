@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#define NUMBER_BYTES 16u
+
 /* Not translated: both people look at icons, and need one word for each, the same in every report. */
 static const char *const verify_icons[] = {
   "snowflake",
@@ -292,6 +294,21 @@ static const char *const verify_icons[] = {
 
 G_STATIC_ASSERT (G_N_ELEMENTS (verify_icons) == 272); /* with it 128 bits take sixteen icons */
 
+/* Divides @number by the number of icons. Returns: the remainder. */
+static guint
+verify_divide (guint8 *number)
+{
+  guint rest = 0;
+
+  for (guint i = 0; i < NUMBER_BYTES; i++)
+    {
+      rest = rest * 256 + number[i];
+      number[i] = (guint8) (rest / G_N_ELEMENTS (verify_icons));
+      rest %= G_N_ELEMENTS (verify_icons);
+    }
+  return rest;
+}
+
 char *
 namida_verify_dup_hex (const char *own, const char *other)
 {
@@ -307,14 +324,11 @@ namida_verify_words (const char *own, const char *other)
   g_autofree char *both = namida_verify_dup_hex (own, other);
   g_autofree char *digest = namida_digest_bytes (both, strlen (both));
   char **words = g_new0 (char *, NAMIDA_VERIFY_WORDS + 1);
-  unsigned __int128 value = 0;
+  guint8 number[NUMBER_BYTES]; /* the highest byte first */
 
-  for (guint i = 0; i < 32; i++)
-    value = value * 16 + (unsigned) g_ascii_xdigit_value (digest[i]);
+  for (guint i = 0; i < NUMBER_BYTES; i++)
+    number[i] = (guint8) (g_ascii_xdigit_value (digest[2 * i]) * 16 + g_ascii_xdigit_value (digest[2 * i + 1]));
   for (guint i = NAMIDA_VERIFY_WORDS; i > 0; i--)
-    {
-      words[i - 1] = g_strdup (verify_icons[value % G_N_ELEMENTS (verify_icons)]);
-      value /= G_N_ELEMENTS (verify_icons);
-    }
+    words[i - 1] = g_strdup (verify_icons[verify_divide (number)]);
   return words;
 }
