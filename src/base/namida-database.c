@@ -261,6 +261,16 @@ static const char *const schema_steps[] = {
    * paths that were not accepted, escaped, one on a line; NULL: none. */
   "ALTER TABLE sessions ADD COLUMN folder TEXT;"
   "ALTER TABLE sessions ADD COLUMN declined TEXT;",
+
+  /* 11 → 12 */
+  /* Which content this device has sent to whom: namida_given_content_find(). @content: the first half of the hash.
+   * @healed_files, @healed_versions: damaged files that a session made whole, and in how many versions. */
+  "CREATE TABLE receivers (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE);"
+  "CREATE TABLE given_contents ("
+  " receiver INTEGER NOT NULL REFERENCES receivers (id), content BLOB NOT NULL, PRIMARY KEY (receiver, content))"
+  " WITHOUT ROWID;"
+  "ALTER TABLE sessions ADD COLUMN healed_files INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE sessions ADD COLUMN healed_versions INTEGER NOT NULL DEFAULT 0;",
 };
 
 struct _NamidaDatabase

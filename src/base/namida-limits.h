@@ -45,6 +45,9 @@
 #define NAMIDA_LIMIT_PARKED_DAYS 7u
 /* What was read last before so many days is read again when a new version is to share it. */
 #define NAMIDA_LIMIT_REREAD_DAYS 30
+/* Damaged files that a device is asked for in one answer, and how many devices may bring theirs at once. */
+#define NAMIDA_LIMIT_WANTED_FILES 256u
+#define NAMIDA_LIMIT_HEALING_DEVICES 4u
 #define NAMIDA_LIMIT_OPEN_OFFERS_PER_DEVICE 1u
 #define NAMIDA_LIMIT_OPEN_OFFERS 3u
 #define NAMIDA_LIMIT_PEERS 256u

@@ -5,6 +5,7 @@
 #include "namida-cli-output.h"
 #include "namida-format.h"
 #include "namida-journal.h"
+#include "namida-transfer.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -67,6 +68,9 @@ emit_row (const NamidaJournalSession *row)
   namida_json_build_int (builder, "kept", row->kept_files);
   namida_json_build_int (builder, "failed", row->failed_files);
   namida_json_build_int (builder, "bytes", row->total_bytes);
+  namida_json_build_int (builder, "leftOut", row->left_out);
+  namida_json_build_int (builder, "healed", row->healed_files);
+  namida_json_build_boolean (builder, "unproven", row->unproven);
   namida_json_build_string (builder, "message", row->error);
   namida_cli_emit (builder);
 }
@@ -77,6 +81,7 @@ print_row (const NamidaJournalSession *row)
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (row->started_at / G_USEC_PER_SEC);
   g_autofree char *when = time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("-");
   g_autofree char *size = namida_format_size (row->total_bytes);
+  g_autofree char *healed = NULL;
   gboolean sent = g_strcmp0 (row->direction, "send") == 0;
 
   if (g_strcmp0 (row->direction, NAMIDA_JOURNAL_TRASHED) == 0)
@@ -85,9 +90,15 @@ print_row (const NamidaJournalSession *row)
       return;
     }
   namida_cli_print (sent ? _ ("%s  sent to %s: %s (%s): %s") : _ ("%s  received from %s: %s (%s): %s"), when,
-                    row->alias, row->title, size, history_state_words (row->state));
+                    row->alias, row->title, size,
+                    row->unproven && g_strcmp0 (row->state, "finished") == 0 ? _ ("done, not verified")
+                                                                             : history_state_words (row->state));
   if (row->error != NULL)
     namida_cli_print ("                  %s", row->error);
+  healed = namida_healed_dup_words (sent ? NAMIDA_DIRECTION_SEND : NAMIDA_DIRECTION_RECEIVE, row->alias,
+                                    row->healed_files, row->healed_versions);
+  if (healed != NULL)
+    namida_cli_print ("                  %s", healed);
 }
 
 int

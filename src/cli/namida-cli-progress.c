@@ -387,7 +387,8 @@ emit_end (NamidaCliProgress *self)
   if (namida_transfer_get_healed (transfer, &versions) > 0)
     {
       namida_json_build_int (builder, "healed", namida_transfer_get_healed (transfer, NULL));
-      namida_json_build_int (builder, "healedVersions", versions);
+      if (versions > 0)
+        namida_json_build_int (builder, "healedVersions", versions);
     }
   if (namida_transfer_get_folder (transfer) != NULL)
     namida_json_build_string (builder, "folder", namida_transfer_get_folder (transfer));

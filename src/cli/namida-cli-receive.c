@@ -318,6 +318,28 @@ receive_on_removed (NamidaHub *hub, const NamidaRemoval *removal, NamidaCli *cli
   receive_tell_removal (cli, removal, FALSE);
 }
 
+static void
+receive_on_healed (NamidaHub *hub, const NamidaHubHealed *healed, NamidaCli *cli)
+{
+  g_autofree char *words = namida_healed_dup_words (healed->direction, healed->alias, healed->files, healed->versions);
+  JsonBuilder *builder;
+
+  if (!cli->json)
+    {
+      namida_cli_say (cli, "%s", words);
+      return;
+    }
+  builder = namida_cli_event ("healed");
+  namida_json_build_string (builder, "direction", healed->direction == NAMIDA_DIRECTION_SEND ? "send" : "receive");
+  namida_json_build_string (builder, "alias", healed->alias);
+  namida_json_build_string (builder, "fingerprint", healed->fingerprint);
+  namida_json_build_int (builder, "healed", healed->files);
+  if (healed->versions > 0)
+    namida_json_build_int (builder, "healedVersions", healed->versions);
+  namida_json_build_string (builder, "message", words);
+  namida_cli_emit (builder);
+}
+
 /* Said before it happens: whoever chose too low a number can still stop. */
 static void
 receive_preview (NamidaCli *cli, NamidaHub *hub, NamidaRetention policy)
@@ -464,5 +486,6 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   g_signal_connect_swapped (namida_hub_get_stale (hub), "stale", G_CALLBACK (receive_on_stale), cli);
   g_signal_connect_swapped (namida_hub_get_stale (hub), "shrunk", G_CALLBACK (receive_on_shrunk), cli);
   g_signal_connect (hub, "versions-removed", G_CALLBACK (receive_on_removed), cli);
+  g_signal_connect (hub, "healed", G_CALLBACK (receive_on_healed), cli);
   return receive (cli, hub, &options);
 }

@@ -138,6 +138,16 @@ read_boolean (JsonObject *object, const char *key, gboolean fallback)
   return json_node_get_boolean (node);
 }
 
+static guint
+read_wanted (JsonObject *object)
+{
+  JsonNode *node = json_object_get_member (object, "wanted");
+
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+    return 0;
+  return (guint) CLAMP (json_node_get_int (node), 0, G_MAXINT);
+}
+
 static guint16
 read_port (JsonObject *object)
 {
@@ -204,6 +214,7 @@ namida_device_info_from_json (JsonObject *object, GError **error)
   self->sends_only = !read_boolean (object, "receives", TRUE);
   g_strfreev (self->features);
   self->features = read_features (object);
+  self->wanted = read_wanted (object);
   return g_steal_pointer (&self);
 }
 
@@ -253,6 +264,11 @@ namida_device_info_add_to_json (NamidaDeviceInfo *self, JsonBuilder *builder, gb
     {
       /* Not in a hello: a datagram stays small, and register tells it anyway. */
       add_features (builder, self->features);
+      if (self->wanted > 0)
+        {
+          json_builder_set_member_name (builder, "wanted");
+          json_builder_add_int_value (builder, self->wanted);
+        }
       return;
     }
   add_boolean (builder, "announce", self->announce && !self->goodbye);

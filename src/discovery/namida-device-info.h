@@ -40,6 +40,7 @@ typedef struct
   gboolean goodbye;    /* hellos only: it leaves */
   gboolean sends_only; /* nothing can be sent to it: a command that ends by itself */
   GStrv features;      /* never NULL */
+  guint wanted;        /* register only: so many damaged files it wants from whom it tells this */
 } NamidaDeviceInfo;
 
 #define NAMIDA_TYPE_DEVICE_INFO (namida_device_info_get_type ())

@@ -70,6 +70,18 @@ failure_free (gpointer data)
   g_free (failure);
 }
 
+/* A device that is trusted no longer is not brought what it once had from here either (namida_given_content_find()). */
+static gboolean
+trust_writer_remove (NamidaDatabase *database, const char *fingerprint, GError **error)
+{
+  return namida_database_exec (database, error, "DELETE FROM trusted WHERE fingerprint = ?", "s", fingerprint)
+         && namida_database_exec (database, error,
+                                  "DELETE FROM given_contents WHERE receiver IN (SELECT id FROM receivers"
+                                  " WHERE fingerprint = ?)",
+                                  "s", fingerprint)
+         && namida_database_exec (database, error, "DELETE FROM receivers WHERE fingerprint = ?", "s", fingerprint);
+}
+
 static gboolean
 write_row (NamidaDatabase *database, NamidaTrustWrite what, const NamidaTrusted *row, GError **error)
 {
@@ -101,9 +113,9 @@ write_row (NamidaDatabase *database, NamidaTrustWrite what, const NamidaTrusted 
       return namida_database_exec (database, error, "UPDATE trusted SET alias = ? WHERE fingerprint = ?", "ss",
                                    row->alias, row->fingerprint);
     case NAMIDA_TRUST_WRITE_REMOVE:
-      return namida_database_exec (database, error, "DELETE FROM trusted WHERE fingerprint = ?", "s", row->fingerprint);
+      return trust_writer_remove (database, row->fingerprint, error);
     case NAMIDA_TRUST_WRITE_BLOCK:
-      return namida_database_exec (database, error, "DELETE FROM trusted WHERE fingerprint = ?", "s", row->fingerprint)
+      return trust_writer_remove (database, row->fingerprint, error)
              && namida_database_exec (
                  database, error, "INSERT OR REPLACE INTO blocked (fingerprint, alias, blocked_at) VALUES (?, ?, ?)",
                  "ssi", row->fingerprint, row->alias, row->trusted_at);

@@ -47,6 +47,9 @@ struct _NamidaSenderDialect
       NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256, const NamidaHttpAnswer *answer, GError **error);
   /** finish: (nullable): ends the session. Returns: (transfer full) (nullable): id → NamidaFileResult. */
   GHashTable *(*finish) (NamidaSender *self, GError **error);
+  /** settle: (nullable): what is left to do when the results of all files are known; its failure changes none of them.
+   */
+  void (*settle) (NamidaSender *self);
   /** cancel: tells the other side that nothing more comes. Takes a few seconds at most. */
   void (*cancel) (NamidaSender *self, gboolean keep_parts);
 };
@@ -96,6 +99,7 @@ struct _NamidaSender
   gboolean takes_packs;
   gboolean takes_preview;
   gboolean takes_all_names; /* those that only Linux takes, too */
+  gboolean takes_healing;   /* it says which files it has lost */
   gboolean is_asked;        /* the other side may still answer the offer, or has accepted it: it waits for us */
   NamidaUploadJob *job;
   guint n_offers;

@@ -263,6 +263,23 @@ sender_finish (NamidaSender *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+sender_settle_results (NamidaSender *self, GError **error)
+{
+  self->dialect->settle (self);
+  return TRUE;
+}
+
+/* @error: (transfer full) (nullable) */
+static void
+sender_on_finished (NamidaSender *self, GError *error)
+{
+  if (error == NULL && self->dialect->settle != NULL && !g_cancellable_is_cancelled (self->inner))
+    sender_run_step (self, sender_settle_results, sender_end);
+  else
+    sender_end (self, error);
+}
+
 /* ---- 3. upload ---- */
 
 static void sender_offer_again (NamidaSender *self, GError *error);
@@ -340,11 +357,11 @@ sender_on_uploaded (NamidaSender *self, GError *error)
       sender_run_step (self, sender_start_over, sender_offer_again);
     }
   else if (error != NULL || self->dialect->finish == NULL || self->session_id == NULL)
-    sender_end (self, error);
+    sender_on_finished (self, error);
   else
     {
       namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_FINISHING);
-      sender_run_step (self, sender_finish, sender_end);
+      sender_run_step (self, sender_finish, sender_on_finished);
     }
 }
 

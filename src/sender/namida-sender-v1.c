@@ -9,7 +9,9 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-given-content.h"
 #include "namida-hash-index.h"
+#include "namida-heal-sender.h"
 #include "namida-limits.h"
 #include "namida-manifest.h"
 #include "namida-read-unknown.h"
@@ -114,6 +116,7 @@ namida_sender_v1_register (NamidaSender *self, NamidaHttpConnection **connection
   self->try_elsewhere = FALSE;
   self->takes_preview = namida_device_info_has_feature (info, NAMIDA_FEATURE_PREVIEW);
   self->takes_packs = namida_device_info_has_feature (info, "pack");
+  self->takes_healing = namida_device_info_has_feature (info, NAMIDA_FEATURE_HEAL);
   self->takes_all_names = namida_device_info_has_feature (info, NAMIDA_FEATURE_NAMES);
   return TRUE;
 }
@@ -302,6 +305,67 @@ v1_finish (NamidaSender *self, GError **error)
     }
 }
 
+/* The hashes of what the receiver has from here now. @all: also of what it had before. */
+static GPtrArray *
+v1_list_given (NamidaSender *self, gboolean all)
+{
+  GPtrArray *entries = namida_backup_get_entries (namida_transfer_get_backup (self->transfer));
+  g_autoptr (GHashTable) read = self->job != NULL ? namida_upload_job_collect_hashes (self->job) : NULL;
+  GPtrArray *hashes = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const NamidaEntry *entry = g_ptr_array_index (entries, i);
+      NamidaFileResult result = namida_transfer_get_result (self->transfer, i);
+      const char *sha256 = entry->sha256;
+
+      if (entry->kind == NAMIDA_ENTRY_FOLDER
+          || (result != NAMIDA_FILE_STORED && !(all && namida_file_result_is_success (result))))
+        continue;
+      if (read != NULL && g_hash_table_contains (read, entry->id))
+        sha256 = g_hash_table_lookup (read, entry->id);
+      if (sha256 != NULL)
+        g_ptr_array_add (hashes, g_strdup (sha256));
+    }
+  return hashes;
+}
+
+/* The versions of two counts may be the same ones: their number is not known then. */
+static void
+v1_add_healed (NamidaSender *self, const NamidaFinishHealed *healed)
+{
+  guint versions, files = namida_transfer_get_healed (self->transfer, &versions);
+
+  if (healed->files > 0)
+    namida_transfer_set_healed (self->transfer, files + healed->files, files > 0 ? 0 : healed->versions);
+}
+
+/* Notes what the receiver has from here, and brings what it has lost of that since. */
+static void
+v1_settle (NamidaSender *self)
+{
+  NamidaFinishHealed healed = { 0 };
+  g_autoptr (GPtrArray) given = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaHttpPeer peer;
+  gboolean known;
+
+  if (self->database == NULL || self->fingerprint == NULL)
+    return;
+  known = namida_given_content_any (self->database, self->fingerprint);
+  given = v1_list_given (self, !known);
+  if (!namida_given_content_add (self->database, self->fingerprint, given, &error))
+    g_message ("%s", error->message);
+  g_clear_error (&error);
+  if (!self->takes_healing || !known)
+    return;
+  peer = namida_sender_get_peer (self, self->address);
+  peer.limit = self->limit;
+  if (!namida_heal_send (&peer, self->database, &healed, self->inner, &error))
+    g_debug ("damaged files there could not all be repaired: %s", error->message);
+  v1_add_healed (self, &healed);
+}
+
 static void
 v1_cancel (NamidaSender *self, gboolean keep_parts)
 {
@@ -324,5 +388,6 @@ const NamidaSenderDialect namida_sender_v1 = {
   .format_upload = v1_format_upload,
   .check_upload = v1_check_upload,
   .finish = v1_finish,
+  .settle = v1_settle,
   .cancel = v1_cancel,
 };

@@ -8,6 +8,8 @@
 #include "namida-limits.h"
 #include "namida-peer.h"
 #include "namida-server-download.h"
+#include "namida-server-wanted.h"
+#include "namida-shelf.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -46,6 +48,7 @@ namida_server_handle_register (NamidaServer *self, NamidaRequest *request)
   g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self);
   char *text;
 
+  own->wanted = namida_server_get_wanted (self, request->connection->fingerprint);
   if (!namida_request_is_get (request))
     take_registration (self, request, request->parsed);
   text = namida_register_format (own);
@@ -131,6 +134,8 @@ static const NamidaRoute routes[] = {
     .parsed_free = namida_server_parsed_download_free,
     .handle = namida_server_handle_prepare_download },
   { .name = "download", .get = TRUE, .take = namida_server_take_download },
+  { .name = "wanted", .get = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = namida_server_handle_wanted },
+  { .name = "heal", .post = TRUE, .take = namida_server_take_heal },
 };
 
 const NamidaServerDialect namida_server_v1 = {

@@ -112,7 +112,7 @@ namida_server_get_port (NamidaServer *self)
 NamidaDeviceInfo *
 namida_server_dup_info (NamidaServer *self)
 {
-  static const char *const features[] = { "resume", "pack", "finish", "pair", "pair-wait", "names", "preview", NULL };
+  static const char *const features[] = { "resume", "pack", "finish", "pair", "pair-wait", "names", "preview", "heal", NULL };
   NamidaDeviceInfo *info = namida_device_info_new ();
 
   g_free (info->alias);
@@ -271,6 +271,8 @@ namida_server_class_init (NamidaServerClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = namida_server_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_server_finalize;
+  g_signal_new ("healed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT,
+                G_TYPE_UINT);
   signals[SIGNAL_OFFER]
       = g_signal_new ("offer", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, NAMIDA_TYPE_OFFER);
   signals[SIGNAL_REGISTERED] = g_signal_new ("registered", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,

@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * namida_server_set_unencrypted(). "who-is" (const char *address) → char * (transfer full) (nullable): what a device
  * without encryption at that address calls itself: an offer of the phone app does not say. "localsend-registered": as
  * "registered", by LocalSend. "is-trusted" (const char *fingerprint) → gboolean: asked once of each connection, for its
- * place only. "message" (NamidaMessage *) → gboolean: a text came; %FALSE: it is refused.
+ * place only. "message" (NamidaMessage *) → gboolean: a text came; %FALSE: it is refused. "healed" (const char
+ * *fingerprint, guint files, guint versions): what a device brought made damaged files whole again.
  */
 #define NAMIDA_TYPE_SERVER (namida_server_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaServer, namida_server, NAMIDA, SERVER, GObject)

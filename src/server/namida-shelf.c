@@ -38,3 +38,36 @@ namida_shelf_may (NamidaShelf *self, const char *fingerprint, GError **error)
 {
   return NAMIDA_SHELF_GET_IFACE (self)->may (self, fingerprint, error);
 }
+
+gboolean
+namida_shelf_may_heal (NamidaShelf *self, const char *fingerprint, GError **error)
+{
+  return NAMIDA_SHELF_GET_IFACE (self)->may_heal (self, fingerprint, error);
+}
+
+GPtrArray *
+namida_shelf_list_wanted (NamidaShelf *self, const char *fingerprint, GError **error)
+{
+  return NAMIDA_SHELF_GET_IFACE (self)->list_wanted (self, fingerprint, error);
+}
+
+gboolean
+namida_shelf_open_part (
+    NamidaShelf *self, const char *fingerprint, const NamidaWantedFile *file, NamidaShelfPart *part, GError **error)
+{
+  return NAMIDA_SHELF_GET_IFACE (self)->open_part (self, fingerprint, file, part, error);
+}
+
+gboolean
+namida_shelf_heal (
+    NamidaShelf *self, const NamidaShelfPart *part, GHashTable *versions, gboolean *healed, GError **error)
+{
+  return NAMIDA_SHELF_GET_IFACE (self)->heal (self, part, versions, healed, error);
+}
+
+void
+namida_shelf_close_part (NamidaShelf *self, NamidaShelfPart *part)
+{
+  if (part->fd >= 0)
+    NAMIDA_SHELF_GET_IFACE (self)->close_part (self, part);
+}

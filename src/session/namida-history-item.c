@@ -62,6 +62,13 @@ namida_history_item_dup_state_text (NamidaHistoryItem *self)
                                                           : _ ("Interrupted: it goes on when the device sends again"));
 }
 
+char *
+namida_history_item_dup_healed_words (NamidaHistoryItem *self)
+{
+  return namida_healed_dup_words (namida_history_item_get_direction (self), self->row->alias, self->row->healed_files,
+                                  self->row->healed_versions);
+}
+
 static void
 namida_history_item_finalize (GObject *object)
 {

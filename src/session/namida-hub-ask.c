@@ -4,6 +4,7 @@
 #include "namida-hub-private.h"
 #include "namida-clock.h"
 #include "namida-network.h"
+#include "namida-shelf.h"
 
 /* "Who are you?", asked of an address: a register over TLS proves who is there. */
 
@@ -161,7 +162,10 @@ registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
   if (question->hub->peers == NULL)
     return;
   if (info != NULL && fingerprint != NULL)
-    peer = namida_hub_take_proven (question->hub, info, fingerprint, namida_client_get_address (client));
+    {
+      peer = namida_hub_take_proven (question->hub, info, fingerprint, namida_client_get_address (client));
+      namida_hub_bring_wanted (question->hub, info, fingerprint, namida_client_get_address (client));
+    }
   else if (question->fingerprint != NULL)
     peer = namida_peer_list_find_by_fingerprint (question->hub->peers, question->fingerprint);
   if (peer != NULL)
@@ -192,6 +196,7 @@ ask (Question *question, GInetSocketAddress *address, const char *fingerprint)
 
   question->fingerprint = g_strdup (fingerprint);
   question->asked_at = namida_clock_monotonic ();
+  own->wanted = namida_server_get_wanted (self->server, fingerprint);
   namida_client_register_async (client, own, self->cancellable, registered_there, question);
 }
 

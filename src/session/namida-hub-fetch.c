@@ -29,7 +29,9 @@ namida_hub_serve_versions (NamidaHub *self)
   if (self->send_only)
     return;
   shelf = namida_version_shelf_new (self->store, self->trust);
+  namida_version_shelf_set_open (shelf, self->accept == NAMIDA_ACCEPT_ALL);
   namida_server_set_shelf (self->server, shelf);
+  namida_hub_start_wanted (self);
 }
 
 /* ---- a new device in the place of an old one ---- */

@@ -40,8 +40,10 @@ on_probe_address (NamidaHub *self, GInetSocketAddress *address)
 void
 namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote)
 {
-  if (fingerprint != NULL)
-    namida_hub_take_proven (self, info, fingerprint, remote);
+  if (fingerprint == NULL)
+    return;
+  namida_hub_take_proven (self, info, fingerprint, remote);
+  namida_hub_bring_wanted (self, info, fingerprint, remote);
 }
 
 gboolean

@@ -100,6 +100,10 @@ struct _NamidaHub
   NamidaRunConditions *conditions; /* (nullable) until it runs */
   NamidaStaleList *stale;
   GHashTable *schedules_asked; /* (nullable): fingerprints, and when they were asked for last */
+  /* namida-hub-wanted.c */
+  GHashTable *wanted; /* (nullable): fingerprint → how many files it is asked for */
+  gboolean counting, count_again;
+  GHashTable *brought; /* (nullable): fingerprint → Brought: devices that were brought files */
 
   guint n_sendings; /* begun, and not yet in the history */
   GTask *stopping;  /* (nullable): waits for them */
@@ -295,6 +299,13 @@ void namida_hub_verify_quietly (NamidaHub *self);
 /* namida-hub-tidy.c */
 void namida_hub_start_tidying (NamidaHub *self);
 void namida_hub_stop_tidying (NamidaHub *self);
+/* namida-hub-wanted.c: damaged files that devices are asked for, here and there. With the shelf. */
+void namida_hub_start_wanted (NamidaHub *self);
+/* Somebody wrote to the database: what is wanted may be another number, and its devices are told. */
+void namida_hub_refresh_wanted (NamidaHub *self);
+/* The device @info, which has shown its key at @address, has said who it is, and how many files it wants. */
+void
+namida_hub_bring_wanted (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address);
 /* namida-hub-fetch.c: lets trusted devices fetch what is kept for them; ends what is being fetched (parts stay). */
 void namida_hub_serve_versions (NamidaHub *self);
 void namida_hub_stop_fetching (NamidaHub *self);

@@ -137,6 +137,7 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
   row->kept_files = counts.kept;
   row->left_out = namida_transfer_count_missed (transfer);
   row->unproven = namida_transfer_get_unproven (transfer);
+  row->healed_files = namida_transfer_get_healed (transfer, &row->healed_versions);
   row->failed_files = namida_transfer_is_final (transfer) && !stays ? counts.failed : 0;
   row->error = error != NULL && !stays ? g_strdup (error->message) : NULL;
   g_task_set_task_data (task, writing, (GDestroyNotify) writing_free);

@@ -91,6 +91,7 @@ on_refresh_time (gpointer user_data)
   self->trust_timer = 0;
   namida_schedules_database_changed (self->schedules);
   namida_trust_store_refresh_async (self->trust, NULL, on_refreshed, g_object_ref (self));
+  namida_hub_refresh_wanted (self);
   return G_SOURCE_REMOVE;
 }
 

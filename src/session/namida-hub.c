@@ -3,6 +3,7 @@
 
 #include "namida-hub-private.h"
 #include "namida-identity-memory.h"
+#include "namida-version-shelf.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -91,6 +92,8 @@ namida_hub_finalize (GObject *object)
 
   g_object_unref (self->cancellable);
   namida_hub_close_forgotten (self);
+  g_clear_pointer (&self->wanted, g_hash_table_unref);
+  g_clear_pointer (&self->brought, g_hash_table_unref);
   g_clear_pointer (&self->asking, g_ptr_array_unref);
   g_hash_table_unref (self->copies_asked);
   g_clear_pointer (&self->players, g_hash_table_unref);
@@ -124,6 +127,7 @@ namida_hub_class_init (NamidaHubClass *klass)
   trouble_signal = g_signal_new ("trouble", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                  G_TYPE_STRING);
   g_signal_new ("alarm", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("healed", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   g_signal_new ("versions-removed", NAMIDA_TYPE_HUB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                 G_TYPE_POINTER);
 }
@@ -513,7 +517,11 @@ namida_hub_get_pair_requests (NamidaHub *self)
 void
 namida_hub_set_accept (NamidaHub *self, NamidaAccept accept)
 {
+  NamidaShelf *shelf = self->server != NULL ? namida_server_get_shelf (self->server) : NULL;
+
   self->accept = accept;
+  if (shelf != NULL)
+    namida_version_shelf_set_open (shelf, accept == NAMIDA_ACCEPT_ALL);
 }
 
 void

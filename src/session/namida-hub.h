@@ -66,9 +66,21 @@ typedef struct
  * namida_hub_start_finish(). Signal "trouble" (const char *sentence): something a person should know and nothing
  * depends on. Signal "alarm" (const char *sentence): somebody pretends to be a trusted device; it is kept for
  * namida_hub_dup_alarms(), and whoever shows it lets a person read it to its end.
+ * depends on. Signal "healed" (const NamidaHubHealed *): damaged files of a backup are whole again by what a device
+ * brought, here or there, outside of any transfer.
  */
 #define NAMIDA_TYPE_HUB (namida_hub_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaHub, namida_hub, NAMIDA, HUB, GObject)
+
+/** NamidaHubHealed: whose files became whole; namida_healed_dup_words() has the words. Owns nothing. */
+typedef struct
+{
+  NamidaDirection direction; /* RECEIVE: here, by the other device; SEND: there, by this one */
+  const char *alias;         /* of the other device */
+  const char *fingerprint;   /* likewise */
+  guint files;
+  guint versions; /* that hold at least one of them; 0: not known */
+} NamidaHubHealed;
 
 NamidaHub *namida_hub_new (const NamidaHubOptions *options);
 /** Loads identity and database (in a worker), listens, announces. Errors: identity damaged, port taken, database. */

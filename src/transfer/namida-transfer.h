@@ -115,6 +115,13 @@ guint namida_transfer_get_hashed (NamidaTransfer *self); /* any thread */
 void namida_transfer_set_healed (NamidaTransfer *self, guint files, guint versions);
 /** namida_transfer_get_healed: @versions: (out) (optional). Returns: how many files; any thread. */
 guint namida_transfer_get_healed (NamidaTransfer *self, guint *versions);
+/**
+ * namida_healed_dup_words: @direction: RECEIVE: here; SEND: on the device @alias
+ * @files: how many damaged files are whole again; @n_versions: of how many versions; 0: not known
+ *
+ * Returns: (transfer full) (nullable): a sentence, the same wherever it is told; %NULL for no files. Translated.
+ */
+char *namida_healed_dup_words (NamidaDirection direction, const char *alias, guint files, guint n_versions);
 /** namida_transfer_dup_healed_words: Returns: (transfer full) (nullable): a sentence on what was healed here or on the
  * other device; %NULL: nothing was. Translated; main context. */
 char *namida_transfer_dup_healed_words (NamidaTransfer *self);

@@ -51,10 +51,13 @@ static char *
 history_row_dup_state (NamidaHistoryItem *item)
 {
   const NamidaJournalSession *row = namida_history_item_get_row (item);
+  gboolean verified = namida_history_item_get_state (item) == NAMIDA_TRANSFER_DONE && !row->unproven;
+  NamidaDirection direction = namida_history_item_get_direction (item);
+  g_autofree char *text = verified ? namida_transfer_dup_verified (direction, row->stored_files, row->kept_files)
+                                   : namida_history_item_dup_state_text (item);
+  g_autofree char *healed = namida_history_item_dup_healed_words (item);
 
-  if (namida_history_item_get_state (item) == NAMIDA_TRANSFER_DONE && !row->unproven)
-    return namida_transfer_dup_verified (namida_history_item_get_direction (item), row->stored_files, row->kept_files);
-  return namida_history_item_dup_state_text (item);
+  return healed != NULL ? g_strconcat (text, " · ", healed, NULL) : g_steal_pointer (&text);
 }
 
 static void

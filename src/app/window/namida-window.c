@@ -190,6 +190,14 @@ on_trouble (NamidaWindow *self, const char *sentence)
   namida_window_toast (self, sentence);
 }
 
+static void
+window_on_healed (NamidaWindow *self, const NamidaHubHealed *healed)
+{
+  g_autofree char *words = namida_healed_dup_words (healed->direction, healed->alias, healed->files, healed->versions);
+
+  namida_window_toast (self, words);
+}
+
 void
 namida_window_show_problem (NamidaWindow *self, const GError *problem)
 {
@@ -400,6 +408,7 @@ namida_window_new (GtkApplication *application, NamidaHub *hub, NamidaHubHistory
   namida_transfers_page_set_hub (self->transfers_page, hub, history);
   namida_backups_page_set_hub (self->backups_page, hub);
   g_signal_connect_object (hub, "trouble", G_CALLBACK (on_trouble), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "healed", G_CALLBACK (window_on_healed), self, G_CONNECT_SWAPPED);
   self->queue = namida_offer_queue_new (hub, settings, GTK_WINDOW (self));
   namida_message_dialog_watch (hub, GTK_WINDOW (self));
   show_badge (self);

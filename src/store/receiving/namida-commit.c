@@ -447,7 +447,13 @@ heal_versions (NamidaWork *work)
 
   if (!namida_heal_run (work->self->database, &healed, NULL, &error))
     g_message ("%s", error->message);
+  g_clear_error (&error);
   work->self->healed = healed;
+  if (healed.files > 0
+      && !namida_database_exec (work->self->database, &error,
+                                "UPDATE sessions SET healed_files = ?, healed_versions = ? WHERE id = ?", "iis",
+                                (gint64) healed.files, (gint64) healed.versions, work->self->session->id))
+    g_message ("%s", error->message);
   text = namida_heal_describe (&healed);
   if (text != NULL)
     g_message ("%s", text);

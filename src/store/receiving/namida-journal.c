@@ -13,7 +13,8 @@
 
 #define SESSION_COLUMNS                                                                                                \
   "id, direction, fingerprint, alias, title, offer_key, landing, destination, state, started_at, updated_at,"          \
-  " total_bytes, total_files, stored_files, kept_files, failed_files, error, scope, left_out, unproven"
+  " total_bytes, total_files, stored_files, kept_files, failed_files, error, scope, left_out, unproven,"               \
+  " healed_files, healed_versions"
 #define AGREED_COLUMNS "agreed_files, agreed_bytes, agreed_at, agreed_by, agreed_names, folder, declined"
 #define READ_COLUMNS SESSION_COLUMNS ", ask, wish, paused, " AGREED_COLUMNS
 
@@ -78,25 +79,26 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
   return namida_database_exec (
       database, error,
       "INSERT INTO sessions (" SESSION_COLUMNS ", " AGREED_COLUMNS
-      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, fingerprint = excluded.fingerprint,"
       " alias = excluded.alias, title = excluded.title, offer_key = excluded.offer_key, landing = excluded.landing,"
       " destination = excluded.destination, state = excluded.state, started_at = excluded.started_at,"
       " updated_at = excluded.updated_at, total_bytes = excluded.total_bytes, total_files = excluded.total_files,"
       " stored_files = excluded.stored_files, kept_files = excluded.kept_files,"
       " failed_files = excluded.failed_files, error = excluded.error, scope = excluded.scope, ask = 0, paused = 0,"
-      " left_out = excluded.left_out, unproven = excluded.unproven,"
+      " left_out = excluded.left_out, unproven = excluded.unproven, healed_files = excluded.healed_files,"
+      " healed_versions = excluded.healed_versions,"
       " agreed_files = excluded.agreed_files, agreed_bytes = excluded.agreed_bytes, agreed_at = excluded.agreed_at,"
       " agreed_by = excluded.agreed_by, agreed_names = excluded.agreed_names, folder = excluded.folder,"
       " declined = excluded.declined",
-      "sssssssssiiiiiiissiiiiissss", session->id, or_empty (session->direction), session->fingerprint,
+      "sssssssssiiiiiiissiiiiiiissss", session->id, or_empty (session->direction), session->fingerprint,
       or_empty (session->alias), or_empty (session->title), or_empty (session->offer_key), session->landing,
       session->destination, or_empty (session->state), session->started_at, session->updated_at,
       (gint64) session->total_bytes, (gint64) session->total_files, (gint64) session->stored_files,
       (gint64) session->kept_files, (gint64) session->failed_files, session->error, or_empty (session->scope),
-      (gint64) session->left_out, (gint64) session->unproven, (gint64) session->agreed_files,
-      (gint64) session->agreed_bytes, session->agreed_at, session->agreed_by, session->agreed_names, session->folder,
-      session->declined);
+      (gint64) session->left_out, (gint64) session->unproven, (gint64) session->healed_files,
+      (gint64) session->healed_versions, (gint64) session->agreed_files, (gint64) session->agreed_bytes,
+      session->agreed_at, session->agreed_by, session->agreed_names, session->folder, session->declined);
 }
 
 gboolean
@@ -182,16 +184,18 @@ read_session (sqlite3_stmt *statement)
   session->scope = dup_text (statement, 17);
   session->left_out = (guint) sqlite3_column_int64 (statement, 18);
   session->unproven = sqlite3_column_int (statement, 19) != 0;
-  session->ask = sqlite3_column_int (statement, 20) != 0;
-  session->wish = dup_text (statement, 21);
-  session->paused = sqlite3_column_int (statement, 22) != 0;
-  session->agreed_files = (guint) sqlite3_column_int64 (statement, 23);
-  session->agreed_bytes = (guint64) sqlite3_column_int64 (statement, 24);
-  session->agreed_at = sqlite3_column_int64 (statement, 25);
-  session->agreed_by = dup_text (statement, 26);
-  session->agreed_names = dup_text (statement, 27);
-  session->folder = dup_text (statement, 28);
-  session->declined = dup_text (statement, 29);
+  session->healed_files = (guint) sqlite3_column_int64 (statement, 20);
+  session->healed_versions = (guint) sqlite3_column_int64 (statement, 21);
+  session->ask = sqlite3_column_int (statement, 22) != 0;
+  session->wish = dup_text (statement, 23);
+  session->paused = sqlite3_column_int (statement, 24) != 0;
+  session->agreed_files = (guint) sqlite3_column_int64 (statement, 25);
+  session->agreed_bytes = (guint64) sqlite3_column_int64 (statement, 26);
+  session->agreed_at = sqlite3_column_int64 (statement, 27);
+  session->agreed_by = dup_text (statement, 28);
+  session->agreed_names = dup_text (statement, 29);
+  session->folder = dup_text (statement, 30);
+  session->declined = dup_text (statement, 31);
   return session;
 }
 

@@ -22,8 +22,9 @@ typedef struct
   gint64 started_at, updated_at;
   guint64 total_bytes;
   guint total_files, stored_files, kept_files, failed_files;
-  guint left_out;    /* files and folders that the sender could not read */
-  gboolean unproven; /* no hash proved what arrived */
+  guint left_out;                      /* files and folders that the sender could not read */
+  gboolean unproven;                   /* no hash proved what arrived */
+  guint healed_files, healed_versions; /* damaged files that it made whole, and in how many versions; 0: not known */
   char *error;
   char *scope;     /* (nullable) none: namida_backup_dup_scope() */
   char *wish;      /* (nullable) of a sending: what goes on after the program's end; namida_journal_write_send() */

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Heals versions from what arrives: a content that a read found damaged is carried by the next sending that has it, and
- * every version that shares the damaged file gets the whole one. Called by the commit of a session in its worker
- * thread, after the journal says that the new file is stored. */
+/* Heals versions from what arrives: a content that a read found damaged is carried by the next sending that has it, or
+ * brought by its device when it is asked for it (namida-wanted.h), and every version that lost it gets the whole one.
+ * Called by the commit of a session, after the journal says that the new file is stored, and by the shelf for other
+ * devices; worker threads. */
 #include "config.h"
 
 #include "namida-heal.h"
 
 #include "namida-content.h"
 #include "namida-error.h"
+#include "namida-file-ops.h"
+#include "namida-open.h"
 #include "namida-repair.h"
 #include "namida-version-record.h"
 
@@ -23,29 +26,58 @@ typedef struct
   char *path;
 } HealPlace;
 
+typedef enum
+{
+  HEAL_FAILED,
+  HEAL_WHOLE,  /* it is as it arrived: another place of the content is not */
+  HEAL_HEALED, /* it was not, and is now */
+} HealOutcome;
+
+/* The places of one content, one after the other. */
+typedef struct
+{
+  NamidaDatabase *database;
+  const char *copy;  /* (nullable): where the content is */
+  char *source;      /* (nullable): a place that is whole: the others become links to it */
+  gboolean repaired; /* @source was not whole before */
+  struct stat st;    /* of @source */
+  GCancellable *cancellable;
+} HealRun;
+
 static void
 heal_place_clear (gpointer data)
 {
   g_free (((HealPlace *) data)->path);
 }
 
-/* Places of damaged contents of which there is a whole one, by content. */
+#define HEAL_PLACES                                                                                                    \
+  "SELECT i.content, v.id, n.path FROM contents c JOIN list_items i ON i.content = c.id"                               \
+  " JOIN version_lists l ON l.list = i.list JOIN versions v ON v.id = l.version JOIN names n ON n.id = i.name"         \
+  " WHERE c.damaged <> 0 AND v.removing = 0 AND v.landing = 'backup' AND "
+#define HEAL_OF_ARRIVED                                                                                                \
+  "EXISTS (SELECT 1 FROM contents g WHERE substr (g.sha256, 1, 8) = substr (c.sha256, 1, 8)"                           \
+  " AND +g.sha256 = c.sha256 AND g.damaged = 0)"
+#define HEAL_OF_HASH "c.sha256 = ?1"
+#define HEAL_ORDER " ORDER BY i.content, v.id DESC"
+
+/* @sha256: (nullable): places of this content; %NULL: of all damaged contents of which there is a whole file. */
 static GArray *
-heal_list (NamidaDatabase *database, GError **error)
+heal_list (NamidaDatabase *database, const char *sha256, GError **error)
 {
   g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (HealPlace));
+  guint8 hash[NAMIDA_SHA256_BYTES];
   sqlite3_stmt *statement;
 
   g_array_set_clear_func (places, heal_place_clear);
+  if (sha256 != NULL && !namida_content_pack_hash (sha256, hash))
+    return g_steal_pointer (&places);
   namida_database_lock (database);
-  statement = namida_database_prepare (
-      database, error,
-      "SELECT i.content, v.id, n.path FROM contents c JOIN list_items i ON i.content = c.id"
-      " JOIN version_lists l ON l.list = i.list JOIN versions v ON v.id = l.version JOIN names n ON n.id = i.name"
-      " WHERE c.damaged <> 0 AND v.removing = 0 AND v.landing = 'backup' AND EXISTS (SELECT 1 FROM contents g"
-      " WHERE substr (g.sha256, 1, 8) = substr (c.sha256, 1, 8) AND +g.sha256 = c.sha256 AND g.damaged = 0)"
-      " ORDER BY i.content, v.id DESC",
-      "");
+  statement = namida_database_prepare (database, error,
+                                       sha256 != NULL ? HEAL_PLACES HEAL_OF_HASH HEAL_ORDER
+                                                      : HEAL_PLACES HEAL_OF_ARRIVED HEAL_ORDER,
+                                       "");
+  if (statement != NULL && sha256 != NULL)
+    sqlite3_bind_blob (statement, 1, hash, sizeof hash, SQLITE_STATIC);
   while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
     {
       HealPlace place = { .content = sqlite3_column_int64 (statement, 0),
@@ -72,33 +104,91 @@ heal_find_file (GPtrArray *files, const HealPlace *place)
   return NULL;
 }
 
-/* Mends the file in one version, and in all that share its inode. */
+/* Whether the file at @path is the content of @file: somebody may have put it back, or only another version lost it. */
 static gboolean
-heal_place (NamidaDatabase *database, const HealPlace *place, GCancellable *cancellable, GError **error)
+heal_is_whole (HealRun *run, const NamidaVersionFile *file, const char *path)
 {
-  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, place->version);
-  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, id, error);
-  g_autoptr (GPtrArray) files = record != NULL ? namida_version_record_files (database, record, error) : NULL;
-  const NamidaVersionFile *file = files != NULL ? heal_find_file (files, place) : NULL;
-  g_autofree char *copy = NULL;
-  gboolean fine = FALSE, there;
-  struct stat bad;
-  int fd;
+  g_autofree char *hash = NULL;
+  int fd = namida_open_at (AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+  struct stat st;
 
-  if (file == NULL)
-    return FALSE;
-  fd = namida_version_record_open (record);
   if (fd < 0)
     return FALSE;
-  there = namida_version_file_stat (file, fd, &bad);
-  copy = namida_repair_find_copy (database, file, there ? &bad : NULL, cancellable);
-  if (copy != NULL)
-    fine = namida_repair_file (database, record, file, fd, there ? &bad : NULL, copy, cancellable, error);
+  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == file->size)
+    hash = namida_file_hash (fd, run->cancellable);
   close (fd);
-  return fine;
+  return g_strcmp0 (hash, file->sha256) == 0;
 }
 
-/* The version has as many damaged files as before, without what was healed. */
+/* The first place of a content: it gets a copy of the whole file. */
+static HealOutcome
+heal_first (HealRun *run,
+            const NamidaVersionRecord *record,
+            const NamidaVersionFile *file,
+            int fd,
+            const struct stat *bad,
+            const char *path,
+            GError **error)
+{
+  g_autofree char *copy = NULL;
+
+  if (bad != NULL && heal_is_whole (run, file, path))
+    return HEAL_WHOLE;
+  copy
+      = run->copy != NULL ? g_strdup (run->copy) : namida_repair_find_copy (run->database, file, bad, run->cancellable);
+  if (copy == NULL || !namida_repair_file (run->database, record, file, fd, bad, copy, run->cancellable, error))
+    return HEAL_FAILED;
+  run->repaired = TRUE;
+  return HEAL_HEALED;
+}
+
+/* Another place of the content: it may be a link to the damaged file, which was replaced in all of them at once. */
+static HealOutcome
+heal_next (HealRun *run,
+           const NamidaVersionRecord *record,
+           const NamidaVersionFile *file,
+           int fd,
+           const struct stat *there,
+           const char *path,
+           GError **error)
+{
+  if (there != NULL && there->st_ino == run->st.st_ino && there->st_dev == run->st.st_dev)
+    return run->repaired ? HEAL_HEALED : HEAL_WHOLE;
+  if (there != NULL && heal_is_whole (run, file, path))
+    return HEAL_WHOLE;
+  if (namida_repair_link (file, fd, run->source)
+      || namida_repair_file (run->database, record, file, fd, there, run->source, run->cancellable, error))
+    return HEAL_HEALED;
+  return HEAL_FAILED;
+}
+
+static HealOutcome
+heal_place (HealRun *run, const HealPlace *place, GError **error)
+{
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, place->version);
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (run->database, id, NULL);
+  g_autoptr (GPtrArray) files = record != NULL ? namida_version_record_files (run->database, record, NULL) : NULL;
+  const NamidaVersionFile *file = files != NULL ? heal_find_file (files, place) : NULL;
+  int fd = file != NULL ? namida_version_record_open (record) : -1;
+  HealOutcome outcome = HEAL_FAILED;
+  g_autofree char *path = NULL;
+  const struct stat *there = NULL;
+  struct stat st;
+
+  if (fd < 0)
+    return HEAL_FAILED;
+  path = namida_version_file_dup_path (file, record);
+  if (namida_version_file_stat (file, fd, &st))
+    there = &st;
+  outcome = run->source == NULL ? heal_first (run, record, file, fd, there, path, error)
+                                : heal_next (run, record, file, fd, there, path, error);
+  if (outcome != HEAL_FAILED && run->source == NULL && namida_version_file_stat (file, fd, &run->st))
+    run->source = g_steal_pointer (&path);
+  close (fd);
+  return outcome;
+}
+
+/* The version has one damaged file less. */
 static gboolean
 heal_count_down (NamidaDatabase *database, const HealPlace *place, GError **error)
 {
@@ -107,32 +197,110 @@ heal_count_down (NamidaDatabase *database, const HealPlace *place, GError **erro
                                place->version);
 }
 
+static void
+heal_add_version (GHashTable *versions, gint64 id)
+{
+  g_hash_table_add (versions, g_memdup2 (&id, sizeof id));
+}
+
+/* The places from @from to before @to, which are of one content. @versions: those with a place that was healed.
+ * @healed: (out): whether there is one. */
+static gboolean
+heal_content (NamidaDatabase *database,
+              GArray *places,
+              guint from,
+              guint to,
+              const char *copy,
+              GHashTable *versions,
+              gboolean *healed,
+              GCancellable *cancellable,
+              GError **error)
+{
+  HealRun run = { .database = database, .copy = copy, .cancellable = cancellable };
+  g_autoptr (GError) failed = NULL;
+  gboolean fine = TRUE, all = TRUE;
+
+  *healed = FALSE;
+  for (guint i = from; i < to && fine; i++)
+    {
+      const HealPlace *place = &g_array_index (places, HealPlace, i);
+      HealOutcome outcome = heal_place (&run, place, failed == NULL ? &failed : NULL);
+
+      all = all && outcome != HEAL_FAILED;
+      fine = !g_cancellable_set_error_if_cancelled (cancellable, error)
+             && (outcome != HEAL_HEALED || heal_count_down (database, place, error));
+      if (outcome != HEAL_HEALED)
+        continue;
+      *healed = TRUE;
+      heal_add_version (versions, place->version);
+    }
+  /* Links have changed the change time. What is still damaged somewhere stays unknown, and wanted. */
+  if (fine && run.source != NULL)
+    {
+      gint64 content = g_array_index (places, HealPlace, from).content;
+
+      fine = lstat (run.source, &run.st) != 0 || namida_content_heal (database, content, &run.st, error);
+      if (fine && !all)
+        fine = namida_database_exec (database, error, "UPDATE contents SET damaged = 1 WHERE id = ?", "i", content);
+    }
+  if (failed != NULL)
+    g_message ("%s", failed->message);
+  g_free (run.source);
+  return fine;
+}
+
+static guint
+heal_get_end (GArray *places, guint from)
+{
+  guint to = from;
+
+  while (to < places->len
+         && g_array_index (places, HealPlace, to).content == g_array_index (places, HealPlace, from).content)
+    to++;
+  return to;
+}
+
 gboolean
 namida_heal_run (NamidaDatabase *database, NamidaHealed *healed, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GArray) places = heal_list (database, error);
-  g_autoptr (GHashTable) versions = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr (GArray) places = heal_list (database, NULL, error);
+  g_autoptr (GHashTable) versions = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   gboolean fine = places != NULL;
 
   *healed = (NamidaHealed){ 0 };
   for (guint from = 0, to = 0; fine && from < places->len; from = to)
     {
-      HealPlace *first = &g_array_index (places, HealPlace, from);
-      gboolean mended = FALSE;
+      gboolean any = FALSE;
 
-      for (; to < places->len && g_array_index (places, HealPlace, to).content == first->content; to++)
-        mended = mended || heal_place (database, &g_array_index (places, HealPlace, to), cancellable, NULL);
-      fine = !g_cancellable_set_error_if_cancelled (cancellable, error);
-      healed->files += mended;
-      for (guint i = from; i < to && mended && fine; i++)
-        {
-          HealPlace *place = &g_array_index (places, HealPlace, i);
-
-          g_hash_table_add (versions, &place->version);
-          fine = heal_count_down (database, place, error);
-        }
+      to = heal_get_end (places, from);
+      fine = heal_content (database, places, from, to, NULL, versions, &any, cancellable, error);
+      healed->files += any;
     }
   healed->versions = g_hash_table_size (versions);
+  return fine;
+}
+
+gboolean
+namida_heal_from_file (NamidaDatabase *database,
+                       const char *sha256,
+                       const char *copy,
+                       GHashTable *versions,
+                       gboolean *healed,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  g_autoptr (GArray) places = heal_list (database, sha256, error);
+  gboolean fine = places != NULL;
+
+  *healed = FALSE;
+  for (guint from = 0, to = 0; fine && from < places->len; from = to)
+    {
+      gboolean any = FALSE;
+
+      to = heal_get_end (places, from);
+      fine = heal_content (database, places, from, to, copy, versions, &any, cancellable, error);
+      *healed = *healed || any;
+    }
   return fine;
 }
 
@@ -145,6 +313,6 @@ namida_heal_describe (const NamidaHealed *healed)
     return NULL;
   versions = g_strdup_printf (ngettext ("%u version", "%u versions", healed->versions), healed->versions);
   /* Translators: %s is a number of versions, as in "in 3 versions" */
-  return g_strdup_printf (ngettext ("%u damaged file healed in %s", "%u damaged files healed in %s", healed->files),
+  return g_strdup_printf (ngettext ("%u damaged file repaired in %s", "%u damaged files repaired in %s", healed->files),
                           healed->files, versions);
 }

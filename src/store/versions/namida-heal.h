@@ -24,6 +24,24 @@ typedef struct
  */
 gboolean namida_heal_run (NamidaDatabase *database, NamidaHealed *healed, GCancellable *cancellable, GError **error);
 
+/**
+ * namida_heal_from_file:
+ * @sha256: of a content that is damaged, or missing from a version
+ * @copy: a file with this content, which is read and compared before it is used
+ * @versions: (element-type gint64): the versions that became whole are added, so that many files count each once
+ * @healed: (out): whether at least one place is whole again
+ *
+ * Puts the content into every version that has lost it. Blocking: a worker thread. Errors: STORAGE, NO_SPACE,
+ * CANCELLED.
+ */
+gboolean namida_heal_from_file (NamidaDatabase *database,
+                                const char *sha256,
+                                const char *copy,
+                                GHashTable *versions,
+                                gboolean *healed,
+                                GCancellable *cancellable,
+                                GError **error);
+
 /** namida_heal_describe: Returns: (transfer full) (nullable): "1 damaged file healed in 3 versions"; %NULL: nothing was
  * healed. Translated. */
 char *namida_heal_describe (const NamidaHealed *healed);

@@ -18,6 +18,9 @@
 
 #define TEMPORARY ".namida-sync-repair"
 
+/* Two repairs in one folder would share the temporary name. */
+static GMutex repairing;
+
 static gboolean
 is_same_inode (const struct stat *a, const struct stat *b)
 {
@@ -67,6 +70,15 @@ fail (GError **error, int saved_errno, const NamidaVersionFile *file)
   return FALSE;
 }
 
+/* A file without a name has a link in the place of one. */
+static int
+repair_open_copy (const char *copy)
+{
+  if (g_str_has_prefix (copy, NAMIDA_REPAIR_DESCRIPTOR))
+    return open (copy, O_RDONLY | O_CLOEXEC);
+  return namida_open_at (AT_FDCWD, copy, O_RDONLY | O_NONBLOCK, 0);
+}
+
 /* A whole, durable copy called TEMPORARY in @folder; errno 0: the copy has changed under our hands. */
 static gboolean
 write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GCancellable *cancellable)
@@ -75,7 +87,7 @@ write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GC
   gint64 ns = file->mtime_ns % G_GINT64_CONSTANT (1000000000);
   g_autofree char *hash = NULL;
   gboolean fine = FALSE;
-  int saved_errno, to, from = namida_open_at (AT_FDCWD, copy, O_RDONLY | O_NONBLOCK, 0);
+  int saved_errno, to, from = repair_open_copy (copy);
 
   if (from < 0)
     return FALSE;
@@ -88,6 +100,8 @@ write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GC
       errno = 0;
       if (namida_file_copy (from, to, cancellable))
         hash = namida_file_hash (to, cancellable);
+      if (hash != NULL)
+        errno = 0; /* copying tries what a file system may not be able to do */
       fine = g_strcmp0 (hash, file->sha256) == 0 && futimens (to, times) == 0 && fchmod (to, 0444) == 0
              && fsync (to) == 0;
       saved_errno = errno;
@@ -159,6 +173,32 @@ repair_open_folder (int version_fd, const char *path, char **basename, GError **
 }
 
 gboolean
+namida_repair_link (const NamidaVersionFile *file, int version_fd, const char *whole)
+{
+  g_autofree char *basename = NULL;
+  int folder = namida_safe_path_open_parent (version_fd, file->path, TRUE, &basename, NULL);
+  gboolean fine;
+  mode_t mode;
+
+  if (folder < 0)
+    return FALSE;
+  g_mutex_lock (&repairing);
+  mode = repair_open_up (folder);
+  unlinkat (folder, TEMPORARY, 0);
+  fine = linkat (AT_FDCWD, whole, folder, TEMPORARY, 0) == 0;
+  if (fine && renameat (folder, TEMPORARY, folder, basename) != 0)
+    {
+      unlinkat (folder, TEMPORARY, 0);
+      fine = FALSE;
+    }
+  fine = fine && fsync (folder) == 0;
+  repair_close_up (folder, mode);
+  g_mutex_unlock (&repairing);
+  close (folder);
+  return fine;
+}
+
+gboolean
 namida_repair_file (NamidaDatabase *database,
                     const NamidaVersionRecord *record,
                     const NamidaVersionFile *file,
@@ -181,6 +221,7 @@ namida_repair_file (NamidaDatabase *database,
   folder = repair_open_folder (version_fd, file->path, &basename, error);
   if (folder < 0)
     return FALSE;
+  g_mutex_lock (&repairing);
   mode = repair_open_up (folder);
   fine = write_temporary (folder, file, copy, cancellable);
   if (fine && renameat (folder, TEMPORARY, folder, basename) != 0)
@@ -202,6 +243,7 @@ namida_repair_file (NamidaDatabase *database,
   if (fine && file->content != 0 && fstatat (folder, basename, &healed, AT_SYMLINK_NOFOLLOW) == 0
       && !namida_content_heal (database, file->content, &healed, &unwritten))
     g_message ("%s", unwritten->message);
+  g_mutex_unlock (&repairing);
   close (folder);
   return fine;
 }

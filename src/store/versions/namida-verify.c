@@ -10,6 +10,7 @@
 #include "namida-file-ops.h"
 #include "namida-open.h"
 #include "namida-repair.h"
+#include "namida-wanted.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -160,7 +161,8 @@ run_add_version (Run *run, const NamidaVersionRecord *record, NamidaDamageKind k
 }
 
 static void
-describe (NamidaDamage *damage, const GError *why)
+describe (
+    Run *run, NamidaDamage *damage, const NamidaVersionRecord *record, const NamidaVersionFile *file, const GError *why)
 {
   g_autofree char *copy = damage->copy != NULL ? g_filename_display_name (damage->copy) : NULL;
   g_autofree char *rest = NULL;
@@ -171,6 +173,12 @@ describe (NamidaDamage *damage, const GError *why)
     rest = g_strdup (why->message);
   else if (copy != NULL)
     rest = g_strdup_printf (_ ("The same contents are in “%s”."), copy);
+  else if (record->landing == NAMIDA_LANDING_BACKUP
+           && namida_wanted_has (run->database, record->fingerprint, file->sha256, file->size))
+    /* Translators: %s is the name of the device that sent a damaged file. */
+    rest = g_strdup_printf (_ ("There is no other copy on this device. “%s” is asked for it when it connects or sends "
+                               "the next time."),
+                            record->alias);
   else if (damage->kind != NAMIDA_DAMAGE_CHANGED)
     rest = g_strdup (_ ("There is no other copy on this device: send the backup again while its source exists."));
   damage->detail = rest != NULL ? g_strdup_printf ("%s %s", namida_damage_kind_text (damage->kind), rest)
@@ -208,7 +216,7 @@ treat (Run *run,
     damage->repaired
         = namida_repair_file (run->database, record, file, version_fd, bad, damage->copy, run->cancellable, &error);
   run->report->repaired += damage->repaired;
-  describe (damage, error);
+  describe (run, damage, record, file, error);
   return !damage->repaired;
 }
 

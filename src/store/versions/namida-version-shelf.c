@@ -5,13 +5,23 @@
 
 #include "namida-content.h"
 #include "namida-error.h"
+#include "namida-heal.h"
+#include "namida-repair.h"
+#include "namida-store-mark.h"
 #include "namida-store-private.h"
 #include "namida-succession.h"
 #include "namida-version-adopt.h"
 #include "namida-version-gather.h"
 #include "namida-version-private.h"
+#include "namida-wanted.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define HEAL_RESERVE (64u * 1024 * 1024)
 
 #define NAMIDA_TYPE_VERSION_SHELF (namida_version_shelf_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaVersionShelf, namida_version_shelf, NAMIDA, VERSION_SHELF, GObject)
@@ -20,8 +30,10 @@ struct _NamidaVersionShelf
 {
   GObject parent_instance;
 
+  NamidaStore *store;
   NamidaDatabase *database;
   NamidaTrustStore *trust;
+  gint open; /* g_atomic: offers are accepted without a question: of all devices */
 };
 
 static void shelf_iface_init (NamidaShelfInterface *iface);
@@ -197,6 +209,118 @@ shelf_set_damaged (NamidaShelf *shelf, const NamidaEntry *entry, const struct st
     g_message ("%s", error->message);
 }
 
+/* ---- damaged files that a device brings ---- */
+
+static gboolean
+shelf_may_heal (NamidaShelf *shelf, const char *fingerprint, GError **error)
+{
+  NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
+
+  if (fingerprint != NULL
+      && (g_atomic_int_get (&self->open) || namida_trust_store_is_trusted (self->trust, fingerprint)))
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
+                       _ ("Only devices that are trusted here may repair backups."));
+  return FALSE;
+}
+
+static GPtrArray *
+shelf_list_wanted (NamidaShelf *shelf, const char *fingerprint, GError **error)
+{
+  return namida_wanted_list (NAMIDA_VERSION_SHELF (shelf)->database, fingerprint, error);
+}
+
+/* A file without a name: nothing is left of it whatever happens. Where the store's drive has none, in the data folder.
+ * -1 with errno. */
+static int
+shelf_open_nameless (NamidaVersionShelf *self)
+{
+  const char *data_dir = namida_store_get_data_dir (self->store);
+  g_autofree char *name = NULL;
+  int fd = open (namida_store_get_backups (self->store), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+  if (fd >= 0)
+    return fd;
+  fd = open (data_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    return fd;
+  name = g_build_filename (data_dir, "wanted-XXXXXX", NULL);
+  fd = g_mkstemp_full (name, O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    unlink (name);
+  return fd;
+}
+
+/* It is written once as it comes and once into a version; the room that a person wants to stay free stays free. */
+static gboolean
+shelf_check_room (NamidaVersionShelf *self, int fd, guint64 size, GError **error)
+{
+  guint64 reserve = MAX (namida_store_get_reserve (self->store), HEAL_RESERVE), room;
+  struct statvfs vfs;
+
+  if (fstatvfs (fd, &vfs) != 0 || vfs.f_blocks == 0)
+    return TRUE;
+  room = (guint64) vfs.f_bavail * vfs.f_frsize;
+  if (room >= reserve && (room - reserve) / 2 >= size)
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE,
+                       _ ("There is not enough room to repair damaged files. Free some space on this device."));
+  return FALSE;
+}
+
+static gboolean
+shelf_open_part (
+    NamidaShelf *shelf, const char *fingerprint, const NamidaWantedFile *file, NamidaShelfPart *part, GError **error)
+{
+  NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
+  const char *root = namida_store_get_backups (self->store);
+
+  if (!namida_wanted_has (self->database, fingerprint, file->sha256, file->size))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("This file is not wanted here (any more)."));
+      return FALSE;
+    }
+  if (!namida_store_mark_check (self->database, root, error))
+    return FALSE;
+  part->fd = shelf_open_nameless (self);
+  if (part->fd < 0)
+    {
+      namida_error_set_from_errno (error, errno, root);
+      return FALSE;
+    }
+  if (!shelf_check_room (self, part->fd, file->size, error))
+    {
+      close (part->fd);
+      part->fd = -1;
+      return FALSE;
+    }
+  part->sha256 = g_strdup (file->sha256);
+  return TRUE;
+}
+
+static gboolean
+shelf_heal (NamidaShelf *shelf, const NamidaShelfPart *part, GHashTable *versions, gboolean *healed, GError **error)
+{
+  g_autofree char *path = g_strdup_printf (NAMIDA_REPAIR_DESCRIPTOR "%d", part->fd);
+
+  return namida_heal_from_file (NAMIDA_VERSION_SHELF (shelf)->database, part->sha256, path, versions, healed, NULL,
+                                error);
+}
+
+static void
+shelf_close_part (NamidaShelf *shelf, NamidaShelfPart *part)
+{
+  close (part->fd);
+  part->fd = -1;
+  g_clear_pointer (&part->sha256, g_free);
+}
+
+void
+namida_version_shelf_set_open (NamidaShelf *shelf, gboolean open)
+{
+  g_atomic_int_set (&NAMIDA_VERSION_SHELF (shelf)->open, open);
+}
+
 static void
 shelf_iface_init (NamidaShelfInterface *iface)
 {
@@ -204,11 +328,17 @@ shelf_iface_init (NamidaShelfInterface *iface)
   iface->list = list;
   iface->open = open_backup;
   iface->set_damaged = shelf_set_damaged;
+  iface->may_heal = shelf_may_heal;
+  iface->list_wanted = shelf_list_wanted;
+  iface->open_part = shelf_open_part;
+  iface->heal = shelf_heal;
+  iface->close_part = shelf_close_part;
 }
 
 static void
 namida_version_shelf_finalize (GObject *object)
 {
+  g_clear_object (&NAMIDA_VERSION_SHELF (object)->store);
   g_clear_object (&NAMIDA_VERSION_SHELF (object)->database);
   g_clear_object (&NAMIDA_VERSION_SHELF (object)->trust);
   G_OBJECT_CLASS (namida_version_shelf_parent_class)->finalize (object);
@@ -230,6 +360,7 @@ namida_version_shelf_new (NamidaStore *store, NamidaTrustStore *trust)
 {
   NamidaVersionShelf *self = g_object_new (NAMIDA_TYPE_VERSION_SHELF, NULL);
 
+  self->store = g_object_ref (store);
   self->database = g_object_ref (namida_store_get_database (store));
   self->trust = g_object_ref (trust);
   return NAMIDA_SHELF (self);

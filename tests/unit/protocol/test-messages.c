@@ -3,6 +3,7 @@
 
 #include "namida-limits.h"
 #include "namida-messages.h"
+#include "namida-wanted-message.h"
 
 #include <string.h>
 
@@ -157,6 +158,70 @@ check_healed (void)
   none = namida_finish_answer_parse (silent, strlen (silent), &healed, NULL);
   g_assert_cmpuint (healed.files, ==, 0);
   g_assert_null (namida_finish_answer_parse (bad, strlen (bad), NULL, NULL));
+}
+
+/* The feature "heal": a list that is too long, or has a file without a size, is refused; each content counts once. */
+static void
+test_wanted (void)
+{
+  static const char *const bad[] = { "{}",
+                                     "{\"wanted\":{}}",
+                                     "{\"wanted\":[1]}",
+                                     "{\"wanted\":[{\"sha256\":\"" UPPER "\"}]}",
+                                     "{\"wanted\":[{\"size\":1}]}",
+                                     "{\"wanted\":[{\"sha256\":\"abc\",\"size\":1}]}",
+                                     "{\"wanted\":[{\"sha256\":\"" UPPER "\",\"size\":-1}]}",
+                                     "{\"wanted\":[{\"sha256\":1,\"size\":1}]}" };
+  static const char *const bad_queries[] = { "",
+                                             "sha256=" UPPER,
+                                             "size=3",
+                                             "sha256=abc&size=3",
+                                             "sha256=" UPPER "&size=",
+                                             "sha256=" UPPER "&size=-3",
+                                             "sha256=" UPPER "&size=99999999999999999999" };
+  static const char twice[] = "{\"wanted\":[{\"sha256\":\"" UPPER "\",\"size\":7,\"x\":1},"
+                              "{\"sha256\":\"" SHA "\",\"size\":7}],\"y\":2}";
+  g_autoptr (GPtrArray) list = namida_wanted_parse (twice, strlen (twice), NULL);
+  const NamidaWantedFile *first = g_ptr_array_index (list, 0);
+  NamidaFinishHealed healed = { 2, 3 };
+  NamidaWantedFile file = { 0 };
+  gsize length;
+
+  g_assert_cmpuint (list->len, ==, 1);
+  g_assert_cmpstr (first->sha256, ==, SHA);
+  g_assert_cmpuint (first->size, ==, 7);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_null (namida_wanted_parse (bad[i], strlen (bad[i]), NULL));
+  for (guint n = NAMIDA_LIMIT_WANTED_FILES; n <= NAMIDA_LIMIT_WANTED_FILES + 1; n++)
+    {
+      g_autoptr (GString) text = g_string_new ("{\"wanted\":[");
+      g_autoptr (GPtrArray) many = NULL;
+
+      for (guint i = 0; i < n; i++)
+        g_string_append_printf (text, "%s{\"sha256\":\"%064x\",\"size\":1}", i > 0 ? "," : "", i);
+      g_string_append (text, "]}");
+      many = namida_wanted_parse (text->str, text->len, NULL);
+      g_assert_cmpint (many != NULL, ==, n <= NAMIDA_LIMIT_WANTED_FILES);
+      g_assert_true (many == NULL || many->len == n);
+    }
+  {
+    g_autofree char *text = namida_wanted_format (list, &length);
+    g_autofree char *answer = namida_heal_answer_format (&healed);
+    NamidaFinishHealed read = { 0 };
+
+    g_assert_cmpstr (text, ==, "{\"wanted\":[{\"sha256\":\"" SHA "\",\"size\":7}]}");
+    g_assert_true (namida_heal_answer_parse (answer, strlen (answer), &read, NULL));
+    g_assert_cmpuint (read.files, ==, 2);
+    g_assert_cmpuint (read.versions, ==, 3);
+    g_assert_false (namida_heal_answer_parse ("{}", 2, &read, NULL));
+  }
+  g_assert_true (namida_heal_query_parse ("size=7&sha256=" UPPER, &file, NULL));
+  g_assert_cmpstr (file.sha256, ==, SHA);
+  g_assert_cmpuint (file.size, ==, 7);
+  g_free (file.sha256);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad_queries); i++)
+    g_assert_false (namida_heal_query_parse (bad_queries[i], &file, NULL));
+  g_assert_false (namida_heal_query_parse (NULL, &file, NULL));
 }
 
 static void
@@ -351,6 +416,7 @@ main (int argc, char **argv)
   g_test_add_func ("/messages/query", test_query);
   g_test_add_func ("/messages/upload", test_upload);
   g_test_add_func ("/messages/finish", test_finish);
+  g_test_add_func ("/messages/wanted", test_wanted);
   g_test_add_func ("/messages/finish-many", test_finish_many);
   g_test_add_func ("/messages/session", test_session);
   g_test_add_func ("/messages/errors", test_errors);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* No table of its own: what is wanted follows from the damaged contents of versions and from who has sent them, so it
+ * is never out of date. */
+#include "config.h"
+
+#include "namida-wanted.h"
+
+#include "namida-content.h"
+#include "namida-error.h"
+#include "namida-limits.h"
+#include "namida-wanted-message.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Damaged contents of versions that stay. In a person's own folders nothing is put back. */
+#define WANTED_FROM                                                                                                    \
+  " FROM contents c JOIN sent_contents s ON s.content = substr (lower (hex (c.sha256)), 1, 32)"                        \
+  " JOIN senders d ON d.id = s.sender WHERE c.damaged <> 0 AND EXISTS (SELECT 1 FROM list_items i"                     \
+  " JOIN version_lists l ON l.list = i.list JOIN versions v ON v.id = l.version JOIN names n ON n.id = i.name"         \
+  " WHERE i.content = c.id AND v.removing = 0 AND v.landing = 'backup' AND n.kind <> 3)"                               \
+  " AND NOT EXISTS (SELECT 1 FROM blocked b WHERE b.fingerprint = d.fingerprint)"
+
+/* Locked. */
+static gboolean
+wanted_check (sqlite3 *handle, int result, GError **error)
+{
+  if (result == SQLITE_DONE || result == SQLITE_ROW)
+    return TRUE;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The list of damaged files could not be read: %s"),
+               sqlite3_errmsg (handle));
+  return FALSE;
+}
+
+GPtrArray *
+namida_wanted_list (NamidaDatabase *database, const char *fingerprint, GError **error)
+{
+  g_autoptr (GPtrArray) list = namida_wanted_list_new ();
+  sqlite3 *handle = namida_database_lock (database);
+  sqlite3_stmt *statement = namida_database_prepare (database, error,
+                                                     "SELECT DISTINCT lower (hex (c.sha256)), c.size" WANTED_FROM
+                                                     " AND d.fingerprint = ? ORDER BY c.size LIMIT ?",
+                                                     "si", fingerprint, (gint64) NAMIDA_LIMIT_WANTED_FILES);
+  int result = SQLITE_ERROR;
+  gboolean fine;
+
+  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
+    namida_wanted_list_add (list, (const char *) sqlite3_column_text (statement, 0),
+                            (guint64) sqlite3_column_int64 (statement, 1));
+  fine = statement != NULL && wanted_check (handle, result, error);
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return fine ? g_steal_pointer (&list) : NULL;
+}
+
+gboolean
+namida_wanted_has (NamidaDatabase *database, const char *fingerprint, const char *sha256, guint64 size)
+{
+  guint8 hash[NAMIDA_SHA256_BYTES];
+  sqlite3_stmt *statement;
+  gboolean found;
+
+  if (fingerprint == NULL || !namida_content_pack_hash (sha256, hash))
+    return FALSE;
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, NULL,
+                                       "SELECT 1" WANTED_FROM " AND d.fingerprint = ?1 AND c.size = ?2"
+                                       " AND c.sha256 = ?3 LIMIT 1",
+                                       "si", fingerprint, (gint64) size);
+  if (statement != NULL)
+    sqlite3_bind_blob (statement, 3, hash, sizeof hash, SQLITE_STATIC);
+  found = statement != NULL && sqlite3_step (statement) == SQLITE_ROW;
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return found;
+}
+
+GHashTable *
+namida_wanted_count (NamidaDatabase *database, GError **error)
+{
+  g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  sqlite3 *handle = namida_database_lock (database);
+  sqlite3_stmt *statement = namida_database_prepare (
+      database, error, "SELECT d.fingerprint, count (DISTINCT c.sha256)" WANTED_FROM " GROUP BY d.fingerprint", "");
+  int result = SQLITE_ERROR;
+  gboolean fine;
+
+  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
+    g_hash_table_insert (counts, g_strdup ((const char *) sqlite3_column_text (statement, 0)),
+                         GUINT_TO_POINTER ((guint) sqlite3_column_int (statement, 1)));
+  fine = statement != NULL && wanted_check (handle, result, error);
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return fine ? g_steal_pointer (&counts) : NULL;
+}
