@@ -66,6 +66,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l accept -
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l keep -x -d 'Keep the newest versions of each device'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l keep-monthly -d 'With --keep: and the newest of each month before'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l reserve -x -d 'Leave so much room free, for example 1GB'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l reread-after -x -d 'Read a shared file again after so many days, 0: never'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l verify-every -x -d 'Read files again after so many days, 0: never'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l no-localsend -d 'Do not show up in LocalSend'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from receive' -l unencrypted -x -a 'ask never allow' -d 'Devices that cannot encrypt'

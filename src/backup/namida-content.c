@@ -151,12 +151,15 @@ content_update (NamidaContentWriter *self, const NamidaFileContent *content, Con
 {
   sqlite3_stmt *statement = self->statements[UPDATE];
   gint64 ctime_ns = content->ctime_ns != 0 ? content->ctime_ns : row->ctime_ns;
-  gboolean changed = row->device != (gint64) content->device || row->ctime_ns != ctime_ns
-                     || content->read_at > row->read_at || (content->path != NULL && !row->same_path)
-                     || (row->damaged && content->read_at > 0);
+  /* A date in the future is that of a clock that was wrong. */
+  gboolean newer
+      = content->read_at > row->read_at || (content->read_at > 0 && row->read_at > content->read_at + G_TIME_SPAN_DAY);
+  gboolean changed = row->device != (gint64) content->device || row->ctime_ns != ctime_ns || newer
+                     || (content->path != NULL && !row->same_path) || (row->damaged && content->read_at > 0);
   int result;
 
-  row->read_at = MAX (row->read_at, content->read_at);
+  if (newer)
+    row->read_at = content->read_at;
   if (!changed)
     return TRUE;
   sqlite3_bind_int64 (statement, 1, row->id);

@@ -16,7 +16,7 @@ typedef struct
   guint status;
 } WireCode;
 
-/* docs/protocol.md, "Errors". Codes above NO_PERMISSION never travel and are "internal" there. */
+/* docs/protocol.md, "Errors". Codes above NO_DRIVE never travel and are "internal" there. */
 static const WireCode wire_codes[] = {
   [NAMIDA_ERROR_INTERNAL] = { "internal", 500 },
   [NAMIDA_ERROR_INVALID_REQUEST] = { "invalid-request", 400 },
@@ -47,9 +47,10 @@ static const WireCode wire_codes[] = {
   [NAMIDA_ERROR_FILE_TOO_LARGE] = { "file-too-large", 413 },
   [NAMIDA_ERROR_READ_ONLY] = { "read-only", 507 },
   [NAMIDA_ERROR_NO_PERMISSION] = { "no-permission", 500 },
+  [NAMIDA_ERROR_NO_DRIVE] = { "no-drive", 500 },
 };
 
-G_STATIC_ASSERT (G_N_ELEMENTS (wire_codes) == NAMIDA_ERROR_NO_PERMISSION + 1);
+G_STATIC_ASSERT (G_N_ELEMENTS (wire_codes) == NAMIDA_ERROR_NO_DRIVE + 1);
 
 const char *
 namida_error_code_to_string (NamidaError code)
@@ -199,6 +200,8 @@ namida_error_storage_words_there (NamidaError code)
       return _ ("The drive of the other device is read-only.");
     case NAMIDA_ERROR_NO_PERMISSION:
       return _ ("The other device has no permission to write in its folder.");
+    case NAMIDA_ERROR_NO_DRIVE:
+      return _ ("The folder of the other device is not there. Its drive may not be connected.");
     default:
       return NULL;
     }

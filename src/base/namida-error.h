@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * NamidaError:
  *
- * The one error domain. Codes up to %NAMIDA_ERROR_NO_PERMISSION are those of the wire (docs/protocol.md, "Errors"); the
+ * The one error domain. Codes up to %NAMIDA_ERROR_NO_DRIVE are those of the wire (docs/protocol.md, "Errors"); the
  * rest never travel: they say what went wrong on this side. Messages are sentences for a person: what happened, to
  * what, and what to do next.
  */
@@ -42,6 +42,7 @@ typedef enum
   NAMIDA_ERROR_FILE_TOO_LARGE, /* for the file system */
   NAMIDA_ERROR_READ_ONLY,      /* the file system */
   NAMIDA_ERROR_NO_PERMISSION,  /* to write there */
+  NAMIDA_ERROR_NO_DRIVE,       /* the folder that somebody chose is not there, as that of a drive that is unplugged */
   /* Never on the wire. */
   NAMIDA_ERROR_NO_SUCH_DEVICE,   /* nobody of that name, address or fingerprint answered */
   NAMIDA_ERROR_UNREACHABLE,      /* connection refused, lost or timed out */

@@ -153,6 +153,7 @@ verify_say_end (NamidaCli *cli, const NamidaVerifyReport *report)
 {
   guint versions = report->versions + report->absent + report->removed, damaged = verify_count_damaged (report);
   g_autofree char *bytes = namida_format_size (report->bytes);
+  g_autofree char *files = namida_format_files (report->files);
   g_autoptr (GString) counts = g_string_new (NULL);
 
   if (versions == 0 && report->damages->len == 0)
@@ -177,10 +178,17 @@ verify_say_end (NamidaCli *cli, const NamidaVerifyReport *report)
     verify_add_count (counts, ngettext ("%'u of them repaired", "%'u of them repaired", report->repaired),
                       report->repaired);
   if (report->damages->len == 0)
-    namida_cli_say (cli, _ ("Verified %'u versions (%'u files, %s): no damage found."), versions, report->files, bytes);
+    /* Translators: a number of versions, and files and their size: "3 files, 4 MB" */
+    namida_cli_say (cli,
+                    ngettext ("Verified %'u version (%s, %s): no damage found.",
+                              "Verified %'u versions (%s, %s): no damage found.", versions),
+                    versions, files, bytes);
   else
-    namida_cli_say (cli, _ ("Verified %'u of %'u versions (%'u files, %s): %s."), report->versions, versions,
-                    report->files, bytes, counts->len > 0 ? counts->str : _ ("a list of hashes is damaged"));
+    /* Translators: how many versions were verified, and of how many; files and their size; what was found */
+    namida_cli_say (
+        cli,
+        ngettext ("Verified %'u of %'u version (%s, %s): %s.", "Verified %'u of %'u versions (%s, %s): %s.", versions),
+        report->versions, versions, files, bytes, counts->len > 0 ? counts->str : _ ("a list of hashes is damaged"));
 }
 
 static int

@@ -56,6 +56,7 @@ namida_cli_exit_from_error (const GError *error)
     case NAMIDA_ERROR_FILE_TOO_LARGE:
     case NAMIDA_ERROR_READ_ONLY:
     case NAMIDA_ERROR_NO_PERMISSION:
+    case NAMIDA_ERROR_NO_DRIVE:
     case NAMIDA_ERROR_UNREACHABLE:
     case NAMIDA_ERROR_STORAGE:
     case NAMIDA_N_ERRORS:

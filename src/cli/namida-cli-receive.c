@@ -15,6 +15,7 @@
 #include "namida-format.h"
 #include "namida-hub-inspect.h"
 #include "namida-hub-schedules.h"
+#include "namida-limits.h"
 
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ static gboolean once, no_localsend;
 static int keep = KEEP_ALL;
 static gboolean keep_monthly;
 static int verify_every = VERIFY_DAYS;
+static int reread_after = NAMIDA_LIMIT_REREAD_DAYS;
 
 static const GOptionEntry entries[] = {
   { "config", 0, 0, G_OPTION_ARG_FILENAME, &config,
@@ -42,6 +44,10 @@ static const GOptionEntry entries[] = {
   { "verify-every", 0, 0, G_OPTION_ARG_INT, &verify_every,
     N_ ("Read files of backups again that nobody has read for so many days, in the background; 0: never "
         "(default: 90)"),
+    N_ ("DAYS") },
+  { "reread-after", 0, 0, G_OPTION_ARG_INT, &reread_after,
+    N_ ("Read a file again before a new version shares it when nobody has read it for so many days; 0: never "
+        "(default: 30)"),
     N_ ("DAYS") },
   { "backups", 0, 0, G_OPTION_ARG_FILENAME, &backups, N_ ("Where backups go (default: ~/Namida/Backups)"), N_ ("DIR") },
   { "music", 0, 0, G_OPTION_ARG_FILENAME, &music,
@@ -207,6 +213,8 @@ read_options (NamidaCli *cli, NamidaHubOptions *options)
     return namida_cli_usage (_ ("--keep-monthly needs --keep N."));
   if (verify_every < 0)
     return namida_cli_usage (_ ("--verify-every is a number of days, or 0 for never, not %d."), verify_every);
+  if (reread_after < 0)
+    return namida_cli_usage (_ ("--reread-after is a number of days, or 0 for never, not %d."), reread_after);
   if (limit_text != NULL && !namida_cli_parse_limit (limit_text, &options->limit))
     return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
   if (reserve_text != NULL && !namida_cli_parse_size (reserve_text, &options->reserve))
@@ -479,6 +487,7 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   policy = (NamidaRetention){ .last = keep != KEEP_ALL ? (guint) keep : 0, .monthly = keep_monthly };
   namida_hub_set_retention (hub, policy);
   namida_hub_set_verify_days (hub, (guint) verify_every);
+  namida_hub_set_reread_days (hub, (guint) reread_after);
   receive_preview (cli, hub, policy);
   receive_tell_costs (cli, hub, NAMIDA_LANDING_BACKUP);
   if (library)

@@ -122,6 +122,7 @@ read_unknown_read (ReadUnknown *self, NamidaEntry *entry)
       g_ptr_array_add (self->rows, namida_hash_row_new (entry->source, &before, hash));
       g_free (entry->sha256);
       entry->sha256 = g_steal_pointer (&hash);
+      g_hash_table_add (self->sender->read_before, entry);
       self->read++;
     }
   close (fd);
@@ -142,6 +143,8 @@ namida_sender_read_unknown (NamidaSender *self, GCancellable *cancellable)
   if (self->database == NULL || namida_backup_get_proven (backup))
     return 0;
   work.buffer = buffer = g_malloc (BUFFER_BYTES);
+  g_clear_pointer (&self->read_before, g_hash_table_unref);
+  self->read_before = g_hash_table_new (NULL, NULL);
   sent = !all && read_unknown_was_sent (&work);
   for (guint i = 0; i < entries->len && !g_cancellable_is_cancelled (cancellable); i++)
     {

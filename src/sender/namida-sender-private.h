@@ -88,6 +88,7 @@ struct _NamidaSender
   gulong handler;
   GPtrArray *places; /* of GInetSocketAddress, as they were at the start */
   NamidaRateLimit *limit;
+  GHashTable *read_before; /* (nullable): NamidaEntry that were read before the offer, a set; the backup owns them */
   GBytes *offer;
   guint8 *settled; /* (nullable): NamidaFileResult of each entry that an earlier offer of this sending has settled;
                       PENDING: it is still to be sent */

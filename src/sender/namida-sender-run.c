@@ -86,6 +86,7 @@ sender_can_go_on (NamidaSender *self, const GError *error)
     case NAMIDA_ERROR_NO_INODES:
     case NAMIDA_ERROR_QUOTA:
     case NAMIDA_ERROR_READ_ONLY:
+    case NAMIDA_ERROR_NO_DRIVE: /* or connect it */
       return TRUE;
     case NAMIDA_ERROR_NOT_FOUND:
     case NAMIDA_ERROR_EXPIRED:
@@ -107,7 +108,7 @@ sender_get_trouble (const GError *error)
     return _ ("Waiting for room on the other device: its disk is full");
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY))
     return _ ("The other device is busy with another transfer");
-  if (namida_error_is_full (error))
+  if (namida_error_is_full (error) || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE))
     return namida_error_storage_words_there ((NamidaError) error->code);
   return NULL;
 }

@@ -340,6 +340,22 @@ v1_add_healed (NamidaSender *self, const NamidaFinishHealed *healed)
     namida_transfer_set_healed (self->transfer, files + healed->files, files > 0 ? 0 : healed->versions);
 }
 
+/* What was read before it was offered, and had not to travel then, was read all the same, and is counted as such. */
+static void
+v1_count_read (NamidaSender *self)
+{
+  guint read = self->read_before != NULL ? g_hash_table_size (self->read_before) : 0;
+
+  for (guint i = 0; read > 0 && self->job != NULL && i < self->job->items->len; i++)
+    {
+      const NamidaUploadItem *item = &g_array_index (self->job->items, NamidaUploadItem, i);
+
+      if (item->sha256 != NULL && g_hash_table_contains (self->read_before, item->entry))
+        read--;
+    }
+  namida_transfer_add_moved (self->transfer, 0, read);
+}
+
 /* Notes what the receiver has from here, and brings what it has lost of that since. */
 static void
 v1_settle (NamidaSender *self)
@@ -350,6 +366,7 @@ v1_settle (NamidaSender *self)
   NamidaHttpPeer peer;
   gboolean known;
 
+  v1_count_read (self);
   if (self->database == NULL || self->fingerprint == NULL)
     return;
   known = namida_given_content_any (self->database, self->fingerprint);

@@ -31,6 +31,7 @@ namida_sender_finalize (GObject *object)
   g_clear_pointer (&self->portable_offer, g_bytes_unref);
   g_clear_pointer (&self->settled, g_free);
   g_clear_pointer (&self->settled_details, g_hash_table_unref);
+  g_clear_pointer (&self->read_before, g_hash_table_unref);
   g_clear_object (&self->address);
   g_clear_object (&self->source);
   g_clear_pointer (&self->answer, namida_offer_answer_free);

@@ -296,7 +296,8 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
   g_autoptr (GError) reason = NULL;
 
   namida_transfer_set_current_file (transfer, path);
-  g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
+  /* A file that breaks off begins anew: a phone that pauses may take longer than a sender that resumes. */
+  g_socket_set_timeout (job->socket, NAMIDA_LIMIT_SESSION_IDLE_SECONDS);
   sha256 = receive (job, reader, &error);
   if (sha256 == NULL)
     reason = namida_serving_explain (job, error);

@@ -84,7 +84,8 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
   gboolean last;
 
   namida_transfer_set_current_file (transfer, path);
-  g_socket_set_timeout (job->socket, NAMIDA_LIMIT_BODY_IDLE_SECONDS);
+  /* A file that breaks off begins anew: a phone that pauses may take longer than a sender that resumes. */
+  g_socket_set_timeout (job->socket, NAMIDA_LIMIT_SESSION_IDLE_SECONDS);
   sha256 = receive (job, reader, &there);
   namida_phone_session_give (phone, &job->upload, there, sha256, &last);
   /* After the last one the app says that all is there: so it has to be stored. */

@@ -73,11 +73,13 @@ namida_server_set_wanted (NamidaServer *self, GHashTable *counts)
 guint
 namida_server_get_wanted (NamidaServer *self, const char *fingerprint)
 {
+  NamidaShelf *shelf = namida_server_get_shelf (self);
   Wanted *wanted = wanted_of (self);
 
-  return wanted->counts != NULL && fingerprint != NULL
-             ? GPOINTER_TO_UINT (g_hash_table_lookup (wanted->counts, fingerprint))
-             : 0;
+  if (wanted->counts == NULL || fingerprint == NULL || shelf == NULL
+      || !namida_shelf_may_heal (shelf, fingerprint, NULL))
+    return 0;
+  return GPOINTER_TO_UINT (g_hash_table_lookup (wanted->counts, fingerprint));
 }
 
 /* (transfer none) (nullable): with NOT_FOUND or DECLINED. */

@@ -112,7 +112,8 @@ namida_server_get_port (NamidaServer *self)
 NamidaDeviceInfo *
 namida_server_dup_info (NamidaServer *self)
 {
-  static const char *const features[] = { "resume", "pack", "finish", "pair", "pair-wait", "names", "preview", "heal", NULL };
+  static const char *const features[]
+      = { "resume", "pack", "finish", "pair", "pair-wait", "names", "preview", "heal", NULL };
   NamidaDeviceInfo *info = namida_device_info_new ();
 
   g_free (info->alias);

@@ -122,6 +122,9 @@ find_due (NamidaHub *self)
       g_autoptr (NamidaVersion) version = g_list_model_get_item (G_LIST_MODEL (self->versions), i);
       gint64 read = MAX (namida_version_get_verified_at (version), namida_version_get_read_at (version));
 
+      /* The date of a clock that was wrong says nothing. */
+      if (read > namida_clock_real () + G_TIME_SPAN_DAY)
+        read = 0;
       if (read >= before || !namida_version_get_present (version) || namida_version_get_removing (version))
         continue;
       before = read;

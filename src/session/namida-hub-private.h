@@ -48,6 +48,7 @@ struct _NamidaHub
   guint64 reserve;
   gboolean backups_chosen, music_chosen;
   guint parts_days;
+  guint reread_days;
   gboolean send_only;
   gboolean listed;
   gboolean may_forget;

@@ -75,6 +75,14 @@ namida_hub_set_reserve (NamidaHub *self, guint64 reserve)
 }
 
 void
+namida_hub_set_reread_days (NamidaHub *self, guint days)
+{
+  self->reread_days = days;
+  if (self->store != NULL)
+    namida_store_set_reread_days (self->store, days);
+}
+
+void
 namida_hub_set_parts_days (NamidaHub *self, guint days)
 {
   self->parts_days = days;

@@ -7,6 +7,7 @@
 #include "namida-hub-private.h"
 
 #include "namida-clock.h"
+#include "namida-error.h"
 #include "namida-given-content.h"
 #include "namida-heal-sender.h"
 #include "namida-shelf.h"
@@ -16,14 +17,15 @@
 
 /* What could not be brought a moment ago cannot be brought now; it may be later, when a drive is back. */
 #define AGAIN_US G_TIME_SPAN_HOUR
+#define SOONEST_US G_TIME_SPAN_MINUTE
 #define MOST_BROUGHT 256u
 
 /* A device that was brought files, or is being brought some. */
 typedef struct
 {
   gboolean running;
-  gint64 at;    /* monotonic µs: when it began last */
-  guint wanted; /* as many were wanted then; 0: what was brought was of use */
+  gint64 at;    /* monotonic µs: when it began last; 0: what was brought was of use */
+  guint wanted; /* as many were wanted then; 0: nobody was there, or it was busy */
 } Brought;
 
 /* ---- what is wanted here ---- */
@@ -196,7 +198,10 @@ on_brought (GObject *source, GAsyncResult *result, gpointer user_data)
   if (brought != NULL)
     {
       brought->running = FALSE;
-      if (bringing->healed.files > 0 || error != NULL)
+      if (bringing->healed.files > 0)
+        brought->at = 0;
+      if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE)
+          || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY))
         brought->wanted = 0;
     }
   if (bringing->healed.files > 0)
@@ -207,6 +212,7 @@ on_brought (GObject *source, GAsyncResult *result, gpointer user_data)
 static Brought *
 brought_begin (NamidaHub *self, const char *fingerprint, guint wanted)
 {
+  gint64 now = namida_clock_monotonic ();
   Brought *brought;
 
   if (self->brought == NULL || g_hash_table_size (self->brought) > MOST_BROUGHT)
@@ -217,10 +223,11 @@ brought_begin (NamidaHub *self, const char *fingerprint, guint wanted)
   brought = g_hash_table_lookup (self->brought, fingerprint);
   if (brought == NULL)
     g_hash_table_insert (self->brought, g_strdup (fingerprint), brought = g_new0 (Brought, 1));
-  else if (brought->running || (brought->wanted == wanted && namida_clock_monotonic () - brought->at < AGAIN_US))
+  else if (brought->running
+           || (brought->at != 0 && now - brought->at < (brought->wanted == wanted ? AGAIN_US : SOONEST_US)))
     return NULL;
   brought->running = TRUE;
-  brought->at = namida_clock_monotonic ();
+  brought->at = now;
   brought->wanted = wanted;
   return brought;
 }

@@ -3,6 +3,7 @@
 
 #include "namida-hub-private.h"
 #include "namida-identity-memory.h"
+#include "namida-limits.h"
 #include "namida-version-shelf.h"
 
 #include <errno.h>
@@ -191,6 +192,7 @@ namida_hub_new (const NamidaHubOptions *options)
   self->wait_for_device = options->wait_for_device;
   self->reserve = options->reserve;
   self->parts_days = options->parts_days;
+  self->reread_days = NAMIDA_LIMIT_REREAD_DAYS;
   self->send_only = options->send_only;
   self->listed = options->listed;
   self->may_forget = options->send_only && options->may_forget;
@@ -271,6 +273,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   namida_store_set_folders (loaded->store, self->backups, self->music);
   namida_store_set_chosen (loaded->store, self->backups_chosen, self->music_chosen);
   namida_store_set_reserve (loaded->store, self->reserve);
+  namida_store_set_reread_days (loaded->store, self->reread_days);
   namida_journal_set_days (loaded->database, self->parts_days);
   /* What was being sent when a program was killed. Another one that is sending right now writes its row anew at its
    * end. */

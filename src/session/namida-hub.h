@@ -308,6 +308,9 @@ NamidaTransfer *namida_hub_fetch (
  * moved to the trash is told by the signal "versions-removed" (const NamidaRemoval *), also when there is nothing but a
  * question (NamidaRemoval.question). */
 void namida_hub_set_retention (NamidaHub *self, NamidaRetention policy);
+/** namida_hub_set_reread_days: a file that was read last more than @days ago is read when a new version shares it; 0:
+ * never. NAMIDA_LIMIT_REREAD_DAYS at first. */
+void namida_hub_set_reread_days (NamidaHub *self, guint days);
 /** namida_hub_set_verify_days: reads files of versions again that nobody has read for @days, in the background and
  * while nothing is moved, one version after the other, the oldest first; 0 (the default of a hub): never. What is
  * damaged and has another copy is repaired; the rest is told by "trouble". */

@@ -223,7 +223,7 @@ namida_store_mark_check (NamidaDatabase *database, const char *path, GError **er
   if (namida_store_mark_look (database, path) != NAMIDA_STORE_NOT_HERE)
     return TRUE;
   shown = g_filename_display_name (path);
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,
                _ ("The backups in “%s” are not here, so their drive is probably not connected. Connect it, then send "
                   "again. To start with an empty folder, run: namida-sync-cli backups adopt %s"),
                shown, shown);

@@ -24,7 +24,7 @@ typedef enum
  */
 NamidaStorePresence namida_store_mark_look (NamidaDatabase *database, const char *path);
 
-/** namida_store_mark_check: the same as a sentence. Returns: %FALSE with STORAGE when the store is not here. */
+/** namida_store_mark_check: the same as a sentence. Returns: %FALSE with NO_DRIVE when the store is not here. */
 gboolean namida_store_mark_check (NamidaDatabase *database, const char *path, GError **error);
 
 /**

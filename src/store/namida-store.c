@@ -3,6 +3,7 @@
 
 #include "namida-store.h"
 #include "namida-store-private.h"
+#include "namida-limits.h"
 
 #include "namida-removal.h"
 #include "namida-safe-path.h"
@@ -25,6 +26,7 @@ struct _NamidaStore
   const char *music;
   GHashTable *labels; /* label → folder */
   guint64 reserve;
+  guint reread_days;
   gint64 seen_arrival; /* __atomic */
   gboolean chosen[2];  /* backups, music: by a person */
 };
@@ -52,6 +54,7 @@ static void
 namida_store_init (NamidaStore *self)
 {
   self->labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->reread_days = NAMIDA_LIMIT_REREAD_DAYS;
 }
 
 /* Without slashes at the end or within: paths of the journal are compared as text. */
@@ -117,6 +120,18 @@ void
 namida_store_set_reserve (NamidaStore *self, guint64 bytes)
 {
   self->reserve = bytes;
+}
+
+void
+namida_store_set_reread_days (NamidaStore *self, guint days)
+{
+  self->reread_days = days;
+}
+
+guint
+namida_store_get_reread_days (NamidaStore *self)
+{
+  return self->reread_days;
 }
 
 guint64

@@ -33,6 +33,10 @@ const char *namida_store_get_music (NamidaStore *self);
  * from then on. */
 void namida_store_set_reserve (NamidaStore *self, guint64 bytes);
 guint64 namida_store_get_reserve (NamidaStore *self);
+/** namida_store_set_reread_days: a file that was read last more than so many days ago is read before a new version
+ * shares it; 0: never. For the sinks made from then on; NAMIDA_LIMIT_REREAD_DAYS at first. */
+void namida_store_set_reread_days (NamidaStore *self, guint days);
+guint namida_store_get_reread_days (NamidaStore *self);
 /** A label's own folder: received folders of this name go there instead of <music>/<label>. */
 void namida_store_add_label_folder (NamidaStore *self, const char *label, const char *folder);
 /**

@@ -32,7 +32,7 @@ def test_gone_at_start(lab):
     assert sent.wait(60) != 0
     sent.log.seek(0)
     words = sent.log.read()
-    assert "It says there what" in words and "drive" not in words, words
+    assert "The folder of the other device is not there." in words and str(drive) not in words, words
     # A page that is not shown is nothing that a person, or newer versions of AT-SPI, could read.
     keys(window, "alt+2")
     wait_for("what went wrong", lambda: asked(f"The folder “{drive}/Backups”, where this should be stored, is not there."))

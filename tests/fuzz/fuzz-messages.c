@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "namida-backups-message.h"
+#include "namida-wanted-message.h"
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
@@ -60,6 +61,26 @@ read_pack_answer (const char *text, gsize length)
   g_assert_cmpuint (g_hash_table_size (same), ==, g_hash_table_size (answer));
 }
 
+static void
+read_wanted (const char *text, gsize length, const char *query)
+{
+  g_autoptr (GPtrArray) list = namida_wanted_parse (text, length, NULL);
+  NamidaFinishHealed healed = { 0 };
+  NamidaWantedFile file = { 0 };
+
+  namida_heal_answer_parse (text, length, &healed, NULL);
+  if (namida_heal_query_parse (query, &file, NULL))
+    g_assert_cmpuint (strlen (file.sha256), ==, 64);
+  g_free (file.sha256);
+  if (list != NULL)
+    {
+      g_autofree char *again = namida_wanted_format (list, &length);
+      g_autoptr (GPtrArray) same = namida_wanted_parse (again, length, NULL);
+
+      g_assert_cmpuint (same->len, ==, list->len);
+    }
+}
+
 /* Every small message from the same bytes: none of them believes what it is for. */
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
@@ -74,6 +95,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   guint64 length;
 
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
+  read_wanted (text, size, query);
   read_backups (text, size);
   g_assert_cmpint (namida_range_parse (query), >=, -1);
   read_tables (text, size);

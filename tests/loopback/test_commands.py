@@ -32,7 +32,7 @@ def test_usage(lab):
                       ["receive", "--accept", "ask"], ["receive", "--as", "x"], ["receive", "--limit", "fast"],
                       ["devices", "--timeout", "0"], ["send", "--to", "https://nas", "/etc/passwd"], ["send", "--to", "nas:99999", "/etc/passwd"],
                       ["backups", "fetch", "--from", "256.1.1.1"], ["trust"], ["trust", "remove"], ["pair"], ["--port", "70000", "devices"],
-                      ["--port", "0", "devices"], ["receive", "--keep", "0"], ["receive", "--verify-every", "-1"], ["receive", "--keep-monthly"]):
+                      ["--port", "0", "devices"], ["receive", "--keep", "0"], ["receive", "--verify-every", "-1"], ["receive", "--reread-after", "-1"], ["receive", "--keep-monthly"]):
         result = expect(2, device.run(*arguments))
         assert result.err.strip() and not result.out, (arguments, result.out, result.err)
     assert not device.data.exists(), "a wrong command made a data folder"

@@ -201,7 +201,7 @@ def lose(folder, music):
         wait_for("the words", lambda: LOST in texts())
         picture("folder-lost", window)
         code, said = accepted(folder, music)
-        assert code != 0 and "It says there what" in said, (code, said)
+        assert code != 0 and "The folder of the other device is not there." in said, (code, said)
         assert below(folder.real) == before and below(home) == elsewhere
 
         press(button("Choose a Folder…"))

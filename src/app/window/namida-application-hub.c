@@ -73,6 +73,12 @@ apply_reserve (NamidaApplication *self)
 }
 
 static void
+apply_reread_days (NamidaApplication *self)
+{
+  namida_hub_set_reread_days (self->hub, g_settings_get_uint (self->settings, "reread-days"));
+}
+
+static void
 apply_parts_days (NamidaApplication *self)
 {
   namida_hub_set_parts_days (self->hub, g_settings_get_uint (self->settings, "parts-days"));
@@ -164,6 +170,7 @@ follow_settings (NamidaApplication *self)
     { "changed::music-folder", apply_folders },
     { "changed::pin", apply_pin },
     { "changed::parts-days", apply_parts_days },
+    { "changed::reread-days", apply_reread_days },
     { "changed::reserve", apply_reserve },
     { "changed::rate-limit", apply_limit },
     { "changed::unencrypted-peers", apply_unencrypted },
@@ -237,6 +244,7 @@ namida_application_make_hub (NamidaApplication *self)
 
   self->hub = namida_hub_new (&options);
   namida_hub_set_chosen (self->hub, *backups != '\0', *music != '\0');
+  apply_reread_days (self);
   self->history = namida_hub_history_new (self->hub);
   self->notifier = namida_notifier_new (G_APPLICATION (self), self->hub);
   self->background = namida_background_new (GTK_APPLICATION (self), self->hub, self->settings);

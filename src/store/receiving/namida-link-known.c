@@ -59,7 +59,10 @@ remember_link (NamidaStoreSink *self, const struct stat *st)
 static gboolean
 is_due (NamidaStoreSink *self, const NamidaHashRow *row)
 {
-  return namida_clock_real () - row->read_at > NAMIDA_LIMIT_REREAD_DAYS * G_TIME_SPAN_DAY
+  gint64 age = namida_clock_real () - row->read_at;
+
+  /* A date in the future is that of a clock that was wrong: nobody knows when it was. */
+  return self->reread_days > 0 && (age > self->reread_days * G_TIME_SPAN_DAY || age < -G_TIME_SPAN_DAY)
          && namida_clock_monotonic () < self->reread_until;
 }
 

@@ -130,7 +130,7 @@ check_chosen (NamidaStoreSink *self, const char *path, GError **error)
         continue;
       shown = g_filename_display_name (chosen);
       g_set_error (
-          error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+          error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,
           _ ("The folder “%s”, where this should be stored, is not there. Plug its drive in, or choose a folder "
              "in the preferences of the receiving device, then send again."),
           shown);

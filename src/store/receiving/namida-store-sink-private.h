@@ -56,6 +56,7 @@ struct _NamidaStoreSink
   NamidaLayout *layout;
   NamidaJournalSession *session;
   guint64 reserve;       /* 0: the usual */
+  guint reread_days;     /* see namida_store_set_reread_days() */
   char *uuid;            /* (nullable): what the sending device says it is */
   char *agreed_by;       /* (nullable): see namida_store_sink_set_source() */
   guint left_out;        /* files that the sender could not read */

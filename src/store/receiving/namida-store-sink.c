@@ -106,6 +106,7 @@ namida_store_sink_new_for (NamidaStore *store,
       self->layout = namida_layout_new_for_folder (resume->folder, resume->alias);
     }
   self->reserve = namida_store_get_reserve (store);
+  self->reread_days = namida_store_get_reread_days (store);
   self->backups = namida_store_get_backups (store);
   for (guint i = 0; i < G_N_ELEMENTS (self->chosen); i++)
     self->chosen[i] = namida_store_get_chosen (store, i);

@@ -218,7 +218,7 @@ heal_content (NamidaDatabase *database,
 {
   HealRun run = { .database = database, .copy = copy, .cancellable = cancellable };
   g_autoptr (GError) failed = NULL;
-  gboolean fine = TRUE, all = TRUE;
+  gboolean fine = TRUE;
 
   *healed = FALSE;
   for (guint i = from; i < to && fine; i++)
@@ -226,7 +226,6 @@ heal_content (NamidaDatabase *database,
       const HealPlace *place = &g_array_index (places, HealPlace, i);
       HealOutcome outcome = heal_place (&run, place, failed == NULL ? &failed : NULL);
 
-      all = all && outcome != HEAL_FAILED;
       fine = !g_cancellable_set_error_if_cancelled (cancellable, error)
              && (outcome != HEAL_HEALED || heal_count_down (database, place, error));
       if (outcome != HEAL_HEALED)
@@ -234,15 +233,10 @@ heal_content (NamidaDatabase *database,
       *healed = TRUE;
       heal_add_version (versions, place->version);
     }
-  /* Links have changed the change time. What is still damaged somewhere stays unknown, and wanted. */
+  /* Links have changed the change time. */
   if (fine && run.source != NULL)
-    {
-      gint64 content = g_array_index (places, HealPlace, from).content;
-
-      fine = lstat (run.source, &run.st) != 0 || namida_content_heal (database, content, &run.st, error);
-      if (fine && !all)
-        fine = namida_database_exec (database, error, "UPDATE contents SET damaged = 1 WHERE id = ?", "i", content);
-    }
+    fine = lstat (run.source, &run.st) != 0
+           || namida_content_heal (database, g_array_index (places, HealPlace, from).content, &run.st, error);
   if (failed != NULL)
     g_message ("%s", failed->message);
   g_free (run.source);

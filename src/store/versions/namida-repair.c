@@ -176,7 +176,7 @@ gboolean
 namida_repair_link (const NamidaVersionFile *file, int version_fd, const char *whole)
 {
   g_autofree char *basename = NULL;
-  int folder = namida_safe_path_open_parent (version_fd, file->path, TRUE, &basename, NULL);
+  int folder = repair_open_folder (version_fd, file->path, &basename, NULL);
   gboolean fine;
   mode_t mode;
 

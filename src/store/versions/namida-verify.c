@@ -185,6 +185,24 @@ describe (
                                 : g_strdup (namida_damage_kind_text (damage->kind));
 }
 
+/* A file that is gone is whole in another version of this store: it takes no room a second time. */
+static gboolean
+run_link_missing (Run *run, const NamidaVersionFile *file, int version_fd, const char *whole)
+{
+  g_autoptr (GPtrArray) kept = namida_version_record_paths_of (run->database, file->sha256, TRUE);
+  g_autoptr (GError) error = NULL;
+  struct stat st;
+
+  /* Never a link to a file that a person writes to. */
+  if (!g_ptr_array_find_with_equal_func (kept, whole, g_str_equal, NULL)
+      || !namida_repair_link (file, version_fd, whole))
+    return FALSE;
+  if (namida_version_file_stat (file, version_fd, &st)
+      && !namida_content_heal (run->database, file->content, &st, &error))
+    g_message ("%s", error->message);
+  return TRUE;
+}
+
 /* @bad: (nullable): what is in its place. Returns: whether the version lacks this file now. */
 static gboolean
 treat (Run *run,
@@ -207,14 +225,17 @@ treat (Run *run,
       return FALSE;
     }
   run->report->damaged++;
-  /* From now on nobody takes it for "already there": the next sending that has it carries it. */
-  if (!namida_content_set_damaged (run->database, file->content, file->sha256, bad, &unmarked))
-    g_message ("%s", unmarked->message);
   damage->copy = namida_repair_find_copy (run->database, file, bad, run->cancellable);
+  /* From now on nobody takes it for "already there": the next sending that has it carries it. What is gone from here
+   * and whole elsewhere is known still. */
+  if ((bad != NULL || damage->copy == NULL)
+      && !namida_content_set_damaged (run->database, file->content, file->sha256, bad, &unmarked))
+    g_message ("%s", unmarked->message);
   /* A person's own file is never written to: its tags may have been edited by a program that kept its time. */
   if (run->repair && damage->copy != NULL && record->landing == NAMIDA_LANDING_BACKUP)
     damage->repaired
-        = namida_repair_file (run->database, record, file, version_fd, bad, damage->copy, run->cancellable, &error);
+        = (bad == NULL && run_link_missing (run, file, version_fd, damage->copy))
+          || namida_repair_file (run->database, record, file, version_fd, bad, damage->copy, run->cancellable, &error);
   run->report->repaired += damage->repaired;
   describe (run, damage, record, file, error);
   return !damage->repaired;
@@ -260,7 +281,8 @@ run_is_fresh (const Run *run, const NamidaVersionFile *file, int version_fd)
 {
   struct stat st;
 
-  return run->read_before > 0 && file->read_at >= run->read_before && !file->damaged
+  return run->read_before > 0 && file->read_at >= run->read_before
+         && file->read_at <= namida_clock_real () + G_TIME_SPAN_DAY && !file->damaged
          && namida_version_file_stat (file, version_fd, &st) && namida_version_file_fits (file, &st)
          && file->inode == (guint64) st.st_ino && file->ctime_ns == namida_content_ctime_ns (&st);
 }

@@ -290,6 +290,10 @@ namida_version_dup_state_text (NamidaVersion *self)
                             record->damaged);
   if (self->facts->left < self->facts->files)
     return g_strdup_printf (_ ("%'u of %'u files are still as they arrived"), self->facts->left, self->facts->files);
+  if (!record->complete && record->left_out > 0)
+    return g_strdup_printf (ngettext ("Not complete: the device could not read %'u file or folder",
+                                      "Not complete: the device could not read %'u files or folders", record->left_out),
+                            record->left_out);
   if (!record->complete)
     return g_strdup (_ ("Not complete: some files did not arrive"));
   if (record->verified_at == 0 && namida_version_get_found (self))

@@ -48,9 +48,9 @@ test_errors (void)
 {
   static const int full[] = { ENOSPC, EDQUOT };
 
-  for (int code = 0; code <= NAMIDA_ERROR_NO_PERMISSION; code++)
+  for (int code = 0; code <= NAMIDA_ERROR_NO_DRIVE; code++)
     g_assert_cmpint (namida_error_code_from_string (namida_error_code_to_string (code)), ==, code);
-  for (int code = NAMIDA_ERROR_NO_PERMISSION + 1; code < NAMIDA_N_ERRORS; code++)
+  for (int code = NAMIDA_ERROR_NO_DRIVE + 1; code < NAMIDA_N_ERRORS; code++)
     g_assert_cmpstr (namida_error_code_to_string (code), ==, "internal");
   g_assert_cmpint (namida_error_code_from_string ("nonsense"), ==, NAMIDA_ERROR_INTERNAL);
   g_assert_cmpint (namida_error_code_from_string (NULL), ==, NAMIDA_ERROR_INTERNAL);

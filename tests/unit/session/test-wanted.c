@@ -5,6 +5,7 @@
 
 #include "namida-given-content.h"
 #include "namida-heal-sender.h"
+#include "namida-history-item.h"
 #include "namida-hub-private.h"
 #include "namida-error.h"
 #include "namida-shelf.h"
@@ -82,11 +83,13 @@ count_wanted (Fixture *f)
   return list->len;
 }
 
+/* The sender is a command from then on, which does nothing in the background. */
 static void
 send_and_damage (Fixture *f)
 {
   write_long (f, "sample/Music/a song.flac", 20000, 'a');
   wait_end (send_sample (f));
+  f->sender->send_only = TRUE;
   damage (f);
   g_assert_cmpuint (count_wanted (f), ==, 0); /* nobody knows yet */
   g_assert_cmpuint (verify (f), ==, 1);
@@ -107,29 +110,48 @@ send_other (Fixture *f)
   return namida_hub_send (f->sender, peer, G_LIST_MODEL (files), NULL);
 }
 
+/* The row of the newest sending in the journal, in the words of the history. */
+static char *
+dup_history_words (Fixture *f)
+{
+  g_autoptr (GPtrArray) rows = namida_journal_list (f->sender->database, 1, NULL);
+  g_autoptr (NamidaHistoryItem) item = NULL;
+
+  if (rows == NULL || rows->len == 0)
+    return NULL;
+  item = namida_history_item_new (g_ptr_array_steal_index (rows, 0));
+  return namida_history_item_dup_healed_words (item);
+}
+
 static void
 test_next_sending (Fixture *f, gconstpointer data)
 {
   NamidaTransfer *transfer;
+  g_autofree char *words = NULL;
+  g_autofree char *later = NULL;
   guint versions = 0;
 
   send_and_damage (f);
-  f->sender->send_only = TRUE; /* a command: it hears of nothing in the background */
   transfer = send_other (f);
   wait_end (transfer);
   g_assert_cmpuint (namida_transfer_get_healed (transfer, &versions), ==, 1);
   g_assert_cmpuint (versions, ==, 1);
   WAIT_FOR (told_here.files == 1);
   g_assert_cmpuint (told_here.versions, ==, 1);
+  words = namida_transfer_dup_healed_words (transfer);
+  WAIT_FOR ((later = dup_history_words (f)) != NULL);
+  g_assert_cmpstr (words, ==, later);
   g_assert_cmpuint (verify (f), ==, 0);
   g_assert_cmpuint (count_wanted (f), ==, 0);
-  f->sender->send_only = FALSE;
 }
 
 static void
 test_when_near (Fixture *f, gconstpointer data)
 {
   send_and_damage (f);
+  WAIT_FOR (!f->receiver->counting);
+  f->sender->send_only = FALSE;
+  g_clear_pointer (&f->receiver->wanted, g_hash_table_unref); /* whoever counted meanwhile told it */
   namida_hub_refresh_wanted (f->receiver);
   WAIT_FOR (told_there.files == 1 && told_here.files == 1);
   g_assert_cmpuint (verify (f), ==, 0);

@@ -86,7 +86,7 @@ expect (Fixture *f, NamidaLanding landing, const char *label, const char *gone)
       return;
     }
   g_assert_false (sent);
-  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
   g_assert_nonnull (strstr (error->message, gone));
   /* Nothing in its place. */
   g_assert_false (g_file_test (gone, G_FILE_TEST_EXISTS));

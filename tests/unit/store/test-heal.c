@@ -145,6 +145,28 @@ test_read_again (Fixture *f, gconstpointer data)
   namida_clock_set_fake (-1);
 }
 
+/* The number of days is a setting; a read whose date is in the future was made by a wrong clock, and does not count. */
+static void
+test_reread_setting (Fixture *f, gconstpointer data)
+{
+  gint64 now = g_get_real_time ();
+
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 2);
+  namida_store_set_reread_days (f->store, 5);
+  namida_clock_set_fake (now + 6 * G_TIME_SPAN_DAY);
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT max (read_at) FROM contents"), ==, namida_clock_real ());
+  namida_store_set_reread_days (f->store, 0);
+  namida_clock_set_fake (now + 500 * G_TIME_SPAN_DAY);
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT max (read_at) FROM contents"), <, now + 7 * G_TIME_SPAN_DAY);
+  namida_store_set_reread_days (f->store, 5);
+  namida_clock_set_fake (now - 20 * G_TIME_SPAN_DAY);
+  g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT max (read_at) FROM contents"), ==, namida_clock_real ());
+  namida_clock_set_fake (-1);
+}
+
 /* The removal of a version takes names of files that others share, which changes their change time: they stay known,
  * and the next backup need not read them. */
 static void
@@ -257,6 +279,7 @@ main (int argc, char **argv)
   g_test_add ("/heal/healed", Fixture, NULL, fixture_set_up, test_healed, fixture_tear_down);
   g_test_add ("/heal/found-by-linking", Fixture, NULL, fixture_set_up, test_found_by_linking, fixture_tear_down);
   g_test_add ("/heal/read-again", Fixture, NULL, fixture_set_up, test_read_again, fixture_tear_down);
+  g_test_add ("/heal/reread-setting", Fixture, NULL, fixture_set_up, test_reread_setting, fixture_tear_down);
   g_test_add ("/heal/removal", Fixture, NULL, fixture_set_up, test_removal, fixture_tear_down);
   g_test_add ("/heal/chmod", Fixture, NULL, fixture_set_up, test_chmod, fixture_tear_down);
   g_test_add ("/heal/quietly", Fixture, NULL, fixture_set_up, test_quietly, fixture_tear_down);

@@ -202,7 +202,7 @@ assert_refused (Fixture *f)
   shipment_add (shipment, "", "Namida Backup - 1.zip", "new", FALSE);
   sink = namida_store_sink_new_for (f->store, "AB12", "AB12", "new", NAMIDA_LANDING_BACKUP, NULL);
   g_assert_false (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
-  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
 }
 
 /* The mount point is there, its drive is not. */

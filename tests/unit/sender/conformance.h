@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One table of misbehavior for every dialect and every direction: sending to a device that misbehaves, receiving from
+ * one, and fetching from one. The table is in test-conformance.c; each direction has a file that plays the other side.
+ */
+#pragma once
+
+#include "namida-device-info.h"
+#include "namida-transfer.h"
+
+G_BEGIN_DECLS
+
+#define ZIP_BYTES (6u * 1024 * 1024)
+#define SONG_BYTES 100000u
+#define FIRST_BYTES 1000u
+/* Shortened limits: a receiver may be unreachable for 1 s, and pauses for longer than that. */
+#define SILENCE_SECONDS 1u
+#define PAUSE_US (3 * G_USEC_PER_SEC)
+#define RATE (16u * 1024 * 1024)
+
+typedef enum
+{
+  SENDING,   /* the other device receives */
+  RECEIVING, /* the other device sends */
+  FETCHING,  /* the other device keeps a backup for this one */
+} Direction;
+
+/** What the other device does. */
+typedef enum
+{
+  PLAY_FAIR,
+  PLAY_SLOW,            /* pauses in the middle of the first upload */
+  PLAY_CUT,             /* hangs up in the middle of the first upload, once */
+  PLAY_SILENT,          /* takes every first file whole and never answers */
+  PLAY_EARLY,           /* says that it has the first file after 1,000 bytes */
+  PLAY_PARTIAL,         /* wants the second file only */
+  PLAY_WRONG_SIZE,      /* has other bytes of the first file than were sent */
+  PLAY_CHANGED,         /* our file changes while it is sent */
+  PLAY_FINISH_SILENT,   /* its finish answer does not name the second file */
+  PLAY_FINISH_NONSENSE, /* it uses a word that does not exist, for a file that it said to have */
+  PLAY_REPEATED,        /* answers the first upload twice, once well and once not */
+  PLAY_REFUSES,         /* cannot save the first file */
+  PLAY_IMPOSTOR,        /* shows another certificate than it should */
+  /* Of senders, and of devices that keep what is fetched: */
+  PLAY_GONE,         /* brings the second file, hangs up in the middle of the first, and is never seen again */
+  PLAY_MUTE,         /* brings nothing at all */
+  PLAY_EARLY_FINISH, /* ends the session before the first file has gone */
+  PLAY_UNNAMED,      /* names only the first file when it ends the session */
+  PLAY_SHORTER,      /* a body that is shorter than was offered, and says so */
+  PLAY_LONGER,       /* a body without a length, longer than was offered */
+  PLAY_OTHER_BYTES,  /* other bytes than those whose hash it names */
+  PLAY_TWICE,        /* the first file comes again with other bytes */
+  PLAY_TWO_ENDS,     /* ends the session twice, the second time with other hashes */
+  PLAY_NO_RANGES,    /* hangs up once, and then sends from the start on whatever it is asked for */
+  PLAY_OTHER_RANGE,  /* hangs up once, and then sends another range than it is asked for */
+} Play;
+
+typedef struct
+{
+  Direction direction;
+  NamidaDialect dialect;
+  Play play;
+  NamidaTransferState state; /* of the transfer on this device */
+  NamidaFileResult zip, song;
+  guint offers; /* SENDING: how often the other device was asked */
+} Case;
+
+/* Adds the case to the tests; @test must stay. */
+void conformance_add_sending (const char *path, const Case *test);
+void conformance_add_receiving (const char *path, const Case *test);
+void conformance_add_fetching (const char *path, const Case *test);
+
+G_END_DECLS
