@@ -188,7 +188,7 @@ class Tour:
         dialog = wait_for("the digits", lambda: [w for w in self.windows() if w != self.window])[-1]
         self.settle()
         self.see("pairing", dialog)
-        self.press("_The Same")
+        self.press("Codes _Match")
         wait_for("the digits there", lambda: '"digits"' in pathlib.Path(other.log.name).read_text())
         other.stdin.write('{"pair": true}\n')
         other.stdin.flush()
@@ -214,8 +214,8 @@ class Tour:
         keys(self.window, "Escape")
         time.sleep(0.5)
         dialog = self.dialog(lambda: self.press("Send to %s", "ThinkPad" + self.mark))
-        wait_for("what can be sent", lambda: self.shown("Nothing is ticked") or self.shown("No Namida backup and no music folder were found. Add what you want to send.")
-                 or self.like("%s in all"))
+        wait_for("what can be sent", lambda: self.shown("Nothing selected") or self.shown("No Namida backup or music folder was found. Add the files or folders you want to send.")
+                 or self.like("%s in total"))
         self.see("send", dialog)
         self.close(dialog)
 
@@ -247,7 +247,7 @@ class Tour:
     def ask_always(self):
         """The switch is for the devices that are trusted when it is set."""
         dialog = self.dialog(lambda: keys(self.window, "ctrl+comma"))
-        keys(dialog, "alt+" + self.words.mnemonic("_Accept from trusted devices"))
+        keys(dialog, "alt+" + self.words.mnemonic("_Accept From Trusted Devices"))
         wait_for("the switch", lambda: "auto-accept-trusted=false" in (self.data / "settings.ini").read_text(), 10)
         self.close(dialog)
 
@@ -354,7 +354,14 @@ class Tour:
         self.see("version-menu", self.window, popover=True)
         keys(self.window, "Escape")
         time.sleep(0.5)
-        for text, name in (("Show _Contents", "version"), ("Restore _Here…", "restore"), ("Restore to a _Device…", "chooser"),
+        self.choose("Show _Contents")
+        self.wait("Listens by Month")
+        self.settle()
+        self.see("version", self.window)
+        place(self.window, 0, 0, self.width, 640)
+        keys(self.window, "Escape")
+        self.settle()
+        for text, name in (("Restore _Here…", "restore"), ("Restore to a _Device…", "chooser"),
                            ("_Remove…", "remove")):
             dialog = self.dialog(lambda text=text: self.choose(text))
             time.sleep(1.5)

@@ -28,7 +28,7 @@
 #include "namida-tag.h"
 #include "namida-transfer-row.h"
 #include "namida-transfers-page.h"
-#include "namida-version-dialog.h"
+#include "namida-version-page.h"
 #include "namida-version-row.h"
 #include "namida-window.h"
 
@@ -120,7 +120,7 @@ main (int argc, char **argv)
     { "tag", namida_tag_get_type },
     { "transfer-row", namida_transfer_row_get_type },
     { "transfers-page", namida_transfers_page_get_type },
-    { "version-dialog", namida_version_dialog_get_type },
+    { "version-page", namida_version_page_get_type },
     { "version-row", namida_version_row_get_type },
     { "window", namida_window_get_type },
   };

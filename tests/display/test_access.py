@@ -48,7 +48,7 @@ def dialogs(lab, alias, backup, music):
     wait_for("the dialog to go", lambda: not xdo_search("Add a Device"))
     press(button(f"Send to NAS {RUN}"))
     dialog = window_id("Send to NAS")
-    wait_for("what can be sent", lambda: find("Nothing is ticked") or [n for n in everything() if (n.get_name() or "").endswith(" in all")])
+    wait_for("what can be sent", lambda: find("Nothing selected") or [n for n in everything() if (n.get_name() or "").endswith(" in total")])
     look(lab, "send", dialog)
     close(dialog, "Send to NAS")
     lab.sender(f"ThinkPad {RUN}", "send", "--to", alias, backup, music)
@@ -87,20 +87,30 @@ def test_names_everywhere(lab):
     every_page_and_dialog(lab)
 
 
+def row_height():
+    row = wait_for("the row", lambda: find("A Device Is Missing?", "list item"))
+    return row.get_component_iface().get_extents(Atspi.CoordType.WINDOW).height
+
+
 def test_large_text(lab):
-    # One and a half of the usual size, as the desktop's "Large Text" and more.
-    config = lab.path / "config"
-    (config / "gtk-4.0").mkdir(parents=True)
-    usual = pathlib.Path.home() / ".config" / "gtk-4.0" / "settings.ini"
-    (config / "gtk-4.0" / "settings.ini").write_text(usual.read_text() + "gtk-xft-dpi=147456\n")
-    lab.env["XDG_CONFIG_HOME"] = str(config)
-    lab.app(f"Desk PC {RUN}")
-    window = window_id("Namida Sync")
-    time.sleep(1)
-    look(lab, "devices", window) if not PICTURES else None
-    keys(window, "ctrl+comma")
-    dialog = window_id("Preferences")
-    look(lab, "preferences", dialog) if not PICTURES else None
+    # One and a half of the usual size, as the desktop's "Large Text" and more. GTK on X11 takes it from here, and not from a settings.ini.
+    process, _ = lab.app(f"Desk PC {RUN}")
+    usual = row_height()
+    keys(window_id("Namida Sync"), "ctrl+q")
+    assert process.wait(20) == 0
+    resources = pathlib.Path.home() / ".Xdefaults"
+    resources.write_text("Xft.dpi: 144\n")
+    try:
+        lab.app(f"Desk PC {RUN}")
+        window = window_id("Namida Sync")
+        time.sleep(1)
+        assert row_height() > usual * 1.25, f"the text is not larger: {row_height()} and {usual} px"
+        look(lab, "devices", window) if not PICTURES else None
+        keys(window, "ctrl+comma")
+        dialog = window_id("Preferences")
+        look(lab, "preferences", dialog) if not PICTURES else None
+    finally:
+        resources.unlink()
 
 
 run([(test_names_everywhere, True), (test_names_everywhere, False)] + ([] if PICTURES else [(test_large_text, True)]))

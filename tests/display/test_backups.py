@@ -8,7 +8,7 @@ import subprocess
 import time
 import zipfile
 
-from namida_display import (CLI, button, everything, find, keys, made_backup, no_underscores, picture, place, press, quit_by_keyboard, run,
+from namida_display import (Atspi, CLI, button, everything, find, keys, made_backup, no_underscores, picture, place, press, quit_by_keyboard, run,
                             wait_for, window_id)
 
 
@@ -84,7 +84,7 @@ def test_verify_pin_and_remove(lab):
     picture("backups-1000", window)
 
     choose(window, 0, "Verify", "v")
-    wait_for("the verdict", lambda: any("as they arrived" in text for text in texts()))
+    wait_for("the verdict", lambda: any("are intact" in text for text in texts()))
     wait_for("the day of it", lambda: any(text.startswith("Verified on") for text in texts()))
 
     choose(window, 0, "Pinned", "p")
@@ -106,10 +106,30 @@ def test_contents_and_restore_here(lab):
     versions(lab)
     process, data, window = open_page(lab, "Desk PC")
     choose(window, 0, "Show Contents", "c")
-    wait_for("the contents", lambda: find("Pixel 8") and any("Music" == text for text in texts()))
-    dialog = window_id("Contents")
-    picture("version-460", dialog)
-    keys(dialog, "Escape")
+    wait_for("the contents", lambda: find("Backup of Pixel 8") and any("Music" == text for text in texts()))
+    wait_for("the figures", lambda: {"1197", "Listens", "Playlists", "Favorites", "Listens by Month", "Most Listened"} <= set(texts()))
+    wait_for("what changed", lambda: any(text.startswith("Since the Version of today") for text in texts()) and "Nothing changed" in texts())
+    plot = wait_for("the plot", lambda: [n for n in everything() if (n.get_name() or "").startswith("Listens by month, ")])[-1]
+    assert "Most in " in plot.get_name(), plot.get_name()
+    picture("version-1000", window)
+    # The plot is one stop of the focus, and its mark moves by keys.
+    for _ in range(12):
+        if plot.get_state_set().contains(Atspi.StateType.FOCUSED):
+            break
+        keys(window, "Tab")
+        time.sleep(0.3)
+    assert plot.get_state_set().contains(Atspi.StateType.FOCUSED), "the plot cannot be reached by Tab"
+    before = plot.get_description()
+    keys(window, "Left")
+    wait_for("the words of another month", lambda: plot.get_description() != before)
+    # Newer and older versions by keys, then back to the row.
+    keys(window, "alt+Down")
+    wait_for("the first version", lambda: "This is the first version" in texts())
+    keys(window, "alt+Up")
+    wait_for("the newest again", lambda: "Nothing changed" in texts())
+    keys(window, "Escape")
+    wait_for("the page to go", lambda: find("Backup of Pixel 8") is None)
+    time.sleep(0.5)
     choose(window, 0, "Restore Here…", "h")
     dialog = window_id("Restore")
     wait_for("the parts", lambda: find("What Comes Back?") and any("listens" in text for text in texts()))

@@ -17,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 from namida_phone import Receiving  # noqa: E402
 
 ALIAS = f"Desk PC {RUN}"
-NEVER = "This device cannot encrypt, and the preferences forbid sending without"
+NEVER = "This device does not support encryption, and unencrypted transfers are turned off in Preferences"
 
 
 def settle():
@@ -109,7 +109,7 @@ def test_unencrypted_never(lab):
     # The same of a version that is restored: one question, one answer.
     restore_to_phone(process, window)
     wait_for("the words", lambda: find(NEVER))
-    assert not find("Send to Galaxy S23 without encryption?")
+    assert not find("Send to Galaxy S23 Without Encryption?")
     assert not phone.current and not phone.done, "it was sent all the same"
     phone.close()
     quit_by_keyboard(process, window)
@@ -122,12 +122,12 @@ def test_unencrypted_asks(lab):
     wait_for("what is to be sent", lambda: find("It will receive 1 backup and 1 folder"))
     click("Galaxy S23")
     settle()
-    wait_for("the question", lambda: find("Send to Galaxy S23 without encryption?"))
+    wait_for("the question", lambda: find("Send to Galaxy S23 Without Encryption?"))
     press(button("Cancel"))
     settle()
     assert not phone.current and not phone.done, "sent after a no"
     restore_to_phone(process, window)
-    wait_for("the question", lambda: find("Send to Galaxy S23 without encryption?"))
+    wait_for("the question", lambda: find("Send to Galaxy S23 Without Encryption?"))
     assert not phone.current and not phone.done, "sent before a yes"
     press(button("Send"))
     wait_for("the phone's restore", lambda: phone.done, 60)
@@ -138,7 +138,7 @@ def test_unencrypted_asks(lab):
 
 def selected():
     """What the list of where to save says."""
-    return [n.get_name() for n in everything() if n.get_name() in ("Into my folders", "Kept as a backup")]
+    return [n.get_name() for n in everything() if n.get_name() in ("Your folders", "Dated backup")]
 
 
 def test_landing_of_a_device(lab):
@@ -146,7 +146,7 @@ def test_landing_of_a_device(lab):
     process, data, window = window_of(lab, "auto-accept-trusted=false\n")
     backup, music, song = made_backup(lab.path / "files")
     pair = lab.sender(f"ThinkPad {RUN}", "--json", "pair", ALIAS, stdin=subprocess.PIPE)
-    press(button("The Same"))
+    press(button("Codes Match"))
     settle()
     wait_for("the digits there", lambda: '"digits"' in other_said(pair))
     pair.stdin.write('{"pair": true}\n')
@@ -232,12 +232,12 @@ def test_days_of_broken_transfers(lab):
     dialog = window_id("Preferences")
     settle()
     # Newer versions of libadwaita (1.7 is one) name it after its row.
-    spin = wait_for("the days", lambda: find("Days that a broken transfer may go on", "spin button", starts=True)
-                    or find("Wait for broken transfers", "spin button"))
+    spin = wait_for("the days", lambda: find("Days to keep an interrupted transfer", "spin button", starts=True)
+                    or find("Keep Interrupted Transfers", "spin button"))
     assert spin.get_value_iface().get_current_value() == 9
     # What is chosen is remembered at once. By keyboard, as a person does it.
     for _ in range(60):
-        if is_focused("Wait for broken transfers"):
+        if is_focused("Keep Interrupted Transfers"):
             break
         keys(dialog, "Tab")
     # Its row has the focus first, then the number in it.

@@ -49,8 +49,8 @@ def switch_on(lab, answer, *parts):
     window = window_id("Namida Sync")
     keys(window, "ctrl+comma")
     dialog = window_id("Preferences")
-    wait_for("the preference", lambda: says("Keep receiving"))
-    keys(dialog, "alt+k")
+    wait_for("the preference", lambda: says("Run in Background"))
+    keys(dialog, "alt+r")
     return desktop, process, data, window, dialog
 
 

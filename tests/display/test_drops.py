@@ -72,14 +72,14 @@ def test_drops_that_make_no_sense(lab):
     os.mkfifo(files / "Pipe")
     gone = files / "Gone.zip"
     refused(lab, ["--text", "hello"], row, "Text cannot be sent", "Drop files")
-    refused(lab, ["http://example.org/song.flac"], row, "“song.flac” is not on this computer", "Save it here")
+    refused(lab, ["http://example.org/song.flac"], row, "“song.flac” is not on this computer", "Download it first")
     refused(lab, [files / "Empty"], row, "“Empty” is empty", "Drop a folder")
-    refused(lab, [files / "Papers"], row, "“Papers” has neither music nor a backup", "Send…")
-    refused(lab, [gone], row, "“Gone.zip” is not there any more", "Look for it")
-    refused(lab, [files / "Pipe"], row, "“Pipe” is neither a file nor a folder", "Drop a backup")
+    refused(lab, [files / "Papers"], row, "“Papers” contains no music or backups", "Send…")
+    refused(lab, [gone], row, "“Gone.zip” no longer exists", "moved or deleted")
+    refused(lab, [files / "Pipe"], row, "“Pipe” cannot be sent", "not a file or a folder")
     if os.access(files / "Locked", os.R_OK) and os.geteuid() != 0:
         (files / "Locked").chmod(0)
-        refused(lab, [files / "Locked"], row, "“Locked” cannot be read", "permission")
+        refused(lab, [files / "Locked"], row, "You do not have permission", "Locked")
         (files / "Locked").chmod(0o700)
     keys(window, "alt+2")
     wait_for("the empty page", lambda: "No Transfers Yet" in names())
@@ -117,7 +117,7 @@ def test_command_line(lab):
     quit_by_keyboard(process, window)
     # What makes no sense is refused in words here, too.
     process, _ = lab.app(f"Desk PC {RUN}", files=[lab.path / "files" / "Gone.zip"])
-    wait_for("why not", lambda: [n for n in names() if n.startswith("“Gone.zip” is not there any more")])
+    wait_for("why not", lambda: [n for n in names() if n.startswith("“Gone.zip” no longer exists")])
     quit_by_keyboard(process, window_id("Namida Sync"))
 
 

@@ -21,8 +21,8 @@ def test_gone_at_start(lab):
     backup, _, _ = made_backup(lab.path / "files")
     process, data = lab.app("Desk PC", f"backup-folder='{drive}/Backups'\nmusic-folder='{music}'\n")
     window = window_id("Namida Sync")
-    said = wait_for("the question for the folder", lambda: asked("The folder for backups"))
-    assert f"{drive}/Backups" in said and "Plug its drive in" in said, said
+    said = wait_for("the question for the folder", lambda: asked("The backup folder"))
+    assert f"{drive}/Backups" in said and "Connect its drive" in said, said
     wait_for("the button", lambda: find("Choose a Folder…"))
     picture("folder-gone", window)
 
@@ -46,20 +46,20 @@ def test_gone_at_start(lab):
     again = lab.sender("Phone", "send", "--to", "Desk PC", backup)
     press(button("Accept"))
     assert again.wait(60) == 0
-    assert not asked("The folder for backups") and list((drive / "Backups" / "Phone").iterdir())
+    assert not asked("The backup folder") and list((drive / "Backups" / "Phone").iterdir())
 
 
 def test_music_that_nothing_can_be_put_into(lab):
     blocked = lab.path / "music"
     blocked.write_text("a file where a folder was")
     lab.app("Desk PC", f"music-folder='{blocked}'\n")
-    wait_for("the question for the folder", lambda: asked("Nothing can be stored in the folder for music"))
+    wait_for("the question for the folder", lambda: asked("Namida Sync cannot write to the music folder"))
 
 
 def test_permission_of_the_desktop_is_lost(lab):
     lost = os.path.join(os.environ["XDG_RUNTIME_DIR"], "doc", "1a2b3c4d", "Chosen")
     lab.app("Desk PC", f"backup-folder='{lost}'\n")
-    said = wait_for("the question for the folder", lambda: asked("The folder for backups that you chose"))
+    said = wait_for("the question for the folder", lambda: asked("Namida Sync no longer has access to your backup folder"))
     assert "doc" not in said and "Choose it again" in said, said
     # No place of the portal's own is told, but the name of what was chosen.
     keys(window_id("Namida Sync"), "ctrl+comma")

@@ -129,7 +129,7 @@ def test_details_and_report(lab):
     dialog = window_id("Details")
     showing("3 files verified")
     wait_for("a row for the song", lambda: find(song.name + ": Verified · Music/Björk"))
-    press(button("Save a Report"))
+    press(button("Save Report"))
     chooser = wait_for("the name of the report", lambda: [n for n in everything() if n.get_role_name() == "text" and n.get_editable_text_iface()
                                                           is not None and (Atspi.Text.get_text(n, 0, 12) or "").startswith("Namida Sync")])
     path = lab.path / "report.json"
@@ -140,7 +140,7 @@ def test_details_and_report(lab):
     report = wait_for("a whole report", lambda: json.loads(path.read_text()))
     assert report["result"] == "done" and report["stored"] == 3, report
     assert any(entry["file"].endswith(song.name) and entry["result"] == "stored" for entry in report["entries"]), report
-    showing("The report is saved")
+    showing("Report saved")
     keys(dialog, "Escape")
     quit_by_keyboard(process, window)
 
@@ -168,7 +168,7 @@ def test_what_is_left_out_is_told(lab):
     area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
     xdo("mousemove", area.x + 80, area.y + area.height // 2, "click", 1)
     dialog = window_id("Details")
-    showing("2 files verified · 2 were left out")
+    showing("2 files verified · 2 skipped")
     wait_for("the song that was left out", lambda: find("latin", starts=True))
     wait_for("the link", lambda: find("link.mp3: It is a link, and links are not followed.", starts=True))
     assert find(song.name + ": Verified · Music/Björk") is None, "all files are shown where the missing ones are asked about"

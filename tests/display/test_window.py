@@ -91,7 +91,7 @@ def test_notification_accepts_with_the_window_closed(lab):
     window = window_id("Namida Sync")
     before = len(lab.shell.shown())
     keys(window, "ctrl+w")
-    wait_for("the word that it goes on", lambda: lab.shell.shown()[before:][0][0] == "Namida Sync goes on receiving")
+    wait_for("the word that it goes on", lambda: lab.shell.shown()[before:][0][0] == "Namida Sync is still running")
     wait_for("the window to go", lambda: not subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "Namida Sync"],
                                                             capture_output=True).stdout)
     backup, music, song = made_backup(lab.path / "files")
@@ -119,23 +119,23 @@ def test_pairing_shows_the_same_digits(lab):
     digits = next(json.loads(line)["digits"] for line in other_said(other).splitlines() if '"digits"' in line)
     wait_for("the same digits here", lambda: [n for n in everything() if (n.get_name() or "").replace(" ", "") == digits.replace(" ", "")])
     no_underscores()
-    press(button("The Same"))
+    press(button("Codes Match"))
     other.stdin.write('{"pair": true}\n')
     other.stdin.flush()
     assert other.wait(LIMIT) == 0, "the other device is not paired"
-    wait_for("the end in words", lambda: [n for n in everything() if (n.get_name() or "").endswith(" is trusted now")])
+    wait_for("the end in words", lambda: [n for n in everything() if (n.get_name() or "").startswith("Paired With ")])
     keys(window_id("Pair Devices"), "Escape")
     wait_for("the dialog to go", lambda: find("Pair Devices") is None)
     # The other one thinks better of it: this side's yes alone must not be called trust.
     other = lab.sender(f"Old Phone {RUN}", "--json", "pair", alias, stdin=subprocess.PIPE)
-    press(button("The Same"))
+    press(button("Codes Match"))
     wait_for("the digits there", lambda: '"digits"' in other_said(other))
     other.stdin.write('{"pair": false}\n')
     other.stdin.flush()
     assert other.wait(LIMIT) != 0, "the other device says that it is paired"
     wait_for("the words that it waits", lambda: find("Waiting for ", starts=True))
     time.sleep(0.5)
-    assert not [n for n in everything() if (n.get_name() or "").endswith(" is trusted now")]
+    assert not [n for n in everything() if (n.get_name() or "").startswith("Paired With ")]
     keys(window_id("Pair Devices"), "Escape")
     wait_for("the dialog to go", lambda: find("Pair Devices") is None)
     quit_by_keyboard(process, window)

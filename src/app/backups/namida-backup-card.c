@@ -16,6 +16,7 @@
 #include "namida-narrow.h"
 #include "namida-parts-bar.h"
 #include "namida-row-menu.h"
+#include "namida-hub-schedules.h"
 #include "namida-version-row.h"
 
 /* Years of versions need not be built to show the last weeks of them. */
@@ -223,7 +224,9 @@ backup_card_show_head (NamidaBackupCard *self, NamidaVersion *newest)
 {
   const char *alias = namida_version_get_alias (newest);
   g_autoptr (NamidaPeer) peer = namida_device_find (self->hub, self->device);
-  g_autofree char *age = backup_card_dup_age (newest);
+  g_autofree char *stale
+      = namida_stale_list_dup_words (namida_hub_get_stale (self->hub), self->device, NAMIDA_STALE_RECEIVE);
+  g_autofree char *age = stale != NULL ? g_strdup (stale) : backup_card_dup_age (newest);
   g_autofree char *restore = g_strdup_printf (_ ("Restore From %s"), alias);
   g_autofree char *menu = g_strdup_printf (_ ("Actions for the backups of %s"), alias);
   g_autofree char *spoken = NULL;
@@ -232,6 +235,8 @@ backup_card_show_head (NamidaBackupCard *self, NamidaVersion *newest)
                             peer != NULL ? namida_device_peer_icon (peer) : namida_device_kind_icon (NULL), FALSE);
   gtk_label_set_label (self->name, alias);
   gtk_label_set_label (self->age, age);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->age),
+                              (const char *[]){ stale != NULL ? "warning" : "dim-label", NULL });
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->restore), "s", namida_version_get_id (newest));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->restore), "win.restore");
   gtk_widget_set_sensitive (GTK_WIDGET (self->restore), namida_version_get_present (newest));
@@ -554,6 +559,8 @@ namida_backup_card_new (NamidaHub *hub, const char *device)
   self->device = g_strdup (device);
   self->versions = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (namida_hub_get_versions (hub))), filter);
   self->shown = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->versions)), 0, FIRST_ROWS);
+  g_signal_connect_object (namida_hub_get_stale (hub), "changed", G_CALLBACK (namida_backup_card_show), self,
+                           G_CONNECT_SWAPPED);
   menu = backup_card_make_menu (self);
   gtk_menu_button_set_menu_model (self->menu, menu);
   namida_backup_card_set_open (self, FALSE);

@@ -13,7 +13,6 @@
 #include "namida-merge-dialog.h"
 #include "namida-restore-dialog.h"
 #include "namida-unencrypted.h"
-#include "namida-version-dialog.h"
 #include "namida-window.h"
 
 /* So many damaged files are named; the rest is a number. */
@@ -69,10 +68,7 @@ namida_version_flow_dup_music (NamidaVersion *version)
 void
 namida_version_flow_show (GtkWidget *from, NamidaVersion *version)
 {
-  NamidaVersionDialog *dialog = namida_version_dialog_new (version);
-
-  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (from)));
-  gtk_window_present (GTK_WINDOW (dialog));
+  gtk_widget_activate_action (from, "win.show-version", "s", namida_version_get_id (version));
 }
 
 /* ---- verify ---- */
@@ -106,22 +102,21 @@ namida_version_flow_tell_verified (GtkWidget *from, const NamidaVerifyReport *re
     return;
   if (report == NULL)
     {
-      tell (window, _ ("It could not be read"), error != NULL ? error->message : "");
+      tell (window, _ ("Could Not Verify"), error != NULL ? error->message : "");
       return;
     }
   if (report->damages->len == 0)
     {
       text
-          = g_strdup_printf (ngettext ("%'u file is as it arrived", "All %'u files are as they arrived", report->files),
-                             report->files);
+          = g_strdup_printf (ngettext ("%'u file is intact", "All %'u files are intact", report->files), report->files);
       namida_window_toast (window, text);
       return;
     }
   text = dup_damages (report);
   if (namida_verify_report_is_clean (report))
-    tell (window, _ ("Damaged files were repaired"), text);
+    tell (window, _ ("Damaged Files Repaired"), text);
   else if (report->damaged > report->repaired)
-    tell (window, _ ("Some files are damaged, and no other copy of them is here. Ask the device to send again"), text);
+    tell (window, _ ("Some Files Could Not Be Repaired"), text);
   else if (report->absent > 0)
     tell (window, _ ("Some versions are not here"), text);
   else
@@ -266,7 +261,8 @@ on_removal_known (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_autofree char *kept = namida_format_size (removal->bytes_kept);
 
-      body = g_strdup_printf (_ ("This frees %s. %s stay, because other versions or your own folders have them too."),
+      body = g_strdup_printf (_ ("This frees %s and cannot be undone. %s more will stay, because other versions or "
+                                 "your folders use the same files."),
                               freed, kept);
     }
   else

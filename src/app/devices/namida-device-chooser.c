@@ -89,8 +89,8 @@ namida_device_chooser_ask (
 {
   GtkWidget *dialog = namida_dialog_new (parent, heading, NULL);
   GtkWidget *list = gtk_list_box_new ();
-  GtkWidget *nobody
-      = gtk_label_new (_ ("No device is near. Open Namida Sync on the other device, on the same network."));
+  GtkWidget *nobody = gtk_label_new (
+      _ ("No devices found. Open Namida Sync on the other device and connect it to the same network."));
   GtkFilter *filter = GTK_FILTER (gtk_custom_filter_new (is_near, NULL, NULL));
   g_autoptr (GtkFilterListModel) near = gtk_filter_list_model_new (g_object_ref (namida_hub_get_peers (hub)), filter);
   Question *question = g_new0 (Question, 1);

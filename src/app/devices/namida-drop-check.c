@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looks whether what was dropped or opened is something to send, before anybody is asked where to. The drop flow calls
+ * it; it works in a worker thread. */
 #include "config.h"
 
 #include "namida-drop-check.h"
@@ -67,10 +69,10 @@ refuse_folder (GFile *folder, const char *name, GCancellable *cancellable)
 
   search (folder, MAX_DEPTH, &found, cancellable);
   if (!found.anything)
-    return g_strdup_printf (_ ("“%s” is empty. Drop a folder with music in it."), name);
+    return g_strdup_printf (_ ("“%s” is empty. Drop a folder that contains music."), name);
   if (!found.found)
-    return g_strdup_printf (
-        _ ("“%s” has neither music nor a backup in it. To send it all the same, add it under “Send…”."), name);
+    return g_strdup_printf (_ ("“%s” contains no music or backups. To send it anyway, choose Send… and add it there."),
+                            name);
   return NULL;
 }
 
@@ -83,13 +85,13 @@ refuse (GFile *file, const char *name, GCancellable *cancellable)
 
   /* What gvfs has mounted has a path; a web page has none. */
   if (g_file_peek_path (file) == NULL)
-    return g_strdup_printf (_ ("“%s” is not on this computer. Save it here first, then drop the copy."), name);
+    return g_strdup_printf (_ ("“%s” is not on this computer. Download it first, then drop the downloaded file."),
+                            name);
   info = g_file_query_info (file, ATTRIBUTES, G_FILE_QUERY_INFO_NONE, cancellable, &error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return g_strdup_printf (_ ("“%s” is not there any more. Look for it again, and drop it from there."), name);
+    return g_strdup_printf (_ ("“%s” no longer exists. It may have been moved or deleted."), name);
   if (info == NULL || !g_file_info_get_attribute_boolean (info, G_FILE_ATTRIBUTE_ACCESS_CAN_READ))
-    return g_strdup_printf (
-        _ ("“%s” cannot be read. Ask its owner for the permission, or copy it to a place of your own."), name);
+    return g_strdup_printf (_ ("You do not have permission to read “%s”."), name);
   switch (g_file_info_get_file_type (info))
     {
     case G_FILE_TYPE_DIRECTORY:
@@ -97,15 +99,33 @@ refuse (GFile *file, const char *name, GCancellable *cancellable)
     case G_FILE_TYPE_REGULAR:
       return NULL;
     default:
-      return g_strdup_printf (_ ("“%s” is neither a file nor a folder. Drop a backup, files or music folders."), name);
+      return g_strdup_printf (_ ("“%s” cannot be sent, because it is not a file or a folder."), name);
     }
 }
 
+/* What came of a look. */
+typedef struct
+{
+  GListModel *good;
+  char *left_out; /* (nullable): why the first of the others makes no sense */
+} DropChecked;
+
 static void
-check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+drop_checked_free (DropChecked *checked)
+{
+  g_object_unref (checked->good);
+  g_free (checked->left_out);
+  g_free (checked);
+}
+
+static void
+drop_check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GListModel *files = data;
+  DropChecked *checked = g_new0 (DropChecked, 1);
+  GListStore *good = g_list_store_new (G_TYPE_FILE);
 
+  checked->good = G_LIST_MODEL (good);
   for (guint i = 0; i < g_list_model_get_n_items (files); i++)
     {
       g_autoptr (GFile) file = g_list_model_get_item (files, i);
@@ -115,11 +135,11 @@ check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
       g_autofree char *sentence = refuse (file, name, cancellable);
 
       if (sentence == NULL)
-        continue;
-      g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, "%s", sentence);
-      return;
+        g_list_store_append (good, file);
+      else if (checked->left_out == NULL)
+        checked->left_out = g_steal_pointer (&sentence);
     }
-  g_task_return_boolean (task, TRUE);
+  g_task_return_pointer (task, checked, (GDestroyNotify) drop_checked_free);
 }
 
 void
@@ -129,11 +149,25 @@ namida_drop_check_async (GListModel *files, GCancellable *cancellable, GAsyncRea
 
   g_task_set_source_tag (task, namida_drop_check_async);
   g_task_set_task_data (task, g_object_ref (files), g_object_unref);
-  g_task_run_in_thread (task, check_thread);
+  g_task_run_in_thread (task, drop_check_thread);
 }
 
-gboolean
-namida_drop_check_finish (GAsyncResult *result, GError **error)
+GListModel *
+namida_drop_check_finish (GAsyncResult *result, char **left_out, GError **error)
 {
-  return g_task_propagate_boolean (G_TASK (result), error);
+  DropChecked *checked = g_task_propagate_pointer (G_TASK (result), error);
+  GListModel *good = NULL;
+
+  *left_out = NULL;
+  if (checked == NULL)
+    return NULL;
+  if (g_list_model_get_n_items (checked->good) > 0 || checked->left_out == NULL)
+    {
+      good = g_object_ref (checked->good);
+      *left_out = g_steal_pointer (&checked->left_out);
+    }
+  else
+    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, checked->left_out);
+  drop_checked_free (checked);
+  return good;
 }

@@ -40,13 +40,21 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Drop) drop = user_data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *left_out = NULL;
+  g_autoptr (GListModel) files = namida_drop_check_finish (result, &left_out, &error);
 
-  if (!namida_drop_check_finish (result, &error))
-    namida_window_toast (drop->window, error->message);
-  else if (drop->peer != NULL)
-    namida_send_flow_send (GTK_WIDGET (drop->window), drop->peer, drop->files, FALSE);
+  if (files == NULL)
+    {
+      namida_window_toast (drop->window, error->message);
+      return;
+    }
+  /* One file that cannot be read does not stop the others. */
+  if (left_out != NULL)
+    namida_window_toast (drop->window, left_out);
+  if (drop->peer != NULL)
+    namida_send_flow_send (GTK_WIDGET (drop->window), drop->peer, files, FALSE);
   else
-    namida_window_choose_device (drop->window, drop->files);
+    namida_window_choose_device (drop->window, files);
 }
 
 static void

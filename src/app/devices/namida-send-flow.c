@@ -109,6 +109,20 @@ sent_free_closure (gpointer data, GClosure *closure)
   sent_free (data);
 }
 
+static void ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong);
+
+/* A device with a PIN is no failure: it is asked for at once. */
+static void
+send_flow_on_ended (NamidaTransfer *transfer, NamidaWindow *window)
+{
+  Sent *sent = g_object_get_data (G_OBJECT (transfer), SENT_KEY);
+  const GError *error = namida_transfer_get_error (transfer);
+  gboolean wrong = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG);
+
+  if (sent != NULL && (wrong || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED)))
+    ask_pin (window, sent, wrong);
+}
+
 /* @unencrypted: the person knows that it would be */
 static void
 send_now (const Sent *sent, const char *pin, gboolean unencrypted)
@@ -127,10 +141,10 @@ send_now (const Sent *sent, const char *pin, gboolean unencrypted)
       copy->unencrypted = unencrypted;
       namida_hub_set_phone_names (hub, transfer, sent->names);
       g_signal_connect_data (transfer, "ended", G_CALLBACK (on_ended), copy, sent_free_closure, 0);
+      g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, sent_new (NULL, sent->peer, sent->files, sent->reread),
+                              (GDestroyNotify) sent_free);
+      g_signal_connect_object (transfer, "ended", G_CALLBACK (send_flow_on_ended), sent->window, G_CONNECT_AFTER);
     }
-  if (transfer != NULL)
-    g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, sent_new (NULL, sent->peer, sent->files, sent->reread),
-                            (GDestroyNotify) sent_free);
   /* Its row says the rest. */
   namida_window_show_page (sent->window, "transfers");
 }
@@ -187,15 +201,15 @@ static void
 ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong)
 {
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), NULL, NULL);
-  GtkWidget *entry = gtk_password_entry_new ();
+  /* Not a GtkPasswordEntry: in GTK 4.8 it hears of the keyboard after it is gone. */
+  GtkWidget *entry = g_object_new (GTK_TYPE_ENTRY, "visibility", FALSE, "input-purpose", GTK_INPUT_PURPOSE_PIN, NULL);
 
-  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("%s asks for a code"),
+  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("%s Requires a PIN"),
                                      namida_peer_get_alias (sent->peer));
   adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
-                               wrong ? _ ("The last one was wrong. Type the code that its owner has set.")
-                                     : _ ("Type the code that its owner has set."));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Code"), -1);
-  gtk_password_entry_set_show_peek_icon (GTK_PASSWORD_ENTRY (entry), TRUE);
+                               wrong ? _ ("That PIN was not correct. Enter the PIN that is set on the other device.")
+                                     : _ ("Enter the PIN that is set on the other device."));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("PIN"), -1);
   g_object_set (entry, "activates-default", TRUE, NULL);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);
@@ -223,7 +237,7 @@ namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
     }
   again = namida_hub_retry (namida_window_get_hub (window), transfer);
   if (again == NULL)
-    namida_window_toast (window, _ ("This device is not near. Look for it on the Devices page."));
+    namida_window_toast (window, _ ("The device is not nearby. Look for it on the Devices page."));
   else if (sent != NULL && again != transfer)
     g_object_set_data_full (G_OBJECT (again), SENT_KEY, sent_new (NULL, sent->peer, sent->files, sent->reread),
                             (GDestroyNotify) sent_free);

@@ -88,7 +88,8 @@ show_why_not (NamidaSendItem *self, const GError *error)
 {
   gboolean nothing = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
 
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), nothing ? _ ("Nothing in it can be sent") : error->message);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self),
+                               nothing ? _ ("Contains nothing that can be sent") : error->message);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), error->message);
 }
 
@@ -186,7 +187,7 @@ namida_send_item_new (GFile *file)
 
   self->file = g_object_ref (file);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), name);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), _ ("Looking…"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), _ ("Checking…"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->check), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_list_store_append (one, file);
   namida_scanner_scan_async (G_LIST_MODEL (one), NULL, self->cancellable, on_scanned, g_object_ref (self));

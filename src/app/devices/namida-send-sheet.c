@@ -53,12 +53,12 @@ show (NamidaSendSheet *self)
     }
   size = namida_format_size (bytes);
   if (wanted == 0)
-    text = g_strdup (_ ("Nothing is ticked"));
+    text = g_strdup (_ ("Nothing selected"));
   else if (waiting > 0)
     text = g_strdup (_ ("Counting…"));
   else
     /* Translators: a size, as in "12.4 GB in all" */
-    text = g_strdup_printf (_ ("%s in all"), size);
+    text = g_strdup_printf (_ ("%s in total"), size);
   gtk_label_set_label (self->total, text);
   /* The size need not be known to send: the sending counts again. */
   gtk_widget_set_sensitive (self->send_button, wanted > 0);

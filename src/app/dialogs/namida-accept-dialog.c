@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The question whether to receive what another device offers: who asks, what comes, where it goes, in one glance. The
+ * queue of offers shows one at a time; a notification asks the same while no window is seen. Main context. */
 #include "config.h"
 
 #include "namida-accept-dialog.h"
 
 #include <glib/gi18n.h>
 
+#include "namida-device-avatar.h"
+#include "namida-device-words.h"
 #include "namida-files.h"
 #include "namida-format.h"
 #include "namida-mnemonics.h"
+#include "namida-pair-dialog.h"
 #include "namida-tag.h"
 
 #define MAX_ROWS 50
@@ -21,15 +26,18 @@ struct _NamidaAcceptDialog
   NamidaOffer *offer;
   GCancellable *cancellable;
 
-  AdwAvatar *avatar;
-  GtkLabel *question;
+  NamidaDeviceAvatar *avatar;
+  GtkLabel *name;
+  GtkLabel *wants;
   NamidaTag *tag;
-  GtkWidget *note;
-  GtkListBox *contents;
+  GtkWidget *notice;
+  GtkLabel *note;
+  GtkLabel *note_who;
+  AdwExpanderRow *contents;
   AdwComboRow *landing;
-  AdwActionRow *where;
-  GtkLabel *room;
-  AdwActionRow *always_row;
+  GtkWidget *pair_row;
+  GtkLabel *room_problem;
+  GtkWidget *always_list;
   GtkSwitch *always;
   GtkLabel *fingerprint;
   GtkWidget *block_button;
@@ -119,7 +127,7 @@ add_content (NamidaAcceptDialog *self, const NamidaContent *content)
   gtk_widget_add_css_class (size_label, "dim-label");
   gtk_widget_add_css_class (size_label, "numeric");
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), size_label);
-  gtk_list_box_append (self->contents, row);
+  adw_expander_row_add_row (self->contents, row);
 }
 
 static void
@@ -137,8 +145,36 @@ show_contents (NamidaAcceptDialog *self)
                              contents->len - MAX_ROWS);
 
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), more);
-      gtk_list_box_append (self->contents, row);
+      adw_expander_row_add_row (self->contents, row);
     }
+}
+
+/* What comes, in one line: "wants to send a backup and 26 songs". Returns: (transfer full) */
+static char *
+accept_dialog_dup_wants (NamidaAcceptDialog *self)
+{
+  NamidaBackup *backup = namida_offer_get_backup (self->offer);
+  gboolean zip = namida_backup_get_name (backup) != NULL;
+  guint files = namida_backup_get_files (backup) - (zip ? 1 : 0);
+
+  if (zip && files > 0)
+    return g_strdup_printf (
+        ngettext ("wants to send a backup and %'u file", "wants to send a backup and %'u files", files), files);
+  if (zip)
+    return g_strdup (_ ("wants to send a backup"));
+  return g_strdup_printf (ngettext ("wants to send %'u file", "wants to send %'u files", files), files);
+}
+
+static void
+accept_dialog_show_files (NamidaAcceptDialog *self)
+{
+  NamidaBackup *backup = namida_offer_get_backup (self->offer);
+  guint files = namida_backup_get_files (backup);
+  g_autofree char *size = namida_format_size (namida_backup_get_bytes (backup));
+  g_autofree char *title = g_strdup_printf (ngettext ("%'u File · %s", "%'u Files · %s", files), files, size);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->contents), title);
+  show_contents (self);
 }
 
 /* What should make the person look twice, the worse first. */
@@ -148,42 +184,80 @@ show_note (NamidaAcceptDialog *self)
   const char *warning = namida_offer_get_warning (self->offer);
   const char *open = namida_offer_get_encrypted (self->offer)
                          ? NULL
-                         : _ ("Anyone on this network could read or change it on the way.");
+                         : _ ("Anyone on this network could read or change this transfer.");
   g_autofree char *text = warning != NULL && open != NULL ? g_strdup_printf ("%s\n%s", warning, open)
                                                           : g_strdup (warning != NULL ? warning : open);
 
-  gtk_label_set_label (GTK_LABEL (self->note), text != NULL ? text : "");
-  gtk_widget_set_visible (self->note, text != NULL);
-  if (warning == NULL)
-    return;
-  gtk_widget_remove_css_class (self->note, "dim-label");
-  gtk_widget_add_css_class (self->note, "error");
+  gtk_label_set_label (self->note, text != NULL ? text : "");
+  gtk_label_set_label (self->note_who, namida_offer_get_address (self->offer));
+  gtk_widget_set_visible (self->notice, text != NULL);
+}
+
+/* Whether the device can be told apart from all others, by its key. */
+static gboolean
+accept_dialog_is_proven (NamidaAcceptDialog *self)
+{
+  return namida_offer_get_fingerprint (self->offer) != NULL
+         && namida_offer_get_doubt (self->offer) != NAMIDA_DOUBT_IDENTITY_CHANGED;
 }
 
 static void
 show_who (NamidaAcceptDialog *self)
 {
-  gboolean can_trust = namida_offer_get_fingerprint (self->offer) != NULL
-                       && namida_offer_get_doubt (self->offer) != NAMIDA_DOUBT_IDENTITY_CHANGED;
+  NamidaTrustStore *trust = namida_hub_get_trust_store (self->hub);
   NamidaTagKind kind = namida_offer_tag (self->hub, self->offer);
   const char *fingerprint = namida_offer_get_fingerprint (self->offer);
+  const NamidaTrusted *known
+      = trust != NULL && fingerprint != NULL ? namida_trust_store_lookup (trust, fingerprint) : NULL;
+  gboolean can_pair
+      = kind == NAMIDA_TAG_NEW && accept_dialog_is_proven (self) && namida_offer_get_can_pair (self->offer);
+  gboolean can_trust = accept_dialog_is_proven (self) && !can_pair && (known == NULL || !known->auto_accept);
   g_autofree char *shown = fingerprint != NULL ? namida_format_fingerprint (fingerprint) : NULL;
   g_autofree char *question = namida_offer_question (self->offer);
+  g_autofree char *name = namida_format_name (namida_offer_get_alias (self->offer));
+  g_autofree char *wants = accept_dialog_dup_wants (self);
   g_autofree char *compare = NULL;
 
-  adw_avatar_set_text (self->avatar, namida_offer_get_alias (self->offer));
-  gtk_label_set_label (self->question, question);
+  namida_device_avatar_set (self->avatar, namida_offer_get_alias (self->offer),
+                            namida_device_kind_icon (namida_offer_get_device_type (self->offer)), FALSE);
+  gtk_label_set_label (self->name, name);
+  gtk_label_set_label (self->wants, wants);
   gtk_window_set_title (GTK_WINDOW (self), question);
   namida_tag_set (self->tag, kind, NULL);
   /* As much of it as names a device, and what it is: to be compared with the other screen. */
-  compare = shown != NULL && kind == NAMIDA_TAG_NEW ? g_strdup_printf (_ ("Fingerprint: %s"), shown) : NULL;
+  if (shown != NULL && kind == NAMIDA_TAG_NEW)
+    /* Translators: %s is the begin of a fingerprint */
+    compare = g_strdup_printf (_ ("Not met before. Its screen shows the fingerprint %s."), shown);
   gtk_label_set_label (self->fingerprint, compare != NULL ? compare : "");
   gtk_widget_set_visible (GTK_WIDGET (self->fingerprint), compare != NULL);
   gtk_widget_set_visible (self->block_button, fingerprint != NULL && kind == NAMIDA_TAG_NEW);
+  gtk_widget_set_visible (self->pair_row, can_pair);
+  /* No rows that are dead: only who may be asked no more. */
+  gtk_widget_set_visible (self->always_list, can_trust);
   show_note (self);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->always_row), can_trust);
-  adw_action_row_set_subtitle (self->always_row, can_trust ? _ ("Trusts it, and stores its backups without a question")
-                                                           : _ ("Only for devices that can prove who they are"));
+}
+
+/* The digits are compared while the offer stays open. */
+static void
+on_row_activated (NamidaAcceptDialog *self, GtkListBoxRow *row)
+{
+  g_autoptr (NamidaPeer) peer = NULL;
+  NamidaPairDialog *dialog;
+
+  if (GTK_WIDGET (row) != self->pair_row || namida_offer_get_fingerprint (self->offer) == NULL)
+    return;
+  peer = namida_device_find (self->hub, namida_offer_get_fingerprint (self->offer));
+  if (peer == NULL)
+    {
+      gtk_label_set_label (self->room_problem,
+                           _ ("The device is not in the list of devices nearby. Pair on it instead."));
+      gtk_widget_set_visible (GTK_WIDGET (self->room_problem), TRUE);
+      return;
+    }
+  dialog = namida_pair_dialog_new (self->hub, peer);
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (self));
+  g_signal_connect_object (dialog, "destroy", G_CALLBACK (show_who), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static NamidaLanding
@@ -220,17 +294,38 @@ on_room_known (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NamidaAcceptDialog *self = NAMIDA_ACCEPT_DIALOG (source);
   Room *room = g_task_get_task_data (G_TASK (result));
-  guint64 needed;
+  guint64 needed, reserve;
+  g_autofree char *folder = NULL;
+  g_autofree char *shown = NULL;
   g_autofree char *size = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *missing = NULL;
+  g_autofree char *kept = NULL;
+  g_autofree char *problem = NULL;
 
   if (!g_task_propagate_boolean (G_TASK (result), NULL) || room->landing != chosen_landing (self)
       || self->offer == NULL)
     return;
   needed = namida_backup_get_bytes (namida_offer_get_backup (self->offer));
+  reserve = namida_store_get_reserve (room->store);
+  folder = namida_store_dup_destination (room->store, room->landing, namida_offer_get_alias (self->offer));
+  shown = namida_files_short_path (folder);
   size = namida_format_size (room->free_bytes);
-  text = g_strdup_printf (room->free_bytes < needed ? _ ("Only %s free") : _ ("%s free"), size);
-  gtk_label_set_label (self->room, text);
+  /* Translators: a folder, and how much room is left on its disk */
+  text = g_strdup_printf (_ ("%s · %s free"), shown, size);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->landing), text);
+  gtk_widget_set_visible (GTK_WIDGET (self->room_problem), needed + reserve > room->free_bytes);
+  if (needed + reserve <= room->free_bytes)
+    return;
+  missing = namida_format_size (needed + reserve - room->free_bytes);
+  kept = namida_format_size (reserve);
+  /* What is here already needs no room, and is known only when it is received. */
+  problem = reserve > 0
+                ? g_strdup_printf (_ ("Up to %s more are needed; %s are kept free. Save it elsewhere, or free "
+                                      "some space."),
+                                   missing, kept)
+                : g_strdup_printf (_ ("Up to %s more are needed. Save it elsewhere, or free some space."), missing);
+  gtk_label_set_label (self->room_problem, problem);
 }
 
 static void
@@ -246,8 +341,7 @@ on_landing_changed (NamidaAcceptDialog *self)
     return;
   folder = namida_store_dup_destination (store, chosen_landing (self), namida_offer_get_alias (self->offer));
   shown = namida_files_short_path (folder);
-  gtk_label_set_label (self->room, "");
-  adw_action_row_set_subtitle (self->where, shown);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->landing), shown);
   room = g_new0 (Room, 1);
   room->store = g_object_ref (store);
   room->landing = chosen_landing (self);
@@ -257,17 +351,16 @@ on_landing_changed (NamidaAcceptDialog *self)
   g_task_run_in_thread (task, room_thread);
 }
 
-/* Of a trusted device only for that one; a device that proved nothing must not have a place of its own. */
+/* Of a trusted device only for that one. What is chosen for a stranger holds for this time: it must not become the
+ * setting for all. */
 static void
-remember_landing (NamidaHub *hub, GSettings *settings, NamidaOffer *offer, NamidaLanding landing)
+remember_landing (NamidaHub *hub, NamidaOffer *offer, NamidaLanding landing)
 {
   NamidaTrustStore *trust = namida_hub_get_trust_store (hub);
   const char *fingerprint = namida_offer_get_fingerprint (offer);
 
   if (trust != NULL && fingerprint != NULL && namida_trust_store_is_trusted (trust, fingerprint))
     namida_trust_store_set_landing (trust, fingerprint, landing == NAMIDA_LANDING_BACKUP ? "backup" : "library");
-  else
-    g_settings_set_enum (settings, "landing", (int) landing);
 }
 
 static void
@@ -275,7 +368,6 @@ on_accept (NamidaAcceptDialog *self)
 {
   /* The answer closes this window, and with it goes what it has. */
   g_autoptr (NamidaHub) hub = g_object_ref (self->hub);
-  g_autoptr (GSettings) settings = g_object_ref (self->settings);
   g_autoptr (NamidaOffer) offer = g_object_ref (self->offer);
   NamidaLanding landing = chosen_landing (self);
   gboolean always = gtk_switch_get_active (self->always) && namida_offer_get_fingerprint (offer) != NULL;
@@ -284,7 +376,7 @@ on_accept (NamidaAcceptDialog *self)
   /* “Always” has made it a trusted one by now. */
   if (always)
     namida_trust_store_set_auto_accept (namida_hub_get_trust_store (hub), namida_offer_get_fingerprint (offer), TRUE);
-  remember_landing (hub, settings, offer, landing);
+  remember_landing (hub, offer, landing);
 }
 
 static void
@@ -355,21 +447,26 @@ namida_accept_dialog_class_init (NamidaAcceptDialogClass *klass)
   G_OBJECT_CLASS (klass)->dispose = namida_accept_dialog_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_accept_dialog_finalize;
   GTK_WINDOW_CLASS (klass)->close_request = namida_accept_dialog_close_request;
+  g_type_ensure (NAMIDA_TYPE_DEVICE_AVATAR);
   g_type_ensure (NAMIDA_TYPE_TAG);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/namida_sync/Desktop/ui/namida-accept-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, avatar);
-  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, question);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, name);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, wants);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, notice);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, note_who);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, pair_row);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, room_problem);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, tag);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, note);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, contents);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, landing);
-  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, where);
-  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, room);
-  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, always_row);
+  gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, always_list);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, always);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, decline_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, accept_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_landing_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_accept);
   gtk_widget_class_bind_template_callback (widget_class, on_decline);
@@ -384,7 +481,7 @@ namida_accept_dialog_init (NamidaAcceptDialog *self)
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->where), FALSE);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->landing), FALSE);
 }
 
 NamidaAcceptDialog *
@@ -399,7 +496,7 @@ namida_accept_dialog_new (NamidaHub *hub, GSettings *settings, NamidaOffer *offe
   adw_combo_row_set_selected (self->landing,
                               namida_offer_landing (hub, settings, offer) == NAMIDA_LANDING_BACKUP ? 1 : 0);
   show_who (self);
-  show_contents (self);
+  accept_dialog_show_files (self);
   on_landing_changed (self);
   return self;
 }

@@ -63,7 +63,7 @@ show_step (NamidaPairDialog *self, Step step, const char *problem)
     {
     case STEP_CONNECTING:
       heading = g_strdup_printf (_ ("Asking %s"), self->alias);
-      text = g_strdup (_ ("Look at the screen of the other device."));
+      text = g_strdup (_ ("Check the screen of the other device."));
       break;
     case STEP_ASKED:
       /* Translators: %s is a device */
@@ -71,8 +71,8 @@ show_step (NamidaPairDialog *self, Step step, const char *problem)
       text = g_strdup (_ ("The digits to compare will appear here."));
       break;
     case STEP_COMPARE:
-      heading = g_strdup (_ ("The same on both screens?"));
-      text = g_strdup_printf (_ ("Compare these digits with those that %s shows."), self->alias);
+      heading = g_strdup (_ ("Do the Codes Match?"));
+      text = g_strdup_printf (_ ("Compare this code with the code shown on %s."), self->alias);
       if (self->warning != NULL)
         {
           char *both = g_strdup_printf ("%s\n\n%s", self->warning, text);
@@ -83,16 +83,16 @@ show_step (NamidaPairDialog *self, Step step, const char *problem)
       break;
     case STEP_WAITING:
       heading = g_strdup_printf (_ ("Waiting for %s"), self->alias);
-      text = g_strdup (_ ("Confirm on the other device too."));
+      text = g_strdup (_ ("Confirm the code on the other device too."));
       break;
     case STEP_DONE:
-      heading = g_strdup_printf (_ ("%s is trusted now"), self->alias);
+      heading = g_strdup_printf (_ ("Paired With %s"), self->alias);
       text = g_strdup (_ ("Its key is checked on every connection."));
       break;
     case STEP_FAILED:
     default:
-      heading = g_strdup (_ ("The devices are not paired"));
-      text = g_strdup (problem != NULL ? problem : _ ("The other device stopped. Try again."));
+      heading = g_strdup (_ ("Pairing Failed"));
+      text = g_strdup (problem != NULL ? problem : _ ("The other device stopped pairing. Try again."));
     }
   gtk_label_set_label (self->heading, heading);
   gtk_label_set_label (self->text, text);
@@ -102,7 +102,9 @@ show_step (NamidaPairDialog *self, Step step, const char *problem)
   gtk_widget_set_visible (GTK_WIDGET (self->digits), step == STEP_COMPARE || step == STEP_WAITING);
   gtk_widget_set_visible (GTK_WIDGET (self->yes_button), step == STEP_COMPARE);
   gtk_widget_set_visible (GTK_WIDGET (self->auto_accept), step == STEP_COMPARE);
-  gtk_button_set_label (self->no_button, step == STEP_COMPARE ? _ ("_Different") : busy ? _ ("_Cancel") : _ ("_Close"));
+  gtk_button_set_label (self->no_button, step == STEP_COMPARE ? _ ("Do _Not Match")
+                                         : busy               ? _ ("_Cancel")
+                                                              : _ ("_Close"));
 }
 
 static void

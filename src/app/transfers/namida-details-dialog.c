@@ -68,9 +68,9 @@ dup_summary (NamidaTransfer *transfer, guint not_there)
   guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
   guint failed = not_there - MIN (not_there, left_out);
   g_autofree char *first = dup_stored_words (transfer, stored);
-  g_autofree char *second = g_strdup_printf (ngettext ("%'u was already there", "%'u were already there", kept), kept);
-  g_autofree char *third = g_strdup_printf (ngettext ("%'u is not there", "%'u are not there", failed), failed);
-  g_autofree char *fourth = g_strdup_printf (ngettext ("%'u was left out", "%'u were left out", left_out), left_out);
+  g_autofree char *second = g_strdup_printf (ngettext ("%'u already there", "%'u already there", kept), kept);
+  g_autofree char *third = g_strdup_printf (ngettext ("%'u missing", "%'u missing", failed), failed);
+  g_autofree char *fourth = g_strdup_printf (ngettext ("%'u skipped", "%'u skipped", left_out), left_out);
 
   add_count (text, first);
   if (kept > 0)
@@ -141,9 +141,9 @@ on_report_written (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->transfer == NULL)
     return;
   if (g_task_propagate_boolean (G_TASK (result), &error))
-    text = g_strdup (_ ("The report is saved"));
+    text = g_strdup (_ ("Report saved"));
   else
-    text = g_strdup_printf (_ ("The report could not be saved: %s"), error->message);
+    text = g_strdup_printf (_ ("Could not save the report: %s"), error->message);
   toast (self, text);
 }
 
@@ -187,7 +187,7 @@ on_report (NamidaDetailsDialog *self)
   g_autofree char *name = dup_report_name (self->transfer);
 
   g_clear_object (&self->chooser);
-  self->chooser = gtk_file_chooser_native_new (_ ("Save a Report"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE,
+  self->chooser = gtk_file_chooser_native_new (_ ("Save Report"), GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SAVE,
                                                _ ("_Save"), _ ("_Cancel"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), name);

@@ -14,6 +14,8 @@ struct _NamidaTransferDays
   AdwBin parent_instance;
 
   GListModel *model; /* (nullable) */
+  guint most;        /* rows */
+  gboolean more;     /* than are shown */
   GtkListBoxCreateWidgetFunc make_row;
   gpointer user_data;
   GPtrArray *days; /* (element-type Day), the newest first */
@@ -126,13 +128,13 @@ transfer_days_update (Day *day, GPtrArray *items)
 /* Returns: (transfer full) (element-type GObject): what the day of the item at @position shows; moves @position past
  * it. */
 static GPtrArray *
-transfer_days_collect (NamidaTransferDays *self, guint *position, char **heading)
+transfer_days_collect (NamidaTransferDays *self, guint *position, guint most, char **heading)
 {
   guint n = g_list_model_get_n_items (self->model);
   GPtrArray *items = g_ptr_array_new_with_free_func (g_object_unref);
 
   *heading = NULL;
-  while (*position < n)
+  while (*position < n && items->len < most)
     {
       g_autoptr (GObject) item = g_list_model_get_item (self->model, *position);
       g_autofree char *day = namida_files_day_heading (namida_transfer_entry_get_time (item));
@@ -162,13 +164,15 @@ static void
 transfer_days_show (NamidaTransferDays *self)
 {
   guint n = self->model != NULL ? g_list_model_get_n_items (self->model) : 0;
-  guint shown = 0;
+  guint shown = 0, rows = 0, position = 0;
 
-  for (guint position = 0; position < n; shown++)
+  for (; position < n && rows < self->most; shown++)
     {
       g_autofree char *heading = NULL;
-      g_autoptr (GPtrArray) items = transfer_days_collect (self, &position, &heading);
+      g_autoptr (GPtrArray) items = transfer_days_collect (self, &position, self->most - rows, &heading);
       Day *day;
+
+      rows += items->len;
 
       /* Days that are not listed any more go; those that come are made. */
       while (shown < self->days->len
@@ -198,6 +202,20 @@ transfer_days_show (NamidaTransferDays *self)
       gtk_box_remove (self->box, ((Day *) g_ptr_array_index (self->days, shown))->widget);
       g_ptr_array_remove_index (self->days, shown);
     }
+  self->more = position < n;
+}
+
+void
+namida_transfer_days_set_most (NamidaTransferDays *self, guint rows)
+{
+  self->most = rows;
+  transfer_days_show (self);
+}
+
+gboolean
+namida_transfer_days_get_more (NamidaTransferDays *self)
+{
+  return self->more;
 }
 
 void
@@ -236,6 +254,7 @@ static void
 namida_transfer_days_init (NamidaTransferDays *self)
 {
   self->days = g_ptr_array_new_with_free_func (day_free);
+  self->most = G_MAXUINT;
   self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 18));
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->box));
 }

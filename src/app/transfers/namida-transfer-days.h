@@ -24,5 +24,9 @@ void namida_transfer_days_set_model (NamidaTransferDays *self,
                                      GListModel *model,
                                      GtkListBoxCreateWidgetFunc make_row,
                                      gpointer user_data);
+/** namida_transfer_days_set_most: shows at most @rows rows, the newest. */
+void namida_transfer_days_set_most (NamidaTransferDays *self, guint rows);
+/** namida_transfer_days_get_more: Returns: whether there are more. */
+gboolean namida_transfer_days_get_more (NamidaTransferDays *self);
 
 G_END_DECLS

@@ -34,7 +34,7 @@ struct _NamidaTransfersPage
   GtkFilterListModel *ended;
   GListModel *all_earlier; /* those that ended in this run, then those before */
   GtkFilterListModel *found;
-  GtkSliceListModel *earlier;
+  guint most; /* rows of them */
 
   GtkStack *stack;
   GtkWidget *now_box;
@@ -102,7 +102,7 @@ show (NamidaTransfersPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->days), found > 0);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HAS_EARLIER]);
   gtk_widget_set_visible (self->nothing_found, earlier > 0 && found == 0);
-  gtk_widget_set_visible (self->more_button, found > gtk_slice_list_model_get_size (self->earlier));
+  gtk_widget_set_visible (self->more_button, namida_transfer_days_get_more (self->days));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "transfers.search", earlier > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "transfers.clear", earlier > 0);
   gtk_stack_set_visible_child_name (self->stack, now + earlier > 0 ? "list" : "empty");
@@ -139,7 +139,8 @@ on_searched (NamidaTransfersPage *self)
 
   g_free (self->wanted);
   self->wanted = g_utf8_casefold (stripped, -1);
-  gtk_slice_list_model_set_size (self->earlier, FIRST_ROWS);
+  self->most = FIRST_ROWS;
+  namida_transfer_days_set_most (self->days, self->most);
   gtk_filter_changed (self->search_filter, GTK_FILTER_CHANGE_DIFFERENT);
   show (self);
 }
@@ -185,7 +186,8 @@ on_search_action (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 on_more (NamidaTransfersPage *self)
 {
-  gtk_slice_list_model_set_size (self->earlier, gtk_slice_list_model_get_size (self->earlier) + MORE_ROWS);
+  self->most += MORE_ROWS;
+  namida_transfer_days_set_most (self->days, self->most);
   show (self);
 }
 
@@ -271,7 +273,6 @@ namida_transfers_page_dispose (GObject *object)
 {
   NamidaTransfersPage *self = NAMIDA_TRANSFERS_PAGE (object);
 
-  g_clear_object (&self->earlier);
   g_clear_object (&self->found);
   g_clear_object (&self->all_earlier);
   g_clear_object (&self->now);
@@ -346,8 +347,9 @@ namida_transfers_page_init (NamidaTransfersPage *self)
   self->now = gtk_filter_list_model_new (NULL, g_object_ref (self->now_filter));
   self->ended = gtk_filter_list_model_new (NULL, g_object_ref (self->ended_filter));
   self->found = gtk_filter_list_model_new (NULL, g_object_ref (self->search_filter));
-  self->earlier = gtk_slice_list_model_new (g_object_ref (G_LIST_MODEL (self->found)), 0, FIRST_ROWS);
+  self->most = FIRST_ROWS;
+  namida_transfer_days_set_most (self->days, self->most);
   self->all_earlier = G_LIST_MODEL (g_list_store_new (G_TYPE_OBJECT));
   gtk_list_box_bind_model (self->now_list, G_LIST_MODEL (self->now), make_row, self, NULL);
-  namida_transfer_days_set_model (self->days, G_LIST_MODEL (self->earlier), make_row, self);
+  namida_transfer_days_set_model (self->days, G_LIST_MODEL (self->found), make_row, self);
 }

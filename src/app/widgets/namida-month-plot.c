@@ -267,6 +267,13 @@ namida_month_plot_measure (GtkWidget *widget,
   *minimum = *natural = height * LINES;
 }
 
+/* One stop of the focus; the arrows within it move the mark. */
+static gboolean
+namida_month_plot_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  return !gtk_widget_is_focus (widget) && gtk_widget_grab_focus (widget);
+}
+
 static void
 month_plot_set_mark (NamidaMonthPlot *self, int mark)
 {
@@ -347,6 +354,7 @@ namida_month_plot_class_init (NamidaMonthPlotClass *klass)
   G_OBJECT_CLASS (klass)->finalize = namida_month_plot_finalize;
   widget_class->snapshot = namida_month_plot_snapshot;
   widget_class->measure = namida_month_plot_measure;
+  widget_class->focus = namida_month_plot_focus;
   gtk_widget_class_set_css_name (widget_class, "monthplot");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Left, 0, month_plot_on_move, "(i)", -1);

@@ -51,10 +51,6 @@ get_layout (NamidaSteadyLabel *self)
       pango_layout_set_height (self->layout, -self->lines);
       pango_layout_set_ellipsize (self->layout, PANGO_ELLIPSIZE_END);
     }
-  /* Pango swaps the two for a line of the other direction. */
-  pango_layout_set_alignment (self->layout, gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL
-                                                ? PANGO_ALIGN_RIGHT
-                                                : PANGO_ALIGN_LEFT);
   return self->layout;
 }
 
@@ -165,7 +161,7 @@ namida_steady_label_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   NamidaSteadyLabel *self = NAMIDA_STEADY_LABEL (widget);
   int room = gtk_widget_get_width (widget);
   gboolean flipped = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
-  gboolean in_lines, at_right;
+  gboolean in_lines, at_right, against;
   int width, height;
 
   if (*self->text == '\0')
@@ -175,6 +171,10 @@ namida_steady_label_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   in_lines = self->wrap || width > room;
   at_right = !in_lines && (flipped ? self->at_start : !self->at_start);
   pango_layout_set_width (self->layout, in_lines ? room * PANGO_SCALE : -1);
+  /* Pango swaps the sides of a text whose direction is not that of the window: a Latin title would stand on the left
+   * of a window from right to left. */
+  against = pango_layout_get_direction (self->layout, 0) == (flipped ? PANGO_DIRECTION_LTR : PANGO_DIRECTION_RTL);
+  pango_layout_set_alignment (self->layout, flipped != against ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   gtk_snapshot_render_layout (snapshot, gtk_widget_get_style_context (widget), at_right ? room - width : 0, 0,
                               self->layout);
 }

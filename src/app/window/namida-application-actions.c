@@ -79,8 +79,8 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   adw_show_about_window (gtk_application_get_active_window (user_data), "application-name", NAMIDA_PROGRAM_NAME,
                          "application-icon", NAMIDA_APP_ID, "version", NAMIDA_PROGRAM_VERSION, "developer-name",
                          _ ("The Namida Sync contributors"), "comments",
-                         _ ("Moves Namida backups and music between your devices, with no cloud between."),
-                         "license-type", GTK_LICENSE_GPL_3_0,
+                         _ ("Move Namida backups and music between your devices, without the cloud."), "license-type",
+                         GTK_LICENSE_GPL_3_0,
                          /* Translators: your names, one a line */
                          "translator-credits", _ ("translator-credits"), NULL);
 }

@@ -74,8 +74,8 @@ keep_in_background (NamidaApplication *self, GtkWindow *window)
   if (self->told_background)
     return;
   self->told_background = TRUE;
-  notification = g_notification_new (_ ("Namida Sync goes on receiving"));
-  g_notification_set_body (notification, _ ("Its window is closed. Open it again, or quit here."));
+  notification = g_notification_new (_ ("Namida Sync is still running"));
+  g_notification_set_body (notification, _ ("It can receive backups while its window is closed."));
   g_notification_set_default_action (notification, "app.show");
   g_notification_add_button (notification, _ ("Quit"), "app.quit");
   g_application_send_notification (G_APPLICATION (self), "background", notification);
@@ -93,13 +93,13 @@ on_close_response (AdwMessageDialog *dialog, const char *response, NamidaApplica
 static void
 ask_about_running (NamidaApplication *self, GtkWindow *window, guint running)
 {
-  GtkWidget *dialog = namida_dialog_new (window, _ ("Stop the transfers?"), NULL);
+  GtkWidget *dialog = namida_dialog_new (window, _ ("Stop Transfers?"), NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
 
   adw_message_dialog_format_body (
       message,
-      ngettext ("%u transfer is still running. What arrived is safe, and it can go on later.",
-                "%u transfers are still running. What arrived is safe, and they can go on later.", running),
+      ngettext ("%u transfer is still running. If you stop it, it can be resumed later.",
+                "%u transfers are still running. If you stop them, they can be resumed later.", running),
       running);
   adw_message_dialog_add_responses (message, "cancel", _ ("_Cancel"), "stop", _ ("_Stop and Quit"), "background",
                                     _ ("_Run in Background"), NULL);

@@ -320,7 +320,7 @@ on_autostart_written (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_task_propagate_boolean (G_TASK (result), &error) || self->settings == NULL
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  sentence = g_strdup_printf (_ ("The start at login could not be changed: %s"), error->message);
+  sentence = g_strdup_printf (_ ("Could not change whether Namida Sync starts at login: %s"), error->message);
   take_back (self, "start-at-login", sentence);
 }
 

@@ -33,15 +33,15 @@ dup_words (gboolean music, NamidaFolderState state, const char *path)
   g_autofree char *shown = namida_files_short_path (path);
 
   if (namida_files_below_portal (path) != NULL)
-    return g_strdup (music ? _ ("The folder for music that you chose can no longer be used. Choose it again.")
-                           : _ ("The folder for backups that you chose can no longer be used. Choose it again."));
+    return g_strdup (music ? _ ("Namida Sync no longer has access to your music folder. Choose it again.")
+                           : _ ("Namida Sync no longer has access to your backup folder. Choose it again."));
   if (state == NAMIDA_FOLDER_GONE)
     return g_strdup_printf (
-        music ? _ ("The folder for music, “%s”, is not there. Plug its drive in, or choose another folder.")
-              : _ ("The folder for backups, “%s”, is not there. Plug its drive in, or choose another folder."),
+        music ? _ ("The music folder “%s” was not found. Connect its drive or choose another folder.")
+              : _ ("The backup folder “%s” was not found. Connect its drive or choose another folder."),
         shown);
-  return g_strdup_printf (music ? _ ("Nothing can be stored in the folder for music, “%s”. Choose another folder.")
-                                : _ ("Nothing can be stored in the folder for backups, “%s”. Choose another folder."),
+  return g_strdup_printf (music ? _ ("Namida Sync cannot write to the music folder “%s”. Choose another folder.")
+                                : _ ("Namida Sync cannot write to the backup folder “%s”. Choose another folder."),
                           shown);
 }
 
@@ -119,7 +119,7 @@ on_choose (NamidaFolderBar *self)
   if (self->key == NULL)
     return;
   g_clear_object (&self->chooser);
-  self->chooser = gtk_file_chooser_native_new (g_str_equal (self->key, "music-folder") ? _ ("Folder for Music")
+  self->chooser = gtk_file_chooser_native_new (g_str_equal (self->key, "music-folder") ? _ ("Choose Music Folder")
                                                                                        : _ ("Folder for Backups"),
                                                GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
                                                GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Choose"), _ ("_Cancel"));

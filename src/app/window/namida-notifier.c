@@ -90,6 +90,21 @@ on_offers_changed (NamidaNotifier *self, guint position, guint removed, guint ad
     }
 }
 
+/* What ended well has one notification for each device and direction: the next one takes its place, so that 200 songs
+ * that a phone sends one by one are not 200 notifications. What went wrong has its own. No path is in it. */
+static char *
+notifier_dup_id (NamidaTransfer *transfer)
+{
+  const char *fingerprint = namida_transfer_get_peer_fingerprint (transfer);
+  const char *device = fingerprint != NULL ? fingerprint : namida_transfer_get_peer_alias (transfer);
+  g_autofree char *known = NULL;
+
+  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_DONE)
+    return g_uuid_string_random ();
+  known = g_strdup_printf ("%d %s", namida_transfer_get_direction (transfer), device);
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, known, -1);
+}
+
 static void
 on_transfer_ended (NamidaTransfer *transfer, NamidaNotifier *self)
 {
@@ -97,7 +112,7 @@ on_transfer_ended (NamidaTransfer *transfer, NamidaNotifier *self)
   const char *folder = namida_transfer_get_folder (transfer);
   g_autofree char *words = namida_transfer_words (transfer);
   g_autofree char *body = namida_transfer_dup_state_text (transfer);
-  g_autofree char *id = g_uuid_string_random ();
+  g_autofree char *id = notifier_dup_id (transfer);
   g_autoptr (GNotification) notification = NULL;
 
   /* What a person just did by hand is no news. */

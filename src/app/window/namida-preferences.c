@@ -96,7 +96,7 @@ on_backup_folder (NamidaPreferences *self)
 static void
 on_music_folder (NamidaPreferences *self)
 {
-  choose_folder (self, "music-folder", _ ("Folder for Music"));
+  choose_folder (self, "music-folder", _ ("Choose Music Folder"));
 }
 
 static void
@@ -235,6 +235,22 @@ bind_numbers (NamidaPreferences *self)
   g_settings_bind (self->settings, "receive-in-background", self->login_row, "sensitive", G_SETTINGS_BIND_GET);
 }
 
+/* The first entry takes the focus, and GTK selects its text: one key would replace the name. */
+static gboolean
+preferences_unselect (gpointer user_data)
+{
+  NamidaPreferences *self = NAMIDA_PREFERENCES (user_data);
+
+  gtk_editable_select_region (self->alias, -1, -1);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+preferences_on_map (NamidaPreferences *self)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, preferences_unselect, g_object_ref (self), g_object_unref);
+}
+
 NamidaPreferences *
 namida_preferences_new (NamidaHub *hub, GSettings *settings)
 {
@@ -254,5 +270,6 @@ namida_preferences_new (NamidaHub *hub, GSettings *settings)
   g_signal_connect_object (settings, "changed::backup-folder", G_CALLBACK (show_folders), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::music-folder", G_CALLBACK (show_folders), self, G_CONNECT_SWAPPED);
   show_folders (self);
+  g_signal_connect_after (self, "map", G_CALLBACK (preferences_on_map), NULL);
   return self;
 }

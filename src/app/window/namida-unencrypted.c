@@ -41,8 +41,8 @@ ask (NamidaWindow *window, NamidaPeer *peer, Question *question)
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), NULL, NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
 
-  adw_message_dialog_format_heading (message, _ ("Send to %s without encryption?"), namida_peer_get_alias (peer));
-  adw_message_dialog_set_body (message, _ ("Anyone on this network could read or change it on the way."));
+  adw_message_dialog_format_heading (message, _ ("Send to %s Without Encryption?"), namida_peer_get_alias (peer));
+  adw_message_dialog_set_body (message, _ ("Anyone on this network could read or change this transfer."));
   adw_message_dialog_add_responses (message, "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);
   adw_message_dialog_set_close_response (message, "cancel");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free, 0);
@@ -58,7 +58,8 @@ namida_unencrypted_ask (
   if (namida_peer_get_encrypted (peer))
     send (FALSE, user_data);
   else if (g_settings_get_enum (namida_window_get_settings (window), "unencrypted-peers") == NEVER)
-    namida_window_toast (window, _ ("This device cannot encrypt, and the preferences forbid sending without"));
+    namida_window_toast (
+        window, _ ("This device does not support encryption, and unencrypted transfers are turned off in Preferences"));
   else
     {
       question = g_new0 (Question, 1);

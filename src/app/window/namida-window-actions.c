@@ -16,6 +16,7 @@
 #include "namida-link-dialog.h"
 #include "namida-send-flow.h"
 #include "namida-version-flow.h"
+#include "namida-version-page.h"
 #include "namida-window.h"
 
 /* Returns: (transfer full) (nullable): the device that an action names; a toast says when it is gone. */
@@ -91,6 +92,17 @@ window_actions_on_send_files (GtkWidget *widget, const char *action, GVariant *p
 }
 
 static void
+window_actions_on_show_version (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  NamidaHub *hub = namida_window_get_hub (window);
+  NamidaVersion *version = namida_versions_find (namida_hub_get_versions (hub), g_variant_get_string (parameter, NULL));
+
+  if (version != NULL)
+    namida_window_push (window, GTK_WIDGET (namida_version_page_new (hub, version)));
+}
+
+static void
 window_actions_on_restore (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaHub *hub = namida_window_get_hub (NAMIDA_WINDOW (widget));
@@ -138,7 +150,7 @@ window_actions_tell_forgotten (NamidaWindow *window, gboolean blocked, const Nam
 
   forgotten->window = g_object_ref (window);
   forgotten->trusted = namida_trusted_copy (trusted);
-  namida_window_toast_action (window, text, _ ("_Undo"), G_CALLBACK (forgotten_undo), forgotten,
+  namida_window_toast_action (window, text, _ ("Undo"), G_CALLBACK (forgotten_undo), forgotten,
                               (GDestroyNotify) forgotten_free);
 }
 
@@ -329,6 +341,7 @@ namida_window_actions_install (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.pair", "s", window_actions_on_pair);
   gtk_widget_class_install_action (widget_class, "win.show-device", "s", window_actions_on_show_device);
   gtk_widget_class_install_action (widget_class, "win.send-files", "(sas)", window_actions_on_send_files);
+  gtk_widget_class_install_action (widget_class, "win.show-version", "s", window_actions_on_show_version);
   gtk_widget_class_install_action (widget_class, "win.restore", "s", window_actions_on_restore);
   gtk_widget_class_install_action (widget_class, "win.forget-device", "s", window_actions_on_forget_device);
   gtk_widget_class_install_action (widget_class, "win.block-device", "s", window_actions_on_block_device);

@@ -125,13 +125,25 @@ namida_window_pop (NamidaWindow *self)
   window_on_slid (self);
 }
 
+/* Returns: (transfer none) (nullable): what has the focus on the three pages, or had it when a menu of it opened. */
+static GtkWidget *
+window_focused (NamidaWindow *self)
+{
+  GtkWidget *widget = self->main_page;
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_focus_child (widget)) != NULL && !GTK_IS_POPOVER (child))
+    widget = child;
+  return widget != self->main_page ? widget : NULL;
+}
+
 void
 namida_window_push (NamidaWindow *self, GtkWidget *page)
 {
   GtkWidget *old = g_steal_pointer (&self->pushed);
 
   if (old == NULL)
-    g_set_weak_pointer (&self->before, gtk_window_get_focus (GTK_WINDOW (self)));
+    g_set_weak_pointer (&self->before, window_focused (self));
   adw_leaflet_append (self->leaflet, page);
   self->pushed = page;
   adw_leaflet_set_visible_child (self->leaflet, page);

@@ -32,7 +32,7 @@ void namida_window_toast (NamidaWindow *self, const char *text);
 /**
  * namida_window_toast_action: a toast with a button.
  * @text: plain text
- * @label: of the button, with a mnemonic
+ * @label: of the button, without a mnemonic, which would be read aloud
  * @pressed: called with @user_data (swapped) when it is pressed
  * @destroy: (nullable): of @user_data, when the toast is gone
  */

@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The page of one version: its figures as tiles, the plot of listens, and lists beside each other in a wide window,
+ * below each other in a narrow one. The window pushes it; what it shows of the zip comes from namida-version-data.c.
+ * Main context. */
+#include "config.h"
+
+#include "namida-version-page.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-backup-card.h"
+#include "namida-files.h"
+#include "namida-format.h"
+#include "namida-mnemonics.h"
+#include "namida-narrow.h"
+#include "namida-parts-bar.h"
+#include "namida-row-menu.h"
+#include "namida-version-data.h"
+#include "namida-contents.h"
+#include "namida-version-parts.h"
+
+struct _NamidaVersionPage
+{
+  AdwBin parent_instance;
+
+  NamidaHub *hub;
+  NamidaVersion *version;
+  NamidaVersion *newer; /* (nullable), of the same device */
+  NamidaVersion *older; /* (nullable), likewise */
+  GCancellable *cancellable;
+
+  AdwWindowTitle *heading;
+  GtkButton *newer_button;
+  GtkButton *older_button;
+  GtkButton *restore_button;
+  GtkMenuButton *menu_button;
+  GtkLabel *verified;
+  GtkImage *verified_icon;
+  GtkLabel *made;
+  GtkWidget *made_icon;
+  GtkLabel *size;
+  GtkWidget *spinner;
+  GtkLabel *problem;
+  GtkFlowBox *tiles;
+  GtkBox *columns;
+  GtkBox *facts;
+  AdwClamp *side;
+  GtkWidget *plot_group;
+  GtkLabel *range;
+  NamidaMonthPlot *plot;
+  GtkWidget *top_group;
+  GtkBox *top;
+  AdwPreferencesGroup *changes_group;
+  GtkBox *changes;
+  AdwPreferencesGroup *here_group;
+  AdwPreferencesGroup *playlist_group;
+  AdwPreferencesGroup *music_group;
+  AdwPreferencesGroup *without_group;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaVersionPage, namida_version_page, ADW_TYPE_BIN)
+
+/* ---- which versions are beside it ---- */
+
+static void
+version_page_find_neighbors (NamidaVersionPage *self)
+{
+  GListModel *versions = G_LIST_MODEL (namida_hub_get_versions (self->hub));
+  g_autofree char *device = namida_backup_card_dup_device (self->version);
+  gboolean past = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (versions) && self->older == NULL; i++)
+    {
+      g_autoptr (NamidaVersion) other = g_list_model_get_item (versions, i);
+      g_autofree char *own = namida_backup_card_dup_device (other);
+
+      if (other == self->version)
+        past = TRUE;
+      else if (g_str_equal (own, device))
+        g_set_object (past ? &self->older : &self->newer, other);
+    }
+  gtk_widget_set_sensitive (GTK_WIDGET (self->newer_button), self->newer != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->older_button), self->older != NULL);
+}
+
+/* @other: (nullable) */
+static void
+version_page_go_to (NamidaVersionPage *self, NamidaVersion *other)
+{
+  if (other != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.show-version", "s", namida_version_get_id (other));
+}
+
+static void
+version_page_on_newer (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  version_page_go_to (NAMIDA_VERSION_PAGE (widget), NAMIDA_VERSION_PAGE (widget)->newer);
+}
+
+static void
+version_page_on_older (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  version_page_go_to (NAMIDA_VERSION_PAGE (widget), NAMIDA_VERSION_PAGE (widget)->older);
+}
+
+/* ---- what is known without looking into it ---- */
+
+static char *
+version_page_dup_title (NamidaVersion *version)
+{
+  g_autofree char *when = namida_files_when (namida_version_get_created_at (version));
+  g_autofree char *first = g_utf8_strup (when, g_utf8_next_char (when) - when);
+
+  return g_strconcat (first, g_utf8_next_char (when), NULL);
+}
+
+static void
+version_page_show_state (NamidaVersionPage *self)
+{
+  g_autofree char *state = namida_version_dup_state_text (self->version);
+  g_autofree char *bytes = namida_format_size (namida_version_get_bytes (self->version));
+  guint files = namida_version_get_files (self->version);
+  g_autofree char *count = g_strdup_printf (ngettext ("%'u file", "%'u files", files), files);
+  g_autofree char *size = g_strdup_printf ("%s · %s", bytes, count);
+  gboolean bad = !namida_version_get_present (self->version) || namida_version_get_damaged (self->version) > 0;
+
+  gtk_label_set_label (self->verified, state);
+  gtk_label_set_label (self->size, size);
+  gtk_image_set_from_icon_name (self->verified_icon, bad ? "dialog-warning-symbolic" : "object-select-symbolic");
+  gtk_widget_set_css_classes (GTK_WIDGET (self->verified_icon), (const char *[]){ bad ? "error" : "success", NULL });
+  gtk_widget_set_sensitive (GTK_WIDGET (self->restore_button), namida_version_get_present (self->version));
+}
+
+static void
+version_page_show_music (NamidaVersionPage *self)
+{
+  GPtrArray *music = namida_version_get_music (self->version);
+
+  for (guint i = 0; i < music->len; i++)
+    {
+      const NamidaVersionMusic *one = g_ptr_array_index (music, i);
+      g_autofree char *bytes = namida_format_size (one->bytes);
+      guint n = (guint) one->files;
+      g_autofree char *files = g_strdup_printf (ngettext ("%'u file", "%'u files", n), n);
+      g_autofree char *figures = g_strdup_printf ("%s · %s", files, bytes);
+
+      adw_preferences_group_add (self->music_group,
+                                 namida_version_parts_row (*one->label != '\0' ? one->label : _ ("Single files"),
+                                                           figures, NULL));
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->music_group), music->len > 0);
+}
+
+/* ---- what is in the zip ---- */
+
+static void
+version_page_show_tiles (NamidaVersionPage *self, const NamidaVersionData *data)
+{
+  const NamidaInspection *in = data->inspection;
+  guint64 seconds = in->seconds_tracks + in->seconds_videos + in->seconds_youtube;
+
+  namida_version_parts_add_tile (self->tiles, in->listens, _ ("Listens"));
+  if (in->has_seconds && seconds >= 3600)
+    namida_version_parts_add_tile (self->tiles, seconds / 3600, _ ("Hours"));
+  namida_version_parts_add_tile (self->tiles, in->has_library ? in->library : in->tracks_heard, _ ("Tracks"));
+  namida_version_parts_add_tile (self->tiles, data->artists, _ ("Artists"));
+  namida_version_parts_add_tile (self->tiles, in->n_playlists, _ ("Playlists"));
+  namida_version_parts_add_tile (self->tiles, in->favourites, _ ("Favorites"));
+}
+
+static void
+version_page_show_plot (NamidaVersionPage *self, const NamidaVersionData *data)
+{
+  g_autofree char *range = NULL;
+
+  /* No listens: no plot, never an empty one. */
+  gtk_widget_set_visible (self->plot_group, data->months->len > 0);
+  if (data->months->len == 0)
+    return;
+  namida_month_plot_set (self->plot, (const NamidaMonth *) data->months->data, data->months->len);
+  range = namida_month_plot_dup_range (self->plot);
+  gtk_label_set_label (self->range, range);
+}
+
+static void
+version_page_show_top (NamidaVersionPage *self, const NamidaInspection *in)
+{
+  guint64 most = in->top_tracks->len > 0 ? ((NamidaNamedCount *) g_ptr_array_index (in->top_tracks, 0))->count : 0;
+
+  for (guint i = 0; i < in->top_tracks->len && i < 8; i++)
+    {
+      const NamidaNamedCount *track = g_ptr_array_index (in->top_tracks, i);
+
+      gtk_box_append (self->top, namida_version_parts_track (i + 1, track->name, track->count, most));
+    }
+  gtk_widget_set_visible (self->top_group, in->top_tracks->len > 0);
+}
+
+static void
+version_page_show_changes (NamidaVersionPage *self, const NamidaVersionData *data)
+{
+  g_autofree char *when = self->older != NULL ? namida_files_time (namida_version_get_created_at (self->older)) : NULL;
+  /* Translators: %s: “yesterday, 14:20” or “on 3 November” */
+  g_autofree char *title = when != NULL ? g_strdup_printf (_ ("Since the Version of %s"), when) : NULL;
+
+  adw_preferences_group_set_title (self->changes_group, title != NULL ? title : _ ("Changes"));
+  if (self->older == NULL)
+    gtk_box_append (self->changes, namida_version_parts_change (0, _ ("This is the first version")));
+  else if (data->changes == NULL)
+    {
+      gtk_widget_set_visible (GTK_WIDGET (self->changes_group), FALSE);
+      return;
+    }
+  else if (data->changes->len == 0)
+    gtk_box_append (self->changes, namida_version_parts_change (0, _ ("Nothing changed")));
+  for (guint i = 0; data->changes != NULL && i < data->changes->len && i < 12; i++)
+    {
+      const NamidaVersionChange *change = g_ptr_array_index (data->changes, i);
+
+      gtk_box_append (self->changes, namida_version_parts_change (change->sign, change->text));
+    }
+  if (data->loss)
+    gtk_box_append (self->changes,
+                    namida_version_parts_warning (_ ("Much is gone since the version before. That version is kept.")));
+  gtk_widget_set_visible (GTK_WIDGET (self->changes_group), TRUE);
+}
+
+static void
+version_page_show_here (NamidaVersionPage *self, const NamidaVersionData *data)
+{
+  if (!data->music_known)
+    return;
+  adw_preferences_group_add (self->here_group, namida_version_parts_here (data->found, data->tracks));
+  if (data->found < data->tracks)
+    adw_preferences_group_add (self->here_group,
+                               namida_version_parts_missing (data->tracks - data->found, data->missing));
+  gtk_widget_set_visible (GTK_WIDGET (self->here_group), TRUE);
+}
+
+static void
+version_page_show_playlists (NamidaVersionPage *self, const NamidaInspection *in)
+{
+  for (guint i = 0; i < in->playlists->len && i < 100; i++)
+    {
+      const NamidaNamedCount *list = g_ptr_array_index (in->playlists, i);
+      guint n = (guint) list->count;
+      g_autofree char *tracks = g_strdup_printf (ngettext ("%'u track", "%'u tracks", n), n);
+
+      adw_preferences_group_add (self->playlist_group,
+                                 namida_version_parts_row (list->name, tracks, "view-list-symbolic"));
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->playlist_group), in->playlists->len > 0);
+}
+
+/* What Namida lets a person leave out, when it was. */
+static void
+version_page_show_without (NamidaVersionPage *self, const NamidaInspection *in)
+{
+  static const struct
+  {
+    NamidaParts part;
+    const char *name;
+  } parts[] = {
+    { NAMIDA_PART_HISTORY, N_ ("History") },   { NAMIDA_PART_PLAYLISTS, N_ ("Playlists") },
+    { NAMIDA_PART_LIBRARY, N_ ("Library") },   { NAMIDA_PART_LYRICS, N_ ("Lyrics") },
+    { NAMIDA_PART_ARTWORKS, N_ ("Artworks") }, { NAMIDA_PART_SETTINGS, N_ ("Settings") },
+  };
+  GString *names = g_string_new (NULL);
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; in->parts != 0 && i < G_N_ELEMENTS (parts); i++)
+    if ((in->parts & parts[i].part) == 0)
+      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", _ (parts[i].name));
+  text = g_string_free (names, FALSE);
+  if (*text == '\0')
+    return;
+  adw_preferences_group_add (self->without_group,
+                             namida_version_parts_row (text, _ ("They were not chosen when Namida made it"),
+                                                       "dialog-information-symbolic"));
+  gtk_widget_set_visible (GTK_WIDGET (self->without_group), TRUE);
+}
+
+static void
+version_page_show_made (NamidaVersionPage *self, const NamidaInspection *in)
+{
+  const char *system = g_strcmp0 (in->device, "android") == 0   ? "Android"
+                       : g_strcmp0 (in->device, "linux") == 0   ? "Linux"
+                       : g_strcmp0 (in->device, "windows") == 0 ? "Windows"
+                                                                : NULL;
+  g_autofree char *text = NULL;
+
+  if (system != NULL)
+    /* Translators: %s is a system: “Android” */
+    text = g_strdup_printf (_ ("Made on %s"), system);
+  gtk_label_set_label (self->made, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->made), text != NULL);
+  gtk_widget_set_visible (self->made_icon, text != NULL);
+}
+
+static void
+version_page_show_problem (NamidaVersionPage *self, const char *text)
+{
+  gtk_label_set_label (self->problem, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), TRUE);
+}
+
+static void
+version_page_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaVersionPage) self = user_data;
+  g_autoptr (NamidaVersionData) data = namida_version_data_load_finish (result, NULL);
+
+  if (data == NULL || self->version == NULL)
+    return;
+  gtk_widget_set_visible (self->spinner, FALSE);
+  if (data->problem != NULL)
+    version_page_show_problem (self, data->problem);
+  if (data->inspection == NULL)
+    return;
+  gtk_widget_set_visible (GTK_WIDGET (self->tiles), data->problem == NULL);
+  version_page_show_tiles (self, data);
+  version_page_show_plot (self, data);
+  version_page_show_top (self, data->inspection);
+  version_page_show_changes (self, data);
+  version_page_show_here (self, data);
+  version_page_show_playlists (self, data->inspection);
+  version_page_show_made (self, data->inspection);
+  if (data->problem == NULL)
+    version_page_show_without (self, data->inspection);
+}
+
+static void
+version_page_load (NamidaVersionPage *self)
+{
+  const char *zip = namida_version_get_zip_path (self->version);
+  const char *before = self->older != NULL ? namida_version_get_zip_path (self->older) : NULL;
+
+  if (zip == NULL)
+    {
+      gtk_widget_set_visible (self->spinner, FALSE);
+      version_page_show_problem (self, _ ("No Namida backup: music and files only."));
+      return;
+    }
+  namida_version_data_load_async (zip, before, self->cancellable, version_page_on_loaded, g_object_ref (self));
+}
+
+/* ---- life ---- */
+
+static void
+version_page_on_narrow (GtkWidget *widget, gboolean narrow)
+{
+  NamidaVersionPage *self = NAMIDA_VERSION_PAGE (widget);
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->columns),
+                                  narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  adw_clamp_set_maximum_size (self->side, narrow ? 920 : 330);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->facts),
+                                  narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
+  gtk_box_set_spacing (self->facts, narrow ? 3 : 18);
+  gtk_flow_box_set_max_children_per_line (self->tiles, narrow ? 3 : 6);
+  gtk_widget_set_visible (gtk_widget_get_parent (GTK_WIDGET (self->newer_button)), !narrow);
+  if (narrow)
+    gtk_button_set_icon_name (self->restore_button, "document-revert-symbolic");
+  else
+    gtk_button_set_label (self->restore_button, _ ("Restore…"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->restore_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Restore…"),
+                                  -1);
+}
+
+static void
+namida_version_page_dispose (GObject *object)
+{
+  NamidaVersionPage *self = NAMIDA_VERSION_PAGE (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->newer);
+  g_clear_object (&self->older);
+  g_clear_object (&self->version);
+  g_clear_object (&self->hub);
+  G_OBJECT_CLASS (namida_version_page_parent_class)->dispose (object);
+}
+
+static void
+version_page_bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, heading);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, newer_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, older_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, restore_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, menu_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, verified);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, verified_icon);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, made);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, made_icon);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, size);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, spinner);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, problem);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, tiles);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, columns);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, side);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, facts);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, plot_group);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, range);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, plot);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, top_group);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, top);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, changes_group);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, changes);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, here_group);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, playlist_group);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, music_group);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, without_group);
+}
+
+static void
+namida_version_page_class_init (NamidaVersionPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = namida_version_page_dispose;
+  g_type_ensure (NAMIDA_TYPE_MONTH_PLOT);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/namida_sync/Desktop/ui/namida-version-page.ui");
+  version_page_bind_template (widget_class);
+  gtk_widget_class_install_action (widget_class, "version-page.newer", NULL, version_page_on_newer);
+  gtk_widget_class_install_action (widget_class, "version-page.older", NULL, version_page_on_older);
+}
+
+static void
+namida_version_page_init (NamidaVersionPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  namida_mnemonics_unspeak (GTK_WIDGET (self));
+  self->cancellable = g_cancellable_new ();
+  namida_narrow_watch (GTK_WIDGET (self), version_page_on_narrow);
+}
+
+static void
+version_page_show_menu (NamidaVersionPage *self)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenuItem) folder = g_menu_item_new (_ ("Open _Folder"), NULL);
+
+  namida_row_menu_add (menu, _ ("_Newer Version"), "version-page.newer", NULL);
+  namida_row_menu_add (menu, _ ("_Older Version"), "version-page.older", NULL);
+  g_menu_item_set_action_and_target (folder, "win.open-folder", "^ay", namida_version_get_path (self->version));
+  g_menu_append_item (menu, folder);
+  gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (menu));
+}
+
+NamidaVersionPage *
+namida_version_page_new (NamidaHub *hub, NamidaVersion *version)
+{
+  NamidaVersionPage *self = g_object_new (NAMIDA_TYPE_VERSION_PAGE, NULL);
+  g_autofree char *title = version_page_dup_title (version);
+  /* Translators: %s is the name of a device */
+  g_autofree char *subtitle = g_strdup_printf (_ ("Backup of %s"), namida_version_get_alias (version));
+
+  self->hub = g_object_ref (hub);
+  self->version = g_object_ref (version);
+  adw_window_title_set_title (self->heading, title);
+  adw_window_title_set_subtitle (self->heading, subtitle);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->restore_button), "s", namida_version_get_id (version));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->restore_button), "win.restore");
+  version_page_find_neighbors (self);
+  version_page_show_menu (self);
+  version_page_show_state (self);
+  version_page_show_music (self);
+  g_signal_connect_object (version, "notify", G_CALLBACK (version_page_show_state), self, G_CONNECT_SWAPPED);
+  version_page_load (self);
+  return self;
+}
