@@ -98,7 +98,7 @@ sender_format_offer (Fixture *f)
   if (f->test.dialect == NAMIDA_DIALECT_PHONE)
     return namida_phone_offer_format (f->backup, &length, NULL);
   own->fingerprint = g_strdup (namida_identity_get_fingerprint (f->theirs));
-  return namida_localsend_offer_format (own, f->backup, &length);
+  return namida_localsend_offer_format (own, f->backup, NULL, &length);
 }
 
 static const char *

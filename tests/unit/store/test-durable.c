@@ -8,6 +8,7 @@
 
 #include "store-fixture.h"
 
+#include "durable-database.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-removal.h"
@@ -48,8 +49,7 @@ static struct
   char *base;          /* everything below it counts, and it is durable itself */
   GHashTable *files;   /* Identity → Content */
   GHashTable *folders; /* Identity → table: name → Identity of what it is the name of */
-  char *database[2];   /* contents of state.db and its log, as of the last time that the log was made durable */
-  gsize database_size[2];
+  DurableDatabase database;
   guint calls;    /* that the check has to notice the lack of */
   guint left_out; /* the number of the one that is as if it were not there; 0: none */
   char *left_out_path;
@@ -204,49 +204,6 @@ find_left (const char *path)
 
 /* ---- what the durable database says ---- */
 
-/* @fd: the log, whose folder has the database; both are read by descriptors that are open anyway: closing another one
- * would give up SQLite's locks. */
-static void
-keep_database (int log_fd)
-{
-  int fds[2] = { -1, log_fd };
-
-  for (int fd = 3; fd < 200 && fds[0] < 0; fd++)
-    {
-      g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
-      g_autofree char *path = g_file_read_link (link, NULL);
-
-      if (path != NULL && g_str_has_suffix (path, "/state.db") && g_str_has_prefix (path, cut.base))
-        fds[0] = fd;
-    }
-  for (guint i = 0; i < 2; i++)
-    {
-      struct stat st;
-
-      g_assert_cmpint (fstat (fds[i], &st), ==, 0);
-      g_free (cut.database[i]);
-      cut.database[i] = g_malloc ((gsize) st.st_size + 1);
-      cut.database_size[i] = (gsize) st.st_size;
-      g_assert_cmpint (pread (fds[i], cut.database[i], (gsize) st.st_size, 0), ==, (gssize) st.st_size);
-    }
-}
-
-/* Opens what a power cut would leave of the database. */
-static sqlite3 *
-open_database (const char *folder)
-{
-  g_autofree char *path = g_build_filename (folder, "state.db", NULL);
-  g_autofree char *log = g_build_filename (folder, "state.db-wal", NULL);
-  sqlite3 *handle = NULL;
-
-  g_assert_true (g_file_set_contents_full (path, cut.database[0], (gssize) cut.database_size[0],
-                                           G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-  g_assert_true (g_file_set_contents_full (log, cut.database[1], (gssize) cut.database_size[1],
-                                           G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
-  return handle;
-}
-
 static int
 check_row (void *data, int n, char **values, char **names)
 {
@@ -270,10 +227,10 @@ check_now (gboolean last)
   sqlite3 *handle;
   guint rows = 0, records = 0;
 
-  if (cut.database[0] == NULL)
+  if (cut.database.contents[0] == NULL)
     return 0;
   checking = TRUE;
-  handle = open_database (folder);
+  handle = durable_database_open (&cut.database, folder);
   sqlite3_exec (handle,
                 "SELECT versions.path, version_files.path FROM versions JOIN version_files ON version = versions.id"
                 " WHERE removing = 0",
@@ -351,7 +308,7 @@ sync_one (int fd)
     {
       if (g_str_has_suffix (path, "/state.db-wal"))
         {
-          keep_database (fd);
+          durable_database_keep (&cut.database, cut.base, fd);
           check_now (FALSE);
         }
       else if (!is_left_out (path, S_ISDIR (st.st_mode) ? &id : NULL))
@@ -843,8 +800,7 @@ run_operation (const Operation *operation, guint left_out)
   g_clear_pointer (&unexpected, g_ptr_array_unref);
   g_clear_pointer (&cut.files, g_hash_table_unref);
   g_clear_pointer (&cut.folders, g_hash_table_unref);
-  g_clear_pointer (&cut.database[0], g_free);
-  g_clear_pointer (&cut.database[1], g_free);
+  durable_database_clear (&cut.database);
   g_clear_pointer (&cut.base, free);
   g_mutex_unlock (&cut_lock);
   fixture_close (&f);
