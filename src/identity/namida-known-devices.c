@@ -42,7 +42,7 @@ namida_known_devices_free (NamidaKnownDevices *self)
 void
 namida_known_devices_set (NamidaKnownDevices *self, GPtrArray *trusted)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   g_hash_table_remove_all (self->devices);
   for (guint i = 0; i < trusted->len; i++)
@@ -64,7 +64,7 @@ known_devices_dup_claim (const char *fingerprint, const char *host)
 void
 namida_known_devices_note_claim (NamidaKnownDevices *self, const char *fingerprint, const char *host)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   gint64 *now = g_new (gint64, 1);
 
   *now = namida_clock_monotonic ();
@@ -82,7 +82,7 @@ namida_known_devices_is_claimed (NamidaKnownDevices *self,
                                  const char *said_alias)
 {
   g_autofree char *key = g_ascii_strup (fingerprint, -1);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   g_autofree char *claim = known_devices_dup_claim (fingerprint, host);
   const NamidaTrusted *known = g_hash_table_lookup (self->devices, key);
   const gint64 *claimed_at = g_hash_table_lookup (self->claims, claim);

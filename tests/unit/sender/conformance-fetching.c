@@ -106,7 +106,6 @@ keeper_send_zip (Fixture *f, Keeper *keeper, gsize from)
   gsize size;
   const guint8 *data = g_bytes_get_data (f->zip, &size);
   g_autofree guint8 *more = NULL;
-  g_autoptr (GString) twice = NULL;
 
   switch (f->test.play)
     {

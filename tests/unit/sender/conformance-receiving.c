@@ -287,7 +287,6 @@ sender_play_wrong (Fixture *f)
   const guint8 *data = g_bytes_get_data (f->zip, &size);
   g_autofree guint8 *copy = g_malloc (size + 1);
   g_autoptr (GBytes) wrong = NULL;
-  g_autofree char *sha256 = NULL;
   guint status;
 
   memcpy (copy, data, size);
