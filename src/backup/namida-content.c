@@ -25,7 +25,7 @@ enum
 /* Found by the inode, never by the content alone: a hundred thousand files may have the same. */
 static const char *const statements[N_STATEMENTS] = {
   [FIND] = "SELECT id, device, ctime_ns, read_at, damaged, path IS ?5 FROM contents"
-           " WHERE inode = ?1 AND size = ?2 AND mtime_ns = ?3 AND +sha256 = ?4 LIMIT 1",
+           " WHERE inode = ?1 AND size = ?2 AND mtime_ns = ?3 AND +sha256 = ?4 ORDER BY damaged LIMIT 1",
   [UPDATE] = "UPDATE contents SET device = ?2, ctime_ns = ?3, read_at = ?4, damaged = ?5, path = coalesce (?6, path),"
              " seen_at = CASE WHEN ?6 IS NULL THEN seen_at ELSE 0 END WHERE id = ?1",
   [INSERT] = "INSERT INTO contents (inode, device, size, mtime_ns, ctime_ns, sha256, read_at, path)"
@@ -225,6 +225,9 @@ namida_content_writer_enter (NamidaContentWriter *self,
       return 0;
     }
   result = content_find (self, content, hash, &row);
+  /* The versions that lost theirs are mended by this one: their row must not become its row. */
+  if (result == SQLITE_ROW && row.damaged && content->arrived)
+    result = SQLITE_DONE;
   if (result == SQLITE_ROW)
     fine = content_update (self, content, &row);
   else if (result == SQLITE_DONE)

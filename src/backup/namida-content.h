@@ -19,6 +19,7 @@ typedef struct
   gint64 first_at;    /* what a new row has as its date when @read_at is 0 */
   const char *sha256; /* 64 hex digits */
   const char *path;   /* (nullable): absolute, of a file outside the versions */
+  gboolean arrived;   /* it was just written: that its inode was one of a damaged file says nothing of that */
 } NamidaFileContent;
 
 /** NamidaContentWriter: enters many contents with statements that are prepared once. Used with the database locked and

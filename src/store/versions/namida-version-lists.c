@@ -176,7 +176,8 @@ lists_enter_content (ListWriter *self, const NamidaStoredRow *row, const char *p
                                 .read_at = row->read_at,
                                 .first_at = row->first_at,
                                 .sha256 = row->sha256,
-                                .path = g_path_is_absolute (path) ? path : NULL };
+                                .path = g_path_is_absolute (path) ? path : NULL,
+                                .arrived = row->read_at > 0 && !row->kept };
   gint64 read_at;
 
   *id = 0;
