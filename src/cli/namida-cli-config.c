@@ -99,10 +99,10 @@ config_read (const char *path, const char *group, const GOptionEntry *entries, G
   return TRUE;
 }
 
-gboolean
+GPtrArray *
 namida_cli_config_insert (const char *group, const GOptionEntry *entries, int *argc, char ***argv)
 {
-  static GPtrArray *kept = NULL;
+  g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *named = config_dup_named (*argc, *argv);
   g_autofree char *name = g_strconcat (group, ".conf", NULL);
   g_autofree char *usual = g_build_filename (g_get_user_config_dir (), NAMIDA_DATA_NAME, name, NULL);
@@ -111,19 +111,23 @@ namida_cli_config_insert (const char *group, const GOptionEntry *entries, int *a
   g_autoptr (GError) error = NULL;
 
   g_ptr_array_add (args, (*argv)[0]);
-  if ((named != NULL || g_file_test (path, G_FILE_TEST_EXISTS)) && !config_read (path, group, entries, args, &error))
+  if (named != NULL || g_file_test (path, G_FILE_TEST_EXISTS))
+    config_read (path, group, entries, args, &error);
+  for (guint i = 1; i < args->len; i++)
+    g_ptr_array_add (owned, g_ptr_array_index (args, i));
+  if (error != NULL)
     {
       g_autofree char *shown = g_filename_display_name (path);
 
       /* Translators: the name of a configuration file, then what is wrong with it. */
       namida_cli_usage (_ ("Could not read the configuration file “%s”: %s"), shown, error->message);
-      return FALSE;
+      return NULL;
     }
   for (int i = 1; i < *argc; i++)
     g_ptr_array_add (args, (*argv)[i]);
   *argc = (int) args->len;
   g_ptr_array_add (args, NULL);
-  kept = g_steal_pointer (&args);
-  *argv = (char **) kept->pdata;
-  return TRUE;
+  *argv = (char **) g_ptr_array_free (g_steal_pointer (&args), FALSE);
+  g_ptr_array_add (owned, *argv);
+  return g_steal_pointer (&owned);
 }

@@ -12,13 +12,14 @@ G_BEGIN_DECLS
  * @entries: the options of the command, which with the global ones are the keys
  * @argc: (inout): number of arguments
  * @argv: (inout): arguments; a file is named by --config among them, else it is
- * $XDG_CONFIG_HOME/namida-sync/GROUP.conf, which need not be there. Replaced by an array that stays until the program
- * ends.
+ * $XDG_CONFIG_HOME/namida-sync/GROUP.conf, which need not be there. Replaced by an array that belongs to what is
+ * returned.
  *
  * Puts what the file says before what was typed, so that what was typed wins.
  *
- * Returns: %FALSE after it told what is wrong: the command ends with NAMIDA_CLI_EXIT_USAGE.
+ * Returns: (transfer full) (nullable): what @argv points to; free it at the end of the command. %NULL after it told
+ * what is wrong: the command ends with NAMIDA_CLI_EXIT_USAGE.
  */
-gboolean namida_cli_config_insert (const char *group, const GOptionEntry *entries, int *argc, char ***argv);
+GPtrArray *namida_cli_config_insert (const char *group, const GOptionEntry *entries, int *argc, char ***argv);
 
 G_END_DECLS

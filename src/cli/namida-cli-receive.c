@@ -446,10 +446,12 @@ namida_cli_receive (NamidaCli *cli, int argc, char **argv)
   g_autofree char *music_path = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *secret = NULL;
+  g_autoptr (GPtrArray) arguments = NULL;
   gboolean library;
   int code;
 
-  if (!namida_cli_config_insert ("receive", entries, &argc, &argv))
+  arguments = namida_cli_config_insert ("receive", entries, &argc, &argv);
+  if (arguments == NULL)
     return NAMIDA_CLI_EXIT_USAGE;
   if (!namida_cli_parse (cli, NULL,
                          _ ("Waits for other devices to send backups, and stores them. Stop it with Ctrl+C.\n"

@@ -575,12 +575,6 @@ test_zip64 (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   const guint64 size = G_GUINT64_CONSTANT (4) * 1024 * 1024 * 1024 + 5;
 
-  if (g_getenv ("NAMIDA_TEST_ALL") == NULL)
-    {
-      g_byte_array_unref (counted.tail);
-      g_test_skip ("needs NAMIDA_TEST_ALL");
-      return;
-    }
   make_file (folder, "big.flac", 5);
   g_assert_no_errno (truncate (path, (off_t) size));
   backup = scan (folder);
@@ -613,6 +607,7 @@ main (int argc, char **argv)
   ADD ("/link/zip", test_zip);
   ADD ("/link/zip-stops", test_zip_stops);
   ADD ("/link/zip-damage", test_zip_damage);
-  ADD ("/link/zip64", test_zip64);
+  if (g_getenv ("NAMIDA_TEST_ALL") != NULL)
+    ADD ("/link/zip64", test_zip64);
   return g_test_run ();
 }

@@ -203,8 +203,7 @@ test_goes_on (Fixture *f, gconstpointer data)
 
   parked = namida_journal_find_resumable (f->database, "AB12", "key", &error);
   g_assert_no_error (error);
-  second
-      = namida_store_sink_new_for (f->store, "AB12", "Phone", "key", NAMIDA_LANDING_BACKUP, g_steal_pointer (&parked));
+  second = namida_store_sink_new_for (f->store, "AB12", "Phone", "key", NAMIDA_LANDING_BACKUP, parked);
   g_assert_true (shipment_send (shipment, second, NULL, NULL, &wanted, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (wanted, ==, 1);
