@@ -62,7 +62,8 @@ namida_cli_add_device (JsonBuilder *builder, NamidaPeer *peer)
   add_dialects (builder, namida_peer_get_dialects (peer));
   namida_json_build_boolean (builder, "trusted", namida_peer_get_trusted (peer));
   namida_json_build_boolean (builder, "encrypted", namida_peer_get_encrypted (peer));
-  namida_json_build_boolean (builder, "namidaOpen", namida_peer_get_player (peer));
+  if (namida_peer_get_player (peer))
+    namida_json_build_boolean (builder, "namidaOpen", TRUE);
   if (namida_peer_get_warning (peer) != NULL)
     namida_json_build_string (builder, "warning", namida_peer_get_warning (peer));
 }

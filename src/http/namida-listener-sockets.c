@@ -137,10 +137,10 @@ explain (const GError *reason, guint first, guint last, GError **error)
   gboolean taken = g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
 
   if (taken && first == last)
-    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL,
                  _ ("Port %u is taken by another program. Close it, or choose another port."), first);
   else if (taken)
-    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL,
                  _ ("All ports from %u to %u are taken by other programs. Close one of them, or choose a port of your "
                     "own."),
                  first, last);

@@ -122,6 +122,8 @@ read_unknown_read (ReadUnknown *self, NamidaEntry *entry)
       g_ptr_array_add (self->rows, namida_hash_row_new (entry->source, &before, hash));
       g_free (entry->sha256);
       entry->sha256 = g_steal_pointer (&hash);
+      if (self->sender->read_before == NULL)
+        self->sender->read_before = g_hash_table_new (NULL, NULL);
       g_hash_table_add (self->sender->read_before, entry);
       self->read++;
     }

@@ -149,7 +149,7 @@ def test_what_is_left_out_is_told(lab):
     """A song that no receiver could store makes the sending incomplete, a link is told of; both are named in the details, and after a restart too."""
     alias, receiver = f"Desk PC {RUN}", f"NAS {RUN}"
     backup, music, song = made_backup(lab.path / "files")
-    with open(os.fsencode(song.parent) + b"/latin\xff.mp3", "wb") as odd:
+    with open(os.fsencode(song.parent) + b"/latin\\..\\x.mp3", "wb") as odd:
         odd.write(b"song")
     (song.parent / "link.mp3").symlink_to(song)
     home = lab.receiver(receiver)

@@ -242,14 +242,14 @@ def test_ask_on_a_terminal(lab):
     try:
         terminal.wait_text("listening")
         sender.start("send", "--to", receiver.alias, archive, music)
-        terminal.wait_text("Accept? [y/n]")
+        terminal.wait_text("Accept? [y/n")
         for words in (sender.alias, "new device", "Music: 15 files", str(receiver.music)):
             assert words in terminal.text, (words, terminal.text)
         terminal.type("n\n")
         equal(sender.wait(), 3, sender.errors)
         terminal.text = ""
         sender.start("send", "--to", receiver.alias, archive, music)
-        terminal.wait_text("Accept? [y/n]")
+        terminal.wait_text("Accept? [y/n")
         terminal.type("y\n")
         equal(sender.wait(), 0, sender.errors)
         terminal.wait_text("verified")
