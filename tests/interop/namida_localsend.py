@@ -321,7 +321,7 @@ class Program:
         return process.returncode, [json.loads(line) for line in out.splitlines()]
 
     def send(self, to, *files, options=()):
-        return self.run_cli("send", "--to", to, *options, *files)
+        return self.run_cli("send", "--to", to, *(() if "--wait" in options else ("--wait", "0")), *options, *files)
 
 
 def announce(info):

@@ -130,9 +130,12 @@ test_send (Fixture *f, gconstpointer data)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
-  g_autofree char *command = g_strdup_printf ("diff -r %s/sample/Music %s/LsReceiver/Library/Music >&2 && "
-                                              "diff %s/sample/Namida*.zip %s/LsReceiver/Backups/LsSender/*.zip >&2",
-                                              f->dir, f->dir, f->dir, f->dir);
+  g_autofree char *command
+      = g_strdup_printf ("diff -r -x 'new?line.mp3' %s/sample/Music %s/LsReceiver/Library/Music >&2 && "
+                         "cmp '%s/sample/Music/Hard names/new\nline.mp3' "
+                         "'%s/LsReceiver/Library/Music/Hard names/new_line.mp3' && "
+                         "diff %s/sample/Namida*.zip %s/LsReceiver/Backups/LsSender/*.zip >&2",
+                         f->dir, f->dir, f->dir, f->dir, f->dir, f->dir);
 
   namida_transfer_set_backup (transfer, backup);
   namida_sender_send_async (sender, on_result, &result);

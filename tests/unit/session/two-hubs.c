@@ -223,7 +223,8 @@ write_long (Fixture *f, const char *name, guint64 bytes, char fill)
 NamidaHub *
 start_sender (Fixture *f, guint64 limit)
 {
-  return start_hub_with (f, SENDER, (NamidaHubOptions){ .limit = limit, .patience_seconds = 600 });
+  return start_hub_with (f, SENDER,
+                         (NamidaHubOptions){ .limit = limit, .patience_seconds = 600, .wait_for_device = TRUE });
 }
 
 guint
