@@ -228,7 +228,7 @@ def test_no_wait(lab):
 
 
 def break_off(lab, sender, receiver, music, goal):
-    start_sending(sender, receiver, music, "--limit", "60MB/s")
+    start_sending(sender, receiver, music, "--limit", "60MB/s", "--wait", "0")
     assert until_staged(sender, receiver, goal), f"the sending ended: {sender.errors}"
     receiver.kill()
     equal(sender.wait(60), 1)

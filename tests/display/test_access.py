@@ -12,7 +12,8 @@ from namida_display import (FRAME, PICTURES, RUN, Atspi, button, everything, fin
 
 def look(lab, name, window, narrow=True):
     mode = "light" if lab.light else "dark"
-    sizes = ((1000, 640), (360, 640)) if name in ("devices", "transfers", "backups") else ((460, 640), (360, 640))
+    # In two steps, as a hand would: the parts become narrow one after the other.
+    sizes = ((1000, 640), (460, 640), (360, 640)) if name in ("devices", "transfers", "backups") else ((460, 640), (360, 640))
     for width, height in sizes if narrow else ():
         place(window, 0, 0, width, height)
         xdo("mousemove", 1200, 900)

@@ -93,7 +93,7 @@ def test_2_a_phone_receives(lab):
     wait_for("what is to be sent", lambda: find("It will receive 1 backup and 1 folder"))
     time.sleep(1.5)  # up to GTK 4.8 a question during the change of windows ends the program
     click("Galaxy S23")
-    wait_for("the question", lambda: find("Send to Galaxy S23 without encryption?"))
+    wait_for("the question", lambda: find("Send to Galaxy S23 Without Encryption?"))
     assert not phone.current and not phone.done, "told before anyone said yes"
     press(button("Send"))
     wait_for("the phone's restore", lambda: phone.done, LONG)
