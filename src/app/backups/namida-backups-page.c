@@ -18,6 +18,7 @@ struct _NamidaBackupsPage
   NamidaHub *hub;
   GHashTable *cards; /* device → NamidaBackupCard, which the box holds */
   GCancellable *cancellable;
+  guint show_id; /* the cards are shown anew once the main loop is idle */
 
   GtkStack *stack;
   GtkBox *box;
@@ -135,11 +136,29 @@ backups_page_show (NamidaBackupsPage *self)
   backups_page_show_room (self);
 }
 
+static gboolean
+backups_page_show_now (gpointer user_data)
+{
+  NamidaBackupsPage *self = user_data;
+
+  self->show_id = 0;
+  backups_page_show (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* The list of versions tells each of its changes, hundreds when it is read. */
+static void
+backups_page_show_soon (NamidaBackupsPage *self)
+{
+  if (self->show_id == 0)
+    self->show_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, backups_page_show_now, self, NULL);
+}
+
 void
 namida_backups_page_set_hub (NamidaBackupsPage *self, NamidaHub *hub)
 {
   g_set_object (&self->hub, hub);
-  g_signal_connect_object (namida_hub_get_versions (hub), "items-changed", G_CALLBACK (backups_page_show), self,
+  g_signal_connect_object (namida_hub_get_versions (hub), "items-changed", G_CALLBACK (backups_page_show_soon), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   backups_page_show (self);
 }
@@ -160,6 +179,7 @@ namida_backups_page_dispose (GObject *object)
 {
   NamidaBackupsPage *self = NAMIDA_BACKUPS_PAGE (object);
 
+  g_clear_handle_id (&self->show_id, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->cards, g_hash_table_unref);
