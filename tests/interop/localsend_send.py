@@ -135,7 +135,7 @@ def pin(lab, program, folder):
 
 
 def refusals(lab, program, folder):
-    for status, message, wanted in ((403, "Rejected", 3), (409, "Blocked by another session", 1),
+    for status, message, wanted in ((403, "Rejected", 3), (409, "Blocked by another session", 10),
                                     (429, "Too many attempts", 5), (500, "Oh no", 1), (400, "Request body malformed", 1),
                                     (302, "Elsewhere", 1)):
         with Receiving(lab, program) as server:
