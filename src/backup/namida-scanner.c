@@ -336,7 +336,7 @@ scanner_is_own_folder (int fd, gboolean named)
   return scanner_is_private (fd) || (!named && has_file (fd, NAMIDA_SAFE_PATH_INTERNAL "store"));
 }
 
-/* Returns: whether the folder may be sent: who cannot read its rules would send what should stay here. */
+/* Returns: whether the folder may be sent. Without its rules, files that should stay here would be sent. */
 static gboolean
 walk_read_rules (Walk *walk, int fd, const char *folder, const char *shown)
 {

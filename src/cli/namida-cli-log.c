@@ -19,7 +19,7 @@ gboolean
 namida_cli_log_open (const char *path)
 {
   g_autofree char *shown = g_filename_display_name (path);
-  /* What was sent, to whom and from where is nobody else's business. */
+  /* The log names files and devices: other users of this computer must not read it. */
   int fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 
   if (fd < 0)

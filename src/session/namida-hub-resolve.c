@@ -160,7 +160,7 @@ resolve_timeout (gpointer user_data)
   resolving->timeout_id = 0;
   if (resolve_end (task)) /* it came late, and could still be settling */
     return G_SOURCE_REMOVE;
-  /* A network without multicast shows a device only to who knocks: the search ends as wide as a person's own would. */
+  /* On a network without multicast, only a scan finds the device: do what “devices --scan” does before giving up. */
   if (!resolving->scanned && resolve_scan (task))
     {
       g_steal_pointer (&task);
