@@ -207,36 +207,6 @@ on_land (NamidaBackup *backup, const char *key, gpointer user_data, GError **err
   return namida_store_sink_new_for (f->store, NULL, "Keeper", key, NAMIDA_LANDING_BACKUP, NULL);
 }
 
-static GBytes *
-make_bytes (gsize size, guint32 seed)
-{
-  guint8 *data = g_malloc (size);
-
-  for (gsize i = 0; i < size; i++)
-    data[i] = (guint8) ((i * 2654435761u + seed) >> 11);
-  return g_bytes_new_take (data, size);
-}
-
-static void
-add_file (Fixture *f, NamidaEntryKind kind, const char *id, const char *name, GBytes *bytes)
-{
-  NamidaEntry *entry = namida_entry_new ();
-
-  entry->kind = kind;
-  entry->id = g_strdup (id);
-  entry->name = g_strdup (name);
-  if (kind == NAMIDA_ENTRY_FILE)
-    {
-      g_free (entry->label);
-      entry->label = g_strdup ("Music");
-      g_free (entry->relative_path);
-      entry->relative_path = g_strdup (name);
-    }
-  entry->size = g_bytes_get_size (bytes);
-  entry->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
-  namida_backup_add (f->backup, entry);
-}
-
 static void
 set_up (Fixture *f, gconstpointer data)
 {
@@ -262,10 +232,10 @@ set_up (Fixture *f, gconstpointer data)
   f->store = namida_store_new (ours, f->database);
   namida_store_set_folders (f->store, backups, music);
   f->backup = namida_backup_new ();
-  f->zip = make_bytes (ZIP_BYTES, 1);
-  f->song = make_bytes (SONG_BYTES, 2);
-  add_file (f, NAMIDA_ENTRY_BACKUP_ZIP, "zip", ZIP_NAME, f->zip);
-  add_file (f, NAMIDA_ENTRY_FILE, "song", "song.mp3", f->song);
+  f->zip = conformance_make_bytes (ZIP_BYTES, 1);
+  f->song = conformance_make_bytes (SONG_BYTES, 2);
+  namida_backup_add (f->backup, conformance_make_entry (NAMIDA_ENTRY_BACKUP_ZIP, "zip", ZIP_NAME, f->zip));
+  namida_backup_add (f->backup, conformance_make_entry (NAMIDA_ENTRY_FILE, "song", "song.mp3", f->song));
   f->service = g_threaded_socket_service_new (16);
   g_assert_true (g_socket_listener_add_address (G_SOCKET_LISTENER (f->service), any, G_SOCKET_TYPE_STREAM,
                                                 G_SOCKET_PROTOCOL_TCP, NULL, &bound, NULL));

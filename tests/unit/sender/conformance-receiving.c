@@ -373,32 +373,10 @@ on_offer (NamidaServer *server, NamidaOffer *offer, Fixture *f)
 static void
 add_file (Fixture *f, NamidaEntryKind kind, const char *id, const char *name, GBytes *bytes)
 {
-  NamidaEntry *entry = namida_entry_new ();
+  NamidaEntry *entry = conformance_make_entry (kind, id, name, bytes);
 
-  entry->kind = kind;
-  entry->id = g_strdup (id);
-  entry->name = g_strdup (name);
-  if (kind == NAMIDA_ENTRY_FILE)
-    {
-      g_free (entry->label);
-      entry->label = g_strdup ("Music");
-      g_free (entry->relative_path);
-      entry->relative_path = g_strdup (name);
-    }
-  entry->size = g_bytes_get_size (bytes);
   entry->mtime_ns = G_GINT64_CONSTANT (1750000000) * 1000000000;
-  entry->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   namida_backup_add (f->backup, entry);
-}
-
-static GBytes *
-make_bytes (gsize size, guint32 seed)
-{
-  guint8 *data = g_malloc (size);
-
-  for (gsize i = 0; i < size; i++)
-    data[i] = (guint8) ((i * 2654435761u + seed) >> 11);
-  return g_bytes_new_take (data, size);
 }
 
 static void
@@ -431,8 +409,8 @@ set_up (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
   f->port = namida_server_get_port (f->server);
   f->backup = namida_backup_new ();
-  f->zip = make_bytes (ZIP_BYTES, 1);
-  f->song = make_bytes (SONG_BYTES, 2);
+  f->zip = conformance_make_bytes (ZIP_BYTES, 1);
+  f->song = conformance_make_bytes (SONG_BYTES, 2);
   add_file (f, NAMIDA_ENTRY_BACKUP_ZIP, "zip", ZIP_NAME, f->zip);
   add_file (f, NAMIDA_ENTRY_FILE, "song", "song.mp3", f->song);
 }

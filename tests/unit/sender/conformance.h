@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "namida-entry.h"
 #include "namida-device-info.h"
 #include "namida-transfer.h"
 
@@ -63,6 +64,12 @@ typedef struct
   NamidaFileResult zip, song;
   guint offers; /* SENDING: how often the other device was asked */
 } Case;
+
+/** conformance_make_bytes: (transfer full): contents that another @seed has none of. */
+GBytes *conformance_make_bytes (gsize size, guint32 seed);
+/** conformance_make_entry: (transfer full): a file called @name, in “Music” unless it is the zip, with the size and the
+ * hash of @bytes. */
+NamidaEntry *conformance_make_entry (NamidaEntryKind kind, const char *id, const char *name, GBytes *bytes);
 
 /* Adds the case to the tests; @test must stay. */
 void conformance_add_sending (const char *path, const Case *test);

@@ -125,6 +125,36 @@ dialect_name (NamidaDialect dialect)
   return dialect == V1 ? "v1" : dialect == LS ? "localsend" : dialect == LP ? "localsend-plain" : "phone";
 }
 
+GBytes *
+conformance_make_bytes (gsize size, guint32 seed)
+{
+  guint8 *data = g_malloc (size);
+
+  for (gsize i = 0; i < size; i++)
+    data[i] = (guint8) ((i * 2654435761u + seed) >> 11);
+  return g_bytes_new_take (data, size);
+}
+
+NamidaEntry *
+conformance_make_entry (NamidaEntryKind kind, const char *id, const char *name, GBytes *bytes)
+{
+  NamidaEntry *entry = namida_entry_new ();
+
+  entry->kind = kind;
+  entry->id = g_strdup (id);
+  entry->name = g_strdup (name);
+  if (kind == NAMIDA_ENTRY_FILE)
+    {
+      g_free (entry->label);
+      entry->label = g_strdup ("Music");
+      g_free (entry->relative_path);
+      entry->relative_path = g_strdup (name);
+    }
+  entry->size = g_bytes_get_size (bytes);
+  entry->sha256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  return entry;
+}
+
 int
 main (int argc, char **argv)
 {
