@@ -159,7 +159,7 @@ def test_receiver_killed(lab):
     asked = False
     for goal in goals(total):
         wire = Wire(receiver)
-        start_sending(sender, receiver, music, "--limit", "400MB/s")
+        start_sending(sender, receiver, music, "--limit", "400MB/s", "--wait", "0")
         if not asked:
             answer_first(receiver)
             asked = True
@@ -209,7 +209,7 @@ def test_waiting_sender(lab):
         receiver.kill()
         sender.wait_event("interrupted")
         time.sleep(0.2)
-        equal([(row["direction"], row["state"]) for row in sender.run("--json", "history").events], [("send", "parked")])
+        equal([(row["direction"], row["state"]) for row in sender.run("--json", "history").events], [("send", "interrupted")])
         restart(receiver, "--accept", "ask")
     equal(sender.wait(), 0, f"exit: {sender.errors}")
     wire.check(total, 3)
@@ -218,7 +218,7 @@ def test_waiting_sender(lab):
 
 
 def test_no_wait(lab):
-    """without --wait it ends soon, and says that the device is away"""
+    """with --wait 0 it ends soon, and says that the device is away"""
     music, _ = make_music(lab.folder("source"), random.Random(SEED + 6), large=30 * 10**6, small=5)
     receiver, sender = new_receiver(lab, "--accept", "all"), lab.device("Sender")
     began = time.monotonic()
