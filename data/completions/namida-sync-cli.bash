@@ -39,7 +39,7 @@ _namida_sync_cli ()
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
     case $word in
-      receive|devices|send|schedule|pair|trust|backups|inspect|fit|merge|compare|extract|link|history|identity|demo) command=$word; break ;;
+      receive|devices|send|schedule|pair|trust|backups|inspect|fit|merge|compare|extract|link|transfers|history|identity|demo) command=$word; break ;;
     esac
   done
   # "--to=NAME" are three words to bash; a colon divides what is typed, too.
@@ -74,7 +74,7 @@ _namida_sync_cli ()
   esac
 
   if [ -z "$command" ] && [[ $current != -* ]]; then
-    COMPREPLY=($(compgen -W 'receive devices send schedule pair trust backups inspect fit merge compare extract link history identity demo' -- "$current"))
+    COMPREPLY=($(compgen -W 'receive devices send schedule pair trust backups inspect fit merge compare extract link transfers history identity demo' -- "$current"))
   elif [[ $current == -* ]]; then
     COMPREPLY=($(compgen -W "$(namida-sync-cli $command --help 2>/dev/null | grep -o -- '--[a-z][a-z-]*' | sort -u)" -- "$current"))
   else

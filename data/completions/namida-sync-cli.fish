@@ -8,7 +8,7 @@ function __namida_sync_devices
     end 2>/dev/null | string replace -rf '.*"alias" *: *"((?:[^"\\\\]|\\\\.)*)".*' '$1' | string replace -ra '\\\\(["\\\\/])' '$1' | sort -u
 end
 
-set -l commands receive devices send schedule pair trust backups inspect fit merge compare extract link history identity demo
+set -l commands receive devices send schedule pair trust backups inspect fit merge compare extract link transfers history identity demo
 complete -c namida-sync-cli -f
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a receive -d 'Wait for backups and store them'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a devices -d 'List the devices near'
@@ -23,6 +23,7 @@ complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a me
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a compare -d 'How two backups differ'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a extract -d 'Playlists and listens for other programs'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a link -d 'Exchange files with a browser'
+complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a transfers -d 'What is being sent and received'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a history -d 'What was sent and received'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a identity -d 'How others see this device'
 complete -c namida-sync-cli -n "not __fish_seen_subcommand_from $commands" -a demo -d 'Two devices on this computer'
@@ -112,6 +113,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l stale -x
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l dry-run -d 'Only tell what that would free'
 
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from inspect' -l here -d 'Also tell which paths Namida has to update here'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from transfers' -x -a 'cancel pause resume'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from history' -l most -x -d 'How many, newest first'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from demo' -l files -x -d 'How many audio files'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from fit merge' -l out -r -F -d 'The new backup'

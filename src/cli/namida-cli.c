@@ -40,6 +40,7 @@ static const struct
   { "inspect", namida_cli_inspect, N_ ("Tell what is in a Namida backup") },
   { "backups", namida_cli_backups, N_ ("List, verify, restore and remove the backups that are kept here") },
   { "link", namida_cli_link, N_ ("Exchange files with a browser, by an address and a QR code") },
+  { "transfers", namida_cli_transfers, N_ ("List and cancel the transfers that are under way") },
   { "history", namida_cli_history, N_ ("List what was sent and received") },
   { "identity", namida_cli_identity, N_ ("Show this device's name and fingerprint") },
   { "demo", namida_cli_demo, N_ ("Try it: two devices on this computer, one backup") },

@@ -33,6 +33,7 @@ int namida_cli_extract (NamidaCli *cli, int argc, char **argv);
 int namida_cli_inspect (NamidaCli *cli, int argc, char **argv);
 int namida_cli_backups (NamidaCli *cli, int argc, char **argv);
 int namida_cli_link (NamidaCli *cli, int argc, char **argv);
+int namida_cli_transfers (NamidaCli *cli, int argc, char **argv);
 int namida_cli_history (NamidaCli *cli, int argc, char **argv);
 int namida_cli_identity (NamidaCli *cli, int argc, char **argv);
 int namida_cli_demo (NamidaCli *cli, int argc, char **argv);

@@ -97,6 +97,7 @@ struct _NamidaHub
   GCancellable *verifying; /* (nullable): the quiet reading that goes on */
 
   /* namida-hub-schedules.c */
+  GObject *socket; /* (nullable): a NamidaTransferSocket */
   NamidaSchedules *schedules;
   NamidaRunConditions *conditions; /* (nullable) until it runs */
   NamidaStaleList *stale;

@@ -118,7 +118,7 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
   writing = g_new0 (Writing, 1);
   row = writing->row = g_new0 (NamidaJournalSession, 1);
   if (sending->history_id == NULL)
-    sending->history_id = g_uuid_string_random ();
+    sending->history_id = sending->next_id != NULL ? g_strdup (sending->next_id) : g_uuid_string_random ();
   row->id = g_strdup (sending->history_id);
   row->direction = g_strdup ("send");
   row->fingerprint = g_strdup (namida_transfer_get_peer_fingerprint (transfer));

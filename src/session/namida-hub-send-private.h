@@ -26,16 +26,17 @@ typedef struct
   NamidaPhoneNames names; /* what becomes of names that a phone refuses */
 
   /* While the device is away. */
-  gboolean accepted;   /* somebody there said yes, once */
-  gboolean resume;     /* asked for while it was still stopping */
-  gboolean closing;    /* the program ends, and the next one goes on */
-  gint64 away_since;   /* monotonic; 0: it is not */
-  gint64 tried_at;     /* monotonic */
-  guint tries;         /* since then */
-  guint retry_after;   /* seconds until the next one, as the device named them; 0: none */
-  guint timer;         /* until the next one */
-  NamidaPeer *watched; /* (nullable): its entry in the list of devices */
-  char *history_id;
+  gboolean accepted;                   /* somebody there said yes, once */
+  gboolean resume;                     /* asked for while it was still stopping */
+  gboolean closing;                    /* the program ends, and the next one goes on */
+  gint64 away_since;                   /* monotonic; 0: it is not */
+  gint64 tried_at;                     /* monotonic */
+  guint tries;                         /* since then */
+  guint retry_after;                   /* seconds until the next one, as the device named them; 0: none */
+  guint timer;                         /* until the next one */
+  NamidaPeer *watched;                 /* (nullable): its entry in the list of devices */
+  char *history_id;                    /* (nullable) until it has a row of the history */
+  char *next_id;                       /* (nullable): what that will be, when somebody has asked */
   gboolean writing, write_again, last; /* its row of the history, one at a time; @last: the final one */
   GError *error;                       /* why the last try ended */
 } NamidaSending;

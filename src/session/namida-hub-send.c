@@ -30,6 +30,7 @@ sending_free (gpointer data)
   g_clear_error (&sending->error);
   g_free (sending->fingerprint);
   g_free (sending->history_id);
+  g_free (sending->next_id);
   g_free (sending->pin);
   g_free (sending);
 }

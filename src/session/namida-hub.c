@@ -4,6 +4,7 @@
 #include "namida-hub-private.h"
 #include "namida-identity-memory.h"
 #include "namida-limits.h"
+#include "namida-transfer-socket.h"
 #include "namida-version-shelf.h"
 
 #include <errno.h>
@@ -59,6 +60,7 @@ namida_hub_dispose (GObject *object)
   NamidaHub *self = NAMIDA_HUB (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->socket);
   namida_hub_stop_backups (self);
   namida_hub_stop_tidying (self);
   namida_hub_stop_schedules (self);
@@ -320,6 +322,17 @@ on_write_failed (NamidaHub *self, const char *sentence)
   g_signal_emit (self, trouble_signal, 0, sentence);
 }
 
+/* Other programs of this user see what is under way; without the socket only they miss something. */
+static void
+hub_open_socket (NamidaHub *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->socket = (GObject *) namida_transfer_socket_new (self->data_dir, self, &error);
+  if (self->socket == NULL)
+    g_message ("transfers: the socket for other programs could not be opened: %s", error->message);
+}
+
 static void
 load_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -364,6 +377,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
     namida_hub_set_looking (self, TRUE);
   if (loaded->trouble != NULL)
     g_signal_emit (self, trouble_signal, 0, loaded->trouble);
+  hub_open_socket (self);
   namida_hub_take_up_sendings (self);
   namida_hub_take_up_paused (self);
   namida_hub_start_schedules (self);
@@ -449,6 +463,7 @@ namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer u
       return;
     }
   /* What we receive is parked by the server. */
+  g_clear_object (&self->socket);
   namida_hub_stop_schedules (self);
   namida_hub_close_sendings (self);
   namida_hub_stop_discovery (self);
