@@ -46,6 +46,56 @@ test_template (gconstpointer data)
   g_object_unref (object);
 }
 
+/* The widest thing below @widget that must be as wide as @width. */
+static void
+test_tell_wide (GtkWidget *widget, int width, int depth)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      int least;
+
+      gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+      if (!gtk_widget_get_visible (child) || least < width - 60)
+        continue;
+      g_test_message ("%*s%s: %d px%s%s", depth * 2, "", G_OBJECT_TYPE_NAME (child), least,
+                      GTK_IS_LABEL (child) ? ": " : "",
+                      GTK_IS_LABEL (child) ? gtk_label_get_label (GTK_LABEL (child)) : "");
+      test_tell_wide (child, least, depth + 1);
+    }
+}
+
+/* In a window of 360 px with the text one and a half times as large. */
+static void
+test_large_text (gconstpointer data)
+{
+  GType (*get_type) (void) = (GType (*) (void)) data;
+  GtkSettings *settings = gtk_settings_get_default ();
+  GtkWidget *widget, *narrow = NULL;
+  int least, dpi;
+
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 144 * 1024, NULL);
+  widget = g_object_new (get_type (), NULL);
+  g_object_ref_sink (widget);
+  if (!GTK_IS_WINDOW (widget))
+    {
+      narrow = gtk_window_new ();
+      gtk_widget_add_css_class (narrow, "narrow");
+      gtk_window_set_child (GTK_WINDOW (narrow), widget);
+    }
+  gtk_widget_measure (GTK_IS_WINDOW (widget) ? gtk_widget_get_first_child (widget) : widget, GTK_ORIENTATION_HORIZONTAL,
+                      -1, &least, NULL, NULL, NULL);
+  if (least > 360)
+    {
+      test_tell_wide (widget, least, 0);
+      g_test_fail_printf ("%d px wide", least);
+    }
+  gtk_window_destroy (GTK_WINDOW (narrow != NULL ? narrow : widget));
+  g_object_unref (widget);
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+}
+
 static void
 test_shortcuts (void)
 {
@@ -131,7 +181,10 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
     {
       g_autofree char *path = g_strdup_printf ("/app/template/%s", templates[i].name);
+      g_autofree char *large = g_strdup_printf ("/app/large-text/%s", templates[i].name);
+
       g_test_add_data_func (path, (gconstpointer) templates[i].get_type, test_template);
+      g_test_add_data_func (large, (gconstpointer) templates[i].get_type, test_large_text);
     }
   g_test_add_func ("/app/shortcuts", test_shortcuts);
   g_test_add_func ("/app/icons", test_icons);

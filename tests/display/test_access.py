@@ -10,10 +10,10 @@ from namida_display import (FRAME, PICTURES, RUN, Atspi, button, everything, fin
                             window_id, xdo)
 
 
-def look(lab, name, window, narrow=True, least=360):
+def look(lab, name, window, narrow=True):
     mode = "light" if lab.light else "dark"
     # In two steps, as a hand would: the parts become narrow one after the other.
-    sizes = ((1000, 640), (480, 640), (least, 640)) if name in ("devices", "transfers", "backups") else ((460, 640), (360, 640))
+    sizes = ((1000, 640), (480, 640), (360, 640)) if name in ("devices", "transfers", "backups") else ((460, 640), (360, 640))
     for width, height in sizes if narrow else ():
         place(window, 0, 0, width, height)
         xdo("mousemove", 1200, 900)
@@ -106,10 +106,12 @@ def test_large_text(lab):
         window = window_id("Namida Sync")
         time.sleep(1)
         assert row_height() > usual * 1.25, f"the text is not larger: {row_height()} and {usual} px"
-        look(lab, "devices", window, least=480) if not PICTURES else None  # 466 px are the least at this size of text
+        for name, page in (("devices", "alt+1"), ("transfers", "alt+2"), ("backups", "alt+3")):
+            keys(window, page)
+            look(lab, name, window)
         keys(window, "ctrl+comma")
         dialog = window_id("Preferences")
-        look(lab, "preferences", dialog) if not PICTURES else None
+        look(lab, "preferences", dialog)
     finally:
         resources.unlink()
 

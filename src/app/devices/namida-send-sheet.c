@@ -27,8 +27,6 @@ struct _NamidaSendSheet
   GtkLabel *total;
   GtkWidget *send_button;
   GtkCheckButton *reread;
-  GtkButton *files_button;
-  GtkButton *folder_button;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaSendSheet, namida_send_sheet, ADW_TYPE_WINDOW)
@@ -210,8 +208,6 @@ namida_send_sheet_class_init (NamidaSendSheetClass *klass)
   G_OBJECT_CLASS (klass)->dispose = namida_send_sheet_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_send_sheet_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-send-sheet.ui");
-  gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, files_button);
-  gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, folder_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, heading);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, list);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, hint);
@@ -223,22 +219,12 @@ namida_send_sheet_class_init (NamidaSendSheetClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_send);
 }
 
-/* The words of two buttons beside each other may be longer than half of a narrow window. */
-static void
-wrap_label (GtkButton *button)
-{
-  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (button)), TRUE);
-  gtk_label_set_justify (GTK_LABEL (gtk_button_get_child (button)), GTK_JUSTIFY_CENTER);
-}
-
 static void
 namida_send_sheet_init (NamidaSendSheet *self)
 {
   self->items = g_ptr_array_new ();
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
-  wrap_label (self->files_button);
-  wrap_label (self->folder_button);
   namida_mnemonics_unspeak (GTK_WIDGET (self));
 }
 

@@ -56,11 +56,26 @@ unspeak_check (GtkCheckButton *button)
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, plain, -1);
 }
 
+/* Words of two buttons beside each other may be longer than half of a narrow window, the more with large text. */
+static void
+wrap_label (GtkWidget *label)
+{
+  if (!GTK_IS_LABEL (label) || gtk_label_get_ellipsize (GTK_LABEL (label)) != PANGO_ELLIPSIZE_NONE)
+    return;
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
+}
+
 void
 namida_mnemonics_unspeak (GtkWidget *root)
 {
+  if (GTK_IS_BUTTON (root) && gtk_button_get_label (GTK_BUTTON (root)) != NULL)
+    wrap_label (gtk_button_get_child (GTK_BUTTON (root)));
   if (ADW_IS_VIEW_STACK (root))
     unspeak_pages (ADW_VIEW_STACK (root));
+  if (GTK_IS_CHECK_BUTTON (root) && gtk_check_button_get_label (GTK_CHECK_BUTTON (root)) != NULL
+      && GTK_IS_LABEL (gtk_widget_get_last_child (root)))
+    gtk_label_set_wrap (GTK_LABEL (gtk_widget_get_last_child (root)), TRUE);
   if (GTK_IS_CHECK_BUTTON (root) && gtk_check_button_get_use_underline (GTK_CHECK_BUTTON (root)))
     unspeak_check (GTK_CHECK_BUTTON (root));
   if (GTK_IS_BUTTON (root) && gtk_button_get_use_underline (GTK_BUTTON (root)))
