@@ -11,6 +11,7 @@ import pathlib
 import random
 import shutil
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,8 @@ BYTES = 4096
 DATABASE_MB = 0.25  # of each version of 2,000 files
 LIST_S, REMOVE_S = 0.3, 0.3
 GROWTH, BESIDE_RSYNC = 1.3, 1.5
+MEMORY_MB = 64
+WINDOW = 5  # versions that share a row: a single one is chance
 
 
 def timed(command, env=None):
@@ -104,29 +107,49 @@ class Store:
         return timed(["restic", "backup", "-q", str(self.music)], self.env)[0] if shutil.which("restic") else None
 
 
+def one_version(store, number, changes):
+    if changes:
+        store.change(number)
+    time.sleep(0.02)
+    took, _, _ = store.version()
+    return {"took": took, "rsync": store.version_by_rsync(number), "restic": store.version_by_restic()}
+
+
+def some_versions(store, numbers, changes, name):
+    """A row of the table: the medians of all @numbers, and what the store costs after them."""
+    each = [one_version(store, number, changes) for number in numbers]
+    row = {key: None if each[0][key] is None else statistics.median(one[key] for one in each) for key in each[0]}
+    listed = [timed(store.keeper.here("--json", "backups", "list")) for _ in range(3)]
+    last = json.loads(listed[0][2].splitlines()[0])["id"]
+    shown = [timed(store.keeper.here("--json", "backups", "show", last))[0] for _ in range(3)]
+    row.update(name=name, n=numbers[-1], last=last, list=statistics.median(one[0] for one in listed), memory=listed[0][1],
+               show=statistics.median(shown), database=store.keeper.database())
+    return row
+
+
 def measure(store, versions):
-    rows, every = [], sorted({1, 2, 3, versions // 2, versions})
-    for number in range(1, versions + 1):
-        if number not in every[3:]:
-            store.change(number)  # one file is another one, each time; at the last ones nothing is
-        time.sleep(0.02)
-        took, _, _ = store.version()
-        by_rsync = store.version_by_rsync(number)
-        by_restic = store.version_by_restic()
-        if number in every:
-            listed, memory, text = timed(store.keeper.here("--json", "backups", "list"))
-            last = json.loads(text.splitlines()[0])["id"]
-            shown = timed(store.keeper.here("--json", "backups", "show", last))[0]
-            rows.append({"n": number, "took": took, "rsync": by_rsync, "restic": by_restic, "list": listed, "memory": memory, "show": shown,
-                         "database": store.keeper.database()})
-    return rows, last
+    """One file is another one each time, and nothing is at the last ones."""
+    rows, half = [], versions // 2
+    measured = [(range(1, 2), True, "1"), (range(2, 2 + WINDOW), True, f"2 to {1 + WINDOW}"),
+                (range(half, half + WINDOW), True, f"{half} to {half + WINDOW - 1}"),
+                (range(versions - 2 * WINDOW + 1, versions - WINDOW + 1), True, f"{versions - 2 * WINDOW + 1} to {versions - WINDOW}"),
+                (range(versions - WINDOW + 1, versions + 1), False, f"{versions - WINDOW + 1} to {versions}, nothing changed")]
+    number = 1
+    for numbers, changes, name in measured:
+        while number < numbers[0]:
+            one_version(store, number, True)
+            number += 1
+        rows.append(some_versions(store, numbers, changes, name))
+        number = numbers[-1] + 1
+    return rows, rows[-1]["last"]
 
 
 def at_the_end(store, last):
     """verify of one version, removal of one, retention of all but two."""
     verified = timed(store.keeper.here("-q", "backups", "verify", last))[0]
-    removed = timed(store.keeper.here("-q", "backups", "remove", last, "--yes"))[0]
-    listed = timed(store.keeper.here("--json", "backups", "list"))[0]
+    ids = [json.loads(line)["id"] for line in timed(store.keeper.here("--json", "backups", "list"))[2].splitlines()]
+    nothing = statistics.median(timed(store.keeper.here("--json", "backups", "show", last))[0] for _ in range(3))
+    removed = statistics.median(timed(store.keeper.here("-q", "backups", "remove", one, "--yes"))[0] for one in ids[1:4])
     store.keeper.stop()
     store.keeper.start("--keep", "2", "--json")
     store.change(0)
@@ -134,7 +157,7 @@ def at_the_end(store, last):
     store.version()
     while b'"removed"' not in (store.keeper.folder / "log").read_bytes() and time.monotonic() < began + 300:
         time.sleep(0.02)
-    return {"verify": verified, "remove": max(0, removed - listed), "retention": time.monotonic() - began, "peak": store.keeper.peak()}
+    return {"verify": verified, "remove": max(0, removed - nothing), "retention": time.monotonic() - began, "peak": store.keeper.peak()}
 
 
 def tell(rows, end, files):
@@ -142,13 +165,13 @@ def tell(rows, end, files):
     print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for row in rows:
         restic = "–" if row["restic"] is None else f"{row['restic']:.2f}"
-        print(f"| {row['n']} | {row['took']:.2f} | {row['rsync']:.2f} | {restic} | {row['list']:.2f} | {row['show']:.2f} | {row['memory']:.0f} | {row['database']:.2f} |")
-    print(f"\nAt the end: verify of one version {end['verify']:.2f} s; removal of one version {end['remove']:.2f} s (without the start and the list of the "
+        print(f"| {row['name']} | {row['took']:.2f} | {row['rsync']:.2f} | {restic} | {row['list']:.2f} | {row['show']:.2f} | {row['memory']:.0f} | {row['database']:.2f} |")
+    print(f"\nAt the end: verify of one version {end['verify']:.2f} s; removal of one version {end['remove']:.2f} s (without the start of the "
           f"command); a version that moves all but two to the trash {end['retention']:.2f} s; the receiver's memory at most {end['peak']:.0f} MB.")
-    third, final = rows[min(2, len(rows) - 1)], rows[-1]
+    third, changed, final = rows[1], rows[3], rows[-1]
     each = (final["database"] - rows[0]["database"]) / max(1, final["n"] - 1)
     bars = [("database a version, MB", each * 2000 / files, DATABASE_MB), ("list of all, s", final["list"], LIST_S),
-            ("removal, s", end["remove"], REMOVE_S), ("last version beside the third", final["took"] / third["took"], GROWTH),
+            ("removal, s", end["remove"], REMOVE_S), ("memory of retention, MB", end["peak"], MEMORY_MB), ("last versions beside the first ones", changed["took"] / third["took"], GROWTH),
             ("unchanged version beside rsync", final["took"] / final["rsync"], BESIDE_RSYNC)]
     print("\n| bar | measured | at most |\n| --- | ---: | ---: |")
     for name, got, most in bars:
@@ -161,8 +184,8 @@ def main():
     parser.add_argument("--versions", type=int, default=300)
     parser.add_argument("--files", type=int, default=2000)
     options = parser.parse_args()
-    if options.versions < 3:
-        parser.error("--versions is a number from 3 on")
+    if options.versions < 4 * WINDOW + 2:
+        parser.error(f"--versions is a number from {4 * WINDOW + 2} on")
     with tempfile.TemporaryDirectory(prefix="namida-store-", dir="/dev/shm") as folder:
         store = Store(pathlib.Path(folder), options.cli.resolve(), options.files)
         try:

@@ -132,8 +132,10 @@ facts_count_damaged (NamidaDatabase *database, GPtrArray *all, GError **error)
 
   namida_database_lock (database);
   statement = namida_database_prepare (database, error,
-                                       "SELECT v.id, count (*) FROM contents c JOIN list_items i ON i.content = c.id"
-                                       " JOIN version_lists l ON l.list = i.list JOIN versions v ON v.id = l.version"
+                                       /* CROSS: from the few damaged ones, not through the lists of all versions. */
+                                       "SELECT v.id, count (*) FROM contents c CROSS JOIN list_items i"
+                                       " ON i.content = c.id CROSS JOIN version_lists l ON l.list = i.list"
+                                       " CROSS JOIN versions v ON v.id = l.version"
                                        " WHERE c.damaged <> 0 AND v.landing = 'backup' GROUP BY v.id",
                                        "");
   while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
