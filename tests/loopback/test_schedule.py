@@ -2,7 +2,9 @@
 """test_schedule.py CLI: automatic backups, made by real programs with nobody there. Speaks TAP."""
 import contextlib
 import os
+import pathlib
 import sqlite3
+import subprocess
 import time
 
 from namida_loopback import expect, equal, main, make_backup, same_tree, write
@@ -29,8 +31,35 @@ def paired(lab):
     return sender, receiver
 
 
-def serve(device):
-    device.receive("--accept", "trusted", "--as", "backup")
+def serve(device, wrap=()):
+    device.receive("--accept", "trusted", "--as", "backup", wrap=wrap)
+
+
+@contextlib.contextmanager
+def laptop(lab):
+    """(wrap, say): a system bus with UPower, on battery at first, and NetworkManager; say("battery 0") plugs it in."""
+    address = f"unix:path={lab.folder('bus')}/socket"
+    env = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=address)
+    bus = subprocess.Popen(["dbus-daemon", "--session", "--nofork", f"--address={address}", "--print-address"], stdout=subprocess.PIPE)
+    try:
+        assert bus.stdout.readline(), "no bus"
+        # The system's python, which has gi.
+        mock = subprocess.Popen(["/usr/bin/python3", "-B", pathlib.Path(__file__).parent / "power_mock.py"], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, text=True, env=env)
+        try:
+            equal(mock.stdout.readline(), "ready\n")
+
+            def say(line):
+                mock.stdin.write(line + "\n")
+                mock.stdin.flush()
+
+            yield ("env", f"DBUS_SYSTEM_BUS_ADDRESS={address}"), say
+        finally:
+            mock.kill()
+            mock.communicate()
+    finally:
+        bus.kill()
+        bus.communicate()
 
 
 def listed(device):
@@ -117,6 +146,29 @@ def test_service(lab):
     equal(len(music_of(receiver)), 1)
 
 
+def test_laptop(lab):
+    """on battery and on a metered network nothing runs by itself, unless it is allowed; plugged in, it runs at once"""
+    sender, receiver = paired(lab)
+    music = write(lab.folder("source") / "Music" / "a.flac", b"a" * 1000).parent
+    other = write(lab.folder("source") / "Other" / "b.flac", b"b" * 1000).parent
+    serve(receiver)
+    add = ("schedule", "add", "--to", receiver.alias, "--every", "day")
+    expect(0, sender.run(*add, music))
+    allowed = expect(0, sender.run("--json", *add, "--on-battery", other)).events[0]["id"]
+    with laptop(lab) as (wrap, say):
+        serve(sender, wrap)
+        wait_for(lambda: {one["id"]: one["result"] for one in listed(sender)}[allowed] == "done")
+        time.sleep(3)
+        equal([one["result"] for one in listed(sender)], ["", "done"])
+        say("metered 1")
+        say("battery 0")
+        time.sleep(3)
+        equal([one["result"] for one in listed(sender)], ["", "done"])
+        say("metered 0")
+        wait_for(lambda: [one["result"] for one in listed(sender)] == ["done", "done"], 20)
+    same_tree(music, music_of(receiver)[0])
+
+
 def test_killed(lab):
     """the service is killed in the middle of a run: its next start makes it up, and what was there is not sent again"""
     sender, receiver = paired(lab)
@@ -164,4 +216,4 @@ def test_stale(lab):
     assert not [event for event in sender.seen if event["event"] == "stale"], sender.seen
 
 
-main(test_stale, test_table, test_run, test_service, test_killed)
+main(test_stale, test_table, test_run, test_service, test_laptop, test_killed)
