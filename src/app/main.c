@@ -6,6 +6,7 @@
 
 #include "namida-application.h"
 #include "namida-cipher.h"
+#include "namida-environment.h"
 #include "namida-memory.h"
 #include "namida-watchdog.h"
 
@@ -15,6 +16,7 @@ main (int argc, char **argv)
   g_autoptr (NamidaApplication) application = NULL;
   const char *catalogues;
 
+  namida_environment_begin ();
   namida_memory_begin ();
   namida_cipher_prefer ();
   setlocale (LC_ALL, "");

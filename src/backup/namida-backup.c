@@ -26,6 +26,7 @@ struct _NamidaBackup
   gint missed_there; /* g_atomic: of a received backup, it is known when others share it */
   gboolean reread;
   guint excluded;
+  gboolean too_many;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaBackup, namida_backup, G_TYPE_OBJECT)
@@ -204,6 +205,18 @@ namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *re
   left_out->reason = g_strdup (reason);
   left_out->missed = missed;
   g_ptr_array_add (self->left_out, left_out);
+}
+
+void
+namida_backup_set_too_many (NamidaBackup *self)
+{
+  self->too_many = TRUE;
+}
+
+gboolean
+namida_backup_get_too_many (NamidaBackup *self)
+{
+  return self->too_many;
 }
 
 void

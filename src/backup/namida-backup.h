@@ -52,6 +52,13 @@ void namida_backup_add_left_out (NamidaBackup *self, const char *path, const cha
 void namida_backup_add_excluded (NamidaBackup *self);
 guint namida_backup_get_excluded (NamidaBackup *self);
 /**
+ * namida_backup_set_too_many: there are more files than a backup may hold, so that sending it again brings no more of
+ * them. By the scanner only, before others see the backup.
+ */
+void namida_backup_set_too_many (NamidaBackup *self);
+/** namida_backup_get_too_many: see namida_backup_set_too_many(). Any thread. */
+gboolean namida_backup_get_too_many (NamidaBackup *self);
+/**
  * namida_backup_raise_missed_there: at a receiver: how many files and folders the sender says that it left out although
  * they belong to the backup. It never gets less by a later message. Any thread.
  */

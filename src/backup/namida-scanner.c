@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-scanner.h"
+#include "namida-scanner-private.h"
 
 #include "namida-cloud-folder.h"
 #include "namida-error.h"
@@ -21,6 +21,8 @@
 
 /* The clue by which Namida itself finds its backups. */
 #define BACKUP_PREFIX "Namida Backup - "
+guint namida_scanner_most_files = NAMIDA_LIMIT_FILES;
+
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
 
 typedef struct
@@ -34,6 +36,7 @@ typedef struct
   NamidaScanFilter *filter; /* (nullable) */
   GHashTable *named;        /* what the filter restricts to */
   GHashTable *placed;       /* of what the filter restricts to, that lies in a folder which is sent */
+  GHashTable *found;        /* (nullable): sources of all entries, and what was left out, so that none is sent twice */
   gboolean full;
 } Scan;
 
@@ -50,12 +53,21 @@ typedef struct
   GHashTable *rules; /* (nullable): folder relative to the root → NamidaScanRules of its ignore file */
 } Walk;
 
+/* Whether the walk through an outer folder came by @path already. */
+static gboolean
+scan_has (Scan *scan, const char *path)
+{
+  return scan->found != NULL && g_hash_table_contains (scan->found, path);
+}
+
 /* What should have been in it. */
 static void
 leave_out (Scan *scan, const char *path, const char *reason)
 {
   g_autofree char *shown = g_filename_display_name (path);
 
+  if (scan_has (scan, shown))
+    return;
   namida_backup_add_left_out (scan->backup, shown, reason, TRUE);
 }
 
@@ -65,7 +77,8 @@ pass_over (Scan *scan, const char *path, const char *reason)
 {
   g_autofree char *shown = g_filename_display_name (path);
 
-  namida_backup_add_left_out (scan->backup, shown, reason, FALSE);
+  if (!scan_has (scan, shown))
+    namida_backup_add_left_out (scan->backup, shown, reason, FALSE);
 }
 
 static void
@@ -86,15 +99,17 @@ leave_out_errno (Scan *scan, const char *path, int saved_errno)
 static gboolean
 has_room (Scan *scan, const char *path)
 {
-  if (namida_backup_get_entries (scan->backup)->len < NAMIDA_LIMIT_FILES)
+  if (namida_backup_get_entries (scan->backup)->len < namida_scanner_most_files)
     return TRUE;
   if (!scan->full)
     {
       g_autofree char *reason
-          = g_strdup_printf (_ ("A backup holds %u files at most: this one and all that come after it are not sent."),
-                             NAMIDA_LIMIT_FILES);
+          = g_strdup_printf (_ ("A backup holds %u files at most: this one and all that come after it are not sent. "
+                                "Send fewer folders at a time."),
+                             namida_scanner_most_files);
 
       leave_out (scan, path, reason);
+      namida_backup_set_too_many (scan->backup);
     }
   scan->full = TRUE;
   return FALSE;
@@ -121,7 +136,7 @@ add_below (Walk *walk, NamidaEntryKind kind, const char *relative, const struct 
   g_autofree char *source = g_build_filename (walk->root, relative, NULL);
   NamidaEntry *entry;
 
-  if (!has_room (walk->scan, source))
+  if (scan_has (walk->scan, source) || !has_room (walk->scan, source))
     return;
   entry = entry_from_stat (kind, source, st);
   entry->label = g_strdup (walk->label);
@@ -566,7 +581,7 @@ scan_file (Scan *scan, const char *path, const struct stat *st)
       leave_out_errno (scan, path, errno);
       return;
     }
-  if (!has_room (scan, path))
+  if ((!zip && scan_has (scan, path)) || !has_room (scan, path))
     return;
   resolved = resolve (path);
   entry = entry_from_stat (zip ? NAMIDA_ENTRY_BACKUP_ZIP : NAMIDA_ENTRY_FILE, resolved, st);
@@ -586,6 +601,12 @@ scan_argument (Scan *scan, const char *path, GError **error)
 
   if (!g_hash_table_add (scan->seen, (gpointer) path))
     return TRUE;
+  if (g_str_equal (path, "/"))
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                           _ ("“/” is everything on this computer. Name the folders with music."));
+      return FALSE;
+    }
   if (stat (path, &st) != 0)
     {
       if (errno == ENOENT || errno == ENOTDIR)
@@ -694,6 +715,53 @@ scan_restricted (Scan *scan, gboolean folders, GError **error)
   return TRUE;
 }
 
+/* Whether @path lies in another folder of @paths. */
+static gboolean
+scan_is_nested (GPtrArray *paths, const char *path)
+{
+  for (guint i = 0; i < paths->len; i++)
+    {
+      const char *outer = g_ptr_array_index (paths, i);
+      gsize length = strlen (outer);
+
+      if (strncmp (path, outer, length) == 0 && path[length] == '/')
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What the outer folders hold. */
+static void
+scan_remember_found (Scan *scan)
+{
+  GPtrArray *entries = namida_backup_get_entries (scan->backup);
+  GPtrArray *left_out = namida_backup_get_left_out (scan->backup);
+
+  scan->found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < entries->len; i++)
+    g_hash_table_add (scan->found, g_strdup (((NamidaEntry *) entries->pdata[i])->source));
+  for (guint i = 0; i < left_out->len; i++)
+    g_hash_table_add (scan->found, g_strdup (((NamidaLeftOut *) left_out->pdata[i])->path));
+}
+
+/* Of “a a/b”, b adds what the walk through a did not take: an ignore file, or a store, may have kept it out. */
+static gboolean
+scan_arguments (Scan *scan, GPtrArray *paths, gboolean nested, GError **error)
+{
+  for (guint i = 0; i < paths->len; i++)
+    {
+      const char *path = g_ptr_array_index (paths, i);
+
+      if (scan_is_nested (paths, path) != nested)
+        continue;
+      if (nested && scan->found == NULL)
+        scan_remember_found (scan);
+      if (!scan_argument (scan, path, error) || g_cancellable_set_error_if_cancelled (scan->cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 scan_all (Scan *scan, GPtrArray *paths, GError **error)
 {
@@ -702,12 +770,8 @@ scan_all (Scan *scan, GPtrArray *paths, GError **error)
   scan->zip = choose_zip (paths);
   for (guint i = 0; restricted != NULL && i < restricted->len; i++)
     g_hash_table_add (scan->named, g_ptr_array_index (restricted, i));
-  for (guint i = 0; i < paths->len; i++)
-    {
-      if (!scan_argument (scan, g_ptr_array_index (paths, i), error)
-          || g_cancellable_set_error_if_cancelled (scan->cancellable, error))
-        return FALSE;
-    }
+  if (!scan_arguments (scan, paths, FALSE, error) || !scan_arguments (scan, paths, TRUE, error))
+    return FALSE;
   if (!scan_restricted (scan, TRUE, error) || !scan_restricted (scan, FALSE, error))
     return FALSE;
   if (namida_backup_get_entries (scan->backup)->len == 0)

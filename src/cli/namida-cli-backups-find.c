@@ -118,15 +118,21 @@ namida_cli_backups_usage (NamidaCliBackups *self)
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaDatabase) database = namida_cli_open_database_to_read (self->cli, &error);
   sqlite3_stmt *statement;
+  guint n = 0;
 
   if (database == NULL)
     return namida_cli_fail (self->cli, error);
   namida_database_lock (database);
   statement = namida_database_prepare (database, &error, USAGE_SQL, "");
   while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
-    usage_tell (self, statement);
+    {
+      usage_tell (self, statement);
+      n++;
+    }
   sqlite3_finalize (statement);
   namida_database_unlock (database);
+  if (error == NULL && n == 0)
+    namida_cli_say (self->cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
   return error != NULL ? namida_cli_fail (self->cli, error) : NAMIDA_CLI_EXIT_DONE;
 }
 

@@ -68,7 +68,7 @@ tell_damage (NamidaCli *cli, const NamidaDamage *damage)
 
   if (!cli->json)
     {
-      g_autofree char *name = namida_format_alias (damage->name);
+      g_autofree char *name = g_utf8_make_valid (damage->name, -1); /* the whole path, however long */
 
       if (damage->kind == NAMIDA_DAMAGE_ABSENT || damage->kind == NAMIDA_DAMAGE_REMOVED)
         namida_cli_complain (_ ("Version %s (“%s”): %s"), damage->version_id, name, damage->detail);

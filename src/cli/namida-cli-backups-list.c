@@ -7,6 +7,7 @@
 #include "namida-cli-output.h"
 #include "namida-identity.h"
 #include "namida-cli-terminal.h"
+#include "namida-error.h"
 #include "namida-format.h"
 #include "namida-version-good.h"
 
@@ -117,12 +118,62 @@ list_tell_good (NamidaVersions *versions, GPtrArray *devices, NamidaVersion *ver
     namida_cli_print ("      %s", words);
 }
 
+/* What two devices of one name sent must not look like one device's. Returns: the fingerprints, of versions of @device;
+ * versions without one, of release 0.1.0 or adopted, have "". */
+static GPtrArray *
+list_find_devices (NamidaVersions *versions, const char *device)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (versions)); i++)
+    {
+      g_autoptr (NamidaVersion) version = g_list_model_get_item (G_LIST_MODEL (versions), i);
+      const char *fingerprint = namida_version_get_fingerprint (version);
+
+      fingerprint = fingerprint != NULL ? fingerprint : "";
+      if (is_of (version, device) && !g_ptr_array_find_with_equal_func (found, fingerprint, g_str_equal, NULL))
+        g_ptr_array_add (found, g_strdup (fingerprint));
+    }
+  return found;
+}
+
+static void
+list_tell_devices (NamidaCliBackups *self, GPtrArray *devices, const char *name)
+{
+  g_autofree char *shown = namida_format_alias (name);
+
+  namida_cli_complain (
+      ngettext ("“%s” is the name of %'u device. Give the digits to see the versions of one:",
+                "“%s” is the name of %'u devices. Give the digits to see the versions of one:", devices->len),
+      shown, devices->len);
+  for (guint i = 0; i < devices->len; i++)
+    if (*(const char *) devices->pdata[i] != '\0')
+      namida_cli_complain ("  namida-sync-cli backups list %.16s", (const char *) devices->pdata[i]);
+}
+
+static int
+list_nothing (NamidaCliBackups *self, const char *device)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *shown = device != NULL ? namida_format_alias (device) : NULL;
+
+  if (device == NULL)
+    {
+      namida_cli_say (self->cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
+      return NAMIDA_CLI_EXIT_DONE;
+    }
+  g_set_error (&error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE,
+               _ ("No backup of a device “%s” is kept here. “namida-sync-cli backups list” shows all of them."), shown);
+  return namida_cli_fail (self->cli, error);
+}
+
 int
 namida_cli_backups_list (NamidaCliBackups *self, const char *device)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaVersions) versions = NULL;
   g_autoptr (GPtrArray) devices = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) named = NULL;
   guint n = 0;
 
   if (device != NULL && !g_utf8_validate (device, -1, NULL))
@@ -146,7 +197,10 @@ namida_cli_backups_list (NamidaCliBackups *self, const char *device)
         }
     }
   if (n == 0)
-    namida_cli_say (self->cli, _ ("No backup is kept here yet. To receive one: namida-sync-cli receive"));
+    return list_nothing (self, device);
+  named = device != NULL ? list_find_devices (versions, device) : NULL;
+  if (named != NULL && named->len > 1)
+    list_tell_devices (self, named, device);
   return NAMIDA_CLI_EXIT_DONE;
 }
 

@@ -77,7 +77,8 @@ namida_cli_backups_restore (NamidaCliBackups *self, const char *id)
   int code;
 
   if (self->to == NULL)
-    return namida_cli_usage (_ ("Say to which device: --to NAME. “namida-sync-cli devices” lists them."));
+    return namida_cli_usage (
+        _ ("Say where to: --to NAME for another device (“namida-sync-cli devices” lists them), or --here."));
   if (!namida_cli_check_place (self->to))
     return NAMIDA_CLI_EXIT_USAGE;
   hub = namida_cli_start_hub (self->cli, &options, &error);

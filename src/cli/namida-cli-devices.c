@@ -15,13 +15,16 @@
 
 #define SCAN_LOOK_MS 100
 #define SCAN_SETTLE_MS 1500
+#define TIMEOUT_UNSET G_MININT
+#define USUAL_TIMEOUT_SECONDS 3
 
 static int timeout_seconds;
 static gboolean scan, watch, all;
 static char *forget;
 
 static const GOptionEntry entries[] = {
-  { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_seconds, N_ ("How long to look (default: 3)"), N_ ("SECONDS") },
+  { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_seconds,
+    N_ ("How long to look (default: 3; with --watch: until interrupted)"), N_ ("SECONDS") },
   { "scan", 0, 0, G_OPTION_ARG_NONE, &scan,
     N_ ("Also ask every address of the own networks, for networks that let no announcement through"), NULL },
   { "all", 0, 0, G_OPTION_ARG_NONE, &all, N_ ("Also list trusted devices that are not near, and when they were seen"),
@@ -29,7 +32,8 @@ static const GOptionEntry entries[] = {
   { "forget", 0, 0, G_OPTION_ARG_STRING, &forget,
     N_ ("Do not look any more at this address, which was typed in an earlier command or in the window"),
     N_ ("ADDRESS") },
-  { "watch", 0, 0, G_OPTION_ARG_NONE, &watch, N_ ("Go on, and tell who comes and goes, until interrupted"), NULL },
+  { "watch", 0, 0, G_OPTION_ARG_NONE, &watch,
+    N_ ("Go on, and tell who comes and goes, until interrupted or --timeout is over"), NULL },
   { NULL },
 };
 
@@ -205,7 +209,9 @@ watch_devices (NamidaCli *cli, NamidaHub *hub)
 
   g_signal_connect_swapped (namida_hub_get_hints (hub), "items-changed", G_CALLBACK (on_hints), cli);
   on_changed (&state, 0, 0, 0, peers);
-  while (!g_cancellable_is_cancelled (cli->cancellable))
+  if (timeout_seconds > 0)
+    namida_cli_wait_ms (cli, (guint) timeout_seconds * 1000);
+  while (timeout_seconds == 0 && !g_cancellable_is_cancelled (cli->cancellable) && !namida_cli_terminal_is_broken ())
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (peers, id);
   g_signal_handlers_disconnect_by_func (namida_hub_get_hints (hub), on_hints, cli);
@@ -296,12 +302,14 @@ namida_cli_devices (NamidaCli *cli, int argc, char **argv)
   g_autoptr (NamidaHub) hub = NULL;
   g_autoptr (GError) error = NULL;
 
-  timeout_seconds = 3;
+  timeout_seconds = TIMEOUT_UNSET;
   if (!namida_cli_parse (cli, NULL, _ ("Lists the devices near that can receive."), entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc > 1)
     return namida_cli_usage (_ ("“devices” takes no argument, but got “%s”."), argv[1]);
-  if (timeout_seconds < 1 || timeout_seconds > 3600)
+  if (timeout_seconds == TIMEOUT_UNSET)
+    timeout_seconds = watch ? 0 : USUAL_TIMEOUT_SECONDS;
+  else if (timeout_seconds < 1 || timeout_seconds > 3600)
     return namida_cli_usage (_ ("--timeout is a number of seconds from 1 to 3600."));
   if (forget != NULL)
     return forget_address (cli);

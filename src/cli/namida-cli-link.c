@@ -240,7 +240,8 @@ link_run (Linking *self, NamidaLanding landing)
   g_signal_connect_swapped (self->link, "fetched", G_CALLBACK (on_fetched), self);
   g_signal_connect_swapped (transfers, "items-changed", G_CALLBACK (on_transfers_changed), self);
   link_tell (self);
-  while (!self->over && !g_cancellable_is_cancelled (self->cli->cancellable))
+  /* An address that nobody could read is of no use. */
+  while (!self->over && !g_cancellable_is_cancelled (self->cli->cancellable) && !namida_cli_terminal_is_broken ())
     g_main_context_iteration (NULL, TRUE);
   /* Ctrl+C after a download is how a person says that this was all. */
   if (!self->over && self->fetched > 0)

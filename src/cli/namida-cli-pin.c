@@ -26,6 +26,8 @@ namida_cli_read_pin (const char *given, const char *file, char **pin, GError **e
       *pin = g_strdup (given != NULL ? given : g_getenv (PIN_VARIABLE));
       return TRUE;
     }
+  if (strcmp (file, "-") == 0)
+    file = "/dev/stdin";
   shown = g_filename_display_name (file);
   if (!g_file_get_contents (file, &text, NULL, &local))
     {

@@ -157,12 +157,6 @@ on_messages_changed (Receiving *self, guint position, guint removed, guint added
     }
 }
 
-static gboolean
-has_display (void)
-{
-  return g_getenv ("DISPLAY") != NULL || g_getenv ("WAYLAND_DISPLAY") != NULL;
-}
-
 static int
 read_unencrypted (NamidaHubOptions *options, gboolean can_ask)
 {
@@ -188,7 +182,7 @@ read_options (NamidaCli *cli, NamidaHubOptions *options)
 {
   gboolean can_ask = cli->json || isatty (STDIN_FILENO);
 
-  options->landing = has_display () ? NAMIDA_LANDING_LIBRARY : NAMIDA_LANDING_BACKUP;
+  options->landing = namida_cli_has_display () ? NAMIDA_LANDING_LIBRARY : NAMIDA_LANDING_BACKUP;
   if (g_strcmp0 (landing_text, "library") == 0)
     options->landing = NAMIDA_LANDING_LIBRARY;
   else if (g_strcmp0 (landing_text, "backup") == 0)
@@ -440,7 +434,7 @@ int
 namida_cli_receive (NamidaCli *cli, int argc, char **argv)
 {
   NamidaRetention policy;
-  NamidaHubOptions options = { .device_type = has_display () ? "desktop" : "headless" };
+  NamidaHubOptions options = { 0 };
   g_autoptr (NamidaHub) hub = NULL;
   g_autofree char *backups_path = NULL;
   g_autofree char *music_path = NULL;

@@ -25,10 +25,30 @@ static const char *const states[NAMIDA_N_RESTORES] = { "new", "same", "different
 
 /* ---- which version, and where to ---- */
 
+/* The music of a version that went into the person's folders is there already: --into would be passed over in silence.
+ */
+static gboolean
+restore_check_into (NamidaVersion *version, const NamidaCliRestoreOptions *options, GError **error)
+{
+  GPtrArray *music = namida_version_get_music (version);
+  gboolean has_music = FALSE;
+
+  for (guint i = 0; i < music->len; i++)
+    has_music = has_music || *((NamidaVersionMusic *) music->pdata[i])->label != '\0';
+  if (options->to == NULL || !has_music)
+    return TRUE;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+               _ ("The music of version %s went into your own folders, and is restored there only. To copy the whole "
+                  "version elsewhere: namida-sync-cli backups export %s DIR"),
+               namida_version_get_id (version), namida_version_get_id (version));
+  return FALSE;
+}
+
 /* A version by its number, else any folder or zip. (transfer full) (nullable) */
 static char *
-find_folder (NamidaCli *cli, const char *text, GError **error)
+find_folder (NamidaCli *cli, const NamidaCliRestoreOptions *options, GError **error)
 {
+  const char *text = options->folder;
   g_autoptr (NamidaVersions) versions = namida_cli_open_versions_to_read (cli, error);
   NamidaVersion *version = versions != NULL ? namida_versions_find (versions, text) : NULL;
 
@@ -36,6 +56,8 @@ find_folder (NamidaCli *cli, const char *text, GError **error)
     return NULL;
   if (version != NULL && namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP)
     return g_strdup (namida_version_get_path (version));
+  if (version != NULL && !restore_check_into (version, options, error))
+    return NULL;
   if (version != NULL && namida_version_get_zip_path (version) != NULL)
     return g_strdup (namida_version_get_zip_path (version)); /* its music is in the person's folders already */
   if (version == NULL && g_file_test (text, G_FILE_TEST_EXISTS))
@@ -68,7 +90,7 @@ load (NamidaCli *cli, NamidaDatabase *database, const NamidaCliRestoreOptions *o
 {
   g_autoptr (GPtrArray) known = g_ptr_array_new ();
   g_autoptr (GAsyncResult) result = NULL;
-  g_autofree char *folder = find_folder (cli, options->folder, error);
+  g_autofree char *folder = find_folder (cli, options, error);
   g_autofree char *music = dup_music (options);
   g_autofree char *zips
       = options->zip_to != NULL ? g_canonicalize_filename (options->zip_to, NULL) : namida_here_dup_backup_folder ();
@@ -254,6 +276,18 @@ print_lines (char **lines, const char *indent)
     namida_cli_print ("%s%s", indent, lines[i]);
 }
 
+/* What becomes of a folder that nobody has chosen a place for. */
+static void
+print_choice (NamidaRestorePlan *plan)
+{
+  const char *label = namida_restore_plan_needs_choice (plan);
+  g_autofree char *folder = label != NULL ? namida_restore_plan_dup_new_folder (plan, label) : NULL;
+  g_autofree char *shown = folder != NULL ? g_filename_display_name (folder) : NULL;
+
+  if (label != NULL)
+    namida_cli_print (_ ("  --yes restores it into “%s”; --map “%s=FOLDER” into another folder."), shown, label);
+}
+
 static void
 print_preview (NamidaRestorePlan *plan, gboolean full)
 {
@@ -261,6 +295,7 @@ print_preview (NamidaRestorePlan *plan, gboolean full)
   g_auto (GStrv) paths = namida_restore_plan_dup_path_lines (plan);
 
   print_lines (lines, "");
+  print_choice (plan);
   if (full)
     print_items (plan, NAMIDA_RESTORE_NEW, _ ("New:"));
   print_items (plan, NAMIDA_RESTORE_DIFFERENT, _ ("Different:"));

@@ -129,7 +129,9 @@ send_files_read_filter (NamidaScanFilter *filter, const NamidaCliSendNames *name
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; error == NULL && names->exclude_from != NULL && names->exclude_from[i] != NULL; i++)
-    namida_scan_filter_exclude_from (filter, names->exclude_from[i], &error);
+    namida_scan_filter_exclude_from (filter,
+                                     strcmp (names->exclude_from[i], "-") == 0 ? "/dev/stdin" : names->exclude_from[i],
+                                     &error);
   for (guint i = 0; error == NULL && names->exclude != NULL && names->exclude[i] != NULL; i++)
     namida_scan_filter_exclude (filter, names->exclude[i], &error);
   if (error != NULL)

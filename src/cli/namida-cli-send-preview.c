@@ -49,8 +49,10 @@ send_preview_tell_left_out (NamidaBackup *backup)
     }
 }
 
+/* @known: whether the device said what it has. */
 static void
-send_preview_tell_sum (NamidaCli *cli, NamidaPeer *peer, NamidaBackup *backup, guint files, guint64 bytes)
+send_preview_tell_sum (
+    NamidaCli *cli, NamidaPeer *peer, NamidaBackup *backup, guint files, guint64 bytes, gboolean known)
 {
   guint there = namida_backup_get_files (backup) - files;
   g_autofree char *count = namida_format_files (files);
@@ -67,9 +69,14 @@ send_preview_tell_sum (NamidaCli *cli, NamidaPeer *peer, NamidaBackup *backup, g
       namida_json_build_int (builder, "excluded", namida_backup_get_excluded (backup));
       namida_cli_emit (builder);
     }
-  /* Translators: a device, "3 files", their size, a number of files */
-  namida_cli_say (cli, _ ("Would send to %s: %s (%s); %'u are already there. Nothing was sent."),
-                  namida_peer_get_alias (peer), count, size, there);
+  if (!known)
+    /* Translators: a device, "3 files", their size */
+    namida_cli_say (cli, _ ("Would send to %s: %s (%s), less what is already there. Nothing was sent."),
+                    namida_peer_get_alias (peer), count, size);
+  else
+    /* Translators: a device, "3 files", their size, a number of files */
+    namida_cli_say (cli, _ ("Would send to %s: %s (%s); %'u are already there. Nothing was sent."),
+                    namida_peer_get_alias (peer), count, size, there);
 }
 
 static int
@@ -92,7 +99,7 @@ send_preview_tell (NamidaCli *cli, NamidaPeer *peer, NamidaHubPreview *preview)
   send_preview_tell_left_out (preview->backup);
   if (preview->reason != NULL)
     namida_cli_complain ("%s", preview->reason->message);
-  send_preview_tell_sum (cli, peer, preview->backup, files, bytes);
+  send_preview_tell_sum (cli, peer, preview->backup, files, bytes, preview->wanted != NULL);
   if (preview->reason != NULL && !g_error_matches (preview->reason, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND))
     return (int) namida_cli_exit_from_error (preview->reason);
   return namida_backup_count_missed (preview->backup) > 0 ? NAMIDA_CLI_EXIT_INCOMPLETE : NAMIDA_CLI_EXIT_DONE;

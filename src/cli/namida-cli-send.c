@@ -36,7 +36,7 @@ static const GOptionEntry entries[] = {
     N_ ("Leave out files and folders that match, for example “*.wav” or “Rips/drafts/”; may be given several times"),
     N_ ("PATTERN") },
   { "exclude-from", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &names.exclude_from,
-    N_ ("Leave out what matches the patterns in FILE, one a line"), N_ ("FILE") },
+    N_ ("Leave out what matches the patterns in FILE, one a line; “-” reads them from standard input"), N_ ("FILE|-") },
   { "files-from", 0, 0, G_OPTION_ARG_FILENAME, &names.files_from,
     N_ ("Send only the files and folders that FILE names, one a line; “-” reads them from standard input"),
     N_ ("FILE|-") },

@@ -16,6 +16,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -38,6 +39,22 @@ terminal_hold_stream (int fd, const char *device)
     }
 }
 
+static gboolean terminal_ended;
+
+/* GOption ends the program by itself when it has printed a help. */
+static void
+terminal_at_exit (void)
+{
+  if (!terminal_ended && namida_cli_terminal_end (NAMIDA_CLI_EXIT_DONE) != NAMIDA_CLI_EXIT_DONE)
+    _exit (NAMIDA_CLI_EXIT_FAILED);
+}
+
+gboolean
+namida_cli_terminal_is_broken (void)
+{
+  return ferror (stdout) != 0;
+}
+
 void
 namida_cli_terminal_begin (void)
 {
@@ -47,6 +64,7 @@ namida_cli_terminal_begin (void)
   /* Writing to /dev/full fails, as writing to the closed stream would. */
   terminal_hold_stream (STDOUT_FILENO, "/dev/full");
   terminal_hold_stream (STDERR_FILENO, "/dev/null");
+  atexit (terminal_at_exit);
   setlocale (LC_ALL, "");
   /* The encoding of C and POSIX, and of a locale that is not installed. */
   if (strcmp (nl_langinfo (CODESET), "ANSI_X3.4-1968") != 0)
@@ -62,6 +80,7 @@ namida_cli_terminal_end (int code)
   gboolean failed = ferror (stdout) != 0;
   int saved_errno = 0;
 
+  terminal_ended = TRUE;
   if (fflush (stdout) != 0)
     {
       failed = TRUE;

@@ -19,6 +19,9 @@ void namida_cli_terminal_begin (void);
  * Returns: @code, or NAMIDA_CLI_EXIT_FAILED after a message when what was printed could not be written.
  */
 int namida_cli_terminal_end (int code);
+/** namida_cli_terminal_is_broken: Returns: whether something could not be written to standard output, so that a command
+ * which only prints, and goes on until it is stopped, can end. */
+gboolean namida_cli_terminal_is_broken (void);
 /** namida_cli_terminal_can_draw: Returns: whether standard output is a terminal that understands a progress bar. */
 gboolean namida_cli_terminal_can_draw (void);
 /** namida_cli_terminal_get_width: Returns: the width of standard output in columns; 80 if it is unknown. */

@@ -9,6 +9,7 @@
 #include "namida-cli-log.h"
 #include "namida-cli-output.h"
 #include "namida-cli-terminal.h"
+#include "namida-environment.h"
 #include "namida-memory.h"
 #include "namida-watchdog.h"
 
@@ -165,6 +166,47 @@ is_empty_option (const GOptionEntry *entry)
   return empty;
 }
 
+/* How often the value is “-”. */
+static guint
+count_dashes (const GOptionEntry *entry)
+{
+  guint n = 0;
+
+  if (entry->arg == G_OPTION_ARG_FILENAME)
+    return g_strcmp0 (*(char *const *) entry->arg_data, "-") == 0;
+  if (entry->arg == G_OPTION_ARG_FILENAME_ARRAY)
+    for (char *const *item = *(char **const *) entry->arg_data; item != NULL && *item != NULL; item++)
+      n += g_str_equal (*item, "-");
+  return n;
+}
+
+/* “-” is standard input where a list or a PIN is read, once; elsewhere a file of that name would be no help to anybody.
+ */
+static gboolean
+check_dashes (const GOptionEntry *entries)
+{
+  static const char *const readers[] = { "files-from", "exclude-from", "pin-file", NULL };
+  guint n = 0;
+
+  for (; entries != NULL && entries->long_name != NULL; entries++)
+    {
+      guint dashes = g_str_equal (entries->long_name, "exclude") ? 0 : count_dashes (entries);
+
+      n += dashes;
+      if (dashes > 0 && !g_strv_contains (readers, entries->long_name))
+        {
+          namida_cli_usage (_ ("--%s needs the name of a file or folder; “-” is not one. For one that is called “-”, "
+                               "give “./-”."),
+                            entries->long_name);
+          return FALSE;
+        }
+    }
+  if (n <= 1)
+    return TRUE;
+  namida_cli_usage (_ ("Standard input can be read for one option only."));
+  return FALSE;
+}
+
 /* A script's variable that was never set must not become “no PIN”, “every network” or “this folder”. */
 static gboolean
 check_options (const GOptionEntry *entries)
@@ -188,7 +230,7 @@ run_parser (NamidaCli *cli, GOptionContext *context, int *argc, char ***argv)
       namida_cli_usage ("%s", error->message);
       return FALSE;
     }
-  return check_options (global_entries) && take_globals (cli);
+  return check_options (global_entries) && check_dashes (global_entries) && take_globals (cli);
 }
 
 /* GOption leaves "--" where it is when a name that begins with "-" follows. */
@@ -227,7 +269,8 @@ namida_cli_parse (
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   g_option_context_add_main_entries (context, global_entries, GETTEXT_PACKAGE);
-  return run_parser (cli, context, argc, argv) && check_options (entries) && take_names (argc, *argv);
+  return run_parser (cli, context, argc, argv) && check_options (entries) && check_dashes (entries)
+         && take_names (argc, *argv);
 }
 
 char *
@@ -322,12 +365,20 @@ on_alarm (NamidaHub *hub, const char *sentence)
   namida_hub_dismiss_alarms (hub);
 }
 
+gboolean
+namida_cli_has_display (void)
+{
+  return g_getenv ("DISPLAY") != NULL || g_getenv ("WAYLAND_DISPLAY") != NULL;
+}
+
 NamidaHub *
 namida_cli_start_hub (NamidaCli *cli, NamidaHubOptions *options, GError **error)
 {
   g_autoptr (NamidaHub) hub = NULL;
   g_autoptr (GAsyncResult) result = NULL;
 
+  if (options->device_type == NULL)
+    options->device_type = namida_cli_has_display () ? "desktop" : "headless";
   options->data_dir = cli->data_dir;
   options->alias = cli->alias;
   options->interface = cli->interface;
@@ -456,11 +507,32 @@ parse_program (NamidaCli *cli, int *argc, char ***argv)
   return run_parser (cli, context, argc, argv);
 }
 
+/* “help” and “help COMMAND”, as many programs have it: the same as --help. GOption prints it and ends the program. */
+static int
+cli_help (NamidaCli *cli, int argc, char **argv)
+{
+  char *help[] = { argc > 1 ? argv[1] : (char *) PROGRAM, (char *) "--help", NULL };
+  char **arguments = help;
+  int n = 2;
+
+  if (argc > 2)
+    return namida_cli_usage (_ ("“help” takes one command, but got “%s”, too."), argv[2]);
+  for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (argv[1], commands[i].name))
+      return commands[i].run (cli, n, arguments);
+  if (argc > 1)
+    return namida_cli_usage (_ ("There is no command “%s”."), argv[1]);
+  parse_program (cli, &n, &arguments);
+  return NAMIDA_CLI_EXIT_USAGE;
+}
+
 static int
 run_command (NamidaCli *cli, int argc, char **argv)
 {
   if (argc < 2)
     return namida_cli_usage (_ ("Say what to do: a command is missing."));
+  if (g_str_equal (argv[1], "help"))
+    return cli_help (cli, argc - 1, argv + 1);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (argv[1], commands[i].name))
       return commands[i].run (cli, argc - 1, argv + 1);
@@ -493,6 +565,9 @@ main (int argc, char **argv)
   guint term, interrupt, hangup;
   int code;
 
+  /* What G_MESSAGES_DEBUG asks for must not get between the lines of --json. */
+  g_log_writer_default_set_use_stderr (TRUE);
+  namida_environment_begin ();
   namida_memory_begin ();
   namida_watchdog_start ();
   namida_cipher_prefer ();

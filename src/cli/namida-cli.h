@@ -56,6 +56,9 @@ NamidaDatabase *namida_cli_open_database (NamidaCli *cli, GError **error);
  * memory then, of which the person is told. (transfer full) (nullable) */
 NamidaDatabase *namida_cli_open_database_to_read (NamidaCli *cli, GError **error);
 
+/** namida_cli_has_display: whether a person sits before a screen of this device, so that it is a desktop to others. */
+gboolean namida_cli_has_display (void);
+
 /* Waiting in the main context, for a program that does one thing after the other. */
 
 /** namida_cli_keep_result: a GAsyncReadyCallback; @user_data: GAsyncResult **, set to a new reference. */

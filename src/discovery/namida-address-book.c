@@ -254,6 +254,18 @@ place_looks_like_ipv4 (const char *text)
   return dots == 3;
 }
 
+/* An address with what only other programs need: “192.168.1.20/music”, “me@192.168.1.20”. A device may have such a
+ * name, but hardly one with an address in it. */
+static gboolean
+place_has_more (const char *host)
+{
+  g_autofree char *before = g_strndup (host, strcspn (host, "/"));
+  const char *at = strrchr (before, '@');
+  g_autoptr (GInetSocketAddress) address = namida_address_parse (at != NULL ? at + 1 : before);
+
+  return address != NULL && strlen (at != NULL ? at + 1 : before) < strlen (host);
+}
+
 gboolean
 namida_place_check (const char *text, GError **error)
 {
@@ -264,6 +276,12 @@ namida_place_check (const char *text, GError **error)
 
   if (address != NULL)
     return TRUE;
+  if (strstr (host, "://") == NULL && place_has_more (host))
+    {
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                   _ ("“%s” is more than an address. Give the address alone, with its port if it needs one."), text);
+      return FALSE;
+    }
   if (strstr (host, "://") != NULL)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,

@@ -141,8 +141,30 @@ namida_peer_list_probe (NamidaPeerList *self, NamidaPeer *peer)
   g_signal_emit (self, probe_signal, 0, peer);
 }
 
+/* Of those that were proven, too, at @host (nullable: anywhere): who has been silent for longest and is not trusted.
+ * @n_found: how many there are. Returns: (nullable) */
+static NamidaPeer *
+peer_list_find_silent (NamidaPeerList *self, GInetAddress *host, guint *n_found)
+{
+  NamidaPeer *found = NULL;
+
+  *n_found = 0;
+  for (guint i = 0; i < self->peers->len; i++)
+    {
+      NamidaPeer *peer = g_ptr_array_index (self->peers, i);
+
+      if (namida_peer_get_trusted (peer) || (host != NULL && !namida_peer_has_host (peer, host)))
+        continue;
+      (*n_found)++;
+      if (found == NULL || namida_peer_get_last_sign (peer) < namida_peer_get_last_sign (found))
+        found = peer;
+    }
+  return found;
+}
+
+/* @proven: the new device is; then it comes before one that has been silent. */
 static gboolean
-make_room (NamidaPeerList *self, GInetAddress *host)
+make_room (NamidaPeerList *self, GInetAddress *host, gboolean proven)
 {
   NamidaPeer *victim;
   guint n;
@@ -152,6 +174,12 @@ make_room (NamidaPeerList *self, GInetAddress *host)
   victim = namida_peer_list_find_oldest (self, host, &n);
   if (n < MAX_CLAIMS_PER_HOST)
     victim = namida_peer_list_find_oldest (self, NULL, &n);
+  if (victim == NULL && proven)
+    {
+      victim = peer_list_find_silent (self, host, &n);
+      if (n < MAX_CLAIMS_PER_HOST)
+        victim = peer_list_find_silent (self, NULL, &n);
+    }
   if (victim == NULL)
     return FALSE;
   namida_peer_list_remove (self, victim);
@@ -202,7 +230,7 @@ namida_peer_list_sighting (
     {
       g_autoptr (NamidaPeer) fresh = namida_peer_new ();
 
-      if (!make_room (self, g_inet_socket_address_get_address (plain)))
+      if (!make_room (self, g_inet_socket_address_get_address (plain), proven))
         return NULL;
       namida_peer_take (fresh, info, dialect, plain, proven);
       insert_sorted (self, fresh);

@@ -132,11 +132,16 @@ listen_on_all (GPtrArray *addresses, guint scope, guint16 port, GError **error)
 }
 
 static void
-explain (const GError *reason, guint first, guint last, GError **error)
+explain (const GError *reason, const char *interface, guint first, guint last, GError **error)
 {
   gboolean taken = g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (GPtrArray) list = !taken && interface != NULL ? namida_interface_list (interface, &missing) : NULL;
 
-  if (taken && first == last)
+  /* An address that is no longer, or never was, one of this device. */
+  if (missing != NULL)
+    g_propagate_error (error, g_steal_pointer (&missing));
+  else if (taken && first == last)
     g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL,
                  _ ("Port %u is taken by another program. Close it, or choose another port."), first);
   else if (taken)
@@ -170,6 +175,6 @@ namida_listener_sockets_open (const char *interface, guint16 *port, GError **err
       *port = (guint16) one;
       return sockets;
     }
-  explain (reason, first, last, error);
+  explain (reason, interface, first, last, error);
   return NULL;
 }

@@ -13,6 +13,7 @@
 #include <gnutls/gnutls.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define FOLDER "identity"
@@ -76,6 +77,43 @@ read_all (int fd)
   return g_steal_pointer (&text);
 }
 
+/* Whether the file system keeps no permissions, so that “chmod” would change nothing: those of Windows and of cameras.
+ * @type: of statfs(2). */
+static gboolean
+identity_is_without_modes (guint64 type)
+{
+  return type == 0x5346544e                       /* NTFS */
+         || type == 0x7366746e                    /* NTFS3 */
+         || type == 0x65735546                    /* fuseblk: ntfs-3g, exFAT */
+         || type == 0x4d44 || type == 0x2011BAB0; /* FAT, exFAT */
+}
+
+/* Returns: TRUE, with @error, when advice to change the permissions of @path would be of no use. */
+static gboolean
+identity_refuse_without_modes (const char *path, GError **error)
+{
+  struct statfs fs;
+
+  if (statfs (path, &fs) != 0 || !identity_is_without_modes ((guint64) fs.f_type))
+    return FALSE;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+               _ ("“%s” is on a drive that keeps no permissions (such as NTFS, exFAT or FAT), so other users of this "
+                  "computer can read the key. Keep the data of Namida Sync on a Linux drive, such as the one of your "
+                  "home folder."),
+               path);
+  return TRUE;
+}
+
+static void
+identity_refuse_open_key (const char *path, GError **error)
+{
+  if (!identity_refuse_without_modes (path, error))
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                 _ ("The key “%s” can be read by other users of this computer. If you trust them not to have taken it, "
+                    "run “chmod 600” on it and try again."),
+                 path);
+}
+
 static char *
 read_file (const char *folder, const char *name, gboolean secret, GError **error)
 {
@@ -92,10 +130,7 @@ read_file (const char *folder, const char *name, gboolean secret, GError **error
   else if (!S_ISREG (info.st_mode))
     refuse (error, path, _ ("is not a file"));
   else if (secret && (info.st_mode & 077) != 0)
-    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
-                 _ ("The key “%s” can be read by other users of this computer. If you trust them not to have taken it, "
-                    "run “chmod 600” on it and try again."),
-                 path);
+    identity_refuse_open_key (path, error);
   else if ((text = read_all (fd)) == NULL)
     fail_read (error, path);
   if (fd >= 0)
@@ -244,6 +279,8 @@ check_folder (const char *folder, GError **error)
     refuse (error, folder, _ ("is not a folder"));
   else if (info.st_uid != geteuid () && info.st_uid != 0 && geteuid () != 0)
     refuse (error, folder, _ ("belongs to another user of this computer"));
+  else if ((info.st_mode & 022) != 0 && identity_refuse_without_modes (folder, error))
+    return FALSE;
   else if ((info.st_mode & 022) != 0)
     g_set_error (
         error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,

@@ -42,6 +42,15 @@ namida_identity_load (const char *data_dir, GError **error)
 
   g_return_val_if_fail (data_dir != NULL, NULL);
 
+  /* Else the certificate would be blamed. */
+  if (!g_tls_backend_supports_tls (g_tls_backend_get_default ()))
+    {
+      g_set_error_literal (
+          error, NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL,
+          _ ("GLib's module for encrypted connections is missing on this computer. Install the package "
+             "glib-networking and try again."));
+      return NULL;
+    }
   files = namida_identity_files_load (data_dir, error);
   if (files == NULL)
     return NULL;

@@ -148,11 +148,17 @@ namida_schedule_rule_is_due (const NamidaScheduleRule *rule, gint64 *slot, gint6
 static gboolean
 rule_parse_at (const char *text, int *at)
 {
-  if (strlen (text) != 5 || !g_ascii_isdigit (text[0]) || !g_ascii_isdigit (text[1]) || text[2] != ':'
-      || !g_ascii_isdigit (text[3]) || !g_ascii_isdigit (text[4]))
+  guint tens = 0;
+
+  /* “3:00” is as clear as “03:00”. */
+  if (strlen (text) == 5 && g_ascii_isdigit (text[0]))
+    tens = (guint) g_ascii_digit_value (*text++);
+  if (strlen (text) != 4 || !g_ascii_isdigit (text[0]) || text[1] != ':' || !g_ascii_isdigit (text[2])
+      || !g_ascii_isdigit (text[3]))
     return FALSE;
-  *at = ((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0';
-  return *at < MINUTES_A_DAY && text[3] < '6';
+  *at = (int) (tens * 10 + (guint) g_ascii_digit_value (text[0])) * 60 + g_ascii_digit_value (text[2]) * 10
+        + g_ascii_digit_value (text[3]);
+  return *at < MINUTES_A_DAY && text[2] < '6';
 }
 
 /* "12h" */

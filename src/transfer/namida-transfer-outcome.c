@@ -98,6 +98,12 @@ outcome_missed (NamidaTransfer *self, guint missed)
 
       return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE, words);
     }
+  /* How many are missing was not counted, and sending again would not help. */
+  if (namida_backup_get_too_many (namida_transfer_get_backup (self)))
+    return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+                        _ ("Not everything was sent: there are more than %u files, which is as many as one backup can "
+                           "hold. Send fewer folders at a time."),
+                        namida_backup_get_files (namida_transfer_get_backup (self)));
   /* LocalSend and the phone app are sent everything again. */
   if (namida_transfer_get_unproven (self))
     return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,

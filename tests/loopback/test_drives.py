@@ -135,4 +135,16 @@ def test_no_inodes(lab):
         equal(keeper.stop(), 0)
 
 
-main(*[on_drive(kind) for kind in KINDS], test_no_inodes)
+def test_data_without_permissions(lab):
+    """a data folder on NTFS: that it cannot be kept secret there is said, not a “chmod” that would change nothing"""
+    if os.geteuid() != 0:
+        raise Skip("only root can mount images")
+    with Drive(lab, *KINDS["NTFS by FUSE"]) as drive:
+        device = lab.device("Device")
+        device.data = drive / "data"
+        for _ in range(2):
+            said = expect(1, device.run("identity")).err
+            assert "keeps no permissions" in said and "chmod" not in said, said
+
+
+main(*[on_drive(kind) for kind in KINDS], test_no_inodes, test_data_without_permissions)

@@ -43,11 +43,68 @@ def test_full_and_closed_output(lab):
         code, _, err = run(device, "identity", STDOUT=full)
     equal(code, 1, err)
     assert "standard output" in err, err
+    # What GOption prints and ends by itself, and what would else go on until it is stopped.
+    device.home.joinpath("one.flac").write_bytes(b"1")
+    for arguments in (("--help",), ("send", "--help"), ("help",), ("link", "--minutes", "1", device.home / "one.flac"), ("backups", "usage")):
+        with open("/dev/full", "wb") as full:
+            code, _, err = run(device, *arguments, STDOUT=full)
+        equal(code, 1, f"{arguments}: {err}")
+        assert "standard output" in err, err
     for closed in ("1>&-", "0<&- 1>&-", "0<&- 1>&- 2>&-"):
         command = ["sh", "-c", f'exec "$@" {closed}', "sh", *device.command("--json", "identity")]
         equal(subprocess.run(command, env=environment(device.home), timeout=60, check=False).returncode, 1, closed)
     expect(0, device.run("identity"))
     expect(0, device.run("history"))
+
+
+def test_watch_into_closed_pipe(lab):
+    """a watch whose reader is gone ends at the next thing it has to say"""
+    watch = subprocess.Popen(lab.device("Watch").command("devices", "--watch", "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             env=environment(lab.folder("home")))
+    time.sleep(0.3)
+    watch.stdout.close()
+    receiver = lab.receiver("--accept", "all")
+    equal(watch.wait(30), 1)
+    assert "standard output" in watch.stderr.read().decode()
+    receiver.stop()
+
+
+def test_odd_environments(lab):
+    """debug messages stay out of --json; an empty HOME makes no data in the folder of the moment; a TLS module that is missing is what is blamed"""
+    device = lab.device("Device")
+    code, out, err = run(device, "--json", "identity", G_MESSAGES_DEBUG="all")
+    equal(code, 0, err)
+    json.loads(out)
+    assert "DEBUG" in err, err
+    folder = lab.folder("here")
+    for home in ("", "."):
+        done = subprocess.run([device.cli, "--json", "trust", "--help"], env=dict(environment(device.home), HOME=home), cwd=folder, capture_output=True,
+                              check=True, timeout=60)
+        code = subprocess.run([device.cli, "--json", "identity"], cwd=folder, capture_output=True, timeout=60, check=False,
+                              env=dict(environment(device.home), HOME=home, XDG_DATA_HOME="")).stdout
+        assert json.loads(code)["dataFolder"].startswith("/"), (done, code)
+        equal(list(folder.iterdir()), [])
+    code, _, err = run(lab.device("Bare"), "identity", GIO_MODULE_DIR="/nonexistent")
+    equal(code, 1, err)
+    assert "glib-networking" in err, err
+
+
+def test_kind_of_device(lab):
+    """a device with a display is a desktop, one without is headless, when it receives and when it sends"""
+    receiver = lab.receiver("--accept", "ask")
+    music = write(lab.folder("source") / "Music" / "1.flac", b"1").parent
+    for display, kind in (("", "headless"), (":77", "desktop")):
+        sender = lab.device("Sender")
+        env = dict(environment(sender.home), **({"DISPLAY": display} if display else {}))
+        sending = subprocess.Popen(sender.command("send", "--to", f"127.0.0.1:{receiver.listening['port']}", music), env=env, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        offer = receiver.wait_event("offer")
+        receiver.answer(decline=offer["id"])
+        equal(offer["type"], kind)
+        equal(sending.wait(30), 3)
+    code, out, err = run(lab.device("Looker"), "--json", "devices", "--timeout", "1")
+    equal(code, 0, err)
+    equal([device["type"] for device in map(json.loads, out.splitlines()) if device["fingerprint"] == receiver.listening["fingerprint"]], ["headless"])
 
 
 def test_usage_in_json(lab):
@@ -78,6 +135,9 @@ def test_interrupted(lab):
         sender.process.send_signal(number)
         equal(sender.wait(30), code, sender.errors)
         equal([event["result"] for event in sender.seen if event["event"] == "end"], ["cancelled"])
+        assert any("the same command resumes" in line for line in sender.errors), sender.errors
+        states = [json.loads(line) for line in run(sender, "--json", "history")[1].splitlines()]
+        equal({row["state"] for row in states} - {"cancelled", "interrupted"}, set())
 
 
 def test_nohup(lab):
@@ -126,4 +186,4 @@ def test_bars(lab):
         assert "\x1b" not in shown and "█" not in shown, shown
 
 
-main(test_names_in_c_locale, test_full_and_closed_output, test_usage_in_json, test_interrupted, test_nohup, test_bars)
+main(test_names_in_c_locale, test_full_and_closed_output, test_watch_into_closed_pipe, test_odd_environments, test_kind_of_device, test_usage_in_json, test_interrupted, test_nohup, test_bars)

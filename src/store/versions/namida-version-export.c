@@ -240,7 +240,14 @@ export_run (const ExportPlan *plan, const char *folder, NamidaExport *result, GC
   gboolean done;
 
   if (root < 0)
-    return export_fail (error, errno, folder);
+    {
+      int saved_errno = errno;
+      g_autofree char *shown = g_filename_display_name (folder);
+      g_autofree char *what = g_strdup_printf (_ ("Could not open the folder “%s”"), shown);
+
+      namida_error_set_from_errno (error, saved_errno, what);
+      return FALSE;
+    }
   namida_tree_remove (root, hidden); /* of a program that was killed */
   done = g_mkdir (temporary, 0777) == 0 || export_fail (error, errno, temporary);
   for (guint i = 0; done && i < plan->sources->len; i++)

@@ -4,7 +4,7 @@
 #include "namida-error.h"
 #include "namida-fixtures.h"
 #include "namida-limits.h"
-#include "namida-scanner.h"
+#include "namida-scanner-private.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -581,6 +581,69 @@ test_restricted (Fixture *fixture, gconstpointer data)
   assert_paths (fixture, "single.mp3\nMusic/x/a.mp3\nMusic/y/c.mp3\nMusic/y/z/d.mp3\nOther/f.mp3\n");
 }
 
+/* “send a a/b”, in both orders: what is in a is sent once, and b adds what a itself keeps out. */
+static void
+test_nested (Fixture *fixture, gconstpointer data)
+{
+  drop (put (fixture, "a/b/1.mp3", "x"));
+  drop (put (fixture, "a/b/c/2.mp3", "x"));
+  drop (put (fixture, "a/hidden/3.mp3", "x"));
+  drop (put (fixture, "a/.namidaignore", "hidden/\n"));
+  drop (put (fixture, "a/one.zip", "x"));
+  drop (put (fixture, "ab/4.mp3", "x"));
+  link_to (fixture, "a/b/link", "nowhere");
+  name_argument (fixture, "a/b/c/2.mp3");
+  name_argument (fixture, "a/b");
+  name_argument (fixture, "a/hidden");
+  name_argument (fixture, "a");
+  name_argument (fixture, "ab");
+  name_argument (fixture, "a/one.zip");
+  scan (fixture, NULL);
+  assert_paths (fixture, "one.zip\na/.namidaignore\na/b/1.mp3\na/b/c/2.mp3\na/one.zip\nab/4.mp3\nhidden/3.mp3\n");
+  g_assert_cmpuint (namida_backup_get_left_out (fixture->backup)->len, ==, 1);
+}
+
+static void
+test_root (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) root = g_file_new_for_path ("/");
+
+  g_list_store_append (fixture->files, root);
+  scan (fixture, NULL);
+  g_assert_error (fixture->error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+  g_assert_nonnull (strstr (fixture->error->message, "“/”"));
+}
+
+/* One line says it; how many there are beyond was not counted, and is not claimed. */
+static void
+test_too_many (Fixture *fixture, gconstpointer data)
+{
+  const guint most = namida_scanner_most_files;
+  const NamidaLeftOut *first;
+
+  drop (put (fixture, "Music/1.mp3", "x"));
+  drop (put (fixture, "Music/2.mp3", "x"));
+  drop (put (fixture, "Music/3.mp3", "x"));
+  drop (put (fixture, "Music/4.mp3", "x"));
+  name_argument (fixture, "Music");
+  g_assert_cmpuint (most, ==, 200000);
+  namida_scanner_most_files = 4;
+  scan (fixture, NULL);
+  g_assert_false (namida_backup_get_too_many (fixture->backup));
+  g_clear_object (&fixture->backup);
+  namida_scanner_most_files = 2;
+  fixture->done = FALSE;
+  scan (fixture, NULL);
+  namida_scanner_most_files = most;
+  g_assert_no_error (fixture->error);
+  g_assert_true (namida_backup_get_too_many (fixture->backup));
+  g_assert_cmpuint (namida_backup_get_files (fixture->backup), ==, 2);
+  g_assert_cmpuint (namida_backup_get_left_out (fixture->backup)->len, ==, 1);
+  g_assert_cmpuint (namida_backup_count_missed (fixture->backup), ==, 1);
+  first = namida_backup_get_left_out (fixture->backup)->pdata[0];
+  g_assert_nonnull (strstr (first->reason, "fewer folders"));
+}
+
 #define ADD(name, function) g_test_add ("/scanner/" name, Fixture, NULL, set_up, function, tear_down)
 
 /* The key of this device is never sent, however its folder is reached: from above, by itself, from within, by a link,
@@ -620,6 +683,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  ADD ("nested", test_nested);
+  ADD ("root", test_root);
+  ADD ("too-many", test_too_many);
   g_test_add_func ("/scanner/patterns", test_patterns);
   g_test_add_func ("/scanner/patterns-that-say-nothing", test_patterns_that_say_nothing);
   ADD ("excluded", test_excluded);

@@ -306,6 +306,37 @@ test_cap (void)
   namida_clock_set_fake (-1);
 }
 
+/* A list that is full of devices that were all proven still takes a new one that is: a trusted one never makes room,
+ * and of the others who has been silent for longest does. */
+static void
+test_cap_of_proven (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  NamidaPeer *trusted;
+
+  namida_clock_set_fake (1);
+  trusted = see (list, "Trusted", FP1, "u1", "10.0.0.1", TRUE);
+  namida_peer_set_trusted (trusted, TRUE);
+  for (guint i = 1; i < NAMIDA_LIMIT_PEERS; i++)
+    {
+      g_autofree char *fingerprint = g_strdup_printf ("%064X", i);
+      g_autofree char *address = g_strdup_printf ("10.0.%u.%u", i / 200 + 1, i % 200 + 1);
+
+      namida_clock_set_fake (1 + i);
+      g_assert_nonnull (see (list, "Near", fingerprint, fingerprint, address, TRUE));
+    }
+  g_assert_cmpuint (count (list), ==, NAMIDA_LIMIT_PEERS);
+  g_assert_null (see (list, "Claims", FP2, "u2", "10.1.0.2", FALSE));
+  g_assert_nonnull (see (list, "Proven", FP2, "u2", "10.1.0.2", TRUE));
+  g_assert_cmpuint (count (list), ==, NAMIDA_LIMIT_PEERS);
+  g_assert_nonnull (namida_peer_list_find_by_fingerprint (list, FP1));
+  g_assert_null (
+      namida_peer_list_find_by_fingerprint (list, "0000000000000000000000000000000000000000000000000000000000000001"));
+  g_assert_nonnull (
+      namida_peer_list_find_by_fingerprint (list, "0000000000000000000000000000000000000000000000000000000000000002"));
+  namida_clock_set_fake (-1);
+}
+
 static void
 test_match (void)
 {
@@ -351,6 +382,7 @@ main (int argc, char **argv)
   g_test_add_func ("/peer-list/moved", test_moved);
   g_test_add_func ("/peer-list/goodbye", test_goodbye);
   g_test_add_func ("/peer-list/cap", test_cap);
+  g_test_add_func ("/peer-list/cap-of-proven", test_cap_of_proven);
   g_test_add_func ("/peer-list/match", test_match);
   return g_test_run ();
 }

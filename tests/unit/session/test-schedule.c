@@ -110,7 +110,7 @@ test_parse (void)
   {
     const char *every, *at;
   } wrong[] = { { "month", NULL }, { "0h", NULL },        { "9000h", NULL },  { "h", NULL },
-                { "-1h", NULL },   { "day", "24:00" },    { "day", "2:30" },  { "day", "02:60" },
+                { "-1h", NULL },   { "day", "24:00" },    { "day", "2:3" },   { "day", "02:60" },
                 { "day", "" },     { "day", "02:30:00" }, { "12h", "noon!" }, { "", NULL } };
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
@@ -121,6 +121,9 @@ test_parse (void)
       g_assert_false (namida_schedule_rule_parse (wrong[i].every, wrong[i].at, 0, NULL, &rule, &error));
       g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
     }
+  g_assert_cmpint (rule_of ("day", "2:30", 0).at, ==, 150);
+  g_assert_cmpint (rule_of ("day", "02:30", 0).at, ==, 150);
+  g_assert_cmpint (rule_of ("week", "23:59", 0).at, ==, 1439);
 }
 
 /* ---- the list ---- */

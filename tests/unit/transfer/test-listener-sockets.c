@@ -101,11 +101,25 @@ test_rate (void)
   g_assert_cmpint (run_ahead (sockets), >=, MIN (all, 200 * 1000));
 }
 
+/* TEST-NET-3 of RFC 5737 is nobody's: not the port is to blame. */
+static void
+test_foreign_address (void)
+{
+  guint16 port = 0;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (namida_listener_sockets_open ("203.0.113.77", &port, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
+  g_assert_nonnull (strstr (error->message, "203.0.113.77"));
+  g_assert_null (strstr (error->message, "53327"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/listener-sockets/taken", test_taken);
   g_test_add_func ("/listener-sockets/rate", test_rate);
+  g_test_add_func ("/listener-sockets/foreign-address", test_foreign_address);
   return g_test_run ();
 }

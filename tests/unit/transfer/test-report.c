@@ -179,6 +179,20 @@ test_missed (void)
   g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE);
 }
 
+/* More files than a backup holds: how many are missing was not counted, and sending again would not help. */
+static void
+test_too_many (void)
+{
+  g_autoptr (NamidaTransfer) transfer = make_small (NAMIDA_DIRECTION_SEND, NAMIDA_FILE_STORED, NAMIDA_FILE_STORED);
+
+  namida_backup_add_left_out (namida_transfer_get_backup (transfer), "Music/200001.mp3", "Too many.", TRUE);
+  namida_backup_set_too_many (namida_transfer_get_backup (transfer));
+  namida_transfer_finish (transfer);
+  g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE);
+  g_assert_nonnull (strstr (namida_transfer_get_error (transfer)->message, "fewer folders"));
+  g_assert_null (strstr (namida_transfer_get_error (transfer)->message, "send again"));
+}
+
 static void
 test_fail (void)
 {
@@ -277,6 +291,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report/done-is-earned", test_done_is_earned);
   g_test_add_func ("/report/folders-are-no-files", test_folders_are_no_files);
   g_test_add_func ("/report/missed", test_missed);
+  g_test_add_func ("/report/too-many", test_too_many);
   g_test_add_func ("/report/missed-there", test_missed_there);
   g_test_add_func ("/report/safe", test_safe);
   g_test_add_func ("/report/fail", test_fail);

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an administrator types who has read the manual page and nothing else: each line does what was meant, or says why not. Speaks TAP.
+
+The lines were written from the manual page before the program was tried. Each has the exit code that a script may rely on, and what must be in what it
+says, on standard output or as an error. The lines of one group follow each other; “NAS” is a device that receives."""
+import re
+import shlex
+import subprocess
+
+from namida_loopback import CLI, environment, equal, expect, free_port, main, namida_zip, write
+
+# line, exit code, what it says.
+NOTHING_NEEDED = [
+    ("--version", 0, r"namida-sync-cli \d"),
+    ("help", 0, r"Commands:"),
+    ("help send", 0, r"--files-from"),
+    ("send -h", 0, r"--dry-run"),
+    ("help frob", 2, r"no command “frob”"),
+    ("sned Music", 2, r"no command “sned”"),
+    ("", 2, r"command is missing"),
+    ("send Music", 2, r"--to NAME"),
+    ("send --to NAS", 2, r"what to send"),
+    ("send --to NAS nowhere.zip", 2, r"“nowhere.zip” does not exist"),
+    ("send --to https://nas.example/ Music", 2, r"web address"),
+    ("send --to 256.1.1.1 Music", 2, r"not a valid address"),
+    ("send --to nas:99999 Music", 2, r"port is a number from 1 to 65535"),
+    ("send --to NAS --limit 40mbit Music", 2, r"5MB/s"),
+    ("send --to NAS --wait 10m Music", 2, r"“10m”"),
+    ("send --to NAS --report - Music", 2, r"“-” is not one"),
+    ("send --to NAS --exclude-from nope Music", 2, r"“nope”"),
+    ("send --to NAS --exclude-from - --files-from - Music", 2, r"one option only"),
+    ("send --to NAS --pin-file nope Music", 1, r"“nope”"),
+    ("send --to NAS --music one.flac", 2, r"no folder"),
+    ("devices --timeout 0.5", 2, r"“0.5”"),
+    ("devices --forget 192.0.2.7", 4, r"not among the remembered"),
+    ("--interface eth9 devices", 1, r"no network “eth9”"),
+    ("--interface 203.0.113.77 devices", 1, r"no network “203.0.113.77”"),
+    ("--port 99999 devices", 2, r"from 1 to 65535"),
+    ("--data-dir '' identity", 2, r"empty value"),
+    ("pair NAS", 2, r"needs a terminal, or --json"),
+    ("trust ls", 2, r"list, verify"),
+    ("trust list", 0, r"No device is trusted yet"),
+    ("trust remove NAS", 4, r"“trust list”"),
+    ("trust add ABCD1234 NAS", 2, r"64 digits"),
+    ("receive --accept none", 2, r"ask, trusted or all"),
+    ("receive --accept ask", 2, r"terminal"),
+    ("receive --keep ten", 2, r"“ten”"),
+    ("receive --config nope", 2, r"“nope”"),
+    ("receive --accept all --backups one.flac", 1, r"no folder, or not writable"),
+    ("schedule add --to NAS --every day Music", 4, r"“trust list”"),
+    ("schedule list", 0, r"schedule add"),
+    ("schedule rm 1", 2, r"remove ID"),
+    ("backups", 2, r"list, show, verify"),
+    ("backups list", 0, r"No backup is kept here yet"),
+    ("backups usage", 0, r"No backup is kept here yet"),
+    ("backups list NAS", 4, r"No backup of a device “NAS”"),
+    ("backups show", 2, r"which version"),
+    ("backups fetch", 2, r"--from NAME"),
+    ("history", 0, r"Nothing was sent"),
+    ("history --json", 0, r"^$"),
+    ("inspect backup.zip", 0, r"is a Namida backup"),
+    ("inspect one.flac", 1, r"no zip file"),
+    ("inspect nowhere.zip", 1, r"nowhere\.zip”"),
+    ("fit backup.zip --here", 2, r"--out"),
+    ("fit backup.zip --out backup.zip --here", 1, r"already exists"),
+    ("merge backup.zip --out both.zip", 2, r"two backups or more"),
+    ("compare backup.zip other.zip", 0, r"Listens: 1 in both"),
+    ("extract backup.zip --listens -", 2, r"“-” is not one"),
+    ("extract backup.zip --listens listens.csv", 0, r"1 listen written"),
+    ("link nowhere.zip", 2, r"does not exist"),
+    ("link --minutes 0 one.flac", 2, r"from 1 to 1440"),
+]
+WITH_NAS = [
+    ("send --to {address} -n -v --exclude '*.wav' Music", 3, r"Would be sent: Music/Björk/Jóga.flac(?s:.*)1 file .*Nothing was sent(?s:.*)trusted"),
+    ("send --to {address}/music Music", 2, r"more than an address"),
+    ("send --to me@{address} Music", 2, r"more than an address"),
+    ("send Music --to {name}", 0, r"2 files stored"),
+    ("send --to {digits} Music --quiet", 0, r"^$"),
+    ("send --to {fingerprint} Music Music/Björk", 0, r"2 already there"),
+    ("send --to {address} --files-from list.txt --music Music", 0, r"1 already there|1 file"),
+    ("send --to {address} --report report.json backup.zip", 0, r"verified"),
+    ("send --to {address} /", 2, r"everything on this computer"),
+    ("trust add {fingerprint} Shelf", 0, r"trusted"),
+    ("trust set Shelf", 2, r"--auto-accept"),
+    ("trust set Shelf --auto-accept no", 0, r"asked about"),
+    ("schedule add --to Shelf --every day --at 3:05 --limit 5MB/s Music", 0, r"03:05"),
+    ("schedule add --to Shelf --every day --at 25:00 Music", 2, r"HH:MM"),
+    ("schedule remove 1", 0, r"Removed"),
+    ("trust rename Shelf NAS", 0, r"“NAS”"),
+    ("devices --timeout 1 --watch", 0, r"trusted"),
+    ("backups list --from {address}", 3, r"Pair the two devices"),
+    ("history", 0, r"sent to"),
+    ("trust remove NAS", 0, r"not trusted any more"),
+]
+AT_THE_NAS = [
+    ("backups list {sender}", 0, r"Music"),
+    ("backups show 1", 0, r"Kept as a backup in"),
+    ("backups verify", 0, r"no damage found"),
+    ("backups verify 99", 1, r"no version “99”"),
+    ("backups find jóga", 0, r"Jóga.flac"),
+    ("backups restore 1", 2, r"--to NAME.*--here"),
+    ("backups restore 1 --here --preview --into {home}/there", 0, r"--yes restores it into “.*there/Music”; --map “Music=FOLDER”"),
+    ("backups restore 1 --here --into {home}/there", 2, r"--yes"),
+    ("backups export 1 {home}/nowhere", 1, r"Could not open the folder"),
+    ("backups compare 1", 2, r"compare ID ID"),
+    ("backups pin 1", 0, r""),
+    ("backups remove 1 --yes", 3, r"pinned"),
+    ("backups trash", 0, r"empty"),
+    ("backups take-back 1", 1, r"no version “1” in the trash"),
+    ("backups succeed {sender} Nobody", 4, r"No trusted device"),
+]
+
+
+def try_lines(device, lines, port=None, folder=None, **words):
+    """All at once would be faster, and would not be what a person does."""
+    wrong = []
+    for line, code, says in lines:
+        command = [CLI, "--interface", "lo", "--alias", device.alias, *(["--port", str(port)] if port else []),
+                   *shlex.split(line.format(**{key: shlex.quote(str(value)) for key, value in words.items()}))]
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False,
+                              env=dict(environment(device.home), XDG_DATA_HOME=str(device.data)))
+        said = done.stdout.decode() + done.stderr.decode()
+        if done.returncode != code or not re.search(says, said):
+            wrong.append(f"“{line}”: {done.returncode}, not {code}, or not “{says}”:\n{said}")
+    assert not wrong, "\n".join(wrong)
+
+
+def make_source(device):
+    folder = device.home
+    write(folder / "Music" / "Björk" / "Jóga.flac", b"1" * 1000)
+    write(folder / "Music" / "rough.wav", b"2" * 1000)
+    write(folder / "one.flac", b"3" * 1000)
+    write(folder / "backup.zip", namida_zip(b"1"))
+    write(folder / "other.zip", namida_zip(b"2"))
+    (folder / "list.txt").write_text("Music/Björk/Jóga.flac\n")
+    return folder
+
+
+def test_alone(lab):
+    """lines that need no other device"""
+    device = lab.device("Laptop")
+    try_lines(device, NOTHING_NEEDED, folder=make_source(device))
+
+
+def test_with_nas(lab):
+    """lines about a device that receives, and at that device about what it received"""
+    nas = lab.device("NAS")
+    port = free_port()
+    nas.command = lambda *arguments, port=port: [CLI, "--interface", "lo", "--data-dir", str(nas.data / "namida-sync"), "--alias", nas.alias, "--port",
+                                                 str(port), *map(str, arguments)]
+    fingerprint = nas.receive("--accept", "all", "--as", "backup")["fingerprint"]
+    laptop = lab.device("Laptop")
+    folder = make_source(laptop)
+    try_lines(laptop, WITH_NAS, folder=folder, address=f"127.0.0.1:{port}", name=nas.alias, fingerprint=fingerprint.lower(),
+              digits=fingerprint[:16])
+    nas.stop()
+    try_lines(nas, AT_THE_NAS, folder=nas.home, sender=laptop.alias, home=nas.home)
+
+
+def test_two_of_one_name(lab):
+    """versions of two devices of one name are told apart; music that went into one's own folders is not restored elsewhere in silence"""
+    nas = lab.receiver("--accept", "all", "--as", "library")
+    music = write(lab.folder("source") / "Music" / "1.flac", b"1").parent
+    prints = []
+    for _ in range(2):
+        sender = lab.device("Pixel")
+        sender.alias = "Pixel 8"
+        expect(0, sender.send(nas, music))
+        prints.append(expect(0, sender.run("--json", "identity")).events[0]["fingerprint"])
+    both = expect(0, nas.run("backups", "list", "pixel 8"))
+    assert "the name of 2 devices" in both.err and all(f"backups list {digits[:16]}" in both.err for digits in prints), both.err
+    for digits in prints:
+        one = expect(0, nas.run("--json", "backups", "list", digits[:16])).events
+        equal([version["fingerprint"] for version in one], [digits])
+        equal(expect(0, nas.run("backups", "list", digits[:16])).err, "")
+    refused = nas.run("backups", "restore", "1", "--here", "--into", nas.home / "there", "--yes")
+    assert refused.code != 0 and "backups export 1 DIR" in refused.err, (refused.code, refused.out, refused.err)
+    (nas.home / "copy").mkdir()
+    expect(0, nas.run("backups", "export", "1", nas.home / "copy"))
+    equal([path.name for path in (nas.home / "copy").rglob("*.flac")], ["1.flac"])
+
+
+main(test_alone, test_with_nas, test_two_of_one_name)
