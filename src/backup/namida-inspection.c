@@ -67,7 +67,7 @@ namida_inspection_is_good (const NamidaInspection *self)
 gboolean
 namida_inspection_is_restorable (const NamidaInspection *self)
 {
-  return namida_inspection_is_good (self) && self->damaged_part == NULL;
+  return namida_inspection_is_good (self) && self->damaged_part == NULL && self->unsafe == 0;
 }
 
 const char *

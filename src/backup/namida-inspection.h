@@ -84,7 +84,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaInspection, namida_inspection_unref)
 /** namida_inspection_is_good: whether Namida can restore it: a whole backup of either layout. */
 gboolean namida_inspection_is_good (const NamidaInspection *self);
 /** namida_inspection_is_restorable: whether it counts as a backup that the user can go back to: whole, of Namida, and
- * with sound databases. What is empty, truncated, damaged, encrypted or something else never does. */
+ * with sound databases and safe names. What is empty, truncated, damaged, encrypted or something else never does. */
 gboolean namida_inspection_is_restorable (const NamidaInspection *self);
 /** namida_inspection_dup_sentence: (transfer full): what it is, in one translated sentence; for kinds that are not good
  * what that means and what to do. */
@@ -93,7 +93,7 @@ char *namida_inspection_dup_sentence (const NamidaInspection *self);
  * thing ("1,234 listens, 2025-06-19 to 2026-07-18"), for a window or a terminal; empty when nothing could be read. */
 char **namida_inspection_dup_lines (const NamidaInspection *self);
 /** namida_inspection_dup_summary: (transfer full): the few words that fit into a row: "1,234 listens, 3 playlists, 12
- * favourites"; the sentence when it is not good. */
+ * favorites"; the sentence when it is not good. */
 char *namida_inspection_dup_summary (const NamidaInspection *self);
 /** namida_inspection_kind_to_string: (transfer none): a word for scripts: "backup", "flat", "not-a-zip", … */
 const char *namida_inspection_kind_to_string (NamidaInspectionKind kind);

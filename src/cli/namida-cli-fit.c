@@ -160,7 +160,6 @@ namida_cli_add_fit (JsonBuilder *builder, const char *path, const NamidaFitResul
   namida_json_build_int (builder, "leftOut", result->report->left_out);
   namida_json_build_boolean (builder, "movedYoutube", result->report->moved_youtube);
   fit_add_names (builder, "omittedSettings", result->report->omitted);
-  fit_add_names (builder, "unchanged", result->report->as_is);
   if (result->match != NULL)
     namida_cli_add_match (builder, result->match);
 }

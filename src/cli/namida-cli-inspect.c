@@ -223,11 +223,10 @@ namida_cli_inspect (NamidaCli *cli, int argc, char **argv)
   g_autoptr (NamidaInspection) inspection = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!namida_cli_parse (
-          cli, "ZIP",
-          _ ("Tells what is in a Namida backup, without unpacking it: listens, playlists, favourites and "
-             "the music folders it expects. Ends with 1 when Namida could not restore it."),
-          entries, &argc, &argv))
+  if (!namida_cli_parse (cli, "ZIP",
+                         _ ("Tells what is in a Namida backup, without unpacking it: listens, playlists, favorites and "
+                            "the music folders it expects. Ends with 1 when Namida could not restore it."),
+                         entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc != 2)
     return namida_cli_usage (_ ("Name one backup to look into."));

@@ -8,6 +8,7 @@
 #include "namida-multicast-link.h"
 #include "namida-network.h"
 #include "namida-peer-private.h"
+#include "namida-player-finder.h"
 
 #define LOOKING_SECONDS 30
 #define REJOIN_MS 500
@@ -28,10 +29,11 @@ struct _NamidaMulticastFinder
   char *localsend_hello; /* the same, for LocalSend's groups */
   char *answer;
   char *goodbye;
-  GPtrArray *links;    /* (element-type NamidaMulticastLink) */
-  char *network;       /* what the links were opened for */
-  GPtrArray *answers;  /* (element-type Answer) */
-  GHashTable *greeted; /* (element-type utf8 gint64): when an address last greeted */
+  GPtrArray *links;            /* (element-type NamidaMulticastLink) */
+  NamidaPlayerFinder *players; /* (nullable) */
+  char *network;               /* what the links were opened for */
+  GPtrArray *answers;          /* (element-type Answer) */
+  GHashTable *greeted;         /* (element-type utf8 gint64): when an address last greeted */
   GNetworkMonitor *monitor;
   gulong changed_handler;
   NamidaLinkWatch *link_watch; /* (nullable) */
@@ -52,7 +54,14 @@ typedef struct
 
 static void namida_multicast_finder_iface_init (NamidaFinderInterface *iface);
 
-static guint own_seen_signal;
+enum
+{
+  OWN_SEEN,
+  PLAYER_FOUND,
+  PLAYER_LOST,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaMulticastFinder,
                                namida_multicast_finder,
@@ -118,7 +127,7 @@ emit_own_seen (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketA
 {
   g_autoptr (GInetSocketAddress) address = listening_address (info, from);
 
-  g_signal_emit (self, own_seen_signal, 0, address);
+  g_signal_emit (self, signals[OWN_SEEN], 0, address);
 }
 
 static void
@@ -160,6 +169,8 @@ on_burst (gpointer data)
 
   self->burst_timer = 0;
   send_hello (self, self->hello, self->localsend_hello);
+  if (self->players != NULL && (step == 0 || step + 1 == G_N_ELEMENTS (burst_ms)))
+    namida_player_finder_ask (self->players);
   if (self->burst_step < G_N_ELEMENTS (burst_ms))
     self->burst_timer = g_timeout_add (burst_ms[self->burst_step] - burst_ms[step], on_burst, self);
   return G_SOURCE_REMOVE;
@@ -200,6 +211,18 @@ describe (GPtrArray *interfaces)
   return g_string_free (text, FALSE);
 }
 
+static void
+on_player_found (NamidaDeviceInfo *info, GInetSocketAddress *address, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[PLAYER_FOUND], 0, info, address);
+}
+
+static void
+on_player_lost (NamidaDeviceInfo *info, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[PLAYER_LOST], 0, info);
+}
+
 /* Opens what can be opened. FALSE when there was something to open and nothing of it could be. */
 static gboolean
 join (NamidaMulticastFinder *self, GPtrArray *interfaces, GError **error)
@@ -207,6 +230,8 @@ join (NamidaMulticastFinder *self, GPtrArray *interfaces, GError **error)
   g_autoptr (GError) reason = NULL;
 
   g_ptr_array_set_size (self->links, 0);
+  g_clear_pointer (&self->players, namida_player_finder_free);
+  self->players = namida_player_finder_new (interfaces, on_player_found, on_player_lost, self);
   for (guint i = 0; i < interfaces->len; i++)
     {
       NamidaInterface *interface = g_ptr_array_index (interfaces, i);
@@ -332,6 +357,8 @@ on_looking (gpointer data)
 
   if (self->own != NULL)
     send_hello (self, self->hello, self->localsend_hello);
+  if (self->players != NULL)
+    namida_player_finder_ask (self->players);
   return G_SOURCE_CONTINUE;
 }
 
@@ -354,6 +381,7 @@ namida_multicast_finder_stop (NamidaFinder *finder)
   if (self->own == NULL)
     return;
   send_hello (self, self->goodbye, self->goodbye);
+  g_clear_pointer (&self->players, namida_player_finder_free);
   g_clear_handle_id (&self->burst_timer, g_source_remove);
   g_clear_handle_id (&self->looking_timer, g_source_remove);
   g_clear_handle_id (&self->rejoin_timer, g_source_remove);
@@ -459,8 +487,12 @@ namida_multicast_finder_finalize (GObject *object)
 static void
 namida_multicast_finder_class_init (NamidaMulticastFinderClass *klass)
 {
-  own_seen_signal = g_signal_new ("own-seen", NAMIDA_TYPE_MULTICAST_FINDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 1, G_TYPE_INET_SOCKET_ADDRESS);
+  signals[OWN_SEEN] = g_signal_new ("own-seen", NAMIDA_TYPE_MULTICAST_FINDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                    G_TYPE_NONE, 1, G_TYPE_INET_SOCKET_ADDRESS);
+  signals[PLAYER_FOUND] = g_signal_new ("player-found", NAMIDA_TYPE_MULTICAST_FINDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 2, NAMIDA_TYPE_DEVICE_INFO, G_TYPE_INET_SOCKET_ADDRESS);
+  signals[PLAYER_LOST] = g_signal_new ("player-lost", NAMIDA_TYPE_MULTICAST_FINDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                       NULL, G_TYPE_NONE, 1, NAMIDA_TYPE_DEVICE_INFO);
   G_OBJECT_CLASS (klass)->dispose = namida_multicast_finder_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_multicast_finder_finalize;
 }

@@ -16,6 +16,8 @@ G_DECLARE_FINAL_TYPE (NamidaMulticastFinder, namida_multicast_finder, NAMIDA, MU
  * 2000 ms, rejoin when the network changes (GNetworkMonitor). Loopback works when it is named: several devices on one
  * machine, each with its own TCP port. Signal "own-seen" (GInetSocketAddress *): a datagram with the identity of this
  * device, from there: its own, from another program of this computer, or from a device with a copy of the data folder.
+ * Signals "player-found" and "player-lost" as of NamidaAvahiFinder: Namida itself is open there. That is asked by
+ * multicast DNS at each burst and needs no Avahi.
  */
 NamidaMulticastFinder *namida_multicast_finder_new (const char *interface);
 

@@ -6,8 +6,6 @@
 
 #include "namida-hub-private.h"
 
-#include <string.h>
-
 #define PLAYERS_MOST 256u
 
 static void
@@ -16,32 +14,56 @@ players_mark_all (NamidaHub *self)
   namida_peer_list_mark_players (self->peers, self->players);
 }
 
+/* A device has several addresses, and may be found in two ways: each is kept apart. */
 static void
-players_on_found (NamidaHub *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
+players_add (NamidaHub *self, const char *way, NamidaDeviceInfo *info, GInetSocketAddress *address)
 {
   g_autofree char *host = g_inet_address_to_string (g_inet_socket_address_get_address (address));
 
   if (g_hash_table_size (self->players) >= PLAYERS_MOST)
     return;
-  /* A device has several addresses. */
-  g_hash_table_insert (self->players, g_strconcat (info->fingerprint, "\n", host, NULL),
+  g_hash_table_insert (self->players, g_strconcat (way, "\n", info->fingerprint, "\n", host, NULL),
                        g_object_ref (g_inet_socket_address_get_address (address)));
   players_mark_all (self);
 }
 
 static gboolean
-players_is_of (gpointer key, gpointer value, gpointer id)
+players_begins_with (gpointer key, gpointer value, gpointer start)
 {
-  gsize length = strlen (id);
+  return g_str_has_prefix (key, start);
+}
 
-  return strncmp (key, id, length) == 0 && ((const char *) key)[length] == '\n';
+static void
+players_remove (NamidaHub *self, const char *way, NamidaDeviceInfo *info)
+{
+  g_autofree char *start = g_strconcat (way, "\n", info->fingerprint, "\n", NULL);
+
+  g_hash_table_foreach_remove (self->players, players_begins_with, start);
+  players_mark_all (self);
+}
+
+static void
+players_on_avahi_found (NamidaHub *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
+{
+  players_add (self, "avahi", info, address);
+}
+
+static void
+players_on_avahi_lost (NamidaHub *self, NamidaDeviceInfo *info)
+{
+  players_remove (self, "avahi", info);
+}
+
+static void
+players_on_found (NamidaHub *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
+{
+  players_add (self, "multicast", info, address);
 }
 
 static void
 players_on_lost (NamidaHub *self, NamidaDeviceInfo *info)
 {
-  g_hash_table_foreach_remove (self->players, players_is_of, info->fingerprint);
-  players_mark_all (self);
+  players_remove (self, "multicast", info);
 }
 
 void
@@ -49,7 +71,9 @@ namida_hub_start_players (NamidaHub *self)
 {
   if (self->players == NULL)
     self->players = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  g_signal_connect_object (self->avahi, "player-found", G_CALLBACK (players_on_found), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->avahi, "player-lost", G_CALLBACK (players_on_lost), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->avahi, "player-found", G_CALLBACK (players_on_avahi_found), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->avahi, "player-lost", G_CALLBACK (players_on_avahi_lost), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->multicast, "player-found", G_CALLBACK (players_on_found), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->multicast, "player-lost", G_CALLBACK (players_on_lost), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (players_mark_all), self, G_CONNECT_SWAPPED);
 }

@@ -3,6 +3,7 @@
 """test-netlab.py CLI CASE: whole machines that have to find each other. Prints TAP.
 
 The times that are asserted are generous, the times that were measured are printed."""
+import json
 import os
 import shutil
 import signal
@@ -98,6 +99,28 @@ def case_avahi(lab):
     again = lab.start(1, "devices", "--watch", finders="avahi")
     when, _ = again.wait_event("found", 30, alias="node2")
     tell(f"found after the daemon's restart in {when - again.began:.2f} s")
+
+
+def case_player(lab):
+    """Namida with its own sync open is seen without any Avahi, and is gone when it no longer answers."""
+    for node in (1, 2):
+        lab.run("avahi", node, "stop")
+    lab.start(2, "receive", "--accept", "all", finders="multicast")
+    address = json.loads(lab.output(2, "ip", "-j", "-4", "addr", "show", "scope", "global"))
+    player = lab.helper(2, os.path.join(HERE, "mdns_player.py"), next(one["local"] for link in address for one in link["addr_info"]))
+    try:
+        assert player.stdout.readline() == "ready\n"
+        looking = lab.start(1, "devices", finders="multicast")
+        looking.wait(60)
+        found = [event for _, event in looking.events if event.get("alias") == "node2"]
+        assert found and found[-1].get("namidaOpen") is True, looking.events
+    finally:
+        player.kill()
+        player.wait()
+    looking = lab.start(1, "devices", finders="multicast")
+    looking.wait(60)
+    found = [event for _, event in looking.events if event.get("alias") == "node2"]
+    assert found and "namidaOpen" not in found[-1], looking.events
 
 
 def case_scan(lab):

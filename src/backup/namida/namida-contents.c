@@ -17,7 +17,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LIST_BYTES_MOST (64u * 1024 * 1024)
+/* One list in memory. The library of 2023 is one; 60,000 tracks of it have 36 MB. */
+#define LIST_BYTES_MOST (16u * 1024 * 1024)
+#define LIBRARY_BYTES_MOST (40u * 1024 * 1024)
+/* What is packed twice hardly gets smaller the second time. */
+#define PART_RATIO_MOST 20u
+#define PART_BYTES_FREE (16u * 1024 * 1024)
 #define CONTAINERS_MOST 64u
 #define ITEMS_MOST 200000u
 
@@ -167,6 +172,12 @@ contents_open_zip (
         return NULL;
       return namida_zip_open (self->fd, offset, entry->size, &self->budget, error);
     }
+  if (entry->size > PART_BYTES_FREE + entry->packed * PART_RATIO_MOST)
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
+                           _ ("The backup unpacks to far more than any Namida backup. It was not opened."));
+      return NULL;
+    }
   container->fd = namida_zip_spool (outer, entry, self->spool_folder, cancellable, error);
   if (container->fd < 0 || fstat (container->fd, &st) != 0)
     return NULL;
@@ -197,6 +208,7 @@ contents_add_container (NamidaContents *self,
                        : namida_zip_open (-1, 0, 0, &self->budget, error);
   if (container->zip == NULL)
     {
+      self->failed = namida_format_alias (entry->name);
       namida_contents_name_error (error, entry->name);
       return FALSE;
     }
@@ -272,10 +284,35 @@ contents_open_file (NamidaContents *self, const char *path, GError **error)
   return fd;
 }
 
+/* Several backups may be open: the sentence says which one it is about. */
+static void
+contents_name_backup (NamidaContents *self, GError **error)
+{
+  if (self->failed == NULL && self->containers->len == 1
+      && g_error_matches (*error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST))
+    {
+      g_clear_error (error);
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST, _ ("“%s” is not a complete zip file."),
+                   self->name);
+    }
+}
+
 NamidaContents *
 namida_contents_open (
     const char *path, gboolean everything, const char *spool_folder, GCancellable *cancellable, GError **error)
 {
+  return namida_contents_open_part (path, everything, spool_folder, NULL, cancellable, error);
+}
+
+NamidaContents *
+namida_contents_open_part (const char *path,
+                           gboolean everything,
+                           const char *spool_folder,
+                           char **part,
+                           GCancellable *cancellable,
+                           GError **error)
+{
+  g_autoptr (GError) local = NULL;
   g_autoptr (NamidaContents) self = g_new0 (NamidaContents, 1);
   g_autofree char *base = g_path_get_basename (path);
   g_autofree char *shown = g_filename_display_name (base);
@@ -289,8 +326,14 @@ namida_contents_open (
   if (self->fd < 0)
     return NULL;
   namida_zip_budget_init (&self->budget, self->size);
-  if (!contents_read_outer (self, everything, cancellable, error))
-    return NULL;
+  if (!contents_read_outer (self, everything, cancellable, &local))
+    {
+      contents_name_backup (self, &local);
+      g_propagate_error (error, g_steal_pointer (&local));
+      if (part != NULL)
+        *part = g_steal_pointer (&self->failed);
+      return NULL;
+    }
   if (contents_is_backup (self))
     return g_steal_pointer (&self);
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST, _ ("“%s” is not a Namida backup."), self->name);
@@ -308,6 +351,7 @@ namida_contents_free (NamidaContents *self)
   if (self->fd >= 0)
     close (self->fd);
   g_free (self->spool_folder);
+  g_free (self->failed);
   g_free (self->name);
   g_free (self);
 }
@@ -321,7 +365,8 @@ namida_contents_find (NamidaContents *self, const char *path)
 GBytes *
 namida_contents_read (NamidaContents *self, const NamidaItem *item, GCancellable *cancellable, GError **error)
 {
-  GBytes *bytes = namida_zip_read_bytes (item->container->zip, item->entry, LIST_BYTES_MOST, cancellable, error);
+  gsize most = g_str_equal (item->path, "tracks.json") ? LIBRARY_BYTES_MOST : LIST_BYTES_MOST;
+  GBytes *bytes = namida_zip_read_bytes (item->container->zip, item->entry, most, cancellable, error);
 
   if (bytes == NULL)
     namida_contents_name_error (error, item->path);

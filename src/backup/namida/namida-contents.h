@@ -75,6 +75,7 @@ typedef struct
   GPtrArray *items;      /* NamidaItem, in the order of the zips */
   GHashTable *by_path;   /* path → NamidaItem: the last one, which Namida keeps */
   char *spool_folder;    /* (nullable) */
+  char *failed;          /* (nullable): the part that could not be opened */
 } NamidaContents;
 
 /**
@@ -88,12 +89,21 @@ typedef struct
  */
 NamidaContents *namida_contents_open (
     const char *path, gboolean everything, const char *spool_folder, GCancellable *cancellable, GError **error);
+/** namida_contents_open_part: the same, and on an error of a part that is not sound its name in @part (out) (nullable).
+ */
+NamidaContents *namida_contents_open_part (const char *path,
+                                           gboolean everything,
+                                           const char *spool_folder,
+                                           char **part,
+                                           GCancellable *cancellable,
+                                           GError **error);
 void namida_contents_free (NamidaContents *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaContents, namida_contents_free)
 
 /** namida_contents_find: (transfer none) (nullable): the file at @path. */
 const NamidaItem *namida_contents_find (NamidaContents *self, const char *path);
-/** namida_contents_read: (transfer full) (nullable): all of a list, at most 64 MiB; errors name the file. */
+/** namida_contents_read: (transfer full) (nullable): all of a list, at most 16 MiB (tracks.json: 40);
+ * errors name the file. */
 GBytes *namida_contents_read (NamidaContents *self, const NamidaItem *item, GCancellable *cancellable, GError **error);
 
 /** A database of a backup, unpacked. */

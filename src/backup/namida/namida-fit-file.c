@@ -242,12 +242,6 @@ namida_fit_result_dup_lines (const NamidaFitResult *self)
       g_ptr_array_add (
           lines, g_strdup_printf (_ ("Settings left out because they only suit the other kind of device: %s"), names));
     }
-  if (report->as_is->len > 0)
-    {
-      g_autofree char *names = fit_join (report->as_is, report->as_is->len, 0);
-
-      g_ptr_array_add (lines, g_strdup_printf (_ ("Too large to change, copied unchanged: %s"), names));
-    }
   if (report->moved_youtube)
     g_ptr_array_add (lines, g_strdup (_ ("YouTube likes and subscriptions moved to where Namida looks for them")));
   g_ptr_array_add (lines, NULL);

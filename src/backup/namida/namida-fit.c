@@ -19,8 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A list is twice in memory while its paths are changed. */
-#define LIST_BYTES_MOST (24u * 1024 * 1024)
+/* A list is twice in memory while its paths are changed; a larger one is changed block by block. */
+#define LIST_BYTES_MOST (4u * 1024 * 1024)
 /* A database of this size is packed faster and a little worse. */
 #define LARGE_DB_BYTES (32 * 1024 * 1024)
 #define STORED_BYTES (8 * 1024 * 1024)
@@ -41,7 +41,6 @@ namida_fit_report_new (void)
   NamidaFitReport *self = g_new0 (NamidaFitReport, 1);
 
   self->omitted = g_ptr_array_new_with_free_func (g_free);
-  self->as_is = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
 
@@ -51,7 +50,6 @@ namida_fit_report_free (NamidaFitReport *self)
   if (self == NULL)
     return;
   g_ptr_array_unref (self->omitted);
-  g_ptr_array_unref (self->as_is);
   g_free (self);
 }
 
@@ -142,6 +140,55 @@ fit_copy (NamidaZipWriter *writer, const NamidaItem *item, const char *name, Fit
   return FALSE;
 }
 
+/* A list that is changed block by block. */
+typedef struct
+{
+  NamidaMapStream stream;
+  NamidaZipWriter *writer;
+  GString *out;
+} FitBlocks;
+
+static gboolean
+fit_write_block (FitBlocks *blocks, GError **error)
+{
+  gboolean done = namida_zip_writer_write (blocks->writer, blocks->out->str, blocks->out->len, error);
+
+  g_string_truncate (blocks->out, 0);
+  return done;
+}
+
+static gboolean
+fit_on_block (gpointer user_data, const guint8 *data, gsize length, GError **error)
+{
+  FitBlocks *blocks = user_data;
+
+  return namida_map_stream_feed (&blocks->stream, (const char *) data, length, blocks->out, error)
+         && fit_write_block (blocks, error);
+}
+
+static gboolean
+fit_large_list (
+    Fit *fit, NamidaZipWriter *writer, const NamidaItem *item, const char *name, gboolean lines, GError **error)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  FitBlocks blocks = { .writer = writer, .out = out };
+  gboolean done;
+
+  namida_map_stream_init (&blocks.stream, fit->options->map, lines);
+  done = namida_zip_writer_begin (writer, name, item->entry->dos_time, 6, item->entry->size * 2, error)
+         && namida_zip_read (item->container->zip, item->entry, fit_on_block, &blocks, fit->cancellable, error);
+  if (done)
+    {
+      namida_map_stream_end (&blocks.stream, out);
+      done = fit_write_block (&blocks, error) && namida_zip_writer_end (writer, error);
+    }
+  fit->report->paths += blocks.stream.n;
+  namida_map_stream_clear (&blocks.stream);
+  if (!done)
+    namida_contents_name_error (error, item->path);
+  return done;
+}
+
 static gboolean
 fit_list (Fit *fit, NamidaZipWriter *writer, const NamidaItem *item, const char *name, gboolean lines, GError **error)
 {
@@ -153,11 +200,10 @@ fit_list (Fit *fit, NamidaZipWriter *writer, const NamidaItem *item, const char 
   gsize length;
   guint64 n;
 
-  if (item->entry->size > LIST_BYTES_MOST)
-    {
-      fit_note (fit->report->as_is, item->path);
-      return fit_copy (writer, item, name, fit, error);
-    }
+  if (fit->options->map == NULL && !settings)
+    return fit_copy (writer, item, name, fit, error);
+  if (!settings && item->entry->size > LIST_BYTES_MOST)
+    return fit_large_list (fit, writer, item, name, lines, error);
   bytes = namida_contents_read (fit->contents, item, fit->cancellable, error);
   if (bytes == NULL)
     return FALSE;

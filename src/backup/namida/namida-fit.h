@@ -22,7 +22,6 @@ typedef struct
   guint64 files;          /* in the new backup */
   guint64 left_out;       /* files of parts that were not wanted */
   GPtrArray *omitted;     /* char *: settings that suit only the other kind of device, by their names */
-  GPtrArray *as_is;       /* char *: files that are too large to be looked into, and kept as they are */
   gboolean moved_youtube; /* YouTube's files were put where Namida looks for them */
 } NamidaFitReport;
 

@@ -189,9 +189,18 @@ char *
 namida_inspect_details (const char *path, NamidaInspection *result, GCancellable *cancellable)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaContents) contents = namida_contents_open (path, FALSE, NULL, cancellable, &error);
+  g_autofree char *part = NULL;
+  g_autoptr (NamidaContents) contents = namida_contents_open_part (path, FALSE, NULL, &part, cancellable, &error);
   Details details = { .contents = contents, .result = result, .cancellable = cancellable };
 
+  /* What cannot be fitted or merged is no sound backup, whatever else could be read of it. */
+  if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE))
+    result->kind = NAMIDA_INSPECTION_TOO_BIG;
+  else if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM)
+           || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST))
+    return part != NULL ? g_steal_pointer (&part) : g_strdup (result->name);
+  else if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH))
+    result->unsafe = MAX (result->unsafe, 1);
   if (contents == NULL)
     return NULL;
   details_look_at_files (&details);

@@ -6,9 +6,14 @@
 
 #include "namida-json-map.h"
 
+#include "namida-error.h"
 #include "namida-json-cursor.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
+
+/* Of one text: lyrics are the longest. */
+#define TEXT_BYTES_MOST (4u * 1024 * 1024)
 
 /* Whether the raw text of a string may be a path: most are not, and need no unescaping. */
 static gboolean
@@ -122,8 +127,9 @@ map_find_end (const char *at, const char *end)
   return NULL;
 }
 
-guint64
-namida_json_map (const char *data, gsize length, NamidaPathMap *map, GString *out)
+/* @taken: gets where a string begins that does not end in @data; what is before it is in @out. */
+static guint64
+json_map_some (const char *data, gsize length, NamidaPathMap *map, GString *out, gsize *taken)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   const char *end = data + length;
@@ -137,7 +143,10 @@ namida_json_map (const char *data, gsize length, NamidaPathMap *map, GString *ou
       g_autofree char *path = NULL;
 
       if (close == NULL)
-        break;
+        {
+          end = at;
+          break;
+        }
       if (map_may_be_path (at + 1, (gsize) (close - at - 1)) && map_unescape (at + 1, (gsize) (close - at - 1), text))
         path = namida_path_map_apply (map, text->str, text->len);
       if (path != NULL)
@@ -150,6 +159,17 @@ namida_json_map (const char *data, gsize length, NamidaPathMap *map, GString *ou
       at = close + 1;
     }
   g_string_append_len (out, kept, end - kept);
+  *taken = (gsize) (end - data);
+  return n;
+}
+
+guint64
+namida_json_map (const char *data, gsize length, NamidaPathMap *map, GString *out)
+{
+  gsize taken;
+  guint64 n = json_map_some (data, length, map, out, &taken);
+
+  g_string_append_len (out, data + taken, (gssize) (length - taken));
   return n;
 }
 
@@ -179,4 +199,59 @@ namida_lines_map (const char *data, gsize length, NamidaPathMap *map, GString *o
       data = next;
     }
   return n;
+}
+
+/* ---- block by block ---- */
+
+void
+namida_map_stream_init (NamidaMapStream *self, NamidaPathMap *map, gboolean lines)
+{
+  self->map = map;
+  self->lines = lines;
+  self->held = g_string_new (NULL);
+  self->n = 0;
+}
+
+void
+namida_map_stream_clear (NamidaMapStream *self)
+{
+  if (self->held != NULL)
+    g_string_free (self->held, TRUE);
+  self->held = NULL;
+}
+
+/* Whole lines only. */
+static guint64
+lines_map_some (const char *data, gsize length, NamidaPathMap *map, GString *out, gsize *taken)
+{
+  const char *last = memrchr (data, '\n', length);
+
+  *taken = last != NULL ? (gsize) (last - data) + 1 : 0;
+  return namida_lines_map (data, *taken, map, out);
+}
+
+gboolean
+namida_map_stream_feed (NamidaMapStream *self, const char *data, gsize length, GString *out, GError **error)
+{
+  gsize taken;
+
+  g_string_append_len (self->held, data, (gssize) length);
+  self->n += self->lines ? lines_map_some (self->held->str, self->held->len, self->map, out, &taken)
+                         : json_map_some (self->held->str, self->held->len, self->map, out, &taken);
+  g_string_erase (self->held, 0, (gssize) taken);
+  if (self->held->len <= TEXT_BYTES_MOST)
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
+                       _ ("A list in the backup is larger than is looked into."));
+  return FALSE;
+}
+
+void
+namida_map_stream_end (NamidaMapStream *self, GString *out)
+{
+  if (self->lines)
+    self->n += namida_lines_map (self->held->str, self->held->len, self->map, out);
+  else
+    g_string_append_len (out, self->held->str, (gssize) self->held->len);
+  g_string_truncate (self->held, 0);
 }

@@ -11,10 +11,16 @@
 #include "namida-spool.h"
 
 #include <fcntl.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define TRACKS_MOST 400000u
+#define TRACKS_MOST 1000000u
+/* 60,000 tracks take 20 MB and are at least 10 MB in a zip. A zip that makes more of less was made to do so. */
+#define MEMORY_FREE (20u * 1024 * 1024)
+#define MEMORY_A_BYTE 2u
+/* In the hash table. */
+#define TRACK_BYTES (sizeof (NamidaLibraryTrack) + 32)
 
 NamidaLibrary *
 namida_library_new_empty (void)
@@ -24,7 +30,38 @@ namida_library_new_empty (void)
   self->tracks = g_array_new (FALSE, FALSE, sizeof (NamidaLibraryTrack));
   self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
   self->texts = g_string_chunk_new (64 * 1024);
+  self->left = G_MAXUINT64;
   return self;
+}
+
+static NamidaLibrary *
+library_new_for (NamidaContents *contents)
+{
+  NamidaLibrary *self = namida_library_new_empty ();
+
+  self->left = MEMORY_FREE + contents->size * MEMORY_A_BYTE;
+  return self;
+}
+
+static gboolean
+library_check (NamidaLibrary *self, GError **error)
+{
+  if (!self->full)
+    return TRUE;
+  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
+                       _ ("The backup lists far more tracks than any Namida backup of its size. It was not opened."));
+  return FALSE;
+}
+
+/* Takes @bytes of the memory. Returns: %FALSE when there is none left. */
+static gboolean
+library_take (NamidaLibrary *self, guint64 bytes)
+{
+  if (bytes > self->left)
+    self->full = TRUE;
+  else
+    self->left -= bytes;
+  return !self->full;
 }
 
 void
@@ -68,8 +105,13 @@ namida_track_dup_name (const char *path)
 static void
 library_add (NamidaLibrary *self, NamidaLibraryTrack *track)
 {
-  if (self->tracks->len >= TRACKS_MOST || g_hash_table_contains (self->by_path, track->path))
+  if (g_hash_table_contains (self->by_path, track->path) || !library_take (self, TRACK_BYTES + strlen (track->path)))
     return;
+  if (self->tracks->len >= TRACKS_MOST)
+    {
+      self->full = TRUE;
+      return;
+    }
   track->path = g_string_chunk_insert (self->texts, track->path);
   g_array_append_val (self->tracks, *track);
   g_hash_table_insert (self->by_path, (gpointer) track->path, GUINT_TO_POINTER (self->tracks->len));
@@ -119,7 +161,9 @@ library_find_text (NamidaLibrary *self, const char *value, gsize length, const c
     return "";
   namida_json_cursor_init (&cursor, at, n + 1);
   text = namida_json_cursor_string (&cursor, "", NULL);
-  return text != NULL && *text != '\0' ? g_string_chunk_insert_const (self->texts, text) : "";
+  if (text == NULL || *text == '\0' || !library_take (self, strlen (text)))
+    return "";
+  return g_string_chunk_insert_const (self->texts, text);
 }
 
 static void
@@ -154,7 +198,7 @@ library_on_row (
   if (value != NULL)
     library_fill (self, &track, value, value_length);
   library_add (self, &track);
-  return TRUE;
+  return library_check (self, error);
 }
 
 /* ---- tracks.json, until 2024 ---- */
@@ -171,7 +215,7 @@ library_read_old (NamidaLibrary *self, GBytes *bytes)
   namida_json_cursor_init (&cursor, data, length);
   if (!namida_json_cursor_enter (&cursor, '['))
     return;
-  while (namida_json_cursor_next (&cursor))
+  while (!self->full && namida_json_cursor_next (&cursor))
     {
       NamidaLibraryTrack track = { 0 };
       const char *value;
@@ -189,7 +233,7 @@ library_read_old (NamidaLibrary *self, GBytes *bytes)
 NamidaLibrary *
 namida_library_read (NamidaContents *contents, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (NamidaLibrary) self = namida_library_new_empty ();
+  g_autoptr (NamidaLibrary) self = library_new_for (contents);
   const NamidaItem *item = namida_contents_find (contents, "tracks.db");
   const NamidaItem *old = namida_contents_find (contents, "tracks.json");
 
@@ -212,6 +256,8 @@ namida_library_read (NamidaContents *contents, GCancellable *cancellable, GError
       if (bytes == NULL)
         return NULL;
       library_read_old (self, bytes);
+      if (!library_check (self, error))
+        return NULL;
     }
   return g_steal_pointer (&self);
 }
@@ -267,7 +313,9 @@ gboolean
 namida_library_add_listed (
     NamidaLibrary *self, NamidaContents *contents, NamidaParts parts, GCancellable *cancellable, GError **error)
 {
-  return namida_lists_foreach (contents, parts, library_on_entry, self, NULL, cancellable, error);
+  self->left = MIN (self->left, MEMORY_FREE + contents->size * MEMORY_A_BYTE);
+  return namida_lists_foreach (contents, parts, library_on_entry, self, NULL, cancellable, error)
+         && library_check (self, error);
 }
 
 void

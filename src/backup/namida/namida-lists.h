@@ -51,10 +51,13 @@ typedef struct
   GArray *tracks;      /* NamidaLibraryTrack */
   GHashTable *by_path; /* path → index + 1 */
   GStringChunk *texts;
+  guint64 left;  /* bytes of memory that may still be taken */
+  gboolean full; /* there were more tracks than that */
 } NamidaLibrary;
 
 /** namida_library_read: (transfer full) (nullable): from tracks.db or tracks.json; empty when the backup has neither.
- * %NULL with CHECKSUM (the message names the file), STORAGE or CANCELLED. */
+ * %NULL with CHECKSUM (the message names the file), TOO_LARGE (more tracks than a file of that size can list), STORAGE
+ * or CANCELLED. */
 NamidaLibrary *namida_library_read (NamidaContents *contents, GCancellable *cancellable, GError **error);
 /** namida_library_read_folder: (transfer full) (nullable): of the Namida whose data are in @folder; %NULL when there is
  * none that can be read. */

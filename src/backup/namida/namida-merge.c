@@ -180,8 +180,13 @@ merge_rows (Merge *merge, GArray *sources, NamidaPartDb *made, GError **error)
       g_autoptr (NamidaContentsDb) db
           = namida_contents_open_db (source->contents, source->item, merge->cancellable, error);
 
-      if (db == NULL || !namida_part_db_foreach (db->db, merge_row, writer, error))
+      if (db == NULL)
         return FALSE;
+      if (!namida_part_db_foreach (db->db, merge_row, writer, error))
+        {
+          namida_contents_name_error (error, source->item->path);
+          return FALSE;
+        }
     }
   return writer != NULL;
 }

@@ -46,6 +46,13 @@ zip_fail_damaged (GError **error)
   return zip_fail (NAMIDA_ERROR_CHECKSUM, _ ("The backup is damaged."), error);
 }
 
+static gboolean
+zip_fail_too_large (GError **error)
+{
+  return zip_fail (NAMIDA_ERROR_TOO_LARGE,
+                   _ ("The backup unpacks to far more than any Namida backup. It was not opened."), error);
+}
+
 void
 namida_zip_budget_init (NamidaZipBudget *self, guint64 size)
 {
@@ -115,9 +122,12 @@ zip_parse_entry (const guint8 *at, gsize left, gsize *taken)
   return entry;
 }
 
+/* Entries whose data overlap could be copied into a file of any size: all of them together fit into the zip. */
 static gboolean
-zip_parse_directory (NamidaZip *self, const guint8 *at, gsize left)
+zip_parse_directory (NamidaZip *self, const guint8 *at, gsize left, guint64 *unpacked)
 {
+  guint64 packed = 0;
+
   while (left > 0)
     {
       gsize taken = 0;
@@ -129,6 +139,10 @@ zip_parse_directory (NamidaZip *self, const guint8 *at, gsize left)
       if (self->entries->len > NAMIDA_INSPECT_ENTRIES_MOST || entry->packed > self->length
           || entry->header > self->length - entry->packed)
         return FALSE;
+      packed += LOCAL_BYTES + entry->packed;
+      if (packed > self->length)
+        return FALSE;
+      *unpacked = *unpacked > G_MAXUINT64 - entry->size ? G_MAXUINT64 : *unpacked + entry->size;
       at += taken;
       left -= taken;
     }
@@ -141,7 +155,7 @@ namida_zip_open (int fd, guint64 base, guint64 length, NamidaZipBudget *budget, 
   g_autoptr (NamidaZip) self = g_new0 (NamidaZip, 1);
   g_autofree guint8 *directory = NULL;
   NamidaZipShape shape;
-  guint64 offset, size;
+  guint64 offset, size, unpacked = 0;
 
   self->fd = fd;
   self->base = base;
@@ -166,9 +180,14 @@ namida_zip_open (int fd, guint64 base, guint64 length, NamidaZipBudget *budget, 
   directory = g_malloc ((gsize) size);
   if (!namida_spool_read_at (fd, directory, (gsize) size, base + offset, error))
     return NULL;
-  if (!zip_parse_directory (self, directory, (gsize) size))
+  if (!zip_parse_directory (self, directory, (gsize) size, &unpacked))
     {
       zip_fail_damaged (error);
+      return NULL;
+    }
+  if (unpacked > budget->left)
+    {
+      zip_fail_too_large (error);
       return NULL;
     }
   return g_steal_pointer (&self);
@@ -228,8 +247,7 @@ zip_give (ZipReading *reading, const guint8 *data, gsize length, GError **error)
   if (g_cancellable_set_error_if_cancelled (reading->cancellable, error))
     return FALSE;
   if (length > budget->left)
-    return zip_fail (NAMIDA_ERROR_TOO_LARGE,
-                     _ ("The backup unpacks to far more than any Namida backup. It was not opened."), error);
+    return zip_fail_too_large (error);
   budget->left -= length;
   reading->done += length;
   if (reading->done > reading->entry->size)

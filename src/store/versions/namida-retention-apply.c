@@ -173,7 +173,7 @@ retention_inspect (RetentionWork *work)
       file = g_file_new_for_path (facts->zip);
       inspection = namida_inspector_inspect (file, NULL, NULL);
       facts->inspected = TRUE;
-      if (inspection != NULL && namida_inspection_is_good (inspection))
+      if (inspection != NULL && namida_inspection_is_restorable (inspection))
         continue;
       g_array_index (facts->things, NamidaRetentionThing, facts->zip_index).unrestorable = TRUE;
       changed = TRUE;
