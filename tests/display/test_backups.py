@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Backups page of the real window: versions that really arrived are listed, verified, pinned, restored and removed. Speaks TAP."""
+import contextlib
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import time
 import zipfile
@@ -149,4 +151,62 @@ def test_contents_and_restore_here(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])
+NEW_PHONE = "0123456789ABCDEF" * 4
+
+
+def kept_one(lab):
+    """Three versions, of which --keep moved two to the trash; and a new phone that is trusted."""
+    data = versions(lab)
+    receiver = lab.start(CLI, "--data-dir", data, "--interface", "lo", "--alias", "Pixel 8 PC", "receive", "--accept", "all", "--as", "backup",
+                         "--backups", data / "backups", "--music", data / "music", "--keep", "1")
+    done = subprocess.run([CLI, "--data-dir", lab.path / "phone", "--interface", "lo", "--alias", "Pixel 8", "send", "--to", "Pixel 8 PC",
+                           next((lab.path / "made").glob("*.zip")), lab.path / "made" / "Music"], env=lab.env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done
+    wait_for("the older versions to go", lambda: len(list((data / "backups" / "Pixel 8").iterdir())) == 1)
+    receiver.terminate()
+    assert receiver.wait(30) in (0, 1)
+    with contextlib.closing(sqlite3.connect(data / "state.db")) as database, database:
+        database.execute("INSERT INTO trusted (fingerprint, alias, trusted_at, last_seen, auto_accept, may_restore) VALUES (?, 'Pixel 9', 1, 1, 0, 0)",
+                         (NEW_PHONE,))
+    return data
+
+
+def asked(data, sql):
+    with contextlib.closing(sqlite3.connect(data / "state.db", timeout=20)) as database:
+        return database.execute(sql).fetchall()
+
+
+def from_menu(window, name, mnemonic):
+    keys(window, "F10")
+    wait_for(f"“{name}” in the menu", lambda: find(name))
+    time.sleep(0.5)
+    keys(window, mnemonic)
+
+
+def test_trash_and_replacement(lab):
+    data = kept_one(lab)
+    process, _ = lab.app("Desk PC")
+    window = window_id("Namida Sync")
+    place(window, 0, 0, 1000, 720)
+    from_menu(window, "Trash", "t")
+    wait_for("what is in the trash", lambda: any(text.startswith("2 versions (") for text in texts()))
+    buttons = [node for node in everything() if (node.get_name() or "").startswith("Restore the version of Pixel 8 of ")]
+    assert len(buttons) == 2, buttons
+    press(buttons[0])
+    wait_for("one left", lambda: any(text.startswith("1 version (") for text in texts()))
+    assert len(list((data / "backups" / "Pixel 8").iterdir())) == 2
+    assert asked(data, "SELECT count (*) FROM versions WHERE removing = 0 AND pinned = 1") == [(1,)]
+    keys(window_id("Trash"), "Escape")
+    time.sleep(1.5)
+
+    from_menu(window, "Replace a Device…", "d")
+    wait_for("what it would allow", lambda: any("“Pixel 9” will be able to restore 2 versions that “Pixel 8” sent" in text for text in texts()))
+    assert asked(data, "SELECT * FROM succession") == []
+    press(button("Replace"))
+    wait_for("the word of it", lambda: find("The new device can restore the backups of the old one"))
+    old = asked(data, "SELECT DISTINCT fingerprint FROM versions")[0][0]
+    assert asked(data, "SELECT fingerprint, predecessor FROM succession") == [(NEW_PHONE, old)]
+    quit_by_keyboard(process, window)
+
+
+run([(test_trash_and_replacement, False), (test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])

@@ -15,6 +15,8 @@
 #include "namida-get-dialog.h"
 #include "namida-link-dialog.h"
 #include "namida-send-flow.h"
+#include "namida-succession-dialog.h"
+#include "namida-trash-dialog.h"
 #include "namida-version-flow.h"
 #include "namida-version-page.h"
 #include "namida-window.h"
@@ -325,6 +327,18 @@ window_actions_on_blocked_devices (GtkWidget *widget, const char *action, GVaria
 }
 
 static void
+window_actions_on_trash (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  namida_trash_dialog_show (GTK_WINDOW (widget), namida_window_get_hub (NAMIDA_WINDOW (widget)));
+}
+
+static void
+window_actions_on_replace_device (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  namida_succession_dialog_show (GTK_WINDOW (widget), namida_window_get_hub (NAMIDA_WINDOW (widget)));
+}
+
+static void
 window_actions_on_open_pairing (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaWindow *window = NAMIDA_WINDOW (widget);
@@ -355,6 +369,8 @@ namida_window_actions_install (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.link", NULL, window_actions_on_link);
   gtk_widget_class_install_action (widget_class, "win.link-version", "s", window_actions_on_link_version);
   gtk_widget_class_install_action (widget_class, "win.blocked-devices", NULL, window_actions_on_blocked_devices);
+  gtk_widget_class_install_action (widget_class, "win.trash", NULL, window_actions_on_trash);
+  gtk_widget_class_install_action (widget_class, "win.replace-device", NULL, window_actions_on_replace_device);
   gtk_widget_class_install_action (widget_class, "win.open-pairing", NULL, window_actions_on_open_pairing);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, window_actions_on_back);
 }

@@ -74,7 +74,8 @@ namida_versions_dup_good_words (NamidaVersions *self, NamidaVersion *version)
       if (other == version || !namida_version_is_same_device (version, other) || !namida_version_is_good (other))
         continue;
       time = g_date_time_new_from_unix_local (namida_version_get_created_at (other) / G_USEC_PER_SEC);
-      date = time != NULL ? g_date_time_format (time, "%x") : g_strdup ("?");
+      /* Translators: a day in words, as strftime(3) writes it: 19 July 2026 */
+      date = time != NULL ? g_date_time_format (time, _ ("%-e %B %Y")) : g_strdup ("?");
       /* Translators: the device's name, then a date */
       return g_strdup_printf (_ ("The newest good backup of %s is of %s."), alias, date);
     }

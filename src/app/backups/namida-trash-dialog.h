@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "namida-hub.h"
+
+G_BEGIN_DECLS
+
+/** namida_trash_dialog_show: shows over @parent which versions wait in the trash, and the space that they use. */
+void namida_trash_dialog_show (GtkWindow *parent, NamidaHub *hub);
+
+G_END_DECLS
