@@ -271,6 +271,13 @@ static const char *const schema_steps[] = {
   " WITHOUT ROWID;"
   "ALTER TABLE sessions ADD COLUMN healed_files INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN healed_versions INTEGER NOT NULL DEFAULT 0;",
+
+  /* 12 → 13 */
+  /* What else the words for a transfer depend on once it has ended: links and special files that were skipped, whether
+   * what arrived of a canceled one is kept, and what its person has to do at the other device. */
+  "ALTER TABLE sessions ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE sessions ADD COLUMN can_resume INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE sessions ADD COLUMN advice TEXT;",
 };
 
 struct _NamidaDatabase

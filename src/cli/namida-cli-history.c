@@ -5,7 +5,7 @@
 #include "namida-cli-output.h"
 #include "namida-format.h"
 #include "namida-journal.h"
-#include "namida-transfer.h"
+#include "namida-transfer-end.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -70,8 +70,10 @@ emit_row (const NamidaJournalSession *row)
   namida_json_build_int (builder, "bytes", row->total_bytes);
   namida_json_build_int (builder, "leftOut", row->left_out);
   namida_json_build_int (builder, "healed", row->healed_files);
+  namida_json_build_int (builder, "skipped", row->skipped);
   namida_json_build_boolean (builder, "unproven", row->unproven);
   namida_json_build_string (builder, "message", row->error);
+  namida_json_build_string (builder, "advice", row->advice);
   namida_cli_emit (builder);
 }
 
@@ -82,8 +84,17 @@ print_row (const NamidaJournalSession *row)
   g_autofree char *when = time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("-");
   g_autofree char *size = namida_format_size (row->total_bytes);
   g_autofree char *healed = NULL;
-  gboolean sent = g_strcmp0 (row->direction, "send") == 0;
+  g_autofree char *skipped = NULL;
+  gboolean repaired_there = g_strcmp0 (row->direction, NAMIDA_JOURNAL_REPAIRED_THERE) == 0;
+  gboolean sent = g_strcmp0 (row->direction, "send") == 0 || repaired_there;
 
+  healed = namida_healed_dup_words (sent ? NAMIDA_DIRECTION_SEND : NAMIDA_DIRECTION_RECEIVE, row->alias,
+                                    row->healed_files, row->healed_versions);
+  if (repaired_there || g_strcmp0 (row->direction, NAMIDA_JOURNAL_REPAIRED) == 0)
+    {
+      namida_cli_print ("%s  %s", when, healed != NULL ? healed : "");
+      return;
+    }
   if (g_strcmp0 (row->direction, NAMIDA_JOURNAL_TRASHED) == 0)
     {
       namida_cli_print (_ ("%s  moved to the trash, for 30 days: %s of %s (%s)"), when, row->title, row->alias, size);
@@ -95,10 +106,17 @@ print_row (const NamidaJournalSession *row)
                                                                              : history_state_words (row->state));
   if (row->error != NULL)
     namida_cli_print ("                  %s", row->error);
-  healed = namida_healed_dup_words (sent ? NAMIDA_DIRECTION_SEND : NAMIDA_DIRECTION_RECEIVE, row->alias,
-                                    row->healed_files, row->healed_versions);
   if (healed != NULL)
     namida_cli_print ("                  %s", healed);
+  if (row->advice != NULL)
+    namida_cli_print ("                  %s", row->advice);
+  if (row->skipped > 0)
+    {
+      skipped = g_strdup_printf (ngettext ("%'u link or special file skipped", "%'u links or special files skipped",
+                                           row->skipped),
+                                 row->skipped);
+      namida_cli_print ("                  %s", skipped);
+    }
 }
 
 int

@@ -8,6 +8,7 @@
 #include "namida-cli-terminal.h"
 #include "namida-format.h"
 #include "namida-report.h"
+#include "namida-transfer-end.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
@@ -346,14 +347,15 @@ static void
 say_end (NamidaCliProgress *self)
 {
   NamidaTransfer *transfer = self->transfer;
+  NamidaTransferEnd end = namida_transfer_get_end (transfer);
   NamidaFileCounts counts = namida_transfer_count_files (transfer);
   g_autofree char *size = namida_format_size (counts.bytes);
   g_autofree char *stored = namida_format_files (counts.stored);
-  g_autofree char *healed = NULL;
+  g_autofree char *healed = namida_healed_dup_words (end.direction, end.alias, end.healed_files, end.healed_versions);
 
   if (namida_transfer_get_unproven (transfer))
     {
-      g_autofree char *state = namida_transfer_dup_state_text (transfer);
+      g_autofree char *state = namida_transfer_end_dup_state (&end);
 
       /* Translators: a state ("Sent; the other device cannot verify it"), files, their size. */
       namida_cli_say (self->cli, _ ("%s: %s (%s)."), state, stored, size);
@@ -364,7 +366,6 @@ say_end (NamidaCliProgress *self)
     namida_cli_say (self->cli, _ ("Done and verified: %s stored (%s)."), stored, size);
   if (counts.kept > 0 && namida_transfer_get_moved (transfer) == 0 && namida_transfer_get_hashed (transfer) == 0)
     namida_cli_say (self->cli, _ ("No file had to be sent, nor read again."));
-  healed = namida_transfer_dup_healed_words (transfer);
   if (healed != NULL)
     namida_cli_say (self->cli, "%s", healed);
   if (namida_transfer_get_folder (transfer) != NULL)

@@ -16,6 +16,7 @@
 #include "namida-hub-inspect.h"
 #include "namida-hub-schedules.h"
 #include "namida-limits.h"
+#include "namida-transfer-end.h"
 
 #include <glib/gi18n-lib.h>
 #include <unistd.h>

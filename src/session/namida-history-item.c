@@ -3,6 +3,10 @@
 
 #include "namida-history-item.h"
 
+#include "namida-clock.h"
+#include "namida-limits.h"
+#include "namida-transfer-end.h"
+
 #include <glib/gi18n-lib.h>
 
 struct _NamidaHistoryItem
@@ -23,7 +27,10 @@ namida_history_item_get_row (NamidaHistoryItem *self)
 NamidaDirection
 namida_history_item_get_direction (NamidaHistoryItem *self)
 {
-  return g_strcmp0 (self->row->direction, "send") == 0 ? NAMIDA_DIRECTION_SEND : NAMIDA_DIRECTION_RECEIVE;
+  gboolean there = g_strcmp0 (self->row->direction, "send") == 0
+                   || g_strcmp0 (self->row->direction, NAMIDA_JOURNAL_REPAIRED_THERE) == 0;
+
+  return there ? NAMIDA_DIRECTION_SEND : NAMIDA_DIRECTION_RECEIVE;
 }
 
 NamidaTransferState
@@ -39,34 +46,56 @@ namida_history_item_get_state (NamidaHistoryItem *self)
     { "open", NAMIDA_TRANSFER_INTERRUPTED },  { "parked", NAMIDA_TRANSFER_INTERRUPTED },
   };
 
+  /* A person stopped it, and what arrived is kept: as its row said then. */
+  if (self->row->ask && g_strcmp0 (self->row->state, "parked") == 0)
+    return NAMIDA_TRANSFER_CANCELLED;
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
     if (g_strcmp0 (self->row->state, all[i].word) == 0)
       return all[i].state;
   return NAMIDA_TRANSFER_FAILED;
 }
 
+gboolean
+namida_history_item_is_transfer (NamidaHistoryItem *self)
+{
+  return g_strcmp0 (self->row->direction, "send") == 0 || g_strcmp0 (self->row->direction, "receive") == 0;
+}
+
+/* What a device keeps of a canceled sending is deleted after some days. */
+static gboolean
+history_item_can_resume (NamidaHistoryItem *self)
+{
+  gint64 age = namida_clock_real () - self->row->updated_at;
+
+  return (self->row->can_resume || self->row->ask) && age < NAMIDA_LIMIT_PARKED_DAYS * G_TIME_SPAN_DAY;
+}
+
 char *
 namida_history_item_dup_state_text (NamidaHistoryItem *self)
 {
+  const NamidaJournalSession *row = self->row;
   NamidaTransferEnd end = { .direction = namida_history_item_get_direction (self),
                             .state = namida_history_item_get_state (self),
-                            .unproven = self->row->unproven,
-                            .failed = self->row->failed_files,
-                            .message = self->row->error };
+                            .unproven = row->unproven,
+                            .can_resume = history_item_can_resume (self),
+                            .stored = row->stored_files,
+                            .kept = row->kept_files,
+                            .failed = row->failed_files,
+                            .skipped = row->skipped,
+                            .healed_files = row->healed_files,
+                            .healed_versions = row->healed_versions,
+                            .alias = row->alias,
+                            .message = row->error,
+                            .advice = row->advice };
 
-  if (g_strcmp0 (self->row->direction, NAMIDA_JOURNAL_TRASHED) == 0)
+  if (g_strcmp0 (row->direction, NAMIDA_JOURNAL_TRASHED) == 0)
     return g_strdup (_ ("Moved to the trash, for 30 days"));
+  if (!namida_history_item_is_transfer (self))
+    return namida_healed_dup_words (end.direction, row->alias, row->healed_files, row->healed_versions);
   if (end.state != NAMIDA_TRANSFER_INTERRUPTED)
     return namida_transfer_end_dup_words (&end);
   return g_strdup (end.direction == NAMIDA_DIRECTION_SEND ? _ ("Interrupted: send it again and it goes on")
                                                           : _ ("Interrupted: it goes on when the device sends again"));
-}
-
-char *
-namida_history_item_dup_healed_words (NamidaHistoryItem *self)
-{
-  return namida_healed_dup_words (namida_history_item_get_direction (self), self->row->alias, self->row->healed_files,
-                                  self->row->healed_versions);
 }
 
 static void

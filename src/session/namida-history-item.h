@@ -18,8 +18,8 @@ NamidaDirection namida_history_item_get_direction (NamidaHistoryItem *self);
 NamidaTransferState namida_history_item_get_state (NamidaHistoryItem *self);
 /** namida_history_item_dup_state_text: Returns: (transfer full): what came of it, in words for a row. Translated. */
 char *namida_history_item_dup_state_text (NamidaHistoryItem *self);
-/** namida_history_item_dup_healed_words: Returns: (transfer full) (nullable): which damaged files it made whole, as
- * when it ended. Translated. */
-char *namida_history_item_dup_healed_words (NamidaHistoryItem *self);
+/** namida_history_item_is_transfer: Returns: %FALSE for what else the history tells of: versions that were moved to the
+ * trash, and damaged files that were repaired in the background. */
+gboolean namida_history_item_is_transfer (NamidaHistoryItem *self);
 
 G_END_DECLS

@@ -149,6 +149,8 @@ verified (GObject *source, GAsyncResult *result, gpointer user_data)
         g_message ("%s", error->message);
       return;
     }
+  if (report->repaired > 0)
+    namida_hub_note_repair (self, NAMIDA_DIRECTION_RECEIVE, NULL, report->repaired, 0);
   if (lost == 0)
     return;
   sentence = g_strdup_printf (ngettext ("%u file of a backup that is kept here is damaged, and there is no other copy "

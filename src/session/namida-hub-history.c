@@ -84,8 +84,9 @@ items_before (NamidaHubHistory *self, GPtrArray *rows)
       NamidaJournalSession *row = g_ptr_array_index (rows, i);
 
       gboolean listed = row->paused && g_str_equal (row->state, "parked");
+      gboolean transfer = g_str_equal (row->direction, "send") || g_str_equal (row->direction, "receive");
 
-      if ((row->updated_at < self->since && !listed) || namida_hub_has_forgotten (self->hub, row->id))
+      if (!transfer || (row->updated_at < self->since && !listed) || namida_hub_has_forgotten (self->hub, row->id))
         g_ptr_array_add (items, namida_history_item_new (row));
       else
         namida_journal_session_free (row);
@@ -239,6 +240,9 @@ namida_hub_history_new (NamidaHub *hub)
 
   self->hub = g_object_ref (hub);
   g_signal_connect_object (hub, "notify::running", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
+  /* What is no transfer has no row but that of the history. */
+  g_signal_connect_object (hub, "noted", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (hub, "versions-removed", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
   /* One that was interrupted goes on: its old row is no history any more. */
   g_signal_connect_object (hub->transfers, "items-changed", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
   load (self);

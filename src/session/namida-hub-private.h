@@ -301,6 +301,16 @@ void namida_hub_verify_quietly (NamidaHub *self);
 /* namida-hub-tidy.c */
 void namida_hub_start_tidying (NamidaHub *self);
 void namida_hub_stop_tidying (NamidaHub *self);
+/**
+ * namida_hub_note_repair: a row of the history for damaged files that were repaired outside of any transfer, and
+ * "healed"
+ * @direction: RECEIVE: here; SEND: on the other device
+ * @fingerprint: (nullable): of the other device; %NULL: from a copy that was here
+ * @files: how many, at least one
+ * @versions: that hold one of them; 0: not known
+ */
+void namida_hub_note_repair (
+    NamidaHub *self, NamidaDirection direction, const char *fingerprint, guint files, guint versions);
 /* namida-hub-wanted.c: damaged files that devices are asked for, here and there. With the shelf. */
 void namida_hub_start_wanted (NamidaHub *self);
 /* Somebody wrote to the database: what is wanted may be another number, and its devices are told. */

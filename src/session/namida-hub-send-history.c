@@ -3,6 +3,7 @@
 
 #include "namida-hub-send-private.h"
 #include "namida-clock.h"
+#include "namida-transfer-end.h"
 
 /* The row of a sending in the history, and what it says to the next run of the program. */
 
@@ -138,6 +139,10 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
   row->left_out = namida_transfer_count_missed (transfer);
   row->unproven = namida_transfer_get_unproven (transfer);
   row->healed_files = namida_transfer_get_healed (transfer, &row->healed_versions);
+  row->skipped = namida_transfer_count_skipped (transfer);
+  row->can_resume
+      = namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_CANCELLED && namida_transfer_get_keep_parts (transfer);
+  row->advice = g_strdup (namida_transfer_get_advice (transfer));
   row->failed_files = namida_transfer_is_final (transfer) && !stays ? counts.failed : 0;
   row->error = error != NULL && !stays ? g_strdup (error->message) : NULL;
   g_task_set_task_data (task, writing, (GDestroyNotify) writing_free);

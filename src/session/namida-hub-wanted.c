@@ -40,25 +40,9 @@ on_reloaded (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-wanted_tell (NamidaHub *self, NamidaDirection direction, const char *fingerprint, guint files, guint versions)
-{
-  NamidaPeer *peer = self->peers != NULL ? namida_peer_list_find_by_fingerprint (self->peers, fingerprint) : NULL;
-  const NamidaTrusted *trusted = self->trust != NULL ? namida_trust_store_lookup (self->trust, fingerprint) : NULL;
-  NamidaHubHealed healed = { .direction = direction,
-                             .alias = peer != NULL      ? namida_peer_get_alias (peer)
-                                      : trusted != NULL ? trusted->alias
-                                                        : fingerprint,
-                             .fingerprint = fingerprint,
-                             .files = files,
-                             .versions = versions };
-
-  g_signal_emit_by_name (self, "healed", &healed);
-}
-
-static void
 on_healed (NamidaHub *self, const char *fingerprint, guint files, guint versions)
 {
-  wanted_tell (self, NAMIDA_DIRECTION_RECEIVE, fingerprint, files, versions);
+  namida_hub_note_repair (self, NAMIDA_DIRECTION_RECEIVE, fingerprint, files, versions);
   if (self->versions != NULL && self->store != NULL)
     namida_versions_reload_async (self->versions, self->cancellable, on_reloaded, NULL);
   namida_hub_refresh_wanted (self);
@@ -205,7 +189,8 @@ on_brought (GObject *source, GAsyncResult *result, gpointer user_data)
         brought->wanted = 0;
     }
   if (bringing->healed.files > 0)
-    wanted_tell (self, NAMIDA_DIRECTION_SEND, bringing->fingerprint, bringing->healed.files, bringing->healed.versions);
+    namida_hub_note_repair (self, NAMIDA_DIRECTION_SEND, bringing->fingerprint, bringing->healed.files,
+                            bringing->healed.versions);
 }
 
 /* Returns: (transfer none) (nullable): %NULL: it is being brought files, or nothing is different from the last time. */

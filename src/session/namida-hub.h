@@ -66,8 +66,8 @@ typedef struct
  * namida_hub_start_finish(). Signal "trouble" (const char *sentence): something a person should know and nothing
  * depends on. Signal "alarm" (const char *sentence): somebody pretends to be a trusted device; it is kept for
  * namida_hub_dup_alarms(), and whoever shows it lets a person read it to its end.
- * depends on. Signal "healed" (const NamidaHubHealed *): damaged files of a backup are whole again by what a device
- * brought, here or there, outside of any transfer.
+ * Signal "healed" (const NamidaHubHealed *): damaged files of a backup are whole again by what a device brought, here
+ * or there, outside of any transfer. Signal "noted": the history has a new row that is no transfer.
  */
 #define NAMIDA_TYPE_HUB (namida_hub_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaHub, namida_hub, NAMIDA, HUB, GObject)

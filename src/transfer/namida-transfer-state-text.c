@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "namida-report.h"
+#include "namida-format.h"
+#include "namida-transfer-end.h"
 #include "namida-transfer-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -14,69 +15,20 @@ is_sent (NamidaTransfer *self)
   return namida_transfer_get_direction (self) == NAMIDA_DIRECTION_SEND;
 }
 
-static const char *
-done_words (const NamidaTransferEnd *end)
-{
-  gboolean sent = end->direction == NAMIDA_DIRECTION_SEND;
-
-  if (end->unproven)
-    return sent ? _ ("Sent; the other device cannot verify it")
-                : _ ("Received; the other device sent nothing to verify it by");
-  return sent ? _ ("Sent and verified") : _ ("Received and verified");
-}
-
-static char *
-dup_incomplete_words (const NamidaTransferEnd *end)
-{
-  if (end->failed > 0)
-    return g_strdup_printf (ngettext ("%'u file is not there", "%'u files are not there", end->failed), end->failed);
-  return g_strdup (_ ("Not everything was sent"));
-}
-
-char *
-namida_transfer_end_dup_words (const NamidaTransferEnd *end)
-{
-  switch (end->state)
-    {
-    case NAMIDA_TRANSFER_DONE:
-      return g_strdup (done_words (end));
-    case NAMIDA_TRANSFER_INCOMPLETE:
-      return dup_incomplete_words (end);
-    case NAMIDA_TRANSFER_DECLINED:
-      return g_strdup (_ ("Declined"));
-    case NAMIDA_TRANSFER_CANCELLED:
-      return g_strdup (_ ("Cancelled"));
-    default:
-      return g_strdup (end->message != NULL && end->message[0] != '\0' ? end->message : _ ("It did not arrive"));
-    }
-}
-
-static char *
-dup_final_text (NamidaTransfer *self)
-{
-  const GError *error = namida_transfer_get_error (self);
-  NamidaTransferEnd end = { .direction = namida_transfer_get_direction (self),
-                            .state = namida_transfer_get_state (self),
-                            .unproven = namida_transfer_get_unproven (self),
-                            .failed = namida_transfer_count_files (self).failed,
-                            .message = error != NULL ? error->message : NULL };
-
-  return namida_transfer_end_dup_words (&end);
-}
-
 /* What is known to be safe: bytes on their way when the connection broke may not be. */
 static char *
 dup_away_text (NamidaTransfer *self)
 {
   guint64 total = namida_transfer_get_total_bytes (self);
   guint64 safe = MIN (namida_transfer_get_safe_bytes (self), total);
+  g_autofree char *amount = NULL;
 
   if (safe == 0)
     return g_strdup (_ ("Waiting for the device"));
-  /* Translators: a state; %u is how much of a backup has arrived. */
-  return g_strdup_printf (is_sent (self) ? _ ("Waiting for the device · %u %% is safe there")
-                                         : _ ("Waiting for the device · %u %% is safe here"),
-                          (guint) ((double) safe * 100 / (double) total));
+  /* An amount, not a percentage: 77 MB of a large library are 0 %. */
+  amount = namida_format_progress (safe, total);
+  /* Translators: a state; %s is how much of a backup has gone over: “4.1 of 12.4 GB” */
+  return g_strdup_printf (_ ("Waiting for the device · %s transferred"), amount);
 }
 
 static char *
@@ -92,6 +44,8 @@ dup_interrupted_text (NamidaTransfer *self)
 char *
 namida_transfer_dup_state_text (NamidaTransfer *self)
 {
+  NamidaTransferEnd end;
+
   switch (namida_transfer_get_state (self))
     {
     case NAMIDA_TRANSFER_PREPARING:
@@ -107,6 +61,7 @@ namida_transfer_dup_state_text (NamidaTransfer *self)
     case NAMIDA_TRANSFER_FINISHING:
       return g_strdup (_ ("Verifying and storing"));
     default:
-      return dup_final_text (self);
+      end = namida_transfer_get_end (self);
+      return namida_transfer_end_dup_words (&end);
     }
 }

@@ -552,41 +552,6 @@ namida_transfer_get_healed (NamidaTransfer *self, guint *versions)
   return (guint) g_atomic_int_get (&self->healed_files);
 }
 
-char *
-namida_healed_dup_words (NamidaDirection direction, const char *alias, guint files, guint n_versions)
-{
-  g_autofree char *versions = NULL;
-
-  if (files == 0)
-    return NULL;
-  if (n_versions == 0 && direction == NAMIDA_DIRECTION_RECEIVE)
-    return g_strdup_printf (ngettext ("%'u damaged file was repaired.", "%'u damaged files were repaired.", files),
-                            files);
-  if (n_versions == 0)
-    /* Translators: a number of files, and the name of a device */
-    return g_strdup_printf (ngettext ("%'u damaged file was repaired on “%s”.",
-                                      "%'u damaged files were repaired on “%s”.", files),
-                            files, alias);
-  versions = g_strdup_printf (ngettext ("%'u version", "%'u versions", n_versions), n_versions);
-  if (direction == NAMIDA_DIRECTION_RECEIVE)
-    /* Translators: the second one is a number of versions, as in "in 3 versions" */
-    return g_strdup_printf (ngettext ("%'u damaged file was repaired in %s.", "%'u damaged files were repaired in %s.",
-                                      files),
-                            files, versions);
-  /* Translators: a number of files, a number of versions, as in "in 3 versions", and the name of a device */
-  return g_strdup_printf (ngettext ("%'u damaged file was repaired in %s on “%s”.",
-                                    "%'u damaged files were repaired in %s on “%s”.", files),
-                          files, versions, alias);
-}
-
-char *
-namida_transfer_dup_healed_words (NamidaTransfer *self)
-{
-  guint versions, files = namida_transfer_get_healed (self, &versions);
-
-  return namida_healed_dup_words (self->direction, namida_transfer_get_peer_alias (self), files, versions);
-}
-
 void
 namida_transfer_restart (NamidaTransfer *self)
 {

@@ -115,16 +115,6 @@ guint namida_transfer_get_hashed (NamidaTransfer *self); /* any thread */
 void namida_transfer_set_healed (NamidaTransfer *self, guint files, guint versions);
 /** namida_transfer_get_healed: @versions: (out) (optional). Returns: how many files; any thread. */
 guint namida_transfer_get_healed (NamidaTransfer *self, guint *versions);
-/**
- * namida_healed_dup_words: @direction: RECEIVE: here; SEND: on the device @alias
- * @files: how many damaged files are whole again; @n_versions: of how many versions; 0: not known
- *
- * Returns: (transfer full) (nullable): a sentence, the same wherever it is told; %NULL for no files. Translated.
- */
-char *namida_healed_dup_words (NamidaDirection direction, const char *alias, guint files, guint n_versions);
-/** namida_transfer_dup_healed_words: Returns: (transfer full) (nullable): a sentence on what was healed here or on the
- * other device; %NULL: nothing was. Translated; main context. */
-char *namida_transfer_dup_healed_words (NamidaTransfer *self);
 /** What was counted and known of its files is forgotten, as it is counted anew; main context, while nobody moves bytes.
  */
 void namida_transfer_restart (NamidaTransfer *self);
@@ -168,18 +158,6 @@ void namida_transfer_finish (NamidaTransfer *self);
  * After an end it has no effect. Main context.
  */
 void namida_transfer_fail (NamidaTransfer *self, const GError *error);
-/** NamidaTransferEnd: what the words for a transfer that has ended depend on, of this run or of an earlier one. */
-typedef struct
-{
-  NamidaDirection direction;
-  NamidaTransferState state; /* a final one */
-  gboolean unproven;
-  guint failed;        /* files */
-  const char *message; /* (nullable): of the error */
-} NamidaTransferEnd;
-/** namida_transfer_end_dup_words: Returns: (transfer full): how it ended, in words: the row, the notification and the
- * history take them from here, so that a transfer reads the same after the program was started again. Translated. */
-char *namida_transfer_end_dup_words (const NamidaTransferEnd *end);
 /** namida_transfer_dup_state_text: Returns: (transfer full): the state in words for a row: "Waiting for someone to
  * accept there". Translated. */
 char *namida_transfer_dup_state_text (NamidaTransfer *self);

@@ -276,6 +276,11 @@ class Shell:
         calls, = self.call("GetMethodCalls", GLib.Variant("(s)", ("Notify",)))
         return [(args[3], args[5][::2]) for _, args in calls]
 
+    def bodies(self):
+        """What each says below its title, oldest first."""
+        calls, = self.call("GetMethodCalls", GLib.Variant("(s)", ("Notify",)))
+        return [args[4] for _, args in calls]
+
     def press(self, key):
         # The id is the count: the mock numbers from 1 and the program shows one after another.
         number = 1 + max(i for i, (_, keys) in enumerate(self.shown()) if key in keys)

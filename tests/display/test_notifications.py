@@ -125,6 +125,8 @@ def test_open_folder(lab):
 
     action = wait_for("the word that it ended", ended)[0]
     assert str(data) not in action, "a notification carries a path"
+    # In the words of its row: test-transfer-words.c has those.
+    assert "Verified" in lab.shell.bodies()[before:], lab.shell.bodies()
     lab.shell.press(action)
     place = wait_for("the folder to be opened", lambda: opened.exists() and opened.read_text().strip())
     folder = Gio.File.new_for_commandline_arg(place).get_path()

@@ -92,7 +92,7 @@ device_dates_count_history (NamidaDeviceDates *self)
       g_autoptr (NamidaHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (self->history), i);
       const NamidaJournalSession *row = namida_history_item_get_row (item);
 
-      if (row->fingerprint == NULL || *row->fingerprint == '\0')
+      if (row->fingerprint == NULL || *row->fingerprint == '\0' || !namida_history_item_is_transfer (item))
         continue;
       device_dates_count_transfer (device_dates_at (self, row->fingerprint),
                                    namida_history_item_get_state (item) == NAMIDA_TRANSFER_DONE

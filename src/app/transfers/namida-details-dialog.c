@@ -22,6 +22,7 @@ struct _NamidaDetailsDialog
   AdwWindowTitle *heading;
   AdwToastOverlay *toasts;
   GtkWidget *report_button;
+  GtkLabel *ended;
   GtkLabel *summary;
   GtkWidget *filter;
   GtkToggleButton *failed_button;
@@ -87,7 +88,11 @@ show (NamidaDetailsDialog *self)
 {
   guint failed = namida_file_model_count_failed (self->transfer);
   g_autofree char *summary = dup_summary (self->transfer, failed);
+  g_autofree char *ended
+      = namida_transfer_is_final (self->transfer) ? namida_transfer_dup_state_text (self->transfer) : NULL;
 
+  gtk_label_set_label (self->ended, ended != NULL ? ended : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->ended), ended != NULL);
   gtk_label_set_label (self->summary, summary);
   gtk_widget_set_visible (self->filter, failed > 0 && failed < namida_file_model_count_files (self->transfer));
   if (gtk_toggle_button_get_active (self->failed_button))
@@ -218,6 +223,7 @@ namida_details_dialog_class_init (NamidaDetailsDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, heading);
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, toasts);
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, report_button);
+  gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, ended);
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, summary);
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, filter);
   gtk_widget_class_bind_template_child (widget_class, NamidaDetailsDialog, failed_button);

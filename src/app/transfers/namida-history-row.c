@@ -44,20 +44,10 @@ namida_history_words (NamidaHistoryItem *item)
                                     : *row->title != '\0' ? row->title
                                            : _ ("Files");
 
+  /* Repaired from a copy that was here. */
+  if (*row->alias == '\0')
+    return g_strdup (what);
   return namida_transfer_what_to_whom (namida_history_item_get_direction (item), what, row->alias);
-}
-
-static char *
-history_row_dup_state (NamidaHistoryItem *item)
-{
-  const NamidaJournalSession *row = namida_history_item_get_row (item);
-  gboolean verified = namida_history_item_get_state (item) == NAMIDA_TRANSFER_DONE && !row->unproven;
-  NamidaDirection direction = namida_history_item_get_direction (item);
-  g_autofree char *text = verified ? namida_transfer_dup_verified (direction, row->stored_files, row->kept_files)
-                                   : namida_history_item_dup_state_text (item);
-  g_autofree char *healed = namida_history_item_dup_healed_words (item);
-
-  return healed != NULL ? g_strconcat (text, " · ", healed, NULL) : g_steal_pointer (&text);
 }
 
 static void
@@ -90,13 +80,21 @@ history_row_show_item (NamidaHistoryRow *self, NamidaHistoryItem *item)
   gboolean there = direction == NAMIDA_DIRECTION_RECEIVE
                    && (row->stored_files + row->kept_files > 0 || state == NAMIDA_TRANSFER_DONE);
   g_autofree char *words = namida_history_words (item);
-  g_autofree char *text = history_row_dup_state (item);
+  g_autofree char *text = namida_history_item_dup_state_text (item);
 
   self->folder = there ? g_strdup (namida_transfer_entry_get_folder (item)) : NULL;
   history_row_show_end (self, words, text, row->updated_at, row->total_bytes);
   gtk_widget_add_css_class (GTK_WIDGET (self->state), namida_transfer_state_class (state));
-  namida_transfer_show_icon (self->icon, direction, state);
-  namida_transfer_show_what (self->what, direction, state, namida_transfer_entry_has_backup (item), row->title);
+  if (namida_history_item_is_transfer (item))
+    {
+      namida_transfer_show_icon (self->icon, direction, state);
+      namida_transfer_show_what (self->what, direction, state, namida_transfer_entry_has_backup (item), row->title);
+      return;
+    }
+  /* It was neither sent nor received. */
+  gtk_widget_set_visible (GTK_WIDGET (self->icon), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->size), row->total_bytes > 0);
+  namida_what_set (self->what, NAMIDA_WHAT_BACKUP, NAMIDA_WHAT_STAYS, FALSE);
 }
 
 static void

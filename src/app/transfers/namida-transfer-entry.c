@@ -94,6 +94,8 @@ transfer_entry_is_plain (gpointer item)
   NamidaTransferState state
       = NAMIDA_IS_HISTORY_ITEM (item) ? namida_history_item_get_state (item) : namida_transfer_get_state (item);
 
+  if (NAMIDA_IS_HISTORY_ITEM (item) && !namida_history_item_is_transfer (item))
+    return FALSE;
   return direction == NAMIDA_DIRECTION_RECEIVE && state == NAMIDA_TRANSFER_DONE
          && !namida_transfer_entry_has_backup (item);
 }

@@ -26,9 +26,6 @@ const char *namida_transfer_state_class (NamidaTransferState state);
 /** namida_transfer_show_what: the square of a transfer's row; @title: names single files. */
 void namida_transfer_show_what (
     NamidaWhat *what, NamidaDirection direction, NamidaTransferState state, gboolean backup, const char *title);
-/** namida_transfer_dup_verified: Returns: (transfer full): how one ended that was verified: "Verified there · 1,195 of
- * 1,198 were there already". @kept: of the files, those that were there before. */
-char *namida_transfer_dup_verified (NamidaDirection direction, guint stored, guint kept);
 /** namida_transfer_show_icon: icon and spoken word for the state of a transfer; hidden while it moves. */
 void namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTransferState state);
 /** Returns: (transfer full): the line below the bar: "4.1 of 12.4 GB · 1,021 of 2,913 files", or the state in words. */

@@ -100,61 +100,13 @@ namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTran
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
 }
 
-char *
-namida_transfer_dup_verified (NamidaDirection direction, guint stored, guint kept)
-{
-  gboolean send = direction == NAMIDA_DIRECTION_SEND;
-  const char *verified = send ? _ ("Verified there") : _ ("Verified");
-
-  if (kept == 0)
-    return g_strdup (verified);
-  if (send)
-    /* Translators: “Verified there” and how many of the files were there before */
-    return g_strdup_printf (ngettext ("%s · %'u of %'u was there already", "%s · %'u of %'u were there already", kept),
-                            verified, kept, stored + kept);
-  /* Translators: “Verified” and how many of the files were here before */
-  return g_strdup_printf (ngettext ("%s · %'u of %'u was here already", "%s · %'u of %'u were here already", kept),
-                          verified, kept, stored + kept);
-}
-
-/* How much is kept for a later try of one that was canceled. */
-static char *
-transfer_words_dup_canceled (NamidaTransfer *transfer)
-{
-  guint64 total = namida_transfer_get_total_bytes (transfer);
-  guint percent = total > 0 ? (guint) ((double) namida_transfer_get_done_bytes (transfer) * 100 / (double) total) : 0;
-
-  if (!namida_transfer_get_keep_parts (transfer) || percent == 0)
-    return g_strdup (_ ("Canceled"));
-  if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND)
-    return g_strdup_printf (_ ("Canceled · %u%% is kept there for a week"), percent);
-  return g_strdup_printf (_ ("Canceled · %u%% is kept here for a week"), percent);
-}
-
-/* Returns: (transfer full): the state, without what is added to it. */
-static char *
-transfer_words_dup_state (NamidaTransfer *transfer)
-{
-  NamidaFileCounts counts;
-
-  if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_CANCELLED)
-    return transfer_words_dup_canceled (transfer);
-  if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_DONE || namida_transfer_get_unproven (transfer))
-    return namida_transfer_dup_state_text (transfer);
-  counts = namida_transfer_count_files (transfer);
-  return namida_transfer_dup_verified (namida_transfer_get_direction (transfer), counts.stored, counts.kept);
-}
-
 /* While bytes move, the amounts say more than the word "Sending". */
 char *
 namida_transfer_dup_line (NamidaTransfer *transfer)
 {
   guint64 total = namida_transfer_get_total_bytes (transfer);
-  NamidaBackup *backup = namida_transfer_get_backup (transfer);
-  guint left_out = backup != NULL ? namida_backup_get_left_out (backup)->len : 0;
-  g_autofree char *text = transfer_words_dup_state (transfer);
+  g_autofree char *text = namida_transfer_dup_state_text (transfer);
   g_autofree char *amount = NULL;
-  g_autofree char *healed = namida_transfer_dup_healed_words (transfer);
 
   /* A device that is away is no error. */
   if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED
@@ -162,14 +114,6 @@ namida_transfer_dup_line (NamidaTransfer *transfer)
       && namida_transfer_get_safe_bytes (transfer) == 0)
     /* Translators: %s is the name of a device */
     return g_strdup_printf (_ ("Waits for %s · sends when it is back"), namida_transfer_get_peer_alias (transfer));
-  if (healed != NULL && namida_transfer_is_final (transfer))
-    return g_strconcat (text, " · ", healed, NULL);
-  if (namida_transfer_get_advice (transfer) != NULL)
-    return g_strconcat (text, " · ", namida_transfer_get_advice (transfer), NULL);
-  if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_DONE && left_out > 0)
-    return g_strdup_printf (ngettext ("%s · %'u link or special file skipped",
-                                      "%s · %'u links or special files skipped", left_out),
-                            text, left_out);
   if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_RUNNING && total > 0)
     {
       amount = namida_format_progress (namida_transfer_get_done_bytes (transfer), total);

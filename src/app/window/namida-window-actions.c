@@ -189,7 +189,7 @@ window_actions_ask (NamidaWindow *window, NamidaPeer *peer, gboolean block)
   GtkWidget *dialog
       = namida_dialog_new (GTK_WINDOW (window), title,
                            block ? _ ("Its requests are declined from now on without showing them. Its backups stay.")
-                                 : _ ("Its backups stay. To send again, it must be paired again."));
+                                 : _ ("Its backups stay. You will be asked before it can save files here."));
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), response,
                                     block ? _ ("_Block") : _ ("_Forget"), NULL);

@@ -17,6 +17,7 @@
 #include "namida-message-dialog.h"
 #include "namida-mnemonics.h"
 #include "namida-offer-queue.h"
+#include "namida-transfer-end.h"
 #include "namida-transfers-page.h"
 #include "namida-window-actions.h"
 

@@ -14,7 +14,7 @@
 #define SESSION_COLUMNS                                                                                                \
   "id, direction, fingerprint, alias, title, offer_key, landing, destination, state, started_at, updated_at,"          \
   " total_bytes, total_files, stored_files, kept_files, failed_files, error, scope, left_out, unproven,"               \
-  " healed_files, healed_versions"
+  " healed_files, healed_versions, skipped, can_resume, advice"
 #define AGREED_COLUMNS "agreed_files, agreed_bytes, agreed_at, agreed_by, agreed_names, folder, declined"
 #define READ_COLUMNS SESSION_COLUMNS ", ask, wish, paused, " AGREED_COLUMNS
 
@@ -33,6 +33,7 @@ namida_journal_session_free (NamidaJournalSession *self)
   g_free (self->destination);
   g_free (self->state);
   g_free (self->error);
+  g_free (self->advice);
   g_free (self->scope);
   g_free (self->wish);
   g_free (self->agreed_by);
@@ -79,7 +80,7 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
   return namida_database_exec (
       database, error,
       "INSERT INTO sessions (" SESSION_COLUMNS ", " AGREED_COLUMNS
-      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, fingerprint = excluded.fingerprint,"
       " alias = excluded.alias, title = excluded.title, offer_key = excluded.offer_key, landing = excluded.landing,"
       " destination = excluded.destination, state = excluded.state, started_at = excluded.started_at,"
@@ -87,18 +88,20 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
       " stored_files = excluded.stored_files, kept_files = excluded.kept_files,"
       " failed_files = excluded.failed_files, error = excluded.error, scope = excluded.scope, ask = 0, paused = 0,"
       " left_out = excluded.left_out, unproven = excluded.unproven, healed_files = excluded.healed_files,"
-      " healed_versions = excluded.healed_versions,"
+      " healed_versions = excluded.healed_versions, skipped = excluded.skipped,"
+      " can_resume = excluded.can_resume, advice = excluded.advice,"
       " agreed_files = excluded.agreed_files, agreed_bytes = excluded.agreed_bytes, agreed_at = excluded.agreed_at,"
       " agreed_by = excluded.agreed_by, agreed_names = excluded.agreed_names, folder = excluded.folder,"
       " declined = excluded.declined",
-      "sssssssssiiiiiiissiiiiiiissss", session->id, or_empty (session->direction), session->fingerprint,
+      "sssssssssiiiiiiissiiiiiisiiissss", session->id, or_empty (session->direction), session->fingerprint,
       or_empty (session->alias), or_empty (session->title), or_empty (session->offer_key), session->landing,
       session->destination, or_empty (session->state), session->started_at, session->updated_at,
       (gint64) session->total_bytes, (gint64) session->total_files, (gint64) session->stored_files,
       (gint64) session->kept_files, (gint64) session->failed_files, session->error, or_empty (session->scope),
       (gint64) session->left_out, (gint64) session->unproven, (gint64) session->healed_files,
-      (gint64) session->healed_versions, (gint64) session->agreed_files, (gint64) session->agreed_bytes,
-      session->agreed_at, session->agreed_by, session->agreed_names, session->folder, session->declined);
+      (gint64) session->healed_versions, (gint64) session->skipped, (gint64) session->can_resume, session->advice,
+      (gint64) session->agreed_files, (gint64) session->agreed_bytes, session->agreed_at, session->agreed_by,
+      session->agreed_names, session->folder, session->declined);
 }
 
 gboolean
@@ -186,16 +189,19 @@ read_session (sqlite3_stmt *statement)
   session->unproven = sqlite3_column_int (statement, 19) != 0;
   session->healed_files = (guint) sqlite3_column_int64 (statement, 20);
   session->healed_versions = (guint) sqlite3_column_int64 (statement, 21);
-  session->ask = sqlite3_column_int (statement, 22) != 0;
-  session->wish = dup_text (statement, 23);
-  session->paused = sqlite3_column_int (statement, 24) != 0;
-  session->agreed_files = (guint) sqlite3_column_int64 (statement, 25);
-  session->agreed_bytes = (guint64) sqlite3_column_int64 (statement, 26);
-  session->agreed_at = sqlite3_column_int64 (statement, 27);
-  session->agreed_by = dup_text (statement, 28);
-  session->agreed_names = dup_text (statement, 29);
-  session->folder = dup_text (statement, 30);
-  session->declined = dup_text (statement, 31);
+  session->skipped = (guint) sqlite3_column_int64 (statement, 22);
+  session->can_resume = sqlite3_column_int (statement, 23) != 0;
+  session->advice = dup_text (statement, 24);
+  session->ask = sqlite3_column_int (statement, 25) != 0;
+  session->wish = dup_text (statement, 26);
+  session->paused = sqlite3_column_int (statement, 27) != 0;
+  session->agreed_files = (guint) sqlite3_column_int64 (statement, 28);
+  session->agreed_bytes = (guint64) sqlite3_column_int64 (statement, 29);
+  session->agreed_at = sqlite3_column_int64 (statement, 30);
+  session->agreed_by = dup_text (statement, 31);
+  session->agreed_names = dup_text (statement, 32);
+  session->folder = dup_text (statement, 33);
+  session->declined = dup_text (statement, 34);
   return session;
 }
 

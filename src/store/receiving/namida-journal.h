@@ -25,7 +25,10 @@ typedef struct
   guint left_out;                      /* files and folders that the sender could not read */
   gboolean unproven;                   /* no hash proved what arrived */
   guint healed_files, healed_versions; /* damaged files that it made whole, and in how many versions; 0: not known */
+  guint skipped;                       /* links and special files, which are never sent */
+  gboolean can_resume;                 /* of one that was canceled: what arrived is kept for a later sending */
   char *error;
+  char *advice;    /* (nullable): what its person has to do at the other device */
   char *scope;     /* (nullable) none: namida_backup_dup_scope() */
   char *wish;      /* (nullable) of a sending: what goes on after the program's end; namida_journal_write_send() */
   gboolean ask;    /* a person has to say yes before it goes on; read only */
@@ -44,6 +47,10 @@ typedef struct
 
 /* The direction of a row of the history that is no transfer: versions that went to the trash of their store. */
 #define NAMIDA_JOURNAL_TRASHED "trashed"
+/* Of rows that are no transfer either: damaged files of backups that were repaired in the background, here with the
+ * files of the device @alias, or on that device with the files of this one. */
+#define NAMIDA_JOURNAL_REPAIRED "repaired"
+#define NAMIDA_JOURNAL_REPAIRED_THERE "repaired-there"
 
 /* Who agreed: a person who was asked, the rule for a trusted device, or the rule that accepts everything. */
 #define NAMIDA_AGREED_PERSON "person"

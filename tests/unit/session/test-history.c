@@ -4,6 +4,7 @@
 
 #include "namida-clock.h"
 #include "namida-hub-history.h"
+#include "namida-hub-private.h"
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
@@ -33,6 +34,7 @@ write_row (NamidaDatabase *database, const char *id, const char *direction, cons
     .started_at = then,
     .updated_at = then,
     .total_files = 3,
+    .stored_files = g_str_equal (state, "finished") ? 1 : 0,
     .kept_files = 2,
     .unproven = g_str_equal (id, "unproven"),
     .failed_files = g_str_equal (state, "incomplete") ? 1 : 0,
@@ -91,10 +93,9 @@ test_lists_and_clears (void)
   WAIT_FOR (g_list_model_get_n_items (list) == 5);
   check_item (history, 0, "parked", NAMIDA_TRANSFER_INTERRUPTED, "Interrupted: it goes on when the device sends again");
   check_item (history, 1, "middle", NAMIDA_TRANSFER_INCOMPLETE, "1 file is not there");
-  /* What was there already is no reason to speak of it in another way than on the day it arrived. */
-  check_item (history, 2, "received", NAMIDA_TRANSFER_DONE, "Received and verified");
+  check_item (history, 2, "received", NAMIDA_TRANSFER_DONE, "Verified · 2 of 3 were here already");
   check_item (history, 3, "unproven", NAMIDA_TRANSFER_DONE, "Received; the other device sent nothing to verify it by");
-  check_item (history, 4, "old", NAMIDA_TRANSFER_DONE, "Sent and verified");
+  check_item (history, 4, "old", NAMIDA_TRANSFER_DONE, "Verified there · 2 of 3 were there already");
 
   /* What waits to go on is no history yet; what made a version stays. */
   namida_hub_history_clear (history);
@@ -116,10 +117,82 @@ test_lists_and_clears (void)
   g_assert_cmpint (system (command), ==, 0);
 }
 
+static void
+set_up_all (Fixture *f, gconstpointer data)
+{
+  set_up_accepting (f, GINT_TO_POINTER (NAMIDA_ACCEPT_ALL));
+}
+
+/* The newest row of the journal, when it has @state. */
+static NamidaHistoryItem *
+dup_newest (NamidaHub *hub, const char *state)
+{
+  g_autoptr (GPtrArray) rows = namida_journal_list (hub->database, 1, NULL);
+
+  if (rows == NULL || rows->len == 0 || !g_str_equal (((NamidaJournalSession *) rows->pdata[0])->state, state))
+    return NULL;
+  g_ptr_array_set_free_func (rows, NULL);
+  return namida_history_item_new (rows->pdata[0]);
+}
+
+static void
+check_same_words (NamidaHub *hub, NamidaTransfer *transfer, const char *state, const char *words)
+{
+  g_autoptr (NamidaHistoryItem) item = NULL;
+  g_autofree char *live = NULL;
+  g_autofree char *later = NULL;
+
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  WAIT_FOR ((item = dup_newest (hub, state)) != NULL);
+  live = namida_transfer_dup_state_text (transfer);
+  later = namida_history_item_dup_state_text (item);
+  g_assert_cmpstr (live, ==, words);
+  g_assert_cmpstr (later, ==, words);
+}
+
+/* Links that were skipped and what its person has to do are told after a restart, too, in the same words. */
+static void
+test_same_words (Fixture *f, gconstpointer data)
+{
+  g_autofree char *link = below (f, "sample/Music/link.flac");
+  NamidaTransfer *transfer;
+
+  g_assert_cmpint (symlink ("a song.flac", link), ==, 0);
+  transfer = send_sample (f);
+  namida_transfer_set_advice (transfer, "Restore it there.");
+  check_same_words (f->sender, transfer, "finished",
+                    "Verified there · Restore it there. · 1 link or special file skipped");
+  check_same_words (f->receiver, newest (f->receiver), "finished", "Verified");
+}
+
+/* Likewise for one that a person stopped, here or there, whose parts are kept. */
+static void
+test_same_words_canceled (Fixture *f, gconstpointer data)
+{
+  gboolean here = GPOINTER_TO_INT (data);
+  NamidaTransfer *transfer, *received;
+  NamidaHub *hub = here ? f->receiver : f->sender;
+
+  write_long (f, "sample/Music/long.flac", LONG_BYTES, 'l');
+  namida_hub_set_limit (f->sender, MB);
+  transfer = send_sample (f);
+  WAIT_FOR (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_RUNNING);
+  WAIT_FOR ((received = newest (f->receiver)) != NULL
+            && namida_transfer_get_state (received) == NAMIDA_TRANSFER_RUNNING);
+  namida_hub_cancel (hub, here ? received : transfer, TRUE);
+  check_same_words (hub, here ? received : transfer, here ? "parked" : "cancelled", "Canceled · can be resumed");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add ("/history/same-words", Fixture, GINT_TO_POINTER (NAMIDA_ACCEPT_ALL), set_up_accepting, test_same_words,
+              tear_down);
+  g_test_add ("/history/same-words/canceled", Fixture, GINT_TO_POINTER (FALSE), set_up_all, test_same_words_canceled,
+              tear_down);
+  g_test_add ("/history/same-words/canceled-here", Fixture, GINT_TO_POINTER (TRUE), set_up_all,
+              test_same_words_canceled, tear_down);
   g_test_add_func ("/history/lists-and-clears", test_lists_and_clears);
   return g_test_run ();
 }

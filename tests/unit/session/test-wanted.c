@@ -6,9 +6,11 @@
 #include "namida-given-content.h"
 #include "namida-heal-sender.h"
 #include "namida-history-item.h"
+#include "namida-hub-history.h"
 #include "namida-hub-private.h"
 #include "namida-error.h"
 #include "namida-shelf.h"
+#include "namida-transfer-end.h"
 #include "namida-verify.h"
 #include "namida-wanted.h"
 #include "two-hubs.h"
@@ -120,7 +122,7 @@ dup_history_words (Fixture *f)
   if (rows == NULL || rows->len == 0)
     return NULL;
   item = namida_history_item_new (g_ptr_array_steal_index (rows, 0));
-  return namida_history_item_dup_healed_words (item);
+  return namida_history_item_dup_state_text (item);
 }
 
 static void
@@ -138,11 +140,26 @@ test_next_sending (Fixture *f, gconstpointer data)
   g_assert_cmpuint (versions, ==, 1);
   WAIT_FOR (told_here.files == 1);
   g_assert_cmpuint (told_here.versions, ==, 1);
-  words = namida_transfer_dup_healed_words (transfer);
+  words = namida_transfer_dup_state_text (transfer);
   WAIT_FOR ((later = dup_history_words (f)) != NULL);
   g_assert_cmpstr (words, ==, later);
   g_assert_cmpuint (verify (f), ==, 0);
   g_assert_cmpuint (count_wanted (f), ==, 0);
+}
+
+static void
+check_noted (NamidaHub *hub, const char *direction)
+{
+  g_autoptr (NamidaHubHistory) history = namida_hub_history_new (hub);
+  g_autoptr (NamidaHistoryItem) item = NULL;
+  g_autofree char *words = NULL;
+
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (history)) == 1);
+  item = g_list_model_get_item (G_LIST_MODEL (history), 0);
+  words = namida_history_item_dup_state_text (item);
+  g_assert_cmpstr (namida_history_item_get_row (item)->direction, ==, direction);
+  g_assert_false (namida_history_item_is_transfer (item));
+  g_assert_true (g_str_has_prefix (words, "1 damaged file was repaired in 1 version"));
 }
 
 static void
@@ -154,6 +171,8 @@ test_when_near (Fixture *f, gconstpointer data)
   g_clear_pointer (&f->receiver->wanted, g_hash_table_unref); /* whoever counted meanwhile told it */
   namida_hub_refresh_wanted (f->receiver);
   WAIT_FOR (told_there.files == 1 && told_here.files == 1);
+  check_noted (f->receiver, NAMIDA_JOURNAL_REPAIRED);
+  check_noted (f->sender, NAMIDA_JOURNAL_REPAIRED_THERE);
   g_assert_cmpuint (verify (f), ==, 0);
   WAIT_FOR (!f->receiver->counting);
   g_assert_cmpuint (

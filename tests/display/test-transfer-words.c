@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A transfer that has ended reads the same in its row, in its details and, after the program was started again, in the
+ * row of the history. */
+#include "config.h"
+
+#include <adwaita.h>
+#include <locale.h>
+
+#include "namida-details-dialog.h"
+#include "namida-error.h"
+#include "namida-history-row.h"
+#include "namida-hub.h"
+#include "namida-steady-label.h"
+#include "namida-transfer-end.h"
+#include "namida-transfer-row.h"
+
+typedef struct
+{
+  const char *name;
+  NamidaDirection direction;
+  NamidaFileResult first;
+  const char *journal; /* the state of its row */
+  const char *words;
+  gboolean unproven, canceled, link;
+  guint healed;
+  const char *advice;
+} WordsCase;
+
+static const WordsCase cases[] = {
+  { "sent", NAMIDA_DIRECTION_SEND, NAMIDA_FILE_STORED, "finished", "Verified there" },
+  { "received", NAMIDA_DIRECTION_RECEIVE, NAMIDA_FILE_STORED, "finished", "Verified" },
+  { "kept", NAMIDA_DIRECTION_SEND, NAMIDA_FILE_KEPT_EXISTING, "finished", "Verified there · 1 of 2 was there already" },
+  { "link", NAMIDA_DIRECTION_SEND, NAMIDA_FILE_STORED, "finished", "Verified there · 1 link or special file skipped",
+    .link = TRUE },
+  { "healed", NAMIDA_DIRECTION_RECEIVE, NAMIDA_FILE_STORED, "finished",
+    "Verified · 1 damaged file was repaired in 3 versions.", .healed = 1 },
+  { "phone", NAMIDA_DIRECTION_SEND, NAMIDA_FILE_STORED, "finished",
+    "Sent; the other device cannot verify it · Restore it there. · 1 link or special file skipped", .unproven = TRUE,
+    .link = TRUE, .advice = "Restore it there." },
+  { "incomplete", NAMIDA_DIRECTION_SEND, NAMIDA_FILE_MISSING, "incomplete", "1 file is not there", .link = TRUE,
+    .advice = "Restore it there." },
+  { "canceled", NAMIDA_DIRECTION_SEND, NAMIDA_FILE_PENDING, "cancelled", "Canceled · can be resumed",
+    .canceled = TRUE },
+};
+
+static void
+add_file (NamidaBackup *backup, const char *name)
+{
+  NamidaEntry *entry = namida_entry_new ();
+
+  entry->kind = NAMIDA_ENTRY_FILE;
+  entry->label = g_strdup ("Music");
+  entry->name = g_strdup (name);
+  entry->relative_path = g_strdup (name);
+  namida_backup_add (backup, entry);
+}
+
+static NamidaTransfer *
+make_transfer (const WordsCase *words)
+{
+  NamidaTransfer *transfer = namida_transfer_new (words->direction, "Pixel", "AB", TRUE);
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  g_autoptr (GError) error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, "Canceled");
+
+  add_file (backup, "a.mp3");
+  add_file (backup, "b.mp3");
+  if (words->link)
+    namida_backup_add_left_out (backup, "link.mp3", "It is a link.", FALSE);
+  namida_transfer_set_backup (transfer, backup);
+  namida_transfer_set_result (transfer, 0, words->first, NULL);
+  namida_transfer_set_result (transfer, 1, NAMIDA_FILE_STORED, NULL);
+  if (words->unproven)
+    namida_transfer_set_unproven (transfer);
+  namida_transfer_set_advice (transfer, words->advice);
+  namida_transfer_set_healed (transfer, words->healed, words->healed > 0 ? 3 : 0);
+  if (words->canceled)
+    {
+      namida_transfer_cancel_keeping (transfer);
+      namida_transfer_fail (transfer, error);
+    }
+  else
+    {
+      namida_transfer_finish (transfer);
+    }
+  return transfer;
+}
+
+/* What namida-hub-send-history.c writes; the test "history" proves that it does. */
+static NamidaHistoryItem *
+make_item (const WordsCase *words, NamidaTransfer *transfer)
+{
+  NamidaTransferEnd end = namida_transfer_get_end (transfer);
+  NamidaJournalSession *row = g_new0 (NamidaJournalSession, 1);
+
+  row->id = g_strdup (words->name);
+  row->direction = g_strdup (words->direction == NAMIDA_DIRECTION_SEND ? "send" : "receive");
+  row->alias = g_strdup ("Pixel");
+  row->title = g_strdup ("Music");
+  row->state = g_strdup (words->journal);
+  row->started_at = row->updated_at = g_get_real_time ();
+  row->total_files = 2;
+  row->stored_files = end.stored;
+  row->kept_files = end.kept;
+  row->failed_files = end.failed;
+  row->skipped = end.skipped;
+  row->unproven = words->unproven;
+  row->can_resume = words->canceled;
+  row->healed_files = end.healed_files;
+  row->healed_versions = end.healed_versions;
+  row->advice = g_strdup (words->advice);
+  return namida_history_item_new (row);
+}
+
+/* Whether a label in @widget says exactly @words. */
+static gboolean
+says (GtkWidget *widget, const char *words)
+{
+  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_label (GTK_LABEL (widget)), words))
+    return TRUE;
+  if (NAMIDA_IS_STEADY_LABEL (widget)
+      && g_strcmp0 (namida_steady_label_get_text (NAMIDA_STEADY_LABEL (widget)), words) == 0)
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (says (child, words))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+check_row (gpointer row, const char *words)
+{
+  g_object_ref_sink (row);
+  if (!says (row, words))
+    g_error ("%s does not say “%s”", G_OBJECT_TYPE_NAME (row), words);
+  g_object_unref (row);
+}
+
+static void
+test_words (gconstpointer data)
+{
+  const WordsCase *words = data;
+  NamidaHubOptions options = { .alias = "Words", .interface = "lo" };
+  g_autoptr (NamidaHub) hub = namida_hub_new (&options);
+  g_autoptr (NamidaTransfer) transfer = make_transfer (words);
+  g_autoptr (NamidaHistoryItem) item = make_item (words, transfer);
+  g_autofree char *live = namida_transfer_dup_state_text (transfer);
+  g_autofree char *later = namida_history_item_dup_state_text (item);
+  NamidaDetailsDialog *details = namida_details_dialog_new (transfer, "Music to Pixel");
+
+  g_assert_cmpstr (live, ==, words->words);
+  g_assert_cmpstr (later, ==, words->words);
+  check_row (namida_transfer_row_new (hub, transfer), words->words);
+  check_row (namida_history_row_new (G_OBJECT (item)), words->words);
+  if (!says (GTK_WIDGET (details), words->words))
+    g_error ("the details do not say “%s”", words->words);
+  gtk_window_destroy (GTK_WINDOW (details));
+}
+
+/* What is no transfer is not said to be received or verified, and is not merged with what is. */
+static void
+test_notes (void)
+{
+  static const struct
+  {
+    const char *direction, *words;
+  } notes[] = {
+    { NAMIDA_JOURNAL_TRASHED, "Moved to the trash, for 30 days" },
+    { NAMIDA_JOURNAL_REPAIRED, "2 damaged files were repaired in 1 version." },
+    { NAMIDA_JOURNAL_REPAIRED_THERE, "2 damaged files were repaired in 1 version on “Pixel”." },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
+    {
+      NamidaJournalSession *row = g_new0 (NamidaJournalSession, 1);
+      g_autoptr (NamidaHistoryItem) item = NULL;
+
+      row->id = g_strdup_printf ("%u", i);
+      row->direction = g_strdup (notes[i].direction);
+      row->alias = g_strdup ("Pixel");
+      row->title = g_strdup ("Something");
+      row->state = g_strdup ("finished");
+      row->started_at = row->updated_at = g_get_real_time ();
+      if (i > 0)
+        {
+          row->healed_files = 2;
+          row->healed_versions = 1;
+        }
+      item = namida_history_item_new (row);
+      check_row (namida_history_row_new (G_OBJECT (item)), notes[i].words);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "C.UTF-8");
+  g_test_init (&argc, &argv, NULL);
+  adw_init ();
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/transfer-words/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_words);
+    }
+  g_test_add_func ("/transfer-words/notes", test_notes);
+  return g_test_run ();
+}
