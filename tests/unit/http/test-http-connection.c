@@ -360,11 +360,11 @@ static void
 test_pause (Fixture *f, gconstpointer data)
 {
   f->serve = SERVE_PAUSE;
-  f->pause_us = 4 * G_USEC_PER_SEC;
+  f->pause_us = 5 * G_USEC_PER_SEC / 2;
   f->peer.silence_seconds = 1;
   f->peer.stall_seconds = 30;
   assert_ok (f, run_large);
-  f->peer.stall_seconds = 2;
+  f->peer.stall_seconds = 1;
   assert_fails (f, run_large, NAMIDA_ERROR_UNREACHABLE);
 }
 

@@ -309,7 +309,9 @@ sync_one (int fd)
       if (g_str_has_suffix (path, "/state.db-wal"))
         {
           durable_database_keep (&cut.database, cut.base, fd);
-          check_now (FALSE);
+          /* Until the call that is left out all is as it was when none was; one thing that is wrong is enough. */
+          if (cut.trouble == NULL && cut.calls >= cut.left_out)
+            check_now (FALSE);
         }
       else if (!is_left_out (path, S_ISDIR (st.st_mode) ? &id : NULL))
         {

@@ -91,10 +91,13 @@ random_round (guint32 seed)
   world_close (&world);
 }
 
+#define N_RANDOM 90
+#define N_AT_ONCE 15 /* rounds of one case */
+
 static void
-test_random (void)
+test_random (gconstpointer first)
 {
-  for (guint32 seed = 0; seed < 90; seed++)
+  for (guint32 seed = GPOINTER_TO_UINT (first); seed < GPOINTER_TO_UINT (first) + N_AT_ONCE; seed++)
     {
       g_test_message ("seed %u", seed);
       random_round (seed);
@@ -242,13 +245,15 @@ crash_round (guint files, NamidaRestorePolicy policy)
   world_close (&world);
 }
 
-static void
-test_crash (void)
-{
-  static const guint when[] = { 6, 7, 8, 70, 71, 135, 200, 201, 280 };
+/* After so many files. */
+static const guint when[] = { 6, 7, 8, 70, 71, 135, 200, 201, 280 };
 
-  for (guint i = 0; i < G_N_ELEMENTS (when); i++)
-    crash_round (when[i], i % 2 == 0 ? NAMIDA_RESTORE_REPLACE : NAMIDA_RESTORE_SKIP_DIFFERENT);
+static void
+test_crash (gconstpointer data)
+{
+  guint i = GPOINTER_TO_UINT (data);
+
+  crash_round (when[i], i % 2 == 0 ? NAMIDA_RESTORE_REPLACE : NAMIDA_RESTORE_SKIP_DIFFERENT);
 }
 
 int
@@ -257,7 +262,17 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   if (argc == 4 && g_str_equal (argv[1], "--apply"))
     return apply_as_child (argv[2], argv[3]);
-  g_test_add_func ("/restore/random", test_random);
-  g_test_add_func ("/restore/crash", test_crash);
+  for (guint seed = 0; seed < N_RANDOM; seed += N_AT_ONCE)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%u", "/restore/random", seed);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (seed), test_random);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (when); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%u", "/restore/crash", when[i]);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_crash);
+    }
   return g_test_run ();
 }

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the cases of a GLib test program side by side: beside.py [--at-once N] PROGRAM [-p CASE…]
+
+For programs whose cases wait more than they compute, each in folders and on ports of its own. Every case is a process; what it prints comes
+out in one piece. Speaks TAP: as many points as the program has cases, and a case that ends without its point has failed.
+"""
+import argparse
+import concurrent.futures
+import re
+import signal
+import subprocess
+import sys
+import time
+
+POINT = re.compile(r"^(not )?ok \d+ (/\S+)(.*)$")
+NOISE = re.compile(r"^(1\.\.\d+$|TAP version|# random seed|# Start of|# End of|# slow test|# \S+-(DEBUG|INFO):|$)")
+
+
+def run(command, path):
+    """(the word of its point, the rest of that line, what else it printed)"""
+    began = time.monotonic()
+    done = subprocess.run([*command, "--tap", "-p", path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    point, rest, notes = None, "", []
+    for line in done.stdout.decode(errors="replace").splitlines():
+        found = POINT.match(line)
+        # A path also names the cases below it: their points are theirs.
+        if found and found.group(2) == path:
+            point, rest = ("not ok" if found.group(1) else "ok"), found.group(3)
+        elif not found and not NOISE.match(line):
+            notes.append(line if line.startswith("#") else "# " + line)
+    if point is None or (done.returncode and point == "ok"):
+        how = signal.Signals(-done.returncode).name if done.returncode < 0 else f"exit code {done.returncode}"
+        notes.append(f"# it ended with {how}")
+        point = "not ok"
+    seconds = time.monotonic() - began
+    return point, rest or (f" # {seconds:.1f} s" if seconds >= 1 else ""), notes
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--at-once", type=int, default=8)
+    parser.add_argument("--within", help="a script that gives each case a network of its own; where there is none, one case runs after the other")
+    parser.add_argument("program")
+    parser.add_argument("-p", action="append", default=[])
+    options = parser.parse_args()
+    listed = subprocess.run([options.program, "-l"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    paths = [line for line in listed.stdout.decode().splitlines() if line.startswith("/")]
+    if options.p:
+        paths = [path for path in paths if any(path == one or path.startswith(one.rstrip("/") + "/") for one in options.p)]
+    print(f"1..{len(paths)}", flush=True)
+    failed = 0
+    command = [options.within, options.program] if options.within else [options.program]
+    if options.within and subprocess.run(["unshare", "-rn", "true"], stderr=subprocess.DEVNULL, check=False).returncode:
+        options.at_once = 1
+    with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
+        running = {pool.submit(run, command, path): path for path in paths}
+        for number, job in enumerate(concurrent.futures.as_completed(running), 1):
+            path = running[job]
+            point, rest, notes = job.result()
+            failed += point != "ok"
+            print(*notes, f"{point} {number} {path}{rest}", sep="\n", flush=True)
+    return 1 if failed or not paths else 0
+
+
+sys.exit(main())
