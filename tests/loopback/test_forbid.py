@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that forbid: what a person asks only to look changes nothing on the disk, neither a file nor a time; and JSON has exactly the keys
+that it had, command by command."""
+import hashlib
+import os
+import sqlite3
+
+from namida_loopback import equal, expect, main, make_backup, write
+
+
+def tree(*folders):
+    """Everything below: kind and mode, size, both times, contents or where a link leads."""
+    found = {}
+    for folder in folders:
+        for path in [folder, *sorted(folder.rglob("*"))] if folder.exists() else []:
+            st = path.lstat()
+            what = os.readlink(path) if path.is_symlink() else hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+            found[str(path)] = (st.st_mode, st.st_ino, st.st_nlink, st.st_size if path.is_file() else 0, st.st_mtime_ns, st.st_ctime_ns, what)
+    return found
+
+
+def same(before, folders, what):
+    after = tree(*folders)
+    changed = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+    assert not changed, f"{what} changed {changed}"
+
+
+def rewrite(path, data):
+    """In its place, as a disk does that rots: another inode would be a person's doing. Its time stays."""
+    times = path.stat()
+    path.parent.chmod(0o755)
+    path.chmod(0o644)
+    path.unlink()
+    path.write_bytes(data)
+    path.chmod(times.st_mode & 0o777)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    path.parent.chmod(0o555)
+
+
+def kept(lab):
+    """Two versions: pairs of the same size and other contents, of the same content at another place, of the same name from another device."""
+    zip_path, music = make_backup(lab.folder("source"), files=3)
+    write(music / "pair" / "one.flac", b"1" * 5000)
+    write(music / "pair" / "two.flac", b"2" * 5000)
+    write(music / "copy" / "one.flac", b"1" * 5000)
+    keeper, phone, tablet = lab.receiver("--accept", "all", "--as", "backup", name="Keeper"), lab.device("Phone"), lab.device("Tablet")
+    expect(0, phone.send(keeper, zip_path, music))
+    write(music / "pair" / "one.flac", b"3" * 5000)
+    expect(0, tablet.send(keeper, zip_path, music))
+    listed = expect(0, keeper.run("--json", "backups", "list")).events
+    equal(sorted(row["alias"] for row in listed), sorted([phone.alias, tablet.alias]))
+    return keeper, phone, {row["alias"]: row for row in listed}
+
+
+def test_no_repair(lab):
+    """verify --no-repair, of a file that could be repaired: no file and no time changes; without it the file is repaired"""
+    keeper, phone, versions = kept(lab)
+    version = versions[phone.alias]
+    bad = next(keeper.backups.glob(f"{os.path.relpath(version['folder'], keeper.backups)}/Music/*/pair/one.flac"))
+    rewrite(bad, b"x" * 5000)
+    before = tree(keeper.backups, keeper.music)
+    result = expect(1, keeper.run("--json", "backups", "verify", "--no-repair", version["id"]))
+    equal((result.end()["damaged"], result.end()["repaired"]), (1, 0), result.out)
+    same(before, (keeper.backups, keeper.music), "verify --no-repair")
+    equal(bad.read_bytes(), b"x" * 5000)
+    result = keeper.run("--json", "backups", "verify", version["id"])
+    equal((result.end()["damaged"], result.end()["repaired"]), (1, 1), result.out)
+    equal(bad.read_bytes(), b"1" * 5000, "the copy of the same content at another place, not of the same name of another device")
+
+
+def test_dry_run_and_preview(lab):
+    """remove --dry-run, restore --here --preview, list and show change no file and no time, here or where the music is"""
+    keeper, phone, versions = kept(lab)
+    here = lab.folder("here")
+    write(here / "Music" / "pair" / "one.flac", b"9" * 5000)
+    folders = (keeper.backups, keeper.music, here)
+    before = tree(*folders)
+    version = versions[phone.alias]["id"]
+    for arguments in (("remove", "--dry-run", version), ("restore", version, "--here", "--preview", "--into", here / "Music"),
+                      ("restore", version, "--here", "--preview", "--replace", "--into", here / "Music"),
+                      ("restore", version, "--here", "--preview", "--keep-both", "--into", here / "Music"),
+                      ("list",), ("show", version), ("trash",), ("usage",)):
+        expect(0, keeper.run("--json", "backups", *arguments))
+        same(before, folders, f"backups {' '.join(map(str, arguments))}")
+    with sqlite3.connect(keeper.data / "state.db") as database:
+        equal(database.execute("SELECT count(*) FROM versions WHERE removing = 0").fetchone()[0], 2)
+
+
+def test_keys(lab):
+    """the objects of each command have exactly these keys: scripts read them by name"""
+    keeper, phone, versions = kept(lab)
+    version = versions[phone.alias]["id"]
+    got = {}
+    for device, arguments in ((keeper, ("identity",)), (keeper, ("history",)), (phone, ("history",)), (keeper, ("trust", "list")),
+                              (keeper, ("backups", "list")), (keeper, ("backups", "show", version)), (keeper, ("backups", "usage")),
+                              (keeper, ("backups", "find", "one.flac")), (keeper, ("backups", "remove", "--dry-run", version)),
+                              (keeper, ("backups", "verify", version)), (keeper, ("backups", "pin", version)),
+                              (keeper, ("backups", "unpin", version)), (keeper, ("backups", "remove", "--yes", version)),
+                              (keeper, ("backups", "list"))):
+        for event in expect(0, device.run("--json", *arguments)).events:
+            name = " ".join(arguments[:2] if arguments[0] in ("backups", "trust") else arguments[:1]) + (" of the sender" if device is phone else "")
+            got.setdefault((name, event.get("event", "")), set()).add(" ".join(sorted(event)))
+    wrong = {key: sorted(sets) for key, sets in got.items() if not sets <= KEYS.get(key, set())}
+    missing = [key for key in KEYS if key not in got]
+    assert not wrong and not missing, f"other keys: {wrong}; not printed: {missing}"
+
+
+HISTORY = "alias bytes direction failed files fingerprint folder healed id kept leftOut message started state stored title unproven updated"
+VERSION = "alias as bytes complete created damaged files fingerprint folder found here id left music pinned readAt removing state title verified zip"
+# The command, the event → the keys of its objects.
+KEYS = {
+    ("identity", ""): {"alias dataFolder fingerprint schema uuid"},
+    ("history", ""): {HISTORY},
+    ("history of the sender", ""): {HISTORY},
+    ("backups list", ""): {VERSION},
+    ("backups show", ""): {VERSION},
+    ("backups usage", ""): {"alias bytes created id only"},
+    ("backups find", ""): {"alias created detail kind title version versions"},
+    ("backups remove", "end"): {"bytes event files kept result"},
+    ("backups verify", "end"): {"absent bytes changed damaged event files healed missing removed repaired result versions"},
+}
+
+main(test_no_repair, test_dry_run_and_preview, test_keys)
