@@ -18,6 +18,8 @@ static char **labels;
 static gboolean no_repair, dry_run, zip_only;
 static gboolean here, preview, yes, replace, keep_both, automatic, fit, merge, all_settings;
 static int stale_days = -1;
+static int keep = 0;
+static gboolean keep_monthly;
 static char **only_parts, **without_parts;
 static char *zip_to;
 static char **map;
@@ -68,6 +70,11 @@ static const GOptionEntry entries[] = {
   { "stale", 0, 0, G_OPTION_ARG_INT, &stale_days,
     N_ ("list: only devices without a backup for more than this many days; the exit code is 9 if there is one"),
     N_ ("DAYS") },
+  { "keep", 0, 0, G_OPTION_ARG_INT, &keep,
+    N_ ("usage: also tell what “receive --keep N” would free: the newest N versions of each device's backup stay"),
+    N_ ("N") },
+  { "keep-monthly", 0, 0, G_OPTION_ARG_NONE, &keep_monthly,
+    N_ ("usage --keep: the newest version of each month before stays, too"), NULL },
   { "no-repair", 0, 0, G_OPTION_ARG_NONE, &no_repair, N_ ("verify: only tell what is damaged"), NULL },
   { "dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, N_ ("remove: only tell what that would free"), NULL },
   { NULL },
@@ -214,7 +221,7 @@ run (NamidaCliBackups *self, const char *what, const char *which)
   if (g_str_equal (what, "trash"))
     return namida_cli_backups_trash (self);
   if (g_str_equal (what, "usage"))
-    return namida_cli_backups_usage (self);
+    return namida_cli_backups_usage (self, (NamidaRetention){ .last = (guint) keep, .monthly = keep_monthly });
   if (which == NULL && g_str_equal (what, "find"))
     return namida_cli_usage (_ ("“backups find” needs a part of a name."));
   if (which == NULL)
@@ -273,6 +280,10 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("Give two: backups compare ID ID, or backups export ID DIR."));
   if (argc > 2 && g_str_equal (argv[1], "usage"))
     return namida_cli_usage (_ ("“backups usage” takes no argument."));
+  if ((keep != 0 || keep_monthly) && !g_str_equal (argv[1], "usage"))
+    return namida_cli_usage (_ ("--keep is for “backups usage”. “receive --keep” is what applies it."));
+  if (keep < 0 || (keep_monthly && keep == 0))
+    return namida_cli_usage (_ ("--keep is a number of versions, from 1 on."));
   if (argc > 3 && !g_strv_contains (pairs, argv[1]))
     return namida_cli_usage (_ ("“backups %s” takes one version at most."), argv[1]);
   if (stale_days >= 0 && (!g_str_equal (argv[1], "list") || argc > 2 || from != NULL))

@@ -37,7 +37,8 @@ char *namida_cli_dup_time (gint64 real_us);
 int namida_cli_backups_list (NamidaCliBackups *self, const char *device);
 /* namida-cli-backups-find.c */
 int namida_cli_backups_find (NamidaCliBackups *self, const char *text);
-int namida_cli_backups_usage (NamidaCliBackups *self);
+/* namida-cli-backups-usage.c; @policy: what would be kept; last = 0: nothing is said of that. */
+int namida_cli_backups_usage (NamidaCliBackups *self, NamidaRetention policy);
 int namida_cli_backups_export (NamidaCliBackups *self, const char *id, const char *folder);
 /* namida-cli-backups-compare.c */
 int namida_cli_backups_compare (NamidaCliBackups *self, const char *first, const char *second);

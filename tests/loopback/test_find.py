@@ -47,8 +47,17 @@ def test_all(lab):
     assert "Road Trip" in expect(0, receiver.run("backups", "find", "road")).out
     changes = {(one["change"], one["file"]) for one in expect(0, receiver.run("--json", "backups", "compare", ids[1], ids[2])).events if "Music" in one["file"]}
     equal(changes, {("removed", "Music/Björk/Homogenic/Jóga.flac"), ("changed", "Music/Other/new.mp3")})
-    used = {str(one["id"]): one["only"] for one in expect(0, receiver.run("--json", "backups", "usage")).events}
+    rows = expect(0, receiver.run("--json", "backups", "usage", "--keep", "1")).events
+    used = {str(one["id"]): one["only"] for one in rows if "id" in one}
     assert used[ids[2]] >= 30_001 and used[ids[1]] >= 30_000 and used[ids[0]] < 30_000, used
+    device, keeping = rows[-2:]
+    songs = 70_000 + 50_000 + 30_000 + 30_001
+    assert device["versions"] == 3 and songs <= device["used"] < songs + 10_000 < device["bytes"], device
+    # The newest version has more than half of what each older one has: both may go. Blocks of the disk are counted.
+    equal((keeping["keep"], keeping["versions"]), (1, 2))
+    assert 100_000 <= keeping["free"] < 150_000, keeping
+    assert "2 older versions would go" in expect(0, receiver.run("backups", "usage", "--keep", "1")).out
+    equal(len(expect(0, receiver.run("--json", "backups", "list")).events), 3)
     drive = lab.folder("drive")
     made = expect(0, receiver.run("--json", "backups", "export", ids[0], drive)).events[0]
     equal(subprocess.run(["sha256sum", "-c", "--strict", "--quiet", "SHA256SUMS"], cwd=made["folder"]).returncode, 0)
@@ -57,7 +66,7 @@ def test_all(lab):
     # Again: nothing is replaced.
     expect(1, receiver.run("backups", "export", ids[0], drive))
     equal(len(list(drive.iterdir())), 1)
-    for wrong in (("find",), ("compare", ids[0]), ("export", ids[0]), ("usage", ids[0])):
+    for wrong in (("find",), ("compare", ids[0]), ("export", ids[0]), ("usage", ids[0]), ("usage", "--keep", "-1"), ("usage", "--keep-monthly"), ("list", "--keep", "2")):
         expect(2, receiver.run("backups", *wrong))
     expect(1, receiver.run("backups", "export", ids[0], lab.path / "missing"))
     # What is damaged is not passed on as good.
