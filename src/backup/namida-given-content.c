@@ -108,3 +108,28 @@ namida_given_content_find (NamidaDatabase *database, const char *fingerprint, co
   namida_database_unlock (database);
   return places;
 }
+
+void
+namida_given_content_mark (NamidaDatabase *database, const char *fingerprint, GPtrArray *entries, gboolean *found)
+{
+  guint8 hash[NAMIDA_SHA256_BYTES];
+  sqlite3_stmt *statement;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, NULL,
+                                       "SELECT 1 FROM given_contents g JOIN receivers r ON r.id = g.receiver"
+                                       " WHERE r.fingerprint = ?1 AND g.content = ?2",
+                                       "s", fingerprint);
+  for (guint i = 0; statement != NULL && i < entries->len; i++)
+    {
+      const NamidaEntry *entry = entries->pdata[i];
+
+      if (entry->sha256 == NULL || !namida_content_pack_hash (entry->sha256, hash))
+        continue;
+      sqlite3_reset (statement);
+      sqlite3_bind_blob (statement, 2, hash, KEPT_BYTES, SQLITE_STATIC);
+      found[i] = sqlite3_step (statement) == SQLITE_ROW;
+    }
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+}

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "namida-database.h"
+#include "namida-entry.h"
 
 G_BEGIN_DECLS
 
@@ -27,5 +28,13 @@ gboolean namida_given_content_any (NamidaDatabase *database, const char *fingerp
  * when the receiver @fingerprint never had it from here. They may have changed since.
  */
 GPtrArray *namida_given_content_find (NamidaDatabase *database, const char *fingerprint, const char *sha256);
+
+/**
+ * namida_given_content_mark:
+ * @entries: (element-type NamidaEntry)
+ * @found: (out caller-allocates): one for each entry; those whose hash is known, and which @fingerprint had from here,
+ * become %TRUE
+ */
+void namida_given_content_mark (NamidaDatabase *database, const char *fingerprint, GPtrArray *entries, gboolean *found);
 
 G_END_DECLS

@@ -353,7 +353,10 @@ say_end (NamidaCliProgress *self)
   g_autofree char *stored = namida_format_files (counts.stored);
   g_autofree char *healed = namida_healed_dup_words (end.direction, end.alias, end.healed_files, end.healed_versions);
 
-  if (namida_transfer_get_unproven (transfer))
+  /* All of it was sent before: the advice says so. */
+  if (counts.files == 0 && namida_transfer_get_sent_before (transfer) > 0)
+    namida_cli_say (self->cli, _ ("There is nothing new to send."));
+  else if (namida_transfer_get_unproven (transfer))
     {
       g_autofree char *state = namida_transfer_end_dup_state (&end);
 
@@ -391,6 +394,8 @@ emit_end (NamidaCliProgress *self)
       if (versions > 0)
         namida_json_build_int (builder, "healedVersions", versions);
     }
+  if (namida_transfer_get_sent_before (transfer) > 0)
+    namida_json_build_int (builder, "sentBefore", namida_transfer_get_sent_before (transfer));
   if (namida_transfer_get_folder (transfer) != NULL)
     namida_json_build_string (builder, "folder", namida_transfer_get_folder (transfer));
   if (namida_transfer_get_advice (transfer) != NULL)

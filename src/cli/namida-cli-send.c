@@ -10,12 +10,14 @@
 #include "namida-cli-send-music.h"
 #include "namida-cli-send-files.h"
 #include "namida-cli-send-preview.h"
+#include "namida-cli-send-text.h"
+#include "namida-cli-sent-before.h"
 
 #include "namida-clock.h"
 
 #include <glib/gi18n-lib.h>
 
-static char *to, *pin, *pin_file, *limit_text, *report;
+static char *to, *pin, *pin_file, *limit_text, *report, *text;
 static NamidaCliSendNames names;
 /* Without --wait. */
 #define WAIT_SECONDS 300
@@ -23,6 +25,7 @@ static NamidaCliSendNames names;
 
 static int wait_seconds = -1;
 static gboolean unencrypted, check, dry_run, rename_odd, leave_out, keep_names;
+static NamidaCliSentBefore sent_before;
 
 static const GOptionEntry entries[] = {
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, N_ ("The device: its name, address or fingerprint (or its first 8 digits)"),
@@ -46,6 +49,12 @@ static const GOptionEntry entries[] = {
     N_ ("Only show what would be sent, by what the device says that it has; --verbose names the files"), NULL },
   { "check", 0, 0, G_OPTION_ARG_NONE, &check, N_ ("Read every file again, and do not go by what is remembered of it"),
     NULL },
+  { "text", 0, 0, G_OPTION_ARG_STRING, &text,
+    N_ ("Send a message instead of files, to LocalSend or to another Namida Sync"), N_ ("TEXT") },
+  { "again", 0, 0, G_OPTION_ARG_NONE, &sent_before.again,
+    N_ ("To LocalSend: send files again that were sent to the device before, without asking"), NULL },
+  { "skip-sent", 0, 0, G_OPTION_ARG_NONE, &sent_before.skip,
+    N_ ("To LocalSend: leave out files that were sent to the device before"), NULL },
   { "rename", 0, 0, G_OPTION_ARG_NONE, &rename_odd,
     N_ ("To a phone: send files whose names Android refuses under other names, and change the backup to match"), NULL },
   { "leave-out", 0, 0, G_OPTION_ARG_NONE, &leave_out, N_ ("To a phone: leave out files whose names Android refuses"),
@@ -84,13 +93,20 @@ on_ended (NamidaTransfer *transfer, gpointer user_data)
 static int
 send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files, NamidaScanFilter *filter)
 {
-  NamidaTransfer *transfer = namida_hub_send_filtered (hub, peer, files, filter, pin);
+  NamidaTransfer *transfer;
+  NamidaSentBeforePolicy policy;
+  g_autoptr (GError) failure = NULL;
   gboolean over = FALSE;
   int code;
   g_autofree char *address = namida_peer_dup_address_text (peer);
-  gulong stop = g_signal_connect_object (cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel_keeping),
-                                         transfer, G_CONNECT_SWAPPED);
+  gulong stop;
 
+  if (!namida_cli_sent_before_choose (cli, hub, peer, files, filter, &sent_before, &policy, &failure))
+    return namida_cli_fail (cli, failure);
+  transfer = namida_hub_send_filtered (hub, peer, files, filter, pin);
+  namida_hub_set_sent_before (hub, transfer, policy);
+  stop = g_signal_connect_object (cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel_keeping), transfer,
+                                  G_CONNECT_SWAPPED);
   if (cli->verbose && address != NULL)
     namida_cli_say (cli, _ ("Found “%s” at %s."), namida_peer_get_alias (peer), address);
   if (unencrypted)
@@ -179,8 +195,16 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
              "and an\ninterrupted sending goes on where it stopped. A folder is sent as a music folder of its name."),
           entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
+  if (text != NULL && (argc > 1 || names.music != NULL || names.files_from != NULL || dry_run || report != NULL))
+    return namida_cli_usage (_ ("--text sends a message and no files."));
+  if (text != NULL && *text == '\0')
+    return namida_cli_usage (_ ("--text needs a message."));
   if (rename_odd + leave_out + keep_names > 1)
     return namida_cli_usage (_ ("--rename, --leave-out and --keep-names exclude each other."));
+  if (sent_before.again && sent_before.skip)
+    return namida_cli_usage (_ ("--again and --skip-sent exclude each other."));
+  if (sent_before.skip && check)
+    return namida_cli_usage (_ ("--check and --skip-sent exclude each other: --skip-sent goes by what is remembered."));
   if (to == NULL)
     return namida_cli_usage (_ ("Say to which device: --to NAME. “namida-sync-cli devices” lists them."));
   if (!namida_cli_check_place (to))
@@ -196,10 +220,13 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
   pin = secret;
   options.patience_seconds = wait_seconds >= 0 ? (guint) wait_seconds : WAIT_SECONDS;
   options.wait_for_device = wait_seconds > 0;
-  files = namida_cli_send_files (&names, argc - 1, argv + 1, &filter);
-  if (files == NULL)
-    return NAMIDA_CLI_EXIT_USAGE;
-  namida_cli_send_check_music (cli, files);
+  if (text == NULL)
+    {
+      files = namida_cli_send_files (&names, argc - 1, argv + 1, &filter);
+      if (files == NULL)
+        return NAMIDA_CLI_EXIT_USAGE;
+      namida_cli_send_check_music (cli, files);
+    }
   hub = namida_cli_start_hub (cli, &options, &error);
   if (hub == NULL)
     return namida_cli_fail (cli, error);
@@ -208,6 +235,8 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
   peer = wait_seconds > 0 ? send_wait_for_device (cli, hub, &error) : namida_cli_resolve (cli, hub, to, &error);
   if (peer == NULL || !namida_hub_check_recipient (hub, peer, to, &error))
     code = namida_cli_fail (cli, error);
+  else if (text != NULL)
+    code = namida_cli_send_text (cli, hub, peer, text, pin, unencrypted);
   else if (dry_run)
     code = namida_cli_send_preview (cli, hub, peer, files, filter);
   else

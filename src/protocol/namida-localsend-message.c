@@ -108,6 +108,22 @@ namida_localsend_offer_format (NamidaDeviceInfo *own, NamidaBackup *backup, cons
   return namida_message_end (out, length);
 }
 
+char *
+namida_localsend_text_format (NamidaDeviceInfo *own, const char *text)
+{
+  GString *out = g_string_new ("{\"info\":");
+
+  append_info (out, own);
+  g_string_append (out, ",\"files\":{\"" NAMIDA_LOCALSEND_TEXT_ID "\":{");
+  namida_json_append_member (out, "id", NAMIDA_LOCALSEND_TEXT_ID);
+  namida_json_append_member (out, "fileName", "message.txt");
+  namida_json_append_size (out, "size", strlen (text));
+  namida_json_append_member (out, "fileType", "text/plain");
+  namida_json_append_member (out, "preview", text);
+  g_string_append (out, ",\"sha256\":null}}}");
+  return namida_message_end (out, NULL);
+}
+
 /* ---- answer ---- */
 
 char *

@@ -32,6 +32,11 @@ NamidaOfferMessage *namida_localsend_offer_parse (const char *data, gsize length
 char *
 namida_localsend_offer_format (NamidaDeviceInfo *own, NamidaBackup *backup, const guint8 *left_out, gsize *length);
 
+#define NAMIDA_LOCALSEND_TEXT_ID "text"
+/** namida_localsend_text_format: Returns: (transfer full): the offer of a message: one file, NAMIDA_LOCALSEND_TEXT_ID,
+ * whose preview is @text. */
+char *namida_localsend_text_format (NamidaDeviceInfo *own, const char *text);
+
 /** The answer to it: tokens; offsets are 0 always. */
 NamidaOfferAnswer *namida_localsend_answer_parse (const char *data, gsize length, GError **error);
 char *namida_localsend_answer_format (NamidaOfferAnswer *self, gsize *length);

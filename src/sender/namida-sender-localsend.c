@@ -7,9 +7,11 @@
 #include "namida-sender-private.h"
 
 #include "namida-error.h"
+#include "namida-given-content.h"
 #include "namida-hash-index.h"
 #include "namida-limits.h"
 #include "namida-localsend-message.h"
+#include "namida-localsend-refusal.h"
 #include "namida-read-unknown.h"
 
 #include <glib/gi18n-lib.h>
@@ -41,38 +43,6 @@ localsend_format_offer (NamidaSender *self, GError **error)
 }
 
 /* ---- the offer ---- */
-
-/* Its own words for a wrong PIN, which the code alone does not tell from a missing one. */
-static GError *
-localsend_explain_refusal (NamidaSender *self, const NamidaHttpAnswer *answer)
-{
-  const char *alias = namida_transfer_get_peer_alias (self->transfer);
-
-  self->retry_after = answer->head.retry_after;
-  switch (answer->head.status)
-    {
-    case 401:
-      return self->pin == NULL
-                 ? g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED, _ ("“%s” asks for a PIN. Send again with it."),
-                                alias)
-                 : g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG,
-                                _ ("The PIN is not the one that “%s” expects. Look there, then send again."), alias);
-    case 429:
-      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY,
-                          _ ("“%s” had too many tries. Wait a few minutes, then send again."), alias);
-    case 403:
-      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined this."), alias);
-    case 409:
-      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
-                          _ ("“%s” is busy with another transfer. Wait until it is done, then send again."), alias);
-    case 404:
-      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-                          _ ("No LocalSend answers at the address of “%s”. Open it there, then send again."), alias);
-    default:
-      return namida_error_answer_parse ((const char *) answer->body->data,
-                                        MIN (answer->body->len, NAMIDA_LIMIT_JSON_BYTES), answer->head.status, NULL);
-    }
-}
 
 /* The answer names none of the files (204, or a list of tokens that is empty): its person unticked all of them, or it
  * took the offer for a message. LocalSend compares no contents, so this never says that they are there. */
@@ -106,7 +76,9 @@ localsend_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **e
     return localsend_decline_all (self, error);
   if (answer.head.status != 200)
     {
-      g_propagate_error (error, localsend_explain_refusal (self, &answer));
+      self->retry_after = answer.head.retry_after;
+      g_propagate_error (error, namida_localsend_refusal_new (namida_transfer_get_peer_alias (self->transfer),
+                                                              pin != NULL, &answer));
       return FALSE;
     }
   self->answer = namida_localsend_answer_parse ((const char *) answer.body->data, answer.body->len, error);
@@ -159,6 +131,26 @@ localsend_check_upload (
 
 /* ---- the end ---- */
 
+/* What arrived, so that the next sending of the same can leave it out (namida-sent-before.h). */
+static void
+localsend_note_sent (NamidaSender *self)
+{
+  g_autoptr (GPtrArray) hashes = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+
+  if (self->database == NULL || self->plain || self->fingerprint == NULL)
+    return;
+  for (guint i = 0; i < self->job->items->len; i++)
+    {
+      const NamidaUploadItem *item = &g_array_index (self->job->items, NamidaUploadItem, i);
+
+      if (item->sha256 != NULL)
+        g_ptr_array_add (hashes, item->sha256);
+    }
+  if (!namida_given_content_add (self->database, self->fingerprint, hashes, &error))
+    g_message ("%s", error->message);
+}
+
 static void
 localsend_cancel (NamidaSender *self, gboolean keep_parts)
 {
@@ -182,5 +174,6 @@ const NamidaSenderDialect namida_sender_localsend = {
   .ask = localsend_ask,
   .format_upload = localsend_format_upload,
   .check_upload = localsend_check_upload,
+  .uploaded = localsend_note_sent,
   .cancel = localsend_cancel,
 };

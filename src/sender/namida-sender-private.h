@@ -45,6 +45,8 @@ struct _NamidaSenderDialect
   /** check_upload: what the answer to an upload says. @sha256: of what was sent. */
   NamidaTry (*check_upload) (
       NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256, const NamidaHttpAnswer *answer, GError **error);
+  /** uploaded: (nullable): after each round of uploads, also one that broke off. */
+  void (*uploaded) (NamidaSender *self);
   /** finish: (nullable): ends the session. Returns: (transfer full) (nullable): id → NamidaFileResult. */
   GHashTable *(*finish) (NamidaSender *self, GError **error);
   /** settle: (nullable): what is left to do when the results of all files are known; its failure changes none of them.

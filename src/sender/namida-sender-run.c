@@ -377,7 +377,11 @@ sender_plan (NamidaSender *self, GError **error)
 static gboolean
 sender_upload (NamidaSender *self, GError **error)
 {
-  return namida_upload_job_run (self->job, error);
+  gboolean fine = namida_upload_job_run (self->job, error);
+
+  if (self->dialect->uploaded != NULL)
+    self->dialect->uploaded (self);
+  return fine;
 }
 
 /* What arrived before is counted now: a transfer that resumes never shows that it starts from nothing. */

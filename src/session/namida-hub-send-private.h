@@ -24,6 +24,7 @@ typedef struct
   gboolean unencrypted;   /* its person knows, and wants it nevertheless */
   NamidaSender *sender;   /* (nullable) between two tries */
   NamidaPhoneNames names; /* what becomes of names that a phone refuses */
+  NamidaSentBeforePolicy sent_before;
 
   /* While the device is away. */
   gboolean accepted;                   /* somebody there said yes, once */
@@ -68,6 +69,14 @@ void namida_sending_wait (NamidaHub *self, NamidaTransfer *transfer);
 void namida_sending_cancelled (NamidaTransfer *transfer);
 void namida_sending_stay_paused (NamidaHub *self, NamidaTransfer *transfer);
 void namida_sending_seen (NamidaTransfer *transfer);
+
+/* namida-hub-sent-before.c */
+/* Whether files that the device has had before are left out of this sending, whose device is known. */
+gboolean namida_sending_leaves_out_sent (NamidaHub *self, NamidaSending *sending);
+void namida_sending_leave_out_sent_async (
+    NamidaHub *self, NamidaSending *sending, NamidaBackup *backup, GAsyncReadyCallback callback, gpointer user_data);
+/* Returns: (transfer full): the rest; @transfer says how many were left out. */
+NamidaBackup *namida_sending_leave_out_sent_finish (NamidaTransfer *transfer, GAsyncResult *result);
 
 /* namida-hub-send-history.c */
 void namida_sending_write (NamidaHub *self, NamidaTransfer *transfer);

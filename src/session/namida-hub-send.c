@@ -133,6 +133,19 @@ start_sender (NamidaHub *self, NamidaTransfer *transfer)
   namida_sender_send_async (sending->sender, send_done, g_object_ref (transfer));
 }
 
+/* Everything is there already, as far as anybody can tell. */
+static void
+end_without_files (NamidaHub *self, NamidaTransfer *transfer, NamidaBackup *backup)
+{
+  namida_transfer_set_backup (transfer, backup);
+  namida_transfer_set_unproven (transfer);
+  namida_transfer_finish (transfer);
+  if (self->database != NULL)
+    namida_sending_write (self, transfer);
+  else
+    namida_hub_sending_over (self);
+}
+
 /* @backup: (nullable): NULL with @error. */
 static void
 send_gathered (NamidaHub *self, NamidaTransfer *transfer, NamidaBackup *backup, GError *failure)
@@ -160,6 +173,8 @@ send_gathered (NamidaHub *self, NamidaTransfer *transfer, NamidaBackup *backup, 
     g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The program was closed."));
   if (error != NULL)
     end_unsent (self, transfer, error);
+  else if (namida_transfer_get_sent_before (transfer) > 0 && namida_backup_get_files (backup) == 0)
+    end_without_files (self, transfer, backup);
   else if (sending->peer != NULL)
     start_sender (self, transfer);
   else
@@ -200,6 +215,16 @@ is_for_phone (NamidaSending *sending)
 }
 
 static void
+left_out_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaTransfer) transfer = user_data;
+  g_autoptr (NamidaHub) self = g_weak_ref_get (&namida_sending_of (transfer)->hub);
+  g_autoptr (NamidaBackup) backup = namida_sending_leave_out_sent_finish (transfer, result);
+
+  send_gathered (self, transfer, backup, NULL);
+}
+
+static void
 gathered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaTransfer) transfer = user_data;
@@ -216,6 +241,11 @@ gathered (GObject *source, GAsyncResult *result, gpointer user_data)
       g_object_set_data (G_OBJECT (task), "names", GINT_TO_POINTER (sending->names));
       g_task_set_task_data (task, g_steal_pointer (&backup), g_object_unref);
       g_task_run_in_thread (task, adapt_thread);
+      return;
+    }
+  if (backup != NULL && self != NULL && namida_sending_leaves_out_sent (self, sending))
+    {
+      namida_sending_leave_out_sent_async (self, sending, backup, left_out_sent, g_object_ref (transfer));
       return;
     }
   send_gathered (self, transfer, backup, error);
@@ -403,6 +433,8 @@ namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer)
   if (!namida_transfer_is_final (transfer) || sending->peer == NULL)
     return NULL;
   transfer = begin_sending (self, sending->peer, g_rc_box_acquire (sending->what), sending->files, sending->pin);
+  namida_sending_of (transfer)->sent_before
+      = sending->sent_before == NAMIDA_SENT_BEFORE_AGAIN ? NAMIDA_SENT_BEFORE_AGAIN : NAMIDA_SENT_BEFORE_SKIP;
   namida_sending_of (transfer)->unencrypted = sending->unencrypted;
   namida_sending_of (transfer)->reread = sending->reread;
   namida_sending_of (transfer)->limit = sending->limit;

@@ -184,9 +184,49 @@ NamidaTransfer *namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *
 /** namida_hub_send_filtered: the same of what @filter (nullable) takes of @files. */
 NamidaTransfer *namida_hub_send_filtered (
     NamidaHub *self, NamidaPeer *peer, GListModel *files, NamidaScanFilter *filter, const char *pin);
+/** namida_hub_takes_text: whether @peer may take messages of text: LocalSend and this program do. */
+gboolean namida_hub_takes_text (NamidaPeer *peer);
+/**
+ * namida_hub_send_text_async: sends a message to @peer, and waits until it is accepted there.
+ * @text: UTF-8, not empty, at most 64 KiB; @pin: (nullable); @unencrypted: the person knows that @peer cannot encrypt
+ */
+void namida_hub_send_text_async (NamidaHub *self,
+                                 NamidaPeer *peer,
+                                 const char *text,
+                                 const char *pin,
+                                 gboolean unencrypted,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+/** Errors: as a sending before its first file: DECLINED, PIN_REQUIRED, ENCRYPTION_REQUIRED, …; NOT_FOUND: it takes no
+ * messages; TOO_LARGE. */
+gboolean namida_hub_send_text_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 /** namida_hub_read_everything: @transfer, which namida_hub_send() has just returned, reads every file again before it
  * is offered, whatever is remembered of it. Main context. */
 void namida_hub_read_everything (NamidaHub *self, NamidaTransfer *transfer);
+/** NamidaSentBeforePolicy: what becomes of files that a LocalSend device has had from here before. */
+typedef enum
+{
+  NAMIDA_SENT_BEFORE_SEND,  /* they are sent; a retry leaves out what arrived */
+  NAMIDA_SENT_BEFORE_SKIP,  /* they are left out */
+  NAMIDA_SENT_BEFORE_AGAIN, /* they are sent, also by a retry: the person was asked */
+} NamidaSentBeforePolicy;
+/**
+ * namida_hub_count_sent_before_async: how many of @files, which are looked for as namida_hub_send_filtered() does,
+ * @peer has had from here before and would store a second time. Of LocalSend devices alone: others are asked what they
+ * have. Main context.
+ */
+void namida_hub_count_sent_before_async (NamidaHub *self,
+                                         NamidaPeer *peer,
+                                         GListModel *files,
+                                         NamidaScanFilter *filter,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+/** Returns: files; 0 also with @error (of the search for files). @bytes: (out): theirs. */
+guint namida_hub_count_sent_before_finish (NamidaHub *self, GAsyncResult *result, guint64 *bytes, GError **error);
+/** namida_hub_set_sent_before: of @transfer, which namida_hub_send() has just returned. Main context. */
+void namida_hub_set_sent_before (NamidaHub *self, NamidaTransfer *transfer, NamidaSentBeforePolicy policy);
 /** namida_hub_set_phone_names: what becomes of names that a phone refuses; @transfer, which namida_hub_send() or
  * namida_hub_restore_to() has just returned. By default such a sending ends with UNSAFE_PATH before anybody is asked.
  */

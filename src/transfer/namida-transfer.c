@@ -20,6 +20,7 @@ struct _NamidaTransfer
   NamidaBackup *backup;
   char *title, *folder;
   char *advice; /* (nullable) */
+  guint sent_before;
   NamidaTransferState state;
   GError *error;
   GCancellable *cancellable;
@@ -681,6 +682,18 @@ const char *
 namida_transfer_get_advice (NamidaTransfer *self)
 {
   return self->state == NAMIDA_TRANSFER_DONE ? self->advice : NULL;
+}
+
+void
+namida_transfer_set_sent_before (NamidaTransfer *self, guint files)
+{
+  self->sent_before = files;
+}
+
+guint
+namida_transfer_get_sent_before (NamidaTransfer *self)
+{
+  return self->sent_before;
 }
 
 void

@@ -137,6 +137,10 @@ const char *namida_transfer_get_advice (NamidaTransfer *self); /* (nullable) unt
 char *namida_transfer_dup_incomplete_words (guint failed, guint missed);
 /** namida_transfer_dup_part_words: Returns: (transfer full): that the person here accepted only a part. Any thread. */
 char *namida_transfer_dup_part_words (guint declined, guint files);
+/** namida_transfer_set_sent_before: how many files are left out because the other device has had them from here
+ * before; they are not in the backup. Main context. */
+void namida_transfer_set_sent_before (NamidaTransfer *self, guint files);
+guint namida_transfer_get_sent_before (NamidaTransfer *self);
 /** namida_transfer_set_fetched: this transfer fetches a version that the other device keeps, which changes the advice
  * when a file is missing. Main context, before it ends. */
 void namida_transfer_set_fetched (NamidaTransfer *self);

@@ -2,7 +2,9 @@
 """The program sends to LocalSend 1.18, by its stand-in."""
 import http.client
 import os
+import pty
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -263,7 +265,103 @@ def a_file_that_goes(lab, program, folder):
         assert server.cancelled.wait(WAIT)
 
 
+def uploaded(server):
+    """The names that came since the last time this was asked."""
+    came = sorted(server.files[query["fileId"]]["fileName"] for what, query, _ in server.log if what == "upload")
+    server.log.clear()
+    return came
+
+
+def at_a_terminal(program, server, folder, typed):
+    """Runs "send" at a terminal, at which @typed answers the question; returns what stands there in the end."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([program.cli, "--interface", "lo", "--port", str(localsend.free_port()), "--data-dir",
+                                program.data, "send", "--wait", "0", "--to", f"127.0.0.1:{server.port}", folder],
+                               stdin=theirs, stdout=theirs, stderr=theirs, env=program.environment())
+    os.close(theirs)
+    text = b""
+    while True:
+        try:
+            text += os.read(ours, 4096)
+        except OSError:  # it has ended
+            break
+        if typed and b"[y/n]" in text:
+            os.write(ours, typed + b"\n")
+            typed = None
+    os.close(ours)
+    assert process.wait(WAIT) == 0, text
+    return text.decode()
+
+
+def sent_before(lab, program, folder):
+    """What the device has had from here can be left out: also what an earlier sending did not bring to its end."""
+    own = lab.path / "Before"
+    own.mkdir()
+    for number in range(3):
+        (own / f"{number}.mp3").write_bytes(f"before {number}".encode())
+    with Receiving(lab, program) as server:
+        to = f"127.0.0.1:{server.port}"
+        server.damage = {"Before/2.mp3": 4}
+        assert program.send(to, own)[0] == 7
+        (own / "0.mp3").write_bytes(b"another")
+        uploaded(server)
+        code, events = program.send(to, own, options=["--skip-sent"])
+        assert code == 0 and uploaded(server) == ["Before/0.mp3", "Before/2.mp3"], (code, events)
+        assert (end(events)["files"], end(events)["stored"], end(events)["sentBefore"]) == (2, 2, 1), events
+        assert "Strong Onion" in end(events)["advice"], events
+        code, events = program.send(to, own, options=["--skip-sent"])
+        assert code == 0 and "prepare-upload" not in [what for what, _, _ in server.log], (code, events, server.log)
+        assert (end(events)["result"], end(events)["files"], end(events)["sentBefore"]) == ("done", 0, 3), events
+        everything = [f"Before/{number}.mp3" for number in range(3)]
+        for options in ([], ["--again"], ["--check"]):
+            uploaded(server)
+            code, events = program.send(to, own, options=options)
+            assert code == 0 and uploaded(server) == everything and "sentBefore" not in end(events), (options, events)
+        assert program.send(to, own, options=["--again", "--skip-sent"])[0] == 2
+        (own / "3.mp3").write_bytes(b"new")
+        text = at_a_terminal(program, server, own, b"n")
+        assert uploaded(server) == ["Before/3.mp3"] and "Skipped 3 files" in text, text
+        text = at_a_terminal(program, server, own, b"y")
+        assert len(uploaded(server)) == 4 and "4 files" in text, text
+    with Receiving(lab, program, trusted=None) as server:  # somebody else: nothing is known of it, and nothing is asked
+        code, events = program.send(f"127.0.0.1:{server.port}", own, options=["--unencrypted", "--skip-sent"])
+        assert code == 0 and len(uploaded(server)) == 4, (code, events)
+
+
+TEXT = "Grüße, “quotes” & \\ 漢字\nin two lines 🎵"
+
+
+def messages(lab, program, folder):
+    with Receiving(lab, program) as server:
+        server.pin = "42 42"
+        say = ("--to", f"127.0.0.1:{server.port}", "--wait", "0", "--text", TEXT)
+        assert program.run_cli("send", *say)[0] == 5 and not server.messages
+        code, events = program.run_cli("send", *say, "--pin", "42 42")
+        assert code == 0 and end(events)["result"] == "done" and server.messages == [TEXT], (code, events, server.messages)
+        assert program.run_cli("send", *say, folder)[0] == 2  # no files beside it
+        server.messages = None  # as a program that knows no messages: it gets a file
+        code, events = program.run_cli("send", *say, "--pin", "42 42")
+        assert code == 0 and (server.folder / "message.txt").read_text() == TEXT, (code, events)
+        assert not server.problems, server.problems
+        server.refuse = (403, "Rejected")
+        code, events = program.run_cli("send", *say, "--pin", "42 42")
+        assert code == 3 and end(events)["code"] == "declined", (code, events)
+    with Receiving(lab, program, trusted=None) as server:
+        say = ("--to", f"127.0.0.1:{server.port}", "--wait", "0", "--text", TEXT)
+        assert program.run_cli("send", *say)[0] == 8 and not server.messages
+        assert program.run_cli("send", *say, "--unencrypted")[0] == 0 and server.messages == [TEXT]
+
+
+def a_message_to_ourselves(lab, program, folder):
+    receiver = lab.receiver("--accept", "all")
+    code, events = program.run_cli("send", "--to", f"127.0.0.1:{receiver.port}", "--wait", "0", "--text", TEXT)
+    assert code == 0, (code, events)
+    assert receiver.wait_event("message")["text"] == TEXT
+    receiver.stop()
+
+
 if __name__ == "__main__":
     sys.exit(localsend.run([zip_and_folder, over_ipv6, in_plain, wrong_checksums, asked_for_less, pin, refusals,
                             another_identity, found_by_its_announcement, cancelled_by_the_receiver, cancelled_by_a_stranger,
-                            stopped_by_its_person, a_file_that_goes], make_program, make_files))
+                            stopped_by_its_person, a_file_that_goes, sent_before,
+                            messages, a_message_to_ourselves], make_program, make_files))

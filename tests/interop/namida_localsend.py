@@ -52,6 +52,7 @@ class Server:
         self.pin, self.refuse = None, None  # refuse: (status, message) for prepare-upload
         self.damage = {}  # name → how often its bytes arrive damaged: 422
         self.only = None  # names that are wanted; None: all
+        self.messages = []  # texts that were sent; None: it knows no messages, and wants their files
         self.on_upload = None  # called with the name before its body is read
         self.files, self.tokens, self.session, self.asker = {}, {}, None, None
         self.log, self.problems, self.uploading, self.most_uploading = [], [], 0, 0
@@ -177,6 +178,10 @@ class Server:
             return self.answer(request, status, {"message": message} if message else None)
         if self.session:
             return self.answer(request, 409, {"message": "Blocked by another session"})
+        only = list(body["files"].values())[0]
+        if self.messages is not None and len(body["files"]) == 1 and only["fileType"] == "text/plain" and "preview" in only:
+            self.messages.append(only["preview"])
+            return self.answer(request, 204)
         for id_, file in body["files"].items():
             modified = file.get("metadata", {}).get("modified")
             if (id_ != file["id"] or not id_.isalnum() or not isinstance(file["size"], int) or ".." in file["fileName"]

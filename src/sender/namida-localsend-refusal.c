@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What LocalSend's status codes for an offer mean to the person who made it. Files and messages share the words. Called
+ * by the sender of each in its worker thread. */
+#include "config.h"
+
+#include "namida-localsend-refusal.h"
+
+#include "namida-error.h"
+#include "namida-limits.h"
+#include "namida-messages.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Its own words for a wrong PIN, which the code alone does not tell from a missing one. */
+GError *
+namida_localsend_refusal_new (const char *alias, gboolean has_pin, const NamidaHttpAnswer *answer)
+{
+  switch (answer->head.status)
+    {
+    case 401:
+      return !has_pin
+                 ? g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED, _ ("“%s” asks for a PIN. Send again with it."),
+                                alias)
+                 : g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG,
+                                _ ("The PIN is not the one that “%s” expects. Look there, then send again."), alias);
+    case 429:
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_TOO_MANY,
+                          _ ("“%s” had too many tries. Wait a few minutes, then send again."), alias);
+    case 403:
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_DECLINED, _ ("“%s” declined this."), alias);
+    case 409:
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+                          _ ("“%s” is busy with another transfer. Wait until it is done, then send again."), alias);
+    case 404:
+      return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+                          _ ("No LocalSend answers at the address of “%s”. Open it there, then send again."), alias);
+    default:
+      return namida_error_answer_parse ((const char *) answer->body->data,
+                                        MIN (answer->body->len, NAMIDA_LIMIT_JSON_BYTES), answer->head.status, NULL);
+    }
+}
