@@ -213,6 +213,8 @@ device_row_make_menu (GtkWidget *row)
 
   namida_row_menu_add (menu, _ ("_Show Device"), "win.show-device", key);
   namida_row_menu_add (menu, _ ("S_end…"), "win.send", key);
+  if (namida_hub_takes_text (self->peer) && !namida_peer_get_away (self->peer))
+    namida_row_menu_add (menu, _ ("Send _Message…"), "win.send-message", key);
   if (namida_device_can_pair (self->peer))
     namida_row_menu_add (menu, _ ("_Pair…"), "win.pair", key);
   if (address != NULL)

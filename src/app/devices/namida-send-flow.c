@@ -9,6 +9,7 @@
 #include "namida-error.h"
 #include "namida-pair-dialog.h"
 #include "namida-send-sheet.h"
+#include "namida-sent-before-flow.h"
 #include "namida-unencrypted.h"
 #include "namida-window.h"
 
@@ -23,6 +24,7 @@ typedef struct
   gboolean reread;      /* every file is read again */
   gboolean unencrypted; /* the person knows that it is */
   NamidaPhoneNames names;
+  NamidaSentBeforePolicy sent_before;
 } Sent;
 
 static void
@@ -53,6 +55,7 @@ sent_copy (const Sent *sent)
 
   copy->unencrypted = sent->unencrypted;
   copy->names = sent->names;
+  copy->sent_before = sent->sent_before;
   return copy;
 }
 
@@ -140,9 +143,11 @@ send_now (const Sent *sent, const char *pin, gboolean unencrypted)
 
       copy->unencrypted = unencrypted;
       namida_hub_set_phone_names (hub, transfer, sent->names);
+      namida_hub_set_sent_before (hub, transfer, sent->sent_before);
       g_signal_connect_data (transfer, "ended", G_CALLBACK (on_ended), copy, sent_free_closure, 0);
-      g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, sent_new (NULL, sent->peer, sent->files, sent->reread),
-                              (GDestroyNotify) sent_free);
+      copy = sent_copy (sent);
+      g_clear_object (&copy->window);
+      g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, copy, (GDestroyNotify) sent_free);
       g_signal_connect_object (transfer, "ended", G_CALLBACK (send_flow_on_ended), sent->window, G_CONNECT_AFTER);
     }
   /* Its row says the rest. */
@@ -150,11 +155,30 @@ send_now (const Sent *sent, const char *pin, gboolean unencrypted)
 }
 
 static void
-send_files (gboolean unencrypted, gpointer user_data)
+send_files_chosen (NamidaSentBeforePolicy policy, gpointer user_data)
 {
   Sent *sent = user_data;
 
-  send_now (sent, NULL, unencrypted);
+  sent->sent_before = policy;
+  send_now (sent, NULL, sent->unencrypted);
+}
+
+static void
+send_files (gboolean unencrypted, gpointer user_data)
+{
+  const Sent *sent = user_data;
+  Sent *copy = sent_copy (sent);
+
+  copy->unencrypted = unencrypted;
+  if (sent->reread)
+    {
+      /* Every file is read again, and compared with nothing. */
+      send_files_chosen (NAMIDA_SENT_BEFORE_SEND, copy);
+      sent_free (copy);
+      return;
+    }
+  namida_sent_before_flow_ask (sent->window, sent->peer, sent->files, send_files_chosen, copy,
+                               (GDestroyNotify) sent_free);
 }
 
 void
@@ -202,8 +226,10 @@ ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong)
 {
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), NULL, NULL);
   /* Not a GtkPasswordEntry: in GTK 4.8 it hears of the keyboard after it is gone. */
+  Sent *asked = sent_copy (sent);
   GtkWidget *entry = g_object_new (GTK_TYPE_ENTRY, "visibility", FALSE, "input-purpose", GTK_INPUT_PURPOSE_PIN, NULL);
 
+  g_set_object (&asked->window, window);
   adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("%s Requires a PIN"),
                                      namida_peer_get_alias (sent->peer));
   adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog),
@@ -216,8 +242,7 @@ ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong)
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "send", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "send");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect (dialog, "response", G_CALLBACK (on_pin_response),
-                    sent_new (window, sent->peer, sent->files, sent->reread));
+  g_signal_connect (dialog, "response", G_CALLBACK (on_pin_response), asked);
   namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
 

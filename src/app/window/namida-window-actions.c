@@ -16,6 +16,7 @@
 #include "namida-link-dialog.h"
 #include "namida-send-flow.h"
 #include "namida-succession-dialog.h"
+#include "namida-text-dialog.h"
 #include "namida-trash-dialog.h"
 #include "namida-version-flow.h"
 #include "namida-version-page.h"
@@ -39,6 +40,15 @@ window_actions_on_send (GtkWidget *widget, const char *action, GVariant *paramet
 
   if (peer != NULL)
     namida_send_flow_choose (widget, peer);
+}
+
+static void
+window_actions_on_send_message (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+
+  if (peer != NULL)
+    namida_text_dialog_present (NAMIDA_WINDOW (widget), peer);
 }
 
 /* The key of a device, or "": any. */
@@ -351,6 +361,7 @@ void
 namida_window_actions_install (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.send", "s", window_actions_on_send);
+  gtk_widget_class_install_action (widget_class, "win.send-message", "s", window_actions_on_send_message);
   gtk_widget_class_install_action (widget_class, "win.get-backups", "s", window_actions_on_get_backups);
   gtk_widget_class_install_action (widget_class, "win.pair", "s", window_actions_on_pair);
   gtk_widget_class_install_action (widget_class, "win.show-device", "s", window_actions_on_show_device);

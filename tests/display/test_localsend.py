@@ -1,0 +1,85 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A LocalSend device in the window: it gets a message, and is asked about before it gets the same files a second time. Speaks TAP."""
+import pathlib
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
+sys.argv.insert(1, "")  # the helpers of the other suites take the command line from there
+
+import namida_hostile as base  # noqa: E402
+import namida_localsend as localsend  # noqa: E402
+from namida_display import (RUN, Atspi, button, find, keys, no_underscores, place, press, quit_by_keyboard, run, wait_for,  # noqa: E402
+                            window_id, xdo)
+
+
+def typed(window, text):
+    xdo("windowfocus", "--sync", window)
+    xdo("type", text)
+
+
+def click(name, mouse_button):
+    area = find(name, "list item").get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    xdo("mousemove", area.x + area.width // 3, area.y + area.height // 2, "click", mouse_button)
+
+
+def uploaded(server):
+    return sorted(server.files[query["fileId"]]["fileName"] for what, query, _ in server.log if what == "upload")
+
+
+def test_message_and_again(lab):
+    songs = lab.path / "Songs"
+    songs.mkdir()
+    for name in ("1.mp3", "2.mp3"):
+        (songs / name).write_bytes(name.encode() * 100)
+    process, data = lab.app(f"Desk PC {RUN}")
+    window = window_id("^Namida Sync$")
+    place(window, 0, 0, 1000, 720)
+    certificate = wait_for("the certificate", lambda: next(data.rglob("certificate.pem"), None))
+    server = localsend.Server(lab.path / "phone", base.Identity(lab.path, "phone"), trusted=certificate)
+    server.pin = "4242"
+    alias = server.info["alias"]
+    localsend.announce(server.info)
+    keys(window, "alt+1")
+    wait_for("the device", lambda: localsend.announce(server.info) or find(alias, "list item"))
+
+    click(alias, 3)
+    wait_for("the menu", lambda: find("Send Message…"))
+    time.sleep(0.5)
+    keys(window, "m")
+    dialog = window_id(f"Message to {alias}")
+    no_underscores()
+    assert not button("Send").get_state_set().contains(Atspi.StateType.SENSITIVE), "an empty message can be sent"
+    typed(dialog, "Hello phone")
+    press(wait_for("the button", lambda: button("Send")))
+    wait_for("the PIN", lambda: find("Enter the PIN that is set on the other device."))
+    time.sleep(0.5)
+    typed(window_id(f"Message to {alias}"), "4242")
+    press(button("Send"))
+    wait_for("the message", lambda: server.messages == ["Hello phone"])
+    wait_for("the word", lambda: find(f"Message sent to {alias}"))
+    quit_by_keyboard(process, window)
+
+    server.pin = None
+    for answer, wanted in ((None, 2), ("Skip", 1), ("Send Again", 3)):
+        server.log.clear()
+        process, data = lab.app(f"Desk PC {RUN}", files=[songs])
+        window = window_id("^Namida Sync$")
+        place(window, 0, 0, 1000, 720)
+        wait_for("the device to choose", lambda: localsend.announce(server.info) or (find("It will receive 1 folder") and find(alias, "list item")))
+        click(alias, 1)
+        if answer:
+            wait_for("the question", lambda: find("Send Files Again?"))
+            wait_for("how many", lambda: find("2 files (" if answer == "Skip" else "3 files (", starts=True))
+            assert not uploaded(server), "sent before the answer"
+            press(wait_for("the answer", lambda: button(answer)))
+        wait_for("the files", lambda: len(uploaded(server)) == wanted)
+        wait_for("the end", lambda: find("Sent; the other device cannot verify", starts=True) or find("Songs to ", starts=True))
+        if answer is None:
+            (songs / "3.mp3").write_bytes(b"new")
+        quit_by_keyboard(process, window)
+    server.close()
+
+
+run([(test_message_and_again, True)])
