@@ -77,6 +77,13 @@ namida_hub_list_received (NamidaHub *self, NamidaTransfer *transfer)
   g_list_store_insert (self->transfers, 0, transfer);
 }
 
+void
+namida_hub_show_past (NamidaHub *self, const char *id)
+{
+  remember_forgotten (self, id);
+  g_signal_emit_by_name (self, "noted");
+}
+
 gboolean
 namida_hub_has_forgotten (NamidaHub *self, const char *id)
 {

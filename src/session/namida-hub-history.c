@@ -105,7 +105,8 @@ same (NamidaHubHistory *self, GPtrArray *items)
       const NamidaJournalSession *before = namida_history_item_get_row (old);
       const NamidaJournalSession *now = namida_history_item_get_row (g_ptr_array_index (items, i));
 
-      if (g_strcmp0 (before->id, now->id) != 0 || g_strcmp0 (before->state, now->state) != 0)
+      if (g_strcmp0 (before->id, now->id) != 0 || g_strcmp0 (before->state, now->state) != 0
+          || before->updated_at != now->updated_at)
         return FALSE;
     }
   return TRUE;

@@ -36,6 +36,8 @@ link_open (GTask *taken, NamidaBackup *backup)
   link = namida_server_open_link (self->server, backup != NULL ? NAMIDA_LINK_FETCH : NAMIDA_LINK_BRING, backup,
                                   request->minutes, request->unencrypted, &error);
   if (link != NULL)
+    namida_hub_watch_link (self, link);
+  if (link != NULL)
     g_task_return_pointer (task, link, g_object_unref);
   else
     g_task_return_error (task, error);

@@ -9,6 +9,7 @@
 #include "namida-manual-finder.h"
 #include "namida-multicast-finder.h"
 #include "namida-interface.h"
+#include "namida-link.h"
 #include "namida-run-conditions.h"
 #include "namida-scan-finder.h"
 #include "namida-schedules.h"
@@ -287,6 +288,11 @@ gboolean namida_hub_may_tell (gint64 *told_at);
 void namida_hub_watch_unencrypted (NamidaHub *self);
 /* @allowed: a person was told, and wants to send to @peer nevertheless. Errors: ENCRYPTION_REQUIRED */
 gboolean namida_hub_check_unencrypted (NamidaHub *self, NamidaPeer *peer, gboolean allowed, GError **error);
+
+/* namida-hub-link-history.c: what is fetched by @link gets a row in the history. */
+void namida_hub_watch_link (NamidaHub *self, NamidaLink *link);
+/* namida-hub-forget.c: the row @id of the history, which this run of the program wrote, is no transfer of its list. */
+void namida_hub_show_past (NamidaHub *self, const char *id);
 
 /* namida-hub.c: one sending less under way; the last one lets a waiting stop go on. */
 void namida_hub_sending_over (NamidaHub *self);

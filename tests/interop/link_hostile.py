@@ -310,6 +310,10 @@ def test_fetch(lab):
     equal(device.wait(), 0)
     fetched = [event for event in device.seen if event["event"] == "fetched" and event["whole"]]
     assert {event["name"] for event in fetched} >= {"空 01.flac", "Rips.zip"}, fetched
+    (row,) = device.run("--json", "history").events
+    equal((row["direction"], row["state"], row["fingerprint"], row["unproven"]), ("send", "incomplete", None, True))
+    everything = [event for event in device.seen if event["event"] == "fetched"]
+    equal((row["files"], row["stored"], row["bytes"]), (len(everything), len(fetched), sum(event["bytes"] for event in everything)))
 
 
 if __name__ == "__main__":

@@ -444,6 +444,8 @@ version_page_show_menu (NamidaVersionPage *self)
 
   namida_row_menu_add (menu, _ ("_Newer Version"), "version-page.newer", NULL);
   namida_row_menu_add (menu, _ ("_Older Version"), "version-page.older", NULL);
+  if (namida_version_get_present (self->version))
+    namida_row_menu_add (menu, _ ("_Share With a Browser…"), "win.link-version", namida_version_get_id (self->version));
   g_menu_item_set_action_and_target (folder, "win.open-folder", "^ay", namida_version_get_path (self->version));
   g_menu_append_item (menu, folder);
   gtk_menu_button_set_menu_model (self->menu_button, G_MENU_MODEL (menu));

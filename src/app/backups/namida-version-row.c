@@ -83,6 +83,7 @@ show_state (NamidaVersionRow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.remove", !namida_version_get_pinned (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.folder", namida_version_get_present (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.restore-to", namida_version_get_present (self->version));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.link", namida_version_get_present (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.restore-here", namida_version_get_present (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.merge",
                                  namida_version_get_present (self->version)
@@ -221,6 +222,13 @@ on_restore_to (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_link (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_widget_activate_action (widget, "win.link-version", "s",
+                              namida_version_get_id (NAMIDA_VERSION_ROW (widget)->version));
+}
+
+static void
 on_merge (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
@@ -329,6 +337,7 @@ namida_version_row_class_init (NamidaVersionRowClass *klass)
   gtk_widget_class_install_action (widget_class, "version.verify", NULL, on_verify);
   gtk_widget_class_install_action (widget_class, "version.stop", NULL, on_stop);
   gtk_widget_class_install_action (widget_class, "version.restore-to", NULL, on_restore_to);
+  gtk_widget_class_install_action (widget_class, "version.link", NULL, on_link);
   gtk_widget_class_install_action (widget_class, "version.merge", NULL, on_merge);
   gtk_widget_class_install_action (widget_class, "version.restore-here", NULL, on_restore_here);
   gtk_widget_class_install_action (widget_class, "version.remove", NULL, on_remove);

@@ -113,7 +113,8 @@ device_page_show_who (NamidaDevicePage *self)
 {
   const char *alias = namida_peer_get_alias (self->peer);
   NamidaTagKind kind = namida_device_tag_kind (self->peer);
-  gboolean pair = namida_device_can_pair (self->peer);
+  gboolean verify = namida_device_can_verify (self->peer);
+  gboolean pair = verify || namida_device_can_pair (self->peer);
   gboolean warned = namida_peer_get_warning (self->peer) != NULL || kind == NAMIDA_TAG_UNENCRYPTED;
   g_autofree char *what = device_page_dup_what (self);
   g_autofree char *key = namida_device_dup_key (self->peer);
@@ -130,7 +131,8 @@ device_page_show_who (NamidaDevicePage *self)
   gtk_widget_remove_css_class (GTK_WIDGET (self->send_button), "suggested-action");
   gtk_widget_add_css_class (GTK_WIDGET (main_button), "suggested-action");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->pair_button), "s", key);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pair_button), "win.pair");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->pair_button), verify ? "win.verify" : "win.pair");
+  gtk_button_set_label (self->pair_button, verify ? _ ("_Verify…") : _ ("_Pair…"));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->send_button), "s", key);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->send_button), "win.send");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->forget_button), "s", key);

@@ -76,7 +76,8 @@ device_row_show_line (NamidaDeviceRow *self)
 static void
 device_row_show_trust (NamidaDeviceRow *self)
 {
-  gboolean can_pair = namida_device_can_pair (self->peer);
+  gboolean can_verify = namida_device_can_verify (self->peer);
+  gboolean can_pair = can_verify || namida_device_can_pair (self->peer);
   gboolean doubtful = namida_peer_get_warning (self->peer) != NULL;
   NamidaTagKind kind = namida_device_tag_kind (self->peer);
   const char *fingerprint = namida_peer_get_fingerprint (self->peer);
@@ -84,7 +85,8 @@ device_row_show_trust (NamidaDeviceRow *self)
   /* Translators: a device's name and how it is trusted, for screen readers */
   g_autofree char *name
       = g_strdup_printf (_ ("%s: %s"), namida_peer_get_alias (self->peer), namida_tag_kind_word (kind));
-  g_autofree char *pair = g_strdup_printf (_ ("Pair With %s"), namida_peer_get_alias (self->peer));
+  g_autofree char *pair
+      = g_strdup_printf (can_verify ? _ ("Verify %s") : _ ("Pair With %s"), namida_peer_get_alias (self->peer));
 
   namida_tag_set (self->tag, kind, NULL);
   if (doubtful)
@@ -95,6 +97,7 @@ device_row_show_trust (NamidaDeviceRow *self)
   gtk_label_set_label (self->fingerprint, shown);
   gtk_widget_set_visible (GTK_WIDGET (self->fingerprint), *shown != '\0' && namida_peer_get_encrypted (self->peer));
   /* What can be done about a new device stands in the place of the word that it is new. */
+  gtk_button_set_label (self->pair_button, can_verify ? _ ("Verify…") : _ ("Pair…"));
   gtk_widget_set_visible (GTK_WIDGET (self->pair_button), can_pair);
   gtk_widget_set_visible (GTK_WIDGET (self->tag_button), !can_pair);
   device_row_set_name (self->tag_button, name);
@@ -193,7 +196,7 @@ on_explained (NamidaDeviceRow *self)
 static void
 on_pair (NamidaDeviceRow *self)
 {
-  device_row_act (self, "win.pair");
+  device_row_act (self, namida_device_can_verify (self->peer) ? "win.verify" : "win.pair");
 }
 
 static void
@@ -217,6 +220,8 @@ device_row_make_menu (GtkWidget *row)
     namida_row_menu_add (menu, _ ("Send _Message…"), "win.send-message", key);
   if (namida_device_can_pair (self->peer))
     namida_row_menu_add (menu, _ ("_Pair…"), "win.pair", key);
+  if (namida_device_can_verify (self->peer))
+    namida_row_menu_add (menu, _ ("_Verify…"), "win.verify", key);
   if (address != NULL)
     namida_row_menu_add (menu, _ ("Copy _Address"), "win.copy", address);
   if (namida_peer_get_trusted (self->peer))

@@ -59,8 +59,8 @@ namida_device_explain (NamidaPeer *peer)
     case NAMIDA_TAG_NEW:
     default:
       if ((namida_peer_get_dialects (peer) & NAMIDA_DIALECT_V1) == 0)
-        return _ ("Transfers are encrypted. LocalSend devices cannot be paired, so their identity cannot be "
-                  "confirmed.");
+        return _ ("Transfers are encrypted, but the identity of this device has not been confirmed. Verify it by the "
+                  "icons that LocalSend shows.");
       return _ ("Transfers are encrypted, but the identity of this device has not been confirmed. Pair to confirm "
                 "it.");
     }
@@ -70,6 +70,16 @@ gboolean
 namida_device_can_pair (NamidaPeer *peer)
 {
   return (namida_peer_get_dialects (peer) & NAMIDA_DIALECT_V1) != 0 && namida_peer_get_encrypted (peer)
+         && !namida_peer_get_trusted (peer);
+}
+
+gboolean
+namida_device_can_verify (NamidaPeer *peer)
+{
+  NamidaDialect dialects = namida_peer_get_dialects (peer);
+
+  return (dialects & NAMIDA_DIALECT_LOCALSEND) != 0 && (dialects & NAMIDA_DIALECT_V1) == 0
+         && namida_peer_get_encrypted (peer) && namida_peer_get_fingerprint (peer) != NULL
          && !namida_peer_get_trusted (peer);
 }
 

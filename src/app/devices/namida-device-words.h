@@ -23,6 +23,9 @@ const char *namida_device_explain (NamidaPeer *peer);
 /** namida_device_can_pair: whether a person can pair with @peer: not with a phone app or LocalSend, nor a trusted one.
  */
 gboolean namida_device_can_pair (NamidaPeer *peer);
+/** namida_device_can_verify: whether a person can make @peer, a LocalSend device, a trusted one by its page “Verify”.
+ */
+gboolean namida_device_can_verify (NamidaPeer *peer);
 /** namida_device_dup_last_seen: Returns: (transfer full): "last seen yesterday", "not seen yet"; lower case. */
 char *namida_device_dup_last_seen (NamidaPeer *peer);
 /** namida_device_dup_address: Returns: (transfer full) (nullable): the address without the port. */

@@ -13,6 +13,7 @@
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-pair-dialog.h"
+#include "namida-verify-words.h"
 #include "namida-tag.h"
 
 #define MAX_ROWS 50
@@ -201,6 +202,18 @@ accept_dialog_is_proven (NamidaAcceptDialog *self)
          && namida_offer_get_doubt (self->offer) != NAMIDA_DOUBT_IDENTITY_CHANGED;
 }
 
+/* What LocalSend's page “Verify” shows on the other device. */
+static char *
+accept_dialog_dup_icons (NamidaAcceptDialog *self, const char *fingerprint)
+{
+  NamidaIdentity *identity = namida_hub_get_identity (self->hub);
+  g_auto (GStrv) words = namida_verify_words (namida_identity_get_fingerprint (identity), fingerprint);
+  g_autofree char *icons = g_strjoinv (" · ", words);
+
+  /* Translators: %s is a list of icons, in words */
+  return g_strdup_printf (_ ("Not met before. LocalSend’s “Verify” page on it shows: %s."), icons);
+}
+
 static void
 show_who (NamidaAcceptDialog *self)
 {
@@ -227,7 +240,9 @@ show_who (NamidaAcceptDialog *self)
   /* As much of it as names a device, and what it is: to be compared with the other screen. */
   if (shown != NULL && kind == NAMIDA_TAG_NEW)
     /* Translators: %s is the begin of a fingerprint */
-    compare = g_strdup_printf (_ ("Not met before. Its screen shows the fingerprint %s."), shown);
+    compare = namida_offer_get_can_pair (self->offer)
+                  ? g_strdup_printf (_ ("Not met before. Its screen shows the fingerprint %s."), shown)
+                  : accept_dialog_dup_icons (self, fingerprint);
   gtk_label_set_label (self->fingerprint, compare != NULL ? compare : "");
   gtk_widget_set_visible (GTK_WIDGET (self->fingerprint), compare != NULL);
   gtk_widget_set_visible (self->block_button, fingerprint != NULL && kind == NAMIDA_TAG_NEW);

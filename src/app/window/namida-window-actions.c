@@ -18,6 +18,7 @@
 #include "namida-succession-dialog.h"
 #include "namida-text-dialog.h"
 #include "namida-trash-dialog.h"
+#include "namida-verify-dialog.h"
 #include "namida-version-flow.h"
 #include "namida-version-page.h"
 #include "namida-window.h"
@@ -68,6 +69,15 @@ window_actions_on_pair (GtkWidget *widget, const char *action, GVariant *paramet
 
   if (peer != NULL)
     namida_send_flow_pair (widget, peer);
+}
+
+static void
+window_actions_on_verify (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+
+  if (peer != NULL && namida_device_can_verify (peer))
+    namida_verify_dialog_present (NAMIDA_WINDOW (widget), peer);
 }
 
 static void
@@ -364,6 +374,7 @@ namida_window_actions_install (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.send-message", "s", window_actions_on_send_message);
   gtk_widget_class_install_action (widget_class, "win.get-backups", "s", window_actions_on_get_backups);
   gtk_widget_class_install_action (widget_class, "win.pair", "s", window_actions_on_pair);
+  gtk_widget_class_install_action (widget_class, "win.verify", "s", window_actions_on_verify);
   gtk_widget_class_install_action (widget_class, "win.show-device", "s", window_actions_on_show_device);
   gtk_widget_class_install_action (widget_class, "win.send-files", "(sas)", window_actions_on_send_files);
   gtk_widget_class_install_action (widget_class, "win.show-version", "s", window_actions_on_show_version);
