@@ -404,7 +404,8 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
 
   g_signal_connect_swapped (namida_hub_get_messages (hub), "items-changed", G_CALLBACK (on_messages_changed), &self);
   tell_listening (cli, hub, options);
-  if (offers || (isatty (STDIN_FILENO) && !cli->json))
+  /* Pairing is asked about whatever --accept says, where there is somebody to answer. */
+  if (offers || cli->json || isatty (STDIN_FILENO))
     ask = namida_cli_ask_new (cli, hub, options->landing, offers);
   else
     namida_hub_set_may_pair (hub, FALSE);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "namida-path-mtu.h"
 #include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-tls.h"
@@ -225,7 +226,10 @@ static gboolean
 connection_fail (NamidaHttpConnection *self, GError *local, GError **error)
 {
   self->broken = TRUE;
-  g_propagate_error (error, namida_stream_error (local));
+  local = namida_stream_error (local);
+  if (g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE))
+    local = namida_path_mtu_explain (connection_socket (self), local);
+  g_propagate_error (error, local);
   return FALSE;
 }
 
@@ -405,14 +409,13 @@ connection_has_untaken (NamidaHttpConnection *self)
 static gboolean
 connection_read_head (NamidaHttpConnection *self, NamidaHttpAnswerHead *head, gboolean *whole, GError **error)
 {
+  GError *local = NULL;
+
   *whole = FALSE;
   if (!connection_end_body (self, error) || !connection_await (self, error))
     return FALSE;
-  if (!namida_http_answer_read_head (&self->reader, head, &self->body, self->cancellable, error))
-    {
-      self->broken = TRUE;
-      return FALSE;
-    }
+  if (!namida_http_answer_read_head (&self->reader, head, &self->body, self->cancellable, &local))
+    return connection_fail (self, local, error);
   *whole = !self->answered && self->left == 0 && !connection_has_untaken (self);
   self->broken = self->broken || !*whole || !head->keep_alive;
   self->in_body = head->content_length != 0;

@@ -107,6 +107,24 @@ def test_kind_of_device(lab):
     equal([device["type"] for device in map(json.loads, out.splitlines()) if device["fingerprint"] == receiver.listening["fingerprint"]], ["headless"])
 
 
+def test_pair_events(lab):
+    """with --json, pairing is asked about whatever --accept is; where standard input is closed it is refused"""
+    sender = lab.device("Sender")
+    for accept in ("trusted", "all"):
+        receiver = lab.receiver("--accept", accept)
+        sender.start("pair", f"127.0.0.1:{receiver.listening['port']}")
+        here, there = sender.wait_event("pair"), receiver.wait_event("pair")
+        sender.answer(pair=True)
+        receiver.answer(pair=True, digits=there["digits"] or here["digits"])
+        equal(receiver.wait_event("pair-closed")["paired"], True)
+        equal(sender.wait(30), 0)
+        receiver.process.stdin.close()
+        time.sleep(0.3)
+        sender.start("pair", f"127.0.0.1:{receiver.listening['port']}")
+        equal(sender.wait(30), 3, sender.errors)
+        receiver.stop()
+
+
 def test_usage_in_json(lab):
     """a mistake on the command line is one JSON object when --json is given, wherever it stands"""
     device = lab.device("Device")
@@ -186,4 +204,4 @@ def test_bars(lab):
         assert "\x1b" not in shown and "█" not in shown, shown
 
 
-main(test_names_in_c_locale, test_full_and_closed_output, test_watch_into_closed_pipe, test_odd_environments, test_kind_of_device, test_usage_in_json, test_interrupted, test_nohup, test_bars)
+main(test_names_in_c_locale, test_full_and_closed_output, test_watch_into_closed_pipe, test_odd_environments, test_kind_of_device, test_pair_events, test_usage_in_json, test_interrupted, test_nohup, test_bars)

@@ -153,6 +153,37 @@ def case_moved(lab):
     tell(f"done {time.monotonic() - moved:.1f} s after the move")
 
 
+def case_blackhole(lab):
+    """Large packets get lost on the way, small ones do not (a VPN in between): that is what is said, within 15 s; a closed port and a
+    network without a way are told from it, and from each other."""
+    receiver = lab.start(2, "receive", "--accept", "all", "--as", "library", "--music", lab.folder + "/Library", "--backups", lab.folder + "/Backups")
+    receiver.wait_event("listening", 30)
+    music = lab.folder + "/Music"
+    os.makedirs(music)
+    for i in range(40):
+        with open(f"{music}/a song with a name of some length, number {i}.flac", "wb") as file:
+            file.write(os.urandom(100000))
+
+    def refused(place, code, words, seconds):
+        began = time.monotonic()
+        sender = lab.start(1, "send", "--to", place, "--wait", "0", music)
+        assert sender.wait(seconds + 30) == code, sender.said()
+        took = time.monotonic() - began
+        assert words in sender.said() and took <= seconds, (took, sender.said())
+        tell(f"“{words}” after {took:.1f} s")
+
+    refused("10.77.0.2:9", 4, "nothing answers there", 15)
+    refused("192.0.2.1", 4, "no way to it", 15)
+    for node in (1, 2):
+        lab.output(node, "sh", "-c", "nft add table ip hole && nft 'add chain ip hole in { type filter hook input priority 0; }' && "
+                   "nft add rule ip hole in ip length '>' 1300 drop")
+    refused("10.77.0.2", 1, "smaller MTU", 15)
+    for node in (1, 2):
+        lab.output(node, "nft", "delete", "table", "ip", "hole")
+    sender = lab.start(1, "send", "--to", "10.77.0.2", music)
+    assert sender.wait(60) == 0, sender.said()
+
+
 def case_slow(lab):
     """8 Mbit/s: slow is not dead."""
     sender, check = begin(lab)
