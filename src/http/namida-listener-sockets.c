@@ -136,8 +136,9 @@ explain (const GError *reason, const char *interface, guint first, guint last, G
 {
   gboolean taken = g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
   g_autoptr (GError) missing = NULL;
-  g_autoptr (GPtrArray) list = !taken && interface != NULL ? namida_interface_list (interface, &missing) : NULL;
 
+  if (!taken && interface != NULL)
+    g_ptr_array_unref (namida_interface_list (interface, &missing));
   /* An address that is no longer, or never was, one of this device. */
   if (missing != NULL)
     g_propagate_error (error, g_steal_pointer (&missing));
