@@ -23,12 +23,19 @@
 #define NAMIDA_LIMIT_HANDSHAKES_PER_ADDRESS 3u
 #define NAMIDA_LIMIT_HANDSHAKES_PER_NETWORK 4u
 #define NAMIDA_LIMIT_HANDSHAKES_RESERVED 3u /* of them for addresses that a trusted device came from */
-/* When others wait: how long a handshake may take, and the same for one of an address that has several under way. */
+/* When others wait: how long the other side of a handshake may keep us waiting, and the same for one of an address that
+ * has several under way, or when many wait. */
 #define NAMIDA_LIMIT_HANDSHAKE_TURN_MS 600
 #define NAMIDA_LIMIT_HANDSHAKE_LEAST_MS 300
 /* Of an address that let one run out before, when one waits that did not. */
 #define NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS 100
 #define NAMIDA_LIMIT_HANDSHAKE_SECONDS 10u
+/* While a trusted device is connected: strangers' handshakes begin so far apart, and an address may connect so often
+ * at once and in a second; what is more waits, so long at most. */
+#define NAMIDA_LIMIT_HANDSHAKE_SPACE_MS 20
+#define NAMIDA_LIMIT_ARRIVALS_AT_ONCE 20u
+#define NAMIDA_LIMIT_ARRIVALS_PER_SECOND 10u
+#define NAMIDA_LIMIT_ARRIVAL_WAIT_MS 300u
 #define NAMIDA_LIMIT_HEAD_SECONDS 10u
 #define NAMIDA_LIMIT_HEAD_BYTES (16u * 1024)
 #define NAMIDA_LIMIT_HEADERS 64u /* fields of one head */
@@ -39,6 +46,9 @@
 #define NAMIDA_LIMIT_BODY_MEMORY (256u * 1024)                /* of one body; the rest of it goes to a file */
 #define NAMIDA_LIMIT_STRANGERS_MEMORY (8u * 1024 * 1024)      /* bodies of all strangers together, in memory */
 #define NAMIDA_LIMIT_STRANGERS_FILES (2u * 64u * 1024 * 1024) /* and in files */
+#define NAMIDA_LIMIT_STRANGERS_RATE (16u * 1024 * 1024)       /* bytes a second of them, of all strangers together */
+#define NAMIDA_LIMIT_SMALL_CHUNKS 1024u                       /* of one body; more only when they are not tiny: */
+#define NAMIDA_LIMIT_CHUNK_BYTES 64u                          /* on average */
 #define NAMIDA_LIMIT_SMALL_BODY_BYTES 4096u                   /* of requests that need none */
 #define NAMIDA_LIMIT_OFFER_ANSWER_SECONDS 300u
 #define NAMIDA_LIMIT_SESSION_IDLE_SECONDS 120u

@@ -15,6 +15,8 @@
 /* TLS reads and writes one record (16 KiB) at a time: without a buffer below it every record costs system calls of its
  * own, five bytes of header included. */
 #define BUFFER_SIZE (256 * 1024)
+/* Of what is read before somebody expects much: one record. Strangers may have two hundred connections. */
+#define SMALL_SIZE (17 * 1024)
 /* How long corked bytes may wait for more of them. */
 #define CORK_MOST_US (250 * 1000)
 /* How often to look whether the other side takes what was written. */
@@ -33,6 +35,8 @@ struct _NamidaBufferedInput
   GInputStream *base;
   char *data; /* made at the first read: an idle connection costs nothing */
   gsize start, end;
+  gsize size;            /* of @data */
+  gboolean expects_much; /* atomic */
 };
 
 static void namida_buffered_input_pollable_init (GPollableInputStreamInterface *iface);
@@ -55,15 +59,20 @@ static gssize
 input_read_any (
     NamidaBufferedInput *self, void *buffer, gsize count, gboolean blocking, GCancellable *cancellable, GError **error)
 {
+  gsize size = g_atomic_int_get (&self->expects_much) ? BUFFER_SIZE : SMALL_SIZE;
   gssize n;
 
   if (self->start < self->end)
     return input_take (self, buffer, count);
-  if (count >= BUFFER_SIZE)
+  if (count >= size)
     return g_pollable_stream_read (self->base, buffer, count, blocking, cancellable, error);
-  if (self->data == NULL)
-    self->data = g_malloc (BUFFER_SIZE);
-  n = g_pollable_stream_read (self->base, self->data, BUFFER_SIZE, blocking, cancellable, error);
+  if (self->size != size)
+    {
+      g_free (self->data);
+      self->data = g_malloc (size);
+      self->size = size;
+    }
+  n = g_pollable_stream_read (self->base, self->data, size, blocking, cancellable, error);
   if (n <= 0)
     return n;
   self->start = 0;
@@ -471,6 +480,19 @@ namida_buffered_stream_new (GSocketConnection *connection)
   self->output->base = g_object_ref (g_io_stream_get_output_stream (G_IO_STREAM (connection)));
   self->output->socket = g_socket_connection_get_socket (connection);
   return G_IO_STREAM (self);
+}
+
+void
+namida_buffered_stream_expect_much (GIOStream *stream)
+{
+  g_autoptr (GIOStream) base = NULL;
+
+  if (G_IS_TLS_CONNECTION (stream))
+    g_object_get (stream, "base-io-stream", &base, NULL);
+  if (base != NULL && G_TYPE_CHECK_INSTANCE_TYPE (base, NAMIDA_TYPE_BUFFERED_STREAM))
+    stream = base;
+  if (G_TYPE_CHECK_INSTANCE_TYPE (stream, NAMIDA_TYPE_BUFFERED_STREAM))
+    g_atomic_int_set (&((NamidaBufferedStream *) stream)->input->expects_much, TRUE);
 }
 
 void

@@ -182,7 +182,11 @@ limit_find_place (NamidaConnectionLimit *self, const char *address, const char *
   guint most = preferred ? NAMIDA_LIMIT_CONNECTIONS : NAMIDA_LIMIT_STRANGERS_CONNECTIONS;
 
   if (n >= NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS)
-    return FALSE;
+    {
+      /* A trusted device may come from there again, beside whoever else is behind that address. */
+      *victim = preferred ? limit_make_room (self, network, 0, TRUE) : NULL;
+      return *victim != NULL;
+    }
   if (namida_tally_get (self->by_network, network) >= NAMIDA_LIMIT_CONNECTIONS_PER_NETWORK)
     {
       *victim = limit_make_room (self, network, n, preferred);
@@ -305,6 +309,17 @@ namida_connection_limit_shut (NamidaConnectionLimit *self, const char *fingerpri
   g_mutex_unlock (&self->lock);
   for (guint i = 0; i < sockets->len; i++)
     g_socket_shutdown (sockets->pdata[i], TRUE, TRUE, NULL);
+}
+
+gboolean
+namida_connection_limit_has_trusted (NamidaConnectionLimit *self)
+{
+  gboolean has;
+
+  g_mutex_lock (&self->lock);
+  has = self->n_trusted > 0;
+  g_mutex_unlock (&self->lock);
+  return has;
 }
 
 guint

@@ -48,6 +48,8 @@ void namida_connection_limit_set_owner (NamidaConnectionLimit *self, GSocket *so
  * Shuts the open connections of this device down. Who serves one sees the end of its stream.
  */
 void namida_connection_limit_shut (NamidaConnectionLimit *self, const char *fingerprint);
+/** namida_connection_limit_has_trusted: whether a trusted device is connected. */
+gboolean namida_connection_limit_has_trusted (NamidaConnectionLimit *self);
 guint namida_connection_limit_get_n (NamidaConnectionLimit *self);
 
 /** namida_connection_dup_network: Returns: (transfer full): whose addresses count together: of IPv6 the /64, which a

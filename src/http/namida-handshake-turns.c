@@ -38,8 +38,11 @@ struct _NamidaHandshakeTurns
   GQueue running;                       /* Turn, borrowed, the oldest first */
   NamidaTally *by_address, *by_network; /* that run */
   guint n_preferred;                    /* of those that run */
-  GHashTable *served;                   /* network → Served */
+  guint n_preferred_waiting;
+  GHashTable *served; /* network → Served */
   guint64 n_served;
+  NamidaHandshakeWaited waited; /* (nullable) */
+  gint64 space, last;           /* µs between strangers' turns, and when the last of them began */
 };
 
 static void
@@ -90,6 +93,28 @@ namida_handshake_turns_add (
   turn->preferred = preferred;
   g_hash_table_insert (self->turns, item, turn);
   g_queue_push_tail (&self->waiting, turn);
+  self->n_preferred_waiting += preferred ? 1 : 0;
+}
+
+void
+namida_handshake_turns_set_waited (NamidaHandshakeTurns *self, NamidaHandshakeWaited waited)
+{
+  self->waited = waited;
+}
+
+void
+namida_handshake_turns_set_space (NamidaHandshakeTurns *self, guint ms)
+{
+  self->space = ms * G_GINT64_CONSTANT (1000);
+}
+
+/* Our own slowness is not held against the other side. Returns: µs */
+static gint64
+turns_get_waited (NamidaHandshakeTurns *self, const Turn *turn)
+{
+  gint64 running = namida_clock_monotonic () - turn->began;
+
+  return self->waited != NULL ? self->waited (turn->item, running) : running;
 }
 
 /* Returns: (transfer none): what is remembered of @network from now on */
@@ -107,16 +132,24 @@ turns_note (NamidaHandshakeTurns *self, const char *network)
   return served;
 }
 
+static void
+turns_stop_waiting (NamidaHandshakeTurns *self, Turn *turn)
+{
+  g_queue_remove (&self->waiting, turn);
+  self->n_preferred_waiting -= turn->preferred ? 1 : 0;
+}
+
 void
 namida_handshake_turns_done (NamidaHandshakeTurns *self, gpointer item)
 {
   Turn *turn = g_hash_table_lookup (self->turns, item);
+  g_autofree char *network = turn != NULL ? g_strdup (turn->network) : NULL;
 
   if (turn == NULL)
     return;
-  turns_note (self, turn->network)->dawdles = FALSE;
-  turn->began = namida_clock_monotonic ();
+  /* Also when the other side was slow. */
   namida_handshake_turns_remove (self, item);
+  turns_note (self, network)->dawdles = FALSE;
 }
 
 void
@@ -128,7 +161,7 @@ namida_handshake_turns_remove (NamidaHandshakeTurns *self, gpointer item)
     return;
   if (turn->running)
     {
-      if (namida_clock_monotonic () - turn->began >= NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS * G_GINT64_CONSTANT (1000))
+      if (turns_get_waited (self, turn) >= NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS * G_GINT64_CONSTANT (1000))
         turns_note (self, turn->network)->dawdles = TRUE;
       g_queue_remove (&self->running, turn);
       namida_tally_down (self->by_address, turn->address);
@@ -136,7 +169,7 @@ namida_handshake_turns_remove (NamidaHandshakeTurns *self, gpointer item)
       self->n_preferred -= turn->preferred ? 1 : 0;
     }
   else
-    g_queue_remove (&self->waiting, turn);
+    turns_stop_waiting (self, turn);
   g_hash_table_remove (self->turns, item);
 }
 
@@ -159,6 +192,14 @@ turns_have_room (NamidaHandshakeTurns *self, const Turn *turn)
          && total - self->n_preferred < NAMIDA_LIMIT_HANDSHAKES - NAMIDA_LIMIT_HANDSHAKES_RESERVED;
 }
 
+/* A crowd of strangers is not to take the processors from what a trusted device sends. */
+static gboolean
+turns_is_too_soon (NamidaHandshakeTurns *self)
+{
+  return self->n_preferred_waiting == 0 && self->space > 0 && self->last != 0
+         && namida_clock_monotonic () - self->last < self->space;
+}
+
 static guint64
 turns_get_served (NamidaHandshakeTurns *self, const char *network)
 {
@@ -168,11 +209,17 @@ turns_get_served (NamidaHandshakeTurns *self, const char *network)
 }
 
 static gboolean
-turns_dawdles (NamidaHandshakeTurns *self, const Turn *turn)
+turns_has_dawdled (NamidaHandshakeTurns *self, const Turn *turn)
 {
   const Served *served = g_hash_table_lookup (self->served, turn->network);
 
-  return served != NULL && served->dawdles && !turn->preferred;
+  return served != NULL && served->dawdles;
+}
+
+static gboolean
+turns_dawdles (NamidaHandshakeTurns *self, const Turn *turn)
+{
+  return turns_has_dawdled (self, turn) && !turn->preferred;
 }
 
 /* Whether @a goes before @b, which came before it. */
@@ -192,6 +239,9 @@ turns_is_before (NamidaHandshakeTurns *self, const Turn *a, const Turn *b)
     return in_network < in_other;
   if (of_address != of_other)
     return of_address < of_other;
+  /* Behind one address may be a trusted device and somebody who takes all of its turns: the newest is tried first. */
+  if (g_str_equal (a->network, b->network))
+    return turns_has_dawdled (self, a);
   return turns_get_served (self, a->network) < turns_get_served (self, b->network);
 }
 
@@ -210,11 +260,13 @@ turns_find_first (NamidaHandshakeTurns *self)
 gpointer
 namida_handshake_turns_next (NamidaHandshakeTurns *self)
 {
-  Turn *turn = turns_find_first (self);
+  Turn *turn = turns_is_too_soon (self) ? NULL : turns_find_first (self);
 
   if (turn == NULL || !turns_have_room (self, turn))
     return NULL;
-  g_queue_remove (&self->waiting, turn);
+  if (!turn->preferred)
+    self->last = namida_clock_monotonic ();
+  turns_stop_waiting (self, turn);
   g_queue_push_tail (&self->running, turn);
   turn->running = TRUE;
   turn->began = namida_clock_monotonic ();
@@ -234,7 +286,7 @@ turns_get_full_lease (NamidaHandshakeTurns *self)
 
   for (GList *l = self->waiting.head; l != NULL; l = l->next)
     n += turns_dawdles (self, l->data) ? 0 : 1;
-  return CLAMP (NAMIDA_LIMIT_HANDSHAKE_TURN_MS * at_once / MAX (n, 1), NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS,
+  return CLAMP (NAMIDA_LIMIT_HANDSHAKE_TURN_MS * at_once / MAX (n, 1), NAMIDA_LIMIT_HANDSHAKE_LEAST_MS,
                 NAMIDA_LIMIT_HANDSHAKE_TURN_MS);
 }
 
@@ -249,16 +301,34 @@ turns_get_lease (NamidaHandshakeTurns *self, const Turn *turn, const Turn *first
              : full;
 }
 
-gpointer
-namida_handshake_turns_victim (NamidaHandshakeTurns *self)
+/* An address that a trusted device came from has all of its own turns taken, by whoever else is behind it. Returns:
+ * (nullable): the one that waits there */
+static Turn *
+turns_find_blocked (NamidaHandshakeTurns *self)
 {
-  Turn *first = turns_find_first (self), *victim = NULL;
-  gint64 now = namida_clock_monotonic (), full;
+  for (GList *l = self->waiting.head; l != NULL; l = l->next)
+    if (((Turn *) l->data)->preferred && !turns_may (self, l->data))
+      return l->data;
+  return NULL;
+}
+
+/* Whether @turn has to make room for @first as soon as it has lasted long enough. */
+static gboolean
+turns_is_below (const Turn *turn, const Turn *first, gboolean blocked)
+{
+  if (blocked)
+    return g_str_equal (turn->network, first->network);
+  return !turn->preferred || first->preferred;
+}
+
+/* Returns: (nullable): the one that makes room for @first. @blocked: only one of its own address can. */
+static Turn *
+turns_find_victim (NamidaHandshakeTurns *self, const Turn *first, gboolean blocked)
+{
+  gint64 full = blocked ? NAMIDA_LIMIT_HANDSHAKE_LEAST_MS : turns_get_full_lease (self);
+  Turn *victim = NULL;
   guint most = 0;
 
-  if (first == NULL || turns_have_room (self, first))
-    return NULL;
-  full = turns_get_full_lease (self);
   for (GList *l = self->running.head; l != NULL; l = l->next)
     {
       Turn *turn = l->data;
@@ -269,11 +339,24 @@ namida_handshake_turns_victim (NamidaHandshakeTurns *self)
       /* One that leaves already makes room soon. */
       if (turn->leaving)
         return NULL;
-      if (turn->preferred || n <= most || now - turn->began < turns_get_lease (self, turn, first, full) * 1000)
+      if (!turns_is_below (turn, first, blocked) || n <= most
+          || turns_get_waited (self, turn) < turns_get_lease (self, turn, first, full) * 1000)
         continue;
       most = n;
       victim = turn;
     }
+  return victim;
+}
+
+gpointer
+namida_handshake_turns_victim (NamidaHandshakeTurns *self)
+{
+  Turn *first = turns_find_first (self), *victim = NULL;
+
+  if (first != NULL && !turns_have_room (self, first))
+    victim = turns_find_victim (self, first, FALSE);
+  if (victim == NULL && (first = turns_find_blocked (self)) != NULL)
+    victim = turns_find_victim (self, first, TRUE);
   if (victim == NULL)
     return NULL;
   victim->leaving = TRUE;

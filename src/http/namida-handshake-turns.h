@@ -25,6 +25,13 @@ gpointer namida_handshake_turns_next (NamidaHandshakeTurns *self);
 /** Returns: (transfer none) (nullable): an item that runs and has to make room now; it is returned once, and leaves by
  * remove. */
 gpointer namida_handshake_turns_victim (NamidaHandshakeTurns *self);
+/** NamidaHandshakeWaited: Returns: for how long the other side of the handshake of @item has kept this one waiting, in
+ * µs; @running is for how long the handshake has run. */
+typedef gint64 (*NamidaHandshakeWaited) (gpointer item, gint64 running);
+/** namida_handshake_turns_set_waited: without one, a handshake's whole time counts against the other side. */
+void namida_handshake_turns_set_waited (NamidaHandshakeTurns *self, NamidaHandshakeWaited waited);
+/** namida_handshake_turns_set_space: strangers' handshakes begin @ms apart from now on; 0: as soon as there is room. */
+void namida_handshake_turns_set_space (NamidaHandshakeTurns *self, guint ms);
 /** Returns: whether any item waits. */
 gboolean namida_handshake_turns_is_waiting (NamidaHandshakeTurns *self);
 

@@ -205,7 +205,14 @@ next_chunk (NamidaHttpBody *self, GCancellable *cancellable, GError **error)
   if (!parse_chunk_size (line, &self->left))
     return set_invalid (error);
   if (self->left > 0)
-    return TRUE;
+    {
+      /* Each chunk costs a few bytes and some work: crumbs are nobody's way of sending. */
+      self->n_chunks++;
+      self->in_chunks += self->left;
+      if (self->n_chunks > NAMIDA_LIMIT_SMALL_CHUNKS && self->in_chunks / NAMIDA_LIMIT_CHUNK_BYTES < self->n_chunks)
+        return set_invalid (error);
+      return TRUE;
+    }
   for (guint i = 0; i < N_TRAILERS_MAX; i++)
     {
       if (!read_line (self->reader, line, cancellable, error))
@@ -217,6 +224,12 @@ next_chunk (NamidaHttpBody *self, GCancellable *cancellable, GError **error)
         }
     }
   return set_invalid (error);
+}
+
+gboolean
+namida_http_body_has_more (const NamidaHttpBody *self)
+{
+  return !self->ended && self->reader->end - self->reader->start > 1;
 }
 
 gssize

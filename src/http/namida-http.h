@@ -64,7 +64,8 @@ typedef struct
   NamidaHttpReader *reader;
   guint64 left; /* of the body, or of this chunk */
   gboolean chunked, first, ended;
-  gboolean until_closed; /* of an answer only: it ends with its connection */
+  guint64 n_chunks, in_chunks; /* and the bytes that they announced */
+  gboolean until_closed;       /* of an answer only: it ends with its connection */
 } NamidaHttpBody;
 void namida_http_body_init (NamidaHttpBody *self, NamidaHttpReader *reader, gint64 length);
 /**
@@ -73,6 +74,8 @@ void namida_http_body_init (NamidaHttpBody *self, NamidaHttpReader *reader, gint
  */
 gssize
 namida_http_body_read (NamidaHttpBody *self, void *buffer, gsize count, GCancellable *cancellable, GError **error);
+/** namida_http_body_has_more: whether some of the rest has been read from the stream already. */
+gboolean namida_http_body_has_more (const NamidaHttpBody *self);
 
 /** namida_http_write_answer: @json: a whole answer. */
 gboolean namida_http_write_answer (

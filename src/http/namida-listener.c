@@ -3,6 +3,7 @@
 
 #include "namida-listener.h"
 
+#include "namida-arrival-pace.h"
 #include "namida-connection-limit.h"
 #include "namida-handshake-turns.h"
 #include "namida-hello-gate.h"
@@ -11,15 +12,16 @@
 #include "namida-tls.h"
 
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #define TLS_HANDSHAKE 0x16 /* RFC 8446, 5.1: the content type of a ClientHello */
 #define PAUSE_MS 100       /* after a failed accept (no descriptors left): it would fail again at once */
 #define CONNECTION_KEY "namida-connection"
-#define TURN_LOOK_MS 50 /* how often to see whether a handshake that others wait for has lasted long enough */
+#define TURN_LOOK_MS 20 /* how often to see whether a handshake that others wait for has lasted long enough */
 /* Below GTK's drawing: a crowd that knocks must not stop the window. */
 #define ACCEPT_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
 
@@ -41,6 +43,7 @@ struct _NamidaListener
   NamidaHandshakeTurns *turns;
   GSource *look; /* (nullable): while any handshake waits for its turn */
   NamidaConnectionLimit *limit;
+  NamidaArrivalPace *pace;
 };
 
 /* A connection on its way to being ready. */
@@ -74,6 +77,7 @@ listener_unref (NamidaListener *self)
   g_hash_table_unref (self->pending);
   namida_handshake_turns_free (self->turns);
   namida_connection_limit_unref (self->limit);
+  namida_arrival_pace_free (self->pace);
   g_main_context_unref (self->context);
   g_free (self);
 }
@@ -299,6 +303,22 @@ begin_handshake (NamidaListener *self, Arrival *arrival)
   g_thread_pool_push (self->handshakes, arrival, NULL);
 }
 
+/* The other side is not kept waiting for us: before our first answer has gone out, and while bytes of it lie unread, it
+ * is we who are slow. */
+static gint64
+arrival_get_waited (gpointer item, gint64 running)
+{
+  int fd = g_socket_get_fd (g_socket_connection_get_socket (((Arrival *) item)->connection));
+  struct tcp_info info = { 0 };
+  socklen_t length = sizeof info;
+  int unread = 0;
+
+  if ((ioctl (fd, FIONREAD, &unread) == 0 && unread > 0) || getsockopt (fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0
+      || info.tcpi_data_segs_out == 0)
+    return 0;
+  return MIN (running, info.tcpi_last_data_sent * G_GINT64_CONSTANT (1000));
+}
+
 static void
 make_room (NamidaListener *self)
 {
@@ -311,11 +331,24 @@ make_room (NamidaListener *self)
   g_socket_shutdown (g_socket_connection_get_socket (victim->connection), TRUE, TRUE, NULL);
 }
 
+static void
+begin_handshakes (NamidaListener *self)
+{
+  Arrival *next;
+
+  namida_handshake_turns_set_space (self->turns, namida_connection_limit_has_trusted (self->limit)
+                                                     ? NAMIDA_LIMIT_HANDSHAKE_SPACE_MS
+                                                     : 0);
+  while (!self->stopped && (next = namida_handshake_turns_next (self->turns)) != NULL)
+    begin_handshake (self, next);
+}
+
 static gboolean
 on_look (gpointer user_data)
 {
   NamidaListener *self = user_data;
 
+  begin_handshakes (self);
   make_room (self);
   if (!self->stopped && namida_handshake_turns_is_waiting (self->turns))
     return G_SOURCE_CONTINUE;
@@ -328,15 +361,13 @@ on_look (gpointer user_data)
 static void
 next_handshake (NamidaListener *self)
 {
-  Arrival *next;
-
-  while (!self->stopped && (next = namida_handshake_turns_next (self->turns)) != NULL)
-    begin_handshake (self, next);
+  begin_handshakes (self);
   if (self->stopped || !namida_handshake_turns_is_waiting (self->turns))
     return;
-  make_room (self);
+  /* Once it looks, that is often enough: in a crowd this is called for each connection. */
   if (self->look != NULL)
     return;
+  make_room (self);
   self->look = g_timeout_source_new (TURN_LOOK_MS);
   g_source_set_callback (self->look, on_look, self, NULL);
   g_source_attach (self->look, self->context);
@@ -422,6 +453,20 @@ on_first_bytes (GSocket *socket, GIOCondition condition, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Not before its time: one of an address that comes so often that it would be in the way of a trusted device. */
+static void
+arrival_watch_after (Arrival *arrival, guint ms)
+{
+  if (ms == 0)
+    {
+      arrival_watch (arrival);
+      return;
+    }
+  arrival->byte_source = g_timeout_source_new (ms);
+  g_source_set_callback (arrival->byte_source, on_pause_over, arrival, NULL);
+  g_source_attach (arrival->byte_source, arrival->listener->context);
+}
+
 static void
 arrive (NamidaListener *self, GSocket *socket)
 {
@@ -431,6 +476,7 @@ arrive (NamidaListener *self, GSocket *socket)
   g_autofree char *address = NULL;
   g_autofree char *network = NULL;
   Arrival *arrival;
+  guint wait;
 
   if (remote == NULL || !G_IS_INET_SOCKET_ADDRESS (remote))
     return;
@@ -449,7 +495,8 @@ arrive (NamidaListener *self, GSocket *socket)
   arrival->local = g_socket_connection_get_local_address (arrival->connection, NULL);
   arrival->cancellable = g_cancellable_new ();
   g_hash_table_add (self->pending, arrival);
-  arrival_watch (arrival);
+  wait = namida_arrival_pace_take (self->pace, arrival->network);
+  arrival_watch_after (arrival, namida_connection_limit_has_trusted (self->limit) ? wait : 0);
   arrival_arm (arrival);
 }
 
@@ -567,6 +614,8 @@ namida_listener_new (NamidaIdentity *identity, NamidaListenerReady ready, gpoint
   self->sources = g_ptr_array_new_with_free_func (source_free);
   self->pending = g_hash_table_new (NULL, NULL);
   self->turns = namida_handshake_turns_new ();
+  namida_handshake_turns_set_waited (self->turns, arrival_get_waited);
+  self->pace = namida_arrival_pace_new ();
   self->limit = namida_connection_limit_new ();
   self->handshakes = g_thread_pool_new (handshake_worker, self, NAMIDA_LIMIT_HANDSHAKES, FALSE, NULL);
   return self;

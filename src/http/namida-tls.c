@@ -252,6 +252,7 @@ namida_stream_connect (NamidaIdentity *identity,
   if (attempt_connect (&attempt, address) != NULL)
     {
       stream = namida_buffered_stream_new (attempt.connection);
+      namida_buffered_stream_expect_much (stream);
       ready = identity != NULL ? (GIOStream *) attempt_secure (&attempt, identity, stream) : g_object_ref (stream);
     }
   if (ready == NULL && (!attempt.mismatch || fingerprint == NULL))

@@ -14,10 +14,13 @@ G_BEGIN_DECLS
  * default database holds this device's own certificate instead, of which nobody else has the key. Any thread.
  */
 void namida_tls_trust_no_authority (NamidaIdentity *identity);
-/** NamidaBufferedStream: GIOStream under a GTlsConnection: 256 KiB read-ahead; writes are corked between
+/** NamidaBufferedStream: GIOStream under a GTlsConnection: one record read ahead, or 256 KiB; writes are corked between
  * namida_buffered_stream_cork (TRUE) and (FALSE), never while hands are shaken. */
 GIOStream *namida_buffered_stream_new (GSocketConnection *connection);
 void namida_buffered_stream_cork (GIOStream *stream, gboolean corked);
+/** namida_buffered_stream_expect_much: from now on 256 KiB are read ahead. @stream: or a GTlsConnection above one; any
+ * other is left alone. Any thread. */
+void namida_buffered_stream_expect_much (GIOStream *stream);
 /** namida_buffered_stream_set_silence: how long a blocking write waits for an other side that takes nothing of what was
  * written; it waits on while something moves, however slowly. 0: as long as the socket's timeout says. */
 void namida_buffered_stream_set_silence (GIOStream *stream, guint seconds);

@@ -5,6 +5,8 @@
 
 #include "namida-format.h"
 
+#include <string.h>
+
 struct _NamidaMessage
 {
   GObject parent_instance;
@@ -65,10 +67,10 @@ namida_message_init (NamidaMessage *self)
 }
 
 /* A terminal would obey control characters; bidirectional overrides would make a text read as another. */
-static char *
-dup_clean (const char *text)
+char *
+namida_message_clean (const char *text)
 {
-  GString *out = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_sized_new (strlen (text));
 
   for (; *text != '\0'; text = g_utf8_next_char (text))
     {
@@ -81,7 +83,7 @@ dup_clean (const char *text)
         c = 0xfffd;
       g_string_append_unichar (out, c);
     }
-  return g_string_free (out, FALSE);
+  return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
 NamidaMessage *
@@ -92,7 +94,7 @@ namida_message_new (const char *alias, const char *fingerprint, gboolean encrypt
   self->alias = namida_format_alias (alias);
   self->fingerprint = g_strdup (fingerprint);
   self->encrypted = encrypted;
-  self->text = dup_clean (text);
+  self->text = g_strdup (text);
   return self;
 }
 

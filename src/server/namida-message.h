@@ -12,7 +12,10 @@ G_BEGIN_DECLS
 #define NAMIDA_TYPE_MESSAGE (namida_message_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaMessage, namida_message, NAMIDA, MESSAGE, GObject)
 
-/** namida_message_new: @alias and @text: as received; @fingerprint: (nullable): proven by its connection */
+/** namida_message_clean: Returns: (transfer full): @text as it may be shown. Any thread: a long one takes a moment. */
+char *namida_message_clean (const char *text);
+/** namida_message_new: @alias: as received; @text: by namida_message_clean(); @fingerprint: (nullable): proven by its
+ * connection */
 NamidaMessage *namida_message_new (const char *alias, const char *fingerprint, gboolean encrypted, const char *text);
 /** Returns: (transfer none): as it may be shown. */
 const char *namida_message_get_alias (NamidaMessage *self);

@@ -121,8 +121,8 @@ parse (const char *data, gsize length, GError **error)
   g_autofree char *text = NULL;
   NamidaOfferMessage *message = namida_localsend_offer_parse (data, length, &text, error);
 
-  if (message != NULL)
-    message->text = g_steal_pointer (&text);
+  if (message != NULL && text != NULL)
+    message->text = namida_message_clean (text);
   return message;
 }
 

@@ -103,7 +103,8 @@ struct _NamidaRequest
   NamidaHttpHead head;
   const NamidaRoute *route; /* (nullable) until the head is there */
   NamidaBodyBudget *budget;
-  GBytes *body; /* (nullable) until it is there, and once it is parsed */
+  NamidaRateLimit *bodies; /* of all strangers together */
+  GBytes *body;            /* (nullable) until it is there, and once it is parsed */
   gboolean body_in_file;
   gpointer parsed; /* (nullable): by @route */
   GError *failure; /* (nullable): of a worker */
@@ -155,6 +156,7 @@ struct _NamidaServer
   gboolean running;
   GThreadPool *workers;
   NamidaBodyBudget *budget; /* of strangers' bodies */
+  NamidaRateLimit *bodies;  /* how fast they come */
   char *device_type, *pin;
   gboolean sends_only;
   NamidaRateLimit *limit; /* of what begins from now on */

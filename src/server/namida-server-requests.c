@@ -119,6 +119,22 @@ body_append (NamidaRequest *request, NamidaBodyBuffer *buffer, const char *data,
   return namida_body_buffer_append (buffer, data, length, error);
 }
 
+/* Not a write for each chunk: they may be of one byte. Returns: as namida_http_body_read() */
+static gssize
+body_read_piece (NamidaHttpBody *body, char *piece, GError **error)
+{
+  gsize got = 0;
+  gssize n;
+
+  do
+    {
+      n = namida_http_body_read (body, piece + got, PIECE_BYTES - got, NULL, error);
+      got += (gsize) MAX (n, 0);
+    }
+  while (n > 0 && got < PIECE_BYTES && namida_http_body_has_more (body));
+  return n < 0 ? n : (gssize) got;
+}
+
 /* Returns: (transfer full) (nullable) */
 static GBytes *
 body_read (NamidaRequest *request, GError **error)
@@ -133,9 +149,13 @@ body_read (NamidaRequest *request, GError **error)
       && !namida_http_write_continue (g_io_stream_get_output_stream (request->stream), error))
     return NULL;
   namida_http_body_init (&body, request->reader, request->head.length);
-  while ((n = namida_http_body_read (&body, piece, PIECE_BYTES, NULL, error)) > 0)
-    if (!body_append (request, buffer, piece, (gsize) n, error))
-      return NULL;
+  while ((n = body_read_piece (&body, piece, error)) > 0)
+    {
+      if (!body_append (request, buffer, piece, (gsize) n, error))
+        return NULL;
+      if (!request->connection->trusted)
+        namida_rate_limit_wait (request->bodies, (guint64) n, NULL);
+    }
   request->body_in_file = namida_body_buffer_is_in_file (buffer);
   return n == 0 ? namida_body_buffer_end (g_steal_pointer (&buffer), error) : NULL;
 }
@@ -243,6 +263,7 @@ namida_server_receive_next (NamidaServer *self, GIOStream *stream, NamidaHttpRea
   request->connection = connection;
   request->socket = g_object_ref (connection->socket);
   request->budget = namida_body_budget_ref (self->budget);
+  request->bodies = namida_rate_limit_ref (self->bodies);
   request->reader = reader;
   request->type = "application/json";
   g_hash_table_add (self->requests, request);

@@ -6,6 +6,7 @@
 #include "namida-http.h"
 #include "namida-limits.h"
 #include "namida-server-private.h"
+#include "namida-tls.h"
 #include "namida-server-upload-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -291,7 +292,10 @@ namida_serving_start (NamidaServer *self, NamidaServing *job)
   g_weak_ref_set (&job->server, self);
   job->context = g_main_context_ref_thread_default ();
   if (job->session != NULL && self->listener != NULL)
-    namida_listener_keep (self->listener, job->socket);
+    {
+      namida_listener_keep (self->listener, job->socket);
+      namida_buffered_stream_expect_much (job->stream);
+    }
   namida_server_run (self, upload_work, job);
 }
 

@@ -7,6 +7,7 @@
 #include "namida-message.h"
 #include "namida-pair-request.h"
 #include "namida-server-private.h"
+#include "namida-tls.h"
 
 #include <glib/gi18n-lib.h>
 #include <malloc.h>
@@ -74,7 +75,10 @@ on_ready (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpoi
 
   connection->trusted = namida_server_is_trusted (self, connection->fingerprint);
   if (connection->trusted)
-    namida_listener_trust (self->listener, connection->socket);
+    {
+      namida_listener_trust (self->listener, connection->socket);
+      namida_buffered_stream_expect_much (stream);
+    }
   namida_server_receive (self, stream, remote);
 }
 
@@ -248,6 +252,7 @@ namida_server_finalize (GObject *object)
 
   g_thread_pool_free (self->workers, FALSE, FALSE);
   namida_body_budget_unref (self->budget);
+  namida_rate_limit_unref (self->bodies);
   g_queue_clear (&self->ended_order);
   g_hash_table_unref (self->ended);
   g_hash_table_unref (self->sessions);
@@ -317,6 +322,7 @@ namida_server_init (NamidaServer *self)
   /* No more than there can be connections: nobody ever waits for a thread. */
   self->workers = g_thread_pool_new (server_work, NULL, NAMIDA_LIMIT_CONNECTIONS, FALSE, NULL);
   self->budget = namida_body_budget_new ();
+  self->bodies = namida_rate_limit_new (NAMIDA_LIMIT_STRANGERS_RATE);
 }
 
 NamidaServer *

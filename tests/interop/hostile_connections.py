@@ -270,7 +270,7 @@ def half_open(lab, receiver):
             answered |= set(select.select(streams, [], [], 1)[0])
             if time.monotonic() - started < LIMIT - 1:  # else the first of them gave way to the next
                 # The other receivers of this test say hello, too, for which one of these may give way.
-                assert 3 <= len(answered) < 10, len(answered)
+                assert 3 <= len(answered) <= 6, len(answered)
                 return
     raise AssertionError("too slow to show anything")
 

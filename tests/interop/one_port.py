@@ -7,7 +7,6 @@ import socket
 import ssl
 import sys
 import threading
-import time
 
 from namida_hostile import NoAnswer, PREFIX, WAIT, parse_answer, read_all, run, tls_context
 from namida_phone import Phone
@@ -18,15 +17,9 @@ LIMIT = 10  # seconds that a connection may be silent at first
 
 def ask(receiver, tls, source):
     """A whole question on a connection of its own. The first byte decides how it is spoken."""
-    answer = None
-    for again in range(5):  # among so many a slow handshake may lose its turn
-        with contextlib.suppress(ConnectionError, OSError):
-            with receiver.connect("trudy" if tls == "certificate" else None, source, bool(tls)) as stream:
-                stream.sendall(HEAD)
-                answer = parse_answer(read_all(stream))
-        if answer or not tls:
-            break
-        time.sleep(0.2 * again)
+    with receiver.connect("trudy" if tls == "certificate" else None, source, bool(tls)) as stream:
+        stream.sendall(HEAD)
+        answer = parse_answer(read_all(stream))
     assert answer and answer.status == 200 and answer.json["port"] == receiver.port, (tls, answer)
 
 

@@ -7,6 +7,7 @@
 
 #include <glib.h>
 
+#include "namida-arrival-pace.h"
 #include "namida-clock.h"
 #include "namida-handshake-turns.h"
 #include "namida-limits.h"
@@ -194,6 +195,113 @@ test_no_hurry (void)
   namida_clock_set_fake (-1);
 }
 
+/* While a trusted device is connected, strangers' handshakes begin apart, and its own do not wait. */
+static void
+test_space (void)
+{
+  NamidaHandshakeTurns *turns;
+
+  namida_clock_set_fake (1);
+  turns = namida_handshake_turns_new ();
+  namida_handshake_turns_set_space (turns, NAMIDA_LIMIT_HANDSHAKE_SPACE_MS);
+  for (guint i = 1; i <= 4; i++)
+    add (turns, i, i, FALSE);
+  g_assert_nonnull (namida_handshake_turns_next (turns));
+  g_assert_null (namida_handshake_turns_next (turns));
+  add (turns, 9, 9, TRUE);
+  g_assert_true (namida_handshake_turns_next (turns) == GUINT_TO_POINTER (9));
+  g_assert_null (namida_handshake_turns_next (turns));
+  namida_clock_set_fake (1 + NAMIDA_LIMIT_HANDSHAKE_SPACE_MS * 1000);
+  g_assert_nonnull (namida_handshake_turns_next (turns));
+  g_assert_null (namida_handshake_turns_next (turns));
+  namida_handshake_turns_set_space (turns, 0);
+  g_assert_nonnull (namida_handshake_turns_next (turns));
+  namida_handshake_turns_free (turns);
+  namida_clock_set_fake (-1);
+}
+
+static gint64
+get_waited (gpointer item, gint64 running)
+{
+  return GPOINTER_TO_UINT (item) == 1003 ? running : 0;
+}
+
+/* On a computer that is slow a handshake lasts long through no fault of the other side: such a one neither has to make
+ * room nor counts as dawdling; the one that keeps us waiting does. */
+static void
+test_own_slowness (void)
+{
+  guint at_once = NAMIDA_LIMIT_HANDSHAKES - NAMIDA_LIMIT_HANDSHAKES_RESERVED;
+  NamidaHandshakeTurns *turns;
+
+  namida_clock_set_fake (1);
+  turns = namida_handshake_turns_new ();
+  namida_handshake_turns_set_waited (turns, get_waited);
+  crowd (turns, at_once, 1);
+  add (turns, 1, 100, FALSE);
+  namida_clock_set_fake (1 + 5 * G_USEC_PER_SEC);
+  g_assert_true (namida_handshake_turns_victim (turns) == GUINT_TO_POINTER (1003));
+  g_assert_null (namida_handshake_turns_victim (turns));
+  namida_handshake_turns_remove (turns, GUINT_TO_POINTER (1003));
+  namida_handshake_turns_remove (turns, GUINT_TO_POINTER (1001));
+  g_assert_true (namida_handshake_turns_next (turns) == GUINT_TO_POINTER (1));
+  /* Addresses 4 and 2 come again: only the first of them has dawdled. */
+  add (turns, 2, 4, FALSE);
+  add (turns, 3, 2, FALSE);
+  g_assert_true (namida_handshake_turns_next (turns) == GUINT_TO_POINTER (3));
+  namida_handshake_turns_free (turns);
+  namida_clock_set_fake (-1);
+}
+
+/* Who is behind the same address as a trusted device, and takes all turns of that address, holds it up but shortly. */
+static void
+test_behind_one_address (void)
+{
+  NamidaHandshakeTurns *turns;
+  gpointer victim;
+
+  namida_clock_set_fake (1);
+  turns = namida_handshake_turns_new ();
+  for (guint i = 0; i < 60; i++)
+    add (turns, 1000 + i, 1, TRUE);
+  while (namida_handshake_turns_next (turns) != NULL)
+    continue;
+  add (turns, 1, 1, TRUE);
+  g_assert_null (namida_handshake_turns_victim (turns));
+  namida_clock_set_fake (1 + NAMIDA_LIMIT_HANDSHAKE_LEAST_MS * 1000);
+  victim = namida_handshake_turns_victim (turns);
+  g_assert_nonnull (victim);
+  namida_handshake_turns_remove (turns, victim);
+  g_assert_true (namida_handshake_turns_next (turns) == GUINT_TO_POINTER (1));
+  namida_handshake_turns_free (turns);
+  namida_clock_set_fake (-1);
+}
+
+/* An address that connects often waits with each of what is more than its share; another one does not. */
+static void
+test_pace (void)
+{
+  const gint64 space = G_USEC_PER_SEC / NAMIDA_LIMIT_ARRIVALS_PER_SECOND;
+  NamidaArrivalPace *pace;
+
+  namida_clock_set_fake (1);
+  pace = namida_arrival_pace_new ();
+  for (guint i = 0; i < NAMIDA_LIMIT_ARRIVALS_AT_ONCE; i++)
+    g_assert_cmpuint (namida_arrival_pace_take (pace, "10.0.0.1"), ==, 0);
+  g_assert_cmpuint (namida_arrival_pace_take (pace, "10.0.0.1"), ==, space / 1000);
+  for (guint i = 0; i < 1000; i++)
+    g_assert_cmpuint (namida_arrival_pace_take (pace, "10.0.0.1"), <=, NAMIDA_LIMIT_ARRIVAL_WAIT_MS);
+  g_assert_cmpuint (namida_arrival_pace_take (pace, "10.0.0.1"), ==, NAMIDA_LIMIT_ARRIVAL_WAIT_MS);
+  g_assert_cmpuint (namida_arrival_pace_take (pace, "10.0.0.2"), ==, 0);
+  /* However often it came, soon it is as any other again. */
+  namida_clock_set_fake (1 + NAMIDA_LIMIT_ARRIVAL_WAIT_MS * 1000 + 2 * space);
+  g_assert_cmpuint (namida_arrival_pace_take (pace, "10.0.0.1"), <, NAMIDA_LIMIT_ARRIVAL_WAIT_MS);
+  namida_clock_set_fake (1 + 60 * G_USEC_PER_SEC);
+  g_assert_cmpuint (namida_arrival_pace_take (pace, "10.0.0.1"), ==, 0);
+  namida_arrival_pace_free (pace);
+  namida_clock_set_fake (-1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -205,5 +313,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/handshake-turns/second-chance", test_second_chance);
   g_test_add_func ("/handshake-turns/rounds", test_rounds);
   g_test_add_func ("/handshake-turns/no-hurry", test_no_hurry);
+  g_test_add_func ("/handshake-turns/space", test_space);
+  g_test_add_func ("/handshake-turns/own-slowness", test_own_slowness);
+  g_test_add_func ("/handshake-turns/behind-one-address", test_behind_one_address);
+  g_test_add_func ("/arrival-pace/share", test_pace);
   return g_test_run ();
 }

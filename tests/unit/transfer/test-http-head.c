@@ -257,6 +257,43 @@ test_bodies_together (void)
   namida_body_budget_unref (budget);
 }
 
+/* Returns: bytes of a body of @n chunks of @size bytes each, -1: it was refused */
+static gssize
+read_chunks (guint n, guint size)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *content = g_strnfill (size, 'x');
+  g_autoptr (GInputStream) input = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaHttpReader reader;
+  NamidaHttpBody body;
+  char piece[4096];
+  gssize got, total = 0;
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "%x\r\n%s\r\n", size, content);
+  g_string_append (text, "0\r\n\r\n");
+  input = g_memory_input_stream_new_from_data (text->str, (gssize) text->len, NULL);
+  namida_http_reader_init (&reader, input);
+  namida_http_body_init (&body, &reader, -1);
+  while ((got = namida_http_body_read (&body, piece, sizeof piece, NULL, &error)) > 0)
+    total += got;
+  namida_http_reader_clear (&reader);
+  if (got < 0)
+    g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+  return got < 0 ? -1 : total;
+}
+
+/* A body in crumbs is refused; one of few or of larger chunks is not, however many these are. */
+static void
+test_crumbs (void)
+{
+  g_assert_cmpint (read_chunks (NAMIDA_LIMIT_SMALL_CHUNKS, 1), ==, NAMIDA_LIMIT_SMALL_CHUNKS);
+  g_assert_cmpint (read_chunks (NAMIDA_LIMIT_SMALL_CHUNKS + 1, 1), ==, -1);
+  g_assert_cmpint (read_chunks (NAMIDA_LIMIT_SMALL_CHUNKS + 1, NAMIDA_LIMIT_CHUNK_BYTES - 1), ==, -1);
+  g_assert_cmpint (read_chunks (20000, NAMIDA_LIMIT_CHUNK_BYTES), ==, 20000 * NAMIDA_LIMIT_CHUNK_BYTES);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -265,6 +302,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/http-head/refused", test_refused);
   g_test_add_func ("/http-head/many-headers", test_many_headers);
   g_test_add_func ("/http-head/web-pages", test_web_pages);
+  g_test_add_func ("/http-body/crumbs", test_crumbs);
   g_test_add_func ("/body-buffer/in-file", test_body_in_file);
   g_test_add_func ("/body-buffer/together", test_bodies_together);
   return g_test_run ();

@@ -230,6 +230,26 @@ test_one_address (Fixture *f, gconstpointer data)
   WAIT_FOR (namida_listener_get_n_connections (f->listener) == NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS + 1);
 }
 
+/* Behind the address of a trusted device somebody else holds all of its places: it comes in all the same. */
+static void
+test_behind_one_address (Fixture *f, gconstpointer data)
+{
+  GSocket *trusted = add_client (f, 1), *late;
+
+  g_socket_send (trusted, "G", 1, NULL, NULL);
+  WAIT_FOR (f->ready->len == 1);
+  namida_listener_trust (f->listener, get_ready_socket (f, 0));
+  for (guint i = 0; i < NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS; i++)
+    {
+      add_client (f, 1);
+      WAIT_FOR (namida_listener_get_n_connections (f->listener) == i + 2);
+    }
+  late = add_client (f, 1);
+  WAIT_FOR (count_gone (f) == 1);
+  g_assert_false (is_gone (late));
+  g_assert_false (is_gone (trusted));
+}
+
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -241,5 +261,6 @@ main (int argc, char **argv)
   ADD ("/listener/kept", test_kept);
   ADD ("/listener/trusted", test_trusted);
   ADD ("/listener/one-address", test_one_address);
+  ADD ("/listener/behind-one-address", test_behind_one_address);
   return g_test_run ();
 }
