@@ -6,6 +6,7 @@
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
 #include "namida-store-mark.h"
+#include "namida-trash-find.h"
 #include "namida-version-adopt.h"
 #include "namida-version-folders.h"
 
@@ -42,6 +43,9 @@ adoption_run (Adoption *self, GCancellable *cancellable, GError **error)
   fine
       = namida_version_folders_has (self->folder) || namida_store_mark_ensure (self->database, self->folder, fd, error);
   close (fd);
+  /* A person says whose it is: what the trash of a program that is gone has is found, too. */
+  if (fine)
+    namida_trash_find (self->database, self->folder, TRUE);
   return fine && namida_version_adopt (self->database, self->folder, &self->adopted, cancellable, error);
 }
 

@@ -10,6 +10,8 @@
 #include "namida-removal.h"
 #include "namida-version-trash.h"
 #include "namida-store-mark.h"
+#include "namida-trash-find.h"
+#include "namida-version-adopt.h"
 #include "namida-version-record.h"
 
 #include <glib/gstdio.h>
@@ -350,12 +352,23 @@ test_point (gconstpointer data)
   fixtures_remove (base);
 }
 
+/* As if the database had been lost. */
+static void
+trash_forget (const char *base)
+{
+  Fixture f = { 0 };
+
+  fixture_open (&f, base);
+  g_assert_true (namida_database_exec (f.database, NULL, "DELETE FROM versions", ""));
+  fixture_close (&f);
+}
+
 /* Each step of the way into the trash and out of it: the version is whole in one of the two places, and comes back. */
 static void
 test_trash (gconstpointer data)
 {
   const char *point = data;
-  gboolean back = g_str_equal (point, "trash-taken-back");
+  gboolean back = g_str_equal (point, "trash-taken-back"), lost = g_str_equal (point, "trash-found");
   g_autofree char *base = g_dir_make_tmp ("namida-trash-XXXXXX", NULL);
   g_autofree char *crash_at = g_strconcat (point, ":1", NULL);
   g_autofree char *path = NULL;
@@ -372,12 +385,16 @@ test_trash (gconstpointer data)
   path = namida_sink_dup_folder (sink);
   g_clear_object (&sink);
   fixture_close (&f);
-  if (back)
+  if (back || lost)
     g_assert_cmpint (run_child ("--trash", base, "1", "none:1"), ==, 0);
-  status = run_child (back ? "--take-back" : "--trash", base, "1", crash_at);
+  if (lost)
+    trash_forget (base);
+  status = run_child (back ? "--take-back" : lost ? "--find" : "--trash", base, "1", crash_at);
   g_assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL);
 
   fixture_open (&f, base);
+  if (lost)
+    g_assert_true (namida_version_adopt (f.database, f.backups, NULL, NULL, &error));
   /* Some minutes later: nobody else is about to move it. */
   g_assert_true (namida_database_exec (
       f.database, NULL, "UPDATE versions SET trashed_at = trashed_at - 600000000 WHERE removing = 2", ""));
@@ -403,6 +420,8 @@ trash_here (const char *what, const char *base, const char *id)
   fixture_open (&f, base);
   if (g_str_equal (what, "--take-back"))
     fine = namida_version_trash_take_back (f.database, id, NULL);
+  else if (g_str_equal (what, "--find"))
+    fine = namida_trash_find (f.database, f.backups, FALSE) > 0;
   else
     {
       record = namida_version_record_find (f.database, id, NULL);

@@ -41,6 +41,7 @@ const char *const namida_removal_crash_points[] = {
 const char *const namida_trash_crash_points[] = {
   "trash-claimed",    /* the record says that the version is in the trash */
   "trash-renamed",    /* and its folder is there */
+  "trash-found",      /* a version that only the trash has is among the others again, and in no list */
   "trash-taken-back", /* its folder is where it was, and the record still says that it is in the trash */
   NULL,
 };

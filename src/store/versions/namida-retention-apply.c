@@ -148,7 +148,9 @@ retention_load (RetentionWork *work, gint64 seen, GError **error)
       item.n_things = facts->things->len;
       item.proven_key = record->fingerprint != NULL;
       item.present = retention_is_present (record, facts);
-      item.whole = item.present && record->complete && record->damaged <= 0 && !facts->damaged;
+      /* What was found in a store and read by nobody yet may be anything. */
+      item.whole = item.present && record->complete && record->damaged <= 0 && !facts->damaged
+                   && (record->verified_at > 0 || !g_str_has_prefix (record->session, NAMIDA_VERSION_FOUND_PREFIX));
       item.this_run = item.arrival > seen;
       g_array_append_val (work->items, item);
     }

@@ -12,6 +12,7 @@
 #include "namida-safe-path.h"
 #include "namida-sent-content.h"
 #include "namida-store-mark.h"
+#include "namida-trash-find.h"
 #include "namida-version-folders.h"
 #include "namida-version-lists.h"
 #include "namida-version-record.h"
@@ -264,8 +265,10 @@ namida_version_adopt_stores (NamidaDatabase *database, GCancellable *cancellable
       const char *store = g_ptr_array_index (stores, i);
       g_autoptr (GError) error = NULL;
 
-      if (namida_store_mark_look (database, store) == NAMIDA_STORE_HERE
-          && !namida_version_adopt (database, store, NULL, cancellable, &error))
+      if (namida_store_mark_look (database, store) != NAMIDA_STORE_HERE)
+        continue;
+      namida_trash_find (database, store, FALSE);
+      if (!namida_version_adopt (database, store, NULL, cancellable, &error))
         g_message ("%s", error->message);
     }
 }

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define TRASH_MOVE_SECONDS 60
+#define TRASH_NUMBER_MOST 1000u
 
 int
 namida_version_open_store (const NamidaVersionRecord *record, char **relative)
@@ -103,6 +104,16 @@ trash_fail (const NamidaVersionRecord *record, int saved_errno, GError **error)
 }
 
 static gboolean
+trash_fail_out (const NamidaVersionRecord *record, int saved_errno, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (record->path);
+  g_autofree char *what = g_strdup_printf (_ ("“%s” could not be taken out of the trash"), shown);
+
+  namida_error_set_from_errno (error, saved_errno, what);
+  return FALSE;
+}
+
+static gboolean
 trash_move_in (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
 {
   g_auto (TrashPlace) place = { .store = -1, .holder = -1, .trash = -1 };
@@ -129,6 +140,16 @@ trash_is_in (NamidaDatabase *database, const NamidaVersionRecord *record)
 
   trash_place_open (&place, database, record, FALSE);
   return place.trash >= 0 && faccessat (place.trash, place.name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static gboolean
+trash_is_at_place (const NamidaVersionRecord *record)
+{
+  int fd = namida_version_record_open (record);
+
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0;
 }
 
 /* ---- the record ---- */
@@ -162,9 +183,36 @@ namida_version_trash_put (NamidaDatabase *database, const NamidaVersionRecord *r
   namida_crash_point ("trash-claimed");
   if (trash_move_in (database, record, error))
     return TRUE;
-  if (!trash_is_in (database, record))
+  /* What has its name in the trash may be of a database that was lost. */
+  if (!trash_is_in (database, record) || trash_is_at_place (record))
     trash_mark (database, record->id, NAMIDA_VERSION_STAYS, NULL);
   return FALSE;
+}
+
+/* Its own name, or the next one when the clock was set back and another version has it since. The row has the name
+ * before the folder has it, so that a restart does not take the other version for this one. */
+static gboolean
+trash_move_out (NamidaDatabase *database, const TrashPlace *place, const NamidaVersionRecord *record, GError **error)
+{
+  g_autofree char *device = g_path_get_dirname (record->path);
+
+  for (guint n = 1; n <= TRASH_NUMBER_MOST; n++)
+    {
+      g_autofree char *numbered = n == 1 ? g_strdup (place->basename) : g_strdup_printf ("%s (%u)", place->basename, n);
+
+      g_autofree char *path = g_build_filename (device, numbered, NULL);
+
+      if (n > 1
+          && !namida_database_exec (database, error, "UPDATE versions SET path = ? WHERE id = ?", "si", path,
+                                    record->id))
+        return FALSE;
+      if (namida_folder_move (place->trash, place->name, place->holder, numbered))
+        /* The folder of the device may be new. */
+        return (fsync (place->holder) == 0 && fsync (place->store) == 0) || trash_fail_out (record, errno, error);
+      if (errno != EEXIST && errno != ENOTEMPTY)
+        break;
+    }
+  return trash_fail_out (record, errno, error);
 }
 
 gboolean
@@ -190,16 +238,9 @@ namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError
       return FALSE;
     }
   if (record->landing == NAMIDA_LANDING_BACKUP
-      && (!trash_place_open (&place, database, record, FALSE)
-          || !namida_folder_move (place.trash, place.name, place.holder, place.basename) || fsync (place.holder) != 0
-          || fsync (place.store) != 0)) /* the folder of the device may be new */
-    {
-      g_autofree char *shown = g_filename_display_name (record->path);
-      g_autofree char *what = g_strdup_printf (_ ("“%s” could not be taken out of the trash"), shown);
-
-      namida_error_set_from_errno (error, errno, what);
-      return FALSE;
-    }
+      && (trash_place_open (&place, database, record, FALSE) ? !trash_move_out (database, &place, record, error)
+                                                             : !trash_fail_out (record, errno, error)))
+    return FALSE;
   namida_crash_point ("trash-taken-back");
   return namida_database_exec (database, error,
                                "UPDATE versions SET removing = 0, trashed_at = 0, pinned = 1 WHERE id = ?", "i",

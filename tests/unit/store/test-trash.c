@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The trash of a store when things went wrong around it: its database was lost, the clock was set back, something else
+ * has a name. What is in it is a version again, or stays where it is; and what nobody has read lets nothing go. */
+#include "config.h"
+
+#include "store-fixture.h"
+
+#include "namida-retention-apply.h"
+#include "namida-store-mark.h"
+#include "namida-trash-find.h"
+#include "namida-verify.h"
+#include "namida-version-adopt.h"
+#include "namida-version-record.h"
+#include "namida-version-trash.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+/* (transfer full): the folder of the version */
+static char *
+trash_receive (Fixture *f, const char *key)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (GError) error = NULL;
+
+  shipment_add (shipment, "Music", "A/1.flac", "the same", FALSE);
+  shipment_add (shipment, "Music", "A/2.flac", key, FALSE);
+  sink = namida_store_sink_new_for (f->store, "AB12", "Phone: 1?", key, NAMIDA_LANDING_BACKUP, NULL);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  return namida_sink_dup_folder (sink);
+}
+
+static void
+trash_put (Fixture *f, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (f->database, id, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (namida_version_trash_put (f->database, record, &error));
+  g_assert_no_error (error);
+}
+
+/* All that the database knew, but whose it is. */
+static void
+trash_lose_database (Fixture *f)
+{
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM versions", ""));
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM contents", ""));
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM lists", ""));
+}
+
+static void
+test_lost (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = trash_receive (f, "one");
+  g_autofree char *two = trash_receive (f, "two");
+  g_autofree char *hidden = g_build_filename (f->backups, NAMIDA_VERSION_TRASH, NULL);
+
+  trash_put (f, "1");
+  g_assert_false (g_file_test (one, G_FILE_TEST_EXISTS));
+  /* What a row stands for stays in the trash. */
+  g_assert_cmpuint (namida_trash_find (f->database, f->backups, TRUE), ==, 0);
+  trash_lose_database (f);
+  namida_version_adopt_stores (f->database, NULL);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE removing = 0"), ==, 2);
+  g_assert_false (g_file_test (hidden, G_FILE_TEST_EXISTS));
+  fixture_check_sums (one);
+  fixture_check_sums (two);
+}
+
+/* Of another program, whose database may be alive: only a person takes it. */
+static void
+test_others (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = trash_receive (f, "one");
+  g_autofree char *own = g_build_filename (f->backups, NAMIDA_VERSION_TRASH, "0000000000000000", NULL);
+  g_autofree char *other = g_build_filename (f->backups, NAMIDA_VERSION_TRASH, "fedcba9876543210", NULL);
+
+  trash_put (f, "1");
+  g_assert_cmpint (g_rename (own, other), ==, 0);
+  trash_lose_database (f);
+  namida_version_adopt_stores (f->database, NULL);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 0);
+  g_assert_true (g_file_test (other, G_FILE_TEST_IS_DIR));
+  g_assert_cmpuint (namida_trash_find (f->database, f->backups, TRUE), ==, 1);
+  fixture_check_sums (one);
+}
+
+/* A version that came after the clock was set back has the name of the one in the trash. */
+static void
+test_name_taken (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = trash_receive (f, "one");
+  g_autofree char *next = g_strconcat (one, " (2)", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  trash_put (f, "1");
+  g_assert_cmpint (g_mkdir_with_parents (one, 0755), ==, 0);
+  g_assert_true (namida_version_trash_take_back (f->database, "1", &error));
+  g_assert_no_error (error);
+  fixture_check_sums (next);
+  text = g_strdup_printf ("SELECT count (*) FROM versions WHERE removing = 0 AND pinned = 1 AND path = '%s'", next);
+  g_assert_cmpint (fixture_query_int (f, text), ==, 1);
+}
+
+/* What lies there is no version, and is not touched; the version stays one. */
+static void
+test_place_taken (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = trash_receive (f, "one");
+  g_autofree char *place
+      = g_build_filename (f->backups, NAMIDA_VERSION_TRASH, "0000000000000000", "version-1", "x", NULL);
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (f->database, "1", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (place, 0755), ==, 0);
+  g_assert_cmpuint (namida_trash_find (f->database, f->backups, TRUE), ==, 0);
+  g_assert_false (namida_version_trash_put (f->database, record, &error));
+  g_assert_nonnull (error);
+  g_assert_cmpint (fixture_query_int (f, "SELECT removing FROM versions"), ==, 0);
+  g_assert_true (g_file_test (place, G_FILE_TEST_IS_DIR));
+  fixture_check_sums (one);
+}
+
+static guint
+trash_count_chosen (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 seen = G_MAXINT64;
+  g_autoptr (NamidaRemoval) removal
+      = namida_retention_apply (f->database, (NamidaRetention){ .last = 1 }, &seen, TRUE, &error);
+
+  g_assert_no_error (error);
+  return removal->versions;
+}
+
+/* The newest version that was found has been edited by hand: nobody has read it, and nothing goes for it. */
+static void
+test_found_unread (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = trash_receive (f, "one");
+  g_autofree char *two = trash_receive (f, "two");
+  g_autofree char *song = g_build_filename (two, "Music", "Music", "A", "2.flac", NULL);
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (trash_count_chosen (f), ==, 1);
+  fixture_open_up (song);
+  g_assert_true (g_file_set_contents (song, "by", -1, NULL));
+  trash_lose_database (f);
+  namida_version_adopt_stores (f->database, NULL);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 2);
+  g_assert_cmpuint (trash_count_chosen (f), ==, 0);
+  report = namida_verify_run (f->database, NULL, FALSE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (namida_verify_report_is_clean (report));
+  g_assert_cmpuint (trash_count_chosen (f), ==, 0);
+  fixture_check_sums (one);
+}
+
+/* Those that are intact count as soon as they have been read. */
+static void
+test_found_read (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = trash_receive (f, "one");
+  g_autofree char *two = trash_receive (f, "two");
+  g_autoptr (NamidaVerifyReport) report = NULL;
+
+  trash_lose_database (f);
+  namida_version_adopt_stores (f->database, NULL);
+  g_assert_cmpuint (trash_count_chosen (f), ==, 0);
+  report = namida_verify_run (f->database, NULL, FALSE, NULL, NULL, NULL, NULL);
+  g_assert_true (namida_verify_report_is_clean (report));
+  g_assert_cmpuint (trash_count_chosen (f), ==, 1);
+}
+
+#define ADD(name, function) g_test_add ("/trash/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  if (!fixtures_leave_root ())
+    return 0;
+  g_test_init (&argc, &argv, NULL);
+  ADD ("lost", test_lost);
+  ADD ("others", test_others);
+  ADD ("name-taken", test_name_taken);
+  ADD ("place-taken", test_place_taken);
+  ADD ("found-unread", test_found_unread);
+  ADD ("found-read", test_found_read);
+  return g_test_run ();
+}
