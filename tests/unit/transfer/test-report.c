@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "namida-error.h"
+#include "namida-format.h"
 #include "namida-report.h"
 
 #include <json-glib/json-glib.h>
@@ -239,6 +240,9 @@ test_safe (void)
     {
       g_autoptr (NamidaTransfer) transfer = make_small (NAMIDA_DIRECTION_SEND, NAMIDA_FILE_PENDING, NAMIDA_FILE_STORED);
       g_autofree char *words = NULL;
+      g_autofree char *expected = NULL;
+      /* GLib writes the unit with one kind of space or another, from version to version. */
+      g_autofree char *progress = namida_format_progress (77, 100);
 
       namida_transfer_set_summary (transfer, "Music", 100, 1);
       namida_transfer_set_pausable (transfer, can_go_on);
@@ -249,8 +253,8 @@ test_safe (void)
       namida_transfer_set_state (transfer, NAMIDA_TRANSFER_PAUSED);
       namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
       words = namida_transfer_dup_state_text (transfer);
-      g_assert_cmpstr (words, ==,
-                       can_go_on ? "Waiting for the device · 77 of 100 bytes transferred" : "Waiting for the device");
+      expected = g_strdup_printf ("Waiting for the device · %s transferred", progress);
+      g_assert_cmpstr (words, ==, can_go_on ? expected : "Waiting for the device");
       /* The other side says how much it is. */
       namida_transfer_set_state (transfer, NAMIDA_TRANSFER_RUNNING);
       g_assert_cmpuint (namida_transfer_get_safe_bytes (transfer), ==, 0);
