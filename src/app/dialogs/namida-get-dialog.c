@@ -10,6 +10,7 @@
 
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-mnemonics.h"
 
 struct _NamidaGetDialog
 {
@@ -260,6 +261,7 @@ namida_get_dialog_finalize (GObject *object)
 static void
 namida_get_dialog_class_init (NamidaGetDialogClass *klass)
 {
+  gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close", NULL);
   G_OBJECT_CLASS (klass)->dispose = namida_get_dialog_dispose;
   G_OBJECT_CLASS (klass)->finalize = namida_get_dialog_finalize;
 }
@@ -323,6 +325,7 @@ namida_get_dialog_init (NamidaGetDialog *self)
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->stack));
   adw_window_set_content (ADW_WINDOW (self), box);
+  namida_mnemonics_unspeak (box);
   gtk_window_set_title (GTK_WINDOW (self), _ ("Get Backups from Another Device"));
   gtk_window_set_default_size (GTK_WINDOW (self), 440, 560);
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
