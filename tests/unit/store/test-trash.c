@@ -167,8 +167,8 @@ test_found_unread (Fixture *f, gconstpointer data)
 static void
 test_found_read (Fixture *f, gconstpointer data)
 {
-  g_autofree char *one = trash_receive (f, "one");
-  g_autofree char *two = trash_receive (f, "two");
+  G_GNUC_UNUSED g_autofree char *one = trash_receive (f, "one");
+  G_GNUC_UNUSED g_autofree char *two = trash_receive (f, "two");
   g_autoptr (NamidaVerifyReport) report = NULL;
 
   trash_lose_database (f);
