@@ -147,6 +147,25 @@ test_next_sending (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_wanted (f), ==, 0);
 }
 
+/* Returns: (transfer full) (nullable): the only row of @direction; the sending before has a row of its own, once it is
+ * written. */
+static NamidaHistoryItem *
+find_noted (NamidaHubHistory *history, const char *direction)
+{
+  g_autoptr (NamidaHistoryItem) found = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (history)); i++)
+    {
+      g_autoptr (NamidaHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (history), i);
+
+      if (g_strcmp0 (namida_history_item_get_row (item)->direction, direction) != 0)
+        continue;
+      g_assert_null (found);
+      found = g_steal_pointer (&item);
+    }
+  return g_steal_pointer (&found);
+}
+
 static void
 check_noted (NamidaHub *hub, const char *direction)
 {
@@ -154,10 +173,8 @@ check_noted (NamidaHub *hub, const char *direction)
   g_autoptr (NamidaHistoryItem) item = NULL;
   g_autofree char *words = NULL;
 
-  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (history)) == 1);
-  item = g_list_model_get_item (G_LIST_MODEL (history), 0);
+  WAIT_FOR ((item = find_noted (history, direction)) != NULL);
   words = namida_history_item_dup_state_text (item);
-  g_assert_cmpstr (namida_history_item_get_row (item)->direction, ==, direction);
   g_assert_false (namida_history_item_is_transfer (item));
   g_assert_true (g_str_has_prefix (words, "1 damaged file was repaired in 1 version"));
 }
