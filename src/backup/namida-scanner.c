@@ -839,6 +839,7 @@ scan_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     g_task_return_pointer (task, g_steal_pointer (&backup), g_object_unref);
   else
     g_task_return_error (task, error);
+  g_clear_pointer (&scan.found, g_hash_table_unref);
 }
 
 /* Absolute paths; the model belongs to the calling thread. (nullable) with an error. */
