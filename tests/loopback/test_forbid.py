@@ -105,7 +105,7 @@ def test_keys(lab):
     assert not wrong and not missing, f"other keys: {wrong}; not printed: {missing}"
 
 
-HISTORY = "alias bytes direction failed files fingerprint folder healed id kept leftOut message started state stored title unproven updated"
+HISTORY = "advice alias bytes direction failed files fingerprint folder healed id kept leftOut message skipped started state stored title unproven updated"
 VERSION = "alias as bytes complete created damaged files fingerprint folder found here id left music pinned readAt removing state title verified zip"
 # The command, the event → the keys of its objects.
 KEYS = {
@@ -114,7 +114,7 @@ KEYS = {
     ("history of the sender", ""): {HISTORY},
     ("backups list", ""): {VERSION},
     ("backups show", ""): {VERSION},
-    ("backups usage", ""): {"alias bytes created id only"},
+    ("backups usage", ""): {"alias bytes created id only", "alias bytes fingerprint used versions"},
     ("backups find", ""): {"alias created detail kind title version versions"},
     ("backups remove", "end"): {"bytes event files kept result"},
     ("backups verify", "end"): {"absent bytes changed damaged event files healed missing removed repaired result versions"},

@@ -115,7 +115,7 @@ def case_player(lab):
         found = [event for _, event in looking.events if event.get("alias") == "node2"]
         assert found and found[-1].get("namidaOpen") is True, looking.events
     finally:
-        player.kill()
+        os.killpg(player.pid, signal.SIGKILL)  # the shell around it alone would not end it
         player.wait()
     looking = lab.start(1, "devices", finders="multicast")
     looking.wait(60)
