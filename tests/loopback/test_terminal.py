@@ -204,4 +204,6 @@ def test_bars(lab):
         assert "\x1b" not in shown and "█" not in shown, shown
 
 
+# A run under nohup passes on that SIGHUP is ignored.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 main(test_names_in_c_locale, test_full_and_closed_output, test_watch_into_closed_pipe, test_odd_environments, test_kind_of_device, test_pair_events, test_usage_in_json, test_interrupted, test_nohup, test_bars)
