@@ -81,6 +81,25 @@ namida_backup_new (void)
   return g_object_new (NAMIDA_TYPE_BACKUP, NULL);
 }
 
+NamidaBackup *
+namida_backup_new_like (NamidaBackup *self)
+{
+  NamidaBackup *copy = namida_backup_new ();
+
+  for (guint i = 0; i < self->left_out->len; i++)
+    {
+      const NamidaLeftOut *item = self->left_out->pdata[i];
+
+      namida_backup_add_left_out (copy, item->path, item->reason, item->missed);
+    }
+  copy->proven = self->proven;
+  copy->reread = self->reread;
+  copy->excluded = self->excluded;
+  copy->too_many = self->too_many;
+  namida_backup_raise_missed_there (copy, (guint) g_atomic_int_get (&self->missed_there));
+  return copy;
+}
+
 void
 namida_backup_set_proven (NamidaBackup *self, gboolean proven)
 {

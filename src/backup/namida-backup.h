@@ -28,6 +28,16 @@ typedef struct
 G_DECLARE_FINAL_TYPE (NamidaBackup, namida_backup, NAMIDA, BACKUP, GObject)
 
 NamidaBackup *namida_backup_new (void);
+/**
+ * namida_backup_new_like:
+ * @self: a backup
+ *
+ * For whoever replaces or leaves out some of its files before others see it. Any thread.
+ *
+ * Returns: (transfer full): a backup without files and name, with all else that is known of @self: what was left out
+ * and excluded, whether there were too many files, whether it is proven and to be read again
+ */
+NamidaBackup *namida_backup_new_like (NamidaBackup *self);
 /** @entry: (transfer full) */
 void namida_backup_add (NamidaBackup *self, NamidaEntry *entry);
 /** namida_backup_set_proven: while it is built: its hashes are not what an index remembers, but what the files must

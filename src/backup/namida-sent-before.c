@@ -38,21 +38,6 @@ namida_sent_before_count (NamidaDatabase *database, const char *fingerprint, Nam
   return sum;
 }
 
-static void
-sent_before_copy_left_out (NamidaBackup *copy, NamidaBackup *backup)
-{
-  GPtrArray *left_out = namida_backup_get_left_out (backup);
-
-  for (guint i = 0; i < left_out->len; i++)
-    {
-      const NamidaLeftOut *item = left_out->pdata[i];
-
-      namida_backup_add_left_out (copy, item->path, item->reason, item->missed);
-    }
-  for (guint i = 0; i < namida_backup_get_excluded (backup); i++)
-    namida_backup_add_excluded (copy);
-}
-
 NamidaBackup *
 namida_sent_before_leave_out (NamidaDatabase *database,
                               const char *fingerprint,
@@ -65,8 +50,7 @@ namida_sent_before_leave_out (NamidaDatabase *database,
 
   if (left->files == 0)
     return g_object_ref (backup);
-  copy = namida_backup_new ();
-  namida_backup_set_proven (copy, namida_backup_get_proven (backup));
+  copy = namida_backup_new_like (backup);
   for (guint i = 0; i < entries->len; i++)
     {
       NamidaEntry *entry = entries->pdata[i];
@@ -77,6 +61,5 @@ namida_sent_before_leave_out (NamidaDatabase *database,
       if (entry->kind == NAMIDA_ENTRY_BACKUP_ZIP)
         namida_backup_set_name (copy, namida_backup_get_name (backup));
     }
-  sent_before_copy_left_out (copy, backup);
   return copy;
 }

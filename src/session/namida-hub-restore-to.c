@@ -69,12 +69,10 @@ static NamidaBackup *
 restoring_replace_zip (NamidaBackup *backup, const NamidaFittedBackup *fitted, GError **error)
 {
   GPtrArray *entries = namida_backup_get_entries (backup);
-  GPtrArray *left_out = namida_backup_get_left_out (backup);
-  g_autoptr (NamidaBackup) replaced = namida_backup_new ();
+  g_autoptr (NamidaBackup) replaced = namida_backup_new_like (backup);
   const NamidaEntry *old = NULL;
   NamidaEntry *zip;
 
-  namida_backup_set_proven (replaced, namida_backup_get_proven (backup));
   for (guint i = 0; i < entries->len; i++)
     {
       NamidaEntry *entry = entries->pdata[i];
@@ -89,12 +87,6 @@ restoring_replace_zip (NamidaBackup *backup, const NamidaFittedBackup *fitted, G
     return NULL;
   namida_backup_add (replaced, zip);
   namida_backup_set_name (replaced, zip->name);
-  for (guint i = 0; i < left_out->len; i++)
-    {
-      const NamidaLeftOut *one = left_out->pdata[i];
-
-      namida_backup_add_left_out (replaced, one->path, one->reason, one->missed);
-    }
   namida_backup_sort (replaced);
   return g_steal_pointer (&replaced);
 }

@@ -326,19 +326,6 @@ phone_names_lookup (PhoneNames *self, const NamidaEntry *entry)
   return NULL;
 }
 
-static void
-phone_names_add_left_out (NamidaBackup *to, NamidaBackup *from)
-{
-  GPtrArray *left_out = namida_backup_get_left_out (from);
-
-  for (guint i = 0; i < left_out->len; i++)
-    {
-      const NamidaLeftOut *one = left_out->pdata[i];
-
-      namida_backup_add_left_out (to, one->path, one->reason, one->missed);
-    }
-}
-
 static gboolean
 phone_names_is_unsound (const GError *error)
 {
@@ -426,12 +413,10 @@ namida_phone_names_adapt (NamidaBackup *backup, NamidaPhoneNames policy, GCancel
       phone_names_refuse (&names, error);
       return NULL;
     }
-  adapted = namida_backup_new ();
-  namida_backup_set_proven (adapted, namida_backup_get_proven (backup));
+  adapted = namida_backup_new_like (backup);
   for (guint i = 0; i < entries->len; i++)
     if (!phone_names_add_entry (&names, adapted, entries->pdata[i], policy, cancellable, error))
       return NULL;
-  phone_names_add_left_out (adapted, backup);
   namida_backup_set_name (adapted, namida_backup_get_name (backup));
   namida_backup_sort (adapted);
   return g_steal_pointer (&adapted);

@@ -5,6 +5,7 @@
 #include "namida-content.h"
 #include "namida-hash-index.h"
 #include "namida-manifest.h"
+#include "namida-phone-names.h"
 
 #include <json-glib/json-glib.h>
 
@@ -244,6 +245,37 @@ test_hash_index (void)
   g_assert_cmpuint (namida_hash_index_fill (database, backup), ==, 1);
 }
 
+/* What is known of a backup beside its files goes along when a phone gets some of them under other names. */
+static void
+test_like (void)
+{
+  g_autoptr (NamidaBackup) backup = namida_backup_new ();
+  g_autoptr (NamidaBackup) adapted = NULL;
+  g_autoptr (GError) error = NULL;
+  const NamidaLeftOut *item;
+
+  add (backup, NAMIDA_ENTRY_FILE, "Music", "a.mp3", 1);
+  add (backup, NAMIDA_ENTRY_FILE, "Music", "what?.mp3", 5);
+  namida_backup_add_left_out (backup, "gone.mp3", "It cannot be read.", TRUE);
+  namida_backup_add_excluded (backup);
+  namida_backup_set_too_many (backup);
+  namida_backup_set_reread (backup, TRUE);
+  namida_backup_set_proven (backup, TRUE);
+  adapted = namida_phone_names_adapt (backup, NAMIDA_PHONE_NAMES_RENAME, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (adapted != backup);
+  g_assert_cmpuint (namida_backup_get_files (adapted), ==, 2);
+  g_assert_cmpuint (namida_backup_get_left_out (adapted)->len, ==, 1);
+  item = namida_backup_get_left_out (adapted)->pdata[0];
+  g_assert_cmpstr (item->path, ==, "gone.mp3");
+  g_assert_true (item->missed);
+  g_assert_cmpuint (namida_backup_count_missed (adapted), ==, 1);
+  g_assert_cmpuint (namida_backup_get_excluded (adapted), ==, 1);
+  g_assert_true (namida_backup_get_too_many (adapted));
+  g_assert_true (namida_backup_get_reread (adapted));
+  g_assert_true (namida_backup_get_proven (adapted));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -254,6 +286,7 @@ main (int argc, char **argv)
   g_test_add_func ("/backup/order", test_order);
   g_test_add_func ("/backup/manifest", test_manifest);
   g_test_add_func ("/backup/manifests-that-are-none", test_bad_manifests);
+  g_test_add_func ("/backup/like", test_like);
   g_test_add_func ("/backup/hash-index", test_hash_index);
   return g_test_run ();
 }
