@@ -10,8 +10,6 @@
 
 #include <gio/gunixinputstream.h>
 #include <glib/gi18n-lib.h>
-#include <stdio.h>
-#include <termios.h>
 #include <unistd.h>
 
 #define SHOW_MS 500 /* the digits come with the second message, as a rule at once */
@@ -115,8 +113,8 @@ describe_offer (NamidaCliAsk *self, NamidaOffer *offer)
   if (!namida_offer_get_encrypted (offer))
     namida_cli_print (_ ("Not encrypted: anyone on this network could read or change it."));
   namida_cli_print (_ ("It would land in %s."), where);
-  printf ("%s ", namida_cli_part_is_possible (offer) ? _ ("Accept? [y/n, p for a part]") : _ ("Accept? [y/n]"));
-  fflush (stdout);
+  namida_cli_prompt ("%s",
+                     namida_cli_part_is_possible (offer) ? _ ("Accept? [y/n, p for a part]") : _ ("Accept? [y/n]"));
 }
 
 static void
@@ -138,14 +136,6 @@ emit_offer (NamidaCliAsk *self, NamidaOffer *offer)
     namida_json_build_string (builder, "warning", namida_offer_get_warning (offer));
   namida_cli_add_backup (builder, namida_offer_get_backup (offer));
   namida_cli_emit (builder);
-}
-
-/* What was typed before the question appeared is no answer to it. */
-static void
-flush_typed (void)
-{
-  if (isatty (STDIN_FILENO))
-    tcflush (STDIN_FILENO, TCIFLUSH);
 }
 
 static void
@@ -176,12 +166,10 @@ describe_request (NamidaPairRequest *request)
 static void
 ask_digits (NamidaPairRequest *request)
 {
-  flush_typed ();
   namida_cli_print (_ ("Pairing code: %s"), namida_pair_request_get_digits (request));
   namida_cli_print (_ ("Once paired, this device can save backups here without asking. "
                        "“namida-sync-cli trust set” changes that."));
-  printf ("%s ", _ ("If the other device shows the same code, enter it here, otherwise n:"));
-  fflush (stdout);
+  namida_cli_prompt ("%s", _ ("If the other device shows the same code, enter it here, otherwise n:"));
 }
 
 /* With its digits as soon as they are known; without them when they do not come: a guess is not made in silence. */
@@ -313,10 +301,7 @@ put (NamidaCliAsk *self, GObject *object)
   else if (self->cli->json)
     emit_offer (self, NAMIDA_OFFER (object));
   else
-    {
-      flush_typed ();
-      describe_offer (self, NAMIDA_OFFER (object));
-    }
+    describe_offer (self, NAMIDA_OFFER (object));
   if (!self->over)
     return;
   if (NAMIDA_IS_OFFER (object))
@@ -448,10 +433,7 @@ answer_typed_pair (NamidaCliAsk *self, NamidaPairRequest *request, const char *l
   else if (*folded == 'n' || g_ascii_isdigit (*typed))
     answer_request (self, request, FALSE);
   else if (digits != NULL)
-    {
-      printf ("%s ", _ ("Enter the six digits that the other device shows, or n:"));
-      fflush (stdout);
-    }
+    namida_cli_prompt ("%s", _ ("Enter the six digits that the other device shows, or n:"));
 }
 
 static void

@@ -292,9 +292,7 @@ remove_ask (NamidaCliBackups *self, NamidaVersions *versions, NamidaVersion *ver
   if (cli->json || !isatty (STDIN_FILENO))
     return namida_cli_usage (_ ("This is the last version that is kept of “%s”. To remove it all the same, add --yes."),
                              alias);
-  printf (_ ("This is the last version that is kept of “%s”. Remove it? [y/n]"), alias);
-  printf (" ");
-  fflush (stdout);
+  namida_cli_prompt (_ ("This is the last version that is kept of “%s”. Remove it? [y/n]"), alias);
   line = namida_cli_ask_line (cli);
   return line != NULL && namida_cli_ask_is_yes (cli, line) ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_FAILED;
 }

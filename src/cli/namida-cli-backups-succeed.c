@@ -10,7 +10,6 @@
 #include "namida-succession.h"
 
 #include <glib/gi18n-lib.h>
-#include <stdio.h>
 #include <unistd.h>
 
 /* "backups succeed OLD NEW": the person of the computer that keeps the backups says that a new device replaced an old
@@ -24,8 +23,7 @@ succeed_ask (NamidaCli *cli, const char *old, const char *new_one, guint version
   namida_cli_print (ngettext ("“%s” may then fetch %'u version that “%s” sent.",
                               "“%s” may then fetch %'u versions that “%s” sent.", versions),
                     new_one, versions, old);
-  printf ("%s ", _ ("Allow it? [y/n]"));
-  fflush (stdout);
+  namida_cli_prompt ("%s", _ ("Allow it? [y/n]"));
   line = namida_cli_ask_line (cli);
   return line != NULL && namida_cli_ask_is_yes (cli, line);
 }

@@ -11,17 +11,19 @@
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <termios.h>
+#include <unistd.h>
 
-G_GNUC_PRINTF (2, 0)
+G_GNUC_PRINTF (3, 0)
 static void
-print_line (FILE *to, const char *format, va_list args)
+print_text (FILE *to, const char *end, const char *format, va_list args)
 {
   g_autofree char *raw = g_strdup_vprintf (format, args);
   g_autofree char *text = namida_format_for_terminal (raw);
   g_autofree char *local = g_locale_from_utf8 (text, -1, NULL, NULL, NULL);
 
   /* A terminal that cannot show a character still gets the sentence. */
-  fprintf (to, "%s\n", local != NULL ? local : text);
+  fprintf (to, "%s%s", local != NULL ? local : text, end);
   fflush (to);
   namida_cli_log_write (text);
 }
@@ -34,7 +36,7 @@ namida_cli_say (NamidaCli *cli, const char *format, ...)
   if (cli->quiet || cli->json)
     return;
   va_start (args, format);
-  print_line (stdout, format, args);
+  print_text (stdout, "\n", format, args);
   va_end (args);
 }
 
@@ -44,7 +46,19 @@ namida_cli_print (const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  print_line (stdout, format, args);
+  print_text (stdout, "\n", format, args);
+  va_end (args);
+}
+
+void
+namida_cli_prompt (const char *format, ...)
+{
+  va_list args;
+
+  if (isatty (STDIN_FILENO))
+    tcflush (STDIN_FILENO, TCIFLUSH);
+  va_start (args, format);
+  print_text (stdout, " ", format, args);
   va_end (args);
 }
 
@@ -54,7 +68,7 @@ namida_cli_complain (const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  print_line (stderr, format, args);
+  print_text (stderr, "\n", format, args);
   va_end (args);
 }
 

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 void namida_cli_say (NamidaCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /** namida_cli_print: a line that was asked for (a list's row): also with --quiet. */
 void namida_cli_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/** namida_cli_prompt: a question on the standard output; the answer is typed behind it. What was typed at a terminal
+ * before the question could be read is thrown away. */
+void namida_cli_prompt (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /** namida_cli_complain: a sentence on the standard error. */
 void namida_cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 

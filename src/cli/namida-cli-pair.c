@@ -6,8 +6,6 @@
 #include "namida-cli-output.h"
 
 #include <glib/gi18n-lib.h>
-#include <stdio.h>
-#include <termios.h>
 #include <unistd.h>
 
 static void
@@ -34,8 +32,7 @@ show_digits (NamidaCli *cli, NamidaPeer *peer, const char *digits)
   if (namida_peer_get_warning (peer) != NULL)
     namida_cli_print (_ ("Careful: %s"), namida_peer_get_warning (peer));
   namida_cli_print (_ ("“%s” must show the same digits: %s"), namida_peer_get_alias (peer), digits);
-  printf ("%s ", _ ("Are they the same? [y/n]"));
-  fflush (stdout);
+  namida_cli_prompt ("%s", _ ("Are they the same? [y/n]"));
 }
 
 static gboolean
@@ -50,8 +47,6 @@ pair (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GError **error)
     g_main_context_iteration (NULL, TRUE);
   if (result == NULL)
     {
-      if (isatty (STDIN_FILENO))
-        tcflush (STDIN_FILENO, TCIFLUSH);
       show_digits (cli, peer, digits);
       line = namida_cli_ask_line_unless (cli, &result);
     }

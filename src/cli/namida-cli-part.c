@@ -12,7 +12,6 @@
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
-#include <stdio.h>
 
 static const char *
 cli_part_get_string (JsonObject *object, const char *key)
@@ -103,8 +102,7 @@ namida_cli_part_ask (NamidaOffer *offer)
 
       namida_cli_print ("  %u  %s: %s, %s", i + 1, shown, files, size);
     }
-  printf ("%s ", _ ("Enter the numbers to accept, separated by spaces:"));
-  fflush (stdout);
+  namida_cli_prompt ("%s", _ ("Enter the numbers to accept, separated by spaces:"));
 }
 
 gboolean

@@ -140,7 +140,7 @@ ask_choice (NamidaCli *cli, NamidaRestorePlan *plan, const char *label, GError *
   g_autofree char *shown = g_filename_display_name (folder);
   g_autofree char *line = NULL;
 
-  namida_cli_print (_ ("No music folder here is called “%s”. Type “new” for %s, “skip”, or a folder:"), label, shown);
+  namida_cli_prompt (_ ("No music folder here is called “%s”. Type “new” for %s, “skip”, or a folder:"), label, shown);
   line = namida_cli_ask_line (cli);
   if (line != NULL && *g_strstrip (line) != '\0')
     return choose (plan, label, line, error);
@@ -394,8 +394,7 @@ ask_whether (NamidaCli *cli)
 {
   g_autofree char *line = NULL;
 
-  printf ("%s ", _ ("Restore it? [y/n]"));
-  fflush (stdout);
+  namida_cli_prompt ("%s", _ ("Restore it? [y/n]"));
   line = namida_cli_ask_line (cli);
   return line != NULL && namida_cli_ask_is_yes (cli, line);
 }

@@ -11,7 +11,6 @@
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
-#include <stdio.h>
 #include <unistd.h>
 
 static void
@@ -20,11 +19,9 @@ sent_before_print_question (NamidaPeer *peer, guint n, guint64 bytes)
   g_autofree char *size = namida_format_size (bytes);
 
   /* Translators: a number of files, their size, a device */
-  printf (ngettext ("%'u file (%s) was sent to “%s” before. Send it again? [y/n]",
-                    "%'u files (%s) were sent to “%s” before. Send them again? [y/n]", n),
-          n, size, namida_peer_get_alias (peer));
-  printf (" ");
-  fflush (stdout);
+  namida_cli_prompt (ngettext ("%'u file (%s) was sent to “%s” before. Send it again? [y/n]",
+                               "%'u files (%s) were sent to “%s” before. Send them again? [y/n]", n),
+                     n, size, namida_peer_get_alias (peer));
 }
 
 gboolean

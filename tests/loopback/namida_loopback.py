@@ -5,9 +5,11 @@ import io
 import json
 import os
 import pathlib
+import pty
 import queue
 import random
 import re
+import select
 import shutil
 import signal
 import socket
@@ -253,6 +255,31 @@ class Result:
         ends = [event for event in self.events if event["event"] == "end"]
         assert len(ends) == 1, f"{len(ends)} end events: {self.out} {self.err}"
         return ends[0]
+
+
+def on_terminal(command, env, *answers, ahead=b"", seconds=30):
+    """A command on a terminal: of the pairs (question, answer) each answer is typed when its question shows; @ahead at once.
+    Returns its exit code and what it printed."""
+    pid, master = pty.fork()
+    if pid == 0:
+        os.execvpe(command[0], command, env)
+    output, asked, deadline, left = b"", 0, time.monotonic() + seconds, list(answers)
+    os.write(master, ahead)
+    while time.monotonic() < deadline:
+        if left and left[0][0] in output[asked:]:
+            asked = len(output)
+            os.write(master, left.pop(0)[1])
+        if select.select([master], [], [], 0.1)[0]:
+            try:
+                output += os.read(master, 65536)
+            except OSError:  # it has ended (pty(7))
+                break
+    else:
+        os.kill(pid, signal.SIGKILL)
+    status = os.waitpid(pid, 0)[1]
+    os.close(master)
+    assert not left, f"not asked: {left}; {output}"
+    return os.waitstatus_to_exitcode(status), output
 
 
 def expect(code, result):

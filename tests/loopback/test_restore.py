@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from namida_loopback import environment, equal, expect, main, write
+from namida_loopback import environment, equal, expect, main, on_terminal, write
 
 MAKE_FIXTURES = sys.argv.pop(2)
 
@@ -159,11 +159,9 @@ def test_asked_on_a_terminal(lab):
     write(version / "Music" / "Rips" / "a.mp3", b"x")
     home = lab.folder("desk")
     command = device.command("backups", "restore", version, "--here", "--into", home / "Music")
-    for answers, there in ((b"new\nn\n", False), (b"new\ny\n", True)):
-        # A terminal is what "script" makes.
-        done = subprocess.run(["script", "-qec", " ".join(f"'{word}'" for word in command), "/dev/null"], input=answers,
-                              capture_output=True, env=environment(device.home), timeout=90, check=False)
-        equal(done.returncode, 0 if there else 3, done.stdout)
+    for answer, there in ((b"n\n", False), (b"y\n", True)):
+        code, shown = on_terminal(command, environment(device.home), (b"or a folder:", b"new\n"), (b"[y/n]", answer))
+        equal(code, 0 if there else 3, shown)
         equal((home / "Music" / "Rips" / "a.mp3").exists(), there)
 
 

@@ -11,7 +11,7 @@ import subprocess
 import termios
 import time
 
-from namida_loopback import equal, environment, expect, main, write
+from namida_loopback import equal, environment, expect, main, make_backup, on_terminal, write
 
 MIB = 1 << 20
 
@@ -170,7 +170,7 @@ def test_nohup(lab):
     equal(sender.wait(30), 130)
 
 
-def on_terminal(command, env, columns, seconds=2.0):
+def screen_of(command, env, columns, seconds=2.0):
     """What a command prints on a terminal of @columns within a while."""
     pid, master = pty.fork()
     if pid == 0:
@@ -196,14 +196,25 @@ def test_bars(lab):
     receiver, sender, music = start_slow(lab)
     command = sender.command("send", "--to", receiver.alias, music)
     env = dict(environment(sender.home), TERM="xterm")
-    bars = re.findall(r"\r([^\r\n\x1b]+)\x1b\[K", on_terminal(command, env, 30, 4))
+    bars = re.findall(r"\r([^\r\n\x1b]+)\x1b\[K", screen_of(command, env, 30, 4))
     assert bars and all("%" in bar for bar in bars), bars
     assert max(map(len, bars)) < 30, bars
     for extra in ({"TERM": "dumb"}, {"NO_COLOR": "1"}):
-        shown = on_terminal(command, dict(env, **extra), 80)
+        shown = screen_of(command, dict(env, **extra), 80)
         assert "\x1b" not in shown and "█" not in shown, shown
+
+
+def test_typed_ahead(lab):
+    """what was typed before a question could be read does not answer it"""
+    receiver, sender = lab.receiver("--accept", "all", "--as", "backup"), lab.device("Sender")
+    archive, _ = make_backup(lab.folder("source"), files=1)
+    expect(0, sender.send(receiver, archive))
+    version = expect(0, receiver.run("--json", "backups", "list")).events[0]["id"]
+    code, shown = on_terminal(receiver.command("backups", "remove", version), environment(receiver.home), (b"[y/n]", b"n\n"), ahead=b"y\n")
+    equal(code, 1, shown)
+    equal([one["id"] for one in expect(0, receiver.run("--json", "backups", "list")).events], [version])
 
 
 # A run under nohup passes on that SIGHUP is ignored.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
-main(test_names_in_c_locale, test_full_and_closed_output, test_watch_into_closed_pipe, test_odd_environments, test_kind_of_device, test_pair_events, test_usage_in_json, test_interrupted, test_nohup, test_bars)
+main(test_names_in_c_locale, test_full_and_closed_output, test_watch_into_closed_pipe, test_odd_environments, test_kind_of_device, test_pair_events, test_usage_in_json, test_interrupted, test_nohup, test_bars, test_typed_ahead)
