@@ -21,7 +21,8 @@
   " GROUP BY u.version) o ON o.version = v.id WHERE v.removing = 0 AND v.landing = 'backup'"                           \
   " ORDER BY v.alias, v.arrival"
 
-/* Bytes of each device's versions, contents that several of them share counted once. */
+/* Bytes of each device's versions, contents that several of them share counted once. The name is that of the newest
+ * version: beside max(), SQLite takes other columns from the row that has it. */
 #define DEVICES_SQL                                                                                                    \
   "SELECT d.alias, d.fingerprint, d.n, d.bytes, coalesce ((SELECT sum (c.size) FROM contents c WHERE c.id IN ("        \
   "SELECT i.content FROM versions w JOIN version_lists l ON l.version = w.id JOIN list_items i ON i.list = l.list"     \

@@ -84,7 +84,7 @@ print_row (const NamidaJournalSession *row)
   g_autofree char *when = time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("-");
   g_autofree char *size = namida_format_size (row->total_bytes);
   g_autofree char *healed = NULL;
-  g_autofree char *skipped = NULL;
+  g_autofree char *skipped = namida_skipped_dup_words (row->skipped);
   gboolean repaired_there = g_strcmp0 (row->direction, NAMIDA_JOURNAL_REPAIRED_THERE) == 0;
   gboolean sent = g_strcmp0 (row->direction, "send") == 0 || repaired_there;
 
@@ -110,13 +110,8 @@ print_row (const NamidaJournalSession *row)
     namida_cli_print ("                  %s", healed);
   if (row->advice != NULL)
     namida_cli_print ("                  %s", row->advice);
-  if (row->skipped > 0)
-    {
-      skipped = g_strdup_printf (ngettext ("%'u link or special file skipped", "%'u links or special files skipped",
-                                           row->skipped),
-                                 row->skipped);
-      namida_cli_print ("                  %s", skipped);
-    }
+  if (skipped != NULL)
+    namida_cli_print ("                  %s", skipped);
 }
 
 int

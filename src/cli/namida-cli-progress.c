@@ -409,8 +409,8 @@ emit_end (NamidaCliProgress *self)
 static gboolean
 progress_can_go_on (NamidaCliProgress *self)
 {
-  return g_cancellable_is_cancelled (self->cli->cancellable) && namida_transfer_get_keep_parts (self->transfer)
-         && !namida_transfer_get_unproven (self->transfer) && self->told_at != 0;
+  return g_cancellable_is_cancelled (self->cli->cancellable) && namida_transfer_can_resume (self->transfer)
+         && self->told_at != 0;
 }
 
 static void
@@ -429,7 +429,7 @@ on_ended (NamidaCliProgress *self)
     namida_cli_complain ("%s", error->message);
   else
     namida_cli_complain (_ ("The transfer failed."));
-  if (namida_transfer_get_state (self->transfer) == NAMIDA_TRANSFER_CANCELLED && progress_can_go_on (self))
+  if (progress_can_go_on (self))
     namida_cli_complain (_ ("What has arrived is kept: the same command resumes where this one stopped."));
   if (self->ended != NULL)
     self->ended (self->transfer, self->user_data);

@@ -128,8 +128,11 @@ transfers_act (NamidaCli *cli, const char *data_dir, const char *action, const c
     }
   if (cli->json)
     transfers_emit (done->pdata[0]);
+  else if (g_str_equal (action, "cancel") && json_object_get_boolean_member_with_default (row, "keepsParts", FALSE))
+    namida_cli_say (cli, _ ("“%s” is being canceled. What has arrived is kept: sending it again resumes there."),
+                    transfers_text (row, "title"));
   else if (g_str_equal (action, "cancel"))
-    namida_cli_say (cli, _ ("“%s” is being cancelled. What has arrived stays for a week and need not travel again."),
+    namida_cli_say (cli, _ ("“%s” is being canceled. Sending it again starts from the beginning."),
                     transfers_text (row, "title"));
   else if (g_str_equal (action, "pause"))
     namida_cli_say (cli, _ ("“%s” is being paused. It can be resumed by “transfers resume %.*s”."),

@@ -58,7 +58,7 @@ namida_history_item_get_state (NamidaHistoryItem *self)
 gboolean
 namida_history_item_is_transfer (NamidaHistoryItem *self)
 {
-  return g_strcmp0 (self->row->direction, "send") == 0 || g_strcmp0 (self->row->direction, "receive") == 0;
+  return namida_journal_session_is_transfer (self->row);
 }
 
 /* What a device keeps of a canceled sending is deleted after some days. */

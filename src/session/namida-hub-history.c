@@ -84,9 +84,9 @@ items_before (NamidaHubHistory *self, GPtrArray *rows)
       NamidaJournalSession *row = g_ptr_array_index (rows, i);
 
       gboolean listed = row->paused && g_str_equal (row->state, "parked");
-      gboolean transfer = g_str_equal (row->direction, "send") || g_str_equal (row->direction, "receive");
 
-      if (!transfer || (row->updated_at < self->since && !listed) || namida_hub_has_forgotten (self->hub, row->id))
+      if (!namida_journal_session_is_transfer (row) || (row->updated_at < self->since && !listed)
+          || namida_hub_has_forgotten (self->hub, row->id))
         g_ptr_array_add (items, namida_history_item_new (row));
       else
         namida_journal_session_free (row);

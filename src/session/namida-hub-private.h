@@ -97,8 +97,9 @@ struct _NamidaHub
   guint verify_timer;
   GCancellable *verifying; /* (nullable): the quiet reading that goes on */
 
+  GObject *socket; /* (nullable): a NamidaTransferSocket, for other programs of this user */
+
   /* namida-hub-schedules.c */
-  GObject *socket; /* (nullable): a NamidaTransferSocket */
   NamidaSchedules *schedules;
   NamidaRunConditions *conditions; /* (nullable) until it runs */
   NamidaStaleList *stale;

@@ -140,8 +140,7 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
   row->unproven = namida_transfer_get_unproven (transfer);
   row->healed_files = namida_transfer_get_healed (transfer, &row->healed_versions);
   row->skipped = namida_transfer_count_skipped (transfer);
-  row->can_resume
-      = namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_CANCELLED && namida_transfer_get_keep_parts (transfer);
+  row->can_resume = namida_transfer_can_resume (transfer);
   row->advice = g_strdup (namida_transfer_get_advice (transfer));
   row->failed_files = namida_transfer_is_final (transfer) && !stays ? counts.failed : 0;
   row->error = error != NULL && !stays ? g_strdup (error->message) : NULL;

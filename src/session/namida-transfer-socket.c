@@ -124,6 +124,7 @@ socket_append_transfer (GString *out, NamidaTransfer *transfer)
   namida_json_build_int (builder, "total", namida_transfer_get_total_bytes (transfer));
   namida_json_build_int (builder, "speed", namida_transfer_get_speed (transfer));
   namida_json_build_boolean (builder, "canPause", namida_transfer_can_pause (transfer));
+  namida_json_build_boolean (builder, "keepsParts", namida_transfer_keeps_parts (transfer));
   namida_json_build_string (builder, "message", words);
   json_builder_end_object (builder);
   node = json_builder_get_root (builder);

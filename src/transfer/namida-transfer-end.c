@@ -16,7 +16,7 @@ namida_transfer_get_end (NamidaTransfer *self)
   NamidaTransferEnd end = { .direction = namida_transfer_get_direction (self),
                             .state = namida_transfer_get_state (self),
                             .unproven = namida_transfer_get_unproven (self),
-                            .can_resume = namida_transfer_get_keep_parts (self),
+                            .can_resume = namida_transfer_can_resume (self),
                             .stored = counts.stored,
                             .kept = counts.kept,
                             .failed = counts.failed,
@@ -63,6 +63,15 @@ namida_healed_dup_words (NamidaDirection direction, const char *alias, guint fil
   return g_strdup_printf (ngettext ("%'u damaged file was repaired in %s on “%s”.",
                                     "%'u damaged files were repaired in %s on “%s”.", files),
                           files, versions, alias);
+}
+
+char *
+namida_skipped_dup_words (guint skipped)
+{
+  if (skipped == 0)
+    return NULL;
+  return g_strdup_printf (ngettext ("%'u link or special file skipped", "%'u links or special files skipped", skipped),
+                          skipped);
 }
 
 static char *
@@ -132,16 +141,12 @@ namida_transfer_end_dup_words (const NamidaTransferEnd *end)
   g_autofree char *state = namida_transfer_end_dup_state (end);
   g_autofree char *healed
       = namida_healed_dup_words (end->direction, end->alias, end->healed_files, end->healed_versions);
-  g_autofree char *skipped = NULL;
+  g_autofree char *skipped = namida_skipped_dup_words (end->skipped);
   GString *words = g_string_new (state);
 
   transfer_end_add (words, healed);
   if (end->state == NAMIDA_TRANSFER_DONE)
     {
-      if (end->skipped > 0)
-        skipped = g_strdup_printf (ngettext ("%'u link or special file skipped", "%'u links or special files skipped",
-                                             end->skipped),
-                                   end->skipped);
       transfer_end_add (words, end->advice);
       transfer_end_add (words, skipped);
     }

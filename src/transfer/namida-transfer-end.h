@@ -71,5 +71,8 @@ char *namida_transfer_end_dup_state (const NamidaTransferEnd *end);
  * Returns: (transfer full) (nullable): a sentence, the same wherever it is told; %NULL for no files. Translated.
  */
 char *namida_healed_dup_words (NamidaDirection direction, const char *alias, guint files, guint n_versions);
+/** namida_skipped_dup_words: Returns: (transfer full) (nullable): how many links and special files were skipped, in
+ * words; %NULL for none. Translated; any thread. */
+char *namida_skipped_dup_words (guint skipped);
 
 G_END_DECLS

@@ -463,6 +463,19 @@ namida_transfer_get_keep_parts (NamidaTransfer *self)
   return self->keep_parts;
 }
 
+gboolean
+namida_transfer_keeps_parts (NamidaTransfer *self)
+{
+  /* What was received stays here, whatever its sender speaks; there it stays with a dialect that can be paused. */
+  return self->direction == NAMIDA_DIRECTION_RECEIVE || self->pausable;
+}
+
+gboolean
+namida_transfer_can_resume (NamidaTransfer *self)
+{
+  return self->state == NAMIDA_TRANSFER_CANCELLED && self->keep_parts && namida_transfer_keeps_parts (self);
+}
+
 void
 namida_transfer_set_pausable (NamidaTransfer *self, gboolean pausable)
 {

@@ -87,6 +87,13 @@ GCancellable *namida_transfer_get_cancellable (NamidaTransfer *self);
 void namida_transfer_cancel_keeping (NamidaTransfer *self);
 gboolean namida_transfer_get_keep_parts (NamidaTransfer *self);
 /**
+ * namida_transfer_keeps_parts: whether what has arrived is of use to a later sending when this one is canceled that
+ * way. LocalSend and the phone app are sent everything again. Main context.
+ */
+gboolean namida_transfer_keeps_parts (NamidaTransfer *self);
+/** namida_transfer_can_resume: whether it was canceled, and what arrived is kept for a later sending. Main context. */
+gboolean namida_transfer_can_resume (NamidaTransfer *self);
+/**
  * Pausing. Whoever moves the bytes says whether that can be (set_pausable), watches the cancellable as for a cancel,
  * and when it has stopped and namida_transfer_is_pausing(), calls namida_transfer_set_paused() instead of
  * namida_transfer_fail(): PAUSED then, and the cancellable is as new. Main context. A person pauses by

@@ -41,6 +41,8 @@ static const WordsCase cases[] = {
     .advice = "Restore it there." },
   { "canceled", NAMIDA_DIRECTION_SEND, NAMIDA_FILE_PENDING, "cancelled", "Canceled · can be resumed",
     .canceled = TRUE },
+  { "canceled-phone", NAMIDA_DIRECTION_SEND, NAMIDA_FILE_PENDING, "cancelled", "Canceled", .canceled = TRUE,
+    .unproven = TRUE },
 };
 
 static void
@@ -75,6 +77,8 @@ make_transfer (const WordsCase *words)
   namida_transfer_set_healed (transfer, words->healed, words->healed > 0 ? 3 : 0);
   if (words->canceled)
     {
+      /* The phone app and LocalSend keep nothing of what was stopped. */
+      namida_transfer_set_pausable (transfer, !words->unproven);
       namida_transfer_cancel_keeping (transfer);
       namida_transfer_fail (transfer, error);
     }
@@ -104,7 +108,7 @@ make_item (const WordsCase *words, NamidaTransfer *transfer)
   row->failed_files = end.failed;
   row->skipped = end.skipped;
   row->unproven = words->unproven;
-  row->can_resume = words->canceled;
+  row->can_resume = namida_transfer_can_resume (transfer);
   row->healed_files = end.healed_files;
   row->healed_versions = end.healed_versions;
   row->advice = g_strdup (words->advice);

@@ -18,6 +18,12 @@
 #define AGREED_COLUMNS "agreed_files, agreed_bytes, agreed_at, agreed_by, agreed_names, folder, declined"
 #define READ_COLUMNS SESSION_COLUMNS ", ask, wish, paused, " AGREED_COLUMNS
 
+gboolean
+namida_journal_session_is_transfer (const NamidaJournalSession *self)
+{
+  return g_strcmp0 (self->direction, "send") == 0 || g_strcmp0 (self->direction, "receive") == 0;
+}
+
 void
 namida_journal_session_free (NamidaJournalSession *self)
 {

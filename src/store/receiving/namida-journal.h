@@ -45,6 +45,9 @@ typedef struct
   char *declined;   /* (nullable): namida_offer_format_declined() */
 } NamidaJournalSession;
 
+/** namida_journal_session_is_transfer: Returns: %FALSE for what else the history tells of: see below. Any thread. */
+gboolean namida_journal_session_is_transfer (const NamidaJournalSession *self);
+
 /* The direction of a row of the history that is no transfer: versions that went to the trash of their store. */
 #define NAMIDA_JOURNAL_TRASHED "trashed"
 /* Of rows that are no transfer either: damaged files of backups that were repaired in the background, here with the

@@ -377,29 +377,14 @@ on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject 
 static char *
 add_file (Fixture *f, NamidaEntryKind kind, const char *id, const char *name, gsize size)
 {
-  NamidaEntry *entry = namida_entry_new ();
-  g_autofree char *content = g_malloc (size);
+  g_autoptr (GBytes) content = conformance_make_bytes (size, 0);
+  NamidaEntry *entry = conformance_make_entry (kind, id, name, content);
   GStatBuf st;
 
-  for (gsize i = 0; i < size; i++)
-    content[i] = (char) ((i * 2654435761u) >> 11);
-  entry->kind = kind;
-  entry->id = g_strdup (id);
-  entry->name = g_strdup (name);
-  if (kind == NAMIDA_ENTRY_FILE)
-    {
-      g_free (entry->label);
-      entry->label = g_strdup ("Music");
-      g_free (entry->relative_path);
-      entry->relative_path = g_strdup (name);
-    }
   entry->source = g_build_filename (f->folder, name, NULL);
-  g_assert_true (g_file_set_contents (entry->source, content, (gssize) size, NULL));
+  g_assert_true (g_file_set_contents (entry->source, g_bytes_get_data (content, NULL), (gssize) size, NULL));
   g_assert_cmpint (g_stat (entry->source, &st), ==, 0);
-  entry->size = size;
   entry->mtime_ns = (gint64) st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-  /* Offered: what is not wanted may be there already. */
-  entry->sha256 = namida_digest_bytes ((const guint8 *) content, size);
   namida_backup_add (f->backup, entry);
   return entry->source;
 }
