@@ -20,7 +20,8 @@ struct _NamidaPeerList
   char *own_uuid;
   guint timer;
   gboolean unwatched;
-  GHashTable *goodbyes; /* (element-type utf8 gint64): fingerprint, when it took leave */
+  GHashTable *player_hosts; /* (nullable) (element-type utf8 GInetAddress): where Namida itself is open */
+  GHashTable *goodbyes;     /* (element-type utf8 gint64): fingerprint, when it took leave */
 };
 
 /* namida-peer-list.c */

@@ -186,6 +186,38 @@ make_room (NamidaPeerList *self, GInetAddress *host, gboolean proven)
   return TRUE;
 }
 
+static gboolean
+peer_list_is_at (NamidaPeer *peer, GHashTable *hosts)
+{
+  GHashTableIter iter;
+  gpointer host;
+
+  g_hash_table_iter_init (&iter, hosts);
+  while (g_hash_table_iter_next (&iter, NULL, &host))
+    if (namida_peer_has_host (peer, host))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+peer_list_mark_player (NamidaPeerList *self, NamidaPeer *peer)
+{
+  if (self->player_hosts != NULL)
+    namida_peer_set_player (peer, !namida_peer_get_away (peer) && peer_list_is_at (peer, self->player_hosts));
+}
+
+void
+namida_peer_list_mark_players (NamidaPeerList *self, GHashTable *hosts)
+{
+  g_return_if_fail (NAMIDA_IS_PEER_LIST (self) && hosts != NULL);
+
+  g_hash_table_ref (hosts);
+  g_clear_pointer (&self->player_hosts, g_hash_table_unref);
+  self->player_hosts = hosts;
+  for (guint i = 0; i < self->peers->len; i++)
+    peer_list_mark_player (self, g_ptr_array_index (self->peers, i));
+}
+
 /* What @address was said to be by others is void once a connection has shown who is there. */
 static void
 settle_address (NamidaPeerList *self, NamidaPeer *winner, GInetSocketAddress *address)
@@ -236,6 +268,8 @@ namida_peer_list_sighting (
       insert_sorted (self, fresh);
       peer = fresh;
     }
+  /* The device may have been found at another of its addresses before. */
+  peer_list_mark_player (self, peer);
   if (proven)
     settle_address (self, peer, plain);
   return peer;
@@ -339,6 +373,7 @@ namida_peer_list_finalize (GObject *object)
   g_ptr_array_unref (self->peers);
   g_ptr_array_unref (self->finders);
   g_hash_table_unref (self->goodbyes);
+  g_clear_pointer (&self->player_hosts, g_hash_table_unref);
   g_free (self->own_fingerprint);
   g_free (self->own_uuid);
   G_OBJECT_CLASS (namida_peer_list_parent_class)->finalize (object);
@@ -364,28 +399,4 @@ NamidaPeerList *
 namida_peer_list_new (void)
 {
   return g_object_new (NAMIDA_TYPE_PEER_LIST, NULL);
-}
-
-static gboolean
-peer_list_is_at (NamidaPeer *peer, GHashTable *hosts)
-{
-  GHashTableIter iter;
-  gpointer host;
-
-  g_hash_table_iter_init (&iter, hosts);
-  while (g_hash_table_iter_next (&iter, NULL, &host))
-    if (namida_peer_has_host (peer, host))
-      return TRUE;
-  return FALSE;
-}
-
-void
-namida_peer_list_mark_players (NamidaPeerList *self, GHashTable *hosts)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self)); i++)
-    {
-      g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (self), i);
-
-      namida_peer_set_player (peer, !namida_peer_get_away (peer) && peer_list_is_at (peer, hosts));
-    }
 }

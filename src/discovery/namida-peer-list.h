@@ -65,7 +65,8 @@ NamidaMatch namida_peer_list_match (NamidaPeerList *self, const char *text, Nami
 GInetSocketAddress *namida_address_parse (const char *text);
 
 /** namida_peer_list_mark_players: @hosts: (element-type utf8 GInetAddress): where the player Namida is open. Devices
- * that are nearby at one of them get the property "player", all others lose it. */
+ * that are nearby at one of them get the property "player", all others lose it; so do those that are seen later, by any
+ * of their addresses. The list keeps a reference to @hosts. */
 void namida_peer_list_mark_players (NamidaPeerList *self, GHashTable *hosts);
 
 G_END_DECLS

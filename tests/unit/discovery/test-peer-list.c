@@ -367,6 +367,26 @@ test_match (void)
   g_assert_cmpint (namida_peer_list_match (list, "", &found), ==, NAMIDA_MATCH_NONE);
 }
 
+/* A device is often seen at its IPv6 address first, while Namida answers from the IPv4 address of the same device. */
+static void
+test_player_at_other_address (void)
+{
+  g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+  g_autoptr (GHashTable) hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  NamidaPeer *peer = see (list, "PC", FP1, "u1", "[fe80::1]:53317", FALSE);
+
+  namida_peer_list_mark_players (list, hosts);
+  g_hash_table_insert (hosts, g_strdup ("pixel"), g_inet_address_new_from_string ("10.0.0.1"));
+  namida_peer_list_mark_players (list, hosts);
+  g_assert_false (namida_peer_get_player (peer));
+  g_assert_true (see (list, "PC", FP1, "u1", "10.0.0.1", FALSE) == peer);
+  g_assert_true (namida_peer_get_player (peer));
+  g_assert_false (namida_peer_get_player (see (list, "Other", FP2, "u2", "10.0.0.2", FALSE)));
+  g_hash_table_remove_all (hosts);
+  namida_peer_list_mark_players (list, hosts);
+  g_assert_false (namida_peer_get_player (peer));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -384,5 +404,6 @@ main (int argc, char **argv)
   g_test_add_func ("/peer-list/cap", test_cap);
   g_test_add_func ("/peer-list/cap-of-proven", test_cap_of_proven);
   g_test_add_func ("/peer-list/match", test_match);
+  g_test_add_func ("/peer-list/player-at-other-address", test_player_at_other_address);
   return g_test_run ();
 }
