@@ -81,7 +81,7 @@ def keep_and_fetch(lab, drive):
     for i, name in enumerate(NAMES):
         write(pathlib.Path(os.fsdecode(os.path.join(os.fsencode(music), name))), b"song %d" % i)
     write(music / "CD 1" / "CON", b"con")
-    keeper, sender = lab.device("Keeper"), lab.device("Sender")
+    keeper, sender = lab.device("Keeper"), lab.device("Sender: “a?b”.")
     keeper.backups, keeper.music = drive / "B", drive / "M"
     keeper.receive("--accept", "all", "--as", "backup")
     equal(expect(0, sender.send(keeper, music)).end()["stored"], len(NAMES) + 1)

@@ -339,7 +339,7 @@ static gboolean
 finish_version (NamidaStoreSink *self, GError **error)
 {
   NamidaRoot *root = namida_store_sink_root (self, 0);
-  const char *alias = namida_layout_get_alias (self->layout);
+  g_autofree char *alias = namida_store_sink_dup_device_folder (self, 0);
   g_autofree char *inside = g_strconcat (alias, "/x", NULL);
   g_autofree char *path = g_build_filename (root->path, alias, NULL);
   g_autofree char *name = namida_layout_dup_version_name (namida_clock_real ());
@@ -384,7 +384,11 @@ name_folder (NamidaStoreSink *self)
         g_clear_pointer (&folder, g_free);
     }
   if (folder == NULL && self->landing == NAMIDA_LANDING_LIBRARY && roots == 0 && self->roots->len > 0)
-    folder = g_build_filename (namida_store_sink_root (self, 0)->path, namida_layout_get_alias (self->layout), NULL);
+    {
+      g_autofree char *alias = namida_store_sink_dup_device_folder (self, 0);
+
+      folder = g_build_filename (namida_store_sink_root (self, 0)->path, alias, NULL);
+    }
   if (folder == NULL)
     return;
   g_free (self->session->destination);

@@ -199,6 +199,12 @@ name_map_encode (const NamidaNameMap *self, const char *name, gboolean first)
   return g_string_free (out, FALSE);
 }
 
+char *
+namida_name_map_name (const NamidaNameMap *self, const char *name)
+{
+  return name_map_is_fine (self, name) ? g_strdup (name) : name_map_encode (self, name, FALSE);
+}
+
 /* ---- a path ---- */
 
 /* What the drive takes @path for. */

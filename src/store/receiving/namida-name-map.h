@@ -30,6 +30,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaNameMap, namida_name_map_free)
  * time that it is asked for. */
 char *namida_name_map_path (NamidaNameMap *self, const char *relative);
 
+/** namida_name_map_name: Returns: (transfer full) (type filename): what the drive takes in place of the one component
+ * @name, which a folder may have already: no other name counts. */
+char *namida_name_map_name (const NamidaNameMap *self, const char *name);
+
 /** namida_name_map_set_rules: for tests: @probe (nullable) in place of what every drive says from then on. */
 void namida_name_map_set_rules (const NamidaStoreProbe *probe);
 

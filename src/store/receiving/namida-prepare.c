@@ -80,7 +80,9 @@ write_session (NamidaStoreSink *self, GError **error)
 static gboolean
 open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
 {
-  g_autofree char *holder = g_build_filename (root->path, namida_layout_get_alias (self->layout), NULL);
+  /* <store>/<device>/<version>, whatever the drive made of the device's name */
+  g_autofree char *holder = g_path_get_dirname (self->session->destination);
+  g_autofree char *store = g_path_get_dirname (holder);
   g_autofree char *relative = NULL;
   gsize prefix = strlen (root->path) + 1;
   int fd;
@@ -94,8 +96,7 @@ open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
   root->fd = namida_folder_open (namida_staging_get_fd (self->hidden), "version", FALSE);
   if (root->fd >= 0)
     return TRUE;
-  if (self->same_offer && g_str_has_prefix (self->session->destination, holder)
-      && self->session->destination[strlen (holder)] == '/')
+  if (self->same_offer && g_str_equal (store, root->path))
     {
       relative = g_strconcat (self->session->destination + prefix, "/x", NULL);
       fd = namida_safe_path_open_parent (root->base_fd, relative, FALSE, NULL, NULL);

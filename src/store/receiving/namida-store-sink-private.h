@@ -115,6 +115,8 @@ NamidaRoot *namida_store_sink_root (NamidaStoreSink *self, guint index);
 /** (transfer full): the part of an item is called after its place, size and time: a repeated offer may list the files
  * in another order, and a file that changed since starts over. */
 char *namida_store_sink_dup_part_name (NamidaStoreSink *self, guint index);
+/** (transfer full): the name of the device's folder in the root: what a drive takes of it. */
+char *namida_store_sink_dup_device_folder (NamidaStoreSink *self, guint root);
 /** (transfer full): where the root's items are for good. */
 char *namida_store_sink_dup_final_path (NamidaStoreSink *self, guint root, const char *relative);
 /** The same, into @path. */

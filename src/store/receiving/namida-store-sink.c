@@ -240,6 +240,15 @@ namida_store_sink_dup_part_name (NamidaStoreSink *self, guint index)
   return g_strdup_printf ("%.32s-%u.part", hash, self->items[index].twin);
 }
 
+char *
+namida_store_sink_dup_device_folder (NamidaStoreSink *self, guint root)
+{
+  const NamidaNameMap *names = namida_store_sink_root (self, root)->names;
+  const char *alias = namida_layout_get_alias (self->layout);
+
+  return names != NULL ? namida_name_map_name (names, alias) : g_strdup (alias);
+}
+
 static const char *
 final_folder (NamidaStoreSink *self, guint root)
 {

@@ -70,10 +70,11 @@ may_remove (NamidaDatabase *database, const NamidaVersionRecord *record, const N
   g_autofree char *alias = namida_safe_path_component_from_alias (record->alias);
   g_autofree char *folder = g_path_get_dirname (file->path);
   g_autofree char *holder = g_path_get_basename (folder);
+  g_autofree char *sent = g_uri_unescape_string (holder, NULL); /* (nullable): namida-name-map.h */
   struct stat st;
 
   return (file->kind == NAMIDA_VERSION_FILE_ZIP || file->kind == NAMIDA_VERSION_FILE_MANIFEST) && *file->label == '\0'
-         && g_str_equal (holder, alias) && namida_version_file_stat (file, -1, &st)
+         && (g_str_equal (holder, alias) || g_strcmp0 (sent, alias) == 0) && namida_version_file_stat (file, -1, &st)
          && namida_version_file_fits (file, &st) && !is_shared (database, record->id, file);
 }
 
@@ -155,7 +156,7 @@ remove_folder (NamidaDatabase *database, const NamidaVersionRecord *record, gboo
   g_autofree char *name = g_strdup_printf (REMOVED_NAME, record->id);
   g_autofree char *device = g_path_get_dirname (record->path);
   g_autofree char *device_name = g_path_get_basename (device);
-  int hidden, backups = namida_version_open_store (record, &relative);
+  int hidden, saved_errno, backups = namida_version_open_store (record, &relative);
   gboolean fine;
 
   *began = FALSE;
@@ -169,7 +170,9 @@ remove_folder (NamidaDatabase *database, const NamidaVersionRecord *record, gboo
     }
   hidden = namida_store_open_owned (backups, NAMIDA_STAGING_HIDDEN, owner, TRUE);
   fine = hidden >= 0 && removal_move (record, backups, relative, owner, hidden);
+  saved_errno = errno;
   *began = fine || (hidden >= 0 && faccessat (hidden, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+  errno = saved_errno;
   fine = fine && namida_tree_remove (hidden, name);
   if (!fine)
     fail (error, errno, record->path);

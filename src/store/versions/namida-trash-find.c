@@ -11,6 +11,7 @@
 #include "namida-file-ops.h"
 #include "namida-folder-record.h"
 #include "namida-layout.h"
+#include "namida-name-map.h"
 #include "namida-safe-path.h"
 #include "namida-store-owner.h"
 #include "namida-version-trash.h"
@@ -73,9 +74,10 @@ trash_find_read_record (int trash, const char *name)
 }
 
 static gboolean
-trash_find_move (int store, int trash, const char *name, const NamidaFolderRecord *record)
+trash_find_move (int store, int trash, const char *name, const NamidaFolderRecord *record, const NamidaNameMap *names)
 {
-  g_autofree char *alias = namida_safe_path_component_from_alias (record->alias != NULL ? record->alias : "");
+  g_autofree char *sent = namida_safe_path_component_from_alias (record->alias != NULL ? record->alias : "");
+  g_autofree char *alias = names != NULL ? namida_name_map_name (names, sent) : g_strdup (sent);
   g_autofree char *day = namida_layout_dup_version_name (record->arrived);
   int holder = namida_folder_open (store, alias, TRUE);
   gboolean moved = FALSE;
@@ -98,7 +100,7 @@ trash_find_move (int store, int trash, const char *name, const NamidaFolderRecor
 }
 
 static guint
-trash_find_in (NamidaDatabase *database, int store, int trash, gboolean is_own)
+trash_find_in (NamidaDatabase *database, int store, int trash, gboolean is_own, const NamidaNameMap *map)
 {
   /* The names first: a version that is moved there meanwhile had its row before. */
   g_autoptr (GPtrArray) names = trash_find_list_folders (trash);
@@ -113,7 +115,7 @@ trash_find_in (NamidaDatabase *database, int store, int trash, gboolean is_own)
       if (known != NULL && g_hash_table_contains (known, name))
         continue;
       record = trash_find_read_record (trash, name);
-      if (record != NULL && trash_find_move (store, trash, name, record))
+      if (record != NULL && trash_find_move (store, trash, name, record, map))
         found++;
     }
   return found;
@@ -124,11 +126,13 @@ namida_trash_find (NamidaDatabase *database, const char *store, gboolean all)
 {
   g_autofree char *own = namida_store_dup_owner (database);
   g_autoptr (GPtrArray) owners = NULL;
+  g_autoptr (NamidaNameMap) map = NULL;
   int fd = open (store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   int top = fd >= 0 ? namida_folder_open (fd, NAMIDA_VERSION_TRASH, FALSE) : -1;
   guint found = 0;
 
   owners = top >= 0 ? trash_find_list_folders (top) : NULL;
+  map = top >= 0 ? namida_name_map_new_for (fd, store, own) : NULL;
   for (guint i = 0; owners != NULL && i < owners->len; i++)
     {
       const char *owner = g_ptr_array_index (owners, i);
@@ -140,7 +144,7 @@ namida_trash_find (NamidaDatabase *database, const char *store, gboolean all)
       trash = namida_folder_open (top, owner, FALSE);
       if (trash < 0)
         continue;
-      found += trash_find_in (database, fd, trash, is_own);
+      found += trash_find_in (database, fd, trash, is_own, map);
       close (trash);
       namida_store_drop_owned (fd, NAMIDA_VERSION_TRASH, owner);
     }

@@ -13,9 +13,10 @@
 #include "namida-version-record.h"
 #include "namida-version-trash.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <glib/gstdio.h>
-#include <unistd.h>
+#include <string.h>
+#include <sys/stat.h>
 
 /* (transfer full): the folder of the version */
 static char *
@@ -179,6 +180,27 @@ test_found_read (Fixture *f, gconstpointer data)
   g_assert_cmpuint (trash_count_chosen (f), ==, 1);
 }
 
+/* The folder of the device belongs to somebody else: the words say so, and the version stays in the list. */
+static void
+test_not_ours (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = trash_receive (f, "one");
+  g_autofree char *two = trash_receive (f, "two");
+  g_autofree char *device = g_path_get_dirname (one);
+  const char *ids[] = { "2", NULL };
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autoptr (GError) error = NULL;
+
+  trash_put (f, "1");
+  g_assert_cmpint (chmod (device, 0555), ==, 0);
+  removal = namida_removal_run (f->database, ids, FALSE, &error);
+  g_assert_cmpint (chmod (device, 0755), ==, 0);
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, g_strerror (EACCES)));
+  g_assert_cmpint (fixture_query_int (f, "SELECT removing FROM versions WHERE id = 2"), ==, 0);
+  fixture_check_sums (two);
+}
+
 #define ADD(name, function) g_test_add ("/trash/" name, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
 int
@@ -193,5 +215,6 @@ main (int argc, char **argv)
   ADD ("place-taken", test_place_taken);
   ADD ("found-unread", test_found_unread);
   ADD ("found-read", test_found_read);
+  ADD ("not-ours", test_not_ours);
   return g_test_run ();
 }
