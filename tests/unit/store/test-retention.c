@@ -44,6 +44,7 @@ static const Case cases[] = {
   { "a pinned one stays", { 1 }, { { "z1", "p", 0 }, { "z1", "", 1 } }, "--" },
   { "a pinned one does not count", { 1 }, { { "z1", "", 0 }, { "z1", "p", 1 } }, "--" },
   { "a pinned one before the number", { 2 }, { { "z1", "", 0 }, { "z1", "p", 1 }, { "z1", "", 2 } }, "---" },
+  { "no proven key before one that has one", { 1 }, { { "z1", "k", 0 }, { "z1", "", 1 } }, "--" },
   { "no proven key", { 1 }, { { "z1", "k", 0 }, { "z1", "k", 1 } }, "--" },
   { "an unproven one does not count", { 1 }, { { "z1", "", 0 }, { "z1", "k", 1 } }, "--" },
   { "a zip that cannot be restored", { 1 }, { { "z1", "", 0 }, { "z!1", "", 1 } }, "--" },
@@ -181,7 +182,7 @@ history_receive (History *history)
   *item = (NamidaRetentionItem){ .arrival = ++history->n,
                                  .created_at = JULY + history->clock,
                                  .things = version->things,
-                                 .proven_key = device != 0,
+                                 .proven_key = device != 0 && !one_in (history, 8),
                                  .whole = !one_in (history, 4),
                                  .present = !one_in (history, 12),
                                  .this_run = TRUE };
@@ -204,8 +205,8 @@ find_thing (const HistoryVersion *version, guint64 key)
   return NULL;
 }
 
-/* How many versions, newer than @than, that are there, whole, and neither pinned nor gone, have @thing; with half of it
- * at least. */
+/* How many versions, newer than @than, that are there, whole, of a proven key, and neither pinned nor gone, have
+ * @thing; with half of it at least. */
 static guint
 count_covering (const History *history, const NamidaRetentionThing *thing, gint64 than)
 {
@@ -217,7 +218,8 @@ count_covering (const History *history, const NamidaRetentionThing *thing, gint6
       const NamidaRetentionThing *other = version->gone ? NULL : find_thing (version, thing->key);
 
       n += other != NULL && version->item.arrival > than && version->item.whole && !version->item.pinned
-           && !other->unrestorable && other->files * 2 >= thing->files && other->bytes * 2 >= thing->bytes;
+           && version->item.proven_key && !other->unrestorable && other->files * 2 >= thing->files
+           && other->bytes * 2 >= thing->bytes;
     }
   return n;
 }
