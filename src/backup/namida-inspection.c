@@ -198,7 +198,7 @@ dup_playlist_count (const NamidaInspection *self)
 static char *
 dup_favourite_count (const NamidaInspection *self)
 {
-  return g_strdup_printf (ngettext ("%'" PRIu64 " favourite", "%'" PRIu64 " favourites", plural (self->favourites)),
+  return g_strdup_printf (ngettext ("%'" PRIu64 " favorite", "%'" PRIu64 " favorites", plural (self->favourites)),
                           self->favourites);
 }
 

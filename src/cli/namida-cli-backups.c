@@ -15,7 +15,7 @@
 
 static char *to, *from, *pin, *pin_file, *landing_text, *backups_folder, *music_folder;
 static char **labels;
-static gboolean no_repair, dry_run, zip_only;
+static gboolean no_repair, dry_run, zip_only, rename_odd, leave_out, keep_names, unencrypted;
 static gboolean here, preview, yes, replace, keep_both, automatic, fit, merge, all_settings;
 static int stale_days = -1;
 static int keep = 0;
@@ -38,6 +38,17 @@ static const GOptionEntry entries[] = {
     N_ ("DIR") },
   { "into", 0, 0, G_OPTION_ARG_FILENAME, &music_folder,
     N_ ("fetch --as library, restore --here: where music goes (default: your music folder)"), N_ ("DIR") },
+  { "unencrypted", 0, 0, G_OPTION_ARG_NONE, &unencrypted,
+    N_ ("restore: also to a device that cannot encrypt: anyone on this network could read or change what is sent"),
+    NULL },
+  { "rename", 0, 0, G_OPTION_ARG_NONE, &rename_odd,
+    N_ ("restore --to a phone: send files whose names Android refuses under other names, and change the backup to "
+        "match"),
+    NULL },
+  { "leave-out", 0, 0, G_OPTION_ARG_NONE, &leave_out,
+    N_ ("restore --to a phone: leave out files whose names Android refuses"), NULL },
+  { "keep-names", 0, 0, G_OPTION_ARG_NONE, &keep_names,
+    N_ ("restore --to the phone app on a computer: send all names as they are"), NULL },
   { "pin", 0, 0, G_OPTION_ARG_STRING, &pin, N_ ("restore --to: the other device's PIN"), N_ ("PIN") },
   { "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &pin_file,
     N_ ("Read the PIN from the first line of a file [default: NAMIDA_SYNC_PIN of the environment]"), N_ ("FILE") },
@@ -290,6 +301,17 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("--stale is for “backups list” without a device."));
   if (zip_only && labels != NULL)
     return namida_cli_usage (_ ("--zip-only and --music exclude each other."));
+  if (rename_odd + leave_out + keep_names > 1)
+    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names exclude each other."));
+  if (rename_odd + leave_out + keep_names > 0 && (to == NULL || !g_str_equal (argv[1], "restore")))
+    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names are for “backups restore --to”."));
+  if (unencrypted && (to == NULL || !g_str_equal (argv[1], "restore")))
+    return namida_cli_usage (_ ("--unencrypted is for “backups restore --to”."));
+  self.unencrypted = unencrypted;
+  self.names = rename_odd   ? NAMIDA_PHONE_NAMES_RENAME
+               : leave_out  ? NAMIDA_PHONE_NAMES_LEAVE_OUT
+               : keep_names ? NAMIDA_PHONE_NAMES_KEEP
+                            : NAMIDA_PHONE_NAMES_ASK;
   self.to = to;
   self.from = from;
   if (!namida_cli_read_pin (pin, pin_file, &secret, &error))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "namida-phone-names.h"
 #include "namida-cli.h"
 #include "namida-restore-fit.h"
 #include "namida-versions.h"
@@ -16,6 +17,8 @@ typedef struct
   const char *to;
   const char *from;
   const char *pin;
+  NamidaPhoneNames names;      /* restore --to */
+  gboolean unencrypted;        /* restore --to: also to a device that cannot encrypt */
   const char *backups, *music; /* folders */
   NamidaLanding landing;
   const char *const *labels; /* (nullable): --music */

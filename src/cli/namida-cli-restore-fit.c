@@ -52,7 +52,7 @@ namida_cli_restore_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRes
 
   if (namida_restore_plan_get_zip (plan) == NULL)
     return NAMIDA_CLI_EXIT_DONE;
-  namida_restore_plan_fit_async (plan, options, cli->cancellable, namida_cli_keep_result, &result);
+  namida_restore_plan_fit_async (plan, options, FALSE, cli->cancellable, namida_cli_keep_result, &result);
   namida_cli_wait (&result);
   fitted = namida_restore_plan_fit_finish (plan, result, &error);
   if (fitted == NULL)
@@ -72,7 +72,7 @@ namida_cli_restore_fit_for (NamidaCli *cli,
   g_autoptr (GAsyncResult) result = NULL;
   NamidaFittedBackup *fitted;
 
-  namida_hub_fit_for_async (hub, version, peer, options, cli->cancellable, namida_cli_keep_result, &result);
+  namida_hub_fit_for_async (hub, version, peer, options, FALSE, cli->cancellable, namida_cli_keep_result, &result);
   namida_cli_wait (&result);
   fitted = namida_hub_fit_for_finish (hub, result, error);
   if (fitted != NULL)

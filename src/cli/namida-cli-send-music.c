@@ -7,54 +7,22 @@
 
 #include "namida-cli-job.h"
 #include "namida-cli-output.h"
-#include "namida-fit-file.h"
+#include "namida-sent-music.h"
 
 #include <glib/gi18n-lib.h>
 
 #define SHOWN_MOST 10u
 
-typedef struct
-{
-  char *zip;          /* (nullable) */
-  GPtrArray *folders; /* char * */
-} SendMusic;
-
-static void
-send_music_look (SendMusic *self, GListModel *files)
-{
-  self->folders = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < g_list_model_get_n_items (files); i++)
-    {
-      g_autoptr (GFile) file = g_list_model_get_item (files, i);
-      g_autofree char *path = g_file_get_path (file);
-      g_autofree char *name = g_file_get_basename (file);
-
-      if (path == NULL || name == NULL)
-        continue;
-      if (g_file_test (path, G_FILE_TEST_IS_DIR))
-        g_ptr_array_add (self->folders, g_steal_pointer (&path));
-      else if (self->zip == NULL && g_str_has_prefix (name, "Namida Backup - ") && g_str_has_suffix (name, ".zip"))
-        self->zip = g_steal_pointer (&path);
-    }
-}
-
 static gpointer
 send_music_match (gpointer data, GCancellable *cancellable, GError **error)
 {
-  SendMusic *self = data;
-  g_autoptr (NamidaMusicHere) there = namida_music_here_scan (self->folders, cancellable, error);
-  NamidaFitRequest request = { .there = there, .device = NAMIDA_DEVICE_LINUX };
-
-  if (there == NULL)
-    return NULL;
-  /* A file elsewhere on this disk is not sent. */
-  there->elsewhere = TRUE;
-  return namida_music_match_file (self->zip, &request, TRUE, cancellable, error);
+  return namida_sent_music_match (data, cancellable, error);
 }
 
 static void
 send_music_say (NamidaCli *cli, const NamidaMusicMatch *match)
 {
+  g_autofree char *sentence = NULL;
   JsonBuilder *builder;
 
   if (cli->json)
@@ -69,10 +37,8 @@ send_music_say (NamidaCli *cli, const NamidaMusicMatch *match)
       namida_cli_emit (builder);
       return;
     }
-  namida_cli_complain (ngettext ("%u song that was played or is in your lists is in none of these folders:",
-                                 "%u songs that were played or are in your lists are in none of these folders:",
-                                 (gulong) match->n_missing),
-                       (guint) match->n_missing);
+  sentence = namida_sent_music_dup_sentence (match);
+  namida_cli_complain ("%s:", sentence);
   for (guint i = 0; i < MIN (match->missing->len, SHOWN_MOST); i++)
     namida_cli_complain ("  %s", (const char *) match->missing->pdata[i]);
   if (match->n_missing > SHOWN_MOST)
@@ -83,14 +49,9 @@ send_music_say (NamidaCli *cli, const NamidaMusicMatch *match)
 void
 namida_cli_send_check_music (NamidaCli *cli, GListModel *files)
 {
-  SendMusic self = { 0 };
   g_autoptr (NamidaMusicMatch) match = NULL;
 
-  send_music_look (&self, files);
-  if (self.zip != NULL && self.folders->len > 0)
-    match = namida_cli_run_job (cli, send_music_match, &self, (GDestroyNotify) namida_music_match_free, NULL);
+  match = namida_cli_run_job (cli, send_music_match, files, (GDestroyNotify) namida_music_match_free, NULL);
   if (match != NULL && match->n_missing > 0)
     send_music_say (cli, match);
-  g_ptr_array_unref (self.folders);
-  g_free (self.zip);
 }

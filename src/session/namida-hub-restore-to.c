@@ -190,6 +190,7 @@ namida_hub_fit_for_async (NamidaHub *self,
                           NamidaVersion *version,
                           NamidaPeer *peer,
                           const NamidaRestoreFitOptions *options,
+                          gboolean only_match,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
@@ -199,7 +200,7 @@ namida_hub_fit_for_async (NamidaHub *self,
   g_task_set_source_tag (task, namida_hub_fit_for_async);
   if (restoring_check (self, version, task))
     namida_restore_fit_for_async (self->database, namida_version_get_zip_path (version),
-                                  namida_peer_get_fingerprint (peer), namida_peer_get_alias (peer), options,
+                                  namida_peer_get_fingerprint (peer), namida_peer_get_alias (peer), options, only_match,
                                   cancellable, restoring_on_fitted, g_steal_pointer (&task));
 }
 
@@ -207,44 +208,6 @@ NamidaFittedBackup *
 namida_hub_fit_for_finish (NamidaHub *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_async_result_is_tagged (result, namida_hub_fit_for_async), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static void
-restoring_on_matched (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  NamidaMusicMatch *match = namida_restore_match_for_finish (result, &error);
-
-  if (match != NULL)
-    g_task_return_pointer (task, match, (GDestroyNotify) namida_music_match_free);
-  else
-    g_task_return_error (task, error);
-}
-
-void
-namida_hub_match_for_async (NamidaHub *self,
-                            NamidaVersion *version,
-                            NamidaPeer *peer,
-                            const NamidaRestoreFitOptions *options,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, namida_hub_match_for_async);
-  if (restoring_check (self, version, task))
-    namida_restore_match_for_async (self->database, namida_version_get_zip_path (version),
-                                    namida_peer_get_fingerprint (peer), namida_peer_get_alias (peer), options,
-                                    cancellable, restoring_on_matched, g_steal_pointer (&task));
-}
-
-NamidaMusicMatch *
-namida_hub_match_for_finish (NamidaHub *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_async_result_is_tagged (result, namida_hub_match_for_async), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 

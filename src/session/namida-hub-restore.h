@@ -23,28 +23,19 @@ void namida_hub_plan_restore_folder_async (
 /** For both. Returns: (transfer full) (nullable): NOT_FOUND, STORAGE. */
 NamidaRestorePlan *namida_hub_plan_restore_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
-/** namida_hub_fit_for_async: a copy of @version's backup that fits @peer, by what @peer has sent. Main context. */
+/** namida_hub_fit_for_async: a copy of @version's backup that fits @peer, by what @peer has sent; with @only_match
+ * none, and only where its music is there. Main context. */
 void namida_hub_fit_for_async (NamidaHub *self,
                                NamidaVersion *version,
                                NamidaPeer *peer,
                                const NamidaRestoreFitOptions *options,
+                               gboolean only_match,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
 /** Returns: (transfer full) (nullable): for namida_hub_restore_fitted_to(); errors of namida_restore_fit_for_finish().
  */
 NamidaFittedBackup *namida_hub_fit_for_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-/** namida_hub_match_for_async: where the music of @version's backup is on @peer. Main context. */
-void namida_hub_match_for_async (NamidaHub *self,
-                                 NamidaVersion *version,
-                                 NamidaPeer *peer,
-                                 const NamidaRestoreFitOptions *options,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data);
-/** Returns: (transfer full) (nullable) */
-NamidaMusicMatch *namida_hub_match_for_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-
 /** namida_hub_merge_async: the union of the backups of two versions, which both must have one; its finish is
  * namida_merge_versions_finish(). Main context. */
 void namida_hub_merge_async (NamidaHub *self,

@@ -137,4 +137,32 @@ def test_merge(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_story, True), (test_merge, False)])
+def test_send_sheet(lab):
+    """Before it is too late: songs of the backup that are in none of the chosen folders, and nothing more once they are there."""
+    folder, music = lab.path / "Namida" / "Backups", lab.path / "Music"
+    for name in (folder, music):
+        name.mkdir(parents=True, exist_ok=True)
+    archive = folder / "Namida Backup - 2026-08-22 19.05.10.zip"
+    _, tracks = namida_backups.make(archive, "android65", tracks=60, listens=300, youtube=4, queues=1)
+    namida_backups.write_music(tracks, music, music, leave_out=lambda track: track["index"] in (1, 2, 3))
+    lab.start(CLI, "--data-dir", lab.path / "nas", "--interface", "lo", "--alias", "Box", "receive", "--accept", "all", "--backups", lab.path / "b", "--music", lab.path / "m")
+    process, _ = lab.app("Desk PC", f"backup-folder='{folder}'\nmusic-folder='{music}'\n")
+    window = window_id("Namida Sync")
+    place(window, 0, 0, 1000, 720)
+    press(wait_for("the device", lambda: button("Send to Box")))
+    dialog = window_id("Send to Box")
+    wanted = "3 songs that were played or are in your lists are in none of these folders"
+    wait_for("the missing songs", lambda: any(text.startswith(wanted) for text in texts()), 30)
+    see("send-missing", dialog)
+    keys(dialog, "Escape")
+    namida_backups.write_music(tracks, music, music)
+    press(wait_for("the device again", lambda: button("Send to Box")))
+    dialog = window_id("Send to Box")
+    wait_for("the sum", lambda: any(text.endswith(" in total") for text in texts()), 60)
+    time.sleep(2)
+    assert not any("in none of these folders" in text for text in texts()), texts()
+    keys(dialog, "Escape")
+    quit_by_keyboard(process, window)
+
+
+run([(test_story, True), (test_merge, False), (test_send_sheet, False)])

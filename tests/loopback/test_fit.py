@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+import unicodedata
 import zipfile
 
 CLI, FIXTURES = sys.argv[1:3]
@@ -155,6 +156,7 @@ class Cases:
             self.run("fit", path, "--out", out, "--here", "--music", self.music)
             got, data = self.read(out, kind)
             assert got["likes"] == truth.get("youtubeLikes") and len(list((data / "Lyrics").glob("*"))) == truth.get("lyrics", 0)
+            assert not namida_restore.bytes_left(data, *truth["roots"])
 
     def test_round_trip(self):
         """Android to Linux and back by hand gives the contents of the first, byte by byte."""
@@ -219,6 +221,115 @@ class Cases:
         answer = self.run("fit", path, "--out", self.folder / "fitted.zip", "--here")
         assert (answer["found"], answer["foundElsewhere"]) == (60, 60), answer
         self.check_whole(self.folder / "fitted.zip", truth, [])
+
+    def small(self, kind="android65", **options):
+        return self.make(kind, tracks=60, listens=200, youtube=10, queues=2, **options)
+
+    def fit(self, path, *options, out="fitted.zip"):
+        return self.run("fit", path, "--out", self.folder / out, "--here", "--music", self.music, "--music", self.rips, *options)
+
+    def test_other_characters(self):
+        """A copy by way of macOS has its names decomposed, one by way of Windows in another case: the same tracks, each under its own name."""
+        path, truth, tracks = self.small()
+        namida_backups.write_music(tracks, self.music, self.rips, rename=lambda t, rel: [unicodedata.normalize("NFD", part) for part in rel] if t["index"] % 2 else [rel[0].swapcase(), rel[1].upper(), rel[2]])
+        answer = self.fit(path)
+        assert (answer["found"], answer["missingCount"]) == (60, 0) and answer["folders"][0]["to"] == str(self.music), answer
+        self.check_whole(self.folder / "fitted.zip", truth, truth["roots"])
+
+    def test_prefixes_of_prefixes(self):
+        """One folder begins as another one is called, and one is inside another: the longest whole one counts, a slash at the end does not."""
+        path, truth, tracks = self.small()
+        a, b = truth["roots"]
+        there = self.folder / "there.zip"
+        self.run("fit", path, "--out", there, "--map", f"{a}=/data/Music/", "--map", f"{b}/=/data/Music/Rips", "--all-settings")
+        namida_backups.write_music(tracks, self.music, self.rips)
+        answer = self.fit(there)
+        assert answer["found"] == 60 and [f["to"] for f in answer["folders"]] == [str(self.music), str(self.rips)], answer
+        self.check_whole(self.folder / "fitted.zip", truth, ["/data/Music"])
+        # “/storage/emulated/0/Mus” is no folder of “…/Music”; of maps that overlap the longer one counts, in any order.
+        self.run("fit", path, "--out", self.folder / "none.zip", "--map", f"{a[:-2]}=/x")
+        assert not namida_restore.bytes_left(self.read(self.folder / "none.zip", "none")[1], "/x/")
+        for number, maps in enumerate(((f"{a}=/m", f"{a}/Björk=/b"), (f"{a}/Björk=/b", f"{a}=/m"))):
+            out = self.folder / f"over{number}.zip"
+            self.run("fit", path, "--out", out, *(word for one in maps for word in ("--map", one)), "--map", f"{b}=/r")
+            keys = namida_restore.rows(self.read(out, f"over{number}")[1], "tracks")
+            wanted = {t["path"].replace(f"{a}/Björk", "/b").replace(a, "/m").replace(b, "/r") for t in tracks}
+            assert set(keys) == wanted, set(keys) ^ wanted
+
+    def test_playlists_of_other_programs(self):
+        """Lists name files as file:// addresses with escapes, too."""
+        path = self.folder / "m3u.zip"
+        root = namida_backups.ANDROID_ROOTS[0]
+        lines = f"#EXTM3U\r\nfile://{root}/Bj%C3%B6rk/a%20b%25.mp3\r\nfile:///C:/Music/x.mp3\r\n{root}/c d.mp3\r\nhttp://example.org{root}/e.mp3\r\n../f.mp3\r\n"
+        listed = {"name": "a", "tracks": [{"dateAdded": 1, "track": f"{root}/c d.mp3"}], "m3uPath": f"file://{root}/a%20b.m3u8"}
+        with open(path, "wb") as file:
+            namida_backups.write_zip(file, [("TEMPDIR_M3U Backup.zip", namida_backups.zip_bytes([("a.m3u8", lines.encode())], True)),
+                                            ("TEMPDIR_Playlists.zip", namida_backups.zip_bytes([("a.json", namida_backups.dump(listed))], True))], True)
+        answer = self.run("fit", path, "--out", self.folder / "fitted.zip", "--map", f"{root}=/home/zoé/M u", "--map", "C:\\Music=/w")
+        _, data = self.read(self.folder / "fitted.zip")
+        got = (data / "M3U Backup" / "a.m3u8").read_text().split("\n")
+        wanted = ["#EXTM3U", "file:///home/zo%C3%A9/M%20u/Bj%C3%B6rk/a%20b%25.mp3", "file:///w/x.mp3", "/home/zoé/M u/c d.mp3", f"http://example.org{root}/e.mp3", "../f.mp3", ""]
+        assert got == wanted and answer["paths"] == 5, (got, answer)
+        assert json.loads((data / "Playlists" / "a.json").read_bytes())["m3uPath"] == "file:///home/zo%C3%A9/M%20u/a%20b.m3u8"
+
+    def test_two_places(self):
+        """A track that is in two places here, elsewhere than the backup says, could be either: it is told as missing rather than guessed."""
+        path, _, tracks = self.small()
+        namida_backups.write_music(tracks, self.music, self.rips, leave_out=lambda t: t["index"] == 20)
+        for copy in ("One", "Two"):
+            namida_backups.write_music([tracks[20]], self.music / copy, self.rips / copy, rename=lambda t, rel: [rel[2]])
+        answer = self.fit(path)
+        assert (answer["found"], answer["missingCount"]) == (59, 1), answer
+
+    def test_large_lists(self):
+        """A list of many megabytes is changed, too, block by block."""
+        path = self.folder / "large.zip"
+        root = namida_backups.ANDROID_ROOTS[0]
+        names = [f"{root}/Ä {i}/Song \\ \"{i}\".mp3" for i in range(70000)]
+        listed = namida_backups.dump({"name": "all", "tracks": [{"dateAdded": i, "track": name, "source": "local"} for i, name in enumerate(names)]})
+        lines = "".join(name + "\n" for name in names)
+        assert len(listed) > 4 << 20 and len(lines) > 2 << 20
+        with open(path, "wb") as file:
+            namida_backups.write_zip(file, [("TEMPDIR_Playlists.zip", namida_backups.zip_bytes([("all.json", listed)], True)),
+                                            ("TEMPDIR_M3U Backup.zip", namida_backups.zip_bytes([("all.m3u8", lines.encode() * 2)], True))], True)
+        answer = self.run("fit", path, "--out", self.folder / "fitted.zip", "--map", f"{root}=/m")
+        _, data = self.read(self.folder / "fitted.zip")
+        assert answer["paths"] == 210000, answer
+        assert (data / "Playlists" / "all.json").read_bytes() == listed.replace(root.encode(), b"/m")
+        assert (data / "M3U Backup" / "all.m3u8").read_bytes() == (lines * 2).replace(root, "/m").encode()
+
+    def test_odd_zips(self):
+        """zip64, a comment, empty parts, parts of a Namida of next year: read and kept. Bytes before the zip, a password: a sentence."""
+        path, truth, _ = self.small()
+        parts = {name: zipfile.ZipFile(path).read(name) for name in zipfile.ZipFile(path).namelist()}
+        odd = self.folder / "odd.zip"
+        with zipfile.ZipFile(odd, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.comment = b"made by hand, " * 100
+            for name, data in parts.items():
+                with archive.open(name, "w", force_zip64=True) as file:
+                    file.write(data)
+            archive.writestr("TEMPDIR_Dreams.zip", namida_backups.zip_bytes([], True))
+            archive.writestr("FUTURE_FILES.zip", b"not even a zip")
+            archive.writestr("future.cbor", os.urandom(99))
+        roots = [word for i, root in enumerate(truth["roots"]) for word in ("--map", f"{root}=/m{i}")]
+        self.run("fit", odd, "--out", self.folder / "fitted.zip", *roots)
+        assert self.run("inspect", odd)["restorable"] is True
+        with zipfile.ZipFile(self.folder / "fitted.zip") as made, zipfile.ZipFile(odd) as old:
+            assert made.namelist() == old.namelist() and all(made.read(n) == old.read(n) for n in ("TEMPDIR_Dreams.zip", "FUTURE_FILES.zip", "future.cbor"))
+        before = self.folder / "before.zip"
+        before.write_bytes(b"#!/bin/sh\n" + path.read_bytes())
+        said = self.run("fit", before, "--out", self.folder / "no.zip", *roots, code=1, json_out=False)
+        assert "“before.zip” is not a complete zip file." in said and not (self.folder / "no.zip").exists(), said
+        said = self.run("fit", path, "--out", path, *roots, code=1, json_out=False)
+        assert "already exists" in said and zipfile.ZipFile(path).testzip() is None, said
+
+    def test_no_space(self):
+        """The disk is full in the middle: a sentence, and nothing is left."""
+        path, truth, _ = self.make("android65", tracks=3000, listens=100, youtube=10, queues=1)
+        command = ["bash", "-c", 'ulimit -f 40; trap "" XFSZ; exec "$@"', "sh", CLI, "fit", str(path), "--out", str(self.folder / "out.zip"), "--map", f"{truth['roots'][0]}=/m"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "HOME": str(self.home), "LC_ALL": "C.UTF-8", "TMPDIR": str(self.folder)})
+        assert done.returncode == 1 and done.stderr.startswith("Could not write"), done
+        assert sorted(p.name for p in self.folder.iterdir()) == ["home", "phone.zip"], list(self.folder.iterdir())
 
     def test_never_a_shorter_prefix(self):
         """/storage/emulated/0 is where the backup's music is, ~/Music where it is here: ~ itself must not become a library folder."""

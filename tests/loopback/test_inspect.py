@@ -347,7 +347,7 @@ class Cases:
         path = self.write(backup())
         done = subprocess.run([CLI, "inspect", str(path)], capture_output=True, text=True, timeout=WAIT,
                               env={**os.environ, "LC_ALL": "C.UTF-8"}, check=True)
-        for words in ("is a Namida backup", "13 listens, from 31 December 2025 to 5 January 2026", "Road (3)", "5 favourites",
+        for words in ("is a Namida backup", "13 listens, from 31 December 2025 to 5 January 2026", "Road (3)", "5 favorites",
                       "2 h of music", "2 subscriptions", "/storage/ABCD-1234/Rips"):
             assert words in done.stdout, (words, done.stdout)
 

@@ -16,7 +16,7 @@ import namida_backups  # noqa: E402
 import namida_restore  # noqa: E402
 
 WAIT = 300
-KINDS = ["android65", "linux65", "android53wal", "flat", "noyoutube", "youtubeonly", "servers"]
+KINDS = ["android65", "linux65", "android53wal", "flat", "noyoutube", "youtubeonly", "servers", "old2023", "android60"]
 
 
 class Cases:
@@ -84,7 +84,7 @@ class Cases:
     def test_properties(self):
         """Random backups of several kinds: any order, any grouping, the same result."""
         for seed in range(1, 5):
-            a, b, c = (self.make(KINDS[(seed * 3 + i) % 4], seed=10 * seed + i, change=(i * 7 + seed) % 3, day0=19000 + 5 * (i % 2))[0] for i in range(3))
+            a, b, c = (self.make(KINDS[(seed * 3 + i) % len(KINDS)], seed=10 * seed + i, change=(i * 7 + seed) % 3, day0=19000 + 5 * (i % 2))[0] for i in range(3))
             ab, ba = self.merge(a, b), self.merge(b, a)
             self.check_same(ab, ba)
             left, right, flat = self.merge(ab, c), self.merge(a, self.merge(b, c)), self.merge(c, a, b)

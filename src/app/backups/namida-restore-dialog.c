@@ -84,9 +84,9 @@ restore_on_matched (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaRestoreDialog) self = user_data;
   g_autoptr (GError) error = NULL;
-  NamidaMusicMatch *match = NAMIDA_IS_HUB (source)
-                                ? namida_hub_match_for_finish (NAMIDA_HUB (source), result, &error)
-                                : namida_restore_plan_match_finish (NAMIDA_RESTORE_PLAN (source), result, &error);
+  NamidaMusicMatch *match = namida_fitted_backup_take_match (
+      NAMIDA_IS_HUB (source) ? namida_hub_fit_for_finish (NAMIDA_HUB (source), result, &error)
+                             : namida_restore_plan_fit_finish (NAMIDA_RESTORE_PLAN (source), result, &error));
 
   if (match == NULL && namida_restore_dialog_is_over (error))
     return;
@@ -119,10 +119,10 @@ restore_find_music (NamidaRestoreDialog *self)
   gtk_label_set_label (self->music_sub, _ ("Looking for it…"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->next_button), FALSE);
   if (self->peer != NULL)
-    namida_hub_match_for_async (self->hub, self->version, self->peer, &options, self->matching, restore_on_matched,
-                                g_object_ref (self));
+    namida_hub_fit_for_async (self->hub, self->version, self->peer, &options, TRUE, self->matching, restore_on_matched,
+                              g_object_ref (self));
   else
-    namida_restore_plan_match_async (self->plan, &options, self->matching, restore_on_matched, g_object_ref (self));
+    namida_restore_plan_fit_async (self->plan, &options, TRUE, self->matching, restore_on_matched, g_object_ref (self));
 }
 
 static void

@@ -5,6 +5,8 @@
 
 #include "namida-restore-dialog-private.h"
 
+#include "namida-phone-names-dialog.h"
+
 #include <glib/gi18n.h>
 
 #include "namida-unencrypted.h"
@@ -146,7 +148,7 @@ run_on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_error (&self->apply_error);
   self->apply_error = g_steal_pointer (&error);
   options = namida_restore_dialog_get_options (self);
-  namida_restore_plan_fit_async (self->plan, &options, self->cancellable, run_on_fitted, g_object_ref (self));
+  namida_restore_plan_fit_async (self->plan, &options, FALSE, self->cancellable, run_on_fitted, g_object_ref (self));
 }
 
 static void
@@ -217,6 +219,8 @@ run_send_now (gboolean unencrypted, gpointer user_data)
                                            g_steal_pointer (&sending->fitted));
   if (transfer != NULL && unencrypted)
     namida_hub_allow_unencrypted (self->hub, transfer);
+  if (transfer != NULL && NAMIDA_IS_WINDOW (parent))
+    namida_phone_names_dialog_watch (NAMIDA_WINDOW (parent), transfer);
   if (NAMIDA_IS_WINDOW (parent))
     namida_window_show_page (NAMIDA_WINDOW (parent), "transfers");
   gtk_label_set_label (self->done_title, text);
@@ -270,7 +274,7 @@ run_to_peer (NamidaRestoreDialog *self)
     }
   self->applying = TRUE;
   gtk_stack_set_visible_child_name (self->stack, "working");
-  namida_hub_fit_for_async (self->hub, self->version, self->peer, &options, self->cancellable, run_on_fitted_for,
+  namida_hub_fit_for_async (self->hub, self->version, self->peer, &options, FALSE, self->cancellable, run_on_fitted_for,
                             g_object_ref (self));
 }
 

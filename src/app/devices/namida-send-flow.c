@@ -8,6 +8,7 @@
 #include "namida-dialog.h"
 #include "namida-error.h"
 #include "namida-pair-dialog.h"
+#include "namida-phone-names-dialog.h"
 #include "namida-send-sheet.h"
 #include "namida-sent-before-flow.h"
 #include "namida-unencrypted.h"
@@ -23,7 +24,6 @@ typedef struct
   GListModel *files;    /* owned */
   gboolean reread;      /* every file is read again */
   gboolean unencrypted; /* the person knows that it is */
-  NamidaPhoneNames names;
   NamidaSentBeforePolicy sent_before;
 } Sent;
 
@@ -54,7 +54,6 @@ sent_copy (const Sent *sent)
   Sent *copy = sent_new (sent->window, sent->peer, sent->files, sent->reread);
 
   copy->unencrypted = sent->unencrypted;
-  copy->names = sent->names;
   copy->sent_before = sent->sent_before;
   return copy;
 }
@@ -67,49 +66,6 @@ namida_send_flow_window (GtkWidget *widget)
   while (window != NULL && !NAMIDA_IS_WINDOW (window))
     window = gtk_window_get_transient_for (window);
   return NAMIDA_WINDOW (window);
-}
-
-static void send_now (const Sent *sent, const char *pin, gboolean unencrypted);
-
-static void
-on_names_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
-{
-  Sent *sent = user_data;
-
-  sent->names = g_strcmp0 (response, "rename") == 0 ? NAMIDA_PHONE_NAMES_RENAME : NAMIDA_PHONE_NAMES_LEAVE_OUT;
-  if (g_strcmp0 (response, "cancel") != 0)
-    send_now (sent, NULL, sent->unencrypted);
-  sent_free (sent);
-}
-
-/* Names that Android refuses, found before the phone was asked: the person chooses. @user_data: (transfer full) */
-static void
-on_ended (NamidaTransfer *transfer, gpointer user_data)
-{
-  Sent *sent = user_data;
-  const GError *error = namida_transfer_get_error (transfer);
-  GtkWidget *dialog;
-
-  if (sent->names != NAMIDA_PHONE_NAMES_ASK || namida_transfer_get_backup (transfer) != NULL
-      || !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH))
-    return;
-  dialog = namida_dialog_new (GTK_WINDOW (sent->window), _ ("Send Under Other Names?"),
-                              _ ("Android refuses the names of some files, or confuses them with others. They can be "
-                                 "sent under other names, and the backup is changed to match; or they can be left "
-                                 "out."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "leave-out", _ ("_Leave Out"),
-                                    "rename", _ ("_Rename"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "rename", ADW_RESPONSE_SUGGESTED);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "rename");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_signal_connect (dialog, "response", G_CALLBACK (on_names_response), sent_copy (sent));
-  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
-}
-
-static void
-sent_free_closure (gpointer data, GClosure *closure)
-{
-  sent_free (data);
 }
 
 static void ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong);
@@ -141,11 +97,8 @@ send_now (const Sent *sent, const char *pin, gboolean unencrypted)
     {
       Sent *copy = sent_copy (sent);
 
-      copy->unencrypted = unencrypted;
-      namida_hub_set_phone_names (hub, transfer, sent->names);
       namida_hub_set_sent_before (hub, transfer, sent->sent_before);
-      g_signal_connect_data (transfer, "ended", G_CALLBACK (on_ended), copy, sent_free_closure, 0);
-      copy = sent_copy (sent);
+      namida_phone_names_dialog_watch (sent->window, transfer);
       g_clear_object (&copy->window);
       g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, copy, (GDestroyNotify) sent_free);
       g_signal_connect_object (transfer, "ended", G_CALLBACK (send_flow_on_ended), sent->window, G_CONNECT_AFTER);

@@ -11,6 +11,7 @@
 #include "namida-mnemonics.h"
 #include "namida-send-flow.h"
 #include "namida-send-item.h"
+#include "namida-send-music.h"
 
 struct _NamidaSendSheet
 {
@@ -24,6 +25,7 @@ struct _NamidaSendSheet
   AdwWindowTitle *heading;
   GtkListBox *list;
   GtkWidget *hint;
+  GtkLabel *missing;
   GtkLabel *total;
   GtkWidget *send_button;
   GtkCheckButton *reread;
@@ -34,6 +36,7 @@ G_DEFINE_FINAL_TYPE (NamidaSendSheet, namida_send_sheet, ADW_TYPE_WINDOW)
 static void
 show (NamidaSendSheet *self)
 {
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
   guint64 bytes = 0;
   guint wanted = 0, waiting = 0;
   g_autofree char *size = NULL;
@@ -45,6 +48,7 @@ show (NamidaSendSheet *self)
 
       if (!namida_send_item_get_wanted (item))
         continue;
+      g_list_store_append (files, namida_send_item_get_file (item));
       wanted++;
       waiting += !namida_send_item_get_ready (item);
       bytes += namida_send_item_get_bytes (item);
@@ -61,6 +65,7 @@ show (NamidaSendSheet *self)
   /* The size need not be known to send: the sending counts again. */
   gtk_widget_set_sensitive (self->send_button, wanted > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->list), self->items->len > 0);
+  namida_send_music_check (self->missing, G_LIST_MODEL (files));
 }
 
 static gboolean
@@ -211,6 +216,7 @@ namida_send_sheet_class_init (NamidaSendSheetClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, heading);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, list);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, hint);
+  gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, missing);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, reread);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, total);
   gtk_widget_class_bind_template_child (widget_class, NamidaSendSheet, send_button);

@@ -137,7 +137,7 @@ namida_music_here_new (void)
 
   self->folders = g_ptr_array_new_with_free_func (g_free);
   self->files = g_array_new (FALSE, FALSE, sizeof (NamidaMusicFile));
-  self->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_name = g_hash_table_new (namida_path_hash, namida_path_equal);
   self->by_path = g_hash_table_new (g_str_hash, g_str_equal);
   self->texts = g_string_chunk_new (64 * 1024);
   return self;

@@ -11,7 +11,7 @@ typedef struct
 {
   GPtrArray *folders;  /* char *: absolute, as the user or Namida names them; '/' separates */
   GArray *files;       /* NamidaMusicFile */
-  GHashTable *by_name; /* name → index + 1 of the first of that name */
+  GHashTable *by_name; /* name → index + 1 of the first of that name; names are compared as namida_path_equal() does */
   GHashTable *by_path; /* path → index + 1 */
   GStringChunk *texts;
   gboolean incomplete; /* there are more files than are looked at */

@@ -68,9 +68,15 @@ match_skip_prefix (const char *path, const char *prefix)
 
   while (length > 1 && (prefix[length - 1] == '/' || prefix[length - 1] == '\\'))
     length--;
-  if (strncmp (path, prefix, length) != 0 || (path[length] != '/' && path[length] != '\\'))
+  if (namida_path_is_windows (prefix, length))
+    {
+      for (gsize i = 0; i < length; i++)
+        if (g_ascii_tolower (path[i] == '\\' ? '/' : path[i]) != g_ascii_tolower (prefix[i] == '\\' ? '/' : prefix[i]))
+          return NULL;
+    }
+  else if (strncmp (path, prefix, length) != 0)
     return NULL;
-  return path + length + 1;
+  return path[length] == '/' || path[length] == '\\' ? path + length + 1 : NULL;
 }
 
 static const char *
@@ -87,14 +93,21 @@ match_get_name (const char *path)
 static gsize
 match_find_suffix (const char *path, const char *relative, gboolean windows)
 {
-  gsize length = strlen (path), n = strlen (relative);
+  g_autofree char *slashed = windows ? g_strdelimit (g_strdup (relative), "\\", '/') : NULL;
+  const char *wanted = slashed != NULL ? slashed : relative;
+  gsize length = strlen (path), n = strlen (wanted);
+  const char *at = path + length;
 
-  if (n >= length || path[length - n - 1] != '/')
+  if (n < length && path[length - n - 1] == '/' && memcmp (path + length - n, wanted, n) == 0)
+    return length - n;
+  /* The same in other characters: composed or decomposed, or in another case. */
+  for (const char *slash = wanted; slash != NULL && at != NULL; slash = strchr (slash + 1, '/'))
+    {
+      at = g_strrstr_len (path, at - path, "/");
+    }
+  if (at == NULL || at == path || !namida_path_equal (at + 1, wanted))
     return 0;
-  for (gsize i = 0; i < n; i++)
-    if (path[length - n + i] != relative[i] && !(windows && relative[i] == '\\' && path[length - n + i] == '/'))
-      return 0;
-  return length - n;
+  return (gsize) (at + 1 - path);
 }
 
 static gboolean
@@ -127,7 +140,8 @@ match_dup_candidate (Matching *matching, const NamidaMusicFile *file, const char
       gsize component = strcspn (relative + n, "/\\");
       g_autofree char *deeper = NULL;
 
-      if (relative[n + component] == '\0')
+      /* Written in other characters, its components have other lengths. */
+      if (relative[n + component] == '\0' || strlen (file->path) - at != strlen (relative))
         return NULL;
       deeper = g_strndup (file->path, at + n + component);
       n += component + 1;
@@ -282,6 +296,34 @@ match_try_name (Matching *matching, guint i)
   for (guint seen = 0; file != NULL && seen < SAME_NAME_MOST; seen++)
     {
       if (!file->claimed && track->size > 0 && file->size == track->size)
+        {
+          if (only != NULL)
+            return; /* two could be meant */
+          only = file;
+        }
+      file = namida_music_here_next (matching->here, file);
+    }
+  if (only != NULL)
+    match_claim (matching, i, only);
+}
+
+/* The device that made the backup wrote the same path in other characters: composed or decomposed, or in another case.
+ */
+static void
+match_try_similar (Matching *matching, guint i)
+{
+  const NamidaLibraryTrack *track = match_get (matching, i);
+  g_autofree char *path = namida_path_map_apply (matching->result->map, track->path, strlen (track->path));
+  const char *wanted = path != NULL ? path : track->path;
+  NamidaMusicFile *file = namida_music_here_first (matching->here, match_get_name (track->path));
+  NamidaMusicFile *only = NULL;
+  g_autofree char *plain = g_strdup (wanted);
+
+  if (matching->here->windows)
+    g_strdelimit (plain, "\\", '/');
+  for (guint seen = 0; file != NULL && seen < SAME_NAME_MOST; seen++)
+    {
+      if (!file->claimed && namida_path_equal (file->path, plain))
         {
           if (only != NULL)
             return; /* two could be meant */
@@ -448,6 +490,7 @@ namida_music_match_find (
     else
       match_add_named (&matching, expected->pdata[i]);
   match_each_open (&matching, match_try_path);
+  match_each_open (&matching, match_try_similar);
   match_each_open (&matching, match_try_name);
   if (own != NULL)
     match_by_fields (&matching, own);

@@ -35,6 +35,53 @@ namida_path_is_absolute (const char *text, gsize length)
   return (length > 0 && text[0] == '/') || namida_path_is_windows (text, length);
 }
 
+static gboolean
+path_is_ascii (const char *text)
+{
+  while (*text > 0)
+    text++;
+  return *text == '\0';
+}
+
+/* Composed, and without case. */
+static char *
+path_dup_folded (const char *text)
+{
+  g_autofree char *composed = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
+  g_autofree char *folded = composed != NULL ? g_utf8_casefold (composed, -1) : NULL;
+
+  return folded != NULL ? g_utf8_normalize (folded, -1, G_NORMALIZE_NFC) : g_ascii_strdown (text, -1);
+}
+
+guint
+namida_path_hash (gconstpointer text)
+{
+  g_autofree char *folded = NULL;
+  const char *at = text;
+  guint hash = 5381;
+
+  if (!path_is_ascii (at))
+    at = folded = path_dup_folded (at);
+  for (; *at != '\0'; at++)
+    hash = hash * 33 + (guchar) g_ascii_tolower (*at);
+  return hash;
+}
+
+gboolean
+namida_path_equal (gconstpointer one, gconstpointer other)
+{
+  g_autofree char *a = NULL;
+  g_autofree char *b = NULL;
+
+  if (path_is_ascii (one) && path_is_ascii (other))
+    return g_ascii_strcasecmp (one, other) == 0;
+  if (g_str_equal (one, other))
+    return TRUE;
+  a = path_dup_folded (one);
+  b = path_dup_folded (other);
+  return g_str_equal (a, b);
+}
+
 static void
 map_folder_free (gpointer data)
 {
@@ -196,6 +243,30 @@ map_apply_path (NamidaPathMap *self, const char *text, gsize length)
   return NULL;
 }
 
+/* As playlists of other programs name files: encoded, and so it stays. A drive has a slash before it. */
+static char *
+map_apply_uri (NamidaPathMap *self, const char *text, gsize length)
+{
+  g_autofree char *uri = g_strndup (text, length);
+  g_autofree char *decoded = g_uri_unescape_string (uri + 7, NULL);
+  g_autofree char *path = NULL;
+  g_autofree char *slashed = NULL;
+  g_autofree char *encoded = NULL;
+  const char *plain = decoded;
+
+  if (decoded == NULL || decoded[0] != '/')
+    return NULL;
+  if (namida_path_is_windows (decoded + 1, strlen (decoded + 1)))
+    plain = decoded + 1;
+  path = map_apply_path (self, plain, strlen (plain));
+  if (path == NULL)
+    return NULL;
+  slashed = namida_path_is_windows (path, strlen (path)) ? g_strconcat ("/", g_strdelimit (path, "\\", '/'), NULL)
+                                                         : g_strdup (path);
+  encoded = g_uri_escape_string (slashed, G_URI_RESERVED_CHARS_ALLOWED_IN_PATH, FALSE);
+  return g_strconcat ("file://", encoded, NULL);
+}
+
 char *
 namida_path_map_apply (NamidaPathMap *self, const char *text, gsize length)
 {
@@ -205,6 +276,8 @@ namida_path_map_apply (NamidaPathMap *self, const char *text, gsize length)
 
   if (namida_path_is_absolute (text, length))
     return map_apply_path (self, text, length);
+  if (length > 7 && g_ascii_strncasecmp (text, "file://", 7) == 0)
+    return map_apply_uri (self, text, length);
   /* "folder_/storage/…", as the keys of what was played last. */
   dash = memchr (text, '_', MIN (length, 64));
   if (dash == NULL)

@@ -34,4 +34,10 @@ gboolean namida_path_is_absolute (const char *text, gsize length);
 /** namida_path_is_windows: begins with a drive letter. */
 gboolean namida_path_is_windows (const char *text, gsize length);
 
+/** namida_path_hash: for a GHashTable of names or paths with namida_path_equal(). Pure. */
+guint namida_path_hash (gconstpointer text);
+/** namida_path_equal: whether two names or paths mean the same file to a device that does not tell case or composed
+ * from decomposed characters: Windows, Android’s shared storage and macOS. Pure. */
+gboolean namida_path_equal (gconstpointer one, gconstpointer other);
+
 G_END_DECLS

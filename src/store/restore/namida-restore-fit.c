@@ -375,6 +375,21 @@ restore_fit_there (
   return g_steal_pointer (&fitted);
 }
 
+/* Without a copy. */
+static NamidaFittedBackup *
+restore_fit_match (RestoreFit *job, const NamidaFitRequest *request, GCancellable *cancellable, GError **error)
+{
+  NamidaMusicMatch *match = namida_music_match_file (job->zip, request, FALSE, cancellable, error);
+  NamidaFittedBackup *fitted = match != NULL ? g_new0 (NamidaFittedBackup, 1) : NULL;
+
+  if (fitted == NULL)
+    return NULL;
+  fitted->other_device = job->alias != NULL;
+  fitted->fit = g_new0 (NamidaFitResult, 1);
+  fitted->fit->match = match;
+  return fitted;
+}
+
 static void
 restore_fit_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -383,18 +398,15 @@ restore_fit_thread (GTask *task, gpointer source, gpointer data, GCancellable *c
   NamidaFitRequest request = { 0 };
   g_autofree char *newest = NULL;
   g_autoptr (NamidaMusicHere) there = restore_fit_find (job, &request, &newest, cancellable, &error);
-  NamidaMusicMatch *match = NULL;
   NamidaFittedBackup *fitted = NULL;
 
   if (there != NULL && job->only_match)
-    match = namida_music_match_file (job->zip, &request, FALSE, cancellable, &error);
+    fitted = restore_fit_match (job, &request, cancellable, &error);
   else if (there != NULL && job->alias != NULL)
     fitted = restore_fit_there (job, &request, newest, cancellable, &error);
   else if (there != NULL)
     fitted = restore_fit_here (job, &request, newest, cancellable, &error);
-  if (match != NULL)
-    g_task_return_pointer (task, match, (GDestroyNotify) namida_music_match_free);
-  else if (fitted != NULL)
+  if (fitted != NULL)
     g_task_return_pointer (task, fitted, (GDestroyNotify) namida_fitted_backup_free);
   else
     g_task_return_error (task, error);
@@ -452,29 +464,9 @@ restore_fit_start_plan (NamidaRestorePlan *self,
 }
 
 void
-namida_restore_plan_match_async (NamidaRestorePlan *self,
-                                 const NamidaRestoreFitOptions *options,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, namida_restore_plan_match_async);
-  restore_fit_start_plan (self, options, TRUE, task);
-}
-
-NamidaMusicMatch *
-namida_restore_plan_match_finish (NamidaRestorePlan *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (g_async_result_is_tagged (result, namida_restore_plan_match_async), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-void
 namida_restore_plan_fit_async (NamidaRestorePlan *self,
                                const NamidaRestoreFitOptions *options,
+                               gboolean only_match,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data)
@@ -482,7 +474,7 @@ namida_restore_plan_fit_async (NamidaRestorePlan *self,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, namida_restore_plan_fit_async);
-  restore_fit_start_plan (self, options, FALSE, task);
+  restore_fit_start_plan (self, options, only_match, task);
 }
 
 NamidaFittedBackup *
@@ -495,38 +487,26 @@ namida_restore_plan_fit_finish (NamidaRestorePlan *self, GAsyncResult *result, G
 
 /* ---- another device ---- */
 
-static void
-restore_fit_start_for (NamidaDatabase *database,
-                       const char *zip,
-                       const char *fingerprint,
-                       const char *alias,
-                       const NamidaRestoreFitOptions *options,
-                       gboolean only_match,
-                       GTask *task)
-{
-  RestoreFit *job = restore_fit_new (database, zip, options);
-
-  job->fingerprint = g_strdup (fingerprint);
-  job->alias = g_strdup (alias);
-  job->only_match = only_match;
-  g_task_set_task_data (task, job, restore_fit_free);
-  g_task_run_in_thread (task, restore_fit_thread);
-}
-
 void
 namida_restore_fit_for_async (NamidaDatabase *database,
                               const char *zip,
                               const char *fingerprint,
                               const char *alias,
                               const NamidaRestoreFitOptions *options,
+                              gboolean only_match,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  RestoreFit *job = restore_fit_new (database, zip, options);
 
   g_task_set_source_tag (task, namida_restore_fit_for_async);
-  restore_fit_start_for (database, zip, fingerprint, alias, options, FALSE, task);
+  job->fingerprint = g_strdup (fingerprint);
+  job->alias = g_strdup (alias);
+  job->only_match = only_match;
+  g_task_set_task_data (task, job, restore_fit_free);
+  g_task_run_in_thread (task, restore_fit_thread);
 }
 
 NamidaFittedBackup *
@@ -536,25 +516,11 @@ namida_restore_fit_for_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-void
-namida_restore_match_for_async (NamidaDatabase *database,
-                                const char *zip,
-                                const char *fingerprint,
-                                const char *alias,
-                                const NamidaRestoreFitOptions *options,
-                                GCancellable *cancellable,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, namida_restore_match_for_async);
-  restore_fit_start_for (database, zip, fingerprint, alias, options, TRUE, task);
-}
-
 NamidaMusicMatch *
-namida_restore_match_for_finish (GAsyncResult *result, GError **error)
+namida_fitted_backup_take_match (NamidaFittedBackup *self)
 {
-  g_return_val_if_fail (g_async_result_is_tagged (result, namida_restore_match_for_async), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
+  NamidaMusicMatch *match = self != NULL ? g_steal_pointer (&self->fit->match) : NULL;
+
+  namida_fitted_backup_free (self);
+  return match;
 }

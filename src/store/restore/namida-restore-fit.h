@@ -44,23 +44,16 @@ GPtrArray *namida_fitted_backup_dup_steps (const NamidaFittedBackup *self);
 /** namida_fitted_backup_dup_note: (transfer full) (nullable): see namida_steps_dup_note(). */
 char *namida_fitted_backup_dup_note (const NamidaFittedBackup *self);
 
-/**
- * namida_restore_plan_match_async:
- * @options: (nullable): its folders that the user named count
- *
- * Finds the music of the version's backup on this computer: in the music folders of Namida here, and as it will be when
- * the plan has put the version's own files at the destinations that are chosen now. Writes nothing; a thread.
- */
-void namida_restore_plan_match_async (NamidaRestorePlan *self,
-                                      const NamidaRestoreFitOptions *options,
-                                      GCancellable *cancellable,
-                                      GAsyncReadyCallback callback,
-                                      gpointer user_data);
-/** Returns: (transfer full) (nullable): NOT_FOUND (the version has no zip), or as of namida_music_match_file(). */
-NamidaMusicMatch *namida_restore_plan_match_finish (NamidaRestorePlan *self, GAsyncResult *result, GError **error);
+/** namida_fitted_backup_take_match: (transfer full) (nullable): where the music is; frees @self (transfer full)
+ * (nullable). */
+NamidaMusicMatch *namida_fitted_backup_take_match (NamidaFittedBackup *self);
+
 /**
  * namida_restore_plan_fit_async:
  * @self: after apply, with the music at its destinations; the zip's own destination is not used
+ * @options: (nullable) with @only_match: its folders that the user named count
+ * @only_match: writes nothing and only finds the music: in the music folders of Namida here, and as it will be when the
+ *   plan has put the version's own files at the destinations that are chosen now. The result has no path
  *
  * Writes a copy of the version's backup zip, with the paths of this computer, into the folder where Namida looks for
  * backups. It gets a name of its own and replaces nothing. Its time is that of now when the plan is to be picked by the
@@ -69,6 +62,7 @@ NamidaMusicMatch *namida_restore_plan_match_finish (NamidaRestorePlan *self, GAs
  */
 void namida_restore_plan_fit_async (NamidaRestorePlan *self,
                                     const NamidaRestoreFitOptions *options,
+                                    gboolean only_match,
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
@@ -80,6 +74,7 @@ NamidaFittedBackup *namida_restore_plan_fit_finish (NamidaRestorePlan *self, GAs
  * namida_restore_fit_for_async:
  * @zip: a backup
  * @fingerprint: (nullable): of the device that it is for; %NULL: the unproven one called @alias
+ * @only_match: writes nothing: the result only says where the music of @zip is on that device
  *
  * Makes a copy in a temporary folder whose paths are those of another device, as far as its versions here tell. A
  * thread.
@@ -89,22 +84,11 @@ void namida_restore_fit_for_async (NamidaDatabase *database,
                                    const char *fingerprint,
                                    const char *alias,
                                    const NamidaRestoreFitOptions *options,
+                                   gboolean only_match,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 /** Returns: (transfer full) (nullable): NOT_FOUND (it is not known where the device keeps its music; nothing to merge
  * with) or the errors of namida_merge_files(). */
 NamidaFittedBackup *namida_restore_fit_for_finish (GAsyncResult *result, GError **error);
-/** namida_restore_match_for_async: where the music of @zip is on that device; writes nothing. A thread. */
-void namida_restore_match_for_async (NamidaDatabase *database,
-                                     const char *zip,
-                                     const char *fingerprint,
-                                     const char *alias,
-                                     const NamidaRestoreFitOptions *options,
-                                     GCancellable *cancellable,
-                                     GAsyncReadyCallback callback,
-                                     gpointer user_data);
-/** Returns: (transfer full) (nullable): as namida_restore_fit_for_finish(). */
-NamidaMusicMatch *namida_restore_match_for_finish (GAsyncResult *result, GError **error);
-
 G_END_DECLS

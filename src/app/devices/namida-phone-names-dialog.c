@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names that Android refuses, found before the phone was asked: the person chooses to send the files under other names
+ * or to leave them out. Used by whatever sends from the window: the send flow and the restore to a device. Main
+ * context. */
+#include "config.h"
+
+#include "namida-phone-names-dialog.h"
+
+#include "namida-dialog.h"
+#include "namida-error.h"
+
+#include <glib/gi18n.h>
+
+/* What the question is about. */
+typedef struct
+{
+  NamidaWindow *window;
+  NamidaTransfer *transfer;
+} NamesQuestion;
+
+static void
+names_question_free (NamesQuestion *question, GClosure *closure)
+{
+  g_object_unref (question->window);
+  g_object_unref (question->transfer);
+  g_free (question);
+}
+
+static void
+names_on_response (AdwMessageDialog *dialog, const char *response, NamesQuestion *question)
+{
+  NamidaHub *hub = namida_window_get_hub (question->window);
+
+  if (hub == NULL || g_strcmp0 (response, "cancel") == 0)
+    return;
+  namida_hub_set_phone_names (hub, question->transfer,
+                              g_strcmp0 (response, "rename") == 0 ? NAMIDA_PHONE_NAMES_RENAME
+                                                                  : NAMIDA_PHONE_NAMES_LEAVE_OUT);
+  namida_hub_retry (hub, question->transfer);
+  namida_window_show_page (question->window, "transfers");
+}
+
+static void
+names_on_ended (NamidaTransfer *transfer, NamidaWindow *window)
+{
+  const GError *error = namida_transfer_get_error (transfer);
+  NamesQuestion *question;
+  GtkWidget *dialog;
+
+  if (namida_transfer_get_backup (transfer) != NULL || !g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH))
+    return;
+  dialog = namida_dialog_new (GTK_WINDOW (window), _ ("Send Under Other Names?"),
+                              _ ("Android refuses the names of some files, or confuses them with others. They can be "
+                                 "sent under other names, and the backup is changed to match; or they can be left "
+                                 "out."));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "leave-out", _ ("_Leave Out"),
+                                    "rename", _ ("_Rename"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "rename", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "rename");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  question = g_new0 (NamesQuestion, 1);
+  question->window = g_object_ref (window);
+  question->transfer = g_object_ref (transfer);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (names_on_response), question,
+                         (GClosureNotify) names_question_free, 0);
+  namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
+}
+
+void
+namida_phone_names_dialog_watch (NamidaWindow *window, NamidaTransfer *transfer)
+{
+  g_signal_connect_object (transfer, "ended", G_CALLBACK (names_on_ended), window, 0);
+}
