@@ -180,15 +180,36 @@ backup_count_names (const char *path, const char *before, guint *shared)
   return n;
 }
 
+static gboolean
+backup_is_sorted (NamidaBackup *self)
+{
+  for (guint i = 1; i < self->entries->len; i++)
+    if (namida_entry_compare (self->entries->pdata[i - 1], self->entries->pdata[i]) > 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Returns: (transfer container): the entries in their order. Our own program offers them so: then nothing is sorted. */
+static GPtrArray *
+backup_dup_sorted (NamidaBackup *self)
+{
+  GPtrArray *sorted;
+
+  if (backup_is_sorted (self))
+    return g_ptr_array_ref (self->entries);
+  sorted = g_ptr_array_copy (self->entries, NULL, NULL);
+  g_ptr_array_set_free_func (sorted, NULL);
+  g_ptr_array_sort (sorted, compare_pointers);
+  return sorted;
+}
+
 guint
 namida_backup_count_folders (NamidaBackup *self, guint *depth)
 {
-  g_autoptr (GPtrArray) sorted = g_ptr_array_copy (self->entries, NULL, NULL);
+  g_autoptr (GPtrArray) sorted = backup_dup_sorted (self);
   g_autofree char *before = g_strdup ("");
   guint folders = 0, deepest = 0;
 
-  g_ptr_array_set_free_func (sorted, NULL);
-  g_ptr_array_sort (sorted, compare_pointers);
   for (guint i = 0; i < sorted->len; i++)
     {
       const NamidaEntry *entry = g_ptr_array_index (sorted, i);

@@ -75,7 +75,7 @@ load_one (NamidaDatabase *database, NamidaVersionRecord *record, GError **error)
     facts->zip_path = record->landing == NAMIDA_LANDING_BACKUP ? g_build_filename (record->path, record->zip, NULL)
                                                                : g_strdup (record->zip);
   if (record->landing == NAMIDA_LANDING_LIBRARY
-      && (files = namida_version_record_files (database, record, error)) == NULL)
+      && (files = namida_version_record_places (database, record, error)) == NULL)
     {
       namida_version_facts_free (facts);
       return NULL;

@@ -235,6 +235,39 @@ namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord
 }
 
 GPtrArray *
+namida_version_record_places (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (file_free);
+  sqlite3 *handle = namida_database_lock (database);
+  sqlite3_stmt *statement = NULL;
+  gboolean fine = FALSE;
+
+  /* Neither sorted nor with hashes: it is asked for after each arrival. */
+  if (namida_version_migrate (database, record->id, 0, NULL, error))
+    statement = namida_database_prepare (database, error,
+                                         "SELECT kind, path, size, mtime_ns FROM version_files WHERE version = ?", "i",
+                                         record->id);
+  if (statement != NULL)
+    {
+      int result;
+
+      while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+        {
+          NamidaVersionFile *file = g_new0 (NamidaVersionFile, 1);
+
+          file->kind = (NamidaVersionFileKind) sqlite3_column_int (statement, 0);
+          file->path = dup_text (statement, 1);
+          file->size = (guint64) sqlite3_column_int64 (statement, 2);
+          file->mtime_ns = sqlite3_column_int64 (statement, 3);
+          g_ptr_array_add (list, file);
+        }
+      fine = end_steps (handle, statement, result, error);
+    }
+  namida_database_unlock (database);
+  return fine ? g_steal_pointer (&list) : NULL;
+}
+
+GPtrArray *
 namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gboolean backup_only)
 {
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);

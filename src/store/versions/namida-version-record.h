@@ -64,6 +64,9 @@ NamidaVersionRecord *namida_version_record_find (NamidaDatabase *database, const
 /** namida_version_record_files: (transfer full) (element-type NamidaVersionFile) (nullable): by path. Of one version at
  * a time: nothing needs the files of all versions at once. */
 GPtrArray *namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
+/** namida_version_record_places: likewise, of each file only kind, path, size and time, and in no order: to look
+ * whether they are still there. */
+GPtrArray *namida_version_record_places (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
 /** One whole content of all versions: (transfer full): absolute paths. @backup_only: those that only the store writes
  * to. */
 GPtrArray *namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gboolean backup_only);
