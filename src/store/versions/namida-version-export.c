@@ -7,6 +7,7 @@
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-folder-set.h"
 #include "namida-sums.h"
 
 #include <errno.h>
@@ -131,10 +132,19 @@ export_fail (GError **error, int saved_errno, const char *path)
   return FALSE;
 }
 
-/* Returns: (transfer full) (nullable): the hash of what was copied. */
+/* The whole file, durable, with its time. Returns: (transfer full) (nullable): the hash of what was copied. */
 static char *
-export_copy_bytes (int from, int to, NamidaExport *result, GCancellable *cancellable, GError **error, const char *path)
+export_copy_bytes (int from,
+                   int to,
+                   gint64 mtime_ns,
+                   NamidaExport *result,
+                   GCancellable *cancellable,
+                   GError **error,
+                   const char *path)
 {
+  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+                               { .tv_sec = mtime_ns / G_GINT64_CONSTANT (1000000000),
+                                 .tv_nsec = mtime_ns % G_GINT64_CONSTANT (1000000000) } };
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
   g_autofree char *block = g_malloc (BLOCK);
   gssize n;
@@ -151,6 +161,8 @@ export_copy_bytes (int from, int to, NamidaExport *result, GCancellable *cancell
         }
       result->bytes += (guint64) n;
     }
+  if (n == 0)
+    futimens (to, times); /* a drive may have no such times */
   if (n < 0 || fsync (to) != 0)
     {
       export_fail (error, errno, path);
@@ -171,7 +183,6 @@ export_copy (const ExportPlan *plan,
   const char *source = plan->sources->pdata[i], *expected = plan->hashes->pdata[i];
   g_autofree char *target = g_build_filename (folder, plan->targets->pdata[i], NULL);
   g_autofree char *parent = g_path_get_dirname (target);
-  struct timespec times[2] = { { .tv_nsec = UTIME_OMIT } };
   g_autofree char *hash = NULL;
   int from = open (source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), to = -1;
   int saved_errno = errno;
@@ -180,13 +191,9 @@ export_copy (const ExportPlan *plan,
     to = open (target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   saved_errno = from >= 0 && to < 0 ? errno : saved_errno;
   if (to >= 0)
-    hash = export_copy_bytes (from, to, result, cancellable, error, source);
+    hash = export_copy_bytes (from, to, g_array_index (plan->mtimes, gint64, i), result, cancellable, error, source);
   else
     export_fail (error, saved_errno, source);
-  times[1].tv_sec = g_array_index (plan->mtimes, gint64, i) / G_GINT64_CONSTANT (1000000000);
-  times[1].tv_nsec = g_array_index (plan->mtimes, gint64, i) % G_GINT64_CONSTANT (1000000000);
-  if (hash != NULL)
-    futimens (to, times); /* a drive may have no such times */
   if (from >= 0)
     close (from);
   if (to >= 0)
@@ -229,6 +236,23 @@ export_dup_name (const ExportPlan *plan)
   return g_strdelimit (g_steal_pointer (&name), "/\\:*?\"<>|", '-');
 }
 
+/* The names in all folders of the copy: a file of which only the contents are durable is lost with the power. */
+static gboolean
+export_sync_folders (const ExportPlan *plan, const char *folder, GError **error)
+{
+  NamidaFolderSet *folders = namida_folder_set_new ();
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean fine = fd >= 0 || export_fail (error, errno, folder);
+
+  for (guint i = 0; i < plan->targets->len; i++)
+    namida_folder_set_add (folders, 0, plan->targets->pdata[i]);
+  fine = fine && namida_folder_set_sync (folders, 0, fd, error);
+  if (fd >= 0)
+    close (fd);
+  namida_folder_set_free (folders);
+  return fine;
+}
+
 static gboolean
 export_run (const ExportPlan *plan, const char *folder, NamidaExport *result, GCancellable *cancellable, GError **error)
 {
@@ -252,7 +276,7 @@ export_run (const ExportPlan *plan, const char *folder, NamidaExport *result, GC
   done = g_mkdir (temporary, 0777) == 0 || export_fail (error, errno, temporary);
   for (guint i = 0; done && i < plan->sources->len; i++)
     done = export_copy (plan, i, temporary, result, sums, cancellable, error);
-  done = done && export_write_sums (temporary, sums, error);
+  done = done && export_write_sums (temporary, sums, error) && export_sync_folders (plan, temporary, error);
   if (done && !namida_folder_rename (root, hidden, root, name))
     done = export_fail (error, errno, name);
   if (done)

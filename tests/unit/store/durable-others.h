@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the program makes durable besides what it receives: the identity, copies of versions on other drives, backups
+ * that it writes, files that get another link. Operations of test-durable.c, which has what they need of it. One
+ * thread. */
+#pragma once
+
+#include "store-fixture.h"
+
+/** durable_note_all: all that is there now has been durable for long; only later calls are left out in turn. */
+void durable_note_all (void);
+/** durable_expect: @path: (transfer full): of a file that has to be durable in the end, its name and its contents. */
+void durable_expect (char *path);
+/** durable_delete: @path: (transfer full): of a file of a version; it is expected to be there again in the end. */
+void durable_delete (char *path);
+/** durable_receive: a backup of @n files of the folder @label, whose contents begin with @text. Returns: (transfer
+ * full): the folder of the newest version. */
+char *durable_receive (Fixture *f, const char *label, guint n, const char *text);
+
+void durable_do_identity (Fixture *f);
+void durable_do_exported (Fixture *f);
+void durable_do_fitted (Fixture *f);
+void durable_do_linked (Fixture *f);
