@@ -56,8 +56,10 @@ def main():
     print(f"1..{len(paths)}", flush=True)
     failed = 0
     command = [options.within, options.program] if options.within else [options.program]
-    if options.within and subprocess.run(["unshare", "-rn", "true"], stderr=subprocess.DEVNULL, check=False).returncode:
-        options.at_once = 1
+    if options.within and subprocess.run([options.within, "--check"], check=False).returncode:
+        options.at_once, command = 1, [options.program]
+    elif options.within:
+        os.environ["NAMIDA_OWN_NETWORK"] = "yes"
     with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
         running = {pool.submit(run, command, path): path for path in paths}
         for number, job in enumerate(concurrent.futures.as_completed(running), 1):

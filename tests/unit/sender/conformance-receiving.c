@@ -239,9 +239,8 @@ sender_ask_offset (Fixture *f)
 static void
 sender_finish (Fixture *f, gboolean names_song, const char *zip_sha256)
 {
-  g_autofree char *zip
-      = zip_sha256 != NULL ? g_strdup (zip_sha256) : g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, f->zip);
-  g_autofree char *song = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, f->song);
+  g_autofree char *zip = zip_sha256 != NULL ? g_strdup (zip_sha256) : conformance_hash (f->zip);
+  g_autofree char *song = conformance_hash (f->song);
   g_autoptr (GHashTable) hashes = g_hash_table_new (g_str_hash, g_str_equal);
   g_autofree char *text = NULL;
   g_autofree char *target = NULL;

@@ -67,6 +67,8 @@ typedef struct
 
 /** conformance_make_bytes: (transfer full): contents that another @seed has none of. */
 GBytes *conformance_make_bytes (gsize size, guint32 seed);
+/** conformance_hash: (transfer full): the SHA-256 of @bytes. */
+char *conformance_hash (GBytes *bytes);
 /** conformance_make_entry: (transfer full): a file called @name, in “Music” unless it is the zip, with the size and the
  * hash of @bytes. */
 NamidaEntry *conformance_make_entry (NamidaEntryKind kind, const char *id, const char *name, GBytes *bytes);
