@@ -98,6 +98,8 @@ def find(name, role=None, starts=False):
 
 def press(node):
     assert node, "there is no such button"
+    # A question that came from another device takes no answer in its first moment.
+    wait_for(f"“{node.get_name()}” to be sensitive", lambda: node.get_state_set().contains(Atspi.StateType.SENSITIVE), 5)
     action = node.get_action_iface()
     assert action.do_action(0), f"“{node.get_name()}” cannot be pressed"
 

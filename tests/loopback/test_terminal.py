@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The program in every terminal and script: encodings, full and closed outputs, signals, narrow and dumb terminals. Speaks TAP."""
+import contextlib
 import fcntl
 import json
 import os
 import pty
 import re
+import select
 import signal
 import struct
 import subprocess
 import termios
 import time
 
-from namida_loopback import equal, environment, expect, main, make_backup, on_terminal, write
+from namida_loopback import equal, environment, expect, free_port, main, make_backup, on_terminal, write
 
 MIB = 1 << 20
 
@@ -215,6 +217,82 @@ def test_typed_ahead(lab):
     equal([one["id"] for one in expect(0, receiver.run("--json", "backups", "list")).events], [version])
 
 
+class Terminal:
+    """A command on a terminal of its own, which is typed at step by step."""
+
+    def __init__(self, device, *arguments, port=None):
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            command = device.command(*arguments, port=port)
+            os.execvpe(command[0], command, environment(device.home))
+        self.shown = b""
+
+    def type(self, keys):
+        os.write(self.master, keys)
+        time.sleep(0.3)  # the line discipline has it, and a program that reads has read it
+
+    def wait_for(self, words, seconds=30):
+        deadline = time.monotonic() + seconds
+        while words not in self.shown and time.monotonic() < deadline:
+            if select.select([self.master], [], [], 0.1)[0]:
+                with contextlib.suppress(OSError):
+                    self.shown += os.read(self.master, 65536)
+        assert words in self.shown, self.shown.decode(errors="replace")
+        return self.shown
+
+    def end(self):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+        os.waitpid(self.pid, 0)
+        os.close(self.master)
+
+
+def receive_on_terminal(lab):
+    receiver, port = lab.device("Receiver"), free_port()
+    terminal = Terminal(receiver, "receive", "--accept", "ask", "--backups", receiver.backups, "--music", receiver.music, port=port)
+    terminal.wait_for(receiver.alias.encode())
+    return receiver, terminal, f"127.0.0.1:{port}"
+
+
+def test_typed_ahead_of_an_offer(lab):
+    """a yes, whole or half, that was typed before another device asked accepts nothing"""
+    receiver, terminal, place = receive_on_terminal(lab)
+    sender = lab.device("Sender")
+    music = write(lab.folder("source") / "Music" / "1.flac", b"1" * 1000).parent
+    try:
+        terminal.type(b"y\ny\ny")
+        sender.start("send", "--to", place, music)
+        terminal.wait_for(b"Accept? [y/n")
+        terminal.type(b"\n")
+        equal(sender.wait(), 3, terminal.shown)
+        equal([path for path in receiver.backups.rglob("*.flac")], [], terminal.shown)
+    finally:
+        terminal.end()
+
+
+def test_typed_ahead_of_pairing(lab):
+    """what was typed before the digits could be compared confirms no pairing, on either side, and spoils none"""
+    receiver, terminal, place = receive_on_terminal(lab)
+    sender = lab.device("Sender")
+    try:
+        # The side that begins.
+        code, shown = on_terminal(sender.command("pair", place), environment(sender.home), (b"[y/n]", b"n\n"), ahead=b"y\n")
+        equal(code, 3, shown)
+        assert b"Waiting for the other device" not in shown, shown
+        # The side that is asked: a half answer does not become a part of the digits, which are entered after it.
+        terminal.shown = b""
+        terminal.type(b"n")
+        sender.start("pair", place)
+        digits = sender.wait_event("pair")["digits"]
+        terminal.wait_for(b"enter it here")
+        terminal.type(digits.encode() + b"\n")
+        sender.answer(pair=True)
+        equal(sender.wait(), 0, terminal.shown)
+    finally:
+        terminal.end()
+
+
 # A run under nohup passes on that SIGHUP is ignored.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
-main(test_names_in_c_locale, test_full_and_closed_output, test_watch_into_closed_pipe, test_odd_environments, test_kind_of_device, test_pair_events, test_usage_in_json, test_interrupted, test_nohup, test_bars, test_typed_ahead)
+main(test_names_in_c_locale, test_full_and_closed_output, test_watch_into_closed_pipe, test_odd_environments, test_kind_of_device, test_pair_events, test_usage_in_json, test_interrupted, test_nohup, test_bars, test_typed_ahead,
+     test_typed_ahead_of_an_offer, test_typed_ahead_of_pairing)

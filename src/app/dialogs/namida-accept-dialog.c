@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-consent-guard.h"
 #include "namida-device-avatar.h"
 #include "namida-device-words.h"
 #include "namida-files.h"
@@ -416,8 +417,9 @@ namida_accept_dialog_close_request (GtkWindow *window)
 
   if (self->offer != NULL && namida_offer_get_state (self->offer) == NAMIDA_OFFER_OPEN)
     {
-      /* The answer closes the offer, and that this window. */
-      on_decline (self);
+      /* The answer closes the offer, and that this window. Escape in its first moment was meant for something else. */
+      if (!namida_consent_guard_is_holding (self->decline_button))
+        on_decline (self);
       return GDK_EVENT_STOP;
     }
   return GTK_WINDOW_CLASS (namida_accept_dialog_parent_class)->close_request (window);
@@ -497,6 +499,9 @@ namida_accept_dialog_init (NamidaAcceptDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->landing), FALSE);
+  namida_consent_guard_add (self->accept_button);
+  namida_consent_guard_add (self->decline_button);
+  namida_consent_guard_add (self->block_button);
 }
 
 NamidaAcceptDialog *

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-consent-guard.h"
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 
@@ -189,6 +190,9 @@ namida_pair_dialog_close_request (GtkWindow *window)
 {
   NamidaPairDialog *self = NAMIDA_PAIR_DIALOG (window);
 
+  /* What came from the other side may have come while somebody typed. */
+  if (namida_consent_guard_is_holding (GTK_WIDGET (self->no_button)))
+    return GDK_EVENT_STOP;
   if (self->step != STEP_DONE && self->step != STEP_FAILED)
     give_up (self);
   return GTK_WINDOW_CLASS (namida_pair_dialog_parent_class)->close_request (window);
@@ -244,6 +248,7 @@ namida_pair_dialog_init (NamidaPairDialog *self)
   self->step = STEP_FAILED;
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
+  namida_consent_guard_add (GTK_WIDGET (self->yes_button));
 }
 
 NamidaPairDialog *
@@ -267,6 +272,7 @@ namida_pair_dialog_new_for_request (NamidaPairRequest *request)
   NamidaPairDialog *self = g_object_new (NAMIDA_TYPE_PAIR_DIALOG, NULL);
 
   self->request = g_object_ref (request);
+  namida_consent_guard_add (GTK_WIDGET (self->no_button));
   g_free (self->alias);
   self->alias = namida_format_name (namida_pair_request_get_alias (request));
   self->warning = g_strdup (namida_pair_request_get_warning (request));

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-consent-guard.h"
 #include "namida-dialog.h"
 #include "namida-trust-store.h"
 #include "namida-verify-words.h"
@@ -101,6 +102,7 @@ namida_verify_dialog_present (NamidaWindow *window, NamidaPeer *peer)
   adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "trust", _ ("Icons _Match"), NULL);
   adw_message_dialog_set_response_appearance (dialog, "trust", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_close_response (dialog, "cancel");
+  namida_consent_guard_add_response (dialog, "trust");
   g_signal_connect_data (dialog, "response", G_CALLBACK (verify_dialog_on_response), self, verify_question_free, 0);
   namida_dialog_present (dialog);
 }

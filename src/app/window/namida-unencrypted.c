@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-consent-guard.h"
 #include "namida-dialog.h"
 
 /* Of the setting "unencrypted-peers". */
@@ -45,6 +46,7 @@ ask (NamidaWindow *window, NamidaPeer *peer, Question *question)
   adw_message_dialog_set_body (message, _ ("Anyone on this network could read or change this transfer."));
   adw_message_dialog_add_responses (message, "cancel", _ ("_Cancel"), "send", _ ("_Send"), NULL);
   adw_message_dialog_set_close_response (message, "cancel");
+  namida_consent_guard_add_response (message, "send");
   g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), question, question_free, 0);
   namida_dialog_present (ADW_MESSAGE_DIALOG (dialog));
 }
