@@ -5,10 +5,12 @@
 
 #include "namida-cloud-folder.h"
 #include "namida-error.h"
+#include "namida-identity.h"
 #include "namida-limits.h"
 #include "namida-linked-music.h"
 #include "namida-safe-path.h"
 #include "namida-scan-filter.h"
+#include "namida-scan-own-private.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -245,23 +247,12 @@ visit (Walk *walk, int folder_fd, const char *name, const char *relative)
     leave_out_errno (walk->scan, source, ELOOP);
   else if (!S_ISREG (st.st_mode))
     pass_over (walk->scan, source, _ ("It is neither a file nor a folder."));
+  else if (namida_identity_is_key_file (&st))
+    pass_over (walk->scan, source, _ ("It is the private key of this device."));
   else if (!is_readable (folder_fd, name, &st))
     leave_out_errno (walk->scan, source, errno);
   else
     add_below (walk, NAMIDA_ENTRY_FILE, relative, &st);
-}
-
-/* What the system keeps in folders and on drives, and what this program keeps in its own: unfinished files, trash. Not
- * worth a line each: nobody would look for them in a backup. */
-static gboolean
-scanner_is_internal (const char *name)
-{
-  static const char *const names[] = { "$RECYCLE.BIN", "System Volume Information", "lost+found", ".Trash" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (strcmp (name, names[i]) == 0)
-      return TRUE;
-  return g_str_has_prefix (name, ".Trash-") || g_str_has_prefix (name, NAMIDA_SAFE_PATH_INTERNAL);
 }
 
 static gboolean
@@ -288,7 +279,7 @@ list_folder (Walk *walk, DIR *stream, const char *folder)
     {
       g_autofree char *relative = NULL;
 
-      if (is_dot (item->d_name) || scanner_is_internal (item->d_name))
+      if (is_dot (item->d_name) || namida_scan_is_internal (item->d_name))
         continue;
       empty = FALSE;
       relative = folder[0] == '\0' ? g_strdup (item->d_name) : g_strconcat (folder, "/", item->d_name, NULL);
@@ -302,53 +293,6 @@ list_folder (Walk *walk, DIR *stream, const char *folder)
     leave_out (walk->scan, shown, _ ("It is empty."));
   else if (empty && fstat (dirfd (stream), &st) == 0)
     add_below (walk, NAMIDA_ENTRY_FOLDER, folder, &st);
-}
-
-static gboolean
-has_file (int folder_fd, const char *name)
-{
-  struct stat st;
-
-  return fstatat (folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (st.st_mode);
-}
-
-/* Whether the open folder is a data folder, of whatever run of the program, or the one in it that has the key. Told by
- * what lies in it, so that it does not matter how it is reached. */
-static gboolean
-scanner_is_private (int fd)
-{
-  return has_file (fd, "identity/key.pem")
-         || (has_file (fd, "key.pem") && (has_file (fd, "certificate.pem") || has_file (fd, "state.db")));
-}
-
-/* Whether @path, or a folder above it, is a data folder. */
-static gboolean
-scanner_is_in_private (const char *path, gboolean is_folder)
-{
-  g_autofree char *real = realpath (path, NULL);
-  g_autofree char *folder = real == NULL ? NULL : is_folder ? g_strdup (real) : g_path_get_dirname (real);
-  gboolean found = FALSE;
-
-  while (folder != NULL && !found && !g_str_equal (folder, "/"))
-    {
-      char *parent = g_path_get_dirname (folder);
-      int fd = open (folder, FOLDER_FLAGS);
-
-      found = fd >= 0 && scanner_is_private (fd);
-      if (fd >= 0)
-        close (fd);
-      g_free (folder);
-      folder = parent;
-    }
-  return found;
-}
-
-/* A data folder; or a store of versions, which would go into each backup of the music folder that it lies in. A store
- * that was named is another matter. */
-static gboolean
-scanner_is_own_folder (int fd, gboolean named)
-{
-  return scanner_is_private (fd) || (!named && has_file (fd, NAMIDA_SAFE_PATH_INTERNAL "store"));
 }
 
 /* Returns: whether the folder may be sent. Without its rules, files that should stay here would be sent. */
@@ -381,7 +325,7 @@ walk_folder (Walk *walk, const char *folder)
   g_autofree char *shown = g_build_filename (walk->root, folder, NULL);
   DIR *stream = NULL;
 
-  if (fd >= 0 && scanner_is_own_folder (fd, folder[0] == '\0'))
+  if (fd >= 0 && namida_scan_is_own_folder (fd, folder[0] == '\0'))
     {
       pass_over (walk->scan, shown, _ ("Namida Sync keeps its own files there."));
       close (fd);
@@ -487,13 +431,20 @@ walk_visit_named (Walk *walk, const char *path, const char *relative)
   const char *slash = strrchr (relative, '/');
   g_autofree char *folder = g_strndup (relative, slash != NULL ? (gsize) (slash - relative) : 0);
   g_autofree char *base = g_path_get_basename (relative);
+  g_autofree char *full = g_build_filename (walk->root, relative, NULL);
   int fd = openat (walk->root_fd, folder[0] == '\0' ? "." : folder, FOLDER_FLAGS);
+  struct stat st = { 0 };
 
   if (fd < 0)
     {
-      g_autofree char *shown = g_build_filename (walk->root, relative, NULL);
-
-      leave_out_errno (walk->scan, shown, errno);
+      leave_out_errno (walk->scan, full, errno);
+      return;
+    }
+  (void) fstatat (fd, base, &st, AT_SYMLINK_NOFOLLOW); /* what is gone is told by visit() */
+  if (namida_scan_is_own_place (full, S_ISDIR (st.st_mode)))
+    {
+      pass_over (walk->scan, full, _ ("Namida Sync keeps its own files there."));
+      close (fd);
       return;
     }
   walk_read_rules_above (walk, folder);
@@ -620,10 +571,12 @@ scan_argument (Scan *scan, const char *path, GError **error)
         }
       return FALSE;
     }
-  if (scanner_is_in_private (path, S_ISDIR (st.st_mode)))
+  if (namida_scan_is_own_place (path, S_ISDIR (st.st_mode)))
     pass_over (scan, path, _ ("Namida Sync keeps its own files there."));
   else if (S_ISDIR (st.st_mode))
     scan_folder (scan, path);
+  else if (namida_identity_is_key_file (&st))
+    pass_over (scan, path, _ ("It is the private key of this device."));
   else if (S_ISREG (st.st_mode))
     scan_file (scan, path, &st);
   else

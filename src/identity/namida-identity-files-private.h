@@ -21,6 +21,13 @@ typedef struct
  * %NAMIDA_ERROR_INTERNAL
  */
 NamidaIdentityFiles *namida_identity_files_load (const char *data_dir, GError **error);
+/**
+ * namida_identity_check_parents:
+ * @data_dir: a folder that exists
+ *
+ * Returns: %FALSE with %NAMIDA_ERROR_STORAGE when other users of this computer may change a folder above it. Blocking.
+ */
+gboolean namida_identity_check_parents (const char *data_dir, GError **error);
 /** namida_identity_files_free: also wipes the key from memory. */
 void namida_identity_files_free (NamidaIdentityFiles *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaIdentityFiles, namida_identity_files_free)

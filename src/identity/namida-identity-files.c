@@ -5,6 +5,7 @@
 #include "namida-identity-keys-private.h"
 
 #include "namida-error.h"
+#include "namida-identity.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +25,56 @@
 #define MAX_BYTES (64 * 1024)
 
 static const char *const names[] = { KEY, CERTIFICATE, UUID };
+
+typedef struct
+{
+  guint64 device, inode;
+} KeyFile;
+
+/* All that were read, so that none is ever sent. */
+static GMutex key_files_lock;
+static GArray *key_files; /* (nullable) KeyFile */
+
+static gboolean
+identity_has_key_file (const struct stat *st)
+{
+  for (guint i = 0; key_files != NULL && i < key_files->len; i++)
+    {
+      const KeyFile *one = &g_array_index (key_files, KeyFile, i);
+
+      if (one->device == (guint64) st->st_dev && one->inode == (guint64) st->st_ino)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+namida_identity_is_key_file (const struct stat *st)
+{
+  gboolean found;
+
+  g_mutex_lock (&key_files_lock);
+  found = identity_has_key_file (st);
+  g_mutex_unlock (&key_files_lock);
+  return found;
+}
+
+static void
+identity_note_key_file (int fd)
+{
+  struct stat st;
+  KeyFile one;
+
+  if (fstat (fd, &st) != 0)
+    return;
+  one = (KeyFile){ (guint64) st.st_dev, (guint64) st.st_ino };
+  g_mutex_lock (&key_files_lock);
+  if (key_files == NULL)
+    key_files = g_array_new (FALSE, FALSE, sizeof (KeyFile));
+  if (!identity_has_key_file (&st))
+    g_array_append_val (key_files, one);
+  g_mutex_unlock (&key_files_lock);
+}
 
 static gboolean
 fail_read (GError **error, const char *path)
@@ -133,6 +184,8 @@ read_file (const char *folder, const char *name, gboolean secret, GError **error
     identity_refuse_open_key (path, error);
   else if ((text = read_all (fd)) == NULL)
     fail_read (error, path);
+  if (secret && text != NULL)
+    identity_note_key_file (fd);
   if (fd >= 0)
     close (fd);
   return text;
@@ -214,7 +267,7 @@ remove_leftover (int data_fd)
 static gboolean
 write_folder (int data_fd, const NamidaIdentityFiles *files)
 {
-  int folder_fd;
+  int folder_fd, key_fd;
   gboolean good;
   int saved_errno;
 
@@ -229,6 +282,12 @@ write_folder (int data_fd, const NamidaIdentityFiles *files)
          && write_durably (folder_fd, UUID, files->uuid) && fsync (folder_fd) == 0
          && renameat (data_fd, NEW_FOLDER, data_fd, FOLDER) == 0 && fsync (data_fd) == 0;
   saved_errno = errno;
+  key_fd = good ? openat (folder_fd, KEY, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+  if (key_fd >= 0)
+    {
+      identity_note_key_file (key_fd);
+      close (key_fd);
+    }
   close (folder_fd);
   if (!good)
     remove_leftover (data_fd);
@@ -311,7 +370,7 @@ namida_identity_files_load (const char *data_dir, GError **error)
   /* Held until the descriptor is closed: a second program waits the millisecond that making takes. */
   if (data_fd < 0 || flock (data_fd, LOCK_EX) != 0)
     fail_read (error, data_dir);
-  else if (!check_folder (data_dir, error))
+  else if (!check_folder (data_dir, error) || !namida_identity_check_parents (data_dir, error))
     files = NULL; /* who may write there may put another identity, or another list of trusted devices, into it */
   else if (is_present (data_fd))
     files = check_folder (folder, error) ? read_folder (folder, error) : NULL;

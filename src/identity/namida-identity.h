@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <sys/stat.h>
 
 #include "namida-known-devices.h"
 
@@ -16,7 +17,8 @@ G_DECLARE_FINAL_TYPE (NamidaIdentity, namida_identity, NAMIDA, IDENTITY, GObject
  *
  * Loads who this device is, or makes it once (ECDSA P-256, self-signed X.509 v3, 1975 to 4096, docs/protocol.md).
  * A half-present or damaged identity is an error that names the file and says what to do, never a new identity; a key
- * that others may read (mode & 077), and a folder that others may write to, are refused. Making it is crash-safe.
+ * that others may read (mode & 077), and a folder that others may write to, or move away with a folder above it, are
+ * refused. Making it is crash-safe.
  * Blocking for some ms: the start of the program, or a worker.
  *
  * Returns: (transfer full) (nullable)
@@ -37,6 +39,15 @@ void namida_identity_set_alias (NamidaIdentity *self, const char *alias);
 NamidaKnownDevices *namida_identity_get_known_devices (NamidaIdentity *self);
 /** namida_identity_readable_host_name: Returns: (transfer full): exported for tests. */
 char *namida_identity_readable_host_name (const char *host_name);
+
+/**
+ * namida_identity_is_key_file:
+ * @st: of a file that is about to be sent
+ *
+ * Returns: whether it is a private key that this program has read, by whatever name: a hard link has another one. Any
+ * thread.
+ */
+gboolean namida_identity_is_key_file (const struct stat *st);
 
 /** namida_fingerprint_of: Returns: (transfer full): SHA-256 of the DER, 64 upper-case hex digits. */
 char *namida_fingerprint_of (GTlsCertificate *certificate);

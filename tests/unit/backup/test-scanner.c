@@ -3,6 +3,7 @@
 
 #include "namida-error.h"
 #include "namida-fixtures.h"
+#include "namida-identity.h"
 #include "namida-limits.h"
 #include "namida-scanner-private.h"
 
@@ -679,6 +680,72 @@ test_private_key (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* What is named alone, or in a list of files, is never walked to from above. */
+static void
+test_named_secrets (Fixture *fixture, gconstpointer data)
+{
+  static const char *const ways[] = { "Music/data/identity/key.pem",
+                                      "Music/data/identity",
+                                      "Music/data/state.db",
+                                      "Music/data/parts",
+                                      "Music/store/.namida-sync-store",
+                                      "Music/store/.namida-sync-parts",
+                                      "Music/store/.namida-sync-parts/1",
+                                      "Music/store/Phone/.namida-sync-trash/a.mp3" };
+
+  drop (put (fixture, "Music/song.mp3", "song"));
+  drop (put (fixture, "Music/data/state.db", "database"));
+  drop (put (fixture, "Music/data/identity/key.pem", "KEY"));
+  drop (put (fixture, "Music/data/parts/a", "part"));
+  drop (put (fixture, "Music/store/.namida-sync-store", "x"));
+  drop (put (fixture, "Music/store/.namida-sync-parts/1/a.part", "part"));
+  drop (put (fixture, "Music/store/Phone/.namida-sync-trash/a.mp3", "trash"));
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (ways); i++)
+    {
+      const char *named = ways[i / 2];
+
+      g_list_store_remove_all (fixture->files);
+      g_clear_object (&fixture->backup);
+      g_clear_error (&fixture->error);
+      g_clear_pointer (&fixture->filter, namida_scan_filter_unref);
+      fixture->done = FALSE;
+      name_argument (fixture, i % 2 == 0 ? named : "Music");
+      if (i % 2 == 1)
+        restrict_to (fixture, named);
+      scan (fixture, NULL);
+      g_assert_nonnull (fixture->error);
+      g_assert_null (fixture->backup);
+    }
+}
+
+/* A hard link is the key by another name, in a folder that shows nothing of it. */
+static void
+test_linked_key (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *data_dir = g_build_filename (fixture->root, "data", NULL);
+  g_autofree char *key = g_build_filename (data_dir, "identity", "key.pem", NULL);
+  g_autofree char *inside = g_build_filename (fixture->root, "Music", "a.mp3", NULL);
+  g_autofree char *alone = g_build_filename (fixture->root, "b.mp3", NULL);
+
+  for (guint start = 0; start < 2; start++) /* the key is made, then read */
+    {
+      g_autoptr (NamidaIdentity) identity = namida_identity_load (data_dir, &fixture->error);
+
+      g_assert_no_error (fixture->error);
+    }
+  drop (put (fixture, "Music/song.mp3", "song"));
+  g_assert_no_errno (link (key, inside));
+  g_assert_no_errno (link (key, alone));
+  name_argument (fixture, "Music");
+  name_argument (fixture, "b.mp3");
+  scan (fixture, NULL);
+  g_assert_no_error (fixture->error);
+  g_assert_nonnull (find (fixture, "Music/song.mp3"));
+  g_assert_cmpuint (namida_backup_get_entries (fixture->backup)->len, ==, 1);
+  g_assert_true (is_left_out (fixture, "a.mp3"));
+  g_assert_true (is_left_out (fixture, "b.mp3"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -704,6 +771,8 @@ main (int argc, char **argv)
   ADD ("missing", test_missing);
   ADD ("nothing", test_nothing);
   ADD ("private-key", test_private_key);
+  ADD ("named-secrets", test_named_secrets);
+  ADD ("linked-key", test_linked_key);
   ADD ("cancel", test_cancel);
   ADD ("deep", test_deep);
   return g_test_run ();

@@ -5,6 +5,8 @@
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
 
 /* A key or a database that is gone, damaged, or open to others: told or refused, and never a silent new beginning. */
 
@@ -152,6 +154,83 @@ test_open_folder (Fixture *f, gconstpointer data)
   assert_told (f, NULL);
 }
 
+/* One more user may write into @folder: acl(5), in the kernel's own format. */
+static gboolean
+test_set_acl (const char *folder)
+{
+  static const struct
+  {
+    guint32 version;
+    struct
+    {
+      guint16 tag, permissions;
+      guint32 id;
+    } entries[5];
+  } list = { GUINT32_TO_LE (2),
+             { { GUINT16_TO_LE (0x01), GUINT16_TO_LE (7), G_MAXUINT32 },
+               { GUINT16_TO_LE (0x02), GUINT16_TO_LE (7), GUINT32_TO_LE (12345) },
+               { GUINT16_TO_LE (0x04), 0, G_MAXUINT32 },
+               { GUINT16_TO_LE (0x10), GUINT16_TO_LE (7), G_MAXUINT32 },
+               { GUINT16_TO_LE (0x20), 0, G_MAXUINT32 } } };
+
+  return setxattr (folder, "system.posix_acl_access", &list, sizeof list, 0) == 0;
+}
+
+/* Above it: who can move the data folder away can put another one there. */
+static void
+test_open_parents (Fixture *f, gconstpointer data)
+{
+  g_autofree char *above = g_build_filename (f->folder, "above", NULL);
+  g_autofree char *link = g_build_filename (f->folder, "link", NULL);
+  g_autofree char *folder = g_build_filename (above, "data", NULL);
+  char *const ways[] = { folder, link };
+
+  g_assert_no_errno (g_mkdir_with_parents (folder, 0700));
+  g_assert_no_errno (symlink (folder, link));
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (NamidaIdentity) good = NULL, sticky = NULL;
+
+      g_assert_no_errno (g_chmod (above, 0755));
+      good = namida_identity_load (ways[i], &error);
+      g_assert_no_error (error);
+      g_assert_no_errno (g_chmod (above, 01777));
+      sticky = namida_identity_load (ways[i], &error);
+      g_assert_no_error (error);
+      g_assert_no_errno (g_chmod (above, 0777));
+      g_assert_null (namida_identity_load (ways[i], &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+      g_assert_nonnull (strstr (error->message, above));
+    }
+  g_assert_no_errno (g_chmod (above, 0700));
+  if (!test_set_acl (above))
+    g_test_message ("no lists of access on this file system");
+  else
+    g_assert_null (namida_identity_load (folder, NULL));
+}
+
+/* The group of one's own is nobody else, another one is. */
+static void
+test_group_of_parents (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->folder, "data", NULL);
+  g_autoptr (NamidaIdentity) own = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_no_errno (g_chmod (f->folder, 0770));
+  own = namida_identity_load (folder, &error);
+  g_assert_no_error (error);
+  if (geteuid () != 0)
+    {
+      g_test_skip ("only root can give a folder to another group");
+      return;
+    }
+  g_assert_no_errno (chown (f->folder, 0, 12345));
+  g_assert_null (namida_identity_load (folder, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+}
+
 static void
 test_odd_files (Fixture *f, gconstpointer data)
 {
@@ -180,6 +259,8 @@ main (int argc, char **argv)
   ADD ("/memory/identity-first", test_identity_first);
   ADD ("/memory/database-damaged", test_database_damaged);
   ADD ("/memory/open-folder", test_open_folder);
+  ADD ("/memory/open-parents", test_open_parents);
+  ADD ("/memory/group-of-parents", test_group_of_parents);
   ADD ("/memory/odd-files", test_odd_files);
   return g_test_run ();
 }
