@@ -69,11 +69,12 @@ namida_restore_record_reopen (NamidaDatabase *database, const char *id, GError *
 gboolean
 namida_restore_record_add (NamidaDatabase *database, const char *id, GPtrArray *rows, GError **error)
 {
+  sqlite3 *handle;
   gboolean fine;
 
   if (rows->len == 0)
     return TRUE;
-  namida_database_lock (database);
+  handle = namida_database_lock (database);
   fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", NULL);
   for (guint i = 0; fine && i < rows->len; i++)
     {
@@ -85,10 +86,11 @@ namida_restore_record_add (NamidaDatabase *database, const char *id, GPtrArray *
           " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
           "sisiiiiss", id, (gint64) row->kind, row->path, (gint64) row->size, row->mtime_ns, (gint64) row->inode,
           (gint64) row->device, row->sha256, row->kept);
-      if (!fine)
-        namida_database_exec (database, NULL, "ROLLBACK", NULL);
     }
   fine = fine && namida_database_exec (database, error, "COMMIT", NULL);
+  /* Else all that is written later would wait for the end of this transaction, and be lost with it. */
+  if (!fine && !sqlite3_get_autocommit (handle))
+    sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
   namida_database_unlock (database);
   return fine;
 }

@@ -185,13 +185,10 @@ namida_repair_link (const NamidaVersionFile *file, int version_fd, const char *w
   g_mutex_lock (&repairing);
   mode = repair_open_up (folder);
   unlinkat (folder, TEMPORARY, 0);
-  fine = linkat (AT_FDCWD, whole, folder, TEMPORARY, 0) == 0;
-  if (fine && renameat (folder, TEMPORARY, folder, basename) != 0)
-    {
-      unlinkat (folder, TEMPORARY, 0);
-      fine = FALSE;
-    }
-  fine = fine && fsync (folder) == 0;
+  fine = linkat (AT_FDCWD, whole, folder, TEMPORARY, 0) == 0 && renameat (folder, TEMPORARY, folder, basename) == 0
+         && fsync (folder) == 0;
+  /* Also when both were names of one file, which could not be read for a moment: a rename does nothing then. */
+  unlinkat (folder, TEMPORARY, 0);
   repair_close_up (folder, mode);
   g_mutex_unlock (&repairing);
   close (folder);

@@ -165,12 +165,15 @@ static gboolean
 trash_claim (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
 {
   g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, record->id);
-  gboolean fine;
+  sqlite3 *handle = namida_database_lock (database);
+  /* Both or none: what is claimed and not in the trash is removed at the next start. */
+  gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
+                  && namida_version_record_claim (database, id, error)
+                  && trash_mark (database, record->id, NAMIDA_VERSION_TRASHED, error)
+                  && namida_database_exec (database, error, "COMMIT", "");
 
-  /* The lock makes the look and the mark one. */
-  namida_database_lock (database);
-  fine = namida_version_record_claim (database, id, error)
-         && trash_mark (database, record->id, NAMIDA_VERSION_TRASHED, error);
+  if (!fine && !sqlite3_get_autocommit (handle))
+    sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
   namida_database_unlock (database);
   return fine;
 }
@@ -237,7 +240,8 @@ namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("There is no version “%s” in the trash."), id);
       return FALSE;
     }
-  if (record->landing == NAMIDA_LANDING_BACKUP
+  /* It has left the trash when an earlier try got as far as that. */
+  if (record->landing == NAMIDA_LANDING_BACKUP && (trash_is_in (database, record) || !trash_is_at_place (record))
       && (trash_place_open (&place, database, record, FALSE) ? !trash_move_out (database, &place, record, error)
                                                              : !trash_fail_out (record, errno, error)))
     return FALSE;

@@ -26,6 +26,7 @@ typedef struct
 {
   NamidaBackup *backup;
   GPtrArray *contents; /* char *, indexes of the entries */
+  gboolean unchecked;  /* its version may be left without the modes that only spare a person a mistake */
 } Shipment;
 Shipment *shipment_new (void);
 void shipment_free (Shipment *self);
