@@ -54,15 +54,35 @@ namida_content_ctime_ns (const struct stat *st)
   return (gint64) st->st_ctim.tv_sec * G_GINT64_CONSTANT (1000000000) + st->st_ctim.tv_nsec;
 }
 
+/* g_ascii_xdigit_value() without a call: there are 64 of them for each file of an offer. -1: no digit. */
+static inline int
+content_get_digit (char digit)
+{
+  char lower = (char) (digit | 0x20);
+
+  if (digit >= '0' && digit <= '9')
+    return digit - '0';
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 gboolean
 namida_content_pack_hash (const char *hex, guint8 *bytes)
 {
-  if (hex == NULL || !namida_digest_is_hex (hex))
+  gsize i;
+
+  if (hex == NULL)
     return FALSE;
-  for (guint i = 0; i < NAMIDA_SHA256_BYTES; i++)
-    bytes[i]
-        = (guint8) (g_ascii_xdigit_value (hex[2 * (gsize) i]) << 4 | g_ascii_xdigit_value (hex[2 * (gsize) i + 1]));
-  return TRUE;
+  for (i = 0; i < NAMIDA_SHA256_BYTES; i++)
+    {
+      /* The end of a text that is too short is no digit, and nothing behind it is looked at. */
+      int high = content_get_digit (hex[2 * i]);
+      int low = high >= 0 ? content_get_digit (hex[2 * i + 1]) : -1;
+
+      if (low < 0)
+        return FALSE;
+      bytes[i] = (guint8) (high << 4 | low);
+    }
+  return hex[2 * i] == '\0';
 }
 
 char *
@@ -249,6 +269,67 @@ namida_content_writer_enter (NamidaContentWriter *self,
     }
   if (read_at != NULL)
     *read_at = row.read_at;
+  return row.id;
+}
+
+/* The columns of NAMIDA_CONTENT_ROW_COLUMNS. */
+enum
+{
+  ROW_ID,
+  ROW_INODE,
+  ROW_SIZE,
+  ROW_MTIME,
+  ROW_HASH,
+  ROW_DEVICE,
+  ROW_CTIME,
+  ROW_READ_AT,
+  ROW_DAMAGED,
+  ROW_PATH,
+};
+
+static gboolean
+content_is_row (const NamidaFileContent *content, sqlite3_stmt *statement, int column)
+{
+  guint8 hash[NAMIDA_SHA256_BYTES];
+  const void *blob;
+
+  if (sqlite3_column_type (statement, column + ROW_ID) == SQLITE_NULL
+      || sqlite3_column_int64 (statement, column + ROW_INODE) != (gint64) content->inode
+      || sqlite3_column_int64 (statement, column + ROW_SIZE) != (gint64) content->size
+      || sqlite3_column_int64 (statement, column + ROW_MTIME) != content->mtime_ns
+      || sqlite3_column_int (statement, column + ROW_DAMAGED) != 0 || !namida_content_pack_hash (content->sha256, hash))
+    return FALSE;
+  blob = sqlite3_column_blob (statement, column + ROW_HASH);
+  return blob != NULL && sqlite3_column_bytes (statement, column + ROW_HASH) == (int) sizeof hash
+         && memcmp (blob, hash, sizeof hash) == 0;
+}
+
+gint64
+namida_content_writer_refresh (NamidaContentWriter *self,
+                               const NamidaFileContent *content,
+                               sqlite3_stmt *statement,
+                               int column,
+                               gint64 *read_at,
+                               gboolean *fine,
+                               GError **error)
+{
+  ContentRow row;
+
+  if (!content_is_row (content, statement, column))
+    return 0;
+  row = (ContentRow){
+    .id = sqlite3_column_int64 (statement, column + ROW_ID),
+    .device = sqlite3_column_int64 (statement, column + ROW_DEVICE),
+    .ctime_ns = sqlite3_column_int64 (statement, column + ROW_CTIME),
+    .read_at = sqlite3_column_int64 (statement, column + ROW_READ_AT),
+    .same_path = g_strcmp0 ((const char *) sqlite3_column_text (statement, column + ROW_PATH), content->path) == 0
+  };
+  if (!content_update (self, content, &row))
+    {
+      *fine = content_fail (self->database, error);
+      return 0;
+    }
+  *read_at = row.read_at;
   return row.id;
 }
 

@@ -45,6 +45,29 @@ gint64 namida_content_writer_enter (NamidaContentWriter *self,
                                     gint64 *read_at,
                                     GError **error);
 
+/** What a statement must select of contents c, one column after the other, for namida_content_writer_refresh(). */
+#define NAMIDA_CONTENT_ROW_COLUMNS                                                                                     \
+  "c.id, c.inode, c.size, c.mtime_ns, c.sha256, c.device, c.ctime_ns, c.read_at, c.damaged, c.path"
+
+/**
+ * namida_content_writer_refresh:
+ * @statement: is at a row that has %NAMIDA_CONTENT_ROW_COLUMNS from @column on, all NULL if there is no content
+ * @read_at: (out): as of namida_content_writer_enter()
+ * @fine: (inout): %FALSE after an error
+ *
+ * As namida_content_writer_enter() for a content whose row was found already, if it is the row of @content and nothing
+ * has found it damaged.
+ *
+ * Returns: the row's number; 0: it is another content's, or @error (STORAGE, NO_SPACE) is set.
+ */
+gint64 namida_content_writer_refresh (NamidaContentWriter *self,
+                                      const NamidaFileContent *content,
+                                      sqlite3_stmt *statement,
+                                      int column,
+                                      gint64 *read_at,
+                                      gboolean *fine,
+                                      GError **error);
+
 /**
  * namida_content_set_damaged:
  * @id: the row's number, when it is known; or 0

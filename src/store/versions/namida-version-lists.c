@@ -11,6 +11,7 @@
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-json-cursor.h"
+#include "namida-version-recall.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -58,10 +59,12 @@ typedef struct
   NamidaContentWriter *contents;
   sqlite3_stmt *statements[N_STATEMENTS];
   const char *landing, *base;
-  GStringChunk *paths;
+  GStringChunk *chunk;
+  GPtrArray *paths;   /* in @chunk, one for each row */
   GArray *items;      /* ListItem */
   GHashTable *labels; /* label → ListCount */
   gint64 version, read_at;
+  gint64 same; /* 0, or a version with the same files */
   guint64 files, bytes;
   const char *zip; /* (nullable) */
 } ListWriter;
@@ -92,7 +95,8 @@ lists_open (ListWriter *self, GError **error)
       if (self->statements[i] == NULL)
         return FALSE;
     }
-  self->paths = g_string_chunk_new (4096);
+  self->chunk = g_string_chunk_new (4096);
+  self->paths = g_ptr_array_new ();
   self->items = g_array_new (FALSE, FALSE, sizeof (ListItem));
   self->labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self->contents != NULL;
@@ -104,7 +108,8 @@ lists_close (ListWriter *self)
   for (guint i = 0; i < N_STATEMENTS; i++)
     sqlite3_finalize (self->statements[i]);
   g_clear_pointer (&self->contents, namida_content_writer_free);
-  g_clear_pointer (&self->paths, g_string_chunk_free);
+  g_clear_pointer (&self->chunk, g_string_chunk_free);
+  g_clear_pointer (&self->paths, g_ptr_array_unref);
   g_clear_pointer (&self->items, g_array_unref);
   g_clear_pointer (&self->labels, g_hash_table_unref);
 }
@@ -130,21 +135,21 @@ lists_keep_path (ListWriter *self, const NamidaStoredRow *row)
   gsize length = strlen (self->base);
 
   if (g_str_equal (self->landing, "backup") && g_str_has_prefix (path, self->base) && path[length] == '/')
-    return g_string_chunk_insert (self->paths, path + length + 1);
-  return g_string_chunk_insert (self->paths, path);
+    return g_string_chunk_insert (self->chunk, path + length + 1);
+  return g_string_chunk_insert (self->chunk, path);
 }
 
 static void
 lists_bind_name (sqlite3_stmt *statement, const NamidaStoredRow *row, const char *path)
 {
-  const char *below = row->below != NULL ? row->below : "";
-  gboolean ends = *below != '\0' && g_str_has_suffix (path, below);
+  const char *relative;
+  gint64 tail = namida_version_name_tail (row, path, &relative);
 
   sqlite3_bind_text (statement, 1, path, -1, SQLITE_STATIC);
   sqlite3_bind_int (statement, 2, (int) row->kind);
   sqlite3_bind_text (statement, 3, row->label != NULL ? row->label : "", -1, SQLITE_STATIC);
-  sqlite3_bind_int64 (statement, 4, ends ? (gint64) strlen (below) : 0);
-  sqlite3_bind_text (statement, 5, ends ? NULL : below, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 4, tail);
+  sqlite3_bind_text (statement, 5, relative, -1, SQLITE_STATIC);
 }
 
 static gboolean
@@ -166,27 +171,18 @@ lists_enter_name (ListWriter *self, const NamidaStoredRow *row, const char *path
 }
 
 static gboolean
-lists_enter_content (ListWriter *self, const NamidaStoredRow *row, const char *path, gint64 *id, GError **error)
+lists_enter_content (
+    ListWriter *self, const NamidaStoredRow *row, const char *path, NamidaRecalledFile *file, GError **error)
 {
-  NamidaFileContent content = { .size = row->size,
-                                .inode = row->inode,
-                                .device = row->device,
-                                .mtime_ns = row->mtime_ns,
-                                .ctime_ns = row->ctime_ns,
-                                .read_at = row->read_at,
-                                .first_at = row->first_at,
-                                .sha256 = row->sha256,
-                                .path = g_path_is_absolute (path) ? path : NULL,
-                                .arrived = row->read_at > 0 && !row->kept };
-  gint64 read_at;
+  NamidaFileContent content = namida_version_get_content (row, path);
 
-  *id = 0;
   if (row->kind == NAMIDA_VERSION_FILE_FOLDER)
     return TRUE;
-  *id = namida_content_writer_enter (self->contents, &content, &read_at, error);
-  if (*id != 0)
-    self->read_at = MIN (self->read_at, read_at);
-  return *id != 0;
+  if (file->content == 0)
+    file->content = namida_content_writer_enter (self->contents, &content, &file->read_at, error);
+  if (file->content != 0)
+    self->read_at = MIN (self->read_at, file->read_at);
+  return file->content != 0;
 }
 
 static void
@@ -216,23 +212,37 @@ lists_count (ListWriter *self, const NamidaStoredRow *row, const char *path)
 }
 
 static gboolean
+lists_enter_row (
+    ListWriter *self, const NamidaStoredRow *row, const char *path, NamidaRecalledFile *file, GError **error)
+{
+  const char *slash = strrchr (path, '/');
+  ListItem item = { .kept = row->kept, .folder = path, .folder_length = slash != NULL ? (gsize) (slash - path) : 0 };
+
+  if (file->name == 0 && !lists_enter_name (self, row, path, &file->name, error))
+    return FALSE;
+  if (!lists_enter_content (self, row, path, file, error))
+    return FALSE;
+  lists_count (self, row, path);
+  item.name = file->name;
+  item.content = file->content;
+  g_array_append_val (self->items, item);
+  return TRUE;
+}
+
+static gboolean
 lists_enter_rows (ListWriter *self, GArray *rows, GError **error)
 {
-  for (guint i = 0; i < rows->len; i++)
-    {
-      const NamidaStoredRow *row = &g_array_index (rows, NamidaStoredRow, i);
-      const char *path = lists_keep_path (self, row);
-      const char *slash = strrchr (path, '/');
-      ListItem item
-          = { .kept = row->kept, .folder = path, .folder_length = slash != NULL ? (gsize) (slash - path) : 0 };
+  g_autofree NamidaRecalledFile *files = g_new0 (NamidaRecalledFile, MAX (rows->len, 1));
 
-      if (!lists_enter_name (self, row, path, &item.name, error)
-          || !lists_enter_content (self, row, path, &item.content, error))
-        return FALSE;
-      lists_count (self, row, path);
-      item.part = g_str_hash (path) % PARTS;
-      g_array_append_val (self->items, item);
-    }
+  for (guint i = 0; i < rows->len; i++)
+    g_ptr_array_add (self->paths, (gpointer) lists_keep_path (self, &g_array_index (rows, NamidaStoredRow, i)));
+  if (!namida_version_recall (self->database, self->version, self->contents, rows, self->paths, files, &self->same,
+                              error))
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++)
+    if (!lists_enter_row (self, &g_array_index (rows, NamidaStoredRow, i), g_ptr_array_index (self->paths, i),
+                          &files[i], error))
+      return FALSE;
   return TRUE;
 }
 
@@ -262,32 +272,37 @@ static void
 lists_sort (ListWriter *self)
 {
   ListItem *items = (ListItem *) (gpointer) self->items->data;
+  gboolean parts = FALSE;
 
   g_array_sort (self->items, lists_compare);
   for (guint from = 0, to = 0; from < self->items->len; from = to)
     {
       while (to < self->items->len && lists_compare_folders (&items[from], &items[to]) == 0)
         to++;
-      for (guint i = from; i < to && to - from <= LARGE_FOLDER; i++)
-        items[i].part = 0;
+      /* @folder is the whole path: it ends at its zero. */
+      for (guint i = from; i < to && to - from > LARGE_FOLDER; i++)
+        items[i].part = g_str_hash (items[i].folder) % PARTS;
+      parts |= to - from > LARGE_FOLDER;
     }
-  g_array_sort (self->items, lists_compare);
+  if (parts)
+    g_array_sort (self->items, lists_compare);
 }
 
 static void
 lists_digest (const ListItem *items, guint n_items, guint8 *bytes)
 {
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
+  g_autofree gint64 *rows = g_new (gint64, 3 * (gsize) n_items);
   g_autofree char *hex = NULL;
   guint8 whole[NAMIDA_SHA256_BYTES];
 
   for (guint i = 0; i < n_items; i++)
     {
-      const gint64 row[3]
-          = { GINT64_TO_LE (items[i].name), GINT64_TO_LE (items[i].content), GINT64_TO_LE ((gint64) items[i].kept) };
-
-      namida_digest_update (digest, row, sizeof row);
+      rows[3 * (gsize) i] = GINT64_TO_LE (items[i].name);
+      rows[3 * (gsize) i + 1] = GINT64_TO_LE (items[i].content);
+      rows[3 * (gsize) i + 2] = GINT64_TO_LE ((gint64) items[i].kept);
     }
+  namida_digest_update (digest, rows, 3 * (gsize) n_items * sizeof *rows);
   hex = namida_digest_finish (digest);
   namida_content_pack_hash (hex, whole);
   memcpy (bytes, whole, DIGEST_BYTES);
@@ -425,6 +440,17 @@ lists_unlink (ListWriter *self, GArray *unused, GError **error)
   return unused->len == 0 || lists_drop_orphans (self->database, unused, error);
 }
 
+/* The lists of a version with the same files, which may be this one before it was sent again. */
+static gboolean
+lists_share (ListWriter *self, GError **error)
+{
+  return self->same == self->version
+         || namida_database_exec (
+             self->database, error,
+             "INSERT OR IGNORE INTO version_lists (version, list) SELECT ?, list FROM version_lists WHERE version = ?",
+             "ii", self->version, self->same);
+}
+
 static gboolean
 lists_write_all (ListWriter *self, GError **error)
 {
@@ -490,7 +516,8 @@ namida_version_lists_write (
                         .base = path,
                         .read_at = G_MAXINT64 };
   gboolean fine = lists_open (&writer, error) && lists_enter_rows (&writer, rows, error)
-                  && lists_write_all (&writer, error) && lists_write_head (&writer, error);
+                  && (writer.same != 0 ? lists_share (&writer, error) : lists_write_all (&writer, error))
+                  && lists_write_head (&writer, error);
 
   lists_close (&writer);
   namida_database_unlock (database);
