@@ -34,7 +34,7 @@ typedef struct
   NamidaBackup *backup; /* as the other device keeps it */
   GBytes *zip, *song;
   NamidaTransfer *transfer;
-  int open, asked; /* atomic: connections; how often the first file was asked for */
+  int open, asked, prepared; /* atomic: connections; how often the first file was asked for, and the list */
   GError *error;
   gboolean done, ok;
 } Fixture;
@@ -106,6 +106,7 @@ keeper_send_zip (Fixture *f, Keeper *keeper, gsize from)
   gsize size;
   const guint8 *data = g_bytes_get_data (f->zip, &size);
   g_autofree guint8 *more = NULL;
+  const char *expired = "{\"message\":\"over\",\"code\":\"expired\"}";
 
   switch (f->test.play)
     {
@@ -151,6 +152,19 @@ keeper_send_zip (Fixture *f, Keeper *keeper, gsize from)
       else
         keeper_write (keeper, "200 X", -1, size, data, n == 0 ? CUT_BYTES : size);
       return n > 0;
+    case PLAY_PART_FOR_ALL:
+      keeper_write (keeper, "206 X", 0, size, data, size);
+      return TRUE;
+    case PLAY_NO_LENGTH:
+      g_output_stream_write_all (keeper->out, "HTTP/1.1 200 X\r\n\r\n", 18, NULL, NULL, NULL);
+      g_output_stream_write_all (keeper->out, data, size, NULL, NULL, NULL);
+      return FALSE;
+    case PLAY_TWO_LENGTHS:
+      keeper_write (keeper, "200 X\r\nContent-Length: 5", -1, size, data, size);
+      return FALSE;
+    case PLAY_EXPIRES:
+      keeper_write (keeper, "404 X", -1, strlen (expired), expired, strlen (expired));
+      return TRUE;
     default:
       keeper_write (keeper, "200 X", -1, size, data, size);
       return TRUE;
@@ -167,6 +181,7 @@ keeper_serve (Fixture *f, Keeper *keeper)
     return FALSE;
   if (strstr (head, "/prepare-download") != NULL)
     {
+      g_atomic_int_inc (&f->prepared);
       keeper_prepare (f, keeper);
       return FALSE;
     }
@@ -295,10 +310,13 @@ assert_stored (Fixture *f, const char *path, GBytes *bytes)
 static void
 test_case (Fixture *f, gconstpointer data)
 {
-  NamidaIdentity *shown = f->test.play == PLAY_IMPOSTOR ? f->ours : f->theirs;
+  g_autofree char *shown = conformance_dup_shown (&f->test, namida_identity_get_fingerprint (f->theirs),
+                                                  namida_identity_get_fingerprint (f->ours));
   g_autoptr (NamidaPuller) puller
-      = namida_puller_new (f->ours, G_LIST_MODEL (f->addresses), namida_identity_get_fingerprint (shown), f->transfer,
-                           on_land, f, NULL);
+      = namida_puller_new (f->ours, G_LIST_MODEL (f->addresses), shown, f->transfer, on_land, f, NULL);
+  NamidaError code = f->test.play == PLAY_EXPIRES       ? NAMIDA_ERROR_EXPIRED
+                     : f->test.play == PLAY_TWO_LENGTHS ? NAMIDA_ERROR_INVALID_REQUEST
+                                                        : NAMIDA_ERROR_UNREACHABLE;
 
   namida_puller_fetch_async (puller, "1", NULL, on_fetched, f);
   while (!f->done)
@@ -307,14 +325,15 @@ test_case (Fixture *f, gconstpointer data)
     g_test_message ("%s", f->error->message);
   g_assert_cmpint (namida_transfer_get_state (f->transfer), ==, f->test.state);
   g_assert_cmpint (f->ok, ==, f->test.state == NAMIDA_TRANSFER_DONE);
-  if (f->test.play == PLAY_IMPOSTOR)
+  if (f->test.play == PLAY_IMPOSTOR || f->test.play == PLAY_ALMOST)
     {
+      g_assert_cmpint (g_atomic_int_get (&f->prepared), ==, 0);
       g_assert_true (g_error_matches (f->error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE)
                      || g_error_matches (f->error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED));
       return;
     }
   if (f->test.state == NAMIDA_TRANSFER_FAILED)
-    g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
+    g_assert_error (f->error, NAMIDA_ERROR, (int) code);
   g_assert_cmpint (namida_transfer_get_result (f->transfer, 0), ==, f->test.zip);
   g_assert_cmpint (namida_transfer_get_result (f->transfer, 1), ==, f->test.song);
   if (f->test.zip == NAMIDA_FILE_STORED)

@@ -30,6 +30,7 @@ typedef struct
   Case test;
   char *folder;
   NamidaIdentity *theirs, *ours;
+  NamidaIdentity *shown; /* (nullable): another device, in the place of the sender */
   NamidaDatabase *database;
   NamidaStore *store;
   NamidaServer *server;
@@ -60,7 +61,9 @@ sender_connect (Fixture *f)
 {
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, f->port);
-  NamidaHttpPeer peer = { .identity = is_plain (f) ? NULL : f->theirs,
+  NamidaHttpPeer peer = { .identity = is_plain (f)       ? NULL
+                                      : f->shown != NULL ? f->shown
+                                                         : f->theirs,
                           .address = G_INET_SOCKET_ADDRESS (address),
                           .fingerprint = is_plain (f) ? NULL : namida_identity_get_fingerprint (f->ours) };
   g_autoptr (GError) error = NULL;
@@ -211,6 +214,15 @@ sender_upload_again (Fixture *f, const Body *body)
   return status;
 }
 
+/* Returns: (transfer full): as another device, until it is cleared. */
+static NamidaIdentity *
+sender_make_stranger (Fixture *f)
+{
+  g_autofree char *folder = g_build_filename (f->folder, "stranger", NULL);
+
+  return namida_identity_load (folder, NULL);
+}
+
 static void
 sender_bring (Fixture *f, const char *id, GBytes *bytes)
 {
@@ -304,6 +316,87 @@ sender_play_wrong (Fixture *f)
   sender_finish (f, TRUE, NULL);
 }
 
+/* Nobody else may touch the session, though it has all its names right; the sender notices nothing of it. */
+static void
+sender_play_stranger (Fixture *f)
+{
+  static const char *const targets[] = { "cancel", "finish" };
+  g_autoptr (GBytes) wrong = conformance_make_bytes (ZIP_BYTES, 3);
+  guint status;
+
+  f->shown = sender_make_stranger (f);
+  g_assert_cmpuint (sender_upload (f, &(Body){ .id = "zip", .bytes = wrong }), !=, 200);
+  for (guint i = 0; i < G_N_ELEMENTS (targets); i++)
+    {
+      g_autofree char *target
+          = g_strconcat (sender_prefix (f), "/", targets[i], "?sessionId=", f->answer->session_id, NULL);
+
+      status = sender_post (f, target, "{\"files\":{}}", NULL);
+      /* LocalSend's cancel has one answer for all. */
+      g_assert_true (status >= 400 || (!is_v1 (f) && i == 0));
+    }
+  g_clear_object (&f->shown);
+  sender_bring (f, "zip", f->zip);
+}
+
+/* Returns: the status of the first file with the token of the second. */
+static guint
+sender_upload_with_other_token (Fixture *f)
+{
+  NamidaGrant *zip = g_hash_table_lookup (f->answer->files, "zip");
+  NamidaGrant *song = g_hash_table_lookup (f->answer->files, "song");
+  char *token = zip->token;
+  guint status;
+
+  g_assert_cmpstr (zip->token, !=, song->token);
+  zip->token = song->token;
+  status = sender_upload (f, &(Body){ .id = "zip", .bytes = f->zip });
+  zip->token = token;
+  return status;
+}
+
+/* The first file breaks off; it begins again before what has arrived, which is thrown away from there on. */
+static void
+sender_play_overlap (Fixture *f)
+{
+  guint64 there = 0;
+
+  sender_upload (f, &(Body){ .id = "zip", .bytes = f->zip, .most = 2000000 });
+  for (guint i = 0; i < MOST_TRIES && there == 0; i++)
+    {
+      there = sender_ask_offset (f);
+      g_usleep (20 * 1000);
+    }
+  g_assert_cmpuint (there, >, 1);
+  g_assert_cmpuint (sender_upload_again (f, &(Body){ .id = "zip", .bytes = f->zip, .offset = there / 2 }), ==, 200);
+}
+
+/* One that has begun keeps the file: the other is refused, and harms nothing. */
+static void
+sender_play_at_once (Fixture *f)
+{
+  g_autofree char *target = sender_format_upload (f, "zip", 0);
+  g_autoptr (GBytes) wrong = conformance_make_bytes (ZIP_BYTES, 3);
+  g_autoptr (NamidaHttpConnection) first = sender_connect (f);
+  NamidaHttpRequest request = { .target = target, .type = "application/octet-stream", .length = ZIP_BYTES };
+  g_auto (NamidaHttpAnswer) answer = { 0 };
+  const guint8 *data = g_bytes_get_data (f->zip, NULL);
+
+  namida_http_connection_begin (first, &request);
+  for (gsize at = 0; at < 4000000; at += 100000)
+    g_assert_cmpint (namida_http_connection_write (first, data + at, 100000, NULL), ==, 100000);
+  g_assert_cmpuint (sender_upload (f, &(Body){ .id = "zip", .bytes = wrong }), !=, 200);
+  for (gsize at = 4000000; at < ZIP_BYTES;)
+    {
+      gssize n = namida_http_connection_write (first, data + at, MIN (ZIP_BYTES - at, 100000), NULL);
+
+      g_assert_cmpint (n, >, 0);
+      at += (gsize) n;
+    }
+  g_assert_true (namida_http_connection_read_answer (first, 65536, &answer, NULL));
+  g_assert_cmpuint (answer.head.status, ==, 200);
+}
+
 static void
 sender_play (Fixture *f)
 {
@@ -334,6 +427,22 @@ sender_play (Fixture *f)
     case PLAY_TWICE:
       sender_play_wrong (f);
       return;
+    case PLAY_STRANGER:
+      sender_play_stranger (f);
+      break;
+    case PLAY_OTHER_TOKEN:
+      g_assert_cmpuint (sender_upload_with_other_token (f), !=, 200);
+      sender_bring (f, "zip", f->zip);
+      break;
+    case PLAY_BEHIND:
+      g_assert_cmpuint (sender_upload (f, &(Body){ .id = "zip", .bytes = f->zip, .offset = 1 }), >=, 400);
+      break;
+    case PLAY_OVERLAP:
+      sender_play_overlap (f);
+      break;
+    case PLAY_AT_ONCE:
+      sender_play_at_once (f);
+      break;
     default:
       sender_bring (f, "zip", f->zip);
       break;
@@ -342,6 +451,8 @@ sender_play (Fixture *f)
   sender_finish (f, f->test.play != PLAY_UNNAMED, NULL);
   if (f->test.play == PLAY_TWO_ENDS)
     sender_finish (f, FALSE, other);
+  if (f->test.play == PLAY_AFTER_END)
+    g_assert_cmpuint (sender_upload (f, &(Body){ .id = "zip", .bytes = f->zip }), !=, 200);
 }
 
 static gpointer

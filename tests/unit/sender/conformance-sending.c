@@ -129,6 +129,16 @@ receiver_offer (Fixture *f, Request *request)
   g_atomic_int_inc (&f->offers);
   if (is_phone (f))
     request_answer (request, 200, "Ready for upload");
+  else if (f->test.play == PLAY_BEYOND)
+    request_answer (request, 200,
+                    "{\"sessionId\":\"s\",\"files\":{\"zip\":{\"token\":\"t\",\"offset\":6291457},"
+                    "\"song\":{\"token\":\"t\",\"offset\":0}}}");
+  else if (f->test.play == PLAY_UNOFFERED)
+    request_answer (request, 200,
+                    is_v1 (f) ? "{\"sessionId\":\"s\",\"files\":{\"zip\":{\"token\":\"t\",\"offset\":0},"
+                                "\"../zip\":{\"token\":\"t\",\"offset\":0},"
+                                "\"song\":{\"token\":\"t\",\"offset\":0}}}"
+                              : "{\"sessionId\":\"s\",\"files\":{\"zip\":\"t\",\"../zip\":\"t\",\"song\":\"t\"}}");
   else if (is_v1 (f))
     request_answer (request, 200,
                     some ? "{\"sessionId\":\"s\",\"files\":{\"song\":{\"token\":\"t\",\"offset\":0}}}"
@@ -224,6 +234,10 @@ receiver_misbehave (Fixture *f, Request *request, const char *id, guint64 offset
       else
         request_answer (request, is_phone (f) ? 200 : 422, "");
       return FALSE;
+    case PLAY_OTHER_HASH:
+      request_body (request, data, 0, request->length);
+      receiver_say_stored (f, request, id, none, ZIP_BYTES);
+      return FALSE;
     case PLAY_REFUSES:
       request_body (request, data, 0, request->length);
       request_answer (request, 500, is_phone (f) ? "File save error" : "{\"message\":\"No\",\"code\":\"internal\"}");
@@ -256,7 +270,7 @@ receiver_upload (Fixture *f, Request *request)
       g_atomic_int_inc (&f->uploads);
       if (receiver_misbehave (f, request, id, offset, data, &got))
         return FALSE;
-      if (plays == PLAY_WRONG_SIZE || plays == PLAY_REFUSES)
+      if (plays == PLAY_WRONG_SIZE || plays == PLAY_REFUSES || plays == PLAY_OTHER_HASH)
         return TRUE;
     }
   got = request_body (request, data, got, request->length);
@@ -270,13 +284,16 @@ receiver_upload (Fixture *f, Request *request)
   return TRUE;
 }
 
-static void
+/* Returns: whether it answered. */
+static gboolean
 receiver_finish (Fixture *f, Request *request, const char *body)
 {
   g_autoptr (GHashTable) hashes = namida_finish_request_parse (body, request->length, NULL, NULL);
   g_autoptr (GString) text = g_string_new ("{\"files\":{");
   const char *ids[] = { "zip", "song" };
 
+  if (f->test.play == PLAY_FINISH_CUT)
+    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
     {
       const char *word = g_hash_table_contains (hashes, ids[i]) ? "stored" : "missing";
@@ -289,8 +306,11 @@ receiver_finish (Fixture *f, Request *request, const char *body)
         word = "perhaps";
       g_string_append_printf (text, "%s\"%s\":\"%s\"", i > 0 ? "," : "", ids[i], word);
     }
+  if (f->test.play == PLAY_FINISH_TWICE)
+    g_string_append (text, ",\"song\":\"missing\"");
   g_string_append (text, "}}");
   request_answer (request, 200, text->str);
+  return TRUE;
 }
 
 static void
@@ -333,7 +353,7 @@ receiver_serve (Fixture *f, Request *request)
   else if (strcmp (route, "session") == 0)
     receiver_session (f, request);
   else if (strcmp (route, "finish") == 0)
-    receiver_finish (f, request, body);
+    return receiver_finish (f, request, body);
   else
     {
       g_assert_cmpstr (route, ==, "cancel");
@@ -457,8 +477,9 @@ test_case (Fixture *f, gconstpointer data)
   g_autoptr (NamidaDeviceInfo) own = namida_device_info_new ();
   g_autoptr (NamidaSender) sender = NULL;
   gboolean plain = f->test.dialect == NAMIDA_DIALECT_PHONE || f->test.dialect == NAMIDA_DIALECT_LOCALSEND_PLAIN;
-  NamidaIdentity *shown = f->test.play == PLAY_IMPOSTOR ? f->ours : f->theirs;
-  const char *fingerprint = plain ? NULL : namida_identity_get_fingerprint (shown);
+  g_autofree char *shown = conformance_dup_shown (&f->test, namida_identity_get_fingerprint (f->theirs),
+                                                  namida_identity_get_fingerprint (f->ours));
+  const char *fingerprint = plain ? NULL : shown;
 
   g_free (own->alias);
   own->alias = g_strdup ("Sender");
@@ -478,7 +499,7 @@ test_case (Fixture *f, gconstpointer data)
   g_assert_cmpint (namida_transfer_get_result (f->transfer, 0), ==, f->test.zip);
   g_assert_cmpint (namida_transfer_get_result (f->transfer, 1), ==, f->test.song);
   g_assert_cmpint (g_atomic_int_get (&f->offers), ==, f->test.offers);
-  if (f->test.play == PLAY_IMPOSTOR)
+  if (f->test.play == PLAY_IMPOSTOR || f->test.play == PLAY_ALMOST)
     g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
   /* What is called stored lies there whole. */
   g_assert_true (f->test.zip != NAMIDA_FILE_STORED || g_hash_table_contains (f->stored, "zip"));

@@ -53,6 +53,25 @@ typedef enum
   PLAY_TWO_ENDS,     /* ends the session twice, the second time with other hashes */
   PLAY_NO_RANGES,    /* hangs up once, and then sends from the start on whatever it is asked for */
   PLAY_OTHER_RANGE,  /* hangs up once, and then sends another range than it is asked for */
+  PLAY_PART_FOR_ALL, /* says that it sends a part when it is asked for all */
+  PLAY_NO_LENGTH,    /* does not say how long the first file is */
+  PLAY_TWO_LENGTHS,  /* says two lengths of the first file */
+  PLAY_EXPIRES,      /* ends the session in the middle of it */
+  /* Of devices that are not the one that is meant, or do not know the session: */
+  PLAY_ALMOST,      /* its key differs in the last digit of the fingerprint */
+  PLAY_STRANGER,    /* another device brings the first file, ends the session and cancels it, with its right names */
+  PLAY_OTHER_TOKEN, /* the first file comes with the token of the second */
+  /* More of those that receive: */
+  PLAY_FINISH_TWICE, /* its finish answer names the second file twice, once as stored and once as missing */
+  PLAY_FINISH_CUT,   /* hangs up in the place of its finish answer */
+  PLAY_OTHER_HASH,   /* names another hash of the first file than it was sent */
+  PLAY_BEYOND,       /* wants the first file from behind its end on */
+  PLAY_UNOFFERED,    /* wants a file that it was not offered, too */
+  /* More of those that send: */
+  PLAY_BEHIND,    /* begins the first file behind what has arrived */
+  PLAY_OVERLAP,   /* breaks off, and begins again before what has arrived */
+  PLAY_AT_ONCE,   /* sends the first file twice at the same time */
+  PLAY_AFTER_END, /* sends the first file again when the session has ended */
 } Play;
 
 typedef struct
@@ -69,6 +88,9 @@ typedef struct
 GBytes *conformance_make_bytes (gsize size, guint32 seed);
 /** conformance_hash: (transfer full): the SHA-256 of @bytes. */
 char *conformance_hash (GBytes *bytes);
+/** conformance_dup_shown: (transfer full): the fingerprint that is expected of a device that has @real: @other, or one
+ * that is almost the same, when that is what is played. */
+char *conformance_dup_shown (const Case *test, const char *real, const char *other);
 /** conformance_make_entry: (transfer full): a file called @name, in “Music” unless it is the zip, with the size and the
  * hash of @bytes. */
 NamidaEntry *conformance_make_entry (NamidaEntryKind kind, const char *id, const char *name, GBytes *bytes);

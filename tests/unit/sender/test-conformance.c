@@ -7,6 +7,8 @@
 
 #include "namida-digest.h"
 
+#include <string.h>
+
 #define V1 NAMIDA_DIALECT_V1
 #define LS NAMIDA_DIALECT_LOCALSEND
 #define LP NAMIDA_DIALECT_LOCALSEND_PLAIN
@@ -62,6 +64,14 @@ static const Case cases[] = {
   { SENDING, PH, PLAY_REFUSES, INCOMPLETE, MISSING, STORED, 1 },
   { SENDING, V1, PLAY_IMPOSTOR, FAILED, PENDING, PENDING, 0 },
   { SENDING, LS, PLAY_IMPOSTOR, FAILED, PENDING, PENDING, 0 },
+  { SENDING, V1, PLAY_ALMOST, FAILED, PENDING, PENDING, 0 },
+  { SENDING, LS, PLAY_ALMOST, FAILED, PENDING, PENDING, 0 },
+  { SENDING, V1, PLAY_FINISH_TWICE, FAILED, PENDING, PENDING, 1 },
+  { SENDING, V1, PLAY_FINISH_CUT, FAILED, PENDING, PENDING, 1 },
+  { SENDING, V1, PLAY_OTHER_HASH, INCOMPLETE, MISMATCH, STORED, 1 },
+  { SENDING, V1, PLAY_BEYOND, DONE, STORED, STORED, 1 },
+  { SENDING, V1, PLAY_UNOFFERED, FAILED, PENDING, PENDING, 1 },
+  { SENDING, LS, PLAY_UNOFFERED, DONE, STORED, STORED, 1 },
 
   /* Whatever a sender does, only what came whole, with the bytes that were promised, is stored. */
   { RECEIVING, V1, PLAY_FAIR, DONE, STORED, STORED },
@@ -98,6 +108,18 @@ static const Case cases[] = {
   { RECEIVING, LS, PLAY_TWICE, INCOMPLETE, MISSING, STORED },
   { RECEIVING, PH, PLAY_TWICE, DONE, STORED, STORED },
   { RECEIVING, V1, PLAY_TWO_ENDS, DONE, STORED, STORED },
+  { RECEIVING, V1, PLAY_STRANGER, DONE, STORED, STORED },
+  { RECEIVING, LS, PLAY_STRANGER, DONE, STORED, STORED },
+  { RECEIVING, V1, PLAY_OTHER_TOKEN, DONE, STORED, STORED },
+  { RECEIVING, LS, PLAY_OTHER_TOKEN, DONE, STORED, STORED },
+  { RECEIVING, LP, PLAY_OTHER_TOKEN, DONE, STORED, STORED },
+  { RECEIVING, V1, PLAY_BEHIND, INCOMPLETE, MISSING, STORED },
+  { RECEIVING, V1, PLAY_OVERLAP, DONE, STORED, STORED },
+  { RECEIVING, V1, PLAY_AT_ONCE, DONE, STORED, STORED },
+  { RECEIVING, LS, PLAY_AT_ONCE, DONE, STORED, STORED },
+  { RECEIVING, V1, PLAY_AFTER_END, DONE, STORED, STORED },
+  { RECEIVING, LS, PLAY_AFTER_END, DONE, STORED, STORED },
+  { RECEIVING, LP, PLAY_AFTER_END, DONE, STORED, STORED },
 
   /* A fetch is compared with the hashes that the other device has had since the files arrived there. */
   { FETCHING, V1, PLAY_FAIR, DONE, STORED, STORED },
@@ -113,13 +135,21 @@ static const Case cases[] = {
   { FETCHING, V1, PLAY_NO_RANGES, DONE, STORED, STORED },
   { FETCHING, V1, PLAY_OTHER_RANGE, DONE, STORED, STORED },
   { FETCHING, V1, PLAY_IMPOSTOR, FAILED, PENDING, PENDING },
+  { FETCHING, V1, PLAY_ALMOST, FAILED, PENDING, PENDING },
+  { FETCHING, V1, PLAY_PART_FOR_ALL, INCOMPLETE, MISSING, STORED },
+  { FETCHING, V1, PLAY_NO_LENGTH, INCOMPLETE, MISSING, STORED },
+  { FETCHING, V1, PLAY_TWO_LENGTHS, FAILED, PENDING, PENDING },
+  { FETCHING, V1, PLAY_EXPIRES, FAILED, MISSING, PENDING },
 };
 
 static const char *const play_names[]
-    = { "fair",       "slow",        "cut",           "silent",          "early",     "partial",
-        "wrong-size", "changed",     "finish-silent", "finish-nonsense", "repeated",  "refuses",
-        "impostor",   "gone",        "mute",          "early-finish",    "unnamed",   "shorter",
-        "longer",     "other-bytes", "twice",         "two-ends",        "no-ranges", "other-range" };
+    = { "fair",         "slow",         "cut",           "silent",          "early",     "partial",
+        "wrong-size",   "changed",      "finish-silent", "finish-nonsense", "repeated",  "refuses",
+        "impostor",     "gone",         "mute",          "early-finish",    "unnamed",   "shorter",
+        "longer",       "other-bytes",  "twice",         "two-ends",        "no-ranges", "other-range",
+        "part-for-all", "no-length",    "two-lengths",   "expires",         "almost",    "stranger",
+        "other-token",  "finish-twice", "finish-cut",    "other-hash",      "beyond",    "unoffered",
+        "behind",       "overlap",      "at-once",       "after-end" };
 
 static const char *
 dialect_name (NamidaDialect dialect)
@@ -141,6 +171,16 @@ char *
 conformance_hash (GBytes *bytes)
 {
   return namida_digest_bytes (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+char *
+conformance_dup_shown (const Case *test, const char *real, const char *other)
+{
+  char *shown = g_strdup (test->play == PLAY_IMPOSTOR ? other : real);
+
+  if (test->play == PLAY_ALMOST)
+    shown[strlen (shown) - 1] = shown[strlen (shown) - 1] == '0' ? '1' : '0';
+  return shown;
 }
 
 NamidaEntry *
