@@ -214,6 +214,16 @@ on_body_whole (GTask *task)
     }
 }
 
+/* libsoup takes the end of a connection for the end of an answer, even when more of it was announced. */
+static gboolean
+is_whole (Call *call)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (call->message);
+
+  return soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH
+         || (goffset) call->body->len >= soup_message_headers_get_content_length (headers);
+}
+
 static void read_more (GTask *task);
 
 static void
@@ -231,7 +241,10 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (g_bytes_get_size (bytes) == 0)
     {
-      on_body_whole (task);
+      if (is_whole (call))
+        on_body_whole (task);
+      else
+        return_failure (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "the answer is cut off"));
       return;
     }
   if (call->body->len + g_bytes_get_size (bytes) > call->limit)

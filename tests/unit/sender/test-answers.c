@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the three ways of asking another device do with its answer, right or wrong: a request of NamidaClient, a
+ * question of a fetch, and the registration at a LocalSend; and that each of them looks at every digit of the key
+ * before it says anything. A thread of a GThreadedSocketService answers each request with the next of some texts. */
+#include "config.h"
+
+#include "namida-client.h"
+#include "namida-error.h"
+#include "namida-fixtures.h"
+#include "namida-limits.h"
+#include "namida-localsend-register.h"
+#include "namida-pull-worker.h"
+#include "namida-tls.h"
+
+#include <string.h>
+
+#define GOOD "{\"alias\":\"Fake\",\"version\":\"1.0\",\"port\":1,\"protocol\":\"https\",\"fingerprint\":\"lie\"}"
+
+typedef struct
+{
+  char *folder;
+  NamidaIdentity *theirs, *ours;
+  GSocketService *service;
+  GSocketAddress *address;
+  char *answer; /* of every request */
+  int requests; /* atomic: heads that came whole */
+  int open;     /* atomic */
+} Fixture;
+
+static gboolean
+read_head (GInputStream *in)
+{
+  g_autoptr (GString) head = g_string_new (NULL);
+  const char *length;
+  char c;
+
+  while (!g_str_has_suffix (head->str, "\r\n\r\n"))
+    {
+      if (g_input_stream_read (in, &c, 1, NULL, NULL) != 1)
+        return FALSE;
+      g_string_append_c (head, c);
+    }
+  length = strstr (head->str, "Content-Length: ");
+  for (guint64 left = length != NULL ? g_ascii_strtoull (length + 16, NULL, 10) : 0; left > 0; left--)
+    if (g_input_stream_read (in, &c, 1, NULL, NULL) != 1)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject *source, gpointer user_data)
+{
+  Fixture *f = user_data;
+  g_autoptr (GTlsConnection) tls = namida_tls_server_new (f->theirs, G_IO_STREAM (connection), NULL);
+
+  g_atomic_int_inc (&f->open);
+  if (read_head (g_io_stream_get_input_stream (G_IO_STREAM (tls))))
+    {
+      g_atomic_int_inc (&f->requests);
+      g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (tls)), f->answer, strlen (f->answer), NULL,
+                                 NULL, NULL);
+      g_io_stream_close (G_IO_STREAM (tls), NULL, NULL);
+    }
+  g_socket_close (g_socket_connection_get_socket (connection), NULL);
+  g_atomic_int_add (&f->open, -1);
+  return TRUE;
+}
+
+static NamidaIdentity *
+load_identity (Fixture *f, const char *name)
+{
+  g_autofree char *folder = g_build_filename (f->folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+  NamidaIdentity *identity = namida_identity_load (folder, &error);
+
+  g_assert_no_error (error);
+  return identity;
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+
+  f->folder = g_dir_make_tmp ("namida-XXXXXX", NULL);
+  f->theirs = load_identity (f, "theirs");
+  f->ours = load_identity (f, "ours");
+  f->service = g_threaded_socket_service_new (16);
+  g_assert_true (g_socket_listener_add_address (G_SOCKET_LISTENER (f->service), any, G_SOCKET_TYPE_STREAM,
+                                                G_SOCKET_PROTOCOL_TCP, NULL, &f->address, NULL));
+  g_signal_connect (f->service, "run", G_CALLBACK (on_run), f);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_socket_service_stop (f->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (f->service));
+  for (guint i = 0; i < 2000 && g_atomic_int_get (&f->open) > 0; i++)
+    g_usleep (5 * 1000);
+  g_object_unref (f->service);
+  g_object_unref (f->address);
+  g_object_unref (f->theirs);
+  g_object_unref (f->ours);
+  fixtures_remove (f->folder);
+  g_free (f->folder);
+  g_free (f->answer);
+}
+
+static void
+set_answer (Fixture *f, const char *head, const char *body)
+{
+  g_free (f->answer);
+  f->answer = g_strdup_printf ("HTTP/1.1 %s\r\n\r\n%s", head, body);
+}
+
+/* ---- the ways of asking ---- */
+
+static void
+on_result (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+/* Each returns the code of the error; -1: none. */
+typedef int (*Ask) (Fixture *f, const char *fingerprint);
+
+static int
+take_code (GError *error)
+{
+  int code = error != NULL ? error->code : -1;
+
+  if (error != NULL)
+    {
+      g_test_message ("%s", error->message);
+      g_assert_cmpuint (error->domain, ==, NAMIDA_ERROR);
+      g_assert_cmpstr (error->message, !=, "");
+    }
+  g_clear_error (&error);
+  return code;
+}
+
+static int
+ask_client (Fixture *f, const char *fingerprint)
+{
+  g_autoptr (NamidaClient) client = namida_client_new (f->ours, G_INET_SOCKET_ADDRESS (f->address), fingerprint);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (NamidaDeviceInfo) info = NULL;
+  GError *error = NULL;
+
+  namida_client_register_async (client, NULL, NULL, on_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  info = namida_client_register_finish (client, result, &error);
+  g_assert_cmpint (info == NULL, ==, error != NULL);
+  if (info != NULL)
+    {
+      g_assert_cmpstr (info->alias, ==, "Fake");
+      g_assert_cmpstr (namida_client_get_peer_fingerprint (client), ==, namida_identity_get_fingerprint (f->theirs));
+    }
+  return take_code (error);
+}
+
+static int
+ask_localsend (Fixture *f, const char *fingerprint)
+{
+  g_autoptr (NamidaDeviceInfo) own = namida_device_info_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (NamidaDeviceInfo) info = NULL;
+  GError *error = NULL;
+
+  g_free (own->alias);
+  own->alias = g_strdup ("Own");
+  g_free (own->fingerprint);
+  own->fingerprint = g_strdup (namida_identity_get_fingerprint (f->ours));
+  namida_localsend_register_async (f->ours, G_INET_SOCKET_ADDRESS (f->address), fingerprint, own, NULL, on_result,
+                                   &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  info = namida_localsend_register_finish (result, &error);
+  g_assert_cmpint (info == NULL, ==, error != NULL);
+  if (info != NULL)
+    {
+      /* What it says of its key and its port is not believed. */
+      g_assert_cmpstr (info->fingerprint, ==, namida_identity_get_fingerprint (f->theirs));
+      g_assert_cmpuint (info->port, ==, g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (f->address)));
+      g_assert_true (info->https);
+    }
+  return take_code (error);
+}
+
+typedef struct
+{
+  Fixture *f;
+  const char *fingerprint;
+  GPtrArray *addresses;
+  GByteArray *body;
+  GError *error;
+  int over; /* atomic */
+} Question;
+
+static gpointer
+question_thread (gpointer data)
+{
+  Question *self = data;
+
+  self->body = namida_pull_ask_any (self->f->ours, self->addresses, self->fingerprint, "backups", NULL,
+                                    NAMIDA_LIMIT_JSON_BYTES, NULL, &self->error);
+  g_atomic_int_set (&self->over, TRUE);
+  g_main_context_wakeup (NULL);
+  return NULL;
+}
+
+static int
+ask_pull_at (Fixture *f, const char *fingerprint, GPtrArray *addresses)
+{
+  Question self = { .f = f, .fingerprint = fingerprint, .addresses = addresses };
+  GThread *thread = g_thread_new ("question", question_thread, &self);
+
+  while (!g_atomic_int_get (&self.over))
+    g_main_context_iteration (NULL, TRUE);
+  g_thread_join (thread);
+  g_assert_cmpint (self.body == NULL, ==, self.error != NULL);
+  g_clear_pointer (&self.body, g_byte_array_unref);
+  return take_code (self.error);
+}
+
+static int
+ask_pull (Fixture *f, const char *fingerprint)
+{
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_ptr_array_add (addresses, g_object_ref (f->address));
+  return ask_pull_at (f, fingerprint, addresses);
+}
+
+static const Ask ways[] = { ask_client, ask_localsend, ask_pull };
+
+/* ---- the tests ---- */
+
+/* The key is the whole fingerprint: whoever differs in one digit of it, wherever, hears no request. */
+static void
+test_key (Fixture *f, gconstpointer data)
+{
+  static const guint places[] = { 0, 7, 8, 31, 62, 63 };
+  const char *right = namida_identity_get_fingerprint (f->theirs);
+  g_autofree char *lower = g_ascii_strdown (right, -1);
+
+  set_answer (f, "200 OK\r\nContent-Length: 80", GOOD);
+  for (guint way = 0; way < G_N_ELEMENTS (ways); way++)
+    {
+      int before = g_atomic_int_get (&f->requests);
+
+      g_assert_cmpint (ways[way](f, right), ==, -1);
+      g_assert_cmpint (ways[way](f, lower), ==, -1);
+      g_assert_cmpint (ways[way](f, NULL), ==, -1);
+      g_assert_cmpint (g_atomic_int_get (&f->requests), ==, before + 3);
+      for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+        {
+          g_autofree char *wrong = g_strdup (right);
+          int code;
+
+          wrong[places[i]] = g_ascii_toupper (wrong[places[i]]) == 'A' ? 'B' : 'A';
+          set_answer (f, "404 No\r\nContent-Length: 2", "{}"); /* whoever asks without a key, who has this address */
+          code = ways[way](f, wrong);
+          g_assert_true (code == NAMIDA_ERROR_NO_SUCH_DEVICE || code == NAMIDA_ERROR_IDENTITY_CHANGED);
+        }
+      set_answer (f, "200 OK\r\nContent-Length: 80", GOOD);
+    }
+}
+
+static void
+test_answers (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *head, *body;
+    int client, localsend, pull;
+  } all[] = {
+    { "200 OK\r\nContent-Length: 80", GOOD, -1, -1, -1 },
+    { "200 OK\r\nTransfer-Encoding: chunked", "50\r\n" GOOD "\r\n0\r\n\r\n", -1, -1, -1 },
+    { "200 OK\r\nContent-Length: 0", "", NAMIDA_ERROR_INVALID_REQUEST, NAMIDA_ERROR_INVALID_REQUEST, -1 },
+    { "204 None\r\nContent-Length: 0", "", NAMIDA_ERROR_INVALID_REQUEST, NAMIDA_ERROR_INTERNAL, NAMIDA_ERROR_INTERNAL },
+    { "200 OK\r\nContent-Length: 7", "{\"alias", NAMIDA_ERROR_INVALID_REQUEST, NAMIDA_ERROR_INVALID_REQUEST, -1 },
+    { "404 No\r\nContent-Length: 80", GOOD, NAMIDA_ERROR_NOT_FOUND, NAMIDA_ERROR_NOT_FOUND, NAMIDA_ERROR_NOT_FOUND },
+    { "403 No\r\nContent-Length: 35", "{\"message\":\"No\",\"code\":\"declined\"} ", NAMIDA_ERROR_DECLINED,
+      NAMIDA_ERROR_DECLINED, NAMIDA_ERROR_DECLINED },
+    { "200 OK\r\nContent-Length: 1048577", "x", NAMIDA_ERROR_UNREACHABLE, NAMIDA_ERROR_TOO_LARGE,
+      NAMIDA_ERROR_TOO_LARGE },
+    { "200 OK\r\nContent-Length: 81", GOOD, NAMIDA_ERROR_UNREACHABLE, NAMIDA_ERROR_UNREACHABLE,
+      NAMIDA_ERROR_UNREACHABLE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      const int expected[] = { all[i].client, all[i].localsend, all[i].pull };
+
+      set_answer (f, all[i].head, all[i].body);
+      for (guint way = 0; way < G_N_ELEMENTS (ways); way++)
+        {
+          int code = ways[way](f, namida_identity_get_fingerprint (f->theirs));
+
+          g_test_message ("%s: way %u: %d", all[i].head, way, code);
+          g_assert_cmpint (code, ==, expected[way]);
+        }
+    }
+}
+
+/* A device that does not know the question, or is not there, is no reason not to ask at the next address; one that
+ * refuses is. */
+static void
+test_next_address (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *head, *body;
+    int code;
+    int requests;
+  } all[] = {
+    { "200 OK\r\nContent-Length: 2", "{}", -1, 1 },
+    { "404 No\r\nContent-Length: 2", "{}", NAMIDA_ERROR_NOT_FOUND, 3 },
+    { "403 No\r\nContent-Length: 35", "{\"message\":\"No\",\"code\":\"declined\"} ", NAMIDA_ERROR_DECLINED, 1 },
+    { "200 OK\r\nContent-Length: 81", "{}", NAMIDA_ERROR_UNREACHABLE, 3 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_object_unref);
+
+      for (guint n = 0; n < 3; n++)
+        g_ptr_array_add (addresses, g_object_ref (f->address));
+      set_answer (f, all[i].head, all[i].body);
+      g_atomic_int_set (&f->requests, 0);
+      g_assert_cmpint (ask_pull_at (f, namida_identity_get_fingerprint (f->theirs), addresses), ==, all[i].code);
+      g_assert_cmpint (g_atomic_int_get (&f->requests), ==, all[i].requests);
+    }
+}
+
+/* Nobody is at the first address: the second is asked, and is the first one from then on. */
+static void
+test_moved (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+
+  /* Bound, and nobody listens. */
+  g_assert_true (g_socket_bind (socket, any, FALSE, NULL));
+  g_ptr_array_add (addresses, g_socket_get_local_address (socket, NULL));
+  g_ptr_array_add (addresses, g_object_ref (f->address));
+  set_answer (f, "200 OK\r\nContent-Length: 2", "{}");
+  g_assert_cmpint (ask_pull_at (f, namida_identity_get_fingerprint (f->theirs), addresses), ==, -1);
+  g_assert_true (g_ptr_array_index (addresses, 0) == f->address);
+  g_assert_cmpuint (addresses->len, ==, 2);
+  g_ptr_array_set_size (addresses, 0);
+  g_assert_cmpint (ask_pull_at (f, NULL, addresses), ==, NAMIDA_ERROR_UNREACHABLE);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/answers/key", Fixture, NULL, set_up, test_key, tear_down);
+  g_test_add ("/answers/answers", Fixture, NULL, set_up, test_answers, tear_down);
+  g_test_add ("/answers/next-address", Fixture, NULL, set_up, test_next_address, tear_down);
+  g_test_add ("/answers/moved", Fixture, NULL, set_up, test_moved, tear_down);
+  return g_test_run ();
+}
