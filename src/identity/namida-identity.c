@@ -170,42 +170,6 @@ namida_identity_readable_host_name (const char *host_name)
   return strcmp (shown, "?") != 0 ? g_steal_pointer (&shown) : g_strdup (_ ("Computer"));
 }
 
-char *
-namida_fingerprint_of (GTlsCertificate *certificate)
-{
-  g_autoptr (GByteArray) der = NULL;
-  g_autofree char *lower = NULL;
-
-  g_return_val_if_fail (G_IS_TLS_CERTIFICATE (certificate), NULL);
-
-  g_object_get (certificate, "certificate", &der, NULL);
-  g_return_val_if_fail (der != NULL, NULL);
-  lower = namida_digest_bytes (der->data, der->len);
-  return g_ascii_strup (lower, -1);
-}
-
-gboolean
-namida_fingerprint_is_valid (const char *text)
-{
-  return namida_digest_is_hex (text);
-}
-
-gboolean
-namida_fingerprint_is_named (const char *fingerprint, const char *text, gboolean trusted)
-{
-  gsize n = 0, length = fingerprint != NULL ? strlen (fingerprint) : 0;
-
-  for (; *text != '\0'; text++)
-    {
-      if (*text == ' ' || *text == ':')
-        continue;
-      if (!g_ascii_isxdigit (*text) || n >= length || g_ascii_toupper (*text) != g_ascii_toupper (fingerprint[n]))
-        return FALSE;
-      n++;
-    }
-  return n >= (trusted ? NAMIDA_FINGERPRINT_DIGITS_TRUSTED : NAMIDA_FINGERPRINT_DIGITS);
-}
-
 static void
 namida_identity_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {

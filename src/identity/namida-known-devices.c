@@ -7,7 +7,7 @@
 
 #include "namida-clock.h"
 #include "namida-skeleton.h"
-#include "namida-trust-store.h"
+#include "namida-trusted.h"
 
 #define MOST_CLAIMS 256u /* anybody can announce anything */
 #define CLAIM_US (30 * G_USEC_PER_SEC)

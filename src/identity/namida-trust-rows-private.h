@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-trust-store.h"
+#include "namida-database.h"
+#include "namida-trusted.h"
 
 G_BEGIN_DECLS
 
@@ -26,7 +27,5 @@ GHashTable *namida_trust_rows_read (NamidaDatabase *database, gint64 *version, G
 GHashTable *namida_trust_rows_read_blocked (NamidaDatabase *database, GError **error);
 /** namida_trust_rows_new: Returns: (transfer full): an empty table of them. */
 GHashTable *namida_trust_rows_new (void);
-/** namida_trusted_equal: whether every column is the same. */
-gboolean namida_trusted_equal (const NamidaTrusted *one, const NamidaTrusted *other);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 #include "namida-trust-rows-private.h"
 
 #include "namida-error.h"
-#include "namida-identity.h"
+#include "namida-fingerprint.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -118,14 +118,4 @@ GHashTable *
 namida_trust_rows_new (void)
 {
   return g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) namida_trusted_free);
-}
-
-gboolean
-namida_trusted_equal (const NamidaTrusted *one, const NamidaTrusted *other)
-{
-  return g_strcmp0 (one->fingerprint, other->fingerprint) == 0 && g_strcmp0 (one->uuid, other->uuid) == 0
-         && g_strcmp0 (one->alias, other->alias) == 0 && one->trusted_at == other->trusted_at
-         && one->last_seen == other->last_seen && g_strcmp0 (one->last_address, other->last_address) == 0
-         && one->auto_accept == other->auto_accept && one->may_restore == other->may_restore
-         && g_strcmp0 (one->landing, other->landing) == 0;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "namida-trust-store.h"
 #include "namida-trust-rows-private.h"
 #include "namida-trust-writer-private.h"
 
 #include "namida-clock.h"
 #include "namida-format.h"
-#include "namida-identity.h"
+#include "namida-fingerprint.h"
 
 struct _NamidaTrustStore
 {
@@ -22,7 +23,6 @@ struct _NamidaTrustStore
 };
 
 G_DEFINE_FINAL_TYPE (NamidaTrustStore, namida_trust_store, G_TYPE_OBJECT)
-G_DEFINE_BOXED_TYPE (NamidaTrusted, namida_trusted, namida_trusted_copy, namida_trusted_free)
 
 enum
 {
@@ -32,36 +32,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-NamidaTrusted *
-namida_trusted_copy (const NamidaTrusted *self)
-{
-  NamidaTrusted *copy;
-
-  g_return_val_if_fail (self != NULL, NULL);
-
-  copy = g_new0 (NamidaTrusted, 1);
-  *copy = *self;
-  copy->fingerprint = g_strdup (self->fingerprint);
-  copy->uuid = g_strdup (self->uuid);
-  copy->alias = g_strdup (self->alias);
-  copy->last_address = g_strdup (self->last_address);
-  copy->landing = g_strdup (self->landing);
-  return copy;
-}
-
-void
-namida_trusted_free (NamidaTrusted *self)
-{
-  if (self == NULL)
-    return;
-  g_free (self->fingerprint);
-  g_free (self->uuid);
-  g_free (self->alias);
-  g_free (self->last_address);
-  g_free (self->landing);
-  g_free (self);
-}
 
 static void
 on_write_failed (gpointer owner, const char *message)

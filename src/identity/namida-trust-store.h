@@ -3,29 +3,9 @@
 
 #include <gio/gio.h>
 #include "namida-database.h"
+#include "namida-trusted.h"
 
 G_BEGIN_DECLS
-
-/** NamidaTrusted: one device that a person trusts. Boxed, immutable. */
-typedef struct
-{
-  char *fingerprint; /* 64 upper-case hex digits */
-  char *uuid;        /* (nullable) as it said when it was trusted */
-  char *alias;
-  gint64 trusted_at;    /* microseconds since 1970 */
-  gint64 last_seen;     /* microseconds since 1970, 0 = never */
-  char *last_address;   /* (nullable) "10.0.0.5:53317" */
-  gboolean auto_accept; /* may store backups without a question */
-  gboolean may_restore; /* may fetch the backups that are kept for it */
-  char *landing;        /* (nullable) where its backups land: "library" or "backup"; NULL: as for any device */
-} NamidaTrusted;
-
-#define NAMIDA_TYPE_TRUSTED (namida_trusted_get_type ())
-GType namida_trusted_get_type (void);
-/** namida_trusted_copy: Returns: (transfer full) */
-NamidaTrusted *namida_trusted_copy (const NamidaTrusted *self);
-void namida_trusted_free (NamidaTrusted *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaTrusted, namida_trusted_free)
 
 #define NAMIDA_TYPE_TRUST_STORE (namida_trust_store_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaTrustStore, namida_trust_store, NAMIDA, TRUST_STORE, GObject)

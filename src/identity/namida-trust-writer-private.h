@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-trust-store.h"
+#include "namida-database.h"
+#include "namida-trusted.h"
 
 G_BEGIN_DECLS
 

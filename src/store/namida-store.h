@@ -2,16 +2,11 @@
 #pragma once
 
 #include "namida-journal.h"
+#include "namida-landing.h"
 #include "namida-offer.h"
 #include "namida-sink.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  NAMIDA_LANDING_LIBRARY,
-  NAMIDA_LANDING_BACKUP
-} NamidaLanding;
 
 /** NamidaStore: this device's folders and journal. Settings from the main context, at any time: a sink keeps those that
  * it was made with, and works in threads.

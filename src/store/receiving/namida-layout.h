@@ -2,7 +2,7 @@
 #pragma once
 
 #include "namida-entry.h"
-#include "namida-store.h"
+#include "namida-landing.h"
 
 G_BEGIN_DECLS
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-store.h"
 #include "namida-version-record.h"
 
 G_BEGIN_DECLS

@@ -5,6 +5,7 @@
 
 #include "namida-clock.h"
 #include "namida-crash-point.h"
+#include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-folder-record.h"

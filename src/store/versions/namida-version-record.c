@@ -10,7 +10,6 @@
 #include "namida-open.h"
 #include "namida-safe-path.h"
 #include "namida-version-lists.h"
-#include "namida-version.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-store.h"
+#include "namida-journal.h"
+#include "namida-landing.h"
+#include "namida-version-music.h"
 
 #include <sys/stat.h>
 

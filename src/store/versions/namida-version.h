@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-store.h"
+#include "namida-landing.h"
+#include "namida-version-music.h"
+
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-/** What a version has of one music folder (label ""): single files beside the zip. */
-typedef struct
-{
-  char *label;
-  guint64 files;
-  guint64 bytes;
-} NamidaVersionMusic;
 
 /**
  * NamidaVersion: one backup of one device, as it arrived once. Both ways of landing are versions: NAMIDA_LANDING_BACKUP

@@ -3,6 +3,7 @@
 
 #include "namida-removal.h"
 #include "namida-retention.h"
+#include "namida-store.h"
 #include "namida-verify.h"
 #include "namida-version-trash.h"
 #include "namida-version.h"
