@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The name of a device that cannot be claimed by another: the SHA-256 of its certificate, in 64 hexadecimal digits. Pure
- * functions for the whole program. Any thread. */
+/* The name of a device that cannot be claimed by another: the SHA-256 of its certificate, in 64 hexadecimal digits.
+ * Pure functions for the whole program. Any thread. */
 #pragma once
 
 #include <gio/gio.h>

@@ -236,11 +236,6 @@ namida_hub_probe (NamidaHub *self, NamidaPeer *peer)
 
   probe->hub = g_object_ref (self);
   probe->peer = g_object_ref (peer);
-  if (!provable && (namida_hub_probe_localsend (self, peer) || namida_hub_probe_phone (self, peer)))
-    {
-      probe->alive = TRUE; /* that one tells */
-      return;
-    }
   for (guint i = 0; self->server != NULL && provable && i < g_list_model_get_n_items (addresses); i++)
     {
       g_autoptr (GInetSocketAddress) address = g_list_model_get_item (addresses, i);

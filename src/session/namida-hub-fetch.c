@@ -99,8 +99,6 @@ namida_hub_succeed_finish (NamidaHub *self, GAsyncResult *result, GError **error
 
 /* ---- fetching ---- */
 
-#define FETCH_KEY "namida-hub-fetch"
-
 static void
 listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -262,7 +260,8 @@ namida_hub_fetch (
   where->alias = g_strdup (namida_peer_get_alias (peer));
   puller = namida_puller_new (self->identity, namida_peer_get_addresses (peer), namida_peer_get_fingerprint (peer),
                               transfer, land, where, landing_free);
-  g_object_set_data (G_OBJECT (transfer), FETCH_KEY, self);
+  /* Marks it: nothing else that is received has such. */
+  namida_transfer_set_work (transfer, self, NULL);
   g_list_store_insert (self->transfers, 0, transfer);
   self->n_sendings++; /* the end of the program waits for its parts, too */
   namida_puller_fetch_async (puller, backup_id, labels, fetched, g_object_ref (self));
@@ -276,7 +275,8 @@ namida_hub_stop_fetching (NamidaHub *self)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
 
-      if (g_object_get_data (G_OBJECT (transfer), FETCH_KEY) != NULL && !namida_transfer_is_final (transfer))
+      if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_RECEIVE
+          && namida_transfer_get_work (transfer) != NULL && !namida_transfer_is_final (transfer))
         namida_transfer_cancel_keeping (transfer);
     }
 }

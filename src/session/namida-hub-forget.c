@@ -60,7 +60,7 @@ forget_received (NamidaHub *self)
           files += n++ > 0 && namida_transfer_is_final (transfer) ? namida_transfer_get_total_files (transfer) : 0;
           if (n > MOST || (n > 1 && namida_transfer_is_final (transfer) && files > MOST_FILES))
             {
-              remember_forgotten (self, namida_hub_get_session_id (transfer));
+              remember_forgotten (self, namida_transfer_get_session_id (transfer));
               g_list_store_remove (self->transfers, i);
               continue;
             }
@@ -73,7 +73,7 @@ void
 namida_hub_list_received (NamidaHub *self, NamidaTransfer *transfer)
 {
   forget_received (self);
-  recall (self, namida_hub_get_session_id (transfer));
+  recall (self, namida_transfer_get_session_id (transfer));
   g_list_store_insert (self->transfers, 0, transfer);
 }
 

@@ -8,20 +8,6 @@
 
 /* Pause, resume and cancel by the person here. */
 
-#define SESSION_KEY "namida-hub-session-id"
-
-void
-namida_hub_set_session_id (NamidaTransfer *transfer, const char *id)
-{
-  g_object_set_data_full (G_OBJECT (transfer), SESSION_KEY, g_strdup (id), g_free);
-}
-
-const char *
-namida_hub_get_session_id (NamidaTransfer *transfer)
-{
-  return g_object_get_data (G_OBJECT (transfer), SESSION_KEY);
-}
-
 static gboolean
 is_sent (NamidaTransfer *transfer)
 {
@@ -39,8 +25,8 @@ namida_hub_pause (NamidaHub *self, NamidaTransfer *transfer)
     namida_hub_send_pause (self, transfer);
   else
     {
-      if (namida_hub_get_session_id (transfer) != NULL)
-        namida_store_set_paused (self->store, namida_hub_get_session_id (transfer), TRUE);
+      if (namida_transfer_get_session_id (transfer) != NULL)
+        namida_store_set_paused (self->store, namida_transfer_get_session_id (transfer), TRUE);
       if (!namida_server_pause (self->server, transfer))
         /* Its parts are parked already; the sender is told when it comes back. */
         namida_transfer_set_paused (transfer);
@@ -61,8 +47,8 @@ namida_hub_resume (NamidaHub *self, NamidaTransfer *transfer)
     }
   if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_PAUSED)
     return;
-  if (namida_hub_get_session_id (transfer) != NULL)
-    namida_store_set_paused (self->store, namida_hub_get_session_id (transfer), FALSE);
+  if (namida_transfer_get_session_id (transfer) != NULL)
+    namida_store_set_paused (self->store, namida_transfer_get_session_id (transfer), FALSE);
   namida_transfer_set_trouble (transfer, _ ("Waiting for the other device to go on"));
   namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
   /* A sign of life: who waits tries at once. */
@@ -75,7 +61,7 @@ cancel_parked (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts)
 {
   g_autoptr (GError) reason
       = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
-  const char *id = namida_hub_get_session_id (transfer);
+  const char *id = namida_transfer_get_session_id (transfer);
 
   if (id != NULL && !keep_parts)
     namida_store_drop_parked (self->store, NULL, id);
@@ -91,8 +77,8 @@ namida_hub_cancel (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_part
 
   if (namida_transfer_is_final (transfer))
     return;
-  if (!is_sent (transfer) && keep_parts && namida_hub_get_session_id (transfer) != NULL)
-    namida_store_ask_again (self->store, namida_hub_get_session_id (transfer));
+  if (!is_sent (transfer) && keep_parts && namida_transfer_get_session_id (transfer) != NULL)
+    namida_store_ask_again (self->store, namida_transfer_get_session_id (transfer));
   if (!is_sent (transfer) && (state == NAMIDA_TRANSFER_INTERRUPTED || state == NAMIDA_TRANSFER_PAUSED))
     {
       if (self->server == NULL || !namida_server_cancel (self->server, transfer, keep_parts))
@@ -115,7 +101,7 @@ namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char 
           = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The other device cancelled this."));
 
       if (!is_sent (transfer) && !namida_transfer_is_final (transfer)
-          && g_strcmp0 (namida_hub_get_session_id (transfer), id) == 0
+          && g_strcmp0 (namida_transfer_get_session_id (transfer), id) == 0
           && g_strcmp0 (namida_transfer_get_peer_fingerprint (transfer), fingerprint) == 0)
         namida_transfer_fail (transfer, reason);
     }

@@ -46,15 +46,6 @@ namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *f
   namida_hub_bring_wanted (self, info, fingerprint, remote);
 }
 
-gboolean
-namida_hub_is_finder_wanted (const char *name)
-{
-  const char *text = g_getenv ("NAMIDA_FINDERS");
-  g_auto (GStrv) names = text != NULL ? g_strsplit (text, ",", -1) : NULL;
-
-  return names == NULL || g_strv_contains ((const char *const *) names, name);
-}
-
 static void
 on_scan_notify (NamidaHub *self, GParamSpec *pspec)
 {
@@ -221,6 +212,16 @@ on_network_changed (NamidaHub *self)
   self->network_timer = g_timeout_add (NETWORK_SETTLES_MS, on_network_settled, self);
 }
 
+/* A device was silent. One that cannot prove who it is is asked in its own dialect, and that one tells the list. */
+static void
+hub_peers_on_probe (NamidaHub *self, NamidaPeer *peer)
+{
+  gboolean provable = (namida_peer_get_dialects (peer) & NAMIDA_DIALECT_V1) != 0;
+
+  if (provable || (!namida_hub_probe_localsend (self, peer) && !namida_hub_probe_phone (self, peer)))
+    namida_hub_probe (self, peer);
+}
+
 gboolean
 namida_hub_start_discovery (NamidaHub *self, GError **error)
 {
@@ -239,7 +240,7 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   add_finder (self, self->scan);
   g_signal_connect_object (self->multicast, "own-seen", G_CALLBACK (namida_hub_own_seen), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->scan, "notify", G_CALLBACK (on_scan_notify), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->peers, "probe", G_CALLBACK (namida_hub_probe), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->peers, "probe", G_CALLBACK (hub_peers_on_probe), self, G_CONNECT_SWAPPED);
   namida_hub_start_trust (self);
   namida_hub_start_players (self);
   namida_peer_list_set_watched (self->peers, FALSE);

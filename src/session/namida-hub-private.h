@@ -13,6 +13,7 @@
 #include "namida-run-conditions.h"
 #include "namida-scan-finder.h"
 #include "namida-schedules.h"
+#include "namida-send-source.h"
 #include "namida-stale-list.h"
 #include "namida-server.h"
 #include "namida-wake.h"
@@ -147,7 +148,8 @@ gboolean namida_hub_may_ask (NamidaHub *self, GInetAddress *host);
 /* Asks a host that was heard of, unless enough are being asked: a device that is there announces itself again.
  * @fingerprint: (nullable): whom it is for */
 void namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint);
-/* Is @peer, which was silent, still there? */
+/* Is @peer, which was silent, still there? Asks one that proves its key; of any other the list is told that it is not.
+ */
 void namida_hub_probe (NamidaHub *self, NamidaPeer *peer);
 /* A device that has shown its key at an address. Returns: (transfer none) (nullable) */
 NamidaPeer *
@@ -194,24 +196,9 @@ void namida_hub_start_hints (NamidaHub *self);
 void namida_hub_stop_hints (NamidaHub *self);
 void namida_hub_hints_later (NamidaHub *self);
 
-/* namida-hub-send.c: what a sending sends: found out when it begins, and anew when it is tried again. g_rc_box. */
-typedef void (*NamidaGatherBegin) (gpointer data,
-                                   GCancellable *cancellable,
-                                   GAsyncReadyCallback callback,
-                                   gpointer user_data);
-typedef NamidaBackup *(*NamidaGatherEnd) (GAsyncResult *result, GError **error);
-typedef struct
-{
-  NamidaGatherBegin begin;
-  NamidaGatherEnd end;
-  gpointer data;
-  GDestroyNotify data_free;
-} NamidaGather;
-/* @data: (transfer full) */
-NamidaGather *namida_gather_new (NamidaGatherBegin begin, NamidaGatherEnd end, gpointer data, GDestroyNotify data_free);
-void namida_gather_unref (NamidaGather *gather);
+/* namida-hub-send.c */
 /* @what: (transfer full). Returns: (transfer none) */
-NamidaTransfer *namida_hub_send_what (NamidaHub *self, NamidaPeer *peer, NamidaGather *what, const char *pin);
+NamidaTransfer *namida_hub_send_what (NamidaHub *self, NamidaPeer *peer, NamidaSendSource *what, const char *pin);
 
 /* namida-hub-receive.c */
 void namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer);
@@ -226,9 +213,6 @@ void namida_hub_close_forgotten (NamidaHub *self);
 
 /* namida-hub-pause.c */
 void namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char *id);
-/* What is received goes into this session (a sink's); for what comes later. */
-void namida_hub_set_session_id (NamidaTransfer *transfer, const char *id);
-const char *namida_hub_get_session_id (NamidaTransfer *transfer); /* (nullable) */
 
 /* namida-hub-send.c */
 void namida_hub_send_pause (NamidaHub *self, NamidaTransfer *transfer);
@@ -248,9 +232,6 @@ void namida_hub_take_up_sendings (NamidaHub *self);
 /* namida-hub-receive-history.c */
 /* What the person here paused in an earlier run is in the list of transfers again, still paused. */
 void namida_hub_take_up_paused (NamidaHub *self);
-/* The key of the offer that a receiving answers. */
-void namida_hub_set_offer_key (NamidaTransfer *transfer, const char *key);
-const char *namida_hub_get_offer_key (NamidaTransfer *transfer);
 
 /* namida-hub-localsend.c */
 void namida_hub_watch_localsend (NamidaHub *self);
@@ -295,8 +276,10 @@ void namida_hub_watch_link (NamidaHub *self, NamidaLink *link);
 /* namida-hub-forget.c: the row @id of the history, which this run of the program wrote, is no transfer of its list. */
 void namida_hub_show_past (NamidaHub *self, const char *id);
 
-/* namida-hub.c: one sending less under way; the last one lets a waiting stop go on. */
+/* namida-hub-state.c: one sending less under way; the last one lets a waiting stop go on. */
 void namida_hub_sending_over (NamidaHub *self);
+/* Nothing is sent any more, or it takes too long: the end of the program goes on. For g_timeout_add(). */
+gboolean namida_hub_stop_go_on (gpointer self);
 
 /* namida-hub-backups.c: before the lists are used; when the store is there; when the hub ends. */
 void namida_hub_init_backups (NamidaHub *self);
@@ -339,7 +322,7 @@ void namida_hub_stop_schedules (NamidaHub *self);
 void namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request);
 void namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *alias);
 
-/* Removes @item from @store when it is there. */
+/* namida-hub-state.c: removes @item from @store when it is there. */
 void namida_hub_list_remove (GListStore *store, gpointer item);
 
 G_END_DECLS

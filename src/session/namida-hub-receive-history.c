@@ -5,20 +5,6 @@
 
 /* The receivings of earlier runs that wait for the person here. */
 
-#define OFFER_KEY "namida-hub-offer-key"
-
-void
-namida_hub_set_offer_key (NamidaTransfer *transfer, const char *key)
-{
-  g_object_set_data_full (G_OBJECT (transfer), OFFER_KEY, g_strdup (key), g_free);
-}
-
-const char *
-namida_hub_get_offer_key (NamidaTransfer *transfer)
-{
-  return g_object_get_data (G_OBJECT (transfer), OFFER_KEY);
-}
-
 /* It may have been cancelled or gone on while the database was read. */
 static gboolean
 is_listed (NamidaHub *self, const char *id)
@@ -27,7 +13,7 @@ is_listed (NamidaHub *self, const char *id)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
 
-      if (g_strcmp0 (namida_hub_get_session_id (transfer), id) == 0)
+      if (g_strcmp0 (namida_transfer_get_session_id (transfer), id) == 0)
         return TRUE;
     }
   return FALSE;
@@ -42,8 +28,8 @@ take_up (NamidaHub *self, const NamidaJournalSession *row)
     return;
   transfer = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, row->alias, row->fingerprint, row->fingerprint != NULL);
   namida_transfer_set_summary (transfer, row->title, row->total_bytes, row->total_files);
-  namida_hub_set_session_id (transfer, row->id);
-  namida_hub_set_offer_key (transfer, row->offer_key);
+  namida_transfer_set_session_id (transfer, row->id);
+  namida_transfer_set_offer_key (transfer, row->offer_key);
   namida_transfer_set_pausable (transfer, TRUE);
   namida_transfer_set_paused (transfer);
   g_list_store_insert (self->transfers, 0, transfer);

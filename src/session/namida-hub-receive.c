@@ -37,7 +37,7 @@ replace_interrupted (NamidaHub *self, NamidaOffer *offer)
       if ((namida_transfer_get_state (old) == NAMIDA_TRANSFER_INTERRUPTED
            || namida_transfer_get_state (old) == NAMIDA_TRANSFER_PAUSED)
           && namida_transfer_get_direction (old) == NAMIDA_DIRECTION_RECEIVE
-          && g_strcmp0 (namida_hub_get_offer_key (old), namida_offer_get_key (offer)) == 0
+          && g_strcmp0 (namida_transfer_get_offer_key (old), namida_offer_get_key (offer)) == 0
           && g_strcmp0 (namida_transfer_get_peer_fingerprint (old), namida_offer_get_fingerprint (offer)) == 0)
         g_list_store_remove (self->transfers, i - 1);
     }
@@ -97,10 +97,10 @@ accept_into (NamidaHub *self,
                                                  : NULL,
                                 0);
   replace_interrupted (self, offer);
-  namida_hub_set_offer_key (namida_offer_get_transfer (offer), namida_offer_get_key (offer));
+  namida_transfer_set_offer_key (namida_offer_get_transfer (offer), namida_offer_get_key (offer));
   /* Who sees it in the list sees that somebody has decided. */
   namida_transfer_set_state (namida_offer_get_transfer (offer), NAMIDA_TRANSFER_PREPARING);
-  namida_hub_set_session_id (namida_offer_get_transfer (offer), namida_sink_get_session_id (sink));
+  namida_transfer_set_session_id (namida_offer_get_transfer (offer), namida_sink_get_session_id (sink));
   namida_hub_list_received (self, namida_offer_get_transfer (offer));
   namida_offer_accept (offer, sink);
 }
@@ -381,7 +381,7 @@ is_paused (NamidaHub *self, const NamidaJournalSession *parked)
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (G_LIST_MODEL (self->transfers), i);
 
       if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_RECEIVE
-          && g_strcmp0 (namida_hub_get_session_id (transfer), parked->id) == 0)
+          && g_strcmp0 (namida_transfer_get_session_id (transfer), parked->id) == 0)
         return namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_PAUSED;
     }
   return parked->paused;

@@ -147,7 +147,7 @@ namida_hub_restore_fitted_to (NamidaHub *self,
   restoring->labels = g_strdupv ((char **) labels);
   restoring->fitted = fitted;
   return namida_hub_send_what (self, peer,
-                               namida_gather_new (restoring_begin, restoring_end, restoring, restoring_free), pin);
+                               namida_send_source_new (restoring_begin, restoring_end, restoring, restoring_free), pin);
 }
 
 NamidaTransfer *

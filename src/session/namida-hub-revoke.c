@@ -21,12 +21,12 @@ revoke_transfers (NamidaHub *self, const char *fingerprint)
 
       if (namida_transfer_get_direction (transfer) != NAMIDA_DIRECTION_RECEIVE
           || (state != NAMIDA_TRANSFER_INTERRUPTED && state != NAMIDA_TRANSFER_PAUSED)
-          || namida_hub_get_session_id (transfer) == NULL
+          || namida_transfer_get_session_id (transfer) == NULL
           || g_strcmp0 (namida_transfer_get_peer_fingerprint (transfer), fingerprint) != 0)
         continue;
       reason = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED,
                                     _ ("The transfer was canceled because the device is no longer trusted."));
-      namida_server_note_cancelled (self->server, namida_hub_get_session_id (transfer), fingerprint);
+      namida_server_note_cancelled (self->server, namida_transfer_get_session_id (transfer), fingerprint);
       namida_transfer_fail (transfer, reason);
     }
 }

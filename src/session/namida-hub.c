@@ -405,39 +405,6 @@ namida_hub_start_finish (NamidaHub *self, GAsyncResult *result, GError **error)
 }
 
 static void
-flush_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  NamidaHub *self = source;
-
-  namida_trust_store_flush (self->trust);
-  namida_address_book_flush (self->book);
-  g_task_return_boolean (task, TRUE);
-}
-
-/* What was sent is in the history before a program ends that stops right after. */
-static gboolean
-stop_go_on (gpointer user_data)
-{
-  NamidaHub *self = user_data;
-  g_autoptr (GTask) task = g_steal_pointer (&self->stopping);
-
-  self->stop_timeout_id = 0;
-  g_task_run_in_thread (task, flush_thread);
-  return G_SOURCE_REMOVE;
-}
-
-void
-namida_hub_sending_over (NamidaHub *self)
-{
-  self->n_sendings--;
-  if (self->n_sendings == 0 && self->stopping != NULL && self->stop_timeout_id != 0)
-    {
-      g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
-      stop_go_on (self);
-    }
-}
-
-static void
 server_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -446,9 +413,9 @@ server_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_server_stop_finish (NAMIDA_SERVER (source), result, NULL);
   self->stopping = g_steal_pointer (&task);
   if (self->n_sendings == 0)
-    stop_go_on (self);
+    namida_hub_stop_go_on (self);
   else
-    self->stop_timeout_id = g_timeout_add_seconds (STOP_SECONDS, stop_go_on, self);
+    self->stop_timeout_id = g_timeout_add_seconds (STOP_SECONDS, namida_hub_stop_go_on, self);
 }
 
 void
@@ -477,83 +444,4 @@ gboolean
 namida_hub_stop_finish (NamidaHub *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-NamidaIdentity *
-namida_hub_get_identity (NamidaHub *self)
-{
-  return self->identity;
-}
-
-NamidaTrustStore *
-namida_hub_get_trust_store (NamidaHub *self)
-{
-  return self->trust;
-}
-
-NamidaStore *
-namida_hub_get_store (NamidaHub *self)
-{
-  return self->store;
-}
-
-guint16
-namida_hub_get_port (NamidaHub *self)
-{
-  return self->server != NULL ? namida_server_get_port (self->server) : 0;
-}
-
-char *
-namida_hub_dup_address (NamidaHub *self)
-{
-  return namida_interface_primary_address (self->interface);
-}
-
-GListModel *
-namida_hub_get_peers (NamidaHub *self)
-{
-  return G_LIST_MODEL (self->peers);
-}
-
-GListModel *
-namida_hub_get_offers (NamidaHub *self)
-{
-  return G_LIST_MODEL (self->offers);
-}
-
-GListModel *
-namida_hub_get_transfers (NamidaHub *self)
-{
-  return G_LIST_MODEL (self->transfers);
-}
-
-GListModel *
-namida_hub_get_pair_requests (NamidaHub *self)
-{
-  return G_LIST_MODEL (self->pair_requests);
-}
-
-void
-namida_hub_set_accept (NamidaHub *self, NamidaAccept accept)
-{
-  NamidaShelf *shelf = self->server != NULL ? namida_server_get_shelf (self->server) : NULL;
-
-  self->accept = accept;
-  if (shelf != NULL)
-    namida_version_shelf_set_open (shelf, accept == NAMIDA_ACCEPT_ALL);
-}
-
-void
-namida_hub_set_landing (NamidaHub *self, NamidaLanding landing)
-{
-  self->landing = landing;
-}
-
-void
-namida_hub_list_remove (GListStore *store, gpointer item)
-{
-  guint position;
-
-  if (g_list_store_find (store, item, &position))
-    g_list_store_remove (store, position);
 }

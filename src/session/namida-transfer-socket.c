@@ -73,7 +73,7 @@ namida_hub_dup_transfer_id (NamidaTransfer *transfer)
   NamidaSending *sending = namida_sending_of (transfer);
 
   if (sending == NULL)
-    return g_strdup (namida_hub_get_session_id (transfer));
+    return g_strdup (namida_transfer_get_session_id (transfer));
   if (sending->history_id != NULL)
     return g_strdup (sending->history_id);
   if (sending->next_id == NULL)

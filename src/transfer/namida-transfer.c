@@ -19,7 +19,11 @@ struct _NamidaTransfer
   gboolean encrypted;
   NamidaBackup *backup;
   char *title, *folder;
-  char *advice; /* (nullable) */
+  char *advice;     /* (nullable) */
+  char *session_id; /* (nullable) */
+  char *offer_key;  /* (nullable) */
+  gpointer work;    /* (nullable) */
+  GDestroyNotify work_free;
   guint sent_before;
   NamidaTransferState state;
   GError *error;
@@ -197,6 +201,10 @@ namida_transfer_finalize (GObject *object)
   g_free (self->current_file);
   g_free (self->trouble);
   g_free (self->advice);
+  g_free (self->session_id);
+  g_free (self->offer_key);
+  if (self->work_free != NULL)
+    self->work_free (self->work);
   namida_file_results_free (self->results);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (namida_transfer_parent_class)->finalize (object);
@@ -670,6 +678,49 @@ namida_transfer_fail (NamidaTransfer *self, const GError *error)
       error = unknown;
     }
   transfer_end (self, transfer_state_of (error), error);
+}
+
+void
+namida_transfer_set_session_id (NamidaTransfer *self, const char *id)
+{
+  g_autofree char *old = self->session_id;
+
+  self->session_id = g_strdup (id);
+}
+
+const char *
+namida_transfer_get_session_id (NamidaTransfer *self)
+{
+  return self->session_id;
+}
+
+void
+namida_transfer_set_offer_key (NamidaTransfer *self, const char *key)
+{
+  g_autofree char *old = self->offer_key;
+
+  self->offer_key = g_strdup (key);
+}
+
+const char *
+namida_transfer_get_offer_key (NamidaTransfer *self)
+{
+  return self->offer_key;
+}
+
+void
+namida_transfer_set_work (NamidaTransfer *self, gpointer work, GDestroyNotify work_free)
+{
+  g_return_if_fail (NAMIDA_IS_TRANSFER (self) && self->work == NULL);
+
+  self->work = work;
+  self->work_free = work_free;
+}
+
+gpointer
+namida_transfer_get_work (NamidaTransfer *self)
+{
+  return self->work;
 }
 
 void

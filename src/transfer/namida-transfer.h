@@ -148,6 +148,20 @@ char *namida_transfer_dup_part_words (guint declined, guint files);
  * before; they are not in the backup. Main context. */
 void namida_transfer_set_sent_before (NamidaTransfer *self, guint files);
 guint namida_transfer_get_sent_before (NamidaTransfer *self);
+/** namida_transfer_set_session_id: @id: (nullable): the session that this transfer is for the protocol: the sink's of
+ * what is received, the other device's of what is sent. Main context. */
+void namida_transfer_set_session_id (NamidaTransfer *self, const char *id);
+/** namida_transfer_get_session_id: Returns: (transfer none) (nullable): %NULL before there is one. Main context. */
+const char *namida_transfer_get_session_id (NamidaTransfer *self);
+/** namida_transfer_set_offer_key: @key: (nullable): the key of the offer that a receiving answers. Main context. */
+void namida_transfer_set_offer_key (NamidaTransfer *self, const char *key);
+/** namida_transfer_get_offer_key: Returns: (transfer none) (nullable). Main context. */
+const char *namida_transfer_get_offer_key (NamidaTransfer *self);
+/** namida_transfer_set_work: @work: (transfer full): what the one who began this transfer needs as long as it lives;
+ * set once. @work_free: frees it with the transfer. Main context. */
+void namida_transfer_set_work (NamidaTransfer *self, gpointer work, GDestroyNotify work_free);
+/** namida_transfer_get_work: Returns: (transfer none) (nullable): for the file that has set it only. Main context. */
+gpointer namida_transfer_get_work (NamidaTransfer *self);
 /** namida_transfer_set_fetched: this transfer fetches a version that the other device keeps, which changes the advice
  * when a file is missing. Main context, before it ends. */
 void namida_transfer_set_fetched (NamidaTransfer *self);

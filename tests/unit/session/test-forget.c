@@ -20,7 +20,7 @@ new_received (const char *id, guint files)
   NamidaTransfer *transfer = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, "Phone", NULL, TRUE);
 
   namida_transfer_set_summary (transfer, "Music", 1, files);
-  namida_hub_set_session_id (transfer, id);
+  namida_transfer_set_session_id (transfer, id);
   return transfer;
 }
 
@@ -74,7 +74,7 @@ is_listed (NamidaHub *hub, const char *id)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (namida_hub_get_transfers (hub), i);
 
-      if (g_strcmp0 (namida_hub_get_session_id (transfer), id) == 0)
+      if (g_strcmp0 (namida_transfer_get_session_id (transfer), id) == 0)
         return TRUE;
     }
   return FALSE;

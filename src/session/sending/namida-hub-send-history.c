@@ -166,7 +166,7 @@ take_up (NamidaHub *self, const NamidaJournalSession *row)
         g_list_store_append (files, file);
       }
   transfer = namida_sending_begin (self, NULL, row->alias, row->fingerprint, TRUE,
-                                   namida_gather_files (G_LIST_MODEL (files)));
+                                   namida_send_source_new_for_files (G_LIST_MODEL (files), NULL));
   sending = namida_sending_of (transfer);
   sending->history_id = g_strdup (row->id);
   sending->accepted = !g_str_has_prefix (row->wish, NOT_ACCEPTED "\n");

@@ -59,8 +59,8 @@ join_grow (NamidaSending *sending, GListModel *files)
   join_append (all, sending->files);
   join_append (all, files);
   g_set_object (&sending->files, G_LIST_MODEL (all));
-  namida_gather_unref (sending->what);
-  sending->what = namida_gather_files (G_LIST_MODEL (all));
+  namida_send_source_unref (sending->what);
+  sending->what = namida_send_source_new_for_files (G_LIST_MODEL (all), NULL);
 }
 
 static gboolean

@@ -72,7 +72,7 @@ static void
 tell_cancelled (NamidaHub *self, NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
-  const char *id = namida_hub_get_session_id (transfer);
+  const char *id = namida_transfer_get_session_id (transfer);
   g_autoptr (GInetSocketAddress) address = NULL;
   g_autoptr (NamidaClient) client = NULL;
 

@@ -7,34 +7,6 @@
 
 #include <glib/gi18n-lib.h>
 
-#define SENDING_KEY "namida-hub-sending"
-
-NamidaSending *
-namida_sending_of (NamidaTransfer *transfer)
-{
-  return g_object_get_data (G_OBJECT (transfer), SENDING_KEY);
-}
-
-static void
-sending_free (gpointer data)
-{
-  NamidaSending *sending = data;
-
-  g_weak_ref_clear (&sending->hub);
-  g_clear_object (&sending->peer);
-  namida_gather_unref (sending->what);
-  g_clear_object (&sending->files);
-  g_clear_object (&sending->sender);
-  g_clear_handle_id (&sending->timer, g_source_remove);
-  g_clear_object (&sending->watched);
-  g_clear_error (&sending->error);
-  g_free (sending->fingerprint);
-  g_free (sending->history_id);
-  g_free (sending->next_id);
-  g_free (sending->pin);
-  g_free (sending);
-}
-
 /* ---- one try ---- */
 
 /* It has stopped, and is not over. */
@@ -61,7 +33,7 @@ send_done (GObject *source, GAsyncResult *result, gpointer user_data)
 
   sending->accepted = namida_sender_get_accepted (NAMIDA_SENDER (source));
   if (session != NULL)
-    namida_hub_set_session_id (transfer, session);
+    namida_transfer_set_session_id (transfer, session);
   if (namida_sender_get_reached (NAMIDA_SENDER (source)))
     {
       sending->away_since = 0;
@@ -129,7 +101,7 @@ start_sender (NamidaHub *self, NamidaTransfer *transfer)
   if (self->patience_seconds > 0 || sending->accepted)
     namida_sender_set_patient (sending->sender, sending->accepted);
   namida_sender_set_waits (sending->sender, self->patience_seconds > 0, self->wait_for_device);
-  namida_sender_set_session_before (sending->sender, namida_hub_get_session_id (transfer));
+  namida_sender_set_session_before (sending->sender, namida_transfer_get_session_id (transfer));
   namida_sender_send_async (sending->sender, send_done, g_object_ref (transfer));
 }
 
@@ -274,16 +246,11 @@ namida_sending_begin (NamidaHub *self,
                       const char *alias,
                       const char *fingerprint,
                       gboolean encrypted,
-                      NamidaGather *what)
+                      NamidaSendSource *what)
 {
   g_autoptr (NamidaTransfer) transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, alias, fingerprint, encrypted);
-  NamidaSending *sending = g_new0 (NamidaSending, 1);
 
-  g_weak_ref_init (&sending->hub, self);
-  g_set_object (&sending->peer, peer);
-  sending->fingerprint = g_strdup (fingerprint);
-  sending->what = what;
-  g_object_set_data_full (G_OBJECT (transfer), SENDING_KEY, sending, sending_free);
+  namida_sending_attach (transfer, self, peer, fingerprint, what);
   g_signal_connect (transfer, "notify::state", G_CALLBACK (on_state), NULL);
   g_list_store_insert (self->transfers, 0, transfer);
   self->n_sendings++;
@@ -303,7 +270,7 @@ refuse_recipient (gpointer user_data)
 }
 
 static NamidaTransfer *
-begin_sending (NamidaHub *self, NamidaPeer *peer, NamidaGather *what, GListModel *files, const char *pin)
+begin_sending (NamidaHub *self, NamidaPeer *peer, NamidaSendSource *what, GListModel *files, const char *pin)
 {
   NamidaTransfer *transfer
       = namida_sending_begin (self, peer, namida_peer_get_alias (peer), namida_peer_get_fingerprint (peer),
@@ -323,50 +290,9 @@ begin_sending (NamidaHub *self, NamidaPeer *peer, NamidaGather *what, GListModel
 }
 
 NamidaTransfer *
-namida_hub_send_what (NamidaHub *self, NamidaPeer *peer, NamidaGather *what, const char *pin)
+namida_hub_send_what (NamidaHub *self, NamidaPeer *peer, NamidaSendSource *what, const char *pin)
 {
   return begin_sending (self, peer, what, NULL, pin);
-}
-
-typedef struct
-{
-  GListModel *files;
-  NamidaScanFilter *filter; /* (nullable) */
-} SendFiles;
-
-static void
-send_files_free (gpointer data)
-{
-  SendFiles *self = data;
-
-  g_object_unref (self->files);
-  g_clear_pointer (&self->filter, namida_scan_filter_unref);
-  g_free (self);
-}
-
-static void
-send_files_scan (gpointer data, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
-{
-  SendFiles *self = data;
-
-  namida_scanner_scan_async (self->files, self->filter, cancellable, callback, user_data);
-}
-
-/* @filter: (nullable) */
-static NamidaGather *
-send_files_gather (GListModel *files, NamidaScanFilter *filter)
-{
-  SendFiles *self = g_new0 (SendFiles, 1);
-
-  self->files = g_object_ref (files);
-  self->filter = filter != NULL ? namida_scan_filter_ref (filter) : NULL;
-  return namida_gather_new (send_files_scan, namida_scanner_scan_finish, self, send_files_free);
-}
-
-NamidaGather *
-namida_gather_files (GListModel *files)
-{
-  return send_files_gather (files, NULL);
 }
 
 NamidaTransfer *
@@ -386,35 +312,9 @@ namida_hub_send_filtered (
   transfer = filter == NULL ? namida_sending_join (self, namida_peer_get_fingerprint (peer), files, pin) : NULL;
   if (transfer != NULL)
     return transfer;
-  transfer = begin_sending (self, peer, send_files_gather (files, filter), files, pin);
+  transfer = begin_sending (self, peer, namida_send_source_new_for_files (files, filter), files, pin);
   namida_sending_of (transfer)->is_filtered = filter != NULL;
   return transfer;
-}
-
-static void
-gather_clear (gpointer data)
-{
-  NamidaGather *gather = data;
-
-  gather->data_free (gather->data);
-}
-
-NamidaGather *
-namida_gather_new (NamidaGatherBegin begin, NamidaGatherEnd end, gpointer data, GDestroyNotify data_free)
-{
-  NamidaGather *gather = g_rc_box_new0 (NamidaGather);
-
-  gather->begin = begin;
-  gather->end = end;
-  gather->data = data;
-  gather->data_free = data_free;
-  return gather;
-}
-
-void
-namida_gather_unref (NamidaGather *gather)
-{
-  g_rc_box_release_full (gather, gather_clear);
 }
 
 NamidaTransfer *

@@ -13,7 +13,7 @@ typedef struct
   GWeakRef hub;      /* the hub holds the transfer, and the transfer this */
   NamidaPeer *peer;  /* (nullable) until a device of an earlier run is seen */
   char *fingerprint; /* (nullable) until somebody has shown one */
-  NamidaGather *what;
+  NamidaSendSource *what;
   GListModel *files; /* (nullable): what is found by scanning these, and can be found again by another run */
   char *pin;
   gboolean scanning;
@@ -42,8 +42,12 @@ typedef struct
   GError *error;                       /* why the last try ended */
 } NamidaSending;
 
-/* namida-hub-send.c */
+/* namida-sending.c */
+/* Makes @transfer a sending of @self. @peer: (nullable); @what: (transfer full) */
+void namida_sending_attach (
+    NamidaTransfer *transfer, NamidaHub *self, NamidaPeer *peer, const char *fingerprint, NamidaSendSource *what);
 NamidaSending *namida_sending_of (NamidaTransfer *transfer); /* (nullable): not one of namida_hub_send() */
+/* namida-hub-send.c */
 /* Scans again, so that what has changed is sent as it is now, and tries. */
 void namida_sending_try (NamidaHub *self, NamidaTransfer *transfer);
 /* @peer: (nullable); @what: (transfer full). Not tried yet. */
@@ -52,8 +56,7 @@ NamidaTransfer *namida_sending_begin (NamidaHub *self,
                                       const char *alias,
                                       const char *fingerprint,
                                       gboolean encrypted,
-                                      NamidaGather *what);
-NamidaGather *namida_gather_files (GListModel *files);
+                                      NamidaSendSource *what);
 
 /* namida-hub-send-join.c: a sending to this device that does the same, or that takes @files, too: (transfer none)
  * (nullable). @pin: (nullable). */

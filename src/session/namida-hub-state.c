@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the hub has and does at this moment, for its other files and for the programs: its parts, its lists, and how
+ * many sendings are under way. Main context. */
+#include "config.h"
+
+#include "namida-hub-private.h"
+#include "namida-version-shelf.h"
+
+static void
+state_flush_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  NamidaHub *self = source;
+
+  namida_trust_store_flush (self->trust);
+  namida_address_book_flush (self->book);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* What was sent is in the history before a program ends that stops right after. */
+gboolean
+namida_hub_stop_go_on (gpointer user_data)
+{
+  NamidaHub *self = user_data;
+  g_autoptr (GTask) task = g_steal_pointer (&self->stopping);
+
+  self->stop_timeout_id = 0;
+  g_task_run_in_thread (task, state_flush_thread);
+  return G_SOURCE_REMOVE;
+}
+
+void
+namida_hub_sending_over (NamidaHub *self)
+{
+  self->n_sendings--;
+  if (self->n_sendings == 0 && self->stopping != NULL && self->stop_timeout_id != 0)
+    {
+      g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
+      namida_hub_stop_go_on (self);
+    }
+}
+
+NamidaIdentity *
+namida_hub_get_identity (NamidaHub *self)
+{
+  return self->identity;
+}
+
+NamidaTrustStore *
+namida_hub_get_trust_store (NamidaHub *self)
+{
+  return self->trust;
+}
+
+NamidaStore *
+namida_hub_get_store (NamidaHub *self)
+{
+  return self->store;
+}
+
+guint16
+namida_hub_get_port (NamidaHub *self)
+{
+  return self->server != NULL ? namida_server_get_port (self->server) : 0;
+}
+
+char *
+namida_hub_dup_address (NamidaHub *self)
+{
+  return namida_interface_primary_address (self->interface);
+}
+
+GListModel *
+namida_hub_get_peers (NamidaHub *self)
+{
+  return G_LIST_MODEL (self->peers);
+}
+
+GListModel *
+namida_hub_get_offers (NamidaHub *self)
+{
+  return G_LIST_MODEL (self->offers);
+}
+
+GListModel *
+namida_hub_get_transfers (NamidaHub *self)
+{
+  return G_LIST_MODEL (self->transfers);
+}
+
+GListModel *
+namida_hub_get_pair_requests (NamidaHub *self)
+{
+  return G_LIST_MODEL (self->pair_requests);
+}
+
+void
+namida_hub_set_accept (NamidaHub *self, NamidaAccept accept)
+{
+  NamidaShelf *shelf = self->server != NULL ? namida_server_get_shelf (self->server) : NULL;
+
+  self->accept = accept;
+  if (shelf != NULL)
+    namida_version_shelf_set_open (shelf, accept == NAMIDA_ACCEPT_ALL);
+}
+
+void
+namida_hub_set_landing (NamidaHub *self, NamidaLanding landing)
+{
+  self->landing = landing;
+}
+
+void
+namida_hub_list_remove (GListStore *store, gpointer item)
+{
+  guint position;
+
+  if (g_list_store_find (store, item, &position))
+    g_list_store_remove (store, position);
+}
+
+gboolean
+namida_hub_is_finder_wanted (const char *name)
+{
+  const char *text = g_getenv ("NAMIDA_FINDERS");
+  g_auto (GStrv) names = text != NULL ? g_strsplit (text, ",", -1) : NULL;
+
+  return names == NULL || g_strv_contains ((const char *const *) names, name);
+}
