@@ -155,6 +155,22 @@ namida_format_alias (const char *alias)
   return *shown != '\0' ? g_steal_pointer (&shown) : g_strdup ("?");
 }
 
+char *
+namida_format_fold (const char *text)
+{
+  g_autofree char *composed = NULL;
+  g_autofree char *folded = NULL;
+  char *again;
+
+  /* A search folds the name of every file. */
+  if (g_str_is_ascii (text))
+    return g_ascii_strdown (text, -1);
+  composed = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
+  folded = g_utf8_casefold (composed != NULL ? composed : text, -1);
+  again = g_utf8_normalize (folded, -1, G_NORMALIZE_NFC);
+  return again != NULL ? again : g_steal_pointer (&folded);
+}
+
 static gboolean
 is_right_to_left (gunichar c)
 {

@@ -15,6 +15,14 @@ char *namida_format_fingerprint (const char *fingerprint);  /* "AB12 CD34 …": 
 /** namida_format_alias: an alias as it may be shown: NFC, control and bidi characters removed, 64 characters at most,
  * "?" when nothing is left. */
 char *namida_format_alias (const char *alias);
+/**
+ * namida_format_fold: a text for comparing and searching: “Zoë” is the same in upper case, and with the two dots as a
+ * character of their own, as a Mac writes them.
+ * @text: (UTF-8)
+ *
+ * Returns: (transfer full): not for showing. Any thread
+ */
+char *namida_format_fold (const char *text);
 /** namida_format_name: an alias in the midst of a sentence: as namida_format_alias(), and one that is written from
  * right to left is isolated, so that the words around it keep their order. To be shown only. */
 char *namida_format_name (const char *alias);

@@ -103,8 +103,8 @@ list (NamidaCli *cli, NamidaTrustStore *store)
 static gboolean
 fits (const NamidaTrusted *one, const char *text)
 {
-  g_autofree char *typed = g_utf8_casefold (text, -1);
-  g_autofree char *alias = g_utf8_casefold (one->alias, -1);
+  g_autofree char *typed = namida_format_fold (text);
+  g_autofree char *alias = namida_format_fold (one->alias);
 
   return g_str_equal (typed, alias) || namida_fingerprint_is_named (one->fingerprint, text, TRUE);
 }
@@ -198,7 +198,7 @@ trust_find_blocked (NamidaTrustStore *store, const char *text, GError **error)
 {
   g_autoptr (GHashTable) blocked = namida_trust_store_dup_blocked (store);
   g_autofree char *shown = g_utf8_make_valid (text, -1);
-  g_autofree char *typed = g_utf8_casefold (shown, -1);
+  g_autofree char *typed = namida_format_fold (shown);
   const char *found = NULL;
   gboolean several = FALSE;
   GHashTableIter iter;
@@ -207,7 +207,7 @@ trust_find_blocked (NamidaTrustStore *store, const char *text, GError **error)
   g_hash_table_iter_init (&iter, blocked);
   while (g_hash_table_iter_next (&iter, &fingerprint, &alias))
     {
-      g_autofree char *name = g_utf8_casefold (alias, -1);
+      g_autofree char *name = namida_format_fold (alias);
 
       if (!namida_fingerprint_is_named (fingerprint, text, FALSE) && !g_str_equal (name, typed))
         continue;
@@ -366,6 +366,7 @@ namida_cli_trust (NamidaCli *cli, int argc, char **argv)
                             "Removing a device ends its transfers, also in a program that is receiving."),
                          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
+  namida_cli_texts_from_locale (argv + 1);
   what = argc > 1 ? argv[1] : NULL;
   if (!((g_strcmp0 (what, "list") == 0 && argc == 2) || (g_strcmp0 (what, "blocked") == 0 && argc == 2)
         || (g_strcmp0 (what, "block") == 0 && argc == 3) || (g_strcmp0 (what, "unblock") == 0 && argc == 3)

@@ -6,6 +6,7 @@
 #include "namida-identity.h"
 #include "namida-peer-list.h"
 #include "namida-peer-private.h"
+#include "namida-format.h"
 
 typedef gboolean (*Fits) (NamidaPeer *peer, gconstpointer wanted);
 
@@ -53,7 +54,7 @@ fits_fingerprint (NamidaPeer *peer, gconstpointer wanted)
 static gboolean
 fits_alias (NamidaPeer *peer, gconstpointer wanted)
 {
-  g_autofree char *folded = g_utf8_casefold (namida_peer_get_alias (peer), -1);
+  g_autofree char *folded = namida_format_fold (namida_peer_get_alias (peer));
 
   return g_str_equal (folded, wanted);
 }
@@ -121,7 +122,7 @@ namida_peer_list_match (NamidaPeerList *self, const char *text, NamidaPeer **pee
     match = match_by (self, fits_fingerprint, digits, &found);
   if (match == NAMIDA_MATCH_NONE)
     {
-      g_autofree char *folded = g_utf8_casefold (stripped, -1);
+      g_autofree char *folded = namida_format_fold (stripped);
 
       match = match_by (self, fits_alias, folded, &found);
     }

@@ -13,6 +13,7 @@
 #include "namida-mnemonics.h"
 #include "namida-transfer-days.h"
 #include "namida-transfer-row.h"
+#include "namida-format.h"
 
 /* A history of years need not be built to show the last weeks of it. */
 #define FIRST_ROWS 12
@@ -85,7 +86,7 @@ is_found (gpointer item, gpointer user_data)
 {
   NamidaTransfersPage *self = user_data;
   g_autofree char *words = NAMIDA_IS_HISTORY_ITEM (item) ? namida_history_words (item) : namida_transfer_words (item);
-  g_autofree char *folded = g_utf8_casefold (words, -1);
+  g_autofree char *folded = namida_format_fold (words);
 
   return strstr (folded, self->wanted) != NULL;
 }
@@ -138,7 +139,7 @@ on_searched (NamidaTransfersPage *self)
   g_autofree char *stripped = g_strstrip (g_strdup (text));
 
   g_free (self->wanted);
-  self->wanted = g_utf8_casefold (stripped, -1);
+  self->wanted = namida_format_fold (stripped);
   self->most = FIRST_ROWS;
   namida_transfer_days_set_most (self->days, self->most);
   gtk_filter_changed (self->search_filter, GTK_FILTER_CHANGE_DIFFERENT);

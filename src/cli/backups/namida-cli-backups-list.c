@@ -98,8 +98,8 @@ is_of (NamidaVersion *version, const char *device)
 
   if (device == NULL)
     return TRUE;
-  typed = g_utf8_casefold (device, -1);
-  alias = g_utf8_casefold (namida_version_get_alias (version), -1);
+  typed = namida_format_fold (device);
+  alias = namida_format_fold (namida_version_get_alias (version));
   return g_str_equal (typed, alias) || namida_fingerprint_is_named (fingerprint, device, FALSE);
 }
 

@@ -10,6 +10,7 @@
 #include "namida-open.h"
 #include "namida-safe-path.h"
 #include "namida-version-folders.h"
+#include "namida-format.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -321,8 +322,8 @@ find_known (GPtrArray *known, const char *label, gboolean exactly)
   for (guint i = 0; known != NULL && i < known->len; i++)
     {
       g_autofree char *base = g_path_get_basename (known->pdata[i]);
-      g_autofree char *folded = g_utf8_validate (base, -1, NULL) ? g_utf8_casefold (base, -1) : NULL;
-      g_autofree char *wanted = g_utf8_casefold (label, -1);
+      g_autofree char *folded = g_utf8_validate (base, -1, NULL) ? namida_format_fold (base) : NULL;
+      g_autofree char *wanted = namida_format_fold (label);
 
       if (exactly ? g_str_equal (base, label) : g_strcmp0 (folded, wanted) == 0)
         return known->pdata[i];

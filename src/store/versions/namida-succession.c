@@ -6,6 +6,7 @@
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-identity.h"
+#include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -53,8 +54,8 @@ namida_succession_add (NamidaDatabase *database, const char *successor, const ch
 static gboolean
 succession_fits (const char *fingerprint, const char *alias, gboolean trusted, const char *text)
 {
-  g_autofree char *typed = g_utf8_casefold (text, -1);
-  g_autofree char *name = g_utf8_casefold (alias, -1);
+  g_autofree char *typed = namida_format_fold (text);
+  g_autofree char *name = namida_format_fold (alias);
 
   return g_str_equal (typed, name) || namida_fingerprint_is_named (fingerprint, text, trusted);
 }

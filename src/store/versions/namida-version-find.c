@@ -8,6 +8,7 @@
 #include "namida-contents.h"
 #include "namida-error.h"
 #include "namida-lists.h"
+#include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -68,7 +69,7 @@ find_matches (Find *find, const char *text)
   if (text == NULL || *text == '\0')
     return FALSE;
   valid = g_utf8_make_valid (text, -1);
-  folded = g_utf8_casefold (valid, -1);
+  folded = namida_format_fold (valid);
   return strstr (folded, find->wanted) != NULL;
 }
 
@@ -277,7 +278,7 @@ namida_version_find (NamidaDatabase *database, const char *text, GCancellable *c
   g_autoptr (GHashTable) read
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_find_hit_free);
-  g_autofree char *wanted = g_utf8_casefold (text, -1);
+  g_autofree char *wanted = namida_format_fold (text);
   Find find = { .database = database, .wanted = wanted, .hits = hits, .read = read };
   gboolean ok = versions != NULL;
   GHashTableIter iter;

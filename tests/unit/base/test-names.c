@@ -149,6 +149,25 @@ test_terminal (void)
     }
 }
 
+/* However a name was typed, it is the same. */
+static void
+test_fold (void)
+{
+  static const char *const alike[][2]
+      = { { "Zo\u00eb", "ZOE\u0308" }, { "Pixel 8", "pIXEL 8" }, { "\u00c9", "e\u0301" }, { "\u03a3", "\u03c3" } };
+  g_autofree char *umlaut = namida_format_fold ("Z\u00fcrich");
+  g_autofree char *plain = namida_format_fold ("Zurich");
+
+  for (guint i = 0; i < G_N_ELEMENTS (alike); i++)
+    {
+      g_autofree char *one = namida_format_fold (alike[i][0]);
+      g_autofree char *other = namida_format_fold (alike[i][1]);
+
+      g_assert_cmpstr (one, ==, other);
+    }
+  g_assert_cmpstr (umlaut, !=, plain);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -157,5 +176,6 @@ main (int argc, char **argv)
   g_test_add_func ("/names/harmless", test_harmless);
   g_test_add_func ("/names/right-to-left", test_right_to_left);
   g_test_add_func ("/names/terminal", test_terminal);
+  g_test_add_func ("/names/fold", test_fold);
   return g_test_run ();
 }
