@@ -62,7 +62,7 @@ link_show_code (const char *url)
   g_autoptr (NamidaQr) qr = namida_qr_new (url);
   gboolean utf8 = g_ascii_strcasecmp (nl_langinfo (CODESET), "UTF-8") == 0;
   /* Dark squares are dark then, whatever the colors of the terminal are. */
-  gboolean colored = utf8 && namida_cli_terminal_can_draw ();
+  gboolean colored = utf8 && namida_cli_terminal_can_draw (STDOUT_FILENO);
   g_autofree char *text = qr != NULL ? namida_qr_dup_text (qr, !utf8) : NULL;
   g_auto (GStrv) lines = text != NULL ? g_strsplit (text, "\n", -1) : NULL;
 

@@ -5,6 +5,7 @@
 
 #include "namida-cli-exit.h"
 #include "namida-cli-log.h"
+#include "namida-cli-terminal.h"
 #include "namida-error.h"
 #include "namida-format.h"
 #include "namida-report.h"
@@ -20,10 +21,9 @@ print_text (FILE *to, const char *end, const char *format, va_list args)
 {
   g_autofree char *raw = g_strdup_vprintf (format, args);
   g_autofree char *text = namida_format_for_terminal (raw);
-  g_autofree char *local = g_locale_from_utf8 (text, -1, NULL, NULL, NULL);
+  g_autofree char *local = namida_cli_text_to_locale (text);
 
-  /* A terminal that cannot show a character still gets the sentence. */
-  fprintf (to, "%s%s", local != NULL ? local : text, end);
+  fprintf (to, "%s%s", local, end);
   fflush (to);
   namida_cli_log_write (text);
 }

@@ -4,6 +4,7 @@
 #include "namida-cli-ask.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-cli-terminal.h"
 
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
@@ -77,6 +78,7 @@ namida_cli_pair (NamidaCli *cli, int argc, char **argv)
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc != 2)
     return namida_cli_usage (_ ("Say with which device: its name, or its address."));
+  namida_cli_texts_from_locale (argv + 1);
   if (!cli->json && !isatty (STDIN_FILENO))
     return namida_cli_usage (_ ("Pairing needs a terminal, or --json and an answer on the standard input."));
   if (!namida_cli_check_place (argv[1]))

@@ -12,6 +12,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define LINE_EVERY_US (5 * G_USEC_PER_SEC)
 #define EVENT_EVERY_US (G_USEC_PER_SEC / 4)
@@ -82,6 +83,7 @@ draw_bar (NamidaCliProgress *self)
   guint cells;
   gboolean utf8 = g_get_charset (NULL);
   g_autofree char *clean = NULL;
+  g_autofree char *local = NULL;
 
   if (drawing != NULL && drawing != self)
     return;
@@ -94,7 +96,8 @@ draw_bar (NamidaCliProgress *self)
   g_string_append (line, rest);
   clean = namida_format_for_terminal (line->str);
   cut = namida_cli_text_cut (clean, room);
-  printf ("\r%s\033[K", cut);
+  local = namida_cli_text_to_locale (cut);
+  printf ("\r%s\033[K", local);
   fflush (stdout);
   self->bar_open = TRUE;
 }
@@ -233,7 +236,7 @@ static void
 on_notify (NamidaCliProgress *self)
 {
   gint64 now = g_get_monotonic_time ();
-  gboolean terminal = namida_cli_terminal_can_draw ();
+  gboolean terminal = namida_cli_terminal_can_draw (STDOUT_FILENO);
 
   if (namida_transfer_is_final (self->transfer))
     return;

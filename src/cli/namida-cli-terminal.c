@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #define USUAL_WIDTH 80u
+#define TRANSLITERATED_MAX 8u /* bytes for one of UTF-8: “㎯” becomes “rad∕s²” and the like */
 
 /* A closed standard stream: the next file that is opened would get its number, and be written into. */
 static void
@@ -55,6 +56,16 @@ namida_cli_terminal_is_broken (void)
   return ferror (stdout) != 0;
 }
 
+/* What GOption prints by itself: GLib would write “?” for each quotation mark that the encoding does not have. */
+static void
+terminal_print (const char *text)
+{
+  g_autofree char *local = namida_cli_text_to_locale (text);
+
+  fputs (local, stdout);
+  fflush (stdout);
+}
+
 void
 namida_cli_terminal_begin (void)
 {
@@ -65,6 +76,7 @@ namida_cli_terminal_begin (void)
   terminal_hold_stream (STDOUT_FILENO, "/dev/full");
   terminal_hold_stream (STDERR_FILENO, "/dev/null");
   atexit (terminal_at_exit);
+  g_set_print_handler (terminal_print);
   setlocale (LC_ALL, "");
   /* The encoding of C and POSIX, and of a locale that is not installed. */
   if (strcmp (nl_langinfo (CODESET), "ANSI_X3.4-1968") != 0)
@@ -95,12 +107,12 @@ namida_cli_terminal_end (int code)
 }
 
 gboolean
-namida_cli_terminal_can_draw (void)
+namida_cli_terminal_can_draw (int fd)
 {
   const char *term = g_getenv ("TERM");
   const char *no_color = g_getenv ("NO_COLOR");
 
-  return isatty (STDOUT_FILENO) && g_strcmp0 (term, "dumb") != 0 && (no_color == NULL || *no_color == '\0');
+  return isatty (fd) && g_strcmp0 (term, "dumb") != 0 && (no_color == NULL || *no_color == '\0');
 }
 
 guint
@@ -111,6 +123,58 @@ namida_cli_terminal_get_width (void)
   if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     return size.ws_col;
   return USUAL_WIDTH;
+}
+
+/* By similar characters; g_convert() would call that an error. NULL: the C library cannot convert to @charset. */
+static char *
+text_transliterate (const char *valid, const char *charset)
+{
+  g_autofree char *target = g_strconcat (charset, "//TRANSLIT", NULL);
+  gsize left = strlen (valid);
+  gsize room = left * TRANSLITERATED_MAX;
+  g_autofree char *buffer = g_malloc0 (room + 1);
+  char *in = (char *) valid;
+  char *out = buffer;
+  GIConv converter = g_iconv_open (target, "UTF-8");
+  gsize converted;
+
+  if (converter == (GIConv) -1)
+    return NULL;
+  converted = g_iconv (converter, &in, &left, &out, &room);
+  g_iconv_close (converter);
+  return converted != (gsize) -1 ? g_steal_pointer (&buffer) : NULL;
+}
+
+char *
+namida_cli_text_to_locale (const char *text)
+{
+  const char *charset;
+  g_autofree char *valid = NULL;
+  char *local;
+
+  if (g_get_charset (&charset))
+    return g_strdup (text);
+  valid = g_utf8_make_valid (text, -1);
+  local = text_transliterate (valid, charset);
+  if (local == NULL)
+    local = g_convert_with_fallback (valid, -1, charset, "UTF-8", "?", NULL, NULL, NULL);
+  return local != NULL ? local : g_steal_pointer (&valid);
+}
+
+void
+namida_cli_texts_from_locale (char **arguments)
+{
+  for (; *arguments != NULL; arguments++)
+    {
+      g_autofree char *text = NULL;
+
+      /* A name that was copied from elsewhere is UTF-8 whatever the terminal says. */
+      if (g_utf8_validate (*arguments, -1, NULL))
+        continue;
+      text = g_locale_to_utf8 (*arguments, -1, NULL, NULL, NULL);
+      if (text != NULL)
+        *arguments = (char *) g_intern_string (text);
+    }
 }
 
 static guint

@@ -22,10 +22,30 @@ int namida_cli_terminal_end (int code);
 /** namida_cli_terminal_is_broken: Returns: whether something could not be written to standard output, so that a command
  * which only prints, and goes on until it is stopped, can end. */
 gboolean namida_cli_terminal_is_broken (void);
-/** namida_cli_terminal_can_draw: Returns: whether standard output is a terminal that understands a progress bar. */
-gboolean namida_cli_terminal_can_draw (void);
+/**
+ * namida_cli_terminal_can_draw: whether a line can be drawn over, as a progress bar needs it.
+ * @fd: of standard output or standard error
+ *
+ * Returns: FALSE as well where TERM=dumb or NO_COLOR asks for plain lines
+ */
+gboolean namida_cli_terminal_can_draw (int fd);
 /** namida_cli_terminal_get_width: Returns: the width of standard output in columns; 80 if it is unknown. */
 guint namida_cli_terminal_get_width (void);
+/**
+ * namida_cli_text_to_locale: @text as the terminal shows it.
+ * @text: (UTF-8)
+ *
+ * Returns: (transfer full): @text in the encoding of the locale. What that does not have is written by similar
+ * characters, such as " for a quotation mark, or else by question marks.
+ */
+char *namida_cli_text_to_locale (const char *text);
+/**
+ * namida_cli_texts_from_locale: makes arguments that are names or IDs UTF-8. For those that are paths there is nothing
+ * to do: the file system takes bytes.
+ * @arguments: (array zero-terminated=1): each that is no UTF-8 is replaced by an interned string, where the encoding of
+ *   the locale allows it
+ */
+void namida_cli_texts_from_locale (char **arguments);
 /** namida_cli_text_width: Returns: how many columns @text (UTF-8) takes: wide characters take two, combining ones none.
  */
 guint namida_cli_text_width (const char *text);

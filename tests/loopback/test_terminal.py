@@ -7,13 +7,15 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import subprocess
 import termios
 import time
+import unicodedata
 
-from namida_loopback import equal, environment, expect, free_port, main, make_backup, on_terminal, write
+from namida_loopback import Skip, equal, environment, expect, free_port, main, make_backup, on_terminal, write
 
 MIB = 1 << 20
 
@@ -36,6 +38,93 @@ def test_names_in_c_locale(lab):
         equal(code, 0, f"LC_ALL={locale}: {out} {err}")
         assert receiver.alias in out, out
     equal((receiver.music / "Björk" / "Jóga.flac").read_bytes(), b"1" * 1000)
+
+
+def test_names_in_iso_8859_1(lab):
+    """in ISO-8859-1 names are read and written in it, what it does not have is written alike, and JSON stays UTF-8"""
+    if shutil.which("localedef") is None:
+        raise Skip("localedef is not installed")
+    locales = lab.folder("locales")
+    made = subprocess.run(["localedef", "-i", "de_DE", "-f", "ISO-8859-1", str(locales / "de_DE.ISO-8859-1")], capture_output=True, check=False)
+    if not (locales / "de_DE.ISO-8859-1").exists():
+        raise Skip(f"a locale could not be made: {made.stderr.decode().strip()}")
+    device = lab.device("Device")
+    env = dict(environment(device.home), LOCPATH=str(locales), LC_ALL="de_DE.ISO-8859-1", LANGUAGE="en")
+    print_of = "AB" * 32
+
+    def latin(*arguments):
+        done = subprocess.run([argument.encode("latin-1") for argument in device.command(*arguments)], stdin=subprocess.DEVNULL, capture_output=True,
+                              env=env, timeout=60, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    # Arguments, of each kind: a name, an option, a path, a text to look for.
+    equal(latin("trust", "add", print_of, "Küche")[0], 0)
+    code, out, err = latin("trust", "list")
+    equal((code, out.decode("latin-1").split()[0]), (0, "Küche"), err)
+    equal(json.loads(latin("--json", "trust", "list")[1].decode())["alias"], "Küche")
+    equal(json.loads(latin("--json", "--alias", "Süd", "identity")[1].decode())["alias"], "Süd")
+    code, _, err = latin("trust", "rename", "Küche", "Gäste")
+    equal((code, json.loads(latin("--json", "trust", "list")[1].decode())["alias"]), (0, "Gäste"), err)
+    for arguments, shown in ((("trust", "remove", "Zoë"), "Zoë"), (("inspect", "Jóga.zip"), "Jóga.zip"), (("pair", "--json", "Zoë:99999"), "Zoë:99999"),
+                             (("backups", "list", "Zoë"), "Zoë"), (("send", "--to", "Zoë:99999", "x"), "Zoë:99999")):
+        code, out, err = latin(*arguments)
+        said = err.decode("latin-1")
+        assert code != 0 and shown in said, (arguments, code, out, said)
+        assert "?" not in said and "\x80" not in said, said
+    # What ISO-8859-1 does not have.
+    equal(run(device, "trust", "rename", "Gäste", "音楽")[0], 0)
+    code, out, err = latin("trust", "list")
+    equal((code, out.decode("latin-1").split()[0]), (0, "??"), err)
+    equal(json.loads(latin("--json", "trust", "list")[1].decode())["alias"], "音楽")
+    said = latin("send", "--help")[1].decode("latin-1")
+    assert "?" not in said and "--exclude" in said, said
+
+
+def columns_before(line, pattern):
+    """How many columns of a terminal stand before what matches; None: nothing does."""
+    found = re.search(pattern, line)
+    return found and sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line[:found.start()])
+
+
+def test_columns(lab):
+    """wide, combining and other characters do not shift the column that follows a name, in any table"""
+    names = ["Pixel", "音楽プレーヤー", "Zoe\u0308 Q\u0302", "🎵 Küche", "Ж"]
+    nas = lab.receiver("--accept", "all", "--as", "backup", "--keep", "1", name="NAS")
+    music = write(lab.folder("source") / "Music" / "1.flac", b"1" * 5000).parent
+    senders = []
+    for number, name in enumerate(names):
+        senders.append(lab.device())
+        senders[-1].alias = name
+        equal(run(nas, "trust", "add", expect(0, senders[-1].run("--json", "identity")).events[0]["fingerprint"], name)[0], 0)
+        if number < 3:  # the first versions of these go to the trash
+            expect(0, senders[-1].send(nas, music))
+    write(music / "2.flac", b"2" * 5000)
+    for sender in senders:
+        expect(0, sender.send(nas, music))
+        code, _, err = run(nas, "schedule", "add", "--to", sender.alias, "--every", "day", music)
+        equal(code, 0, err)
+    big = write(lab.folder("big") / "Music" / "big.flac", os.urandom(8 * MIB)).parent
+    for sender in senders[:2]:
+        sender.start("send", "--to", nas.alias, "--limit", "1MB/s", big)
+    for sender in senders[:2]:
+        sender.wait_event("progress", where=lambda event: event["sent"] > 0)
+    tables = {("transfers",): ("Music, ", 2), ("trust", "list"): ("[0-9A-F]{64}", 5), ("backups", "list"): ("Music", 5), ("backups", "usage"): ("[0-9.]+.[kM]?B, only", 5),
+              ("backups", "trash"): ("Music", 3), ("backups", "list", "--stale", "0"): ("no backup from", 5), ("schedule", "list"): ("Every day", 5)}
+    for arguments, (pattern, rows) in tables.items():
+        code, out, err = run(nas, *arguments)
+        assert code in (0, 9), (arguments, code, err)
+        found = [at for at in (columns_before(line, pattern) for line in out.splitlines()) if at is not None]
+        assert len(found) == rows and len(set(found)) == 1, (arguments, found, out)
+    for sender in senders[:2]:
+        sender.process.send_signal(signal.SIGINT)
+        equal(sender.wait(30), 130)
+    for sender in senders[:3]:
+        sender.receive("--accept", "all")
+    found = {}
+    for line in run(nas, "devices", "--timeout", "2")[1].splitlines():
+        if any(line.startswith(unicodedata.normalize("NFC", name)) for name in names[:3]):
+            found[line] = columns_before(line, "127.0.0.1")
+    assert len(found) >= 3 and len(set(found.values())) == 1, found
 
 
 def test_full_and_closed_output(lab):
@@ -206,6 +295,20 @@ def test_bars(lab):
         assert "\x1b" not in shown and "█" not in shown, shown
 
 
+def test_plain_lines(lab):
+    """verifying and restoring draw over no line either where TERM=dumb or NO_COLOR asks for plain ones"""
+    receiver, sender = lab.receiver("--accept", "all", "--as", "backup"), lab.device("Sender")
+    archive, music = make_backup(lab.folder("source"), files=1)
+    expect(0, sender.send(receiver, archive, music))
+    version = expect(0, receiver.run("--json", "backups", "list")).events[0]["id"]
+    for number, (extra, drawn) in enumerate((({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"NO_COLOR": "1"}, False))):
+        env = dict(environment(receiver.home), **dict({"TERM": "xterm"}, **extra))
+        place = lab.folder(f"there-{number}")
+        for arguments in (("verify", version), ("restore", version, "--here", "--yes", "--into", place)):
+            code, shown = on_terminal(receiver.command("backups", *arguments), env)
+            equal((code, b"\x1b" in shown), (0, drawn), (arguments, extra, shown))
+
+
 def test_typed_ahead(lab):
     """what was typed before a question could be read does not answer it"""
     receiver, sender = lab.receiver("--accept", "all", "--as", "backup"), lab.device("Sender")
@@ -294,5 +397,6 @@ def test_typed_ahead_of_pairing(lab):
 
 # A run under nohup passes on that SIGHUP is ignored.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
-main(test_names_in_c_locale, test_full_and_closed_output, test_watch_into_closed_pipe, test_odd_environments, test_kind_of_device, test_pair_events, test_usage_in_json, test_interrupted, test_nohup, test_bars, test_typed_ahead,
-     test_typed_ahead_of_an_offer, test_typed_ahead_of_pairing)
+main(test_names_in_c_locale, test_names_in_iso_8859_1, test_columns, test_full_and_closed_output, test_watch_into_closed_pipe, test_odd_environments, test_kind_of_device,
+     test_pair_events, test_usage_in_json, test_interrupted, test_nohup, test_bars, test_plain_lines, test_typed_ahead, test_typed_ahead_of_an_offer,
+     test_typed_ahead_of_pairing)

@@ -6,6 +6,7 @@
 #include "namida-cli-ask.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-cli-terminal.h"
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
@@ -20,6 +21,8 @@ show_progress (guint64 done, guint64 total, gpointer user_data)
   NamidaCli *cli = user_data;
   g_autofree char *done_text = NULL;
   g_autofree char *total_text = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *local = NULL;
 
   if (cli->json)
     {
@@ -30,11 +33,13 @@ show_progress (guint64 done, guint64 total, gpointer user_data)
       namida_cli_emit (builder);
       return;
     }
-  if (cli->quiet || !isatty (STDOUT_FILENO))
+  if (cli->quiet || !namida_cli_terminal_can_draw (STDOUT_FILENO))
     return;
   done_text = namida_format_size (done);
   total_text = namida_format_size (total);
-  printf ("\r\033[K%s / %s", done_text, total_text);
+  text = g_strdup_printf ("%s / %s", done_text, total_text);
+  local = namida_cli_text_to_locale (text);
+  printf ("\r\033[K%s", local);
   fflush (stdout);
 }
 
@@ -254,7 +259,7 @@ namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
   namida_versions_verify_async (versions, version, !self->no_repair, show_progress, self->cli, self->cli->cancellable,
                                 namida_cli_keep_result, &result);
   namida_cli_wait (&result);
-  if (!self->cli->json && !self->cli->quiet && isatty (STDOUT_FILENO))
+  if (!self->cli->json && !self->cli->quiet && namida_cli_terminal_can_draw (STDOUT_FILENO))
     printf ("\r\033[K");
   report = namida_versions_verify_finish (versions, result, &error);
   return report != NULL ? tell_report (self->cli, report) : namida_cli_fail (self->cli, error);

@@ -7,6 +7,7 @@
 
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-cli-terminal.h"
 #include "namida-format.h"
 #include "namida-retention-apply.h"
 
@@ -52,11 +53,12 @@ usage_tell_version (NamidaCliBackups *self, sqlite3_stmt *statement)
     {
       g_autofree char *time = namida_cli_dup_time (created);
       g_autofree char *shown = namida_format_alias (alias);
+      g_autofree char *column = namida_cli_text_pad (shown, 16);
       g_autofree char *size = namida_format_size (bytes);
       g_autofree char *own = namida_format_size (only);
 
       /* Translators: a number, a date, a device, the size of a version, and how much only this version has. */
-      namida_cli_print (_ ("%4d  %s  %s  %s, only in this version %s"), (int) id, time, shown, size, own);
+      namida_cli_print (_ ("%4d  %s  %s  %s, only in this version %s"), (int) id, time, column, size, own);
     }
 }
 

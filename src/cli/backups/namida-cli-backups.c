@@ -8,6 +8,7 @@
 #include "namida-cli-output.h"
 #include "namida-cli-pin.h"
 #include "namida-cli-restore.h"
+#include "namida-cli-terminal.h"
 #include "namida-error.h"
 
 #include <glib/gi18n-lib.h>
@@ -270,21 +271,25 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autofree char *secret = NULL;
 
-  if (!namida_cli_parse (
-          cli,
-          _ ("list [DEVICE] | show ID | verify [ID] | restore ID | undo [ID] | fetch [ID] | remove ID | "
-             "pin ID | unpin ID | find TEXT | compare ID ID | usage | export ID DIR | trash | take-back ID"),
-          _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
-             "from other copies,\nsends it to a device or restores it here (with an undo), fetches what "
-             "another one keeps for this one, or removes it. A "
-             "version that is pinned is "
-             "never removed. Older ones that --keep no longer covers wait in the trash for 30 days."),
-          entries, &argc, &argv))
+  if (!namida_cli_parse (cli,
+                         _ ("list [DEVICE] | show ID | verify [ID] | restore ID | undo [ID] | fetch [ID] | remove ID | "
+                            "pin ID | unpin ID | find TEXT | compare ID ID | usage | adopt DIR | export ID DIR | "
+                            "succeed OLD NEW | trash | "
+                            "take-back ID"),
+                         _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
+                            "from other copies,\nsends it to a device or restores it here (with an undo), fetches what "
+                            "another one keeps for this one, or removes it. A "
+                            "version that is pinned is "
+                            "never removed. Older ones that --keep no longer covers wait in the trash for 30 days."),
+                         entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc < 2 || !g_strv_contains (all, argv[1]))
     return namida_cli_usage (_ (
         "Say what to do: list, show, verify, restore, undo, fetch, remove, pin, unpin, adopt, succeed, find, compare, "
         "usage, export, trash or take-back."));
+  /* The others take a path. */
+  if (!g_str_equal (argv[1], "adopt") && !g_str_equal (argv[1], "export") && !g_str_equal (argv[1], "verify"))
+    namida_cli_texts_from_locale (argv + 2);
   if (g_str_equal (argv[1], "succeed") && argc != 4)
     return namida_cli_usage (_ ("Say which device replaced which one: backups succeed OLD NEW"));
   if ((g_str_equal (argv[1], "compare") || g_str_equal (argv[1], "export")) && argc != 4)

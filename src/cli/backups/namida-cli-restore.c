@@ -7,6 +7,7 @@
 #include "namida-cli-backups.h"
 #include "namida-cli-exit.h"
 #include "namida-cli-output.h"
+#include "namida-cli-terminal.h"
 #include "namida-music-here.h"
 #include "namida-format.h"
 #include "namida-restore.h"
@@ -321,8 +322,9 @@ static void
 on_progress (guint64 done, guint64 total, gpointer user_data)
 {
   g_autofree char *text = namida_format_progress (done, total);
+  g_autofree char *local = namida_cli_text_to_locale (text);
 
-  fprintf (stderr, "\r%s\033[K", text);
+  fprintf (stderr, "\r%s\033[K", local);
   fflush (stderr);
 }
 
@@ -364,7 +366,7 @@ tell_result (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult 
 static int
 apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
 {
-  gboolean terminal = isatty (STDERR_FILENO) && !cli->json && !cli->quiet;
+  gboolean terminal = namida_cli_terminal_can_draw (STDERR_FILENO) && !cli->json && !cli->quiet;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
   NamidaRestoreResult applied = { 0 };
