@@ -213,6 +213,18 @@ read (int fd, void *data, size_t length)
   return FAILS ("read", fd, NULL) ? -1 : syscall (SYS_read, fd, data, length);
 }
 
+ssize_t
+pwrite (int fd, const void *data, size_t length, off_t offset)
+{
+  return FAILS ("pwrite", fd, NULL) ? -1 : syscall (SYS_pwrite64, fd, data, length, offset);
+}
+
+ssize_t
+pread (int fd, void *data, size_t length, off_t offset)
+{
+  return FAILS ("pread", fd, NULL) ? -1 : syscall (SYS_pread64, fd, data, length, offset);
+}
+
 int
 fchmod (int fd, mode_t mode)
 {

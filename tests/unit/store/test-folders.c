@@ -70,6 +70,23 @@ test_store (Fixture *f, gconstpointer data)
 }
 
 static void
+test_store_cancelled (Fixture *f, gconstpointer data)
+{
+  NamidaFolderState backups = NAMIDA_FOLDER_GONE, music = NAMIDA_FOLDER_GONE;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_cancellable_cancel (cancellable);
+  namida_store_check_folders_async (f->store, cancellable, on_checked, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (namida_store_check_folders_finish (f->store, result, &backups, &music, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (backups, ==, NAMIDA_FOLDER_GONE);
+}
+
+static void
 expect (Fixture *f, NamidaLanding landing, const char *label, const char *gone)
 {
   g_autoptr (Shipment) shipment = shipment_new ();
@@ -116,6 +133,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/folders/states", Fixture, NULL, fixture_set_up, test_states, fixture_tear_down);
   g_test_add ("/folders/store", Fixture, NULL, fixture_set_up, test_store, fixture_tear_down);
+  g_test_add ("/folders/store-cancelled", Fixture, NULL, fixture_set_up, test_store_cancelled, fixture_tear_down);
   g_test_add ("/folders/refused", Fixture, NULL, fixture_set_up, test_refused, fixture_tear_down);
   return g_test_run ();
 }

@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SHA "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -64,6 +66,10 @@ test_cursor (void)
   assert_there (first, name, TRUE);
   g_assert_cmpint (namida_place_cursor_open (&cursor, root_fd, "a/2", FALSE, &name, &error), ==, first);
   assert_there (first, name, FALSE);
+  /* It is the open folder, not looked for anew. */
+  g_assert_cmpint (renameat (root_fd, "a", root_fd, "elsewhere"), ==, 0);
+  assert_file (&cursor, root_fd, "a/1", TRUE);
+  g_assert_cmpint (renameat (root_fd, "elsewhere", root_fd, "a"), ==, 0);
   assert_file (&cursor, root_fd, "b/2", TRUE);
   /* A name may begin with the folder's. */
   assert_file (&cursor, root_fd, "b2", FALSE);
@@ -79,6 +85,7 @@ test_cursor (void)
 
   /* What is missing is remembered, until it is to be made. */
   g_assert_cmpint (namida_place_cursor_open (&cursor, root_fd, "c/1", FALSE, &name, NULL), ==, -1);
+  g_assert_cmpint (mkdirat (root_fd, "c", 0755), ==, 0);
   g_assert_cmpint (namida_place_cursor_open (&cursor, root_fd, "c/2", FALSE, &name, NULL), ==, -1);
   g_assert_cmpint (namida_place_cursor_open (&cursor, root_fd, "c/2", TRUE, &name, &error), >=, 0);
   g_assert_no_error (error);
