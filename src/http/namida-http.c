@@ -99,6 +99,18 @@ reader_read (NamidaHttpReader *self, void *buffer, gsize count, GCancellable *ca
   return (gssize) n;
 }
 
+/* A head with such a line would never end. */
+static gboolean
+reader_has_bare_line_feed (const char *text, gsize length)
+{
+  const char *end = text + length;
+
+  for (const char *at = text; (at = memchr (at, '\n', (gsize) (end - at))) != NULL; at++)
+    if (at == text || at[-1] != '\r')
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 namida_http_reader_head (
     NamidaHttpReader *self, NamidaHttpHead *head, guint seconds, GCancellable *cancellable, GError **error)
@@ -119,6 +131,8 @@ namida_http_reader_head (
           self->start += length + 2;
           return namida_http_head_parse (head, text, length, error);
         }
+      if (end == NULL && reader_has_bare_line_feed (self->buffer + self->start, have))
+        return set_invalid (error);
       if (have >= NAMIDA_LIMIT_HEAD_BYTES)
         return set_too_large (error, self->buffer + self->start);
       if (have > 0 && deadline == 0)

@@ -254,12 +254,12 @@ on_handshake_done (gpointer user_data)
 
   if (!arrival->failed)
     namida_handshake_turns_done (arrival->listener->turns, arrival);
+  else
+    /* Before the next one begins: an address never has more open than it may. */
+    g_io_stream_close (G_IO_STREAM (arrival->connection), NULL, NULL);
   leave_handshake (arrival);
   if (arrival->failed)
-    {
-      g_io_stream_close (G_IO_STREAM (arrival->connection), NULL, NULL);
-      arrival_free (arrival);
-    }
+    arrival_free (arrival);
   else
     arrival_ready (arrival, TRUE, namida_tls_peer_fingerprint (G_TLS_CONNECTION (arrival->stream)));
   return G_SOURCE_REMOVE;

@@ -113,6 +113,21 @@ namida_server_get_port (NamidaServer *self)
   return self->listener != NULL ? namida_listener_get_port (self->listener) : 0;
 }
 
+/* A file of the system: read once, not for each stranger who asks. Returns: (transfer none) (nullable) */
+static const char *
+server_get_system_name (void)
+{
+  static gsize done = 0;
+  static char *name = NULL;
+
+  if (g_once_init_enter (&done))
+    {
+      name = g_get_os_info (G_OS_INFO_KEY_NAME);
+      g_once_init_leave (&done, 1);
+    }
+  return name;
+}
+
 NamidaDeviceInfo *
 namida_server_dup_info (NamidaServer *self)
 {
@@ -126,7 +141,7 @@ namida_server_dup_info (NamidaServer *self)
   info->version = g_strdup ("1.0");
   info->uuid = g_strdup (namida_identity_get_uuid (self->identity));
   info->fingerprint = g_strdup (namida_identity_get_fingerprint (self->identity));
-  info->device_model = g_get_os_info (G_OS_INFO_KEY_NAME);
+  info->device_model = g_strdup (server_get_system_name ());
   info->device_type = g_strdup (self->device_type);
   info->port = namida_server_get_port (self);
   info->https = TRUE;

@@ -260,7 +260,9 @@ class Lab:
 
     def check(self):
         assert self.process.poll() is None, f"the receiver died: {self.process.returncode}"
-        assert self.answers(), "the receiver does not answer"
+        # On a computer that is busy with other things, one answer may take longer than its limit; a program that hangs
+        # gives none.
+        assert any(self.answers() for _ in range(4)), "the receiver does not answer"
 
     def close(self):
         if self.process.poll() is None:

@@ -294,6 +294,27 @@ test_crumbs (void)
   g_assert_cmpint (read_chunks (20000, NAMIDA_LIMIT_CHUNK_BYTES), ==, 20000 * NAMIDA_LIMIT_CHUNK_BYTES);
 }
 
+/* Refused as soon as it is seen: nothing that comes later ends such a head, and it would be waited for. */
+static void
+test_bare_line_feed (void)
+{
+  static const char *const texts[]
+      = { "GET / HTTP/1.1\n" HOST "\n", LINE "X: a\n" HOST, "\n", LINE HOST "\n", "GET /\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GInputStream) input = g_memory_input_stream_new_from_data (texts[i], -1, NULL);
+      g_autoptr (GError) error = NULL;
+      g_auto (NamidaHttpHead) head = { 0 };
+      NamidaHttpReader reader;
+
+      namida_http_reader_init (&reader, input);
+      g_assert_false (namida_http_reader_head (&reader, &head, 10, NULL, &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+      namida_http_reader_clear (&reader);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -301,6 +322,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/http-head/good", test_good);
   g_test_add_func ("/http-head/refused", test_refused);
   g_test_add_func ("/http-head/many-headers", test_many_headers);
+  g_test_add_func ("/http-head/bare-line-feed", test_bare_line_feed);
   g_test_add_func ("/http-head/web-pages", test_web_pages);
   g_test_add_func ("/http-body/crumbs", test_crumbs);
   g_test_add_func ("/body-buffer/in-file", test_body_in_file);
