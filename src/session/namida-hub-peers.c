@@ -47,12 +47,6 @@ namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *f
 }
 
 static void
-on_scan_notify (NamidaHub *self, GParamSpec *pspec)
-{
-  g_object_notify (G_OBJECT (self), g_str_equal (pspec->name, "scanning") ? "scanning" : "scan-progress");
-}
-
-static void
 add_finder (NamidaHub *self, gpointer finder)
 {
   namida_peer_list_add_finder (self->peers, NAMIDA_FINDER (finder));
@@ -154,26 +148,6 @@ add_manual (NamidaHub *self)
     }
 }
 
-/* What keeps multicast away (another program may hold its port) is no reason not to run: there are other ways. An
- * interface that is not there is one. */
-static gboolean
-start_multicast (NamidaHub *self, NamidaDeviceInfo *own, GError **error)
-{
-  g_autoptr (GError) reason = NULL;
-  g_autoptr (GPtrArray) interfaces = NULL;
-
-  if (!namida_hub_is_finder_wanted ("multicast") || namida_finder_start (NAMIDA_FINDER (self->multicast), own, &reason))
-    return TRUE;
-  interfaces = namida_interface_list (self->interface, NULL);
-  if (self->interface != NULL && interfaces->len == 0)
-    {
-      g_propagate_error (error, g_steal_pointer (&reason));
-      return FALSE;
-    }
-  g_signal_emit_by_name (self, "trouble", reason->message);
-  return TRUE;
-}
-
 /* The others may have lost us, and we them, while the addresses stayed what they were. */
 static void
 on_woke (NamidaHub *self)
@@ -181,10 +155,7 @@ on_woke (NamidaHub *self)
   if (!self->running)
     return;
   g_debug ("Announcing again after sleep");
-  if (namida_hub_is_finder_wanted ("multicast"))
-    namida_finder_refresh (NAMIDA_FINDER (self->multicast));
-  if (namida_hub_is_finder_wanted ("avahi"))
-    namida_finder_refresh (NAMIDA_FINDER (self->avahi));
+  namida_hub_refresh_finders (self);
   ask_trusted (self);
 }
 
@@ -225,21 +196,11 @@ hub_peers_on_probe (NamidaHub *self, NamidaPeer *peer)
 gboolean
 namida_hub_start_discovery (NamidaHub *self, GError **error)
 {
-  g_autoptr (NamidaDeviceInfo) own = namida_server_dup_info (self->server);
-
   if (self->asking == NULL)
     self->asking = g_ptr_array_new_with_free_func (g_object_unref);
-  self->multicast = namida_multicast_finder_new (self->interface);
-  namida_multicast_finder_set_localsend (self->multicast, !self->no_localsend);
-  self->manual = namida_manual_finder_new ();
-  self->avahi = namida_avahi_finder_new (self->interface);
-  self->scan = namida_scan_finder_new (self->interface);
-  add_finder (self, self->multicast);
-  add_finder (self, self->manual);
-  add_finder (self, self->avahi);
-  add_finder (self, self->scan);
-  g_signal_connect_object (self->multicast, "own-seen", G_CALLBACK (namida_hub_own_seen), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->scan, "notify", G_CALLBACK (on_scan_notify), self, G_CONNECT_SWAPPED);
+  namida_hub_create_finders (self);
+  for (guint i = 0; i < self->finders->len; i++)
+    add_finder (self, self->finders->pdata[i]);
   g_signal_connect_object (self->peers, "probe", G_CALLBACK (hub_peers_on_probe), self, G_CONNECT_SWAPPED);
   namida_hub_start_trust (self);
   namida_hub_start_players (self);
@@ -254,18 +215,12 @@ namida_hub_start_discovery (NamidaHub *self, GError **error)
   add_manual (self);
   ask_trusted (self);
   /* A finder that is never started does nothing. */
-  if (!start_multicast (self, own, error) || !namida_finder_start (NAMIDA_FINDER (self->manual), own, error)
-      || (namida_hub_is_finder_wanted ("avahi") && !namida_finder_start (NAMIDA_FINDER (self->avahi), own, error))
-      || (namida_hub_is_finder_wanted ("scan") && !namida_finder_start (NAMIDA_FINDER (self->scan), own, error)))
-    return FALSE;
-  return TRUE;
+  return namida_hub_start_finders (self, FALSE, error);
 }
 
 void
 namida_hub_stop_discovery (NamidaHub *self)
 {
-  gpointer finders[] = { self->multicast, self->avahi, self->scan, self->manual };
-
   namida_hub_stop_hints (self);
   g_clear_object (&self->wake);
   g_clear_handle_id (&self->network_timer, g_source_remove);
@@ -275,16 +230,12 @@ namida_hub_stop_discovery (NamidaHub *self)
   if (self->trust != NULL)
     g_signal_handlers_disconnect_by_func (self->trust, on_trust_changed, self);
   g_clear_handle_id (&self->scan_timer, g_source_remove);
-  for (guint i = 0; i < G_N_ELEMENTS (finders); i++)
-    if (finders[i] != NULL)
-      namida_finder_stop (NAMIDA_FINDER (finders[i]));
+  for (guint i = 0; self->finders != NULL && i < self->finders->len; i++)
+    namida_finder_stop (NAMIDA_FINDER (self->finders->pdata[i]));
   namida_hub_stop_trust (self);
   if (self->peers != NULL)
     g_signal_handlers_disconnect_by_data (self->peers, self);
-  g_clear_object (&self->multicast);
-  g_clear_object (&self->avahi);
-  g_clear_object (&self->scan);
-  g_clear_object (&self->manual);
+  namida_hub_clear_finders (self);
 }
 
 static gboolean
@@ -308,16 +259,10 @@ scan_later (NamidaHub *self)
 void
 namida_hub_refresh (NamidaHub *self)
 {
-  g_autoptr (NamidaDeviceInfo) own = NULL;
-
   if (!self->running)
     return;
-  own = namida_server_dup_info (self->server);
-  /* Starting announces as a refresh does, and makes good a start that failed. */
-  start_multicast (self, own, NULL);
   ask_trusted (self);
-  namida_finder_refresh (NAMIDA_FINDER (self->avahi));
-  namida_finder_refresh (NAMIDA_FINDER (self->manual));
+  namida_hub_refresh_finders (self);
   scan_later (self);
   namida_hub_hints_later (self);
 }
@@ -329,8 +274,8 @@ namida_hub_set_looking (NamidaHub *self, gboolean looking)
   if (!self->running)
     return;
   namida_hub_hints_later (self);
-  namida_finder_set_looking (NAMIDA_FINDER (self->multicast), looking);
-  namida_finder_set_looking (NAMIDA_FINDER (self->scan), looking);
+  for (guint i = 0; i < self->finders->len; i++)
+    namida_finder_set_looking (NAMIDA_FINDER (self->finders->pdata[i]), looking);
   namida_peer_list_set_watched (self->peers, looking);
   if (looking)
     scan_later (self);
@@ -355,7 +300,6 @@ namida_hub_cancel_scan (NamidaHub *self)
 void
 namida_hub_set_alias (NamidaHub *self, const char *alias)
 {
-  g_autoptr (NamidaDeviceInfo) own = NULL;
   g_autoptr (GError) error = NULL;
 
   g_free (self->alias);
@@ -363,9 +307,7 @@ namida_hub_set_alias (NamidaHub *self, const char *alias)
   if (!self->running)
     return;
   namida_identity_set_alias (self->identity, alias);
-  own = namida_server_dup_info (self->server);
   /* The others learn the new name from the burst of a fresh start. */
-  if ((namida_hub_is_finder_wanted ("avahi") && !namida_finder_start (NAMIDA_FINDER (self->avahi), own, &error))
-      || !start_multicast (self, own, &error))
+  if (!namida_hub_start_finders (self, TRUE, &error))
     g_warning ("Announcing the new name failed: %s", error->message);
 }

@@ -64,6 +64,7 @@ struct _NamidaHub
   NamidaAddressBook *book;
   NamidaStore *store;
   NamidaServer *server;
+  GPtrArray *finders; /* (nullable) (element-type NamidaFinder): these four, which it owns: */
   NamidaMulticastFinder *multicast;
   NamidaManualFinder *manual;
   NamidaAvahiFinder *avahi;
@@ -188,7 +189,14 @@ gboolean namida_hub_may_look_up (NamidaHub *self, const char *host);
 /** namida_hub_start_players: marks devices on which the player Namida is open. */
 void namida_hub_start_players (NamidaHub *self);
 
-/* NAMIDA_FINDERS=multicast,avahi,scan leaves out what it does not name: for tests of one way alone. */
+/* namida-hub-finders.c */
+void namida_hub_create_finders (NamidaHub *self);
+/* Starts those that are wanted, or starts them anew. @announcing_only: those by which others learn the name. */
+gboolean namida_hub_start_finders (NamidaHub *self, gboolean announcing_only, GError **error);
+void namida_hub_refresh_finders (NamidaHub *self);
+void namida_hub_clear_finders (NamidaHub *self);
+/* NAMIDA_FINDERS=multicast,avahi,scan leaves out what it does not name: for tests of one way alone. @name: (nullable)
+ */
 gboolean namida_hub_is_finder_wanted (const char *name);
 
 /* namida-hub-hints.c: with discovery; after a while of nobody being near. */

@@ -117,12 +117,3 @@ namida_hub_list_remove (GListStore *store, gpointer item)
   if (g_list_store_find (store, item, &position))
     g_list_store_remove (store, position);
 }
-
-gboolean
-namida_hub_is_finder_wanted (const char *name)
-{
-  const char *text = g_getenv ("NAMIDA_FINDERS");
-  g_auto (GStrv) names = text != NULL ? g_strsplit (text, ",", -1) : NULL;
-
-  return names == NULL || g_strv_contains ((const char *const *) names, name);
-}
