@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Runs a fuzz target without libFuzzer, so that every build of the suite runs it: each file of the folder that is
- * given, then mutations of them. The same seed every time: a failure can be repeated. Prints TAP.
+ * given, then mutations of them, as many as the second argument says. The same seed every time: a failure can be
+ * repeated. Prints TAP.
  */
 #include <gio/gio.h>
 #include <stdint.h>
@@ -103,7 +104,8 @@ read_seeds (const char *path)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GPtrArray) seeds = argc == 2 ? read_seeds (argv[1]) : NULL;
+  g_autoptr (GPtrArray) seeds = argc == 2 || argc == 3 ? read_seeds (argv[1]) : NULL;
+  guint mutations = argc == 3 ? (guint) g_ascii_strtoull (argv[2], NULL, 10) : N_MUTATIONS;
   g_autoptr (GRand) rand = g_rand_new_with_seed (53317);
 
   g_print ("1..2\n");
@@ -120,7 +122,7 @@ main (int argc, char **argv)
       run (data, size);
     }
   g_print ("ok 1 %u seeds\n", seeds->len);
-  for (guint i = 0; i < N_MUTATIONS; i++)
+  for (guint i = 0; i < mutations; i++)
     {
       g_autoptr (GByteArray) bytes = g_byte_array_new ();
       gsize size;
@@ -132,6 +134,6 @@ main (int argc, char **argv)
         mutate (bytes, rand, seeds);
       run (bytes->data, bytes->len);
     }
-  g_print ("ok 2 %u mutations\n", N_MUTATIONS);
+  g_print ("ok 2 %u mutations\n", mutations);
   return 0;
 }

@@ -98,6 +98,28 @@ parts_try_map (const uint8_t *data, size_t size)
     g_assert_cmpmem (out->str, out->len, data, size);
 }
 
+/* In pieces it is the same as in one. */
+static void
+parts_try_stream (const uint8_t *data, size_t size, gboolean lines, size_t piece)
+{
+  g_autoptr (NamidaPathMap) map = namida_path_map_new ();
+  g_autoptr (GString) whole = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_auto (NamidaMapStream) stream = { 0 };
+  const char *text = (const char *) data;
+  guint64 n;
+
+  g_assert_true (namida_path_map_add_folder (map, "/storage/emulated/0/Music", "C:\\Music"));
+  g_assert_true (namida_path_map_add_folder (map, "C:\\Music", "/home/me/Windows"));
+  n = lines ? namida_lines_map (text, size, map, whole) : namida_json_map (text, size, map, whole);
+  namida_map_stream_init (&stream, map, lines);
+  for (size_t at = 0; at < size; at += piece)
+    g_assert_true (namida_map_stream_feed (&stream, text + at, MIN (piece, size - at), out, NULL));
+  namida_map_stream_end (&stream, out);
+  g_assert_cmpuint (stream.n, ==, n);
+  g_assert_cmpmem (out->str, out->len, whole->str, whole->len);
+}
+
 /* A union with itself is itself once more. */
 static void
 parts_try_merge (const uint8_t *data, size_t size)
@@ -126,6 +148,11 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   parts_try_zip (data, size);
   parts_try_db (data, size);
   parts_try_map (data, size);
+  for (size_t piece = 1; piece <= 61; piece += 20)
+    {
+      parts_try_stream (data, size, FALSE, piece);
+      parts_try_stream (data, size, TRUE, piece);
+    }
   parts_try_merge (data, size);
   return 0;
 }

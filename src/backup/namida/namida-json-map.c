@@ -25,6 +25,8 @@ map_may_be_path (const char *raw, gsize length)
     return FALSE;
   if (raw[0] == '/' || (raw[0] == '\\' && length > 1 && (raw[1] == '/' || raw[1] == 'u')))
     return TRUE;
+  if (length > 8 && memcmp (raw, "\\\\\\\\", 4) == 0) /* \\server, escaped */
+    return TRUE;
   if (length > 7 && (raw[0] == 'f' || raw[0] == 'F') && raw[4] == ':')
     return TRUE;
   if (length > 3 && g_ascii_isalpha (raw[0]) && raw[1] == ':' && (raw[2] == '\\' || raw[2] == '/'))

@@ -15,7 +15,12 @@ typedef struct
   gboolean windows;
   char *to; /* as the other device writes it; none at its end */
   char separator;
+  gboolean alias; /* another name of a folder that was given */
 } MapFolder;
+
+/* Android has several names for the one storage that apps share; lists of other programs use any of them. */
+static const char *const android_storage[]
+    = { "/storage/emulated/0", "/sdcard", "/storage/self/primary", "/mnt/sdcard" };
 
 struct _NamidaPathMap
 {
@@ -26,7 +31,11 @@ struct _NamidaPathMap
 gboolean
 namida_path_is_windows (const char *text, gsize length)
 {
-  return length >= 3 && g_ascii_isalpha (text[0]) && text[1] == ':' && (text[2] == '\\' || text[2] == '/');
+  if (length >= 3 && g_ascii_isalpha (text[0]) && text[1] == ':' && (text[2] == '\\' || text[2] == '/'))
+    return TRUE;
+  /* \\server\share */
+  return length >= 5 && text[0] == '\\' && text[1] == '\\' && text[2] != '\\' && text[2] != '/'
+         && memchr (text + 3, '\\', length - 3) != NULL;
 }
 
 gboolean
@@ -120,6 +129,8 @@ map_compare_folders (gconstpointer a, gconstpointer b)
 
   if (one->length != other->length)
     return one->length > other->length ? -1 : 1;
+  if (one->alias != other->alias)
+    return one->alias ? 1 : -1;
   return strcmp (one->from, other->from);
 }
 
@@ -132,14 +143,12 @@ map_strip (char *path)
     path[--length] = '\0';
 }
 
-gboolean
-namida_path_map_add_folder (NamidaPathMap *self, const char *from, const char *to)
+static void
+map_add_one (NamidaPathMap *self, const char *from, const char *to, gboolean alias)
 {
-  MapFolder *folder;
+  MapFolder *folder = g_new0 (MapFolder, 1);
 
-  if (!namida_path_is_absolute (from, strlen (from)) || !namida_path_is_absolute (to, strlen (to)))
-    return FALSE;
-  folder = g_new0 (MapFolder, 1);
+  folder->alias = alias;
   folder->windows = namida_path_is_windows (from, strlen (from));
   folder->from = g_strdup (from);
   if (folder->windows)
@@ -150,6 +159,38 @@ namida_path_map_add_folder (NamidaPathMap *self, const char *from, const char *t
   map_strip (folder->to);
   folder->separator = namida_path_is_windows (to, strlen (to)) && strchr (to, '/') == NULL ? '\\' : '/';
   g_ptr_array_add (self->folders, folder);
+}
+
+/* @rest: (out): of @path below @root: "" or "/Music". */
+static gboolean
+map_is_in_storage (const char *path, const char *root, const char **rest)
+{
+  gsize length = strlen (root);
+
+  if (!g_str_has_prefix (path, root) || (path[length] != '\0' && path[length] != '/'))
+    return FALSE;
+  *rest = path + length;
+  return TRUE;
+}
+
+gboolean
+namida_path_map_add_folder (NamidaPathMap *self, const char *from, const char *to)
+{
+  const char *rest = NULL;
+  guint own = 0;
+
+  if (!namida_path_is_absolute (from, strlen (from)) || !namida_path_is_absolute (to, strlen (to)))
+    return FALSE;
+  map_add_one (self, from, to, FALSE);
+  while (own < G_N_ELEMENTS (android_storage) && !map_is_in_storage (from, android_storage[own], &rest))
+    own++;
+  for (guint i = 0; rest != NULL && i < G_N_ELEMENTS (android_storage); i++)
+    if (i != own)
+      {
+        g_autofree char *alias = g_strconcat (android_storage[i], rest, NULL);
+
+        map_add_one (self, alias, to, TRUE);
+      }
   g_ptr_array_sort (self->folders, map_compare_folders);
   return TRUE;
 }
@@ -175,7 +216,8 @@ namida_path_map_dup_folders (NamidaPathMap *self)
     {
       const MapFolder *folder = self->folders->pdata[i];
 
-      g_ptr_array_add (lines, g_strdup_printf ("%s\t%s", folder->from, folder->to));
+      if (!folder->alias)
+        g_ptr_array_add (lines, g_strdup_printf ("%s\t%s", folder->from, folder->to));
     }
   g_ptr_array_add (lines, NULL);
   return (char **) g_ptr_array_steal (lines, NULL);
@@ -212,12 +254,16 @@ map_is_below (const MapFolder *folder, const char *text, gsize length)
 static char *
 map_apply_folder (const MapFolder *folder, const char *text, gsize length)
 {
-  GString *out = g_string_sized_new (length + strlen (folder->to));
+  GString *out = g_string_sized_new (length + strlen (folder->to) + 1);
+  gsize from = folder->length;
 
+  while (from < length && (text[from] == '/' || (folder->windows && text[from] == '\\')))
+    from++;
   g_string_append (out, folder->to);
-  if (length > folder->length && text[folder->length] != '/' && text[folder->length] != '\\')
+  /* "D:" alone is no folder, and "/" has its separator already. */
+  if ((length > folder->length && !g_str_equal (folder->to, "/")) || (folder->to[1] == ':' && folder->to[2] == '\0'))
     g_string_append_c (out, folder->separator);
-  for (gsize i = folder->length; i < length; i++)
+  for (gsize i = from; i < length; i++)
     {
       gboolean separates = text[i] == '/' || (folder->windows && text[i] == '\\');
 

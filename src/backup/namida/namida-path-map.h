@@ -13,8 +13,9 @@ NamidaPathMap *namida_path_map_new (void);
 void namida_path_map_free (NamidaPathMap *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaPathMap, namida_path_map_free)
 
-/** namida_path_map_add_folder: everything below @from is below @to. The longest one counts. Returns: %FALSE when one of
- * them is no absolute path. */
+/** namida_path_map_add_folder: everything below @from is below @to. The longest one counts. A folder in the storage
+ * that the apps of Android share also counts under the other names of that storage, as /sdcard. Returns: %FALSE when
+ * one of them is no absolute path. */
 gboolean namida_path_map_add_folder (NamidaPathMap *self, const char *from, const char *to);
 /** namida_path_map_add_file: one file, which goes before folders. Both as the devices write them. */
 void namida_path_map_add_file (NamidaPathMap *self, const char *from, const char *to);
@@ -29,9 +30,9 @@ char *namida_path_map_apply (NamidaPathMap *self, const char *text, gsize length
 /** namida_path_map_covers: whether @path is at or below a folder of it, or one of its files. */
 gboolean namida_path_map_covers (NamidaPathMap *self, const char *path);
 
-/** namida_path_is_absolute: "/…", "C:\…" or "C:/…". */
+/** namida_path_is_absolute: "/…", "C:\…", "C:/…" or "\\server\…". */
 gboolean namida_path_is_absolute (const char *text, gsize length);
-/** namida_path_is_windows: begins with a drive letter. */
+/** namida_path_is_windows: begins with a drive letter, or names a server. */
 gboolean namida_path_is_windows (const char *text, gsize length);
 
 /** namida_path_hash: for a GHashTable of names or paths with namida_path_equal(). Pure. */

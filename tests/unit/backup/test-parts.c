@@ -47,7 +47,16 @@ test_map (void)
   check (map, "c:/users/Zoë/music/1.mp3", "/home/me/Windows/1.mp3"); /* Windows does not tell them apart */
   check (map, "/home/zoe/a/b.mp3", "D:\\Music\\a\\b.mp3");
   check (map, "folder_/storage/emulated/0/Music/x", "folder_/home/me/Music/x");
-  check (map, "/home/zoe/a\\b.mp3", "D:\\Music\\a\\b.mp3"); /* a backslash in a name on Linux stays one */
+  check (map, "/home/zoe/a\\b.mp3", "D:\\Music\\a\\b.mp3");       /* a backslash in a name on Linux stays one */
+  check (map, "/sdcard/Music/x/y.mp3", "/home/me/Music/x/y.mp3"); /* the same storage of Android */
+  check (map, "/storage/self/primary/Music/Rips/1.mp3", "/mnt/Rips/1.mp3");
+  check (map, "/sdcard/Musical/x.mp3", NULL);
+  check (map, "/storage/1234-5678/Music/x.mp3", NULL); /* another one */
+  check (map, "/storage/emulated/0/Music/", "/home/me/Music/");
+  check (map, "content://media/external/audio/media/7", NULL);
+  check (map, "../storage/emulated/0/Music/x.mp3", NULL);
+  check (map, "/storage/emulated/0/Music/100% Ä/😀 %41.mp3", "/home/me/Music/100% Ä/😀 %41.mp3");
+  check (map, "C:\\Users\\Zoë/Music\\Björk/1.mp3", "/home/me/Windows/Björk/1.mp3"); /* mixed */
   g_assert_false (namida_path_map_add_folder (map, "Music", "/x"));
   g_assert_false (namida_path_map_add_folder (map, "/x", "Music"));
 }
@@ -59,6 +68,38 @@ check_json (NamidaPathMap *map, const char *json, const char *wanted, guint64 n)
 
   g_assert_cmpuint (namida_json_map (json, strlen (json), map, out), ==, n);
   g_assert_cmpstr (out->str, ==, wanted);
+}
+
+/* Servers, roots, and a folder that becomes one in itself. */
+static void
+test_map_odd (void)
+{
+  g_autoptr (NamidaPathMap) map = namida_path_map_new ();
+  g_auto (GStrv) folders = NULL;
+
+  g_assert_true (namida_path_map_add_folder (map, "\\\\NAS\\Music\\", "/home/me/Music"));
+  g_assert_true (namida_path_map_add_folder (map, "/home/me/Server", "\\\\nas\\music"));
+  g_assert_true (namida_path_map_add_folder (map, "/a", "/a/b"));
+  g_assert_true (namida_path_map_add_folder (map, "/data", "/"));
+  g_assert_true (namida_path_map_add_folder (map, "/drive", "D:\\"));
+  g_assert_true (namida_path_map_add_folder (map, "/sdcard/Own", "/own"));
+  g_assert_true (namida_path_map_add_folder (map, "/storage/emulated/0/Own", "/other"));
+  g_assert_false (namida_path_map_add_folder (map, "\\\\nas", "/x"));
+  check (map, "\\\\nas\\music\\Björk\\1.mp3", "/home/me/Music/Björk/1.mp3");
+  check (map, "\\\\nas\\musical\\1.mp3", NULL);
+  check (map, "/home/me/Server/x/1.mp3", "\\\\nas\\music\\x\\1.mp3");
+  check (map, "/a/x", "/a/b/x");
+  check (map, "/a/b/x", "/a/b/b/x");
+  check (map, "/data/x/y", "/x/y");
+  check (map, "/data", "/");
+  check (map, "/drive/x", "D:\\x");
+  check (map, "/drive", "D:\\");
+  /* Both names of one folder were given: each as it was given. */
+  check (map, "/sdcard/Own/x", "/own/x");
+  check (map, "/storage/emulated/0/Own/x", "/other/x");
+  folders = namida_path_map_dup_folders (map);
+  g_assert_cmpuint (g_strv_length (folders), ==, 7); /* only those that were given */
+  check_json (map, "{\"t\":\"\\\\\\\\NAS\\\\Music\\\\a.mp3\"}", "{\"t\":\"/home/me/Music/a.mp3\"}", 1);
 }
 
 static void
@@ -117,6 +158,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/parts/map", test_map);
+  g_test_add_func ("/parts/map-odd", test_map_odd);
   g_test_add_func ("/parts/json", test_json);
   g_test_add_func ("/parts/lines", test_lines);
   g_test_add_func ("/parts/names", test_parts);
