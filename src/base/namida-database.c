@@ -278,6 +278,14 @@ static const char *const schema_steps[] = {
   "ALTER TABLE sessions ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN can_resume INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN advice TEXT;",
+
+  /* 13 → 14 */
+  /* What looking into the backup zip of a version has found (namida-zip-doubt.h). @zip: as in versions; @sha256: of the
+   * zip, 64 hex digits; @part: what of it is not sound; @rules: of the inspection that found it. */
+  "CREATE TABLE inspected_zips ("
+  " version INTEGER PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE, zip TEXT NOT NULL, sha256 TEXT NOT NULL,"
+  " kind TEXT NOT NULL, part TEXT, restorable INTEGER NOT NULL, rules INTEGER NOT NULL);"
+  "CREATE INDEX inspected_zips_sha256 ON inspected_zips (sha256);",
 };
 
 struct _NamidaDatabase

@@ -85,6 +85,15 @@ typedef struct
   int code;
 } Receiving;
 
+static void
+on_doubted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Receiving *self = user_data;
+
+  self->looking--;
+  namida_versions_look_finish (NAMIDA_VERSIONS (source), result, NULL);
+}
+
 /* What has arrived, in words. */
 static void
 on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -93,8 +102,14 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (NamidaInspection) inspection = namida_hub_inspect_arrived_finish (NAMIDA_HUB (source), result, NULL);
 
   self->looking--;
-  if (inspection != NULL)
-    namida_cli_tell_arrived (self->cli, inspection);
+  if (inspection == NULL)
+    return;
+  namida_cli_tell_arrived (self->cli, inspection);
+  if (namida_inspection_is_restorable (inspection))
+    return;
+  /* The hub tells of when the newest good one is. */
+  self->looking++;
+  namida_versions_look_async (namida_hub_get_versions (self->hub), self->cli->cancellable, on_doubted, self);
 }
 
 static void

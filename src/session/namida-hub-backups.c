@@ -5,6 +5,7 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-temporary-folder.h"
 #include "namida-version-gather.h"
 
 #include <glib/gi18n-lib.h>
@@ -212,11 +213,23 @@ namida_hub_init_backups (NamidaHub *self)
   self->versions = namida_versions_new ();
   g_signal_connect_object (self->transfers, "items-changed", G_CALLBACK (on_transfers_changed), self,
                            G_CONNECT_SWAPPED);
+  namida_hub_init_doubts (self);
+}
+
+/* Copies of backups that a killed program has left. */
+static void
+sweep_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  namida_temporary_folder_sweep ();
+  g_task_return_boolean (task, TRUE);
 }
 
 void
 namida_hub_start_backups (NamidaHub *self)
 {
+  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+
+  g_task_run_in_thread (task, sweep_thread);
   namida_versions_set_store (self->versions, self->store);
   namida_hub_set_verify_days (self, self->verify_days);
 }

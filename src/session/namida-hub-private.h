@@ -96,6 +96,7 @@ struct _NamidaHub
   NamidaRetention retention;
   gboolean retaining, retain_again;
   guint verify_days;
+  gint64 doubts_since; /* microseconds since 1970: versions that came later are told of */
   guint verify_timer;
   GCancellable *verifying; /* (nullable): the quiet reading that goes on */
 
@@ -291,6 +292,8 @@ gboolean namida_hub_stop_go_on (gpointer self);
 
 /* namida-hub-backups.c: before the lists are used; when the store is there; when the hub ends. */
 void namida_hub_init_backups (NamidaHub *self);
+/* namida-hub-doubts.c */
+void namida_hub_init_doubts (NamidaHub *self);
 void namida_hub_start_backups (NamidaHub *self);
 void namida_hub_stop_backups (NamidaHub *self);
 /* Every few minutes: begins to read again what was not read for the longest time, when it is time and nothing else goes

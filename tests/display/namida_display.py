@@ -210,7 +210,8 @@ class Lab:
 def made_backup(folder):
     folder.mkdir(parents=True)
     backup = folder / "Namida Backup - 2026-07-19 18.30.00.zip"
-    backup.write_bytes(b"PK\5\6" + bytes(18))
+    with zipfile.ZipFile(backup, "w") as archive:
+        archive.writestr("namida_settings.json", "{}")
     music = folder / "Music"
     (music / "Björk").mkdir(parents=True)
     song = music / "Björk" / "01. Jóga.flac"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A version goes to another device as a copy that fits it: by what that device has sent before, with parts, merged with its own newest backup."""
+import fcntl
 import os
 import pathlib
 import sys
@@ -66,6 +67,17 @@ def test_fit_to(lab):
     equal(namida_restore.bytes_left(data, *truth["roots"]), [])
     # The copy was temporary, and the version is what it was.
     equal(list((keeper.home / ".cache" / "namida-sync").glob("fitted-*")), [])
+    # What a killed program left goes with the next start; not what one that lives still has.
+    old, held = (keeper.home / ".cache" / "namida-sync" / name for name in ("fitted-killed", "fitted-living"))
+    for folder in (old, held):
+        folder.mkdir(parents=True)
+        (folder / "x.zip").write_bytes(b"all that was heard")
+    lock = os.open(held, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    receive_once(laptop, keeper, version, "--zip-only")
+    equal(sorted(path.name for path in (keeper.home / ".cache" / "namida-sync").glob("fitted-*")), ["fitted-living"])
+    equal((held / "x.zip").read_bytes(), b"all that was heard")
+    os.close(lock)
     equal(len(list(keeper.backups.rglob("*fitted*"))), 0)
 
 

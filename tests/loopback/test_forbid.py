@@ -106,7 +106,7 @@ def test_keys(lab):
 
 
 HISTORY = "advice alias bytes direction failed files fingerprint folder healed id kept leftOut message skipped started state stored title unproven updated"
-VERSION = "alias as bytes complete created damaged files fingerprint folder found here id left music pinned readAt removing state title verified zip"
+VERSION = "alias as bytes complete created damaged damagedPart doubt files fingerprint folder found here id left music pinned readAt removing restorable state title verified zip"
 # The command, the event → the keys of its objects.
 KEYS = {
     ("identity", ""): {"alias dataFolder fingerprint schema uuid"},
@@ -117,7 +117,7 @@ KEYS = {
     ("backups usage", ""): {"alias bytes created id only", "alias bytes fingerprint used versions"},
     ("backups find", ""): {"alias created detail kind title version versions"},
     ("backups remove", "end"): {"bytes event files kept result"},
-    ("backups verify", "end"): {"absent bytes changed damaged event files healed missing removed repaired result versions"},
+    ("backups verify", "end"): {"absent bytes changed damaged doubts event files healed missing removed repaired result versions"},
 }
 
 main(test_no_repair, test_dry_run_and_preview, test_keys)

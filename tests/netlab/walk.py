@@ -129,7 +129,7 @@ class Source:
             old.unlink()
         with zipfile.ZipFile(self.folder / f"Namida Backup - 2026-07-19 18.{self.count // 60:02}.{self.count % 60:02}.zip",
                              "w") as archive:
-            archive.writestr("settings.json", self.chance.randbytes(self.chance.choice([10, 5000, 300_000])))
+            archive.writestr("namida_settings.json", self.chance.randbytes(self.chance.choice([10, 5000, 300_000])))
 
     def change(self):
         files = sorted(path for path in self.music.rglob("*") if path.is_file())

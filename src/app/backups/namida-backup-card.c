@@ -17,6 +17,7 @@
 #include "namida-parts-bar.h"
 #include "namida-row-menu.h"
 #include "namida-hub-schedules.h"
+#include "namida-version-good.h"
 #include "namida-version-row.h"
 
 /* Years of versions need not be built to show the last weeks of them. */
@@ -119,6 +120,7 @@ backup_card_dup_age (NamidaVersion *newest)
 typedef struct
 {
   guint versions, absent, damaged; /* @damaged: files */
+  gboolean doubted;                /* Namida could not restore the newest one */
   gint64 oldest_read;              /* 0: of one of them it is not known */
 } CardHealth;
 
@@ -131,6 +133,7 @@ backup_card_count_health (NamidaBackupCard *self, CardHealth *health)
       g_autoptr (NamidaVersion) version = g_list_model_get_item (G_LIST_MODEL (self->versions), i);
       gint64 read = MAX (namida_version_get_verified_at (version), namida_version_get_read_at (version));
 
+      health->doubted |= i == 0 && namida_version_get_doubted (version);
       health->absent += !namida_version_get_present (version);
       health->damaged += (guint) MAX (namida_version_get_damaged (version), 0);
       health->oldest_read = MIN (health->oldest_read, read);
@@ -147,6 +150,12 @@ backup_card_dup_health (NamidaBackupCard *self, const CardHealth *health)
     return g_strdup_printf (_ ("Being verified, %u of %u"), self->verified, health->versions);
   if (health->damaged > 0)
     return g_strdup_printf (ngettext ("%'u damaged file", "%'u damaged files", health->damaged), health->damaged);
+  if (health->doubted)
+    {
+      g_autoptr (NamidaVersion) newest = g_list_model_get_item (G_LIST_MODEL (self->versions), 0);
+
+      return namida_versions_dup_good_words (namida_hub_get_versions (self->hub), newest);
+    }
   if (health->absent > 0)
     return g_strdup_printf (ngettext ("%'u version is not here", "%'u versions are not here", health->absent),
                             health->absent);
@@ -169,7 +178,7 @@ backup_card_show_health (NamidaBackupCard *self)
 
   backup_card_count_health (self, &health);
   text = backup_card_dup_health (self, &health);
-  bad = self->verifying == NULL && health.damaged + health.absent > 0;
+  bad = self->verifying == NULL && (health.doubted || health.damaged + health.absent > 0);
   good = self->verifying == NULL && !bad && health.oldest_read > 0 && health.oldest_read != G_MAXINT64;
   gtk_label_set_label (self->health, text);
   gtk_image_set_from_icon_name (self->health_icon, bad ? "dialog-warning-symbolic" : "object-select-symbolic");

@@ -160,6 +160,8 @@ namida_backups_page_set_hub (NamidaBackupsPage *self, NamidaHub *hub)
   g_set_object (&self->hub, hub);
   g_signal_connect_object (namida_hub_get_versions (hub), "items-changed", G_CALLBACK (backups_page_show_soon), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_connect_object (namida_hub_get_versions (hub), "notify::looking", G_CALLBACK (backups_page_show_soon), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   backups_page_show (self);
 }
 

@@ -13,6 +13,7 @@
 #include "namida-merge-dialog.h"
 #include "namida-restore-dialog.h"
 #include "namida-unencrypted.h"
+#include "namida-version-good.h"
 #include "namida-window.h"
 
 /* So many damaged files are named; the rest is a number. */
@@ -92,8 +93,23 @@ dup_damages (const NamidaVerifyReport *report)
   return g_string_free (text, FALSE);
 }
 
+/* All files are as they arrived, and yet the backup is no good. */
+static char *
+version_flow_dup_doubt (NamidaWindow *window, NamidaVersion *version)
+{
+  NamidaVersions *versions = namida_hub_get_versions (namida_window_get_hub (window));
+  g_autofree char *why = namida_zip_doubt_dup_text (namida_version_get_doubt (version));
+  g_autofree char *good = namida_versions_dup_good_words (versions, version);
+
+  /* Translators: a reason such as “The backup is cut off”, and a sentence about an older backup. */
+  return g_strdup_printf (_ ("%s. The files are as they arrived. %s"), why, good);
+}
+
 void
-namida_version_flow_tell_verified (GtkWidget *from, const NamidaVerifyReport *report, const GError *error)
+namida_version_flow_tell_verified (GtkWidget *from,
+                                   NamidaVersion *version,
+                                   const NamidaVerifyReport *report,
+                                   const GError *error)
 {
   NamidaWindow *window = window_of (from);
   g_autofree char *text = NULL;
@@ -103,6 +119,12 @@ namida_version_flow_tell_verified (GtkWidget *from, const NamidaVerifyReport *re
   if (report == NULL)
     {
       tell (window, _ ("Could Not Verify"), error != NULL ? error->message : "");
+      return;
+    }
+  if (report->damages->len == 0 && namida_version_get_doubted (version))
+    {
+      text = version_flow_dup_doubt (window, version);
+      tell (window, _ ("Namida Cannot Restore This Backup"), text);
       return;
     }
   if (report->damages->len == 0)

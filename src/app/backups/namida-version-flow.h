@@ -12,8 +12,11 @@ G_BEGIN_DECLS
 char *namida_version_flow_dup_music (NamidaVersion *version);
 /** namida_version_flow_show: what is in it, in words. */
 void namida_version_flow_show (GtkWidget *from, NamidaVersion *version);
-/** namida_version_flow_tell_verified: @report: (nullable): NULL with @error. */
-void namida_version_flow_tell_verified (GtkWidget *from, const NamidaVerifyReport *report, const GError *error);
+/** namida_version_flow_tell_verified: @report: (nullable): of @version; NULL with @error. */
+void namida_version_flow_tell_verified (GtkWidget *from,
+                                        NamidaVersion *version,
+                                        const NamidaVerifyReport *report,
+                                        const GError *error);
 /** namida_version_flow_restore_to: asks for a device, then sends it there. */
 void namida_version_flow_restore_to (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 /** namida_version_flow_restore_here: asks what goes where, shows what would change, then does it. */

@@ -122,7 +122,8 @@ version_page_show_state (NamidaVersionPage *self)
   guint files = namida_version_get_files (self->version);
   g_autofree char *count = g_strdup_printf (ngettext ("%'u file", "%'u files", files), files);
   g_autofree char *size = g_strdup_printf ("%s · %s", bytes, count);
-  gboolean bad = !namida_version_get_present (self->version) || namida_version_get_damaged (self->version) > 0;
+  gboolean bad = !namida_version_get_present (self->version) || namida_version_get_damaged (self->version) > 0
+                 || namida_version_get_doubted (self->version);
 
   gtk_label_set_label (self->verified, state);
   gtk_label_set_label (self->size, size);

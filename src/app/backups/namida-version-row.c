@@ -59,7 +59,8 @@ static void
 show_state (NamidaVersionRow *self)
 {
   g_autofree char *text = namida_version_dup_state_text (self->version);
-  gboolean bad = !namida_version_get_present (self->version) || namida_version_get_damaged (self->version) > 0;
+  gboolean bad = !namida_version_get_present (self->version) || namida_version_get_damaged (self->version) > 0
+                 || namida_version_get_doubted (self->version);
   gboolean good
       = !bad && namida_version_get_complete (self->version)
         && (namida_version_get_verified_at (self->version) > 0 || namida_version_get_read_at (self->version) > 0);
@@ -187,7 +188,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
     return; /* the row is gone */
   show_state (self);
   if (!stopped)
-    namida_version_flow_tell_verified (GTK_WIDGET (self), report, error);
+    namida_version_flow_tell_verified (GTK_WIDGET (self), self->version, report, error);
 }
 
 static void
@@ -259,7 +260,7 @@ on_pinned (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!namida_versions_set_pinned_finish (NAMIDA_VERSIONS (source), result, &error) && self->version != NULL)
-    namida_version_flow_tell_verified (GTK_WIDGET (self), NULL, error);
+    namida_version_flow_tell_verified (GTK_WIDGET (self), self->version, NULL, error);
 }
 
 void
@@ -373,8 +374,8 @@ namida_version_row_new (NamidaHub *hub, NamidaVersion *version)
   show_contents (self);
   show_figures (self);
   show_state (self);
-  for (const char *const *property
-       = (const char *const[]){ "pinned", "verified-at", "read-at", "damaged", "files-left", "present", NULL };
+  for (const char *const *property = (const char *const[]){ "pinned", "verified-at", "read-at", "damaged", "files-left",
+                                                            "present", "doubted", NULL };
        *property != NULL; property++)
     {
       g_autofree char *signal = g_strconcat ("notify::", *property, NULL);

@@ -8,6 +8,7 @@
 #include "namida-cli-output.h"
 #include "namida-cli-terminal.h"
 #include "namida-format.h"
+#include "namida-version-good.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
@@ -120,7 +121,7 @@ verify_count_damaged (const NamidaVerifyReport *report)
 }
 
 static void
-verify_emit_end (const NamidaVerifyReport *report, int code)
+verify_emit_end (const NamidaVerifyReport *report, guint doubts, int code)
 {
   JsonBuilder *builder = namida_cli_event ("end");
   guint missing = report->missing, damaged = verify_count_damaged (report), healed = report->repaired;
@@ -138,6 +139,7 @@ verify_emit_end (const NamidaVerifyReport *report, int code)
   namida_json_build_int (builder, "changed", report->changed);
   namida_json_build_int (builder, "damaged", damaged);
   namida_json_build_int (builder, "healed", healed);
+  namida_json_build_int (builder, "doubts", doubts);
   namida_json_build_int (builder, "repaired", healed); /* as release 0.1.0 called it */
   namida_cli_emit (builder);
 }
@@ -196,15 +198,68 @@ verify_say_end (NamidaCli *cli, const NamidaVerifyReport *report)
         report->versions, versions, files, bytes, counts->len > 0 ? counts->str : _ ("a list of hashes is damaged"));
 }
 
+/* Whose bytes are all as they arrived, and yet Namida could not restore it. */
+static void
+verify_tell_doubt (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *version)
+{
+  const NamidaZipDoubt *doubt = namida_version_get_doubt (version);
+  g_autofree char *base = g_path_get_basename (namida_version_get_zip_path (version));
+  g_autofree char *zip = namida_format_alias (base);
+  g_autofree char *why = namida_zip_doubt_dup_text (doubt);
+  g_autofree char *good = namida_versions_dup_good_words (versions, version);
+  /* Translators: a number, a file, a reason such as “The backup is cut off”, a sentence about an older backup. */
+  g_autofree char *sentence = g_strdup_printf (_ ("Version %s: Namida cannot restore “%s”. %s. %s"),
+                                               namida_version_get_id (version), zip, why, good != NULL ? good : "");
+  JsonBuilder *builder;
+
+  if (!cli->json)
+    {
+      namida_cli_complain ("%s", sentence);
+      return;
+    }
+  builder = namida_cli_event ("doubt");
+  namida_json_build_string (builder, "version", namida_version_get_id (version));
+  namida_json_build_string (builder, "kind", namida_inspection_kind_to_string (doubt->kind));
+  namida_json_build_string (builder, "damagedPart", doubt->part);
+  namida_json_build_string (builder, "message", sentence);
+  namida_cli_emit (builder);
+}
+
+/* @version: (nullable): all. Returns: how many of them Namida could not restore. */
+static guint
+verify_tell_doubts (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *version)
+{
+  g_autoptr (GError) error = NULL;
+  guint doubts = 0;
+
+  if (!namida_cli_look_into_zips (cli, versions, &error))
+    namida_cli_complain ("%s", error->message);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (versions)); i++)
+    {
+      g_autoptr (NamidaVersion) one = g_list_model_get_item (G_LIST_MODEL (versions), i);
+
+      if ((version != NULL && one != version) || !namida_version_get_doubted (one) || !namida_version_get_present (one)
+          || namida_version_get_removing (one))
+        continue;
+      verify_tell_doubt (cli, versions, one);
+      doubts++;
+    }
+  return doubts;
+}
+
+/* @doubts: versions that are as they arrived and that Namida could not restore. */
 static int
-tell_report (NamidaCli *cli, const NamidaVerifyReport *report)
+tell_report (NamidaCli *cli, const NamidaVerifyReport *report, guint doubts)
 {
   int code = verify_get_exit (report);
+
+  if (code == NAMIDA_CLI_EXIT_DONE && doubts > 0)
+    code = NAMIDA_CLI_EXIT_INCOMPLETE;
 
   for (guint i = 0; i < report->damages->len; i++)
     tell_damage (cli, g_ptr_array_index (report->damages, i));
   if (cli->json)
-    verify_emit_end (report, code);
+    verify_emit_end (report, doubts, code);
   else
     verify_say_end (cli, report);
   return code;
@@ -237,7 +292,7 @@ verify_folder (NamidaCli *cli, const char *folder)
   g_task_run_in_thread (task, verify_folder_thread);
   namida_cli_wait (&result);
   report = g_task_propagate_pointer (G_TASK (result), &error);
-  return report != NULL ? tell_report (cli, report) : namida_cli_fail (cli, error);
+  return report != NULL ? tell_report (cli, report, 0) : namida_cli_fail (cli, error);
 }
 
 int
@@ -262,7 +317,9 @@ namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
   if (!self->cli->json && !self->cli->quiet && namida_cli_terminal_can_draw (STDOUT_FILENO))
     printf ("\r\033[K");
   report = namida_versions_verify_finish (versions, result, &error);
-  return report != NULL ? tell_report (self->cli, report) : namida_cli_fail (self->cli, error);
+  if (report == NULL)
+    return namida_cli_fail (self->cli, error);
+  return tell_report (self->cli, report, verify_tell_doubts (self->cli, versions, version));
 }
 
 /* Whether nothing else is kept of the version's device. */

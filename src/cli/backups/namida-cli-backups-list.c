@@ -34,6 +34,21 @@ add_music (JsonBuilder *builder, NamidaVersion *version)
   json_builder_end_array (builder);
 }
 
+/* @doubt: (nullable): nobody has looked into its zip, or it has none. */
+static void
+add_doubt (JsonBuilder *builder, const NamidaZipDoubt *doubt)
+{
+  gboolean doubted = doubt != NULL && !doubt->restorable;
+
+  json_builder_set_member_name (builder, "restorable");
+  if (doubt != NULL)
+    json_builder_add_boolean_value (builder, doubt->restorable);
+  else
+    json_builder_add_null_value (builder);
+  namida_json_build_string (builder, "doubt", doubted ? namida_inspection_kind_to_string (doubt->kind) : NULL);
+  namida_json_build_string (builder, "damagedPart", doubted ? doubt->part : NULL);
+}
+
 static void
 emit (NamidaVersion *version)
 {
@@ -69,6 +84,7 @@ emit (NamidaVersion *version)
     json_builder_add_null_value (builder);
   else
     json_builder_add_int_value (builder, damaged);
+  add_doubt (builder, namida_version_get_doubt (version));
   namida_json_build_string (builder, "state", state);
   add_music (builder, version);
   namida_cli_emit (builder);
@@ -179,7 +195,7 @@ namida_cli_backups_list (NamidaCliBackups *self, const char *device)
   if (device != NULL && !g_utf8_validate (device, -1, NULL))
     return namida_cli_usage (_ ("The name of the device is no text."));
   versions = namida_cli_open_versions_to_read (self->cli, &error);
-  if (versions == NULL)
+  if (versions == NULL || !namida_cli_look_into_zips (self->cli, versions, &error))
     return namida_cli_fail (self->cli, error);
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (versions)); i++)
     {
@@ -241,7 +257,7 @@ namida_cli_backups_show (NamidaCliBackups *self, const char *id)
   g_autoptr (NamidaVersions) versions = namida_cli_open_versions_to_read (self->cli, &error);
   NamidaVersion *version = versions != NULL ? namida_cli_find_version (versions, id, &error) : NULL;
 
-  if (version == NULL)
+  if (version == NULL || !namida_cli_look_into_zips (self->cli, versions, &error))
     return namida_cli_fail (self->cli, error);
   if (self->cli->json)
     emit (version);

@@ -128,6 +128,16 @@ namida_cli_open_versions_to_read (NamidaCli *cli, GError **error)
   return backups_load (cli, namida_cli_open_database_to_read (cli, error), error);
 }
 
+gboolean
+namida_cli_look_into_zips (NamidaCli *cli, NamidaVersions *versions, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  namida_versions_look_async (versions, cli->cancellable, namida_cli_keep_result, &result);
+  namida_cli_wait (&result);
+  return namida_versions_look_finish (versions, result, error);
+}
+
 static NamidaVersion *
 find_by_folder (NamidaVersions *versions, const char *text)
 {

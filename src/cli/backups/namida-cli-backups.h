@@ -32,6 +32,8 @@ typedef struct
 NamidaVersions *namida_cli_open_versions (NamidaCli *cli, GError **error);
 /** namida_cli_open_versions_to_read: the same with namida_cli_open_database_to_read(). */
 NamidaVersions *namida_cli_open_versions_to_read (NamidaCli *cli, GError **error);
+/** namida_cli_look_into_zips: waits until each backup zip of @versions was looked into: namida_version_get_doubt(). */
+gboolean namida_cli_look_into_zips (NamidaCli *cli, NamidaVersions *versions, GError **error);
 /** namida_cli_find_version: (transfer none) (nullable): by its number, or by its folder. */
 NamidaVersion *namida_cli_find_version (NamidaVersions *versions, const char *text, GError **error);
 /** Returns: (transfer full): "2026-07-19 18:30", local time. */

@@ -36,31 +36,14 @@ merge_versions_free (gpointer data)
   g_free (job);
 }
 
-static void
-merge_versions_remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 void
 namida_merged_versions_free (NamidaMergedVersions *self)
 {
   if (self == NULL)
     return;
-  if (self->temporary != NULL)
-    merge_versions_remove_folder (self->temporary);
+  namida_temporary_folder_free (self->temporary);
   namida_merge_report_free (self->report);
   g_free (self->path);
-  g_free (self->temporary);
   g_free (self);
 }
 
@@ -129,21 +112,18 @@ static NamidaMergedVersions *
 merge_versions_run (MergeVersions *job, GCancellable *cancellable, GError **error)
 {
   g_autoptr (NamidaMergedVersions) merged = g_new0 (NamidaMergedVersions, 1);
-  g_autofree char *parent = g_build_filename (g_get_user_cache_dir (), "namida-sync", NULL);
-  g_autofree char *folder = g_build_filename (parent, "fitted-XXXXXX", NULL);
+  const char *folder;
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
   char *paths[3] = { NULL };
   gboolean done;
 
-  if (g_mkdir_with_parents (parent, 0700) != 0 || g_mkdtemp (folder) == NULL)
-    {
-      namida_error_set_from_errno (error, errno, _ ("Could not create a temporary folder"));
-      return NULL;
-    }
-  merged->temporary = g_steal_pointer (&folder);
-  merged->path = g_build_filename (merged->temporary, "merged.zip", NULL);
-  done = merge_versions_fit (job, merged->temporary, paths, cancellable, error);
+  merged->temporary = namida_temporary_folder_new (error);
+  if (merged->temporary == NULL)
+    return NULL;
+  folder = namida_temporary_folder_get_path (merged->temporary);
+  merged->path = g_build_filename (folder, "merged.zip", NULL);
+  done = merge_versions_fit (job, folder, paths, cancellable, error);
   first = paths[0];
   second = paths[1];
   if (!done)

@@ -3,6 +3,7 @@
 
 #include "namida-database.h"
 #include "namida-merge-file.h"
+#include "namida-temporary-folder.h"
 
 G_BEGIN_DECLS
 
@@ -18,7 +19,7 @@ typedef struct
 typedef struct
 {
   char *path;
-  char *temporary; /* the folder that goes with this struct */
+  NamidaTemporaryFolder *temporary; /* that @path is in */
   NamidaMergeReport *report;
   NamidaMergeCount listens, playlists, favorites, ratings;
   gboolean adds; /* FALSE: the second has nothing that the first has not */

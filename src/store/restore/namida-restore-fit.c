@@ -19,10 +19,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TEMPORARY_PREFIX "fitted-"
-/* A copy that a killed program left behind. */
-#define TEMPORARY_DAYS 7
-
 typedef struct
 {
   NamidaDatabase *database;
@@ -101,14 +97,9 @@ namida_fitted_backup_free (NamidaFittedBackup *self)
 {
   if (self == NULL)
     return;
-  if (self->temporary != NULL)
-    {
-      g_unlink (self->path);
-      g_rmdir (self->temporary);
-    }
+  namida_temporary_folder_free (self->temporary);
   g_free (self->path);
   g_free (self->merged_with);
-  g_free (self->temporary);
   namida_fit_result_free (self->fit);
   namida_merge_report_free (self->merged);
   g_free (self);
@@ -132,46 +123,6 @@ restore_fit_dup_path (const char *folder, const char *zip)
       if (!g_file_test (path, G_FILE_TEST_EXISTS))
         return g_steal_pointer (&path);
     }
-}
-
-static void
-restore_fit_sweep (const char *parent)
-{
-  g_autoptr (GDir) dir = g_dir_open (parent, 0, NULL);
-  gint64 before = g_get_real_time () / G_USEC_PER_SEC - TEMPORARY_DAYS * 24 * 3600;
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (parent, name, NULL);
-      g_autoptr (GDir) files = NULL;
-      struct stat st;
-
-      if (!g_str_has_prefix (name, TEMPORARY_PREFIX) || lstat (path, &st) != 0 || !S_ISDIR (st.st_mode)
-          || st.st_mtim.tv_sec > before)
-        continue;
-      files = g_dir_open (path, 0, NULL);
-      while (files != NULL && (name = g_dir_read_name (files)) != NULL)
-        {
-          g_autofree char *file = g_build_filename (path, name, NULL);
-
-          g_unlink (file);
-        }
-      g_rmdir (path);
-    }
-}
-
-static char *
-restore_fit_make_temporary (GError **error)
-{
-  g_autofree char *parent = g_build_filename (g_get_user_cache_dir (), "namida-sync", NULL);
-  g_autofree char *folder = g_build_filename (parent, TEMPORARY_PREFIX "XXXXXX", NULL);
-
-  restore_fit_sweep (parent);
-  if (g_mkdir_with_parents (parent, 0700) == 0 && g_mkdtemp (folder) != NULL)
-    return g_steal_pointer (&folder);
-  namida_error_set_from_errno (error, errno, _ ("Could not create a temporary folder"));
-  return NULL;
 }
 
 /* ---- what is there ---- */
@@ -364,10 +315,10 @@ restore_fit_there (
   g_autoptr (NamidaFittedBackup) fitted = g_new0 (NamidaFittedBackup, 1);
 
   fitted->other_device = TRUE;
-  fitted->temporary = restore_fit_make_temporary (error);
+  fitted->temporary = namida_temporary_folder_new (error);
   if (fitted->temporary == NULL)
     return NULL;
-  fitted->path = restore_fit_dup_path (fitted->temporary, job->name);
+  fitted->path = restore_fit_dup_path (namida_temporary_folder_get_path (fitted->temporary), job->name);
   if (!restore_fit_write (job, request, newest, fitted, cancellable, error))
     return NULL;
   restore_fit_set_time (job, fitted);

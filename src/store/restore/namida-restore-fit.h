@@ -4,6 +4,7 @@
 #include "namida-merge-file.h"
 #include "namida-restore.h"
 #include "namida-steps.h"
+#include "namida-temporary-folder.h"
 
 G_BEGIN_DECLS
 
@@ -27,9 +28,9 @@ typedef struct
   gboolean fresh;            /* it has the date of now */
   gboolean reindex;          /* Namida has to look at its music again */
   gboolean has_listens;
-  guint64 listens;       /* that Namida shows afterwards, when it had none */
-  gboolean other_device; /* it is for another device */
-  char *temporary;       /* (nullable): the folder that goes with this struct */
+  guint64 listens;                  /* that Namida shows afterwards, when it had none */
+  gboolean other_device;            /* it is for another device */
+  NamidaTemporaryFolder *temporary; /* (nullable): that @path is in */
 } NamidaFittedBackup;
 
 /** namida_fitted_backup_free: also removes a copy that was made to be sent. */

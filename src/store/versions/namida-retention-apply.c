@@ -9,10 +9,10 @@
 #include "namida-clock.h"
 #include "namida-digest.h"
 #include "namida-format.h"
-#include "namida-inspection.h"
 #include "namida-journal.h"
 #include "namida-version-adopt.h"
 #include "namida-version-trash.h"
+#include "namida-zip-doubt.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -167,15 +167,13 @@ retention_inspect (RetentionWork *work)
     {
       const NamidaRetentionItem *item = &g_array_index (work->items, NamidaRetentionItem, i);
       RetentionFacts *facts = g_ptr_array_index (work->facts, i);
-      g_autoptr (NamidaInspection) inspection = NULL;
-      g_autoptr (GFile) file = NULL;
+      g_autoptr (NamidaZipDoubt) doubt = NULL;
 
       if (item->remove || !item->whole || facts->zip == NULL || facts->inspected)
         continue;
-      file = g_file_new_for_path (facts->zip);
-      inspection = namida_inspector_inspect (file, NULL, NULL);
+      doubt = namida_zip_doubt_find (work->database, g_ptr_array_index (work->records, i), NULL);
       facts->inspected = TRUE;
-      if (inspection != NULL && namida_inspection_is_restorable (inspection))
+      if (doubt != NULL && doubt->restorable)
         continue;
       g_array_index (facts->things, NamidaRetentionThing, facts->zip_index).unrestorable = TRUE;
       changed = TRUE;

@@ -15,6 +15,7 @@ namida_version_facts_free (NamidaVersionFacts *self)
     return;
   namida_version_record_free (self->record);
   g_free (self->zip_path);
+  namida_zip_doubt_free (self->doubt);
   g_clear_pointer (&self->music, g_ptr_array_unref);
   g_free (self);
 }
@@ -157,6 +158,21 @@ facts_count_damaged (NamidaDatabase *database, GPtrArray *all, GError **error)
   return statement != NULL;
 }
 
+static void
+facts_add_doubts (NamidaDatabase *database, GPtrArray *all)
+{
+  g_autoptr (GHashTable) doubts = namida_zip_doubt_list (database);
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      NamidaVersionFacts *facts = g_ptr_array_index (all, i);
+      g_autofree gpointer key = NULL;
+
+      if (facts->zip_path != NULL)
+        g_hash_table_steal_extended (doubts, &facts->record->id, &key, (gpointer *) &facts->doubt);
+    }
+}
+
 GPtrArray *
 namida_version_facts_load (NamidaDatabase *database, GCancellable *cancellable, GError **error)
 {
@@ -166,6 +182,7 @@ namida_version_facts_load (NamidaDatabase *database, GCancellable *cancellable, 
       || !facts_load_some (database, NAMIDA_VERSION_REMOVING, all, cancellable, error)
       || !facts_count_damaged (database, all, error))
     return NULL;
+  facts_add_doubts (database, all);
   g_ptr_array_sort (all, facts_compare);
   return g_steal_pointer (&all);
 }

@@ -45,7 +45,7 @@ namida_version_is_good (NamidaVersion *self)
   return namida_version_get_present (self) && !namida_version_get_removing (self) && namida_version_get_complete (self)
          && namida_version_get_damaged (self) <= 0
          && namida_version_get_files_left (self) == namida_version_get_files (self)
-         && (zip == NULL || good_has_whole_zip (zip));
+         && !namida_version_get_doubted (self) && (zip == NULL || good_has_whole_zip (zip));
 }
 
 gboolean

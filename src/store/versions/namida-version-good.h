@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * @self: a version
  *
  * Whether all of it can be restored as far as is known without reading it: it is here and complete, nothing of it is
- * missing or damaged, and its backup zip is a whole zip. Reads the directory of the zip.
+ * missing or damaged, its backup zip is a whole zip, and no doubt about what is in it is known. Reads the directory of
+ * the zip.
  */
 gboolean namida_version_is_good (NamidaVersion *self);
 

@@ -3,6 +3,7 @@
 
 #include "namida-version-record.h"
 #include "namida-version.h"
+#include "namida-zip-doubt.h"
 
 G_BEGIN_DECLS
 
@@ -14,9 +15,10 @@ typedef struct
   guint files, left;
   guint64 bytes;
   gboolean present;
-  gboolean elsewhere; /* not present, because its store is not here: the drive is not connected */
-  gboolean removing;  /* its removal was cut off: nothing else can be done with it */
-  GPtrArray *music;   /* NamidaVersionMusic */
+  NamidaZipDoubt *doubt; /* (nullable): of the zip; nobody has looked into it yet */
+  gboolean elsewhere;    /* not present, because its store is not here: the drive is not connected */
+  gboolean removing;     /* its removal was cut off: nothing else can be done with it */
+  GPtrArray *music;      /* NamidaVersionMusic */
 } NamidaVersionFacts;
 void namida_version_facts_free (NamidaVersionFacts *self);
 /** namida_version_facts_load: (transfer full) (element-type NamidaVersionFacts) (nullable): of all versions, newest

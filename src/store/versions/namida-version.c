@@ -25,6 +25,7 @@ enum
   PROP_DAMAGED,
   PROP_FILES_LEFT,
   PROP_PRESENT,
+  PROP_DOUBTED,
   N_PROPS
 };
 
@@ -55,6 +56,9 @@ namida_version_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_PRESENT:
       g_value_set_boolean (value, self->facts->present);
       break;
+    case PROP_DOUBTED:
+      g_value_set_boolean (value, namida_version_get_doubted (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -84,6 +88,7 @@ namida_version_class_init (NamidaVersionClass *klass)
   props[PROP_DAMAGED] = g_param_spec_int ("damaged", NULL, NULL, -1, G_MAXINT, -1, flags);
   props[PROP_FILES_LEFT] = g_param_spec_uint ("files-left", NULL, NULL, 0, G_MAXUINT, 0, flags);
   props[PROP_PRESENT] = g_param_spec_boolean ("present", NULL, NULL, FALSE, flags);
+  props[PROP_DOUBTED] = g_param_spec_boolean ("doubted", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -106,6 +111,7 @@ void
 namida_version_update (NamidaVersion *self, NamidaVersionFacts *facts)
 {
   NamidaVersionFacts *old = self->facts;
+  gboolean doubted = namida_version_get_doubted (self);
 
   self->facts = facts;
   g_object_freeze_notify (G_OBJECT (self));
@@ -121,6 +127,8 @@ namida_version_update (NamidaVersion *self, NamidaVersionFacts *facts)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FILES_LEFT]);
   if (old->present != facts->present)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PRESENT]);
+  if (doubted != namida_version_get_doubted (self))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DOUBTED]);
   namida_version_facts_free (old);
   g_object_thaw_notify (G_OBJECT (self));
 }
@@ -207,6 +215,18 @@ gboolean
 namida_version_get_found (NamidaVersion *self)
 {
   return g_str_has_prefix (self->facts->record->session, NAMIDA_VERSION_FOUND_PREFIX);
+}
+
+const NamidaZipDoubt *
+namida_version_get_doubt (NamidaVersion *self)
+{
+  return self->facts->doubt;
+}
+
+gboolean
+namida_version_get_doubted (NamidaVersion *self)
+{
+  return self->facts->doubt != NULL && !self->facts->doubt->restorable;
 }
 
 gboolean
@@ -296,6 +316,8 @@ namida_version_dup_state_text (NamidaVersion *self)
                             record->left_out);
   if (!record->complete)
     return g_strdup (_ ("Not complete: some files did not arrive"));
+  if (namida_version_get_doubted (self))
+    return namida_zip_doubt_dup_text (self->facts->doubt);
   if (record->verified_at == 0 && namida_version_get_found (self))
     return g_strdup (_ ("Found here, not verified yet"));
   return version_dup_read_text (record);

@@ -3,6 +3,7 @@
 
 #include "namida-landing.h"
 #include "namida-version-music.h"
+#include "namida-zip-doubt.h"
 
 #include <gio/gio.h>
 
@@ -13,7 +14,7 @@ G_BEGIN_DECLS
  * is a dated folder of its own that nobody else writes to; NAMIDA_LANDING_LIBRARY is a record of files that belong to a
  * person, who may have changed or deleted them since. Main context. Made and kept true by NamidaVersions only.
  * Properties, notified when they change: "pinned" (boolean), "verified-at" (int64), "read-at" (int64), "damaged" (int),
- * "files-left" (uint), "present" (boolean). Constant ones have getters only.
+ * "files-left" (uint), "present" (boolean), "doubted" (boolean). Constant ones have getters only.
  */
 #define NAMIDA_TYPE_VERSION (namida_version_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaVersion, namida_version, NAMIDA, VERSION, GObject)
@@ -41,6 +42,11 @@ gboolean namida_version_get_removing (NamidaVersion *self);
 gboolean namida_version_get_elsewhere (NamidaVersion *self);
 /** Whether it did not arrive here, but was found in a store and adopted. */
 gboolean namida_version_get_found (NamidaVersion *self);
+/** namida_version_get_doubt: Returns: (transfer none) (nullable): what was found in its backup zip; %NULL: it has none,
+ * or nobody has looked into it yet: namida_versions_look_async(). */
+const NamidaZipDoubt *namida_version_get_doubt (NamidaVersion *self);
+/** namida_version_get_doubted: whether it is known that Namida could not restore its backup zip. */
+gboolean namida_version_get_doubted (NamidaVersion *self);
 /** FALSE: some files of it never arrived. */
 gboolean namida_version_get_complete (NamidaVersion *self);
 gboolean namida_version_get_pinned (NamidaVersion *self);

@@ -16,5 +16,10 @@ NamidaStore *namida_versions_get_store (NamidaVersions *self);
 void namida_versions_take_facts (NamidaVersions *self, GPtrArray *list);
 void namida_versions_count_loading (NamidaVersions *self, int by);
 void namida_versions_count_verifying (NamidaVersions *self, int by);
+void namida_versions_count_looking (NamidaVersions *self, int by);
+/** namida_versions_note_looked: what is unknown still, after looking, is not looked into again by itself. */
+void namida_versions_note_looked (NamidaVersions *self);
+/** namida_versions_wants_look: whether there are zips that nobody has looked into, and somebody should now. */
+gboolean namida_versions_wants_look (NamidaVersions *self);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include "namida-version-adopt.h"
 #include "namida-version-follow.h"
 #include "namida-version-trash.h"
+#include "namida-zip-doubt.h"
 
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
@@ -128,6 +129,50 @@ reload (Work *work, GCancellable *cancellable, GError **error)
   return work->facts != NULL ? DONE : NULL;
 }
 
+/* What is found is kept with the version's number, too: a database that is only read does not remember it. */
+static GHashTable *
+look_into_zips (NamidaDatabase *database, GPtrArray *all, GCancellable *cancellable)
+{
+  GHashTable *found
+      = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) namida_zip_doubt_free);
+
+  for (guint i = 0; i < all->len && !g_cancellable_is_cancelled (cancellable); i++)
+    {
+      const NamidaVersionFacts *facts = g_ptr_array_index (all, i);
+      NamidaZipDoubt *doubt = NULL;
+
+      if (facts->zip_path != NULL && facts->doubt == NULL && facts->present && !facts->removing)
+        doubt = namida_zip_doubt_find (database, facts->record, cancellable);
+      if (doubt != NULL)
+        g_hash_table_insert (found, g_memdup2 (&facts->record->id, sizeof facts->record->id), doubt);
+    }
+  return found;
+}
+
+static gpointer
+look (Work *work, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) before = namida_version_facts_load (get_database (work), cancellable, error);
+  g_autoptr (GHashTable) found = NULL;
+
+  if (before == NULL)
+    return NULL;
+  found = look_into_zips (get_database (work), before, cancellable);
+  if (g_hash_table_size (found) == 0)
+    return DONE;
+  /* It may have taken long: the list is that of now. */
+  work->facts = namida_version_facts_load (get_database (work), cancellable, error);
+  for (guint i = 0; work->facts != NULL && i < work->facts->len; i++)
+    {
+      NamidaVersionFacts *facts = g_ptr_array_index (work->facts, i);
+      g_autofree gpointer key = NULL;
+
+      if (facts->doubt == NULL)
+        g_hash_table_steal_extended (found, &facts->record->id, &key, (gpointer *) &facts->doubt);
+    }
+  return work->facts != NULL ? DONE : NULL;
+}
+
 static void
 work_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -137,7 +182,7 @@ work_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 
   work->outcome = work->job (work, cancellable, &error);
   /* What was done counts, also when the list cannot be read afterwards. */
-  if (work->job != reload)
+  if (work->job != reload && work->job != look)
     work->facts = namida_version_facts_load (get_database (work), NULL, &reason);
   if (reason != NULL)
     g_message ("%s", reason->message);
@@ -145,6 +190,15 @@ work_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+}
+
+static void
+on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_versions_look_finish (NAMIDA_VERSIONS (source), result, &error))
+    g_message ("%s", error->message);
 }
 
 /* The list is true before the caller goes on. */
@@ -161,6 +215,10 @@ worked (GObject *source, GAsyncResult *result, gpointer user_data)
     namida_versions_take_facts (self, work->facts);
   if (work->count != NULL)
     work->count (self, -1);
+  if (work->job == look)
+    namida_versions_note_looked (self);
+  else if (namida_versions_wants_look (self))
+    namida_versions_look_async (self, NULL, on_looked, NULL);
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     g_task_return_error (outer, error);
   else if (work->outcome_free != NULL)
@@ -238,6 +296,29 @@ gboolean
 namida_versions_reload_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
 {
   return finish_boolean (self, result, namida_versions_reload_async, error);
+}
+
+/* ---- look into the zips ---- */
+
+void
+namida_versions_look_async (NamidaVersions *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  Work *work;
+
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+
+  work = work_new (self, NULL, look, NULL);
+  work->count = namida_versions_count_looking;
+  run (self, namida_versions_look_async, work, cancellable, callback, user_data);
+}
+
+gboolean
+namida_versions_look_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
+{
+  return finish_boolean (self, result, namida_versions_look_async, error);
 }
 
 /* ---- verify ---- */

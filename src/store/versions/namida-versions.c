@@ -11,7 +11,9 @@ struct _NamidaVersions
 
   NamidaStore *store; /* (nullable) */
   GPtrArray *items;   /* NamidaVersion */
-  guint n_loading, n_verifying;
+  guint n_loading, n_verifying, n_looking;
+  gboolean looks;    /* into zips, by itself */
+  GHashTable *tried; /* ids whose zip could not be read: once is enough */
 };
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaVersions,
@@ -23,6 +25,7 @@ enum
 {
   PROP_LOADING = 1,
   PROP_VERIFYING,
+  PROP_LOOKING,
   N_PROPS
 };
 
@@ -71,6 +74,9 @@ namida_versions_get_property (GObject *object, guint id, GValue *value, GParamSp
     case PROP_VERIFYING:
       g_value_set_boolean (value, self->n_verifying > 0);
       break;
+    case PROP_LOOKING:
+      g_value_set_boolean (value, self->n_looking > 0);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -83,6 +89,7 @@ namida_versions_finalize (GObject *object)
 
   g_clear_object (&self->store);
   g_ptr_array_unref (self->items);
+  g_hash_table_unref (self->tried);
   G_OBJECT_CLASS (namida_versions_parent_class)->finalize (object);
 }
 
@@ -96,6 +103,7 @@ namida_versions_class_init (NamidaVersionsClass *klass)
   object_class->finalize = namida_versions_finalize;
   props[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, flags);
   props[PROP_VERIFYING] = g_param_spec_boolean ("verifying", NULL, NULL, FALSE, flags);
+  props[PROP_LOOKING] = g_param_spec_boolean ("looking", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -103,6 +111,7 @@ static void
 namida_versions_init (NamidaVersions *self)
 {
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
+  self->tried = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 NamidaVersions *
@@ -129,6 +138,54 @@ namida_versions_count_verifying (NamidaVersions *self, int by)
 {
   self->n_verifying += (guint) by;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_VERIFYING]);
+}
+
+static gboolean
+versions_is_unknown (NamidaVersion *version)
+{
+  return namida_version_get_zip_path (version) != NULL && namida_version_get_doubt (version) == NULL
+         && namida_version_get_present (version) && !namida_version_get_removing (version);
+}
+
+void
+namida_versions_count_looking (NamidaVersions *self, int by)
+{
+  self->n_looking += (guint) by;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOOKING]);
+}
+
+void
+namida_versions_note_looked (NamidaVersions *self)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      NamidaVersion *version = g_ptr_array_index (self->items, i);
+
+      if (versions_is_unknown (version))
+        g_hash_table_add (self->tried, g_strdup (namida_version_get_id (version)));
+    }
+}
+
+gboolean
+namida_versions_wants_look (NamidaVersions *self)
+{
+  gboolean wants = FALSE;
+
+  for (guint i = 0; self->looks && self->n_looking == 0 && i < self->items->len && !wants; i++)
+    {
+      NamidaVersion *version = g_ptr_array_index (self->items, i);
+
+      wants = versions_is_unknown (version) && !g_hash_table_contains (self->tried, namida_version_get_id (version));
+    }
+  return wants;
+}
+
+void
+namida_versions_set_looks (NamidaVersions *self, gboolean looks)
+{
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+
+  self->looks = looks;
 }
 
 static void

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 /**
  * NamidaVersions: all versions on this device, a GListModel of NamidaVersion, newest first. Main context; loaded and
  * worked on in a worker thread, one call after the other. A version keeps its object over reloads. Properties:
- * "loading" (boolean), "verifying" (boolean: somebody reads at the moment, also the quiet one).
+ * "loading" (boolean), "verifying" (boolean: somebody reads at the moment, also the quiet one), "looking" (boolean:
+ * somebody looks into backup zips).
  */
 #define NAMIDA_TYPE_VERSIONS (namida_versions_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaVersions, namida_versions, NAMIDA, VERSIONS, GObject)
@@ -29,6 +30,19 @@ void namida_versions_reload_async (NamidaVersions *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 gboolean namida_versions_reload_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+/**
+ * namida_versions_look_async: looks into the backup zips that nobody has looked into yet, each content once, and tells
+ * with each version what it found: namida_version_get_doubt(). Takes a second for large backups. What cannot be read
+ * stays unknown.
+ */
+void namida_versions_look_async (NamidaVersions *self,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+gboolean namida_versions_look_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+/** namida_versions_set_looks: whether that happens by itself whenever the list has a new zip: in the window and while
+ * receiving. Not by default: most commands do not want to know. */
+void namida_versions_set_looks (NamidaVersions *self, gboolean looks);
 /** Returns: (transfer none) (nullable): by its id. */
 NamidaVersion *namida_versions_find (NamidaVersions *self, const char *id);
 
