@@ -178,6 +178,62 @@ class Cases:
             else:
                 assert (data / name).read_bytes() == (again / name).read_bytes(), name
 
+    def test_round_trip_by_windows(self):
+        """Android to Windows and back: every listen, playlist, favorite, rating and row is what it was; on the way nothing is left of the phone, nor on the way back of the computer."""
+        path, truth, _ = self.make("android65")
+        there, back = self.folder / "there.zip", self.folder / "back.zip"
+        a, b = truth["roots"]
+        self.run("fit", path, "--out", there, "--map", f"{a}=C:\\Users\\Zoë\\Music", "--map", f"{b}=\\\\nas\\music\\Rips", "--all-settings")
+        self.run("fit", there, "--out", back, "--map", f"c:\\users\\Zoë\\Music={a}", "--map", f"\\\\NAS\\music\\Rips={b}", "--all-settings")
+        first, data = self.read(path, "first")
+        middle, windows = self.read(there, "there")
+        second, again = self.read(back, "second")
+        assert first == second
+        n = truth["listens"]
+        assert (middle["listens"][:2], middle["ratings"][:2]) == ([n, n], [truth["ratings"]] * 2), middle
+        assert namida_restore.bytes_left(windows, a, b) == [] and namida_restore.bytes_left(again, "C:\\Users", "\\\\nas") == []
+        for name in ("tracks", "tracks_stats"):
+            rows = namida_restore.rows(windows, name)
+            assert all(key.startswith(("C:\\Users\\Zoë\\Music\\", "\\\\nas\\music\\Rips\\")) and "/" not in key for key in rows), list(rows)[:3]
+            assert namida_restore.rows(data, name) == namida_restore.rows(again, name), name
+        for name in sorted(p.relative_to(data) for p in data.rglob("*.json")):
+            assert json.loads((data / name).read_bytes()) == json.loads((again / name).read_bytes()), name
+
+    def test_bad_zips(self):
+        """A password, a cut anywhere, a flipped bit in a part that is only carried: each command says it, names the backup or the part, and writes nothing."""
+        path, truth, _ = self.small()
+        flat, _, _ = self.make("flat", name="flat.zip", tracks=30, listens=50)
+        whole = path.read_bytes()
+        secrets = []
+        for source in (path, flat):
+            data = bytearray(source.read_bytes())
+            for signature, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+                at = data.find(signature)
+                while at >= 0:
+                    data[at + flags] |= 1
+                    at = data.find(signature, at + 4)
+            secrets.append(bytes(data))
+        flipped = bytearray(whole)
+        with zipfile.ZipFile(path) as archive:
+            lyrics = archive.getinfo("TEMPDIR_Lyrics.zip")
+        flipped[lyrics.header_offset + lyrics.compress_size // 2] ^= 1
+        cases = [(data, "is protected by a password") for data in secrets]
+        cases += [(whole[:n], "is not a complete zip file. Copy or send it again.") for n in (3, 100, len(whole) // 2, len(whole) - 10)]
+        cases.append((bytes(flipped), "The file “TEMPDIR_Lyrics.zip” in the backup is damaged."))
+        bad, out, table = (self.folder / name for name in ("bad.zip", "out.zip", "l.csv"))
+        for data, words in cases:
+            bad.write_bytes(data)
+            before = sorted(self.folder.iterdir())
+            commands = [["fit", bad, "--out", out, "--map", f"{truth['roots'][0]}=/m"], ["fit", bad, "--out", out, "--here", "--music", self.music], ["merge", path, bad, "--out", out]]
+            if "Lyrics" not in words:  # which compare and extract do not look at
+                commands += [["compare", path, bad], ["extract", bad, "--listens", table]]
+            for command in commands:
+                said = self.run(*command, code=1, json_out=False)
+                assert words in said, (command[0], words, said)
+                assert sorted(self.folder.iterdir()) == before, (command, list(self.folder.iterdir()))
+            answer = self.run("inspect", bad, code=1)
+            assert answer["restorable"] is False and ("password" in words) == (answer["kind"] == "encrypted"), answer
+
     def test_to_windows(self):
         """Separators and drive letters of the other device, also where JSON escapes them."""
         path, truth, _ = self.make("linux65")

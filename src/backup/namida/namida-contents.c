@@ -184,6 +184,21 @@ contents_open_zip (
   return namida_zip_open (container->fd, 0, (guint64) st.st_size, &self->budget, error);
 }
 
+/* @zip: the outer one, or one in it. What of it needs a password cannot even be looked for. */
+static gboolean
+contents_is_readable (NamidaContents *self, NamidaZip *zip, GError **error)
+{
+  for (guint i = 0; i < zip->entries->len; i++)
+    if (namida_zip_entry_is_encrypted (zip->entries->pdata[i]))
+      {
+        self->secret = TRUE;
+        g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                     _ ("“%s” is protected by a password: neither Namida nor this program can open it."), self->name);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static gboolean
 contents_add_container (NamidaContents *self,
                         NamidaZip *outer,
@@ -212,6 +227,11 @@ contents_add_container (NamidaContents *self,
       namida_contents_name_error (error, entry->name);
       return FALSE;
     }
+  if (!contents_is_readable (self, container->zip, error))
+    {
+      self->failed = namida_format_alias (entry->name);
+      return FALSE;
+    }
   for (guint i = 0; i < container->zip->entries->len; i++)
     {
       const NamidaZipEntry *inner = container->zip->entries->pdata[i];
@@ -231,7 +251,7 @@ contents_read_outer (NamidaContents *self, gboolean everything, GCancellable *ca
   outer->folder = g_strdup ("");
   g_ptr_array_add (self->containers, outer);
   outer->zip = namida_zip_open (self->fd, 0, self->size, &self->budget, error);
-  if (outer->zip == NULL)
+  if (outer->zip == NULL || !contents_is_readable (self, outer->zip, error))
     return FALSE;
   for (guint i = 0; i < outer->zip->entries->len; i++)
     {
@@ -288,12 +308,12 @@ contents_open_file (NamidaContents *self, const char *path, GError **error)
 static void
 contents_name_backup (NamidaContents *self, GError **error)
 {
-  if (self->failed == NULL && self->containers->len == 1
+  if (self->failed == NULL && self->containers->len == 1 && !self->secret
       && g_error_matches (*error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST))
     {
       g_clear_error (error);
-      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST, _ ("“%s” is not a complete zip file."),
-                   self->name);
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
+                   _ ("“%s” is not a complete zip file. Copy or send it again."), self->name);
     }
 }
 

@@ -76,6 +76,7 @@ typedef struct
   GHashTable *by_path;   /* path → NamidaItem: the last one, which Namida keeps */
   char *spool_folder;    /* (nullable) */
   char *failed;          /* (nullable): the part that could not be opened */
+  gboolean secret;       /* it could not be opened because it needs a password */
 } NamidaContents;
 
 /**

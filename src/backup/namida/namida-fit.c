@@ -426,6 +426,8 @@ fit_write (Fit *fit, NamidaZipWriter *outer, GError **error)
             {
               fit->report->files++;
               done = namida_zip_writer_copy (outer, zip, entry, entry->name, fit->cancellable, error);
+              if (!done)
+                namida_contents_name_error (error, entry->name);
             }
           else
             {

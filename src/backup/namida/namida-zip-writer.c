@@ -335,7 +335,8 @@ namida_zip_writer_copy (NamidaZipWriter *self,
   g_autofree guint8 *block = g_malloc (BLOCK_BYTES);
   guint64 offset, left = entry->packed;
 
-  if (!namida_zip_find_data (from, entry, &offset, error)
+  /* What is damaged must not look like a new backup. */
+  if (!namida_zip_check (from, entry, cancellable, error) || !namida_zip_find_data (from, entry, &offset, error)
       || !writer_open (self, name, entry->dos_time, entry->method, MAX (entry->size, left) >= LARGE, error))
     return FALSE;
   /* Without the flag that the sizes follow: they stand in the header now. */

@@ -34,7 +34,8 @@ gboolean namida_zip_writer_add_file (NamidaZipWriter *self,
                                      int fd,
                                      GCancellable *cancellable,
                                      GError **error);
-/** namida_zip_writer_copy: the packed bytes of @entry as they are, under @name. */
+/** namida_zip_writer_copy: the packed bytes of @entry as they are, under @name. Returns: %FALSE with CHECKSUM: it is
+ * damaged; or as of namida_zip_read(). */
 gboolean namida_zip_writer_copy (NamidaZipWriter *self,
                                  NamidaZip *from,
                                  const NamidaZipEntry *entry,

@@ -173,7 +173,7 @@ namida_zip_open (int fd, guint64 base, guint64 length, NamidaZipBudget *budget, 
     {
       zip_fail (shape == NAMIDA_ZIP_HUGE ? NAMIDA_ERROR_TOO_LARGE : NAMIDA_ERROR_INVALID_REQUEST,
                 shape == NAMIDA_ZIP_HUGE ? _ ("The backup has more files than any Namida backup.")
-                                         : _ ("The file is not a complete zip file."),
+                                         : _ ("The file is not a complete zip file. Copy or send it again."),
                 error);
       return NULL;
     }
@@ -200,6 +200,12 @@ namida_zip_free (NamidaZip *self)
     return;
   g_ptr_array_unref (self->entries);
   g_free (self);
+}
+
+gboolean
+namida_zip_entry_is_encrypted (const NamidaZipEntry *entry)
+{
+  return (entry->flags & FLAG_ENCRYPTED) != 0;
 }
 
 gboolean
@@ -304,6 +310,12 @@ zip_read_packed (ZipReading *reading, z_stream *stream, guint64 offset, GError *
   return TRUE;
 }
 
+static gboolean
+zip_can_read (const NamidaZipEntry *entry)
+{
+  return !namida_zip_entry_is_encrypted (entry) && (entry->method == 0 || entry->method == Z_DEFLATED);
+}
+
 gboolean
 namida_zip_read (NamidaZip *self,
                  const NamidaZipEntry *entry,
@@ -324,7 +336,7 @@ namida_zip_read (NamidaZip *self,
   reading->cancellable = cancellable;
   if (!namida_zip_find_data (self, entry, &offset, error))
     return FALSE;
-  if ((entry->flags & FLAG_ENCRYPTED) != 0 || (entry->method != 0 && entry->method != Z_DEFLATED))
+  if (!zip_can_read (entry))
     return zip_fail (NAMIDA_ERROR_INVALID_REQUEST,
                      _ ("The backup is encrypted or packed in a way that Namida does not use."), error);
   if (entry->method == 0)
@@ -334,6 +346,18 @@ namida_zip_read (NamidaZip *self,
   done = zip_read_packed (reading, &stream, offset, error);
   inflateEnd (&stream);
   return done;
+}
+
+static gboolean
+zip_drop (gpointer user_data, const guint8 *data, gsize length, GError **error)
+{
+  return TRUE;
+}
+
+gboolean
+namida_zip_check (NamidaZip *self, const NamidaZipEntry *entry, GCancellable *cancellable, GError **error)
+{
+  return !zip_can_read (entry) || namida_zip_read (self, entry, zip_drop, NULL, cancellable, error);
 }
 
 static gboolean

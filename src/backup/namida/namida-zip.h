@@ -67,6 +67,11 @@ GBytes *namida_zip_read_bytes (
 /** namida_zip_spool: all of @entry in a temporary file in @folder (nullable). Returns: its descriptor, or -1. */
 int namida_zip_spool (
     NamidaZip *self, const NamidaZipEntry *entry, const char *folder, GCancellable *cancellable, GError **error);
+/** namida_zip_entry_is_encrypted: whether it needs a password. */
+gboolean namida_zip_entry_is_encrypted (const NamidaZipEntry *entry);
+/** namida_zip_check: reads all of @entry and compares size and checksum; what is packed in a way that this program
+ * cannot read passes. Returns: %FALSE as of namida_zip_read(). */
+gboolean namida_zip_check (NamidaZip *self, const NamidaZipEntry *entry, GCancellable *cancellable, GError **error);
 /** namida_zip_entry_is_folder: whether it is a folder's own entry. */
 gboolean namida_zip_entry_is_folder (const NamidaZipEntry *entry);
 
