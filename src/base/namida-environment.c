@@ -6,6 +6,8 @@
 
 #include "namida-environment.h"
 
+#include <signal.h>
+
 void
 namida_environment_begin (void)
 {
@@ -13,4 +15,6 @@ namida_environment_begin (void)
 
   if (home != NULL && !g_path_is_absolute (home))
     g_unsetenv ("HOME");
+  /* A file that is larger than a limit allows is an error of that file (EFBIG), and no reason to be killed. */
+  signal (SIGXFSZ, SIG_IGN);
 }

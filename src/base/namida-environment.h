@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 /**
  * namida_environment_begin: an empty or relative HOME, as some scripts and containers have it, counts as none: GLib
  * then asks the system for the home folder. Else each folder that the program is started in would get an identity of
- * its own.
+ * its own. A limit on the size of files (ulimit -f) makes a write fail instead of ending the program.
  */
 void namida_environment_begin (void);
 

@@ -215,12 +215,22 @@ namida_store_mark_look (NamidaDatabase *database, const char *path)
   return versions->len > 0 ? NAMIDA_STORE_NOT_HERE : NAMIDA_STORE_NEW;
 }
 
+static gboolean
+mark_is_closed (const char *path)
+{
+  g_autofree char *mark = g_build_filename (path, NAMIDA_STORE_MARK_NAME, NULL);
+  struct stat st;
+
+  return lstat (mark, &st) != 0 && errno == EACCES;
+}
+
 gboolean
 namida_store_mark_check (NamidaDatabase *database, const char *path, GError **error)
 {
   g_autofree char *shown = NULL;
 
-  if (namida_store_mark_look (database, path) != NAMIDA_STORE_NOT_HERE)
+  /* Whether a folder that must not be looked into has its mark is not known: opening it fails, and says why. */
+  if (namida_store_mark_look (database, path) != NAMIDA_STORE_NOT_HERE || mark_is_closed (path))
     return TRUE;
   shown = g_filename_display_name (path);
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,
@@ -231,13 +241,13 @@ namida_store_mark_check (NamidaDatabase *database, const char *path, GError **er
 }
 
 static gboolean
-mark_fail (GError **error, const char *path)
+mark_fail (GError **error, const char *path, int folder)
 {
   int saved_errno = errno;
   g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *what = g_strdup_printf (_ ("The folder “%s” could not be made a folder for backups"), shown);
 
-  namida_error_set_from_errno (error, saved_errno, what);
+  namida_error_set_from_write (error, saved_errno, folder, what);
   return FALSE;
 }
 
@@ -252,18 +262,18 @@ namida_store_mark_ensure (NamidaDatabase *database, const char *path, int folder
   if (mark == NULL)
     {
       if (errno != ENOENT)
-        return mark_fail (error, path);
+        return mark_fail (error, path, folder);
       mark = mark_new (uuid);
       if (own != NULL)
         g_ptr_array_add (mark->writers, g_strdup (own));
       if (!mark_write (mark, folder, TRUE))
         {
           if (errno != EEXIST)
-            return mark_fail (error, path);
+            return mark_fail (error, path, folder);
           g_clear_pointer (&mark, mark_free);
           mark = mark_read (folder);
           if (mark == NULL)
-            return mark_fail (error, path);
+            return mark_fail (error, path, folder);
         }
       namida_crash_point ("store-marked");
     }
@@ -274,7 +284,7 @@ namida_store_mark_ensure (NamidaDatabase *database, const char *path, int folder
       if (own != NULL && !g_ptr_array_find_with_equal_func (mark->writers, own, g_str_equal, NULL))
         g_ptr_array_add (mark->writers, g_strdup (own));
       if (!mark_write (mark, folder, FALSE))
-        return mark_fail (error, path);
+        return mark_fail (error, path, folder);
     }
   recorded = mark_ask (database, "SELECT uuid FROM stores WHERE path = ?", path);
   return g_strcmp0 (recorded, mark->uuid) == 0

@@ -129,8 +129,8 @@ def test_no_inodes(lab):
         keeper.backups, keeper.music = drive / "B", drive / "M"
         keeper.receive("--accept", "all", "--as", "backup")
         refused = sender.send(keeper, music)
-        assert refused.code != 0 and refused.end()["code"] == "no-space", (refused.code, refused.out, refused.err)
-        assert "files and folders" in refused.err or "room" in refused.err, refused.err
+        assert refused.code != 0 and refused.end()["code"] == "no-inodes", (refused.code, refused.out, refused.err)
+        assert "cannot hold more files" in refused.err, refused.err
         equal(expect(0, keeper.run("--json", "backups", "list")).events, [])
         equal(keeper.stop(), 0)
 
@@ -147,4 +147,46 @@ def test_data_without_permissions(lab):
             assert "keeps no permissions" in said and "chmod" not in said, said
 
 
-main(*[on_drive(kind) for kind in KINDS], test_no_inodes, test_data_without_permissions)
+def refused_for(lab, code, words, change, wrap=()):
+    """A keeper that could store until @change: both sides name the reason @code, and the sender says it in @words."""
+    drive = lab.folder(f"drive-{len(lab.devices)}")
+    mounted = run("mount -t tmpfs -o size=32m tmpfs {folder}", folder=drive)
+    if mounted.returncode != 0:
+        raise Skip(mounted.stdout.strip())
+    try:
+        music = lab.folder(f"source-{len(lab.devices)}") / "Music"
+        write(music / "small.flac", b"small")
+        keeper, sender = lab.device("Keeper"), lab.device("Sender")
+        keeper.backups, keeper.music = drive / "B", drive / "M"
+        keeper.receive("--accept", "all", "--as", "backup", wrap=wrap)
+        expect(0, sender.send(keeper, music))
+        keeper.wait_event("end")
+        write(music / "large.flac", b"large" * 1_000_000)
+        change(drive)
+        refused = sender.send(keeper, music)
+        end, said = refused.end(), keeper.wait_event("end")
+        assert refused.code in (1, 7) and words in end["message"], (refused.code, refused.out, refused.err)
+        assert code in (end["code"], said["code"]) or end["code"] == said["code"] == code == "incomplete", (end, said)
+        equal(keeper.stop(), 0)
+    finally:
+        run("umount -l {folder}", folder=drive)
+
+
+def test_read_only(lab):
+    """a drive that became read-only, as after an error: both sides say so"""
+    refused_for(lab, "read-only", "is read-only", lambda drive: run("mount -o remount,ro {folder}", folder=drive))
+
+
+def test_too_large(lab):
+    """a file that is larger than the drive, or a limit, allows: the others are stored, and both sides say why it is not"""
+    refused_for(lab, "incomplete", "too large", lambda drive: None, ("sh", "-c", "ulimit -f 4000; exec \"$@\"", "sh"))
+
+
+def test_closed(lab):
+    """a folder that the keeper's user may not write in any more is no drive that is not connected"""
+    user = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
+    for mode in ("500", "000"):
+        refused_for(lab, "no-permission", "no permission", lambda drive: run("chmod {mode} {folder}/B", mode=mode, folder=drive), user)
+
+
+main(*[on_drive(kind) for kind in KINDS], test_no_inodes, test_read_only, test_too_large, test_closed, test_data_without_permissions)

@@ -133,7 +133,7 @@ namida_folder_make_root (const char *path, GError **error)
       int saved_errno = errno;
 
       what = g_strdup_printf (_ ("The folder “%s” could not be opened"), shown);
-      namida_error_set_from_errno (error, saved_errno, what);
+      namida_error_set_from_write (error, saved_errno, -1, what);
     }
   return fd;
 }

@@ -5,6 +5,7 @@
 #include "namida-store-mark.h"
 #include "namida-store-private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <sys/stat.h>
@@ -19,13 +20,14 @@ namida_folder_check (const char *path, gboolean chosen)
   /* One that is yet to be made needs the nearest folder above it. */
   while (stat (place, &st) != 0)
     {
+      gboolean is_closed = errno == EACCES; /* a folder above it must not be looked into */
       char *parent = g_path_get_dirname (place);
       gboolean end = g_str_equal (parent, place);
 
       if (chosen || end)
         {
           g_free (parent);
-          return NAMIDA_FOLDER_GONE;
+          return is_closed ? NAMIDA_FOLDER_CLOSED : NAMIDA_FOLDER_GONE;
         }
       g_free (place);
       place = parent;

@@ -111,7 +111,7 @@ open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
   root->fd = namida_folder_open (namida_staging_get_fd (self->hidden), "version", TRUE);
   if (root->fd >= 0)
     return TRUE;
-  namida_error_set_from_errno (error, errno, _ ("The folder for the new version could not be made"));
+  namida_error_set_from_write (error, errno, root->base_fd, _ ("The folder for the new version could not be made"));
   return FALSE;
 }
 
@@ -413,25 +413,32 @@ prepare_empty_trash (NamidaStoreSink *self, int fd, guint64 missing)
     return FALSE;
   need = (guint64) vfs.f_bavail * vfs.f_frsize;
   need = missing > G_MAXUINT64 - need ? G_MAXUINT64 : need + missing;
-  return namida_version_trash_make_room (self->database, fd, need);
+  return namida_version_trash_make_room (self->database, fd, need, 0);
 }
 
-/* Many small files and folders can use a disk up that has room left. Filesystems that make inodes as they need them
- * have no number of them. */
+/* Filesystems that make inodes as they need them have no number of them. */
+static gboolean
+prepare_has_inodes (int fd, guint64 files)
+{
+  struct statvfs vfs;
+
+  return fstatvfs (fd, &vfs) != 0 || vfs.f_files == 0 || files <= vfs.f_favail;
+}
+
+/* Many small files and folders can use a disk up that has room left. */
 static gboolean
 prepare_check_inodes (NamidaStoreSink *self, NamidaRoot *root, guint64 files, GError **error)
 {
+  int fd = namida_staging_get_fd (root->staging);
   g_autofree char *shown = NULL;
-  struct statvfs vfs;
 
-  if (fstatvfs (namida_staging_get_fd (root->staging), &vfs) != 0 || vfs.f_files == 0)
-    return TRUE;
   files += namida_backup_count_folders (self->backup, NULL);
-  if (files <= vfs.f_favail)
+  if (prepare_has_inodes (fd, files)
+      || (namida_version_trash_make_room (self->database, fd, 0, files) && prepare_has_inodes (fd, files)))
     return TRUE;
   shown = g_filename_display_name (root->path);
   g_set_error (
-      error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE,
+      error, NAMIDA_ERROR, NAMIDA_ERROR_NO_INODES,
       _ ("The backup has more files and folders than fit on the disk of “%s”: make room there, then send again."),
       shown);
   return FALSE;

@@ -33,8 +33,9 @@ struct _NamidaStaging
   dev_t device;
 };
 
+/* @fd: on the drive, or -1: tells a drive without room from one that cannot hold more files. */
 static gboolean
-fail (GError **error, int saved_errno, const char *format, const char *shown)
+fail (GError **error, int saved_errno, int fd, const char *format, const char *shown)
 {
   g_autofree char *what = NULL;
 
@@ -42,7 +43,7 @@ fail (GError **error, int saved_errno, const char *format, const char *shown)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
   what = g_strdup_printf (format, shown);
 #pragma GCC diagnostic pop
-  namida_error_set_from_write (error, saved_errno, -1, what);
+  namida_error_set_from_write (error, saved_errno, fd, what);
   return FALSE;
 }
 
@@ -53,13 +54,20 @@ close_one (int fd)
     close (fd);
 }
 
-/* Returns: a descriptor or -1 with errno. */
+/* Returns: a descriptor or -1 with errno: why it could not be made, if it is not there. */
 static int
 staging_make_folder (int parent_fd, const char *name, mode_t mode)
 {
+  int fd, make_errno = 0;
+
   if (mkdirat (parent_fd, name, mode) == 0)
     fsync (parent_fd);
-  return namida_folder_open (parent_fd, name, FALSE);
+  else
+    make_errno = errno;
+  fd = namida_folder_open (parent_fd, name, FALSE);
+  if (fd < 0 && errno == ENOENT && make_errno != 0 && make_errno != EEXIST)
+    errno = make_errno;
+  return fd;
 }
 
 /* FALSE with errno. The folder of all programs is open to all of them, as the store is; that of one is not. */
@@ -124,7 +132,7 @@ open_in (
       self->device = st.st_dev;
       return g_steal_pointer (&self);
     }
-  fail (error, errno, _ ("No folder for unfinished files could be made for “%s”"), shown);
+  fail (error, errno, holder_fd, _ ("No folder for unfinished files could be made for “%s”"), shown);
   return NULL;
 }
 
@@ -252,7 +260,7 @@ set_up (int fd, const char *shown, guint64 offset, guint64 size, NamidaDigest *d
   struct stat st;
 
   if (fstat (fd, &st) != 0)
-    return fail (error, errno, _ ("Could not write “%s”"), shown);
+    return fail (error, errno, fd, _ ("Could not write “%s”"), shown);
   if ((guint64) st.st_size < offset)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_OFFSET,
@@ -261,9 +269,9 @@ set_up (int fd, const char *shown, guint64 offset, guint64 size, NamidaDigest *d
       return FALSE;
     }
   if (ftruncate (fd, (off_t) offset) != 0 || !reserve (fd, offset, size))
-    return fail (error, errno, _ ("Could not write “%s”"), shown);
+    return fail (error, errno, fd, _ ("Could not write “%s”"), shown);
   if ((digest != NULL && !digest_start (fd, offset, digest)) || lseek (fd, (off_t) offset, SEEK_SET) < 0)
-    return fail (error, errno, _ ("Could not read what is here of “%s”"), shown);
+    return fail (error, errno, fd, _ ("Could not read what is here of “%s”"), shown);
   return TRUE;
 }
 
@@ -297,7 +305,7 @@ namida_staging_open_part (NamidaStaging *self,
 
   if (fd < 0)
     {
-      fail (error, errno, _ ("Could not write “%s”"), shown);
+      fail (error, errno, self->fd, _ ("Could not write “%s”"), shown);
       return -1;
     }
   if (made && offset == 0 && size < FALLOCATE_FROM)
@@ -320,7 +328,7 @@ check_part (int fd, const char *shown, guint64 size, gboolean complete, GError *
   struct stat st;
 
   if (fstat (fd, &st) != 0)
-    return fail (error, errno, _ ("Could not write “%s”"), shown);
+    return fail (error, errno, fd, _ ("Could not write “%s”"), shown);
   if (complete && (guint64) st.st_size != size)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE,
@@ -329,7 +337,7 @@ check_part (int fd, const char *shown, guint64 size, gboolean complete, GError *
     }
   /* Complete ones become durable together, at the end of the session. */
   if (!complete && fdatasync (fd) != 0)
-    return fail (error, errno, _ ("Could not write “%s”"), shown);
+    return fail (error, errno, fd, _ ("Could not write “%s”"), shown);
   return TRUE;
 }
 
@@ -340,7 +348,7 @@ namida_staging_close_part (int fd, const char *shown, guint64 size, gboolean com
 
   /* Network file systems tell here that the disk is full. */
   if (close (fd) != 0 && errno != EINTR && fine)
-    fine = fail (error, errno, _ ("Could not write “%s”"), shown);
+    fine = fail (error, errno, -1, _ ("Could not write “%s”"), shown);
   namida_crash_point ("part-closed");
   return fine;
 }
@@ -355,7 +363,7 @@ namida_staging_write (NamidaStaging *self, const char *name, const char *data, g
     return FALSE;
   fine = namida_write_all (fd, data, length);
   if (!fine)
-    fail (error, errno, _ ("Could not write “%s”"), name);
+    fail (error, errno, fd, _ ("Could not write “%s”"), name);
   close (fd);
   return fine;
 }

@@ -204,7 +204,7 @@ namida_store_probe (const char *path, const char *owner, GError **error)
   if (fine)
     return g_steal_pointer (&self);
   what = g_strdup_printf (_ ("Nothing can be stored in “%s”"), shown);
-  namida_error_set_from_errno (error, saved_errno, what);
+  namida_error_set_from_write (error, saved_errno, -1, what);
   return NULL;
 }
 

@@ -263,7 +263,7 @@ record_write_file (int folder, const char *name, const char *text, gsize length,
     return TRUE;
   saved_errno = errno;
   unlinkat (folder, TEMPORARY, 0);
-  namida_error_set_from_errno (error, saved_errno, _ ("The record of the version could not be written"));
+  namida_error_set_from_write (error, saved_errno, folder, _ ("The record of the version could not be written"));
   return FALSE;
 }
 

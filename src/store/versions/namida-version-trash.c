@@ -353,11 +353,13 @@ namida_version_trash_purge (NamidaDatabase *database, GError **error)
 }
 
 static gboolean
-trash_has_room (int fd, guint64 need)
+trash_has_room (int fd, guint64 need, guint64 files)
 {
   struct statvfs vfs;
 
-  return fstatvfs (fd, &vfs) != 0 || (guint64) vfs.f_bavail * vfs.f_frsize >= need;
+  /* Filesystems that make inodes as they need them have no number of them. */
+  return fstatvfs (fd, &vfs) != 0
+         || ((guint64) vfs.f_bavail * vfs.f_frsize >= need && (vfs.f_files == 0 || vfs.f_favail >= files));
 }
 
 /* Whether the version lies on the disk of @fd: only then does removing it make room there. */
@@ -380,12 +382,12 @@ trash_is_on_disk (const NamidaVersionRecord *record, int fd)
 }
 
 gboolean
-namida_version_trash_make_room (NamidaDatabase *database, int fd, guint64 need)
+namida_version_trash_make_room (NamidaDatabase *database, int fd, guint64 need, guint64 files)
 {
   g_autoptr (GPtrArray) records = trash_list (database, G_MAXINT64, NULL);
   gboolean removed = FALSE;
 
-  while (records != NULL && records->len > 0 && !trash_has_room (fd, need))
+  while (records != NULL && records->len > 0 && !trash_has_room (fd, need, files))
     {
       g_autoptr (GPtrArray) one = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_record_free);
       g_autoptr (GError) error = NULL;

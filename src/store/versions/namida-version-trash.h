@@ -53,10 +53,11 @@ gboolean namida_version_trash_resume (NamidaDatabase *database, GError **error);
 gboolean namida_version_trash_purge (NamidaDatabase *database, GError **error);
 /**
  * namida_version_trash_make_room: removes versions from the trash, those first that have been there longest, until
- * @need bytes are free on the disk of @fd, or none is left on that disk.
+ * @need bytes are free on the disk of @fd and @files more files and folders can be made there, or none is left on that
+ * disk.
  *
  * Returns: whether anything was removed
  */
-gboolean namida_version_trash_make_room (NamidaDatabase *database, int fd, guint64 need);
+gboolean namida_version_trash_make_room (NamidaDatabase *database, int fd, guint64 need, guint64 files);
 
 G_END_DECLS
