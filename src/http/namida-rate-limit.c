@@ -70,11 +70,15 @@ refill (NamidaRateLimit *self)
   gint64 elapsed = MAX (now - self->filled_at, 0);
   double earned = (double) elapsed * (double) self->rate / G_USEC_PER_SEC;
 
-  /* Less than one byte earned: leave the time on the clock, or slow rates would never earn anything. */
-  if (earned < 1)
-    return;
-  self->tokens = (gint64) MIN ((double) self->tokens + earned, (double) burst (self));
-  self->filled_at = now;
+  if ((double) self->tokens + earned >= (double) burst (self))
+    {
+      self->tokens = (gint64) burst (self);
+      self->filled_at = now;
+      return;
+    }
+  /* Whole bytes; the time of what is left over stays on the clock, or slow rates would earn nothing, or too much. */
+  self->tokens += (gint64) earned;
+  self->filled_at += (gint64) ((double) (gint64) earned * G_USEC_PER_SEC / (double) self->rate);
 }
 
 gint64

@@ -161,7 +161,7 @@ read_tokens (NamidaJsonCursor *cursor, gpointer answer, GError **error)
       token = namida_json_cursor_string (cursor, "token", error);
       if (token == NULL)
         return FALSE;
-      if (!is_word (id) || !is_word (token) || g_hash_table_size (self->files) >= NAMIDA_LIMIT_FILES)
+      if (!is_word (id) || !is_word (token) || g_hash_table_size (self->files) >= namida_message_most_files)
         return namida_message_refuse (error, _ ("The answer is refused: a file in it has no valid token."));
       namida_offer_answer_grant (self, id, token, 0);
     }

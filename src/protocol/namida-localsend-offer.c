@@ -218,10 +218,10 @@ claim_id (Reading *self, const char *id, GError **error)
   if (id[0] == '\0' || strlen (id) > MAX_ID_BYTES || g_hash_table_contains (self->ids, id))
     return namida_message_refuse (error,
                                   _ ("The message is refused: a file in it has no valid identifier of its own."));
-  if (g_hash_table_size (self->ids) >= NAMIDA_LIMIT_FILES)
+  if (g_hash_table_size (self->ids) >= namida_message_most_files)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
-                   _ ("The message is refused: it lists more than %u files."), NAMIDA_LIMIT_FILES);
+                   _ ("The message is refused: it lists more than %u files."), namida_message_most_files);
       return FALSE;
     }
   g_hash_table_add (self->ids, g_strdup (id));

@@ -18,8 +18,10 @@ gboolean namida_message_read_left_out (NamidaJsonCursor *cursor, guint *left_out
 gboolean namida_message_refuse (GError **error, const char *message);
 /** namida_message_is_id: Returns: whether @text is [A-Za-z0-9_-]{1,@max}. */
 gboolean namida_message_is_id (const char *text, gsize max);
-/** namida_message_claim_id: a copy of @id if it is one and not yet in @table, which may hold NAMIDA_LIMIT_FILES; else
- * %NULL with an error. */
+/** namida_message_most_files: how many files a message may list: NAMIDA_LIMIT_FILES. Tests set fewer. */
+extern guint namida_message_most_files;
+/** namida_message_claim_id: a copy of @id if it is one and not yet in @table, which may hold namida_message_most_files;
+ * else %NULL with an error. */
 char *namida_message_claim_id (GHashTable *table, const char *id, GError **error);
 /** namida_message_id_table_new: id → value; the hash is seeded, for the ids are the peer's choice. */
 GHashTable *namida_message_id_table_new (GDestroyNotify free_value);

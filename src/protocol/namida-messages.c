@@ -13,6 +13,8 @@
 #define MAX_VALUES (NAMIDA_LIMIT_FILES * 24)
 #define MAX_CONTAINERS (NAMIDA_LIMIT_FILES * 3)
 
+guint namida_message_most_files = NAMIDA_LIMIT_FILES;
+
 gboolean
 namida_message_refuse (GError **error, const char *message)
 {
@@ -118,10 +120,10 @@ namida_message_claim_id (GHashTable *table, const char *id, GError **error)
       namida_message_refuse (error, _ ("The message is refused: a file in it has no valid identifier of its own."));
       return NULL;
     }
-  if (g_hash_table_size (table) >= NAMIDA_LIMIT_FILES)
+  if (g_hash_table_size (table) >= namida_message_most_files)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
-                   _ ("The message is refused: it lists more than %u files."), NAMIDA_LIMIT_FILES);
+                   _ ("The message is refused: it lists more than %u files."), namida_message_most_files);
       return NULL;
     }
   return g_strdup (id);

@@ -86,6 +86,26 @@ def test_dry_run_and_preview(lab):
         equal(database.execute("SELECT count(*) FROM versions WHERE removing = 0").fetchone()[0], 2)
 
 
+def test_send_dry_run(lab):
+    """send --dry-run to a trusted device that has half of it: no file and no time changes, on either side"""
+    zip_path, music = make_backup(lab.folder("source"), files=2)
+    keeper, phone = lab.receiver("--accept", "all", "--as", "backup", name="Keeper"), lab.device("Phone")
+    expect(0, phone.send(keeper, music))
+    expect(0, keeper.run("trust", "add", expect(0, phone.run("--json", "identity")).events[0]["fingerprint"], phone.alias))
+    folders = (lab.folder("source"), keeper.backups, keeper.music)
+    before, versions = tree(*folders), count_versions(keeper)
+    result = expect(0, phone.run("--json", "send", "--dry-run", "--to", keeper.alias, zip_path, music))
+    equal(result.end()["wouldSend"], 1, result.out)
+    same(before, folders, "send --dry-run")
+    equal(count_versions(keeper), versions)
+    equal(len(expect(0, keeper.run("--json", "history")).events), 1, "a question is no transfer")
+
+
+def count_versions(keeper):
+    with sqlite3.connect(keeper.data / "state.db") as database:
+        return database.execute("SELECT count(*), (SELECT count(*) FROM sessions) FROM versions").fetchone()
+
+
 def test_keys(lab):
     """the objects of each command have exactly these keys: scripts read them by name"""
     keeper, phone, versions = kept(lab)
@@ -120,4 +140,4 @@ KEYS = {
     ("backups verify", "end"): {"absent bytes changed damaged doubts event files healed missing removed repaired result versions"},
 }
 
-main(test_no_repair, test_dry_run_and_preview, test_keys)
+main(test_no_repair, test_dry_run_and_preview, test_send_dry_run, test_keys)

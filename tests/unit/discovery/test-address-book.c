@@ -150,6 +150,22 @@ test_remembered (void)
     g_assert_cmpstr (places[0], ==, "10.1.0.73");
   }
   g_clear_object (&book);
+  /* Whoever wrote more of them: only the newest are looked at. */
+  namida_database_lock (database);
+  g_assert_true (
+      namida_database_exec (database, &error,
+                            "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
+                            " INSERT INTO manual_addresses (place, added_at) SELECT '10.2.0.' || i, i FROM n",
+                            ""));
+  namida_database_unlock (database);
+  book = namida_address_book_new (database, &error);
+  {
+    g_auto (GStrv) places = namida_address_book_list (book);
+
+    g_assert_cmpuint (g_strv_length (places), ==, NAMIDA_ADDRESS_BOOK_MAX);
+    g_assert_cmpstr (places[0], ==, "10.1.0.73");
+  }
+  g_clear_object (&book);
   g_clear_object (&database);
   g_remove (path);
   g_remove (lock);

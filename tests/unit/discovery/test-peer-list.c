@@ -308,6 +308,36 @@ test_cap (void)
 
 /* A list that is full of devices that were all proven still takes a new one that is: a trusted one never makes room,
  * and of the others who has been silent for longest does. */
+/* Devices that are remembered without being there have a limit of their own; those that are near do not count. */
+static void
+test_cap_of_known (void)
+{
+  static const guint near[] = { 0, 10, NAMIDA_LIMIT_PEERS - 20 };
+
+  for (guint round = 0; round < G_N_ELEMENTS (near); round++)
+    {
+      g_autoptr (NamidaPeerList) list = namida_peer_list_new ();
+
+      for (guint i = 0; i < near[round]; i++)
+        {
+          g_autofree char *fingerprint = g_strdup_printf ("%064X", 0x10000 + i);
+          g_autofree char *address = g_strdup_printf ("10.0.%u.%u", i / 200 + 1, i % 200 + 1);
+
+          g_assert_nonnull (see (list, "Near", fingerprint, fingerprint, address, TRUE));
+        }
+      for (guint i = 0; i < 100; i++)
+        {
+          g_autofree char *fingerprint = g_strdup_printf ("%064X", i);
+          g_autoptr (NamidaDeviceInfo) info = make_info ("Known", fingerprint, fingerprint);
+
+          namida_peer_list_add_known (list, info, NULL, 5);
+          namida_peer_list_add_known (list, info, NULL, 6); /* it is there */
+        }
+      g_assert_cmpuint (count (list), ==, MIN (near[round] + 64, NAMIDA_LIMIT_PEERS));
+      g_assert_cmpuint (namida_peer_list_get_n_near (list), ==, near[round]);
+    }
+}
+
 static void
 test_cap_of_proven (void)
 {
@@ -402,6 +432,7 @@ main (int argc, char **argv)
   g_test_add_func ("/peer-list/moved", test_moved);
   g_test_add_func ("/peer-list/goodbye", test_goodbye);
   g_test_add_func ("/peer-list/cap", test_cap);
+  g_test_add_func ("/peer-list/cap-of-known", test_cap_of_known);
   g_test_add_func ("/peer-list/cap-of-proven", test_cap_of_proven);
   g_test_add_func ("/peer-list/match", test_match);
   g_test_add_func ("/peer-list/player-at-other-address", test_player_at_other_address);

@@ -3,6 +3,7 @@
 
 #include "namida-limits.h"
 #include "namida-localsend-message.h"
+#include "namida-messages-private.h"
 
 #include <string.h>
 
@@ -156,6 +157,37 @@ test_refused (void)
            NAMIDA_ERROR_TOO_LARGE);
 }
 
+/* As many files as a message may list, and one more; answers that grant one more, too. */
+static void
+test_most_files (void)
+{
+  namida_message_most_files = 3;
+  for (guint n = 1; n <= 5; n++)
+    {
+      g_autoptr (GString) files = g_string_new (NULL);
+      g_autoptr (GString) granted = g_string_new ("{\"sessionId\":\"s\",\"files\":{");
+      g_autoptr (NamidaOfferAnswer) answer = NULL;
+
+      for (guint i = 0; i < n; i++)
+        {
+          g_string_append_printf (files, "%s\"f%u\":{\"fileName\":\"%u.mp3\",\"size\":1}", i > 0 ? "," : "", i, i);
+          g_string_append_printf (granted, "%s\"f%u\":\"t\"", i > 0 ? "," : "", i);
+        }
+      g_string_append (granted, "}}");
+      answer = namida_localsend_answer_parse (granted->str, granted->len, NULL);
+      g_assert_cmpint (answer != NULL, ==, n <= 3);
+      if (n <= 3)
+        {
+          g_autoptr (NamidaOfferMessage) offer = taken (files->str);
+
+          g_assert_cmpuint (namida_backup_get_files (offer->backup), ==, n);
+        }
+      else
+        refused (files->str, NAMIDA_ERROR_TOO_LARGE);
+    }
+  namida_message_most_files = NAMIDA_LIMIT_FILES;
+}
+
 static void
 test_text (void)
 {
@@ -279,6 +311,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/localsend/same-names", test_same_names);
   g_test_add_func ("/localsend/odd-names", test_odd_names);
   g_test_add_func ("/localsend/refused", test_refused);
+  g_test_add_func ("/localsend/most-files", test_most_files);
   g_test_add_func ("/localsend/text", test_text);
   g_test_add_func ("/localsend/round-trip", test_round_trip);
   g_test_add_func ("/localsend/answer", test_answer);

@@ -132,7 +132,7 @@ test_offer_said (void)
 }
 
 static void
-cannot_be_said (NamidaEntry *one, NamidaEntry *other, NamidaError code)
+cannot_be_said (NamidaEntry *one, NamidaEntry *other, const char *why, NamidaError code)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaBackup) backup = namida_backup_new ();
@@ -142,15 +142,16 @@ cannot_be_said (NamidaEntry *one, NamidaEntry *other, NamidaError code)
   namida_backup_add (backup, other);
   g_assert_null (namida_phone_offer_format (backup, &length, &error));
   g_assert_error (error, NAMIDA_ERROR, (int) code);
+  g_assert_nonnull (strstr (error->message, why));
 }
 
 static void
 test_offers_not_said (void)
 {
   cannot_be_said (entry (NAMIDA_ENTRY_FILE, "Music", "a.mp3"), entry (NAMIDA_ENTRY_FILE, "Music", "b.mp3"),
-                  NAMIDA_ERROR_INVALID_REQUEST);
+                  "only together with a Namida backup", NAMIDA_ERROR_INVALID_REQUEST);
   cannot_be_said (entry (NAMIDA_ENTRY_BACKUP_ZIP, "", ZIP), entry (NAMIDA_ENTRY_FILE, "", "Namida Backup - 2.zip"),
-                  NAMIDA_ERROR_INVALID_REQUEST);
+                  "one Namida backup at a time", NAMIDA_ERROR_INVALID_REQUEST);
 }
 
 static void

@@ -153,6 +153,34 @@ test_answer_limits (void)
 
 /* ---- the limit ---- */
 
+/* Seconds only, and no more than a person would wait for. */
+static void
+test_retry_after (void)
+{
+  static const struct
+  {
+    const char *header;
+    guint seconds;
+  } all[] = { { "", 0 },
+              { "Retry-After: 0\r\n", 0 },
+              { "Retry-After: 7\r\n", 7 },
+              { "retry-after: 120\r\n", 120 },
+              { "Retry-After: -7\r\n", 0 },
+              { "Retry-After: 7 s\r\n", 0 },
+              { "Retry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\n", 0 },
+              { "Retry-After: 3601\r\n", 3600 },
+              { "Retry-After: 99999999999\r\n", 0 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("HTTP/1.1 429 X\r\n%sContent-Length: 0\r\n\r\n", all[i].header);
+      NamidaHttpAnswerHead head;
+
+      g_assert_true (namida_http_answer_head_parse (text, strlen (text), &head, NULL));
+      g_assert_cmpuint (head.retry_after, ==, all[i].seconds);
+    }
+}
+
 static void
 test_rate_limit (void)
 {
@@ -173,6 +201,34 @@ test_rate_limit (void)
   namida_clock_set_fake (1000000 + 3600 * G_GINT64_CONSTANT (1000000));
   g_assert_cmpint (namida_rate_limit_take (limit, 100000), ==, 0); /* a pause earns no burst */
   g_assert_cmpint (namida_rate_limit_take (limit, 1000), ==, 1000);
+  namida_clock_set_fake (-1);
+}
+
+/* Who asks more often than a byte is earned gets as much in the end as who asks seldom. */
+static void
+test_slow_limit (void)
+{
+  static const gint64 steps[] = { 7, 999, 1001, 250000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      NamidaRateLimit *limit;
+      gint64 now = 1000000, debt;
+
+      namida_clock_set_fake (now);
+      limit = namida_rate_limit_new (1000);
+      namida_rate_limit_take (limit, 100);
+      g_assert_cmpint (namida_rate_limit_take (limit, 1000), ==, 1000000);
+      for (; now < 1500000; now += steps[i])
+        {
+          namida_clock_set_fake (now);
+          namida_rate_limit_take (limit, 0);
+        }
+      namida_clock_set_fake (1500000);
+      debt = namida_rate_limit_take (limit, 0);
+      g_assert_cmpint (ABS (debt - 500000), <=, 2000); /* a byte or two */
+      namida_rate_limit_unref (limit);
+    }
   namida_clock_set_fake (-1);
 }
 
@@ -386,6 +442,8 @@ main (int argc, char **argv)
   g_test_add_func ("/client/answer/truncated", test_answer_truncated);
   g_test_add_func ("/client/answer/limits", test_answer_limits);
   g_test_add_func ("/client/rate-limit", test_rate_limit);
+  g_test_add_func ("/client/slow-limit", test_slow_limit);
+  g_test_add_func ("/client/retry-after", test_retry_after);
   g_test_add_func ("/client/file/read-ahead", test_read_ahead);
   g_test_add_func ("/client/file/changed-before", test_changed_before);
   g_test_add_func ("/client/file/shrinks", test_shrinks_meanwhile);
