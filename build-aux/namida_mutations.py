@@ -195,6 +195,11 @@ def load(root):
 
 
 def copy_tree(root, to, files, faults):
+    # What has another name since would be found by the old one.
+    kept = set(files)
+    for path in list(to.rglob("*")):
+        if path.is_file() and str(path.relative_to(to)) not in kept:
+            path.unlink()
     for name in files:
         content = (root / name).read_bytes()
         mine = [fault for fault in faults if fault.file == name]

@@ -114,11 +114,37 @@ test_left_alone (Fixture *f, gconstpointer data)
   assert_path (f, 0, one);
 }
 
+/* A copy of all backups is made on another drive, and is the folder for backups from now on: what is still in its old
+ * place stays that. */
+static void
+test_copied (Fixture *f, gconstpointer data)
+{
+  g_autofree char *other = g_build_filename (f->base, "other", NULL);
+  g_autofree char *one = NULL;
+  g_autofree char *copy = NULL;
+  const char *argv[] = { "cp", "-a", f->backups, other, NULL };
+  int status = -1;
+
+  send (f, "song", &one);
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, NULL));
+  g_assert_cmpint (status, ==, 0);
+  namida_store_set_folders (f->store, other, NULL);
+  namida_version_follow (f->store, NULL);
+  assert_path (f, 0, one);
+  /* Until it is gone from there. */
+  copy = move (f, "unplugged");
+  namida_version_follow (f->store, NULL);
+  g_clear_pointer (&copy, g_free);
+  copy = g_strconcat (other, one + strlen (f->backups), NULL);
+  assert_path (f, 0, copy);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/follow/followed", Fixture, NULL, fixture_set_up, test_followed, fixture_tear_down);
   g_test_add ("/follow/left-alone", Fixture, NULL, fixture_set_up, test_left_alone, fixture_tear_down);
+  g_test_add ("/follow/copied", Fixture, NULL, fixture_set_up, test_copied, fixture_tear_down);
   return g_test_run ();
 }

@@ -6,7 +6,9 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-heal.h"
 #include "namida-removal.h"
+#include "namida-repair.h"
 #include "namida-verify.h"
 
 #include <fcntl.h>
@@ -272,6 +274,60 @@ test_quietly_goes_on (Fixture *f, gconstpointer data)
   namida_clock_set_fake (-1);
 }
 
+/* From a file that has a descriptor and no name, as it came from the device that had it; and never from another one of
+ * the same size. */
+static void
+test_from_descriptor (Fixture *f, gconstpointer data)
+{
+  static const char *const texts[] = { "onf", "one" };
+  g_autofree char *sha256 = fixture_sha256 ("one");
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+
+  send (f, "AB12", "Phone", "one", &one);
+  send (f, "AB12", "Phone", "one", &two);
+  rot (one, "onE");
+  verify (f, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      int fd = open (f->base, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+      g_autofree char *path = g_strdup_printf (NAMIDA_REPAIR_DESCRIPTOR "%d", fd);
+      g_autoptr (GHashTable) versions = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+      g_autoptr (GError) error = NULL;
+      gboolean healed = FALSE;
+
+      g_assert_cmpint (write (fd, texts[i], 3), ==, 3);
+      namida_heal_from_file (f->database, sha256, path, versions, &healed, NULL, &error);
+      close (fd);
+      g_assert_cmpint (healed, ==, i == 1);
+      assert_song (one, i == 1 ? "one" : "onE");
+      assert_song (two, i == 1 ? "one" : "onE");
+    }
+  verify (f, 0);
+}
+
+static void
+test_described (void)
+{
+  static const struct
+  {
+    NamidaHealed healed;
+    const char *text;
+  } cases[] = {
+    { { .files = 0, .versions = 0 }, NULL },
+    { { .files = 1, .versions = 1 }, "1 damaged file repaired in 1 version" },
+    { { .files = 1, .versions = 3 }, "1 damaged file repaired in 3 versions" },
+    { { .files = 2, .versions = 1 }, "2 damaged files repaired in 1 version" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = namida_heal_describe (&cases[i].healed);
+
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -283,6 +339,8 @@ main (int argc, char **argv)
   g_test_add ("/heal/removal", Fixture, NULL, fixture_set_up, test_removal, fixture_tear_down);
   g_test_add ("/heal/chmod", Fixture, NULL, fixture_set_up, test_chmod, fixture_tear_down);
   g_test_add ("/heal/quietly", Fixture, NULL, fixture_set_up, test_quietly, fixture_tear_down);
+  g_test_add ("/heal/from-descriptor", Fixture, NULL, fixture_set_up, test_from_descriptor, fixture_tear_down);
+  g_test_add_func ("/heal/described", test_described);
   g_test_add ("/heal/quietly-goes-on", Fixture, NULL, fixture_set_up, test_quietly_goes_on, fixture_tear_down);
   return g_test_run ();
 }

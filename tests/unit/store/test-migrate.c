@@ -237,6 +237,46 @@ test_migrated (void)
   g_assert_cmpint (system (command), ==, 0);
 }
 
+/* “Into my folders”: its files lie where the person wanted them, each with its whole path. */
+static void
+test_migrated_library (void)
+{
+  g_autofree char *dir = g_dir_make_tmp ("namida-migrate-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "state.db", NULL);
+  g_autofree char *command = g_strdup_printf ("rm -rf -- '%s'", dir);
+  g_autoptr (NamidaDatabase) database = NULL;
+  g_autoptr (NamidaVersionRecord) record = NULL;
+  g_autoptr (GPtrArray) files = NULL;
+  g_autoptr (GError) error = NULL;
+  sqlite3 *handle = NULL;
+  const NamidaVersionFile *file;
+  g_autofree char *whole = NULL;
+
+  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  run_old (handle, "%s", schema);
+  run_old (handle,
+           "INSERT INTO versions (session, fingerprint, alias, path, created_at, landing, title, offer_key, complete)"
+           " VALUES ('s', 'AB', 'Phone', '/home/me/Music', 1000, 'library', 'Music', 'key', 1)");
+  run_old (handle, "INSERT INTO version_files VALUES (1, '/home/me/Music/an album/song.flac', 1, 'Music',"
+                   " 'an album/song.flac', 7, 5, 3, 1, '" SHA "')");
+  sqlite3_close (handle);
+  database = open_database (path);
+  record = namida_version_record_find (database, "1", &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (record->landing, ==, NAMIDA_LANDING_LIBRARY);
+  files = namida_version_record_files (database, record, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (files->len, ==, 1);
+  file = g_ptr_array_index (files, 0);
+  g_assert_cmpstr (file->path, ==, "/home/me/Music/an album/song.flac");
+  g_assert_cmpstr (file->below, ==, "an album/song.flac");
+  g_assert_cmpstr (file->sha256, ==, SHA);
+  whole = namida_version_file_dup_path (file, record);
+  g_assert_cmpstr (whole, ==, file->path);
+  g_clear_object (&database);
+  g_assert_cmpint (system (command), ==, 0);
+}
+
 /* ---- today's, as it grows ---- */
 
 static void
@@ -331,6 +371,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/migrate/migrated", test_migrated);
+  g_test_add_func ("/migrate/library", test_migrated_library);
   g_test_add_func ("/migrate/size", test_size);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
 #include "store-fixture.h"
 
 #include "namida-error.h"
+#include "namida-manifest.h"
 #include "namida-folder-record.h"
 #include "namida-restore.h"
 #include "namida-store-mark.h"
@@ -488,6 +489,44 @@ test_restore_lost (Fixture *f, gconstpointer data)
   restore_lost (f, one, "bare", 4);
 }
 
+/* What a version can lack without lacking music: its manifest, and a folder in which nothing was. */
+static void
+test_restore_lost_folder (Fixture *f, gconstpointer data)
+{
+  static const char manifest_text[] = "{}";
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (GBytes) manifest = g_bytes_new_static (manifest_text, strlen (manifest_text));
+  g_autoptr (NamidaSink) sink
+      = namida_store_sink_new_for (f->store, "AB12", "Phone", "key", NAMIDA_LANDING_BACKUP, NULL);
+  g_autofree char *to = g_build_filename (f->base, "to", NULL);
+  g_autofree char *manifest_name = namida_manifest_file_name (manifest);
+  g_autofree char *version = NULL;
+  g_autoptr (NamidaRestorePlan) plan = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaRestoreResult applied = { 0 };
+
+  shipment_add (shipment, "Music", "1.flac", "song", TRUE);
+  shipment_add (shipment, "Music", "nothing", NULL, FALSE);
+  g_assert_true (shipment_send (shipment, sink, manifest, NULL, NULL, &error));
+  g_assert_no_error (error);
+  version = namida_sink_dup_folder (sink);
+  for (guint i = 0; i < 3; i++)
+    {
+      const char *const names[] = { "Music/Music/nothing", manifest_name, NAMIDA_SUMS_NAME };
+      g_autofree char *path = g_build_filename (version, names[i], NULL);
+
+      fixture_open_up (path);
+      g_assert_cmpint (g_remove (path), ==, 0);
+    }
+  plan = load (f, version, to);
+  namida_restore_plan_apply_async (plan, NULL, NULL, NULL, keep, &result);
+  g_assert_true (namida_restore_plan_apply_finish (plan, wait_for (&result), &applied, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (applied.blocked, ==, 0);
+  g_assert_cmpuint (applied.added, ==, 1);
+}
+
 static void
 test_newer (Fixture *f, gconstpointer data)
 {
@@ -690,6 +729,7 @@ main (int argc, char **argv)
   ADD ("removed-meanwhile", test_removed_meanwhile);
   ADD ("bare-folder", test_bare_folder);
   ADD ("restore-lost", test_restore_lost);
+  ADD ("restore-lost-folder", test_restore_lost_folder);
   ADD ("newer", test_newer);
   ADD ("succession", test_succession);
   ADD ("on-the-fly", test_on_the_fly);
