@@ -5,18 +5,12 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-journal-columns.h"
 #include "namida-limits.h"
 
 #include <glib/gi18n-lib.h>
 
 #define DAYS_KEY "namida-journal-days"
-
-#define SESSION_COLUMNS                                                                                                \
-  "id, direction, fingerprint, alias, title, offer_key, landing, destination, state, started_at, updated_at,"          \
-  " total_bytes, total_files, stored_files, kept_files, failed_files, error, scope, left_out, unproven,"               \
-  " healed_files, healed_versions, skipped, can_resume, advice"
-#define AGREED_COLUMNS "agreed_files, agreed_bytes, agreed_at, agreed_by, agreed_names, folder, declined"
-#define READ_COLUMNS SESSION_COLUMNS ", ask, wish, paused, " AGREED_COLUMNS
 
 gboolean
 namida_journal_session_is_transfer (const NamidaJournalSession *self)
@@ -29,23 +23,7 @@ namida_journal_session_free (NamidaJournalSession *self)
 {
   if (self == NULL)
     return;
-  g_free (self->id);
-  g_free (self->direction);
-  g_free (self->fingerprint);
-  g_free (self->alias);
-  g_free (self->title);
-  g_free (self->offer_key);
-  g_free (self->landing);
-  g_free (self->destination);
-  g_free (self->state);
-  g_free (self->error);
-  g_free (self->advice);
-  g_free (self->scope);
-  g_free (self->wish);
-  g_free (self->agreed_by);
-  g_free (self->agreed_names);
-  g_free (self->folder);
-  g_free (self->declined);
+  namida_journal_columns_clear (self);
   g_free (self);
 }
 
@@ -68,46 +46,6 @@ oldest_parked (NamidaDatabase *database)
   guint days = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (database), DAYS_KEY));
 
   return namida_clock_real () - (days > 0 ? days : NAMIDA_LIMIT_PARKED_DAYS) * G_TIME_SPAN_DAY;
-}
-
-static const char *
-or_empty (const char *text)
-{
-  return text != NULL ? text : "";
-}
-
-/* An upsert, not INSERT OR REPLACE: that would delete the old row first, and with it (ON DELETE CASCADE) what the
- * session has stored. */
-gboolean
-namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSession *session, GError **error)
-{
-  g_return_val_if_fail (session != NULL && session->id != NULL, FALSE);
-
-  return namida_database_exec (
-      database, error,
-      "INSERT INTO sessions (" SESSION_COLUMNS ", " AGREED_COLUMNS
-      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-      " ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, fingerprint = excluded.fingerprint,"
-      " alias = excluded.alias, title = excluded.title, offer_key = excluded.offer_key, landing = excluded.landing,"
-      " destination = excluded.destination, state = excluded.state, started_at = excluded.started_at,"
-      " updated_at = excluded.updated_at, total_bytes = excluded.total_bytes, total_files = excluded.total_files,"
-      " stored_files = excluded.stored_files, kept_files = excluded.kept_files,"
-      " failed_files = excluded.failed_files, error = excluded.error, scope = excluded.scope, ask = 0, paused = 0,"
-      " left_out = excluded.left_out, unproven = excluded.unproven, healed_files = excluded.healed_files,"
-      " healed_versions = excluded.healed_versions, skipped = excluded.skipped,"
-      " can_resume = excluded.can_resume, advice = excluded.advice,"
-      " agreed_files = excluded.agreed_files, agreed_bytes = excluded.agreed_bytes, agreed_at = excluded.agreed_at,"
-      " agreed_by = excluded.agreed_by, agreed_names = excluded.agreed_names, folder = excluded.folder,"
-      " declined = excluded.declined",
-      "sssssssssiiiiiiissiiiiiisiiissss", session->id, or_empty (session->direction), session->fingerprint,
-      or_empty (session->alias), or_empty (session->title), or_empty (session->offer_key), session->landing,
-      session->destination, or_empty (session->state), session->started_at, session->updated_at,
-      (gint64) session->total_bytes, (gint64) session->total_files, (gint64) session->stored_files,
-      (gint64) session->kept_files, (gint64) session->failed_files, session->error, or_empty (session->scope),
-      (gint64) session->left_out, (gint64) session->unproven, (gint64) session->healed_files,
-      (gint64) session->healed_versions, (gint64) session->skipped, (gint64) session->can_resume, session->advice,
-      (gint64) session->agreed_files, (gint64) session->agreed_bytes, session->agreed_at, session->agreed_by,
-      session->agreed_names, session->folder, session->declined);
 }
 
 gboolean
@@ -162,55 +100,6 @@ namida_journal_set_destination (NamidaDatabase *database, const char *id, const 
                                "sis", destination, namida_clock_real (), id);
 }
 
-static char *
-dup_text (sqlite3_stmt *statement, int column)
-{
-  return g_strdup ((const char *) sqlite3_column_text (statement, column));
-}
-
-static NamidaJournalSession *
-read_session (sqlite3_stmt *statement)
-{
-  NamidaJournalSession *session = g_new0 (NamidaJournalSession, 1);
-
-  session->id = dup_text (statement, 0);
-  session->direction = dup_text (statement, 1);
-  session->fingerprint = dup_text (statement, 2);
-  session->alias = dup_text (statement, 3);
-  session->title = dup_text (statement, 4);
-  session->offer_key = dup_text (statement, 5);
-  session->landing = dup_text (statement, 6);
-  session->destination = dup_text (statement, 7);
-  session->state = dup_text (statement, 8);
-  session->started_at = sqlite3_column_int64 (statement, 9);
-  session->updated_at = sqlite3_column_int64 (statement, 10);
-  session->total_bytes = (guint64) sqlite3_column_int64 (statement, 11);
-  session->total_files = (guint) sqlite3_column_int64 (statement, 12);
-  session->stored_files = (guint) sqlite3_column_int64 (statement, 13);
-  session->kept_files = (guint) sqlite3_column_int64 (statement, 14);
-  session->failed_files = (guint) sqlite3_column_int64 (statement, 15);
-  session->error = dup_text (statement, 16);
-  session->scope = dup_text (statement, 17);
-  session->left_out = (guint) sqlite3_column_int64 (statement, 18);
-  session->unproven = sqlite3_column_int (statement, 19) != 0;
-  session->healed_files = (guint) sqlite3_column_int64 (statement, 20);
-  session->healed_versions = (guint) sqlite3_column_int64 (statement, 21);
-  session->skipped = (guint) sqlite3_column_int64 (statement, 22);
-  session->can_resume = sqlite3_column_int (statement, 23) != 0;
-  session->advice = dup_text (statement, 24);
-  session->ask = sqlite3_column_int (statement, 25) != 0;
-  session->wish = dup_text (statement, 26);
-  session->paused = sqlite3_column_int (statement, 27) != 0;
-  session->agreed_files = (guint) sqlite3_column_int64 (statement, 28);
-  session->agreed_bytes = (guint64) sqlite3_column_int64 (statement, 29);
-  session->agreed_at = sqlite3_column_int64 (statement, 30);
-  session->agreed_by = dup_text (statement, 31);
-  session->agreed_names = dup_text (statement, 32);
-  session->folder = dup_text (statement, 33);
-  session->declined = dup_text (statement, 34);
-  return session;
-}
-
 /* Locked. What a step that gave no row means; finalizes. */
 static gboolean
 end_steps (sqlite3 *handle, sqlite3_stmt *statement, int result, GError **error)
@@ -225,7 +114,23 @@ end_steps (sqlite3 *handle, sqlite3_stmt *statement, int result, GError **error)
   return fine;
 }
 
-/* @statement: (nullable): of READ_COLUMNS. Unlocks. */
+gboolean
+namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSession *session, GError **error)
+{
+  sqlite3 *handle;
+  sqlite3_stmt *statement;
+  gboolean done;
+
+  g_return_val_if_fail (session != NULL && session->id != NULL, FALSE);
+
+  handle = namida_database_lock (database);
+  statement = namida_journal_columns_prepare_write (database, session, error);
+  done = statement != NULL && end_steps (handle, statement, sqlite3_step (statement), error);
+  namida_database_unlock (database);
+  return done;
+}
+
+/* @statement: (nullable): of JOURNAL_SELECT. Unlocks. */
 static NamidaJournalSession *
 read_one (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GError **error)
 {
@@ -236,7 +141,7 @@ read_one (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GE
       int result = sqlite3_step (statement);
 
       if (result == SQLITE_ROW)
-        session = read_session (statement);
+        session = namida_journal_columns_read (statement);
       end_steps (handle, statement, result, error);
     }
   namida_database_unlock (database);
@@ -244,8 +149,8 @@ read_one (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GE
 }
 
 #define FIND_PARKED                                                                                                    \
-  "SELECT " READ_COLUMNS " FROM sessions WHERE state = 'parked' AND direction = 'receive' AND fingerprint IS ?"        \
-  " AND updated_at >= ?"
+  JOURNAL_SELECT " FROM sessions WHERE state = 'parked' AND direction = 'receive' AND fingerprint IS ?"                \
+                 " AND updated_at >= ?"
 #define NEWEST " ORDER BY updated_at DESC LIMIT 1"
 
 NamidaJournalSession *
@@ -282,7 +187,7 @@ namida_journal_session_covers (const NamidaJournalSession *session, guint64 byte
   return session->agreed_by != NULL && files <= session->agreed_files && bytes <= session->agreed_bytes;
 }
 
-/* @statement: (nullable): of READ_COLUMNS. Unlocks. */
+/* @statement: (nullable): of JOURNAL_SELECT. Unlocks. */
 static GPtrArray *
 read_all (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GError **error)
 {
@@ -294,7 +199,7 @@ read_all (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GE
       int result;
 
       while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-        g_ptr_array_add (list, read_session (statement));
+        g_ptr_array_add (list, namida_journal_columns_read (statement));
       fine = end_steps (handle, statement, result, error);
     }
   namida_database_unlock (database);
@@ -308,8 +213,8 @@ namida_journal_list (NamidaDatabase *database, guint most, GError **error)
 
   return read_all (database, handle,
                    namida_database_prepare (database, error,
-                                            "SELECT " READ_COLUMNS " FROM sessions WHERE hidden = 0"
-                                            " ORDER BY started_at DESC, rowid DESC LIMIT ?",
+                                            JOURNAL_SELECT " FROM sessions WHERE hidden = 0"
+                                                           " ORDER BY started_at DESC, rowid DESC LIMIT ?",
                                             "i", (gint64) most),
                    error);
 }
@@ -321,7 +226,8 @@ namida_journal_list_wishes (NamidaDatabase *database, GError **error)
 
   return read_all (database, handle,
                    namida_database_prepare (database, error,
-                                            "SELECT " READ_COLUMNS " FROM sessions WHERE direction = 'send'"
+                                            JOURNAL_SELECT
+                                            " FROM sessions WHERE direction = 'send'"
                                             " AND state = 'parked' AND wish IS NOT NULL AND updated_at >= ?"
                                             " ORDER BY started_at",
                                             "i", oldest_parked (database)),
@@ -335,9 +241,9 @@ namida_journal_list_paused (NamidaDatabase *database, GError **error)
 
   return read_all (database, handle,
                    namida_database_prepare (database, error,
-                                            "SELECT " READ_COLUMNS " FROM sessions WHERE direction = 'receive'"
-                                            " AND state = 'parked' AND paused = 1 AND updated_at >= ?"
-                                            " ORDER BY started_at",
+                                            JOURNAL_SELECT " FROM sessions WHERE direction = 'receive'"
+                                                           " AND state = 'parked' AND paused = 1 AND updated_at >= ?"
+                                                           " ORDER BY started_at",
                                             "i", oldest_parked (database)),
                    error);
 }
@@ -363,7 +269,7 @@ journal_take_ids (sqlite3 *handle, sqlite3_stmt *statement, GError **error)
   if (statement == NULL)
     return NULL;
   while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-    g_hash_table_add (ids, dup_text (statement, 0));
+    g_hash_table_add (ids, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
   return end_steps (handle, statement, result, error) ? g_steal_pointer (&ids) : NULL;
 }
 
