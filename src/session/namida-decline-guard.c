@@ -12,8 +12,8 @@
 #define FORGET_US (G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC)
 #define MOST_KEYS 1024u
 #define WITHDRAWN_FREE 2u  /* questions of one key that are taken back and cost nothing */
-#define WITHDRAWN_MOST 10u /* of all keys, within: */
-#define WITHDRAWN_SECONDS 60u
+#define STRANGERS_MOST 10u /* questions of strangers that came to nothing, of all keys, within: */
+#define STRANGERS_SECONDS 60u
 
 typedef struct
 {
@@ -24,7 +24,7 @@ typedef struct
 struct _NamidaDeclineGuard
 {
   GHashTable *records; /* key → Record */
-  GQueue withdrawn;    /* gint64 *: monotonic µs, the oldest first */
+  GQueue strangers;    /* gint64 *: monotonic µs when a stranger's question came to nothing, the oldest first */
 };
 
 NamidaDeclineGuard *
@@ -33,7 +33,7 @@ namida_decline_guard_new (void)
   NamidaDeclineGuard *self = g_new0 (NamidaDeclineGuard, 1);
 
   self->records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_queue_init (&self->withdrawn);
+  g_queue_init (&self->strangers);
   return self;
 }
 
@@ -41,7 +41,7 @@ void
 namida_decline_guard_free (NamidaDeclineGuard *self)
 {
   g_hash_table_unref (self->records);
-  g_queue_clear_full (&self->withdrawn, g_free);
+  g_queue_clear_full (&self->strangers, g_free);
   g_free (self);
 }
 
@@ -102,24 +102,30 @@ namida_decline_guard_declined (NamidaDeclineGuard *self, const char *key, guint 
 }
 
 void
-namida_decline_guard_withdrawn (NamidaDeclineGuard *self, const char *key)
+namida_decline_guard_count_stranger (NamidaDeclineGuard *self)
 {
   gint64 *now = g_new (gint64, 1);
 
   *now = namida_clock_monotonic ();
-  g_queue_push_tail (&self->withdrawn, now);
-  if (self->withdrawn.length > WITHDRAWN_MOST)
-    g_free (g_queue_pop_head (&self->withdrawn));
+  g_queue_push_tail (&self->strangers, now);
+  if (self->strangers.length > STRANGERS_MOST)
+    g_free (g_queue_pop_head (&self->strangers));
+}
+
+void
+namida_decline_guard_withdrawn (NamidaDeclineGuard *self, const char *key)
+{
+  namida_decline_guard_count_stranger (self);
   namida_decline_guard_declined (self, key, WITHDRAWN_FREE);
 }
 
 guint
 namida_decline_guard_wait_all (NamidaDeclineGuard *self)
 {
-  gint64 *first = g_queue_peek_head (&self->withdrawn);
-  gint64 left = first != NULL ? *first + WITHDRAWN_SECONDS * G_USEC_PER_SEC - namida_clock_monotonic () : 0;
+  gint64 *first = g_queue_peek_head (&self->strangers);
+  gint64 left = first != NULL ? *first + STRANGERS_SECONDS * G_USEC_PER_SEC - namida_clock_monotonic () : 0;
 
-  return self->withdrawn.length < WITHDRAWN_MOST || left <= 0 ? 0
+  return self->strangers.length < STRANGERS_MOST || left <= 0 ? 0
                                                               : (guint) ((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
 }
 

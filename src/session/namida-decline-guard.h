@@ -22,12 +22,21 @@ guint namida_decline_guard_wait (NamidaDeclineGuard *self, const char *key);
  */
 void namida_decline_guard_declined (NamidaDeclineGuard *self, const char *key, guint free);
 /**
+ * namida_decline_guard_count_stranger:
+ * @self: the guard
+ *
+ * A question of a device that is not trusted came to nothing. Keys and addresses cost a stranger nothing, so that each
+ * no may be followed by the question of another one: when that happened ten times within a minute,
+ * namida_decline_guard_wait_all() makes all strangers wait.
+ */
+void namida_decline_guard_count_stranger (NamidaDeclineGuard *self);
+/**
  * namida_decline_guard_withdrawn:
  * @self: the guard
- * @key: (nullable): who has taken back a question before it was answered
+ * @key: (nullable): the stranger who has taken back a question before it was answered
  *
- * Who asks and hangs up again and again makes a person press the wrong button: after a few it counts as a no, and when
- * strangers together did it ten times within a minute, namida_decline_guard_wait_all() makes all of them wait.
+ * Who asks and hangs up again and again makes a person press the wrong button: after a few it counts as a no. Counts
+ * for all strangers, too.
  */
 void namida_decline_guard_withdrawn (NamidaDeclineGuard *self, const char *key);
 /** namida_decline_guard_wait_all: Returns: seconds until any stranger may ask again, rounded up; 0: now. */

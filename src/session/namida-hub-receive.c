@@ -180,7 +180,10 @@ static void
 note_no (NamidaHub *self, NamidaOffer *offer)
 {
   namida_decline_guard_declined (self->declined, guarded_key (offer), 0);
-  if (is_stranger (self, offer) && namida_offer_get_fingerprint (offer) != NULL)
+  if (!is_stranger (self, offer))
+    return;
+  namida_decline_guard_count_stranger (self->declined);
+  if (namida_offer_get_fingerprint (offer) != NULL)
     namida_decline_guard_declined (self->declined, namida_offer_get_address (offer), ADDRESS_FREE);
 }
 

@@ -683,9 +683,10 @@ namida_transfer_fail (NamidaTransfer *self, const GError *error)
 void
 namida_transfer_set_session_id (NamidaTransfer *self, const char *id)
 {
-  g_autofree char *old = self->session_id;
+  char *copy = g_strdup (id);
 
-  self->session_id = g_strdup (id);
+  g_free (self->session_id);
+  self->session_id = copy;
 }
 
 const char *
@@ -697,9 +698,10 @@ namida_transfer_get_session_id (NamidaTransfer *self)
 void
 namida_transfer_set_offer_key (NamidaTransfer *self, const char *key)
 {
-  g_autofree char *old = self->offer_key;
+  char *copy = g_strdup (key);
 
-  self->offer_key = g_strdup (key);
+  g_free (self->offer_key);
+  self->offer_key = copy;
 }
 
 const char *

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-from namida_hostile import PREFIX, expect, parse_answer, read_all, run
+from namida_hostile import PREFIX, expect, music, parse_answer, read_all, run
 
 MEBIBYTE = 1 << 20
 GROWTH_MOST = 16 * MEBIBYTE
@@ -54,6 +54,18 @@ def no_session_no_body(lab, receiver):
                 first = read_all(stream)
             assert b"100 Continue" not in first, first
             expect(parse_answer(first), status)
+
+
+def sessions_of_others(lab, receiver):
+    """The session of another device is looked at on the head, too; by no byte of its body is anything of it learned."""
+    other = lab.receivers[1]
+    one = other.offer([music("whose", 1000)])
+    with other.connect("trudy") as stream:
+        stream.sendall(head("finish?sessionId=" + one.id, "Content-Length: 1000000", "Expect: 100-continue"))
+        first = read_all(stream)
+    assert b"100 Continue" not in first, first
+    expect(parse_answer(first), 403, "bad-token")
+    other.stop()
 
 
 def many_large_bodies(lab, receiver):
@@ -138,5 +150,5 @@ def slow_bodies_end(lab, receiver):
 if __name__ == "__main__":
     # One after the other: each looks at the memory of the same process.
     sys.exit(run([
-        refused_requests_leave_nothing, no_session_no_body, small_bodies_only, one_byte_chunks, many_large_bodies,
-        slow_bodies_end], parallel=1))
+        refused_requests_leave_nothing, no_session_no_body, sessions_of_others, small_bodies_only, one_byte_chunks, many_large_bodies,
+        slow_bodies_end], parallel=1, others=[("--accept", "all")]))

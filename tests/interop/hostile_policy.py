@@ -64,6 +64,27 @@ def offers_of_many(lab, asking):
     receiver.stop()
 
 
+def one_after_the_other(lab, asking):
+    """Each no is followed by somebody new: after ten in a minute strangers wait, whatever they speak."""
+    receiver = lab.receivers[3]
+    file = {"id": "a", "fileName": "a.mp3", "size": 5, "fileType": "audio/mpeg"}
+    info = {"alias": "Mallory", "version": "2.1", "fingerprint": "x", "port": 9, "protocol": "http"}
+
+    def ask(number):
+        return receiver.curl("/api/localsend/v2/prepare-upload", {"info": info, "files": {"a": file}}, identity=None, scheme="http",
+                             source=f"127.0.6.{number + 1}")
+
+    with concurrent.futures.ThreadPoolExecutor(max_workers=1) as pool:
+        for number in range(10):
+            asked = pool.submit(ask, number)
+            receiver.decide(decline=receiver.wait_event("offer")["id"])
+            assert asked.result(WAIT).status == 403
+    assert ask(10).status == 429
+    expect(receiver.curl("prepare-upload", ASKED, identity="sybil", source="127.0.6.20"), 429, "too-many")
+    receiver.check_alive()
+    receiver.stop()
+
+
 def pins_by_trial(lab, asking):
     receiver = lab.receivers[1]
     expect(receiver.curl("prepare-upload", ASKED), 401, "pin-required")
@@ -87,5 +108,5 @@ def pins_by_trial(lab, asking):
 
 
 if __name__ == "__main__":
-    sys.exit(run([open_offers, offers_of_many, pins_by_trial], "--accept", "ask",
-                 others=[("--accept", "all", "--pin", "4711"), ("--accept", "ask")]))
+    sys.exit(run([open_offers, offers_of_many, one_after_the_other, pins_by_trial], "--accept", "ask",
+                 others=[("--accept", "all", "--pin", "4711"), ("--accept", "ask"), ("--accept", "ask", "--unencrypted", "ask")]))

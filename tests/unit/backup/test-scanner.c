@@ -732,6 +732,7 @@ test_linked_key (Fixture *fixture, gconstpointer data)
       g_autoptr (NamidaIdentity) identity = namida_identity_load (data_dir, &fixture->error);
 
       g_assert_no_error (fixture->error);
+      g_assert_nonnull (identity);
     }
   drop (put (fixture, "Music/song.mp3", "song"));
   g_assert_no_errno (link (key, inside));

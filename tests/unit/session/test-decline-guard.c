@@ -89,6 +89,25 @@ test_withdrawn (void)
   namida_clock_set_fake (-1);
 }
 
+/* A no to each of them ends nothing when the next one has another key and another address. */
+static void
+test_strangers (void)
+{
+  g_autoptr (NamidaDeclineGuard) guard = namida_decline_guard_new ();
+
+  namida_clock_set_fake (1000 * G_USEC_PER_SEC);
+  for (guint i = 0; i < 10; i++)
+    {
+      g_assert_cmpuint (namida_decline_guard_wait_all (guard), ==, 0);
+      namida_decline_guard_count_stranger (guard);
+    }
+  g_assert_cmpuint (namida_decline_guard_wait_all (guard), ==, 60);
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "A"), ==, 0);
+  namida_clock_set_fake (1060 * G_USEC_PER_SEC);
+  g_assert_cmpuint (namida_decline_guard_wait_all (guard), ==, 0);
+  namida_clock_set_fake (-1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -98,5 +117,6 @@ main (int argc, char **argv)
   g_test_add_func ("/decline-guard/ends", test_ends);
   g_test_add_func ("/decline-guard/address", test_address);
   g_test_add_func ("/decline-guard/withdrawn", test_withdrawn);
+  g_test_add_func ("/decline-guard/strangers", test_strangers);
   return g_test_run ();
 }
