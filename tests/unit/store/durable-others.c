@@ -55,12 +55,12 @@ expect_below (const char *folder, guint *files)
 void
 durable_do_exported (Fixture *f)
 {
-  g_autofree char *version = durable_receive (f, "Music", 2, "exported");
   g_autofree char *drive = g_build_filename (f->base, "drive", NULL);
   g_autoptr (NamidaExport) export = NULL;
   g_autoptr (GError) error = NULL;
   guint files = 0;
 
+  g_free (durable_receive (f, "Music", 2, "exported"));
   g_assert_cmpint (g_mkdir_with_parents (drive, 0755), ==, 0);
   durable_note_all ();
   export = namida_version_export (f->database, 1, drive, NULL, &error);

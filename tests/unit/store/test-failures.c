@@ -168,7 +168,6 @@ static void
 have_damaged (Fixture *f)
 {
   g_autofree char *song = NULL;
-  g_autofree char *other = NULL;
   struct stat st;
 
   have_two (f);
