@@ -3,6 +3,7 @@
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-format.h"
+#include "namida-json-cursor.h"
 #include "namida-limits.h"
 
 #include <errno.h>
@@ -105,18 +106,12 @@ test_calendar (void)
 static void
 test_clock (void)
 {
-  static const char *const bad[] = { "",
-                                     "yesterday",
-                                     "2025-13-01T00:00:00Z",
-                                     "2025-01-01",
-                                     "2025-02-29T00:00:00.000Z",
-                                     "1900-02-29T00:00:00.000Z",
-                                     "2025-04-31T00:00:00.000Z",
-                                     "2025-01-01T24:00:00.000Z",
-                                     "2025-01-01T00:60:00.000Z",
-                                     "2025-00-01T00:00:00.000Z",
-                                     "0000-01-01T00:00:00.000Z",
-                                     "2025-01-01T00:00:00.00aZ" };
+  static const char *const bad[]
+      = { "", "yesterday", "2025-13-01T00:00:00Z", "2025-01-01", "2025-02-29T00:00:00.000Z", "1900-02-29T00:00:00.000Z",
+          "2025-04-31T00:00:00.000Z", "2025-01-01T24:00:00.000Z", "2025-01-01T00:60:00.000Z",
+          "2025-00-01T00:00:00.000Z", "0000-01-01T00:00:00.000Z", "2025-01-01T00:00:00.00aZ",
+          /* longer than any time: a peer's text */
+          "2025-01-02T03:04:05.0000000000000000000000000000000000000000000000Z", "", NULL };
   g_autofree char *text = namida_time_to_iso8601 (1735787045678);
   g_autofree char *before = namida_time_to_iso8601 (-1);
   g_autofree char *local = namida_time_to_local_iso8601 (1735787045678);
@@ -190,6 +185,9 @@ test_alias (void)
     }
   assert_alias ("  a \n\t b ", "a b");
   assert_alias ("e\u0301", "\u00e9");
+  /* A mark has no width and is part of a letter; a filler has none and is nothing. */
+  assert_alias ("x\u0301", "x\u0301");
+  assert_alias ("a\u115fb", "ab");
   assert_alias ("", "?");
   assert_alias (NULL, "?");
   assert_alias ("\u202e", "?");
@@ -234,6 +232,53 @@ test_connection_words (void)
   g_assert_cmpstr (namida_error_connection_words (rare), ==, "Out of sockets");
 }
 
+/* What a number is: RFC 8259, section 6. */
+static void
+test_json_numbers (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean fine;
+  } cases[] = {
+    { "0", TRUE },    { "-0", TRUE },   { "10", TRUE },   { "-7", TRUE },        { "0.5", TRUE },
+    { "1.50", TRUE }, { "1e3", TRUE },  { "1E+3", TRUE }, { "2e-10", TRUE },     { "", FALSE },
+    { "-", FALSE },   { "01", FALSE },  { "-01", FALSE }, { "00", FALSE },       { "1.", FALSE },
+    { ".5", FALSE },  { "1e", FALSE },  { "1e+", FALSE }, { "1e+-3", FALSE },    { "+1", FALSE },
+    { "0x1", FALSE }, { "1 2", FALSE }, { "1a", FALSE },  { "Infinity", FALSE }, { "NaN", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"n\":%s}", cases[i].text);
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", text);
+      g_assert_cmpint (namida_json_scan (text, strlen (text), 9, 9, &error), ==, cases[i].fine);
+      g_assert_true ((error == NULL) == cases[i].fine);
+    }
+}
+
+/* Only a text is one. */
+static void
+test_json_texts (void)
+{
+  static const char *const others[] = { "1", "true", "null", "[\"a\"]", "{\"a\":\"b\"}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"n\":%s}", others[i]);
+      g_auto (NamidaJsonCursor) cursor = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      namida_json_cursor_init (&cursor, text, strlen (text));
+      g_assert_true (namida_json_cursor_enter (&cursor, '{'));
+      g_assert_cmpstr (namida_json_cursor_next_member (&cursor), ==, "n");
+      g_assert_null (namida_json_cursor_string (&cursor, "n", &error));
+      g_assert_nonnull (error);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -247,5 +292,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/digest", test_digest);
   g_test_add_func ("/base/alias", test_alias);
   g_test_add_func ("/base/figures", test_figures);
+  g_test_add_func ("/base/json-numbers", test_json_numbers);
+  g_test_add_func ("/base/json-texts", test_json_texts);
   return g_test_run ();
 }

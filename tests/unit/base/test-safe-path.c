@@ -162,9 +162,10 @@ static void
 test_component_from_alias (void)
 {
   static const char *const names[][2]
-      = { { "My Phone", "My Phone" }, { "../../etc", "-..-etc" },    { ".hidden", "hidden" },
-          { "..", "Unnamed device" }, { "", "Unnamed device" },      { "C:\\x", "C--x" },
-          { "a/b", "a-b" },           { "\u202e", "Unnamed device" } };
+      = { { "My Phone", "My Phone" }, { "../../etc", "-..-etc" },     { ".hidden", "hidden" },
+          { "..", "Unnamed device" }, { "", "Unnamed device" },       { "C:\\x", "C--x" },
+          { "a/b", "a-b" },           { "\u202e", "Unnamed device" }, { "?", "Unnamed device" },
+          { " . ", "Unnamed device" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {

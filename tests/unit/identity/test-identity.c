@@ -282,11 +282,52 @@ test_verify_words (void)
   g_assert_cmpstr (hex, ==, AA BB);
 }
 
+/* What both people compare depends on each digit of both keys and of both nonces, and the commitment on each of its
+ * nonce; what is no key or no nonce has neither. */
+static void
+test_pairing_digits_all (void)
+{
+  g_autofree char *digits = namida_pairing_digits (AA, BB, NONCE_A, NONCE_B);
+  g_autofree char *commitment = namida_pairing_commitment (NONCE_A);
+
+  for (guint which = 0; which < 4; which++)
+    for (guint i = 0; i < 64; i++)
+      {
+        const char *right[] = { AA, BB, NONCE_A, NONCE_B };
+        g_autofree char *changed = g_strdup (right[which]);
+        g_autofree char *others = NULL;
+        g_autofree char *none = NULL;
+
+        changed[i] = changed[i] == '1' ? '2' : '1';
+        right[which] = changed;
+        others = namida_pairing_digits (right[0], right[1], right[2], right[3]);
+        g_assert_nonnull (others);
+        g_assert_cmpstr (others, !=, digits);
+        if (which == 2)
+          {
+            g_autofree char *other = namida_pairing_commitment (changed);
+
+            g_assert_cmpstr (other, !=, commitment);
+          }
+        changed[i] = i % 2 == 0 ? 'g' : ' ';
+        none = namida_pairing_digits (right[0], right[1], right[2], right[3]);
+        g_assert_null (none);
+        if (which == 2)
+          {
+            g_assert_null (namida_pairing_commitment (changed));
+            g_assert_false (namida_pairing_nonce_is_valid (changed));
+          }
+        changed[i] = '\0'; /* too short */
+        g_assert_null (namida_pairing_digits (right[0], right[1], right[2], right[3]));
+      }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/identity/made-once", test_made_once);
+  g_test_add_func ("/identity/pairing-all-digits", test_pairing_digits_all);
   g_test_add_func ("/identity/verify-words", test_verify_words);
   g_test_add_func ("/identity/half-refused", test_half_refused);
   g_test_add_func ("/identity/wrong-mode-refused", test_wrong_mode_refused);

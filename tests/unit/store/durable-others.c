@@ -5,8 +5,10 @@
 
 #include "namida-fit.h"
 #include "namida-identity.h"
+#include "namida-trash-find.h"
 #include "namida-verify.h"
 #include "namida-version-export.h"
+#include "namida-version-trash.h"
 #include "namida-zip-writer.h"
 
 #include <fcntl.h>
@@ -113,4 +115,26 @@ durable_do_linked (Fixture *f)
   g_assert_true (report != NULL && report->repaired > 0);
   g_assert_true (lstat (song, &st) == 0 && lstat (there, &whole) == 0);
   g_assert_cmpuint (st.st_ino, ==, whole.st_ino);
+}
+
+/* A version in the trash of which the database was lost is among the others again, in a folder of the device that may
+ * be new. */
+void
+durable_do_found (Fixture *f)
+{
+  g_autofree char *version = durable_receive (f, "Music", 2, "found");
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (f->database, "1", NULL);
+  g_autofree char *trashed = durable_dup_trashed (f);
+  g_autofree char *trash = g_path_get_dirname (trashed);
+  g_autofree char *other = g_build_filename (trash, "without a record", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (namida_version_trash_put (f->database, record, &error));
+  g_assert_cmpint (g_mkdir (other, 0755), ==, 0); /* so that the trash stays */
+  namida_database_exec (f->database, &error, "DELETE FROM versions", "");
+  g_assert_no_error (error);
+  durable_note_all ();
+  g_assert_cmpuint (namida_trash_find (f->database, f->backups, TRUE), ==, 1);
+  durable_expect (g_build_filename (version, "Music", "Music", "album 0", "0.flac", NULL));
+  durable_expect_gone (g_steal_pointer (&trashed));
 }

@@ -10,6 +10,10 @@
 void durable_note_all (void);
 /** durable_expect: @path: (transfer full): of a file that has to be durable in the end, its name and its contents. */
 void durable_expect (char *path);
+/** durable_expect_gone: @path: (transfer full): of what must not come back. */
+void durable_expect_gone (char *path);
+/** durable_dup_trashed: Returns: (transfer full): where the first version is in the trash. */
+char *durable_dup_trashed (Fixture *f);
 /** durable_delete: @path: (transfer full): of a file of a version; it is expected to be there again in the end. */
 void durable_delete (char *path);
 /** durable_receive: a backup of @n files of the folder @label, whose contents begin with @text. Returns: (transfer
@@ -20,3 +24,4 @@ void durable_do_identity (Fixture *f);
 void durable_do_exported (Fixture *f);
 void durable_do_fitted (Fixture *f);
 void durable_do_linked (Fixture *f);
+void durable_do_found (Fixture *f);

@@ -467,8 +467,8 @@ durable_expect (char *path)
   g_ptr_array_add (expected, path);
 }
 
-static void
-expect_gone (char *path)
+void
+durable_expect_gone (char *path)
 {
   g_ptr_array_add (unexpected, path);
 }
@@ -518,8 +518,8 @@ find_one (Fixture *f)
   return record;
 }
 
-static char *
-path_in_trash (Fixture *f)
+char *
+durable_dup_trashed (Fixture *f)
 {
   return g_build_filename (f->backups, ".namida-sync-trash", "0000000000000000", "version-1", NULL);
 }
@@ -532,8 +532,8 @@ do_trash (Fixture *f)
 
   receive (f, NAMIDA_LANDING_BACKUP, two, 1, "another", FALSE);
   g_assert_true (namida_version_trash_put (f->database, record, NULL));
-  durable_expect (path_in_trash (f));
-  expect_gone (g_steal_pointer (&version));
+  durable_expect (durable_dup_trashed (f));
+  durable_expect_gone (g_steal_pointer (&version));
 }
 
 static void
@@ -558,7 +558,7 @@ do_removed (Fixture *f)
   removal = namida_removal_run (f->database, ids, FALSE, NULL);
 
   g_assert_nonnull (removal);
-  expect_gone (g_steal_pointer (&version));
+  durable_expect_gone (g_steal_pointer (&version));
 }
 
 static void
@@ -779,6 +779,7 @@ static const Operation operations[] = {
   { "exported", durable_do_exported, 2 },
   { "fitted", durable_do_fitted, 0 },
   { "linked", durable_do_linked, 4, 1 },
+  { "found", durable_do_found, 0 },
 };
 
 /* (transfer full) (nullable) */
