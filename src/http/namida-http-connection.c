@@ -22,6 +22,7 @@
 #define KEEP_INTERVAL_SECONDS 5
 /* A slow disk over there, on a connection that TCP knows to be alive. */
 #define STALL_SECONDS 60
+#define BACK_OFF_MS 500
 /* A head and a small body go out in one write. */
 #define ONE_WRITE_BYTES (256u * 1024)
 /* Between two pieces the other side is listened to. */
@@ -68,13 +69,19 @@ connection_watch (NamidaHttpConnection *self)
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, probes, NULL);
 }
 
-static int test_silence, test_stall; /* atomic */
+static int test_silence, test_stall, test_back_off; /* atomic */
 
 void
 namida_http_set_limits_for_tests (guint silence_seconds, guint stall_seconds)
 {
   g_atomic_int_set (&test_silence, (int) silence_seconds);
   g_atomic_int_set (&test_stall, (int) stall_seconds);
+}
+
+void
+namida_http_set_back_off_for_tests (guint ms)
+{
+  g_atomic_int_set (&test_back_off, (int) ms);
 }
 
 /* The first that is not 0. */
@@ -480,7 +487,8 @@ namida_http_connection_request (NamidaHttpConnection *self,
 void
 namida_http_back_off (guint breaks, GCancellable *cancellable)
 {
-  int ms = 500 << (breaks - 1);
+  int first = g_atomic_int_get (&test_back_off);
+  int ms = (first > 0 ? first : BACK_OFF_MS) << (breaks - 1);
   GPollFD poll;
 
   if (cancellable == NULL || !g_cancellable_make_pollfd (cancellable, &poll))

@@ -98,6 +98,8 @@ gboolean namida_http_connection_request (NamidaHttpConnection *self,
 
 /** namida_http_set_limits_for_tests: of all connections that are made from now on; 0: as the peer asks for. */
 void namida_http_set_limits_for_tests (guint silence_seconds, guint stall_seconds);
+/** namida_http_set_back_off_for_tests: the first wait of namida_http_back_off(); 0: as ever. */
+void namida_http_set_back_off_for_tests (guint ms);
 
 /** How many connections in a row may break without having moved anything. */
 #define NAMIDA_MAX_BREAKS 3u

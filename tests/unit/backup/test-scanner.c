@@ -388,7 +388,7 @@ static void
 test_deep (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *taken = deep_name (NAMIDA_LIMIT_DEPTH - 2);
-  g_autofree char *too_deep = deep_name (1500);
+  g_autofree char *too_deep = deep_name (1100);
 
   drop (put (fixture, taken, "x"));
   drop (put (fixture, too_deep, "x"));

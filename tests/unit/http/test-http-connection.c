@@ -360,7 +360,7 @@ static void
 test_pause (Fixture *f, gconstpointer data)
 {
   f->serve = SERVE_PAUSE;
-  f->pause_us = 5 * G_USEC_PER_SEC / 2;
+  f->pause_us = 7 * G_USEC_PER_SEC / 4;
   f->peer.silence_seconds = 1;
   f->peer.stall_seconds = 30;
   assert_ok (f, run_large);

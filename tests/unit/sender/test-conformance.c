@@ -6,6 +6,7 @@
 #include "conformance.h"
 
 #include "namida-digest.h"
+#include "namida-http-connection.h"
 
 #include <string.h>
 
@@ -209,6 +210,7 @@ main (int argc, char **argv)
   static const char *const directions[] = { "sending", "receiving", "fetching" };
 
   g_test_init (&argc, &argv, NULL);
+  namida_http_set_back_off_for_tests (100);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *path = g_strdup_printf ("/conformance/%s/%s/%s", directions[cases[i].direction],

@@ -7,6 +7,7 @@
 
 #include "namida-error.h"
 #include "namida-fixtures.h"
+#include "namida-http-connection.h"
 #include "namida-pull-worker.h"
 #include "namida-tls.h"
 #include "namida-transfer-private.h"
@@ -305,6 +306,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  namida_http_set_back_off_for_tests (50);
   g_test_add_func ("/pull/whole", test_whole);
   g_test_add_func ("/pull/cut", test_cut);
   g_test_add_func ("/pull/given-up", test_given_up);

@@ -863,6 +863,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  namida_http_set_back_off_for_tests (100);
 #define ADD(path, func, data) g_test_add ("/sender/" path, Fixture, data, set_up, func, tear_down)
   ADD ("all", test_all, NULL);
   ADD ("busy", test_busy, NULL);

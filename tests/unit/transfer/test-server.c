@@ -686,13 +686,13 @@ on_later (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Turns the main loop for more than one look of the session at its clock. */
+/* Turns the main loop for a look of the session at its clock, once a second. */
 static void
 let_it_look (void)
 {
   gboolean over = FALSE;
 
-  g_timeout_add (2200, on_later, &over);
+  g_timeout_add (1300, on_later, &over);
   while (!over)
     g_main_context_iteration (NULL, TRUE);
 }
