@@ -4,7 +4,7 @@ import pathlib
 import shutil
 import time
 
-from namida_loopback import expect, main, make_backup, same_tree
+from namida_loopback import equal, expect, main, make_backup, same_tree, write
 
 
 def test_made(lab):
@@ -53,4 +53,22 @@ def test_gone(lab):
     same_tree(music, receiver.music / "Music")
 
 
-main(test_made, test_impossible, test_gone)
+def test_music_folder(lab):
+    """the person's music folder is where music goes; one that is switched off (it is the home folder then) is not strewn over the home folder"""
+    archive, music = make_backup(lab.folder("source"), files=1)
+    keeper, sender = lab.receiver("--accept", "all", "--as", "backup", name="Keeper"), lab.device("Sender")
+    expect(0, sender.send(keeper, archive, music))
+    keeper.stop()
+    version = expect(0, keeper.run("--json", "backups", "list")).events[0]["id"]
+    for said, folder in ((None, "Music"), ("$HOME/Klänge/Music", "Klänge/Music"), ("$HOME/", "Music")):
+        if said is not None:
+            write(keeper.home / ".config" / "user-dirs.dirs", f'XDG_MUSIC_DIR="{said}"\n'.encode())
+        keeper.start("receive", "--backups", keeper.backups)
+        equal(keeper.wait_event("listening")["music"], str(keeper.home / folder), said)
+        keeper.stop()
+        label = next(event for event in expect(0, keeper.run("--json", "backups", "restore", version, "--here", "--preview")).events
+                     if event["event"] == "label" and event["label"])
+        equal(label["folder"], str(keeper.home / folder))
+
+
+main(test_made, test_impossible, test_gone, test_music_folder)

@@ -160,6 +160,34 @@ test_sender (void)
   g_assert_cmpint (off->interval, ==, 7 * DAY);
 }
 
+/* Nothing is said before it is stale, in neither direction, and from then on the number of days. */
+static void
+test_words (void)
+{
+  for (guint send = 0; send < 2; send++)
+    for (gint64 days = 0; days < 30; days++)
+      {
+        NamidaStaleDevice device = { .alias = (char *) "NAS",
+                                     .direction = send ? NAMIDA_STALE_SEND : NAMIDA_STALE_RECEIVE,
+                                     .last_at = BEGIN,
+                                     .interval = 7 * DAY };
+        gint64 now = BEGIN + days * DAY + DAY / 2;
+        g_autofree char *words = namida_stale_device_dup_words (&device, now);
+        g_autofree char *sentence = namida_stale_device_dup_sentence (&device, now);
+        g_autofree char *number = g_strdup_printf (" %" G_GINT64_FORMAT " days", days);
+
+        g_assert_cmpint (words != NULL, ==, days >= 14);
+        g_assert_cmpint (sentence != NULL, ==, days >= 14);
+        if (days < 14)
+          continue;
+        g_assert_nonnull (strstr (words, number));
+        g_assert_nonnull (strstr (sentence, number));
+        g_assert_true (g_str_has_prefix (sentence, "“NAS” "));
+        g_assert_cmpint (strstr (words, "reached") != NULL, ==, send);
+        g_assert_cmpint (strstr (sentence, "reached") != NULL, ==, send);
+      }
+}
+
 static void
 test_shrunk (void)
 {
@@ -189,5 +217,6 @@ main (int argc, char **argv)
   g_test_add_func ("/stale/receiver", test_receiver);
   g_test_add_func ("/stale/sender", test_sender);
   g_test_add_func ("/stale/shrunk", test_shrunk);
+  g_test_add_func ("/stale/words", test_words);
   return g_test_run ();
 }
