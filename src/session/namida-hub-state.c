@@ -63,6 +63,12 @@ namida_hub_get_port (NamidaHub *self)
   return self->server != NULL ? namida_server_get_port (self->server) : 0;
 }
 
+void
+namida_hub_set_port (NamidaHub *self, guint16 port)
+{
+  self->wanted_port = port;
+}
+
 char *
 namida_hub_dup_address (NamidaHub *self)
 {

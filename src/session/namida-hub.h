@@ -95,6 +95,8 @@ NamidaIdentity *namida_hub_get_identity (NamidaHub *self); /* (nullable) until s
 NamidaTrustStore *namida_hub_get_trust_store (NamidaHub *self);
 NamidaStore *namida_hub_get_store (NamidaHub *self);
 guint16 namida_hub_get_port (NamidaHub *self);
+/** namida_hub_set_port: @port: to listen on from the next start; 0: the first free one of the usual ones. */
+void namida_hub_set_port (NamidaHub *self, guint16 port);
 char *namida_hub_dup_address (NamidaHub *self);
 /** GListModels, owned by the hub, valid from namida_hub_new() on: of NamidaPeer, of open NamidaOffer, of NamidaTransfer
  * (newest first), of open NamidaPairRequest. */

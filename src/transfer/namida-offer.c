@@ -177,6 +177,18 @@ namida_offer_set_content_taken (NamidaOffer *self, const NamidaContent *content,
     }
 }
 
+void
+namida_offer_set_index_taken (NamidaOffer *self, guint index, gboolean taken)
+{
+  GPtrArray *entries = namida_backup_get_entries (self->backup);
+
+  g_return_if_fail (self->state == NAMIDA_OFFER_OPEN && index < entries->len);
+
+  if (self->declined == NULL)
+    self->declined = g_new0 (guint8, entries->len);
+  self->declined[index] = !taken;
+}
+
 gboolean
 namida_offer_is_taken (NamidaOffer *self, guint index)
 {

@@ -64,6 +64,8 @@ guint namida_offer_set_taken (NamidaOffer *self, const char *path, gboolean take
 /** namida_offer_set_content_taken: the same for one of namida_backup_dup_contents(): the zip, a music folder, or all
  * single files together. */
 void namida_offer_set_content_taken (NamidaOffer *self, const NamidaContent *content, gboolean taken);
+/** namida_offer_set_index_taken: the same for the entry of this index. */
+void namida_offer_set_index_taken (NamidaOffer *self, guint index, gboolean taken);
 /** namida_offer_is_taken: whether the entry of this index is part of what is accepted. Any thread once decided. */
 gboolean namida_offer_is_taken (NamidaOffer *self, guint index);
 /** namida_offer_count_taken: Returns: how many files are accepted. @bytes: (out) (optional): their size together. */

@@ -6,6 +6,7 @@
 #include <locale.h>
 
 #include "namida-accept-dialog.h"
+#include "namida-accept-files.h"
 #include "namida-address-dialog.h"
 #include "namida-backups-page.h"
 #include "namida-details-dialog.h"
@@ -149,6 +150,7 @@ main (int argc, char **argv)
     GType (*get_type) (void);
   } templates[] = {
     { "accept-dialog", namida_accept_dialog_get_type },
+    { "accept-files", namida_accept_files_get_type },
     { "address-dialog", namida_address_dialog_get_type },
     { "backups-page", namida_backups_page_get_type },
     { "message-dialog", namida_message_dialog_get_type },

@@ -11,14 +11,14 @@ import time
 import zipfile
 
 from namida_display import (Atspi, CLI, button, everything, find, keys, made_backup, no_underscores, picture, place, press, quit_by_keyboard, run,
-                            wait_for, window_id)
+                            wait_for, window_id, xdo)
 
 
 def texts():
     return [node.get_name() or "" for node in everything()]
 
 
-def fill(backup):
+def fill(backup, rain=True):
     """A small backup as Namida writes it: a zip of zips."""
     def inner(**files):
         data = io.BytesIO()
@@ -32,13 +32,15 @@ def fill(backup):
     tracks = [{"dateAdded": 1, "track": f"/storage/emulated/0/Music/{n}.flac"} for n in range(12)]
     with zipfile.ZipFile(backup, "w") as archive:
         archive.writestr("TEMPDIR_History.zip", inner(**listens))
-        archive.writestr("TEMPDIR_Playlists.zip", inner(Road={"name": "Road", "tracks": tracks}, Rain={"name": "Rain", "tracks": tracks[:5]}))
+        archive.writestr("TEMPDIR_Playlists.zip", inner(Road={"name": "Road", "tracks": tracks},
+                                                               **({"Rain": {"name": "Rain", "tracks": tracks[:5]}} if rain else {})))
         archive.writestr("LOCAL_FILES.zip", inner(favs={"name": "favs", "tracks": tracks[:7]},
                                                   namida_settings={"directoriesToScan": ["/storage/emulated/0/Music"]}))
 
 
-def versions(lab, alias="Pixel 8"):
-    """Two versions of one backup, received by the command line into the window's own folders; the second has one song more."""
+def versions(lab, alias="Pixel 8", rain=True):
+    """Two versions of one backup, received by the command line into the window's own folders; the second has one song more, and without RAIN a playlist
+    less."""
     data = lab.path / "app"
     data.mkdir()
     backup, music, song = made_backup(lab.path / "made")
@@ -47,6 +49,8 @@ def versions(lab, alias="Pixel 8"):
                          "--backups", data / "backups", "--music", data / "music")
     for number in range(2):
         (music / f"{number}.flac").write_bytes(os.urandom(100_000))
+        if number and not rain:
+            fill(backup, rain)
         done = subprocess.run([CLI, "--data-dir", lab.path / "phone", "--interface", "lo", "--alias", alias, "send", "--to", f"{alias} PC",
                                backup, music], env=lab.env, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done
@@ -101,6 +105,34 @@ def test_verify_pin_and_remove(lab):
     wait_for("one version", lambda: any(text.startswith("1 version since") for text in texts()) and len(menus()) == 1)
     left = sorted(path.name for path in (data / "backups").rglob("*.flac"))
     assert left == ["0.flac", "01. Jóga.flac", "1.flac"], left
+    quit_by_keyboard(process, window)
+
+
+def test_search(lab):
+    """A song and a playlist are found in all versions; a playlist that the newest has lost comes back by a merge."""
+    versions(lab, rain=False)
+    process, data, window = open_page(lab, "Desk PC")
+    keys(window, "ctrl+f")
+    xdo("type", "0.flac")
+    row = wait_for("the song", lambda: find("0.flac", "list item"))
+    wait_for("how many have it", lambda: any(text.startswith("Music\nIn 2 versions, last: today, ") for text in texts()))
+    assert not menus(), "the versions are still shown"
+    keys(window, "ctrl+a")
+    xdo("type", "rain")
+    wait_for("the playlist", lambda: any(text.startswith("In 1 version: today, ") for text in texts()) and find("Rain", "list item"))
+    picture("backups-search-1000", window)
+    press(button("Get Back “Rain”"))
+    wait_for("the merge", lambda: find("Merge", "push button") or find("Merge", "button"))
+    time.sleep(1.5)
+    wait_for("what it gets", lambda: find("Playlists"))
+    picture("backups-search-merge", window_id("Merge"))
+    keys(window_id("Merge"), "Escape")
+    time.sleep(1.5)
+    keys(window, "ctrl+a")
+    xdo("type", "zzz")
+    wait_for("the word that there is none", lambda: find("Not in Any Version"))
+    keys(window, "Escape")
+    wait_for("the versions again", lambda: len(menus()) == 2)
     quit_by_keyboard(process, window)
 
 
@@ -210,4 +242,4 @@ def test_trash_and_replacement(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_trash_and_replacement, False), (test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])
+run([(test_search, True), (test_trash_and_replacement, False), (test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])

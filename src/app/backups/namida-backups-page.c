@@ -8,6 +8,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-backup-card.h"
+#include "namida-find-list.h"
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 
@@ -21,6 +22,9 @@ struct _NamidaBackupsPage
   guint show_id; /* the cards are shown anew once the main loop is idle */
 
   GtkStack *stack;
+  GtkSearchEntry *search;
+  NamidaFindList *found;
+  GtkWidget *head;
   GtkBox *box;
   GtkLabel *room;
 };
@@ -154,6 +158,36 @@ backups_page_show_soon (NamidaBackupsPage *self)
     self->show_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, backups_page_show_now, self, NULL);
 }
 
+/* ---- search ---- */
+
+static void
+backups_page_on_searched (NamidaBackupsPage *self)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->search))));
+  gboolean searching = *text != '\0' && self->hub != NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->found), searching);
+  gtk_widget_set_visible (self->head, !searching);
+  gtk_widget_set_visible (GTK_WIDGET (self->box), !searching);
+  if (searching)
+    namida_find_list_search (self->found, self->hub, text);
+  else
+    namida_find_list_stop (self->found);
+}
+
+static void
+backups_page_on_search_stopped (NamidaBackupsPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  gtk_widget_child_focus (GTK_WIDGET (self->box), GTK_DIR_TAB_FORWARD);
+}
+
+static void
+backups_page_on_search_action (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (NAMIDA_BACKUPS_PAGE (widget)->search));
+}
+
 void
 namida_backups_page_set_hub (NamidaBackupsPage *self, NamidaHub *hub)
 {
@@ -196,11 +230,18 @@ namida_backups_page_class_init (NamidaBackupsPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = namida_backups_page_dispose;
   widget_class->map = namida_backups_page_map;
+  g_type_ensure (NAMIDA_TYPE_FIND_LIST);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/namida_sync/Desktop/ui/namida-backups-page.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, stack);
   gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, box);
   gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, room);
+  gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, search);
+  gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, found);
+  gtk_widget_class_bind_template_child (widget_class, NamidaBackupsPage, head);
+  gtk_widget_class_bind_template_callback (widget_class, backups_page_on_searched);
+  gtk_widget_class_bind_template_callback (widget_class, backups_page_on_search_stopped);
+  gtk_widget_class_install_action (widget_class, "backups.search", NULL, backups_page_on_search_action);
 }
 
 static void

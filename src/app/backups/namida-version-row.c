@@ -343,6 +343,7 @@ namida_version_row_class_init (NamidaVersionRowClass *klass)
   gtk_widget_class_install_action (widget_class, "version.restore-here", NULL, on_restore_here);
   gtk_widget_class_install_action (widget_class, "version.remove", NULL, on_remove);
   gtk_widget_class_install_property_action (widget_class, "version.pinned", "pinned");
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "version.remove", NULL);
 }
 
 static void

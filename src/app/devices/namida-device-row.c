@@ -235,6 +235,18 @@ namida_device_row_get_peer (NamidaDeviceRow *self)
   return self->peer;
 }
 
+/* Delete asks whether a trusted device shall be forgotten, as the menu does. */
+static gboolean
+device_row_on_delete (GtkWidget *widget, GVariant *arguments, gpointer user_data)
+{
+  NamidaPeer *peer = NAMIDA_DEVICE_ROW (widget)->peer;
+  g_autofree char *key = namida_device_dup_key (peer);
+
+  if (!namida_peer_get_trusted (peer))
+    return FALSE;
+  return gtk_widget_activate_action (widget, "win.forget-device", "s", key);
+}
+
 static void
 namida_device_row_dispose (GObject *object)
 {
@@ -270,6 +282,7 @@ namida_device_row_class_init (NamidaDeviceRowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_explained);
   gtk_widget_class_bind_template_callback (widget_class, on_pair);
   gtk_widget_class_bind_template_callback (widget_class, on_open);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, device_row_on_delete, NULL);
 }
 
 static void

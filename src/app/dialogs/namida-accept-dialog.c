@@ -7,17 +7,16 @@
 
 #include <glib/gi18n.h>
 
+#include "namida-accept-contents.h"
+#include "namida-accept-place.h"
 #include "namida-consent-guard.h"
 #include "namida-device-avatar.h"
 #include "namida-device-words.h"
-#include "namida-files.h"
 #include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-pair-dialog.h"
 #include "namida-verify-words.h"
 #include "namida-tag.h"
-
-#define MAX_ROWS 50
 
 struct _NamidaAcceptDialog
 {
@@ -26,7 +25,6 @@ struct _NamidaAcceptDialog
   NamidaHub *hub;
   GSettings *settings;
   NamidaOffer *offer;
-  GCancellable *cancellable;
 
   NamidaDeviceAvatar *avatar;
   GtkLabel *name;
@@ -35,8 +33,8 @@ struct _NamidaAcceptDialog
   GtkWidget *notice;
   GtkLabel *note;
   GtkLabel *note_who;
-  AdwExpanderRow *contents;
-  AdwComboRow *landing;
+  NamidaAcceptContents *contents;
+  NamidaAcceptPlace *landing;
   GtkWidget *pair_row;
   GtkLabel *room_problem;
   GtkWidget *always_list;
@@ -93,64 +91,6 @@ namida_offer_question (NamidaOffer *offer)
   return g_strdup_printf (ngettext ("Receive %'u file from %s?", "Receive %'u files from %s?", files), files, alias);
 }
 
-static void
-add_content (NamidaAcceptDialog *self, const NamidaContent *content)
-{
-  GtkWidget *row = adw_action_row_new ();
-  GtkWidget *icon = gtk_image_new ();
-  g_autofree char *size = namida_format_size (content->bytes);
-  g_autofree char *files = namida_format_files (content->files);
-  GtkWidget *size_label = gtk_label_new (size);
-  gboolean zip = content->kind == NAMIDA_ENTRY_BACKUP_ZIP;
-  gboolean single = !zip && *content->label == '\0';
-  const char *title = zip ? _ ("Namida backup") : single ? _ ("Files") : content->label;
-  g_autofree char *shown = namida_format_alias (title);
-  g_autofree char *name = zip && content->name != NULL ? namida_format_alias (content->name) : NULL;
-  int year, month, day, hour, minute;
-
-  if (name != NULL && sscanf (name, "Namida Backup - %4d-%2d-%2d %2d.%2d", &year, &month, &day, &hour, &minute) == 5)
-    {
-      g_autoptr (GDateTime) time = g_date_time_new_local (year, month, day, hour, minute, 0);
-
-      if (time != NULL)
-        {
-          g_free (name);
-          /* Translators: a day and a time, as g_date_time_format() writes it */
-          name = g_date_time_format (time, _ ("%-d %B %Y, %H:%M"));
-        }
-    }
-  gtk_image_set_from_icon_name (GTK_IMAGE (icon), zip      ? "namida-backup-symbolic"
-                                                  : single ? "text-x-generic-symbolic"
-                                                           : "namida-music-symbolic");
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), shown);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), name != NULL ? name : files);
-  adw_action_row_add_prefix (ADW_ACTION_ROW (row), icon);
-  gtk_widget_add_css_class (size_label, "dim-label");
-  gtk_widget_add_css_class (size_label, "numeric");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), size_label);
-  adw_expander_row_add_row (self->contents, row);
-}
-
-static void
-show_contents (NamidaAcceptDialog *self)
-{
-  g_autoptr (GPtrArray) contents = namida_backup_dup_contents (namida_offer_get_backup (self->offer));
-
-  for (guint i = 0; i < contents->len && i < MAX_ROWS; i++)
-    add_content (self, g_ptr_array_index (contents, i));
-  if (contents->len > MAX_ROWS)
-    {
-      GtkWidget *row = adw_action_row_new ();
-      g_autofree char *more
-          = g_strdup_printf (ngettext ("and %u more folder", "and %u more folders", contents->len - MAX_ROWS),
-                             contents->len - MAX_ROWS);
-
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), more);
-      adw_expander_row_add_row (self->contents, row);
-    }
-}
-
 /* What comes, in one line: "wants to send a backup and 26 songs". Returns: (transfer full) */
 static char *
 accept_dialog_dup_wants (NamidaAcceptDialog *self)
@@ -165,18 +105,6 @@ accept_dialog_dup_wants (NamidaAcceptDialog *self)
   if (zip)
     return g_strdup (_ ("wants to send a backup"));
   return g_strdup_printf (ngettext ("wants to send %'u file", "wants to send %'u files", files), files);
-}
-
-static void
-accept_dialog_show_files (NamidaAcceptDialog *self)
-{
-  NamidaBackup *backup = namida_offer_get_backup (self->offer);
-  guint files = namida_backup_get_files (backup);
-  g_autofree char *size = namida_format_size (namida_backup_get_bytes (backup));
-  g_autofree char *title = g_strdup_printf (ngettext ("%'u File · %s", "%'u Files · %s", files), files, size);
-
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->contents), title);
-  show_contents (self);
 }
 
 /* What should make the person look twice, the worse first. */
@@ -276,95 +204,24 @@ on_row_activated (NamidaAcceptDialog *self, GtkListBoxRow *row)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-static NamidaLanding
-chosen_landing (NamidaAcceptDialog *self)
-{
-  return adw_combo_row_get_selected (self->landing) == 1 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
-}
-
-typedef struct
-{
-  NamidaStore *store; /* owned */
-  NamidaLanding landing;
-  guint64 free_bytes;
-} Room;
-
+/* Another part or another place: whether it has room there, and whether anything is left to accept. */
 static void
-room_free (Room *room)
+accept_dialog_show_room (NamidaAcceptDialog *self)
 {
-  g_clear_object (&room->store);
-  g_free (room);
-}
-
-static void
-room_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Room *room = data;
-
-  room->free_bytes = namida_store_free_bytes (room->store, room->landing);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-on_room_known (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  NamidaAcceptDialog *self = NAMIDA_ACCEPT_DIALOG (source);
-  Room *room = g_task_get_task_data (G_TASK (result));
-  guint64 needed, reserve;
-  g_autofree char *folder = NULL;
-  g_autofree char *shown = NULL;
-  g_autofree char *size = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *missing = NULL;
-  g_autofree char *kept = NULL;
   g_autofree char *problem = NULL;
+  guint64 needed;
+  guint taken;
 
-  if (!g_task_propagate_boolean (G_TASK (result), NULL) || room->landing != chosen_landing (self)
-      || self->offer == NULL)
+  if (self->offer == NULL)
     return;
-  needed = namida_backup_get_bytes (namida_offer_get_backup (self->offer));
-  reserve = namida_store_get_reserve (room->store);
-  folder = namida_store_dup_destination (room->store, room->landing, namida_offer_get_alias (self->offer));
-  shown = namida_files_short_path (folder);
-  size = namida_format_size (room->free_bytes);
-  /* Translators: a folder, and how much room is left on its disk */
-  text = g_strdup_printf (_ ("%s · %s free"), shown, size);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->landing), text);
-  gtk_widget_set_visible (GTK_WIDGET (self->room_problem), needed + reserve > room->free_bytes);
-  if (needed + reserve <= room->free_bytes)
-    return;
-  missing = namida_format_size (needed + reserve - room->free_bytes);
-  kept = namida_format_size (reserve);
-  /* What is here already needs no room, and is known only when it is received. */
-  problem = reserve > 0
-                ? g_strdup_printf (_ ("Up to %s more are needed; %s are kept free. Save it elsewhere, or free "
-                                      "some space."),
-                                   missing, kept)
-                : g_strdup_printf (_ ("Up to %s more are needed. Save it elsewhere, or free some space."), missing);
-  gtk_label_set_label (self->room_problem, problem);
-}
-
-static void
-on_landing_changed (NamidaAcceptDialog *self)
-{
-  NamidaStore *store = self->hub != NULL ? namida_hub_get_store (self->hub) : NULL;
-  g_autofree char *folder = NULL;
-  g_autofree char *shown = NULL;
-  g_autoptr (GTask) task = NULL;
-  Room *room;
-
-  if (store == NULL)
-    return;
-  folder = namida_store_dup_destination (store, chosen_landing (self), namida_offer_get_alias (self->offer));
-  shown = namida_files_short_path (folder);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->landing), shown);
-  room = g_new0 (Room, 1);
-  room->store = g_object_ref (store);
-  room->landing = chosen_landing (self);
-  task = g_task_new (self, self->cancellable, on_room_known, NULL);
-  g_task_set_source_tag (task, on_landing_changed);
-  g_task_set_task_data (task, room, (GDestroyNotify) room_free);
-  g_task_run_in_thread (task, room_thread);
+  taken = namida_offer_count_taken (self->offer, &needed);
+  problem = namida_accept_place_dup_problem (self->landing, needed);
+  gtk_label_set_label (self->room_problem, problem != NULL ? problem : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->room_problem), problem != NULL);
+  /* An offer of which nothing is left would be declined. In the first moment the guard has the button. */
+  if (!namida_consent_guard_is_holding (self->accept_button))
+    gtk_widget_set_sensitive (self->accept_button,
+                              taken > 0 || namida_backup_get_files (namida_offer_get_backup (self->offer)) == 0);
 }
 
 /* Of a trusted device only for that one. What is chosen for a stranger holds for this time: it must not become the
@@ -385,14 +242,17 @@ on_accept (NamidaAcceptDialog *self)
   /* The answer closes this window, and with it goes what it has. */
   g_autoptr (NamidaHub) hub = g_object_ref (self->hub);
   g_autoptr (NamidaOffer) offer = g_object_ref (self->offer);
-  NamidaLanding landing = chosen_landing (self);
+  NamidaLanding landing = namida_accept_place_get_landing (self->landing);
+  g_autofree char *folder = g_strdup (namida_accept_place_get_folder (self->landing));
   gboolean always = gtk_switch_get_active (self->always) && namida_offer_get_fingerprint (offer) != NULL;
 
-  namida_hub_accept (hub, offer, landing, always);
+  namida_hub_accept_to (hub, offer, landing, folder, always);
   /* “Always” has made it a trusted one by now. */
   if (always)
     namida_trust_store_set_auto_accept (namida_hub_get_trust_store (hub), namida_offer_get_fingerprint (offer), TRUE);
-  remember_landing (hub, offer, landing);
+  /* A folder holds for this time. */
+  if (folder == NULL)
+    remember_landing (hub, offer, landing);
 }
 
 static void
@@ -442,18 +302,10 @@ namida_accept_dialog_dispose (GObject *object)
 {
   NamidaAcceptDialog *self = NAMIDA_ACCEPT_DIALOG (object);
 
-  g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->offer);
   g_clear_object (&self->settings);
   g_clear_object (&self->hub);
   G_OBJECT_CLASS (namida_accept_dialog_parent_class)->dispose (object);
-}
-
-static void
-namida_accept_dialog_finalize (GObject *object)
-{
-  g_clear_object (&NAMIDA_ACCEPT_DIALOG (object)->cancellable);
-  G_OBJECT_CLASS (namida_accept_dialog_parent_class)->finalize (object);
 }
 
 static void
@@ -462,8 +314,9 @@ namida_accept_dialog_class_init (NamidaAcceptDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = namida_accept_dialog_dispose;
-  G_OBJECT_CLASS (klass)->finalize = namida_accept_dialog_finalize;
   GTK_WINDOW_CLASS (klass)->close_request = namida_accept_dialog_close_request;
+  g_type_ensure (NAMIDA_TYPE_ACCEPT_CONTENTS);
+  g_type_ensure (NAMIDA_TYPE_ACCEPT_PLACE);
   g_type_ensure (NAMIDA_TYPE_DEVICE_AVATAR);
   g_type_ensure (NAMIDA_TYPE_TAG);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -484,7 +337,7 @@ namida_accept_dialog_class_init (NamidaAcceptDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, decline_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaAcceptDialog, accept_button);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
-  gtk_widget_class_bind_template_callback (widget_class, on_landing_changed);
+  gtk_widget_class_bind_template_callback (widget_class, accept_dialog_show_room);
   gtk_widget_class_bind_template_callback (widget_class, on_accept);
   gtk_widget_class_bind_template_callback (widget_class, on_decline);
   gtk_widget_class_bind_template_callback (widget_class, on_block);
@@ -495,10 +348,8 @@ namida_accept_dialog_class_init (NamidaAcceptDialogClass *klass)
 static void
 namida_accept_dialog_init (NamidaAcceptDialog *self)
 {
-  self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->landing), FALSE);
   namida_consent_guard_add (self->accept_button);
   namida_consent_guard_add (self->decline_button);
   namida_consent_guard_add (self->block_button);
@@ -513,10 +364,9 @@ namida_accept_dialog_new (NamidaHub *hub, GSettings *settings, NamidaOffer *offe
   self->settings = g_object_ref (settings);
   self->offer = g_object_ref (offer);
   g_signal_connect_object (offer, "closed", G_CALLBACK (on_closed), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  adw_combo_row_set_selected (self->landing,
-                              namida_offer_landing (hub, settings, offer) == NAMIDA_LANDING_BACKUP ? 1 : 0);
+  namida_accept_place_set (self->landing, hub, offer, namida_offer_landing (hub, settings, offer));
+  namida_accept_contents_set_offer (self->contents, offer);
   show_who (self);
-  accept_dialog_show_files (self);
-  on_landing_changed (self);
+  accept_dialog_show_room (self);
   return self;
 }

@@ -113,6 +113,7 @@ set_accels (NamidaApplication *self)
     { "app.quit", { "<Primary>q" } },
     { "app.preferences", { "<Primary>comma" } },
     { "win.show-help-overlay", { "<Primary>question" } },
+    { "win.open", { "<Primary>o" } },
     { "win.refresh", { "F5" } },
     { "win.search", { "<Primary>f" } },
     { "win.add-address", { "<Primary>l" } },

@@ -84,6 +84,14 @@ apply_parts_days (NamidaApplication *self)
   namida_hub_set_parts_days (self->hub, g_settings_get_uint (self->settings, "parts-days"));
 }
 
+/* For the next start: also by “Try Again” after a start that failed because the port was taken. */
+static void
+apply_port (NamidaApplication *self)
+{
+  if (self->port == 0)
+    namida_hub_set_port (self->hub, (guint16) g_settings_get_uint (self->settings, "port"));
+}
+
 static void
 apply_pin (NamidaApplication *self)
 {
@@ -169,6 +177,7 @@ follow_settings (NamidaApplication *self)
     { "changed::localsend", apply_localsend },
     { "changed::music-folder", apply_folders },
     { "changed::pin", apply_pin },
+    { "changed::port", apply_port },
     { "changed::parts-days", apply_parts_days },
     { "changed::reread-days", apply_reread_days },
     { "changed::reserve", apply_reserve },

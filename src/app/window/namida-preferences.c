@@ -34,6 +34,7 @@ struct _NamidaPreferences
   GtkAdjustment *versions;
   GtkAdjustment *reserve;
   GtkAdjustment *rate;
+  GtkAdjustment *port;
   GtkAdjustment *parts_days;
 };
 
@@ -188,6 +189,7 @@ namida_preferences_class_init (NamidaPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, versions);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, reserve);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, rate);
+  gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, port);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, parts_days);
   gtk_widget_class_bind_template_callback (widget_class, on_pin_applied);
   gtk_widget_class_bind_template_child (widget_class, NamidaPreferences, unencrypted);
@@ -226,6 +228,8 @@ bind_numbers (NamidaPreferences *self)
   gtk_editable_set_text (self->pin, pin);
   namida_versions_to_keep_bind (GTK_WINDOW (self), self->hub, self->settings, self->versions);
   g_settings_bind_with_mapping (self->settings, "parts-days", self->parts_days, "value", G_SETTINGS_BIND_DEFAULT,
+                                count_to_adjustment, count_from_adjustment, NULL, NULL);
+  g_settings_bind_with_mapping (self->settings, "port", self->port, "value", G_SETTINGS_BIND_DEFAULT,
                                 count_to_adjustment, count_from_adjustment, NULL, NULL);
   g_settings_bind_with_mapping (self->settings, "rate-limit", self->rate, "value", G_SETTINGS_BIND_DEFAULT,
                                 thousandth_to_adjustment, thousandth_from_adjustment, NULL, NULL);

@@ -9,6 +9,7 @@
 
 #include "namida-blocked-dialog.h"
 #include "namida-device-page.h"
+#include "namida-device-row.h"
 #include "namida-device-words.h"
 #include "namida-dialog.h"
 #include "namida-drop-flow.h"
@@ -41,6 +42,37 @@ window_actions_on_send (GtkWidget *widget, const char *action, GVariant *paramet
 
   if (peer != NULL)
     namida_send_flow_choose (widget, peer);
+}
+
+static void
+window_actions_on_files_chosen (GtkFileChooserNative *chooser, int response, NamidaWindow *window)
+{
+  g_autoptr (GListModel) files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (chooser));
+
+  if (response == GTK_RESPONSE_ACCEPT && g_list_model_get_n_items (files) > 0)
+    namida_drop_flow_open (GTK_WIDGET (window), files);
+  g_object_unref (chooser);
+}
+
+/* Ctrl+O: to the device whose row has the focus; else the files are chosen first, then the device. */
+static void
+window_actions_on_open (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (widget));
+  GtkWidget *row = focus != NULL ? gtk_widget_get_ancestor (focus, NAMIDA_TYPE_DEVICE_ROW) : NULL;
+  GtkFileChooserNative *chooser;
+
+  if (row != NULL)
+    {
+      namida_send_flow_choose (widget, namida_device_row_get_peer (NAMIDA_DEVICE_ROW (row)));
+      return;
+    }
+  chooser = gtk_file_chooser_native_new (_ ("Send Which Files?"), GTK_WINDOW (widget), GTK_FILE_CHOOSER_ACTION_OPEN,
+                                         _ ("_Send…"), _ ("_Cancel"));
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (chooser), TRUE);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  g_signal_connect_object (chooser, "response", G_CALLBACK (window_actions_on_files_chosen), widget, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
 static void
@@ -371,6 +403,7 @@ void
 namida_window_actions_install (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.send", "s", window_actions_on_send);
+  gtk_widget_class_install_action (widget_class, "win.open", NULL, window_actions_on_open);
   gtk_widget_class_install_action (widget_class, "win.send-message", "s", window_actions_on_send_message);
   gtk_widget_class_install_action (widget_class, "win.get-backups", "s", window_actions_on_get_backups);
   gtk_widget_class_install_action (widget_class, "win.pair", "s", window_actions_on_pair);

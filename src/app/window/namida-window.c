@@ -327,6 +327,8 @@ on_search (GtkWidget *widget, const char *action, GVariant *parameter)
 
   if (adw_view_stack_get_visible_child (self->view_stack) == GTK_WIDGET (self->transfers_page))
     gtk_widget_activate_action (GTK_WIDGET (self->transfers_page), "transfers.search", NULL);
+  else if (adw_view_stack_get_visible_child (self->view_stack) == GTK_WIDGET (self->backups_page))
+    gtk_widget_activate_action (GTK_WIDGET (self->backups_page), "backups.search", NULL);
 }
 
 static void

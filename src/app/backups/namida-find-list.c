@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The results of the search on the Backups page. A playlist comes back by merging the version that has it into the
+ * newest one of its device; of a song or an album the folder within the version opens. Only the first of each kind are
+ * shown: somebody who has found too much types more of the name. Main context. */
+#include "config.h"
+
+#include "namida-find-list.h"
+
+#include <glib/gi18n.h>
+
+#include "namida-files.h"
+#include "namida-format.h"
+#include "namida-hub-find.h"
+#include "namida-merge-dialog.h"
+
+#define MOST_ROWS 20u
+
+struct _NamidaFindList
+{
+  AdwBin parent_instance;
+
+  NamidaHub *hub;
+  GCancellable *cancellable; /* (nullable): of the search that runs */
+
+  GtkStack *stack;
+  GtkBox *box;
+  AdwStatusPage *nothing;
+};
+
+G_DEFINE_FINAL_TYPE (NamidaFindList, namida_find_list, ADW_TYPE_BIN)
+
+static NamidaVersion *
+find_list_get_version (NamidaFindList *self, const char *id)
+{
+  NamidaVersion *version = namida_versions_find (namida_hub_get_versions (self->hub), id);
+
+  if (version == NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", _ ("This version is no longer here"));
+  return version;
+}
+
+/* (transfer none) (nullable): the newest version of the device of @version that has a backup of Namida. */
+static NamidaVersion *
+find_list_get_newest (NamidaFindList *self, NamidaVersion *version)
+{
+  GListModel *versions = G_LIST_MODEL (namida_hub_get_versions (self->hub));
+
+  for (guint i = 0; i < g_list_model_get_n_items (versions); i++)
+    {
+      g_autoptr (NamidaVersion) one = g_list_model_get_item (versions, i);
+
+      if (namida_version_get_zip_path (one) != NULL && namida_version_get_present (one)
+          && g_strcmp0 (namida_version_get_fingerprint (one), namida_version_get_fingerprint (version)) == 0
+          && g_str_equal (namida_version_get_alias (one), namida_version_get_alias (version)))
+        return one; /* the list holds it */
+    }
+  return NULL;
+}
+
+/* s: id of the version that has the playlist. */
+static void
+find_list_on_get_back (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaFindList *self = NAMIDA_FIND_LIST (widget);
+  const char *id = g_variant_get_string (parameter, NULL);
+  NamidaVersion *version = find_list_get_version (self, id);
+  NamidaVersion *newest = version != NULL ? find_list_get_newest (self, version) : NULL;
+  NamidaMergeDialog *dialog;
+
+  if (version == NULL)
+    return;
+  if (newest == NULL || newest == version || namida_version_get_zip_path (version) == NULL)
+    {
+      /* The newest has it: it is restored as it is. */
+      gtk_widget_activate_action (widget, "win.restore", "s", id);
+      return;
+    }
+  dialog = namida_merge_dialog_new (self->hub, newest, version);
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (widget)));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* (ss): id of the version, folder of the song as the search names it: “Music/Björk”. */
+static void
+find_list_on_folder (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaFindList *self = NAMIDA_FIND_LIST (widget);
+  NamidaVersion *version;
+  g_autofree char *folder = NULL;
+  const char *id, *place;
+
+  g_variant_get (parameter, "(&s&s)", &id, &place);
+  version = find_list_get_version (self, id);
+  if (version == NULL)
+    return;
+  folder = g_build_filename (namida_version_get_path (version), "Music", place, NULL);
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    {
+      g_free (folder);
+      folder = g_strdup (namida_version_get_path (version));
+    }
+  gtk_widget_activate_action (widget, "win.open-folder", "^ay", folder);
+}
+
+/* ---- rows ---- */
+
+static GtkWidget *
+find_list_make_button (NamidaFindList *self, const NamidaFindHit *hit, const char *id)
+{
+  g_autofree char *spoken = NULL;
+  g_autofree char *place = NULL;
+  GtkWidget *button;
+
+  if (hit->kind == NAMIDA_FIND_PLAYLIST)
+    {
+      button = gtk_button_new_with_label (_ ("Get Back…"));
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "find.get-back");
+      /* Translators: %s is a playlist */
+      spoken = g_strdup_printf (_ ("Get Back “%s”"), hit->title);
+    }
+  else
+    {
+      place
+          = hit->kind == NAMIDA_FIND_ALBUM ? g_build_filename (hit->detail, hit->title, NULL) : g_strdup (hit->detail);
+      button = gtk_button_new_with_label (_ ("Open Folder"));
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", id, place);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "find.folder");
+      /* Translators: %s is a song or an album */
+      spoken = g_strdup_printf (_ ("Open Folder of “%s”"), hit->title);
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "pill");
+  gtk_widget_add_css_class (button, "in-row");
+  return button;
+}
+
+/* Returns: (transfer full): "Björk · in 9 versions, last of Pixel 8a from 3 May" */
+static char *
+find_list_dup_words (const NamidaFindHit *hit)
+{
+  g_autofree char *when = namida_files_when (hit->created_at);
+  g_autofree char *alias = namida_format_alias (hit->alias);
+  g_autofree char *detail = namida_format_alias (hit->detail);
+  /* Translators: a number of versions, then when the newest of them is from and its device: “In 9 versions, last today,
+   * 09:12, of Pixel 8a” */
+  g_autofree char *words
+      = g_strdup_printf (ngettext ("In %u version: %s, of %s", "In %u versions, last: %s, of %s", hit->n_versions),
+                         hit->n_versions, when, alias);
+
+  return *hit->detail != '\0' ? g_strdup_printf ("%s\n%s", detail, words) : g_steal_pointer (&words);
+}
+
+static GtkWidget *
+find_list_make_row (NamidaFindList *self, const NamidaFindHit *hit)
+{
+  GtkWidget *row = adw_action_row_new ();
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, hit->version);
+  g_autofree char *title = namida_format_alias (hit->title);
+  g_autofree char *words = find_list_dup_words (hit);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), words);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), find_list_make_button (self, hit, id));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-version");
+  return row;
+}
+
+static const char *
+find_list_get_heading (NamidaFindKind kind)
+{
+  if (kind == NAMIDA_FIND_PLAYLIST)
+    return _ ("Playlists");
+  return kind == NAMIDA_FIND_ALBUM ? _ ("Albums") : _ ("Songs");
+}
+
+static void
+find_list_clear (NamidaFindList *self)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->box))) != NULL)
+    gtk_box_remove (self->box, child);
+}
+
+static void
+find_list_fill (NamidaFindList *self, GPtrArray *hits)
+{
+  static const NamidaFindKind kinds[] = { NAMIDA_FIND_PLAYLIST, NAMIDA_FIND_ALBUM, NAMIDA_FIND_SONG };
+
+  find_list_clear (self);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      GtkWidget *group = NULL;
+      guint n = 0;
+
+      for (guint j = 0; j < hits->len; j++)
+        {
+          const NamidaFindHit *hit = hits->pdata[j];
+
+          if (hit->kind != kinds[i] || n++ >= MOST_ROWS)
+            continue;
+          if (group == NULL)
+            group = g_object_new (ADW_TYPE_PREFERENCES_GROUP, "title", find_list_get_heading (kinds[i]), NULL);
+          adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), find_list_make_row (self, hit));
+        }
+      if (n > MOST_ROWS)
+        adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
+                                               _ ("There are more. Enter more of the name to see others."));
+      if (group != NULL)
+        gtk_box_append (self->box, group);
+    }
+}
+
+/* ---- the search ---- */
+
+static void
+find_list_on_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (NamidaFindList) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) hits = namida_hub_find_finish (NAMIDA_HUB (source), result, &error);
+
+  /* Also of one that was cancelled when it had ended already. */
+  if (self->hub == NULL || g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
+    return;
+  if (hits != NULL && hits->len > 0)
+    {
+      find_list_fill (self, hits);
+      gtk_stack_set_visible_child_name (self->stack, "found");
+      return;
+    }
+  adw_status_page_set_title (self->nothing, error != NULL ? _ ("Could Not Search") : _ ("Not in Any Version"));
+  adw_status_page_set_description (self->nothing, error != NULL
+                                                      ? error->message
+                                                      : _ ("No version has a song, album or playlist of that name."));
+  gtk_stack_set_visible_child_name (self->stack, "nothing");
+}
+
+void
+namida_find_list_stop (NamidaFindList *self)
+{
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+}
+
+void
+namida_find_list_search (NamidaFindList *self, NamidaHub *hub, const char *text)
+{
+  namida_find_list_stop (self);
+  g_set_object (&self->hub, hub);
+  self->cancellable = g_cancellable_new ();
+  gtk_stack_set_visible_child_name (self->stack, "searching");
+  namida_hub_find_async (hub, text, self->cancellable, find_list_on_found, g_object_ref (self));
+}
+
+/* ---- life ---- */
+
+static void
+namida_find_list_dispose (GObject *object)
+{
+  NamidaFindList *self = NAMIDA_FIND_LIST (object);
+
+  namida_find_list_stop (self);
+  g_clear_object (&self->hub);
+  G_OBJECT_CLASS (namida_find_list_parent_class)->dispose (object);
+}
+
+static void
+namida_find_list_class_init (NamidaFindListClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = namida_find_list_dispose;
+  gtk_widget_class_install_action (widget_class, "find.get-back", "s", find_list_on_get_back);
+  gtk_widget_class_install_action (widget_class, "find.folder", "(ss)", find_list_on_folder);
+}
+
+static void
+namida_find_list_init (NamidaFindList *self)
+{
+  GtkWidget *searching = adw_status_page_new ();
+
+  self->stack = GTK_STACK (gtk_stack_new ());
+  gtk_stack_set_vhomogeneous (self->stack, FALSE);
+  self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 18));
+  self->nothing = ADW_STATUS_PAGE (g_object_new (ADW_TYPE_STATUS_PAGE, "icon-name", "edit-find-symbolic", NULL));
+  adw_status_page_set_title (ADW_STATUS_PAGE (searching), _ ("Searching…"));
+  gtk_stack_add_named (self->stack, searching, "searching");
+  gtk_stack_add_named (self->stack, GTK_WIDGET (self->box), "found");
+  gtk_stack_add_named (self->stack, GTK_WIDGET (self->nothing), "nothing");
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->stack));
+}

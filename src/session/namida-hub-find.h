@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "namida-hub.h"
+#include "namida-version-find.h"
+
+G_BEGIN_DECLS
+
+/** namida_hub_find_async: namida_version_find() in a thread, for a search field. @text: UTF-8, not empty. Main context.
+ */
+void namida_hub_find_async (
+    NamidaHub *self, const char *text, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/** Returns: (transfer full) (nullable) (element-type NamidaFindHit): errors of namida_version_find() */
+GPtrArray *namida_hub_find_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS
