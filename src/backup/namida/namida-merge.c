@@ -53,18 +53,17 @@ namida_merge_report_free (NamidaMergeReport *self)
 static char *
 merge_dup_part (const char *path, gboolean loose, const char **name)
 {
-  const char *inner
-      = g_str_has_prefix (path, "Youtube/") ? strchr (path + strlen ("Youtube/"), '/') : strchr (path, '/');
+  gboolean youtube = g_str_has_prefix (path, "Youtube/");
+  const char *part = youtube ? path + strlen ("Youtube/") : path;
+  const char *inner = strchr (part, '/');
 
   *name = path;
-  if (g_str_has_prefix (path, "Youtube/") && inner == NULL)
+  if (youtube && inner == NULL)
     return g_strdup ("YOUTUBE_FILES.zip");
   if (inner == NULL)
     return loose ? g_strdup ("") : g_strdup ("LOCAL_FILES.zip");
   *name = inner + 1;
-  if (g_str_has_prefix (path, "Youtube/"))
-    return g_strdup_printf ("YOUTUBE_TEMPDIR_%.*s.zip", (int) (inner - path - 8), path + 8);
-  return g_strdup_printf ("TEMPDIR_%.*s.zip", (int) (inner - path), path);
+  return g_strdup_printf (youtube ? "YOUTUBE_TEMPDIR_%.*s.zip" : "TEMPDIR_%.*s.zip", (int) (inner - part), part);
 }
 
 /* Beside the parts of a backup, and none of them. */
