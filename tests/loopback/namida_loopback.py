@@ -33,17 +33,27 @@ MANUAL = pathlib.Path(__file__).resolve().parents[2] / "data" / "man" / "namida-
 
 
 def read_manual():
+    """Two dictionaries: of the objects; and of keys whose values are numbers, with their units."""
     section = MANUAL.read_text().split(".SH JSON\n", 1)[1].split(".SH ", 1)[0].replace("\\-", "-")
-    documented = {}
-    for entry in section.split("\n.TP\n")[1:]:
+    units, _, objects = section.partition("\nThe objects, ")
+    documented, unit_of = {}, {}
+    for entry in objects.split("\n.TP\n")[1:]:
         head, _, text = entry.partition("\n")
         for name in head.split(" ", 1)[1].split(", "):
             # A command may have an entry of its own for an option that prints something else.
             documented.setdefault(re.sub(r" (--|[A-Z]).*", "", name), set()).update(re.findall(r"[A-Za-z][A-Za-z0-9]*", text))
-    return documented
+    for entry in units.split("\n.TP\n")[1:]:
+        unit, _, text = entry.partition("\n")
+        for key in re.sub(r"\(.*?\)|;.*|\n\.PP", "", text).split():
+            assert key not in unit_of, f"the manual page gives “{key}” two units"
+            unit_of[key] = unit.removeprefix(".B ")
+    return documented, unit_of
 
 
-DOCUMENTED = read_manual()
+DOCUMENTED, UNITS = read_manual()
+# What a value can be; the others are any number from 0 on.
+PLAUSIBLE = {"milliseconds since 1970": lambda value: value == 0 or 10**11 < value < 10**14, "days": lambda value: 0 <= value < 10**5,
+             "minutes": lambda value: 0 <= value < 10**5}
 
 
 def keys_of(value):
@@ -56,8 +66,22 @@ def keys_of(value):
             yield from keys_of(inner)
 
 
+def check_units(value, key=None):
+    """Every number that is printed has a unit in the manual page, and is one of that unit."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            check_units(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            check_units(inner, key)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        assert key in UNITS, f"the manual page gives no unit of “{key}”: {value}"
+        assert PLAUSIBLE.get(UNITS[key], lambda number: number >= 0)(value), f"“{key}” is not in {UNITS[key]}: {value}"
+
+
 def check_documented(command, value):
     """Every key that is printed is in the manual page, in the entry of its event, or of its command."""
+    check_units(value)
     name = value.get("event") or command
     known = DOCUMENTED.get(name, set()) | DOCUMENTED.get(command, set()) | (DOCUMENTED["inspect"] if name == "contents" else set())
     assert known, f"the manual page does not know the object of “{name}”: {value}"

@@ -390,7 +390,7 @@ namida_cli_backups_remove (NamidaCliBackups *self, const char *id)
       namida_json_build_string (builder, "result", self->dry_run ? "would-remove" : "removed");
       namida_json_build_int (builder, "files", removal->files);
       namida_json_build_int (builder, "bytes", removal->bytes);
-      namida_json_build_int (builder, "kept", removal->bytes_kept);
+      namida_json_build_int (builder, "bytesKept", removal->bytes_kept);
       namida_cli_emit (builder);
       return NAMIDA_CLI_EXIT_DONE;
     }
