@@ -14,7 +14,7 @@ import time
 from namida_loopback import CLI, LIMIT, Skip, main
 
 DATA = pathlib.Path(__file__).resolve().parents[2] / "data" / "completions"
-COMMANDS = ["receive", "devices", "send", "schedule", "pair", "trust", "backups", "inspect", "fit", "merge", "compare", "extract", "link", "history", "identity", "demo"]
+COMMANDS = ["receive", "devices", "send", "schedule", "pair", "trust", "backups", "inspect", "fit", "merge", "compare", "extract", "link", "transfers", "history", "identity", "demo"]
 NAMES = ["Cupboard of Zoë's \"big\" one", "Wohnzimmer (Süd) $HOME", "NAS: 2 [a]*", "back\\slash", "Küche"]
 # What stands on the command line before the key, and the word that it becomes.
 TYPED = [("send --to Cup", NAMES[0]), ("send --to=Wohn", "--to=" + NAMES[1]), ("pair \"NA", NAMES[2]), ("pair 'Cup", NAMES[0]),

@@ -3,11 +3,12 @@
 
 The lines were written from the manual page before the program was tried. Each has the exit code that a script may rely on, and what must be in what it
 says, on standard output or as an error. The lines of one group follow each other; “NAS” is a device that receives."""
+import pathlib
 import re
 import shlex
 import subprocess
 
-from namida_loopback import CLI, environment, equal, expect, free_port, main, namida_zip, write
+from namida_loopback import CLI, UNITS, environment, equal, expect, free_port, main, namida_zip, write
 
 # line, exit code, what it says.
 NOTHING_NEEDED = [
@@ -69,6 +70,74 @@ NOTHING_NEEDED = [
     ("extract backup.zip --listens listens.csv", 0, r"1 listen written"),
     ("link nowhere.zip", 2, r"does not exist"),
     ("link --minutes 0 one.flac", 2, r"from 1 to 1440"),
+]
+# The newer commands.
+ALONE_TOO = [
+    ("backups find", 2, r"backups find TEXT"),
+    ("backups find Björk", 0, r"No version has"),
+    ("backups usage NAS", 2, r"takes no argument"),
+    ("backups usage --keep 0", 2, r"from 1 on"),
+    ("backups list --keep 3", 2, r"backups usage"),
+    ("backups list --stale 7", 0, r"of the last 7 days"),
+    ("backups list --stale -7", 2, r"from 0 on"),
+    ("backups restore 1 --here --dry-run --yes", 2, r"--preview"),
+    ("backups remove 1 --preview --yes", 2, r"--dry-run"),
+    ("backups succeed Old New --dry-run", 2, r"for “backups remove”"),
+    ("backups restore 1 --to NAS --preview", 2, r"--here"),
+    ("backups export 1", 2, r"export ID DIR"),
+    ("backups export 1 .", 1, r"no version “1”"),
+    ("backups adopt", 2, r"adopt DIR"),
+    ("backups adopt nowhere", 1, r"“nowhere”|nowhere”"),
+    ("backups adopt Music", 0, r"holds no version"),
+    ("backups succeed Old", 2, r"succeed OLD NEW"),
+    ("backups trash 1", 2, r"takes no argument"),
+    ("backups take-back", 2, r"backups trash"),
+    ("backups undo", 1, r"undo"),
+    ("schedule run", 0, r"^$|due"),
+    ("schedule run 7", 1, r"“schedule list”|no schedule"),
+    ("schedule remove x", 2, r"not the number of a schedule"),
+    ("schedule add --every day Music", 2, r"--to"),
+    ("schedule add --to NAS --every month Music", 2, r"day|week"),
+    ("schedule add --to NAS --every day", 2, r"what to send|Say what|folder"),
+    ("transfers", 0, r"[Nn]o|^$|Nothing"),
+    ("transfers cancel", 2, r"ID of one transfer"),
+    ("transfers stop 12345678", 2, r"cancel, pause or resume"),
+    ("transfers cancel 12345678", 1, r"12345678"),
+    ("fit backup.zip --out fitted.zip", 2, r"--here|--map"),
+    ("fit backup.zip --out fitted.zip --map /storage/emulated/0/Music={home}/Music", 0, r"fitted.zip"),
+    ("fit backup.zip --out {home}/nowhere/fitted.zip --here", 1, r"nowhere"),
+    ("fit backup.zip --out half.zip --map /a=/b --only songs", 2, r"“songs”(?s:.*)playlists"),
+    ("fit backup.zip --out half.zip --here --only history,favorites", 0, r"half.zip"),
+    ("fit one.flac --out fitted2.zip --here", 1, r"one.flac"),
+    ("merge backup.zip other.zip --out both.zip", 0, r"both.zip"),
+    ("merge backup.zip other.zip --out both.zip", 1, r"already exists"),
+    ("merge backup.zip other.zip", 2, r"--out"),
+    ("merge backup.zip nowhere.zip --out three.zip", 1, r"nowhere.zip”"),
+    ("compare backup.zip", 2, r"two"),
+    ("compare backup.zip both.zip", 0, r"Listens: 1 in both"),
+    ("compare backup.zip one.flac", 1, r"one.flac|no zip"),
+    ("extract backup.zip", 2, r"--playlists"),
+    ("extract backup.zip --listens listens.jsonl", 0, r"for ListenBrainz|skipped"),
+    ("extract backup.zip --listens new.csv", 0, r"1 listen"),
+    ("extract backup.zip --listens new.csv", 1, r"already exists"),
+    ("extract backup.zip --playlists lists", 0, r"0 playlists"),
+    ("link", 2, r"what|FILE|--receive"),
+    ("link --receive one.flac", 2, r"--receive"),
+    ("link --backup 5", 1, r"no version “5”"),
+    ("link --minutes 9999 one.flac", 2, r"from 1 to 1440"),
+    ("trust block Nobody", 4, r"“Nobody”"),
+    ("trust unblock Nobody", 4, r"“Nobody”"),
+    ("trust blocked", 0, r"[Nn]o device|blocked"),
+    ("trust verify ABCD", 2, r"64 digits"),
+    ("history --most 0", 2, r"--most|from 1"),
+    ("inspect backup.zip other.zip", 2, r"one backup|takes one|ZIP"),
+    ("inspect backup.zip --here", 0, r"is a Namida backup"),
+    ("receive --keep-monthly --accept all", 2, r"--keep"),
+    ("receive --verify-every -1 --accept all", 2, r"--verify-every|days"),
+    ("receive --pin-file nope --accept all", 1, r"“nope”"),
+    ("send --to NAS --again --skip-sent Music", 2, r"exclude each other|one of"),
+    ("send --to NAS --text hello Music", 2, r"--text"),
+    ("identity NAS", 2, r"takes no argument"),
 ]
 WITH_NAS = [
     ("send --to {address} -n -v --exclude '*.wav' Music", 3, r"Would be sent: Music/Björk/Jóga.flac(?s:.*)1 file .*Nothing was sent(?s:.*)trusted"),
@@ -142,6 +211,12 @@ def test_alone(lab):
     try_lines(device, NOTHING_NEEDED, folder=make_source(device))
 
 
+def test_alone_too(lab):
+    """the same of the commands that came later"""
+    device = lab.device("Laptop")
+    try_lines(device, ALONE_TOO, folder=make_source(device), home=device.home)
+
+
 def test_with_nas(lab):
     """lines about a device that receives, and at that device about what it received"""
     nas = lab.device("NAS")
@@ -180,4 +255,15 @@ def test_two_of_one_name(lab):
     equal([path.name for path in (nas.home / "copy").rglob("*.flac")], ["1.flac"])
 
 
-main(test_alone, test_with_nas, test_two_of_one_name)
+def test_units(_lab):
+    """the manual page gives a unit of each number that any command prints, and of no other"""
+    source = pathlib.Path(__file__).resolve().parents[2] / "src"
+    text = "".join(path.read_text() for path in [*(source / "cli").rglob("*.c"), source / "backup" / "namida-inspection-json.c"])
+    numbers = set(re.findall(r'namida_json_build_int \(\s*\w+,\s*"(\w+)"', text))
+    numbers |= set(re.findall(r'set_member_name \(\w+, "(\w+)"\);\s*(?:if \([^;]*\)\s*)?json_builder_add_int_value', text))
+    assert len(numbers) > 60, numbers
+    numbers |= {"listens", "tracks"}  # of topTracks and playlists: add_counts()
+    equal(set(UNITS) ^ numbers, set(), "units in the manual page, and numbers in the source")
+
+
+main(test_units, test_alone, test_alone_too, test_with_nas, test_two_of_one_name)

@@ -14,12 +14,14 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define UNSET G_MININT /* an option that is a number */
+
 static char *to, *from, *pin, *pin_file, *landing_text, *backups_folder, *music_folder;
 static char **labels;
 static gboolean no_repair, dry_run, zip_only, rename_odd, leave_out, keep_names, unencrypted;
 static gboolean here, preview, yes, replace, keep_both, automatic, fit, merge, all_settings;
-static int stale_days = -1;
-static int keep = 0;
+static int stale_days = UNSET;
+static int keep = UNSET;
 static gboolean keep_monthly;
 static char **only_parts, **without_parts;
 static char *zip_to;
@@ -230,7 +232,7 @@ restore (NamidaCliBackups *self, const char *which)
 static int
 run (NamidaCliBackups *self, const char *what, const char *which)
 {
-  if (g_str_equal (what, "list") && stale_days >= 0)
+  if (g_str_equal (what, "list") && stale_days != UNSET)
     return namida_cli_backups_list_stale (self, (guint) stale_days);
   if (g_str_equal (what, "list"))
     return self->from != NULL ? namida_cli_backups_list_kept (self) : namida_cli_backups_list (self, which);
@@ -243,9 +245,14 @@ run (NamidaCliBackups *self, const char *what, const char *which)
   if (g_str_equal (what, "trash"))
     return namida_cli_backups_trash (self);
   if (g_str_equal (what, "usage"))
-    return namida_cli_backups_usage (self, (NamidaRetention){ .last = (guint) keep, .monthly = keep_monthly });
+    return namida_cli_backups_usage (self, (NamidaRetention){ .last = keep != UNSET ? (guint) keep : 0,
+                                                              .monthly = keep_monthly });
   if (which == NULL && g_str_equal (what, "find"))
-    return namida_cli_usage (_ ("“backups find” needs a part of a name."));
+    return namida_cli_usage (_ ("Say what to look for, a part of a name: backups find TEXT"));
+  if (which == NULL && g_str_equal (what, "adopt"))
+    return namida_cli_usage (_ ("Say in which folder versions are: backups adopt DIR"));
+  if (which == NULL && g_str_equal (what, "take-back"))
+    return namida_cli_usage (_ ("Say which version: its number in “namida-sync-cli backups trash”."));
   if (which == NULL)
     return namida_cli_usage (_ ("Say which version: its number in “namida-sync-cli backups list”."));
   if (g_str_equal (what, "succeed"))
@@ -304,16 +311,23 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("Say which device replaced which one: backups succeed OLD NEW"));
   if ((g_str_equal (argv[1], "compare") || g_str_equal (argv[1], "export")) && argc != 4)
     return namida_cli_usage (_ ("Give two: backups compare ID ID, or backups export ID DIR."));
-  if (argc > 2 && g_str_equal (argv[1], "usage"))
-    return namida_cli_usage (_ ("“backups usage” takes no argument."));
-  if ((keep != 0 || keep_monthly) && !g_str_equal (argv[1], "usage"))
+  if (argc > 2 && (g_str_equal (argv[1], "usage") || g_str_equal (argv[1], "trash")))
+    return namida_cli_usage (_ ("“backups %s” takes no argument."), argv[1]);
+  if ((keep != UNSET || keep_monthly) && !g_str_equal (argv[1], "usage"))
     return namida_cli_usage (_ ("--keep is for “backups usage”. “receive --keep” is what applies it."));
-  if (keep < 0 || (keep_monthly && keep == 0))
+  if (keep != UNSET ? keep < 1 : keep_monthly)
     return namida_cli_usage (_ ("--keep is a number of versions, from 1 on."));
   if (argc > 3 && !g_strv_contains (pairs, argv[1]))
     return namida_cli_usage (_ ("“backups %s” takes one version at most."), argv[1]);
-  if (stale_days >= 0 && (!g_str_equal (argv[1], "list") || argc > 2 || from != NULL))
+  if (stale_days != UNSET && (!g_str_equal (argv[1], "list") || argc > 2 || from != NULL))
     return namida_cli_usage (_ ("--stale is for “backups list” without a device."));
+  if (stale_days != UNSET && stale_days < 0)
+    return namida_cli_usage (_ ("--stale is a number of days, from 0 on."));
+  /* What somebody wants to see first must not be done. */
+  if (dry_run && !g_str_equal (argv[1], "remove"))
+    return namida_cli_usage (_ ("--dry-run is for “backups remove”. “backups restore --here” has --preview."));
+  if (preview && !(here && g_str_equal (argv[1], "restore")))
+    return namida_cli_usage (_ ("--preview is for “backups restore --here”. “backups remove” has --dry-run."));
   if (zip_only && labels != NULL)
     return namida_cli_usage (_ ("--zip-only and --music exclude each other."));
   if (rename_odd + leave_out + keep_names > 1)

@@ -19,7 +19,9 @@ static char *listenbrainz;
 static const GOptionEntry entries[] = {
   { "playlists", 0, 0, G_OPTION_ARG_FILENAME, &playlists, N_ ("Write each playlist into this folder, as M3U8"),
     N_ ("DIR") },
-  { "listens", 0, 0, G_OPTION_ARG_FILENAME, &listens, N_ ("Write all listens into this file, as CSV"), N_ ("FILE") },
+  { "listens", 0, 0, G_OPTION_ARG_FILENAME, &listens,
+    N_ ("Write all listens into this file, as CSV; or, if its name ends in .jsonl, as --listenbrainz does"),
+    N_ ("FILE") },
   { "listenbrainz", 0, 0, G_OPTION_ARG_FILENAME, &listenbrainz,
     N_ ("Write all listens into this file, as JSON lines for ListenBrainz"), N_ ("FILE") },
   { NULL },
@@ -98,6 +100,13 @@ namida_cli_extract (NamidaCli *cli, int argc, char **argv)
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc != 2 || (playlists == NULL && listens == NULL && listenbrainz == NULL))
     return namida_cli_usage (_ ("Name one backup, and what to write: --playlists, --listens or --listenbrainz."));
+  if (listens != NULL && g_str_has_suffix (listens, ".jsonl"))
+    {
+      if (listenbrainz != NULL)
+        return namida_cli_usage (_ ("--listens with a name that ends in .jsonl and --listenbrainz are the same: give "
+                                    "one of them."));
+      listenbrainz = g_steal_pointer (&listens);
+    }
   job.first = argv[1];
   namida_cli_run_job (cli, extract_run, &job, (GDestroyNotify) namida_difference_free, &error);
   if (error != NULL)
