@@ -275,3 +275,29 @@ namida_json_append_size (GString *out, const char *key, guint64 value)
   append_key (out, key);
   g_string_append (out, digits);
 }
+
+/* ---- without a cursor ---- */
+
+const char *
+namida_json_find_member (const char *json, gsize length, const char *key, gsize *left)
+{
+  const char *end = json + length;
+  const char *at = json;
+  gsize key_length = strlen (key);
+
+  while (at < end && (at = memmem (at, (gsize) (end - at), key, key_length)) != NULL)
+    {
+      at += key_length;
+      while (at < end && is_space (*at))
+        at++;
+      /* Else it is a value. */
+      if (at == end || *at != ':')
+        continue;
+      at++;
+      while (at < end && is_space (*at))
+        at++;
+      *left = (gsize) (end - at);
+      return at;
+    }
+  return NULL;
+}

@@ -46,6 +46,18 @@ const char *namida_json_cursor_string (NamidaJsonCursor *self, const char *key, 
 /** namida_json_cursor_size: a whole number from 0 to 2^63-1, else %FALSE with INVALID_REQUEST. */
 gboolean namida_json_cursor_size (NamidaJsonCursor *self, const char *key, guint64 *value, GError **error);
 
+/**
+ * namida_json_find_member: finds a member without reading the rest: for one of thousands of small objects.
+ * @json, @length: a JSON text
+ * @key: with its quotes: "\"size\""
+ * @left: (out): the bytes from the value on
+ *
+ * Pure. A text in @json that holds the key is not mistaken for it, as its quotes are escaped there.
+ *
+ * Returns: (nullable): where the value of the first such member begins, at any depth
+ */
+const char *namida_json_find_member (const char *json, gsize length, const char *key, gsize *left);
+
 /** namida_json_append_string: @text (UTF-8; other bytes are replaced) as a JSON text with its quotes. */
 void namida_json_append_string (GString *out, const char *text);
 /** namida_json_append_member: `"key":"text"`, with a comma before it unless it is the first of its object. */

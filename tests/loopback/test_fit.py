@@ -234,6 +234,34 @@ class Cases:
             answer = self.run("inspect", bad, code=1)
             assert answer["restorable"] is False and ("password" in words) == (answer["kind"] == "encrypted"), answer
 
+    def test_spaces_in_values(self):
+        """Values with spaces after their colons, as other programs write JSON: titles, sizes, ratings and dates of changes are read all the same."""
+        def write(name, change):
+            rows = [(f"/storage/emulated/0/Music/{i}/{i}.mp3", json.dumps({"comment": "\"size\": 1, title", "x": "title", "title": f"T{i}", "originalArtist": "A", "durationMS": 1000, "size": 3000 + i})) for i in range(9)]
+            stats = [(key, json.dumps({"rating": change, "tags": ["x", "y"] if i else [], "_mt": change})) for i, (key, _) in enumerate(rows)]
+            listens = json.dumps([{"dateAdded": 19000 * 86400000 + i, "track": key} for i, (key, _) in enumerate(rows)], indent=1).encode()
+            local = namida_backups.database("tracks", rows) + namida_backups.database("tracks_stats", stats) + [("namida_settings.json", json.dumps({"directoriesToScan": ["/storage/emulated/0"]}, indent=2).encode())]
+            path = self.folder / name
+            with open(path, "wb") as file:
+                namida_backups.write_zip(file, [("LOCAL_FILES.zip", namida_backups.zip_bytes(local, True)), ("TEMPDIR_History.zip", namida_backups.zip_bytes([("19000.json", listens)], True))], True)
+            return path
+        old, new = write("old.zip", 20), write("new.zip", 90)
+        answer = self.run("inspect", old)
+        assert (answer["ratings"], answer["tagged"], answer["library"], answer["listens"]) == (9, 8, 9, 9) and answer["topTracks"][0]["name"].startswith("A – T"), answer
+        # The whole storage was the library there, and here the music is in a folder of another name: found by names and sizes.
+        for i in range(9):
+            (self.music / f"{i}.mp3").write_bytes(bytes(3000 + i))
+        fitted = self.run("fit", old, "--out", self.folder / "fitted.zip", "--here", "--music", self.music)
+        assert (fitted["found"], fitted["missing"]) == (9, []), fitted
+        got, _ = self.read(self.folder / "fitted.zip")
+        assert got["listens"] == [9, 9, 9] and got["ratings"] == [9, 9, 9], got
+        assert got["settings"]["directoriesToScan"] == [str(self.music)], got["settings"]
+        for one, other in ((old, new), (new, old)):
+            out = self.folder / f"{one.name}+{other.name}"
+            self.run("merge", one, other, "--out", out)
+            _, data = self.read(out, out.name + ".data")
+            assert {json.loads(value)["rating"] for value in namida_restore.rows(data, "tracks_stats").values()} == {90}
+
     def test_to_windows(self):
         """Separators and drive letters of the other device, also where JSON escapes them."""
         path, truth, _ = self.make("linux65")

@@ -8,6 +8,7 @@
 
 #include "namida-contents.h"
 #include "namida-error.h"
+#include "namida-json-cursor.h"
 #include "namida-format.h"
 #include "namida-lists.h"
 
@@ -25,18 +26,6 @@ typedef struct
 
 /* ---- rows ---- */
 
-static const char *
-details_find (const char *value, gsize length, const char *key, gsize *left)
-{
-  const char *found = value != NULL ? memmem (value, length, key, strlen (key)) : NULL;
-
-  if (found == NULL)
-    return NULL;
-  found += strlen (key);
-  *left = length - (gsize) (found - value);
-  return found;
-}
-
 static gboolean
 details_count (gpointer user_data, const char *key, gsize key_length, const char *value, gsize length, GError **error)
 {
@@ -50,12 +39,16 @@ details_on_rating (
 {
   NamidaInspection *result = user_data;
   gsize left = 0;
-  const char *rating = details_find (value, length, "\"rating\":", &left);
+  const char *rating = value != NULL ? namida_json_find_member (value, length, "\"rating\"", &left) : NULL;
   const char *tags;
 
   result->ratings += rating != NULL && left > 0 && *rating >= '1' && *rating <= '9';
-  tags = details_find (value, length, "\"tags\":[", &left);
-  result->tagged += tags != NULL && left > 0 && *tags != ']';
+  tags = value != NULL ? namida_json_find_member (value, length, "\"tags\"", &left) : NULL;
+  if (tags == NULL || left == 0 || *tags != '[')
+    return TRUE;
+  for (tags++, left--; left > 0 && g_ascii_isspace (*tags); left--)
+    tags++;
+  result->tagged += left > 0 && *tags != ']';
   return TRUE;
 }
 

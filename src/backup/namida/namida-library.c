@@ -119,24 +119,11 @@ library_add (NamidaLibrary *self, NamidaLibraryTrack *track)
 
 /* ---- a value of tracks.db ---- */
 
-/* What is behind @key. Within a text of JSON a quote has a backslash before it, so the key is found as a key only. */
-static const char *
-library_find (const char *value, gsize length, const char *key, gsize *left)
-{
-  const char *found = memmem (value, length, key, strlen (key));
-
-  if (found == NULL)
-    return NULL;
-  found += strlen (key);
-  *left = length - (gsize) (found - value);
-  return found;
-}
-
 static guint64
 library_find_number (const char *value, gsize length, const char *key)
 {
   gsize left = 0;
-  const char *at = library_find (value, length, key, &left);
+  const char *at = namida_json_find_member (value, length, key, &left);
   guint64 number = 0;
 
   for (; at != NULL && left > 0 && g_ascii_isdigit (*at) && number < G_MAXINT64 / 100; at++, left--)
@@ -148,7 +135,7 @@ static const char *
 library_find_text (NamidaLibrary *self, const char *value, gsize length, const char *key)
 {
   gsize left = 0, n = 0;
-  const char *at = library_find (value, length, key, &left);
+  const char *at = namida_json_find_member (value, length, key, &left);
   g_auto (NamidaJsonCursor) cursor = { 0 };
   const char *text;
 
@@ -169,13 +156,13 @@ library_find_text (NamidaLibrary *self, const char *value, gsize length, const c
 static void
 library_fill (NamidaLibrary *self, NamidaLibraryTrack *track, const char *value, gsize length)
 {
-  track->title = library_find_text (self, value, length, "\"title\":");
-  track->artist = library_find_text (self, value, length, "\"originalArtist\":");
-  track->album = library_find_text (self, value, length, "\"originalAlbum\":");
-  track->size = library_find_number (value, length, "\"size\":");
-  track->duration = library_find_number (value, length, "\"durationMS\":");
+  track->title = library_find_text (self, value, length, "\"title\"");
+  track->artist = library_find_text (self, value, length, "\"originalArtist\"");
+  track->album = library_find_text (self, value, length, "\"originalAlbum\"");
+  track->size = library_find_number (value, length, "\"size\"");
+  track->duration = library_find_number (value, length, "\"durationMS\"");
   if (track->duration == 0)
-    track->duration = 1000 * library_find_number (value, length, "\"duration\":");
+    track->duration = 1000 * library_find_number (value, length, "\"duration\"");
 }
 
 const NamidaLibraryTrack *
@@ -222,7 +209,7 @@ library_read_old (NamidaLibrary *self, GBytes *bytes)
       gsize value_length;
 
       namida_json_cursor_skip (&cursor, &value, &value_length);
-      track.path = library_find_text (self, value, value_length, "\"path\":");
+      track.path = library_find_text (self, value, value_length, "\"path\"");
       if (*track.path == '\0')
         continue;
       library_fill (self, &track, value, value_length);

@@ -249,16 +249,16 @@ merge_read_members (GBytes *bytes, GHashTable *set, const char *date_key, gboole
     {
       MergeEntry *entry = g_new0 (MergeEntry, 1);
       const char *start, *found;
-      gsize length;
+      gsize length, left = 0;
 
       entry->id = g_strdup (key);
       namida_json_cursor_skip (&cursor, &start, &length);
       entry->raw = g_strndup (start, length);
-      found = date_key != NULL ? strstr (entry->raw, date_key) : NULL;
+      found = date_key != NULL ? namida_json_find_member (start, length, date_key, &left) : NULL;
       if (numbers)
         entry->date = merge_number (start, length);
       else if (found != NULL)
-        entry->date = merge_number (found + strlen (date_key), strlen (found + strlen (date_key)));
+        entry->date = merge_number (found, left);
       merge_put (set, g_strdup (entry->id), entry);
     }
   return TRUE;
@@ -291,7 +291,7 @@ merge_members (GBytes *one, GBytes *other, const char *date_key, gboolean number
 GBytes *
 namida_merge_objects (GBytes *one, GBytes *other)
 {
-  return merge_members (one, other, "\"lastFetched\":", FALSE);
+  return merge_members (one, other, "\"lastFetched\"", FALSE);
 }
 
 GBytes *

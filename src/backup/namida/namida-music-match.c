@@ -401,6 +401,47 @@ match_guess (Matching *matching, NamidaMusicFolder *folder)
     namida_path_map_add_folder (matching->result->map, folder->from, folder->to);
 }
 
+/* How many of the tracks that were below @expected are below @here_folder now. */
+static guint
+match_count_below (Matching *matching, const char *expected, const char *here_folder)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < matching->library->tracks->len; i++)
+    {
+      const NamidaLibraryTrack *track = match_get (matching, i);
+      g_autofree char *path = NULL;
+
+      if (matching->state[i] != TRACK_FOUND || match_skip_prefix (track->path, expected) == NULL)
+        continue;
+      path = namida_path_map_apply (matching->result->map, track->path, strlen (track->path));
+      n += path != NULL && match_skip_prefix (path, here_folder) != NULL;
+    }
+  return n;
+}
+
+/* Its tracks were found one by one: Namida looks for its library in the folder here that has most of them. The path of
+ * the folder alone is replaced, not what is below it. */
+static void
+match_point_folder (Matching *matching, NamidaMusicFolder *folder)
+{
+  guint most = 0;
+
+  for (guint i = 0; i < matching->here->folders->len; i++)
+    {
+      g_autofree char *native = namida_music_here_dup_native (matching->here, matching->here->folders->pdata[i]);
+      guint n = match_count_below (matching, folder->from, native);
+
+      if (n <= most)
+        continue;
+      most = n;
+      g_free (folder->to);
+      folder->to = g_steal_pointer (&native);
+    }
+  if (folder->to != NULL)
+    namida_path_map_add_file (matching->result->map, folder->from, folder->to);
+}
+
 /* ---- all of it ---- */
 
 static char *
@@ -501,6 +542,8 @@ namida_music_match_find (
 
       if (folder->to == NULL && folder->found == 0)
         match_guess (&matching, folder);
+      else if (folder->to == NULL)
+        match_point_folder (&matching, folder);
     }
   g_free (matching.state);
   return result;

@@ -7,6 +7,7 @@
 #include "namida-part-db.h"
 
 #include "namida-error.h"
+#include "namida-json-cursor.h"
 #include "namida-fd-vfs.h"
 #include "namida-spool.h"
 
@@ -244,17 +245,17 @@ namida_part_db_foreach (NamidaPartDb *self, NamidaPartDbFunc func, gpointer user
 
 /* ---- writing ---- */
 
-/* The number behind @key, of a value that Namida wrote: no space, and the key nowhere in a text as it would be escaped.
- */
+/* The number behind @key; -1: there is none. */
 static gint64
 db_find_number (const char *value, gsize length, const char *key)
 {
-  const char *found = memmem (value, length, key, strlen (key));
+  gsize left = 0;
+  const char *found = namida_json_find_member (value, length, key, &left);
   gint64 number = 0;
 
   if (found == NULL)
     return -1;
-  for (found += strlen (key); found < value + length && g_ascii_isdigit (*found) && number < G_MAXINT64 / 100; found++)
+  for (; left > 0 && g_ascii_isdigit (*found) && number < G_MAXINT64 / 100; found++, left--)
     number = number * 10 + (*found - '0');
   return number;
 }
@@ -262,9 +263,9 @@ db_find_number (const char *value, gsize length, const char *key)
 static gint64
 db_get_change (const char *value, gsize length)
 {
-  gint64 change = db_find_number (value, length, "\"_mt\":");
+  gint64 change = db_find_number (value, length, "\"_mt\"");
 
-  return change >= 0 ? change : db_find_number (value, length, "\"dateModified\":");
+  return change >= 0 ? change : db_find_number (value, length, "\"dateModified\"");
 }
 
 int
