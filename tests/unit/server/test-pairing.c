@@ -364,6 +364,27 @@ test_anew (Fixture *f, gconstpointer data)
   g_assert_cmpint (say_commit (f, STRANGER), ==, -1);
 }
 
+/* What is meant for another pairing of the same device, an earlier one as a rule, neither goes on with this one nor
+ * ends it. */
+static void
+test_other_id (Fixture *f, gconstpointer data)
+{
+  const char *const steps[] = { "reveal", "confirm", "wait", "abort" };
+  g_autofree char *other = NULL;
+
+  g_assert_cmpint (say_commit (f, BEGAN), ==, -1);
+  other = g_strdup (f->pair_id);
+  g_assert_cmpint (say_commit (f, BEGAN), ==, -1);
+  g_assert_cmpstr (other, !=, f->pair_id);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    g_assert_cmpint (say (f, BEGAN,
+                          (NamidaPairMessage){ .step = (char *) steps[i], .pair_id = other, .nonce = f->nonce }),
+                     ==, NAMIDA_ERROR_NOT_FOUND);
+  g_assert_true (namida_pair_request_get_open (last_shown (f)));
+  g_assert_null (namida_pair_request_get_digits (last_shown (f)));
+  g_assert_cmpint (say_step (f, BEGAN, "reveal"), ==, -1);
+}
+
 static void
 test_nobody_here (Fixture *f, gconstpointer data)
 {
@@ -387,6 +408,7 @@ main (int argc, char **argv)
   ADD ("gone", NULL, test_gone);
   ADD ("stranger", NULL, test_stranger);
   ADD ("anew", NULL, test_anew);
+  ADD ("other-id", NULL, test_other_id);
   ADD ("nobody-here", NULL, test_nobody_here);
   return g_test_run ();
 }
