@@ -298,6 +298,14 @@ namida_restore_find (NamidaRestorePlan *plan, const char *folder, GError **error
 {
   struct stat st;
 
+  if (stat (folder, &st) != 0 && errno == ENOENT)
+    {
+      g_autofree char *shown = g_filename_display_name (folder);
+
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                   _ ("“%s” is not there. If it is on another disk, connect that and try again."), shown);
+      return FALSE;
+    }
   if (stat (folder, &st) != 0)
     return namida_restore_fail (error, errno, _ ("“%s” cannot be opened"), folder);
   plan->folder = g_strdup (folder);

@@ -306,7 +306,8 @@ namida_version_dup_state_text (NamidaVersion *self)
   if (!self->facts->present)
     return g_strdup (_ ("Nothing of it is there any more"));
   if (record->damaged > 0)
-    return g_strdup_printf (ngettext ("%'d file is damaged", "%'d files are damaged", (gulong) record->damaged),
+    return g_strdup_printf (ngettext ("%'d file is damaged or missing", "%'d files are damaged or missing",
+                                      (gulong) record->damaged),
                             record->damaged);
   if (self->facts->left < self->facts->files)
     return g_strdup_printf (_ ("%'u of %'u files are still as they arrived"), self->facts->left, self->facts->files);

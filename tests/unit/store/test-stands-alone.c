@@ -527,6 +527,24 @@ test_restore_lost_folder (Fixture *f, gconstpointer data)
   g_assert_cmpuint (applied.added, ==, 1);
 }
 
+/* A version whose folder is gone is named as gone by a restore, too, and not as one that cannot be read. */
+static void
+test_restore_absent (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *to = g_build_filename (f->base, "to", NULL);
+  g_autofree char *words
+      = g_strdup_printf ("“%s” is not there. If it is on another disk, connect that and try again.", one);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fixtures_remove (one);
+  namida_restore_plan_load_async (f->database, one, to, NULL, to, NULL, keep, &result);
+  g_assert_null (namida_restore_plan_load_finish (wait_for (&result), &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+  g_assert_cmpstr (error->message, ==, words);
+}
+
 static void
 test_newer (Fixture *f, gconstpointer data)
 {
@@ -730,6 +748,7 @@ main (int argc, char **argv)
   ADD ("bare-folder", test_bare_folder);
   ADD ("restore-lost", test_restore_lost);
   ADD ("restore-lost-folder", test_restore_lost_folder);
+  ADD ("restore-absent", test_restore_absent);
   ADD ("newer", test_newer);
   ADD ("succession", test_succession);
   ADD ("on-the-fly", test_on_the_fly);

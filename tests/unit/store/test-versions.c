@@ -199,7 +199,7 @@ test_list (Fixture *f, gconstpointer data)
   reload (versions);
   g_free (text);
   text = namida_version_dup_state_text (first);
-  g_assert_cmpstr (text, ==, "1 file is damaged");
+  g_assert_cmpstr (text, ==, "1 file is damaged or missing");
   g_assert_cmpint (namida_version_get_damaged (first), ==, 1);
 }
 
