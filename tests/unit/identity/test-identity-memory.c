@@ -246,6 +246,49 @@ test_odd_files (Fixture *f, gconstpointer data)
   g_assert_null (namida_identity_load (f->folder, NULL)); /* and does not hang */
 }
 
+/* What cannot be read or written is an error, and nothing that is told of this device. */
+static void
+test_unwritten (Fixture *f, gconstpointer data)
+{
+  g_autofree char *marker = g_build_filename (f->folder, "state.made", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaIdentity) identity = namida_identity_load (f->folder, &error);
+  g_autoptr (NamidaDatabase) database = namida_database_open (f->database, &error);
+  char *sentence = NULL;
+
+  g_assert_no_error (error);
+  g_assert_no_errno (g_mkdir (marker, 0700));
+  g_assert_false (namida_identity_remember (identity, database, f->folder, &sentence, &error));
+  g_assert_nonnull (error);
+  g_assert_nonnull (strstr (error->message, "state.made"));
+  g_clear_error (&error);
+  g_clear_pointer (&sentence, g_free);
+  g_assert_true (namida_database_exec (database, &error, "DROP TABLE device", ""));
+  g_assert_false (namida_identity_remember (identity, database, f->folder, &sentence, &error));
+  g_assert_nonnull (error);
+  g_assert_null (sentence);
+}
+
+/* A device is never called “?”. */
+static void
+test_alias (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaIdentity) identity = namida_identity_load (f->folder, NULL);
+  g_autofree char *own = g_strdup (namida_identity_get_alias (identity));
+
+  g_assert_cmpstr (own, !=, "?");
+  namida_identity_set_alias (identity, "Desk");
+  g_assert_cmpstr (namida_identity_get_alias (identity), ==, "Desk");
+  for (guint i = 0; i < 3; i++)
+    {
+      static const char *const empty[] = { NULL, " ", "\u202e" };
+
+      namida_identity_set_alias (identity, "Desk");
+      namida_identity_set_alias (identity, empty[i]);
+      g_assert_cmpstr (namida_identity_get_alias (identity), ==, own);
+    }
+}
+
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -262,5 +305,7 @@ main (int argc, char **argv)
   ADD ("/memory/open-parents", test_open_parents);
   ADD ("/memory/group-of-parents", test_group_of_parents);
   ADD ("/memory/odd-files", test_odd_files);
+  ADD ("/memory/unwritten", test_unwritten);
+  ADD ("/memory/alias", test_alias);
   return g_test_run ();
 }

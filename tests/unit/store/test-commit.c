@@ -165,6 +165,7 @@ test_made (Fixture *f, gconstpointer data)
     { "{\"a\":[{\"timestamp\":\"1999-01-01T00:00:00Z\"}],\"timestamp\":\"2026-05-03T20:30:00.5+02:00\",\"z\":1}",
       G_GINT64_CONSTANT (1777833000500000) },
     { "{\"a\":{\"timestamp\":\"2026-05-03T18:30:00Z\"}}", 0 },
+    { "{\"name\":\"2026-05-03T18:30:00Z\"}", 0 },
     { "{\"timestamp\":1777833000}", 0 },
     { "{\"timestamp\":\"yesterday\"}", 0 },
     { "[\"timestamp\",\"2026-05-03T18:30:00Z\"]", 0 },

@@ -415,6 +415,28 @@ test_bare_folder (Fixture *f, gconstpointer data)
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
 }
 
+/* A list that lacks a line is no whole list: what it lacks would never be missed. */
+static void
+test_bare_folder_list_cut (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *sums = g_build_filename (one, NAMIDA_SUMS_NAME, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (sums, &text, &length, &error));
+  fixture_open_up (sums);
+  *strchr (text, '\n') = '\0';
+  g_assert_true (g_file_set_contents (sums, text + strlen (text) + 1, -1, &error));
+  report = namida_verify_folder (one, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->damages->len, ==, 1);
+  g_assert_cmpint (((NamidaDamage *) g_ptr_array_index (report->damages, 0))->kind, ==, NAMIDA_DAMAGE_RECORD);
+  g_assert_false (namida_verify_report_is_clean (report));
+}
+
 /* ---- restore by the record ---- */
 
 static void
@@ -746,6 +768,7 @@ main (int argc, char **argv)
   ADD ("library", test_library);
   ADD ("removed-meanwhile", test_removed_meanwhile);
   ADD ("bare-folder", test_bare_folder);
+  ADD ("bare-folder-list-cut", test_bare_folder_list_cut);
   ADD ("restore-lost", test_restore_lost);
   ADD ("restore-lost-folder", test_restore_lost_folder);
   ADD ("restore-absent", test_restore_absent);
