@@ -322,6 +322,9 @@ sender_play_stranger (Fixture *f)
 {
   static const char *const targets[] = { "cancel", "finish" };
   g_autoptr (GBytes) wrong = conformance_make_bytes (ZIP_BYTES, 3);
+  g_autofree char *zip = conformance_hash (f->zip);
+  g_autofree char *song = conformance_hash (f->song);
+  g_autofree char *body = g_strdup_printf ("{\"files\":{\"zip\":\"%s\",\"song\":\"%s\"}}", zip, song);
   guint status;
 
   f->shown = sender_make_stranger (f);
@@ -331,7 +334,7 @@ sender_play_stranger (Fixture *f)
       g_autofree char *target
           = g_strconcat (sender_prefix (f), "/", targets[i], "?sessionId=", f->answer->session_id, NULL);
 
-      status = sender_post (f, target, "{\"files\":{}}", NULL);
+      status = sender_post (f, target, body, NULL);
       /* LocalSend's cancel has one answer for all. */
       g_assert_true (status >= 400 || (!is_v1 (f) && i == 0));
     }
