@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import traceback
+import types
 
 DEVEL = os.environ.get("NAMIDA_DEVEL") == "1"
 APP_ID = "io.github.namida_sync.Desktop" + (".Devel" if DEVEL else "")
@@ -66,9 +67,9 @@ def outside(uienv, build):
             skip(f"this computer allows no folder to take the place of {prefix}")
         env = dict(os.environ, NAMIDA_PREFIX=prefix, PATH=f"{prefix}/bin:/usr/bin:/bin:/usr/sbin:/sbin",
                    XDG_DATA_DIRS=f"{prefix}/share:/usr/share")
-        print("1..8", flush=True)
+        print("1..9", flush=True)
         status = subprocess.run([*bind, uienv, "/usr/bin/python3", "-B", os.path.abspath(__file__), "inside"], env=env, timeout=170).returncode
-        return status | point(8, "uninstalling leaves nothing", lambda: uninstall(build, root, installed))
+        return status | point(9, "uninstalling leaves nothing", lambda: uninstall(build, root, installed))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -152,7 +153,7 @@ def inside():
     backup = home / "Namida Backup - 2026-07-19 18.30.00.zip"
     backup.write_bytes(b"PK\5\6" + bytes(18))
     if "NAMIDA_OWN_LOOPBACK" not in os.environ:
-        for number in range(1, 8):
+        for number in range(1, 9):
             print(f"ok {number} # SKIP a started program would speak to this computer's own network: no namespace for it")
         return 0
 
@@ -170,6 +171,34 @@ def inside():
         wait_for("the window", lambda: NAME in names())
         call("Open", GLib.Variant("(asa{sv})", ([backup.as_uri()], {})))
         wait_for("the file in the window", lambda: "Choose a Device" in names())
+        quit_it()
+
+    def file_managers():
+        """The entry of the context menu opens what is selected; the file manager is a stand-in."""
+        class Item:
+            def __init__(self, name, label):
+                self.label = label
+
+            def connect(self, signal, callback, *data):
+                self.press = lambda: callback(self, *data)
+
+        class Selected:
+            get_uri = staticmethod(backup.as_uri)
+
+            def __init__(self, scheme):
+                self.get_uri_scheme = lambda: scheme
+
+        path, = (prefix / "share" / "nautilus-python" / "extensions").iterdir()
+        gi.repository.Nautilus = types.SimpleNamespace(MenuProvider=type("MenuProvider", (), {}), MenuItem=Item)
+        scope = {}
+        exec(compile(path.read_text(), path, "exec"), scope)
+        menu = scope["NamidaSyncMenu"]()
+        assert menu.get_file_items([]) == [] and menu.get_file_items([Selected("sftp")]) == []
+        item, = menu.get_file_items(None, [Selected("file")])
+        assert item.label == "Send with Namida Sync"
+        assert not owned()
+        item.press()
+        wait_for("the file in the window", lambda: "Choose a Device" in names() and any("1 backup" in name for name in names()))
         quit_it()
 
     def unit():
@@ -266,6 +295,7 @@ def inside():
 
     failed = 0
     for number, (name, function) in enumerate([("the menu entry opens a file", menu_entry), ("the bus starts the program", activation),
+                                               ("file managers send what is selected", file_managers),
                                                ("the unit's command receives", unit), ("manuals and completions are there", helps),
                                                ("names of its own", names_of_its_own), ("a prefix of its own", elsewhere), ("shells complete devices", completions)], 1):
         failed |= point(number, name, function)
