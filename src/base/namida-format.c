@@ -138,21 +138,41 @@ clean (const char *text)
   return g_string_free (out, FALSE);
 }
 
+/* Returns: (transfer full): NFC, without what has no place in a line. */
+static char *
+format_clean (const char *text)
+{
+  /* Much less of it is shown: no need to normalise a megabyte. */
+  gsize length = text != NULL ? strnlen (text, 8192) : 0;
+  g_autofree char *valid = length > 0 ? g_utf8_make_valid (text, (gssize) length) : g_strdup ("");
+  g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
+  g_autofree char *cleaned = clean (composed != NULL ? composed : valid);
+
+  /* Removing a character may have brought a letter and a mark together: compose once more. */
+  return g_utf8_normalize (cleaned, -1, G_NORMALIZE_NFC);
+}
+
 char *
 namida_format_alias (const char *alias)
 {
-  /* 64 characters of at most a few bytes each are shown: no need to normalise a megabyte. */
-  gsize length = alias != NULL ? strnlen (alias, 8192) : 0;
-  g_autofree char *valid = length > 0 ? g_utf8_make_valid (alias, (gssize) length) : g_strdup ("");
-  g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
-  g_autofree char *cleaned = clean (composed != NULL ? composed : valid);
-  /* Removing a character may have brought a letter and a mark together: compose once more. */
-  g_autofree char *again = g_utf8_normalize (cleaned, -1, G_NORMALIZE_NFC);
+  g_autofree char *cleaned = format_clean (alias);
   g_autofree char *shown
-      = g_utf8_substring (again, 0, MIN (g_utf8_strlen (again, -1), (glong) NAMIDA_LIMIT_ALIAS_CHARS));
+      = g_utf8_substring (cleaned, 0, MIN (g_utf8_strlen (cleaned, -1), (glong) NAMIDA_LIMIT_ALIAS_CHARS));
 
   g_strchomp (shown);
   return *shown != '\0' ? g_steal_pointer (&shown) : g_strdup ("?");
+}
+
+char *
+namida_format_title (const char *title)
+{
+  g_autofree char *cleaned = format_clean (title);
+  g_autofree char *begin = NULL;
+
+  if (g_utf8_strlen (cleaned, -1) <= NAMIDA_FORMAT_TITLE_CHARS)
+    return g_strchomp (g_steal_pointer (&cleaned));
+  begin = g_utf8_substring (cleaned, 0, NAMIDA_FORMAT_TITLE_CHARS - 1);
+  return g_strconcat (g_strchomp (begin), "…", NULL);
 }
 
 char *

@@ -15,6 +15,10 @@ char *namida_format_fingerprint (const char *fingerprint);  /* "AB12 CD34 …": 
 /** namida_format_alias: an alias as it may be shown: NFC, control and bidi characters removed, 64 characters at most,
  * "?" when nothing is left. */
 char *namida_format_alias (const char *alias);
+/** namida_format_title: the name of a song, a file or a folder as it may be shown: cleaned as an alias is, "" stays "",
+ * and what is longer than NAMIDA_FORMAT_TITLE_CHARS ends with “…”, so that the cut is seen. */
+char *namida_format_title (const char *title);
+#define NAMIDA_FORMAT_TITLE_CHARS 200
 /**
  * namida_format_fold: a text for comparing and searching: “Zoë” is the same in upper case, and with the two dots as a
  * character of their own, as a Mac writes them.

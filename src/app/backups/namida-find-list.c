@@ -142,7 +142,7 @@ find_list_dup_words (const NamidaFindHit *hit)
 {
   g_autofree char *when = namida_files_when (hit->created_at);
   g_autofree char *alias = namida_format_alias (hit->alias);
-  g_autofree char *detail = namida_format_alias (hit->detail);
+  g_autofree char *detail = namida_format_title (hit->detail);
   /* Translators: a number of versions, then when the newest of them is from and its device: “In 9 versions, last today,
    * 09:12, of Pixel 8a” */
   g_autofree char *words
@@ -157,7 +157,7 @@ find_list_make_row (NamidaFindList *self, const NamidaFindHit *hit)
 {
   GtkWidget *row = adw_action_row_new ();
   g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, hit->version);
-  g_autofree char *title = namida_format_alias (hit->title);
+  g_autofree char *title = namida_format_title (hit->title);
   g_autofree char *words = find_list_dup_words (hit);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);

@@ -122,7 +122,7 @@ static char *
 accept_contents_dup_subtitle (const NamidaContent *content)
 {
   g_autofree char *name = content->kind == NAMIDA_ENTRY_BACKUP_ZIP && content->name != NULL
-                              ? namida_format_alias (content->name)
+                              ? namida_format_title (content->name)
                               : namida_format_files (content->files);
   g_autoptr (GDateTime) time = NULL;
   int year, month, day, hour, minute;
@@ -167,7 +167,7 @@ accept_contents_add (NamidaAcceptContents *self, const NamidaContent *content, g
   const char *title = content->kind == NAMIDA_ENTRY_BACKUP_ZIP ? _ ("Namida backup")
                       : *content->label == '\0'                ? _ ("Files")
                                                                : content->label;
-  g_autofree char *shown = namida_format_alias (title);
+  g_autofree char *shown = namida_format_title (title);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), shown);

@@ -240,7 +240,7 @@ accept_files_on_bind (NamidaAcceptFiles *self, GtkListItem *item)
   g_autofree char *path = namida_entry_dup_path (entry);
   g_autofree char *name = g_path_get_basename (path);
   g_autofree char *dir = g_path_get_dirname (path);
-  g_autofree char *shown = namida_format_alias (name);
+  g_autofree char *shown = namida_format_title (name);
   g_autofree char *size = namida_format_size (entry->size);
   GtkWidget *parent = gtk_widget_get_parent (box);
 

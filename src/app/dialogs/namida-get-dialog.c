@@ -108,7 +108,7 @@ get_dialog_show_versions (NamidaGetDialog *self)
   for (guint i = 0; self->kept != NULL && i < self->kept->len; i++)
     {
       const NamidaKeptBackup *one = g_ptr_array_index (self->kept, i);
-      g_autofree char *title = namida_format_alias (one->title);
+      g_autofree char *title = namida_format_title (one->title);
       g_autofree char *when = namida_files_when ((gint64) one->created_ms * 1000);
       g_autofree char *size = namida_format_size (one->bytes);
       /* Translators: a time, as in "today, 09:12", and a size */

@@ -84,7 +84,7 @@ link_dialog_on_second (gpointer user_data)
 static void
 link_dialog_on_fetched (NamidaLinkDialog *self, const char *name, guint64 bytes, gboolean whole)
 {
-  g_autofree char *shown = namida_format_alias (name);
+  g_autofree char *shown = namida_format_title (name);
   g_autofree char *text
       = g_strdup_printf (whole ? _ ("“%s” was downloaded") : _ ("“%s” was downloaded in part"), shown);
 

@@ -35,8 +35,8 @@ find_print (const NamidaFindHit *hit)
 {
   static const char *const kinds[] = { N_ ("Song"), N_ ("Album"), N_ ("Playlist") };
   g_autofree char *time = namida_cli_dup_time (hit->created_at);
-  g_autofree char *title = namida_format_alias (hit->title);
-  g_autofree char *detail = namida_format_alias (hit->detail);
+  g_autofree char *title = namida_format_title (hit->title);
+  g_autofree char *detail = namida_format_title (hit->detail);
   g_autofree char *count
       = g_strdup_printf (ngettext ("in %u version", "in %u versions", hit->n_versions), hit->n_versions);
 

@@ -168,6 +168,26 @@ test_fold (void)
   g_assert_cmpstr (umlaut, !=, plain);
 }
 
+/* The title of a song is longer than the name of a device may be, and where it is cut that is seen. */
+static void
+test_title (void)
+{
+  g_autofree char *long_one = g_strnfill (NAMIDA_FORMAT_TITLE_CHARS + 50, 'a');
+  g_autofree char *whole_one = g_strnfill (NAMIDA_FORMAT_TITLE_CHARS, 'b');
+  g_autofree char *cut = namida_format_title (long_one);
+  g_autofree char *whole = namida_format_title (whole_one);
+  g_autofree char *none = namida_format_title ("");
+  g_autofree char *cleaned = namida_format_title ("a\nb\342\200\256c ");
+
+  g_assert_cmpint (g_utf8_strlen (cut, -1), ==, NAMIDA_FORMAT_TITLE_CHARS);
+  g_assert_true (g_str_has_suffix (cut, "a…"));
+  g_assert_cmpstr (whole, ==, whole_one);
+  g_assert_cmpstr (none, ==, "");
+  g_assert_null (strchr (cleaned, '\n'));
+  g_assert_false (g_str_has_suffix (cleaned, " "));
+  g_assert_null (strstr (cleaned, "\342\200\256"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -177,5 +197,6 @@ main (int argc, char **argv)
   g_test_add_func ("/names/right-to-left", test_right_to_left);
   g_test_add_func ("/names/terminal", test_terminal);
   g_test_add_func ("/names/fold", test_fold);
+  g_test_add_func ("/names/title", test_title);
   return g_test_run ();
 }
