@@ -101,11 +101,28 @@ song_in (const char *version, guint number)
   return g_build_filename (version, "Music", "Music", "A", name, NULL);
 }
 
+/* A version is read-only, for all but root. */
+static void
+stands_alone_open (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  g_assert_cmpint (g_chmod (folder, 0700), ==, 0);
+}
+
 static void
 overwrite (const char *path, const char *text)
 {
+  stands_alone_open (path);
   g_assert_cmpint (chmod (path, 0644), ==, 0);
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+stands_alone_remove (const char *path)
+{
+  stands_alone_open (path);
+  g_assert_cmpint (g_unlink (path), ==, 0);
 }
 
 /* ---- adoption ---- */
@@ -180,8 +197,8 @@ test_older_store (Fixture *f, gconstpointer data)
   g_autofree char *mark = g_build_filename (f->backups, NAMIDA_STORE_MARK_NAME, NULL);
   g_autoptr (NamidaVersions) versions = NULL;
 
-  g_assert_cmpint (g_unlink (sums), ==, 0);
-  g_assert_cmpint (g_unlink (record), ==, 0);
+  stands_alone_remove (sums);
+  stands_alone_remove (record);
   g_assert_cmpint (g_unlink (mark), ==, 0);
   g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM stores", ""));
   versions = open_list (f);
@@ -309,7 +326,7 @@ test_absent (Fixture *f, gconstpointer data)
   const NamidaDamage *damage;
 
   fixtures_remove (one);
-  g_assert_cmpint (g_unlink (gone), ==, 0);
+  stands_alone_remove (gone);
   report = namida_verify_run (f->database, NULL, FALSE, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (report->versions, ==, 1);
@@ -332,8 +349,8 @@ test_library (Fixture *f, gconstpointer data)
   g_autofree char *other = g_build_filename (f->music, "Music", "A", "2.flac", NULL);
   g_autoptr (NamidaVerifyReport) report = NULL;
 
-  g_assert_cmpint (g_unlink (zip), ==, 0);
-  g_assert_cmpint (g_unlink (song), ==, 0);
+  stands_alone_remove (zip);
+  stands_alone_remove (song);
   overwrite (other, "new tags");
   report = namida_verify_run (f->database, NULL, FALSE, NULL, NULL, NULL, NULL);
   g_assert_cmpuint (report->versions, ==, 1);
@@ -399,7 +416,7 @@ test_bare_folder (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   overwrite (rotten, "song 1 onf");
-  g_assert_cmpint (g_unlink (gone), ==, 0);
+  stands_alone_remove (gone);
   good = namida_verify_folder (two, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (namida_verify_report_is_clean (good));
@@ -500,10 +517,11 @@ test_restore_lost (Fixture *f, gconstpointer data)
     {
       g_autofree char *song = song_in (one, i);
 
-      g_assert_cmpint (g_unlink (song), ==, 0);
+      stands_alone_remove (song);
     }
   overwrite (rotten, "song 4 onf");
   restore_lost (f, one, "known", 4);
+  stands_alone_open (sums);
   g_assert_cmpint (g_rename (sums, kept), ==, 0);
   restore_lost (f, one, "older", 4);
   g_assert_cmpint (g_rename (kept, sums), ==, 0);
@@ -539,6 +557,7 @@ test_restore_lost_folder (Fixture *f, gconstpointer data)
       g_autofree char *path = g_build_filename (version, names[i], NULL);
 
       fixture_open_up (path);
+      stands_alone_open (path);
       g_assert_cmpint (g_remove (path), ==, 0);
     }
   plan = load (f, version, to);
