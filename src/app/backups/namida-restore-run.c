@@ -10,7 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-unencrypted.h"
-#include "namida-window.h"
+#include "namida-shell.h"
 
 /* ---- the last step ---- */
 
@@ -219,10 +219,10 @@ run_send_now (gboolean unencrypted, gpointer user_data)
                                            g_steal_pointer (&sending->fitted));
   if (transfer != NULL && unencrypted)
     namida_hub_allow_unencrypted (self->hub, transfer);
-  if (transfer != NULL && NAMIDA_IS_WINDOW (parent))
-    namida_phone_names_dialog_watch (NAMIDA_WINDOW (parent), transfer);
-  if (NAMIDA_IS_WINDOW (parent))
-    namida_window_show_page (NAMIDA_WINDOW (parent), "transfers");
+  if (transfer != NULL && NAMIDA_IS_SHELL (parent))
+    namida_phone_names_dialog_watch (NAMIDA_SHELL (parent), transfer);
+  if (NAMIDA_IS_SHELL (parent))
+    namida_shell_show_page (NAMIDA_SHELL (parent), "transfers");
   gtk_label_set_label (self->done_title, text);
   gtk_label_set_label (self->done_sub, _ ("When it has arrived, the rest is done there"));
   if (steps == NULL)
@@ -243,7 +243,7 @@ run_send (NamidaRestoreDialog *self, NamidaFittedBackup *fitted)
   sending->self = g_object_ref (self);
   sending->fitted = fitted;
   gtk_stack_set_visible_child_name (self->stack, "flow");
-  namida_unencrypted_ask (NAMIDA_WINDOW (parent), self->peer, run_send_now, sending, run_sending_free);
+  namida_unencrypted_ask (NAMIDA_SHELL (parent), self->peer, run_send_now, sending, run_sending_free);
 }
 
 static void

@@ -14,27 +14,27 @@
 #include "namida-restore-dialog.h"
 #include "namida-unencrypted.h"
 #include "namida-version-good.h"
-#include "namida-window.h"
+#include "namida-shell.h"
 
 /* So many damaged files are named; the rest is a number. */
 #define NAMED_FILES 12u
 
-static NamidaWindow *
+static NamidaShell *
 window_of (GtkWidget *widget)
 {
   GtkRoot *root = gtk_widget_get_root (widget);
 
-  return NAMIDA_IS_WINDOW (root) ? NAMIDA_WINDOW (root) : NULL;
+  return NAMIDA_IS_SHELL (root) ? NAMIDA_SHELL (root) : NULL;
 }
 
 static AdwMessageDialog *
-message (NamidaWindow *window, const char *heading, const char *body)
+message (NamidaShell *window, const char *heading, const char *body)
 {
   return ADW_MESSAGE_DIALOG (namida_dialog_new (GTK_WINDOW (window), heading, body));
 }
 
 static void
-tell (NamidaWindow *window, const char *heading, const char *body)
+tell (NamidaShell *window, const char *heading, const char *body)
 {
   AdwMessageDialog *dialog = message (window, heading, body);
 
@@ -95,9 +95,9 @@ dup_damages (const NamidaVerifyReport *report)
 
 /* All files are as they arrived, and yet the backup is no good. */
 static char *
-version_flow_dup_doubt (NamidaWindow *window, NamidaVersion *version)
+version_flow_dup_doubt (NamidaShell *window, NamidaVersion *version)
 {
-  NamidaVersions *versions = namida_hub_get_versions (namida_window_get_hub (window));
+  NamidaVersions *versions = namida_hub_get_versions (namida_shell_get_hub (window));
   g_autofree char *why = namida_zip_doubt_dup_text (namida_version_get_doubt (version));
   g_autofree char *good = namida_versions_dup_good_words (versions, version);
 
@@ -111,7 +111,7 @@ namida_version_flow_tell_verified (GtkWidget *from,
                                    const NamidaVerifyReport *report,
                                    const GError *error)
 {
-  NamidaWindow *window = window_of (from);
+  NamidaShell *window = window_of (from);
   g_autofree char *text = NULL;
 
   if (window == NULL)
@@ -131,7 +131,7 @@ namida_version_flow_tell_verified (GtkWidget *from,
     {
       text
           = g_strdup_printf (ngettext ("%'u file is intact", "All %'u files are intact", report->files), report->files);
-      namida_window_toast (window, text);
+      namida_shell_toast (window, text);
       return;
     }
   text = dup_damages (report);
@@ -149,14 +149,14 @@ namida_version_flow_tell_verified (GtkWidget *from,
 
 typedef struct
 {
-  NamidaWindow *window; /* owned */
+  NamidaShell *window; /* owned */
   NamidaHub *hub;
   NamidaVersion *version;
   NamidaPeer *peer; /* (nullable) */
 } Job;
 
 static Job *
-job_new (NamidaWindow *window, NamidaHub *hub, NamidaVersion *version)
+job_new (NamidaShell *window, NamidaHub *hub, NamidaVersion *version)
 {
   Job *job = g_new0 (Job, 1);
 
@@ -186,15 +186,15 @@ restore_now (gboolean unencrypted, gpointer user_data)
 
   if (transfer != NULL && unencrypted)
     namida_hub_allow_unencrypted (job->hub, transfer);
-  namida_window_toast (job->window, text);
-  namida_window_show_page (job->window, "transfers");
+  namida_shell_toast (job->window, text);
+  namida_shell_show_page (job->window, "transfers");
 }
 
 static void
 on_device_chosen (NamidaPeer *peer, gpointer user_data)
 {
   g_autoptr (Job) job = user_data;
-  NamidaWindow *window = job->window;
+  NamidaShell *window = job->window;
 
   if (peer == NULL)
     return;
@@ -205,7 +205,7 @@ on_device_chosen (NamidaPeer *peer, gpointer user_data)
 void
 namida_version_flow_restore_to (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
 {
-  NamidaWindow *window = window_of (from);
+  NamidaShell *window = window_of (from);
 
   if (window != NULL)
     namida_device_chooser_ask (GTK_WINDOW (window), hub, _ ("Restore to which device?"), on_device_chosen,
@@ -248,7 +248,7 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   size = namida_format_size (removal->bytes);
   text = g_strdup_printf (_ ("Removed; %s are free again"), size);
-  namida_window_toast (job->window, text);
+  namida_shell_toast (job->window, text);
 }
 
 static void
@@ -301,7 +301,7 @@ on_removal_known (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 namida_version_flow_remove (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
 {
-  NamidaWindow *window = window_of (from);
+  NamidaShell *window = window_of (from);
 
   if (window != NULL)
     namida_versions_remove_async (namida_hub_get_versions (hub), version, TRUE, NULL, on_removal_known,

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * NamidaDevicePage:
  *
  * All about one device: who it is, what it may do, what is kept of it here, how it proves who it is. Pushed over the
- * pages of the window (namida_window_push()). Main context.
+ * pages of the window (namida_shell_push()). Main context.
  */
 #define NAMIDA_TYPE_DEVICE_PAGE (namida_device_page_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaDevicePage, namida_device_page, NAMIDA, DEVICE_PAGE, AdwBin)

@@ -8,12 +8,12 @@
 #include "namida-drop-check.h"
 #include "namida-files.h"
 #include "namida-send-flow.h"
-#include "namida-window.h"
+#include "namida-shell.h"
 
 typedef struct
 {
-  NamidaWindow *window; /* owned */
-  NamidaPeer *peer;     /* (nullable) */
+  NamidaShell *window; /* owned */
+  NamidaPeer *peer;    /* (nullable) */
   GListModel *files;
 } Drop;
 
@@ -45,20 +45,20 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (files == NULL)
     {
-      namida_window_toast (drop->window, error->message);
+      namida_shell_toast (drop->window, error->message);
       return;
     }
   /* One file that cannot be read does not stop the others. */
   if (left_out != NULL)
-    namida_window_toast (drop->window, left_out);
+    namida_shell_toast (drop->window, left_out);
   if (drop->peer != NULL)
     namida_send_flow_send (GTK_WIDGET (drop->window), drop->peer, files, FALSE);
   else
-    namida_window_choose_device (drop->window, files);
+    namida_shell_choose_device (drop->window, files);
 }
 
 static void
-check (NamidaWindow *window, NamidaPeer *peer, GListModel *files)
+check (NamidaShell *window, NamidaPeer *peer, GListModel *files)
 {
   Drop *drop = g_new0 (Drop, 1);
 
@@ -70,11 +70,11 @@ check (NamidaWindow *window, NamidaPeer *peer, GListModel *files)
 
 /* Returns: (transfer full) (nullable): why nothing can be sent to @peer (nullable: to anybody) now. */
 static char *
-drop_flow_dup_obstacle (NamidaWindow *window, NamidaPeer *peer)
+drop_flow_dup_obstacle (NamidaShell *window, NamidaPeer *peer)
 {
   gboolean running = FALSE;
 
-  g_object_get (namida_window_get_hub (window), "running", &running, NULL);
+  g_object_get (namida_shell_get_hub (window), "running", &running, NULL);
   if (!running)
     return g_strdup (_ ("This device is not connected to a network. Connect it, then try again."));
   if (peer != NULL && !namida_peer_get_away (peer) && namida_peer_get_dialects (peer) == 0)
@@ -87,14 +87,14 @@ drop_flow_dup_obstacle (NamidaWindow *window, NamidaPeer *peer)
 gboolean
 namida_drop_flow_take (GtkWidget *from, NamidaPeer *peer, const GValue *value)
 {
-  NamidaWindow *window = namida_send_flow_window (from);
+  NamidaShell *window = namida_send_flow_window (from);
   g_autoptr (GListModel) files = namida_files_from_value (value);
   g_autofree char *obstacle = drop_flow_dup_obstacle (window, peer);
 
   if (files == NULL)
-    namida_window_toast (window, _ ("Text cannot be sent. Drop files or folders instead."));
+    namida_shell_toast (window, _ ("Text cannot be sent. Drop files or folders instead."));
   else if (obstacle != NULL)
-    namida_window_toast (window, obstacle);
+    namida_shell_toast (window, obstacle);
   else
     check (window, peer, files);
   return files != NULL;
@@ -113,11 +113,11 @@ namida_drop_flow_open (GtkWidget *from, GListModel *files)
 static void
 drop_flow_on_described (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (NamidaWindow) window = user_data;
+  g_autoptr (NamidaShell) window = user_data;
   g_autofree char *what = namida_files_describe_finish (result, NULL);
 
   if (what != NULL)
-    namida_window_show_drop (window, TRUE, what);
+    namida_shell_show_drop (window, TRUE, what);
 }
 
 static void
@@ -138,7 +138,7 @@ drop_flow_on_motion (GtkWidget *window, double x, double y, GtkDropTarget *targe
 
   if (g_object_get_data (G_OBJECT (window), DESCRIBING_KEY) != NULL)
     return GDK_ACTION_COPY;
-  namida_window_show_drop (NAMIDA_WINDOW (window), TRUE, files == NULL ? "" : NULL);
+  namida_shell_show_drop (NAMIDA_SHELL (window), TRUE, files == NULL ? "" : NULL);
   if (files != NULL)
     {
       GCancellable *describing = g_cancellable_new ();
@@ -153,7 +153,7 @@ static void
 drop_flow_on_leave (GtkWidget *window)
 {
   drop_flow_stop_describing (window);
-  namida_window_show_drop (NAMIDA_WINDOW (window), FALSE, "");
+  namida_shell_show_drop (NAMIDA_SHELL (window), FALSE, "");
 }
 
 void

@@ -14,7 +14,7 @@
 /* What the question is about. */
 typedef struct
 {
-  NamidaWindow *window;
+  NamidaShell *window;
   NamidaTransfer *transfer;
 } NamesQuestion;
 
@@ -29,7 +29,7 @@ names_question_free (NamesQuestion *question, GClosure *closure)
 static void
 names_on_response (AdwMessageDialog *dialog, const char *response, NamesQuestion *question)
 {
-  NamidaHub *hub = namida_window_get_hub (question->window);
+  NamidaHub *hub = namida_shell_get_hub (question->window);
 
   if (hub == NULL || g_strcmp0 (response, "cancel") == 0)
     return;
@@ -37,11 +37,11 @@ names_on_response (AdwMessageDialog *dialog, const char *response, NamesQuestion
                               g_strcmp0 (response, "rename") == 0 ? NAMIDA_PHONE_NAMES_RENAME
                                                                   : NAMIDA_PHONE_NAMES_LEAVE_OUT);
   namida_hub_retry (hub, question->transfer);
-  namida_window_show_page (question->window, "transfers");
+  namida_shell_show_page (question->window, "transfers");
 }
 
 static void
-names_on_ended (NamidaTransfer *transfer, NamidaWindow *window)
+names_on_ended (NamidaTransfer *transfer, NamidaShell *window)
 {
   const GError *error = namida_transfer_get_error (transfer);
   NamesQuestion *question;
@@ -67,7 +67,7 @@ names_on_ended (NamidaTransfer *transfer, NamidaWindow *window)
 }
 
 void
-namida_phone_names_dialog_watch (NamidaWindow *window, NamidaTransfer *transfer)
+namida_phone_names_dialog_watch (NamidaShell *window, NamidaTransfer *transfer)
 {
   g_signal_connect_object (transfer, "ended", G_CALLBACK (names_on_ended), window, 0);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-window.h"
+#include "namida-shell.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +13,6 @@ G_BEGIN_DECLS
  * When @transfer ends before the other device was asked, because Android refuses names of its files, asks what becomes
  * of them and tries again accordingly. Main context; goes with @transfer or @window.
  */
-void namida_phone_names_dialog_watch (NamidaWindow *window, NamidaTransfer *transfer);
+void namida_phone_names_dialog_watch (NamidaShell *window, NamidaTransfer *transfer);
 
 G_END_DECLS

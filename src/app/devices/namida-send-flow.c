@@ -12,14 +12,14 @@
 #include "namida-send-sheet.h"
 #include "namida-sent-before-flow.h"
 #include "namida-unencrypted.h"
-#include "namida-window.h"
+#include "namida-shell.h"
 
 /* What was sent to whom, kept at the transfer: a code can only be asked for after the other device wanted one. */
 #define SENT_KEY "namida-app-sent"
 
 typedef struct
 {
-  NamidaWindow *window; /* owned */
+  NamidaShell *window;  /* owned */
   NamidaPeer *peer;     /* owned */
   GListModel *files;    /* owned */
   gboolean reread;      /* every file is read again */
@@ -37,7 +37,7 @@ sent_free (Sent *sent)
 }
 
 static Sent *
-sent_new (NamidaWindow *window, NamidaPeer *peer, GListModel *files, gboolean reread)
+sent_new (NamidaShell *window, NamidaPeer *peer, GListModel *files, gboolean reread)
 {
   Sent *sent = g_new0 (Sent, 1);
 
@@ -58,21 +58,21 @@ sent_copy (const Sent *sent)
   return copy;
 }
 
-NamidaWindow *
+NamidaShell *
 namida_send_flow_window (GtkWidget *widget)
 {
   GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (widget));
 
-  while (window != NULL && !NAMIDA_IS_WINDOW (window))
+  while (window != NULL && !NAMIDA_IS_SHELL (window))
     window = gtk_window_get_transient_for (window);
-  return NAMIDA_WINDOW (window);
+  return NAMIDA_SHELL (window);
 }
 
-static void ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong);
+static void ask_pin (NamidaShell *window, Sent *sent, gboolean wrong);
 
 /* A device with a PIN is no failure: it is asked for at once. */
 static void
-send_flow_on_ended (NamidaTransfer *transfer, NamidaWindow *window)
+send_flow_on_ended (NamidaTransfer *transfer, NamidaShell *window)
 {
   Sent *sent = g_object_get_data (G_OBJECT (transfer), SENT_KEY);
   const GError *error = namida_transfer_get_error (transfer);
@@ -86,7 +86,7 @@ send_flow_on_ended (NamidaTransfer *transfer, NamidaWindow *window)
 static void
 send_now (const Sent *sent, const char *pin, gboolean unencrypted)
 {
-  NamidaHub *hub = namida_window_get_hub (sent->window);
+  NamidaHub *hub = namida_shell_get_hub (sent->window);
   NamidaTransfer *transfer = namida_hub_send (hub, sent->peer, sent->files, pin);
 
   if (transfer != NULL && unencrypted)
@@ -104,7 +104,7 @@ send_now (const Sent *sent, const char *pin, gboolean unencrypted)
       g_signal_connect_object (transfer, "ended", G_CALLBACK (send_flow_on_ended), sent->window, G_CONNECT_AFTER);
     }
   /* Its row says the rest. */
-  namida_window_show_page (sent->window, "transfers");
+  namida_shell_show_page (sent->window, "transfers");
 }
 
 static void
@@ -137,7 +137,7 @@ send_files (gboolean unencrypted, gpointer user_data)
 void
 namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files, gboolean reread)
 {
-  NamidaWindow *window = namida_send_flow_window (from);
+  NamidaShell *window = namida_send_flow_window (from);
 
   namida_unencrypted_ask (window, peer, send_files, sent_new (window, peer, files, reread), (GDestroyNotify) sent_free);
 }
@@ -145,8 +145,8 @@ namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files, gbo
 void
 namida_send_flow_choose (GtkWidget *from, NamidaPeer *peer)
 {
-  NamidaWindow *window = namida_send_flow_window (from);
-  NamidaSendSheet *sheet = namida_send_sheet_new (namida_window_get_hub (window), peer);
+  NamidaShell *window = namida_send_flow_window (from);
+  NamidaSendSheet *sheet = namida_send_sheet_new (namida_shell_get_hub (window), peer);
 
   gtk_window_set_transient_for (GTK_WINDOW (sheet), GTK_WINDOW (window));
   gtk_window_present (GTK_WINDOW (sheet));
@@ -155,8 +155,8 @@ namida_send_flow_choose (GtkWidget *from, NamidaPeer *peer)
 void
 namida_send_flow_pair (GtkWidget *from, NamidaPeer *peer)
 {
-  NamidaWindow *window = namida_send_flow_window (from);
-  NamidaPairDialog *dialog = namida_pair_dialog_new (namida_window_get_hub (window), peer);
+  NamidaShell *window = namida_send_flow_window (from);
+  NamidaPairDialog *dialog = namida_pair_dialog_new (namida_shell_get_hub (window), peer);
 
   gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (window));
   gtk_window_present (GTK_WINDOW (dialog));
@@ -175,7 +175,7 @@ on_pin_response (AdwMessageDialog *dialog, const char *response, gpointer user_d
 }
 
 static void
-ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong)
+ask_pin (NamidaShell *window, Sent *sent, gboolean wrong)
 {
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), NULL, NULL);
   /* Not a GtkPasswordEntry: in GTK 4.8 it hears of the keyboard after it is gone. */
@@ -202,7 +202,7 @@ ask_pin (NamidaWindow *window, Sent *sent, gboolean wrong)
 void
 namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
 {
-  NamidaWindow *window = namida_send_flow_window (from);
+  NamidaShell *window = namida_send_flow_window (from);
   Sent *sent = g_object_get_data (G_OBJECT (transfer), SENT_KEY);
   const GError *error = namida_transfer_get_error (transfer);
   gboolean wrong = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG);
@@ -213,9 +213,9 @@ namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
       ask_pin (window, sent, wrong);
       return;
     }
-  again = namida_hub_retry (namida_window_get_hub (window), transfer);
+  again = namida_hub_retry (namida_shell_get_hub (window), transfer);
   if (again == NULL)
-    namida_window_toast (window, _ ("The device is not nearby. Look for it on the Devices page."));
+    namida_shell_toast (window, _ ("The device is not nearby. Look for it on the Devices page."));
   else if (sent != NULL && again != transfer)
     g_object_set_data_full (G_OBJECT (again), SENT_KEY, sent_new (NULL, sent->peer, sent->files, sent->reread),
                             (GDestroyNotify) sent_free);
@@ -224,17 +224,17 @@ namida_send_flow_retry (GtkWidget *from, NamidaTransfer *transfer)
 static void
 on_folder_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (NamidaWindow) window = user_data;
+  g_autoptr (NamidaShell) window = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!g_app_info_launch_default_for_uri_finish (result, &error))
-    namida_window_toast (window, _ ("The folder could not be opened"));
+    namida_shell_toast (window, _ ("The folder could not be opened"));
 }
 
 void
 namida_send_flow_open_folder (GtkWidget *from, const char *folder)
 {
-  NamidaWindow *window = namida_send_flow_window (from);
+  NamidaShell *window = namida_send_flow_window (from);
   g_autofree char *uri = g_filename_to_uri (folder, NULL, NULL);
 
   if (uri != NULL)

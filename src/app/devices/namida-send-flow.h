@@ -3,7 +3,7 @@
 
 #include <adwaita.h>
 #include "namida-hub.h"
-#include "namida-window.h"
+#include "namida-shell.h"
 
 G_BEGIN_DECLS
 
@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 /** namida_send_flow_window: Returns: (transfer none): the window that @widget, perhaps in a dialog above it, belongs
  * to. */
-NamidaWindow *namida_send_flow_window (GtkWidget *widget);
+NamidaShell *namida_send_flow_window (GtkWidget *widget);
 /** namida_send_flow_send: sends @files (GListModel of GFile) to @peer; asks first when it is not encrypted. @reread:
  * every file is read again before. */
 void namida_send_flow_send (GtkWidget *from, NamidaPeer *peer, GListModel *files, gboolean reread);

@@ -12,8 +12,8 @@
 
 typedef struct
 {
-  NamidaWindow *window; /* owned */
-  NamidaPeer *peer;     /* owned */
+  NamidaShell *window; /* owned */
+  NamidaPeer *peer;    /* owned */
   NamidaSentBeforeSend send;
   gpointer user_data;
   GDestroyNotify destroy;
@@ -83,7 +83,7 @@ sent_before_on_counted (GObject *source, GAsyncResult *result, gpointer user_dat
 }
 
 void
-namida_sent_before_flow_ask (NamidaWindow *window,
+namida_sent_before_flow_ask (NamidaShell *window,
                              NamidaPeer *peer,
                              GListModel *files,
                              NamidaSentBeforeSend send,
@@ -97,6 +97,6 @@ namida_sent_before_flow_ask (NamidaWindow *window,
   self->send = send;
   self->user_data = user_data;
   self->destroy = destroy;
-  namida_hub_count_sent_before_async (namida_window_get_hub (window), peer, files, NULL, NULL, sent_before_on_counted,
+  namida_hub_count_sent_before_async (namida_shell_get_hub (window), peer, files, NULL, NULL, sent_before_on_counted,
                                       self);
 }

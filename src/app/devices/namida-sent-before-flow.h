@@ -2,7 +2,7 @@
 #pragma once
 
 #include "namida-hub.h"
-#include "namida-window.h"
+#include "namida-shell.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +15,7 @@ typedef void (*NamidaSentBeforeSend) (NamidaSentBeforePolicy policy, gpointer us
  * @send: called at once when there are none; after an answer; never when the person cancels
  * @destroy: of @user_data, called in every case, after @send
  */
-void namida_sent_before_flow_ask (NamidaWindow *window,
+void namida_sent_before_flow_ask (NamidaShell *window,
                                   NamidaPeer *peer,
                                   GListModel *files,
                                   NamidaSentBeforeSend send,

@@ -17,15 +17,15 @@
 /* A message on its way from one step to the next. */
 typedef struct
 {
-  NamidaWindow *window; /* owned */
-  NamidaPeer *peer;     /* owned */
-  GtkTextBuffer *text;  /* owned */
-  GtkEditable *pin;     /* (nullable): in the dialog that is open */
-  char *typed_pin;      /* (nullable) */
+  NamidaShell *window; /* owned */
+  NamidaPeer *peer;    /* owned */
+  GtkTextBuffer *text; /* owned */
+  GtkEditable *pin;    /* (nullable): in the dialog that is open */
+  char *typed_pin;     /* (nullable) */
 } TextMessage;
 
 static TextMessage *
-text_message_new (NamidaWindow *window, NamidaPeer *peer, GtkTextBuffer *text)
+text_message_new (NamidaShell *window, NamidaPeer *peer, GtkTextBuffer *text)
 {
   TextMessage *self = g_new0 (TextMessage, 1);
 
@@ -62,14 +62,14 @@ text_dialog_on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       /* Translators: %s is a device */
       words = g_strdup_printf (_ ("Message sent to %s"), namida_peer_get_alias (self->peer));
-      namida_window_toast (self->window, words);
+      namida_shell_toast (self->window, words);
       return;
     }
   wrong = g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_WRONG);
   if (wrong || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_PIN_REQUIRED))
     text_dialog_show (g_steal_pointer (&self), TRUE, wrong);
   else
-    namida_window_toast (self->window, error->message);
+    namida_shell_toast (self->window, error->message);
 }
 
 static void
@@ -82,15 +82,15 @@ text_dialog_send (gboolean unencrypted, gpointer user_data)
 
   gtk_text_buffer_get_bounds (self->text, &start, &end);
   text = gtk_text_buffer_get_text (self->text, &start, &end, FALSE);
-  namida_hub_send_text_async (namida_window_get_hub (self->window), self->peer, text, self->typed_pin, unencrypted,
-                              NULL, text_dialog_on_sent, sent);
+  namida_hub_send_text_async (namida_shell_get_hub (self->window), self->peer, text, self->typed_pin, unencrypted, NULL,
+                              text_dialog_on_sent, sent);
 }
 
 static void
 text_dialog_on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
   g_autoptr (TextMessage) self = user_data;
-  NamidaWindow *window = self->window;
+  NamidaShell *window = self->window;
   NamidaPeer *peer = self->peer;
 
   if (g_strcmp0 (response, "send") != 0)
@@ -166,7 +166,7 @@ text_dialog_show (TextMessage *self, gboolean asks_pin, gboolean wrong)
 }
 
 void
-namida_text_dialog_present (NamidaWindow *window, NamidaPeer *peer)
+namida_text_dialog_present (NamidaShell *window, NamidaPeer *peer)
 {
   text_dialog_show (text_message_new (window, peer, NULL), FALSE, FALSE);
 }

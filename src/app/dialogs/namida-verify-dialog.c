@@ -16,7 +16,7 @@
 
 typedef struct
 {
-  NamidaWindow *window; /* owned */
+  NamidaShell *window; /* owned */
   char *fingerprint, *alias;
 } VerifyQuestion;
 
@@ -35,7 +35,7 @@ static void
 verify_dialog_on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 {
   VerifyQuestion *self = user_data;
-  NamidaTrustStore *trust = namida_hub_get_trust_store (namida_window_get_hub (self->window));
+  NamidaTrustStore *trust = namida_hub_get_trust_store (namida_shell_get_hub (self->window));
   g_autofree char *words = NULL;
 
   if (g_strcmp0 (response, "trust") != 0 || trust == NULL)
@@ -44,7 +44,7 @@ verify_dialog_on_response (AdwMessageDialog *dialog, const char *response, gpoin
   namida_trust_store_add (trust, self->fingerprint, NULL, self->alias);
   /* Translators: %s is a device */
   words = g_strdup_printf (_ ("%s is now trusted"), self->alias);
-  namida_window_toast (self->window, words);
+  namida_shell_toast (self->window, words);
 }
 
 /* The icons in the order of that page, line by line, and the text below them. */
@@ -82,9 +82,9 @@ verify_dialog_make_icons (const char *own, const char *other)
 }
 
 void
-namida_verify_dialog_present (NamidaWindow *window, NamidaPeer *peer)
+namida_verify_dialog_present (NamidaShell *window, NamidaPeer *peer)
 {
-  NamidaIdentity *identity = namida_hub_get_identity (namida_window_get_hub (window));
+  NamidaIdentity *identity = namida_hub_get_identity (namida_shell_get_hub (window));
   const char *fingerprint = namida_peer_get_fingerprint (peer);
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (namida_dialog_new (GTK_WINDOW (window), NULL, NULL));
   VerifyQuestion *self = g_new0 (VerifyQuestion, 1);

@@ -6,7 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "namida-dialog.h"
-#include "namida-window.h"
+#include "namida-shell.h"
 
 /* The values of the setting "cancelled-parts". */
 typedef enum
@@ -20,7 +20,7 @@ typedef enum
 
 typedef struct
 {
-  NamidaWindow *window;     /* owned */
+  NamidaShell *window;      /* owned */
   NamidaTransfer *transfer; /* owned */
   GtkCheckButton *remember; /* of the dialog */
 } Asked;
@@ -44,12 +44,12 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
   if (!keep && g_strcmp0 (response, "drop") != 0)
     return;
   if (gtk_check_button_get_active (asked->remember))
-    g_settings_set_enum (namida_window_get_settings (asked->window), KEY, keep ? PARTS_KEEP : PARTS_DROP);
-  namida_hub_cancel (namida_window_get_hub (asked->window), asked->transfer, keep);
+    g_settings_set_enum (namida_shell_get_settings (asked->window), KEY, keep ? PARTS_KEEP : PARTS_DROP);
+  namida_hub_cancel (namida_shell_get_hub (asked->window), asked->transfer, keep);
 }
 
 static void
-ask (NamidaWindow *window, NamidaTransfer *transfer)
+ask (NamidaShell *window, NamidaTransfer *transfer)
 {
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), _ ("Cancel Transfer?"), NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
@@ -78,14 +78,14 @@ ask (NamidaWindow *window, NamidaTransfer *transfer)
 void
 namida_cancel_flow_start (GtkWidget *from, NamidaTransfer *transfer)
 {
-  NamidaWindow *window = NAMIDA_WINDOW (gtk_widget_get_root (from));
-  Parts parts = (Parts) g_settings_get_enum (namida_window_get_settings (window), KEY);
+  NamidaShell *window = NAMIDA_SHELL (gtk_widget_get_root (from));
+  Parts parts = (Parts) g_settings_get_enum (namida_shell_get_settings (window), KEY);
 
   /* Where nothing has arrived, there is nothing to ask. */
   if (namida_transfer_get_done_bytes (transfer) == 0)
-    namida_hub_cancel (namida_window_get_hub (window), transfer, FALSE);
+    namida_hub_cancel (namida_shell_get_hub (window), transfer, FALSE);
   else if (parts == PARTS_ASK)
     ask (window, transfer);
   else
-    namida_hub_cancel (namida_window_get_hub (window), transfer, parts == PARTS_KEEP);
+    namida_hub_cancel (namida_shell_get_hub (window), transfer, parts == PARTS_KEEP);
 }

@@ -198,7 +198,7 @@ on_refused (NamidaApplication *self, const char *sentence)
   NamidaWindow *window = namida_application_get_window (self);
 
   if (window != NULL)
-    namida_window_toast (window, sentence);
+    namida_shell_toast (NAMIDA_SHELL (window), sentence);
   else
     g_message ("%s", sentence);
 }

@@ -44,7 +44,7 @@ take_handover (NamidaApplication *self, GFile **files, int n_files, const char *
   namida_application_use_handover (self);
   window = namida_application_show_window (self);
   if (window != NULL && handover != NULL)
-    namida_window_toast (window, _ ("Namida’s backups and music folders are ready to send"));
+    namida_shell_toast (NAMIDA_SHELL (window), _ ("Namida’s backups and music folders are ready to send"));
 }
 
 void

@@ -37,7 +37,7 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
 }
 
 static void
-ask (NamidaWindow *window, NamidaPeer *peer, Question *question)
+ask (NamidaShell *window, NamidaPeer *peer, Question *question)
 {
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), NULL, NULL);
   AdwMessageDialog *message = ADW_MESSAGE_DIALOG (dialog);
@@ -53,14 +53,14 @@ ask (NamidaWindow *window, NamidaPeer *peer, Question *question)
 
 void
 namida_unencrypted_ask (
-    NamidaWindow *window, NamidaPeer *peer, NamidaUnencryptedSend send, gpointer user_data, GDestroyNotify destroy)
+    NamidaShell *window, NamidaPeer *peer, NamidaUnencryptedSend send, gpointer user_data, GDestroyNotify destroy)
 {
   Question *question;
 
   if (namida_peer_get_encrypted (peer))
     send (FALSE, user_data);
-  else if (g_settings_get_enum (namida_window_get_settings (window), "unencrypted-peers") == NEVER)
-    namida_window_toast (
+  else if (g_settings_get_enum (namida_shell_get_settings (window), "unencrypted-peers") == NEVER)
+    namida_shell_toast (
         window, _ ("This device does not support encryption, and unencrypted transfers are turned off in Preferences"));
   else
     {

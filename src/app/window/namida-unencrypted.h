@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "namida-window.h"
+#include "namida-shell.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +16,6 @@ typedef void (*NamidaUnencryptedSend) (gboolean unencrypted, gpointer user_data)
  * Where the preferences forbid sending without encryption, a toast of @window says so, and nobody is asked.
  */
 void namida_unencrypted_ask (
-    NamidaWindow *window, NamidaPeer *peer, NamidaUnencryptedSend send, gpointer user_data, GDestroyNotify destroy);
+    NamidaShell *window, NamidaPeer *peer, NamidaUnencryptedSend send, gpointer user_data, GDestroyNotify destroy);
 
 G_END_DECLS

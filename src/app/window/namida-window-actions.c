@@ -22,30 +22,30 @@
 #include "namida-verify-dialog.h"
 #include "namida-version-flow.h"
 #include "namida-version-page.h"
-#include "namida-window.h"
+#include "namida-shell.h"
 
 /* Returns: (transfer full) (nullable): the device that an action names; a toast says when it is gone. */
 static NamidaPeer *
-window_actions_find (NamidaWindow *window, const char *key)
+window_actions_find (NamidaShell *window, const char *key)
 {
-  NamidaPeer *peer = namida_device_find (namida_window_get_hub (window), key);
+  NamidaPeer *peer = namida_device_find (namida_shell_get_hub (window), key);
 
   if (peer == NULL)
-    namida_window_toast (window, _ ("The device is not nearby. Look for it on the Devices page."));
+    namida_shell_toast (window, _ ("The device is not nearby. Look for it on the Devices page."));
   return peer;
 }
 
 static void
 window_actions_on_send (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_SHELL (widget), g_variant_get_string (parameter, NULL));
 
   if (peer != NULL)
     namida_send_flow_choose (widget, peer);
 }
 
 static void
-window_actions_on_files_chosen (GtkFileChooserNative *chooser, int response, NamidaWindow *window)
+window_actions_on_files_chosen (GtkFileChooserNative *chooser, int response, NamidaShell *window)
 {
   g_autoptr (GListModel) files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (chooser));
 
@@ -78,10 +78,10 @@ window_actions_on_open (GtkWidget *widget, const char *action, GVariant *paramet
 static void
 window_actions_on_send_message (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_SHELL (widget), g_variant_get_string (parameter, NULL));
 
   if (peer != NULL)
-    namida_text_dialog_present (NAMIDA_WINDOW (widget), peer);
+    namida_text_dialog_present (NAMIDA_SHELL (widget), peer);
 }
 
 /* The key of a device, or "": any. */
@@ -89,15 +89,15 @@ static void
 window_actions_on_get_backups (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   const char *key = g_variant_get_string (parameter, NULL);
-  g_autoptr (NamidaPeer) peer = *key != '\0' ? window_actions_find (NAMIDA_WINDOW (widget), key) : NULL;
+  g_autoptr (NamidaPeer) peer = *key != '\0' ? window_actions_find (NAMIDA_SHELL (widget), key) : NULL;
 
-  namida_get_dialog_present (GTK_WINDOW (widget), namida_window_get_hub (NAMIDA_WINDOW (widget)), peer);
+  namida_get_dialog_present (GTK_WINDOW (widget), namida_shell_get_hub (NAMIDA_SHELL (widget)), peer);
 }
 
 static void
 window_actions_on_pair (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_SHELL (widget), g_variant_get_string (parameter, NULL));
 
   if (peer != NULL)
     namida_send_flow_pair (widget, peer);
@@ -106,27 +106,27 @@ window_actions_on_pair (GtkWidget *widget, const char *action, GVariant *paramet
 static void
 window_actions_on_verify (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  g_autoptr (NamidaPeer) peer = window_actions_find (NAMIDA_SHELL (widget), g_variant_get_string (parameter, NULL));
 
   if (peer != NULL && namida_device_can_verify (peer))
-    namida_verify_dialog_present (NAMIDA_WINDOW (widget), peer);
+    namida_verify_dialog_present (NAMIDA_SHELL (widget), peer);
 }
 
 static void
 window_actions_on_show_device (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  NamidaShell *window = NAMIDA_SHELL (widget);
   g_autoptr (NamidaPeer) peer = window_actions_find (window, g_variant_get_string (parameter, NULL));
 
   if (peer != NULL)
-    namida_window_push (window, GTK_WIDGET (namida_device_page_new (namida_window_get_hub (window), peer,
-                                                                    namida_window_get_dates (window))));
+    namida_shell_push (window, GTK_WIDGET (namida_device_page_new (namida_shell_get_hub (window), peer,
+                                                                   namida_shell_get_dates (window))));
 }
 
 static void
 window_actions_on_send_files (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  NamidaShell *window = NAMIDA_SHELL (widget);
   g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
   g_autoptr (NamidaPeer) peer = NULL;
   g_autofree const char **uris = NULL;
@@ -148,18 +148,18 @@ window_actions_on_send_files (GtkWidget *widget, const char *action, GVariant *p
 static void
 window_actions_on_show_version (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  NamidaWindow *window = NAMIDA_WINDOW (widget);
-  NamidaHub *hub = namida_window_get_hub (window);
+  NamidaShell *window = NAMIDA_SHELL (widget);
+  NamidaHub *hub = namida_shell_get_hub (window);
   NamidaVersion *version = namida_versions_find (namida_hub_get_versions (hub), g_variant_get_string (parameter, NULL));
 
   if (version != NULL)
-    namida_window_push (window, GTK_WIDGET (namida_version_page_new (hub, version)));
+    namida_shell_push (window, GTK_WIDGET (namida_version_page_new (hub, version)));
 }
 
 static void
 window_actions_on_restore (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  NamidaHub *hub = namida_window_get_hub (NAMIDA_WINDOW (widget));
+  NamidaHub *hub = namida_shell_get_hub (NAMIDA_SHELL (widget));
   NamidaVersion *version = namida_versions_find (namida_hub_get_versions (hub), g_variant_get_string (parameter, NULL));
 
   if (version != NULL)
@@ -170,7 +170,7 @@ window_actions_on_restore (GtkWidget *widget, const char *action, GVariant *para
 
 typedef struct
 {
-  NamidaWindow *window;   /* owned */
+  NamidaShell *window;    /* owned */
   NamidaTrusted *trusted; /* owned: as it was */
 } Forgotten;
 
@@ -185,7 +185,7 @@ forgotten_free (Forgotten *forgotten)
 static void
 forgotten_undo (Forgotten *forgotten)
 {
-  NamidaTrustStore *trust = namida_hub_get_trust_store (namida_window_get_hub (forgotten->window));
+  NamidaTrustStore *trust = namida_hub_get_trust_store (namida_shell_get_hub (forgotten->window));
   const NamidaTrusted *was = forgotten->trusted;
 
   namida_trust_store_unblock (trust, was->fingerprint);
@@ -196,7 +196,7 @@ forgotten_undo (Forgotten *forgotten)
 }
 
 static void
-window_actions_tell_forgotten (NamidaWindow *window, gboolean blocked, const NamidaTrusted *trusted)
+window_actions_tell_forgotten (NamidaShell *window, gboolean blocked, const NamidaTrusted *trusted)
 {
   Forgotten *forgotten = g_new0 (Forgotten, 1);
   /* Translators: %s is the name of a device */
@@ -204,14 +204,14 @@ window_actions_tell_forgotten (NamidaWindow *window, gboolean blocked, const Nam
 
   forgotten->window = g_object_ref (window);
   forgotten->trusted = namida_trusted_copy (trusted);
-  namida_window_toast_action (window, text, _ ("Undo"), G_CALLBACK (forgotten_undo), forgotten,
-                              (GDestroyNotify) forgotten_free);
+  namida_shell_toast_action (window, text, _ ("Undo"), G_CALLBACK (forgotten_undo), forgotten,
+                             (GDestroyNotify) forgotten_free);
 }
 
 static void
-window_actions_on_forget_response (AdwMessageDialog *dialog, const char *response, NamidaWindow *window)
+window_actions_on_forget_response (AdwMessageDialog *dialog, const char *response, NamidaShell *window)
 {
-  NamidaTrustStore *trust = namida_hub_get_trust_store (namida_window_get_hub (window));
+  NamidaTrustStore *trust = namida_hub_get_trust_store (namida_shell_get_hub (window));
   const char *fingerprint = g_object_get_data (G_OBJECT (dialog), "fingerprint");
   const char *alias = g_object_get_data (G_OBJECT (dialog), "alias");
   const NamidaTrusted *known = namida_trust_store_lookup (trust, fingerprint);
@@ -224,15 +224,15 @@ window_actions_on_forget_response (AdwMessageDialog *dialog, const char *respons
     namida_trust_store_block (trust, fingerprint, alias);
   else
     namida_trust_store_remove (trust, fingerprint);
-  namida_window_pop (window);
+  namida_shell_pop (window);
   if (trusted != NULL)
     window_actions_tell_forgotten (window, block, trusted);
   else
-    namida_window_toast (window, _ ("The device is blocked"));
+    namida_shell_toast (window, _ ("The device is blocked"));
 }
 
 static void
-window_actions_ask (NamidaWindow *window, NamidaPeer *peer, gboolean block)
+window_actions_ask (NamidaShell *window, NamidaPeer *peer, gboolean block)
 {
   const char *response = block ? "block" : "forget";
   /* Translators: %s is the name of a device */
@@ -256,7 +256,7 @@ window_actions_ask (NamidaWindow *window, NamidaPeer *peer, gboolean block)
 static void
 window_actions_on_forget_device (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  NamidaShell *window = NAMIDA_SHELL (widget);
   g_autoptr (NamidaPeer) peer = window_actions_find (window, g_variant_get_string (parameter, NULL));
 
   if (peer != NULL && namida_peer_get_fingerprint (peer) != NULL)
@@ -266,7 +266,7 @@ window_actions_on_forget_device (GtkWidget *widget, const char *action, GVariant
 static void
 window_actions_on_block_device (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  NamidaShell *window = NAMIDA_SHELL (widget);
   g_autoptr (NamidaPeer) peer = window_actions_find (window, g_variant_get_string (parameter, NULL));
 
   if (peer != NULL && namida_peer_get_fingerprint (peer) != NULL)
@@ -279,31 +279,31 @@ static void
 window_actions_on_copy (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), g_variant_get_string (parameter, NULL));
-  namida_window_toast (NAMIDA_WINDOW (widget), _ ("Copied to the clipboard"));
+  namida_shell_toast (NAMIDA_SHELL (widget), _ ("Copied to the clipboard"));
 }
 
 static void
 window_actions_on_copy_own_address (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  NamidaWindow *window = NAMIDA_WINDOW (widget);
-  g_autofree char *address = namida_hub_dup_address (namida_window_get_hub (window));
+  NamidaShell *window = NAMIDA_SHELL (widget);
+  g_autofree char *address = namida_hub_dup_address (namida_shell_get_hub (window));
   g_autofree char *text = NULL;
 
   if (address == NULL || *address == '\0')
     {
-      namida_window_toast (window, _ ("This device is not connected to a network"));
+      namida_shell_toast (window, _ ("This device is not connected to a network"));
       return;
     }
   /* Translators: %s is the address of this device */
   text = g_strdup_printf (_ ("Copied %s"), address);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), address);
-  namida_window_toast (window, text);
+  namida_shell_toast (window, text);
 }
 
 static void
 window_actions_on_toast (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  namida_window_toast (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  namida_shell_toast (NAMIDA_SHELL (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -315,20 +315,20 @@ window_actions_on_open_folder (GtkWidget *widget, const char *action, GVariant *
 static void
 window_actions_on_scan (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  namida_window_show_page (NAMIDA_WINDOW (widget), "devices");
-  namida_hub_scan (namida_window_get_hub (NAMIDA_WINDOW (widget)));
+  namida_shell_show_page (NAMIDA_SHELL (widget), "devices");
+  namida_hub_scan (namida_shell_get_hub (NAMIDA_SHELL (widget)));
 }
 
 /* @version: (nullable): the id of one that the browser may fetch; NULL: the dialog asks. */
 static void
-window_actions_open_link (NamidaWindow *window, const char *version)
+window_actions_open_link (NamidaShell *window, const char *version)
 {
-  NamidaHub *hub = namida_window_get_hub (window);
+  NamidaHub *hub = namida_shell_get_hub (window);
   NamidaLinkDialog *dialog;
 
   if (namida_hub_get_port (hub) == 0)
     {
-      namida_window_toast (window, _ ("This device is not connected to a network"));
+      namida_shell_toast (window, _ ("This device is not connected to a network"));
       return;
     }
   dialog = version != NULL ? namida_link_dialog_new_for_version (hub, version) : namida_link_dialog_new (hub);
@@ -339,64 +339,64 @@ window_actions_open_link (NamidaWindow *window, const char *version)
 static void
 window_actions_on_link (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  window_actions_open_link (NAMIDA_WINDOW (widget), NULL);
+  window_actions_open_link (NAMIDA_SHELL (widget), NULL);
 }
 
 static void
 window_actions_on_link_version (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  window_actions_open_link (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  window_actions_open_link (NAMIDA_SHELL (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
 window_actions_on_back (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  namida_window_pop (NAMIDA_WINDOW (widget));
+  namida_shell_pop (NAMIDA_SHELL (widget));
 }
 
 static void
 window_actions_on_forget_address (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  NamidaShell *window = NAMIDA_SHELL (widget);
   g_autoptr (NamidaPeer) peer = window_actions_find (window, g_variant_get_string (parameter, NULL));
 
   if (peer == NULL)
     return;
-  namida_hub_forget_addresses (namida_window_get_hub (window), peer);
-  namida_window_pop (window);
+  namida_hub_forget_addresses (namida_shell_get_hub (window), peer);
+  namida_shell_pop (window);
 }
 
 static void
 window_actions_on_show_transfers (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  namida_window_search_transfers (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  namida_shell_search_transfers (NAMIDA_SHELL (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
 window_actions_on_blocked_devices (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  namida_blocked_dialog_show (GTK_WINDOW (widget), namida_window_get_hub (NAMIDA_WINDOW (widget)));
+  namida_blocked_dialog_show (GTK_WINDOW (widget), namida_shell_get_hub (NAMIDA_SHELL (widget)));
 }
 
 static void
 window_actions_on_trash (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  namida_trash_dialog_show (GTK_WINDOW (widget), namida_window_get_hub (NAMIDA_WINDOW (widget)));
+  namida_trash_dialog_show (GTK_WINDOW (widget), namida_shell_get_hub (NAMIDA_SHELL (widget)));
 }
 
 static void
 window_actions_on_replace_device (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  namida_succession_dialog_show (GTK_WINDOW (widget), namida_window_get_hub (NAMIDA_WINDOW (widget)));
+  namida_succession_dialog_show (GTK_WINDOW (widget), namida_shell_get_hub (NAMIDA_SHELL (widget)));
 }
 
 static void
 window_actions_on_open_pairing (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  NamidaWindow *window = NAMIDA_WINDOW (widget);
+  NamidaShell *window = NAMIDA_SHELL (widget);
 
-  namida_hub_open_pairing (namida_window_get_hub (window));
-  namida_window_toast (window, _ ("Pairing is open for 2 minutes. Start it on the other device."));
+  namida_hub_open_pairing (namida_shell_get_hub (window));
+  namida_shell_toast (window, _ ("Pairing is open for 2 minutes. Start it on the other device."));
 }
 
 void

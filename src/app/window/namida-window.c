@@ -17,6 +17,7 @@
 #include "namida-message-dialog.h"
 #include "namida-mnemonics.h"
 #include "namida-offer-queue.h"
+#include "namida-shell.h"
 #include "namida-transfer-end.h"
 #include "namida-transfers-page.h"
 #include "namida-window-actions.h"
@@ -54,42 +55,55 @@ struct _NamidaWindow
   GtkLabel *drop_what;
 };
 
-G_DEFINE_FINAL_TYPE (NamidaWindow, namida_window, ADW_TYPE_APPLICATION_WINDOW)
+static void namida_window_shell_init (NamidaShellInterface *iface);
 
-NamidaHub *
-namida_window_get_hub (NamidaWindow *self)
+G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaWindow,
+                               namida_window,
+                               ADW_TYPE_APPLICATION_WINDOW,
+                               G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SHELL, namida_window_shell_init))
+
+static NamidaHub *
+window_get_hub (NamidaShell *shell)
 {
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
+
   return self->hub;
 }
 
-GSettings *
-namida_window_get_settings (NamidaWindow *self)
+static GSettings *
+window_get_settings (NamidaShell *shell)
 {
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
+
   return self->settings;
 }
 
-NamidaDeviceDates *
-namida_window_get_dates (NamidaWindow *self)
+static NamidaDeviceDates *
+window_get_dates (NamidaShell *shell)
 {
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
+
   return self->dates;
 }
 
-void
-namida_window_toast (NamidaWindow *self, const char *text)
+static void
+window_toast (NamidaShell *shell, const char *text)
 {
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
   g_autofree char *escaped = g_markup_escape_text (text, -1);
 
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
 }
 
-void
-namida_window_toast_action (NamidaWindow *self,
-                            const char *text,
-                            const char *label,
-                            GCallback pressed,
-                            gpointer user_data,
-                            GDestroyNotify destroy)
+static void
+window_toast_action (NamidaShell *shell,
+                     const char *text,
+                     const char *label,
+                     GCallback pressed,
+                     gpointer user_data,
+                     GDestroyNotify destroy)
 {
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
   g_autofree char *escaped = g_markup_escape_text (text, -1);
   AdwToast *toast = adw_toast_new (escaped);
 
@@ -117,9 +131,11 @@ window_on_slid (NamidaWindow *self)
   g_clear_weak_pointer (&self->before);
 }
 
-void
-namida_window_pop (NamidaWindow *self)
+static void
+window_pop (NamidaShell *shell)
 {
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
+
   if (self->pushed == NULL)
     return;
   adw_leaflet_set_visible_child (self->leaflet, self->main_page);
@@ -138,9 +154,10 @@ window_focused (NamidaWindow *self)
   return widget != self->main_page ? widget : NULL;
 }
 
-void
-namida_window_push (NamidaWindow *self, GtkWidget *page)
+static void
+window_push (NamidaShell *shell, GtkWidget *page)
 {
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
   GtkWidget *old = g_steal_pointer (&self->pushed);
 
   if (old == NULL)
@@ -159,12 +176,13 @@ namida_window_get_pushed (NamidaWindow *self)
   return self->pushed;
 }
 
-void
-namida_window_show_page (NamidaWindow *self, const char *page)
+static void
+window_show_page (NamidaShell *shell, const char *page)
 {
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
   GtkWidget *child;
 
-  namida_window_pop (self);
+  window_pop (NAMIDA_SHELL (self));
   adw_view_stack_set_visible_child_name (self->view_stack, page);
   child = adw_view_stack_get_visible_child (self->view_stack);
   /* Whoever goes to a page by its key is in the page then, and not on its tab. */
@@ -173,34 +191,40 @@ namida_window_show_page (NamidaWindow *self, const char *page)
     gtk_widget_child_focus (child, GTK_DIR_TAB_FORWARD);
 }
 
-void
-namida_window_search_transfers (NamidaWindow *self, const char *text)
+static void
+window_search_transfers (NamidaShell *shell, const char *text)
 {
-  namida_window_show_page (self, "transfers");
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
+
+  window_show_page (NAMIDA_SHELL (self), "transfers");
   namida_transfers_page_search (self->transfers_page, text);
 }
 
 /* ---- what is dropped ---- */
 
-void
-namida_window_show_drop (NamidaWindow *self, gboolean shown, const char *what)
+static void
+window_show_drop (NamidaShell *shell, gboolean shown, const char *what)
 {
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
+
   gtk_widget_set_visible (self->drop_overlay, shown);
   if (what != NULL)
     gtk_label_set_label (self->drop_what, what);
 }
 
-void
-namida_window_choose_device (NamidaWindow *self, GListModel *files)
+static void
+window_choose_device (NamidaShell *shell, GListModel *files)
 {
-  namida_window_show_page (self, "devices");
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
+
+  window_show_page (NAMIDA_SHELL (self), "devices");
   namida_devices_page_pick (self->devices_page, files);
 }
 
 static void
 on_trouble (NamidaWindow *self, const char *sentence)
 {
-  namida_window_toast (self, sentence);
+  window_toast (NAMIDA_SHELL (self), sentence);
 }
 
 static void
@@ -208,7 +232,7 @@ window_on_healed (NamidaWindow *self, const NamidaHubHealed *healed)
 {
   g_autofree char *words = namida_healed_dup_words (healed->direction, healed->alias, healed->files, healed->versions);
 
-  namida_window_toast (self, words);
+  window_toast (NAMIDA_SHELL (self), words);
 }
 
 void
@@ -334,7 +358,23 @@ on_search (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 on_page (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  namida_window_show_page (NAMIDA_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  window_show_page (NAMIDA_SHELL (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+namida_window_shell_init (NamidaShellInterface *iface)
+{
+  iface->get_hub = window_get_hub;
+  iface->get_settings = window_get_settings;
+  iface->get_dates = window_get_dates;
+  iface->toast = window_toast;
+  iface->toast_action = window_toast_action;
+  iface->push = window_push;
+  iface->pop = window_pop;
+  iface->show_drop = window_show_drop;
+  iface->show_page = window_show_page;
+  iface->search_transfers = window_search_transfers;
+  iface->choose_device = window_choose_device;
 }
 
 static void
