@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file system by FUSE over a folder, with the limits of another one, for kernels that lack that one: namida_drive.py fat|casefold FOLDER MOUNTPOINT.
+"""A file system by FUSE over a folder, with the limits of another one, for kernels that lack that one: namida_drive.py fat|casefold|quota FOLDER MOUNTPOINT.
 
-Both ignore case and keep the case that a name was made with. "fat" also refuses the characters that VFAT refuses and bytes that are no UTF-8,
+All ignore case and keep the case that a name was made with. "quota" lets nobody write more than 4 MB in all, although there is room. "fat" also refuses the characters that VFAT refuses and bytes that are no UTF-8,
 loses dots and spaces at the end of names, keeps times to 2 seconds and no more of a mode than whether the owner may write, has no links, and
 takes no file of 4 GiB. test_drives.py mounts it as a process of its own, which ends when the folder is unmounted."""
 import codecs
@@ -166,8 +166,20 @@ class Fat(CaseFold):
         return dict(super().statfs(path), f_files=0, f_ffree=0, f_favail=0)
 
 
+class Quota(CaseFold):
+    """What is removed is not given back, as little as the program should count on it."""
+
+    left = 4_000_000
+
+    def write(self, path, data, offset, fh):
+        if len(data) > self.left:
+            refuse(errno.EDQUOT)
+        self.left -= len(data)
+        return super().write(path, data, offset, fh)
+
+
 if __name__ == "__main__":
-    KIND = {"fat": Fat, "casefold": CaseFold}[sys.argv[1]]
+    KIND = {"fat": Fat, "casefold": CaseFold, "quota": Quota}[sys.argv[1]]
     OPERATIONS = KIND(os.path.abspath(sys.argv[2]))
     OPERATIONS.use_ns = True
     codecs.register(find_codec)

@@ -16,6 +16,8 @@ KINDS = {
     "FAT": ("mkfs.vfat {image}", "mount -t vfat -o loop,utf8 {image} {folder}", "fat"),
     "exFAT by FUSE": ("mkfs.exfat {image}", "mount.exfat-fuse $(losetup -f --show {image}) {folder}"),
     "NTFS by FUSE": ("mkfs.ntfs -qF {image}", "ntfs-3g {image} {folder}"),
+    "overlay over ext4": ("mkfs.ext4 -q -F {image}", "mkdir {image}.d && mount -o loop {image} {image}.d && mkdir {image}.d/low {image}.d/up {image}.d/work"
+                          " && mount -t overlay -o lowerdir={image}.d/low,upperdir={image}.d/up,workdir={image}.d/work overlay {folder}"),
     "ext4 that ignores case": ("mkfs.ext4 -q -F -O casefold {image}", "mount -o loop {image} {folder} && mkdir {folder}/B && chattr +F {folder}/B", "casefold"),
 }
 
@@ -58,6 +60,7 @@ class Drive:
 
     def __exit__(self, *_):
         self.unmount()
+        run("umount -l {image}.d", image=self.image)  # below an overlay
         if self.fuse is not None:
             self.fuse.wait(20)
         for line in run("losetup -j {image}", image=self.image).stdout.splitlines():
@@ -182,6 +185,29 @@ def test_too_large(lab):
     refused_for(lab, "incomplete", "too large", lambda drive: None, ("sh", "-c", "ulimit -f 4000; exec \"$@\"", "sh"))
 
 
+def test_quota(lab):
+    """a person’s share of a drive is used up while the drive has room: both sides say so, what is whole stays, and nothing is half there"""
+    if os.geteuid() != 0:
+        raise Skip("only root can mount")
+    music = lab.folder("source") / "Music"
+    write(music / "small.flac", b"small")
+    with Drive(lab, "true", "false", "quota") as drive:
+        keeper, sender = lab.device("Keeper"), lab.device("Sender")
+        keeper.backups, keeper.music = drive / "B", drive / "M"
+        keeper.receive("--accept", "all", "--as", "backup")
+        expect(0, sender.send(keeper, music))
+        keeper.wait_event("end")
+        write(music / "large.flac", b"large" * 1_000_000)
+        refused = sender.send(keeper, music)
+        equal((refused.code, refused.end()["code"]), (1, "quota"))
+        assert "quota" in refused.err, refused.err
+        assert "quota" in keeper.wait_event("interrupted", "end")["message"]
+        versions = expect(0, keeper.run("--json", "backups", "list")).events
+        equal([version["files"] for version in versions if version["complete"]], [1])
+        expect(0, keeper.run("backups", "verify"))
+        equal(keeper.stop(), 0)
+
+
 def test_closed(lab):
     """a folder that the keeper's user may not write in any more is no drive that is not connected"""
     user = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all")
@@ -189,4 +215,4 @@ def test_closed(lab):
         refused_for(lab, "no-permission", "no permission", lambda drive: run("chmod {mode} {folder}/B", mode=mode, folder=drive), user)
 
 
-main(*[on_drive(kind) for kind in KINDS], test_no_inodes, test_read_only, test_too_large, test_closed, test_data_without_permissions)
+main(*[on_drive(kind) for kind in KINDS], test_no_inodes, test_read_only, test_too_large, test_quota, test_closed, test_data_without_permissions)
