@@ -32,10 +32,10 @@
 #define NAMIDA_LIMIT_HANDSHAKE_SECONDS 10u
 /* While a trusted device is connected: strangers' handshakes begin so far apart, and an address may connect so often
  * at once and in a second; what is more waits, so long at most. */
-#define NAMIDA_LIMIT_HANDSHAKE_SPACE_MS 20
+#define NAMIDA_LIMIT_HANDSHAKE_SPACE_MS 30
 #define NAMIDA_LIMIT_ARRIVALS_AT_ONCE 20u
 #define NAMIDA_LIMIT_ARRIVALS_PER_SECOND 10u
-#define NAMIDA_LIMIT_ARRIVAL_WAIT_MS 300u
+#define NAMIDA_LIMIT_ARRIVAL_WAIT_MS 200u
 #define NAMIDA_LIMIT_HEAD_SECONDS 10u
 #define NAMIDA_LIMIT_HEAD_BYTES (16u * 1024)
 #define NAMIDA_LIMIT_HEADERS 64u /* fields of one head */
