@@ -66,6 +66,14 @@ def test_broken_database(lab):
     assert f"The newest good backup of {phone.alias}" in doubts[0]["message"], doubts
     equal((result.events[-1]["damaged"], result.events[-1]["doubts"]), (0, 1), result.events[-1])
     expect(0, nas.run("backups", "verify", first["id"]))
+    # A folder speaks for itself, on a computer whose database knows nothing of it.
+    other = lab.device("Other")
+    expect(0, other.run("backups", "verify", first["folder"]))
+    said = expect(7, other.run("backups", "verify", newest["folder"]))
+    assert "“tracks.db” in the backup is damaged" in said.err, said.err
+    result = expect(7, other.run("--json", "backups", "verify", nas.backups))
+    equal([event["damagedPart"] for event in result.events if event["event"] == "doubt"], ["tracks.db"], result.events)
+    equal((result.events[-1]["versions"], result.events[-1]["doubts"]), (2, 1), result.events[-1])
     nas.stop()
     assert "Namida cannot restore Namida Backup - 2026-08-02" in told(nas) and f"The newest good backup of {phone.alias}" in told(nas), told(nas)
 

@@ -198,18 +198,17 @@ verify_say_end (NamidaCli *cli, const NamidaVerifyReport *report)
         report->versions, versions, files, bytes, counts->len > 0 ? counts->str : _ ("a list of hashes is damaged"));
 }
 
-/* Whose bytes are all as they arrived, and yet Namida could not restore it. */
+/* Of a version whose bytes are all as they arrived, and that Namida could not restore yet. @good: (nullable): which
+ * older backup is good. */
 static void
-verify_tell_doubt (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *version)
+verify_tell_doubt (
+    NamidaCli *cli, const char *version, const char *zip_name, const NamidaZipDoubt *doubt, const char *good)
 {
-  const NamidaZipDoubt *doubt = namida_version_get_doubt (version);
-  g_autofree char *base = g_path_get_basename (namida_version_get_zip_path (version));
-  g_autofree char *zip = namida_format_alias (base);
+  g_autofree char *zip = namida_format_alias (zip_name);
   g_autofree char *why = namida_zip_doubt_dup_text (doubt);
-  g_autofree char *good = namida_versions_dup_good_words (versions, version);
   /* Translators: a number, a file, a reason such as “The backup is cut off”, a sentence about an older backup. */
-  g_autofree char *sentence = g_strdup_printf (_ ("Version %s: Namida cannot restore “%s”. %s. %s"),
-                                               namida_version_get_id (version), zip, why, good != NULL ? good : "");
+  g_autofree char *sentence = g_strchomp (g_strdup_printf (_ ("Version %s: Namida cannot restore “%s”. %s. %s"),
+                                                           version, zip, why, good != NULL ? good : ""));
   JsonBuilder *builder;
 
   if (!cli->json)
@@ -218,11 +217,20 @@ verify_tell_doubt (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *vers
       return;
     }
   builder = namida_cli_event ("doubt");
-  namida_json_build_string (builder, "version", namida_version_get_id (version));
+  namida_json_build_string (builder, "version", version);
   namida_json_build_string (builder, "kind", namida_inspection_kind_to_string (doubt->kind));
   namida_json_build_string (builder, "damagedPart", doubt->part);
   namida_json_build_string (builder, "message", sentence);
   namida_cli_emit (builder);
+}
+
+static void
+verify_tell_version_doubt (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *version)
+{
+  g_autofree char *zip = g_path_get_basename (namida_version_get_zip_path (version));
+  g_autofree char *good = namida_versions_dup_good_words (versions, version);
+
+  verify_tell_doubt (cli, namida_version_get_id (version), zip, namida_version_get_doubt (version), good);
 }
 
 /* @version: (nullable): all. Returns: how many of them Namida could not restore. */
@@ -241,7 +249,7 @@ verify_tell_doubts (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *ver
       if ((version != NULL && one != version) || !namida_version_get_doubted (one) || !namida_version_get_present (one)
           || namida_version_get_removing (one))
         continue;
-      verify_tell_doubt (cli, versions, one);
+      verify_tell_version_doubt (cli, versions, one);
       doubts++;
     }
   return doubts;
@@ -267,16 +275,52 @@ tell_report (NamidaCli *cli, const NamidaVerifyReport *report, guint doubts)
 
 /* ---- of a folder that no database knows ---- */
 
+typedef struct
+{
+  NamidaVerifyReport *report;
+  GPtrArray *doubts; /* NamidaFolderDoubt */
+} VerifiedFolder;
+
+static void
+verified_folder_free (VerifiedFolder *self)
+{
+  namida_verify_report_free (self->report);
+  g_ptr_array_unref (self->doubts);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VerifiedFolder, verified_folder_free)
+
 static void
 verify_folder_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
   NamidaVerifyReport *report = namida_verify_folder (data, NULL, NULL, cancellable, &error);
+  VerifiedFolder *verified;
 
-  if (report != NULL)
-    g_task_return_pointer (task, report, (GDestroyNotify) namida_verify_report_free);
-  else
-    g_task_return_error (task, error);
+  if (report == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  verified = g_new0 (VerifiedFolder, 1);
+  verified->report = report;
+  verified->doubts = namida_zip_doubt_list_folder (data, cancellable);
+  g_task_return_pointer (task, verified, (GDestroyNotify) verified_folder_free);
+}
+
+/* Whether something of the version in the folder called @version is not as it arrived: that is said, and enough. */
+static gboolean
+verify_is_damaged (const NamidaVerifyReport *report, const char *version)
+{
+  for (guint i = 0; i < report->damages->len; i++)
+    {
+      const NamidaDamage *damage = g_ptr_array_index (report->damages, i);
+      g_autofree char *name = damage->version_path != NULL ? g_path_get_basename (damage->version_path) : NULL;
+
+      if (g_strcmp0 (name, version) == 0)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static int
@@ -284,15 +328,27 @@ verify_folder (NamidaCli *cli, const char *folder)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GTask) task = g_task_new (NULL, cli->cancellable, namida_cli_keep_result, &result);
-  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (VerifiedFolder) verified = NULL;
   g_autoptr (GError) error = NULL;
+  guint doubts = 0;
 
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, g_canonicalize_filename (folder, NULL), g_free);
   g_task_run_in_thread (task, verify_folder_thread);
   namida_cli_wait (&result);
-  report = g_task_propagate_pointer (G_TASK (result), &error);
-  return report != NULL ? tell_report (cli, report, 0) : namida_cli_fail (cli, error);
+  verified = g_task_propagate_pointer (G_TASK (result), &error);
+  if (verified == NULL)
+    return namida_cli_fail (cli, error);
+  for (guint i = 0; i < verified->doubts->len; i++)
+    {
+      const NamidaFolderDoubt *one = g_ptr_array_index (verified->doubts, i);
+
+      if (verify_is_damaged (verified->report, one->version))
+        continue;
+      verify_tell_doubt (cli, one->version, one->zip, one->doubt, NULL);
+      doubts++;
+    }
+  return tell_report (cli, verified->report, doubts);
 }
 
 int

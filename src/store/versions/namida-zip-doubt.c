@@ -10,7 +10,10 @@
 #include "namida-content.h"
 #include "namida-digest.h"
 #include "namida-file-ops.h"
+#include "namida-folder-record.h"
 #include "namida-open.h"
+#include "namida-safe-path.h"
+#include "namida-version-folders.h"
 
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
@@ -177,6 +180,62 @@ namida_zip_doubt_find (NamidaDatabase *database, const NamidaVersionRecord *reco
   if (self != NULL)
     zip_doubt_remember (database, self, record, hash);
   return g_steal_pointer (&self);
+}
+
+/* ---- of folders that no database knows ---- */
+
+static void
+folder_doubt_free (gpointer data)
+{
+  NamidaFolderDoubt *self = data;
+
+  g_free (self->version);
+  g_free (self->zip);
+  namida_zip_doubt_free (self->doubt);
+  g_free (self);
+}
+
+/* (transfer full) (nullable): of the version @folder, when Namida could not restore its zip. */
+static NamidaFolderDoubt *
+folder_doubt_find (const char *folder, GCancellable *cancellable)
+{
+  int fd = namida_open_at (AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
+  g_autoptr (NamidaFolderRecord) record = fd >= 0 ? namida_folder_record_read (fd, NULL) : NULL;
+  g_autoptr (NamidaZipDoubt) doubt = NULL;
+  NamidaFolderDoubt *self;
+
+  if (fd >= 0)
+    close (fd);
+  /* The record is text that anybody may have written: a zip lies directly in its version. */
+  if (record != NULL && record->zip != NULL && namida_safe_path_check_component (record->zip, NULL))
+    {
+      g_autofree char *path = g_build_filename (folder, record->zip, NULL);
+
+      doubt = zip_doubt_inspect (path, cancellable);
+    }
+  if (doubt == NULL || doubt->restorable)
+    return NULL;
+  self = g_new0 (NamidaFolderDoubt, 1);
+  self->version = g_path_get_basename (folder);
+  self->zip = g_strdup (record->zip);
+  self->doubt = g_steal_pointer (&doubt);
+  return self;
+}
+
+GPtrArray *
+namida_zip_doubt_list_folder (const char *folder, GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) folders = namida_version_folders_list (folder);
+  GPtrArray *doubts = g_ptr_array_new_with_free_func (folder_doubt_free);
+
+  for (guint i = 0; i < folders->len && !g_cancellable_is_cancelled (cancellable); i++)
+    {
+      NamidaFolderDoubt *doubt = folder_doubt_find (g_ptr_array_index (folders, i), cancellable);
+
+      if (doubt != NULL)
+        g_ptr_array_add (doubts, doubt);
+    }
+  return doubts;
 }
 
 /* ---- in words ---- */

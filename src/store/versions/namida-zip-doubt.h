@@ -43,6 +43,26 @@ GHashTable *namida_zip_doubt_list (NamidaDatabase *database);
 NamidaZipDoubt *
 namida_zip_doubt_find (NamidaDatabase *database, const NamidaVersionRecord *record, GCancellable *cancellable);
 
+/** NamidaFolderDoubt: a version in a folder whose zip Namida could not restore. */
+typedef struct
+{
+  char *version; /* the name of its folder */
+  char *zip;     /* (type filename): the name of its zip */
+  NamidaZipDoubt *doubt;
+} NamidaFolderDoubt;
+
+/**
+ * namida_zip_doubt_list_folder:
+ * @folder: a version, or a store: then all versions in it
+ * @cancellable: (nullable): a #GCancellable
+ *
+ * Looks into the zips of versions by their records alone, without any database. Whether they are as they arrived is a
+ * matter of verifying. Blocking: a worker.
+ *
+ * Returns: (transfer full) (element-type NamidaFolderDoubt): only those that Namida could not restore
+ */
+GPtrArray *namida_zip_doubt_list_folder (const char *folder, GCancellable *cancellable);
+
 /** namida_zip_doubt_dup_text: @self: one that is not restorable. Returns: (transfer full): why, as the state of a
  * version in a list: "“tracks.db” in the backup is damaged". */
 char *namida_zip_doubt_dup_text (const NamidaZipDoubt *self);
