@@ -160,8 +160,29 @@ adopt_write_version (NamidaDatabase *database, const Found *found, gint64 *id, G
   return TRUE;
 }
 
+/* Within the transaction: whether @path has got a row since the rows were listed. Several programs have one database,
+ * and all of them look for what was put into its stores. */
 static gboolean
-adopt_one (NamidaDatabase *database, const Found *found, GError **error)
+adopt_is_known (NamidaDatabase *database, const char *path)
+{
+  sqlite3_stmt *statement;
+  gboolean known;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, NULL,
+                                       "SELECT 1 FROM versions WHERE path = ?1 UNION ALL SELECT 1 FROM sessions"
+                                       " WHERE direction = 'receive' AND state IN ('open', 'parked')"
+                                       " AND destination = ?1",
+                                       "s", path);
+  known = statement != NULL && sqlite3_step (statement) == SQLITE_ROW;
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return known;
+}
+
+/* @added: (out): whether it has a row only now. */
+static gboolean
+adopt_one (NamidaDatabase *database, const Found *found, gboolean *added, GError **error)
 {
   int folder = open (found->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (NamidaStoredRow));
@@ -170,15 +191,18 @@ adopt_one (NamidaDatabase *database, const Found *found, GError **error)
   gboolean fine;
   gint64 id = 0;
 
+  *added = FALSE;
   if (folder < 0)
     return TRUE; /* gone since it was found */
   for (guint i = 0; i < found->record->sums->len; i++)
     adopt_add_row (rows, texts, found, folder, g_ptr_array_index (found->record->sums, i));
   handle = namida_database_lock (database);
-  fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
-         && adopt_write_version (database, found, &id, error)
-         && namida_version_lists_write (database, id, "backup", found->path, rows, error)
-         && namida_sent_content_add (database, found->record->fingerprint, rows, error);
+  fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "");
+  *added = fine && !adopt_is_known (database, found->path);
+  if (*added)
+    fine = adopt_write_version (database, found, &id, error)
+           && namida_version_lists_write (database, id, "backup", found->path, rows, error)
+           && namida_sent_content_add (database, found->record->fingerprint, rows, error);
   namida_crash_point ("adopting");
   fine = fine && namida_database_exec (database, error, "COMMIT", "");
   if (!fine && !sqlite3_get_autocommit (handle))
@@ -233,6 +257,8 @@ namida_version_adopt (
   g_autoptr (GPtrArray) folders = namida_version_folders_list (store);
   g_autoptr (GHashTable) known = adopt_list_known (database, error);
   g_autoptr (GPtrArray) all = NULL;
+  guint n_added = 0;
+  gboolean added;
 
   if (adopted != NULL)
     *adopted = 0;
@@ -246,13 +272,14 @@ namida_version_adopt (
           g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
           return FALSE;
         }
-      if (!adopt_one (database, g_ptr_array_index (all, i), error))
+      if (!adopt_one (database, g_ptr_array_index (all, i), &added, error))
         return FALSE;
+      n_added += added ? 1 : 0;
       if (adopted != NULL)
-        (*adopted)++;
+        *adopted = n_added;
     }
-  if (all->len > 0)
-    g_message ("%u versions were found in %s", all->len, store);
+  if (n_added > 0)
+    g_message ("%u versions were found in %s", n_added, store);
   return TRUE;
 }
 

@@ -188,6 +188,44 @@ test_adopt_leaves_sessions (Fixture *f, gconstpointer data)
 }
 
 /* As release 0.1.0 left it: no record, no mark. */
+static gpointer
+adopt_thread (gpointer data)
+{
+  Fixture *f = data;
+  g_autofree char *path = g_build_filename (f->data, "state.db", NULL);
+  g_autoptr (NamidaDatabase) database = namida_database_open (path, NULL);
+  GError *error = NULL;
+  guint adopted = 0;
+
+  g_assert_nonnull (database);
+  namida_version_adopt (database, f->backups, &adopted, NULL, &error);
+  g_assert_no_error (error);
+  return GUINT_TO_POINTER (adopted);
+}
+
+/* A receiver and a command of the same device see at the same time what a third one has put into the store. */
+static void
+test_adopt_at_once (Fixture *f, gconstpointer data)
+{
+  const guint n_versions = 12;
+  GThread *threads[3];
+  guint adopted = 0;
+
+  for (guint i = 0; i < n_versions; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%u", i);
+      g_autofree char *folder = receive (f, "AB12", NAMIDA_LANDING_BACKUP, key);
+    }
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM versions", ""));
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("adopt", adopt_thread, f);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    adopted += GPOINTER_TO_UINT (g_thread_join (threads[i]));
+  g_assert_cmpuint (adopted, ==, n_versions);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, n_versions);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (DISTINCT path) FROM versions"), ==, n_versions);
+}
+
 static void
 test_older_store (Fixture *f, gconstpointer data)
 {
@@ -779,6 +817,7 @@ main (int argc, char **argv)
   g_test_add ("/stands-alone/" path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
   ADD ("lost-database", test_lost_database);
   ADD ("adopt-leaves-sessions", test_adopt_leaves_sessions);
+  ADD ("adopt-at-once", test_adopt_at_once);
   ADD ("older-store", test_older_store);
   ADD ("not-mounted", test_not_mounted);
   ADD ("two-writers", test_two_writers);
