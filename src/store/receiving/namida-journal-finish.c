@@ -70,11 +70,13 @@ write_head (NamidaDatabase *database,
     return FALSE;
   if (*id != 0)
     return namida_database_exec (database, error,
-                                 "UPDATE versions SET session = ?, path = ?, created_at = ?, complete = ?,"
+                                 "UPDATE versions SET session = ?, fingerprint = ?, alias = ?, title = ?,"
+                                 " offer_key = ?, path = ?, created_at = ?, complete = ?,"
                                  " left_out = ?, verified_at = NULL, damaged = -1, arrival = " NEXT_ARRIVAL
                                  " WHERE id = ?",
-                                 "ssiiii", session->id, path, namida_clock_real (), complete,
-                                 (gint64) session->left_out, *id);
+                                 "ssssssiiii", session->id, session->fingerprint, session->alias, session->title,
+                                 session->offer_key, path, namida_clock_real (), complete, (gint64) session->left_out,
+                                 *id);
   if (!namida_database_exec (
           database, error,
           "INSERT INTO versions (session, fingerprint, alias, path, created_at, landing, title,"

@@ -490,6 +490,16 @@ namida_folder_record_read (int folder, GError **error)
   return g_steal_pointer (&self);
 }
 
+char *
+namida_folder_record_dup_offer_key (int folder)
+{
+  gsize length;
+  g_autofree char *json = record_load (folder, NAMIDA_FOLDER_RECORD_NAME, JSON_BYTES_MOST, &length, NULL);
+  g_autoptr (NamidaFolderRecord) self = namida_folder_record_new ();
+
+  return json != NULL && record_read_json (self, json, length, NULL, NULL) ? g_steal_pointer (&self->offer_key) : NULL;
+}
+
 gboolean
 namida_folder_record_exists (int folder)
 {

@@ -73,6 +73,10 @@ gboolean namida_folder_record_write (NamidaFolderRecord *self, int folder, GErro
  */
 NamidaFolderRecord *namida_folder_record_read (int folder, GError **error);
 
+/** namida_folder_record_dup_offer_key: Returns: (transfer full) (nullable): of what the version in the open folder
+ * @folder was made of; %NULL: it has no record, a damaged one, or one that does not say. Reads the small file only. */
+char *namida_folder_record_dup_offer_key (int folder);
+
 /** namida_folder_record_exists: whether both files are in @folder. */
 gboolean namida_folder_record_exists (int folder);
 

@@ -163,7 +163,7 @@ remove_folder (NamidaDatabase *database, const NamidaVersionRecord *record, gboo
   if (backups < 0)
     return errno == ENOENT || fail (error, errno, record->path);
   /* Since the removal began: not ours to touch, and nothing of the version is there any more. */
-  if (is_replaced (backups, relative))
+  if (is_replaced (backups, relative) || namida_version_record_is_replaced (record))
     {
       close (backups);
       return TRUE;

@@ -7,6 +7,7 @@
 #include "namida-content.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-folder-record.h"
 #include "namida-open.h"
 #include "namida-safe-path.h"
 #include "namida-version-lists.h"
@@ -21,13 +22,14 @@
 
 #define COLUMNS                                                                                                        \
   "id, session, fingerprint, alias, path, title, landing, created_at, coalesce (verified_at, 0), pinned, complete,"    \
-  " damaged, files, bytes, left_out, read_at, zip, labels"
+  " damaged, files, bytes, left_out, read_at, zip, labels, offer_key"
 
 void
 namida_version_record_free (NamidaVersionRecord *self)
 {
   if (self == NULL)
     return;
+  g_free (self->offer_key);
   g_free (self->session);
   g_free (self->fingerprint);
   g_free (self->alias);
@@ -114,6 +116,7 @@ read_record (sqlite3_stmt *statement)
   record->read_at = sqlite3_column_int64 (statement, 15);
   record->zip = dup_text (statement, 16);
   record->labels = read_labels ((const char *) sqlite3_column_text (statement, 17));
+  record->offer_key = dup_text (statement, 18);
   return record;
 }
 
@@ -364,13 +367,43 @@ namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecor
 
 /* ---- on the disk ---- */
 
+/* Whether the version in the open folder @fd is another one than @record speaks of. */
+static gboolean
+version_record_is_other (const NamidaVersionRecord *record, int fd)
+{
+  g_autofree char *offer_key
+      = record->offer_key != NULL && *record->offer_key != '\0' ? namida_folder_record_dup_offer_key (fd) : NULL;
+
+  return offer_key != NULL && *offer_key != '\0' && !g_str_equal (offer_key, record->offer_key);
+}
+
 int
 namida_version_record_open (const NamidaVersionRecord *record)
 {
+  int fd;
+
   errno = 0;
   if (record->landing != NAMIDA_LANDING_BACKUP)
     return -1;
-  return open (record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  fd = open (record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0 || !version_record_is_other (record, fd))
+    return fd;
+  close (fd);
+  errno = ENOENT;
+  return -1;
+}
+
+gboolean
+namida_version_record_is_replaced (const NamidaVersionRecord *record)
+{
+  int fd = record->landing == NAMIDA_LANDING_BACKUP
+               ? open (record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+               : -1;
+  gboolean replaced = fd >= 0 && version_record_is_other (record, fd);
+
+  if (fd >= 0)
+    close (fd);
+  return replaced;
 }
 
 char *

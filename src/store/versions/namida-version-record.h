@@ -27,6 +27,7 @@ typedef struct
   char *alias;
   char *path;
   char *title;
+  char *offer_key; /* "" of some that release 0.1.0 made */
   NamidaLanding landing;
   gint64 created_at, verified_at;
   gboolean pinned, complete;
@@ -79,7 +80,11 @@ gboolean namida_version_record_claim (NamidaDatabase *database, const char *id, 
 /** The record, and the contents that no other version has. */
 gboolean namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
 
-/** namida_version_record_open: the version's folder; -1 with errno; of LIBRARY always -1 with errno 0. */
+/** namida_version_record_is_replaced: whether another version has the folder of @record: another program removed it,
+ * and the next one that arrived got its name; or somebody copied another one there. Nothing of it is ours. Blocking. */
+gboolean namida_version_record_is_replaced (const NamidaVersionRecord *record);
+/** namida_version_record_open: the version's folder; -1 with errno, ENOENT also for one that is replaced; of LIBRARY
+ * always -1 with errno 0. */
 int namida_version_record_open (const NamidaVersionRecord *record);
 /** namida_version_file_dup_path: (transfer full): absolute. */
 char *namida_version_file_dup_path (const NamidaVersionFile *file, const NamidaVersionRecord *record);

@@ -122,6 +122,8 @@ trash_move_in (NamidaDatabase *database, const NamidaVersionRecord *record, GErr
 
   if (record->landing != NAMIDA_LANDING_BACKUP)
     return TRUE;
+  if (namida_version_record_is_replaced (record))
+    return trash_fail (record, ENOENT, error);
   if (!trash_place_open (&place, database, record, TRUE)
       || !namida_folder_move (place.holder, place.basename, place.trash, place.name))
     return trash_fail (record, errno, error);

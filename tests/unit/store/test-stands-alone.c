@@ -14,6 +14,7 @@
 #include "namida-version-adopt.h"
 #include "namida-version-record.h"
 #include "namida-version-shelf.h"
+#include "namida-version-trash.h"
 #include "namida-versions.h"
 
 #include <fcntl.h>
@@ -224,6 +225,44 @@ test_adopt_at_once (Fixture *f, gconstpointer data)
   g_assert_cmpuint (adopted, ==, n_versions);
   g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, n_versions);
   g_assert_cmpint (fixture_query_int (f, "SELECT count (DISTINCT path) FROM versions"), ==, n_versions);
+}
+
+/* Another program of the store removed a version of ours, and the next one that arrived there got the name. */
+static void
+test_replaced (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *two = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
+  g_autofree char *gone = g_strconcat (f->backups, "-gone", NULL);
+  g_autofree char *song = g_build_filename (one, "Music", "Music", "A", "0.flac", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (NamidaVersions) versions = NULL;
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (f->database, "1", NULL);
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *const ids[] = { "1", NULL };
+
+  g_assert_cmpstr (record->path, ==, one);
+  fixture_open_up (f->backups);
+  g_assert_cmpint (g_rename (one, gone), ==, 0);
+  g_assert_cmpint (g_rename (two, one), ==, 0);
+  versions = open_list (f);
+  g_assert_false (namida_version_get_present (nth (versions, 1)));
+  /* Its files are not repaired with ours, which would be the end of them. */
+  report = namida_verify_run (f->database, ids, TRUE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->absent, ==, 1);
+  g_assert_cmpuint (report->repaired, ==, 0);
+  g_assert_true (g_file_get_contents (song, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "song 0 two");
+  g_assert_false (namida_version_trash_put (f->database, record, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_clear_error (&error);
+  removal = namida_removal_run (f->database, ids, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (removal);
+  g_assert_true (g_file_test (song, G_FILE_TEST_EXISTS));
 }
 
 static void
@@ -818,6 +857,7 @@ main (int argc, char **argv)
   ADD ("lost-database", test_lost_database);
   ADD ("adopt-leaves-sessions", test_adopt_leaves_sessions);
   ADD ("adopt-at-once", test_adopt_at_once);
+  ADD ("replaced", test_replaced);
   ADD ("older-store", test_older_store);
   ADD ("not-mounted", test_not_mounted);
   ADD ("two-writers", test_two_writers);
