@@ -306,6 +306,14 @@ def on_terminal(command, env, *answers, ahead=b"", seconds=30):
     return os.waitstatus_to_exitcode(status), output
 
 
+def expect_soon(code, run, seconds=10):
+    """As expect(), for what a running program notices soon: what another one has written into its data folder."""
+    end = time.monotonic() + seconds
+    while (result := run()).code != code and time.monotonic() < end:
+        time.sleep(0.1)
+    return expect(code, result)
+
+
 def expect(code, result):
     assert result.code == code, f"exit {result.code}, expected {code}\n{result.out[-2000:]}\n{result.err[-2000:]}"
     return result

@@ -5,7 +5,7 @@ import hashlib
 import os
 import sqlite3
 
-from namida_loopback import equal, expect, main, make_backup, write
+from namida_loopback import equal, expect, expect_soon, main, make_backup, write
 
 
 def tree(*folders):
@@ -92,6 +92,7 @@ def test_send_dry_run(lab):
     keeper, phone = lab.receiver("--accept", "all", "--as", "backup", name="Keeper"), lab.device("Phone")
     expect(0, phone.send(keeper, music))
     expect(0, keeper.run("trust", "add", expect(0, phone.run("--json", "identity")).events[0]["fingerprint"], phone.alias))
+    expect_soon(0, lambda: phone.run("--json", "send", "--dry-run", "--to", keeper.alias, music))
     folders = (lab.folder("source"), keeper.backups, keeper.music)
     before, versions = tree(*folders), count_versions(keeper)
     result = expect(0, phone.run("--json", "send", "--dry-run", "--to", keeper.alias, zip_path, music))
@@ -136,7 +137,7 @@ KEYS = {
     ("backups show", ""): {VERSION},
     ("backups usage", ""): {"alias bytes created id only", "alias bytes fingerprint used versions"},
     ("backups find", ""): {"alias created detail kind title version versions"},
-    ("backups remove", "end"): {"bytes event files kept result"},
+    ("backups remove", "end"): {"bytes bytesKept event files result"},
     ("backups verify", "end"): {"absent bytes changed damaged doubts event files healed missing removed repaired result versions"},
 }
 

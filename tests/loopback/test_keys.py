@@ -3,7 +3,7 @@
 by name. The commands that only list have theirs in test_forbid.py."""
 import collections
 
-from namida_loopback import DEVICE_KEYS, equal, expect, main, make_backup, namida_zip, write
+from namida_loopback import DEVICE_KEYS, equal, expect, expect_soon, main, make_backup, namida_zip, write
 
 
 # States of a transfer, which may be too short for an event.
@@ -56,6 +56,7 @@ def test_transfers(lab):
     keys.add("receive", [event for event in keeper.seen if event["event"] not in ("progress", "state")])
     keys.add("trust list", expect(0, phone.run("--json", "trust", "list")).events)
     expect(0, keeper.run("trust", "set", phone.alias, "--restore", "yes"))
+    expect_soon(0, lambda: phone.run("--json", "backups", "list", "--from", keeper.alias))
     for arguments in (("list", "--from", keeper.alias), ("fetch", "--from", keeper.alias, "--as", "backup", "--backups", lab.folder("fetched"))):
         keys.add(f"backups {arguments[0]} --from", [event for event in expect(0, phone.run("--json", "backups", *arguments)).events
                                                     if event.get("event") not in ("progress", "state")])
@@ -133,7 +134,7 @@ TOOLS = {
     ("undo", "end"): {"event left putBack removed result"},
     ("usage --keep", ""): {"alias bytes created id only", "alias bytes fingerprint used versions", "free keep versions"},
     ("export", "end"): {"bytes event files folder result"},
-    ("remove", "end"): {"bytes event files kept result"},
+    ("remove", "end"): {"bytes bytesKept event files result"},
 }
 
 main(test_transfers, test_tools)
