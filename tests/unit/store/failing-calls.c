@@ -33,12 +33,15 @@ reach (char *site)
   gboolean fails = FALSE;
 
   g_mutex_lock (&lock);
-  if (watched.base != NULL && g_hash_table_add (watched.known, site))
+  if (watched.base != NULL && !g_hash_table_contains (watched.known, site))
     {
+      g_hash_table_add (watched.known, site);
       g_ptr_array_add (watched.sites, site);
       fails = !watched.failed && g_strcmp0 (watched.fail, site) == 0;
       watched.failed |= fails;
     }
+  else
+    g_free (site);
   g_mutex_unlock (&lock);
   return fails;
 }
