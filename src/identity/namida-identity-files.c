@@ -29,7 +29,10 @@ static const char *const names[] = { KEY, CERTIFICATE, UUID };
 typedef struct
 {
   guint64 device, inode;
+  int fd; /* open as long as it is remembered: another file cannot get its inode */
 } KeyFile;
+
+#define KEY_FILES_MOST 64u
 
 /* All that were read, so that none is ever sent. */
 static GMutex key_files_lock;
@@ -67,12 +70,20 @@ identity_note_key_file (int fd)
 
   if (fstat (fd, &st) != 0)
     return;
-  one = (KeyFile){ (guint64) st.st_dev, (guint64) st.st_ino };
   g_mutex_lock (&key_files_lock);
   if (key_files == NULL)
     key_files = g_array_new (FALSE, FALSE, sizeof (KeyFile));
   if (!identity_has_key_file (&st))
-    g_array_append_val (key_files, one);
+    {
+      one = (KeyFile){ (guint64) st.st_dev, (guint64) st.st_ino, fcntl (fd, F_DUPFD_CLOEXEC, 0) };
+      if (key_files->len >= KEY_FILES_MOST)
+        {
+          close (g_array_index (key_files, KeyFile, 0).fd);
+          g_array_remove_index (key_files, 0);
+        }
+      if (one.fd >= 0)
+        g_array_append_val (key_files, one);
+    }
   g_mutex_unlock (&key_files_lock);
 }
 

@@ -747,6 +747,33 @@ test_linked_key (Fixture *fixture, gconstpointer data)
   g_assert_true (is_left_out (fixture, "b.mp3"));
 }
 
+/* A key that is gone, as of a data folder that was made anew: the next file that gets its inode is a song. */
+static void
+test_gone_key (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *data_dir = g_build_filename (fixture->root, "data", NULL);
+  g_autofree char *key = g_build_filename (data_dir, "identity", "key.pem", NULL);
+
+  for (guint start = 0; start < 2; start++)
+    {
+      g_autoptr (NamidaIdentity) identity = namida_identity_load (data_dir, &fixture->error);
+
+      g_assert_no_error (fixture->error);
+      g_assert_nonnull (identity);
+    }
+  g_assert_no_errno (unlink (key));
+  for (guint i = 0; i < 64; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("Music/%u.mp3", i);
+
+      drop (put (fixture, name, "song"));
+    }
+  name_argument (fixture, "Music");
+  scan (fixture, NULL);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (namida_backup_get_entries (fixture->backup)->len, ==, 64);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -774,6 +801,7 @@ main (int argc, char **argv)
   ADD ("private-key", test_private_key);
   ADD ("named-secrets", test_named_secrets);
   ADD ("linked-key", test_linked_key);
+  ADD ("gone-key", test_gone_key);
   ADD ("cancel", test_cancel);
   ADD ("deep", test_deep);
   return g_test_run ();
