@@ -215,7 +215,7 @@ test_adopt_at_once (Fixture *f, gconstpointer data)
   for (guint i = 0; i < n_versions; i++)
     {
       g_autofree char *key = g_strdup_printf ("%u", i);
-      g_autofree char *folder = receive (f, "AB12", NAMIDA_LANDING_BACKUP, key);
+      g_autofree char *folder G_GNUC_UNUSED = receive (f, "AB12", NAMIDA_LANDING_BACKUP, key);
     }
   g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM versions", ""));
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
