@@ -263,6 +263,8 @@ def test_units(_lab):
     numbers |= set(re.findall(r'set_member_name \(\w+, "(\w+)"\);\s*(?:if \([^;]*\)\s*)?json_builder_add_int_value', text))
     assert len(numbers) > 60, numbers
     numbers |= {"listens", "tracks"}  # of topTracks and playlists: add_counts()
+    states = re.search(r"states\[NAMIDA_N_RESTORES\] = \{(.*?)\}", text).group(1)  # of a preview: one number for each
+    numbers |= set(re.findall(r'"(\w+)"', states))
     equal(set(UNITS) ^ numbers, set(), "units in the manual page, and numbers in the source")
 
 
