@@ -747,31 +747,27 @@ test_linked_key (Fixture *fixture, gconstpointer data)
   g_assert_true (is_left_out (fixture, "b.mp3"));
 }
 
-/* A key that is gone, as of a data folder that was made anew: the next file that gets its inode is a song. */
+/* A key that is gone, as of a data folder that was made anew. Its inode stays taken while it is remembered, or the next
+ * song that got it would be left out as a secret. */
 static void
 test_gone_key (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *data_dir = g_build_filename (fixture->root, "data", NULL);
   g_autofree char *key = g_build_filename (data_dir, "identity", "key.pem", NULL);
+  g_autoptr (NamidaIdentity) identity = namida_identity_load (data_dir, &fixture->error);
+  g_autoptr (GDir) descriptors = g_dir_open ("/proc/self/fd", 0, NULL);
+  gboolean held = FALSE;
+  struct stat st, open_st;
+  const char *name;
 
-  for (guint start = 0; start < 2; start++)
-    {
-      g_autoptr (NamidaIdentity) identity = namida_identity_load (data_dir, &fixture->error);
-
-      g_assert_no_error (fixture->error);
-      g_assert_nonnull (identity);
-    }
-  g_assert_no_errno (unlink (key));
-  for (guint i = 0; i < 64; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("Music/%u.mp3", i);
-
-      drop (put (fixture, name, "song"));
-    }
-  name_argument (fixture, "Music");
-  scan (fixture, NULL);
   g_assert_no_error (fixture->error);
-  g_assert_cmpuint (namida_backup_get_entries (fixture->backup)->len, ==, 64);
+  g_assert_nonnull (identity);
+  g_assert_no_errno (stat (key, &st));
+  g_assert_true (namida_identity_is_key_file (&st));
+  g_assert_no_errno (unlink (key));
+  while ((name = g_dir_read_name (descriptors)) != NULL)
+    held = held || (fstat (atoi (name), &open_st) == 0 && open_st.st_dev == st.st_dev && open_st.st_ino == st.st_ino);
+  g_assert_true (held);
 }
 
 int
