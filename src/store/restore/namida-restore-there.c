@@ -173,6 +173,10 @@ namida_restore_there_read (NamidaDatabase *database,
   *device = NAMIDA_DEVICE_UNKNOWN;
   if (records == NULL)
     return NULL;
+  /* Another version in the place of one says nothing about this device. */
+  for (guint i = records->len; i > 0; i--)
+    if (namida_version_record_is_replaced (records->pdata[i - 1]))
+      g_ptr_array_remove_index (records, i - 1);
   zip = there_find_backup (records, fingerprint, alias, here, device, cancellable);
   if (!there_add_music (database, records, fingerprint, alias, here, error))
     return NULL;
