@@ -144,6 +144,12 @@ class Lab:
         device.receive(*options, wrap=wrap)
         return device
 
+    def namesake(self, device):
+        """Another device of the same name."""
+        other = self.device()
+        other.alias = device.alias
+        return other
+
     def close(self):
         for device in self.devices:
             device.kill()
@@ -359,8 +365,31 @@ def make_backup(folder, seed=1, files=25):
     for name in names:
         write(music / name, chance.randbytes(chance.choice([1, 0, 777, 65536, 65537, 300000])),
               1_500_000_000_000 + chance.randrange(2 * 10**11))
+    for name, byte in PAIRS.items():
+        write(music / "Pairs" / name, byte * 5000, 1_600_000_000_000)
     archive = write(folder / "Namida Backup - 2026-07-19 18.30.00.zip", namida_zip(chance.randbytes(5000)), 1_700_000_000_123)
     return archive, music
+
+
+# Files of one size and one time that a hasty comparison takes for each other: other contents, the same content at another place, the same name
+# in another folder.
+PAIRS = {"one.flac": b"1", "two.flac": b"2", "other/one.flac": b"3", "copy/zwei.flac": b"2"}
+
+
+def send_namesake(lab, keeper, device, source):
+    """Another device of the name of @device has sent files of the names, sizes and times of those in the folder @source, with other contents.
+    Returns it."""
+    other = lab.namesake(device)
+    music = lab.folder("namesake") / source.name
+    for path in [path for path in source.rglob("*") if path.is_file() and "Pairs" in path.parts]:
+        write(music / path.relative_to(source), b"9" * path.stat().st_size, path.stat().st_mtime_ns // 10**6)
+    expect(0, other.send(keeper, music))
+    return other
+
+
+def check_pairs(music):
+    """That nothing of them took the place of another."""
+    equal({name: (music / "Pairs" / name).read_bytes() for name in PAIRS}, {name: byte * 5000 for name, byte in PAIRS.items()})
 
 
 def same_tree(sent, there):

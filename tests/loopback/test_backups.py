@@ -2,12 +2,13 @@
 """What is kept: listed, shown, verified, repaired, restored, removed, and fetched by the device it came from."""
 import json
 import os
+import pathlib
 import shutil
 import sqlite3
 import subprocess
 import time
 
-from namida_loopback import Skip, equal, expect, main, make_backup, write
+from namida_loopback import Skip, check_pairs, equal, expect, main, make_backup, send_namesake, write
 
 SIZE = (1 << 30) + 7
 
@@ -31,6 +32,11 @@ def allow(keeper, sender, restore=1):
     keeper.receive("--accept", "all", "--as", "backup")
 
 
+def read_all(folder):
+    """Of the version in @folder: (path, time, content) of each file."""
+    return [(str(path), path.stat().st_mtime_ns, path.read_bytes()) for path in pathlib.Path(folder).rglob("*") if path.is_file()]
+
+
 def flip_bit(path):
     stat = path.stat()
     path.chmod(0o600)
@@ -51,13 +57,17 @@ def test_list_show_remove(lab):
     source = lab.folder("source")
     zip_path, music = make_backup(source)
     nas, phone = keeper(lab), lab.device("Phone")
+    send_namesake(lab, nas, phone, music)
+    other = rows(nas, "list")[0]
+    before = sorted(read_all(other["folder"]))
     expect(0, phone.send(nas, zip_path, music))
     write(music / "new.flac", b"new" * 5000)
     expect(0, phone.send(nas, zip_path, music))
     listed = rows(nas, "list")
-    equal(len(listed), 2)
+    equal([row["id"] for row in listed[2:]], [other["id"]])
+    equal(rows(nas, "list", listed[0]["fingerprint"][:16]), listed[:2])
     assert int(listed[0]["created"]) >= int(listed[1]["created"])
-    equal([row["as"] for row in listed], ["backup", "backup"])
+    equal([row["as"] for row in listed], ["backup"] * 3)
     newest, first = listed[0]["id"], listed[1]["id"]
     equal(rows(nas, "show", newest)[0]["music"][0]["label"], music.name)
     manifests = [name for name in os.listdir(listed[0]["folder"]) if name.startswith("manifest_")]
@@ -69,7 +79,9 @@ def test_list_show_remove(lab):
     did = rows(nas, "remove", first)[0]
     equal(would["bytes"], did["bytes"])
     same(music, f"{listed[0]['folder']}/Music/{music.name}")
+    check_pairs(pathlib.Path(listed[0]["folder"]) / "Music" / music.name)
     assert not os.path.exists(listed[1]["folder"])
+    equal(sorted(read_all(other["folder"])), before, "the version of another device of the same name")
     expect(1, nas.run("backups", "show", first))
     expect(2, nas.run("backups", "pin"))
 
@@ -79,6 +91,8 @@ def test_keep(lab):
     source = lab.folder("source")
     zip_path, music = make_backup(source, files=3)
     nas, phone = keeper(lab, "--keep", "1"), lab.device("Phone")
+    send_namesake(lab, nas, phone, music)
+    other = rows(nas, "list")[0]["id"]
     expect(0, phone.send(nas, zip_path, music))
     pinned = rows(nas, "list")[0]["id"]
     expect(0, nas.run("backups", "pin", pinned))
@@ -86,10 +100,10 @@ def test_keep(lab):
         write(music / "changed.flac", b"%d" % n)
         expect(0, phone.send(nas, zip_path, music))
     deadline = time.monotonic() + 30
-    while len(rows(nas, "list")) != 2:
+    while len(rows(nas, "list")) != 3:
         assert time.monotonic() < deadline, rows(nas, "list")
         time.sleep(0.1)
-    equal(rows(nas, "list")[1]["id"], pinned)
+    equal([row["id"] for row in rows(nas, "list")[1:]], [pinned, other], "the only version of another device of the same name stays")
     # It is told, it can be taken back, and then it stays.
     trash = rows(nas, "trash")
     equal([row["alias"] for row in trash], [phone.alias], trash)
@@ -99,7 +113,7 @@ def test_keep(lab):
     expect(1, nas.run("backups", "take-back", pinned))
     expect(0, nas.run("backups", "take-back", trash[0]["id"]))
     equal(rows(nas, "trash"), [])
-    equal([row["pinned"] for row in rows(nas, "list")], [False, True, True])
+    equal([row["pinned"] for row in rows(nas, "list")], [False, True, True, False])
 
 
 def test_newest_good(lab):
@@ -123,6 +137,7 @@ def test_verify(lab):
     zip_path, music = make_backup(source, files=3)
     song = write(music / "song.flac", b"la" * 3000)
     nas, phone = keeper(lab), lab.device("Phone")
+    send_namesake(lab, nas, phone, music)
     expect(0, phone.send(nas, zip_path, song.parent))
     version = rows(nas, "list")[0]
     kept = f"{version['folder']}/Music/{music.name}/song.flac"
@@ -184,6 +199,7 @@ def test_restore(lab):
     zip_path, music = make_backup(source)
     write(source / "Rips" / "rip.flac", b"rip")
     nas, phone = keeper(lab), lab.device("Phone")
+    send_namesake(lab, nas, phone, music)
     expect(0, phone.send(nas, zip_path, music, source / "Rips"))
     version = rows(nas, "list")[0]
     new = lab.receiver("--accept", "all", "--as", "library", name="New phone")
@@ -191,6 +207,7 @@ def test_restore(lab):
     equal(os.listdir(new.music), ["Rips"])
     expect(0, nas.run("backups", "restore", version["id"], "--to", new.alias))
     same(music, new.music / music.name)
+    check_pairs(new.music / music.name)
     expect(1, nas.run("backups", "restore", version["id"], "--to", new.alias, "--music", "Nothing"))
     other = lab.receiver("--accept", "all", "--as", "library", name="Third phone")
     flip_bit(type(source)(f"{version['folder']}/Music/Rips/rip.flac"))
@@ -227,6 +244,7 @@ def test_fetch(lab):
     source = lab.folder("source")
     zip_path, music = make_backup(source)
     nas, phone, stranger = keeper(lab), lab.device("Phone"), lab.device("Stranger")
+    other = send_namesake(lab, nas, phone, music)
     expect(0, phone.send(nas, zip_path, music))
     expect(3, phone.run("backups", "list", "--from", nas.alias))
     allow(nas, phone, restore=0)
@@ -236,6 +254,10 @@ def test_fetch(lab):
     kept = rows(phone, "list", "--from", nas.alias)
     equal([row["complete"] for row in kept], [True])
     equal(rows(stranger, "list", "--from", nas.alias), [])
+    allow(nas, other)
+    theirs = rows(other, "list", "--from", nas.alias)
+    assert len(theirs) == 1 and theirs[0]["id"] != kept[0]["id"], (kept, theirs)
+    expect(1, other.run("backups", "fetch", kept[0]["id"], "--from", nas.alias, "--backups", other.backups, "--into", other.music))
     expect(1, stranger.run("backups", "fetch", kept[0]["id"], "--from", nas.alias, "--backups", stranger.backups,
                            "--into", stranger.music))
     assert not stranger.music.exists()

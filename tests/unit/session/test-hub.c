@@ -30,6 +30,54 @@ test_send_and_again (Fixture *f, gconstpointer data)
 }
 
 static void
+check_fill (Fixture *f, const char *name, char fill)
+{
+  g_autofree char *path = g_build_filename (f->dir, RECEIVER, "Library", "Music", "Pairs", name, NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *expected = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (path, &text, &length, NULL));
+  expected = g_strnfill (length, fill);
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* Another device of the same name was there before, with files of the same names, sizes and times: nothing of either
+ * takes the place of the other's, also when it is sent again. */
+static void
+test_namesake (Fixture *f, gconstpointer data)
+{
+  g_autofree char *music = below (f, "theirs/Music");
+  g_autofree char *alias = full_alias (SENDER);
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_path (music);
+  NamidaHub *namesake = start_hub (f, "HubOther", NAMIDA_ACCEPT_ASK);
+  g_autoptr (NamidaPeer) peer = NULL;
+  NamidaTransfer *transfer;
+
+  namida_hub_set_alias (namesake, alias);
+  write_pairs (f, "theirs/Music", "9999");
+  g_list_store_append (files, file);
+  peer = find_receiver (f);
+  transfer = namida_hub_send (namesake, peer, G_LIST_MODEL (files), NULL);
+  WAIT_FOR (namida_transfer_is_final (transfer));
+  g_assert_no_error (namida_transfer_get_error (transfer));
+  for (guint i = 0; i < 2; i++)
+    {
+      transfer = send_sample (f);
+      WAIT_FOR (namida_transfer_is_final (transfer));
+      g_assert_no_error (namida_transfer_get_error (transfer));
+      check_fill (f, "one.flac", '9');
+      check_fill (f, "one (2).flac", '1');
+      check_fill (f, "two (2).flac", '2');
+      check_fill (f, "other/one (2).flac", '3');
+      check_fill (f, "copy/zwei (2).flac", '2');
+    }
+  g_assert_cmpuint (namida_transfer_count_files (transfer).stored, ==, 0);
+  stop_hub (namesake);
+}
+
+static void
 on_listed (GListModel *transfers, guint position, guint removed, guint added, NamidaTransferState *seen)
 {
   g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, position);
@@ -371,6 +419,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/hub/found-late", NAMIDA_ACCEPT_ASK, test_found_late);
   ADD ("/hub/send-and-again", NAMIDA_ACCEPT_ALL, test_send_and_again);
+  ADD ("/hub/namesake", NAMIDA_ACCEPT_ALL, test_namesake);
   ADD ("/hub/accepted-by-itself", NAMIDA_ACCEPT_ALL, test_accepted_by_itself);
   ADD ("/hub/odd-names", NAMIDA_ACCEPT_ALL, test_odd_names);
   ADD ("/hub/ask", NAMIDA_ACCEPT_ASK, test_ask);

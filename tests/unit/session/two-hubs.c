@@ -4,9 +4,13 @@
 #include "two-hubs.h"
 #include "namida-sample.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#define PAIR_BYTES 5000
 
 char *
 below (Fixture *f, const char *name)
@@ -119,6 +123,25 @@ stop_hub (NamidaHub *hub)
   g_object_unref (hub);
 }
 
+/* Files of one size and one time that a hasty comparison takes for each other. */
+void
+write_pairs (Fixture *f, const char *music, const char *fills)
+{
+  static const char *const names[] = { "one.flac", "two.flac", "other/one.flac", "copy/zwei.flac" };
+  const struct timespec times[2] = { { 1600000000, 0 }, { 1600000000, 0 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *name = g_build_filename (music, "Pairs", names[i], NULL);
+      g_autofree char *path = below (f, name);
+      g_autofree char *folder = g_path_get_dirname (path);
+
+      g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+      write_long (f, name, PAIR_BYTES, fills[i]);
+      g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+    }
+}
+
 void
 write_sample (Fixture *f)
 {
@@ -130,6 +153,7 @@ write_sample (Fixture *f)
   sample = below (f, "sample");
   g_assert_true (namida_sample_write (sample, 40, 7, &error));
   g_assert_no_error (error);
+  write_pairs (f, "sample/Music", "1232");
 }
 
 void

@@ -43,7 +43,10 @@ NamidaHub *try_to_start (const NamidaHubOptions *options, GError **error);
 NamidaHub *start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options);
 NamidaHub *start_hub (Fixture *f, const char *alias, NamidaAccept accept);
 void stop_hub (NamidaHub *hub);
-/* Makes the folder, and in it what is sent. */
+/* In the folder Pairs of @music, files of one size and one time: other contents, the same name in another folder, and
+ * the content of the second at another place. @fills: what each of the four consists of. */
+void write_pairs (Fixture *f, const char *music, const char *fills);
+/* Makes the folder, and in it what is sent: such pairs are among it. */
 void write_sample (Fixture *f);
 /* @accept: of the receiver; set_up() asks whatever @data is. */
 void set_up_accepting (Fixture *f, gconstpointer accept);
