@@ -24,6 +24,7 @@
 #include "namida-preferences.h"
 #include "namida-merge-dialog.h"
 #include "namida-restore-dialog.h"
+#include "namida-song-picker.h"
 #include "namida-send-item.h"
 #include "namida-send-sheet.h"
 #include "namida-tag.h"
@@ -167,6 +168,7 @@ main (int argc, char **argv)
     { "preferences", namida_preferences_get_type },
     { "merge-dialog", namida_merge_dialog_get_type },
     { "restore-dialog", namida_restore_dialog_get_type },
+    { "song-picker", namida_song_picker_get_type },
     { "send-item", namida_send_item_get_type },
     { "send-sheet", namida_send_sheet_get_type },
     { "tag", namida_tag_get_type },

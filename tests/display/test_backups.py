@@ -136,6 +136,55 @@ def test_search(lab):
     quit_by_keyboard(process, window)
 
 
+def test_songs_alone(lab):
+    """One song from its list, and one album from the search: nothing else comes along, and both can be undone."""
+    versions(lab)
+    process, data, window = open_page(lab, "Desk PC")
+    choose(window, 0, "Show Contents", "c")
+    wait_for("the contents", lambda: find("Backup of Pixel 8") and find("Music That Came With It"))
+    press(button("Restore Songs…"))
+    picker = window_id("Choose Songs")
+    wait_for("the songs", lambda: "0 of 3 songs" in texts() and any("Jóga" in text for text in texts()))
+    keys(picker, "Return")
+    assert window_id("Choose Songs"), "it went on with nothing chosen"
+    xdo("windowfocus", "--sync", picker)
+    xdo("type", "01.")
+    wait_for("only that song", lambda: len([node for node in everything() if node.get_role_name() == "list item" and (node.get_name() or "").startswith("Music/")]) == 1)
+    keys(picker, "Tab")
+    keys(picker, "space")
+    wait_for("the choice", lambda: "1 of 3 songs" in texts())
+    picture("songs-480", picker)
+    press(button("Continue"))
+    dialog = window_id("Restore")
+    wait_for("what goes where", lambda: any(text.startswith("01. Jóga.flac. Nothing is overwritten") for text in texts()))
+    wait_for("the comparison", lambda: any("1 is new" in text for text in texts()))
+    assert not any("Backup for Namida" == text for text in texts()), "the zip comes along"
+    picture("songs-place", dialog)
+    press(button("Restore"))
+    wait_for("the end", lambda: "1 file was restored" in texts())
+    assert [path.name for path in (data / "music").rglob("*.flac")] == ["01. Jóga.flac"]
+    press(button("Undo"))
+    wait_for("the undoing", lambda: "Undone" in texts())
+    assert not list((data / "music").rglob("*.flac"))
+    keys(dialog, "Escape")
+    time.sleep(1)
+    keys(window, "Escape")
+    wait_for("the page to go", lambda: find("Backup of Pixel 8") is None and len(menus()) == 2)
+
+    album = next((data / "backups").rglob("01. Jóga.flac")).parent.name
+    keys(window, "ctrl+f")
+    xdo("type", album)
+    press(button(f"Restore “{album}”"))
+    dialog = window_id("Restore")
+    wait_for("what goes where", lambda: any("is new" in text for text in texts()))
+    press(button("Restore"))
+    wait_for("the end", lambda: "1 file was restored" in texts())
+    assert [path.parent.name for path in (data / "music").rglob("*.flac")] == [album]
+    keys(dialog, "Escape")
+    time.sleep(1)
+    quit_by_keyboard(process, window)
+
+
 def test_contents_and_restore_here(lab):
     versions(lab)
     process, data, window = open_page(lab, "Desk PC")
@@ -242,4 +291,4 @@ def test_trash_and_replacement(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_search, True), (test_trash_and_replacement, False), (test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])
+run([(test_search, True), (test_songs_alone, True), (test_trash_and_replacement, False), (test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The results of the search on the Backups page. A playlist comes back by merging the version that has it into the
- * newest one of its device; of a song or an album the folder within the version opens. Only the first of each kind are
+ * newest one of its device; a song or an album is copied into the music folder. Only the first of each kind are
  * shown: somebody who has found too much types more of the name. Main context. */
 #include "config.h"
 
@@ -12,6 +12,7 @@
 #include "namida-format.h"
 #include "namida-hub-find.h"
 #include "namida-merge-dialog.h"
+#include "namida-restore-dialog.h"
 
 #define MOST_ROWS 20u
 
@@ -80,52 +81,56 @@ find_list_on_get_back (GtkWidget *widget, const char *action, GVariant *paramete
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* (ss): id of the version, folder of the song as the search names it: “Music/Björk”. */
+/* (ss): id of the version that has its own copy, and the place of the song or album in it. */
 static void
-find_list_on_folder (GtkWidget *widget, const char *action, GVariant *parameter)
+find_list_on_restore (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaFindList *self = NAMIDA_FIND_LIST (widget);
+  const char *paths[2] = { NULL };
   NamidaVersion *version;
-  g_autofree char *folder = NULL;
-  const char *id, *place;
+  NamidaRestoreDialog *dialog;
+  const char *id;
 
-  g_variant_get (parameter, "(&s&s)", &id, &place);
+  g_variant_get (parameter, "(&s&s)", &id, &paths[0]);
   version = find_list_get_version (self, id);
   if (version == NULL)
     return;
-  folder = g_build_filename (namida_version_get_path (version), "Music", place, NULL);
-  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
-    {
-      g_free (folder);
-      folder = g_strdup (namida_version_get_path (version));
-    }
-  gtk_widget_activate_action (widget, "win.open-folder", "^ay", folder);
+  dialog = namida_restore_dialog_new_picked (self->hub, version, paths);
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (widget)));
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 /* ---- rows ---- */
 
+/* What can be done with a hit: the file itself is in the folder of the user, or a copy of it is in a version. */
 static GtkWidget *
 find_list_make_button (NamidaFindList *self, const NamidaFindHit *hit, const char *id)
 {
+  g_autofree char *stored = g_strdup_printf ("%" G_GINT64_FORMAT, hit->stored);
   g_autofree char *spoken = NULL;
-  g_autofree char *place = NULL;
-  GtkWidget *button;
+  GtkWidget *button = gtk_button_new ();
 
   if (hit->kind == NAMIDA_FIND_PLAYLIST)
     {
-      button = gtk_button_new_with_label (_ ("Get Back…"));
+      gtk_button_set_label (GTK_BUTTON (button), _ ("Get Back…"));
       gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);
       gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "find.get-back");
       /* Translators: %s is a playlist */
       spoken = g_strdup_printf (_ ("Get Back “%s”"), hit->title);
     }
+  else if (hit->place != NULL)
+    {
+      gtk_button_set_label (GTK_BUTTON (button), _ ("Restore…"));
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", stored, hit->place);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "find.restore");
+      /* Translators: %s is a song or an album */
+      spoken = g_strdup_printf (_ ("Restore “%s”"), hit->title);
+    }
   else
     {
-      place
-          = hit->kind == NAMIDA_FIND_ALBUM ? g_build_filename (hit->detail, hit->title, NULL) : g_strdup (hit->detail);
-      button = gtk_button_new_with_label (_ ("Open Folder"));
-      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "(ss)", id, place);
-      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "find.folder");
+      gtk_button_set_label (GTK_BUTTON (button), _ ("Open Folder"));
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "^ay", hit->folder);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.open-folder");
       /* Translators: %s is a song or an album */
       spoken = g_strdup_printf (_ ("Open Folder of “%s”"), hit->title);
     }
@@ -164,7 +169,9 @@ find_list_make_row (NamidaFindList *self, const NamidaFindHit *hit)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), words);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), find_list_make_button (self, hit, id));
+  /* A song that only a library inside a zip names has no file here. */
+  if (hit->kind == NAMIDA_FIND_PLAYLIST || hit->folder != NULL)
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), find_list_make_button (self, hit, id));
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
   gtk_actionable_set_action_target (GTK_ACTIONABLE (row), "s", id);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (row), "win.show-version");
@@ -279,7 +286,7 @@ namida_find_list_class_init (NamidaFindListClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = namida_find_list_dispose;
   gtk_widget_class_install_action (widget_class, "find.get-back", "s", find_list_on_get_back);
-  gtk_widget_class_install_action (widget_class, "find.folder", "(ss)", find_list_on_folder);
+  gtk_widget_class_install_action (widget_class, "find.restore", "(ss)", find_list_on_restore);
 }
 
 static void

@@ -27,6 +27,7 @@ struct _NamidaRestoreDialog
 
   NamidaHub *hub;
   NamidaVersion *version;
+  char **picked;           /* (nullable): only these files and folders of it */
   NamidaPeer *peer;        /* (nullable): the device that it goes to; %NULL: this computer */
   NamidaRestorePlan *plan; /* (nullable) until it is loaded */
   GCancellable *cancellable;
@@ -54,6 +55,7 @@ struct _NamidaRestoreDialog
   GtkWidget *pages[N_RESTORE_STEPS];
   AdwPreferencesGroup *devices_group;
   GtkLabel *device_sub;
+  GtkLabel *place_sub;
   NamidaPartsList *parts;
   NamidaMusicList *music;
   GtkLabel *music_sub;

@@ -11,6 +11,7 @@
 #include "namida-dialog.h"
 #include "namida-error.h"
 #include "namida-files.h"
+#include "namida-format.h"
 #include "namida-mnemonics.h"
 #include "namida-music-here.h"
 
@@ -337,6 +338,45 @@ restore_choose_folders (NamidaRestoreDialog *self)
     }
 }
 
+/* “02 Jóga.flac” or “26 songs” */
+static void
+restore_show_picked (NamidaRestoreDialog *self)
+{
+  g_autoptr (GPtrArray) songs = namida_restore_plan_dup_songs (self->plan);
+  g_autofree char *name = songs->len == 1 ? g_path_get_basename (songs->pdata[0]) : NULL;
+  g_autofree char *title = name != NULL ? namida_format_title (name) : NULL;
+  g_autofree char *what = g_strdup_printf (ngettext ("%'u song", "%'u songs", songs->len), songs->len);
+  /* Translators: the first %s is the name of a song, or “26 songs” */
+  g_autofree char *text
+      = g_strdup_printf (_ ("%s. Nothing is overwritten unless you say so"), title != NULL ? title : what);
+
+  gtk_label_set_label (self->place_sub, text);
+}
+
+/* @self->plan is there. Returns: %FALSE: the window shows why not */
+static gboolean
+restore_pick (NamidaRestoreDialog *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->picked == NULL)
+    {
+      restore_choose_folders (self);
+      restore_add_devices (self);
+      return TRUE;
+    }
+  if (!namida_restore_plan_pick (self->plan, (const char *const *) self->picked, &error))
+    {
+      namida_restore_dialog_show_problem (self, _ ("Cannot Be Restored"), error);
+      return FALSE;
+    }
+  restore_choose_folders (self);
+  restore_show_picked (self);
+  gtk_widget_set_visible (self->pages[RESTORE_STEP_DEVICE], FALSE);
+  adw_carousel_remove (self->carousel, self->pages[RESTORE_STEP_DEVICE]);
+  return TRUE;
+}
+
 static void
 restore_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -351,8 +391,8 @@ restore_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
         namida_restore_dialog_show_problem (self, _ ("Cannot Be Restored"), error);
       return;
     }
-  restore_choose_folders (self);
-  restore_add_devices (self);
+  if (!restore_pick (self))
+    return;
   restore_show_parts (self);
   if (!restore_has_zip (self))
     {
@@ -453,6 +493,7 @@ namida_restore_dialog_finalize (GObject *object)
   g_clear_pointer (&self->match, namida_music_match_free);
   namida_path_map_free (self->manual);
   g_ptr_array_unref (self->rows);
+  g_strfreev (self->picked);
   g_free (self->choosing);
   g_free (self->shown_file);
   g_free (self->steps_text);
@@ -470,6 +511,7 @@ restore_bind_template (GtkWidgetClass *widget_class)
   BIND (dots);
   BIND (devices_group);
   BIND (device_sub);
+  BIND (place_sub);
   BIND (parts);
   BIND (music);
   BIND (music_sub);
@@ -544,5 +586,14 @@ namida_restore_dialog_new (NamidaHub *hub, NamidaVersion *version)
   self->version = g_object_ref (version);
   gtk_label_set_label (self->device_sub, sub);
   namida_hub_plan_restore_async (hub, version, self->cancellable, restore_on_loaded, g_object_ref (self));
+  return self;
+}
+
+NamidaRestoreDialog *
+namida_restore_dialog_new_picked (NamidaHub *hub, NamidaVersion *version, const char *const *paths)
+{
+  NamidaRestoreDialog *self = namida_restore_dialog_new (hub, version);
+
+  self->picked = g_strdupv ((char **) paths); /* before the plan is there: that takes a turn of the main loop */
   return self;
 }

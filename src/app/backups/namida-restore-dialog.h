@@ -19,4 +19,9 @@ G_DECLARE_FINAL_TYPE (NamidaRestoreDialog, namida_restore_dialog, NAMIDA, RESTOR
 /** namida_restore_dialog_new: Returns: (transfer none): for @version, to be shown over the window of the program. */
 NamidaRestoreDialog *namida_restore_dialog_new (NamidaHub *hub, NamidaVersion *version);
 
+/** namida_restore_dialog_new_picked: the same for a part of it: @paths: (array zero-terminated=1): as
+ * namida_restore_plan_pick() takes them. They go to this computer. */
+NamidaRestoreDialog *
+namida_restore_dialog_new_picked (NamidaHub *hub, NamidaVersion *version, const char *const *paths);
+
 G_END_DECLS

@@ -12,6 +12,7 @@
 #include "namida-format.h"
 #include "namida-merge-dialog.h"
 #include "namida-restore-dialog.h"
+#include "namida-song-picker.h"
 #include "namida-unencrypted.h"
 #include "namida-version-good.h"
 #include "namida-shell.h"
@@ -219,6 +220,22 @@ namida_version_flow_restore_here (GtkWidget *from, NamidaHub *hub, NamidaVersion
 
   gtk_window_set_transient_for (GTK_WINDOW (dialog), GTK_WINDOW (gtk_widget_get_root (from)));
   gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+namida_version_flow_restore_songs (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
+{
+  NamidaSongPicker *picker = namida_song_picker_new (hub, version);
+
+  gtk_window_set_transient_for (GTK_WINDOW (picker), GTK_WINDOW (gtk_widget_get_root (from)));
+  gtk_window_present (GTK_WINDOW (picker));
+}
+
+gboolean
+namida_version_flow_has_songs (NamidaVersion *version)
+{
+  return namida_version_get_landing (version) == NAMIDA_LANDING_BACKUP && namida_version_get_present (version)
+         && namida_version_get_music (version)->len > 0;
 }
 
 void

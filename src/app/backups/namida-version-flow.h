@@ -21,6 +21,10 @@ void namida_version_flow_tell_verified (GtkWidget *from,
 void namida_version_flow_restore_to (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 /** namida_version_flow_restore_here: asks what goes where, shows what would change, then does it. */
 void namida_version_flow_restore_here (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
+/** namida_version_flow_has_songs: whether it has music that namida_version_flow_restore_songs() can offer. */
+gboolean namida_version_flow_has_songs (NamidaVersion *version);
+/** namida_version_flow_restore_songs: lists its songs, and restores those that are checked. */
+void namida_version_flow_restore_songs (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 /** namida_version_flow_merge: unites its backup with that of another version, which is asked for. */
 void namida_version_flow_merge (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 /** namida_version_flow_remove: says what that frees, asks, then removes. */

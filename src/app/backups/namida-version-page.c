@@ -16,6 +16,7 @@
 #include "namida-parts-bar.h"
 #include "namida-row-menu.h"
 #include "namida-version-data.h"
+#include "namida-version-flow.h"
 #include "namida-contents.h"
 #include "namida-version-parts.h"
 
@@ -55,6 +56,7 @@ struct _NamidaVersionPage
   AdwPreferencesGroup *here_group;
   AdwPreferencesGroup *playlist_group;
   AdwPreferencesGroup *music_group;
+  GtkWidget *songs_button;
   AdwPreferencesGroup *without_group;
 };
 
@@ -101,6 +103,14 @@ static void
 version_page_on_older (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   version_page_go_to (NAMIDA_VERSION_PAGE (widget), NAMIDA_VERSION_PAGE (widget)->older);
+}
+
+static void
+version_page_on_songs (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaVersionPage *self = NAMIDA_VERSION_PAGE (widget);
+
+  namida_version_flow_restore_songs (widget, self->hub, self->version);
 }
 
 /* ---- what is known without looking into it ---- */
@@ -150,6 +160,7 @@ version_page_show_music (NamidaVersionPage *self)
                                                            figures, NULL));
     }
   gtk_widget_set_visible (GTK_WIDGET (self->music_group), music->len > 0);
+  gtk_widget_set_visible (self->songs_button, namida_version_flow_has_songs (self->version));
 }
 
 /* ---- what is in the zip ---- */
@@ -411,6 +422,7 @@ version_page_bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, here_group);
   gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, playlist_group);
   gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, music_group);
+  gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, songs_button);
   gtk_widget_class_bind_template_child (widget_class, NamidaVersionPage, without_group);
 }
 
@@ -426,6 +438,7 @@ namida_version_page_class_init (NamidaVersionPageClass *klass)
   version_page_bind_template (widget_class);
   gtk_widget_class_install_action (widget_class, "version-page.newer", NULL, version_page_on_newer);
   gtk_widget_class_install_action (widget_class, "version-page.older", NULL, version_page_on_older);
+  gtk_widget_class_install_action (widget_class, "version-page.songs", NULL, version_page_on_songs);
 }
 
 static void
@@ -445,6 +458,8 @@ version_page_show_menu (NamidaVersionPage *self)
 
   namida_row_menu_add (menu, _ ("_Newer Version"), "version-page.newer", NULL);
   namida_row_menu_add (menu, _ ("_Older Version"), "version-page.older", NULL);
+  if (namida_version_flow_has_songs (self->version))
+    namida_row_menu_add (menu, _ ("Restore Son_gs…"), "version-page.songs", NULL);
   if (namida_version_get_present (self->version))
     namida_row_menu_add (menu, _ ("_Share With a Browser…"), "win.link-version", namida_version_get_id (self->version));
   g_menu_item_set_action_and_target (folder, "win.open-folder", "^ay", namida_version_get_path (self->version));

@@ -86,6 +86,8 @@ show_state (NamidaVersionRow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.restore-to", namida_version_get_present (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.link", namida_version_get_present (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.restore-here", namida_version_get_present (self->version));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.restore-songs",
+                                 namida_version_flow_has_songs (self->version));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "version.merge",
                                  namida_version_get_present (self->version)
                                      && namida_version_get_zip_path (self->version) != NULL);
@@ -230,6 +232,14 @@ on_link (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_restore_songs (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
+
+  namida_version_flow_restore_songs (widget, self->hub, self->version);
+}
+
+static void
 on_merge (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
@@ -341,6 +351,7 @@ namida_version_row_class_init (NamidaVersionRowClass *klass)
   gtk_widget_class_install_action (widget_class, "version.link", NULL, on_link);
   gtk_widget_class_install_action (widget_class, "version.merge", NULL, on_merge);
   gtk_widget_class_install_action (widget_class, "version.restore-here", NULL, on_restore_here);
+  gtk_widget_class_install_action (widget_class, "version.restore-songs", NULL, on_restore_songs);
   gtk_widget_class_install_action (widget_class, "version.remove", NULL, on_remove);
   gtk_widget_class_install_property_action (widget_class, "version.pinned", "pinned");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "version.remove", NULL);

@@ -113,6 +113,21 @@ void namida_restore_plan_set_automatic (NamidaRestorePlan *self, gboolean automa
  * choose a destination for. */
 const char *namida_restore_plan_needs_choice (NamidaRestorePlan *self);
 
+/**
+ * namida_restore_plan_pick:
+ * @paths: (array zero-terminated=1): files, or folders with all that is in them, below the music folders of the
+ * version: “Music/Björk/Homogenic”; UTF-8, as NamidaRestoreItem and NamidaFindHit.place name them
+ *
+ * Restores only these: the backup zip and all other files leave the plan for good. To be called after load and before
+ * preview. Main context.
+ *
+ * Returns: %FALSE with NOT_FOUND when the version has none of them; the plan is as it was then
+ */
+gboolean namida_restore_plan_pick (NamidaRestorePlan *self, const char *const *paths, GError **error);
+/** namida_restore_plan_dup_songs: Returns: (transfer full) (element-type utf8): each file of the music folders, as
+ * namida_restore_plan_pick() takes it, in the order of the folders. Main context. */
+GPtrArray *namida_restore_plan_dup_songs (NamidaRestorePlan *self);
+
 /** namida_restore_plan_preview_async: compares every file with what is at its destination (by recorded hashes where
  * nothing has changed since, by content else). Labels that nobody chose a destination for are left out. */
 void namida_restore_plan_preview_async (NamidaRestorePlan *self,

@@ -17,7 +17,9 @@ typedef struct
 {
   gint64 id, created_at;
   char *alias;
-  char *zip; /* (nullable): absolute */
+  char *path;
+  char *zip;      /* (nullable): absolute */
+  gboolean plain; /* it has copies of its own, and does not only record files of the music folders */
 } FindVersion;
 
 typedef struct
@@ -30,7 +32,7 @@ typedef struct
   GPtrArray *keys;  /* (nullable): of the zip that is being read */
   guint counts[3];
   const FindVersion *version;
-  NamidaLibrary *library; /* (nullable): of the zip that is being read */
+  GHashTable *places; /* (nullable): path of each file of the present version → its absolute path, when needed */
 } Find;
 
 void
@@ -41,6 +43,8 @@ namida_find_hit_free (NamidaFindHit *self)
   g_free (self->title);
   g_free (self->detail);
   g_free (self->alias);
+  g_free (self->place);
+  g_free (self->folder);
   g_free (self);
 }
 
@@ -56,6 +60,7 @@ static void
 find_version_free (FindVersion *version)
 {
   g_free (version->alias);
+  g_free (version->path);
   g_free (version->zip);
   g_free (version);
 }
@@ -88,7 +93,8 @@ find_count (Find *find, NamidaFindHit *hit, const char *key)
   hit->alias = g_strdup (find->version->alias);
 }
 
-static void
+/* Returns: (transfer none) (nullable): %NULL when there are too many already */
+static NamidaFindHit *
 find_add (Find *find, NamidaFindKind kind, const char *title, const char *detail)
 {
   g_autofree char *key = g_strdup_printf ("%d\n%s\n%s", kind, title, detail);
@@ -97,7 +103,7 @@ find_add (Find *find, NamidaFindKind kind, const char *title, const char *detail
   if (hit == NULL)
     {
       if (find->counts[kind] >= NAMIDA_FIND_MOST)
-        return;
+        return NULL;
       find->counts[kind]++;
       hit = g_new0 (NamidaFindHit, 1);
       hit->kind = kind;
@@ -108,6 +114,25 @@ find_add (Find *find, NamidaFindKind kind, const char *title, const char *detail
   find_count (find, hit, key);
   if (find->keys != NULL)
     g_ptr_array_add (find->keys, g_strdup (key));
+  return hit;
+}
+
+/* @place: “Music/Björk/01.flac”, or the folder of an album; @path: (transfer none): absolute, of a file there. */
+static void
+find_set_place (Find *find, NamidaFindHit *hit, const char *place, const char *path)
+{
+  if (hit == NULL)
+    return;
+  if (hit->folder == NULL || hit->version == find->version->id)
+    {
+      g_free (hit->folder);
+      hit->folder = g_path_get_dirname (path);
+    }
+  if (!find->version->plain || *place == '\0' || find->version->id < hit->stored)
+    return;
+  hit->stored = find->version->id;
+  g_free (hit->place);
+  hit->place = g_utf8_make_valid (place, -1);
 }
 
 static gboolean
@@ -135,7 +160,10 @@ find_read_versions (NamidaDatabase *database, GError **error)
   g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify) find_version_free);
   sqlite3 *handle = namida_database_lock (database);
   sqlite3_stmt *statement = namida_database_prepare (
-      database, error, "SELECT id, created_at, alias, path, zip FROM versions WHERE removing = 0 ORDER BY arrival", "");
+      database, error,
+      "SELECT id, created_at, alias, path, zip, landing = 'backup' FROM versions WHERE removing = 0"
+      " ORDER BY arrival",
+      "");
   int step = SQLITE_ERROR;
 
   while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
@@ -146,6 +174,8 @@ find_read_versions (NamidaDatabase *database, GError **error)
       version->id = sqlite3_column_int64 (statement, 0);
       version->created_at = sqlite3_column_int64 (statement, 1);
       version->alias = g_strdup (find_text (statement, 2));
+      version->path = g_strdup (find_text (statement, 3));
+      version->plain = sqlite3_column_int (statement, 5) != 0;
       if (zip != NULL)
         version->zip
             = g_path_is_absolute (zip) ? g_strdup (zip) : g_build_filename (find_text (statement, 3), zip, NULL);
@@ -157,9 +187,16 @@ find_read_versions (NamidaDatabase *database, GError **error)
   return step == SQLITE_DONE ? g_steal_pointer (&versions) : NULL;
 }
 
-/* A file whose name, or whose folder, is meant. */
+/* (transfer full): absolute */
+static char *
+find_dup_path (Find *find, const char *path)
+{
+  return g_path_is_absolute (path) ? g_strdup (path) : g_build_filename (find->version->path, path, NULL);
+}
+
+/* A file whose name, or whose folder, is meant. @sent: as the table of files has it. */
 static void
-find_take_file (Find *find, const char *label, const char *relative)
+find_take_file (Find *find, const char *label, const char *relative, const char *sent)
 {
   g_autofree char *name = g_path_get_basename (relative);
   g_autofree char *folder = g_path_get_dirname (relative);
@@ -168,11 +205,17 @@ find_take_file (Find *find, const char *label, const char *relative)
   g_autofree char *parent = has_folder ? g_path_get_dirname (folder) : g_strdup (".");
   g_autofree char *where = g_str_equal (parent, ".") ? g_strdup (label) : g_build_filename (label, parent, NULL);
   g_autofree char *place = has_folder ? g_build_filename (label, folder, NULL) : g_strdup (label);
+  g_autofree char *path = find_dup_path (find, sent);
 
   if (find_matches (find, name))
-    find_add (find, NAMIDA_FIND_SONG, name, place);
+    {
+      /* Files that came without a folder are in no music folder, and cannot be restored alone. */
+      g_autofree char *file = *label != '\0' ? g_build_filename (place, name, NULL) : g_strdup ("");
+
+      find_set_place (find, find_add (find, NAMIDA_FIND_SONG, name, place), file, path);
+    }
   if (has_folder && find_matches (find, album))
-    find_add (find, NAMIDA_FIND_ALBUM, album, where);
+    find_set_place (find, find_add (find, NAMIDA_FIND_ALBUM, album, where), *label != '\0' ? place : "", path);
 }
 
 static gboolean
@@ -181,16 +224,51 @@ find_in_files (Find *find, GError **error)
   sqlite3 *handle = namida_database_lock (find->database);
   sqlite3_stmt *statement
       = namida_database_prepare (find->database, error,
-                                 "SELECT label, relative FROM version_files WHERE version = ? AND kind = 1", "i",
+                                 "SELECT label, relative, path FROM version_files WHERE version = ? AND kind = 1", "i",
                                  find->version->id);
   int step = SQLITE_ERROR;
 
   while (statement != NULL && (step = sqlite3_step (statement)) == SQLITE_ROW)
-    find_take_file (find, find_text (statement, 0), find_text (statement, 1));
+    find_take_file (find, find_text (statement, 0), find_text (statement, 1), find_text (statement, 2));
   step = statement == NULL || find_check_step (handle, step, error) ? step : SQLITE_ERROR;
   sqlite3_finalize (statement);
   namida_database_unlock (find->database);
   return step == SQLITE_DONE;
+}
+
+/* ---- the file of a track that a backup zip names ---- */
+
+static void
+find_read_places (Find *find)
+{
+  sqlite3_stmt *statement;
+
+  find->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  namida_database_lock (find->database);
+  statement = namida_database_prepare (find->database, NULL,
+                                       "SELECT label, relative, path FROM version_files WHERE version = ? AND kind = 1",
+                                       "i", find->version->id);
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    g_hash_table_insert (find->places, g_build_filename (find_text (statement, 0), find_text (statement, 1), NULL),
+                         find_dup_path (find, find_text (statement, 2)));
+  sqlite3_finalize (statement);
+  namida_database_unlock (find->database);
+}
+
+/* The end of @track, a path of the device that made the backup, that is also the path of a file here: a music folder
+ * keeps its own name. (transfer none) (nullable) */
+static const char *
+find_get_place (Find *find, const char *track)
+{
+  if (find->places == NULL)
+    find_read_places (find);
+  for (const char *end = track; end != NULL; end = strchr (end, '/'))
+    {
+      end += *end == '/';
+      if (*end != '\0' && g_hash_table_contains (find->places, end))
+        return end;
+    }
+  return NULL;
 }
 
 static void
@@ -202,6 +280,23 @@ find_on_playlist (gpointer user_data, const NamidaListEntry *entry)
     find_add (find, NAMIDA_FIND_PLAYLIST, entry->name, "");
 }
 
+/* @hit: (nullable) */
+static void
+find_locate (Find *find, NamidaFindHit *hit, const char *track)
+{
+  const char *place;
+  g_autofree char *folder = NULL;
+
+  if (hit == NULL || hit->stored == find->version->id)
+    return;
+  place = find_get_place (find, track);
+  if (place == NULL)
+    return;
+  folder = g_path_get_dirname (place);
+  find_set_place (find, hit, hit->kind == NAMIDA_FIND_ALBUM ? folder : place,
+                  g_hash_table_lookup (find->places, place));
+}
+
 static void
 find_in_library (Find *find, NamidaLibrary *library)
 {
@@ -210,9 +305,9 @@ find_in_library (Find *find, NamidaLibrary *library)
       const NamidaLibraryTrack *track = &g_array_index (library->tracks, NamidaLibraryTrack, i);
 
       if (find_matches (find, track->title))
-        find_add (find, NAMIDA_FIND_SONG, track->title, track->artist);
+        find_locate (find, find_add (find, NAMIDA_FIND_SONG, track->title, track->artist), track->path);
       if (find_matches (find, track->album))
-        find_add (find, NAMIDA_FIND_ALBUM, track->album, track->artist);
+        find_locate (find, find_add (find, NAMIDA_FIND_ALBUM, track->album, track->artist), track->path);
     }
 }
 
@@ -292,6 +387,7 @@ namida_version_find (NamidaDatabase *database, const char *text, GCancellable *c
       find.seen = seen;
       ok = find_in_files (&find, error);
       find_in_zip (&find, cancellable);
+      g_clear_pointer (&find.places, g_hash_table_unref);
       ok = ok && !g_cancellable_set_error_if_cancelled (cancellable, error);
     }
   g_hash_table_iter_init (&iter, hits);

@@ -27,6 +27,9 @@ typedef struct
   gint64 version;    /* the newest of them */
   gint64 created_at; /* when that one arrived, microseconds since 1970 */
   char *alias;       /* whose that one is */
+  gint64 stored;     /* the newest version with a copy of the song, or songs of the album, of its own; 0: none */
+  char *place;       /* (nullable): of the file or folder in @stored, for namida_restore_plan_pick() */
+  char *folder;      /* (nullable): absolute: where its file is */
 } NamidaFindHit;
 
 void namida_find_hit_free (NamidaFindHit *self);

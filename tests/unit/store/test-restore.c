@@ -193,6 +193,47 @@ test_undo_of_changed (void)
   world_close (&world);
 }
 
+/* One song and one album: nothing else of the version is restored, not even its zip. */
+static void
+test_pick (void)
+{
+  static const char *const some[] = { "Music/Björk/02.flac", "Rips/deep", NULL };
+  static const char *const none[] = { "Music/Bj", "Music/Björk/02.fla", "", NULL };
+  World world = { 0 };
+  g_autoptr (NamidaRestorePlan) plan = NULL;
+  g_autoptr (GPtrArray) songs = NULL;
+  g_autoptr (GError) error = NULL;
+
+  world_open (&world);
+  fill_version (&world);
+  plan = load (&world);
+  songs = namida_restore_plan_dup_songs (plan);
+  g_assert_cmpuint (songs->len, ==, 4);
+  g_assert_cmpstr (songs->pdata[0], ==, "Music/Björk/01.flac");
+
+  g_assert_false (namida_restore_plan_pick (plan, none, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_cmpuint (namida_restore_plan_get_labels (plan)->len, ==, 3);
+  g_assert_nonnull (namida_restore_plan_get_zip (plan));
+
+  g_assert_true (namida_restore_plan_pick (plan, some, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (namida_restore_plan_get_labels (plan)->len, ==, 2);
+  g_assert_null (namida_restore_plan_get_zip (plan));
+  choose (plan, "Rips", world.other);
+  preview (plan);
+  g_assert_cmpuint (label_of (plan, "Music")->files[NAMIDA_RESTORE_NEW], ==, 1);
+  g_assert_cmpuint (apply (plan).added, ==, 2);
+  g_assert_true (is_there (world.music, "Björk", "02.flac", NULL));
+  g_assert_false (is_there (world.music, "Björk", "01.flac", NULL));
+  g_assert_false (is_there (world.music, "empty.mp3", NULL));
+  g_assert_false (is_there (world.zips, NAMIDA_SAMPLE_ZIP, NULL));
+  g_assert_true (is_there (world.other, "deep", "er", "rip.mp3", NULL));
+  g_assert_cmpuint (undo (&world).removed, ==, 2);
+  world_close (&world);
+}
+
 static void
 test_keep_both (void)
 {
@@ -443,6 +484,7 @@ main (int argc, char **argv)
   g_test_add_func ("/restore/layouts", test_layouts);
   g_test_add_func ("/restore/twice-and-undo", test_twice_and_undo);
   g_test_add_func ("/restore/undo-of-changed", test_undo_of_changed);
+  g_test_add_func ("/restore/pick", test_pick);
   g_test_add_func ("/restore/keep-both", test_keep_both);
   g_test_add_func ("/restore/replace", test_replace);
   g_test_add_func ("/restore/in-the-way", test_in_the_way);
