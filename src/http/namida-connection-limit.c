@@ -72,6 +72,13 @@ namida_connection_limit_new (void)
   return self;
 }
 
+NamidaConnectionLimit *
+namida_connection_limit_ref (NamidaConnectionLimit *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
 void
 namida_connection_limit_unref (NamidaConnectionLimit *self)
 {

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct _NamidaConnectionLimit NamidaConnectionLimit;
 
 NamidaConnectionLimit *namida_connection_limit_new (void);
+NamidaConnectionLimit *namida_connection_limit_ref (NamidaConnectionLimit *self);
 /** The connections that still count keep it. */
 void namida_connection_limit_unref (NamidaConnectionLimit *self);
 /** namida_connection_limit_take: a place for @connection until that object is gone; another one may be shut down for
@@ -51,6 +52,7 @@ void namida_connection_limit_shut (NamidaConnectionLimit *self, const char *fing
 /** namida_connection_limit_has_trusted: whether a trusted device is connected. */
 gboolean namida_connection_limit_has_trusted (NamidaConnectionLimit *self);
 guint namida_connection_limit_get_n (NamidaConnectionLimit *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaConnectionLimit, namida_connection_limit_unref)
 
 /** namida_connection_dup_network: Returns: (transfer full): whose addresses count together: of IPv6 the /64, which a
  * single computer may use all of; an IPv4 or link-local address stands for itself. */

@@ -159,6 +159,12 @@ namida_listener_shut (NamidaListener *self, const char *fingerprint)
   namida_connection_limit_shut (self->limit, fingerprint);
 }
 
+NamidaConnectionLimit *
+namida_listener_ref_limit (NamidaListener *self)
+{
+  return namida_connection_limit_ref (self->limit);
+}
+
 guint
 namida_listener_get_n_connections (NamidaListener *self)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "namida-connection-limit.h"
 #include "namida-identity.h"
 
 G_BEGIN_DECLS
@@ -56,6 +57,8 @@ void namida_listener_trust (NamidaListener *self, GSocket *socket);
  * Shuts the open connections of this device down: it is trusted no longer.
  */
 void namida_listener_shut (NamidaListener *self, const char *fingerprint);
+/** namida_listener_ref_limit: Returns: (transfer full): who is connected, for workers that outlive the listener. */
+NamidaConnectionLimit *namida_listener_ref_limit (NamidaListener *self);
 /** How many connections are open, wherever they went. */
 guint namida_listener_get_n_connections (NamidaListener *self);
 /** Stops accepting; connections that are not ready yet are closed. */

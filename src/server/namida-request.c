@@ -64,6 +64,7 @@ request_clear (gpointer data)
   g_clear_pointer (&self->info, namida_device_info_unref);
   g_clear_pointer (&self->budget, namida_body_budget_unref);
   g_clear_pointer (&self->bodies, namida_rate_limit_unref);
+  g_clear_pointer (&self->connections, namida_connection_limit_unref);
   g_clear_error (&self->failure);
   namida_http_head_clear (&self->head);
   g_free (self->fields);

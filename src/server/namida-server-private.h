@@ -103,8 +103,9 @@ struct _NamidaRequest
   NamidaHttpHead head;
   const NamidaRoute *route; /* (nullable) until the head is there */
   NamidaBodyBudget *budget;
-  NamidaRateLimit *bodies; /* of all strangers together */
-  GBytes *body;            /* (nullable) until it is there, and once it is parsed */
+  NamidaRateLimit *bodies;            /* of all strangers together, */
+  NamidaConnectionLimit *connections; /* (nullable): while a trusted device is among these */
+  GBytes *body;                       /* (nullable) until it is there, and once it is parsed */
   gboolean body_in_file;
   gpointer parsed; /* (nullable): by @route */
   GError *failure; /* (nullable): of a worker */

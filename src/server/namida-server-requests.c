@@ -135,6 +135,15 @@ body_read_piece (NamidaHttpBody *body, char *piece, GError **error)
   return n < 0 ? n : (gssize) got;
 }
 
+/* A stranger's body is held back for the sake of a trusted device. While none is connected it comes as fast as it can:
+ * an offer of 100,000 files would take 2 s longer. */
+static gboolean
+request_makes_way (NamidaRequest *request)
+{
+  return !request->connection->trusted && request->connections != NULL
+         && namida_connection_limit_has_trusted (request->connections);
+}
+
 /* Returns: (transfer full) (nullable) */
 static GBytes *
 body_read (NamidaRequest *request, GError **error)
@@ -153,7 +162,7 @@ body_read (NamidaRequest *request, GError **error)
     {
       if (!body_append (request, buffer, piece, (gsize) n, error))
         return NULL;
-      if (!request->connection->trusted)
+      if (request_makes_way (request))
         namida_rate_limit_wait (request->bodies, (guint64) n, NULL);
     }
   request->body_in_file = namida_body_buffer_is_in_file (buffer);
@@ -264,6 +273,7 @@ namida_server_receive_next (NamidaServer *self, GIOStream *stream, NamidaHttpRea
   request->socket = g_object_ref (connection->socket);
   request->budget = namida_body_budget_ref (self->budget);
   request->bodies = namida_rate_limit_ref (self->bodies);
+  request->connections = self->listener != NULL ? namida_listener_ref_limit (self->listener) : NULL;
   request->reader = reader;
   request->type = "application/json";
   g_hash_table_add (self->requests, request);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "namida-client.h"
+#include "namida-clock.h"
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-fixtures.h"
@@ -331,6 +332,61 @@ test_nobody_to_ask (Fixture *f, gconstpointer data)
   assert_locked (f);
 }
 
+static gboolean
+on_is_trusted (NamidaServer *server, const char *fingerprint, NamidaIdentity *trusted)
+{
+  return g_strcmp0 (fingerprint, namida_identity_get_fingerprint (trusted)) == 0;
+}
+
+/* An offer of 2 MiB. Returns: for how long the rate limit of strangers' bodies would hold the next one back, in µs. */
+static gint64
+send_large_offer (Fixture *f)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = g_strdup_printf ("%s%*s", OFFER, 2 * 1024 * 1024, "");
+
+  g_clear_object (&f->offer);
+  namida_client_offer_async (f->client, g_bytes_new (text, strlen (text)), NULL, NULL, on_result, &result);
+  WAIT_FOR (f->offer != NULL);
+  namida_offer_decline (f->offer);
+  WAIT_FOR (result != NULL);
+  g_assert_null (namida_client_offer_finish (f->client, result, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
+  return namida_rate_limit_take (f->server->bodies, 0);
+}
+
+/* Strangers' bodies are slowed down only while there is a trusted device for whose sake. */
+static void
+test_strangers_body (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_dir_make_tmp ("namida-waits-XXXXXX", NULL);
+  g_autoptr (NamidaIdentity) identity = namida_identity_load (folder, NULL);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, namida_server_get_port (f->server));
+  g_autoptr (NamidaClient) trusted
+      = namida_client_new (identity, G_INET_SOCKET_ADDRESS (address), namida_identity_get_fingerprint (f->identity));
+  g_autoptr (NamidaOffer) open = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_signal_connect (f->server, "is-trusted", G_CALLBACK (on_is_trusted), identity);
+  /* No debt is ever paid. */
+  namida_clock_set_fake (g_get_monotonic_time ());
+  g_assert_cmpint (send_large_offer (f), ==, 0);
+  g_assert_cmpint (send_large_offer (f), ==, 0);
+  g_clear_object (&f->offer);
+  namida_client_offer_async (trusted, g_bytes_new_static (OFFER, strlen (OFFER)), NULL, NULL, on_result, &result);
+  WAIT_FOR (f->offer != NULL);
+  open = g_object_ref (f->offer);
+  g_assert_cmpint (send_large_offer (f), >, 0);
+  namida_clock_set_fake (-1);
+  namida_offer_decline (open);
+  WAIT_FOR (result != NULL);
+  g_clear_object (&trusted);
+  g_signal_handlers_disconnect_by_func (f->server, on_is_trusted, identity);
+  fixtures_remove (folder);
+}
+
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -346,5 +402,6 @@ main (int argc, char **argv)
   ADD ("/waits/pairing/declined-here", test_declined_here);
   ADD ("/waits/pairing/no-is-told", test_no_is_told);
   ADD ("/waits/pairing/nobody-to-ask", test_nobody_to_ask);
+  ADD ("/waits/strangers-body", test_strangers_body);
   return g_test_run ();
 }
