@@ -21,6 +21,8 @@
 #define DEPTH_MOST 256u
 #define SAMPLES_MOST 64u
 
+guint namida_restore_most_files = NAMIDA_LIMIT_FILES;
+
 /* What the cloud manifest says of the folders. */
 typedef struct
 {
@@ -375,11 +377,11 @@ add_file (
 {
   NamidaRestoreFile *file;
 
-  if (plan->files->len >= NAMIDA_LIMIT_FILES)
+  if (plan->files->len >= namida_restore_most_files)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE,
                    _ ("There are more than %u files in “%s”. Restore its folders one after the other by hand."),
-                   NAMIDA_LIMIT_FILES, plan->folder);
+                   namida_restore_most_files, plan->folder);
       return FALSE;
     }
   file = namida_restore_file_new ();

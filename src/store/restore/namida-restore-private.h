@@ -68,6 +68,8 @@ void namida_restore_label_free (NamidaRestoreLabel *self);
 gboolean namida_restore_find (NamidaRestorePlan *plan, const char *folder, GError **error);
 /** namida_restore_choose: the destinations of the same names. @known: (nullable) */
 void namida_restore_choose (NamidaRestorePlan *plan, GPtrArray *known);
+/** namida_restore_most_files: how many files and folders a plan holds: NAMIDA_LIMIT_FILES. Tests set fewer. */
+extern guint namida_restore_most_files;
 /** namida_restore_walk: fills @plan's files. */
 gboolean namida_restore_walk (NamidaRestorePlan *plan, GCancellable *cancellable, GError **error);
 

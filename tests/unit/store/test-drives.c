@@ -10,7 +10,13 @@
 #include "namida-journal.h"
 #include "namida-store-probe.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static NamidaSink *
 new_sink (Fixture *f, NamidaLanding landing)
@@ -177,6 +183,46 @@ test_two_owners (Fixture *f, gconstpointer data)
   assert_content ("of whoever", f->backups, ".namida-sync-parts/00112233445566778899aabbccddee00/a.part");
 }
 
+/* As FAT does, and more network file systems than one would think. */
+static const char *refused;
+
+int
+openat (int folder, const char *name, int flags, ...)
+{
+  mode_t mode = 0;
+  va_list arguments;
+
+  va_start (arguments, flags);
+  if ((flags & O_CREAT) != 0)
+    mode = va_arg (arguments, mode_t);
+  va_end (arguments);
+  if (refused != NULL && (flags & O_CREAT) != 0 && strpbrk (name, refused) != NULL)
+    {
+      errno = EINVAL;
+      return -1;
+    }
+  return (int) syscall (SYS_openat, folder, name, flags, mode);
+}
+
+static void
+test_refused (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaStoreProbe) probe = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) costs = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (f->backups, 0755), ==, 0);
+  refused = ":?\xe9";
+  probe = namida_store_probe (f->backups, "0123456789abcdef", &error);
+  refused = NULL;
+  g_assert_no_error (error);
+  g_assert_cmpstr (probe->refused, ==, ":?");
+  g_assert_true (probe->refuses_bytes && !probe->refuses_text);
+  costs = namida_store_probe_dup_sentences (probe, TRUE);
+  g_assert_cmpuint (g_strv_length (costs), ==, 1);
+  g_assert_nonnull (strstr (costs[0], ":?"));
+}
+
 /* What is tried leaves nothing behind; what a drive cannot do is a sentence each. */
 static void
 test_probe (Fixture *f, gconstpointer data)
@@ -226,6 +272,7 @@ main (int argc, char **argv)
   ADD ("drop-parked", test_drop_parked);
   ADD ("reserve", test_reserve);
   ADD ("two-owners", test_two_owners);
+  ADD ("refused", test_refused);
   ADD ("probe", test_probe);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 
 #include "namida-digest.h"
 #include "namida-error.h"
+#include "namida-restore-private.h"
 #include "namida-sample.h"
 #include "namida-version-lists.h"
 #include "restore-world.h"
@@ -111,7 +112,8 @@ test_twice_and_undo (void)
   world_open (&world);
   fill_version (&world);
   write_file ("one", -1, 77, world.music, "Björk", "01.flac", NULL);
-  write_file ("mine", -1, 78, world.music, "Björk", "02.flac", NULL);
+  /* Of the same size and time. */
+  write_file ("own", -1, 1500000001, world.music, "Björk", "02.flac", NULL);
   home = g_build_filename (world.base, "home", NULL);
   before = snapshot (home);
   version = snapshot (world.version);
@@ -231,6 +233,68 @@ test_pick (void)
   g_assert_false (is_there (world.zips, NAMIDA_SAMPLE_ZIP, NULL));
   g_assert_true (is_there (world.other, "deep", "er", "rip.mp3", NULL));
   g_assert_cmpuint (undo (&world).removed, ==, 2);
+  world_close (&world);
+}
+
+/* Of the size that they had when they were added: one was written to in its place, as a tag editor does; the other is
+ * another file with the same time. */
+static void
+test_undo_of_same_size (void)
+{
+  World world = { 0 };
+  g_autoptr (NamidaRestorePlan) plan = NULL;
+  g_autofree char *edited = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *other = NULL;
+  NamidaRestoreResult result;
+  int fd;
+
+  world_open (&world);
+  fill_version (&world);
+  plan = load (&world);
+  choose (plan, "Rips", NULL);
+  choose (plan, "", NULL);
+  g_assert_cmpuint (apply (plan).added, ==, 3);
+  edited = g_build_filename (world.music, "Björk", "01.flac", NULL);
+  fd = open (edited, O_WRONLY | O_CLOEXEC);
+  g_assert_cmpint (write (fd, "eno", 3), ==, 3);
+  close (fd);
+  write_file ("owt", -1, 1500000001, world.music, "Björk", "02 new.flac", NULL);
+  other = g_build_filename (world.music, "Björk", "02.flac", NULL);
+  g_free (g_steal_pointer (&edited));
+  edited = g_build_filename (world.music, "Björk", "02 new.flac", NULL);
+  g_assert_cmpint (rename (edited, other), ==, 0);
+  result = undo (&world);
+  g_assert_cmpuint (result.left, ==, 2);
+  g_assert_cmpuint (result.removed, ==, 1);
+  text = read_file (world.music, "Björk", "01.flac", NULL);
+  g_assert_cmpstr (text, ==, "eno");
+  g_free (text);
+  text = read_file (world.music, "Björk", "02.flac", NULL);
+  g_assert_cmpstr (text, ==, "owt");
+  world_close (&world);
+}
+
+/* As many files as one plan may have. */
+static void
+test_most_files (void)
+{
+  const guint most = namida_restore_most_files;
+  World world = { 0 };
+  g_autoptr (NamidaRestorePlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+
+  world_open (&world);
+  fill_version (&world);
+  plan = load (&world);
+  namida_restore_most_files = plan->files->len;
+  g_clear_object (&plan);
+  plan = load (&world);
+  g_clear_object (&plan);
+  namida_restore_most_files--;
+  g_assert_null (load_from (&world, world.version, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE);
+  namida_restore_most_files = most;
   world_close (&world);
 }
 
@@ -485,6 +549,8 @@ main (int argc, char **argv)
   g_test_add_func ("/restore/twice-and-undo", test_twice_and_undo);
   g_test_add_func ("/restore/undo-of-changed", test_undo_of_changed);
   g_test_add_func ("/restore/pick", test_pick);
+  g_test_add_func ("/restore/undo-of-same-size", test_undo_of_same_size);
+  g_test_add_func ("/restore/most-files", test_most_files);
   g_test_add_func ("/restore/keep-both", test_keep_both);
   g_test_add_func ("/restore/replace", test_replace);
   g_test_add_func ("/restore/in-the-way", test_in_the_way);

@@ -627,6 +627,55 @@ test_remove_changed_zip (Fixture *f, gconstpointer data)
   g_assert_cmpstr (text, ==, "piz");
 }
 
+/* A zip that was sent twice is one file of two versions: it goes with the last of them. */
+static void
+test_remove_shared_zip (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = NULL;
+  g_autofree char *zip = g_build_filename (f->backups, "AA", "Namida Backup - 1.zip", NULL);
+
+  receive (f, "AA", NAMIDA_LANDING_LIBRARY, "zip", "song 1");
+  receive (f, "AA", NAMIDA_LANDING_LIBRARY, "zip", "song 2");
+  versions = open_list (f);
+  g_assert_cmpuint (count (versions), ==, 2);
+  for (guint left = 2; left > 0; left--)
+    {
+      g_autoptr (NamidaRemoval) removal = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (g_file_test (zip, G_FILE_TEST_EXISTS));
+      removal = remove_version (versions, nth (versions, 0), FALSE, &error);
+      g_assert_no_error (error);
+      reload (versions);
+      g_assert_cmpuint (count (versions), ==, left - 1);
+    }
+  g_assert_false (g_file_test (zip, G_FILE_TEST_EXISTS));
+}
+
+/* What lies in a folder that a person chose is that person's, whatever the database calls it. */
+static void
+test_remove_moved_zip (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaVersions) versions = NULL;
+  g_autoptr (NamidaRemoval) removal = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *zip = g_build_filename (f->backups, "AA", "Namida Backup - 1.zip", NULL);
+  g_autofree char *folder = g_build_filename (f->base, "mine", NULL);
+  g_autofree char *moved = g_build_filename (folder, "Namida Backup - 1.zip", NULL);
+
+  receive (f, "AA", NAMIDA_LANDING_LIBRARY, "zip", "song");
+  g_assert_cmpint (g_mkdir (folder, 0755), ==, 0);
+  g_assert_cmpint (g_rename (zip, moved), ==, 0);
+  g_assert_true (
+      namida_database_exec (f->database, NULL, "UPDATE names SET path = ? WHERE path = ?", "ss", moved, zip));
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM names WHERE path LIKE '%/mine/%'"), ==, 1);
+  versions = open_list (f);
+  removal = remove_version (versions, nth (versions, 0), FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count (versions), ==, 0);
+  g_assert_true (g_file_test (moved, G_FILE_TEST_EXISTS));
+}
+
 /* The wrong clock of an older version does not let it push out the new ones. */
 static void
 test_retention_clock (Fixture *f, gconstpointer data)
@@ -823,6 +872,8 @@ main (int argc, char **argv)
   ADD ("retention-shared-damage", test_retention_shared_damage);
   ADD ("retention-away", test_retention_away);
   ADD ("remove-changed-zip", test_remove_changed_zip);
+  ADD ("remove-shared-zip", test_remove_shared_zip);
+  ADD ("remove-moved-zip", test_remove_moved_zip);
   ADD ("retention-clock", test_retention_clock);
   ADD ("trash", test_trash);
   ADD ("trash-room", test_trash_room);
