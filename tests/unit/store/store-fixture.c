@@ -7,9 +7,33 @@
 #include "namida-store-sink-private.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* A database as it is at its first start. To make one takes all steps of all schemas, and that is most of what a short
+ * test does: once for each program is enough. */
+static void
+write_database (const char *path)
+{
+  static char *content;
+  static gsize length;
+  g_autoptr (GError) error = NULL;
+
+  if (content == NULL)
+    {
+      g_autofree char *first = g_strconcat (path, "-first", NULL);
+      g_autoptr (NamidaDatabase) database = namida_database_open (first, &error);
+
+      g_assert_no_error (error);
+      g_clear_object (&database);
+      g_assert_true (g_file_get_contents (first, &content, &length, NULL));
+      g_assert_cmpint (g_unlink (first), ==, 0);
+    }
+  g_assert_true (g_file_set_contents_full (path, content, (gssize) length, G_FILE_SET_CONTENTS_NONE, 0600, &error));
+  g_assert_no_error (error);
+}
 
 void
 fixture_open (Fixture *self, const char *base)
@@ -23,6 +47,8 @@ fixture_open (Fixture *self, const char *base)
   self->music = g_build_filename (base, "music", NULL);
   g_assert_cmpint (g_mkdir_with_parents (self->data, 0700), ==, 0);
   path = g_build_filename (self->data, "state.db", NULL);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    write_database (path);
   self->database = namida_database_open (path, &error);
   g_assert_no_error (error);
   self->store = namida_store_new (self->data, self->database);

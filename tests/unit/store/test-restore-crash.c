@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "namida-error.h"
+#include "namida-fixtures.h"
 #include "restore-world.h"
 
 #include <fcntl.h>
@@ -259,6 +260,8 @@ test_crash (gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  /* A process that is killed loses nothing that it has written, on a disk or in memory. */
+  fixtures_use_memory (256);
   g_test_init (&argc, &argv, NULL);
   if (argc == 4 && g_str_equal (argv[1], "--apply"))
     return apply_as_child (argv[2], argv[3]);
