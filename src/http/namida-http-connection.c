@@ -23,6 +23,8 @@
 /* A slow disk over there, on a connection that TCP knows to be alive. */
 #define STALL_SECONDS 60
 #define BACK_OFF_MS 500
+/* How long a large answer may bring nothing before a path that drops large packets is thought of. */
+#define QUIET_US (7 * G_USEC_PER_SEC)
 /* A head and a small body go out in one write. */
 #define ONE_WRITE_BYTES (256u * 1024)
 /* Between two pieces the other side is listened to. */
@@ -38,7 +40,7 @@ struct _NamidaHttpConnection
 
   GByteArray *scratch; /* what goes out with the next write: the head, and small pieces with their frame */
   guint64 left;        /* of a body whose length is known */
-  gboolean chunked, answered;
+  gboolean chunked, answered, much_comes;
   NamidaHttpReader reader;
   NamidaHttpBody body;
   gboolean in_body; /* a request has begun whose answer has not been read to its end */
@@ -223,6 +225,9 @@ namida_http_connection_begin (NamidaHttpConnection *self, const NamidaHttpReques
   self->left = self->chunked ? 0 : (guint64) request->length;
   self->answered = FALSE;
   self->in_body = TRUE;
+  self->much_comes = request->much_comes;
+  if (self->much_comes)
+    namida_path_mtu_watch (connection_socket (self));
   namida_buffered_stream_cork (self->buffered, TRUE);
   g_byte_array_set_size (self->scratch, 0);
   g_byte_array_append (self->scratch, (const guint8 *) head->str, (guint) head->len);
@@ -413,13 +418,33 @@ connection_has_untaken (NamidaHttpConnection *self)
   return ioctl (g_socket_get_fd (connection_socket (self)), SIOCOUTQ, &bytes) == 0 && bytes > 0;
 }
 
+/* Waits for more of a large answer, as long as small packets alone may take. */
+static gboolean
+connection_await_much (NamidaHttpConnection *self, GError **error)
+{
+  GError *local = NULL;
+
+  if (!self->much_comes || self->reader.end > self->reader.start
+      || g_pollable_input_stream_is_readable (G_POLLABLE_INPUT_STREAM (connection_input (self)))
+      || g_socket_condition_timed_wait (connection_socket (self), G_IO_IN, QUIET_US, self->cancellable, &local))
+    return TRUE;
+  if (g_error_matches (local, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    {
+      g_clear_error (&local);
+      local = namida_path_mtu_suspect (connection_socket (self));
+    }
+  if (local == NULL)
+    return TRUE;
+  return connection_fail (self, local, error);
+}
+
 static gboolean
 connection_read_head (NamidaHttpConnection *self, NamidaHttpAnswerHead *head, gboolean *whole, GError **error)
 {
   GError *local = NULL;
 
   *whole = FALSE;
-  if (!connection_end_body (self, error) || !connection_await (self, error))
+  if (!connection_end_body (self, error) || !connection_await (self, error) || !connection_await_much (self, error))
     return FALSE;
   if (!namida_http_answer_read_head (&self->reader, head, &self->body, self->cancellable, &local))
     return connection_fail (self, local, error);
@@ -435,7 +460,8 @@ namida_http_connection_read_answer (NamidaHttpConnection *self, gsize limit, Nam
   *answer = (NamidaHttpAnswer){ .body = NULL };
   if (!connection_read_head (self, &answer->head, &answer->whole, error))
     return FALSE;
-  answer->body = namida_http_answer_read_rest (&self->body, limit, self->cancellable, error);
+  if (connection_await_much (self, error))
+    answer->body = namida_http_answer_read_rest (&self->body, limit, self->cancellable, error);
   self->in_body = FALSE;
   self->broken = self->broken || answer->body == NULL;
   return answer->body != NULL;
@@ -453,8 +479,11 @@ gssize
 namida_http_connection_read_body (NamidaHttpConnection *self, guint8 *buffer, gsize count, GError **error)
 {
   GError *local = NULL;
-  gssize n = namida_http_body_read (&self->body, buffer, count, self->cancellable, &local);
+  gssize n;
 
+  if (!connection_await_much (self, error))
+    return -1;
+  n = namida_http_body_read (&self->body, buffer, count, self->cancellable, &local);
   if (n < 0)
     connection_fail (self, local, error);
   self->in_body = n > 0 && (self->body.chunked || self->body.left > 0);

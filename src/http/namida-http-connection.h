@@ -53,13 +53,14 @@ gboolean namida_http_connection_is_reusable (NamidaHttpConnection *self);
 /** NamidaHttpRequest: the head of a request. Zero is the default of the rest. */
 typedef struct
 {
-  const char *method; /* %NULL: "POST" */
-  const char *target; /* path and query */
-  const char *type;   /* (nullable): of the body */
-  gint64 length;      /* of the body; -1: not known yet, it is sent in chunks */
-  guint64 range;      /* the first byte that is wanted of the content, if not 0 */
-  guint seconds;      /* for the answer, from when the request has arrived there; 0: stall_seconds of the peer */
-  guint patience;     /* seconds more than that, also for taking the body: the peer hashes what it has */
+  const char *method;  /* %NULL: "POST" */
+  const char *target;  /* path and query */
+  const char *type;    /* (nullable): of the body */
+  gint64 length;       /* of the body; -1: not known yet, it is sent in chunks */
+  guint64 range;       /* the first byte that is wanted of the content, if not 0 */
+  guint seconds;       /* for the answer, from when the request has arrived there; 0: stall_seconds of the peer */
+  guint patience;      /* seconds more than that, also for taking the body: the peer hashes what it has */
+  gboolean much_comes; /* a large answer is to come soon: while none does, large packets may be what gets lost */
 } NamidaHttpRequest;
 
 /** namida_http_connection_begin: begins a request. Its head goes out with the first bytes of the body, or before the

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Recognizes a path that drops large packets: see the header. The kernel's own header is needed for the counters of
- * bytes, which the C library's does not have; the two cannot be included together.
+ * Recognizes a path that drops large packets, and remembers it: see the header. The kernel's own header is needed for
+ * the counters of bytes, which the C library's does not have; the two cannot be included together.
  */
 #include "config.h"
 
 #include "namida-path-mtu.h"
 
+#include "namida-clock.h"
 #include "namida-error.h"
 
 #include <glib/gi18n-lib.h>
@@ -18,6 +19,94 @@
 #define LEAST_SENT_AGAIN 3u
 /* Of tcpi_state: the other side has not ended the connection, so nothing says that it is still there. */
 #define ESTABLISHED 1
+/* Of IPv6's least MTU, 1280 bytes, without the heads of IPv6 and TCP. */
+#define SMALL_SEGMENT 1220
+/* A VPN that is off again, or another network: then large packets are worth another try. */
+#define SMALL_FOR_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+/* Probes of a connection that brings nothing: from when on, and how old the last answer may be. */
+#define PROBE_SECONDS 3
+#define ANSWER_MS 5000
+
+static GMutex small_lock;
+static GHashTable *small_until; /* host → gint64: monotonic µs; (nullable); guarded by small_lock */
+
+/* @address is the host alone: each of its ports is behind the same path. */
+static char *
+path_dup_key (GSocketAddress *address)
+{
+  if (!G_IS_INET_SOCKET_ADDRESS (address))
+    return NULL;
+  return g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+/* Returns: whether this is new. */
+static gboolean
+path_remember (GSocket *socket)
+{
+  g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
+  g_autofree char *host = path_dup_key (remote);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&small_lock);
+  gint64 now = namida_clock_monotonic (), *until;
+
+  if (host == NULL)
+    return FALSE;
+  if (small_until == NULL)
+    small_until = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  until = g_hash_table_lookup (small_until, host);
+  if (until != NULL && *until > now)
+    return FALSE;
+  until = g_new (gint64, 1);
+  *until = now + SMALL_FOR_US;
+  g_message ("Large packets do not get through between here and %s: smaller ones are sent from now on.", host);
+  g_hash_table_replace (small_until, g_steal_pointer (&host), until);
+  return TRUE;
+}
+
+gboolean
+namida_path_mtu_is_small (GInetSocketAddress *address)
+{
+  g_autofree char *host = path_dup_key (G_SOCKET_ADDRESS (address));
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&small_lock);
+  const gint64 *until = small_until != NULL ? g_hash_table_lookup (small_until, host) : NULL;
+
+  return until != NULL && *until > namida_clock_monotonic ();
+}
+
+void
+namida_path_mtu_prepare (GSocket *socket, GInetSocketAddress *address)
+{
+  if (namida_path_mtu_is_small (address))
+    g_socket_set_option (socket, IPPROTO_TCP, TCP_MAXSEG, SMALL_SEGMENT, NULL);
+}
+
+void
+namida_path_mtu_watch (GSocket *socket)
+{
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, PROBE_SECONDS, NULL);
+}
+
+static GError *
+path_error_new (void)
+{
+  return g_error_new_literal (
+      NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
+      _ ("Large packets do not reach the other device, although small ones do: a VPN or a router on the way drops "
+         "them. "
+         "Set a smaller MTU for this network, for example 1280, on one of the two devices or there, then try again."));
+}
+
+GError *
+namida_path_mtu_suspect (GSocket *socket)
+{
+  struct tcp_info info = { 0 };
+  socklen_t length = sizeof info;
+
+  if (getsockopt (g_socket_get_fd (socket), IPPROTO_TCP, TCP_INFO, &info, &length) != 0
+      || info.tcpi_state != ESTABLISHED || info.tcpi_probes > 1 || info.tcpi_last_ack_recv > ANSWER_MS
+      || !path_remember (socket))
+    return NULL;
+  return path_error_new ();
+}
 
 GError *
 namida_path_mtu_explain (GSocket *socket, GError *error)
@@ -32,9 +121,6 @@ namida_path_mtu_explain (GSocket *socket, GError *error)
       || info.tcpi_bytes_sent < info.tcpi_bytes_retrans + info.tcpi_bytes_acked + info.tcpi_snd_mss)
     return error;
   g_error_free (error);
-  return g_error_new_literal (
-      NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
-      _ ("Large packets do not reach the other device, although small ones do: a VPN or a router on the way drops "
-         "them. "
-         "Set a smaller MTU for this network, for example 1280, on one of the two devices or there, then send again."));
+  path_remember (socket);
+  return path_error_new ();
 }

@@ -6,6 +6,7 @@
 #include "namida-error.h"
 #include "namida-identity-claim.h"
 #include "namida-limits.h"
+#include "namida-path-mtu.h"
 #include "namida-peer.h"
 
 #include <glib/gi18n-lib.h>
@@ -210,6 +211,18 @@ attempt_explain (Attempt *attempt, GInetSocketAddress *address, GCancellable *ca
         where, namida_error_connection_words (attempt->timed_out ? NULL : attempt->error));
 }
 
+static void
+on_socket_event (GSocketClient *client,
+                 GSocketClientEvent event,
+                 GSocketConnectable *connectable,
+                 GIOStream *connection,
+                 gpointer user_data)
+{
+  if (event == G_SOCKET_CLIENT_CONNECTING && G_IS_SOCKET_CONNECTION (connection))
+    namida_path_mtu_prepare (g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)),
+                             G_INET_SOCKET_ADDRESS (connectable));
+}
+
 static GSocketConnection *
 attempt_connect (Attempt *attempt, GInetSocketAddress *address)
 {
@@ -218,6 +231,7 @@ attempt_connect (Attempt *attempt, GInetSocketAddress *address)
   g_socket_client_set_enable_proxy (client, FALSE);
   if (attempt->source != NULL)
     g_socket_client_set_local_address (client, attempt->source);
+  g_signal_connect (client, "event", G_CALLBACK (on_socket_event), NULL);
   g_socket_client_connect_async (client, G_SOCKET_CONNECTABLE (address), attempt->cancellable, on_connected, attempt);
   if (!attempt_run (attempt))
     return NULL;

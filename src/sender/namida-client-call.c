@@ -9,6 +9,7 @@
 #include "namida-error.h"
 #include "namida-identity-claim.h"
 #include "namida-limits.h"
+#include "namida-path-mtu.h"
 #include "namida-peer.h"
 
 #define CONNECT_SECONDS 5
@@ -81,10 +82,15 @@ on_starting (SoupMessage *message, gpointer task)
 static void
 on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *connection, gpointer task)
 {
+  NamidaClient *self = g_task_get_source_object (task);
   Call *call = g_task_get_task_data (task);
   g_autoptr (GSocketAddress) remote = NULL;
 
-  if (event != G_SOCKET_CLIENT_CONNECTED || !G_IS_SOCKET_CONNECTION (connection))
+  if (!G_IS_SOCKET_CONNECTION (connection))
+    return;
+  if (event == G_SOCKET_CLIENT_CONNECTING)
+    namida_path_mtu_prepare (g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)), self->address);
+  if (event != G_SOCKET_CLIENT_CONNECTED)
     return;
   remote = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (connection), NULL);
   if (remote == NULL)

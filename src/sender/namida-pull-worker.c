@@ -6,6 +6,7 @@
 #include "namida-error.h"
 #include "namida-limits.h"
 #include "namida-messages.h"
+#include "namida-path-mtu.h"
 #include "namida-sparse.h"
 
 #include <errno.h>
@@ -52,8 +53,10 @@ pull_ask_one (
 {
   g_autoptr (NamidaHttpConnection) connection = namida_http_connection_new (&peer, cancellable, error);
   g_autofree char *path = g_strconcat (TARGET, target, NULL);
-  NamidaHttpRequest request
-      = { .method = json != NULL ? "POST" : "GET", .target = path, .type = json != NULL ? "application/json" : NULL };
+  NamidaHttpRequest request = { .method = json != NULL ? "POST" : "GET",
+                                .target = path,
+                                .type = json != NULL ? "application/json" : NULL,
+                                .much_comes = TRUE };
   g_auto (NamidaHttpAnswer) answer = { 0 };
 
   if (connection == NULL
@@ -65,6 +68,22 @@ pull_ask_one (
   g_propagate_error (error, namida_error_answer_parse ((const char *) answer.body->data, answer.body->len,
                                                        answer.head.status, NULL));
   return NULL;
+}
+
+/* Once more when large packets got lost: the second connection uses smaller ones. */
+static GByteArray *
+pull_ask_again (
+    NamidaHttpPeer peer, const char *target, const char *json, gsize most, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean was_small = namida_path_mtu_is_small (peer.address);
+  GByteArray *body = pull_ask_one (peer, target, json, most, cancellable, &local);
+
+  if (body == NULL && !was_small && namida_path_mtu_is_small (peer.address))
+    return pull_ask_one (peer, target, json, most, cancellable, error);
+  if (body == NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return body;
 }
 
 GByteArray *
@@ -84,7 +103,7 @@ namida_pull_ask_any (NamidaIdentity *identity,
     {
       g_autoptr (GError) local = NULL;
       NamidaHttpPeer peer = { .identity = identity, .address = addresses->pdata[i], .fingerprint = fingerprint };
-      GByteArray *body = pull_ask_one (peer, target, json, most, cancellable, &local);
+      GByteArray *body = pull_ask_again (peer, target, json, most, cancellable, &local);
       gboolean unknown = g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
       gboolean away = g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE)
                       || g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE)
@@ -239,8 +258,8 @@ fetcher_ask (Fetcher *self, guint index, guint64 there, GError **refused, GError
 
   if (!fetcher_connect (self, error))
     return FETCH_FAILED;
-  namida_http_connection_begin (self->connection,
-                                &(NamidaHttpRequest){ .method = "GET", .target = target, .range = there });
+  namida_http_connection_begin (
+      self->connection, &(NamidaHttpRequest){ .method = "GET", .target = target, .range = there, .much_comes = TRUE });
   if (!namida_http_connection_read_head (self->connection, &head, error))
     return FETCH_FAILED;
   /* The whole file, or another part of it, must not be taken for the rest. */

@@ -4,6 +4,7 @@
 #include "namida-sender-private.h"
 
 #include "namida-limits.h"
+#include "namida-path-mtu.h"
 #include "namida-localsend-sessions.h"
 
 G_DEFINE_FINAL_TYPE (NamidaSender, namida_sender, G_TYPE_OBJECT)
@@ -172,14 +173,14 @@ namida_sender_get_peer (NamidaSender *self, GInetSocketAddress *address)
                            .stall_seconds = self->dialect->stall_seconds };
 }
 
-gboolean
-namida_sender_request (NamidaSender *self,
-                       NamidaHttpConnection **connection,
-                       const NamidaHttpRequest *request,
-                       GBytes *body,
-                       gsize limit,
-                       NamidaHttpAnswer *answer,
-                       GError **error)
+static gboolean
+sender_request_once (NamidaSender *self,
+                     NamidaHttpConnection **connection,
+                     const NamidaHttpRequest *request,
+                     GBytes *body,
+                     gsize limit,
+                     NamidaHttpAnswer *answer,
+                     GError **error)
 {
   NamidaHttpPeer peer = namida_sender_get_peer (self, self->address);
   gsize length = 0;
@@ -192,6 +193,31 @@ namida_sender_request (NamidaSender *self,
     *connection = namida_http_connection_new (&peer, self->inner, error);
   return *connection != NULL
          && namida_http_connection_request (*connection, *request, data, length, limit, answer, error);
+}
+
+gboolean
+namida_sender_request (NamidaSender *self,
+                       NamidaHttpConnection **connection,
+                       const NamidaHttpRequest *request,
+                       GBytes *body,
+                       gsize limit,
+                       NamidaHttpAnswer *answer,
+                       GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean was_small = namida_path_mtu_is_small (self->address);
+
+  if (sender_request_once (self, connection, request, body, limit, answer, &local))
+    return TRUE;
+  /* What was lost with its large packets did not arrive, and may be sent once more. */
+  if (!was_small && namida_path_mtu_is_small (self->address))
+    {
+      namida_http_answer_clear (answer);
+      g_clear_pointer (connection, namida_http_connection_free);
+      return sender_request_once (self, connection, request, body, limit, answer, error);
+    }
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* To connect, and again for the answer: a program that ends waits for it, but not for longer than 5 s. */

@@ -286,18 +286,32 @@ stale_read_notices (NamidaDatabase *database, GHashTable *entries, GError **erro
 
 /* ---- what follows from it ---- */
 
+/* Backups of days when the clock was ahead would be the newest ones until then, and hide for as long that none comes.
+ */
+static void
+stale_forget_future (GArray *times, gint64 now)
+{
+  guint n = times->len;
+
+  while (n > 0 && g_array_index (times, gint64, n - 1) > now + DAY)
+    n--;
+  if (n > 0)
+    g_array_set_size (times, n);
+}
+
 static void
 stale_decide (StaleEntry *entry, gint64 now)
 {
   NamidaStaleDevice *device = entry->device;
 
   g_array_sort (entry->times, stale_compare);
+  stale_forget_future (entry->times, now);
   if (entry->times->len > 0)
     {
       device->last_at = g_array_index (entry->times, gint64, entry->times->len - 1);
       device->never = FALSE;
     }
-  /* A clock that was ahead does not make a device look fresh for a year. */
+  /* Where there is no other. */
   device->last_at = MIN (device->last_at, now);
   if (device->interval == 0)
     device->interval = namida_stale_interval ((const gint64 *) entry->times->data, entry->times->len);

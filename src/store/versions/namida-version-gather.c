@@ -65,6 +65,43 @@ add_file (NamidaBackup *backup, const NamidaVersionFile *file, const NamidaVersi
     namida_backup_add_left_out (backup, name, _ ("it is not there any more as it arrived"), TRUE);
 }
 
+/* The labels of @files are added to @known, a set that borrows nothing. */
+static void
+gather_note_labels (GHashTable *known, GPtrArray *files)
+{
+  for (guint i = 0; i < files->len; i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+
+      if (*file->label != '\0' && !g_hash_table_contains (known, file->label))
+        g_hash_table_add (known, g_strdup (file->label));
+    }
+}
+
+/* A folder that was asked for by a wrong name must not be left out in silence. */
+static gboolean
+gather_check_labels (GHashTable *known, const char *const *labels, GError **error)
+{
+  g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (known), (GCompareFunc) strcmp);
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; labels != NULL && labels[i] != NULL; i++)
+    {
+      if (g_hash_table_contains (known, labels[i]))
+        continue;
+      for (GList *l = names; l != NULL; l = l->next)
+        g_string_append_printf (list, "%s“%s”", l != names ? ", " : "", (const char *) l->data);
+      if (names != NULL)
+        g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                     _ ("There is no music folder “%s” in the backup. Name one of these: %s."), labels[i], list->str);
+      else
+        g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                     _ ("There is no music folder “%s” in the backup, which has only a backup zip."), labels[i]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 namida_version_file_was_sent (NamidaDatabase *database, const NamidaVersionFile *file, const char *sender)
 {
@@ -89,10 +126,14 @@ namida_version_gather_for (NamidaDatabase *database,
 {
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, id, error);
   g_autoptr (GPtrArray) files = record != NULL ? namida_version_record_files (database, record, error) : NULL;
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (NamidaBackup) backup = NULL;
   int fd;
 
   if (files == NULL)
+    return NULL;
+  gather_note_labels (known, files);
+  if (!gather_check_labels (known, labels, error))
     return NULL;
   backup = namida_backup_new ();
   namida_backup_set_proven (backup, TRUE);
@@ -119,12 +160,14 @@ namida_version_gather_for (NamidaDatabase *database,
   return g_steal_pointer (&backup);
 }
 
-/* What of one version no newer one had. @taken: which version each label, and the zip (NULL), is taken of. */
+/* What of one version no newer one had. @taken: which version each label, and the zip (NULL), is taken of; @known: all
+ * labels. */
 static gboolean
 gather_add_missing (NamidaDatabase *database,
                     NamidaBackup *backup,
                     const NamidaVersionRecord *record,
                     GHashTable *taken,
+                    GHashTable *known,
                     gint64 *zip_taken,
                     const char *const *labels,
                     guint *number,
@@ -135,6 +178,7 @@ gather_add_missing (NamidaDatabase *database,
 
   if (files == NULL)
     return FALSE;
+  gather_note_labels (known, files);
   fd = namida_version_record_open (record);
   for (guint i = 0; i < files->len; i++)
     {
@@ -165,15 +209,18 @@ NamidaBackup *
 namida_version_gather_newest (NamidaDatabase *database, GPtrArray *records, const char *const *labels, GError **error)
 {
   g_autoptr (GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (NamidaBackup) backup = namida_backup_new ();
   gint64 zip_taken = 0;
   guint number = 0;
 
   namida_backup_set_proven (backup, TRUE);
   for (guint i = 0; i < records->len; i++)
-    if (!gather_add_missing (database, backup, g_ptr_array_index (records, i), taken, &zip_taken, labels, &number,
-                             error))
+    if (!gather_add_missing (database, backup, g_ptr_array_index (records, i), taken, known, &zip_taken, labels,
+                             &number, error))
       return NULL;
+  if (!gather_check_labels (known, labels, error))
+    return NULL;
   if (namida_backup_get_entries (backup)->len == 0)
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,

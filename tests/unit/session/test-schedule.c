@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Schedules without a network: when they are due, what the database keeps of them, and a year of them with devices that
- * come and go, sleep, clock changes, full disks and a program that is killed. The clock is a number. */
+ * come and go, sleep, clock changes, full disks and a program that is killed, and with what both sides say of backups
+ * that do not happen. The clock is a number. */
 #include "config.h"
 
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-schedules.h"
+#include "namida-stale.h"
 
 #include <glib/gstdio.h>
 #include <unistd.h>
@@ -555,6 +557,14 @@ typedef struct
   gint64 obstacle_at; /* when something was in the way last */
   gint64 done_at;     /* when a run ended last */
   guint n_done;
+
+  /* What both sides say from one backup to the next. */
+  NamidaDatabase *receiver; /* it never sleeps, and for one day its clock is a year ahead */
+  gint64 receiver_clock;
+  gboolean receiver_sure; /* its clock was right at the last backup, and is */
+  gboolean noted;         /* the sender's clock was right and its database could be written, all the time */
+  guint told[2];          /* by NamidaStaleDirection: how often in this time */
+  guint n_told[2];        /* in the whole year */
 } Year;
 
 /* The newest day whose 02:30 is over, found without the code under test. */
@@ -587,6 +597,40 @@ year_on_ran (Year *year, NamidaSchedule *schedule)
   year->served = day;
   year->done_at = year->now;
   year->n_done++;
+  year->noted = year->exact && !year->read_only;
+  year->told[NAMIDA_STALE_SEND] = year->told[NAMIDA_STALE_RECEIVE] = 0;
+  g_assert_true (namida_database_exec (
+      year->receiver, NULL,
+      "INSERT INTO versions (session, alias, path, landing, title, offer_key, complete, fingerprint, labels, "
+      "created_at,"
+      " arrival) SELECT 's', 'Laptop', '/v', 'backup', 't', 'k', 1, ?, '[]', ?, coalesce (max (arrival), 0) + 1"
+      " FROM versions",
+      "si", NAS, year->receiver_clock));
+  year->receiver_sure = year->receiver_clock == year->now;
+}
+
+/* What one side says now. @sure: nothing but the time since the last backup can have a say in it. */
+static void
+year_look (Year *year, NamidaDatabase *database, NamidaStaleDirection direction, gint64 clock, gboolean sure)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) devices = namida_stale_list (database, clock, TRUE, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < devices->len; i++)
+    {
+      const NamidaStaleDevice *device = devices->pdata[i];
+
+      g_assert_cmpint (device->direction, ==, direction);
+      year->told[direction] += (guint) device->is_first;
+      year->n_told[direction] += (guint) device->is_first;
+      g_assert_cmpuint (year->told[direction], <=, 1);
+      if (!sure || device->interval == 0)
+        continue;
+      g_assert_cmpint (device->interval, >=, DAY);
+      g_assert_cmpint (device->is_stale, ==, year->now - year->done_at > 2 * device->interval);
+      g_assert_cmpuint (year->told[direction], ==, (guint) device->is_stale);
+    }
 }
 
 static void
@@ -630,6 +674,7 @@ year_happen (Year *year)
     g_assert_true (
         namida_database_exec (w->database, NULL, read_only ? "PRAGMA query_only = 1" : "PRAGMA query_only = 0", ""));
   year->read_only = read_only;
+  year->noted = year->noted && year->exact && !read_only;
 }
 
 static void
@@ -639,6 +684,8 @@ year_step (Year *year, gint64 clock)
 
   namida_clock_set_fake (clock);
   year_happen (year);
+  if (year->n_done > 0 && year->now % (6 * HOUR) == 0)
+    year_look (year, year->receiver, NAMIDA_STALE_RECEIVE, year->receiver_clock, year->receiver_sure);
   if (year->now < year->asleep_until)
     return;
   /* Not while the database cannot be written: what only the program knows is lost then, and it runs once more. */
@@ -646,6 +693,8 @@ year_step (Year *year, gint64 clock)
     {
       namida_schedules_check (w->list);
       settle (w);
+      /* The end of the run before may not be written yet when the next one has begun. */
+      year->noted = year->noted && w->running == NULL;
       kill_program (w);
       year->obstacle_at = year->now;
       year_start_program (year);
@@ -661,6 +710,8 @@ year_step (Year *year, gint64 clock)
   if (year->exact && year->now - year->obstacle_at > SPARE)
     g_assert_cmpint (year->served, >=, due_day (clock - SPARE, w->zone));
   g_assert_cmpint (year->now - MAX (year->obstacle_at, year->done_at), <=, 2 * DAY + SPARE);
+  if (!year->read_only && year->now % (6 * HOUR) == 0)
+    year_look (year, w->database, NAMIDA_STALE_SEND, clock, year->noted);
 }
 
 /* From one clock to another one. */
@@ -712,6 +763,8 @@ test_year (void)
   g_test_message ("seed %u", seed);
   year.dice = g_rand_new_with_seed (seed);
   set_up (&year.world);
+  year.receiver = namida_database_open (NULL, NULL);
+  g_assert_nonnull (year.receiver);
   namida_clock_set_fake (begin);
   add (&year.world, "day", "02:30");
   year.served = due_day (begin, year.world.zone);
@@ -723,6 +776,8 @@ test_year (void)
 
       clock = year_clock (year.now, begin, &exact);
       namida_clock_set_fake (clock);
+      year.receiver_clock = (year.now - begin) / DAY == 300 ? year.now + 365 * DAY : year.now;
+      year.receiver_sure = year.receiver_sure && year.receiver_clock == year.now;
       year_set_exact (&year, exact);
       year_step (&year, clock);
     }
@@ -731,7 +786,12 @@ test_year (void)
   if (year.world.running != NULL)
     finish (&year.world);
   namida_database_exec (year.world.database, NULL, "PRAGMA query_only = 0", "");
+  g_test_message ("%u backups; told %u times here, %u times there", year.n_done, year.n_told[NAMIDA_STALE_SEND],
+                  year.n_told[NAMIDA_STALE_RECEIVE]);
+  g_assert_cmpuint (year.n_told[NAMIDA_STALE_SEND], >=, 3);
+  g_assert_cmpuint (year.n_told[NAMIDA_STALE_RECEIVE], >=, 3);
   tear_down (&year.world);
+  g_object_unref (year.receiver);
   g_rand_free (year.dice);
 }
 

@@ -453,9 +453,11 @@ static void
 test_gather (Fixture *f, gconstpointer data)
 {
   static const char *const none[] = { NULL };
+  static const char *const wrong[] = { "Music", "Musik", NULL };
   g_autoptr (NamidaVersions) versions = NULL;
   g_autoptr (NamidaBackup) backup = NULL;
   g_autoptr (NamidaBackup) zip = NULL;
+  g_autoptr (GError) error = NULL;
   g_autoptr (NamidaBackup) rest = NULL;
   g_autofree char *song = NULL;
   g_autofree char *hash = fixture_sha256 ("song");
@@ -474,6 +476,11 @@ test_gather (Fixture *f, gconstpointer data)
   g_assert_cmpstr (entry->sha256, ==, hash);
   zip = namida_version_gather (f->database, id, none, NULL, NULL);
   g_assert_cmpuint (namida_backup_get_entries (zip)->len, ==, 1);
+  /* With a wrong name not even the zip comes. */
+  g_assert_null (namida_version_gather (f->database, id, wrong, NULL, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "“Musik”"));
+  g_assert_nonnull (strstr (error->message, "“Music”"));
   song = song_of (nth (versions, 0));
   fixture_open_up (song);
   g_assert_cmpint (g_unlink (song), ==, 0);
