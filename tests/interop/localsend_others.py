@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""By hand: programs of other makers that speak LocalSend, each with the same cases, against this one.
+"""By hand, as root: programs of other makers that speak LocalSend, each with the same cases, against this one.
 
-    unshare -n python3 localsend_others.py CLI [--only NAME]… NAME=PATH…
+    unshare -n python3 localsend_others.py CLI [--only NAME]… [--case CASE]… NAME=PATH…
 
-NAME is go-cli (0w0mewo/localsend-cli), moyoez (MoYoez/localsend-go), localsendd and pip-cli (PyPI localsendd, localsend-cli)
-or npm (dist/cli.js of npm's localsend); curl, node and requests need no PATH. Most of them are fixed to port 53317, so that
-this needs a network of its own. Prints one line for each peer, direction and case; what a peer cannot do belongs into
-docs/protocol.md. It is no part of the suites, which install nothing but npm's package."""
+NAME is go-cli (0w0mewo/localsend-cli), moyoez (MoYoez/localsend-go), localsendd and pip-cli (PyPI localsendd, localsend-cli) or npm
+(dist/cli.js of npm's localsend); curl, node and requests need no PATH and only send. Most of them are fixed to port 53317, so each side has a
+network of its own, with a cable in between. Prints one line for each peer, direction and case; what a peer cannot do belongs into
+docs/protocol.md. It is no part of the suites, which install nothing but npm's package: localsend_npm.py and localsend_clients.py are.
+The peers themselves, and how each is told what to do, are in namida_peers.py."""
 import argparse
-import hashlib
 import json
 import os
 import pathlib
@@ -20,83 +20,33 @@ import sys
 import tempfile
 import time
 
+import namida_clients as clients
+import namida_peers as peers
+
 PORT = 53317
 LIMIT = 150
-FLAT = ("go-cli", "pip-cli")  # they make no folders
-AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-NODE = """
-const fs = require('fs'), path = require('path'), [api, pin, ...files] = process.argv.slice(2);
-process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
-(async () => {
-  const offered = {};
-  files.forEach((f, i) => offered['f' + i] = {id: 'f' + i, fileName: f.split('\\u0001')[1], size: fs.statSync(f.split('\\u0001')[0]).size, fileType: 'audio/mpeg'});
-  const info = {alias: 'Node', version: '2.1', deviceModel: 'node', deviceType: 'headless', fingerprint: 'node', port: 1, protocol: 'https', download: false};
-  let r = await fetch(api + 'prepare-upload' + (pin ? '?pin=' + pin : ''), {method: 'POST', body: JSON.stringify({info, files: offered})});
-  if (r.status == 204) return;
-  if (r.status != 200) { console.error(r.status, await r.text()); process.exit(1); }
-  const session = await r.json();
-  for (const [id, token] of Object.entries(session.files)) {
-    const blob = await fs.openAsBlob(files[+id.slice(1)].split('\\u0001')[0]);
-    r = await fetch(api + `upload?sessionId=${session.sessionId}&fileId=${id}&token=${token}`, {method: 'POST', body: blob});
-    if (r.status != 200) { console.error(id, r.status, await r.text()); process.exit(1); }
-  }
-})();
-"""
-REQUESTS = """
-import json, os, sys, requests, urllib3
-urllib3.disable_warnings()
-api, pin, *files = sys.argv[1:]
-files = [f.split("\\x01") for f in files]
-s = requests.Session(); s.verify = False; s.trust_env = False
-info = dict(alias="Requests", version="2.1", deviceModel="py", deviceType="headless", fingerprint="requests", port=1, protocol="https", download=False)
-r = s.post(api + "prepare-upload" + ("?pin=" + pin if pin else ""), json={"info": info, "files": {f"f{i}": dict(
-    id=f"f{i}", fileName=name, size=os.path.getsize(path), fileType="audio/mpeg") for i, (path, name) in enumerate(files)}})
-if r.status_code == 204: sys.exit()
-if r.status_code != 200: sys.exit(f"{r.status_code} {r.text}")
-for id, token in r.json()["files"].items():
-    with open(files[int(id[1:])][0], "rb") as data:
-        a = s.post(api + "upload", params=dict(sessionId=r.json()["sessionId"], fileId=id, token=token), data=data)
-    if a.status_code != 200: sys.exit(f"{id} {a.status_code} {a.text}")
-"""
-HARD = ["Björk – Jóga.mp3", "a:b.mp3", "AC\\DC.mp3", "q?.mp3", "star*.mp3", "pipe|.mp3", "lt<gt>.mp3", "“q” & 100%.mp3", "dots...",
-        "trailing .mp3", "漢字 かな.mp3", "عربي.mp3", "e\u0301 nfd.mp3", "CON.mp3", "#h+p=e;s.mp3", "tab\there.mp3", "~$.mp3", "🎵.mp3",
-        ".hidden.mp3", "x" * 240 + ".mp3"]
+HERE, THERE = ("10.77.0.1", "fd77::1"), ("10.77.0.2", "fd77::2")
 
 
-def make_material(folder):
-    def fill(name, count, make_name, make_data):
-        (folder / name).mkdir()
-        for number in range(count):
-            (folder / name / make_name(number)).write_bytes(make_data(number))
-
-    fill("one", 1, lambda _: "one.mp3", lambda _: os.urandom(3_000_000))
-    fill("empty", 1, lambda _: "empty.mp3", lambda _: b"")
-    fill("hard", 200, lambda n: f"{n} {HARD[n % len(HARD)]}", lambda n: os.urandom(100 + n))
-    fill("small", 5000, lambda n: f"{n:04}.mp3", lambda n: n.to_bytes(4, "big") * 500)
-    fill("large", 1, lambda _: "large.bin", lambda _: b"")
-    os.truncate(folder / "large" / "large.bin", 2_000_000_000)
-
-
-def digests(folder):
-    """Of all files that are in @folder, without their names, which the other side may have changed."""
-    found = {}
-    for path in folder.rglob("*"):
-        if path.is_file() and path.stat().st_size < 1_000_000_000 and not path.name.startswith((".namida", ".localsend")):
-            found.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), []).append(path.name)
-        elif path.is_file() and path.stat().st_size >= 1_000_000_000:
-            found[f"{path.stat().st_size} bytes"] = [path.name]
-    return found
+def make_cable():
+    """Another network beside this one, joined by eth0; returns the process that keeps it."""
+    keeper = subprocess.Popen(["unshare", "-n", "sleep", "infinity"])
+    time.sleep(0.3)
+    ip = lambda *words, **more: subprocess.run(["ip", *words], check=True, **more)  # noqa: E731
+    ip("link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", str(keeper.pid))
+    for prefix, (four, six) in (([], HERE), (["nsenter", "-t", str(keeper.pid), "-n"], THERE)):
+        for words in (["link", "set", "lo", "up"], ["link", "set", "eth0", "up"], ["addr", "add", four + "/24", "dev", "eth0"],
+                      ["-6", "addr", "add", six + "/64", "dev", "eth0", "nodad"], ["route", "add", "224.0.0.0/4", "dev", "eth0"]):
+            subprocess.run([*prefix, "ip", *words], check=True)
+    return keeper
 
 
 class Bench:
-    def __init__(self, cli, peers):
-        self.cli, self.peers = cli, peers
+    def __init__(self, cli, keeper, cases):
+        self.cli, self.cases = cli, cases
+        self.there = ["nsenter", "-t", str(keeper.pid), "-n", "--"]
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="namida-others-"))
-        self.material = self.root / "material"
-        self.material.mkdir()
-        make_material(self.material)
-        (self.root / "node.js").write_text(NODE)
-        (self.root / "by-requests.py").write_text(REQUESTS)
+        self.material = peers.make_material(self.root / "material")
         self.count = 0
 
     def fresh(self):
@@ -107,160 +57,154 @@ class Bench:
         return folder
 
     def environment(self, home):
-        """Without the authorities of this machine: Python's requests takes them although it was told to verify nothing."""
-        return {**{key: value for key, value in os.environ.items() if key not in AUTHORITIES}, "HOME": str(home)}
+        return {**{key: value for key, value in os.environ.items() if key not in clients.AUTHORITIES}, "HOME": str(home)}
 
-    def run(self, *command, home, seconds=LIMIT):
-        try:
-            done = subprocess.run([str(part) for part in command], env=self.environment(home), cwd=home, timeout=seconds,
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-            return done.returncode, done.stdout.decode(errors="replace")
-        except subprocess.TimeoutExpired as error:
-            return None, (error.stdout or b"").decode(errors="replace")
+    def spawn(self, *command, home, log):
+        return subprocess.Popen([str(part) for part in command], env=self.environment(home), cwd=home, stdin=subprocess.PIPE,
+                                stdout=open(log, "ab"), stderr=subprocess.STDOUT,
+                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # a shell in the background ignores it
 
-    def spawn(self, *command, home, log=None):
-        return subprocess.Popen([str(part) for part in command], env=self.environment(home), cwd=home,
-                                stdin=subprocess.DEVNULL, stdout=log or subprocess.DEVNULL, stderr=subprocess.STDOUT)
-
-    # ---- they send ----
-
-    def receiver(self, folder, *options):
-        log = open(folder / "log", "wb")
-        ours = self.spawn(self.cli, "--interface", "lo", "--port", PORT, "--data-dir", folder / "data", "--json", "receive", "--as", "library",
-                          "--music", folder / "ours" / "m", "--backups", folder / "ours" / "b", *options, home=folder / "home", log=log)
-        wait_for_port(PORT)
-        return ours
-
-    def send_command(self, name, files, folder, pin=None, plain=False, host="127.0.0.1"):
-        """The command by which peer @name sends, or None when it cannot."""
-        path = self.peers.get(name)
-        scheme = "http" if plain else "https"
-        api = f"{scheme}://{'[' + host + ']' if ':' in host else host}:{PORT}/api/localsend/v2/"
-        if name == "go-cli":
-            return [path, "send", f"--https={'false' if plain else 'true'}", "--ip", host, *(["-p", pin] if pin else []),
-                    *(part for file in files for part in ("-f", file))] if ":" not in host and len(files) < 1000 else (
-                        [path, "send", f"--https={'false' if plain else 'true'}", "--ip", host, "-f", files[0].parent] if ":" not in host else None)
-        if name == "pip-cli":
-            return [path, "send", host, *files] if not plain and not pin else None
-        if name == "npm":
-            return ["node", path, "send", host, files[0], "--port", PORT, "--protocol", scheme, *(["--pin", pin] if pin else [])] \
-                if len(files) == 1 and ":" not in host else None
-        if name == "localsendd":
-            return None  # see send_by_daemon()
-        if name == "node":
-            return ["node", self.root / "node.js", api, pin or "", *(f"{file}\x01{file.parent.name}/{file.name}" for file in files)]
-        if name == "requests":
-            return [self.peers.get("requests") or sys.executable, self.root / "by-requests.py", api, pin or "",
-                    *(f"{file}\x01{file.parent.name}/{file.name}" for file in files)]
-        if name == "curl":
-            return [sys.executable, __file__, "curl", api, pin or "", *files]
-        return None
-
-    def check(self, case, folder, sent, want=None):
-        wanted = digests(sent)
+    def wait_for_port(self, host, port):
         deadline = time.monotonic() + 20
-        while True:
-            got = digests(folder)
-            if all(len(got.get(key, [])) >= len(names) for key, names in wanted.items()) or time.monotonic() > deadline:
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex((host, port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise AssertionError(f"nobody listens at {host}:{port}")
+
+    def say(self, peer, verb, case, word, took=None, more=""):
+        print(f"{peer.name} {verb} {case}: {word}" + (f" ({took:.1f} s)" if took else "")
+              + ("\n    " + more.strip()[-400:].replace("\n", "\n    ") if more.strip() else ""), flush=True)
+
+    def files_of(self, case):
+        folder = self.material / (case if (self.material / case).is_dir() else "small" if case in peers.LONG else "one")
+        return folder, sorted(folder.iterdir())
+
+    def check(self, folder, sent):
+        wanted, got = peers.digests(sent), {}
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            got = peers.digests(folder)
+            if all(len(got.get(key, [])) >= len(names) for key, names in wanted.items()):
                 break
             time.sleep(0.3)
         missing = sum(max(0, len(names) - len(got.get(key, []))) for key, names in wanted.items())
-        return "ok" if not missing else f"{missing} of {sum(map(len, wanted.values()))} missing"
+        more = sum(map(len, got.values())) - sum(map(len, wanted.values()))
+        return (f"{missing} of {sum(map(len, wanted.values()))} missing" if missing else "ok") + (f", {more} twice" if more > 0 and not missing else "")
 
-    def they_send(self, name):
-        for case, options, more in (("one", [], {}), ("empty", [], {}), ("hard", [], {}), ("small", [], {}), ("large", [], {}),
-                                    ("plain", ["--unencrypted", "allow"], {"plain": True}), ("ipv6", [], {"host": "::1"}),
-                                    ("no pin", ["--pin", "4242"], {}), ("pin", ["--pin", "4242"], {"pin": "4242"}), ("declined", None, {}),
-                                    ("again", [], {}), ("cancelled here", [], {})):
+    # ---- they send ----
+
+    def ours(self, folder, *options):
+        process = subprocess.Popen([self.cli, "--interface", "eth0", "--port", str(PORT), "--data-dir", folder / "data", "--json", "receive",
+                                    "--as", "library", "--music", folder / "ours" / "m", "--backups", folder / "ours" / "b", *options],
+                                   env=self.environment(folder / "home"), stdin=subprocess.PIPE, stdout=open(folder / "events", "wb"),
+                                   stderr=subprocess.DEVNULL)
+        self.wait_for_port(HERE[0], PORT)
+        return process
+
+    def wait_event(self, folder, name, seconds=20):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for line in (folder / "events").read_text().splitlines():
+                event = json.loads(line)
+                if event["event"] == name:
+                    return event
+            time.sleep(0.05)
+        return None
+
+    def they_send(self, peer):
+        for case in [case for case in peers.SENDS if not self.cases or case in self.cases]:
             folder = self.fresh()
-            sent = self.material / ("small" if case in ("again", "cancelled here") else case if (self.material / case).is_dir() else "one")
-            command = self.send_command(name, sorted(sent.iterdir()), folder, **more)
+            sent, files = self.files_of(case)
+            job = peers.Job(self, folder, files, host=HERE[case == "ipv6"], plain=case == "plain", pin={"pin": "4242", "wrong pin": "1111"}.get(case))
+            command = peer.send(job)
             if command is None:
-                self.say(name, "sends", case, "cannot")
+                self.say(peer, "sends", case, "cannot")
+                shutil.rmtree(folder)
                 continue
-            ours = self.receiver(folder, "--accept", "trusted" if options is None else "all", *(options or []))
-            began = time.monotonic()
-            if case in ("again", "cancelled here"):
-                process = self.spawn(*command, home=folder / "home")
-                time.sleep(0.7)
-                if case == "again":
-                    process.send_signal(signal.SIGKILL)
-                    time.sleep(4)
-                else:
-                    ours.send_signal(signal.SIGINT)
-                    try:
-                        code = process.wait(30)
-                        word = "ends" if code else "ends as if all were well"
-                    except subprocess.TimeoutExpired:
-                        process.kill()
-                        word = "hangs"
-                    ours.wait(30)
-                    self.say(name, "sends", case, word)
-                    shutil.rmtree(folder)
-                    continue
-                process.wait()
-            code, text = self.run(*command, home=folder / "home")
-            took = time.monotonic() - began
-            if case in ("no pin", "declined"):
-                word = "refused" + ("" if code else ", which it does not notice") if not digests(folder / "ours") else "STORED"
-            else:
-                word = self.check(case, folder / "ours", sent)
+            ours = self.ours(folder, "--accept", "ask" if case in ("declined", "part") else "all",
+                             *(["--pin", "4242"] if case in ("pin", "no pin", "wrong pin") else []), *(["--unencrypted", "allow"] if case == "plain" else []))
+            with peer.background(job):
+                self.one_sending(peer, case, folder, sent, job, ours, command)
             ours.send_signal(signal.SIGINT)
             ours.wait(30)
-            self.say(name, "sends", case, word, took, "" if word in ("ok", "refused") else text[-300:])
             shutil.rmtree(folder)
+
+    def one_sending(self, peer, case, folder, sent, job, ours, command):
+        began = time.monotonic()
+        process = self.spawn(*command, home=folder / "home", log=folder / "said")
+        word = None
+        if case in ("declined", "part"):
+            offer = self.wait_event(folder, "offer")
+            answer = {"decline": offer["id"]} if case == "declined" else {"accept": offer["id"], "except": [offer["contents"][0]["label"] + "/1.mp3"]}
+            ours.stdin.write(json.dumps(answer).encode() + b"\n")
+            ours.stdin.flush()
+        elif case in peers.LONG:
+            self.wait_event(folder, "start")
+            time.sleep(0.4)
+            if case == "again":
+                process.kill()
+                process.wait()
+                peer.end_background(job)
+                time.sleep(1)
+                peer.begin_background(job)
+                process = self.spawn(*command, home=folder / "home", log=folder / "said")
+            elif case == "canceled there":
+                peer.cancel(job, process)
+            elif case == "canceled here":
+                ours.send_signal(signal.SIGINT)
+            elif case == "two at once":
+                other = clients.make_command("curl", folder, f"https://{HERE[0]}:{PORT}/api/localsend/v2/", [(self.material / "one" / "one.mp3", "one.mp3")])
+                second = subprocess.run([*self.there, *map(str, other)], env=self.environment(folder / "home"), capture_output=True, text=True)
+                word = "and the other is told that we are busy" if "409" in second.stderr else f"and the other: {second.returncode} {second.stderr}"
+        try:
+            code = process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = "hangs"
+        took = time.monotonic() - began
+        noticed = "" if code else ", which its exit code does not tell"
+        if case in ("no pin", "wrong pin", "declined"):
+            word = "refused" + noticed if not peers.digests(folder / "ours") else "STORED"
+        elif case == "canceled there":
+            end = self.wait_event(folder, "end", 10)
+            word = f"our end: {end and end['result']}"
+        elif case == "canceled here":
+            word = ("ends" if code != "hangs" else "hangs") + noticed
+        elif case == "part":
+            names = sum(map(len, peers.digests(folder / "ours").values()))
+            word = f"{names} of {len(job.files)} arrived" + (f", exit code {code}" if code else "")
+        else:
+            word = self.check(folder / "ours", sent) + (f", exit code {code}" if code else "") + (f"; {word}" if word else "")
+        good = word.split(",")[0] in ("ok", "refused", "ends") or "cancelled" in word
+        self.say(peer, "sends", case, word, took, "" if good else (folder / "said").read_text(errors="replace"))
 
     # ---- they receive ----
 
-    def receive_command(self, name, folder, pin=None, plain=False):
-        path = self.peers.get(name)
-        target = folder / "theirs"
-        if name == "go-cli":
-            return [path, "recv", "-d", target, f"--https={'false' if plain else 'true'}", *(["-p", pin] if pin else [])]
-        if name == "moyoez":
-            return [path, "-useAutoSave", "-skipNotify", "-doNotMakeSessionFolder", "-useDefaultUploadFolder", target, "-useConfigPath", folder / "config.yaml",
-                    f"-useHttp={'true' if plain else 'false'}", "-useReferNetworkInterface", "lo", *(["-usePin", pin] if pin else [])]
-        if name == "localsendd":
-            return [path, "--port", PORT, "--socket", folder / "socket", "--download-dir", target, "--unattended",
-                    "--no-encryption" if plain else "--encryption", *(["--pin", pin] if pin else [])]
-        if name == "pip-cli":
-            return [path, "receive", "--output", target, "--json", *(["--pin", pin] if pin else [])] if not plain else None
-        if name == "npm":
-            return ["node", path, "receive", "--alias", "R", "--port", PORT, "--saveDir", target, "--autoAccept", *(["--pin", pin] if pin else [])] \
-                if plain else None
-        return None
-
-    def they_receive(self, name):
-        for case, more in (("one", {}), ("empty", {}), ("hard", {}), ("small", {}), ("large", {}), ("plain", {"plain": True}),
-                           ("pin", {"pin": "4242"}), ("no pin", {"pin": "4242"}), ("cancelled here", {}), ("again", {})):
+    def they_receive(self, peer):
+        for case in [case for case in peers.RECEIVES if not self.cases or case in self.cases]:
             folder = self.fresh()
-            sent = self.material / ("small" if case in ("again", "cancelled here") else case if (self.material / case).is_dir() else "one")
-            if name == "npm":
-                more = {**more, "plain": True}
-            command = self.receive_command(name, folder, **more)
+            sent, files = self.files_of(case)
+            plain = case == "plain" or peer.plain_only
+            job = peers.Job(self, folder, files, plain=plain, pin="4242" if case.endswith("pin") else None, ask=case == "declined")
+            command = peer.receive(job)
             if command is None:
-                self.say(name, "receives", case, "cannot")
+                self.say(peer, "receives", case, "cannot")
+                shutil.rmtree(folder)
                 continue
-            with open(folder / "log", "wb") as log:
-                theirs = self.spawn(*command, home=folder / "home", log=log)
+            theirs = self.spawn(*command, home=folder / "home", log=folder / "said")
+            host = THERE[case == "ipv6"]
             try:
-                wait_for_port(PORT)
-                ours = [self.cli, "--interface", "lo", "--port", 53400, "--data-dir", folder / "data", "send", "--to", f"127.0.0.1:{PORT}", "--wait", "0",
-                        *(["--unencrypted"] if more.get("plain") else []), *(["--pin", "4242"] if case == "pin" else []), *(sorted(sent.iterdir()) if name in FLAT else [sent])]
-                began = time.monotonic()
-                if case in ("again", "cancelled here"):
-                    process = self.spawn(*ours, home=folder / "home")
-                    time.sleep(1.2)
-                    process.send_signal(signal.SIGINT if case == "cancelled here" else signal.SIGKILL)
-                    process.wait(20)
-                    time.sleep(0.5)
-                code, text = self.run(*ours, *(["--skip-sent"] if case == "again" else []), home=folder / "home")
-                took = time.monotonic() - began
-                if case == "no pin":
-                    word = "asks for it" if code == 5 else f"exit code {code}"
-                else:
-                    word = self.check(case, folder / "theirs", sent) if code == 0 else f"exit code {code}"
-                self.say(name, "receives", case, word, took, "" if word in ("ok", "asks for it") else text[-300:])
+                self.wait_for_port(THERE[0], PORT)
+                to = f"[{host}]:{PORT}" if ":" in host else f"{host}:{PORT}"
+                self.one_receiving(peer, case, folder, sent, job, theirs, [
+                    self.cli, "--interface", "eth0", "--port", "53400", "--data-dir", folder / "data", "send", "--to", to, "--wait", "0",
+                    *(["--unencrypted"] if plain else []), *(["--pin", "4242" if case == "pin" else "1111"] if case in ("pin", "wrong pin") else []),
+                    *(files if peer.flat else [sent])])
+            except AssertionError as error:
+                self.say(peer, "receives", case, str(error), more=(folder / "said").read_text(errors="replace"))
             finally:
                 theirs.send_signal(signal.SIGTERM)
                 try:
@@ -270,59 +214,64 @@ class Bench:
                     theirs.wait()
             shutil.rmtree(folder)
 
-    def say(self, name, verb, case, word, took=None, more=""):
-        print(f"{name} {verb} {case}: {word}" + (f" ({took:.1f} s)" if took else "") + ("\n    " + more.strip().replace("\n", "\n    ") if more else ""),
-              flush=True)
-
-
-def wait_for_port(port):
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError(f"nobody listens at {port}")
-
-
-def curl(api, pin, *files):
-    """prepare-upload, and then all files over one connection."""
-    info = {"alias": "Curl", "version": "2.1", "deviceModel": "curl", "deviceType": "headless", "fingerprint": "curl", "port": 1,
-            "protocol": "https", "download": False}
-    files = [pathlib.Path(file) for file in files]
-    offer = {f"f{n}": {"id": f"f{n}", "fileName": f"{file.parent.name}/{file.name}", "size": file.stat().st_size, "fileType": "audio/mpeg"}
-             for n, file in enumerate(files)}
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as body, tempfile.NamedTemporaryFile("w", suffix=".cfg") as config:
-        json.dump({"info": info, "files": offer}, body)
-        body.flush()
-        answer = subprocess.run(["curl", "-ksS", "--fail-with-body", "-H", "Content-Type: application/json", "--data-binary", f"@{body.name}",
-                                 api + "prepare-upload" + (f"?pin={pin}" if pin else "")], stdout=subprocess.PIPE, check=True)
-        session = json.loads(answer.stdout or b'{"files": {}}')
-        for number, (id_, token) in enumerate(session["files"].items()):
-            name = str(files[int(id_[1:])]).replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
-            config.write(("next\n" if number else "") + f'url = "{api}upload?sessionId={session["sessionId"]}&fileId={id_}&token={token}"\n'
-                         f'request = "POST"\ninsecure\nsilent\nshow-error\nfail\ngloboff\nupload-file = "{name}"\n')
-        config.flush()
-        return subprocess.run(["curl", "-K", config.name]).returncode if session["files"] else 0
+    def one_receiving(self, peer, case, folder, sent, job, theirs, ours):
+        began = time.monotonic()
+        process = self.spawn(*ours, home=folder / "home", log=folder / "ours-said")
+        word = None
+        if case == "declined":
+            time.sleep(1.5)
+            peer.decline(job, theirs)
+        elif case in peers.LONG:
+            time.sleep(1.2)
+            if case == "canceled there":
+                peer.cancel_receiving(job, theirs)
+            elif case == "canceled here":
+                process.send_signal(signal.SIGINT)
+            elif case == "again":
+                process.kill()
+                process.wait()
+                time.sleep(0.5)
+                process = self.spawn(*ours, "--skip-sent", home=folder / "home", log=folder / "ours-said")
+            elif case == "two at once":
+                second = [*ours[:ours.index("--to")], "--to", ours[ours.index("--to") + 1], "--wait", "0", *(["--unencrypted"] if peer.plain_only else []),
+                          self.material / "one" / "one.mp3"]
+                second[second.index("--data-dir") + 1], second[second.index("--port") + 1] = folder / "data2", "53401"
+                done = subprocess.run([str(part) for part in second], env=self.environment(folder / "home"), capture_output=True, text=True, timeout=LIMIT)
+                word = f"and the second sender: exit code {done.returncode}"
+        try:
+            code = process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = "hangs"
+        took = time.monotonic() - began
+        if case in ("no pin", "wrong pin"):
+            text = "asks for it" if code == 5 else f"exit code {code}"
+        elif case in ("declined", "canceled there", "canceled here"):
+            text = f"exit code {code}"
+        else:
+            text = (self.check(folder / "theirs", sent) if code == 0 else f"exit code {code}") + (f"; {word}" if word else "")
+        self.say(peer, "receives", case, text, took,
+                 "" if text.startswith(("ok", "asks")) else (folder / "ours-said").read_text(errors="replace"))
 
 
 def main():
-    if sys.argv[1:2] == ["curl"]:
-        return curl(*sys.argv[2:])
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cli")
     parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--case", action="append", default=[])
     parser.add_argument("peers", nargs="*")
     options = parser.parse_args()
-    subprocess.run(["ip", "link", "set", "lo", "up", "multicast", "on"], check=True)
-    subprocess.run(["ip", "route", "add", "224.0.0.0/4", "dev", "lo"], check=False)
-    bench = Bench(pathlib.Path(options.cli).resolve(), dict(peer.split("=", 1) for peer in options.peers))
+    paths = dict(peer.split("=", 1) for peer in options.peers)
+    keeper = make_cable()
+    bench = Bench(str(pathlib.Path(options.cli).resolve()), keeper, options.case)
     try:
-        for name in [*bench.peers, *(name for name in ("curl", "node", "requests") if name not in bench.peers)]:
-            if not options.only or name in options.only:
-                bench.they_send(name)
-                bench.they_receive(name) if name in bench.peers and name != "requests" else None
+        for peer in peers.make(paths):
+            if not options.only or peer.name in options.only:
+                bench.they_send(peer)
+                if peer.receives:
+                    bench.they_receive(peer)
     finally:
+        keeper.kill()
         shutil.rmtree(bench.root, ignore_errors=True)
 
 

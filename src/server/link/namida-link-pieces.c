@@ -180,12 +180,22 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
 static gboolean
 serve_refusal (NamidaServing *job, NamidaHttpReader *reader)
 {
-  const char *code = g_object_get_data (G_OBJECT (job->stream), UPLOAD_KEY);
-  g_autofree char *json = g_strdup_printf ("{\"code\":\"%s\"}", code);
+  NamidaLinkAccess access = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (job->stream), UPLOAD_KEY));
+  g_autofree char *json = g_strdup_printf ("{\"code\":\"%s\"}", namida_link_access_code (access));
 
-  if (namida_link_write_answer (job, SOUP_STATUS_FORBIDDEN, json, FALSE))
+  if (namida_link_write_answer (job, namida_link_access_status (access), json, FALSE))
     namida_http_linger (job->socket);
   return FALSE;
+}
+
+void
+namida_link_refuse_body (NamidaServer *server, NamidaRequest *request, NamidaLinkAccess access)
+{
+  NamidaServing *job = namida_serving_steal (request);
+
+  g_object_set_data (G_OBJECT (job->stream), UPLOAD_KEY, GINT_TO_POINTER (access));
+  job->serve = serve_refusal;
+  namida_serving_start (server, job);
 }
 
 void
@@ -194,28 +204,25 @@ namida_link_take_upload (NamidaServer *server, NamidaRequest *request)
   NamidaLink *self = namida_link_of (server, &request->head);
   gboolean encrypted = request->connection->encrypted;
   NamidaLinkAccess access = namida_link_check (self, &request->head, encrypted, FALSE);
-  NamidaServing *job = namida_serving_steal (request);
+  Admission *admission;
+  NamidaServing *job;
 
   if (access != NAMIDA_LINK_ACCESS_FINE || !namida_link_is_receiving (self))
     {
-      const char *code = access != NAMIDA_LINK_ACCESS_FINE ? namida_link_access_code (access) : "expired";
-
-      g_object_set_data (G_OBJECT (job->stream), UPLOAD_KEY, (gpointer) code);
-      job->serve = serve_refusal;
+      namida_link_refuse_body (server, request,
+                               access != NAMIDA_LINK_ACCESS_FINE ? access : NAMIDA_LINK_ACCESS_EXPIRED);
+      return;
     }
-  else
-    {
-      Admission *admission = g_new0 (Admission, 1);
-
-      admission->path = g_strdup (job->head.path);
-      admission->secret = g_strdup (self->secret);
-      admission->encrypted = encrypted;
-      g_object_set_data_full (G_OBJECT (job->stream), UPLOAD_KEY, admission, admission_free);
-      namida_link_seen (self);
-      job->serve = serve;
-      job->fingerprint = namida_receive_session_get_fingerprint (self->session);
-      job->session = g_object_ref (self->session);
-      namida_receive_session_enter (self->session);
-    }
+  admission = g_new0 (Admission, 1);
+  job = namida_serving_steal (request);
+  admission->path = g_strdup (job->head.path);
+  admission->secret = g_strdup (self->secret);
+  admission->encrypted = encrypted;
+  g_object_set_data_full (G_OBJECT (job->stream), UPLOAD_KEY, admission, admission_free);
+  namida_link_seen (self);
+  job->serve = serve;
+  job->fingerprint = namida_receive_session_get_fingerprint (self->session);
+  job->session = g_object_ref (self->session);
+  namida_receive_session_enter (self->session);
   namida_serving_start (server, job);
 }

@@ -109,6 +109,9 @@ gboolean namida_link_is_receiving (NamidaLink *self);
 
 /* namida-link-pieces.c */
 void namida_link_take_upload (NamidaServer *self, NamidaRequest *request);
+/** namida_link_refuse_body: ends @request, of whose body nothing was read, with the status and the code of @access.
+ * Main context. */
+void namida_link_refuse_body (NamidaServer *server, NamidaRequest *request, NamidaLinkAccess access);
 /** namida_link_write_answer: a worker's answer, with all fields. Returns: whether it went out. */
 gboolean namida_link_write_answer (NamidaServing *job, guint status, const char *json, gboolean keep_alive);
 

@@ -108,16 +108,14 @@ handle_nothing (NamidaServer *self, NamidaRequest *request)
 }
 
 /* Before a byte of the body is taken. */
-static gboolean
-early (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error)
+static void
+take_refused (NamidaServer *self, NamidaRequest *request)
 {
   NamidaLink *link = namida_link_of (self, &request->head);
+  NamidaLinkAccess access = namida_link_check (link, &request->head, request->connection->encrypted, FALSE);
 
-  if (namida_link_check (link, &request->head, request->connection->encrypted, FALSE) == NAMIDA_LINK_ACCESS_FINE)
-    return TRUE;
-  g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
-                       _ ("This device does not answer the requests of web pages."));
-  return FALSE;
+  link_tell_refused (link, request, access);
+  namida_link_refuse_body (self, request, access);
 }
 
 static void
@@ -158,6 +156,7 @@ handle_cancel (NamidaServer *self, NamidaRequest *request)
 /* ---- the table ---- */
 
 static const NamidaRoute page = { .name = "", .get = TRUE, .handle = handle_page };
+static const NamidaRoute refused = { .name = "", .post = TRUE, .take = take_refused };
 static const NamidaRoute nothing = { .name = "", .get = TRUE, .post = TRUE, .handle = handle_nothing };
 
 static const NamidaRoute routes[] = {
@@ -166,7 +165,6 @@ static const NamidaRoute routes[] = {
   { .name = "offer",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_OFFER_BYTES,
-    .early = early,
     .parse = namida_server_parse_offer,
     .parsed_free = namida_server_parsed_offer_free,
     .handle = handle_offer,
@@ -174,23 +172,30 @@ static const NamidaRoute routes[] = {
   { .name = "offer-unproven",
     .post = TRUE,
     .max_body = NAMIDA_LIMIT_OFFER_BYTES,
-    .early = early,
     .parse = namida_server_parse_offer,
     .parsed_free = namida_server_parsed_offer_free,
     .handle = handle_offer,
     .offer = &namida_link_offer_unproven },
   { .name = "wanted", .get = TRUE, .handle = handle_wanted },
   { .name = "upload", .post = TRUE, .take = namida_link_take_upload },
-  { .name = "finish", .post = TRUE, .max_body = NAMIDA_LIMIT_OFFER_BYTES, .early = early, .handle = handle_finish },
-  { .name = "cancel",
-    .post = TRUE,
-    .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES,
-    .early = early,
-    .handle = handle_cancel },
+  { .name = "finish", .post = TRUE, .max_body = NAMIDA_LIMIT_OFFER_BYTES, .handle = handle_finish },
+  { .name = "cancel", .post = TRUE, .max_body = NAMIDA_LIMIT_SMALL_BODY_BYTES, .handle = handle_cancel },
   { .name = "list", .get = TRUE, .handle = namida_link_handle_list },
   { .name = "file", .get = TRUE, .take = namida_link_take_file },
   { .name = "zip", .get = TRUE, .take = namida_link_take_zip },
 };
+
+/* Who may not is refused before the body, in the words of the page. */
+static const NamidaRoute *
+route_for (NamidaServer *self, const NamidaRequest *request, const NamidaRoute *route)
+{
+  NamidaLink *link = namida_link_of (self, &request->head);
+
+  if (route->max_body > 0
+      && namida_link_check (link, &request->head, request->connection->encrypted, FALSE) != NAMIDA_LINK_ACCESS_FINE)
+    return &refused;
+  return route;
+}
 
 static const NamidaRoute *
 find (NamidaServer *self, const NamidaRequest *request, const char *rest, GError **error)
@@ -203,7 +208,7 @@ find (NamidaServer *self, const NamidaRequest *request, const char *rest, GError
   for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (routes); i++)
     if (g_str_equal (name, routes[i].name)
         && ((routes[i].get && g_str_equal (method, "GET")) || (routes[i].post && g_str_equal (method, "POST"))))
-      return &routes[i];
+      return route_for (self, request, &routes[i]);
   if (g_str_equal (method, "GET") || g_str_equal (method, "POST"))
     return &nothing;
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_METHOD, _ ("This device does not understand the request."));
