@@ -5,6 +5,7 @@
 
 #include "namida-clock.h"
 #include "namida-hub-private.h"
+#include "namida-hub-send-private.h"
 
 /* Older than the newest so many is of no use to a person, and costs memory. */
 #define MOST 2000
@@ -190,6 +191,90 @@ namida_hub_history_clear (NamidaHubHistory *self)
   g_task_set_source_tag (task, namida_hub_history_clear);
   g_task_set_task_data (task, g_object_ref (self->hub->database), g_object_unref);
   g_task_run_in_thread (task, clear_thread);
+}
+
+/* ---- one row ---- */
+
+typedef struct
+{
+  NamidaDatabase *database; /* owned */
+  char *id;
+  gboolean hidden;
+} HistoryHide;
+
+static void
+history_hide_free (HistoryHide *hide)
+{
+  g_object_unref (hide->database);
+  g_free (hide->id);
+  g_free (hide);
+}
+
+static void
+history_hide_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  HistoryHide *hide = data;
+  GError *error = NULL;
+
+  if (namida_journal_set_hidden (hide->database, hide->id, hide->hidden, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* (transfer none) (nullable): of its row in the journal */
+static const char *
+history_get_id (gpointer item)
+{
+  NamidaSending *sending = NAMIDA_IS_TRANSFER (item) ? namida_sending_of (item) : NULL;
+
+  if (NAMIDA_IS_HISTORY_ITEM (item))
+    return namida_history_item_get_row (item)->id;
+  return sending != NULL ? sending->history_id : namida_transfer_get_session_id (item);
+}
+
+/* One of this run has a row in the list of transfers. The newest is the first, as when it began. */
+static void
+history_list_transfer (NamidaHubHistory *self, NamidaTransfer *transfer, gboolean listed)
+{
+  GListStore *transfers = self->hub->transfers;
+  guint position;
+  gboolean found = g_list_store_find (transfers, transfer, &position);
+
+  if (!listed && found)
+    g_list_store_remove (transfers, position);
+  if (!listed || found)
+    return;
+  for (position = 0; position < g_list_model_get_n_items (G_LIST_MODEL (transfers)); position++)
+    {
+      g_autoptr (NamidaTransfer) other = g_list_model_get_item (G_LIST_MODEL (transfers), position);
+
+      if (namida_transfer_get_started_at (other) <= namida_transfer_get_started_at (transfer))
+        break;
+    }
+  g_list_store_insert (transfers, position, transfer);
+}
+
+void
+namida_hub_history_set_hidden (NamidaHubHistory *self, gpointer item, gboolean hidden)
+{
+  g_autoptr (GTask) task = NULL;
+  HistoryHide *hide;
+
+  g_return_if_fail (NAMIDA_IS_HUB_HISTORY (self));
+  g_return_if_fail (NAMIDA_IS_HISTORY_ITEM (item) || namida_transfer_is_final (item));
+  if (NAMIDA_IS_TRANSFER (item))
+    history_list_transfer (self, item, !hidden);
+  if (self->hub->database == NULL || history_get_id (item) == NULL)
+    return;
+  hide = g_new0 (HistoryHide, 1);
+  hide->database = g_object_ref (self->hub->database);
+  hide->id = g_strdup (history_get_id (item));
+  hide->hidden = hidden;
+  task = g_task_new (self, NULL, clear_done, NULL);
+  g_task_set_source_tag (task, namida_hub_history_set_hidden);
+  g_task_set_task_data (task, hide, (GDestroyNotify) history_hide_free);
+  g_task_run_in_thread (task, history_hide_thread);
 }
 
 static void

@@ -19,4 +19,13 @@ NamidaHubHistory *namida_hub_history_new (NamidaHub *hub);
  * the knowledge of it. A failure is told by the hub's "trouble". */
 void namida_hub_history_clear (NamidaHubHistory *self);
 
+/**
+ * namida_hub_history_set_hidden:
+ * @item: a NamidaHistoryItem, or a NamidaTransfer that has ended
+ * @hidden: whether it leaves the history; %FALSE brings one back that has left it
+ *
+ * What it stored stays, and so does the knowledge of it. Main context; a failure is told by the hub's "trouble".
+ */
+void namida_hub_history_set_hidden (NamidaHubHistory *self, gpointer item, gboolean hidden);
+
 G_END_DECLS

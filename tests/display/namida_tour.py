@@ -362,7 +362,7 @@ class Tour:
         keys(self.window, "Escape")
         self.settle()
         for text, name in (("Restore _Here…", "restore"), ("Restore to a _Device…", "chooser"),
-                           ("_Remove…", "remove")):
+                           ("Restore Son_gs…", "songs")):
             dialog = self.dialog(lambda text=text: self.choose(text))
             time.sleep(1.5)
             self.see(name, dialog)

@@ -89,6 +89,8 @@ place_update (NamidaRestoreDialog *self)
         different += label->files[NAMIDA_RESTORE_DIFFERENT];
     }
   gtk_widget_set_visible (GTK_WIDGET (self->policy_row), different > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->choices_group),
+                          different > 0 || namida_restore_plan_get_zip (self->plan) != NULL);
   gtk_label_set_label (self->hint, asked        ? _ ("Choose a folder for each row, or leave it out.")
                                    : self->busy ? _ ("Comparing with what is there…")
                                                 : "");

@@ -247,80 +247,80 @@ namida_version_flow_merge (GtkWidget *from, NamidaHub *hub, NamidaVersion *versi
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* ---- remove ---- */
+/* ---- to the trash ---- */
+
+/* What a toast can bring back. */
+typedef struct
+{
+  NamidaHub *hub; /* owned */
+  NamidaShell *window;
+  char *id;
+} Trashed;
 
 static void
-on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+trashed_free (Trashed *trashed)
 {
-  g_autoptr (Job) job = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaRemoval) removal = namida_versions_remove_finish (NAMIDA_VERSIONS (source), result, &error);
-  g_autofree char *size = NULL;
-  g_autofree char *text = NULL;
+  g_object_unref (trashed->hub);
+  g_object_unref (trashed->window);
+  g_free (trashed->id);
+  g_free (trashed);
+}
 
-  if (removal == NULL)
-    {
-      tell (job->window, _ ("It was not removed"), error->message);
-      return;
-    }
-  size = namida_format_size (removal->bytes);
-  text = g_strdup_printf (_ ("Removed; %s are free again"), size);
-  namida_shell_toast (job->window, text);
+static Trashed *
+trashed_new (NamidaHub *hub, NamidaShell *window, const char *id)
+{
+  Trashed *trashed = g_new0 (Trashed, 1);
+
+  trashed->hub = g_object_ref (hub);
+  trashed->window = g_object_ref (window);
+  trashed->id = g_strdup (id);
+  return trashed;
 }
 
 static void
-on_remove_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+trashed_on_taken_back (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Job *job = user_data;
+  Trashed *trashed = user_data;
+  NamidaVersions *versions = NAMIDA_VERSIONS (source);
+  NamidaVersion *version = namida_versions_find (versions, trashed->id);
+  g_autoptr (GError) error = NULL;
 
-  if (g_strcmp0 (response, "remove") == 0)
-    namida_versions_remove_async (namida_hub_get_versions (job->hub), job->version, FALSE, NULL, on_removed, job);
-  else
-    job_free (job);
+  if (!namida_versions_take_back_finish (versions, result, &error))
+    tell (trashed->window, _ ("Could Not Undo"), error->message);
+  else if (version != NULL)
+    /* It was not pinned, for a pinned version cannot go to the trash. */
+    namida_versions_set_pinned_async (versions, version, FALSE, NULL, NULL, NULL);
+  trashed_free (trashed);
 }
 
 static void
-on_removal_known (GObject *source, GAsyncResult *result, gpointer user_data)
+trashed_undo (Trashed *trashed)
+{
+  namida_versions_take_back_async (namida_hub_get_versions (trashed->hub), trashed->id, NULL, trashed_on_taken_back,
+                                   trashed_new (trashed->hub, trashed->window, trashed->id));
+}
+
+static void
+on_trashed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Job) job = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (NamidaRemoval) removal = namida_versions_remove_finish (NAMIDA_VERSIONS (source), result, &error);
-  g_autofree char *freed = NULL;
-  g_autofree char *when = namida_files_when (namida_version_get_created_at (job->version));
-  g_autofree char *body = NULL;
-  AdwMessageDialog *dialog;
 
-  if (removal == NULL)
-    {
-      tell (job->window, _ ("It cannot be removed"), error->message);
-      return;
-    }
-  freed = namida_format_size (removal->bytes);
-  if (removal->bytes_kept > 0)
-    {
-      g_autofree char *kept = namida_format_size (removal->bytes_kept);
-
-      body = g_strdup_printf (_ ("This frees %s and cannot be undone. %s more will stay, because other versions or "
-                                 "your folders use the same files."),
-                              freed, kept);
-    }
+  if (!namida_versions_trash_finish (NAMIDA_VERSIONS (source), result, &error))
+    tell (job->window, _ ("Could Not Move the Version to the Trash"), error->message);
   else
-    body = g_strdup_printf (_ ("This frees %s. It cannot be undone."), freed);
-  dialog = message (job->window, NULL, body);
-  adw_message_dialog_format_heading (dialog, _ ("Remove the version of %s?"), when);
-  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "remove", _ ("_Remove"), NULL);
-  adw_message_dialog_set_response_appearance (dialog, "remove", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_close_response (dialog, "cancel");
-  g_signal_connect (dialog, "response", G_CALLBACK (on_remove_response), g_steal_pointer (&job));
-  namida_dialog_present (dialog);
+    namida_shell_toast_action (job->window, _ ("The version is in the trash for 30 days"), _ ("Undo"),
+                               G_CALLBACK (trashed_undo),
+                               trashed_new (job->hub, job->window, namida_version_get_id (job->version)),
+                               (GDestroyNotify) trashed_free);
 }
 
 void
-namida_version_flow_remove (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
+namida_version_flow_trash (GtkWidget *from, NamidaHub *hub, NamidaVersion *version)
 {
   NamidaShell *window = window_of (from);
 
   if (window != NULL)
-    namida_versions_remove_async (namida_hub_get_versions (hub), version, TRUE, NULL, on_removal_known,
-                                  job_new (window, hub, version));
+    namida_versions_trash_async (namida_hub_get_versions (hub), version, NULL, on_trashed,
+                                 job_new (window, hub, version));
 }

@@ -27,7 +27,7 @@ gboolean namida_version_flow_has_songs (NamidaVersion *version);
 void namida_version_flow_restore_songs (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 /** namida_version_flow_merge: unites its backup with that of another version, which is asked for. */
 void namida_version_flow_merge (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
-/** namida_version_flow_remove: says what that frees, asks, then removes. */
-void namida_version_flow_remove (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
+/** namida_version_flow_trash: moves it to the trash, with a toast that undoes it. */
+void namida_version_flow_trash (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 
 G_END_DECLS

@@ -260,7 +260,7 @@ on_remove (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   NamidaVersionRow *self = NAMIDA_VERSION_ROW (widget);
 
-  namida_version_flow_remove (widget, self->hub, self->version);
+  namida_version_flow_trash (widget, self->hub, self->version);
 }
 
 static void

@@ -9,6 +9,7 @@
 
 #include "namida-files.h"
 #include "namida-format.h"
+#include "namida-history-flow.h"
 #include "namida-row-menu.h"
 #include "namida-state-line.h"
 #include "namida-steady-label.h"
@@ -138,16 +139,17 @@ static GMenuModel *
 history_row_make_menu (GtkWidget *row)
 {
   NamidaHistoryRow *self = NAMIDA_HISTORY_ROW (row);
-  GMenu *menu;
+  g_autoptr (GMenu) menu = g_menu_new ();
   g_autoptr (GMenuItem) item = NULL;
 
-  if (self->folder == NULL)
-    return NULL;
-  menu = g_menu_new ();
-  item = g_menu_item_new (_ ("_Open Folder"), NULL);
-  g_menu_item_set_action_and_target (item, "win.open-folder", "^ay", self->folder);
-  g_menu_append_item (menu, item);
-  return G_MENU_MODEL (menu);
+  if (self->folder != NULL)
+    {
+      item = g_menu_item_new (_ ("_Open Folder"), NULL);
+      g_menu_item_set_action_and_target (item, "win.open-folder", "^ay", self->folder);
+      g_menu_append_item (menu, item);
+    }
+  namida_history_flow_add (menu, row);
+  return g_menu_model_get_n_items (G_MENU_MODEL (menu)) > 0 ? G_MENU_MODEL (g_steal_pointer (&menu)) : NULL;
 }
 
 static void
@@ -178,6 +180,7 @@ namida_history_row_class_init (NamidaHistoryRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, NamidaHistoryRow, button);
   gtk_widget_class_bind_template_child (widget_class, NamidaHistoryRow, chevron);
   gtk_widget_class_bind_template_callback (widget_class, on_button);
+  namida_history_flow_install (widget_class);
 }
 
 static void
@@ -195,6 +198,7 @@ namida_history_row_new (GObject *item)
 {
   NamidaHistoryRow *self = g_object_new (NAMIDA_TYPE_HISTORY_ROW, NULL);
 
+  namida_history_flow_attach (GTK_WIDGET (self), item);
   if (NAMIDA_IS_MERGED_ENTRY (item))
     history_row_show_merged (self, NAMIDA_MERGED_ENTRY (item));
   else

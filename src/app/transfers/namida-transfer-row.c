@@ -11,6 +11,7 @@
 #include "namida-files.h"
 #include "namida-format.h"
 #include "namida-narrow.h"
+#include "namida-history-flow.h"
 #include "namida-row-menu.h"
 #include "namida-transfer-entry.h"
 #include "namida-details-dialog.h"
@@ -333,6 +334,7 @@ transfer_row_make_menu (GtkWidget *row)
       g_menu_item_set_action_and_target (open, "win.open-folder", "^ay", folder);
       g_menu_append_item (menu, open);
     }
+  namida_history_flow_add (menu, row);
   return G_MENU_MODEL (menu);
 }
 
@@ -413,6 +415,7 @@ namida_transfer_row_class_init (NamidaTransferRowClass *klass)
   gtk_widget_class_install_action (widget_class, "transfer.details", NULL, transfer_row_on_details);
   gtk_widget_class_install_action (widget_class, "transfer.pause", NULL, transfer_row_on_pause);
   gtk_widget_class_install_action (widget_class, "transfer.button", NULL, transfer_row_on_button);
+  namida_history_flow_install (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_pause_button);
   gtk_widget_class_bind_template_callback (widget_class, on_button);
 }

@@ -250,6 +250,12 @@ namida_transfers_page_set_hub (NamidaTransfersPage *self, NamidaHub *hub, Namida
   on_items_changed (self, 0, 0, g_list_model_get_n_items (transfers), transfers);
 }
 
+NamidaHubHistory *
+namida_transfers_page_get_history (NamidaTransfersPage *self)
+{
+  return self->history;
+}
+
 static void
 namida_transfers_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {

@@ -16,4 +16,7 @@ void namida_transfers_page_set_hub (NamidaTransfersPage *self, NamidaHub *hub, N
 /** namida_transfers_page_search: shows those of the earlier ones that have @text in their words. */
 void namida_transfers_page_search (NamidaTransfersPage *self, const char *text);
 
+/** namida_transfers_page_get_history: Returns: (transfer none): of the hub that is shown. */
+NamidaHubHistory *namida_transfers_page_get_history (NamidaTransfersPage *self);
+
 G_END_DECLS

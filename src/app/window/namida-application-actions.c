@@ -115,6 +115,7 @@ set_accels (NamidaApplication *self)
     { "win.show-help-overlay", { "<Primary>question" } },
     { "win.open", { "<Primary>o" } },
     { "win.refresh", { "F5" } },
+    { "win.undo", { "<Primary>z" } },
     { "win.search", { "<Primary>f" } },
     { "win.add-address", { "<Primary>l" } },
     { "win.link", { "<Primary>b" } },

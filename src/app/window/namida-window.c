@@ -22,6 +22,9 @@
 #include "namida-transfers-page.h"
 #include "namida-window-actions.h"
 
+/* Long enough to read the toast and to find its button by keyboard. */
+#define UNDO_SECONDS 10
+
 struct _NamidaWindow
 {
   AdwApplicationWindow parent_instance;
@@ -42,6 +45,7 @@ struct _NamidaWindow
   NamidaAlarmBar *alarm_bar;
   NamidaFolderBar *folder_bar;
   AdwToastOverlay *toasts;
+  AdwToast *undo; /* (nullable): the toast whose button Ctrl+Z presses */
   AdwLeaflet *leaflet;
   GtkWidget *main_page;
   AdwViewStack *view_stack;
@@ -95,6 +99,34 @@ window_toast (NamidaShell *shell, const char *text)
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
 }
 
+/* Ctrl+Z belongs to the text that has the focus while there is no such toast. @toast: (nullable) */
+static void
+window_set_undo (NamidaWindow *self, AdwToast *toast)
+{
+  g_set_object (&self->undo, toast);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.undo", toast != NULL);
+}
+
+static void
+window_on_undo_dismissed (NamidaWindow *self, AdwToast *toast)
+{
+  if (self->undo == toast)
+    window_set_undo (self, NULL);
+}
+
+/* Ctrl+Z, for the button of a toast is far away for somebody who uses no pointer. */
+static void
+window_on_undo (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  NamidaWindow *self = NAMIDA_WINDOW (widget);
+  g_autoptr (AdwToast) toast = self->undo != NULL ? g_object_ref (self->undo) : NULL;
+
+  if (toast == NULL)
+    return;
+  g_signal_emit_by_name (toast, "button-clicked");
+  adw_toast_dismiss (toast);
+}
+
 static void
 window_toast_action (NamidaShell *shell,
                      const char *text,
@@ -110,6 +142,9 @@ window_toast_action (NamidaShell *shell,
   adw_toast_set_button_label (toast, label);
   g_signal_connect_data (toast, "button-clicked", pressed, user_data, (GClosureNotify) (void (*) (void)) destroy,
                          G_CONNECT_SWAPPED);
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
+  window_set_undo (self, toast);
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (window_on_undo_dismissed), self, G_CONNECT_SWAPPED);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
@@ -129,6 +164,7 @@ window_on_slid (NamidaWindow *self)
   if (self->before != NULL && gtk_widget_get_mapped (self->before))
     gtk_widget_grab_focus (self->before);
   g_clear_weak_pointer (&self->before);
+  g_clear_object (&self->undo);
 }
 
 static void
@@ -402,6 +438,7 @@ namida_window_class_init (NamidaWindowClass *klass)
   g_type_ensure (NAMIDA_TYPE_FOLDER_BAR);
   g_type_ensure (NAMIDA_TYPE_TRANSFERS_PAGE);
   g_type_ensure (NAMIDA_TYPE_BACKUPS_PAGE);
+  gtk_widget_class_install_action (widget_class, "win.undo", NULL, window_on_undo);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-window.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, switcher_title);
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, alarm_bar);
@@ -433,6 +470,7 @@ static void
 namida_window_init (NamidaWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  window_set_undo (self, NULL);
   namida_mnemonics_unspeak (GTK_WIDGET (self));
   g_signal_connect_object (self->leaflet, "notify::child-transition-running", G_CALLBACK (window_on_slid), self,
                            G_CONNECT_SWAPPED);

@@ -259,6 +259,14 @@ namida_journal_clear (NamidaDatabase *database, GError **error)
                                   "UPDATE sessions SET hidden = 1 WHERE state NOT IN ('open', 'parked')", "");
 }
 
+gboolean
+namida_journal_set_hidden (NamidaDatabase *database, const char *id, gboolean hidden, GError **error)
+{
+  return namida_database_exec (database, error,
+                               "UPDATE sessions SET hidden = ? WHERE id = ? AND state NOT IN ('open', 'parked')", "is",
+                               (gint64) hidden, id);
+}
+
 /* Locked: ends @statement. (transfer full) (nullable) */
 static GHashTable *
 journal_take_ids (sqlite3 *handle, sqlite3_stmt *statement, GError **error)

@@ -111,6 +111,9 @@ gboolean namida_journal_drop_device (NamidaDatabase *database, const char *finge
 GPtrArray *namida_journal_list (NamidaDatabase *database, guint most, GError **error);
 /** namida_journal_clear: namida_journal_list() forgets what has ended; what it stored stays known. */
 gboolean namida_journal_clear (NamidaDatabase *database, GError **error);
+/** namida_journal_set_hidden: whether namida_journal_list() leaves out what has ended under @id; nothing happens to
+ * what goes on. Blocking. */
+gboolean namida_journal_set_hidden (NamidaDatabase *database, const char *id, gboolean hidden, GError **error);
 /** namida_journal_drop_parked: @fingerprint: (nullable): whoever's. Nothing happens to one that is not interrupted. */
 gboolean namida_journal_drop_parked (NamidaDatabase *database, const char *fingerprint, const char *id, GError **error);
 /** namida_journal_ask_again: a person stopped it, and keeps its parts: @ask of it is set. */

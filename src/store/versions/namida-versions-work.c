@@ -502,6 +502,33 @@ namida_versions_list_trash_finish (NamidaVersions *self, GAsyncResult *result, G
 }
 
 static gpointer
+work_trash (Work *work, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (get_database (work), work->id, error);
+
+  return record != NULL && namida_version_trash_put (get_database (work), record, error) ? DONE : NULL;
+}
+
+void
+namida_versions_trash_async (NamidaVersions *self,
+                             NamidaVersion *version,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+  g_return_if_fail (NAMIDA_IS_VERSION (version));
+
+  run (self, namida_versions_trash_async, work_new (self, version, work_trash, NULL), cancellable, callback, user_data);
+}
+
+gboolean
+namida_versions_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
+{
+  return finish_boolean (self, result, namida_versions_trash_async, error);
+}
+
+static gpointer
 work_take_back (Work *work, GCancellable *cancellable, GError **error)
 {
   return namida_version_trash_take_back (get_database (work), work->id, error) ? DONE : NULL;

@@ -111,6 +111,13 @@ void namida_versions_list_trash_async (NamidaVersions *self,
                                        gpointer user_data);
 /** Returns: (transfer full) (element-type NamidaTrashedVersion) (nullable): the newest first; %NULL with STORAGE */
 GPtrArray *namida_versions_list_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+/** namida_versions_trash_async: moves a version to the trash of its store; see namida_version_trash_put(). */
+void namida_versions_trash_async (NamidaVersions *self,
+                                  NamidaVersion *version,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+gboolean namida_versions_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 /** namida_versions_take_back_async: @id: of a NamidaTrashedVersion: it is a version again, and pinned, so that it does
  * not go back to the trash with the next backup. NOT_FOUND, STORAGE. */
 void namida_versions_take_back_async (

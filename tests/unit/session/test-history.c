@@ -97,6 +97,21 @@ test_lists_and_clears (void)
   check_item (history, 3, "unproven", NAMIDA_TRANSFER_DONE, "Received; the other device sent nothing to verify it by");
   check_item (history, 4, "old", NAMIDA_TRANSFER_DONE, "Verified there · 2 of 3 were there already");
 
+  /* One row goes and comes back; what waits to go on stays. */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (NamidaHistoryItem) parked = g_list_model_get_item (list, 0);
+      g_autoptr (NamidaHistoryItem) received = g_list_model_get_item (list, 2);
+
+      namida_hub_history_set_hidden (history, received, TRUE);
+      namida_hub_history_set_hidden (history, parked, TRUE);
+      WAIT_FOR (g_list_model_get_n_items (list) == 4);
+      check_item (history, 2, "unproven", NAMIDA_TRANSFER_DONE,
+                  "Received; the other device sent nothing to verify it by");
+      namida_hub_history_set_hidden (history, received, FALSE);
+      WAIT_FOR (g_list_model_get_n_items (list) == 5);
+    }
+
   /* What waits to go on is no history yet; what made a version stays. */
   namida_hub_history_clear (history);
   WAIT_FOR (g_list_model_get_n_items (list) == 1);
