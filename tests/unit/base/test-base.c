@@ -53,6 +53,9 @@ test_errors (void)
     g_assert_cmpint (namida_error_code_from_string (namida_error_code_to_string (code)), ==, code);
   for (int code = NAMIDA_ERROR_NO_DRIVE + 1; code < NAMIDA_N_ERRORS; code++)
     g_assert_cmpstr (namida_error_code_to_string (code), ==, "internal");
+  /* What another program makes of a newer code. */
+  g_assert_cmpstr (namida_error_code_to_string ((NamidaError) (NAMIDA_N_ERRORS + 1000)), ==, "internal");
+  g_assert_cmpstr (namida_error_code_to_string ((NamidaError) -1), ==, "internal");
   g_assert_cmpint (namida_error_code_from_string ("nonsense"), ==, NAMIDA_ERROR_INTERNAL);
   g_assert_cmpint (namida_error_code_from_string (NULL), ==, NAMIDA_ERROR_INTERNAL);
   for (guint i = 0; i < G_N_ELEMENTS (full); i++)
@@ -74,6 +77,19 @@ test_errors (void)
     g_assert_cmpuint (namida_error_http_status (io), ==, 507);
     g_assert_cmpuint (namida_error_http_status (foreign), ==, 500);
   }
+}
+
+/* What another device calls a time may be no time at all, and of any length. */
+static void
+test_no_time (void)
+{
+  g_autofree char *zeros = g_strnfill (1000, '0');
+  g_autofree char *longer = g_strdup_printf ("2025-01-02T03:04:05.%sZ", zeros);
+  gint64 ms = -7;
+
+  g_assert_false (namida_time_from_iso8601 (longer, &ms));
+  g_assert_false (namida_time_from_iso8601 (NULL, &ms));
+  g_assert_cmpint (ms, ==, -7);
 }
 
 /* Our own calendar against GLib's, over all years that it knows. */
@@ -288,6 +304,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/write-errors", test_write_errors);
   g_test_add_func ("/base/connection-words", test_connection_words);
   g_test_add_func ("/base/clock", test_clock);
+  g_test_add_func ("/base/no-time", test_no_time);
   g_test_add_func ("/base/calendar", test_calendar);
   g_test_add_func ("/base/digest", test_digest);
   g_test_add_func ("/base/alias", test_alias);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "namida-clock.h"
 #include "namida-database.h"
+#include "namida-database-guard.h"
 #include "namida-error.h"
 #include "namida-fixtures.h"
 
@@ -204,6 +205,28 @@ test_opened_twice (Fixture *fixture, gconstpointer data)
   close (fd);
 }
 
+/* A second program neither reads all of the file nor may move it aside, however long ago it was checked. */
+static void
+test_guard (Fixture *fixture, gconstpointer data)
+{
+  NamidaDatabaseGuard first, second;
+
+  namida_database_guard_enter (&first, fixture->path);
+  g_assert_true (first.alone);
+  namida_database_guard_suspect (&first);
+  g_assert_true (namida_database_guard_must_check (&first, fixture->path));
+  namida_database_guard_share (&first);
+  namida_database_guard_enter (&second, fixture->path);
+  g_assert_false (second.alone);
+  g_assert_false (namida_database_guard_must_check (&second, fixture->path));
+  namida_database_guard_leave (&first);
+  g_assert_true (namida_database_guard_take (&second));
+  g_assert_true (namida_database_guard_must_check (&second, fixture->path));
+  namida_database_guard_checked (&second);
+  g_assert_false (namida_database_guard_must_check (&second, fixture->path));
+  namida_database_guard_leave (&second);
+}
+
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -218,5 +241,6 @@ main (int argc, char **argv)
   ADD ("/database/checked-rarely", test_checked_rarely);
   ADD ("/database/damaged-in-use", test_damaged_in_use);
   ADD ("/database/opened-twice", test_opened_twice);
+  ADD ("/database/guard", test_guard);
   return g_test_run ();
 }

@@ -104,6 +104,9 @@ check_open (OpenParent open_parent)
   g_autofree char *name = NULL;
   struct stat made, seen;
   static const char *const in_the_way[] = { "link/a", "link/b/c", "real/link/x", "real/file/x", "dangling/x" };
+  /* The kernel would find some of them. */
+  static const char *const unsafe[]
+      = { "../x", "real/..", "real/../x", ".", "real/./x", "real//x", "/real/x", "real/", "" };
 
   g_assert_cmpint (mkdirat (fd, "real", 0700), ==, 0);
   g_assert_cmpint (symlinkat (outside, fd, "link"), ==, 0);
@@ -141,7 +144,13 @@ check_open (OpenParent open_parent)
   g_assert_cmpint (fstat (fd, &seen), ==, 0);
   g_assert_true (made.st_ino == seen.st_ino);
   close (parent);
-  g_assert_cmpint (open_parent (fd, "../x", TRUE, NULL, NULL), ==, -1);
+  for (guint i = 0; i < G_N_ELEMENTS (unsafe); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpint (open_parent (fd, unsafe[i], TRUE, NULL, &error), ==, -1);
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH);
+    }
   close (fd);
   nftw (root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
