@@ -153,11 +153,21 @@ format_clean (const char *text)
 }
 
 char *
+namida_format_cut (const char *text, glong chars)
+{
+  g_autofree char *begin = NULL;
+
+  if (g_utf8_strlen (text, -1) <= chars)
+    return g_strdup (text);
+  begin = g_utf8_substring (text, 0, chars - 1);
+  return g_strconcat (g_strchomp (begin), "…", NULL);
+}
+
+char *
 namida_format_alias (const char *alias)
 {
   g_autofree char *cleaned = format_clean (alias);
-  g_autofree char *shown
-      = g_utf8_substring (cleaned, 0, MIN (g_utf8_strlen (cleaned, -1), (glong) NAMIDA_LIMIT_ALIAS_CHARS));
+  g_autofree char *shown = namida_format_cut (cleaned, NAMIDA_LIMIT_ALIAS_CHARS);
 
   g_strchomp (shown);
   return *shown != '\0' ? g_steal_pointer (&shown) : g_strdup ("?");
@@ -167,12 +177,8 @@ char *
 namida_format_title (const char *title)
 {
   g_autofree char *cleaned = format_clean (title);
-  g_autofree char *begin = NULL;
 
-  if (g_utf8_strlen (cleaned, -1) <= NAMIDA_FORMAT_TITLE_CHARS)
-    return g_strchomp (g_steal_pointer (&cleaned));
-  begin = g_utf8_substring (cleaned, 0, NAMIDA_FORMAT_TITLE_CHARS - 1);
-  return g_strconcat (g_strchomp (begin), "…", NULL);
+  return g_strchomp (namida_format_cut (cleaned, NAMIDA_FORMAT_TITLE_CHARS));
 }
 
 char *

@@ -12,8 +12,11 @@ char *namida_format_time_left (gint64 seconds);             /* "1 min left"; "" 
 char *namida_format_files (guint64 n);                      /* "2,913 files", "1 file" */
 char *namida_format_progress (guint64 done, guint64 total); /* "4.1 of 12.4 GB" */
 char *namida_format_fingerprint (const char *fingerprint);  /* "AB12 CD34 …": the first 16 digits in groups of four */
+/** namida_format_cut: Returns: (transfer full): @text (UTF-8) with at most @chars characters, of which the last is “…”
+ * when others are missing. Any thread. */
+char *namida_format_cut (const char *text, glong chars);
 /** namida_format_alias: an alias as it may be shown: NFC, control and bidi characters removed, 64 characters at most,
- * "?" when nothing is left. */
+ * the last of them “…” when it is longer, "?" when nothing is left. */
 char *namida_format_alias (const char *alias);
 /** namida_format_title: the name of a song, a file or a folder as it may be shown: cleaned as an alias is, "" stays "",
  * and what is longer than NAMIDA_FORMAT_TITLE_CHARS ends with “…”, so that the cut is seen. */

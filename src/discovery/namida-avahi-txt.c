@@ -102,7 +102,7 @@ namida_avahi_txt_parse (GVariant *txt, const char *name, guint port, GError **er
       return NULL;
     }
   g_free (info->alias);
-  info->alias = g_utf8_substring (name, 0, MIN (g_utf8_strlen (name, -1), (glong) NAMIDA_LIMIT_ALIAS_CHARS));
+  info->alias = namida_format_cut (name, NAMIDA_LIMIT_ALIAS_CHARS);
   info->fingerprint = g_ascii_strup (fingerprint, -1);
   info->device_type = dup_word (txt, "type");
   info->device_model = dup_word (txt, "model");
@@ -128,9 +128,7 @@ namida_avahi_player_parse (GVariant *txt, const char *name, guint port, GError *
   info = namida_device_info_new ();
   alias = dup_word (txt, "device_name");
   g_free (info->alias);
-  info->alias = alias != NULL
-                    ? alias
-                    : g_utf8_substring (name, 0, MIN (g_utf8_strlen (name, -1), (glong) NAMIDA_LIMIT_ALIAS_CHARS));
+  info->alias = alias != NULL ? alias : namida_format_cut (name, NAMIDA_LIMIT_ALIAS_CHARS);
   info->fingerprint = dup_word (txt, "device_id");
   if (info->fingerprint == NULL)
     info->fingerprint = g_strdup (name);

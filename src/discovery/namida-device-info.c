@@ -8,6 +8,7 @@
 #include "namida-error.h"
 #include "namida-identity.h"
 #include "namida-json-check.h"
+#include "namida-format.h"
 #include "namida-limits.h"
 
 #define MAX_WORD_CHARS 64 /* a uuid has 36; models and types are short words */
@@ -108,7 +109,7 @@ dup_capped (JsonObject *object, const char *key, glong max_chars)
 
   if (text == NULL)
     return NULL;
-  return g_strndup (text, g_utf8_offset_to_pointer (text, MIN (g_utf8_strlen (text, -1), max_chars)) - text);
+  return namida_format_cut (text, max_chars);
 }
 
 /* For what is compared: cut short it could equal another device's, so too long is as if missing. */

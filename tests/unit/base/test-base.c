@@ -207,7 +207,10 @@ test_alias (void)
   assert_alias ("", "?");
   assert_alias (NULL, "?");
   assert_alias ("\u202e", "?");
-  g_assert_cmpuint (strlen (cut), ==, NAMIDA_LIMIT_ALIAS_CHARS);
+  g_assert_cmpuint (g_utf8_strlen (cut, -1), ==, NAMIDA_LIMIT_ALIAS_CHARS);
+  g_assert_true (g_str_has_suffix (cut, "xx…"));
+  assert_alias (cut, cut);
+  assert_alias (lengthy + 1, lengthy + 1);
 }
 
 static void

@@ -449,6 +449,7 @@ test_txt (void)
   g_assert_null (info->device_model);
   g_assert_true (info->https);
   g_assert_cmpint (g_utf8_strlen (info->alias, -1), ==, NAMIDA_LIMIT_ALIAS_CHARS);
+  g_assert_true (g_str_has_suffix (info->alias, "a…"));
   g_assert_cmpuint (strlen (name), <=, NAMIDA_AVAHI_NAME_BYTES);
   g_assert_true (g_utf8_validate (name, -1, NULL));
 

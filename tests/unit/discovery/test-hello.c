@@ -112,7 +112,8 @@ test_limits (void)
   g_assert_null (namida_hello_parse (big, NAMIDA_LIMIT_HELLO_BYTES + 1, &dialect, NULL));
   namida_device_info_unref (info);
   info = namida_hello_parse (text, strlen (text), &dialect, NULL);
-  g_assert_cmpuint (strlen (info->alias), ==, NAMIDA_LIMIT_ALIAS_CHARS);
+  g_assert_cmpuint (g_utf8_strlen (info->alias, -1), ==, NAMIDA_LIMIT_ALIAS_CHARS);
+  g_assert_true (g_str_has_suffix (info->alias, "n…"));
   /* A NUL inside the datagram. */
   g_assert_null (namida_hello_parse ("{\"alias\":\"x\0y\"}", 15, &dialect, NULL));
 }
