@@ -108,6 +108,26 @@ test_strangers (void)
   namida_clock_set_fake (-1);
 }
 
+/* Anybody can make keys: the one that was last heard of longest ago is forgotten for a new one. */
+static void
+test_keys (void)
+{
+  g_autoptr (NamidaDeclineGuard) guard = namida_decline_guard_new ();
+
+  namida_clock_set_fake (now);
+  for (guint i = 0; i <= 1024; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%u", i);
+
+      namida_decline_guard_declined (guard, key, 0);
+      now++;
+      namida_clock_set_fake (now);
+    }
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "0"), ==, 0);
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "1"), >, 0);
+  g_assert_cmpuint (namida_decline_guard_wait (guard, "1024"), >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -117,6 +137,7 @@ main (int argc, char **argv)
   g_test_add_func ("/decline-guard/ends", test_ends);
   g_test_add_func ("/decline-guard/address", test_address);
   g_test_add_func ("/decline-guard/withdrawn", test_withdrawn);
+  g_test_add_func ("/decline-guard/keys", test_keys);
   g_test_add_func ("/decline-guard/strangers", test_strangers);
   return g_test_run ();
 }

@@ -5,8 +5,11 @@
 
 #include "namida-fixtures.h"
 #include "namida-hub-private.h"
+#include "namida-transfer-socket.h"
 
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #define MANY 1000u
 
@@ -118,6 +121,53 @@ test_asking (Fixture *f, gconstpointer data)
   g_clear_object (&f->hub->server);
 }
 
+#define LINE_BYTES (64u * 1024)
+#define ANSWER_BYTES (8u * 1024 * 1024)
+
+/* A program that answers without end, as long as somebody listens. */
+static gpointer
+answer_much (gpointer data)
+{
+  g_autoptr (GSocket) listening = data;
+  g_autoptr (GSocket) socket = g_socket_accept (listening, NULL, NULL);
+  g_autofree char *filler = g_strnfill (LINE_BYTES - 9, 'x');
+  g_autofree char *line = g_strdup_printf ("{\"id\":\"%s\"}\n", filler);
+  char request[1024];
+
+  g_assert_nonnull (socket);
+  g_assert_cmpint (g_socket_receive (socket, request, sizeof request, NULL, NULL), >, 0);
+  for (guint sent = 0; sent < ANSWER_BYTES;)
+    {
+      gssize n = g_socket_send (socket, line + sent % strlen (line), strlen (line) - sent % strlen (line), NULL, NULL);
+
+      if (n <= 0)
+        break;
+      sent += (guint) n;
+    }
+  return NULL;
+}
+
+static void
+test_answer (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->dir, "running", NULL);
+  g_autofree char *path = g_build_filename (folder, "1", NULL);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) found = NULL;
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &error);
+  GThread *thread;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_assert_true (g_socket_bind (socket, address, FALSE, NULL) && g_socket_listen (socket, NULL));
+  thread = g_thread_new ("answer", answer_much, socket);
+  found = namida_transfer_socket_ask (f->dir, "list", NULL);
+  g_thread_join (thread);
+  g_assert_cmpuint (found->len, >, 0);
+  g_assert_cmpuint (found->len * LINE_BYTES, <=, ANSWER_BYTES / 2);
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -127,5 +177,6 @@ main (int argc, char **argv)
   ADD ("/limits/alarms", test_alarms);
   ADD ("/limits/senders", test_senders);
   ADD ("/limits/asking", test_asking);
+  ADD ("/limits/answer", test_answer);
   return g_test_run ();
 }
