@@ -267,9 +267,9 @@ on_digits (NamidaHub *hub, const char *digits, gpointer data)
   digits_here = g_strdup (digits);
 }
 
-/* Both people say yes. */
+/* Both people say yes. @auto_accept: what they choose besides */
 static void
-pair (Fixture *f)
+pair (Fixture *f, gboolean auto_accept)
 {
   GListModel *requests = namida_hub_get_pair_requests (f->receiver);
   g_autoptr (NamidaPeer) peer = find_receiver (f);
@@ -283,6 +283,11 @@ pair (Fixture *f)
   request = g_list_model_get_item (requests, 0);
   g_assert_cmpstr (namida_pair_request_get_digits (request), ==, digits_here);
   g_assert_cmpstr (namida_pair_request_get_alias (request), ==, sender);
+  if (!auto_accept)
+    {
+      namida_hub_pair_set_auto_accept (f->sender, FALSE);
+      namida_pair_request_set_auto_accept (request, FALSE);
+    }
   namida_hub_pair_confirm (f->sender, TRUE);
   namida_pair_request_confirm (request);
   WAIT_FOR (result != NULL);
@@ -295,10 +300,32 @@ pair (Fixture *f)
   g_clear_pointer (&digits_here, g_free);
 }
 
+static gboolean
+accepts_by_itself (NamidaHub *hub, NamidaHub *other)
+{
+  const NamidaTrusted *trusted
+      = namida_trust_store_lookup (namida_hub_get_trust_store (hub),
+                                   namida_identity_get_fingerprint (namida_hub_get_identity (other)));
+
+  g_assert_nonnull (trusted);
+  return trusted->auto_accept;
+}
+
+/* To trust a device is one thing, to take whatever it sends without a question another. */
+static void
+test_pair_and_ask (Fixture *f, gconstpointer data)
+{
+  pair (f, FALSE);
+  g_assert_false (accepts_by_itself (f->sender, f->receiver));
+  g_assert_false (accepts_by_itself (f->receiver, f->sender));
+}
+
 static void
 test_pair (Fixture *f, gconstpointer data)
 {
-  pair (f);
+  pair (f, TRUE);
+  g_assert_true (accepts_by_itself (f->sender, f->receiver));
+  g_assert_true (accepts_by_itself (f->receiver, f->sender));
 }
 
 /* One of them was set up anew, under the same name: only a pairing makes the old key void. */
@@ -312,7 +339,7 @@ test_pair_anew (Fixture *f, gconstpointer data)
   g_autofree char *before = NULL;
   g_autofree char *uuid = NULL;
 
-  pair (f);
+  pair (f, TRUE);
   before = g_strdup (namida_identity_get_fingerprint (namida_hub_get_identity (f->sender)));
   uuid = g_strdup (namida_identity_get_uuid (namida_hub_get_identity (f->sender)));
   stop_hub (f->sender);
@@ -329,7 +356,7 @@ test_pair_anew (Fixture *f, gconstpointer data)
                                                   namida_identity_get_fingerprint (namida_hub_get_identity (f->sender)))
             != NULL);
   g_assert_true (namida_trust_store_is_trusted (trust, before));
-  pair (f);
+  pair (f, TRUE);
   g_assert_false (namida_trust_store_is_trusted (trust, before));
 }
 
@@ -426,6 +453,7 @@ main (int argc, char **argv)
   ADD ("/hub/withdrawn", NAMIDA_ACCEPT_ASK, test_withdrawn);
   ADD ("/hub/trusted-only", NAMIDA_ACCEPT_TRUSTED, test_trusted_only);
   ADD ("/hub/pair", NAMIDA_ACCEPT_ASK, test_pair);
+  ADD ("/hub/pair-and-ask", NAMIDA_ACCEPT_ASK, test_pair_and_ask);
   ADD ("/hub/pair-anew", NAMIDA_ACCEPT_ASK, test_pair_anew);
   ADD ("/hub/pair-declined", NAMIDA_ACCEPT_ASK, test_pair_declined);
   ADD ("/hub/comes-back", NAMIDA_ACCEPT_ASK, test_comes_back);
