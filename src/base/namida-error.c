@@ -117,9 +117,42 @@ namida_error_http_status (const GError *error)
   return wire_codes[error->code].status;
 }
 
+/* What helps against the reasons that a person can do something about. Returns: (nullable) */
+static const char *
+error_get_advice (int saved_errno)
+{
+  switch (saved_errno)
+    {
+    case EACCES:
+    case EPERM:
+      return _ ("Check who may read and write there, or choose another place.");
+    case ENOENT:
+      return _ ("Check the name, and that its drive is connected.");
+    case EEXIST:
+      return _ ("Choose another name, or remove what is there.");
+    case EISDIR:
+      return _ ("Name a file in that folder.");
+    case ENOTDIR:
+      return _ ("Choose another name: something on the way there is a file.");
+    case EROFS:
+      return _ ("Make the drive writable, or choose a folder on another one.");
+    case ENAMETOOLONG:
+      return _ ("Choose a shorter name, or a folder on another drive.");
+    case EIO:
+      return _ ("Check the drive: it may be failing.");
+    case EMFILE:
+    case ENFILE:
+      return _ ("Close other programs and try again.");
+    default:
+      return NULL;
+    }
+}
+
 void
 namida_error_set_from_errno (GError **error, int saved_errno, const char *what)
 {
+  const char *advice = error_get_advice (saved_errno);
+
   g_return_if_fail (what != NULL);
 
   if (saved_errno == ENOSPC || saved_errno == EDQUOT)
@@ -129,9 +162,14 @@ namida_error_set_from_errno (GError **error, int saved_errno, const char *what)
                    _ ("%s: %s. Free some space and try again."), what, g_strerror (saved_errno));
       return;
     }
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
-               /* Translators: the first %s is what could not be done, the second the system's reason. */
-               _ ("%s: %s"), what, g_strerror (saved_errno));
+  if (advice != NULL)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                 /* Translators: what could not be done, the system's reason, and a sentence with what helps. */
+                 _ ("%s: %s. %s"), what, g_strerror (saved_errno), advice);
+  else
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
+                 /* Translators: the first %s is what could not be done, the second the system's reason. */
+                 _ ("%s: %s"), what, g_strerror (saved_errno));
 }
 
 static gboolean

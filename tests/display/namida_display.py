@@ -204,6 +204,9 @@ class Lab:
                 for line in process.log.read().splitlines()[-15:]:
                     print(f"# {os.path.basename(str(process.args[0]))}: {line}")
             process.log.close()
+        # Folders of versions are read-only, which stops all but root.
+        for folder, _, _ in os.walk(self.path):
+            os.chmod(folder, 0o700)
         shutil.rmtree(self.path)
 
 

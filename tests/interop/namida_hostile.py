@@ -108,6 +108,9 @@ class Lab:
     def close(self):
         for receiver in self.receivers:
             receiver.kill()
+        # Folders of versions are read-only, which stops all but root.
+        for folder, _, _ in os.walk(self.path):
+            os.chmod(folder, 0o700)
         shutil.rmtree(self.path, ignore_errors=True)
         if self.path.exists():
             raise AssertionError(f"{self.path} could not be removed")

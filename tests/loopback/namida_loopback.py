@@ -371,6 +371,18 @@ def make_backup(folder, seed=1, files=25):
     return archive, music
 
 
+def flip_bit(path):
+    """Damages a file that is kept, as a disk does: at the same time and size."""
+    stat = path.stat()
+    path.chmod(0o600)
+    with path.open("r+b") as file:
+        byte = file.read(1)
+        file.seek(0)
+        file.write(bytes([byte[0] ^ 1]))
+    path.chmod(stat.st_mode & 0o777)
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
 # Files of one size and one time that a hasty comparison takes for each other: other contents, the same content at another place, the same name
 # in another folder.
 PAIRS = {"one.flac": b"1", "two.flac": b"2", "other/one.flac": b"3", "copy/zwei.flac": b"2"}

@@ -37,17 +37,6 @@ def read_all(folder):
     return [(str(path), path.stat().st_mtime_ns, path.read_bytes()) for path in pathlib.Path(folder).rglob("*") if path.is_file()]
 
 
-def flip_bit(path):
-    stat = path.stat()
-    path.chmod(0o600)
-    with path.open("r+b") as file:
-        byte = file.read(1)
-        file.seek(0)
-        file.write(bytes([byte[0] ^ 1]))
-    path.chmod(stat.st_mode & 0o777)
-    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-
-
 def same(one, other):
     equal(subprocess.run(["diff", "-r", str(one), str(other)], capture_output=True).returncode, 0, f"{one} {other}")
 

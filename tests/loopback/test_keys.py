@@ -2,8 +2,10 @@
 """JSON has exactly the keys that it had, event by event, in commands that move something and in those that look into a backup: scripts read them
 by name. The commands that only list have theirs in test_forbid.py."""
 import collections
+import contextlib
+import sqlite3
 
-from namida_loopback import DEVICE_KEYS, equal, expect, expect_soon, main, make_backup, namida_zip, write
+from namida_loopback import DEVICE_KEYS, equal, expect, expect_soon, flip_bit, main, make_backup, namida_zip, write
 
 
 # States of a transfer, which may be too short for an event.
@@ -89,6 +91,54 @@ def test_tools(lab):
     keys.compare(TOOLS)
 
 
+def test_kept(lab):
+    """receive about what it keeps (removed, shrunk, healed, stale), schedule run, trash, take-back, adopt, verify, fit, link, demo, wrong usage: the
+    keys of each event"""
+    keys = Keys()
+    source = lab.folder("source")
+    zip_path, music = make_backup(source, files=12)
+    keeper, phone = lab.receiver("--accept", "all", "--as", "backup", "--keep", "2", name="Keeper"), lab.device("Phone")
+    expect(0, phone.send(keeper, music))
+    for song in sorted(music.rglob("*.flac"))[:11]:
+        song.unlink()
+    expect(0, phone.send(keeper, music))
+    keeper.wait_event("shrunk")
+    next(music.rglob("*.flac")).unlink()
+    expect(0, phone.send(keeper, music))
+    if not any(event["event"] == "removed" for event in keeper.seen):
+        keeper.wait_event("removed")
+    keys.add("receive", [event for event in keeper.seen if event["event"] in ("would-remove", "removed", "shrunk")])
+    expect(0, phone.run("trust", "add", keeper.listening["fingerprint"], keeper.alias))
+    keys.add("schedule run", [event for event in expect(0, phone.run("--json", "schedule", "add", "--to", keeper.alias, "--every", "day", music)).events])
+    keys.add("schedule run", [event for event in expect(0, phone.run("--json", "schedule", "run", "1")).events if event.get("event") != "progress"])
+    keeper.stop()
+    gone = expect(0, keeper.run("--json", "backups", "trash")).events
+    keys.add("trash", gone)
+    keys.add("take-back", expect(0, keeper.run("--json", "backups", "take-back", gone[0]["id"])).events)
+    other = lab.device("Other")
+    keys.add("adopt", expect(0, other.run("--json", "backups", "adopt", keeper.backups)).events)
+    keys.add("fit", expect(0, phone.run("--json", "fit", zip_path, "--out", source / "fitted.zip", "--map", "/a=/b")).events)
+    keys.add("fit --here", expect(0, phone.run("--json", "fit", zip_path, "--out", source / "here.zip", "--here", "--music", music)).events)
+    keys.add("demo", [event for event in expect(0, phone.run("--json", "demo", "--files", "1")).events if event["event"] != "progress"])
+    keys.add("usage", expect(2, phone.run("--json", "receive", "--config", music)).events)
+    keys.add("usage", expect(2, phone.run("--json", "frob")).events)
+    phone.start("link", "--minutes", "1", music)
+    keys.add("link", [phone.wait_event("link")])
+    phone.stop()
+    with contextlib.closing(sqlite3.connect(next(phone.data.rglob("state.db")))) as database, database:
+        database.execute("UPDATE schedules SET created_at = created_at - 9 * 86400000000, done_at = 0")
+        database.execute("DELETE FROM sessions")
+    expect(0, keeper.run("trust", "add", phone.receive("--accept", "trusted")["fingerprint"], phone.alias))
+    phone.wait_event("stale")
+    keys.add("receive", [event for event in phone.seen if event["event"] == "stale"])
+    newest = expect(0, keeper.run("--json", "backups", "list")).events[0]
+    flip_bit(type(music)(newest["folder"]) / "Music" / "Music" / "Pairs" / "one.flac")
+    expect(1, keeper.run("backups", "verify", newest["id"], "--no-repair"))
+    keeper.receive("--accept", "all", "--as", "backup")
+    keys.add("receive", [keeper.wait_event("healed"), phone.wait_event("healed")])
+    keys.compare(KEPT)
+
+
 CONTENTS = ("damagedPart device entries favourites firstDay good kind larger lastDay library lines listens musicFolders name namida parts "
             "playlistCount playlists queues ratings restorable secondsTracks secondsVideos secondsYoutube sentence serverTracks size smartPlaylists "
             "tagged topTracks tracksHeard unknown unreadable unsafe youtubeLikes youtubeListens youtubePlaylists youtubeSubscriptions")
@@ -137,4 +187,29 @@ TOOLS = {
     ("remove", "end"): {"bytes bytesKept event files result"},
 }
 
-main(test_transfers, test_tools)
+END = "bytes event failed files hashed kept moved result stored"
+KEPT = {
+    ("receive", "shrunk"): {"event message"},
+    ("receive", "removed"): {"asked bytes event question versions"},
+    ("receive", "stale"): {"event first message"},
+    ("receive", "healed"): {"alias direction event fingerprint healed healedVersions message"},
+    ("schedule run", ""): TRANSFERS[("schedule", "")],
+    ("schedule run", "start"): {START},
+    ("schedule run", "waiting"): {"event message"},
+    ("schedule run", "finishing"): {"event message"},
+    ("schedule run", "end"): {END},
+    ("trash", ""): {"alias bytes created files goneAt id title"},
+    ("adopt", "end"): {"adopted event result"},
+    ("fit", ""): {"files leftOut movedYoutube omittedSettings out paths"},
+    ("fit --here", ""): {"files folders found foundElsewhere leftOut missing missingCount movedYoutube omittedSettings onServers out paths tracks"},
+    ("demo", "step"): {"event name"},
+    ("demo", "start"): {START},
+    ("demo", "waiting"): {"event message"},
+    ("demo", "finishing"): {"event message"},
+    ("demo", "end"): {END},
+    ("demo", "summary"): {"again bytes compared event result"},
+    ("usage", "end"): {"code event message result"},
+    ("link", "link"): {"digits direction encrypted event minutes url urls"},
+}
+
+main(test_transfers, test_tools, test_kept)

@@ -169,6 +169,31 @@ def case_reboot(machine, phones):
     assert not machine.do("loginctl", "--no-legend", "list-sessions").stdout
 
 
+def case_schedule(machine, phones):
+    """a schedule runs on the service after a reboot, without a login, as soon as its device is back within the day; and what is verified each month can be read"""
+    phone = phones[0]
+    receiver = Talk(phone.command("--json", "receive", "--accept", "trusted"))
+    receiver.event("listening")
+    machine.ana("mkdir -p Music && head -c 300000 /dev/urandom >'Music/01 Jóga.flac'")
+    machine.ana("namida-sync-cli schedule add --to Phone --every day ~/Music")
+    receiver.end()
+    machine.reboot()
+    machine.plug_in()
+    until("it runs", lambda: machine.do("pgrep", "-u", "ana", "-f", "namida-sync-cli receive").stdout)
+    receiver = Talk(phone.command("--json", "receive", "--accept", "trusted"))
+    ended = receiver.event("end")
+    assert ended["result"] == "done" and ended["files"] == 1, ended
+    assert not machine.do("loginctl", "--no-legend", "list-sessions").stdout
+    until("the schedule says so", lambda: json.loads(machine.ana("namida-sync-cli --json schedule list").stdout)["result"] == "done")
+    receiver.end()
+    for manager, unit in (("--user", "/usr/lib/systemd/user"), ("--system", "/usr/lib/systemd/system")):
+        done = machine.ana(f"systemd-analyze {manager} --man=no verify {unit}/namida-sync-verify.service {unit}/namida-sync-verify.timer", check=False)
+        assert done.returncode == 0 and not done.stdout + done.stderr, (done.returncode, done.stdout, done.stderr)
+    machine.do("systemd-sysusers")
+    machine.do("systemctl", "start", "namida-sync-verify.service")
+    machine.do("systemctl", "enable", "--now", "namida-sync-verify.timer")
+
+
 def case_window(machine, phones):
     """the window is started by its name on the bus of Ana's session"""
     machine.ana("systemd-run --quiet --user --unit=display gtk4-broadwayd :7; systemctl --user set-environment GDK_BACKEND=broadway BROADWAY_DISPLAY=:7 GSK_RENDERER=cairo GTK_A11Y=none; "
@@ -223,7 +248,7 @@ def main():
         machine.switch_on()
         machine.plug_in()
         phones = [Phone(machine, name) for name in ("Phone", "Stranger")]
-        for case in (case_verify, case_enable, case_restarts, case_folders, case_hardening, case_reboot, case_window, case_ufw, case_firewalld):
+        for case in (case_verify, case_enable, case_restarts, case_folders, case_hardening, case_reboot, case_schedule, case_window, case_ufw, case_firewalld):
             try:
                 case(machine, phones)
                 print(f"ok: {case.__doc__}", flush=True)

@@ -213,7 +213,11 @@ extract_playlists (Extract *extract, GCancellable *cancellable, GError **error)
     return TRUE;
   if (g_mkdir_with_parents (extract->folder, 0777) != 0)
     {
-      namida_error_set_from_errno (error, errno, _ ("Could not create the folder for the playlists"));
+      int saved_errno = errno;
+      g_autofree char *shown = g_filename_display_name (extract->folder);
+      g_autofree char *what = g_strdup_printf (_ ("Could not create the folder “%s” for the playlists"), shown);
+
+      namida_error_set_from_errno (error, saved_errno, what);
       return FALSE;
     }
   done = namida_lists_foreach (extract->contents, NAMIDA_PART_PLAYLISTS | NAMIDA_PART_FAVOURITES, extract_on_playlist,

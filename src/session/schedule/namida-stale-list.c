@@ -138,7 +138,8 @@ namida_stale_list_start (NamidaStaleList *self, NamidaDatabase *database, gboole
   self->note = note;
   if (self->timer == 0)
     self->timer = g_timeout_add_seconds (EVERY_SECONDS, stale_list_on_time, self);
-  namida_stale_list_refresh (self);
+  /* At once: the first backup may arrive in a moment, and is compared with what is known by then. */
+  stale_list_load (self);
 }
 
 void

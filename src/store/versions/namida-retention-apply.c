@@ -232,7 +232,7 @@ retention_move (RetentionWork *work, GPtrArray *chosen)
       g_autoptr (GError) error = NULL;
 
       if (namida_version_trash_put (work->database, record, &error))
-        g_message ("version %" G_GINT64_FORMAT " (“%s” from %s) was moved to the trash: newer versions have all of it",
+        g_message ("version %" G_GINT64_FORMAT " (“%s” from %s) was moved to the trash: it is older than those to keep",
                    record->id, record->title, record->alias);
       else
         {

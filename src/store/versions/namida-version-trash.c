@@ -239,7 +239,8 @@ namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError
     return FALSE;
   if (record == NULL)
     {
-      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("There is no version “%s” in the trash."), id);
+      g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
+                   _ ("There is no version “%s” in the trash. “namida-sync-cli backups trash” shows what is."), id);
       return FALSE;
     }
   /* It has left the trash when an earlier try got as far as that. */
