@@ -14,9 +14,11 @@
 #include "namida-version-trash.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* (transfer full): the folder of the version */
 static char *
@@ -128,6 +130,28 @@ test_place_taken (Fixture *f, gconstpointer data)
   fixture_check_sums (one);
 }
 
+/* Files in a person's own folders stay when their version is moved to the trash, and nothing is gained by its leaving
+ * that early. */
+static void
+test_room_of_library (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = NULL;
+  g_autoptr (GError) error = NULL;
+  int fd;
+
+  shipment_add (shipment, "", "Namida Backup - 1.zip", "zip", FALSE);
+  shipment_add (shipment, "Music", "A/1.flac", "song", FALSE);
+  sink = namida_store_sink_new_for (f->store, "AB12", "Phone", "library", NAMIDA_LANDING_LIBRARY, NULL);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  trash_put (f, "1");
+  fd = open (f->backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  g_assert_false (namida_version_trash_make_room (f->database, fd, G_MAXUINT64, 0));
+  close (fd);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE removing = 2"), ==, 1);
+}
+
 static guint
 trash_count_chosen (Fixture *f)
 {
@@ -213,6 +237,7 @@ main (int argc, char **argv)
   ADD ("others", test_others);
   ADD ("name-taken", test_name_taken);
   ADD ("place-taken", test_place_taken);
+  ADD ("room-of-library", test_room_of_library);
   ADD ("found-unread", test_found_unread);
   ADD ("found-read", test_found_read);
   ADD ("not-ours", test_not_ours);
