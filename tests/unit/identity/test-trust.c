@@ -290,6 +290,42 @@ test_claimed (void)
   g_assert_false (namida_known_devices_is_claimed (known, AA, "10.0.0.5", BB, UUID_A, "Laptop"));
 }
 
+/* A device that showed no certificate has no fingerprint, and what a person types need not be one. */
+static void
+test_no_fingerprint (Fixture *f, gconstpointer data)
+{
+  static const char *const none[] = { NULL, "", "A", "?", AA "A" };
+
+  namida_trust_store_add (f->store, AA, UUID_A, "Laptop");
+  namida_trust_store_block (f->store, BB, "Phone");
+  for (guint i = 0; i < G_N_ELEMENTS (none); i++)
+    {
+      g_assert_false (namida_trust_store_is_trusted (f->store, none[i]));
+      g_assert_false (namida_trust_store_may_restore (f->store, none[i]));
+      g_assert_false (namida_trust_store_is_blocked (f->store, none[i]));
+      g_assert_null (namida_trust_store_lookup (f->store, none[i]));
+    }
+  g_assert_true (namida_trust_store_is_trusted (f->store, AA));
+  g_assert_true (namida_trust_store_is_blocked (f->store, BB));
+}
+
+/* Anybody can announce anything: what was claimed before all that is forgotten for it. */
+static void
+test_claims (void)
+{
+  g_autoptr (NamidaKnownDevices) known = namida_known_devices_new ();
+
+  namida_known_devices_note_claim (known, AA, "10.0.0.5");
+  for (guint i = 1; i <= 256; i++)
+    {
+      g_autofree char *host = g_strdup_printf ("10.0.1.%u", i);
+
+      namida_known_devices_note_claim (known, CC, host);
+      g_assert_true (namida_known_devices_is_claimed (known, CC, host, NULL, NULL, NULL));
+    }
+  g_assert_false (namida_known_devices_is_claimed (known, AA, "10.0.0.5", NULL, NULL, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -300,6 +336,8 @@ main (int argc, char **argv)
   ADD ("/trust/doubt", test_doubt);
   ADD ("/trust/name-taken", test_name_taken);
   ADD ("/trust/superseded", test_superseded);
+  ADD ("/trust/no-fingerprint", test_no_fingerprint);
+  g_test_add_func ("/trust/claims", test_claims);
   g_test_add_func ("/trust/claimed", test_claimed);
   return g_test_run ();
 }
