@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+import urllib.parse
 
 import namida_hostile as base
 import namida_localsend as localsend
@@ -258,6 +259,42 @@ def offers_that_are_none(lab, receiver):
     assert one.prepare({"a.mp3": b"1"}, info=wrong).status == 403, "another's fingerprint"
 
 
+def what_other_senders_say(lab, receiver):
+    """Members that are missing, empty, of another type or in another spelling hold nothing up where LocalSend does without them, and
+    the query, the framing and the case of fields are read as HTTP has them."""
+    one = peer(lab, receiver, None, alias="Loose Lime")
+    sha256 = hashlib.sha256(b"abc").hexdigest()
+    files = [{}, {"sha256": sha256}, {"sha256": sha256.upper()}, {"sha256": ""}, {"sha256": "xyz"}, {"sha256": 5}, {"fileType": None}, {"fileType": "audio"},
+             {"fileType": "image"}, {"fileType": "text"}, {"preview": None}, {"metadata": None}, {"metadata": {}}, {"metadata": {"modified": "yesterday"}},
+             {"metadata": {"modified": 12345}}, {"metadata": {"modified": "2021-01-01T12:34:56"}}, {"metadata": {"modified": "2021-01-01T12:34:56.123456+02:00"}},
+             {"metadata": {"modified": MODIFIED, "accessed": MODIFIED}}, {"id": "another than the key"}, {"extra": [{"deep": None}]}]
+    infos = [{**one.info, key: value} for key, value in (("deviceModel", None), ("deviceType", "toaster"), ("port", "53317"), ("version", "1.0"), ("version", "3.0"),
+                                                         ("protocol", None), ("extra", {"deep": [1]}), ("announce", True))]
+    infos += [{key: value for key, value in one.info.items() if key != left_out} for left_out in one.info if left_out != "alias"]
+    for number, (file, info) in enumerate([*((file, one.info) for file in files), *(({}, info) for info in infos)]):
+        answer = one.prepare({f"Loose/{number}.mp3": {"fileName": f"Loose/{number}.mp3", "size": 3, **file}}, info=info)
+        assert answer.status == 200, (file, info, answer)
+        done = one.upload(answer.json, "id-0", b"abc")
+        assert done.status == 200 and done.body == b"", (file, info, done)
+        assert (receiver.music / "Loose" / f"{number}.mp3").read_bytes() == b"abc"
+    told = {**one.info, "alias": None}
+    assert one.prepare({"Loose/none.mp3": b"abc"}, info=told).status == 400
+    for size in ("3", 3.5, -1, None):
+        assert one.prepare({"Loose/none.mp3": {"fileName": "Loose/none.mp3", "size": size}}).status == 400, size
+    # An id that needs escapes, the query in another order, and each framing that HTTP has.
+    framings = [b"Content-Length: 3\r\n\r\nabc", b"content-length:3\r\nEXPECT: 100-continue\r\n\r\nabc",
+                b"transfer-encoding: Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n1;x=y\r\na\r\n2\r\nbc\r\n0\r\nX-Trailer: 1\r\n\r\n"]
+    for number, framing in enumerate(framings):
+        name = f"Loose/framing {number}.mp3"
+        answer = one.request("prepare-upload", {"info": one.info, "files": {"ü/1 2&3": {"id": "ü/1 2&3", "fileName": name, "size": 3, "fileType": "x"}}})
+        assert answer.status == 200, answer
+        query = urllib.parse.urlencode({"more": "", "token": answer.json["files"]["ü/1 2&3"], "fileId": "ü/1 2&3", "sessionId": answer.json["sessionId"]})
+        with receiver.connect(None) as stream:
+            stream.sendall(f"POST {localsend.API}upload?{query} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: Close\r\n".encode() + framing)
+            assert base.parse_answer(base.read_all(stream)).status == 200, framing
+        assert (receiver.music / name).read_bytes() == b"abc"
+
+
 def messages(lab, receiver):
     for identity, scheme, text in (("mallory", "https", "Hello\n✓ <b>\u202etxet\x1b[31m"), (None, "http", "plain")):
         one = peer(lab, receiver, identity, scheme=scheme, alias="Chatty Cherry", protocol=scheme)
@@ -344,6 +381,6 @@ def lives_and_ends_in_order(lab, receiver):
 if __name__ == "__main__":
     sys.exit(localsend.run([register_and_info, files_in_folders, without_certificate_and_in_plain, checksum,
                             what_was_not_agreed_on, busy, cancelled_there, begun_anew, odd_names, kept_connections, old_http,
-                            offers_that_are_none, messages,
+                            offers_that_are_none, what_other_senders_say, messages,
                             pin, advice, switched_off, announces_itself_and_answers, lives_and_ends_in_order],
                            make_receiver))

@@ -175,7 +175,8 @@ class Daemon(Peer):
     def receive(self, job):
         if not job.ask:
             return self.run(job, "--unattended", *(["--pin", job.pin] if job.pin else []))
-        return ["sh", "-c", '"$@" & d=$!; sleep 1; ' + " ".join(map(str, self.control(job, "watch"))) + " >/dev/null & wait $d", "sh", *self.run(job)]
+        return ["sh", "-c", '"$@" & d=$!; sleep 1; ' + " ".join(map(str, self.control(job, "watch"))) + ' >/dev/null & w=$!; trap "kill $d $w" TERM; wait $d',
+                "sh", *self.run(job)]
 
     def decline(self, job, process):
         subprocess.run([str(word) for word in self.control(job, "reject")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
