@@ -4,6 +4,7 @@
 #include "namida-json-cursor.h"
 
 #include "namida-error.h"
+#include "namida-json-window.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ wrong_kind (const char *key, const char *wanted, GError **error)
 void
 namida_json_cursor_init (NamidaJsonCursor *self, const char *data, gsize length)
 {
+  namida_json_window_rewind (data);
   self->at = data;
   self->end = data + length;
   self->key = g_string_new (NULL);
@@ -46,8 +48,9 @@ is_space (char c)
 static char
 peek (NamidaJsonCursor *self)
 {
-  while (self->at < self->end && is_space (*self->at))
-    self->at++;
+  for (; self->at < self->end && is_space (*self->at); self->at++)
+    namida_json_window_pass (self->at);
+  namida_json_window_pass (self->at);
   return self->at < self->end ? *self->at : '\0';
 }
 

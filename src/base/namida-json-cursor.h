@@ -13,6 +13,11 @@ G_BEGIN_DECLS
  */
 gboolean namida_json_scan (const char *data, gsize length, guint64 max_values, guint64 max_containers, GError **error);
 
+/** namida_json_scan_message: as namida_json_scan(), and no text in it has more than NAMIDA_LIMIT_JSON_TEXT_BYTES bytes
+ * as it is written (TOO_LARGE): who reads it holds no more of it at a time. */
+gboolean
+namida_json_scan_message (const char *data, gsize length, guint64 max_values, guint64 max_containers, GError **error);
+
 /**
  * NamidaJsonCursor: reads a text that namida_json_scan() has passed, value by value, without a tree: an offer of
  * 200,000 files would be two million JsonNodes. Owned by one thread.

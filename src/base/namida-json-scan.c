@@ -4,6 +4,7 @@
 #include "namida-json-cursor.h"
 
 #include "namida-error.h"
+#include "namida-json-window.h"
 #include "namida-limits.h"
 
 #include <glib/gi18n-lib.h>
@@ -16,7 +17,11 @@ typedef struct
   guint depth;
   guint64 values;
   guint64 containers;
+  gsize text_most; /* bytes of one text */
 } Scan;
+
+#define DIGITS_MOST 1024
+#define PIECE_BYTES (1024 * 1024)
 
 static gboolean
 malformed (GError **error)
@@ -37,7 +42,7 @@ static void
 skip_space (Scan *scan)
 {
   while (scan->at < scan->end && (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
-    scan->at++;
+    namida_json_window_pass (scan->at++);
 }
 
 static gboolean
@@ -102,6 +107,8 @@ scan_unicode_escape (Scan *scan, GError **error)
 static gboolean
 scan_string (Scan *scan, GError **error)
 {
+  const char *start = scan->at;
+
   if (!take (scan, '"'))
     return malformed (error);
   while (scan->at < scan->end)
@@ -112,6 +119,8 @@ scan_string (Scan *scan, GError **error)
         return TRUE;
       if (c < 0x20)
         return malformed (error);
+      if ((gsize) (scan->at - start) > scan->text_most)
+        return refuse (error, NAMIDA_ERROR_TOO_LARGE, _ ("The message is refused: a text in it is too long."));
       if (c != '\\')
         continue;
       if (take (scan, 'u'))
@@ -130,7 +139,7 @@ take_digits (Scan *scan)
 {
   const char *start = scan->at;
 
-  while (scan->at < scan->end && g_ascii_isdigit (*scan->at))
+  while (scan->at < scan->end && scan->at - start <= DIGITS_MOST && g_ascii_isdigit (*scan->at))
     scan->at++;
   return (gsize) (scan->at - start);
 }
@@ -245,20 +254,54 @@ scan_value (Scan *scan, GError **error)
       fine = scan_number (scan, error);
       break;
     }
+  namida_json_window_pass (scan->at);
   if (fine)
     skip_space (scan);
   return fine;
 }
 
+/* In pieces, for the window; a character may lie on the border of two. Refuses raw NUL bytes, too. */
+static gboolean
+scan_utf8 (const char *data, gsize length)
+{
+  const char *end = data + length;
+
+  while (data < end)
+    {
+      gsize piece = MIN ((gsize) (end - data), PIECE_BYTES);
+      const char *valid;
+
+      if (!g_utf8_validate_len (data, piece, &valid) && (data + piece == end || data + piece - valid > 3))
+        return FALSE;
+      namida_json_window_pass (valid);
+      data = valid;
+    }
+  return TRUE;
+}
+
+static gboolean
+scan_text (Scan *scan, GError **error)
+{
+  if (scan->at == scan->end || !scan_utf8 (scan->at, (gsize) (scan->end - scan->at)))
+    return malformed (error);
+  namida_json_window_rewind (scan->at);
+  if (!scan_value (scan, error))
+    return FALSE;
+  return scan->at == scan->end || malformed (error);
+}
+
+gboolean
+namida_json_scan_message (const char *data, gsize length, guint64 max_values, guint64 max_containers, GError **error)
+{
+  Scan scan = { data, data + length, 0, max_values, max_containers, NAMIDA_LIMIT_JSON_TEXT_BYTES };
+
+  return scan_text (&scan, error);
+}
+
 gboolean
 namida_json_scan (const char *data, gsize length, guint64 max_values, guint64 max_containers, GError **error)
 {
-  Scan scan = { data, data + length, 0, max_values, max_containers };
+  Scan scan = { data, data + length, 0, max_values, max_containers, G_MAXSIZE };
 
-  /* Refuses raw NUL bytes, too. */
-  if (length == 0 || !g_utf8_validate_len (data, length, NULL))
-    return malformed (error);
-  if (!scan_value (&scan, error))
-    return FALSE;
-  return scan.at == scan.end || malformed (error);
+  return scan_text (&scan, error);
 }

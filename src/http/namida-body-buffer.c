@@ -14,10 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <sys/mman.h>
 #include <unistd.h>
-
-#define TRIM_US 2000 /* a parser gets some MiB further */
 
 struct _NamidaBodyBudget
 {
@@ -240,67 +237,4 @@ namida_body_buffer_end (NamidaBodyBuffer *self, GError **error)
     }
   return g_bytes_new_with_free_func (g_mapped_file_get_contents (self->file), g_mapped_file_get_length (self->file),
                                      buffer_free, self);
-}
-
-/* ---- pages of a file that is parsed ---- */
-
-struct _NamidaBodyTrim
-{
-  GMutex lock; /* guards: */
-  gboolean stopped;
-  GCond changed;
-  void *data;
-  gsize length;
-  GThread *thread;
-};
-
-/* Dropping pages of a private mapping that nobody writes to loses nothing: they are read again when they are needed. */
-static gpointer
-trim_thread (gpointer user_data)
-{
-  NamidaBodyTrim *self = user_data;
-
-  g_mutex_lock (&self->lock);
-  while (!self->stopped)
-    {
-      if (g_cond_wait_until (&self->changed, &self->lock, g_get_monotonic_time () + TRIM_US))
-        continue;
-      if (madvise (self->data, self->length, MADV_DONTNEED) != 0)
-        break;
-    }
-  g_mutex_unlock (&self->lock);
-  return NULL;
-}
-
-NamidaBodyTrim *
-namida_body_trim_start (GBytes *body)
-{
-  gsize length;
-  const void *data = g_bytes_get_data (body, &length);
-  NamidaBodyTrim *self;
-
-  if (length <= NAMIDA_LIMIT_JSON_BYTES)
-    return NULL;
-  self = g_new0 (NamidaBodyTrim, 1);
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->changed);
-  self->data = (void *) data;
-  self->length = length;
-  self->thread = g_thread_new ("namida-trim", trim_thread, self);
-  return self;
-}
-
-void
-namida_body_trim_stop (NamidaBodyTrim *self)
-{
-  if (self == NULL)
-    return;
-  g_mutex_lock (&self->lock);
-  self->stopped = TRUE;
-  g_cond_signal (&self->changed);
-  g_mutex_unlock (&self->lock);
-  g_thread_join (self->thread);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->changed);
-  g_free (self);
 }

@@ -30,13 +30,4 @@ gboolean namida_body_buffer_is_in_file (NamidaBodyBuffer *self);
  * budget is given back with the last reference. */
 GBytes *namida_body_buffer_end (NamidaBodyBuffer *self, GError **error);
 
-/** NamidaBodyTrim: while a large body is parsed, gives the pages of its file back that were read: they count as this
- * process's memory, and are in the file all the same. Worker threads. */
-typedef struct _NamidaBodyTrim NamidaBodyTrim;
-/** namida_body_trim_start: @body: outlives it; of a buffer that namida_body_buffer_is_in_file(). Returns: (transfer
- * full) (nullable): nothing to do for a small one. */
-NamidaBodyTrim *namida_body_trim_start (GBytes *body);
-/** @self: (transfer full) (nullable) */
-void namida_body_trim_stop (NamidaBodyTrim *self);
-
 G_END_DECLS

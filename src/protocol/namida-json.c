@@ -28,8 +28,8 @@ namida_json_parse (const char *data, gsize length, gsize max_bytes, GError **err
                    _ ("The message is refused: it is larger than %zu bytes."), max_bytes);
       return NULL;
     }
-  if (!namida_json_scan (data, length, large ? LARGE_VALUES : SMALL_VALUES, large ? LARGE_CONTAINERS : SMALL_CONTAINERS,
-                         error))
+  if (!namida_json_scan_message (data, length, large ? LARGE_VALUES : SMALL_VALUES,
+                                 large ? LARGE_CONTAINERS : SMALL_CONTAINERS, error))
     return NULL;
   parser = json_parser_new_immutable ();
   if (!json_parser_load_from_data (parser, data, (gssize) length, NULL) || json_parser_get_root (parser) == NULL

@@ -32,7 +32,7 @@ namida_message_begin (NamidaJsonCursor *cursor, const char *data, gsize length, 
                    NAMIDA_LIMIT_OFFER_BYTES / (1024 * 1024));
       return FALSE;
     }
-  if (!namida_json_scan (data, length, MAX_VALUES, MAX_CONTAINERS, error))
+  if (!namida_json_scan_message (data, length, MAX_VALUES, MAX_CONTAINERS, error))
     return FALSE;
   namida_json_cursor_init (cursor, data, length);
   if (!namida_json_cursor_enter (cursor, '{'))

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "namida-error.h"
+#include "namida-json-window.h"
 #include "namida-limits.h"
 #include "namida-server-private.h"
 
@@ -516,15 +517,15 @@ namida_server_parse_offer (NamidaRequest *request, GError **error)
   gsize length;
   const char *data = g_bytes_get_data (request->body, &length);
   gboolean large = length > NAMIDA_LIMIT_JSON_BYTES;
-  NamidaBodyTrim *trim;
   NamidaOfferMessage *message;
   Parsed *parsed;
 
   if (large)
     g_mutex_lock (&one_large);
-  trim = request->body_in_file ? namida_body_trim_start (request->body) : NULL;
+  if (request->body_in_file)
+    namida_json_window_begin (data, length);
   message = request->route->offer->parse (data, length, error);
-  namida_body_trim_stop (trim);
+  namida_json_window_end ();
   if (large)
     g_mutex_unlock (&one_large);
   if (message == NULL)

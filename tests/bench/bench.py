@@ -154,22 +154,27 @@ def growth(product, folder, arguments):
 
 
 def compare(folder, arguments):
-    product, no_hash, nginx, rsync, scp, npm, npm_both, tls, sha, phone, phone_tls = (kind(folder) for kind in (
-        peers.Product, others.NoHash, peers.Nginx, peers.Rsync, peers.Scp, others.Npm, others.NpmBoth, others.Tls, others.Hash,
-        others.AsLocalsend, others.AsLocalsendTls))
+    product, no_hash, nginx, rsync, scp, npm, npm_both, tls, sha = (kind(folder) for kind in (
+        peers.Product, others.NoHash, peers.Nginx, peers.Rsync, peers.Scp, others.Npm, others.NpmBoth, others.Tls, others.Hash))
     one = measure_case("one", [product, nginx, rsync, scp, npm, tls, sha, no_hash], folder, arguments)
     with on_one_core():
         core = measure_case("core", [product, nginx, rsync, scp, no_hash], folder, arguments)
     eight = measure_case("eight", [product, nginx, rsync, scp, npm, no_hash], folder, arguments)
     medium = measure_case("medium", [product, npm_both], folder, arguments)
     many = measure_case("many", [product, nginx, rsync, scp, npm, no_hash], folder, arguments)
-    phone_many, phone_one = (measure_case(key, [phone, phone_tls, npm], folder, arguments) for key in ("phone", "phone-one"))
     grown = growth(product, folder, arguments)
     lines = bars.bars(one, core, eight, many, grown)
     return [*tables.head(arguments), *tables.rows(one, tables.NGINX), *tables.rows(core, tables.NGINX), *tables.rows(eight, tables.NGINX),
-            *tables.rows(medium, npm_both.name), *tables.rows(many, tables.RSYNC), *tables.rows(phone_many, npm.name), *tables.rows(phone_one, npm.name),
+            *tables.rows(medium, npm_both.name), *tables.rows(many, tables.RSYNC),
             *tables.growth_rows(grown), *lines,
             *bars.reasons(lines, one, eight, many, grown)]
+
+
+def compare_phones(folder, arguments):
+    """The same sender of LocalSend's protocol to this program and to LocalSend of another maker."""
+    kinds = [kind(folder) for kind in (others.AsLocalsend, others.AsLocalsendTls, others.Npm)]
+    return [*tables.head(arguments), *(line for key in ("phone", "phone-one")
+                                       for line in tables.rows(measure_case(key, kinds, folder, arguments), others.Npm.name))]
 
 
 def take_profile(folder, arguments):
@@ -217,6 +222,7 @@ def parse():
     parser.add_argument("--rounds", type=int, default=5, help="how often everyone has a turn (default: 5)")
     parser.add_argument("--scale", type=int, default=1, help="divide all sizes and numbers, to try the benchmark itself; writes no table")
     parser.add_argument("--profile", action="store_true", help="only the profile: where the CPU time goes")
+    parser.add_argument("--phones", action="store_true", help="only what a LocalSend sender brings, here and to LocalSend of another maker")
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.scale < 1:
         parser.error("--rounds and --scale are 1 or more")
@@ -244,9 +250,12 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="namida-bench-", dir=MEMORY))
     parts = {}
     try:
-        if not arguments.profile:
+        if not arguments.profile and not arguments.phones:
             parts["table"] = compare(folder, arguments)
-        parts["profile"] = take_profile(folder, arguments)
+        if not arguments.profile:
+            parts["phones"] = compare_phones(folder, arguments)
+        if not arguments.phones:
+            parts["profile"] = take_profile(folder, arguments)
     except measure.Failed as error:
         sys.exit(str(error))
     finally:

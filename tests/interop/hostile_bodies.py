@@ -22,14 +22,17 @@ def memory(receiver):
     return int(next(line for line in text.splitlines() if line.startswith("VmRSS")).split()[1]) * 1024
 
 
+def sanitized(receiver):
+    return "asan" in pathlib.Path(f"/proc/{receiver.process.pid}/maps").read_text()
+
+
 @contextlib.contextmanager
 def grows_little(receiver):
     """Not with a sanitizer: that keeps what is freed."""
     before = memory(receiver)
     yield
     grown = memory(receiver) - before
-    sanitized = "asan" in pathlib.Path(f"/proc/{receiver.process.pid}/maps").read_text()
-    assert sanitized or grown < GROWTH_MOST, f"{grown >> 20} MiB more"
+    assert sanitized(receiver) or grown < GROWTH_MOST, f"{grown >> 20} MiB more"
 
 
 def refused_requests_leave_nothing(lab, receiver):
@@ -94,6 +97,43 @@ def many_large_bodies(lab, receiver):
     assert held
 
 
+def long_texts(lab, _):
+    """One text, key or number of 16 MiB in an offer, and one that is all white space: nothing of it is held while it is read."""
+    forms = [(b'{"info":{"alias":"x"},"files":[{"id":"a","name":"', b"a", b'"}]}', 413), (b'{"', b"a", b'":1}', 413), (b'{"info":{"alias":"', b"a", b'"},"files":[]}', 413),
+             (b'{"info":', b"1", b',"files":[]}', 400), (b"", b" ", b"", 400), (b'{"info":{"alias":"x"},"files":[', b" ", b"1]}", 400)]
+    receiver = lab.receivers[2]  # one that refuses strangers anyway does so before the body
+    with Peak(receiver) as peak:
+        for number, (before, fill, behind, status) in enumerate(forms):
+            with receiver.connect(source=f"127.0.4.{number + 1}") as stream:
+                stream.sendall(head("prepare-upload", f"Content-Length: {len(before) + 16 * MEBIBYTE + len(behind)}", "Connection: close") + before)
+                for _ in range(16):
+                    stream.sendall(fill * MEBIBYTE)
+                stream.sendall(behind)
+                expect(parse_answer(read_all(stream)), status)
+    assert peak.grown < 8 * MEBIBYTE or sanitized(receiver), f"{peak.grown >> 20} MiB more"
+    receiver.stop()
+
+
+class Peak:
+    """The most that a receiver has of memory meanwhile beyond what it had before."""
+
+    def __init__(self, receiver):
+        self.receiver, self.before, self.grown, self.over = receiver, memory(receiver), 0, threading.Event()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+
+    def watch(self):
+        while not self.over.wait(0.002):
+            self.grown = max(self.grown, memory(self.receiver) - self.before)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join(10)
+
+
 def one_byte_chunks(lab, receiver):
     """A connection that sends nothing but chunks of one byte holds up nobody."""
     stop = threading.Event()
@@ -150,5 +190,5 @@ def slow_bodies_end(lab, receiver):
 if __name__ == "__main__":
     # One after the other: each looks at the memory of the same process.
     sys.exit(run([
-        refused_requests_leave_nothing, no_session_no_body, sessions_of_others, small_bodies_only, one_byte_chunks, many_large_bodies,
-        slow_bodies_end], parallel=1, others=[("--accept", "all")]))
+        refused_requests_leave_nothing, no_session_no_body, sessions_of_others, small_bodies_only, one_byte_chunks, many_large_bodies, long_texts,
+        slow_bodies_end], parallel=1, others=[("--accept", "all"), ("--accept", "ask")]))

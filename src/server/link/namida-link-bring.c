@@ -290,7 +290,7 @@ finish_parse (const char *data, gsize length, guint *left_out, GError **error)
   const char *key;
   guint64 n = 0;
 
-  if (!namida_json_scan (data, length, 2 * NAMIDA_LIMIT_FILES + 16, 4, error))
+  if (!namida_json_scan_message (data, length, 2 * NAMIDA_LIMIT_FILES + 16, 4, error))
     return NULL;
   namida_json_cursor_init (&cursor, data, length);
   if (!namida_json_cursor_enter (&cursor, '{'))

@@ -298,6 +298,30 @@ test_json_texts (void)
     }
 }
 
+/* A stranger's message holds no more of one text at a time; a number ends somewhere, too. */
+static void
+test_json_long (void)
+{
+  static const char *const forms[] = { "{\"%s\":1}", "{\"a\":\"%s\"}", "[[\"%s\"]]" };
+  g_autofree char *fits = g_strnfill (NAMIDA_LIMIT_JSON_TEXT_BYTES - 2, 'x');
+  g_autofree char *longer = g_strnfill (NAMIDA_LIMIT_JSON_TEXT_BYTES + 2, 'x');
+  g_autofree char *digits = g_strnfill (8192, '1');
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (forms); i++)
+    {
+      g_autoptr (GString) text = g_string_new (forms[i / 2]);
+      g_autoptr (GError) error = NULL;
+
+      g_string_replace (text, "%s", i % 2 == 0 ? fits : longer, 1);
+      g_assert_true (namida_json_scan (text->str, text->len, 9, 9, NULL));
+      g_assert_cmpint (namida_json_scan_message (text->str, text->len, 9, 9, &error), ==, i % 2 == 0);
+      if (i % 2 != 0)
+        g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE);
+    }
+  memcpy (digits, "0.", 2);
+  g_assert_false (namida_json_scan (digits, strlen (digits), 9, 9, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -314,5 +338,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/figures", test_figures);
   g_test_add_func ("/base/json-numbers", test_json_numbers);
   g_test_add_func ("/base/json-texts", test_json_texts);
+  g_test_add_func ("/base/json-long", test_json_long);
   return g_test_run ();
 }
