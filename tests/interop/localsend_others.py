@@ -6,7 +6,7 @@
 NAME is go-cli (0w0mewo/localsend-cli), moyoez (MoYoez/localsend-go), localsendd and pip-cli (PyPI localsendd, localsend-cli) or npm
 (dist/cli.js of npm's localsend); curl, node and requests need no PATH and only send. Most of them are fixed to port 53317, so each side has a
 network of its own, with a cable in between. Prints one line for each peer, direction and case; what a peer cannot do belongs into
-docs/protocol.md. It is no part of the suites, which install nothing but npm's package: localsend_npm.py and localsend_clients.py are.
+docs/peers.md. It is no part of the suites, which install nothing but npm's package: localsend_npm.py and localsend_clients.py are.
 The peers themselves, and how each is told what to do, are in namida_peers.py."""
 import argparse
 import json
