@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What build-aux/setup says where it cannot install: each case runs a copy of it with a PATH of stand-ins, so nothing is installed. Speaks TAP.
+"""What build-aux/setup says where it cannot install, and what build-aux/run builds: each case runs a copy of it with a PATH of stand-ins, so nothing is installed. Speaks TAP.
 Usage: test_setup.py CHECKOUT"""
 import os
 import pathlib
@@ -32,9 +32,9 @@ class World:
         path.write_text("#!/bin/sh\n" + text + "\n")
         path.chmod(0o755)
 
-    def run(self):
+    def run(self, *command):
         environment = {"PATH": str(self.bin), "NAMIDA_OS_ROOT": str(self.folder), "HOME": str(self.folder)}
-        ran = subprocess.run([self.bin / "bash", self.folder / "build-aux/setup", "build", "run"], env=environment, stdin=subprocess.DEVNULL,
+        ran = subprocess.run([self.bin / "bash", *(command or (self.folder / "build-aux/setup", "build", "run"))], env=environment, stdin=subprocess.DEVNULL,
                              capture_output=True, text=True, timeout=60)
         return ran.returncode, ran.stderr
 
@@ -86,7 +86,31 @@ def old_meson(folder):
     assert code == 1 and "meson 0.61.2 is too old" in said, said
 
 
-CASES = [old_debian, testing_has_no_number, no_dpkg, wrong_password, no_sudo, install_fails, old_meson]
+def run_builds_little(folder):
+    """The first start waits for the two programs only, built with the headers read once, and without what costs the optimizer most of its time; a
+    second start builds nothing anew."""
+    world = World(folder, DEBIAN, id=ROOT, python3="exit 0")
+    packages = "\n".join(line.split()[1] for line in (SOURCE / "build-aux/dependencies").read_text().splitlines() if line.startswith(("build ", "run ")))
+    (world.folder / "installed").write_text("".join(f"ii {name}\n" for name in packages.split()))
+    world.stub("dpkg-query", f"cat {world.folder}/installed")
+    world.stub("meson", f'''echo "meson $*" >>{world.folder}/calls
+if [ "$1" = --version ]; then echo 1.0.1; exit 0; fi
+mkdir -p "$2/meson-private" "$2/src/cli" && : >"$2/build.ninja" && : >"$2/meson-private/coredata.dat"
+printf '#!/bin/sh\\necho started "$@"\\n' >"$2/src/cli/namida-sync-cli" && chmod +x "$2/src/cli/namida-sync-cli"''')
+    world.stub("ninja", f'echo "ninja $*" >>{world.folder}/calls')
+    for tool in ("mkdir", "chmod"):
+        (world.bin / tool).symlink_to(shutil.which(tool))
+    build = world.folder.resolve() / "build"
+    for start in (1, 2):
+        code, said = world.run(world.folder / "build-aux/run")
+        assert code == 0, said
+        calls = (world.folder / "calls").read_text().splitlines()
+        setups = [call.split() for call in calls if call.startswith("meson setup")]
+        assert len(setups) == 1 and {"-Dprecompiled_headers=true", "-Doptimization=1"} <= set(setups[0]), calls
+        assert calls.count(f"ninja -C {build} programs") == start, calls
+
+
+CASES = [old_debian, testing_has_no_number, no_dpkg, wrong_password, no_sudo, install_fails, old_meson, run_builds_little]
 print(f"1..{len(CASES)}")
 failed = False
 for number, case in enumerate(CASES, 1):

@@ -10,6 +10,7 @@
 #include "namida-stale.h"
 
 #include <glib/gstdio.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #define NAS "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -516,12 +517,16 @@ test_asked_and_changed (void)
   tear_down (&w);
 }
 
-/* A thousand runs leave no more behind than a few. */
+/* Bytes in 700 runs: less than 100 for each. */
+#define GROWTH_MOST (64u * 1024)
+
+/* A thousand runs leave no more behind than a few, in the database and in memory. */
 static void
 test_many_runs (void)
 {
   World w;
   g_autoptr (GArray) runs = NULL;
+  gsize before = 0;
   gint64 id;
 
   set_up (&w);
@@ -533,7 +538,11 @@ test_many_runs (void)
       namida_clock_set_fake (when ("2026-05-01T12:00:00") + i * HOUR);
       namida_schedules_check (w.list);
       settle (&w);
+      if (i == 300)
+        before = mallinfo2 ().uordblks;
     }
+  g_test_message ("%" G_GSSIZE_FORMAT " bytes more", (gssize) (mallinfo2 ().uordblks - before));
+  g_assert_cmpuint (mallinfo2 ().uordblks, <, before + GROWTH_MOST);
   g_assert_cmpuint (w.n_runs, ==, 1000);
   runs = namida_schedule_runs_list (w.database, id, NULL);
   g_assert_cmpuint (runs->len, ==, NAMIDA_SCHEDULE_RUNS);
