@@ -5,6 +5,8 @@ import contextlib
 import io
 import json
 import os
+import pathlib
+import shutil
 import sqlite3
 import subprocess
 import time
@@ -132,9 +134,16 @@ def test_search(lab):
     wait_for("the merge", lambda: find("Merge", "push button") or find("Merge", "button"))
     time.sleep(1.5)
     wait_for("what it gets", lambda: find("Playlists"))
-    picture("backups-search-merge", window_id("Merge"))
-    keys(window_id("Merge"), "Escape")
-    time.sleep(1.5)
+    dialog = window_id("Merge")
+    picture("backups-search-merge", dialog)
+    press(button("Merge"))
+    folder = pathlib.Path(os.environ["HOME"]) / "Namida" / "Backups"
+    wait_for("the merged backup", lambda: list(folder.glob("* - merged.zip")))
+    with zipfile.ZipFile(next(folder.glob("* - merged.zip"))) as merged, zipfile.ZipFile(io.BytesIO(merged.read("TEMPDIR_Playlists.zip"))) as lists:
+        names = sorted(json.loads(lists.read(name))["name"] for name in lists.namelist())
+    assert names == ["Rain", "Road"], names
+    time.sleep(2)  # the window of the merge closes
+    picture("backups-search-merged", window)
     keys(window, "ctrl+a")
     xdo("type", "zzz")
     wait_for("the word that there is none", lambda: find("Not in Any Version"))
@@ -168,7 +177,7 @@ def test_songs_alone(lab):
     assert not any("Backup for Namida" == text for text in texts()), "the zip comes along"
     picture("songs-place", dialog)
     press(button("Restore"))
-    wait_for("the end", lambda: "1 file was restored" in texts())
+    wait_for("the end", lambda: "1 file was restored" in texts() and any("Open Folder" == text for text in texts()))
     assert [path.name for path in (data / "music").rglob("*.flac")] == ["01. Jóga.flac"]
     press(button("Undo"))
     wait_for("the undoing", lambda: "Undone" in texts())
@@ -187,6 +196,37 @@ def test_songs_alone(lab):
     press(button("Restore"))
     wait_for("the end", lambda: "1 file was restored" in texts())
     assert [path.parent.name for path in (data / "music").rglob("*.flac")] == [album]
+    keys(dialog, "Escape")
+    time.sleep(1)
+    quit_by_keyboard(process, window)
+
+
+def test_story_13_the_folder_of_versions_alone(lab):
+    """The computer died: a new one gets the backup folder, and nothing else. All versions are there, verified, and restored with their bytes."""
+    data = versions(lab)
+    wanted = {path.name: path.read_bytes() for path in (lab.path / "made" / "Music").rglob("*.flac")}
+    drive = lab.path / "drive"
+    shutil.move(data / "backups", drive)
+    shutil.rmtree(data)
+    process, data = lab.app("New PC", f"backup-folder='{drive}'\n")
+    window = window_id("Namida Sync")
+    place(window, 0, 0, 1000, 720)
+    keys(window, "alt+3")
+    wait_for("both versions", lambda: len(menus()) == 2 and "Pixel 8" in texts())
+    choose(window, 0, "Verify", "v")
+    wait_for("the verdict", lambda: any("are intact" in text for text in texts()))
+    picture("backups-adopted", window)
+    choose(window, 0, "Restore Here…", "h")
+    dialog = window_id("Restore")
+    wait_for("the parts", lambda: find("What Comes Back?") and any("listens" in text for text in texts()))
+    press(button("Continue"))
+    wait_for("the music", lambda: any(" found" in text for text in texts()))
+    press(button("Continue"))
+    wait_for("the comparison", lambda: any("are new" in text for text in texts()))
+    press(button("Restore"))
+    wait_for("the end", lambda: any("Left in Namida" in text for text in texts()))
+    picture("restore-adopted", dialog)
+    assert {path.name: path.read_bytes() for path in (data / "music").rglob("*.flac")} == wanted
     keys(dialog, "Escape")
     time.sleep(1)
     quit_by_keyboard(process, window)
@@ -298,4 +338,4 @@ def test_trash_and_replacement(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_search, True), (test_songs_alone, True), (test_trash_and_replacement, False), (test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])
+run([(test_search, True), (test_songs_alone, True), (test_story_13_the_folder_of_versions_alone, False), (test_trash_and_replacement, False), (test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])

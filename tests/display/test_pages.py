@@ -3,6 +3,8 @@
 """The pages as a person uses them: the page of a device, context menus, what is said when nobody is near, transfers by days, a PIN that is asked for
 at once, and one bad file that does not stop the others. Speaks TAP."""
 import contextlib
+import pathlib
+import socket
 import sqlite3
 import time
 
@@ -95,6 +97,56 @@ def test_keys_and_menus(lab):
     quit_by_keyboard(process, window)
 
 
+def test_delete_open_and_port(lab):
+    """Delete on a trusted device asks whether to forget it; Ctrl+O sends to the focused one, or asks for files; the port is the one of the next start."""
+    process, data, window = filled(lab, trusted)
+    wait_for("the device", lambda: find(AWAY, "list item"))
+    focus_on(window, AWAY, "list item")
+    keys(window, "Delete")
+    wait_for("the question", lambda: find(f"Forget “{AWAY}”?"))
+    time.sleep(1)
+    press(button("Cancel"))
+    time.sleep(1.5)
+    assert row_of(data) is not None, "Cancel has forgotten it"
+    focus_on(window, AWAY, "list item")
+    keys(window, "ctrl+o")
+    sheet = window_id(f"Send to {AWAY}")
+    picture("send-by-key", sheet)
+    keys(sheet, "Escape")
+    time.sleep(1.5)
+    keys(window, "alt+3")
+    keys(window, "ctrl+o")
+    chooser = window_id("Send Which Files")
+    keys(chooser, "Escape")
+    time.sleep(1.5)
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    keys(window, "ctrl+comma")
+    dialog = window_id("Preferences")
+    time.sleep(1)
+    for _ in range(80):
+        if any(n.get_name() == "Port" and n.get_state_set().contains(Atspi.StateType.FOCUSED) for n in everything()):
+            break
+        keys(dialog, "Tab")
+    # Its row has the focus first, then the number in it.
+    keys(dialog, "Tab")
+    keys(dialog, "ctrl+a")
+    xdo("type", port)
+    keys(dialog, "Return")
+    time.sleep(1)
+    picture("preferences-port", dialog)
+    wait_for("the setting", lambda: f"port={port}" in (data / "settings.ini").read_text().splitlines())
+    keys(dialog, "Escape")
+    time.sleep(1.5)
+    quit_by_keyboard(process, window)
+    process, data, window = opened(lab, f"port={port}\n")
+    wait_for("the port", lambda: any(int(line.split()[1].split(":")[1], 16) == port and line.split()[3] == "0A"
+                                     for name in ("tcp", "tcp6") for line in pathlib.Path(f"/proc/{process.pid}/net/{name}").read_text().splitlines()[1:]))
+    quit_by_keyboard(process, window)
+
+
 def test_days(lab):
     """Songs that a phone sends one by one within an hour are one row; what is older has the day as its heading."""
     def fill(database):
@@ -178,5 +230,5 @@ def test_one_bad_file_does_not_stop_the_others(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_device_page, True), (test_keys_and_menus, False), (test_days, True), (test_pin_is_asked_for_at_once, True),
+run([(test_device_page, True), (test_keys_and_menus, False), (test_delete_open_and_port, True), (test_days, True), (test_pin_is_asked_for_at_once, True),
      (test_one_bad_file_does_not_stop_the_others, True)])

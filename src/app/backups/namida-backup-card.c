@@ -105,6 +105,8 @@ backup_card_dup_age (NamidaVersion *newest)
   gint64 minutes = (g_get_real_time () - namida_version_get_created_at (newest)) / G_USEC_PER_SEC / 60;
   g_autofree char *when = NULL;
 
+  if (minutes >= 0 && minutes < 2)
+    return g_strdup (_ ("Last backup just now"));
   if (minutes >= 0 && minutes < 60)
     return g_strdup_printf (ngettext ("Last backup %d minute ago", "Last backup %d minutes ago", (gulong) minutes),
                             (int) minutes);

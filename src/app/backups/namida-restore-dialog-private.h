@@ -43,6 +43,7 @@ struct _NamidaRestoreDialog
   NamidaRestoreResult applied;   /* before the zip was adapted */
   GError *apply_error;           /* (nullable): likewise */
   char *shown_file;              /* (nullable): what "Show File" shows */
+  char *shown_folder;            /* (nullable): the folder that "Open Folder" opens instead */
   char *steps_text;              /* (nullable): for the clipboard */
   GPtrArray *rows;               /* of the labels */
   GtkFileChooserNative *chooser; /* (nullable) while it is open */
@@ -75,6 +76,7 @@ struct _NamidaRestoreDialog
   GtkLabel *note;
   GtkWidget *copy_button;
   GtkWidget *show_button;
+  AdwButtonContent *show_content;
   GtkButton *back_button;
   GtkButton *undo_button;
   GtkButton *next_button;

@@ -416,7 +416,8 @@ restore_on_copy (NamidaRestoreDialog *self)
 static void
 restore_on_show (NamidaRestoreDialog *self)
 {
-  g_autofree char *folder = self->shown_file != NULL ? g_path_get_dirname (self->shown_file) : NULL;
+  g_autofree char *folder
+      = self->shown_file != NULL ? g_path_get_dirname (self->shown_file) : g_strdup (self->shown_folder);
 
   if (folder != NULL)
     gtk_widget_activate_action (GTK_WIDGET (gtk_window_get_transient_for (GTK_WINDOW (self))), "win.open-folder", "^ay",
@@ -496,6 +497,7 @@ namida_restore_dialog_finalize (GObject *object)
   g_strfreev (self->picked);
   g_free (self->choosing);
   g_free (self->shown_file);
+  g_free (self->shown_folder);
   g_free (self->steps_text);
   G_OBJECT_CLASS (namida_restore_dialog_parent_class)->finalize (object);
 }
@@ -531,6 +533,7 @@ restore_bind_template (GtkWidgetClass *widget_class)
   BIND (note);
   BIND (copy_button);
   BIND (show_button);
+  BIND (show_content);
   BIND (back_button);
   BIND (undo_button);
   BIND (next_button);

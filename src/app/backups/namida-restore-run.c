@@ -80,6 +80,22 @@ run_dup_summary (const NamidaRestoreResult *result, const NamidaFittedBackup *fi
   return g_steal_pointer (&files);
 }
 
+/* Where something was put: the folder of the first music that came back, or of the zip. (transfer full) (nullable) */
+static char *
+run_dup_folder (NamidaRestoreDialog *self)
+{
+  GPtrArray *labels = namida_restore_plan_get_labels (self->plan);
+
+  for (guint i = labels->len; i > 0; i--)
+    {
+      const NamidaRestoreLabel *label = labels->pdata[i - 1];
+
+      if (label->destination != NULL)
+        return g_strdup (label->destination);
+    }
+  return NULL;
+}
+
 /* @fitted: (nullable); @error: (nullable): what went wrong on the way. */
 static void
 run_show_done (NamidaRestoreDialog *self,
@@ -102,7 +118,11 @@ run_show_done (NamidaRestoreDialog *self,
   run_show_steps (self, steps);
   if (fitted != NULL)
     self->shown_file = g_strdup (fitted->path);
-  gtk_widget_set_visible (self->show_button, self->shown_file != NULL);
+  else
+    self->shown_folder = run_dup_folder (self);
+  if (self->shown_folder != NULL)
+    adw_button_content_set_label (self->show_content, _ ("Open _Folder"));
+  gtk_widget_set_visible (self->show_button, self->shown_file != NULL || self->shown_folder != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->undo_button), result->added + result->replaced > 0 || fitted != NULL);
   namida_restore_dialog_go_to (self, RESTORE_STEP_DONE);
 }

@@ -301,7 +301,11 @@ merge_on_merge (NamidaMergeDialog *self)
   /* Translators: %s is a file */
   text = g_strdup_printf (_ ("Merged into %s"), name);
   if (parent != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (parent), "win.toast", "s", text);
+    {
+      g_autofree char *folder = g_path_get_dirname (self->target);
+
+      gtk_widget_activate_action (GTK_WIDGET (parent), "win.toast-folder", "(s^ay)", text, folder);
+    }
   gtk_window_close (GTK_WINDOW (self));
 }
 

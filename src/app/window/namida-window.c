@@ -99,6 +99,24 @@ window_toast (NamidaShell *shell, const char *text)
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
 }
 
+/* (say): what the toast says, and the folder that its button opens. */
+static void
+window_on_toast_folder (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  const char *text, *folder;
+  g_autofree char *escaped = NULL;
+  AdwToast *toast;
+
+  g_variant_get (parameter, "(&s^&ay)", &text, &folder);
+  escaped = g_markup_escape_text (text, -1);
+  toast = adw_toast_new (escaped);
+  adw_toast_set_button_label (toast, _ ("Open Folder"));
+  adw_toast_set_action_name (toast, "win.open-folder");
+  adw_toast_set_action_target (toast, "^ay", folder);
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
+  adw_toast_overlay_add_toast (NAMIDA_WINDOW (widget)->toasts, toast);
+}
+
 /* Ctrl+Z belongs to the text that has the focus while there is no such toast. @toast: (nullable) */
 static void
 window_set_undo (NamidaWindow *self, AdwToast *toast)
@@ -438,6 +456,7 @@ namida_window_class_init (NamidaWindowClass *klass)
   g_type_ensure (NAMIDA_TYPE_FOLDER_BAR);
   g_type_ensure (NAMIDA_TYPE_TRANSFERS_PAGE);
   g_type_ensure (NAMIDA_TYPE_BACKUPS_PAGE);
+  gtk_widget_class_install_action (widget_class, "win.toast-folder", "(say)", window_on_toast_folder);
   gtk_widget_class_install_action (widget_class, "win.undo", NULL, window_on_undo);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/namida_sync/Desktop/ui/namida-window.ui");
   gtk_widget_class_bind_template_child (widget_class, NamidaWindow, switcher_title);

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * What rows and pages want goes through its actions, so that they need not know it; a device is named by its key
  * (namida_device_dup_key()): win.send, win.pair, win.show-device, win.forget-device, win.block-device (s: key),
  * win.get-backups (s: key, "" for any device), win.send-files (sas: key, "" to choose one, and URIs), win.show-version,
- * win.restore (s: id of a version), win.back, win.toast (s), win.copy (s), win.open-folder (ay), win.page (s),
+ * win.restore (s: id of a version), win.back, win.toast (s), win.toast-folder
+ * (say: a text and a folder to open), win.copy (s), win.open-folder (ay), win.page (s),
  * win.refresh, win.scan, win.add-address, win.rename.
  */
 #define NAMIDA_TYPE_WINDOW (namida_window_get_type ())
