@@ -7,6 +7,8 @@
 #include "namida-http-connection.h"
 #include "namida-localsend-message.h"
 #include "namida-sender.h"
+#include "namida-hub-private.h"
+#include "namida-message.h"
 #include "two-hubs.h"
 
 #include <glib/gstdio.h>
@@ -248,12 +250,56 @@ test_silence (Fixture *f, gconstpointer data)
   g_assert_false (g_file_test (missing, G_FILE_TEST_EXISTS));
 }
 
+static gboolean
+say (Fixture *f, const char *fingerprint, gboolean encrypted, const char *text)
+{
+  g_autoptr (NamidaMessage) message = namida_message_new ("Phone", fingerprint, encrypted, text);
+  gboolean taken = FALSE;
+
+  g_signal_emit_by_name (f->receiver->server, "message", message, &taken);
+  return taken;
+}
+
+/* Strangers say little, those who are trusted as much as they like; of all of it the newest is kept. */
+static void
+test_messages (Fixture *f, gconstpointer data)
+{
+  NamidaTrustStore *trust = namida_hub_get_trust_store (f->receiver);
+  GListModel *messages = namida_hub_get_messages (f->receiver);
+  g_autofree char *known = g_strnfill (64, 'A');
+  g_autofree char *blocked = g_strnfill (64, 'B');
+  g_autoptr (NamidaMessage) newest = NULL;
+
+  namida_trust_store_add (trust, known, NULL, "Phone");
+  namida_trust_store_block (trust, blocked, "Phone");
+  g_assert_false (say (f, blocked, TRUE, "blocked"));
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autofree char *stranger = g_strdup_printf ("%064X", i);
+
+      g_assert_true (say (f, stranger, TRUE, "a stranger's") == (i < 5));
+    }
+  g_assert_cmpuint (g_list_model_get_n_items (messages), ==, 5);
+  for (guint i = 0; i < 100; i++)
+    g_assert_true (say (f, known, TRUE, i == 99 ? "the newest" : "a friend's"));
+  g_assert_cmpuint (g_list_model_get_n_items (messages), ==, 20);
+  newest = g_list_model_get_item (messages, 0);
+  g_assert_cmpstr (namida_message_get_text (newest), ==, "the newest");
+  f->receiver->unencrypted = NAMIDA_UNENCRYPTED_NEVER;
+  g_assert_false (say (f, known, FALSE, "not encrypted"));
+  f->receiver->unencrypted = NAMIDA_UNENCRYPTED_ALLOW;
+  f->receiver->accept = NAMIDA_ACCEPT_TRUSTED;
+  g_assert_false (say (f, NULL, FALSE, "nobody knows whose"));
+  g_assert_true (say (f, known, TRUE, "a friend's"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/localsend/send", Fixture, NULL, set_up_localsend, test_send, tear_down);
   g_test_add ("/localsend/receiver-cancels", Fixture, NULL, set_up_localsend, test_receiver_cancels, tear_down);
+  g_test_add ("/localsend/messages", Fixture, NULL, set_up_localsend, test_messages, tear_down);
   g_test_add ("/localsend/silence", Fixture, NULL, set_up_localsend, test_silence, tear_down);
   return g_test_run ();
 }
