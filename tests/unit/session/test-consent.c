@@ -80,6 +80,29 @@ test_rule_asked_again (Fixture *f, gconstpointer data)
   assert_ends_equal (f, transfer);
 }
 
+/* It says that it is a device that is trusted here by another key. A person agreed all the same, and is asked again
+ * before it goes on. */
+static void
+test_another_key (Fixture *f, gconstpointer data)
+{
+  g_autofree char *key = g_strnfill (64, 'A');
+  g_autoptr (NamidaOffer) offer = NULL;
+  NamidaTransfer *transfer;
+
+  namida_trust_store_add (namida_hub_get_trust_store (f->receiver), key,
+                          namida_identity_get_uuid (namida_hub_get_identity (f->sender)), SENDER);
+  transfer = send_some (f);
+  namida_hub_pause (f->sender, transfer);
+  WAIT_FOR (is_in (newest (f->receiver), NAMIDA_TRANSFER_INTERRUPTED));
+  namida_hub_resume (f->sender, transfer);
+  WAIT_FOR (n_offers (f) == 1 || namida_transfer_is_final (transfer));
+  g_assert_cmpuint (n_offers (f), ==, 1);
+  offer = g_list_model_get_item (namida_hub_get_offers (f->receiver), 0);
+  g_assert_cmpint (namida_offer_get_doubt (offer), ==, NAMIDA_DOUBT_IDENTITY_CHANGED);
+  accept_offer (f);
+  assert_ends_equal (f, transfer);
+}
+
 /* A person agreed, and the settings refuse it since. */
 static void
 test_settings_refuse (Fixture *f, gconstpointer data)
@@ -104,6 +127,7 @@ main (int argc, char **argv)
   ADD ("/consent/untrusted/running", test_untrusted_running);
   ADD ("/consent/untrusted/parked", test_untrusted_parked);
   ADD ("/consent/rule-asked-again", test_rule_asked_again);
+  ADD ("/consent/another-key", test_another_key);
   ADD ("/consent/settings-refuse", test_settings_refuse);
   return g_test_run ();
 }
