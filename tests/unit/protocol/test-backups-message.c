@@ -68,6 +68,30 @@ test_long_list (void)
   g_assert_cmpuint (parsed->len, <, 2000);
 }
 
+/* Names of music folders beyond what anybody has: the backup is listed without them. */
+static void
+test_many_folders (void)
+{
+  for (guint n = 1024; n <= 1025; n++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (GPtrArray) parsed = NULL;
+      g_autoptr (GError) error = NULL;
+      const NamidaKeptBackup *one;
+
+      g_string_append (text, "{\"backups\":[{\"id\":\"7\",\"music\":[");
+      for (guint i = 0; i < n; i++)
+        g_string_append_printf (text, "%s\"%u\"", i > 0 ? "," : "", i);
+      g_string_append (text, "]}]}");
+      parsed = namida_backups_parse (text->str, text->len, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (parsed->len, ==, 1);
+      one = g_ptr_array_index (parsed, 0);
+      g_assert_true ((one->labels != NULL) == (n == 1024));
+      g_assert_true (one->labels == NULL || one->labels->len == n);
+    }
+}
+
 static void
 test_bad_lists (void)
 {
@@ -165,6 +189,7 @@ main (int argc, char **argv)
   g_test_add_func ("/backups-message/list", test_list);
   g_test_add_func ("/backups-message/long-list", test_long_list);
   g_test_add_func ("/backups-message/bad-lists", test_bad_lists);
+  g_test_add_func ("/backups-message/many-folders", test_many_folders);
   g_test_add_func ("/backups-message/question", test_question);
   g_test_add_func ("/backups-message/session", test_session);
   g_test_add_func ("/backups-message/range", test_range);

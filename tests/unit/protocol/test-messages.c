@@ -205,6 +205,22 @@ test_wanted (void)
       g_assert_true (many == NULL || many->len == n);
     }
   {
+    g_autoptr (GPtrArray) many = namida_wanted_list_new ();
+    g_autoptr (GPtrArray) read = NULL;
+    g_autofree char *text = NULL;
+
+    for (guint i = 0; i <= NAMIDA_LIMIT_WANTED_FILES; i++)
+      {
+        g_autofree char *sha256 = g_strdup_printf ("%064x", i);
+
+        namida_wanted_list_add (many, sha256, i);
+      }
+    text = namida_wanted_format (many, &length);
+    read = namida_wanted_parse (text, length, NULL);
+    g_assert_nonnull (read);
+    g_assert_cmpuint (read->len, ==, NAMIDA_LIMIT_WANTED_FILES);
+  }
+  {
     g_autofree char *text = namida_wanted_format (list, &length);
     g_autofree char *answer = namida_heal_answer_format (&healed);
     NamidaFinishHealed read = { 0 };

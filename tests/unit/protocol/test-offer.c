@@ -319,6 +319,63 @@ test_one_more (void)
   namida_message_most_files = NAMIDA_LIMIT_FILES;
 }
 
+/* A manifest is sent only where the offer has room for it. */
+static void
+test_large_manifest (void)
+{
+  g_autoptr (NamidaBackup) backup = make_backup (3);
+  g_autoptr (GBytes) plain = namida_manifest_build (backup, "id", "linux", 0);
+  const char *braced = g_bytes_get_data (plain, NULL);
+  gsize braced_length = g_bytes_get_size (plain);
+
+  for (guint more = 0; more <= 1; more++)
+    {
+      gsize size = more == 0 ? braced_length + 100 : NAMIDA_LIMIT_OFFER_BYTES;
+      char *blank = g_strnfill (size, ' ');
+      g_autoptr (GBytes) manifest = NULL;
+      g_autoptr (NamidaOfferMessage) offer = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *text = NULL;
+      gsize length;
+
+      memcpy (blank, braced, braced_length - 1);
+      blank[size - 1] = '}';
+      manifest = g_bytes_new_take (blank, size);
+      text = namida_offer_message_format (NULL, manifest, backup, &length);
+      g_assert_cmpuint (length, <=, NAMIDA_LIMIT_OFFER_BYTES);
+      offer = namida_offer_message_parse (text, length, &error);
+      g_assert_no_error (error);
+      g_assert_true ((offer->manifest != NULL) == (more == 0));
+    }
+}
+
+/* Each of them is no longer than a path may be, the two together are. */
+static void
+test_long_path (void)
+{
+  for (guint more = 0; more <= 1; more++)
+    {
+      g_autofree char *path = g_strnfill (NAMIDA_LIMIT_PATH_BYTES - strlen ("Music/") + more, 'a');
+      g_autofree char *text = NULL;
+
+      for (gsize i = 200; i < strlen (path) - 1; i += 201)
+        path[i] = '/';
+      text = g_strdup_printf ("{\"files\":[{\"id\":\"1\",\"name\":\"%s\",\"size\":3,\"folderLabel\":\"Music\","
+                              "\"relativePath\":\"%s\"}]}",
+                              strrchr (path, '/') + 1, path);
+      if (more == 0)
+        {
+          g_autoptr (GError) error = NULL;
+          g_autoptr (NamidaOfferMessage) offer = parse (text, &error);
+
+          g_assert_no_error (error);
+          g_assert_nonnull (offer);
+        }
+      else
+        refused (text, NAMIDA_ERROR_UNSAFE_PATH);
+    }
+}
+
 static void
 test_large (void)
 {
@@ -537,6 +594,8 @@ main (int argc, char **argv)
   g_test_add_func ("/offer/many", test_many);
   g_test_add_func ("/offer/one-more", test_one_more);
   g_test_add_func ("/offer/large", test_large);
+  g_test_add_func ("/offer/large-manifest", test_large_manifest);
+  g_test_add_func ("/offer/long-path", test_long_path);
   g_test_add_func ("/offer/round-trip", test_round_trip);
   g_test_add_func ("/offer/odd-names", test_odd_names);
   g_test_add_func ("/offer/bytes", test_bytes);
