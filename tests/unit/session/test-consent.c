@@ -103,6 +103,21 @@ test_another_key (Fixture *f, gconstpointer data)
   assert_ends_equal (f, transfer);
 }
 
+/* Where everything is accepted, all but what a blocked device sends, and nobody is asked about that. */
+static void
+test_blocked (Fixture *f, gconstpointer data)
+{
+  NamidaTransfer *transfer;
+
+  namida_hub_set_accept (f->receiver, NAMIDA_ACCEPT_ALL);
+  namida_trust_store_block (namida_hub_get_trust_store (f->receiver), sender_fingerprint (f), SENDER);
+  transfer = send_sample (f);
+  WAIT_FOR (namida_transfer_is_final (transfer) || n_offers (f) > 0);
+  g_assert_cmpuint (n_offers (f), ==, 0);
+  g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
+  g_assert_false (has_parts (f));
+}
+
 /* A person agreed, and the settings refuse it since. */
 static void
 test_settings_refuse (Fixture *f, gconstpointer data)
@@ -127,6 +142,7 @@ main (int argc, char **argv)
   ADD ("/consent/untrusted/running", test_untrusted_running);
   ADD ("/consent/untrusted/parked", test_untrusted_parked);
   ADD ("/consent/rule-asked-again", test_rule_asked_again);
+  ADD ("/consent/blocked", test_blocked);
   ADD ("/consent/another-key", test_another_key);
   ADD ("/consent/settings-refuse", test_settings_refuse);
   return g_test_run ();
