@@ -45,7 +45,7 @@ path_remember (GSocket *socket)
 {
   g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
   g_autofree char *host = path_dup_key (remote);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&small_lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&small_lock);
   gint64 now = namida_clock_monotonic (), *until;
 
   if (host == NULL)
@@ -66,7 +66,7 @@ gboolean
 namida_path_mtu_is_small (GInetSocketAddress *address)
 {
   g_autofree char *host = path_dup_key (G_SOCKET_ADDRESS (address));
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&small_lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&small_lock);
   const gint64 *until = small_until != NULL ? g_hash_table_lookup (small_until, host) : NULL;
 
   return until != NULL && *until > namida_clock_monotonic ();
