@@ -189,7 +189,7 @@ def test_songs_alone(lab):
 
     album = next((data / "backups").rglob("01. Jóga.flac")).parent.name
     keys(window, "ctrl+f")
-    xdo("type", album)
+    xdo("type", album[:2])  # letters that any keyboard has
     press(button(f"Restore “{album}”"))
     dialog = window_id("Restore")
     wait_for("what goes where", lambda: any("is new" in text for text in texts()))
