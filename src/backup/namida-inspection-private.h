@@ -8,7 +8,4 @@ G_BEGIN_DECLS
 /** namida_inspection_new: (transfer full): to be filled by its maker; @name: as shown. */
 NamidaInspection *namida_inspection_new (const char *name);
 
-/** namida_inspection_dup_missing: (transfer full) (nullable): the parts that it has not, as translated words. */
-char *namida_inspection_dup_missing (const NamidaInspection *self);
-
 G_END_DECLS

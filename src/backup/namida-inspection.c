@@ -9,7 +9,13 @@
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 
-G_DEFINE_BOXED_TYPE (NamidaInspection, namida_inspection, namida_inspection_ref, namida_inspection_unref)
+static NamidaInspection *
+inspection_ref (NamidaInspection *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+G_DEFINE_BOXED_TYPE (NamidaInspection, namida_inspection, inspection_ref, namida_inspection_unref)
 
 static void
 named_count_free (gpointer data)
@@ -31,12 +37,6 @@ namida_inspection_new (const char *name)
   self->playlists = g_ptr_array_new_with_free_func (named_count_free);
   self->music_folders = g_ptr_array_new_with_free_func (g_free);
   return self;
-}
-
-NamidaInspection *
-namida_inspection_ref (NamidaInspection *self)
-{
-  return g_atomic_rc_box_acquire (self);
 }
 
 static void
@@ -230,8 +230,9 @@ add_lists (const NamidaInspection *self, GPtrArray *lines)
                                       self->queues));
 }
 
-char *
-namida_inspection_dup_missing (const NamidaInspection *self)
+/* (transfer full) (nullable): the parts that it has not, as translated words. */
+static char *
+inspection_dup_missing (const NamidaInspection *self)
 {
   const struct
   {
@@ -288,7 +289,7 @@ add_device (const NamidaInspection *self, GPtrArray *lines)
     g_ptr_array_add (lines, g_strdup (_ ("Made on a Windows computer")));
   else if (g_strcmp0 (self->device, "linux") == 0)
     g_ptr_array_add (lines, g_strdup (_ ("Made on a Linux computer")));
-  missing = namida_inspection_dup_missing (self);
+  missing = inspection_dup_missing (self);
   if (missing != NULL)
     /* Translators: %s are words such as “settings, playlists” */
     g_ptr_array_add (lines, g_strdup_printf (_ ("Not included: %s"), missing));

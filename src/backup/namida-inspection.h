@@ -77,7 +77,6 @@ typedef struct
 GType namida_inspection_get_type (void);
 #define NAMIDA_TYPE_INSPECTION (namida_inspection_get_type ())
 
-NamidaInspection *namida_inspection_ref (NamidaInspection *self);
 void namida_inspection_unref (NamidaInspection *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaInspection, namida_inspection_unref)
 

@@ -51,8 +51,9 @@ add_dialects (JsonBuilder *builder, NamidaDialect dialects)
   json_builder_end_array (builder);
 }
 
-void
-namida_cli_add_device (JsonBuilder *builder, NamidaPeer *peer)
+/* alias address port fingerprint uuid type speaks trusted encrypted. */
+static void
+cli_devices_add (JsonBuilder *builder, NamidaPeer *peer)
 {
   GInetSocketAddress *address = namida_peer_get_address (peer);
   g_autofree char *host = address != NULL ? namida_address_dup_host (address) : NULL;
@@ -112,7 +113,7 @@ tell (NamidaCli *cli, NamidaPeer *peer, const char *event)
   if (cli->json)
     {
       JsonBuilder *builder = event != NULL ? namida_cli_event (event) : namida_cli_object ();
-      namida_cli_add_device (builder, peer);
+      cli_devices_add (builder, peer);
       if (namida_peer_get_away (peer))
         {
           g_autofree char *seen = namida_time_to_iso8601 (namida_peer_get_last_seen (peer) / 1000);

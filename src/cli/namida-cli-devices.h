@@ -6,7 +6,4 @@
 
 G_BEGIN_DECLS
 
-/** namida_cli_add_device: alias address port fingerprint uuid type speaks trusted encrypted. */
-void namida_cli_add_device (JsonBuilder *builder, NamidaPeer *peer);
-
 G_END_DECLS

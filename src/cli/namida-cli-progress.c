@@ -262,8 +262,9 @@ on_notify (NamidaCliProgress *self)
   self->told_at = now;
 }
 
-void
-namida_cli_add_tally (JsonBuilder *builder, NamidaTransfer *transfer)
+/* "files", "stored", "kept", "failed" and "bytes". */
+static void
+cli_progress_add_tally (JsonBuilder *builder, NamidaTransfer *transfer)
 {
   NamidaFileCounts counts = namida_transfer_count_files (transfer);
 
@@ -388,7 +389,7 @@ emit_end (NamidaCliProgress *self)
   guint versions;
 
   namida_json_build_string (builder, "result", namida_report_result_name (transfer));
-  namida_cli_add_tally (builder, transfer);
+  cli_progress_add_tally (builder, transfer);
   namida_json_build_int (builder, "moved", namida_transfer_get_moved (transfer));
   namida_json_build_int (builder, "hashed", namida_transfer_get_hashed (transfer));
   if (namida_transfer_get_healed (transfer, &versions) > 0)

@@ -16,7 +16,5 @@ void namida_cli_progress_watch (NamidaCli *cli,
                                 NamidaTransfer *transfer,
                                 void (*ended) (NamidaTransfer *transfer, gpointer user_data),
                                 gpointer user_data);
-/** namida_cli_add_tally: "files", "stored", "kept", "failed" and "bytes". */
-void namida_cli_add_tally (JsonBuilder *builder, NamidaTransfer *transfer);
 
 G_END_DECLS

@@ -432,14 +432,6 @@ namida_peer_get_device_type (NamidaPeer *self)
   return self->device_type != NULL ? self->device_type : "desktop";
 }
 
-const char *
-namida_peer_get_device_model (NamidaPeer *self)
-{
-  g_return_val_if_fail (NAMIDA_IS_PEER (self), NULL);
-
-  return self->device_model;
-}
-
 NamidaDialect
 namida_peer_get_dialects (NamidaPeer *self)
 {
@@ -520,14 +512,6 @@ namida_peer_set_doubt (NamidaPeer *self, NamidaDoubt doubt, const char *warning)
   g_free (self->warning);
   self->warning = g_strdup (warning);
   notify (self, PROP_WARNING);
-}
-
-NamidaDoubt
-namida_peer_get_doubt (NamidaPeer *self)
-{
-  g_return_val_if_fail (NAMIDA_IS_PEER (self), NAMIDA_DOUBT_NONE);
-
-  return self->doubt;
 }
 
 const char *

@@ -19,10 +19,9 @@ G_DECLARE_FINAL_TYPE (NamidaPeer, namida_peer, NAMIDA, PEER, GObject)
 
 NamidaPeer *namida_peer_new (void);
 const char *namida_peer_get_alias (NamidaPeer *self);
-const char *namida_peer_get_fingerprint (NamidaPeer *self);  /* (nullable) */
-const char *namida_peer_get_uuid (NamidaPeer *self);         /* (nullable) */
-const char *namida_peer_get_device_type (NamidaPeer *self);  /* "desktop" when unknown */
-const char *namida_peer_get_device_model (NamidaPeer *self); /* (nullable) */
+const char *namida_peer_get_fingerprint (NamidaPeer *self); /* (nullable) */
+const char *namida_peer_get_uuid (NamidaPeer *self);        /* (nullable) */
+const char *namida_peer_get_device_type (NamidaPeer *self); /* "desktop" when unknown */
 NamidaDialect namida_peer_get_dialects (NamidaPeer *self);
 /** Returns: (transfer none) (nullable): the address to try first. */
 GInetSocketAddress *namida_peer_get_address (NamidaPeer *self);
@@ -39,7 +38,6 @@ gboolean namida_peer_get_away (NamidaPeer *self);
 gboolean namida_peer_get_player (NamidaPeer *self);
 /** namida_peer_set_doubt: @warning: (nullable): a sentence for a person. */
 void namida_peer_set_doubt (NamidaPeer *self, NamidaDoubt doubt, const char *warning);
-NamidaDoubt namida_peer_get_doubt (NamidaPeer *self);
 const char *namida_peer_get_warning (NamidaPeer *self); /* (nullable) */
 gint64 namida_peer_get_last_seen (NamidaPeer *self);
 

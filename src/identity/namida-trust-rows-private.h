@@ -25,7 +25,5 @@ GHashTable *namida_trust_rows_read (NamidaDatabase *database, gint64 *version, G
  * Returns: (transfer full) (nullable): fingerprint → name of the blocked devices
  */
 GHashTable *namida_trust_rows_read_blocked (NamidaDatabase *database, GError **error);
-/** namida_trust_rows_new: Returns: (transfer full): an empty table of them. */
-GHashTable *namida_trust_rows_new (void);
 
 G_END_DECLS

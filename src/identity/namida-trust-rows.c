@@ -42,10 +42,17 @@ take_row (GHashTable *rows, sqlite3_stmt *statement)
     namida_trusted_free (row);
 }
 
+/* Returns: (transfer full): an empty table of them. */
+static GHashTable *
+trust_rows_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) namida_trusted_free);
+}
+
 static GHashTable *
 read_rows (NamidaDatabase *database, sqlite3 *handle, GError **error)
 {
-  g_autoptr (GHashTable) rows = namida_trust_rows_new ();
+  g_autoptr (GHashTable) rows = trust_rows_new ();
   sqlite3_stmt *statement
       = namida_database_prepare (database, error,
                                  "SELECT fingerprint, uuid, alias, trusted_at, last_seen, last_address, auto_accept,"
@@ -112,10 +119,4 @@ namida_trust_rows_read_blocked (NamidaDatabase *database, GError **error)
   sqlite3_finalize (statement);
   namida_database_unlock (database);
   return result == SQLITE_DONE ? g_steal_pointer (&rows) : NULL;
-}
-
-GHashTable *
-namida_trust_rows_new (void)
-{
-  return g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) namida_trusted_free);
 }

@@ -45,8 +45,9 @@ namida_phone_offer_parse (const char *data, gsize length, GError **error)
 
 /* ---- the offer, sent ---- */
 
-gboolean
-namida_phone_takes (const NamidaEntry *entry)
+/* whether an entry is in the offer: neither an empty folder nor one that is not portable. */
+static gboolean
+phone_messages_takes (const NamidaEntry *entry)
 {
   /* It would make folders of what is between backslashes. */
   return entry->kind != NAMIDA_ENTRY_FOLDER && namida_entry_is_portable (entry);
@@ -97,7 +98,7 @@ check_backup (NamidaBackup *backup, GError **error)
   guint zips = 0;
 
   for (guint i = 0; i < entries->len; i++)
-    zips += namida_phone_takes (g_ptr_array_index (entries, i)) && is_backup (g_ptr_array_index (entries, i));
+    zips += phone_messages_takes (g_ptr_array_index (entries, i)) && is_backup (g_ptr_array_index (entries, i));
   /* It begins its restore with the zip: without one it would leave the music where nothing finds it. */
   if (zips == 0)
     return namida_message_refuse (error, _ ("The phone app takes music only together with a Namida backup. Choose a "
@@ -109,7 +110,7 @@ check_backup (NamidaBackup *backup, GError **error)
     {
       const NamidaEntry *entry = g_ptr_array_index (entries, i);
 
-      if (namida_phone_takes (entry) && !check_entry (entry, places, error))
+      if (phone_messages_takes (entry) && !check_entry (entry, places, error))
         return FALSE;
     }
   return TRUE;
@@ -138,14 +139,14 @@ namida_phone_offer_format (NamidaBackup *backup, gsize *length, GError **error)
   if (!check_backup (backup, error))
     return NULL;
   for (guint i = 0; i < entries->len; i++)
-    if (namida_phone_takes (g_ptr_array_index (entries, i)) && is_backup (g_ptr_array_index (entries, i)))
+    if (phone_messages_takes (g_ptr_array_index (entries, i)) && is_backup (g_ptr_array_index (entries, i)))
       name = ((NamidaEntry *) g_ptr_array_index (entries, i))->name;
   out = g_string_sized_new (256 + (gsize) entries->len * 200);
   g_string_append_c (out, '{');
   namida_json_append_member (out, "backupName", name);
   g_string_append (out, ",\"files\":[");
   for (guint i = 0; i < entries->len; i++)
-    if (namida_phone_takes (g_ptr_array_index (entries, i)))
+    if (phone_messages_takes (g_ptr_array_index (entries, i)))
       append_entry (out, g_ptr_array_index (entries, i));
   g_string_append (out, "]}");
   return namida_message_end (out, length);

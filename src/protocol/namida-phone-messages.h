@@ -17,8 +17,6 @@ G_BEGIN_DECLS
  * file; names that are not safe become safe ones. Over 64 KiB: worker threads.
  */
 NamidaOfferMessage *namida_phone_offer_parse (const char *data, gsize length, GError **error);
-/** namida_phone_takes: whether an entry is in the offer: neither an empty folder nor one that is not portable. */
-gboolean namida_phone_takes (const NamidaEntry *entry);
 /**
  * namida_phone_offer_format: what its receiving side understands: every key that it wants, "path" empty. Empty folders
  * are left out: it has none. A single file goes into the folder "Music": it knows none without a folder.

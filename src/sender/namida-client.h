@@ -43,24 +43,6 @@ void namida_client_offer_async (NamidaClient *self,
                                 gpointer user_data);
 /** Returns: (transfer full) (nullable): NULL without @error: nothing is wanted (204). */
 NamidaOfferAnswer *namida_client_offer_finish (NamidaClient *self, GAsyncResult *result, GError **error);
-/** finish: may take long (the receiver makes it durable): @timeout_seconds. @left_out: of the whole backup, what was
- * not offered although it belongs to it. Returns id → NamidaFileResult. */
-void namida_client_finish_async (NamidaClient *self,
-                                 const char *session_id,
-                                 GHashTable *hashes,
-                                 guint left_out,
-                                 guint timeout_seconds,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data);
-GHashTable *namida_client_finish_finish (NamidaClient *self, GAsyncResult *result, GError **error);
-/** session: state and offsets. */
-void namida_client_session_async (NamidaClient *self,
-                                  const char *session_id,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer user_data);
-GHashTable *namida_client_session_finish (NamidaClient *self, GAsyncResult *result, char **state, GError **error);
 /** cancel: @keep_parts: it only stops: what arrived stays for a later offer. 5 s; the outcome does not matter to a
  * caller that gives up anyway. */
 void namida_client_cancel_async (

@@ -144,7 +144,5 @@ gboolean namida_sender_v1_request (NamidaSender *self,
 gboolean namida_sender_v1_register (NamidaSender *self, NamidaHttpConnection **connection, GError **error);
 /** namida_sender_run: (namida-sender-run.c) begins; ends by the task. */
 void namida_sender_run (NamidaSender *self);
-/** namida_sender_stop_there: the other person stopped it; main context. */
-void namida_sender_stop_there (gpointer sender);
 
 G_END_DECLS

@@ -423,8 +423,9 @@ sender_end_settled (NamidaSender *self, GError *error)
   sender_end (self, error);
 }
 
-void
-namida_sender_stop_there (gpointer sender)
+/* the other person stopped it; main context. */
+static void
+sender_run_stop_there (gpointer sender)
 {
   NamidaSender *self = sender;
 
@@ -460,8 +461,7 @@ sender_on_offered (NamidaSender *self, GError *error)
       self->session_id = g_strdup (self->answer->session_id);
       if (!self->dialect->parks)
         namida_localsend_sessions_add (self->session_id, self->fingerprint,
-                                       g_inet_socket_address_get_address (self->address), namida_sender_stop_there,
-                                       self);
+                                       g_inet_socket_address_get_address (self->address), sender_run_stop_there, self);
     }
   sender_run_step (self, sender_plan, sender_on_planned);
 }

@@ -128,8 +128,9 @@ remember (NamidaPinGuard *self, const char *fingerprint)
   g_hash_table_add (self->known, g_strdup (fingerprint));
 }
 
-void
-namida_pin_guard_succeeded (NamidaPinGuard *self, const char *key)
+/* forgets @key (nullable). */
+static void
+pin_guard_succeeded (NamidaPinGuard *self, const char *key)
 {
   if (key != NULL)
     g_hash_table_remove (self->records, key);
@@ -172,8 +173,8 @@ namida_pin_guard_check (NamidaPinGuard *self,
     }
   if (namida_equal_secret (pin, given))
     {
-      namida_pin_guard_succeeded (self, address);
-      namida_pin_guard_succeeded (self, fingerprint);
+      pin_guard_succeeded (self, address);
+      pin_guard_succeeded (self, fingerprint);
       remember (self, fingerprint);
       return TRUE;
     }

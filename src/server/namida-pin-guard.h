@@ -20,8 +20,6 @@ void namida_pin_guard_free (NamidaPinGuard *self);
 guint namida_pin_guard_wait (NamidaPinGuard *self, const char *key);
 /** namida_pin_guard_failed: counts one failure of @key (nullable). */
 void namida_pin_guard_failed (NamidaPinGuard *self, const char *key);
-/** namida_pin_guard_succeeded: forgets @key (nullable). */
-void namida_pin_guard_succeeded (NamidaPinGuard *self, const char *key);
 /**
  * namida_pin_guard_check: @pin: the right one; @given: (nullable); @address and @fingerprint (nullable): who asks
  * @wait: (out): seconds to wait with TOO_MANY

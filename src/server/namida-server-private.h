@@ -199,9 +199,6 @@ namida_server_receive_next (NamidaServer *self, GIOStream *stream, NamidaHttpRea
 void namida_server_leave_requests (NamidaServer *self);
 void namida_server_reader_free (NamidaHttpReader *reader);
 
-/** Whether the person here trusts this key; %FALSE for none. */
-gboolean namida_server_is_trusted (NamidaServer *self, const char *fingerprint);
-
 /* namida-server.c: @run in a worker thread, at once. */
 void namida_server_run (NamidaServer *self, void (*run) (gpointer data), gpointer data);
 

@@ -57,8 +57,9 @@ namida_server_run (NamidaServer *self, void (*run) (gpointer data), gpointer dat
   g_thread_pool_push (self->workers, work, NULL);
 }
 
-gboolean
-namida_server_is_trusted (NamidaServer *self, const char *fingerprint)
+/* Whether the person here trusts this key; %FALSE for none. */
+static gboolean
+server_is_trusted (NamidaServer *self, const char *fingerprint)
 {
   gboolean trusted = FALSE;
 
@@ -73,7 +74,7 @@ on_ready (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpoi
   NamidaServer *self = user_data;
   NamidaConnection *connection = namida_connection_of (remote);
 
-  connection->trusted = namida_server_is_trusted (self, connection->fingerprint);
+  connection->trusted = server_is_trusted (self, connection->fingerprint);
   if (connection->trusted)
     {
       namida_listener_trust (self->listener, connection->socket);

@@ -34,8 +34,10 @@ question_free (Question *question)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
 
-NamidaPeer *
-namida_hub_take_localsend (NamidaHub *self, NamidaDeviceInfo *info, gboolean proven, GInetSocketAddress *address)
+/* A LocalSend that was heard of, or said who it is. @proven: it has shown the fingerprint in @info. (transfer none)
+ * (nullable) */
+static NamidaPeer *
+hub_localsend_take (NamidaHub *self, NamidaDeviceInfo *info, gboolean proven, GInetSocketAddress *address)
 {
   if (self->peers == NULL)
     return NULL;
@@ -52,7 +54,7 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (NamidaDeviceInfo) info = namida_localsend_register_finish (result, &error);
 
   if (info != NULL)
-    namida_hub_take_localsend (question->hub, info, info->https, question->address);
+    hub_localsend_take (question->hub, info, info->https, question->address);
   else
     g_debug ("No answer of a LocalSend: %s", error->message);
   if (question->peer != NULL && question->hub->peers != NULL)
@@ -102,7 +104,7 @@ on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint,
 {
   if (fingerprint != NULL && info->fingerprint == NULL)
     info->fingerprint = g_strdup (fingerprint);
-  namida_hub_take_localsend (self, info, fingerprint != NULL && info->https, remote);
+  hub_localsend_take (self, info, fingerprint != NULL && info->https, remote);
 }
 
 /* ---- an address that a person typed ---- */
@@ -134,7 +136,7 @@ on_typed (GObject *source, GAsyncResult *result, gpointer user_data)
   Typed *typed = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
   g_autoptr (NamidaDeviceInfo) info = namida_localsend_register_finish (result, &error);
-  NamidaPeer *peer = info != NULL ? namida_hub_take_localsend (self, info, info->https, typed->address) : NULL;
+  NamidaPeer *peer = info != NULL ? hub_localsend_take (self, info, info->https, typed->address) : NULL;
 
   if (peer != NULL)
     g_task_return_pointer (task, g_object_ref (peer), g_object_unref);

@@ -172,7 +172,6 @@ void namida_hub_stop_trust (NamidaHub *self);
 void namida_hub_refresh_trust (NamidaHub *self);
 /* namida-hub-revoke.c: ends what a device does here when it is trusted no longer. */
 void namida_hub_watch_trust (NamidaHub *self);
-void namida_hub_revoke (NamidaHub *self, const char *fingerprint);
 
 /* Why a device that shows @fingerprint and calls itself so may not be what it seems. Sets and returns the doubt; tells
  * it as trouble, too, when it is that of a changed identity. */
@@ -244,10 +243,6 @@ void namida_hub_take_up_paused (NamidaHub *self);
 
 /* namida-hub-localsend.c */
 void namida_hub_watch_localsend (NamidaHub *self);
-/* A LocalSend that was heard of, or said who it is. @proven: it has shown the fingerprint in @info. (transfer none)
- * (nullable) */
-NamidaPeer *
-namida_hub_take_localsend (NamidaHub *self, NamidaDeviceInfo *info, gboolean proven, GInetSocketAddress *address);
 /* Answers its announcement by a register. */
 void namida_hub_greet_localsend (NamidaHub *self, NamidaDeviceInfo *info, GInetSocketAddress *address);
 /* Is a silent one still there? The list of peers is told. Returns: whether it is asked. */

@@ -50,18 +50,6 @@ plan_folder (NamidaHub *self, const char *folder, GTask *task)
 }
 
 void
-namida_hub_plan_restore_folder_async (
-    NamidaHub *self, const char *folder, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  g_return_if_fail (NAMIDA_IS_HUB (self) && folder != NULL);
-  g_task_set_source_tag (task, namida_hub_plan_restore_async);
-  if (is_ready (self, task))
-    plan_folder (self, folder, g_steal_pointer (&task));
-}
-
-void
 namida_hub_plan_restore_async (NamidaHub *self,
                                NamidaVersion *version,
                                GCancellable *cancellable,
@@ -89,40 +77,6 @@ namida_hub_plan_restore_finish (NamidaHub *self, GAsyncResult *result, GError **
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (g_async_result_is_tagged (result, namida_hub_plan_restore_async), NULL);
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static void
-list_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-  GPtrArray *records = namida_restore_list (data, &error);
-
-  if (records != NULL)
-    g_task_return_pointer (task, records, (GDestroyNotify) g_ptr_array_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-void
-namida_hub_list_restores_async (NamidaHub *self,
-                                GCancellable *cancellable,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_source_tag (task, namida_hub_list_restores_async);
-  if (!is_ready (self, task))
-    return;
-  g_task_set_task_data (task, g_object_ref (self->database), g_object_unref);
-  g_task_run_in_thread (task, list_thread);
-}
-
-GPtrArray *
-namida_hub_list_restores_finish (NamidaHub *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_async_result_is_tagged (result, namida_hub_list_restores_async), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 

@@ -17,9 +17,6 @@ void namida_hub_plan_restore_async (NamidaHub *self,
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
-/** namida_hub_plan_restore_folder_async: the same of a folder or zip that a person chose: a download from the cloud. */
-void namida_hub_plan_restore_folder_async (
-    NamidaHub *self, const char *folder, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 /** For both. Returns: (transfer full) (nullable): NOT_FOUND, STORAGE. */
 NamidaRestorePlan *namida_hub_plan_restore_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
@@ -46,13 +43,6 @@ void namida_hub_merge_async (NamidaHub *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
 
-/** namida_hub_list_restores_async: what can be undone, newest first. */
-void namida_hub_list_restores_async (NamidaHub *self,
-                                     GCancellable *cancellable,
-                                     GAsyncReadyCallback callback,
-                                     gpointer user_data);
-/** Returns: (transfer full) (nullable) (element-type NamidaRestoreRecord) */
-GPtrArray *namida_hub_list_restores_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 /** namida_hub_undo_restore_async: @id: (nullable): the newest. */
 void namida_hub_undo_restore_async (
     NamidaHub *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

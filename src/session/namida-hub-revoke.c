@@ -31,8 +31,8 @@ revoke_transfers (NamidaHub *self, const char *fingerprint)
     }
 }
 
-void
-namida_hub_revoke (NamidaHub *self, const char *fingerprint)
+static void
+hub_revoke_device (NamidaHub *self, const char *fingerprint)
 {
   if (self->server == NULL || self->store == NULL)
     return;
@@ -45,7 +45,7 @@ static void
 on_trust_changed (NamidaHub *self, const char *fingerprint, NamidaTrustStore *trust)
 {
   if (!namida_trust_store_is_trusted (trust, fingerprint))
-    namida_hub_revoke (self, fingerprint);
+    hub_revoke_device (self, fingerprint);
 }
 
 void

@@ -67,8 +67,10 @@ namida_transfer_socket_init (NamidaTransferSocket *self)
 
 /* ---- what is answered ---- */
 
-char *
-namida_hub_dup_transfer_id (NamidaTransfer *transfer)
+/* Returns: (transfer full) (nullable): the id of @transfer in the history; %NULL while it
+ * has none. Main context. */
+static char *
+transfer_socket_dup_id (NamidaTransfer *transfer)
 {
   NamidaSending *sending = namida_sending_of (transfer);
 
@@ -106,7 +108,7 @@ socket_append_transfer (GString *out, NamidaTransfer *transfer)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) node = NULL;
-  g_autofree char *id = namida_hub_dup_transfer_id (transfer);
+  g_autofree char *id = transfer_socket_dup_id (transfer);
   g_autofree char *words = namida_transfer_dup_state_text (transfer);
   g_autofree char *line = NULL;
   gboolean sent = namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND;
@@ -153,7 +155,7 @@ socket_answer (NamidaTransferSocket *self, const char *action, const char *id)
   for (guint i = 0; i < g_list_model_get_n_items (transfers); i++)
     {
       g_autoptr (NamidaTransfer) transfer = g_list_model_get_item (transfers, i);
-      g_autofree char *own = namida_transfer_is_final (transfer) ? NULL : namida_hub_dup_transfer_id (transfer);
+      g_autofree char *own = namida_transfer_is_final (transfer) ? NULL : transfer_socket_dup_id (transfer);
 
       if (own == NULL || (!list && g_strcmp0 (own, id) != 0))
         continue;

@@ -39,8 +39,4 @@ NamidaTransferSocket *namida_transfer_socket_new (const char *data_dir, NamidaHu
  */
 GPtrArray *namida_transfer_socket_ask (const char *data_dir, const char *action, const char *id);
 
-/** namida_hub_dup_transfer_id: Returns: (transfer full) (nullable): the id of @transfer in the history; %NULL while it
- * has none. Main context. */
-char *namida_hub_dup_transfer_id (NamidaTransfer *transfer);
-
 G_END_DECLS

@@ -304,12 +304,6 @@ device_page_on_narrow (GtkWidget *widget, gboolean narrow)
       gtk_widget_remove_css_class (GTK_WIDGET (all[i]), "pill");
 }
 
-NamidaPeer *
-namida_device_page_get_peer (NamidaDevicePage *self)
-{
-  return self->peer;
-}
-
 static void
 namida_device_page_dispose (GObject *object)
 {

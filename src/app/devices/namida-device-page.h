@@ -17,7 +17,5 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (NamidaDevicePage, namida_device_page, NAMIDA, DEVICE_PAGE, AdwBin)
 
 NamidaDevicePage *namida_device_page_new (NamidaHub *hub, NamidaPeer *peer, NamidaDeviceDates *dates);
-/** namida_device_page_get_peer: Returns: (transfer none) */
-NamidaPeer *namida_device_page_get_peer (NamidaDevicePage *self);
 
 G_END_DECLS

@@ -110,8 +110,9 @@ namida_device_dup_address (NamidaPeer *peer)
   return address != NULL ? namida_address_dup_host (address) : NULL;
 }
 
-const char *
-namida_device_program (NamidaPeer *peer)
+/* Returns: (transfer none): what runs there: "LocalSend", "Namida Sync app", … */
+static const char *
+device_words_program (NamidaPeer *peer)
 {
   NamidaDialect dialects = namida_peer_get_dialects (peer);
 
@@ -129,9 +130,9 @@ device_words_dup_stranger (NamidaPeer *peer)
 
   if ((namida_peer_get_dialects (peer) & NAMIDA_DIALECT_V1) != 0)
     /* Translators: %s is a program: “Namida Sync for the desktop” */
-    return g_strdup_printf (_ ("New here · %s"), namida_device_program (peer));
-  return address != NULL ? g_strdup_printf ("%s · %s", namida_device_program (peer), address)
-                         : g_strdup (namida_device_program (peer));
+    return g_strdup_printf (_ ("New here · %s"), device_words_program (peer));
+  return address != NULL ? g_strdup_printf ("%s · %s", device_words_program (peer), address)
+                         : g_strdup (device_words_program (peer));
 }
 
 static char *

@@ -30,8 +30,6 @@ gboolean namida_device_can_verify (NamidaPeer *peer);
 char *namida_device_dup_last_seen (NamidaPeer *peer);
 /** namida_device_dup_address: Returns: (transfer full) (nullable): the address without the port. */
 char *namida_device_dup_address (NamidaPeer *peer);
-/** namida_device_program: Returns: (transfer none): what runs there: "LocalSend", "Namida Sync app", … */
-const char *namida_device_program (NamidaPeer *peer);
 /** namida_device_dup_line: Returns: (transfer full): what matters about @peer today, as the second line of its row. */
 char *namida_device_dup_line (NamidaPeer *peer, NamidaDeviceDates *dates);
 

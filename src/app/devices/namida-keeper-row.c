@@ -153,12 +153,6 @@ namida_keeper_row_init (NamidaKeeperRow *self)
   gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
 }
 
-NamidaPeer *
-namida_keeper_row_get_peer (NamidaKeeperRow *self)
-{
-  return self->peer;
-}
-
 NamidaKeeperRow *
 namida_keeper_row_new (NamidaHub *hub, NamidaPeer *peer)
 {

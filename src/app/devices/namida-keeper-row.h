@@ -18,8 +18,6 @@ G_DECLARE_FINAL_TYPE (NamidaKeeperRow, namida_keeper_row, NAMIDA, KEEPER_ROW, Ad
 
 /** namida_keeper_row_new: @peer: one of namida_hub_get_peers(). */
 NamidaKeeperRow *namida_keeper_row_new (NamidaHub *hub, NamidaPeer *peer);
-/** namida_keeper_row_get_peer: Returns: (transfer none) */
-NamidaPeer *namida_keeper_row_get_peer (NamidaKeeperRow *self);
 
 /** namida_keeper_can_be: whether @peer is nearby and could keep backups that this computer may get. */
 gboolean namida_keeper_can_be (NamidaPeer *peer);

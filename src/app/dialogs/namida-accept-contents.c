@@ -59,8 +59,9 @@ accept_contents_has (const NamidaContent *content, const NamidaEntry *entry)
          && g_strcmp0 (entry->label, content->label) == 0;
 }
 
-void
-namida_accept_contents_show (NamidaAcceptContents *self)
+/* the sum and the check buttons, after the offer was changed elsewhere. */
+static void
+accept_contents_show (NamidaAcceptContents *self)
 {
   GPtrArray *entries = namida_backup_get_entries (namida_offer_get_backup (self->offer));
 
@@ -91,7 +92,7 @@ accept_contents_on_toggled (NamidaAcceptContents *self, GtkCheckButton *check)
       || namida_offer_get_state (self->offer) != NAMIDA_OFFER_OPEN)
     return;
   namida_offer_set_content_taken (self->offer, self->contents->pdata[index], gtk_check_button_get_active (check));
-  namida_accept_contents_show (self);
+  accept_contents_show (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -100,7 +101,7 @@ accept_contents_on_files_changed (NamidaAcceptContents *self)
 {
   if (self->offer == NULL)
     return;
-  namida_accept_contents_show (self);
+  accept_contents_show (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -220,7 +221,7 @@ namida_accept_contents_set_offer (NamidaAcceptContents *self, NamidaOffer *offer
     accept_contents_add_more (self, self->contents->len - MAX_ROWS);
   if (files > self->contents->len || self->contents->len > MAX_ROWS)
     accept_contents_add_choose (self);
-  namida_accept_contents_show (self);
+  accept_contents_show (self);
 }
 
 /* ---- life ---- */

@@ -16,7 +16,5 @@ G_DECLARE_FINAL_TYPE (NamidaAcceptContents, namida_accept_contents, NAMIDA, ACCE
 
 /** namida_accept_contents_set_offer: once, while the offer is open. */
 void namida_accept_contents_set_offer (NamidaAcceptContents *self, NamidaOffer *offer);
-/** namida_accept_contents_show: the sum and the check buttons, after the offer was changed elsewhere. */
-void namida_accept_contents_show (NamidaAcceptContents *self);
 
 G_END_DECLS

@@ -291,12 +291,6 @@ on_closed (NamidaAcceptDialog *self)
   gtk_window_destroy (GTK_WINDOW (self));
 }
 
-NamidaOffer *
-namida_accept_dialog_get_offer (NamidaAcceptDialog *self)
-{
-  return self->offer;
-}
-
 static void
 namida_accept_dialog_dispose (GObject *object)
 {

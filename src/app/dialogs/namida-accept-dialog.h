@@ -14,7 +14,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (NamidaAcceptDialog, namida_accept_dialog, NAMIDA, ACCEPT_DIALOG, AdwWindow)
 
 NamidaAcceptDialog *namida_accept_dialog_new (NamidaHub *hub, GSettings *settings, NamidaOffer *offer);
-NamidaOffer *namida_accept_dialog_get_offer (NamidaAcceptDialog *self);
 /** namida_offer_tag: how the device behind an offer stands to us. */
 guint namida_offer_tag (NamidaHub *hub, NamidaOffer *offer);
 /** namida_offer_landing: where it lands when nobody says otherwise: what was chosen for its device, if that is trusted,

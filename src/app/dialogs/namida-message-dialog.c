@@ -101,8 +101,8 @@ make_row (gpointer item, gpointer user_data)
   return row;
 }
 
-NamidaMessageDialog *
-namida_message_dialog_new (GListModel *messages)
+static NamidaMessageDialog *
+message_dialog_new (GListModel *messages)
 {
   NamidaMessageDialog *self = g_object_new (NAMIDA_TYPE_MESSAGE_DIALOG, NULL);
 
@@ -124,7 +124,7 @@ on_messages_changed (GtkWindow *window, guint position, guint removed, guint add
   /* One that is open shows the new one, too. */
   if (added == 0 || dialog != NULL)
     return;
-  dialog = namida_message_dialog_new (messages);
+  dialog = message_dialog_new (messages);
   g_object_set_data (G_OBJECT (window), DIALOG_KEY, dialog);
   g_signal_connect_object (dialog, "destroy", G_CALLBACK (on_dialog_gone), window, G_CONNECT_SWAPPED);
   gtk_window_set_transient_for (GTK_WINDOW (dialog), window);

@@ -11,7 +11,6 @@ G_BEGIN_DECLS
 #define NAMIDA_TYPE_MESSAGE_DIALOG (namida_message_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaMessageDialog, namida_message_dialog, NAMIDA, MESSAGE_DIALOG, AdwWindow)
 
-NamidaMessageDialog *namida_message_dialog_new (GListModel *messages);
 /** namida_message_dialog_watch: shows it above @window whenever a message comes; one at a time. @window: not owned; the
  * watching ends with it. */
 void namida_message_dialog_watch (NamidaHub *hub, GtkWindow *window);

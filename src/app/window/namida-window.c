@@ -224,12 +224,6 @@ window_push (NamidaShell *shell, GtkWidget *page)
   gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
 }
 
-GtkWidget *
-namida_window_get_pushed (NamidaWindow *self)
-{
-  return self->pushed;
-}
-
 static void
 window_show_page (NamidaShell *shell, const char *page)
 {

@@ -24,8 +24,6 @@ G_DECLARE_FINAL_TYPE (NamidaWindow, namida_window, NAMIDA, WINDOW, AdwApplicatio
 
 NamidaWindow *
 namida_window_new (GtkApplication *application, NamidaHub *hub, NamidaHubHistory *history, GSettings *settings);
-/** namida_window_get_pushed: Returns: (transfer none) (nullable) */
-GtkWidget *namida_window_get_pushed (NamidaWindow *self);
 /** namida_window_show_problem: @problem: (nullable): why this device cannot be seen; %NULL: it can. */
 void namida_window_show_problem (NamidaWindow *self, const GError *problem);
 

@@ -214,16 +214,6 @@ fit_add_match_lines (const NamidaMusicMatch *match, GPtrArray *lines)
 }
 
 char **
-namida_music_match_dup_lines (const NamidaMusicMatch *match)
-{
-  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
-
-  fit_add_match_lines (match, lines);
-  g_ptr_array_add (lines, NULL);
-  return (char **) g_ptr_array_steal (lines, NULL);
-}
-
-char **
 namida_fit_result_dup_lines (const NamidaFitResult *self)
 {
   const NamidaFitReport *report = self->report;

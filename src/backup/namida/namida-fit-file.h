@@ -42,7 +42,5 @@ NamidaFitResult *namida_fit_file (
  * do not count. Errors as of namida_contents_open(). Blocking: worker threads. */
 NamidaMusicMatch *namida_music_match_file (
     const char *zip, const NamidaFitRequest *request, gboolean used, GCancellable *cancellable, GError **error);
-/** namida_music_match_dup_lines: (transfer full) (array zero-terminated): a translated line each. */
-char **namida_music_match_dup_lines (const NamidaMusicMatch *match);
 
 G_END_DECLS

@@ -35,8 +35,8 @@ typedef struct
   gboolean foreign; /* for a device of another kind */
 } Fit;
 
-NamidaFitReport *
-namida_fit_report_new (void)
+static NamidaFitReport *
+fit_report_new (void)
 {
   NamidaFitReport *self = g_new0 (NamidaFitReport, 1);
 
@@ -459,7 +459,7 @@ namida_fit (NamidaContents *contents,
             GCancellable *cancellable,
             GError **error)
 {
-  g_autoptr (NamidaFitReport) report = namida_fit_report_new ();
+  g_autoptr (NamidaFitReport) report = fit_report_new ();
   g_autoptr (NamidaNewFile) file = namida_new_file_begin (out, error);
   g_autoptr (NamidaZipWriter) writer = file != NULL ? namida_zip_writer_new (file->fd) : NULL;
   Fit fit = { .contents = contents, .options = options, .report = report, .cancellable = cancellable };

@@ -25,7 +25,6 @@ typedef struct
   gboolean moved_youtube; /* YouTube's files were put where Namida looks for them */
 } NamidaFitReport;
 
-NamidaFitReport *namida_fit_report_new (void);
 void namida_fit_report_free (NamidaFitReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaFitReport, namida_fit_report_free)
 

@@ -176,15 +176,6 @@ phone_names_look (PhoneNames *self, NamidaBackup *backup)
     }
 }
 
-GPtrArray *
-namida_phone_names_find (NamidaBackup *backup)
-{
-  g_auto (PhoneNames) names = { 0 };
-
-  phone_names_look (&names, backup);
-  return g_ptr_array_ref (names.odd);
-}
-
 /* ---- the backup in it ---- */
 
 /* The end of @track that is @relative, whatever separates. Returns: where it begins, or 0. */

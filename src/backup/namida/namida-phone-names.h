@@ -14,10 +14,6 @@ typedef enum
   NAMIDA_PHONE_NAMES_KEEP,      /* they are sent as they are: the app may run on a computer */
 } NamidaPhoneNames;
 
-/** namida_phone_names_find: (transfer full) (element-type utf8): paths, as shown, of the files that Android refuses
- * (`: ? * " < > | \` and control characters) or takes for others, because they differ in case only. Any thread. */
-GPtrArray *namida_phone_names_find (NamidaBackup *backup);
-
 /**
  * namida_phone_names_adapt:
  * @backup: what is to be sent; it stays as it is

@@ -164,8 +164,9 @@ namida_cli_add_fit (JsonBuilder *builder, const char *path, const NamidaFitResul
     namida_cli_add_match (builder, result->match);
 }
 
-void
-namida_cli_print_fit (NamidaCli *cli, const char *path, const NamidaFitResult *result)
+/* what was done, for people or as JSON. */
+static void
+cli_fit_print (NamidaCli *cli, const char *path, const NamidaFitResult *result)
 {
   g_auto (GStrv) lines = NULL;
   JsonBuilder *builder;
@@ -215,6 +216,6 @@ namida_cli_fit (NamidaCli *cli, int argc, char **argv)
   result = namida_cli_run_job (cli, fit_run, &job, (GDestroyNotify) namida_fit_result_free, &error);
   if (result == NULL)
     return namida_cli_fail (cli, error);
-  namida_cli_print_fit (cli, out, result);
+  cli_fit_print (cli, out, result);
   return NAMIDA_CLI_EXIT_DONE;
 }

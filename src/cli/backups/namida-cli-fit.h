@@ -22,7 +22,5 @@ GPtrArray *namida_cli_dup_music (char **folders);
 void namida_cli_add_match (JsonBuilder *builder, const NamidaMusicMatch *match);
 /** namida_cli_add_fit: "out", "paths", "files" and so on, with what namida_cli_add_match() adds. */
 void namida_cli_add_fit (JsonBuilder *builder, const char *path, const NamidaFitResult *result);
-/** namida_cli_print_fit: what was done, for people or as JSON. */
-void namida_cli_print_fit (NamidaCli *cli, const char *path, const NamidaFitResult *result);
 
 G_END_DECLS

@@ -13,8 +13,9 @@
 #include <glib/gi18n-lib.h>
 #include <inttypes.h>
 
-void
-namida_cli_print_inspection (const NamidaInspection *inspection)
+/* the sentence and the lines, for people. */
+static void
+cli_inspect_print (const NamidaInspection *inspection)
 {
   g_autofree char *sentence = namida_inspection_dup_sentence (inspection);
   g_auto (GStrv) lines = namida_inspection_dup_lines (inspection);
@@ -39,11 +40,12 @@ namida_cli_tell_arrived (NamidaCli *cli, const NamidaInspection *inspection)
       namida_cli_print ("%s", line);
     }
   else if (!cli->quiet)
-    namida_cli_print_inspection (inspection);
+    cli_inspect_print (inspection);
 }
 
-NamidaInspection *
-namida_cli_inspect_file (NamidaCli *cli, const char *path, GError **error)
+/* waits in the main context. (transfer full) (nullable) */
+static NamidaInspection *
+cli_inspect_file (NamidaCli *cli, const char *path, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GAsyncResult) result = NULL;
@@ -204,7 +206,7 @@ tell (NamidaCli *cli, const NamidaInspection *inspection, const char *zip)
       emit (inspection, advice, match);
       return;
     }
-  namida_cli_print_inspection (inspection);
+  cli_inspect_print (inspection);
   if (match != NULL)
     print_music (match);
   if (advice != NULL && advice->len > 0)
@@ -230,7 +232,7 @@ namida_cli_inspect (NamidaCli *cli, int argc, char **argv)
     return NAMIDA_CLI_EXIT_USAGE;
   if (argc != 2)
     return namida_cli_usage (_ ("Name one backup to look into."));
-  inspection = namida_cli_inspect_file (cli, argv[1], &error);
+  inspection = cli_inspect_file (cli, argv[1], &error);
   if (inspection == NULL)
     return namida_cli_fail (cli, error);
   tell (cli, inspection, argv[1]);

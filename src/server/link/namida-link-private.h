@@ -95,7 +95,6 @@ void namida_link_answer_access (NamidaRequest *request, NamidaLinkAccess access,
 void namida_link_answer_error (NamidaRequest *request, const GError *error);
 /** namida_link_answer_page: @why: FINE: the page itself. */
 void namida_link_answer_page (NamidaRequest *request, guint status, NamidaLinkAccess why);
-guint namida_link_access_status (NamidaLinkAccess access);
 const char *namida_link_access_code (NamidaLinkAccess access);
 
 /* namida-link-bring.c */

@@ -106,12 +106,6 @@ namida_schedule_get_id (NamidaSchedule *self)
   return self->row->id;
 }
 
-const char *
-namida_schedule_get_fingerprint (NamidaSchedule *self)
-{
-  return self->row->fingerprint;
-}
-
 NamidaScheduleState
 namida_schedule_get_state (NamidaSchedule *self)
 {
@@ -182,10 +176,4 @@ namida_schedule_row_dup_what_words (const NamidaScheduleRow *row)
       g_string_append_printf (words, "%s%s", words->len > 0 ? ", " : "", shown);
     }
   return g_string_free (g_steal_pointer (&words), FALSE);
-}
-
-char *
-namida_schedule_dup_what_words (NamidaSchedule *self)
-{
-  return namida_schedule_row_dup_what_words (self->row);
 }

@@ -29,7 +29,6 @@ G_DECLARE_FINAL_TYPE (NamidaSchedule, namida_schedule, NAMIDA, SCHEDULE, GObject
 /** namida_schedule_get_row: Returns: (transfer none): good until the next turn of the main loop. */
 const NamidaScheduleRow *namida_schedule_get_row (NamidaSchedule *self);
 gint64 namida_schedule_get_id (NamidaSchedule *self);
-const char *namida_schedule_get_fingerprint (NamidaSchedule *self);
 NamidaScheduleState namida_schedule_get_state (NamidaSchedule *self);
 /** namida_schedule_state_to_text: Returns: (transfer none): a word for scripts: "off", "idle", "waits-for-device", … */
 const char *namida_schedule_state_to_text (NamidaScheduleState state);
@@ -38,8 +37,6 @@ gint64 namida_schedule_get_next_at (NamidaSchedule *self);
 /** namida_schedule_dup_state_words: Returns: (transfer full): what it does now or waits for, a sentence without full
  * stop. Translated. */
 char *namida_schedule_dup_state_words (NamidaSchedule *self);
-/** namida_schedule_dup_what_words: Returns: (transfer full): "Newest Namida backup, Music". Translated. */
-char *namida_schedule_dup_what_words (NamidaSchedule *self);
 /** namida_schedule_row_dup_what_words: the same of a row. */
 char *namida_schedule_row_dup_what_words (const NamidaScheduleRow *row);
 

@@ -307,6 +307,20 @@ schedules_write_choice (NamidaDatabase *database, NamidaScheduleRow *row, GError
                       : namida_schedule_row_change (database, row, error);
 }
 
+/* Returns: (transfer none) (nullable) */
+static NamidaSchedule *
+schedules_find (NamidaSchedules *self, gint64 id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
+    {
+      g_autoptr (NamidaSchedule) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+
+      if (item->row->id == id)
+        return item; /* the list holds it */
+    }
+  return NULL;
+}
+
 void
 namida_schedules_save_async (NamidaSchedules *self,
                              const NamidaScheduleRow *row,
@@ -315,7 +329,7 @@ namida_schedules_save_async (NamidaSchedules *self,
                              gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  NamidaSchedule *before = namida_schedules_find (self, row->id);
+  NamidaSchedule *before = schedules_find (self, row->id);
   Writing *writing;
 
   g_return_if_fail (self->database != NULL);
@@ -430,19 +444,6 @@ namida_schedule_lock_take (const char *path, gint64 id, GError **error)
     return fd;
   close (fd);
   return -1;
-}
-
-NamidaSchedule *
-namida_schedules_find (NamidaSchedules *self, gint64 id)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
-    {
-      g_autoptr (NamidaSchedule) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
-
-      if (item->row->id == id)
-        return item; /* the list holds it */
-    }
-  return NULL;
 }
 
 NamidaSchedule *

@@ -66,8 +66,6 @@ void namida_schedules_database_changed (NamidaSchedules *self);
 /** namida_schedules_is_idle: whether nothing runs, is read or is written at the moment. */
 gboolean namida_schedules_is_idle (NamidaSchedules *self);
 
-/** namida_schedules_find: Returns: (transfer none) (nullable) */
-NamidaSchedule *namida_schedules_find (NamidaSchedules *self, gint64 id);
 /** namida_schedules_find_for_device: Returns: (transfer none) (nullable): the first one to this device. */
 NamidaSchedule *namida_schedules_find_for_device (NamidaSchedules *self, const char *fingerprint);
 

@@ -150,8 +150,9 @@ namida_stale_list_stop (NamidaStaleList *self)
   g_clear_object (&self->database);
 }
 
-const NamidaStaleDevice *
-namida_stale_list_find (NamidaStaleList *self, const char *fingerprint, NamidaStaleDirection direction)
+/* Returns: (transfer none) (nullable): good until the next turn of the main loop. */
+static const NamidaStaleDevice *
+stale_list_find (NamidaStaleList *self, const char *fingerprint, NamidaStaleDirection direction)
 {
   for (guint i = 0; self->devices != NULL && i < self->devices->len; i++)
     {
@@ -166,17 +167,9 @@ namida_stale_list_find (NamidaStaleList *self, const char *fingerprint, NamidaSt
 char *
 namida_stale_list_dup_words (NamidaStaleList *self, const char *fingerprint, NamidaStaleDirection direction)
 {
-  const NamidaStaleDevice *device = namida_stale_list_find (self, fingerprint, direction);
+  const NamidaStaleDevice *device = stale_list_find (self, fingerprint, direction);
 
   return device != NULL ? namida_stale_device_dup_words (device, namida_clock_real ()) : NULL;
-}
-
-char *
-namida_stale_list_dup_lost_words (NamidaStaleList *self, const char *fingerprint)
-{
-  const NamidaStaleDevice *device = namida_stale_list_find (self, fingerprint, NAMIDA_STALE_RECEIVE);
-
-  return device != NULL ? namida_stale_device_dup_lost_words (device) : NULL;
 }
 
 static void

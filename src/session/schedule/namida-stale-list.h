@@ -23,14 +23,8 @@ void namida_stale_list_stop (NamidaStaleList *self);
 /** namida_stale_list_refresh: looks now. */
 void namida_stale_list_refresh (NamidaStaleList *self);
 
-/** namida_stale_list_find: Returns: (transfer none) (nullable): good until the next turn of the main loop. */
-const NamidaStaleDevice *
-namida_stale_list_find (NamidaStaleList *self, const char *fingerprint, NamidaStaleDirection direction);
 /** namida_stale_list_dup_words: Returns: (transfer full) (nullable): "No backup for 23 days" (RECEIVE) or "Has not been
  * reached for 9 days" (SEND); %NULL: all is well. Translated. */
 char *namida_stale_list_dup_words (NamidaStaleList *self, const char *fingerprint, NamidaStaleDirection direction);
-/** namida_stale_list_dup_lost_words: Returns: (transfer full) (nullable): of the newest backup of this device that is
- * kept here. Translated. */
-char *namida_stale_list_dup_lost_words (NamidaStaleList *self, const char *fingerprint);
 
 G_END_DECLS

@@ -138,8 +138,10 @@ namida_folder_make_root (const char *path, GError **error)
   return fd;
 }
 
-gboolean
-namida_folder_set_writable (int fd, gboolean writable)
+/* lets the owner write to the open folder @fd, or nobody at all. Returns: whether it is so
+ * now; some drives have no such modes. */
+static gboolean
+folder_set_writable (int fd, gboolean writable)
 {
   struct stat st;
   mode_t mode;
@@ -172,7 +174,7 @@ tree_set_writable (int fd, gboolean writable, guint depth)
       below = namida_folder_open (fd, entry->d_name, FALSE);
       if (below < 0)
         continue;
-      if (namida_folder_set_writable (below, writable) && depth > 0)
+      if (folder_set_writable (below, writable) && depth > 0)
         tree_set_writable (below, writable, depth - 1);
       close (below);
     }
@@ -183,7 +185,7 @@ tree_set_writable (int fd, gboolean writable, guint depth)
 void
 namida_tree_set_writable (int fd, gboolean writable)
 {
-  if (namida_folder_set_writable (fd, writable))
+  if (folder_set_writable (fd, writable))
     tree_set_writable (fd, writable, NAMIDA_LIMIT_DEPTH + 2);
 }
 
@@ -206,7 +208,7 @@ remove_files (int fd)
       errno = saved_errno;
       return NULL;
     }
-  namida_folder_set_writable (fd, TRUE);
+  folder_set_writable (fd, TRUE);
   errno = 0;
   while (folder == NULL && (entry = readdir (dir)) != NULL)
     {
@@ -465,7 +467,7 @@ namida_folder_move (int from_dir, const char *from, int to_dir, const char *to)
   if (fd < 0)
     return FALSE;
   fine = fstat (fd, &st) == 0;
-  namida_folder_set_writable (fd, TRUE);
+  folder_set_writable (fd, TRUE);
   fine = fine && namida_folder_rename (from_dir, from, to_dir, to);
   saved_errno = errno;
   fchmod (fd, st.st_mode & 07777);

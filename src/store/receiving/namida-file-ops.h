@@ -29,9 +29,6 @@ int namida_folder_open (int parent_fd, const char *name, gboolean create);
 /** namida_folder_make_root: makes @path and its parents, links allowed, and opens it. Returns: a descriptor or -1 with
  * @error. */
 int namida_folder_make_root (const char *path, GError **error);
-/** namida_folder_set_writable: lets the owner write to the open folder @fd, or nobody at all. Returns: whether it is so
- * now; some drives have no such modes. */
-gboolean namida_folder_set_writable (int fd, gboolean writable);
 /** namida_tree_set_writable: the same for @fd and all folders below it, through no link. */
 void namida_tree_set_writable (int fd, gboolean writable);
 /** namida_tree_remove: removes @name below @parent_fd with all that is in it, through no link. Missing is fine. */

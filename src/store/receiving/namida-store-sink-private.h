@@ -117,8 +117,6 @@ NamidaRoot *namida_store_sink_root (NamidaStoreSink *self, guint index);
 char *namida_store_sink_dup_part_name (NamidaStoreSink *self, guint index);
 /** (transfer full): the name of the device's folder in the root: what a drive takes of it. */
 char *namida_store_sink_dup_device_folder (NamidaStoreSink *self, guint root);
-/** (transfer full): where the root's items are for good. */
-char *namida_store_sink_dup_final_path (NamidaStoreSink *self, guint root, const char *relative);
 /** The same, into @path. */
 void namida_store_sink_write_final_path (NamidaStoreSink *self, guint root, const char *relative, GString *path);
 /** Whether @need bytes fit on the disk of @fd with the reserve left free; @missing: (out) (optional): how many do not.

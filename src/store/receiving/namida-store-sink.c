@@ -255,12 +255,6 @@ final_folder (NamidaStoreSink *self, guint root)
   return self->version != NULL ? self->version : namida_store_sink_root (self, root)->path;
 }
 
-char *
-namida_store_sink_dup_final_path (NamidaStoreSink *self, guint root, const char *relative)
-{
-  return g_strconcat (final_folder (self, root), "/", relative, NULL);
-}
-
 void
 namida_store_sink_write_final_path (NamidaStoreSink *self, guint root, const char *relative, GString *path)
 {

@@ -37,8 +37,15 @@ good_has_whole_zip (const char *path)
   return fine;
 }
 
-gboolean
-namida_version_is_good (NamidaVersion *self)
+/* * version_is_good:
+ * @self: a version
+ *
+ * Whether all of it can be restored as far as is known without reading it: it is here and complete, nothing of it is
+ * missing or damaged, its backup zip is a whole zip, and no doubt about what is in it is known. Reads the directory of
+ * the zip.
+ */
+static gboolean
+version_is_good (NamidaVersion *self)
 {
   const char *zip = namida_version_get_zip_path (self);
 
@@ -63,7 +70,7 @@ namida_versions_dup_good_words (NamidaVersions *self, NamidaVersion *version)
 {
   g_autofree char *alias = namida_format_name (namida_version_get_alias (version));
 
-  if (namida_version_is_good (version))
+  if (version_is_good (version))
     return NULL;
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self)); i++)
     {
@@ -71,7 +78,7 @@ namida_versions_dup_good_words (NamidaVersions *self, NamidaVersion *version)
       g_autoptr (GDateTime) time = NULL;
       g_autofree char *date = NULL;
 
-      if (other == version || !namida_version_is_same_device (version, other) || !namida_version_is_good (other))
+      if (other == version || !namida_version_is_same_device (version, other) || !version_is_good (other))
         continue;
       time = g_date_time_new_from_unix_local (namida_version_get_created_at (other) / G_USEC_PER_SEC);
       /* Translators: a day in words, as strftime(3) writes it: 19 July 2026 */

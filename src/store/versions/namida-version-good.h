@@ -6,16 +6,6 @@
 G_BEGIN_DECLS
 
 /**
- * namida_version_is_good:
- * @self: a version
- *
- * Whether all of it can be restored as far as is known without reading it: it is here and complete, nothing of it is
- * missing or damaged, its backup zip is a whole zip, and no doubt about what is in it is known. Reads the directory of
- * the zip.
- */
-gboolean namida_version_is_good (NamidaVersion *self);
-
-/**
  * namida_versions_dup_good_words:
  * @self: the list
  * @version: the newest version of its device
