@@ -87,7 +87,7 @@ _namida_sync_cli ()
           compopt -o filenames 2>/dev/null
           mapfile -t COMPREPLY < <(compgen -d -- "$current")
         fi ;;
-      backups) COMPREPLY=($(compgen -W 'list show verify restore undo fetch remove pin unpin adopt succeed find compare usage export trash take-back' -- "$current")) ;;
+      backups) COMPREPLY=($(compgen -W 'list show verify restore undo fetch remove pin unpin adopt succeed find compare usage export trash take-back forget' -- "$current")) ;;
       send|inspect|fit|merge|compare|extract|link)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;

@@ -98,7 +98,7 @@ complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l auto-accep
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l restore -x -a 'yes no' -d 'It may fetch the backups kept for it'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from trust' -l as -x -a 'library backup default' -d 'Where its backups land'
 
-complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -a 'list show verify restore undo fetch remove pin unpin adopt succeed find compare usage export trash take-back'
+complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -a 'list show verify restore undo fetch remove pin unpin adopt succeed find compare usage export trash take-back forget'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l from -x -a '(__namida_sync_devices)' -d 'Of this device'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l music -x -d 'restore --to, fetch: only this music folder'
 complete -c namida-sync-cli -n '__fish_seen_subcommand_from backups' -l zip-only -d 'Only the backup zip'

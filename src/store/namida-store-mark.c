@@ -225,12 +225,18 @@ mark_is_closed (const char *path)
 }
 
 gboolean
+namida_store_mark_is_away (NamidaDatabase *database, const char *path)
+{
+  return namida_store_mark_look (database, path) == NAMIDA_STORE_NOT_HERE && !mark_is_closed (path);
+}
+
+gboolean
 namida_store_mark_check (NamidaDatabase *database, const char *path, GError **error)
 {
   g_autofree char *shown = NULL;
 
   /* Whether a folder that must not be looked into has its mark is not known: opening it fails, and says why. */
-  if (namida_store_mark_look (database, path) != NAMIDA_STORE_NOT_HERE || mark_is_closed (path))
+  if (!namida_store_mark_is_away (database, path))
     return TRUE;
   shown = g_filename_display_name (path);
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,

@@ -24,6 +24,10 @@ typedef enum
  */
 NamidaStorePresence namida_store_mark_look (NamidaDatabase *database, const char *path);
 
+/** namida_store_mark_is_away: whether the store at @path is known not to be here: its drive is not connected. One whose
+ * folder must not be looked into is not known to be away. Blocking: a worker. */
+gboolean namida_store_mark_is_away (NamidaDatabase *database, const char *path);
+
 /** namida_store_mark_check: the same as a sentence. Returns: %FALSE with NO_DRIVE when the store is not here. */
 gboolean namida_store_mark_check (NamidaDatabase *database, const char *path, GError **error);
 

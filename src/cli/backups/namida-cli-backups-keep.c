@@ -460,6 +460,25 @@ namida_cli_backups_remove (NamidaCliBackups *self, const char *id)
 }
 
 int
+namida_cli_backups_forget (NamidaCliBackups *self, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaVersions) versions = namida_cli_open_versions (self->cli, &error);
+  g_autoptr (GAsyncResult) result = NULL;
+  NamidaVersion *version = versions != NULL ? namida_cli_find_version (versions, id, &error) : NULL;
+
+  if (version == NULL)
+    return namida_cli_fail (self->cli, error);
+  namida_versions_forget_async (versions, version, self->cli->cancellable, namida_cli_keep_result, &result);
+  namida_cli_wait (&result);
+  if (!namida_versions_forget_finish (versions, result, &error))
+    return namida_cli_fail (self->cli, error);
+  namida_cli_say (self->cli,
+                  _ ("It is off the list. Its files were not touched: if its drive comes back, it is found again."));
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
+int
 namida_cli_backups_pin (NamidaCliBackups *self, const char *id, gboolean pinned)
 {
   g_autoptr (GError) error = NULL;

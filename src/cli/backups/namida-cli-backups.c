@@ -271,6 +271,8 @@ run (NamidaCliBackups *self, const char *what, const char *which)
     return namida_cli_backups_show (self, which);
   if (g_str_equal (what, "remove"))
     return namida_cli_backups_remove (self, which);
+  if (g_str_equal (what, "forget"))
+    return namida_cli_backups_forget (self, which);
   if (g_str_equal (what, "restore"))
     return restore (self, which);
   return namida_cli_backups_pin (self, which, g_str_equal (what, "pin"));
@@ -280,8 +282,8 @@ int
 namida_cli_backups (NamidaCli *cli, int argc, char **argv)
 {
   static const char *const all[]
-      = { "list",  "show",    "verify", "restore", "undo",  "fetch",  "remove", "pin",       "unpin",
-          "adopt", "succeed", "find",   "compare", "usage", "export", "trash",  "take-back", NULL };
+      = { "list",    "show", "verify",  "restore", "undo",   "fetch", "remove",    "pin",    "unpin", "adopt",
+          "succeed", "find", "compare", "usage",   "export", "trash", "take-back", "forget", NULL };
   static const char *const pairs[] = { "succeed", "compare", "export", NULL };
   static const char *const none[] = { NULL };
   NamidaCliBackups self = { .cli = cli };
@@ -291,8 +293,7 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
   if (!namida_cli_parse (cli,
                          _ ("list [DEVICE] | show ID | verify [ID] | restore ID | undo [ID] | fetch [ID] | remove ID | "
                             "pin ID | unpin ID | find TEXT | compare ID ID | usage | adopt DIR | export ID DIR | "
-                            "succeed OLD NEW | trash | "
-                            "take-back ID"),
+                            "succeed OLD NEW | trash | take-back ID | forget ID"),
                          _ ("Lists the backups that are kept here, tells what is in one, reads it again and repairs it "
                             "from other copies,\nsends it to a device or restores it here (with an undo), fetches what "
                             "another one keeps for this one, or removes it. A "
@@ -303,7 +304,7 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
   if (argc < 2 || !g_strv_contains (all, argv[1]))
     return namida_cli_usage (_ (
         "Say what to do: list, show, verify, restore, undo, fetch, remove, pin, unpin, adopt, succeed, find, compare, "
-        "usage, export, trash or take-back."));
+        "usage, export, trash, take-back or forget."));
   /* The others take a path. */
   if (!g_str_equal (argv[1], "adopt") && !g_str_equal (argv[1], "export") && !g_str_equal (argv[1], "verify"))
     namida_cli_texts_from_locale (argv + 2);

@@ -52,6 +52,7 @@ int namida_cli_backups_list_stale (NamidaCliBackups *self, guint days);
 int namida_cli_backups_show (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_verify (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_remove (NamidaCliBackups *self, const char *id);
+int namida_cli_backups_forget (NamidaCliBackups *self, const char *id);
 int namida_cli_backups_pin (NamidaCliBackups *self, const char *id, gboolean pinned);
 /* namida-cli-backups-adopt.c */
 /* namida-cli-backups-succeed.c */

@@ -10,6 +10,7 @@
 #include "namida-file-ops.h"
 #include "namida-safe-path.h"
 #include "namida-staging.h"
+#include "namida-store-mark.h"
 #include "namida-store-owner.h"
 #include "namida-version-ctimes.h"
 #include "namida-version-record.h"
@@ -40,6 +41,40 @@ fail (GError **error, int saved_errno, const char *path)
 
   namida_error_set_from_errno (error, saved_errno, what);
   return FALSE;
+}
+
+/* ---- a version on a drive that is not connected ---- */
+
+/* Returns: (transfer full) (nullable): the store that the version's own files are in; %NULL: it has none. */
+static char *
+removal_dup_store (const NamidaVersionRecord *record)
+{
+  const char *inside = record->landing == NAMIDA_LANDING_BACKUP ? record->path : record->zip;
+  g_autofree char *device = inside != NULL ? g_path_get_dirname (inside) : NULL;
+
+  return device != NULL && g_path_is_absolute (device) ? g_path_get_dirname (device) : NULL;
+}
+
+static gboolean
+removal_is_away (NamidaDatabase *database, const NamidaVersionRecord *record)
+{
+  g_autofree char *store = removal_dup_store (record);
+
+  return store != NULL && namida_store_mark_is_away (database, store);
+}
+
+/* Without its files the version would only leave the list, and be found again with its drive. */
+static gboolean
+refuse_away (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
+{
+  if (!removal_is_away (database, record))
+    return FALSE;
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,
+               _ ("“%s” cannot be removed while its drive is not connected. Connect the drive, then remove the version "
+                  "again. If the drive is gone for good, take the version off the list: namida-sync-cli backups forget "
+                  "%" G_GINT64_FORMAT),
+               record->title, record->id);
+  return TRUE;
 }
 
 /* ---- a version in a person's folders: its zip and manifest ---- */
@@ -272,8 +307,11 @@ remove_claimed (NamidaDatabase *database,
   gboolean began = TRUE, fine;
 
   namida_crash_point ("removal-claimed");
-  fine = record->landing == NAMIDA_LANDING_BACKUP ? remove_folder (database, record, &began, error)
-                                                  : remove_from_library (database, record, files, error);
+  if (refuse_away (database, record, error))
+    fine = began = FALSE;
+  else
+    fine = record->landing == NAMIDA_LANDING_BACKUP ? remove_folder (database, record, &began, error)
+                                                    : remove_from_library (database, record, files, error);
   if (!fine && !began)
     namida_database_exec (database, NULL, "UPDATE versions SET removing = ? WHERE id = ?", "ii", (gint64) before,
                           record->id);
@@ -354,7 +392,7 @@ namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean d
       if (record == NULL)
         return NULL;
       g_ptr_array_add (records, record);
-      if (refuse_pinned (record, error) || refuse_replaced (record, error))
+      if (refuse_pinned (record, error) || refuse_away (database, record, error) || refuse_replaced (record, error))
         return NULL;
     }
   removal = namida_removal_measure (database, records, error);
@@ -372,7 +410,24 @@ namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean d
   return g_steal_pointer (&removal);
 }
 
-/* One that cannot be removed does not keep the others from being removed. */
+gboolean
+namida_removal_forget (NamidaDatabase *database, const char *id, GError **error)
+{
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, id, error);
+
+  if (record == NULL || refuse_pinned (record, error))
+    return FALSE;
+  if (removal_is_away (database, record))
+    return namida_version_record_claim (database, id, error) && namida_version_record_delete (database, record, error);
+  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,
+               _ ("“%s” is not on a drive that is gone, so it stays in the list. To remove it with its files, run: "
+                  "namida-sync-cli backups remove %s"),
+               record->title, id);
+  return FALSE;
+}
+
+/* One that cannot be removed does not keep the others from being removed. What is on a drive that is not connected
+ * waits for it. */
 static gboolean
 removal_finish (NamidaDatabase *database, GPtrArray *records, NamidaVersionRemoving before, GError **error)
 {
@@ -381,8 +436,11 @@ removal_finish (NamidaDatabase *database, GPtrArray *records, NamidaVersionRemov
   for (guint i = 0; i < records->len; i++)
     {
       const NamidaVersionRecord *record = g_ptr_array_index (records, i);
-      g_autoptr (GPtrArray) files = namida_version_record_files (database, record, first == NULL ? &first : NULL);
+      g_autoptr (GPtrArray) files = NULL;
 
+      if (removal_is_away (database, record))
+        continue;
+      files = namida_version_record_files (database, record, first == NULL ? &first : NULL);
       if (files != NULL)
         remove_claimed (database, record, files, before, first == NULL ? &first : NULL);
     }
@@ -407,8 +465,9 @@ namida_removal_purge (NamidaDatabase *database, GPtrArray *records, GError **err
     {
       const NamidaVersionRecord *record = g_ptr_array_index (records, i);
 
-      if (!namida_database_exec (database, error, "UPDATE versions SET removing = 1 WHERE id = ? AND removing = 2", "i",
-                                 record->id))
+      if (!removal_is_away (database, record)
+          && !namida_database_exec (database, error, "UPDATE versions SET removing = 1 WHERE id = ? AND removing = 2",
+                                    "i", record->id))
         return FALSE;
     }
   return removal_finish (database, records, NAMIDA_VERSION_TRASHED, error);

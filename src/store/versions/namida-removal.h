@@ -26,16 +26,25 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaRemoval, namida_removal_free)
  * anywhere namida_removal_resume() goes on. Of LIBRARY versions only the zip and the manifest below the backup folder
  * go, unless another version refers to them or somebody changed them.
  * What has the name of a version's folder and is no folder, a link above all, is neither followed nor removed.
- * Returns: (transfer full) (nullable): NULL with NOT_FOUND, DECLINED (pinned: nothing was removed), UNSAFE_PATH
- * (another thing is in the place of its folder: nothing was removed), STORAGE.
+ * Returns: (transfer full) (nullable): NULL with NOT_FOUND, DECLINED (pinned: nothing was removed), NO_DRIVE (its
+ * drive is not connected: nothing was removed), UNSAFE_PATH (another thing is in the place of its folder: nothing was
+ * removed), STORAGE.
  */
 NamidaRemoval *namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean dry_run, GError **error);
+/**
+ * namida_removal_forget: takes the version @id off the list when its drive is not connected. Its files are not touched:
+ * should the drive come back, they are found there again.
+ * Returns: %FALSE with NOT_FOUND, DECLINED (it is pinned, or its drive is here), STORAGE.
+ */
+gboolean namida_removal_forget (NamidaDatabase *database, const char *id, GError **error);
 /** namida_removal_measure: what removing @records (element-type NamidaVersionRecord) together would free. (transfer
  * full) (nullable): NULL with STORAGE. */
 NamidaRemoval *namida_removal_measure (NamidaDatabase *database, GPtrArray *records, GError **error);
-/** namida_removal_resume: ends what a crash cut off. All of it is tried; FALSE with the first error. */
+/** namida_removal_resume: ends what a crash cut off, but for versions whose drive is not connected. All of it is tried;
+ * FALSE with the first error. */
 gboolean namida_removal_resume (NamidaDatabase *database, GError **error);
-/** namida_removal_purge: removes the versions @records (element-type NamidaVersionRecord) from the trash for good. */
+/** namida_removal_purge: removes the versions @records (element-type NamidaVersionRecord) from the trash for good, but
+ * for those whose drive is not connected: they wait for it. */
 gboolean namida_removal_purge (NamidaDatabase *database, GPtrArray *records, GError **error);
 
 G_END_DECLS

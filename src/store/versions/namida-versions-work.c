@@ -443,6 +443,32 @@ namida_versions_remove_finish (NamidaVersions *self, GAsyncResult *result, GErro
   return finish_pointer (self, result, namida_versions_remove_async, error);
 }
 
+static gpointer
+versions_forget (Work *work, GCancellable *cancellable, GError **error)
+{
+  return namida_removal_forget (get_database (work), work->id, error) ? DONE : NULL;
+}
+
+void
+namida_versions_forget_async (NamidaVersions *self,
+                              NamidaVersion *version,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_return_if_fail (NAMIDA_IS_VERSIONS (self));
+  g_return_if_fail (NAMIDA_IS_VERSION (version));
+
+  run (self, namida_versions_forget_async, work_new (self, version, versions_forget, NULL), cancellable, callback,
+       user_data);
+}
+
+gboolean
+namida_versions_forget_finish (NamidaVersions *self, GAsyncResult *result, GError **error)
+{
+  return finish_pointer (self, result, namida_versions_forget_async, error) != NULL;
+}
+
 /* ---- pin ---- */
 
 static gpointer

@@ -84,6 +84,16 @@ void namida_versions_remove_async (NamidaVersions *self,
 /** (transfer full) (nullable) */
 NamidaRemoval *namida_versions_remove_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 
+/** namida_versions_forget_async: takes a version off the list whose drive is not connected, and may be gone for good.
+ */
+void namida_versions_forget_async (NamidaVersions *self,
+                                   NamidaVersion *version,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+/** namida_versions_forget_finish: Returns: %FALSE with DECLINED (its drive is here, or it is pinned) or STORAGE. */
+gboolean namida_versions_forget_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
+
 /** namida_versions_set_pinned_async: a pinned version is removed neither by hand nor by retention. */
 void namida_versions_set_pinned_async (NamidaVersions *self,
                                        NamidaVersion *version,
