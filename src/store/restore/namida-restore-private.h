@@ -166,6 +166,11 @@ GPtrArray *namida_restore_record_rows (NamidaDatabase *database, const char *id,
 /** (transfer full) (element-type utf8): ids of restores that are older than NAMIDA_RESTORE_UNDO_DAYS. */
 GPtrArray *namida_restore_record_old (NamidaDatabase *database, GError **error);
 
+/* namida-restore-away.c */
+/** namida_restore_check_roots: @rows: (element-type NamidaRestoredRow): of one restore. Returns: %FALSE with NO_DRIVE
+ * when a folder that it went to is on a drive that is not connected. Worker threads. */
+gboolean namida_restore_check_roots (GPtrArray *rows, GError **error);
+
 /* namida-restore-undo.c; worker threads. */
 
 /** namida_restore_note_missing: adds to @rows the folders of @path that are missing, from the top. */

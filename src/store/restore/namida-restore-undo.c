@@ -77,6 +77,7 @@ typedef struct
   NamidaDatabase *database;
   char *id;
   NamidaRestoreResult result;
+  GError *trouble; /* (nullable): the first that could not be put back or removed: the rest is undone all the same */
 } Undo;
 
 static void
@@ -85,8 +86,17 @@ undo_free (gpointer data)
   Undo *self = data;
 
   g_object_unref (self->database);
+  g_clear_error (&self->trouble);
   g_free (self->id);
   g_free (self);
+}
+
+/* Notes with errno why the file of @row could not be undone. */
+static void
+undo_note_trouble (Undo *self, const NamidaRestoredRow *row)
+{
+  if (self->trouble == NULL)
+    namida_restore_fail (&self->trouble, errno, _ ("“%s” could not be put back as it was"), row->path);
 }
 
 /* The very file that was added, as it was added. A file system without lasting inode numbers (FAT) is asked for the
@@ -115,17 +125,20 @@ is_ours (int folder, const char *name, const NamidaRestoredRow *row)
   return ours;
 }
 
-/* The file that was replaced lives on beside the one that somebody has changed since. */
-static void
-put_beside (int folder, const char *name, const char *kept)
+/* The file that was replaced lives on beside the one that somebody has changed since. FALSE with errno. */
+static gboolean
+undo_put_beside (int folder, const char *name, const char *kept)
 {
   for (guint n = 2; n <= NAMIDA_RESTORE_NUMBER_MOST; n++)
     {
       g_autofree char *numbered = namida_safe_path_numbered (name, n);
 
-      if (namida_file_rename (AT_FDCWD, kept, folder, numbered) || errno != EEXIST)
-        return;
+      if (namida_file_rename (AT_FDCWD, kept, folder, numbered))
+        return TRUE;
+      if (errno != EEXIST)
+        return FALSE;
     }
+  return FALSE;
 }
 
 /* A crash between the two steps of a replacement: nothing was replaced yet. */
@@ -150,38 +163,59 @@ take_back (Undo *self, int folder, const char *name, const NamidaRestoredRow *ro
   else if (there && !is_ours (folder, name, row))
     {
       self->result.left++;
-      if (kept)
-        put_beside (folder, name, row->kept);
+      if (kept && !undo_put_beside (folder, name, row->kept))
+        undo_note_trouble (self, row);
     }
   else if (kept)
     {
       if (renameat (AT_FDCWD, row->kept, folder, name) == 0)
         self->result.put_back++;
       else
-        self->result.left++;
+        undo_note_trouble (self, row);
     }
   else if (there)
     {
       if (unlinkat (folder, name, 0) == 0)
         self->result.removed++;
       else
-        self->result.left++;
+        undo_note_trouble (self, row);
     }
 }
 
-static gboolean
+/* Of a file that was replaced in a folder that somebody has removed since, the folder is made again. */
+static int
+undo_open_folder (const NamidaRestoredRow *row, const char *path)
+{
+  int folder = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  struct stat st;
+
+  if (folder < 0 && errno == ENOENT && row->kept != NULL && lstat (row->kept, &st) == 0)
+    return g_mkdir_with_parents (path, 0755) == 0 ? open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  return folder;
+}
+
+static void
 undo_file (Undo *self, const NamidaRestoredRow *row)
 {
   g_autofree char *path = g_path_get_dirname (row->path);
   g_autofree char *name = g_path_get_basename (row->path);
-  int folder = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int folder = undo_open_folder (row, path);
+  struct stat st;
 
   if (folder < 0)
-    return errno == ENOENT || errno == ENOTDIR;
+    {
+      int saved_errno = errno;
+      gboolean gone = (errno == ENOENT || errno == ENOTDIR) && (row->kept == NULL || lstat (row->kept, &st) != 0);
+
+      errno = saved_errno;
+      if (!gone)
+        undo_note_trouble (self, row);
+      return;
+    }
   take_back (self, folder, name, row);
-  fsync (folder);
+  if (fsync (folder) != 0)
+    undo_note_trouble (self, row);
   close (folder);
-  return TRUE;
 }
 
 /* Also of a crash in the middle of apply: what waits there has been put back, or the restore is too old. */
@@ -205,10 +239,10 @@ undo_rows (Undo *self, GPtrArray *rows)
     {
       const NamidaRestoredRow *row = rows->pdata[i];
 
-      if (row->kind == NAMIDA_RESTORED_FILE && !undo_file (self, row))
-        self->result.left++;
+      if (row->kind == NAMIDA_RESTORED_FILE)
+        undo_file (self, row);
     }
-  for (guint i = 0; i < rows->len; i++)
+  for (guint i = 0; i < rows->len && self->trouble == NULL; i++)
     {
       const NamidaRestoredRow *row = rows->pdata[i];
 
@@ -313,9 +347,16 @@ undo (Undo *self, GError **error)
   else if (!exists (self->database, self->id, error))
     return FALSE;
   if (self->id == NULL || (rows = namida_restore_record_rows (self->database, self->id, error)) == NULL
-      || !hold_roots (rows, held, error))
+      || !namida_restore_check_roots (rows, error) || !hold_roots (rows, held, error))
     return FALSE;
   undo_rows (self, rows);
+  if (self->trouble != NULL)
+    {
+      /* The originals that wait, and the record that names them, stay for another try. */
+      g_propagate_prefixed_error (error, g_steal_pointer (&self->trouble), "%s",
+                                  _ ("Not all of the restore was undone. Mend what follows, then undo it again. "));
+      return FALSE;
+    }
   fine = namida_restore_record_forget (self->database, self->id, error);
   g_array_set_size (held, 0); /* before their folders: those must be empty */
   undo_folders (rows);
@@ -371,7 +412,10 @@ namida_restore_expire (NamidaDatabase *database)
     {
       g_autoptr (GPtrArray) rows = namida_restore_record_rows (database, ids->pdata[i], NULL);
 
-      for (guint j = 0; rows != NULL && j < rows->len; j++)
+      /* What waits on a drive that is not connected waits for it. */
+      if (rows == NULL || !namida_restore_check_roots (rows, NULL))
+        continue;
+      for (guint j = 0; j < rows->len; j++)
         if (((NamidaRestoredRow *) rows->pdata[j])->kind == NAMIDA_RESTORED_ROOT)
           remove_waiting (((NamidaRestoredRow *) rows->pdata[j])->path, ids->pdata[i]);
       namida_restore_record_forget (database, ids->pdata[i], NULL);

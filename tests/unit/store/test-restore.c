@@ -233,6 +233,91 @@ test_pick (void)
   g_assert_false (is_there (world.zips, NAMIDA_SAMPLE_ZIP, NULL));
   g_assert_true (is_there (world.other, "deep", "er", "rip.mp3", NULL));
   g_assert_cmpuint (undo (&world).removed, ==, 2);
+
+  world_close (&world);
+}
+
+/* What undo cannot put back stays aside, and the restore can be undone again. */
+static void
+test_undo_hindered (void)
+{
+  World world = { 0 };
+  g_autoptr (NamidaRestorePlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *artist = NULL;
+  g_autofree char *aside = NULL;
+  g_autofree char *text = NULL;
+  NamidaRestoreResult result;
+
+  world_open (&world);
+  fill_version (&world);
+  write_file ("mine", -1, 78, world.music, "Björk", "01.flac", NULL);
+  write_file ("mine too", -1, 79, world.music, "Björk", "02.flac", NULL);
+  plan = load (&world);
+  choose (plan, "Rips", NULL);
+  choose (plan, "", NULL);
+  namida_restore_plan_set_policy (plan, NAMIDA_RESTORE_REPLACE);
+  g_assert_cmpuint (apply (plan).replaced, ==, 2);
+
+  artist = g_build_filename (world.music, "Björk", NULL);
+  aside = g_build_filename (world.music, "aside", NULL);
+  g_assert_cmpint (g_rename (artist, aside), ==, 0);
+  g_assert_true (g_file_set_contents (artist, "a file", -1, NULL));
+  undo_with (&world, NULL, &error);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_clear_error (&error);
+  g_assert_true (is_there (world.music, ".namida-sync-replaced", NULL));
+
+  /* The folder was removed: it is made again. */
+  g_assert_cmpint (g_unlink (artist), ==, 0);
+  result = undo (&world);
+  g_assert_cmpuint (result.put_back, ==, 2);
+  text = read_file (world.music, "Björk", "02.flac", NULL);
+  g_assert_cmpstr (text, ==, "mine too");
+  g_assert_false (is_there (world.music, ".namida-sync-replaced", NULL));
+  world_close (&world);
+}
+
+/* The originals are on a drive that is not connected. */
+static void
+test_undo_away (void)
+{
+  World world = { 0 };
+  g_autoptr (NamidaRestorePlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *away = NULL;
+  g_autofree char *text = NULL;
+  NamidaRestoreResult result;
+
+  world_open (&world);
+  fill_version (&world);
+  write_file ("mine", -1, 78, world.music, "Björk", "01.flac", NULL);
+  plan = load (&world);
+  choose (plan, "Rips", NULL);
+  choose (plan, "", NULL);
+  namida_restore_plan_set_policy (plan, NAMIDA_RESTORE_REPLACE);
+  g_assert_cmpuint (apply (plan).replaced, ==, 1);
+  away = g_strconcat (world.music, "-away", NULL);
+  g_assert_cmpint (g_rename (world.music, away), ==, 0);
+  /* Another file system than that of the folder in which it was mounted. */
+  g_assert_true (namida_database_exec (world.database, NULL, "UPDATE restored SET device = device + 1", ""));
+  for (guint i = 0; i < 2; i++)
+    {
+      if (i > 0)
+        g_assert_cmpint (g_mkdir (world.music, 0755), ==, 0);
+      undo_with (&world, NULL, &error);
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+      g_clear_error (&error);
+      g_assert_true (namida_database_exec (world.database, NULL, "UPDATE restores SET started_at = 1", ""));
+      namida_restore_expire (world.database);
+    }
+  g_assert_cmpint (g_rmdir (world.music), ==, 0);
+  g_assert_cmpint (g_rename (away, world.music), ==, 0);
+  g_assert_true (namida_database_exec (world.database, NULL, "UPDATE restored SET device = device - 1", ""));
+  result = undo (&world);
+  g_assert_cmpuint (result.put_back, ==, 1);
+  text = read_file (world.music, "Björk", "01.flac", NULL);
+  g_assert_cmpstr (text, ==, "mine");
   world_close (&world);
 }
 
@@ -551,6 +636,8 @@ main (int argc, char **argv)
   g_test_add_func ("/restore/pick", test_pick);
   g_test_add_func ("/restore/undo-of-same-size", test_undo_of_same_size);
   g_test_add_func ("/restore/most-files", test_most_files);
+  g_test_add_func ("/restore/undo-hindered", test_undo_hindered);
+  g_test_add_func ("/restore/undo-away", test_undo_away);
   g_test_add_func ("/restore/keep-both", test_keep_both);
   g_test_add_func ("/restore/replace", test_replace);
   g_test_add_func ("/restore/in-the-way", test_in_the_way);
