@@ -311,6 +311,35 @@ namida_restore_run (NamidaRestoreDialog *self)
 
 /* ---- undo ---- */
 
+/* Returns: (transfer full) */
+static char *
+run_dup_undone_words (const NamidaRestoreResult *undone)
+{
+  GString *words = g_string_new (NULL);
+
+  g_string_append_printf (words,
+                          ngettext ("%'u file was removed.", "%'u files were removed.", (gulong) undone->removed),
+                          (guint) undone->removed);
+  if (undone->put_back > 0)
+    {
+      g_string_append_c (words, ' ');
+      g_string_append_printf (words,
+                              ngettext ("%'u replaced file was put back.", "%'u replaced files were put back.",
+                                        (gulong) undone->put_back),
+                              (guint) undone->put_back);
+    }
+  if (undone->left > 0)
+    {
+      g_string_append_c (words, ' ');
+      g_string_append_printf (words,
+                              ngettext ("%'u file has changed since, so it was left as it is.",
+                                        "%'u files have changed since, so they were left as they are.",
+                                        (gulong) undone->left),
+                              (guint) undone->left);
+    }
+  return g_string_free (words, FALSE);
+}
+
 static void
 run_on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -322,10 +351,10 @@ run_on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!namida_hub_undo_restore_finish (NAMIDA_HUB (source), result, &undone, &error))
     {
       namida_restore_dialog_show_problem (self, _ ("Could Not Undo"), error);
+      gtk_widget_set_visible (GTK_WIDGET (self->undo_button), TRUE); /* once what the sentence names is mended */
       return;
     }
-  text = g_strdup_printf (ngettext ("%'u file was removed.", "%'u files were removed.", (gulong) undone.removed),
-                          (guint) undone.removed);
+  text = run_dup_undone_words (&undone);
   gtk_label_set_label (self->done_title, _ ("Undone"));
   gtk_label_set_label (self->done_sub, text);
   gtk_widget_set_visible (GTK_WIDGET (self->steps_group), FALSE);
@@ -338,5 +367,7 @@ void
 namida_restore_run_undo (NamidaRestoreDialog *self)
 {
   gtk_widget_set_visible (GTK_WIDGET (self->undo_button), FALSE);
-  namida_hub_undo_restore_async (self->hub, NULL, NULL, run_on_undone, g_object_ref (self));
+  /* This one: another program may have restored something since. */
+  namida_hub_undo_restore_async (self->hub, namida_restore_plan_get_record (self->plan), NULL, run_on_undone,
+                                 g_object_ref (self));
 }

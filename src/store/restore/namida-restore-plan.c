@@ -217,6 +217,12 @@ namida_restore_plan_set_policy (NamidaRestorePlan *self, NamidaRestorePolicy pol
   self->policy = policy;
 }
 
+const char *
+namida_restore_plan_get_record (NamidaRestorePlan *self)
+{
+  return self->record;
+}
+
 NamidaRestorePolicy
 namida_restore_plan_get_policy (NamidaRestorePlan *self)
 {

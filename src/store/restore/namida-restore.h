@@ -161,6 +161,9 @@ gboolean namida_restore_plan_apply_finish (NamidaRestorePlan *self,
                                            GAsyncResult *result,
                                            NamidaRestoreResult *applied,
                                            GError **error);
+/** namida_restore_plan_get_record: Returns: (transfer none) (nullable): after apply: the id by which what it did is
+ * undone; %NULL: it has not begun. Main context. */
+const char *namida_restore_plan_get_record (NamidaRestorePlan *self);
 /** namida_restore_plan_dup_next_steps: (transfer full): after apply: what is left to do in Namida itself, translated
  * lines in their order: which backup its automatic restore would pick, how to choose this one, which paths to update.
  */
