@@ -748,6 +748,22 @@ namida_database_prepare (NamidaDatabase *self, GError **error, const char *sql, 
 }
 
 gboolean
+namida_database_next (sqlite3_stmt *statement, int *result)
+{
+  *result = statement != NULL ? sqlite3_step (statement) : SQLITE_ERROR;
+  return *result == SQLITE_ROW;
+}
+
+gboolean
+namida_database_end (NamidaDatabase *self, sqlite3_stmt *statement, int result, GError **error)
+{
+  gboolean whole = statement != NULL && check (self, result, error);
+
+  sqlite3_finalize (statement);
+  return whole;
+}
+
+gboolean
 namida_database_exec (NamidaDatabase *self, GError **error, const char *sql, const char *format, ...)
 {
   sqlite3_stmt *statement;

@@ -59,6 +59,18 @@ void namida_database_set_roomy (NamidaDatabase *self, gboolean roomy);
  * Returns: (transfer full) (nullable): a bound statement, for sqlite3_step() and sqlite3_finalize().
  */
 sqlite3_stmt *namida_database_prepare (NamidaDatabase *self, GError **error, const char *sql, const char *format, ...);
+/** namida_database_next: @statement: (nullable). Steps to the next row, and keeps in @result why there is none.
+ * Returns: whether there is a row. Locked. */
+gboolean namida_database_next (sqlite3_stmt *statement, int *result);
+/**
+ * namida_database_end: (locked)
+ * @statement: (transfer full) (nullable): what namida_database_next() has read to its end
+ * @result: of the last step
+ *
+ * Returns: whether all rows were read. %FALSE with STORAGE: the disk failed in between, and what was read until then
+ * must not be taken for all that there is. Of no statement the error is that of namida_database_prepare().
+ */
+gboolean namida_database_end (NamidaDatabase *self, sqlite3_stmt *statement, int result, GError **error);
 /** namida_database_exec: prepare, step to the end, finalize. Takes the lock itself. */
 gboolean namida_database_exec (NamidaDatabase *self, GError **error, const char *sql, const char *format, ...);
 

@@ -158,39 +158,41 @@ mark_write (const Mark *self, int folder, gboolean create)
 
 /* ---- what the database knows ---- */
 
-/* (transfer full) (nullable): one text of one row */
+/* (transfer full) (nullable): one text of one row; %NULL with @error, or because there is none. */
 static char *
-mark_ask (NamidaDatabase *database, const char *sql, const char *argument)
+mark_ask (NamidaDatabase *database, const char *sql, const char *argument, GError **error)
 {
   sqlite3_stmt *statement;
   char *text = NULL;
+  int result;
 
   namida_database_lock (database);
-  statement = argument != NULL ? namida_database_prepare (database, NULL, sql, "s", argument)
-                               : namida_database_prepare (database, NULL, sql, "");
-  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  statement = argument != NULL ? namida_database_prepare (database, error, sql, "s", argument)
+                               : namida_database_prepare (database, error, sql, "");
+  if (namida_database_next (statement, &result))
     text = g_strdup ((const char *) sqlite3_column_text (statement, 0));
-  sqlite3_finalize (statement);
+  namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return text;
 }
 
 /* (transfer full) (element-type filename) */
 static GPtrArray *
-mark_list_versions (NamidaDatabase *database, const char *path)
+mark_list_versions (NamidaDatabase *database, const char *path, GError **error)
 {
   g_autofree char *inside = g_strconcat (path, "/", NULL);
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
   sqlite3_stmt *statement;
+  int result;
 
   namida_database_lock (database);
-  statement = namida_database_prepare (database, NULL,
+  statement = namida_database_prepare (database, error,
                                        "SELECT path FROM versions WHERE removing = 0 AND landing = 'backup'"
                                        " AND substr (path, 1, length (?1)) = ?1",
                                        "s", inside);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     g_ptr_array_add (paths, g_strdup ((const char *) sqlite3_column_text (statement, 0)));
-  sqlite3_finalize (statement);
+  namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   return paths;
 }
@@ -201,14 +203,17 @@ namida_store_mark_look (NamidaDatabase *database, const char *path)
   g_autofree char *mark = g_build_filename (path, NAMIDA_STORE_MARK_NAME, NULL);
   g_autofree char *recorded = NULL;
   g_autoptr (GPtrArray) versions = NULL;
+  g_autoptr (GError) error = NULL;
   struct stat st;
 
   if (lstat (mark, &st) == 0)
     return NAMIDA_STORE_HERE;
-  recorded = mark_ask (database, "SELECT uuid FROM stores WHERE path = ?", path);
-  if (recorded != NULL)
+  recorded = mark_ask (database, "SELECT uuid FROM stores WHERE path = ?", path, &error);
+  if (recorded == NULL && error == NULL)
+    versions = mark_list_versions (database, path, &error);
+  /* Nothing is written where a store may have been. */
+  if (recorded != NULL || error != NULL)
     return NAMIDA_STORE_NOT_HERE;
-  versions = mark_list_versions (database, path);
   for (guint i = 0; i < versions->len; i++)
     if (lstat (g_ptr_array_index (versions, i), &st) == 0)
       return NAMIDA_STORE_HERE;
@@ -260,7 +265,7 @@ mark_fail (GError **error, const char *path, int folder)
 gboolean
 namida_store_mark_ensure (NamidaDatabase *database, const char *path, int folder, GError **error)
 {
-  g_autofree char *own = mark_ask (database, "SELECT fingerprint FROM device", NULL);
+  g_autofree char *own = mark_ask (database, "SELECT fingerprint FROM device", NULL, NULL);
   g_autofree char *uuid = g_uuid_string_random ();
   g_autofree char *recorded = NULL;
   g_autoptr (Mark) mark = mark_read (folder);
@@ -292,7 +297,7 @@ namida_store_mark_ensure (NamidaDatabase *database, const char *path, int folder
       if (!mark_write (mark, folder, FALSE))
         return mark_fail (error, path, folder);
     }
-  recorded = mark_ask (database, "SELECT uuid FROM stores WHERE path = ?", path);
+  recorded = mark_ask (database, "SELECT uuid FROM stores WHERE path = ?", path, NULL);
   return g_strcmp0 (recorded, mark->uuid) == 0
          || namida_database_exec (database, error,
                                   "INSERT OR REPLACE INTO stores (path, uuid, recorded_at) VALUES (?, ?, ?)", "ssi",

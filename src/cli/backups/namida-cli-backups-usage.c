@@ -129,15 +129,16 @@ usage_query (NamidaCliBackups *self,
              GError **error)
 {
   sqlite3_stmt *statement;
-  int n = 0;
+  int n = 0, result;
+  gboolean whole;
 
   namida_database_lock (database);
   statement = namida_database_prepare (database, error, sql, "");
-  for (; statement != NULL && sqlite3_step (statement) == SQLITE_ROW; n++)
+  for (; namida_database_next (statement, &result); n++)
     tell (self, statement);
-  sqlite3_finalize (statement);
+  whole = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
-  return statement != NULL ? n : -1;
+  return whole ? n : -1;
 }
 
 int

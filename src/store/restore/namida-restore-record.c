@@ -5,9 +5,6 @@
 
 #include "namida-clock.h"
 #include "namida-digest.h"
-#include "namida-error.h"
-
-#include <glib/gi18n-lib.h>
 
 NamidaRestoredRow *
 namida_restored_row_new (NamidaRestoredKind kind, const char *path)
@@ -149,26 +146,18 @@ namida_restore_record_rows (NamidaDatabase *database, const char *id, GError **e
 {
   GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_restored_row_free);
   sqlite3_stmt *statement;
-  sqlite3 *handle;
-  int result = SQLITE_ERROR;
+  int result;
 
-  handle = namida_database_lock (database);
+  namida_database_lock (database);
   statement = namida_database_prepare (database, error,
                                        "SELECT id, kind, path, size, mtime_ns, inode, device, sha256, kept"
                                        " FROM restored WHERE restore = ? ORDER BY id DESC",
                                        "s", id);
-  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     g_ptr_array_add (rows, read_row (statement));
   /* With a part of them, the rest would be forgotten when the restore is undone. */
-  if (result != SQLITE_DONE)
-    {
-      if (statement != NULL)
-        g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
-                     _ ("What the restore did could not be read (%s). Check the disk and try again."),
-                     sqlite3_errmsg (handle));
-      g_clear_pointer (&rows, g_ptr_array_unref);
-    }
-  sqlite3_finalize (statement);
+  if (!namida_database_end (database, statement, result, error))
+    g_clear_pointer (&rows, g_ptr_array_unref);
   namida_database_unlock (database);
   return rows;
 }

@@ -69,6 +69,8 @@ static gboolean
 retention_read_things (RetentionWork *work, const NamidaVersionRecord *record, RetentionFacts *facts, GError **error)
 {
   sqlite3_stmt *statement;
+  gboolean whole;
+  int result;
 
   namida_database_lock (work->database);
   statement = namida_database_prepare (work->database, error,
@@ -76,7 +78,7 @@ retention_read_things (RetentionWork *work, const NamidaVersionRecord *record, R
                                        " AS name, count (*), sum (size), min (path), max (damaged) FROM version_files"
                                        " WHERE version = ? AND kind IN (0, 1) GROUP BY kind, label, name",
                                        "i", record->id);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       int kind = sqlite3_column_int (statement, 0);
       const char *path = (const char *) sqlite3_column_text (statement, 5);
@@ -94,9 +96,10 @@ retention_read_things (RetentionWork *work, const NamidaVersionRecord *record, R
         }
       g_array_append_val (facts->things, thing);
     }
-  sqlite3_finalize (statement);
+  /* With a part of them, newer versions would seem to have all of it. */
+  whole = namida_database_end (work->database, statement, result, error);
   namida_database_unlock (work->database);
-  return statement != NULL;
+  return whole;
 }
 
 /* What is on a disk that is not there is neither removed nor does it count as kept. */
@@ -112,19 +115,22 @@ retention_is_present (const NamidaVersionRecord *record, const RetentionFacts *f
              && (facts->zip == NULL || g_file_test (facts->zip, G_FILE_TEST_IS_REGULAR)));
 }
 
-static gint64
-retention_arrival (RetentionWork *work, gint64 id)
+/* Its place in the order of arrival: one that is not known would be that of the oldest. */
+static gboolean
+retention_read_arrival (RetentionWork *work, gint64 id, gint64 *arrival, GError **error)
 {
   sqlite3_stmt *statement;
-  gint64 arrival = 0;
+  gboolean whole;
+  int result;
 
   namida_database_lock (work->database);
-  statement = namida_database_prepare (work->database, NULL, "SELECT arrival FROM versions WHERE id = ?", "i", id);
-  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
-    arrival = sqlite3_column_int64 (statement, 0);
-  sqlite3_finalize (statement);
+  statement = namida_database_prepare (work->database, error, "SELECT arrival FROM versions WHERE id = ?", "i", id);
+  *arrival = G_MAXINT64; /* removed meanwhile: nothing is done with it */
+  while (namida_database_next (statement, &result))
+    *arrival = sqlite3_column_int64 (statement, 0);
+  whole = namida_database_end (work->database, statement, result, error);
   namida_database_unlock (work->database);
-  return arrival;
+  return whole;
 }
 
 static gboolean
@@ -141,9 +147,9 @@ retention_load (RetentionWork *work, gint64 seen, GError **error)
 
       facts->things = g_array_new (FALSE, FALSE, sizeof (NamidaRetentionThing));
       g_ptr_array_add (work->facts, facts);
-      if (!retention_read_things (work, record, facts, error))
+      if (!retention_read_things (work, record, facts, error)
+          || !retention_read_arrival (work, record->id, &item.arrival, error))
         return FALSE;
-      item.arrival = retention_arrival (work, record->id);
       item.things = (const NamidaRetentionThing *) facts->things->data;
       item.n_things = facts->things->len;
       item.proven_key = record->fingerprint != NULL;
@@ -312,7 +318,8 @@ retention_run (RetentionWork *work, NamidaRetention policy, gint64 *seen, gboole
   removal->versions -= n - chosen->len;
   retention_note_all (work, chosen);
   for (guint i = 0; i < work->items->len; i++)
-    *seen = MAX (*seen, g_array_index (work->items, NamidaRetentionItem, i).arrival);
+    if (g_array_index (work->items, NamidaRetentionItem, i).arrival != G_MAXINT64)
+      *seen = MAX (*seen, g_array_index (work->items, NamidaRetentionItem, i).arrival);
   return removal;
 }
 

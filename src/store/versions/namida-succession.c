@@ -65,7 +65,8 @@ namida_succession_find_sender (NamidaDatabase *database, const char *text, guint
 {
   g_autofree char *shown = g_utf8_make_valid (text, -1);
   g_autofree char *found = NULL;
-  gboolean several = FALSE;
+  gboolean several = FALSE, whole;
+  int result;
   sqlite3_stmt *statement;
 
   *versions = 0;
@@ -77,7 +78,7 @@ namida_succession_find_sender (NamidaDatabase *database, const char *text, guint
                                  " FROM versions"
                                  " WHERE fingerprint IS NOT NULL AND removing = 0 GROUP BY fingerprint, alias",
                                  "");
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       const char *fingerprint = (const char *) sqlite3_column_text (statement, 0);
 
@@ -89,9 +90,9 @@ namida_succession_find_sender (NamidaDatabase *database, const char *text, guint
         found = g_strdup (fingerprint);
       *versions += (guint) sqlite3_column_int (statement, 2);
     }
-  sqlite3_finalize (statement);
+  whole = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
-  if (statement == NULL)
+  if (!whole)
     return NULL;
   if (found != NULL && !several)
     return g_steal_pointer (&found);

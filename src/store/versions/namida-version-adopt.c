@@ -63,8 +63,8 @@ adopt_list_known (NamidaDatabase *database, GError **error)
 {
   GHashTable *known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   sqlite3_stmt *statement;
-  gboolean fine = FALSE;
-  int result = SQLITE_ERROR;
+  gboolean fine;
+  int result;
 
   namida_database_lock (database);
   statement
@@ -73,19 +73,16 @@ adopt_list_known (NamidaDatabase *database, GError **error)
                                  " WHERE direction = 'receive' AND state IN ('open', 'parked')"
                                  " AND destination IS NOT NULL",
                                  "");
-  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       const char *path = (const char *) sqlite3_column_text (statement, 0);
 
       g_hash_table_add (known, sqlite3_column_int (statement, 1) != 0 ? g_path_get_dirname (path) : g_strdup (path));
     }
-  fine = statement != NULL && result == SQLITE_DONE;
-  sqlite3_finalize (statement);
+  fine = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   if (fine)
     return known;
-  if (error != NULL && *error == NULL)
-    g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE, _ ("The list of versions could not be read."));
   g_hash_table_unref (known);
   return NULL;
 }
@@ -174,7 +171,8 @@ adopt_is_known (NamidaDatabase *database, const char *path)
                                        " WHERE direction = 'receive' AND state IN ('open', 'parked')"
                                        " AND destination = ?1",
                                        "s", path);
-  known = statement != NULL && sqlite3_step (statement) == SQLITE_ROW;
+  known
+      = statement == NULL || sqlite3_step (statement) != SQLITE_DONE; /* of an error, too: it waits for another time */
   sqlite3_finalize (statement);
   namida_database_unlock (database);
   return known;

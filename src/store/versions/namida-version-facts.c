@@ -130,6 +130,8 @@ facts_count_damaged (NamidaDatabase *database, GPtrArray *all, GError **error)
 {
   g_autoptr (GHashTable) versions = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   sqlite3_stmt *statement;
+  gboolean whole;
+  int result;
 
   namida_database_lock (database);
   statement = namida_database_prepare (database, error,
@@ -139,13 +141,13 @@ facts_count_damaged (NamidaDatabase *database, GPtrArray *all, GError **error)
                                        " CROSS JOIN versions v ON v.id = l.version"
                                        " WHERE c.damaged <> 0 AND v.landing = 'backup' GROUP BY v.id",
                                        "");
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       gint64 id = sqlite3_column_int64 (statement, 0);
 
       g_hash_table_insert (versions, g_memdup2 (&id, sizeof id), GINT_TO_POINTER (sqlite3_column_int (statement, 1)));
     }
-  sqlite3_finalize (statement);
+  whole = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
   for (guint i = 0; i < all->len; i++)
     {
@@ -155,7 +157,7 @@ facts_count_damaged (NamidaDatabase *database, GPtrArray *all, GError **error)
       if (damaged > 0)
         record->damaged = MAX (record->damaged, damaged);
     }
-  return statement != NULL;
+  return whole;
 }
 
 static void

@@ -40,15 +40,17 @@ migrate_next (NamidaDatabase *database, gint64 version, OldVersion *old, gboolea
                                  " LIMIT 1",
                                  "i", version);
 
-  *found = statement != NULL && sqlite3_step (statement) == SQLITE_ROW;
+  int result;
+
+  /* An error is not the end of them: the older tables go then. */
+  *found = namida_database_next (statement, &result);
   if (*found)
     *old = (OldVersion){ .id = sqlite3_column_int64 (statement, 0),
                          .landing = g_strdup ((const char *) sqlite3_column_text (statement, 1)),
                          .path = g_strdup ((const char *) sqlite3_column_text (statement, 2)),
                          .created_at = sqlite3_column_int64 (statement, 3),
                          .verified_at = sqlite3_column_int64 (statement, 4) };
-  sqlite3_finalize (statement);
-  return statement != NULL;
+  return namida_database_end (database, statement, *found ? SQLITE_DONE : result, error);
 }
 
 static const char *
@@ -67,8 +69,9 @@ migrate_rows (NamidaDatabase *database, const OldVersion *old, GStringChunk *tex
       "SELECT kind, path, label, relative, size, mtime_ns, inode, device, sha256 FROM old_version_files"
       " WHERE version = ?",
       "i", old->id);
+  int result;
 
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       const char *path = migrate_text (texts, statement, 1);
       NamidaStoredRow row = { .kind = (NamidaVersionFileKind) sqlite3_column_int (statement, 0),
@@ -94,8 +97,7 @@ migrate_rows (NamidaDatabase *database, const OldVersion *old, GStringChunk *tex
       if (row.kind == NAMIDA_VERSION_FILE_FOLDER || namida_content_pack_hash (row.sha256, hash))
         g_array_append_val (rows, row);
     }
-  sqlite3_finalize (statement);
-  return statement != NULL;
+  return namida_database_end (database, statement, result, error);
 }
 
 /* One version in one transaction. @old: (out): to be cleared when @found */
@@ -147,6 +149,7 @@ migrate_hashes (NamidaDatabase *database, gboolean *more, GError **error)
   sqlite3_stmt *statement = NULL;
   gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "");
   guint n = 0;
+  int result;
 
   writer = fine ? namida_content_writer_new (database, error) : NULL;
   if (writer != NULL)
@@ -156,7 +159,7 @@ migrate_hashes (NamidaDatabase *database, gboolean *more, GError **error)
         " contents c WHERE c.inode = h.inode AND c.size = h.size AND c.mtime_ns = h.mtime_ns) ORDER BY path LIMIT ?",
         "i", (gint64) ROWS_AT_ONCE);
   fine = statement != NULL;
-  while (fine && sqlite3_step (statement) == SQLITE_ROW)
+  while (fine && namida_database_next (statement, &result))
     {
       NamidaFileContent content = { .path = (const char *) sqlite3_column_text (statement, 0),
                                     .size = (guint64) sqlite3_column_int64 (statement, 1),
@@ -172,7 +175,7 @@ migrate_hashes (NamidaDatabase *database, gboolean *more, GError **error)
       last = g_strdup (content.path);
       n++;
     }
-  sqlite3_finalize (statement);
+  fine = namida_database_end (database, statement, fine ? result : SQLITE_DONE, error) && fine;
   g_clear_pointer (&writer, namida_content_writer_free);
   fine = fine
          && (last == NULL

@@ -269,13 +269,15 @@ namida_version_trash_describe (NamidaDatabase *database, GError **error)
   const gint64 days = NAMIDA_VERSION_TRASH_DAYS * G_TIME_SPAN_DAY;
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_trashed_version_free);
   sqlite3_stmt *statement;
+  gboolean whole;
+  int result;
 
   namida_database_lock (database);
   statement = namida_database_prepare (database, error,
                                        "SELECT CAST (id AS TEXT), alias, title, created_at, trashed_at, files, bytes"
                                        " FROM versions WHERE removing = 2 ORDER BY arrival DESC",
                                        "");
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       NamidaTrashedVersion *one = g_new0 (NamidaTrashedVersion, 1);
 
@@ -288,9 +290,9 @@ namida_version_trash_describe (NamidaDatabase *database, GError **error)
       one->bytes = (guint64) sqlite3_column_int64 (statement, 6);
       g_ptr_array_add (all, one);
     }
-  sqlite3_finalize (statement);
+  whole = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
-  return statement != NULL ? g_steal_pointer (&all) : NULL;
+  return whole ? g_steal_pointer (&all) : NULL;
 }
 
 /* (transfer full) (element-type NamidaVersionRecord) (nullable): in the trash since before @before; the oldest first.
@@ -301,6 +303,8 @@ trash_list (NamidaDatabase *database, gint64 before, GError **error)
   g_autoptr (GPtrArray) records = namida_version_record_list (database, NAMIDA_VERSION_TRASHED, error);
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_version_record_free);
   sqlite3_stmt *statement;
+  gboolean whole;
+  int result;
 
   if (records == NULL)
     return NULL;
@@ -309,16 +313,16 @@ trash_list (NamidaDatabase *database, gint64 before, GError **error)
                                        "SELECT id FROM versions WHERE removing = 2 AND trashed_at <= ?"
                                        " ORDER BY trashed_at, arrival",
                                        "i", before);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     for (guint i = 0; i < records->len; i++)
       if (((NamidaVersionRecord *) g_ptr_array_index (records, i))->id == sqlite3_column_int64 (statement, 0))
         {
           g_ptr_array_add (list, g_ptr_array_steal_index (records, i));
           break;
         }
-  sqlite3_finalize (statement);
+  whole = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
-  return statement != NULL ? g_steal_pointer (&list) : NULL;
+  return whole ? g_steal_pointer (&list) : NULL;
 }
 
 gboolean

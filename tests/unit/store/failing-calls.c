@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define READS_MOST 3
+
 static struct
 {
   char *base; /* (nullable): nothing is watched */
@@ -22,6 +24,7 @@ static struct
   int transactions; /* atomic */
   GPtrArray *sites;
   GHashTable *known;
+  GHashTable *times; /* of a statement that reads: how often it had a second row */
 } watched;
 static GMutex lock;
 static int active; /* atomic */
@@ -94,6 +97,7 @@ failing_calls_watch (const char *base, const char *fail)
   watched.transactions = 0;
   watched.sites = g_ptr_array_new_with_free_func (g_free);
   watched.known = g_hash_table_new (g_str_hash, g_str_equal);
+  watched.times = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_unlock (&lock);
   g_atomic_int_set (&active, 1);
 }
@@ -109,6 +113,7 @@ failing_calls_stop (void)
   g_clear_pointer (&watched.base, g_free);
   g_clear_pointer (&watched.fail, g_free);
   g_clear_pointer (&watched.known, g_hash_table_unref);
+  g_clear_pointer (&watched.times, g_hash_table_unref);
   g_mutex_unlock (&lock);
   return sites;
 }
@@ -261,17 +266,43 @@ statement_site (const char *sql, gboolean reads)
   return reads || g_str_has_prefix (sql, "ROLLBACK") ? NULL : g_strdup (sql);
 }
 
-/* A statement that fails does so as on a disk that is full: nothing of it is done. */
+/* (transfer full) (nullable): the first few times of one statement are sites of their own: its rows are then of other
+ * versions. */
+static char *
+next_row_site (const char *sql)
+{
+  int times;
+
+  g_mutex_lock (&lock);
+  times = watched.times != NULL ? GPOINTER_TO_INT (g_hash_table_lookup (watched.times, sql)) + 1 : READS_MOST + 1;
+  if (watched.times != NULL)
+    g_hash_table_insert (watched.times, g_strdup (sql), GINT_TO_POINTER (times));
+  g_mutex_unlock (&lock);
+  return times <= READS_MOST ? g_strdup_printf ("the next row, time %d, of %s", times, sql) : NULL;
+}
+
+/* A statement that writes fails as on a disk that is full: nothing of it is done. One that reads fails after its first
+ * row, as on a disk that has a bad block: what was read until then is not all that there is. */
 int
 sqlite3_step (sqlite3_stmt *statement)
 {
   static int (*real) (sqlite3_stmt *);
+  static _Thread_local sqlite3_stmt *with_row; /* the last one that had a row */
   const char *sql = statement != NULL ? sqlite3_sql (statement) : NULL;
+  gboolean reads = statement != NULL && sqlite3_stmt_readonly (statement);
+  gboolean next = reads && statement == with_row;
   char *site = NULL;
+  int result;
 
   if (real == NULL)
     real = (int (*) (sqlite3_stmt *)) dlsym (RTLD_NEXT, "sqlite3_step");
   if (g_atomic_int_get (&active) && sql != NULL)
-    site = statement_site (sql, sqlite3_stmt_readonly (statement));
-  return site != NULL && reach (site) ? SQLITE_FULL : real (statement);
+    site = next ? next_row_site (sql) : statement_site (sql, reads);
+  with_row = NULL;
+  if (site != NULL && reach (site))
+    return next ? SQLITE_IOERR : SQLITE_FULL;
+  result = real (statement);
+  if (result == SQLITE_ROW)
+    with_row = statement;
+  return result;
 }
