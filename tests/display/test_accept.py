@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The question whether to receive: a part of what is offered, and another folder for this time. Speaks TAP."""
+import json
 import random
 import sqlite3
+import subprocess
 import time
 
-from namida_display import (LIMIT, RUN, Atspi, arrived, button, everything, find, keys, made_backup, picture, press, quit_by_keyboard, run, wait_for,
+from namida_display import (CLI, LIMIT, RUN, Atspi, arrived, button, everything, find, keys, made_backup, picture, press, quit_by_keyboard, run, wait_for,
                             window_id, xdo)
 
 
@@ -22,8 +24,32 @@ def is_checked(name):
     return check(name).get_state_set().contains(Atspi.StateType.CHECKED)
 
 
+SENDER = f"ThinkPad {RUN}"
+
+
+def trusted_and_asked(lab):
+    """The sender is trusted before the window opens, and asks for each of its transfers."""
+    def command(data, *arguments):
+        done = subprocess.run([CLI, "--json", "--data-dir", data, *arguments], env=lab.env, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done
+        return done.stdout
+    (lab.path / "app").mkdir()
+    fingerprint = json.loads(command(lab.path / f"sender-{SENDER}", "identity").splitlines()[-1])["fingerprint"]
+    command(lab.path / "app", "trust", "add", fingerprint, SENDER)
+    command(lab.path / "app", "trust", "set", fingerprint, "--auto-accept=no")
+
+
+def ask_no_more(dialog):
+    """What the switch does is said, and nothing of pairing: the device was asked for nothing."""
+    assert find("Next Time Without a Question") and find("Only from this device, and while there is room")
+    said = [node.get_name() or "" for node in everything()]
+    assert not [text for text in said if "pair" in text.lower()], said
+    keys(dialog, "alt+w")
+    settle()
+
+
 def offered(lab, alias, *files):
-    sender = lab.sender(f"ThinkPad {RUN}", "send", "--to", alias, *files)
+    sender = lab.sender(SENDER, "send", "--to", alias, *files)
     dialog = window_id("^Receive ")
     settle()
     return sender, dialog
@@ -62,6 +88,7 @@ def into_another_folder(dialog, folder):
 
 def test_a_part_into_another_folder(lab):
     alias = f"Desk PC {RUN}"
+    trusted_and_asked(lab)
     process, data = lab.app(alias)
     window = window_id("Namida Sync")
     backup, music, song = made_backup(lab.path / "files")
@@ -99,6 +126,7 @@ def test_a_part_into_another_folder(lab):
     into_another_folder(dialog, elsewhere)
     wait_for("the folder and its room", lambda: [n for n in everything() if str(elsewhere) in (n.get_name() or "") and "free" in n.get_name()])
     picture("accept-part", dialog)
+    ask_no_more(dialog)
     press(button("Accept"))
     settle()
     sender.wait(LIMIT)
@@ -108,7 +136,7 @@ def test_a_part_into_another_folder(lab):
     quit_by_keyboard(process, window)
     # For this time: the next offer is asked with the usual place and all of it.
     with sqlite3.connect(data / "state.db") as opened:
-        assert opened.execute("SELECT landing FROM trusted").fetchall() == []
+        assert opened.execute("SELECT landing, auto_accept FROM trusted").fetchall() == [(None, 1)]
 
 
 run([(test_a_part_into_another_folder, True)])
