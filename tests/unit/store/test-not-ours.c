@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the store leaves alone: a pinned version when others are removed with it, a person's own file that is damaged,
- * what another device has waiting; and to how much a yes was said. */
+ * what another device has waiting, another version in the place of one; and to how much a yes was said. */
 #include "config.h"
 
 #include "store-fixture.h"
@@ -8,6 +8,7 @@
 #include "namida-error.h"
 #include "namida-journal.h"
 #include "namida-removal.h"
+#include "namida-restore-private.h"
 #include "namida-verify.h"
 
 #include <fcntl.h>
@@ -98,6 +99,49 @@ test_covers (void)
   g_assert_false (namida_journal_session_covers (&session, 0, 0));
 }
 
+/* @original: where the device has this music. (transfer full): the folder of the version */
+static char *
+receive_music_of (Fixture *f, const char *device, const char *original)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autofree char *text = g_strdup_printf (
+      "{\"folders\":[{\"label\":\"Music\",\"originalPath\":\"%s\",\"files\":[{\"name\":\"1.flac\"}]}]}", original);
+  g_autoptr (GBytes) manifest = g_bytes_new (text, strlen (text));
+  g_autoptr (NamidaSink) sink
+      = namida_store_sink_new_for (f->store, device, device, device, NAMIDA_LANDING_BACKUP, NULL);
+  g_autoptr (GError) error = NULL;
+
+  shipment_add (shipment, "Music", "1.flac", original, FALSE);
+  g_assert_true (shipment_send (shipment, sink, manifest, NULL, NULL, &error));
+  g_assert_no_error (error);
+  return namida_sink_dup_folder (sink);
+}
+
+/* The version of another device is in the place of the one that says where this device has its music. */
+static void
+test_replaced_there (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = receive_music_of (f, "AB12", "/storage/emulated/0/Music");
+  g_autofree char *two = receive_music_of (f, "CD34", "/home/somebody/Music");
+  g_autofree char *gone = g_strconcat (f->backups, "-gone", NULL);
+  g_autoptr (NamidaMusicHere) before = NULL;
+  g_autoptr (NamidaMusicHere) after = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaDevice device;
+
+  before = namida_restore_there_read (f->database, "AB12", "AB12", &device, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (before);
+  g_assert_cmpuint (before->folders->len, ==, 1);
+  g_assert_cmpstr (before->folders->pdata[0], ==, "/storage/emulated/0/Music");
+  fixture_open_up (f->backups);
+  g_assert_cmpint (g_rename (one, gone), ==, 0);
+  g_assert_cmpint (g_rename (two, one), ==, 0);
+  after = namida_restore_there_read (f->database, "AB12", "AB12", &device, NULL, NULL, &error);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND);
+  g_assert_null (after);
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, fixture_set_up, test, fixture_tear_down)
 
 int
@@ -106,6 +150,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/not-ours/pinned-among-others", test_pinned_among_others);
   ADD ("/not-ours/own-file", test_own_file);
+  ADD ("/not-ours/replaced-there", test_replaced_there);
   ADD ("/not-ours/parked", test_parked);
   g_test_add_func ("/not-ours/covers", test_covers);
   return g_test_run ();
