@@ -81,6 +81,7 @@ namida_work_write_record (NamidaWork *work, GError **error)
   record->agreed_by = g_strdup (self->agreed_by);
   record->made = commit_get_made (self);
   record->arrived = namida_clock_real ();
+  record->order = namida_journal_get_next_arrival (self->database);
   record->missing = total - MIN (total, done);
   record->left_out = MAX (self->left_out, namida_backup_count_missed (self->backup));
   record->complete = record->missing == 0 && record->left_out == 0;

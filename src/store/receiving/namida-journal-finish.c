@@ -54,7 +54,24 @@ find_version (NamidaDatabase *database,
   return fine;
 }
 
-#define NEXT_ARRIVAL "(SELECT coalesce (max (arrival), 0) + 1 FROM versions)"
+/* Bound to the time, which keeps the numbers of one database comparable with those of the one before it; they grow all
+ * the same when the clock goes back. */
+#define NEXT_ARRIVAL "max (?, (SELECT coalesce (max (arrival), 0) + 1 FROM versions))"
+
+gint64
+namida_journal_get_next_arrival (NamidaDatabase *database)
+{
+  gint64 next = namida_clock_real ();
+  sqlite3_stmt *statement;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, NULL, "SELECT " NEXT_ARRIVAL, "i", next);
+  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    next = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  namida_database_unlock (database);
+  return next;
+}
 
 static gboolean
 write_head (NamidaDatabase *database,
@@ -74,15 +91,16 @@ write_head (NamidaDatabase *database,
                                  " offer_key = ?, path = ?, created_at = ?, complete = ?,"
                                  " left_out = ?, verified_at = NULL, damaged = -1, arrival = " NEXT_ARRIVAL
                                  " WHERE id = ?",
-                                 "ssssssiiii", session->id, session->fingerprint, session->alias, session->title,
+                                 "ssssssiiiii", session->id, session->fingerprint, session->alias, session->title,
                                  session->offer_key, path, namida_clock_real (), complete, (gint64) session->left_out,
-                                 *id);
+                                 namida_clock_real (), *id);
   if (!namida_database_exec (
           database, error,
           "INSERT INTO versions (session, fingerprint, alias, path, created_at, landing, title,"
           " offer_key, complete, left_out, arrival) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " NEXT_ARRIVAL ")",
-          "ssssisssii", session->id, session->fingerprint, session->alias, path, namida_clock_real (), session->landing,
-          session->title, session->offer_key, complete, (gint64) session->left_out))
+          "ssssisssiii", session->id, session->fingerprint, session->alias, path, namida_clock_real (),
+          session->landing, session->title, session->offer_key, complete, (gint64) session->left_out,
+          namida_clock_real ()))
     return FALSE;
   *id = sqlite3_last_insert_rowid (handle);
   return TRUE;

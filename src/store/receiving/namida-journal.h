@@ -153,6 +153,10 @@ typedef struct
   const char *sha256;        /* lower case */
 } NamidaStoredRow;
 
+/** namida_journal_get_next_arrival: Returns: the place in the order of arrival that a version gets which is finished
+ * now. It grows from one to the next, also when the clock goes back. Any thread. */
+gint64 namida_journal_get_next_arrival (NamidaDatabase *database);
+
 /**
  * namida_journal_finish: one transaction: @session's row (written anew), @rows (element-type NamidaStoredRow) and, when
  * @version is the path of a folder, the version that they are. A backup that was sent again into a person's folders is

@@ -25,6 +25,7 @@
 
 #define TEMPORARY ".namida-sync-record"
 #define FORMAT 1
+#define ORDER_MOST (G_GINT64_CONSTANT (253402300800) * G_USEC_PER_SEC) /* the year 10000: one more is a number, too */
 /* 200,000 files with long names; what is longer was not written by this program. */
 #define SUMS_BYTES_MOST (512u * 1024 * 1024)
 #define JSON_BYTES_MOST (64u * 1024 * 1024)
@@ -218,6 +219,8 @@ record_dup_json (const NamidaFolderRecord *self, const char *sums_sha256, gsize 
   namida_json_build_string (builder, "title", self->title);
   record_build_time (builder, "made", self->made);
   record_build_time (builder, "arrived", self->arrived);
+  if (self->order > 0)
+    namida_json_build_int (builder, "order", self->order);
   namida_json_build_boolean (builder, "complete", self->complete);
   namida_json_build_int (builder, "missing", self->missing);
   namida_json_build_int (builder, "leftOut", self->left_out);
@@ -459,6 +462,7 @@ record_read_json (NamidaFolderRecord *self, const char *text, gsize length, cons
   self->title = g_strdup (record_member (object, "title"));
   self->made = record_time (object, "made");
   self->arrived = record_time (object, "arrived");
+  self->order = (gint64) MIN (record_number (object, "order"), (guint64) ORDER_MOST);
   self->complete = record_boolean (object, "complete");
   self->missing = (guint) MIN (record_number (object, "missing"), (guint64) G_MAXUINT);
   self->left_out = (guint) MIN (record_number (object, "leftOut"), (guint64) G_MAXUINT);

@@ -30,6 +30,7 @@ typedef struct
   char *program;   /* the version of this program */
   gint64 made;     /* microseconds since 1970; 0: unknown */
   gint64 arrived;  /* microseconds since 1970 */
+  gint64 order;    /* grows with each version that a device receives, whatever its clock says; 0: unknown */
   gboolean complete;
   guint missing;      /* files that were offered and did not arrive */
   guint left_out;     /* files that the sender could not read */

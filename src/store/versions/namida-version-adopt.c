@@ -47,11 +47,18 @@ found_free (gpointer data)
   g_free (self);
 }
 
+/* Records of earlier programs have the date only. */
+static gint64
+found_get_order (const Found *self)
+{
+  return self->record->order > 0 ? self->record->order : self->record->arrived;
+}
+
 /* Newest first: each one adopted goes below the one before. */
 static int
 found_compare (gconstpointer a, gconstpointer b)
 {
-  gint64 one = (*(Found *const *) a)->record->arrived, other = (*(Found *const *) b)->record->arrived;
+  gint64 one = found_get_order (*(Found *const *) a), other = found_get_order (*(Found *const *) b);
 
   return one != other ? (one < other ? 1 : -1) : strcmp ((*(Found *const *) b)->path, (*(Found *const *) a)->path);
 }
@@ -147,10 +154,11 @@ adopt_write_version (NamidaDatabase *database, const Found *found, gint64 *id, G
           database, error,
           "INSERT INTO versions (session, fingerprint, alias, path, created_at, landing, title, offer_key, complete,"
           " left_out, arrival) VALUES (?, ?, ?, ?, ?, 'backup', ?, ?, ?, ?,"
-          " (SELECT coalesce (min (arrival), 1) - 1 FROM versions))",
-          "ssssissii", session, record->fingerprint, record->alias != NULL ? record->alias : shown, found->path,
+          " (SELECT min (?, coalesce (min (arrival) - 1, ?)) FROM versions))",
+          "ssssissiiii", session, record->fingerprint, record->alias != NULL ? record->alias : shown, found->path,
           record->arrived, record->title != NULL ? record->title : shown,
-          record->offer_key != NULL ? record->offer_key : "", (gint64) record->complete, (gint64) record->left_out))
+          record->offer_key != NULL ? record->offer_key : "", (gint64) record->complete, (gint64) record->left_out,
+          found_get_order (found), found_get_order (found)))
     return FALSE;
   *id = sqlite3_last_insert_rowid (namida_database_lock (database));
   namida_database_unlock (database);

@@ -3,6 +3,7 @@
 
 #include "store-fixture.h"
 
+#include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-manifest.h"
 #include "namida-folder-record.h"
@@ -127,6 +128,16 @@ stands_alone_remove (const char *path)
   g_assert_cmpint (g_unlink (path), ==, 0);
 }
 
+static void
+stands_alone_assert_order (Fixture *f, const char *older, const char *newer)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT count (*) FROM versions AS a, versions AS b WHERE a.offer_key = '%s'"
+                                          " AND b.offer_key = '%s' AND a.arrival < b.arrival",
+                                          older, newer);
+
+  g_assert_cmpint (fixture_query_int (f, sql), ==, 1);
+}
+
 /* ---- adoption ---- */
 
 static void
@@ -169,7 +180,36 @@ test_lost_database (Fixture *f, gconstpointer data)
   /* Once is enough. */
   g_assert_true (namida_version_adopt (f->database, f->backups, &adopted, NULL, &error));
   g_assert_cmpuint (adopted, ==, 0);
-  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE arrival <= 0"), ==, 2);
+  stands_alone_assert_order (f, "one", "two");
+}
+
+/* The first version arrived while the clock was years ahead. The order is kept, however often the database is lost. */
+static void
+test_order_kept (Fixture *f, gconstpointer data)
+{
+  const gint64 year = (gint64) 365 * 24 * 3600 * G_USEC_PER_SEC;
+  const gint64 now = 56 * year;
+  g_autofree char *folder = NULL;
+
+  namida_clock_set_fake (now + 5 * year);
+  folder = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  namida_clock_set_fake (now);
+  g_free (folder);
+  folder = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
+  for (guint i = 0; i < 2; i++)
+    {
+      lose_database (f);
+      g_assert_true (namida_version_adopt (f->database, f->backups, NULL, NULL, NULL));
+      stands_alone_assert_order (f, "one", "two");
+      if (i == 0)
+        {
+          namida_clock_set_fake (now + G_USEC_PER_SEC);
+          g_free (folder);
+          folder = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "three");
+        }
+      stands_alone_assert_order (f, "two", "three");
+    }
+  namida_clock_set_fake (-1);
 }
 
 /* A version that is about to be journaled is not adopted beside that. */
@@ -915,6 +955,7 @@ main (int argc, char **argv)
   ADD ("lost-database", test_lost_database);
   ADD ("adopt-leaves-sessions", test_adopt_leaves_sessions);
   ADD ("adopt-at-once", test_adopt_at_once);
+  ADD ("order-kept", test_order_kept);
   ADD ("replaced", test_replaced);
   ADD ("removed-away", test_removed_away);
   ADD ("older-store", test_older_store);
