@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The clocks and the calendar arithmetic; see the header. Any thread. */
 #include "config.h"
 
 #include "namida-clock.h"
 
 #include <time.h>
 
-/* -1: the real clocks. Only whole-word atomic access: tests replace it while threads read. */
+/* -1 selects the real clocks. Accessed atomically only, because tests replace it while threads read it. */
 static gint64 fake_us = -1;
 
 static gint64
@@ -36,7 +37,7 @@ namida_clock_set_fake (gint64 us)
   __atomic_store_n (&fake_us, us, __ATOMIC_SEQ_CST);
 }
 
-/* Rounds towards the past, so that times before 1970 keep a positive fraction. */
+/* Rounds toward the past, so that times before 1970 keep a positive fraction. */
 static gint64
 split_ms (gint64 ms, int *fraction)
 {
@@ -52,9 +53,9 @@ split_ms (gint64 ms, int *fraction)
   return seconds;
 }
 
-/* The calendar by arithmetic, of the years 1 to 9999 (Howard Hinnant, "chrono-compatible low-level date algorithms"):
- * an offer has a time for each of its files, and GDateTime asks the disk for the zone each time it is made, UTC or not.
- */
+/* Calendar arithmetic for the years 1 to 9999 (Howard Hinnant, "chrono-compatible low-level date algorithms"). An
+ * offer has a time for each file, and GDateTime reads the time zone from the disk each time it is created, even for
+ * UTC. */
 #define FIRST_DAY G_GINT64_CONSTANT (-719162) /* 0001-01-01 */
 #define LAST_DAY G_GINT64_CONSTANT (2932896)  /* 9999-12-31 */
 #define DAY_SECONDS (24 * 60 * 60)
@@ -74,7 +75,7 @@ civil_from_ms (gint64 ms, Civil *civil)
 
   if (days < FIRST_DAY || days > LAST_DAY)
     return FALSE;
-  days += 719468; /* since 0000-03-01: leap days come last in a year */
+  days += 719468; /* since 0000-03-01, so that the leap day is the last day of a year */
   era = (int) (days / 146097);
   day_of_era = (int) (days - (gint64) era * 146097);
   year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
@@ -102,7 +103,7 @@ ms_from_civil (const Civil *civil)
   return (days * DAY_SECONDS + civil->hour * 3600 + civil->minute * 60 + civil->second) * 1000 + civil->ms;
 }
 
-/* Exactly what namida_time_to_iso8601() writes: all of our own devices do. */
+/* Parses exactly what namida_time_to_iso8601() writes, which is what all of our own devices send. */
 static gboolean
 parse_own (const char *text, Civil *civil)
 {
@@ -128,7 +129,7 @@ namida_time_to_iso8601 (gint64 ms)
 {
   Civil civil;
 
-  /* What lies outside of these years is shown as 1970, never as a crash. */
+  /* Times outside of these years are shown as 1970 instead of crashing. */
   if (!civil_from_ms (ms, &civil))
     return g_strdup ("1970-01-01T00:00:00.000Z");
   return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", civil.year, civil.month, civil.day, civil.hour,
@@ -142,7 +143,7 @@ namida_time_to_local_iso8601 (gint64 ms)
   time_t seconds = (time_t) split_ms (ms, &fraction);
   struct tm local;
 
-  /* Not GDateTime, which looks for the zone on the disk each time: a manifest has a time for each of its files. */
+  /* Not GDateTime, which reads the time zone from the disk each time: a manifest has a time for each of its files. */
   if (localtime_r (&seconds, &local) == NULL || local.tm_year < 1 - 1900 || local.tm_year > 9999 - 1900)
     return g_strdup ("1970-01-01T00:00:00.000000");
   return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%06d", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday,
@@ -158,7 +159,7 @@ namida_time_from_iso8601 (const char *text, gint64 *ms)
 
   g_return_val_if_fail (ms != NULL, FALSE);
 
-  /* Longer than any ISO 8601 time: a peer's text is not handed on unmeasured. */
+  /* Longer than any ISO 8601 time. Text from another device is never passed on without a length check. */
   if (text == NULL || strnlen (text, 65) > 64)
     return FALSE;
   if (parse_own (text, &civil))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which programs have a database open, and when all of it was read last. A command must not move the file aside under a
- * receiver that uses it, and must not read a large file at each of its starts. Used by namida-database.c only. */
+/* Tracks which programs have a database open, and when the whole file was last read. A command must not move the
+ * file aside while a receiver uses it, and must not read a large file at every start. Used only by
+ * namida-database.c, in the thread that opens the database. */
 #include "config.h"
 
 #include "namida-database-guard.h"
@@ -53,7 +54,7 @@ namida_database_guard_enter (NamidaDatabaseGuard *self, const char *path)
     namida_database_guard_share (self);
 }
 
-/* The modification time of the lock file is the date of the last check; 0: there was none. */
+/* The modification time of the lock file is the date of the last check; 0 means that there was none. */
 static void
 guard_set_checked_at (NamidaDatabaseGuard *self, gint64 seconds)
 {
@@ -72,7 +73,8 @@ namida_database_guard_must_check (NamidaDatabaseGuard *self, const char *path)
 
   if (!self->alone)
     return FALSE;
-  /* The last program that closes the database takes its log away. */
+  /* The last program that closes the database removes its log, so a log that is not empty means that a program was
+   * killed. */
   log = g_strconcat (path, "-wal", NULL);
   if (stat (log, &st) == 0 && st.st_size > 0)
     return TRUE;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens, checks, migrates and locks "state.db"; see the header. All tables are created by the schema steps here.
+ * Blocking; worker threads, and the start of the program. */
 #include "config.h"
 
 #include "namida-database.h"
@@ -18,8 +20,8 @@
 #define BUSY_TIMEOUT_MS 5000
 #define BUSY_STEP_MS 20
 
-/* Step n brings a file of user_version n to n + 1. Steps are only ever appended: files of people are at any of them.
- * Times are microseconds since 1970 unless the column's name says otherwise. */
+/* Step n brings a file from user_version n to n + 1. Only append steps: existing files may be at any of them. Times
+ * are microseconds since 1970 unless the column's name says otherwise. */
 static const char *const schema_steps[] = {
   /* 0 → 1 */
   "CREATE TABLE trusted ("
@@ -44,7 +46,7 @@ static const char *const schema_steps[] = {
   " id INTEGER PRIMARY KEY, session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE, file_id TEXT NOT NULL,"
   " path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,"
   " device INTEGER NOT NULL, sha256 TEXT NOT NULL, stored_at INTEGER NOT NULL);"
-  "CREATE INDEX stored_session ON stored (session);" /* or each ON DELETE CASCADE reads the whole table */
+  "CREATE INDEX stored_session ON stored (session);" /* without it, each ON DELETE CASCADE would read the whole table */
   "CREATE INDEX stored_path ON stored (path);"
   "CREATE INDEX stored_sha256 ON stored (sha256);"
 
@@ -53,36 +55,38 @@ static const char *const schema_steps[] = {
   " created_at INTEGER NOT NULL, pinned INTEGER NOT NULL DEFAULT 0, verified_at INTEGER);",
 
   /* 1 → 2 */
-  /* What a trusted device may do beside storing backups, and where they land: NULL is the program's own choice. */
+  /* What a trusted device may do besides storing backups, and where its backups are saved. NULL: the program's
+   * default. */
   "ALTER TABLE trusted ADD COLUMN may_restore INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE trusted ADD COLUMN landing TEXT;"
 
-  /* What a person typed and what answered there: "192.168.1.20", "nas.local:53318", "[fe80::1%eth0]:53317". */
+  /* Addresses that the user entered and that answered: "192.168.1.20", "nas.local:53318", "[fe80::1%eth0]:53317". */
   "CREATE TABLE manual_addresses (place TEXT PRIMARY KEY, added_at INTEGER NOT NULL) WITHOUT ROWID;"
 
-  /* A cleared history hides what has stored files: they are what tells that a file is there already. */
+  /* Clearing the history only hides sessions that stored files: they still show which files are already there. */
   "ALTER TABLE sessions ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
 
-  /* @ask: a person stopped it and kept its parts: somebody has to say yes again. @scope: what it is a backup of,
-   * however its files change (namida_backup_dup_scope()). @wish: of what is sent: the paths and how, so that it goes on
-   * after the program's end. */
+  /* @ask: the user stopped the session and kept its parts, so it has to be accepted again. @scope: identifies what
+   * is backed up, even if its files change (namida_backup_dup_scope()). @wish: the paths and options of an
+   * outgoing transfer, so that it can resume after the program ends. */
   "ALTER TABLE sessions ADD COLUMN ask INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN scope TEXT NOT NULL DEFAULT '';"
   "ALTER TABLE sessions ADD COLUMN wish TEXT;"
 
-  /* The person here paused this receiving: it stays paused over the program's end. */
+  /* The local user paused this incoming transfer. It stays paused after the program ends. */
   "ALTER TABLE sessions ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;"
 
-  /* A file that was renamed is the same file: it is found by what it is. */
+  /* A renamed file is still the same file: it is found by its inode. */
   "CREATE INDEX hash_index_inode ON hash_index (inode, device);"
 
-  /* When a row's file was seen last, and when somebody looked (namida_hash_tidy()); 0: not since it was entered. */
+  /* When the file of a row was last seen, and when namida_hash_tidy() last looked for it; 0: not since the row was
+   * added. */
   "ALTER TABLE hash_index ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE hash_index ADD COLUMN looked_at INTEGER NOT NULL DEFAULT 0;"
 
-  /* Both ways of landing are versions; of "library" several may have one path, so the table is made anew. An id is
-   * never given twice (AUTOINCREMENT): people type them. @damaged: -1 never verified; @removing: the folder goes, what
-   * a crash left of it too. */
+  /* Versions of both landings are in this table. Several versions of landing "library" may have the same path, so
+   * the table is created anew. An id is never reused (AUTOINCREMENT), because people type them. @damaged: -1: never
+   * verified. @removing: the folder is being deleted; a crash does not stop that. */
   "CREATE TABLE versions_2 ("
   " id INTEGER PRIMARY KEY AUTOINCREMENT, session TEXT NOT NULL, fingerprint TEXT, alias TEXT NOT NULL,"
   " path TEXT NOT NULL, created_at INTEGER NOT NULL, pinned INTEGER NOT NULL DEFAULT 0, verified_at INTEGER,"
@@ -96,8 +100,8 @@ static const char *const schema_steps[] = {
   "ALTER TABLE versions_2 RENAME TO versions;"
   "CREATE INDEX versions_session ON versions (session);"
 
-  /* What a version is made of, as it was at arrival. @path: below the version's folder, of "library" absolute; @kind: 0
-   * backup zip, 1 file, 2 empty folder, 3 manifest; @relative: below the label, or the name. */
+  /* The files of a version as they were on arrival. @path: relative to the version's folder, absolute for "library".
+   * @kind: 0 backup zip, 1 file, 2 empty folder, 3 manifest. @relative: the path below the label, or the name. */
   "CREATE TABLE version_files ("
   " version INTEGER NOT NULL REFERENCES versions (id) ON DELETE CASCADE, path TEXT NOT NULL, kind INTEGER NOT NULL,"
   " label TEXT NOT NULL, relative TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
@@ -111,8 +115,8 @@ static const char *const schema_steps[] = {
   " s.file_id, s.size, s.mtime_ns, s.inode, s.device, s.sha256 FROM versions v JOIN stored s ON s.session = v.session"
   " WHERE substr (s.path, 1, length (v.path) + 1) = v.path || '/');"
 
-  /* What "restore here" added to this computer, to be undone. @state: open (going on, or cut off) | done; @kind: 0
-   * file, 1 folder, 2 the folder below which temporary files are; @kept: where the file that was replaced waits. */
+  /* What a restore added to this computer, so that it can be undone. @state: open (running or interrupted) or done.
+   * @kind: 0 file, 1 folder, 2 the folder that contains temporary files. @kept: where the replaced file is kept. */
   "CREATE TABLE restores ("
   " id TEXT PRIMARY KEY, source TEXT NOT NULL, started_at INTEGER NOT NULL, state TEXT NOT NULL);"
   "CREATE TABLE restored ("
@@ -121,27 +125,27 @@ static const char *const schema_steps[] = {
   " inode INTEGER NOT NULL DEFAULT 0, device INTEGER NOT NULL DEFAULT 0, sha256 TEXT, kept TEXT);"
   "CREATE INDEX restored_restore ON restored (restore);"
 
-  /* Who this device was at its last start: one row. A new identity is told. */
+  /* The identity of this device at its last start, in one row, so that a new identity is reported. */
   "CREATE TABLE device (id INTEGER PRIMARY KEY CHECK (id = 1), fingerprint TEXT NOT NULL);",
 
   /* 2 → 3 */
-  /* The order in which versions arrived, which no clock has a say in: @arrival only grows. @removing: 2: since
-   * @trashed_at it waits in the trash of its store. */
+  /* @arrival: the order in which versions arrived, independent of any clock; it only grows. @removing: 2: the
+   * version has been in the trash of its store since @trashed_at. */
   "ALTER TABLE versions ADD COLUMN arrival INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE versions ADD COLUMN trashed_at INTEGER NOT NULL DEFAULT 0;"
   "UPDATE versions SET arrival = id;",
 
   /* 3 → 4 */
-  /* @left_out: files and folders that the sender could not read: the backup is incomplete however well the rest
+  /* @left_out: files and folders that the sender could not read. The backup is incomplete, even if everything else
    * arrived.
-   * @unproven: no hash proved what arrived (LocalSend, the phone app). */
+   * @unproven: files that no hash verified (LocalSend, the phone app). */
   "ALTER TABLE sessions ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0;",
 
   /* 4 → 5 */
-  /* A content is a file on a disk: its inode, and what it was when it was read. @ctime_ns: 0: unknown, so that it is
-   * read before it is believed; @read_at: when its bytes were last read and equal to @sha256 (32 bytes); @damaged: 1: a
-   * read found other bytes; @path: where it is, of files outside the versions. */
+  /* A content is a file on a disk: its inode and its state when it was read. @ctime_ns: 0: unknown, so that the file
+   * is read before it is trusted. @read_at: when its bytes were last read and matched @sha256 (32 bytes). @damaged:
+   * 1: a read found different bytes. @path: where the file is, if it is outside of all versions. */
   "CREATE TABLE contents ("
   " id INTEGER PRIMARY KEY, inode INTEGER NOT NULL, device INTEGER NOT NULL, size INTEGER NOT NULL,"
   " mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, sha256 BLOB NOT NULL, read_at INTEGER NOT NULL,"
@@ -151,15 +155,15 @@ static const char *const schema_steps[] = {
   "CREATE INDEX contents_sha256 ON contents (substr (sha256, 1, 8));"
   "CREATE INDEX contents_damaged ON contents (damaged) WHERE damaged <> 0;"
 
-  /* One row for each name that any version has. @path and @kind as in 1 → 2; @relative: NULL: the last @tail bytes of
-   * @path. */
+  /* One row for each path that any version contains. @path and @kind as in step 1 → 2. @relative: NULL stands for
+   * the last @tail bytes of @path. */
   "CREATE TABLE names ("
   " id INTEGER PRIMARY KEY, path TEXT NOT NULL, kind INTEGER NOT NULL, label TEXT NOT NULL, tail INTEGER NOT NULL,"
   " relative TEXT);"
   "CREATE INDEX names_path ON names (path);"
 
-  /* A list is the files of one folder, or a part of those of a large one. Versions in which none of them changed share
-   * it. @digest: of its rows; @kept: 1: it was here before and was not sent. */
+  /* A list contains the files of one folder, or a part of a large folder. Versions in which none of these files
+   * changed share the list. @digest: the digest of its rows. @kept: 1: the file was already there and was not sent. */
   "CREATE TABLE lists (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE);"
   "CREATE TABLE list_items ("
   " list INTEGER NOT NULL REFERENCES lists (id) ON DELETE CASCADE, name INTEGER NOT NULL, content INTEGER,"
@@ -171,9 +175,9 @@ static const char *const schema_steps[] = {
   " PRIMARY KEY (version, list)) WITHOUT ROWID;"
   "CREATE INDEX version_lists_list ON version_lists (list);"
 
-  /* What a list of versions shows, so that it reads no files. @labels: [{"label", "files", "bytes"}], those of single
-   * files under ""; @zip: the path of the backup zip in the version; @read_at: the oldest date at which any of its
-   * contents was read; @migrated: 0: its files are in old_version_files still (namida_version_migrate()). */
+  /* What the list of versions shows, so that showing it reads no files. @labels: [{"label", "files", "bytes"}], with
+   * single files under "". @zip: the path of the backup zip in the version. @read_at: the oldest date at which one
+   * of its contents was read. @migrated: 0: its files are still in old_version_files (namida_version_migrate()). */
   "ALTER TABLE versions ADD COLUMN files INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE versions ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE versions ADD COLUMN labels TEXT NOT NULL DEFAULT '[]';"
@@ -186,7 +190,7 @@ static const char *const schema_steps[] = {
   "ALTER TABLE stored RENAME TO old_stored;"
   "ALTER TABLE hash_index RENAME TO old_hash_index;"
 
-  /* Read only; by @version. */
+  /* Read-only. Select by @version. */
   "CREATE VIEW version_files AS SELECT l.version AS version, n.path AS path, n.kind AS kind, n.label AS label,"
   " CASE WHEN n.relative IS NULL THEN CAST (substr (CAST (n.path AS BLOB), -n.tail) AS TEXT) ELSE n.relative END"
   " AS relative, coalesce (c.size, 0) AS size, coalesce (c.mtime_ns, 0) AS mtime_ns, coalesce (c.inode, 0) AS inode,"
@@ -197,15 +201,16 @@ static const char *const schema_steps[] = {
   " LEFT JOIN contents c ON c.id = i.content;",
 
   /* 5 → 6 */
-  /* The stores that this program has written to, by their marks (namida-store-mark.h): one whose folder lacks its mark
-   * is on a drive that is not here. @succession: the device @fingerprint may fetch what @predecessor sent. */
+  /* @stores: the stores that this program has written to, with the uuid of their mark (namida-store-mark.h). If the
+   * folder of a store has no mark, its drive is not mounted. @succession: the device @fingerprint may fetch what
+   * @predecessor sent. */
   "CREATE TABLE stores (path TEXT PRIMARY KEY, uuid TEXT NOT NULL, recorded_at INTEGER NOT NULL) WITHOUT ROWID;"
   "CREATE TABLE succession (fingerprint TEXT NOT NULL, predecessor TEXT NOT NULL, agreed_at INTEGER NOT NULL,"
   " PRIMARY KEY (fingerprint, predecessor)) WITHOUT ROWID;",
 
   /* 6 → 7 */
-  /* What a person or a policy agreed to when a received session was accepted: the sender never raises it. @agreed_by:
-   * "person", "trusted" or "all"; NULL: nobody, or a program that did not write it down. */
+  /* What the user or a policy agreed to when an incoming session was accepted. The sender can never raise it.
+   * @agreed_by: "person", "trusted" or "all"; NULL: nobody, or a program that did not record it. */
   "ALTER TABLE sessions ADD COLUMN agreed_files INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN agreed_bytes INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN agreed_at INTEGER NOT NULL DEFAULT 0;"
@@ -213,12 +218,12 @@ static const char *const schema_steps[] = {
   "ALTER TABLE sessions ADD COLUMN agreed_names TEXT;",
 
   /* 7 → 8 */
-  /* Which device has sent which content: namida_sent_content_has(). @content: the first half of the hash. */
+  /* Which device has sent which content; see namida_sent_content_has(). @content: the first half of the hash. */
   "CREATE TABLE senders (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE);"
   "CREATE TABLE sent_contents ("
   " sender INTEGER NOT NULL REFERENCES senders (id), content TEXT NOT NULL, PRIMARY KEY (sender, content))"
   " WITHOUT ROWID;"
-  /* Of a program that kept the list of all stored files (before 4 → 5), and of the versions of one that did not. */
+  /* From databases that listed all stored files (before step 4 → 5), and from the versions of those that did not. */
   "CREATE TABLE IF NOT EXISTS old_stored (session TEXT, sha256 TEXT);"
   "INSERT OR IGNORE INTO senders (fingerprint) SELECT DISTINCT fingerprint FROM sessions"
   " WHERE direction = 'receive' AND fingerprint IS NOT NULL UNION SELECT fingerprint FROM versions"
@@ -232,11 +237,11 @@ static const char *const schema_steps[] = {
   " WHERE f.kept = 0 AND f.kind <> 3 AND f.sha256 <> '';",
 
   /* 8 → 9 */
-  /* Devices that the person here wants to hear nothing of. */
+  /* Devices that the user has blocked. */
   "CREATE TABLE blocked (fingerprint TEXT PRIMARY KEY, alias TEXT NOT NULL, blocked_at INTEGER NOT NULL);",
   /* 9 → 10 */
-  /* Backups that are made by themselves (namida-schedule-row.h). @folders: one URI a line; @rate: bytes a second;
-   * @slot_at: the due time that was served last; @asked: somebody wants a run now. */
+  /* Automatic backups (namida-schedule-row.h). @folders: one URI per line. @rate: bytes per second. @slot_at: the
+   * due time that was served last. @asked: the user wants a run now. */
   "CREATE TABLE schedules ("
   " id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT NOT NULL, alias TEXT NOT NULL, every INTEGER NOT NULL,"
   " hours INTEGER NOT NULL, at INTEGER NOT NULL, weekday INTEGER NOT NULL, anchor INTEGER NOT NULL,"
@@ -250,21 +255,22 @@ static const char *const schema_steps[] = {
   " started_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, outcome TEXT NOT NULL, message TEXT);"
   "CREATE INDEX schedule_runs_schedule ON schedule_runs (schedule);"
 
-  /* What was said about a device without a recent backup, so that it is said once. @direction: "send" or "receive";
-   * @last_at: the backup since which nothing came; @logged_at: the last line in the log. */
+  /* Which devices without a recent backup have been reported, so that each is reported once. @direction: "send" or
+   * "receive". @last_at: the date of the last backup. @logged_at: when it was last written to the log. */
   "CREATE TABLE stale_notices ("
   " fingerprint TEXT NOT NULL, direction TEXT NOT NULL, last_at INTEGER NOT NULL, logged_at INTEGER NOT NULL,"
   " PRIMARY KEY (fingerprint, direction)) WITHOUT ROWID;",
 
   /* 10 → 11 */
-  /* Of a receiving that was accepted in part, or into a folder of its own. @folder: NULL: the usual; @declined: the
-   * paths that were not accepted, escaped, one on a line; NULL: none. */
+  /* For an incoming transfer that was accepted in part, or into another folder. @folder: NULL: the default.
+   * @declined: the escaped paths that were not accepted, one per line; NULL: none. */
   "ALTER TABLE sessions ADD COLUMN folder TEXT;"
   "ALTER TABLE sessions ADD COLUMN declined TEXT;",
 
   /* 11 → 12 */
-  /* Which content this device has sent to whom: namida_given_content_find(). @content: the first half of the hash.
-   * @healed_files, @healed_versions: damaged files that a session made whole, and in how many versions. */
+  /* Which content this device has sent to which receiver; see namida_given_content_find(). @content: the first half
+   * of the hash. @healed_files, @healed_versions: how many damaged files a session repaired, and in how many
+   * versions. */
   "CREATE TABLE receivers (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE);"
   "CREATE TABLE given_contents ("
   " receiver INTEGER NOT NULL REFERENCES receivers (id), content BLOB NOT NULL, PRIMARY KEY (receiver, content))"
@@ -273,15 +279,15 @@ static const char *const schema_steps[] = {
   "ALTER TABLE sessions ADD COLUMN healed_versions INTEGER NOT NULL DEFAULT 0;",
 
   /* 12 → 13 */
-  /* What else the words for a transfer depend on once it has ended: links and special files that were skipped, whether
-   * what arrived of a canceled one is kept, and what its person has to do at the other device. */
+  /* Other values that the text for an ended transfer depends on: links and special files that were skipped, whether
+   * the received data of a canceled transfer is kept, and what the user has to do on the other device. */
   "ALTER TABLE sessions ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN can_resume INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE sessions ADD COLUMN advice TEXT;",
 
   /* 13 → 14 */
-  /* What looking into the backup zip of a version has found (namida-zip-doubt.h). @zip: as in versions; @sha256: of the
-   * zip, 64 hex digits; @part: what of it is not sound; @rules: of the inspection that found it. */
+  /* What the inspection of the backup zip of a version has found (namida-zip-doubt.h). @zip: as in versions.
+   * @sha256: of the zip, 64 hex digits. @part: which part is damaged. @rules: the version of the inspection rules. */
   "CREATE TABLE inspected_zips ("
   " version INTEGER PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE, zip TEXT NOT NULL, sha256 TEXT NOT NULL,"
   " kind TEXT NOT NULL, part TEXT, restorable INTEGER NOT NULL, rules INTEGER NOT NULL);"
@@ -320,7 +326,8 @@ set_error (NamidaDatabase *self, GError **error, int result, const char *message
                  self->path != NULL ? self->path : ":memory:", message);
 }
 
-/* What is a damaged file, in contrast to a locked, unreadable or newer one, which must never be moved aside. */
+/* Whether the file is damaged, as opposed to locked, unreadable or newer than this program. Those must never be
+ * moved aside. */
 static gboolean
 is_damage (int result)
 {
@@ -357,7 +364,7 @@ query_int (NamidaDatabase *self, const char *sql, int *value, int *result, GErro
     *result = sqlite3_step (statement);
   if (*result == SQLITE_ROW)
     *value = sqlite3_column_int (statement, 0);
-  /* Before finalize: afterwards the message is gone. */
+  /* Check before sqlite3_finalize(), which discards the message. */
   if (!check (self, *result, error))
     {
       sqlite3_finalize (statement);
@@ -367,8 +374,8 @@ query_int (NamidaDatabase *self, const char *sql, int *value, int *result, GErro
   return TRUE;
 }
 
-/* Each step is one transaction together with its number. BEGIN IMMEDIATE and a second look at the version keep two
- * programs that start at once from taking the same step. */
+/* Each step is one transaction, including its version number. BEGIN IMMEDIATE and a second look at the version
+ * prevent two programs that start at the same time from taking the same step. */
 static gboolean
 take_step (NamidaDatabase *self, int *version, int *result, GError **error)
 {
@@ -414,8 +421,8 @@ migrate (NamidaDatabase *self, int *result, GError **error)
   return FALSE;
 }
 
-/* quick_check reads every page once: damage is found now, not in the middle of a backup. Not at each start, for the
- * file may be large. */
+/* quick_check reads every page once, so that damage is found now and not in the middle of a backup. It does not run
+ * at every start, because the file may be large. */
 static gboolean
 check_pages (NamidaDatabase *self, int *result, GError **error)
 {
@@ -444,9 +451,9 @@ check_pages (NamidaDatabase *self, int *result, GError **error)
   return good;
 }
 
-/* SQLite would make the file with the umask's mode; this one holds who is trusted. A file that is there is not opened:
- * to close it would take the locks from every other connection of this process (fcntl(2)), and the next program that
- * ends would remove the log under it. */
+/* SQLite would create the file with the mode of the umask, but it contains the list of trusted devices. An existing
+ * file is not opened: closing it would release the locks of every other connection of this process (fcntl(2)), and
+ * the next program that ends would remove the log of a database in use. */
 static gboolean
 make_private (const char *path, GError **error)
 {
@@ -475,8 +482,8 @@ close_handle (NamidaDatabase *self)
   sqlite3_close_v2 (g_steal_pointer (&self->handle));
 }
 
-/* Two programs may open a new database at once. The change to the log does not wait by the busy timeout
- * (sqlite.org/c3ref/busy_handler.html: not where it could end in a deadlock). */
+/* Two programs may open a new database at the same time. The change to WAL mode does not honor the busy timeout
+ * where waiting could end in a deadlock (sqlite.org/c3ref/busy_handler.html). */
 static gboolean
 use_log (NamidaDatabase *self, int *result, GError **error)
 {
@@ -498,7 +505,7 @@ open_once (NamidaDatabase *self, int *result, GError **error)
       *result = SQLITE_CANTOPEN;
       return FALSE;
     }
-  /* NOMUTEX: @mutex guards it; SQLite's own would be taken dozens of times for each row. */
+  /* NOMUTEX, because @mutex guards the handle. SQLite's own mutex would be taken dozens of times for each row. */
   *result
       = sqlite3_open_v2 (self->path != NULL ? self->path : ":memory:", &self->handle,
                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (self->path == NULL ? SQLITE_OPEN_CREATE : 0),
@@ -512,7 +519,7 @@ open_once (NamidaDatabase *self, int *result, GError **error)
          && migrate (self, result, error);
 }
 
-/* The write-ahead log goes first: left behind by a crash, it would be played into the fresh file. */
+/* Move the write-ahead log first: if a crash left it behind, SQLite would replay it into the new file. */
 static gboolean
 move_aside (NamidaDatabase *self, GError **error)
 {
@@ -538,7 +545,7 @@ move_aside (NamidaDatabase *self, GError **error)
   return TRUE;
 }
 
-/* @result: (out): of SQLite, when it fails. */
+/* @result: (out): the SQLite result if opening fails. */
 static NamidaDatabase *
 database_open (const char *path, int *result, GError **error)
 {
@@ -578,7 +585,7 @@ namida_database_open (const char *path, GError **error)
   return database_open (path, &result, error);
 }
 
-/* FALSE for damage, for a file that another program uses, and for one that is newer than this program. */
+/* Returns %FALSE for damage, for a file that another program uses, and for one that is newer than this program. */
 static gboolean
 database_cannot_be_written (const char *path, int result, const GError *error)
 {
@@ -586,14 +593,14 @@ database_cannot_be_written (const char *path, int result, const GError *error)
 
   if (primary == SQLITE_FULL || primary == SQLITE_READONLY || primary == SQLITE_IOERR)
     return TRUE;
-  /* Of a file that is there: its log cannot be made. */
+  /* The file exists, but its log cannot be created. */
   return primary == SQLITE_CANTOPEN
          && (access (path, R_OK) == 0 || namida_error_is_full (error)
              || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_PERMISSION));
 }
 
-/* Copies all of the file into @memory. The log of a program that was killed can be read only by who has the file alone;
- * without it, an older state is read. */
+/* Copies the whole file into @memory. The log of a program that was killed can only be read with exclusive access to
+ * the file; without that, an older state is read. */
 static gboolean
 database_read_into (sqlite3 *memory, const char *path)
 {
@@ -609,7 +616,7 @@ database_read_into (sqlite3 *memory, const char *path)
       sqlite3_backup *backup = NULL;
 
       result = sqlite3_open_v2 (names[i], &file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
-      /* So that no file of shared memory is made. */
+      /* Exclusive mode avoids the creation of a shared memory file. */
       if (result == SQLITE_OK)
         result = sqlite3_exec (file, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
       if (result == SQLITE_OK && (backup = sqlite3_backup_init (memory, "main", file, "main")) != NULL)
@@ -624,7 +631,7 @@ database_read_into (sqlite3 *memory, const char *path)
   return result == SQLITE_OK;
 }
 
-/* @reason: why the file cannot be used. NULL: it cannot be read, too. */
+/* @reason: why the file cannot be used. Returns: (nullable): %NULL if the file cannot be read either. */
 static NamidaDatabase *
 database_open_copy (const char *path, const GError *reason)
 {
@@ -695,7 +702,7 @@ void
 namida_database_set_roomy (NamidaDatabase *self, gboolean roomy)
 {
   g_return_if_fail (NAMIDA_IS_DATABASE (self));
-  /* In KiB; without it everything works, slowly. */
+  /* In KiB. If it fails, everything still works, but slowly. */
   sqlite3_exec (self->handle, roomy ? "PRAGMA cache_size = -32000" : "PRAGMA cache_size = -2000", NULL, NULL, NULL);
   if (!roomy)
     sqlite3_db_release_memory (self->handle);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The SQLite database "state.db" of a data folder: opening, locking, the schema and bound statements. The trust
+ * store, the journal, the version store and the hub share one object and call it from worker threads;
+ * namida_database_lock() serializes them. */
 #pragma once
 
 #include <glib-object.h>
@@ -11,52 +14,70 @@ G_DECLARE_FINAL_TYPE (NamidaDatabase, namida_database, NAMIDA, DATABASE, GObject
 
 /**
  * namida_database_open:
- * @path: (nullable): the file "state.db" (made when missing, mode 0600); %NULL for one in memory
+ * @path: (nullable): path of "state.db" (created with mode 0600 if it is missing); %NULL for a database in memory
  *
- * Opens in WAL mode with synchronous=FULL and foreign keys, and brings it to the newest schema (PRAGMA user_version;
- * the steps are one array of SQL in namida-database.c, the only place where tables are made). A newer file than this
- * program knows is refused. All of it is read only when no other program has it open, and the last one was killed,
- * found damage, or a month has passed; a damaged one is moved aside ("state.db.damaged-<time>") then, and a fresh one
- * made. Blocking: worker threads, or the start of the program.
+ * Opens the database in WAL mode with synchronous=FULL and foreign keys, and brings it to the newest schema (PRAGMA
+ * user_version; the steps are one array of SQL in namida-database.c, the only place that creates tables). A file that
+ * is newer than this program is refused.
+ *
+ * The whole file is read only if no other program has it open and the last program was killed or found damage, or if a
+ * month has passed since the last check. A damaged file is then moved aside ("state.db.damaged-<time>") and replaced by
+ * a new one. Blocking: call it in a worker thread or at the start of the program.
  *
  * Returns: (transfer full) (nullable)
  */
 NamidaDatabase *namida_database_open (const char *path, GError **error);
 
 /**
- * namida_database_open_or_copy: as namida_database_open(). When the file cannot be written (a full disk, a folder that
- * is read-only), what can be read of it is copied into memory, or an empty one is begun there when there is no file:
- * nothing that is written to that one lasts. Blocking.
+ * namida_database_open_or_copy:
+ * @path: (nullable): as for namida_database_open()
+ *
+ * Like namida_database_open(). If the file cannot be written (full disk, read-only folder), copies what can be read of
+ * it into memory, or begins with an empty database in memory if there is no file. Changes to a database in memory are
+ * lost at the end of the program. Blocking.
  *
  * Returns: (transfer full) (nullable)
  */
 NamidaDatabase *namida_database_open_or_copy (const char *path, GError **error);
 
-/** namida_database_get_copy_reason: Returns: (transfer none) (nullable): a sentence, when the database is a copy in
- * memory. */
+/**
+ * namida_database_get_copy_reason: Returns: (transfer none) (nullable): a translated sentence that says why the
+ * database is a copy in memory; %NULL if it is the file itself.
+ */
 const char *namida_database_get_copy_reason (NamidaDatabase *self);
 
-/** namida_database_was_damaged: Returns: (transfer none) (nullable): where the damaged file was moved to at opening. */
+/**
+ * namida_database_was_damaged: Returns: (transfer none) (nullable): the path that a damaged file was moved to when the
+ * database was opened.
+ */
 const char *namida_database_was_damaged (NamidaDatabase *self);
 
 /**
  * namida_database_lock:
  *
- * Takes the database for the calling worker thread (recursive). Returns: (transfer none): the handle until
- * namida_database_unlock().
+ * Locks the database for the calling worker thread. The lock is recursive.
+ *
+ * Returns: (transfer none): the handle, valid until namida_database_unlock()
  */
 sqlite3 *namida_database_lock (NamidaDatabase *self);
+/** namida_database_unlock: Releases one namida_database_lock() of the calling thread. */
 void namida_database_unlock (NamidaDatabase *self);
 /**
- * namida_database_set_roomy: locked: before and after a transaction of many thousand rows. What SQLite keeps by itself
- * (2 MB) would be written out and read back while each index grows at a thousand places; half of the time went there.
+ * namida_database_set_roomy:
+ * @roomy: %TRUE before a transaction of many thousand rows, %FALSE after it
+ *
+ * Enlarges the page cache of SQLite. With the usual 2 MB, pages are written out and read back while each index grows in
+ * thousands of places, which took half of the time. The caller holds the lock.
  */
 void namida_database_set_roomy (NamidaDatabase *self, gboolean roomy);
 
 /**
- * namida_database_prepare: (locked)
- * @format: one type letter per following argument: s (const char *, nullable), i (gint64)
- * Returns: (transfer full) (nullable): a bound statement, for sqlite3_step() and sqlite3_finalize().
+ * namida_database_prepare:
+ * @format: one type letter for each following argument: s (const char *, nullable), i (gint64)
+ *
+ * The caller holds the lock.
+ *
+ * Returns: (transfer full) (nullable): a bound statement for sqlite3_step() and sqlite3_finalize()
  */
 sqlite3_stmt *namida_database_prepare (NamidaDatabase *self, GError **error, const char *sql, const char *format, ...);
 /** namida_database_next: @statement: (nullable). Steps to the next row, and keeps in @result why there is none.

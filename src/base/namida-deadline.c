@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements the time limit as a GLib timeout that cancels a GCancellable. Main context, except for the "cancelled"
+ * signal of the caller's cancellable, which may come from any thread. */
 #include "config.h"
 
 #include "namida-deadline.h"
@@ -38,7 +40,7 @@ namida_deadline_new (guint milliseconds, GCancellable *caller)
   if (caller == NULL)
     return self;
   self->caller = g_object_ref (caller);
-  /* Not g_cancellable_disconnect(): it would wait for the very handler that frees this. */
+  /* Do not use g_cancellable_disconnect(): it would wait for the handler that frees this object. */
   self->handler
       = g_signal_connect_data (caller, "cancelled", G_CALLBACK (on_cancelled), g_object_ref (self->cancellable),
                                (GClosureNotify) (void (*) (void)) g_object_unref, 0);

@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A time limit for an asynchronous operation that takes a GCancellable. Used for requests to the phone app and to
+ * LocalSend devices. Main context. */
 #pragma once
 
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
 
-/** NamidaDeadline: a GCancellable of its own, which is cancelled when its caller's is, or when it takes too long. Main
- * context; the caller's may be cancelled by any thread. */
+/**
+ * NamidaDeadline: owns a GCancellable that is cancelled when the caller's cancellable is cancelled or when the time is
+ * up. Main context; the caller's cancellable may be cancelled in any thread.
+ */
 typedef struct _NamidaDeadline NamidaDeadline;
 
-/** namida_deadline_new: @milliseconds: from now; 0: no limit. @caller: (nullable). Returns: (transfer full) */
+/** namida_deadline_new: @milliseconds: from now; 0 for no limit. @caller: (nullable). Returns: (transfer full) */
 NamidaDeadline *namida_deadline_new (guint milliseconds, GCancellable *caller);
-/** namida_deadline_free: what goes on with its cancellable is no longer bounded. */
+/**
+ * namida_deadline_free: Removes the time limit. Operations that still use the cancellable are not bounded any longer.
+ */
 void namida_deadline_free (NamidaDeadline *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaDeadline, namida_deadline_free)
-/** Returns: (transfer none) */
+/** namida_deadline_get_cancellable: Returns: (transfer none) */
 GCancellable *namida_deadline_get_cancellable (NamidaDeadline *self);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SHA-256 and random numbers by GnuTLS; see the header. Any thread. */
 #include "config.h"
 
 #include "namida-digest.h"
@@ -28,7 +29,8 @@ to_hex (const guint8 *bytes, gsize length)
   return hex;
 }
 
-/* Without SHA-256 or random numbers nothing here can be trusted: like g_malloc(), these end the program. */
+/* Nothing can be trusted without SHA-256 or random numbers: like g_malloc(), these functions abort the program if
+ * they fail. */
 static void
 must (int result, const char *what)
 {

@@ -1,7 +1,5 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * Mends what the environment says wrongly: see the header. Called by both programs first of all, in the main thread.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Prepares the environment of the process; see the header. Runs in the main thread before any other thread exists. */
 #include "config.h"
 
 #include "namida-environment.h"
@@ -15,6 +13,6 @@ namida_environment_begin (void)
 
   if (home != NULL && !g_path_is_absolute (home))
     g_unsetenv ("HOME");
-  /* A file that is larger than a limit allows is an error of that file (EFBIG), and no reason to be killed. */
+  /* A file that exceeds the size limit must be an error of that file (EFBIG), not a signal that kills the program. */
   signal (SIGXFSZ, SIG_IGN);
 }

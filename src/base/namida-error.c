@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of error codes and the sentences for system errors; see the header. Any thread. */
 #include "config.h"
 
 #include "namida-error.h"
@@ -16,7 +17,7 @@ typedef struct
   guint status;
 } WireCode;
 
-/* docs/protocol.md, "Errors". Codes above NO_DRIVE never travel and are "internal" there. */
+/* The codes of docs/protocol.md, "Errors". Codes above NO_DRIVE are never sent and are "internal" on the wire. */
 static const WireCode wire_codes[] = {
   [NAMIDA_ERROR_INTERNAL] = { "internal", 500 },
   [NAMIDA_ERROR_INVALID_REQUEST] = { "invalid-request", 400 },
@@ -41,7 +42,8 @@ static const WireCode wire_codes[] = {
   [NAMIDA_ERROR_CHECKSUM] = { "checksum", 422 },
   [NAMIDA_ERROR_TOO_MANY] = { "too-many", 429 },
   [NAMIDA_ERROR_NO_SPACE] = { "no-space", 507 },
-  /* Release 0.1.0 does not know these, and goes by the status: of the whole sending, or of this file. */
+  /* Version 0.1.0 does not know these codes and goes by the status, which says whether the whole transfer or only
+   * this file has failed. */
   [NAMIDA_ERROR_NO_INODES] = { "no-inodes", 507 },
   [NAMIDA_ERROR_QUOTA] = { "quota", 507 },
   [NAMIDA_ERROR_FILE_TOO_LARGE] = { "file-too-large", 413 },

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Formats sizes, times and names for people; see the header. Pure functions, apart from the locale. Any thread. */
 #include "config.h"
 
 #include "namida-format.h"
@@ -31,7 +32,7 @@ namida_format_time_left (gint64 seconds)
     return g_strdup ("");
   if (seconds < 60)
     return g_strdup_printf (_ ("%d s left"), (int) seconds);
-  /* Rounded up: a wait that ends early disappoints nobody. */
+  /* Round up: a wait that turns out shorter disappoints nobody. */
   minutes = seconds / 60 + (seconds % 60 != 0);
   if (minutes < 60)
     return g_strdup_printf (_ ("%d min left"), (int) minutes);
@@ -57,7 +58,7 @@ namida_format_progress (guint64 done, guint64 total)
 {
   g_autofree char *done_text = g_format_size (done);
   g_autofree char *total_text = g_format_size (total);
-  /* GLib parts number and unit by a no-break space. */
+  /* GLib separates the number from the unit with a no-break space. */
   const char *done_unit = g_utf8_strchr (done_text, -1, 0x00A0);
   const char *total_unit = g_utf8_strchr (total_text, -1, 0x00A0);
 
@@ -81,8 +82,8 @@ namida_format_fingerprint (const char *fingerprint)
   return g_string_free (text, FALSE);
 }
 
-/* What could reorder, hide or break the line that shows an alias. Cf covers the bidi controls (U+061C, U+200E/F,
- * U+202A to E, U+2066 to 9), zero-width ones, tags and the BOM (Unicode 15, chapter 23). */
+/* Characters that could reorder, hide or break the line that shows an alias. Cf covers the bidi controls (U+061C,
+ * U+200E/F, U+202A to E, U+2066 to 9), zero-width characters, tags and the BOM (Unicode 15, chapter 23). */
 static gboolean
 is_harmful (gunichar c)
 {
@@ -95,7 +96,7 @@ is_harmful (gunichar c)
     case G_UNICODE_PRIVATE_USE:
       return TRUE;
     default:
-      /* Variation selectors and fillers: no width, but letters or marks by category. */
+      /* Variation selectors and fillers have no width, but are letters or marks by category. */
       return g_unichar_iszerowidth (c) && !g_unichar_ismark (c);
     }
 }
@@ -106,9 +107,10 @@ is_invisible_letter (gunichar c)
   return c == 0x115F || c == 0x1160 || c == 0x3164 || c == 0xFFA0 || c == 0x2800 || c == 0x034F;
 }
 
-#define MAX_MARKS 3 /* on one letter: more than any language writes grow over the lines around */
+#define MAX_MARKS 3 /* on one letter: more than any language writes would cover the lines around */
 
-/* Harmful characters vanish, but for those that part words (newline, tab), which become one space like all the rest. */
+/* Removes harmful characters, except those that separate words (newline, tab), which become one space like all other
+ * white space. */
 static char *
 clean (const char *text)
 {
@@ -138,17 +140,17 @@ clean (const char *text)
   return g_string_free (out, FALSE);
 }
 
-/* Returns: (transfer full): NFC, without what has no place in a line. */
+/* Returns: (transfer full): @text in NFC, without characters that do not belong in a line. */
 static char *
 format_clean (const char *text)
 {
-  /* Much less of it is shown: no need to normalise a megabyte. */
+  /* Much less than this is shown, so a megabyte need not be normalized. */
   gsize length = text != NULL ? strnlen (text, 8192) : 0;
   g_autofree char *valid = length > 0 ? g_utf8_make_valid (text, (gssize) length) : g_strdup ("");
   g_autofree char *composed = g_utf8_normalize (valid, -1, G_NORMALIZE_NFC);
   g_autofree char *cleaned = clean (composed != NULL ? composed : valid);
 
-  /* Removing a character may have brought a letter and a mark together: compose once more. */
+  /* Removing a character may have joined a letter and a mark, so compose once more. */
   return g_utf8_normalize (cleaned, -1, G_NORMALIZE_NFC);
 }
 
@@ -188,7 +190,7 @@ namida_format_fold (const char *text)
   g_autofree char *folded = NULL;
   char *again;
 
-  /* A search folds the name of every file. */
+  /* A shortcut for ASCII, because a search folds the name of every file. */
   if (g_str_is_ascii (text))
     return g_ascii_strdown (text, -1);
   composed = g_utf8_normalize (text, -1, G_NORMALIZE_NFC);
@@ -200,8 +202,8 @@ namida_format_fold (const char *text)
 static gboolean
 is_right_to_left (gunichar c)
 {
-  /* The blocks of right-to-left scripts (Unicode 15, "Allocation of right-to-left"), Hebrew to Arabic extended, the
-   * presentation forms, and those beyond the basic plane. */
+  /* The blocks of right-to-left scripts (Unicode 15, "Allocation of right-to-left"): Hebrew to Arabic Extended, the
+   * presentation forms, and those beyond the basic multilingual plane. */
   return (c >= 0x0590 && c <= 0x08FF) || (c >= 0xFB1D && c <= 0xFDFF) || (c >= 0xFE70 && c <= 0xFEFF)
          || (c >= 0x10800 && c <= 0x10FFF) || (c >= 0x1E800 && c <= 0x1EFFF);
 }
@@ -222,7 +224,7 @@ is_for_terminal (gunichar c)
 {
   if (c == '\n' || c == '\t')
     return TRUE;
-  /* The isolates that namida_format_name() puts around a name stay: they are closed again. */
+  /* Keep the isolates that namida_format_name() puts around a name: each of them is closed again. */
   return c >= 0x20 && !(c >= 0x7F && c <= 0x9F) && !(c >= 0x202A && c <= 0x202E) && c != 0x2066 && c != 0x2067;
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Formats sizes, times and names for people. The window and the terminal both use it, so that they show the same
+ * text. Any thread. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/* Figures in words, translated, decimal: what the window and the terminal both show. Any thread; (transfer full). */
+/* Translated figures with decimal units, for the window and the terminal. Any thread; all results are (transfer
+ * full). */
 char *namida_format_size (guint64 bytes);                   /* "12.4 GB" */
 char *namida_format_speed (guint64 bytes_per_second);       /* "112 MB/s" */
 char *namida_format_time_left (gint64 seconds);             /* "1 min left"; "" when negative (unknown) */
@@ -18,27 +21,34 @@ char *namida_format_cut (const char *text, glong chars);
 /** namida_format_alias: an alias as it may be shown: NFC, control and bidi characters removed, 64 characters at most,
  * the last of them “…” when it is longer, "?" when nothing is left. */
 char *namida_format_alias (const char *alias);
-/** namida_format_title: the name of a song, a file or a folder as it may be shown: cleaned as an alias is, "" stays "",
- * and what is longer than NAMIDA_FORMAT_TITLE_CHARS ends with “…”, so that the cut is seen. */
+/**
+ * namida_format_title: Returns: (transfer full): the name of a song, file or folder that is safe to show. It is cleaned
+ * like an alias, but "" stays "", and a name that is longer than NAMIDA_FORMAT_TITLE_CHARS ends with “…”, so that the
+ * cut is visible.
+ */
 char *namida_format_title (const char *title);
 #define NAMIDA_FORMAT_TITLE_CHARS 200
 /**
- * namida_format_fold: a text for comparing and searching: “Zoë” is the same in upper case, and with the two dots as a
- * character of their own, as a Mac writes them.
- * @text: (UTF-8)
+ * namida_format_fold:
+ * @text: UTF-8
  *
- * Returns: (transfer full): not for showing. Any thread
+ * Folds case and normalizes, so that texts can be compared and searched: “Zoë” equals “ZOË”, and also “Zoë” with the
+ * two dots as a combining character, as macOS writes it. Any thread.
+ *
+ * Returns: (transfer full): a text for comparison only, not for display
  */
 char *namida_format_fold (const char *text);
-/** namida_format_name: an alias in the midst of a sentence: as namida_format_alias(), and one that is written from
- * right to left is isolated, so that the words around it keep their order. To be shown only. */
+/**
+ * namida_format_name: Returns: (transfer full): an alias for use inside a sentence: like namida_format_alias(), but a
+ * name that is written from right to left is isolated, so that the words around it keep their order. For display only.
+ */
 char *namida_format_name (const char *alias);
 /**
  * namida_format_for_terminal:
- * @text: UTF-8, several lines perhaps, in which names that others chose may stand
+ * @text: UTF-8, possibly of several lines, which may contain names chosen by others
  *
- * Control characters (but for line breaks and tabs) and those that change the direction of writing, written out as
- * characters: a name cannot move the cursor, change the colors or hide a part of a line.
+ * Replaces control characters (except line breaks and tabs) and characters that change the writing direction by visible
+ * escapes, so that a name cannot move the cursor, change colors or hide a part of a line.
  *
  * Returns: (transfer full)
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One background thread that frees large data structures; see the header. Any thread may add to its queue. */
 #include "config.h"
 
 #include "namida-free-later.h"
@@ -35,6 +36,6 @@ namida_free_later (gpointer data, GDestroyNotify free_data)
   waste = g_new0 (Waste, 1);
   waste->data = data;
   waste->free_data = free_data;
-  /* A failure means that no thread could be started now: it stays in the queue. */
+  /* A failure only means that no thread could be started now. The item stays in the queue. */
   g_thread_pool_push (g_once (&once, make_pool, NULL), waste, NULL);
 }

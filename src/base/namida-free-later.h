@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Frees large data structures without blocking the main loop. Used where an offer or a backup with many files ends. */
 #pragma once
 
 #include <glib.h>
@@ -6,9 +7,13 @@
 G_BEGIN_DECLS
 
 /**
- * namida_free_later: frees what has many parts (the files of a library) in a thread of its own, one after the other:
- * 100,000 of them take longer than the main loop may. @data: (transfer full) (nullable): nobody else may use it any
- * more; @free_data must be safe in any thread. What waits at the end of the program is not freed. Any thread.
+ * namida_free_later:
+ * @data: (transfer full) (nullable): must not be used by anybody else any more
+ * @free_data: must be safe to call in any thread
+ *
+ * Frees data with many parts (the files of a library) in one background thread, one item after the other: freeing
+ * 100,000 files would block the main loop for too long. Items that still wait at the end of the program are not freed.
+ * Any thread.
  */
 void namida_free_later (gpointer data, GDestroyNotify free_data);
 

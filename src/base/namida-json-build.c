@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Adds members to a JsonBuilder; see the header. Any thread that owns the builder. */
 #include "config.h"
 
 #include "namida-json-build.h"

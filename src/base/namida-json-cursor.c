@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads JSON text that namida_json_scan() has accepted, and appends members to a text. The scan guarantees the
+ * syntax, so only the kinds of values are checked here. Any thread that owns the cursor. */
 #include "config.h"
 
 #include "namida-json-cursor.h"
@@ -8,8 +10,6 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-/* The text has passed namida_json_scan(): what must follow does follow, so only kinds are checked here. */
 
 static gboolean
 wrong_kind (const char *key, const char *wanted, GError **error)
@@ -88,7 +88,7 @@ read_unit (const char *hex)
   return value;
 }
 
-/* At the character behind a backslash. */
+/* Reads an escape sequence. The cursor is at the character after the backslash. */
 static void
 read_escape (NamidaJsonCursor *self, GString *out)
 {
@@ -293,7 +293,7 @@ namida_json_find_member (const char *json, gsize length, const char *key, gsize 
       at += key_length;
       while (at < end && is_space (*at))
         at++;
-      /* Else it is a value. */
+      /* Otherwise it is a value, not a key. */
       if (at == end || *at != ':')
         continue;
       at++;

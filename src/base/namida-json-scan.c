@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks untrusted JSON text before anything reads it; see namida_json_scan() in namida-json-cursor.h. Pure
+ * functions, any thread. */
 #include "config.h"
 
 #include "namida-json-cursor.h"
@@ -84,7 +86,8 @@ take_hex4 (Scan *scan)
   return value;
 }
 
-/* Behind "\u". A lone surrogate has no UTF-8, and json-glib would cut a text at \u0000. */
+/* Reads the digits after "\u". Lone surrogates cannot be written as UTF-8, and json-glib would cut a string at
+ * \u0000; both are refused. */
 static gboolean
 scan_unicode_escape (Scan *scan, GError **error)
 {
@@ -144,7 +147,7 @@ take_digits (Scan *scan)
   return (gsize) (scan->at - start);
 }
 
-/* json-glib makes another number of an integer over 64 bits without a word. */
+/* json-glib silently changes integers that do not fit into 64 bits. */
 static gboolean
 integer_fits (const char *digits, gsize length)
 {
@@ -221,7 +224,8 @@ scan_container (Scan *scan, char close, GError **error)
   return TRUE;
 }
 
-/* Recursive, but never deeper than NAMIDA_LIMIT_JSON_DEPTH. Leaves @scan at the next character that is no space. */
+/* Recursive, but never deeper than NAMIDA_LIMIT_JSON_DEPTH. Leaves @scan at the next character that is not white
+ * space. */
 static gboolean
 scan_value (Scan *scan, GError **error)
 {

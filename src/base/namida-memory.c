@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Limits the number of malloc heaps; see the header. Runs once, at the start of main(). */
 #include "config.h"
 
 #include "namida-memory.h"
@@ -7,14 +8,14 @@
 #include <malloc.h>
 #endif
 
-/* The main context's, and one for all workers: they read, hash and write far more than they allocate. */
+/* One heap for the main context and one for all workers, which read, hash and write far more than they allocate. */
 #define HEAPS 2
 
 void
 namida_memory_begin (void)
 {
 #ifdef __GLIBC__
-  /* Who sets it for the whole system knows why. */
+  /* A value that was set for the whole system takes precedence. */
   if (g_getenv ("MALLOC_ARENA_MAX") == NULL)
     mallopt (M_ARENA_MAX, HEAPS);
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens files without following symbolic links; see the header. Any thread. */
 #include "config.h"
 
 #include "namida-open.h"
@@ -21,7 +22,8 @@ namida_open_pinned (int folder, const char *name, int flags)
 
   if (pin < 0)
     return -1;
-  /* O_PATH opens a symbolic link itself. What the pin holds stays the same, whatever gets its name meanwhile. */
+  /* O_PATH opens a symbolic link itself. The descriptor keeps referring to the same file, even if another file gets
+   * its name meanwhile. */
   if (fstat (pin, &st) != 0)
     saved_errno = errno;
   else if (S_ISLNK (st.st_mode))
@@ -44,7 +46,7 @@ namida_open_parent (const char *path, const char **basename)
   int fd = open (*path == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
   *basename = slash != NULL ? slash + 1 : path;
-  /* The kernel takes PATH_MAX bytes at once; a path may be longer. */
+  /* The kernel accepts at most PATH_MAX bytes at once, but a path may be longer. */
   while (fd >= 0 && path < *basename)
     {
       gsize left = (gsize) (*basename - path), length = MIN (left, (gsize) PATH_MAX - 1);
@@ -71,7 +73,7 @@ namida_open_parent (const char *path, const char **basename)
   return fd;
 }
 
-/* A path that the kernel does not take at once. -1 with errno. */
+/* Opens a path that is too long for the kernel. Returns -1 with errno set. */
 static int
 open_long (const char *path, int flags, mode_t mode)
 {
@@ -92,8 +94,8 @@ namida_open_at (int folder, const char *name, int flags, mode_t mode)
 {
   int fd = openat (folder, name, flags | O_NOFOLLOW | O_CLOEXEC, mode);
 
-  /* The file system of xdg-document-portal before 1.19, which is Debian 12's, hands O_NOFOLLOW on to an open(2) of a
-   * link of its own below /proc: each file in a folder that was chosen for a sandbox then says that it is a symbolic
+  /* The file system of xdg-document-portal before 1.19, which Debian 12 has, passes O_NOFOLLOW on to an open(2) of a
+   * link of its own below /proc. Each file in a folder that was chosen for a sandbox then appears to be a symbolic
    * link. */
   if (fd < 0 && errno == ELOOP && (flags & O_EXCL) == 0)
     return namida_open_pinned (folder, name, flags);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens files that must not be symbolic links, and paths that are longer than PATH_MAX. Used by the store, the
+ * sender and the file reader. Any thread. */
 #pragma once
 
 #include <sys/types.h>
@@ -7,11 +9,11 @@
  * namida_open_at:
  * @folder: an open folder, or AT_FDCWD
  * @name: below @folder
- * @flags: of open(2); O_NOFOLLOW and O_CLOEXEC go without saying
- * @mode: with O_CREAT
+ * @flags: flags of open(2); O_NOFOLLOW and O_CLOEXEC are added
+ * @mode: the mode for O_CREAT
  *
- * openat(2) of a file that must not be a symbolic link, also in a folder that the desktop's portal shows to a sandbox.
- * Any thread.
+ * Like openat(2), for a file that must not be a symbolic link. Also works in a folder that the document portal shows to
+ * a sandbox. Any thread.
  *
  * Returns: a file descriptor, or -1 with errno set: ELOOP for a symbolic link
  */
@@ -19,14 +21,17 @@ int namida_open_at (int folder, const char *name, int flags, mode_t mode);
 
 /**
  * namida_open_parent:
- * @path: absolute, or below the working directory; may be longer than PATH_MAX, as a deep tree of folders may be
- * @basename: (out): the last component, within @path
+ * @path: absolute, or relative to the working directory; may be longer than PATH_MAX, as in a deep tree of folders
+ * @basename: (out): the last component, a pointer into @path
  *
- * Opens the folder that holds @path, through links if there are any. Any thread.
+ * Opens the folder that contains @path. Follows symbolic links. Any thread.
  *
  * Returns: a file descriptor, or -1 with errno set
  */
 int namida_open_parent (const char *path, const char **basename);
 
-/* For namida_open_at() and its test: the same in two steps, for what is there already. */
+/**
+ * namida_open_pinned: Does the same as namida_open_at() in two steps, for a file that already exists. Exported for its
+ * test.
+ */
 int namida_open_pinned (int folder, const char *name, int flags);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* QR codes, as described in the header. */
+/* QR codes by libqrencode; see the header. Pure functions, any thread. */
 
 #include "config.h"
 
@@ -48,7 +48,7 @@ namida_qr_is_dark (NamidaQr *self, guint x, guint y)
   return (self->code->data[(y - NAMIDA_QR_QUIET) * width + x - NAMIDA_QR_QUIET] & 1) != 0;
 }
 
-/* Two rows of squares in one line. A terminal is dark: what is light in the code is written. */
+/* Writes two rows of squares as one line. A terminal is dark, so the light squares are drawn. */
 static void
 append_halves (NamidaQr *self, GString *out, guint y)
 {

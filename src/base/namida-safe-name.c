@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Makes a safe path of a name that namida_safe_path_check_portable() refuses. Programs of other makes (LocalSend, the
- * phone app) send whatever their file system takes for a name, and one odd name must not cost the whole offer. Called
- * by the parsers of their offers in worker threads; pure functions. What comes out is checked like any other name. */
+/* Makes a safe path out of a name that namida_safe_path_check_portable() refuses. Other programs (LocalSend, the
+ * phone app) send any name that their file system accepts, and one odd name must not make the whole offer fail. The
+ * parsers of these offers call it in worker threads; the functions are pure. The result is checked like any other
+ * name. */
 
 #include "config.h"
 
@@ -15,7 +16,7 @@
 #include <string.h>
 
 #define MAX_EXTENSION_BYTES 32u
-/* Room for the number of a twin, and for the folder that the store puts before it. */
+/* Leaves room for the number of a duplicate and for the folder that the store puts before the path. */
 #define MAX_PATH_BYTES (NAMIDA_LIMIT_PATH_BYTES - 64u)
 #define MAX_DEPTH (NAMIDA_LIMIT_DEPTH - 1u)
 
@@ -27,7 +28,7 @@ safe_name_cut_length (const char *text, gsize length)
   return length;
 }
 
-/* To NAMIDA_LIMIT_COMPONENT_BYTES, not within a character, with what follows the last dot. */
+/* Shortens @name to NAMIDA_LIMIT_COMPONENT_BYTES at a character boundary, and keeps its extension. */
 static void
 safe_name_shorten (GString *name)
 {
@@ -43,7 +44,7 @@ safe_name_shorten (GString *name)
   g_string_append (name, extension);
 }
 
-/* Returns: (transfer full) (nullable): %NULL for a component that is left out. */
+/* Returns: (transfer full) (nullable): %NULL if the component is dropped. */
 static char *
 safe_name_clean_component (const char *component)
 {

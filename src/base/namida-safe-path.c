@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks received paths and opens their folders; see the header. Blocking where files are opened. Any thread. */
 #include "config.h"
 
 #include "namida-safe-path.h"
@@ -28,14 +29,14 @@ refuse (GError **error, const char *name, const char *why)
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH, _ ("A file was sent without a name."));
       return FALSE;
     }
-  /* Shown without what could disturb a terminal or a label, and not at full length. */
+  /* Show the name without characters that could disturb a terminal or a label, and not in full length. */
   shown = namida_format_alias (name);
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH, _ ("The name “%s” is refused: %s."), shown, why);
   return FALSE;
 }
 
-/* No "." and ".." in @name, also not between backslashes: a drive that is shared with other systems may be read by one
- * that takes them for separators. */
+/* Returns whether @name has no "." or ".." component. Backslashes count as separators, too: another system that uses
+ * the drive may treat them as such. */
 static gboolean
 check_steps (const char *name, gsize length)
 {
@@ -64,7 +65,7 @@ check_component (const char *name, gsize length, const char *whole, GError **err
   return check_steps (name, length) || refuse (error, whole, _ ("it leads to another folder"));
 }
 
-/* "C:" and "C:x" name a drive on the peer's system; "C: A song" in a deeper folder is a plain name. */
+/* "C:" and "C:x" name a drive on the other device's system. "C: A song" in a subfolder is an ordinary name. */
 static gboolean
 has_drive_letter (const char *path)
 {
@@ -136,8 +137,8 @@ fail_open (GError **error, int saved_errno, const char *relative)
   g_autofree char *shown = namida_format_alias (relative);
   g_autofree char *what = NULL;
 
-  /* ELOOP: a link (openat2). ENOTDIR: a link (O_NOFOLLOW with O_DIRECTORY), or a file where a folder should be.
-   * EXDEV: out of the root. All of them: not a place where a received file belongs. */
+  /* ELOOP: a link (openat2). ENOTDIR: a link (O_NOFOLLOW with O_DIRECTORY), or a file in place of a folder. EXDEV:
+   * outside the root. No received file belongs in any of these places. */
   if (saved_errno == ELOOP || saved_errno == ENOTDIR || saved_errno == EXDEV)
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
@@ -157,7 +158,7 @@ open_beneath (int root_fd, const char *folder)
   struct open_how how = { .flags = FOLDER_FLAGS, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
   int fd;
 
-  /* EAGAIN: a rename raced with the lookup (openat2(2)); it says nothing about this path. */
+  /* EAGAIN: a rename raced with the lookup (openat2(2)). It says nothing about this path, so try again. */
   for (int tries = 0; tries < 32; tries++)
     {
       fd = (int) syscall (SYS_openat2, root_fd, folder, &how, sizeof how);
@@ -167,7 +168,8 @@ open_beneath (int root_fd, const char *folder)
   return fd;
 }
 
-/* One component below @parent_fd, made when @create. Returns a descriptor, or -1 with errno. */
+/* Opens one component below @parent_fd, and creates it if @create is set. Returns a descriptor, or -1 with errno
+ * set. */
 static int
 open_step (int parent_fd, const char *name, gboolean create)
 {
@@ -180,7 +182,7 @@ open_step (int parent_fd, const char *name, gboolean create)
   return openat (parent_fd, name, FOLDER_FLAGS);
 }
 
-/* Component by component, each opened without following a link and relative to the one before. */
+/* Opens @folder component by component, each relative to the one before and without following a link. */
 static int
 walk (int root_fd, const char *folder, gboolean create)
 {
@@ -199,7 +201,8 @@ walk (int root_fd, const char *folder, gboolean create)
   return fd;
 }
 
-/* The folder part, "" for the root itself; sets @basename. NULL with @error when the path is unsafe. */
+/* Returns the folder part of @relative, "" for the root itself, and sets @basename; %NULL with @error if the path is
+ * unsafe. */
 static char *
 split (const char *relative, char **basename, GError **error)
 {
@@ -226,8 +229,8 @@ open_parent (int root_fd, const char *relative, gboolean create, gboolean by_wal
   else
     {
       fd = open_beneath (root_fd, *folder != '\0' ? folder : ".");
-      /* ENOSYS: before Linux 5.6; EPERM: a sandbox's seccomp filter that does not know the call. The walk also makes
-       * what is missing. */
+      /* ENOSYS: Linux before 5.6. EPERM: the seccomp filter of a sandbox that does not know the call. The walk also
+       * creates missing folders. */
       if (fd < 0 && (errno == ENOSYS || errno == EPERM || (errno == ENOENT && create)))
         fd = walk (root_fd, folder, create);
     }
@@ -251,7 +254,7 @@ namida_safe_path_open_parent_by_walk (
   return open_parent (root_fd, relative, create, TRUE, basename, error);
 }
 
-/* At most @max bytes of @text, not within a character. */
+/* Returns the length of @text when cut to at most @max bytes at a character boundary. */
 static gsize
 cut_length (const char *text, gsize length, gsize max)
 {
@@ -265,12 +268,12 @@ cut_length (const char *text, gsize length, gsize max)
 char *
 namida_safe_path_component_from_alias (const char *alias)
 {
-  /* Also ends the control and bidi characters, and bounds the length to 64 characters. */
+  /* Also removes control and bidi characters and limits the length to 64 characters. */
   g_autofree char *name = namida_format_alias (alias);
   char *start;
 
   g_strdelimit (name, "/\\:", '-');
-  /* A leading dot hides a folder; a drive letter is gone with its colon. */
+  /* A leading dot would hide the folder. A drive letter is harmless without its colon. */
   for (start = name; *start == '.' || *start == ' '; start++)
     ;
   g_strchomp (start);
@@ -290,7 +293,7 @@ namida_safe_path_numbered (const char *basename, guint n)
   g_return_val_if_fail (basename != NULL, NULL);
 
   dot = strrchr (basename, '.');
-  /* A name that only begins with a dot has no extension; one of over 32 bytes is no extension. */
+  /* A name whose only dot is the first character has no extension, and more than 32 bytes are not an extension. */
   if (dot == NULL || dot == basename || strlen (dot) > 32)
     dot = basename + strlen (basename);
   stem = (gsize) (dot - basename);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The skeletons of names and the table of letters that look alike; see the header. Pure functions, any thread. */
 #include "config.h"
 
 #include "namida-skeleton.h"
@@ -13,8 +14,8 @@ typedef struct
   char to;
 } Twin;
 
-/* Capitals whose small letters look different: before the case is folded. (Unicode's confusables.txt, the part of it
- * that keyboards and fonts for Latin, Greek and Cyrillic have.) */
+/* Capital letters whose lower-case form looks different: map them before folding case. From Unicode's
+ * confusables.txt, limited to what keyboards and fonts for Latin, Greek and Cyrillic have. */
 static const Twin capitals[] = {
   { 0x0392, 'b' }, { 0x0396, 'z' }, { 0x0397, 'h' }, { 0x039C, 'm' }, { 0x039D, 'n' }, { 0x03A1, 'p' },
   { 0x03A4, 't' }, { 0x03A5, 'y' }, { 0x03A7, 'x' }, { 0x0412, 'b' }, { 0x041C, 'm' }, { 0x041D, 'h' },
@@ -68,7 +69,7 @@ static const Twin smalls[] = {
   { 0x0501, 'd' },
   { 0x051B, 'q' },
   { 0x051D, 'w' },
-  /* Latin beyond ASCII that no decomposition brings back */
+  /* Latin letters outside ASCII that have no decomposition */
   { 0x00F8, 'o' },
   { 0x0111, 'd' },
   { 0x0131, 'l' },
@@ -84,7 +85,7 @@ static const Twin smalls[] = {
   { 0x057D, 'u' },
   { 0x0570, 'h' },
   { 0x0578, 'n' },
-  /* ASCII among itself */
+  /* ASCII characters that look like each other */
   { '0', 'o' },
   { '1', 'l' },
   { 'i', 'l' },
@@ -112,7 +113,7 @@ map (const char *text, const Twin *table, gsize n)
   return g_string_free (out, FALSE);
 }
 
-/* Letters and digits without their marks: what is between them and above them is easily overlooked. */
+/* Keeps letters and digits without their marks, because spaces, punctuation and accents are easily overlooked. */
 static char *
 letters_of (const char *text)
 {
@@ -139,7 +140,7 @@ replace (const char *text, const char *what, const char *by)
 char *
 namida_skeleton (const char *name)
 {
-  /* As it is shown: what is never shown makes no difference. */
+  /* Start from the name as it is shown, so that characters that are never shown make no difference. */
   g_autofree char *shown = namida_format_alias (name);
   g_autofree char *parted = g_utf8_normalize (shown, -1, G_NORMALIZE_ALL);
   g_autofree char *small_twins = map (parted, capitals, G_N_ELEMENTS (capitals));

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds names that look alike. The trust store uses it to warn of a device whose name imitates that of a trusted
+ * one. Pure functions, any thread. */
 #pragma once
 
 #include <glib.h>
@@ -7,16 +9,18 @@ G_BEGIN_DECLS
 
 /**
  * namida_skeleton:
- * @name: a name that a person reads (UTF-8, also damaged)
+ * @name: a name that the user reads (UTF-8, possibly invalid)
  *
- * What two names have in common that look the same to a hasty reader (the idea of Unicode UTS #39, "skeleton", with a
- * small table of our own): compatibility forms, case, accents, spaces, punctuation and the common Cyrillic and Greek
- * twins of Latin letters make no difference. For comparing only: it is nothing to show. It errs towards the same.
- * Returns: (transfer full): "" when nothing of @name can be seen. Any thread.
+ * Reduces a name to what it has in common with every name that looks the same at a glance (the idea of the "skeleton"
+ * of Unicode UTS #39, with a small table of our own): compatibility forms, case, accents, spaces, punctuation and the
+ * common Cyrillic and Greek twins of Latin letters make no difference. Rather takes two names for the same than misses
+ * a twin. The result is for comparison only, not for display. Any thread.
+ *
+ * Returns: (transfer full): "" if no character of @name is visible
  */
 char *namida_skeleton (const char *name);
 
-/** namida_looks_like: Returns: whether both names have one skeleton, and that is not empty. */
+/** namida_looks_like: Returns: whether both names have the same skeleton and it is not empty. */
 gboolean namida_looks_like (const char *one, const char *other);
 
 G_END_DECLS

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Writes files so that runs of zeros become holes. The receiver of bodies, the fetcher and restore call it for every
- * block that they write, so data without zeros costs one look at the first word of each 4 KiB. Any thread. */
+/* Writes files so that runs of zeros become holes. The receiver of bodies, the fetcher and the restore code call it
+ * for every block that they write; data without zeros costs one look at the first word of each 4 KiB. Any thread. */
 
 #define BLOCK 4096u
 
@@ -23,7 +23,8 @@ sparse_is_zero (const guint8 *block)
   return first == 0 && memcmp (block, block + 1, BLOCK - 1) == 0;
 }
 
-/* Bytes from the start of @data up to the first block that is of zeros (@zero FALSE), or that is not (TRUE). */
+/* Returns the number of bytes from the start of @data to the first block of zeros (if @zero is %FALSE), or to the
+ * first block that is not all zeros (if it is %TRUE). */
 static gsize
 sparse_find_end (const guint8 *data, gsize length, gboolean zero)
 {
@@ -34,7 +35,7 @@ sparse_find_end (const guint8 *data, gsize length, gboolean zero)
   return zero || length - at >= BLOCK ? at : length;
 }
 
-/* FALSE with errno, EOPNOTSUPP when zeros have to be written. */
+/* Returns %FALSE with errno set; EOPNOTSUPP means that the zeros have to be written. */
 static gboolean
 sparse_make_hole (int fd, guint64 offset, gsize length)
 {
@@ -42,7 +43,7 @@ sparse_make_hole (int fd, guint64 offset, gsize length)
 
   if (fstat (fd, &st) != 0)
     return FALSE;
-  /* Also gives back what fallocate() reserved, which needs the size first. */
+  /* Punching a hole also gives back what fallocate() reserved, but needs the final size first. */
   if ((guint64) st.st_size < offset + length && ftruncate (fd, (off_t) (offset + length)) != 0)
     return FALSE;
   if (fallocate (fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t) offset, (off_t) length) == 0
@@ -55,7 +56,7 @@ sparse_make_hole (int fd, guint64 offset, gsize length)
 ssize_t
 namida_sparse_pwrite (int fd, const void *data, gsize length, guint64 offset)
 {
-  /* A block of the file that begins before @data is written as it is. */
+  /* The part of a block that begins before @data is written as it is. */
   gsize head = (BLOCK - offset % BLOCK) % BLOCK;
   gsize run;
 

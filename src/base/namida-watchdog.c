@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Replaces the poll function of the default main context to measure how long each iteration blocks; see the header.
+ * Runs in the main thread; the alarm is a signal that interrupts it. */
 #include "config.h"
 
 #include "namida-watchdog.h"
@@ -17,23 +19,23 @@
 
 typedef struct
 {
-  gint64 wall, worked, queued; /* ns: all time, on a processor, waiting for one */
-  long waits;                  /* how often the thread gave up its processor by itself */
+  gint64 wall, worked, queued; /* ns: in total, on a processor, waiting for a processor */
+  long waits;                  /* how often the thread gave up its processor voluntarily */
 } Times;
 
-/* All of the main thread, but what the signal handler reads. */
+/* Only used in the main thread, except what the signal handler reads. */
 static struct
 {
   gint64 limit; /* ns */
-  int queue;    /* open file with the time in the run queue; -1: not known here */
+  int queue;    /* open file with the time in the run queue; -1 if unavailable */
   GPollFunc poll;
   timer_t alarm;
-  Times begin; /* of this turn; wall 0: in no turn */
+  Times begin; /* start of this iteration; wall 0 outside of an iteration */
   gint64 longest, worked;
   guint64 turns;
 } dog;
 
-/* ns that the handler needed in this turn: its writing is no work of the program. */
+/* CPU time in ns that the handler used in this iteration. Its output is not counted as work of the program. */
 static volatile gint64 spent;
 
 static gint64
@@ -69,8 +71,8 @@ now (void)
   return times;
 }
 
-/* In the main thread, in the midst of what takes so long. What is called here may be called in a signal handler, once
- * backtrace() has loaded its library. */
+/* Runs in the main thread, in the middle of what takes so long. The functions called here are safe in a signal
+ * handler once backtrace() has loaded its library. */
 static void
 on_alarm (int number)
 {
@@ -91,8 +93,8 @@ set_alarm (gint64 ns)
   timer_settime (dog.alarm, 0, &when, NULL);
 }
 
-/* What neither worked nor waited for a processor. Who never waited did not sleep: then it is the time that the host of
- * a virtual machine took. */
+/* Time spent neither working nor waiting for a processor. A thread that never waited did not sleep; the rest is then
+ * time that the host of a virtual machine took. */
 static gint64
 slept_ns (const Times *end, gint64 worked)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reports main loop iterations that block for too long, for tests and debugging. Started by main() of both programs. */
 #pragma once
 
 #include <glib.h>
@@ -6,18 +7,20 @@
 G_BEGIN_DECLS
 
 /**
- * namida_watchdog_start: for tests and for whoever looks for what makes the window stutter. With NAMIDA_WATCHDOG=MS in
- * the environment, each turn of the main loop that keeps the loop busy for longer than MS milliseconds is written to
- * standard error, with the calls that it was in when the limit passed; and at the end of the program the longest one.
- * Without the variable it does nothing and costs nothing. Once, in the main thread, before the main loop runs.
+ * namida_watchdog_start:
  *
- * A turn goes from one poll of the default main context to the next: what nobody presses, draws or answers in. What
- * counts of it is the time of the processor that the main thread used, and the time that it slept (a file, a lock,
- * another process): not the time that it would have run and other threads or programs had the processor, which says
- * nothing of this program. The last needs the kernel's figures of /proc/self/task (CONFIG_SCHED_INFO); where those are
- * missing only the time of the processor counts.
+ * With NAMIDA_WATCHDOG=MS in the environment, each iteration of the main loop that blocks it for longer than MS
+ * milliseconds is written to standard error, with the stack at the moment when the limit passed; the longest iteration
+ * is reported at the end of the program. Without the variable it does nothing and costs nothing. Call it once in the
+ * main thread, before the main loop runs.
  *
- * A line, for the tests that read it: "watchdog: blocked 73.1 ms (worked 71.9, slept 1.2)".
+ * An iteration goes from one poll of the default main context to the next; during that time no input is handled and
+ * nothing is drawn. It counts the CPU time of the main thread and the time in which that thread slept (on a file, a
+ * lock, another process). It does not count the time in which the thread was runnable but other threads or programs had
+ * the processor, which says nothing about this program. That needs the kernel's figures in /proc/self/task
+ * (CONFIG_SCHED_INFO); if they are missing, only CPU time counts.
+ *
+ * Tests read lines like this one: "watchdog: blocked 73.1 ms (worked 71.9, slept 1.2)".
  */
 void namida_watchdog_start (void);
 
