@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The name of a device that cannot be claimed by another. */
+/* Computes and compares fingerprints of certificates; see the header. Pure functions, any thread. */
 #include "config.h"
 
 #include "namida-fingerprint.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The name of a device that cannot be claimed by another: the SHA-256 of its certificate, in 64 hexadecimal digits.
+/* The name of a device that no other device can claim: the SHA-256 of its certificate, as 64 hexadecimal digits.
  * Pure functions for the whole program. Any thread. */
 #pragma once
 
@@ -7,22 +7,29 @@
 
 G_BEGIN_DECLS
 
-/** namida_fingerprint_of: Returns: (transfer full): SHA-256 of the DER, 64 upper-case hex digits. */
+/**
+ * namida_fingerprint_of: Returns: (transfer full): the SHA-256 of the DER form of @certificate as 64 upper-case hex
+ * digits.
+ */
 char *namida_fingerprint_of (GTlsCertificate *certificate);
-/** namida_fingerprint_is_valid: 64 hex digits. */
+/** namida_fingerprint_is_valid: Returns: whether @text (nullable) is 64 hex digits. */
 gboolean namida_fingerprint_is_valid (const char *text);
-/** NAMIDA_FINGERPRINT_DIGITS: how many digits name a device among the trusted ones, and among all others: keys that
- * begin with 8 given digits can be made. */
+/**
+ * NAMIDA_FINGERPRINT_DIGITS: the number of leading digits that are enough to name a device. Fewer digits are needed for
+ * a trusted device than for others, because a key whose fingerprint begins with 8 given digits can be made.
+ */
 #define NAMIDA_FINGERPRINT_DIGITS_TRUSTED 8u
 #define NAMIDA_FINGERPRINT_DIGITS 16u
 /**
  * namida_fingerprint_is_named:
- * @fingerprint: (nullable): of a device, in either case
- * @text: what a person typed
+ * @fingerprint: (nullable): the fingerprint of a device, in either case
+ * @text: what the user entered
  * @trusted: whether that device is trusted here
  *
- * Returns: whether @text is the beginning of @fingerprint, and long enough to mean it; spaces and colons between digits
- * make no difference. Pure, any thread.
+ * Pure, any thread.
+ *
+ * Returns: whether @text is the beginning of @fingerprint and long enough to name it; spaces and colons between digits
+ * are ignored
  */
 gboolean namida_fingerprint_is_named (const char *fingerprint, const char *text, gboolean trusted);
 

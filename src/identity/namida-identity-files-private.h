@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads and creates the files of the identity. Used only by namida-identity.c, at the start of the program.
+ * Blocking. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/** NamidaIdentityFiles: what the folder "identity" holds, as text. */
+/** NamidaIdentityFiles: the contents of the folder "identity", as text. */
 typedef struct
 {
   char *key_pem;
@@ -15,7 +17,10 @@ typedef struct
 
 /**
  * namida_identity_files_load:
- * Reads the identity below @data_dir, or makes it once. Blocking. Two programs that start at once get the same one.
+ * @data_dir: the data folder
+ *
+ * Reads the identity below @data_dir, or creates it if there is none. Two programs that start at the same time get the
+ * same one. Blocking.
  *
  * Returns: (transfer full) (nullable): %NULL with %NAMIDA_ERROR_STORAGE, %NAMIDA_ERROR_NO_SPACE or
  * %NAMIDA_ERROR_INTERNAL
@@ -23,12 +28,14 @@ typedef struct
 NamidaIdentityFiles *namida_identity_files_load (const char *data_dir, GError **error);
 /**
  * namida_identity_check_parents:
- * @data_dir: a folder that exists
+ * @data_dir: an existing folder
  *
- * Returns: %FALSE with %NAMIDA_ERROR_STORAGE when other users of this computer may change a folder above it. Blocking.
+ * Blocking.
+ *
+ * Returns: %FALSE with %NAMIDA_ERROR_STORAGE if other users of this computer can change a folder above @data_dir
  */
 gboolean namida_identity_check_parents (const char *data_dir, GError **error);
-/** namida_identity_files_free: also wipes the key from memory. */
+/** namida_identity_files_free: Also wipes the key from memory. */
 void namida_identity_files_free (NamidaIdentityFiles *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaIdentityFiles, namida_identity_files_free)
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The folder "identity": reading it, creating it once without being torn apart by a crash, and refusing one that
+ * others can read or replace. Called by namida-identity.c at the start of the program. Blocking. */
 #include "config.h"
 
 #include "namida-identity-files-private.h"
@@ -29,12 +31,12 @@ static const char *const names[] = { KEY, CERTIFICATE, UUID };
 typedef struct
 {
   guint64 device, inode;
-  int fd; /* open as long as it is remembered: another file cannot get its inode */
+  int fd; /* kept open while the file is remembered, so that no other file can get its inode */
 } KeyFile;
 
 #define KEY_FILES_MOST 64u
 
-/* All that were read, so that none is ever sent. */
+/* All key files that were read, so that none of them is ever sent. Guards @key_files. */
 static GMutex key_files_lock;
 static GArray *key_files; /* (nullable) KeyFile */
 
@@ -107,7 +109,8 @@ fail_write (GError **error, const char *path)
   return FALSE;
 }
 
-/* A new identity would look to all trusted devices like somebody else: only a person may decide on that. */
+/* Never create a new identity silently: trusted devices would treat this one as a stranger. Only the user may decide
+ * this. */
 static void
 refuse (GError **error, const char *path, const char *why)
 {
@@ -117,7 +120,7 @@ refuse (GError **error, const char *path, const char *why)
                path, why);
 }
 
-/* Up to MAX_BYTES of @fd, NUL-terminated; NULL with errno. */
+/* Reads up to MAX_BYTES of @fd. Returns: (transfer full) (nullable): NUL-terminated text; %NULL with errno set. */
 static char *
 read_all (int fd)
 {
@@ -139,8 +142,8 @@ read_all (int fd)
   return g_steal_pointer (&text);
 }
 
-/* Whether the file system keeps no permissions, so that “chmod” would change nothing: those of Windows and of cameras.
- * @type: of statfs(2). */
+/* Whether the file system stores no permissions, as those of Windows and of cameras, so that chmod would have no
+ * effect. @type: from statfs(2). */
 static gboolean
 identity_is_without_modes (guint64 type)
 {
@@ -150,7 +153,7 @@ identity_is_without_modes (guint64 type)
          || type == 0x4d44 || type == 0x2011BAB0; /* FAT, exFAT */
 }
 
-/* Returns: TRUE, with @error, when advice to change the permissions of @path would be of no use. */
+/* Returns: %TRUE with @error if advice to change the permissions of @path would not help. */
 static gboolean
 identity_refuse_without_modes (const char *path, GError **error)
 {
@@ -180,7 +183,7 @@ static char *
 read_file (const char *folder, const char *name, gboolean secret, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  /* O_NONBLOCK: a FIFO in its place must not hold the program. */
+  /* O_NONBLOCK, so that a FIFO in place of the file cannot block the program. */
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   struct stat info;
   char *text = NULL;
@@ -261,7 +264,7 @@ write_durably (int folder_fd, const char *name, const char *text)
   return good;
 }
 
-/* What a crash left: never used by anybody, since only the rename makes it an identity. */
+/* Removes what a crash left behind. It was never used, because only the rename makes it an identity. */
 static void
 remove_leftover (int data_fd)
 {
@@ -274,7 +277,8 @@ remove_leftover (int data_fd)
   unlinkat (data_fd, NEW_FOLDER, AT_REMOVEDIR);
 }
 
-/* A whole folder under another name, durable, then one rename: a crash leaves no identity or all of it. */
+/* Writes a complete folder under another name, makes it durable and renames it, so that a crash leaves either no
+ * identity or a complete one. */
 static gboolean
 write_folder (int data_fd, const NamidaIdentityFiles *files)
 {
@@ -322,7 +326,8 @@ make_folder (int data_fd, const char *folder, GError **error)
   return g_steal_pointer (&files);
 }
 
-/* Any of the three being there makes it an identity, whole or not. A name that cannot be looked at counts as there. */
+/* If any of the three files exists, there is an identity, complete or not. A file that cannot be examined counts as
+ * existing. */
 static gboolean
 is_present (int data_fd)
 {
@@ -337,7 +342,7 @@ is_present (int data_fd)
   return FALSE;
 }
 
-/* Who may write into the folder may put another key there. */
+/* Anyone who can write to the folder could replace the key. */
 static gboolean
 check_folder (const char *folder, GError **error)
 {
@@ -378,11 +383,11 @@ namida_identity_files_load (const char *data_dir, GError **error)
       return NULL;
     }
   data_fd = open (data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  /* Held until the descriptor is closed: a second program waits the millisecond that making takes. */
+  /* Held until the descriptor is closed. A second program waits for the millisecond that the creation takes. */
   if (data_fd < 0 || flock (data_fd, LOCK_EX) != 0)
     fail_read (error, data_dir);
   else if (!check_folder (data_dir, error) || !namida_identity_check_parents (data_dir, error))
-    files = NULL; /* who may write there may put another identity, or another list of trusted devices, into it */
+    files = NULL; /* a user who can write there could replace the identity or the list of trusted devices */
   else if (is_present (data_fd))
     files = check_folder (folder, error) ? read_folder (folder, error) : NULL;
   else

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Creates and checks the key pair of a device. Used only by namida-identity-files.c. Any thread. */
 #pragma once
 
 #include <glib.h>
@@ -10,7 +11,9 @@ G_BEGIN_DECLS
  * @key_pem: (out) (transfer full): the private key, PKCS #8
  * @certificate_pem: (out) (transfer full): its self-signed certificate
  *
- * Returns: %FALSE with %NAMIDA_ERROR_INTERNAL. Any thread, about half a millisecond.
+ * Takes about half a millisecond. Any thread.
+ *
+ * Returns: %FALSE with %NAMIDA_ERROR_INTERNAL
  */
 gboolean namida_identity_keys_make (char **key_pem, char **certificate_pem, GError **error);
 

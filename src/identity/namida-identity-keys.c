@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Creates the ECDSA key and the self-signed certificate of a device with GnuTLS. Called by namida-identity-files.c.
+ * Any thread. */
 #include "config.h"
 
 #include "namida-identity-keys-private.h"
@@ -14,7 +16,7 @@
 #define COMMON_NAME "Namida Sync"
 #define KEY_ID_BYTES 64
 
-/* A certificate that never runs out: a device is known by it for as long as it lives (docs/protocol.md, "Identity"). */
+/* The certificate never expires: other devices know this device by it forever (docs/protocol.md, "Identity"). */
 #define FIRST_YEAR 1975
 #define LAST_YEAR 4096
 
@@ -26,7 +28,7 @@ new_year (int year)
   return (time_t) g_date_time_to_unix (time);
 }
 
-/* RFC 5280, 4.1.2.2: a positive integer of 20 bytes at most. */
+/* RFC 5280, 4.1.2.2: a positive integer of at most 20 bytes. */
 static int
 set_serial (gnutls_x509_crt_t certificate)
 {

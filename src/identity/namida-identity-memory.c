@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Compares the identity with that of the last start; see the header. Blocking; runs at the start of the program. */
 #include "config.h"
 
 #include "namida-identity-memory.h"
@@ -11,9 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MARKER "state.made" /* beside the database: there was one */
+#define MARKER "state.made" /* a file beside the database that shows that a database was created */
 
-/* Returns: (transfer full) (nullable): the fingerprint of the last start; %NULL without @error: this is the first. */
+/* Returns: (transfer full) (nullable): the fingerprint at the last start; %NULL without @error if this is the first
+ * start. */
 static char *
 read_last (NamidaDatabase *database, GError **error)
 {
@@ -34,7 +36,7 @@ make_marker (const char *path, GError **error)
   struct stat st;
   int fd;
 
-  /* It may be in a folder that is read-only by now. */
+  /* Look first: the folder may be read-only by now. */
   if (lstat (path, &st) == 0 && S_ISREG (st.st_mode))
     return TRUE;
   fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Remembers the identity between two starts, so that the user learns when it has changed. Called by the hub at the
+ * start of the program. Blocking. */
 #pragma once
 
 #include "namida-database.h"
@@ -8,14 +10,14 @@ G_BEGIN_DECLS
 
 /**
  * namida_identity_remember:
- * @data_dir: the device's folder
- * @sentence: (out) (transfer full) (nullable): what a person must be told
+ * @data_dir: the data folder
+ * @sentence: (out) (transfer full) (nullable): a translated message for the user
  *
- * Compares who this device is with who it was at the last start, and whether there was a database then: a new identity
- * (all others have to pair again) and a list of trusted devices that is gone are told, once, and then remembered.
- * Blocking: the start of the program.
+ * Compares the identity of this device with that of the last start, and checks whether there was a database then. A new
+ * identity (all other devices have to pair again) and a missing list of trusted devices are reported once, and then
+ * recorded. Blocking: call it at the start of the program.
  *
- * Returns: %FALSE with STORAGE or NO_SPACE when it could not be written down
+ * Returns: %FALSE with STORAGE or NO_SPACE if the identity could not be recorded
  */
 gboolean namida_identity_remember (
     NamidaIdentity *identity, NamidaDatabase *database, const char *data_dir, char **sentence, GError **error);

@@ -1,9 +1,6 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * The folders above the data folder. Who may change one of them can move the data folder away and put another one in
- * its place, with a key and a list of trusted devices of their own, whatever the permissions of the data folder are.
- * Called once, when the identity is loaded; blocking, any thread.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks the folders above the data folder: a user who can rename one of them could put another identity in its
+ * place. Called while the identity is loaded. Blocking. */
 #include "config.h"
 
 #include "namida-identity-files-private.h"
@@ -18,7 +15,7 @@
 
 #define ACL_NAME "system.posix_acl_access"
 #define ACL_MAX_BYTES 4096
-/* Of acl(5), as the kernel keeps it: linux/posix_acl.h and linux/posix_acl_xattr.h. */
+/* From acl(5), in the format of the kernel: linux/posix_acl.h and linux/posix_acl_xattr.h. */
 #define ACL_HEAD_BYTES 4
 #define ACL_TAG_USER 0x02
 #define ACL_TAG_GROUP 0x08
@@ -30,7 +27,8 @@ typedef struct
   guint32 id;
 } AclEntry;
 
-/* Whether a list of access names another user or a group that may write; the mask is the group's part of the mode. */
+/* Whether an access control list names another user or group that may write. The mask of the list is the group part
+ * of the mode. */
 static gboolean
 parents_acl_gives_write (const char *folder)
 {
@@ -54,8 +52,8 @@ parents_acl_gives_write (const char *folder)
   return FALSE;
 }
 
-/* A group of one's own, which many systems make for each user, is nobody else. In a sticky folder nobody moves away
- * what belongs to another user. */
+/* The user's private group, which many systems create for each user, has no other members. In a sticky folder,
+ * nobody can move what belongs to another user. */
 static gboolean
 parents_others_may_change (const char *folder, const struct stat *st)
 {
@@ -101,7 +99,7 @@ namida_identity_check_parents (const char *data_dir, GError **error)
   g_autofree char *named = g_canonicalize_filename (data_dir, NULL);
   g_autofree char *real = realpath (data_dir, NULL);
 
-  /* By a link the data folder may lie elsewhere: then the link itself can be replaced, too. */
+  /* The data folder may be reached through a symbolic link; then the link itself can be replaced, too. */
   return parents_check_above (named, error)
          && (real == NULL || g_str_equal (real, named) || parents_check_above (real, error));
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The identity object and the default name of the device; see the header. Loading runs at the start of the program
+ * or in a worker thread; the rest belongs to the main context. */
 #include "config.h"
 
 #include "namida-identity.h"
@@ -42,7 +44,7 @@ namida_identity_load (const char *data_dir, GError **error)
 
   g_return_val_if_fail (data_dir != NULL, NULL);
 
-  /* Else the certificate would be blamed. */
+  /* Check this first; otherwise the certificate would be blamed. */
   if (!g_tls_backend_supports_tls (g_tls_backend_get_default ()))
     {
       g_set_error_literal (
@@ -112,7 +114,7 @@ namida_identity_set_alias (NamidaIdentity *self, const char *alias)
   g_return_if_fail (NAMIDA_IS_IDENTITY (self));
 
   shown = namida_format_alias (alias);
-  /* "?" is what is left of an alias without a visible character. */
+  /* "?" means that the alias has no visible character. */
   if (strcmp (shown, "?") == 0)
     {
       g_free (shown);

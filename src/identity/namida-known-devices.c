@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The list of namida-known-devices.h: copies of what the trust store knows, under a lock, because connections are made
- * in workers and the trust store belongs to the main context. */
+/* Implements the list of namida-known-devices.h. It holds copies of the trust store's data under a lock, because
+ * connections are made in worker threads and the trust store belongs to the main context. */
 #include "config.h"
 
 #include "namida-known-devices.h"
@@ -9,7 +9,7 @@
 #include "namida-skeleton.h"
 #include "namida-trusted.h"
 
-#define MOST_CLAIMS 256u /* anybody can announce anything */
+#define MOST_CLAIMS 256u /* bounded, because anyone can send announcements */
 #define CLAIM_US (30 * G_USEC_PER_SEC)
 
 struct _NamidaKnownDevices

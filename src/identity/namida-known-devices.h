@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What trusted devices call themselves, as far as a connection must know it: when another key answers at the address of
- * one of them, these names tell somebody who pretends to be it from somebody who only got its address. The identity
- * owns the one list; the hub keeps it up to date; connections read it in any thread. */
+/* What trusted devices call themselves, as far as a connection must know it. When another key answers at the address
+ * of a trusted device, these names distinguish a device that pretends to be the trusted one from a device that
+ * merely got its address. The identity owns the only list; the hub keeps it up to date; connections read it in any
+ * thread. */
 #pragma once
 
 #include <glib.h>
@@ -10,15 +11,16 @@ G_BEGIN_DECLS
 
 typedef struct _NamidaKnownDevices NamidaKnownDevices;
 
-/** namida_known_devices_new: Returns: (transfer full): without a device. */
+/** namida_known_devices_new: Returns: (transfer full): an empty list. */
 NamidaKnownDevices *namida_known_devices_new (void);
+/** namida_known_devices_free: @self: (transfer full) */
 void namida_known_devices_free (NamidaKnownDevices *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaKnownDevices, namida_known_devices_free)
 
 /**
  * namida_known_devices_set:
  * @self: the list
- * @trusted: (element-type NamidaTrusted): all of them, in place of those before
+ * @trusted: (element-type NamidaTrusted): all trusted devices; replaces the previous ones
  *
  * Any thread.
  */
@@ -27,27 +29,27 @@ void namida_known_devices_set (NamidaKnownDevices *self, GPtrArray *trusted);
 /**
  * namida_known_devices_note_claim:
  * @self: the list
- * @fingerprint: that an announcement has just named
+ * @fingerprint: the fingerprint that an announcement has just named
  * @host: the address that it came from, without a port
  *
- * Remembered for half a minute: the key is not proven yet, and who shows another one there is no device that got the
- * address by chance. Any thread.
+ * Remembers for half a minute that an unproven announcement named this key. A device at that address that then shows
+ * another key did not get the address by chance. Any thread.
  */
 void namida_known_devices_note_claim (NamidaKnownDevices *self, const char *fingerprint, const char *host);
 
 /**
  * namida_known_devices_is_claimed:
  * @self: the list
- * @fingerprint: of the device that was to be at an address
+ * @fingerprint: the fingerprint of the device that was expected at an address
  * @host: that address, without a port
- * @said_fingerprint: (nullable): what somebody there, who has shown another key, says of itself
- * @said_uuid: (nullable): likewise
- * @said_alias: (nullable): likewise
+ * @said_fingerprint: (nullable): the fingerprint that the device there, which has shown another key, claims
+ * @said_uuid: (nullable): the uuid that it claims
+ * @said_alias: (nullable): the name that it claims
  *
  * Any thread.
  *
- * Returns: whether it says that it is the device with @fingerprint: by the key itself, here or in an announcement, or
- * by the number or a name that looks like that of the trusted device that has it
+ * Returns: whether that device claims to be the device with @fingerprint: by the fingerprint itself (here or in an
+ * announcement), by the uuid of the trusted device with that fingerprint, or by a name that looks like its name
  */
 gboolean namida_known_devices_is_claimed (NamidaKnownDevices *self,
                                           const char *fingerprint,

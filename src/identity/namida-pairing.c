@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Computes commitments and pairing codes; see the header. Pure functions, any thread. */
 #include "config.h"
 
 #include "namida-pairing.h"

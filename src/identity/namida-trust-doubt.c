@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Compares a device with the trusted ones by key, uuid and name; see the header. Main context. */
 #include "config.h"
 
 #include "namida-trust-doubt.h"
@@ -9,7 +10,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* @but: (nullable): not this one */
+/* @but: (nullable): a device to skip. */
 static const NamidaTrusted *
 find_lookalike (NamidaTrustStore *trust, const char *alias, const NamidaTrusted *but)
 {
@@ -27,7 +28,8 @@ find_lookalike (NamidaTrustStore *trust, const char *alias, const NamidaTrusted 
   return NULL;
 }
 
-/* Names are what a person chooses a recipient by. */
+/* A trusted device that takes the name of another one would be confused with it, because people choose a recipient
+ * by name. */
 static const NamidaTrusted *
 find_name_taken (NamidaTrustStore *trust, const NamidaTrusted *self, const char *alias)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads the trusted and the blocked devices from the database. Used only by namida-trust-store.c. Blocking; any
+ * thread. */
 #pragma once
 
 #include "namida-database.h"
@@ -8,11 +10,11 @@ G_BEGIN_DECLS
 
 /**
  * namida_trust_rows_read:
- * @version: (inout): SQLite's data_version as this connection saw it last, -1: never
+ * @version: (inout): SQLite's data_version as this connection last saw it; -1 if never
  *
- * Reads who is trusted, unless nobody else has written to the file since @version. Blocking; any thread.
+ * Reads the trusted devices, unless no other connection has written to the file since @version. Blocking; any thread.
  *
- * Returns: (transfer full) (nullable): fingerprint → NamidaTrusted; %NULL without @error: nothing has changed.
+ * Returns: (transfer full) (nullable): fingerprint → NamidaTrusted; %NULL without @error if nothing has changed
  */
 GHashTable *namida_trust_rows_read (NamidaDatabase *database, gint64 *version, GError **error);
 /**

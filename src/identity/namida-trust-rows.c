@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The queries for trusted and blocked devices; see the header. Blocking; any thread. */
 #include "config.h"
 
 #include "namida-trust-rows-private.h"
@@ -70,7 +71,7 @@ read_rows (NamidaDatabase *database, sqlite3 *handle, GError **error)
   return result == SQLITE_DONE ? g_steal_pointer (&rows) : NULL;
 }
 
-/* It changes only by what other connections write (sqlite.org/pragma.html#pragma_data_version). */
+/* The version changes only when other connections write (sqlite.org/pragma.html#pragma_data_version). */
 static gboolean
 read_version (NamidaDatabase *database, sqlite3 *handle, gint64 *version, GError **error)
 {
@@ -95,7 +96,7 @@ namida_trust_rows_read (NamidaDatabase *database, gint64 *version, GError **erro
   GHashTable *rows = NULL;
   gint64 now = 0;
 
-  /* Before the rows: what is written in between is found by the next look. */
+  /* Read the version before the rows, so that the next call finds what is written in between. */
   if (read_version (database, handle, &now, error) && now != *version)
     rows = read_rows (database, handle, error);
   if (rows != NULL)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Keeps the trusted and blocked devices in memory, and passes changes to the writer thread; see the header. Changes
+ * are made in the main context; the tables are read in any thread under a lock. */
 #include "config.h"
 
 #include "namida-trust-store.h"
@@ -15,11 +17,11 @@ struct _NamidaTrustStore
 
   NamidaDatabase *database;
   NamidaTrustWriter *writer;
-  GMutex mutex;        /* guards @rows: written in the main context, read in any thread */
+  GMutex mutex;        /* guards @rows, which is written in the main context and read in any thread */
   GHashTable *rows;    /* fingerprint → NamidaTrusted */
-  GHashTable *blocked; /* fingerprint → name; guarded likewise */
-  gint64 version;      /* of the file, as it was read last */
-  guint n_changes;     /* made here */
+  GHashTable *blocked; /* fingerprint → name; also guarded by @mutex */
+  gint64 version;      /* SQLite's data_version when the file was last read */
+  guint n_changes;     /* number of changes made here */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaTrustStore, namida_trust_store, G_TYPE_OBJECT)
@@ -93,7 +95,7 @@ namida_trust_store_may_restore (NamidaTrustStore *self, const char *fingerprint)
   return may;
 }
 
-/* Main context, the only writer: reading needs no lock here. */
+/* Main context, which is the only writer, so that reading needs no lock here. */
 static const NamidaTrusted *
 find (NamidaTrustStore *self, const char *fingerprint)
 {
@@ -162,7 +164,7 @@ namida_trust_store_list (NamidaTrustStore *self)
   return list;
 }
 
-/* Returns: (transfer full) (nullable): what is known of a trusted device, to be changed and put() back. */
+/* Returns: (transfer full) (nullable): a copy of the row, which the caller changes and passes to put(). */
 static NamidaTrusted *
 take (NamidaTrustStore *self, const char *fingerprint)
 {
@@ -178,7 +180,7 @@ replace_text (char **text, const char *value)
   *text = g_strdup (value);
 }
 
-/* Takes @row (transfer full) into memory and queues @what of it for the file. */
+/* Puts @row (transfer full) into memory and queues the change @what for the file. */
 static void
 put (NamidaTrustStore *self, NamidaTrusted *row, NamidaTrustWrite what)
 {
@@ -331,7 +333,7 @@ namida_trust_store_supersede (NamidaTrustStore *self, const char *fingerprint, c
     }
 }
 
-/* ---- who is blocked ---- */
+/* ---- blocked devices ---- */
 
 void
 namida_trust_store_block (NamidaTrustStore *self, const char *fingerprint, const char *alias)
@@ -405,14 +407,14 @@ namida_trust_store_dup_blocked (NamidaTrustStore *self)
   return copy;
 }
 
-/* ---- what another program changed ---- */
+/* ---- changes made by other programs ---- */
 
 typedef struct
 {
   gint64 version;
   guint n_changes;
-  GHashTable *rows;    /* (nullable): nothing has changed */
-  GHashTable *blocked; /* (nullable): likewise */
+  GHashTable *rows;    /* (nullable): %NULL if nothing has changed */
+  GHashTable *blocked; /* (nullable): as above */
 } Refresh;
 
 static void
@@ -432,7 +434,7 @@ refresh_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   Refresh *refresh = data;
   g_autoptr (GError) error = NULL;
 
-  /* What is decided here and not yet in the file must not be lost by reading it. */
+  /* Decisions that were made here but are not yet in the file must not be lost by reading it. */
   namida_trust_writer_flush (self->writer);
   refresh->rows = namida_trust_rows_read (self->database, &refresh->version, &error);
   if (refresh->rows != NULL)
@@ -510,7 +512,7 @@ refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     g_task_return_error (task, g_steal_pointer (&error));
   else if (refresh->rows != NULL && refresh->n_changes != self->n_changes)
-    /* Something was decided here meanwhile: what was read is older than that. */
+    /* Something was changed here meanwhile, so that the rows that were read are outdated. Read again. */
     start_refresh (self, g_steal_pointer (&task));
   else
     {

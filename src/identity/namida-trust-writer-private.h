@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread that writes changes of the trust store to the database. Used only by namida-trust-store.c, which pushes
+ * changes in its main context. */
 #pragma once
 
 #include "namida-database.h"
@@ -6,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* One thread that brings changes of the trust store into the database, in the order in which they were pushed. Each
- * writes only its own columns: another program may have changed or removed the rest of the row. */
+/* A kind of change. Changes are written in the order in which they were pushed, and each one writes only its own
+ * columns: another program may have changed or removed the rest of the row. */
 typedef enum
 {
   NAMIDA_TRUST_WRITE_ADD,
@@ -17,21 +19,26 @@ typedef enum
   NAMIDA_TRUST_WRITE_SEEN,
   NAMIDA_TRUST_WRITE_RENAME,
   NAMIDA_TRUST_WRITE_REMOVE,
-  NAMIDA_TRUST_WRITE_BLOCK, /* also removes */
+  NAMIDA_TRUST_WRITE_BLOCK, /* also removes the device from the trusted ones */
   NAMIDA_TRUST_WRITE_UNBLOCK,
 } NamidaTrustWrite;
 
 typedef struct _NamidaTrustWriter NamidaTrustWriter;
-/** NamidaTrustWriterFailed: called in the main context of namida_trust_writer_new(), never after @owner is gone. */
+/**
+ * NamidaTrustWriterFailed: Called in the main context of namida_trust_writer_new(), never after @owner was finalized.
+ */
 typedef void (*NamidaTrustWriterFailed) (gpointer owner, const char *message);
 
-/** namida_trust_writer_new: @owner: weakly referenced. Returns: (transfer full) */
+/** namida_trust_writer_new: @owner: only referenced weakly. Returns: (transfer full) */
 NamidaTrustWriter *namida_trust_writer_new (NamidaDatabase *database, GObject *owner, NamidaTrustWriterFailed failed);
-/** namida_trust_writer_push: copies @row. */
+/** namida_trust_writer_push: Queues a change. Copies @row. */
 void namida_trust_writer_push (NamidaTrustWriter *self, NamidaTrustWrite what, const NamidaTrusted *row);
-/** namida_trust_writer_flush: returns when all that was pushed is written or has failed. Blocking. */
+/**
+ * namida_trust_writer_flush: Returns when every queued change was written or has failed. Blocking; any thread but the
+ * writer's.
+ */
 void namida_trust_writer_flush (NamidaTrustWriter *self);
-/** namida_trust_writer_free: flushes first. */
+/** namida_trust_writer_free: Flushes first. */
 void namida_trust_writer_free (NamidaTrustWriter *self);
 
 G_END_DECLS

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The writer thread of the trust store; see the header. Changes are pushed in the main context and written in one
+ * worker thread. */
 #include "config.h"
 
 #include "namida-trust-writer-private.h"
@@ -7,9 +9,9 @@ struct _NamidaTrustWriter
 {
   NamidaDatabase *database;
   GMainContext *context;
-  GObject *owner; /* only dereferenced through a GWeakRef made in the owner's thread */
+  GObject *owner; /* only dereferenced through a GWeakRef that is created in the owner's thread */
   NamidaTrustWriterFailed failed;
-  GThreadPool *pool; /* one thread: first in, first out */
+  GThreadPool *pool; /* with one thread, so that changes are written in order */
   GMutex mutex;      /* guards @pending */
   GCond idle;
   guint pending;
@@ -47,8 +49,8 @@ weak_free (GWeakRef *weak)
   g_free (weak);
 }
 
-/* The strong reference is taken here and not in the worker, which must never hold the last one: freeing the owner
- * waits for the worker. */
+/* Take the strong reference here and not in the worker thread, which must never hold the last one: finalizing the
+ * owner waits for the worker. */
 static gboolean
 tell_failure (gpointer data)
 {
@@ -70,7 +72,8 @@ failure_free (gpointer data)
   g_free (failure);
 }
 
-/* A device that is trusted no longer is not brought what it once had from here either (namida_given_content_find()). */
+/* Also forgets what was sent to the device, so that a device that is no longer trusted is not sent replacements
+ * (namida_given_content_find()). */
 static gboolean
 trust_writer_remove (NamidaDatabase *database, const char *fingerprint, GError **error)
 {

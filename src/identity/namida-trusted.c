@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One device that a person trusts, as a value. */
+/* The boxed type of a trusted device; see the header. Any thread. */
 #include "config.h"
 
 #include "namida-trusted.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The check that LocalSend 1.18 offers on its page “Verify” (app/lib/pages/verify_page.dart and
- * app/lib/util/fingerprint_alphabet.dart in github.com/localsend/localsend): SHA-256 over both fingerprints in upper
- * case, sorted and joined; its first 128 bits as a number to the base of an alphabet of 272 icons give sixteen of them.
- * Here each icon has a word for what it shows, in the order of that alphabet. Called by the command line and by dialogs
- * that ask whether a device is to be trusted; pure functions, any thread. */
+/* The check that LocalSend 1.18 offers on its page "Verify" (app/lib/pages/verify_page.dart and
+ * app/lib/util/fingerprint_alphabet.dart in github.com/localsend/localsend): the SHA-256 of both fingerprints in
+ * upper case, sorted and joined, of which the first 128 bits are written as a number in base 272; each digit is one
+ * of 272 icons, which gives sixteen icons. This file has a word for each icon, in the order of that alphabet. Called
+ * by the command line and by dialogs that ask whether to trust a device. Pure functions, any thread. */
 
 #include "config.h"
 
@@ -16,7 +16,7 @@
 
 #define NUMBER_BYTES 16u
 
-/* Not translated: both people look at icons, and need one word for each, the same in every report. */
+/* Not translated: people compare icons, and need the same word for each icon in every report. */
 static const char *const verify_icons[] = {
   "snowflake",
   "alarm clock",
@@ -292,7 +292,7 @@ static const char *const verify_icons[] = {
   "padlock, open",
 };
 
-G_STATIC_ASSERT (G_N_ELEMENTS (verify_icons) == 272); /* with it 128 bits take sixteen icons */
+G_STATIC_ASSERT (G_N_ELEMENTS (verify_icons) == 272); /* with this base, 128 bits give sixteen icons */
 
 /* Divides @number by the number of icons. Returns: the remainder. */
 static guint
@@ -324,7 +324,7 @@ namida_verify_words (const char *own, const char *other)
   g_autofree char *both = namida_verify_dup_hex (own, other);
   g_autofree char *digest = namida_digest_bytes (both, strlen (both));
   char **words = g_new0 (char *, NAMIDA_VERIFY_WORDS + 1);
-  guint8 number[NUMBER_BYTES]; /* the highest byte first */
+  guint8 number[NUMBER_BYTES]; /* big-endian */
 
   for (guint i = 0; i < NUMBER_BYTES; i++)
     number[i] = (guint8) (g_ascii_xdigit_value (digest[2 * i]) * 16 + g_ascii_xdigit_value (digest[2 * i + 1]));

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The verification words of LocalSend. The dialogs and commands that ask whether a device is to be trusted show
+ * them. Pure functions, any thread. */
 #pragma once
 
 #include <glib.h>
@@ -8,15 +10,20 @@ G_BEGIN_DECLS
 #define NAMIDA_VERIFY_WORDS 16u
 
 /**
- * namida_verify_words: what LocalSend's page “Verify” shows of two certificates, in either order: sixteen icons, here
- * as words that say what each icon shows. Whoever sees the same on both screens knows that nobody sits between the two.
- * @own, @other: fingerprints
+ * namida_verify_words:
+ * @own: the fingerprint of this device
+ * @other: the fingerprint of the other device; the order makes no difference
  *
- * Returns: (transfer full): NAMIDA_VERIFY_WORDS words in English. Any thread.
+ * The sixteen icons that LocalSend's page "Verify" shows for two certificates, here as words that describe the icons.
+ * If both screens show the same words, nobody is intercepting the connection. Any thread.
+ *
+ * Returns: (transfer full): NAMIDA_VERIFY_WORDS words in English
  */
 char **namida_verify_words (const char *own, const char *other);
-/** namida_verify_dup_hex: Returns: (transfer full): what the same page shows as text: both fingerprints, sorted and
- * joined. */
+/**
+ * namida_verify_dup_hex: Returns: (transfer full): the text that the same page shows: both fingerprints, sorted and
+ * joined.
+ */
 char *namida_verify_dup_hex (const char *own, const char *other);
 
 G_END_DECLS
