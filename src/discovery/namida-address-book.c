@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list of entered addresses and the parser for them; see the header. Main context; one worker thread writes to
+ * the database. */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
@@ -17,15 +19,15 @@ struct _NamidaAddressBook
 {
   GObject parent_instance;
   NamidaDatabase *database;
-  GPtrArray *places; /* (element-type utf8), the newest first */
+  GPtrArray *places; /* (element-type utf8), newest first */
   GThreadPool *writer;
 };
 
-/* One write. */
+/* One change of the table. */
 typedef struct
 {
   char *place;
-  gint64 added_at; /* 0: it goes */
+  gint64 added_at; /* 0: remove the address */
 } Entry;
 
 G_DEFINE_FINAL_TYPE (NamidaAddressBook, namida_address_book, G_TYPE_OBJECT)
@@ -117,7 +119,7 @@ namida_address_book_list (NamidaAddressBook *self)
   return g_strv_builder_end (builder);
 }
 
-/* @place: (transfer full). One thread: in the order in which they were said. */
+/* Queues a change. @place: (transfer full). One thread writes the changes in order. */
 static void
 push (NamidaAddressBook *self, char *place, gint64 added_at)
 {
@@ -200,7 +202,7 @@ namida_address_book_flush (NamidaAddressBook *self)
     g_thread_pool_free (g_steal_pointer (&self->writer), FALSE, TRUE);
 }
 
-/* RFC 952 and 1123, and the underscore that people's routers give out; an international name is in its ASCII form. */
+/* RFC 952 and 1123, plus the underscore that some home routers use. International names are in their ASCII form. */
 static gboolean
 is_host (const char *text)
 {
@@ -232,7 +234,7 @@ namida_place_parse (const char *text, char **host, guint16 *port)
     return FALSE;
   if (colon != NULL)
     *colon = '\0';
-  /* All digits and dots, and yet no address: a mistake in typing, which no name server has to hear of. */
+  /* Only digits and dots, but not an address: a typing mistake that no name server needs to see. */
   if (!is_host (stripped) || strspn (stripped, "0123456789.") == strlen (stripped))
     return FALSE;
   *host = g_steal_pointer (&stripped);
@@ -240,7 +242,7 @@ namida_place_parse (const char *text, char **host, guint16 *port)
   return TRUE;
 }
 
-/* Four groups of digits with dots between them. */
+/* Returns whether @text consists of four groups of digits with dots between them. */
 static gboolean
 place_looks_like_ipv4 (const char *text)
 {
@@ -254,8 +256,8 @@ place_looks_like_ipv4 (const char *text)
   return dots == 3;
 }
 
-/* An address with what only other programs need: “192.168.1.20/music”, “me@192.168.1.20”. A device may have such a
- * name, but hardly one with an address in it. */
+/* Returns whether @host is an address with additions that only other programs understand: "192.168.1.20/music",
+ * "me@192.168.1.20". A device can have such a name, but hardly one that contains an address. */
 static gboolean
 place_has_more (const char *host)
 {

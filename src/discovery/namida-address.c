@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses, formats and compares socket addresses. Used by all of discovery, and through namida-peer.h by the sender
+ * and the server. Pure functions. */
 #include "config.h"
 
 #include <net/if.h>
@@ -11,7 +13,7 @@
 guint32
 namida_address_scope (GInetSocketAddress *address)
 {
-  /* GLib takes the question for IPv4 as a programmer's mistake. */
+  /* GLib treats the call for an IPv4 address as a programming error. */
   if (g_socket_address_get_family (G_SOCKET_ADDRESS (address)) != G_SOCKET_FAMILY_IPV6)
     return 0;
   return g_inet_socket_address_get_scope_id (address);
@@ -28,7 +30,7 @@ namida_address_equal (GInetSocketAddress *a, GInetSocketAddress *b)
 GInetSocketAddress *
 namida_address_unmapped (GInetSocketAddress *address)
 {
-  /* RFC 4291, 2.5.5.2: what a dual stack listener reports for an IPv4 peer. */
+  /* RFC 4291, 2.5.5.2: the form in which a dual-stack listener reports an IPv4 address. */
   static const guint8 prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
   GInetAddress *host = g_inet_socket_address_get_address (address);
   const guint8 *bytes = g_inet_address_to_bytes (host);
@@ -99,7 +101,7 @@ namida_address_parse (const char *text)
 
   g_return_val_if_fail (text != NULL, NULL);
 
-  /* Longer than the longest IPv6 address with an interface and a port. */
+  /* Longer than the longest IPv6 address with interface and port. */
   if (strnlen (text, 101) > 100)
     return NULL;
   colon = strchr (text, ':');

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Calls the Avahi daemon over D-Bus to browse and resolve services; see the header. Main context; all calls are
+ * asynchronous. */
 #include "config.h"
 
 #include "namida-avahi-browser.h"
@@ -21,10 +23,10 @@ struct _NamidaAvahiBrowser
   NamidaAvahiLost lost;
   gpointer user_data;
 
-  GCancellable *cancellable; /* of all calls of this run; nobody touches self after it is cancelled */
-  char *path;                /* (nullable) until the daemon has made the browser */
+  GCancellable *cancellable; /* for all calls of this run; callbacks do not touch self after it is cancelled */
+  char *path;                /* (nullable) %NULL until the daemon has created the browser */
   guint subscription;
-  GQueue *early;     /* (element-type Signal): what came before the path was known */
+  GQueue *early;     /* (element-type Signal): signals that came before the path was known */
   GQueue *waiting;   /* (element-type Item) */
   GHashTable *known; /* (element-type utf8 NamidaDeviceInfo) */
   guint resolving;
@@ -79,7 +81,7 @@ item_new (NamidaAvahiBrowser *self, GVariant *parameters)
   return item;
 }
 
-/* Returns: (transfer full) (nullable): where the service is; NULL for what no neighbour could be. */
+/* Returns: (transfer full) (nullable): the address of the service; %NULL if no neighbor can have that address. */
 static GInetSocketAddress *
 parse_address (const char *text, int interface, guint16 port)
 {
@@ -133,7 +135,7 @@ on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("Avahi: ResolveService: %s", error->message);
   else
     take_resolved (item, address, port, txt);
-  /* A handler may have stopped it all. */
+  /* A handler may have stopped the browser. */
   if (!g_cancellable_is_cancelled (run))
     resolve_next (item->browser);
 }
@@ -146,7 +148,7 @@ resolve_next (NamidaAvahiBrowser *self)
       Item *item = g_queue_pop_head (self->waiting);
 
       self->resolving++;
-      /* The address of the family that the announcement came by: that one is known to get through. */
+      /* Ask for the address family of the announcement, which is known to get through. */
       namida_avahi_server_call_resolve_service (self->server, item->interface, item->protocol, item->name,
                                                 self->service, item->domain, item->protocol, 0, self->cancellable,
                                                 on_resolved, item);
@@ -245,7 +247,7 @@ get_connection (NamidaAvahiBrowser *self)
   return g_dbus_proxy_get_connection (G_DBUS_PROXY (self->server));
 }
 
-/* No answer is waited for. */
+/* Calls a method without waiting for the answer. */
 static void
 call_browser (NamidaAvahiBrowser *self, const char *method)
 {
@@ -291,7 +293,8 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (reply == NULL)
     {
-      /* Before 0.8. It begins before it says its path, so signals are heard from the first moment and sorted later. */
+      /* Avahi before 0.8: the browser starts before its path is known, so signals are collected from the beginning
+       * and assigned later. */
       namida_avahi_server_call_service_browser_new (self->server, self->interface, NAMIDA_AVAHI_ANY, self->service, "",
                                                     0, self->cancellable, on_browser_new, self);
       return;

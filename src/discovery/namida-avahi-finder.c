@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Connects to the system bus and to the Avahi daemon, and owns the publisher and the browsers; see the header. Main
+ * context; all calls are asynchronous. */
 #include "config.h"
 
 #include "namida-avahi-browser.h"
@@ -15,14 +17,14 @@ struct _NamidaAvahiFinder
 {
   GObject parent_instance;
   char *only;
-  NamidaDeviceInfo *own;     /* (nullable) until started */
-  GCancellable *cancellable; /* of connecting to the bus and the daemon; nobody touches self after it is cancelled */
+  NamidaDeviceInfo *own;     /* (nullable) %NULL until started */
+  GCancellable *cancellable; /* for connecting to bus and daemon; once it is cancelled, callbacks do not touch self */
   gboolean connecting;
   GDBusConnection *bus;
   gulong closed_handler;
   guint watch;
-  int interface; /* what publisher and browser were made for */
-  char *network; /* the addresses that were there when the browser was last restarted */
+  int interface; /* the interface that publisher and browser were created for */
+  char *network; /* the addresses at the last restart of the browser */
   NamidaAvahiServer *server;
   NamidaAvahiPublisher *publisher;
   NamidaAvahiBrowser *browser;
@@ -47,7 +49,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaAvahiFinder,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_FINDER, namida_avahi_finder_iface_init))
 
-/* Returns: whether there is an interface to work on. */
+/* Returns: whether there is an interface to use. */
 static gboolean
 find_interface (NamidaAvahiFinder *self, int *index)
 {
@@ -142,7 +144,7 @@ on_name_appeared (GDBusConnection *bus, const char *name, const char *owner, gpo
 {
   NamidaAvahiFinder *self = user_data;
 
-  /* The daemon by its own name on the bus: nothing of a former one is taken for this one's. */
+  /* Use the unique bus name of the daemon, so that nothing from an earlier daemon is attributed to this one. */
   namida_avahi_server_proxy_new (bus, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
                                  owner, "/", self->cancellable, on_server, self);
 }
@@ -152,7 +154,7 @@ on_name_vanished (GDBusConnection *bus, const char *name, gpointer user_data)
 {
   NamidaAvahiFinder *self = user_data;
 
-  /* Says nothing of the devices: they are still there. */
+  /* This does not mean that the devices are gone, so do not emit "lost". */
   end_work (self);
   g_clear_object (&self->server);
 }
@@ -187,10 +189,10 @@ on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   self->connecting = FALSE;
   self->bus = bus;
-  /* g_bus_get() ends the program with the bus: a transfer goes on without it. */
+  /* By default the program exits when the bus closes. A transfer must continue without the bus. */
   g_dbus_connection_set_exit_on_close (bus, FALSE);
   self->closed_handler = g_signal_connect_swapped (bus, "closed", G_CALLBACK (disconnect_bus), self);
-  /* Not started by us: who switched the daemon off wants it so. */
+  /* Do not start the daemon: if it is not running, it was turned off on purpose. */
   self->watch = g_bus_watch_name_on_connection (bus, AVAHI_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_name_appeared,
                                                 on_name_vanished, self, NULL);
 }
@@ -216,14 +218,14 @@ namida_avahi_finder_refresh (NamidaFinder *finder)
   if (self->own == NULL)
     return;
   connect_bus (self);
-  /* What the daemon still knows is no news to it, but the list may have given it up meanwhile. */
+  /* The daemon does not report again what it already knows, but the peer list may have removed a device meanwhile. */
   if (self->browser != NULL)
     namida_avahi_browser_restart (self->browser);
   if (self->players != NULL)
     namida_avahi_browser_restart (self->players);
 }
 
-/* Returns: whether the addresses are others than at the last call. */
+/* Returns: whether the addresses have changed since the last call. */
 static gboolean
 note_network (NamidaAvahiFinder *self)
 {
@@ -251,7 +253,7 @@ on_settled (gpointer data)
   int index;
 
   self->settle_timer = 0;
-  /* Routers repeat their routes every few minutes: not each such change may wake all devices near. */
+  /* Routers repeat their routes every few minutes. Only a change of addresses may wake up all devices nearby. */
   if (!note_network (self) || self->server == NULL)
     return G_SOURCE_REMOVE;
   if (!find_interface (self, &index))
@@ -297,7 +299,7 @@ namida_avahi_finder_start (NamidaFinder *finder, NamidaDeviceInfo *own, GError *
 static void
 namida_avahi_finder_set_looking (NamidaFinder *finder, gboolean looking)
 {
-  /* The daemon browses on its own, at DNS-SD's pace. */
+  /* Nothing to do: the daemon browses on its own, at the intervals of DNS-SD. */
 }
 
 static void

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The finder that uses the Avahi daemon. The hub creates it together with the other finders. Main context. */
 #pragma once
 
 #include "namida-finder.h"
@@ -7,21 +8,22 @@ G_BEGIN_DECLS
 
 #define NAMIDA_TYPE_AVAHI_FINDER (namida_avahi_finder_get_type ())
 /**
- * NamidaAvahiFinder: mDNS and DNS-SD by the Avahi daemon, over D-Bus: publishes and browses `_namidasync._tcp`.
+ * NamidaAvahiFinder: publishes and browses `_namidasync._tcp` with mDNS and DNS-SD through the Avahi daemon, over
+ * D-Bus.
  *
- * Starting never fails: without a system bus or a daemon it finds nothing and says nothing, and begins when a daemon
- * appears. Emits "found" and "greeted" for each address of each service; "lost" when a service is gone, which may mean
- * no more than that the daemon over there stopped. Main context.
+ * Starting never fails: without a system bus or a daemon it silently finds nothing, and it begins when a daemon
+ * appears. Emits "found" and "greeted" for each address of each service. Emits "lost" when a service is gone, which may
+ * only mean that the daemon on the other device stopped. Main context.
  */
-/* Also browses Namida's own `_namida-server._tcp`. Signals: "player-found" (NamidaDeviceInfo *info, GInetSocketAddress
- * *address) and "player-lost" (NamidaDeviceInfo *info): the player Namida is open there, as it says; its "fingerprint"
- * is only an id. */
+/* Also browses Namida's own `_namida-server._tcp`. Signals: "player-found" (NamidaDeviceInfo *info,
+ * GInetSocketAddress *address) and "player-lost" (NamidaDeviceInfo *info) say where the player Namida claims to be
+ * running; its "fingerprint" is only an id. */
 G_DECLARE_FINAL_TYPE (NamidaAvahiFinder, namida_avahi_finder, NAMIDA, AVAHI_FINDER, GObject)
 
 /**
- * namida_avahi_finder_new: @interface: (nullable): a name or an address of one; %NULL for all
+ * namida_avahi_finder_new: @interface: (nullable): the name or an address of an interface; %NULL for all
  *
- * With a loopback interface it does nothing at all: devices on one machine are not announced to a network.
+ * With a loopback interface the finder does nothing: programs on one machine are not announced to a network.
  */
 NamidaAvahiFinder *namida_avahi_finder_new (const char *interface);
 

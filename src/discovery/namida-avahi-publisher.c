@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Creates the entry group of this device in the Avahi daemon and resolves name collisions; see the header. Main
+ * context; all calls are asynchronous. */
 #include "config.h"
 
 #include "namida-avahi-publisher.h"
@@ -21,8 +23,8 @@ struct _NamidaAvahiPublisher
   char *name;
   guint n_names;
   gulong state_handler;
-  GCancellable *cancellable; /* of the question for the daemon's state */
-  GCancellable *attempt;     /* (nullable): of all calls that publish; nobody touches self after it is cancelled */
+  GCancellable *cancellable; /* for the query of the daemon's state */
+  GCancellable *attempt;     /* (nullable) for calls that publish; once it is cancelled, callbacks do not touch self */
   NamidaAvahiEntryGroup *group;
 };
 
@@ -40,7 +42,7 @@ withdraw (NamidaAvahiPublisher *self)
   g_clear_object (&self->group);
 }
 
-/* Returns: whether the caller is still wanted: else @user_data may be gone. */
+/* Returns: whether the call succeeded. Otherwise @user_data may have been freed. */
 static gboolean
 is_current (const GError *error, const char *step)
 {
@@ -106,7 +108,7 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 
   namida_avahi_entry_group_call_add_service_finish (NAMIDA_AVAHI_ENTRY_GROUP (source), result, &error);
   remote = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
-  /* Taken on this very machine: another account's, which the daemon knows without asking the network. */
+  /* The name is taken on this machine, by another account. The daemon knows this without asking the network. */
   if (g_strcmp0 (remote, COLLISION_ERROR) == 0)
     rename_and_publish (self);
   else if (is_current (error, "AddService"))
@@ -156,7 +158,7 @@ publish (NamidaAvahiPublisher *self)
 static void
 on_server_state (NamidaAvahiServer *server, int state, const char *reason, NamidaAvahiPublisher *self)
 {
-  /* Until it runs its own host name is not settled, and services that point to it must not stay. */
+  /* Until the daemon runs, its own host name is not settled, and services that point to it must be withdrawn. */
   if (state == SERVER_RUNNING)
     publish (self);
   else

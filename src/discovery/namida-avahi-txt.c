@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes and reads TXT records; see the header. Pure functions. */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
@@ -13,7 +14,7 @@
 #define MAX_ENTRY_BYTES 255 /* RFC 6763, 6.1 */
 #define MAX_WORD_CHARS 64
 
-/* Cuts in place, never in the middle of a character. */
+/* Cuts @text in place at a character boundary. */
 static char *
 cut_bytes (char *text, gsize max)
 {
@@ -41,7 +42,7 @@ namida_avahi_txt_new (NamidaDeviceInfo *own)
   g_return_val_if_fail (own != NULL, NULL);
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aay"));
-  /* The version first: RFC 6763, 6.7. */
+  /* RFC 6763, 6.7: the version comes first. */
   add_entry (&builder, "v", "1");
   add_entry (&builder, "id", own->uuid);
   add_entry (&builder, "fp", own->fingerprint);
@@ -50,7 +51,7 @@ namida_avahi_txt_new (NamidaDeviceInfo *own)
   return g_variant_builder_end (&builder);
 }
 
-/* Returns: (transfer full) (nullable): the value of the first entry of this key, as RFC 6763, 6.4 has it. */
+/* Returns: (transfer full) (nullable): the value of the first entry with this key, as RFC 6763, 6.4 requires. */
 static char *
 dup_value (GVariant *txt, const char *key)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The device info and its JSON form; see the header. References are atomic; parsing and formatting are pure. */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
@@ -11,7 +12,7 @@
 #include "namida-format.h"
 #include "namida-limits.h"
 
-#define MAX_WORD_CHARS 64 /* a uuid has 36; models and types are short words */
+#define MAX_WORD_CHARS 64 /* a uuid has 36 characters; models and types are short words */
 #define MAX_FEATURES 32
 
 typedef struct
@@ -89,7 +90,8 @@ namida_device_info_has_feature (NamidaDeviceInfo *self, const char *feature)
   return self->features != NULL && g_strv_contains ((const char *const *) self->features, feature);
 }
 
-/* (transfer none) (nullable): the text of a member; NULL when it is missing, empty or of another type. */
+/* Returns: (transfer none) (nullable): the string value of a member; %NULL if it is missing, empty or of another
+ * type. */
 static const char *
 peek_text (JsonObject *object, const char *key)
 {
@@ -112,7 +114,8 @@ dup_capped (JsonObject *object, const char *key, glong max_chars)
   return namida_format_cut (text, max_chars);
 }
 
-/* For what is compared: cut short it could equal another device's, so too long is as if missing. */
+/* For values that are compared. A truncated value could equal that of another device, so a value that is too long
+ * counts as missing. */
 static char *
 dup_whole (JsonObject *object, const char *key)
 {
@@ -263,7 +266,7 @@ namida_device_info_add_to_json (NamidaDeviceInfo *self, JsonBuilder *builder, gb
     add_boolean (builder, "receives", FALSE);
   if (!announce)
     {
-      /* Not in a hello: a datagram stays small, and register tells it anyway. */
+      /* Not in a hello, so that the datagram stays small. The register message contains it. */
       add_features (builder, self->features);
       if (self->wanted > 0)
         {
@@ -273,7 +276,7 @@ namida_device_info_add_to_json (NamidaDeviceInfo *self, JsonBuilder *builder, gb
       return;
     }
   add_boolean (builder, "announce", self->announce && !self->goodbye);
-  add_boolean (builder, "download", FALSE); /* LocalSend's: nothing can be fetched with a browser */
+  add_boolean (builder, "download", FALSE); /* for LocalSend: nothing can be downloaded with a browser */
   if (self->goodbye)
     add_boolean (builder, "goodbye", TRUE);
 }
@@ -283,7 +286,7 @@ dialect_of (NamidaDeviceInfo *info, JsonObject *object)
 {
   if (info->fingerprint != NULL && info->uuid != NULL && info->https)
     return NAMIDA_DIALECT_V1;
-  /* LocalSend without encryption sends random letters as its fingerprint: no digest, but still LocalSend. */
+  /* LocalSend without encryption sends random letters as its fingerprint, which is not a digest. */
   if (peek_text (object, "fingerprint") != NULL && info->uuid == NULL)
     return info->https ? NAMIDA_DIALECT_LOCALSEND : NAMIDA_DIALECT_LOCALSEND_PLAIN;
   return NAMIDA_DIALECT_PHONE;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Defines the finder interface and its signals; see the header. Main context. */
 #include "config.h"
 
 #include "namida-finder.h"

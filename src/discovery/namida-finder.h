@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The interface of everything that finds devices. The peer list listens to the finders; the hub starts and stops
+ * them. Main context. */
 #pragma once
 
 #include "namida-device-info.h"
@@ -6,11 +8,15 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaFinder: one way to find devices. Implementations: NamidaMulticastFinder, NamidaManualFinder (Avahi and scan
- * later). Main context. Signals: "found" (NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address): a device
- * said it is there; @address carries its TCP port. Not proven. "greeted" (NamidaDeviceInfo *info, guint dialect,
- * GInetSocketAddress *address): the same, and it wants an answer (a POST register): emitted after "found". "lost"
- * (NamidaDeviceInfo *info): it said goodbye.
+ * NamidaFinder: one way to find devices. Implementations: NamidaMulticastFinder, NamidaAvahiFinder, NamidaScanFinder
+ * and NamidaManualFinder. Main context.
+ *
+ * Signals:
+ * "found" (NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address): a device claims to be at @address,
+ * which contains its TCP port. Nothing is proven.
+ * "greeted" (NamidaDeviceInfo *info, guint dialect, GInetSocketAddress *address): emitted after "found" if the device
+ * wants an answer (a POST register).
+ * "lost" (NamidaDeviceInfo *info): the device said goodbye.
  */
 #define NAMIDA_TYPE_FINDER (namida_finder_get_type ())
 G_DECLARE_INTERFACE (NamidaFinder, namida_finder, NAMIDA, FINDER, GObject)
@@ -24,16 +30,22 @@ struct _NamidaFinderInterface
   void (*stop) (NamidaFinder *self);
 };
 
-/** namida_finder_start: @own: what to say of this device (its real port in it). Does not block. */
+/** namida_finder_start: @own: what to announce about this device, including its real port. Does not block. */
 gboolean namida_finder_start (NamidaFinder *self, NamidaDeviceInfo *own, GError **error);
-/** namida_finder_refresh: announce again now (a burst), for a person who looks or a network that changed. */
+/**
+ * namida_finder_refresh: Announces this device again now, in a burst, because the user is looking for devices or the
+ * network has changed.
+ */
 void namida_finder_refresh (NamidaFinder *self);
-/** namida_finder_set_looking: a person looks at the picker: a hello every 30 s meanwhile. */
+/**
+ * namida_finder_set_looking: @looking: whether the user is looking at the list of devices. A hello is sent every 30 s
+ * meanwhile.
+ */
 void namida_finder_set_looking (NamidaFinder *self, gboolean looking);
-/** namida_finder_stop: says goodbye where the way has one. */
+/** namida_finder_stop: Stops, and says goodbye if this way of finding devices has a goodbye. */
 void namida_finder_stop (NamidaFinder *self);
 
-/* For implementations. */
+/* For implementations only: emit the signals. */
 void namida_finder_emit_found (NamidaFinder *self,
                                NamidaDeviceInfo *info,
                                NamidaDialect dialect,

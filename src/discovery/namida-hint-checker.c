@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs the checks for ports, firewalls and isolated networks in one worker thread, and words the hints; see the
+ * header. */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
@@ -13,7 +15,7 @@
 #define RTF_UP 0x1 /* Linux, net/route.h */
 #define RTF_GATEWAY 0x2
 
-/* One check, read only by its worker. */
+/* One check. Only read by its worker thread. */
 typedef struct
 {
   char *interface;
@@ -43,7 +45,8 @@ add (GPtrArray *hints, NamidaHintKind kind, const char *title, const char *body)
   g_ptr_array_add (hints, namida_hint_new (kind, title, body));
 }
 
-/* proc(5), /proc/net/route: "Iface Destination Gateway Flags …", addresses as the kernel has them in memory. */
+/* proc(5), /proc/net/route: "Iface Destination Gateway Flags …"; addresses are in the byte order of the kernel's
+ * memory. */
 GPtrArray *
 namida_gateways_list (const char *proc)
 {
@@ -77,7 +80,7 @@ has_host (GPtrArray *hosts, GInetAddress *host)
   return FALSE;
 }
 
-/* Only when its gateway answered: an empty network says nothing about itself. */
+/* Only if the gateway answered: an empty network proves nothing. */
 static void
 add_isolation (Check *check, GPtrArray *hints)
 {
@@ -109,7 +112,8 @@ add_udp_port (Check *check, GPtrArray *hints)
           "type the address of the other device."));
 }
 
-/* The service of this user beside the window or a command: the two are one device, and it is found by either port. */
+/* The service of this user may run beside the window or a command. Both are the same device, which is found on
+ * either port. */
 static gboolean
 is_ours (const char *name)
 {
@@ -135,7 +139,7 @@ add_tcp_port (Check *check, GPtrArray *hints)
   add (hints, NAMIDA_HINT_PORT, title, body);
 }
 
-/* Returns: (transfer full): "53317-53327", or the one port outside of them. */
+/* Returns: (transfer full): "53317-53327", or the one port if it is outside of that range. */
 static char *
 tcp_range (guint16 port, char dash)
 {
@@ -144,7 +148,7 @@ tcp_range (guint16 port, char dash)
   return g_strdup_printf ("%u%c%u", NAMIDA_PORT_FIRST, dash, NAMIDA_PORT_LAST);
 }
 
-/* @told: firewalld itself told that it keeps others away; else nobody but root may know. */
+/* @told: whether firewalld itself said that it blocks other devices. Otherwise only root can find out. */
 static void
 add_firewall_command (GPtrArray *hints, gboolean told, const char *command)
 {

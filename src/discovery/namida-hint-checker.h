@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds out what may prevent devices from being found. The hub calls it when no device appears. Starts in the main
+ * context and works in a thread. */
 #pragma once
 
 #include <gio/gio.h>
@@ -11,13 +13,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *interface; /* (nullable): as for namida_interface_list() */
-  guint16 tcp_port;      /* where this device listens; 0 = nowhere */
-  gboolean listening;    /* for announcements: the port of UDP could be had */
-  gboolean scanned;      /* a scan came to its end */
-  GPtrArray *answered;   /* (nullable) (element-type GInetAddress): hosts that answered it in any way */
+  guint16 tcp_port;      /* the port that this device listens on; 0 = none */
+  gboolean listening;    /* whether announcements can be heard, that is, whether the UDP port could be opened */
+  gboolean scanned;      /* whether a scan has finished */
+  GPtrArray *answered;   /* (nullable) (element-type GInetAddress): hosts that answered the scan in any way */
 } NamidaHintFacts;
 
-/** NamidaHintPlaces: where to look; other ones are for tests. NULL is the default of each. */
+/** NamidaHintPlaces: where to look. NULL stands for the default of each; tests use others. */
 typedef struct
 {
   GDBusConnection *bus; /* default: the system bus */
@@ -26,8 +28,8 @@ typedef struct
 } NamidaHintPlaces;
 
 /**
- * namida_hints_check_async: looks, in a worker, for what may keep devices from being found. What cannot be found out is
- * left out; it takes 5 s at most. On a loopback interface only the ports are looked at. @places: (nullable). Main
+ * namida_hints_check_async: Looks, in a worker thread, for what may prevent devices from being found. Omits what cannot
+ * be determined; takes at most 5 s. On a loopback interface, only the ports are checked. @places: (nullable). Main
  * context.
  */
 void namida_hints_check_async (const NamidaHintFacts *facts,
@@ -35,7 +37,10 @@ void namida_hints_check_async (const NamidaHintFacts *facts,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
-/** Returns: (transfer full) (nullable) (element-type NamidaHint): %NULL only when it was cancelled. */
+/**
+ * namida_hints_check_finish: Returns: (transfer full) (nullable) (element-type NamidaHint): %NULL only if the check was
+ * cancelled.
+ */
 GPtrArray *namida_hints_check_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

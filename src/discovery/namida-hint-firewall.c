@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Asks firewalld over D-Bus whether it lets this program through, and looks whether ufw is on. Called by the hint
+ * checker in its worker thread. Blocking. */
 #include "config.h"
 
 #include <string.h>
@@ -26,7 +28,7 @@ call (GDBusConnection *bus,
                                       error);
 }
 
-/* A person will paste it into a terminal. */
+/* Refuses other characters, because the user will paste the name into a terminal. */
 static gboolean
 is_plain (const char *zone)
 {
@@ -36,7 +38,7 @@ is_plain (const char *zone)
   return *zone != '\0';
 }
 
-/* Returns: (transfer full) (nullable): the zone that @interface is in, or the default one. */
+/* Returns: (transfer full) (nullable): the zone of @interface, or the default zone. */
 static char *
 find_zone (GDBusConnection *bus, const char *interface, GCancellable *cancellable, GError **error)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the program that has opened a port, from the files in /proc. Called by the hint checker in its worker
+ * thread. Blocking. */
 #include "config.h"
 
 #include <stdio.h>
@@ -11,8 +13,8 @@
 #define TCP_LISTEN "0A" /* Linux, net/tcp_states.h */
 #define MAX_LINES 65536
 
-/* proc(5), /proc/net/tcp: "sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …". Returns: 0 when
- * the line is of another port. */
+/* proc(5), /proc/net/tcp: "sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode …". Returns: the
+ * inode; 0 if the line is about another port. */
 static guint64
 inode_of_line (const char *line, gboolean tcp, guint16 port)
 {
@@ -47,7 +49,8 @@ collect_inodes (GHashTable *inodes, const char *proc, const char *table, gboolea
     }
 }
 
-/* Whether the process has one of @inodes open; another user's tells nothing. Its own are taken out of @inodes. */
+/* Returns whether the process has one of @inodes open; processes of other users cannot be examined. @take_out:
+ * remove the inodes that are found from @inodes, for the program's own sockets. */
 static gboolean
 has_inode (const char *folder, GHashTable *inodes, gboolean take_out)
 {
@@ -78,7 +81,7 @@ read_name (const char *proc, const char *pid)
   if (!g_file_get_contents (path, &text, NULL, NULL))
     return NULL;
   g_strchomp (text);
-  /* A process chooses its own name. */
+  /* A process chooses its own name, so clean it. */
   return *text != '\0' ? namida_format_alias (text) : NULL;
 }
 

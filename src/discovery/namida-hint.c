@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The hint object; see the header. Immutable; any thread. */
 #include "config.h"
 
 #include "namida-hint.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads the list of interfaces from the kernel and ranks their addresses; see the header. Quick; any thread. */
 #include "config.h"
 
 #include <errno.h>
@@ -21,8 +22,8 @@ namida_interface_free (NamidaInterface *self)
 gboolean
 namida_interface_is_usual (const char *name, guint flags)
 {
-  /* As Docker, Podman, LXC and Incus, libvirt, VirtualBox and VMware, Kubernetes' networks, Waydroid and usbmuxd's kin
-   * name theirs. A VPN of its own kind may leave out that it is from point to point. */
+  /* The names that are used by Docker, Podman, LXC and Incus, libvirt, VirtualBox and VMware, Kubernetes networks,
+   * Waydroid and VPNs. A VPN may not set the point-to-point flag. */
   static const char *const prefixes[]
       = { "docker",  "br-",   "veth", "podman",  "cni",    "lxc",      "lxdbr", "incusbr", "virbr",     "vnet",
           "vboxnet", "vmnet", "cali", "flannel", "cilium", "waydroid", "wg",    "tun",     "tailscale", "ppp" };
@@ -118,7 +119,7 @@ namida_interface_list (const char *only, GError **error)
   return list;
 }
 
-/* The smaller, the better to show: what a person can type on another device comes first. */
+/* The lower, the better: addresses that are easy to enter on another device come first. */
 static guint
 rank_address (GInetAddress *address)
 {

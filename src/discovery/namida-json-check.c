@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A scanner for the structure of JSON texts; see the header. Pure; any thread. */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
@@ -7,7 +8,7 @@
 #include "namida-error.h"
 #include "namida-json-check.h"
 
-/* Reads the four digits of a "\u" escape; -1 when they are not there. */
+/* Returns the value of the four digits of a "\u" escape, or -1 if they are missing. */
 static int
 read_escape (const char *at, const char *end)
 {
@@ -24,7 +25,8 @@ read_escape (const char *at, const char *end)
   return value;
 }
 
-/* @at: the 'u' of an escape. Returns: after the escape, a pair's second half included; NULL when it is none. */
+/* @at: the 'u' of an escape. Returns: the position after the escape (after both halves of a surrogate pair); %NULL
+ * if it is invalid. */
 static const char *
 skip_unicode_escape (const char *at, const char *end)
 {
@@ -43,7 +45,8 @@ skip_unicode_escape (const char *at, const char *end)
   return low >= 0xdc00 && low <= 0xdfff ? at + 6 : NULL;
 }
 
-/* @at: after the opening quote. Returns: after the closing one; NULL when the string is broken. */
+/* @at: the position after the opening quote. Returns: the position after the closing quote; %NULL if the string is
+ * invalid. */
 static const char *
 skip_string (const char *at, const char *end)
 {
@@ -77,7 +80,7 @@ is_space (char c)
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Outside strings: the signs of numbers, the letters of true, false and null, and the separators. */
+/* Characters outside of strings: numbers, the letters of true, false and null, and separators. */
 static gboolean
 is_plain (char c)
 {
@@ -124,7 +127,7 @@ namida_json_check (const char *data, gsize length, guint max_depth, GError **err
 {
   g_return_val_if_fail (data != NULL || length == 0, FALSE);
 
-  /* With a length g_utf8_validate_len() also refuses NUL. */
+  /* With a length, g_utf8_validate_len() also refuses NUL. */
   if (length > 0 && g_utf8_validate_len (data, length, NULL) && check_structure (data, data + length, max_depth))
     return TRUE;
   g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Listens to an rtnetlink socket for changes of interfaces; see the header. Main context. */
 #include "config.h"
 
 #include <glib-unix.h>
@@ -16,7 +17,7 @@ struct _NamidaLinkWatch
   gpointer user_data;
 };
 
-/* What changed does not matter, nor whether something was lost on the way: who listens looks for itself. */
+/* Neither the kind of change nor lost messages matter, because the listener looks at the interfaces itself. */
 static gboolean
 on_readable (int fd, GIOCondition condition, gpointer data)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looks up entered host names and asks the owner to probe their addresses; see the header. Main context; lookups are
+ * asynchronous. */
 #include "config.h"
 
 #include "namida-manual-finder.h"
 #include "namida-peer-private.h"
 
 #define MAX_ADDRESSES 64
-#define MAX_OF_HOST 4 /* addresses of one name that are tried */
+#define MAX_OF_HOST 4 /* number of addresses of one name that are tried */
 
 struct _NamidaManualFinder
 {
@@ -22,7 +24,7 @@ typedef struct
   guint16 port;
 } Host;
 
-/* One name that is being looked up. */
+/* One name lookup in progress. */
 typedef struct
 {
   NamidaManualFinder *finder;
@@ -90,7 +92,7 @@ static void
 namida_manual_finder_refresh (NamidaFinder *finder)
 {
   NamidaManualFinder *self = NAMIDA_MANUAL_FINDER (finder);
-  /* A copy: a handler may add. */
+  /* Iterate over a copy, because a handler may add addresses. */
   g_autoptr (GPtrArray) addresses = g_ptr_array_copy (self->addresses, (GCopyFunc) g_object_ref, NULL);
 
   g_ptr_array_set_free_func (addresses, g_object_unref);
@@ -115,7 +117,7 @@ namida_manual_finder_start (NamidaFinder *finder, NamidaDeviceInfo *own, GError 
 static void
 namida_manual_finder_set_looking (NamidaFinder *finder, gboolean looking)
 {
-  /* The peer list's probes already tell whether a typed address is still there. */
+  /* Nothing to do: the probes of the peer list already show whether an entered address is still reachable. */
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The little of multicast DNS that finding one service takes: one question, and the answer to it. Needed where no Avahi
- * runs. Everything that is read is untrusted: each offset is checked, and a compressed name only leads backwards, so
- * that it ends. Pure functions, called by namida-player-finder.c in the main context. */
+/* The small part of multicast DNS that is needed to find one service: a query and its answer. It is used where Avahi
+ * does not run. All input is untrusted: each offset is checked, and a compressed name may only point backwards, so
+ * that parsing ends. Pure functions, called by namida-player-finder.c in the main context. */
 #include "config.h"
 
 #include "namida-mdns-message.h"
@@ -19,7 +19,7 @@
 #define TYPE_SRV 33u
 #define CLASS_IN 1u
 #define FLAG_RESPONSE 0x8000u
-/* The upper bit of a class: other records of that name are to be forgotten (RFC 6762, section 10.2). */
+/* The top bit of the class asks to flush cached records of that name (RFC 6762, section 10.2). */
 #define CLASS_MASK 0x7fffu
 
 typedef struct
@@ -31,9 +31,9 @@ typedef struct
 
 typedef struct
 {
-  char *name; /* labels with '.' between; dots in labels as they are */
+  char *name; /* labels joined by '.'; dots within labels are not escaped */
   guint type;
-  gsize at, length; /* of its data */
+  gsize at, length; /* of the record data */
 } MdnsRecord;
 
 static void
@@ -76,7 +76,8 @@ mdns_read (MdnsReader *reader, guint bytes, guint *value)
   return TRUE;
 }
 
-/* A name at @at, which may go on before it. Returns: (transfer full) (nullable): and where it ends in @end. */
+/* Reads the name at @at, which may continue at an earlier offset. @end: (out): where the name ends in the record.
+ * Returns: (transfer full) (nullable) */
 static char *
 mdns_read_name (const MdnsReader *reader, gsize at, gsize *end)
 {
@@ -146,13 +147,14 @@ mdns_read_record (MdnsReader *reader, MdnsRecord *record)
   record->at = reader->at;
   record->length = length;
   reader->at += length;
-  /* A time to live of 0 is a goodbye. */
+  /* A TTL of 0 is a goodbye. */
   if ((class & CLASS_MASK) != CLASS_IN || ttl == 0)
     record->type = 0;
   return TRUE;
 }
 
-/* The name of the instance without the service, when @full is one of @service. */
+/* Returns: (transfer full) (nullable): the name of the instance without the service, if @full is an instance of
+ * @service. */
 static char *
 mdns_dup_instance (const char *full, const char *service)
 {
@@ -164,7 +166,7 @@ mdns_dup_instance (const char *full, const char *service)
   return g_strndup (full, length - n);
 }
 
-/* Strings with their length before them, as "aay". */
+/* Reads strings that are preceded by their length, as "aay". */
 static GVariant *
 mdns_read_texts (const MdnsReader *reader, const MdnsRecord *record)
 {
@@ -185,11 +187,11 @@ mdns_read_texts (const MdnsReader *reader, const MdnsRecord *record)
 static guint
 mdns_read_port (const MdnsReader *reader, const MdnsRecord *record)
 {
-  /* Priority and weight stand before it. */
+  /* The port follows the priority and the weight. */
   return record->length >= 6 ? (guint) reader->data[record->at + 4] << 8 | reader->data[record->at + 5] : 0;
 }
 
-/* What the records of an answer say of one instance. */
+/* What the records of an answer say about one instance. */
 typedef struct
 {
   char *instance;  /* (nullable) */

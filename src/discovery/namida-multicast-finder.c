@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sends bursts of hellos and reads those of others; see the header. Main context. */
 #include "config.h"
 
 #include "namida-clock.h"
@@ -14,7 +15,7 @@
 #define REJOIN_MS 500
 #define MAX_ANSWERS 32
 #define MAX_GREETED 64
-/* One greeting arrives once for each group and family. */
+/* One greeting arrives once for each group and address family. */
 #define GREETED_ONCE_US (G_USEC_PER_SEC / 2)
 
 static const guint burst_ms[] = { 0, 100, 500, 2000 };
@@ -26,14 +27,14 @@ struct _NamidaMulticastFinder
   char *interface;
   NamidaDeviceInfo *own;
   char *hello;
-  char *localsend_hello; /* the same, for LocalSend's groups */
+  char *localsend_hello; /* the same with LocalSend's version, for LocalSend's groups */
   char *answer;
   char *goodbye;
   GPtrArray *links;            /* (element-type NamidaMulticastLink) */
   NamidaPlayerFinder *players; /* (nullable) */
-  char *network;               /* what the links were opened for */
+  char *network;               /* the interfaces and addresses that the links were opened for */
   GPtrArray *answers;          /* (element-type Answer) */
-  GHashTable *greeted;         /* (element-type utf8 gint64): when an address last greeted */
+  GHashTable *greeted;         /* (element-type utf8 gint64): when each address last sent a greeting */
   GNetworkMonitor *monitor;
   gulong changed_handler;
   NamidaLinkWatch *link_watch; /* (nullable) */
@@ -95,7 +96,8 @@ is_own (NamidaMulticastFinder *self, NamidaDeviceInfo *info)
   return info->uuid != NULL && g_strcmp0 (info->uuid, self->own->uuid) == 0;
 }
 
-/* Returns: whether this greeting is news, and not another group's copy of one that was just passed on. */
+/* Returns: whether this greeting is new, as opposed to a copy, received through another group, of one that was just
+ * passed on. */
 static gboolean
 note_greeting (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
 {
@@ -114,7 +116,7 @@ note_greeting (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketA
   return TRUE;
 }
 
-/* (transfer full): where the sender of a datagram listens. */
+/* Returns: (transfer full): the address on which the sender of a datagram listens. */
 static GInetSocketAddress *
 listening_address (NamidaDeviceInfo *info, GInetSocketAddress *from)
 {
@@ -138,7 +140,7 @@ on_received (const char *data, gsize length, GInetSocketAddress *from, gpointer 
   g_autoptr (NamidaDeviceInfo) info = NULL;
   g_autoptr (GInetSocketAddress) address = NULL;
 
-  /* A handler may have stopped us between two datagrams. */
+  /* A handler may have stopped the finder between two datagrams. */
   if (self->own == NULL)
     return;
   info = namida_hello_parse (data, length, &dialect, NULL);
@@ -188,7 +190,7 @@ namida_multicast_finder_refresh (NamidaFinder *finder)
   on_burst (self);
 }
 
-/* What must change for the sockets to be opened anew. */
+/* Describes the interfaces. When the text changes, the sockets are opened again. */
 static char *
 describe (GPtrArray *interfaces)
 {
@@ -198,7 +200,7 @@ describe (GPtrArray *interfaces)
     {
       NamidaInterface *interface = g_ptr_array_index (interfaces, i);
 
-      /* A cable that is back wants a hello, even where the address never went. */
+      /* Include the carrier: a cable that is plugged in again needs a hello, even if the address never changed. */
       g_string_append_printf (text, "%s %u %d", interface->name, interface->index, interface->running);
       for (guint j = 0; j < interface->addresses->len; j++)
         {
@@ -223,7 +225,7 @@ on_player_lost (NamidaDeviceInfo *info, gpointer user_data)
   g_signal_emit (user_data, signals[PLAYER_LOST], 0, info);
 }
 
-/* Opens what can be opened. FALSE when there was something to open and nothing of it could be. */
+/* Opens as many links as possible. Returns: %FALSE if there were interfaces but no link could be opened. */
 static gboolean
 join (NamidaMulticastFinder *self, GPtrArray *interfaces, GError **error)
 {
@@ -260,7 +262,7 @@ on_rejoin (gpointer data)
     return G_SOURCE_REMOVE;
   g_free (self->network);
   self->network = g_steal_pointer (&network);
-  /* What fails here is tried again at the next change. */
+  /* A failure is tried again at the next change. */
   join (self, interfaces, NULL);
   namida_multicast_finder_refresh (NAMIDA_FINDER (self));
   return G_SOURCE_REMOVE;
@@ -271,12 +273,13 @@ on_link_changed (gpointer data)
 {
   NamidaMulticastFinder *self = data;
 
-  /* Changes come in swarms: wait until it is quiet. */
+  /* Changes come in groups. Wait until there are no more. */
   g_clear_handle_id (&self->rejoin_timer, g_source_remove);
   self->rejoin_timer = g_timeout_add (REJOIN_MS, on_rejoin, self);
 }
 
-/* Our own devices find all of a hello in it, and LocalSend a version that it takes for its own. */
+/* For LocalSend's groups. Our own devices find a complete hello in it, and LocalSend finds a version that it treats
+ * as its own. */
 static char *
 format_for_localsend (NamidaDeviceInfo *own)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The finder that sends and receives hellos by UDP multicast, as the phone app and LocalSend do. The hub creates it.
+ * Main context. */
 #pragma once
 
 #include "namida-finder.h"
@@ -10,32 +12,37 @@ G_DECLARE_FINAL_TYPE (NamidaMulticastFinder, namida_multicast_finder, NAMIDA, MU
 
 /**
  * namida_multicast_finder_new:
- * @interface: (nullable): a name ("lo") or an address of one; %NULL for every usable one (up, multicast, no loopback)
+ * @interface: (nullable): the name ("lo") or an address of an interface; %NULL for every usable one (up, multicast, not
+ *   loopback)
  *
- * Groups 224.0.0.251, 224.0.0.167 and ff12::fd3a:e420 on UDP 53317 (reusable bind, TTL 1), the burst 0, 100, 500 and
- * 2000 ms, rejoin when the network changes (GNetworkMonitor). Loopback works when it is named: several devices on one
- * machine, each with its own TCP port. Signal "own-seen" (GInetSocketAddress *): a datagram with the identity of this
- * device, from there: its own, from another program of this computer, or from a device with a copy of the data folder.
- * Signals "player-found" and "player-lost" as of NamidaAvahiFinder: Namida itself is open there. That is asked by
- * multicast DNS at each burst and needs no Avahi.
+ * Uses the groups 224.0.0.251, 224.0.0.167 and ff12::fd3a:e420 on UDP port 53317 (with address reuse, TTL 1). Sends
+ * bursts at 0, 100, 500 and 2000 ms. Joins the groups again when the network changes. Loopback works if it is named,
+ * for several devices on one machine that each have their own TCP port.
+ *
+ * Signals:
+ * "own-seen" (GInetSocketAddress *): a datagram with the identity of this device came from that address. It may be this
+ * program's own, or come from another program on this computer or from a device with a copy of the data folder.
+ * "player-found" and "player-lost": as for NamidaAvahiFinder: Namida itself is running there. This is queried with
+ * multicast DNS in each burst and does not need Avahi.
  */
 NamidaMulticastFinder *namida_multicast_finder_new (const char *interface);
 
 /**
  * namida_multicast_finder_answer:
- * @info: whom to answer: what "greeted" brought
- * @address: where it is: what "greeted" brought
+ * @info: the device to answer, from "greeted"
+ * @address: its address, from "greeted"
  *
- * For phone apps, which register nowhere: repeats our hello (announce false) at 0, 300, 800 and 1400 ms, to UDP 53317
- * of
- * @address and to 224.0.0.251. One answer an address at a time, and at most 32 in all; more are left out. Does nothing
- * before start and after stop. Main context.
+ * For phone apps, to which one cannot register: repeats our hello (with announce false) at 0, 300, 800 and 1400 ms, to
+ * UDP port 53317 of @address and to 224.0.0.251. There is one answer per address at a time and at most 32 in total;
+ * further ones are dropped. Does nothing before start and after stop. Main context.
  */
 void namida_multicast_finder_answer (NamidaMulticastFinder *self, NamidaDeviceInfo *info, GInetSocketAddress *address);
-/** namida_multicast_finder_set_localsend: whether LocalSend's groups (all but 224.0.0.251) hear of this device; TRUE at
- * first. Heard is what others say there in any case. */
+/**
+ * namida_multicast_finder_set_localsend: @spoken: whether to announce this device to LocalSend's groups (all except
+ * 224.0.0.251); %TRUE initially. Announcements of others in these groups are received in any case.
+ */
 void namida_multicast_finder_set_localsend (NamidaMulticastFinder *self, gboolean spoken);
-/** namida_multicast_finder_is_listening: whether announcements can be heard on any network. */
+/** namida_multicast_finder_is_listening: Returns: whether announcements can be received on any network. */
 gboolean namida_multicast_finder_is_listening (NamidaMulticastFinder *self);
 
 G_END_DECLS

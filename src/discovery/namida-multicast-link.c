@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens, joins and reads the multicast sockets of one interface; see the header. Main context; the sockets never
+ * block. */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
@@ -12,7 +14,7 @@
 #include "namida-multicast-link.h"
 #include "namida-network.h"
 
-/* Linux 4.20; not in the headers of Debian 12's glibc for user space. */
+/* Since Linux 4.20, but missing in the user-space headers of Debian 12's glibc. */
 #ifndef IPV6_MULTICAST_ALL
 #define IPV6_MULTICAST_ALL 29
 #endif
@@ -32,7 +34,7 @@ struct _NamidaMulticastLink
   NamidaMulticastReceived received;
   gpointer user_data;
   NamidaRate rate;
-  guint refs; /* a handler may close the link while it reads */
+  guint refs; /* a handler may free the link while it reads */
   gboolean closed;
 };
 
@@ -75,7 +77,8 @@ static gboolean
 on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 {
   NamidaMulticastLink *self = data;
-  /* One more than allowed, so that a longer datagram is seen as too long instead of being cut to fit. */
+  /* One byte more than allowed, so that a longer datagram is recognized as too long instead of being truncated to
+   * fit. */
   char buffer[NAMIDA_LIMIT_HELLO_BYTES + 1];
 
   self->refs++;
@@ -86,7 +89,8 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 
       if (n < 0)
         break;
-      /* Before anything is parsed. Nothing is logged: a flood of datagrams must not become a flood of lines. */
+      /* Check before parsing anything. Nothing is logged, so that a flood of datagrams does not become a flood of
+       * log lines. */
       if (!namida_rate_allow (&self->rate, NAMIDA_MULTICAST_PER_SECOND) || n == 0
           || (gsize) n > NAMIDA_LIMIT_HELLO_BYTES || !G_IS_INET_SOCKET_ADDRESS (from)
           || !namida_network_is_near (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (from))))
@@ -103,7 +107,7 @@ set_option (GSocket *socket, int level, int option, int value)
   return g_socket_set_option (socket, level, option, value, NULL);
 }
 
-/* Returns: (transfer full) (nullable): bound, not joined anywhere yet. */
+/* Returns: (transfer full) (nullable): a bound socket that has not joined a group yet. */
 static GSocket *
 open_bound (GSocketFamily family, GError **error)
 {
@@ -143,8 +147,9 @@ join_ipv6 (GSocket *socket, const char *group, guint index)
   return setsockopt (g_socket_get_fd (socket), IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &request, sizeof request) == 0;
 }
 
-/* The source to send from. Left to itself the kernel takes an address of another interface on loopback, as 127.0.0.1
-   has host scope and is no candidate for a group (Linux, inet_select_addr() with RT_SCOPE_LINK). */
+/* Returns the source address to send from. On loopback, the kernel would choose an address of another interface,
+ * because 127.0.0.1 has host scope and is not a candidate for a multicast group (Linux, inet_select_addr() with
+ * RT_SCOPE_LINK). */
 static struct in_addr
 source_address (NamidaInterface *interface)
 {
@@ -171,7 +176,8 @@ open_ipv4 (NamidaInterface *interface, GError **error)
 
   if (socket == NULL)
     return NULL;
-  /* Without this a socket also gets what other sockets joined on other interfaces (ip(7), IP_MULTICAST_ALL). */
+  /* Without this option, a socket also receives what other sockets joined on other interfaces (ip(7),
+   * IP_MULTICAST_ALL). */
   set_option (socket, IPPROTO_IP, IP_MULTICAST_ALL, 0);
   set_option (socket, IPPROTO_IP, IP_MULTICAST_TTL, 1);
   set_option (socket, IPPROTO_IP, IP_MULTICAST_LOOP, 1);

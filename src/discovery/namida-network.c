@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads the addresses and prefixes of the interfaces; see the header. Quick; the cache of namida_network_is_near()
+ * belongs to the main context. */
 #include "config.h"
 
 #include <ifaddrs.h>
@@ -60,7 +62,7 @@ network_new (const struct ifaddrs *entry)
     g_autofree guint8 *bytes = g_memdup2 (g_inet_address_to_bytes (address), g_inet_address_get_native_size (address));
     g_autoptr (GInetAddress) base = NULL;
 
-    /* GInetAddressMask refuses an address with bits beyond its prefix. */
+    /* GInetAddressMask refuses an address that has bits beyond its prefix. */
     for (gsize i = bits; i < g_inet_address_get_native_size (address) * 8; i++)
       bytes[i / 8] &= (guint8) ~(0x80 >> i % 8);
     base = g_inet_address_new_from_bytes (bytes, g_inet_address_get_family (address));
@@ -85,7 +87,7 @@ has_index (GPtrArray *interfaces, guint index)
   return FALSE;
 }
 
-/* @interfaces: (nullable): only of these */
+/* @interfaces: (nullable): limits the list to these. */
 static GPtrArray *
 list_networks (GPtrArray *interfaces)
 {
@@ -183,7 +185,7 @@ namida_network_is_near (GInetAddress *address)
     {
       NamidaNetwork *network = g_ptr_array_index (networks, i);
 
-      /* A tunnel that everything goes through is no network of neighbors. */
+      /* A tunnel that carries all traffic is not a network of neighbors. */
       if (!network->loopback && g_inet_address_mask_get_length (network->mask) >= NETWORK_MIN_BITS
           && g_inet_address_mask_matches (network->mask, address))
         return TRUE;

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the entry of the peer list that a sighting belongs to. Called by the other files of the list. Main context. */
 #include "config.h"
 
 #include "namida-peer-list-private.h"
 #include "namida-peer-private.h"
 
-/* Which entry is meant. */
-
 gboolean
 namida_peer_list_is_self (NamidaPeerList *self, NamidaDeviceInfo *info)
 {
-  /* The fingerprint decides where both have one: a uuid is no secret, and a copied one must not hide a device. */
+  /* If both sides have a fingerprint, it decides: a uuid is not secret, and a copied one must not hide a device. */
   if (info->fingerprint != NULL && self->own_fingerprint != NULL)
     return g_ascii_strcasecmp (info->fingerprint, self->own_fingerprint) == 0;
   return info->uuid != NULL && g_strcmp0 (info->uuid, self->own_uuid) == 0;
@@ -24,7 +23,7 @@ find_by_uuid (NamidaPeerList *self, NamidaDeviceInfo *info, GInetAddress *host)
 
       if (g_strcmp0 (namida_peer_get_uuid (peer), info->uuid) != 0)
         continue;
-      /* Who brings a fingerprint becomes an entry that had none only where that entry lives. */
+      /* A claim with a fingerprint may only take over an entry without one at the host of that entry. */
       if (info->fingerprint == NULL
           || (namida_peer_get_fingerprint (peer) == NULL && namida_peer_has_host (peer, host)))
         return peer;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Handles devices that say goodbye and devices that fall silent: probes them, and removes them or marks them as
+ * away. Driven by the timer of the peer list. Main context. */
 #include "config.h"
 
 #include "namida-clock.h"
 #include "namida-peer-list-private.h"
 #include "namida-peer-private.h"
 
-/* Who takes leave, and who is not heard of any more. */
-
 #define MAX_GOODBYES 64
 
-/* It does not answer: who is trusted stays listed, as away, whether it took leave or fell silent. */
+/* Handles a device that does not answer. A trusted device stays in the list as away, whether it said goodbye or fell
+ * silent. */
 static void
 depart (NamidaPeerList *self, NamidaPeer *peer)
 {
@@ -23,7 +24,8 @@ depart (NamidaPeerList *self, NamidaPeer *peer)
   namida_peer_list_resort (self, peer);
 }
 
-/* What was asked before a device took leave may be answered after it, and lists it anew: it is looked at once more. */
+/* A request that was sent before a device said goodbye may be answered afterwards and list the device again, so
+ * probe it once more. */
 static void
 look_after_goodbyes (NamidaPeerList *self)
 {
@@ -41,7 +43,7 @@ look_after_goodbyes (NamidaPeerList *self)
       if (now - *(gint64 *) when < NAMIDA_PEER_GOODBYE_SECONDS * G_USEC_PER_SEC)
         continue;
       peer = namida_peer_list_find_by_fingerprint (self, fingerprint);
-      /* Nobody looked meanwhile: silence tells enough. */
+      /* The device has not been probed meanwhile, and the silence check will handle it. */
       if (now - *(gint64 *) when > NAMIDA_PEER_PROBE_SECONDS * G_USEC_PER_SEC)
         peer = NULL;
       if (peer != NULL && !namida_peer_get_away (peer) && namida_peer_get_probing_since (peer) == 0)
@@ -74,7 +76,7 @@ namida_peer_list_check_silence (NamidaPeerList *self)
   gint64 now = namida_clock_monotonic ();
 
   look_after_goodbyes (self);
-  /* A copy: handlers may change the list. */
+  /* Iterate over a copy, because handlers may change the list. */
   for (guint i = 0; i < self->peers->len; i++)
     g_ptr_array_add (peers, g_object_ref (g_ptr_array_index (self->peers, i)));
   for (guint i = 0; i < peers->len; i++)
@@ -84,7 +86,7 @@ namida_peer_list_check_silence (NamidaPeerList *self)
 
       if (probing != 0)
         {
-          /* An owner that never tells the outcome: the same as a failed probe. */
+          /* The owner never reported a result, which counts as a failed probe. */
           if (now - probing >= NAMIDA_PEER_PROBE_SECONDS * G_USEC_PER_SEC)
             depart (self, peer);
         }
@@ -104,10 +106,10 @@ namida_peer_list_probed (NamidaPeerList *self, NamidaPeer *peer, gboolean alive)
       namida_peer_set_leaving (peer, FALSE);
       namida_peer_touch (peer);
     }
-  /* A sign that came in while the probe was under way ended it: it counts more than a probe that failed. */
+  /* If a sign of life came in during the probe, it ended the probe and counts more than its failure. */
   else if (namida_peer_get_probing_since (peer) != 0)
     depart (self, peer);
-  /* Unless it was the answer to what was asked before it took leave. */
+  /* The sign of life may have been the answer to a request from before the goodbye, so probe again. */
   else if (namida_peer_get_leaving (peer) && g_ptr_array_find (self->peers, peer, NULL))
     namida_peer_list_probe (self, peer);
 }
@@ -126,14 +128,15 @@ namida_peer_list_goodbye (NamidaPeerList *self, NamidaDeviceInfo *info)
       peer = g_ptr_array_index (self->peers, i);
   if (peer == NULL || namida_peer_get_away (peer))
     return;
-  /* A service that is gone may mean no more than that its daemon is. */
+  /* A lost service may only mean that the daemon of the device stopped. */
   if (info->goodbye)
     {
       namida_peer_set_leaving (peer, TRUE);
       if (info->fingerprint != NULL)
         note_goodbye (self, info->fingerprint);
     }
-  /* Anybody can say goodbye in another's name: where a connection has proven the device, look before it goes. */
+  /* Anyone can say goodbye in the name of another device. If a connection has proven the device, probe it before it
+   * is removed. */
   if (!namida_peer_get_proven (peer))
     depart (self, peer);
   else if (namida_peer_get_probing_since (peer) == 0)

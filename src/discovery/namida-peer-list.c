@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rows of the peer list and how sightings change them; see the header. Main context. */
 #include "config.h"
 
 #include "namida-limits.h"
@@ -6,7 +7,8 @@
 #include "namida-peer-private.h"
 
 #define CHECK_SECONDS 1
-/* More entries than this from one host, and that host's own oldest goes first: no one device floods the others out. */
+/* If a host has more entries than this, its own oldest entry is dropped first, so that one device cannot push out
+ * the others. */
 #define MAX_CLAIMS_PER_HOST 32
 #define MAX_AWAY 64
 
@@ -120,7 +122,8 @@ namida_peer_list_resort (NamidaPeerList *self, NamidaPeer *peer)
                               MAX (at, to) - MIN (at, to) + 1);
 }
 
-/* After an alias changed. Nothing is said when the order is still right: the device was never away. */
+/* Moves a device to its place after its alias changed. Emits nothing if the order is still right, because the device
+ * was never gone. */
 static void
 keep_sorted (NamidaPeerList *self, NamidaPeer *peer)
 {
@@ -141,8 +144,8 @@ namida_peer_list_probe (NamidaPeerList *self, NamidaPeer *peer)
   g_signal_emit (self, probe_signal, 0, peer);
 }
 
-/* Of those that were proven, too, at @host (nullable: anywhere): who has been silent for longest and is not trusted.
- * @n_found: how many there are. Returns: (nullable) */
+/* Returns: (nullable): the untrusted device, proven or not, that has been silent for the longest time. @host:
+ * (nullable): only consider devices at this host. @n_found: (out): the number of devices that were considered. */
 static NamidaPeer *
 peer_list_find_silent (NamidaPeerList *self, GInetAddress *host, guint *n_found)
 {
@@ -162,7 +165,7 @@ peer_list_find_silent (NamidaPeerList *self, GInetAddress *host, guint *n_found)
   return found;
 }
 
-/* @proven: the new device is; then it comes before one that has been silent. */
+/* @proven: whether the new device is proven; it then takes precedence over a silent proven one. */
 static gboolean
 make_room (NamidaPeerList *self, GInetAddress *host, gboolean proven)
 {
@@ -218,7 +221,7 @@ namida_peer_list_mark_players (NamidaPeerList *self, GHashTable *hosts)
     peer_list_mark_player (self, g_ptr_array_index (self->peers, i));
 }
 
-/* What @address was said to be by others is void once a connection has shown who is there. */
+/* Once a connection has shown who is at @address, what other devices claimed about it is void. */
 static void
 settle_address (NamidaPeerList *self, NamidaPeer *winner, GInetSocketAddress *address)
 {
@@ -349,7 +352,7 @@ on_found (
 static void
 on_lost (NamidaFinder *finder, NamidaDeviceInfo *info, NamidaPeerList *self)
 {
-  /* A command that ends says nothing of the program that receives on the same device. */
+  /* The end of a command says nothing about the program that receives on the same device. */
   if (!info->sends_only)
     namida_peer_list_goodbye (self, info);
 }

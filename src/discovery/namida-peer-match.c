@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the device that the user means by an alias, a fingerprint or an address. Called by the hub for the command
+ * line. Main context. */
 #include "config.h"
 
 #include <string.h>
@@ -18,7 +20,7 @@ match_by (NamidaPeerList *list, Fits fits, gconstpointer wanted, NamidaPeer **fo
 
   for (guint i = 0; i < n; i++)
     {
-      /* (transfer none) from here on: the list keeps its own reference. */
+      /* (transfer none) from here on, because the list keeps its own reference. */
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (G_LIST_MODEL (list), i);
 
       if (namida_peer_get_away (peer) || !fits (peer, wanted))
@@ -59,7 +61,8 @@ fits_alias (NamidaPeer *peer, gconstpointer wanted)
   return g_str_equal (folded, wanted);
 }
 
-/* Returns: (transfer full) (nullable): the digits in upper case, when @text is nothing but a fingerprint's start. */
+/* Returns: (transfer full) (nullable): the digits in upper case, if @text is nothing but the beginning of a
+ * fingerprint. */
 static char *
 fingerprint_digits (const char *text)
 {
@@ -115,7 +118,8 @@ namida_peer_list_match (NamidaPeerList *self, const char *text, NamidaPeer **pee
   stripped = g_strstrip (g_strdup (text));
   if (*stripped == '\0' || !g_utf8_validate (stripped, -1, NULL))
     return NAMIDA_MATCH_NONE;
-  /* Numbers before names: nobody can take over an address or a fingerprint by calling a device like it. */
+  /* Numbers take precedence over names, so that nobody can impersonate an address or a fingerprint by naming a
+   * device like it. */
   match = match_address (self, stripped, &found);
   digits = fingerprint_digits (stripped);
   if (match == NAMIDA_MATCH_NONE && digits != NULL)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The device object and how sightings change it; see the header. Main context. */
 #include "config.h"
 
 #include "namida-clock.h"
@@ -258,8 +259,8 @@ take_proof (NamidaPeer *self, NamidaDeviceInfo *info, NamidaDialect dialect, GIn
   namida_peer_touch (self);
 }
 
-/* Anybody may have said it: a proven peer, or one that was trusted before it was near, takes no more from it than one
- * more place to look. */
+/* Anyone may have sent this. A proven peer, or a trusted one that is away, takes nothing from it except one more
+ * address to try. */
 static void
 take_claim_about_proven (NamidaPeer *self, NamidaDeviceInfo *info, GInetSocketAddress *address)
 {
@@ -288,8 +289,8 @@ namida_peer_take (
     {
       take_texts (self, info);
       take_dialects (self, self->dialects | dialect, self->https || info->https);
-      /* The newest place first, as a device's address changes; link-local IPv6 last: not every program copes with it.
-       */
+      /* Put the newest address first, because a device's address changes; link-local IPv6 comes last, because not
+       * every program supports it. */
       if (!namida_peer_has_address (self, address))
         put_address (self, link_local_ipv6 ? G_MAXUINT : 0, address);
       namida_peer_touch (self);
@@ -447,7 +448,7 @@ namida_peer_get_address (NamidaPeer *self)
 
   g_return_val_if_fail (NAMIDA_IS_PEER (self), NULL);
 
-  /* The list keeps a reference of its own. */
+  /* The list keeps its own reference. */
   address = g_list_model_get_item (namida_places_get_model (self->places), 0);
   return address;
 }
@@ -476,7 +477,7 @@ namida_peer_get_encrypted (NamidaPeer *self)
 {
   g_return_val_if_fail (NAMIDA_IS_PEER (self), FALSE);
 
-  /* The phone app has no TLS; ours has nothing else; LocalSend's user decides. */
+  /* The phone app has no TLS, our own protocol always uses it, and LocalSend's user decides. */
   if ((self->dialects & NAMIDA_DIALECT_V1) != 0)
     return TRUE;
   return (self->dialects & NAMIDA_DIALECT_LOCALSEND) != 0 && self->https;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Keeps the addresses of a device sorted by how well they work; see the header. Main context. */
 #include "config.h"
 
 #include "namida-places.h"
@@ -17,7 +18,7 @@ typedef struct
 struct _NamidaPlaces
 {
   GListStore *addresses;
-  GPtrArray *ratings; /* (element-type Rating), of @addresses; none for those that nobody tried */
+  GPtrArray *ratings; /* (element-type Rating), of @addresses; untried addresses have none */
 };
 
 static void
@@ -57,7 +58,7 @@ namida_places_count (NamidaPlaces *self)
   return g_list_model_get_n_items (G_LIST_MODEL (self->addresses));
 }
 
-/* (transfer full) */
+/* Returns: (transfer full) */
 static GInetSocketAddress *
 get (NamidaPlaces *self, guint position)
 {
@@ -107,7 +108,7 @@ find_rating (NamidaPlaces *self, GInetSocketAddress *address)
   return NULL;
 }
 
-/* Of addresses that are no longer here. */
+/* Removes the ratings of addresses that are no longer in the list. */
 static void
 prune_ratings (NamidaPlaces *self)
 {
@@ -143,7 +144,7 @@ namida_places_drop (NamidaPlaces *self, GInetSocketAddress *address)
   return TRUE;
 }
 
-/* 0 is the best. */
+/* 0 is the best class. */
 static guint
 rating_class (const Rating *rating)
 {
@@ -154,7 +155,7 @@ rating_class (const Rating *rating)
   return rating->same_link ? 0 : 1;
 }
 
-/* Less than that is chance, and no reason for a row to show another address. */
+/* A smaller difference is chance, and no reason for a row to show another address. */
 static gboolean
 is_much_faster (const Rating *a, const Rating *b)
 {
@@ -162,7 +163,7 @@ is_much_faster (const Rating *a, const Rating *b)
          && b->round_trip - a->round_trip > NAMIDA_PEER_NOTICEABLE_US;
 }
 
-/* Whether @rating stays behind @before. */
+/* Returns whether @rating stays behind @before. */
 static gboolean
 is_behind (const Rating *rating, const Rating *before)
 {
@@ -170,7 +171,7 @@ is_behind (const Rating *rating, const Rating *before)
          || (rating_class (rating) == rating_class (before) && !is_much_faster (rating, before));
 }
 
-/* Returns: whether the order is another now. */
+/* Returns: whether the order has changed. */
 static gboolean
 sort (NamidaPlaces *self)
 {
@@ -210,7 +211,7 @@ namida_places_rate (NamidaPlaces *self, GInetSocketAddress *address, gboolean sa
     }
   rating->at = MAX (namida_clock_monotonic (), 1);
   rating->same_link = same_link;
-  /* What was measured before still tells more than that it answered. */
+  /* An earlier measurement is more useful than the mere fact that the address answered. */
   if (round_trip != 0 || rating->round_trip == NAMIDA_PEER_UNREACHABLE)
     rating->round_trip = round_trip;
   return sort (self);

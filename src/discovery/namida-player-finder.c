@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds Namida itself, the player, where no Avahi runs: one question by multicast DNS on each interface, from a port of
- * its own, so that nothing has to be shared with a responder on this computer. Owned by the multicast finder, which
- * asks whenever it greets. Main context. */
+/* Finds the player Namida where Avahi does not run: sends one multicast DNS query on each interface, from a port of
+ * its own, so that it need not share port 5353 with a responder on this computer. Owned by the multicast finder,
+ * which asks in each burst of hellos. Main context. */
 #include "config.h"
 
 #include "namida-player-finder.h"
@@ -131,7 +131,7 @@ player_finder_on_readable (GSocket *socket, GIOCondition condition, gpointer dat
   return G_SOURCE_CONTINUE;
 }
 
-/* The source address matters on loopback only: see namida-multicast-link.c. */
+/* The source address only matters on loopback; see namida-multicast-link.c. */
 static gboolean
 player_link_set_interface (GSocket *socket, NamidaInterface *interface)
 {

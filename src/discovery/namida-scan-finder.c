@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens up to 64 TCP connections at a time to find open ports; see the header. Main context; the sockets never
+ * block. */
 #include "config.h"
 
 #include "namida-limits.h"
@@ -6,8 +8,8 @@
 #include "namida-network.h"
 #include "namida-scan-finder.h"
 
-#define MIN_BITS 8  /* of a prefix: larger is no network of neighbors */
-#define MAX_BITS 24 /* of the prefix: the own /24, even where the network is larger */
+#define MIN_BITS 8  /* of a prefix; a larger network is not one of neighbors */
+#define MAX_BITS 24 /* of a prefix; of a larger network, only the own /24 is scanned */
 
 struct _NamidaScanFinder
 {
@@ -15,15 +17,15 @@ struct _NamidaScanFinder
   char *only;
   guint16 own_port;
   gboolean started;
-  GPtrArray *targets; /* (element-type GInetSocketAddress) (nullable): NULL when none is under way */
+  GPtrArray *targets; /* (element-type GInetSocketAddress) (nullable): %NULL if no scan is running */
   guint next;
   guint done;
-  gboolean finished;   /* the last one came to its end */
-  GPtrArray *answered; /* (element-type GInetAddress): by the last one */
+  gboolean finished;   /* the last scan has finished */
+  GPtrArray *answered; /* (element-type GInetAddress): hosts that answered the last scan */
   GHashTable *tries;   /* set of Try */
 };
 
-/* One connection that is being made. */
+/* One connection attempt. */
 typedef struct
 {
   NamidaScanFinder *finder;
@@ -80,8 +82,8 @@ namida_scan_targets (GInetAddress *own, guint prefix)
   for (guint32 i = 0; i < size; i++)
     {
       guint32 bytes = GUINT32_TO_BE (base + i);
-      /* A network's own address and its broadcast; RFC 3021: a /31 has neither. A larger network's are elsewhere, but
-       * few give .0 and .255 to a device. */
+      /* The network address and the broadcast address; a /31 has neither (RFC 3021). In a larger network they are
+       * elsewhere, but .0 and .255 are rarely given to a device. */
       gboolean special = size > 2 && (i == 0 || i == size - 1);
 
       if (base + i != host && !special)
@@ -136,7 +138,7 @@ finish (Try *try, gboolean open)
   self->done++;
   if (open)
     g_signal_emit (self, probe_address_signal, 0, address);
-  /* The handler may have cancelled. */
+  /* The handler may have cancelled the scan. */
   if (self->targets == NULL)
     return;
   fill (self);
@@ -167,7 +169,7 @@ on_timeout (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Returns: whether a connection is under way; never blocks. */
+/* Returns: whether a connection attempt has begun. Never blocks. */
 static gboolean
 begin (Try *try)
 {
@@ -180,7 +182,7 @@ begin (Try *try)
   if (!g_socket_connect (try->socket, G_SOCKET_ADDRESS (try->address), NULL, &error)
       && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PENDING))
     return FALSE;
-  /* Also for one that was made at once: its source is ready at once. */
+  /* Also for a connection that was made at once; its source is ready at once. */
   try->ready = g_socket_create_source (try->socket, G_IO_OUT, NULL);
   g_source_set_callback (try->ready, G_SOURCE_FUNC (on_ready), try, NULL);
   g_source_attach (try->ready, g_main_context_get_thread_default ());
@@ -278,7 +280,7 @@ namida_scan_finder_start (NamidaFinder *finder, NamidaDeviceInfo *own, GError **
 static void
 namida_scan_finder_ignore (NamidaFinder *finder)
 {
-  /* Knocking at every address of a network is for when a person asks, or when there is no other way. */
+  /* Nothing to do: every address of a network is only tried when the user asks for it, or if there is no other way. */
 }
 
 static void

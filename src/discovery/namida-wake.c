@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Listens to logind and compares two clocks to detect a suspend; see the header. Main context. */
 #include "config.h"
 
 #include <time.h>
@@ -11,7 +12,7 @@
 #define MANAGER LOGIND ".Manager"
 
 #define CHECK_SECONDS 20
-#define SLEPT_US (2 * G_USEC_PER_SEC) /* less is an error of measurement */
+#define SLEPT_US (2 * G_USEC_PER_SEC) /* a smaller difference is a measurement error */
 
 struct _NamidaWake
 {
@@ -21,7 +22,7 @@ struct _NamidaWake
   guint subscription;
   guint timer;
   NamidaWakeClock clock;
-  gint64 slept; /* what was told so far */
+  gint64 slept; /* microseconds of sleep that were already reported */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaWake, namida_wake, G_TYPE_OBJECT)
@@ -37,7 +38,7 @@ read_clock (clockid_t id)
   return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
-/* clock_gettime(2): CLOCK_BOOTTIME counts the time of sleep, CLOCK_MONOTONIC does not. */
+/* clock_gettime(2): CLOCK_BOOTTIME counts the time of a suspend, CLOCK_MONOTONIC does not. */
 static gint64
 time_slept (void)
 {
@@ -81,7 +82,7 @@ on_prepare_for_sleep (GDBusConnection *bus,
     g_variant_get (parameters, "(b)", &going);
   if (going)
     return;
-  /* The timer must not tell the same sleep again. */
+  /* Prevent the timer from reporting the same sleep again. */
   self->slept = self->clock ();
   g_signal_emit (self, woke_signal, 0);
 }
