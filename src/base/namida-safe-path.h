@@ -15,9 +15,9 @@ G_BEGIN_DECLS
  * @relative: (nullable): a path as received, with '/' between components
  *
  * The only check through which a received name becomes a path. Refuses: %NULL and "", absolute paths, empty components,
- * "." and ".." (also between backslashes), NUL, invalid UTF-8, a component longer than 255 bytes, a path longer than
- * 4096 bytes. Every other name that Linux allows is accepted unchanged: spaces, newlines, leading dashes, trailing
- * dots, backslashes, "C:". Any thread.
+ * "." and ".." (also between backslashes), a component longer than 255 bytes, a path longer than 4096 bytes. Every
+ * other name that Linux allows is accepted unchanged: spaces, newlines, leading dashes, trailing dots, backslashes,
+ * "C:", and bytes that are not UTF-8. Any thread.
  *
  * Returns: %FALSE with %NAMIDA_ERROR_UNSAFE_PATH
  */
@@ -34,8 +34,8 @@ gboolean namida_safe_path_check_component (const char *name, GError **error);
  * @relative: (nullable): a path, with '/' between components
  *
  * Like namida_safe_path_check(), for paths that come from or go to a program that may run on another system or may be
- * older than this one. Also refuses backslashes, which separate components there, and a drive letter ("C:") at the
- * beginning. Any thread.
+ * older than this one. Also refuses invalid UTF-8, backslashes, which separate components there, and a drive letter
+ * ("C:") at the beginning. Any thread.
  *
  * Returns: %FALSE with %NAMIDA_ERROR_UNSAFE_PATH
  */
