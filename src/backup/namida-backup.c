@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The backup object: its entries, totals, title and keys; see the header. Built by one thread; the getters are for
+ * any thread. */
 #include "config.h"
 
 #include "namida-backup.h"
@@ -11,7 +13,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* More labels than this in a title are counted, not named. */
+/* A title names at most this many labels and counts the others. */
 #define MAX_TITLE_LABELS 3u
 
 struct _NamidaBackup
@@ -23,7 +25,7 @@ struct _NamidaBackup
   guint64 bytes;
   guint files;
   gboolean proven;
-  gint missed_there; /* g_atomic: of a received backup, it is known when others share it */
+  gint missed_there; /* atomic, because the number of a received backup becomes known while others share the backup */
   gboolean reread;
   guint excluded;
   gboolean too_many;
@@ -161,7 +163,8 @@ compare_pointers (gconstpointer a, gconstpointer b)
   return namida_entry_compare (*(NamidaEntry *const *) a, *(NamidaEntry *const *) b);
 }
 
-/* How many names of @path are also the first of @before: whole ones, and not the last of @path. */
+/* Returns the number of names in @path. @shared: (out): how many of its leading folder names are also leading names
+ * of @before. */
 static guint
 backup_count_names (const char *path, const char *before, guint *shared)
 {
@@ -189,7 +192,8 @@ backup_is_sorted (NamidaBackup *self)
   return TRUE;
 }
 
-/* Returns: (transfer container): the entries in their order. Our own program offers them so: then nothing is sorted. */
+/* Returns: (transfer container): the entries in their order. Offers of our own program are already sorted; then
+ * nothing is done. */
 static GPtrArray *
 backup_dup_sorted (NamidaBackup *self)
 {
@@ -296,7 +300,7 @@ count (GPtrArray *contents, GHashTable *by_label, const NamidaEntry *entry)
 {
   gboolean zip = entry->kind == NAMIDA_ENTRY_BACKUP_ZIP;
   const char *label = entry->label != NULL ? entry->label : "";
-  /* No label starts with a slash: the key of the zip is nobody else's. */
+  /* No label starts with a slash, so the key of the zip is unique. */
   const char *key = zip ? "/zip" : label;
   NamidaContent *content = g_hash_table_lookup (by_label, key);
 
@@ -376,7 +380,7 @@ dup_zip_title (const char *name)
   return title;
 }
 
-/* What a title names, one by one: the zip, the labels, the single files. */
+/* Lists what a title names: the zip, the labels and the single files. */
 static GPtrArray *
 dup_title_parts (GPtrArray *contents)
 {
@@ -431,7 +435,7 @@ digest_text (NamidaDigest *digest, const char *text)
 {
   if (text == NULL)
     text = "";
-  /* With its final zero: "a" + "bc" is not "ab" + "c". */
+  /* Include the terminating zero, so that "a" + "bc" differs from "ab" + "c". */
   namida_digest_update (digest, text, strlen (text) + 1);
 }
 
@@ -459,7 +463,7 @@ namida_backup_dup_scope (NamidaBackup *self)
       g_hash_table_add (labelled ? labels : names, labelled ? entry->label : entry->name);
     }
   digest_sorted (digest, labels);
-  digest_text (digest, ""); /* no label is empty: what follows are names */
+  digest_text (digest, ""); /* no label is empty, so names follow from here on */
   digest_sorted (digest, names);
   return namida_digest_finish (digest);
 }

@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The model of what is sent or offered: the files of a backup and what is known about them as a whole. The scanner
+ * builds it at the sender and the offer parser at the receiver; the session, the transfer and the store read it. */
 #pragma once
 
 #include "namida-entry.h"
 
 G_BEGIN_DECLS
 
-/** What was left out of a backup, and why (a sentence). Links, sockets and the like are left out by design; a file or
- * folder that should have been in it is missed. */
+/**
+ * NamidaLeftOut: a path that is not in the backup, and why (a translated sentence). Links, sockets and the like are
+ * left out by design; @missed is set for a file or folder that should have been in the backup.
+ */
 typedef struct
 {
   char *path;
   char *reason;
   gboolean missed;
 } NamidaLeftOut;
-/** One row of "what is in it": a label (or "" for the zip and single files), files and bytes. */
+/**
+ * NamidaContent: one row of the list of contents: a label (or "" for the zip and for single files), the number of files
+ * and the bytes.
+ */
 typedef struct
 {
   char *label;
@@ -24,81 +31,105 @@ typedef struct
 } NamidaContent;
 
 #define NAMIDA_TYPE_BACKUP (namida_backup_get_type ())
-/** NamidaBackup: what is sent or offered: entries with their totals. Built by one thread, then immutable and shared. */
+/**
+ * NamidaBackup: the entries that are sent or offered, with their totals. Built by one thread, then immutable and
+ * shared.
+ */
 G_DECLARE_FINAL_TYPE (NamidaBackup, namida_backup, NAMIDA, BACKUP, GObject)
 
+/** namida_backup_new: Returns: (transfer full): a backup without entries. */
 NamidaBackup *namida_backup_new (void);
 /**
  * namida_backup_new_like:
  * @self: a backup
  *
- * For whoever replaces or leaves out some of its files before others see it. Any thread.
+ * For code that replaces or leaves out some of the files of a backup before others see it. Any thread.
  *
- * Returns: (transfer full): a backup without files and name, with all else that is known of @self: what was left out
- * and excluded, whether there were too many files, whether it is proven and to be read again
+ * Returns: (transfer full): a backup without entries and name, but with everything else that is known about @self: what
+ * was left out and excluded, whether there were too many files, whether it is proven, and whether it is to be read
+ * again
  */
 NamidaBackup *namida_backup_new_like (NamidaBackup *self);
-/** @entry: (transfer full) */
+/** namida_backup_add: @entry: (transfer full). Only while the backup is being built. */
 void namida_backup_add (NamidaBackup *self, NamidaEntry *entry);
-/** namida_backup_set_proven: while it is built: its hashes are not what an index remembers, but what the files must
- * have: one that has another is damaged, and is not sent as if it were whole. */
+/**
+ * namida_backup_set_proven: While the backup is being built: states that its hashes are what the files must have, not
+ * merely what an index remembers. A file with another hash is damaged and is not sent as if it were intact.
+ */
 void namida_backup_set_proven (NamidaBackup *self, gboolean proven);
 gboolean namida_backup_get_proven (NamidaBackup *self);
 /**
- * namida_backup_count_folders: how many folders its entries lie in, or are, all of them on the way there included.
- * @depth: (out) (optional): names in the longest path, its label and the file's own name among them. Any thread.
+ * namida_backup_count_folders: @depth: (out) (optional): the number of names in the longest path, including its label
+ * and its file name. Any thread. Returns: the number of folders that contain entries or are entries, including all of
+ * their parent folders.
  */
 guint namida_backup_count_folders (NamidaBackup *self, guint *depth);
-/** namida_backup_set_reread: while it is built: every file is read before it is offered, whatever the index says. */
+/**
+ * namida_backup_set_reread: While the backup is being built: every file is read before it is offered, whatever the
+ * index says.
+ */
 void namida_backup_set_reread (NamidaBackup *self, gboolean reread);
 gboolean namida_backup_get_reread (NamidaBackup *self);
-/** namida_backup_sort: into namida_entry_compare()'s order. */
+/** namida_backup_sort: Sorts the entries by namida_entry_compare(). */
 void namida_backup_sort (NamidaBackup *self);
-/** namida_backup_add_left_out: @path: what was left out, as shown to a person (UTF-8); @missed: it should
- * have been in the backup. */
+/**
+ * namida_backup_add_left_out: @path: what was left out, as shown to the user (UTF-8). @missed: whether it should have
+ * been in the backup.
+ */
 void namida_backup_add_left_out (NamidaBackup *self, const char *path, const char *reason, gboolean missed);
-/** namida_backup_add_excluded: while it is built: a file or folder that a person's patterns exclude. It is not missed.
+/**
+ * namida_backup_add_excluded: While the backup is being built: counts a file or folder that the user's patterns
+ * exclude. It is not missed.
  */
 void namida_backup_add_excluded (NamidaBackup *self);
+/** namida_backup_get_excluded: Returns: the number of files and folders that patterns exclude. */
 guint namida_backup_get_excluded (NamidaBackup *self);
 /**
- * namida_backup_set_too_many: there are more files than a backup may hold, so that sending it again brings no more of
- * them. By the scanner only, before others see the backup.
+ * namida_backup_set_too_many: States that there are more files than a backup can hold, so that sending it again does
+ * not bring more of them. Only called by the scanner, before others see the backup.
  */
 void namida_backup_set_too_many (NamidaBackup *self);
 /** namida_backup_get_too_many: see namida_backup_set_too_many(). Any thread. */
 gboolean namida_backup_get_too_many (NamidaBackup *self);
 /**
- * namida_backup_raise_missed_there: at a receiver: how many files and folders the sender says that it left out although
- * they belong to the backup. It never gets less by a later message. Any thread.
+ * namida_backup_raise_missed_there: For a received backup: sets the number of files and folders that the sender says it
+ * could not include. A later message cannot lower the number. Any thread.
  */
 void namida_backup_raise_missed_there (NamidaBackup *self, guint missed);
 /**
- * namida_backup_count_missed: how many files and folders belong to the backup and are not among its entries, left out
- * here or by the sender of a received one. Any thread. A backup with any is incomplete wherever it arrives.
+ * namida_backup_count_missed: Returns: the number of files and folders that belong to the backup but are not among its
+ * entries, whether they were left out here or by the sender. If it is not 0, the backup is incomplete wherever it
+ * arrives. Any thread.
  */
 guint namida_backup_count_missed (NamidaBackup *self);
-/** Returns: (transfer none) (element-type NamidaEntry) */
+/** namida_backup_get_entries: Returns: (transfer none) (element-type NamidaEntry) */
 GPtrArray *namida_backup_get_entries (NamidaBackup *self);
-/** Returns: (transfer none) (element-type NamidaLeftOut) */
+/** namida_backup_get_left_out: Returns: (transfer none) (element-type NamidaLeftOut) */
 GPtrArray *namida_backup_get_left_out (NamidaBackup *self);
-/** Returns: (transfer container) (element-type NamidaContent): one a label, zip first. @name: of the zip, or of the one
- * single file. */
+/**
+ * namida_backup_dup_contents: Returns: (transfer container) (element-type NamidaContent): one row for each label, the
+ * zip first. The member "name" is that of the zip, or of the only single file.
+ */
 GPtrArray *namida_backup_dup_contents (NamidaBackup *self);
+/** namida_backup_get_bytes: Returns: the sum of the sizes of all entries. */
 guint64 namida_backup_get_bytes (NamidaBackup *self);
+/** namida_backup_get_files: Returns: the number of files, without empty folders. */
 guint namida_backup_get_files (NamidaBackup *self);
-/** Returns: (transfer none) (nullable): the zip's name. */
+/** namida_backup_get_name: Returns: (transfer none) (nullable): the name of the zip. */
 const char *namida_backup_get_name (NamidaBackup *self);
 void namida_backup_set_name (NamidaBackup *self, const char *name);
-/** Returns: (transfer full): in words: "Namida Backup … and Music", "3 files". Translated. */
+/** namida_backup_dup_title: Returns: (transfer full): a translated title: "Namida Backup … and Music", "3 files". */
 char *namida_backup_dup_title (NamidaBackup *self);
 /**
- * namida_backup_dup_key: SHA-256 over kind, label, path, size and mtime (ms) of all entries in their sorted order: two
- * offers with one key are the same backup, whatever their ids (resume). Long for many files: worker threads.
+ * namida_backup_dup_key: Returns: (transfer full): the SHA-256 of kind, label, path, size and mtime (ms) of all entries
+ * in their sorted order. Two offers with the same key are the same backup, whatever their ids are (for resuming). Slow
+ * for many files: call it in a worker thread.
  */
 char *namida_backup_dup_key (NamidaBackup *self);
-/** namida_backup_dup_scope: SHA-256 over the labels, and the names of what has none: it stays the same while files
- * below the labels come, go and change. Worker threads. */
+/**
+ * namida_backup_dup_scope: Returns: (transfer full): the SHA-256 of all labels, and of the names of entries without a
+ * label. It stays the same while files below the labels are added, removed and changed. Call it in a worker thread.
+ */
 char *namida_backup_dup_scope (NamidaBackup *self);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads cloud manifests and finds the files that they name; see the header. Blocking; worker threads. */
 #include "config.h"
 
 #include "namida-cloud-folder.h"
@@ -14,7 +15,7 @@
 #define MANIFEST_BYTES NAMIDA_LIMIT_OFFER_BYTES
 #define MANIFESTS_MOST 1000u
 
-/* (transfer full) (nullable): a manifest that is complete. */
+/* Returns: (transfer full) (nullable): the manifest if it is complete. */
 static JsonNode *
 read_manifest (const char *folder, const char *name)
 {
@@ -27,7 +28,8 @@ read_manifest (const char *folder, const char *name)
   if (length == 0 || length > MANIFEST_BYTES || !g_file_get_contents (path, &text, &length, NULL)
       || length > MANIFEST_BYTES)
     return NULL;
-  /* Checked before: json-glib calls itself for each level, and a file must not decide how deep. */
+  /* Check the text first: json-glib recurses for each level, and a file must not determine the depth of the
+   * recursion. */
   if (!namida_json_scan (text, length, NAMIDA_LIMIT_OFFER_BYTES, NAMIDA_LIMIT_FILES * 2, NULL)
       || !namida_manifest_check (text, length, NULL)
       || !json_parser_load_from_data (parser, text, (gssize) length, NULL))
@@ -44,7 +46,7 @@ add_if (GPtrArray *found, char *path, GFileTest test)
     g_free (path);
 }
 
-/* What @manifest names and is there. */
+/* Returns the parts that @manifest names and that exist. */
 static GPtrArray *
 find_parts (const char *folder, JsonNode *manifest)
 {
@@ -63,7 +65,7 @@ find_parts (const char *folder, JsonNode *manifest)
       gboolean is_inside = g_file_test (inside, G_FILE_TEST_IS_DIR)
                            && (g_str_equal (label, "Music") || !g_file_test (beside, G_FILE_TEST_IS_DIR));
 
-      /* A version that is kept here has them below "Music": there, a label "Music" is the inner one. */
+      /* A version that is kept here has the folders below "Music". There, the label "Music" means the inner folder. */
       add_if (found, g_strdup (is_inside ? inside : beside), G_FILE_TEST_IS_DIR);
     }
   return found;
@@ -75,7 +77,7 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) b, *(const char *const *) a);
 }
 
-/* Their names begin with the time: newest first. */
+/* Their names begin with the time, so sort them in reverse for the newest first. */
 static GPtrArray *
 list_manifests (const char *folder)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of contents: one row for each file whose bytes this program has read, with the inode and the times that it
- * had then. The hash index of the sender and the versions of the store are made of these rows. Every function runs in
- * a worker thread; the writer needs the database locked and a transaction around it. */
+/* The table of contents: one row for each file whose bytes this program has read, with its inode and times at that
+ * moment. The hash index of the sender and the versions of the store consist of these rows. Every function runs in a
+ * worker thread; the writer needs the database locked and a transaction around it. */
 #include "config.h"
 
 #include "namida-content.h"
@@ -22,8 +22,8 @@ enum
   N_STATEMENTS
 };
 
-/* Found by the inode, never by the content alone: a hundred thousand files may have the same. Not sorted: for each file
- * SQLite would set up a sorter, which costs eight times as much as the search. */
+/* Search by inode, never by content alone, because a hundred thousand files may have the same content. The result is
+ * not sorted: SQLite would set up a sorter for each file, which costs eight times as much as the search. */
 static const char *const statements[N_STATEMENTS] = {
   [FIND] = "SELECT id, device, ctime_ns, read_at, damaged, path IS ?5 FROM contents"
            " WHERE inode = ?1 AND size = ?2 AND mtime_ns = ?3 AND +sha256 = ?4",
@@ -41,7 +41,7 @@ struct _NamidaContentWriter
   sqlite3_stmt *statements[N_STATEMENTS];
 };
 
-/* What FIND gave. */
+/* The result of FIND. */
 typedef struct
 {
   gint64 id, device, ctime_ns, read_at;
@@ -54,7 +54,8 @@ namida_content_ctime_ns (const struct stat *st)
   return (gint64) st->st_ctim.tv_sec * G_GINT64_CONSTANT (1000000000) + st->st_ctim.tv_nsec;
 }
 
-/* g_ascii_xdigit_value() without a call: there are 64 of them for each file of an offer. -1: no digit. */
+/* Like g_ascii_xdigit_value(), but without a function call, because each file of an offer has 64 of them. Returns -1
+ * if @digit is not a hex digit. */
 static inline int
 content_get_digit (char digit)
 {
@@ -74,7 +75,7 @@ namida_content_pack_hash (const char *hex, guint8 *bytes)
     return FALSE;
   for (i = 0; i < NAMIDA_SHA256_BYTES; i++)
     {
-      /* The end of a text that is too short is no digit, and nothing behind it is looked at. */
+      /* The end of a short text is not a digit, and nothing beyond it is read. */
       int high = content_get_digit (hex[2 * i]);
       int low = high >= 0 ? content_get_digit (hex[2 * i + 1]) : -1;
 
@@ -142,7 +143,7 @@ namida_content_writer_free (NamidaContentWriter *self)
   g_free (self);
 }
 
-/* One that is not damaged is preferred. Returns the last result of sqlite3_step(). */
+/* Finds the row of @content, preferably one that is not damaged. Returns the last result of sqlite3_step(). */
 static int
 content_find (NamidaContentWriter *self, const NamidaFileContent *content, const guint8 *hash, ContentRow *row)
 {
@@ -181,7 +182,7 @@ content_update (NamidaContentWriter *self, const NamidaFileContent *content, Con
 {
   sqlite3_stmt *statement = self->statements[UPDATE];
   gint64 ctime_ns = content->ctime_ns != 0 ? content->ctime_ns : row->ctime_ns;
-  /* A date in the future is that of a clock that was wrong. */
+  /* A date in the future was set by a clock that was wrong, so replace it. */
   gboolean newer
       = content->read_at > row->read_at || (content->read_at > 0 && row->read_at > content->read_at + G_TIME_SPAN_DAY);
   gboolean changed = row->device != (gint64) content->device || row->ctime_ns != ctime_ns || newer
@@ -227,7 +228,8 @@ content_insert (NamidaContentWriter *self, const NamidaFileContent *content, con
     return FALSE;
   row->id = sqlite3_last_insert_rowid (handle);
 
-  /* The file was another one before. Versions that had that keep its row: it is what they should hold. */
+  /* The inode was another file before. Versions that contain that file keep its row, because it records what they
+   * should contain. */
   statement = self->statements[PRUNE];
   sqlite3_bind_int64 (statement, 1, (gint64) content->inode);
   sqlite3_bind_int64 (statement, 2, (gint64) content->device);
@@ -255,7 +257,7 @@ namida_content_writer_enter (NamidaContentWriter *self,
       return 0;
     }
   result = content_find (self, content, hash, &row);
-  /* The versions that lost theirs are mended by this one: their row must not become its row. */
+  /* This file repairs the versions whose file was damaged. Do not reuse their row for it. */
   if (result == SQLITE_ROW && row.damaged && content->arrived)
     result = SQLITE_DONE;
   if (result == SQLITE_ROW)
@@ -272,7 +274,7 @@ namida_content_writer_enter (NamidaContentWriter *self,
   return row.id;
 }
 
-/* The columns of NAMIDA_CONTENT_ROW_COLUMNS. */
+/* The order of the columns in NAMIDA_CONTENT_ROW_COLUMNS. */
 enum
 {
   ROW_ID,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The entries of a backup: their order, their paths and their MIME types; see the header. Any thread. */
 #include "config.h"
 
 #include "namida-entry.h"
@@ -129,8 +130,8 @@ namida_entry_get_mtime_ms (const NamidaEntry *self)
 const char *
 namida_entry_guess_type (const char *name)
 {
-  /* What Namida plays (its kAudioFileExtensions) and what lies beside it. The system's own table would be asked
-   * 200,000 times, and is missing in small containers. */
+  /* The types that Namida plays (its kAudioFileExtensions) and what is usually beside them. The system's MIME
+   * database would be queried 200,000 times, and is missing in small containers. */
   static const struct
   {
     const char *ending;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tables receivers and given_contents. Half of a hash is kept: 128 bits cannot be met by chance or by trying. */
+/* Reads and writes the tables receivers and given_contents; see the header. Only half of each hash is stored: 128
+ * bits cannot be matched by chance or by trying. Blocking; worker threads. */
 #include "config.h"
 
 #include "namida-given-content.h"
@@ -12,7 +13,7 @@
 #define KEPT_BYTES 16
 #define MOST_PLACES "8"
 
-/* Locked and in a transaction. */
+/* The caller has locked the database and begun a transaction. */
 static gboolean
 given_insert (NamidaDatabase *database, const char *fingerprint, GPtrArray *hashes, GError **error)
 {
@@ -79,7 +80,7 @@ namida_given_content_any (NamidaDatabase *database, const char *fingerprint)
   return any;
 }
 
-/* Files outside the versions, then those of versions that were sent from here. */
+/* Selects files outside of the versions first, then files of versions. */
 #define GIVEN_PLACES                                                                                                   \
   "WITH c AS (SELECT id, path FROM contents WHERE substr (sha256, 1, 8) = substr (?2, 1, 8) AND +sha256 = ?2"          \
   " AND damaged = 0 AND EXISTS (SELECT 1 FROM given_contents g JOIN receivers r ON r.id = g.receiver"                  \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looks up and stores hashes of files in the table of contents; see the header. Worker threads. */
 #include "config.h"
 
 #include "namida-hash-index.h"
@@ -51,7 +52,7 @@ fill_one (sqlite3_stmt *statement, NamidaEntry *entry)
     {
       char *sha256 = namida_content_dup_hash (statement, 0);
 
-      /* A damaged row is as good as none. */
+      /* A damaged row counts as none. */
       if (sha256 != NULL)
         {
           g_free (entry->sha256);
@@ -71,7 +72,7 @@ namida_hash_index_fill (NamidaDatabase *database, NamidaBackup *backup)
   sqlite3_stmt *statement;
   guint filled = 0;
 
-  /* One read transaction: one lock and one snapshot for all of them. */
+  /* Use one read transaction, which takes one lock and one snapshot for all entries. */
   sqlite3_exec (handle, "BEGIN", NULL, NULL, NULL);
   statement = namida_database_prepare (database, NULL,
                                        "SELECT sha256 FROM contents WHERE inode = ? AND device = ? AND size = ?"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The SHA-256 of files that were read before, so that unchanged files need not be read again. Used by senders before
+ * they offer and by the store. Worker threads. */
 #pragma once
 
 #include "namida-backup.h"
@@ -7,12 +9,14 @@
 
 G_BEGIN_DECLS
 
-/* The hash index: what the table of contents knows of this device's files by size, modification time, change time,
- * inode and device. Any change makes a row void, but of the path: a file that was renamed and read again is still the
- * same. Worker threads. */
+/* The hash index consists of what the table of contents knows about this device's files by size, modification time,
+ * change time, inode and device. Any change makes a row invalid, except a change of the path: a file that was
+ * renamed and read again is still the same. */
 
-/** namida_hash_index_fill: sets @sha256 of entries whose source is known and unchanged (one transaction). Returns: how
- * many. */
+/**
+ * namida_hash_index_fill: Sets @sha256 of the entries whose source is known and unchanged, in one transaction. Returns:
+ * the number of these entries.
+ */
 guint namida_hash_index_fill (NamidaDatabase *database, NamidaBackup *backup);
 typedef struct
 {
@@ -23,12 +27,17 @@ typedef struct
   guint64 device;
   gint64 ctime_ns; /* 0: unknown */
   gint64 read_at;  /* microseconds since 1970 */
-  gint64 content;  /* the row's number in the table of contents; 0: not known */
+  gint64 content;  /* the id of the row in the table of contents; 0: unknown */
   char *sha256;
 } NamidaHashRow;
+/** namida_hash_row_new: @st: the file at @path. @sha256: 64 hex digits, just computed. Returns: (transfer full) */
 NamidaHashRow *namida_hash_row_new (const char *path, const struct stat *st, const char *sha256);
+/** namida_hash_row_free: @row: (transfer full) */
 void namida_hash_row_free (NamidaHashRow *row);
-/** namida_hash_index_store: @rows: (element-type NamidaHashRow), one transaction. */
+/**
+ * namida_hash_index_store: @rows: (element-type NamidaHashRow). Stores all rows in one transaction. Returns: %FALSE
+ * with STORAGE or NO_SPACE.
+ */
 gboolean namida_hash_index_store (NamidaDatabase *database, GPtrArray *rows, GError **error);
 
 G_END_DECLS

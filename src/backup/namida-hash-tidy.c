@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks in small portions whether the files of the hash index still exist; see the header. Blocking; worker
+ * threads. */
 #include "config.h"
 
 #include "namida-hash-tidy.h"
@@ -14,7 +16,7 @@ typedef struct
 {
   char *path;
   gint64 id;
-  gint64 seen_at; /* 0: not known yet */
+  gint64 seen_at; /* 0: unknown */
   gboolean gone;
 } Row;
 
@@ -36,7 +38,7 @@ fail (sqlite3 *handle, GError **error)
   return FALSE;
 }
 
-/* Those that were not looked at for the longest time. */
+/* Returns the rows that have not been checked for the longest time. */
 static GPtrArray *
 read_rows (NamidaDatabase *database, gint64 now, guint most, GError **error)
 {
@@ -65,7 +67,7 @@ read_rows (NamidaDatabase *database, gint64 now, guint most, GError **error)
   return result == SQLITE_DONE ? g_steal_pointer (&rows) : NULL;
 }
 
-/* Without the database: a disk that sleeps must not hold up others. */
+/* Runs without the database lock, because a sleeping disk must not block others. */
 static void
 look (Row *row)
 {
@@ -88,9 +90,9 @@ step (sqlite3_stmt *statement, const Row *row, gint64 now, gint64 seen_at)
   return result == SQLITE_DONE;
 }
 
-/* Somebody may have entered the file anew meanwhile: then the row is another. */
+/* The condition on seen_at skips a row that was entered again meanwhile. */
 #define UPDATE "UPDATE contents SET looked_at = ?1, seen_at = ?2 WHERE id = ?3 AND seen_at = ?4"
-/* What a version refers to is what that should hold: only its place is forgotten. */
+/* A row that a version refers to records what the version should contain, so only its path is removed. */
 #define FORGET "UPDATE contents SET looked_at = ?1, path = NULL WHERE id = ?3 AND seen_at = ?4 AND ?1 > ?2"
 #define DELETE                                                                                                         \
   "DELETE FROM contents WHERE id = ?3 AND path IS NULL"                                                                \

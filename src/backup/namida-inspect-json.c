@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A state machine that reads JSON byte by byte; see the header. One thread. */
 #include "config.h"
 
 #include "namida-inspect-json.h"
@@ -7,7 +8,8 @@
 
 #define DEPTH_MOST 64u
 #define KEY_LEVELS 6u
-/* Longer texts are cut: a path has 4096 bytes at most, and an escape is six times its sign. */
+/* Longer texts are truncated. A path has at most 4096 bytes, and an escape sequence is six times as long as its
+ * character. */
 #define TEXT_MOST 8192u
 
 typedef enum
@@ -18,7 +20,7 @@ typedef enum
   EXPECT_KEY,          /* after ',' in an object */
   EXPECT_COLON,
   EXPECT_COMMA_OR_END,
-  EXPECT_NOTHING, /* after the root */
+  EXPECT_NOTHING, /* after the root value */
   IN_STRING,
   IN_ESCAPE,
   IN_UNICODE,
@@ -31,14 +33,14 @@ struct _NamidaInspectJson
   NamidaInspectJsonFunc func;
   gpointer user_data;
   State state;
-  gboolean is_key; /* the string under way */
+  gboolean is_key; /* whether the current string is a key */
   guint depth;
   gboolean is_object[DEPTH_MOST];
   GString *keys[KEY_LEVELS];
   GString *text;
-  guint32 unit; /* of an escape under way */
+  guint32 unit; /* code unit of the current escape sequence */
   guint n_digits;
-  guint32 high; /* (0: none): the first half of a pair */
+  guint32 high; /* first half of a surrogate pair; 0: none */
 };
 
 NamidaInspectJson *
@@ -138,7 +140,7 @@ end_string (NamidaInspectJson *self)
 static void
 add_char (NamidaInspectJson *self, char c)
 {
-  /* A NUL would end the text early; Dart's own decoder takes it, so it is no reason to stop. */
+  /* A NUL would end the text early. Dart's own decoder accepts it, so it is not an error. */
   if (self->text->len < TEXT_MOST && c != '\0')
     g_string_append_c (self->text, c);
 }
@@ -223,7 +225,7 @@ begin_value (NamidaInspectJson *self, char c)
   return TRUE;
 }
 
-/* A sign between strings and words, no space. */
+/* Handles a punctuation character. */
 static gboolean
 take_sign (NamidaInspectJson *self, char c)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads the lists of a backup and sums them up; see the header. Runs in the worker thread of the inspector. */
 #include "config.h"
 
 #include "namida-inspect-lists-private.h"
@@ -12,10 +13,10 @@
 #define TOP_MOST 10u
 #define PLAYLISTS_MOST 500u
 #define FOLDERS_MOST 64u
-/* Beyond these, listens are counted and the rest of the tracks is not told apart. */
+/* Above these limits, only the total number of listens is counted, not the individual tracks. */
 #define TRACKS_MOST 200000u
 #define TRACK_BYTES_MOST (24u * 1024 * 1024)
-/* 2200-01-01: a day of a history beyond it is none. */
+/* 2200-01-01: later days in a history are not valid. */
 #define DAY_MOST 84006
 
 struct _NamidaInspectLists
@@ -24,13 +25,13 @@ struct _NamidaInspectLists
   GHashTable *tracks; /* path → listens */
   gsize track_bytes;
 
-  /* Of the file under way. */
+  /* The state of the current file. */
   NamidaListKind kind;
   NamidaInspectJson *json;
-  char *base;   /* its name without the ending */
-  char *title;  /* (nullable): what the list calls itself */
-  guint64 n;    /* what it counts */
-  gboolean fit; /* it has the shape of its kind */
+  char *base;   /* its name without the extension */
+  char *title;  /* (nullable): the name that the list contains */
+  guint64 n;    /* the number of items */
+  gboolean fit; /* whether it has the shape of its kind */
 };
 
 static NamidaNamedCount *
@@ -74,7 +75,7 @@ namida_inspect_lists_free (NamidaInspectLists *self)
   g_free (self);
 }
 
-/* ---- what the lists say ---- */
+/* ---- the contents of the lists ---- */
 
 static void
 hear (NamidaInspectLists *self, const char *track)
@@ -183,7 +184,7 @@ on_settings (NamidaInspectLists *self, NamidaJsonValue value, guint depth, const
   if (value != NAMIDA_JSON_STRING || depth < 2 || depth > 3
       || !g_str_equal (namida_inspect_json_key (self->json, 0), "directoriesToScan"))
     return;
-  /* A list of texts; since 6.x of objects. */
+  /* A list of strings; since version 6.x a list of objects. */
   if (depth == 2)
     {
       add_folder (self, text);
@@ -221,7 +222,7 @@ on_value (NamidaInspectJson *json, NamidaJsonValue value, guint depth, const cha
     }
 }
 
-/* ---- one file after the other ---- */
+/* ---- one file at a time ---- */
 
 static char *
 dup_base (const char *path)
@@ -343,7 +344,7 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (key, other_key);
 }
 
-/* The most listened first; of equals the first in the alphabet, so that two looks at one backup tell the same. */
+/* Most listened first; equal counts are sorted by path, so that inspecting a backup twice gives the same result. */
 static gboolean
 is_before (const char *path, guint count, const char *other, guint other_count)
 {
@@ -379,7 +380,7 @@ add_top_tracks (NamidaInspectLists *self)
     }
   for (guint i = 0; i < TOP_MOST && paths[i] != NULL; i++)
     {
-      /* The address of a server has the name of its user. */
+      /* The address of a track on a server contains the name of its user. */
       g_autofree char *name = is_address (paths[i]) ? g_strdup (_ ("A track on a server")) : dup_base (paths[i]);
       NamidaNamedCount *top = named_count_new (name, counts[i]);
 

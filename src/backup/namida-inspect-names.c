@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Knows what Namida calls its files and folders; see namida-inspect-lists-private.h. Pure functions. */
 #include "config.h"
 
 #include "namida-inspect-lists-private.h"
 
 #include <string.h>
 
-/* Folders of Namida's data, and what the .json files in them are. */
+/* The folders of Namida's data, and the kind of the .json files in them. */
 static const struct
 {
   const char *name;
@@ -33,7 +34,7 @@ static const struct
   { "Youtube Stats", NAMIDA_LIST_KNOWN },
 };
 
-/* Files beside those folders. */
+/* Files outside of those folders. */
 static const struct
 {
   const char *name;
@@ -60,7 +61,7 @@ classify_name (const char *name)
   return NAMIDA_LIST_UNKNOWN;
 }
 
-/* "19923.json": 5 digits are a day, 13 are milliseconds. */
+/* Returns the number of digits in a name such as "19923.json": 5 digits are a day, 13 are milliseconds. */
 static guint
 count_digits (const char *name)
 {
@@ -86,7 +87,7 @@ classify_in (NamidaListKind kind, const char *name)
     }
 }
 
-/* The oldest desktop backups have everything loose, without the folders. */
+/* The oldest desktop backups have all files loose, without folders. */
 static NamidaListKind
 classify_loose (const char *name)
 {
@@ -120,7 +121,7 @@ namida_inspect_classify (const char *folder, const char *path)
   if (is_unsafe (parts, path))
     return NAMIDA_LIST_UNSAFE;
   kind = classify_name (name);
-  /* A playlist may be called favs. */
+  /* Check the folder first: a playlist may be called favs. */
   for (guint i = n - 1; i-- > 0;)
     for (guint j = 0; j < G_N_ELEMENTS (folders); j++)
       if (g_str_equal (parts[i], folders[j].name))

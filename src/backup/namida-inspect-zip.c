@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the directory of a zip; see the header. Blocking; any thread. */
 #include "config.h"
 
 #include "namida-inspect-zip-private.h"
@@ -12,7 +13,7 @@
 #define LOCATOR_BYTES 20u
 #define END64_BYTES 56u
 #define COMMENT_MOST 65535u
-/* libarchive keeps the whole directory in memory, some 200 bytes for each record of at least 46. */
+/* libarchive keeps the whole directory in memory, about 200 bytes for each record of at least 46 bytes. */
 #define DIRECTORY_MOST (16u * 1024 * 1024)
 
 static gboolean
@@ -28,7 +29,7 @@ read_at (int fd, guint64 offset, guint8 *buffer, gsize length)
         continue;
       if (n <= 0)
         {
-          errno = n == 0 ? EIO : errno; /* it shrank */
+          errno = n == 0 ? EIO : errno; /* 0 bytes: the file was truncated meanwhile */
           return FALSE;
         }
       done += (gsize) n;
@@ -51,7 +52,7 @@ typedef struct
   guint64 entries, size, offset;
 } Directory;
 
-/* @at: the position of the end record. Returns: FALSE: none there, or what it says cannot be. */
+/* @at: the position of the end record. Returns: %FALSE if there is no zip64 record or if it is implausible. */
 static gboolean
 read_end64 (int fd, guint64 base, guint64 at, Directory *directory)
 {
@@ -82,7 +83,8 @@ read_end (int fd, guint64 base, guint64 at, const guint8 *end, Directory *direct
       if (read_end64 (fd, base, at, directory))
         return TRUE;
     }
-  /* An end record of an inner zip, at which the outer one was cut off, says the offset within the inner one. */
+  /* If a zip was truncated right after the end record of an inner zip, that record has the offset within the inner
+   * zip. */
   return directory->size <= at && directory->offset == at - directory->size;
 }
 

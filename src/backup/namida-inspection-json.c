@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes an inspection as JSON for scripts. Called by the command line. Any thread. */
 #include "config.h"
 
 #include "namida-inspection.h"

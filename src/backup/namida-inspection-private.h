@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the inspector needs to build an inspection. Private to backup/. */
 #pragma once
 
 #include "namida-inspection.h"
 
 G_BEGIN_DECLS
 
-/** namida_inspection_new: (transfer full): to be filled by its maker; @name: as shown. */
+/**
+ * namida_inspection_new: @name: the name of the file, safe to show. Returns: (transfer full): an empty inspection,
+ * which the caller fills.
+ */
 NamidaInspection *namida_inspection_new (const char *name);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inspection object and its translated texts; see the header. Any thread. */
 #include "config.h"
 
 #include "namida-inspection-private.h"
@@ -126,7 +127,7 @@ namida_inspection_dup_sentence (const NamidaInspection *self)
     }
 }
 
-/* ---- in words ---- */
+/* ---- texts ---- */
 
 static char *
 dup_day (gint64 day)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads a zip of zips with libarchive, the inner zips directly from the stream of the outer one, and counts what is
+ * in it. Runs in a worker thread; nothing is unpacked to disk except the databases, which are checked one by one. */
 #include "config.h"
 
 #include "namida-inspection.h"
@@ -19,15 +21,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Limits, beside those of the directory. A backup of a heavy listener unpacks to some 100 MB; what is deeper than a zip
- * in a zip is not looked into at all. */
+/* Limits beside those of the directory. The backup of a heavy listener unpacks to about 100 MB. Only zips directly
+ * in the outer zip are examined, nothing nested deeper. */
 #define BLOCK_BYTES (64u * 1024)
 #define LIST_BYTES_MOST (64u * 1024 * 1024) /* one list, unpacked */
-/* All that is unpacked, inner zips counted too, for each byte of the zip and beside: real backups unpack to ten or
- * twenty times their size, deflate can reach a thousand. */
+/* How many bytes may be unpacked in total, including inner zips: this many for each byte of the zip, plus the free
+ * amount. Real backups unpack to ten or twenty times their size; deflate can reach a thousand. */
 #define UNPACKED_RATIO 100u
 #define UNPACKED_FREE (512u * 1024 * 1024)
-#define CHECKED_MOST (128u * 1024 * 1024)        /* of it, what is read only to compare its checksum */
+#define CHECKED_MOST (128u * 1024 * 1024)        /* of that, bytes that are read only to compare a checksum */
 #define ENTRIES_MOST NAMIDA_INSPECT_ENTRIES_MOST /* in all zips together */
 
 typedef enum
@@ -48,15 +50,15 @@ typedef struct
   off_t offset;
   int read_errno;
   guint64 unpacked, unpacked_most, checked, seen;
-  gboolean larger; /* the file under way is larger than is looked into */
-  gboolean cut;    /* read from the front: there is no directory */
-  gboolean parts;  /* has inner zips of Namida */
-  gboolean strong; /* has loose files that only Namida has */
+  gboolean larger; /* the current file is too large to be examined */
+  gboolean cut;    /* reading from the front, because there is no directory */
+  gboolean parts;  /* it contains inner zips of Namida */
+  gboolean strong; /* it contains loose files that only Namida creates */
   Outcome worst;
   guint8 block[BLOCK_BYTES];
 } Walk;
 
-/* A zip that is read out of the file under way of another. */
+/* A zip that is read from the current file of an outer zip. */
 typedef struct
 {
   Walk *walk;
@@ -64,7 +66,7 @@ typedef struct
   Outcome outcome;
 } Inner;
 
-/* @path: (nullable): the file in the zip that it is about. */
+/* Records a problem. @path: (nullable): the file in the zip that has it. */
 static void
 note (Walk *walk, Outcome outcome, const char *path)
 {
@@ -152,11 +154,11 @@ next_block (Walk *walk, struct archive *archive, const void **buffer, size_t *le
   while (result == ARCHIVE_OK && *length == 0);
   if (result == ARCHIVE_EOF)
     *length = 0;
-  /* ARCHIVE_WARN is a wrong checksum or size. */
+  /* ARCHIVE_WARN means a wrong checksum or size. */
   return result == ARCHIVE_OK || result == ARCHIVE_EOF ? FINE : BROKEN;
 }
 
-/* Reads it to its end, which compares its checksum. @feed: its bytes are wanted. */
+/* Reads a file to its end, which compares its checksum. @feed: whether to pass its bytes to the lists. */
 static Outcome
 read_file (Walk *walk, struct archive *archive, gboolean feed, gboolean to_the_end)
 {
@@ -204,7 +206,7 @@ is_folder (struct archive_entry *entry, const char *path)
   return archive_entry_filetype (entry) == AE_IFDIR || g_str_has_suffix (path, "/");
 }
 
-/* Whether there is a next one; @end: (out): why there is none. */
+/* Returns: whether there is another entry. @end: (out): why there is none. */
 static gboolean
 next_entry (Walk *walk, struct archive *archive, struct archive_entry **entry, Outcome *end)
 {
@@ -236,7 +238,7 @@ on_inner_read (struct archive *archive, void *data, const void **buffer)
   return ARCHIVE_FATAL;
 }
 
-/* One that is larger than is looked into is neither counted nor unreadable. */
+/* Ends the current list. One that is too large to be examined is neither counted nor unreadable. */
 static void
 end_list (Walk *walk, Outcome outcome)
 {
@@ -248,7 +250,7 @@ end_list (Walk *walk, Outcome outcome)
   walk->larger = FALSE;
 }
 
-/* Always to its end: libarchive would skip what is left by unpacking it, without a limit. */
+/* Always reads to the end: libarchive would skip the rest by unpacking it without a limit. */
 static Outcome
 read_inner_file (Walk *walk, struct archive *archive, struct archive_entry *entry, const char *folder)
 {
@@ -284,7 +286,7 @@ read_inner (Walk *walk, struct archive *outer, const char *folder)
   if (archive_read_open (archive, &inner, NULL, on_inner_read, NULL) == ARCHIVE_OK)
     outcome = read_inner_files (walk, archive, folder);
   archive_read_free (archive);
-  /* What the outer one says is the cause, and not that the inner one then ends too early. */
+  /* An error of the outer zip is the cause; the inner zip then merely ends too early. */
   if (inner.outcome != FINE)
     return inner.outcome;
   if (outcome == FINE)
@@ -294,7 +296,7 @@ read_inner (Walk *walk, struct archive *outer, const char *folder)
 
 /* ---- the outer zip ---- */
 
-/* Not wanted; its checksum is compared as long as that is quick. */
+/* Skips an entry, but compares its checksum as long as that is quick. */
 static Outcome
 pass_over (Walk *walk, struct archive *archive, struct archive_entry *entry)
 {
@@ -303,7 +305,7 @@ pass_over (Walk *walk, struct archive *archive, struct archive_entry *entry)
   Outcome outcome;
 
   if (!walk->cut && (size > CHECKED_MOST || walk->checked + size > CHECKED_MOST))
-    return FINE; /* with a directory, the next one is found without reading this */
+    return FINE; /* with a directory, the next entry is found without reading this one */
   outcome = read_file (walk, archive, FALSE, TRUE);
   walk->checked += walk->unpacked - before;
   return outcome;
@@ -360,7 +362,7 @@ look_at (Walk *walk, struct archive *archive, struct archive_entry *entry)
     look_at_loose (walk, archive, entry, path);
 }
 
-/* Without a directory, what could not be read to its end cannot be passed over either. */
+/* Without a directory, an entry that could not be read to its end cannot be skipped either. */
 static gboolean
 can_go_on (Walk *walk)
 {
@@ -456,7 +458,7 @@ fail (GError **error, int saved_errno, const char *path)
   namida_error_set_from_errno (error, saved_errno, what);
 }
 
-/* A sound zip with a broken database is no backup that Namida can restore. */
+/* Namida cannot restore a backup with a broken database, even if the zip is sound. */
 static void
 look_at_databases (Walk *walk, const char *path)
 {
@@ -481,7 +483,7 @@ namida_inspector_inspect (GFile *zip, GCancellable *cancellable, GError **error)
   gboolean fine;
 
   walk->cancellable = cancellable;
-  /* O_NONBLOCK: a pipe of that name must not hold us up. */
+  /* O_NONBLOCK, so that a pipe of that name cannot block this thread. */
   walk->fd = path != NULL ? open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
   if (walk->fd < 0)
     {

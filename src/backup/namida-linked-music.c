@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The search is bounded in names and depth, and follows no further links. Blocking; any thread. */
+/* Searches the target of a link for music; see the header. The search is limited in names and depth and follows no
+ * further links. Blocking; any thread. */
 #include "config.h"
 
 #include "namida-linked-music.h"
@@ -26,8 +27,8 @@ linked_is_music (const char *name)
 
 typedef struct
 {
-  struct stat root; /* the folder that is scanned: what lies in it is in the backup anyway */
-  guint left;       /* how many names may still be looked at */
+  struct stat root; /* the folder that is scanned; what is in it is in the backup anyway */
+  guint left;       /* how many names may still be examined */
 } LinkedSearch;
 
 static gboolean
@@ -36,7 +37,7 @@ linked_is_root (const LinkedSearch *search, const struct stat *st)
   return st->st_dev == search->root.st_dev && st->st_ino == search->root.st_ino;
 }
 
-/* Takes @fd. */
+/* @fd: (transfer full) */
 static gboolean
 linked_folder_has_music (LinkedSearch *search, int fd, guint depth)
 {

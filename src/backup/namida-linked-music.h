@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether a symbolic link that a scan met leads to music. Links are not followed, but a person who keeps a part of the
- * library behind one must hear that this part is not in the backup. Blocking; called by the scanner's thread. */
+/* Finds out whether a symbolic link leads to music. The scanner does not follow links, but a user who keeps a part
+ * of the library behind a link must learn that this part is not in the backup. Blocking; called in the scanner's
+ * thread. */
 #pragma once
 
 #include <glib.h>
@@ -9,13 +10,13 @@ G_BEGIN_DECLS
 
 /**
  * namida_linked_music_find:
- * @root: the folder that is scanned, absolute, in the encoding of file names
+ * @root: the folder that is scanned, absolute, in file name encoding
  * @source: the link, absolute
  *
- * Looks at most at a few thousand names, so that a link to a whole disk costs little.
+ * Examines at most a few thousand names, so that a link to a whole disk costs little.
  *
- * Returns: whether the link leads to a music file, or to a folder with one in it, that does not lie below @root, where
- * it would be scanned anyway. %FALSE when it leads nowhere or cannot be read.
+ * Returns: whether the link leads to a music file, or to a folder that contains one, outside of @root, where it would
+ * be scanned anyway. %FALSE if the link is broken or cannot be read
  */
 gboolean namida_linked_music_find (const char *root, const char *source);
 

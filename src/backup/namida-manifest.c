@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes and checks cloud manifests as text; see the header. Pure functions. */
 #include "config.h"
 
 #include "namida-manifest.h"
@@ -11,7 +12,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* The manifest of the phone app's Google Drive backup, manifestVersion 2: its names and its order of keys. */
+/* The names and the order of keys are those of the phone app's Google Drive backup, manifestVersion 2. */
 
 static void
 add_file (GString *out, const char *name, guint64 size, gint64 mtime_ms)
@@ -25,7 +26,8 @@ add_file (GString *out, const char *name, guint64 size, gint64 mtime_ms)
   g_string_append_c (out, '}');
 }
 
-/* The folder that a label stands for on this device, from where one of its files lies. */
+/* Returns the path of the music folder that a label stands for on this device, derived from the path of one of its
+ * files. */
 static char *
 dup_original_path (const NamidaEntry *entry)
 {
@@ -56,7 +58,7 @@ compare_pointers (gconstpointer a, gconstpointer b)
   return namida_entry_compare (*(NamidaEntry *const *) a, *(NamidaEntry *const *) b);
 }
 
-/* Those of the scanner are in order already. */
+/* Returns the entries in order. Those of the scanner are already sorted. */
 static GPtrArray *
 dup_sorted (NamidaBackup *backup)
 {
@@ -100,7 +102,7 @@ add_folders (GString *out, NamidaBackup *backup, const char *platform)
     g_string_append (out, "]}");
 }
 
-/* The key is required: a backup of music alone has one with an empty name. */
+/* The key is required: a backup that contains only music has one with an empty name. */
 static void
 add_backup_zip (GString *out, NamidaBackup *backup, gint64 now_ms)
 {
@@ -145,7 +147,7 @@ invalid (const char *key, GError **error)
   return FALSE;
 }
 
-/* A value that is no text is as if missing. */
+/* A value that is not a string counts as missing. */
 static gboolean
 is_text (NamidaJsonCursor *cursor)
 {
@@ -229,7 +231,7 @@ check_folders (NamidaJsonCursor *cursor, GError **error)
 
 enum
 {
-  KEY_FOLDERS = 4, /* the texts come before it */
+  KEY_FOLDERS = 4, /* the strings come before it */
   KEY_ZIP,
   N_KEYS
 };
@@ -272,7 +274,7 @@ namida_manifest_check (const char *text, gsize length, GError **error)
   return TRUE;
 }
 
-/* At most 64 bytes each, so that the whole is a legal name. */
+/* Appends at most 64 bytes of @text, so that the whole name is not too long. */
 static void
 append_part (GString *out, const char *text)
 {

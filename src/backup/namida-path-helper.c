@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Matches the music folders of a backup with those of another device; see the header. Pure functions, any thread. */
 #include "config.h"
 
 #include "namida-path-helper.h"
@@ -20,7 +21,7 @@ namida_path_advice_free (NamidaPathAdvice *self)
   g_free (self);
 }
 
-/* As Namida compares paths itself: '/' between, none at the end. */
+/* Returns the form in which Namida itself compares paths: '/' as separator, none at the end. */
 static char *
 dup_plain (const char *path)
 {
@@ -38,7 +39,7 @@ has_drive (const char *path)
   return g_ascii_isalpha (path[0]) && path[1] == ':';
 }
 
-/* Of two systems where the case of letters does not count, one spells the drive "C:" and the other "c:". */
+/* On two systems that ignore case, one may write the drive as "C:" and the other as "c:". */
 static gboolean
 is_same (const char *a, const char *b)
 {
@@ -58,7 +59,8 @@ is_address (const char *path)
   return g_str_has_prefix (path, "http://") || g_str_has_prefix (path, "https://");
 }
 
-/* The two paths without the components at their ends that agree. Returns: how many those are. */
+/* Compares the components of two paths from their ends. @rest_a, @rest_b: (out): lengths of the paths without the
+ * components that agree. Returns: the number of these components. */
 static guint
 split (const char *a, const char *b, gsize *rest_a, gsize *rest_b)
 {
@@ -85,8 +87,8 @@ split (const char *a, const char *b, gsize *rest_a, gsize *rest_b)
     }
 }
 
-/* The folders themselves, never a shorter prefix: Namida adds the new path to its library when no library folder lies
- * below it, and would index all of "/home/me". */
+/* Uses the folders themselves, never a shorter prefix: Namida adds the new path to its library if no library folder
+ * is below it, and would then index all of "/home/me". */
 static void
 set_prefixes (NamidaPathAdvice *advice, const char *new_folder)
 {
@@ -107,7 +109,7 @@ find_there (GPtrArray *advice, GPtrArray *there, gboolean *taken)
     }
 }
 
-/* The best pair of all first, so that a worse one does not take its folder. */
+/* Takes the best pair of all first, so that a worse pair does not take its folder. */
 static gboolean
 match_best (GPtrArray *advice, GPtrArray *there, gboolean *taken)
 {
@@ -139,7 +141,7 @@ match_best (GPtrArray *advice, GPtrArray *there, gboolean *taken)
   return TRUE;
 }
 
-/* One folder on each side, and no name agrees: there is only one thing that can be meant. */
+/* If one folder is left on each side, they belong together even if no name agrees. */
 static void
 match_last (GPtrArray *advice, GPtrArray *there, const gboolean *taken)
 {
@@ -197,7 +199,7 @@ namida_path_helper_advise (GPtrArray *expected, GPtrArray *there)
       NamidaPathAdvice *item = g_new0 (NamidaPathAdvice, 1);
 
       item->is_address = is_address (wanted->pdata[i]);
-      /* The address is shown as it is; of a path the separators are what Namida compares. */
+      /* An address is shown unchanged; in a path, the separators are those that Namida compares. */
       item->expected = g_strdup (wanted->pdata[i]);
       g_ptr_array_add (advice, item);
     }

@@ -5,20 +5,22 @@
 
 G_BEGIN_DECLS
 
-/* Namida keeps absolute paths in its history and playlists. After a move to another device they point nowhere, until
- * its "Update directory path" (Settings, Advanced) has replaced the old prefix by the new one. Pure functions over
- * paths as texts: '/' and '\' separate, a Windows drive letter counts the same in both cases. Any thread. */
+/* Namida stores absolute paths in its history and playlists. After a move to another device they lead nowhere, until
+ * its "Update directory path" (Settings, Advanced) has replaced the old prefix with the new one. Pure functions over
+ * paths as texts: both '/' and '\' separate components, and the case of a Windows drive letter makes no difference.
+ * Any thread. */
 
-/** One folder that the backup expects. */
+/** NamidaPathAdvice: one folder that the backup expects. */
 typedef struct
 {
-  char *expected;      /* as the backup has it, '/' separates, no slash at its end */
-  gboolean there;      /* the other device has this very folder: nothing to do */
-  gboolean is_address; /* a server's address, no folder: nothing to do */
-  char *old_prefix;    /* (nullable): to paste as the old path, may hold any characters */
-  char *new_prefix;    /* (nullable): to paste as the new one; NULL with none of the above: no folder there fits */
+  char *expected;      /* as in the backup, with '/' as separator and without a trailing slash */
+  gboolean there;      /* the other device has this very folder; nothing to do */
+  gboolean is_address; /* the address of a server, not a folder; nothing to do */
+  char *old_prefix;    /* (nullable): to paste as the old path; may contain any characters */
+  char *new_prefix;    /* (nullable): to paste as the new path; %NULL without the above: no folder fits */
 } NamidaPathAdvice;
 
+/** namida_path_advice_free: @self: (transfer full) */
 void namida_path_advice_free (NamidaPathAdvice *self);
 
 /**
@@ -26,15 +28,17 @@ void namida_path_advice_free (NamidaPathAdvice *self);
  * @expected: (element-type utf8): NamidaInspection.music_folders
  * @there: (element-type utf8): the music folders of the device that the backup goes to
  *
- * Each expected folder gets the one of @there whose last components agree the most ("/storage/emulated/0/Music/Rips"
- * and "/home/me/Music/Rips"), and the prefixes are the two folders themselves: a shorter one would make
- * Namida index everything below it. No two get the same folder.
+ * Assigns to each expected folder the folder of @there that agrees with it in the largest number of last components
+ * ("/storage/emulated/0/Music/Rips" and "/home/me/Music/Rips"). The prefixes are the two folders themselves; with a
+ * shorter prefix, Namida would index everything below it. No folder is assigned twice.
  *
- * Returns: (transfer full) (element-type NamidaPathAdvice): in the order of @expected, the same folder only once.
+ * Returns: (transfer full) (element-type NamidaPathAdvice): in the order of @expected, without duplicates
  */
 GPtrArray *namida_path_helper_advise (GPtrArray *expected, GPtrArray *there);
-/** namida_path_helper_dup_lines: (transfer full): @advice as translated lines: what is there, what to paste, what fits
- * nothing. */
+/**
+ * namida_path_helper_dup_lines: Returns: (transfer full): @advice as translated lines: which folders exist, what to
+ * paste, which folders have no match.
+ */
 char **namida_path_helper_dup_lines (GPtrArray *advice);
 
 G_END_DECLS

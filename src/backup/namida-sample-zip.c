@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes the zip of zips of the made-up backup, with lists and databases like those of Namida. Called by
+ * namida-sample.c and by tests. Blocking; worker threads. */
 #include "config.h"
 
 #include "namida-sample.h"
@@ -13,13 +15,13 @@
 #include <sqlite3.h>
 #include <string.h>
 
-/* 2026-07-19 18:30:00 UTC, what the zip's name says. */
+/* 2026-07-19 18:30:00 UTC, the time in the name of the zip. */
 #define BACKUP_TIME G_GINT64_CONSTANT (1784485800)
 #define DAY_MS G_GINT64_CONSTANT (86400000)
 #define PHONE_MUSIC "/storage/emulated/0/Music/"
 #define N_DAYS 30u
 
-/* A zip that is being written into memory. */
+/* A zip that is being written to memory. */
 typedef struct
 {
   struct archive *archive;
@@ -40,7 +42,7 @@ zip_begin (Zip *zip)
   zip->bytes = g_byte_array_new ();
   zip->archive = archive_write_new ();
   zip->failed = archive_write_set_format_zip (zip->archive) != ARCHIVE_OK
-                /* Names are UTF-8 wherever this runs. */
+                /* Names are UTF-8, whatever the locale is. */
                 || archive_write_set_options (zip->archive, "hdrcharset=UTF-8") < ARCHIVE_WARN
                 || archive_write_open2 (zip->archive, zip->bytes, NULL, on_write, NULL, NULL) != ARCHIVE_OK;
 }
@@ -181,7 +183,7 @@ fill_tracks (sqlite3 *database, guint n_tracks)
   return fine && sqlite3_exec (database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* A real database, made in memory. */
+/* Adds a real database, which is created in memory. */
 static void
 zip_add_database (Zip *zip, const char *name, guint n_tracks)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes the music of the made-up backup; see the header. Blocking; worker threads. */
 #include "config.h"
 
 #include "namida-sample.h"
@@ -15,7 +16,7 @@
 #define MAX_SIZE 300000u
 #define FIRST_MTIME G_GINT64_CONSTANT (1500000000)
 
-/* Names as real libraries have them, each of which has broken some program. */
+/* Names from real libraries, each of which has broken some program. */
 static const char *const hard_names[] = {
   "01 + Me.flac",    "50% off.mp3",    "%41 %2F.mp3",   "😀 party 🎉.opus",  "\u202egnp.mp3",  "-rf.mp3",
   "dot..mp3",        "space at end ",  "trailing dot.", "new\nline.mp3",   ".hidden.mp3",    "Ænima – “quoted”.m4a",
@@ -23,7 +24,7 @@ static const char *const hard_names[] = {
 };
 static const char *const endings[] = { "mp3", "flac", "m4a", "wav", "ogg", "aac", "wma", "opus" };
 
-/* xorshift64*: fast and the same on every machine, which rand() is not. */
+/* xorshift64*: fast, and the same on every machine, unlike rand(). */
 static guint64
 next_random (guint64 *state)
 {
@@ -48,7 +49,7 @@ namida_sample_track (guint i)
     return g_strdup_printf ("Hard names/%s", hard_names[i]);
   if (i == G_N_ELEMENTS (hard_names))
     {
-      /* As long as a name may be. */
+      /* As long as a name can be. */
       g_autofree char *name = g_strnfill (251, 'L');
 
       return g_strdup_printf ("Hard names/%s.mp3", name);
@@ -71,7 +72,7 @@ static GByteArray *
 make_content (guint seed, guint i)
 {
   guint64 state = start_random (seed, i);
-  /* The first is empty and the last of the range is met, too. */
+  /* Make sure that the smallest and the largest size occur. */
   guint size = i == 0 ? 0 : i == 1 ? MAX_SIZE : (guint) (next_random (&state) % (MAX_SIZE + 1));
   GByteArray *content = g_byte_array_sized_new (size + 8);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses and matches the patterns that exclude files from a transfer; see the header. Any thread; reading files
+ * blocks. */
 #include "config.h"
 
 #include "namida-scan-filter.h"
@@ -13,29 +15,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Far more than a person writes; a file that is larger is not one of patterns. */
+/* Much larger than any file of patterns; a larger file is something else. */
 #define RULES_MAX_BYTES (1024u * 1024u)
 #define PATTERN_MAX_BYTES 4096u
 #define PATTERN_MAX_PARTS 64u
 
 typedef struct
 {
-  char **parts; /* between the slashes */
+  char **parts; /* the components between the slashes */
   guint n_parts;
-  gboolean anchored;     /* to the folder of the rules; else it is the name of a file or folder anywhere below */
-  gboolean folders_only; /* it ended with a slash */
-  gboolean take;         /* it began with “!” */
+  gboolean anchored;     /* relative to the folder of the rules; otherwise a name anywhere below it */
+  gboolean folders_only; /* the pattern ended with a slash */
+  gboolean take;         /* the pattern began with “!” */
 } ScanRule;
 
 struct _NamidaScanRules
 {
-  GPtrArray *rules; /* of ScanRule */
+  GPtrArray *rules; /* (element-type ScanRule) */
 };
 
 struct _NamidaScanFilter
 {
   NamidaScanRules rules;
-  GPtrArray *restricted; /* of char * */
+  GPtrArray *restricted; /* (element-type filename) */
 };
 
 static void
@@ -47,7 +49,7 @@ scan_rule_free (gpointer data)
   g_free (rule);
 }
 
-/* @pattern: what is left of it has no “!” and no slash at its end. */
+/* @pattern: without the leading “!” and the trailing slash. */
 static gboolean
 scan_rule_split (ScanRule *rule, const char *pattern)
 {
@@ -64,7 +66,7 @@ scan_rule_split (ScanRule *rule, const char *pattern)
   return TRUE;
 }
 
-/* (nullable): it says nothing that could match */
+/* Returns: (transfer full) (nullable): %NULL if the pattern cannot match anything. */
 static ScanRule *
 scan_rule_parse (const char *pattern)
 {
@@ -92,18 +94,19 @@ scan_part_matches (const char *pattern, const char *name)
   return fnmatch (pattern, name, 0) == 0;
 }
 
-/* Whether the parts of a path match those of a pattern, where “**” stands for any number of them, and at the end for at
- * least one. A table instead of backtracking: a pattern of many stars takes no longer than one of letters. */
+/* Returns whether the components of a path match those of a pattern, in which “**” stands for any number of
+ * components, and for at least one at the end. Uses a table instead of backtracking, so that a pattern of many stars
+ * takes no longer than one of letters. */
 static gboolean
 scan_rule_matches_path (const ScanRule *rule, char **names)
 {
   guint n_names = g_strv_length (names);
-  g_autofree gboolean *reached = g_new0 (gboolean, n_names + 1); /* the first i names are used up */
+  g_autofree gboolean *reached = g_new0 (gboolean, n_names + 1); /* [i]: the first i names match */
 
   reached[0] = TRUE;
   for (guint p = 0; p < rule->n_parts; p++)
     {
-      gboolean before = reached[0]; /* reached[i - 1] of the parts before this one */
+      gboolean before = reached[0]; /* reached[i - 1] before this component of the pattern */
       gboolean any = strcmp (rule->parts[p], "**") == 0;
       gboolean last = p + 1 == rule->n_parts;
 
@@ -151,7 +154,7 @@ namida_scan_rules_decide (const NamidaScanRules *self, const char *relative, gbo
   return NAMIDA_SCAN_NO_RULE;
 }
 
-/* Spaces at the end of a line are nobody's intention, unless a backslash says so. */
+/* Removes white space at the end of a line, which is never intended, unless a backslash precedes it. */
 static void
 scan_rules_trim (char *line)
 {
@@ -167,7 +170,7 @@ scan_rules_add_lines (NamidaScanRules *self, const char *text)
 {
   g_auto (GStrv) lines = NULL;
 
-  if (g_str_has_prefix (text, "\xef\xbb\xbf")) /* a byte order mark of Windows's Notepad */
+  if (g_str_has_prefix (text, "\xef\xbb\xbf")) /* the byte order mark that Notepad on Windows writes */
     text += 3;
   lines = g_strsplit (text, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
@@ -183,7 +186,7 @@ scan_rules_add_lines (NamidaScanRules *self, const char *text)
     }
 }
 
-/* @fd: taken. (transfer full) (nullable) */
+/* @fd: (transfer full). Returns: (transfer full) (nullable) */
 static char *
 scan_rules_read_text (int fd, GError **error)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Recognizes what a transfer must never contain. Used only by the scanner, in its thread. Blocking. */
 #pragma once
 
 #include <glib.h>
@@ -7,28 +8,29 @@ G_BEGIN_DECLS
 
 /**
  * namida_scan_is_internal:
- * @name: of a file or folder
+ * @name: the name of a file or folder
  *
- * Returns: whether the system or this program keeps it for itself, so that it is not worth a line
+ * Returns: whether it is internal to the system or to this program, so that leaving it out is not reported
  */
 gboolean namida_scan_is_internal (const char *name);
 
 /**
  * namida_scan_is_own_folder:
  * @fd: an open folder
- * @named: whether a person named it
+ * @named: whether the user named this folder
  *
- * Returns: whether it is a data folder, or a store that was not named
+ * Returns: whether it is a data folder, or a store that the user did not name
  */
 gboolean namida_scan_is_own_folder (int fd, gboolean named);
 
 /**
  * namida_scan_is_own_place:
- * @path: what is named; links in it are followed
+ * @path: a path that the user named; links in it are followed
  * @is_folder: whether it leads to a folder
  *
- * Returns: whether it, or a folder above it, is a data folder or what this program keeps in a store. No walk comes by
- * the folders above what is named alone. Blocking.
+ * Also checks the parent folders, which the scanner never visits when a path is named on its own. Blocking.
+ *
+ * Returns: whether the path, or a folder above it, is a data folder or belongs to the internal files of a store
  */
 gboolean namida_scan_is_own_place (const char *path, gboolean is_folder);
 

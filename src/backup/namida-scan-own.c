@@ -1,9 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * What a sending never takes: the data folder with the private key, the marks and parts of a store, and what the system
- * keeps on drives. Told by what lies in a folder and where a path leads, so that it does not matter how it is reached.
- * Called by the scanner, in its thread.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Recognizes what is never sent: the data folder with the private key, the marks and parts of a store, and what the
+ * system keeps on drives. It examines the contents of a folder and the target of a path, so that it does not matter
+ * how they are reached. Called by the scanner, in its thread. */
 #include "config.h"
 
 #include "namida-scan-own-private.h"
@@ -18,8 +16,8 @@
 
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
 
-/* What the system keeps in folders and on drives, and what this program keeps in its own: unfinished files, trash. Not
- * worth a line each: nobody would look for them in a backup. */
+/* What the system keeps in folders and on drives, and what this program keeps in its own folders: unfinished files
+ * and trash. Nobody expects these in a backup, so they are not reported. */
 gboolean
 namida_scan_is_internal (const char *name)
 {
@@ -39,8 +37,8 @@ scan_own_has_file (int folder_fd, const char *name)
   return fstatat (folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (st.st_mode);
 }
 
-/* Whether the open folder is a data folder, of whatever run of the program, or the one in it that has the key. Told by
- * what lies in it, so that it does not matter how it is reached. */
+/* Whether the open folder is the data folder of any instance of the program, or the folder in it that has the key.
+ * Its contents decide, so that it does not matter how it is reached. */
 static gboolean
 scan_own_is_private (int fd)
 {
@@ -49,7 +47,7 @@ scan_own_is_private (int fd)
              && (scan_own_has_file (fd, "certificate.pem") || scan_own_has_file (fd, "state.db")));
 }
 
-/* Whether @path leads to a mark or a part of a store, or into a folder of them. */
+/* Whether @path leads to the mark or a part of a store, or into a folder of such files. */
 static gboolean
 scan_own_has_internal_name (const char *path)
 {
@@ -61,8 +59,8 @@ scan_own_has_internal_name (const char *path)
   return FALSE;
 }
 
-/* Whether @path, or a folder above it, is a data folder, or what this program keeps in a store. Also of what is named
- * alone: no walk comes by the folders above it then. */
+/* See the header. Parent folders are checked because the scanner does not visit them when a path is named on its
+ * own. */
 gboolean
 namida_scan_is_own_place (const char *path, gboolean is_folder)
 {
@@ -84,8 +82,8 @@ namida_scan_is_own_place (const char *path, gboolean is_folder)
   return found;
 }
 
-/* A data folder; or a store of versions, which would go into each backup of the music folder that it lies in. A store
- * that was named is another matter. */
+/* A data folder, or a store of versions, which would otherwise go into each backup of the music folder that contains
+ * it. A store that the user named is allowed. */
 gboolean
 namida_scan_is_own_folder (int fd, gboolean named)
 {

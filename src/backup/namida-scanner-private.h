@@ -1,15 +1,13 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * What the tests of NamidaScanner need beside its header: the number of files of a backup, so that they need not make
- * 200,000. Set before the first scan, never while one runs.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the tests of NamidaScanner need in addition to its header: the maximum number of files in a backup, so that
+ * they need not create 200,000. Set it before the first scan, never while a scan is running. */
 #pragma once
 
 #include "namida-scanner.h"
 
 G_BEGIN_DECLS
 
-/** namida_scanner_most_files: how many files and folders a backup holds: NAMIDA_LIMIT_FILES. */
+/** namida_scanner_most_files: The maximum number of files and folders in a backup; NAMIDA_LIMIT_FILES by default. */
 extern guint namida_scanner_most_files;
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Walks folders and collects their files into a backup; see the header. Runs in a worker thread. */
 #include "config.h"
 
 #include "namida-scanner-private.h"
@@ -21,7 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The clue by which Namida itself finds its backups. */
+/* Namida itself finds its backups by this prefix. */
 #define BACKUP_PREFIX "Namida Backup - "
 guint namida_scanner_most_files = NAMIDA_LIMIT_FILES;
 
@@ -31,19 +32,19 @@ typedef struct
 {
   NamidaBackup *backup;
   GCancellable *cancellable;
-  GHashTable *labels;       /* those taken */
-  GHashTable *singles;      /* names of single files taken */
+  GHashTable *labels;       /* labels in use */
+  GHashTable *singles;      /* names of single files in use */
   GHashTable *seen;         /* arguments, by path */
   const char *zip;          /* (nullable): the argument that is the backup zip */
   NamidaScanFilter *filter; /* (nullable) */
-  GHashTable *named;        /* what the filter restricts to */
-  GHashTable *placed;       /* of what the filter restricts to, that lies in a folder which is sent */
-  GHashTable *found;        /* (nullable): sources of all entries, and what was left out, so that none is sent twice */
+  GHashTable *named;        /* the paths that the filter restricts to */
+  GHashTable *placed;       /* those of @named that are in a folder that is sent */
+  GHashTable *found;        /* (nullable): sources of all entries and paths left out, so that none is sent twice */
   gboolean full;
 } Scan;
 
-/* One music folder, walked with a stack of folders relative to its root instead of recursion: depth is the disk's
- * choice. */
+/* One music folder. It is walked with a stack of folders relative to its root instead of recursion, because the
+ * depth is determined by the disk. */
 typedef struct
 {
   Scan *scan;
@@ -51,18 +52,18 @@ typedef struct
   int root_fd;
   char *label;
   GPtrArray *pending;
-  char *rules_above; /* (nullable): the folder whose rules, and those above, were read for a named file */
+  char *rules_above; /* (nullable): the last folder whose rules, and those above it, were read for a named file */
   GHashTable *rules; /* (nullable): folder relative to the root → NamidaScanRules of its ignore file */
 } Walk;
 
-/* Whether the walk through an outer folder came by @path already. */
+/* Whether the walk through an outer folder has already handled @path. */
 static gboolean
 scan_has (Scan *scan, const char *path)
 {
   return scan->found != NULL && g_hash_table_contains (scan->found, path);
 }
 
-/* What should have been in it. */
+/* Records a file that should have been in the backup. */
 static void
 leave_out (Scan *scan, const char *path, const char *reason)
 {
@@ -73,7 +74,7 @@ leave_out (Scan *scan, const char *path, const char *reason)
   namida_backup_add_left_out (scan->backup, shown, reason, TRUE);
 }
 
-/* What is never in a backup. */
+/* Records something that is never in a backup. */
 static void
 pass_over (Scan *scan, const char *path, const char *reason)
 {
@@ -158,7 +159,7 @@ scan_count_names (const char *relative)
   return n;
 }
 
-/* Names that no receiver would take are told here, where a person can rename them. */
+/* Reports names that no receiver would accept here, where the user can rename them. */
 static gboolean
 name_is_fine (Walk *walk, const char *relative, const char *source)
 {
@@ -178,8 +179,8 @@ name_is_fine (Walk *walk, const char *relative, const char *source)
   return FALSE;
 }
 
-/* One's own file tells by its mode, ACL or not (acl(5): the owner's entry is the owner's bits); others are asked about.
- */
+/* For a file of the current user the mode is enough, with or without an ACL (acl(5): the owner's entry equals the
+ * owner's bits). For other files, ask the system. */
 static gboolean
 is_readable (int folder_fd, const char *name, const struct stat *st)
 {
@@ -187,7 +188,7 @@ is_readable (int folder_fd, const char *name, const struct stat *st)
          || faccessat (folder_fd, name, R_OK, AT_EACCESS) == 0;
 }
 
-/* The rules of the deepest folder that has any for it decide; those of the command line come first. */
+/* The patterns of the command line decide first, then the rules of the deepest folder that has a matching one. */
 static gboolean
 scanner_is_excluded (Walk *walk, const char *relative, gboolean is_folder)
 {
@@ -295,7 +296,7 @@ list_folder (Walk *walk, DIR *stream, const char *folder)
     add_below (walk, NAMIDA_ENTRY_FOLDER, folder, &st);
 }
 
-/* Returns: whether the folder may be sent. Without its rules, files that should stay here would be sent. */
+/* Returns: whether the folder may be sent. If its rules cannot be read, files that should stay here would be sent. */
 static gboolean
 walk_read_rules (Walk *walk, int fd, const char *folder, const char *shown)
 {
@@ -349,7 +350,7 @@ walk_folder (Walk *walk, const char *folder)
   closedir (stream);
 }
 
-/* "Music", then "Music (2)" for another folder of that name. */
+/* Returns "Music", then "Music (2)" for another folder of that name. */
 static char *
 take_name (GHashTable *taken, const char *wanted)
 {
@@ -378,7 +379,7 @@ take_label (Scan *scan, const char *path)
   return take_name (scan->labels, base);
 }
 
-/* The rules of the folders above, which the walk does not come through. */
+/* Reads the rules of the folders above @folder, which the walk does not visit. */
 static void
 walk_read_rules_above (Walk *walk, const char *folder)
 {
@@ -400,7 +401,7 @@ walk_read_rules_above (Walk *walk, const char *folder)
     }
 }
 
-/* Whether a folder on the way to @relative is excluded, or is named itself, so that the walk through it comes here. */
+/* Whether a folder on the way to @relative is excluded, or is named itself, so that its walk includes @relative. */
 static gboolean
 walk_is_covered (Walk *walk, const char *path, const char *relative)
 {
@@ -424,7 +425,7 @@ walk_is_covered (Walk *walk, const char *path, const char *relative)
   return FALSE;
 }
 
-/* One file or folder of those that the sending is restricted to. */
+/* Visits one file or folder that the transfer is restricted to. */
 static void
 walk_visit_named (Walk *walk, const char *path, const char *relative)
 {
@@ -440,7 +441,7 @@ walk_visit_named (Walk *walk, const char *path, const char *relative)
       leave_out_errno (walk->scan, full, errno);
       return;
     }
-  (void) fstatat (fd, base, &st, AT_SYMLINK_NOFOLLOW); /* what is gone is told by visit() */
+  (void) fstatat (fd, base, &st, AT_SYMLINK_NOFOLLOW); /* visit() reports a file that is gone */
   if (namida_scan_is_own_place (full, S_ISDIR (st.st_mode)))
     {
       pass_over (walk->scan, full, _ ("Namida Sync keeps its own files there."));
@@ -453,7 +454,7 @@ walk_visit_named (Walk *walk, const char *path, const char *relative)
   close (fd);
 }
 
-/* Of the folder @path, what the sending is restricted to: all of it when the folder is named itself. */
+/* Visits what the transfer is restricted to in the folder @path; all of it if the folder itself is named. */
 static void
 walk_visit_restricted (Walk *walk, const char *path, GPtrArray *restricted)
 {
@@ -500,7 +501,7 @@ scan_folder (Scan *scan, const char *path)
   close (walk.root_fd);
 }
 
-/* Whoever reads the file later follows no link: so what a link was named for is where it leads now. */
+/* The sender opens files without following links, so replace a named link by its target now. */
 static char *
 resolve (const char *path)
 {
@@ -543,7 +544,7 @@ scan_file (Scan *scan, const char *path, const struct stat *st)
   namida_backup_add (scan->backup, entry);
 }
 
-/* A link that a person named is followed: that was a choice. */
+/* Scans one argument. A link that the user named is followed, because it was chosen. */
 static gboolean
 scan_argument (Scan *scan, const char *path, GError **error)
 {
@@ -650,8 +651,8 @@ number_entries (NamidaBackup *backup)
     }
 }
 
-/* What is in no folder that is sent is taken as if it had been named as an argument: folders first, which may hold
- * other files that are named. */
+/* Treats restricted paths that are in no folder that is sent as if they were arguments: folders first, because they
+ * may contain others. */
 static gboolean
 scan_restricted (Scan *scan, gboolean folders, GError **error)
 {
@@ -668,7 +669,7 @@ scan_restricted (Scan *scan, gboolean folders, GError **error)
   return TRUE;
 }
 
-/* Whether @path lies in another folder of @paths. */
+/* Whether @path is in another folder of @paths. */
 static gboolean
 scan_is_nested (GPtrArray *paths, const char *path)
 {
@@ -683,7 +684,7 @@ scan_is_nested (GPtrArray *paths, const char *path)
   return FALSE;
 }
 
-/* What the outer folders hold. */
+/* Remembers what the outer folders contain. */
 static void
 scan_remember_found (Scan *scan)
 {
@@ -697,7 +698,8 @@ scan_remember_found (Scan *scan)
     g_hash_table_add (scan->found, g_strdup (((NamidaLeftOut *) left_out->pdata[i])->path));
 }
 
-/* Of “a a/b”, b adds what the walk through a did not take: an ignore file, or a store, may have kept it out. */
+/* For the arguments “a a/b”, b adds what the walk through a did not take: an ignore file or a store may have
+ * excluded it. */
 static gboolean
 scan_arguments (Scan *scan, GPtrArray *paths, gboolean nested, GError **error)
 {
@@ -733,7 +735,7 @@ scan_all (Scan *scan, GPtrArray *paths, GError **error)
   return TRUE;
 }
 
-/* A folder with a cloud manifest is not a music folder but a whole backup. */
+/* A folder with a cloud manifest is not a music folder but a complete backup. */
 static GPtrArray *
 expand_backups (GPtrArray *paths)
 {
@@ -795,7 +797,7 @@ scan_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   g_clear_pointer (&scan.found, g_hash_table_unref);
 }
 
-/* Absolute paths; the model belongs to the calling thread. (nullable) with an error. */
+/* Returns: (transfer full) (nullable): absolute paths; %NULL with an error. The model belongs to the calling thread. */
 static GPtrArray *
 dup_paths (GListModel *files, GError **error)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Compares a backup with the table of given contents; see the header. Blocking; worker threads. */
 #include "config.h"
 
 #include "namida-sent-before.h"
@@ -7,7 +8,7 @@
 #include "namida-given-content.h"
 #include "namida-hash-index.h"
 
-/* Returns: (transfer full): one flag for each entry; @sum: (out). */
+/* Returns: (transfer full): one flag for each entry. @sum: (out): the sum of the flagged entries. */
 static gboolean *
 sent_before_find (NamidaDatabase *database, const char *fingerprint, NamidaBackup *backup, NamidaSentBefore *sum)
 {
@@ -15,7 +16,7 @@ sent_before_find (NamidaDatabase *database, const char *fingerprint, NamidaBacku
   gboolean *found = g_new0 (gboolean, MAX (entries->len, 1));
 
   *sum = (NamidaSentBefore){ 0 };
-  /* A backup whose files are to be read again is not judged by what is remembered of them. */
+  /* If the files are to be read again, what is remembered about them does not count. */
   if (namida_backup_get_reread (backup) || !namida_given_content_any (database, fingerprint))
     return found;
   namida_hash_index_fill (database, backup);
