@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One view of all layouts of a Namida backup: zips in a zip (today), loose files in one zip (older), YouTube's files
- * with and without their folder. Inner zips are unpacked into temporary files unless they are stored, and read by their
- * directories. Used by fit, merge, compare, extract and the inspection of databases, in worker threads. */
+/* One view of all layouts of a Namida backup: zips in a zip (today), loose files in one zip (older), YouTube files
+ * with and without their folder. Inner zips are read by their directories; those that are not stored are first
+ * unpacked into temporary files. Used by fit, merge, compare, extract and the inspection of databases, in worker
+ * threads. */
 #include "config.h"
 
 #include "namida-contents.h"
@@ -17,10 +18,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One list in memory. The library of 2023 is one; 60,000 tracks of it have 36 MB. */
+/* The maximum size of one list in memory. The library of 2023 was a list; with 60,000 tracks it has 36 MB. */
 #define LIST_BYTES_MOST (16u * 1024 * 1024)
 #define LIBRARY_BYTES_MOST (40u * 1024 * 1024)
-/* What is packed twice hardly gets smaller the second time. */
+/* Data that is compressed twice hardly gets smaller the second time. */
 #define PART_RATIO_MOST 20u
 #define PART_BYTES_FREE (16u * 1024 * 1024)
 #define CONTAINERS_MOST 64u
@@ -67,7 +68,8 @@ namida_contents_name_error (GError **error, const char *path)
   (*error)->message = message;
 }
 
-/* Where Namida unpacks the zip @name: (transfer full) (nullable): NULL: it is none of its inner zips. */
+/* Returns: (transfer full) (nullable): the folder into which Namida unpacks the zip @name; %NULL if it is not one of
+ * its inner zips. */
 static char *
 contents_dup_folder (const char *name)
 {
@@ -157,7 +159,7 @@ contents_add_item (NamidaContents *self, const NamidaContainer *container, const
   return FALSE;
 }
 
-/* The file's bytes that are a stored entry, or a temporary file. */
+/* Opens an inner zip: in place if its entry is stored, otherwise through a temporary file. */
 static NamidaZip *
 contents_open_zip (
     NamidaContents *self, NamidaZip *outer, NamidaContainer *container, GCancellable *cancellable, GError **error)
@@ -184,7 +186,7 @@ contents_open_zip (
   return namida_zip_open (container->fd, 0, (guint64) st.st_size, &self->budget, error);
 }
 
-/* @zip: the outer one, or one in it. What of it needs a password cannot even be looked for. */
+/* @zip: the outer zip, or one in it. Encrypted contents cannot even be searched for. */
 static gboolean
 contents_is_readable (NamidaContents *self, NamidaZip *zip, GError **error)
 {
@@ -269,7 +271,7 @@ contents_read_outer (NamidaContents *self, gboolean everything, GCancellable *ca
   return TRUE;
 }
 
-/* Something that only Namida writes. */
+/* Returns whether there is a file that only Namida writes. */
 static gboolean
 contents_is_backup (NamidaContents *self)
 {
@@ -304,7 +306,7 @@ contents_open_file (NamidaContents *self, const char *path, GError **error)
   return fd;
 }
 
-/* Several backups may be open: the sentence says which one it is about. */
+/* Several backups may be open, so the message says which one it is about. */
 static void
 contents_name_backup (NamidaContents *self, GError **error)
 {

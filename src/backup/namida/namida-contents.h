@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One view of a Namida backup, whatever its layout, and the parts that it consists of. Used by everything that reads
+ * or rewrites a backup, in worker threads. Blocking. */
 #pragma once
 
 #include "namida-part-db.h"
@@ -6,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/** What a person can take or leave of a backup. Flags. */
+/** NamidaParts: the parts of a backup that the user can include or leave out. Flags. */
 typedef enum
 {
   NAMIDA_PART_SETTINGS = 1 << 0,
@@ -24,15 +26,17 @@ typedef enum
   NAMIDA_PART_ALL = (1 << 12) - 1,
 } NamidaParts;
 
-/** namida_parts_from_string: @text: names separated by commas ("history,playlists"); @parts: (out). Returns: %FALSE
- * with INVALID_REQUEST, which names the word that is none. */
+/**
+ * namida_parts_from_string: @text: names separated by commas ("history,playlists"). @parts: (out). Returns: %FALSE with
+ * INVALID_REQUEST, which names the unknown word.
+ */
 gboolean namida_parts_from_string (const char *text, NamidaParts *parts, GError **error);
-/** namida_parts_to_string: (transfer full): the same back, in a fixed order. */
+/** namida_parts_to_string: Returns: (transfer full): the names of @parts, separated by commas, in a fixed order. */
 char *namida_parts_to_string (NamidaParts parts);
 /** namida_part_of: @path: below Namida's data folder. Returns: the one part that the file belongs to. */
 NamidaParts namida_part_of (const char *path);
 
-/** On what a backup was made, as far as it tells. */
+/** NamidaDevice: the kind of device that made a backup, if it is known. */
 typedef enum
 {
   NAMIDA_DEVICE_UNKNOWN,
@@ -40,40 +44,40 @@ typedef enum
   NAMIDA_DEVICE_LINUX,
   NAMIDA_DEVICE_WINDOWS,
 } NamidaDevice;
-/** namida_device_of_path: of a device that has this absolute path. */
+/** namida_device_of_path: Returns: the kind of device that has this absolute path. */
 NamidaDevice namida_device_of_path (const char *path);
 /** namida_device_to_string: (transfer none): "android", …; "unknown". */
 const char *namida_device_to_string (NamidaDevice device);
 
-/** The outer zip (the first), or a zip in it. */
+/** NamidaContainer: the outer zip (the first one), or a zip in it. */
 typedef struct
 {
-  const NamidaZipEntry *entry; /* (nullable): in the outer zip */
+  const NamidaZipEntry *entry; /* (nullable): its entry in the outer zip */
   const char *folder;          /* where Namida unpacks it, below its data folder: "", "History", "Youtube/Palettes" */
-  NamidaZip *zip;              /* (nullable): not looked into */
-  NamidaParts part;            /* when not looked into */
+  NamidaZip *zip;              /* (nullable): %NULL if it was not examined */
+  NamidaParts part;            /* if it was not examined */
   int fd;                      /* or -1 */
 } NamidaContainer;
 
-/** One file of the backup. */
+/** NamidaItem: one file of the backup. */
 typedef struct
 {
-  char *path; /* where Namida puts it, below its data folder, '/' between; also YouTube's files of desktop backups */
+  char *path; /* where Namida puts it, below its data folder, with '/'; also for YouTube files of desktop backups */
   const NamidaContainer *container;
   const NamidaZipEntry *entry;
   NamidaParts part;
 } NamidaItem;
 
-/** NamidaContents: the files of a backup, whatever its layout. One thread; everything is blocking. */
+/** NamidaContents: the files of a backup, whatever its layout. One thread; all functions block. */
 typedef struct
 {
-  char *name; /* of the file */
+  char *name; /* name of the file */
   int fd;
   guint64 size;
   NamidaZipBudget budget;
   GPtrArray *containers; /* NamidaContainer */
   GPtrArray *items;      /* NamidaItem, in the order of the zips */
-  GHashTable *by_path;   /* path → NamidaItem: the last one, which Namida keeps */
+  GHashTable *by_path;   /* path → NamidaItem; of several, the last one, which is the one that Namida keeps */
   char *spool_folder;    /* (nullable) */
   char *failed;          /* (nullable): the part that could not be opened */
   gboolean secret;       /* it could not be opened because it needs a password */
@@ -81,16 +85,18 @@ typedef struct
 
 /**
  * namida_contents_open:
- * @path: of the zip
- * @everything: also look into parts that are only copied otherwise: artworks, palettes, lyrics, videos
- * @spool_folder: (nullable): where temporary files go
+ * @path: path of the zip
+ * @everything: whether to also examine parts that are otherwise only copied: artworks, palettes, lyrics, videos
+ * @spool_folder: (nullable): folder for temporary files
  *
- * Returns: (transfer full) (nullable): %NULL with NOT_FOUND, STORAGE, NO_SPACE, CANCELLED; CHECKSUM (damaged),
- * TOO_LARGE, UNSAFE_PATH or INVALID_REQUEST (no backup)
+ * Returns: (transfer full) (nullable): %NULL with NOT_FOUND, STORAGE, NO_SPACE, CANCELLED, CHECKSUM (damaged),
+ * TOO_LARGE, UNSAFE_PATH or INVALID_REQUEST (not a backup)
  */
 NamidaContents *namida_contents_open (
     const char *path, gboolean everything, const char *spool_folder, GCancellable *cancellable, GError **error);
-/** namida_contents_open_part: the same, and on an error of a part that is not sound its name in @part (out) (nullable).
+/**
+ * namida_contents_open_part: Like namida_contents_open(). @part: (out) (nullable): on an error of a damaged part, the
+ * name of that part.
  */
 NamidaContents *namida_contents_open_part (const char *path,
                                            gboolean everything,
@@ -101,33 +107,45 @@ NamidaContents *namida_contents_open_part (const char *path,
 void namida_contents_free (NamidaContents *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaContents, namida_contents_free)
 
-/** namida_contents_find: (transfer none) (nullable): the file at @path. */
+/** namida_contents_find: Returns: (transfer none) (nullable): the file at @path. */
 const NamidaItem *namida_contents_find (NamidaContents *self, const char *path);
-/** namida_contents_read: (transfer full) (nullable): all of a list, at most 16 MiB (tracks.json: 40);
- * errors name the file. */
+/**
+ * namida_contents_read: Returns: (transfer full) (nullable): the whole list, at most 16 MiB (tracks.json: 40 MiB).
+ * Errors name the file.
+ */
 GBytes *namida_contents_read (NamidaContents *self, const NamidaItem *item, GCancellable *cancellable, GError **error);
 
-/** A database of a backup, unpacked. */
+/** NamidaContentsDb: a database of a backup, unpacked. */
 typedef struct
 {
   NamidaPartDb *db;
   int fd, wal_fd;
 } NamidaContentsDb;
-/** namida_contents_open_db: @item: the ".db". (transfer full) (nullable): checked; errors name the file. */
+/**
+ * namida_contents_open_db: @item: the ".db" file. Returns: (transfer full) (nullable): the database, which was checked.
+ * Errors name the file.
+ */
 NamidaContentsDb *
 namida_contents_open_db (NamidaContents *self, const NamidaItem *item, GCancellable *cancellable, GError **error);
 void namida_contents_db_free (NamidaContentsDb *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaContentsDb, namida_contents_db_free)
 
-/** namida_contents_name_error: says in *@error which file of the backup it is about. */
+/** namida_contents_name_error: Adds to *@error which file of the backup it is about. */
 void namida_contents_name_error (GError **error, const char *path);
 
-/** namida_settings_read_folders: (transfer full) (element-type utf8): the folders that Namida's settings file names for
- * its music; empty when it is none. No addresses of servers. */
+/**
+ * namida_settings_read_folders: @settings: Namida's settings file. Returns: (transfer full) (element-type utf8): the
+ * music folders that it names, without addresses of servers; empty if it is not a settings file.
+ */
 GPtrArray *namida_settings_read_folders (GBytes *settings);
-/** namida_settings_dup_text: (transfer full) (nullable): a text that is directly in a settings file. */
+/**
+ * namida_settings_dup_text: Returns: (transfer full) (nullable): a string member at the top level of a settings file.
+ */
 char *namida_settings_dup_text (GBytes *settings, const char *key);
-/** namida_contents_dup_folders: (transfer full) (element-type utf8): those of this backup. */
+/**
+ * namida_contents_dup_folders: Returns: (transfer full) (element-type utf8): the music folders that the settings of
+ * this backup name.
+ */
 GPtrArray *namida_contents_dup_folders (NamidaContents *self, GCancellable *cancellable);
 
 G_END_DECLS

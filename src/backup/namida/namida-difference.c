@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How two backups differ, in figures and names: which listens, favorites, tracks and playlists only one of them has,
- * by the paths that the backups have. Of each listen eight bytes are in memory, a number made of its time and track: of
- * ten million listens two have the same by accident once in 400,000 comparisons. Called in worker threads by the
- * command line. */
+/* Compares two backups: which listens, favorites, tracks and playlists only one of them has, by the paths in the
+ * backups. For each listen, eight bytes are in memory, a number computed from its time and track. Among ten million
+ * listens, two have the same number by accident once in 400,000 comparisons. Called in worker threads by the command
+ * line. */
 #include "config.h"
 
 #include "namida-extract.h"
@@ -15,15 +15,16 @@
 #include <string.h>
 
 #define LISTENS_FREE 2000000u
-/* Of a zip of any size, and for each byte of it: a listen has at least ten bytes in a zip. */
+/* The number of listens that are allowed in any zip, plus this many for each byte of it: a listen has at least ten
+ * bytes in a zip. */
 #define LISTENS_A_BYTE 1u
 #define PLAYLISTS_MOST 10000u
 
 typedef struct
 {
-  GArray *listens, *favourites; /* guint64, of each entry */
+  GArray *listens, *favourites; /* guint64, one for each entry */
   GHashTable *playlists;        /* name → GChecksum of its tracks */
-  guint64 left;                 /* entries that may still come */
+  guint64 left;                 /* how many more entries are allowed */
   gboolean full;
 } Summary;
 
@@ -47,7 +48,7 @@ summary_free (Summary *self)
   g_free (self);
 }
 
-/* FNV-1a of the path, then the finalizer of MurmurHash3 with the time in it. */
+/* FNV-1a of the path, then the finalizer of MurmurHash3 with the time. */
 static void
 summary_add (Summary *self, GArray *numbers, gint64 date, const char *track)
 {
@@ -106,7 +107,7 @@ summary_compare (gconstpointer a, gconstpointer b)
   return (one > other) - (one < other);
 }
 
-/* Sorted, each once. */
+/* Sorts the numbers and removes duplicates. */
 static void
 summary_sort (GArray *numbers)
 {

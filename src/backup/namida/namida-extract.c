@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes what a person has in Namida in formats that other programs read: playlists as M3U8, listens as CSV and as JSON
- * lines for ListenBrainz. Entries are written as they are read; only the library is in memory. Addresses of servers are
+/* Exports a user's data in formats that other programs read: playlists as M3U8, listens as CSV and as JSON lines for
+ * ListenBrainz. Entries are written while they are read; only the library is in memory. Addresses of servers are
  * left out, because they contain the account. Called in worker threads by the command line. */
 #include "config.h"
 
@@ -28,8 +28,8 @@ typedef struct
   NamidaExtractReport *report;
   GString *csv, *lines; /* (nullable) */
   NamidaNewFile *csv_file, *lines_file;
-  GHashTable *names;          /* of playlist files that were written */
-  const NamidaItem *playlist; /* under way */
+  GHashTable *names;          /* names of the playlist files that were written */
+  const NamidaItem *playlist; /* the current one */
   char *playlist_name;
   GString *m3u;
   const char *folder;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A file system for SQLite whose files are descriptors of temporary files without a name (namida-spool.c): nothing is
- * left on the disk after a crash, nobody else can open or swap the file, and databases of any size cost no memory.
- * sqlite3_deserialize() would need all of it in memory. No locks, no shared memory: each file has one user, the thread
- * that reads or writes one backup. */
+/* An SQLite VFS whose files are descriptors of unnamed temporary files (namida-spool.c). A crash leaves nothing on
+ * the disk, no other program can open or swap the file, and databases of any size cost no memory; with
+ * sqlite3_deserialize() the whole database would be in memory. There are no locks and no shared memory, because each
+ * file has one user, the thread that reads or writes one backup. */
 #include "config.h"
 
 #include "namida-fd-vfs.h"
@@ -17,7 +17,7 @@
 typedef struct
 {
   sqlite3_file base;
-  int fd; /* -1: a file that is not there, and may not be made */
+  int fd; /* -1: a file that does not exist and must not be created */
 } FdFile;
 
 static int
@@ -82,7 +82,7 @@ fd_truncate (sqlite3_file *file, sqlite3_int64 size)
 static int
 fd_sync (sqlite3_file *file, int flags)
 {
-  return SQLITE_OK; /* what is made from it is synchronized */
+  return SQLITE_OK; /* the file that is made from it is synchronized */
 }
 
 static int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From the name of a backup to a copy that fits this computer or another device: reads what the backup expects, looks
- * for its music here, and writes the copy. Called in worker threads by the command line, the restore and merge. */
+/* Adapts a backup file to this computer or another device: reads which folders the backup expects, looks for its
+ * music here, and writes the copy. Called in worker threads by the command line, the restore and the merge. */
 #include "config.h"
 
 #include "namida-fit-file.h"
@@ -142,7 +142,7 @@ namida_music_match_file (
   return fit_match (contents, wanted, request, cancellable, error);
 }
 
-/* ---- in words ---- */
+/* ---- texts ---- */
 
 static gulong
 fit_plural (guint64 n)

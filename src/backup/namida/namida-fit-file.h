@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Adapts a backup file to this computer or to another device, and finds its music. Used by the command line, the
+ * restore, the window and the merge, in worker threads. Blocking. */
 #pragma once
 
 #include "namida-fit.h"
@@ -6,40 +8,56 @@
 
 G_BEGIN_DECLS
 
-/** What a copy of a backup is for. */
+/** NamidaFitRequest: what a copy of a backup is for. */
 typedef struct
 {
-  gboolean here;          /* find the folders on this computer */
+  gboolean here;          /* whether to find the folders on this computer */
   NamidaMusicHere *there; /* (nullable) (transfer none): find the folders among these files instead */
-  NamidaDevice device;    /* of @there */
+  NamidaDevice device;    /* the kind of device of @there */
   NamidaPathMap *manual;  /* (nullable) (transfer none): folders that the user named */
-  GPtrArray *music;       /* (nullable) (element-type utf8) (transfer none): music folders here; else those of Namida */
+  GPtrArray *music;       /* (nullable) (element-type utf8) (transfer none): music folders here; %NULL: Namida's */
   NamidaParts parts;
   gboolean all_settings;
 } NamidaFitRequest;
 
-/** What came of it. */
+/** NamidaFitResult: the result of adapting a backup. */
 typedef struct
 {
-  NamidaMusicMatch *match; /* (nullable): without @here */
+  NamidaMusicMatch *match; /* (nullable): %NULL without @here */
   NamidaFitReport *report;
 } NamidaFitResult;
 
 void namida_fit_result_free (NamidaFitResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaFitResult, namida_fit_result_free)
-/** namida_fit_result_dup_lines: (transfer full) (array zero-terminated): what was done, a translated line each. */
+/**
+ * namida_fit_result_dup_lines: Returns: (transfer full) (array zero-terminated): translated lines that say what was
+ * done.
+ */
 char **namida_fit_result_dup_lines (const NamidaFitResult *self);
 
 /**
- * namida_fit_file: namida_fit() of the backup at @zip into @out, with what this computer has. Blocking: worker threads.
+ * namida_fit_file:
+ * @zip: path of the backup
+ * @out: path of the new backup, which must not exist
+ * @request: what the copy is for
  *
- * Returns: (transfer full) (nullable): %NULL with the errors of namida_contents_open() and namida_fit().
+ * Finds the music of the backup and calls namida_fit(). Blocking: call it in a worker thread.
+ *
+ * Returns: (transfer full) (nullable): %NULL with the errors of namida_contents_open() and namida_fit()
  */
 NamidaFitResult *namida_fit_file (
     const char *zip, const char *out, const NamidaFitRequest *request, GCancellable *cancellable, GError **error);
-/** namida_music_match_file: (transfer full) (nullable): where the music of the backup @zip is: that of its library, and
- * with @used only what was listened to or is in a playlist or a favorite. @request: where it is looked for; its parts
- * do not count. Errors as of namida_contents_open(). Blocking: worker threads. */
+/**
+ * namida_music_match_file:
+ * @zip: path of the backup
+ * @request: where to look for its music; the parts are ignored
+ * @used: whether to look only for music that was listened to or is in a playlist or a favorite, instead of the whole
+ *   library
+ *
+ * Finds the music of a backup. Blocking: call it in a worker thread.
+ *
+ * Returns: (transfer full) (nullable): %NULL with the errors of namida_contents_open()
+ */
 NamidaMusicMatch *namida_music_match_file (
     const char *zip, const NamidaFitRequest *request, gboolean used, GCancellable *cancellable, GError **error);
 

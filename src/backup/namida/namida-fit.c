@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes a copy of a backup for another device: each list and each database with its paths changed, everything else
- * packed as it is. One file of the backup is in memory at a time, and never a database. Called in worker threads by the
- * command line, the restore and merge. */
+/* Writes a copy of a backup for another device: the paths in each list and each database are changed, everything
+ * else is copied in compressed form. One file of the backup is in memory at a time, and never a database. Called in
+ * worker threads by the command line, the restore and the merge. */
 #include "config.h"
 
 #include "namida-fit.h"
@@ -19,9 +19,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A list is twice in memory while its paths are changed; a larger one is changed block by block. */
+/* A list is in memory twice while its paths are changed; larger lists are changed block by block. */
 #define LIST_BYTES_MOST (4u * 1024 * 1024)
-/* A database of this size is packed faster and a little worse. */
+/* A database of at least this size is compressed faster and slightly worse. */
 #define LARGE_DB_BYTES (32 * 1024 * 1024)
 #define STORED_BYTES (8 * 1024 * 1024)
 #define NAMES_MOST 100u
@@ -32,7 +32,7 @@ typedef struct
   const NamidaFitOptions *options;
   NamidaFitReport *report;
   GCancellable *cancellable;
-  gboolean foreign; /* for a device of another kind */
+  gboolean foreign; /* the copy is for another kind of device */
 } Fit;
 
 static NamidaFitReport *
@@ -70,7 +70,8 @@ fit_is_device_setting (const char *key)
   return g_strv_contains (keys, key);
 }
 
-/* @cursor: before an object. Its members without those of the device; also in the objects in it. */
+/* Appends an object without the members that only suit its device, also in nested objects. @cursor: before the
+ * object. */
 static void
 fit_filter_object (Fit *fit, NamidaJsonCursor *cursor, guint depth, GString *out)
 {
@@ -256,7 +257,7 @@ fit_row (gpointer user_data, const char *key, gsize key_length, const char *valu
                                     value, value_length, error);
 }
 
-/* Returns: how many paths were changed in the new database in @fd, or -1. */
+/* Returns: the number of paths that were changed in the new database in @fd, or -1. */
 static gint64
 fit_rows (Fit *fit, NamidaContentsDb *db, const char *name, int fd, GError **error)
 {
@@ -331,7 +332,7 @@ fit_wants (Fit *fit, const NamidaItem *item)
       fit_note (fit->report->omitted, item->path);
       return FALSE;
     }
-  /* What was in it is written into the database itself. */
+  /* The contents of these files are written into the database itself. */
   return strchr (item->path, '/') != NULL || !fit_is_companion (item->path);
 }
 
@@ -360,7 +361,7 @@ fit_item (Fit *fit, NamidaZipWriter *writer, const NamidaItem *item, GError **er
   return fit_copy (writer, item, name, fit, error);
 }
 
-/* The items of a container stand one after the other from @index. Returns: the index after them, or -1. */
+/* The items of a container are consecutive, starting at @index. Returns: the index after the last one, or -1. */
 static gint64
 fit_container (Fit *fit, const NamidaContainer *container, NamidaZipWriter *writer, guint index, GError **error)
 {
@@ -387,7 +388,7 @@ fit_write_container (Fit *fit, const NamidaContainer *container, NamidaZipWriter
   gboolean done = next >= 0 && namida_zip_writer_finish (inner, error);
   struct stat st;
 
-  /* A part of which nothing is wanted is left out; one that was empty is kept. */
+  /* Leave out a part of which nothing is included, but keep a part that was already empty. */
   if (done && (fit->report->files > before || *index == next))
     done = fstat (fd, &st) == 0
            && namida_zip_writer_add_file (outer, container->entry->name, container->entry->dos_time,

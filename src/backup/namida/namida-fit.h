@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rewrites a backup for another device. Used by namida-fit-file.c and for names that phones refuse, in worker
+ * threads. Blocking. */
 #pragma once
 
 #include "namida-contents.h"
@@ -6,23 +8,23 @@
 
 G_BEGIN_DECLS
 
-/** How a backup is changed for another device. */
+/** NamidaFitOptions: how a backup is changed for another device. */
 typedef struct
 {
-  NamidaPathMap *map;    /* (nullable): no paths are changed */
-  NamidaParts parts;     /* those that are taken */
-  NamidaDevice device;   /* that it is for; UNKNOWN: of the same kind */
-  gboolean all_settings; /* also those that only suit the device that made it */
+  NamidaPathMap *map;    /* (nullable): %NULL changes no paths */
+  NamidaParts parts;     /* the parts to include */
+  NamidaDevice device;   /* the kind of device that the copy is for; UNKNOWN: the same kind */
+  gboolean all_settings; /* also include settings that only suit the device that made the backup */
 } NamidaFitOptions;
 
-/** What was done. */
+/** NamidaFitReport: what was done. */
 typedef struct
 {
-  guint64 paths;          /* that were changed */
-  guint64 files;          /* in the new backup */
-  guint64 left_out;       /* files of parts that were not wanted */
-  GPtrArray *omitted;     /* char *: settings that suit only the other kind of device, by their names */
-  gboolean moved_youtube; /* YouTube's files were put where Namida looks for them */
+  guint64 paths;          /* number of paths that were changed */
+  guint64 files;          /* number of files in the new backup */
+  guint64 left_out;       /* files of parts that were not included */
+  GPtrArray *omitted;     /* char *: names of settings that only suit the other kind of device */
+  gboolean moved_youtube; /* YouTube files were moved to where Namida looks for them */
 } NamidaFitReport;
 
 void namida_fit_report_free (NamidaFitReport *self);
@@ -31,11 +33,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaFitReport, namida_fit_report_free)
 /**
  * namida_fit:
  * @contents: the backup, which is never changed
- * @out: path of the new one, which must not exist
+ * @out: path of the new backup, which must not exist
  *
- * Writes a copy whose paths are those of another device: part by part, in memory that does not grow with the backup.
- * What needs no change is copied packed, and so is what this program does not know. The new file appears whole under
- * its name, or not at all. Blocking: worker threads.
+ * Writes a copy with the paths of another device, part by part, in memory that does not grow with the backup. Parts
+ * that need no change, and parts that this program does not know, are copied in compressed form. The new file appears
+ * complete under its name, or not at all. Blocking: call it in a worker thread.
  *
  * Returns: (transfer full) (nullable): %NULL with CHECKSUM (a part is damaged; the message names it), STORAGE,
  * NO_SPACE, TOO_LARGE or CANCELLED

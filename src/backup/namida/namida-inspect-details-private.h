@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The part of the inspection that reads the databases of a backup. Called by namida-inspector.c in its worker
+ * thread. */
 #pragma once
 
 #include "namida-inspection.h"
@@ -7,13 +9,13 @@ G_BEGIN_DECLS
 
 /**
  * namida_inspect_details:
- * @path: of the zip
- * @result: of a whole backup: what its databases tell is added
+ * @path: path of the zip
+ * @result: the inspection of a complete backup, to which the data of its databases is added
  *
- * Unpacks each database into a temporary file and checks it. Blocking: worker threads; memory does not grow with the
- * backup. What cannot be looked into for another reason than damage (no space, cancelled) changes nothing.
+ * Unpacks each database into a temporary file and checks it, in memory that does not grow with the backup. If that
+ * fails for a reason other than damage (no space, cancelled), nothing is changed. Blocking: call it in a worker thread.
  *
- * Returns: (transfer full) (nullable): the name of the first part that is damaged
+ * Returns: (transfer full) (nullable): the name of the first damaged part
  */
 char *namida_inspect_details (const char *path, NamidaInspection *result, GCancellable *cancellable);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the databases of a backup tell: the size of the library, ratings and tags, smart playlists, and the titles of
- * the tracks that were listened to most. A database that is broken inside a sound zip is found here, and nowhere else
- * before Namida itself fails on it. Called at the end of an inspection, in its thread. */
+/* Reads from the databases of a backup the size of the library, ratings and tags, smart playlists, and the titles of
+ * the most played tracks. A broken database in a sound zip is detected here; otherwise it would only be noticed when
+ * Namida itself fails. Called at the end of an inspection, in its thread. */
 #include "config.h"
 
 #include "namida-inspect-details-private.h"
@@ -186,7 +186,7 @@ namida_inspect_details (const char *path, NamidaInspection *result, GCancellable
   g_autoptr (NamidaContents) contents = namida_contents_open_part (path, FALSE, NULL, &part, cancellable, &error);
   Details details = { .contents = contents, .result = result, .cancellable = cancellable };
 
-  /* What cannot be fitted or merged is no sound backup, whatever else could be read of it. */
+  /* A backup that cannot be fitted or merged is not sound, whatever else could be read from it. */
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE))
     result->kind = NAMIDA_INSPECTION_TOO_BIG;
   else if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM)

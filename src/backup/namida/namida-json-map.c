@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Replaces paths in the lists and values of a backup without understanding them: every text that is an absolute path
- * below a mapped folder is one, wherever Namida keeps it today or next year, and every byte that is not stays. A tree
- * would cost memory and could lose what it does not know. Called by namida-fit.c for each list and each row. */
+/* Replaces paths in the lists and values of a backup without knowing their formats: every string that is an absolute
+ * path below a mapped folder is treated as a path, wherever Namida stores it now or in future, and all other bytes
+ * stay the same. A tree would cost memory and could lose unknown data. Called by namida-fit.c for each list and each
+ * row. */
 #include "config.h"
 
 #include "namida-json-map.h"
@@ -12,10 +13,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* Of one text: lyrics are the longest. */
+/* The maximum length of one string; lyrics are the longest. */
 #define TEXT_BYTES_MOST (4u * 1024 * 1024)
 
-/* Whether the raw text of a string may be a path: most are not, and need no unescaping. */
+/* Returns whether the raw text of a string may be a path. Most strings are not, and need no unescaping. */
 static gboolean
 map_may_be_path (const char *raw, gsize length)
 {
@@ -55,7 +56,7 @@ map_read_unit (const char *raw, gsize length, gunichar *unit)
   return TRUE;
 }
 
-/* @at: behind "\u". Returns: the bytes that were taken, 0 when it is no character. */
+/* @raw: the position after "\u". Returns: the number of bytes consumed; 0 if it is not a character. */
 static gsize
 map_unescape_unit (const char *raw, gsize length, GString *text)
 {
@@ -110,7 +111,7 @@ map_unescape (const char *raw, gsize length, GString *text)
   return TRUE;
 }
 
-/* The end of the string whose first byte is at @at: its closing quote, or NULL. */
+/* Returns: (nullable): the closing quote of the string whose first byte is at @at. */
 static const char *
 map_find_end (const char *at, const char *end)
 {
@@ -131,13 +132,14 @@ map_find_end (const char *at, const char *end)
   return NULL;
 }
 
-/* @taken: gets where a string begins that does not end in @data; what is before it is in @out. */
+/* @taken: (out): how many bytes of @data were handled. A string that does not end in @data is left for the next
+ * call. */
 static guint64
 json_map_some (const char *data, gsize length, NamidaPathMap *map, GString *out, gsize *taken)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   const char *end = data + length;
-  const char *kept = data; /* not yet written from here */
+  const char *kept = data; /* not yet copied from here on */
   const char *at = data;
   guint64 n = 0;
 
@@ -224,7 +226,7 @@ namida_map_stream_clear (NamidaMapStream *self)
   self->held = NULL;
 }
 
-/* Whole lines only. */
+/* Processes complete lines only. */
 static guint64
 lines_map_some (const char *data, gsize length, NamidaPathMap *map, GString *out, gsize *taken)
 {

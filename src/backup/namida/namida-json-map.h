@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Replaces paths in JSON texts and M3U playlists. Used only by namida-fit.c, in worker threads. */
 #pragma once
 
 #include "namida-path-map.h"
@@ -7,32 +8,36 @@ G_BEGIN_DECLS
 
 /**
  * namida_json_map:
- * @data: a JSON text, untrusted: what is no JSON stays as it is
- * @out: gets the text with each path in it replaced, in values and in keys; all other bytes as they were
+ * @data: a JSON text, untrusted; text that is not JSON is not changed
+ * @length: in bytes
+ * @map: which paths to replace
+ * @out: the text is appended to it, with each path in values and keys replaced and all other bytes unchanged
  *
  * Any thread that owns @map and @out.
  *
- * Returns: how many were replaced
+ * Returns: the number of paths that were replaced
  */
 guint64 namida_json_map (const char *data, gsize length, NamidaPathMap *map, GString *out);
-/** namida_lines_map: the same for an M3U playlist: a path a line. */
+/** namida_lines_map: Like namida_json_map(), for an M3U playlist with one path per line. */
 guint64 namida_lines_map (const char *data, gsize length, NamidaPathMap *map, GString *out);
 
-/** NamidaMapStream: the same for a text of any size, block by block, in little memory. One thread. */
+/** NamidaMapStream: does the same for a text of any size, block by block, in little memory. One thread. */
 typedef struct
 {
   NamidaPathMap *map;
-  gboolean lines; /* an M3U playlist, else JSON */
-  GString *held;  /* what has come of a text that is not whole yet */
-  guint64 n;      /* paths that were replaced */
+  gboolean lines; /* whether it is an M3U playlist; otherwise JSON */
+  GString *held;  /* the beginning of a string or line that is not complete yet */
+  guint64 n;      /* number of paths that were replaced */
 } NamidaMapStream;
 
 /** namida_map_stream_init: @map: (transfer none): must outlive the stream. */
 void namida_map_stream_init (NamidaMapStream *self, NamidaPathMap *map, gboolean lines);
-/** namida_map_stream_feed: the next bytes; what can be said of them so far is appended to @out. Returns: %FALSE with
- * TOO_LARGE: one text is larger than any that Namida writes. */
+/**
+ * namida_map_stream_feed: Processes the next bytes, and appends to @out what is complete. Returns: %FALSE with
+ * TOO_LARGE if one string is longer than any that Namida writes.
+ */
 gboolean namida_map_stream_feed (NamidaMapStream *self, const char *data, gsize length, GString *out, GError **error);
-/** namida_map_stream_end: the rest, after the last bytes. */
+/** namida_map_stream_end: Appends the rest after the last bytes. */
 void namida_map_stream_end (NamidaMapStream *self, GString *out);
 void namida_map_stream_clear (NamidaMapStream *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaMapStream, namida_map_stream_clear)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tracks that a backup, or Namida on this computer, knows: paths with what is needed to find them again elsewhere
- * and to name them to a person. Lyrics and the rest are passed over. Used by the search for music
+/* The tracks that a backup, or Namida on this computer, knows: their paths, and what is needed to find them
+ * elsewhere and to name them to the user. Lyrics and other data are skipped. Used by the search for music
  * (namida-music-match.c), inspect, compare and extract. Worker threads. */
 #include "config.h"
 
@@ -16,10 +16,10 @@
 #include <unistd.h>
 
 #define TRACKS_MOST 1000000u
-/* 60,000 tracks take 20 MB and are at least 10 MB in a zip. A zip that makes more of less was made to do so. */
+/* 60,000 tracks take 20 MB of memory and at least 10 MB in a zip. A zip with a higher ratio was crafted. */
 #define MEMORY_FREE (20u * 1024 * 1024)
 #define MEMORY_A_BYTE 2u
-/* In the hash table. */
+/* The memory for one track, including the hash table. */
 #define TRACK_BYTES (sizeof (NamidaLibraryTrack) + 32)
 
 NamidaLibrary *
@@ -53,7 +53,7 @@ library_check (NamidaLibrary *self, GError **error)
   return FALSE;
 }
 
-/* Takes @bytes of the memory. Returns: %FALSE when there is none left. */
+/* Takes @bytes from the memory budget. Returns: %FALSE if it is exhausted. */
 static gboolean
 library_take (NamidaLibrary *self, guint64 bytes)
 {
@@ -188,7 +188,7 @@ library_on_row (
   return library_check (self, error);
 }
 
-/* ---- tracks.json, until 2024 ---- */
+/* ---- tracks.json, used until 2024 ---- */
 
 static void
 library_read_old (NamidaLibrary *self, GBytes *bytes)
@@ -249,7 +249,7 @@ namida_library_read (NamidaContents *contents, GCancellable *cancellable, GError
   return g_steal_pointer (&self);
 }
 
-/* A copy: the Namida that it belongs to may be running. Returns: a descriptor, or -1. */
+/* Copies a database, because the Namida that owns it may be running. Returns: a descriptor, or -1. */
 static int
 library_copy (const char *folder, const char *name)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the lists of tracks of a backup, entry by entry, for whoever needs more than figures: the search for missing
- * music, compare and extract. A list is in memory while it is read, as the text that it is. Worker threads. */
+/* Reads the lists of tracks of a backup, entry by entry, for code that needs more than figures: the search for
+ * missing music, compare and extract. The text of a list is in memory while it is read. Worker threads. */
 #include "config.h"
 
 #include "namida-lists.h"
@@ -86,7 +86,7 @@ lists_read_array (ListsReading *reading, NamidaJsonCursor *cursor)
     }
 }
 
-/* @data has passed the scan. The name may stand after the tracks: it is looked for first. */
+/* @data: accepted by namida_json_scan(). The name may follow the tracks, so the first pass looks for it. */
 static void
 lists_read_playlist (ListsReading *reading, const char *data, gsize length)
 {

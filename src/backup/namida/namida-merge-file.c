@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From the names of backups to one backup that is the union of them: copies each with the paths of one device first,
- * when that is wanted, into a temporary folder beside the new backup. Called in worker threads by the command line, the
- * restore and the window. */
+/* Merges backup files into one that is their union. If requested, it first copies each of them with the paths of one
+ * device into a temporary folder beside the new backup. Called in worker threads by the command line, the restore
+ * and the window. */
 #include "config.h"
 
 #include "namida-merge-file.h"
@@ -27,7 +27,7 @@ merge_file_remove_folder (const char *folder)
   g_rmdir (folder);
 }
 
-/* Returns: what fitting the first one did. */
+/* Returns: (transfer full) (nullable): the result of fitting the first backup. */
 static NamidaFitResult *
 merge_file_fit_all (const char *const *zips,
                     const char *folder,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Merges backup files, after adapting them to one device if necessary. Used by the command line, the restore and the
+ * window, in worker threads. Blocking. */
 #pragma once
 
 #include "namida-fit-file.h"
@@ -8,13 +10,13 @@ G_BEGIN_DECLS
 
 /**
  * namida_merge_files:
- * @zips: (array zero-terminated=1): paths of two backups or more
+ * @zips: (array zero-terminated=1): paths of two or more backups
  * @out: path of the new backup, which must not exist
- * @fit: (nullable): each backup is copied with these paths and parts first; %NULL: they are of one device already
- * @fitted: (out) (optional) (nullable) (transfer full): what fitting the first one did
+ * @fit: (nullable): copy each backup with these paths and parts first; %NULL if all are from one device already
+ * @fitted: (out) (optional) (nullable) (transfer full): the result of fitting the first one
  *
- * namida_merge() of files. The copies are made in a temporary folder beside @out, which is gone afterwards. Blocking:
- * worker threads.
+ * Calls namida_merge() for files. The copies are made in a temporary folder beside @out, which is deleted afterwards.
+ * Blocking: call it in a worker thread.
  *
  * Returns: (transfer full) (nullable): %NULL with the errors of namida_fit_file() and namida_merge()
  */

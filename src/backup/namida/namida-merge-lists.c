@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The unions behind namida-merge.c. Entries stay as the texts that they are, so that nothing of a newer Namida is lost;
- * only what identifies and dates them is read. Of two entries that are the same thing the newer one stays, and of
- * equally old ones the one whose bytes come last: so the order of the backups never matters. */
+/* The unions behind namida-merge.c. Entries stay the texts that they are, so that no data of a newer Namida is lost;
+ * only what identifies and dates them is parsed. If two entries are the same thing, the newer one is kept; of two
+ * equally old ones, the one whose bytes sort last. Therefore the order of the backups never matters. */
 #include "config.h"
 
 #include "namida-merge-lists.h"
@@ -69,7 +69,7 @@ merge_read_watch (NamidaJsonCursor *cursor, MergeEntry *entry)
     }
 }
 
-/* @start, @length: an entry: an object, or a path as in older lists. */
+/* @start, @length: an entry, which is an object or, in older lists, a path. */
 static MergeEntry *
 merge_entry_new (const char *start, gsize length)
 {
@@ -110,7 +110,7 @@ merge_is_newer (const MergeEntry *entry, const MergeEntry *than)
   return entry->date != than->date ? entry->date > than->date : strcmp (entry->raw, than->raw) > 0;
 }
 
-/* Takes @entry. */
+/* @entry: (transfer full) */
 static void
 merge_put (GHashTable *set, char *key, MergeEntry *entry)
 {
@@ -131,7 +131,7 @@ merge_set_new (void)
   return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, merge_entry_free);
 }
 
-/* @dated: the same thing at two times are two entries. */
+/* @dated: whether the same thing at two times counts as two entries. */
 static void
 merge_read_array (NamidaJsonCursor *cursor, GHashTable *set, gboolean dated)
 {
@@ -236,7 +236,7 @@ namida_merge_words (GBytes *one, GBytes *other)
 
 /* ---- members of objects ---- */
 
-/* Keys are unique in what Namida writes; of a key that is there twice the last one counts. */
+/* Namida writes unique keys; if a key occurs twice, the last one counts. */
 static gboolean
 merge_read_members (GBytes *bytes, GHashTable *set, const char *date_key, gboolean numbers)
 {

@@ -1,45 +1,59 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Merges the lists of two backups. Used only by namida-merge.c. Pure functions. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/* Unions of two lists of Namida's, as JSON texts. Each is idempotent, commutative and associative: the same set of
- * entries is written in one fixed order. Untrusted input; any thread. */
+/* Unions of two of Namida's lists, as JSON texts. Each operation is idempotent, commutative and associative: the
+ * same set of entries is always written in the same order. The input is untrusted. Any thread. */
 
-/** namida_merge_days: of a day of listening or watching. Returns: (transfer full) (nullable): %NULL when one of them is
- * no such list. */
+/**
+ * namida_merge_days: Merges the listens or watches of one day. Returns: (transfer full) (nullable): %NULL if one of the
+ * texts is not such a list.
+ */
 GBytes *namida_merge_days (GBytes *one, GBytes *other);
-/** namida_merge_favourites: of lists of tracks or videos that know each entry once; the rest is that of the newer one.
+/**
+ * namida_merge_favourites: Merges lists of tracks or videos in which each entry is unique. Everything else is taken
+ * from the newer entry.
  */
 GBytes *namida_merge_favourites (GBytes *one, GBytes *other);
-/** namida_merge_objects: of objects whose members are entries with "lastFetched": the newer one of each. */
+/** namida_merge_objects: Merges objects whose members are entries with "lastFetched". Takes the newer one of each. */
 GBytes *namida_merge_objects (GBytes *one, GBytes *other);
-/** namida_merge_words: of lists of texts. */
+/** namida_merge_words: Merges lists of strings. */
 GBytes *namida_merge_words (GBytes *one, GBytes *other);
-/** namida_merge_largest: of objects of numbers: the larger of each; listening time on one device never gets less. */
+/**
+ * namida_merge_largest: Merges objects of numbers. Takes the larger of each, because the listening time on a device
+ * never decreases.
+ */
 GBytes *namida_merge_largest (GBytes *one, GBytes *other);
 
-/** A playlist, as far as merging has to understand it. */
+/** NamidaMergePlaylist: a playlist, as far as merging has to understand it. */
 typedef struct
 {
-  char *name;         /* as it calls itself; "" when it does not */
+  char *name;         /* its name; "" if it has none */
   char *rest;         /* all its other members */
   gint64 changed;     /* milliseconds since 1970 */
   GHashTable *tracks; /* a set of paths or ids */
 } NamidaMergePlaylist;
 
-/** namida_merge_playlist_new: (transfer full) (nullable): %NULL when it is none. */
+/** namida_merge_playlist_new: Returns: (transfer full) (nullable): %NULL if @bytes is not a playlist. */
 NamidaMergePlaylist *namida_merge_playlist_new (GBytes *bytes);
 void namida_merge_playlist_free (NamidaMergePlaylist *self);
-/** namida_merge_playlist_compare: a total order: older changes first. Returns: as strcmp(). */
+/** namida_merge_playlist_compare: A total order; older changes come first. Returns: like strcmp(). */
 int namida_merge_playlist_compare (const NamidaMergePlaylist *one, const NamidaMergePlaylist *other);
-/** namida_merge_playlist_replaces: whether @newer makes @older superfluous: it is not older, and has all its tracks. */
+/**
+ * namida_merge_playlist_replaces: Returns: whether @newer makes @older superfluous, that is, it is not older and has
+ * all its tracks.
+ */
 gboolean namida_merge_playlist_replaces (const NamidaMergePlaylist *newer, const NamidaMergePlaylist *older);
-/** namida_merge_playlist_dup_mark: (transfer full): " (1a2b3c4d)": what tells this one from others of its name. */
+/**
+ * namida_merge_playlist_dup_mark: Returns: (transfer full): " (1a2b3c4d)", which distinguishes this playlist from
+ * others of the same name.
+ */
 char *namida_merge_playlist_dup_mark (const NamidaMergePlaylist *self);
-/** namida_merge_playlist_to_bytes: (transfer full): the playlist, called @name. */
+/** namida_merge_playlist_to_bytes: Returns: (transfer full): the playlist as JSON, with the name @name. */
 GBytes *namida_merge_playlist_to_bytes (const NamidaMergePlaylist *self, const char *name);
 
 G_END_DECLS

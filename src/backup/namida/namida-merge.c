@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes the union of backups, file by file in the order of their names, in the layout of today's Namida whatever the
- * layouts were. What to do with a file that several backups have is decided by its place (namida-merge-lists.c for
- * lists, namida-part-db.c for databases). Called in worker threads by the command line and the restore. */
+/* Writes the union of backups, file by file in the order of their names, in the layout of today's Namida, whatever
+ * the layouts of the backups are. The path of a file that several backups have decides how it is merged
+ * (namida-merge-lists.c for lists, namida-part-db.c for databases). Called in worker threads by the command line and
+ * the restore. */
 #include "config.h"
 
 #include "namida-merge.h"
@@ -34,7 +35,7 @@ typedef struct
   GCancellable *cancellable;
   const char *spool_folder;
   GHashTable *files; /* path → GArray of MergeSource */
-  /* Of the part under way. */
+  /* The state of the current part. */
   NamidaZipWriter *writer;
 } Merge;
 
@@ -47,9 +48,9 @@ namida_merge_report_free (NamidaMergeReport *self)
   g_free (self);
 }
 
-/* ---- where a file goes ---- */
+/* ---- the place of a file ---- */
 
-/* The part of the new backup that @path belongs to; @name: its name in there. */
+/* Returns the part of the new backup that @path belongs to. @name: (out): its name in that part. */
 static char *
 merge_dup_part (const char *path, gboolean loose, const char **name)
 {
@@ -66,7 +67,7 @@ merge_dup_part (const char *path, gboolean loose, const char **name)
   return g_strdup_printf (youtube ? "YOUTUBE_TEMPDIR_%.*s.zip" : "TEMPDIR_%.*s.zip", (int) (inner - part), part);
 }
 
-/* Beside the parts of a backup, and none of them. */
+/* Returns whether the file is outside of all parts of a backup. */
 static gboolean
 merge_is_loose (const MergeSource *source)
 {
@@ -134,7 +135,7 @@ merge_get_func (const char *path)
   return g_str_equal (path, "total_listen.txt") ? namida_merge_largest : NULL;
 }
 
-/* Returns: FALSE without an error: they are no such lists, and the newest one is taken. */
+/* Returns: %FALSE without an error if the files are not such lists; the newest one is then copied. */
 static gboolean
 merge_list (Merge *merge, GArray *sources, MergeFunc func, const char *name, GError **error)
 {
@@ -225,7 +226,7 @@ typedef struct
 {
   NamidaMergePlaylist *playlist;
   const MergeSource *source;
-  char *stem; /* its file's name without the mark and ".json" */
+  char *stem; /* name of its file without the mark and ".json" */
   char *name; /* its name without the mark */
   gboolean marked;
 } MergeVersion;
@@ -280,7 +281,7 @@ merge_compare_versions (gconstpointer a, gconstpointer b)
   return order != 0 ? order : -merge_compare_sources (one->source, other->source);
 }
 
-/* @versions: the newest first. Leaves those that no other one makes superfluous. */
+/* @versions: newest first. Keeps only those that no other version makes superfluous. */
 static void
 merge_drop_versions (GPtrArray *versions)
 {
@@ -327,7 +328,7 @@ merge_write_versions (Merge *merge, GPtrArray *versions, const char *part_prefix
   return TRUE;
 }
 
-/* Puts the versions of the file into @groups; one that is no playlist is copied. */
+/* Puts the versions of the file into @groups. A file that is not a playlist is copied if only one backup has it. */
 static gboolean
 merge_collect_versions (
     Merge *merge, const char *path, const char *name, GHashTable *groups, GPtrArray *stems, GError **error)
@@ -365,7 +366,7 @@ merge_collect_versions (
   return TRUE;
 }
 
-/* @paths: of one part, in order. */
+/* @paths: the paths of one part, in order. */
 static gboolean
 merge_playlists (Merge *merge, GPtrArray *paths, GError **error)
 {
@@ -404,7 +405,7 @@ merge_file (Merge *merge, const char *path, const char *name, GError **error)
   GError *local = NULL;
 
   if (g_str_has_suffix (path, ".db-wal") || g_str_has_suffix (path, ".db-shm"))
-    return TRUE; /* what was in it is in the database */
+    return TRUE; /* the contents of these files are in the database */
   for (guint i = 1; i < sources->len; i++)
     same = same && merge_is_same (&g_array_index (sources, MergeSource, 0), &g_array_index (sources, MergeSource, i));
   if (database)
@@ -496,7 +497,7 @@ merge_add_contents (Merge *merge, NamidaContents *contents)
       GArray *sources = g_hash_table_lookup (merge->files, item->path);
 
       if (namida_contents_find (contents, item->path) != item)
-        continue; /* a later one of that name counts */
+        continue; /* a later entry of the same name counts */
       if (sources == NULL)
         {
           sources = g_array_new (FALSE, FALSE, sizeof (MergeSource));
@@ -506,7 +507,7 @@ merge_add_contents (Merge *merge, NamidaContents *contents)
     }
 }
 
-/* Part → its paths, in order. */
+/* Returns a table of part → its paths, in order. */
 static GHashTable *
 merge_group_parts (Merge *merge)
 {

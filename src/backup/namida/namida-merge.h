@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Merges backups into one. Used only by namida-merge-file.c, in worker threads. Blocking. */
 #pragma once
 
 #include "namida-contents.h"
 
 G_BEGIN_DECLS
 
-/** What merging did. */
+/** NamidaMergeReport: what merging did. */
 typedef struct
 {
-  guint64 files;        /* in the new backup */
-  guint64 combined;     /* of them, those that are a union of several */
+  guint64 files;        /* number of files in the new backup */
+  guint64 combined;     /* of these, files that are a union of several */
   GPtrArray *conflicts; /* char *: playlists of which two versions were kept */
 } NamidaMergeReport;
 
@@ -18,12 +19,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaMergeReport, namida_merge_report_free)
 
 /**
  * namida_merge:
- * @backups: (element-type NamidaContents): opened with everything, two or more, whose paths are of one device
+ * @backups: (element-type NamidaContents): two or more backups, opened with everything, with the paths of one device
  * @out: path of the new backup, which must not exist
  *
  * Writes the union: listens by time and track; favorites, likes, ratings, tags, tracks and subscriptions by the newest
- * change; a playlist by its newest version, and an older one beside it when it has tracks that the newest has not; of
- * everything else the newest file. Merging a backup with itself changes nothing, and the order does not matter.
+ * change; a playlist in its newest version, with an older version beside it if that has tracks that the newest lacks;
+ * the newest file of everything else. Merging a backup with itself changes nothing, and the order does not matter.
  * Blocking; one file is in memory at a time.
  *
  * Returns: (transfer full) (nullable): %NULL with CHECKSUM (a part is damaged; the message names it), STORAGE,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What this computer has: the folders that Namida's own settings name, and the files in them. Only names and sizes are
- * looked at. Used by the search for a backup's music (namida-music-match.c) and by the restore. Worker threads. */
+/* What this computer has: the folders that Namida's own settings name, and the files in them. Only names and sizes
+ * are read. Used by the search for a backup's music (namida-music-match.c) and by the restore. Worker threads. */
 #include "config.h"
 
 #include "namida-music-here.h"
@@ -87,7 +87,7 @@ here_add_file (NamidaMusicHere *self, const char *path, guint64 size)
   NamidaMusicFile file = { .size = size };
 
   if (g_hash_table_contains (self->by_path, path))
-    return; /* a folder in a folder */
+    return; /* already listed through a folder that contains this one */
   file.path = g_string_chunk_insert (self->texts, path);
   file.name = strrchr (file.path, '/') + 1;
   file.next = GPOINTER_TO_UINT (g_hash_table_lookup (self->by_name, file.name));
@@ -143,7 +143,7 @@ namida_music_here_new (void)
   return self;
 }
 
-/* '/' between, and none at the end. */
+/* Returns the path with '/' as separator and without a trailing one. */
 static char *
 here_dup_plain (const char *path)
 {
@@ -197,7 +197,7 @@ namida_music_here_scan (GPtrArray *folders, GCancellable *cancellable, GError **
   for (guint i = 0; i < folders->len; i++)
     {
       const char *folder = folders->pdata[i];
-      /* A folder of another device ("D:\Rips") has no files here, and is one all the same. */
+      /* A folder of another device ("D:\Rips") has no files here, but is a valid folder nevertheless. */
       g_autofree char *full = namida_path_is_absolute (folder, strlen (folder))
                                   ? g_strdup (folder)
                                   : g_canonicalize_filename (folder, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds the music of a backup on this computer, and so which of its folders are which here. The evidence are the
- * tracks: a folder is where most of them are found under the same relative path, and names alone are only a guess.
- * Called in worker threads by fit, by the restore and by `inspect --here`. */
+/* Finds the music of a backup on this computer, and thereby which of its folders correspond to which folders here.
+ * The tracks are the evidence: a folder is where most of its tracks are found under the same relative path; names of
+ * folders alone are only a guess. Called in worker threads by fit, by the restore and by `inspect --here`. */
 #include "config.h"
 
 #include "namida-music-match.h"
@@ -60,7 +60,8 @@ match_get (Matching *matching, guint i)
   return &g_array_index (matching->library->tracks, NamidaLibraryTrack, i);
 }
 
-/* @path is below the folder @prefix of a backup. Returns: (nullable): what follows its separator. */
+/* Returns: (nullable): the part of @path after the folder @prefix of a backup and its separator; %NULL if @path is
+ * not below it. */
 static const char *
 match_skip_prefix (const char *path, const char *prefix)
 {
@@ -88,8 +89,8 @@ match_get_name (const char *path)
   return MAX (slash, back) != NULL ? MAX (slash, back) + 1 : path;
 }
 
-/* Whether @path ends in the relative path @relative of a backup, which may have been written on Windows. Returns: where
- * it begins, or 0. */
+/* Returns: where the relative path @relative of a backup, which may have been written on Windows, begins at the end
+ * of @path; 0 if @path does not end in it. */
 static gsize
 match_find_suffix (const char *path, const char *relative, gboolean windows)
 {
@@ -100,7 +101,7 @@ match_find_suffix (const char *path, const char *relative, gboolean windows)
 
   if (n < length && path[length - n - 1] == '/' && memcmp (path + length - n, wanted, n) == 0)
     return length - n;
-  /* The same in other characters: composed or decomposed, or in another case. */
+  /* Accept the same path with composed or decomposed characters, or in another case. */
   for (const char *slash = wanted; slash != NULL && at != NULL; slash = strchr (slash + 1, '/'))
     {
       at = g_strrstr_len (path, at - path, "/");
@@ -126,8 +127,8 @@ match_is_inside (Matching *matching, const char *path)
 
 /* ---- by path ---- */
 
-/* The folder here in which @file stands under the relative path; when that is above all music folders, the first of the
- * path's own folders that is not: @from grows with it. */
+/* Returns the folder here that contains @file under the relative path. If that is above all music folders, uses the
+ * first of the path's own folders that is not. @taken: (out): how much of @relative belongs to that folder. */
 static char *
 match_dup_candidate (Matching *matching, const NamidaMusicFile *file, const char *relative, gsize at, gsize *taken)
 {
@@ -140,7 +141,7 @@ match_dup_candidate (Matching *matching, const NamidaMusicFile *file, const char
       gsize component = strcspn (relative + n, "/\\");
       g_autofree char *deeper = NULL;
 
-      /* Written in other characters, its components have other lengths. */
+      /* If the path is written with other characters, its components have other lengths. */
       if (relative[n + component] == '\0' || strlen (file->path) - at != strlen (relative))
         return NULL;
       deeper = g_strndup (file->path, at + n + component);
@@ -227,12 +228,13 @@ match_add_folder (Matching *matching, const char *expected)
   if (g_str_equal (from, folder->to))
     return;
   namida_path_map_add_folder (matching->result->map, from, folder->to);
-  /* The folder itself is above what is found here: Namida is pointed at the one that is here. */
+  /* The expected folder itself would be above the folder that was found here, so point Namida to the one that was
+   * found. */
   if (*winner != '\0')
     namida_path_map_add_file (matching->result->map, expected, folder->to);
 }
 
-/* One that the user named a folder for. */
+/* Adds a folder for which the user named a folder. */
 static void
 match_add_named (Matching *matching, const char *expected)
 {
@@ -258,7 +260,7 @@ match_is_there (Matching *matching, const char *path, NamidaMusicFile **file)
   return *file != NULL || (!matching->here->elsewhere && path[0] == '/' && access (path, F_OK) == 0);
 }
 
-/* The track that is where the folders of the map say, or where it has always been. */
+/* Looks for a track where the folders of the map lead, or where it has always been. */
 static void
 match_try_path (Matching *matching, guint i)
 {
@@ -298,7 +300,7 @@ match_try_name (Matching *matching, guint i)
       if (!file->claimed && track->size > 0 && file->size == track->size)
         {
           if (only != NULL)
-            return; /* two could be meant */
+            return; /* ambiguous */
           only = file;
         }
       file = namida_music_here_next (matching->here, file);
@@ -307,8 +309,7 @@ match_try_name (Matching *matching, guint i)
     match_claim (matching, i, only);
 }
 
-/* The device that made the backup wrote the same path in other characters: composed or decomposed, or in another case.
- */
+/* Accepts a path that the device of the backup wrote with composed or decomposed characters or in another case. */
 static void
 match_try_similar (Matching *matching, guint i)
 {
@@ -326,7 +327,7 @@ match_try_similar (Matching *matching, guint i)
       if (!file->claimed && namida_path_equal (file->path, plain))
         {
           if (only != NULL)
-            return; /* two could be meant */
+            return; /* ambiguous */
           only = file;
         }
       file = namida_music_here_next (matching->here, file);
@@ -401,7 +402,7 @@ match_guess (Matching *matching, NamidaMusicFolder *folder)
     namida_path_map_add_folder (matching->result->map, folder->from, folder->to);
 }
 
-/* How many of the tracks that were below @expected are below @here_folder now. */
+/* Returns how many of the tracks that were below @expected are now below @here_folder. */
 static guint
 match_count_below (Matching *matching, const char *expected, const char *here_folder)
 {
@@ -420,8 +421,8 @@ match_count_below (Matching *matching, const char *expected, const char *here_fo
   return n;
 }
 
-/* Its tracks were found one by one: Namida looks for its library in the folder here that has most of them. The path of
- * the folder alone is replaced, not what is below it. */
+/* Handles a folder whose tracks were found one by one: Namida then has to look for its library in the folder here
+ * that has most of them. Only the path of the folder itself is replaced, not what is below it. */
 static void
 match_point_folder (Matching *matching, NamidaMusicFolder *folder)
 {
@@ -442,7 +443,7 @@ match_point_folder (Matching *matching, NamidaMusicFolder *folder)
     namida_path_map_add_file (matching->result->map, folder->from, folder->to);
 }
 
-/* ---- all of it ---- */
+/* ---- the whole search ---- */
 
 static char *
 match_dup_title (const NamidaLibraryTrack *track)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one way in which a backup that this program makes gets its name: written beside it, synchronized, and renamed
- * without replacing. Used by fit and merge in worker threads, and by extract. */
+/* The only way in which this program creates a backup file: it is written under a temporary name beside its final
+ * path, synchronized, and renamed without replacing. Used by fit, merge and extract, in worker threads. */
 #include "config.h"
 
 #include "namida-new-file.h"
@@ -60,8 +60,8 @@ new_file_sync_folder (const char *path)
   close (fd);
 }
 
-/* Without renameat2() (FAT, FUSE, NFS), a link does not replace either; without links there is a moment in which it
- * could. */
+/* On file systems without renameat2() (FAT, FUSE, NFS), link() does not replace a file either. Without hard links,
+ * there is a moment in which a file could be replaced. */
 static int
 new_file_rename (const char *from, const char *to)
 {

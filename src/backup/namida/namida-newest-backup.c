@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The newest backup of Namida on this computer: see the header. The modification time decides, as for Namida itself,
- * and the name when several have the same. */
+/* Finds the newest backup of Namida on this computer; see the header. The modification time decides, as in Namida
+ * itself, then the name. Worker threads. */
 #include "config.h"
 
 #include "namida-newest-backup.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Namida's databases in a backup: opened hardened, checked before they are believed, read row by row, and written anew
- * rather than changed in place, so that nothing of a foreign schema survives. Called in worker threads by the
- * inspection, fit, merge and compare. */
+/* Namida's databases in a backup. They are opened hardened, checked before they are trusted, read row by row, and
+ * written anew instead of being changed in place, so that nothing of a foreign schema survives. Called in worker
+ * threads by the inspection, fit, merge and compare. */
 #include "config.h"
 
 #include "namida-part-db.h"
@@ -17,7 +17,8 @@
 
 #define CELL_BYTES_MOST (8 * 1024 * 1024)
 #define STEPS_AT_ONCE 10000
-/* Of a file of any size, and for each byte of it: a sound database needs a tenth. */
+/* The number of steps for a file of any size, plus the number for each byte of it. A sound database needs a tenth of
+ * that. */
 #define STEPS_MOST (20u * 1000 * 1000)
 #define STEPS_A_BYTE 8u
 #define HEADER_BYTES 100u
@@ -121,7 +122,7 @@ namida_part_db_free (NamidaPartDb *self)
   g_free (self);
 }
 
-/* One table of two columns, with the index that its key makes, and nothing else. */
+/* Accepts one table of two columns with the index of its key, and nothing else. */
 static gboolean
 db_check_schema (NamidaPartDb *self, const char *name, GError **error)
 {
@@ -165,7 +166,7 @@ db_check_pages (NamidaPartDb *self, GError **error)
   return fine || db_fail (self, code == SQLITE_ROW ? SQLITE_CORRUPT : code, error);
 }
 
-/* Namida's databases say that they are in WAL mode (2). Without a WAL they are whole as they are (1). */
+/* Namida's databases declare WAL mode (2). Without a WAL they are complete; mode 1 says so. */
 static gboolean
 db_set_mode (int fd, guint8 mode, GError **error)
 {
@@ -173,7 +174,7 @@ db_set_mode (int fd, guint8 mode, GError **error)
   struct stat st;
 
   if (fstat (fd, &st) != 0 || st.st_size < (off_t) sizeof header)
-    return TRUE; /* SQLite says what is wrong */
+    return TRUE; /* SQLite reports what is wrong */
   if (!namida_spool_read_at (fd, header, sizeof header, 0, error))
     return FALSE;
   header[WRITE_VERSION] = header[WRITE_VERSION + 1] = mode;
@@ -200,7 +201,7 @@ namida_part_db_open (const char *name, int fd, int wal_fd, GCancellable *cancell
   self = db_new (name, fd, wal ? wal_fd : -1, 0, cancellable, error);
   if (self == NULL)
     return NULL;
-  /* SQLite takes an empty file for an empty database; a backup's has at least its table. */
+  /* SQLite treats an empty file as an empty database, but a database in a backup has at least its table. */
   if (fstat (fd, &st) == 0 && st.st_size == 0 && !wal)
     {
       db_fail (self, SQLITE_CORRUPT, error);
@@ -245,7 +246,7 @@ namida_part_db_foreach (NamidaPartDb *self, NamidaPartDbFunc func, gpointer user
 
 /* ---- writing ---- */
 
-/* The number behind @key; -1: there is none. */
+/* Returns: the number after @key; -1 if there is none. */
 static gint64
 db_find_number (const char *value, gsize length, const char *key)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which file of Namida's data belongs to which part of a backup, and what its settings say about the device. Names are
- * those of Namida's source (AppDirs, AppPaths). Pure functions for the command line, fit, merge and inspect. */
+/* Knows which file of Namida's data belongs to which part of a backup, and what its settings say about the device.
+ * Names are those of Namida's source code (AppDirs, AppPaths). Pure functions for the command line, fit, merge and
+ * inspect. */
 #include "config.h"
 
 #include "namida-contents.h"
@@ -22,10 +23,10 @@ static const struct
   { "queues", NAMIDA_PART_QUEUES },         { "lyrics", NAMIDA_PART_LYRICS },
   { "artworks", NAMIDA_PART_ARTWORKS },     { "videos", NAMIDA_PART_VIDEOS },
   { "youtube", NAMIDA_PART_YOUTUBE },       { "other", NAMIDA_PART_OTHER },
-  { "favourites", NAMIDA_PART_FAVOURITES }, /* also understood */
+  { "favourites", NAMIDA_PART_FAVOURITES }, /* accepted as well */
 };
 
-/* Folders by their whole name, files by their beginning. */
+/* Folders match by their whole name, files by their prefix. */
 static const struct
 {
   const char *name;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Paths of one device as paths of another. Made by hand (--map) or by namida-music-match.c, used by namida-fit.c for
- * each text of a backup that may be a path, so it has to be fast: a few folders are compared one by one, single files
- * are in a hash table. Never makes a prefix shorter than it was given: Namida would index the whole folder above. */
+/* Translates paths of one device into paths of another. The map is made by hand (--map) or by namida-music-match.c,
+ * and namida-fit.c applies it to each string of a backup that may be a path, so it has to be fast: the few folders
+ * are compared one by one, single files are in a hash table. It never makes a prefix shorter than it was given,
+ * because Namida would index the whole folder above. */
 #include "config.h"
 
 #include "namida-path-map.h"
@@ -10,22 +11,22 @@
 
 typedef struct
 {
-  char *from; /* '/' separates; none at its end */
+  char *from; /* with '/' as separator and without a trailing one */
   gsize length;
   gboolean windows;
-  char *to; /* as the other device writes it; none at its end */
+  char *to; /* as the other device writes it, without a trailing separator */
   char separator;
   gboolean alias; /* another name of a folder that was given */
 } MapFolder;
 
-/* Android has several names for the one storage that apps share; lists of other programs use any of them. */
+/* Android has several names for the storage that apps share, and lists of other programs use any of them. */
 static const char *const android_storage[]
     = { "/storage/emulated/0", "/sdcard", "/storage/self/primary", "/mnt/sdcard" };
 
 struct _NamidaPathMap
 {
-  GPtrArray *folders; /* the longest first */
-  GHashTable *files;  /* as written → as written */
+  GPtrArray *folders; /* longest first */
+  GHashTable *files;  /* path as written → path as written */
 };
 
 gboolean
@@ -52,7 +53,7 @@ path_is_ascii (const char *text)
   return *text == '\0';
 }
 
-/* Composed, and without case. */
+/* Returns @text composed and with folded case. */
 static char *
 path_dup_folded (const char *text)
 {
@@ -161,7 +162,7 @@ map_add_one (NamidaPathMap *self, const char *from, const char *to, gboolean ali
   g_ptr_array_add (self->folders, folder);
 }
 
-/* @rest: (out): of @path below @root: "" or "/Music". */
+/* @rest: (out): the part of @path below @root: "" or "/Music". */
 static gboolean
 map_is_in_storage (const char *path, const char *root, const char **rest)
 {
@@ -260,7 +261,7 @@ map_apply_folder (const MapFolder *folder, const char *text, gsize length)
   while (from < length && (text[from] == '/' || (folder->windows && text[from] == '\\')))
     from++;
   g_string_append (out, folder->to);
-  /* "D:" alone is no folder, and "/" has its separator already. */
+  /* "D:" alone is not a folder, and "/" already ends with a separator. */
   if ((length > folder->length && !g_str_equal (folder->to, "/")) || (folder->to[1] == ':' && folder->to[2] == '\0'))
     g_string_append_c (out, folder->separator);
   for (gsize i = from; i < length; i++)
@@ -289,7 +290,8 @@ map_apply_path (NamidaPathMap *self, const char *text, gsize length)
   return NULL;
 }
 
-/* As playlists of other programs name files: encoded, and so it stays. A drive has a slash before it. */
+/* Handles the URIs that playlists of other programs contain. The result is encoded, too. A drive letter follows a
+ * slash. */
 static char *
 map_apply_uri (NamidaPathMap *self, const char *text, gsize length)
 {
@@ -324,7 +326,7 @@ namida_path_map_apply (NamidaPathMap *self, const char *text, gsize length)
     return map_apply_path (self, text, length);
   if (length > 7 && g_ascii_strncasecmp (text, "file://", 7) == 0)
     return map_apply_uri (self, text, length);
-  /* "folder_/storage/…", as the keys of what was played last. */
+  /* "folder_/storage/…", as in the keys of what was played last. */
   dash = memchr (text, '_', MIN (length, 64));
   if (dash == NULL)
     return NULL;

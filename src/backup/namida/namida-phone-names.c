@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names that Android's shared storage refuses, found before a phone is asked: they are left out, or the files are sent
- * under other names and the Namida backup beside them is changed to match. Called by the hub in a worker thread before
- * a sending to the phone app. */
+/* Finds names that Android's shared storage refuses before a phone is asked. The files are left out, or are sent
+ * under other names while the Namida backup beside them is changed to match. Called by the hub in a worker thread
+ * before a transfer to the phone app. */
 #include "config.h"
 
 #include "namida-phone-names.h"
@@ -24,10 +24,10 @@
 
 typedef struct
 {
-  GHashTable *folders; /* folded path → as the first file writes it */
+  GHashTable *folders; /* folded path → path as the first file writes it */
   GHashTable *files;   /* folded paths */
-  GPtrArray *odd;      /* char *: shown */
-  GPtrArray *renamed;  /* NamidaEntry pairs: the old, then the new one */
+  GPtrArray *odd;      /* char *: paths, safe to show */
+  GPtrArray *renamed;  /* pairs of NamidaEntry: the old one, then the new one */
 } PhoneNames;
 
 static char *
@@ -47,7 +47,7 @@ phone_names_clean (const char *path)
   return clean;
 }
 
-/* The folders of @path as they are written in the first path that has them. */
+/* Returns the path with its folders written as in the first path that has them. */
 static char *
 phone_names_unify_folders (PhoneNames *self, const char *path)
 {
@@ -74,7 +74,7 @@ phone_names_unify_folders (PhoneNames *self, const char *path)
   return g_strdup (out->str);
 }
 
-/* Returns: (transfer full): the path that no other file has on the phone. */
+/* Returns: (transfer full): a path that no other file has on the phone. */
 static char *
 phone_names_take_place (PhoneNames *self, const char *path)
 {
@@ -93,7 +93,7 @@ phone_names_take_place (PhoneNames *self, const char *path)
   return g_strdup (path);
 }
 
-/* Returns: (transfer full): the whole path of @entry on the phone, which is its own when the name is fine. */
+/* Returns: (transfer full): the whole path of @entry on the phone, which is its own path if that is acceptable. */
 static char *
 phone_names_dup_place (PhoneNames *self, const NamidaEntry *entry)
 {
@@ -178,7 +178,7 @@ phone_names_look (PhoneNames *self, NamidaBackup *backup)
 
 /* ---- the backup in it ---- */
 
-/* The end of @track that is @relative, whatever separates. Returns: where it begins, or 0. */
+/* Returns: where @relative begins at the end of @track, whatever the separators are; 0 if @track does not end in it. */
 static gsize
 phone_names_find_end (const char *track, const char *relative)
 {
@@ -234,7 +234,7 @@ phone_names_make_map (PhoneNames *self, NamidaContents *contents, GCancellable *
       if ((slash == NULL || !g_hash_table_contains (by_name, slash + 1))
           && (back == NULL || !g_hash_table_contains (by_name, back + 1)))
         continue;
-      /* Several renamed files may have one name. */
+      /* Several renamed files may have the same name. */
       for (guint j = 0; j < self->renamed->len; j += 2)
         phone_names_map_track (map, track, self->renamed->pdata[j], self->renamed->pdata[j + 1]);
     }
@@ -258,7 +258,7 @@ phone_names_remove (gpointer data)
   g_free (folder);
 }
 
-/* @owner: keeps the temporary folder. Returns: (transfer full) (nullable): the entry of the copy. */
+/* @owner: keeps the temporary folder alive. Returns: (transfer full) (nullable): the entry of the copy. */
 static NamidaEntry *
 phone_names_fit_zip (
     PhoneNames *self, const NamidaEntry *zip, GObject *owner, GCancellable *cancellable, GError **error)
@@ -342,7 +342,7 @@ phone_names_add_entry (PhoneNames *self,
       g_autoptr (GError) local = NULL;
 
       zip = phone_names_fit_zip (self, entry, G_OBJECT (to), cancellable, &local);
-      /* What is no sound backup names no files that could be found. */
+      /* A file that is not a sound backup contains no paths to change. */
       if (zip == NULL && phone_names_is_unsound (local))
         zip = namida_entry_ref (entry);
       if (zip == NULL)

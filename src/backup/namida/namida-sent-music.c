@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Before a backup is sent: whether its music goes with it, as long as something can be done about it. Used by “send” on
- * the command line and by the send sheet of the window, in worker threads. */
+/* Checks, before a backup is sent, whether its music goes with it, while the user can still do something about it.
+ * Used by “send” on the command line and by the send sheet of the window, in worker threads. */
 #include "config.h"
 
 #include "namida-sent-music.h"
@@ -35,7 +35,7 @@ namida_sent_music_match (GListModel *files, GCancellable *cancellable, GError **
   there = namida_music_here_scan (folders, cancellable, error);
   if (there == NULL)
     return NULL;
-  /* A file elsewhere on this disk is not sent. */
+  /* Files elsewhere on this disk are not sent, so they do not count. */
   there->elsewhere = TRUE;
   request.there = there;
   return namida_music_match_file (zip, &request, TRUE, cancellable, error);

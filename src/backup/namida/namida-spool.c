@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Temporary files without a name. They are made beside the new backup, or in $TMPDIR or /var/tmp: /tmp is often memory,
- * and an unpacked library can have hundreds of megabytes. Called in worker threads by the reader and the writer of
- * backups. */
+/* Unnamed temporary files. They are created beside the new backup, or in $TMPDIR or /var/tmp: /tmp is often in
+ * memory, and an unpacked library can have hundreds of megabytes. Called in worker threads by the reader and the
+ * writer of backups. */
 #include "config.h"
 
 #include "namida-spool.h"
@@ -13,7 +13,7 @@
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-/* File systems without O_TMPFILE (FUSE, FAT): a name that is gone at once. */
+/* For file systems without O_TMPFILE (FUSE, FAT): creates a named file and unlinks it at once. */
 static int
 spool_make_named (const char *folder)
 {

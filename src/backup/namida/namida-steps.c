@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The steps that are left to a person in Namida after a restore, in the words of Namida's own menus. The only table of
- * those words; used by the restore, the sending to a phone, inspect, the command line and the window. Any thread. */
+/* The steps that the user still has to take in Namida after a restore, in the words of Namida's own menus. This is
+ * the only table of these words; it is used by the restore, transfers to a phone, inspect, the command line and the
+ * window. Any thread. */
 #include "config.h"
 
 #include "namida-steps.h"
@@ -11,7 +12,7 @@
 const char *
 namida_menu_get_name (NamidaMenu menu)
 {
-  /* As in Namida's English texts (namida, assets/language). */
+  /* From Namida's English texts (namida, assets/language). */
   static const char *const names[NAMIDA_N_MENUS] = {
     [NAMIDA_MENU_SETTINGS] = "Settings",
     [NAMIDA_MENU_BACKUP] = "Backup & Restore",

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the user still has to do in Namida after a restore, in the words of Namida's own menus. Used by the restore,
+ * the command line and the window. Any thread. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/** What Namida calls its own menus, buttons and pages. */
+/** NamidaMenu: Namida's own menus, buttons and pages. */
 typedef enum
 {
   NAMIDA_MENU_SETTINGS,
@@ -21,41 +23,49 @@ typedef enum
   NAMIDA_N_MENUS
 } NamidaMenu;
 
-/** namida_menu_get_name: (transfer none): in English, as Namida writes it; not translated, so that a person can find
- * it. */
+/**
+ * namida_menu_get_name: Returns: (transfer none): the English name that Namida itself uses; not translated, so that the
+ * user can find it.
+ */
 const char *namida_menu_get_name (NamidaMenu menu);
-/** namida_menu_dup_path: (transfer full): "Settings → Backup & Restore". */
+/** namida_menu_dup_path: Returns: (transfer full): "Settings → Backup & Restore". */
 char *namida_menu_dup_path (NamidaMenu first, NamidaMenu second);
 
-/** What is left to be done in Namida. */
+/** NamidaStepsRequest: what the remaining steps depend on. */
 typedef struct
 {
-  const char *zip;       /* (nullable): the name of the backup, as shown; %NULL: none is in place */
-  gboolean picked;       /* "Automatic" takes this one */
+  const char *zip;       /* (nullable): the name of the backup, safe to show; %NULL if none is in place */
+  gboolean picked;       /* "Automatic" selects this backup */
   gboolean other_device; /* the steps are done on another device */
-  gboolean fresh;        /* it has the date of now */
-  gboolean own_auto;     /* one of Namida's automatic ones, of which it deletes the older */
-  gboolean reindex;      /* Namida has to look at its music again */
+  gboolean fresh;        /* it has the current date */
+  gboolean own_auto;     /* it is one of Namida's automatic backups, of which Namida deletes older ones */
+  gboolean reindex;      /* Namida has to index its music again */
   gboolean has_listens;
-  guint64 listens;  /* that must be seen at the end */
+  guint64 listens;  /* the number that must be shown at the end */
   GPtrArray *paths; /* (nullable) (element-type utf8): lines of namida_path_helper_dup_lines() */
 } NamidaStepsRequest;
 
-/** One step. */
+/** NamidaStep: one step. */
 typedef struct
 {
   char *title;  /* "Press “Restore Backup”" */
   char *detail; /* "Choose “Automatic”" */
 } NamidaStep;
 
-/** namida_steps_new: (transfer full) (element-type NamidaStep): the steps in their order, translated; empty when no
- * backup is in place. */
+/**
+ * namida_steps_new: Returns: (transfer full) (element-type NamidaStep): the translated steps in order; empty if no
+ * backup is in place.
+ */
 GPtrArray *namida_steps_new (const NamidaStepsRequest *request);
-/** namida_steps_dup_lines: (transfer full) (array zero-terminated): @request as sentences for a terminal, with what
- * else is worth knowing: that a fresh date postpones Namida's own automatic backup. */
+/**
+ * namida_steps_dup_lines: Returns: (transfer full) (array zero-terminated): the steps as sentences for a terminal, with
+ * a note if a current date postpones Namida's own automatic backup.
+ */
 char **namida_steps_dup_lines (const NamidaStepsRequest *request);
-/** namida_steps_dup_note: (transfer full) (nullable): that Namida counts its next automatic backup from now on; %NULL
- * when the date is not fresh. */
+/**
+ * namida_steps_dup_note: Returns: (transfer full) (nullable): a sentence that says that Namida counts the time to its
+ * next automatic backup from now on; %NULL if the date is not current.
+ */
 char *namida_steps_dup_note (const NamidaStepsRequest *request);
 
 G_END_DECLS

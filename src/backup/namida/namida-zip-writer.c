@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Writes the zips of a new backup, and the zips in them. libarchive's writer puts the sizes behind the data, which
- * Java's ZipInputStream refuses for stored entries, and cannot take over packed bytes. Small entries are finished in a
- * buffer; the header of a large one is written again at its place when its sizes are known. Worker threads. */
+/* Writes the zip of a new backup and the zips in it. libarchive's writer puts the sizes after the data, which Java's
+ * ZipInputStream refuses for stored entries, and it cannot copy compressed data. Small entries are completed in a
+ * buffer; the header of a large one is rewritten in place when its sizes are known. Worker threads. */
 #include "config.h"
 
 #include "namida-zip-writer.h"
@@ -25,11 +25,11 @@ struct _NamidaZipWriter
 {
   int fd;
   guint64 written;    /* bytes in the file */
-  GByteArray *buffer; /* that follow them */
+  GByteArray *buffer; /* bytes that follow them */
   GByteArray *directory;
   guint64 n_entries;
 
-  /* Of the entry under way. */
+  /* The state of the current entry. */
   NamidaZipEntry entry;
   gboolean wide;
   int level;
@@ -105,7 +105,7 @@ writer_append (NamidaZipWriter *self, const void *data, gsize length, GError **e
   return TRUE;
 }
 
-/* The fields that the local header and the directory have in common. */
+/* Writes the fields that the local header and the directory have in common. */
 static void
 writer_put_common (NamidaZipWriter *self, GByteArray *bytes, gboolean wide, gsize extra)
 {
@@ -255,7 +255,7 @@ namida_zip_writer_write (NamidaZipWriter *self, const void *data, gsize length, 
   return TRUE;
 }
 
-/* The header again, with the sizes, in the buffer or in the file. */
+/* Writes the header again, with the sizes, in the buffer or in the file. */
 static gboolean
 writer_patch (NamidaZipWriter *self, GError **error)
 {
@@ -278,7 +278,7 @@ namida_zip_writer_end (NamidaZipWriter *self, GError **error)
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_TOO_LARGE, _ ("A file in the backup is too large."));
       return FALSE;
     }
-  /* A buffer that was flushed in the midst of a header cannot be: the header is appended in one piece. */
+  /* The header is always appended in one piece, so it is never split between the file and the buffer. */
   if (!writer_patch (self, error))
     return FALSE;
   writer_put_central (self);
@@ -335,11 +335,11 @@ namida_zip_writer_copy (NamidaZipWriter *self,
   g_autofree guint8 *block = g_malloc (BLOCK_BYTES);
   guint64 offset, left = entry->packed;
 
-  /* What is damaged must not look like a new backup. */
+  /* Damaged data must not become part of a new backup. */
   if (!namida_zip_check (from, entry, cancellable, error) || !namida_zip_find_data (from, entry, &offset, error)
       || !writer_open (self, name, entry->dos_time, entry->method, MAX (entry->size, left) >= LARGE, error))
     return FALSE;
-  /* Without the flag that the sizes follow: they stand in the header now. */
+  /* Clear the flag that says that the sizes follow the data: they are in the header now. */
   self->entry.flags = (guint16) (self->entry.flags | (entry->flags & (FLAG_UTF8 | 1u)));
   self->entry.crc = entry->crc;
   self->entry.size = entry->size;

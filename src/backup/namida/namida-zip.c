@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads a zip by its directory. Used by the view of a backup's contents (namida-contents.c) and, for copying, by the
- * writer (namida-zip-writer.c), in worker threads. Only what Java and Dart write is understood: stored and deflated
- * entries, zip64, no encryption. APPNOTE.TXT 6.3.10 names the fields. */
+/* Reads a zip by its directory. Used by the contents of a backup (namida-contents.c) and, for copying, by the writer
+ * (namida-zip-writer.c), in worker threads. It understands only what Java and Dart write: stored and deflated
+ * entries, zip64, no encryption. The field names are those of APPNOTE.TXT 6.3.10. */
 #include "config.h"
 
 #include "namida-zip.h"
@@ -68,7 +68,8 @@ zip_entry_free (gpointer data)
   g_free (entry);
 }
 
-/* The sizes and the offset of a zip64 entry follow in an extra field, those that did not fit only. */
+/* The sizes and the offset of a zip64 entry follow in an extra field, but only those that do not fit into the
+ * header. */
 static void
 zip_take_extra (NamidaZipEntry *entry, const guint8 *extra, gsize length)
 {
@@ -122,7 +123,8 @@ zip_parse_entry (const guint8 *at, gsize left, gsize *taken)
   return entry;
 }
 
-/* Entries whose data overlap could be copied into a file of any size: all of them together fit into the zip. */
+/* The data of all entries together must fit into the zip; otherwise, overlapping entries could be copied into a file
+ * of any size. */
 static gboolean
 zip_parse_directory (NamidaZip *self, const guint8 *at, gsize left, guint64 *unpacked)
 {
@@ -231,7 +233,7 @@ namida_zip_find_data (NamidaZip *self, const NamidaZipEntry *entry, guint64 *off
   return TRUE;
 }
 
-/* One reading of an entry. */
+/* The state of reading one entry. */
 typedef struct
 {
   NamidaZip *zip;
@@ -378,7 +380,7 @@ namida_zip_read_bytes (
       zip_fail (NAMIDA_ERROR_TOO_LARGE, _ ("A list in the backup is larger than is looked into."), error);
       return NULL;
     }
-  /* What the directory says may be a lie: memory is taken as bytes come. */
+  /* The size in the directory may be wrong, so allocate memory as bytes arrive. */
   bytes = g_byte_array_sized_new ((guint) MIN (entry->size + 1, 1024u * 1024));
   if (!namida_zip_read (self, entry, zip_append, bytes, cancellable, error))
     return NULL;
