@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Formats and parses the messages of listing and fetching kept backups; see the header. Pure functions, any thread. */
 #include "config.h"
 
 #include "namida-backups-message.h"
@@ -68,7 +69,7 @@ namida_backups_format (GPtrArray *backups, gsize *length)
   return namida_message_end (out, length);
 }
 
-/* Members that release 0.1.0 did not know: what makes no sense is as if it were not there. */
+/* Reads members that version 0.1.0 did not know. Invalid values count as missing. */
 static void
 kept_read_music (JsonObject *object, NamidaKeptBackup *one)
 {
@@ -111,7 +112,7 @@ read_one (JsonNode *node, GPtrArray *list, GError **error)
   complete = json_object_get_member (object, "complete");
   one->complete = complete == NULL || !JSON_NODE_HOLDS_VALUE (complete)
                   || json_node_get_value_type (complete) != G_TYPE_BOOLEAN || json_node_get_boolean (complete);
-  /* Times are shown as days: beyond the year 9999 there is none. */
+  /* Times are shown as days, and the last valid day is in the year 9999. */
   one->created_ms = MIN (one->created_ms, G_GUINT64_CONSTANT (253402300799000));
   kept_read_music (object, one);
   one->id = g_strdup (id);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Formats and parses the body of error answers. Used by the server and by all senders. Pure functions, any thread. */
 #include "config.h"
 
 #include "namida-messages-private.h"
@@ -8,10 +9,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* Enough for two sentences; a peer's text is not to fill a dialog. */
+/* Enough for two sentences. A text from another device must not fill a dialog. */
 #define MAX_MESSAGE_CHARS 300u
 
-/* What went wrong on this side names folders and files of this device: a stranger is told the kind of it only. */
+/* A local error names folders and files of this device, so a stranger is only told its kind. */
 static const char *
 message_for_peer (const GError *reason, guint status)
 {
@@ -51,7 +52,7 @@ namida_error_answer_format (const GError *reason, gint64 offset)
   return namida_message_end (out, NULL);
 }
 
-/* Control and format characters (bidi overrides among them) could disturb what is shown around them. */
+/* Control and format characters, including bidi overrides, could disturb the text around them. */
 static char *
 dup_clean (const char *text)
 {
@@ -87,7 +88,7 @@ choose_code (const char *word, guint status)
 {
   NamidaError code = namida_error_code_from_string (word);
 
-  /* A word that is unknown, or missing: the status says more. */
+  /* If the word is unknown or missing, the status says more. */
   if (code == NAMIDA_ERROR_INTERNAL)
     return namida_error_code_from_status (status);
   return code;
@@ -108,7 +109,7 @@ namida_error_answer_parse (const char *data, gsize length, guint status, gint64 
     *offset = -1;
   if (object != NULL)
     {
-      /* An error is an error, however badly it is written: wrong kinds are as if missing. */
+      /* An error remains an error, however badly it is formatted: values of a wrong type count as missing. */
       namida_json_get_string (object, "message", &message, NULL);
       namida_json_get_string (object, "code", &word, NULL);
       if (offset != NULL && json_object_has_member (object, "offset")
@@ -116,7 +117,7 @@ namida_error_answer_parse (const char *data, gsize length, guint status, gint64 
         *offset = (gint64) at;
     }
   code = choose_code (word, status);
-  /* The reasons of a disk that came after release 0.1.0 are said in this device's language. */
+  /* Disk errors that version 0.1.0 did not know are shown in the language of this device. */
   if (code > NAMIDA_ERROR_NO_SPACE && namida_error_storage_words_there (code) != NULL)
     return g_error_new_literal (NAMIDA_ERROR, (int) code, namida_error_storage_words_there (code));
   clean = dup_clean (message != NULL ? message : "");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The table of results. A new result needs one row here and an enumerator; nothing else in the program lists them. */
+/* The table of results; see the header. A new result needs one row here and an enumerator; nothing else in the
+ * program lists them. Any thread. */
 #include "config.h"
 
 #include "namida-file-result.h"
@@ -8,11 +9,11 @@
 
 typedef struct
 {
-  const char *name;   /* in JSON: never changes */
-  const char *wire;   /* (nullable): what a receiver may say of it in finish */
-  gboolean success;   /* the receiver is known to have it */
-  const char *words;  /* of a row */
-  const char *detail; /* (nullable) */
+  const char *name;   /* in JSON; never changes */
+  const char *wire;   /* (nullable): the word for it in a receiver's answer to finish */
+  gboolean success;   /* the receiver is known to have the file */
+  const char *words;  /* shown in a row */
+  const char *detail; /* (nullable): a sentence */
 } Row;
 
 static const Row rows[] = {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Formats and parses the request and the answer of finish. Used by the sender and by the server, in worker threads.
+ * Pure functions. */
 #include "config.h"
 
 #include "namida-messages-private.h"
@@ -9,7 +11,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* Turns a file's text into what its table holds. */
+/* Converts the string of a file to the value in the table. */
 typedef gboolean (*ReadValue) (const char *text, gpointer *value);
 
 static gboolean
@@ -24,7 +26,7 @@ read_hash (const char *text, gpointer *value)
 static gboolean
 read_result (const char *text, gpointer *value)
 {
-  /* A word from a newer version is taken as "not stored". */
+  /* An unknown word from a newer version counts as not stored. */
   *value = GUINT_TO_POINTER (namida_file_result_from_wire (text));
   return TRUE;
 }
@@ -119,7 +121,7 @@ read_reason (const char *text, gpointer *value)
 {
   NamidaError code = namida_error_code_from_string (text);
 
-  /* A reason from a newer version is none. */
+  /* An unknown reason from a newer version counts as none. */
   *value = GUINT_TO_POINTER (namida_error_storage_words_there (code) != NULL ? (guint) code : NAMIDA_ERROR_INTERNAL);
   return TRUE;
 }

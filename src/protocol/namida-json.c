@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses small JSON messages with json-glib, after checking them; see the header. Pure functions. */
 #include "config.h"
 
 #include "namida-json.h"
@@ -9,8 +10,9 @@
 
 #include <glib/gi18n-lib.h>
 
-/* A JsonObject costs some 300 bytes, whatever is in it: without these caps 64 MiB of "{}," would take 6 GB. The larger
- * ones hold a cloud manifest of NAMIDA_LIMIT_FILES files: an object with three values each. */
+/* A JsonObject takes about 300 bytes, whatever it contains. Without these limits, 64 MiB of "{}," would take 6 GB.
+ * The larger limits allow a cloud manifest of NAMIDA_LIMIT_FILES files, each of which is an object with three
+ * values. */
 #define SMALL_VALUES 131072u
 #define SMALL_CONTAINERS 16384u
 #define LARGE_VALUES (NAMIDA_LIMIT_FILES * 5)

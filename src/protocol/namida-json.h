@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses small JSON messages into trees, and reads their members strictly. Used for all messages that do not list
+ * the files of an offer. Pure functions. */
 #pragma once
 
 #include <json-glib/json-glib.h>
@@ -6,17 +8,29 @@
 G_BEGIN_DECLS
 
 /**
- * namida_json_parse: untrusted bytes to a JSON value. Refuses before building anything: invalid UTF-8, over @max_bytes
- * (TOO_LARGE), nesting over NAMIDA_LIMIT_JSON_DEPTH, trailing garbage, NUL. Over 64 KiB: worker threads. Returns:
- * (transfer full) (nullable): an object's node, never another kind.
+ * namida_json_parse:
+ * @data: untrusted bytes
+ * @length: in bytes
+ * @max_bytes: the maximum of @length
+ *
+ * Refuses, before anything is built, invalid UTF-8, NUL, nesting deeper than NAMIDA_LIMIT_JSON_DEPTH, and data after
+ * the value. For more than 64 KiB, call it in a worker thread.
+ *
+ * Returns: (transfer full) (nullable): the node of an object, never of another kind; %NULL with TOO_LARGE or
+ * INVALID_REQUEST
  */
 JsonNode *namida_json_parse (const char *data, gsize length, gsize max_bytes, GError **error);
-/** Strict readers: %FALSE with INVALID_REQUEST when the member is there but of another type; missing leaves the
- * default. (transfer none) strings. */
+/**
+ * namida_json_get_string: Reads a string member. A missing member leaves *@value unchanged. @value: (inout) (transfer
+ * none). Returns: %FALSE with INVALID_REQUEST if the member has another type.
+ */
 gboolean namida_json_get_string (JsonObject *object, const char *key, const char **value, GError **error);
-/** 0 to 2^63-1; a negative, fractional or larger number, or a text, is refused. */
+/**
+ * namida_json_get_size: Reads an integer from 0 to 2^63-1. A missing member leaves *@value unchanged. Returns: %FALSE
+ * with INVALID_REQUEST for a negative, fractional or larger number, and for any other type.
+ */
 gboolean namida_json_get_size (JsonObject *object, const char *key, guint64 *value, GError **error);
-/** Returns: (transfer full): compact text of @builder's object. */
+/** namida_json_builder_to_text: Returns: (transfer full): the object of @builder as compact text. */
 char *namida_json_builder_to_text (JsonBuilder *builder);
 
 G_END_DECLS

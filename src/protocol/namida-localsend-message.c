@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Formats and parses LocalSend's messages, except its offers; see the header. Pure functions, any thread. */
 #include "config.h"
 
 #include "namida-localsend-message.h"
@@ -10,7 +11,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define MAX_WORD 256u /* bytes of an id, a token, a session's id */
+#define MAX_WORD 256u /* bytes of an id, a token or a session id */
 
 static gboolean
 is_word (const char *text)
@@ -23,7 +24,7 @@ is_word (const char *text)
   return TRUE;
 }
 
-/* ---- who ---- */
+/* ---- device info ---- */
 
 static void
 append_info (GString *out, NamidaDeviceInfo *own)
@@ -31,7 +32,7 @@ append_info (GString *out, NamidaDeviceInfo *own)
   g_string_append_c (out, '{');
   namida_json_append_member (out, "alias", own->alias);
   namida_json_append_member (out, "version", NAMIDA_LOCALSEND_VERSION);
-  /* Some implementations want both of these to be there. */
+  /* Some implementations require both of these members. */
   namida_json_append_member (out, "deviceModel", own->device_model != NULL ? own->device_model : "Linux");
   namida_json_append_member (out, "deviceType", own->device_type != NULL ? own->device_type : "desktop");
   namida_json_append_member (out, "fingerprint", own->fingerprint != NULL ? own->fingerprint : "");
@@ -55,7 +56,7 @@ namida_localsend_info_parse (const char *data, gsize length, GError **error)
   return namida_register_parse (data, length, error);
 }
 
-/* ---- offer, written ---- */
+/* ---- sent offers ---- */
 
 static void
 append_file (GString *out, const NamidaEntry *entry)
@@ -155,7 +156,7 @@ read_tokens (NamidaJsonCursor *cursor, gpointer answer, GError **error)
       g_autofree char *id = g_strdup (key);
       const char *token;
 
-      /* A file that is not wanted may be left out, or be null. */
+      /* A file that is not wanted may be missing or null. */
       if (namida_json_cursor_take_null (cursor))
         continue;
       token = namida_json_cursor_string (cursor, "token", error);
@@ -182,7 +183,7 @@ namida_localsend_answer_parse (const char *data, gsize length, GError **error)
   return NULL;
 }
 
-/* ---- upload's query ---- */
+/* ---- query of upload ---- */
 
 gboolean
 namida_localsend_query_parse (const char *query, NamidaUploadQuery *out, GError **error)

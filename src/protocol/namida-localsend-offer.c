@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Reads LocalSend's prepare-upload into the offer that everything behind it knows. What is wrong with one file's name
- * is mended: LocalSend sends whatever its file system takes for a name. Called by namida_server_parse_offer() in worker
- * threads; pure functions. */
+/* Converts LocalSend's prepare-upload into the offer that the rest of the program uses. Problems with the name of a
+ * single file are repaired, because LocalSend sends any name that its file system accepts. Called by
+ * namida_server_parse_offer() in worker threads; pure functions. */
 
 #include "config.h"
 
@@ -25,7 +25,7 @@
 #define BACKUP_END ".zip"
 #define MUSIC_LABEL "Music"
 
-/* One file as it is written there. */
+/* One file as it is in the message. */
 typedef struct
 {
   char *name, *type, *preview, *sha256;
@@ -46,7 +46,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (File, file_clear)
 
 /* ---- reading ---- */
 
-/* @value: (out): the text; left as it is when the value is of another kind. */
+/* @value: (out): the string; not changed if the value is of another type. */
 static void
 read_optional (NamidaJsonCursor *cursor, char **value)
 {
@@ -69,7 +69,8 @@ parse_time (const char *text)
 {
   gint64 ms;
 
-  /* Only a hint, as all of the metadata: what is no time, or lies outside of what can be kept, is unknown. */
+  /* Like all metadata, it is only a hint: a value that is not a time, or that cannot be represented, counts as
+   * unknown. */
   if (!namida_time_from_iso8601 (text, &ms) || ms > G_MAXINT64 / NS_PER_MS || ms < G_MININT64 / NS_PER_MS)
     return NAMIDA_ENTRY_TIME_UNKNOWN;
   return ms * NS_PER_MS;
@@ -130,7 +131,7 @@ read_file (NamidaJsonCursor *cursor, File *file, GError **error)
   return namida_message_refuse (error, _ ("The offer is refused: a file in it has no name or no size."));
 }
 
-/* ---- where it belongs ---- */
+/* ---- the place of a file ---- */
 
 static gboolean
 is_backup_zip (const char *name)
@@ -146,7 +147,7 @@ is_audio (const File *file, const char *path)
          || g_str_has_prefix (namida_entry_guess_type (path), "audio/");
 }
 
-/* @path: a safe one. */
+/* @path: must be safe. */
 static void
 localsend_place (NamidaEntry *entry, const File *file, const char *path, NamidaBackup *backup)
 {
@@ -191,14 +192,14 @@ make_entry (const char *id, const File *file, NamidaBackup *backup, GError **err
   return g_steal_pointer (&entry);
 }
 
-/* ---- the whole ---- */
+/* ---- the whole offer ---- */
 
 typedef struct
 {
   NamidaOfferMessage *message;
   GHashTable *ids;
   NamidaOfferPlaces *places;
-  char *preview; /* of the one file, (nullable) */
+  char *preview; /* (nullable): of the only file */
   gboolean is_text;
 } Reading;
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parsers of long messages share: ids, tables and reading "files". Private to protocol/. Pure functions,
+ * any thread. */
 #include "config.h"
 
 #include "namida-messages-private.h"
@@ -9,7 +11,7 @@
 #include <string.h>
 
 #define MAX_ID 64u
-/* Ten values a file in an offer and four in its manifest, and room for keys that a newer version adds. */
+/* An offer has ten values for each file and its manifest four; the rest is room for keys that a newer version adds. */
 #define MAX_VALUES (NAMIDA_LIMIT_FILES * 24)
 #define MAX_CONTAINERS (NAMIDA_LIMIT_FILES * 3)
 
@@ -139,7 +141,7 @@ get_seed (void)
   return seed;
 }
 
-/* g_str_hash() has no secret: 200,000 ids that collide would keep a thread busy for minutes. */
+/* g_str_hash() is not seeded: 200,000 ids that collide would keep a thread busy for minutes. */
 static guint
 hash_id (gconstpointer key)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The messages of our own protocol, v1 (docs/protocol.md). Used by the server, the senders and the puller. */
 #pragma once
 
 #include "namida-file-result.h"
@@ -9,37 +10,48 @@
 
 G_BEGIN_DECLS
 
-/* The messages of v1 as structs; pure functions, any thread. Everything parsed here is untrusted; everything returned
- * is checked: ids, hex, safe paths (base/namida-safe-path.h), sizes that add up without overflow. */
+/* The messages of v1 as structs. Pure functions, any thread. Everything that is parsed is untrusted; everything that
+ * is returned was checked: ids, hex digits, safe paths (base/namida-safe-path.h), sizes whose sum does not overflow. */
 
 /**
- * prepare-upload: TOO_LARGE over the limits, UNSAFE_PATH for a name that is no safe path, INVALID_MANIFEST, else
- * INVALID_REQUEST. Entries without an id (the phone app's) get "f<position>". A missing time is
- * NAMIDA_ENTRY_TIME_UNKNOWN. Formatting leaves the manifest out when the whole would be over NAMIDA_LIMIT_OFFER_BYTES.
- * Over 64 KiB: worker threads.
+ * NamidaOfferMessage: the body of prepare-upload.
+ *
+ * Parsing fails with TOO_LARGE if a limit is exceeded, with UNSAFE_PATH for an unsafe name, with INVALID_MANIFEST, or
+ * with INVALID_REQUEST. Entries without an id (from the phone app) get "f<position>". A missing time is
+ * NAMIDA_ENTRY_TIME_UNKNOWN. Formatting omits the manifest if the whole would exceed NAMIDA_LIMIT_OFFER_BYTES. For more
+ * than 64 KiB, use a worker thread.
  */
 typedef struct
 {
-  NamidaDeviceInfo *info; /* (nullable): who it says it is */
+  NamidaDeviceInfo *info; /* (nullable): what the sender says about itself */
   GBytes *manifest;       /* (nullable): the cloud manifest as received, checked */
   NamidaBackup *backup;
-  char *text; /* (nullable): LocalSend's: a message, and no files that are wanted */
+  char *text; /* (nullable): LocalSend only: a text message, instead of files */
 } NamidaOfferMessage;
+/** namida_offer_message_parse: Returns: (transfer full) (nullable): see NamidaOfferMessage for the errors. */
 NamidaOfferMessage *namida_offer_message_parse (const char *data, gsize length, GError **error);
-/** Leaves out, and counts as left out, what namida_entry_is_portable() is not true of. */
+/**
+ * namida_offer_message_format: Omits entries for which namida_entry_is_portable() is %FALSE, and counts them as left
+ * out. Returns: (transfer full)
+ */
 char *namida_offer_message_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length);
-/** For a device with the feature NAMIDA_FEATURE_NAMES: with all names. */
+/**
+ * namida_offer_message_format_all_names: Includes all names. For a device with the feature NAMIDA_FEATURE_NAMES.
+ * Returns: (transfer full)
+ */
 char *
 namida_offer_message_format_all_names (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gsize *length);
-/** Who has it takes all names that Linux takes, when the offer says "names": "all". */
+/** A feature of register: the device accepts all names that are valid on Linux if the offer says "names": "all". */
 #define NAMIDA_FEATURE_NAMES "names"
-/** Who has it says what of an offer would travel: POST preview. */
+/** A feature of register: the device says which files of an offer would be transferred (POST preview). */
 #define NAMIDA_FEATURE_PREVIEW "preview"
 void namida_offer_message_free (NamidaOfferMessage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaOfferMessage, namida_offer_message_free)
 
-/** answer to prepare-upload: what is wanted. This, finish and session list as many files as an offer: up to
- * NAMIDA_LIMIT_OFFER_BYTES. */
+/**
+ * NamidaOfferAnswer: the answer to prepare-upload: which files are wanted. Like finish and session, it may list as many
+ * files as an offer, and have up to NAMIDA_LIMIT_OFFER_BYTES.
+ */
 typedef struct
 {
   char *token;
@@ -49,18 +61,22 @@ typedef struct
 {
   char *session_id;
   GHashTable *files;    /* id → NamidaGrant */
-  GHashTable *declined; /* (element-type utf8): ids that the person there did not accept */
+  GHashTable *declined; /* (element-type utf8): ids of files that the user of the other device did not accept */
 } NamidaOfferAnswer;
+/** namida_offer_answer_new: Returns: (transfer full): an answer in which no file is wanted yet. */
 NamidaOfferAnswer *namida_offer_answer_new (const char *session_id);
+/** namida_offer_answer_grant: Asks for the file @id, from byte @offset on. @token: must come with the upload. */
 void namida_offer_answer_grant (NamidaOfferAnswer *self, const char *id, const char *token, guint64 offset);
-/** namida_offer_answer_decline: @id is not taken, and not there either. */
+/** namida_offer_answer_decline: States that the file @id is not accepted; it is not already there either. */
 void namida_offer_answer_decline (NamidaOfferAnswer *self, const char *id);
+/** namida_offer_answer_parse: Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST or TOO_LARGE. */
 NamidaOfferAnswer *namida_offer_answer_parse (const char *data, gsize length, GError **error);
+/** namida_offer_answer_format: @length: (out) (optional). Returns: (transfer full) */
 char *namida_offer_answer_format (NamidaOfferAnswer *self, gsize *length);
 void namida_offer_answer_free (NamidaOfferAnswer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaOfferAnswer, namida_offer_answer_free)
 
-/** upload's query: all required but offset (0). */
+/** NamidaUploadQuery: the query of upload. All members are required except offset (default 0). */
 typedef struct
 {
   char *session_id;
@@ -69,65 +85,89 @@ typedef struct
   guint64 offset;
   gboolean piece; /* never on the wire: the body may end before the file does */
 } NamidaUploadQuery;
+/** namida_upload_query_parse: @out: (out caller-allocates). Returns: %FALSE with INVALID_REQUEST. */
 gboolean namida_upload_query_parse (const char *query, NamidaUploadQuery *out, GError **error);
 void namida_upload_query_clear (NamidaUploadQuery *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaUploadQuery, namida_upload_query_clear)
-/** namida_query_get: Returns: (transfer full) (nullable): one value of a URI query, percent-decoded, NULL when missing
- * or invalid. */
+/**
+ * namida_query_get: Returns: (transfer full) (nullable): one value of a URI query, percent-decoded; %NULL if it is
+ * missing or invalid.
+ */
 char *namida_query_get (const char *query, const char *key);
 
-/** upload's answer */
+/** The answer to upload. */
 char *namida_upload_answer_format (guint64 size, const char *sha256);
+/**
+ * namida_upload_answer_parse: @size, @sha256: (out) (transfer full): what the receiver has of the file. Returns: %FALSE
+ * with INVALID_REQUEST.
+ */
 gboolean namida_upload_answer_parse (const char *data, gsize length, guint64 *size, char **sha256, GError **error);
 
-/** pack's answer: id → NamidaPackResult, for the files of one pack. */
+/** NamidaPackResult: one file in the answer to pack, which is a table of id → NamidaPackResult. */
 typedef struct
 {
   guint64 size;
   char *sha256;
 } NamidaPackResult;
+/** namida_pack_answer_new: Returns: (transfer full): an empty table. */
 GHashTable *namida_pack_answer_new (void);
+/** namida_pack_answer_add: @size: in bytes. @sha256: 64 hex digits. */
 void namida_pack_answer_add (GHashTable *answer, const char *id, guint64 size, const char *sha256);
 char *namida_pack_answer_format (GHashTable *answer, gsize *length);
+/** namida_pack_answer_parse: Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST or TOO_LARGE. */
 GHashTable *namida_pack_answer_parse (const char *data, gsize length, GError **error);
 
-/** finish: request id → sha256 (lower-case hex; the empty text for an empty folder), answer id → NamidaFileResult
- * (GUINT_TO_POINTER). @left_out:
- * (optional) files and folders that the sender left out although they belong to the backup. */
+/**
+ * The request of finish is a table of id → SHA-256 (lower-case hex; "" for an empty folder), the answer a table of id →
+ * NamidaFileResult (GUINT_TO_POINTER). @left_out: (out) (optional): the number of files and folders that the sender
+ * could not include although they belong to the backup.
+ */
 GHashTable *namida_finish_request_parse (const char *data, gsize length, guint *left_out, GError **error);
 char *namida_finish_request_format (GHashTable *hashes, guint left_out, gsize *length);
-/** namida_finish_value_new: what the table of an answer holds for a file. @code: why it is MISSING, when the disk is
- * the cause (namida_error_storage_words_there()); INTERNAL: no such reason. The value of a result alone is its number.
+/**
+ * namida_finish_value_new: Returns: the value of a file in the table of an answer. @code: why a file is MISSING, if the
+ * disk is the cause (namida_error_storage_words_there()), otherwise INTERNAL. Without a reason, the value is the number
+ * of the result.
  */
 gpointer namida_finish_value_new (NamidaFileResult result, NamidaError code);
+/** namida_finish_value_get_result: Returns: the result in a value of the table. */
 NamidaFileResult namida_finish_value_get_result (gconstpointer value);
+/** namida_finish_value_get_code: Returns: the reason in a value of the table; INTERNAL if there is none. */
 NamidaError namida_finish_value_get_code (gconstpointer value);
-/** NamidaFinishHealed: what was damaged at the receiver, and is whole again by what arrived. */
+/** NamidaFinishHealed: what was damaged at the receiver and was repaired by the files that arrived. */
 typedef struct
 {
-  guint files, versions; /* that hold at least one of the files */
+  guint files, versions; /* number of files, and of versions that contain at least one of them */
 } NamidaFinishHealed;
-/** namida_finish_answer_parse: @healed: (out) (optional): all 0 when the answer does not tell. */
+/**
+ * namida_finish_answer_parse: @healed: (out) (optional): all 0 if the answer does not contain it. Returns: (transfer
+ * full) (nullable): %NULL with INVALID_REQUEST or TOO_LARGE.
+ */
 GHashTable *namida_finish_answer_parse (const char *data, gsize length, NamidaFinishHealed *healed, GError **error);
-/** namida_finish_answer_format: @healed: (nullable). */
+/** namida_finish_answer_format: @healed: (nullable). Returns: (transfer full) */
 char *namida_finish_answer_format (GHashTable *results, const NamidaFinishHealed *healed, gsize *length);
 
-/** session: {"state":"open"|"finished"|"cancelled","files":{"f1":{"offset":N}}} */
+/** The answer to session: {"state":"open"|"finished"|"cancelled","files":{"f1":{"offset":N}}} */
 char *namida_session_answer_format (const char *state, GHashTable *offsets /* id → guint64* */, gsize *length);
 gboolean
 namida_session_answer_parse (const char *data, gsize length, char **state, GHashTable **offsets, GError **error);
 
-/** errors: {"message","code"}; extra: "offset" for wrong-offset. */
+/** Error answers: {"message","code"}, and "offset" for wrong-offset. */
 char *namida_error_answer_format (const GError *reason, gint64 offset /* -1 = none */);
-/** namida_error_answer_parse: Returns: (transfer full): a GError of NAMIDA_ERROR, from body and status, never NULL; the
- * peer's sentence is cleaned and capped. */
+/**
+ * namida_error_answer_parse: Returns: (transfer full): a GError of NAMIDA_ERROR made from body and status, never %NULL.
+ * The message of the other device is cleaned and limited in length.
+ */
 GError *namida_error_answer_parse (const char *data, gsize length, guint status, gint64 *offset);
 
-/** register */
+/** The body and the answer of register. */
 char *namida_register_format (NamidaDeviceInfo *info);
 NamidaDeviceInfo *namida_register_parse (const char *data, gsize length, GError **error);
 
-/** pair: the three steps, and abort. Nullable members are absent. */
+/**
+ * NamidaPairMessage: the body and the answer of pair: the steps commit, reveal and confirm, "wait" and "abort". %NULL
+ * members are absent.
+ */
 typedef struct
 {
   char *step;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Formats and parses the answer to prepare-upload. Used by the server and by the sender of v1, in worker threads.
+ * Pure functions. */
 #include "config.h"
 
 #include "namida-messages-private.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Formats offers of v1. Used by the sender, and by the server for downloads, in worker threads. Pure functions. */
 #include "config.h"
 
 #include "namida-messages-private.h"
@@ -9,7 +10,7 @@
 
 #include <string.h>
 
-/* JSON is UTF-8, and names of Linux are any bytes. (transfer full) */
+/* Escapes a name, because JSON is UTF-8 and names on Linux are any bytes. Returns: (transfer full) */
 static char *
 offer_escape_name (const char *name)
 {
@@ -36,7 +37,7 @@ append_entry (GString *out, const NamidaEntry *entry)
   g_string_append_c (out, '{');
   namida_json_append_member (out, "id", entry->id);
   offer_append_names (out, entry);
-  /* Without "path" the phone app throws in its restore, and deletes what it received. */
+  /* Without "path", the phone app throws an exception in its restore and deletes what it received. */
   namida_json_append_member (out, "path", "");
   namida_json_append_size (out, "size", entry->size);
   namida_json_append_member (out, "folderLabel", entry->label != NULL ? entry->label : "");
@@ -68,8 +69,8 @@ dup_info_text (NamidaDeviceInfo *info)
   return namida_json_builder_to_text (builder);
 }
 
-/* Last, and only when there is room: the files say all that a receiver needs, and an offer of very many files with its
- * manifest would be over the limit. */
+/* Appends the manifest last, and only if there is room: the list of files contains all that a receiver needs, and a
+ * very large offer with its manifest would exceed the limit. */
 static void
 append_manifest (GString *out, GBytes *manifest)
 {
@@ -107,7 +108,7 @@ offer_append_entries (GString *out, GPtrArray *entries, gboolean all)
   g_string_append_c (out, ']');
 }
 
-/* @all: whatever their names. */
+/* @all: whether to include all names. */
 static char *
 offer_format (NamidaDeviceInfo *info, GBytes *manifest, NamidaBackup *backup, gboolean all, gsize *length)
 {

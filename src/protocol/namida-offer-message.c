@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses offers of v1 and checks every name, size and limit in them. Used by the server and, for downloads, by the
+ * puller, in worker threads. Pure functions. */
 #include "config.h"
 
 #include "namida-messages-private.h"
@@ -16,18 +18,18 @@
 
 #define FOLDER_TYPE "inode/directory"
 #define MAX_TYPE_BYTES 255u
-#define FOLDERLESS_LABEL "Music" /* of a file whose folder has no name that could be one */
+#define FOLDERLESS_LABEL "Music" /* the label of a file whose folder has no usable name */
 #define NS_PER_MS G_GINT64_CONSTANT (1000000)
 
-/* Where the parts of an offer lie in its text: keys come in any order, and a file's kind needs backupName. */
+/* Where the parts of an offer are in its text. Keys come in any order, and the kind of a file depends on backupName. */
 typedef struct
 {
   const char *info, *manifest, *files;
   gsize info_length, manifest_length, files_length;
   char *name;
   guint left_out;
-  gboolean all_names; /* also those that not every program takes */
-  gboolean odd_names; /* any, which become safe ones */
+  gboolean all_names; /* accept names that not every program accepts */
+  gboolean odd_names; /* accept any names and replace unsafe ones */
 } Parts;
 
 static void
@@ -116,7 +118,7 @@ read_modified (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
     return FALSE;
   if (!namida_time_from_iso8601 (text, &ms))
     return namida_message_refuse (error, _ ("The offer is refused: a file in it has a time that is none."));
-  /* Nanoseconds end in 2262: what lies outside is as good as unknown. */
+  /* Nanoseconds in 64 bits end in the year 2262. Times beyond that count as unknown. */
   if (ms > G_MAXINT64 / NS_PER_MS || ms < G_MININT64 / NS_PER_MS)
     return TRUE;
   entry->mtime_ns = ms * NS_PER_MS;
@@ -147,17 +149,17 @@ read_type (NamidaJsonCursor *cursor, NamidaEntry *entry, GError **error)
     return TRUE;
   if (!namida_message_read_text (cursor, "type", &entry->type, error))
     return FALSE;
-  /* Only a hint: one that is absurd is not worth a refusal. */
+  /* The type is only a hint, so an absurd one is not a reason to refuse the offer. */
   if (strlen (entry->type) > MAX_TYPE_BYTES)
     g_clear_pointer (&entry->type, g_free);
   return TRUE;
 }
 
-/* What is said of an entry, and is not kept in it. */
+/* What the offer says about an entry and the entry does not keep. */
 typedef struct
 {
   gboolean has_size;
-  gboolean escaped; /* its names are not UTF-8 text, and percent-encoded here */
+  gboolean escaped; /* its names are not UTF-8 and are percent-encoded in the offer */
 } Said;
 
 static gboolean
@@ -192,7 +194,7 @@ read_member (NamidaJsonCursor *cursor, const char *key, NamidaEntry *entry, Said
     return read_sha256 (cursor, entry, error);
   if (strcmp (key, "type") == 0)
     return read_type (cursor, entry, error);
-  /* "path" is the phone app's own source path: of no use here, and never looked at. */
+  /* "path" is the path at the phone app, which is not needed and never read. */
   namida_json_cursor_skip (cursor, NULL, NULL);
   return TRUE;
 }
@@ -202,7 +204,8 @@ check_place (const Parts *parts, NamidaEntry *entry, GError **error)
 {
   const char *last;
 
-  /* A name alone becomes a path; one that ends a path may be what a name alone may not: "E: a song". */
+  /* A name on its own becomes a path. The last component of a longer path may be a name that is not allowed on its
+   * own: "E: a song". */
   if (entry->label[0] == '\0')
     return offer_check_component (parts, entry->name, error)
            && (entry->relative_path[0] == '\0'
@@ -222,7 +225,7 @@ check_place (const Parts *parts, NamidaEntry *entry, GError **error)
          && namida_message_refuse (error, _ ("The offer is refused: a file's name and its path differ."));
 }
 
-/* Any name becomes a place, in a folder where it has one; "offered_as" says what the sender calls it. */
+/* Gives any name a safe place, in a folder if it has one. "offered_as" keeps the sender's name. */
 static void
 offer_clean_place (NamidaEntry *entry)
 {
@@ -264,7 +267,7 @@ offer_unescape (char **name, GError **error)
   return TRUE;
 }
 
-/* @wire_name: its name as it is in the offer, and so in backupName. */
+/* @wire_name: its name as it is in the offer, and therefore in backupName. */
 static gboolean
 set_kind (NamidaEntry *entry, const char *wire_name, const char *backup_name, GError **error)
 {
@@ -302,7 +305,7 @@ read_entry (NamidaJsonCursor *cursor, const Parts *parts, guint number, GError *
     entry->label = g_strdup ("");
   if (entry->relative_path == NULL)
     entry->relative_path = g_strdup ("");
-  /* The phone app has no ids: its files are told apart by their place. */
+  /* The phone app has no ids; its files are identified by their place. */
   if (entry->id == NULL)
     entry->id = g_strdup_printf ("f%u", number);
   wire_name = g_strdup (entry->name);
@@ -335,7 +338,7 @@ add_entry (NamidaBackup *backup, NamidaEntry *entry, GHashTable *ids, GError **e
   return TRUE;
 }
 
-/* Whether @path lies below @folder. */
+/* Returns whether @path is below @folder. */
 static gboolean
 is_below (const char *path, const char *folder)
 {
@@ -350,7 +353,7 @@ compare_pointers (gconstpointer a, gconstpointer b)
   return namida_entry_compare (*(NamidaEntry *const *) a, *(NamidaEntry *const *) b);
 }
 
-/* Sixty bytes of an offer can stand for a thousand folders, and each takes room on the disk. */
+/* Sixty bytes of an offer can stand for a thousand folders, each of which takes space on the disk. */
 static gboolean
 check_folders (NamidaBackup *backup, GError **error)
 {
@@ -365,8 +368,8 @@ check_folders (NamidaBackup *backup, GError **error)
   return depth <= NAMIDA_LIMIT_DEPTH && folders <= NAMIDA_LIMIT_FOLDERS;
 }
 
-/* In the order of namida_entry_compare() the same places, and a file and what claims to lie below it, are neighbours;
- * a table of prefixes would cost the square of a path's length. */
+/* In the order of namida_entry_compare(), equal places are neighbors, and so are a file and entries that claim to be
+ * below it. A table of prefixes would cost the square of the length of a path. */
 gboolean
 namida_message_check_neighbours (NamidaBackup *backup, GError **error)
 {
@@ -392,7 +395,7 @@ namida_message_check_neighbours (NamidaBackup *backup, GError **error)
   return check_folders (backup, error);
 }
 
-/* Uploads are told apart by the names that their sender gave: @sent (element-type utf8). */
+/* @sent: (element-type utf8): the sender's names, by which uploads are identified. */
 static gboolean
 offer_claim_odd (NamidaOfferPlaces *places, GHashTable *sent, NamidaEntry *entry, GError **error)
 {
@@ -471,7 +474,7 @@ offer_message_read (const char *data, gsize length, gboolean odd_names, GError *
     return NULL;
   self->backup = namida_backup_new ();
   if (!odd_names)
-    namida_backup_set_name (self->backup, parts.name); /* else the zip says it, under the name that it gets here */
+    namida_backup_set_name (self->backup, parts.name); /* otherwise the zip has the name, as it is changed here */
   namida_backup_raise_missed_there (self->backup, parts.left_out);
   if (parts.files == NULL)
     {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Tells files apart that have one name in an offer of another program: LocalSend sends files of several folders side by
- * side, and two odd names may become the same safe name. The second gets a number; so does a file whose name is that of
- * a folder of the offer. Used by the parsers of LocalSend's and the phone app's offers in worker threads; the cost
- * does not grow with the square of anything that a peer chooses. */
+/* Distinguishes files that have the same name in another program's offer: LocalSend sends files of several folders
+ * side by side, and two unsafe names may become the same safe name. The second file gets a number, and so does a
+ * file with the name of a folder of the offer. Used by the parsers of LocalSend's and the phone app's offers in
+ * worker threads; the cost does not grow with the square of anything that the other device chooses. */
 
 #include "config.h"
 
@@ -17,7 +17,7 @@
 struct _NamidaOfferPlaces
 {
   GHashTable *taken;    /* (element-type utf8): paths */
-  GHashTable *counters; /* path → the number that was given last */
+  GHashTable *counters; /* path → the last number that was used */
 };
 
 NamidaOfferPlaces *
@@ -53,7 +53,7 @@ offer_places_rank (char c)
   return c == '/' ? 1 : c == '\0' ? 0 : (guchar) c + 2;
 }
 
-/* '/' sorts before every other character: what is in a folder directly follows the folder's name. */
+/* '/' sorts before every other character, so that the contents of a folder directly follow its name. */
 static int
 offer_places_compare (const char *a, const char *b)
 {
@@ -68,7 +68,7 @@ offer_places_compare_pointers (gconstpointer a, gconstpointer b)
   return offer_places_compare (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* @sorted: (element-type utf8) (nullable): all paths. Returns: whether one of them lies below @path. */
+/* @sorted: (element-type utf8) (nullable): all paths. Returns: whether one of them is below @path. */
 static gboolean
 offer_places_is_folder (GPtrArray *sorted, const char *path)
 {
@@ -105,7 +105,7 @@ offer_places_rename (NamidaEntry *entry, const char *path)
   entry->relative_path = g_strdup (path + strlen (entry->label) + 1);
 }
 
-/* The first number whose place is free. */
+/* Gives the entry the first number whose place is free. */
 static void
 offer_places_number (NamidaOfferPlaces *self, NamidaEntry *entry, GPtrArray *sorted)
 {
@@ -149,7 +149,7 @@ namida_offer_places_settle (NamidaOfferPlaces *self, NamidaBackup *backup)
       NamidaEntry *entry = g_ptr_array_index (entries, i);
       g_autofree char *path = namida_entry_dup_path (entry);
 
-      /* The store tells a single file from a folder of the same name by itself. */
+      /* The store itself distinguishes a single file from a folder of the same name. */
       if (entry->label[0] != '\0' && offer_places_is_folder (sorted, path))
         offer_places_number (self, entry, sorted);
     }

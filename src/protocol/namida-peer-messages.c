@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Formats and parses register and pair. Used by the server, the client and the hub. Pure functions, any thread. */
 #include "config.h"
 
 #include "namida-messages-private.h"
@@ -30,7 +31,7 @@ namida_register_parse (const char *data, gsize length, GError **error)
   return node != NULL ? namida_device_info_from_json (json_node_get_object (node), error) : NULL;
 }
 
-/* 32 bytes in hex, as a nonce and a commitment are. */
+/* Reads 32 bytes in hex, such as a nonce or a commitment. */
 static gboolean
 read_hex (JsonObject *object, const char *key, char **value, GError **error)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Formats and parses the messages of the phone app; see the header. Pure functions, any thread. */
 #include "config.h"
 
 #include "namida-phone-messages.h"
@@ -11,7 +12,7 @@
 #define SINGLE_FILES_LABEL "Music"
 #define UNRESERVED "-._~" /* RFC 3986, 2.3, beside letters and digits */
 
-/* ---- the offer, received ---- */
+/* ---- received offers ---- */
 
 static gboolean
 clean_entries (NamidaBackup *backup, GError **error)
@@ -43,17 +44,17 @@ namida_phone_offer_parse (const char *data, gsize length, GError **error)
   return g_steal_pointer (&message);
 }
 
-/* ---- the offer, sent ---- */
+/* ---- sent offers ---- */
 
 /* whether an entry is in the offer: neither an empty folder nor one that is not portable. */
 static gboolean
 phone_messages_takes (const NamidaEntry *entry)
 {
-  /* It would make folders of what is between backslashes. */
+  /* The app would turn a name with backslashes into folders. */
   return entry->kind != NAMIDA_ENTRY_FOLDER && namida_entry_is_portable (entry);
 }
 
-/* Whatever it is held for here: over there the name says it. */
+/* Returns whether the app treats @entry as a backup zip. It goes by the name alone, whatever the entry is here. */
 static gboolean
 is_backup (const NamidaEntry *entry)
 {
@@ -121,7 +122,7 @@ append_entry (GString *out, const NamidaEntry *entry)
 {
   g_string_append (out, out->str[out->len - 1] == '[' ? "{" : ",{");
   namida_json_append_member (out, "name", entry->name);
-  /* An entry without it makes the app throw in its restore, and delete what it received. */
+  /* Without this member, the app throws an exception in its restore and deletes what it received. */
   namida_json_append_member (out, "path", "");
   namida_json_append_size (out, "size", entry->size);
   namida_json_append_member (out, "folderLabel", label_of (entry));
@@ -196,7 +197,7 @@ namida_phone_upload_parse (const char *query, NamidaPhoneUpload *out, GError **e
   return namida_message_refuse (error, _ ("The upload is refused: it does not say what it is."));
 }
 
-/* As a form has it, and the app itself: spaces are '+' (the WHATWG URL standard, 5.2). */
+/* Appends a value as a form and the app itself do, with '+' for spaces (the WHATWG URL standard, 5.2). */
 static void
 append_value (GString *out, const char *key, const char *value)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Formats and parses the answer to session, from which a sender resumes. Used by the server and by the sender of v1.
+ * Pure functions, any thread. */
 #include "config.h"
 
 #include "namida-messages-private.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses the query of upload, and formats and parses its answer. Used by the server and by the sender of v1. Pure
+ * functions, any thread. */
 #include "config.h"
 
 #include "namida-messages-private.h"
@@ -12,14 +14,14 @@
 #define MAX_FILE_ID 64u
 #define MAX_TOKEN 128u
 
-/* Forms write a space as '+' (the WHATWG URL standard, 5.1), and so does the phone app. */
+/* Forms, and the phone app as well, write a space as '+' (the WHATWG URL standard, 5.1). */
 static char *
 decode (const char *start, gsize length)
 {
   g_autofree char *text = g_strndup (start, length);
 
   g_strdelimit (text, "+", ' ');
-  /* Refuses "%00", broken escapes and what is no UTF-8. */
+  /* Refuses "%00", invalid escapes and bytes that are not UTF-8. */
   return g_uri_unescape_string (text, NULL);
 }
 
@@ -49,7 +51,7 @@ namida_query_get (const char *query, const char *key)
 static gboolean
 parse_offset (const char *text, guint64 *offset)
 {
-  /* Digits only: the parser itself would take a sign for a number, too. */
+  /* Check for digits first, because the parser itself would accept a sign. */
   return text[0] != '\0' && strspn (text, "0123456789") == strlen (text)
          && g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, offset, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* JSON of the feature "heal", docs/protocol.md, "wanted, heal". The lists are short, so they are read as trees. */
+/* Formats and parses the messages of the feature "heal" (docs/protocol.md, "wanted, heal"); see the header. The
+ * lists are short, so they are read as trees. Pure functions, any thread. */
 #include "config.h"
 
 #include "namida-wanted-message.h"
