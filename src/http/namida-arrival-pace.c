@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A pace for connections of each address: so many at once are free, and each second gives some more. Whoever comes more
- * often waits a little with each, which costs this computer nothing, so that a crowd that connects as fast as it can
- * leaves the processors to the transfer of a trusted device. Nobody is refused. The listener calls this, in the main
- * context. */
+/* Limits the rate of connections of each address: a number of connections is free at once, and each second allows
+ * some more. Further connections of the address wait a little each, which costs this computer nothing, so that a
+ * crowd that connects as fast as it can leaves the processors to the transfer of a trusted device. No connection is
+ * refused. Called by the listener, in the main context. */
 
 #include "config.h"
 
@@ -17,7 +17,7 @@
 
 struct _NamidaArrivalPace
 {
-  GHashTable *free_at; /* network → gint64, monotonic µs: when all that it has used is given back */
+  GHashTable *free_at; /* network → gint64, monotonic µs: when all of its connections are paid off */
 };
 
 NamidaArrivalPace *
@@ -58,7 +58,7 @@ namida_arrival_pace_take (NamidaArrivalPace *self, const char *network)
   gint64 now = namida_clock_monotonic (), used;
   gint64 *free_at = pace_find (self, network);
 
-  /* What is beyond the longest wait is not remembered: it would hold up whoever else comes from there later. */
+  /* Waiting time beyond the maximum is not remembered; it would delay others who connect from there later. */
   used = CLAMP (*free_at - now, 0, NAMIDA_LIMIT_ARRIVALS_AT_ONCE * SPACE_US + most - SPACE_US) + SPACE_US;
   *free_at = now + used;
   return (guint) (CLAMP (used - NAMIDA_LIMIT_ARRIVALS_AT_ONCE * SPACE_US, 0, most) / 1000);

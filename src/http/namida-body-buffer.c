@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Holds the body of one request until it is parsed. Strangers send bodies before anybody has agreed to anything, so
- * what all of them hold together is bounded: a little in memory, and the rest in unnamed files below /var/tmp, which
- * the system gives back when the process ends. The server's workers call this. */
+ * what all of them hold together is limited: a small part in memory, the rest in unnamed files below /var/tmp, which
+ * the system releases when the process ends. Called by the server's worker threads. */
 
 #include "config.h"
 
@@ -26,9 +26,9 @@ struct _NamidaBodyBuffer
 {
   NamidaBodyBudget *budget; /* (nullable) */
   GByteArray *bytes;
-  int fd;                /* -1: all is in @bytes */
-  guint64 memory, files; /* taken of @budget */
-  GMappedFile *file;     /* (nullable): of @fd, when all is there */
+  int fd;                /* -1: the whole body is in @bytes */
+  guint64 memory, files; /* bytes taken from @budget */
+  GMappedFile *file;     /* (nullable): maps @fd, once the body is complete */
 };
 
 static void
@@ -134,7 +134,7 @@ buffer_take (NamidaBodyBuffer *self, guint64 memory, guint64 files, GError **err
   return TRUE;
 }
 
-/* Returns: a file without a name, or -1. */
+/* Returns: an unnamed file, or -1. */
 static int
 buffer_open_file (void)
 {
@@ -174,7 +174,7 @@ buffer_write (NamidaBodyBuffer *self, const char *data, gsize length, GError **e
   return TRUE;
 }
 
-/* From memory to a file. Without a place for files it stays in memory, under the limits of that. */
+/* Moves the body from memory to a file. If no file can be created, it stays in memory, within the limits for memory. */
 static gboolean
 buffer_move (NamidaBodyBuffer *self, GError **error)
 {

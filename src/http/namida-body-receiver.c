@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stages that read, write and hash the body of an upload; see the header. Runs in a worker thread and, for large
+ * bodies, in two more threads. */
 #include "config.h"
 
 #include "namida-body-receiver.h"
@@ -17,14 +19,14 @@ typedef struct
 {
   char *data;
   gsize length;
-  gint users; /* g_atomic: the stages that still need it */
+  gint users; /* atomic: number of stages that still need it */
 } Block;
 
 typedef struct
 {
   NamidaBodyReceiver *receiver;
   GAsyncQueue *spare, *to_write, *to_hash;
-  /* The writer's; read by others after it was joined, but for @failed. */
+  /* Owned by the writing stage. Others read these after it was joined, except @failed. */
   guint64 written;
   GError *error;
   gint failed; /* g_atomic */
@@ -63,8 +65,8 @@ wrong_size (GError **error)
   return FALSE;
 }
 
-/* Fills a block as far as the body goes. Returns FALSE with error; a short block is the last. What came before an error
- * counts. */
+/* Fills a block as far as the body goes. Returns %FALSE with an error. A short block is the last one. Bytes that
+ * came before an error count. */
 static gboolean
 read_block (NamidaBodyReceiver *self, char *data, gsize size, gsize *length, GError **error)
 {
@@ -84,7 +86,7 @@ read_block (NamidaBodyReceiver *self, char *data, gsize size, gsize *length, GEr
   return TRUE;
 }
 
-/* All expected bytes were read: nothing may follow. */
+/* After all expected bytes were read, nothing may follow. */
 static gboolean
 read_end (NamidaBodyReceiver *self, GError **error)
 {
@@ -223,7 +225,7 @@ run_pipeline (NamidaBodyReceiver *self, guint64 *written, GError **error)
   g_async_queue_unref (pipeline.to_write);
   g_async_queue_unref (pipeline.to_hash);
   *written = pipeline.written;
-  /* A full disk explains more than the connection that was left for it. */
+  /* A full disk is the cause if the connection was then closed, so report it first. */
   if (pipeline.error != NULL)
     g_propagate_error (error, pipeline.error);
   else if (broken != NULL)

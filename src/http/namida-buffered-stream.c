@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A buffering GIOStream below a GTlsConnection, which also notices when the other device no longer takes data;
+ * declared in namida-tls.h. Used by the listener and by client connections, in one thread at a time. */
 #include "config.h"
 
 #include "namida-clock.h"
@@ -12,16 +14,16 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-/* TLS reads and writes one record (16 KiB) at a time: without a buffer below it every record costs system calls of its
- * own, five bytes of header included. */
+/* TLS reads and writes one record (16 KiB) at a time. Without a buffer below it, each record costs system calls of
+ * its own, including one for the five bytes of its header. */
 #define BUFFER_SIZE (256 * 1024)
-/* Of what is read before somebody expects much: one record. Strangers may have two hundred connections. */
+/* How much is read ahead by default: one record, because strangers may have two hundred connections. */
 #define SMALL_SIZE (17 * 1024)
-/* How long corked bytes may wait for more of them. */
+/* How long corked bytes may wait for more bytes. */
 #define CORK_MOST_US (250 * 1000)
-/* How often to look whether the other side takes what was written. */
+/* How often to check whether the other side takes what was written. */
 #define LOOK_US G_USEC_PER_SEC
-/* How long the other system may take to acknowledge what was sent to it again. */
+/* How long the other system may take to acknowledge retransmitted data. */
 #define ANSWER_MS 1000
 
 /* ---- input ---- */
@@ -33,7 +35,7 @@ struct _NamidaBufferedInput
 {
   GInputStream parent_instance;
   GInputStream *base;
-  char *data; /* made at the first read: an idle connection costs nothing */
+  char *data; /* allocated at the first read, so that an idle connection costs nothing */
   gsize start, end;
   gsize size;            /* of @data */
   gboolean expects_much; /* atomic */
@@ -152,13 +154,13 @@ struct _NamidaBufferedOutput
 {
   GOutputStream parent_instance;
   GOutputStream *base;
-  GSocket *socket; /* borrowed of @base */
-  gint64 silence;  /* µs that the other side may be unreachable, 0: as the socket's timeout says */
-  gint64 stall;    /* µs that one that TCP knows to be alive may take nothing, when that is longer */
+  GSocket *socket; /* borrowed from @base */
+  gint64 silence;  /* µs that the other side may be unreachable; 0: the socket's timeout applies */
+  gint64 stall;    /* µs that a side that TCP knows to be alive may take nothing, if longer */
   char *data;
   gsize start, end;
   gboolean corked;
-  gint64 moved_at; /* monotonic: corked, or written out */
+  gint64 moved_at; /* monotonic µs: when bytes were last corked or written */
 };
 
 static void namida_buffered_output_pollable_init (GPollableOutputStreamInterface *iface);
@@ -167,7 +169,7 @@ G_DEFINE_TYPE_WITH_CODE (NamidaBufferedOutput,
                          G_TYPE_OUTPUT_STREAM,
                          G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_OUTPUT_STREAM, namida_buffered_output_pollable_init))
 
-/* Bytes that TCP has not handed over yet (tcp(7), SIOCOUTQ). */
+/* Returns the number of bytes that TCP has not delivered yet (tcp(7), SIOCOUTQ). */
 static int
 get_untaken (GSocket *socket)
 {
@@ -176,8 +178,8 @@ get_untaken (GSocket *socket)
   return ioctl (g_socket_get_fd (socket), SIOCOUTQ, &bytes) == 0 ? bytes : 0;
 }
 
-/* Whether the other system answers what was sent to it again, or the probes of its closed window: then its program is
- * there, and only does not read. One answer may still be on its way. */
+/* Whether the other system acknowledges retransmissions or probes of its closed window. If so, its program is
+ * running and merely does not read. One acknowledgment may still be on its way. */
 static gboolean
 is_alive (GSocket *socket)
 {
@@ -216,7 +218,7 @@ output_wait (NamidaBufferedOutput *self, GIOCondition condition, GCancellable *c
         }
       if (g_get_monotonic_time () - moved_at >= output_get_patience (self))
         {
-          /* Not G_IO_ERROR_TIMED_OUT, after which TLS tries again; it may all the same, and must not wait again. */
+          /* Not G_IO_ERROR_TIMED_OUT, after which TLS tries again. It may do so anyway, and must not wait again. */
           g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
           g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                                _ ("The other device stopped answering: check its network, then send again"));
@@ -227,8 +229,9 @@ output_wait (NamidaBufferedOutput *self, GIOCondition condition, GCancellable *c
   return TRUE;
 }
 
-/* TCP_USER_TIMEOUT would do for this, but it also ends connections that move: Linux counts from when the window was
- * closed first, and goes on counting while what waits does not fit into it as a whole, as with a slow reader. */
+/* TCP_USER_TIMEOUT could do this, but it also ends connections that make progress: Linux counts from the moment when
+ * the window was first closed, and keeps counting while the waiting data does not fit into the window as a whole,
+ * which happens with a slow reader. */
 static gssize
 output_write_base (NamidaBufferedOutput *self,
                    const void *buffer,
@@ -257,7 +260,7 @@ output_write_base (NamidaBufferedOutput *self,
     }
 }
 
-/* Writes what waits; with @blocking all of it, else as much as goes. */
+/* Writes what is buffered: all of it if @blocking is set, otherwise as much as possible. */
 static gboolean
 output_drain (NamidaBufferedOutput *self, gboolean blocking, GCancellable *cancellable, GError **error)
 {
@@ -275,8 +278,8 @@ output_drain (NamidaBufferedOutput *self, gboolean blocking, GCancellable *cance
   return TRUE;
 }
 
-/* Bytes that come slowly, held back by a limit of speed, do not wait for each other: to the other side that would be
- * silence, and it hangs up. */
+/* Bytes that come slowly because of a rate limit must not wait for each other: the other side would see silence and
+ * hang up. */
 static gboolean
 holds_back (NamidaBufferedOutput *self)
 {
@@ -386,7 +389,7 @@ namida_buffered_output_pollable_init (GPollableOutputStreamInterface *iface)
   iface->create_source = namida_buffered_output_create_source;
 }
 
-/* ---- both ---- */
+/* ---- the stream ---- */
 
 #define NAMIDA_TYPE_BUFFERED_STREAM (namida_buffered_stream_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaBufferedStream, namida_buffered_stream, NAMIDA, BUFFERED_STREAM, GIOStream)
@@ -419,7 +422,7 @@ namida_buffered_stream_close (GIOStream *stream, GCancellable *cancellable, GErr
   return g_io_stream_close (G_IO_STREAM (NAMIDA_BUFFERED_STREAM (stream)->base), cancellable, error);
 }
 
-/* Closing a socket does not block; GIOStream's own way would take a thread for it. */
+/* Closing a socket does not block. GIOStream's default implementation would use a thread. */
 static void
 namida_buffered_stream_close_async (
     GIOStream *stream, int priority, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
@@ -445,7 +448,7 @@ namida_buffered_stream_finalize (GObject *object)
 {
   NamidaBufferedStream *self = NAMIDA_BUFFERED_STREAM (object);
 
-  /* GIOStream's own dispose has closed it: through us, so the base must live until here. */
+  /* GIOStream's dispose has closed the stream through this class, so the base must live until here. */
   g_clear_object (&self->input);
   g_clear_object (&self->output);
   g_clear_object (&self->base);
@@ -502,7 +505,7 @@ namida_buffered_stream_cork (GIOStream *stream, gboolean corked)
 
   self->output->corked = corked;
   self->output->moved_at = namida_clock_monotonic ();
-  /* What cannot be written now stays in the buffer: the next write or flush meets the same error and reports it. */
+  /* What cannot be written now stays in the buffer. The next write or flush gets the same error and reports it. */
   if (!corked)
     output_drain (self->output, TRUE, NULL, NULL);
 }

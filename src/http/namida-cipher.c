@@ -1,10 +1,6 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * Chooses the order in which this program offers the ciphers of TLS. GnuTLS prefers AES-256-GCM everywhere. With AES
- * instructions AES-128-GCM costs about 6 % less; without them ChaCha20-Poly1305 is 1.7 times as fast as AES. The
- * client's order decides, so it is set for each process, by main() of both programs, before there are threads.
- * docs/design/001-ciphers.md has the figures.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Detects AES instructions and sets the cipher order; see the header. Runs in main(), before there are other
+ * threads. */
 #include "config.h"
 
 #include "namida-cipher.h"
@@ -13,14 +9,15 @@
 #include <sys/auxv.h>
 #endif
 
-/* glib-networking's own default is "NORMAL:%COMPAT"; only the order of the ciphers differs here. */
+/* glib-networking's default is "NORMAL:%COMPAT". Only the order of the ciphers differs here. */
 #define PRIORITY_AES                                                                                                   \
   "NORMAL:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-CCM:+AES-256-CCM:+AES-128-CBC:"            \
   "+AES-256-CBC:%COMPAT"
 #define PRIORITY_NO_AES                                                                                                \
   "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305:+AES-128-GCM:+AES-256-GCM:+AES-128-CCM:+AES-256-CCM:+AES-128-CBC:"            \
   "+AES-256-CBC:%COMPAT"
-/* GNUTLS_CPUID_OVERRIDE (GnuTLS manual, "Debugging and auditing"): 0x1 disables all, 0x2 allows AES-NI. */
+/* GNUTLS_CPUID_OVERRIDE (GnuTLS manual, "Debugging and auditing"): 0x1 disables all instruction sets, 0x2 enables
+ * AES-NI. */
 #define OVERRIDE_NONE 0x1u
 #define OVERRIDE_AES 0x2u
 
@@ -74,7 +71,7 @@ namida_cipher_prefer (void)
 {
   const char *priority = namida_cipher_priority (namida_cipher_detect ());
 
-  /* Not overwritten: the user's own setting wins. */
+  /* Do not overwrite the variable: the user's setting takes precedence. */
   if (priority != NULL)
     g_setenv ("G_TLS_GNUTLS_PRIORITY", priority, FALSE);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Places for connections. Strangers may take so many, of one address, of one network and together; what is left over
- * is for trusted devices. When strangers' places are taken, one of those that hold the most makes room: first one that
- * has asked for nothing yet, then one whose request is not finished. The listener asks, in the main context; the end
- * of a connection may be noticed by any thread. */
+/* Assigns places to connections. Strangers may take a limited number of them, per address, per network and in total;
+ * the rest is reserved for trusted devices. When the places of strangers are taken, a connection of the address that
+ * has the most makes room: first one that has not sent a request yet, then one whose request is not finished. The
+ * listener takes places in the main context; the end of a connection may be noticed in any thread. */
 
 #include "config.h"
 
@@ -18,15 +18,15 @@ struct _NamidaConnectionLimit
 {
   gatomicrefcount refs;
   GMutex lock;                          /* guards: */
-  NamidaTally *by_address, *by_network; /* of strangers */
+  NamidaTally *by_address, *by_network; /* connections of strangers */
   guint n_trusted;
-  GHashTable *preferred; /* addresses that a trusted device came from, a set */
-  GQueue slots;          /* Slot, the oldest first */
+  GHashTable *preferred; /* set of addresses that a trusted device has connected from */
+  GQueue slots;          /* Slot, oldest first */
 };
 
 typedef enum
 {
-  SLOT_QUIET, /* nothing was asked on it yet */
+  SLOT_QUIET, /* it has not sent a request yet */
   SLOT_HEARD,
   SLOT_KEPT,
 } SlotState;
@@ -40,7 +40,7 @@ typedef struct
   GSocket *socket;
   SlotState state;
   gboolean trusted;
-  gboolean evicted; /* it had to make room, and counts no more */
+  gboolean evicted; /* it had to make room and no longer counts */
   GList link;
 } Slot;
 
@@ -91,7 +91,7 @@ namida_connection_limit_unref (NamidaConnectionLimit *self)
   g_free (self);
 }
 
-/* Under the lock: it counts no more. */
+/* The caller holds the lock. The slot no longer counts. */
 static void
 slot_uncount (Slot *slot)
 {
@@ -126,11 +126,12 @@ on_connection_gone (gpointer user_data, GObject *where_it_was)
   namida_connection_limit_unref (self);
 }
 
-/* Under the lock. One that asks for nothing makes room: the oldest one of the address that has the most; else, so, one
- * whose request nobody agreed to yet. Only for an address that has clearly fewer: connections that are as many as
- * others' are not worth more for being newer; and an address that a trusted device came from only makes room for
- * another one of these (@preferred). @network: (nullable): only within it. Returns: (transfer full)
- * (nullable): the socket to shut down. */
+/* The caller holds the lock. Chooses the connection that makes room: the oldest one without a request of the address
+ * that has the most; otherwise, in the same way, one whose request nobody has agreed to yet. Only an address that
+ * has clearly fewer connections gets the place, because newer connections do not take precedence over an equal
+ * number of older ones. An address that a trusted device has connected from only makes room for another such address
+ * (@preferred). @network: (nullable): only consider this network. Returns: (transfer full) (nullable): the socket to
+ * shut down. */
 static GSocket *
 limit_make_room (NamidaConnectionLimit *self, const char *network, guint has, gboolean preferred)
 {
@@ -161,7 +162,7 @@ limit_make_room (NamidaConnectionLimit *self, const char *network, guint has, gb
   return g_object_ref (victim->socket);
 }
 
-/* Under the lock. */
+/* The caller holds the lock. */
 static void
 limit_add_slot (NamidaConnectionLimit *self, GSocketConnection *connection, const char *address, const char *network)
 {
@@ -179,7 +180,7 @@ limit_add_slot (NamidaConnectionLimit *self, GSocketConnection *connection, cons
   g_object_weak_ref (G_OBJECT (connection), on_connection_gone, slot);
 }
 
-/* Under the lock. @victim: (out) (transfer full) (nullable) */
+/* The caller holds the lock. @victim: (out) (transfer full) (nullable) */
 static gboolean
 limit_find_place (NamidaConnectionLimit *self, const char *address, const char *network, GSocket **victim)
 {
@@ -190,7 +191,7 @@ limit_find_place (NamidaConnectionLimit *self, const char *address, const char *
 
   if (n >= NAMIDA_LIMIT_CONNECTIONS_PER_ADDRESS)
     {
-      /* A trusted device may come from there again, beside whoever else is behind that address. */
+      /* A trusted device may connect from there again, beside others behind the same address. */
       *victim = preferred ? limit_make_room (self, network, 0, TRUE) : NULL;
       return *victim != NULL;
     }
@@ -219,13 +220,13 @@ namida_connection_limit_take (NamidaConnectionLimit *self,
   if (ok)
     limit_add_slot (self, connection, address, network);
   g_mutex_unlock (&self->lock);
-  /* Who serves it sees the end of the stream, and lets go. */
+  /* The code that serves the connection sees the end of the stream and releases it. */
   if (victim != NULL)
     g_socket_shutdown (victim, TRUE, TRUE, NULL);
   return ok;
 }
 
-/* Under the lock. Returns: (nullable) */
+/* The caller holds the lock. Returns: (nullable) */
 static Slot *
 limit_find_slot (NamidaConnectionLimit *self, GSocket *socket)
 {

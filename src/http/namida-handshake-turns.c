@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Turns for TLS handshakes, which take a thread each, so that strangers who dawdle hold up neither each other nor
- * trusted devices: an address that never let a handshake run out goes before one that did, then the one that has fewest
- * under way, then the one that has waited longest since its last turn; a few turns are kept for addresses that a
- * trusted device came from. When somebody waits, a handshake ends early: first one of an address that let others run
- * out, then the oldest of the address that has the most. The listener calls this, in the main context. */
+/* Schedules TLS handshakes, each of which takes a thread, so that slow strangers hold up neither each other nor
+ * trusted devices. The next handshake is that of an address whose handshakes never timed out, then of the address
+ * with the fewest running ones, then of the one whose last turn is longest ago; a few turns are reserved for
+ * addresses that a trusted device has connected from. When others wait, a handshake ends early: first one of an
+ * address whose handshakes have timed out, then the oldest one of the address with the most. Called by the listener,
+ * in the main context. */
 
 #include "config.h"
 
@@ -14,7 +15,7 @@
 #include "namida-limits.h"
 #include "namida-tally.h"
 
-#define MAX_SERVED 4096 /* networks whose last turn is known */
+#define MAX_SERVED 4096 /* networks whose last turn is remembered */
 
 typedef struct
 {
@@ -24,25 +25,25 @@ typedef struct
   gint64 began; /* monotonic µs */
 } Turn;
 
-/* What is remembered of an address; of IPv6, where a computer has many, of its network. */
+/* What is remembered about an address; for IPv6, where a computer has many addresses, about its network. */
 typedef struct
 {
-  guint64 number;   /* of its last turn */
-  gboolean dawdles; /* its last handshake took long, and came to nothing */
+  guint64 number;   /* number of its last turn */
+  gboolean dawdles; /* its last handshake took long and failed */
 } Served;
 
 struct _NamidaHandshakeTurns
 {
   GHashTable *turns;                    /* item → Turn */
-  GQueue waiting;                       /* Turn, borrowed, in the order of arrival */
-  GQueue running;                       /* Turn, borrowed, the oldest first */
-  NamidaTally *by_address, *by_network; /* that run */
-  guint n_preferred;                    /* of those that run */
+  GQueue waiting;                       /* borrowed Turns in order of arrival */
+  GQueue running;                       /* borrowed Turns, oldest first */
+  NamidaTally *by_address, *by_network; /* running ones */
+  guint n_preferred;                    /* of the running ones */
   guint n_preferred_waiting;
   GHashTable *served; /* network → Served */
   guint64 n_served;
   NamidaHandshakeWaited waited; /* (nullable) */
-  gint64 space, last;           /* µs between strangers' turns, and when the last of them began */
+  gint64 space, last;           /* µs between turns of strangers, and when the last one began */
 };
 
 static void
@@ -108,7 +109,7 @@ namida_handshake_turns_set_space (NamidaHandshakeTurns *self, guint ms)
   self->space = ms * G_GINT64_CONSTANT (1000);
 }
 
-/* Our own slowness is not held against the other side. Returns: µs */
+/* Our own slowness does not count against the other side. Returns: µs. */
 static gint64
 turns_get_waited (NamidaHandshakeTurns *self, const Turn *turn)
 {
@@ -117,7 +118,7 @@ turns_get_waited (NamidaHandshakeTurns *self, const Turn *turn)
   return self->waited != NULL ? self->waited (turn->item, running) : running;
 }
 
-/* Returns: (transfer none): what is remembered of @network from now on */
+/* Returns: (transfer none): the record of @network, which is created if necessary. */
 static Served *
 turns_note (NamidaHandshakeTurns *self, const char *network)
 {
@@ -147,7 +148,7 @@ namida_handshake_turns_done (NamidaHandshakeTurns *self, gpointer item)
 
   if (turn == NULL)
     return;
-  /* Also when the other side was slow. */
+  /* Even if the other side was slow. */
   namida_handshake_turns_remove (self, item);
   turns_note (self, network)->dawdles = FALSE;
 }
@@ -173,7 +174,7 @@ namida_handshake_turns_remove (NamidaHandshakeTurns *self, gpointer item)
   g_hash_table_remove (self->turns, item);
 }
 
-/* Whether the address itself has a turn left, however many others run. */
+/* Returns whether the address has a turn left, regardless of others. */
 static gboolean
 turns_may (NamidaHandshakeTurns *self, const Turn *turn)
 {
@@ -192,7 +193,7 @@ turns_have_room (NamidaHandshakeTurns *self, const Turn *turn)
          && total - self->n_preferred < NAMIDA_LIMIT_HANDSHAKES - NAMIDA_LIMIT_HANDSHAKES_RESERVED;
 }
 
-/* A crowd of strangers is not to take the processors from what a trusted device sends. */
+/* A crowd of strangers must not take the processors from the transfer of a trusted device. */
 static gboolean
 turns_is_too_soon (NamidaHandshakeTurns *self)
 {
@@ -222,7 +223,7 @@ turns_dawdles (NamidaHandshakeTurns *self, const Turn *turn)
   return turns_has_dawdled (self, turn) && !turn->preferred;
 }
 
-/* Whether @a goes before @b, which came before it. */
+/* Returns whether @a takes precedence over @b, which arrived earlier. */
 static gboolean
 turns_is_before (NamidaHandshakeTurns *self, const Turn *a, const Turn *b)
 {
@@ -239,7 +240,7 @@ turns_is_before (NamidaHandshakeTurns *self, const Turn *a, const Turn *b)
     return in_network < in_other;
   if (of_address != of_other)
     return of_address < of_other;
-  /* Behind one address may be a trusted device and somebody who takes all of its turns: the newest is tried first. */
+  /* A trusted device and somebody who takes all turns may be behind the same address, so try the newest first. */
   if (g_str_equal (a->network, b->network))
     return turns_has_dawdled (self, a);
   return turns_get_served (self, a->network) < turns_get_served (self, b->network);
@@ -277,7 +278,8 @@ namida_handshake_turns_next (NamidaHandshakeTurns *self)
   return turn->item;
 }
 
-/* The more wait that never dawdled, the shorter a turn is: in a crowd of new addresses each is tried soon. */
+/* The more addresses wait that were never slow, the shorter a turn is, so that in a crowd of new addresses each is
+ * tried soon. */
 static gint64
 turns_get_full_lease (NamidaHandshakeTurns *self)
 {
@@ -290,7 +292,7 @@ turns_get_full_lease (NamidaHandshakeTurns *self)
                 NAMIDA_LIMIT_HANDSHAKE_TURN_MS);
 }
 
-/* How long @turn may last in ms while @first waits. @full: of an address that has done nothing yet. */
+/* Returns how many ms @turn may last while @first waits. @full: the time for an address without a history. */
 static gint64
 turns_get_lease (NamidaHandshakeTurns *self, const Turn *turn, const Turn *first, gint64 full)
 {
@@ -301,8 +303,8 @@ turns_get_lease (NamidaHandshakeTurns *self, const Turn *turn, const Turn *first
              : full;
 }
 
-/* An address that a trusted device came from has all of its own turns taken, by whoever else is behind it. Returns:
- * (nullable): the one that waits there */
+/* All turns of an address that a trusted device has connected from may be taken by others behind the same address.
+ * Returns: (nullable): the turn that waits there. */
 static Turn *
 turns_find_blocked (NamidaHandshakeTurns *self)
 {
@@ -312,7 +314,7 @@ turns_find_blocked (NamidaHandshakeTurns *self)
   return NULL;
 }
 
-/* Whether @turn has to make room for @first as soon as it has lasted long enough. */
+/* Returns whether @turn has to make room for @first once it has lasted long enough. */
 static gboolean
 turns_is_below (const Turn *turn, const Turn *first, gboolean blocked)
 {
@@ -321,7 +323,7 @@ turns_is_below (const Turn *turn, const Turn *first, gboolean blocked)
   return !turn->preferred || first->preferred;
 }
 
-/* Returns: (nullable): the one that makes room for @first. @blocked: only one of its own address can. */
+/* Returns: (nullable): the turn that makes room for @first. @blocked: whether only a turn of the same address can. */
 static Turn *
 turns_find_victim (NamidaHandshakeTurns *self, const Turn *first, gboolean blocked)
 {
@@ -332,11 +334,11 @@ turns_find_victim (NamidaHandshakeTurns *self, const Turn *first, gboolean block
   for (GList *l = self->running.head; l != NULL; l = l->next)
     {
       Turn *turn = l->data;
-      /* One that dawdled before goes before all that did not. */
+      /* An address that was slow before makes room before all that were not. */
       guint n = namida_tally_get (self->by_address, turn->address)
                 + (turns_dawdles (self, turn) ? NAMIDA_LIMIT_HANDSHAKES : 0);
 
-      /* One that leaves already makes room soon. */
+      /* One that is already leaving will make room soon. */
       if (turn->leaving)
         return NULL;
       if (!turns_is_below (turn, first, blocked) || n <= most

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Decides in which order TLS handshakes run. Used only by namida-listener.c. Main context. */
 #pragma once
 
 #include <glib.h>
@@ -6,33 +7,50 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaHandshakeTurns: whose TLS handshake is next, and whose has lasted long enough when others wait. Items are
- * borrowed, and each is in here once, from add to remove. Main context; times by namida-clock.
+ * NamidaHandshakeTurns: decides whose TLS handshake is next, and which one has lasted long enough when others wait.
+ * Items are borrowed; each is in the object once, from add to remove. Main context; uses namida-clock.
  */
 typedef struct _NamidaHandshakeTurns NamidaHandshakeTurns;
 
+/** namida_handshake_turns_new: Returns: (transfer full): without items. */
 NamidaHandshakeTurns *namida_handshake_turns_new (void);
 void namida_handshake_turns_free (NamidaHandshakeTurns *self);
-/** @preferred: a trusted device came from @address before. */
+/** namida_handshake_turns_add: @preferred: whether a trusted device has connected from @address before. */
 void namida_handshake_turns_add (
     NamidaHandshakeTurns *self, gpointer item, const char *address, const char *network, gboolean preferred);
-/** namida_handshake_turns_done: the handshake of @item succeeded: removes it, and its address is well thought of. */
+/**
+ * namida_handshake_turns_done: The handshake of @item succeeded: removes it and forgets that its address was slow
+ * before.
+ */
 void namida_handshake_turns_done (NamidaHandshakeTurns *self, gpointer item);
-/** Waiting or running, and came to nothing; one that is not in here is ignored. */
+/** namida_handshake_turns_remove: Removes an item that waits, or that runs and failed. Unknown items are ignored. */
 void namida_handshake_turns_remove (NamidaHandshakeTurns *self, gpointer item);
-/** Returns: (transfer none) (nullable): the item whose turn it is: it runs from now on. */
+/**
+ * namida_handshake_turns_next: Returns: (transfer none) (nullable): the item whose turn it is. It counts as running
+ * from now on.
+ */
 gpointer namida_handshake_turns_next (NamidaHandshakeTurns *self);
-/** Returns: (transfer none) (nullable): an item that runs and has to make room now; it is returned once, and leaves by
- * remove. */
+/**
+ * namida_handshake_turns_victim: Returns: (transfer none) (nullable): a running item that has to make room now. Each is
+ * returned once, and stays until it is removed.
+ */
 gpointer namida_handshake_turns_victim (NamidaHandshakeTurns *self);
-/** NamidaHandshakeWaited: Returns: for how long the other side of the handshake of @item has kept this one waiting, in
- * µs; @running is for how long the handshake has run. */
+/**
+ * NamidaHandshakeWaited: @running: how long the handshake of @item has run, in µs. Returns: how long the other side has
+ * kept this one waiting, in µs.
+ */
 typedef gint64 (*NamidaHandshakeWaited) (gpointer item, gint64 running);
-/** namida_handshake_turns_set_waited: without one, a handshake's whole time counts against the other side. */
+/**
+ * namida_handshake_turns_set_waited: Without such a function, the whole time of a handshake counts against the other
+ * side.
+ */
 void namida_handshake_turns_set_waited (NamidaHandshakeTurns *self, NamidaHandshakeWaited waited);
-/** namida_handshake_turns_set_space: strangers' handshakes begin @ms apart from now on; 0: as soon as there is room. */
+/**
+ * namida_handshake_turns_set_space: @ms: the minimum interval between the beginnings of strangers' handshakes; 0 for
+ * none.
+ */
 void namida_handshake_turns_set_space (NamidaHandshakeTurns *self, guint ms);
-/** Returns: whether any item waits. */
+/** namida_handshake_turns_is_waiting: Returns: whether an item is waiting. */
 gboolean namida_handshake_turns_is_waiting (NamidaHandshakeTurns *self);
 
 G_END_DECLS

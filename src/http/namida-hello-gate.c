@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the frame of TLS records (RFC 8446, 5.1) and the length of the handshake message in them (section 4), and
- * nothing else: what the hello says is GnuTLS's to read. Used by namida-listener.c. */
+/* Reads the framing of TLS records (RFC 8446, 5.1) and the length of the handshake message in them (section 4), and
+ * nothing else; GnuTLS parses the hello. Used by namida-listener.c. Pure, any thread. */
 #include "config.h"
 
 #include "namida-hello-gate.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads HTTP/1.1 answers strictly; see the header. Blocking; worker threads. */
 #include "config.h"
 
 #include "namida-http-answer.h"
@@ -23,8 +24,8 @@ answer_refuse (GError **error)
 
 /* ---- the head ---- */
 
-/* libsoup forgives what another reader may understand in another way: a space before the colon or at the start of a
- * line (an obsolete fold), and lines that end in a line feed alone. */
+/* libsoup accepts what another reader may interpret differently: a space before the colon or at the start of a line
+ * (an obsolete fold), and lines that end in a line feed alone. */
 static gboolean
 head_is_strict (const char *text, gsize length)
 {
@@ -57,7 +58,7 @@ head_parse_range (SoupMessageHeaders *headers)
 
 #define RETRY_AFTER_MOST 3600u
 
-/* Seconds only: nobody of ours names a date. */
+/* Only seconds are supported, because our own devices never send a date. */
 static guint
 head_parse_retry_after (SoupMessageHeaders *headers)
 {
@@ -69,7 +70,7 @@ head_parse_retry_after (SoupMessageHeaders *headers)
   return (guint) MIN (seconds, RETRY_AFTER_MOST);
 }
 
-/* Where the body ends must be beyond doubt (RFC 9112, 6.3). */
+/* The end of the body must be unambiguous (RFC 9112, 6.3). */
 static gboolean
 head_take_headers (NamidaHttpAnswerHead *head, SoupMessageHeaders *headers, SoupHTTPVersion version)
 {
@@ -117,7 +118,7 @@ namida_http_answer_head_parse (const char *data, gsize length, NamidaHttpAnswerH
   return TRUE;
 }
 
-/* The scope of a link-local address is of no use to the other side (RFC 6874 was never for the wire). */
+/* The scope of a link-local address means nothing to the other side (RFC 6874 was never intended for the wire). */
 char *
 namida_http_host (GInetSocketAddress *address)
 {
@@ -144,7 +145,8 @@ namida_stream_error (GError *error)
     result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                                   _ ("The other device stopped answering: check its network, then send again"));
   else if (error->domain == G_TLS_ERROR || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
-    /* Also a connection that ends in the middle of a record: the library's words for it mean nothing to a person. */
+    /* Also used for a connection that ends in the middle of a record, because the message of the TLS library means
+     * nothing to the user. */
     result = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE,
                                   _ ("The other device closed the connection: try again"));
   else
@@ -154,7 +156,7 @@ namida_stream_error (GError *error)
   return result;
 }
 
-/* What NamidaHttpReader says of a request is said of an answer here. @local: (transfer full) */
+/* Rewords errors of NamidaHttpReader, which are about requests, for answers. @local: (transfer full) */
 static gboolean
 answer_fail (GError *local, GError **error)
 {
@@ -253,7 +255,7 @@ namida_http_answer_read_rest (NamidaHttpBody *body, gsize limit, GCancellable *c
         }
       g_byte_array_append (bytes, data, (guint) n);
     }
-  /* Bytes beyond the body would be the answer to a request that nobody made. */
+  /* Bytes after the body would be the answer to a request that was never sent. */
   if (body->reader->end > body->reader->start)
     {
       answer_refuse (error);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sends requests and reads answers on one connection, and notices an early answer, a lost device and a stalled one;
+ * see the header. Blocking; one worker thread. */
 #include "config.h"
 
 #include "namida-http-connection.h"
@@ -15,19 +17,19 @@
 #include "namida-limits.h"
 #include "namida-tls.h"
 
-/* A cut that nobody announces is noticed within 30 s: by bytes that are not acknowledged, on an idle connection by
+/* A lost connection is noticed within 30 s: by bytes that are not acknowledged, and on an idle connection by
  * keep-alive probes. TCP_USER_TIMEOUT would also end the connection of a living peer that reads slowly. */
 #define SILENCE_SECONDS 22
 #define KEEP_IDLE_SECONDS 10
 #define KEEP_INTERVAL_SECONDS 5
-/* A slow disk over there, on a connection that TCP knows to be alive. */
+/* Allows for a slow disk at the other side, on a connection that TCP knows to be alive. */
 #define STALL_SECONDS 60
 #define BACK_OFF_MS 500
-/* How long a large answer may bring nothing before a path that drops large packets is thought of. */
+/* How long a large answer may bring nothing before a path that drops large packets is suspected. */
 #define QUIET_US (7 * G_USEC_PER_SEC)
-/* A head and a small body go out in one write. */
+/* A head and a small body are sent in one write. */
 #define ONE_WRITE_BYTES (256u * 1024)
-/* Between two pieces the other side is listened to. */
+/* Between two pieces, check for an early answer. */
 #define PIECE_BYTES (1024u * 1024)
 
 struct _NamidaHttpConnection
@@ -38,12 +40,12 @@ struct _NamidaHttpConnection
   char *host;
   guint silence, stall;
 
-  GByteArray *scratch; /* what goes out with the next write: the head, and small pieces with their frame */
-  guint64 left;        /* of a body whose length is known */
+  GByteArray *scratch; /* what is sent with the next write: the head, and small pieces with their chunk frame */
+  guint64 left;        /* of a body with a known length, in bytes */
   gboolean chunked, answered, much_comes;
   NamidaHttpReader reader;
   NamidaHttpBody body;
-  gboolean in_body; /* a request has begun whose answer has not been read to its end */
+  gboolean in_body; /* a request has begun and its answer has not been read to the end */
   gboolean broken;  /* no other request may follow */
 };
 
@@ -86,7 +88,7 @@ namida_http_set_back_off_for_tests (guint ms)
   g_atomic_int_set (&test_back_off, (int) ms);
 }
 
-/* The first that is not 0. */
+/* Returns the first value that is not 0. */
 static guint
 connection_choose (int for_tests, guint asked, guint usual)
 {
@@ -123,7 +125,7 @@ namida_http_connection_new (const NamidaHttpPeer *peer, GCancellable *cancellabl
 void
 namida_http_connection_free (NamidaHttpConnection *self)
 {
-  /* The socket first: a polite TLS goodbye could wait for a side that is gone. */
+  /* Close the socket first: a regular TLS goodbye could wait for a peer that is gone. */
   g_socket_close (connection_socket (self), NULL);
   namida_http_reader_clear (&self->reader);
   g_object_unref (self->stream);
@@ -154,7 +156,7 @@ namida_http_connection_dup_source (NamidaHttpConnection *self)
       g_socket_address_get_family (own) == G_SOCKET_FAMILY_IPV6 ? g_inet_socket_address_get_scope_id (inet) : 0u, NULL);
 }
 
-/* Takes what is there without waiting. Returns: bytes, 0 at the end, -1 when nothing has come. */
+/* Reads what is available without waiting. Returns: the number of bytes, 0 at the end, -1 if nothing has arrived. */
 static gssize
 connection_look (NamidaHttpConnection *self)
 {
@@ -186,7 +188,7 @@ namida_http_connection_is_reusable (NamidaHttpConnection *self)
 
   if (self->broken || self->in_body || self->reader.end > self->reader.start)
     return FALSE;
-  /* Between two requests nothing may come; the end means that the peer has hung up. */
+  /* Nothing may arrive between two requests. The end of the stream means that the peer has hung up. */
   g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (connection_input (self)), &byte, 1, NULL, &error);
   self->broken = !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
   return !self->broken;
@@ -233,7 +235,7 @@ namida_http_connection_begin (NamidaHttpConnection *self, const NamidaHttpReques
   g_byte_array_append (self->scratch, (const guint8 *) head->str, (guint) head->len);
 }
 
-/* @local: (transfer full): of the stream. */
+/* @local: (transfer full): the error of the stream. */
 static gboolean
 connection_fail (NamidaHttpConnection *self, GError *local, GError **error)
 {
@@ -245,8 +247,8 @@ connection_fail (NamidaHttpConnection *self, GError *local, GError **error)
   return FALSE;
 }
 
-/* Waits until more can be written. @local: (transfer full) (nullable): why it could not be. Returns: %FALSE also when
- * the other side has answered: it may never take the rest. */
+/* Waits until more can be written. @local: (transfer full) (nullable): why nothing could be written. Returns: %FALSE
+ * also if the other side has answered, because it may never read the rest. */
 static gboolean
 connection_wait_room (NamidaHttpConnection *self, GError *local, GError **error)
 {
@@ -264,8 +266,8 @@ connection_wait_room (NamidaHttpConnection *self, GError *local, GError **error)
   return !self->answered;
 }
 
-/* Never blocks in a write: the other side may answer and not take the rest. Returns: %FALSE without @error when it has
- * answered. */
+/* Never blocks in a write, because the other side may answer without reading the rest. Returns: %FALSE without
+ * @error if it has answered. */
 static gboolean
 connection_put (NamidaHttpConnection *self, const guint8 *data, gsize length, GError **error)
 {
@@ -284,8 +286,7 @@ connection_put (NamidaHttpConnection *self, const guint8 *data, gsize length, GE
   return TRUE;
 }
 
-/* The head that waits, and @data, in as few writes as make sense: each write of a few bytes would become a TLS record.
- */
+/* Sends the waiting head and @data in as few writes as possible, because each small write would become a TLS record. */
 static gboolean
 connection_send (NamidaHttpConnection *self, const guint8 *data, gsize length, GError **error)
 {
@@ -311,9 +312,9 @@ connection_send (NamidaHttpConnection *self, const guint8 *data, gsize length, G
   return ok;
 }
 
-/* Puts by connection_put(), connection_flush() and the like. @sent: whether that succeeded; @local: (transfer full)
- * (nullable): its error. Returns: %TRUE also when the other side has answered: a refusal that crossed our bytes is a
- * better reason than "connection reset". */
+/* Evaluates the result of connection_put(), connection_flush() and similar functions. @sent: whether it succeeded.
+ * @local: (transfer full) (nullable): its error. Returns: %TRUE also if the other side has answered: a refusal that
+ * crossed our data is a better reason than "connection reset". */
 static gboolean
 connection_settle (NamidaHttpConnection *self, gboolean sent, GError *local, GError **error)
 {
@@ -380,7 +381,7 @@ connection_flush (NamidaHttpConnection *self, GError **error)
   return TRUE;
 }
 
-/* Everything that is to go out goes, if nothing of the body is missing. */
+/* Sends everything that is still waiting, unless a part of the body is missing. */
 static gboolean
 connection_end_body (NamidaHttpConnection *self, GError **error)
 {
@@ -395,8 +396,8 @@ connection_end_body (NamidaHttpConnection *self, GError **error)
   return connection_settle (self, sent, local, error);
 }
 
-/* The limit of an answer counts from when the other side has taken the whole request: what this system keeps for a slow
- * reader may take it minutes. */
+/* The time limit of an answer counts from when the other side has received the whole request, because it may take
+ * minutes for a slow reader to take what this system has buffered. */
 static gboolean
 connection_await (NamidaHttpConnection *self, GError **error)
 {
@@ -409,7 +410,8 @@ connection_await (NamidaHttpConnection *self, GError **error)
   return connection_fail (self, local, error);
 }
 
-/* An answer acknowledges all that had arrived before it. What is on its way still, was not read by who answered. */
+/* An answer acknowledges everything that had arrived before it. Data that is still on its way was not read before
+ * the answer was sent. */
 static gboolean
 connection_has_untaken (NamidaHttpConnection *self)
 {
@@ -418,7 +420,7 @@ connection_has_untaken (NamidaHttpConnection *self)
   return ioctl (g_socket_get_fd (connection_socket (self)), SIOCOUTQ, &bytes) == 0 && bytes > 0;
 }
 
-/* Waits for more of a large answer, as long as small packets alone may take. */
+/* Waits for more of a large answer, for as long as a path on which only small packets get through is plausible. */
 static gboolean
 connection_await_much (NamidaHttpConnection *self, GError **error)
 {

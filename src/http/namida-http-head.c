@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Parses the head of one HTTP/1.1 request, strictly: whatever leaves a doubt about where the head or the body ends, or
- * about who is asked, is refused. The bytes come from strangers, and nothing that is refused leaves memory behind.
- * Called by namida_http_reader_head() in worker threads; the functions here do no input or output. */
+/* Parses the head of one HTTP/1.1 request strictly: anything ambiguous about the end of the head or the body, or
+ * about the requested host, is refused. The bytes come from strangers, and a refused head leaves no memory behind.
+ * Called by namida_http_reader_head() in worker threads; these functions do no I/O. */
 
 #include "config.h"
 
@@ -16,7 +16,7 @@
 
 #define METHOD_MAX_BYTES 16
 
-/* What was seen while the header fields were read. */
+/* What was found while the header fields were parsed. */
 typedef struct
 {
   NamidaHttpHead *head;
@@ -59,7 +59,7 @@ head_has_whole_escapes (const char *target)
   return TRUE;
 }
 
-/* Whether one element of the comma-separated @list is @word. */
+/* Returns whether one element of the comma-separated @list is @word. */
 static gboolean
 head_list_contains (const char *list, const char *word)
 {
@@ -94,9 +94,8 @@ head_set_coding (HeadParse *parse, const char *value)
   return TRUE;
 }
 
-/* Fields that a browser adds for a web page, and that no device's program does. Sec-Fetch-Mode alone says nothing: the
- * fetch() of Node.js, which peers of other makes use, says "cors" there, and a browser never sends it without the
- * others. */
+/* Fields that a browser adds for a web page and that no device's program sends. Sec-Fetch-Mode alone proves nothing:
+ * fetch() in Node.js, which other programs use, sends "cors" in it, and a browser never sends it without the others. */
 static gboolean
 head_is_of_browser (const char *name, const char *value)
 {
@@ -106,7 +105,7 @@ head_is_of_browser (const char *name, const char *value)
          || g_ascii_strncasecmp (name, "Access-Control-Request-", 23) == 0;
 }
 
-/* Fields that are kept as they came, for whoever asks for them. Named twice, they leave a doubt. */
+/* Fields that are kept unchanged for later use. A field that occurs twice is ambiguous. */
 static char **
 head_find_kept (NamidaHttpHead *head, const char *name)
 {
@@ -157,7 +156,8 @@ head_add_field (HeadParse *parse, const char *name, const char *value)
   return TRUE;
 }
 
-/* @line: is changed. A line that begins with a space would continue the one before it (RFC 9112, 5.2): refused. */
+/* @line: modified. A line that begins with a space would continue the previous one (RFC 9112, 5.2), which is
+ * refused. */
 static gboolean
 head_parse_field (HeadParse *parse, char *line)
 {
@@ -170,7 +170,7 @@ head_parse_field (HeadParse *parse, char *line)
          && head_add_field (parse, line, g_strstrip (colon + 1));
 }
 
-/* @line: is changed */
+/* @line: modified */
 static gboolean
 head_parse_request_line (HeadParse *parse, char *line)
 {
@@ -199,7 +199,7 @@ head_parse_request_line (HeadParse *parse, char *line)
   return head->path != NULL;
 }
 
-/* @line: is changed; @number: 0 for the request line */
+/* @line: modified. @number: 0 for the request line. */
 static gboolean
 head_parse_line (HeadParse *parse, char *line, guint number)
 {
@@ -260,7 +260,7 @@ head_dup_host_name (const char *host)
   return end != NULL ? g_strndup (start, (gsize) (end - start)) : g_strdup (start);
 }
 
-/* A name that only this computer has: no page of the web can be loaded from it. */
+/* Accepts a name that only this computer has, so that no web page can be loaded from it. */
 static gboolean
 head_is_own_name (const char *name)
 {
@@ -293,6 +293,6 @@ namida_http_head_is_of_web_page (const NamidaHttpHead *self)
 {
   if (self->of_browser)
     return TRUE;
-  /* HTTP/1.0 without Host: no browser. */
+  /* HTTP/1.0 without Host is not a browser. */
   return self->host != NULL && !namida_http_head_has_own_host (self);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads the heads and bodies of requests and writes answers; see the header. Blocking; worker threads. */
 #include "config.h"
 
 #include "namida-http.h"
@@ -13,9 +14,9 @@
 #include <sys/socket.h>
 
 #define NAMIDA_HTTP_BUFFER (20 * 1024) /* each connection has one */
-#define LINE_MAX_BYTES 512             /* a chunk's size with its extensions, or one trailer */
+#define LINE_MAX_BYTES 512             /* size of a chunk with its extensions, or one trailer */
 #define N_TRAILERS_MAX 32
-#define LINGER_BYTES (16 * 1024 * 1024) /* a client in the middle of a large body reads before the reset comes */
+#define LINGER_BYTES (16 * 1024 * 1024) /* a client in the middle of a large body reads the answer before the reset */
 #define LINGER_MS 2000
 
 G_STATIC_ASSERT (NAMIDA_HTTP_BUFFER > NAMIDA_LIMIT_HEAD_BYTES);
@@ -28,8 +29,8 @@ set_invalid (GError **error)
   return FALSE;
 }
 
-/* @head: the NAMIDA_LIMIT_HEAD_BYTES of it that came: without an end of a line, it is the request's own that is long.
- */
+/* @head: the NAMIDA_LIMIT_HEAD_BYTES that have arrived. If they contain no line end, the request line itself is too
+ * long. */
 static gboolean
 set_too_large (GError **error, const char *head)
 {
@@ -54,7 +55,7 @@ namida_http_reader_clear (NamidaHttpReader *self)
   g_clear_pointer (&self->buffer, g_free);
 }
 
-/* Appends what one read brings. Returns 0 at the end of the stream; the caller sees to it that there is room. */
+/* Appends the result of one read. Returns 0 at the end of the stream. The caller makes sure that there is room. */
 static gssize
 reader_fill (NamidaHttpReader *self, GCancellable *cancellable, GError **error)
 {
@@ -161,7 +162,7 @@ namida_http_body_init (NamidaHttpBody *self, NamidaHttpReader *reader, gint64 le
   self->ended = length == 0;
 }
 
-/* One line ending in CRLF, without it. */
+/* Reads one line and removes its CRLF. */
 static gboolean
 read_line (NamidaHttpReader *reader, char *line, GCancellable *cancellable, GError **error)
 {
@@ -194,7 +195,7 @@ parse_chunk_size (const char *line, guint64 *size)
 {
   gsize n = strspn (line, "0123456789abcdefABCDEF");
 
-  /* 15 digits: more than any file, and no overflow. */
+  /* 15 digits: more than the size of any file, and no overflow. */
   if (n == 0 || n > 15 || (line[n] != '\0' && line[n] != ';' && line[n] != ' ' && line[n] != '\t'))
     return FALSE;
   *size = g_ascii_strtoull (line, NULL, 16);
@@ -220,7 +221,7 @@ next_chunk (NamidaHttpBody *self, GCancellable *cancellable, GError **error)
     return set_invalid (error);
   if (self->left > 0)
     {
-      /* Each chunk costs a few bytes and some work: crumbs are nobody's way of sending. */
+      /* Each chunk costs a few bytes and some work, and no real program sends tiny chunks. */
       self->n_chunks++;
       self->in_chunks += self->left;
       if (self->n_chunks > NAMIDA_LIMIT_SMALL_CHUNKS && self->in_chunks / NAMIDA_LIMIT_CHUNK_BYTES < self->n_chunks)
@@ -267,7 +268,7 @@ namida_http_body_read (NamidaHttpBody *self, void *buffer, gsize count, GCancell
     }
   if (n < 0)
     return -1;
-  /* What is not read yet holds the sender back. */
+  /* Unread data slows down the sender. */
   if (self->reader->limit != NULL)
     namida_rate_limit_wait (self->reader->limit, (guint64) n, cancellable);
   self->left -= (guint64) n;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Asks a device that has shown an unexpected key who it says it is: in our own dialect, then in LocalSend's. Called by
- * namida-tls.c and by the client of src/sender, in workers. */
+/* Asks a device that has shown an unexpected key who it is: first in our own dialect, then in LocalSend's. Called by
+ * namida-tls.c and by the client in src/sender, in worker threads. */
 #include "config.h"
 
 #include "namida-identity-claim.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Another key answers at the address of a device: is it somebody who pretends to be that device, or did the address
- * only pass to another one? Both clients ask here before they say what is wrong: only the first is an alarm. */
+/* When another key answers at the address of a device, decides whether that is a device that pretends to be the
+ * expected one, or whether the address merely passed to another device. Both clients call this before they report an
+ * error, because only the first case is an alarm. */
 #pragma once
 
 #include "namida-identity.h"
@@ -9,15 +10,16 @@ G_BEGIN_DECLS
 
 /**
  * namida_identity_claim_dup_error:
- * @identity: whose list of known devices is compared with
+ * @identity: its list of known devices is used for the comparison
  * @address: where a key other than @fingerprint was shown
- * @fingerprint: of the device that was to be there
+ * @fingerprint: the fingerprint of the expected device
  * @cancellable: (nullable)
  *
- * Asks who is there, over a connection on which nothing but that question is sent. Blocking for some seconds; a worker.
+ * Asks the device at @address who it is, on a connection on which nothing else is sent. Blocking for some seconds: call
+ * it in a worker thread.
  *
- * Returns: (transfer full): IDENTITY_CHANGED when it says that it is the device with @fingerprint; NO_SUCH_DEVICE when
- * it says that it is another one, or nothing that can be understood: then the device is only not there
+ * Returns: (transfer full): IDENTITY_CHANGED if it claims to be the device with @fingerprint; NO_SUCH_DEVICE if it
+ * claims to be another one or does not give a valid answer, in which case the expected device is merely not there
  */
 GError *namida_identity_claim_dup_error (NamidaIdentity *identity,
                                          GInetSocketAddress *address,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Binds the listening sockets and sets their receive buffers; see the header. Main context; does not block. */
 #include "config.h"
 
 #include "namida-listener-sockets.h"
@@ -13,12 +14,12 @@
 
 #define RUN_AHEAD_BYTES (1024 * 1024)
 #define RUN_AHEAD_LEAST (8 * 1024)
-/* Of a rate that this device limits, the share of a second. */
+/* If this device limits its rate: the buffer holds what arrives in this fraction of a second. */
 #define RUN_AHEAD_SHARE 4
 
-/* What a break may cost is what came here and was not written yet: the system would let a fast sender run ahead by as
- * much as net.ipv4.tcp_rmem says, which may be 32 MB. Where the system grants so little to who asks (net.core.rmem_max)
- * that a wireless network would be slowed down, its own measure stays: 0. */
+/* If a connection breaks, data that was received but not written yet is lost. By default, the system lets a fast
+ * sender run ahead by up to net.ipv4.tcp_rmem, which may be 32 MB. If the system allows so little
+ * (net.core.rmem_max) that a wireless network would be slowed down, the default is kept: 0. */
 static gint
 run_ahead (void)
 {
@@ -35,8 +36,8 @@ namida_listener_sockets_bound (GPtrArray *sockets, guint64 rate)
 {
   gint bytes = run_ahead ();
 
-  /* A window that is closed opens anew when a good part of the buffer is free (in Linux a sixteenth, and more where
-   * packets are large): a large one that is read slowly would look dead to a sender. */
+  /* A closed window opens again when a good part of the buffer is free (in Linux a sixteenth, and more for large
+   * packets), so a large buffer that is read slowly would look dead to a sender. */
   if (rate > 0 && rate / RUN_AHEAD_SHARE < RUN_AHEAD_BYTES)
     bytes = MAX ((gint) (rate / RUN_AHEAD_SHARE), RUN_AHEAD_LEAST);
   for (guint i = 0; bytes > 0 && i < sockets->len; i++)
@@ -53,7 +54,7 @@ listen_on (GInetAddress *address, guint scope, guint16 port, GError **error)
 
   if (socket == NULL)
     return NULL;
-  /* IPv4 has a socket of its own. */
+  /* IPv4 has its own socket. */
   if (family == G_SOCKET_FAMILY_IPV6 && !g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, error))
     return NULL;
   g_socket_set_listen_backlog (socket, 128);
@@ -63,7 +64,8 @@ listen_on (GInetAddress *address, guint scope, guint16 port, GError **error)
   return g_steal_pointer (&socket);
 }
 
-/* Where to listen: parallel arrays of addresses and their scopes. */
+/* Returns: (transfer full): the addresses to listen on. @scope: (out): the scope of a link-local address, otherwise
+ * 0. */
 static GPtrArray *
 addresses_of (const char *interface, guint *scope, GError **error)
 {
@@ -101,7 +103,7 @@ addresses_of (const char *interface, guint *scope, GError **error)
   return NULL;
 }
 
-/* All addresses on one port, or none. A family that this machine does not have is no obstacle. */
+/* Listens on all addresses with one port, or on none. An address family that this machine does not have is ignored. */
 static GPtrArray *
 listen_on_all (GPtrArray *addresses, guint scope, guint16 port, GError **error)
 {
@@ -139,7 +141,7 @@ explain (const GError *reason, const char *interface, guint first, guint last, G
 
   if (!taken && interface != NULL)
     g_ptr_array_unref (namida_interface_list (interface, &missing));
-  /* An address that is no longer, or never was, one of this device. */
+  /* The address does not belong to this device, or no longer does. */
   if (missing != NULL)
     g_propagate_error (error, g_steal_pointer (&missing));
   else if (taken && first == last)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Accepts connections, waits for their first bytes and hands them over when they are ready for HTTP; see the header.
+ * Main context; TLS handshakes run in a thread pool. */
 #include "config.h"
 
 #include "namida-listener.h"
@@ -19,10 +21,10 @@
 #include <sys/socket.h>
 
 #define TLS_HANDSHAKE 0x16 /* RFC 8446, 5.1: the content type of a ClientHello */
-#define PAUSE_MS 100       /* after a failed accept (no descriptors left): it would fail again at once */
+#define PAUSE_MS 100       /* after a failed accept (no descriptors left), which would fail again at once */
 #define CONNECTION_KEY "namida-connection"
-#define TURN_LOOK_MS 20 /* how often to see whether a handshake that others wait for has lasted long enough */
-/* Below GTK's drawing: a crowd that knocks must not stop the window. */
+#define TURN_LOOK_MS 20 /* how often to check whether a handshake that others wait for has lasted long enough */
+/* Lower than GTK's drawing, so that a crowd of connections cannot block the window. */
 #define ACCEPT_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
 
 struct _NamidaListener
@@ -36,17 +38,17 @@ struct _NamidaListener
   guint64 rate;
   gboolean stopped;
   GMainContext *context;
-  GPtrArray *sockets; /* (nullable): that listen */
+  GPtrArray *sockets; /* (nullable): listening sockets */
   GPtrArray *sources; /* GSource */
   GThreadPool *handshakes;
-  GHashTable *pending; /* Arrival, a set */
+  GHashTable *pending; /* set of Arrival */
   NamidaHandshakeTurns *turns;
-  GSource *look; /* (nullable): while any handshake waits for its turn */
+  GSource *look; /* (nullable): exists while a handshake waits for its turn */
   NamidaConnectionLimit *limit;
   NamidaArrivalPace *pace;
 };
 
-/* A connection on its way to being ready. */
+/* A connection that is not ready yet. */
 typedef struct
 {
   NamidaListener *listener;
@@ -56,7 +58,7 @@ typedef struct
   GCancellable *cancellable;
   GSource *byte_source, *timer;
   char *address, *network;
-  gssize awaited; /* bytes of the hello */
+  gssize awaited; /* bytes of the hello to wait for */
   gboolean failed, in_worker;
 } Arrival;
 
@@ -82,7 +84,7 @@ listener_unref (NamidaListener *self)
   g_free (self);
 }
 
-/* ---- what is known of a connection ---- */
+/* ---- the data of a connection ---- */
 
 static void
 connection_free (gpointer data)
@@ -102,8 +104,8 @@ namida_connection_of (GSocketAddress *remote)
   return remote != NULL ? g_object_get_data (G_OBJECT (remote), CONNECTION_KEY) : NULL;
 }
 
-/* GSocket keeps the address that it gives, and what is known of a connection is kept with its address and holds the
- * socket: only a stream that is closed by hand would ever be freed. */
+/* GSocket keeps the address object that it returns, and the data of a connection is attached to its address and
+ * holds the socket. Without a copy, only a stream that is closed explicitly would ever be freed. */
 static GSocketAddress *
 copy_address (GSocketAddress *address)
 {
@@ -183,7 +185,7 @@ clear_source (GSource **source)
 
 static void next_handshake (NamidaListener *self);
 
-/* Its handshake is over, or will never begin: another's turn. */
+/* The handshake is over, or will never begin, so it is another one's turn. */
 static void
 leave_handshake (Arrival *arrival)
 {
@@ -261,7 +263,7 @@ on_handshake_done (gpointer user_data)
   if (!arrival->failed)
     namida_handshake_turns_done (arrival->listener->turns, arrival);
   else
-    /* Before the next one begins: an address never has more open than it may. */
+    /* Close it before the next one begins, so that an address never has more open connections than allowed. */
     g_io_stream_close (G_IO_STREAM (arrival->connection), NULL, NULL);
   leave_handshake (arrival);
   if (arrival->failed)
@@ -309,8 +311,8 @@ begin_handshake (NamidaListener *self, Arrival *arrival)
   g_thread_pool_push (self->handshakes, arrival, NULL);
 }
 
-/* The other side is not kept waiting for us: before our first answer has gone out, and while bytes of it lie unread, it
- * is we who are slow. */
+/* The other side does not keep us waiting before our first answer was sent or while we have not read its bytes; then
+ * this side is the slow one. */
 static gint64
 arrival_get_waited (gpointer item, gint64 running)
 {
@@ -332,7 +334,7 @@ make_room (NamidaListener *self)
 
   if (victim == NULL)
     return;
-  /* The worker wakes by either. */
+  /* Either of these wakes the worker thread. */
   g_cancellable_cancel (victim->cancellable);
   g_socket_shutdown (g_socket_connection_get_socket (victim->connection), TRUE, TRUE, NULL);
 }
@@ -362,15 +364,15 @@ on_look (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* GLib does each handshake in a thread of the pool that all of the program's work shares, and adds to that pool but
- * slowly: strangers who dawdle there must not hold up our own work, nor one address the others. */
+/* GLib runs each handshake in a thread of the pool that all work of the program shares, and that grows only slowly.
+ * Slow strangers must not hold up our own work there, and one address must not hold up the others. */
 static void
 next_handshake (NamidaListener *self)
 {
   begin_handshakes (self);
   if (self->stopped || !namida_handshake_turns_is_waiting (self->turns))
     return;
-  /* Once it looks, that is often enough: in a crowd this is called for each connection. */
+  /* While the timer is running it checks often enough; in a crowd, this function is called for each connection. */
   if (self->look != NULL)
     return;
   make_room (self);
@@ -379,8 +381,9 @@ next_handshake (NamidaListener *self)
   g_source_attach (self->look, self->context);
 }
 
-/* How many bytes there must be for the socket to count as readable: the main loop does not turn for each of a hello
- * that comes in crumbs. Returns: %FALSE: the other side has closed, so no more will come. */
+/* Sets how many bytes must have arrived for the socket to count as readable, so that a hello that arrives in tiny
+ * pieces does not wake the main loop for each of them. Returns: %FALSE if the other side has closed, so that nothing
+ * more will come. */
 static gboolean
 await_bytes (GSocket *socket, gssize count)
 {
@@ -411,7 +414,7 @@ on_pause_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The kernel said that there is more than there is, as it may when it is short of memory: not again at once. */
+/* The kernel reported more data than there is, as it may do when it is short of memory. Do not check again at once. */
 static void
 arrival_pause (Arrival *arrival)
 {
@@ -459,7 +462,7 @@ on_first_bytes (GSocket *socket, GIOCondition condition, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Not before its time: one of an address that comes so often that it would be in the way of a trusted device. */
+/* Delays the connection of an address that connects so often that it would disturb a trusted device. */
 static void
 arrival_watch_after (Arrival *arrival, guint ms)
 {

@@ -1,8 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * Recognizes a path that drops large packets, and remembers it: see the header. The kernel's own header is needed for
- * the counters of bytes, which the C library's does not have; the two cannot be included together.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Recognizes a path that drops large packets from the TCP state of a connection, and remembers it; see the header. The
+ * kernel's own header is needed for the counters of bytes, which the C library's header lacks; the two cannot be
+ * included together. Any thread. */
 #include "config.h"
 
 #include "namida-path-mtu.h"
@@ -15,22 +14,22 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-/* TCP sends again after 0.2, 0.6, 1.4, 3 and 6.2 s. Fewer are a network that is only bad. */
+/* TCP retransmits after 0.2, 0.6, 1.4, 3 and 6.2 s. Fewer retransmissions merely mean a bad network. */
 #define LEAST_SENT_AGAIN 3u
-/* Of tcpi_state: the other side has not ended the connection, so nothing says that it is still there. */
+/* A value of tcpi_state: the other side has not ended the connection, so nothing shows that it is still there. */
 #define ESTABLISHED 1
-/* Of IPv6's least MTU, 1280 bytes, without the heads of IPv6 and TCP. */
+/* IPv6's minimum MTU, 1280 bytes, less the headers of IPv6 and TCP. */
 #define SMALL_SEGMENT 1220
-/* A VPN that is off again, or another network: then large packets are worth another try. */
+/* Try large packets again after this time: a VPN may be off again, or the network may be another one. */
 #define SMALL_FOR_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
-/* Probes of a connection that brings nothing: from when on, and how old the last answer may be. */
+/* For a connection that brings nothing: when probes begin, and how old the last acknowledgment may be. */
 #define PROBE_SECONDS 3
 #define ANSWER_MS 5000
 
 static GMutex small_lock;
 static GHashTable *small_until; /* host → gint64: monotonic µs; (nullable); guarded by small_lock */
 
-/* @address is the host alone: each of its ports is behind the same path. */
+/* Returns the host without a port, because the path is the same for all ports. */
 static char *
 path_dup_key (GSocketAddress *address)
 {
@@ -39,7 +38,7 @@ path_dup_key (GSocketAddress *address)
   return g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
 }
 
-/* Returns: whether this is new. */
+/* Returns: whether the host was not remembered before. */
 static gboolean
 path_remember (GSocket *socket)
 {

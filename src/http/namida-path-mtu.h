@@ -1,10 +1,8 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * Tells a path that drops large packets in silence (a path MTU black hole, RFC 2923) from a device that went away: a
- * VPN or a router with a smaller MTU, whose “packet too big” does not come back. NamidaHttpConnection asks when a
- * connection broke or brings nothing, and all that connects uses smaller segments to such an address for an hour:
- * they get through. Any thread.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Distinguishes a path that silently drops large packets (a path MTU black hole, RFC 2923) from a device that went
+ * away. The cause is a VPN or a router with a smaller MTU whose “packet too big” message does not come back. Called
+ * by NamidaHttpConnection when a connection broke or brings nothing. For an hour, all connections to such an address
+ * use smaller segments, which get through. Any thread. */
 #pragma once
 
 #include <gio/gio.h>
@@ -13,30 +11,33 @@ G_BEGIN_DECLS
 
 /**
  * namida_path_mtu_explain:
- * @socket: of the connection, not closed yet, whose other side ended it: so small packets do arrive
+ * @socket: the socket of the connection, not closed yet, whose other side has ended it, which shows that small packets
+ *   do arrive
  * @error: (transfer full): what went wrong
  *
- * Returns: (transfer full): @error, or NAMIDA_ERROR_UNREACHABLE with what to do when whole segments were sent again and
- * again, and never acknowledged. Then the address is one of smaller segments.
+ * Returns: (transfer full): @error; or NAMIDA_ERROR_UNREACHABLE with advice if full segments were retransmitted
+ * repeatedly and never acknowledged, in which case the address gets smaller segments from now on
  */
 GError *namida_path_mtu_explain (GSocket *socket, GError *error);
 /**
- * namida_path_mtu_watch: makes the other system answer small packets while nothing comes, for
- * namida_path_mtu_is_silent().
+ * namida_path_mtu_watch: Makes the other system answer small packets while nothing comes, as namida_path_mtu_suspect()
+ * requires.
  */
 void namida_path_mtu_watch (GSocket *socket);
 /**
  * namida_path_mtu_suspect:
- * @socket: of a connection that has brought nothing for some seconds although much was to come
+ * @socket: the socket of a connection that has brought nothing for some seconds although a large answer was expected
  *
- * Returns: (transfer full) (nullable): NAMIDA_ERROR_UNREACHABLE when the other system answers small packets all the
- * same, and its address was not one of smaller segments yet; it is now: ask once more. %NULL: wait on.
+ * Returns: (transfer full) (nullable): NAMIDA_ERROR_UNREACHABLE if the other system still answers small packets and its
+ *   address did not use smaller segments yet. It does from now on, so send the request once more. %NULL: keep waiting
  */
 GError *namida_path_mtu_suspect (GSocket *socket);
-/** namida_path_mtu_prepare: before @socket connects to @address: limits the segments of both directions where large
- * ones got lost. */
+/**
+ * namida_path_mtu_prepare: Call it before @socket connects to @address. It limits the size of segments in both
+ * directions if large ones were lost before.
+ */
 void namida_path_mtu_prepare (GSocket *socket, GInetSocketAddress *address);
-/** namida_path_mtu_is_small: Returns: whether connections to @address have smaller segments at present. */
+/** namida_path_mtu_is_small: Returns: whether connections to @address currently use smaller segments. */
 gboolean namida_path_mtu_is_small (GInetSocketAddress *address);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A token bucket behind a lock; see the header. Any thread. */
 #include "config.h"
 
 #include "namida-rate-limit.h"
@@ -7,18 +8,18 @@
 
 #define PIECE_MIN 4096u
 #define PIECE_MAX (1024u * 1024)
-/* How long a sleep may hold back a person's "cancel". */
+/* The longest time by which a sleep may delay a cancellation. */
 #define SLICE_US (50 * 1000)
 
 struct _NamidaRateLimit
 {
-  guint64 rate; /* bytes a second, 0 = unlimited; constant */
+  guint64 rate; /* bytes per second, 0 = unlimited; constant */
   GMutex lock;
-  gint64 tokens; /* bytes that may go out now; negative: debt */
+  gint64 tokens; /* bytes that may be sent now; negative: debt */
   gint64 filled_at;
 };
 
-/* Unused time is worth at most a tenth of a second: no burst after a pause. */
+/* Unused time counts for at most a tenth of a second, so that there is no burst after a pause. */
 static gint64
 burst (NamidaRateLimit *self)
 {
@@ -76,7 +77,8 @@ refill (NamidaRateLimit *self)
       self->filled_at = now;
       return;
     }
-  /* Whole bytes; the time of what is left over stays on the clock, or slow rates would earn nothing, or too much. */
+  /* Only count complete bytes and keep the time of the remainder; otherwise slow rates would earn nothing or too
+   * much. */
   self->tokens += (gint64) earned;
   self->filled_at += (gint64) ((double) (gint64) earned * G_USEC_PER_SEC / (double) self->rate);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A hash table of counters; see the header. The owner provides the locking. */
 #include "config.h"
 
 #include "namida-tally.h"

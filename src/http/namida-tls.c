@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sets up TLS on both sides and checks the fingerprint of the peer; see the header. Connecting blocks a worker
+ * thread, which drives a main context of its own. */
 #include "config.h"
 
 #include "namida-tls.h"
@@ -15,8 +17,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* What both sides need of every connection. The default certificate database costs 3.8 MB for each connection and means
- * nothing for self-signed certificates. */
+/* Sets what both sides need for every connection. The default certificate database takes 3.8 MB for each connection,
+ * and means nothing for self-signed certificates. */
 static void
 set_up (GTlsConnection *connection)
 {
@@ -25,7 +27,7 @@ set_up (GTlsConnection *connection)
   g_tls_connection_set_require_close_notify (connection, FALSE);
 }
 
-/* What reads a PEM of GLib wants the name of a file. Returns: (nullable) */
+/* GLib's functions that read PEM need a file name. Returns: (nullable) */
 static GTlsDatabase *
 database_of (GTlsCertificate *certificate)
 {
@@ -43,7 +45,7 @@ database_of (GTlsCertificate *certificate)
       if (database == NULL)
         g_debug ("The system's authorities stay in memory: %s", error->message);
     }
-  /* glib-networking reads it again for each server's credentials: it stays open. */
+  /* It stays open, because glib-networking reads it again for the credentials of each server. */
   if (fd >= 0 && database == NULL)
     close (fd);
   return database;
@@ -84,7 +86,8 @@ namida_tls_server_new (NamidaIdentity *identity, GIOStream *stream, GError **err
   return G_TLS_CONNECTION (tls);
 }
 
-/* One attempt to connect, driven in a main context of the calling worker, so that one timer limits the whole of it. */
+/* One attempt to connect. It runs in a main context of the calling worker thread, so that one timer limits all of
+ * it. */
 typedef struct
 {
   GMainContext *context;
@@ -176,7 +179,7 @@ attempt_secure (Attempt *attempt, NamidaIdentity *identity, GIOStream *stream)
   g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, attempt->cancellable, on_handshake,
                                     attempt);
   attempt_run (attempt);
-  /* The attempt ends with this call, and a rehandshake must not ask it. */
+  /* The attempt ends with this call, and a rehandshake must not use it. */
   g_signal_handlers_disconnect_by_data (tls, attempt);
   if (attempt->error == NULL)
     {
@@ -302,7 +305,7 @@ namida_tls_is_recent (GTlsConnection *connection)
 {
   GTlsProtocolVersion version = g_tls_connection_get_protocol_version (connection);
 
-  /* By name: the values of DTLS lie above those of TLS. */
+  /* Compare by name, because the values of DTLS are above those of TLS. */
   return version == G_TLS_PROTOCOL_VERSION_TLS_1_2 || version == G_TLS_PROTOCOL_VERSION_TLS_1_3;
 }
 

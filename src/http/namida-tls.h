@@ -5,47 +5,72 @@
 
 G_BEGIN_DECLS
 
-/* Mutual TLS with self-signed certificates, shared by the listener and both clients. ENGINE.md's traps are answered
- * here, once. */
+/* Mutual TLS with self-signed certificates, for the listener and for client connections. What libsoup and
+ * glib-networking require is handled here (docs/design/003-libsoup.md). Blocking functions run in worker threads. */
 
 /**
- * namida_tls_trust_no_authority: once in a program, before its first TLS connection: no list of the system's
- * authorities is read (30 ms, and GLib complains where there is none), since a pinned key is all that counts here. The
- * default database holds this device's own certificate instead, of which nobody else has the key. Any thread.
+ * namida_tls_trust_no_authority: Call it once, before the first TLS connection of the program. It keeps GLib from
+ * reading the system's certificate authorities (which takes 30 ms, and prints a warning if there are none), because
+ * only pinned keys count here. Instead, the default database contains this device's own certificate, whose key nobody
+ * else has. Any thread.
  */
 void namida_tls_trust_no_authority (NamidaIdentity *identity);
-/** NamidaBufferedStream: GIOStream under a GTlsConnection: one record read ahead, or 256 KiB; writes are corked between
- * namida_buffered_stream_cork (TRUE) and (FALSE), never while hands are shaken. */
+/**
+ * namida_buffered_stream_new: Returns: (transfer full): a GIOStream for use below a GTlsConnection. It reads one record
+ * ahead, or 256 KiB. Writes are collected between namida_buffered_stream_cork (TRUE) and (FALSE), never during a
+ * handshake.
+ */
 GIOStream *namida_buffered_stream_new (GSocketConnection *connection);
 void namida_buffered_stream_cork (GIOStream *stream, gboolean corked);
-/** namida_buffered_stream_expect_much: from now on 256 KiB are read ahead. @stream: or a GTlsConnection above one; any
- * other is left alone. Any thread. */
+/**
+ * namida_buffered_stream_expect_much: Reads 256 KiB ahead from now on. @stream: a buffered stream or a GTlsConnection
+ * above one; other streams are ignored. Any thread.
+ */
 void namida_buffered_stream_expect_much (GIOStream *stream);
-/** namida_buffered_stream_set_silence: how long a blocking write waits for an other side that takes nothing of what was
- * written; it waits on while something moves, however slowly. 0: as long as the socket's timeout says. */
+/**
+ * namida_buffered_stream_set_silence: Sets how long a blocking write waits if the other side takes nothing of what was
+ * written. It keeps waiting as long as there is progress, however slow. 0: the socket's timeout applies.
+ */
 void namida_buffered_stream_set_silence (GIOStream *stream, guint seconds);
-/** namida_buffered_stream_set_stall: how long it waits for one that TCP knows to be alive, and that only does not read.
- * 0: no longer than for silence. */
+/**
+ * namida_buffered_stream_set_stall: Sets how long a blocking write waits for a device that TCP knows to be alive but
+ * that does not read. 0: no longer than the silence.
+ */
 void namida_buffered_stream_set_stall (GIOStream *stream, guint seconds);
-/** namida_buffered_stream_wait_taken: waits, by the same measure, until the other side has taken all that was written,
- * or says something. Blocking. Errors: UNREACHABLE, those of GIO. */
+/**
+ * namida_buffered_stream_wait_taken: Waits, with the same limits, until the other side has taken everything that was
+ * written, or sends something. Blocking. Returns: %FALSE with UNREACHABLE or a GIO error.
+ */
 gboolean namida_buffered_stream_wait_taken (GIOStream *stream, GCancellable *cancellable, GError **error);
-/** namida_buffered_stream_wait_room: waits, by the same measure, until more can be written, or the other side says
- * something. Blocking. Errors: as above. */
+/**
+ * namida_buffered_stream_wait_room: Waits, with the same limits, until more can be written or the other side sends
+ * something. Blocking. Returns: %FALSE with UNREACHABLE or a GIO error.
+ */
 gboolean namida_buffered_stream_wait_room (GIOStream *stream, GCancellable *cancellable, GError **error);
-/** namida_buffered_stream_flush_nonblocking: writes out what is corked. G_IO_ERROR_WOULD_BLOCK when not all of it can
- * be written now. */
+/**
+ * namida_buffered_stream_flush_nonblocking: Writes what was collected. Returns: %FALSE with G_IO_ERROR_WOULD_BLOCK if
+ * not all of it can be written now.
+ */
 gboolean namida_buffered_stream_flush_nonblocking (GIOStream *stream, GError **error);
-/** Returns: (transfer none): the socket below, for its options, its timeout and an abrupt end. */
+/**
+ * namida_buffered_stream_get_socket: Returns: (transfer none): the underlying socket, for its options, its timeout, and
+ * to shut it down.
+ */
 GSocket *namida_buffered_stream_get_socket (GIOStream *stream);
-/** @stream: under TLS, no handshake yet; client certificate requested, accepted whatever it is (the handler pins).
- * (transfer full) */
+/**
+ * namida_tls_server_new: @stream: the stream below TLS, before any handshake. A client certificate is requested, and
+ * any is accepted; the caller checks its fingerprint. Returns: (transfer full) (nullable)
+ */
 GTlsConnection *namida_tls_server_new (NamidaIdentity *identity, GIOStream *stream, GError **error);
 /**
- * namida_tls_connect: connects and handshakes, blocking, in a worker: at most NAMIDA_LIMIT_HANDSHAKE_SECONDS.
- * TCP_NODELAY set.
- * @fingerprint: (nullable). Errors: UNREACHABLE, IDENTITY_CHANGED, CANCELLED. @buffered: (out) (transfer full)
- * (optional): the stream below, to cork.
+ * namida_tls_connect:
+ * @fingerprint: (nullable): the expected fingerprint
+ * @buffered: (out) (transfer full) (optional): the stream below TLS, for corking
+ *
+ * Connects and completes the handshake, in at most NAMIDA_LIMIT_HANDSHAKE_SECONDS, with TCP_NODELAY set. Blocking: call
+ * it in a worker thread.
+ *
+ * Returns: (transfer full) (nullable): %NULL with UNREACHABLE, IDENTITY_CHANGED or CANCELLED
  */
 GTlsConnection *namida_tls_connect (NamidaIdentity *identity,
                                     GInetSocketAddress *address,
@@ -54,10 +79,12 @@ GTlsConnection *namida_tls_connect (NamidaIdentity *identity,
                                     GCancellable *cancellable,
                                     GError **error);
 /**
- * namida_stream_connect: likewise, for peers of other makes.
- * @identity: (nullable): NULL: in plain, and the stream that is returned is @buffered itself
- * @source: (nullable): the address to come from
- * @seconds: for all of it
+ * namida_stream_connect:
+ * @identity: (nullable): %NULL for a plain connection; the returned stream is then @buffered itself
+ * @source: (nullable): the local address to connect from
+ * @seconds: time limit for everything
+ *
+ * Like namida_tls_connect(), for all dialects.
  */
 GIOStream *namida_stream_connect (NamidaIdentity *identity,
                                   GSocketAddress *source,
@@ -67,9 +94,12 @@ GIOStream *namida_stream_connect (NamidaIdentity *identity,
                                   GIOStream **buffered,
                                   GCancellable *cancellable,
                                   GError **error);
-/** Returns: whether TLS 1.2 or newer is spoken, once the handshake is done: GnuTLS 3.7 still agrees to 1.0. */
+/**
+ * namida_tls_is_recent: Returns: whether the connection uses TLS 1.2 or newer, once the handshake is complete. GnuTLS
+ * 3.7 still accepts TLS 1.0.
+ */
 gboolean namida_tls_is_recent (GTlsConnection *connection);
-/** Returns: (transfer full) (nullable): the peer's fingerprint. */
+/** namida_tls_peer_fingerprint: Returns: (transfer full) (nullable): the fingerprint of the peer's certificate. */
 char *namida_tls_peer_fingerprint (GTlsConnection *connection);
 
 G_END_DECLS
