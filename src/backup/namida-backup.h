@@ -57,6 +57,7 @@ void namida_backup_add (NamidaBackup *self, NamidaEntry *entry);
  * merely what an index remembers. A file with another hash is damaged and is not sent as if it were intact.
  */
 void namida_backup_set_proven (NamidaBackup *self, gboolean proven);
+/** namida_backup_get_proven: Returns: see namida_backup_set_proven(). */
 gboolean namida_backup_get_proven (NamidaBackup *self);
 /**
  * namida_backup_count_folders: @depth: (out) (optional): the number of names in the longest path, including its label
@@ -69,6 +70,7 @@ guint namida_backup_count_folders (NamidaBackup *self, guint *depth);
  * index says.
  */
 void namida_backup_set_reread (NamidaBackup *self, gboolean reread);
+/** namida_backup_get_reread: Returns: see namida_backup_set_reread(). */
 gboolean namida_backup_get_reread (NamidaBackup *self);
 /** namida_backup_sort: Sorts the entries by namida_entry_compare(). */
 void namida_backup_sort (NamidaBackup *self);
@@ -117,6 +119,7 @@ guint64 namida_backup_get_bytes (NamidaBackup *self);
 guint namida_backup_get_files (NamidaBackup *self);
 /** namida_backup_get_name: Returns: (transfer none) (nullable): the name of the zip. */
 const char *namida_backup_get_name (NamidaBackup *self);
+/** namida_backup_set_name: While the backup is being built: @name: (nullable): the name of the zip. */
 void namida_backup_set_name (NamidaBackup *self, const char *name);
 /** namida_backup_dup_title: Returns: (transfer full): a translated title: "Namida Backup … and Music", "3 files". */
 char *namida_backup_dup_title (NamidaBackup *self);

@@ -32,6 +32,7 @@ typedef struct _NamidaContentWriter NamidaContentWriter;
 
 /** namida_content_writer_new: Returns: (transfer full) (nullable): %NULL with STORAGE. */
 NamidaContentWriter *namida_content_writer_new (NamidaDatabase *database, GError **error);
+/** namida_content_writer_free: @self: (transfer full) */
 void namida_content_writer_free (NamidaContentWriter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaContentWriter, namida_content_writer_free)
 /**

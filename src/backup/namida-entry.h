@@ -39,8 +39,11 @@ typedef struct
   gint64 ctime_ns;     /* sender only: change time in nanoseconds since 1970 */
 } NamidaEntry;
 
+/** namida_entry_new: Returns: (transfer full): an empty entry of unknown time. */
 NamidaEntry *namida_entry_new (void);
+/** namida_entry_ref: Returns: (transfer full): @self. Any thread. */
 NamidaEntry *namida_entry_ref (NamidaEntry *self);
+/** namida_entry_unref: @self: (transfer full). Any thread. */
 void namida_entry_unref (NamidaEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaEntry, namida_entry_unref)
 /**

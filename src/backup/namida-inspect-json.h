@@ -31,7 +31,9 @@ typedef struct _NamidaInspectJson NamidaInspectJson;
 typedef void (*NamidaInspectJsonFunc) (
     NamidaInspectJson *json, NamidaJsonValue value, guint depth, const char *text, gpointer user_data);
 
+/** namida_inspect_json_new: @func: called for each value. Returns: (transfer full) */
 NamidaInspectJson *namida_inspect_json_new (NamidaInspectJsonFunc func, gpointer user_data);
+/** namida_inspect_json_free: @self: (transfer full) */
 void namida_inspect_json_free (NamidaInspectJson *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaInspectJson, namida_inspect_json_free)
 /**

@@ -49,6 +49,7 @@ typedef struct _NamidaInspectLists NamidaInspectLists;
  * namida_inspect_lists_new: @result: filled with the sums; must outlive the returned object. Returns: (transfer full)
  */
 NamidaInspectLists *namida_inspect_lists_new (NamidaInspection *result);
+/** namida_inspect_lists_free: @self: (transfer full) */
 void namida_inspect_lists_free (NamidaInspectLists *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaInspectLists, namida_inspect_lists_free)
 /** namida_inspect_lists_begin: Begins and counts the next file. Returns: whether to feed its bytes. */

@@ -24,8 +24,11 @@ typedef enum
   NAMIDA_SCAN_EXCLUDE,
 } NamidaScanDecision;
 
+/** namida_scan_filter_new: Returns: (transfer full): a filter that excludes nothing. */
 NamidaScanFilter *namida_scan_filter_new (void);
+/** namida_scan_filter_ref: Returns: (transfer full): @self. Any thread. */
 NamidaScanFilter *namida_scan_filter_ref (NamidaScanFilter *self);
+/** namida_scan_filter_unref: @self: (transfer full). Any thread. */
 void namida_scan_filter_unref (NamidaScanFilter *self);
 
 /**
@@ -74,6 +77,7 @@ gboolean namida_scan_filter_is_excluded (NamidaScanFilter *self, const char *rel
  * Returns: (transfer full) (nullable): %NULL without @error if there is none
  */
 NamidaScanRules *namida_scan_rules_read (int folder_fd, GError **error);
+/** namida_scan_rules_free: @self: (transfer full) */
 void namida_scan_rules_free (NamidaScanRules *self);
 /**
  * namida_scan_rules_decide: @relative: the path below the folder to which the rules belong. Returns: the decision of

@@ -23,6 +23,7 @@ void namida_digest_update (NamidaDigest *self, const void *data, gsize length);
  * again.
  */
 char *namida_digest_finish (NamidaDigest *self);
+/** namida_digest_free: @self: (transfer full) */
 void namida_digest_free (NamidaDigest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaDigest, namida_digest_free)
 

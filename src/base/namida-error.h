@@ -56,6 +56,7 @@ typedef enum
 } NamidaError;
 
 #define NAMIDA_ERROR (namida_error_quark ())
+/** namida_error_quark: The domain of NamidaError. */
 GQuark namida_error_quark (void);
 
 /**

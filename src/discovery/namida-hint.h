@@ -25,10 +25,13 @@ G_DECLARE_FINAL_TYPE (NamidaHint, namida_hint, NAMIDA, HINT, GObject)
 
 /** namida_hint_new: @title, @body: translated sentences. Returns: (transfer full) */
 NamidaHint *namida_hint_new (NamidaHintKind kind, const char *title, const char *body);
+/** namida_hint_get_kind: Returns: what the hint is about. */
 NamidaHintKind namida_hint_get_kind (NamidaHint *self);
 /** namida_hint_get_word: Returns: the kind for scripts: "no-network", "port", "firewall" or "isolated". */
 const char *namida_hint_get_word (NamidaHint *self);
+/** namida_hint_get_title: Returns: (transfer none): a translated title. */
 const char *namida_hint_get_title (NamidaHint *self);
+/** namida_hint_get_body: Returns: (transfer none): translated sentences, possibly with lines that are commands. */
 const char *namida_hint_get_body (NamidaHint *self);
 /** namida_hint_equal: Returns: whether kind, title and body are the same. */
 gboolean namida_hint_equal (NamidaHint *a, NamidaHint *b);

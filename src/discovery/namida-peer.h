@@ -23,6 +23,7 @@ G_DECLARE_FINAL_TYPE (NamidaPeer, namida_peer, NAMIDA, PEER, GObject)
 
 /** namida_peer_new: Returns: (transfer full): a device without addresses. */
 NamidaPeer *namida_peer_new (void);
+/** namida_peer_get_alias: Returns: (transfer none): a name that is safe to show. */
 const char *namida_peer_get_alias (NamidaPeer *self);
 const char *namida_peer_get_fingerprint (NamidaPeer *self); /* (nullable) */
 const char *namida_peer_get_uuid (NamidaPeer *self);        /* (nullable) */
@@ -37,10 +38,15 @@ GInetSocketAddress *namida_peer_get_address (NamidaPeer *self);
 GListModel *namida_peer_get_addresses (NamidaPeer *self);
 /** namida_peer_dup_address_text: Returns: (transfer full) (nullable): the best address as text. */
 char *namida_peer_dup_address_text (NamidaPeer *self);
+/** namida_peer_get_encrypted: Returns: whether a transfer to the device would be encrypted. */
 gboolean namida_peer_get_encrypted (NamidaPeer *self);
+/** namida_peer_get_trusted: Returns: whether the user trusts the device. */
 gboolean namida_peer_get_trusted (NamidaPeer *self);
+/** namida_peer_set_trusted: Sets and notifies the property "trusted". Called by the hub. */
 void namida_peer_set_trusted (NamidaPeer *self, gboolean trusted);
+/** namida_peer_get_proven: Returns: whether a TLS connection has shown the device's fingerprint. */
 gboolean namida_peer_get_proven (NamidaPeer *self);
+/** namida_peer_get_away: Returns: whether it is a trusted device that is not nearby. */
 gboolean namida_peer_get_away (NamidaPeer *self);
 /**
  * namida_peer_get_player: Returns: whether the player Namida is running at one of the device's addresses, with its own

@@ -12,10 +12,13 @@ G_BEGIN_DECLS
  */
 typedef struct _NamidaPlaces NamidaPlaces;
 
+/** namida_places_new: Returns: (transfer full): without addresses. */
 NamidaPlaces *namida_places_new (void);
+/** namida_places_free: @self: (transfer full) */
 void namida_places_free (NamidaPlaces *self);
 /** namida_places_get_model: Returns: (transfer none): a list of GInetSocketAddress. */
 GListModel *namida_places_get_model (NamidaPlaces *self);
+/** namida_places_count: Returns: the number of addresses. */
 guint namida_places_count (NamidaPlaces *self);
 /** namida_places_find: Returns: the position of @address, or -1. */
 int namida_places_find (NamidaPlaces *self, GInetSocketAddress *address);

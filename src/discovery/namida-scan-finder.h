@@ -27,7 +27,9 @@ NamidaScanFinder *namida_scan_finder_new (const char *interface);
 void namida_scan_finder_scan (NamidaScanFinder *self);
 /** namida_scan_finder_cancel: Ends the scan at once. Nothing is probed afterwards. */
 void namida_scan_finder_cancel (NamidaScanFinder *self);
+/** namida_scan_finder_get_scanning: Returns: whether a scan is running. */
 gboolean namida_scan_finder_get_scanning (NamidaScanFinder *self);
+/** namida_scan_finder_get_progress: Returns: the progress of the scan, from 0.0 to 1.0. */
 double namida_scan_finder_get_progress (NamidaScanFinder *self);
 /**
  * namida_scan_finder_get_answered: Returns: (transfer none) (nullable) (element-type GInetAddress): the hosts that

@@ -15,6 +15,7 @@ typedef struct _NamidaArrivalPace NamidaArrivalPace;
 
 /** namida_arrival_pace_new: Returns: (transfer full) */
 NamidaArrivalPace *namida_arrival_pace_new (void);
+/** namida_arrival_pace_free: @self: (transfer full) */
 void namida_arrival_pace_free (NamidaArrivalPace *self);
 /**
  * namida_arrival_pace_take: Counts a connection. @network: a network whose addresses count together. Returns: how many

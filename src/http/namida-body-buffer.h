@@ -14,7 +14,9 @@ G_BEGIN_DECLS
 typedef struct _NamidaBodyBudget NamidaBodyBudget;
 /** namida_body_budget_new: Returns: (transfer full): an unused budget. */
 NamidaBodyBudget *namida_body_budget_new (void);
+/** namida_body_budget_ref: Returns: (transfer full): @self. Any thread. */
 NamidaBodyBudget *namida_body_budget_ref (NamidaBodyBudget *self);
+/** namida_body_budget_unref: @self: (transfer full). Any thread. */
 void namida_body_budget_unref (NamidaBodyBudget *self);
 /** namida_body_budget_get_memory: Returns: the number of bytes that are in memory now. */
 guint64 namida_body_budget_get_memory (NamidaBodyBudget *self);
@@ -29,6 +31,7 @@ typedef struct _NamidaBodyBuffer NamidaBodyBuffer;
  * (transfer full)
  */
 NamidaBodyBuffer *namida_body_buffer_new (NamidaBodyBudget *budget);
+/** namida_body_buffer_free: @self: (transfer full) */
 void namida_body_buffer_free (NamidaBodyBuffer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaBodyBuffer, namida_body_buffer_free)
 /** namida_body_buffer_append: Returns: %FALSE with BUSY if the budget is used up, or with NO_SPACE or STORAGE. */

@@ -14,6 +14,7 @@ typedef struct _NamidaHandshakeTurns NamidaHandshakeTurns;
 
 /** namida_handshake_turns_new: Returns: (transfer full): without items. */
 NamidaHandshakeTurns *namida_handshake_turns_new (void);
+/** namida_handshake_turns_free: @self: (transfer full) */
 void namida_handshake_turns_free (NamidaHandshakeTurns *self);
 /** namida_handshake_turns_add: @preferred: whether a trusted device has connected from @address before. */
 void namida_handshake_turns_add (

@@ -22,7 +22,9 @@ typedef struct
   gsize start, end;
   NamidaRateLimit *limit; /* (nullable) borrowed: the maximum speed at which bodies are read */
 } NamidaHttpReader;
+/** namida_http_reader_init: @input: borrowed; must outlive the reader. */
 void namida_http_reader_init (NamidaHttpReader *self, GInputStream *input);
+/** namida_http_reader_clear: Frees the buffer, not the stream. */
 void namida_http_reader_clear (NamidaHttpReader *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaHttpReader, namida_http_reader_clear)
 /**
@@ -42,6 +44,7 @@ typedef struct
   gboolean of_browser;                                          /* has a field that only browsers send */
   char *cookie, *origin, *site, *language, *range_text, *agent; /* (nullable): as sent; @site: Sec-Fetch-Site */
 } NamidaHttpHead;
+/** namida_http_head_clear: Frees the members. */
 void namida_http_head_clear (NamidaHttpHead *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaHttpHead, namida_http_head_clear)
 /**

@@ -12,7 +12,9 @@ typedef struct _NamidaRateLimit NamidaRateLimit;
 
 /** namida_rate_limit_new: @bytes_per_second: 0 for unlimited. Returns: (transfer full) */
 NamidaRateLimit *namida_rate_limit_new (guint64 bytes_per_second);
+/** namida_rate_limit_ref: Returns: (transfer full): @self. Any thread. */
 NamidaRateLimit *namida_rate_limit_ref (NamidaRateLimit *self);
+/** namida_rate_limit_unref: @self: (transfer full). Any thread. */
 void namida_rate_limit_unref (NamidaRateLimit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaRateLimit, namida_rate_limit_unref)
 

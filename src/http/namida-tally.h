@@ -10,7 +10,9 @@ G_BEGIN_DECLS
 /** NamidaTally: counts things by a text (an address) and in total. It has no lock of its own. */
 typedef struct _NamidaTally NamidaTally;
 
+/** namida_tally_new: Returns: (transfer full): without counts. */
 NamidaTally *namida_tally_new (void);
+/** namida_tally_free: @self: (transfer full) */
 void namida_tally_free (NamidaTally *self);
 /** namida_tally_up: Adds one to the count of @key. */
 void namida_tally_up (NamidaTally *self, const char *key);

@@ -21,6 +21,10 @@ void namida_tls_trust_no_authority (NamidaIdentity *identity);
  * handshake.
  */
 GIOStream *namida_buffered_stream_new (GSocketConnection *connection);
+/**
+ * namida_buffered_stream_cork: @corked: whether to collect writes from now on; %FALSE also writes what was collected.
+ * Blocking.
+ */
 void namida_buffered_stream_cork (GIOStream *stream, gboolean corked);
 /**
  * namida_buffered_stream_expect_much: Reads 256 KiB ahead from now on. @stream: a buffered stream or a GTlsConnection

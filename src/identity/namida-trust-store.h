@@ -113,6 +113,7 @@ void namida_trust_store_refresh_async (NamidaTrustStore *self,
                                        GCancellable *cancellable,
                                        GAsyncReadyCallback callback,
                                        gpointer user_data);
+/** namida_trust_store_refresh_finish: Returns: %FALSE with STORAGE or if it was cancelled. */
 gboolean namida_trust_store_refresh_finish (NamidaTrustStore *self, GAsyncResult *result, GError **error);
 /**
  * namida_trust_store_flush: Waits until all changes are written to the file. Blocking; called before exit and in tests.

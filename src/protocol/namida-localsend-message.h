@@ -53,6 +53,7 @@ char *namida_localsend_text_format (NamidaDeviceInfo *own, const char *text);
  * Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST or TOO_LARGE.
  */
 NamidaOfferAnswer *namida_localsend_answer_parse (const char *data, gsize length, GError **error);
+/** namida_localsend_answer_format: @length: (out) (optional). Returns: (transfer full) */
 char *namida_localsend_answer_format (NamidaOfferAnswer *self, gsize *length);
 
 /**

@@ -45,6 +45,7 @@ namida_offer_message_format_all_names (NamidaDeviceInfo *info, GBytes *manifest,
 #define NAMIDA_FEATURE_NAMES "names"
 /** A feature of register: the device says which files of an offer would be transferred (POST preview). */
 #define NAMIDA_FEATURE_PREVIEW "preview"
+/** namida_offer_message_free: @self: (transfer full) */
 void namida_offer_message_free (NamidaOfferMessage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaOfferMessage, namida_offer_message_free)
 
@@ -73,6 +74,7 @@ void namida_offer_answer_decline (NamidaOfferAnswer *self, const char *id);
 NamidaOfferAnswer *namida_offer_answer_parse (const char *data, gsize length, GError **error);
 /** namida_offer_answer_format: @length: (out) (optional). Returns: (transfer full) */
 char *namida_offer_answer_format (NamidaOfferAnswer *self, gsize *length);
+/** namida_offer_answer_free: @self: (transfer full) */
 void namida_offer_answer_free (NamidaOfferAnswer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaOfferAnswer, namida_offer_answer_free)
 
@@ -87,6 +89,7 @@ typedef struct
 } NamidaUploadQuery;
 /** namida_upload_query_parse: @out: (out caller-allocates). Returns: %FALSE with INVALID_REQUEST. */
 gboolean namida_upload_query_parse (const char *query, NamidaUploadQuery *out, GError **error);
+/** namida_upload_query_clear: Frees the members. */
 void namida_upload_query_clear (NamidaUploadQuery *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaUploadQuery, namida_upload_query_clear)
 /**
@@ -113,6 +116,7 @@ typedef struct
 GHashTable *namida_pack_answer_new (void);
 /** namida_pack_answer_add: @size: in bytes. @sha256: 64 hex digits. */
 void namida_pack_answer_add (GHashTable *answer, const char *id, guint64 size, const char *sha256);
+/** namida_pack_answer_format: @length: (out) (optional). Returns: (transfer full) */
 char *namida_pack_answer_format (GHashTable *answer, gsize *length);
 /** namida_pack_answer_parse: Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST or TOO_LARGE. */
 GHashTable *namida_pack_answer_parse (const char *data, gsize length, GError **error);
@@ -123,6 +127,7 @@ GHashTable *namida_pack_answer_parse (const char *data, gsize length, GError **e
  * could not include although they belong to the backup.
  */
 GHashTable *namida_finish_request_parse (const char *data, gsize length, guint *left_out, GError **error);
+/** namida_finish_request_format: @length: (out) (optional). Returns: (transfer full) */
 char *namida_finish_request_format (GHashTable *hashes, guint left_out, gsize *length);
 /**
  * namida_finish_value_new: Returns: the value of a file in the table of an answer. @code: why a file is MISSING, if the
@@ -162,6 +167,7 @@ GError *namida_error_answer_parse (const char *data, gsize length, guint status,
 
 /** The body and the answer of register. */
 char *namida_register_format (NamidaDeviceInfo *info);
+/** namida_register_parse: Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST or TOO_LARGE. */
 NamidaDeviceInfo *namida_register_parse (const char *data, gsize length, GError **error);
 
 /**
@@ -175,8 +181,11 @@ typedef struct
   char *pair_id;
   char *nonce;
 } NamidaPairMessage;
+/** namida_pair_message_parse: @out: (out caller-allocates). Returns: %FALSE with INVALID_REQUEST or TOO_LARGE. */
 gboolean namida_pair_message_parse (const char *data, gsize length, NamidaPairMessage *out, GError **error);
+/** namida_pair_message_format: Returns: (transfer full) */
 char *namida_pair_message_format (const NamidaPairMessage *message);
+/** namida_pair_message_clear: Frees the members. */
 void namida_pair_message_clear (NamidaPairMessage *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaPairMessage, namida_pair_message_clear)
 

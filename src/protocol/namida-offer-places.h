@@ -10,7 +10,9 @@ G_BEGIN_DECLS
 /** NamidaOfferPlaces: gives each entry of another program's offer a place of its own. One thread. */
 typedef struct _NamidaOfferPlaces NamidaOfferPlaces;
 
+/** namida_offer_places_new: Returns: (transfer full): without places. */
 NamidaOfferPlaces *namida_offer_places_new (void);
+/** namida_offer_places_free: @self: (transfer full) */
 void namida_offer_places_free (NamidaOfferPlaces *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaOfferPlaces, namida_offer_places_free)
 /**

@@ -37,6 +37,7 @@ typedef struct
 } NamidaPhoneUpload;
 /** namida_phone_upload_parse: Returns: %FALSE with INVALID_REQUEST. */
 gboolean namida_phone_upload_parse (const char *query, NamidaPhoneUpload *out, GError **error);
+/** namida_phone_upload_clear: Frees the members. */
 void namida_phone_upload_clear (NamidaPhoneUpload *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaPhoneUpload, namida_phone_upload_clear)
 /** namida_phone_upload_format: Returns: (transfer full): the query for @entry. */

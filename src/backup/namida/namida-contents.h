@@ -104,6 +104,7 @@ NamidaContents *namida_contents_open_part (const char *path,
                                            char **part,
                                            GCancellable *cancellable,
                                            GError **error);
+/** namida_contents_free: @self: (transfer full) */
 void namida_contents_free (NamidaContents *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaContents, namida_contents_free)
 
@@ -127,6 +128,7 @@ typedef struct
  */
 NamidaContentsDb *
 namida_contents_open_db (NamidaContents *self, const NamidaItem *item, GCancellable *cancellable, GError **error);
+/** namida_contents_db_free: @self: (transfer full) */
 void namida_contents_db_free (NamidaContentsDb *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaContentsDb, namida_contents_db_free)
 

@@ -48,6 +48,7 @@ typedef struct
  */
 NamidaDifference *
 namida_compare_backups (NamidaContents *first, NamidaContents *second, GCancellable *cancellable, GError **error);
+/** namida_difference_free: @self: (transfer full) */
 void namida_difference_free (NamidaDifference *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaDifference, namida_difference_free)
 

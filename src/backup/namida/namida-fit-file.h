@@ -27,6 +27,7 @@ typedef struct
   NamidaFitReport *report;
 } NamidaFitResult;
 
+/** namida_fit_result_free: @self: (transfer full) */
 void namida_fit_result_free (NamidaFitResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaFitResult, namida_fit_result_free)
 /**

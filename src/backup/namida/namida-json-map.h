@@ -39,6 +39,7 @@ void namida_map_stream_init (NamidaMapStream *self, NamidaPathMap *map, gboolean
 gboolean namida_map_stream_feed (NamidaMapStream *self, const char *data, gsize length, GString *out, GError **error);
 /** namida_map_stream_end: Appends the rest after the last bytes. */
 void namida_map_stream_end (NamidaMapStream *self, GString *out);
+/** namida_map_stream_clear: Frees the buffers of the stream. */
 void namida_map_stream_clear (NamidaMapStream *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaMapStream, namida_map_stream_clear)
 

@@ -81,6 +81,7 @@ const NamidaLibraryTrack *
 namida_library_add_value (NamidaLibrary *self, const char *path, const char *value, gsize length);
 /** namida_library_fill_from: Fills in titles, artists and other data of tracks that @other also knows. */
 void namida_library_fill_from (NamidaLibrary *self, NamidaLibrary *other);
+/** namida_library_free: @self: (transfer full) */
 void namida_library_free (NamidaLibrary *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaLibrary, namida_library_free)
 /** namida_library_find: Returns: (transfer none) (nullable): the track at @path. */

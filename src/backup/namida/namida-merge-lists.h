@@ -40,6 +40,7 @@ typedef struct
 
 /** namida_merge_playlist_new: Returns: (transfer full) (nullable): %NULL if @bytes is not a playlist. */
 NamidaMergePlaylist *namida_merge_playlist_new (GBytes *bytes);
+/** namida_merge_playlist_free: @self: (transfer full) */
 void namida_merge_playlist_free (NamidaMergePlaylist *self);
 /** namida_merge_playlist_compare: A total order; older changes come first. Returns: like strcmp(). */
 int namida_merge_playlist_compare (const NamidaMergePlaylist *one, const NamidaMergePlaylist *other);

@@ -14,6 +14,7 @@ typedef struct
   GPtrArray *conflicts; /* char *: playlists of which two versions were kept */
 } NamidaMergeReport;
 
+/** namida_merge_report_free: @self: (transfer full) */
 void namida_merge_report_free (NamidaMergeReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaMergeReport, namida_merge_report_free)
 

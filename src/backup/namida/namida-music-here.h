@@ -63,6 +63,7 @@ void namida_music_here_add_folder (NamidaMusicHere *self, const char *path);
 void namida_music_here_add_file (NamidaMusicHere *self, const char *path, guint64 size);
 /** namida_music_here_dup_native: Returns: (transfer full): @path as the device itself writes it. */
 char *namida_music_here_dup_native (NamidaMusicHere *self, const char *path);
+/** namida_music_here_free: @self: (transfer full) */
 void namida_music_here_free (NamidaMusicHere *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaMusicHere, namida_music_here_free)
 /**

@@ -48,6 +48,7 @@ typedef struct
  */
 NamidaMusicMatch *namida_music_match_find (
     NamidaLibrary *library, GPtrArray *expected, NamidaPathMap *manual, NamidaMusicHere *here, NamidaLibrary *own);
+/** namida_music_match_free: @self: (transfer full) */
 void namida_music_match_free (NamidaMusicMatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaMusicMatch, namida_music_match_free)
 

@@ -40,6 +40,7 @@ NamidaPartDb *namida_part_db_open (const char *name, int fd, int wal_fd, GCancel
  * Returns: (transfer full) (nullable)
  */
 NamidaPartDb *namida_part_db_create (const char *name, int fd, GError **error);
+/** namida_part_db_free: @self: (transfer full) */
 void namida_part_db_free (NamidaPartDb *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaPartDb, namida_part_db_free)
 
@@ -51,7 +52,9 @@ gboolean namida_part_db_foreach (NamidaPartDb *self, NamidaPartDbFunc func, gpoi
 
 /** NamidaPartDbWriter: adds rows to a database that namida_part_db_create() created. */
 typedef struct _NamidaPartDbWriter NamidaPartDbWriter;
+/** namida_part_db_writer_new: Returns: (transfer full) (nullable): %NULL with STORAGE. */
 NamidaPartDbWriter *namida_part_db_writer_new (NamidaPartDb *self, GError **error);
+/** namida_part_db_writer_free: @self: (transfer full) */
 void namida_part_db_writer_free (NamidaPartDbWriter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaPartDbWriter, namida_part_db_writer_free)
 /**

@@ -15,6 +15,7 @@ typedef struct _NamidaPathMap NamidaPathMap;
 
 /** namida_path_map_new: Returns: (transfer full): an empty map. */
 NamidaPathMap *namida_path_map_new (void);
+/** namida_path_map_free: @self: (transfer full) */
 void namida_path_map_free (NamidaPathMap *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaPathMap, namida_path_map_free)
 

@@ -14,6 +14,7 @@ typedef struct _NamidaZipWriter NamidaZipWriter;
 
 /** namida_zip_writer_new: @fd: borrowed; an empty file. Returns: (transfer full) */
 NamidaZipWriter *namida_zip_writer_new (int fd);
+/** namida_zip_writer_free: @self: (transfer full) */
 void namida_zip_writer_free (NamidaZipWriter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaZipWriter, namida_zip_writer_free)
 

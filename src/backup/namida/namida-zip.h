@@ -56,6 +56,7 @@ void namida_zip_budget_init (NamidaZipBudget *self, guint64 size);
  * Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST (not a complete zip), TOO_LARGE or STORAGE
  */
 NamidaZip *namida_zip_open (int fd, guint64 base, guint64 length, NamidaZipBudget *budget, GError **error);
+/** namida_zip_free: @self: (transfer full) */
 void namida_zip_free (NamidaZip *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaZip, namida_zip_free)
 
