@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Every limit of the wire (docs/protocol.md, "Limits"), each with a test of its own. */
+/* Every limit of the protocol (docs/protocol.md, "Limits"). Each has a test of its own. */
 
 #define NAMIDA_LIMIT_OFFER_BYTES (64u * 1024 * 1024)
 #define NAMIDA_LIMIT_JSON_BYTES (1024u * 1024)
@@ -28,7 +28,7 @@
  * that has several handshakes in progress, or when many wait. */
 #define NAMIDA_LIMIT_HANDSHAKE_TURN_MS 600
 #define NAMIDA_LIMIT_HANDSHAKE_LEAST_MS 300
-/* For an address whose last handshake timed out, while an address without a timeout waits. */
+/* For an address whose last handshake took long and failed, while another address waits. */
 #define NAMIDA_LIMIT_HANDSHAKE_AGAIN_MS 100
 #define NAMIDA_LIMIT_HANDSHAKE_SECONDS 10u
 /* While a trusted device is connected: the interval between handshakes of strangers, and how many connections an
@@ -47,7 +47,7 @@
 #define NAMIDA_LIMIT_BODY_MEMORY (256u * 1024)                /* for one body; the rest goes to a file */
 #define NAMIDA_LIMIT_STRANGERS_MEMORY (8u * 1024 * 1024)      /* for the bodies of all strangers together, in memory */
 #define NAMIDA_LIMIT_STRANGERS_FILES (2u * 64u * 1024 * 1024) /* for the same bodies, in files */
-#define NAMIDA_LIMIT_STRANGERS_RATE (16u * 1024 * 1024)       /* bytes per second, of all strangers' bodies together */
+#define NAMIDA_LIMIT_STRANGERS_RATE (16u * 1024 * 1024)       /* bytes/s of them while a trusted device is connected */
 #define NAMIDA_LIMIT_SMALL_CHUNKS 1024u                       /* in one body, unless their average size reaches */
 #define NAMIDA_LIMIT_CHUNK_BYTES 64u                          /* this many bytes */
 #define NAMIDA_LIMIT_SMALL_BODY_BYTES 4096u                   /* for requests that need no body */
@@ -72,7 +72,7 @@
 #define NAMIDA_LIMIT_PAIR_WINDOW_SECONDS 300u
 #define NAMIDA_LIMIT_PAIR_OPEN_TRIES 20u /* used instead while the user has opened pairing */
 
-/* A link for a browser (docs/protocol.md, "Links for a browser"). */
+/* Limits of links for browsers (docs/protocol.md, "Links for a browser"). */
 #define NAMIDA_LIMIT_LINKS 8u       /* open at once */
 #define NAMIDA_LIMIT_LINK_BYTES 16u /* random bytes of a link's token and of its browser's cookie */
 #define NAMIDA_LIMIT_LINK_MINUTES 1440u

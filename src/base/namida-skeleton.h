@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds names that look alike. The trust store uses it to warn of a device whose name imitates that of a trusted
- * one. Pure functions, any thread. */
+/* Finds names that look alike, in order to warn of a device whose name imitates that of a trusted one. Used by
+ * namida-trust-doubt.c, namida-known-devices.c and the hub. Pure functions, any thread. */
 #pragma once
 
 #include <glib.h>

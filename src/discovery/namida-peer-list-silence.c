@@ -43,7 +43,7 @@ look_after_goodbyes (NamidaPeerList *self)
       if (now - *(gint64 *) when < NAMIDA_PEER_GOODBYE_SECONDS * G_USEC_PER_SEC)
         continue;
       peer = namida_peer_list_find_by_fingerprint (self, fingerprint);
-      /* The device has not been probed meanwhile, and the silence check will handle it. */
+      /* If the list was not watched for that long, leave the device to the silence check. */
       if (now - *(gint64 *) when > NAMIDA_PEER_PROBE_SECONDS * G_USEC_PER_SEC)
         peer = NULL;
       if (peer != NULL && !namida_peer_get_away (peer) && namida_peer_get_probing_since (peer) == 0)

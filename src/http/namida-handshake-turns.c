@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Schedules TLS handshakes, each of which takes a thread, so that slow strangers hold up neither each other nor
- * trusted devices. The next handshake is that of an address whose handshakes never timed out, then of the address
- * with the fewest running ones, then of the one whose last turn is longest ago; a few turns are reserved for
+ * trusted devices. An address whose last handshake took long and failed comes last; otherwise, the address with the
+ * fewest running handshakes comes first, then the one whose last turn is longest ago. A few turns are reserved for
  * addresses that a trusted device has connected from. When others wait, a handshake ends early: first one of an
- * address whose handshakes have timed out, then the oldest one of the address with the most. Called by the listener,
- * in the main context. */
+ * address that was slow before, then the oldest one of the address with the most. Called by the listener, in the
+ * main context. */
 
 #include "config.h"
 

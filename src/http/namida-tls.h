@@ -88,7 +88,7 @@ GTlsConnection *namida_tls_connect (NamidaIdentity *identity,
  * @source: (nullable): the local address to connect from
  * @seconds: time limit for everything
  *
- * Like namida_tls_connect(), for all dialects.
+ * Like namida_tls_connect(), but the caller may choose the local address, the time limit and plain HTTP.
  */
 GIOStream *namida_stream_connect (NamidaIdentity *identity,
                                   GSocketAddress *source,

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define SINGLE_FILES_LABEL "Music"
-#define UNRESERVED "-._~" /* RFC 3986, 2.3, beside letters and digits */
+#define UNRESERVED "-._~" /* in addition to letters and digits (RFC 3986, 2.3) */
 
 /* ---- received offers ---- */
 

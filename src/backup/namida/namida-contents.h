@@ -46,7 +46,7 @@ typedef enum
 } NamidaDevice;
 /** namida_device_of_path: Returns: the kind of device that has this absolute path. */
 NamidaDevice namida_device_of_path (const char *path);
-/** namida_device_to_string: (transfer none): "android", …; "unknown". */
+/** namida_device_to_string: Returns: (transfer none): "android", …; "unknown". */
 const char *namida_device_to_string (NamidaDevice device);
 
 /** NamidaContainer: the outer zip (the first one), or a zip in it. */
