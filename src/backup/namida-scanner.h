@@ -32,7 +32,8 @@ void namida_scanner_scan_async (GListModel *files,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
 /**
- * namida_scanner_scan_finish: Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST, NOT_FOUND or STORAGE.
+ * namida_scanner_scan_finish: Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST,
+ * NOT_FOUND, STORAGE or %G_IO_ERROR_CANCELLED.
  */
 NamidaBackup *namida_scanner_scan_finish (GAsyncResult *result, GError **error);
 

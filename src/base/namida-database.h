@@ -24,7 +24,7 @@ G_DECLARE_FINAL_TYPE (NamidaDatabase, namida_database, NAMIDA, DATABASE, GObject
  * month has passed since the last check. A damaged file is then moved aside ("state.db.damaged-<time>") and replaced by
  * a new one. Blocking: call it in a worker thread or at the start of the program.
  *
- * Returns: (transfer full) (nullable)
+ * Returns: (transfer full) (nullable): %NULL with STORAGE or NO_SPACE
  */
 NamidaDatabase *namida_database_open (const char *path, GError **error);
 
@@ -36,7 +36,7 @@ NamidaDatabase *namida_database_open (const char *path, GError **error);
  * it into memory, or begins with an empty database in memory if there is no file. Changes to a database in memory are
  * lost at the end of the program. Blocking.
  *
- * Returns: (transfer full) (nullable)
+ * Returns: (transfer full) (nullable): %NULL with STORAGE or NO_SPACE
  */
 NamidaDatabase *namida_database_open_or_copy (const char *path, GError **error);
 

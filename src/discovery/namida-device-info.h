@@ -83,7 +83,7 @@ void namida_device_info_add_to_json (NamidaDeviceInfo *self, JsonBuilder *builde
  *
  * Pure.
  *
- * Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST
+ * Returns: (transfer full) (nullable): %NULL with INVALID_REQUEST or TOO_LARGE
  */
 NamidaDeviceInfo *namida_hello_parse (const char *data, gsize length, NamidaDialect *dialect, GError **error);
 /** namida_hello_format: Returns: (transfer full): the JSON text of one datagram. */

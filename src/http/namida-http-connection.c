@@ -420,7 +420,7 @@ connection_has_untaken (NamidaHttpConnection *self)
   return ioctl (g_socket_get_fd (connection_socket (self)), SIOCOUTQ, &bytes) == 0 && bytes > 0;
 }
 
-/* Waits for more of a large answer, for as long as a path on which only small packets get through is plausible. */
+/* Waits for a large answer to begin. If nothing comes for QUIET_US, checks whether the path drops large packets. */
 static gboolean
 connection_await_much (NamidaHttpConnection *self, GError **error)
 {

@@ -8,9 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* The small part of HTTP/1.1 that the server implements itself, on connections that were taken over from libsoup.
- * Worker threads; blocking; the socket's timeout limits each read. Strict: anything that is not clearly correct is
- * refused. */
+/* The small part of HTTP/1.1 that reads the heads and bodies of requests and writes answers. Used by the server; the
+ * reader of answers shares its buffer and its bodies. Worker threads; blocking; the socket's timeout limits each read.
+ * Strict: anything that is not clearly correct is refused. */
 
 /**
  * NamidaHttpReader: reads ahead from a stream, so that heads and chunk sizes do not cost a system call for each byte.

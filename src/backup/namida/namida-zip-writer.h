@@ -27,7 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaZipWriter, namida_zip_writer_free)
  *
  * Begins an entry.
  *
- * Returns: %FALSE with STORAGE or NO_SPACE
+ * Returns: %FALSE with STORAGE, NO_SPACE or TOO_LONG
  */
 gboolean namida_zip_writer_begin (
     NamidaZipWriter *self, const char *name, guint32 dos_time, int level, guint64 expected, GError **error);
