@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The two places where a backup may land. */
+/* The two places where a received backup may be saved. Used by the store, the hub, the window and the command line. */
 #pragma once
 
-/** NamidaLanding: among the folders of the person here, or as a dated version of its own. */
+/** NamidaLanding: whether a backup is saved among the user's own music folders or as a dated version of its own. */
 typedef enum
 {
   NAMIDA_LANDING_LIBRARY,

@@ -19,10 +19,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The mark of a store: a small file in its folder with a UUID and the keys of the programs that write there. A recorded
- * store whose folder lacks the mark is on a drive that is not mounted, and what is written there would hide beneath the
- * mount later. Called before something is received and when the list of versions is loaded. Blocking: worker threads.
- */
+/* The mark of a store: a small file in its folder with a UUID and the keys of the programs that write there. If a
+ * recorded store lacks its mark, its drive is not mounted, and files that are written there now would be hidden under
+ * the mount point later. Called before anything is received and when the list of versions is loaded. Blocking: worker
+ * threads only. */
 
 #define TEMPORARY ".namida-sync-store.new-"
 #define MARK_BYTES_MOST (1024 * 1024)
@@ -60,7 +60,7 @@ mark_get_text (JsonNode *node)
              : NULL;
 }
 
-/* A mark that is damaged is still a mark: the store is there, and the mark is written anew. */
+/* A damaged mark still counts as a mark: the store is there, and the mark is rewritten. */
 static Mark *
 mark_parse (const char *text, gsize length)
 {
@@ -86,7 +86,7 @@ mark_parse (const char *text, gsize length)
   return self;
 }
 
-/* (transfer full) (nullable): NULL with errno */
+/* Returns: (transfer full) (nullable): %NULL with errno set. */
 static Mark *
 mark_read (int folder)
 {
@@ -126,14 +126,15 @@ mark_dup_text (const Mark *self, gsize *length)
   return json_generator_to_data (generator, length);
 }
 
-/* @create: another program may make the mark at the same moment: then its mark stays, and errno is EEXIST. */
+/* @create: fail with EEXIST if the mark exists. Another program may create it at the same moment, and its mark
+ * stays. */
 static gboolean
 mark_write (const Mark *self, int folder, gboolean create)
 {
   gsize length;
   g_autofree char *text = mark_dup_text (self, &length);
   g_autofree char *random = namida_random_hex (8);
-  /* A name of its own: two sessions, or two programs, may write the mark at the same moment. */
+  /* The temporary name is random, because two sessions or two programs may write the mark at the same moment. */
   g_autofree char *temporary = g_strconcat (TEMPORARY, random, NULL);
   gboolean fine;
   int saved_errno, fd;
@@ -156,7 +157,7 @@ mark_write (const Mark *self, int folder, gboolean create)
   return fine;
 }
 
-/* ---- what the database knows ---- */
+/* ---- what the database knows about stores ---- */
 
 /* (transfer full) (nullable): one text of one row; %NULL with @error, or because there is none. */
 static char *
@@ -176,7 +177,7 @@ mark_ask (NamidaDatabase *database, const char *sql, const char *argument, GErro
   return text;
 }
 
-/* (transfer full) (element-type filename) */
+/* Returns: (transfer full) (element-type filename): the paths of the versions in the store at @path. */
 static GPtrArray *
 mark_list_versions (NamidaDatabase *database, const char *path, GError **error)
 {

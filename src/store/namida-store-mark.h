@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The mark file that shows whether the folder of a store is really there or whether its drive is not mounted. Used by
+ * the code that receives, adopts and lists versions. All functions block: call them in worker threads. */
 #pragma once
 
 #include "namida-database.h"
@@ -7,20 +9,22 @@ G_BEGIN_DECLS
 
 #define NAMIDA_STORE_MARK_NAME ".namida-sync-store"
 
-/** NamidaStorePresence: what is known of the folder of a store. */
+/** NamidaStorePresence: whether the folder of a store is there. */
 typedef enum
 {
-  NAMIDA_STORE_HERE,    /* it is a store */
-  NAMIDA_STORE_NEW,     /* no store was ever there: one may be made */
-  NAMIDA_STORE_NOT_HERE /* a store was there: its drive is not mounted, so nothing may be written there */
+  NAMIDA_STORE_HERE,    /* the folder is a store */
+  NAMIDA_STORE_NEW,     /* no store was ever here: one may be created */
+  NAMIDA_STORE_NOT_HERE /* a store was here: its drive is not mounted, so nothing may be written to the folder */
 } NamidaStorePresence;
 
 /**
  * namida_store_mark_look:
- * @path: canonical
+ * @path: a canonical path
  *
- * Whether the store at @path is there: by the mark in it, and by what the database recorded. A store of release 0.1.0
- * has no mark, and is there when one of its versions is. Blocking: a worker.
+ * Checks whether the store at @path is there, by the mark in it and by what the database recorded. A store of release
+ * 0.1.0 has no mark; it counts as there if one of its versions is. Blocking: call it in a worker.
+ *
+ * Returns: the state of the folder
  */
 NamidaStorePresence namida_store_mark_look (NamidaDatabase *database, const char *path);
 
@@ -33,17 +37,19 @@ gboolean namida_store_mark_check (NamidaDatabase *database, const char *path, GE
 
 /**
  * namida_store_mark_ensure:
- * @folder: the open folder @path
+ * @path: the canonical path of the folder
+ * @folder: a descriptor of the same folder
  *
- * Makes the folder a store with a UUID, unless it is one, enters this program among those that write there, and records
- * the store in the database. Only after namida_store_mark_check(), or when a person says so. Blocking: a worker.
+ * Makes the folder a store with a UUID unless it is one already, adds this program to its writers, and records the
+ * store in the database. Call it only after namida_store_mark_check() succeeded or the user asked for it. Blocking:
+ * call it in a worker.
  *
  * Returns: %FALSE with NO_SPACE or STORAGE
  */
 gboolean namida_store_mark_ensure (NamidaDatabase *database, const char *path, int folder, GError **error);
 
 /** namida_store_mark_list: Returns: (transfer full) (element-type filename): the paths of all recorded stores.
- * Blocking: a worker. */
+ * Blocking: call it in a worker. */
 GPtrArray *namida_store_mark_list (NamidaDatabase *database);
 
 G_END_DECLS

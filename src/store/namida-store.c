@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaStore: the folders for backups and music, the settings of future sinks, and cleaning up after a
+ * crash. The hub and the command line own one store each. Setters run in the main context; searching and cleaning run
+ * in workers. */
 #include "config.h"
 
 #include "namida-store.h"
@@ -22,13 +25,13 @@ struct _NamidaStore
   GObject parent_instance;
   NamidaDatabase *database;
   char *data_dir;
-  const char *backups; /* both interned: a worker may still read what they were before */
+  const char *backups; /* both are interned, because a worker may still read the previous value */
   const char *music;
   GHashTable *labels; /* label → folder */
   guint64 reserve;
   guint reread_days;
-  gint64 seen_arrival; /* __atomic */
-  gboolean chosen[2];  /* backups, music: by a person */
+  gint64 seen_arrival; /* accessed with __atomic functions */
+  gboolean chosen[2];  /* backups, music: chosen by the user */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaStore, namida_store, G_TYPE_OBJECT)
@@ -57,7 +60,7 @@ namida_store_init (NamidaStore *self)
   self->reread_days = NAMIDA_LIMIT_REREAD_DAYS;
 }
 
-/* Without slashes at the end or within: paths of the journal are compared as text. */
+/* Removes redundant slashes, because the journal compares paths as text. */
 static char *
 canonical (const char *path)
 {
@@ -193,7 +196,7 @@ namida_store_free_bytes (NamidaStore *self, NamidaLanding landing)
   g_autofree char *path = g_strdup (landing == NAMIDA_LANDING_BACKUP ? self->backups : self->music);
   struct statvfs vfs;
 
-  /* A folder that is yet to be made will be on the disk of what is above it. */
+  /* A folder that does not exist yet will be on the file system of its nearest existing parent. */
   while (statvfs (path, &vfs) != 0)
     {
       char *parent = g_path_get_dirname (path);
@@ -245,7 +248,8 @@ question_free (gpointer data)
   g_free (question);
 }
 
-/* Not one whose version had its final name already: that is as good as done, and is not to be mixed with anything. */
+/* Skips a session whose version already had its final name: it is practically complete and must not be mixed with other
+ * data. */
 static NamidaJournalSession *
 find_similar (NamidaStore *self, Question *question, GError **error)
 {
@@ -358,7 +362,7 @@ namida_store_set_seen_arrival (NamidaStore *self, gint64 arrival)
   __atomic_store_n (&self->seen_arrival, arrival, __ATOMIC_RELAXED);
 }
 
-/* What is there when the program starts did not arrive in this run. */
+/* Versions that exist when the program starts did not arrive in this run. */
 static void
 store_see_arrivals (NamidaStore *self)
 {
@@ -381,7 +385,7 @@ namida_store_clean (NamidaStore *self, GError **error)
   if (!namida_journal_park_open (self->database, error))
     return FALSE;
   store_see_arrivals (self);
-  /* A version that cannot be removed stays in the list as "being removed"; everything else goes on. */
+  /* A version that cannot be removed stays listed as "being removed". The rest of the cleanup continues. */
   if (!namida_removal_resume (self->database, &removal))
     g_message ("%s", removal->message);
   if (!namida_version_trash_resume (self->database, &trash) || !namida_version_trash_purge (self->database, &trash))

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The folders and the journal of this device: the entry point of everything that is received. The hub and the command
+ * line create one store and make a sink of it for each accepted offer. */
 #pragma once
 
 #include "namida-journal.h"
@@ -8,74 +10,89 @@
 
 G_BEGIN_DECLS
 
-/** NamidaStore: this device's folders and journal. Settings from the main context, at any time: a sink keeps those that
- * it was made with, and works in threads.
- */
+/** NamidaStore: the folders of this device and its journal. Settings may change in the main context at any time; a
+ * sink, which works in threads, keeps the settings that it was created with. */
 #define NAMIDA_TYPE_STORE (namida_store_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaStore, namida_store, NAMIDA, STORE, GObject)
 
-/** @data_dir: staging lives below it when it is on the destination's file system, else in a hidden folder
- * ".namida-sync-parts" of the destination. */
+/** namida_store_new: @data_dir: the data folder of the program. Parts are staged below it if it is on the file system
+ * of the destination, otherwise in a hidden folder ".namida-sync-parts" of the destination. Returns: (transfer
+ * full). */
 NamidaStore *namida_store_new (const char *data_dir, NamidaDatabase *database);
+/** namida_store_set_folders: @backups, @music: (nullable): the new folders; %NULL keeps the current one. Applies to
+ * sinks that are created afterwards. Main context. */
 void namida_store_set_folders (NamidaStore *self, const char *backups, const char *music);
-/** namida_store_set_chosen: which of the two a person chose: such a folder is never made anew. When it is not there
- * (its drive is not plugged in, the desktop took its permission back), what should land in it is refused in words. For
- * the sinks made from then on. */
+/** namida_store_set_chosen: which of the two folders the user chose. A chosen folder is never created again: if it is
+ * missing (its drive is not connected, or the desktop revoked the permission), receiving into it fails with an error.
+ * Applies to sinks that are created afterwards. */
 void namida_store_set_chosen (NamidaStore *self, gboolean backups, gboolean music);
+/** namida_store_get_backups: Returns: (transfer none): the folder for backups, interned. */
 const char *namida_store_get_backups (NamidaStore *self);
+/** namida_store_get_music: Returns: (transfer none): the folder for music, interned. */
 const char *namida_store_get_music (NamidaStore *self);
-/** namida_store_set_reserve: bytes that stay free on each disk; 0: 64 MB of one of 1 GB and more. For the sinks made
- * from then on. */
+/** namida_store_set_reserve: @bytes: how much space to keep free on each disk; 0 means 64 MB on disks of 1 GB and more.
+ * Applies to sinks that are created afterwards. */
 void namida_store_set_reserve (NamidaStore *self, guint64 bytes);
 guint64 namida_store_get_reserve (NamidaStore *self);
-/** namida_store_set_reread_days: a file that was read last more than so many days ago is read before a new version
- * shares it; 0: never. For the sinks made from then on; NAMIDA_LIMIT_REREAD_DAYS at first. */
+/** namida_store_set_reread_days: @days: a file that was last read more than this many days ago is read again before a
+ * new version shares it; 0 means never. The default is NAMIDA_LIMIT_REREAD_DAYS. Applies to sinks that are created
+ * afterwards. */
 void namida_store_set_reread_days (NamidaStore *self, guint days);
 guint namida_store_get_reread_days (NamidaStore *self);
-/** A label's own folder: received folders of this name go there instead of <music>/<label>. */
+/** namida_store_add_label_folder: saves received folders named @label in @folder instead of <music>/<label>. Main
+ * context. */
 void namida_store_add_label_folder (NamidaStore *self, const char *label, const char *folder);
 /**
- * namida_store_sink_new: a sink for @offer, landing as @landing: "into my folders" or "kept as a backup" (DESIGN.md).
- * @resume: (nullable): an interrupted session to go on with. Does not touch the disk yet (namida_sink_prepare does).
+ * namida_store_sink_new:
+ * @offer: the offer that was accepted
+ * @landing: where to save it
+ * @resume: (nullable): an interrupted session to resume
+ *
+ * Creates a sink for @offer. Does not access the disk yet; namida_sink_prepare() does.
+ *
+ * Returns: (transfer full)
  */
 NamidaSink *
 namida_store_sink_new (NamidaStore *self, NamidaOffer *offer, NamidaLanding landing, NamidaJournalSession *resume);
-/** namida_store_find_resumable_async: a worker asks the journal for an interrupted session of this very backup, or else
- * (@backup, nullable) of what it was before some of its files changed. (transfer full) (nullable) without error: none.
- */
+/** namida_store_find_resumable_async: searches the journal in a worker for an interrupted session of exactly this
+ * backup or, if @backup is not %NULL, of the same backup before some of its files changed. */
 void namida_store_find_resumable_async (NamidaStore *self,
                                         const char *fingerprint,
                                         const char *offer_key,
                                         NamidaBackup *backup,
                                         GAsyncReadyCallback callback,
                                         gpointer user_data);
+/** namida_store_find_resumable_finish: Returns: (transfer full) (nullable): the session; %NULL without @error if there
+ * is none. */
 NamidaJournalSession *namida_store_find_resumable_finish (NamidaStore *self, GAsyncResult *result, GError **error);
-/** namida_store_clean: at start, in a worker: removes staging that no journal row within its days speaks of, marks
- * sessions left "open" by a crash as "parked". Blocking. */
+/** namida_store_clean: cleans up at start: removes staging folders that no recent row of the journal refers to, marks
+ * sessions that a crash left "open" as "parked", and continues interrupted removals. Blocking: call it in a worker. */
 gboolean namida_store_clean (NamidaStore *self, GError **error);
-/** namida_store_drop_parked: an interrupted session of @fingerprint (nullable: of whoever) is not wanted any more: its
- * parts go. In a worker. */
+/** namida_store_drop_parked: ends an interrupted session and removes its parts, in a worker. @fingerprint: (nullable):
+ * the sender; %NULL for any. */
 void namida_store_drop_parked (NamidaStore *self, const char *fingerprint, const char *id);
 /**
  * namida_store_drop_device:
  * @self: the store
- * @fingerprint: of a device that is trusted no longer
+ * @fingerprint: the fingerprint of a device that is no longer trusted
  *
  * Ends the interrupted sessions that this device sent and removes their parts, in a worker. Main context.
  */
 void namida_store_drop_device (NamidaStore *self, const char *fingerprint);
-/** namida_store_ask_again: its parts stay, but somebody has to say yes before it goes on. In a worker. */
+/** namida_store_ask_again: keeps the parts of the interrupted session @id, but requires confirmation by the user before
+ * it resumes. Runs in a worker. */
 void namida_store_ask_again (NamidaStore *self, const char *id);
-/** namida_store_set_paused: the person here paused the receiving @id, or lets it go on: the next run of the program
- * knows it. In a worker; of several calls the last one counts. */
+/** namida_store_set_paused: records, in a worker, that the user paused or resumed the incoming transfer @id, so that
+ * the next run of the program respects it. If it is called several times, the last call counts. */
 void namida_store_set_paused (NamidaStore *self, const char *id, gboolean paused);
-/** namida_store_dup_costs: what the drive of the folder for @landing cannot do, found out by trying it
- * (namida-store-probe.h). (transfer full) (array zero-terminated=1): a translated sentence each; empty when it can do
- * all, or when the folder is not there. Blocking: a worker, or before there is a window. */
+/** namida_store_dup_costs: tests what the drive of the folder for @landing does not support (namida-store-probe.h).
+ * Returns: (transfer full) (array zero-terminated=1): one translated sentence for each missing feature; empty if there
+ * is none or if the folder does not exist. Blocking: call it in a worker, or before there is a window. */
 char **namida_store_dup_costs (NamidaStore *self, NamidaLanding landing);
-/** Free bytes where @landing would put things; in a worker. */
+/** namida_store_free_bytes: Returns: the free bytes of the file system where @landing saves files; 0 if unknown.
+ * Blocking: call it in a worker. */
 guint64 namida_store_free_bytes (NamidaStore *self, NamidaLanding landing);
-/** The folder a person is told before accepting. (transfer full) */
+/** namida_store_dup_destination: Returns: (transfer full): the folder that the user is shown before accepting. */
 char *namida_store_dup_destination (NamidaStore *self, NamidaLanding landing, const char *alias);
 
 G_END_DECLS
