@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The last steps of a commit: makes parts durable under their temporary names, gives them their final names without
+ * replacing anything, and makes the folders durable. Called by namida-commit.c in a worker. */
 #include "config.h"
 
 #include "namida-commit-private.h"
@@ -17,7 +19,8 @@
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-/* Above this one syncfs(2) is cheaper than an fsync(2) each; below, it would also write what others left in memory. */
+/* Above this number of files, one syncfs(2) is cheaper than an fsync(2) for each file. Below it, syncfs(2) would mostly
+ * write data of other programs. */
 #define FSYNC_MOST 64u
 #define NUMBER_MOST 1000u
 
@@ -43,7 +46,7 @@ tell_errno (NamidaStoreSink *self, const NamidaGood *good, int saved_errno)
   namida_work_tell (self, good->request, good->relative, why->message);
 }
 
-/* Without room nothing more can be stored; any other trouble is that file's own. */
+/* Without space or with a failing disk nothing more can be stored. Any other error concerns only this file. */
 static gboolean
 is_fatal (int saved_errno)
 {
@@ -92,7 +95,7 @@ namida_work_add_row (NamidaWork *work, const NamidaGood *good, guint root, const
   g_array_append_val (work->row_roots, root);
 }
 
-/* ---- durable under their temporary names ---- */
+/* ---- make parts durable under their temporary names ---- */
 
 static gboolean
 has_size (const NamidaGood *good, const struct stat *st)
@@ -109,8 +112,8 @@ note_ready (NamidaGood *good, const struct stat *st)
   return has_size (good, st);
 }
 
-/* FALSE with errno 0: the part is not what it should be. Its attributes were set when it was closed, as a rule; without
- * @sync that is all there is to see. */
+/* Without @sync, a part that has its attributes already is not opened again; they are usually set when the part is
+ * closed. Returns FALSE with errno 0 if the part does not have the expected size. */
 static gboolean
 ready_part (NamidaStoreSink *self, NamidaGood *good, gboolean sync)
 {
@@ -184,9 +187,9 @@ namida_work_make_durable (NamidaWork *work, GError **error)
   return TRUE;
 }
 
-/* ---- under their final names ---- */
+/* ---- give files their final names ---- */
 
-/* Whether @name is a file with @good's very content; @st: (out) */
+/* Whether @name is a file with the content of @good. @st: (out). */
 static gboolean
 is_same (int folder, const char *name, const NamidaGood *good, struct stat *st)
 {
@@ -197,25 +200,25 @@ is_same (int folder, const char *name, const NamidaGood *good, struct stat *st)
     return FALSE;
   if (fstat (fd, st) == 0 && S_ISREG (st->st_mode) && (guint64) st->st_size == good->size)
     hash = namida_file_hash (fd, NULL);
-  /* It may be a copy that somebody made a second ago, and it is about to be called safe. */
+  /* The file may be a copy that the user made a second ago. Make it durable before it is reported as safe. */
   if (hash != NULL && fsync (fd) != 0)
     g_clear_pointer (&hash, g_free);
   close (fd);
   return hash != NULL && g_ascii_strcasecmp (hash, good->sha256) == 0;
 }
 
-/* @st: (out): looked at afterwards, for the change time tells of the rename, too. */
+/* @st: (out): read after the rename, because renaming changes the change time, too. */
 static gboolean
 move_part (int staging, const NamidaGood *good, int folder, const char *name, struct stat *st)
 {
-  /* Two mounts of one file system have one device number and still are two. */
+  /* Two mounts of one file system have the same device number, but renaming between them fails with EXDEV. */
   return (namida_file_rename (staging, good->part, folder, name)
           || (errno == EXDEV && namida_file_move_copy (staging, good->part, folder, name)))
          && fstatat (folder, name, st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* The same content lies in another version (of any device) already: one copy on the disk is enough. It is read whole
- * before, for the one that just came is known to be good. */
+/* If another version, of any device, has the same content, one copy on the disk is enough. Read the existing file
+ * completely before linking to it, because the part that just arrived is known to be good. */
 static gboolean
 link_same (NamidaWork *work, const NamidaGood *good, int folder, const char *name, struct stat *st)
 {
@@ -235,7 +238,7 @@ link_same (NamidaWork *work, const NamidaGood *good, int folder, const char *nam
   return FALSE;
 }
 
-/* Returns MISSING with errno when it cannot be stored. */
+/* Returns NAMIDA_FILE_MISSING with errno set if the file cannot be stored. */
 static NamidaFileResult
 place_in (
     NamidaWork *work, const NamidaGood *good, int folder, const char *basename, char **final_name, struct stat *st)
@@ -326,7 +329,7 @@ namida_work_place_all (NamidaWork *work, GError **error)
 
       if (!place (work, good, &result, error))
         return FALSE;
-      /* What was copied here did not travel: it was already there. */
+      /* A file that was copied locally was not transferred: report it as already there. */
       if (result == NAMIDA_FILE_STORED && good->request != NULL
           && work->self->items[good->request->index].state == NAMIDA_ITEM_COPIED)
         result = NAMIDA_FILE_KEPT_EXISTING;
@@ -359,7 +362,7 @@ make_folder (NamidaWork *work, const NamidaItem *item)
   return result;
 }
 
-/* Folders that the sender named, or all of them: they have no content that could be missing. */
+/* Creates the folders that the sender named, or all of them. Folders have no content that could be missing. */
 void
 namida_work_make_folders (NamidaWork *work, NamidaCommit *files, guint n_files)
 {

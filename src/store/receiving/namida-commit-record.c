@@ -9,11 +9,11 @@
 
 #include <string.h>
 
-/* The record that a new version carries with it, made of what the commit has counted. Called by the commit before the
- * version gets its name, or once more for a version that had its name when an earlier commit was interrupted. A worker
+/* Builds the record of a new version from the results of the commit. Called by the commit before the version gets its
+ * final name, or again for a version that already had it when an earlier commit was interrupted. Runs in a worker
  * thread. */
 
-/* When the sender made the backup, as its manifest says; 0: unknown. */
+/* Returns the time at which the sender made the backup, according to its manifest; 0 if unknown. */
 static gint64
 commit_get_made (NamidaStoreSink *self)
 {
@@ -57,7 +57,7 @@ commit_add_names (NamidaWork *work, NamidaFolderRecord *record)
     }
 }
 
-/* A row has the name that was sent, beside where the file lies. */
+/* A row has both the name that was sent and the place where the file was saved. */
 static void
 commit_add_sent (const NamidaStoredRow *row, NamidaFolderRecord *record)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Commits a received backup: selects the parts whose hashes match, makes them durable, gives them and the version their
+ * final names, and writes the journal. Called by NamidaStoreSink in its worker at the end of a session. A crash at any
+ * step leaves the old state or the new one. */
 #include "config.h"
 
 #include "namida-commit-private.h"
@@ -28,7 +31,7 @@ good_clear (gpointer data)
   g_free (((NamidaGood *) data)->part);
 }
 
-/* The journal has lower case only. Ours always is; the sender's may not be. */
+/* The journal contains lower-case digits only. Our hashes are lower case; those of the sender may not be. */
 static const char *
 lower_case (NamidaWork *work, const char *sha256)
 {
@@ -40,7 +43,7 @@ lower_case (NamidaWork *work, const char *sha256)
   return g_string_chunk_insert (work->texts, lower);
 }
 
-/* ---- which parts are good ---- */
+/* ---- select good parts ---- */
 
 static void
 add_good (NamidaWork *work, guint index, const char *sha256, NamidaCommit *request)
@@ -125,7 +128,7 @@ has_zip (NamidaWork *work)
   return FALSE;
 }
 
-/* A version always has its manifest; in a library it belongs to a zip that lands beside it. */
+/* A version always contains its manifest. In a library, the manifest belongs to a zip that is saved beside it. */
 static gboolean
 add_manifest (NamidaWork *work, GError **error)
 {
@@ -166,9 +169,9 @@ add_manifest (NamidaWork *work, GError **error)
   return fine;
 }
 
-/* ---- what prepare already put into the version ---- */
+/* ---- files that prepare already put into the version ---- */
 
-/* Its folder (the cursor's), or -1 with errno. */
+/* Returns the folder of the item, which the cursor owns, or -1 with errno set. */
 static int
 open_folder (NamidaWork *work, const NamidaItem *item, const char **basename)
 {
@@ -176,7 +179,8 @@ open_folder (NamidaWork *work, const NamidaItem *item, const char **basename)
                                    FALSE, basename, NULL);
 }
 
-/* A file that did not have to travel, and is not in the version all the same: both sides hear of it. */
+/* A file that was not transferred because it was known, but that is missing from the version now. Reports it to both
+ * sides. */
 static void
 lose (NamidaWork *work, guint index, const char *why)
 {
@@ -203,7 +207,7 @@ add_prepared (NamidaWork *work, guint index)
     fd = namida_open_at (folder, basename, O_RDONLY | O_NONBLOCK, 0);
   if (fd >= 0 && fstat (fd, &st) == 0 && S_ISREG (st.st_mode))
     {
-      /* What prepare linked has been another file since then if its change time is not that of the last link. */
+      /* If the change time differs from that of the last link, the file that prepare linked has been changed since. */
       unread = item->state == NAMIDA_ITEM_LINKED && namida_store_sink_is_last_link (work->self, &st);
       hash = unread ? g_ascii_strdown (entry->sha256, -1) : namida_file_hash (fd, NULL);
     }
@@ -236,7 +240,7 @@ add_prepared (NamidaWork *work, guint index)
     close (fd);
 }
 
-/* (nullable): of a file that prepare found here, and that is what it was then. */
+/* Returns (nullable): the hash of a file that prepare found here and that has not changed since. */
 static const char *
 hash_of_known (NamidaWork *work, const NamidaItem *item, const NamidaEntry *entry, const struct stat *st)
 {
@@ -249,8 +253,8 @@ hash_of_known (NamidaWork *work, const NamidaItem *item, const NamidaEntry *entr
   return hash != NULL ? g_string_chunk_insert (work->texts, hash) : NULL;
 }
 
-/* What needs no row of the table stored, but is a part of the version: empty folders, and files of a person that were
- * here before. Those that have changed since prepare looked are none. */
+/* Adds what belongs to the version but needs no new file: empty folders, and files of the user that were already here.
+ * Files that changed since prepare examined them are left out. */
 static gboolean
 add_known (NamidaWork *work, guint index)
 {
@@ -276,7 +280,7 @@ add_known (NamidaWork *work, guint index)
 static void
 add_all_prepared (NamidaWork *work)
 {
-  /* It may remember that a folder was missing, which is there by now. */
+  /* The cursor may remember a missing folder that exists by now. */
   namida_place_cursor_clear (&work->cursor);
   for (guint i = 0; i < work->self->n_items; i++)
     {
@@ -306,21 +310,21 @@ sync_folders (NamidaWork *work, GError **error)
   return TRUE;
 }
 
-/* ---- the version's name ---- */
+/* ---- the name of the version ---- */
 
 static gboolean
 name_version (NamidaStoreSink *self, int holder, const char *holder_path, const char *name, GError **error)
 {
   for (guint n = 1; n <= NUMBER_MOST; n++)
     {
-      /* Not namida_safe_path_numbered(): the seconds are no extension. */
+      /* Do not use namida_safe_path_numbered(): it would treat the seconds in the name as an extension. */
       g_autofree char *numbered = n == 1 ? g_strdup (name) : g_strdup_printf ("%s (%u)", name, n);
       g_autofree char *path = g_build_filename (holder_path, numbered, NULL);
       struct stat st;
 
       if (fstatat (holder, numbered, &st, AT_SYMLINK_NOFOLLOW) == 0)
         continue;
-      /* Known before it happens: see open_version() of namida-prepare.c. */
+      /* Record the name before the rename; see open_version() in namida-prepare.c. */
       if (!namida_journal_set_destination (self->database, self->session->id, path, error))
         return FALSE;
       namida_crash_point ("version-named");
@@ -369,7 +373,7 @@ name_folder (NamidaStoreSink *self)
   g_autofree char *folder = NULL;
   guint roots = 0;
 
-  /* One that a person can open: the version; the only music folder; else where the zip is. */
+  /* Choose a folder that the user can open: the version, the only music folder, or the folder of the zip. */
   if (self->version != NULL)
     folder = g_strdup (self->version);
   for (guint i = 0; self->landing == NAMIDA_LANDING_LIBRARY && i < self->n_items; i++)
@@ -440,8 +444,8 @@ write_journal (NamidaWork *work, GError **error)
   return TRUE;
 }
 
-/* What was damaged in other versions, and has just arrived. That it could not be mended is no failure of this session.
- */
+/* Repairs files that are damaged in other versions with the copies that just arrived. A failure to repair does not make
+ * this session fail. */
 static void
 heal_versions (NamidaWork *work)
 {
@@ -477,7 +481,7 @@ run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
   add_all_prepared (work);
   if (!sync_folders (work, error))
     return FALSE;
-  /* A version of nothing is none. */
+  /* Do not create an empty version. */
   if (self->landing == NAMIDA_LANDING_BACKUP && self->roots->len > 0)
     {
       if (work->stored + work->kept > 0 || work->folders)
@@ -496,8 +500,8 @@ run (NamidaWork *work, NamidaCommit *files, guint n_files, GError **error)
   return TRUE;
 }
 
-/* The order is the store's promise: contents durable, then names, then folders durable, then the journal says stored.
- */
+/* The order is what the store guarantees: contents are durable first, then names, then folders, and only then does the
+ * journal say "stored". */
 gboolean
 namida_store_sink_do_commit (NamidaStoreSink *self, NamidaCommit *files, guint n_files, GError **error)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Kills the process at a named step, so that tests can check that a crash at any step is harmless. Compiled to nothing
+ * unless the build defines NAMIDA_TESTING. Called by the store in any thread. */
 #include "config.h"
 
 #include "namida-crash-point.h"
@@ -8,50 +10,50 @@
 #include <unistd.h>
 
 const char *const namida_crash_points[] = {
-  "session-written", /* the journal knows the session, nothing is on the disk */
-  "staging-made",    /* its folders are there */
+  "session-written", /* the journal has the session; nothing is on the disk */
+  "staging-made",    /* the folders for parts exist */
   "known-linked",    /* one unchanged file is linked into the new version */
   "known-copied",    /* one known content is copied into its part */
-  "prepared",        /* the answer is about to go out */
-  "part-opened",     /* a part is there, at its offset */
-  "part-closed",     /* a part is as long as what came */
+  "prepared",        /* the answer is about to be sent */
+  "part-opened",     /* a part exists and is open at its offset */
+  "part-closed",     /* a part has the length of the data that arrived */
   "parts-ready",     /* modes and times are set, nothing is durable */
   "parts-durable",   /* contents are on the disk, under their temporary names */
   "renamed",         /* one file has its final name */
-  "folders-durable", /* and the names are on the disk */
+  "folders-durable", /* and the names are durable */
   "record-sums",     /* the hashes of the version are in its folder */
-  "record-written",  /* and the rest of its record */
-  "version-named",   /* the journal knows how the version will be called */
-  "version-renamed", /* it is called so */
-  "version-durable", /* for good */
+  "record-written",  /* and the rest of its record is written */
+  "version-named",   /* the journal has the final name of the version */
+  "version-renamed", /* the folder of the version has that name */
+  "version-durable", /* the name is durable */
   "journaled",       /* the journal says stored */
   "staging-removed", /* nothing is left to do */
   NULL,
 };
 
 const char *const namida_removal_crash_points[] = {
-  "removal-claimed",   /* the record says that the version goes */
-  "removal-renamed",   /* its folder has left its name */
-  "removal-unlinked",  /* one file that lay in a person's folders is gone */
-  "removal-emptied",   /* nothing of the folder is left */
-  "removal-forgotten", /* nor of the record */
+  "removal-claimed",   /* the record says that the version is being removed */
+  "removal-renamed",   /* its folder has been renamed */
+  "removal-unlinked",  /* one file in the user's folders is deleted */
+  "removal-emptied",   /* the folder is empty and deleted */
+  "removal-forgotten", /* the record is deleted, too */
   NULL,
 };
 
 const char *const namida_trash_crash_points[] = {
-  "trash-claimed",    /* the record says that the version is in the trash */
-  "trash-renamed",    /* and its folder is there */
-  "trash-found",      /* a version that only the trash has is among the others again, and in no list */
-  "trash-taken-back", /* its folder is where it was, and the record still says that it is in the trash */
+  "trash-claimed", /* the record says that the version is in the trash */
+  "trash-renamed", /* and its folder is there, too */
+  "trash-found", /* a version that was found only in the trash is in the folder of versions again, but not in a list */
+  "trash-taken-back", /* its folder is back in place, but the record still says that it is in the trash */
   NULL,
 };
 
 const char *const namida_adoption_crash_points[] = {
   "store-marked",   /* the folder of a store has its mark */
   "record-sums",    /* a version of an older release has the hashes in its folder */
-  "record-written", /* and the rest of its record */
-  "adopting",       /* the rows of a version that was found are written, not yet for good */
-  "adopted",        /* for good */
+  "record-written", /* and the rest of its record is written */
+  "adopting",       /* the rows of a version that was found are written, but not committed */
+  "adopted",        /* the rows are committed */
   NULL,
 };
 

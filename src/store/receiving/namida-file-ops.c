@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-file-ops.h: opening, copying, hashing, renaming and removing files relative to folder descriptors,
+ * without following links. Everything blocks and runs in the workers of the store. */
 #include "config.h"
 
 #include "namida-file-ops.h"
@@ -65,7 +67,7 @@ namida_file_mode (void)
   static gsize once;
   static mode_t mode = 0644;
 
-  /* umask(2) can only be read by setting it, which other threads would notice; Linux 4.7 shows it in proc(5). */
+  /* umask(2) can be read only by setting it, which would affect other threads. Since Linux 4.7, proc(5) shows it. */
   if (g_once_init_enter (&once))
     {
       g_autofree char *status = NULL;
@@ -101,8 +103,8 @@ folder_sync_path (const char *path)
   close (fd);
 }
 
-/* As g_mkdir_with_parents(), and the names of the folders that were made are durable: without that, a power cut takes
- * away what is durable in them. FALSE with errno. */
+/* Like g_mkdir_with_parents(), but makes the names of the new folders durable: otherwise a power failure would remove
+ * them together with the durable files in them. Returns FALSE with errno set. */
 static gboolean
 folder_make_durable (const char *path)
 {
@@ -154,7 +156,7 @@ folder_set_writable (int fd, gboolean writable)
   return fchmod (fd, mode) == 0 && fstat (fd, &st) == 0 && (st.st_mode & 07777) == mode;
 }
 
-/* Goes down with a descriptor for each step: a version is at most NAMIDA_LIMIT_DEPTH folders deep. */
+/* Recurses with one descriptor for each level: a version is at most NAMIDA_LIMIT_DEPTH folders deep. */
 static void
 tree_set_writable (int fd, gboolean writable, guint depth)
 {
@@ -189,8 +191,8 @@ namida_tree_set_writable (int fd, gboolean writable)
     tree_set_writable (fd, writable, NAMIDA_LIMIT_DEPTH + 2);
 }
 
-/* Removes the files of the open folder @fd; stops at the first folder. Returns its name, or NULL: @fd is empty, or
- * errno is not 0. */
+/* Removes the files of the open folder @fd and stops at the first subfolder. Returns the name of the subfolder. NULL
+ * means that @fd is empty, or that errno is not 0. */
 static char *
 remove_files (int fd)
 {
@@ -227,8 +229,8 @@ remove_files (int fd)
   return folder;
 }
 
-/* One descriptor at any depth: a received tree may be deeper than a process may open files. ".." is safe, for what is
- * removed here is the store's own. */
+/* Uses one descriptor at any depth, because a received tree may be deeper than the limit of open files. Opening ".." is
+ * safe, because the store owns the tree that it removes. */
 static gboolean
 empty_folder (int fd)
 {
@@ -255,7 +257,7 @@ empty_folder (int fd)
       else
         {
           next = openat (fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-          /* Two programs, or two threads, may be removing the same. */
+          /* Two programs or two threads may be removing the same tree. */
           if (next >= 0 && unlinkat (next, g_ptr_array_index (names, names->len - 1), AT_REMOVEDIR) != 0
               && errno != ENOENT)
             {
@@ -368,7 +370,8 @@ namida_file_copy (int from, int to, GCancellable *cancellable)
         continue;
       if (n < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EIO))
         return FALSE;
-      /* The end; or a pair of file systems that cannot (EXDEV, EINVAL, ENOSYS, EOPNOTSUPP; some return 0 at once). */
+      /* Either the end of the file or a pair of file systems without support (EXDEV, EINVAL, ENOSYS, EOPNOTSUPP; some
+       * return 0 immediately). */
       return copy_through_buffer (from, to, offset, cancellable);
     }
   return FALSE;
@@ -382,7 +385,7 @@ namida_file_set_first_way (NamidaRenameWay way)
   rename_first = way;
 }
 
-/* What a file system answers that cannot do it at all; FUSE passes on whatever its program says. */
+/* Error codes of file systems that do not support the call at all. FUSE passes on any code of its program. */
 static gboolean
 rename_is_unsupported (int saved_errno)
 {
@@ -395,7 +398,7 @@ link_is_unsupported (int saved_errno)
   return rename_is_unsupported (saved_errno) || saved_errno == EPERM || saved_errno == EMLINK;
 }
 
-/* Whoever makes the empty file has the name: only that is then replaced. */
+/* The program that creates the empty file owns the name; only this empty file is then replaced. */
 static gboolean
 rename_over_claim (int from_dir, const char *from, int to_dir, const char *to)
 {
@@ -424,7 +427,7 @@ namida_file_rename (int from_dir, const char *from, int to_dir, const char *to)
     }
   if (rename_first <= NAMIDA_RENAME_LINK)
     {
-      /* linkat(2) fails with EEXIST too: as safe, in two steps. */
+      /* linkat(2) also fails with EEXIST, so this is as safe, but takes two steps. */
       if (linkat (from_dir, from, to_dir, to, 0) == 0)
         return unlinkat (from_dir, from, 0) == 0;
       if (!link_is_unsupported (errno))
@@ -445,7 +448,7 @@ namida_folder_rename (int from_dir, const char *from, int to_dir, const char *to
       if (!rename_is_unsupported (errno))
         return FALSE;
     }
-  /* mkdir claims the name or fails with EEXIST; rename(2) replaces a folder only when it is empty. */
+  /* mkdir claims the name or fails with EEXIST. rename(2) replaces a folder only if it is empty. */
   if (mkdirat (to_dir, to, 0777) != 0)
     return FALSE;
   if (renameat (from_dir, from, to_dir, to) == 0)
@@ -487,7 +490,7 @@ copy_attributes (int from, int to)
          && futimens (to, (struct timespec[2]){ { .tv_nsec = UTIME_OMIT }, st.st_mtim }) == 0 && fsync (to) == 0;
 }
 
-/* A file without a name until it is whole: a crash leaves nothing of it. */
+/* The file has no name until it is complete, so that a crash leaves nothing behind. */
 static gboolean
 copy_unnamed (int from, int to_dir, const char *to)
 {
@@ -539,7 +542,8 @@ namida_file_move_copy (int from_dir, const char *from, int to_dir, const char *t
     {
       g_autofree char *temporary = g_strconcat (".namida-sync-", from, NULL);
 
-      /* Of an earlier try that was cut off. The name is made of this part's, nobody else's. */
+      /* Remove what an interrupted earlier attempt left. The name is derived from this part, so nothing else uses
+       * it. */
       unlinkat (to_dir, temporary, 0);
       fine = copy_named (fd, to_dir, temporary, to);
     }

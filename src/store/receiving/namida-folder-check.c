@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-folder-check.h. The window, the command line and the service check their folders before they
+ * receive, so that a missing drive is reported instead of filled up on the wrong disk. */
 #include "config.h"
 
 #include "namida-folder-check.h"
@@ -17,10 +19,10 @@ namida_folder_check (const char *path, gboolean chosen)
   g_autofree char *place = g_strdup (path);
   struct stat st;
 
-  /* One that is yet to be made needs the nearest folder above it. */
+  /* For a folder that does not exist yet, check its nearest existing parent. */
   while (stat (place, &st) != 0)
     {
-      gboolean is_closed = errno == EACCES; /* a folder above it must not be looked into */
+      gboolean is_closed = errno == EACCES; /* a parent folder without search permission */
       char *parent = g_path_get_dirname (place);
       gboolean end = g_str_equal (parent, place);
 
@@ -32,7 +34,7 @@ namida_folder_check (const char *path, gboolean chosen)
       g_free (place);
       place = parent;
     }
-  /* As this program, whatever it may become: not as who started it. */
+  /* Check with the effective user ID, not with the real one. */
   if (!S_ISDIR (st.st_mode) || faccessat (AT_FDCWD, place, R_OK | W_OK | X_OK, AT_EACCESS) != 0)
     return NAMIDA_FOLDER_CLOSED;
   return NAMIDA_FOLDER_FINE;

@@ -1,33 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks whether files can be received into a folder. Used by the window, the command line and the hub before
+ * receiving. The checks block; the asynchronous function runs them in a worker. */
 #pragma once
 
 #include "namida-store.h"
 
 G_BEGIN_DECLS
 
+/** NamidaFolderState: whether a folder can be used to receive files. */
 typedef enum
 {
   NAMIDA_FOLDER_FINE,
-  NAMIDA_FOLDER_GONE,  /* a chosen one that is not there: its drive is not plugged in, the desktop's permission is lost
-                        */
-  NAMIDA_FOLDER_CLOSED /* nothing can be made in it */
+  NAMIDA_FOLDER_GONE,  /* a chosen folder does not exist: its drive is not connected, or the desktop revoked the
+                          permission */
+  NAMIDA_FOLDER_CLOSED /* nothing can be created in it */
 } NamidaFolderState;
 
-/** namida_folder_check: @chosen: a person chose it, so it is not made anew; another one may be yet to be made. A drive
- * may be slow to answer: blocking, any thread. */
+/** namida_folder_check: @chosen: whether the user chose the folder, so that it must not be created; any other folder
+ * may be created later. A drive may respond slowly: blocking. Any thread. */
 NamidaFolderState namida_folder_check (const char *path, gboolean chosen);
 
-/** namida_folder_is_home: whether @path is the home folder: music is not strewn over it, and names that others choose
- * must not become folders such as Documents. Blocking, any thread. */
+/** namida_folder_is_home: Returns: whether @path is the home folder. Music must not be scattered in it, and senders
+ * must not be able to choose names such as Documents there. Blocking. Any thread. */
 gboolean namida_folder_is_home (const char *path);
 
-/** namida_store_check_folders_async: what state the folders of backups and of music are in now, found out in a worker.
- */
+/** namida_store_check_folders_async: checks the folders for backups and for music in a worker. */
 void namida_store_check_folders_async (NamidaStore *self,
                                        GCancellable *cancellable,
                                        GAsyncReadyCallback callback,
                                        gpointer user_data);
-/** @backups, @music: (out). Returns: %FALSE with @error only when cancelled. */
+/** namida_store_check_folders_finish: @backups, @music: (out). Returns: %FALSE with @error only if it was canceled. */
 gboolean namida_store_check_folders_finish (
     NamidaStore *self, GAsyncResult *result, NamidaFolderState *backups, NamidaFolderState *music, GError **error);
 

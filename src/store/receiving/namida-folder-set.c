@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaFolderSet. Used by the commit, in the worker of the sink. */
 #include "config.h"
 
 #include "namida-folder-set.h"
@@ -15,12 +16,12 @@
 typedef struct
 {
   guint root;
-  char *path; /* below the root; "" for itself */
+  char *path; /* relative to the root; "" for the root itself */
 } Folder;
 
 struct _NamidaFolderSet
 {
-  GHashTable *folders; /* Folder, a set */
+  GHashTable *folders; /* a set of Folder */
 };
 
 static guint
@@ -77,7 +78,7 @@ namida_folder_set_add (NamidaFolderSet *self, guint root, const char *relative)
       *(slash != NULL ? slash : path) = '\0';
       folder->root = root;
       folder->path = g_strdup (path);
-      /* With one folder all above it are in the set. */
+      /* If a folder is in the set, all its parents are, too. */
       if (!g_hash_table_add (self->folders, folder))
         return;
     }

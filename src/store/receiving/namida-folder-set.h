@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Collects the folders that a commit has changed, so that each is made durable only once. Used by the commit of a
+ * session, in the worker of the sink. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/** NamidaFolderSet: the folders whose entries a commit has changed, to make each of them durable once. One thread. */
+/** NamidaFolderSet: the folders whose entries a commit has changed. To be used by one thread. */
 typedef struct _NamidaFolderSet NamidaFolderSet;
 
 NamidaFolderSet *namida_folder_set_new (void);
 void namida_folder_set_free (NamidaFolderSet *self);
-/** namida_folder_set_add: the folder of @relative and all above it up to @root's: any of them may be new. */
+/** namida_folder_set_add: adds the folder of @relative and all its parents up to that of @root, because any of them may
+ * be new. */
 void namida_folder_set_add (NamidaFolderSet *self, guint root, const char *relative);
-/** namida_folder_set_sync: fsync of each folder of @root, or one syncfs when they are many. Blocking. Returns: %FALSE
- * with STORAGE or NO_SPACE. */
+/** namida_folder_set_sync: calls fsync for each folder of @root, or syncfs once if there are many. Blocking. Returns:
+ * %FALSE with STORAGE or NO_SPACE. */
 gboolean namida_folder_set_sync (NamidaFolderSet *self, guint root, int root_fd, GError **error);
 
 G_END_DECLS

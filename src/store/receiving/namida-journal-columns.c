@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The columns of the table sessions, in one list. */
+/* Reads, writes and frees the rows of the table sessions, from the list of columns in namida-journal-columns.h. Used by
+ * the journal, with the database locked. */
 #include "config.h"
 
 #include "namida-journal-columns.h"
@@ -22,14 +23,14 @@ typedef struct
 
 #define COLUMN(type, name) { COLUMN_##type, G_STRUCT_OFFSET (NamidaJournalSession, name) },
 
-/* As JOURNAL_SELECT has them. */
+/* In the order of JOURNAL_SELECT. */
 static const Column columns[] = { JOURNAL_WRITTEN_COLUMNS (COLUMN) JOURNAL_READ_COLUMNS (COLUMN) };
 
 #define COUNT(type, name) +1
 #define N_WRITTEN (0 JOURNAL_WRITTEN_COLUMNS (COUNT))
 
-/* An upsert, not INSERT OR REPLACE: that would delete the old row first, and with it (ON DELETE CASCADE) what the
- * session has stored. */
+/* Use an upsert instead of INSERT OR REPLACE: the latter would delete the old row first and, because of ON DELETE
+ * CASCADE, what the session has stored. */
 #define PLACE(type, name) "?, "
 #define EXCLUDED(type, name) #name " = excluded." #name ", "
 #define WRITE                                                                                                          \

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The columns of the table sessions, in one list: what a row of the history has, how it is read, written and freed all
- * come from it. A new column is one line here, a member of the same name in NamidaJournalSession and a step of the
- * schema (base/namida-database.c). Used by namida-journal.c only. */
+/* The columns of the table sessions in one list, from which reading, writing and freeing a row of the history are
+ * generated. To add a column, add one line here, a member of the same name in NamidaJournalSession, and a step of the
+ * schema (base/namida-database.c). Used by the journal only. */
 #pragma once
 
 #include "namida-journal.h"
 
 G_BEGIN_DECLS
 
-/* X (type, name): TEXT may be NULL; NAME is a text that the table wants, "" for none. */
+/* X (type, name): a TEXT may be NULL; a NAME is a text that must not be NULL in the table, so "" stands for none. */
 #define JOURNAL_WRITTEN_COLUMNS(X)                                                                                     \
   X (NAME, id)                                                                                                         \
   X (NAME, direction)                                                                                                  \
@@ -43,21 +43,22 @@ G_BEGIN_DECLS
   X (TEXT, folder)                                                                                                     \
   X (TEXT, declined)
 
-/* Read with the row, and written by functions of their own. */
+/* Columns that are read with the row, but written by separate functions. */
 #define JOURNAL_READ_COLUMNS(X)                                                                                        \
   X (BOOLEAN, ask)                                                                                                     \
   X (TEXT, wish)                                                                                                       \
   X (BOOLEAN, paused)
 
 #define JOURNAL_COLUMN_NAME(type, name) #name ", "
-/* For "SELECT " … " FROM sessions …": all columns, and one more that ends the list. */
+/* For "SELECT " … " FROM sessions …": all columns, and one more that ends the list without a comma. */
 #define JOURNAL_SELECT                                                                                                 \
   "SELECT " JOURNAL_WRITTEN_COLUMNS (JOURNAL_COLUMN_NAME) JOURNAL_READ_COLUMNS (JOURNAL_COLUMN_NAME) "rowid"
 
-/** namida_journal_columns_read: @statement: of JOURNAL_SELECT, at a row. Returns: (transfer full) */
+/** namida_journal_columns_read: @statement: of JOURNAL_SELECT, positioned at a row. Returns: (transfer full): the
+ * session. */
 NamidaJournalSession *namida_journal_columns_read (sqlite3_stmt *statement);
-/** namida_journal_columns_prepare_write: writes @session, over the row of this id. The database is locked. Returns:
- * (transfer full) (nullable): to be stepped; %NULL with STORAGE. */
+/** namida_journal_columns_prepare_write: prepares the statement that writes @session and replaces the row with the same
+ * ID. The database must be locked. Returns: (transfer full) (nullable): the statement to step; %NULL with STORAGE. */
 sqlite3_stmt *
 namida_journal_columns_prepare_write (NamidaDatabase *database, const NamidaJournalSession *session, GError **error);
 /** namida_journal_columns_clear: frees the texts of @session. */

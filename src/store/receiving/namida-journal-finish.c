@@ -12,7 +12,8 @@
 
 #define MANY_ROWS 5000u
 
-/* The end of a session, and the version that it made. All locked, in one transaction. */
+/* Writes the end of a session and the version that it created, in one transaction with the database locked. Called by
+ * the commit in a worker. */
 
 static gboolean
 check (sqlite3 *handle, int result, GError **error)
@@ -25,8 +26,8 @@ check (sqlite3 *handle, int result, GError **error)
   return FALSE;
 }
 
-/* The version that @session wrote before (a repeated commit), or that is the same backup in the same person's folders.
- * 0: none. */
+/* Returns the ID of the version that @session wrote before (the commit is repeated), or of the same backup in the same
+ * folders of the user; 0 if there is none. */
 static gboolean
 find_version (NamidaDatabase *database,
               sqlite3 *handle,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements the journal (namida-journal.h) with the table sessions of the database. Each function locks the database
+ * for itself. Blocking: worker threads. */
 #include "config.h"
 
 #include "namida-journal.h"
@@ -39,7 +41,7 @@ namida_journal_set_days (NamidaDatabase *database, guint days)
   g_object_set_data (G_OBJECT (database), DAYS_KEY, GUINT_TO_POINTER (days));
 }
 
-/* In microseconds since 1970. */
+/* The oldest time of a session that may still be resumed, in microseconds since 1970. */
 static gint64
 oldest_parked (NamidaDatabase *database)
 {
@@ -100,7 +102,8 @@ namida_journal_set_destination (NamidaDatabase *database, const char *id, const 
                                "sis", destination, namida_clock_real (), id);
 }
 
-/* Locked. What a step that gave no row means; finalizes. */
+/* Evaluates the last step of a statement that returned no row, and finalizes the statement. The database must be
+ * locked. */
 static gboolean
 end_steps (sqlite3 *handle, sqlite3_stmt *statement, int result, GError **error)
 {
@@ -130,7 +133,7 @@ namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSessi
   return done;
 }
 
-/* @statement: (nullable): of JOURNAL_SELECT. Unlocks. */
+/* Reads one row and unlocks the database. @statement: (nullable): of JOURNAL_SELECT. */
 static NamidaJournalSession *
 read_one (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GError **error)
 {
@@ -187,7 +190,7 @@ namida_journal_session_covers (const NamidaJournalSession *session, guint64 byte
   return session->agreed_by != NULL && files <= session->agreed_files && bytes <= session->agreed_bytes;
 }
 
-/* @statement: (nullable): of JOURNAL_SELECT. Unlocks. */
+/* Reads all rows and unlocks the database. @statement: (nullable): of JOURNAL_SELECT. */
 static GPtrArray *
 read_all (NamidaDatabase *database, sqlite3 *handle, sqlite3_stmt *statement, GError **error)
 {
@@ -267,7 +270,7 @@ namida_journal_set_hidden (NamidaDatabase *database, const char *id, gboolean hi
                                (gint64) hidden, id);
 }
 
-/* Locked: ends @statement. (transfer full) (nullable) */
+/* Reads a set of IDs and finalizes @statement. The database must be locked. Returns: (transfer full) (nullable). */
 static GHashTable *
 journal_take_ids (sqlite3 *handle, sqlite3_stmt *statement, GError **error)
 {
@@ -313,7 +316,7 @@ namida_journal_park_open (NamidaDatabase *database, GError **error)
 {
   gint64 oldest = oldest_parked (database);
 
-  /* updated_at stays: it says since when the parts lie there. */
+  /* Keep updated_at: it says since when the parts have been kept. */
   return namida_database_exec (database, error, "UPDATE sessions SET state = 'parked' WHERE state = 'open'", "")
          && namida_database_exec (
              database, error,

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* The journal: sessions (table sessions) and how they end. Blocking: worker threads. States: "open",
- * "parked", "finished", "incomplete", "cancelled", "failed", "declined". */
+/* The journal: the history of sessions (table sessions) and how they ended. Written by the store and the hub, read by
+ * the window and the command line. All functions block unless they say otherwise: call them in worker threads. The
+ * states are "open", "parked", "finished", "incomplete", "cancelled", "failed" and "declined". */
 typedef struct
 {
   char *id;
@@ -23,133 +24,144 @@ typedef struct
   guint64 total_bytes;
   guint total_files, stored_files, kept_files, failed_files;
   guint left_out;                      /* files and folders that the sender could not read */
-  gboolean unproven;                   /* no hash proved what arrived */
-  guint healed_files, healed_versions; /* damaged files that it made whole, and in how many versions; 0: not known */
+  gboolean unproven;                   /* no hash verified what arrived */
+  guint healed_files, healed_versions; /* damaged files that it repaired, in how many versions; 0: unknown */
   guint skipped;                       /* links and special files, which are never sent */
-  gboolean can_resume;                 /* of one that was canceled: what arrived is kept for a later sending */
+  gboolean can_resume; /* for a canceled session: the received data is kept, so that it can be resumed */
   char *error;
-  char *advice;    /* (nullable): what its person has to do at the other device */
-  char *scope;     /* (nullable) none: namida_backup_dup_scope() */
-  char *wish;      /* (nullable) of a sending: what goes on after the program's end; namida_journal_write_send() */
-  gboolean ask;    /* a person has to say yes before it goes on; read only */
-  gboolean paused; /* of a receiving: the person here paused it; read only */
+  char *advice;    /* (nullable): what the user has to do on the other device */
+  char *scope;     /* (nullable): namida_backup_dup_scope() */
+  char *wish;      /* (nullable): for sending: what to resume after a restart; see namida_journal_write_send() */
+  gboolean ask;    /* the user must confirm before it resumes; read only */
+  gboolean paused; /* for receiving: the user paused it on this device; read only */
 
-  /* Of a receiving: what was agreed to when it was accepted, by the rights of whom. Never what the sender said since.
-   */
-  char *agreed_by;    /* (nullable) nobody: NAMIDA_AGREED_… */
-  char *agreed_names; /* (nullable): music folders and single files, for people */
+  /* For receiving: what was agreed to when the session was accepted, and on whose authority. Never what the sender
+   * claimed later. */
+  char *agreed_by;    /* (nullable): NAMIDA_AGREED_…; NULL if there was no agreement */
+  char *agreed_names; /* (nullable): music folders and single files, as shown to the user */
   guint agreed_files;
   guint64 agreed_bytes;
   gint64 agreed_at; /* microseconds since 1970 */
-  char *folder;     /* (nullable): chosen for this receiving */
+  char *folder;     /* (nullable): the folder that the user chose for this session */
   char *declined;   /* (nullable): namida_offer_format_declined() */
 } NamidaJournalSession;
 
-/** namida_journal_session_is_transfer: Returns: %FALSE for what else the history tells of: see below. Any thread. */
+/** namida_journal_session_is_transfer: Returns: %FALSE for the other kinds of rows in the history, which are listed
+ * below. Any thread. */
 gboolean namida_journal_session_is_transfer (const NamidaJournalSession *self);
 
-/* The direction of a row of the history that is no transfer: versions that went to the trash of their store. */
+/* The direction of a row that is not a transfer: versions that were moved to the trash of their store. */
 #define NAMIDA_JOURNAL_TRASHED "trashed"
-/* Of rows that are no transfer either: damaged files of backups that were repaired in the background, here with the
- * files of the device @alias, or on that device with the files of this one. */
+/* The directions of other rows that are not transfers: damaged files of backups that were repaired in the background,
+ * either here with files of the device @alias, or on that device with files of this one. */
 #define NAMIDA_JOURNAL_REPAIRED "repaired"
 #define NAMIDA_JOURNAL_REPAIRED_THERE "repaired-there"
 
-/* Who agreed: a person who was asked, the rule for a trusted device, or the rule that accepts everything. */
+/* Who agreed: the user, the rule for trusted devices, or the rule that accepts everything. */
 #define NAMIDA_AGREED_PERSON "person"
 #define NAMIDA_AGREED_TRUSTED "trusted"
 #define NAMIDA_AGREED_ALL "all"
 
+/** namida_journal_session_free: @self: (transfer full) (nullable). */
 void namida_journal_session_free (NamidaJournalSession *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaJournalSession, namida_journal_session_free)
 
-/** namida_journal_session_is_complete: whether a version of @session is complete: everything that the sender should
- * have read was offered, and all of it is here. Any thread. */
+/** namida_journal_session_is_complete: Returns: whether a version of @session is complete: the sender offered
+ * everything that it was supposed to read, and all of it is here. Any thread. */
 gboolean namida_journal_session_is_complete (const NamidaJournalSession *session);
 
+/** namida_journal_write_session: writes the row of @session, replacing the one with the same ID. Returns: %FALSE with
+ * STORAGE. */
 gboolean namida_journal_write_session (NamidaDatabase *database, const NamidaJournalSession *session, GError **error);
+/** namida_journal_set_state: @error_text: (nullable): why the session ended, for the user. Returns: %FALSE with
+ * STORAGE. */
 gboolean namida_journal_set_state (
     NamidaDatabase *database, const char *id, const char *state, const char *error_text, GError **error);
-/** namida_journal_set_days: how long what is parked may go on; 0: NAMIDA_LIMIT_PARKED_DAYS. Any thread. */
+/** namida_journal_set_days: @days: how long an interrupted session can be resumed; 0 means NAMIDA_LIMIT_PARKED_DAYS.
+ * Any thread. */
 void namida_journal_set_days (NamidaDatabase *database, guint days);
-/** An interrupted session of this device for this backup, at most NAMIDA_LIMIT_PARKED_DAYS old. @fingerprint:
- * (nullable): of a device that proved none: whether it is the same one cannot be told, and somebody has to be asked
- * before it goes on. (transfer full) (nullable) */
+/** namida_journal_find_resumable: @fingerprint: (nullable): %NULL for a device that did not prove its identity; it
+ * cannot be recognized, so the user must confirm before the session resumes. Returns: (transfer full) (nullable): an
+ * interrupted session of this device for exactly this backup that is recent enough (namida_journal_set_days()). */
 NamidaJournalSession *namida_journal_find_resumable (NamidaDatabase *database,
                                                      const char *fingerprint,
                                                      const char *offer_key,
                                                      GError **error);
-/** namida_journal_list_wishes: (transfer full) (element-type NamidaJournalSession): sendings that are to go on. */
+/** namida_journal_list_wishes: Returns: (transfer full) (element-type NamidaJournalSession): the outgoing transfers
+ * that are to be resumed. */
 GPtrArray *namida_journal_list_wishes (NamidaDatabase *database, GError **error);
-/** namida_journal_find_similar: likewise, but of a backup of the same @scope that has changed since. Whether what was
- * agreed to covers it is another question: namida_journal_session_covers(). */
+/** namida_journal_find_similar: like namida_journal_find_resumable(), but finds a backup with the same @scope that has
+ * changed since. namida_journal_session_covers() tells whether the earlier agreement covers the change. */
 NamidaJournalSession *
 namida_journal_find_similar (NamidaDatabase *database, const char *fingerprint, const char *scope, GError **error);
 /**
  * namida_journal_session_covers:
- * @session: an interrupted receiving
- * @bytes: of what is offered now
- * @files: of what is offered now
+ * @session: an interrupted incoming session
+ * @bytes: the size of the new offer
+ * @files: the number of files of the new offer
  *
  * Any thread.
  *
- * Returns: whether somebody agreed to at least this much when @session was accepted
+ * Returns: whether the agreement at the time when @session was accepted covers at least this much
  */
 gboolean namida_journal_session_covers (const NamidaJournalSession *session, guint64 bytes, guint files);
 /**
  * namida_journal_drop_device:
  * @database: the database
- * @fingerprint: of a device that is trusted no longer
+ * @fingerprint: the fingerprint of a device that is no longer trusted
  *
- * Ends the interrupted receivings that this device sent; their parts are nobody's from then on. What this device
- * fetches from the other one is its own decision, and stays. Blocking.
+ * Ends the interrupted sessions that this device sent; their parts are unused afterwards and are cleaned up. Sessions
+ * in which this device fetches from the other one are kept, because the local user started them. Blocking.
  *
  * Returns: %FALSE with @error
  */
 gboolean namida_journal_drop_device (NamidaDatabase *database, const char *fingerprint, GError **error);
-/** (transfer full) (element-type NamidaJournalSession): newest first. */
+/** namida_journal_list: @most: the maximum number of rows. Returns: (transfer full) (element-type
+ * NamidaJournalSession): the history, newest first. */
 GPtrArray *namida_journal_list (NamidaDatabase *database, guint most, GError **error);
-/** namida_journal_clear: namida_journal_list() forgets what has ended; what it stored stays known. */
+/** namida_journal_clear: hides all ended sessions from namida_journal_list(). What they stored stays recorded. */
 gboolean namida_journal_clear (NamidaDatabase *database, GError **error);
-/** namida_journal_set_hidden: whether namida_journal_list() leaves out what has ended under @id; nothing happens to
- * what goes on. Blocking. */
+/** namida_journal_set_hidden: hides the ended session @id from namida_journal_list(), or shows it again. Has no effect on
+ * a session that is open or interrupted. Blocking. */
 gboolean namida_journal_set_hidden (NamidaDatabase *database, const char *id, gboolean hidden, GError **error);
-/** namida_journal_drop_parked: @fingerprint: (nullable): whoever's. Nothing happens to one that is not interrupted. */
+/** namida_journal_drop_parked: ends the interrupted session @id; has no effect on other states. @fingerprint:
+ * (nullable): the sender; %NULL for any. */
 gboolean namida_journal_drop_parked (NamidaDatabase *database, const char *fingerprint, const char *id, GError **error);
-/** namida_journal_ask_again: a person stopped it, and keeps its parts: @ask of it is set. */
+/** namida_journal_ask_again: sets @ask of a session that the user stopped and whose parts are kept. */
 gboolean namida_journal_ask_again (NamidaDatabase *database, const char *id, GError **error);
-/** namida_journal_set_paused: of a receiving, by the person here. Who lets it go on makes its parts young again. */
+/** namida_journal_set_paused: records that the user paused or resumed an incoming session. Resuming also restarts the
+ * time limit of its parts. */
 gboolean namida_journal_set_paused (NamidaDatabase *database, const char *id, gboolean paused, GError **error);
-/** namida_journal_list_paused: (transfer full) (element-type NamidaJournalSession): interrupted receivings that the
- * person here paused, the oldest first. */
+/** namida_journal_list_paused: Returns: (transfer full) (element-type NamidaJournalSession): the interrupted incoming
+ * sessions that the user paused, oldest first. */
 GPtrArray *namida_journal_list_paused (NamidaDatabase *database, GError **error);
-/** Where a session will land for good, written before it does. */
+/** namida_journal_set_destination: records the final path of a session before anything is saved there. */
 gboolean
 namida_journal_set_destination (NamidaDatabase *database, const char *id, const char *destination, GError **error);
 
-/* What a file of a version is; the first three as NamidaEntryKind. */
+/* NamidaVersionFileKind: the kind of a file of a version; the first three values equal those of NamidaEntryKind. */
 typedef enum
 {
   NAMIDA_VERSION_FILE_ZIP,
   NAMIDA_VERSION_FILE_FILE,
-  NAMIDA_VERSION_FILE_FOLDER, /* an empty one */
+  NAMIDA_VERSION_FILE_FOLDER, /* an empty folder */
   NAMIDA_VERSION_FILE_MANIFEST,
 } NamidaVersionFileKind;
 
-/** One file that is durable under its final name (tables contents and version_lists). Owns nothing: there are as many
- * as files, and all of their texts are somewhere already. */
+/** NamidaStoredRow: one file that is durable under its final name (tables contents and version_lists). It owns none of
+ * its texts, which other structures hold anyway, because there may be 200,000 rows. */
 typedef struct
 {
   NamidaVersionFileKind kind;
   const char *folder;   /* absolute */
   const char *relative; /* below @folder */
   const char *label;    /* (nullable) none */
-  const char *below;    /* below the label, or the name */
+  const char *below;    /* relative to the label, or the name */
   guint64 size, inode, device;
   gint64 mtime_ns, ctime_ns; /* @ctime_ns: 0: unknown */
-  gint64 read_at;            /* microseconds since 1970: its bytes were read then; 0: not now */
-  gint64 first_at;           /* when nothing older is known of it: the date of its arrival */
-  gboolean kept;             /* it was at a person's place before: the device did not send it */
+  gint64 read_at;            /* when its bytes were read, in microseconds since 1970; 0 if they were not read now */
+  gint64 first_at;           /* the date of arrival to record if no older one is known */
+  gboolean kept;             /* it was already in the user's folders, so the device did not send it */
   const char *sha256;        /* lower case */
 } NamidaStoredRow;
 
@@ -164,18 +176,19 @@ gint64 namida_journal_get_next_arrival (NamidaDatabase *database);
  */
 gboolean namida_journal_finish (
     NamidaDatabase *database, const NamidaJournalSession *session, GArray *rows, const char *version, GError **error);
-/** namida_journal_list_kept: (transfer full): a set of the ids of receiving sessions whose parts must stay: open, or
- * parked and young enough. NULL with @error. */
+/** namida_journal_list_kept: Returns: (transfer full) (nullable): a set of the IDs of incoming sessions whose parts
+ * must be kept: open ones, and parked ones that are recent enough; %NULL with @error. */
 GHashTable *namida_journal_list_kept (NamidaDatabase *database, GError **error);
-/** namida_journal_list_known: (transfer full): a set of the ids of all receiving sessions that the journal ever had, as
- * far as it remembers. NULL with @error. */
+/** namida_journal_list_known: Returns: (transfer full) (nullable): a set of the IDs of all incoming sessions that the
+ * journal remembers; %NULL with @error. */
 GHashTable *namida_journal_list_known (NamidaDatabase *database, GError **error);
-/** namida_journal_park_open: after a crash: "open" becomes "parked", and what is parked for too long "failed". */
+/** namida_journal_park_open: cleans up after a crash: "open" becomes "parked", and sessions that have been parked for
+ * too long become "failed". */
 gboolean namida_journal_park_open (NamidaDatabase *database, GError **error);
-/** namida_journal_park_sends: "open" sendings become "parked". */
+/** namida_journal_park_sends: changes outgoing sessions from "open" to "parked". */
 gboolean namida_journal_park_sends (NamidaDatabase *database, GError **error);
-/** namida_journal_write_send: writes the row of a sending; it takes the place of an interrupted one of the same offer.
- */
+/** namida_journal_write_send: writes the row of an outgoing session, which replaces an interrupted one of the same
+ * offer. */
 gboolean namida_journal_write_send (NamidaDatabase *database, const NamidaJournalSession *session, GError **error);
 
 G_END_DECLS

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaKnownContent: questions to the table of contents, each with a statement that is prepared once. Used
+ * by prepare, preview and commit of a session, in its worker. */
 #include "config.h"
 
 #include "namida-known-content.h"
@@ -6,14 +8,14 @@
 #include "namida-content.h"
 #include "namida-file-ops.h"
 
-/* The same file with the same bytes, and nothing has found it damaged since. */
+/* The same file with the same bytes, in which no damage has been found since. */
 #define SAME_FILE                                                                                                      \
   " c.size = ?1 AND c.mtime_ns = ?2 AND c.inode = ?3 AND c.device = ?4 AND c.ctime_ns = ?7 AND c.damaged = 0"
 
 #define MOST_CONTENTS "8"
-#define MOST_PLACES "2" /* of one content: its versions may be a thousand */
+#define MOST_PLACES "2" /* for one content, which may occur in a thousand versions */
 
-/* Thousands of questions are asked of one object: each kind is prepared once. */
+/* One object is asked thousands of questions, so each statement is prepared once. */
 enum
 {
   LOOKUP,
@@ -24,8 +26,8 @@ enum
   N_STATEMENTS
 };
 
-/* PLACES: the newest list that has the content, and the newest version that has the list: one look at an index each,
- * however many versions there are. */
+/* PLACES: finds the newest list that has the content and the newest version that has the list. Each takes one index
+ * lookup, regardless of the number of versions. */
 static const char *const queries[N_STATEMENTS] = {
   [LOOKUP] = "SELECT id, size, mtime_ns, inode, device, ctime_ns, read_at, path FROM contents"
              " WHERE substr (sha256, 1, 8) = substr (?1, 1, 8) AND +sha256 = ?1 AND damaged = 0"
@@ -87,7 +89,7 @@ namida_known_content_hold (NamidaKnownContent *self)
 {
   sqlite3 *handle = namida_database_lock (self->database);
 
-  /* Without it each question is a transaction of its own: slower, not wrong. */
+  /* If this fails, each question is a transaction of its own, which is slower but correct. */
   sqlite3_exec (handle, "BEGIN", NULL, NULL, NULL);
 }
 
@@ -164,7 +166,7 @@ namida_hash_row_fits (const NamidaHashRow *row, const struct stat *st)
          && row->ctime_ns == namida_content_ctime_ns (st);
 }
 
-/* Locked. The 5th parameter is the caller's to bind. */
+/* The database must be locked. The caller binds the fifth parameter. */
 static gboolean
 ask (sqlite3_stmt *statement, const char *path, const struct stat *st)
 {

@@ -1,33 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds files of this device by their SHA-256, so that known content is linked or copied instead of transferred. Used
+ * while a session is prepared, previewed and committed, and by restoring and repairing, in worker threads. */
 #pragma once
 
 #include "namida-hash-index.h"
 
 G_BEGIN_DECLS
 
-/** NamidaKnownContent: files of this device whose SHA-256 the table of contents knows. One thread; takes the database's
- * lock for each question. */
+/** NamidaKnownContent: files of this device whose SHA-256 is in the table of contents. To be used by one thread; each
+ * question locks the database. */
 typedef struct _NamidaKnownContent NamidaKnownContent;
 
+/** namida_known_content_new: Returns: (transfer full) (nullable): %NULL with STORAGE. */
 NamidaKnownContent *namida_known_content_new (NamidaDatabase *database, GError **error);
 void namida_known_content_free (NamidaKnownContent *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaKnownContent, namida_known_content_free)
-/** namida_known_content_hold: a few questions follow at once: they share one lock and one read transaction, which cost
- * more than the answers. Everybody else who needs the database waits until namida_known_content_release(). */
+/** namida_known_content_hold: lets the questions that follow share one lock and one read transaction, which cost more
+ * than the answers. All other users of the database wait until namida_known_content_release(), so ask only a few
+ * questions in between. */
 void namida_known_content_hold (NamidaKnownContent *self);
 void namida_known_content_release (NamidaKnownContent *self);
-/** namida_known_content_lookup: (transfer full) (element-type NamidaHashRow): where it was seen, latest first; 16 at
- * most. They may have changed since: namida_hash_row_fits(). */
+/** namida_known_content_lookup: Returns: (transfer full) (element-type NamidaHashRow): the places where the content was
+ * seen, latest first, at most 16. The files may have changed since; check with namida_hash_row_fits(). */
 GPtrArray *namida_known_content_lookup (NamidaKnownContent *self, const char *sha256);
-/** namida_hash_row_fits: whether @st is the unchanged file of @row. */
+/** namida_hash_row_fits: Returns: whether @st is the file of @row and has not changed. */
 gboolean namida_hash_row_fits (const NamidaHashRow *row, const struct stat *st);
 
-/** namida_known_content_has: whether the unchanged file @st is known to be @sha256. */
+/** namida_known_content_has: Returns: whether the file @st is known to have the content @sha256 and has not changed. */
 gboolean namida_known_content_has (NamidaKnownContent *self, const char *sha256, const struct stat *st);
-/** namida_known_content_is_stored: whether session @id has stored this very file (@path, and the rest by @st). */
+/** namida_known_content_is_stored: Returns: whether the session @id stored this file: the one at @path with the
+ * attributes in @st. */
 gboolean
 namida_known_content_is_stored (NamidaKnownContent *self, const char *id, const char *path, const struct stat *st);
-/** namida_known_content_dup_hash: (transfer full) (nullable): the content of the unchanged file @st. */
+/** namida_known_content_dup_hash: Returns: (transfer full) (nullable): the SHA-256 of the file @st if it is known and
+ * has not changed. */
 char *namida_known_content_dup_hash (NamidaKnownContent *self, const struct stat *st);
 
 G_END_DECLS

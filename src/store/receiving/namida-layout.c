@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaLayout: maps the names of an offer to folders and relative paths for the two kinds of saving. Used
+ * by the sink of a session and by preview. Does no I/O. */
 #include "config.h"
 
 #include "namida-layout.h"
@@ -11,7 +13,7 @@
 struct _NamidaLayout
 {
   NamidaLanding landing;
-  gboolean flat; /* single files lie beside the music folders */
+  gboolean flat; /* single files are placed beside the music folders */
   char *backups;
   char *music;
   char *alias;
@@ -80,7 +82,7 @@ use_root (NamidaLayout *self, const char *path)
   return self->roots->len - 1;
 }
 
-/* The zip, its manifest and single files. */
+/* Places the zip, its manifest or a single file. */
 static gboolean
 place_single (NamidaLayout *self, const char *name, guint *root, char **relative, GError **error)
 {
@@ -92,8 +94,8 @@ place_single (NamidaLayout *self, const char *name, guint *root, char **relative
   return TRUE;
 }
 
-/* (nullable): the folder of its own that a label has. The name of the music folder itself is one, too: two computers
- * that send each other their ~/Music have the same in it afterwards. */
+/* Returns (nullable): the folder that the user assigned to @label. The name of the music folder itself counts as
+ * assigned, so that two computers that send each other their ~/Music end up with the same contents in it. */
 static const char *
 layout_find_folder (NamidaLayout *self, const char *label)
 {
@@ -103,7 +105,7 @@ layout_find_folder (NamidaLayout *self, const char *label)
   return folder == NULL && g_str_equal (own, label) ? self->music : folder;
 }
 
-/* A sender must not choose folders that nobody sees: a label that begins with a dot does not make a hidden one. */
+/* A sender must not create hidden folders: the leading dot of a label is replaced. */
 static char *
 folder_of_label (const char *label)
 {
@@ -130,7 +132,7 @@ namida_layout_place (NamidaLayout *self, const NamidaEntry *entry, guint *root, 
   if (!namida_safe_path_check_component (entry->label, error) || !namida_safe_path_check (entry->relative_path, error))
     return FALSE;
 
-  /* Unfinished files and the trash: nobody else's files ever go there. */
+  /* Names of unfinished files and of the trash are reserved for this program. */
   if (g_str_has_prefix (entry->label, NAMIDA_SAFE_PATH_INTERNAL))
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,

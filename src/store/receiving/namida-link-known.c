@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Creates hard links in a new version to files of older versions, after checking that the old file is intact. Used by
+ * prepare and commit of a session, in its worker. */
 #include "config.h"
 
 #include "namida-store-sink-private.h"
@@ -55,20 +57,21 @@ remember_link (NamidaStoreSink *self, const struct stat *st)
   g_hash_table_insert (self->links, g_memdup2 (&inode, sizeof inode), g_memdup2 (&ctime_ns, sizeof ctime_ns));
 }
 
-/* A disk forgets in silence: what was read long ago is read again, for a part of the time of a sending. */
+/* Disks can lose data unnoticed, so files that were last read long ago are read again, within a time limit for each
+ * session. */
 static gboolean
 is_due (NamidaStoreSink *self, const NamidaHashRow *row)
 {
   gint64 age = namida_clock_real () - row->read_at;
 
-  /* A date in the future is that of a clock that was wrong: nobody knows when it was. */
+  /* A date in the future was written by a clock that was wrong, so the real date is unknown. */
   return self->reread_days > 0 && (age > self->reread_days * G_TIME_SPAN_DAY || age < -G_TIME_SPAN_DAY)
          && namida_clock_monotonic () < self->reread_until;
 }
 
-/* Whether the file is to be read first: a drive that was plugged in anew has another number, the desktop's document
- * portal gives each file another one at each login, and a chmod or an editor of tags that keeps the time changes the
- * change time only. A link of our own a moment ago does that, too. */
+/* Whether the file must be read before it is linked. A reconnected drive has a new device number, the document portal
+ * of the desktop gives files new inode numbers at each login, and a chmod or a tag editor that keeps the modification
+ * time changes only the change time. A link that this program made a moment ago changes it, too. */
 static gboolean
 must_read (const NamidaLinkWish *wish, const NamidaHashRow *row, const struct stat *st)
 {
@@ -113,7 +116,7 @@ namida_link_known (NamidaLinkWish *wish, const NamidaHashRow *row, int to, const
   if (fstatat (from, basename, &st, AT_SYMLINK_NOFOLLOW) == 0 && is_wished (wish, row, &st)
       && is_proven (wish, row, &st, from, basename) && linkat (from, basename, to, name, 0) == 0)
     {
-      /* It might have been another file a moment later. */
+      /* The file may have been replaced between the check and the link. */
       fine = fstatat (to, name, &linked, AT_SYMLINK_NOFOLLOW) == 0 && is_wished (wish, row, &linked)
              && linked.st_ino == st.st_ino && linked.st_dev == st.st_dev;
       if (fine)

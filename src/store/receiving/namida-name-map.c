@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Gives files other names where a drive refuses their own: FAT, exFAT and NTFS refuse some characters, and folders that
- * ignore case take two names for one. The record of a version remembers the names that were sent, so that adoption and
- * restoring give them back. Used while a session is prepared, in a worker thread. */
+/* Gives files other names if a drive refuses their own: FAT, exFAT and NTFS refuse some characters, and folders that
+ * ignore case cannot hold two names that differ only in case. The record of a version contains the names that were
+ * sent, so that adopting and restoring bring them back. Used while a session is prepared, in a worker thread. */
 #include "config.h"
 
 #include "namida-name-map.h"
@@ -27,8 +27,8 @@ struct _NamidaNameMap
 {
   NamidaStoreProbe probe;
   char *refused;
-  GHashTable *folders; /* path of a folder as it was sent → its path here */
-  GHashTable *taken;   /* what the drive takes a path for → the path that was sent */
+  GHashTable *folders; /* the path of a folder as it was sent → its path here */
+  GHashTable *taken;   /* a path as the drive compares it → the path that was sent */
 };
 
 static const NamidaStoreProbe *name_map_rules;
@@ -62,7 +62,7 @@ namida_name_map_free (NamidaNameMap *self)
   g_free (self);
 }
 
-/* Whether it is a file system of Linux, and the folder tells "a" from "A". */
+/* Whether this is a native Linux file system and the folder is case-sensitive. */
 static gboolean
 name_map_is_native (int root)
 {
@@ -115,7 +115,7 @@ name_map_escape (GString *out, char c)
   g_string_append_printf (out, "%%%02X", (guint) (guchar) c);
 }
 
-/* The bytes of one character at @c; 0: it is not UTF-8. */
+/* Returns the number of bytes of the character at @c; 0 if it is not valid UTF-8. */
 static gsize
 name_map_character (const char *c)
 {
@@ -124,7 +124,8 @@ name_map_character (const char *c)
   return character == (gunichar) -1 || character == (gunichar) -2 ? 0 : (gsize) (g_utf8_next_char (c) - c);
 }
 
-/* Whether the character of @length bytes at @c (0: a byte that is no text) has to be written in another way. */
+/* Whether the character of @length bytes at @c has to be encoded. A @length of 0 stands for a byte that is not valid
+ * UTF-8. */
 static gboolean
 name_map_is_refused (const NamidaNameMap *self, const char *c, gsize length)
 {
@@ -151,7 +152,7 @@ name_map_is_fine (const NamidaNameMap *self, const char *name)
   return strlen (name) <= self->probe.longest_name;
 }
 
-/* A name that is too long keeps its beginning and its extension, and 16 digits that stand for all of it. */
+/* Shortens a name that is too long to its beginning, 16 digits of a hash of the whole name, and its extension. */
 static void
 name_map_shorten (const NamidaNameMap *self, GString *name)
 {
@@ -166,7 +167,7 @@ name_map_shorten (const NamidaNameMap *self, GString *name)
   dot = strrchr (name->str, '.');
   tail = g_strdup_printf ("~%.16s%s", hash, dot != NULL && strlen (dot) <= 16 ? dot : "");
   room = self->probe.longest_name - MIN (strlen (tail), self->probe.longest_name);
-  /* Not within a character, nor within what stands for one. */
+  /* Do not cut within a character or within an escape sequence. */
   while (room > 0 && ((guchar) name->str[room] & 0xC0) == 0x80)
     room--;
   for (gsize i = 1; i < ESCAPED_BYTES && i <= room; i++)
@@ -176,8 +177,8 @@ name_map_shorten (const NamidaNameMap *self, GString *name)
   g_string_append (name, tail);
 }
 
-/* What is decoded again is @name, unless it was too long. @first: also its first character, by which a drive that
- * ignores case tells it from another name. (transfer full) */
+/* Decoding the result gives @name again, unless it was too long. @first: also encode the first character, which
+ * distinguishes the name from another one on a drive that ignores case. Returns: (transfer full). */
 static char *
 name_map_encode (const NamidaNameMap *self, const char *name, gboolean first)
 {
@@ -207,7 +208,7 @@ namida_name_map_name (const NamidaNameMap *self, const char *name)
 
 /* ---- a path ---- */
 
-/* What the drive takes @path for. */
+/* Returns @path in the form in which the drive compares it. */
 static char *
 name_map_fold (const NamidaNameMap *self, const char *path)
 {
@@ -221,7 +222,7 @@ name_map_fold (const NamidaNameMap *self, const char *path)
   return g_utf8_casefold (normal, -1);
 }
 
-/* Whether @path here is, or may become, that of @sent. */
+/* Whether @path is, or can become, the place of @sent on the drive. */
 static gboolean
 name_map_take (NamidaNameMap *self, const char *path, const char *sent)
 {
@@ -240,7 +241,7 @@ name_map_join (const char *folder, const char *name)
   return *folder != '\0' ? g_strconcat (folder, "/", name, NULL) : g_strdup (name);
 }
 
-/* @folder: where the folder of @sent lies here; @name: the last component of @sent. */
+/* @folder: the path of the folder of @sent here; @name: the last component of @sent. */
 static char *
 name_map_place (NamidaNameMap *self, const char *folder, const char *name, const char *sent)
 {
@@ -261,7 +262,7 @@ name_map_place (NamidaNameMap *self, const char *folder, const char *name, const
       if (name_map_take (self, path, sent))
         return g_steal_pointer (&path);
     }
-  return g_strdup (sent); /* the drive says what is wrong with it */
+  return g_strdup (sent); /* the drive will report the error */
 }
 
 /* (transfer none) */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaPlaceCursor. Used by prepare, preview and commit of a session, in its worker. */
 #include "config.h"
 
 #include "namida-place-cursor.h"
@@ -34,11 +35,12 @@ namida_place_cursor_open (
   gsize length = slash != NULL ? (gsize) (slash - relative) : 0;
 
   *basename = slash != NULL ? slash + 1 : relative;
-  /* Without a wish for words a missing folder is known from the last time. */
+  /* If the caller wants no error message, a folder that was missing last time counts as missing without asking the
+   * disk. */
   if (is_here (self, root_fd, relative, length, create) && (self->fd >= 0 || error == NULL))
     {
       errno = self->error;
-      /* All of it: what a deeper name may be ("E: a song"), a name alone may not. */
+      /* Check the whole path: a name such as "E: a song" is allowed in a subfolder, but not on its own. */
       return namida_safe_path_check (relative, error) ? self->fd : -1;
     }
   namida_place_cursor_clear (self);

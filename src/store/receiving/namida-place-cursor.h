@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens the folders of many files with few system calls. Used by prepare, preview and commit of a session, in worker
+ * threads. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/**
- * NamidaPlaceCursor: the folder that was opened last. The files of a backup come folder by folder: so each folder is
- * opened once (namida_safe_path_open_parent()), not once a file. It also remembers that a folder is not there: use one
- * for one pass over the files only. One thread. Clear it at the end: { .fd = -1 }.
- */
+/** NamidaPlaceCursor: the folder that was opened last. The files of a backup are ordered by folder, so each folder is
+ * opened once (namida_safe_path_open_parent()) instead of once for each file. The cursor also remembers that a folder
+ * is missing, so use a new one for each pass over the files. Initialize it with { .fd = -1 } and clear it at the end.
+ * To be used by one thread. */
 typedef struct
 {
   int fd;
   int root_fd;
-  int error; /* why @fd is -1: an errno; 0: nothing was opened yet */
+  int error; /* why @fd is -1, as an errno; 0 if nothing was opened yet */
   char *folder;
 } NamidaPlaceCursor;
 
 void namida_place_cursor_clear (NamidaPlaceCursor *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaPlaceCursor, namida_place_cursor_clear)
-/** namida_place_cursor_open: the folder of @relative below @root_fd, through no link; @create: made when missing.
- * @basename: (out) (transfer none): a part of @relative. Returns: a descriptor that stays the cursor's own, until the
- * next call; or -1 with @error. */
+/** namida_place_cursor_open: opens the folder of @relative below @root_fd without following links. @create: create
+ * missing folders. @basename: (out) (transfer none): points into @relative. Returns: a descriptor that belongs to the
+ * cursor and is valid until the next call, or -1 with @error. */
 int namida_place_cursor_open (
     NamidaPlaceCursor *self, int root_fd, const char *relative, gboolean create, const char **basename, GError **error);
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Prepares the receiving of a backup: opens the folders, checks the free space, decides for each file whether it is
+ * already here, can be linked or copied, or must be sent, and finds parts of an interrupted session. Called by
+ * NamidaStoreSink in its worker, while the sender waits for the answer to its offer. */
 #include "config.h"
 
 #include "namida-store-sink-private.h"
@@ -25,11 +28,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* The sender waits for the answer meanwhile: what is not copied by then is received instead. */
+/* Time limit for copying, because the sender is waiting for the answer. Files that are not copied in time are received
+ * instead. */
 #define COPY_LIMIT_US (30 * G_USEC_PER_SEC)
-/* Likewise: what was read long ago and is not read again by then is linked as it is. */
+/* Time limit for reading files again that were last read long ago. Files that are not read in time are linked without
+ * reading. */
 #define REREAD_LIMIT_US (15 * G_USEC_PER_SEC)
-/* So many files are decided on while others wait for the database: few enough for a slow disk, too. */
+/* The number of files to decide on while the database is locked: small enough for slow disks, too. */
 #define AT_ONCE 32u
 
 static gboolean
@@ -75,12 +80,12 @@ write_session (NamidaStoreSink *self, GError **error)
   return TRUE;
 }
 
-/* A version grows in a hidden folder. An earlier commit may have renamed it to its final name and then crashed: the
- * journal knew that name before. */
+/* A version is assembled in a hidden folder. If an earlier commit crashed after it gave the version its final name, the
+ * journal has that name, because it was recorded before the rename. */
 static gboolean
 open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
 {
-  /* <store>/<device>/<version>, whatever the drive made of the device's name */
+  /* <store>/<device>/<version>, with the device's name as the drive accepts it */
   g_autofree char *holder = g_path_get_dirname (self->session->destination);
   g_autofree char *store = g_path_get_dirname (holder);
   g_autofree char *relative = NULL;
@@ -90,7 +95,7 @@ open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
   self->hidden = namida_staging_open_hidden (root->path, root->base_fd, self->owner, self->session->id, error);
   if (self->hidden == NULL)
     return FALSE;
-  /* What an earlier try linked into it may not be of this backup any more. */
+  /* Files that an earlier attempt linked into the version may not belong to the changed backup. */
   if (self->resumed && !self->same_offer)
     namida_tree_remove (namida_staging_get_fd (self->hidden), "version");
   root->fd = namida_folder_open (namida_staging_get_fd (self->hidden), "version", FALSE);
@@ -115,8 +120,8 @@ open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
   return FALSE;
 }
 
-/* A folder that a person chose, and that is not there, is on a drive that is not plugged in, or no longer allowed:
- * making it anew would put the backup where nobody looks for it. */
+/* If a folder that the user chose is missing, its drive is not connected or access was revoked. Creating the folder
+ * would put the backup in a place where the user does not look for it. */
 static gboolean
 check_chosen (NamidaStoreSink *self, const char *path, GError **error)
 {
@@ -140,8 +145,8 @@ check_chosen (NamidaStoreSink *self, const char *path, GError **error)
   return TRUE;
 }
 
-/* The folder of backups is a store: it is made only where none was before, and has its mark from then on. Of a folder
- * that a person chose, only the last component is ever made. */
+/* The folder for backups is a store: it is created only where no store was before, and gets a mark. Of a path that the
+ * user chose, only the last component is ever created. */
 static int
 prepare_open_root (NamidaStoreSink *self, const char *path, GError **error)
 {
@@ -157,7 +162,7 @@ prepare_open_root (NamidaStoreSink *self, const char *path, GError **error)
   return -1;
 }
 
-/* Other names, where a drive refuses those that were sent. */
+/* Uses other names on drives that refuse the names that were sent. */
 static void
 prepare_map_names (NamidaStoreSink *self)
 {
@@ -204,16 +209,17 @@ open_roots (NamidaStoreSink *self, GError **error)
   return TRUE;
 }
 
-/* What deciding needs of one file to the next. */
+/* The state that is kept from one file to the next while deciding. */
 typedef struct
 {
   NamidaStoreSink *self;
   NamidaKnownContent *known;
   NamidaPlaceCursor cursor;
-  GString *path; /* made anew for each */
+  GString *path; /* rewritten for each file */
 } Decision;
 
-/* The item's place: its folder (the cursor's), or -1 (not there, or a link in the way), and what is there. */
+/* Opens the folder of the item, which the cursor owns, and reads the attributes of what is at its place. Returns -1 if
+ * the folder does not exist or a link is in the way. */
 static int
 look_at_place (Decision *decision, const NamidaItem *item, gboolean create, const char **basename, struct stat *st)
 {
@@ -241,7 +247,7 @@ is_known_here (Decision *decision, NamidaItem *item, const NamidaEntry *entry, c
          && namida_known_content_is_stored (decision->known, self->session->id, decision->path->str, st);
 }
 
-/* Of a sender that gives no hash: the file that it sent before, which nobody has changed here since it was received. */
+/* For a sender that sends no hashes: whether this is the file that it sent before, unchanged since it was received. */
 static gboolean
 is_same_by_time (Decision *decision, const NamidaEntry *entry, const struct stat *st)
 {
@@ -274,8 +280,8 @@ decide_library (Decision *decision, NamidaItem *item, const NamidaEntry *entry)
     item->state = NAMIDA_ITEM_KEPT;
 }
 
-/* A commit that was cut off has placed this file in the version already: it becomes a part again, to be hashed again. A
- * link to an older version just goes: it is made anew. */
+/* An interrupted commit has already placed this file in the version. Turn it back into a part, which will be hashed
+ * again. A link to an older version is only removed, because it is created again. */
 static void
 take_back (NamidaStoreSink *self, guint index, int folder, const char *basename, const struct stat *st)
 {
@@ -331,7 +337,7 @@ decide_version (Decision *decision, guint index)
     }
 }
 
-/* @from to @to of what lands in a person's folders, which takes no more than a look at each. */
+/* Decides on the items from @from to @to that are saved in the user's folders, which takes only one look at each. */
 static void
 decide_some_of_library (Decision *decision, guint from, guint to)
 {
@@ -365,7 +371,8 @@ decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancella
       decide_some_of_library (&decision, i, MIN (i + step, self->n_items));
     else if (!is_single (self, i))
       decide_version (&decision, i);
-  /* A single file called “Music” gives way to the folder of that name, and gets a number. */
+  /* If a single file has the name of a folder, such as “Music”, the folder keeps the name and the file gets a
+   * number. */
   for (guint i = 0; self->landing == NAMIDA_LANDING_BACKUP && i < self->n_items && fine; i++)
     if (is_single (self, i))
       decide_version (&decision, i);
@@ -374,7 +381,8 @@ decide (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancella
   return fine;
 }
 
-/* What of the item is here: its part, unless that is no beginning of it. A session that has just begun has none. */
+/* Returns how much of the item is here: the length of its part, if that is a valid beginning. A new session has no
+ * parts. */
 static guint64
 get_offset (NamidaStoreSink *self, guint index)
 {
@@ -388,7 +396,7 @@ get_offset (NamidaStoreSink *self, guint index)
   return size <= namida_store_sink_entry (self, index)->size ? size : 0;
 }
 
-/* Parts of files that have changed since are of no use to anybody. */
+/* Parts of files that have changed since are useless. */
 static void
 remove_stale_parts (NamidaStoreSink *self)
 {
@@ -402,7 +410,7 @@ remove_stale_parts (NamidaStoreSink *self)
     namida_staging_remove_parts (namida_store_sink_root (self, i)->staging, names);
 }
 
-/* @missing: more than is free now. */
+/* Deletes versions in the trash to free space. @missing: the number of bytes by which the free space falls short. */
 static gboolean
 prepare_empty_trash (NamidaStoreSink *self, int fd, guint64 missing)
 {
@@ -416,7 +424,7 @@ prepare_empty_trash (NamidaStoreSink *self, int fd, guint64 missing)
   return namida_version_trash_make_room (self->database, fd, need, 0);
 }
 
-/* Filesystems that make inodes as they need them have no number of them. */
+/* File systems that create inodes on demand report a total of 0. */
 static gboolean
 prepare_has_inodes (int fd, guint64 files)
 {
@@ -425,7 +433,7 @@ prepare_has_inodes (int fd, guint64 files)
   return fstatvfs (fd, &vfs) != 0 || vfs.f_files == 0 || files <= vfs.f_favail;
 }
 
-/* Many small files and folders can use a disk up that has room left. */
+/* Many small files and folders can use up all inodes of a disk that still has free space. */
 static gboolean
 prepare_check_inodes (NamidaStoreSink *self, NamidaRoot *root, guint64 files, GError **error)
 {
@@ -461,7 +469,7 @@ check_device (NamidaStoreSink *self, guint first, GError **error)
         guint64 more = size - get_offset (self, i);
 
         files++;
-        /* No received size is believed: the sum must not wrap around to a small one. */
+        /* Sizes come from the network: make sure that the sum does not wrap around. */
         need = more > G_MAXUINT64 - need ? G_MAXUINT64 : need + more;
       }
   if (!prepare_check_inodes (self, root, files, error))
@@ -507,7 +515,7 @@ copy_known (NamidaStoreSink *self, guint index, const NamidaHashRow *row, GCance
     to = namida_staging_open_part (staging, name, name, 0, row->size, NULL, NULL);
   if (to >= 0)
     {
-      /* Hashed as it was written: the table only knows what the file was once. */
+      /* Hash the written copy, because the table knows only the former content of the source. */
       if (namida_file_copy (from, to, cancellable))
         {
           hash = namida_file_hash (to, cancellable);
@@ -525,8 +533,8 @@ copy_known (NamidaStoreSink *self, guint index, const NamidaHashRow *row, GCance
   return hash != NULL;
 }
 
-/* A file of the person's that has the right place and size, but is not known: a new data folder, a drive that was
- * plugged in anew, an editor of tags. To read it takes less time than its way over the network. */
+/* A file of the user with the right place and size that is not in the table, for example after a new data folder, a
+ * reconnected drive or a tag editor. Reading it takes less time than receiving it. */
 static void
 read_at_place (NamidaStoreSink *self, NamidaPlaceCursor *cursor, guint index, GCancellable *cancellable)
 {
@@ -557,9 +565,9 @@ read_at_place (NamidaStoreSink *self, NamidaPlaceCursor *cursor, guint index, GC
   close (fd);
 }
 
-/* Content that the sender has sent before, and that lies elsewhere on this device, need not travel. A hash alone is no
- * proof of having the content: what others sent, and what the person here has elsewhere, is neither used nor betrayed.
- */
+/* Content that this sender has sent before, and that exists elsewhere on this device, does not have to be transferred.
+ * A hash alone does not prove that the sender has the content, so files that others sent or that the user has elsewhere
+ * are neither used nor revealed. */
 static void
 copy_from_here (NamidaStoreSink *self, NamidaKnownContent *known, GCancellable *cancellable)
 {
@@ -598,8 +606,8 @@ answer (NamidaStoreSink *self, NamidaWant *wants)
   namida_crash_point ("prepared");
 }
 
-/* Errors: a name that is no path, the database, a root that cannot be made or opened, no room, cancelled. What is wrong
- * with one place (a link in the way) is told at commit, for that file alone. */
+/* Errors: an invalid name, the database, a root that cannot be created or opened, not enough space, or cancellation. A
+ * problem with a single place (such as a link in the way) is reported at commit, for that file alone. */
 gboolean
 namida_store_sink_do_prepare (NamidaStoreSink *self, NamidaWant *wants, GCancellable *cancellable, GError **error)
 {

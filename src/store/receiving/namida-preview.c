@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What an offer would bring that is not here, for a device that only asks. The same knowledge as when an offer is
- * prepared (namida-prepare.c), and the same rule of who may know it; but nothing is made, linked, read or written down.
- * A file that would have to be read first counts as one that travels. Worker thread. */
+/* Finds which files of an offer are not here yet, for a device that only asks before it sends. Uses the same knowledge
+ * as the preparation of an offer (namida-prepare.c) and the same restrictions on what a sender may learn, but does not
+ * create, link, read or record anything. A file that would have to be read first counts as missing. Worker thread. */
 #include "config.h"
 
 #include "namida-store-sink-private.h"
@@ -20,7 +20,7 @@ typedef struct
   NamidaKnownContent *known;
   NamidaPlaceCursor cursor;
   int root_fd;
-  guint root; /* that @root_fd is of */
+  guint root; /* the root that @root_fd belongs to */
 } Preview;
 
 static gboolean

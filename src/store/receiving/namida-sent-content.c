@@ -7,8 +7,9 @@
 
 #include <glib/gi18n-lib.h>
 
-/* The tables senders and sent_contents. Written by the journal when a session ends, read by prepare and by what serves
- * the fetching of backups. Half of the digits of a hash are kept: 128 bits cannot be met by chance or by trying. */
+/* The tables senders and sent_contents. Written by the journal when a session ends; read by prepare and by the code
+ * that lets devices fetch backups. Only half of the digits of each hash are stored, because 128 bits are enough to
+ * exclude collisions by chance or by brute force. */
 
 gboolean
 namida_sent_content_has (NamidaDatabase *database, const char *fingerprint, const char *sha256)

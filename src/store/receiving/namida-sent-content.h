@@ -5,26 +5,27 @@
 
 G_BEGIN_DECLS
 
-/* Which device has sent which content. A hash in an offer proves nothing about having the content: only what a device
- * itself sent before is linked or copied for it before the bytes come, and only that can be fetched by it. Blocking:
- * worker threads. */
+/* Records which device has sent which content. A hash in an offer does not prove that the device has the content: only
+ * content that the device itself sent before is linked or copied for it without a transfer, and only such content can
+ * be fetched by it. Blocking: worker threads. */
 
 /**
  * namida_sent_content_has:
  * @database: the database
- * @fingerprint: (nullable): of a device; one that has proven no key has sent nothing
- * @sha256: (nullable): of a content, in either case
+ * @fingerprint: (nullable): the fingerprint of a device; %NULL if it has not proven a key, and therefore has sent
+ * nothing
+ * @sha256: (nullable): the SHA-256 of a content, in upper or lower case
  *
- * Returns: whether the bytes of this content have come from this device before
+ * Returns: whether this device has sent the bytes of this content before
  */
 gboolean namida_sent_content_has (NamidaDatabase *database, const char *fingerprint, const char *sha256);
 
 /**
  * namida_sent_content_add:
  * @database: the database, locked and in a transaction
- * @fingerprint: (nullable): of the device; nothing is recorded without one
- * @rows: (element-type NamidaStoredRow): the files of a version: the bytes of all that were not kept came from the
- * device
+ * @fingerprint: (nullable): the fingerprint of the device; nothing is recorded for %NULL
+ * @rows: (element-type NamidaStoredRow): the files of a version; the device sent the bytes of all rows that are not
+ * @kept
  * @error: STORAGE, NO_SPACE
  *
  * Returns: %FALSE with @error

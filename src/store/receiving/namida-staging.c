@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaStaging: the folders and parts of unfinished sessions, and removing those that are no longer needed.
+ * Used by the sink of a session and by the cleanup at start, in worker threads. */
 #include "config.h"
 
 #include "namida-staging.h"
@@ -24,16 +26,16 @@
 struct _NamidaStaging
 {
   char *session;
-  char *owner;   /* (nullable): the folder is in the data folder, which nobody else uses */
-  int holder_fd; /* the root, or the data folder */
+  char *owner;   /* (nullable): NULL if the folder is in the data folder, which only this program uses */
+  int holder_fd; /* the root or the data folder */
   const char *holder_name;
-  int hidden_fd; /* ".namida-sync-parts"; -1 without @owner */
+  int hidden_fd; /* ".namida-sync-parts"; -1 if @owner is NULL */
   int parent_fd; /* "staging" or ".namida-sync-parts/<owner>" */
   int fd;
   dev_t device;
 };
 
-/* @fd: on the drive, or -1: tells a drive without room from one that cannot hold more files. */
+/* @fd: a descriptor on the drive, or -1; used to distinguish a full drive from one that cannot hold more files. */
 static gboolean
 fail (GError **error, int saved_errno, int fd, const char *format, const char *shown)
 {
@@ -54,7 +56,7 @@ close_one (int fd)
     close (fd);
 }
 
-/* Returns: a descriptor or -1 with errno: why it could not be made, if it is not there. */
+/* Returns: a descriptor, or -1 with the errno of why the folder could not be created, if it does not exist. */
 static int
 staging_make_folder (int parent_fd, const char *name, mode_t mode)
 {
@@ -70,7 +72,8 @@ staging_make_folder (int parent_fd, const char *name, mode_t mode)
   return fd;
 }
 
-/* FALSE with errno. The folder of all programs is open to all of them, as the store is; that of one is not. */
+/* Returns FALSE with errno set. The folder that all programs share is accessible for all of them, like the store
+ * itself; the folder of one owner is private. */
 static gboolean
 open_folders (NamidaStaging *self)
 {
@@ -85,14 +88,14 @@ open_folders (NamidaStaging *self)
     }
   if (self->parent_fd < 0)
     return FALSE;
-  /* Version 0.1.0 had no folders of owners: what it began goes on in ours. */
+  /* Version 0.1.0 had no folders for owners: move a session that it began into ours. */
   if (self->hidden_fd >= 0)
     namida_folder_rename (self->hidden_fd, self->session, self->parent_fd, self->session);
   self->fd = staging_make_folder (self->parent_fd, self->session, 0700);
   return self->fd >= 0;
 }
 
-/* Another session that ends removes the folder of all of them, which is empty until ours is in it. */
+/* Another session that ends removes the shared folder if it is empty, which it is until ours is in it. */
 static gboolean
 open_folders_again (NamidaStaging *self)
 {
@@ -113,7 +116,7 @@ open_folders_again (NamidaStaging *self)
   return FALSE;
 }
 
-/* Takes @holder_fd. */
+/* Takes ownership of @holder_fd. */
 static NamidaStaging *
 open_in (
     int holder_fd, const char *holder_name, const char *owner, const char *session, const char *root, GError **error)
@@ -178,7 +181,7 @@ namida_staging_remove (NamidaStaging *self)
 {
   gboolean fine = namida_tree_remove (self->parent_fd, self->session);
 
-  /* Fails, as it should, while another session is in there. */
+  /* Fails, as intended, while another session has its folder in there. */
   if (self->owner != NULL)
     {
       unlinkat (self->hidden_fd, self->owner, AT_REMOVEDIR);
@@ -219,7 +222,7 @@ namida_staging_part_allocated (NamidaStaging *self, const char *name)
   return MAX ((guint64) st.st_blocks * 512, (guint64) st.st_size);
 }
 
-/* Exactly @length bytes from the start; FALSE with errno. */
+/* Digests exactly @length bytes from the start. Returns FALSE with errno set. */
 static gboolean
 digest_start (int fd, guint64 length, NamidaDigest *digest)
 {
@@ -242,8 +245,8 @@ digest_start (int fd, guint64 length, NamidaDigest *digest)
   return TRUE;
 }
 
-/* Asks for the room of a large file at once: a full disk answers now, not after gigabytes. A file system that cannot
- * tell says so when it is full. */
+/* Allocates the space of a large file in advance, so that a full disk is noticed now and not after gigabytes. A file
+ * system that does not support this reports an error when it is full. */
 static gboolean
 reserve (int fd, guint64 offset, guint64 size)
 {
@@ -275,7 +278,8 @@ set_up (int fd, const char *shown, guint64 offset, guint64 size, NamidaDigest *d
   return TRUE;
 }
 
-/* A part that was whole is read-only already, as the file it was to become. @made: (out): it is new, and empty. */
+/* A complete part is already read-only, like the file that it was going to become. @made: (out): whether the part is
+ * new and empty. */
 static int
 open_writable (int dir, const char *name, gboolean *made)
 {
@@ -335,7 +339,7 @@ check_part (int fd, const char *shown, guint64 size, gboolean complete, GError *
                    _ ("“%s” does not have the size that was announced. Send it again."), shown);
       return FALSE;
     }
-  /* Complete ones become durable together, at the end of the session. */
+  /* Complete parts are made durable together at the end of the session. */
   if (!complete && fdatasync (fd) != 0)
     return fail (error, errno, fd, _ ("Could not write “%s”"), shown);
   return TRUE;
@@ -346,7 +350,7 @@ namida_staging_close_part (int fd, const char *shown, guint64 size, gboolean com
 {
   gboolean fine = check_part (fd, shown, size, complete, error);
 
-  /* Network file systems tell here that the disk is full. */
+  /* Network file systems may report a full disk only on close. */
   if (close (fd) != 0 && errno != EINTR && fine)
     fine = fail (error, errno, -1, _ ("Could not write “%s”"), shown);
   namida_crash_point ("part-closed");
@@ -368,21 +372,21 @@ namida_staging_write (NamidaStaging *self, const char *name, const char *data, g
   return fine;
 }
 
-/* Nothing else is ever removed, whatever lies there. */
+/* Only folders with a name like this are ever removed. */
 static gboolean
 is_session_id (const char *name)
 {
   return strlen (name) == SESSION_ID_LENGTH && strspn (name, "0123456789abcdef") == SESSION_ID_LENGTH;
 }
 
-/* Whether it is a folder of tries that a program left behind when it was killed. */
+/* Whether this is the folder of a probe that was left behind when a program was killed. */
 static gboolean
 staging_is_probe (const char *name)
 {
   return g_str_has_prefix (name, NAMIDA_STAGING_PROBE);
 }
 
-/* @known: (nullable): only those. */
+/* @known: (nullable): remove only sessions in this set. */
 static void
 remove_forgotten (int fd, GHashTable *kept, GHashTable *known)
 {
@@ -441,7 +445,7 @@ namida_staging_clean (int parent_fd, const char *name, const char *owner, GHashT
         remove_forgotten (owned, kept, NULL);
       close_one (owned);
       unlinkat (fd, owner, AT_REMOVEDIR);
-      /* Of version 0.1.0: whose they are only the list of sessions tells. */
+      /* Sessions of version 0.1.0 have no owner; only the journal tells whether they are ours. */
       remove_forgotten (fd, kept, known);
     }
   close (fd);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names the folders in which a program keeps what is its own in a store that it may share with others: unfinished
- * files, versions that are being removed and versions in the trash. Any thread; blocking, for it asks the database. */
+/* Names the folders in which a program keeps its own data within a store that it may share with other programs:
+ * unfinished files, versions that are being removed, and versions in the trash. Any thread; blocking, because it
+ * queries the database. */
 #include "config.h"
 
 #include "namida-store-owner.h"
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A database that never belonged to an identity: only tests and tools have one. */
+/* Used for a database without an identity, which only tests and tools have. */
 #define OWNER_NOBODY "0000000000000000"
 
 char *
@@ -48,7 +49,7 @@ namida_store_open_owned (int store_fd, const char *hidden, const char *owner, gb
     return -1;
   fd = namida_folder_open (top, owner, create);
   saved_errno = errno;
-  /* A version that is moved there must not be lost with the name of the folder. */
+  /* Make the name of the folder durable, so that a version that is moved into it is not lost with it. */
   if (fd >= 0 && create && (fsync (top) != 0 || fsync (store_fd) != 0))
     {
       saved_errno = errno;

@@ -3,7 +3,8 @@
 
 #include "namida-store-private.h"
 
-/* What a person decides about interrupted sessions: written by workers, in the order in which it was decided. */
+/* Writes the user's decisions about interrupted sessions to the journal: dropping, pausing, resuming, asking again.
+ * Called in the main context; workers write the changes in the order in which they were made. */
 
 #define KEY "namida-store-changes"
 
@@ -25,8 +26,8 @@ typedef struct
 
 typedef struct
 {
-  GAsyncQueue *waiting; /* of Change */
-  GMutex writing;       /* held by the worker that takes the next one */
+  GAsyncQueue *waiting; /* elements: Change */
+  GMutex writing;       /* held by the worker that takes the next change */
 } Changes;
 
 static void
@@ -50,7 +51,7 @@ changes_free (gpointer data)
   g_free (changes);
 }
 
-/* Main context. */
+/* Main context only. */
 static Changes *
 changes_of (NamidaStore *self)
 {
@@ -85,7 +86,7 @@ write_change (NamidaStore *self, const Change *change, GError **error)
     }
 }
 
-/* One worker for each change; it may be the one before that this one writes. */
+/* There is one worker for each change, but it may write an earlier change than the one it was started for. */
 static void
 write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds out what the file system of a folder can do, when a person chooses it and when "receive" starts: what it cannot
- * do is said in words before the first backup arrives. Worker threads. */
+/* Finds out what the file system of a folder supports, when the user chooses the folder and when "receive" starts, so
+ * that its limitations are reported before the first backup arrives. Worker threads. */
 #include "config.h"
 
 #include "namida-store-probe.h"
@@ -28,7 +28,7 @@
 #define PROBE_FILE "a probe"
 #define PROBE_FILE_UPPER "A PROBE"
 #define PROBE_OTHER "another"
-/* What FAT and its kin refuse, and what some network file systems do. */
+/* Characters that FAT, its relatives and some network file systems refuse. */
 #define PROBE_CHARACTERS "\\:*?\"<>|"
 #define PROBE_FAT 0x4d44 /* MSDOS_SUPER_MAGIC, statfs(2) */
 #define PROBE_FAT_LARGEST 0xffffffffu
@@ -59,7 +59,7 @@ probe_name (int folder, const char *name)
   return probe_make (folder, name) && unlinkat (folder, name, 0) == 0;
 }
 
-/* Whether a file "x." is there as "x", too. */
+/* Whether the file "x." also exists as "x". */
 static gboolean
 probe_loses_ends (int folder)
 {
@@ -98,7 +98,7 @@ probe_names (NamidaStoreProbe *self, int folder)
     }
 }
 
-/* The file has the coarsest time of those that it is given, cut down to what is kept. */
+/* The file system truncates times to its resolution: set a precise time and read back what it kept. */
 static gint64
 probe_granularity (int folder)
 {
@@ -144,7 +144,7 @@ probe_room (NamidaStoreProbe *self, int folder)
   if (fstatvfs (folder, &vfs) == 0)
     {
       self->free_bytes = (guint64) vfs.f_bavail * vfs.f_frsize;
-      /* Of file systems that make inodes as they are needed there are none, or all. */
+      /* File systems that create inodes on demand report none in total. */
       if (vfs.f_files > 0)
         self->free_inodes = vfs.f_favail;
     }
@@ -173,7 +173,7 @@ namida_store_probe (const char *path, const char *owner, GError **error)
   g_autoptr (NamidaStoreProbe) self = g_new0 (NamidaStoreProbe, 1);
   g_autofree char *shown = g_filename_display_name (path);
   g_autofree char *what = NULL;
-  /* A name of its own: two sessions may look at one drive at the same moment. */
+  /* The name is random, because two sessions may probe one drive at the same moment. */
   g_autofree char *random = namida_random_hex (8);
   g_autofree char *name = g_strconcat (PROBE_FOLDER, random, NULL);
   int root = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), owned = -1, folder = -1, saved_errno;

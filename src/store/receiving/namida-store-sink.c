@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements the NamidaSink interface for the store: one object for each session, which stages parts, checks the free
+ * space and leads the session through prepare, commit, park and discard. The server and the puller call it through the
+ * interface, mostly in worker threads. */
 #include "config.h"
 
 #include "namida-store-sink.h"
@@ -97,7 +100,7 @@ namida_store_sink_new_for (NamidaStore *store,
   self->database = g_object_ref (namida_store_get_database (store));
   self->data_dir = g_strdup (namida_store_get_data_dir (store));
   self->landing = landing;
-  /* A resumed session stays in its folder, though the device may have been renamed since. */
+  /* A resumed session keeps its folder even if the device has been renamed since. */
   self->layout = namida_layout_new (landing, namida_store_get_backups (store), namida_store_get_music (store),
                                     namida_store_get_labels (store), resume != NULL ? resume->alias : alias);
   if (resume != NULL && resume->folder != NULL && landing == NAMIDA_LANDING_LIBRARY)
@@ -177,7 +180,7 @@ namida_store_sink_set_unproven (NamidaStoreSink *self, gboolean unproven)
   self->session->unproven = unproven;
 }
 
-/* The names that a person saw: of music folders and of what lies in none, one on a line. */
+/* The names that the user was shown: music folders, and files that are in none, one per line. */
 static char *
 sink_dup_names (NamidaBackup *backup)
 {
@@ -283,7 +286,7 @@ namida_store_sink_has_room (NamidaStoreSink *self, int fd, guint64 need, guint64
   struct statvfs vfs;
   guint64 room, reserve;
 
-  /* A file system that does not tell says so when it is full. */
+  /* A file system that does not report its size returns an error when it is full. */
   if (fstatvfs (fd, &vfs) != 0 || vfs.f_blocks == 0)
     return TRUE;
   room = (guint64) vfs.f_bavail * vfs.f_frsize;
@@ -296,7 +299,7 @@ namida_store_sink_has_room (NamidaStoreSink *self, int fd, guint64 need, guint64
   return need <= room;
 }
 
-/* A small file need not ask when another one found much more room a moment ago. */
+/* A small file does not need a check if another one found plenty of free space a moment ago. */
 static gboolean
 is_roomy (NamidaStoreSink *self, NamidaRoot *root, guint64 total)
 {
@@ -312,7 +315,7 @@ is_roomy (NamidaStoreSink *self, NamidaRoot *root, guint64 total)
   return TRUE;
 }
 
-/* What is asked for at the offer is still there? Others write, too. */
+/* Check the free space again, because other programs may have used it since the offer was accepted. */
 static gboolean
 check_room (NamidaStoreSink *self, NamidaRoot *root, const char *name, const char *shown, guint64 total, GError **error)
 {
@@ -376,7 +379,7 @@ prepare (NamidaSink *sink,
   self->manifest = manifest != NULL ? g_bytes_ref (manifest) : NULL;
   if (namida_store_sink_do_prepare (self, wants, cancellable, &reason))
     return TRUE;
-  /* What an earlier try brought here stays for the next one. */
+  /* Keep what an earlier attempt received for the next one. */
   if (self->resumed)
     set_state (self, "parked", reason->message);
   else
@@ -447,7 +450,7 @@ close_part (NamidaSink *sink, guint index, int fd, guint64 size, gboolean comple
   NamidaEntry *entry = namida_store_sink_entry (self, index);
   g_autofree char *shown = namida_entry_dup_path (entry);
 
-  /* Who cannot is told at commit, which looks and tries again. */
+  /* If this fails, the commit checks the attributes, tries again and reports the error. */
   if (complete && !namida_store_sink_set_attributes (self, entry->mtime_ns, fd))
     g_debug ("“%s”: its time and mode could not be set yet", shown);
   return namida_staging_close_part (fd, shown, complete ? entry->size : size, complete, error);
@@ -468,13 +471,13 @@ commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **error)
     }
   if (namida_store_sink_do_commit (self, files, n_files, &reason))
     return TRUE;
-  /* What is stored is found again by the next try, and so are the parts. */
+  /* The next attempt finds the stored files and the parts again. */
   set_state (self, "parked", reason->message);
   g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }
 
-/* The contents of parts are durable; their names, too. */
+/* The contents of the parts are durable; make their names durable, too. */
 static void
 sink_sync_parts (NamidaStoreSink *self)
 {
