@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The union of two versions for the merge window: both fitted to the device of the first, merged into a temporary file,
- * and counted, so that the window can say what the result will have before anything is kept. The work is done in a
- * thread. */
+/* Merges two versions for the merge window: both are fitted to the device of the first, merged into a temporary file,
+ * and counted, so that the window can show what the result will contain before it is saved. Called in the main context;
+ * the work is done in a thread. */
 #include "config.h"
 
 #include "namida-merge-versions.h"
@@ -19,7 +19,7 @@ typedef struct
 {
   NamidaDatabase *database;
   char *zips[2];
-  char *fingerprint, *alias; /* of the first's device */
+  char *fingerprint, *alias; /* of the device of the first */
   gboolean second_settings;
 } MergeVersions;
 
@@ -85,7 +85,7 @@ merge_versions_count_all (
   return TRUE;
 }
 
-/* Both with the paths of the first's device, which may be unknown: then they are merged as they are. */
+/* Fits both to the paths of the first's device. If these are unknown, the backups are merged as they are. */
 static gboolean
 merge_versions_fit (MergeVersions *job, const char *folder, char **paths, GCancellable *cancellable, GError **error)
 {

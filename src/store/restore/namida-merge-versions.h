@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Merges two versions of a Namida backup into one. Called by the window and the command line in the main context; the
+ * work is done in a thread. */
 #pragma once
 
 #include "namida-database.h"
@@ -7,44 +9,44 @@
 
 G_BEGIN_DECLS
 
-/** How many things of one kind two backups have. */
+/** NamidaMergeCount: how many things of one kind two backups contain. */
 typedef struct
 {
   guint64 first, second; /* in each of them */
-  guint64 both;          /* of those, the ones that are the same */
-  guint64 result;        /* in the union */
+  guint64 both;          /* the same in both */
+  guint64 result;        /* in the merged backup */
 } NamidaMergeCount;
 
-/** NamidaMergedVersions: the union of two versions, in a temporary file until it is saved. */
+/** NamidaMergedVersions: the union of two versions, which is in a temporary file until it is saved. */
 typedef struct
 {
   char *path;
-  NamidaTemporaryFolder *temporary; /* that @path is in */
+  NamidaTemporaryFolder *temporary; /* contains @path */
   NamidaMergeReport *report;
   NamidaMergeCount listens, playlists, favorites, ratings;
-  gboolean adds; /* FALSE: the second has nothing that the first has not */
+  gboolean adds; /* FALSE: the second adds nothing to the first */
 } NamidaMergedVersions;
 
 void namida_merged_versions_free (NamidaMergedVersions *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaMergedVersions, namida_merged_versions_free)
 
-/** One of the two versions; texts are borrowed. */
+/** NamidaMergeSide: one of the two versions. The texts are borrowed. */
 typedef struct
 {
   const char *zip;
-  const char *fingerprint; /* (nullable): of its device */
+  const char *fingerprint; /* (nullable): the key of its device */
   const char *alias;
 } NamidaMergeSide;
 
 /**
  * namida_merge_versions_async:
  * @database: the database
- * @first: the result has the paths of its device
- * @second: is fitted to the device of @first, as far as its versions here tell
- * @second_settings: take the settings of @second
+ * @first: the version whose device determines the paths of the result
+ * @second: the version that is fitted to the device of @first, as far as the versions of that device tell its paths
+ * @second_settings: whether to use the settings of @second
  *
- * Makes the union in a temporary file, so that it can be shown what it will have. The versions stay as they are. Main
- * context; a thread.
+ * Merges two versions into a temporary file, so that the contents can be shown first. The versions are not changed.
+ * Main context; the work is done in a thread.
  */
 void namida_merge_versions_async (NamidaDatabase *database,
                                   const NamidaMergeSide *first,
@@ -53,10 +55,10 @@ void namida_merge_versions_async (NamidaDatabase *database,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
-/** Returns: (transfer full) (nullable): errors of namida_merge_files() */
+/** namida_merge_versions_finish: Returns: (transfer full) (nullable): %NULL with an error of namida_merge_files(). */
 NamidaMergedVersions *namida_merge_versions_finish (GAsyncResult *result, GError **error);
-/** namida_merged_versions_save: moves the union to @path, which must not exist. Returns: %FALSE with STORAGE or
- * NO_SPACE. Blocking for as long as a copy takes. */
+/** namida_merged_versions_save: moves the merged backup to @path, which must not exist. Blocking, possibly for as long
+ * as a copy takes. Returns: %FALSE with STORAGE or NO_SPACE. */
 gboolean namida_merged_versions_save (NamidaMergedVersions *self, const char *path, GError **error);
 
 G_END_DECLS

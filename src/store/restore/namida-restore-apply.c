@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Restores the files of a plan: compares each file with what is at its destination, stages the new ones and gives them
+ * their final names in batches. Called by namida-restore-plan.c in a worker. */
 #include "config.h"
 
 #include "namida-restore-apply-private.h"
@@ -12,7 +14,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-/* So many are written before their names are given: one transaction and a few fsyncs for all of them. */
+/* How many files to stage before they get their final names: each batch needs one transaction and a few fsyncs. */
 #define BATCH_FILES 64u
 #define BATCH_BYTES (256u * 1024 * 1024)
 
@@ -40,7 +42,7 @@ make_folder (NamidaRestoreApply *self, NamidaRestoreFile *file, GError **error)
   return TRUE;
 }
 
-/* The zip is there already: with the time of now, Namida's automatic restore takes it all the same. */
+/* The zip is there already. With the current time, Namida’s automatic restore picks it nevertheless. */
 static void
 make_newest (NamidaRestoreApply *self, const NamidaRestoreFile *file)
 {
@@ -93,7 +95,8 @@ is_taken (NamidaRestoreApply *self, const char *folder, const char *relative)
   return g_hash_table_contains (self->taken, path);
 }
 
-/* Two folders may be restored into one: what is only staged must be seen, too. */
+/* Commit the staged files first if one of them has this place, because two folders may be restored into the same
+ * one. */
 static gboolean
 compare (NamidaRestoreApply *self, NamidaRestoreFile *file, const char *folder, GError **error)
 {
@@ -147,7 +150,7 @@ sum_up (NamidaRestoreApply *self)
   g_mutex_unlock (&self->count->lock);
 }
 
-/* What a crash left behind goes, also when nothing is left to add. */
+/* Removes what a crash left behind, even if there is nothing to restore. */
 static gboolean
 sweep (NamidaRestoreApply *self, GError **error)
 {

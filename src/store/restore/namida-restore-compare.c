@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Compares the files of a version with what is at their destinations, by recorded hashes where possible and by content
+ * otherwise. Called by the preview and by apply, in a worker. */
 #include "config.h"
 
 #include "namida-restore-private.h"
@@ -17,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The hash of a file that has not changed since this program read it. (transfer full) (nullable) */
+/* Returns (transfer full) (nullable): the known hash of a file that has not changed since this program read it. */
 static char *
 lookup (NamidaDatabase *database, const struct stat *st)
 {
@@ -26,8 +28,8 @@ lookup (NamidaDatabase *database, const struct stat *st)
   return known != NULL ? namida_known_content_dup_hash (known, st) : NULL;
 }
 
-/* What the version's own record says, also of a file that has changed since: then it is damaged, and must not be
- * restored as if it were good. */
+/* Takes the hash from the version's own record, even for a file that has changed since: such a file is damaged and must
+ * not be restored as if it were good. */
 void
 namida_restore_expect (NamidaRestorePlan *plan)
 {
@@ -57,7 +59,7 @@ namida_restore_expect (NamidaRestorePlan *plan)
     }
 }
 
-/* ---- content ---- */
+/* ---- the content ---- */
 
 static char *
 hash_of (NamidaRestorePlan *plan, int fd, const struct stat *st, GCancellable *cancellable)
@@ -67,8 +69,8 @@ hash_of (NamidaRestorePlan *plan, int fd, const struct stat *st, GCancellable *c
   return sha256 != NULL ? sha256 : namida_file_hash (fd, cancellable);
 }
 
-/* Whether the regular file @name in the open folder has the content of @file. Leaves errno 0 or why it cannot be told.
- */
+/* Whether the regular file @name in the open folder has the content of @file. Sets errno to 0, or to the reason why it
+ * could not be compared. */
 static gboolean
 has_content (NamidaRestorePlan *plan, NamidaRestoreFile *file, int parent, const char *name, GCancellable *cancellable)
 {
@@ -102,7 +104,7 @@ has_content (NamidaRestorePlan *plan, NamidaRestoreFile *file, int parent, const
   return same;
 }
 
-/* The same for a file that the version has lost: the content may be here all the same. */
+/* Like has_content(), but for a file that the version has lost: the same content may be at the destination. */
 static gboolean
 has_lost_content (
     NamidaRestorePlan *plan, const NamidaRestoreFile *file, int parent, const char *name, GCancellable *cancellable)
@@ -137,7 +139,7 @@ dup_beside (const char *relative, const char *name)
   return slash != NULL ? g_strdup_printf ("%.*s%s", (int) (slash + 1 - relative), relative, name) : g_strdup (name);
 }
 
-/* "name (2).ext" and so on, until one is free, or has this very content already. */
+/* Finds the first of the names "name (2).ext" and so on that is free or already has the same content. */
 static void
 find_free (
     NamidaRestorePlan *plan, NamidaRestoreFile *file, int parent, const char *basename, GCancellable *cancellable)
@@ -162,7 +164,7 @@ find_free (
   block (file, _ ("there are too many files of its name"));
 }
 
-/* A file system may keep only every second second. */
+/* A file system may store times with a resolution of two seconds. */
 static int
 compare_times (gint64 one, gint64 other)
 {
@@ -218,7 +220,7 @@ compare_at (NamidaRestorePlan *plan,
     }
 }
 
-/* Of a folder that is missing, all is new. */
+/* If the folder is missing, all files in it are new. */
 static gboolean
 is_folder_missing (const char *root, const char *relative)
 {

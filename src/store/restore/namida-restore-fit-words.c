@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A fitted copy of a backup in words: what was done with it, and what is left to do in Namida. For the command line and
- * the window. Any thread. */
+/* Describes a fitted copy of a backup in words: what was changed, and which steps are left to do in Namida. Called by
+ * the command line and the window. Any thread. */
 #include "config.h"
 
 #include "namida-restore-fit.h"
@@ -35,7 +35,7 @@ namida_fitted_backup_dup_lines (const NamidaFittedBackup *self)
   return g_strv_builder_end (builder);
 }
 
-/* @shown: the name of the copy; kept by the request. */
+/* @shown: the name of the copy. The request borrows it. */
 static NamidaStepsRequest
 fitted_make_request (const NamidaFittedBackup *self, const char *shown)
 {

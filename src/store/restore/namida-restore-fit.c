@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A copy of a version's backup zip that fits where it goes: into Namida's folder of backups on this computer, found by
- * the music that was just restored and by the folders of Namida here, or into a temporary folder for another device.
- * Called by the command line and the window; the copy is written in a thread. */
+/* Makes a copy of a version's backup zip that fits its destination. For this computer the copy goes into Namida's
+ * backup folder, with paths that are found from the restored music and from Namida's own folders. For another device it
+ * goes into a temporary folder. Called by the command line and the window; the copy is written in a thread. */
 #include "config.h"
 
 #include "namida-restore-fit.h"
@@ -22,16 +22,16 @@
 typedef struct
 {
   NamidaDatabase *database;
-  NamidaRestorePlan *plan; /* (nullable): for this computer; not used by the thread but for @record */
-  char *zip;               /* in the version */
+  NamidaRestorePlan *plan; /* (nullable): for this computer; the thread uses only @record of it */
+  char *zip;               /* its path in the version */
   char *name;
   char *folder; /* (nullable): where the copy goes */
   gboolean automatic;
-  NamidaRestoreFitOptions options; /* @manual is a copy */
+  NamidaRestoreFitOptions options; /* @manual is owned by the job */
   GPtrArray *music;                /* char *: the destinations */
-  GPtrArray *coming;               /* char *: files that apply puts there */
+  GPtrArray *coming;               /* char *: files that apply will put there */
   GArray *coming_sizes;            /* guint64 */
-  char *fingerprint, *alias;       /* for another device */
+  char *fingerprint, *alias;       /* of another device */
   gboolean only_match;
 } RestoreFit;
 
@@ -105,9 +105,9 @@ namida_fitted_backup_free (NamidaFittedBackup *self)
   g_free (self);
 }
 
-/* ---- where it goes ---- */
+/* ---- the destination ---- */
 
-/* "Namida Backup - 2026-08-22 19.05.10 - fitted.zip", or the first such name that is free. */
+/* Returns "Namida Backup - 2026-08-22 19.05.10 - fitted.zip", or the first numbered variant that is free. */
 static char *
 restore_fit_dup_path (const char *folder, const char *zip)
 {
@@ -125,7 +125,7 @@ restore_fit_dup_path (const char *folder, const char *zip)
     }
 }
 
-/* ---- what is there ---- */
+/* ---- the music there ---- */
 
 static NamidaMusicHere *
 restore_fit_scan (RestoreFit *job, GCancellable *cancellable, GError **error)
@@ -142,7 +142,7 @@ restore_fit_scan (RestoreFit *job, GCancellable *cancellable, GError **error)
   return here;
 }
 
-/* A device of which only the folders that the user named are known. */
+/* Describes a device of which only the folders that the user named are known. */
 static NamidaMusicHere *
 restore_fit_new_named (RestoreFit *job, NamidaFitRequest *request)
 {
@@ -157,7 +157,7 @@ restore_fit_new_named (RestoreFit *job, NamidaFitRequest *request)
   return here;
 }
 
-/* @newest: (out) (nullable) (transfer full): what it can be merged with. */
+/* @newest: (out) (nullable) (transfer full): the backup to merge with. */
 static NamidaMusicHere *
 restore_fit_find (RestoreFit *job, NamidaFitRequest *request, char **newest, GCancellable *cancellable, GError **error)
 {
@@ -220,7 +220,8 @@ restore_fit_write (RestoreFit *job,
   return fitted->merged != NULL;
 }
 
-/* The copy has the date of its original, so that it is neither picked nor counted as a new backup; or that of now. */
+/* Gives the copy the time of its original, so that it is neither picked nor counted as a new backup, or the current
+ * time if it should be picked. */
 static void
 restore_fit_set_time (RestoreFit *job, NamidaFittedBackup *fitted)
 {
@@ -244,11 +245,11 @@ restore_fit_look (NamidaFittedBackup *fitted, GCancellable *cancellable)
     return;
   fitted->has_listens = (inspection->parts & NAMIDA_PART_HISTORY) != 0;
   fitted->listens = inspection->listens;
-  /* The library has the paths of the device already; without one, Namida only finds its music by looking. */
+  /* A library already has the paths of the device. Without a library, Namida must scan for its music. */
   fitted->reindex = !inspection->has_library;
 }
 
-/* Rows for the undo, in the restore of the music when that left one. */
+/* Records the copy for an undo, together with the restore of the music if that was recorded. */
 static gboolean
 restore_fit_record (RestoreFit *job, GPtrArray *rows, GError **error)
 {
@@ -326,7 +327,7 @@ restore_fit_there (
   return g_steal_pointer (&fitted);
 }
 
-/* Without a copy. */
+/* Only finds the music, without writing a copy. */
 static NamidaFittedBackup *
 restore_fit_match (RestoreFit *job, const NamidaFitRequest *request, GCancellable *cancellable, GError **error)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds what can be restored in a folder: the zip, the music folders, their original paths in the manifest, and all
+ * files. Called by namida-restore-plan.c in a worker. */
 #include "config.h"
 
 #include "namida-restore-private.h"
@@ -23,12 +25,12 @@
 
 guint namida_restore_most_files = NAMIDA_LIMIT_FILES;
 
-/* What the cloud manifest says of the folders. */
+/* Manifest: what the manifest says about the folders. */
 typedef struct
 {
   GPtrArray *labels;    /* char * */
   GPtrArray *originals; /* char *, one for each label */
-  GPtrArray *samples;   /* char *: names of files, the label first */
+  GPtrArray *samples;   /* char *: names of files, beginning with the label */
 } Manifest;
 
 static void
@@ -85,7 +87,7 @@ on_manifest (NamidaInspectJson *json, NamidaJsonValue value, guint depth, const 
     g_ptr_array_add (self->samples, g_strdup (text));
 }
 
-/* Returns: what could be read: a manifest that is broken tells nothing, and the folders speak for themselves. */
+/* Returns what could be read. A damaged manifest is ignored, because the folders themselves show what they contain. */
 static Manifest *
 read_manifest (const char *path)
 {
@@ -119,7 +121,7 @@ namida_restore_read_originals (const char *manifest_path)
   return originals;
 }
 
-/* ---- what is in the folder ---- */
+/* ---- the contents of the folder ---- */
 
 static gboolean
 is_folder (const char *parent, const char *name)
@@ -197,7 +199,8 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* (element-type filename): names of the folders in @folder, hidden ones not. @files: (out): it has files, too. */
+/* Returns (element-type filename): the names of the folders in @folder, except hidden ones. @files: (out): whether it
+ * contains files, too. */
 static GPtrArray *
 list_folders (const char *folder, gboolean *files)
 {
@@ -232,7 +235,7 @@ count_samples (Manifest *manifest, const char *parent)
   return n;
 }
 
-/* A version of ours has Music/<label>/…, a download from the cloud <label>/…: and a label may be "Music". */
+/* Our versions contain Music/<label>/…, a download from the cloud contains <label>/…, and a label may be "Music". */
 static gboolean
 is_cloud_layout (const char *folder, Manifest *manifest)
 {
@@ -286,7 +289,7 @@ find_in_folder (NamidaRestorePlan *plan, const char *folder, GError **error)
     add_label (plan, "", folder, NULL);
   if (dir != NULL)
     add_labels (plan, folder, manifest);
-  /* A version that has lost everything still says what it should hold. */
+  /* A version that has lost all its files still has a record of what it should contain. */
   if (plan->labels->len > 0 || namida_version_folders_has (folder))
     return TRUE;
   g_set_error (
@@ -324,7 +327,7 @@ namida_restore_find (NamidaRestorePlan *plan, const char *folder, GError **error
   return namida_restore_fail (error, EINVAL, _ ("“%s” is neither a folder nor a backup"), folder);
 }
 
-/* ---- where it goes ---- */
+/* ---- destinations ---- */
 
 static const char *
 find_known (GPtrArray *known, const char *label, gboolean exactly)
@@ -418,7 +421,7 @@ walk_one (NamidaRestorePlan *plan,
     return errno == ENOENT || namida_restore_fail (error, errno, _ ("“%s” cannot be read"), path);
   if (S_ISDIR (st.st_mode))
     return walk (plan, label, path, relative, depth + 1, cancellable, error);
-  /* Links, pipes and the like are nothing that a backup has. */
+  /* A backup contains no links, pipes or other special files. */
   return !S_ISREG (st.st_mode) || add_file (plan, label, relative, path, &st, error);
 }
 

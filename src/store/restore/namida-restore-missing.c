@@ -12,13 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What a version should hold, as its record or else the database says: files that are gone are a part of what is
- * restored and cannot be, and every other file gets the hash that it had at its arrival. Called while a plan is loaded,
- * in a worker thread. */
+/* Finds what a version should contain, according to its record or else the database. Lost files become part of the
+ * plan, although they cannot be restored, and every other file gets the hash that it had on arrival. Called while a
+ * plan is loaded, in a worker thread. */
 
 #define MUSIC "Music/"
 
-/* (transfer full) (nullable): the version in the plan's folder, as the database has it */
+/* Returns (transfer full) (nullable): the version in the plan's folder, as recorded in the database. */
 static NamidaVersionRecord *
 missing_find_version (NamidaRestorePlan *plan)
 {
@@ -37,7 +37,8 @@ missing_find_version (NamidaRestorePlan *plan)
   return id != NULL ? namida_version_record_find (plan->database, id, NULL) : NULL;
 }
 
-/* (transfer full) (nullable) (element-type NamidaSum): of the database; the manifest is not restored. */
+/* Returns (transfer full) (nullable) (element-type NamidaSum): the files according to the database, without the
+ * manifest, which is not restored. */
 static GPtrArray *
 missing_ask_database (NamidaRestorePlan *plan)
 {
@@ -69,7 +70,7 @@ missing_find_label (NamidaRestorePlan *plan, const char *name, guint *label)
   return FALSE;
 }
 
-/* The folder of a label, or the zip, may be gone as a whole. The zip comes first. */
+/* Adds a label whose folder, or zip, is completely missing. The zip comes first. */
 static guint
 missing_add_label (NamidaRestorePlan *plan, const char *name, const char *source)
 {
@@ -102,7 +103,8 @@ missing_add_file (NamidaRestorePlan *plan, guint label, const char *relative, co
   g_ptr_array_add (plan->files, file);
 }
 
-/* The name of the label in @sent, a path as a version has it, and what is below it. NULL: it is in no music folder. */
+/* Splits @sent, a path as a version records it, into the name of its label, which is returned, and the path @below it.
+ * Returns NULL if the file is in no music folder. */
 static char *
 missing_split (const char *sent, const char **below)
 {
@@ -115,7 +117,7 @@ missing_split (const char *sent, const char **below)
   return g_strndup (start, (gsize) (slash - start));
 }
 
-/* Its own name for a file that has another one on its drive. */
+/* Gives a file the name that was sent if the drive of the version made another one of it. */
 static void
 missing_give_name (NamidaRestorePlan *plan, const NamidaFolderRecord *record, NamidaRestoreFile *file)
 {
@@ -135,7 +137,7 @@ missing_give_name (NamidaRestorePlan *plan, const NamidaFolderRecord *record, Na
   label->label = g_utf8_make_valid (name, -1);
 }
 
-/* @there: NamidaRestoreFile by source. */
+/* @there: the NamidaRestoreFile for each source. */
 static void
 missing_take (NamidaRestorePlan *plan, GHashTable *there, const NamidaSum *sum, const char *sent, const char *zip)
 {
@@ -168,7 +170,7 @@ missing_take (NamidaRestorePlan *plan, GHashTable *there, const NamidaSum *sum, 
     }
 }
 
-/* (transfer full) (nullable) */
+/* Returns: (transfer full) (nullable). */
 static NamidaFolderRecord *
 missing_read_record (NamidaRestorePlan *plan)
 {
@@ -193,7 +195,7 @@ namida_restore_expect_record (NamidaRestorePlan *plan)
   g_autoptr (GPtrArray) known = NULL;
   GPtrArray *sums;
 
-  /* What the database knows is believed sooner than a record that is damaged itself. */
+  /* If the record is damaged, the database is trusted instead. */
   if (record == NULL || !record->sums_fit || record->bad_lines > 0)
     known = missing_ask_database (plan);
   sums = known != NULL ? known : record != NULL ? record->sums : NULL;

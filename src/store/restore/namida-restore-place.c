@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Gives the staged files of a restore their final names, sets replaced files aside, and records both first, so that an
+ * undo or the next attempt can clean up after a crash. Called by namida-restore-apply.c in a worker. */
 #include "config.h"
 
 #include "namida-restore-apply-private.h"
@@ -13,17 +15,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* The old file goes to its waiting place, of which the row tells, before the new one has its name. */
+/* Moves the old file to the waiting place that its row names, before the new file gets the name. */
 static gboolean
 set_aside (const char *kept, int folder, const char *name)
 {
   if (linkat (folder, name, AT_FDCWD, kept, 0) == 0)
     return TRUE;
-  /* A file system without hard links: for an instant there is neither, and undo or the next try put it right. */
+  /* Without hard links there is a moment in which the name is free. An undo or the next attempt repairs that after a
+   * crash. */
   return errno != EEXIST && namida_file_rename (folder, name, AT_FDCWD, kept);
 }
 
-/* The old file back under its name, and errno as it was. */
+/* Gives the old file its name back and preserves errno. */
 static void
 put_back (const char *kept, int folder, const char *name)
 {
@@ -54,7 +57,7 @@ place_at (NamidaRestoreApply *self,
 {
   if (staged->row->kept != NULL)
     return replace_at (root, staged, folder, name);
-  /* Two mounts of one file system are two. */
+  /* Renaming between two mounts of one file system fails with EXDEV. */
   return namida_file_rename (root->parts_fd, staged->part, folder, name)
          || (errno == EXDEV && namida_file_move_copy (root->parts_fd, staged->part, folder, name));
 }
@@ -85,13 +88,13 @@ place (NamidaRestoreApply *self, const NamidaRestoreStaged *staged, GError **err
       return TRUE;
     }
   unlinkat (root->parts_fd, staged->part, 0);
-  /* Undo must not take for ours what somebody else put there. */
+  /* An undo must not remove a file that another program put there. */
   if (!namida_restore_record_drop (self->plan->database, self->id, staged->row, error))
     return FALSE;
   if (namida_restore_is_fatal (saved_errno))
     return namida_restore_fail (error, saved_errno, _ ("“%s” could not be restored"), staged->relative);
   if (saved_errno == EEXIST)
-    self->result->skipped++; /* somebody put a file there just now: it is left alone */
+    self->result->skipped++; /* another program created the file in the meantime: do not touch it */
   else
     namida_restore_blocked (self, staged->file, g_strerror (saved_errno));
   return TRUE;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaRestorePlan: runs load, preview and apply in workers, one at a time, and keeps the choices of the
+ * user. Called by the window and the command line in the main context. */
 #include "config.h"
 
 #include "namida-restore-private.h"
@@ -116,7 +118,7 @@ look_into_zip (NamidaRestorePlan *plan, GCancellable *cancellable, GError **erro
     return TRUE;
   path = g_build_filename (((NamidaRestoreLabel *) plan->labels->pdata[0])->source, plan->zip, NULL);
   file = g_file_new_for_path (path);
-  /* A zip that cannot be read is a file of the version that cannot be: apply says so. */
+  /* A zip that cannot be inspected is still a file of the version; apply reports the error. */
   plan->inspection = namida_inspector_inspect (file, cancellable, NULL);
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
@@ -171,7 +173,7 @@ namida_restore_plan_load_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* ---- what it says, and choices ---- */
+/* ---- results and choices ---- */
 
 const char *
 namida_restore_plan_get_folder (NamidaRestorePlan *self)
@@ -350,7 +352,7 @@ namida_restore_plan_preview_async (NamidaRestorePlan *self,
   g_task_set_source_tag (task, namida_restore_plan_preview_async);
   if (begin (self, task))
     {
-      g_task_set_task_data (task, self, NULL); /* this one has made it busy */
+      g_task_set_task_data (task, self, NULL); /* this task has set @busy */
       g_task_run_in_thread (task, preview_thread);
     }
 }
@@ -449,8 +451,8 @@ on_timer (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Namida's automatic restore takes the newest of these names, by the time of the file (namida, backup_controller.dart).
- */
+/* Namida's automatic restore picks the newest of the files with these names, by modification time (namida,
+ * backup_controller.dart). */
 char *
 namida_restore_find_picked (const char *folder)
 {
@@ -520,7 +522,7 @@ namida_restore_plan_apply_async (NamidaRestorePlan *self,
 
   g_return_if_fail (NAMIDA_IS_RESTORE_PLAN (self));
   g_task_set_source_tag (task, namida_restore_plan_apply_async);
-  /* What was done is told, also of one that was cancelled. */
+  /* Report what was done even if the task was canceled. */
   g_task_set_check_cancellable (task, FALSE);
   if (!begin (self, task))
     return;

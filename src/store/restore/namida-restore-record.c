@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Records in the database what a restore adds, so that it can be undone. Called by apply, fit and undo, in workers. */
 #include "config.h"
 
 #include "namida-restore-private.h"
@@ -27,7 +28,8 @@ namida_restored_row_free (NamidaRestoredRow *self)
   g_free (self);
 }
 
-/* The first text of a query's first row. (transfer full) (nullable) without error: there is none. */
+/* Returns (transfer full) (nullable): the text in the first column of the first row; %NULL without @error if there is
+ * no row. */
 static char *
 ask_text (NamidaDatabase *database, const char *sql, const char *value)
 {
@@ -88,7 +90,7 @@ namida_restore_record_add (NamidaDatabase *database, const char *id, GPtrArray *
           (gint64) row->device, row->sha256, row->kept);
     }
   fine = fine && namida_database_exec (database, error, "COMMIT", NULL);
-  /* Else all that is written later would wait for the end of this transaction, and be lost with it. */
+  /* Otherwise everything that is written later would be part of this transaction and would be lost with it. */
   if (!fine && !sqlite3_get_autocommit (handle))
     sqlite3_exec (handle, "ROLLBACK", NULL, NULL, NULL);
   namida_database_unlock (database);

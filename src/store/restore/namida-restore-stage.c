@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens the destinations of a restore and writes files there under temporary names, comparing each with its hash on
+ * arrival. Called by namida-restore-apply.c in a worker. */
 #include "config.h"
 
 #include "namida-restore-apply-private.h"
@@ -58,7 +60,7 @@ namida_restore_blocked (NamidaRestoreApply *self, const NamidaRestoreFile *file,
 
 /* ---- the destinations ---- */
 
-/* Writes down the folders of @path that are missing, from the top, before they are made. */
+/* Records the missing folders of @path, from the top, before they are created. */
 void
 namida_restore_note_missing (GPtrArray *rows, const char *path)
 {
@@ -135,7 +137,7 @@ namida_restore_is_fatal (int saved_errno)
   return saved_errno == ENOSPC || saved_errno == EDQUOT || saved_errno == EIO || saved_errno == EROFS;
 }
 
-/* @offset: where the copy ends so far. FALSE with errno. */
+/* @offset: the current length of the copy. Returns FALSE with errno set. */
 static gboolean
 stage_write (int to, const char *data, gsize length, guint64 offset)
 {
@@ -154,7 +156,7 @@ stage_write (int to, const char *data, gsize length, guint64 offset)
   return TRUE;
 }
 
-/* (transfer full) (nullable): the SHA-256 of what was copied; NULL with errno. */
+/* Returns (transfer full) (nullable): the SHA-256 of what was copied; NULL with errno set. */
 static char *
 copy (NamidaRestoreApply *self, int from, int to, guint64 *bytes)
 {
@@ -216,8 +218,8 @@ make_row (const NamidaRestoreRoot *root, const char *relative, const struct stat
   return row;
 }
 
-/* Other bytes than those that arrived are damage wherever they are met: nobody takes the file for "already there" then,
- * and the next sending that has it carries it. @from: the open file of the version. */
+/* Records that the file differs from what arrived, so that no offer counts it as "already there" and the next transfer
+ * that has it includes it. @from: the open file of the version. */
 static void
 stage_set_damaged (NamidaRestoreApply *self, const NamidaRestoreFile *file, int from)
 {
@@ -228,7 +230,7 @@ stage_set_damaged (NamidaRestoreApply *self, const NamidaRestoreFile *file, int 
     g_message ("%s", error->message);
 }
 
-/* FALSE with @error: nothing more can be restored; FALSE without: only this file cannot. */
+/* Returns FALSE with @error if nothing more can be restored, FALSE without @error if only this file failed. */
 static gboolean
 fill_part (NamidaRestoreApply *self,
            NamidaRestoreFile *file,

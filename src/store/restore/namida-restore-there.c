@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What another device is known to have, for a backup that is to fit it: the tracks and the music folders of its own
- * newest good backup, and the files of the music folders that it sent, at the places that its manifests name. Also
- * finds the newest good backup of this computer, for a restore that merges. Called in worker threads by
+/* Collects what is known about the music of another device, for a backup that is to fit it: the tracks and music
+ * folders of its newest good backup, and the files of the music folders that it sent, at the places that its manifests
+ * name. Also finds the newest good backup of this computer, for a restore that merges. Called in worker threads by
  * namida-restore-fit.c. */
 #include "config.h"
 
@@ -15,9 +15,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* So many of its newest backups are looked into until one is good. */
+/* How many of its newest backups are checked until a good one is found. */
 #define BACKUPS_MOST 8u
-/* So many of its newest versions are asked where its music is. */
+/* How many of its newest versions are searched for the places of its music. */
 #define VERSIONS_MOST 20u
 
 static gboolean
@@ -173,7 +173,7 @@ namida_restore_there_read (NamidaDatabase *database,
   *device = NAMIDA_DEVICE_UNKNOWN;
   if (records == NULL)
     return NULL;
-  /* Another version in the place of one says nothing about this device. */
+  /* A folder that was replaced by another version tells nothing about this device. */
   for (guint i = records->len; i > 0; i--)
     if (namida_version_record_is_replaced (records->pdata[i - 1]))
       g_ptr_array_remove_index (records, i - 1);
@@ -229,7 +229,7 @@ namida_restore_dup_newest_here (const char *folder, GCancellable *cancellable)
       struct stat st;
       ThereZip zip;
 
-      /* A fitted copy is what is restored, not what Namida here has. */
+      /* A fitted copy shows what will be restored, not what Namida has on this computer. */
       if (!g_str_has_prefix (name, "Namida Backup - ") || !g_str_has_suffix (name, ".zip")
           || strstr (name, " - fitted") != NULL || stat (path, &st) != 0 || !S_ISREG (st.st_mode))
         continue;

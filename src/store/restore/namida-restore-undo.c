@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Undoes a restore: removes what it added, puts replaced files back, and leaves alone what has been changed since. Also
+ * locks destinations against two restores at once. Called by the window and the command line; the work is done in
+ * workers. */
 #include "config.h"
 
 #include "namida-restore-private.h"
@@ -27,7 +30,7 @@ namida_restore_fail (GError **error, int saved_errno, const char *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  /* A file's name may be no UTF-8. */
+  /* The name of a file may not be valid UTF-8. */
   shown = g_utf8_make_valid (text, -1);
   namida_error_set_from_errno (error, saved_errno, shown);
   return FALSE;
@@ -70,7 +73,7 @@ namida_restore_unlock (const char *root, int fd)
   close (fd);
 }
 
-/* ---- taking back ---- */
+/* ---- undo ---- */
 
 typedef struct
 {
@@ -141,7 +144,7 @@ undo_put_beside (int folder, const char *name, const char *kept)
   return FALSE;
 }
 
-/* A crash between the two steps of a replacement: nothing was replaced yet. */
+/* Whether a crash happened between the two steps of a replacement, so that nothing was replaced yet. */
 static gboolean
 is_still_the_old (int folder, const char *name, const char *kept)
 {
@@ -218,7 +221,8 @@ undo_file (Undo *self, const NamidaRestoredRow *row)
   close (folder);
 }
 
-/* Also of a crash in the middle of apply: what waits there has been put back, or the restore is too old. */
+/* Also removes what a crash in the middle of apply left: everything that waits there has been put back, or the restore
+ * is too old. */
 static void
 remove_waiting (const char *root, const char *id)
 {
@@ -254,7 +258,8 @@ undo_rows (Undo *self, GPtrArray *rows)
 static void
 undo_folders (GPtrArray *rows)
 {
-  /* The last made first: what was made in a folder is gone before it. Only empty ones go. */
+  /* Use the reverse order of creation, so that contents are removed before their folder. Folders that are not empty
+   * stay. */
   for (guint i = 0; i < rows->len; i++)
     {
       const NamidaRestoredRow *row = rows->pdata[i];
@@ -358,7 +363,7 @@ undo (Undo *self, GError **error)
       return FALSE;
     }
   fine = namida_restore_record_forget (self->database, self->id, error);
-  g_array_set_size (held, 0); /* before their folders: those must be empty */
+  g_array_set_size (held, 0); /* before their folders, which must be empty to be removed */
   undo_folders (rows);
   return fine;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Describes a restore in words: what the preview found and which steps are left to do in Namida. Called by the window
+ * and the command line in the main context. */
 #include "config.h"
 
 #include "namida-restore-private.h"
@@ -97,7 +99,7 @@ namida_restore_plan_dup_path_lines (NamidaRestorePlan *self)
   return namida_path_helper_dup_lines (advice);
 }
 
-/* @shown: the name of the zip; @paths: what to update there; both are kept by the request. */
+/* @shown: the name of the zip; @paths: what to update in Namida. The request borrows both. */
 static NamidaStepsRequest
 restore_make_request (NamidaRestorePlan *self, const char *shown, GPtrArray *paths)
 {
@@ -106,9 +108,9 @@ restore_make_request (NamidaRestorePlan *self, const char *shown, GPtrArray *pat
                                  .fresh = self->automatic,
                                  .paths = paths };
 
-  /* namida, backup_controller.dart, maxAutoBackups */
+  /* The suffix of Namida's own automatic backups (namida, backup_controller.dart, maxAutoBackups). */
   request.own_auto = self->zip != NULL && g_str_has_suffix (self->zip, " - auto.zip");
-  /* Namida's own update changes playlists, queues and the history, never its library. */
+  /* Namida's own path update changes playlists, queues and the history, but never its library. */
   request.reindex = paths->len > 0 || (self->inspection != NULL && !self->inspection->has_library);
   if (self->inspection != NULL)
     {
@@ -129,7 +131,7 @@ restore_dup_updates (NamidaRestorePlan *self)
   return paths;
 }
 
-/* Whether the zip is one that Namida can restore. */
+/* Whether Namida can restore the zip. A zip that was not inspected counts as good. */
 static gboolean
 restore_is_good (NamidaRestorePlan *self)
 {

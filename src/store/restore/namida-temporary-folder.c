@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Folders for copies of backups that are made to be sent or saved. A copy has all that a person has listened to, so
- * none may stay behind: each folder is locked while its program lives, those without a lock are removed at the next
- * start, and at the end of the program whatever somebody still holds. Used by fitting for another device and by
- * merging, in worker threads; the hub sweeps when it starts. */
+/* Temporary folders for copies of backups that are made to be sent or saved. A copy contains the user's whole listening
+ * history, so none may stay behind: each folder is locked while its program runs, unlocked ones are removed at the next
+ * start, and those that are still in use are removed when the program exits. Used by fitting for another device and by
+ * merging, in worker threads; the hub cleans up when it starts. */
 #include "config.h"
 
 #include "namida-temporary-folder.h"
@@ -25,7 +25,7 @@ struct _NamidaTemporaryFolder
   int fd; /* holds the lock */
 };
 
-static GMutex folders_lock; /* guards: */
+static GMutex folders_lock; /* guards @folders */
 static GPtrArray *folders;  /* (nullable): NamidaTemporaryFolder of this program */
 
 static char *
@@ -49,7 +49,7 @@ temporary_folder_remove (const char *path)
   g_rmdir (path);
 }
 
-/* Returns: a descriptor that holds the lock, or -1: somebody else has it, or it is no folder. */
+/* Returns: a descriptor that holds the lock, or -1 if another program holds it or @path is not a folder. */
 static int
 temporary_folder_lock (const char *path)
 {
@@ -82,9 +82,9 @@ namida_temporary_folder_sweep (void)
     }
 }
 
-/* ---- those of this program ---- */
+/* ---- the folders of this program ---- */
 
-/* The program ends, and somebody still holds them: nobody reads them any more. */
+/* Called at exit. Folders that are still referenced are not read any more. */
 static void
 temporary_folder_remove_all (void)
 {
@@ -107,7 +107,8 @@ temporary_folder_note (NamidaTemporaryFolder *self)
   g_mutex_unlock (&folders_lock);
 }
 
-/* Between its making and its lock, another program that starts may take it for one that was left. */
+/* Between the creation of the folder and its lock, another program that starts may consider it abandoned and remove
+ * it. */
 static gboolean
 temporary_folder_make (NamidaTemporaryFolder *self, const char *parent)
 {
