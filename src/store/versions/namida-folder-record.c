@@ -19,9 +19,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Writes and reads the two files of a version's record. The commit calls it before a version gets its name, the
- * migration of older stores afterwards; verify, restore and adoption read it. The second file names the hash of the
- * first one, so that a flipped bit in SHA256SUMS is not taken for damaged music. Blocking: worker threads. */
+/* Writes and reads the two files of a version's record. The commit calls it before a version gets its final name, the
+ * migration of older stores afterwards; verify, restore and adoption read it. The second file contains the hash of the
+ * first one, so that a flipped bit in SHA256SUMS is not mistaken for damaged music. Blocking: worker threads. */
 
 #define TEMPORARY ".namida-sync-record"
 #define FORMAT 1
@@ -75,7 +75,7 @@ record_get_label (NamidaFolderRecord *self, const char *name)
 {
   NamidaFolderLabel *label;
 
-  /* Files of one label follow each other, as a rule. */
+  /* Files with the same label usually follow each other, so search backwards. */
   for (guint i = self->labels->len; i > 0; i--)
     {
       label = g_ptr_array_index (self->labels, i - 1);
@@ -123,7 +123,7 @@ namida_folder_record_get_sent (const NamidaFolderRecord *self, const char *path)
   return sent != NULL ? sent : path;
 }
 
-/* ---- write ---- */
+/* ---- writing ---- */
 
 static int
 record_compare_sums (gconstpointer a, gconstpointer b)
@@ -142,7 +142,7 @@ record_dup_sums (NamidaFolderRecord *self, gsize *length)
     {
       const NamidaSum *sum = g_ptr_array_index (self->sums, i);
 
-      /* A repeated commit may have met one file twice. */
+      /* A repeated commit may have added a file twice. */
       if (g_strcmp0 (last, sum->path) != 0)
         namida_sums_append (text, sum->path, sum->sha256);
       last = sum->path;
@@ -179,7 +179,7 @@ record_build_labels (const NamidaFolderRecord *self, JsonBuilder *builder)
   json_builder_end_array (builder);
 }
 
-/* Names may be any bytes, a JSON text may not: as in a URI. */
+/* File names may contain any bytes, but JSON must be valid UTF-8: escape them as in a URI. */
 static void
 record_build_mapped (const NamidaFolderRecord *self, JsonBuilder *builder)
 {
@@ -245,7 +245,7 @@ record_write_temporary (int folder, const char *text, gsize length)
   gboolean fine;
   int saved_errno, fd;
 
-  unlinkat (folder, TEMPORARY, 0); /* of a program that was killed */
+  unlinkat (folder, TEMPORARY, 0); /* left by a program that was killed */
   fd = namida_open_at (folder, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL, 0600);
   if (fd < 0)
     return FALSE;
@@ -298,7 +298,7 @@ namida_folder_record_write (NamidaFolderRecord *self, int folder, GError **error
       namida_error_set_from_errno (error, errno, _ ("The record of the version could not be written"));
       return FALSE;
     }
-  /* The folder of a version may be read-only, as its files are. */
+  /* The folder of a version may be read-only, like its files. */
   opened = (st.st_mode & S_IWUSR) == 0 && fchmod (folder, (st.st_mode & 07777) | S_IWUSR) == 0;
   fine = record_write_both (self, folder, error);
   if (opened && fchmod (folder, st.st_mode & 07777) != 0)
@@ -306,9 +306,9 @@ namida_folder_record_write (NamidaFolderRecord *self, int folder, GError **error
   return fine;
 }
 
-/* ---- read ---- */
+/* ---- reading ---- */
 
-/* (transfer full) (nullable): with NOT_FOUND or STORAGE; @length: (out) */
+/* Returns (transfer full) (nullable): %NULL with NOT_FOUND or STORAGE. @length: (out). */
 static char *
 record_load (int folder, const char *name, gsize most, gsize *length, GError **error)
 {
@@ -429,7 +429,7 @@ record_read_mapped (NamidaFolderRecord *self, JsonObject *object)
       g_autofree char *here = g_uri_unescape_string (key, NULL);
       g_autofree char *sent = value != NULL ? g_uri_unescape_string (value, NULL) : NULL;
 
-      /* Where a restored file goes is what it says: nowhere but below its own folder. */
+      /* The record decides where a restored file is placed: do not let it leave its own folder. */
       if (here != NULL && sent != NULL && namida_safe_path_check (sent, NULL))
         namida_folder_record_add_name (self, here, sent);
     }

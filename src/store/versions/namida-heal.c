@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Heals versions from what arrives: a content that a read found damaged is carried by the next sending that has it, or
- * brought by its device when it is asked for it (namida-wanted.h), and every version that lost it gets the whole one.
- * Called by the commit of a session, after the journal says that the new file is stored, and by the shelf for other
- * devices; worker threads. */
+/* Repairs versions with content that arrives. Content that was found damaged is included in the next transfer that has
+ * it, or its device is asked for it (namida-wanted.h), and every version that lost it gets the intact copy. Called by
+ * the commit of a session, after the journal records the new file as stored, and by the shelf for other devices; worker
+ * threads. */
 #include "config.h"
 
 #include "namida-heal.h"
@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One place of a damaged content. */
+/* HealPlace: one place of a damaged content. */
 typedef struct
 {
   gint64 content, version;
@@ -29,17 +29,17 @@ typedef struct
 typedef enum
 {
   HEAL_FAILED,
-  HEAL_WHOLE,  /* it is as it arrived: another place of the content is not */
-  HEAL_HEALED, /* it was not, and is now */
+  HEAL_WHOLE,  /* it is intact: the damage is in another place of the content */
+  HEAL_HEALED, /* it was damaged and is repaired now */
 } HealOutcome;
 
-/* The places of one content, one after the other. */
+/* HealRun: the repair of the places of one content, one after the other. */
 typedef struct
 {
   NamidaDatabase *database;
-  const char *copy;  /* (nullable): where the content is */
-  char *source;      /* (nullable): a place that is whole: the others become links to it */
-  gboolean repaired; /* @source was not whole before */
+  const char *copy;  /* (nullable): a file with the intact content */
+  char *source;      /* (nullable): an intact place, to which the others are linked */
+  gboolean repaired; /* @source was damaged before */
   struct stat st;    /* of @source */
   GCancellable *cancellable;
 } HealRun;
@@ -60,7 +60,8 @@ heal_place_clear (gpointer data)
 #define HEAL_OF_HASH "c.sha256 = ?1"
 #define HEAL_ORDER " ORDER BY i.content, v.id DESC"
 
-/* @sha256: (nullable): places of this content; %NULL: of all damaged contents of which there is a whole file. */
+/* @sha256: (nullable): list the places of this content; %NULL for all damaged contents of which an intact file
+ * exists. */
 static GArray *
 heal_list (NamidaDatabase *database, const char *sha256, GError **error)
 {
@@ -104,7 +105,8 @@ heal_find_file (GPtrArray *files, const HealPlace *place)
   return NULL;
 }
 
-/* Whether the file at @path is the content of @file: somebody may have put it back, or only another version lost it. */
+/* Whether the file at @path has the content of @file: the user may have put it back, or only another version may have
+ * lost it. */
 static gboolean
 heal_is_whole (HealRun *run, const NamidaVersionFile *file, const char *path)
 {
@@ -120,7 +122,7 @@ heal_is_whole (HealRun *run, const NamidaVersionFile *file, const char *path)
   return g_strcmp0 (hash, file->sha256) == 0;
 }
 
-/* The first place of a content: it gets a copy of the whole file. */
+/* Repairs the first place of a content with a copy of the intact file. */
 static HealOutcome
 heal_first (HealRun *run,
             const NamidaVersionRecord *record,
@@ -142,7 +144,8 @@ heal_first (HealRun *run,
   return HEAL_HEALED;
 }
 
-/* Another place of the content: it may be a link to the damaged file, which was replaced in all of them at once. */
+/* Repairs another place of the content. It may have been a link to the damaged file, which was replaced everywhere at
+ * once. */
 static HealOutcome
 heal_next (HealRun *run,
            const NamidaVersionRecord *record,
@@ -188,7 +191,7 @@ heal_place (HealRun *run, const HealPlace *place, GError **error)
   return outcome;
 }
 
-/* The version has one damaged file less. */
+/* Decreases the number of damaged files of the version. */
 static gboolean
 heal_count_down (NamidaDatabase *database, const HealPlace *place, GError **error)
 {
@@ -203,8 +206,8 @@ heal_add_version (GHashTable *versions, gint64 id)
   g_hash_table_add (versions, g_memdup2 (&id, sizeof id));
 }
 
-/* The places from @from to before @to, which are of one content. @versions: those with a place that was healed.
- * @healed: (out): whether there is one. */
+/* Repairs the places from @from up to, but not including, @to, which have the same content. @versions: the versions
+ * with a repaired place are added. @healed: (out): whether any place was repaired. */
 static gboolean
 heal_content (NamidaDatabase *database,
               GArray *places,
@@ -233,7 +236,7 @@ heal_content (NamidaDatabase *database,
       *healed = TRUE;
       heal_add_version (versions, place->version);
     }
-  /* Links have changed the change time. */
+  /* Creating links has changed the change time. */
   if (fine && run.source != NULL)
     fine = lstat (run.source, &run.st) != 0
            || namida_content_heal (database, g_array_index (places, HealPlace, from).content, &run.st, error);

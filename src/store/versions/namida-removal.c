@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Removes versions: by hand, at once; from the trash, when their time is over. Which ones may be removed without asking
- * is decided elsewhere (namida-retention.h). Worker threads. */
+/* Deletes versions: immediately if the user asks for it, or when their time in the trash has expired. Which versions
+ * may be removed automatically is decided in namida-retention.h. Worker threads. */
 #include "config.h"
 
 #include "namida-removal.h"
@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #define REMOVED_NAME "removed-%" G_GINT64_FORMAT
-#define BLOCK_BYTES 512u /* what st_blocks counts, stat(2) */
+#define BLOCK_BYTES 512u /* the unit of st_blocks, see stat(2) */
 
 void
 namida_removal_free (NamidaRemoval *self)
@@ -98,7 +98,7 @@ is_shared (NamidaDatabase *database, gint64 id, const NamidaVersionFile *file)
   return shared;
 }
 
-/* Only <backups>/<alias>/<name>, unchanged, and no other version's. */
+/* Allows only <backups>/<alias>/<name> if it is unchanged and no other version uses it. */
 static gboolean
 may_remove (NamidaDatabase *database, const NamidaVersionRecord *record, const NamidaVersionFile *file)
 {
@@ -129,10 +129,11 @@ remove_from_library (NamidaDatabase *database, const NamidaVersionRecord *record
   return TRUE;
 }
 
-/* ---- a version's folder ---- */
+/* ---- the folder of a version ---- */
 
-/* Whether something else has the name of the version's folder now, or of the device's: a link that somebody put there,
- * because the version moved to another disk, or to have another folder emptied. */
+/* Whether something else has the name of the version's folder, or of the device's folder, now: for example a link that
+ * the user created because the version was moved to another disk, or that an attacker created to have another folder
+ * deleted. */
 static gboolean
 is_replaced (int backups, const char *relative)
 {
@@ -150,7 +151,7 @@ is_replaced (int backups, const char *relative)
   return replaced;
 }
 
-/* Out of the trash, or from where it always was. */
+/* Moves the folder of the version out of the trash, or from its own place. */
 static gboolean
 removal_move (const NamidaVersionRecord *record, int backups, const char *relative, const char *owner, int hidden)
 {
@@ -165,7 +166,7 @@ removal_move (const NamidaVersionRecord *record, int backups, const char *relati
       if (from >= 0)
         close (from);
       from = namida_safe_path_open_parent (backups, relative, FALSE, &basename, NULL);
-      /* EEXIST: it was moved before, and something of it is left. */
+      /* EEXIST: an earlier attempt moved it, and part of it is still there. */
       fine = from < 0 || namida_folder_move (from, basename, hidden, name) || errno == ENOENT || errno == EEXIST;
     }
   saved_errno = errno;
@@ -181,8 +182,8 @@ removal_move (const NamidaVersionRecord *record, int backups, const char *relati
   return fine;
 }
 
-/* A name of its own in the hidden folder: gone from where people look in one step, and found again by a restart.
- * @began: (out): whether anything of the version may be gone. */
+/* Moves the folder to a unique name in the hidden folder first: it disappears from view in one step, and a restart
+ * finds it again. @began: (out): whether parts of the version may be deleted. */
 static gboolean
 remove_folder (NamidaDatabase *database, const NamidaVersionRecord *record, gboolean *began, GError **error)
 {
@@ -197,7 +198,8 @@ remove_folder (NamidaDatabase *database, const NamidaVersionRecord *record, gboo
   *began = FALSE;
   if (backups < 0)
     return errno == ENOENT || fail (error, errno, record->path);
-  /* Since the removal began: not ours to touch, and nothing of the version is there any more. */
+  /* Another version has taken the place since the removal began: do not touch it. Nothing of this version is left
+   * there. */
   if (is_replaced (backups, relative) || namida_version_record_is_replaced (record))
     {
       close (backups);
@@ -215,7 +217,7 @@ remove_folder (NamidaDatabase *database, const NamidaVersionRecord *record, gboo
     namida_crash_point ("removal-emptied");
   if (hidden >= 0)
     close (hidden);
-  /* Only when they are empty. */
+  /* These succeed only if the folders are empty. */
   namida_store_drop_owned (backups, NAMIDA_STAGING_HIDDEN, owner);
   namida_store_drop_owned (backups, NAMIDA_VERSION_TRASH, owner);
   unlinkat (backups, device_name, AT_REMOVEDIR);
@@ -223,7 +225,7 @@ remove_folder (NamidaDatabase *database, const NamidaVersionRecord *record, gboo
   return fine;
 }
 
-/* ---- what it frees ---- */
+/* ---- measuring the freed space ---- */
 
 typedef struct
 {
@@ -292,10 +294,10 @@ sum_up (GHashTable *counts, NamidaRemoval *removal)
     }
 }
 
-/* ---- all of it ---- */
+/* ---- removing versions ---- */
 
-/* @before: what the record said before the removal was claimed: it says so again when nothing of the version could be
- * removed, so that it stays in the list. */
+/* @before: the state that the record had before the removal was claimed. If nothing of the version could be removed,
+ * the record gets it back, so that the version stays in the list. */
 static gboolean
 remove_claimed (NamidaDatabase *database,
                 const NamidaVersionRecord *record,
@@ -350,7 +352,7 @@ refuse_replaced (const NamidaVersionRecord *record, GError **error)
   return replaced;
 }
 
-/* Of one version at a time: nothing holds the lists of the files of all. */
+/* Measures one version at a time, so that the lists of files of all versions are never in memory together. */
 static gboolean
 removal_count (NamidaDatabase *database,
                const NamidaVersionRecord *record,

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Deletes versions from the disk and the database, or tells how much space that would free. Called by the list of
+ * versions, by retention and by the trash. Blocking: worker threads. */
 #pragma once
 
 #include "namida-version-record.h"
 
 G_BEGIN_DECLS
 
-/** What removing versions does. */
+/** NamidaRemoval: what removing versions does or would do. */
 typedef struct
 {
-  guint versions;     /* how many (retention: several) */
-  guint files;        /* of them that go from the disk */
-  guint64 bytes;      /* of the disk that become free: content that nothing else on it refers to */
-  guint64 bytes_kept; /* stays, for other versions have it too, or because it is the person's own music */
-  guint asked;        /* retention: versions that stay until a person confirms that they lost most of their files */
-  char *question;     /* (nullable): about the first of them, in words */
+  guint versions;     /* their number (retention may choose several) */
+  guint files;        /* files that are deleted from the disk */
+  guint64 bytes;      /* bytes that become free: content without other references on the disk */
+  guint64 bytes_kept; /* bytes that stay, because other versions share them or they are the user's own music */
+  guint asked; /* retention: versions that stay until the user confirms, because most of their files are gone from newer
+                  ones */
+  char *question; /* (nullable): a question about the first of them */
 } NamidaRemoval;
 void namida_removal_free (NamidaRemoval *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaRemoval, namida_removal_free)
-
-/* Blocking: worker threads. */
 
 /**
  * namida_removal_run: removes the versions @ids, or with @dry_run only says what that would do. First the record says

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-repair.h: replaces a damaged file of a version with an intact copy, and keeps the hard links
+ * between versions. Called by verify and heal, in worker threads. */
 #include "config.h"
 
 #include "namida-repair.h"
@@ -18,7 +20,7 @@
 
 #define TEMPORARY ".namida-sync-repair"
 
-/* Two repairs in one folder would share the temporary name. */
+/* Two repairs in one folder would use the same temporary name. */
 static GMutex repairing;
 
 static gboolean
@@ -70,7 +72,7 @@ fail (GError **error, int saved_errno, const NamidaVersionFile *file)
   return FALSE;
 }
 
-/* A file without a name has a link in the place of one. */
+/* A file without a name is opened through its link in /proc. */
 static int
 repair_open_copy (const char *copy)
 {
@@ -79,7 +81,8 @@ repair_open_copy (const char *copy)
   return namida_open_at (AT_FDCWD, copy, O_RDONLY | O_NONBLOCK, 0);
 }
 
-/* A whole, durable copy called TEMPORARY in @folder; errno 0: the copy has changed under our hands. */
+/* Writes a complete, durable copy named TEMPORARY in @folder. If it fails with errno 0, the copy changed while it was
+ * read. */
 static gboolean
 write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GCancellable *cancellable)
 {
@@ -91,7 +94,7 @@ write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GC
 
   if (from < 0)
     return FALSE;
-  unlinkat (folder, TEMPORARY, 0); /* of a repair that was cut off */
+  unlinkat (folder, TEMPORARY, 0); /* left by an interrupted repair */
   to = namida_open_at (folder, TEMPORARY, O_RDWR | O_CREAT | O_EXCL, 0600);
   if (to >= 0)
     {
@@ -101,7 +104,7 @@ write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GC
       if (namida_file_copy (from, to, cancellable))
         hash = namida_file_hash (to, cancellable);
       if (hash != NULL)
-        errno = 0; /* copying tries what a file system may not be able to do */
+        errno = 0; /* copying may set errno while trying unsupported calls */
       fine = g_strcmp0 (hash, file->sha256) == 0 && futimens (to, times) == 0 && fchmod (to, 0444) == 0
              && fsync (to) == 0;
       saved_errno = errno;
@@ -116,7 +119,8 @@ write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GC
   return fine;
 }
 
-/* The folders of versions are read-only, as their files are. Returns: the mode to put back; 0: nothing was changed. */
+/* Makes the folder writable, because folders of versions are read-only, like their files. Returns: the mode to restore;
+ * 0 if nothing was changed. */
 static mode_t
 repair_open_up (int folder)
 {
@@ -134,7 +138,8 @@ repair_close_up (int folder, mode_t mode)
     g_message ("a folder of a version could not be made read-only again: %s", g_strerror (errno));
 }
 
-/* Another version's name of the damaged inode. What cannot be linked is found damaged when that version is read. */
+/* Replaces another version's link to the damaged inode. If that fails, the damage is found when that version is
+ * read. */
 static void
 relink (int from_folder, const char *from, const char *path, const struct stat *bad)
 {
@@ -158,7 +163,7 @@ relink (int from_folder, const char *from, const char *path, const struct stat *
   close (folder);
 }
 
-/* The folder of the file, made anew when it is gone, in folders that nobody may write to. */
+/* Opens the folder of the file. Creates it again if it is missing, inside read-only folders. */
 static int
 repair_open_folder (int version_fd, const char *path, char **basename, GError **error)
 {
@@ -187,7 +192,8 @@ namida_repair_link (const NamidaVersionFile *file, int version_fd, const char *w
   unlinkat (folder, TEMPORARY, 0);
   fine = linkat (AT_FDCWD, whole, folder, TEMPORARY, 0) == 0 && renameat (folder, TEMPORARY, folder, basename) == 0
          && fsync (folder) == 0;
-  /* Also when both were names of one file, which could not be read for a moment: a rename does nothing then. */
+  /* Also needed if both names are links to the same file, which was temporarily unreadable: a rename does nothing
+   * then. */
   unlinkat (folder, TEMPORARY, 0);
   repair_close_up (folder, mode);
   g_mutex_unlock (&repairing);
@@ -236,7 +242,7 @@ namida_repair_file (NamidaDatabase *database,
   paths = fine && bad != NULL ? namida_version_record_paths_of (database, file->sha256, TRUE) : NULL;
   for (guint i = 0; paths != NULL && i < paths->len; i++)
     relink (folder, basename, g_ptr_array_index (paths, i), bad);
-  /* After the links, for each of them changes the change time. */
+  /* Do this after creating the links, because each of them changes the change time. */
   if (fine && file->content != 0 && fstatat (folder, basename, &healed, AT_SYMLINK_NOFOLLOW) == 0
       && !namida_content_heal (database, file->content, &healed, &unwritten))
     g_message ("%s", unwritten->message);

@@ -5,20 +5,27 @@
 
 G_BEGIN_DECLS
 
-/* Blocking: worker threads. */
+/* Replaces damaged files of versions with intact copies. Called by verify and heal. Blocking: worker threads. */
 
-/** namida_repair_find_copy: a file of this device with the content of @file, read whole and compared; never one that is
- * @bad (the damaged file's own inode; NULL: there is none). (transfer full) (nullable): its path. */
+/** namida_repair_find_copy: searches this device for a file with the content of @file. A candidate is read completely
+ * and compared. @bad: (nullable): the damaged file, whose inode is never used. Returns: (transfer full) (nullable):
+ * the path of the copy. */
 char *namida_repair_find_copy (NamidaDatabase *database,
                                const NamidaVersionFile *file,
                                const struct stat *bad,
                                GCancellable *cancellable);
-/** NAMIDA_REPAIR_DESCRIPTOR: with the number of an open descriptor behind it, a copy that has no name. */
+/** NAMIDA_REPAIR_DESCRIPTOR: followed by the number of an open descriptor, the path of a copy that has no name. */
 #define NAMIDA_REPAIR_DESCRIPTOR "/proc/self/fd/"
 /**
- * namida_repair_file: puts @copy's content in @file's place: under a temporary name, durable, read again and compared,
- * then renamed over it, in all versions that share the @bad (nullable) inode by hard links. Only in folders that nobody
- * but the store writes to (NAMIDA_LANDING_BACKUP).
+ * namida_repair_file:
+ * @bad: (nullable): the damaged file
+ * @copy: the path of an intact copy
+ *
+ * Replaces @file with the content of @copy, in all versions that share the inode @bad by hard links: writes it under a
+ * temporary name, makes it durable, reads it again, compares it and renames it over @file. Use it only in folders that
+ * only the store writes to (NAMIDA_LANDING_BACKUP).
+ *
+ * Returns: %FALSE with @error
  */
 gboolean namida_repair_file (NamidaDatabase *database,
                              const NamidaVersionRecord *record,
@@ -29,8 +36,8 @@ gboolean namida_repair_file (NamidaDatabase *database,
                              GCancellable *cancellable,
                              GError **error);
 
-/** namida_repair_link: puts a hard link to @whole, a file of another version with the content of @file, in the place of
- * @file. Returns: %FALSE when that cannot be: nothing has changed then. */
+/** namida_repair_link: replaces @file with a hard link to @whole, a file of another version with the same content.
+ * Returns: %FALSE if that is not possible; nothing has changed then. */
 gboolean namida_repair_link (const NamidaVersionFile *file, int version_fd, const char *whole);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Applies the rules of namida-retention.c: reads what they need to know of all versions, asks whether the zips that
- * stay can be restored, and moves what may go to the trash. Called by the list of versions for "receive --keep", the
+/* Applies the rules of namida-retention.c: reads what they need to know about all versions, checks whether the zips
+ * that stay can be restored, and moves versions to the trash. Called by the list of versions, for "receive --keep", the
  * setting and the service alike. Worker threads. */
 #include "config.h"
 
@@ -18,14 +18,14 @@
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-/* What is known of one version beside its record. */
+/* What is known about one version in addition to its record. */
 typedef struct
 {
   GArray *things; /* NamidaRetentionThing */
-  char *zip;      /* (nullable): where its zip is */
+  char *zip;      /* (nullable): the path of its zip */
   guint zip_index;
   gboolean inspected;
-  gboolean damaged; /* a read found other bytes in one of its contents, in whichever version that was */
+  gboolean damaged; /* damage was found in one of its contents, in any version */
 } RetentionFacts;
 
 typedef struct
@@ -34,7 +34,7 @@ typedef struct
   GPtrArray *records;  /* NamidaVersionRecord */
   GArray *items;       /* NamidaRetentionItem, one for each */
   GPtrArray *facts;    /* RetentionFacts, one for each */
-  GHashTable *numbers; /* what a thing is, in words → its number + 1 */
+  GHashTable *numbers; /* the description of a thing → its number + 1 */
 } RetentionWork;
 
 static void
@@ -50,8 +50,7 @@ retention_facts_free (gpointer data)
 static guint64
 retention_number (RetentionWork *work, const NamidaVersionRecord *record, int kind, const char *label, const char *name)
 {
-  /* A record of files in a person's own folders and a version that nobody else writes to do not stand for each other.
-   */
+  /* Files in the user's own folders and a version in its own folder do not replace each other. */
   g_autofree char *words = g_strdup_printf ("%d %s %d %s/%s", (int) record->landing,
                                             record->fingerprint != NULL ? record->fingerprint : "", kind, label, name);
   gsize number = GPOINTER_TO_SIZE (g_hash_table_lookup (work->numbers, words));
@@ -64,7 +63,7 @@ retention_number (RetentionWork *work, const NamidaVersionRecord *record, int ki
   return number;
 }
 
-/* Each label, the zip whatever its name is, and each single file. */
+/* Reads the things of a version: each label, the zip regardless of its name, and each single file. */
 static gboolean
 retention_read_things (RetentionWork *work, const NamidaVersionRecord *record, RetentionFacts *facts, GError **error)
 {
@@ -102,7 +101,7 @@ retention_read_things (RetentionWork *work, const NamidaVersionRecord *record, R
   return whole;
 }
 
-/* What is on a disk that is not there is neither removed nor does it count as kept. */
+/* A version on a disk that is not connected is not removed, and does not count as kept. */
 static gboolean
 retention_is_present (const NamidaVersionRecord *record, const RetentionFacts *facts)
 {
@@ -154,7 +153,7 @@ retention_load (RetentionWork *work, gint64 seen, GError **error)
       item.n_things = facts->things->len;
       item.proven_key = record->fingerprint != NULL;
       item.present = retention_is_present (record, facts);
-      /* What was found in a store and read by nobody yet may be anything. */
+      /* A version that was found in a store but never verified cannot be relied on. */
       item.whole = item.present && record->complete && record->damaged <= 0 && !facts->damaged
                    && (record->verified_at > 0 || !g_str_has_prefix (record->session, NAMIDA_VERSION_FOUND_PREFIX));
       item.this_run = item.arrival > seen;
@@ -163,7 +162,8 @@ retention_load (RetentionWork *work, gint64 seen, GError **error)
   return TRUE;
 }
 
-/* Zips are read only when a version may go because of them. Returns: whether one turned out not to be restorable. */
+/* Zips are inspected only if a version might be removed because of them. Returns: whether one of them turned out not to
+ * be restorable. */
 static gboolean
 retention_inspect (RetentionWork *work)
 {
@@ -216,7 +216,7 @@ retention_ask (RetentionWork *work, NamidaRemoval *removal)
     }
 }
 
-/* Those that go, in one piece with the lists they are from. (transfer container) (element-type NamidaVersionRecord) */
+/* Returns (transfer container) (element-type NamidaVersionRecord): the versions to remove, borrowed from the lists. */
 static GPtrArray *
 retention_list_chosen (RetentionWork *work)
 {
@@ -228,7 +228,7 @@ retention_list_chosen (RetentionWork *work)
   return chosen;
 }
 
-/* The oldest first: whatever happens in between, the newest are there. */
+/* Start with the oldest, so that an interruption leaves the newest. */
 static void
 retention_move (RetentionWork *work, GPtrArray *chosen)
 {
@@ -248,7 +248,7 @@ retention_move (RetentionWork *work, GPtrArray *chosen)
     }
 }
 
-/* A row in the history for each device. */
+/* Adds one row to the history for each device. */
 static void
 retention_note (RetentionWork *work, const char *alias, guint versions, guint64 bytes)
 {

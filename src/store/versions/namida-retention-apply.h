@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Applies the rules of retention to the versions on this device. Called by the list of versions after a backup arrives
+ * and when the setting changes. Worker threads. */
 #pragma once
 
 #include "namida-removal.h"
@@ -8,17 +10,17 @@ G_BEGIN_DECLS
 
 /**
  * namida_retention_apply:
- * @database: whose versions
- * @policy: how many stay
- * @seen: (inout): the newest arrival when the rules were last applied (0: never): what is newer arrived in this run and
- *   stays. Unchanged by a dry run.
- * @dry_run: only tells what it would do
+ * @database: the database with the versions
+ * @policy: how many versions to keep
+ * @seen: (inout): the newest arrival when the rules were last applied (0: never). Newer versions arrived in this run
+ * and are kept. A dry run does not change it
+ * @dry_run: only measure what would be removed
  *
- * Applies the rules of namida-retention.h to all versions. Versions go to the trash of their store
- * (namida-version-trash.h), and those that have been there for long enough are removed for good. One version that
- * cannot be moved does not keep the others from it: the log says why. Blocking: a worker.
+ * Applies the rules of namida-retention.h to all versions. The chosen versions are moved to the trash of their store
+ * (namida-version-trash.h), and versions that have been there for long enough are deleted permanently. A version that
+ * cannot be moved does not affect the others; the reason is logged. Blocking: a worker.
  *
- * Returns: (transfer full) (nullable): what was moved, or would be; %NULL with STORAGE
+ * Returns: (transfer full) (nullable): what was or would be moved; %NULL with STORAGE
  */
 NamidaRemoval *namida_retention_apply (
     NamidaDatabase *database, NamidaRetention policy, gint64 *seen, gboolean dry_run, GError **error);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rules of namida-retention.h. Versions are looked at from the newest to the oldest, so that everything that lets a
- * version be removed is known to stay. */
+/* Implements the rules of namida-retention.h. Versions are examined from the newest to the oldest, so that everything
+ * that allows a version to be removed is already known to stay. Pure functions; any thread. */
 #include "config.h"
 
 #include "namida-retention.h"
 
 #include <stdlib.h>
 
-/* What the newer versions that stay have of one thing: NamidaRetentionThing, newest first. */
+/* RetentionKept: for each thing, the NamidaRetentionThing of the newer versions that stay, newest first. */
 typedef GHashTable RetentionKept;
 
 static int
@@ -29,11 +29,11 @@ retention_month_of (gint64 created_at)
 static gboolean
 retention_has_half (const NamidaRetentionThing *newer, const NamidaRetentionThing *thing)
 {
-  /* Halved and rounded up, rather than doubled: a size may be any number. */
+  /* Halve and round up instead of doubling, because a size may be any number. */
   return newer->files >= thing->files / 2 + thing->files % 2 && newer->bytes >= thing->bytes / 2 + thing->bytes % 2;
 }
 
-/* Whether newer versions have enough of @thing. @shrunk: (out): they would, were there more in them. */
+/* Whether newer versions contain enough of @thing. @shrunk: (out): whether only their reduced contents prevent that. */
 static gboolean
 retention_is_covered (RetentionKept *kept, const NamidaRetentionThing *thing, guint last, gboolean *shrunk)
 {

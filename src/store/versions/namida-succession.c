@@ -10,8 +10,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Which device took the place of which one. Written by "backups succeed" and the window, read when a device asks what
- * is kept for it. Blocking: worker threads. */
+/* Records which device replaced which other one. Written by "backups succeed" and the window, read when a device asks
+ * for the backups that are kept for it. Blocking: worker threads. */
 
 static gboolean
 succession_write (NamidaDatabase *database, const char *successor, const char *predecessor, GError **error)
@@ -116,7 +116,7 @@ namida_succession_covers (NamidaDatabase *database, const char *fingerprint, con
   if (g_str_equal (fingerprint, sender))
     return TRUE;
   namida_database_lock (database);
-  /* UNION, not UNION ALL: two devices that succeed each other end it. */
+  /* UNION instead of UNION ALL ends the recursion if two devices succeed each other. */
   statement = namida_database_prepare (database, NULL,
                                        "WITH RECURSIVE before (device) AS (SELECT ?1 UNION SELECT predecessor FROM"
                                        " succession JOIN before ON fingerprint = device)"

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-/* The lines of SHA256SUMS. coreutils begins a line with a backslash when a character of the name is escaped in it; the
- * name "-" would mean the standard input, so it is written with its folder. The commit writes such a file into each
- * version, verify, restore and adoption read it. No state, any thread. */
+/* The lines of SHA256SUMS. GNU coreutils begins a line with a backslash if a character of the name is escaped; the name
+ * "-" would mean standard input, so it is written with a folder. The commit writes such a file into each version;
+ * verify, restore and adoption read it. No state; any thread. */
 
 #define DIGITS 64
 #define STANDARD_INPUT "-"
@@ -53,7 +53,7 @@ sums_is_hash (const char *text, gsize length)
   return TRUE;
 }
 
-/* Returns: (transfer full) (nullable): NULL for an escape that coreutils does not know. */
+/* Returns: (transfer full) (nullable): NULL if coreutils does not know the escape sequence. */
 static char *
 sums_unescape (const char *text, gsize length)
 {
@@ -73,7 +73,7 @@ sums_unescape (const char *text, gsize length)
   return g_string_free (g_steal_pointer (&path), FALSE);
 }
 
-/* The name may hold any byte but NUL; it must not lead anywhere else. */
+/* The name may contain any byte except NUL, but must not leave the folder. */
 static gboolean
 sums_is_inside (const char *path)
 {
@@ -85,7 +85,7 @@ sums_is_inside (const char *path)
   return parts[0] != NULL;
 }
 
-/* Returns: (transfer full) (nullable) */
+/* Returns: (transfer full) (nullable): NULL if the line is invalid. */
 static NamidaSum *
 sums_parse_line (const char *line, gsize length)
 {
@@ -99,7 +99,7 @@ sums_parse_line (const char *line, gsize length)
       line++;
       length--;
     }
-  /* "hash  name", or "hash *name" for a file that was read as binary: the same on Linux. */
+  /* "hash name", or "hash *name" for a file that was read as binary, which is the same on Linux. */
   if (!sums_is_hash (line, length) || length < DIGITS + 3 || line[DIGITS] != ' '
       || (line[DIGITS + 1] != ' ' && line[DIGITS + 1] != '*') || memchr (line, '\0', length) != NULL)
     return NULL;
@@ -130,7 +130,7 @@ namida_sums_parse (const char *text, gsize length, guint *bad)
       NamidaSum *sum;
 
       if (size > 0 && text[size - 1] == '\r')
-        sum = sums_parse_line (text, size - 1); /* a text editor of another system has been here */
+        sum = sums_parse_line (text, size - 1); /* edited on another system */
       else
         sum = sums_parse_line (text, size);
       if (sum != NULL)

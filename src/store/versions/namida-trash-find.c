@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finds what only the trash of a store has: the versions in it are named by their rows, so those whose database was
- * lost would stay there for good and unseen. They go back to where versions are found, and retention may choose them
- * again. Called by the adoption of a store; what another program keeps in its trash is taken only when a person names
- * the store: that program's own list then shows the version as one that stays. Worker threads. */
+/* Finds versions that exist only in the trash of a store. The folders there are named after the rows in the database,
+ * so if the database was lost, they would stay there forever without being listed. They are moved back to the folders
+ * of their devices, where retention may choose them again. Called by the adoption of a store. Versions in the trash of
+ * another program are taken only if the user names the store; that program then lists the version as one that stays.
+ * Worker threads. */
 #include "config.h"
 
 #include "namida-trash-find.h"
@@ -24,7 +25,7 @@
 
 #define NUMBER_MOST 1000u
 
-/* The names in the trash of this program that a row stands for. (transfer full) (nullable) */
+/* Returns (transfer full) (nullable): the names in the trash of this program that have a row. */
 static GHashTable *
 trash_find_list_known (NamidaDatabase *database)
 {
@@ -41,7 +42,7 @@ trash_find_list_known (NamidaDatabase *database)
   return result == SQLITE_DONE ? g_steal_pointer (&known) : NULL;
 }
 
-/* (transfer full) (element-type char *): the names of folders in @fd, which is kept open */
+/* Returns (transfer full) (element-type char *): the names of the folders in @fd, which stays open. */
 static GPtrArray *
 trash_find_list_folders (int fd)
 {
@@ -102,7 +103,7 @@ trash_find_move (int store, int trash, const char *name, const NamidaFolderRecor
 static guint
 trash_find_in (NamidaDatabase *database, int store, int trash, gboolean is_own, const NamidaNameMap *map)
 {
-  /* The names first: a version that is moved there meanwhile had its row before. */
+  /* Read the names first: a version that is moved to the trash in the meantime already had its row. */
   g_autoptr (GPtrArray) names = trash_find_list_folders (trash);
   g_autoptr (GHashTable) known = is_own ? trash_find_list_known (database) : NULL;
   guint found = 0;

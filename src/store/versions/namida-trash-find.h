@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Recovers versions from the trash of a store whose database was lost. Called by the adoption of versions, in worker
+ * threads. */
 #pragma once
 
 #include "namida-database.h"
@@ -8,10 +10,10 @@ G_BEGIN_DECLS
 /**
  * namida_trash_find:
  * @store: the path of a store that is here
- * @all: also what another program moved to its trash; otherwise only what the program of this database did
+ * @all: also recover what other programs moved to their trash, not only the program of this database
  *
- * Moves versions that lie in the trash of @store, but in no list of versions, back to the folders of their devices, so
- * that they can be adopted: their database was lost. Blocking: worker threads.
+ * Moves versions that are in the trash of @store, but in no list of versions because their database was lost, back to
+ * the folders of their devices, so that they can be adopted. Blocking: worker threads.
  *
  * Returns: how many were moved
  */

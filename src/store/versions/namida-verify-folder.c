@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* Verifies a version, or all versions of a store, by the record in their folders alone: for "backups verify FOLDER" on
- * a computer whose database knows nothing of them. Reads only. Blocking: a worker thread. */
+ * a computer whose database does not know them. Only reads. Blocking: a worker thread. */
 
 #define BUFFER_SIZE (1024 * 1024)
 
@@ -31,7 +31,7 @@ typedef struct
   char *buffer;
 } Check;
 
-/* Opens the file @path below @folder, through no link. -1 with errno. */
+/* Opens the file @path below @folder without following links. Returns -1 with errno set. */
 static int
 check_open (int folder, const char *path)
 {
@@ -55,13 +55,13 @@ check_open (int folder, const char *path)
   return fd;
 }
 
-/* (transfer full) (nullable): NULL: not to be read, or cancelled */
+/* Returns (transfer full) (nullable): NULL if it cannot be read or the run was canceled. */
 static char *
 check_hash (Check *check, int fd)
 {
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
 
-  posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED); /* read from the disk, not from memory */
+  posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED); /* read from the disk, not from the page cache */
   while (!g_cancellable_is_cancelled (check->cancellable))
     {
       ssize_t n = read (fd, check->buffer, BUFFER_SIZE);

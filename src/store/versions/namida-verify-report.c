@@ -5,9 +5,9 @@
 
 #include <glib/gi18n-lib.h>
 
-/* What verifying found, and what may be said about it. Filled by namida-verify.c from the database and by
- * namida-verify-folder.c from the record in a folder; read by the window and the command line. Any thread that owns the
- * report. */
+/* Collects what verifying found and decides what may be claimed about it. Filled by namida-verify.c from the database
+ * and by namida-verify-folder.c from the record in a folder; read by the window and the command line. Used by the
+ * thread that owns the report. */
 
 static void
 damage_free (gpointer data)

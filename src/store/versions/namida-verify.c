@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Verifies versions against the database: reads their files, compares them with the hashes on arrival, repairs what it
+ * can, and records the results. Called by the list of versions, in a worker, for the window, the command line and the
+ * quiet background check. */
 #include "config.h"
 
 #include "namida-verify.h"
@@ -20,27 +23,27 @@
 #define BUFFER_SIZE (1024 * 1024)
 #define QUIET_PAUSE_US (100 * 1000)
 
-/* A content that was read and is whole. */
+/* ReadNote: a content that was read and is intact. */
 typedef struct
 {
   gint64 content;
   struct stat st;
 } ReadNote;
 
-/* One run. One thread. */
+/* Run: the state of one verification, used by one thread. */
 typedef struct
 {
   NamidaDatabase *database;
   gboolean repair;
   gint64
-      read_before; /* microseconds since 1970: what was read later is not read again; 0: all is read, at full speed */
+      read_before; /* microseconds since 1970: files that were read later are skipped; 0: all are read, at full speed */
   NamidaVerifyProgress progress;
   gpointer user_data;
   GCancellable *cancellable;
   NamidaVerifyReport *report;
-  GHashTable *read;  /* NamidaFileId → its hash ("": unreadable): hard links are read once */
+  GHashTable *read;  /* NamidaFileId → hash ("": unreadable), so that hard links are read once */
   GHashTable *noted; /* gint64: contents that have been read */
-  GArray *notes;     /* ReadNote: of these, what is not written yet */
+  GArray *notes;     /* ReadNote: read contents that are not yet written to the database */
   guint64 done, total;
   char *buffer;
 } Run;
@@ -52,7 +55,8 @@ tell_progress (Run *run)
     run->progress (run->done, MAX (run->total, run->done), run->user_data);
 }
 
-/* A quiet run leaves half of the time to others. @since: of the monotonic clock: when the last piece was begun. */
+/* Pauses for as long as the last read took, so that a quiet run leaves half of the time to other programs. @since:
+ * monotonic time at which the read began. */
 static void
 run_pause (const Run *run, gint64 since)
 {
@@ -62,13 +66,13 @@ run_pause (const Run *run, gint64 since)
     g_usleep ((gulong) MIN (took, QUIET_PAUSE_US));
 }
 
-/* (transfer full) (nullable): NULL: not to be read (errno), or cancelled. */
+/* Returns (transfer full) (nullable): NULL if it cannot be read (errno is set) or the run was canceled. */
 static char *
 hash_from_disk (Run *run, int fd)
 {
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
 
-  /* What memory still has of it proves nothing about the disk. */
+  /* Drop cached pages, so that the data is read from the disk. */
   posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED);
   posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   while (!g_cancellable_is_cancelled (run->cancellable))
@@ -91,8 +95,8 @@ hash_from_disk (Run *run, int fd)
   return NULL;
 }
 
-/* The content of the file at @file's place; "": it cannot be read. @st: (out), also of what is in its place instead.
- * (transfer none) (nullable): NULL: not there. */
+/* Returns (transfer none) (nullable): the hash of the file at the place of @file; "" if it cannot be read; NULL if it
+ * is missing. @st: (out): also set for anything else that is in its place. */
 static const char *
 look_up_content (Run *run, const NamidaVersionFile *file, int version_fd, struct stat *st)
 {
@@ -149,7 +153,7 @@ add_damage (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile
   return damage;
 }
 
-/* A finding about the version as a whole. */
+/* Adds a finding about the version as a whole. */
 static void
 run_add_version (Run *run, const NamidaVersionRecord *record, NamidaDamageKind kind, const char *detail)
 {
@@ -185,7 +189,7 @@ describe (
                                 : g_strdup (namida_damage_kind_text (damage->kind));
 }
 
-/* A file that is gone is whole in another version of this store: it takes no room a second time. */
+/* If a missing file is intact in another version of this store, link to it, which takes no additional space. */
 static gboolean
 run_link_missing (Run *run, const NamidaVersionFile *file, int version_fd, const char *whole)
 {
@@ -193,7 +197,7 @@ run_link_missing (Run *run, const NamidaVersionFile *file, int version_fd, const
   g_autoptr (GError) error = NULL;
   struct stat st;
 
-  /* Never a link to a file that a person writes to. */
+  /* Never link to a file that the user may write to. */
   if (!g_ptr_array_find_with_equal_func (kept, whole, g_str_equal, NULL)
       || !namida_repair_link (file, version_fd, whole))
     return FALSE;
@@ -203,7 +207,8 @@ run_link_missing (Run *run, const NamidaVersionFile *file, int version_fd, const
   return TRUE;
 }
 
-/* @bad: (nullable): what is in its place. Returns: whether the version lacks this file now. */
+/* Reports a damaged file and repairs it if possible. @bad: (nullable): what is in its place. Returns: whether the
+ * version lacks this file now. */
 static gboolean
 treat (Run *run,
        const NamidaVersionRecord *record,
@@ -216,7 +221,7 @@ treat (Run *run,
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) unmarked = NULL;
 
-  /* What its owner changed or deleted is no damage. A zip that was received is the store's. */
+  /* A file that its owner changed or deleted is not damaged. A zip that was received belongs to the store. */
   if (kind == NAMIDA_DAMAGE_CHANGED
       || (kind == NAMIDA_DAMAGE_MISSING && record->landing == NAMIDA_LANDING_LIBRARY
           && file->kind == NAMIDA_VERSION_FILE_FILE))
@@ -226,12 +231,12 @@ treat (Run *run,
     }
   run->report->damaged++;
   damage->copy = namida_repair_find_copy (run->database, file, bad, run->cancellable);
-  /* From now on nobody takes it for "already there": the next sending that has it carries it. What is gone from here
-   * and whole elsewhere is known still. */
+  /* From now on no offer counts the content as "already there", so the next transfer that has it includes it. A content
+   * that is missing here but intact elsewhere stays known. */
   if ((bad != NULL || damage->copy == NULL)
       && !namida_content_set_damaged (run->database, file->content, file->sha256, bad, &unmarked))
     g_message ("%s", unmarked->message);
-  /* A person's own file is never written to: its tags may have been edited by a program that kept its time. */
+  /* Never write to the user's own files: a program that preserves times may have edited their tags. */
   if (run->repair && damage->copy != NULL && record->landing == NAMIDA_LANDING_BACKUP)
     damage->repaired
         = (bad == NULL && run_link_missing (run, file, version_fd, damage->copy))
@@ -241,8 +246,8 @@ treat (Run *run,
   return !damage->repaired;
 }
 
-/* It was read and is whole: known again as it is now, and the date of the read is today's. Written at the end of the
- * version, at once. */
+/* Notes that the file was read and is intact, with its current attributes and today's date. The notes are written
+ * together at the end of the version. */
 static void
 note_read (Run *run, const NamidaVersionFile *file, const struct stat *st)
 {
@@ -274,8 +279,8 @@ write_notes (Run *run, GError **error)
   return fine;
 }
 
-/* Whether a quiet run need not read @file: somebody did so not long ago, through this version or another one that
- * shares the file, and nobody has touched it since. */
+/* Whether a quiet run can skip @file, because it was read recently, through this version or another one that shares it,
+ * and has not changed since. */
 static gboolean
 run_is_fresh (const Run *run, const NamidaVersionFile *file, int version_fd)
 {
@@ -316,8 +321,8 @@ check_file (Run *run, const NamidaVersionRecord *record, const NamidaVersionFile
                 st.st_ino != 0 ? &st : NULL);
 }
 
-/* It may have been removed while it was read: what was missing then is no damage. FALSE with @error: whether it is
- * there cannot be told. */
+/* Checks again whether the version exists, because it may have been removed while it was read; missing files are not
+ * damage then. Returns FALSE with @error if that cannot be determined. */
 static gboolean
 run_look_again (Run *run, const char *id, gboolean *there, GError **error)
 {
@@ -343,7 +348,7 @@ forget_damages (Run *run, guint first)
   namida_verify_report_cut (run->report, first);
 }
 
-/* A folder that is not there may be on a disk that is not there: nothing is made in its stead. */
+/* Reports a missing folder. It may be on a disk that is not connected, so nothing is created in its place. */
 static void
 run_add_absent (Run *run, const NamidaVersionRecord *record)
 {
@@ -381,7 +386,7 @@ check_version (Run *run, const char *id, GError **error)
     close (fd);
   if (g_cancellable_is_cancelled (run->cancellable))
     {
-      /* A quiet run goes on with the rest next time. */
+      /* A quiet run continues with the rest next time. */
       if (run->read_before == 0 || write_notes (run, error))
         g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
       return FALSE;
@@ -399,7 +404,7 @@ check_version (Run *run, const char *id, GError **error)
   return write_notes (run, error) && namida_version_record_set_verified (run->database, record->id, lost, error);
 }
 
-/* How much there is to read. */
+/* Adds up how much there is to read. */
 static gboolean
 measure (Run *run, const char *id, GHashTable *seen, GError **error)
 {
@@ -444,7 +449,7 @@ list_ids (NamidaDatabase *database, GError **error)
   return g_strv_builder_end (ids);
 }
 
-/* Of all versions, one that was removed since they were listed is no error. */
+/* If all versions are verified, one that was removed since they were listed is not an error. */
 static gboolean
 run_take_removed (Run *run, gboolean all, const char *id, GError **reason)
 {
@@ -472,7 +477,7 @@ run_all (Run *run, const char *const *ids, gboolean all, GError **error)
       if (measure (run, ids[i], seen, &reason))
         continue;
       if (all && g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND))
-        g_clear_error (&reason); /* check_version() meets it, too */
+        g_clear_error (&reason); /* check_version() reports it */
       else
         {
           g_propagate_error (error, reason);

@@ -24,13 +24,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The two ways between the record in a version's folder and the database: versions that only lie in a store are entered
- * into the database, and versions that only the database knows, as of release 0.1.0, get their record. Called when the
- * list of versions is loaded and by "backups adopt". Blocking: a worker thread. */
+/* Copies information between the record in a version's folder and the database, in both directions: versions that exist
+ * only in a store are entered into the database, and versions that only the database knows, such as those of release
+ * 0.1.0, get a record. Called when the list of versions is loaded and by "backups adopt". Blocking: a worker thread. */
 
 #define MUSIC "Music/"
 
-/* A version that nobody knows yet. */
+/* Found: a version that is not in the database yet. */
 typedef struct
 {
   char *path;
@@ -63,8 +63,8 @@ found_compare (gconstpointer a, gconstpointer b)
   return one != other ? (one < other ? 1 : -1) : strcmp ((*(Found *const *) b)->path, (*(Found *const *) a)->path);
 }
 
-/* Paths that have a row, and those that a session is about to give to its version; and the folders of devices that a
- * session stores into just now, since its version may get another number. (transfer full) (nullable) */
+/* Returns (transfer full) (nullable): the paths that have a row, those that a session is about to give to its version,
+ * and the folders of devices for which a session is currently storing, because its version may get another number. */
 static GHashTable *
 adopt_list_known (NamidaDatabase *database, GError **error)
 {
@@ -108,7 +108,8 @@ adopt_stat (int folder, const char *path, struct stat *st)
   return there;
 }
 
-/* A file that is gone has a row all the same: it is missing. @texts: owns what of the rows is nobody else's. */
+/* Adds a row for a file, even if the file is gone: it counts as missing then. @texts: owns the texts that nothing else
+ * owns. */
 static void
 adopt_add_row (GArray *rows, GStringChunk *texts, const Found *found, int folder, const NamidaSum *sum)
 {
@@ -165,8 +166,8 @@ adopt_write_version (NamidaDatabase *database, const Found *found, gint64 *id, G
   return TRUE;
 }
 
-/* Within the transaction: whether @path has got a row since the rows were listed. Several programs have one database,
- * and all of them look for what was put into its stores. */
+/* To be called within the transaction: whether @path got a row after the rows were listed. Several programs may share
+ * one database and all look for new versions in its stores. */
 static gboolean
 adopt_is_known (NamidaDatabase *database, const char *path)
 {
@@ -186,7 +187,7 @@ adopt_is_known (NamidaDatabase *database, const char *path)
   return known;
 }
 
-/* @added: (out): whether it has a row only now. */
+/* @added: (out): whether a row was added. */
 static gboolean
 adopt_one (NamidaDatabase *database, const Found *found, gboolean *added, GError **error)
 {
@@ -199,7 +200,7 @@ adopt_one (NamidaDatabase *database, const Found *found, gboolean *added, GError
 
   *added = FALSE;
   if (folder < 0)
-    return TRUE; /* gone since it was found */
+    return TRUE; /* it disappeared after it was found */
   for (guint i = 0; i < found->record->sums->len; i++)
     adopt_add_row (rows, texts, found, folder, g_ptr_array_index (found->record->sums, i));
   handle = namida_database_lock (database);
@@ -220,7 +221,7 @@ adopt_one (NamidaDatabase *database, const Found *found, gboolean *added, GError
   return fine;
 }
 
-/* (transfer full) (element-type Found) */
+/* Returns (transfer full) (element-type Found): the versions in @folders that are not in @known. */
 static GPtrArray *
 adopt_find (GPtrArray *folders, GHashTable *known)
 {
@@ -259,7 +260,8 @@ gboolean
 namida_version_adopt (
     NamidaDatabase *database, const char *store, guint *adopted, GCancellable *cancellable, GError **error)
 {
-  /* The folders first: a version that another program commits meanwhile has its row when the rows are read. */
+  /* List the folders first: a version that another program commits in the meantime has its row when the rows are
+   * read. */
   g_autoptr (GPtrArray) folders = namida_version_folders_list (store);
   g_autoptr (GHashTable) known = adopt_list_known (database, error);
   g_autoptr (GPtrArray) all = NULL;
@@ -307,7 +309,7 @@ namida_version_adopt_stores (NamidaDatabase *database, GCancellable *cancellable
     }
 }
 
-/* ---- the other way ---- */
+/* ---- from the database to the record ---- */
 
 static void
 record_add_sent (NamidaFolderRecord *record, const NamidaVersionFile *file)
@@ -351,7 +353,7 @@ record_one (NamidaDatabase *database, const NamidaVersionRecord *version, int fo
   return namida_folder_record_write (record, folder, error);
 }
 
-/* Versions of release 0.1.0, and those that were adopted, may have folders that can be written to. */
+/* Makes the folder read-only: versions of release 0.1.0, and adopted ones, may have writable folders. */
 static void
 adopt_protect (int folder)
 {
@@ -379,7 +381,7 @@ namida_version_write_records (NamidaDatabase *database, gint64 limit_us, GCancel
       if (folder < 0)
         continue;
       if (namida_folder_record_exists (folder))
-        adopt_protect (folder); /* as most of them */
+        adopt_protect (folder); /* usually the case */
       else if (record_one (database, version, folder, &error))
         n++;
       else

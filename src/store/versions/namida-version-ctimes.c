@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* To remove a hard link changes the change time of the file, which other versions share. Without a note of that, the
+/* Removing a hard link changes the change time of the file, which other versions share. Without a note of that, the
  * next backup would have to read every file that a removed version shared. Used by the removal of versions, in its
  * worker thread. */
 #include "config.h"
@@ -14,7 +14,7 @@
 typedef struct
 {
   gint64 content;
-  char *path; /* in another version */
+  char *path; /* the path in another version */
   struct stat st;
 } CtimeNote;
 
@@ -38,7 +38,7 @@ ctimes_is_certain (const NamidaVersionFile *file, const struct stat *st)
          && file->size == (guint64) st->st_size && file->mtime_ns == namida_stat_mtime_ns (st);
 }
 
-/* The paths first, for the database is locked; the disk afterwards. */
+/* Collect the paths first, while the database is locked, and access the disk afterwards. */
 static void
 ctimes_list (NamidaVersionCtimes *self, const NamidaVersionRecord *record, GPtrArray *files, GPtrArray *paths)
 {
@@ -117,8 +117,8 @@ namida_version_ctimes_write (NamidaVersionCtimes *self)
       gint64 before = namida_content_ctime_ns (&note->st);
       struct stat st;
 
-      /* Another writer than the removal would have changed more than the number of links, or nothing that is seen here:
-       * the size and the time are those of before, and the mode is still that of a version's file. */
+      /* Accept only the changes that the removal makes: the number of links decreased, but size, modification time and
+       * mode are the same. Any other writer would have changed more. */
       if (fstatat (AT_FDCWD, note->path, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_ino != note->st.st_ino
           || st.st_dev != note->st.st_dev || st.st_size != note->st.st_size || st.st_mode != note->st.st_mode
           || st.st_nlink >= note->st.st_nlink || namida_stat_mtime_ns (&st) != namida_stat_mtime_ns (&note->st))

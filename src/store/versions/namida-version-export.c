@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Copying a version to another drive: see the header. */
+/* Copies a version to another drive; see namida-version-export.h. Called by the command line. Blocking. */
 #include "config.h"
 
 #include "namida-version-export.h"
@@ -21,13 +21,13 @@
 
 typedef struct
 {
-  char *root; /* of a version in its own folder; (nullable) */
+  char *root; /* (nullable): the folder of the version, if it has its own */
   char *alias;
   gint64 created_at;
   GPtrArray *sources; /* absolute paths */
-  GPtrArray *targets; /* below the new folder */
-  GPtrArray *hashes;  /* "" is unknown */
-  GArray *mtimes;     /* gint64, nanoseconds */
+  GPtrArray *targets; /* paths below the new folder */
+  GPtrArray *hashes;  /* "" if unknown */
+  GArray *mtimes;     /* gint64, in nanoseconds */
 } ExportPlan;
 
 static void
@@ -58,7 +58,7 @@ export_text (sqlite3_stmt *statement, int column)
   return text != NULL ? text : "";
 }
 
-/* ---- what is copied ---- */
+/* ---- what to copy ---- */
 
 static gboolean
 export_find (NamidaDatabase *database, gint64 id, ExportPlan *plan, GError **error)
@@ -83,7 +83,7 @@ export_find (NamidaDatabase *database, gint64 id, ExportPlan *plan, GError **err
   return found;
 }
 
-/* Where a file goes: as in the folder of the version; of a library below its music folder. */
+/* Returns the place of a file in the copy: as in the folder of the version; for a library below its music folder. */
 static char *
 export_dup_target (const ExportPlan *plan, const char *path, const char *label, const char *relative)
 {
@@ -132,7 +132,8 @@ export_fail (GError **error, int saved_errno, const char *path)
   return FALSE;
 }
 
-/* The whole file, durable, with its time. Returns: (transfer full) (nullable): the hash of what was copied. */
+/* Copies the whole file and its time, and makes it durable. Returns: (transfer full) (nullable): the hash of what was
+ * copied. */
 static char *
 export_copy_bytes (int from,
                    int to,
@@ -162,7 +163,7 @@ export_copy_bytes (int from,
       result->bytes += (guint64) n;
     }
   if (n == 0)
-    futimens (to, times); /* a drive may have no such times */
+    futimens (to, times); /* the drive may not support such times */
   if (n < 0 || fsync (to) != 0)
     {
       export_fail (error, errno, path);
@@ -225,7 +226,7 @@ export_write_sums (const char *folder, const GString *sums, GError **error)
   return FALSE;
 }
 
-/* (transfer full): "Pixel 8a 2026-05-03 18.30.00" */
+/* Returns (transfer full): a name such as "Pixel 8a 2026-05-03 18.30.00". */
 static char *
 export_dup_name (const ExportPlan *plan)
 {
@@ -236,7 +237,8 @@ export_dup_name (const ExportPlan *plan)
   return g_strdelimit (g_steal_pointer (&name), "/\\:*?\"<>|", '-');
 }
 
-/* The names in all folders of the copy: a file of which only the contents are durable is lost with the power. */
+/* Makes the names in all folders of the copy durable: otherwise a power failure could lose files whose contents are
+ * durable. */
 static gboolean
 export_sync_folders (const ExportPlan *plan, const char *folder, GError **error)
 {
@@ -272,7 +274,7 @@ export_run (const ExportPlan *plan, const char *folder, NamidaExport *result, GC
       namida_error_set_from_errno (error, saved_errno, what);
       return FALSE;
     }
-  namida_tree_remove (root, hidden); /* of a program that was killed */
+  namida_tree_remove (root, hidden); /* left by a program that was killed */
   done = g_mkdir (temporary, 0777) == 0 || export_fail (error, errno, temporary);
   for (guint i = 0; done && i < plan->sources->len; i++)
     done = export_copy (plan, i, temporary, result, sums, cancellable, error);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Collects what the list of versions shows: the records in the database, whether their folders exist, the damage that
+ * is known, and what is known about their zips. Called by the work of the list of versions, by the shelf and by verify,
+ * in workers. */
 #include "config.h"
 
 #include "namida-version-private.h"
@@ -20,9 +23,9 @@ namida_version_facts_free (NamidaVersionFacts *self)
   g_free (self);
 }
 
-/* @files: (nullable): of a person's own folders.
- * Only the store writes to a version's folder, and verify looks at each file: its being there is enough here. Of a
- * person's own folders each file is looked at. */
+/* Checks whether the files of a version exist. @files: (nullable): set for a version in the user's own folders, of
+ * which each file is checked. Only the store writes to the folder of a version, and verify checks each file, so the
+ * existence of the folder is enough here. */
 static void
 look (NamidaVersionFacts *facts, GPtrArray *files)
 {
@@ -47,7 +50,8 @@ look (NamidaVersionFacts *facts, GPtrArray *files)
     close (fd);
 }
 
-/* A version that is gone, and one whose drive is not connected, are two things: <store>/<device>/<version>. */
+/* Distinguishes a version that is gone from one whose drive is not connected: its path is
+ * <store>/<device>/<version>. */
 static void
 facts_look_for_store (NamidaVersionFacts *facts, NamidaDatabase *database)
 {
@@ -97,7 +101,7 @@ facts_compare (gconstpointer a, gconstpointer b)
   return one->id < other->id ? 1 : one->id > other->id ? -1 : 0;
 }
 
-/* @all: (element-type NamidaVersionFacts): they are added to it. */
+/* @all: (element-type NamidaVersionFacts): the versions are appended. */
 static gboolean
 facts_load_some (
     NamidaDatabase *database, NamidaVersionRemoving removing, GPtrArray *all, GCancellable *cancellable, GError **error)
@@ -123,8 +127,8 @@ facts_load_some (
   return records != NULL;
 }
 
-/* What a restore, a fetch or the reading of another version found damaged is damaged in every version that has it, also
- * in those that nobody has verified since. */
+/* Damage that a restore, a fetch or the reading of another version found affects every version with that content,
+ * including those that have not been verified since. */
 static gboolean
 facts_count_damaged (NamidaDatabase *database, GPtrArray *all, GError **error)
 {
@@ -135,7 +139,8 @@ facts_count_damaged (NamidaDatabase *database, GPtrArray *all, GError **error)
 
   namida_database_lock (database);
   statement = namida_database_prepare (database, error,
-                                       /* CROSS: from the few damaged ones, not through the lists of all versions. */
+                                       /* CROSS: start from the few damaged contents instead of searching the lists of
+                                        * all versions. */
                                        "SELECT v.id, count (*) FROM contents c CROSS JOIN list_items i"
                                        " ON i.content = c.id CROSS JOIN version_lists l ON l.list = i.list"
                                        " CROSS JOIN versions v ON v.id = l.version"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finding songs, albums and playlists in all versions: see the header. Names of files are searched in the table of
- * names, which has each name once, whatever the number of versions. */
+/* Finds songs, albums and playlists in all versions; see namida-version-find.h. File names are searched in the table of
+ * names, which contains each name once, regardless of the number of versions. Blocking. */
 #include "config.h"
 
 #include "namida-version-find.h"
@@ -27,9 +27,9 @@ typedef struct
   NamidaDatabase *database;
   char *wanted;     /* case-folded */
   GHashTable *hits; /* key → NamidaFindHit */
-  GHashTable *seen; /* keys that the present version has been counted for */
-  GHashTable *read; /* hash of a zip → GPtrArray of keys, for the versions that share it */
-  GPtrArray *keys;  /* (nullable): of the zip that is being read */
+  GHashTable *seen; /* keys for which the current version has been counted */
+  GHashTable *read; /* hash of a zip → GPtrArray of keys, for versions that share it */
+  GPtrArray *keys;  /* (nullable): for the zip that is being read */
   guint counts[3];
   const FindVersion *version;
   GHashTable *places; /* (nullable): path of each file of the present version → its absolute path, when needed */
@@ -78,7 +78,7 @@ find_matches (Find *find, const char *text)
   return strstr (folded, find->wanted) != NULL;
 }
 
-/* Counts the present version for @key, once. */
+/* Counts the current version for @key, once. */
 static void
 find_count (Find *find, NamidaFindHit *hit, const char *key)
 {
@@ -153,7 +153,7 @@ find_text (sqlite3_stmt *statement, int column)
   return text != NULL ? text : "";
 }
 
-/* (transfer full) (nullable): the oldest first. */
+/* Returns (transfer full) (nullable): the versions, oldest first. */
 static GPtrArray *
 find_read_versions (NamidaDatabase *database, GError **error)
 {
@@ -311,7 +311,7 @@ find_in_library (Find *find, NamidaLibrary *library)
     }
 }
 
-/* (transfer full): what tells zips apart without reading them. */
+/* Returns (transfer full): the hash of the zip, which identifies its content without reading it. */
 static char *
 find_dup_zip_hash (Find *find)
 {

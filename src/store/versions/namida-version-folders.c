@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Finds the versions that lie in a store: its folders are <store>/<device>/<version>. For adoption, and for verifying a
- * folder that no database knows. Blocking: worker threads. */
+/* Finds the versions in a store, whose folders are <store>/<device>/<version>. Called by the adoption and the
+ * verification of folders that are not in a database. Blocking: worker threads. */
 
 #define DEPTH_MOST 2u
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Updates the paths of versions if the folder for backups appears under another path; see namida-version-follow.h.
+ * Called when the list of versions is loaded, in a worker. */
 #include "config.h"
 
 #include "namida-version-follow.h"
@@ -21,7 +23,7 @@ is_gone (const NamidaVersionRecord *record)
   return fd < 0 && errno == ENOENT;
 }
 
-/* Where it would be below @backups. (transfer full) */
+/* Returns (transfer full): the path that the version would have below @backups. */
 static char *
 dup_place (const NamidaVersionRecord *record, const char *backups)
 {
@@ -32,8 +34,8 @@ dup_place (const NamidaVersionRecord *record, const char *backups)
   return g_build_filename (backups, device, name, NULL);
 }
 
-/* Whether what is in @place is @record's: some of its files, and none that is another one. What is missing or rotten
- * beside that, verifying tells. */
+/* Whether @place contains the version of @record: some of its files are there, and none of them differs. Missing or
+ * damaged files are left to verifying. */
 static gboolean
 is_it (NamidaDatabase *database, const NamidaVersionRecord *record, const char *place)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds versions again after the path of the folder for backups has changed. Called when the list of versions is
+ * loaded, in a worker. */
 #pragma once
 
 #include "namida-store.h"
@@ -7,11 +9,12 @@ G_BEGIN_DECLS
 
 /**
  * namida_version_follow:
+ * @store: the store with the current folder for backups
+ * @cancellable: (nullable)
  *
- * The folder for backups has another path than when a version arrived (its drive appears elsewhere, or the desktop's
- * portal shows the folder under another name since it was chosen again): a version kept as a backup that is not where
- * it was, but is below the folder of today, is noted as being there. Blocking: a worker thread; troubles are only
- * logged.
+ * The folder for backups may have another path than when a version arrived: its drive is mounted elsewhere, or the
+ * desktop's portal uses another name since the folder was chosen again. If a version is not at its recorded path, but
+ * is below the current folder for backups, its new path is recorded. Blocking: a worker thread; errors are only logged.
  */
 void namida_version_follow (NamidaStore *store, GCancellable *cancellable);
 

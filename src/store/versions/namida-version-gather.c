@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Builds a NamidaBackup from the files of versions, to send a version to another device or to let a device fetch it.
+ * Called by the hub and the shelf; the work is done in workers. */
 #include "config.h"
 
 #include "namida-version-gather.h"
@@ -15,11 +17,11 @@ static gboolean
 is_wanted (const NamidaVersionFile *file, const char *const *labels)
 {
   if (file->kind == NAMIDA_VERSION_FILE_MANIFEST)
-    return FALSE; /* the sender makes a new one, which says where the files are now */
+    return FALSE; /* the sender creates a new manifest with the current places of the files */
   return labels == NULL || file->kind == NAMIDA_VERSION_FILE_ZIP || g_strv_contains (labels, file->label);
 }
 
-/* @st: of the file as it is now. */
+/* @st: the current attributes of the file. */
 static NamidaEntry *
 make_entry (const NamidaVersionFile *file, const NamidaVersionRecord *record, guint number, const struct stat *st)
 {
@@ -160,8 +162,8 @@ namida_version_gather_for (NamidaDatabase *database,
   return g_steal_pointer (&backup);
 }
 
-/* What of one version no newer one had. @taken: which version each label, and the zip (NULL), is taken of; @known: all
- * labels. */
+/* Adds what no newer version had. @taken: for each label the version that it is taken from; @zip_taken: the same for
+ * the zip; @known: the labels of this version are added. */
 static gboolean
 gather_add_missing (NamidaDatabase *database,
                     NamidaBackup *backup,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Collects the files of a version, so that it can be sent to another device. Called by the hub, the command line and
+ * the shelf for devices that fetch; the work is done in workers. */
 #pragma once
 
 #include "namida-version-record.h"
@@ -7,10 +9,12 @@
 G_BEGIN_DECLS
 
 /**
- * namida_version_gather_async: what there is to send of a version, found out in a worker. Files that are not as they
- * arrived (by size and time) are left out, and told by namida_backup_get_left_out(); of the others the hash at arrival
- * goes with them, so that damage is noticed where they are received.
- * @labels: (nullable): which music folders; NULL: all; {NULL}: the zip and nothing else
+ * namida_version_gather_async:
+ * @labels: (nullable): the wanted music folders; %NULL for all, an empty array for the zip alone
+ *
+ * Collects the files of a version in a worker. Files that have changed since they arrived (by size and time) are left
+ * out and counted in namida_backup_get_left_out(). The others carry their hash on arrival, so that the receiver notices
+ * damage. Main context.
  */
 void namida_version_gather_async (NamidaStore *store,
                                   const char *id,
@@ -18,18 +22,19 @@ void namida_version_gather_async (NamidaStore *store,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
-/** (transfer full) (nullable): NULL with NOT_FOUND (the version; or nothing of it is left), CANCELLED or STORAGE. */
+/** namida_version_gather_finish: Returns: (transfer full) (nullable): %NULL with NOT_FOUND (the version does not exist,
+ * or nothing of it is left), CANCELLED or STORAGE. */
 NamidaBackup *namida_version_gather_finish (GAsyncResult *result, GError **error);
 /**
  * namida_version_gather_for:
  * @database: the database
- * @id: of a version
- * @labels: (nullable): the music folders that are wanted; %NULL: all
- * @sender: (nullable): the fingerprint of a device: only files whose bytes it has sent itself
- * @cancellable: (nullable): cancels
+ * @id: the ID of a version
+ * @labels: (nullable): the wanted music folders; %NULL for all
+ * @sender: (nullable): the fingerprint of a device, to include only files whose bytes that device sent
+ * @cancellable: (nullable): a #GCancellable
  * @error: NOT_FOUND, STORAGE, CANCELLED
  *
- * As namida_version_gather_async(), blocking: a worker.
+ * Like namida_version_gather_async(), but blocking: a worker.
  *
  * Returns: (transfer full) (nullable)
  */
@@ -40,22 +45,24 @@ NamidaBackup *namida_version_gather_for (NamidaDatabase *database,
                                          GCancellable *cancellable,
                                          GError **error);
 
-/** namida_version_file_was_sent: whether the device @sender (nullable: no matter who) sent the bytes of @file itself: a
- * file that a person had at its place already was not sent. Blocking: a worker. */
+/** namida_version_file_was_sent: @sender: (nullable): %NULL for any device. Returns: whether the device @sender itself
+ * sent the bytes of @file. A file that was already in the user's folders was not sent. Blocking: a worker. */
 gboolean namida_version_file_was_sent (NamidaDatabase *database, const NamidaVersionFile *file, const char *sender);
 
-/** The same as namida_version_gather_for() for whoever sent them, blocking: a worker. */
+/** namida_version_gather: like namida_version_gather_for(), regardless of the sender. Returns: (transfer full)
+ * (nullable). Blocking: a worker. */
 NamidaBackup *namida_version_gather (
     NamidaDatabase *database, const char *id, const char *const *labels, GCancellable *cancellable, GError **error);
 
 /**
  * namida_version_gather_newest:
- * @records: (element-type NamidaVersionRecord): newest first
- * @labels: as above
+ * @records: (element-type NamidaVersionRecord): the versions to choose from, newest first
+ * @labels: (nullable): as in namida_version_gather_for()
  *
- * Of several versions the newest of each music folder, of the zip and of the single files. Blocking: a worker.
+ * Collects the newest of each music folder, of the zip and of the single files from several versions. Blocking: a
+ * worker.
  *
- * Returns: (transfer full) (nullable): as namida_version_gather_finish()
+ * Returns: (transfer full) (nullable): like namida_version_gather_finish()
  */
 NamidaBackup *
 namida_version_gather_newest (NamidaDatabase *database, GPtrArray *records, const char *const *labels, GError **error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which version of a device can be restored: the newest one may be incomplete, damaged, or have a backup zip that
- * Namida never finished, and then a person has to know of when the newest good one is. Used by lists of versions. Reads
- * a few kilobytes of the newest zips; main thread. */
+/* Determines which version of a device can be restored. The newest one may be incomplete, damaged, or contain a backup
+ * zip that Namida never finished; then the user must be told the date of the newest good one. Used by lists of versions
+ * in the window and the command line. Reads a few kilobytes of the newest zips; main context. */
 #include "config.h"
 
 #include "namida-version-good.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the files of a version are kept in the database: contents once, names once, and lists of both that versions
- * share. A list is what a version has of one folder; as long as nothing in the folder changes, all versions refer to
- * the same list. The commit of a session, the migration and the adoption of a folder write versions by this file.
- * Everything here runs in a worker thread that holds the lock of the database and is in a transaction. */
+/* How the files of a version are stored in the database: each content once, each name once, and lists of both that
+ * versions share. A list contains the files of a version in one folder; as long as nothing in the folder changes, all
+ * versions refer to the same list. Called by the commit of a session, the migration and the adoption of a folder.
+ * Everything runs in a worker thread that holds the lock of the database and is in a transaction. */
 #include "config.h"
 
 #include "namida-version-lists.h"
@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define LARGE_FOLDER                                                                                                   \
-  128u /* files; what is above is kept in PARTS lists, so that one new file does not copy them all                     \
+  128u /* files; a larger folder is kept in PARTS lists, so that one new file does not copy all of them                \
         */
 #define PARTS 64u
 #define DIGEST_BYTES 16u
@@ -42,12 +42,12 @@ static const char *const statements[N_STATEMENTS] = {
   [ADD_LINK] = "INSERT OR IGNORE INTO version_lists (version, list) VALUES (?1, ?2)",
 };
 
-/* One file of the version. */
+/* ListItem: one file of the version. */
 typedef struct
 {
-  const char *folder; /* of @path: its first @folder_length bytes */
+  const char *folder; /* the first @folder_length bytes of @path */
   gsize folder_length;
-  guint part; /* of a large folder */
+  guint part; /* the part of a large folder */
   gboolean kept;
   gint64 name, content;
 } ListItem;
@@ -64,7 +64,7 @@ typedef struct
   GArray *items;      /* ListItem */
   GHashTable *labels; /* label → ListCount */
   gint64 version, read_at;
-  gint64 same; /* 0, or a version with the same files */
+  gint64 same; /* a version with the same files; 0 if there is none */
   guint64 files, bytes;
   const char *zip; /* (nullable) */
 } ListWriter;
@@ -114,7 +114,7 @@ lists_close (ListWriter *self)
   g_clear_pointer (&self->labels, g_hash_table_unref);
 }
 
-/* Steps a statement that is bound. Returns: the last result; @id: (out) (optional): its first column. */
+/* Runs one step of a bound statement. Returns: the result code. @id: (out) (optional): the first column. */
 static int
 lists_step (sqlite3_stmt *statement, gint64 *id)
 {
@@ -267,7 +267,7 @@ lists_compare (gconstpointer a, gconstpointer b)
   return order != 0 ? order : (first->name > second->name) - (first->name < second->name);
 }
 
-/* By folder, and those of a large folder by part. */
+/* Sorts by folder, and the files of a large folder by part. */
 static void
 lists_sort (ListWriter *self)
 {
@@ -279,7 +279,7 @@ lists_sort (ListWriter *self)
     {
       while (to < self->items->len && lists_compare_folders (&items[from], &items[to]) == 0)
         to++;
-      /* @folder is the whole path: it ends at its zero. */
+      /* @folder points to the whole path, which ends with its NUL. */
       for (guint i = from; i < to && to - from > LARGE_FOLDER; i++)
         items[i].part = g_str_hash (items[i].folder) % PARTS;
       parts |= to - from > LARGE_FOLDER;
@@ -316,7 +316,7 @@ lists_add_items (ListWriter *self, gint64 list, const ListItem *items, guint n_i
 
   for (guint i = 0; i < n_items && result == SQLITE_DONE; i++)
     {
-      /* Two labels that share one folder name a file twice: it is one. */
+      /* If two labels share a folder, they name a file twice; add it once. */
       if (i > 0 && items[i].name == items[i - 1].name)
         continue;
       sqlite3_bind_int64 (add, 1, list);
@@ -355,7 +355,7 @@ lists_write_one (ListWriter *self, const ListItem *items, guint n_items, GHashTa
   return TRUE;
 }
 
-/* Lists of @version that are not among @used any more. (transfer full) (nullable): of gint64 */
+/* Returns (transfer full) (nullable): gint64: the lists of @version that are not in @used any more. */
 static GArray *
 lists_find_unused (ListWriter *self, GHashTable *used, GError **error)
 {
@@ -372,7 +372,7 @@ lists_find_unused (ListWriter *self, GHashTable *used, GError **error)
     {
       gint64 list = sqlite3_column_int64 (statement, 0);
 
-      /* Those that are used and linked already need not be linked again. */
+      /* Lists that are used and already linked do not have to be linked again. */
       if (!g_hash_table_remove (used, &list))
         g_array_append_val (unused, list);
     }
@@ -399,7 +399,8 @@ lists_link (ListWriter *self, GHashTable *used, GError **error)
   return TRUE;
 }
 
-/* What no version has any more goes, with the contents that only it had. Those outside of versions stay known. */
+/* Deletes lists that no version uses any more, with the contents that only they used. Contents outside of versions stay
+ * known. */
 static gboolean
 lists_drop_orphans (NamidaDatabase *database, GArray *lists, GError **error)
 {
@@ -440,7 +441,7 @@ lists_unlink (ListWriter *self, GArray *unused, GError **error)
   return unused->len == 0 || lists_drop_orphans (self->database, unused, error);
 }
 
-/* The lists of a version with the same files, which may be this one before it was sent again. */
+/* Takes over the lists of a version with the same files, which may be this version before it was sent again. */
 static gboolean
 lists_share (ListWriter *self, GError **error)
 {
@@ -472,7 +473,7 @@ lists_write_all (ListWriter *self, GError **error)
   return unused != NULL && lists_link (self, used, error) && lists_unlink (self, unused, error);
 }
 
-/* ---- the version's own row ---- */
+/* ---- the row of the version ---- */
 
 static char *
 lists_dup_labels (ListWriter *self)

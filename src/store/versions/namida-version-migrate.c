@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Moves what version 0.1.0 kept of each version (one row a file and version, in three tables) into the lists that
- * versions share. Called when a store is opened and before anything reads a version; it runs in a worker thread, in
- * many short transactions, and goes on where it was stopped. */
+/* Moves the files of versions that version 0.1.0 wrote (one row for each file and version, in three tables) into the
+ * lists that versions share. Called when a store is opened and before anything reads a version. Runs in a worker
+ * thread, in many short transactions, and continues where it was interrupted. */
 #include "config.h"
 
 #include "namida-version-lists.h"
@@ -29,7 +29,7 @@ migrate_clear (OldVersion *old)
   g_free (old->path);
 }
 
-/* @found: whether there is one. */
+/* @found: (out): whether there is another one. */
 static gboolean
 migrate_next (NamidaDatabase *database, gint64 version, OldVersion *old, gboolean *found, GError **error)
 {
@@ -88,7 +88,7 @@ migrate_rows (NamidaDatabase *database, const OldVersion *old, GStringChunk *tex
                               .first_at = old->created_at };
       guint8 hash[NAMIDA_SHA256_BYTES];
 
-      /* Of "library" the path is absolute. */
+      /* The path is absolute for "library". */
       if (*path == '/')
         {
           row.folder = "";
@@ -100,7 +100,7 @@ migrate_rows (NamidaDatabase *database, const OldVersion *old, GStringChunk *tex
   return namida_database_end (database, statement, result, error);
 }
 
-/* One version in one transaction. @old: (out): to be cleared when @found */
+/* Migrates one version in one transaction. @found: (out): whether there was one. */
 static gboolean
 migrate_version (NamidaDatabase *database, gint64 version, gboolean *found, GError **error)
 {
@@ -139,7 +139,8 @@ migrate_has_table (NamidaDatabase *database, const char *name)
   return found;
 }
 
-/* The older hash index: what is known of files that are in no version. @more: (out): whether there may be more. */
+/* Migrates the older hash index: what is known about files that are in no version. @more: (out): whether there may be
+ * more rows. */
 static gboolean
 migrate_hashes (NamidaDatabase *database, gboolean *more, GError **error)
 {
@@ -188,7 +189,7 @@ migrate_hashes (NamidaDatabase *database, gboolean *more, GError **error)
   return fine;
 }
 
-/* The room that the older tables took is given back, unless somebody else uses the database just now. */
+/* Deletes the older tables, and gives their space back to the file system unless another program uses the database. */
 static gboolean
 migrate_drop (NamidaDatabase *database, GError **error)
 {

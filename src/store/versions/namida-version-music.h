@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The music folders of a version, in figures. */
+/* The sizes of the music folders of a version, as shown in lists of versions. Plain data; any thread. */
 #pragma once
 
 #include <glib.h>
 
-/** What a version has of one music folder (label ""): single files beside the zip. */
+/** NamidaVersionMusic: the files of a version in one music folder, or, with the label "", the single files beside the
+ * zip. */
 typedef struct
 {
   char *label;

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* What a worker found out about a version. */
+/* The interface between NamidaVersion, the list of versions and the workers that find out the facts. */
 typedef struct
 {
   NamidaVersionRecord *record;
@@ -15,19 +15,20 @@ typedef struct
   guint files, left;
   guint64 bytes;
   gboolean present;
-  NamidaZipDoubt *doubt; /* (nullable): of the zip; nobody has looked into it yet */
-  gboolean elsewhere;    /* not present, because its store is not here: the drive is not connected */
-  gboolean removing;     /* its removal was cut off: nothing else can be done with it */
+  NamidaZipDoubt *doubt; /* (nullable): about the zip; NULL if it was not inspected yet */
+  gboolean elsewhere;    /* not present because its store is not here: the drive is not connected */
+  gboolean removing;     /* its removal was interrupted: nothing else can be done with it */
   GPtrArray *music;      /* NamidaVersionMusic */
 } NamidaVersionFacts;
 void namida_version_facts_free (NamidaVersionFacts *self);
-/** namida_version_facts_load: (transfer full) (element-type NamidaVersionFacts) (nullable): of all versions, newest
- * first. Blocking: a worker. */
+/** namida_version_facts_load: Returns: (transfer full) (element-type NamidaVersionFacts) (nullable): the facts about
+ * all versions, newest first; %NULL with STORAGE. Blocking: a worker. */
 GPtrArray *namida_version_facts_load (NamidaDatabase *database, GCancellable *cancellable, GError **error);
 
-/** @facts: (transfer full) */
+/** namida_version_new: @facts: (transfer full). Returns: (transfer full). Main context. */
 NamidaVersion *namida_version_new (NamidaVersionFacts *facts);
-/** namida_version_update: of the same version; notifies. @facts: (transfer full) */
+/** namida_version_update: replaces the facts about a version and notifies the properties that changed. @facts:
+ * (transfer full): about the same version. Main context. */
 void namida_version_update (NamidaVersion *self, NamidaVersionFacts *facts);
 
 G_END_DECLS

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Compares the files of a version that is being written with those of the version before it. Most backups change
- * little: one pass through the earlier version then finds the names and contents of nearly all files, and a version
- * without changes takes over its lists as they are. Called by the writer of lists, in a worker thread that holds the
- * lock of the database and is in a transaction. */
+/* Compares the files of a version that is being written with those of the previous version. Most backups change little,
+ * so one pass through the earlier version finds the names and contents of nearly all files, and a version without
+ * changes reuses the lists as they are. Called by namida-version-lists.c, in a worker thread that holds the lock of the
+ * database and is in a transaction. */
 #include "config.h"
 
 #include "namida-version-recall.h"
@@ -30,7 +30,7 @@ enum
   " WHERE v.id = ? AND EXISTS (SELECT 1 FROM version_lists l WHERE l.version = p.id)"                                  \
   " ORDER BY p.id = v.id DESC, p.id DESC LIMIT 1"
 
-/* CROSS: in this order, whatever the statistics say. */
+/* CROSS: join in this order, regardless of the statistics. */
 #define READ_EARLIER                                                                                                   \
   "SELECT n.path, n.kind, n.label, n.tail, n.relative, n.id, i.kept, " NAMIDA_CONTENT_ROW_COLUMNS                      \
   " FROM version_lists l CROSS JOIN list_items i ON i.list = l.list CROSS JOIN names n ON n.id = i.name"               \
@@ -76,7 +76,7 @@ recall_check (NamidaDatabase *database, int result, GError **error)
   return FALSE;
 }
 
-/* @earlier: (out): 0: there is none. */
+/* @earlier: (out): the earlier version; 0 if there is none. */
 static gboolean
 recall_find_earlier (NamidaDatabase *database, gint64 version, gint64 *earlier, GError **error)
 {
@@ -100,8 +100,7 @@ recall_is_name (sqlite3_stmt *statement, const NamidaStoredRow *row, const char 
          && g_strcmp0 ((const char *) sqlite3_column_text (statement, RELATIVE), relative) == 0;
 }
 
-/* Returns: whether the content is the same one, or the file is a folder still. @fine: (inout): %FALSE after an error.
- */
+/* Returns: whether the content is the same, or the file is still a folder. @fine: (inout): set to FALSE on an error. */
 static gboolean
 recall_content (NamidaContentWriter *contents,
                 sqlite3_stmt *statement,
@@ -152,7 +151,7 @@ namida_version_recall (NamidaDatabase *database,
       guint i = GPOINTER_TO_UINT (g_hash_table_lookup (places, path));
       const NamidaStoredRow *row = i > 0 ? &g_array_index (rows, NamidaStoredRow, i - 1) : NULL;
 
-      /* One path may have two names, by two labels that share a folder: the other one is for the writer to find. */
+      /* One path may have two names, through two labels that share a folder; the writer finds the other one. */
       if (row == NULL || files[i - 1].name != 0 || !recall_is_name (statement, row, path))
         {
           differs = TRUE;

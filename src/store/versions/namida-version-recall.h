@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the names and contents of a version in the database by comparing it with an earlier version. Used by the writer
+ * of lists, in a worker thread with the database locked. */
 #pragma once
 
 #include "namida-content.h"
@@ -9,32 +11,36 @@ G_BEGIN_DECLS
 /** NamidaRecalledFile: what an earlier version has for a file. */
 typedef struct
 {
-  gint64 name;    /* its row in the table of names; 0: the earlier version has no such file */
-  gint64 content; /* its row in the table of contents; 0: none, or another one */
-  gint64 read_at; /* microseconds since 1970: when @content was last read */
+  gint64 name;    /* its row in the table of names; 0: the earlier version lacks it */
+  gint64 content; /* its row in the table of contents; 0: none, or a different one */
+  gint64 read_at; /* when @content was last read, in microseconds since 1970 */
 } NamidaRecalledFile;
 
 /**
  * namida_version_name_tail:
- * @relative: (out) (nullable): what the table of names keeps of the name below the label; %NULL: the tail of @path
+ * @relative: (out) (nullable): the part of the name below the label that the table of names stores; %NULL if that is
+ * the tail of @path
  *
- * Returns: how many bytes of @path are the name below the label; 0: it is @relative.
+ * Returns: how many bytes at the end of @path are the name below the label; 0 if @relative is used
  */
 gint64 namida_version_name_tail (const NamidaStoredRow *row, const char *path, const char **relative);
 
 /**
  * namida_version_recall:
- * @version: the version that is written: it is compared with what it was, or with the last one of the same backup
- * @contents: takes the change times and dates of @rows; so a file that was read again has its new date in all versions
+ * @version: the version that is being written; it is compared with its former state or with the last version of the
+ * same backup
+ * @contents: receives the change times and dates of @rows, so that a file that was read again gets its new date in all
+ * versions
  * @rows: (element-type NamidaStoredRow): all of its files
  * @paths: (element-type utf8): their paths in the table of names
- * @files: (array): @rows->len elements, all zero; what is recalled is written there
- * @same: (out): 0, or the version that has exactly these files, each with the same content
+ * @files: (array): @rows->len elements, initially zero; set for the files that are found
+ * @same: (out): the version that has exactly these files with the same contents; 0 if there is none
  *
  * Finds the files of a version that has changed little by reading an earlier one once, which costs a fraction of a
- * search for each file. A file of which damage is known is never recalled: how it is entered is for the writer of
- * contents to decide. With the database locked and in a transaction of the caller's, in a worker thread. Errors:
- * STORAGE, NO_SPACE.
+ * search for each file. A file with known damage is never taken over; the writer of contents decides how it is
+ * recorded. Call it with the database locked and in a transaction, in a worker thread.
+ *
+ * Returns: %FALSE with STORAGE or NO_SPACE
  */
 gboolean namida_version_recall (NamidaDatabase *database,
                                 gint64 version,
@@ -46,8 +52,10 @@ gboolean namida_version_recall (NamidaDatabase *database,
                                 GError **error);
 
 /**
- * namida_version_get_content: what the table of contents shall know of @row.
- * @path: its path in the table of names; both must outlive what is returned.
+ * namida_version_get_content:
+ * @path: the path of @row in the table of names. Both must outlive the result
+ *
+ * Returns: what the table of contents should record about @row
  */
 NamidaFileContent namida_version_get_content (const NamidaStoredRow *row, const char *path);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads and changes the table of versions, and finds the files of a version in the database and on the disk. Called
+ * throughout src/store/versions, in workers. */
 #include "config.h"
 
 #include "namida-version-record.h"
@@ -67,7 +69,7 @@ label_free (gpointer data)
   g_free (music);
 }
 
-/* What namida_version_lists_write() wrote. A damaged text is as good as none. */
+/* Parses what namida_version_lists_write() wrote. An invalid text counts as an empty list. */
 static GPtrArray *
 read_labels (const char *json)
 {
@@ -120,7 +122,8 @@ read_record (sqlite3_stmt *statement)
   return record;
 }
 
-/* Locked. What a step that gave no row means; finalizes. */
+/* Evaluates the last step of a statement that returned no row, and finalizes the statement. The database must be
+ * locked. */
 static gboolean
 end_steps (sqlite3 *handle, sqlite3_stmt *statement, int result, GError **error)
 {
@@ -174,7 +177,7 @@ namida_version_record_find (NamidaDatabase *database, const char *id, GError **e
 {
   NamidaVersionRecord *record = NULL;
   sqlite3 *handle = namida_database_lock (database);
-  /* Compared as text: "7x" is no 7. */
+  /* Compare as text, because "7x" is not 7. */
   sqlite3_stmt *statement = namida_database_prepare (
       database, error, "SELECT " COLUMNS " FROM versions WHERE removing = 0 AND CAST (id AS TEXT) = ?", "s", id);
 
@@ -244,7 +247,7 @@ namida_version_record_places (NamidaDatabase *database, const NamidaVersionRecor
   sqlite3_stmt *statement = NULL;
   gboolean fine = FALSE;
 
-  /* Neither sorted nor with hashes: it is asked for after each arrival. */
+  /* Neither sort nor read hashes, because this runs after each arrival. */
   if (namida_version_migrate (database, record->id, 0, NULL, error))
     statement = namida_database_prepare (database, error,
                                          "SELECT kind, path, size, mtime_ns FROM version_files WHERE version = ?", "i",
@@ -309,7 +312,7 @@ namida_version_record_set_verified (NamidaDatabase *database, gint64 id, int dam
                                "iii", namida_clock_real (), (gint64) damaged, id);
 }
 
-/* Returns whether it changed a row. */
+/* Returns whether a row was changed. */
 static gboolean
 update_one (NamidaDatabase *database, const char *sql, const char *id, GError **error)
 {
@@ -337,7 +340,7 @@ namida_version_record_claim (NamidaDatabase *database, const char *id, GError **
   g_autoptr (NamidaVersionRecord) record = NULL;
   gboolean fine = FALSE;
 
-  /* The lock makes the look and the mark one. */
+  /* The lock makes checking and marking one step. */
   namida_database_lock (database);
   record = namida_version_record_find (database, id, error);
   if (record != NULL && record->pinned)
@@ -367,7 +370,7 @@ namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecor
 
 /* ---- on the disk ---- */
 
-/* Whether the version in the open folder @fd is another one than @record speaks of. */
+/* Whether the open folder @fd contains another version than that of @record. */
 static gboolean
 version_record_is_other (const NamidaVersionRecord *record, int fd)
 {
@@ -430,7 +433,7 @@ namida_version_file_open_folder (const NamidaVersionFile *file, int version_fd, 
 
   if (version_fd >= 0)
     return namida_safe_path_open_parent (version_fd, file->path, FALSE, basename, NULL);
-  /* A person's own folder: links in it are the person's. */
+  /* Links in the user's own folders belong to the user, so follow them. */
   if (!g_path_is_absolute (file->path))
     return -1;
   fd = namida_open_parent (file->path, &name);
@@ -445,7 +448,7 @@ namida_version_file_stat (const NamidaVersionFile *file, int version_fd, struct 
   gboolean there;
   int folder;
 
-  /* A person's own folder, whose links are the person's: one question a file, for there may be 100,000 of them. */
+  /* Follow links in the user's own folders. Use one system call per file, because there may be 100,000 of them. */
   if (version_fd < 0 && strlen (file->path) < PATH_MAX)
     return g_path_is_absolute (file->path) && fstatat (AT_FDCWD, file->path, st, AT_SYMLINK_NOFOLLOW) == 0
            && (file->kind == NAMIDA_VERSION_FILE_FOLDER ? S_ISDIR (st->st_mode) : S_ISREG (st->st_mode));

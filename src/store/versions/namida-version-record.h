@@ -9,14 +9,14 @@
 
 G_BEGIN_DECLS
 
-/* The table of versions, and the files of one version. Blocking: worker threads. */
+/* The table of versions, and the files of one version. Used throughout src/store/versions. Blocking: worker threads. */
 
-/** NamidaVersionRemoving: what the column "removing" says. */
+/** NamidaVersionRemoving: the values of the column "removing". */
 typedef enum
 {
   NAMIDA_VERSION_STAYS,
-  NAMIDA_VERSION_REMOVING, /* its removal has begun: it is no version any more */
-  NAMIDA_VERSION_TRASHED,  /* it waits in the trash of its store */
+  NAMIDA_VERSION_REMOVING, /* its removal has begun: it no longer counts as a version */
+  NAMIDA_VERSION_TRASHED,  /* it is in the trash of its store */
 } NamidaVersionRemoving;
 
 typedef struct
@@ -27,17 +27,17 @@ typedef struct
   char *alias;
   char *path;
   char *title;
-  char *offer_key; /* "" of some that release 0.1.0 made */
+  char *offer_key; /* may be "" for versions of release 0.1.0 */
   NamidaLanding landing;
   gint64 created_at, verified_at;
   gboolean pinned, complete;
   int damaged;
   guint files; /* without manifests and empty folders */
   guint64 bytes;
-  guint left_out;    /* what the sender could not read */
-  gint64 read_at;    /* microseconds since 1970: the oldest date at which one of its files was read; 0: unknown */
-  char *zip;         /* (nullable): the path of the backup zip, as that of a NamidaVersionFile */
-  GPtrArray *labels; /* NamidaVersionMusic, by label; single files have "" */
+  guint left_out;    /* files that the sender could not read */
+  gint64 read_at;    /* the oldest date at which one of its files was read, in microseconds since 1970; 0: unknown */
+  char *zip;         /* (nullable): the path of the backup zip, like that of a NamidaVersionFile */
+  GPtrArray *labels; /* NamidaVersionMusic, sorted by label; single files have the label "" */
 } NamidaVersionRecord;
 void namida_version_record_free (NamidaVersionRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaVersionRecord, namida_version_record_free)
@@ -45,57 +45,63 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaVersionRecord, namida_version_record_free)
 typedef struct
 {
   NamidaVersionFileKind kind;
-  char *path; /* below the version's folder; of LIBRARY absolute */
+  char *path; /* relative to the version's folder; absolute for LIBRARY */
   char *label;
   char *below;
   guint64 size;
   gint64 mtime_ns;
-  char *sha256;          /* "" of an empty folder */
-  gint64 content;        /* the number of its row in the table of contents; 0: an empty folder */
-  guint64 inode, device; /* of the file that was read last */
-  gint64 ctime_ns;       /* likewise; 0: unknown */
+  char *sha256;          /* "" for an empty folder */
+  gint64 content;        /* its row in the table of contents; 0 for an empty folder */
+  guint64 inode, device; /* of the file that was last read */
+  gint64 ctime_ns;       /* likewise; 0 if unknown */
   gint64 read_at;        /* microseconds since 1970 */
-  gboolean damaged;      /* a read found other bytes */
-  gboolean kept;         /* it was at a person's place before: the device did not send it */
+  gboolean damaged;      /* it was read and its bytes differed */
+  gboolean kept;         /* it was already in the user's folders: the device did not send it */
 } NamidaVersionFile;
 
-/** namida_version_record_list: (transfer full) (element-type NamidaVersionRecord): newest first. @removing: versions,
- * or those that are on their way out. */
+/** namida_version_record_list: @removing: which versions to list. Returns: (transfer full) (nullable) (element-type
+ * NamidaVersionRecord): newest first; %NULL with STORAGE. */
 GPtrArray *namida_version_record_list (NamidaDatabase *database, NamidaVersionRemoving removing, GError **error);
-/** namida_version_record_find: (transfer full) (nullable): NOT_FOUND. */
+/** namida_version_record_find: Returns: (transfer full) (nullable): %NULL with NOT_FOUND or STORAGE. */
 NamidaVersionRecord *namida_version_record_find (NamidaDatabase *database, const char *id, GError **error);
-/** namida_version_record_files: (transfer full) (element-type NamidaVersionFile) (nullable): by path. Of one version at
- * a time: nothing needs the files of all versions at once. */
+/** namida_version_record_files: Returns: (transfer full) (element-type NamidaVersionFile) (nullable): the files of one
+ * version, sorted by path; %NULL with STORAGE. To save memory, never hold the files of several versions at once. */
 GPtrArray *namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
-/** namida_version_record_places: likewise, of each file only kind, path, size and time, and in no order: to look
- * whether they are still there. */
+/** namida_version_record_places: like namida_version_record_files(), but reads only kind, path, size and time,
+ * unsorted. Use it to check whether the files still exist. */
 GPtrArray *namida_version_record_places (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
-/** One whole content of all versions: (transfer full): absolute paths. @backup_only: those that only the store writes
- * to. */
+/** namida_version_record_paths_of: Returns: (transfer full): the absolute paths of one intact content in all versions.
+ * @backup_only: only in folders that only the store writes to. */
 GPtrArray *namida_version_record_paths_of (NamidaDatabase *database, const char *sha256, gboolean backup_only);
+/** namida_version_record_set_verified: records that the version was verified now. @damaged: the number of damaged
+ * files. */
 gboolean namida_version_record_set_verified (NamidaDatabase *database, gint64 id, int damaged, GError **error);
+/** namida_version_record_set_pinned: Returns: %FALSE with NOT_FOUND or STORAGE. */
 gboolean namida_version_record_set_pinned (NamidaDatabase *database, const char *id, gboolean pinned, GError **error);
-/** namida_version_record_claim: marks it as being removed: DECLINED when it is pinned, NOT_FOUND when it is no more. */
+/** namida_version_record_claim: marks the version as being removed. Returns: %FALSE with DECLINED if it is pinned,
+ * NOT_FOUND if it no longer exists, or STORAGE. */
 gboolean namida_version_record_claim (NamidaDatabase *database, const char *id, GError **error);
-/** The record, and the contents that no other version has. */
+/** namida_version_record_delete: deletes the record, and the contents that no other version uses. */
 gboolean namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
 
-/** namida_version_record_is_replaced: whether another version has the folder of @record: another program removed it,
- * and the next one that arrived got its name; or somebody copied another one there. Nothing of it is ours. Blocking. */
+/** namida_version_record_is_replaced: Returns: whether another version is in the folder of @record: another program
+ * removed this version and the next one got its name, or the user copied another one there. Then nothing in the folder
+ * belongs to @record. Blocking. */
 gboolean namida_version_record_is_replaced (const NamidaVersionRecord *record);
-/** namida_version_record_open: the version's folder; -1 with errno, ENOENT also for one that is replaced; of LIBRARY
- * always -1 with errno 0. */
+/** namida_version_record_open: Returns: a descriptor of the version's folder; -1 with errno set, which is ENOENT also
+ * if it was replaced. For LIBRARY always -1 with errno 0. */
 int namida_version_record_open (const NamidaVersionRecord *record);
-/** namida_version_file_dup_path: (transfer full): absolute. */
+/** namida_version_file_dup_path: Returns: (transfer full): the absolute path. */
 char *namida_version_file_dup_path (const NamidaVersionFile *file, const NamidaVersionRecord *record);
-/** namida_version_file_dup_name: (transfer full): as it is named to a person; UTF-8. */
+/** namida_version_file_dup_name: Returns: (transfer full): the name as shown to the user; UTF-8. */
 char *namida_version_file_dup_name (const NamidaVersionFile *file);
-/** namida_version_file_open_folder: the folder it is in, through no link below the version; -1. @version_fd: of
- * namida_version_record_open(). */
+/** namida_version_file_open_folder: opens the folder of @file without following links below the version. @version_fd:
+ * from namida_version_record_open(). @basename: (out) (transfer full). Returns: a descriptor or -1. */
 int namida_version_file_open_folder (const NamidaVersionFile *file, int version_fd, char **basename);
-/** namida_version_file_stat: FALSE: it is not there, or no file (of a folder: no folder). */
+/** namida_version_file_stat: Returns: %FALSE if it does not exist or is not a regular file (for a folder: not a
+ * folder). */
 gboolean namida_version_file_stat (const NamidaVersionFile *file, int version_fd, struct stat *st);
-/** Whether @st is that file as it arrived, by size and time. */
+/** namida_version_file_fits: Returns: whether @st is the file as it arrived, by size and time. */
 gboolean namida_version_file_fits (const NamidaVersionFile *file, const struct stat *st);
 
 G_END_DECLS

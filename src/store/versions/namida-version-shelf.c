@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements the NamidaShelf interface for the versions of this device: lists and opens versions for the devices that
+ * sent them, and repairs damaged files with what these devices bring. Called by the server in worker threads. */
 #include "config.h"
 
 #include "namida-version-shelf.h"
@@ -33,7 +35,7 @@ struct _NamidaVersionShelf
   NamidaStore *store;
   NamidaDatabase *database;
   NamidaTrustStore *trust;
-  gint open; /* g_atomic: offers are accepted without a question: of all devices */
+  gint open; /* g_atomic: offers of all devices are accepted without asking */
 };
 
 static void shelf_iface_init (NamidaShelfInterface *iface);
@@ -43,7 +45,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaVersionShelf,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SHELF, shelf_iface_init))
 
-/* Only what this very key has sent, or a key that it succeeded: a name proves nothing. */
+/* A device may fetch only what its own key, or a key that it succeeded, has sent. A name proves nothing. */
 static gboolean
 shelf_is_for (NamidaVersionShelf *self, const NamidaVersionRecord *record, const char *fingerprint)
 {
@@ -57,8 +59,8 @@ shelf_is_whole (const NamidaVersionFacts *facts)
          && facts->left == facts->files;
 }
 
-/* In a person's folders a file may have been there before the device offered it: its bytes never came from there, and
- * it cannot be fetched. */
+/* Whether all files were sent by the device. A file in the user's folders may have been there before the device offered
+ * it; then its bytes did not come from the device and cannot be fetched. */
 static gboolean
 shelf_was_all_sent (NamidaVersionShelf *self, const NamidaVersionRecord *record)
 {
@@ -103,7 +105,7 @@ list (NamidaShelf *shelf, const char *fingerprint, GError **error)
   g_autoptr (GPtrArray) all = NULL;
   GPtrArray *kept;
 
-  /* What another program has stored in the same folder since. */
+  /* Include what another program has stored in the same folder in the meantime. */
   namida_version_adopt_stores (self->database, NULL);
   all = namida_version_facts_load (self->database, NULL, error);
   if (all == NULL)
@@ -119,7 +121,7 @@ list (NamidaShelf *shelf, const char *fingerprint, GError **error)
   return kept;
 }
 
-/* The newest version of each music folder and of the zip, of all versions that are whole. */
+/* Opens the newest version of each music folder and of the zip, among all intact versions. */
 static NamidaBackup *
 shelf_open_newest (
     NamidaVersionShelf *self, const char *fingerprint, const char *const *labels, gint64 *created_ms, GError **error)
@@ -166,7 +168,7 @@ open_backup (NamidaShelf *shelf,
   if (g_str_equal (id, NAMIDA_KEPT_BACKUP_NEWEST))
     return shelf_open_newest (self, fingerprint, labels, created_ms, error);
   record = namida_version_record_find (self->database, id, NULL);
-  /* The same words for one that is not there and one that is somebody else's. */
+  /* Use the same error for a version that does not exist and one of another device. */
   if (record == NULL || !shelf_is_for (self, record, fingerprint))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND,
@@ -175,7 +177,7 @@ open_backup (NamidaShelf *shelf,
     }
   *created_ms = record->created_at / 1000;
   backup = namida_version_gather_for (self->database, id, labels, record->fingerprint, NULL, error);
-  /* What its sender could not read is not in it after a fetch either. */
+  /* Files that the sender could not read are missing after a fetch, too. */
   if (backup != NULL && labels == NULL)
     namida_backup_raise_missed_there (backup, record->left_out);
   return backup;
@@ -209,7 +211,7 @@ shelf_set_damaged (NamidaShelf *shelf, const NamidaEntry *entry, const struct st
     g_message ("%s", error->message);
 }
 
-/* ---- damaged files that a device brings ---- */
+/* ---- damaged files that devices bring ---- */
 
 static gboolean
 shelf_may_heal (NamidaShelf *shelf, const char *fingerprint, GError **error)
@@ -230,8 +232,8 @@ shelf_list_wanted (NamidaShelf *shelf, const char *fingerprint, GError **error)
   return namida_wanted_list (NAMIDA_VERSION_SHELF (shelf)->database, fingerprint, error);
 }
 
-/* A file without a name: nothing is left of it whatever happens. Where the store's drive has none, in the data folder.
- * -1 with errno. */
+/* Opens a file without a name, so that nothing is left of it in any case; if the drive of the store does not support
+ * that, in the data folder. Returns -1 with errno set. */
 static int
 shelf_open_nameless (NamidaVersionShelf *self)
 {
@@ -251,7 +253,7 @@ shelf_open_nameless (NamidaVersionShelf *self)
   return fd;
 }
 
-/* It is written once as it comes and once into a version; the room that a person wants to stay free stays free. */
+/* The file is written twice, once as it arrives and once into a version, and the reserve must stay free. */
 static gboolean
 shelf_check_room (NamidaVersionShelf *self, int fd, guint64 size, GError **error)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The trash of a store: versions that the number of versions to keep no longer covers wait there for a month. The
- * record says "in the trash" before the folder is moved, so that a restart can end what a crash cut off. Worker threads
- * of the list of versions and of a receiving that needs room. */
+/* The trash of a store: versions that exceed the number of versions to keep stay there for a month. The record says "in
+ * the trash" before the folder is moved, so that a restart can complete what a crash interrupted. Called in worker
+ * threads, by the list of versions and by sessions that need space. */
 #include "config.h"
 
 #include "namida-version-trash.h"
@@ -42,7 +42,7 @@ namida_version_open_store (const NamidaVersionRecord *record, char **relative)
 
 typedef struct
 {
-  int store, holder, trash; /* the store, the device's folder, ours in the trash; -1 */
+  int store, holder, trash; /* the store, the device's folder and our folder in the trash; -1 if not open */
   char *owner;
   char *basename; /* in @holder */
   char *name;     /* in @trash */
@@ -70,7 +70,7 @@ trash_place_clear (TrashPlace *place)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TrashPlace, trash_place_clear)
 
-/* @create: the folder in the trash, or else that of the device. FALSE with errno. */
+/* @create: create the folder in the trash, otherwise the folder of the device. Returns FALSE with errno set. */
 static gboolean
 trash_place_open (TrashPlace *place, NamidaDatabase *database, const NamidaVersionRecord *record, gboolean create)
 {
@@ -130,7 +130,7 @@ trash_move_in (NamidaDatabase *database, const NamidaVersionRecord *record, GErr
   namida_crash_point ("trash-renamed");
   if (fsync (place.trash) != 0 || fsync (place.holder) != 0)
     return trash_fail (record, errno, error);
-  /* Only when no other version is in it. */
+  /* Succeeds only if no other version is in it. */
   unlinkat (place.store, device_name, AT_REMOVEDIR);
   return TRUE;
 }
@@ -168,7 +168,7 @@ trash_claim (NamidaDatabase *database, const NamidaVersionRecord *record, GError
 {
   g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, record->id);
   sqlite3 *handle = namida_database_lock (database);
-  /* Both or none: what is claimed and not in the trash is removed at the next start. */
+  /* Both or neither: a version that is claimed but not in the trash is removed at the next start. */
   gboolean fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "")
                   && namida_version_record_claim (database, id, error)
                   && trash_mark (database, record->id, NAMIDA_VERSION_TRASHED, error)
@@ -188,14 +188,14 @@ namida_version_trash_put (NamidaDatabase *database, const NamidaVersionRecord *r
   namida_crash_point ("trash-claimed");
   if (trash_move_in (database, record, error))
     return TRUE;
-  /* What has its name in the trash may be of a database that was lost. */
+  /* A folder with its name in the trash may belong to a database that was lost. */
   if (!trash_is_in (database, record) || trash_is_at_place (record))
     trash_mark (database, record->id, NAMIDA_VERSION_STAYS, NULL);
   return FALSE;
 }
 
-/* Its own name, or the next one when the clock was set back and another version has it since. The row has the name
- * before the folder has it, so that a restart does not take the other version for this one. */
+/* Moves the version to its own name, or to the next free one if another version has it because the clock was set back.
+ * The row gets the name before the folder does, so that a restart does not confuse the two versions. */
 static gboolean
 trash_move_out (NamidaDatabase *database, const TrashPlace *place, const NamidaVersionRecord *record, GError **error)
 {
@@ -243,7 +243,7 @@ namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError
                    _ ("There is no version “%s” in the trash. “namida-sync-cli backups trash” shows what is."), id);
       return FALSE;
     }
-  /* It has left the trash when an earlier try got as far as that. */
+  /* It has already left the trash if an earlier attempt got that far. */
   if (record->landing == NAMIDA_LANDING_BACKUP && (trash_is_in (database, record) || !trash_is_at_place (record))
       && (trash_place_open (&place, database, record, FALSE) ? !trash_move_out (database, &place, record, error)
                                                              : !trash_fail_out (record, errno, error)))
@@ -295,8 +295,8 @@ namida_version_trash_describe (NamidaDatabase *database, GError **error)
   return whole ? g_steal_pointer (&all) : NULL;
 }
 
-/* (transfer full) (element-type NamidaVersionRecord) (nullable): in the trash since before @before; the oldest first.
- */
+/* Returns (transfer full) (element-type NamidaVersionRecord) (nullable): the versions that were moved to the trash at
+ * or before @before, oldest first. */
 static GPtrArray *
 trash_list (NamidaDatabase *database, gint64 before, GError **error)
 {
@@ -328,7 +328,7 @@ trash_list (NamidaDatabase *database, gint64 before, GError **error)
 gboolean
 namida_version_trash_resume (NamidaDatabase *database, GError **error)
 {
-  /* Not one that another program, or another thread, is about to move. */
+  /* Skip versions that another program or thread may be moving right now. */
   g_autoptr (GPtrArray) records
       = trash_list (database, namida_clock_real () - TRASH_MOVE_SECONDS * G_USEC_PER_SEC, error);
   gboolean fine = records != NULL;
@@ -341,14 +341,14 @@ namida_version_trash_resume (NamidaDatabase *database, GError **error)
       if (fd < 0)
         continue;
       close (fd);
-      /* Taken back, but for the record; or never moved: both are a version again. */
+      /* It was either taken back except for the record, or never moved: in both cases it is a version again. */
       if (!trash_is_in (database, record))
         fine = trash_mark (database, record->id, NAMIDA_VERSION_STAYS, fine ? error : NULL) && fine;
     }
   return fine;
 }
 
-/* ---- out of it ---- */
+/* ---- taking versions out of the trash ---- */
 
 gboolean
 namida_version_trash_purge (NamidaDatabase *database, GError **error)
@@ -364,12 +364,12 @@ trash_has_room (int fd, guint64 need, guint64 files)
 {
   struct statvfs vfs;
 
-  /* Filesystems that make inodes as they need them have no number of them. */
+  /* File systems that create inodes on demand report a total of 0. */
   return fstatvfs (fd, &vfs) != 0
          || ((guint64) vfs.f_bavail * vfs.f_frsize >= need && (vfs.f_files == 0 || vfs.f_favail >= files));
 }
 
-/* Whether the version lies on the disk of @fd: only then does removing it make room there. */
+/* Whether the version is on the disk of @fd, because only then removing it frees space there. */
 static gboolean
 trash_is_on_disk (const NamidaVersionRecord *record, int fd)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaVersion: the properties of one version for lists in the window and the command line, updated from
+ * the facts that workers find out. Main context. */
 #include "config.h"
 
 #include "namida-version-private.h"
@@ -271,8 +273,8 @@ namida_version_get_removing (NamidaVersion *self)
   return self->facts->removing;
 }
 
-/* (transfer full): what a version that is whole says of the day on which its files were read. Those that it shares with
- * older versions may not have been read when it arrived: the oldest day counts. */
+/* Returns (transfer full): the text of an intact version about the day on which its files were read. Files that it
+ * shares with older versions may not have been read when it arrived, so the oldest day counts. */
 static char *
 version_dup_read_text (const NamidaVersionRecord *record)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The asynchronous calls of the list of versions: loading, inspecting zips, verifying, removing, pinning, the trash and
+ * retention. Each call runs a job in a worker and updates the list before it reports back to its caller in the main
+ * context. */
 #include "config.h"
 
 #include "namida-versions-private.h"
@@ -21,28 +24,28 @@
 
 typedef struct _Work Work;
 
-/* Does the work in a worker thread. Returns: (transfer full): its outcome, DONE when there is nothing but that; or NULL
- * with an error. */
+/* Job: does the work in a worker thread. Returns: (transfer full): the outcome, or DONE if it has none; NULL with an
+ * error. */
 typedef gpointer (*Job) (Work *work, GCancellable *cancellable, GError **error);
 #define DONE GINT_TO_POINTER (TRUE)
 
-/* One call on its way through a worker; what it changed is looked at before its caller is told. */
+/* One call in progress. The list is updated before the caller gets the result. */
 struct _Work
 {
   Job job;
-  void (*count) (NamidaVersions *self, int by); /* (nullable): counted while it goes on */
+  void (*count) (NamidaVersions *self, int by); /* (nullable): counts calls of this kind in progress */
 
   NamidaStore *store; /* (nullable) */
-  char *id;           /* (nullable): all */
+  char *id;           /* (nullable): NULL for all versions */
   gboolean repair, dry_run, pinned;
-  gint64 read_before; /* above 0: a quiet verification */
+  gint64 read_before; /* above 0 for a quiet verification */
   NamidaRetention policy;
 
   gpointer outcome;            /* (nullable) */
-  GDestroyNotify outcome_free; /* (nullable): the outcome is DONE */
-  GPtrArray *facts;            /* (nullable): the list afterwards */
+  GDestroyNotify outcome_free; /* (nullable): NULL if the outcome is DONE */
+  GPtrArray *facts;            /* (nullable): the new contents of the list */
 
-  GMutex lock; /* guards: */
+  GMutex lock; /* guards the following members */
   guint64 done, total;
   guint timer;
   NamidaVerifyProgress progress;
@@ -84,9 +87,9 @@ get_database (Work *work)
   return namida_store_get_database (work->store);
 }
 
-/* ---- one call, whatever it does ---- */
+/* ---- what all calls share ---- */
 
-/* What a crash cut off goes on with whatever looks at the versions first. */
+/* Completes what a crash interrupted, with the first call that reads the versions. */
 static void
 reload_resume (Work *work)
 {
@@ -99,8 +102,8 @@ reload_resume (Work *work)
     g_message ("%s", trash->message);
 }
 
-/* Marks the store of today if it is one, finds versions that are new to the database, and gives those of release 0.1.0
- * their record; a long work goes on with the next call. */
+/* Marks the current store if it is one, finds versions that are new to the database, and gives those of release 0.1.0 a
+ * record. Work that takes long continues with the next call. */
 static void
 reload_adopt (Work *work, GCancellable *cancellable)
 {
@@ -129,7 +132,7 @@ reload (Work *work, GCancellable *cancellable, GError **error)
   return work->facts != NULL ? DONE : NULL;
 }
 
-/* What is found is kept with the version's number, too: a database that is only read does not remember it. */
+/* Keep the results under the number of the version, too, because a read-only database does not remember them. */
 static GHashTable *
 look_into_zips (NamidaDatabase *database, GPtrArray *all, GCancellable *cancellable)
 {
@@ -160,7 +163,7 @@ look (Work *work, GCancellable *cancellable, GError **error)
   found = look_into_zips (get_database (work), before, cancellable);
   if (g_hash_table_size (found) == 0)
     return DONE;
-  /* It may have taken long: the list is that of now. */
+  /* Inspecting may have taken long, so load the current list. */
   work->facts = namida_version_facts_load (get_database (work), cancellable, error);
   for (guint i = 0; work->facts != NULL && i < work->facts->len; i++)
     {
@@ -181,7 +184,7 @@ work_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   GError *error = NULL;
 
   work->outcome = work->job (work, cancellable, &error);
-  /* What was done counts, also when the list cannot be read afterwards. */
+  /* What was done counts, even if the list cannot be read afterwards. */
   if (work->job != reload && work->job != look)
     work->facts = namida_version_facts_load (get_database (work), NULL, &reason);
   if (reason != NULL)
@@ -201,7 +204,7 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
     g_message ("%s", error->message);
 }
 
-/* The list is true before the caller goes on. */
+/* Updates the list before the caller continues. */
 static void
 worked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -240,7 +243,7 @@ run (NamidaVersions *self,
   g_autoptr (GTask) task = NULL;
 
   g_task_set_source_tag (outer, tag);
-  g_task_set_check_cancellable (outer, FALSE); /* a worker says itself when it gave up */
+  g_task_set_check_cancellable (outer, FALSE); /* the worker reports itself if it was canceled */
   if (work->store == NULL)
     {
       work_free (work);
@@ -298,7 +301,7 @@ namida_versions_reload_finish (NamidaVersions *self, GAsyncResult *result, GErro
   return finish_boolean (self, result, namida_versions_reload_async, error);
 }
 
-/* ---- look into the zips ---- */
+/* ---- inspect zips ---- */
 
 void
 namida_versions_look_async (NamidaVersions *self,
@@ -323,7 +326,7 @@ namida_versions_look_finish (NamidaVersions *self, GAsyncResult *result, GError 
 
 /* ---- verify ---- */
 
-/* A worker's. */
+/* Called in a worker. */
 static void
 keep_progress (guint64 done, guint64 total, gpointer user_data)
 {

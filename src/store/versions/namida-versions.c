@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaVersions: the list of versions as a GListModel, which keeps the objects of versions when it is
+ * reloaded. The work is done in namida-versions-work.c. Main context. */
 #include "config.h"
 
 #include "namida-versions-private.h"
@@ -12,8 +14,8 @@ struct _NamidaVersions
   NamidaStore *store; /* (nullable) */
   GPtrArray *items;   /* NamidaVersion */
   guint n_loading, n_verifying, n_looking;
-  gboolean looks;    /* into zips, by itself */
-  GHashTable *tried; /* ids whose zip could not be read: once is enough */
+  gboolean looks;    /* inspect zips automatically */
+  GHashTable *tried; /* IDs of versions whose zip could not be read: do not retry */
 };
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (NamidaVersions,
@@ -195,7 +197,7 @@ remove_at (NamidaVersions *self, guint position)
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }
 
-/* (transfer full) (nullable): the facts of that version, out of @list. */
+/* Returns (transfer full) (nullable): the facts about @version, taken out of @list. */
 static NamidaVersionFacts *
 steal_facts (GPtrArray *list, NamidaVersion *version)
 {
@@ -204,7 +206,7 @@ steal_facts (GPtrArray *list, NamidaVersion *version)
       NamidaVersionFacts *facts = g_ptr_array_index (list, i);
       g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, facts->record->id);
 
-      /* A backup that came again is at another place, with other files: a new row. */
+      /* A backup that was sent again has another place and other files, so it becomes a new row. */
       if (g_str_equal (id, namida_version_get_id (version))
           && facts->record->created_at == namida_version_get_created_at (version))
         return g_ptr_array_steal_index (list, i);
@@ -222,7 +224,7 @@ is_newer (const NamidaVersionFacts *facts, NamidaVersion *version)
              && facts->record->id > g_ascii_strtoll (namida_version_get_id (version), NULL, 10));
 }
 
-/* Those that stay keep their object and their row. */
+/* Versions that stay keep their object, and so their row in the window. */
 void
 namida_versions_take_facts (NamidaVersions *self, GPtrArray *list)
 {

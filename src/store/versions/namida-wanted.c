@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* No table of its own: what is wanted follows from the damaged contents of versions and from who has sent them, so it
- * is never out of date. */
+/* Queries which damaged files are wanted from which device. There is no table for this: the list follows from the
+ * damaged contents of versions and from the devices that sent them, so it is always up to date. Blocking: worker
+ * threads. */
 #include "config.h"
 
 #include "namida-wanted.h"
@@ -12,7 +13,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Damaged contents of versions that stay. In a person's own folders nothing is put back. */
+/* Damaged contents of versions that are not being removed. Nothing is repaired in the user's own folders. */
 #define WANTED_FROM                                                                                                    \
   " FROM contents c JOIN sent_contents s ON s.content = substr (lower (hex (c.sha256)), 1, 32)"                        \
   " JOIN senders d ON d.id = s.sender WHERE c.damaged <> 0 AND EXISTS (SELECT 1 FROM list_items i"                     \
@@ -20,7 +21,7 @@
   " WHERE i.content = c.id AND v.removing = 0 AND v.landing = 'backup' AND n.kind <> 3)"                               \
   " AND NOT EXISTS (SELECT 1 FROM blocked b WHERE b.fingerprint = d.fingerprint)"
 
-/* Locked. */
+/* The database must be locked. */
 static gboolean
 wanted_check (sqlite3 *handle, int result, GError **error)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whether Namida could restore the backup zip of a version. To know that, the whole zip has to be looked into, its
- * databases included; a list of hundreds of versions must not do that each time. So the answer is kept in the database,
- * with the hash of the zip: each content is looked into once. Used by the lists of versions, by verify and by
- * retention, in worker threads. */
+/* Determines whether Namida can restore the backup zip of a version. That requires inspecting the whole zip including
+ * its databases, which is too slow to do each time for a list of hundreds of versions. The result is stored in the
+ * database with the hash of the zip, so that each content is inspected once. Used by the lists of versions, by verify
+ * and by retention, in worker threads. */
 #include "config.h"
 
 #include "namida-zip-doubt.h"
@@ -20,7 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Raised when the inspection learns to find more: what earlier ones have found is then looked into again. */
+/* Increase this number when the inspection learns to find more problems: zips with older results are inspected
+ * again. */
 #define RULES 1
 
 void
@@ -34,7 +35,7 @@ namida_zip_doubt_free (NamidaZipDoubt *self)
 
 /* ---- in the database ---- */
 
-/* @column: of kind, part, restorable. (transfer full) */
+/* @column: the first of the columns kind, part and restorable. Returns: (transfer full). */
 static NamidaZipDoubt *
 zip_doubt_read (sqlite3_stmt *statement, int column)
 {
@@ -58,7 +59,7 @@ namida_zip_doubt_list (NamidaDatabase *database)
   sqlite3_stmt *statement;
 
   namida_database_lock (database);
-  /* A version that came again may have another zip. */
+  /* A version that was received again may have another zip. */
   statement = namida_database_prepare (database, NULL,
                                        "SELECT z.version, z.kind, z.part, z.restorable FROM inspected_zips z"
                                        " JOIN versions v ON v.id = z.version WHERE z.zip = v.zip AND z.rules = ?",
@@ -74,7 +75,7 @@ namida_zip_doubt_list (NamidaDatabase *database)
   return list;
 }
 
-/* (transfer full) (nullable): the hash that the zip of @record arrived with. */
+/* Returns (transfer full) (nullable): the hash of the zip of @record on arrival. */
 static char *
 zip_doubt_dup_hash (NamidaDatabase *database, const NamidaVersionRecord *record)
 {
@@ -83,7 +84,7 @@ zip_doubt_dup_hash (NamidaDatabase *database, const NamidaVersionRecord *record)
 
   namida_database_lock (database);
   statement = namida_database_prepare (database, NULL,
-                                       /* CROSS: from the one name, not through all files of the version. */
+                                       /* CROSS: start from the one name instead of all files of the version. */
                                        "SELECT c.sha256 FROM names n CROSS JOIN version_lists l CROSS JOIN list_items i"
                                        " ON i.list = l.list AND i.name = n.id JOIN contents c ON c.id = i.content"
                                        " WHERE n.path = ? AND l.version = ?",
@@ -95,7 +96,7 @@ zip_doubt_dup_hash (NamidaDatabase *database, const NamidaVersionRecord *record)
   return hash;
 }
 
-/* (transfer full) (nullable): what was found in any zip with the content @hash. */
+/* Returns (transfer full) (nullable): the result for any zip with the content @hash. */
 static NamidaZipDoubt *
 zip_doubt_look_up (NamidaDatabase *database, const char *hash)
 {
@@ -127,7 +128,7 @@ zip_doubt_remember (NamidaDatabase *database,
                              " rules) SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM versions WHERE id = ?1",
                              "issssii", record->id, record->zip, hash, namida_inspection_kind_to_string (self->kind),
                              self->part, (gint64) self->restorable, (gint64) RULES))
-    /* It is looked into again the next time; a database that is only read has to live with that. */
+    /* It is inspected again next time; a read-only database cannot remember the result. */
     g_debug ("%s", error->message);
 }
 
@@ -182,7 +183,7 @@ namida_zip_doubt_find (NamidaDatabase *database, const NamidaVersionRecord *reco
   return g_steal_pointer (&self);
 }
 
-/* ---- of folders that no database knows ---- */
+/* ---- folders that are not in a database ---- */
 
 static void
 folder_doubt_free (gpointer data)
@@ -195,7 +196,7 @@ folder_doubt_free (gpointer data)
   g_free (self);
 }
 
-/* (transfer full) (nullable): of the version @folder, when Namida could not restore its zip. */
+/* Returns (transfer full) (nullable): the version @folder, if Namida cannot restore its zip. */
 static NamidaFolderDoubt *
 folder_doubt_find (const char *folder, GCancellable *cancellable)
 {
@@ -206,7 +207,7 @@ folder_doubt_find (const char *folder, GCancellable *cancellable)
 
   if (fd >= 0)
     close (fd);
-  /* The record is text that anybody may have written: a zip lies directly in its version. */
+  /* Do not trust the record: make sure that the zip is directly in its version. */
   if (record != NULL && record->zip != NULL && namida_safe_path_check_component (record->zip, NULL))
     {
       g_autofree char *path = g_build_filename (folder, record->zip, NULL);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tells whether Namida can restore the backup zips of versions. Used by the lists of versions, by verify and by
+ * retention, in worker threads. */
 #pragma once
 
 #include "namida-database.h"
@@ -7,11 +9,11 @@
 
 G_BEGIN_DECLS
 
-/** NamidaZipDoubt: what is known of the backup zip of a version: whether Namida could restore it, and else why not. */
+/** NamidaZipDoubt: what is known about the backup zip of a version: whether Namida can restore it, and if not, why. */
 typedef struct
 {
   NamidaInspectionKind kind;
-  char *part;          /* (nullable): the part of the zip that is not sound, as shown */
+  char *part;          /* (nullable): the damaged part of the zip, as shown to the user */
   gboolean restorable; /* namida_inspection_is_restorable() */
 } NamidaZipDoubt;
 
@@ -22,10 +24,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaZipDoubt, namida_zip_doubt_free)
  * namida_zip_doubt_list:
  * @database: the database
  *
- * What was found out about the zips of all versions so far, in one query. Blocking: a worker.
+ * Reads the results for the zips of all versions in one query. Blocking: a worker.
  *
- * Returns: (transfer full) (element-type gint64 NamidaZipDoubt): by the number of the version; versions whose zip
- * nobody has looked into are not in it.
+ * Returns: (transfer full) (element-type gint64 NamidaZipDoubt): by the number of the version; versions whose zip was
+ * not inspected are not included.
  */
 GHashTable *namida_zip_doubt_list (NamidaDatabase *database);
 
@@ -35,15 +37,16 @@ GHashTable *namida_zip_doubt_list (NamidaDatabase *database);
  * @record: a version with a zip
  * @cancellable: (nullable): a #GCancellable
  *
- * Looks into the zip, unless it or another one with the same content was looked into before, and remembers the answer.
- * A file whose bytes are not those that arrived is not remembered: that is a matter of verifying. Blocking: a worker.
+ * Inspects the zip, unless it or another zip with the same content was inspected before, and stores the result. The
+ * result for a zip that differs from what arrived is not stored, because verifying handles that case. Blocking: a
+ * worker.
  *
- * Returns: (transfer full) (nullable): %NULL: the zip is not there, cannot be read, or is not as it arrived
+ * Returns: (transfer full) (nullable): %NULL if the zip is missing, cannot be read, or differs from what arrived
  */
 NamidaZipDoubt *
 namida_zip_doubt_find (NamidaDatabase *database, const NamidaVersionRecord *record, GCancellable *cancellable);
 
-/** NamidaFolderDoubt: a version in a folder whose zip Namida could not restore. */
+/** NamidaFolderDoubt: a version in a folder whose zip Namida cannot restore. */
 typedef struct
 {
   char *version; /* the name of its folder */
@@ -53,18 +56,18 @@ typedef struct
 
 /**
  * namida_zip_doubt_list_folder:
- * @folder: a version, or a store: then all versions in it
+ * @folder: a version, or a store to inspect all versions in it
  * @cancellable: (nullable): a #GCancellable
  *
- * Looks into the zips of versions by their records alone, without any database. Whether they are as they arrived is a
- * matter of verifying. Blocking: a worker.
+ * Inspects the zips of versions by their records alone, without a database. Whether they are intact is left to
+ * verifying. Blocking: a worker.
  *
- * Returns: (transfer full) (element-type NamidaFolderDoubt): only those that Namida could not restore
+ * Returns: (transfer full) (element-type NamidaFolderDoubt): only those that Namida cannot restore
  */
 GPtrArray *namida_zip_doubt_list_folder (const char *folder, GCancellable *cancellable);
 
-/** namida_zip_doubt_dup_text: @self: one that is not restorable. Returns: (transfer full): why, as the state of a
- * version in a list: "“tracks.db” in the backup is damaged". */
+/** namida_zip_doubt_dup_text: @self: one that is not restorable. Returns: (transfer full): the reason as the translated
+ * state of a version in a list: "“tracks.db” in the backup is damaged". */
 char *namida_zip_doubt_dup_text (const NamidaZipDoubt *self);
 
 G_END_DECLS
