@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-file-reader.h: opens and checks the files to send, and reads and hashes them in two threads beside
+ * the one that sends. Used by the upload job, the downloads of the server and the links for browsers, in worker
+ * threads. */
 #include "config.h"
 
 #include "namida-file-reader.h"
@@ -61,7 +64,7 @@ namida_source_open (const NamidaEntry *entry, struct stat *st, GError **error)
       source_gone (entry, error);
       return -1;
     }
-  /* O_NONBLOCK: a pipe put in the file's place must not hold this thread. */
+  /* O_NONBLOCK: if the file was replaced by a pipe, opening it must not block this thread. */
   fd = namida_open_at (AT_FDCWD, entry->source, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
   if (fd < 0)
     {
@@ -131,7 +134,7 @@ namida_source_read (const NamidaEntry *entry, int fd, guint64 position, gsize le
 
 struct _NamidaBlockPool
 {
-  GAsyncQueue *free; /* of NamidaBlock */
+  GAsyncQueue *free; /* elements: NamidaBlock */
   NamidaBlock *blocks;
   guint n_blocks;
 };
@@ -144,7 +147,7 @@ namida_block_pool_new (guint n_blocks)
   pool->free = g_async_queue_new ();
   pool->blocks = g_new0 (NamidaBlock, n_blocks);
   pool->n_blocks = n_blocks;
-  /* The last one put in front is the first one taken: few files never touch more than a block or two. */
+  /* The block that was put in last is taken first, so that few files use only one or two blocks. */
   for (guint i = 0; i < n_blocks; i++)
     g_async_queue_push_front (pool->free, &pool->blocks[i]);
   return pool;
@@ -175,7 +178,8 @@ namida_block_pool_take (NamidaBlockPool *pool)
 void
 namida_block_pool_give_back (NamidaBlockPool *pool, NamidaBlock *block)
 {
-  /* GAsyncQueue pops from the tail and push_front adds there: the warm block is used again first. */
+  /* GAsyncQueue pops from the tail, and push_front adds there: a block that is still in the CPU cache is reused
+   * first. */
   if (g_atomic_int_dec_and_test (&block->users))
     g_async_queue_push_front (pool->free, block);
 }
@@ -189,12 +193,12 @@ struct _NamidaFileReader
   guint64 offset;
   NamidaBlockPool *pool;
   GCancellable *cancellable;
-  NamidaDigest *digest;           /* of the hash thread, until it is joined */
-  GAsyncQueue *to_hash, *to_send; /* of NamidaBlock, or END */
+  NamidaDigest *digest;           /* used by the hash thread until it is joined */
+  GAsyncQueue *to_hash, *to_send; /* elements: NamidaBlock or END */
   GThread *reader, *hasher;
   int stop; /* atomic */
   gboolean ended;
-  GError *error; /* of the reader thread, until END came through */
+  GError *error; /* set by the reader thread before it sends END */
 };
 
 static int end_mark;
@@ -209,7 +213,7 @@ stopped (NamidaFileReader *self, GError **error)
   return TRUE;
 }
 
-/* A block either is only hashed (before the offset) or is hashed and sent. */
+/* A block is either only hashed (before the offset) or hashed and sent. */
 static gboolean
 read_block (NamidaFileReader *self, guint64 *position, GError **error)
 {
@@ -307,7 +311,7 @@ namida_file_reader_free (NamidaFileReader *self)
   gpointer item;
 
   g_atomic_int_set (&self->stop, 1);
-  /* What waits here holds blocks that the reader thread may be waiting for. */
+  /* The blocks in this queue may be the ones that the reader thread is waiting for. */
   while (!self->ended)
     {
       if ((item = g_async_queue_pop (self->to_send)) == END)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaFileResults: the result of each file of a backup, protected by a lock. Owned by NamidaTransfer; any
+ * thread. */
 #include "config.h"
 
 #include "namida-file-results.h"
@@ -7,9 +9,9 @@
 
 struct _NamidaFileResults
 {
-  GMutex lock;          /* guards: */
+  GMutex lock;          /* guards the following members */
   NamidaBackup *backup; /* (nullable) */
-  guint8 *results;      /* NamidaFileResult, one an entry */
+  guint8 *results;      /* NamidaFileResult, one for each entry */
   guint n_results;
   GHashTable *details; /* index → sentence */
 };
@@ -95,7 +97,7 @@ namida_file_results_dup_detail (NamidaFileResults *self, guint index)
   return detail;
 }
 
-/* An empty folder that the other side has no way to take is left out on purpose, as links are. */
+/* Empty folders that the other side cannot receive are left out intentionally, like links. */
 static gboolean
 is_failure (gboolean folder, NamidaFileResult result)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaOffer: its properties, the part of it that is accepted, and the decision. The server creates offers;
+ * the hub, the window and the command line decide on them. Main context. */
 #include "config.h"
 
 #include "namida-offer-decide.h"
@@ -13,13 +15,13 @@ struct _NamidaOffer
 {
   GObject parent_instance;
   char *id, *fingerprint, *alias, *device_type, *address, *key, *uuid, *warning;
-  gboolean cannot_pair; /* it has no pairing */
+  gboolean cannot_pair; /* the sender does not support pairing */
   gboolean invited;
   NamidaDoubt doubt;
   gboolean encrypted;
   NamidaBackup *backup;
   NamidaTransfer *transfer;
-  guint8 *declined; /* (nullable): one for each entry; %NULL: everything is accepted */
+  guint8 *declined; /* (nullable): one byte for each entry; NULL: everything is accepted */
   gboolean by_time;
   NamidaOfferState state;
   NamidaOfferDecided decided;
@@ -93,7 +95,7 @@ namida_offer_init (NamidaOffer *self)
   self->id = namida_random_hex (8);
 }
 
-/* A person who cancels the waiting transfer says no. */
+/* Canceling the waiting transfer declines the offer. */
 static void
 on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
@@ -133,7 +135,7 @@ namida_offer_set_decided (NamidaOffer *self, NamidaOfferDecided decided, gpointe
   self->decided_data = user_data;
 }
 
-/* ---- which part is accepted ---- */
+/* ---- the accepted part ---- */
 
 guint
 namida_offer_set_taken (NamidaOffer *self, const char *path, gboolean taken)
@@ -401,7 +403,7 @@ namida_offer_get_transfer (NamidaOffer *self)
   return self->transfer;
 }
 
-/* @reason: NULL when accepted. */
+/* @reason: (nullable): NULL if accepted. */
 static void
 decide (NamidaOffer *self, NamidaOfferState state, NamidaSink *sink, const GError *reason)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An offer of another device that waits for a decision. Created by the server; decided by the hub, the window and the
+ * command line, in the main context. */
 #pragma once
 
 #include "namida-sink.h"
@@ -7,11 +9,9 @@
 
 G_BEGIN_DECLS
 
-/**
- * NamidaOffer: somebody wants to send us a backup, and a person (or a policy) has to decide. Main context. Signal
- * "closed" once: decided here, withdrawn by the sender, or timed out; then it must not be shown any more. Properties
- * "id" (opaque text for notifications), "open".
- */
+/** NamidaOffer: a device wants to send a backup to this one, and the user or a policy has to decide. Main context. The
+ * signal "closed" is emitted once, when it was decided here, withdrawn by the sender, or timed out; after that it must
+ * not be shown any more. Properties: "id" (an opaque text for notifications), "open". */
 #define NAMIDA_TYPE_OFFER (namida_offer_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaOffer, namida_offer, NAMIDA, OFFER, GObject)
 
@@ -20,73 +20,82 @@ typedef enum
   NAMIDA_OFFER_OPEN,
   NAMIDA_OFFER_ACCEPTED,
   NAMIDA_OFFER_DECLINED,
-  NAMIDA_OFFER_WITHDRAWN, /* the sender hung up */
-  NAMIDA_OFFER_EXPIRED,   /* nobody answered within NAMIDA_LIMIT_OFFER_ANSWER_SECONDS */
+  NAMIDA_OFFER_WITHDRAWN, /* the sender disconnected */
+  NAMIDA_OFFER_EXPIRED,   /* no decision within NAMIDA_LIMIT_OFFER_ANSWER_SECONDS */
 } NamidaOfferState;
 
 const char *namida_offer_get_id (NamidaOffer *self);
 NamidaOfferState namida_offer_get_state (NamidaOffer *self);
-/** Returns: (transfer none) (nullable): the certificate's fingerprint, proven by this connection; NULL in plain HTTP.
- */
+/** namida_offer_get_fingerprint: Returns: (transfer none) (nullable): the fingerprint of the certificate that this
+ * connection proved; %NULL for plain HTTP. */
 const char *namida_offer_get_fingerprint (NamidaOffer *self);
-/** Returns: (transfer none): as it may be shown (namida_format_alias). */
+/** namida_offer_get_alias: Returns: (transfer none): the name of the sender in a form that is safe to show
+ * (namida_format_alias()). */
 const char *namida_offer_get_alias (NamidaOffer *self);
-/** Returns: (transfer none) (nullable): what it says it is; proves nothing. */
+/** namida_offer_get_uuid: Returns: (transfer none) (nullable): the UUID that the sender claims, which proves
+ * nothing. */
 const char *namida_offer_get_uuid (NamidaOffer *self);
-/** namida_offer_set_doubt: by who knows the trusted devices, before the offer is shown. @warning: (nullable): a
- * sentence for the person who decides. */
+/** namida_offer_set_doubt: called by the code that knows the trusted devices, before the offer is shown. @warning:
+ * (nullable): a sentence for the user who decides. */
 void namida_offer_set_doubt (NamidaOffer *self, NamidaDoubt doubt, const char *warning);
 NamidaDoubt namida_offer_get_doubt (NamidaOffer *self);
 const char *namida_offer_get_warning (NamidaOffer *self); /* (nullable) */
 const char *namida_offer_get_device_type (NamidaOffer *self);
-const char *namida_offer_get_address (NamidaOffer *self); /* text, no port */
+const char *namida_offer_get_address (NamidaOffer *self); /* without the port */
 gboolean namida_offer_get_encrypted (NamidaOffer *self);
-/** namida_offer_get_can_pair: whether its sender could be paired: nobody is advised to pair with LocalSend. */
+/** namida_offer_get_can_pair: Returns: whether pairing with the sender is possible. Do not suggest it otherwise, for
+ * example for LocalSend. */
 gboolean namida_offer_get_can_pair (NamidaOffer *self);
-/** namida_offer_get_invited: whether the person here has asked for it, by a link for a browser: it is asked about also
- * where strangers are refused. */
+/** namida_offer_get_invited: Returns: whether the user invited the sender with a link for a browser. Such an offer is
+ * shown even if offers of strangers are rejected. */
 gboolean namida_offer_get_invited (NamidaOffer *self);
+/** namida_offer_get_backup: Returns: (transfer none): what is offered. */
 NamidaBackup *namida_offer_get_backup (NamidaOffer *self);
-/** Computed in the worker that parsed the offer: namida_backup_dup_key(). */
+/** namida_offer_get_key: Returns: (transfer none): namida_backup_dup_key(), computed in the worker that parsed the
+ * offer. */
 const char *namida_offer_get_key (NamidaOffer *self);
-/** The transfer that becomes of it: WAITING until decided; ended when declined, withdrawn or expired. (transfer none)
- */
+/** namida_offer_get_transfer: Returns: (transfer none): the transfer that the offer becomes. It is WAITING until the
+ * decision, and ends if the offer is declined, withdrawn or expired. */
 NamidaTransfer *namida_offer_get_transfer (NamidaOffer *self);
 /**
  * namida_offer_set_taken:
- * @path: a file, or a folder with all that is in it, as namida_entry_dup_path() says it; "" is everything
+ * @path: a file, or a folder with everything in it, in the form of namida_entry_dup_path(); "" for everything
+ * @taken: whether it is accepted
  *
- * Which part of the offer is accepted; all of it unless this was called. Main context, while the offer is open.
+ * Chooses which part of the offer is accepted. By default all of it is. Main context, while the offer is open.
  *
- * Returns: how many files and empty folders @path names; 0 for a path that is not in the offer
+ * Returns: how many files and empty folders @path contains; 0 if the path is not in the offer
  */
 guint namida_offer_set_taken (NamidaOffer *self, const char *path, gboolean taken);
-/** namida_offer_set_content_taken: the same for one of namida_backup_dup_contents(): the zip, a music folder, or all
- * single files together. */
+/** namida_offer_set_content_taken: like namida_offer_set_taken() for one of namida_backup_dup_contents(): the zip, a
+ * music folder, or all single files together. */
 void namida_offer_set_content_taken (NamidaOffer *self, const NamidaContent *content, gboolean taken);
-/** namida_offer_set_index_taken: the same for the entry of this index. */
+/** namida_offer_set_index_taken: like namida_offer_set_taken() for the entry with this index. */
 void namida_offer_set_index_taken (NamidaOffer *self, guint index, gboolean taken);
-/** namida_offer_is_taken: whether the entry of this index is part of what is accepted. Any thread once decided. */
+/** namida_offer_is_taken: Returns: whether the entry with this index is in the accepted part. Any thread after the
+ * decision. */
 gboolean namida_offer_is_taken (NamidaOffer *self, guint index);
-/** namida_offer_count_taken: Returns: how many files are accepted. @bytes: (out) (optional): their size together. */
+/** namida_offer_count_taken: @bytes: (out) (optional): the total size of the accepted files. Returns: their number. */
 guint namida_offer_count_taken (NamidaOffer *self, guint64 *bytes);
 /** namida_offer_dup_declined: Returns: (transfer full) (nullable) (element-type utf8): the paths that are not accepted;
- * %NULL when everything is. */
+ * %NULL if everything is. */
 GPtrArray *namida_offer_dup_declined (NamidaOffer *self);
-/** namida_offer_format_declined: Returns: (transfer full) (nullable): the same as one text, for the database. */
+/** namida_offer_format_declined: Returns: (transfer full) (nullable): the paths that are not accepted as one text, for
+ * the database. */
 char *namida_offer_format_declined (NamidaOffer *self);
-/** namida_offer_restore_declined: @text: (nullable): what namida_offer_format_declined() wrote of an earlier offer of
- * the same files; %NULL leaves everything accepted. */
+/** namida_offer_restore_declined: @text: (nullable): the result of namida_offer_format_declined() for an earlier offer
+ * of the same files; %NULL accepts everything. */
 void namida_offer_restore_declined (NamidaOffer *self, const char *text);
-/** namida_offer_set_by_time: by who made it: its sender may give no hash of what it has, so that the same place, size
- * and time have to do. */
+/** namida_offer_set_by_time: called by the creator of the offer if the sender may not know the hashes of its files, so
+ * that place, size and time have to identify them. */
 void namida_offer_set_by_time (NamidaOffer *self);
 gboolean namida_offer_get_by_time (NamidaOffer *self);
-/** namida_offer_accept: @sink: where it lands. The server prepares it in a worker and answers. No effect unless open.
- */
+/** namida_offer_accept: accepts an open offer. @sink: where to save it. The server prepares the sink in a worker and
+ * answers the sender. Has no effect unless the offer is open. */
 void namida_offer_accept (NamidaOffer *self, NamidaSink *sink);
+/** namida_offer_decline: declines the offer in the name of the user. Has no effect unless the offer is open. */
 void namida_offer_decline (NamidaOffer *self);
-/** namida_offer_refuse: answers with @reason (NO_SPACE, BUSY, …) instead of a person's no. */
+/** namida_offer_refuse: refuses the offer with @reason (NO_SPACE, BUSY, …), which is not a decision of the user. */
 void namida_offer_refuse (NamidaOffer *self, const GError *reason);
 
 G_END_DECLS

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-report.h: the JSON report about a transfer and its files, and the words that scripts see. Used by
+ * the command line and the details dialog; any thread. */
 #include "config.h"
 
 #include "namida-report.h"
@@ -32,7 +34,7 @@ namida_report_error_code (const GError *error)
 {
   if (error->domain != NAMIDA_ERROR)
     return "internal";
-  /* Those that never travel have words for scripts all the same. */
+  /* Errors that are never sent to another device have words for scripts, too. */
   switch (error->code)
     {
     case NAMIDA_ERROR_NO_SUCH_DEVICE:

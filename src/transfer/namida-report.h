@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reports the outcome of a transfer to scripts, as JSON. Used by the command line and the details dialog; any
+ * thread. */
 #pragma once
 
 #include "namida-transfer.h"
@@ -9,10 +11,8 @@ G_BEGIN_DECLS
 const char *namida_report_result_name (NamidaTransfer *transfer);
 /** namida_report_error_code: Returns: (transfer none): a word for scripts, never translated. */
 const char *namida_report_error_code (const GError *error);
-/**
- * namida_report_new: the outcome of @transfer, which has ended, and of each of its files, as JSON that ends in a line
- * feed. Any thread; a library of 200,000 files takes seconds. Returns: (transfer full)
- */
+/** namida_report_new: reports the outcome of @transfer, which must have ended, and of each of its files. Takes seconds
+ * for 200,000 files. Returns: (transfer full): JSON that ends with a line feed. Any thread. */
 GBytes *namida_report_new (NamidaTransfer *transfer);
 
 G_END_DECLS

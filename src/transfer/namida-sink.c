@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The functions of the NamidaSink interface, which call the implementation. Called by the server and the puller, mostly
+ * in worker threads. */
 #include "config.h"
 
 #include "namida-sink.h"

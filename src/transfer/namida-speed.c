@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaSpeed, the speed of a transfer over the last three seconds. Called by NamidaTransfer in the main
+ * context. */
 #include "config.h"
 
 #include "namida-speed.h"
@@ -35,7 +37,7 @@ namida_speed_get (const NamidaSpeed *self)
   us = self->samples[self->n_samples - 1].at - self->samples[0].at;
   first = self->samples[0].bytes;
   last = self->samples[self->n_samples - 1].bytes;
-  /* A file that starts over takes bytes back. */
+  /* A file that starts over decreases the number of bytes. */
   if (us <= 0 || last <= first)
     return 0;
   return (guint64) ((double) (last - first) * G_USEC_PER_SEC / (double) us);

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Measures the speed of a transfer. Used by NamidaTransfer in the main context. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/** NamidaSpeed: bytes a second, as they moved in the last three. All zero is a new one. */
+/** NamidaSpeed: the speed in bytes per second, averaged over the last three seconds. Initialize it with zeros. */
 typedef struct
 {
   struct
   {
     gint64 at;
     guint64 bytes;
-  } samples[13]; /* four a second, and the one before */
+  } samples[13]; /* four per second, and the one before */
   guint n_samples;
 } NamidaSpeed;
 
-/** namida_speed_reset: what moved before does not count. */
+/** namida_speed_reset: discards all samples. */
 void namida_speed_reset (NamidaSpeed *self);
-/** namida_speed_add: @at: monotonic, microseconds; @bytes: moved so far. */
+/** namida_speed_add: @at: monotonic time in microseconds; @bytes: the number of bytes so far. */
 void namida_speed_add (NamidaSpeed *self, gint64 at, guint64 bytes);
-/** Returns: bytes a second; 0: not known. */
+/** namida_speed_get: Returns: bytes per second; 0 if unknown. */
 guint64 namida_speed_get (const NamidaSpeed *self);
 
 G_END_DECLS

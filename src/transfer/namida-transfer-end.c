@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a transfer ended, in words. There is one function for transfers of this run and for the rows of the history, so
- * that nothing reads differently after the program was started again. Any thread, but for namida_transfer_get_end(),
- * which is called in the main context. */
+/* Describes how a transfer ended, in words. Transfers of this run and rows of the history use the same function, so
+ * that they read the same after a restart of the program. Any thread, except for namida_transfer_get_end(), which is
+ * called in the main context. */
 #include "config.h"
 
 #include "namida-transfer-end.h"

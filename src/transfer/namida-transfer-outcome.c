@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Why a transfer that ran to its end is incomplete, in words. Called by namida_transfer_finish() alone, which decides
- * between DONE and INCOMPLETE by it: a transfer is done when there is nothing to say here. Main context. */
+/* Explains why a completed transfer is incomplete, in words. Called only by namida_transfer_finish(), which uses it to
+ * decide between DONE and INCOMPLETE: a transfer is DONE if there is nothing to explain. Main context. */
 #include "config.h"
 
 #include "namida-transfer-private.h"
@@ -88,7 +88,7 @@ outcome_fetched (const NamidaFileCounts *counts)
                       counts->failed);
 }
 
-/* Everything that was offered is there, but not everything that was to be sent could be offered. */
+/* Everything that was offered has arrived, but some files could not be offered. */
 static GError *
 outcome_missed (NamidaTransfer *self, guint missed)
 {
@@ -98,13 +98,13 @@ outcome_missed (NamidaTransfer *self, guint missed)
 
       return g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE, words);
     }
-  /* How many are missing was not counted, and sending again would not help. */
+  /* The missing files were not counted, and sending again would not help. */
   if (namida_backup_get_too_many (namida_transfer_get_backup (self)))
     return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
                         _ ("Not everything was sent: there are more than %u files, which is as many as one backup can "
                            "hold. Send fewer folders at a time."),
                         namida_backup_get_files (namida_transfer_get_backup (self)));
-  /* LocalSend and the phone app are sent everything again. */
+  /* With LocalSend and the phone app, everything is sent again. */
   if (namida_transfer_get_unproven (self))
     return g_error_new (NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
                         ngettext ("Not everything was sent: %u file or folder was left out. Details says why.",

@@ -7,7 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* The state of a transfer, as its row says it. */
+/* The text about the state of a transfer that its row shows. Main context. */
 
 static gboolean
 is_sent (NamidaTransfer *self)
@@ -15,7 +15,7 @@ is_sent (NamidaTransfer *self)
   return namida_transfer_get_direction (self) == NAMIDA_DIRECTION_SEND;
 }
 
-/* What is known to be safe: bytes on their way when the connection broke may not be. */
+/* Only bytes that are known to be safe count, because bytes in flight may be lost when the connection breaks. */
 static char *
 dup_away_text (NamidaTransfer *self)
 {
@@ -25,7 +25,7 @@ dup_away_text (NamidaTransfer *self)
 
   if (safe == 0)
     return g_strdup (_ ("Waiting for the device"));
-  /* An amount, not a percentage: 77 MB of a large library are 0 %. */
+  /* Show an amount instead of a percentage, because 77 MB of a large library are 0%. */
   amount = namida_format_progress (safe, total);
   /* Translators: a state; %s is how much of a backup has gone over: “4.1 of 12.4 GB” */
   return g_strdup_printf (_ ("Waiting for the device · %s transferred"), amount);

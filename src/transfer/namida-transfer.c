@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaTransfer: the state of one transfer as the user sees it. Workers add bytes and results without
+ * blocking; a timer in the main context notifies properties four times per second. */
 #include "config.h"
 
 #include "namida-transfer-private.h"
@@ -38,14 +40,14 @@ struct _NamidaTransfer
   gint moved, hashed;                 /* g_atomic */
   gint healed_files, healed_versions; /* g_atomic */
   NamidaFileResults *results;
-  GMutex lock; /* guards: */
+  GMutex lock; /* guards the following members */
   char *current_file;
   gboolean current_file_changed;
   char *trouble; /* (nullable) */
 
-  /* What was told last; main context. */
+  /* The values of the last notification; main context. */
   guint64 done_bytes, total_bytes, speed;
-  guint64 safe_bytes; /* of before a restart; 0 while bytes move */
+  guint64 safe_bytes; /* from before a restart; 0 while bytes are transferred */
   guint done_files, total_files;
   gint64 seconds_left;
   NamidaSpeed recent;
@@ -453,7 +455,7 @@ namida_transfer_cancel (NamidaTransfer *self)
 {
   if (namida_transfer_is_final (self))
     return;
-  /* Who is stopping for a pause finds that it is for good. */
+  /* If the transfer is just stopping for a pause, it is canceled instead. */
   self->pausing = FALSE;
   g_cancellable_cancel (self->cancellable);
 }
@@ -474,7 +476,8 @@ namida_transfer_get_keep_parts (NamidaTransfer *self)
 gboolean
 namida_transfer_keeps_parts (NamidaTransfer *self)
 {
-  /* What was received stays here, whatever its sender speaks; there it stays with a dialect that can be paused. */
+  /* Received data stays on this device, whatever dialect the sender uses. The other device keeps it only with a dialect
+   * that can be paused. */
   return self->direction == NAMIDA_DIRECTION_RECEIVE || self->pausable;
 }
 
@@ -515,7 +518,8 @@ namida_transfer_is_pausing (NamidaTransfer *self)
 void
 namida_transfer_set_paused (NamidaTransfer *self)
 {
-  /* Nobody uses it any more: who moved the bytes has just said that it stopped. */
+  /* The cancellable is not in use any more, because the thread that moved the bytes has just reported that it
+   * stopped. */
   if (self->pausing)
     g_cancellable_reset (self->cancellable);
   self->pausing = FALSE;
@@ -577,7 +581,7 @@ namida_transfer_get_healed (NamidaTransfer *self, guint *versions)
 void
 namida_transfer_restart (NamidaTransfer *self)
 {
-  /* Who can be paused has its parts on the other side: they are safe until it is known better. */
+  /* A transfer that can be paused has its parts on the other side, where they are safe until more is known. */
   if (self->pausable)
     self->safe_bytes = MAX (self->safe_bytes, (guint64) MAX (__atomic_load_n (&self->bytes, __ATOMIC_RELAXED), 0));
   __atomic_store_n (&self->bytes, 0, __ATOMIC_RELAXED);
@@ -606,7 +610,7 @@ namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state)
   self->state = state;
   if (state == NAMIDA_TRANSFER_RUNNING)
     self->safe_bytes = 0;
-  /* The speed counts from here: bytes that were there already were not moved. */
+  /* Measure the speed from here, because bytes that were already there were not transferred. */
   namida_speed_reset (&self->recent);
   if (self->timer == 0 && (state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_FINISHING))
     self->timer = g_timeout_add (SAMPLE_MS, on_timer, self);
@@ -672,7 +676,7 @@ namida_transfer_fail (NamidaTransfer *self, const GError *error)
     return;
   if (error == NULL)
     {
-      /* A mistake of the caller must not leave a transfer that never ends, nor one that seems done. */
+      /* This is a mistake of the caller, but the transfer must neither run forever nor look successful. */
       g_critical ("A transfer failed without an error");
       unknown = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_INTERNAL, _ ("The transfer failed."));
       error = unknown;
