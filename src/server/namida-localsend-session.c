@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaLocalsendSession: decides when a LocalSend session is complete, and tells the sender if the local
+ * user cancels. Called by namida-server-localsend.c, in the main context and in the workers that receive files. */
 #include "config.h"
 
 #include "namida-localsend-session.h"
@@ -10,17 +12,17 @@
 
 struct _NamidaLocalsendSession
 {
-  NamidaReceiveSession *session; /* borrowed: it owns this */
+  NamidaReceiveSession *session; /* borrowed: the session owns this */
   GMainContext *context;
   char *address;
 
-  /* Whom to tell that our person cancelled. */
+  /* The sender's server, to be told if the local user cancels. */
   NamidaIdentity *identity; /* (nullable) */
   GInetSocketAddress *sender;
   char *fingerprint; /* (nullable) */
 
-  GMutex lock;        /* the two below */
-  GHashTable *hashes; /* id → sha256 of what came whole */
+  GMutex lock;        /* guards the two members below */
+  GHashTable *hashes; /* id → SHA-256 of each completely received file */
   guint n_wanted;
 };
 
@@ -72,7 +74,7 @@ namida_localsend_session_note (NamidaLocalsendSession *self, guint index, const 
   gboolean last;
 
   g_mutex_lock (&self->lock);
-  /* A file that comes again, whole, does not end it a second time. */
+  /* A complete file that arrives again does not end the session a second time. */
   last = !g_hash_table_contains (self->hashes, entry->id) && g_hash_table_size (self->hashes) + 1 == self->n_wanted;
   g_hash_table_replace (self->hashes, g_strdup (entry->id), g_strdup (sha256));
   g_mutex_unlock (&self->lock);
@@ -114,19 +116,20 @@ namida_localsend_session_store (NamidaLocalsendSession *self)
   g_mutex_unlock (&self->lock);
   if (n_whole > 0)
     namida_session_end (self->session, dup_hashes (self));
-  /* Nothing was whole, or one is still on its way. */
+  /* Either no file is complete, or one is still being received. */
   if (namida_receive_session_get_state (self->session) == NAMIDA_SESSION_OPEN)
     namida_receive_session_close (self->session, NAMIDA_SESSION_PARKED, NULL);
 }
 
-/* Nothing came for long: its sender is gone, or has given up some files without a word. What is whole is stored. */
+/* Nothing has arrived for a long time: the sender is gone, or has given up on some files without saying so. Store the
+ * complete files. */
 static void
 on_idle (NamidaReceiveSession *session, gpointer user_data)
 {
   namida_localsend_session_store (user_data);
 }
 
-/* ---- our person cancels ---- */
+/* ---- the local user cancels ---- */
 
 static void
 on_cancelled (GCancellable *cancellable, NamidaReceiveSession *session)

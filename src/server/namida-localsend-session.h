@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The end of a LocalSend session, which the LocalSend protocol does not announce. Used by namida-server-localsend.c. */
 #pragma once
 
 #include "namida-identity.h"
@@ -7,39 +8,41 @@
 
 G_BEGIN_DECLS
 
-/**
- * NamidaLocalsendSession: what a NamidaReceiveSession lacks for LocalSend: no hashes and no finish come, so it ends by
- * itself with its last file; and its sender is told when our person cancels. It belongs to its session, which keeps it
- * alive.
- */
+/** NamidaLocalsendSession: adds to a NamidaReceiveSession what LocalSend needs. LocalSend sends no hashes and no
+ * "finish", so the session ends by itself after its last file, and its sender is notified if the local user cancels.
+ * The session owns this object and keeps it alive. */
 typedef struct _NamidaLocalsendSession NamidaLocalsendSession;
 
-/** any thread: makes it, kept by @session. */
+/** namida_localsend_session_attach: creates the object, which @session owns. Any thread. */
 void namida_localsend_session_attach (NamidaReceiveSession *session);
-/** any thread. Returns: (transfer none) (nullable): NULL: not a LocalSend's */
+/** namida_localsend_session_of: Returns: (transfer none) (nullable): %NULL if it is not a LocalSend session. Any
+ * thread. */
 NamidaLocalsendSession *namida_localsend_session_of (NamidaReceiveSession *session);
 /**
- * namida_localsend_session_begin: main context: the session is open now. @address: from where its sender asked (text),
- * and uploads must come
- * @identity: (nullable): NULL: the sender's own server speaks plain HTTP; @sender: that server; @fingerprint:
- * (nullable): it must show this one
+ * namida_localsend_session_begin:
+ * @address: the address of the sender as text; uploads must come from it
+ * @identity: (nullable): %NULL if the sender's own server uses plain HTTP
+ * @sender: the address of that server
+ * @fingerprint: (nullable): the fingerprint that it must present
+ *
+ * Tells the object that the session is open. Main context.
  */
 void namida_localsend_session_begin (NamidaLocalsendSession *self,
                                      const char *address,
                                      NamidaIdentity *identity,
                                      GInetSocketAddress *sender,
                                      const char *fingerprint);
-/** Returns: (transfer none): any thread once it has begun. */
+/** namida_localsend_session_get_address: Returns: (transfer none): the address of the sender. Any thread after the
+ * session has begun. */
 const char *namida_localsend_session_get_address (NamidaLocalsendSession *self);
-/** namida_localsend_session_note: any thread: a file came whole. Returns: whether it was the last one. */
+/** namida_localsend_session_note: records that a file was received completely. Returns: whether it was the last one.
+ * Any thread. */
 gboolean namida_localsend_session_note (NamidaLocalsendSession *self, guint index, const char *sha256);
-/** namida_localsend_session_store: main context: the sender has left: what came whole is stored, and the session ends;
- * where nothing did, it is parked. */
+/** namida_localsend_session_store: called when the sender has left: stores the complete files and ends the session, or
+ * parks it if no file is complete. Main context. */
 void namida_localsend_session_store (NamidaLocalsendSession *self);
-/**
- * namida_localsend_session_finish: a worker thread, after the last file: stores all, and waits for that. Returns:
- * %FALSE when this file, @index, is not stored.
- */
+/** namida_localsend_session_finish: called after the last file: stores all files and waits for that. Returns: %FALSE if
+ * the file @index was not stored. Blocking: a worker thread. */
 gboolean namida_localsend_session_finish (NamidaLocalsendSession *self, guint index);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaMessage, and removes what must not be shown from texts of other devices. */
 #include "config.h"
 
 #include "namida-message.h"
@@ -66,7 +67,8 @@ namida_message_init (NamidaMessage *self)
 {
 }
 
-/* A terminal would obey control characters; bidirectional overrides would make a text read as another. */
+/* Removes control characters, which a terminal would obey, and bidirectional overrides, which can make a text read
+ * differently. */
 char *
 namida_message_clean (const char *text)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaPackReader with libarchive, and limits how much a sender can make it read or allocate. Called by
+ * namida-server-pack.c in a worker. */
 #include "config.h"
 
 #include "namida-pack-reader.h"
@@ -12,10 +14,10 @@
 #include <string.h>
 
 #define BUFFER_SIZE (128u * 1024)
-/* What may be read between the bytes of two entries, beside the rest of a buffer: an honest header is at most 2 KiB.
- * libarchive alone would take 1 MiB a header, and sparse maps without an end. */
+/* How much may be read between the contents of two entries, in addition to the rest of a buffer. A valid header has at
+ * most 2 KiB. Without this limit, libarchive would accept 1 MiB for each header, and sparse maps of any length. */
 #define HEADER_BYTES (16u * 1024)
-/* tar fills its last record up, to 10 KiB as a rule. */
+/* tar pads its last record, usually to 10 KiB. */
 #define TAIL_BYTES (64u * 1024)
 
 struct _NamidaPackReader
@@ -25,7 +27,7 @@ struct _NamidaPackReader
   NamidaPackRead read;
   gpointer user_data;
   guint8 *buffer;
-  GError *error; /* of @read */
+  GError *error; /* set by @read */
   gsize header_bytes;
   gboolean in_header, ended;
   guint n_entries;
@@ -86,7 +88,7 @@ namida_pack_reader_free (NamidaPackReader *self)
   g_free (self);
 }
 
-/* Only tar, and no compression: nothing here grows. */
+/* Accepts only tar without compression, so that the data cannot expand. */
 static gboolean
 open_archive (NamidaPackReader *self)
 {
@@ -94,7 +96,7 @@ open_archive (NamidaPackReader *self)
          && archive_read_open (self->archive, self, NULL, on_read, NULL) == ARCHIVE_OK;
 }
 
-/* To the end of the body: the next request begins behind it. */
+/* Reads to the end of the body, because the next request begins after it. */
 static gboolean
 drain (NamidaPackReader *self, GError **error)
 {

@@ -6,13 +6,13 @@
 #include "namida-clock.h"
 #include "namida-limits.h"
 
-/* Somebody in the middle has one chance in a million with each pairing that begins. Addresses and keys cost nothing, so
- * the limit is one for all of them: docs/security.md says what it is worth, and tests/unit/transfer/test-pair-guard.c
- * tries it. Called by namida-server-pair.c. */
+/* An attacker in the middle has a chance of one in a million with each pairing that begins. Addresses and keys cost
+ * nothing, so there is one limit for all of them: docs/security.md says what it achieves, and
+ * tests/unit/transfer/test-pair-guard.c tests it. Called by namida-server-pair.c. */
 
 struct _NamidaPairGuard
 {
-  GQueue begun;      /* gint64 *: monotonic µs, the oldest first */
+  GQueue begun;      /* gint64 *: monotonic µs, oldest first */
   gint64 open_until; /* monotonic µs */
 };
 

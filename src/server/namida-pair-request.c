@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaPairRequest, which carries the digits of a pairing to the user and the answer back to the server.
+ * Main context. */
 #include "config.h"
 
 #include "namida-pair-request-private.h"

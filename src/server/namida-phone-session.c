@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaPhoneSession: finds the file that an upload of the phone app names, and decides when the session is
+ * complete. Called by namida-server-phone.c, in the main context and in the workers that receive files. */
 #include "config.h"
 
 #include "namida-phone-session.h"
@@ -12,18 +14,18 @@
 
 typedef struct
 {
-  guint index; /* of the backup's entries */
-  char *token; /* (nullable): it is not wanted */
+  guint index; /* in the entries of the backup */
+  char *token; /* (nullable): NULL if it is not wanted */
   char *sha256;
   gboolean here;
 } File;
 
 struct _NamidaPhoneSession
 {
-  NamidaReceiveSession *session; /* borrowed: it owns this */
+  NamidaReceiveSession *session; /* borrowed: the session owns this */
   GMainContext *context;
 
-  GMutex lock;        /* the three below */
+  GMutex lock;        /* guards the three members below */
   GHashTable *places; /* place → File */
   guint n_missing;
   gboolean busy;
@@ -110,7 +112,7 @@ begin (
                                               &query, length, upload, &right_offset, error);
 }
 
-/* What is here already comes nevertheless; only its size can be looked at. */
+/* The app also sends files that are here already. Only their size can be checked. */
 static gboolean
 begin_nowhere (
     NamidaPhoneSession *self, File *file, const NamidaEntry *entry, gint64 length, NamidaUpload *upload, GError **error)
@@ -200,7 +202,7 @@ namida_phone_session_give (
 
 /* ---- the end ---- */
 
-/* Sizes have been compared already. */
+/* The sizes have been compared already. */
 static GHashTable *
 dup_hashes (NamidaPhoneSession *self)
 {

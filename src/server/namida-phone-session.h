@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The uploads and the end of a session with the phone app. Used by namida-server-phone.c. */
 #pragma once
 
 #include "namida-phone-messages.h"
@@ -6,24 +7,31 @@
 
 G_BEGIN_DECLS
 
-/**
- * NamidaPhoneSession: what a NamidaReceiveSession lacks for the phone app, which has no tokens, no offsets, no hashes
- * and no finish: its uploads name places, each comes once and from its beginning, one after the other, and after the
- * last one the session ends by itself. It belongs to its session, which keeps it alive.
- */
+/** NamidaPhoneSession: adds to a NamidaReceiveSession what the phone app needs. The app has no tokens, offsets, hashes
+ * or "finish": its uploads name places, each file is sent once and from its beginning, one after the other, and after
+ * the last one the session ends by itself. The session owns this object and keeps it alive. */
 typedef struct _NamidaPhoneSession NamidaPhoneSession;
 
-/** any thread: makes it, kept by @session. */
+/** namida_phone_session_attach: creates the object, which @session owns. Any thread. */
 void namida_phone_session_attach (NamidaReceiveSession *session);
-/** any thread. Returns: (transfer none) (nullable): NULL: not a phone's */
+/** namida_phone_session_of: Returns: (transfer none) (nullable): %NULL if it is not a session of the phone app. Any
+ * thread. */
 NamidaPhoneSession *namida_phone_session_of (NamidaReceiveSession *session);
-/** Main context: the session is open now; the end will be there. */
+/** namida_phone_session_begin: tells the object that the session is open. Its end is handled in this context. Main
+ * context. */
 void namida_phone_session_begin (NamidaPhoneSession *self);
 
 /**
- * namida_phone_session_take: any thread: a file that was agreed on begins to come. @length: of the body, -1 unknown.
- * @wanted: (out): else it is here already, and its bytes lead nowhere. Errors: BAD_TOKEN (not agreed on, or here),
- * BUSY, WRONG_SIZE, and why the session is over.
+ * namida_phone_session_take:
+ * @wish: what the upload names
+ * @length: the length of the body; -1 if unknown
+ * @upload: (out): the upload that begins
+ * @wanted: (out): %FALSE if the file is already here, so that its bytes are discarded
+ *
+ * Begins the upload of a file that was agreed on. Any thread.
+ *
+ * Returns: %FALSE with BAD_TOKEN (not agreed on, or already received), BUSY, WRONG_SIZE, or the reason why the session
+ * has ended
  */
 gboolean namida_phone_session_take (NamidaPhoneSession *self,
                                     const NamidaPhoneUpload *wish,
@@ -31,14 +39,12 @@ gboolean namida_phone_session_take (NamidaPhoneSession *self,
                                     NamidaUpload *upload,
                                     gboolean *wanted,
                                     GError **error);
-/** namida_phone_session_give: any thread: that file's upload is over. @sha256: (nullable): of the whole file; NULL: it
- * did not come whole, and may come again. @last: (out): it was the last one that was missing. */
+/** namida_phone_session_give: ends the upload of a file. @sha256: (nullable): the hash of the whole file; %NULL if it
+ * is incomplete and may be sent again. @last: (out): whether it was the last missing file. Any thread. */
 void namida_phone_session_give (
     NamidaPhoneSession *self, const NamidaUpload *upload, guint64 there, const char *sha256, gboolean *last);
-/**
- * namida_phone_session_finish: a worker thread, after the last file: stores all, and waits for that. Returns: whether
- * every file is stored or was there; the transfer says more.
- */
+/** namida_phone_session_finish: called after the last file: stores all files and waits for that. Returns: whether every
+ * file is stored or was already there; the transfer has the details. Blocking: a worker thread. */
 gboolean namida_phone_session_finish (NamidaPhoneSession *self);
 
 G_END_DECLS

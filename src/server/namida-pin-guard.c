@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaPinGuard, with a bounded table of addresses and keys. Called by the server in the main context. */
 #include "config.h"
 
 #include "namida-pin-guard.h"
@@ -11,10 +12,10 @@
 #include <string.h>
 
 #define MAX_KEYS 1024
-#define MAX_DOUBLINGS 8 /* 5 min to 21 h */
+#define MAX_DOUBLINGS 8 /* from 5 min up to 21 h */
 #define MAX_KNOWN 256
-/* Addresses (IPv6) and keys cost an attacker nothing: what all of them together get wrong has a lock of its own, after
- * more tries, and not for who has once given the right PIN. */
+/* Addresses (IPv6) and keys cost an attacker nothing, so wrong PINs of all senders together have a lock of their own,
+ * after more attempts. It does not apply to devices that have once sent the right PIN. */
 #define EVERYBODY "*"
 #define TRIES_OF_ALL (NAMIDA_LIMIT_PIN_TRIES * 10)
 
@@ -29,7 +30,7 @@ typedef struct
 struct _NamidaPinGuard
 {
   GHashTable *records; /* key → Record */
-  GHashTable *known;   /* fingerprints that gave the right PIN, a set */
+  GHashTable *known;   /* a set of fingerprints that sent the right PIN */
 };
 
 NamidaPinGuard *
@@ -59,7 +60,7 @@ namida_pin_guard_wait (NamidaPinGuard *self, const char *key)
   return left > 0 ? (guint) ((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC) : 0;
 }
 
-/* Makes room by forgetting the one that was quiet for the longest time, locked ones last. */
+/* Removes the record that was inactive for the longest time, and locked ones last. */
 static void
 forget_one (NamidaPinGuard *self)
 {

@@ -1,29 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Limits how often the PIN can be guessed. Owned by the server and used for offers and LocalSend requests in the main
+ * context. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/**
- * NamidaPinGuard: who guessed wrong, and how long they have to wait: NAMIDA_LIMIT_PIN_TRIES failures of one key (an
- * address, a fingerprint) lock it for NAMIDA_LIMIT_PIN_LOCK_SECONDS, each further lock twice as long as the one before.
- * namida_pin_guard_check() also counts what all of them get wrong together, with ten times the tries: new addresses and
- * keys cost nothing. Who has once given the right PIN is not held up by that. Remembers a bounded number of keys. Main
- * context.
- */
+/** NamidaPinGuard: counts wrong PINs and how long their senders have to wait. NAMIDA_LIMIT_PIN_TRIES failures of one
+ * key (an address or a fingerprint) lock it for NAMIDA_LIMIT_PIN_LOCK_SECONDS, and each further lock lasts twice as
+ * long as the previous one. namida_pin_guard_check() also counts the failures of all senders together, with ten times
+ * as many attempts, because new addresses and keys cost nothing. That lock does not apply to devices that have once
+ * sent the right PIN. Remembers a bounded number of keys. Main context. */
 typedef struct _NamidaPinGuard NamidaPinGuard;
 
 NamidaPinGuard *namida_pin_guard_new (void);
 void namida_pin_guard_free (NamidaPinGuard *self);
-/** namida_pin_guard_wait: Returns: seconds until @key (nullable: 0) may try again, rounded up; 0: now. */
+/** namida_pin_guard_wait: @key: (nullable): %NULL never waits. Returns: the seconds until @key may try again, rounded
+ * up; 0 if it may try now. */
 guint namida_pin_guard_wait (NamidaPinGuard *self, const char *key);
-/** namida_pin_guard_failed: counts one failure of @key (nullable). */
+/** namida_pin_guard_failed: counts a failure of @key (nullable). */
 void namida_pin_guard_failed (NamidaPinGuard *self, const char *key);
 /**
- * namida_pin_guard_check: @pin: the right one; @given: (nullable); @address and @fingerprint (nullable): who asks
- * @wait: (out): seconds to wait with TOO_MANY
- * Compares in constant time. Errors: PIN_REQUIRED, PIN_WRONG, TOO_MANY.
+ * namida_pin_guard_check:
+ * @pin: the right PIN
+ * @given: (nullable): the PIN that was sent
+ * @address: the address of the sender
+ * @fingerprint: (nullable): the key of the sender
+ * @wait: (out): with TOO_MANY, the seconds to wait
+ *
+ * Checks a PIN in constant time and counts failures.
+ *
+ * Returns: %FALSE with PIN_REQUIRED, PIN_WRONG or TOO_MANY
  */
 gboolean namida_pin_guard_check (NamidaPinGuard *self,
                                  const char *pin,
@@ -33,7 +41,7 @@ gboolean namida_pin_guard_check (NamidaPinGuard *self,
                                  guint *wait,
                                  GError **error);
 
-/** namida_equal_secret: Returns: whether both are equal, in a time that depends on the length of @given only. Any
+/** namida_equal_secret: Returns: whether both texts are equal, in a time that depends only on the length of @given. Any
  * thread. */
 gboolean namida_equal_secret (const char *secret, const char *given);
 

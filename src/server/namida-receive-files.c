@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaReceiveFiles: tokens and offsets of files, and their results at the end of a session. Called by
+ * NamidaReceiveSession under its lock. */
 #include "config.h"
 
 #include "namida-receive-files.h"
@@ -14,9 +16,9 @@
 typedef struct
 {
   guint index;
-  guint64 there; /* bytes in the part */
-  char *token;   /* (nullable): it is here whole, and nothing of it is to come */
-  char *sha256;  /* (nullable) of all of it, once whole */
+  guint64 there; /* the length of the part in bytes */
+  char *token;   /* (nullable): NULL if it is here completely and will not be sent */
+  char *sha256;  /* (nullable): of the whole file, once it is complete */
   gboolean busy, counted;
 } File;
 
@@ -24,10 +26,10 @@ struct _NamidaReceiveFiles
 {
   NamidaBackup *backup;
   NamidaTransfer *transfer;
-  GHashTable *files;   /* id (the entry's) → File: what is to be stored */
-  guint n_wanted;      /* of them, what is to come */
-  GPtrArray *declined; /* ids, of the entries */
-  GHashTable *codes;   /* index → NamidaError: why the disk did not take a file */
+  GHashTable *files;   /* id of the entry → File: the files to store */
+  guint n_wanted;      /* the number of files to receive */
+  GPtrArray *declined; /* the ids of declined entries */
+  GHashTable *codes;   /* index → NamidaError: why the disk did not accept a file */
 };
 
 static void
@@ -179,7 +181,7 @@ check_upload (
   return FALSE;
 }
 
-/* The file starts over from @offset: what came after it does not count any more. */
+/* The file starts over from @offset, so the bytes after it no longer count. */
 static void
 take_back (NamidaReceiveFiles *self, File *file, guint64 offset)
 {
@@ -242,7 +244,7 @@ make_commits (NamidaReceiveFiles *self, GHashTable *hashes, guint *n)
       File *file = g_hash_table_lookup (self->files, id);
       const char *sent = hashes != NULL ? g_hash_table_lookup (hashes, id) : NULL;
 
-      /* What came whole before was compared then. */
+      /* A part that was complete before has been compared already. */
       if (sent == NULL && file != NULL && file->token == NULL)
         sent = file->sha256;
       commits[(*n)++] = (NamidaCommit){ .index = i,
@@ -253,7 +255,7 @@ make_commits (NamidaReceiveFiles *self, GHashTable *hashes, guint *n)
   return commits;
 }
 
-/* Of a file that was not wanted: whether what is here is what the sender has read by now. */
+/* For a file that was not wanted: whether the local content is what the sender has read in the meantime. */
 static gboolean
 is_what_is_here (NamidaReceiveFiles *self, const NamidaEntry *entry, const char *asked)
 {
@@ -261,7 +263,7 @@ is_what_is_here (NamidaReceiveFiles *self, const NamidaEntry *entry, const char 
          || (entry->sha256 != NULL && g_ascii_strcasecmp (entry->sha256, asked) == 0);
 }
 
-/* Of the files that the sender knows to be asked about. */
+/* Writes the results of the files that the sender asked about, and of all others that failed or were received. */
 static char *
 format_results (NamidaReceiveFiles *self, GHashTable *hashes, gsize *length)
 {
@@ -287,7 +289,7 @@ format_results (NamidaReceiveFiles *self, GHashTable *hashes, gsize *length)
   return namida_finish_answer_format (results, &healed, length);
 }
 
-/* Why a file did not arrive whole may be known since its upload. */
+/* The reason why a file is incomplete may be known since its upload. */
 static void
 set_result (NamidaReceiveFiles *self, const NamidaCommit *commit)
 {
@@ -303,7 +305,7 @@ set_result (NamidaReceiveFiles *self, const NamidaCommit *commit)
     g_hash_table_insert (self->codes, GUINT_TO_POINTER (commit->index), GUINT_TO_POINTER ((guint) commit->code));
 }
 
-/* @hashes: (nullable): nothing was wanted. */
+/* @hashes: (nullable): NULL if nothing was wanted. */
 static gboolean
 commit (NamidaReceiveFiles *self, NamidaSink *sink, GHashTable *hashes, GError **error)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaReceiveSession: a state machine for the files of one accepted offer, with a timer that notices lost
+ * connections. The dialects of the server call it, in the main context and in the workers that receive files. */
 #include "config.h"
 
 #include "namida-receive-session.h"
@@ -10,7 +12,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#define LOST_SECONDS 3 /* without any connection: so long a sender may take to connect again */
+#define LOST_SECONDS 3 /* how long a sender may take to reconnect */
 
 struct _NamidaReceiveSession
 {
@@ -23,11 +25,11 @@ struct _NamidaReceiveSession
   GMainContext *context;
   gint64 last_activity; /* __atomic, monotonic µs */
 
-  GMutex lock; /* the five below */
+  GMutex lock; /* guards the five members below */
   NamidaReceiveFiles *files;
   NamidaSessionState state;
   guint n_uploads, n_connections;
-  gint64 connection_lost_at; /* 0: never had one, or has one */
+  gint64 connection_lost_at; /* 0 if it never had a connection, or has one */
 
   NamidaSessionOver over, idle; /* @idle: (nullable) */
   gpointer over_data, idle_data;
@@ -331,7 +333,7 @@ namida_receive_session_is_left (NamidaReceiveSession *self, gboolean *for_good)
   return state == NAMIDA_SESSION_PARKED || (state == NAMIDA_SESSION_OPEN && lost != 0);
 }
 
-/* Returns whether the parts were left. */
+/* Ends the session in the sink. Returns whether its parts were left. */
 static void
 end_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -364,7 +366,7 @@ namida_receive_session_get_left_parts (NamidaReceiveSession *self)
   return self->left_parts;
 }
 
-/* The sink is told only when no worker can touch it any more. */
+/* The sink is called only when no worker uses it any more. */
 static void
 check_over (NamidaReceiveSession *self)
 {
@@ -445,7 +447,8 @@ begin_end (NamidaReceiveSession *self, NamidaSessionState state)
   g_cancellable_cancel (self->cancellable);
 }
 
-/* Its parts are being parked to go on later, and now it is cancelled: nobody waits for the one to say the other. */
+/* The session is canceled while its parts are being parked to be resumed later. The new state is set at once, without
+ * waiting for that to end. */
 static void
 cancel_while_closing (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason)
 {
@@ -470,7 +473,7 @@ namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState sta
   if (self->closing && !self->over_told && is_cancelled (state)
       && (now == NAMIDA_SESSION_PARKED || now == NAMIDA_SESSION_PAUSED))
     cancel_while_closing (self, state, reason);
-  /* Storing is not stopped half-way: it ends by itself. */
+  /* Storing is not interrupted; it ends by itself. */
   if (self->closing || now == NAMIDA_SESSION_FINISHING)
     return;
   begin_end (self, state);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The answer to a control request, and the wait for it. The routes' handlers call these functions in the main context;
- * workers of the server's pool write what is answered, so that no peer that reads slowly ever holds up the main
- * context. */
+/* Answers control requests, and waits for the answer. The handlers of the routes call these functions in the main
+ * context; workers of the server's pool write the answers, so that a slow client never blocks the main context. */
 
 #include "config.h"
 
@@ -123,18 +122,19 @@ static void request_watch (NamidaRequest *self, GIOCondition condition);
 
 #define TLS_HEADER_BYTES 5
 #define TLS_ALERT 0x15
-#define TLS_ALERT_MOST_BYTES 24 /* of an alert that is encrypted: less than any request has */
+#define TLS_ALERT_MOST_BYTES 24 /* size of an encrypted alert: smaller than any request */
 
-/* Whether what lies in the socket is TLS's close_notify, in whichever version. */
+/* Whether the data in the socket is the close_notify of any version of TLS. */
 static gboolean
 request_is_alert (const guint8 *start, gssize n)
 {
   return n < TLS_HEADER_BYTES || start[0] == TLS_ALERT || (start[3] == 0 && start[4] <= TLS_ALERT_MOST_BYTES);
 }
 
-/* Nobody reads while a person thinks, so the socket is looked at below TLS. Of most senders nothing may come while they
- * wait: the end of the stream, a reset, or bytes (TLS's close_notify) all mean that they hang up. One whose connection
- * is kept may send its next request ahead; then only the end of the connection is looked for. */
+/* Nothing reads from the connection while the user decides, so the socket is checked below TLS. Most senders must not
+ * send anything while they wait: the end of the stream, a reset, or bytes (the close_notify of TLS) all mean that they
+ * disconnected. If the connection is kept, the sender may already send its next request; then only the end of the
+ * connection is watched. */
 static gboolean
 on_socket_event (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
@@ -181,7 +181,7 @@ typedef struct
   GString *head;
   char *body; /* (nullable) */
   gsize length;
-  gboolean written; /* all of it */
+  gboolean written; /* completely written */
 } RequestAnswer;
 
 static void
@@ -208,7 +208,7 @@ on_answer_written (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* A worker. */
+/* Runs in a worker. */
 static void
 answer_write (gpointer data)
 {
@@ -262,7 +262,8 @@ on_diverted (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Not at once: whoever answers goes on to use what the end of the request frees. @json: (transfer full) */
+/* Answers in an idle callback, because the caller still uses what the end of the request frees. @json: (transfer
+ * full). */
 static void
 request_divert (NamidaRequest *self, guint status, char *json, gsize length)
 {

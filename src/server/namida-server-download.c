@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The routes of fetching: lists the versions that a device may fetch, prepares one, and sends its files, with ranges.
+ * Requests are handled in the main context; the shelf is called and files are sent in workers. */
 #include "config.h"
 
 #include "namida-server-download.h"
@@ -18,11 +20,11 @@
 #define DOWNLOAD_PATH NAMIDA_V1_PREFIX "/download"
 #define DOWNLOADS_KEY "namida-server-downloads"
 #define SHARE_KEY "namida-server-share"
-/* A device that asks again goes on where it stopped: an old session is needed by nobody. */
+/* A device that asks again resumes where it stopped, so old sessions are not needed. */
 #define SHARES_MOST 16u
 #define SHARES_OF_ONE_MOST 2u
 
-/* What of a backup one device may fetch for a while. Immutable once made; any thread. */
+/* Share: the files of a backup that one device may fetch for a while. Immutable after its creation; any thread. */
 typedef struct
 {
   char *id;
@@ -32,7 +34,7 @@ typedef struct
   GHashTable *files; /* id → NamidaEntry, borrowed from @backup */
 } Share;
 
-/* The server's part of all this; main context. */
+/* Downloads: the part of the server that serves downloads; main context. */
 typedef struct
 {
   NamidaShelf *shelf;
@@ -91,7 +93,7 @@ namida_server_get_shelf (NamidaServer *self)
   return downloads != NULL ? downloads->shelf : NULL;
 }
 
-/* Asked at every request: trust can be withdrawn at any time. */
+/* Checked for each request, because trust can be withdrawn at any time. */
 static gboolean
 check_may (NamidaServer *self, const char *fingerprint, GError **error)
 {
@@ -103,14 +105,14 @@ check_may (NamidaServer *self, const char *fingerprint, GError **error)
   return FALSE;
 }
 
-/* ---- one question, answered by a worker ---- */
+/* ---- requests that a worker answers ---- */
 
 typedef struct
 {
   NamidaRequest *request;
   NamidaShelf *shelf;
   char *fingerprint;
-  char *backup_id; /* (nullable): the list is asked for */
+  char *backup_id; /* (nullable): NULL to ask for the list */
   char **labels;   /* (nullable) */
   gboolean all_names;
   NamidaDeviceInfo *info;
@@ -330,7 +332,7 @@ namida_server_forget_downloads (NamidaServer *self, const char *fingerprint)
     }
 }
 
-/* ---- the bytes: worker threads ---- */
+/* ---- sending files: worker threads ---- */
 
 static gboolean
 write_head (NamidaServing *job, guint64 offset, guint64 size)
@@ -351,7 +353,8 @@ write_head (NamidaServing *job, guint64 offset, guint64 size)
                                     NULL);
 }
 
-/* A file that changes meanwhile ends the connection: what was promised cannot be kept. @digest: of what was read. */
+/* If a file changes while it is sent, the connection is closed, because the announced content cannot be sent. @digest:
+ * updated with what was read. */
 static gboolean
 write_content (NamidaServing *job, const NamidaEntry *entry, int fd, guint64 offset, NamidaDigest *digest)
 {
@@ -388,7 +391,7 @@ find_entry (NamidaServing *job, const Share *share, guint64 *offset, GError **er
                            _ ("There is no such file to fetch. Ask for the backup again."));
       return NULL;
     }
-  /* RFC 9110, 14.2: a range that is not understood is no range. */
+  /* RFC 9110, 14.2: a range that is not understood is ignored. */
   *offset = job->head.range > 0 ? (guint64) job->head.range : 0;
   if (*offset <= entry->size && (*offset == 0 || *offset < entry->size))
     return entry;
@@ -397,8 +400,8 @@ find_entry (NamidaServing *job, const Share *share, guint64 *offset, GError **er
   return NULL;
 }
 
-/* A file that was read from its first byte to its last is checked on the way: the other device finds out by itself, and
- * here the content is known to be damaged from now on. */
+/* A file that was read from the first byte to the last is verified on the way: the other device notices a difference
+ * itself, and here the content is recorded as damaged. */
 static void
 download_check (const Share *share, const NamidaEntry *entry, int fd, const struct stat *before, NamidaDigest *digest)
 {

@@ -14,7 +14,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* The dialect of LocalSend, over TLS (1.18 shows a certificate, older ones and others do not) or in plain HTTP. */
+/* The LocalSend dialect, over TLS (LocalSend 1.18 presents a certificate, older versions and other apps do not) or
+ * plain HTTP. Handlers run in the main context; bodies are parsed and received by workers. */
 
 static GInetSocketAddress *
 address_of (NamidaRequest *request, guint16 port)
@@ -28,7 +29,7 @@ host_of (NamidaRequest *request)
   return g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (request->remote));
 }
 
-/* Who shows one key and claims another is not who it claims to be. */
+/* Refuses a device that presents one key and claims another. */
 static gboolean
 check_claim (const NamidaConnection *connection, const NamidaDeviceInfo *info, GError **error)
 {
@@ -51,7 +52,7 @@ answer_info (NamidaServer *self, NamidaRequest *request)
   namida_request_answer (request, SOUP_STATUS_OK, text, strlen (text));
 }
 
-/* A worker. */
+/* Runs in a worker. */
 static gpointer
 parse_register (NamidaRequest *request, GError **error)
 {
@@ -80,7 +81,7 @@ handle_register (NamidaServer *self, NamidaRequest *request)
 
 /* ---- prepare-upload ---- */
 
-/* In the words that LocalSend's own apps look for. */
+/* Uses the words that the LocalSend apps look for. */
 static void
 reword_pin (GError **error)
 {
@@ -126,7 +127,7 @@ parse (const char *data, gsize length, GError **error)
   return message;
 }
 
-/* One that has ended is in the table until its last connection is gone, which may be long after its sender heard so. */
+/* An ended session stays in the table until its last connection is closed, possibly long after its sender was told. */
 static gboolean
 is_going_on (NamidaReceiveSession *session)
 {
@@ -135,7 +136,7 @@ is_going_on (NamidaReceiveSession *session)
   return state == NAMIDA_SESSION_OPEN || state == NAMIDA_SESSION_FINISHING;
 }
 
-/* Its sender has gone: what it offers now may be what did not arrive. */
+/* The sender is gone: what it offers now may be the files that did not arrive. */
 static gboolean
 is_left (NamidaReceiveSession *session)
 {
@@ -145,8 +146,8 @@ is_left (NamidaReceiveSession *session)
          || (namida_receive_session_is_left (session, &for_good) && for_good);
 }
 
-/* What of a session that was left is whole is stored: its sender was told that it arrived. The same offer goes on with
- * the session instead. */
+/* Stores the complete files of a session that its sender left, because the sender was told that they arrived. If the
+ * same offer comes again, the session is resumed instead. */
 static gboolean
 settle_older (NamidaServer *self, const char *owner, const char *key)
 {
@@ -167,7 +168,7 @@ settle_older (NamidaServer *self, const char *owner, const char *key)
   return FALSE;
 }
 
-/* One at a time, as LocalSend itself: but who begins the same anew goes on with it. */
+/* Allows one session at a time, like LocalSend itself. A sender that starts the same offer again resumes it. */
 static gboolean
 check_free (NamidaServer *self, NamidaRequest *request, const char *key, GError **error)
 {
@@ -233,7 +234,7 @@ begun (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session
   const char *fingerprint = request->connection->fingerprint;
   g_autoptr (GInetSocketAddress) sender = address_of (request, request->info->port);
 
-  namida_transfer_set_pausable (transfer, FALSE); /* its sender could not take it up again */
+  namida_transfer_set_pausable (transfer, FALSE); /* the sender cannot resume it */
   namida_localsend_session_begin (namida_localsend_session_of (session), request->connection->address,
                                   request->info->https ? self->identity : NULL, sender,
                                   fingerprint != NULL ? fingerprint : request->info->fingerprint);
@@ -251,7 +252,7 @@ is_damaged (NamidaServing *job, const char *sha256)
   return entry->sha256 != NULL && !g_str_equal (entry->sha256, sha256);
 }
 
-/* Returns: (transfer full) (nullable): of the whole file. */
+/* Returns: (transfer full) (nullable): the hash of the whole file. */
 static char *
 receive (NamidaServing *job, NamidaHttpReader *reader, GError **error)
 {
@@ -266,7 +267,7 @@ receive (NamidaServing *job, NamidaHttpReader *reader, GError **error)
     }
   else if (sha256 == NULL && error != NULL && g_error_matches (*error, NAMIDA_ERROR, NAMIDA_ERROR_WRONG_SIZE))
     {
-      /* 422 would be understood as: try again. */
+      /* Senders understand status 422 as a request to try again. */
       (*error)->code = NAMIDA_ERROR_INVALID_REQUEST;
     }
   namida_receive_session_end_upload (job->session, &job->upload, sha256 != NULL ? there : 0, sha256);
@@ -296,12 +297,12 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
   g_autoptr (GError) reason = NULL;
 
   namida_transfer_set_current_file (transfer, path);
-  /* A file that breaks off begins anew: a phone that pauses may take longer than a sender that resumes. */
+  /* A file that is interrupted starts over, so allow a phone that pauses more time than a sender that can resume. */
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_SESSION_IDLE_SECONDS);
   sha256 = receive (job, reader, &error);
   if (sha256 == NULL)
     reason = namida_serving_explain (job, error);
-  /* The last answer waits until all is stored: a full disk is not told as a success. */
+  /* The answer to the last file waits until everything is stored, so that a full disk is not reported as success. */
   else if (!namida_localsend_session_note (session, job->upload.index, sha256)
            || namida_localsend_session_finish (session, job->upload.index))
     return answer_stored (job);
@@ -388,7 +389,7 @@ handle_cancel (NamidaServer *self, NamidaRequest *request)
   gboolean found = cancel_receiving (self, request, id);
 
   found |= namida_localsend_sessions_stop (id, request->connection->fingerprint, host_of (request));
-  /* Who cancels what is over, or not its own, learns nothing of what else there is. */
+  /* Answer 200 even if nothing was canceled, so that a client cannot find out which sessions exist. */
   if (!found)
     g_debug ("LocalSend: nothing to cancel for %s", request->connection->address);
   namida_request_answer (request, SOUP_STATUS_OK, g_strdup ("{}"), 2);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Handles an offer from its head to the answer: parses it, finds or parks older sessions, asks the hub, prepares the
+ * sink and starts the session. Shared by all dialects, which differ in NamidaOfferWording. Main context; parsing and
+ * preparing run in workers. */
 #include "config.h"
 
 #include "namida-error.h"
@@ -13,19 +16,19 @@
 #define MANY_FILES 10000u
 
 #define RETRY_SECONDS 10
-#define SCOPE_KEY "namida-server-scope" /* of a session */
+#define SCOPE_KEY "namida-server-scope" /* set on a session */
 
-/* One prepare-upload from its head to its answer. */
+/* One prepare-upload request from its head to its answer. */
 typedef struct
 {
   grefcount refs;
   NamidaServer *server;
   NamidaRequest *request;
   char *owner;
-  char *scope;        /* (nullable) until parsed: namida_backup_dup_scope() */
-  NamidaOffer *offer; /* (nullable) until parsed */
+  char *scope;        /* (nullable) until it is parsed: namida_backup_dup_scope() */
+  NamidaOffer *offer; /* (nullable) until it is parsed */
   GBytes *manifest;   /* (nullable) */
-  NamidaSink *sink;   /* (nullable) until accepted */
+  NamidaSink *sink;   /* (nullable) until it is accepted */
   guint timer;
 } OpenOffer;
 
@@ -61,7 +64,8 @@ find (NamidaServer *self, NamidaRequest *request)
   return NULL;
 }
 
-/* Strangers and trusted devices have places of their own: what nobody answers holds up no trusted device. */
+/* Strangers and trusted devices have separate places, so that unanswered offers of strangers never block a trusted
+ * device. */
 static gboolean
 is_of_trusted (NamidaServer *self, guint index)
 {
@@ -123,7 +127,7 @@ namida_server_early_offer (NamidaServer *self, NamidaRequest *request, guint *re
   return check_place (self, request, retry_after, error);
 }
 
-/* Only what was parsed takes a place. */
+/* Only offers that were parsed take a place. */
 static OpenOffer *
 open_offer_new (NamidaServer *self, NamidaRequest *request)
 {
@@ -166,16 +170,16 @@ namida_server_close_offers_of (NamidaServer *self, const char *owner)
       OpenOffer *open = g_ptr_array_index (self->offers, i - 1);
 
       if (open->offer != NULL && g_str_equal (open->owner, owner))
-        namida_offer_decline (open->offer); /* its sender is told */
+        namida_offer_decline (open->offer); /* its sender is notified */
     }
 }
 
-/* ---- accepted ---- */
+/* ---- accepted offers ---- */
 
 typedef struct
 {
   NamidaReceiveSession *session;
-  char *answer; /* (nullable): nothing is wanted */
+  char *answer; /* (nullable): set if nothing is wanted */
   gsize length;
 } Prepared;
 
@@ -189,8 +193,8 @@ prepared_free (gpointer data)
   g_free (prepared);
 }
 
-/* What a large offer leaves behind in small pieces (bodies, messages, the session before it) would otherwise stay with
- * the process. */
+/* Returns memory to the system. Otherwise the small pieces that a large offer leaves behind (bodies, messages, the
+ * previous session) would stay with the process. */
 static void
 give_memory_back (guint n_files)
 {
@@ -218,9 +222,8 @@ wants_free (NamidaWant *wants, guint n)
   g_free (wants);
 }
 
-/* What came whole before the sender was interrupted: it is read once, and what is not the file of the offer comes
- * again.
- */
+/* A part may have been completed before the sender was interrupted. Read it once; if it is not the file of the offer,
+ * the file is sent again. */
 static void
 find_whole_part (OpenOffer *open, guint index, const NamidaEntry *entry, NamidaWant *want)
 {
@@ -254,13 +257,13 @@ find_whole_parts (OpenOffer *open, NamidaBackup *backup, NamidaWant *wants, GCan
     }
 }
 
-/* Whether the sender is told that nothing is wanted, and nothing more comes. */
+/* Whether the sender is told that nothing is wanted, so that it sends nothing more. */
 static gboolean
 ends_at_once (const NamidaOfferWording *wording, NamidaReceiveSession *session)
 {
   if (wording->sends_all || namida_receive_session_get_n_wanted (session) > 0)
     return FALSE;
-  /* In v1 that would say that everything is here. */
+  /* In v1 that would mean that everything is here. */
   return wording->needs_hashes || namida_receive_session_get_n_declined (session) == 0;
 }
 
@@ -358,7 +361,7 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       const NamidaOfferWording *wording = open->request->route->offer;
 
-      /* Only who takes a session up again can be paused. */
+      /* Only a sender that can resume a session can be paused. */
       namida_transfer_set_pausable (transfer, wording->supersedes);
       namida_server_add_session (open->server, prepared->session);
       if (wording->begun != NULL)
@@ -383,7 +386,7 @@ start_preparing (OpenOffer *open)
   g_task_run_in_thread (task, prepare_worker);
 }
 
-/* @begins_anew: all of it comes once more: what was there is of no use. */
+/* @begins_anew: the sender sends everything again, so the existing parts are useless. */
 static void
 let_go (NamidaReceiveSession *session, gboolean begins_anew)
 {
@@ -394,9 +397,9 @@ let_go (NamidaReceiveSession *session, gboolean begins_anew)
   namida_receive_session_close (session, begins_anew ? NAMIDA_SESSION_CANCELLED : NAMIDA_SESSION_PARKED, reason);
 }
 
-/* A session of this backup as it was before something in it changed, whose sender has gone: what it has is gone on with
- * only once it is parked. A sender that is between two connections comes back to it: it gets its time to do so.
- * Returns: whether to wait for it. */
+/* Parks a session of an earlier state of this backup whose sender is gone: its data can be used only after it is
+ * parked. A sender that is between two connections is given time to return. Returns: whether to wait for the
+ * session. */
 static gboolean
 park_left (OpenOffer *open, NamidaReceiveSession *session)
 {
@@ -410,9 +413,8 @@ park_left (OpenOffer *open, NamidaReceiveSession *session)
   return TRUE;
 }
 
-/* An older session of the same backup (its connection broke, and nobody noticed yet) has to let go of its parts first;
- * of a sender that sends one backup at a time, any older one.
- * Returns: whether there is one still. */
+/* Parks older sessions of the same backup (whose lost connection was not noticed yet), because they must release their
+ * parts first; if the sender sends one backup at a time, any older session. Returns: whether there is still one. */
 static gboolean
 park_older (OpenOffer *open)
 {
@@ -465,7 +467,7 @@ on_decided (NamidaOffer *offer, NamidaSink *sink, const GError *reason, gpointer
     g_timeout_add (50, supersede, open);
 }
 
-/* ---- asked ---- */
+/* ---- asking ---- */
 
 static gboolean
 on_expired (gpointer user_data)
@@ -509,7 +511,7 @@ namida_server_parsed_offer_dup_backup (gpointer parsed)
   return g_object_ref (((Parsed *) parsed)->message->backup);
 }
 
-/* A worker of the server's own: what strangers send does not take a thread from our own work. */
+/* Runs in a worker of the server, so that offers of strangers do not take threads from other work. */
 gpointer
 namida_server_parse_offer (NamidaRequest *request, GError **error)
 {
@@ -581,7 +583,7 @@ ask (OpenOffer *open, Parsed *parsed)
   if (alias == NULL && known == NULL && !open->request->connection->encrypted)
     known = g_strdup (_ ("Namida Sync app"));
 
-  /* Whatever fingerprint the JSON claims: the certificate's counts. */
+  /* The fingerprint of the certificate counts, not the one in the JSON text. */
   open->offer = namida_offer_new (open->request->connection->fingerprint,
                                   alias != NULL   ? alias
                                   : known != NULL ? known
@@ -590,7 +592,7 @@ ask (OpenOffer *open, Parsed *parsed)
                                   open->request->connection->encrypted, parsed->message->backup, parsed->key);
   if (wording->needs_hashes && !has_all_hashes (parsed->message->backup))
     namida_transfer_set_unproven (namida_offer_get_transfer (open->offer));
-  /* Only our own dialect proves by itself what it sends, and pairs. */
+  /* Only our own dialect proves what it sends and supports pairing. */
   namida_offer_set_can_pair (open->offer, !wording->needs_hashes && !wording->invited);
   namida_offer_set_invited (open->offer, wording->invited);
   if (wording->whole_files)
@@ -603,7 +605,7 @@ ask (OpenOffer *open, Parsed *parsed)
   open->timer = g_timeout_add_seconds (open->server->offer_seconds, on_expired, open);
   if (wording->asked != NULL)
     wording->asked (open->request, open->offer);
-  /* Before anybody is asked: only a parked session is found as the one that this offer goes on with. */
+  /* Do this before anybody is asked, because only a parked session can be found and resumed by this offer. */
   open_offer_ref (open);
   if (announce (open) == G_SOURCE_CONTINUE)
     g_timeout_add (50, announce, open);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Receives a pack, many small files in one request, for namida-server-upload.c. Runs in a worker of the server. */
 #include "config.h"
 
 #include "namida-body-receiver.h"
@@ -7,13 +8,13 @@
 #include "namida-pack-reader.h"
 #include "namida-server-upload-private.h"
 
-/* One pack while it arrives. */
+/* Pack: a pack that is being received. */
 typedef struct
 {
   NamidaServing *serving;
   NamidaHttpBody body;
   NamidaDigest *digest;
-  guint8 *data; /* of one file */
+  guint8 *data; /* the bytes of one file */
   gsize allocated;
   GHashTable *answer;
 } Pack;
@@ -27,7 +28,7 @@ read_body (void *buffer, gsize count, gpointer user_data, GError **error)
                                 namida_receive_session_get_cancellable (pack->serving->session), error);
 }
 
-/* Bytes to a part, whole. Returns: (transfer full): their SHA-256. */
+/* Writes the bytes to a part. Returns: (transfer full) (nullable): their SHA-256. */
 static char *
 store_file (Pack *pack, guint index, gsize size, GError **error)
 {
@@ -55,7 +56,7 @@ show_file (NamidaReceiveSession *session, guint index)
   namida_transfer_set_current_file (transfer, path);
 }
 
-/* The file's bytes are read before anything is opened: a part is there whole or not at all. */
+/* Reads the bytes of the file before opening its part, so that a part is either complete or missing. */
 static gboolean
 receive_file (Pack *pack, NamidaPackReader *reader, const NamidaPackEntry *entry, GError **error)
 {
@@ -82,7 +83,7 @@ receive_file (Pack *pack, NamidaPackReader *reader, const NamidaPackEntry *entry
     }
   if (sha256 != NULL)
     namida_receive_session_add_bytes (session, entry->size);
-  /* Of a file this small nothing is kept but the whole. */
+  /* An incomplete part is not kept for such a small file. */
   namida_receive_session_end_upload (session, &upload, sha256 != NULL ? entry->size : 0, sha256);
   if (sha256 != NULL)
     namida_pack_answer_add (pack->answer, entry->id, entry->size, sha256);

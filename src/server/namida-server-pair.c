@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The route of pairing: commits, reveals and confirms the digits with another device, one pairing at a time. Main
+ * context. */
 #include "config.h"
 
 #include "namida-error.h"
@@ -11,13 +13,13 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* The one pairing that may be under way. */
+/* The pairing in progress, of which there is at most one. */
 struct _NamidaPairing
 {
   char *fingerprint, *address, *id, *commitment, *nonce;
-  NamidaPairRequest *request; /* shown here, its digits once they are revealed */
-  NamidaRequest *confirm;     /* (nullable): waits for our person, after its own has confirmed */
-  NamidaRequest *wait;        /* (nullable): only wants to know when it is over here */
+  NamidaPairRequest *request; /* shown to the local user, with the digits once they are revealed */
+  NamidaRequest *confirm;     /* (nullable): waits for the local user; the other user has confirmed */
+  NamidaRequest *wait;        /* (nullable): only waits for the end of the pairing */
   guint timer;
 };
 
@@ -29,7 +31,7 @@ fail (NamidaRequest *request, NamidaError code, const char *sentence)
   namida_request_fail (request, error, 0);
 }
 
-/* @request: (nullable): one that waits for the end */
+/* @request: (nullable): a request that waits for the end. */
 static void
 answer_end (NamidaRequest *request, gboolean paired)
 {
@@ -39,8 +41,8 @@ answer_end (NamidaRequest *request, gboolean paired)
     fail (request, NAMIDA_ERROR_DECLINED, _ ("The other device did not confirm the pairing."));
 }
 
-/* Ends the pairing, and answers the requests that wait for it. Unless it was confirmed by both people, it goes on
- * counting as a guess. */
+/* Ends the pairing and answers the requests that wait for it. Unless both users confirmed, it still counts as a
+ * guess. */
 static void
 end_pairing (NamidaServer *self, gboolean paired)
 {
@@ -106,7 +108,7 @@ on_answered (NamidaPairRequest *request, gpointer user_data)
     end_pairing (self, TRUE);
 }
 
-/* The person here sees it from its first message on: a guess must not be made in silence. */
+/* Shows the request from its first message on, so that no guess goes unnoticed. */
 static void
 show_request (NamidaServer *self, NamidaPairing *pairing)
 {
@@ -120,7 +122,7 @@ show_request (NamidaServer *self, NamidaPairing *pairing)
   g_signal_emit_by_name (self, "pair-request", shown);
 }
 
-/* Returns: whether another pairing may begin; else @request is answered. */
+/* Returns: whether another pairing may begin; otherwise @request was answered. */
 static gboolean
 check_begin (NamidaServer *self, NamidaRequest *request)
 {
@@ -133,7 +135,7 @@ check_begin (NamidaServer *self, NamidaRequest *request)
             _ ("Nobody can confirm a pairing on the other device now. Start pairing on that device instead."));
       return FALSE;
     }
-  /* One who begins anew gave up what was before, which counts. */
+  /* A device that begins again gave up its previous pairing, which still counts. */
   if (self->pairing != NULL && g_str_equal (self->pairing->fingerprint, request->connection->fingerprint))
     end_pairing (self, FALSE);
   if (self->pairing != NULL)
@@ -231,7 +233,7 @@ confirm (NamidaServer *self, NamidaRequest *request)
     namida_request_wait (request, on_confirm_gone, self);
 }
 
-/* The other side waits for its own person meanwhile, and wants to know at once when ours says no. */
+/* The other side waits for its own user in the meantime, and wants to know at once if the local user declines. */
 static void
 wait_for_end (NamidaServer *self, NamidaRequest *request)
 {
@@ -244,7 +246,8 @@ wait_for_end (NamidaServer *self, NamidaRequest *request)
   namida_request_wait (request, on_confirm_gone, self);
 }
 
-/* The other person said no: ours need not wait. It counts as a try, or the digits could be guessed for ever. */
+/* The other user declined, so the local user does not have to answer. It counts as a guess; otherwise the digits could
+ * be guessed without limit. */
 static void
 abort_pairing (NamidaServer *self, NamidaRequest *request)
 {
@@ -271,7 +274,7 @@ namida_server_set_waits (NamidaServer *self, guint offer_seconds, guint pair_sec
   self->pair_seconds = pair_seconds;
 }
 
-/* A worker. */
+/* Runs in a worker. */
 gpointer
 namida_server_parse_pair (NamidaRequest *request, GError **error)
 {

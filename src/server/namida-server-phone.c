@@ -12,9 +12,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* The dialect of the Namida Sync phone app: the same paths in plain HTTP, no sessions, no proof of anything. What its
- * person's device sent is told from other things by address, place, size and time alone, and only after somebody here
- * said yes. The app reads no answer before its body is sent: what is not expected is refused by hanging up. */
+/* The dialect of the Namida Sync phone app: the same paths over plain HTTP, without sessions and without any proof of
+ * identity. Uploads are matched only by address, place, size and time, and only after the local user accepted the
+ * offer. The app does not read an answer before its body is sent, so unexpected uploads are refused by closing the
+ * connection. Handlers run in the main context; files are received by workers. */
 
 /* ---- uploads ---- */
 
@@ -27,7 +28,7 @@ answer_received (NamidaServing *job)
   g_output_stream_write_all (g_io_stream_get_output_stream (job->stream), answer, strlen (answer), NULL, NULL, NULL);
 }
 
-/* The bytes of a file that is here. Returns: whether there are as many as were announced. */
+/* Reads and discards the bytes of a file that is already here. Returns: whether the body has the announced length. */
 static gboolean
 drain (NamidaServing *job, NamidaHttpReader *reader)
 {
@@ -49,7 +50,7 @@ drain (NamidaServing *job, NamidaHttpReader *reader)
   return n == 0 && came == job->upload.size;
 }
 
-/* Returns: (transfer full) (nullable): its hash, or "" for what is not written; NULL: it did not come whole. */
+/* Returns: (transfer full) (nullable): the hash of the file, "" if it is discarded, or NULL if it is incomplete. */
 static char *
 receive (NamidaServing *job, NamidaHttpReader *reader, guint64 *there)
 {
@@ -63,14 +64,14 @@ receive (NamidaServing *job, NamidaHttpReader *reader, guint64 *there)
   sha256 = namida_serving_receive_part (job, reader, there, &error);
   if (sha256 == NULL)
     {
-      /* Tells this device's person what only this device knows. */
+      /* Tells the local user about problems that only this device knows. */
       told = namida_serving_explain (job, error);
       g_debug ("An upload of the phone app ended early: %s", error->message);
     }
   return sha256;
 }
 
-/* The app makes a connection for each file. */
+/* Serves one upload. The app opens a connection for each file. */
 static gboolean
 serve (NamidaServing *job, NamidaHttpReader *reader)
 {
@@ -84,11 +85,11 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
   gboolean last;
 
   namida_transfer_set_current_file (transfer, path);
-  /* A file that breaks off begins anew: a phone that pauses may take longer than a sender that resumes. */
+  /* A file that is interrupted starts over, so allow a phone that pauses more time than a sender that can resume. */
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_SESSION_IDLE_SECONDS);
   sha256 = receive (job, reader, &there);
   namida_phone_session_give (phone, &job->upload, there, sha256, &last);
-  /* After the last one the app says that all is there: so it has to be stored. */
+  /* After the last file the app reports success, so everything must be stored before it gets the answer. */
   if (sha256 != NULL && (!last || namida_phone_session_finish (phone)))
     answer_received (job);
   return FALSE;
@@ -201,7 +202,8 @@ has_session (const char *query)
   return id != NULL || token != NULL;
 }
 
-/* What has no handler here is v1's, and so is what names a session: that needs a key on both sides. */
+/* Routes without a handler here belong to v1, and so do requests that name a session, which need a key on both
+ * sides. */
 static gboolean
 check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error)
 {
@@ -214,7 +216,7 @@ check (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *reques
 }
 
 static const NamidaRoute routes[] = {
-  /* A POST is how devices without TLS make themselves known; it proves nothing, and the signal says so. */
+  /* Devices without TLS announce themselves with a POST. It proves nothing, and the signal says so. */
   { .name = "register",
     .get = TRUE,
     .post = TRUE,

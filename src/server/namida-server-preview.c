@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* POST preview: what of an offer would travel. Nobody is asked and nothing begins, so that only devices that are
- * trusted here get an answer. The head and the limits are those of an offer. Main context; the store is asked in a
- * worker. */
+/* POST preview: tells which files of an offer would have to be sent. It does not ask the user and starts nothing, so
+ * only trusted devices get an answer. Its head and its limits are those of an offer. Main context; the store is asked
+ * in a worker. */
 #include "config.h"
 
 #include "namida-error.h"
@@ -9,7 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Of the answer's form, which is that of an offer's: there is no session, and nothing is granted. */
+/* The answer has the form of an answer to an offer, but there is no session and nothing is granted. */
 #define NO_SESSION "preview"
 
 typedef struct
@@ -89,7 +89,7 @@ namida_server_early_preview (NamidaServer *self, NamidaRequest *request, guint *
 {
   gboolean trusted = FALSE;
 
-  /* Trust may have ended while the connection was open. */
+  /* Trust may have been withdrawn while the connection was open. */
   g_signal_emit_by_name (self, "is-trusted", request->connection->fingerprint, &trusted);
   if (!trusted)
     g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the server share: requests, routes, dialects and the members of NamidaServer. Main context unless a
+ * function says otherwise. */
 #pragma once
 
 #include "namida-body-buffer.h"
@@ -18,46 +20,47 @@ G_BEGIN_DECLS
 typedef struct _NamidaRequest NamidaRequest;
 typedef struct _NamidaPairing NamidaPairing;
 
-/** NamidaOfferWording: how a dialect says an offer and the answer to it; namida-server-offer.c does the rest. */
+/** NamidaOfferWording: the form of an offer and its answer in a dialect; namida-server-offer.c does the rest. */
 typedef struct
 {
-  /* A worker thread; untrusted. */
+  /* Parses the untrusted body in a worker thread. */
   NamidaOfferMessage *(*parse) (const char *data, gsize length, GError **error);
-  /* A worker thread. Returns: (transfer full): the body of the 200. */
+  /* Runs in a worker thread. Returns: (transfer full): the body of the 200 answer. */
   char *(*answer) (NamidaReceiveSession *session, gsize *length);
-  /* (nullable): main context: somebody is going to be asked about @offer. */
+  /* (nullable): main context: the user is about to be asked about @offer. */
   void (*asked) (NamidaRequest *request, NamidaOffer *offer);
-  /* (nullable): main context: the session has begun, and the answer goes out next. */
+  /* (nullable): main context: the session has begun, and the answer is sent next. */
   void (*begun) (NamidaServer *self, NamidaRequest *request, NamidaReceiveSession *session);
-  /* (nullable): main context, before anybody is asked. Returns: whether it is to go on; else why not is in @error, or
-   * it is answered already. */
+  /* (nullable): main context, before the user is asked. Returns: whether to continue; otherwise the reason is in
+   * @error, or the request was answered already. */
   gboolean (*look) (
       NamidaServer *self, NamidaRequest *request, const NamidaOfferMessage *message, const char *key, GError **error);
-  const char *type; /* (nullable): of the answer's body; NULL: JSON */
-  /* A repeated offer goes on with the session that runs: that is parked before anybody is asked. Else the session of
-   * this sender that runs is left alone until the new offer is accepted, which ends it. */
+  const char *type; /* (nullable): the type of the answer's body; NULL: JSON */
+  /* If TRUE, a repeated offer resumes the running session, which is parked before the user is asked. Otherwise the
+   * running session of this sender continues until the new offer is accepted, which ends it. */
   gboolean supersedes;
-  gboolean single;    /* one open offer at a time, of whoever; more are BUSY */
-  gboolean sends_all; /* whatever is not wanted comes, too: there is no "nothing is wanted" */
-  /* The sender says at no later point what it sent: without hashes in the offer, nothing proves what arrives. */
+  gboolean single;    /* only one open offer at a time from all senders; others are BUSY */
+  gboolean sends_all; /* files that are not wanted are sent, too; "nothing is wanted" does not exist */
+  /* The sender does not report later what it sent: without hashes in the offer, nothing verifies what arrives. */
   gboolean needs_hashes;
-  gboolean invited; /* the person here has asked for it */
-  /* The sender cannot go on within a file: one whose part is whole is not asked for, any other from its beginning. */
+  gboolean invited; /* the local user invited the sender */
+  /* The sender cannot resume within a file: files with a complete part are not requested, and all others are sent from
+   * their beginning. */
   gboolean whole_files;
-  /* (nullable): main context, before anybody is asked. Returns: whether to wait, because an older session of this
-   * sender that it has left is being stored. */
+  /* (nullable): main context, before the user is asked. Returns: whether to wait, because an older session that this
+   * sender left is being stored. */
   gboolean (*settle_older) (NamidaServer *self, const char *owner, const char *key);
 } NamidaOfferWording;
 
-/** NamidaRoute: one endpoint. Either @handle (the whole body is there), or @take: it gets the connection when the head
- * is there. @early: (nullable): checks on the head, before any byte of the body is accepted; may refuse. @parse:
- * (nullable): a worker thread: the body to what @handle finds in the request's "parsed" (its body is gone then); never
- * anything but NULL without an error. */
+/** NamidaRoute: one endpoint. It has either @handle, which is called with the whole body, or @take, which takes over
+ * the connection after the head. @early: (nullable): checks the head before any byte of the body is accepted, and may
+ * refuse the request. @parse: (nullable): converts the body, in a worker thread, into "parsed" of the request, for
+ * @handle; the body is freed afterwards. It returns NULL only with an error. */
 typedef struct
 {
   const char *name;
   gboolean get, post;
-  gboolean open; /* for the dialect's check: GET needs no certificate */
+  gboolean open; /* for the check of the dialect: GET needs no certificate */
   gsize max_body;
   gboolean (*early) (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
   gpointer (*parse) (NamidaRequest *request, GError **error);
@@ -67,21 +70,23 @@ typedef struct
   const NamidaOfferWording *offer; /* with namida_server_handle_offer() */
 } NamidaRoute;
 
-/** NamidaServerDialect: one way of speaking; namida-server-routes.c lists them. */
+/** NamidaServerDialect: one dialect; namida-server-routes.c lists them. */
 typedef struct
 {
-  const char *prefix; /* of its paths, no slash at the end */
+  const char *prefix; /* prefix of its paths, without a slash at the end */
   const NamidaRoute *routes;
   gsize n_routes;
-  /* (nullable): whether a connection of this kind can be this dialect's; else the next one with the prefix is tried. */
+  /* (nullable): whether a connection of this kind can belong to this dialect; otherwise the next dialect with the
+   * prefix is tried. */
   gboolean (*speaks) (const NamidaConnection *connection);
-  /* (nullable): which route @name is, where the table's names do not say; its errors are its own answers. */
+  /* (nullable): finds the route for @name if the names in the table do not suffice; its errors are answered as they
+   * are. */
   const NamidaRoute *(*find) (NamidaServer *self, const NamidaRequest *request, const char *name, GError **error);
-  /* Its requests come from a page of our own, and it looks itself whether they do; else browsers are refused. */
+  /* Its requests come from a page of our own, and it checks that itself; for other dialects, browsers are refused. */
   gboolean of_page;
-  /* Whether this connection may use the route. */
+  /* Checks whether this connection may use the route. */
   gboolean (*check) (NamidaServer *self, const NamidaRoute *route, const NamidaRequest *request, GError **error);
-  gboolean keeps; /* a connection stays open after an answer, for the next request */
+  gboolean keeps; /* keep the connection open after an answer, for the next request */
 } NamidaServerDialect;
 
 extern const NamidaServerDialect namida_server_v1;        /* namida-server-v1.c */
@@ -89,47 +94,48 @@ extern const NamidaServerDialect namida_server_phone;     /* namida-server-phone
 extern const NamidaServerDialect namida_server_localsend; /* namida-server-localsend.c */
 extern const NamidaServerDialect namida_server_link;      /* link/namida-link-routes.c */
 
-/** NamidaRequest: one control request from its first byte to its answer. Reference-counted (g_atomic_rc_box); of the
- * main context, but for the time between namida_server_run() and what its worker hands back. */
+/** NamidaRequest: one control request from its first byte to its answer. Reference-counted (g_atomic_rc_box). It
+ * belongs to the main context, except between namida_server_run() and the moment when its worker hands it back. */
 struct _NamidaRequest
 {
-  NamidaServer *server; /* borrowed; NULL once it is gone */
+  NamidaServer *server; /* borrowed; NULL after the server is gone */
   GMainContext *context;
-  GIOStream *stream; /* (nullable): given away, with @reader */
+  GIOStream *stream; /* (nullable): NULL after it was taken over, with @reader */
   NamidaHttpReader *reader;
   GSocket *socket;
   GSocketAddress *remote;
   NamidaConnection *connection; /* owned by @remote */
   NamidaHttpHead head;
-  const NamidaRoute *route; /* (nullable) until the head is there */
+  const NamidaRoute *route; /* (nullable) until the head is read */
   NamidaBodyBudget *budget;
   NamidaRateLimit *bodies;            /* of all strangers together, */
   NamidaConnectionLimit *connections; /* (nullable): while a trusted device is among these */
   GBytes *body;                       /* (nullable) until it is there, and once it is parsed */
   gboolean body_in_file;
-  gpointer parsed; /* (nullable): by @route */
-  GError *failure; /* (nullable): of a worker */
+  gpointer parsed; /* (nullable): the result of the @parse of @route */
+  GError *failure; /* (nullable): set by a worker */
   GSource *timer;
   GSource *hangup;
-  gint64 began;  /* of the body: monotonic µs */
-  gint received; /* g_atomic: bytes of the body */
+  gint64 began;  /* when the body began: monotonic µs */
+  gint received; /* g_atomic: received bytes of the body */
   guint retry_after;
-  const char *type;       /* of the answer's body */
-  char *fields;           /* (nullable): more fields of the answer, each with its CRLF */
-  NamidaDeviceInfo *info; /* (nullable): who it says it is, for the dialect */
+  const char *type;       /* the type of the answer's body */
+  char *fields;           /* (nullable): more fields of the answer, each with CRLF */
+  NamidaDeviceInfo *info; /* (nullable): what the sender claims to be, for the dialect */
   gboolean keeps;         /* the connection stays open after the answer */
   gboolean answered, gone;
-  /* Called once when the sender is gone before the answer. */
+  /* Called once if the sender disconnects before the answer. */
   void (*on_gone) (NamidaRequest *request, gpointer user_data);
   gpointer gone_data;
-  /* (nullable): this request has no connection of its own, and its answer goes here. @json: (nullable), as in
-   * namida_request_answer(); namida_request_over() follows. */
+  /* (nullable): for a request without a connection: receives the answer. @json: (nullable), as in
+   * namida_request_answer(). namida_request_over() follows. */
   void (*on_answer) (NamidaRequest *request, guint status, const char *json, gsize length, gpointer user_data);
   gpointer answer_data;
 };
 
-/** namida_request_new_detached: for what outlives the request that began it: @route of @like, its sender with @owner as
- * whose it is, and no connection. @on_answer gets its answer, once, in the main context. (transfer full) */
+/** namida_request_new_detached: creates a request that outlives the request that began it. It has the route of @like,
+ * @owner as the owner of what it brings, and no connection. @on_answer: gets its answer once, in the main context.
+ * Returns: (transfer full). */
 NamidaRequest *namida_request_new_detached (
     NamidaRequest *like,
     const char *owner,
@@ -137,16 +143,18 @@ NamidaRequest *namida_request_new_detached (
     gpointer user_data);
 NamidaRequest *namida_request_ref (NamidaRequest *self);
 void namida_request_unref (NamidaRequest *self);
-/** From now on a hang-up is noticed. */
+/** namida_request_wait: from now on, a disconnection is noticed. @on_gone: (nullable): called once then. */
 void namida_request_wait (NamidaRequest *self, void (*on_gone) (NamidaRequest *, gpointer), gpointer user_data);
-/** @json: (transfer full) (nullable): or whatever @type says. Closes the connection after the answer, or reads the next
- * request from it. */
+/** namida_request_answer: @json: (transfer full) (nullable): the body, of the type @type. After the answer, closes the
+ * connection or reads the next request from it. */
 void namida_request_answer (NamidaRequest *self, guint status, char *json, gsize length);
+/** namida_request_fail: answers with the status and the body for @reason. @retry_after: seconds; 0 for none. */
 void namida_request_fail (NamidaRequest *self, const GError *reason, guint retry_after);
-/** Returns: (transfer full) (nullable): ?key= */
+/** namida_request_get: Returns: (transfer full) (nullable): the value of @key in the query. */
 char *namida_request_get (NamidaRequest *self, const char *key);
 gboolean namida_request_is_get (NamidaRequest *self);
-/** It needs nothing any more: its place is free. The connection ends with the last reference, if it is still here. */
+/** namida_request_over: ends the request and frees its place. If the connection was not taken over, it is closed with
+ * the last reference. */
 void namida_request_over (NamidaRequest *self);
 
 struct _NamidaServer
@@ -156,44 +164,44 @@ struct _NamidaServer
   NamidaListener *listener;
   gboolean running;
   GThreadPool *workers;
-  NamidaBodyBudget *budget; /* of strangers' bodies */
-  NamidaRateLimit *bodies;  /* how fast they come */
+  NamidaBodyBudget *budget; /* for the bodies of strangers */
+  NamidaRateLimit *bodies;  /* limits the speed of these bodies */
   char *device_type, *pin;
   gboolean sends_only;
-  NamidaRateLimit *limit; /* of what begins from now on */
-  guint64 rate;           /* the same, as a number */
-  gboolean localsend;     /* is spoken */
-  gboolean unencrypted;   /* offers of devices without encryption are asked about */
+  NamidaRateLimit *limit; /* for transfers that begin from now on */
+  guint64 rate;           /* the same limit in bytes per second */
+  gboolean localsend;     /* whether LocalSend is supported */
+  gboolean unencrypted;   /* whether offers without encryption are accepted for asking */
   NamidaPinGuard *guard;
   NamidaPairGuard *pair_guard;
-  gboolean may_pair;    /* somebody here can confirm a pairing */
+  gboolean may_pair;    /* whether a user can confirm a pairing here */
   GHashTable *sessions; /* id → NamidaReceiveSession */
   GHashTable *ended;    /* id → Ended (namida-server-session.c) */
   GQueue ended_order;   /* ids, owned by @ended */
-  GHashTable *requests; /* NamidaRequest, a set */
+  GHashTable *requests; /* a set of NamidaRequest */
   GPtrArray *offers;    /* OpenOffer (namida-server-offer.c) */
-  GPtrArray *links;     /* NamidaLink, also those that are closed (link/) */
-  GHashTable *aliases;  /* fingerprint → alias, of POST register */
+  GPtrArray *links;     /* NamidaLink, including closed ones (link/) */
+  GHashTable *aliases;  /* fingerprint → alias, from POST register */
   NamidaPairing *pairing;
-  char *declined_pair_id; /* (nullable): our person said no before the other's confirm came */ /* (nullable) */
+  char *declined_pair_id; /* (nullable): the local user declined before the other's confirm came */
   GTask *stopping;
-  guint offer_seconds, pair_seconds; /* how long a person may think */
+  guint offer_seconds, pair_seconds; /* how long users may take to answer */
 };
 
 /* link/namida-link.c */
-/** Closes all, for whoever still holds them. */
+/** namida_server_close_links: closes all links, which others may still hold. */
 void namida_server_close_links (NamidaServer *self);
 
 /* namida-server-routes.c */
-/** Returns: (transfer none) (nullable): with NOT_FOUND, METHOD, TOO_LARGE, TOO_LONG, INVALID_REQUEST, or what the
- * dialect's check says. Sets whether the dialect keeps the connection. */
+/** namida_server_find_route: also sets whether the dialect keeps the connection. Returns: (transfer none) (nullable):
+ * %NULL with NOT_FOUND, METHOD, TOO_LARGE, TOO_LONG, INVALID_REQUEST, or the error of the dialect's check. */
 const NamidaRoute *namida_server_find_route (NamidaServer *self, NamidaRequest *request, GError **error);
 
 /* namida-server-requests.c */
-/** Reads a request from a connection that is ready. */
+/** namida_server_receive: reads a request from a connection that is ready. */
 void namida_server_receive (NamidaServer *self, GIOStream *stream, GSocketAddress *remote);
-/** Reads the next request from a connection that was answered. @reader: (transfer full): with what it has read ahead.
- * Main context. */
+/** namida_server_receive_next: reads the next request from a connection on which a request was answered. @reader:
+ * (transfer full): with the bytes that it has read ahead. Main context. */
 void
 namida_server_receive_next (NamidaServer *self, GIOStream *stream, NamidaHttpReader *reader, GSocketAddress *remote);
 void namida_server_leave_requests (NamidaServer *self);
@@ -207,9 +215,10 @@ gpointer namida_server_parse_register (NamidaRequest *request, GError **error);
 void namida_server_handle_register (NamidaServer *self, NamidaRequest *request);
 
 /* namida-server-upload.c */
-/** Takes the connection: checks, then a worker receives or refuses. */
+/** namida_server_take_upload: takes over the connection: checks the request, then a worker receives the body or refuses
+ * it. */
 void namida_server_take_upload (NamidaServer *self, NamidaRequest *request);
-/** Takes the connection: a worker answers and sees to it that the answer arrives. */
+/** namida_server_refuse: takes over the connection: a worker sends the answer and makes sure that it arrives. */
 void namida_server_refuse (NamidaServer *self, NamidaRequest *request, const GError *reason, guint retry_after);
 
 /* namida-server-offer.c */
@@ -219,17 +228,18 @@ void namida_server_parsed_offer_free (gpointer parsed);
 void namida_server_handle_offer (NamidaServer *self, NamidaRequest *request);
 void namida_server_release_offer (NamidaServer *self, NamidaRequest *request);
 void namida_server_close_offers (NamidaServer *self);
-/** Withdraws the open offers of @owner. */
+/** namida_server_close_offers_of: withdraws the open offers of @owner. */
 void namida_server_close_offers_of (NamidaServer *self, const char *owner);
 
 /* namida-server-session.c */
-/** Whether the session is here and the sender's. */
+/** namida_server_early_session: checks that the session exists and belongs to the sender. */
 gboolean namida_server_early_session (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
 void namida_server_handle_finish (NamidaServer *self, NamidaRequest *request);
 void namida_server_handle_session (NamidaServer *self, NamidaRequest *request);
 void namida_server_handle_cancel (NamidaServer *self, NamidaRequest *request);
 void namida_server_add_session (NamidaServer *self, NamidaReceiveSession *session);
-/** Returns: (transfer none) (nullable): with NOT_FOUND, BAD_TOKEN, CANCELLED or EXPIRED. */
+/** namida_server_find_session: Returns: (transfer none) (nullable): %NULL with NOT_FOUND, BAD_TOKEN, CANCELLED or
+ * EXPIRED. */
 NamidaReceiveSession *
 namida_server_find_session (NamidaServer *self, const char *id, const char *fingerprint, GError **error);
 void namida_server_ended_free (gpointer data);
@@ -240,16 +250,17 @@ gpointer namida_server_parse_pair (NamidaRequest *request, GError **error);
 void namida_server_parsed_pair_free (gpointer message);
 void namida_server_handle_pair (NamidaServer *self, NamidaRequest *request);
 void namida_server_close_pairing (NamidaServer *self);
-/** Ends the pairing if it is that of @fingerprint. */
+/** namida_server_close_pairing_of: ends the pairing if it is with @fingerprint. */
 void namida_server_close_pairing_of (NamidaServer *self, const char *fingerprint);
-/** namida_server_set_waits: NAMIDA_LIMIT_OFFER_ANSWER_SECONDS and NAMIDA_LIMIT_PAIR_SECONDS unless a test makes it
- * short. */
+/** namida_server_set_waits: for tests: shorter times than NAMIDA_LIMIT_OFFER_ANSWER_SECONDS and
+ * NAMIDA_LIMIT_PAIR_SECONDS. */
 void namida_server_set_waits (NamidaServer *self, guint offer_seconds, guint pair_seconds);
 
 /* namida-server-preview.c */
 gboolean namida_server_early_preview (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
 void namida_server_handle_preview (NamidaServer *self, NamidaRequest *request);
-/* Of what namida_server_parse_offer() made. Returns: (transfer full) */
+/* namida_server_parsed_offer_dup_backup: @parsed: from namida_server_parse_offer(). Returns: (transfer full): the
+ * backup that is offered. */
 NamidaBackup *namida_server_parsed_offer_dup_backup (gpointer parsed);
 
 G_END_DECLS

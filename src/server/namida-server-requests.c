@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A request from its first byte to its handler. Workers read the head and the body, with a bound and a time for each as
- * a whole, and parse the body; the main context only decides: which route it is after the head, before any byte of the
- * body is accepted, and what to answer after the body. The listener's ready connections come in here. */
+/* Handles a request from its first byte to its handler. Workers read the head and the body, with limits on the size and
+ * the total time of each, and parse the body. The main context only decides: which route the request takes after the
+ * head, before any byte of the body is accepted, and what to answer after the body. Called by the listener for
+ * connections that are ready. */
 
 #include "config.h"
 
@@ -13,7 +14,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define LOOK_SECONDS 5u /* how often to see whether a body is too slow */
+#define LOOK_SECONDS 5u /* how often to check whether a body is too slow */
 #define PIECE_BYTES (16 * 1024)
 
 void
@@ -25,7 +26,7 @@ namida_server_reader_free (NamidaHttpReader *reader)
 
 /* ---- workers and the main context ---- */
 
-/* Ends a worker's part: @next: main context. @request: (transfer full) */
+/* Ends the part of a worker. @next: called in the main context. @request: (transfer full). */
 static void
 request_continue (NamidaRequest *request, GSourceFunc next)
 {
@@ -49,14 +50,14 @@ request_set_timer (NamidaRequest *request, guint seconds, GSourceFunc callback)
   g_source_attach (request->timer, request->context);
 }
 
-/* Whether the server still waits for this. */
+/* Whether the server still waits for this request. */
 static gboolean
 request_is_wanted (NamidaRequest *request)
 {
   return request->server != NULL && !request->gone;
 }
 
-/* The connection ends with an answer that a worker sees to; the request is over. */
+/* Ends the request and the connection; a worker sends the answer. */
 static void
 request_refuse (NamidaRequest *request, const GError *reason, guint retry_after)
 {
@@ -64,7 +65,7 @@ request_refuse (NamidaRequest *request, const GError *reason, guint retry_after)
   namida_request_over (request);
 }
 
-/* What a worker met: an answer for what is wrong with the request, none for what is wrong with the connection. */
+/* Ends a request that failed in a worker: answers if the request is invalid, but not if the connection failed. */
 static void
 request_end_failed (NamidaRequest *request)
 {
@@ -119,7 +120,8 @@ body_append (NamidaRequest *request, NamidaBodyBuffer *buffer, const char *data,
   return namida_body_buffer_append (buffer, data, length, error);
 }
 
-/* Not a write for each chunk: they may be of one byte. Returns: as namida_http_body_read() */
+/* Collects several chunks before writing, because a chunk may have a single byte. Returns: as
+ * namida_http_body_read(). */
 static gssize
 body_read_piece (NamidaHttpBody *body, char *piece, GError **error)
 {
@@ -169,7 +171,7 @@ body_read (NamidaRequest *request, GError **error)
   return n == 0 ? namida_body_buffer_end (g_steal_pointer (&buffer), error) : NULL;
 }
 
-/* A worker. */
+/* Runs in a worker. */
 static void
 body_work (gpointer data)
 {
@@ -247,7 +249,7 @@ on_head_done (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* A worker. */
+/* Runs in a worker. */
 static void
 head_work (gpointer data)
 {
@@ -306,7 +308,7 @@ namida_server_leave_requests (NamidaServer *self)
       g_clear_pointer (&request->hangup, g_source_unref);
       request->server = NULL;
       request->gone = TRUE;
-      /* What is answered already may still arrive. */
+      /* An answer that is already written may still arrive. */
       if (!request->answered)
         g_socket_shutdown (request->socket, TRUE, TRUE, NULL);
       g_hash_table_remove (self->requests, request);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the dialect and the route of a request, and refuses requests of web pages. Called by namida-server-requests.c
+ * in the main context. */
 #include "config.h"
 
 #include "namida-server-private.h"
@@ -10,7 +12,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* Which dialect a request is, and which of its routes. The first whose prefix and kind of connection fit. */
+/* The first dialect is used whose prefix and kind of connection match. */
 static const NamidaServerDialect *const dialects[] = {
   &namida_server_v1,
   &namida_server_phone,
@@ -61,8 +63,8 @@ check_length (const NamidaRoute *route, const NamidaHttpHead *head, GError **err
   return FALSE;
 }
 
-/* A page in a browser of this network could otherwise ask with the rights of whoever looks at it, or, by a name of its
- * own that leads here (DNS rebinding), also read the answers. */
+/* Otherwise a web page in a browser on this network could send requests with the rights of the browser's user or, with
+ * its own host name resolving to this device (DNS rebinding), also read the answers. */
 static gboolean
 check_no_web_page (const NamidaHttpHead *head, GError **error)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Keeps the running and the ended sessions of the server, and handles the routes "finish", "session" and "cancel" of
+ * v1. Main context; committing runs in workers. */
 #include "config.h"
 
 #include "namida-error.h"
@@ -8,18 +10,18 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* How long the connections of a device outlive its trust. */
+/* How long the connections of a device stay open after its trust ended. */
 #define SHUT_AFTER_MS 500
 
 #define N_ENDED_MAX 256
-#define N_ANSWERS_MAX 8 /* an answer may be megabytes */
+#define N_ANSWERS_MAX 8 /* an answer may have megabytes */
 
-/* A session that is over: what is said when its sender asks once more. */
+/* Ended: the answers to give if the sender of an ended session asks again. */
 typedef struct
 {
   char *fingerprint;
   NamidaSessionState state;
-  char *answer; /* (nullable): to finish */
+  char *answer; /* (nullable): the answer to "finish" */
   gsize length;
 } Ended;
 
@@ -94,7 +96,7 @@ on_over (NamidaReceiveSession *session, gpointer user_data)
 
   g_object_ref (session);
   remember (self, session);
-  /* Cancelled while they were being parked. */
+  /* It was canceled while it was being parked. */
   if (namida_receive_session_get_state (session) == NAMIDA_SESSION_CANCELLED
       && namida_receive_session_get_left_parts (session))
     g_signal_emit_by_name (self, "drop-parked", namida_receive_session_get_fingerprint (session), id);
@@ -125,7 +127,7 @@ on_cancelled_idle (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Not at once: a cancellable must not be disconnected from within its signal. */
+/* Cancel in an idle callback, because a cancellable must not be disconnected within its signal. */
 static void
 on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
@@ -138,7 +140,7 @@ namida_server_add_session (NamidaServer *self, NamidaReceiveSession *session)
   const char *id = namida_receive_session_get_id (session);
   GCancellable *wish = namida_transfer_get_cancellable (namida_receive_session_get_transfer (session));
 
-  /* A resumed session has its old id. */
+  /* A resumed session has its old ID. */
   forget (self, id);
   g_hash_table_replace (self->sessions, (gpointer) id, g_object_ref (session));
   namida_receive_session_open (session, on_over, g_object_ref (self));
@@ -189,7 +191,7 @@ namida_server_cancel (NamidaServer *self, NamidaTransfer *transfer, gboolean kee
   return TRUE;
 }
 
-/* A device that is trusted no longer, and what is left to be done with its connections. */
+/* EndedDevice: a device that is no longer trusted and whose connections are still to be closed. */
 typedef struct
 {
   GWeakRef server;
@@ -217,7 +219,7 @@ ended_device_shut (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* The request by which the removal was noticed still gets its answer: each request asks for permission anyway. */
+/* The request by which the removal was noticed still gets its answer; each request checks the permission anyway. */
 static void
 ended_device_shut_soon (NamidaServer *server, const char *fingerprint)
 {
@@ -325,7 +327,7 @@ finish_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   guint left_out = 0;
   g_autoptr (GHashTable) hashes = namida_finish_request_parse (data, length, &left_out, &error);
 
-  /* Before the commit, which writes whether the version is complete. */
+  /* Do this before the commit, which records whether the version is complete. */
   if (hashes != NULL)
     namida_backup_raise_missed_there (
         namida_transfer_get_backup (namida_receive_session_get_transfer (finish->session)), left_out);
@@ -358,7 +360,7 @@ on_finish_done (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       namida_receive_session_end_finish (finish->session, error);
       namida_request_fail (finish->request, error, 0);
-      /* Asked to stop in the meantime. */
+      /* The server was asked to stop in the meantime. */
       if (finish->server->stopping != NULL || !finish->server->running)
         namida_receive_session_close (finish->session, NAMIDA_SESSION_PARKED, NULL);
     }
@@ -503,7 +505,7 @@ namida_server_handle_session (NamidaServer *self, NamidaRequest *request)
     namida_request_fail (request, error, 0);
 }
 
-/* It goes on, or another sending takes the parts up. */
+/* The sender stopped, but will continue, or another transfer will use the parts. */
 static void
 stop_for_sender (NamidaReceiveSession *session)
 {
@@ -512,7 +514,7 @@ stop_for_sender (NamidaReceiveSession *session)
   namida_receive_session_close (session, NAMIDA_SESSION_PARKED, NULL);
 }
 
-/* @error: why there is no session that runs. */
+/* @error: why there is no running session. */
 static gboolean
 is_parked (const GError *error)
 {
@@ -537,7 +539,7 @@ namida_server_handle_cancel (NamidaServer *self, NamidaRequest *request)
   else if (session != NULL)
     cancel (session, NAMIDA_SESSION_CANCELLED);
   else if (id != NULL && is_parked (error) && g_strcmp0 (keep, "1") != 0)
-    /* Its parts are the store's business; what is told stays the same. */
+    /* The store removes its parts; the answer stays the same. */
     g_signal_emit_by_name (self, "drop-parked", fingerprint, id);
   else if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED))
     g_clear_error (&error);

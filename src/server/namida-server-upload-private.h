@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What namida-server-upload.c shares with the other files that receive bodies. A NamidaServing belongs to one worker
+ * after it was started. */
 #pragma once
 
 #include "namida-http.h"
@@ -6,48 +8,50 @@
 
 G_BEGIN_DECLS
 
-/** NamidaServing: a connection that a request gave away: it serves uploads and packs of one session, one after the
- * other, or is told why not. */
+/** NamidaServing: a connection that a request gave away. It serves uploads and packs of one session, one after the
+ * other, or sends a refusal. */
 typedef struct _NamidaServing NamidaServing;
 struct _NamidaServing
 {
   GIOStream *stream;
   GSocket *socket;
-  GSocketAddress *remote; /* keeps @fingerprint */
+  GSocketAddress *remote; /* owns @fingerprint */
   const char *fingerprint;
   NamidaHttpReader *reader;
-  NamidaReceiveSession *session; /* (nullable): refused */
+  NamidaReceiveSession *session; /* (nullable): NULL if refused */
   NamidaHttpHead head;
-  NamidaRateLimit *limit; /* shared by all that the server moves */
-  gboolean is_pack;       /* else one file: */
-  gboolean nowhere;       /* it is here already: what comes is not written */
+  NamidaRateLimit *limit; /* shared by all transfers of the server */
+  gboolean is_pack;       /* TRUE for a pack; otherwise one file, @upload */
+  gboolean nowhere;       /* it is already here: the bytes are discarded */
   NamidaUpload upload;
   GError *refusal; /* (nullable) */
   gint64 right_offset;
   guint retry_after;
-  /* (nullable): another dialect's: serves the one request whose head is read. Returns: whether the next request may be
-   * read from the connection; else it is closed. */
+  /* (nullable): set by other dialects: serves the one request whose head is read. Returns: whether the next request may
+   * be read from the connection; otherwise it is closed. */
   gboolean (*serve) (NamidaServing *self, NamidaHttpReader *reader);
-  GWeakRef server;       /* looked at in @context alone */
-  GMainContext *context; /* (nullable) until it starts: of the server */
+  GWeakRef server;       /* only used in @context */
+  GMainContext *context; /* (nullable) until it starts: the context of the server */
 };
 
-/** Takes the connection of @request, with its head. (transfer full): for namida_serving_start() or
- * namida_serving_free(). */
+/** namida_serving_steal: takes over the connection of @request, with its head. Returns: (transfer full): for
+ * namida_serving_start() or namida_serving_free(). */
 NamidaServing *namida_serving_steal (NamidaRequest *request);
-/** In a worker. @self: (transfer full) */
+/** namida_serving_start: serves the connection in a worker. @self: (transfer full). */
 void namida_serving_start (NamidaServer *server, NamidaServing *self);
-/** Closes the connection. */
+/** namida_serving_free: frees @self and closes the connection. */
 void namida_serving_free (NamidaServing *self);
-/** Body to part. @there: (out): what the part holds afterwards. Returns: (transfer full) (nullable): the hash of all of
- * it. */
+/** namida_serving_receive_part: receives the body into a part. @there: (out): the length of the part afterwards.
+ * Returns: (transfer full) (nullable): the hash of the whole file if it is complete; %NULL with @error. */
 char *namida_serving_receive_part (NamidaServing *self, NamidaHttpReader *reader, guint64 *there, GError **error);
 
-/** Tells why, and lets it arrive; the connection ends. */
+/** namida_serving_refuse: sends @reason and makes sure that it arrives; the connection is closed afterwards. */
 void namida_serving_refuse (NamidaServing *self, const GError *reason, gint64 right_offset);
-/** Returns: (transfer full) (nullable): what to tell a sender: nothing when the connection itself is what failed. */
+/** namida_serving_explain: Returns: (transfer full) (nullable): the error to send to the sender; %NULL if the
+ * connection itself failed. */
 GError *namida_serving_explain (NamidaServing *self, const GError *error);
-/** namida-server-pack.c. Returns: whether another request may follow on this connection. */
+/** namida_serving_receive_pack: receives a pack; in namida-server-pack.c. Returns: whether another request may follow
+ * on this connection. */
 gboolean namida_serving_receive_pack (NamidaServing *self, NamidaHttpReader *reader);
 
 G_END_DECLS

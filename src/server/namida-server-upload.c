@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Receives uploads and packs on connections that were taken over from libsoup, or refuses them. Runs in workers of the
+ * server; dialects with other uploads use the same functions. */
 #include "config.h"
 
 #include "namida-body-receiver.h"
@@ -46,13 +48,12 @@ namida_serving_refuse (NamidaServing *job, const GError *reason, gint64 right_of
     namida_http_linger (job->socket);
 }
 
-/* What to tell a sender: nothing when the connection itself is what failed. */
 GError *
 namida_serving_explain (NamidaServing *job, const GError *error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return namida_receive_session_dup_refusal (job->session);
-  /* This device is the cause: its own person is told, too. */
+  /* This device is the cause, so tell the local user, too. */
   if (namida_error_is_storage (error))
     namida_transfer_set_trouble (namida_receive_session_get_transfer (job->session), error->message);
   return error->domain == NAMIDA_ERROR ? g_error_copy (error) : NULL;
@@ -140,7 +141,7 @@ receive_one (NamidaServing *job, NamidaHttpReader *reader)
          && job->head.keep_alive;
 }
 
-/* The session that a pack names; its files name themselves. */
+/* Returns the session that a pack names; the files in it have their own ids. */
 static char *
 session_of_pack (const char *query, GError **error)
 {
@@ -177,7 +178,7 @@ begin_pack (NamidaServing *job, gboolean *other_session, GError **error)
   return !*other_session;
 }
 
-/* The next request on this connection; only uploads and packs of the same session are served here. */
+/* Reads the next request on this connection. Only uploads and packs of the same session are served here. */
 static gboolean
 next_upload (NamidaServing *job, NamidaHttpReader *reader)
 {
@@ -197,7 +198,7 @@ next_upload (NamidaServing *job, NamidaHttpReader *reader)
       return FALSE;
     }
   job->is_pack = g_str_equal (job->head.path, PACK_PATH);
-  /* Closing is an answer that every client of HTTP/1.1 understands: it asks again on a new connection. */
+  /* Every HTTP/1.1 client understands a closed connection, and repeats the request on a new one. */
   if (!g_str_equal (job->head.method, "POST") || (!job->is_pack && !g_str_equal (job->head.path, UPLOAD_PATH)))
     return FALSE;
   if (job->is_pack ? begin_pack (job, &other_session, &error)
@@ -225,7 +226,7 @@ serving_give_back (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Another dialect's: what comes next on the connection may be any request. */
+/* Serves a request of another dialect. The next request on the connection may be any request. */
 static void
 serving_serve (NamidaServing *job)
 {
@@ -236,7 +237,7 @@ serving_serve (NamidaServing *job)
       namida_serving_free (job);
       return;
     }
-  /* The session is not held by a connection that may be kept for later. */
+  /* A connection that is kept for later must not keep the session. */
   if (job->session != NULL)
     namida_receive_session_leave (job->session);
   g_clear_object (&job->session);

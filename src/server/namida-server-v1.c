@@ -14,7 +14,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* The dialect of our own devices: TLS, and a certificate on both sides. */
+/* The v1 dialect of our own devices: TLS with a certificate on both sides. Lists its routes; the handlers are in the
+ * other files of the server. Main context. */
 
 #define N_ALIASES_MAX 256
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GET wanted and POST heal, docs/protocol.md, "wanted, heal". What a device may bring is what is damaged here and came
- * from it: its size is known before the first byte, and other contents are refused. Heads are handled in the main
- * context, questions and bodies by workers. */
+/* GET wanted and POST heal; see docs/protocol.md, "wanted, heal". A device may bring only files that are damaged here
+ * and that it sent: their size is known before the first byte, and other content is refused. Heads are handled in the
+ * main context, queries and bodies by workers. */
 #include "config.h"
 
 #include "namida-server-wanted.h"
@@ -21,20 +21,20 @@
 #define WANTED_KEY "namida-server-wanted"
 #define HEALING_KEY "namida-server-healing"
 
-/* The server's part of all this; main context. */
+/* Wanted: the part of the server that handles these routes; main context. */
 typedef struct
 {
-  GHashTable *counts;  /* (nullable): fingerprint → how many files are wanted from it */
-  GHashTable *healing; /* fingerprints of devices that bring files right now, a set */
+  GHashTable *counts;  /* (nullable): fingerprint → the number of files wanted from it */
+  GHashTable *healing; /* a set of fingerprints of devices that are bringing files now */
 } Wanted;
 
-/* One connection of a device that brings files. */
+/* Healing: one connection of a device that brings files. */
 typedef struct
 {
   NamidaServer *server;
   NamidaShelf *shelf;
   char *fingerprint;
-  GHashTable *versions; /* gint64: those that became whole */
+  GHashTable *versions; /* gint64: the versions that were repaired */
   guint files;
 } Healing;
 
@@ -82,7 +82,7 @@ namida_server_get_wanted (NamidaServer *self, const char *fingerprint)
   return GPOINTER_TO_UINT (g_hash_table_lookup (wanted->counts, fingerprint));
 }
 
-/* (transfer none) (nullable): with NOT_FOUND or DECLINED. */
+/* Returns (transfer none) (nullable): NULL with NOT_FOUND or DECLINED. */
 static NamidaShelf *
 wanted_find_shelf (NamidaServer *self, const char *fingerprint, GError **error)
 {
@@ -170,7 +170,7 @@ namida_server_handle_wanted (NamidaServer *self, NamidaRequest *request)
 
 /* ---- the files: a worker thread ---- */
 
-/* Returns: (transfer full) (nullable): what the body was, with @part filled. */
+/* Returns: (transfer full) (nullable): the SHA-256 of the body, which is written to @part. */
 static char *
 healing_receive (NamidaServing *job, NamidaHttpReader *reader, const NamidaShelfPart *part, GError **error)
 {
@@ -262,7 +262,7 @@ healing_serve (NamidaServing *job, NamidaHttpReader *reader)
   return FALSE;
 }
 
-/* Main context: the connection is over. */
+/* Main context: the connection has ended. */
 static gboolean
 healing_over (gpointer data)
 {
@@ -287,7 +287,7 @@ healing_free (gpointer data)
   g_free (healing);
 }
 
-/* Called by whoever frees the connection, a worker as a rule. */
+/* Called when the connection is freed, usually in a worker. */
 static void
 healing_end (gpointer data)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The routes of the feature "heal": a device learns which of the files that it sent are damaged here, and brings them.
- * Used by the table of v1 (namida-server-v1.c) and by the hub, which tells the server how many files are wanted. Main
- * context; bodies in a worker thread. */
+/* The routes of the feature "heal": a device learns which of the files that it sent are damaged here, and sends them
+ * again. Used by the table of v1 (namida-server-v1.c). Main context; bodies are received in a worker thread. */
 #pragma once
 
 #include "namida-server-private.h"
@@ -9,8 +8,8 @@
 G_BEGIN_DECLS
 
 void namida_server_handle_wanted (NamidaServer *self, NamidaRequest *request);
-/** namida_server_take_heal: takes the connection: a worker receives the file, and what else comes on this connection.
- */
+/** namida_server_take_heal: takes over the connection: a worker receives the file, and handles further requests on this
+ * connection. */
 void namida_server_take_heal (NamidaServer *self, NamidaRequest *request);
 
 G_END_DECLS

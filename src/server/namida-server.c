@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaServer: its listener, settings, signals and worker threads. The hub owns one server. Main
+ * context. */
 #include "config.h"
 
 #include "namida-error.h"
@@ -83,9 +85,9 @@ on_ready (GIOStream *stream, GSocketAddress *local, GSocketAddress *remote, gpoi
   namida_server_receive (self, stream, remote);
 }
 
-/* glibc raises the size from which memory is mapped on its own with each large buffer that is freed; large ones then
- * lie between those of idle connections, and stay with the process (mallopt(3), "M_MMAP_THRESHOLD"). Fixed, 300 idle
- * connections beside transfers cost half as much. */
+/* With each large buffer that is freed, glibc raises the size from which memory is mapped separately. Large buffers are
+ * then placed between those of idle connections and stay with the process (mallopt(3), "M_MMAP_THRESHOLD"). With a
+ * fixed threshold, 300 idle connections beside transfers take half as much memory. */
 static void
 keep_memory_apart (void)
 {
@@ -114,7 +116,8 @@ namida_server_get_port (NamidaServer *self)
   return self->listener != NULL ? namida_listener_get_port (self->listener) : 0;
 }
 
-/* A file of the system: read once, not for each stranger who asks. Returns: (transfer none) (nullable) */
+/* Reads a file of the system, so do it once instead of for each stranger who asks. Returns: (transfer none)
+ * (nullable). */
 static const char *
 server_get_system_name (void)
 {
@@ -335,7 +338,7 @@ namida_server_init (NamidaServer *self)
   self->device_type = g_strdup ("desktop");
   self->limit = namida_rate_limit_new (0);
   self->localsend = TRUE;
-  /* No more than there can be connections: nobody ever waits for a thread. */
+  /* As many threads as there can be connections, so that no connection waits for a thread. */
   self->workers = g_thread_pool_new (server_work, NULL, NAMIDA_LIMIT_CONNECTIONS, FALSE, NULL);
   self->budget = namida_body_budget_new ();
   self->bodies = namida_rate_limit_new (NAMIDA_LIMIT_STRANGERS_RATE);

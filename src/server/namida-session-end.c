@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-session-end.h: commits a session in a worker, and lets another worker wait for the result. */
 #include "config.h"
 
 #include "namida-session-end.h"
@@ -9,8 +10,8 @@ typedef struct
   GHashTable *hashes;
   GMutex lock;
   GCond cond;
-  gboolean waited;   /* somebody does; else it frees itself */
-  gboolean done, ok; /* locked */
+  gboolean waited;   /* a thread waits; otherwise this frees itself */
+  gboolean done, ok; /* guarded by the lock */
 } End;
 
 static End *

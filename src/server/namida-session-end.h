@@ -5,16 +5,15 @@
 
 G_BEGIN_DECLS
 
-/* The end of a session of a dialect without hashes and without finish: what was received is what there is to compare
- * with, and nobody would ask again when it cannot be stored. */
+/* Ends a session of a dialect without hashes and without "finish" (LocalSend, the phone app, links). What was received
+ * is all there is to compare with, and the sender would not repeat the request if storing fails. */
 
-/** namida_session_end: main context: stores all and ends @session. @hashes: (transfer full): id → SHA-256 of what came
- * whole. */
+/** namida_session_end: stores all files and ends @session. @hashes: (transfer full): id → SHA-256 of each completely
+ * received file. Main context. */
 void namida_session_end (NamidaReceiveSession *session, GHashTable *hashes);
-/**
- * namida_session_end_wait: a worker thread: has that done in @context, the session's, and waits for it. @hashes:
- * (transfer full). Returns: whether every file is stored or was there; the transfer says more.
- */
+/** namida_session_end_wait: calls namida_session_end() in @context, which is that of the session, and waits for the
+ * result. @hashes: (transfer full). Returns: whether every file is stored or was already there; the transfer has the
+ * details. Blocking: a worker thread. */
 gboolean namida_session_end_wait (NamidaReceiveSession *session, GMainContext *context, GHashTable *hashes);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The functions of the NamidaShelf interface, which call the implementation. Called by the server in worker threads. */
 #include "config.h"
 
 #include "namida-shelf.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Who may ask by a link: the rules that every request of a browser has to meet, apart from everything that answers
- * them. Called by namida-link-routes.c, and by the workers that serve more than one request of a connection. No state:
- * any thread. */
+/* Decides whether a request by a link is allowed: the rules that every request of a browser has to meet, apart from the
+ * code that answers it. Called by namida-link-routes.c, and by the workers that serve more than one request of a
+ * connection. No state; any thread. */
 
 #include "config.h"
 
@@ -47,13 +47,13 @@ namida_link_is_same_origin (const NamidaHttpHead *head, gboolean encrypted)
 
   if (head->origin != NULL && !origin_is_own (head, encrypted))
     return FALSE;
-  /* "none": the person did it, not a page: a download that is tried again. */
+  /* "none" means that the user and not a page made the request, such as a download that is retried. */
   if (head->site != NULL)
     return g_ascii_strcasecmp (head->site, "same-origin") == 0 || (get && g_ascii_strcasecmp (head->site, "none") == 0);
   return get || head->origin != NULL;
 }
 
-/* Whatever the link is, what is asked by a name of somebody else's learns nothing of it. */
+/* A request with a foreign host name learns nothing about the link. */
 static NamidaLinkAccess
 check_link (NamidaLink *link, const NamidaHttpHead *head, gboolean encrypted)
 {
@@ -83,7 +83,7 @@ namida_link_check_page (NamidaLink *link, const NamidaHttpHead *head, gboolean e
 
   if (access == NAMIDA_LINK_ACCESS_HOST)
     return access;
-  /* By a link on another page, in a frame of it, or by its scripts. */
+  /* The request came by a link on another page, from a frame in it, or from its scripts. */
   if (head->origin != NULL
       || (head->site != NULL && g_ascii_strcasecmp (head->site, "none") != 0
           && g_ascii_strcasecmp (head->site, "same-origin") != 0))
@@ -109,14 +109,14 @@ namida_link_check (NamidaLink *link, const NamidaHttpHead *head, gboolean encryp
   return NAMIDA_LINK_ACCESS_USED;
 }
 
-/* ---- what it calls itself ---- */
+/* ---- the name of the browser ---- */
 
 typedef struct
 {
   const char *mark, *name;
 } AgentWord;
 
-/* The first that is in the text; many claim to be others, too. */
+/* Returns the first word that is in the text. Many browsers claim to be others, too. */
 static const char *
 agent_find (const char *agent, const AgentWord *words, gsize n)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a link answers: the fields that keep what is shown to this page alone, the page itself, and refusals in words: a
- * page for a browser's window, JSON for the page's own requests. Called by the routes in the main context. */
+/* The answers of a link: the fields that restrict the page to its own content, the page itself, and refusals: a page
+ * for the window of a browser, JSON for the page's own requests. Called by the routes in the main context. */
 
 #include "config.h"
 
@@ -103,7 +103,8 @@ namida_link_answer_access (NamidaRequest *request, NamidaLinkAccess access, gboo
 
 /* ---- the page ---- */
 
-/* The first of the person's languages that the page speaks. Weights are not looked at: browsers send the best first. */
+/* Returns the first of the user's languages that the page supports. Weights are ignored, because browsers send the best
+ * language first. */
 static const char *
 page_language (const char *accepted)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a browser brings: its offer, which waits for an answer longer than a phone's browser would wait for a request
- * and so outlives it (namida_request_new_detached()); the list of what is wanted, by which a page goes on after a break
- * or a reload; and the end. Everything else is as for any other device: namida-server-offer.c asks,
- * NamidaReceiveSession receives. Main context. */
+/* Receives what a browser brings: its offer, which waits for the user longer than the browser of a phone would wait for
+ * a request, and so outlives it (namida_request_new_detached()); the list of wanted files, with which a page resumes
+ * after an interruption or a reload; and the end. The rest works as for any other device: namida-server-offer.c asks
+ * the user, and NamidaReceiveSession receives. Main context. */
 
 #include "config.h"
 
@@ -41,7 +41,7 @@ namida_link_is_busy (NamidaLink *self)
 
 /* ---- the offer ---- */
 
-/* A worker. Names are the browser's own, and its name is what its request says. */
+/* Runs in a worker. The browser chooses the names of files; its own name is taken from its request. */
 static NamidaOfferMessage *
 offer_parse (const char *data, gsize length, GError **error)
 {
@@ -52,7 +52,7 @@ offer_parse (const char *data, gsize length, GError **error)
   return message;
 }
 
-/* A worker. Where the page learns the rest is namida_link_handle_wanted(). */
+/* Runs in a worker. The page gets the rest from namida_link_handle_wanted(). */
 static char *
 offer_answer (NamidaReceiveSession *session, gsize *length)
 {
@@ -82,7 +82,7 @@ link_set_transfer (NamidaLink *self, NamidaTransfer *transfer)
   namida_link_changed (self);
 }
 
-/* A page may be silent for as long as its link is good; the end of the link ends the session. */
+/* Does nothing, because a page may be silent for as long as its link is valid. The end of the link ends the session. */
 static void
 on_idle (NamidaReceiveSession *session, gpointer user_data)
 {
@@ -121,7 +121,7 @@ const NamidaOfferWording namida_link_offer_unproven = {
   .needs_hashes = TRUE,
 };
 
-/* The server's answer to the offer, which the page asks for by and by. */
+/* Keeps the server's answer to the offer, for which the page polls. */
 static void
 on_offer_answer (NamidaRequest *request, guint status, const char *json, gsize length, gpointer user_data)
 {
@@ -201,8 +201,8 @@ wanted_free (gpointer data)
   g_free (wanted);
 }
 
-/* Of each file that is wanted and not whole: by which name and time the page finds it again among what a person
- * chooses, and from where on it is missing. */
+/* Lists each wanted file that is incomplete: the name and time by which the page finds it among the files that the user
+ * chooses, and the offset of the missing part. */
 static char *
 wanted_format (NamidaReceiveSession *session)
 {
@@ -281,7 +281,7 @@ namida_link_handle_wanted (NamidaServer *server, NamidaRequest *request)
 
 /* ---- the end ---- */
 
-/* {"leftOut": N, "files": {"f3": "changed"}}. Returns: (transfer full) (nullable): the latter. */
+/* Parses {"leftOut": N, "files": {"f3": "changed"}}. Returns: (transfer full) (nullable): the files. */
 static GHashTable *
 finish_parse (const char *data, gsize length, guint *left_out, GError **error)
 {
@@ -319,7 +319,8 @@ finish_parse (const char *data, gsize length, guint *left_out, GError **error)
   return g_steal_pointer (&reasons);
 }
 
-/* What the page could not read to its end, by id, with a word for why: a browser knows but one. */
+/* Notes the files that the page could not read completely, by id, with a word for the reason. Browsers know only
+ * one. */
 static void
 note_reasons (NamidaTransfer *transfer, GHashTable *reasons)
 {
@@ -359,7 +360,7 @@ namida_link_handle_finish (NamidaServer *server, NamidaRequest *request)
       return;
     }
   transfer = namida_receive_session_get_transfer (self->session);
-  /* Before the commit, which writes whether the version is complete. */
+  /* Do this before the commit, which records whether the version is complete. */
   namida_backup_raise_missed_there (namida_transfer_get_backup (transfer), left_out);
   note_reasons (transfer, reasons);
   namida_session_end (self->session, namida_link_uploads_dup_hashes (namida_link_uploads_of (self->session)));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a browser fetches: the list of what was chosen here, one file of it or a range of that, or all of it as one zip
- * that is made while it is sent. The main context looks whether the link's browser asks; workers send. */
+/* Sends what a browser fetches: the list of the chosen files, one file or a range of it, or all of them as a zip that
+ * is created while it is sent. The main context checks that the link's browser made the request; workers send. */
 
 #include "config.h"
 
@@ -23,19 +23,20 @@
 
 #define DOWNLOAD_KEY "namida-link-download"
 
-/* One download, from the main context to a worker and back: the link is a matter of the main context. */
+/* LinkDownload: one download, which moves from the main context to a worker and back. The link is used only in the main
+ * context. */
 typedef struct
 {
   NamidaLink *link;
   GMainContext *context;
   NamidaBackup *backup;
-  const NamidaEntry *entry; /* (nullable): the zip; of @backup */
+  const NamidaEntry *entry; /* (nullable): in @backup; NULL for the zip */
   NamidaShelf *shelf;       /* (nullable) */
   GCancellable *cancellable;
   NamidaServing *job; /* while it is served */
   char *tag;
   char *name;
-  guint64 bytes; /* that went out */
+  guint64 bytes; /* bytes that were sent */
   gboolean whole;
 } LinkDownload;
 
@@ -155,7 +156,7 @@ download_free (gpointer data)
   g_free (download);
 }
 
-/* The stream that held it is gone; in whichever thread. */
+/* Called when the stream that owned it is freed, in any thread. */
 static void
 download_over (gpointer data)
 {
@@ -167,7 +168,7 @@ download_over (gpointer data)
   g_source_attach (source, download->context);
 }
 
-/* RFC 6266 and 8187: any name, also for browsers that know only ASCII. */
+/* RFC 6266 and 8187: supports any name, also in browsers that know only ASCII. */
 static char *
 disposition (const char *name)
 {
@@ -232,8 +233,8 @@ on_damaged (const NamidaEntry *entry, const struct stat *st, gpointer user_data)
     namida_shelf_set_damaged (download->shelf, entry, st);
 }
 
-/* What was promised cannot be kept when the file changes or is another one than it was: the connection ends before the
- * last byte, and the browser says that the download failed. */
+/* If the file changes or is not the expected one, the connection is closed before the last byte, and the browser
+ * reports that the download failed. */
 static gboolean
 file_write (LinkDownload *download, int fd, const struct stat *st, guint64 first, guint64 end)
 {
@@ -338,9 +339,9 @@ serve_zip (NamidaServing *job, NamidaHttpReader *reader)
   return FALSE;
 }
 
-/* ---- who may ---- */
+/* ---- access ---- */
 
-/* A worker. */
+/* Runs in a worker. */
 static gboolean
 serve_refusal (NamidaServing *job, NamidaHttpReader *reader)
 {

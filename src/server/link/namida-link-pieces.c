@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Receives pieces of files: the main context looks once whether the link's browser asks, and then a worker serves as
- * many pieces as come on this connection, looking at each head again. */
+/* Receives pieces of files: the main context checks once that the link's browser made the request, and then a worker
+ * serves all pieces on this connection, checking each head again. */
 
 #include "config.h"
 
@@ -16,7 +16,7 @@
 
 #define UPLOAD_KEY "namida-link-upload"
 
-/* What a later request on the same connection has to show, too. */
+/* Admission: what later requests on the same connection must contain, too. */
 typedef struct
 {
   char *path, *secret;
@@ -157,7 +157,7 @@ next_piece (NamidaServing *job, NamidaHttpReader *reader, const Admission *admis
 {
   namida_http_head_clear (&job->head);
   g_socket_set_timeout (job->socket, NAMIDA_LIMIT_HEAD_SECONDS);
-  /* Closing is an answer that every browser understands: it asks again on a new connection. */
+  /* Every browser understands a closed connection, and repeats the request on a new one. */
   return namida_http_reader_head (reader, &job->head, NAMIDA_LIMIT_HEAD_SECONDS,
                                   namida_receive_session_get_cancellable (job->session), NULL)
          && admission_covers (admission, &job->head);
@@ -176,7 +176,7 @@ serve (NamidaServing *job, NamidaHttpReader *reader)
   return FALSE;
 }
 
-/* A worker: nothing of the body is read. */
+/* Runs in a worker. Does not read the body. */
 static gboolean
 serve_refusal (NamidaServing *job, NamidaHttpReader *reader)
 {

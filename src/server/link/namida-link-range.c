@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads the field Range of a request, as described in the header. */
+/* Parses the field Range of a request; see namida-link-range.h. No state; any thread. */
 
 #include "config.h"
 
@@ -13,7 +13,7 @@ range_number (const char *text, guint64 *value)
   return g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, value, NULL);
 }
 
-/* "-3": the last three bytes. */
+/* "-3" means the last three bytes. */
 static NamidaLinkRange
 range_suffix (const char *text, guint64 size, guint64 *first)
 {

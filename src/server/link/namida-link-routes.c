@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The paths below "/link": the page that a link leads to, and what that page asks for. The server's table of dialects
- * lists them as one more dialect; the only one whose requests may come from a browser, which is why each of them is
- * looked at by namida-link-access.c before anything else. Main context. */
+/* The paths below "/link": the page of a link, and the requests of that page. They are one of the dialects of the
+ * server, and the only one that accepts requests of a browser, so namida-link-access.c checks each request before
+ * anything else. Main context. */
 
 #include "config.h"
 
@@ -13,7 +13,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* "/link/TOKEN" or "/link/TOKEN/NAME". Returns: (transfer full): TOKEN. */
+/* Splits "/link/TOKEN" or "/link/TOKEN/NAME". Returns: (transfer full): TOKEN. */
 static char *
 path_split (const char *path, const char **name)
 {
@@ -40,7 +40,7 @@ link_tell_refused (NamidaLink *link, NamidaRequest *request, NamidaLinkAccess ac
     g_signal_emit_by_name (link, "refused", request->connection->address);
 }
 
-/* Returns: (transfer none) (nullable): when the request may come in; else it is answered. */
+/* Returns: (transfer none) (nullable): the link if the request is allowed; otherwise the request was answered. */
 static NamidaLink *
 admit (NamidaServer *self, NamidaRequest *request, gboolean open)
 {
@@ -67,7 +67,8 @@ handle_page (NamidaServer *self, NamidaRequest *request)
     namida_link_answer_access (request, access, TRUE);
 }
 
-/* What only shows a preview of an address never gets here: a script of the page asks for it. */
+/* Opens the link. Programs that only show a preview of an address never get here, because a script of the page sends
+ * this request. */
 static void
 handle_open (NamidaServer *self, NamidaRequest *request)
 {
@@ -107,7 +108,7 @@ handle_nothing (NamidaServer *self, NamidaRequest *request)
     namida_link_answer_access (request, NAMIDA_LINK_ACCESS_UNKNOWN, FALSE);
 }
 
-/* Before a byte of the body is taken. */
+/* Refuses a request before any byte of its body is accepted. */
 static void
 take_refused (NamidaServer *self, NamidaRequest *request)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the page of a link is told of its state, as JSON: a word for each state, which the page words for the person who
- * reads it, and the figures of the transfer. Called by the routes, in the main context. */
+/* Describes the state of a link to its page, as JSON: a word for each state, which the page translates for its user,
+ * and the numbers of the transfer. Called by the routes in the main context. */
 
 #include "config.h"
 
@@ -10,7 +10,7 @@
 #include "namida-json-cursor.h"
 #include "namida-limits.h"
 
-/* A word for each state that the page has words for. */
+/* Returns a word for the state. The page has a text for each word. */
 static const char *
 bring_state (NamidaLink *self)
 {
@@ -48,7 +48,7 @@ append_boolean (GString *out, const char *key, gboolean value)
   g_string_append_printf (out, ",\"%s\":%s", key, value ? "true" : "false");
 }
 
-/* What did not arrive, by name; the first of many. */
+/* Appends the names of files that did not arrive; if there are many, only the first ones. */
 static void
 append_failed (GString *out, NamidaTransfer *transfer)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pieces of files, as described in the header. A part belongs to the thread that receives a piece of it, and lies in
- * the table in between; the session sees to it that nobody else receives the same file. */
+/* Receives pieces of files; see namida-link-uploads.h. A part belongs to the thread that receives a piece of it, and is
+ * in the table in between; the session makes sure that no other thread receives the same file. */
 
 #include "config.h"
 
@@ -18,17 +18,17 @@ typedef struct
 {
   guint index;
   int fd;
-  NamidaDigest *digest; /* of all that is in the part */
+  NamidaDigest *digest; /* of everything in the part */
   guint64 there;
 } LinkPart;
 
 struct _NamidaLinkUploads
 {
-  NamidaReceiveSession *session; /* borrowed: it owns this */
+  NamidaReceiveSession *session; /* borrowed: the session owns this */
   gboolean proven;
-  GMutex lock;        /* the three below */
+  GMutex lock;        /* guards the three members below */
   GHashTable *parts;  /* index → LinkPart */
-  GHashTable *hashes; /* id → sha256 */
+  GHashTable *hashes; /* id → SHA-256 */
   guint n_serving;
 };
 
@@ -46,7 +46,7 @@ uploads_free (gpointer data)
 {
   NamidaLinkUploads *self = data;
 
-  /* Whoever serves keeps the session: there are no parts left. */
+  /* A thread that serves pieces holds a reference to the session, so there are no parts left here. */
   g_hash_table_unref (self->parts);
   g_hash_table_unref (self->hashes);
   g_mutex_clear (&self->lock);
@@ -118,7 +118,7 @@ namida_link_uploads_end (NamidaLinkUploads *self)
     part_close (self, l->data);
 }
 
-/* Returns: (transfer full) (nullable): the part, at @offset. */
+/* Returns: (transfer full) (nullable): the part, positioned at @offset. */
 static LinkPart *
 uploads_take_part (NamidaLinkUploads *self, guint index, guint64 offset, GError **error)
 {
@@ -153,7 +153,7 @@ uploads_keep_part (NamidaLinkUploads *self, LinkPart *part)
   g_mutex_unlock (&self->lock);
 }
 
-/* The body into the part. Returns: (transfer full) (nullable): the hash of the piece alone. */
+/* Receives the body into the part. Returns: (transfer full) (nullable): the hash of this piece. */
 static char *
 part_receive (LinkPart *part, NamidaServing *job, NamidaHttpReader *reader, GError **error)
 {
@@ -180,7 +180,7 @@ part_receive (LinkPart *part, NamidaServing *job, NamidaHttpReader *reader, GErr
   return n == 0 ? namida_digest_finish (piece) : NULL;
 }
 
-/* All of it is here. @part: (transfer full). Returns: (transfer full) (nullable): its hash. */
+/* The file is complete. @part: (transfer full). Returns: (transfer full) (nullable): its hash. */
 static char *
 part_complete (NamidaLinkUploads *self, LinkPart *part, GError **error)
 {
@@ -215,8 +215,8 @@ part_check (const char *said, const char *got, GError **error)
   return FALSE;
 }
 
-/* Of a piece that has a hash nothing stays but all of it: what is here was compared, and the page sends the piece again
- * from where the part was before. */
+/* Discards an incomplete or wrong piece that has a hash: the part before it was verified, and the page sends the piece
+ * again from there. */
 static void
 part_take_back (NamidaLinkUploads *self, LinkPart *part, guint64 offset)
 {
@@ -252,7 +252,7 @@ namida_link_uploads_receive (NamidaLinkUploads *self,
     uploads_keep_part (self, part);
   else if (part != NULL)
     part_close (self, part);
-  /* Before anybody can ask for the end: a file that counts as whole has its hash here. */
+  /* Do this before anybody can ask for the end: every file that counts as complete must have its hash here. */
   if (*whole != NULL)
     uploads_note (self, job->upload.index, *whole);
   namida_receive_session_end_upload (job->session, &job->upload, *there, *whole);

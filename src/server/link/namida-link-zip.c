@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The zip of namida-link-zip.h, by libarchive. What a file has is compared with its hash where one is known, so that
- * what is damaged here never arrives as whole. */
+/* Writes the zip of namida-link-zip.h with libarchive. Each file with a known hash is compared with it, so that a file
+ * that is damaged here never arrives as intact. */
 
 #include "config.h"
 
@@ -27,7 +27,7 @@ typedef struct
   NamidaRateLimit *limit;
   GCancellable *cancellable;
   guint8 *data;              /* BLOCK_BYTES */
-  gboolean unwanted, failed; /* @failed: what comes still must not look like the end of a zip */
+  gboolean unwanted, failed; /* @failed: what is written from now on must not look like the end of a zip */
 } LinkZip;
 
 static la_ssize_t
@@ -127,7 +127,7 @@ zip_add (LinkZip *self, const NamidaEntry *entry, GError **error)
   return ok;
 }
 
-/* Names that are no UTF-8 cannot be in a zip as they are; the scanner leaves them out. */
+/* Names that are not valid UTF-8 cannot be stored in a zip; the scanner leaves them out. */
 static gboolean
 zip_open (LinkZip *self, GError **error)
 {
@@ -153,8 +153,8 @@ namida_link_zip_write (NamidaBackup *backup,
   GPtrArray *entries = namida_backup_get_entries (backup);
   LinkZip self
       = { .write = write, .damaged = damaged, .user_data = user_data, .limit = limit, .cancellable = cancellable };
-  /* Whether names are marked as UTF-8 goes by the thread's locale. libarchive's option for the charset would also
-   * compose what is decomposed, and the file would have another name. */
+  /* libarchive marks names as UTF-8 depending on the locale of the thread. Its option for the charset would also
+   * compose decomposed characters, which changes the names of files. */
   locale_t utf8 = newlocale (LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0);
   locale_t before = utf8 != (locale_t) 0 ? uselocale (utf8) : (locale_t) 0;
   gboolean ok = zip_open (&self, error);
@@ -162,7 +162,7 @@ namida_link_zip_write (NamidaBackup *backup,
   self.data = g_malloc (BLOCK_BYTES);
   for (guint i = 0; ok && i < entries->len; i++)
     ok = zip_add (&self, g_ptr_array_index (entries, i), error);
-  /* Freeing an archive that is open would write its directory. */
+  /* Freeing an open archive would write its directory. */
   self.failed = !ok;
   if (ok && archive_write_close (self.archive) != ARCHIVE_OK)
     ok = zip_set_error (&self, error);

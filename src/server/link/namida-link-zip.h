@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One zip of many files, made while it is sent: no temporary file, no more memory than a block. Used by the workers of
- * namida-link-fetch.c; tests write into a descriptor. */
+/* Writes many files as one zip while it is sent, without a temporary file and with no more memory than a block. Used by
+ * the workers of namida-link-fetch.c; tests write to a descriptor. */
 #pragma once
 
 #include "namida-backup.h"
@@ -10,23 +10,24 @@
 
 G_BEGIN_DECLS
 
-/** Takes the next bytes of the zip. Returns: %FALSE: nobody wants more. */
+/** NamidaLinkZipWrite: receives the next bytes of the zip. Returns: %FALSE if no more are wanted. */
 typedef gboolean (*NamidaLinkZipWrite) (const void *data, gsize length, gpointer user_data);
-/** A file that was read to its end is another one than its hash says. */
+/** NamidaLinkZipDamaged: called for a file that was read to its end and differs from its hash. */
 typedef void (*NamidaLinkZipDamaged) (const NamidaEntry *entry, const struct stat *st, gpointer user_data);
 
 /**
  * namida_link_zip_write:
- * @backup: what goes in, in its order, empty folders too
- * @limit: (nullable): how fast it is read
- * @write: where it goes
- * @damaged: (nullable): is told of a file that is not what it was
+ * @backup: the files, in order, including empty folders
+ * @limit: (nullable): limits the reading speed
+ * @write: receives the zip
+ * @damaged: (nullable): called for each file that differs from its hash
  * @cancellable: (nullable): stops it
- * @error: CHECKSUM, SOURCE_CHANGED, STORAGE; CANCELLED also when nobody wants more
+ * @error: CHECKSUM, SOURCE_CHANGED, STORAGE; CANCELLED also if @write wanted no more
  *
- * Files are stored as they are, with names in UTF-8, and with sizes of 64 bits where they must be. Blocking: a worker.
+ * Stores files without compression, with names in UTF-8, and with 64-bit sizes where necessary. Blocking: a worker.
  *
- * Returns: whether all of it was written; else what was written has no directory, so that no program takes it for whole
+ * Returns: whether everything was written. Otherwise the zip has no directory, so that no program accepts it as
+ * complete
  */
 gboolean namida_link_zip_write (NamidaBackup *backup,
                                 NamidaRateLimit *limit,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The life of a link: opened by the session, taken by one browser, over when its time is, when the person here says so,
- * or when what it was for has happened. The server keeps it for a while after that, so that a page can say which of
- * these it was. Main context. */
+/* The life of a link: it is opened by the session folder, taken by one browser, and ends when its time expires, when
+ * the local user closes it, or when its purpose is fulfilled. The server keeps it for a while after that, so that the
+ * page can say which of these happened. Main context. */
 
 #include "config.h"
 
@@ -17,7 +17,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define KEPT_MOST (2 * NAMIDA_LIMIT_LINKS) /* those that are over among them */
+#define KEPT_MOST (2 * NAMIDA_LIMIT_LINKS) /* including those that have ended */
 #define DIGITS 16
 
 G_DEFINE_FINAL_TYPE (NamidaLink, namida_link, G_TYPE_OBJECT)
@@ -190,7 +190,7 @@ namida_server_open_link (NamidaServer *self,
   return g_object_ref (link);
 }
 
-/* ---- life ---- */
+/* ---- the life of a link ---- */
 
 gboolean
 namida_link_is_open (NamidaLink *self)
@@ -235,7 +235,7 @@ namida_link_seen (NamidaLink *self)
     self->deadline = MAX (self->deadline, now + (gint64) self->minutes * 60 * G_USEC_PER_SEC);
 }
 
-/* It has ended, whoever ended it: nothing goes on by it. */
+/* Ends the link for any reason, and with it everything that uses it. */
 static void
 link_end (NamidaLink *self, NamidaLinkState state)
 {
@@ -284,7 +284,7 @@ namida_server_close_links (NamidaServer *self)
   g_ptr_array_set_size (self->links, 0);
 }
 
-/* ---- what others ask ---- */
+/* ---- getters ---- */
 
 NamidaLinkState
 namida_link_get_state (NamidaLink *self)
