@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sends one control request of NamidaClient with libsoup and reads its answer: checks the certificate of the other
+ * device, limits time and size, and parses large answers in a worker. Main context. */
 #include "config.h"
 
 #include "namida-client-private.h"
@@ -16,7 +18,7 @@
 #define WORKER_BYTES (64u * 1024)
 #define READ_STEP (64u * 1024)
 
-/* One request, as its task's data: main context, but for @body once it is whole. */
+/* Call: one request, as the data of its task. Main context, except for @body after it is complete. */
 typedef struct
 {
   SoupMessage *message;
@@ -27,7 +29,7 @@ typedef struct
   GDestroyNotify free_result;
   GCancellable *caller; /* (nullable) */
   gulong caller_handler;
-  GCancellable *inner; /* cancelled by the caller, the timers, the pin and a reset */
+  GCancellable *inner; /* canceled by the caller, the timers, the pin and a reset */
   guint connect_timer, timer;
   gboolean timed_out, mismatch, reset;
 } Call;
@@ -64,7 +66,8 @@ on_accept_certificate (SoupMessage *message, GTlsCertificate *certificate, GTlsC
   return check_pin (g_task_get_source_object (task), g_task_get_task_data (task), certificate);
 }
 
-/* A resumed TLS session may not ask about the certificate again: what is about to be written to is looked at here. */
+/* A resumed TLS session may not ask about the certificate again, so check the connection before anything is written to
+ * it. */
 static void
 on_starting (SoupMessage *message, gpointer task)
 {
@@ -75,10 +78,9 @@ on_starting (SoupMessage *message, gpointer task)
     g_cancellable_cancel (call->inner);
 }
 
-/* A connection may be reset the moment it stands. Nobody can tell any more whose it was, and glib-networking up to 2.80
- * logs a critical when it wants to know (it gives g_object_unref() the NULL of
- * g_socket_connection_get_remote_address(); mended by its commit dc5d08c9). Asked here first, GSocket remembers the
- * address. */
+/* A connection may be reset as soon as it is established. Its remote address is unknown then, and glib-networking up to
+ * 2.80 logs a critical when it asks for it (it passes the NULL of g_socket_connection_get_remote_address() to
+ * g_object_unref(); fixed by its commit dc5d08c9). If the address is requested here first, GSocket remembers it. */
 static void
 on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *connection, gpointer task)
 {
@@ -128,7 +130,7 @@ on_caller_cancelled (GCancellable *cancellable, gpointer inner)
   g_cancellable_cancel (inner);
 }
 
-/* Another key was shown than the one that is meant: by whom decides what is said. */
+/* The other device presented another key than the expected one. The error depends on whose key it is. */
 static void
 claim_thread (GTask *worker, gpointer source, gpointer outer, GCancellable *cancellable)
 {
@@ -138,7 +140,7 @@ claim_thread (GTask *worker, gpointer source, gpointer outer, GCancellable *canc
                        namida_identity_claim_dup_error (self->identity, self->address, self->pinned, cancellable));
 }
 
-/* What a failed exchange means, in words. @reason: (transfer full) */
+/* Returns an error that describes a failed exchange. @reason: (transfer full). */
 static void
 return_failure (GTask *task, GError *reason)
 {
@@ -196,7 +198,7 @@ on_body_whole (GTask *task)
   guint status = soup_message_get_status (call->message);
 
   g_clear_handle_id (&call->timer, g_source_remove);
-  /* What belongs to libsoup must not meet its end in the worker. */
+  /* Objects of libsoup must not be finalized in the worker. */
   g_clear_object (&call->stream);
   g_clear_object (&call->message);
   if (status < 200 || status > 299)
@@ -220,7 +222,7 @@ on_body_whole (GTask *task)
     }
 }
 
-/* libsoup takes the end of a connection for the end of an answer, even when more of it was announced. */
+/* libsoup treats the end of a connection as the end of the answer, even if a longer answer was announced. */
 static gboolean
 is_whole (Call *call)
 {
@@ -289,7 +291,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   return_failure (task, error != NULL ? error : g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED, ""));
 }
 
-/* Host of the URI only makes the Host field: without the scope, which a URI would have to spell in its own way. */
+/* The host of the URI is used only for the Host field, so leave out the scope, for which URIs have their own syntax. */
 static char *
 uri_for (NamidaClient *self, const char *path, const char *query)
 {
@@ -307,8 +309,8 @@ message_new (NamidaClient *self, const char *method, const char *path, const cha
   g_autofree char *uri = uri_for (self, path, query);
   SoupMessage *message = soup_message_new (method, uri);
 
-  /* IDEMPOTENT: nothing is sent twice (each request has a new connection), but without it libsoup waits for idle ones.
-   */
+  /* IDEMPOTENT: each request has a new connection, so nothing is sent twice; but without this flag libsoup waits for
+   * idle connections. */
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_NEW_CONNECTION);
   soup_message_headers_replace (soup_message_get_request_headers (message), "Connection", "close");
   soup_message_set_tls_client_certificate (message, namida_identity_get_certificate (self->identity));
@@ -327,7 +329,7 @@ namida_client_call (GTask *task, const NamidaClientRequest *request)
   GCancellable *caller = g_task_get_cancellable (task);
   Call *call = g_new0 (Call, 1);
 
-  /* A cancelled call must answer with an error of ours, in words. */
+  /* A canceled call must return one of our own errors. */
   g_task_set_check_cancellable (task, FALSE);
   call->body = g_byte_array_new ();
   call->limit = request->limit;

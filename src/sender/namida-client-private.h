@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What namida-client.c and namida-client-call.c share: the members of NamidaClient and the description of a request.
+ * Main context. */
 #pragma once
 
 #include "namida-client.h"
@@ -13,15 +15,16 @@ struct _NamidaClient
   NamidaIdentity *identity;
   GInetSocketAddress *address;
   char *pinned; /* (nullable) */
-  char *shown;  /* (nullable): by the last connection */
+  char *shown;  /* (nullable): the key that the last connection presented */
   SoupSession *session;
-  gboolean timed_out; /* the last exchange */
+  gboolean timed_out; /* set by the last exchange */
 };
 
-/** Parses a good answer into what the caller gets; any thread. NULL with no error: an answer without content. */
+/** NamidaClientParse: parses a successful answer into the result for the caller; any thread. Returns: (nullable): %NULL
+ * without @error for an answer without content. */
 typedef gpointer (*NamidaClientParse) (const char *data, gsize length, GError **error);
 
-/** What a request is; zero is the default of the rest. */
+/** NamidaClientRequest: the description of a request. Members that are zero have their default. */
 typedef struct
 {
   const char *method;
@@ -29,14 +32,13 @@ typedef struct
   const char *query; /* (nullable), encoded */
   GBytes *body;      /* (nullable) */
   guint seconds;
-  gsize limit; /* of the answer */
+  gsize limit; /* maximum size of the answer in bytes */
   NamidaClientParse parse;
   GDestroyNotify free_result;
 } NamidaClientRequest;
 
-/** namida_client_call: one request and its answer, over a connection of its own: @task, whose source is the client,
- * returns what parse() makes of the answer, or an error in words. Takes the place of the task's data.
- * (namida-client-call.c) */
+/** namida_client_call: sends one request over a new connection. @task, whose source is the client, returns the result
+ * of the parse function, or an error. The data of the task is replaced. In namida-client-call.c; main context. */
 void namida_client_call (GTask *task, const NamidaClientRequest *request);
 
 G_END_DECLS

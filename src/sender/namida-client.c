@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaClient: the control requests register, offer, finish, session, cancel and pair. namida-client-call.c
+ * does the exchange. Main context. */
 #include "config.h"
 
 #include "namida-client-private.h"
@@ -11,9 +13,9 @@
 #include "namida-limits.h"
 
 #define SHORT_SECONDS 5
-#define CANCEL_SECONDS 3 /* a program that ends waits for it, and no more than 5 s (session/namida-hub.c) */
+#define CANCEL_SECONDS 3 /* the program waits for it when it exits, at most 5 s (session/namida-hub.c) */
 #define SESSION_SECONDS 15
-/* The receiver's own limits end first and say why; ours is for a receiver that is gone. */
+/* The time limits of the receiver expire first and give a reason. This margin is for receivers that are gone. */
 #define MARGIN_SECONDS 15
 
 G_DEFINE_FINAL_TYPE (NamidaClient, namida_client, G_TYPE_OBJECT)
@@ -43,10 +45,11 @@ namida_client_init (NamidaClient *self)
 {
 }
 
-/* A device asks for our certificate in the middle of the handshake, which GLib makes in a thread. That thread asks
- * libsoup's GTlsInteraction, and g_tls_interaction_invoke_request_certificate() dispatches the main context there and
- * then if it can acquire it: our sources would run in that thread, beside the main one. A program that iterates the
- * context by itself owns it only while it does so, other than under g_main_loop_run() and g_application_run(). */
+/* A device asks for our certificate in the middle of the handshake, which GLib does in a thread. That thread asks the
+ * GTlsInteraction of libsoup, and g_tls_interaction_invoke_request_certificate() dispatches the main context in that
+ * thread if it can acquire it: our sources would run there, at the same time as the main thread. g_main_loop_run() and
+ * g_application_run() own the context all the time, but a program that iterates the context itself owns it only during
+ * each iteration. */
 static void
 keep_main_context (void)
 {
@@ -67,7 +70,8 @@ namida_client_new (NamidaIdentity *identity, GInetSocketAddress *address, const 
   self->identity = g_object_ref (identity);
   self->address = g_object_ref (address);
   self->pinned = g_strdup (fingerprint);
-  /* remote-connectable: the socket address as it is, scope of a link-local one included; no name is ever looked up. */
+  /* remote-connectable: uses the socket address as it is, including the scope of a link-local one; no name is ever
+   * resolved. */
   self->session = soup_session_new_with_options ("remote-connectable", address, "proxy-resolver", NULL, "timeout", 0u,
                                                  "idle-timeout", 1u, NULL);
   return self;
@@ -219,7 +223,7 @@ pair_message_free (gpointer data)
   g_free (data);
 }
 
-/* The last step is answered with 200 and may say nothing. */
+/* The answer to the last step is 200 and may be empty. */
 static gpointer
 parse_pair (const char *data, gsize length, GError **error)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sends control requests to another device that runs Namida Sync. Used by the hub for register, pairing and cancel, and
+ * by tests. Main context. */
 #pragma once
 
 #include "namida-device-info.h"
@@ -7,54 +9,60 @@
 
 G_BEGIN_DECLS
 
-/**
- * NamidaClient: control requests to one address over TLS with our certificate, pinned. SoupSession in the main context;
- * asynchronous. JSON over 64 KiB is parsed in a worker.
- * @fingerprint: (nullable): the one that must be shown; NULL: whichever (then read it from
- * namida_client_get_peer_fingerprint()).
- */
+/** NamidaClient: sends control requests to one address, over TLS with our certificate and with the key of the other
+ * device pinned. Asynchronous, in the main context; JSON over 64 KiB is parsed in a worker. */
 #define NAMIDA_TYPE_CLIENT (namida_client_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaClient, namida_client, NAMIDA, CLIENT, GObject)
 
-/** In the thread of the main context, which owns it from the first client on until the program ends: no other thread
- * may iterate it any more. @fingerprint: (nullable). Returns: (transfer full). */
+/** namida_client_new: @fingerprint: (nullable): the key that the device must present; %NULL accepts any key, see
+ * namida_client_get_peer_fingerprint(). Call it in the thread of the main context, which owns the context from the
+ * first client on until the program exits: no other thread may iterate it after that. Returns: (transfer full). */
 NamidaClient *namida_client_new (NamidaIdentity *identity, GInetSocketAddress *address, const char *fingerprint);
-/** Returns: (transfer none) (nullable): what the last connection proved. */
+/** namida_client_get_peer_fingerprint: Returns: (transfer none) (nullable): the fingerprint that the last connection
+ * proved. */
 const char *namida_client_get_peer_fingerprint (NamidaClient *self);
 GInetSocketAddress *namida_client_get_address (NamidaClient *self);
-/** Returns: whether the last exchange ended because the other side was silent for too long. A dialect without
- * encryption must not be tried after that: whoever holds the handshake up would choose it. */
+/** namida_client_get_timed_out: Returns: whether the last exchange ended because the other side was silent for too
+ * long. Do not try a dialect without encryption after that, because an attacker who delays the handshake could force
+ * it. */
 gboolean namida_client_get_timed_out (NamidaClient *self);
 
-/** POST register: @own: (nullable): NULL sends a GET. 5 s. Errors: UNREACHABLE, IDENTITY_CHANGED. */
+/** namida_client_register_async: POST register. @own: (nullable): what this device says about itself; %NULL sends a
+ * GET. Time limit: 5 s. Errors: UNREACHABLE, IDENTITY_CHANGED. */
 void namida_client_register_async (NamidaClient *self,
                                    NamidaDeviceInfo *own,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
+/** namida_client_register_finish: Returns: (transfer full) (nullable): what the device says about itself; %NULL with
+ * @error. */
 NamidaDeviceInfo *namida_client_register_finish (NamidaClient *self, GAsyncResult *result, GError **error);
-/** prepare-upload: waits for a person (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS and a little). @body: (transfer full).
- * Cancelling hangs up: the offer is withdrawn. */
+/** namida_client_offer_async: POST prepare-upload. Waits for the answer of the user, for
+ * NAMIDA_LIMIT_OFFER_ANSWER_SECONDS and a margin. @body: (transfer full): the offer. @pin: (nullable). Canceling
+ * closes the connection, which withdraws the offer. */
 void namida_client_offer_async (NamidaClient *self,
                                 GBytes *body,
                                 const char *pin,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
-/** Returns: (transfer full) (nullable): NULL without @error: nothing is wanted (204). */
+/** namida_client_offer_finish: Returns: (transfer full) (nullable): the answer; %NULL without @error if nothing is
+ * wanted (204). */
 NamidaOfferAnswer *namida_client_offer_finish (NamidaClient *self, GAsyncResult *result, GError **error);
 /** cancel: @keep_parts: it only stops: what arrived stays for a later offer. 5 s; the outcome does not matter to a
  * caller that gives up anyway. */
 void namida_client_cancel_async (
     NamidaClient *self, const char *session_id, gboolean keep_parts, GAsyncReadyCallback callback, gpointer user_data);
 gboolean namida_client_cancel_finish (NamidaClient *self, GAsyncResult *result, GError **error);
-/** pair: one step; "confirm" waits for the other person (NAMIDA_LIMIT_PAIR_SECONDS). @answer: (out caller-allocates):
- * cleared by the caller. */
+/** namida_client_pair_async: POST pair: one step of a pairing. "confirm" waits for the other user, for
+ * NAMIDA_LIMIT_PAIR_SECONDS. */
 void namida_client_pair_async (NamidaClient *self,
                                const NamidaPairMessage *message,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
+/** namida_client_pair_finish: @answer: (out caller-allocates): to be cleared by the caller. Returns: %FALSE with
+ * @error. */
 gboolean
 namida_client_pair_finish (NamidaClient *self, GAsyncResult *result, NamidaPairMessage *answer, GError **error);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sending side of the feature "heal", docs/protocol.md, "wanted, heal". The list is asked for over one connection,
- * the files go over another one, one after the other. Blocking: a worker thread. */
+/* The sending side of the feature "heal"; see docs/protocol.md, "wanted, heal". One connection asks for the list,
+ * another one sends the files one after the other. Blocking: a worker thread. */
 #include "config.h"
 
 #include "namida-heal-sender.h"
@@ -18,7 +18,7 @@
 
 #define BUFFER_BYTES (1024 * 1024)
 #define WANTED_SECONDS 15u
-/* The receiver makes each of its versions whole before it answers. */
+/* The receiver repairs all of its versions before it answers. */
 #define HEAL_SECONDS 120u
 
 typedef struct
@@ -27,12 +27,13 @@ typedef struct
   NamidaDatabase *database;
   GCancellable *cancellable;
   NamidaHttpConnection *connection; /* (nullable) */
-  NamidaFinishHealed here;          /* by this connection */
-  NamidaFinishHealed before;        /* by earlier ones */
+  NamidaFinishHealed here;          /* repaired over this connection */
+  NamidaFinishHealed before;        /* repaired over earlier connections */
   guint8 *buffer;
 } HealSender;
 
-/* What a connection made whole is told for all its files together. Versions of several connections may be the same. */
+/* The receiver reports the repairs of a connection for all its files together. The versions of several connections may
+ * be the same. */
 static void
 heal_sender_drop (HealSender *self)
 {
@@ -54,7 +55,7 @@ heal_sender_connect (HealSender *self, GError **error)
   return self->connection != NULL;
 }
 
-/* @answer: other than 200. */
+/* @answer: with a status other than 200. */
 static GError *
 heal_sender_read_refusal (const NamidaHttpAnswer *answer)
 {
@@ -62,7 +63,7 @@ heal_sender_read_refusal (const NamidaHttpAnswer *answer)
                                     answer->head.status, NULL);
 }
 
-/* Returns: (transfer full) (nullable): an empty list of a device that keeps no backups. */
+/* Returns: (transfer full) (nullable): the list, which is empty if the device keeps no backups. */
 static GPtrArray *
 heal_sender_ask (HealSender *self, GError **error)
 {
@@ -83,7 +84,7 @@ heal_sender_ask (HealSender *self, GError **error)
   return NULL;
 }
 
-/* Whether all of @fd, which is at its start, has the content that is wanted. */
+/* Whether the content of @fd, which is positioned at its start, is the wanted one. */
 static gboolean
 heal_sender_check (HealSender *self, int fd, const NamidaWantedFile *file)
 {
@@ -106,7 +107,7 @@ heal_sender_check (HealSender *self, int fd, const NamidaWantedFile *file)
   return size == file->size && g_str_equal (sha256, file->sha256) && lseek (fd, 0, SEEK_SET) == 0;
 }
 
-/* Returns: a file of this device with the content, at its start; -1: there is none any more. */
+/* Returns: a descriptor of a local file with the content, positioned at its start; -1 if there is none any more. */
 static int
 heal_sender_open (HealSender *self, const NamidaWantedFile *file)
 {
@@ -127,7 +128,7 @@ heal_sender_open (HealSender *self, const NamidaWantedFile *file)
   return -1;
 }
 
-/* @answered: (out): the other side has answered before all of it had gone. */
+/* @answered: (out): whether the other side answered before everything was sent. */
 static gboolean
 heal_sender_write (HealSender *self, int fd, guint64 size, gboolean *answered, GError **error)
 {
@@ -181,7 +182,7 @@ heal_sender_bring (HealSender *self, int fd, const NamidaWantedFile *file, GErro
   return FALSE;
 }
 
-/* Whether the others need not be tried: nobody is there, or nobody may. */
+/* Whether to skip the remaining files, because the device is not reachable or does not allow it. */
 static gboolean
 heal_sender_must_stop (const GError *error)
 {

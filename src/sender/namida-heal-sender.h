@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Brings damaged files again to a device that keeps backups of this one: it says which it wants, and gets those that it
- * had from here and that still have their content. Called at the end of a sending, and by the hub when such a device is
- * near. Blocking: a worker thread. */
+/* Sends damaged files again to a device that keeps backups of this one. The device says which files it wants, and gets
+ * those that came from here and are still intact here. Called at the end of a transfer, and by the hub when such a
+ * device is nearby. Blocking: a worker thread. */
 #pragma once
 
 #include "namida-database.h"
@@ -13,11 +13,13 @@ G_BEGIN_DECLS
 /**
  * namida_heal_send:
  * @peer: the device, with its fingerprint
- * @database: knows what it had from here, and where that is
- * @healed: (out): what became whole there, also after an error; versions are 0 when they cannot be told
+ * @database: knows which files the device got from here, and where they are
+ * @healed: (out): what was repaired there, also if an error ended the call; @versions is 0 if it is unknown
  *
- * Each file is read and hashed before it is sent. One that has changed since is not sent. Errors: UNREACHABLE,
- * IDENTITY_CHANGED, DECLINED, BUSY, CANCELLED and what the device answers. A device that wants nothing is no error.
+ * Sends the files that @peer wants. Each file is read and hashed first, and not sent if it has changed. It is not an
+ * error if the device wants nothing.
+ *
+ * Returns: %FALSE with UNREACHABLE, IDENTITY_CHANGED, DECLINED, BUSY, CANCELLED or what the device answers
  */
 gboolean namida_heal_send (const NamidaHttpPeer *peer,
                            NamidaDatabase *database,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-localsend-cancel.h: one request in a thread whose result is ignored. */
 #include "config.h"
 
 #include "namida-localsend-cancel.h"

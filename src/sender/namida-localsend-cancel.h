@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tells a LocalSend sender that the local user canceled the transfer. Called by the server in the main context. */
 #pragma once
 
 #include "namida-identity.h"
@@ -6,11 +7,14 @@
 G_BEGIN_DECLS
 
 /**
- * namida_localsend_cancel_async: POST /cancel to the own server of a LocalSend that sends to us, in a thread, within a
- * few seconds; the outcome does not matter. Called by the server when the person here cancels. Main context.
- * @identity: (nullable): %NULL: in plain
- * @fingerprint: (nullable): it must show this one
- * @session_id: (nullable): of the session
+ * namida_localsend_cancel_async:
+ * @identity: (nullable): %NULL for plain HTTP
+ * @address: the address of the sender's own server
+ * @fingerprint: (nullable): the fingerprint that the server must present
+ * @session_id: (nullable): the ID of the session
+ *
+ * Sends POST /cancel to the server of a LocalSend device that sends to this one, in a thread, within a few seconds. The
+ * result is ignored. Main context.
  */
 void namida_localsend_cancel_async (NamidaIdentity *identity,
                                     GInetSocketAddress *address,

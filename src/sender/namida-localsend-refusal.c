@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What LocalSend's status codes for an offer mean to the person who made it. Files and messages share the words. Called
- * by the sender of each in its worker thread. */
+/* Translates the status codes with which LocalSend refuses an offer into errors for the user. Shared by files and text
+ * messages; called by their senders in worker threads. */
 #include "config.h"
 
 #include "namida-localsend-refusal.h"
@@ -11,7 +11,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Its own words for a wrong PIN, which the code alone does not tell from a missing one. */
+/* LocalSend's own words distinguish a wrong PIN from a missing one, which the status code does not. */
 GError *
 namida_localsend_refusal_new (const char *alias, gboolean has_pin, const NamidaHttpAnswer *answer)
 {

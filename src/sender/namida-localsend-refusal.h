@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Explains why LocalSend refused an offer. Called by the senders of files and text messages, in worker threads. */
 #pragma once
 
 #include "namida-http-answer.h"
@@ -6,10 +7,14 @@
 G_BEGIN_DECLS
 
 /**
- * namida_localsend_refusal_new: why a LocalSend did not accept an offer, in words for the person who made it.
- * @alias: of the LocalSend; @has_pin: whether the offer had a PIN
+ * namida_localsend_refusal_new:
+ * @alias: the name of the LocalSend device
+ * @has_pin: whether the offer contained a PIN
+ * @answer: the answer to the offer
  *
- * Returns: (transfer full): an error of NAMIDA_ERROR. Any thread.
+ * Any thread.
+ *
+ * Returns: (transfer full): an error of NAMIDA_ERROR that explains the refusal to the user
  */
 GError *namida_localsend_refusal_new (const char *alias, gboolean has_pin, const NamidaHttpAnswer *answer);
 

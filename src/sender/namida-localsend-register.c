@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-localsend-register.h: one request to a LocalSend device, in a worker. */
 #include "config.h"
 
 #include "namida-localsend-register.h"
@@ -45,7 +46,7 @@ take (Register *self, NamidaHttpConnection *connection, const NamidaHttpAnswer *
   info = namida_localsend_info_parse ((const char *) answer->body->data, answer->body->len, error);
   if (info == NULL)
     return NULL;
-  /* Its answer names neither. */
+  /* The answer contains neither the port nor the protocol. */
   info->port = g_inet_socket_address_get_port (self->address);
   info->https = self->identity != NULL;
   g_free (info->fingerprint);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Registers with a LocalSend device: tells it about this device and asks for its name. Called by the hub when it finds
+ * such a device, in the main context. */
 #pragma once
 
 #include "namida-device-info.h"
@@ -7,8 +9,12 @@
 G_BEGIN_DECLS
 
 /**
- * namida_localsend_register_async: POST register to a LocalSend: tells it who we are, and asks who it is. In a worker.
- * @identity: (nullable): NULL: in plain; @fingerprint: (nullable): it must show this one; @own: what we say of us
+ * namida_localsend_register_async:
+ * @identity: (nullable): %NULL for plain HTTP
+ * @fingerprint: (nullable): the fingerprint that the device must present
+ * @own: what this device says about itself
+ *
+ * Sends POST register to a LocalSend device, in a worker.
  */
 void namida_localsend_register_async (NamidaIdentity *identity,
                                       GInetSocketAddress *address,
@@ -17,11 +23,9 @@ void namida_localsend_register_async (NamidaIdentity *identity,
                                       GCancellable *cancellable,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);
-/**
- * namida_localsend_register_finish: Returns: (transfer full) (nullable): what it says, with the port and the protocol
- * that it was asked by; its fingerprint is the one that it has shown, and NULL in plain. Errors: UNREACHABLE,
- * IDENTITY_CHANGED, CANCELLED, INVALID_REQUEST, or what it answered.
- */
+/** namida_localsend_register_finish: Returns: (transfer full) (nullable): what the device says about itself, with the
+ * port and the protocol that were used; its fingerprint is the one that it presented, or %NULL for plain HTTP. %NULL
+ * with UNREACHABLE, IDENTITY_CHANGED, CANCELLED, INVALID_REQUEST, or its answer. */
 NamidaDeviceInfo *namida_localsend_register_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-localsend-sessions.h: one list for the whole process. Main context. */
 #include "config.h"
 
 #include "namida-localsend-sessions.h"
@@ -11,7 +12,7 @@ typedef struct
   gpointer user_data;
 } Session;
 
-static GPtrArray *sessions; /* of Session; NULL: none yet */
+static GPtrArray *sessions; /* elements: Session; NULL if there was none yet */
 
 static void
 session_free (gpointer data)
@@ -56,7 +57,7 @@ namida_localsend_sessions_remove (gpointer user_data)
 static gboolean
 may_stop (const Session *session, const char *fingerprint, GInetAddress *host)
 {
-  /* A certificate says more than an address; older versions, and plain ones, have none to show. */
+  /* A certificate is better evidence than an address; older versions and plain HTTP have none. */
   if (session->fingerprint != NULL && fingerprint != NULL)
     return g_ascii_strcasecmp (session->fingerprint, fingerprint) == 0;
   return g_inet_address_equal (session->host, host);
@@ -73,7 +74,7 @@ namida_localsend_sessions_stop (const char *session_id, const char *fingerprint,
       NamidaLocalsendStopped stopped;
       gpointer user_data;
 
-      /* A callback may have removed others. */
+      /* A callback may have removed other sessions. */
       if (sessions == NULL || i > sessions->len)
         continue;
       session = g_ptr_array_index (sessions, i - 1);

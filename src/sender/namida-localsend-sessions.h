@@ -5,23 +5,29 @@
 
 G_BEGIN_DECLS
 
-/* What this process is sending to LocalSend peers: a receiver there that changes its mind tells our own server, which
- * finds the sending here. Main context. */
+/* The running transfers to LocalSend devices. A LocalSend receiver that cancels tells our own server, which finds the
+ * transfer here. Called by the senders and the server, in the main context. */
 
-/** Called at most once. */
+/** NamidaLocalsendStopped: called at most once, when the receiver cancels. */
 typedef void (*NamidaLocalsendStopped) (gpointer user_data);
 
-/** namida_localsend_sessions_add: @fingerprint: (nullable): of the receiver; NULL: it has shown none */
+/** namida_localsend_sessions_add: @fingerprint: (nullable): the key of the receiver; %NULL if it presented none. */
 void namida_localsend_sessions_add (const char *session_id,
                                     const char *fingerprint,
                                     GInetAddress *host,
                                     NamidaLocalsendStopped stopped,
                                     gpointer user_data);
+/** namida_localsend_sessions_remove: removes the sessions that were added with @user_data. */
 void namida_localsend_sessions_remove (gpointer user_data);
 /**
- * namida_localsend_sessions_stop: @session_id: (nullable): all to this receiver; @fingerprint: (nullable): who says so;
- * @host: from where
- * Returns: whether there was one: a stranger, or another host, stops nothing.
+ * namida_localsend_sessions_stop:
+ * @session_id: (nullable): %NULL for all sessions with this receiver
+ * @fingerprint: (nullable): the key of the device that cancels
+ * @host: its address
+ *
+ * Stops transfers that their receiver canceled.
+ *
+ * Returns: whether there was one. A request from another device or host stops nothing
  */
 gboolean namida_localsend_sessions_stop (const char *session_id, const char *fingerprint, GInetAddress *host);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A message of text to a LocalSend: an offer of one text file that carries its text as the preview. Whoever shows
- * previews answers 204 and wants no file; whoever does not asks for the file. Called by the hub; a worker thread. */
+/* Sends a text message to a LocalSend device: an offer of one text file that contains its text as the preview. Apps
+ * that show previews answer 204 and want no file; others request the file. Called by the hub; runs in a worker
+ * thread. */
 #include "config.h"
 
 #include "namida-localsend-text.h"
@@ -16,11 +17,11 @@
 
 #define ANSWER_SECONDS (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS + 15u)
 #define UPLOAD_SECONDS 60u
-#define QUICK_CONNECT_SECONDS 2u /* while there is another address */
+#define QUICK_CONNECT_SECONDS 2u /* if there is another address to try */
 
 typedef struct
 {
-  NamidaLocalsendText message; /* owned copies */
+  NamidaLocalsendText message; /* with its own copies */
   GCancellable *cancellable;
 } TextSending;
 
@@ -39,7 +40,7 @@ text_sending_free (gpointer data)
   g_free (self);
 }
 
-/* Returns: (transfer full) (nullable): to the first address that answers. */
+/* Returns: (transfer full) (nullable): a connection to the first address that answers. */
 static NamidaHttpConnection *
 text_connect (TextSending *self, GError **error)
 {
@@ -65,7 +66,7 @@ text_connect (TextSending *self, GError **error)
   return NULL;
 }
 
-/* @answer: to the offer: its sender wants the text as a file. */
+/* @answer: the answer to the offer, from a device that wants the text as a file. */
 static gboolean
 text_upload (TextSending *self, NamidaHttpConnection *connection, const NamidaHttpAnswer *answer, GError **error)
 {

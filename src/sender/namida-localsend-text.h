@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sends text messages to LocalSend devices. Called by the hub in the main context. */
 #pragma once
 
 #include "namida-device-info.h"
@@ -6,28 +7,27 @@
 
 G_BEGIN_DECLS
 
-/** NamidaLocalsendText: a message, and whom it is for. Borrowed by namida_localsend_text_async(), which copies it. */
+/** NamidaLocalsendText: a message and its recipient. namida_localsend_text_async() copies it. */
 typedef struct
 {
-  NamidaIdentity *identity; /* (nullable): %NULL: in plain */
-  GListModel *addresses;    /* of GInetSocketAddress, best first */
-  const char *fingerprint;  /* (nullable): it must show this one */
+  NamidaIdentity *identity; /* (nullable): %NULL for plain HTTP */
+  GListModel *addresses;    /* GInetSocketAddress, best first */
+  const char *fingerprint;  /* (nullable): the fingerprint that the device must present */
   const char *alias;
-  NamidaDeviceInfo *own; /* what we say of us */
+  NamidaDeviceInfo *own; /* what this device says about itself */
   const char *pin;       /* (nullable) */
   const char *text;
 } NamidaLocalsendText;
 
-/**
- * namida_localsend_text_async: sends a message of text, which the other device shows instead of storing it. A program
- * that knows no messages gets it as a file “message.txt”. Waits until it is accepted there. In a worker thread.
- */
+/** namida_localsend_text_async: sends a text message, which the other device shows instead of saving it. An app that
+ * does not support messages gets it as a file “message.txt”. Waits until the message is accepted. The work is done in
+ * a worker thread. */
 void namida_localsend_text_async (const NamidaLocalsendText *message,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
-/** namida_localsend_text_finish: Errors: DECLINED, PIN_REQUIRED, PIN_WRONG, TOO_MANY, BUSY, UNREACHABLE,
- * IDENTITY_CHANGED, NOT_FOUND (it takes no messages), TOO_LARGE, CANCELLED. */
+/** namida_localsend_text_finish: Returns: %FALSE with DECLINED, PIN_REQUIRED, PIN_WRONG, TOO_MANY, BUSY, UNREACHABLE,
+ * IDENTITY_CHANGED, NOT_FOUND (the device does not support messages), TOO_LARGE or CANCELLED. */
 gboolean namida_localsend_text_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-phone-register.h with libsoup, in the main context. */
 #include "config.h"
 
 #include "namida-phone-register.h"
@@ -108,7 +109,7 @@ message_for (GInetSocketAddress *address)
   g_autofree char *uri = NULL;
   SoupMessage *message;
 
-  /* Only makes the Host field: who is connected to is the session's matter. */
+  /* Used for the Host field only. The session decides which address to connect to. */
   host[strcspn (host, "%")] = '\0';
   uri = g_uri_join (G_URI_FLAGS_ENCODED, "http", NULL, host, g_inet_socket_address_get_port (address),
                     NAMIDA_V1_PREFIX "/register", NULL, NULL);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements namida-pull-worker.h: asks for lists and fetches files over several connections, each with a thread, with
+ * ranges and retries. Called by namida-puller.c in workers. */
 #include "config.h"
 
 #include "namida-pull-worker.h"
@@ -96,7 +98,7 @@ namida_pull_ask_any (NamidaIdentity *identity,
                      GCancellable *cancellable,
                      GError **error)
 {
-  g_autoptr (GError) told = NULL; /* who refuses says more than who is not there */
+  g_autoptr (GError) told = NULL; /* a refusal tells more than an unreachable address */
   gboolean told_away = FALSE;
 
   for (guint i = 0; i < addresses->len; i++)
@@ -170,7 +172,7 @@ receive (NamidaPull *pull,
       gsize length = 0, room = (gsize) MIN (BLOCK_BYTES, size - *there);
       gssize n = 1;
 
-      /* Whole blocks, so that those of zeros are seen as such; what came before an error counts. */
+      /* Fill whole blocks, so that blocks of zeros are recognized. What was read before an error counts. */
       while (length < room
              && (n = namida_http_connection_read_body (connection, block + length, room - length, error)) > 0)
         {
@@ -193,7 +195,7 @@ leave_out (NamidaPull *pull, guint index, const GError *reason)
   namida_transfer_set_result (pull->transfer, index, NAMIDA_FILE_MISSING, reason->message);
 }
 
-/* One of the threads. */
+/* Fetcher: one of the threads and its connection. */
 typedef struct
 {
   NamidaPull *pull;
@@ -213,15 +215,15 @@ fetcher_connect (Fetcher *self, GError **error)
   return self->connection != NULL;
 }
 
-/* What comes of asking for a file. */
+/* FetchAnswer: the result of asking for a file. */
 typedef enum
 {
   FETCH_COMES,
-  FETCH_NO_RANGES, /* not from the middle on: it has to come from its start */
-  FETCH_FAILED,    /* with an error, or a reason why this file does not come */
+  FETCH_NO_RANGES, /* ranges are not supported: fetch it from its start */
+  FETCH_FAILED,    /* failed with an error, or with a reason that concerns only this file */
 } FetchAnswer;
 
-/* A session that is over or a trust that is withdrawn: no other file will come either. */
+/* If the session has ended or trust was withdrawn, no other file can be fetched either. */
 static gboolean
 ends_it_all (const GError *reason)
 {
@@ -229,7 +231,7 @@ ends_it_all (const GError *reason)
          || g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
 }
 
-/* What the other side says instead of the file. */
+/* Reads what the other side sends instead of the file. */
 static GError *
 fetcher_read_refusal (Fetcher *self, const NamidaHttpAnswerHead *head)
 {
@@ -245,7 +247,7 @@ fetcher_read_refusal (Fetcher *self, const NamidaHttpAnswerHead *head)
   return namida_error_answer_parse (text, length, head->status, NULL);
 }
 
-/* Asks for the rest of a file. @refused: (out): why this file does not come. */
+/* Asks for the rest of a file. @refused: (out): why this file cannot be fetched. */
 static FetchAnswer
 fetcher_ask (Fetcher *self, guint index, guint64 there, GError **refused, GError **error)
 {
@@ -262,7 +264,7 @@ fetcher_ask (Fetcher *self, guint index, guint64 there, GError **refused, GError
       self->connection, &(NamidaHttpRequest){ .method = "GET", .target = target, .range = there, .much_comes = TRUE });
   if (!namida_http_connection_read_head (self->connection, &head, error))
     return FETCH_FAILED;
-  /* The whole file, or another part of it, must not be taken for the rest. */
+  /* The whole file, or another part of it, must not be mistaken for the rest. */
   if (there > 0
       && (head.status == 200 || (head.status == 206 && head.range_start >= 0 && head.range_start != (gint64) there)))
     return FETCH_NO_RANGES;
@@ -290,8 +292,8 @@ fetch_from_start (Fetcher *self, guint index, guint64 *there, GError **error)
   return fetch (self, index, there, error);
 }
 
-/* @there: (inout): how much of it is here. Returns: %FALSE with @error when it did not come to its end; %TRUE also when
- * the file was left out. */
+/* @there: (inout): the number of bytes that are here. Returns: %FALSE with @error if the file is incomplete; %TRUE also
+ * if the file was left out. */
 static gboolean
 fetch (Fetcher *self, guint index, guint64 *there, GError **error)
 {
@@ -303,7 +305,7 @@ fetch (Fetcher *self, guint index, guint64 *there, GError **error)
   gboolean fine;
   int fd;
 
-  /* While what is here already is hashed, a connection would wait longer than the other side does. */
+  /* While the existing part is hashed, an open connection would be idle for longer than the other side allows. */
   if (*there > 0)
     g_clear_pointer (&self->connection, namida_http_connection_free);
   fd = namida_sink_open_part (pull->sink, index, *there, digest, error);
@@ -331,8 +333,8 @@ fetch (Fetcher *self, guint index, guint64 *there, GError **error)
   return TRUE;
 }
 
-/* A connection that is lost is made again, and the file goes on where it stopped; only connections that bring nothing
- * use up the tries. Returns: %FALSE with @error when nothing more can come. */
+/* A lost connection is established again, and the file continues where it stopped; only connections that bring nothing
+ * count as failed attempts. Returns: %FALSE with @error if nothing more can be fetched. */
 static gboolean
 fetch_with_tries (Fetcher *self, guint index, GError **error)
 {

@@ -9,12 +9,18 @@
 
 G_BEGIN_DECLS
 
-/* The blocking part of fetching: worker threads. */
+/* The blocking part of fetching. Called by namida-puller.c in worker threads. */
 
-/** namida_pull_ask_any: one question (@json: (nullable): of a POST; else a GET) and its whole answer, at most @most
- * bytes. (transfer full) (nullable): %NULL also when the other side refused: @error is its reason. Asked is the first
- * of @addresses whose program knows an answer: a command that runs on the device beside the one that keeps its backups
- * has its key, too, and knows of none. Its address is the first one then.
+/**
+ * namida_pull_ask_any:
+ * @addresses: GInetSocketAddress; tried in turn until a program knows the answer, and its address is moved to the front
+ * @json: (nullable): the body of a POST; %NULL sends a GET
+ * @most: the maximum size of the answer in bytes
+ *
+ * Sends one request and reads the whole answer. Several addresses are tried because a command that runs on the other
+ * device, beside the program that keeps its backups, has the same key but does not know any backups.
+ *
+ * Returns: (transfer full) (nullable): %NULL with @error, which is the reason of the other side if it refused
  */
 GByteArray *namida_pull_ask_any (NamidaIdentity *identity,
                                  GPtrArray *addresses,
@@ -25,7 +31,7 @@ GByteArray *namida_pull_ask_any (NamidaIdentity *identity,
                                  GCancellable *cancellable,
                                  GError **error);
 
-/** One fetching, while its files come. */
+/** NamidaPull: one fetch while its files are transferred. */
 typedef struct
 {
   NamidaIdentity *identity;
@@ -36,13 +42,13 @@ typedef struct
   NamidaSink *sink;
   NamidaTransfer *transfer;
   GCancellable *cancellable;
-  const NamidaWant *wants; /* one an entry */
-  char **hashes;           /* one an entry: (out) (nullable): of what was written, whole */
-  NamidaWorkers workers;   /* while it runs */
+  const NamidaWant *wants; /* one for each entry */
+  char **hashes;           /* one for each entry: (out) (nullable): the hash of a completely written file */
+  NamidaWorkers workers;   /* used while it runs */
 } NamidaPull;
 
-/** namida_pull_run: fetches all wanted files; those that the other side cannot give are left out, without a hash.
- * Returns: %FALSE when it cannot go on: UNREACHABLE, NO_SPACE, STORAGE, CANCELLED, … */
+/** namida_pull_run: fetches all wanted files. Files that the other side cannot send are left out, without a hash.
+ * Returns: %FALSE with UNREACHABLE, NO_SPACE, STORAGE, CANCELLED, … if it cannot continue. */
 gboolean namida_pull_run (NamidaPull *pull, GError **error);
 
 G_END_DECLS

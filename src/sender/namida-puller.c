@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaPuller: lists the versions on another device, and fetches one: asks for it, lets the owner create a
+ * sink, fetches the files and commits them. Main context; the steps run in workers. */
 #include "config.h"
 
 #include "namida-puller.h"
@@ -21,11 +23,11 @@ struct _NamidaPuller
   gpointer land_data;
   GDestroyNotify land_free;
 
-  /* One worker at a time. */
+  /* Used by one worker at a time. */
   char *backup_id;
   char **labels;
   char *session_id;
-  NamidaOfferMessage *offer; /* what there is */
+  NamidaOfferMessage *offer; /* what can be fetched */
   NamidaSink *sink;
   gboolean prepared;
   NamidaWant *wants;
@@ -166,7 +168,7 @@ namida_puller_new (NamidaIdentity *identity,
   return self;
 }
 
-/* What there is, and where it will land. */
+/* Asks what can be fetched, and creates the sink for it. */
 static gboolean
 ask (NamidaPuller *self, GCancellable *cancellable, GError **error)
 {
@@ -248,7 +250,7 @@ fetch_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
     g_task_return_error (task, error);
 }
 
-/* The hashes at arrival there are what is compared with. */
+/* Compares the files with the hashes that the other side recorded when they arrived there. */
 static gboolean
 commit (NamidaPuller *self, GError **error)
 {
@@ -289,7 +291,7 @@ commit_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
     g_task_return_error (task, error);
 }
 
-/* After a failure: the parts stay for the next time, unless the person does not want them any more. */
+/* Called after a failure: keeps the parts for the next time, unless the user does not want them any more. */
 static void
 leave_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -358,7 +360,7 @@ committed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
-      end (self, outer, error); /* the sink has parked itself */
+      end (self, outer, error); /* the sink has already parked itself */
       return;
     }
   folder = namida_sink_dup_folder (self->sink);
@@ -403,7 +405,7 @@ asked (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_transfer_set_backup (self->transfer, self->offer->backup);
   namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_RUNNING);
   task = g_task_new (self, cancellable, fetched, g_steal_pointer (&outer));
-  g_task_set_check_cancellable (task, FALSE); /* the thread says itself how far it came */
+  g_task_set_check_cancellable (task, FALSE); /* the thread itself reports how far it got */
   g_task_run_in_thread (task, fetch_thread);
 }
 

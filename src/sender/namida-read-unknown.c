@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Before a backup is offered: hashes of files that the index does not know, when the receiver may have them already.
- * Disks are faster than a wireless network, so a read is cheaper than a transfer. Called by the v1 sender in its
- * worker thread, before the offer is written. */
+/* Hashes files that the index does not know before a backup is offered, if the receiver may already have them. Disks
+ * are faster than wireless networks, so reading is cheaper than sending. Called by the senders in their worker threads,
+ * before the offer is written. */
 #include "config.h"
 
 #include "namida-read-unknown.h"
@@ -14,12 +14,13 @@
 #include <unistd.h>
 
 #define BUFFER_BYTES (1024 * 1024)
-/* What was read is entered in such pieces: a cancelled try does not read it again. */
+/* Results are written to the index in batches of this size, so that a canceled attempt does not read the files
+ * again. */
 #define ROWS_AT_ONCE 200u
-/* What a wireless network moves at best: a tenth of the sending is as long as it takes to read at ten times that. */
+/* The best speed of a wireless network. Reading at ten times that speed takes a tenth of the time of sending. */
 #define SENDING_BYTES_PER_SECOND (30u * 1000 * 1000)
 #define TENTH 10u
-#define FREE_US (200 * 1000) /* nobody notices that */
+#define FREE_US (200 * 1000) /* too short to be noticed */
 
 typedef struct
 {
@@ -30,7 +31,7 @@ typedef struct
   guint read;
 } ReadUnknown;
 
-/* Whether the query has a row. Takes the statement. */
+/* Whether the query returns a row. Takes ownership of the statement. */
 static gboolean
 read_unknown_has_row (sqlite3_stmt *statement)
 {
@@ -40,7 +41,7 @@ read_unknown_has_row (sqlite3_stmt *statement)
   return found;
 }
 
-/* Whether this device has sent music folders of these names to the receiver before. */
+/* Whether this device has sent music folders with these names to the receiver before. */
 static gboolean
 read_unknown_was_sent (ReadUnknown *self)
 {
@@ -60,7 +61,7 @@ read_unknown_was_sent (ReadUnknown *self)
   return sent;
 }
 
-/* Whether the file was read once, whatever has happened to it since. */
+/* Whether the file was read once, even if it has changed since. */
 static gboolean
 read_unknown_was_read (ReadUnknown *self, const NamidaEntry *entry)
 {
@@ -105,7 +106,8 @@ read_unknown_store (ReadUnknown *self)
   g_ptr_array_set_size (self->rows, 0);
 }
 
-/* A file that cannot be read, or changes meanwhile, is offered without a hash: sending it tells what is wrong. */
+/* A file that cannot be read, or that changes in the meantime, is offered without a hash; sending it will report the
+ * problem. */
 static void
 read_unknown_read (ReadUnknown *self, NamidaEntry *entry)
 {
@@ -182,7 +184,7 @@ namida_sender_read_quickly (NamidaSender *self, GCancellable *cancellable)
 
       if (entry->kind == NAMIDA_ENTRY_FOLDER || entry->source == NULL || entry->sha256 != NULL)
         continue;
-      /* This disk and processor are too slow: the rest is offered without. */
+      /* This disk or processor is too slow: offer the remaining files without hashes. */
       if (g_get_monotonic_time () - began > allowed)
         break;
       read_unknown_read (&work, entry);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How to send to LocalSend (1.15 and later), over TLS with both certificates or in plain HTTP. LocalSend says that it
- * has a file, not what it has. It has a single session slot and no idle timeout, so it is always told of an end that
- * leaves a file out. Worker threads of NamidaSender. */
+/* The LocalSend dialect of NamidaSender (LocalSend 1.15 and later), over TLS with both certificates or plain HTTP.
+ * LocalSend confirms that it has a file, but not its content. It has a single session slot and no idle timeout, so it
+ * is always told when the session ends without all files. Runs in the worker threads of NamidaSender. */
 #include "config.h"
 
 #include "namida-sender-private.h"
@@ -44,8 +44,9 @@ localsend_format_offer (NamidaSender *self, GError **error)
 
 /* ---- the offer ---- */
 
-/* The answer names none of the files (204, or a list of tokens that is empty): its person unticked all of them, or it
- * took the offer for a message. LocalSend compares no contents, so this never says that they are there. */
+/* The answer contains none of the files (204, or an empty list of tokens): the user there deselected all of them, or
+ * the app treated the offer as a message. LocalSend does not compare contents, so this never means that the files are
+ * already there. */
 static gboolean
 localsend_decline_all (NamidaSender *self, GError **error)
 {
@@ -115,12 +116,12 @@ localsend_check_upload (
                                                        answer->head.status, NULL));
   switch (answer->head.status)
     {
-    case 422: /* it found another checksum */
+    case 422: /* its checksum differs */
       g_clear_error (error);
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CHECKSUM,
                    _ ("“%s” was damaged on the way: what arrived is not what was sent."), item->entry->name);
       return NAMIDA_TRY_MISMATCH;
-    case 403: /* the session is gone, or its person said no */
+    case 403: /* the session has ended, or the user there declined */
     case 409:
     case 410:
       return NAMIDA_TRY_FATAL;
@@ -131,7 +132,7 @@ localsend_check_upload (
 
 /* ---- the end ---- */
 
-/* What arrived, so that the next sending of the same can leave it out (namida-sent-before.h). */
+/* Records what arrived, so that the next transfer of the same files can leave them out (namida-sent-before.h). */
 static void
 localsend_note_sent (NamidaSender *self)
 {
@@ -162,12 +163,12 @@ localsend_cancel (NamidaSender *self, gboolean keep_parts)
 
 const NamidaSenderDialect namida_sender_localsend = {
   .on_break = NAMIDA_BREAK_LOSES_FILE,
-  .n_connections = 2, /* as LocalSend itself */
+  .n_connections = 2, /* like LocalSend itself */
   .n_tries = 4,
   .n_offers = 3,
   .offers_rest = TRUE,
-  .silence_seconds = 45, /* a phone's Wi-Fi sleeps */
-  .stall_seconds = 300,  /* it cannot go on with a part of a file: a busy disk there may take its time */
+  .silence_seconds = 45, /* the Wi-Fi of a phone may sleep */
+  .stall_seconds = 300,  /* it cannot resume within a file, and its disk may be busy */
   .unwanted = NAMIDA_FILE_DECLINED,
   .no_folders = N_ ("LocalSend knows no empty folders: this one was left out."),
   .format_offer = localsend_format_offer,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How to send to the Namida Sync phone app while its person has it receiving: the offer, then one file after the other
- * over plain HTTP. Nothing is encrypted, and nothing is proven: the caller has told its person. The app cannot take a
- * session up again: a sending whose connection is lost begins anew with the offer. Worker threads of NamidaSender. */
+/* The phone app dialect of NamidaSender, for the Namida Sync phone app while it is set to receive: the offer, then one
+ * file after the other over plain HTTP. Nothing is encrypted or authenticated; the caller has warned the user. The app
+ * cannot resume a session: if the connection is lost, the transfer starts over with the offer. Runs in the worker
+ * threads of NamidaSender. */
 #include "config.h"
 
 #include "namida-sender-private.h"
@@ -59,7 +60,7 @@ phone_explain_refusal (NamidaSender *self, const NamidaHttpAnswer *answer)
     }
 }
 
-/* It takes everything that it was offered. */
+/* The app takes everything that it was offered. */
 static NamidaOfferAnswer *
 phone_grant_all (NamidaSender *self)
 {
@@ -74,18 +75,19 @@ phone_grant_all (NamidaSender *self)
 static gboolean
 phone_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
 {
-  /* Its person may take as long as they like; ours can cancel, and a phone that leaves is noticed. */
+  /* The user of the phone may take any time to answer. The local user can cancel, and a phone that leaves is
+   * noticed. */
   NamidaHttpRequest request
       = { .target = PATH ("prepare-upload"), .type = "application/json", .seconds = NAMIDA_HTTP_FOREVER };
   g_auto (NamidaHttpAnswer) answer = { 0 };
 
-  /* An earlier try may have left it counting. */
+  /* An earlier attempt may have left the app counting its files. */
   if (self->again || self->n_offers > 1)
     self->dialect->cancel (self, FALSE);
   namida_sender_show_waiting (self);
   if (!namida_sender_request (self, connection, &request, self->offer, NAMIDA_LIMIT_JSON_BYTES, &answer, error))
     {
-      /* Its person may still say yes to what is not there any more. */
+      /* The user of the phone may still accept an offer that no longer exists. */
       self->is_asked = g_cancellable_is_cancelled (self->inner);
       return FALSE;
     }
@@ -125,8 +127,8 @@ phone_check_upload (
     }
   if (answer->head.status == 500 && answer->whole)
     {
-      /* Android's storage refuses some names and does not tell “A” from “a”; the app has counted the file all the same,
-       * and goes on. */
+      /* Android's storage refuses some names and is not case-sensitive. The app counts the file nevertheless and
+       * continues. */
       g_set_error (
           error, NAMIDA_ERROR, NAMIDA_ERROR_UNSAFE_PATH,
           _ ("The phone could not save “%s”. Rename it if its name has characters such as : ? or *, or differs "
@@ -140,7 +142,7 @@ phone_check_upload (
 
 /* ---- the end ---- */
 
-/* It counts what came until it is told, also after everything went wrong. */
+/* The app counts received files until it is told to stop, even after everything failed. */
 static void
 phone_cancel (NamidaSender *self, gboolean keep_parts)
 {
@@ -153,7 +155,7 @@ const NamidaSenderDialect namida_sender_phone = {
   .n_tries = 1,
   .n_offers = 3,
   .silence_seconds = 45, /* it may be out of reach for a moment */
-  .stall_seconds = 300,  /* it cannot go on with a part of a file */
+  .stall_seconds = 300,  /* it cannot resume within a file */
   .unwanted = NAMIDA_FILE_DECLINED,
   .no_folders = N_ ("The phone app knows no empty folders: this one was left out."),
   .advice_at_end

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Asks another Namida Sync what of a backup would travel, and begins nothing: POST preview of docs/protocol.md. Called
- * by the hub for a person who only wants to know. One worker thread; the sender is used for nothing else. */
+/* Asks another Namida Sync which files of a backup would have to be sent, without starting a transfer: POST preview in
+ * docs/protocol.md. Called by the hub if the user only wants to know. Uses one worker thread; the sender is used for
+ * nothing else. */
 #include "config.h"
 
 #include "namida-sender-private.h"
@@ -12,7 +13,7 @@
 
 #define PREVIEW_SECONDS 60u
 
-/* Returns: %FALSE with what is wrong; @wanted stays %NULL then. */
+/* Returns: %FALSE with @error; @wanted stays %NULL then. */
 static gboolean
 sender_preview_at (NamidaSender *self, GInetSocketAddress *address, NamidaOfferAnswer **wanted, GError **error)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The state machine of a sending: prepare, offer, upload, finish, end. Each step blocks in a thread of its own; what
- * lies between two steps runs in the main context. What is special to a dialect comes from its table. */
+/* The state machine of a transfer: prepare, offer, upload, finish, end. Each step blocks in its own thread; the code
+ * between two steps runs in the main context. Everything that is specific to a dialect comes from its table. */
 #include "config.h"
 
 #include "namida-sender-private.h"
@@ -10,13 +10,13 @@
 
 #include <glib/gi18n-lib.h>
 
-/* An address that does not answer must not hold back the next one. */
+/* An address that does not answer must not delay the next one for long. */
 #define QUICK_CONNECT_SECONDS 2u
-/* Before an offer is made anew. */
+/* How long to wait before the backup is offered again: as after this many broken connections (namida_http_back_off()). */
 #define START_OVER_BREAKS 3u
 
 typedef gboolean (*SenderStep) (NamidaSender *self, GError **error);
-/** @error: (transfer full) (nullable): of the step. */
+/** SenderNext: @error: (transfer full) (nullable): the error of the step. */
 typedef void (*SenderNext) (NamidaSender *self, GError *error);
 
 typedef struct
@@ -49,7 +49,8 @@ sender_on_step_done (GObject *source, GAsyncResult *result, gpointer user_data)
   work->next (NAMIDA_SENDER (source), error);
 }
 
-/* A thread of its own: a pool would be full of those that wait for a person. The sender lives until it is back. */
+/* Use a new thread, because a pool would be full of threads that wait for a user. The sender stays alive until the step
+ * is done. */
 static void
 sender_run_step (NamidaSender *self, SenderStep step, SenderNext next)
 {
@@ -65,7 +66,8 @@ sender_run_step (NamidaSender *self, SenderStep step, SenderNext next)
 
 /* ---- 5. the end ---- */
 
-/* The other device is away, or has started anew and does not know the session: an offer takes it up again. */
+/* Whether the transfer can be resumed: the other device is away, or has restarted and does not know the session. A new
+ * offer resumes it. */
 static gboolean
 sender_can_go_on (NamidaSender *self, const GError *error)
 {
@@ -79,26 +81,27 @@ sender_can_go_on (NamidaSender *self, const GError *error)
   switch (error->code)
     {
     case NAMIDA_ERROR_UNREACHABLE:
-    case NAMIDA_ERROR_NO_SUCH_DEVICE: /* another device has its address by now */
+    case NAMIDA_ERROR_NO_SUCH_DEVICE: /* another device has its address now */
     case NAMIDA_ERROR_BUSY:
     case NAMIDA_ERROR_PAUSED:
-    case NAMIDA_ERROR_NO_SPACE: /* somebody may make room there */
+    case NAMIDA_ERROR_NO_SPACE: /* the user may free some space there */
     case NAMIDA_ERROR_NO_INODES:
     case NAMIDA_ERROR_QUOTA:
     case NAMIDA_ERROR_READ_ONLY:
-    case NAMIDA_ERROR_NO_DRIVE: /* or connect it */
+    case NAMIDA_ERROR_NO_DRIVE: /* or connect the drive */
       return TRUE;
     case NAMIDA_ERROR_NOT_FOUND:
     case NAMIDA_ERROR_EXPIRED:
       return self->session_id != NULL;
-    case NAMIDA_ERROR_IDENTITY_CHANGED: /* somebody says that it is the device, and nothing was sent there */
+    case NAMIDA_ERROR_IDENTITY_CHANGED: /* a stranger claims to be the device; nothing was sent to it */
       return self->again && self->session_id == NULL;
     default:
       return FALSE;
     }
 }
 
-/* What a person reads while it waits; NULL: that the device is away. @error: (nullable) */
+/* Returns the text that is shown while the transfer waits; NULL for the default text that the device is away. @error:
+ * (nullable). */
 static const char *
 sender_get_trouble (const GError *error)
 {
@@ -153,15 +156,15 @@ sender_cancel_there_keeping (NamidaSender *self, GError **error)
   return TRUE;
 }
 
-/* A program that ends waits for its sendings, or the other side would never hear. */
+/* A program that exits waits for its transfers; otherwise the other side would not be told. */
 static void
 sender_on_cancel_said (NamidaSender *self, GError *none)
 {
   sender_give_back (self, g_steal_pointer (&self->error));
 }
 
-/* Whether the other side waits for something that does not come. A session of v1 waits by itself for a later offer; the
- * phone app counts the files that it could not save, and would delete the others. */
+/* Whether the other side waits for something that will not come. A v1 session is parked by the receiver; the phone app
+ * counts the files that it could not save, and would delete the others. */
 static gboolean
 sender_must_cancel (NamidaSender *self, const GError *error, gboolean is_wish)
 {
@@ -196,7 +199,7 @@ sender_end (NamidaSender *self, GError *error)
   gboolean cancel;
 
   namida_localsend_sessions_remove (self);
-  /* Not g_cancellable_disconnect(): that would wait for a handler that is running right now. */
+  /* Do not use g_cancellable_disconnect(), which waits for a handler that is running right now. */
   if (self->handler != 0)
     g_signal_handler_disconnect (wish, self->handler);
   self->handler = 0;
@@ -206,7 +209,7 @@ sender_end (NamidaSender *self, GError *error)
   if (error == NULL && self->dialect->advice_at_end != NULL)
     namida_transfer_set_advice (transfer, _ (self->dialect->advice_at_end));
   sender_settle (self, error, error != NULL && !is_wish && sender_can_go_on (self, error));
-  /* Whether everything is there is known only now. */
+  /* Only now is it known whether everything arrived. */
   if (error == NULL && namida_transfer_get_error (transfer) != NULL)
     error = g_error_copy (namida_transfer_get_error (transfer));
   if (!cancel)
@@ -220,7 +223,7 @@ sender_end (NamidaSender *self, GError *error)
 
 /* ---- 4. finish ---- */
 
-/* All of it went there: only that device knows why it did not keep it. */
+/* Everything was sent, so only the other device knows why it did not keep a file. */
 static const char *
 sender_get_detail (gconstpointer value)
 {
@@ -234,7 +237,7 @@ sender_get_detail (gconstpointer value)
   return namida_file_result_get_detail (result);
 }
 
-/* A file that the answer does not name is missing. */
+/* A file that is not in the answer is missing. */
 static gboolean
 sender_finish (NamidaSender *self, GError **error)
 {
@@ -256,7 +259,7 @@ sender_finish (NamidaSender *self, GError **error)
       gboolean named = results != NULL && g_hash_table_lookup_extended (results, entry->id, NULL, &value);
       NamidaFileResult result = named ? namida_finish_value_get_result (value) : NAMIDA_FILE_MISSING;
 
-      /* One that was there when the offer was answered may have been lost before all was stored. */
+      /* A file that was there when the offer was answered may have been lost before everything was stored. */
       if (before == NAMIDA_FILE_PENDING
           || (before == NAMIDA_FILE_KEPT_EXISTING && named && !namida_file_result_is_success (result)))
         namida_transfer_set_result (self->transfer, i, result, named ? sender_get_detail (value) : NULL);
@@ -285,7 +288,8 @@ sender_on_finished (NamidaSender *self, GError *error)
 
 static void sender_offer_again (NamidaSender *self, GError *error);
 
-/* What need not be in the next offer: what was sent, and what the person there did not want. */
+/* Notes what does not have to be in the next offer: files that were sent, and files that the other user did not
+ * want. */
 static void
 sender_note_settled (NamidaSender *self)
 {
@@ -320,7 +324,7 @@ sender_start_over (NamidaSender *self, GError **error)
   if (self->is_asked)
     self->dialect->cancel (self, FALSE);
   self->is_asked = FALSE;
-  /* Longer each time: what is left is asked about anew. */
+  /* Wait longer each time, because the other user is asked again about the remaining files. */
   namida_http_back_off (START_OVER_BREAKS + (self->dialect->offers_rest ? self->n_offers - 1 : 0), self->inner);
   if (!self->dialect->offers_rest)
     return TRUE;
@@ -330,8 +334,7 @@ sender_start_over (NamidaSender *self, GError **error)
   return self->offer != NULL;
 }
 
-/* Whether something that failed may arrive with another offer: the connection failed, and not the file or the other
- * device. */
+/* Whether a failed file may arrive with another offer: the connection failed, not the file or the other device. */
 static gboolean
 sender_has_lost_files (NamidaSender *self)
 {
@@ -384,7 +387,7 @@ sender_upload (NamidaSender *self, GError **error)
   return fine;
 }
 
-/* What arrived before is counted now: a transfer that resumes never shows that it starts from nothing. */
+/* Counts what arrived before, so that a transfer that resumes never appears to start from the beginning. */
 static void
 sender_on_planned (NamidaSender *self, GError *error)
 {
@@ -399,8 +402,7 @@ sender_on_planned (NamidaSender *self, GError *error)
 
 /* ---- 2. offer ---- */
 
-/* @error: (transfer full) (nullable): why a later offer came to nothing: what the ones before it have sent stays sent.
- */
+/* @error: (transfer full) (nullable): why a later offer failed. What the earlier ones sent stays sent. */
 static void
 sender_end_settled (NamidaSender *self, GError *error)
 {
@@ -466,7 +468,8 @@ sender_on_offered (NamidaSender *self, GError *error)
   sender_run_step (self, sender_plan, sender_on_planned);
 }
 
-/* Somebody else at an address says more than nobody at another, and so does one that is busy. */
+/* Of the errors of all addresses, keeps the one that tells the user most: another device or a busy device is more
+ * informative than an unreachable address. */
 static void
 sender_keep_error (GError **told, GError *error)
 {
@@ -481,7 +484,7 @@ sender_keep_error (GError **told, GError *error)
   g_clear_error (&error);
 }
 
-/* Returns: whether the offer was accepted at @address. @goes_on: (out): another address may do. */
+/* Returns: whether the offer was accepted at @address. @goes_on: (out): whether to try another address. */
 static gboolean
 sender_offer_at (NamidaSender *self, GInetSocketAddress *address, gboolean is_last, gboolean *goes_on, GError **error)
 {
@@ -495,14 +498,14 @@ sender_offer_at (NamidaSender *self, GInetSocketAddress *address, gboolean is_la
   if (connection == NULL)
     return FALSE;
   g_set_object (&self->address, address);
-  /* Typed by hand: whoever answered is held to it, from here on. */
+  /* The address was entered by hand: pin the key of the device that answered. */
   if (self->fingerprint == NULL)
     self->fingerprint = namida_http_connection_dup_fingerprint (connection);
   self->try_elsewhere = FALSE;
   if (self->dialect->ask (self, &connection, error))
     {
       g_clear_object (&self->source);
-      /* Programs without sessions of their own know a sending by where it comes from. */
+      /* Programs without sessions recognize a transfer by its source address. */
       if (!self->dialect->parks && connection != NULL)
         self->source = namida_http_connection_dup_source (connection);
       return TRUE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How to send to another Namida Sync for the desktop: docs/protocol.md. Interrupted files go on where they stopped, and
- * nothing counts as stored before the other side has named its hash. Worker threads of NamidaSender. */
+/* The v1 dialect of NamidaSender, for Namida Sync on other computers; see docs/protocol.md. Interrupted files resume
+ * where they stopped, and a file counts as stored only after the other side has confirmed its hash. Runs in the worker
+ * threads of NamidaSender. */
 #include "config.h"
 
 #include "namida-sender-private.h"
@@ -20,13 +21,12 @@
 #define SESSION_SECONDS 10u
 /* Allow the remote user our own answer timeout plus one round trip. */
 #define ANSWER_SECONDS (NAMIDA_LIMIT_OFFER_ANSWER_SECONDS + 15u)
-/* finish: what a slow disk there needs to make everything durable. */
+/* The time limit of finish: what a slow disk needs to make everything durable. */
 #define FINISH_SECONDS 60u
 #define FINISH_BYTES_PER_SECOND (20u * 1000 * 1000)
 #define FINISH_FILES_PER_SECOND 100u
 #define FINISH_MOST_SECONDS (24u * 60 * 60)
-/* The receiver has not noticed yet that a connection that broke is gone, and takes the file on it for one that still
- * arrives. */
+/* The receiver has not yet noticed that a connection was lost, and considers the file on it as still arriving. */
 #define BUSY_US (10 * G_USEC_PER_SEC)
 #define PATH(name) NAMIDA_V1_PREFIX "/" name
 #define PLATFORM "linux"
@@ -66,8 +66,8 @@ v1_format_offer (NamidaSender *self, GError **error)
   return g_bytes_new_take (text, length);
 }
 
-/* A request and its good answer, after which @connection is closed: a receiver may hang up on one that waits at any
- * moment, and the next request must not be lost with it. Returns: %FALSE with what the other side says instead. */
+/* The connection is closed after the answer, because a receiver may close an idle connection at any moment, and the
+ * next request must not be lost with it. */
 gboolean
 namida_sender_v1_request (NamidaSender *self,
                           NamidaHttpConnection **connection,
@@ -99,7 +99,7 @@ v1_session_target (const char *path, const char *session_id, const char *more)
 
 /* ---- the offer ---- */
 
-/* Who is there, and what can it do? Whoever does not answer this may be at another address. */
+/* A device that does not answer this request may be at another address. */
 gboolean
 namida_sender_v1_register (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
 {
@@ -121,8 +121,8 @@ namida_sender_v1_register (NamidaSender *self, NamidaHttpConnection **connection
   return TRUE;
 }
 
-/* Whether somebody there has cancelled the transfer meanwhile: the offer would ask anew. A device that does not know it
- * any more is simply offered it again. */
+/* Whether the other user has canceled the transfer in the meantime; a new offer would ask again. If the device does not
+ * know the session any more, the backup is simply offered again. */
 static gboolean
 v1_is_cancelled (NamidaSender *self, NamidaHttpConnection **connection)
 {
@@ -158,8 +158,8 @@ v1_ask (NamidaSender *self, NamidaHttpConnection **connection, GError **error)
   offer = self->takes_all_names || self->portable_offer == NULL ? self->offer : self->portable_offer;
   if (!namida_sender_v1_request (self, connection, &request, offer, &answer, &local))
     {
-      /* A command that only sends has the key of the device it runs on, and a port of its own: the program that
-       * receives there may be at the next address. */
+      /* A command that only sends has the key of the device that it runs on, and its own port: the program that
+       * receives on that device may be at the next address. */
       self->try_elsewhere = g_error_matches (local, NAMIDA_ERROR, NAMIDA_ERROR_BUSY);
       self->retry_after = answer.head.retry_after;
       g_propagate_error (error, g_steal_pointer (&local));
@@ -305,7 +305,7 @@ v1_finish (NamidaSender *self, GError **error)
     }
 }
 
-/* The hashes of what the receiver has from here now. @all: also of what it had before. */
+/* The hashes of what the receiver has got from here. @all: include what it had before. */
 static GPtrArray *
 v1_list_given (NamidaSender *self, gboolean all)
 {
@@ -330,7 +330,7 @@ v1_list_given (NamidaSender *self, gboolean all)
   return hashes;
 }
 
-/* The versions of two counts may be the same ones: their number is not known then. */
+/* The versions of the two counts may overlap, so their total number is unknown then. */
 static void
 v1_add_healed (NamidaSender *self, const NamidaFinishHealed *healed)
 {
@@ -340,7 +340,7 @@ v1_add_healed (NamidaSender *self, const NamidaFinishHealed *healed)
     namida_transfer_set_healed (self->transfer, files + healed->files, files > 0 ? 0 : healed->versions);
 }
 
-/* What was read before it was offered, and had not to travel then, was read all the same, and is counted as such. */
+/* Files that were read before the offer and did not have to be sent were still read, and are counted as such. */
 static void
 v1_count_read (NamidaSender *self)
 {
@@ -356,7 +356,7 @@ v1_count_read (NamidaSender *self)
   namida_transfer_add_moved (self->transfer, 0, read);
 }
 
-/* Notes what the receiver has from here, and brings what it has lost of that since. */
+/* Records what the receiver has got from here, and sends again what it has lost of that. */
 static void
 v1_settle (NamidaSender *self)
 {

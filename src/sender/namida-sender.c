@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaSender: its settings and what the dialects share. The state machine is in namida-sender-run.c. Main
+ * context, except for the functions for the dialects. */
 #include "config.h"
 
 #include "namida-sender-private.h"
@@ -160,7 +162,7 @@ namida_sender_get_accepted (NamidaSender *self)
   return self->accepted;
 }
 
-/* ---- for the dialects ---- */
+/* ---- functions for the dialects ---- */
 
 NamidaHttpPeer
 namida_sender_get_peer (NamidaSender *self, GInetSocketAddress *address)
@@ -220,7 +222,7 @@ namida_sender_request (NamidaSender *self,
   return FALSE;
 }
 
-/* To connect, and again for the answer: a program that ends waits for it, but not for longer than 5 s. */
+/* For connecting, and again for the answer: a program that exits waits for it, but for at most 5 s. */
 #define SAY_SECONDS 2u
 
 void
@@ -249,10 +251,11 @@ sender_on_asked_long (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* An answer that takes longer than this comes from a person. */
+/* If an answer takes longer than this, a user is being asked. */
 #define ASKED_MS 2000
 
-/* A device that accepted before goes on without a question, or is told to wait: the state does not flicker for that. */
+/* A device that has accepted before continues without asking, or tells the sender to wait: do not change the state for
+ * that. */
 static gboolean
 sender_on_asked (gpointer user_data)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaUploadJob: sorts the wanted files into large and small ones, hands them to the threads, and collects
+ * the results. Called by a step of NamidaSender in its worker. */
 #include "config.h"
 
 #include "namida-upload-job.h"
@@ -12,10 +14,10 @@
 #include "namida-limits.h"
 #include "namida-sender-private.h"
 
-/* Files below this go into packs. */
+/* Smaller files are sent in packs. */
 #define PACK_BELOW (256u * 1024)
-/* A pack is small enough that its answer comes soon (what it names is safe from a broken connection), and large enough
- * that the round trip does not count. */
+/* A pack is small enough that its answer comes soon (files in the answer survive a broken connection), and large enough
+ * that the round trip does not matter. */
 #define PACK_FILES 512u
 #define PACK_FILES_MIN 32u
 #define PACK_BYTES (16u * 1024 * 1024)
@@ -50,7 +52,8 @@ add_item (NamidaUploadJob *self, guint index, NamidaEntry *entry, const NamidaGr
 {
   NamidaUploadItem item = { .index = index, .entry = namida_entry_ref (entry), .token = g_strdup (grant->token) };
 
-  /* More than there is: the other side has something else; from the start then, and it will say so if it minds. */
+  /* The offset is beyond the end, so the other side has something else. Start from the beginning; the other side
+   * reports an error if it disagrees. */
   item.offset = grant->offset <= entry->size ? grant->offset : 0;
   item.counted = (gint64) item.offset;
   namida_transfer_add_bytes (self->transfer, item.counted);
@@ -58,15 +61,15 @@ add_item (NamidaUploadJob *self, guint index, NamidaEntry *entry, const NamidaGr
   g_array_append_val (self->items, item);
 }
 
-/* Whether a receiver that does not want @entry can know that it has the same: a hash was offered, or there is nothing
- * to compare. */
+/* Whether a receiver that does not want @entry can know that it has the same content: a hash was offered, or there is
+ * nothing to compare. */
 static gboolean
 job_is_proven (const NamidaEntry *entry)
 {
   return entry->sha256 != NULL || entry->kind == NAMIDA_ENTRY_FOLDER;
 }
 
-/* Without a session there is nowhere to ask for it. */
+/* Without a session the file cannot be verified later. */
 static void
 job_add_claimed (NamidaUploadJob *self, guint index, NamidaEntry *entry)
 {
@@ -106,7 +109,7 @@ job_leave_out (NamidaUploadJob *self, guint index, NamidaEntry *entry)
   namida_transfer_add_files (self->transfer, !is_folder);
 }
 
-/* It was not in the offer. */
+/* The file was not in the offer. */
 static void
 job_leave_name_out (NamidaUploadJob *self, guint index)
 {
@@ -204,7 +207,7 @@ namida_upload_job_take_small (NamidaUploadJob *self)
   guint most;
 
   g_mutex_lock (&self->lock);
-  /* Smaller towards the end, so that all connections end together. */
+  /* Use smaller packs towards the end, so that all connections finish at the same time. */
   most = CLAMP ((self->small->len - self->next_small) / (2 * self->n_connections), PACK_FILES_MIN, PACK_FILES);
   while (taken->len < most && self->next_small < self->small->len && bytes < PACK_BYTES)
     {
@@ -225,7 +228,7 @@ job_work (gpointer user_data)
   return NULL;
 }
 
-/* What is safe there, and what to do: the words for a connection that did not come back. */
+/* Explains a connection that could not be restored: what is safe on the other device, and what to do. */
 static GError *
 explain_loss (NamidaUploadJob *self, GError *error)
 {
@@ -250,8 +253,8 @@ explain_loss (NamidaUploadJob *self, GError *error)
   return told;
 }
 
-/* Reads a file whole. Returns: (transfer full): its hash, or NULL with @error; the transfer was cancelled when @error
- * is CANCELLED. */
+/* Reads a whole file. Returns: (transfer full): its hash, or NULL with @error, which is CANCELLED if the transfer was
+ * canceled. */
 static char *
 hash_source (NamidaUploadJob *self, const NamidaEntry *entry, struct stat *before, GError **error)
 {
@@ -275,7 +278,7 @@ hash_source (NamidaUploadJob *self, const NamidaEntry *entry, struct stat *befor
   return fine ? namida_digest_finish (digest) : NULL;
 }
 
-/* "Already there" without a hash is a claim: it becomes a question with one, which finish asks. */
+/* "Already there" without a hash is only a claim. Hash the files here, so that "finish" can ask for verification. */
 static void
 hash_claimed (NamidaUploadJob *self)
 {
@@ -329,7 +332,7 @@ store_hashes (NamidaUploadJob *self)
   NamidaDatabase *database = self->sender->database;
   g_autoptr (GError) error = NULL;
 
-  /* Only a memory: without it the files are read again next time. */
+  /* This is only a cache: if it fails, the files are read again next time. */
   if (database != NULL && self->rows->len > 0 && !namida_hash_index_store (database, self->rows, &error))
     g_message ("Could not remember hashes: %s", error->message);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The files that the answer to one offer wants, moved over one or more connections, each with a thread of its own. Made
- * and run once by a step of a NamidaSender, in the worker thread of that step; what is special to a dialect comes from
- * its table. */
+/* The files that the answer to one offer wants, sent over one or more connections, each with its own thread. Created
+ * and run once by a step of a NamidaSender, in the worker thread of that step; everything that is specific to a dialect
+ * comes from its table. */
 #pragma once
 
 #include "namida-digest.h"
@@ -12,15 +12,15 @@
 
 G_BEGIN_DECLS
 
-/** One granted file; owned by the worker that took it. */
+/** NamidaUploadItem: one wanted file. It belongs to the worker that took it. */
 typedef struct
 {
   guint index; /* in the backup's entries */
   NamidaEntry *entry;
   char *token;
   guint64 offset;
-  gint64 counted; /* bytes that the transfer's progress holds for it */
-  char *sha256;   /* (nullable) of what was sent, once the other side has it */
+  gint64 counted; /* bytes that the progress of the transfer includes for it */
+  char *sha256;   /* (nullable): the hash of what was sent, once the other side has it */
   gboolean lost;  /* its connection failed, not the file: another offer may bring it */
 } NamidaUploadItem;
 
@@ -29,107 +29,109 @@ typedef struct
   NamidaSender *sender; /* borrowed */
   NamidaTransfer *transfer;
   char *session_id;
-  GArray *items; /* of NamidaUploadItem */
+  GArray *items; /* NamidaUploadItem */
   GArray *
       claimed; /* of NamidaUploadItem: not wanted, although no hash was offered: hashed here, and asked for in finish */
   guint64 bytes;
-  GArray *large; /* of guint: items that go alone; the workers take them */
-  GArray *small; /* of guint: items for packs */
+  GArray *large; /* guint: items that are sent alone; the workers take them */
+  GArray *small; /* guint: items that are sent in packs */
   guint n_connections;
-  int started; /* atomic: workers that have begun */
+  int started; /* atomic: the number of workers that have begun */
   NamidaWorkers workers;
   GMutex lock;
-  guint next_small; /* locked: the first of @small that nobody has taken */
-  GPtrArray *rows;  /* locked: of NamidaHashRow */
+  guint next_small; /* locked: the first of @small that is not taken */
+  GPtrArray *rows;  /* locked: NamidaHashRow */
 } NamidaUploadJob;
 
-/** What came of one try to send a file or a pack. */
+/** NamidaTry: the result of one attempt to send a file or a pack. */
 typedef enum
 {
   NAMIDA_TRY_SENT,
-  NAMIDA_TRY_SOURCE,   /* our file: it is left out, the rest goes on */
-  NAMIDA_TRY_OFFSET,   /* the other side named another offset, item->offset is that */
-  NAMIDA_TRY_MISMATCH, /* other bytes arrived than we read */
-  NAMIDA_TRY_REFUSED,  /* this file only */
-  NAMIDA_TRY_BROKEN,   /* the connection */
-  NAMIDA_TRY_BUSY,     /* the other side has not noticed yet that the connection before is gone */
-  NAMIDA_TRY_FATAL,    /* the session */
+  NAMIDA_TRY_SOURCE,   /* our file failed: it is left out, and the others continue */
+  NAMIDA_TRY_OFFSET,   /* the other side named another offset, now in item->offset */
+  NAMIDA_TRY_MISMATCH, /* the bytes that arrived differ from those we read */
+  NAMIDA_TRY_REFUSED,  /* this file only was refused */
+  NAMIDA_TRY_BROKEN,   /* the connection failed */
+  NAMIDA_TRY_BUSY,     /* the other side has not noticed yet that the previous connection was lost */
+  NAMIDA_TRY_FATAL,    /* the session failed */
 } NamidaTry;
 
-/**
- * namida_upload_job_new: sorts out what @sender's answer grants. Files that it does not name get the result that the
- * dialect has for them. Long for many files: worker threads.
- */
+/** namida_upload_job_new: sorts the files that the answer in @sender wants. Files that are not in the answer get the
+ * result that the dialect defines for them. Takes long for many files: worker threads. Returns: (transfer full). */
 NamidaUploadJob *namida_upload_job_new (NamidaSender *sender);
 void namida_upload_job_free (NamidaUploadJob *self);
 /**
- * namida_upload_job_run: moves the files. Files that could not be read or were not taken are told in the results of the
- * transfer. Blocking.
+ * namida_upload_job_run: sends the files. Files that could not be read or were refused are reported in the results of
+ * the transfer. Blocking.
  *
- * Returns: %FALSE with an error that ends the whole sending: UNREACHABLE, IDENTITY_CHANGED, NO_SPACE, CANCELLED, …
+ * Returns: %FALSE with an error that ends the whole transfer: UNREACHABLE, IDENTITY_CHANGED, NO_SPACE, CANCELLED, …
  */
 gboolean namida_upload_job_run (NamidaUploadJob *self, GError **error);
-/** namida_upload_job_collect_hashes: Returns: (transfer full) (element-type utf8 utf8): id → SHA-256 of what was read
- * and sent. After it has run. */
+/** namida_upload_job_collect_hashes: called after the job has run. Returns: (transfer full) (element-type utf8 utf8):
+ * id → SHA-256 of what was read and sent. */
 GHashTable *namida_upload_job_collect_hashes (NamidaUploadJob *self);
-/** namida_upload_job_is_complete: Returns: whether every file that was granted was taken in by the other side. */
+/** namida_upload_job_is_complete: Returns: whether the other side received every wanted file. */
 gboolean namida_upload_job_is_complete (NamidaUploadJob *self);
 
-/** One connection and its thread. */
+/** NamidaUploadWorker: one connection and its thread. */
 typedef struct
 {
   NamidaUploadJob *job;
   NamidaHttpConnection *connection; /* (nullable) */
   NamidaBlockPool *pool;
   NamidaDigest *digest;
-  gint64 moved_at; /* monotonic: when bytes last went out */
-  gboolean silent; /* the last connection ended by silence: one short try is left */
-  gboolean lost;   /* that try failed */
+  gint64 moved_at; /* monotonic µs: when bytes were last sent */
+  gboolean silent; /* the last connection timed out: one short attempt is left */
+  gboolean lost;   /* that attempt failed */
 } NamidaUploadWorker;
 
 gboolean namida_upload_item_is_folder (NamidaUploadItem *item);
-/** @item goes on at @offset, which counts as sent; from the start when the file has no such offset. */
+/** namida_upload_item_start_from: continues @item at @offset, and counts the bytes before it as sent; starts from the
+ * beginning if the file is shorter. */
 void namida_upload_item_start_from (NamidaUploadJob *job, NamidaUploadItem *item, guint64 offset);
 
-/* Steps of a worker that files and packs share (namida-upload-steps.c). */
+/* Steps of a worker that are the same for files and packs (namida-upload-steps.c). */
 gboolean namida_upload_worker_connect (NamidaUploadWorker *worker, GError **error);
-/** Bytes of @item went out, or (negative) are taken back. */
+/** namida_upload_worker_count: counts sent bytes of @item, or (negative) takes them back. */
 void namida_upload_worker_count (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 bytes);
-/** namida_upload_worker_classify: what the failure of a try means. */
+/** namida_upload_worker_classify: Returns: what the failure of an attempt means. */
 NamidaTry namida_upload_worker_classify (NamidaUploadWorker *worker, const GError *error);
-/** namida_upload_worker_wait_busy: waits a moment, after which a file that was BUSY may be tried again. @since:
- * (inout): when it was so first, 0: now. Returns: %FALSE: the other side must have noticed by now, or the job was
- * cancelled. */
+/** namida_upload_worker_wait_busy: waits a moment before a file that was BUSY is tried again. @since: (inout): when it
+ * was BUSY first; 0 for now. Returns: %FALSE if the other side should have noticed by now, or the job was canceled. */
 gboolean namida_upload_worker_wait_busy (NamidaUploadWorker *worker, gint64 *since);
-/** Ends the connection that broke, and notes how. */
+/** namida_upload_worker_drop_connection: closes the connection. @broken: whether it failed. */
 void namida_upload_worker_drop_connection (NamidaUploadWorker *worker, gboolean broken);
-/** Returns: (transfer full) (nullable): id → guint64*: where the other side stands; %NULL when it cannot say. */
+/** namida_upload_worker_ask_offsets: Returns: (transfer full) (nullable): id → guint64*: how much the other side has of
+ * each file; %NULL if it cannot tell. */
 GHashTable *namida_upload_worker_ask_offsets (NamidaUploadWorker *worker);
 void namida_upload_worker_leave_out (NamidaUploadWorker *worker,
                                      NamidaUploadItem *item,
                                      NamidaTry result,
                                      const GError *error);
-/** The other side has the file. @before: of the file that was read. */
+/** namida_upload_worker_take_sent: records that the other side has the file. @before: the attributes of the file that
+ * was read. */
 void namida_upload_worker_take_sent (NamidaUploadWorker *worker,
                                      NamidaUploadItem *item,
                                      const struct stat *before,
                                      const char *sha256);
 
-/** One file, with all tries (namida-upload-worker.c). Returns: %FALSE: the job is over, by @error. */
+/** namida_upload_worker_send_alone: sends one file, with all attempts (namida-upload-worker.c). Returns: %FALSE with
+ * @error if the job has ended. */
 gboolean namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error);
-/** namida_upload_worker_send_pack: several small files in one body, with all tries; as above. (namida-upload-pack.c) */
+/** namida_upload_worker_send_pack: sends several small files in one body, with all attempts (namida-upload-pack.c).
+ * Returns: %FALSE with @error if the job has ended. */
 gboolean
 namida_upload_worker_send_pack (NamidaUploadWorker *worker, NamidaUploadItem **items, guint n_items, GError **error);
 
-/** namida_upload_job_take_small: the next files for a pack. Returns: (transfer container): empty at the end. Any
+/** namida_upload_job_take_small: takes the next files for a pack. Returns: (transfer container): empty at the end. Any
  * thread. */
 GPtrArray *namida_upload_job_take_small (NamidaUploadJob *self);
-/** namida_upload_worker_run: takes items until there are none or the job ends. (namida-upload-worker.c) */
+/** namida_upload_worker_run: takes and sends items until there are none left or the job ends
+ * (namida-upload-worker.c). */
 void namida_upload_worker_run (NamidaUploadJob *job);
 
-/** namida_sender_v1_check_refusal: what a refusal of v1 means; also of a pack: then @item is %NULL.
- * (namida-sender-v1.c)
- */
+/** namida_sender_v1_check_refusal: Returns: what a refusal of v1 means (namida-sender-v1.c). @item: (nullable): %NULL
+ * for a pack. */
 NamidaTry namida_sender_v1_check_refusal (NamidaUploadJob *job,
                                           NamidaUploadItem *item,
                                           const NamidaHttpAnswer *answer,

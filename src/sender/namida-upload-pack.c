@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sends packs: many small files in one tar stream, with retries. Called by namida-upload-worker.c in the thread of a
+ * connection. */
 #include "config.h"
 
 #include "namida-upload-job.h"
@@ -13,16 +15,16 @@
 
 #define CHUNK_BYTES (256u * 1024)
 
-/* One file of a pack. */
+/* Small: one file of a pack. */
 typedef struct
 {
   NamidaUploadItem *item;
   struct stat before;
-  char *sha256;  /* (nullable) of what was packed, in this try or an earlier one */
-  gboolean done; /* there, or left out */
+  char *sha256;  /* (nullable): of what was packed, in this attempt or an earlier one */
+  gboolean done; /* it arrived, or was left out */
 } Small;
 
-/* One pack on its way. */
+/* Pack: a pack that is being sent. */
 typedef struct
 {
   NamidaUploadWorker *worker;
@@ -30,19 +32,19 @@ typedef struct
   guint n_files;
   struct archive *archive;
   struct archive_entry *entry;
-  gboolean answered; /* before its end: it is no use to go on */
-  GError *error;     /* of the connection */
+  gboolean answered; /* before the end: there is no point in continuing */
+  GError *error;     /* error of the connection */
 } Pack;
 
-/* Nothing more is to go out. */
+/* Whether nothing more should be sent. */
 static gboolean
 is_over (Pack *pack)
 {
   return pack->answered || pack->error != NULL;
 }
 
-/* Never fails: libarchive (to 3.8.1) does not free the block of an archive that could not be written. What comes after
- * the end of the stream goes nowhere. */
+/* Never fails, because libarchive (up to 3.8.1) does not free the block of an archive that could not be written. Data
+ * after the end of the stream is discarded. */
 static la_ssize_t
 on_write (struct archive *archive, void *user_data, const void *buffer, size_t length)
 {
@@ -84,7 +86,7 @@ read_small (Pack *pack, Small *file, guint8 *data, GError **error)
   return TRUE;
 }
 
-/* FALSE: the stream has ended: an answer or an error is there. */
+/* Returns FALSE if the stream has ended: there is an answer or an error. */
 static gboolean
 write_small (Pack *pack, Small *file, const guint8 *data)
 {
@@ -104,8 +106,8 @@ write_small (Pack *pack, Small *file, const guint8 *data)
   return TRUE;
 }
 
-/* Its bytes are read and checked before its header goes out: a file that changed is left out, and the pack stays whole.
- */
+/* Reads and checks the bytes of the file before its header is sent: a file that changed is left out, and the pack stays
+ * valid. */
 static gboolean
 add_small (Pack *pack, Small *file, guint8 *data)
 {
@@ -158,7 +160,7 @@ pack_close (Pack *pack)
   g_clear_error (&pack->error);
 }
 
-/* Returns: an answer is to be read. */
+/* Returns: whether there is an answer to read. */
 static gboolean
 send_stream (Pack *pack, GError **error)
 {
@@ -174,7 +176,7 @@ send_stream (Pack *pack, GError **error)
   return pack->error == NULL;
 }
 
-/* ---- what came of it ---- */
+/* ---- results ---- */
 
 static void
 take_sent (Pack *pack, Small *file)
@@ -226,8 +228,8 @@ try_pack (NamidaUploadWorker *worker, Small *files, guint n_files, GError **erro
   return result;
 }
 
-/* What the other side has whole, although it could not say so: our hash of it goes into finish, where it is compared.
- */
+/* Finds files that the receiver has in full although its answer was lost. Their hashes are sent in “finish”, where the
+ * receiver compares them. */
 static guint
 take_whole (NamidaUploadWorker *worker, Small *files, guint n_files)
 {
@@ -257,7 +259,7 @@ take_back (NamidaUploadWorker *worker, Small *files, guint n_files)
       namida_upload_worker_count (worker, files[i].item, -files[i].item->counted);
 }
 
-/* FALSE: the job is over. */
+/* Returns FALSE if the job has ended. */
 static gboolean
 send_packed (NamidaUploadWorker *worker, Small *files, guint n_files, GError **error)
 {
@@ -288,7 +290,7 @@ send_packed (NamidaUploadWorker *worker, Small *files, guint n_files, GError **e
       namida_upload_worker_drop_connection (worker, result == NAMIDA_TRY_BROKEN);
       if (result == NAMIDA_TRY_BROKEN)
         namida_http_back_off (++breaks, worker->job->workers.cancellable);
-      /* Only a connection that moves nothing uses up the tries. */
+      /* Only connections that transfer nothing count as failed attempts. */
       if (take_whole (worker, files, n_files) > 0)
         breaks = MIN (breaks, 1);
       if (result != NAMIDA_TRY_BROKEN)
@@ -305,7 +307,7 @@ namida_upload_worker_send_pack (NamidaUploadWorker *worker, NamidaUploadItem **i
   for (guint i = 0; i < n_items; i++)
     files[i].item = items[i];
   ok = send_packed (worker, files, n_items, error);
-  /* What the pack did not bring goes alone, and is judged alone. */
+  /* Files that the pack did not deliver are sent alone, and get their own results. */
   for (guint i = 0; ok && i < n_items; i++)
     if (!files[i].done)
       ok = namida_upload_worker_send_alone (worker, items[i], error);

@@ -11,12 +11,13 @@
 #include "namida-limits.h"
 #include "namida-sender-private.h"
 
-/* Steps of a worker that files and packs share: the connection, and what came of a try. */
+/* Steps of a worker that are the same for files and packs: the connection, and the results of an attempt. Called by the
+ * threads of an upload job. */
 
 #define SILENT_US (15 * G_USEC_PER_SEC)
-/* After a silent cut one short try is left within the 30 s in which a person is told. */
+/* After a timeout, one short attempt fits into the 30 s after which the user is told. */
 #define SILENT_CONNECT_SECONDS 4
-/* A receiver ends a connection that brings nothing after NAMIDA_LIMIT_BODY_IDLE_SECONDS, and reads what it brought. */
+/* A receiver closes an idle connection after NAMIDA_LIMIT_BODY_IDLE_SECONDS, and then reads what it has received. */
 #define BUSY_US ((NAMIDA_LIMIT_BODY_IDLE_SECONDS + 15) * G_USEC_PER_SEC)
 
 gboolean
@@ -54,7 +55,7 @@ job_connect (NamidaUploadJob *job, guint seconds, GError **error)
   return namida_http_connection_new (&peer, job->workers.cancellable, error);
 }
 
-/* Is anybody there, within SILENT_CONNECT_SECONDS? */
+/* Checks within SILENT_CONNECT_SECONDS whether the device is reachable. */
 static gboolean
 job_probe (NamidaUploadJob *job)
 {
@@ -113,7 +114,7 @@ namida_upload_worker_ask_offsets (NamidaUploadWorker *worker)
   return offsets;
 }
 
-/* ---- what came of it ---- */
+/* ---- results ---- */
 
 NamidaTry
 namida_upload_worker_classify (NamidaUploadWorker *worker, const GError *error)
@@ -122,7 +123,7 @@ namida_upload_worker_classify (NamidaUploadWorker *worker, const GError *error)
 
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_SOURCE_CHANGED)
       || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE))
-    /* A file that is cut off in the middle is as good as whole to a program that only counts them. */
+    /* A program that only counts files considers a truncated file complete. */
     return on_break == NAMIDA_BREAK_STARTS_OVER ? NAMIDA_TRY_FATAL : NAMIDA_TRY_SOURCE;
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED)
       || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE)
@@ -130,7 +131,7 @@ namida_upload_worker_classify (NamidaUploadWorker *worker, const GError *error)
     return NAMIDA_TRY_FATAL;
   if (on_break == NAMIDA_BREAK_RESUMES)
     return NAMIDA_TRY_BROKEN;
-  /* Where nobody can be connected to, no other file goes through either. */
+  /* If the device is not reachable, no other file can be sent either. */
   return on_break == NAMIDA_BREAK_LOSES_FILE && worker->connection != NULL ? NAMIDA_TRY_REFUSED : NAMIDA_TRY_FATAL;
 }
 
@@ -148,7 +149,7 @@ namida_upload_worker_wait_busy (NamidaUploadWorker *worker, gint64 *since)
   return !g_cancellable_is_cancelled (worker->job->workers.cancellable);
 }
 
-/* Of a version that is sent back: whether it has other contents than those that were proven when it arrived. */
+/* For a version that is sent back: whether its content differs from what was verified on arrival. */
 static gboolean
 is_damaged (NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256)
 {
@@ -156,7 +157,7 @@ is_damaged (NamidaUploadJob *job, NamidaUploadItem *item, const char *sha256)
          && item->entry->sha256 != NULL && g_ascii_strcasecmp (item->entry->sha256, sha256) != 0;
 }
 
-/* From now on it is unknown here, in every version: the next sending that has it carries it. */
+/* From now on the content counts as unknown here, in every version, so the next transfer that has it includes it. */
 static void
 upload_set_damaged (NamidaUploadJob *job, NamidaUploadItem *item, const struct stat *st)
 {
@@ -184,12 +185,12 @@ namida_upload_worker_take_sent (NamidaUploadWorker *worker,
                          _ ("“%s” is not as it was when it arrived here: verify the version"), shown);
 
       upload_set_damaged (job, item, before);
-      /* Not named at the end, it is stored nowhere. */
+      /* A file that "finish" does not name is not stored. */
       namida_upload_worker_leave_out (worker, item, NAMIDA_TRY_SOURCE, reason);
       return;
     }
   item->sha256 = g_strdup (sha256);
-  /* Nobody confirms it at the end where nothing is proven. */
+  /* Without hashes the other side does not confirm the file at the end, so its result is final now. */
   if (!job->sender->dialect->proves)
     namida_transfer_set_result (job->transfer, item->index, NAMIDA_FILE_STORED, NULL);
   namida_transfer_add_files (job->transfer, is_file);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The thread of one connection: takes files, sends each with retries, and resumes where the other side stopped. Started
+ * by namida-upload-job.c. */
 #include "config.h"
 
 #include "namida-upload-job.h"
@@ -10,21 +12,21 @@
 #include "namida-limits.h"
 #include "namida-sender-private.h"
 
-/* Up to here a file is read, hashed and sent in one go: threads of its own would cost more than they save. */
+/* Files up to this size are read, hashed and sent in this thread; separate threads would cost more than they save. */
 #define INLINE_BYTES NAMIDA_BLOCK_SIZE
 #define POOL_BLOCKS 4u
-/* Bytes that were written here and may not have arrived when a connection breaks: the buffers of both systems. */
+/* How many sent bytes may not have arrived when a connection breaks: the buffers of both systems. */
 #define ON_THE_WAY (4 * 1024 * 1024)
-/* Seconds of patience: how fast the slowest receiver hashes what it already has. */
+/* How fast the slowest receiver hashes the part that it already has, to calculate a time limit. */
 #define RESUME_BYTES_PER_SECOND (50u * 1000 * 1000)
 
-/* One open file on its way. */
+/* Source: an open file that is being sent. */
 typedef struct
 {
   NamidaUploadItem *item;
   int fd;
   struct stat before;
-  guint8 *data; /* inline: bytes from the offset on */
+  guint8 *data; /* for small files: the bytes from the offset on */
   gsize length;
   char *sha256;
 } Source;
@@ -56,7 +58,7 @@ read_inline (NamidaUploadWorker *worker, Source *source, guint8 *buffer, GError 
   return TRUE;
 }
 
-/* ---- sending: each returns FALSE with @error, or TRUE with an answer to read; @whole: the body went out to its end
+/* ---- sending: each returns FALSE with @error, or TRUE with an answer to read; @whole: the body was sent completely
  * ---- */
 
 static void
@@ -96,7 +98,8 @@ send_inline (NamidaUploadWorker *worker, Source *source, const char *target, GEr
   return send_block (worker, source, source->data, source->length, &answered, error);
 }
 
-/* What arrived whole is stored by a program that compares no hashes: a file that has changed must not be ended. */
+/* A program that compares no hashes stores every file that arrives completely, so the body of a file that has changed
+ * must not be completed. */
 static gboolean
 may_end (NamidaUploadWorker *worker, Source *source, guint64 left, GError **error)
 {
@@ -115,8 +118,8 @@ send_blocks (NamidaUploadWorker *worker,
   guint64 left = source->item->entry->size - source->item->offset;
   gboolean answered = FALSE;
   GError *local = NULL;
-  /* The connection is made, and the head goes out, when the first block is there: before, the other side would count
-   * our hashing as silence. */
+  /* Connect and send the head only when the first block is ready; otherwise the other side would count the time of
+   * hashing as idle. */
   NamidaBlock *block = namida_file_reader_next (reader, &local);
   gboolean ok = local == NULL && namida_upload_worker_connect (worker, &local);
 
@@ -148,7 +151,7 @@ send_large (NamidaUploadWorker *worker, Source *source, const char *target, gboo
   g_autoptr (NamidaFileReader) reader
       = namida_file_reader_new (item->entry, source->fd, item->offset, worker->pool, worker->job->workers.cancellable);
 
-  /* A kept one would be hung up on while what is there already is hashed. */
+  /* The other side would close an idle connection while the existing part is hashed. */
   if (item->offset > 0)
     namida_upload_worker_drop_connection (worker, FALSE);
   if (!send_blocks (worker, source, reader, target, whole, error))
@@ -180,7 +183,7 @@ send_body (NamidaUploadWorker *worker, Source *source, GError **error)
   return ok;
 }
 
-/* ---- what came of it ---- */
+/* ---- results ---- */
 
 static NamidaTry
 try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
@@ -210,9 +213,9 @@ try_item (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
   return result;
 }
 
-/* ---- trying again ---- */
+/* ---- retries ---- */
 
-/* Where the other side stands with this file; the offset stays when it cannot say. */
+/* Asks how much the other side has of this file; the offset stays the same if it cannot tell. */
 static void
 ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
 {
@@ -223,7 +226,7 @@ ask_offset (NamidaUploadWorker *worker, NamidaUploadItem *item)
     namida_upload_item_start_from (worker->job, item, *offset);
 }
 
-/* A connection that had a file in the middle ends with it, and what was counted for the file is taken back. */
+/* Closes a connection that was in the middle of a file, and takes back what was counted for the file. */
 static void
 give_up_try (NamidaUploadWorker *worker, NamidaUploadItem *item, NamidaTry result)
 {
@@ -233,8 +236,8 @@ give_up_try (NamidaUploadWorker *worker, NamidaUploadItem *item, NamidaTry resul
     namida_upload_worker_count (worker, item, (gint64) item->offset - item->counted);
 }
 
-/* A person who pauses, or whose device went away, sees what is surely there, and not the beginning of a large file: the
- * next try counts anew. */
+/* Counts what is certainly on the other side, which is shown while the transfer is paused or the device is away; the
+ * next attempt counts again. */
 static void
 leave_counted (NamidaUploadWorker *worker, NamidaUploadItem *item, gint64 sent)
 {
@@ -300,7 +303,7 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
         {
           namida_http_back_off (++breaks, worker->job->workers.cancellable);
           ask_offset (worker, item);
-          /* Only a connection that moves nothing uses up the tries. */
+          /* Only connections that transfer nothing count as failed attempts. */
           if (item->offset > best)
             {
               best = item->offset;
@@ -308,8 +311,8 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
             }
           continue;
         }
-      /* Where a file cannot go on, a broken connection costs it one try from its beginning; what then fails, or is not
-       * known there any more, is left to the next offer. */
+      /* If the file cannot be resumed, a broken connection costs one attempt from its beginning. If that fails, or the
+       * file is not known there any more, the next offer includes it. */
       if (worker_is_lost_try (worker, result, reason) && breaks++ == 0)
         {
           namida_upload_worker_drop_connection (worker, TRUE);
@@ -330,7 +333,7 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
     }
 }
 
-/* FALSE: the job is over. */
+/* Returns FALSE if the job has ended. */
 static gboolean
 work_alone (NamidaUploadWorker *worker)
 {
@@ -378,7 +381,7 @@ void
 namida_upload_worker_run (NamidaUploadJob *job)
 {
   NamidaUploadWorker worker = { .job = job };
-  /* Half of them begin at the other end: neither large files nor small ones wait for all of the other kind. */
+  /* Half of the threads begin with packs, so that neither large nor small files wait for all of the others. */
   gboolean packs_first = g_atomic_int_add (&job->started, 1) % 2 == 1;
 
   worker.pool = namida_block_pool_new (POOL_BLOCKS);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Implements NamidaWorkers: threads that share one list of items and one error. */
 #include "config.h"
 
 #include "namida-workers.h"
