@@ -21,6 +21,7 @@ NamidaClient *namida_client_new (NamidaIdentity *identity, GInetSocketAddress *a
 /** namida_client_get_peer_fingerprint: Returns: (transfer none) (nullable): the fingerprint that the last connection
  * proved. */
 const char *namida_client_get_peer_fingerprint (NamidaClient *self);
+/** namida_client_get_address: Returns: (transfer none): the address of the other device. */
 GInetSocketAddress *namida_client_get_address (NamidaClient *self);
 /** namida_client_get_timed_out: Returns: whether the last exchange ended because the other side was silent for too
  * long. Do not try a dialect without encryption after that, because an attacker who delays the handshake could force
@@ -53,6 +54,7 @@ NamidaOfferAnswer *namida_client_offer_finish (NamidaClient *self, GAsyncResult 
  * caller that gives up anyway. */
 void namida_client_cancel_async (
     NamidaClient *self, const char *session_id, gboolean keep_parts, GAsyncReadyCallback callback, gpointer user_data);
+/** namida_client_cancel_finish: Returns: %FALSE with @error. */
 gboolean namida_client_cancel_finish (NamidaClient *self, GAsyncResult *result, GError **error);
 /** namida_client_pair_async: POST pair: one step of a pairing. "confirm" waits for the other user, for
  * NAMIDA_LIMIT_PAIR_SECONDS. */

@@ -12,7 +12,8 @@
 
 /* An address that does not answer must not delay the next one for long. */
 #define QUICK_CONNECT_SECONDS 2u
-/* How long to wait before the backup is offered again: as after this many broken connections (namida_http_back_off()). */
+/* How long to wait before the backup is offered again: as after this many broken connections (namida_http_back_off()).
+ */
 #define START_OVER_BREAKS 3u
 
 typedef gboolean (*SenderStep) (NamidaSender *self, GError **error);

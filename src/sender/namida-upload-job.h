@@ -85,6 +85,7 @@ typedef struct
   gboolean lost;   /* that attempt failed */
 } NamidaUploadWorker;
 
+/** namida_upload_item_is_folder: Returns: whether @item is an empty folder. */
 gboolean namida_upload_item_is_folder (NamidaUploadItem *item);
 /** namida_upload_item_start_from: continues @item at @offset, and counts the bytes before it as sent; starts from the
  * beginning if the file is shorter. */
@@ -104,6 +105,8 @@ void namida_upload_worker_drop_connection (NamidaUploadWorker *worker, gboolean 
 /** namida_upload_worker_ask_offsets: Returns: (transfer full) (nullable): id → guint64*: how much the other side has of
  * each file; %NULL if it cannot tell. */
 GHashTable *namida_upload_worker_ask_offsets (NamidaUploadWorker *worker);
+/** namida_upload_worker_leave_out: gives up on @item: takes back what was counted for it, and sets its result in the
+ * transfer from @result and @error. */
 void namida_upload_worker_leave_out (NamidaUploadWorker *worker,
                                      NamidaUploadItem *item,
                                      NamidaTry result,

@@ -22,6 +22,7 @@ typedef struct
 
 /** namida_workers_init: @n_items: the number of items; @caller: (nullable): also cancels the workers. */
 void namida_workers_init (NamidaWorkers *self, guint n_items, GCancellable *caller);
+/** namida_workers_clear: frees the members of @self after namida_workers_run(). */
 void namida_workers_clear (NamidaWorkers *self);
 /** namida_workers_take: @index: (out): the next item. Returns: %FALSE if there is none left. Any thread. */
 gboolean namida_workers_take (NamidaWorkers *self, guint *index);

@@ -20,6 +20,7 @@ NamidaMessage *namida_message_new (const char *alias, const char *fingerprint, g
 /** namida_message_get_alias: Returns: (transfer none): in a form that is safe to show. */
 const char *namida_message_get_alias (NamidaMessage *self);
 const char *namida_message_get_fingerprint (NamidaMessage *self); /* (nullable) */
+/** namida_message_get_encrypted: Returns: whether the message arrived over TLS. */
 gboolean namida_message_get_encrypted (NamidaMessage *self);
 /** namida_message_get_text: Returns: (transfer none): the text with line feeds, but without other control
  * characters. */

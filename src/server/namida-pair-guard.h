@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * context. */
 typedef struct _NamidaPairGuard NamidaPairGuard;
 
+/** namida_pair_guard_new: Returns: (transfer full): a guard that has not counted any pairing. */
 NamidaPairGuard *namida_pair_guard_new (void);
 void namida_pair_guard_free (NamidaPairGuard *self);
 /** namida_pair_guard_wait: Returns: the seconds until another pairing may begin, rounded up; 0 if it may begin now. */

@@ -22,7 +22,9 @@ const char *namida_pair_request_get_id (NamidaPairRequest *self);
 /** namida_pair_request_set_auto_accept: whether transfers of the device are accepted without asking after pairing. The
  * default is %TRUE. */
 void namida_pair_request_set_auto_accept (NamidaPairRequest *self, gboolean auto_accept);
+/** namida_pair_request_get_auto_accept: Returns: see namida_pair_request_set_auto_accept(). */
 gboolean namida_pair_request_get_auto_accept (NamidaPairRequest *self);
+/** namida_pair_request_get_open: Returns: %FALSE once "closed" was emitted. */
 gboolean namida_pair_request_get_open (NamidaPairRequest *self);
 /** namida_pair_request_set_warning: @warning: (nullable): a sentence for the user who compares the digits. Called by
  * the code that knows the trusted devices, before the request is shown. */

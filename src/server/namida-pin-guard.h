@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Limits how often the PIN can be guessed. Owned by the server and used for offers and LocalSend requests in the main
- * context. */
+/* Limits how often the PIN can be guessed. Owned by the server, which checks offers with it in the main context.
+ * namida_equal_secret() also compares other secrets, such as tokens. */
 #pragma once
 
 #include <glib.h>
@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * sent the right PIN. Remembers a bounded number of keys. Main context. */
 typedef struct _NamidaPinGuard NamidaPinGuard;
 
+/** namida_pin_guard_new: Returns: (transfer full): a guard without records. */
 NamidaPinGuard *namida_pin_guard_new (void);
 void namida_pin_guard_free (NamidaPinGuard *self);
 /** namida_pin_guard_wait: @key: (nullable): %NULL never waits. Returns: the seconds until @key may try again, rounded

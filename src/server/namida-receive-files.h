@@ -8,7 +8,8 @@
 G_BEGIN_DECLS
 
 /** NamidaReceiveFiles: the wanted files of an accepted offer: the token with which each may be sent, how much of it is
- * here, and its result. Counts what is received in the transfer. Any thread, one at a time: the session locks it. */
+ * here, and its result. Counts received files and bytes in the transfer. Any thread, one at a time: the session locks
+ * it. */
 typedef struct _NamidaReceiveFiles NamidaReceiveFiles;
 
 /** NamidaUpload: one file that is being received. */

@@ -35,6 +35,8 @@ NamidaReceiveSession *namida_receive_session_new (const char *fingerprint,
 /** NamidaSessionOver: called once in the main context, when the session has ended and no thread works for it any
  * more. */
 typedef void (*NamidaSessionOver) (NamidaReceiveSession *self, gpointer user_data);
+/** namida_receive_session_open: opens the session: starts its timer and sets the transfer to RUNNING. @over: called
+ * once at the end. Main context. */
 void namida_receive_session_open (NamidaReceiveSession *self, NamidaSessionOver over, gpointer user_data);
 
 /** namida_receive_session_set_idle: @idle: decides what happens to an open session in which nothing happened for
@@ -44,7 +46,9 @@ void namida_receive_session_set_idle (NamidaReceiveSession *self, NamidaSessionO
 const char *namida_receive_session_get_id (NamidaReceiveSession *self);          /* any thread */
 const char *namida_receive_session_get_fingerprint (NamidaReceiveSession *self); /* any thread */
 const char *namida_receive_session_get_key (NamidaReceiveSession *self);         /* any thread */
+/** namida_receive_session_get_transfer: Returns: (transfer none): the transfer that shows the session. */
 NamidaTransfer *namida_receive_session_get_transfer (NamidaReceiveSession *self);
+/** namida_receive_session_get_sink: Returns: (transfer none): the sink that stores the files. */
 NamidaSink *namida_receive_session_get_sink (NamidaReceiveSession *self);
 NamidaSessionState namida_receive_session_get_state (NamidaReceiveSession *self); /* any thread */
 guint namida_receive_session_get_n_wanted (NamidaReceiveSession *self);           /* any thread */

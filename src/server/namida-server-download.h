@@ -6,12 +6,17 @@
 
 G_BEGIN_DECLS
 
-/* The routes of fetching: a device gets back what is kept for it. Used by the table of v1 (namida-server-v1.c). Main
- * context; files are sent by workers. */
+/* The routes of fetching: a device gets back what is kept for it. Used by the table of v1 (namida-server-v1.c); links
+ * use the same shelf. Main context; files are sent by workers. */
 
 void namida_server_handle_backups (NamidaServer *self, NamidaRequest *request);
+/** namida_server_handle_prepare_download: answers with the files of a version, and starts a session in which they can
+ * be fetched. */
 void namida_server_handle_prepare_download (NamidaServer *self, NamidaRequest *request);
+/** namida_server_early_download: checks the head of a download before its body. Returns: %FALSE with @error. */
 gboolean namida_server_early_download (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
+/** namida_server_parse_download: parses the body of prepare-download; a worker. Returns: (transfer full) (nullable):
+ * for namida_server_parsed_download_free(); %NULL with @error. */
 gpointer namida_server_parse_download (NamidaRequest *request, GError **error);
 void namida_server_parsed_download_free (gpointer parsed);
 /** namida_server_take_download: takes over the connection: a worker sends the file, and handles further requests on

@@ -136,7 +136,8 @@ is_going_on (NamidaReceiveSession *session)
   return state == NAMIDA_SESSION_OPEN || state == NAMIDA_SESSION_FINISHING;
 }
 
-/* The sender is gone: what it offers now may be the files that did not arrive. */
+/* Whether the sender is gone, or the session is being stored already: what the sender offers now may be the files that
+ * did not arrive. */
 static gboolean
 is_left (NamidaReceiveSession *session)
 {

@@ -141,6 +141,7 @@ NamidaRequest *namida_request_new_detached (
     const char *owner,
     void (*on_answer) (NamidaRequest *request, guint status, const char *json, gsize length, gpointer user_data),
     gpointer user_data);
+/** namida_request_ref: Returns: (transfer full): @self. */
 NamidaRequest *namida_request_ref (NamidaRequest *self);
 void namida_request_unref (NamidaRequest *self);
 /** namida_request_wait: from now on, a disconnection is noticed. @on_gone: (nullable): called once then. */
@@ -152,6 +153,7 @@ void namida_request_answer (NamidaRequest *self, guint status, char *json, gsize
 void namida_request_fail (NamidaRequest *self, const GError *reason, guint retry_after);
 /** namida_request_get: Returns: (transfer full) (nullable): the value of @key in the query. */
 char *namida_request_get (NamidaRequest *self, const char *key);
+/** namida_request_is_get: Returns: whether the method of the request is GET. */
 gboolean namida_request_is_get (NamidaRequest *self);
 /** namida_request_over: ends the request and frees its place. If the connection was not taken over, it is closed with
  * the last reference. */
@@ -204,6 +206,8 @@ void namida_server_receive (NamidaServer *self, GIOStream *stream, GSocketAddres
  * (transfer full): with the bytes that it has read ahead. Main context. */
 void
 namida_server_receive_next (NamidaServer *self, GIOStream *stream, NamidaHttpReader *reader, GSocketAddress *remote);
+/** namida_server_leave_requests: disconnects all requests from the server and closes their connections, except those
+ * whose answer is being written. */
 void namida_server_leave_requests (NamidaServer *self);
 void namida_server_reader_free (NamidaHttpReader *reader);
 
@@ -212,6 +216,8 @@ void namida_server_run (NamidaServer *self, void (*run) (gpointer data), gpointe
 
 /* namida-server-v1.c */
 gpointer namida_server_parse_register (NamidaRequest *request, GError **error);
+/** namida_server_handle_register: answers with what this device says about itself; a POST also announces the other
+ * device. */
 void namida_server_handle_register (NamidaServer *self, NamidaRequest *request);
 
 /* namida-server-upload.c */
@@ -223,10 +229,15 @@ void namida_server_refuse (NamidaServer *self, NamidaRequest *request, const GEr
 
 /* namida-server-offer.c */
 gboolean namida_server_early_offer (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
+/** namida_server_parse_offer: parses the body of an offer; a worker. Returns: (transfer full) (nullable): for
+ * namida_server_parsed_offer_free(); %NULL with @error. */
 gpointer namida_server_parse_offer (NamidaRequest *request, GError **error);
 void namida_server_parsed_offer_free (gpointer parsed);
+/** namida_server_handle_offer: handles a parsed offer until it is answered. */
 void namida_server_handle_offer (NamidaServer *self, NamidaRequest *request);
+/** namida_server_release_offer: frees the place of the offer of @request, and withdraws the offer if it is open. */
 void namida_server_release_offer (NamidaServer *self, NamidaRequest *request);
+/** namida_server_close_offers: withdraws all open offers. */
 void namida_server_close_offers (NamidaServer *self);
 /** namida_server_close_offers_of: withdraws the open offers of @owner. */
 void namida_server_close_offers_of (NamidaServer *self, const char *owner);
@@ -234,21 +245,28 @@ void namida_server_close_offers_of (NamidaServer *self, const char *owner);
 /* namida-server-session.c */
 /** namida_server_early_session: checks that the session exists and belongs to the sender. */
 gboolean namida_server_early_session (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
+/** namida_server_handle_finish: commits the session, and answers with the results of its files. */
 void namida_server_handle_finish (NamidaServer *self, NamidaRequest *request);
+/** namida_server_handle_session: answers with the state of a session and how much of each file is here. */
 void namida_server_handle_session (NamidaServer *self, NamidaRequest *request);
+/** namida_server_handle_cancel: ends a session for its sender, with or without keeping its parts. */
 void namida_server_handle_cancel (NamidaServer *self, NamidaRequest *request);
+/** namida_server_add_session: opens @session and adds it to the running sessions. */
 void namida_server_add_session (NamidaServer *self, NamidaReceiveSession *session);
 /** namida_server_find_session: Returns: (transfer none) (nullable): %NULL with NOT_FOUND, BAD_TOKEN, CANCELLED or
  * EXPIRED. */
 NamidaReceiveSession *
 namida_server_find_session (NamidaServer *self, const char *id, const char *fingerprint, GError **error);
 void namida_server_ended_free (gpointer data);
+/** namida_server_check_stopped: returns the task of namida_server_stop_async() if nothing is running any more. */
 void namida_server_check_stopped (NamidaServer *self);
 
 /* namida-server-pair.c */
 gpointer namida_server_parse_pair (NamidaRequest *request, GError **error);
 void namida_server_parsed_pair_free (gpointer message);
+/** namida_server_handle_pair: handles one step of a pairing. */
 void namida_server_handle_pair (NamidaServer *self, NamidaRequest *request);
+/** namida_server_close_pairing: ends the pairing in progress, if any. */
 void namida_server_close_pairing (NamidaServer *self);
 /** namida_server_close_pairing_of: ends the pairing if it is with @fingerprint. */
 void namida_server_close_pairing_of (NamidaServer *self, const char *fingerprint);
@@ -258,6 +276,7 @@ void namida_server_set_waits (NamidaServer *self, guint offer_seconds, guint pai
 
 /* namida-server-preview.c */
 gboolean namida_server_early_preview (NamidaServer *self, NamidaRequest *request, guint *retry_after, GError **error);
+/** namida_server_handle_preview: answers which files of an offer would have to be sent. */
 void namida_server_handle_preview (NamidaServer *self, NamidaRequest *request);
 /* namida_server_parsed_offer_dup_backup: @parsed: from namida_server_parse_offer(). Returns: (transfer full): the
  * backup that is offered. */

@@ -7,6 +7,7 @@
 
 G_BEGIN_DECLS
 
+/** namida_server_handle_wanted: answers with the damaged files that the device has sent. */
 void namida_server_handle_wanted (NamidaServer *self, NamidaRequest *request);
 /** namida_server_take_heal: takes over the connection: a worker receives the file, and handles further requests on this
  * connection. */

@@ -25,8 +25,10 @@ G_BEGIN_DECLS
  * at that address, because an offer of the phone app does not contain it.
  * "is-trusted" (const char *fingerprint) → gboolean: whether the key is trusted; asked when a connection gets its
  * place, and by requests whose permission may have been withdrawn.
- * "message" (NamidaMessage *) → gboolean: a text was received; %FALSE refuses it.
- * "healed" (const char *fingerprint, guint files, guint versions): files from that device repaired damaged files.
+ * "preview" (const char *fingerprint) → NamidaSink * (transfer full) (nullable): asks for a sink that a preview for
+ * this device can use; %NULL if nothing is received here. "message" (NamidaMessage *) → gboolean: a text was received;
+ * %FALSE refuses it. "healed" (const char *fingerprint, guint files, guint versions): files from that device repaired
+ * damaged files.
  */
 #define NAMIDA_TYPE_SERVER (namida_server_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaServer, namida_server, NAMIDA, SERVER, GObject)
@@ -45,6 +47,7 @@ NamidaServer *namida_server_new (NamidaIdentity *identity);
  * Returns: %FALSE with @error
  */
 gboolean namida_server_start (NamidaServer *self, const char *interface, guint16 port, GError **error);
+/** namida_server_get_port: Returns: the port that the server listens on; 0 if it does not. */
 guint16 namida_server_get_port (NamidaServer *self);
 /** namida_server_dup_info: Returns: (transfer full): what "register" reports about this device. */
 NamidaDeviceInfo *namida_server_dup_info (NamidaServer *self);
@@ -91,6 +94,7 @@ void namida_server_note_cancelled (NamidaServer *self, const char *id, const cha
 void namida_server_end_device (NamidaServer *self, const char *fingerprint);
 /** namida_server_stop_async: stops listening, parks running sessions and waits for the workers. */
 void namida_server_stop_async (NamidaServer *self, GAsyncReadyCallback callback, gpointer user_data);
+/** namida_server_stop_finish: Returns: %FALSE with @error. */
 gboolean namida_server_stop_finish (NamidaServer *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -22,6 +22,7 @@ GHashTable *namida_store_get_labels (NamidaStore *self);
 /** namida_store_get_seen_arrival: Returns: the newest arrival when retention was last applied or when the program
  * started; 0 if unknown. Any thread. */
 gint64 namida_store_get_seen_arrival (NamidaStore *self);
+/** namida_store_set_seen_arrival: see namida_store_get_seen_arrival(). Any thread. */
 void namida_store_set_seen_arrival (NamidaStore *self, gint64 arrival);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Implements NamidaStore: the folders for backups and music, the settings of future sinks, and cleaning up after a
- * crash. The hub and the command line own one store each. Setters run in the main context; searching and cleaning run
- * in workers. */
+ * crash. Owned by the hub, or by a command that manages backups. Setters run in the main context; searching and
+ * cleaning run in workers. */
 #include "config.h"
 
 #include "namida-store.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The folders and the journal of this device: the entry point of everything that is received. The hub and the command
- * line create one store and make a sink of it for each accepted offer. */
+/* The folders and the journal of this device: the entry point of everything that is received. The hub creates one
+ * store, and a sink from it for each accepted offer. The commands that manage backups create a store for reading. */
 #pragma once
 
 #include "namida-journal.h"
@@ -33,11 +33,13 @@ const char *namida_store_get_music (NamidaStore *self);
 /** namida_store_set_reserve: @bytes: how much space to keep free on each disk; 0 means 64 MB on disks of 1 GB and more.
  * Applies to sinks that are created afterwards. */
 void namida_store_set_reserve (NamidaStore *self, guint64 bytes);
+/** namida_store_get_reserve: Returns: see namida_store_set_reserve(). */
 guint64 namida_store_get_reserve (NamidaStore *self);
 /** namida_store_set_reread_days: @days: a file that was last read more than this many days ago is read again before a
  * new version shares it; 0 means never. The default is NAMIDA_LIMIT_REREAD_DAYS. Applies to sinks that are created
  * afterwards. */
 void namida_store_set_reread_days (NamidaStore *self, guint days);
+/** namida_store_get_reread_days: Returns: see namida_store_set_reread_days(). */
 guint namida_store_get_reread_days (NamidaStore *self);
 /** namida_store_add_label_folder: saves received folders named @label in @folder instead of <music>/<label>. Main
  * context. */

@@ -46,6 +46,7 @@ void namida_block_pool_free (NamidaBlockPool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaBlockPool, namida_block_pool_free)
 /** namida_block_pool_take: Returns: (transfer full): a block. Waits until one is free. */
 NamidaBlock *namida_block_pool_take (NamidaBlockPool *pool);
+/** namida_block_pool_give_back: releases @block for one of its users. Any thread. */
 void namida_block_pool_give_back (NamidaBlockPool *pool, NamidaBlock *block);
 
 /** NamidaFileReader: reads ahead in one thread and hashes in another while the caller sends. Bytes before the offset

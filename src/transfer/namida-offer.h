@@ -24,7 +24,9 @@ typedef enum
   NAMIDA_OFFER_EXPIRED,   /* no decision within NAMIDA_LIMIT_OFFER_ANSWER_SECONDS */
 } NamidaOfferState;
 
+/** namida_offer_get_id: Returns: (transfer none): an opaque text, such as for notifications. */
 const char *namida_offer_get_id (NamidaOffer *self);
+/** namida_offer_get_state: Returns: OPEN until the offer is decided or closed. */
 NamidaOfferState namida_offer_get_state (NamidaOffer *self);
 /** namida_offer_get_fingerprint: Returns: (transfer none) (nullable): the fingerprint of the certificate that this
  * connection proved; %NULL for plain HTTP. */
@@ -38,10 +40,13 @@ const char *namida_offer_get_uuid (NamidaOffer *self);
 /** namida_offer_set_doubt: called by the code that knows the trusted devices, before the offer is shown. @warning:
  * (nullable): a sentence for the user who decides. */
 void namida_offer_set_doubt (NamidaOffer *self, NamidaDoubt doubt, const char *warning);
+/** namida_offer_get_doubt: Returns: the doubt about the identity of the sender. */
 NamidaDoubt namida_offer_get_doubt (NamidaOffer *self);
 const char *namida_offer_get_warning (NamidaOffer *self); /* (nullable) */
+/** namida_offer_get_device_type: Returns: (transfer none): the kind of device that the sender claims to be. */
 const char *namida_offer_get_device_type (NamidaOffer *self);
 const char *namida_offer_get_address (NamidaOffer *self); /* without the port */
+/** namida_offer_get_encrypted: Returns: whether the offer came over TLS. */
 gboolean namida_offer_get_encrypted (NamidaOffer *self);
 /** namida_offer_get_can_pair: Returns: whether pairing with the sender is possible. Do not suggest it otherwise, for
  * example for LocalSend. */
@@ -89,6 +94,7 @@ void namida_offer_restore_declined (NamidaOffer *self, const char *text);
 /** namida_offer_set_by_time: called by the creator of the offer if the sender may not know the hashes of its files, so
  * that place, size and time have to identify them. */
 void namida_offer_set_by_time (NamidaOffer *self);
+/** namida_offer_get_by_time: Returns: see namida_offer_set_by_time(). */
 gboolean namida_offer_get_by_time (NamidaOffer *self);
 /** namida_offer_accept: accepts an open offer. @sink: where to save it. The server prepares the sink in a worker and
  * answers the sender. Has no effect unless the offer is open. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One transfer as the user sees it, in either direction. Created by the hub for sending and by the server and the
- * puller for receiving; shown by the window and the command line. */
+/* One transfer as the user sees it, in either direction. Created by the hub for sending and fetching, and by
+ * NamidaOffer for receiving; shown by the window and the command line. */
 #pragma once
 
 #include <gio/gio.h>
@@ -48,12 +48,15 @@ NamidaBackup *namida_transfer_get_backup (NamidaTransfer *self); /* (nullable) *
 /** namida_transfer_set_summary: sets the title and the totals of a transfer of an earlier run of the program while its
  * files are not known. */
 void namida_transfer_set_summary (NamidaTransfer *self, const char *title, guint64 bytes, guint files);
+/** namida_transfer_get_direction: this and the following getters return what the transfer was created with, or the
+ * values of its properties. Texts are (transfer none). Main context unless stated otherwise. */
 NamidaDirection namida_transfer_get_direction (NamidaTransfer *self);
 const char *namida_transfer_get_peer_alias (NamidaTransfer *self);
 const char *namida_transfer_get_peer_fingerprint (NamidaTransfer *self); /* (nullable) */
 gboolean namida_transfer_get_encrypted (NamidaTransfer *self);
 const char *namida_transfer_get_title (NamidaTransfer *self);
 NamidaTransferState namida_transfer_get_state (NamidaTransfer *self);
+/** namida_transfer_is_final: Returns: whether the transfer has ended. */
 gboolean namida_transfer_is_final (NamidaTransfer *self);
 guint64 namida_transfer_get_done_bytes (NamidaTransfer *self);
 guint64 namida_transfer_get_total_bytes (NamidaTransfer *self);
@@ -72,21 +75,26 @@ guint namida_transfer_count_missed (NamidaTransfer *self);
 /** namida_transfer_set_result: sets the result of one file; @index is that of its entry in the backup. @detail:
  * (nullable): the reason, as a sentence. Any thread. */
 void namida_transfer_set_result (NamidaTransfer *self, guint index, NamidaFileResult result, const char *detail);
+/** namida_transfer_get_result: Returns: the result of the entry with this index. Any thread. */
 NamidaFileResult namida_transfer_get_result (NamidaTransfer *self, guint index);
 char *namida_transfer_dup_detail (NamidaTransfer *self, guint index); /* (nullable) */
 /** namida_transfer_get_folder: Returns: (transfer none) (nullable): where received files were saved, for "Open Folder".
  * Main context. */
 const char *namida_transfer_get_folder (NamidaTransfer *self); /* (nullable) */
+/** namida_transfer_set_folder: @folder: (nullable): where received files were saved. Main context. */
 void namida_transfer_set_folder (NamidaTransfer *self, const char *folder);
 gint64 namida_transfer_get_started_at (NamidaTransfer *self); /* microseconds since 1970 */
 gint64 namida_transfer_get_ended_at (NamidaTransfer *self);   /* 0 while it runs */
 /** namida_transfer_cancel: requests that the transfer stops. The thread that moves the bytes watches
  * namida_transfer_get_cancellable(). */
 void namida_transfer_cancel (NamidaTransfer *self);
+/** namida_transfer_get_cancellable: Returns: (transfer none): canceled by namida_transfer_cancel() and
+ * namida_transfer_pause(). Any thread. */
 GCancellable *namida_transfer_get_cancellable (NamidaTransfer *self);
 /** namida_transfer_cancel_keeping: like namida_transfer_cancel(), but the receiver keeps the data, so that it can be
  * resumed. */
 void namida_transfer_cancel_keeping (NamidaTransfer *self);
+/** namida_transfer_get_keep_parts: Returns: whether it was canceled with namida_transfer_cancel_keeping(). */
 gboolean namida_transfer_get_keep_parts (NamidaTransfer *self);
 /** namida_transfer_keeps_parts: Returns: whether namida_transfer_cancel_keeping() keeps data that can be used later.
  * With LocalSend and the phone app, everything is sent again. Main context. */
@@ -101,8 +109,12 @@ gboolean namida_transfer_can_resume (NamidaTransfer *self);
 void namida_transfer_set_pausable (NamidaTransfer *self, gboolean pausable);
 /** namida_transfer_can_pause: Returns: whether namida_hub_pause() would have an effect now. */
 gboolean namida_transfer_can_pause (NamidaTransfer *self);
+/** namida_transfer_pause: requests that the transfer stops and becomes PAUSED. Main context. */
 void namida_transfer_pause (NamidaTransfer *self);
+/** namida_transfer_is_pausing: Returns: whether namida_transfer_pause() was called and the transfer has not stopped
+ * yet. Main context. */
 gboolean namida_transfer_is_pausing (NamidaTransfer *self);
+/** namida_transfer_set_paused: sets the state PAUSED and resets the cancellable. Main context. */
 void namida_transfer_set_paused (NamidaTransfer *self);
 /** namida_transfer_get_safe_bytes: Returns: how many bytes are known to be on the receiver while none are transferred:
  * what was done when the connection broke, also after namida_transfer_restart() of a transfer that can be resumed.
@@ -111,6 +123,7 @@ guint64 namida_transfer_get_safe_bytes (NamidaTransfer *self);
 /** namida_transfer_add_bytes: called while bytes are transferred, in any thread, without a lock. @delta: negative if a
  * file starts over. */
 void namida_transfer_add_bytes (NamidaTransfer *self, gint64 delta);
+/** namida_transfer_add_files: counts files that are done. Any thread. */
 void namida_transfer_add_files (NamidaTransfer *self, int delta);
 /** namida_transfer_add_moved: @moved: files whose bytes were transferred; @hashed: files that were read completely for
  * their checksum; both over all attempts. Any thread. */
@@ -128,7 +141,9 @@ void namida_transfer_restart (NamidaTransfer *self);
 /** namida_transfer_set_trouble: @sentence: (nullable): why the transfer is interrupted (a full disk here, paused on the
  * other device), for its row; %NULL for the default text. Any thread. */
 void namida_transfer_set_trouble (NamidaTransfer *self, const char *sentence);
+/** namida_transfer_set_current_file: sets the file that is being transferred, for the details. Any thread. */
 void namida_transfer_set_current_file (NamidaTransfer *self, const char *path);
+/** namida_transfer_set_state: sets the state. Has no effect on an ended transfer. Main context. */
 void namida_transfer_set_state (NamidaTransfer *self, NamidaTransferState state);
 /** namida_transfer_set_advice: @advice: (nullable): a sentence that says what the user has to do after the transfer,
  * shown beside the state. For example, a phone does not restore a backup until it is told to. */
@@ -151,6 +166,7 @@ char *namida_transfer_dup_part_words (guint declined, guint files);
 /** namida_transfer_set_sent_before: @files: how many files are left out because they were sent to the other device
  * before; they are not in the backup. Main context. */
 void namida_transfer_set_sent_before (NamidaTransfer *self, guint files);
+/** namida_transfer_get_sent_before: Returns: see namida_transfer_set_sent_before(). */
 guint namida_transfer_get_sent_before (NamidaTransfer *self);
 /** namida_transfer_set_session_id: @id: (nullable): the protocol session of this transfer: that of the sink when
  * receiving, that of the other device when sending. Main context. */
@@ -172,10 +188,12 @@ gpointer namida_transfer_get_work (NamidaTransfer *self);
 /** namida_transfer_set_fetched: marks the transfer as fetching a version from the other device, which changes the
  * advice if a file is missing. Main context, before it ends. */
 void namida_transfer_set_fetched (NamidaTransfer *self);
+/** namida_transfer_get_fetched: Returns: see namida_transfer_set_fetched(). */
 gboolean namida_transfer_get_fetched (NamidaTransfer *self);
 /** namida_transfer_set_unproven: the other side cannot confirm that what arrived is what was sent, so the transfer must
  * not be called verified. Main context. */
 void namida_transfer_set_unproven (NamidaTransfer *self);
+/** namida_transfer_get_unproven: Returns: see namida_transfer_set_unproven(). */
 gboolean namida_transfer_get_unproven (NamidaTransfer *self);
 /** namida_transfer_finish: ends a transfer that ran to its end. The results of all files and what the sender left out
  * decide whether it is DONE or INCOMPLETE; this is the only place where that is decided. A file without a result

@@ -61,13 +61,16 @@ typedef enum
 /** namida_server_find_link: Returns: (transfer none) (nullable): the link with this token, which is compared in
  * constant time, including links that have ended. */
 NamidaLink *namida_server_find_link (NamidaServer *self, const char *token);
+/** namida_link_is_open: Returns: whether the link is WAITING, OPENED or DONE, so that its page still works. */
 gboolean namida_link_is_open (NamidaLink *self);
 /** namida_link_bind: reserves the link for the browser that sent @request. */
 void namida_link_bind (NamidaLink *self, NamidaRequest *request);
 /** namida_link_seen: the browser of the link sent a request, so the link does not expire while files are
  * transferred. */
 void namida_link_seen (NamidaLink *self);
+/** namida_link_set_state: sets the state and emits "changed". */
 void namida_link_set_state (NamidaLink *self, NamidaLinkState state);
+/** namida_link_changed: emits "changed". */
 void namida_link_changed (NamidaLink *self);
 /** namida_link_tick: called once per second, and by tests with their own clock. */
 void namida_link_tick (NamidaLink *self);
@@ -96,6 +99,7 @@ void namida_link_answer (NamidaRequest *request, guint status, char *json);
 /** namida_link_answer_access: explains why access is denied. @as_page: with a page for the window of a browser,
  * otherwise with JSON. */
 void namida_link_answer_access (NamidaRequest *request, NamidaLinkAccess access, gboolean as_page);
+/** namida_link_answer_error: answers with the status and the JSON text for @error. */
 void namida_link_answer_error (NamidaRequest *request, const GError *error);
 /** namida_link_answer_page: @why: FINE for the page itself, otherwise the reason that the page shows. */
 void namida_link_answer_page (NamidaRequest *request, guint status, NamidaLinkAccess why);
@@ -103,9 +107,13 @@ const char *namida_link_access_code (NamidaLinkAccess access);
 
 /* namida-link-bring.c */
 extern const NamidaOfferWording namida_link_offer_proven, namida_link_offer_unproven;
+/** namida_link_handle_offer: takes an offer of the page, and lets the hub ask the user about it. */
 void namida_link_handle_offer (NamidaServer *self, NamidaRequest *request);
+/** namida_link_handle_wanted: answers with the files that are wanted and incomplete. */
 void namida_link_handle_wanted (NamidaServer *self, NamidaRequest *request);
+/** namida_link_handle_finish: ends the session and stores what was received. */
 void namida_link_handle_finish (NamidaServer *self, NamidaRequest *request);
+/** namida_link_handle_cancel: cancels the offer or the session of the link. */
 void namida_link_handle_cancel (NamidaServer *self, NamidaRequest *request);
 /** namida_link_is_receiving: Returns: whether a session is open for what the browser brings. */
 gboolean namida_link_is_receiving (NamidaLink *self);
@@ -123,6 +131,7 @@ gboolean namida_link_write_answer (NamidaServing *job, guint status, const char 
 char *namida_link_dup_state (NamidaLink *self, gboolean encrypted);
 /** namida_link_withdraw: withdraws an open offer. @interrupt: also stop a running session. */
 void namida_link_withdraw (NamidaLink *self, gboolean interrupt);
+/** namida_link_is_busy: Returns: whether the link has an open offer or a running session. */
 gboolean namida_link_is_busy (NamidaLink *self);
 
 /* namida-link-routes.c */
@@ -131,7 +140,9 @@ NamidaLink *namida_link_of (NamidaServer *self, const NamidaHttpHead *head);
 
 /* namida-link-fetch.c */
 void namida_link_handle_list (NamidaServer *self, NamidaRequest *request);
+/** namida_link_take_file: takes over the connection: a worker sends one file, or a range of it. */
 void namida_link_take_file (NamidaServer *self, NamidaRequest *request);
+/** namida_link_take_zip: takes over the connection: a worker sends all files as one zip. */
 void namida_link_take_zip (NamidaServer *self, NamidaRequest *request);
 
 G_END_DECLS

@@ -17,6 +17,7 @@ typedef struct _NamidaLinkUploads NamidaLinkUploads;
 NamidaLinkUploads *namida_link_uploads_attach (NamidaReceiveSession *session, gboolean proven);
 /** namida_link_uploads_of: Returns: (transfer none) (nullable): the uploads of @session. */
 NamidaLinkUploads *namida_link_uploads_of (NamidaReceiveSession *session);
+/** namida_link_uploads_get_proven: Returns: whether each piece must have a hash. */
 gboolean namida_link_uploads_get_proven (NamidaLinkUploads *self);
 /** namida_link_uploads_dup_hashes: Returns: (transfer full): id → SHA-256 of each complete file, as it was written. Any
  * thread. */

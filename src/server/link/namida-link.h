@@ -50,9 +50,13 @@ NamidaLink *namida_server_open_link (NamidaServer *self,
                                      GError **error);
 /** namida_link_close: ends the link. A transfer that is still running by it is interrupted. */
 void namida_link_close (NamidaLink *self);
+/** namida_link_get_state: Returns: the state; "changed" is emitted when it changes. */
 NamidaLinkState namida_link_get_state (NamidaLink *self);
+/** namida_link_get_direction: Returns: whether the browser sends or fetches. */
 NamidaLinkDirection namida_link_get_direction (NamidaLink *self);
+/** namida_link_get_unencrypted: Returns: whether the link also works over plain HTTP. */
 gboolean namida_link_get_unencrypted (NamidaLink *self);
+/** namida_link_get_minutes: Returns: how long the link is valid without being used. */
 guint namida_link_get_minutes (NamidaLink *self);
 /** namida_link_get_seconds_left: Returns: the seconds until it expires if it is not used; 0 if it has ended. */
 guint namida_link_get_seconds_left (NamidaLink *self);

@@ -46,7 +46,8 @@ tell_errno (NamidaStoreSink *self, const NamidaGood *good, int saved_errno)
   namida_work_tell (self, good->request, good->relative, why->message);
 }
 
-/* Without space or with a failing disk nothing more can be stored. Any other error concerns only this file. */
+/* Without space, or with a failing or read-only disk, nothing more can be stored. Any other error concerns only this
+ * file. */
 static gboolean
 is_fatal (int saved_errno)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Named steps at which a test can kill the program, to check that the store survives a crash there. Called throughout
- * src/store, in any thread; does nothing in a release build. */
+ * src/store, in any thread; does nothing unless the build defines NAMIDA_TESTING. */
 #pragma once
 
 #include <glib.h>

@@ -16,10 +16,13 @@ typedef struct
 {
   guint64 inode, device;
 } NamidaFileId;
+/** namida_file_id: Returns: the inode and the device number in @st. */
 NamidaFileId namida_file_id (const struct stat *st);
 /** namida_file_id_new: Returns: (transfer full): free it with g_free(). */
 NamidaFileId *namida_file_id_new (const struct stat *st);
+/** namida_file_id_hash: for a GHashTable with keys of type NamidaFileId. */
 guint namida_file_id_hash (gconstpointer id);
+/** namida_file_id_equal: for a GHashTable with keys of type NamidaFileId. */
 gboolean namida_file_id_equal (gconstpointer a, gconstpointer b);
 /** namida_file_mode: Returns: 0666 minus the umask, the mode of an ordinary new file. */
 mode_t namida_file_mode (void);

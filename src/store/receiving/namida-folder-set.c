@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Implements NamidaFolderSet. Used by the commit, in the worker of the sink. */
+/* Implements NamidaFolderSet. Used in worker threads. */
 #include "config.h"
 
 #include "namida-folder-set.h"

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Collects the folders that a commit has changed, so that each is made durable only once. Used by the commit of a
- * session, in the worker of the sink. */
+ * session, by restoring and by exporting versions, in worker threads. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/** NamidaFolderSet: the folders whose entries a commit has changed. To be used by one thread. */
+/** NamidaFolderSet: the folders whose entries a commit, a restore or an export has changed. To be used by one
+ * thread. */
 typedef struct _NamidaFolderSet NamidaFolderSet;
 
+/** namida_folder_set_new: Returns: (transfer full): an empty set. */
 NamidaFolderSet *namida_folder_set_new (void);
 void namida_folder_set_free (NamidaFolderSet *self);
 /** namida_folder_set_add: adds the folder of @relative and all its parents up to that of @root, because any of them may

@@ -19,6 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaKnownContent, namida_known_content_free)
  * than the answers. All other users of the database wait until namida_known_content_release(), so ask only a few
  * questions in between. */
 void namida_known_content_hold (NamidaKnownContent *self);
+/** namida_known_content_release: ends what namida_known_content_hold() began. */
 void namida_known_content_release (NamidaKnownContent *self);
 /** namida_known_content_lookup: Returns: (transfer full) (element-type NamidaHashRow): the places where the content was
  * seen, latest first, at most 16. The files may have changed since; check with namida_hash_row_fits(). */

@@ -19,6 +19,7 @@ typedef struct
   char *folder;
 } NamidaPlaceCursor;
 
+/** namida_place_cursor_clear: closes the folder. The cursor can be used again. */
 void namida_place_cursor_clear (NamidaPlaceCursor *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NamidaPlaceCursor, namida_place_cursor_clear)
 /** namida_place_cursor_open: opens the folder of @relative below @root_fd without following links. @create: create

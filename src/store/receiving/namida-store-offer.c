@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Creates a sink from an offer, with the settings that the offer implies. Called by the hub and the command line when
- * an offer is accepted. Main context. */
+/* Creates a sink from an offer, with the settings that the offer implies. Called by the hub when an offer is accepted.
+ * Main context. */
 #include "config.h"
 
 #include "namida-store-sink.h"

@@ -114,7 +114,9 @@ gboolean
 namida_store_sink_do_prepare (NamidaStoreSink *self, NamidaWant *wants, GCancellable *cancellable, GError **error);
 gboolean namida_store_sink_do_commit (NamidaStoreSink *self, NamidaCommit *files, guint n_files, GError **error);
 
+/** namida_store_sink_entry: Returns: (transfer none): the entry with this index. */
 NamidaEntry *namida_store_sink_entry (NamidaStoreSink *self, guint index);
+/** namida_store_sink_root: Returns: (transfer none): the root with this index. */
 NamidaRoot *namida_store_sink_root (NamidaStoreSink *self, guint index);
 /** namida_store_sink_dup_part_name: Returns: (transfer full): the name of the part of an item. It is derived from the
  * item's place, size and time, because a repeated offer may list the files in another order, and a file that has
@@ -128,10 +130,13 @@ void namida_store_sink_write_final_path (NamidaStoreSink *self, guint root, cons
 /** namida_store_sink_has_room: Returns: whether @need bytes fit on the disk of @fd with the reserve kept free.
  * @missing: (out) (optional): the number of bytes that do not fit. */
 gboolean namida_store_sink_has_room (NamidaStoreSink *self, int fd, guint64 need, guint64 *missing);
+/** namida_store_sink_remove_staging: removes the parts of the session and its unfinished version; what cannot be
+ * removed is logged. */
 void namida_store_sink_remove_staging (NamidaStoreSink *self);
 /** namida_store_sink_set_attributes: sets the mode and the time (0: leave it) of a stored file. A part gets them as
  * soon as it is complete, so that the commit has little left to do. Returns: %FALSE with errno set. */
 gboolean namida_store_sink_set_attributes (NamidaStoreSink *self, gint64 mtime_ns, int fd);
+/** namida_store_sink_has_attributes: Returns: whether @st has what namida_store_sink_set_attributes() sets. */
 gboolean namida_store_sink_has_attributes (NamidaStoreSink *self, gint64 mtime_ns, const struct stat *st);
 
 /* Implemented in namida-preview.c, for the NamidaSink interface. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The implementation of NamidaSink that saves into the folders of NamidaStore. Created by the hub and the command line
- * for each accepted offer or fetched version; the setters must be called before the sink is prepared, in the main
- * context. */
+/* The implementation of NamidaSink that saves into the folders of NamidaStore. Created by the hub for each accepted
+ * offer or fetched version; the setters must be called before the sink is prepared, in the main context. */
 #pragma once
 
 #include "namida-store.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Merges two versions of a Namida backup into one. Called by the window and the command line in the main context; the
+/* Merges two versions of a Namida backup into one. Called by the hub for the merge window, in the main context; the
  * work is done in a thread. */
 #pragma once
 

@@ -28,8 +28,8 @@ lookup (NamidaDatabase *database, const struct stat *st)
   return known != NULL ? namida_known_content_dup_hash (known, st) : NULL;
 }
 
-/* Takes the hash from the version's own record, even for a file that has changed since: such a file is damaged and must
- * not be restored as if it were good. */
+/* Takes the hashes on arrival from the database, for files that have none from the record in the folder. This includes
+ * files that have changed since: they are damaged and must not be restored as if they were good. */
 void
 namida_restore_expect (NamidaRestorePlan *plan)
 {

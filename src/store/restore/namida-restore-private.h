@@ -35,6 +35,7 @@ typedef struct
   char *place;  /* (nullable): a free name beside it ("name (2).ext"), for KEEP_BOTH */
 } NamidaRestoreFile;
 
+/** namida_restore_file_new: Returns: (transfer full): an empty structure. */
 NamidaRestoreFile *namida_restore_file_new (void);
 void namida_restore_file_free (NamidaRestoreFile *self);
 
@@ -108,7 +109,7 @@ void namida_restore_expect_record (NamidaRestorePlan *plan);
 
 /* namida-restore-compare.c; worker threads. */
 
-/** namida_restore_expect: sets @sha256 of the files whose hash on arrival is known. */
+/** namida_restore_expect: sets @sha256 of the files that have none yet and whose hash on arrival is in the database. */
 void namida_restore_expect (NamidaRestorePlan *plan);
 /** namida_restore_compare: sets the state, reason and place of @file. @root: the path of the destination. */
 void namida_restore_compare (NamidaRestorePlan *plan,
@@ -123,6 +124,8 @@ typedef struct
   GMutex lock; /* guards @done and @total */
   guint64 done, total;
 } NamidaRestoreCount;
+/** namida_restore_apply: restores the files of @plan. @count: updated while it runs; @result: (out): also set after an
+ * error. Returns: %FALSE with @error. */
 gboolean namida_restore_apply (NamidaRestorePlan *plan,
                                NamidaRestoreCount *count,
                                NamidaRestoreResult *result,
@@ -148,6 +151,7 @@ typedef struct
   char *kept;   /* (nullable): where the replaced file waits */
 } NamidaRestoredRow;
 
+/** namida_restored_row_new: Returns: (transfer full): a row for @path. */
 NamidaRestoredRow *namida_restored_row_new (NamidaRestoredKind kind, const char *path);
 void namida_restored_row_free (NamidaRestoredRow *self);
 /** namida_restore_record_begin: continues the interrupted restore of @source or begins a new one. Returns: (transfer
@@ -166,6 +170,7 @@ namida_restore_record_drop (NamidaDatabase *database, const char *id, const Nami
 gboolean namida_restore_record_end (NamidaDatabase *database, const char *id, GError **error);
 /** namida_restore_record_drop_empty: removes the record of the restore if nothing was added. */
 gboolean namida_restore_record_drop_empty (NamidaDatabase *database, const char *id, GError **error);
+/** namida_restore_record_forget: removes the record of the restore @id, which cannot be undone afterwards. */
 gboolean namida_restore_record_forget (NamidaDatabase *database, const char *id, GError **error);
 /** namida_restore_record_rows: Returns: (transfer full) (element-type NamidaRestoredRow): the rows, last added
  * first. */

@@ -112,6 +112,8 @@ namida_restore_plan_set_destination (NamidaRestorePlan *self, const char *label,
 /** namida_restore_plan_dup_new_folder: Returns: (transfer full): <music>/<label>, or its first numbered variant that is
  * free. Accesses the disk once for each attempt. */
 char *namida_restore_plan_dup_new_folder (NamidaRestorePlan *self, const char *label);
+/** namida_restore_plan_set_policy: sets what to do with different files. The default is
+ * NAMIDA_RESTORE_SKIP_DIFFERENT. */
 void namida_restore_plan_set_policy (NamidaRestorePlan *self, NamidaRestorePolicy policy);
 NamidaRestorePolicy namida_restore_plan_get_policy (NamidaRestorePlan *self);
 /** namida_restore_plan_set_automatic: whether the zip gets the current time, so that Namida's own automatic restore

@@ -43,6 +43,7 @@ typedef struct
   guint bad_lines;    /* when read: the number of invalid lines of SHA256SUMS */
 } NamidaFolderRecord;
 
+/** namida_folder_record_new: Returns: (transfer full): an empty record. */
 NamidaFolderRecord *namida_folder_record_new (void);
 void namida_folder_record_free (NamidaFolderRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaFolderRecord, namida_folder_record_free)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Applies the rules of retention to the versions on this device. Called by the list of versions after a backup arrives
- * and when the setting changes. Worker threads. */
+/* Applies the rules of retention to the versions on this device. Called by the list of versions, and by "backups usage"
+ * for a dry run. Blocking: worker threads, or a command that does nothing else. */
 #pragma once
 
 #include "namida-removal.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Recovers versions from the trash of a store whose database was lost. Called by the adoption of versions, in worker
- * threads. */
+/* Recovers versions from the trash of a store whose database was lost. Called when versions are adopted, also by
+ * "backups adopt". Worker threads. */
 #pragma once
 
 #include "namida-database.h"

@@ -55,8 +55,8 @@ tell_progress (Run *run)
     run->progress (run->done, MAX (run->total, run->done), run->user_data);
 }
 
-/* Pauses for as long as the last read took, so that a quiet run leaves half of the time to other programs. @since:
- * monotonic time at which the read began. */
+/* Pauses for as long as the last read took, but at most QUIET_PAUSE_US, so that a quiet run leaves half of the time to
+ * other programs. @since: monotonic time at which the read began. */
 static void
 run_pause (const Run *run, gint64 since)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Collects the files of a version, so that it can be sent to another device. Called by the hub, the command line and
- * the shelf for devices that fetch; the work is done in workers. */
+/* Collects the files of a version, so that it can be sent to another device. Called by the hub, and by the shelf for
+ * devices that fetch; the work is done in workers. */
 #pragma once
 
 #include "namida-version-record.h"

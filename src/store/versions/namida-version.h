@@ -26,6 +26,7 @@ const char *namida_version_get_alias (NamidaVersion *self);       /* of the devi
 const char *namida_version_get_fingerprint (NamidaVersion *self); /* (nullable): from an unproven device */
 const char *namida_version_get_title (NamidaVersion *self);       /* describes the contents */
 gint64 namida_version_get_created_at (NamidaVersion *self);       /* microseconds since 1970 */
+/** namida_version_get_landing: Returns: whether it is a folder of its own or files in the user's folders. */
 NamidaLanding namida_version_get_landing (NamidaVersion *self);
 /** namida_version_get_path: Returns: (transfer none): the folder that the user can open; for LIBRARY the folder of its
  * zip or of its music. Absolute, in file name encoding. */
@@ -34,6 +35,7 @@ const char *namida_version_get_zip_path (NamidaVersion *self); /* (nullable): NU
 /** namida_version_get_files: Returns: the number of files on arrival, without the manifest. namida_version_get_bytes():
  * their size. */
 guint namida_version_get_files (NamidaVersion *self);
+/** namida_version_get_bytes: Returns: the size of these files on arrival. */
 guint64 namida_version_get_bytes (NamidaVersion *self);
 /** namida_version_get_files_left: Returns: how many files still exist unchanged (by size and time; verifying compares
  * the content). */
@@ -55,6 +57,7 @@ const NamidaZipDoubt *namida_version_get_doubt (NamidaVersion *self);
 gboolean namida_version_get_doubted (NamidaVersion *self);
 /** namida_version_get_complete: Returns: %FALSE if some of its files never arrived. */
 gboolean namida_version_get_complete (NamidaVersion *self);
+/** namida_version_get_pinned: Returns: whether it is protected from being removed. */
 gboolean namida_version_get_pinned (NamidaVersion *self);
 /** namida_version_get_verified_at: Returns: when all of its contents were last compared with their hashes on arrival,
  * in microseconds since 1970; 0 for never. */

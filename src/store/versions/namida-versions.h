@@ -24,6 +24,7 @@ NamidaVersions *namida_versions_new (void);
 /** namida_versions_set_store: sets the store whose versions are listed, and loads them. @store: (nullable): %NULL
  * empties the list. */
 void namida_versions_set_store (NamidaVersions *self, NamidaStore *store);
+/** namida_versions_get_loading: Returns: whether the list is being loaded. */
 gboolean namida_versions_get_loading (NamidaVersions *self);
 
 /** namida_versions_reload_async: reads the database and the disk again. The hub calls it after each incoming
@@ -32,6 +33,7 @@ void namida_versions_reload_async (NamidaVersions *self,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
+/** namida_versions_reload_finish: Returns: %FALSE with @error. */
 gboolean namida_versions_reload_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 /** namida_versions_look_async: inspects the backup zips that were not inspected yet, each content once, and sets the
  * result of each version (namida_version_get_doubt()). Takes a second for large backups. Zips that cannot be read stay
@@ -40,6 +42,7 @@ void namida_versions_look_async (NamidaVersions *self,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
+/** namida_versions_look_finish: Returns: %FALSE with @error. */
 gboolean namida_versions_look_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 /** namida_versions_set_looks: whether new zips in the list are inspected automatically, as in the window and while
  * receiving. The default is FALSE, because most commands do not need it. */
@@ -108,6 +111,7 @@ void namida_versions_set_pinned_async (NamidaVersions *self,
                                        GCancellable *cancellable,
                                        GAsyncReadyCallback callback,
                                        gpointer user_data);
+/** namida_versions_set_pinned_finish: Returns: %FALSE with NOT_FOUND or STORAGE. */
 gboolean namida_versions_set_pinned_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 
 /** namida_versions_apply_retention_async: moves the versions of every device that @policy does not keep to the trash
@@ -141,6 +145,7 @@ gboolean namida_versions_trash_finish (NamidaVersions *self, GAsyncResult *resul
  * that the next backup does not move it there again. Errors: NOT_FOUND, STORAGE. */
 void namida_versions_take_back_async (
     NamidaVersions *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/** namida_versions_take_back_finish: Returns: %FALSE with NOT_FOUND or STORAGE. */
 gboolean namida_versions_take_back_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS
