@@ -108,9 +108,9 @@ struct _NamidaRequest
   NamidaHttpHead head;
   const NamidaRoute *route; /* (nullable) until the head is read */
   NamidaBodyBudget *budget;
-  NamidaRateLimit *bodies;            /* of all strangers together, */
-  NamidaConnectionLimit *connections; /* (nullable): while a trusted device is among these */
-  GBytes *body;                       /* (nullable) until it is there, and once it is parsed */
+  NamidaRateLimit *bodies;            /* limits all strangers together, but only */
+  NamidaConnectionLimit *connections; /* (nullable): while a trusted device is among these connections */
+  GBytes *body;                       /* (nullable): until it is read, and after it is parsed */
   gboolean body_in_file;
   gpointer parsed; /* (nullable): the result of the @parse of @route */
   GError *failure; /* (nullable): set by a worker */

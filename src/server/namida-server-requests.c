@@ -137,8 +137,8 @@ body_read_piece (NamidaHttpBody *body, char *piece, GError **error)
   return n < 0 ? n : (gssize) got;
 }
 
-/* A stranger's body is held back for the sake of a trusted device. While none is connected it comes as fast as it can:
- * an offer of 100,000 files would take 2 s longer. */
+/* Whether to slow down the body of a stranger. It is limited only while a trusted device is connected, because an offer
+ * of 100,000 files would otherwise take 2 s longer for no reason. */
 static gboolean
 request_makes_way (NamidaRequest *request)
 {

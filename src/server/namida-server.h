@@ -26,9 +26,9 @@ G_BEGIN_DECLS
  * "is-trusted" (const char *fingerprint) → gboolean: whether the key is trusted; asked when a connection gets its
  * place, and by requests whose permission may have been withdrawn.
  * "preview" (const char *fingerprint) → NamidaSink * (transfer full) (nullable): asks for a sink that a preview for
- * this device can use; %NULL if nothing is received here. "message" (NamidaMessage *) → gboolean: a text was received;
- * %FALSE refuses it. "healed" (const char *fingerprint, guint files, guint versions): files from that device repaired
- * damaged files.
+ * this device can use; %NULL if nothing is received here.
+ * "message" (NamidaMessage *) → gboolean: a text was received; %FALSE refuses it.
+ * "healed" (const char *fingerprint, guint files, guint versions): files from that device repaired damaged files.
  */
 #define NAMIDA_TYPE_SERVER (namida_server_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaServer, namida_server, NAMIDA, SERVER, GObject)

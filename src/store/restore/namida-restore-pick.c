@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Restoring a part of a version: one song, one album, or what a user selected in the list of songs. The plan loses
- * everything else, so that preview, apply and undo need not know about the choice. Called between load and preview.
- * Main context. */
+/* Restricts a plan to a part of a version: one song, one album, or the user's selection in the list of songs.
+ * Everything else is removed from the plan, so that preview, apply and undo do not have to know about the selection.
+ * Called by the window between load and preview. Main context. */
 #include "config.h"
 
 #include "namida-restore-private.h"
@@ -11,7 +11,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* Whether @path is one of @paths, or in one of them. */
+/* Whether @path is one of @paths, or is inside one of them. */
 static gboolean
 pick_has (const char *const *paths, const char *path)
 {
@@ -25,7 +25,7 @@ pick_has (const char *const *paths, const char *path)
   return FALSE;
 }
 
-/* (transfer full): as namida_version_find() and the items of a preview name it; "" for the zip */
+/* Returns (transfer full): the path in the form of namida_version_find() and the items of a preview; "" for the zip. */
 static char *
 pick_dup_path (NamidaRestorePlan *plan, const NamidaRestoreFile *file)
 {
@@ -62,7 +62,7 @@ namida_restore_plan_pick (NamidaRestorePlan *self, const char *const *paths, GEr
   g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_restore_file_free);
 
   g_return_val_if_fail (NAMIDA_IS_RESTORE_PLAN (self) && !self->busy && paths != NULL, FALSE);
-  g_ptr_array_set_free_func (self->files, NULL); /* each file is moved, or freed below */
+  g_ptr_array_set_free_func (self->files, NULL); /* each file is moved to the new list, or freed below */
   for (guint i = 0; i < self->files->len; i++)
     {
       NamidaRestoreFile *file = self->files->pdata[i];

@@ -18,8 +18,8 @@ typedef struct
   gint64 id, created_at;
   char *alias;
   char *path;
-  char *zip;      /* (nullable): absolute */
-  gboolean plain; /* it has copies of its own, and does not only record files of the music folders */
+  char *zip;      /* (nullable): absolute path */
+  gboolean plain; /* it has its own copies, and is not only a record of files in the music folders */
 } FindVersion;
 
 typedef struct
@@ -32,7 +32,7 @@ typedef struct
   GPtrArray *keys;  /* (nullable): for the zip that is being read */
   guint counts[3];
   const FindVersion *version;
-  GHashTable *places; /* (nullable): path of each file of the present version → its absolute path, when needed */
+  GHashTable *places; /* (nullable): path of each file of the current version → its absolute path; read when needed */
 } Find;
 
 void
@@ -93,7 +93,7 @@ find_count (Find *find, NamidaFindHit *hit, const char *key)
   hit->alias = g_strdup (find->version->alias);
 }
 
-/* Returns: (transfer none) (nullable): %NULL when there are too many already */
+/* Returns: (transfer none) (nullable): NULL if there are too many hits already. */
 static NamidaFindHit *
 find_add (Find *find, NamidaFindKind kind, const char *title, const char *detail)
 {
@@ -117,7 +117,8 @@ find_add (Find *find, NamidaFindKind kind, const char *title, const char *detail
   return hit;
 }
 
-/* @place: “Music/Björk/01.flac”, or the folder of an album; @path: (transfer none): absolute, of a file there. */
+/* @place: “Music/Björk/01.flac”, or the folder of an album; @path: (transfer none): the absolute path of a file
+ * there. */
 static void
 find_set_place (Find *find, NamidaFindHit *hit, const char *place, const char *path)
 {
@@ -187,14 +188,14 @@ find_read_versions (NamidaDatabase *database, GError **error)
   return step == SQLITE_DONE ? g_steal_pointer (&versions) : NULL;
 }
 
-/* (transfer full): absolute */
+/* Returns (transfer full): the absolute path. */
 static char *
 find_dup_path (Find *find, const char *path)
 {
   return g_path_is_absolute (path) ? g_strdup (path) : g_build_filename (find->version->path, path, NULL);
 }
 
-/* A file whose name, or whose folder, is meant. @sent: as the table of files has it. */
+/* Adds a file if its name or its folder matches. @sent: its path in the table of files. */
 static void
 find_take_file (Find *find, const char *label, const char *relative, const char *sent)
 {
@@ -209,7 +210,7 @@ find_take_file (Find *find, const char *label, const char *relative, const char 
 
   if (find_matches (find, name))
     {
-      /* Files that came without a folder are in no music folder, and cannot be restored alone. */
+      /* Files that were sent without a folder are in no music folder, and cannot be restored separately. */
       g_autofree char *file = *label != '\0' ? g_build_filename (place, name, NULL) : g_strdup ("");
 
       find_set_place (find, find_add (find, NAMIDA_FIND_SONG, name, place), file, path);
@@ -236,7 +237,7 @@ find_in_files (Find *find, GError **error)
   return step == SQLITE_DONE;
 }
 
-/* ---- the file of a track that a backup zip names ---- */
+/* ---- the file of a track in a backup zip ---- */
 
 static void
 find_read_places (Find *find)
@@ -255,8 +256,8 @@ find_read_places (Find *find)
   namida_database_unlock (find->database);
 }
 
-/* The end of @track, a path of the device that made the backup, that is also the path of a file here: a music folder
- * keeps its own name. (transfer none) (nullable) */
+/* Returns (transfer none) (nullable): the longest end of @track, a path on the device that made the backup, that is
+ * also the path of a file here. This works because a music folder keeps its name. */
 static const char *
 find_get_place (Find *find, const char *track)
 {
@@ -280,7 +281,7 @@ find_on_playlist (gpointer user_data, const NamidaListEntry *entry)
     find_add (find, NAMIDA_FIND_PLAYLIST, entry->name, "");
 }
 
-/* @hit: (nullable) */
+/* @hit: (nullable): the hit whose place is set. */
 static void
 find_locate (Find *find, NamidaFindHit *hit, const char *track)
 {

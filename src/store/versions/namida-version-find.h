@@ -25,11 +25,11 @@ typedef struct
   char *detail;      /* the folder of a file, or the artist; "" if there is none */
   guint n_versions;  /* the number of versions that have it */
   gint64 version;    /* the newest of them */
-  gint64 created_at; /* when that one arrived, microseconds since 1970 */
-  char *alias;       /* whose that one is */
-  gint64 stored;     /* the newest version with a copy of the song, or songs of the album, of its own; 0: none */
-  char *place;       /* (nullable): of the file or folder in @stored, for namida_restore_plan_pick() */
-  char *folder;      /* (nullable): absolute: where its file is */
+  gint64 created_at; /* when that one arrived, in microseconds since 1970 */
+  char *alias;       /* the device of that one */
+  gint64 stored;     /* the newest version with its own copy of the song, or of songs of the album; 0: none */
+  char *place;       /* (nullable): the file or folder in @stored, for namida_restore_plan_pick() */
+  char *folder;      /* (nullable): the absolute path of the folder of its file */
 } NamidaFindHit;
 
 void namida_find_hit_free (NamidaFindHit *self);
