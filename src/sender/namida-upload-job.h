@@ -31,7 +31,7 @@ typedef struct
   char *session_id;
   GArray *items; /* NamidaUploadItem */
   GArray *
-      claimed; /* of NamidaUploadItem: not wanted, although no hash was offered: hashed here, and asked for in finish */
+      claimed; /* NamidaUploadItem: not wanted although no hash was offered: these are hashed, and verified in finish */
   guint64 bytes;
   GArray *large; /* guint: items that are sent alone; the workers take them */
   GArray *small; /* guint: items that are sent in packs */

@@ -23,8 +23,7 @@ typedef struct
   gboolean wanted;
   guint64 offset;
   char *
-      sha256; /* (nullable), owned by who prepares; not set by prepare: of a part that is whole, and need not come again
-               */
+      sha256; /* (nullable), owned and set by the caller after prepare: hash of a complete part; it is not sent again */
 } NamidaWant;
 
 /** NamidaCommit: one file at the end of a session. */
