@@ -72,7 +72,7 @@ pull_ask_one (
   return NULL;
 }
 
-/* Once more when large packets got lost: the second connection uses smaller ones. */
+/* Asks again if large packets were lost: the second connection uses smaller ones. */
 static GByteArray *
 pull_ask_again (
     NamidaHttpPeer peer, const char *target, const char *json, gsize most, GCancellable *cancellable, GError **error)

@@ -211,7 +211,7 @@ namida_sender_request (NamidaSender *self,
 
   if (sender_request_once (self, connection, request, body, limit, answer, &local))
     return TRUE;
-  /* What was lost with its large packets did not arrive, and may be sent once more. */
+  /* A request whose large packets were lost did not arrive, so it is safe to send it once more. */
   if (!was_small && namida_path_mtu_is_small (self->address))
     {
       namida_http_answer_clear (answer);

@@ -67,7 +67,7 @@ add_file (NamidaBackup *backup, const NamidaVersionFile *file, const NamidaVersi
     namida_backup_add_left_out (backup, name, _ ("it is not there any more as it arrived"), TRUE);
 }
 
-/* The labels of @files are added to @known, a set that borrows nothing. */
+/* Adds copies of the labels of @files to the set @known. */
 static void
 gather_note_labels (GHashTable *known, GPtrArray *files)
 {
@@ -80,7 +80,7 @@ gather_note_labels (GHashTable *known, GPtrArray *files)
     }
 }
 
-/* A folder that was asked for by a wrong name must not be left out in silence. */
+/* Fails if a requested label does not exist: it must not be left out silently. */
 static gboolean
 gather_check_labels (GHashTable *known, const char *const *labels, GError **error)
 {
