@@ -186,7 +186,7 @@ static const NamidaRoute routes[] = {
   { .name = "zip", .get = TRUE, .take = namida_link_take_zip },
 };
 
-/* Who may not is refused before the body, in the words of the page. */
+/* Refuses requests without access before their body is read, with the codes that the page understands. */
 static const NamidaRoute *
 route_for (NamidaServer *self, const NamidaRequest *request, const NamidaRoute *route)
 {
