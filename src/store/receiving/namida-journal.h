@@ -121,8 +121,8 @@ gboolean namida_journal_drop_device (NamidaDatabase *database, const char *finge
 GPtrArray *namida_journal_list (NamidaDatabase *database, guint most, GError **error);
 /** namida_journal_clear: hides all ended sessions from namida_journal_list(). What they stored stays recorded. */
 gboolean namida_journal_clear (NamidaDatabase *database, GError **error);
-/** namida_journal_set_hidden: hides the ended session @id from namida_journal_list(), or shows it again. Has no effect on
- * a session that is open or interrupted. Blocking. */
+/** namida_journal_set_hidden: hides the ended session @id from namida_journal_list(), or shows it again. Has no effect
+ * on a session that is open or interrupted. Blocking. */
 gboolean namida_journal_set_hidden (NamidaDatabase *database, const char *id, gboolean hidden, GError **error);
 /** namida_journal_drop_parked: ends the interrupted session @id; has no effect on other states. @fingerprint:
  * (nullable): the sender; %NULL for any. */

@@ -140,6 +140,7 @@ void namida_versions_trash_async (NamidaVersions *self,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
+/** namida_versions_trash_finish: Returns: %FALSE with an error of namida_version_trash_put(). */
 gboolean namida_versions_trash_finish (NamidaVersions *self, GAsyncResult *result, GError **error);
 /** namida_versions_take_back_async: takes the version @id of a NamidaTrashedVersion out of the trash and pins it, so
  * that the next backup does not move it there again. Errors: NOT_FOUND, STORAGE. */
