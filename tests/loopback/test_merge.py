@@ -182,6 +182,18 @@ class Cases:
         got = self.read(self.merge(*paths))
         assert self.answer["conflicts"] == [] and got == {"Playlists/Mix.json": namida_backups.dump(more)}, got
 
+    def test_not_a_playlist(self):
+        """What only looks like a playlist is kept, too, also when several backups have it."""
+        files, contents = [], [b'["odd", 1]', b'{"other": "form"}', b"no JSON"]
+        for content in contents:
+            self.n += 1
+            files.append(self.folder / f"in{self.n}.zip")
+            with open(files[-1], "wb") as file:
+                namida_backups.write_zip(file, [("TEMPDIR_Playlists.zip", namida_backups.zip_bytes([("Mix.json", content)], True))], True)
+        merged = self.read(self.merge(*files))
+        assert merged.get("Playlists/Mix.json") in contents, merged
+        assert self.read(self.merge(*reversed(files))) == merged
+
     def test_fits_both(self):
         """A phone's and a computer's backup of the same music become one of this computer."""
         a, ta, tracks = self.make("android65", seed=1)

@@ -328,13 +328,13 @@ merge_write_versions (Merge *merge, GPtrArray *versions, const char *part_prefix
   return TRUE;
 }
 
-/* Puts the versions of the file into @groups. A file that is not a playlist is copied if only one backup has it. */
+/* Puts the versions of the file into @groups. If it is a playlist in no backup, the newest file is copied. */
 static gboolean
 merge_collect_versions (
     Merge *merge, const char *path, const char *name, GHashTable *groups, GPtrArray *stems, GError **error)
 {
   GArray *sources = g_hash_table_lookup (merge->files, path);
-  gboolean copied = FALSE;
+  gboolean any = FALSE;
 
   for (guint i = 0; i < sources->len; i++)
     {
@@ -348,12 +348,8 @@ merge_collect_versions (
           return FALSE;
         }
       if (version == NULL)
-        {
-          if (!copied && sources->len == 1 && !merge_copy (merge, merge_get_newest (sources), name, error))
-            return FALSE;
-          copied = TRUE;
-          continue;
-        }
+        continue;
+      any = TRUE;
       group = g_hash_table_lookup (groups, version->stem);
       if (group == NULL)
         {
@@ -363,7 +359,7 @@ merge_collect_versions (
         }
       g_ptr_array_add (group, version);
     }
-  return TRUE;
+  return any || merge_copy (merge, merge_get_newest (sources), name, error);
 }
 
 /* @paths: the paths of one part, in order. */
