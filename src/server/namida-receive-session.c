@@ -340,11 +340,9 @@ end_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *canc
   NamidaReceiveSession *self = source;
   NamidaSessionState state = namida_receive_session_get_state (self);
 
-  if (state == NAMIDA_SESSION_FINISHED)
-    namida_sink_settle (self->sink);
-  else if (state == NAMIDA_SESSION_CANCELLED)
+  if (state == NAMIDA_SESSION_CANCELLED)
     namida_sink_discard (self->sink);
-  else
+  else if (state != NAMIDA_SESSION_FINISHED)
     namida_sink_park (self->sink);
   g_task_return_boolean (task, state != NAMIDA_SESSION_CANCELLED && state != NAMIDA_SESSION_FINISHED);
 }

@@ -299,8 +299,6 @@ prepare_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *
       g_task_return_error (task, error);
       return;
     }
-  else
-    namida_sink_settle (open->sink);
   give_memory_back (namida_backup_get_entries (backup)->len);
   g_task_return_pointer (task, prepared, prepared_free);
 }

@@ -61,15 +61,6 @@ namida_sink_commit (NamidaSink *self, NamidaCommit *files, guint n_files, GError
 }
 
 void
-namida_sink_settle (NamidaSink *self)
-{
-  NamidaSinkInterface *iface = NAMIDA_SINK_GET_IFACE (self);
-
-  if (iface->settle != NULL)
-    iface->settle (self);
-}
-
-void
 namida_sink_park (NamidaSink *self)
 {
   NAMIDA_SINK_GET_IFACE (self)->park (self);

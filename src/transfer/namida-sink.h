@@ -55,7 +55,6 @@ struct _NamidaSinkInterface
   int (*open_part) (NamidaSink *self, guint index, guint64 offset, NamidaDigest *digest, GError **error);
   gboolean (*close_part) (NamidaSink *self, guint index, int fd, guint64 size, gboolean complete, GError **error);
   gboolean (*commit) (NamidaSink *self, NamidaCommit *files, guint n_files, GError **error);
-  void (*settle) (NamidaSink *self); /* (nullable): if there is nothing left to do */
   void (*park) (NamidaSink *self);
   void (*discard) (NamidaSink *self);
   char *(*dup_folder) (NamidaSink *self);
@@ -110,9 +109,6 @@ namida_sink_close_part (NamidaSink *self, guint index, int fd, guint64 size, gbo
  * Returns: %FALSE only if nothing more can be stored (disk full, database lost). What was stored until then stays
  */
 gboolean namida_sink_commit (NamidaSink *self, NamidaCommit *files, guint n_files, GError **error);
-/** namida_sink_settle: called once after a successful namida_sink_commit(), for work that the sender does not have to
- * wait for. */
-void namida_sink_settle (NamidaSink *self);
 /** namida_sink_park: the session is idle or its connection was lost: its parts are kept for
  * NAMIDA_LIMIT_PARKED_DAYS. */
 void namida_sink_park (NamidaSink *self);
