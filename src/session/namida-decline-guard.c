@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rate-limits the requests of devices that were declined, so that a stranger cannot ask until the user accepts by
+ * mistake. namida-hub-receive.c uses it for offers. Main context. */
 #include "config.h"
 
 #include "namida-decline-guard.h"
 
 #include "namida-clock.h"
 
-/* A stranger must not ask until somebody says yes by mistake. Used by namida-hub-receive.c for offers. */
-
 #define FIRST_SECONDS 10u
 #define MOST_SECONDS 3600u
 #define FORGET_US (G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC)
 #define MOST_KEYS 1024u
-#define WITHDRAWN_FREE 2u  /* questions of one key that are taken back and cost nothing */
-#define STRANGERS_MOST 10u /* questions of strangers that came to nothing, of all keys, within: */
+#define WITHDRAWN_FREE 2u /* withdrawn requests of one key without consequences */
+/* Requests of strangers, of all keys together, that were not accepted within STRANGERS_SECONDS. */
+#define STRANGERS_MOST 10u
 #define STRANGERS_SECONDS 60u
 
 typedef struct
@@ -24,7 +25,7 @@ typedef struct
 struct _NamidaDeclineGuard
 {
   GHashTable *records; /* key → Record */
-  GQueue strangers;    /* gint64 *: monotonic µs when a stranger's question came to nothing, the oldest first */
+  GQueue strangers;    /* gint64 *: monotonic µs of each stranger's request that was not accepted, the oldest first */
 };
 
 NamidaDeclineGuard *
@@ -54,7 +55,7 @@ namida_decline_guard_wait (NamidaDeclineGuard *self, const char *key)
   return left > 0 ? (guint) ((left + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC) : 0;
 }
 
-/* Makes room: the one that was declined longest ago goes. */
+/* Makes room by removing the record that was declined longest ago. */
 static void
 decline_guard_forget_one (NamidaDeclineGuard *self)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One row of the history: a session of the journal, with its state as text. namida-hub-history.c makes it; the window
+ * shows it. Main context. */
 #include "config.h"
 
 #include "namida-history-item.h"
@@ -46,7 +48,7 @@ namida_history_item_get_state (NamidaHistoryItem *self)
     { "open", NAMIDA_TRANSFER_INTERRUPTED },  { "parked", NAMIDA_TRANSFER_INTERRUPTED },
   };
 
-  /* A person stopped it, and what arrived is kept: as its row said then. */
+  /* The user canceled it and kept the received data, so show it as canceled, like its row did then. */
   if (self->row->ask && g_strcmp0 (self->row->state, "parked") == 0)
     return NAMIDA_TRANSFER_CANCELLED;
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
@@ -61,7 +63,7 @@ namida_history_item_is_transfer (NamidaHistoryItem *self)
   return namida_journal_session_is_transfer (self->row);
 }
 
-/* What a device keeps of a canceled sending is deleted after some days. */
+/* The other device deletes the data of a canceled transfer after some days. */
 static gboolean
 history_item_can_resume (NamidaHistoryItem *self)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Alarms: somebody says that it is a device that is trusted here, but has another key. They are kept until a person has
- * read them, whether or not a window was open when they came, and they are few: a stranger can cause any number. Called
- * by namida-hub-trust.c and by the window's bar of alarms; main context. */
+/* Alarms: a device claims to be a trusted one but has another key. They are kept until the user has read them,
+ * whether or not a window was open when they were raised. Their number is limited, because a stranger can cause any
+ * number of them. Called by namida-hub-trust.c and by the window's alarm bar. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Asks addresses for their identity: a register request over TLS proves which device is there. Called by the other
+ * files of the hub for addresses that were announced, remembered or typed, and for devices that have become silent.
+ * Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -6,16 +9,14 @@
 #include "namida-network.h"
 #include "namida-shelf.h"
 
-/* "Who are you?", asked of an address: a register over TLS proves who is there. */
-
 #define COMPARE_AGAIN_US (10 * G_USEC_PER_SEC)
-/* Anybody can announce any number of devices: what is asked at a time stays bounded, and one host cannot take it all.
+/* Any host can announce any number of devices, so limit the number of pending requests, in total and for each host.
  */
 #define MAX_ASKING 64
 #define MAX_ASKING_PER_HOST 4
 #define SEEN_INTERVAL_US (10 * 60 * G_USEC_PER_SEC)
 
-/* A silent device, asked at all its addresses at once: shared by the questions. */
+/* A check of a silent device at all its addresses at once, shared by the questions. */
 typedef struct
 {
   NamidaHub *hub;
@@ -23,17 +24,18 @@ typedef struct
   gboolean alive;
 } Probe;
 
-/* One question "who are you?" to one address. */
+/* One register request to one address. */
 typedef struct
 {
   NamidaHub *hub;
   Probe *probe;       /* (nullable) */
-  GInetAddress *host; /* (nullable): what it counts for in the hub's asking; borrowed */
-  char *fingerprint;  /* (nullable): whom it is for */
-  gint64 asked_at;    /* monotonic */
+  GInetAddress *host; /* (nullable): the host that it counts for in the hub's @asking; borrowed */
+  char *fingerprint;  /* (nullable): the key that is expected */
+  gint64 asked_at;    /* monotonic µs */
 } Question;
 
-/* A device is gone only when none of its addresses answers: another program of the same device may have left. */
+/* Treat a device as gone only if none of its addresses answers: an address may belong to another program of the same
+ * device that has ended. */
 static void
 probe_clear (gpointer data)
 {
@@ -75,7 +77,8 @@ question_free (Question *question)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, question_free)
 
-/* Writes down where a trusted device was last: each sighting would be a durable write for nothing. */
+/* Records where a trusted device was last seen. Do not do this on every sighting, because each one is a durable
+ * write. */
 static void
 note_trusted (NamidaHub *self, const char *fingerprint, GInetSocketAddress *address)
 {
@@ -87,7 +90,7 @@ note_trusted (NamidaHub *self, const char *fingerprint, GInetSocketAddress *addr
     namida_trust_store_seen (self->trust, fingerprint, text);
 }
 
-/* On a network of ours: a link-local address is on its link by its nature. */
+/* Whether the address is on a local network. A link-local address always is. */
 static gboolean
 is_same_link (NamidaHub *self, GInetSocketAddress *address)
 {
@@ -97,7 +100,8 @@ is_same_link (NamidaHub *self, GInetSocketAddress *address)
   return g_inet_address_get_is_link_local (host) || namida_networks_reach (networks, host);
 }
 
-/* A device that is at a new address: which of them still answer, and which one sooner? */
+/* When a device appears at a new address, ask its other addresses too, to find out which of them still answer and
+ * which is the fastest. */
 static void
 compare_addresses (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *fresh)
 {
@@ -119,7 +123,8 @@ compare_addresses (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *fresh)
     namida_hub_ask_host (self, g_ptr_array_index (others, i), namida_peer_get_fingerprint (peer));
 }
 
-/* @round_trip: of namida_peer_rate_address(); an address that others told of may be one of a network far away. */
+/* @round_trip is as in namida_peer_rate_address(). An address that others reported may belong to a distant network.
+ */
 static void
 rate (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, gint64 round_trip)
 {
@@ -175,7 +180,7 @@ registered_there (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("No answer to register: %s", error->message);
   if (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_IDENTITY_CHANGED) && question->fingerprint != NULL)
     namida_hub_saw_impostor (question->hub, question->fingerprint, namida_client_get_address (client));
-  /* A host that was heard of, and speaks no TLS. */
+  /* The host was heard of but does not speak TLS, so it may be the phone app. */
   if (info == NULL && question->probe == NULL && question->fingerprint == NULL && question->hub->server != NULL
       && !namida_client_get_timed_out (client))
     namida_hub_find_phone_async (question->hub, namida_client_get_address (client), question->hub->cancellable, NULL,

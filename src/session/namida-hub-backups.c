@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The versions that are kept here: the hub's list, the retention after each received transfer, and the verification
+ * in the background. namida-hub.c starts and stops it. Main context; versions are read in worker threads. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -10,12 +12,10 @@
 
 #include <glib/gi18n-lib.h>
 
-/* What is kept here: the list, how much of it, reading it again now and then, sending it back. */
-
-#define QUIET_SECONDS 600 /* how often somebody looks whether there is something to verify */
+#define QUIET_SECONDS 600 /* how often to check whether a version is due for verification */
 #define DAYS_MOST 36500u
 
-/* ---- after a receiving ---- */
+/* ---- after a received transfer ---- */
 
 static void apply_retention (NamidaHub *self);
 
@@ -47,7 +47,8 @@ reloaded (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 apply_retention (NamidaHub *self)
 {
-  /* One after the other: two at once would remove the same versions, and one of them complain. */
+  /* Run one retention at a time: two at once would remove the same versions, and one of them would report an error.
+   */
   self->retain_again = self->retaining;
   if (self->retaining || self->retention.last == 0 || self->store == NULL || self->versions == NULL)
     return;
@@ -62,7 +63,7 @@ on_received (NamidaTransfer *transfer, NamidaHub *self)
 
   if (self->versions == NULL || self->store == NULL)
     return;
-  /* Every hash was what the sender's was: the version is proven, and an older one may go. */
+  /* All hashes matched those of the sender, so the version is verified and an older one may be removed. */
   if (state == NAMIDA_TRANSFER_DONE && self->retention.last > 0)
     apply_retention (self);
   else
@@ -80,13 +81,13 @@ on_transfers_changed (NamidaHub *self, guint position, guint removed, guint adde
 
       if (namida_transfer_is_final (transfer))
         continue;
-      stop_verifying (self); /* the disk is wanted for something else */
+      stop_verifying (self); /* leave the disk to the transfer */
       if (namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_RECEIVE)
         g_signal_connect_object (transfer, "ended", G_CALLBACK (on_received), self, 0);
     }
 }
 
-/* ---- reading again, quietly ---- */
+/* ---- verification in the background ---- */
 
 static gboolean
 is_idle (NamidaHub *self)
@@ -103,15 +104,16 @@ is_idle (NamidaHub *self)
   return TRUE;
 }
 
-/* Microseconds since 1970: what was read later need not be read again. */
+/* Microseconds since 1970: files that were read later need not be verified. */
 static gint64
 quiet_get_start (NamidaHub *self)
 {
   return MAX (namida_clock_real () - (gint64) self->verify_days * G_TIME_SPAN_DAY, 1);
 }
 
-/* The version with the file that was not read for the longest time, if that is long enough. One that is made of linked
- * files is as old as the oldest of their reads; what was tried since is not tried again before its time. */
+/* Finds the version with the file that was not read for the longest time, if that is long enough. A version that
+ * consists of linked files is as old as the oldest read of them. Files that were tried since are not tried again
+ * before they are due. */
 static NamidaVersion *
 find_due (NamidaHub *self)
 {
@@ -123,13 +125,13 @@ find_due (NamidaHub *self)
       g_autoptr (NamidaVersion) version = g_list_model_get_item (G_LIST_MODEL (self->versions), i);
       gint64 read = MAX (namida_version_get_verified_at (version), namida_version_get_read_at (version));
 
-      /* The date of a clock that was wrong says nothing. */
+      /* A time in the future comes from a clock that was wrong. Ignore it. */
       if (read > namida_clock_real () + G_TIME_SPAN_DAY)
         read = 0;
       if (read >= before || !namida_version_get_present (version) || namida_version_get_removing (version))
         continue;
       before = read;
-      due = version; /* the list holds it */
+      due = version; /* the list holds a reference */
     }
   return due;
 }
@@ -205,7 +207,7 @@ namida_hub_set_verify_days (NamidaHub *self, guint days)
     stop_verifying (self);
 }
 
-/* ---- life ---- */
+/* ---- start and stop ---- */
 
 void
 namida_hub_init_backups (NamidaHub *self)
@@ -216,7 +218,7 @@ namida_hub_init_backups (NamidaHub *self)
   namida_hub_init_doubts (self);
 }
 
-/* Copies of backups that a killed program has left. */
+/* Deletes copies of backups that a killed program left behind. */
 static void
 sweep_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {

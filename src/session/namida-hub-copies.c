@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Notices a second device with the identity of this one: somebody copied the data folder to another computer, or a disk
- * with it. Others cannot tell the two apart, so that both say so. A datagram is only a reason to ask: who proves the
- * key at an address that is not this computer's has a copy. Called by the finders' signals, main context. */
+/* Detects a second device with the identity of this one, for example after the data folder or the whole disk was
+ * copied to another computer. Other devices cannot distinguish the two, so both of them report it. A datagram is only
+ * a reason to ask: an address that proves the key and does not belong to this computer is a copy. Called by the
+ * signals of the finders. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -11,7 +12,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Anybody can claim an identity in a datagram: so many addresses are asked, and no more. */
+/* Any host can claim an identity in a datagram, so limit the number of addresses that are asked. */
 #define MAX_ASKED 16u
 
 char *
@@ -30,7 +31,7 @@ namida_hub_dup_copy_sentence (NamidaHub *self, GInetSocketAddress *address)
 gboolean
 namida_hub_is_own_address (NamidaHub *self, GInetSocketAddress *address)
 {
-  /* Of every interface, whichever one the program is restricted to. */
+  /* Check all interfaces, even if the program is restricted to one of them. */
   g_autoptr (GPtrArray) networks = namida_network_list_all ();
 
   return g_inet_address_get_is_loopback (g_inet_socket_address_get_address (address))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tells of a backup that has arrived and that Namida could not restore: now the device that sent it is near, and can
- * make a new one. The list of versions looks into each zip by itself; this is only about those that came since the
- * program began. Main context. */
+/* Reports a received backup that Namida could not restore while the sender is nearby and can make a new one. The list
+ * of versions inspects each zip on its own; this file only handles versions that came since the program started. Main
+ * context. */
 #include "config.h"
 
 #include "namida-hub-private.h"

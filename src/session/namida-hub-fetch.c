@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Restore by fetching: other devices fetch the versions that are kept for them here, and this device fetches its
+ * versions from others. Called by the window, the command line and namida-hub-backups.c. Main context; a fetch runs
+ * in worker threads. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -17,8 +20,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Restore by pulling: what is kept here for another device goes back when it asks; and the same the other way round. */
-
 /* ---- serving ---- */
 
 void
@@ -34,7 +35,7 @@ namida_hub_serve_versions (NamidaHub *self)
   namida_hub_start_wanted (self);
 }
 
-/* ---- a new device in the place of an old one ---- */
+/* ---- replacing an old device by a new one ---- */
 
 typedef struct
 {
@@ -134,7 +135,7 @@ namida_hub_list_kept_finish (NamidaHub *self, GAsyncResult *result, GError **err
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* Where a fetched backup lands: as if that device had sent it. */
+/* Where a fetched backup is stored. The result is the same as if the device had sent it. */
 typedef struct
 {
   NamidaStore *store;
@@ -166,7 +167,8 @@ landing_free (gpointer data)
   g_free (landing);
 }
 
-/* One program at a time fetches one backup: what an earlier one left "open" is nobody's then. */
+/* Only one program at a time fetches a backup. While it holds the lock, sessions that an earlier program left "open"
+ * have no owner. */
 static gboolean
 take_lock (Landing *landing, const char *key, GError **error)
 {
@@ -189,7 +191,7 @@ take_lock (Landing *landing, const char *key, GError **error)
           g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY, _ ("This backup is being fetched already."));
           return FALSE;
         }
-      /* Its last owner may have removed the name in between. */
+      /* The previous owner may have removed the file in between. */
       if (fstat (fd, &st) == 0 && st.st_nlink > 0)
         landing->lock_fd = fd;
       else
@@ -198,13 +200,13 @@ take_lock (Landing *landing, const char *key, GError **error)
   return TRUE;
 }
 
-/* A worker thread. */
+/* Runs in a worker thread. */
 static NamidaSink *
 land (NamidaBackup *backup, const char *key, gpointer user_data, GError **error)
 {
   Landing *landing = user_data;
   const char *as = landing->landing == NAMIDA_LANDING_BACKUP ? "backup" : "library";
-  g_autofree char *own_key = g_strconcat ("fetch:", key, NULL); /* never that of an offer */
+  g_autofree char *own_key = g_strconcat ("fetch:", key, NULL); /* never the key of an offer */
   g_autoptr (GError) local = NULL;
   g_autoptr (NamidaJournalSession) parked = NULL;
 
@@ -260,12 +262,12 @@ namida_hub_fetch (
   where->alias = g_strdup (namida_peer_get_alias (peer));
   puller = namida_puller_new (self->identity, namida_peer_get_addresses (peer), namida_peer_get_fingerprint (peer),
                               transfer, land, where, landing_free);
-  /* Marks it: nothing else that is received has such. */
+  /* Marks the transfer as a fetch; no other receiving transfer has such data. */
   namida_transfer_set_work (transfer, self, NULL);
   g_list_store_insert (self->transfers, 0, transfer);
-  self->n_sendings++; /* the end of the program waits for its parts, too */
+  self->n_sendings++; /* stopping waits until the parts are written, too */
   namida_puller_fetch_async (puller, backup_id, labels, fetched, g_object_ref (self));
-  return transfer; /* the list holds it */
+  return transfer; /* the list holds a reference */
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The search of all versions for the window: reading the zips takes its time, so a worker does it. The Backups page
- * calls it with each text that is typed and cancels the one before. Main context. */
+/* Searches all versions for the window. A worker does it, because reading the zips takes time. The Backups page calls
+ * it with each text that is typed and cancels the previous search. Main context. */
 #include "config.h"
 
 #include "namida-hub-find.h"

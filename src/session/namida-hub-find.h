@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Searches all versions for the window's Backups page. Main context. */
 #pragma once
 
 #include "namida-hub.h"
@@ -6,11 +7,16 @@
 
 G_BEGIN_DECLS
 
-/** namida_hub_find_async: namida_version_find() in a thread, for a search field. @text: UTF-8, not empty. Main context.
+/**
+ * namida_hub_find_async: runs namida_version_find() in a thread, for a search field. @text is UTF-8 and not empty.
+ * Main context.
  */
 void namida_hub_find_async (
     NamidaHub *self, const char *text, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-/** Returns: (transfer full) (nullable) (element-type NamidaFindHit): errors of namida_version_find() */
+/**
+ * namida_hub_find_finish: Returns: (transfer full) (nullable) (element-type NamidaFindHit): the hits, or %NULL with
+ * the errors of namida_version_find().
+ */
 GPtrArray *namida_hub_find_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

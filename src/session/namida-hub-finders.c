@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The ways by which the hub finds devices, in one table: a new one is one line of it. namida-hub-peers.c makes, starts,
- * refreshes and stops all of them together; who needs one of them alone has it in the hub. Main context. */
+/* The finders of the hub, in one table: adding a finder means adding one line. namida-hub-peers.c creates, starts,
+ * refreshes and stops all of them together; code that needs a certain finder uses the pointer in the hub. Main
+ * context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
 
-/** One way to find devices. */
+/** One kind of finder. */
 typedef struct
 {
-  const char *name; /* (nullable): as NAMIDA_FINDERS has it; NULL: cannot be left out */
+  const char *name; /* (nullable): its name in NAMIDA_FINDERS; %NULL: cannot be disabled */
   NamidaFinder *(*create) (NamidaHub *self);
-  gboolean announces; /* tells others the name of this device: starts anew when that changes */
-  gboolean may_fail;  /* there are other ways when this one cannot start */
+  gboolean announces; /* announces this device's name, so restart it when the name changes */
+  gboolean may_fail;  /* the others are enough if this one cannot start */
 } FinderKind;
 
 static NamidaFinder *
@@ -75,8 +76,8 @@ namida_hub_create_finders (NamidaHub *self)
     g_ptr_array_add (self->finders, finder_kinds[i].create (self));
 }
 
-/* What keeps a way from starting (another program may hold its port) is no reason not to run where there are others. An
- * interface that is not there is one. */
+/* A finder that cannot start, for example because another program uses its port, is no reason to fail if there are
+ * others. A missing interface is. */
 static gboolean
 finders_start_one (NamidaHub *self, guint i, NamidaDeviceInfo *own, GError **error)
 {
@@ -115,7 +116,7 @@ namida_hub_refresh_finders (NamidaHub *self)
 
   for (guint i = 0; i < self->finders->len; i++)
     if (finder_kinds[i].may_fail)
-      /* Starting announces as a refresh does, and makes good a start that failed. */
+      /* Starting announces as a refresh does, and retries a start that failed. */
       finders_start_one (self, i, own, NULL);
     else if (namida_hub_is_finder_wanted (finder_kinds[i].name))
       namida_finder_refresh (NAMIDA_FINDER (self->finders->pdata[i]));

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Removes received transfers from the list of transfers after a while, together with the entries of all their files,
+ * because a program that runs for months would otherwise grow without limit. From then on the history shows them.
+ * Called by the other files of the hub. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
 #include "namida-limits.h"
 
-/* A program that runs for months receives every day: what is over leaves the list after a while, with the entries of
- * all its files. From then on it is history. */
+#define MOST 50                       /* rows of the list */
+#define MOST_FILES NAMIDA_LIMIT_FILES /* files of all finished transfers except the newest: about 100 bytes each */
+#define MOST_FORGOTTEN 2000           /* as many rows as the history shows */
 
-#define MOST 50                       /* of the list */
-#define MOST_FILES NAMIDA_LIMIT_FILES /* of those that are over, the newest one aside: some 100 bytes each */
-#define MOST_FORGOTTEN 2000           /* as many as the history shows */
-
-/* Received, and nothing goes on: an interrupted one is found in the database when its sender comes back. */
+/* Received, and nothing continues it. An interrupted transfer that its sender resumes is found in the database. */
 static gboolean
 is_over (NamidaTransfer *transfer)
 {
@@ -33,7 +33,7 @@ remember_forgotten (NamidaHub *self, const char *id)
   g_hash_table_add (self->forgotten, g_queue_peek_tail (&self->forgotten_order));
 }
 
-/* An interrupted one goes on: its row is no history any more. */
+/* An interrupted transfer is resumed, so its row no longer belongs to the history. */
 static void
 recall (NamidaHub *self, const char *id)
 {
@@ -93,6 +93,6 @@ namida_hub_has_forgotten (NamidaHub *self, const char *id)
 void
 namida_hub_close_forgotten (NamidaHub *self)
 {
-  g_queue_clear (&self->forgotten_order); /* the set has its texts */
+  g_queue_clear (&self->forgotten_order); /* the strings belong to the set */
   g_clear_pointer (&self->forgotten, g_hash_table_unref);
 }

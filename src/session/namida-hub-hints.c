@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Determines why no device is nearby and what the user can do about it, while the list of devices is visible and
+ * empty. Called by namida-hub-peers.c and by the "devices" command. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
 #include "namida-hint-checker.h"
 
-/* Why nobody is near, and what a person can do: found out when it is so, and while somebody looks. */
-
 #define HINTS_AFTER_SECONDS 3
 
-/* Rows that are the same stay: a screen reader must not read them again. */
+/* Keep rows that have not changed, so that a screen reader does not read them again. */
 static void
 show_hints (NamidaHub *self, GPtrArray *hints)
 {
@@ -114,7 +114,7 @@ on_peers_changed (NamidaHub *self)
 static void
 on_scanning (NamidaHub *self)
 {
-  /* What did not answer says something, too. */
+  /* A scan without answers is information, too. */
   if (self->looking && namida_scan_finder_get_answered (self->scan) != NULL)
     namida_hub_check_hints_async (self, self->cancellable, NULL, NULL);
 }

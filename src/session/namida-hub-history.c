@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list model of the history, loaded from the journal in a worker thread. The window's Transfers page shows it. Main
+ * context. */
 #include "config.h"
 
 #include "namida-hub-history.h"
@@ -7,7 +9,7 @@
 #include "namida-hub-private.h"
 #include "namida-hub-send-private.h"
 
-/* Older than the newest so many is of no use to a person, and costs memory. */
+/* Older rows are of no use and cost memory. */
 #define MOST 2000
 
 struct _NamidaHubHistory
@@ -17,7 +19,7 @@ struct _NamidaHubHistory
   NamidaHub *hub;
   GListStore *items;
   GCancellable *cancellable;
-  gint64 since; /* real time */
+  gint64 since; /* real time in µs */
   gboolean loading, again;
 };
 
@@ -73,7 +75,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
     g_task_return_error (task, error);
 }
 
-/* What this run touched has a row of its own kind in the list of transfers, while it is there. */
+/* Leaves out sessions of this run that still have a row in the list of transfers. */
 static GPtrArray *
 items_before (NamidaHubHistory *self, GPtrArray *rows)
 {
@@ -222,7 +224,7 @@ history_hide_thread (GTask *task, gpointer source, gpointer data, GCancellable *
     g_task_return_error (task, error);
 }
 
-/* (transfer none) (nullable): of its row in the journal */
+/* Returns: (transfer none) (nullable): the id of the row of @item in the journal. */
 static const char *
 history_get_id (gpointer item)
 {
@@ -233,7 +235,7 @@ history_get_id (gpointer item)
   return sending != NULL ? sending->history_id : namida_transfer_get_session_id (item);
 }
 
-/* One of this run has a row in the list of transfers. The newest is the first, as when it began. */
+/* Adds or removes a transfer of this run in the list of transfers, where the newest one is first. */
 static void
 history_list_transfer (NamidaHubHistory *self, NamidaTransfer *transfer, gboolean listed)
 {
@@ -326,10 +328,10 @@ namida_hub_history_new (NamidaHub *hub)
 
   self->hub = g_object_ref (hub);
   g_signal_connect_object (hub, "notify::running", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
-  /* What is no transfer has no row but that of the history. */
+  /* Entries that are no transfers have a row in the history only. */
   g_signal_connect_object (hub, "noted", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hub, "versions-removed", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
-  /* One that was interrupted goes on: its old row is no history any more. */
+  /* When an interrupted transfer is resumed, its old row no longer belongs to the history. */
   g_signal_connect_object (hub->transfers, "items-changed", G_CALLBACK (load), self, G_CONNECT_SWAPPED);
   load (self);
   return self;

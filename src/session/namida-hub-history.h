@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list model of the history: transfers of earlier runs, removed versions and repairs. The window shows it. Main
+ * context. */
 #pragma once
 
 #include "namida-history-item.h"
@@ -7,24 +9,29 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaHubHistory: GListModel of NamidaHistoryItem, newest first: what the journal knows of the time before this
- * object was made; what came since is in namida_hub_get_transfers(). Filled in a worker once the hub runs. Main
+ * NamidaHubHistory: a GListModel of NamidaHistoryItem, newest first, with what the journal recorded before this
+ * object was created; later transfers are in namida_hub_get_transfers(). A worker fills it once the hub runs. Main
  * context.
  */
 #define NAMIDA_TYPE_HUB_HISTORY (namida_hub_history_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaHubHistory, namida_hub_history, NAMIDA, HUB_HISTORY, GObject)
 
+/**
+ * namida_hub_history_new: @hub: the hub whose history is listed; the list holds a reference. Returns: (transfer full)
+ */
 NamidaHubHistory *namida_hub_history_new (NamidaHub *hub);
-/** namida_hub_history_clear: forgets every transfer that has ended, of this run too. What is stored stays, and so does
- * the knowledge of it. A failure is told by the hub's "trouble". */
+/**
+ * namida_hub_history_clear: removes every transfer that has ended from the history, including those of this run.
+ * Stored files and what is known about them stay. An error is reported by the hub's "trouble" signal.
+ */
 void namida_hub_history_clear (NamidaHubHistory *self);
 
 /**
  * namida_hub_history_set_hidden:
  * @item: a NamidaHistoryItem, or a NamidaTransfer that has ended
- * @hidden: whether it leaves the history; %FALSE brings one back that has left it
+ * @hidden: whether to remove it from the history; %FALSE restores it
  *
- * What it stored stays, and so does the knowledge of it. Main context; a failure is told by the hub's "trouble".
+ * Stored files and what is known about them stay. An error is reported by the hub's "trouble" signal. Main context.
  */
 void namida_hub_history_set_hidden (NamidaHubHistory *self, gpointer item, gboolean hidden);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the backup zip of a received transfer and inspects it in a worker thread. The "receive" command shows the
+ * result. Main context. */
 #include "config.h"
 
 #include "namida-hub-inspect.h"
@@ -10,12 +12,12 @@
 #include <glib/gi18n-lib.h>
 #include <sys/stat.h>
 
-/* So many backups of one name and different content have hardly ever landed in one folder. */
+/* An upper bound: hardly ever are there so many backups of one name and different content in one folder. */
 #define NUMBER_MOST 100u
 
 typedef struct
 {
-  GPtrArray *folders; /* where it may be, the likeliest first */
+  GPtrArray *folders; /* possible folders, the most likely one first */
   char *name;
   guint64 size;
 } Arrived;
@@ -37,7 +39,8 @@ is_later (const struct stat *a, const struct stat *b)
                                                 : a->st_ctim.tv_nsec > b->st_ctim.tv_nsec;
 }
 
-/* Beside another backup of its name it is called "name (2).zip": of those with its size the one that came last. */
+/* If a backup of this name exists already, the new one is called "name (2).zip". Of those with the right size, return
+ * the newest. */
 static char *
 find_in (const char *folder, const char *name, guint64 size)
 {
@@ -127,7 +130,7 @@ namida_hub_inspect_arrived_async (NamidaHub *self,
   arrived->name = g_strdup (zip->name);
   arrived->size = zip->size;
   arrived->folders = g_ptr_array_new_with_free_func (g_free);
-  /* A version's folder; else, beside music, the folder of the device. */
+  /* The folder of a version; or, for a backup that was stored beside music, the folder of the device. */
   if (folder != NULL)
     g_ptr_array_add (arrived->folders, g_strdup (folder));
   g_ptr_array_add (arrived->folders, g_build_filename (namida_store_get_backups (self->store), alias, NULL));

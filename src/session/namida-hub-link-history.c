@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The row of the history for what browsers fetched by one link. A browser has no key, and nothing proves what it made
- * of the bytes: the row says what it calls itself, and never “verified”. Made by namida_hub_open_link_async(); main
- * context, the row is written in worker threads, one write after the other. */
+/* Adds one row to the history for everything that browsers fetched by one link. A browser has no key and cannot prove
+ * what it received, so the row shows the name that the browser sent and never “verified”. Started by
+ * namida_hub_open_link_async(). Main context; worker threads write the row, one write at a time. */
 #include "config.h"
 
 #include "namida-hub-link.h"
@@ -11,10 +11,10 @@
 
 #define LINK_HISTORY_KEY "namida-hub-link-history"
 
-/* Of one link, which owns it. */
+/* The state of one link, which owns it. */
 typedef struct
 {
-  NamidaHub *hub; /* owned while a row is written, else borrowed: a link does not outlive its hub's server */
+  NamidaHub *hub; /* owned while a row is written, else borrowed: a link does not outlive the server of its hub */
   char *id;
   gint64 started_at;
   guint downloads, whole;
@@ -90,7 +90,7 @@ link_history_write (LinkHistory *self, NamidaLink *link)
     return;
   self->writing = TRUE;
   g_object_ref (self->hub);
-  self->hub->n_sendings++; /* a program that ends waits for it */
+  self->hub->n_sendings++; /* stopping waits for the write */
   task = g_task_new (link, NULL, link_history_on_written, NULL);
   g_task_set_source_tag (task, link_history_write);
   g_object_set_data_full (G_OBJECT (task), "database", g_object_ref (self->hub->database), g_object_unref);

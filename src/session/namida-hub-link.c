@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Opens links for browsers: finds out what may be fetched by one (in a worker), and gives it to the server. */
+/* Opens links for browsers: a worker scans the files that may be fetched, then the server gets the link. The window's
+ * dialog and the "link" command call it. Main context. */
 
 #include "config.h"
 

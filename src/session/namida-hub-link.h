@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Links for browsers: what a device without any app brings to this one, or fetches from it. The window's dialog and the
- * command "link" make them here; namida-link.h says what one is. Main context. */
+/* Links for browsers, which let a device without any app send files to this device or fetch files from it. The
+ * window's dialog and the "link" command create them here; namida-link.h describes a link. Main context. */
 #pragma once
 
 #include "namida-hub.h"
@@ -10,14 +10,14 @@ G_BEGIN_DECLS
 
 /**
  * namida_hub_open_link_async:
- * @self: a hub that runs
- * @files: (nullable): GListModel of GFile: what a browser may fetch; files and folders as for namida_hub_send()
- * @version: (nullable): the id of a version that it may fetch instead
+ * @self: a running hub
+ * @files: (nullable): GListModel of GFile that a browser may fetch; files and folders as for namida_hub_send()
+ * @version: (nullable): the id of a version that a browser may fetch instead
  * @labels: (nullable): which music folders of @version; %NULL: all
- * @minutes: how long the link is good for, 1 to %NAMIDA_LIMIT_LINK_MINUTES
- * @unencrypted: plain HTTP, because a person asked for it
+ * @minutes: how long the link is valid, 1 to %NAMIDA_LIMIT_LINK_MINUTES
+ * @unencrypted: use plain HTTP, because the user asked for it
  *
- * Without @files and @version the link is for bringing, and what is brought is asked about as an offer.
+ * Without @files and @version, the link is for uploads, and each upload is announced as an offer.
  */
 void namida_hub_open_link_async (NamidaHub *self,
                                  GListModel *files,
@@ -28,11 +28,15 @@ void namida_hub_open_link_async (NamidaHub *self,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
-/** namida_hub_open_link_finish: Returns: (transfer full) (nullable): %NULL with NOT_FOUND, STORAGE, TOO_MANY, CANCELLED
- * or what the scanner says. */
+/**
+ * namida_hub_open_link_finish: Returns: (transfer full) (nullable): %NULL with NOT_FOUND, STORAGE, TOO_MANY,
+ * CANCELLED or an error of the scanner.
+ */
 NamidaLink *namida_hub_open_link_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-/** namida_hub_dup_link_urls: Returns: (transfer full): @link by each address of this device, the easiest to type first;
- * empty when it has none. */
+/**
+ * namida_hub_dup_link_urls: Returns: (transfer full): the URL of @link for each address of this device, the easiest
+ * one to type first; empty if the device has no address.
+ */
 char **namida_hub_dup_link_urls (NamidaHub *self, NamidaLink *link);
 
 G_END_DECLS

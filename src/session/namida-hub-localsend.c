@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* LocalSend devices: which of them are nearby, and the text messages that they send. Called by the other files of the
+ * hub for announcements, typed addresses and silent devices. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -10,16 +12,14 @@
 
 #include <glib/gi18n-lib.h>
 
-/* LocalSend's devices: who is near, and the messages that they send. */
-
 #define MAX_MESSAGES 20
-#define TYPED_SECONDS 10 /* for both ways of asking */
+#define TYPED_SECONDS 10 /* for HTTPS and HTTP together */
 
-/* One question "who are you?" to one address. */
+/* One request for the identity of one address. */
 typedef struct
 {
   NamidaHub *hub;
-  NamidaPeer *peer; /* (nullable): a silent one, that is looked for */
+  NamidaPeer *peer; /* (nullable): the silent device that is probed */
   GInetSocketAddress *address;
 } Question;
 
@@ -61,7 +61,8 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
     namida_peer_list_probed (question->hub->peers, question->peer, info != NULL);
 }
 
-/* @peer: (nullable). As with our own devices, what is asked at a time stays bounded. Returns: whether it is asked. */
+/* @peer: (nullable). The number of pending requests is limited, as for devices of dialect v1. Returns: whether the
+ * device is asked */
 static gboolean
 ask (NamidaHub *self, NamidaPeer *peer, GInetSocketAddress *address, const char *fingerprint, gboolean plain)
 {
@@ -107,7 +108,7 @@ on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint,
   hub_localsend_take (self, info, fingerprint != NULL && info->https, remote);
 }
 
-/* ---- an address that a person typed ---- */
+/* ---- an address that the user typed ---- */
 
 typedef struct
 {
@@ -199,7 +200,7 @@ is_welcome (NamidaHub *self, NamidaMessage *message)
          || (fingerprint != NULL && namida_trust_store_is_trusted (self->trust, fingerprint));
 }
 
-#define MESSAGES_PER_MINUTE 5u /* of all strangers together: keys and names cost them nothing */
+#define MESSAGES_PER_MINUTE 5u /* of all strangers together, because new keys and names are free for them */
 
 static gboolean
 may_say_more (NamidaHub *self, NamidaMessage *message)
@@ -226,7 +227,7 @@ on_message (NamidaServer *server, NamidaMessage *message, NamidaHub *self)
 
   if (!is_welcome (self, message) || !may_say_more (self, message))
     return FALSE;
-  /* Anybody may send any number of them. */
+  /* Anyone may send any number of messages, so drop the oldest. */
   if (n >= MAX_MESSAGES)
     g_list_store_remove (self->messages, n - 1);
   g_list_store_insert (self->messages, 0, message);
@@ -239,7 +240,7 @@ namida_hub_get_messages (NamidaHub *self)
   return G_LIST_MODEL (self->messages);
 }
 
-/* ---- on and off ---- */
+/* ---- turning LocalSend on and off ---- */
 
 void
 namida_hub_watch_localsend (NamidaHub *self)

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pairing as described in docs/protocol.md: commit, reveal, and a confirmation by both users, or a rejection by one
+ * of them. The window and the "pair" command call it; the server calls it for requests of other devices. Main
+ * context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -8,9 +11,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Pairing as docs/protocol.md says: commit, reveal, and a yes from both people; or a no. */
-
-#define ABORT_MS 2000 /* somebody in the middle may hold the answer back: a person who said no does not wait for it */
+#define ABORT_MS 2000 /* an attacker in the middle may hold back the answer, so do not make the user wait for it */
 
 typedef struct
 {
@@ -21,11 +22,11 @@ typedef struct
   char *nonce;
   char *pair_id;
   char *digits;
-  gboolean tells_end;   /* the other side can say at once when its person says no */
-  gboolean auto_accept; /* as the person here chose */
-  gboolean shown;       /* the digits are on the screen: the person may answer */
-  gboolean over;        /* the person said no: the other side is being told */
-  guint timer;          /* until then at most */
+  gboolean tells_end;   /* the other device can report at once that its user rejected */
+  gboolean auto_accept; /* as the local user chose */
+  gboolean shown;       /* the digits are on the screen, so the user may answer */
+  gboolean over;        /* the user rejected, and the other device is being told */
+  guint timer;          /* limits the time of that */
 } Pairing;
 
 static void
@@ -55,8 +56,8 @@ namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *ali
   namida_hub_refresh_trust (self);
 }
 
-/* Both people said yes to this key: one that the device had before is no longer its own. Who it is is what it said over
- * a connection with this very key. */
+/* Both users confirmed this key, so a key that the device had before is no longer its own. Its UUID is the one that
+ * it sent over a connection with this very key. */
 static void
 trust_paired (NamidaHub *self, const char *fingerprint, const char *alias, gboolean auto_accept)
 {
@@ -106,7 +107,7 @@ pairing_end (NamidaHub *self, GError *error)
   g_task_return_boolean (task, TRUE);
 }
 
-/* Sends the step after which @done comes. */
+/* Sends a step of the pairing; @done is called with the answer. */
 static void
 pairing_step (NamidaHub *self, const char *step, GAsyncReadyCallback done)
 {
@@ -122,7 +123,7 @@ pairing_step (NamidaHub *self, const char *step, GAsyncReadyCallback done)
                             g_object_ref (self));
 }
 
-/* Whether the pairing that goes on is the one that @client is of: the one before may have been given up. */
+/* Whether @client belongs to the current pairing. An earlier pairing may have been given up. */
 static gboolean
 is_of_pairing (NamidaHub *self, gpointer client)
 {
@@ -143,8 +144,8 @@ confirmed (GObject *source, GAsyncResult *result, gpointer user_data)
     g_clear_error (&error);
 }
 
-/* The person there said no, or nothing for too long: the person here need not go on comparing. Whatever else ends this
- * request is found out by the next step. */
+/* The remote user rejected or did not answer in time, so the local user need not go on comparing. If this request
+ * ended for another reason, the next step finds out. */
 static void
 ended_there (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -206,7 +207,7 @@ committed (GObject *source, GAsyncResult *result, gpointer user_data)
   pairing_step (self, "reveal", revealed);
 }
 
-/* Who we are by name, before the other person is asked to compare digits with us. */
+/* Introduces this device by name before the other user is asked to compare digits. */
 static void
 introduced (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -287,7 +288,7 @@ on_abort_time (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Whatever the other side says to it. */
+/* Ignores what the other device answers. */
 static void
 aborted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -295,12 +296,12 @@ aborted (GObject *source, GAsyncResult *result, gpointer user_data)
   g_auto (NamidaPairMessage) answer = { 0 };
 
   namida_client_pair_finish (NAMIDA_CLIENT (source), result, &answer, NULL);
-  /* The time may have been over, and another pairing have begun. */
+  /* The time limit may have expired and another pairing have begun. */
   if (is_of_pairing (self, source))
     end_different (self);
 }
 
-/* The person said no: the other one need not wait for two minutes. */
+/* The user rejected. Tell the other device, so that its user need not wait for two minutes. */
 static void
 pairing_abort (NamidaHub *self, Pairing *pairing)
 {
@@ -309,7 +310,7 @@ pairing_abort (NamidaHub *self, Pairing *pairing)
   pairing->over = TRUE;
   pairing->timer
       = g_timeout_add_full (G_PRIORITY_DEFAULT, ABORT_MS, on_abort_time, g_object_ref (self), g_object_unref);
-  /* Not cancelled with the dialog that is closed by the no. */
+  /* Not cancellable: the dialog closes when the user rejects, which would cancel it. */
   namida_client_pair_async (pairing->client, &message, NULL, aborted, g_object_ref (self));
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pauses, resumes and cancels transfers for the local user. The window and the "transfers" command (through
+ * namida-transfer-socket.c) call it. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
 #include "namida-error.h"
 
 #include <glib/gi18n-lib.h>
-
-/* Pause, resume and cancel by the person here. */
 
 static gboolean
 is_sent (NamidaTransfer *transfer)
@@ -28,7 +28,7 @@ namida_hub_pause (NamidaHub *self, NamidaTransfer *transfer)
       if (namida_transfer_get_session_id (transfer) != NULL)
         namida_store_set_paused (self->store, namida_transfer_get_session_id (transfer), TRUE);
       if (!namida_server_pause (self->server, transfer))
-        /* Its parts are parked already; the sender is told when it comes back. */
+        /* Its parts are parked already. The sender is told when it comes back. */
         namida_transfer_set_paused (transfer);
     }
 }
@@ -51,11 +51,11 @@ namida_hub_resume (NamidaHub *self, NamidaTransfer *transfer)
     namida_store_set_paused (self->store, namida_transfer_get_session_id (transfer), FALSE);
   namida_transfer_set_trouble (transfer, _ ("Waiting for the other device to go on"));
   namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
-  /* A sign of life: who waits tries at once. */
+  /* Announce this device, so that a waiting sender tries at once. */
   namida_hub_refresh (self);
 }
 
-/* Nobody works for it: the parts are all there is. */
+/* No worker is active; only parts are left. */
 static void
 cancel_parked (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Maintains the list of nearby devices. Finders report claims; namida-hub-ask.c verifies them. namida-hub.c starts
+ * and stops it. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
 #include "namida-clock.h"
 #include "namida-network.h"
-
-/* Who is near: finders say who claims to be there; namida-hub-ask.c proves it. */
 
 #define SCAN_AFTER_SECONDS 3
 #define NETWORK_SETTLES_MS 500
@@ -63,7 +63,8 @@ is_near (NamidaHub *self, const char *fingerprint)
   return peer != NULL && !namida_peer_get_away (peer);
 }
 
-/* Trusted devices are listed also while they are away: a person sees that they are known, and since when. */
+/* Trusted devices are listed even while they are away, so that the user sees that they are known and when they were
+ * last seen. */
 static void
 list_trusted (NamidaHub *self)
 {
@@ -91,8 +92,9 @@ on_trust_changed (NamidaHub *self)
   namida_peer_list_forget_away (self->peers);
 }
 
-/* Where trusted devices were last: asked first and quietly, as no answer is no news. On a named interface only when it
- * leads there: a program that keeps to the loopback must not speak to a network. */
+/* Asks trusted devices where they were last seen. These requests come first and are quiet, because no answer is
+ * normal. With a named interface, only addresses that it reaches are asked: a program that is restricted to the
+ * loopback must not send anything to a network. */
 static void
 ask_trusted (NamidaHub *self)
 {
@@ -125,7 +127,8 @@ namida_hub_may_look_up (NamidaHub *self, const char *host)
   return FALSE;
 }
 
-/* What a person typed in earlier runs. On a named interface only what it leads to, as for trusted devices. */
+/* Adds the addresses that the user typed in earlier runs. With a named interface, only those that it reaches, as for
+ * trusted devices. */
 static void
 add_manual (NamidaHub *self)
 {
@@ -148,7 +151,7 @@ add_manual (NamidaHub *self)
     }
 }
 
-/* The others may have lost us, and we them, while the addresses stayed what they were. */
+/* After sleep, other devices may have dropped this one and vice versa although no address changed. */
 static void
 on_woke (NamidaHub *self)
 {
@@ -161,7 +164,8 @@ on_woke (NamidaHub *self)
 
 static void scan_later (NamidaHub *self);
 
-/* The finders look for themselves; what is told and what was concluded about the old network is void. */
+/* The finders watch the network themselves. Here, the address that is shown and the conclusions about the old network
+ * are renewed. */
 static gboolean
 on_network_settled (gpointer data)
 {
@@ -183,7 +187,8 @@ on_network_changed (NamidaHub *self)
   self->network_timer = g_timeout_add (NETWORK_SETTLES_MS, on_network_settled, self);
 }
 
-/* A device was silent. One that cannot prove who it is is asked in its own dialect, and that one tells the list. */
+/* A device has been silent. If it cannot prove its identity, it is asked in its own dialect, and that code tells the
+ * list. */
 static void
 hub_peers_on_probe (NamidaHub *self, NamidaPeer *peer)
 {
@@ -307,7 +312,7 @@ namida_hub_set_alias (NamidaHub *self, const char *alias)
   if (!self->running)
     return;
   namida_identity_set_alias (self->identity, alias);
-  /* The others learn the new name from the burst of a fresh start. */
+  /* Restarting the finders announces the new name to other devices. */
   if (!namida_hub_start_finders (self, TRUE, &error))
     g_warning ("Announcing the new name failed: %s", error->message);
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The Namida Sync phone app. It is reachable only while it is open, and tells its name to anyone who asks.
+ * namida-hub-ask.c and namida-hub-resolve.c ask for it. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
 
 #include "namida-phone-register.h"
 
-/* The Namida Sync phone app: it is there only while its person has it open, and says its name to whoever asks. */
-
 typedef struct
 {
   GInetSocketAddress *address;
-  NamidaPeer *peer; /* (nullable): a silent one, that is looked for */
+  NamidaPeer *peer; /* (nullable): the silent device that is probed */
 } Look;
 
 static void

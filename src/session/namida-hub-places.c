@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The addresses that the user typed, which are remembered until the user removes them. The page of a device in the
+ * window calls it. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
-
-/* The addresses that a person typed: forgotten when the person says so. */
 
 gboolean
 namida_hub_forget_address (NamidaHub *self, const char *text)
@@ -24,7 +24,7 @@ namida_hub_forget_address (NamidaHub *self, const char *text)
   return TRUE;
 }
 
-/* (transfer full): those of @peer's addresses that were typed, as text. */
+/* Returns: (transfer full): the typed addresses of @peer, as text. */
 static GPtrArray *
 typed_addresses (NamidaHub *self, NamidaPeer *peer)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where Namida itself, the player, is open: its own LAN sync announces itself by mDNS, and a device at the same address
- * is marked. It proves nothing and opens nothing: it is only said, so that people know which program carries what. Main
- * context; called by namida-hub-peers.c. */
+/* Marks devices on which Namida itself, the player, is open: its own LAN sync announces itself by mDNS, and a device
+ * at the same address is marked. This proves nothing and grants nothing; it only helps users to understand which
+ * program transfers what. Called by namida-hub-peers.c. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -14,7 +14,7 @@ players_mark_all (NamidaHub *self)
   namida_peer_list_mark_players (self->peers, self->players);
 }
 
-/* A device has several addresses, and may be found in two ways: each is kept apart. */
+/* A device has several addresses and may be found in two ways; keep each of them separately. */
 static void
 players_add (NamidaHub *self, const char *way, NamidaDeviceInfo *info, GInetSocketAddress *address)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a sending would carry: the files are looked for as for a sending, the device is asked what it has already, and
- * nothing is sent, listed or written down. For the command line's --dry-run. Main context. */
+/* Determines what a transfer would send: the files are scanned as for a transfer, and the device is asked what it
+ * already has. Nothing is sent, listed or recorded. For the command line's --dry-run. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -63,7 +63,7 @@ hub_preview_scanned (GObject *source, GAsyncResult *result, gpointer user_data)
         g_task_return_error (task, error);
       return;
     }
-  /* In no list: only the sender reads it. */
+  /* This transfer is in no list; only the sender reads it. */
   transfer = namida_transfer_new (NAMIDA_DIRECTION_SEND, namida_peer_get_alias (peer),
                                   namida_peer_get_fingerprint (peer), namida_peer_get_encrypted (peer));
   namida_transfer_set_backup (transfer, previewing->preview->backup);
@@ -103,7 +103,7 @@ namida_hub_preview_finish (NamidaHub *self, GAsyncResult *result, GError **error
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* Of the server: whose sink knows what is here. (transfer full) (nullable) */
+/* Called by the server; the sink knows which files are here. Returns: (transfer full) (nullable) */
 static NamidaSink *
 hub_preview_on_asked (NamidaServer *server, const char *fingerprint, NamidaHub *self)
 {

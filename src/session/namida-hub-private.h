@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The instance structure of NamidaHub and the functions that its files share. There is one file per concern:
+ * namida-hub.c (construction, start and stop), -peers.c (nearby devices), -hints.c (why no device is nearby),
+ * -resolve.c (finding the device that the user named), -receive.c (offers), sending/namida-hub-send.c, -pair.c,
+ * -trust.c (trusted devices, and devices that only look like one). Only src/session and its tests include it. Main
+ * context. */
 #pragma once
 
 #include "namida-hub.h"
@@ -20,8 +25,6 @@
 
 G_BEGIN_DECLS
 
-/* One file per concern of the hub: namida-hub.c (life), -peers.c (who is near), -hints.c (why nobody is), -resolve.c
- * (who is meant), -receive.c (offers), -send.c, -pair.c, -trust.c (who is trusted, and who only looks like it). */
 struct _NamidaHub
 {
   GObject parent_instance;
@@ -39,10 +42,10 @@ struct _NamidaHub
   NamidaLanding landing;
   NamidaUnencrypted unencrypted;
   gboolean no_localsend;
-  gint64 told_unencrypted_at, told_refused_at, told_changed_at; /* monotonic, 0: never */
-  NamidaDeclineGuard *declined;                                 /* who has to wait after a no */
-  GPtrArray *alarms;                                            /* sentences that nobody has read yet */
-  gint64 messages_since; /* monotonic: in this minute so many texts of strangers came: */
+  gint64 told_unencrypted_at, told_refused_at, told_changed_at; /* monotonic µs; 0: never */
+  NamidaDeclineGuard *declined;                                 /* which devices must wait after a declined request */
+  GPtrArray *alarms;                                            /* sentences that the user has not dismissed yet */
+  gint64 messages_since; /* monotonic µs: start of the minute in which @n_messages texts of strangers came */
   guint n_messages;
   guint64 limit;
   guint patience_seconds;
@@ -56,7 +59,7 @@ struct _NamidaHub
   gboolean may_forget;
 
   gboolean running;
-  GCancellable *cancellable; /* of everything that must end with the hub */
+  GCancellable *cancellable; /* for everything that must end with the hub */
 
   NamidaIdentity *identity;
   NamidaDatabase *database;
@@ -64,22 +67,23 @@ struct _NamidaHub
   NamidaAddressBook *book;
   NamidaStore *store;
   NamidaServer *server;
-  GPtrArray *finders; /* (nullable) (element-type NamidaFinder): these four, which it owns: */
+  GPtrArray *finders; /* (nullable) (element-type NamidaFinder): owns the finders below */
   NamidaMulticastFinder *multicast;
   NamidaManualFinder *manual;
   NamidaAvahiFinder *avahi;
-  GHashTable *players; /* (nullable): "id\nhost" → GInetAddress: where the player Namida is open */
+  GHashTable *players; /* (nullable): "id\nhost" → GInetAddress where the player Namida is open */
   NamidaScanFinder *scan;
   NamidaWake *wake;
   GNetworkMonitor *monitor;
-  guint network_timer; /* until the network has settled */
-  gboolean looking;    /* somebody looks at the list */
+  guint network_timer; /* runs until the network has settled */
+  gboolean looking;    /* the list of devices is visible */
   GListStore *hints;
   guint hints_timer;
-  guint scan_timer;         /* until it is clear that the other ways find nothing */
-  GHashTable *senders;      /* (nullable): of devices that only send: fingerprint → what it said */
-  GHashTable *copies_asked; /* addresses where this device's own identity was claimed, and which were asked */
-  GPtrArray *asking; /* (element-type GInetAddress): hosts that are being asked who they are, one for each question */
+  guint scan_timer;         /* runs until it is clear that the other finders find nothing */
+  GHashTable *senders;      /* (nullable): devices that only send: fingerprint → TrustSender */
+  GHashTable *copies_asked; /* addresses that claimed this device's identity and were asked already */
+  GPtrArray *asking; /* (element-type GInetAddress): hosts that are being asked for their identity, one entry for each
+                        request */
 
   NamidaPeerList *peers;
   GListStore *offers;
@@ -89,100 +93,149 @@ struct _NamidaHub
   NamidaVersions *versions;
 
   /* namida-hub-forget.c */
-  GHashTable *forgotten;  /* (nullable): ids of sessions, a set */
-  GQueue forgotten_order; /* its keys, the oldest first */
+  GHashTable *forgotten;  /* (nullable): a set of session ids */
+  GQueue forgotten_order; /* the keys of @forgotten, the oldest first */
 
   /* namida-hub-backups.c */
   NamidaRetention retention;
   gboolean retaining, retain_again;
   guint verify_days;
-  gint64 doubts_since; /* microseconds since 1970: versions that came later are told of */
+  gint64 doubts_since; /* microseconds since 1970: only versions that came later are reported */
   guint verify_timer;
-  GCancellable *verifying; /* (nullable): the quiet reading that goes on */
+  GCancellable *verifying; /* (nullable): cancels the background verification that is running */
 
-  GObject *socket; /* (nullable): a NamidaTransferSocket, for other programs of this user */
+  GObject *socket; /* (nullable): a NamidaTransferSocket for other programs of this user */
 
   /* namida-hub-schedules.c */
   NamidaSchedules *schedules;
-  NamidaRunConditions *conditions; /* (nullable) until it runs */
+  NamidaRunConditions *conditions; /* (nullable) until the hub runs */
   NamidaStaleList *stale;
-  GHashTable *schedules_asked; /* (nullable): fingerprints, and when they were asked for last */
+  GHashTable *schedules_asked; /* (nullable): fingerprint → when the device was last asked for */
   /* namida-hub-wanted.c */
-  GHashTable *wanted; /* (nullable): fingerprint → how many files it is asked for */
+  GHashTable *wanted; /* (nullable): fingerprint → how many files this device wants from it */
   gboolean counting, count_again;
-  GHashTable *brought; /* (nullable): fingerprint → Brought: devices that were brought files */
+  GHashTable *brought; /* (nullable): fingerprint → Brought: devices that files were sent to for repairs */
 
-  guint n_sendings; /* begun, and not yet in the history */
-  GTask *stopping;  /* (nullable): waits for them */
+  guint n_sendings; /* outgoing transfers that have begun and are not yet in the history */
+  GTask *stopping;  /* (nullable): the stop that waits for @n_sendings to become 0 */
   guint tidy_timer; /* namida-hub-tidy.c */
   guint stop_timeout_id;
 
-  GTask *pairing; /* (nullable): the pairing that this side began */
+  GTask *pairing; /* (nullable): the pairing that this device started */
 
-  GFileMonitor *trust_monitor; /* (nullable): tells that somebody writes to the database */
+  GFileMonitor *trust_monitor; /* (nullable): notices that another program writes to the database */
   guint trust_timer;
-  GHashTable *impostors; /* (nullable): fingerprints of trusted devices in whose place another key was seen, a set */
+  GHashTable *impostors; /* (nullable): a set of fingerprints of trusted devices for which another key answered */
 };
 
 /* namida-hub-peers.c */
+/** namida_hub_start_discovery: creates and starts the finders and begins to maintain the list of devices. */
 gboolean namida_hub_start_discovery (NamidaHub *self, GError **error);
+/** namida_hub_stop_discovery: stops and frees the finders. */
 void namida_hub_stop_discovery (NamidaHub *self);
+/**
+ * namida_hub_on_registered: handles a register request of @info, which has proven @fingerprint (nullable: none) at
+ * @remote.
+ */
 void
 namida_hub_on_registered (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *remote);
 
 /* namida-hub-alarm.c */
-/* Tells @sentence as an alarm, unless that is one already or there are enough. */
+/**
+ * namida_hub_raise_alarm: raises an alarm with the text @sentence, unless the same alarm exists or there are too
+ * many.
+ */
 void namida_hub_raise_alarm (NamidaHub *self, const char *sentence);
 
 /* namida-hub-ask.c */
-/* namida-hub-preview.c: answers who asks what is here already. */
+/* namida-hub-preview.c: answers devices that ask which files are already here. */
 void namida_hub_start_preview (NamidaHub *self);
-/* namida-hub-receive.c: where what comes from a device goes. @trusted: (nullable) */
+/* namida-hub-receive.c: returns where a transfer of the device @trusted (nullable) is stored. */
 NamidaLanding namida_hub_landing_for (NamidaHub *self, const NamidaTrusted *trusted);
 /* namida-hub-copies.c */
-/* A datagram claimed this device's identity at @address: is told by "trouble" when that is proven, and elsewhere. */
+/**
+ * namida_hub_own_seen: handles a datagram from @address that claimed this device's identity. If the address is not
+ * one of this computer and proves the claim, "trouble" reports it.
+ */
 void namida_hub_own_seen (NamidaHub *self, GInetSocketAddress *address);
+/** namida_hub_is_own_address: Returns: whether @address belongs to an interface of this computer. */
 gboolean namida_hub_is_own_address (NamidaHub *self, GInetSocketAddress *address);
-/* Returns: (transfer full): what is wrong, and the way out. */
+/** namida_hub_dup_copy_sentence: Returns: (transfer full): a sentence with the problem and its solution. */
 char *namida_hub_dup_copy_sentence (NamidaHub *self, GInetSocketAddress *address);
-/* Whether one more question may go to @host, by any dialect: with the hub's asking as what is being asked. */
+/**
+ * namida_hub_may_ask: Returns: whether one more request for an identity may be sent to @host, in any dialect; pending
+ * requests are in the hub's @asking.
+ */
 gboolean namida_hub_may_ask (NamidaHub *self, GInetAddress *host);
-/* Asks a host that was heard of, unless enough are being asked: a device that is there announces itself again.
- * @fingerprint: (nullable): whom it is for */
+/**
+ * namida_hub_ask_host: asks a host that was heard of for its identity, unless too many requests are pending; a device
+ * that exists announces itself again. @fingerprint: (nullable): the key that is expected
+ */
 void namida_hub_ask_host (NamidaHub *self, GInetSocketAddress *address, const char *fingerprint);
-/* Is @peer, which was silent, still there? Asks one that proves its key; of any other the list is told that it is not.
+/**
+ * namida_hub_probe: checks whether the silent @peer is still there. A device of dialect v1 is asked to prove its key;
+ * otherwise the peer list is told that the device is gone.
  */
 void namida_hub_probe (NamidaHub *self, NamidaPeer *peer);
-/* A device that has shown its key at an address. Returns: (transfer none) (nullable) */
+/**
+ * namida_hub_take_proven: lists a device that has proven its key at an address. Returns: (transfer none) (nullable)
+ */
 NamidaPeer *
 namida_hub_take_proven (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address);
 
 /* namida-hub-trust.c */
-/* Looks from now on who is trusted: of the devices near, and for what another program changes. */
+/**
+ * namida_hub_start_trust: starts tracking which nearby devices are trusted, and changes that other programs make to
+ * the trust store.
+ */
 void namida_hub_start_trust (NamidaHub *self);
-/* A device that only sends, which is in no list, says what it is; a doubt about it is all that comes of it. @uuid:
- * (nullable) */
+/**
+ * namida_hub_note_sender: notes what a device that only sends, and is therefore in no list, says about itself. It is
+ * used for doubts only. @uuid: (nullable)
+ */
 void namida_hub_note_sender (NamidaHub *self, const char *fingerprint, const char *uuid, gboolean proven);
-/* What the device of this key said it is over a connection with that key. (nullable) */
+/**
+ * namida_hub_get_proven_uuid: Returns: (nullable): the UUID that the device with this key sent over a connection with
+ * that key.
+ */
 const char *namida_hub_get_proven_uuid (NamidaHub *self, const char *fingerprint);
-/* What the device of this key said it is: now (@said, nullable), or when it made itself known with this key.
- * (nullable) */
+/**
+ * namida_hub_get_uuid_of: Returns: (nullable): the UUID of the device with this key: @said (nullable), or the one
+ * that it announced earlier with this key.
+ */
 const char *namida_hub_get_uuid_of (NamidaHub *self, const char *fingerprint, const char *said);
+/** namida_hub_stop_trust: stops tracking the trust store. */
 void namida_hub_stop_trust (NamidaHub *self);
+/** namida_hub_refresh_trust: evaluates the trust of all nearby devices again. */
 void namida_hub_refresh_trust (NamidaHub *self);
-/* namida-hub-revoke.c: ends what a device does here when it is trusted no longer. */
+/* namida-hub-revoke.c: ends all activity of a device that is no longer trusted. */
+/** namida_hub_watch_trust: calls namida_hub_revoke() for each device that is no longer trusted. */
 void namida_hub_watch_trust (NamidaHub *self);
 
-/* Why a device that shows @fingerprint and calls itself so may not be what it seems. Sets and returns the doubt; tells
- * it as trouble, too, when it is that of a changed identity. */
+/**
+ * namida_hub_doubt_offer: finds out why the sender of @offer may not be the device that it claims to be. Sets the
+ * doubt on the offer and returns it. A changed identity also raises an alarm.
+ */
 NamidaDoubt namida_hub_doubt_offer (NamidaHub *self, NamidaOffer *offer);
+/**
+ * namida_hub_doubt_pair_request: sets the warning of @request if its sender may not be the device that it claims to
+ * be.
+ */
 void namida_hub_doubt_pair_request (NamidaHub *self, NamidaPairRequest *request);
-/* Where the device of @fingerprint should be, another one answered: told once when that one is trusted. */
+/**
+ * namida_hub_saw_impostor: notes that another key answered at @address, where the device with @fingerprint was
+ * expected. Reported once if that device is trusted.
+ */
 void namida_hub_saw_impostor (NamidaHub *self, const char *fingerprint, GInetSocketAddress *address);
-/* Returns: (transfer full) (nullable): IDENTITY_CHANGED when @text names a trusted device that was seen with another
- * key only. */
+/**
+ * namida_hub_dup_impostor_error: Returns: (transfer full) (nullable): IDENTITY_CHANGED if @text names a trusted
+ * device that was seen only with another key.
+ */
 GError *namida_hub_dup_impostor_error (NamidaHub *self, const char *text);
-/* Whether a name may be asked of a name server: not by a program that keeps to the loopback. */
+/**
+ * namida_hub_may_look_up: Returns: whether @host may be resolved by DNS. A program that is restricted to the loopback
+ * interface must not do this.
+ */
 gboolean namida_hub_may_look_up (NamidaHub *self, const char *host);
 
 /* namida-hub-players.c */
@@ -190,145 +243,218 @@ gboolean namida_hub_may_look_up (NamidaHub *self, const char *host);
 void namida_hub_start_players (NamidaHub *self);
 
 /* namida-hub-finders.c */
+/** namida_hub_create_finders: creates all finders without starting them. */
 void namida_hub_create_finders (NamidaHub *self);
-/* Starts those that are wanted, or starts them anew. @announcing_only: those by which others learn the name. */
+/**
+ * namida_hub_start_finders: starts or restarts all enabled finders. @announcing_only: only those that announce this
+ * device's name
+ */
 gboolean namida_hub_start_finders (NamidaHub *self, gboolean announcing_only, GError **error);
+/** namida_hub_refresh_finders: announces this device again and lets all finders search. */
 void namida_hub_refresh_finders (NamidaHub *self);
+/** namida_hub_clear_finders: frees the finders. */
 void namida_hub_clear_finders (NamidaHub *self);
-/* NAMIDA_FINDERS=multicast,avahi,scan leaves out what it does not name: for tests of one way alone. @name: (nullable)
+/**
+ * namida_hub_is_finder_wanted: Returns: whether a finder is enabled. NAMIDA_FINDERS=multicast,avahi,scan disables the
+ * finders that it does not name, so that tests can use one of them alone. @name: (nullable)
  */
 gboolean namida_hub_is_finder_wanted (const char *name);
 
-/* namida-hub-hints.c: with discovery; after a while of nobody being near. */
+/* namida-hub-hints.c: started with discovery; hints appear when no device has been nearby for a while. */
 void namida_hub_start_hints (NamidaHub *self);
+/** namida_hub_stop_hints: stops and removes the hints. */
 void namida_hub_stop_hints (NamidaHub *self);
+/** namida_hub_hints_later: determines the hints in a few seconds if no device is nearby by then. */
 void namida_hub_hints_later (NamidaHub *self);
 
 /* namida-hub-send.c */
-/* @what: (transfer full). Returns: (transfer none) */
+/** namida_hub_send_what: sends @what to @peer. @what: (transfer full). Returns: (transfer none) */
 NamidaTransfer *namida_hub_send_what (NamidaHub *self, NamidaPeer *peer, NamidaSendSource *what, const char *pin);
 
 /* namida-hub-receive.c */
+/** namida_hub_on_offer: decides about an offer of the server: accept, refuse, or ask the user. */
 void namida_hub_on_offer (NamidaHub *self, NamidaOffer *offer);
 
 /* namida-hub-forget.c */
-/* Puts what is received, whose session id is set, into the list of transfers; what was received long before leaves it.
+/**
+ * namida_hub_list_received: adds a transfer that is being received, whose session id is set, to the list of
+ * transfers, and removes the oldest received ones.
  */
 void namida_hub_list_received (NamidaHub *self, NamidaTransfer *transfer);
-/* Whether the session @id of this run was in the list of transfers and is not any more: its row is history. */
+/**
+ * namida_hub_has_forgotten: Returns: whether session @id of this run was removed from the list of transfers and is
+ * shown by the history.
+ */
 gboolean namida_hub_has_forgotten (NamidaHub *self, const char *id);
+/** namida_hub_close_forgotten: frees the list of forgotten sessions. */
 void namida_hub_close_forgotten (NamidaHub *self);
 
 /* namida-hub-pause.c */
+/** namida_hub_on_drop_parked: handles that the device with @fingerprint canceled its interrupted session @id. */
 void namida_hub_on_drop_parked (NamidaHub *self, const char *fingerprint, const char *id);
 
 /* namida-hub-send.c */
+/** namida_hub_send_pause: pauses an outgoing transfer. */
 void namida_hub_send_pause (NamidaHub *self, NamidaTransfer *transfer);
+/** namida_hub_send_resume: resumes an outgoing transfer. */
 void namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer);
-/* The program ends. */
+/**
+ * namida_hub_close_sendings: cancels outgoing transfers because the program ends; received data stays, and programs
+ * that wait resume them at their next start.
+ */
 void namida_hub_close_sendings (NamidaHub *self);
 
-/* namida-hub-take-up.c: each row of the journal that @list finds (in a worker) is taken up, while the hub still runs.
- */
+/* namida-hub-take-up.c: @list reads rows of the journal in a worker; @take is called for each row if the hub still
+ * runs. */
 typedef GPtrArray *(*NamidaHubListRows) (NamidaDatabase *database, GError **error);
 typedef void (*NamidaHubTakeRow) (NamidaHub *self, const NamidaJournalSession *row);
+/** namida_hub_take_up: calls @take for each row that @list returns. */
 void namida_hub_take_up (NamidaHub *self, NamidaHubListRows list, NamidaHubTakeRow take);
 
-/* namida-hub-send-history.c: what the last run of the program was still sending goes on. */
+/**
+ * namida_hub_take_up_sendings: resumes what the last run of the program was still sending. In
+ * sending/namida-hub-send-history.c.
+ */
 void namida_hub_take_up_sendings (NamidaHub *self);
 
 /* namida-hub-receive-history.c */
-/* What the person here paused in an earlier run is in the list of transfers again, still paused. */
+/**
+ * namida_hub_take_up_paused: lists transfers again that the local user paused in an earlier run. They stay paused.
+ */
 void namida_hub_take_up_paused (NamidaHub *self);
 
 /* namida-hub-localsend.c */
+/** namida_hub_watch_localsend: handles announcements and text messages of LocalSend devices. */
 void namida_hub_watch_localsend (NamidaHub *self);
 /* Answers its announcement by a register. */
 void namida_hub_greet_localsend (NamidaHub *self, NamidaDeviceInfo *info, GInetSocketAddress *address);
-/* Is a silent one still there? The list of peers is told. Returns: whether it is asked. */
+/**
+ * namida_hub_probe_localsend: checks whether a silent LocalSend device is still there, and tells the peer list.
+ * Returns: whether the device was asked
+ */
 gboolean namida_hub_probe_localsend (NamidaHub *self, NamidaPeer *peer);
-/* Whether a LocalSend answers at an address, over TLS or in plain. */
+/**
+ * namida_hub_find_localsend_async: checks whether a LocalSend device answers at an address, over TLS or over plain
+ * HTTP.
+ */
 void namida_hub_find_localsend_async (NamidaHub *self,
                                       GInetSocketAddress *address,
                                       GCancellable *cancellable,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);
+/** namida_hub_find_localsend_finish: Returns: (transfer full) (nullable): the device; %NULL with @error. */
 NamidaPeer *namida_hub_find_localsend_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
 /* namida-hub-phone.c */
-/* Whether the phone app receives at an address. */
+/** namida_hub_find_phone_async: checks whether the phone app receives at an address. */
 void namida_hub_find_phone_async (NamidaHub *self,
                                   GInetSocketAddress *address,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
-/* Returns: (transfer full) (nullable): NULL without @error: it is none that is listed. */
+/**
+ * namida_hub_find_phone_finish: Returns: (transfer full) (nullable): %NULL without @error if the phone app is not
+ * listed.
+ */
 NamidaPeer *namida_hub_find_phone_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-/* Is a silent one still there? The list of peers is told. Returns: whether it is asked. */
+/**
+ * namida_hub_probe_phone: checks whether a silent phone is still there, and tells the peer list. Returns: whether the
+ * device was asked
+ */
 gboolean namida_hub_probe_phone (NamidaHub *self, NamidaPeer *peer);
 
 /* namida-hub-unencrypted.c */
-/* Whether "trouble" may tell of a refusal now: anybody can be refused all day. @told_at: (inout): monotonic, 0: never
+/**
+ * namida_hub_may_tell: Returns: whether "trouble" may report a refusal now. Refusals are reported at intervals only,
+ * because any device can cause any number of them. @told_at: (inout): monotonic µs; 0: never
  */
 gboolean namida_hub_may_tell (gint64 *told_at);
+/** namida_hub_watch_unencrypted: applies the setting to the server and reports refused devices. */
 void namida_hub_watch_unencrypted (NamidaHub *self);
-/* @allowed: a person was told, and wants to send to @peer nevertheless. Errors: ENCRYPTION_REQUIRED */
+/**
+ * namida_hub_check_unencrypted: checks whether sending to @peer without encryption is possible. @allowed: the user
+ * was warned and wants to send anyway. Errors: ENCRYPTION_REQUIRED
+ */
 gboolean namida_hub_check_unencrypted (NamidaHub *self, NamidaPeer *peer, gboolean allowed, GError **error);
 
-/* namida-hub-link-history.c: what is fetched by @link gets a row in the history. */
+/* namida-hub-link-history.c: adds a row to the history for what is fetched by @link. */
 void namida_hub_watch_link (NamidaHub *self, NamidaLink *link);
-/* namida-hub-forget.c: the row @id of the history, which this run of the program wrote, is no transfer of its list. */
+/* namida-hub-forget.c: shows the row @id of the history although this run of the program wrote it, because it is no
+ * transfer of the list. */
 void namida_hub_show_past (NamidaHub *self, const char *id);
 
-/* namida-hub-state.c: one sending less under way; the last one lets a waiting stop go on. */
+/* namida-hub-state.c: called when an outgoing transfer has ended. The last one lets a pending stop continue. */
 void namida_hub_sending_over (NamidaHub *self);
-/* Nothing is sent any more, or it takes too long: the end of the program goes on. For g_timeout_add(). */
+/**
+ * namida_hub_stop_go_on: continues the stop because no transfer is being sent, or because the wait took too long. For
+ * g_timeout_add().
+ */
 gboolean namida_hub_stop_go_on (gpointer self);
 
-/* namida-hub-backups.c: before the lists are used; when the store is there; when the hub ends. */
+/* namida-hub-backups.c: called before the lists are used, when the store is available, and when the hub ends. */
 void namida_hub_init_backups (NamidaHub *self);
 /* namida-hub-doubts.c */
+/** namida_hub_init_doubts: reports received backups that Namida could not restore, from now on. */
 void namida_hub_init_doubts (NamidaHub *self);
+/** namida_hub_start_backups: loads the versions and starts to verify them in the background. */
 void namida_hub_start_backups (NamidaHub *self);
+/** namida_hub_stop_backups: cancels verifications and fetches. */
 void namida_hub_stop_backups (NamidaHub *self);
-/* Every few minutes: begins to read again what was not read for the longest time, when it is time and nothing else goes
- * on. */
+/**
+ * namida_hub_verify_quietly: called every few minutes: verifies the version that was not read for the longest time,
+ * if it is due and the hub is idle.
+ */
 void namida_hub_verify_quietly (NamidaHub *self);
 /* namida-hub-tidy.c */
+/** namida_hub_start_tidying: starts to remove outdated rows from the database from time to time. */
 void namida_hub_start_tidying (NamidaHub *self);
+/** namida_hub_stop_tidying: stops that. */
 void namida_hub_stop_tidying (NamidaHub *self);
 /**
- * namida_hub_note_repair: a row of the history for damaged files that were repaired outside of any transfer, and
- * "healed"
- * @direction: RECEIVE: here; SEND: on the other device
- * @fingerprint: (nullable): of the other device; %NULL: from a copy that was here
+ * namida_hub_note_repair: adds a row to the history for damaged files that were repaired outside of any transfer, and
+ * emits "healed"
+ * @direction: RECEIVE: files of this device; SEND: files of the other device
+ * @fingerprint: (nullable): the other device; %NULL: repaired from a local copy
  * @files: how many, at least one
- * @versions: that hold one of them; 0: not known
+ * @versions: how many versions hold one of them; 0: not known
  */
 void namida_hub_note_repair (
     NamidaHub *self, NamidaDirection direction, const char *fingerprint, guint files, guint versions);
-/* namida-hub-wanted.c: damaged files that devices are asked for, here and there. With the shelf. */
+/* namida-hub-wanted.c: damaged files that this device and other devices ask each other for. Started after the server.
+ */
 void namida_hub_start_wanted (NamidaHub *self);
-/* Somebody wrote to the database: what is wanted may be another number, and its devices are told. */
+/**
+ * namida_hub_refresh_wanted: counts the wanted files again after another program wrote to the database, and announces
+ * changes to the devices concerned.
+ */
 void namida_hub_refresh_wanted (NamidaHub *self);
-/* The device @info, which has shown its key at @address, has said who it is, and how many files it wants. */
+/**
+ * namida_hub_bring_wanted: sends wanted files to the device @info, which has proven its key at @address and said how
+ * many files it wants.
+ */
 void
 namida_hub_bring_wanted (NamidaHub *self, NamidaDeviceInfo *info, const char *fingerprint, GInetSocketAddress *address);
-/* namida-hub-fetch.c: lets trusted devices fetch what is kept for them; ends what is being fetched (parts stay). */
+/* namida-hub-fetch.c: lets trusted devices fetch the versions that are kept for them, and ends running fetches (their
+ * parts stay). */
 void namida_hub_serve_versions (NamidaHub *self);
+/** namida_hub_stop_fetching: cancels running fetches; their parts stay. */
 void namida_hub_stop_fetching (NamidaHub *self);
 
-/* namida-hub-schedules.c: before the list is used; when the hub runs; when it stops, with the database or before its
- * end. */
+/* namida-hub-schedules.c: called before the list is used, when the hub runs, and when it stops or its database is
+ * gone. */
 void namida_hub_init_schedules (NamidaHub *self);
+/** namida_hub_start_schedules: starts to run schedules, except in a hub that only sends or looks. */
 void namida_hub_start_schedules (NamidaHub *self);
+/** namida_hub_stop_schedules: stops the runs of schedules and releases the database. */
 void namida_hub_stop_schedules (NamidaHub *self);
 
 /* namida-hub-pair.c */
+/** namida_hub_on_pair_request: lists a pairing request of another device. */
 void namida_hub_on_pair_request (NamidaHub *self, NamidaPairRequest *request);
+/** namida_hub_trust_peer: adds the device with @fingerprint to the trust store under the name @alias. */
 void namida_hub_trust_peer (NamidaHub *self, const char *fingerprint, const char *alias);
 
-/* namida-hub-state.c: removes @item from @store when it is there. */
+/* namida-hub-state.c: removes @item from @store if it is there. */
 void namida_hub_list_remove (GListStore *store, gpointer item);
 
 G_END_DECLS

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lists receiving transfers of earlier runs that the local user paused. namida-hub.c calls it at the start. Main
+ * context; the journal is read in a worker thread. */
 #include "config.h"
 
 #include "namida-hub-private.h"
 
-/* The receivings of earlier runs that wait for the person here. */
-
-/* It may have been cancelled or gone on while the database was read. */
+/* The transfer may have been canceled or resumed while the database was read. */
 static gboolean
 is_listed (NamidaHub *self, const char *id)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Offers of other devices: which policy applies, whether the user must be asked, and where the files are stored. The
+ * server calls namida_hub_on_offer(); the window and the "receive" command accept or decline. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -6,8 +8,6 @@
 #include "namida-store-sink.h"
 
 #include <glib/gi18n-lib.h>
-
-/* What is offered to this device: who decides, and where it lands. */
 
 #define PARKED_KEY "namida-hub-parked"
 
@@ -26,7 +26,7 @@ asked_free (Asked *asked)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
 
-/* The interrupted receiving that goes on with @offer has a row of its own: the old one would wait for ever. */
+/* @offer resumes an interrupted transfer in a new row. Remove the old row, which would stay “interrupted” forever. */
 static void
 replace_interrupted (NamidaHub *self, NamidaOffer *offer)
 {
@@ -43,7 +43,7 @@ replace_interrupted (NamidaHub *self, NamidaOffer *offer)
     }
 }
 
-/* @parked: (transfer full): what goes on when somebody says yes, into the same place. */
+/* @parked: (transfer full): the interrupted session to continue, in the same place, if the user accepts */
 static void
 keep_for_answer (NamidaOffer *offer, NamidaJournalSession *parked)
 {
@@ -56,7 +56,7 @@ landing_of (const NamidaJournalSession *parked)
   return g_strcmp0 (parked->landing, "backup") == 0 ? NAMIDA_LANDING_BACKUP : NAMIDA_LANDING_LIBRARY;
 }
 
-/* What the record in a version calls it. */
+/* The word for it in the record of a version. */
 static const char *
 record_word (const char *by)
 {
@@ -65,9 +65,8 @@ record_word (const char *by)
   return g_strcmp0 (by, NAMIDA_AGREED_ALL) == 0 ? "policy" : by;
 }
 
-/* @folder: (nullable): chosen for this time. @by: (nullable): NAMIDA_AGREED_…: somebody agrees to this offer now; NULL:
- * what was agreed to for @resume covers it.
- */
+/* @folder: (nullable): chosen for this time. @by: (nullable): NAMIDA_AGREED_…, the agreement to this offer; %NULL if
+ * the agreement to @resume covers it */
 static void
 accept_into (NamidaHub *self,
              NamidaOffer *offer,
@@ -98,7 +97,7 @@ accept_into (NamidaHub *self,
                                 0);
   replace_interrupted (self, offer);
   namida_transfer_set_offer_key (namida_offer_get_transfer (offer), namida_offer_get_key (offer));
-  /* Who sees it in the list sees that somebody has decided. */
+  /* Show in the list that the offer has been accepted. */
   namida_transfer_set_state (namida_offer_get_transfer (offer), NAMIDA_TRANSFER_PREPARING);
   namida_transfer_set_session_id (namida_offer_get_transfer (offer), namida_sink_get_session_id (sink));
   namida_hub_list_received (self, namida_offer_get_transfer (offer));
@@ -113,14 +112,14 @@ refuse (NamidaOffer *offer, NamidaError code, const char *sentence)
   namida_offer_refuse (offer, reason);
 }
 
-/* A policy refuses without a question: who looks for what never came finds here why. Not of every try of one that tries
- * all day. */
+/* Reports that a policy refused an offer without asking, so that a user who misses something finds the reason. Not on
+ * each attempt of a device that tries all day. */
 static void
 tell_refused (NamidaHub *self, NamidaOffer *offer)
 {
   g_autofree char *sentence = NULL;
 
-  /* That one was an alarm. */
+  /* A changed identity has already raised an alarm. */
   if (namida_offer_get_doubt (offer) == NAMIDA_DOUBT_IDENTITY_CHANGED || !namida_hub_may_tell (&self->told_refused_at))
     return;
   if (!namida_offer_get_encrypted (offer))
@@ -144,10 +143,10 @@ refuse_by_policy (NamidaHub *self, NamidaOffer *offer, NamidaError code, const c
   tell_refused (self, offer);
 }
 
-#define ADDRESS_FREE 5u  /* declined offers of one address that cost nothing: several people may be behind it */
-#define HELD_SECONDS 10u /* an offer that comes so much too early waits here, and is asked about then */
+#define ADDRESS_FREE 5u  /* declined offers of one address without consequences, because several people may share it */
+#define HELD_SECONDS 10u /* an offer that comes at most this much too early is held and shown then */
 
-/* Keys cost a stranger nothing, and addresses little: the wait is for both. */
+/* A new key is free for a stranger, and a new address is cheap, so the wait applies to both. */
 static const char *
 guarded_key (NamidaOffer *offer)
 {
@@ -175,7 +174,7 @@ wait_after_no (NamidaHub *self, NamidaOffer *offer)
   return MAX (wait, namida_decline_guard_wait (self->declined, namida_offer_get_address (offer)));
 }
 
-/* A no of the person here, or five minutes without an answer. */
+/* The local user declined, or did not answer within five minutes. */
 static void
 note_no (NamidaHub *self, NamidaOffer *offer)
 {
@@ -201,7 +200,7 @@ on_offer_closed (NamidaOffer *offer, NamidaHub *self)
   namida_hub_list_remove (self->offers, offer);
 }
 
-/* A trusted device may have a place of its own. */
+/* A trusted device may have a landing of its own. */
 NamidaLanding
 namida_hub_landing_for (NamidaHub *self, const NamidaTrusted *trusted)
 {
@@ -258,7 +257,7 @@ ask (NamidaHub *self, NamidaOffer *offer)
   g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, wait, on_held_long_enough, asked, free_held);
 }
 
-/* What the settings say about an offer. */
+/* The action that the settings require for an offer. */
 typedef enum
 {
   POLICY_ASK,
@@ -278,7 +277,8 @@ receive_policy (NamidaHub *self, NamidaOffer *offer, const NamidaTrusted *truste
 
   if (namida_trust_store_is_blocked (self->trust, namida_offer_get_fingerprint (offer)))
     return POLICY_REFUSE_BLOCKED;
-  /* By a link that the person here made: a stranger by its nature, whom the person expects. */
+  /* The offer comes by a link that the local user created. Its sender is a stranger by nature, but the user expects
+   * it. */
   if (namida_offer_get_invited (offer))
     return self->accept == NAMIDA_ACCEPT_ALL ? POLICY_ACCEPT_ALL : POLICY_ASK;
   if (plain && self->unencrypted == NAMIDA_UNENCRYPTED_NEVER)
@@ -292,7 +292,7 @@ receive_policy (NamidaHub *self, NamidaOffer *offer, const NamidaTrusted *truste
   return self->accept == NAMIDA_ACCEPT_TRUSTED ? POLICY_REFUSE_UNTRUSTED : POLICY_ASK;
 }
 
-/* (nullable): NAMIDA_AGREED_… when a rule accepts without a question. */
+/* Returns: (nullable): NAMIDA_AGREED_… if a rule accepts without asking. */
 static const char *
 agreeing_rule (Policy policy)
 {
@@ -341,7 +341,8 @@ decide (NamidaHub *self, NamidaOffer *offer, Policy policy)
                   "asked, then send again."));
       break;
     case POLICY_REFUSE_BLOCKED:
-      /* In the words of any other no, and without a line here: it may try all day. */
+      /* Use the same message as for any declined offer, and do not report it here, because the device may try all
+       * day. */
       refuse (offer, NAMIDA_ERROR_DECLINED, _ ("The other device declined."));
       break;
     case POLICY_ASK:
@@ -351,9 +352,9 @@ decide (NamidaHub *self, NamidaOffer *offer, Policy policy)
     }
 }
 
-/* An interrupted session goes on without a question only by a right that still holds: the settings are asked again,
- * and where they would ask a person, that person has agreed to at least this much. What a rule agreed to is the rule's
- * to agree to again. */
+/* Resumes an interrupted session without asking only if the permission still holds: the current settings apply, and
+ * where they would ask the user, the user must have agreed to at least as much. What a rule accepted must be accepted
+ * by a rule again. */
 static gboolean
 goes_on (const NamidaJournalSession *parked, NamidaOffer *offer, Policy policy)
 {
@@ -366,7 +367,7 @@ goes_on (const NamidaJournalSession *parked, NamidaOffer *offer, Policy policy)
          && namida_journal_session_covers (parked, bytes, files);
 }
 
-/* The settings do not refuse it: then, and only then, may it be said what became of an earlier try. */
+/* Only if the settings do not refuse the device may it learn what became of an earlier attempt. */
 static gboolean
 is_refusal (Policy policy)
 {
@@ -374,8 +375,8 @@ is_refusal (Policy policy)
          || policy == POLICY_REFUSE_BLOCKED;
 }
 
-/* The person here said: not now. Its sender waits. The list knows it sooner than the database; what an earlier run
- * paused may not be in the list yet. */
+/* Whether the local user paused this transfer. Check the list first, because it is updated before the database; a
+ * pause of an earlier run may be only in the database. */
 static gboolean
 is_paused (NamidaHub *self, const NamidaJournalSession *parked)
 {
@@ -413,7 +414,7 @@ resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (parked != NULL && goes_on (parked, asked->offer, policy))
     accept_into (asked->hub, asked->offer, landing_of (parked), parked->folder, parked, NULL);
   else if (parked != NULL && !parked->ask && agreeing_rule (policy) != NULL)
-    /* Into the place where it began: its parts are there. */
+    /* Use the place where it began, because its parts are there. */
     accept_into (asked->hub, asked->offer, landing_of (parked), parked->folder, parked, agreeing_rule (policy));
   else
     {
@@ -423,7 +424,7 @@ resumable_found (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
-/* Who is trusted is known as it is now, also when another program has just changed it. */
+/* The trust store is up to date now, including changes that another program has just made. */
 static void
 trust_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -437,8 +438,8 @@ trust_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (namida_offer_get_state (offer) != NAMIDA_OFFER_OPEN)
     return;
   namida_store_find_resumable_async (self->store, namida_offer_get_fingerprint (offer), namida_offer_get_key (offer),
-                                     /* Who was told that a file arrived whole may leave it out of the next offer: what
-                                      * is parked of it belongs to this very offer alone. */
+                                     /* A sender that was told that a file arrived may leave it out of the next offer,
+                                      * so the parked data belongs to this very offer only. */
                                      namida_offer_get_by_time (offer) ? NULL : namida_offer_get_backup (offer),
                                      resumable_found, g_steal_pointer (&asked));
 }
@@ -478,7 +479,7 @@ namida_hub_accept_to (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing
       namida_offer_decline (offer);
       return;
     }
-  /* Only a key can be trusted: "always" for a name would be an invitation to take that name. */
+  /* Only a key can be trusted. “Always” for a name would invite others to take that name. */
   if (always && fingerprint != NULL && namida_offer_get_doubt (offer) != NAMIDA_DOUBT_IDENTITY_CHANGED)
     namida_hub_trust_peer (self, fingerprint, namida_offer_get_alias (offer));
   accept_into (self, offer, landing, folder, NULL, NAMIDA_AGREED_PERSON);
@@ -510,7 +511,7 @@ namida_hub_find_offer (NamidaHub *self, const char *id)
       g_autoptr (NamidaOffer) offer = g_list_model_get_item (G_LIST_MODEL (self->offers), i);
 
       if (g_strcmp0 (namida_offer_get_id (offer), id) == 0)
-        return offer; /* the list holds it */
+        return offer; /* the list holds a reference */
     }
   return NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows of the history for damaged files of backups that were repaired outside of any transfer: here or on another
- * device, with files of the other side, or here from another copy that a verification found. The hub calls it; the row
- * is written in a worker. Main context. */
+/* Adds rows to the history for damaged files of backups that were repaired outside of any transfer: here or on
+ * another device with files of the other side, or here with another copy that a verification found. The other files
+ * of the hub call it; a worker writes the row. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"

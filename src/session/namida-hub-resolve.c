@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the device that the user named by a name, an address, a host name or a fingerprint, and waits for it to
+ * appear. The command line calls it for --to, and the window for a typed address. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -6,10 +8,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define SCAN_SETTLE_MS 1500 /* what the scan found has this long to say who it is */
-#define ALIAS_SETTLE_MS 300 /* a second device of the same name has this long to show itself */
+#define SCAN_SETTLE_MS 1500 /* time for devices that the scan found to answer who they are */
+#define ALIAS_SETTLE_MS 300 /* time for a second device of the same name to appear */
 
-/* From what a person typed to the device that is meant. */
+/* The state of one namida_hub_resolve_async(). */
 typedef struct
 {
   char *text;
@@ -17,15 +19,15 @@ typedef struct
   guint timeout_id;
   guint settle_id;
   gulong changed_id;
-  gboolean scanned;         /* the own networks were scanned for it, or are */
+  gboolean scanned;         /* a scan of the local networks has been started for it */
   NamidaScanFinder *finder; /* (nullable) */
   gulong scanning_id;
   GSource *cancelled;        /* (nullable) */
-  GList *places;             /* (element-type GInetAddress): of a host's name, that are still to be asked */
+  GList *places;             /* (element-type GInetAddress): addresses of @host that are still to be asked */
   char *host;                /* (nullable) */
-  GInetSocketAddress *asked; /* (nullable): the last one */
+  GInetSocketAddress *asked; /* (nullable): the address that was asked last */
   guint16 port;
-  GError *error; /* (nullable): what our own kind answered at an address */
+  GError *error; /* (nullable): the error of dialect v1 at an address */
 } Resolving;
 
 static void
@@ -56,7 +58,7 @@ resolving_stop (GTask *task)
   g_clear_pointer (&resolving->cancelled, g_source_unref);
 }
 
-/* @why: (nullable). What could not be reached says all of it already, under the name that was typed. */
+/* @why: (nullable). An UNREACHABLE error that contains the typed text is complete and is used as it is. */
 static GError *
 nobody_at (const char *text, const GError *why)
 {
@@ -99,7 +101,7 @@ no_such_device (NamidaHub *self, const char *text)
       text);
 }
 
-/* Ends @task when one device, or several, are meant. Returns whether it has. */
+/* Ends @task if one device, or several, match. Returns: whether it has ended */
 static gboolean
 resolve_end (GTask *task)
 {
@@ -135,7 +137,7 @@ resolve_settled (gpointer user_data)
   resolving->settle_id = 0;
   if (resolve_end (task))
     g_object_unref (task);
-  return G_SOURCE_REMOVE; /* or it left again: wait on */
+  return G_SOURCE_REMOVE; /* keep waiting if the device has left again */
 }
 
 static void
@@ -158,7 +160,7 @@ resolve_timeout (gpointer user_data)
   Resolving *resolving = g_task_get_task_data (task);
 
   resolving->timeout_id = 0;
-  if (resolve_end (task)) /* it came late, and could still be settling */
+  if (resolve_end (task)) /* the device may have come late and still be settling */
     return G_SOURCE_REMOVE;
   /* On a network without multicast, only a scan finds the device: do what “devices --scan” does before giving up. */
   if (!resolving->scanned && resolve_scan (task))
@@ -171,7 +173,7 @@ resolve_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* What answered the scan is still being asked who it is. */
+/* Devices that the scan found are still being asked who they are, so wait a little longer. */
 static void
 resolve_scan_ended (GTask *task)
 {
@@ -212,7 +214,7 @@ resolve_cancelled (GCancellable *cancellable, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The person who types a name and changes their mind does not wait for the end of the search. */
+/* Ends the search at once when the user cancels it, for example by typing another name. */
 static void
 resolve_watch_cancellable (GTask *task)
 {
@@ -246,7 +248,7 @@ resolve_ask (GTask *task, GInetSocketAddress *address)
   namida_client_register_async (client, own, g_task_get_cancellable (task), resolve_asked, task);
 }
 
-/* The next address of the host's name. @task: (transfer full) */
+/* Asks the next address of the host. @task: (transfer full) */
 static void
 resolve_ask_next (GTask *task)
 {
@@ -258,7 +260,7 @@ resolve_ask_next (GTask *task)
   resolve_ask (task, G_INET_SOCKET_ADDRESS (address));
 }
 
-/* So that it is found there at the next start, too. */
+/* Remembers the typed address, so that the device is found there at the next start. */
 static void
 remember_place (NamidaHub *self, Resolving *resolving, GInetSocketAddress *address)
 {
@@ -270,7 +272,7 @@ remember_place (NamidaHub *self, Resolving *resolving, GInetSocketAddress *addre
     namida_manual_finder_add (self->manual, address);
 }
 
-/* Nobody of any kind is there: the next address of its name, or what our own kind answered. */
+/* No dialect answered: try the next address of the host, or return the error of dialect v1. */
 static void
 resolve_asked_phone (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -304,7 +306,7 @@ resolve_asked_localsend (GObject *source, GAsyncResult *result, gpointer user_da
                                  g_object_ref (task));
 }
 
-/* Whether what answered has this device's identity: it is this one, or a copy of it. */
+/* Whether the device that answered has this device's identity: it is this device, or a copy of it. */
 static gboolean
 resolve_is_self (NamidaHub *self, const NamidaDeviceInfo *info, const char *fingerprint)
 {
@@ -368,7 +370,7 @@ resolve_asked (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, nobody_at (resolving->text, error));
 }
 
-/* For a device of this name to appear. @task: (transfer full): one reference stays until the answer */
+/* Waits for a device of this name to appear. @task: (transfer full): one reference is kept until the answer */
 static void
 resolve_wait (GTask *task)
 {
@@ -394,7 +396,7 @@ resolve_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
   if (resolving->places != NULL)
     resolve_ask_next (g_steal_pointer (&task));
   else if (self->peers != NULL)
-    /* No such host: then it may be a device's name. */
+    /* There is no such host, so it may be the name of a device. */
     resolve_wait (g_steal_pointer (&task));
   else
     g_task_return_error (task, no_such_device (self, resolving->text));
@@ -430,7 +432,7 @@ namida_hub_resolve_async (NamidaHub *self,
       resolve_ask (g_steal_pointer (&task), address);
       return;
     }
-  /* A device that calls itself like that comes first: it is here. */
+  /* A device that has this text as its name comes first, because it is here. */
   if (namida_place_is_clearly_host (text) && namida_place_parse (text, &resolving->host, &resolving->port)
       && namida_hub_may_look_up (self, resolving->host)
       && namida_peer_list_match (self->peers, text, NULL) == NAMIDA_MATCH_NONE)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sends a version back to a device: as it arrived, or with a copy of its backup that fits the device in place of the
- * zip. Called by the command line and the window in the main context; what there is to send is found out in a thread.
- */
+/* Sends a version back to a device: as it was received, or with a copy of its backup that fits the device in place of
+ * the zip. The command line and the window call it in the main context; a worker thread determines what there is to
+ * send. */
 #include "config.h"
 
 #include "namida-hub-restore.h"
@@ -36,7 +36,7 @@ restoring_free (gpointer data)
   g_free (restoring);
 }
 
-/* @entry: (nullable): the zip of the version, for its id. */
+/* @entry: (nullable): the zip of the version, whose id is used */
 static NamidaEntry *
 restoring_make_zip (const NamidaFittedBackup *fitted, const NamidaEntry *entry, GError **error)
 {
@@ -64,7 +64,7 @@ restoring_make_zip (const NamidaFittedBackup *fitted, const NamidaEntry *entry, 
   return zip;
 }
 
-/* The backup of the version with the copy in place of its zip. */
+/* Returns the backup of the version with the fitted copy in place of its zip. */
 static NamidaBackup *
 restoring_replace_zip (NamidaBackup *backup, const NamidaFittedBackup *fitted, GError **error)
 {
@@ -110,7 +110,7 @@ restoring_thread (GTask *task, gpointer source, gpointer data, GCancellable *can
     g_task_return_error (task, error);
 }
 
-/* @data: belongs to the gathering, which outlives the task. */
+/* @data: belongs to the send source, which outlives the task */
 static void
 restoring_begin (gpointer data, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -157,7 +157,7 @@ namida_hub_restore_to (
   return namida_hub_restore_fitted_to (self, version, peer, labels, pin, NULL);
 }
 
-/* ---- the copy ---- */
+/* ---- the fitted copy ---- */
 
 static gboolean
 restoring_check (NamidaHub *self, NamidaVersion *version, GTask *task)

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Restores versions into the folders of this computer, lists restores and undoes them, with the hub's folders and
+ * database. The window's restore dialog and the "restore" command call it. Main context; the work is done in worker
+ * threads. */
 #include "config.h"
 
 #include "namida-hub-restore.h"
@@ -42,7 +45,7 @@ plan_folder (NamidaHub *self, const char *folder, GTask *task)
   const char *own = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
 
   g_ptr_array_add (known, (gpointer) music);
-  /* xdg-user-dirs answers with the home folder for one that is switched off. */
+  /* xdg-user-dirs reports the home folder for a folder that is turned off. */
   if (own != NULL && g_strcmp0 (own, g_get_home_dir ()) != 0)
     g_ptr_array_add (known, (gpointer) own);
   namida_restore_plan_load_async (self->database, folder, music, known, zips, g_task_get_cancellable (task), on_loaded,

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Restores a version into the folders of this computer, using the folders that the hub is configured with. The
+ * window's restore dialog and the "restore" command call it. The plan is then chosen, previewed and applied with
+ * namida-restore.h. Main context. */
 #pragma once
 
 #include "namida-hub.h"
@@ -7,11 +10,11 @@
 
 G_BEGIN_DECLS
 
-/* Putting a version back into the folders of this computer, with the hub's folders. Main context. What is then done
- * with the plan (choose, preview, apply) is in namida-restore.h. */
-
-/** namida_hub_plan_restore_async: of a version that is only recorded (NAMIDA_LANDING_LIBRARY) the zip: its music is in
- * the person's folders already. New music folders go below the hub's music folder, the zip into ~/Namida/Backups. */
+/**
+ * namida_hub_plan_restore_async: plans the restore of @version. For a version that is only recorded
+ * (NAMIDA_LANDING_LIBRARY), only the zip is planned, because its music is already in the user's folders. New music
+ * folders are created below the hub's music folder, and the zip goes to ~/Namida/Backups.
+ */
 void namida_hub_plan_restore_async (NamidaHub *self,
                                     NamidaVersion *version,
                                     GCancellable *cancellable,
@@ -20,8 +23,10 @@ void namida_hub_plan_restore_async (NamidaHub *self,
 /** For both. Returns: (transfer full) (nullable): NOT_FOUND, STORAGE. */
 NamidaRestorePlan *namida_hub_plan_restore_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
-/** namida_hub_fit_for_async: a copy of @version's backup that fits @peer, by what @peer has sent; with @only_match
- * none, and only where its music is there. Main context. */
+/**
+ * namida_hub_fit_for_async: makes a copy of @version's backup that fits @peer, using the folders that @peer has sent.
+ * With @only_match, no copy is made and only the location of its music is found out. Main context.
+ */
 void namida_hub_fit_for_async (NamidaHub *self,
                                NamidaVersion *version,
                                NamidaPeer *peer,
@@ -30,11 +35,15 @@ void namida_hub_fit_for_async (NamidaHub *self,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
-/** Returns: (transfer full) (nullable): for namida_hub_restore_fitted_to(); errors of namida_restore_fit_for_finish().
+/**
+ * namida_hub_fit_for_finish: Returns: (transfer full) (nullable): for namida_hub_restore_fitted_to(); errors of
+ * namida_restore_fit_for_finish().
  */
 NamidaFittedBackup *namida_hub_fit_for_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-/** namida_hub_merge_async: the union of the backups of two versions, which both must have one; its finish is
- * namida_merge_versions_finish(). Main context. */
+/**
+ * namida_hub_merge_async: merges the backups of two versions, which must both have one. Finish with
+ * namida_merge_versions_finish(). Main context.
+ */
 void namida_hub_merge_async (NamidaHub *self,
                              NamidaVersion *first,
                              NamidaVersion *second,
@@ -46,6 +55,7 @@ void namida_hub_merge_async (NamidaHub *self,
 /** namida_hub_undo_restore_async: @id: (nullable): the newest. */
 void namida_hub_undo_restore_async (
     NamidaHub *self, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/** namida_hub_undo_restore_finish: @undone: (out): what was undone. Returns: %FALSE with @error on failure. */
 gboolean
 namida_hub_undo_restore_finish (NamidaHub *self, GAsyncResult *result, NamidaRestoreResult *undone, GError **error);
 

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Handles a device that is no longer trusted, whether the local user, another program of this device or a new pairing
+ * caused this. It may not continue anything: its running and interrupted transfers, its fetches and its connections
+ * end. The hub calls it for each change of the trust store. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
 #include "namida-error.h"
 
 #include <glib/gi18n-lib.h>
-
-/* What follows when a device is trusted no longer, whoever said so: the person here, another program of this device, or
- * a new pairing that took its place. It may go on with nothing: its running and interrupted transfers, what it fetches
- * and its connections end. Called by the hub for each change of the trust store, in the main context. */
 
 static void
 revoke_transfers (NamidaHub *self, const char *fingerprint)

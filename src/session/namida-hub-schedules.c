@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What NamidaSchedules asks of the hub: which devices are nearby, battery and network, and the transfer that a run is.
- * Files are looked for in a worker thread; everything else is in the main context. A run that is cancelled or whose
- * device goes away keeps what has arrived there. */
+/* What NamidaSchedules needs from the hub: which devices are nearby, the state of battery and network, and the
+ * transfer of a run. Files are looked up in a worker thread; everything else happens in the main context. If a run is
+ * canceled or its device goes away, files that have arrived there stay. */
 #include "config.h"
 
 #include "namida-hub-schedules.h"
@@ -14,15 +14,15 @@
 
 #include <glib/gi18n-lib.h>
 
-#define ASK_AGAIN (2 * 60 * G_USEC_PER_SEC) /* a device where it was last */
+#define ASK_AGAIN (2 * 60 * G_USEC_PER_SEC) /* interval for asking a device at its last address */
 
 /* One run. */
 typedef struct
 {
   NamidaScheduleRow *row;
   GListStore *files;
-  char *problem;            /* (nullable): what of it is not here, a sentence */
-  NamidaTransfer *transfer; /* (nullable) before it is sent */
+  char *problem;            /* (nullable): why something cannot be sent, as a sentence */
+  NamidaTransfer *transfer; /* (nullable) until it is sent */
   NamidaSleepInhibitor *awake;
   gulong cancelled;
   NamidaScheduleOutcome outcome;
@@ -85,7 +85,7 @@ run_end (GTask *task, NamidaScheduleOutcome outcome, const char *message)
   if (run->transfer != NULL)
     g_signal_handlers_disconnect_by_data (run->transfer, task);
   if (run->cancelled != 0)
-    g_signal_handler_disconnect (g_task_get_cancellable (task), run->cancelled); /* it may be its own handler */
+    g_signal_handler_disconnect (g_task_get_cancellable (task), run->cancelled); /* it may be running now */
   run->cancelled = 0;
   g_clear_object (&run->awake);
   run->outcome = outcome;
@@ -94,7 +94,7 @@ run_end (GTask *task, NamidaScheduleOutcome outcome, const char *message)
   g_object_unref (task);
 }
 
-/* What a person has to do something about waits for the next slot. */
+/* Errors that need an action of the user wait for the next slot. */
 static NamidaScheduleOutcome
 run_outcome_of_error (const GError *error)
 {
@@ -130,7 +130,7 @@ run_on_ended (NamidaTransfer *transfer, GTask *task)
       run_end (task, NAMIDA_SCHEDULE_OUTCOME_REFUSED, error != NULL ? error->message : words);
       return;
     case NAMIDA_TRANSFER_CANCELLED:
-      /* The program ends, or a person stopped it. */
+      /* The program ends, or the user canceled it. */
       run_end (task,
                g_cancellable_is_cancelled (g_task_get_cancellable (task)) ? NAMIDA_SCHEDULE_OUTCOME_AGAIN
                                                                           : NAMIDA_SCHEDULE_OUTCOME_REFUSED,
@@ -141,7 +141,7 @@ run_on_ended (NamidaTransfer *transfer, GTask *task)
     }
 }
 
-/* Awake while bytes move, not while it waits for a device that is away. */
+/* Inhibit suspend while data moves, not while the transfer waits for a device that is away. */
 static void
 run_on_state (NamidaTransfer *transfer, GParamSpec *pspec, GTask *task)
 {
@@ -176,7 +176,7 @@ run_send (NamidaHub *self, GTask *task, NamidaPeer *peer)
   GCancellable *cancellable = g_task_get_cancellable (task);
 
   run->transfer = g_object_ref (namida_hub_send (self, peer, G_LIST_MODEL (run->files), NULL));
-  /* The schedule itself makes up for what a killed program did not send. */
+  /* The schedule itself repeats a run that a killed program did not finish. */
   namida_sending_of (run->transfer)->by_schedule = TRUE;
   if (run->row->limit > 0)
     namida_hub_limit_sending (self, run->transfer, run->row->limit);
@@ -228,7 +228,7 @@ namida_hub_run_schedule_async (NamidaHub *self,
   run->files = g_list_store_new (G_TYPE_FILE);
   g_task_set_task_data (task, run, (GDestroyNotify) run_free);
   g_task_set_source_tag (finding, run_find_thread);
-  g_task_set_task_data (finding, run, NULL); /* of @task, which waits for it */
+  g_task_set_task_data (finding, run, NULL); /* owned by @task, which waits for it */
   g_task_run_in_thread (finding, run_find_thread);
 }
 
@@ -260,7 +260,7 @@ host_is_near (gpointer host, const char *fingerprint)
   return peer != NULL && !namida_peer_get_away (peer);
 }
 
-/* Where announcements do not get through, and after a pause in them. */
+/* Asks the device at its last address, in case announcements do not get through or have paused. */
 static void
 host_look_for (gpointer host, const char *fingerprint)
 {
@@ -287,7 +287,7 @@ host_is_on_battery (gpointer host)
 {
   NamidaHub *self = host;
 
-  /* Nothing runs before it is known whether there is mains power: UPower answers within a moment. */
+  /* Run nothing until it is known whether there is mains power. UPower answers within a moment. */
   return !namida_run_conditions_is_known (self->conditions) || namida_run_conditions_get_on_battery (self->conditions);
 }
 

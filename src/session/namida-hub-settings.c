@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The settings that can be changed while the hub runs, except for its name. Each change applies to what starts
+ * afterwards. The window's preferences call it. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -6,8 +8,6 @@
 #include "namida-folder-check.h"
 
 #include <glib/gi18n-lib.h>
-
-/* What a person may change while the hub runs, beside its name. Each holds for what begins from then on. */
 
 static void
 replace (char **place, const char *value)
@@ -36,7 +36,7 @@ namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music)
     replace (&self->music, music);
   if (self->store != NULL)
     namida_store_set_folders (self->store, self->backups, self->music);
-  /* It may be the same one at another place, with the versions in it. */
+  /* It may be the same folder at another place, with the versions in it. */
   if (self->store != NULL && self->versions != NULL)
     namida_versions_reload_async (self->versions, self->cancellable, on_looked_again, NULL);
 }

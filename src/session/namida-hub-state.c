@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the hub has and does at this moment, for its other files and for the programs: its parts, its lists, and how
- * many sendings are under way. Main context. */
+/* The current state of the hub, for its other files and for the programs: its parts, its lists, and the number of
+ * outgoing transfers. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -16,7 +16,7 @@ state_flush_thread (GTask *task, gpointer source, gpointer data, GCancellable *c
   g_task_return_boolean (task, TRUE);
 }
 
-/* What was sent is in the history before a program ends that stops right after. */
+/* Writes the history of sent transfers before a program ends that stops right after sending. */
 gboolean
 namida_hub_stop_go_on (gpointer user_data)
 {

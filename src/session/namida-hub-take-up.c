@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads sessions of an earlier run from the journal in a worker thread, so that the callers
+ * (namida-hub-receive-history.c and sending/namida-hub-send-history.c) can continue them. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
-
-/* What an earlier run of the program left in the journal, and this one goes on with. */
 
 typedef struct
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Removes outdated rows from the database, a few at a time, in programs that run for a long time. namida-hub.c starts
+ * and stops it. Main context; a worker thread does the work. */
 #include "config.h"
 
 #include "namida-hub-private.h"
 
 #include "namida-hash-tidy.h"
 
-/* What grows with the years is tidied a little at a time, in a program that runs on. */
-
 #define FIRST_SECONDS 300
-#define ROWS 1000u /* looks at so many files: a fraction of a second */
+#define ROWS 1000u /* rows per run, which takes a fraction of a second */
 
 static void
 tidy_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)

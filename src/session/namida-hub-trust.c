@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which devices are trusted, and which ones only look like a trusted device. Tracks nearby devices and the changes
+ * that other programs make to the trust store, and checks recipients, offers and pairing requests. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -8,10 +10,9 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Who is trusted, and who only looks like it. */
-
 #define MAX_SENDERS 64u
-#define REFRESH_MS 1000 /* a program that writes much (a transfer's journal) is not asked more often */
+/* Limits refreshes while a program writes often, for example a transfer that writes its journal. */
+#define REFRESH_MS 1000
 
 static void
 look_at_peer (NamidaHub *self, NamidaPeer *peer)
@@ -41,7 +42,7 @@ on_peers_changed (NamidaHub *self, guint position, guint removed, guint added, G
     {
       g_autoptr (NamidaPeer) peer = g_list_model_get_item (peers, position + i);
 
-      /* One that only moved in the list is watched already. */
+      /* A row that only moved in the list is watched already. */
       g_signal_handlers_disconnect_by_func (peer, on_peer_changed, self);
       g_signal_connect_object (peer, "notify::fingerprint", G_CALLBACK (on_peer_changed), self, 0);
       g_signal_connect_object (peer, "notify::uuid", G_CALLBACK (on_peer_changed), self, 0);
@@ -71,7 +72,7 @@ namida_hub_refresh_trust (NamidaHub *self)
   hub_trust_note_known (self);
 }
 
-/* ---- another program ---- */
+/* ---- changes by other programs ---- */
 
 static void
 on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -112,7 +113,7 @@ namida_hub_start_trust (NamidaHub *self)
   g_signal_connect_object (self->peers, "items-changed", G_CALLBACK (on_peers_changed), self, G_CONNECT_SWAPPED);
   hub_trust_note_known (self);
   on_peers_changed (self, 0, 0, g_list_model_get_n_items (G_LIST_MODEL (self->peers)), G_LIST_MODEL (self->peers));
-  /* Without one, who is trusted is still looked up anew for each offer. */
+  /* Without a monitor, trust is still looked up again for each offer. */
   g_clear_object (&self->trust_monitor);
   self->trust_monitor = g_file_monitor_file (file, G_FILE_MONITOR_NONE, NULL, NULL);
   if (self->trust_monitor != NULL)
@@ -132,11 +133,11 @@ namida_hub_stop_trust (NamidaHub *self)
 
 /* ---- doubts ---- */
 
-/* What a device that is in no list said it is. */
+/* What a device that is in no list said about itself. */
 typedef struct
 {
   char *uuid;
-  gboolean proven; /* over a connection with its key */
+  gboolean proven; /* received over a connection with its key */
 } TrustSender;
 
 static void
@@ -158,7 +159,7 @@ namida_hub_note_sender (NamidaHub *self, const char *fingerprint, const char *uu
   sender = g_hash_table_lookup (self->senders, fingerprint);
   if (uuid == NULL || (sender != NULL && sender->proven && !proven))
     return;
-  /* Anybody can make keys: what is forgotten is said again with the next command. */
+  /* Anyone can create keys, so limit the table. Its contents are received again with the next command. */
   if (g_hash_table_size (self->senders) >= MAX_SENDERS)
     g_hash_table_remove_all (self->senders);
   sender = g_new0 (TrustSender, 1);
@@ -225,9 +226,9 @@ namida_hub_doubt_pair_request (NamidaHub *self, NamidaPairRequest *request)
   namida_pair_request_set_warning (request, warning);
 }
 
-/* ---- who is meant ---- */
+/* ---- recipients ---- */
 
-/* The trusted device that was last at @text, and has not been seen elsewhere since. */
+/* Returns the trusted device whose last address is @text and that has not been seen elsewhere since. */
 static const NamidaTrusted *
 trusted_at (NamidaHub *self, const char *text)
 {
@@ -290,7 +291,7 @@ namida_hub_dup_impostor_error (NamidaHub *self, const char *text)
   return NULL;
 }
 
-/* (nullable): the trusted device whose fingerprint begins with @text. */
+/* Returns: (nullable): the trusted device whose fingerprint begins with @text. */
 static const NamidaTrusted *
 trusted_by_digits (NamidaHub *self, const char *text)
 {
@@ -306,7 +307,8 @@ trusted_by_digits (NamidaHub *self, const char *text)
   return NULL;
 }
 
-/* Another device has the address of a trusted one by now, and does not say that it is that one. */
+/* Sets the error for an address of a trusted device that now belongs to another device, which does not claim to be
+ * the trusted one. */
 static void
 hub_trust_set_moved (const NamidaTrusted *there, NamidaPeer *peer, const char *text, GError **error)
 {
@@ -330,7 +332,7 @@ namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text,
       = namida_trust_doubt (self->trust, fingerprint, namida_peer_get_uuid (peer), namida_peer_get_alias (peer), &whom);
   gboolean trusted = fingerprint != NULL && namida_trust_store_is_trusted (self->trust, fingerprint);
 
-  /* Digits that name a trusted device mean its whole key, whoever else begins with them. */
+  /* Digits that name a trusted device stand for its whole key, even if other keys begin with them. */
   if (text != NULL && (meant = trusted_by_digits (self, text)) != NULL)
     {
       if (fingerprint != NULL && g_ascii_strcasecmp (meant->fingerprint, fingerprint) == 0)
@@ -353,7 +355,7 @@ namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text,
     {
       const NamidaTrusted *there = trusted_at (self, text);
 
-      /* An address passes from one device to another; a name does not. */
+      /* An address may pass from one device to another, but a name does not. */
       if (doubt == NAMIDA_DOUBT_LOOKALIKE && (whom == there || namida_looks_like (text, whom->alias)))
         doubt = NAMIDA_DOUBT_IDENTITY_CHANGED;
       else if (there != NULL)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Devices that cannot encrypt: nothing that they send about themselves is trusted, and the user is warned before
+ * anything is transferred. Called by the other files of the hub. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -7,9 +9,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Devices that cannot encrypt: what they say is believed by nobody, and a person is told before anything moves. */
-
-#define TELL_AGAIN_US (60 * G_USEC_PER_SEC) /* anybody may knock as often as they like */
+/* At most one report in this time, because anyone may try as often as they like. */
+#define TELL_AGAIN_US (60 * G_USEC_PER_SEC)
 
 void
 namida_hub_set_unencrypted (NamidaHub *self, NamidaUnencrypted unencrypted)
@@ -35,8 +36,8 @@ is_at (NamidaPeer *peer, const char *address)
   return found;
 }
 
-/* What the device at @address calls itself, of those that need no key: a name that another one has proven is not lent
- * to whoever has its address now. */
+/* Returns the name of the device at @address if its dialect needs no key. The name of a device that has proven its
+ * key is not used for another device that has its address now. */
 static char *
 dup_alias_at (NamidaHub *self, const char *address)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Damaged files of backups and the devices that have them: this device tells each device how many of its files are
- * wanted here, and brings what others want from it as soon as it hears of that. Main context; the database and the
- * files are read in worker threads. */
+/* Damaged files of backups and the devices that have intact copies: this device tells each device how many of its
+ * files are wanted here, and sends the files that others want when it learns about them. Main context; the database
+ * and the files are read in worker threads. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -15,20 +15,20 @@
 #include "namida-versions.h"
 #include "namida-wanted.h"
 
-/* What could not be brought a moment ago cannot be brought now; it may be later, when a drive is back. */
+/* After a failed attempt, wait before the next one. It may succeed later, when a drive is back. */
 #define AGAIN_US G_TIME_SPAN_HOUR
 #define SOONEST_US G_TIME_SPAN_MINUTE
 #define MOST_BROUGHT 256u
 
-/* A device that was brought files, or is being brought some. */
+/* A device that files were sent to for repairs, or are being sent to. */
 typedef struct
 {
   gboolean running;
-  gint64 at;    /* monotonic µs: when it began last; 0: what was brought was of use */
-  guint wanted; /* as many were wanted then; 0: nobody was there, or it was busy */
+  gint64 at;    /* monotonic µs of the last attempt; 0: the last one repaired something */
+  guint wanted; /* how many files were wanted at that time; 0: the device was unreachable or busy */
 } Brought;
 
-/* ---- what is wanted here ---- */
+/* ---- files that are wanted here ---- */
 
 static void
 on_reloaded (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -48,7 +48,7 @@ on_healed (NamidaHub *self, const char *fingerprint, guint files, guint versions
   namida_hub_refresh_wanted (self);
 }
 
-/* A device that is nearby learns of more than it knew of by a register. */
+/* Tells nearby devices by a register request that the number of wanted files has grown. */
 static void
 wanted_announce (NamidaHub *self, GHashTable *before)
 {
@@ -131,7 +131,7 @@ namida_hub_start_wanted (NamidaHub *self)
   namida_hub_refresh_wanted (self);
 }
 
-/* ---- what others want ---- */
+/* ---- files that others want ---- */
 
 typedef struct
 {
@@ -193,7 +193,8 @@ on_brought (GObject *source, GAsyncResult *result, gpointer user_data)
                             bringing->healed.versions);
 }
 
-/* Returns: (transfer none) (nullable): %NULL: it is being brought files, or nothing is different from the last time. */
+/* Returns: (transfer none) (nullable): %NULL if files are being sent already, or if it is too early for another
+ * attempt. */
 static Brought *
 brought_begin (NamidaHub *self, const char *fingerprint, guint wanted)
 {

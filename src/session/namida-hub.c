@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The hub's construction, start and stop, and its properties and signals; namida-hub-private.h lists the other files.
+ * The window and the command line create it. Main context; identity and database are loaded in a worker thread. */
 #include "config.h"
 
 #include "namida-hub-private.h"
@@ -10,7 +12,7 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 
-#define STOP_SECONDS 5 /* a sending that is slow to end does not keep a program open */
+#define STOP_SECONDS 5 /* a transfer that ends slowly does not keep a program open for longer */
 
 G_DEFINE_FINAL_TYPE (NamidaHub, namida_hub, G_TYPE_OBJECT)
 
@@ -158,7 +160,7 @@ default_music_folder (void)
 {
   const char *music = g_get_user_special_dir (G_USER_DIRECTORY_MUSIC);
 
-  /* xdg-user-dirs answers with the home folder for one that is switched off: music must not be strewn over it. */
+  /* xdg-user-dirs reports the home folder for a folder that is turned off. Music must not be strewn over it. */
   if (music != NULL && g_strcmp0 (music, g_get_home_dir ()) != 0)
     return g_strdup (music);
   return g_build_filename (g_get_home_dir (), "Music", NULL);
@@ -202,7 +204,7 @@ namida_hub_new (const NamidaHubOptions *options)
   return self;
 }
 
-/* What the start reads from the disk, in a worker. */
+/* What the start reads from the disk, in a worker thread. */
 typedef struct
 {
   NamidaIdentity *identity;
@@ -278,12 +280,12 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   namida_store_set_reserve (loaded->store, self->reserve);
   namida_store_set_reread_days (loaded->store, self->reread_days);
   namida_journal_set_days (loaded->database, self->parts_days);
-  /* What was being sent when a program was killed. Another one that is sending right now writes its row anew at its
-   * end. */
+  /* Park what was being sent when a program was killed. Another program that is sending right now rewrites its row at
+   * its end. */
   if (!namida_journal_park_sends (loaded->database, &clean_error))
     g_message ("%s", clean_error->message);
   g_clear_error (&clean_error);
-  /* Only the process that receives may tidy up: another one with this data folder may be receiving right now. */
+  /* Only the process that receives may tidy up: another process with this data folder may be receiving right now. */
   if (!self->send_only && !namida_store_clean (loaded->store, &clean_error) && loaded->trouble == NULL)
     loaded->trouble = g_strdup (clean_error->message);
   g_task_return_pointer (task, g_steal_pointer (&loaded), (GDestroyNotify) loaded_free);
@@ -323,7 +325,7 @@ on_write_failed (NamidaHub *self, const char *sentence)
   g_signal_emit (self, trouble_signal, 0, sentence);
 }
 
-/* Other programs of this user see what is under way; without the socket only they miss something. */
+/* Other programs of this user can see the running transfers. Without the socket, only they miss something. */
 static void
 hub_open_socket (NamidaHub *self)
 {
@@ -373,7 +375,7 @@ load_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PORT]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ADDRESS]);
-  /* A window may be open before the device is ready. */
+  /* The window may be visible before the device is ready. */
   if (self->looking)
     namida_hub_set_looking (self, TRUE);
   if (loaded->trouble != NULL)
@@ -430,7 +432,7 @@ namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer u
       g_task_return_boolean (task, TRUE);
       return;
     }
-  /* What we receive is parked by the server. */
+  /* The server parks receiving transfers. */
   g_clear_object (&self->socket);
   namida_hub_stop_schedules (self);
   namida_hub_close_sendings (self);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The public interface of the hub, which is the whole program without its user interface. The window and each command
+ * of the command line start one and show its lists. All functions belong to the main context. */
 #pragma once
 
 #include "namida-phone-names.h"
@@ -17,6 +19,7 @@
 
 G_BEGIN_DECLS
 
+/** NamidaAccept: which offers are accepted without asking the user. */
 typedef enum
 {
   NAMIDA_ACCEPT_ASK,
@@ -24,128 +27,176 @@ typedef enum
   NAMIDA_ACCEPT_ALL
 } NamidaAccept;
 
-/** NamidaUnencrypted: what becomes of offers of devices that cannot encrypt, and of sending to them. */
+/** NamidaUnencrypted: how to handle offers of devices that cannot encrypt, and sending to such devices. */
 typedef enum
 {
-  NAMIDA_UNENCRYPTED_ASK, /* a person decides each time, also where all others are accepted */
+  NAMIDA_UNENCRYPTED_ASK, /* ask the user each time, even if all other offers are accepted */
   NAMIDA_UNENCRYPTED_NEVER,
-  NAMIDA_UNENCRYPTED_ALLOW, /* as for the others: NamidaAccept decides */
+  NAMIDA_UNENCRYPTED_ALLOW, /* as for encrypted offers: NamidaAccept decides */
 } NamidaUnencrypted;
 
-/** NamidaHubOptions: how to start; copied. Zero or NULL is the default of each. */
+/** NamidaHubOptions: how to start the hub. The options are copied. Zero or %NULL selects the default of each. */
 typedef struct
 {
-  const char *data_dir;  /* default $XDG_DATA_HOME/namida-sync */
-  const char *alias;     /* default: the readable host name */
-  const char *interface; /* a name or an address; default: all usable ones */
-  guint16 port;          /* default: 53317 to 53327, the first free one */
-  const char *backups;   /* default ~/Namida/Backups; of the development profile ~/Namida Development/Backups */
-  const char *music;     /* default the XDG music folder, else ~/Music */
+  const char *data_dir;  /* default: $XDG_DATA_HOME/namida-sync */
+  const char *alias;     /* default: the host name in readable form */
+  const char *interface; /* a name or an address; default: all usable interfaces */
+  guint16 port;          /* default: the first free port of 53317 to 53327 */
+  /* Default: ~/Namida/Backups, or ~/Namida Development/Backups in the development profile. */
+  const char *backups;
+  const char *music; /* default: the XDG music folder, else ~/Music */
   const char *pin;
-  const char *device_type;       /* "desktop" | "headless" */
-  NamidaAccept accept;           /* ask is the default: signal/list "offers" */
-  NamidaLanding landing;         /* library is the default (0) */
-  NamidaUnencrypted unencrypted; /* ask is the default */
+  const char *device_type;       /* "desktop" or "headless" */
+  NamidaAccept accept;           /* default: ask, using the list of offers */
+  NamidaLanding landing;         /* default: library (0) */
+  NamidaUnencrypted unencrypted; /* default: ask */
   gboolean no_localsend;         /* see namida_hub_set_localsend() */
-  guint64 limit;                 /* bytes a second, 0 = none */
-  guint64 reserve;               /* bytes that stay free on the disk; default: 64 MB of a disk of 1 GB and more */
-  guint parts_days;              /* so long the parts of interrupted transfers stay; default NAMIDA_LIMIT_PARKED_DAYS */
-  guint patience_seconds;        /* so long an accepted sending waits for a device that is away, and any for one that is
-                                    busy; 0 = it fails */
-  gboolean wait_for_device;      /* with @patience_seconds: also before it was accepted, and for a disk that is full */
-  gboolean send_only;            /* a command that only sends or looks: it refuses what is offered to it */
-  gboolean listed;               /* with @send_only: others list the device nevertheless while it runs */
-  gboolean
-      may_forget; /* with @send_only: works from a copy when the data folder cannot be written; "trouble" says so */
+  guint64 limit;                 /* bytes per second; 0: no limit */
+  /* Bytes that stay free on the disk. Default: 64 MB on a disk of 1 GB or more. */
+  guint64 reserve;
+  /* Days that the parts of interrupted transfers are kept. Default: NAMIDA_LIMIT_PARKED_DAYS. */
+  guint parts_days;
+  /* Seconds that an accepted transfer waits for a device that is not reachable, and any transfer for a device that is
+   * busy. 0: fail at once. */
+  guint patience_seconds;
+  /* With @patience_seconds: also wait before the offer was accepted, and while the disk is full. */
+  gboolean wait_for_device;
+  gboolean send_only; /* for commands that only send or look: all offers are refused */
+  gboolean listed;    /* with @send_only: other devices list this one while it runs */
+  /* With @send_only: work on a copy if the data folder is not writable; "trouble" reports it. */
+  gboolean may_forget;
 } NamidaHubOptions;
 
 /**
- * NamidaHub: one device: identity, discovery, server, store and transfers, wired. What the window and the command line
- * both start. Main context. Properties: "running", "port" (0 until it runs), "address" (text, for people), "scanning"
- * and "scan-progress" (0.0 to 1.0) of namida_hub_scan(). Why it does not listen is the error of
- * namida_hub_start_finish(). Signal "trouble" (const char *sentence): something a person should know and nothing
- * depends on. Signal "alarm" (const char *sentence): somebody pretends to be a trusted device; it is kept for
- * namida_hub_dup_alarms(), and whoever shows it lets a person read it to its end.
- * Signal "healed" (const NamidaHubHealed *): damaged files of a backup are whole again by what a device brought, here
- * or there, outside of any transfer. Signal "noted": the history has a new row that is no transfer.
+ * NamidaHub: one device with its identity, discovery, server, store and transfers. Both the window and the command
+ * line start it. Main context. Properties: "running", "port" (0 until it runs), "address" (text for people),
+ * "scanning" and "scan-progress" (0.0 to 1.0) of namida_hub_scan(). If the device cannot listen,
+ * namida_hub_start_finish() returns the reason.
+ *
+ * Signal "trouble" (const char *sentence): something that the user should know and that nothing depends on. Signal
+ * "alarm" (const char *sentence): another device claims to be a trusted one. It is kept for namida_hub_dup_alarms(),
+ * and a user interface must show it until the user dismisses it. Signal "healed" (const NamidaHubHealed *): damaged
+ * files of a backup, on this or on the other device, were repaired by files that a device sent outside of any
+ * transfer. Signal "noted": the history has a new row that is no transfer.
  */
 #define NAMIDA_TYPE_HUB (namida_hub_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaHub, namida_hub, NAMIDA, HUB, GObject)
 
-/** NamidaHubHealed: whose files became whole; namida_healed_dup_words() has the words. Owns nothing. */
+/** NamidaHubHealed: which files were repaired; namida_healed_dup_words() turns it into a sentence. Owns nothing. */
 typedef struct
 {
-  NamidaDirection direction; /* RECEIVE: here, by the other device; SEND: there, by this one */
+  NamidaDirection direction; /* RECEIVE: files of this device were repaired; SEND: files of the other device */
   const char *alias;         /* of the other device */
-  const char *fingerprint;   /* likewise */
+  const char *fingerprint;   /* of the other device */
   guint files;
-  guint versions; /* that hold at least one of them; 0: not known */
+  guint versions; /* how many versions hold at least one of them; 0: not known */
 } NamidaHubHealed;
 
+/** namida_hub_new: @options: copied. Returns: (transfer full): a hub that does not run yet. */
 NamidaHub *namida_hub_new (const NamidaHubOptions *options);
-/** Loads identity and database (in a worker), listens, announces. Errors: identity damaged, port taken, database. */
+/**
+ * namida_hub_start_async: loads the identity and the database in a worker, starts to listen, and announces the
+ * device. Errors: damaged identity, no free port, database.
+ */
 void
 namida_hub_start_async (NamidaHub *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/** namida_hub_start_finish: Returns: %FALSE with @error if the hub does not run. */
 gboolean namida_hub_start_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-/** Says goodbye, parks what runs, flushes. */
+/** namida_hub_stop_async: announces that the device leaves, parks running transfers, and writes the database. */
 void namida_hub_stop_async (NamidaHub *self, GAsyncReadyCallback callback, gpointer user_data);
+/** namida_hub_stop_finish: Returns: %TRUE. */
 gboolean namida_hub_stop_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
-NamidaIdentity *namida_hub_get_identity (NamidaHub *self); /* (nullable) until started */
+/** namida_hub_get_identity: Returns: (transfer none) (nullable): %NULL until the hub has started. */
+NamidaIdentity *namida_hub_get_identity (NamidaHub *self);
+/** namida_hub_get_trust_store: Returns: (transfer none) (nullable): %NULL until the hub has started. */
 NamidaTrustStore *namida_hub_get_trust_store (NamidaHub *self);
+/** namida_hub_get_store: Returns: (transfer none) (nullable): %NULL until the hub has started. */
 NamidaStore *namida_hub_get_store (NamidaHub *self);
+/** namida_hub_get_port: Returns: the TCP port; 0 until the server listens. */
 guint16 namida_hub_get_port (NamidaHub *self);
-/** namida_hub_set_port: @port: to listen on from the next start; 0: the first free one of the usual ones. */
+/** namida_hub_set_port: @port: the port to use from the next start on; 0: the first free one of the default range. */
 void namida_hub_set_port (NamidaHub *self, guint16 port);
+/**
+ * namida_hub_dup_address: Returns: (transfer full) (nullable): the main address of this device, as text for people.
+ */
 char *namida_hub_dup_address (NamidaHub *self);
-/** GListModels, owned by the hub, valid from namida_hub_new() on: of NamidaPeer, of open NamidaOffer, of NamidaTransfer
- * (newest first), of open NamidaPairRequest. */
+/**
+ * namida_hub_get_peers, namida_hub_get_offers, namida_hub_get_transfers, namida_hub_get_pair_requests: Returns:
+ * (transfer none): list models that the hub owns, valid from namida_hub_new() on: NamidaPeer, open NamidaOffer,
+ * NamidaTransfer (newest first), open NamidaPairRequest.
+ */
 GListModel *namida_hub_get_peers (NamidaHub *self);
 GListModel *namida_hub_get_offers (NamidaHub *self);
 GListModel *namida_hub_get_transfers (NamidaHub *self);
 GListModel *namida_hub_get_pair_requests (NamidaHub *self);
-/** Of NamidaMessage, newest first, the last twenty: texts that others sent; to be shown once, and copied. */
+/**
+ * namida_hub_get_messages: Returns: (transfer none): the last twenty NamidaMessage (texts that others sent), newest
+ * first. They are shown once and can be copied.
+ */
 GListModel *namida_hub_get_messages (NamidaHub *self);
+/** namida_hub_set_alias: sets the name of this device. A running hub announces the new name. */
 void namida_hub_set_alias (NamidaHub *self, const char *alias);
-/** namida_hub_set_reserve, namida_hub_set_parts_days: as the options; from now on. */
+/** namida_hub_set_reserve, namida_hub_set_parts_days: set these options from now on. */
 void namida_hub_set_reserve (NamidaHub *self, guint64 reserve);
 void namida_hub_set_parts_days (NamidaHub *self, guint days);
+/** namida_hub_set_accept: sets which offers are accepted without asking, from now on. */
 void namida_hub_set_accept (NamidaHub *self, NamidaAccept accept);
-/** namida_hub_set_localsend: whether this device shows up in LocalSend and receives from it. */
+/** namida_hub_set_localsend: sets whether this device appears in LocalSend and receives from it. */
 void namida_hub_set_localsend (NamidaHub *self, gboolean spoken);
-/** namida_hub_set_unencrypted: from now on; what is under way goes on. */
+/** namida_hub_set_unencrypted: sets the option from now on. Running transfers continue. */
 void namida_hub_set_unencrypted (NamidaHub *self, NamidaUnencrypted unencrypted);
-void namida_hub_set_landing (NamidaHub *self,
-                             NamidaLanding landing); /* where accepted backups land when nobody is asked */
-/** namida_hub_set_folders: where what arrives from now on lands; (nullable): as it is. What is being received goes on
- * where it began. */
+/** namida_hub_set_landing: sets where backups that are accepted without asking are stored. */
+void namida_hub_set_landing (NamidaHub *self, NamidaLanding landing);
+/**
+ * namida_hub_set_folders: sets where received files are stored from now on; (nullable): keep the current folder.
+ * Running transfers continue in their folder.
+ */
 void namida_hub_set_folders (NamidaHub *self, const char *backups, const char *music);
-/** namida_hub_set_chosen: which of the folders a person chose: see namida_store_set_chosen(). */
+/** namida_hub_set_chosen: sets which of the two folders were chosen by the user; see namida_store_set_chosen(). */
 void namida_hub_set_chosen (NamidaHub *self, gboolean backups, gboolean music);
-/** namida_hub_set_limit: @limit: bytes a second of each sending that begins from now on, and of all together
- * that others then send or fetch here; 0: none. */
+/**
+ * namida_hub_set_limit: @limit: bytes per second for each outgoing transfer that starts from now on, and for all
+ * devices together that send to or fetch from this device; 0: no limit
+ */
 void namida_hub_set_limit (NamidaHub *self, guint64 limit);
-/** namida_hub_set_pin: the code that senders have to type from now on; (nullable): none. */
+/** namida_hub_set_pin: sets the PIN that senders have to enter from now on; (nullable): none */
 void namida_hub_set_pin (NamidaHub *self, const char *pin);
+/**
+ * namida_hub_refresh: announces this device again and looks for other devices. If none is found within a few seconds,
+ * the network is scanned.
+ */
 void namida_hub_refresh (NamidaHub *self);
+/**
+ * namida_hub_set_looking: @looking: whether the list of devices is visible. Finders search more actively while it is.
+ */
 void namida_hub_set_looking (NamidaHub *self, gboolean looking);
-/** namida_hub_scan: knocks at the addresses of the own networks, as a person asked for it; what answers is listed. */
+/**
+ * namida_hub_scan: scans all addresses of the local networks, because the user asked for it, and lists the devices
+ * that answer.
+ */
 void namida_hub_scan (NamidaHub *self);
-/** namida_hub_cancel_scan: ends it at once. */
+/** namida_hub_cancel_scan: stops a scan at once. */
 void namida_hub_cancel_scan (NamidaHub *self);
-/** namida_hub_get_hints: Returns: (transfer none): why nobody is near, and what to do (GListModel of NamidaHint): while
- * somebody looks and the list was empty for 3 s; empty when a device is near. Owned by the hub. */
+/**
+ * namida_hub_get_hints: Returns: (transfer none): a GListModel of NamidaHint with reasons why no device is nearby,
+ * and remedies. It is filled while the list of devices is visible and has been empty for 3 s, and emptied when a
+ * device is nearby. Owned by the hub.
+ */
 GListModel *namida_hub_get_hints (NamidaHub *self);
-/** namida_hub_check_hints_async: finds the hints out now, when nobody is near. At most 5 s. */
+/** namida_hub_check_hints_async: determines the hints now if no device is nearby. Takes 5 s at most. */
 void namida_hub_check_hints_async (NamidaHub *self,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
+/** namida_hub_check_hints_finish: Returns: %FALSE with @error if it was canceled. */
 gboolean namida_hub_check_hints_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
 /**
- * namida_hub_resolve_async: @text: NAME, ADDRESS[:PORT] or FINGERPRINT; waits up to @timeout_ms for it to appear; an
- * address is asked directly. Errors: NO_SUCH_DEVICE (with what was seen), also for two of one name.
+ * namida_hub_resolve_async: finds a device. @text: NAME, ADDRESS[:PORT] or FINGERPRINT
+ *
+ * Waits up to @timeout_ms for the device to appear; an address is asked directly. Errors: NO_SUCH_DEVICE (with the
+ * names that were seen), also if two devices have the same name.
  */
 void namida_hub_resolve_async (NamidaHub *self,
                                const char *text,
@@ -153,44 +204,51 @@ void namida_hub_resolve_async (NamidaHub *self,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
-/** Returns: (transfer full) (nullable) */
+/** namida_hub_resolve_finish: Returns: (transfer full) (nullable) */
 NamidaPeer *namida_hub_resolve_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-/** namida_hub_forget_address: one that a person typed (namida_hub_resolve_async()) is not looked at any more. @text: as
- * it was typed, or the same in other words. Returns: whether it was known. */
+/**
+ * namida_hub_forget_address: stops looking at an address that the user entered (namida_hub_resolve_async()). @text:
+ * the address as it was entered, or another spelling of it. Returns: whether the address was known.
+ */
 gboolean namida_hub_forget_address (NamidaHub *self, const char *text);
-/** namida_hub_has_typed_address: whether a person typed one of the addresses that @peer has. */
+/** namida_hub_has_typed_address: Returns: whether the user entered one of the addresses of @peer. */
 gboolean namida_hub_has_typed_address (NamidaHub *self, NamidaPeer *peer);
-/** namida_hub_forget_addresses: all of those. */
+/** namida_hub_forget_addresses: forgets all entered addresses of @peer. */
 void namida_hub_forget_addresses (NamidaHub *self, NamidaPeer *peer);
-/** namida_hub_dup_alarms: Returns: (transfer full): the sentences of the alarms that no person has read yet, the oldest
- * first. Each was told by the signal "alarm", too. Main context. */
+/**
+ * namida_hub_dup_alarms: Returns: (transfer full): the sentences of all alarms that the user has not dismissed yet,
+ * the oldest first. Each was also emitted by the signal "alarm". Main context.
+ */
 GStrv namida_hub_dup_alarms (NamidaHub *self);
-/** namida_hub_dismiss_alarms: a person has read them. Main context. */
+/** namida_hub_dismiss_alarms: removes the alarms because the user has read them. Main context. */
 void namida_hub_dismiss_alarms (NamidaHub *self);
 /**
- * namida_hub_check_recipient: whether @peer is whom a person means.
- * @text: (nullable): what the person typed to name it, as for namida_hub_resolve_async(); %NULL: it was chosen by
- * sight, with namida_peer_get_warning() shown
+ * namida_hub_check_recipient: checks whether @peer is the device that the user means.
+ * @text: (nullable): what the user typed to name it, as for namida_hub_resolve_async(); %NULL if the user chose it
+ * from a list that shows namida_peer_get_warning()
  *
- * Refuses one that says it is a trusted device but shows another key, or that was found under the name of a trusted
- * device but is another (IDENTITY_CHANGED), and one that only has the address of a trusted device (NO_SUCH_DEVICE).
- * Pairing with it, or typing its fingerprint, is how to mean it. namida_hub_send() does this without @text. Errors:
- * IDENTITY_CHANGED, NO_SUCH_DEVICE.
+ * Refuses a device that claims to be a trusted device but has another key, or that was found under the name of a
+ * trusted device but is another one (IDENTITY_CHANGED), and a device that only has the address of a trusted device
+ * (NO_SUCH_DEVICE). The user can confirm such a device by pairing with it or by typing its fingerprint.
+ * namida_hub_send() does this check without @text. Errors: IDENTITY_CHANGED, NO_SUCH_DEVICE.
  */
 gboolean namida_hub_check_recipient (NamidaHub *self, NamidaPeer *peer, const char *text, GError **error);
 /**
- * namida_hub_send: starts at once: scans @files (GListModel of GFile), offers, sends. @pin: (nullable).
- * Returns: (transfer none): in namida_hub_get_transfers(); its "ended" tells the outcome, errors of scanning included.
+ * namida_hub_send: scans @files (GListModel of GFile), sends the offer and then the files. @pin: (nullable)
+ * Returns: (transfer none): the transfer, which is in namida_hub_get_transfers(). Its signal "ended" reports the
+ * outcome, including errors of scanning.
  */
 NamidaTransfer *namida_hub_send (NamidaHub *self, NamidaPeer *peer, GListModel *files, const char *pin);
-/** namida_hub_send_filtered: the same of what @filter (nullable) takes of @files. */
+/**
+ * namida_hub_send_filtered: like namida_hub_send(), but sends only those of @files that @filter (nullable) selects.
+ */
 NamidaTransfer *namida_hub_send_filtered (
     NamidaHub *self, NamidaPeer *peer, GListModel *files, NamidaScanFilter *filter, const char *pin);
-/** namida_hub_takes_text: whether @peer may take messages of text: LocalSend and this program do. */
+/** namida_hub_takes_text: Returns: whether @peer may accept text messages, as LocalSend and this program do. */
 gboolean namida_hub_takes_text (NamidaPeer *peer);
 /**
- * namida_hub_send_text_async: sends a message to @peer, and waits until it is accepted there.
- * @text: UTF-8, not empty, at most 64 KiB; @pin: (nullable); @unencrypted: the person knows that @peer cannot encrypt
+ * namida_hub_send_text_async: sends a text message to @peer and waits until it is accepted.
+ * @text: UTF-8, not empty, at most 64 KiB; @pin: (nullable); @unencrypted: the user knows that @peer cannot encrypt
  */
 void namida_hub_send_text_async (NamidaHub *self,
                                  NamidaPeer *peer,
@@ -200,23 +258,27 @@ void namida_hub_send_text_async (NamidaHub *self,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
-/** Errors: as a sending before its first file: DECLINED, PIN_REQUIRED, ENCRYPTION_REQUIRED, …; NOT_FOUND: it takes no
- * messages; TOO_LARGE. */
+/**
+ * namida_hub_send_text_finish: Errors: those of a transfer before its first file, such as DECLINED, PIN_REQUIRED,
+ * ENCRYPTION_REQUIRED; NOT_FOUND if the device accepts no messages; TOO_LARGE.
+ */
 gboolean namida_hub_send_text_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-/** namida_hub_read_everything: @transfer, which namida_hub_send() has just returned, reads every file again before it
- * is offered, whatever is remembered of it. Main context. */
+/**
+ * namida_hub_read_everything: makes @transfer, which namida_hub_send() has just returned, read and hash every file
+ * again before the offer, ignoring remembered hashes. Main context.
+ */
 void namida_hub_read_everything (NamidaHub *self, NamidaTransfer *transfer);
-/** NamidaSentBeforePolicy: what becomes of files that a LocalSend device has had from here before. */
+/** NamidaSentBeforePolicy: how to handle files that this device has sent to a LocalSend device before. */
 typedef enum
 {
-  NAMIDA_SENT_BEFORE_SEND,  /* they are sent; a retry leaves out what arrived */
-  NAMIDA_SENT_BEFORE_SKIP,  /* they are left out */
-  NAMIDA_SENT_BEFORE_AGAIN, /* they are sent, also by a retry: the person was asked */
+  NAMIDA_SENT_BEFORE_SEND,  /* send them; a retry skips those that arrived */
+  NAMIDA_SENT_BEFORE_SKIP,  /* skip them */
+  NAMIDA_SENT_BEFORE_AGAIN, /* send them, also in a retry, because the user was asked */
 } NamidaSentBeforePolicy;
 /**
- * namida_hub_count_sent_before_async: how many of @files, which are looked for as namida_hub_send_filtered() does,
- * @peer has had from here before and would store a second time. Of LocalSend devices alone: others are asked what they
- * have. Main context.
+ * namida_hub_count_sent_before_async: counts which of @files, which are scanned as in namida_hub_send_filtered(),
+ * were sent to @peer before and would be stored a second time. Only for LocalSend devices; other devices are asked
+ * what they have. Main context.
  */
 void namida_hub_count_sent_before_async (NamidaHub *self,
                                          NamidaPeer *peer,
@@ -225,32 +287,46 @@ void namida_hub_count_sent_before_async (NamidaHub *self,
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback,
                                          gpointer user_data);
-/** Returns: files; 0 also with @error (of the search for files). @bytes: (out): theirs. */
+/**
+ * namida_hub_count_sent_before_finish: Returns: the number of files; 0 also with @error (of the scanner). @bytes:
+ * (out): their size
+ */
 guint namida_hub_count_sent_before_finish (NamidaHub *self, GAsyncResult *result, guint64 *bytes, GError **error);
-/** namida_hub_set_sent_before: of @transfer, which namida_hub_send() has just returned. Main context. */
+/**
+ * namida_hub_set_sent_before: sets the policy of @transfer, which namida_hub_send() has just returned. Main context.
+ */
 void namida_hub_set_sent_before (NamidaHub *self, NamidaTransfer *transfer, NamidaSentBeforePolicy policy);
-/** namida_hub_set_phone_names: what becomes of names that a phone refuses; @transfer, which namida_hub_send() or
- * namida_hub_restore_to() has just returned. By default such a sending ends with UNSAFE_PATH before anybody is asked.
+/**
+ * namida_hub_set_phone_names: sets how to handle names that a phone refuses in @transfer, which namida_hub_send() or
+ * namida_hub_restore_to() has just returned. By default, such a transfer fails with UNSAFE_PATH before the other user
+ * is asked.
  */
 void namida_hub_set_phone_names (NamidaHub *self, NamidaTransfer *transfer, NamidaPhoneNames names);
-/** namida_hub_allow_unencrypted: @transfer, which namida_hub_send() or namida_hub_restore_to() has just returned, may
- * go to a device that cannot encrypt: its person was told so. Without it such a sending ends with ENCRYPTION_REQUIRED.
+/**
+ * namida_hub_allow_unencrypted: lets @transfer, which namida_hub_send() or namida_hub_restore_to() has just returned,
+ * go to a device that cannot encrypt, because the user was warned. Otherwise such a transfer fails with
+ * ENCRYPTION_REQUIRED.
  */
 void namida_hub_allow_unencrypted (NamidaHub *self, NamidaTransfer *transfer);
-/** namida_hub_limit_sending: @transfer, which namida_hub_send() has just returned, is sent with at most @limit bytes a
- * second; 0: as all others. Main context. */
+/**
+ * namida_hub_limit_sending: limits @transfer, which namida_hub_send() has just returned, to @limit bytes per second;
+ * 0: the general limit. Main context.
+ */
 void namida_hub_limit_sending (NamidaHub *self, NamidaTransfer *transfer, guint64 limit);
-/** NamidaHubPreview: what a sending would carry. */
+/** NamidaHubPreview: what a transfer would send. */
 typedef struct
 {
   NamidaBackup *backup;
-  NamidaOfferAnswer *wanted; /* (nullable): the files that would travel; %NULL: the device does not say */
-  GError *reason;            /* (nullable): why it does not */
+  NamidaOfferAnswer *wanted; /* (nullable): the files that would be sent; %NULL: the device does not tell */
+  GError *reason;            /* (nullable): why the device does not tell */
 } NamidaHubPreview;
+/** namida_hub_preview_free: frees @self and what it contains. */
 void namida_hub_preview_free (NamidaHubPreview *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaHubPreview, namida_hub_preview_free)
-/** namida_hub_preview_async: looks for @files as namida_hub_send_filtered() does, and asks @peer what it has of them;
- * nothing is sent or written down. */
+/**
+ * namida_hub_preview_async: scans @files as namida_hub_send_filtered() does, and asks @peer which of them it has.
+ * Nothing is sent or recorded.
+ */
 void namida_hub_preview_async (NamidaHub *self,
                                NamidaPeer *peer,
                                GListModel *files,
@@ -258,42 +334,56 @@ void namida_hub_preview_async (NamidaHub *self,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
-/** Returns: (transfer full) (nullable): errors are those of the search for files. */
+/** namida_hub_preview_finish: Returns: (transfer full) (nullable): %NULL with an error of the scanner. */
 NamidaHubPreview *namida_hub_preview_finish (NamidaHub *self, GAsyncResult *result, GError **error);
-/** namida_hub_retry: a failed sending of this run again; what is already there is not sent. One that waits for its
- * device tries at once, and is itself what is returned. (transfer none) (nullable) */
+/**
+ * namida_hub_retry: sends a failed transfer of this run again, without the files that are already there. A transfer
+ * that waits for its device tries at once and is returned itself. Returns: (transfer none) (nullable)
+ */
 NamidaTransfer *namida_hub_retry (NamidaHub *self, NamidaTransfer *transfer);
 /**
- * namida_hub_pause: stops @transfer until namida_hub_resume(), in either direction; nothing that arrived is lost.
- * PAUSED follows soon (a sending has to let go first). The other side shows that it was stopped here. No effect unless
- * namida_transfer_can_pause().
+ * namida_hub_pause: stops @transfer, in either direction, until namida_hub_resume(). No received data is lost. The
+ * state PAUSED follows soon, because an outgoing transfer has to stop its workers first. The other device shows that
+ * it was paused here. No effect unless namida_transfer_can_pause().
  */
 void namida_hub_pause (NamidaHub *self, NamidaTransfer *transfer);
-/** namida_hub_resume: a PAUSED one goes on, without a question to the other person. What is received goes on when the
- * other device, which waits, sends again: INTERRUPTED until then, and another row takes its place. */
+/**
+ * namida_hub_resume: resumes a PAUSED transfer without asking the other user. A receiving transfer becomes
+ * INTERRUPTED until the waiting sender sends again; then another row takes its place.
+ */
 void namida_hub_resume (NamidaHub *self, NamidaTransfer *transfer);
-/** namida_hub_cancel: ends @transfer, in whatever state it is, also when it is interrupted or paused. @keep_parts: what
- * has arrived stays for NAMIDA_LIMIT_PARKED_DAYS and need not be sent again. */
+/**
+ * namida_hub_cancel: ends @transfer in any state, also if it is interrupted or paused. @keep_parts: keep the received
+ * data for NAMIDA_LIMIT_PARKED_DAYS, so that it need not be sent again
+ */
 void namida_hub_cancel (NamidaHub *self, NamidaTransfer *transfer, gboolean keep_parts);
-/** namida_hub_accept: @always: trust this (proven) device and accept its backups from now on; without effect for one
- * whose identity has changed (namida_offer_get_doubt()): that takes a pairing. */
+/**
+ * namida_hub_accept: accepts @offer. @always: trust this device, which has proven its key, and accept its backups
+ * from now on; no effect for a device whose identity has changed (namida_offer_get_doubt()), which requires pairing
+ */
 void namida_hub_accept (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, gboolean always);
-/** namida_hub_accept_to: the same, into @folder (nullable: the usual one) for this time, where the landing is the
- * library: a folder that is there. What namida_offer_set_taken() took out of the offer is declined; an offer of which
- * nothing is left is declined as a whole. */
+/**
+ * namida_hub_accept_to: like namida_hub_accept(), but stores music below @folder (nullable: the default), which must
+ * exist, for this time; only for the library landing. Files that namida_offer_set_taken() removed from the offer are
+ * declined; an offer without remaining files is declined as a whole.
+ */
 void
 namida_hub_accept_to (NamidaHub *self, NamidaOffer *offer, NamidaLanding landing, const char *folder, gboolean always);
+/** namida_hub_decline: declines @offer. */
 void namida_hub_decline (NamidaHub *self, NamidaOffer *offer);
-/** namida_hub_block: declines @offer, and everything that this key offers, asks or says from now on, without a
- * question. One that has proven no key is only declined. */
+/**
+ * namida_hub_block: declines @offer, and silently everything that this key offers, asks or sends from now on. A
+ * device that has proven no key is only declined.
+ */
 void namida_hub_block (NamidaHub *self, NamidaOffer *offer);
-/** Returns: (transfer none) (nullable): by namida_offer_get_id(). */
+/** namida_hub_find_offer: Returns: (transfer none) (nullable): the open offer with @id, see namida_offer_get_id(). */
 NamidaOffer *namida_hub_find_offer (NamidaHub *self, const char *id);
 /**
- * namida_hub_pair_async: commit and reveal; @digits is called with what both screens must show; the person answers by
- * namida_hub_pair_confirm(). Finishes when both confirmed (the device is trusted then).
+ * NamidaPairDigits: called by namida_hub_pair_async() with the digits that both screens must show; the user answers
+ * with namida_hub_pair_confirm(). The operation finishes when both users have confirmed; the device is trusted then.
  */
 typedef void (*NamidaPairDigits) (NamidaHub *self, const char *digits, gpointer user_data);
+/** namida_hub_pair_async: starts a pairing with @peer. One at a time. */
 void namida_hub_pair_async (NamidaHub *self,
                             NamidaPeer *peer,
                             NamidaPairDigits digits,
@@ -301,61 +391,86 @@ void namida_hub_pair_async (NamidaHub *self,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
+/** namida_hub_pair_finish: Returns: %TRUE if the device is trusted now, else %FALSE with @error. */
 gboolean namida_hub_pair_finish (NamidaHub *self, GAsyncResult *result, GError **error);
+/**
+ * namida_hub_pair_confirm: @same: whether the user says that both devices show the same digits. %FALSE ends the
+ * pairing.
+ */
 void namida_hub_pair_confirm (NamidaHub *self, gboolean same);
-/** namida_hub_pair_set_auto_accept: whether what the device sends from now on is stored without a question, if the
- * pairing that goes on ends well; %TRUE at first. Before namida_hub_pair_confirm(). */
+/**
+ * namida_hub_pair_set_auto_accept: sets whether transfers of the device are accepted without asking once the current
+ * pairing succeeds. Default: %TRUE. Call it before namida_hub_pair_confirm().
+ */
 void namida_hub_pair_set_auto_accept (NamidaHub *self, gboolean auto_accept);
-/** namida_hub_set_may_pair: whether anybody here can answer "pair-requests"; %TRUE at first. Once it runs. */
+/**
+ * namida_hub_set_may_pair: sets whether somebody can answer "pair-requests" here. Default: %TRUE. Call it while the
+ * hub runs.
+ */
 void namida_hub_set_may_pair (NamidaHub *self, gboolean may);
-/** namida_hub_open_pairing: the person here expects to be asked for a pairing in the next two minutes: more may begin
- * than the few that strangers may try. */
+/**
+ * namida_hub_open_pairing: allows more pairing requests than the few that strangers may try, for two minutes, because
+ * the user expects one.
+ */
 void namida_hub_open_pairing (NamidaHub *self);
 
-/* namida-hub-backups.c: what is kept here. */
+/* namida-hub-backups.c: the versions that are kept here. */
 
-/** namida_hub_get_versions: owned by the hub, valid from namida_hub_new() on; loaded by the start and after each
- * receiving. */
+/**
+ * namida_hub_get_versions: Returns: (transfer none): the versions; owned by the hub and valid from namida_hub_new()
+ * on. Loaded at the start and after each received transfer.
+ */
 NamidaVersions *namida_hub_get_versions (NamidaHub *self);
 /**
- * namida_hub_restore_to: sends @version to any device: its zip and the music of @labels, (nullable): all of it; {NULL}:
- * the zip alone. Files that are not as they arrived are left out, and told. Otherwise as namida_hub_send(), retry
- * included.
+ * namida_hub_restore_to: sends @version to any device: its zip and the music of @labels. (nullable): all music;
+ * {NULL}: the zip alone. Files that are damaged are left out and reported. Otherwise like namida_hub_send(),
+ * including retry.
  * Returns: (transfer none)
  */
 NamidaTransfer *namida_hub_restore_to (
     NamidaHub *self, NamidaVersion *version, NamidaPeer *peer, const char *const *labels, const char *pin);
-/** namida_hub_restore_fitted_to: the same with @fitted, a copy of the version's zip that was made for @peer, in its
- * place. @fitted: (transfer full): a NamidaFittedBackup, which stays until the transfer is forgotten. */
+/**
+ * namida_hub_restore_fitted_to: like namida_hub_restore_to(), with @fitted, a copy that was made for @peer, in place
+ * of the version's zip. @fitted: (transfer full): a NamidaFittedBackup, which is kept until the transfer is removed
+ * from the list
+ */
 NamidaTransfer *namida_hub_restore_fitted_to (NamidaHub *self,
                                               NamidaVersion *version,
                                               NamidaPeer *peer,
                                               const char *const *labels,
                                               const char *pin,
                                               gpointer fitted);
-/** namida_hub_list_kept_async: what @peer, a device of ours, keeps for this one. Errors: DECLINED (it does not allow it
- * to fetch), UNREACHABLE, IDENTITY_CHANGED, NOT_FOUND (it keeps nothing for anybody). */
+/**
+ * namida_hub_list_kept_async: lists the versions that @peer, a trusted device, keeps for this one. Errors: DECLINED
+ * (it does not allow fetching), UNREACHABLE, IDENTITY_CHANGED, NOT_FOUND (it keeps nothing for others).
+ */
 void namida_hub_list_kept_async (
     NamidaHub *self, NamidaPeer *peer, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-/** (transfer full) (nullable) (element-type NamidaKeptBackup): newest first. */
+/** namida_hub_list_kept_finish: Returns: (transfer full) (nullable) (element-type NamidaKeptBackup): newest first */
 GPtrArray *namida_hub_list_kept_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 /**
- * namida_hub_fetch: gets the backup @backup_id of that list from @peer, verified; fetching it again after a break goes
- * on where it stopped. @labels: (nullable): which music folders; NULL: all.
- * Returns: (transfer none): in namida_hub_get_transfers().
+ * namida_hub_fetch: fetches and verifies the backup @backup_id of that list from @peer. After an interruption,
+ * fetching it again resumes it. @labels: (nullable): which music folders; %NULL: all
+ * Returns: (transfer none): the transfer, which is in namida_hub_get_transfers().
  */
 NamidaTransfer *namida_hub_fetch (
     NamidaHub *self, NamidaPeer *peer, const char *backup_id, const char *const *labels, NamidaLanding landing);
-/** namida_hub_set_retention: from now on, after each receiving that is verified; 0 (the default) keeps all. What it
- * moved to the trash is told by the signal "versions-removed" (const NamidaRemoval *), also when there is nothing but a
- * question (NamidaRemoval.question). */
+/**
+ * namida_hub_set_retention: sets the retention policy that is applied after each received and verified transfer from
+ * now on; 0 (the default) keeps all versions. The signal "versions-removed" (const NamidaRemoval *) reports what was
+ * moved to the trash, or only a question (NamidaRemoval.question).
+ */
 void namida_hub_set_retention (NamidaHub *self, NamidaRetention policy);
-/** namida_hub_set_reread_days: a file that was read last more than @days ago is read when a new version shares it; 0:
- * never. NAMIDA_LIMIT_REREAD_DAYS at first. */
+/**
+ * namida_hub_set_reread_days: sets after how many @days a file must be read again when a new version shares it; 0:
+ * never. Default: NAMIDA_LIMIT_REREAD_DAYS.
+ */
 void namida_hub_set_reread_days (NamidaHub *self, guint days);
-/** namida_hub_set_verify_days: reads files of versions again that nobody has read for @days, in the background and
- * while nothing is moved, one version after the other, the oldest first; 0 (the default of a hub): never. What is
- * damaged and has another copy is repaired; the rest is told by "trouble". */
+/**
+ * namida_hub_set_verify_days: makes the hub verify files of versions that were not read for @days, in the background
+ * and while no transfer runs, one version at a time, the oldest first; 0 (the default of a hub): never. Damaged files
+ * with another copy are repaired; "trouble" reports the others.
+ */
 void namida_hub_set_verify_days (NamidaHub *self, guint days);
 
 /**
@@ -363,7 +478,7 @@ void namida_hub_set_verify_days (NamidaHub *self, guint days);
  * @predecessor: the fingerprint of a device whose backups are kept here
  * @successor: the fingerprint of a trusted device
  *
- * The person here says that one device replaced another one: the new one may fetch what the old one sent. Main context.
+ * Records that the user replaced one device by another: the new one may fetch what the old one sent. Main context.
  */
 void namida_hub_succeed_async (NamidaHub *self,
                                const char *predecessor,
@@ -371,7 +486,7 @@ void namida_hub_succeed_async (NamidaHub *self,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
-/** Returns: %FALSE with INVALID_REQUEST, NO_SUCH_DEVICE or STORAGE. */
+/** namida_hub_succeed_finish: Returns: %FALSE with INVALID_REQUEST, NO_SUCH_DEVICE or STORAGE. */
 gboolean namida_hub_succeed_finish (NamidaHub *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The transfers of a running hub, for other programs of the same user. The socket lives in a folder that only this user
- * may enter; who connects is looked at once more. A line that does not end, or a program that does not read, costs one
- * of a few places and a few seconds. */
+/* Shows the transfers of a running hub to other programs of the same user. The socket is in a folder that only this
+ * user may enter, and the user of each connection is checked again. A line without an end, or a program that does not
+ * read, only costs one of a few slots for a few seconds. Main context. */
 #include "config.h"
 
 #include "namida-transfer-socket.h"
@@ -20,7 +20,7 @@
 #define FOLDER "running"
 #define SECONDS 5        /* for each connection, whatever it does */
 #define PLACES 8         /* connections at once */
-#define MAX_REQUEST 1024 /* bytes of a line */
+#define MAX_REQUEST 1024 /* bytes of a request line */
 #define MAX_ANSWER (4 * 1024 * 1024)
 #define MAX_PROGRAMS 64
 
@@ -65,7 +65,7 @@ namida_transfer_socket_init (NamidaTransferSocket *self)
 {
 }
 
-/* ---- what is answered ---- */
+/* ---- answers ---- */
 
 /* Returns: (transfer full) (nullable): the id of @transfer in the history; %NULL while it
  * has none. Main context. */
@@ -167,7 +167,7 @@ socket_answer (NamidaTransferSocket *self, const char *action, const char *id)
   return g_string_free_to_bytes (g_steal_pointer (&out));
 }
 
-/* Returns: (transfer none) (nullable): the text of a member; a member of another kind is none. */
+/* Returns: (transfer none) (nullable): the text of a member; %NULL if the member has another type. */
 static const char *
 socket_text (JsonObject *object, const char *key)
 {
@@ -176,7 +176,7 @@ socket_text (JsonObject *object, const char *key)
   return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
 }
 
-/* Returns: (transfer full) (nullable): %NULL: it is no request. */
+/* Returns: (transfer full) (nullable): %NULL if the line is no request. */
 static GBytes *
 socket_answer_line (NamidaTransferSocket *self, const char *line, gsize length)
 {
@@ -295,7 +295,7 @@ socket_on_incoming (NamidaTransferSocket *self, GSocketConnection *connection)
   SocketTalk *talk;
 
   if (self->open >= PLACES || !socket_is_own (connection))
-    return TRUE; /* it is closed */
+    return TRUE; /* this closes the connection */
   self->open++;
   talk = g_new0 (SocketTalk, 1);
   talk->self = g_object_ref (self);
@@ -306,10 +306,10 @@ socket_on_incoming (NamidaTransferSocket *self, GSocketConnection *connection)
   return TRUE;
 }
 
-/* ---- where it listens ---- */
+/* ---- the listening socket ---- */
 
-/* The address of @name in the open folder @folder: a path of a data folder may be longer than an address can be
- * (unix(7)). Returns: (transfer full) */
+/* Returns the address of @name in the open folder @folder, because the path of a data folder may be longer than a
+ * socket address can be (unix(7)). Returns: (transfer full) */
 static GSocketAddress *
 socket_address_at (int folder, const char *name)
 {
@@ -359,7 +359,7 @@ namida_transfer_socket_new (const char *data_dir, NamidaHub *hub, GError **error
   return g_steal_pointer (&self);
 }
 
-/* ---- who asks ---- */
+/* ---- the client side ---- */
 
 static void
 socket_take_answer (GInputStream *in, GPtrArray *found)
@@ -380,7 +380,7 @@ socket_take_answer (GInputStream *in, GPtrArray *found)
     }
 }
 
-/* Of a program that was killed only the name is left. */
+/* A program that was killed leaves only the name of its socket. */
 static void
 socket_ask_one (int folder, const char *name, const char *request, GPtrArray *found)
 {
