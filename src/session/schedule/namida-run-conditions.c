@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Battery and metered networks: see the header. */
+/* Battery and metered networks: see the header. Main context; the answers of D-Bus services come asynchronously. */
 #include "config.h"
 
 #include "namida-run-conditions.h"
@@ -12,7 +12,7 @@ struct _NamidaRunConditions
   GObject parent_instance;
 
   GCancellable *cancellable;
-  GDBusProxy *upower;            /* (nullable): not yet, or not there */
+  GDBusProxy *upower;            /* (nullable) until it is connected, or if there is no UPower */
   GPowerProfileMonitor *profile; /* (nullable): in a sandbox only */
   GNetworkMonitor *network;
   gboolean known;
@@ -108,7 +108,7 @@ namida_run_conditions_init (NamidaRunConditions *self)
   self->network = g_network_monitor_get_default ();
   g_signal_connect_object (self->network, "notify::network-metered", G_CALLBACK (conditions_emit), self,
                            G_CONNECT_SWAPPED);
-  /* A sandbox sees UPower only when it was let through; the portal knows the power saver. */
+  /* A sandbox can use UPower only with special permission, but the portal reports the power saver. */
   if (g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS))
     {
       self->profile = g_power_profile_monitor_dup_default ();

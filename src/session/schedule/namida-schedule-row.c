@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The tables of schedules: see the header. What a person chose and how the runs went are written by different
- * statements, so that a program that runs a schedule never takes back what another one has just changed. */
+/* The tables of schedules: see the header. The user's choices and the results of the runs are written by different
+ * statements, so that a program that runs a schedule never overwrites what another one has just changed. */
 #include "config.h"
 
 #include "namida-schedule-row.h"
@@ -59,7 +59,7 @@ outcome_from_text (const char *text)
 
 /* ---- reading ---- */
 
-/* One URI a line: they have no line breaks, whatever the names are. */
+/* One URI per line, because a URI contains no line breaks, whatever the names are. */
 static char *
 folders_to_text (GStrv folders)
 {
@@ -135,7 +135,7 @@ row_read (sqlite3_stmt *statement)
   return row;
 }
 
-/* @step: what sqlite3_step() answered last. */
+/* @step: the last result of sqlite3_step() */
 static gboolean
 rows_check (sqlite3 *handle, int step, GError **error)
 {
@@ -214,7 +214,7 @@ namida_schedule_row_add (NamidaDatabase *database, NamidaScheduleRow *row, GErro
   return written;
 }
 
-/* The statement before changed a row. */
+/* Checks that the previous statement has changed a row. */
 static gboolean
 row_was_there (sqlite3 *handle, gint64 id, GError **error)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The calendar of schedules: see the header. Slots of days and weeks are found by walking the dates of the time zone,
- * so that a day of 23 or 25 hours has one slot like any other. */
+ * so that a day of 23 or 25 hours has one slot like any other day. */
 #include "config.h"
 
 #include "namida-schedule-rule.h"
@@ -13,7 +13,7 @@
 #define DAY (24 * G_TIME_SPAN_HOUR)
 #define ANY_TIME NAMIDA_SCHEDULE_ANY_TIME
 
-/* Longest way back to a slot of a week, and one day more for a date whose slot is still to come. */
+/* The longest distance to the slot of a week, plus one day for a date whose slot is still to come. */
 #define MAX_DAYS_BACK 8
 
 static GTimeZone *
@@ -31,8 +31,8 @@ rule_date (gint64 us, GTimeZone *zone)
   return g_date_time_to_timezone (utc, zone);
 }
 
-/* The slot on the day of @date. A time of day that does not exist on it becomes the one after the gap, as GDateTime
- * does it. */
+/* Returns the slot on the day of @date. A time of day that does not exist on that day becomes the time after the gap,
+ * as in GDateTime. */
 static gint64
 rule_slot_of (const NamidaScheduleRule *rule, GDateTime *date, GTimeZone *zone)
 {
@@ -49,7 +49,7 @@ rule_is_on (const NamidaScheduleRule *rule, GDateTime *date)
   return rule->every == NAMIDA_SCHEDULE_DAY || g_date_time_get_day_of_week (date) == rule->weekday;
 }
 
-/* The same day some days later, at noon, which no clock change touches. */
+/* Returns the date some days later, at noon, which no clock change affects. */
 static GDateTime *
 rule_other_day (GDateTime *date, int days, GTimeZone *zone)
 {
@@ -136,8 +136,8 @@ namida_schedule_rule_is_due (const NamidaScheduleRule *rule, gint64 *slot, gint6
       *slot = namida_schedule_rule_latest (rule, now, zone);
       return TRUE;
     }
-  /* Further away than a clock that was set back by one period explains: the last run was noted by a clock that was far
-   * ahead, and nobody waits for it. */
+  /* The next slot is further away than setting back the clock by one period can explain: the clock was far ahead at
+   * the last run. Do not wait for it. */
   if (next - now > 2 * namida_schedule_rule_get_period (rule))
     *slot = namida_schedule_rule_latest (rule, now, zone);
   return FALSE;
@@ -150,7 +150,7 @@ rule_parse_at (const char *text, int *at)
 {
   guint tens = 0;
 
-  /* “3:00” is as clear as “03:00”. */
+  /* Accept “3:00” as well as “03:00”. */
   if (strlen (text) == 5 && g_ascii_isdigit (text[0]))
     tens = (guint) g_ascii_digit_value (*text++);
   if (strlen (text) != 4 || !g_ascii_isdigit (text[0]) || text[1] != ':' || !g_ascii_isdigit (text[2])
@@ -161,7 +161,7 @@ rule_parse_at (const char *text, int *at)
   return *at < MINUTES_A_DAY && text[2] < '6';
 }
 
-/* "12h" */
+/* Parses "12h". */
 static gboolean
 rule_parse_hours (const char *text, guint *hours)
 {
@@ -195,7 +195,7 @@ namida_schedule_rule_parse (
   else
     {
       g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST,
-                   /* Translators: “day”, “week” and “12h” are what is typed. */
+                   /* Translators: the user types “day”, “week” or “12h”; do not translate these */
                    _ ("A schedule runs every “day”, every “week” or every so many hours, such as “12h”, not “%s”."),
                    every);
       return FALSE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One automatic backup as rows and widgets see it: see the header. */
+/* One automatic backup as rows and widgets see it: see the header. Main context. */
 #include "config.h"
 
 #include "namida-schedule-private.h"
@@ -47,7 +47,7 @@ namida_schedule_new (NamidaScheduleRow *row)
   return self;
 }
 
-/* Whether a person would see another schedule. */
+/* Whether the two rows look the same to the user. */
 static gboolean
 schedule_rows_equal (const NamidaScheduleRow *a, const NamidaScheduleRow *b)
 {
@@ -65,7 +65,7 @@ namida_schedule_take_row (NamidaSchedule *self, NamidaScheduleRow *row)
 {
   g_autoptr (NamidaScheduleRow) before = self->row;
 
-  /* What this program knows of its run is newer than what was read. */
+  /* What this program knows about its run is newer than what was read. */
   if (self->running != NULL || self->writing || self->unwritten)
     {
       row->slot_at = before->slot_at;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is due, and its run: the second half of NamidaSchedules. The clock is asked about once a minute and not set like
- * an alarm, because a timer stands still while the device sleeps and does not notice that a clock was set. A slot
- * counts as served when its run has ended, so that a program that was killed makes it up. Main context. */
+/* Which schedules are due, and their runs: the second half of NamidaSchedules. The clock is checked about once a
+ * minute instead of setting a timer for the due time, because a timer stands still while the device sleeps and does
+ * not notice that the clock was set. A slot counts as served when its run has ended, so that a run that was killed is
+ * repeated. Main context. */
 #include "config.h"
 
 #include "namida-schedules-private.h"
@@ -12,7 +13,7 @@
 
 #define LOOK_SECONDS 60
 
-/* How long after a failed try comes the next one. */
+/* Delays after the first failed attempt, the second one, and so on. */
 static const guint retry_minutes[] = { 1, 5, 15, 30, 60 };
 
 typedef struct
@@ -109,7 +110,7 @@ schedules_start_run (NamidaSchedules *self, NamidaSchedule *schedule, gint64 slo
         g_signal_emit_by_name (self, "trouble", error->message);
       if (schedule->lock < 0)
         {
-          /* Another program runs it. */
+          /* Another program runs it, or the lock file cannot be used. */
           namida_schedule_set_state (schedule, NAMIDA_SCHEDULE_RUNNING, 0);
           return;
         }
@@ -139,7 +140,7 @@ schedules_is_device_taken (NamidaSchedules *self, NamidaSchedule *schedule)
   return FALSE;
 }
 
-/* Whether a retry is still to be waited for. A clock that was set back does not make it longer. */
+/* Whether to wait for a retry. Setting the clock back does not make the wait longer. */
 static gboolean
 schedules_waits_to_retry (const NamidaScheduleRow *row, gint64 now)
 {
@@ -148,7 +149,7 @@ schedules_waits_to_retry (const NamidaScheduleRow *row, gint64 now)
   return row->retry_at > now && row->retry_at - now <= longest;
 }
 
-/* What keeps a due run from starting; RUNNING: nothing. */
+/* Returns what keeps a due run from starting; RUNNING if nothing does. */
 static NamidaScheduleState
 schedules_obstacle (NamidaSchedules *self, NamidaSchedule *schedule, gint64 now)
 {
@@ -212,13 +213,13 @@ schedules_on_time (gpointer user_data)
 
   self->timer = 0;
   if (namida_schedules_is_due_to_read (self))
-    namida_schedules_reload (self); /* which checks */
+    namida_schedules_reload (self); /* this also checks */
   else
     namida_schedules_check (self);
   return G_SOURCE_REMOVE;
 }
 
-/* Seconds until something may be due. */
+/* Returns the seconds until a schedule may be due. */
 static guint
 schedules_seconds_left (NamidaSchedules *self, gint64 now)
 {
@@ -250,7 +251,7 @@ namida_schedules_check (NamidaSchedules *self)
       schedules_check_one (self, schedule, now);
     }
   g_clear_handle_id (&self->timer, g_source_remove);
-  /* Without a schedule there is nothing to look at: who adds one in another program writes to the database, which the
+  /* Without schedules there is nothing to check. If another program adds one, it writes to the database, which the
    * hub notices. */
   if (self->host != NULL && n_items > 0)
     self->timer = g_timeout_add_seconds (schedules_seconds_left (self, now), schedules_on_time, self);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The list of schedules and what of it is in the database: see namida-schedules.h. Another program with this data
- * folder (the command “schedule”) may change the tables at any time, so they are read again about once a minute. */
+/* The list of schedules and its database tables: see namida-schedules.h. Another program with this data folder (the
+ * “schedule” command) may change the tables at any time, so they are read again about once a minute. Main context;
+ * the database is read and written in worker threads. */
 #include "config.h"
 
 #include "namida-schedules-private.h"
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 #define READ_AGAIN (50 * G_USEC_PER_SEC)
-#define READ_NOT_BEFORE (3 * G_USEC_PER_SEC) /* a receiver writes all the time */
+#define READ_NOT_BEFORE (3 * G_USEC_PER_SEC) /* a receiver writes to the database all the time */
 
 static GType
 schedules_get_item_type (GListModel *list)
@@ -76,7 +77,7 @@ schedules_load_thread (GTask *task, gpointer source, gpointer data, GCancellable
     g_task_return_error (task, error);
 }
 
-/* Both are by id. */
+/* Both lists are ordered by id. */
 static void
 schedules_merge (NamidaSchedules *self, GPtrArray *rows)
 {
@@ -168,7 +169,7 @@ namida_schedules_database_changed (NamidaSchedules *self)
 {
   gint64 since = namida_clock_monotonic () - self->read_at;
 
-  /* With a schedule here, the timer of namida_schedules_check() reads what is left out now. */
+  /* If the list is not empty, the timer of namida_schedules_check() reads later what is skipped now. */
   if (since >= READ_NOT_BEFORE || since < 0 || g_list_model_get_n_items (G_LIST_MODEL (self->items)) == 0)
     namida_schedules_reload (self);
 }
@@ -225,7 +226,7 @@ schedules_noted (GObject *source, GAsyncResult *result, gpointer user_data)
   schedule->writing = FALSE;
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
-      /* A full disk: what it knows stays in memory, and is written at the next look. */
+      /* The disk may be full. Keep the results in memory and write them at the next check. */
       schedules_tell (self, error);
       schedule->note_end |= writing->ended;
       schedule->unwritten = TRUE;
@@ -256,7 +257,7 @@ namida_schedules_note (NamidaSchedules *self, NamidaSchedule *schedule, gboolean
   g_task_run_in_thread (task, schedules_note_thread);
 }
 
-/* What a person asked for, in a worker; the list is read again then. */
+/* Writes the user's changes in a worker; then the list is read again. */
 static void
 schedules_write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -342,12 +343,12 @@ namida_schedules_save_async (NamidaSchedules *self,
   if (before != NULL)
     {
       writing->row->slot_at = before->row->slot_at;
-      /* Another time: what was due by the old one is not. */
+      /* With a new time, a slot of the old time is no longer due. */
       if (row->rule.at != NAMIDA_SCHEDULE_ANY_TIME
           && (row->rule.at != before->row->rule.at || row->rule.every != before->row->rule.every
               || row->rule.weekday != before->row->rule.weekday))
         writing->row->slot_at = namida_schedule_rule_latest (&row->rule, namida_clock_real (), self->zone);
-      /* While it was off nothing was missed. */
+      /* Nothing was missed while it was off. */
       if (row->enabled && !before->row->enabled && row->rule.at != NAMIDA_SCHEDULE_ANY_TIME)
         writing->row->slot_at = namida_schedule_rule_latest (&row->rule, namida_clock_real (), self->zone);
       before->row->slot_at = writing->row->slot_at;
@@ -427,8 +428,8 @@ namida_schedules_run_now_finish (NamidaSchedules *self, GAsyncResult *result, GE
 int
 namida_schedule_lock_take (const char *path, gint64 id, GError **error)
 {
-  /* One byte for each schedule. The lock belongs to the descriptor, not to the process: two runs of one program
-   * exclude each other, too. */
+  /* One byte for each schedule. The lock belongs to the file descriptor, not to the process, so two runs in one
+   * program exclude each other, too. */
   struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = id, .l_len = 1 };
   int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Keeping the computer awake: see the header. logind gives a descriptor, and sleep is possible again when it is closed;
- * the portal gives a request, which has to be closed by a call. */
+/* Inhibits suspend: see the header. logind returns a file descriptor, and closing it ends the inhibition; the portal
+ * returns a request, which must be closed by a method call. Main context. */
 #include "config.h"
 
 #include "namida-sleep-inhibitor.h"
@@ -21,8 +21,8 @@ struct _NamidaSleepInhibitor
   char *reason;
   GCancellable *cancellable;
   GDBusConnection *bus; /* (nullable) */
-  int fd;               /* of logind; -1: none */
-  char *handle;         /* (nullable): of the portal */
+  int fd;               /* from logind; -1: none */
+  char *handle;         /* (nullable): from the portal */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaSleepInhibitor, namida_sleep_inhibitor, G_TYPE_OBJECT)
@@ -52,7 +52,7 @@ inhibitor_on_logind (GObject *source, GAsyncResult *result, gpointer user_data)
   if (fds == NULL || index >= g_unix_fd_list_get_length (fds))
     return;
   self->fd = g_unix_fd_list_get (fds, index, NULL);
-  /* It is not wanted any more. */
+  /* The inhibition is no longer wanted. */
   if (g_cancellable_is_cancelled (self->cancellable) && self->fd >= 0)
     close (g_steal_fd (&self->fd));
 }
@@ -94,7 +94,7 @@ inhibitor_on_bus (GObject *source, GAsyncResult *result, gpointer user_data)
   if (bus == NULL || g_cancellable_is_cancelled (self->cancellable))
     return;
   g_set_object (&self->bus, bus);
-  /* No cancellable: an answer that nobody takes would keep the computer awake. */
+  /* No cancellable: an answer that nobody receives would keep the computer awake. */
   if (!inhibitor_is_sandboxed ())
     {
       g_dbus_connection_call_with_unix_fd_list (bus, LOGIND, LOGIND_PATH, LOGIND ".Manager", "Inhibit",

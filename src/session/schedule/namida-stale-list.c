@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The devices without a recent backup, for rows and for those who tell people: see the header. */
+/* The devices without a recent backup, for rows and for the code that notifies users: see the header. Main context;
+ * the database is read in a worker thread. */
 #include "config.h"
 
 #include "namida-stale-list.h"
@@ -9,15 +10,15 @@
 #include <gio/gio.h>
 
 #define EVERY_SECONDS 3600
-#define SOON_MS 2000 /* several changes are one look */
+#define SOON_MS 2000 /* combines several changes into one check */
 
 struct _NamidaStaleList
 {
   GObject parent_instance;
 
-  NamidaDatabase *database; /* (nullable) before it is started */
+  NamidaDatabase *database; /* (nullable) until it is started */
   GPtrArray *devices;       /* (nullable) (element-type NamidaStaleDevice) */
-  GHashTable *lost;         /* fingerprint → number of songs, as told last */
+  GHashTable *lost;         /* fingerprint → number of songs that was last reported */
   gboolean note, loading, again, known;
   guint timer, soon;
 };
@@ -41,7 +42,7 @@ stale_list_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
     g_task_return_error (task, error);
 }
 
-/* What was so at the start of the program is not told: it was told when it happened. */
+/* What was already so when the program started is not reported, because it was reported when it happened. */
 static void
 stale_list_tell_lost (NamidaStaleList *self, const NamidaStaleDevice *device)
 {
@@ -138,7 +139,7 @@ namida_stale_list_start (NamidaStaleList *self, NamidaDatabase *database, gboole
   self->note = note;
   if (self->timer == 0)
     self->timer = g_timeout_add_seconds (EVERY_SECONDS, stale_list_on_time, self);
-  /* At once: the first backup may arrive in a moment, and is compared with what is known by then. */
+  /* Load at once, because the first backup may arrive in a moment and is compared with what is known by then. */
   stale_list_load (self);
 }
 

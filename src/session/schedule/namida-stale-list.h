@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NamidaStaleList: what namida_stale_list() knows, kept up to date for rows and told once: it looks when the hub
- * starts, each hour, and when a backup has come or gone. The window and the service listen. Main context; the database
- * is read in a worker thread. */
+/* NamidaStaleList: keeps the result of namida_stale_list() up to date for rows, and reports each finding once. It
+ * checks when the hub starts, every hour, and when a backup is added or removed. The window and the service connect
+ * to its signals. Main context; the database is read in a worker thread. */
 #pragma once
 
 #include "namida-stale.h"
@@ -10,17 +10,20 @@ G_BEGIN_DECLS
 
 #define NAMIDA_TYPE_STALE_LIST (namida_stale_list_get_type ())
 /**
- * NamidaStaleList: signal "changed": words for rows may be others now. Signal "stale" (const char *sentence, gboolean
- * first): a device has had no backup for too long; @first: nobody was told yet, else a day has passed since the last
- * time. Signal "shrunk" (const char *sentence): the backup that has just arrived lost much of what the one before had.
+ * NamidaStaleList: signal "changed": the words for rows may have changed. Signal "stale" (const char *sentence,
+ * gboolean first): a device has had no backup for too long; @first: nobody was told yet, otherwise a day has passed
+ * since the last report. Signal "shrunk" (const char *sentence): the backup that has just arrived lacks many songs
+ * that the previous one had.
  */
 G_DECLARE_FINAL_TYPE (NamidaStaleList, namida_stale_list, NAMIDA, STALE_LIST, GObject)
 
+/** namida_stale_list_new: Returns: (transfer full): a list that checks nothing before namida_stale_list_start(). */
 NamidaStaleList *namida_stale_list_new (void);
-/** namida_stale_list_start: @note: whether this program is the one that tells people. */
+/** namida_stale_list_start: @note: whether this program is the one that notifies users */
 void namida_stale_list_start (NamidaStaleList *self, NamidaDatabase *database, gboolean note);
+/** namida_stale_list_stop: stops checking and releases the database. */
 void namida_stale_list_stop (NamidaStaleList *self);
-/** namida_stale_list_refresh: looks now. */
+/** namida_stale_list_refresh: checks now. */
 void namida_stale_list_refresh (NamidaStaleList *self);
 
 /** namida_stale_list_dup_words: Returns: (transfer full) (nullable): "No backup for 23 days" (RECEIVE) or "Has not been

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which devices have had no backup for too long: see the header. */
+/* Determines which devices have had no backup for too long: see the header. The functions block; call them in worker
+ * threads. */
 #include "config.h"
 
 #include "namida-stale.h"
@@ -12,11 +13,11 @@
 #include <json-glib/json-glib.h>
 
 #define DAY (24 * G_TIME_SPAN_HOUR)
-#define APART (4 * G_TIME_SPAN_HOUR) /* what is closer is one backup in several goes */
+#define APART (4 * G_TIME_SPAN_HOUR) /* backups that are closer together count as one that took several attempts */
 #define GAPS_LEAST 2u
 #define GAPS_MOST 10u
 #define LOST_LEAST 10u /* songs */
-#define LOST_SHARE 10u /* one in so many */
+#define LOST_SHARE 10u /* one in this many */
 
 void
 namida_stale_device_free (NamidaStaleDevice *self)
@@ -53,7 +54,7 @@ namida_stale_interval (const gint64 *times, guint n)
     }
   if (gaps->len < GAPS_LEAST)
     return 0;
-  /* The habit of today counts, not that of years ago. */
+  /* Use recent intervals, not those of years ago. */
   if (gaps->len > GAPS_MOST)
     g_array_remove_range (gaps, 0, gaps->len - GAPS_MOST);
   g_array_sort (gaps, stale_compare);
@@ -68,14 +69,14 @@ namida_stale_days (gint64 last_at, gint64 interval, gint64 now)
   return (guint) MAX ((now - last_at) / DAY, 1);
 }
 
-/* ---- what is known ---- */
+/* ---- reading the database ---- */
 
-/* Devices while they are found out: the key is direction and fingerprint. */
+/* Collects devices while reading. The key is direction and fingerprint. */
 typedef struct
 {
   NamidaStaleDevice *device; /* owned */
   GArray *times;
-  gint64 logged_at, noted_at; /* of stale_notices */
+  gint64 logged_at, noted_at; /* from the table stale_notices */
 } StaleEntry;
 
 static void
@@ -112,7 +113,7 @@ stale_entry (GHashTable *entries, NamidaStaleDirection direction, const char *fi
   return entry;
 }
 
-/* Songs of the folders that both have: one who sends less folders has chosen so. */
+/* Count only songs of folders that both backups have: a device that sends fewer folders was configured to do so. */
 static void
 stale_count_songs (const char *labels, GHashTable *counts)
 {
@@ -205,7 +206,8 @@ stale_read_versions (NamidaDatabase *database, GHashTable *entries, GError **err
   return step == SQLITE_DONE;
 }
 
-/* What was fetched is no backup; nor is what was restored to another device, but nobody does that by habit. */
+/* A fetched version is no backup. Neither is one that was restored to another device, but nobody does that regularly.
+ */
 static gboolean
 stale_read_sent (NamidaDatabase *database, GHashTable *entries, GError **error)
 {
@@ -284,10 +286,10 @@ stale_read_notices (NamidaDatabase *database, GHashTable *entries, GError **erro
   return step == SQLITE_DONE;
 }
 
-/* ---- what follows from it ---- */
+/* ---- deciding ---- */
 
-/* Backups of days when the clock was ahead would be the newest ones until then, and hide for as long that none comes.
- */
+/* Removes times in the future, unless all are. Backups that were made while the clock was ahead would otherwise be
+ * the newest ones until that date and hide that no more backups come. */
 static void
 stale_forget_future (GArray *times, gint64 now)
 {
@@ -311,7 +313,7 @@ stale_decide (StaleEntry *entry, gint64 now)
       device->last_at = g_array_index (entry->times, gint64, entry->times->len - 1);
       device->never = FALSE;
     }
-  /* Where there is no other. */
+  /* If all times are in the future, use the current time. */
   device->last_at = MIN (device->last_at, now);
   if (device->interval == 0)
     device->interval = namida_stale_interval ((const gint64 *) entry->times->data, entry->times->len);

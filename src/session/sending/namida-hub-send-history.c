@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes the row of an outgoing transfer to the history, with what the next run of the program needs to resume it,
+ * and resumes the transfers of the last run. namida-hub-send.c and namida-hub-wait.c call it. Main context; rows are
+ * written in worker threads. */
 #include "config.h"
 
 #include "namida-hub-send-private.h"
 #include "namida-clock.h"
 #include "namida-transfer-end.h"
 
-/* The row of a sending in the history, and what it says to the next run of the program. */
-
-/* In the place of a URI: nobody on the other device has accepted it yet. */
+/* Used in place of a URI: nobody on the other device has accepted the transfer yet. */
 #define NOT_ACCEPTED "#not-accepted"
 
 typedef struct
 {
   NamidaJournalSession *row;
-  NamidaBackup *backup; /* (nullable): what the row's key is made of; a library of 100,000 files takes its time */
+  /* (nullable): the backup that the key of the row is computed from in a worker, because a library of 100,000 files
+   * takes time. */
+  NamidaBackup *backup;
 } Writing;
 
 static void
@@ -75,8 +78,8 @@ journal_state (NamidaTransferState state)
     }
 }
 
-/* What goes on after the program's end: of a program that waits for days, not of a command that a person repeats. One
- * URI a line: they have no line breaks. */
+/* Returns what is needed to resume the transfer after the end of the program: only for a program that waits for days,
+ * not for a command that the user can repeat. One URI per line, because a URI contains no line breaks. */
 static char *
 dup_wish (NamidaHub *self, NamidaSending *sending)
 {
@@ -97,7 +100,7 @@ dup_wish (NamidaHub *self, NamidaSending *sending)
   return g_string_free (g_steal_pointer (&wish), FALSE);
 }
 
-/* The row as it is now. One after the other: an older state must not come last. */
+/* Writes the current state to the row. One write at a time, so that an older state cannot be written last. */
 void
 namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
 {
@@ -148,7 +151,7 @@ namida_sending_write (NamidaHub *self, NamidaTransfer *transfer)
   g_task_run_in_thread (task, journal_thread);
 }
 
-/* ---- what an earlier run of the program did not bring to its end ---- */
+/* ---- transfers that an earlier run of the program did not finish ---- */
 
 static void
 take_up (NamidaHub *self, const NamidaJournalSession *row)
@@ -171,7 +174,7 @@ take_up (NamidaHub *self, const NamidaJournalSession *row)
   sending->history_id = g_strdup (row->id);
   sending->accepted = !g_str_has_prefix (row->wish, NOT_ACCEPTED "\n");
   sending->files = G_LIST_MODEL (g_steal_pointer (&files));
-  /* It waits no longer than if the program had run all the time. */
+  /* Wait no longer than if the program had been running all the time. */
   sending->away_since = namida_clock_monotonic () - MAX (namida_clock_real () - row->updated_at, 0);
   namida_transfer_set_pausable (transfer, TRUE);
   namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Several sendings to one device become one: the same files again are the sending that goes on already, and one that
- * still waits for its device takes further files, so that its person there is asked once. Called by namida_hub_send();
- * main context. */
+/* Combines several outgoing transfers to one device: sending the same files again returns the running transfer, and a
+ * transfer that still waits for its device takes further files, so that the remote user is asked once. Called by
+ * namida_hub_send(). Main context. */
 #include "config.h"
 
 #include "namida-hub-send-private.h"
@@ -32,7 +32,7 @@ join_has_all (GListModel *files, GListModel *others)
   return TRUE;
 }
 
-/* It waits for its device, and nobody there has seen it yet. */
+/* Whether the transfer waits for its device and nobody there has seen the offer yet. */
 static gboolean
 join_may_grow (NamidaSending *sending)
 {

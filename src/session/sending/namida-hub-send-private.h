@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Outgoing transfers of the hub, shared by the files of src/session/sending and namida-hub-schedules.c. Main context.
+ */
 #pragma once
 
 #include "namida-phone-names.h"
@@ -7,50 +9,54 @@
 
 G_BEGIN_DECLS
 
-/* One sending: scan, send, wait for a device that is away, remember. Owned by its transfer. */
+/* NamidaSending: the hub's data of one outgoing transfer: scanning, sending, waiting for a device that is away, and
+ * resuming. Owned by its transfer. */
 typedef struct
 {
-  GWeakRef hub;      /* the hub holds the transfer, and the transfer this */
-  NamidaPeer *peer;  /* (nullable) until a device of an earlier run is seen */
-  char *fingerprint; /* (nullable) until somebody has shown one */
+  GWeakRef hub;      /* weak, because the hub holds the transfer, and the transfer holds this */
+  NamidaPeer *peer;  /* (nullable) until the device of an earlier run is seen */
+  char *fingerprint; /* (nullable) until the device has shown its key */
   NamidaSendSource *what;
-  GListModel *files; /* (nullable): what is found by scanning these, and can be found again by another run */
+  GListModel *files; /* (nullable): the files to scan; another run can find them again */
   char *pin;
   gboolean scanning;
   gboolean is_filtered;   /* only a part of @files is sent */
-  gboolean by_schedule;   /* nobody asked for this one */
-  gboolean reread;        /* its person wants every file read again */
-  guint64 limit;          /* bytes a second, 0: that of the hub */
-  gboolean unencrypted;   /* its person knows, and wants it nevertheless */
-  NamidaSender *sender;   /* (nullable) between two tries */
-  NamidaPhoneNames names; /* what becomes of names that a phone refuses */
+  gboolean by_schedule;   /* started by a schedule, not by the user */
+  gboolean reread;        /* the user wants every file to be read again */
+  guint64 limit;          /* bytes per second; 0: the limit of the hub */
+  gboolean unencrypted;   /* the user was warned and wants to send anyway */
+  NamidaSender *sender;   /* (nullable) between two attempts */
+  NamidaPhoneNames names; /* how to handle names that a phone refuses */
   NamidaSentBeforePolicy sent_before;
 
   /* While the device is away. */
-  gboolean accepted;                   /* somebody there said yes, once */
-  gboolean resume;                     /* asked for while it was still stopping */
-  gboolean closing;                    /* the program ends, and the next one goes on */
-  gint64 away_since;                   /* monotonic; 0: it is not */
-  gint64 tried_at;                     /* monotonic */
-  guint tries;                         /* since then */
-  guint retry_after;                   /* seconds until the next one, as the device named them; 0: none */
-  guint timer;                         /* until the next one */
-  NamidaPeer *watched;                 /* (nullable): its entry in the list of devices */
-  char *history_id;                    /* (nullable) until it has a row of the history */
-  char *next_id;                       /* (nullable): what that will be, when somebody has asked */
-  gboolean writing, write_again, last; /* its row of the history, one at a time; @last: the final one */
-  GError *error;                       /* why the last try ended */
+  gboolean accepted;                   /* the remote user has accepted once */
+  gboolean resume;                     /* resuming was requested while the transfer was still stopping */
+  gboolean closing;                    /* the program ends and its next run resumes the transfer */
+  gint64 away_since;                   /* monotonic µs; 0: the device is not away */
+  gint64 tried_at;                     /* monotonic µs of the last attempt */
+  guint tries;                         /* number of attempts since @away_since */
+  guint retry_after;                   /* seconds until the next attempt, as requested by the device; 0: none */
+  guint timer;                         /* runs until the next attempt */
+  NamidaPeer *watched;                 /* (nullable): the entry of the device in the list of devices */
+  char *history_id;                    /* (nullable) until it has a row in the history */
+  char *next_id;                       /* (nullable): the future history_id, if it was requested early */
+  gboolean writing, write_again, last; /* state of writing the row, one write at a time; @last: the final write */
+  GError *error;                       /* (nullable): why the last attempt ended */
 } NamidaSending;
 
 /* namida-sending.c */
-/* Makes @transfer a sending of @self. @peer: (nullable); @what: (transfer full) */
+/** namida_sending_attach: makes @transfer an outgoing transfer of @self. @peer: (nullable); @what: (transfer full) */
 void namida_sending_attach (
     NamidaTransfer *transfer, NamidaHub *self, NamidaPeer *peer, const char *fingerprint, NamidaSendSource *what);
-NamidaSending *namida_sending_of (NamidaTransfer *transfer); /* (nullable): not one of namida_hub_send() */
+/** namida_sending_of: Returns: (transfer none) (nullable): %NULL if namida_hub_send() did not create @transfer. */
+NamidaSending *namida_sending_of (NamidaTransfer *transfer);
 /* namida-hub-send.c */
-/* Scans again, so that what has changed is sent as it is now, and tries. */
+/** namida_sending_try: scans again, so that changed files are sent as they are now, and sends. */
 void namida_sending_try (NamidaHub *self, NamidaTransfer *transfer);
-/* @peer: (nullable); @what: (transfer full). Not tried yet. */
+/**
+ * namida_sending_begin: creates the transfer and lists it, without sending. @peer: (nullable); @what: (transfer full)
+ */
 NamidaTransfer *namida_sending_begin (NamidaHub *self,
                                       NamidaPeer *peer,
                                       const char *alias,
@@ -58,30 +64,49 @@ NamidaTransfer *namida_sending_begin (NamidaHub *self,
                                       gboolean encrypted,
                                       NamidaSendSource *what);
 
-/* namida-hub-send-join.c: a sending to this device that does the same, or that takes @files, too: (transfer none)
- * (nullable). @pin: (nullable). */
+/* namida-hub-send-join.c: namida_sending_join: @pin: (nullable). Returns: (transfer none) (nullable): a transfer to
+ * this device with the same files, or one that now sends @files, too. */
 NamidaTransfer *namida_sending_join (NamidaHub *self, const char *fingerprint, GListModel *files, const char *pin);
 
 /* namida-hub-wait.c */
-/* The device may have come back with another address. */
+/**
+ * namida_sending_find_again: looks for the device in the list, because it may have come back with another address.
+ */
 void namida_sending_find_again (NamidaHub *self, NamidaSending *sending);
-/* Nobody waits any longer: it fails with the error of the last try. */
+/** namida_sending_give_up: stops waiting and fails with the error of the last attempt. */
 void namida_sending_give_up (NamidaHub *self, NamidaTransfer *transfer);
+/**
+ * namida_sending_wait: waits for the device, and tries again when it is seen, or after an interval that grows from 1
+ * to 60 s. Gives up when the patience of the hub is exhausted.
+ */
 void namida_sending_wait (NamidaHub *self, NamidaTransfer *transfer);
-/* A person's wish while nobody works for it. */
+/** namida_sending_cancelled: pausing and canceling by the user while no worker is active. */
 void namida_sending_cancelled (NamidaTransfer *transfer);
+/**
+ * namida_sending_stay_paused: called when the workers of a paused transfer have stopped; resumes it if that was
+ * requested meanwhile.
+ */
 void namida_sending_stay_paused (NamidaHub *self, NamidaTransfer *transfer);
+/** namida_sending_seen: tries soon, because the device was seen. */
 void namida_sending_seen (NamidaTransfer *transfer);
 
 /* namida-hub-sent-before.c */
-/* Whether files that the device has had before are left out of this sending, whose device is known. */
+/**
+ * namida_sending_leaves_out_sent: Returns: whether files that the device received before are left out. The device of
+ * @sending must be known.
+ */
 gboolean namida_sending_leaves_out_sent (NamidaHub *self, NamidaSending *sending);
+/** namida_sending_leave_out_sent_async: removes files from @backup that the device received before, in a worker. */
 void namida_sending_leave_out_sent_async (
     NamidaHub *self, NamidaSending *sending, NamidaBackup *backup, GAsyncReadyCallback callback, gpointer user_data);
-/* Returns: (transfer full): the rest; @transfer says how many were left out. */
+/**
+ * namida_sending_leave_out_sent_finish: Returns: (transfer full): the remaining files. The advice text of @transfer
+ * says how many were left out.
+ */
 NamidaBackup *namida_sending_leave_out_sent_finish (NamidaTransfer *transfer, GAsyncResult *result);
 
 /* namida-hub-send-history.c */
+/** namida_sending_write: writes the state of @transfer to its row of the history, in a worker. */
 void namida_sending_write (NamidaHub *self, NamidaTransfer *transfer);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Messages of text to devices that speak LocalSend, and to other devices of this program, which read that, too. The
- * same rules as for files say to whom; nothing is written down. Called by the window and the command line in the main
- * context. */
+/* Sends text messages to devices that speak LocalSend, and to other devices with this program, which accept this,
+ * too. The same rules as for files decide which devices are allowed; nothing is recorded. The window and the command
+ * line call it. Main context. */
 #include "config.h"
 
 #include "namida-hub-private.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Starts outgoing transfers and runs each attempt: scan, check the names for a phone, send, and then finish, wait or
+ * fail. The window and the command line call it through namida-hub.h. Main context; scanning and sending run in
+ * worker threads. */
 #include "config.h"
 
 #include "namida-hub-send-private.h"
@@ -7,9 +10,9 @@
 
 #include <glib/gi18n-lib.h>
 
-/* ---- one try ---- */
+/* ---- one attempt ---- */
 
-/* It has stopped, and is not over. */
+/* The attempt has stopped, but the transfer has not ended. */
 static void
 go_on_later (NamidaHub *self, NamidaTransfer *transfer)
 {
@@ -43,14 +46,14 @@ send_done (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_error (&sending->error);
   namida_sender_send_finish (NAMIDA_SENDER (source), result, &sending->error);
   g_clear_object (&sending->sender);
-  /* The sender has ended the transfer, and the error is in it; or it can go on. */
+  /* Either the sender has ended the transfer and set its error, or the transfer can be resumed. */
   if (!namida_transfer_is_final (transfer))
     go_on_later (self, transfer);
   else if (self != NULL && self->database != NULL)
     namida_sending_write (self, transfer);
 }
 
-/* A sending that was accepted is in the history from then on: the program may be killed. */
+/* From the moment that it was accepted, an outgoing transfer is in the history, because the program may be killed. */
 static void
 on_state (NamidaTransfer *transfer)
 {
@@ -65,7 +68,7 @@ on_state (NamidaTransfer *transfer)
     namida_sending_write (self, transfer);
 }
 
-/* @error: (transfer none): nothing can be sent at all. */
+/* Ends a transfer that cannot be sent at all. @error: (transfer none) */
 static void
 end_unsent (NamidaHub *self, NamidaTransfer *transfer, const GError *error)
 {
@@ -105,7 +108,7 @@ start_sender (NamidaHub *self, NamidaTransfer *transfer)
   namida_sender_send_async (sending->sender, send_done, g_object_ref (transfer));
 }
 
-/* Everything is there already, as far as anybody can tell. */
+/* Ends a transfer without files to send, because everything seems to be there already. */
 static void
 end_without_files (NamidaHub *self, NamidaTransfer *transfer, NamidaBackup *backup)
 {
@@ -118,7 +121,7 @@ end_without_files (NamidaHub *self, NamidaTransfer *transfer, NamidaBackup *back
     namida_hub_sending_over (self);
 }
 
-/* @backup: (nullable): NULL with @error. */
+/* @backup: (nullable): %NULL with @failure */
 static void
 send_gathered (NamidaHub *self, NamidaTransfer *transfer, NamidaBackup *backup, GError *failure)
 {
@@ -136,7 +139,7 @@ send_gathered (NamidaHub *self, NamidaTransfer *transfer, NamidaBackup *backup, 
     {
       if (sending->accepted)
         namida_transfer_restart (transfer);
-      /* Once: a try that goes on has read them. */
+      /* Only once: a transfer that is resumed has read them already. */
       if (sending->reread && !sending->accepted)
         namida_backup_set_reread (backup, TRUE);
       namida_transfer_set_backup (transfer, backup);
@@ -257,7 +260,7 @@ namida_sending_begin (NamidaHub *self,
   return transfer; /* the list holds it */
 }
 
-/* Ends @user_data as who asked for it has it in hand: "ended" is not missed. */
+/* Ends the transfer in an idle callback, so that the caller can connect to "ended" first. */
 static gboolean
 refuse_recipient (gpointer user_data)
 {
@@ -279,7 +282,7 @@ begin_sending (NamidaHub *self, NamidaPeer *peer, NamidaSendSource *what, GListM
 
   sending->pin = g_strdup (pin);
   g_set_object (&sending->files, files);
-  /* A trusted device that is away is waited for like one that was lost: it is asked when it is back. */
+  /* Wait for a trusted device that is away as for one that was lost. Its user is asked when it is back. */
   if (self->patience_seconds > 0 && namida_peer_get_away (peer) && namida_peer_get_trusted (peer))
     sending->accepted = TRUE;
   if (namida_hub_check_recipient (self, peer, NULL, &sending->error))
@@ -392,7 +395,8 @@ namida_hub_close_sendings (NamidaHub *self)
 
       if (namida_transfer_is_final (transfer) || sending == NULL)
         continue;
-      /* It ends here; what arrived is safe over there, and a program that waits goes on at its next start. */
+      /* The transfer ends here. Received data is safe on the other device, and a program that waits resumes the
+       * transfer at its next start. */
       sending->closing = !self->send_only && self->patience_seconds > 0 && (sending->accepted || self->wait_for_device)
                          && sending->files != NULL && !sending->by_schedule;
       namida_transfer_cancel_keeping (transfer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Files that a LocalSend device has had from here before. It would store them a second time, under other names: before
- * a sending, the window and the command line ask how many there are, and the person chooses whether they are sent
- * again. A schedule, which nobody watches, leaves them out. Main context; the database is read in worker threads. */
+/* Files that this device has sent to a LocalSend device before. LocalSend would store them a second time under other
+ * names, so the window and the command line ask how many there are, and the user decides whether to send them again.
+ * A schedule, which runs unattended, leaves them out. Main context; the database is read in worker threads. */
 #include "config.h"
 
 #include "namida-hub-send-private.h"
@@ -15,7 +15,7 @@ typedef struct
 {
   NamidaDatabase *database;
   char *fingerprint;
-  NamidaBackup *backup; /* (nullable) until it was looked for */
+  NamidaBackup *backup; /* (nullable) until the files were scanned */
   NamidaSentBefore sum;
 } SentBefore;
 
@@ -41,7 +41,8 @@ sent_before_new (NamidaHub *hub, const char *fingerprint, NamidaBackup *backup)
   return self;
 }
 
-/* A device whose program compares contents is asked what it has. What does not encrypt is nobody in particular. */
+/* Devices of dialect v1 are asked what they have. A device without encryption has no identity that could be
+ * remembered. */
 static gboolean
 sent_before_is_of_use (NamidaHub *self, NamidaPeer *peer)
 {
@@ -49,7 +50,7 @@ sent_before_is_of_use (NamidaHub *self, NamidaPeer *peer)
          && namida_sender_best_dialect (namida_peer_get_dialects (peer)) == NAMIDA_DIALECT_LOCALSEND;
 }
 
-/* ---- how many there are ---- */
+/* ---- counting ---- */
 
 static void
 sent_before_count_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
@@ -112,7 +113,7 @@ namida_hub_count_sent_before_finish (NamidaHub *self, GAsyncResult *result, guin
   return count->sum.files;
 }
 
-/* ---- without them ---- */
+/* ---- leaving them out ---- */
 
 void
 namida_hub_set_sent_before (NamidaHub *self, NamidaTransfer *transfer, NamidaSentBeforePolicy policy)

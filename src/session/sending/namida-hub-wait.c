@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Outgoing transfers without an active worker, because the device is away or the user paused them: when to try again,
+ * and resuming, canceling and giving up. namida-hub-send.c and namida-hub-pause.c call it. Main context. */
 #include "config.h"
 
 #include "namida-hub-send-private.h"
@@ -6,8 +8,6 @@
 #include "namida-error.h"
 
 #include <glib/gi18n-lib.h>
-
-/* A sending while nobody works for it: its device is away, or a person paused it. */
 
 static void on_peers_changed (NamidaTransfer *transfer, guint position, guint removed, guint added, GListModel *peers);
 
@@ -25,7 +25,7 @@ stop_waiting (NamidaHub *self, NamidaTransfer *transfer)
   g_signal_handlers_disconnect_by_func (namida_transfer_get_cancellable (transfer), namida_sending_cancelled, transfer);
 }
 
-/* @error: (transfer none) (nullable): why the last try failed; NULL: the device was never seen by this run. */
+/* @error: (transfer none) (nullable): why the last attempt failed; %NULL: this run has never seen the device */
 static void
 give_up (NamidaHub *self, NamidaTransfer *transfer, const GError *error)
 {
@@ -62,12 +62,12 @@ on_told (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
-  /* What nobody goes on with is removed there after some days. */
+  /* If nobody resumes the session, the receiver removes its parts after some days. */
   if (!namida_client_cancel_finish (NAMIDA_CLIENT (source), result, &error))
     g_debug ("The receiver did not hear of the cancel: %s", error->message);
 }
 
-/* The parts that are over there are not wanted any more. */
+/* Tells the receiver that its parts are no longer needed. */
 static void
 tell_cancelled (NamidaHub *self, NamidaTransfer *transfer)
 {
@@ -117,7 +117,7 @@ on_wait_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* It was seen: no need to wait. A device that says much is not asked more than once a second. */
+/* The device was seen, so try now. A device that announces itself often is asked at most once per second. */
 void
 namida_sending_seen (NamidaTransfer *transfer)
 {
@@ -219,7 +219,7 @@ namida_hub_send_pause (NamidaHub *self, NamidaTransfer *transfer)
   sending->resume = FALSE;
   if (sending->sender != NULL || sending->scanning)
     {
-      namida_transfer_pause (transfer); /* stay_paused() follows */
+      namida_transfer_pause (transfer); /* namida_sending_stay_paused() follows */
       return;
     }
   stop_waiting (self, transfer);
@@ -236,7 +236,7 @@ namida_hub_send_resume (NamidaHub *self, NamidaTransfer *transfer)
 
   g_return_if_fail (sending != NULL);
 
-  /* It is paused for the person while the receiver is still being told. */
+  /* The transfer may be shown as paused while the receiver is still being told. */
   sending->resume = namida_transfer_is_pausing (transfer)
                     || (state == NAMIDA_TRANSFER_PAUSED && (sending->sender != NULL || sending->scanning));
   if (state != NAMIDA_TRANSFER_PAUSED || sending->resume)

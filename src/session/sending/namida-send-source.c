@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a sending sends. */
+/* Implements NamidaSendSource: see the header. The kind for scanned files is here, too. Main context; scanning is
+ * asynchronous. */
 #include "config.h"
 
 #include "namida-send-source.h"

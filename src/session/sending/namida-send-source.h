@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a sending sends: found out when it begins, and anew when it is tried again, so that what has changed is sent as
- * it is then. The hub knows three kinds: files that are scanned, files of a scan without some, and a version that is
- * restored to another device. Main context; the finding itself is asynchronous. */
+/* The source of the files of an outgoing transfer. It is evaluated when the transfer begins and again at each further
+ * attempt, so that changed files are sent as they are then. The hub has three kinds: scanned files, scanned files
+ * with a filter, and a version that is restored to another device. Main context; the evaluation itself is
+ * asynchronous. */
 #pragma once
 
 #include "namida-backup.h"
@@ -15,7 +16,7 @@ typedef void (*NamidaSendSourceBegin) (gpointer data,
                                        gpointer user_data);
 typedef NamidaBackup *(*NamidaSendSourceEnd) (GAsyncResult *result, GError **error);
 
-/** NamidaSendSource: counted by references (g_rc_box). */
+/** NamidaSendSource: reference counted (g_rc_box). */
 typedef struct
 {
   NamidaSendSourceBegin begin;
@@ -26,8 +27,8 @@ typedef struct
 
 /**
  * namida_send_source_new:
- * @begin: begins to find out what there is
- * @end: what was found: (transfer full) (nullable)
+ * @begin: starts to determine the files
+ * @end: finishes that; returns (transfer full) (nullable)
  * @data: (transfer full): for @begin
  * @data_free: frees @data
  *
@@ -35,9 +36,13 @@ typedef struct
  */
 NamidaSendSource *
 namida_send_source_new (NamidaSendSourceBegin begin, NamidaSendSourceEnd end, gpointer data, GDestroyNotify data_free);
-/** namida_send_source_new_for_files: scans @files (GListModel of GFile). @filter: (nullable): what to leave out.
- * Returns: (transfer full) */
+/**
+ * namida_send_source_new_for_files: scans @files (GListModel of GFile). @filter: (nullable): which files to leave
+ * out.
+ * Returns: (transfer full)
+ */
 NamidaSendSource *namida_send_source_new_for_files (GListModel *files, NamidaScanFilter *filter);
+/** namida_send_source_unref: releases a reference; the last one frees the source. */
 void namida_send_source_unref (NamidaSendSource *self);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the hub knows of one sending, from its beginning until its transfer is freed. Main context. */
+/* Creates and frees NamidaSending, the hub's data of one outgoing transfer, which lives until its transfer is freed.
+ * Main context. */
 #include "config.h"
 
 #include "namida-hub-send-private.h"
@@ -40,6 +41,6 @@ namida_sending_attach (
 NamidaSending *
 namida_sending_of (NamidaTransfer *transfer)
 {
-  /* A fetch and a receiving have no work of this kind. */
+  /* Fetches and receiving transfers have work data of other types. */
   return namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND ? namida_transfer_get_work (transfer) : NULL;
 }
