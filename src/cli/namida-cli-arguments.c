@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses sizes and speeds that are given as arguments. Used by the commands that transfer or keep data. Main thread. */
 #include "config.h"
 
 #include "namida-cli-arguments.h"
 
 #include <string.h>
 
-/* The smallest piece is 4 KiB, four workers take turns, and a head may take 10 seconds. */
+/* Slower limits cannot work: the smallest piece is 4 KiB, four workers take turns, and a request head must arrive
+ * within 10 seconds. */
 #define LIMIT_LEAST 10000u
 
 gboolean

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Asks about offers and pairing requests on the terminal, or with --json by events, and reads the answers from
+ * standard input without blocking the main loop. The commands that run a hub use it. Main thread. */
 #include "config.h"
 
 #include "namida-cli-ask.h"
@@ -12,7 +14,7 @@
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-#define SHOW_MS 500 /* the digits come with the second message, as a rule at once */
+#define SHOW_MS 500 /* the digits normally come at once, with the second message */
 
 struct _NamidaCliAsk
 {
@@ -21,14 +23,15 @@ struct _NamidaCliAsk
   NamidaLanding landing;
   gboolean offers;
   GDataInputStream *input;
-  GCancellable *cancellable; /* of the read that is under way */
-  GObject *current;          /* (nullable) the offer or request that a person is asked about */
-  gboolean over;             /* the input has ended */
-  gboolean missed;           /* a pairing ended since the last answer: which one the next is for, it has to say */
-  gboolean answered;         /* what is asked about was answered here */
-  gboolean shown;            /* the pairing that is asked about was told of */
-  gboolean choosing;         /* the next line says which part of the offer is accepted */
-  guint show_timer;          /* until it is told of without its digits */
+  GCancellable *cancellable; /* for the pending read */
+  GObject *current;          /* (nullable): the offer or request that is being asked about */
+  gboolean over;             /* standard input has ended */
+  /* A pairing ended since the last answer, so the next answer must say which pairing it is for. */
+  gboolean missed;
+  gboolean answered; /* the current request was answered here */
+  gboolean shown;    /* the current pairing request was shown */
+  gboolean choosing; /* the next line says which part of the offer is accepted */
+  guint show_timer;  /* shows the request without its digits when it expires */
 };
 
 static void ask_next (NamidaCliAsk *self);
@@ -103,7 +106,7 @@ describe_offer (NamidaCliAsk *self, NamidaOffer *offer)
           = namida_verify_words (namida_identity_get_fingerprint (namida_hub_get_identity (self->hub)), fingerprint);
       g_autofree char *icons = g_strjoinv (" · ", words);
 
-      /* Translators: %s is a list of pictures in words, in English, as LocalSend shows them on its page “Verify” */
+      /* Translators: %s is a list of icons as English words, as LocalSend shows them on its page “Verify” */
       namida_cli_print (_ ("LocalSend’s “Verify” page on the other device shows: %s"), icons);
     }
   namida_cli_print (trusted ? _ ("A trusted device, fingerprint %s.") : _ ("A new device, fingerprint %s."),
@@ -172,7 +175,8 @@ ask_digits (NamidaPairRequest *request)
   namida_cli_prompt ("%s", _ ("If the other device shows the same code, enter it here, otherwise n:"));
 }
 
-/* With its digits as soon as they are known; without them when they do not come: a guess is not made in silence. */
+/* Shows the pairing request with its digits as soon as they are known, or without them if they do not come, so that
+ * an attempt to guess them does not go unnoticed. */
 static void
 show_request (NamidaCliAsk *self)
 {
@@ -337,7 +341,7 @@ ask_next (NamidaCliAsk *self)
     put (self, next);
 }
 
-/* Two texts with the same digits, whatever stands between them. */
+/* Compares only the digits of two texts, whatever separates them. */
 static gboolean
 same_digits (const char *one, const char *other)
 {
@@ -356,8 +360,8 @@ same_digits (const char *one, const char *other)
     }
 }
 
-/* Whether the answer @object is for the pairing that is asked about now: by its id or its digits. One that names none
- * is, as long as no other pairing was asked about since the last answer. */
+/* Whether the answer @object is for the current pairing, by its id or digits. An answer without them is, unless
+ * another pairing was shown since the last answer. */
 static gboolean
 is_for (NamidaCliAsk *self, JsonObject *object, NamidaPairRequest *request)
 {
@@ -420,7 +424,7 @@ answer_json (NamidaCliAsk *self, const char *line)
     namida_cli_complain (_ ("Write {\"accept\": ID}, {\"decline\": ID} or {\"pair\": true}, one a line."));
 }
 
-/* Whoever enters the digits has looked at the other device, and means this pairing and no other. */
+/* A user who types the digits has looked at the other device, and means this pairing and no other. */
 static void
 answer_typed_pair (NamidaCliAsk *self, NamidaPairRequest *request, const char *line)
 {
@@ -480,7 +484,7 @@ on_line (GObject *source, GAsyncResult *result, gpointer user_data)
   NamidaCliAsk *self = user_data;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return; /* freed */
+    return; /* the object has been freed */
   if (line == NULL)
     {
       decline_all (self);

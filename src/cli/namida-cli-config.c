@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The configuration file of a command: see the header. A key becomes the option of its name, so that there is one place
- * that reads values and says what is wrong with them. */
+/* The configuration file of a command: see the header. Each key becomes the option with this name, so that values are
+ * parsed and checked in one place. Main thread. */
 #include "config.h"
 
 #include "namida-cli-config.h"
@@ -12,7 +12,7 @@
 static const char *const config_globals[] = { "alias", "data-dir", "interface", "json", "port", "quiet", NULL };
 static const char *const config_global_flags[] = { "json", "quiet", NULL };
 
-/* (transfer full) (nullable): the value of --config. */
+/* Returns: (transfer full) (nullable): the value of --config. */
 static char *
 config_dup_named (int argc, char **argv)
 {
@@ -26,7 +26,7 @@ config_dup_named (int argc, char **argv)
   return NULL;
 }
 
-/* (nullable) */
+/* Returns: (transfer none) (nullable) */
 static const GOptionEntry *
 config_find_entry (const GOptionEntry *entries, const char *key)
 {
@@ -36,7 +36,7 @@ config_find_entry (const GOptionEntry *entries, const char *key)
   return NULL;
 }
 
-/* Returns: whether @key was taken. */
+/* Returns: whether @key was accepted. */
 static gboolean
 config_add_key (
     GKeyFile *file, const char *group, const char *key, const GOptionEntry *entries, GPtrArray *args, GError **error)
@@ -47,7 +47,7 @@ config_add_key (
   if (entry == NULL && !g_strv_contains (config_globals, key))
     {
       g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND,
-                   /* Translators: a word of a configuration file that is not the name of an option. */
+                   /* Translators: a key in a configuration file that is not the name of an option */
                    _ ("“%s” is not an option"), key);
       return FALSE;
     }
@@ -119,7 +119,7 @@ namida_cli_config_insert (const char *group, const GOptionEntry *entries, int *a
     {
       g_autofree char *shown = g_filename_display_name (path);
 
-      /* Translators: the name of a configuration file, then what is wrong with it. */
+      /* Translators: the name of a configuration file, then the error */
       namida_cli_usage (_ ("Could not read the configuration file “%s”: %s"), shown, error->message);
       return NULL;
     }

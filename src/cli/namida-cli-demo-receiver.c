@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs the demo's other device as a child process, reads its JSON events from a pipe and writes answers to it.
+ * namida-cli-demo.c uses it. Main thread. */
 #include "config.h"
 
 #include "namida-cli-demo-receiver.h"
@@ -17,8 +19,8 @@ struct _NamidaCliDemoReceiver
   GSubprocess *process;
   GDataInputStream *output;
   GCancellable *cancellable;
-  GQueue events; /* of JsonObject */
-  gboolean over; /* it closed its output */
+  GQueue events; /* (element-type JsonObject) */
+  gboolean over; /* the process has closed its output */
 };
 
 static void read_next (NamidaCliDemoReceiver *self);
@@ -58,7 +60,7 @@ read_next (NamidaCliDemoReceiver *self)
   g_data_input_stream_read_line_async (self->output, G_PRIORITY_DEFAULT, self->cancellable, on_line, self);
 }
 
-/* In the child: it must not outlive a demo that was killed. */
+/* Runs in the child, so that it does not outlive a demo that was killed. */
 static void
 end_with_parent (gpointer user_data)
 {
@@ -138,7 +140,7 @@ namida_cli_demo_receiver_answer (NamidaCliDemoReceiver *self, const char *line, 
   GOutputStream *input = g_subprocess_get_stdin_pipe (self->process);
   g_autofree char *text = g_strconcat (line, "\n", NULL);
 
-  /* A line fits into the pipe: this does not block. */
+  /* A line fits into the pipe, so this does not block. */
   return g_output_stream_write_all (input, text, strlen (text), NULL, NULL, error);
 }
 
@@ -146,7 +148,7 @@ static gboolean
 kill_it (gpointer user_data)
 {
   g_subprocess_force_exit (user_data);
-  return G_SOURCE_CONTINUE; /* removed by who set it */
+  return G_SOURCE_CONTINUE; /* removed by the caller that added it */
 }
 
 gboolean

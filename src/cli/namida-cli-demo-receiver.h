@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The second device of the “demo” command. Main thread. */
 #pragma once
 
 #include <json-glib/json-glib.h>
@@ -6,20 +7,29 @@
 
 G_BEGIN_DECLS
 
-/** NamidaCliDemoReceiver: the demo's other device: this program once more, as a process of its own that speaks JSON.
- * Main thread. */
+/**
+ * NamidaCliDemoReceiver: the demo's other device, which is this program in a process of its own that speaks JSON.
+ * Main thread.
+ */
 typedef struct _NamidaCliDemoReceiver NamidaCliDemoReceiver;
 
-/** namida_cli_demo_receiver_start: @folder: holds its data, "received" (backups) and "music" (library). Returns:
- * (transfer full) (nullable). */
+/**
+ * namida_cli_demo_receiver_start: @folder: holds its data, "received" (backups) and "music" (library). Returns:
+ * (transfer full) (nullable)
+ */
 NamidaCliDemoReceiver *namida_cli_demo_receiver_start (const char *folder, const char *alias, GError **error);
-/** namida_cli_demo_receiver_wait: the next event named @event, at most @seconds. Returns: (transfer full) (nullable).
+/**
+ * namida_cli_demo_receiver_wait: waits at most @seconds for the next event named @event. Returns: (transfer full)
+ * (nullable)
  */
 JsonObject *
 namida_cli_demo_receiver_wait (NamidaCliDemoReceiver *self, const char *event, guint seconds, GError **error);
-/** namida_cli_demo_receiver_answer: writes @line to it, as a person would answer there. */
+/** namida_cli_demo_receiver_answer: writes @line to the process, like an answer of its user. */
 gboolean namida_cli_demo_receiver_answer (NamidaCliDemoReceiver *self, const char *line, GError **error);
-/** namida_cli_demo_receiver_stop: ends the process and waits for it; frees. Returns: FALSE when it did not end well. */
+/**
+ * namida_cli_demo_receiver_stop: ends the process, waits for it and frees @self. Returns: %FALSE if the process did
+ * not end normally.
+ */
 gboolean namida_cli_demo_receiver_stop (NamidaCliDemoReceiver *self);
 
 G_END_DECLS

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The “demo” command: two devices on this computer pair, send a sample backup twice and compare the result byte by
+ * byte. Main thread; comparing runs in a worker thread. */
 #include "config.h"
 
 #include "namida-cli-compare.h"
@@ -30,7 +32,7 @@ static const GOptionEntry entries[] = {
 typedef struct
 {
   NamidaCli *cli;
-  char *folder; /* everything of the demo is below it */
+  char *folder; /* the folder that contains all files of the demo */
   char *sample;
   char *landed;
   NamidaCliDemoReceiver *receiver;
@@ -38,7 +40,7 @@ typedef struct
   NamidaPeer *peer;
   GListStore *files;
   NamidaCliCompared compared;
-  guint64 seconds_us; /* the first sending took this long */
+  guint64 seconds_us; /* duration of the first transfer in µs */
   guint64 bytes;
 } Demo;
 
@@ -99,7 +101,7 @@ start_devices (Demo *demo, GError **error)
   if (demo->receiver == NULL
       || (listening = namida_cli_demo_receiver_wait (demo->receiver, "listening", WAIT_SECONDS, error)) == NULL)
     return FALSE;
-  /* A device of its own, whatever was given for this one. */
+  /* Use separate data for this device, whatever was given on the command line. */
   g_free (demo->cli->data_dir);
   demo->cli->data_dir = g_steal_pointer (&own);
   g_free (demo->cli->interface);
@@ -110,7 +112,7 @@ start_devices (Demo *demo, GError **error)
   demo->hub = namida_cli_start_hub (demo->cli, &options, error);
   if (demo->hub == NULL)
     return FALSE;
-  /* By its fingerprint: other demos may run on this computer. */
+  /* Use the fingerprint, because other demos may run on this computer. */
   demo->peer
       = namida_cli_resolve (demo->cli, demo->hub, json_object_get_string_member (listening, "fingerprint"), error);
   return demo->peer != NULL;
@@ -225,7 +227,7 @@ send_again (Demo *demo, GError **error)
   return FALSE;
 }
 
-/* Music folders are below "music", single files below the sender's own folder of "received". */
+/* Music folders are received below "music", single files in the sender's folder below "received". */
 static gboolean
 compare_one (Demo *demo, const char *name, GError **error)
 {

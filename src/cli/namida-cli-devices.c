@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The “devices” command: lists nearby devices, watches the list, scans, and explains why no device was found. Main
+ * thread. */
 #include "config.h"
 
 #include "namida-cli-devices.h"
@@ -132,7 +134,8 @@ tell (NamidaCli *cli, NamidaPeer *peer, const char *event)
     }
 }
 
-/* Why nobody is there, and what to do: on the standard error, or as one object with "hints". @event: (nullable) */
+/* Explains why no device is nearby and what to do, on standard error or as an object with "hints". @event:
+ * (nullable) */
 static void
 tell_hints (NamidaCli *cli, GListModel *hints, const char *event)
 {
@@ -165,7 +168,7 @@ tell_hints (NamidaCli *cli, GListModel *hints, const char *event)
   namida_cli_emit (builder);
 }
 
-/* What was told so far, for --watch: a GListModel says positions, people want names. */
+/* What --watch has reported so far: a GListModel reports positions, but users want names. */
 typedef struct
 {
   NamidaCli *cli;
@@ -236,8 +239,8 @@ explain_nobody (NamidaCli *cli, NamidaHub *hub)
     tell_hints (cli, hints, NULL);
 }
 
-/* A scan that was asked for, or that began because nobody was found, comes to its end, and what it found has time to
- * say who it is. */
+/* Waits until a scan has ended, whether it was requested or started because no device was found, and until the
+ * devices that it found had time to identify themselves. */
 static void
 wait_for_scan (NamidaCli *cli, NamidaHub *hub)
 {
@@ -275,7 +278,7 @@ list_devices (NamidaCli *cli, NamidaHub *hub)
     explain_nobody (cli, hub);
 }
 
-/* The list of addresses that were typed is all that changes: a device that is there may still be found. */
+/* Only removes the address from the list of typed addresses. A device that is there may still be found. */
 static int
 forget_address (NamidaCli *cli)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Output of one device as JSON. Main thread. */
 #pragma once
 
 #include <json-glib/json-glib.h>

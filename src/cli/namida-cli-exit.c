@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Maps errors and ended transfers to exit codes, for all commands. Any thread. */
 #include "config.h"
 
 #include "namida-cli-exit.h"
@@ -23,7 +24,7 @@ namida_cli_exit_from_error (const GError *error)
       return NAMIDA_CLI_EXIT_NO_SUCH_DEVICE;
     case NAMIDA_ERROR_PIN_REQUIRED:
     case NAMIDA_ERROR_PIN_WRONG:
-    case NAMIDA_ERROR_TOO_MANY: /* only wrong PINs lock */
+    case NAMIDA_ERROR_TOO_MANY: /* only wrong PINs cause this */
       return NAMIDA_CLI_EXIT_PIN;
     case NAMIDA_ERROR_IDENTITY_CHANGED:
       return NAMIDA_CLI_EXIT_IDENTITY_CHANGED;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The exit codes of all commands. They are stable, because scripts rely on them. */
 #pragma once
 
 #include "namida-transfer.h"
 
 G_BEGIN_DECLS
 
-/* The exit codes; stable, scripts rely on them. */
 typedef enum
 {
   NAMIDA_CLI_EXIT_DONE = 0, /* done and verified */
@@ -18,13 +18,13 @@ typedef enum
   NAMIDA_CLI_EXIT_INCOMPLETE = 7, /* some files are not stored */
   NAMIDA_CLI_EXIT_NOT_ENCRYPTED = 8,
   NAMIDA_CLI_EXIT_STALE = 9,         /* a device has had no backup for too long */
-  NAMIDA_CLI_EXIT_BUSY = 10,         /* busy after all tries */
+  NAMIDA_CLI_EXIT_BUSY = 10,         /* still busy after all attempts */
   NAMIDA_CLI_EXIT_INTERRUPTED = 130, /* by Ctrl+C, as shells expect */
 } NamidaCliExit;
 
-/** namida_cli_exit_from_error: @error: (nullable): DONE when NULL. */
+/** namida_cli_exit_from_error: @error: (nullable): %NULL means DONE */
 NamidaCliExit namida_cli_exit_from_error (const GError *error);
-/** namida_cli_exit_from_transfer: of one that ended. */
+/** namida_cli_exit_from_transfer: Returns: the exit code for @transfer, which has ended. */
 NamidaCliExit namida_cli_exit_from_transfer (NamidaTransfer *transfer);
 
 G_END_DECLS

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Checks and creates the folders that a command stores into: see the header. The commands “receive” and “link” use
+ * it. Blocking; main thread. */
 #include "config.h"
 
 #include "namida-cli-folder.h"
@@ -19,7 +21,7 @@ namida_cli_check_folder (const char *folder, gboolean chosen, GError **error)
 
   if (namida_folder_check (folder, chosen) == NAMIDA_FOLDER_FINE)
     return TRUE;
-  /* What a person may not know of a service: its manager has shut most folders for it. */
+  /* A user may not know that the service manager has made most folders inaccessible. */
   if (namida_cli_service_is ())
     g_set_error (
         error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE,
@@ -49,7 +51,7 @@ namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean used, GErro
 
   if (folder == NULL || !used)
     return TRUE;
-  /* What would be written now would hide beneath the drive when it is mounted. It may come later. */
+  /* Files that are written now would be hidden when the drive is mounted. The drive may be connected later. */
   if (namida_cli_store_is_elsewhere (cli, folder))
     {
       namida_cli_complain (_ ("The backups in “%s” are not here, so their drive is probably not connected. Nothing is "

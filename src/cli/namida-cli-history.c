@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The “history” command: lists the transfers, removals and repairs of the past from the database. No network is used.
+ * Main thread. */
 #include "config.h"
 
 #include "namida-cli-exit.h"
@@ -16,7 +18,7 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
-/* What a row's state is called: for scripts as in the end event of the transfer, and for people. */
+/* The names of a row's state: for scripts, as in the "end" event of the transfer, and for people. */
 static const struct
 {
   const char *state, *name, *words;
@@ -30,7 +32,7 @@ static const struct
   { "declined", "declined", N_ ("declined") },
 };
 
-/* @state: of the journal. */
+/* @state: a state of the journal */
 static const char *
 history_state_name (const char *state)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The “identity” command: prints how other devices see this one: its name, fingerprint and UUID. Creates the key if
+ * there is none. No network is used. Main thread. */
 #include "config.h"
 
 #include "namida-cli-exit.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Blocking work of a command in a thread of its own, so that the main loop sees Ctrl+C. Used by fit, merge, inspect and
- * the other commands that read whole backups. Main thread. */
+/* Runs blocking work of a command in a thread, so that the main loop can handle Ctrl+C. Used by “fit”, “merge”,
+ * “inspect” and the other commands that read whole backups. Main thread. */
 #include "config.h"
 
 #include "namida-cli-job.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "link": an address and a QR code for the browser of a device that has no app. With --receive that browser brings
- * files, which are asked about and stored as those of any other device; else it fetches what was named here. The
- * command ends with the transfer, with the link's time, or with Ctrl+C. Main thread. */
+/* The “link” command: shows an address and a QR code for the browser of a device that has no app. With --receive, the
+ * browser uploads files, which are asked about and stored like those of any other device; otherwise it fetches the
+ * files given here. The command ends with the transfer, when the link expires, or with Ctrl+C. Main thread. */
 
 #include "config.h"
 
@@ -22,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LINGER_MS 1500 /* the page asks once more what became of it */
+#define LINGER_MS 1500 /* time for the page to ask for the result */
 
 static gboolean receive_wanted, unencrypted;
 static int minutes = NAMIDA_LIMIT_LINK_MINUTES_DEFAULT;
@@ -48,20 +48,20 @@ typedef struct
   NamidaCli *cli;
   NamidaHub *hub;
   NamidaLink *link;
-  NamidaLinkState told; /* what was told of its state */
+  NamidaLinkState told; /* the state that was reported */
   gboolean over;
-  guint fetched; /* downloads that went out whole */
+  guint fetched; /* complete downloads */
   int code;
 } Linking;
 
-/* ---- what is said ---- */
+/* ---- output ---- */
 
 static void
 link_show_code (const char *url)
 {
   g_autoptr (NamidaQr) qr = namida_qr_new (url);
   gboolean utf8 = g_ascii_strcasecmp (nl_langinfo (CODESET), "UTF-8") == 0;
-  /* Dark squares are dark then, whatever the colors of the terminal are. */
+  /* Draw black on white, whatever the colors of the terminal are. */
   gboolean colored = utf8 && namida_cli_terminal_can_draw (STDOUT_FILENO);
   g_autofree char *text = qr != NULL ? namida_qr_dup_text (qr, !utf8) : NULL;
   g_auto (GStrv) lines = text != NULL ? g_strsplit (text, "\n", -1) : NULL;
@@ -147,7 +147,7 @@ link_tell_state (Linking *self, NamidaLinkState state)
     namida_cli_complain (_ ("The link has expired."));
 }
 
-/* ---- what happens ---- */
+/* ---- events ---- */
 
 static void
 on_changed (Linking *self)
@@ -158,7 +158,7 @@ on_changed (Linking *self)
   if (state != self->told)
     link_tell_state (self, state);
   self->told = state;
-  /* The page may offer something else while the link is valid. */
+  /* The page may offer other files while the link is valid. */
   if (transfer != NULL && namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_DECLINED)
     self->code = NAMIDA_CLI_EXIT_DECLINED;
   if (state != NAMIDA_LINK_EXPIRED || self->over)
@@ -204,7 +204,8 @@ on_fetched (Linking *self, const char *name, guint64 bytes, gboolean whole)
     namida_cli_say (self->cli, _ ("“%s” was downloaded in part (%s)."), shown, size);
 }
 
-/* One that was declined or canceled may be followed by another: the page can send again while the link is valid. */
+/* A transfer that was declined or canceled may be followed by another one, because the page can send again while the
+ * link is valid. */
 static void
 on_transfer_ended (NamidaTransfer *transfer, gpointer user_data)
 {
@@ -240,10 +241,10 @@ link_run (Linking *self, NamidaLanding landing)
   g_signal_connect_swapped (self->link, "fetched", G_CALLBACK (on_fetched), self);
   g_signal_connect_swapped (transfers, "items-changed", G_CALLBACK (on_transfers_changed), self);
   link_tell (self);
-  /* An address that nobody could read is of no use. */
+  /* End if nobody could read the address. */
   while (!self->over && !g_cancellable_is_cancelled (self->cli->cancellable) && !namida_cli_terminal_is_broken ())
     g_main_context_iteration (NULL, TRUE);
-  /* Ctrl+C after a download is how a person says that this was all. */
+  /* After a download, Ctrl+C means that the user needs no more. */
   if (!self->over && self->fetched > 0)
     self->code = NAMIDA_CLI_EXIT_DONE;
   if (self->over && receive_wanted && self->told != NAMIDA_LINK_EXPIRED)
@@ -303,7 +304,7 @@ link_read_landing (NamidaHubOptions *options)
   return 0;
 }
 
-/* (transfer full) (nullable): after it said what is wrong */
+/* Returns: (transfer full) (nullable): %NULL after an error message */
 static GListModel *
 link_list_files (int argc, char **argv)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The log file of --log-file: see the header. Main thread. */
 #include "config.h"
 
 #include "namida-cli-log.h"
@@ -13,13 +14,13 @@
 #include <unistd.h>
 
 static int log_fd = -1;
-static char *log_name; /* as shown */
+static char *log_name; /* as shown to the user */
 
 gboolean
 namida_cli_log_open (const char *path)
 {
   g_autofree char *shown = g_filename_display_name (path);
-  /* The log names files and devices: other users of this computer must not read it. */
+  /* The log names files and devices, so other users of this computer must not read it. */
   int fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 
   if (fd < 0)
@@ -49,7 +50,7 @@ namida_cli_log_write (const char *line)
   time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S%:z");
   text = g_strdup_printf ("%s %s\n", time, line);
   length = strlen (text);
-  /* One call, so that the lines of two programs do not mix. */
+  /* Write with one call, so that the lines of two programs do not mix. */
   if (write (log_fd, text, length) == (gssize) length)
     return;
   fprintf (stderr, _ ("The log file “%s” is not complete: %s."), log_name, g_strerror (errno));

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All output of the command line: lines for people and JSON objects, escaped and converted to the encoding of the
+ * terminal. All commands use it. Main thread. */
 #include "config.h"
 
 #include "namida-cli-output.h"
@@ -132,7 +134,7 @@ namida_cli_add_backup (JsonBuilder *builder, NamidaBackup *backup)
 int
 namida_cli_fail (NamidaCli *cli, const GError *error)
 {
-  /* What a person interrupted did not go wrong inside. */
+  /* An operation that the user canceled is not an internal error. */
   gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
                        || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
   g_autoptr (GError) plain

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The “pair” command: pairs with a device and asks the user to compare the digits. Main thread. */
 #include "config.h"
 
 #include "namida-cli-ask.h"

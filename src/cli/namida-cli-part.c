@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-
-/* Accepting a part of an offer: which files and folders, and into which folder. A program names paths in JSON; a person
- * at a terminal chooses from a list with numbers. Called by namida-cli-ask.c in the main thread; what was chosen is
- * kept in the offer itself. */
+/* Accepts a part of an offer: selected files and folders, or another destination folder. A program names paths in
+ * JSON; a user at a terminal chooses numbers from a list. namida-cli-ask.c calls it; the selection is stored in the
+ * offer. Main thread. */
 
 #include "config.h"
 
@@ -21,7 +20,7 @@ cli_part_get_string (JsonObject *object, const char *key)
   return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
 }
 
-/* Returns: whether all paths of the member @key (nullable: none) are in the offer. */
+/* Returns: whether all paths in the member @key (nullable: no paths) are in the offer. */
 static gboolean
 cli_part_take_paths (NamidaOffer *offer, JsonObject *object, const char *key, gboolean taken)
 {
@@ -81,7 +80,7 @@ namida_cli_part_is_asked_for (NamidaOffer *offer, const char *line)
 {
   g_autofree char *typed = g_strstrip (g_utf8_make_valid (line, -1));
   g_autofree char *folded = g_utf8_casefold (typed, -1);
-  /* Translators: what a person types at “Accept? [y/n, p for a part]” to accept a part; one letter, in lower case */
+  /* Translators: what the user types at “Accept? [y/n, p for a part]” to accept a part; one lower-case letter */
   const char *letter = C_ ("accept a part", "p");
 
   return (g_str_equal (folded, "p") || g_str_equal (folded, letter)) && namida_cli_part_is_possible (offer);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reads a PIN that need not appear on the command line. The commands with a --pin option call it before they start.
+ * Main thread. */
 #include "config.h"
 
 #include "namida-cli-pin.h"
@@ -8,8 +10,6 @@
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-/* A PIN that need not stand on the command line. Called by the commands that take one, before they start. */
 
 #define PIN_VARIABLE "NAMIDA_SYNC_PIN"
 

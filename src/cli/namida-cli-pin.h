@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a command gets its PIN from. Main thread. */
 #pragma once
 
 #include <glib.h>
@@ -7,15 +8,15 @@ G_BEGIN_DECLS
 
 /**
  * namida_cli_read_pin:
- * @given: (nullable): of --pin
- * @file: (nullable): of --pin-file
- * @pin: (out) (transfer full) (nullable): the PIN, %NULL when there is none
+ * @given: (nullable): the value of --pin
+ * @file: (nullable): the value of --pin-file
+ * @pin: (out) (transfer full) (nullable): the PIN; %NULL if there is none
  * @error: STORAGE, INVALID_REQUEST
  *
- * Finds out which PIN a command was given: on its command line, which everybody on this computer can read, else in a
- * file, else in the environment variable NAMIDA_SYNC_PIN. Blocking.
+ * Determines the PIN of a command: from the command line, which every user of this computer can read, else from a
+ * file, else from the environment variable NAMIDA_SYNC_PIN. Blocking.
  *
- * Returns: %FALSE with @error when the file cannot be read or has no PIN
+ * Returns: %FALSE with @error if the file cannot be read or contains no PIN
  */
 gboolean namida_cli_read_pin (const char *given, const char *file, char **pin, GError **error);
 

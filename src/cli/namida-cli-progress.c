@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shows the progress and the result of one transfer: a bar on a terminal, lines elsewhere, or JSON events. The
+ * commands that run transfers use it. Main thread. */
 #include "config.h"
 
 #include "namida-cli-progress.h"
@@ -16,27 +18,28 @@
 
 #define LINE_EVERY_US (5 * G_USEC_PER_SEC)
 #define EVENT_EVERY_US (G_USEC_PER_SEC / 4)
-/* So many files that were left out, or failed, are named; then comes the number of the others. */
+/* At most this many skipped or failed files are named; then the number of the others follows. */
 #define NAMED_LINES 10u
 #define BAR_CELLS 24u
-/* A terminal narrower than this has no bar, only the figures. */
+/* In a narrower terminal, only the figures are shown, without a bar. */
 #define BAR_MIN_CELLS 4u
 
 struct _NamidaCliProgress
 {
   NamidaCli *cli;
-  NamidaTransfer *transfer; /* not owned: it owns this */
+  NamidaTransfer *transfer; /* not owned; it owns this object */
   void (*ended) (NamidaTransfer *transfer, gpointer user_data);
   gpointer user_data;
   gint64 told_at;
   NamidaTransferState told_state;
   gboolean told_start;
-  gboolean bar_open;   /* the cursor stands in a bar */
-  GHashTable *sizes;   /* (nullable) path → guint64 *, made for the first event */
-  NamidaBackup *sized; /* (nullable) whose sizes; a sending that waited may have looked at its files anew */
+  gboolean bar_open; /* the cursor is in the line of a bar */
+  GHashTable *sizes; /* (nullable): path → guint64 *, created for the first event */
+  /* (nullable): the backup that @sizes was made for; a transfer that waited may have scanned its files again. */
+  NamidaBackup *sized;
 };
 
-/* A second bar would overwrite the first: only one transfer draws at a time. */
+/* The transfer that draws its bar. Only one at a time, because a second bar would overwrite the first. */
 static NamidaCliProgress *drawing;
 
 static void
@@ -89,7 +92,7 @@ draw_bar (NamidaCliProgress *self)
     return;
   drawing = self;
   rest = g_strdup_printf (" %3u %%  %s", done, text);
-  /* The figures matter more than the length of the bar. */
+  /* The figures are more important than the length of the bar. */
   cells = room > namida_cli_text_width (rest) ? MIN (BAR_CELLS, room - namida_cli_text_width (rest)) : 0;
   for (guint i = 0; cells >= BAR_MIN_CELLS && i < cells; i++)
     g_string_append (line, i < done * cells / 100 ? (utf8 ? "█" : "#") : (utf8 ? "░" : "."));
@@ -288,7 +291,7 @@ emit_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index, const
   namida_cli_emit (builder);
 }
 
-/* @named: how many of the files that failed were named before it. */
+/* @named: number of failed files that were named before */
 static void
 tell_failed_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index, guint named)
 {
@@ -305,7 +308,7 @@ tell_failed_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index
     namida_cli_complain (_ ("Not stored: %s"), path);
 }
 
-/* With --verbose: a file that is where it should be. */
+/* With --verbose: reports a file that was stored or already there. */
 static void
 tell_good_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index)
 {
@@ -313,12 +316,12 @@ tell_good_file (NamidaCliProgress *self, const NamidaEntry *entry, guint index)
 
   if (self->cli->json)
     emit_file (self, entry, index, path, NULL);
-  /* Translators: what became of a file ("Stored and verified"), and its path. */
+  /* Translators: the result of a file (“Stored and verified”), and its path */
   namida_cli_say (self->cli, _ ("%s: %s"),
                   namida_file_result_get_words (namida_transfer_get_result (self->transfer, index)), path);
 }
 
-/* A transfer that broke off as a whole is told by one sentence: its files are named only when some of them made it. */
+/* If the transfer failed as a whole, one sentence is enough; files are named only if some of them were stored. */
 static void
 tell_files (NamidaCliProgress *self)
 {
@@ -357,7 +360,7 @@ say_end (NamidaCliProgress *self)
   g_autofree char *stored = namida_format_files (counts.stored);
   g_autofree char *healed = namida_healed_dup_words (end.direction, end.alias, end.healed_files, end.healed_versions);
 
-  /* All of it was sent before: the advice says so. */
+  /* All files were sent before; the advice says this. */
   if (counts.files == 0 && namida_transfer_get_sent_before (transfer) > 0)
     namida_cli_say (self->cli, _ ("There is nothing new to send."));
   else if (namida_transfer_get_unproven (transfer))
@@ -409,7 +412,7 @@ emit_end (NamidaCliProgress *self)
   namida_cli_emit (builder);
 }
 
-/* Whether a person stopped the program in the middle, and the other side keeps what it has of it. */
+/* Whether the user stopped the program during the transfer, and the other device keeps what it has received. */
 static gboolean
 progress_can_go_on (NamidaCliProgress *self)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The “receive” command: listens, asks about offers or accepts them by policy, and reports transfers, messages,
+ * retention and repairs. Runs until it is stopped, also as a service. Main thread. */
 #include "config.h"
 
 #include "namida-cli-arguments.h"
@@ -21,9 +23,9 @@
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-#define KEEP_ALL G_MAXINT /* nobody gives that many */
+#define KEEP_ALL G_MAXINT /* larger than any number that a user gives */
 #define VERIFY_DAYS 90
-#define LINGER_MS 300 /* the last answer leaves this device before the program does */
+#define LINGER_MS 300 /* lets the last answer leave this device before the program ends */
 
 static char *backups, *music, *landing_text, *accept_text, *pin, *pin_file, *limit_text, *unencrypted_text,
     *reserve_text, *config;
@@ -81,7 +83,7 @@ typedef struct
   NamidaCli *cli;
   NamidaHub *hub;
   gboolean over;
-  guint looking; /* into backups that have arrived */
+  guint looking; /* number of received backups that are being inspected */
   int code;
 } Receiving;
 
@@ -94,7 +96,7 @@ on_doubted (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_versions_look_finish (NAMIDA_VERSIONS (source), result, NULL);
 }
 
-/* What has arrived, in words. */
+/* Reports what a received backup contains. */
 static void
 on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -107,7 +109,7 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
   namida_cli_tell_arrived (self->cli, inspection);
   if (namida_inspection_is_restorable (inspection))
     return;
-  /* The hub tells of when the newest good one is. */
+  /* The hub reports the date of the newest intact one. */
   self->looking++;
   namida_versions_look_async (namida_hub_get_versions (self->hub), self->cli->cancellable, on_doubted, self);
 }
@@ -125,8 +127,8 @@ on_ended (NamidaTransfer *transfer, gpointer user_data)
   self->over = TRUE;
 }
 
-/* Somebody paused it here in an earlier run. Who starts this command wants to receive, and has no other way to say so.
- */
+/* Resumes a transfer that was paused in an earlier run: starting this command means that the user wants to receive,
+ * and there is no command to resume it. */
 static void
 let_go_on (Receiving *self, NamidaTransfer *transfer)
 {
@@ -149,7 +151,7 @@ on_transfers_changed (Receiving *self, guint position, guint removed, guint adde
     }
 }
 
-/* Texts that LocalSend sends: nothing is stored of them. */
+/* Text messages from LocalSend, which are not stored. */
 static void
 on_messages_changed (Receiving *self, guint position, guint removed, guint added, GListModel *messages)
 {
@@ -192,7 +194,7 @@ read_unencrypted (NamidaHubOptions *options, gboolean can_ask)
   return 0;
 }
 
-/* Returns: 0, or the exit code after it told what is wrong. */
+/* Returns: 0, or the exit code after an error message. */
 static int
 read_options (NamidaCli *cli, NamidaHubOptions *options)
 {
@@ -272,7 +274,7 @@ tell_rest (Receiving *self)
     g_main_context_iteration (NULL, TRUE);
 }
 
-/* Those that nobody gave, too: better now than when the first backup comes. */
+/* Checks the default folders, too: an error now is better than one when the first backup arrives. */
 static gboolean
 check_folders (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options, GError **error)
 {
@@ -284,7 +286,7 @@ check_folders (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options, 
              || namida_cli_check_folder (namida_store_get_music (store), options->music != NULL, error));
 }
 
-/* @removal: done, or (@preview) what the first backup that arrives will do. */
+/* @removal: what was removed, or with @preview what the first received backup will cause */
 static void
 receive_tell_removal (NamidaCli *cli, const NamidaRemoval *removal, gboolean preview)
 {
@@ -317,7 +319,7 @@ receive_tell_removal (NamidaCli *cli, const NamidaRemoval *removal, gboolean pre
     namida_cli_say (cli, "%s", removal->question);
 }
 
-/* What the drives of the folders cannot do is said before the first backup is on its way. */
+/* Reports limitations of the folders' drives before the first backup is transferred. */
 static void
 receive_tell_costs (NamidaCli *cli, NamidaHub *hub, NamidaLanding landing)
 {
@@ -358,7 +360,7 @@ receive_on_healed (NamidaHub *hub, const NamidaHubHealed *healed, NamidaCli *cli
   namida_cli_emit (builder);
 }
 
-/* Said before it happens: whoever chose too low a number can still stop. */
+/* Reports what retention will remove before it happens, so that a user who chose too low a number can still stop. */
 static void
 receive_preview (NamidaCli *cli, NamidaHub *hub, NamidaRetention policy)
 {
@@ -378,7 +380,7 @@ receive_preview (NamidaCli *cli, NamidaHub *hub, NamidaRetention policy)
     receive_tell_removal (cli, removal, TRUE);
 }
 
-/* Once a day while it is so: for the log of a service, and for whoever reads the events. */
+/* Reported once a day while it lasts, for the log of a service and for programs that read the events. */
 static void
 receive_on_stale (NamidaCli *cli, const char *sentence, gboolean first)
 {
@@ -419,7 +421,7 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
 
   g_signal_connect_swapped (namida_hub_get_messages (hub), "items-changed", G_CALLBACK (on_messages_changed), &self);
   tell_listening (cli, hub, options);
-  /* Pairing is asked about whatever --accept says, where there is somebody to answer. */
+  /* Ask about pairing with any --accept policy, as long as somebody can answer. */
   if (offers || cli->json || isatty (STDIN_FILENO))
     ask = namida_cli_ask_new (cli, hub, options->landing, offers);
   else
@@ -435,7 +437,7 @@ receive (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options)
     self.code = NAMIDA_CLI_EXIT_FAILED; /* stopped before there was a transfer */
   g_clear_pointer (&ask, namida_cli_ask_free);
   namida_cli_stop_hub (hub);
-  tell_rest (&self); /* stopping may have ended some more */
+  tell_rest (&self); /* stopping may have ended further transfers */
   g_signal_handler_disconnect (namida_hub_get_transfers (hub), id);
   g_signal_handlers_disconnect_by_data (namida_hub_get_messages (hub), &self);
   return self.code;

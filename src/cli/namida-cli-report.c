@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writes the report of a transfer to a file, for “send --report”. Blocking; main thread. */
 #include "config.h"
 
 #include "namida-cli-report.h"
@@ -15,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A report is one JSON object; an empty file is nobody's. */
+/* A report is one JSON object. An empty file may be replaced, too. */
 static gboolean
 is_report (const char *path)
 {
@@ -68,13 +69,13 @@ gboolean
 namida_cli_report_write (const char *path, NamidaTransfer *transfer, GError **error)
 {
   g_autoptr (GBytes) report = namida_report_new (transfer);
-  g_autofree char *real = realpath (path, NULL); /* a link stays one */
+  g_autofree char *real = realpath (path, NULL); /* keeps a symbolic link as it is */
   const char *target = real != NULL ? real : path;
   gsize length;
   const char *text = g_bytes_get_data (report, &length);
   struct stat st;
 
-  /* Replacing a device by a file, as root can, would break the computer. */
+  /* Replacing a device node by a file, which root can do, would break the system. */
   if (stat (path, &st) == 0 && !S_ISREG (st.st_mode))
     return write_into (path, text, length, error);
   return g_file_set_contents (target, text, (gssize) length, error);

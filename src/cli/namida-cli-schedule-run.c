@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “schedule run”: one schedule now, or all that are due, in this process, for cron and for trying one out. A schedule
- * that another program runs at the moment is left alone. Main thread. */
+/* “schedule run”: runs one schedule now, or all that are due, in this process, for cron and for testing a schedule. A
+ * schedule that another program is running is skipped. Main thread. */
 #include "config.h"
 
 #include "namida-cli-schedule.h"
@@ -82,7 +82,7 @@ run_exit_code (Runner *self, NamidaScheduleRow *row, NamidaTransfer *transfer)
   return (int) namida_cli_exit_from_transfer (transfer);
 }
 
-/* The device is nearby, and nobody else runs this. */
+/* Runs a schedule whose device is nearby and that no other program runs. */
 static int
 run_now (Runner *self, NamidaScheduleRow *row)
 {

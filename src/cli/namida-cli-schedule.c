@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “schedule add”, “list” and “remove”: automatic backups, as the database keeps them. The window and “receive” run
- * them; they notice a change within a moment. No network is used here. */
+/* “schedule add”, “list” and “remove”: the automatic backups in the database. The window and “receive” run them and
+ * notice a change within a moment. No network is used here. Main thread. */
 #include "config.h"
 
 #include "namida-cli-schedule.h"
@@ -129,7 +129,7 @@ schedule_print (const NamidaScheduleRow *row)
       if (row->outcome == NAMIDA_SCHEDULE_OUTCOME_DONE)
         namida_cli_print (_ ("     Last: %s, sent and verified"), last);
       else
-        /* Translators: a date and a time, then a sentence on what went wrong. */
+        /* Translators: a date and a time, then a sentence with the error */
         namida_cli_print (_ ("     Last: %s. %s"), last, row->message != NULL ? row->message : _ ("It failed."));
     }
 }
@@ -220,7 +220,7 @@ schedule_remove (NamidaCli *cli, gint64 id)
   return NAMIDA_CLI_EXIT_DONE;
 }
 
-/* Returns: 0: it is none. */
+/* Returns: 0 if @text is no id. */
 static gint64
 schedule_parse_id (const char *text)
 {

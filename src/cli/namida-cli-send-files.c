@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Collects the files that “send” was given: checks arguments, and reads lists of paths and patterns.
+ * Blocking; main thread. */
 #include "config.h"
 
 #include "namida-cli-send-files.h"
@@ -12,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* As many paths as a backup may have files, each as long as it may be. */
+/* The maximum number of files of a backup, each with a path of maximum length. */
 #define LIST_MAX_BYTES ((gsize) NAMIDA_LIMIT_FILES * NAMIDA_LIMIT_PATH_BYTES)
 
 static gboolean
@@ -45,7 +47,7 @@ send_files_add (GListStore *files, const char *path, gboolean must_be_folder)
   return TRUE;
 }
 
-/* (transfer full) (nullable): all of @fd, up to the limit. */
+/* Returns: (transfer full) (nullable): the contents of @fd, up to the limit. */
 static GByteArray *
 send_files_read_all (int fd)
 {
@@ -66,7 +68,7 @@ send_files_read_all (int fd)
   return n == 0 ? g_steal_pointer (&bytes) : NULL;
 }
 
-/* @line: not terminated. */
+/* @line: not zero-terminated */
 static gboolean
 send_files_restrict (NamidaScanFilter *filter, const char *line, gsize length)
 {
@@ -86,7 +88,7 @@ send_files_restrict (NamidaScanFilter *filter, const char *line, gsize length)
   return TRUE;
 }
 
-/* One path a line, or, as “find -print0” writes them, with a zero byte behind each. */
+/* Reads one path per line, or zero-terminated paths as “find -print0” writes them. */
 static gboolean
 send_files_read_list (NamidaScanFilter *filter, const char *list)
 {

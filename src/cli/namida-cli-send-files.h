@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What “send” sends: its arguments, --music, --files-from and the patterns of --exclude. Main thread. */
+/* The files that “send” sends: its arguments, --music, --files-from and the patterns of --exclude. Main thread. */
 #pragma once
 
 #include "namida-cli.h"
 
 G_BEGIN_DECLS
 
-/** What the options of “send” name; the strings belong to GOption. */
+/** NamidaCliSendNames: the values of the options; the strings belong to GOption. */
 typedef struct
 {
   char **music;        /* (nullable): --music */
@@ -16,12 +16,12 @@ typedef struct
 } NamidaCliSendNames;
 
 /**
- * namida_cli_send_files: checks what is named, and collects it.
- * @arguments: of the command, the first one after its name
- * @filter: (out) (transfer full): which files of the folders are taken
+ * namida_cli_send_files: checks the arguments and collects the files.
+ * @arguments: the arguments after the name of the command
+ * @filter: (out) (transfer full): selects files of the folders
  *
- * Returns: (transfer full) (nullable): of GFile; %NULL after it told what is wrong: the command ends with
- * NAMIDA_CLI_EXIT_USAGE.
+ * Returns: (transfer full) (nullable): a list of GFile; %NULL after an error message, and the command ends with
+ * NAMIDA_CLI_EXIT_USAGE
  */
 GListModel *
 namida_cli_send_files (const NamidaCliSendNames *names, int n_arguments, char **arguments, NamidaScanFilter **filter);

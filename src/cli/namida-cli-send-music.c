@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “send”: whether the music of the backup that is sent is in the folders that go with it. Only names and sizes are
- * looked at; the work is done in a thread. Main thread. */
+/* “send”: checks whether the music of the backup that is sent is in the folders that are sent with it. Only names and
+ * sizes are compared, in a thread. Main thread. */
 #include "config.h"
 
 #include "namida-cli-send-music.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “send --dry-run”. Main thread. */
+/* “send --dry-run”: shows what would be sent, without sending. Called by “send” when its device is found. Main
+ * thread. */
 #include "config.h"
 
 #include "namida-cli-send-preview.h"
@@ -49,7 +50,7 @@ send_preview_tell_left_out (NamidaBackup *backup)
     }
 }
 
-/* @known: whether the device said what it has. */
+/* @known: whether the device has told what it already has */
 static void
 send_preview_tell_sum (
     NamidaCli *cli, NamidaPeer *peer, NamidaBackup *backup, guint files, guint64 bytes, gboolean known)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “send --text”. Called by “send” once its device is found. Main thread. */
+/* “send --text”: sends a text message and reports the result. Called by “send” when its device is found. Main
+ * thread. */
 #include "config.h"
 
 #include "namida-cli-send-text.h"
@@ -10,7 +11,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Like the end of a transfer, for programs. */
+/* The same event as at the end of a transfer, for programs. */
 static void
 send_text_emit_end (NamidaPeer *peer, const GError *error)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The “send” command: parses its options, finds the device, and sends files or a text message. Main thread. */
 #include "config.h"
 
 #include "namida-cli-arguments.h"
@@ -19,7 +20,7 @@
 
 static char *to, *pin, *pin_file, *limit_text, *report, *text;
 static NamidaCliSendNames names;
-/* Without --wait. */
+/* Used without --wait. */
 #define WAIT_SECONDS 300
 #define RESOLVE_AGAIN_MS 1000
 
@@ -76,7 +77,7 @@ exit_code (NamidaTransfer *transfer)
 {
   const GError *error = namida_transfer_get_error (transfer);
 
-  /* It ended before there was a backup: the scan did not take an argument. */
+  /* The transfer ended before there was a backup, because the scan refused an argument. */
   if (namida_transfer_get_backup (transfer) == NULL
       && (g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND)
           || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST)))
@@ -138,7 +139,7 @@ send_to (NamidaCli *cli, NamidaHub *hub, NamidaPeer *peer, GListModel *files, Na
   return code;
 }
 
-/* Names are waited for by the hub; an address is asked again and again. */
+/* Waits for the device. The hub waits for names; an address is asked repeatedly. */
 static NamidaPeer *
 send_wait_for_device (NamidaCli *cli, NamidaHub *hub, GError **error)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “send --again” and “send --skip-sent”, and the question that is asked without them. Called by “send” once its device
- * is found. Main thread. */
+/* “send --again” and “send --skip-sent”, and the question that is asked without them. Called by “send” when its
+ * device is found. Main thread. */
 #include "config.h"
 
 #include "namida-cli-sent-before.h"
@@ -48,7 +48,7 @@ namida_cli_sent_before_choose (NamidaCli *cli,
   namida_hub_count_sent_before_async (hub, peer, files, filter, cli->cancellable, namida_cli_keep_result, &result);
   namida_cli_wait (&result);
   n = namida_hub_count_sent_before_finish (hub, result, &bytes, &local);
-  /* What is wrong with the files is told by the sending itself. */
+  /* The transfer itself reports what is wrong with the files. */
   if (n == 0 && !g_cancellable_is_cancelled (cli->cancellable))
     return TRUE;
   if (n > 0)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files that were sent to a LocalSend device before. Main thread. */
 #pragma once
 
 #include "namida-cli.h"
 
 G_BEGIN_DECLS
 
-/** NamidaCliSentBefore: what “send” was told about files that a LocalSend device has had from here before. */
+/** NamidaCliSentBefore: the options of “send” for files that this device has sent to a LocalSend device before. */
 typedef struct
 {
   gboolean again; /* --again */
@@ -13,10 +14,10 @@ typedef struct
 } NamidaCliSentBefore;
 
 /**
- * namida_cli_sent_before_choose: asks a person at a terminal; without one, files are sent again unless --skip-sent was
- * given. @filter: (nullable). @policy: (out). Main thread.
+ * namida_cli_sent_before_choose: decides whether these files are sent again. Asks the user at a terminal; without a
+ * terminal, files are sent again unless --skip-sent was given. @filter: (nullable). @policy: (out). Main thread.
  *
- * Returns: %FALSE when the person stopped the command, or with @error of the search for files.
+ * Returns: %FALSE if the user stopped the command, or with @error of the scanner
  */
 gboolean namida_cli_sent_before_choose (NamidaCli *cli,
                                         NamidaHub *hub,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Talks to the service manager that started this program: see the header. Main thread. */
 #include "config.h"
 
 #include "namida-cli-service.h"
@@ -10,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define WAIT_S 5 /* a manager that is busy empties its queue well before */
+#define WAIT_S 5 /* a busy manager empties its queue well before this */
 
 gboolean
 namida_cli_service_is (void)
@@ -20,7 +21,7 @@ namida_cli_service_is (void)
   return path != NULL && (*path == '/' || *path == '@');
 }
 
-/* Returns: whether it was sent; else errno says why not. */
+/* Returns: whether it was sent; otherwise errno is set. */
 static gboolean
 tell (const char *path, const char *state)
 {
@@ -38,7 +39,7 @@ tell (const char *path, const char *state)
     }
   memcpy (address.sun_path, path, length);
   if (*path == '@')
-    address.sun_path[0] = '\0'; /* a name that is no file */
+    address.sun_path[0] = '\0'; /* an abstract socket name */
   fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return FALSE;

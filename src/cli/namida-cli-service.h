@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Notifies the service manager that started this program and waits until it is ready (sd_notify(3)): systemd, with
+ * Type=notify. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/* The manager that started this program and waits to hear that it is ready (sd_notify(3)): systemd, with Type=notify.
- */
-
-/** namida_cli_service_is: whether there is one. Any thread. */
+/** namida_cli_service_is: Returns: whether there is a service manager. Any thread. */
 gboolean namida_cli_service_is (void);
-/** namida_cli_service_tell: @state: "READY=1" or "STOPPING=1". Without a manager nothing happens; a manager that cannot
- * be told is no error of this program. Waits at most a few seconds. Main thread. */
+/**
+ * namida_cli_service_tell: @state: "READY=1" or "STOPPING=1". Does nothing without a service manager; an error is
+ * only a message. Waits at most a few seconds. Main thread.
+ */
 void namida_cli_service_tell (const char *state);
 
 G_END_DECLS

@@ -1,9 +1,7 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * What the command line needs to know of the terminal or file it writes to: the encoding of names, the width of text
- * in columns, whether a progress bar can be drawn, and whether what was printed arrived. Used by main() and by the
- * commands that print tables. Main thread only.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The terminal or file that the command line writes to: the encoding of names, the width of text in columns, whether a
+ * progress bar can be drawn, and whether the output was written. Used by main() and by the commands that print tables.
+ * Main thread only. */
 #include "config.h"
 
 #include "namida-cli-terminal.h"
@@ -22,9 +20,10 @@
 #include <unistd.h>
 
 #define USUAL_WIDTH 80u
-#define TRANSLITERATED_MAX 8u /* bytes for one of UTF-8: “㎯” becomes “rad∕s²” and the like */
+#define TRANSLITERATED_MAX 8u /* Maximum bytes for one byte of UTF-8: “㎯” becomes “rad∕s²”, for example. */
 
-/* A closed standard stream: the next file that is opened would get its number, and be written into. */
+/* Opens @device if the standard stream @fd is closed. Otherwise the next file that is opened would get its number and
+ * be written to. */
 static void
 terminal_hold_stream (int fd, const char *device)
 {
@@ -42,7 +41,7 @@ terminal_hold_stream (int fd, const char *device)
 
 static gboolean terminal_ended;
 
-/* GOption ends the program by itself when it has printed a help. */
+/* GOption ends the program itself after printing the help. */
 static void
 terminal_at_exit (void)
 {
@@ -56,7 +55,7 @@ namida_cli_terminal_is_broken (void)
   return ferror (stdout) != 0;
 }
 
-/* What GOption prints by itself: GLib would write “?” for each quotation mark that the encoding does not have. */
+/* Prints for GOption: GLib would write “?” for each quotation mark that the encoding does not have. */
 static void
 terminal_print (const char *text)
 {
@@ -78,7 +77,7 @@ namida_cli_terminal_begin (void)
   atexit (terminal_at_exit);
   g_set_print_handler (terminal_print);
   setlocale (LC_ALL, "");
-  /* The encoding of C and POSIX, and of a locale that is not installed. */
+  /* The encoding of C, POSIX and a locale that is not installed. */
   if (strcmp (nl_langinfo (CODESET), "ANSI_X3.4-1968") != 0)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (utf8_locales); i++)
@@ -125,7 +124,8 @@ namida_cli_terminal_get_width (void)
   return USUAL_WIDTH;
 }
 
-/* By similar characters; g_convert() would call that an error. NULL: the C library cannot convert to @charset. */
+/* Replaces characters by similar ones, where g_convert() would fail. Returns: %NULL if the C library cannot convert
+ * to @charset. */
 static char *
 text_transliterate (const char *valid, const char *charset)
 {
@@ -168,7 +168,7 @@ namida_cli_texts_from_locale (char **arguments)
     {
       g_autofree char *text = NULL;
 
-      /* A name that was copied from elsewhere is UTF-8 whatever the terminal says. */
+      /* A name that was copied from elsewhere is UTF-8, whatever the locale is. */
       if (g_utf8_validate (*arguments, -1, NULL))
         continue;
       text = g_locale_to_utf8 (*arguments, -1, NULL, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “transfers”: what the programs of this device are sending and receiving right now: a receiver, the window, another
- * command. They are asked over a socket in the data folder; no network is used, and the database is not opened. */
+/* The “transfers” command: shows and controls what the programs of this device are sending and receiving: a receiver,
+ * the window, another command. They are asked over a socket in the data folder; no network is used and the database
+ * is not opened. Main thread. */
 #include "config.h"
 
 #include "namida-cli-exit.h"
@@ -12,8 +13,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define SHOWN_DIGITS 8 /* of an ID */
-#define LEAST_DIGITS 4 /* that name a transfer */
+#define SHOWN_DIGITS 8 /* shown digits of an ID */
+#define LEAST_DIGITS 4 /* minimum number of digits that select a transfer */
 #define ALIAS_CELLS 16
 
 static const char *
@@ -73,8 +74,7 @@ transfers_list (NamidaCli *cli, const char *data_dir)
   return NAMIDA_CLI_EXIT_DONE;
 }
 
-/* Returns: (transfer none) (nullable): of @rows, the one whose ID begins with @text; %NULL after it was said what is
- * wrong. */
+/* Returns: (transfer none) (nullable): the one of @rows whose ID begins with @text; %NULL with @error. */
 static JsonObject *
 transfers_find (GPtrArray *rows, const char *text, GError **error)
 {

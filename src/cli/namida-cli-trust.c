@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The “trust” command: lists trusted and blocked devices, and adds, changes, removes, verifies and blocks them. No
+ * network is used. Main thread. */
 #include "config.h"
 
 #include "namida-cli-trust.h"
@@ -26,7 +28,7 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
-/* What a device may do, for people. */
+/* Returns the permissions of a device, as text for people. */
 static char *
 describe (const NamidaTrusted *one)
 {
@@ -41,7 +43,7 @@ describe (const NamidaTrusted *one)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* @state: what is said behind each of the blocked devices. Returns: how many there are. */
+/* @state: the text after each blocked device. Returns: the number of blocked devices */
 static guint
 trust_print_blocked (NamidaTrustStore *store, const char *state)
 {
@@ -95,7 +97,7 @@ list (NamidaCli *cli, NamidaTrustStore *store)
     }
   if (all->len == 0)
     namida_cli_say (cli, _ ("No device is trusted yet. To trust one: namida-sync-cli pair NAME"));
-  /* With --json each line is a device that is trusted; “trust blocked” has the others. */
+  /* With --json, each line is a trusted device; “trust blocked” lists the others. */
   if (!cli->json)
     trust_print_blocked (store, _ ("blocked"));
 }
@@ -157,7 +159,7 @@ change (NamidaCli *cli,
   else
     namida_trust_store_rename (store, fingerprint, alias);
   namida_trust_store_flush (store);
-  /* A program that is receiving does the same, and ends what runs; there may be none. */
+  /* A program that is receiving does the same and ends running transfers, but there may be no such program. */
   if (g_str_equal (what, "remove") && !namida_journal_drop_device (database, fingerprint, &error))
     return namida_cli_fail (cli, error);
   if (g_str_equal (what, "remove"))
@@ -191,8 +193,8 @@ list_blocked (NamidaCli *cli, NamidaTrustStore *store)
     }
 }
 
-/* Returns: (transfer full) (nullable): the fingerprint of the one blocked device that @text names, by name or digits.
- */
+/* Returns: (transfer full) (nullable): the fingerprint of the only blocked device that @text names, by name or
+ * digits. */
 static char *
 trust_find_blocked (NamidaTrustStore *store, const char *text, GError **error)
 {
@@ -223,8 +225,8 @@ trust_find_blocked (NamidaTrustStore *store, const char *text, GError **error)
   return NULL;
 }
 
-/* A device is blocked by its whole key: by less, or by a name, somebody else might be. One that is trusted may be named
- * as for the other commands. */
+/* A device is blocked by its whole key, because less, or a name, might match another device. A trusted device may be
+ * named as in the other commands. */
 static int
 block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const char *text, gboolean blocked)
 {
@@ -252,7 +254,7 @@ block (NamidaCli *cli, NamidaDatabase *database, NamidaTrustStore *store, const 
   return NAMIDA_CLI_EXIT_DONE;
 }
 
-/* A device without a pairing of its own, such as LocalSend, once the two people have compared what “verify” shows. */
+/* Trusts a device that has no pairing, such as LocalSend, after both users have compared what “verify” shows. */
 static int
 add (NamidaCli *cli, NamidaTrustStore *store, const char *text, const char *alias)
 {
@@ -269,7 +271,7 @@ add (NamidaCli *cli, NamidaTrustStore *store, const char *text, const char *alia
   return NAMIDA_CLI_EXIT_DONE;
 }
 
-/* What LocalSend's page “Verify” shows on the other device. */
+/* Prints what LocalSend's page “Verify” shows on the other device. */
 static int
 verify (NamidaCli *cli, NamidaTrustStore *store, const char *text)
 {
@@ -308,7 +310,7 @@ verify (NamidaCli *cli, NamidaTrustStore *store, const char *text)
   return NAMIDA_CLI_EXIT_DONE;
 }
 
-/* Returns: whether @text is a choice; %NULL is none and fine. */
+/* Returns: whether @text is one of the choices; %NULL is allowed, too. */
 static gboolean
 is_choice (const char *text, const char *const *choices)
 {
@@ -343,7 +345,7 @@ choose (NamidaCli *cli, NamidaTrustStore *store, const char *text)
     namida_trust_store_set_landing (store, fingerprint, g_str_equal (landing, "default") ? NULL : landing);
   namida_trust_store_flush (store);
   may = describe (namida_trust_store_lookup (store, fingerprint));
-  /* Translators: a device's name, and what it may do ("accepted without a question, may restore") */
+  /* Translators: a device's name, and its permissions (“accepted without a question, may restore”) */
   namida_cli_say (cli, _ ("“%s”: %s."), text, may);
   return NAMIDA_CLI_EXIT_DONE;
 }

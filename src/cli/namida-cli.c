@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The entry point of the command line: global options, signals, the table of commands, and the helpers that commands
+ * share. Main thread. */
 #include "config.h"
 
 #include "namida-cli.h"
@@ -49,13 +51,13 @@ static const struct
 
 #define UNSET G_MININT
 
-/* Whether --json is among the arguments: known before they are parsed, since a mistake in them is reported in JSON,
- * too. */
+/* Whether --json is among the arguments. It is determined before parsing, because errors in the arguments are
+ * reported in JSON, too. */
 static gboolean json_wanted;
 /* The signal that stopped this program; 0: none. */
 static int stopped_by;
 
-/* GOption needs plain places to write to; they move into the NamidaCli after each parse. */
+/* GOption needs static variables to write to; the values are moved into the NamidaCli after each parse. */
 static struct
 {
   char *data_dir, *interface, *alias, *log_file;
@@ -85,7 +87,7 @@ static const GOptionEntry version_entries[] = {
   { NULL },
 };
 
-/* Left empty for the next parse: GOption would forget, not free, what an earlier one put there. */
+/* Leaves the variable empty for the next parse, because GOption would overwrite the value without freeing it. */
 static void
 take_text (char **text, char **from)
 {
@@ -166,7 +168,7 @@ is_empty_option (const GOptionEntry *entry)
   return empty;
 }
 
-/* How often the value is “-”. */
+/* Returns how often the value is “-”. */
 static guint
 count_dashes (const GOptionEntry *entry)
 {
@@ -180,8 +182,8 @@ count_dashes (const GOptionEntry *entry)
   return n;
 }
 
-/* “-” is standard input where a list or a PIN is read, once; elsewhere a file of that name would be no help to anybody.
- */
+/* “-” means standard input for options that read a list or a PIN, and only once. Elsewhere it is refused, because a
+ * file of that name would be useless. */
 static gboolean
 check_dashes (const GOptionEntry *entries)
 {
@@ -207,7 +209,7 @@ check_dashes (const GOptionEntry *entries)
   return FALSE;
 }
 
-/* A script's variable that was never set must not become “no PIN”, “every network” or “this folder”. */
+/* An unset variable of a script must not become “no PIN”, “every network” or “this folder”. */
 static gboolean
 check_options (const GOptionEntry *entries)
 {
@@ -233,7 +235,7 @@ run_parser (NamidaCli *cli, GOptionContext *context, int *argc, char ***argv)
   return check_options (global_entries) && check_dashes (global_entries) && take_globals (cli);
 }
 
-/* GOption leaves "--" where it is when a name that begins with "-" follows. */
+/* GOption leaves "--" in place if a name that begins with "-" follows. */
 static gboolean
 take_names (int *argc, char **argv)
 {
@@ -357,7 +359,7 @@ on_trouble (NamidaHub *hub, const char *sentence)
   namida_cli_complain ("%s", sentence);
 }
 
-/* A line stays in the terminal: what was printed is read. */
+/* A line stays in the terminal, so a printed alarm counts as read. */
 static void
 on_alarm (NamidaHub *hub, const char *sentence)
 {
@@ -448,8 +450,8 @@ cli_on_interrupt (gpointer user_data)
   return cli_stop (user_data, SIGINT);
 }
 
-/* The terminal is gone: say goodbye to the other devices as on SIGTERM. Under nohup the signal is ignored and stays so.
- */
+/* The terminal is gone. Say goodbye to the other devices as on SIGTERM. Under nohup, the signal is ignored and stays
+ * so. */
 static gboolean
 cli_on_hangup (gpointer user_data)
 {
@@ -498,7 +500,7 @@ parse_program (NamidaCli *cli, int *argc, char ***argv)
   g_autofree char *description = make_description ();
 
   g_set_prgname (PROGRAM);
-  g_option_context_set_strict_posix (context, TRUE); /* what follows the command is the command's */
+  g_option_context_set_strict_posix (context, TRUE); /* options after the command belong to the command */
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, summary);
   g_option_context_set_description (context, description);
@@ -507,7 +509,8 @@ parse_program (NamidaCli *cli, int *argc, char ***argv)
   return run_parser (cli, context, argc, argv);
 }
 
-/* “help” and “help COMMAND”, as many programs have it: the same as --help. GOption prints it and ends the program. */
+/* “help” and “help COMMAND”, as in many programs, are the same as --help. GOption prints the help and ends the
+ * program. */
 static int
 cli_help (NamidaCli *cli, int argc, char **argv)
 {
@@ -565,7 +568,7 @@ main (int argc, char **argv)
   guint term, interrupt, hangup;
   int code;
 
-  /* What G_MESSAGES_DEBUG asks for must not get between the lines of --json. */
+  /* Output that G_MESSAGES_DEBUG requests must not mix with the lines of --json. */
   g_log_writer_default_set_use_stderr (TRUE);
   namida_environment_begin ();
   namida_memory_begin ();
@@ -574,7 +577,7 @@ main (int argc, char **argv)
   namida_cli_terminal_begin ();
   for (int i = 1; i < argc && !g_str_equal (argv[i], "--"); i++)
     json_wanted = json_wanted || g_str_equal (argv[i], "--json");
-  /* Translators, and the tests, try their catalogues without installing them. */
+  /* Lets translators and tests use catalogs that are not installed. */
   catalogues = g_getenv ("NAMIDA_LOCALE_DIR");
   bindtextdomain (GETTEXT_PACKAGE, catalogues != NULL ? catalogues : NAMIDA_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
@@ -602,7 +605,7 @@ main (int argc, char **argv)
   g_source_remove (interrupt);
   if (hangup != 0)
     g_source_remove (hangup);
-  /* A command that ends well when it is stopped, such as receive, has done what it was asked to do. */
+  /* A command that ends normally when it is stopped, such as “receive”, has done what it was asked to do. */
   if (stopped_by == SIGINT && code != NAMIDA_CLI_EXIT_DONE)
     code = NAMIDA_CLI_EXIT_INTERRUPTED;
   code = namida_cli_terminal_end (code);

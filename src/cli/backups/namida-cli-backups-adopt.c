@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* “backups adopt DIR”: lists the versions in a folder, for example after the database was lost or the drive was moved
+ * to another computer. Main thread; the work is done in a worker thread. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
@@ -14,9 +16,6 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
-
-/* "backups adopt DIR": a person says that this folder holds backups, for instance after the database was lost or the
- * drive moved to another computer. The work is done in a worker thread. */
 
 typedef struct
 {
@@ -39,11 +38,12 @@ adoption_run (Adoption *self, GCancellable *cancellable, GError **error)
       namida_error_set_from_errno (error, errno, what);
       return FALSE;
     }
-  /* A single version is no store, and is not written to. */
+  /* A single version is no store, so no mark is written into it. */
   fine
       = namida_version_folders_has (self->folder) || namida_store_mark_ensure (self->database, self->folder, fd, error);
   close (fd);
-  /* A person says whose it is: what the trash of a program that is gone has is found, too. */
+  /* The user has confirmed whose folder this is, so versions in the trash of a program that is gone are found,
+   * too. */
   if (fine)
     namida_trash_find (self->database, self->folder, TRUE);
   return fine && namida_version_adopt (self->database, self->folder, &self->adopted, cancellable, error);

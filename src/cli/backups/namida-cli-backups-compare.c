@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “backups compare ID ID”: which files came, went and changed between two versions, by the hashes that were noted when
- * they arrived. Nothing is read from the disk. Main thread. */
+/* “backups compare ID ID”: which files were added, removed and changed between two versions, by the hashes that were
+ * recorded when they were received. No files are read. Main thread. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
@@ -10,7 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* (transfer full) (nullable): name → hash of the files of @version. */
+/* Returns: (transfer full) (nullable): name → hash for the files of @version. */
 static GHashTable *
 compare_read (NamidaDatabase *database, NamidaVersion *version, GError **error)
 {

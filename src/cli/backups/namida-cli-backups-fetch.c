@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* “backups list --from” and “backups fetch”: the versions that another trusted device keeps for this one. Main
+ * thread. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
@@ -9,8 +11,6 @@
 #include "namida-format.h"
 
 #include <glib/gi18n-lib.h>
-
-/* "backups list --from" and "backups fetch": what another of our devices keeps for this one. */
 
 static GPtrArray *
 list_kept (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, GError **error)
@@ -66,7 +66,7 @@ on_ended (NamidaTransfer *transfer, gpointer user_data)
   *(gboolean *) user_data = TRUE;
 }
 
-/* What comes from an older version because the newest one has nothing of it. */
+/* Reports what comes from an older version because the newest one does not have it. */
 static void
 tell_older (NamidaCli *cli, GPtrArray *list)
 {
@@ -95,8 +95,8 @@ tell_older (NamidaCli *cli, GPtrArray *list)
     }
 }
 
-/* @id: (nullable): the newest of everything that is complete; of a program that cannot put that together, the newest
- * version. (transfer full) (nullable) */
+/* @id: (nullable): %NULL selects the newest of everything that is complete, or, if the other program cannot combine
+ * versions, the newest version. Returns: (transfer full) (nullable) */
 static char *
 choose (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, const char *id, GError **error)
 {
@@ -136,7 +136,7 @@ fetch_from (NamidaCliBackups *self, NamidaHub *hub, NamidaPeer *peer, const char
   if (chosen == NULL)
     return namida_cli_fail (self->cli, error);
   transfer = namida_hub_fetch (hub, peer, chosen, self->labels, self->landing);
-  /* What arrived stays: the same command goes on. */
+  /* Received data stays, so that the same command can resume the transfer. */
   stop = g_signal_connect_object (self->cli->cancellable, "cancelled", G_CALLBACK (namida_transfer_cancel_keeping),
                                   transfer, G_CONNECT_SWAPPED);
   namida_cli_progress_watch (self->cli, transfer, on_ended, &over);

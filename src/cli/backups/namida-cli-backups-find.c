@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “backups find TEXT” and “export ID DIR”: looking into all versions at once, and a plain copy of one of them. Neither
- * changes anything that is kept here. Main thread. */
+/* “backups find TEXT” and “export ID DIR”: searching all versions, and making a plain copy of one of them. Neither
+ * changes what is kept here. Main thread. */
 #include "config.h"
 
 #include "namida-cli-backups.h"

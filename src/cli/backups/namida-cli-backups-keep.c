@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* “backups verify”, “remove”, “pin” and “unpin”, also for a folder that is in no database. Main thread; files are
+ * read in worker threads. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
@@ -13,8 +15,6 @@
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <unistd.h>
-
-/* "backups" verify, remove, pin and unpin. */
 
 static void
 show_progress (guint64 done, guint64 total, gpointer user_data)
@@ -104,7 +104,7 @@ verify_get_exit (const NamidaVerifyReport *report)
   return namida_verify_report_is_clean (report) ? NAMIDA_CLI_EXIT_DONE : NAMIDA_CLI_EXIT_INCOMPLETE;
 }
 
-/* Files with other contents, healed or not. */
+/* Counts files with wrong contents, including repaired ones. */
 static guint
 verify_count_damaged (const NamidaVerifyReport *report)
 {
@@ -140,7 +140,7 @@ verify_emit_end (const NamidaVerifyReport *report, guint doubts, int code)
   namida_json_build_int (builder, "damaged", damaged);
   namida_json_build_int (builder, "healed", healed);
   namida_json_build_int (builder, "doubts", doubts);
-  namida_json_build_int (builder, "repaired", healed); /* as release 0.1.0 called it */
+  namida_json_build_int (builder, "repaired", healed); /* the name of this key in release 0.1.0 */
   namida_cli_emit (builder);
 }
 
@@ -154,7 +154,7 @@ static void G_GNUC_PRINTF (2, 3) verify_add_count (GString *text, const char *fo
   va_end (arguments);
 }
 
-/* Every count that is not nought, so that none of them hides behind another one. */
+/* Prints every count that is not 0, so that none of them is overlooked. */
 static void
 verify_say_end (NamidaCli *cli, const NamidaVerifyReport *report)
 {
@@ -191,15 +191,15 @@ verify_say_end (NamidaCli *cli, const NamidaVerifyReport *report)
                               "Verified %'u versions (%s, %s): no damage found.", versions),
                     versions, files, bytes);
   else
-    /* Translators: how many versions were verified, and of how many; files and their size; what was found */
+    /* Translators: the number of verified versions and of all versions, their files and size, and the result */
     namida_cli_say (
         cli,
         ngettext ("Verified %'u of %'u version (%s, %s): %s.", "Verified %'u of %'u versions (%s, %s): %s.", versions),
         report->versions, versions, files, bytes, counts->len > 0 ? counts->str : _ ("a list of hashes is damaged"));
 }
 
-/* Of a version whose bytes are all as they arrived, and that Namida could not restore yet. @good: (nullable): which
- * older backup is good. */
+/* Reports a version whose files are all intact, but that Namida could not restore even when it was received. @good:
+ * (nullable): which older backup is intact */
 static void
 verify_tell_doubt (
     NamidaCli *cli, const char *version, const char *zip_name, const NamidaZipDoubt *doubt, const char *good)
@@ -233,7 +233,7 @@ verify_tell_version_doubt (NamidaCli *cli, NamidaVersions *versions, NamidaVersi
   verify_tell_doubt (cli, namida_version_get_id (version), zip, namida_version_get_doubt (version), good);
 }
 
-/* @version: (nullable): all. Returns: how many of them Namida could not restore. */
+/* @version: (nullable): %NULL: all versions. Returns: how many of them Namida could not restore */
 static guint
 verify_tell_doubts (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *version)
 {
@@ -255,7 +255,7 @@ verify_tell_doubts (NamidaCli *cli, NamidaVersions *versions, NamidaVersion *ver
   return doubts;
 }
 
-/* @doubts: versions that are as they arrived and that Namida could not restore. */
+/* @doubts: number of versions that are intact but that Namida could not restore */
 static int
 tell_report (NamidaCli *cli, const NamidaVerifyReport *report, guint doubts)
 {
@@ -273,12 +273,12 @@ tell_report (NamidaCli *cli, const NamidaVerifyReport *report, guint doubts)
   return code;
 }
 
-/* ---- of a folder that no database knows ---- */
+/* ---- a folder that is in no database ---- */
 
 typedef struct
 {
   NamidaVerifyReport *report;
-  GPtrArray *doubts; /* NamidaFolderDoubt */
+  GPtrArray *doubts; /* (element-type NamidaFolderDoubt) */
 } VerifiedFolder;
 
 static void
@@ -308,7 +308,8 @@ verify_folder_thread (GTask *task, gpointer source, gpointer data, GCancellable 
   g_task_return_pointer (task, verified, (GDestroyNotify) verified_folder_free);
 }
 
-/* Whether something of the version in the folder called @version is not as it arrived: that is said, and enough. */
+/* Whether a file of the version in the folder named @version is damaged. This was reported already, which is
+ * enough. */
 static gboolean
 verify_is_damaged (const NamidaVerifyReport *report, const char *version)
 {
@@ -362,7 +363,7 @@ namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
 
   if (versions != NULL && id != NULL)
     version = namida_cli_find_version (versions, id, &error);
-  /* The database is not needed for a folder that speaks for itself. */
+  /* A folder with its own list of hashes does not need the database. */
   if (id != NULL && version == NULL && g_file_test (id, G_FILE_TEST_IS_DIR))
     return verify_folder (self->cli, id);
   if (versions == NULL || (id != NULL && version == NULL))
@@ -378,7 +379,7 @@ namida_cli_backups_verify (NamidaCliBackups *self, const char *id)
   return tell_report (self->cli, report, verify_tell_doubts (self->cli, versions, version));
 }
 
-/* Whether nothing else is kept of the version's device. */
+/* Whether no other version of the version's device is kept. */
 static gboolean
 remove_is_last (NamidaVersions *versions, NamidaVersion *version)
 {
@@ -396,7 +397,7 @@ remove_is_last (NamidaVersions *versions, NamidaVersion *version)
   return TRUE;
 }
 
-/* Returns: an exit code; NAMIDA_CLI_EXIT_DONE: yes. */
+/* Returns: NAMIDA_CLI_EXIT_DONE if the user agrees, otherwise the exit code. */
 static int
 remove_ask (NamidaCliBackups *self, NamidaVersions *versions, NamidaVersion *version)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* “backups list” and “backups show”: the kept versions as rows, details or JSON. Main thread. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
@@ -34,7 +35,7 @@ add_music (JsonBuilder *builder, NamidaVersion *version)
   json_builder_end_array (builder);
 }
 
-/* @doubt: (nullable): nobody has looked into its zip, or it has none. */
+/* @doubt: (nullable): %NULL if its zip was not inspected, or if it has none */
 static void
 add_doubt (JsonBuilder *builder, const NamidaZipDoubt *doubt)
 {
@@ -119,7 +120,7 @@ is_of (NamidaVersion *version, const char *device)
   return g_str_equal (typed, alias) || namida_fingerprint_is_named (fingerprint, device, FALSE);
 }
 
-/* After the newest version of each device: of when the newest good one is, where that is another one. */
+/* After the newest version of each device, prints the date of its newest intact one if that is another version. */
 static void
 list_tell_good (NamidaVersions *versions, GPtrArray *devices, NamidaVersion *version)
 {
@@ -134,8 +135,8 @@ list_tell_good (NamidaVersions *versions, GPtrArray *devices, NamidaVersion *ver
     namida_cli_print ("      %s", words);
 }
 
-/* What two devices of one name sent must not look like one device's. Returns: the fingerprints, of versions of @device;
- * versions without one, of release 0.1.0 or adopted, have "". */
+/* Versions of two devices with the same name must not look like those of one device. Returns: the fingerprints of
+ * versions of @device; versions without a fingerprint, from release 0.1.0 or adopted, have "". */
 static GPtrArray *
 list_find_devices (NamidaVersions *versions, const char *device)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* “backups restore --to”: sends a version to a device. Main thread. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
@@ -9,8 +10,6 @@
 #include "namida-cli-restore.h"
 
 #include <glib/gi18n-lib.h>
-
-/* "backups restore --to": a version goes to a device. */
 
 static void
 on_ended (NamidaTransfer *transfer, gpointer user_data)
@@ -60,7 +59,7 @@ restore_to (NamidaCliBackups *self, NamidaHub *hub, NamidaVersion *version, Nami
   return (int) namida_cli_exit_from_transfer (transfer);
 }
 
-/* The list of a hub that has just been started. */
+/* Finds a version in the list of a hub that has just been started. */
 static NamidaVersion *
 find_loaded (NamidaHub *hub, const char *id, GError **error)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “backups list --stale DAYS”: the devices whose newest backup here, or whose automatic backup from here, is older than
- * so many days; exit code 9 when there is one, so that a monitoring program notices. Main thread. */
+/* “backups list --stale DAYS”: lists the devices whose newest backup here, or whose automatic backup from here, is
+ * older than this many days. The exit code is 9 if there is one, for monitoring programs. Main thread. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
@@ -62,7 +62,7 @@ namida_cli_backups_list_stale (NamidaCliBackups *self, guint days)
       const NamidaStaleDevice *device = devices->pdata[i];
       guint age = (guint) ((now - device->last_at) / DAY);
 
-      /* What was sent once by hand is no habit: only what is expected there counts. */
+      /* A single transfer by hand does not count, because no further one is expected there. */
       if (now - device->last_at <= (gint64) days * DAY
           || (device->direction == NAMIDA_STALE_SEND && device->interval == 0))
         continue;

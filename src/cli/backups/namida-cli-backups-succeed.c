@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* “backups succeed OLD NEW”: on the computer that keeps the backups, records that a new device replaced an old one,
+ * so that it may fetch what the old one sent. Main thread. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
@@ -11,9 +13,6 @@
 
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
-
-/* "backups succeed OLD NEW": the person of the computer that keeps the backups says that a new device replaced an old
- * one, so that it may fetch what the old one sent. */
 
 static gboolean
 succeed_ask (NamidaCli *cli, const char *old, const char *new_one, guint versions)

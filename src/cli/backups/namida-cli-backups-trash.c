@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "backups trash" and "backups take-back ID": what the number of versions to keep no longer covers waits in the trash
- * of its store for 30 days, and can be taken out of it again. Main thread; waits for the workers of the list of
- * versions.
- */
+/* “backups trash” and “backups take-back ID”: versions beyond the number of versions to keep stay in the trash of
+ * their store for 30 days and can be taken out of it. Main thread; waits for the workers of the list of versions. */
 #include "config.h"
 
 #include "namida-cli-backups.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “backups usage”: the room that each version, and each device's versions together, use, and what a number of versions
- * to keep would free. Changes nothing. Main thread. */
+/* “backups usage”: the space that each version uses, and all versions of each device together, and what a number of
+ * versions to keep would free. Changes nothing. Main thread. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
@@ -13,7 +13,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Bytes of each version that no other one has: they are free when it goes. */
+/* Bytes of each version that no other version has: they are freed when it is removed. */
 #define USAGE_SQL                                                                                                      \
   "SELECT v.id, v.alias, v.created_at, v.bytes, coalesce (o.bytes, 0) FROM versions v LEFT JOIN ("                     \
   "SELECT u.version AS version, sum (c.size) AS bytes FROM (SELECT i.content AS content, min (l.version) AS version"   \
@@ -22,8 +22,8 @@
   " GROUP BY u.version) o ON o.version = v.id WHERE v.removing = 0 AND v.landing = 'backup'"                           \
   " ORDER BY v.alias, v.arrival"
 
-/* Bytes of each device's versions, contents that several of them share counted once. The name is that of the newest
- * version: beside max(), SQLite takes other columns from the row that has it. */
+/* Bytes of each device's versions; contents that several of them share are counted once. The name is that of the
+ * newest version: with max(), SQLite takes the other columns from the row with the maximum. */
 #define DEVICES_SQL                                                                                                    \
   "SELECT d.alias, d.fingerprint, d.n, d.bytes, coalesce ((SELECT sum (c.size) FROM contents c WHERE c.id IN ("        \
   "SELECT i.content FROM versions w JOIN version_lists l ON l.version = w.id JOIN list_items i ON i.list = l.list"     \
@@ -57,7 +57,8 @@ usage_tell_version (NamidaCliBackups *self, sqlite3_stmt *statement)
       g_autofree char *size = namida_format_size (bytes);
       g_autofree char *own = namida_format_size (only);
 
-      /* Translators: a number, a date, a device, the size of a version, and how much only this version has. */
+      /* Translators: the number, the date and the device of a version, its size, and the size of the files that only
+       * this version has */
       namida_cli_print (_ ("%4d  %s  %s  %s, only in this version %s"), (int) id, time, column, size, own);
     }
 }
@@ -85,13 +86,13 @@ usage_tell_device (NamidaCliBackups *self, sqlite3_stmt *statement)
       g_autofree char *shown = namida_format_alias (alias);
       g_autofree char *size = namida_format_size (used);
 
-      /* Translators: a device, then how many versions of it are kept, and the room of all of them together. */
+      /* Translators: a device, the number of its versions, and the space that all of them use together */
       namida_cli_print (ngettext ("%s: %'u version, %s", "%s: %'u versions, %s together", versions), shown, versions,
                         size);
     }
 }
 
-/* What --keep of “receive” would move to the trash, when nothing has arrived in this run. */
+/* Shows what --keep of “receive” would move to the trash. In this run, nothing has been received. */
 static int
 usage_tell_keeping (NamidaCliBackups *self, NamidaDatabase *database, NamidaRetention policy)
 {
@@ -113,14 +114,15 @@ usage_tell_keeping (NamidaCliBackups *self, NamidaDatabase *database, NamidaRete
       namida_cli_emit (builder);
     }
   else
-    /* Translators: %d is the number of --keep, %'u how many versions would go, and %s their size. */
+    /* Translators: %d is the number of --keep, %'u the number of versions that would be moved to the trash, and %s
+     * their size */
     namida_cli_print (ngettext ("With --keep %d, %'u older version would go: %s.",
                                 "With --keep %d, %'u older versions would go: %s.", removal->versions),
                       (int) policy.last, removal->versions, size);
   return NAMIDA_CLI_EXIT_DONE;
 }
 
-/* Calls @tell with each row. Returns: how many there were; -1 with @error. */
+/* Calls @tell for each row. Returns: the number of rows; -1 with @error. */
 static int
 usage_query (NamidaCliBackups *self,
              NamidaDatabase *database,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The “backups” command: parses its options, opens the list of versions and calls the function of each subcommand.
+ * Main thread. */
 #include "config.h"
 
 #include "namida-cli-backups.h"
@@ -14,7 +16,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define UNSET G_MININT /* an option that is a number */
+#define UNSET G_MININT /* a numeric option that was not given */
 
 static char *to, *from, *pin, *pin_file, *landing_text, *backups_folder, *music_folder;
 static char **labels;
@@ -94,7 +96,7 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
-/* @opened: (transfer full) (nullable): with @error. */
+/* @opened: (transfer full) (nullable): %NULL with @error */
 static NamidaVersions *
 backups_load (NamidaCli *cli, NamidaDatabase *opened, GError **error)
 {
@@ -324,7 +326,7 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
     return namida_cli_usage (_ ("--stale is for “backups list” without a device."));
   if (stale_days != UNSET && stale_days < 0)
     return namida_cli_usage (_ ("--stale is a number of days, from 0 on."));
-  /* What somebody wants to see first must not be done. */
+  /* A preview must never turn into the real operation. */
   if (dry_run && !g_str_equal (argv[1], "remove"))
     return namida_cli_usage (_ ("--dry-run is for “backups remove”. “backups restore --here” has --preview."));
   if (preview && !(here && g_str_equal (argv[1], "restore")))

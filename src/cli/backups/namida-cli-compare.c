@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Compares and removes folder trees for the “demo” command. Blocking; call it in a worker thread. */
 #include "config.h"
 
 #include "namida-cli-compare.h"
@@ -32,7 +33,7 @@ fail (const char *path, GError **error)
   return FALSE;
 }
 
-/* Returns: bytes, fewer than CHUNK only at the end; -1: errno. */
+/* Returns: the number of bytes, less than CHUNK only at the end; -1 with errno. */
 static gssize
 read_chunk (int fd, guint8 *buffer)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The commands “extract” and “compare”, which read backups and change nothing: playlists and listens in formats of
- * other programs, and how two backups differ. The work is done in a thread, so that Ctrl+C ends it. */
+ * other programs, and the differences between two backups. The work is done in a thread, so that Ctrl+C ends it. Main
+ * thread. */
 #include "config.h"
 
 #include "namida-extract.h"
@@ -29,11 +30,11 @@ static const GOptionEntry entries[] = {
 
 typedef struct
 {
-  const char *first, *second; /* @second: (nullable): to extract from @first */
+  const char *first, *second; /* @second: (nullable): %NULL to extract from @first */
   NamidaExtractReport report;
 } ExtractJob;
 
-/* Returns: the difference, when there are two backups; else NULL, also without an error. */
+/* Returns: the difference if there are two backups; otherwise %NULL, even without an error. */
 static gpointer
 extract_run (gpointer data, GCancellable *cancellable, GError **error)
 {

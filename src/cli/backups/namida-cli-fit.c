@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command “fit”: a copy of a Namida backup with the paths of another device. Reads the options, does the work in a
- * thread, so that Ctrl+C ends it, and says what was done. */
+/* The “fit” command: a copy of a Namida backup with the paths of another device. Reads the options, does the work in
+ * a thread, so that Ctrl+C ends it, and reports the result. Main thread. */
 #include "config.h"
 
 #include "namida-cli-fit.h"
@@ -109,7 +109,7 @@ fit_run (gpointer data, GCancellable *cancellable, GError **error)
   return namida_fit_file (job->zip, out, &job->request, cancellable, error);
 }
 
-/* ---- what was done ---- */
+/* ---- the report ---- */
 
 static void
 fit_add_names (JsonBuilder *builder, const char *key, GPtrArray *names)

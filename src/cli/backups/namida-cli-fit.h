@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the commands that change backups have in common: options and reports. Main thread. */
 #pragma once
 
 #include "namida-cli.h"
@@ -8,19 +9,21 @@
 
 G_BEGIN_DECLS
 
-/* What the commands that change backups have in common: options and reports. Main thread. */
-
-/** namida_cli_parse_parts: of --only and --without, each (nullable). Returns: %FALSE with a sentence about the word
- * that is no part. */
+/**
+ * namida_cli_parse_parts: parses --only and --without, each (nullable). Returns: %FALSE with an error about the word
+ * that is no part.
+ */
 gboolean namida_cli_parse_parts (char **only_words, char **without_words, NamidaParts *parts, GError **error);
-/** namida_cli_parse_maps: (transfer full) (nullable): of --map (nullable); %NULL with a sentence about the one that is
- * wrong. */
+/**
+ * namida_cli_parse_maps: parses --map (nullable). Returns: (transfer full) (nullable): %NULL with an error about the
+ * value that is invalid.
+ */
 NamidaPathMap *namida_cli_parse_maps (char **texts, GError **error);
-/** namida_cli_dup_music: (transfer full) (nullable): of --music (nullable). */
+/** namida_cli_dup_music: Returns: (transfer full) (nullable): the folders of --music (nullable). */
 GPtrArray *namida_cli_dup_music (char **folders);
-/** namida_cli_add_match: "tracks", "found", "missing", "folders" and so on. */
+/** namida_cli_add_match: adds "tracks", "found", "missing", "folders" and so on. */
 void namida_cli_add_match (JsonBuilder *builder, const NamidaMusicMatch *match);
-/** namida_cli_add_fit: "out", "paths", "files" and so on, with what namida_cli_add_match() adds. */
+/** namida_cli_add_fit: adds "out", "paths", "files" and so on, and what namida_cli_add_match() adds. */
 void namida_cli_add_fit (JsonBuilder *builder, const char *path, const NamidaFitResult *result);
 
 G_END_DECLS

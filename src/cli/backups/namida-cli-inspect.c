@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The “inspect” command: shows what is in a Namida backup, and with --here which of its music is on this computer.
+ * Main thread; the work is done in threads. */
 #include "config.h"
 
 #include "namida-cli-inspect.h"
@@ -67,8 +69,8 @@ static const GOptionEntry entries[] = {
   { NULL },
 };
 
-/* The folders that are given, which may be another device's; else the music folder and the folders in it, for Namida
- * may have been told any of them. */
+/* Returns the given folders, which may belong to another device; otherwise the music folder and the folders in it,
+ * because Namida may be configured with any of them. */
 static GPtrArray *
 dup_there (void)
 {
@@ -126,7 +128,7 @@ make_paths (GPtrArray *advice)
   return json_builder_get_root (builder);
 }
 
-/* What of the tracks that were listened to or are in lists is here. */
+/* Finds out which played or listed tracks are on this computer. */
 typedef struct
 {
   const char *zip;
@@ -142,7 +144,7 @@ inspect_match (gpointer data, GCancellable *cancellable, GError **error)
   return namida_music_match_file (job->zip, &request, TRUE, cancellable, error);
 }
 
-/* Returns: (transfer full) (nullable): NULL also for a backup that is damaged: that is told already. */
+/* Returns: (transfer full) (nullable): %NULL also for a damaged backup, which was reported already. */
 static NamidaMusicMatch *
 find_music (NamidaCli *cli, const char *zip)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Prints what a Namida backup contains, for the commands “inspect” and “receive”. Main thread. */
 #pragma once
 
 #include "namida-cli.h"

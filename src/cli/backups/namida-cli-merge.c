@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command “merge”: one Namida backup from two or more. With --here or --map each one is copied with the paths of
- * this device first; then their union is written. The work is done in a thread, so that Ctrl+C ends it. */
+/* The “merge” command: makes one Namida backup from two or more. With --here or --map, each of them is first copied
+ * with the paths of this device; then they are merged. The work is done in a thread, so that Ctrl+C ends it. Main
+ * thread. */
 #include "config.h"
 
 #include "namida-cli-fit.h"

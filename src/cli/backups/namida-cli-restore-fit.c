@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* “backups restore … --fit”: waits for the copy of the backup zip that fits this computer (--here) or another device
- * (--to), and says what was done and what is left to do in Namida. Main thread. */
+ * (--to), and reports the result and the steps that remain in Namida. Main thread. */
 #include "config.h"
 
 #include "namida-cli-restore.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* “backups restore … --here” and “backups undo”: restores a version into folders of this computer, and reverts a
+ * restore. Main thread; files are read and written in worker threads. */
 #include "config.h"
 
 #include "namida-cli-restore.h"
@@ -18,16 +20,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* "backups restore … --here" and "backups undo". */
-
 #define SHOWN_MOST 20u
 
 static const char *const states[NAMIDA_N_RESTORES] = { "new", "same", "different", "blocked" };
 
-/* ---- which version, and where to ---- */
+/* ---- source and destination ---- */
 
-/* The music of a version that went into the person's folders is there already: --into would be passed over in silence.
- */
+/* The music of a version that was stored in the user's folders is there already, so --into would be ignored silently.
+ * Refuse it. */
 static gboolean
 restore_check_into (NamidaVersion *version, const NamidaCliRestoreOptions *options, GError **error)
 {
@@ -45,7 +45,7 @@ restore_check_into (NamidaVersion *version, const NamidaCliRestoreOptions *optio
   return FALSE;
 }
 
-/* A version by its number, else any folder or zip. (transfer full) (nullable) */
+/* Returns: (transfer full) (nullable): the folder of a version by its number, or any folder or zip. */
 static char *
 find_folder (NamidaCli *cli, const NamidaCliRestoreOptions *options, GError **error)
 {
@@ -60,7 +60,7 @@ find_folder (NamidaCli *cli, const NamidaCliRestoreOptions *options, GError **er
   if (version != NULL && !restore_check_into (version, options, error))
     return NULL;
   if (version != NULL && namida_version_get_zip_path (version) != NULL)
-    return g_strdup (namida_version_get_zip_path (version)); /* its music is in the person's folders already */
+    return g_strdup (namida_version_get_zip_path (version)); /* its music is in the user's folders already */
   if (version == NULL && g_file_test (text, G_FILE_TEST_EXISTS))
     return g_canonicalize_filename (text, NULL);
   if (version == NULL)
@@ -117,7 +117,7 @@ choose (NamidaRestorePlan *plan, const char *label, const char *choice, GError *
   return namida_restore_plan_set_destination (plan, label, folder, error);
 }
 
-/* LABEL=DIR; a label may have a "=" itself, a folder that is named here hardly. */
+/* LABEL=DIR. A label may contain “=”, but a folder given here hardly does. */
 static gboolean
 choose_mapped (NamidaRestorePlan *plan, const char *text, GError **error)
 {
@@ -178,7 +178,7 @@ choose_all (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptio
             return FALSE;
         }
       else
-        return TRUE; /* a preview says that nobody has chosen */
+        return TRUE; /* the preview says that a choice is missing */
     }
   return TRUE;
 }
@@ -230,7 +230,7 @@ emit_preview (NamidaRestorePlan *plan)
     }
 }
 
-/* A name may hold what would disturb a terminal. */
+/* Replaces characters of a name that would disturb a terminal. */
 static char *
 dup_shown (const char *path)
 {
@@ -277,7 +277,7 @@ print_lines (char **lines, const char *indent)
     namida_cli_print ("%s%s", indent, lines[i]);
 }
 
-/* What becomes of a folder that nobody has chosen a place for. */
+/* Explains what happens to a folder that has no destination yet. */
 static void
 print_choice (NamidaRestorePlan *plan)
 {
@@ -362,7 +362,8 @@ tell_result (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaRestoreResult 
     namida_cli_say (cli, "%s", steps[i]);
 }
 
-/* With --fit, the zip itself is skipped, and a copy with the paths of this computer is made when the music is there. */
+/* With --fit, the zip itself is skipped, and a copy with the paths of this computer is made when the music has been
+ * restored. */
 static int
 apply_and_fit (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions *options)
 {
@@ -415,7 +416,7 @@ restore (NamidaCli *cli, NamidaRestorePlan *plan, const NamidaCliRestoreOptions 
   if (options->fit && namida_restore_plan_get_zip (plan) != NULL)
     namida_restore_plan_set_destination (plan, "", NULL, NULL);
   if (options->yes && !options->preview)
-    return apply_and_fit (cli, plan, options); /* it compares by itself */
+    return apply_and_fit (cli, plan, options); /* it compares the files itself */
   if (!preview (cli, plan, &error))
     return namida_cli_fail (cli, error);
   if (cli->json)
