@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The dialog “Add a Device”: resolves what the user types with namida_hub_resolve_async() and shows the error if
+ * nothing is found. Opened by the window. Main context. */
 #include "config.h"
 
 #include "namida-address-dialog.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A dialog with the nearby devices, to choose one of them. namida-version-flow.c uses it to restore a version to
+ * another device. Main context. */
 #include "config.h"
 
 #include "namida-device-chooser.h"
@@ -18,7 +20,7 @@ typedef struct
 
 #define PEER_KEY "namida-device-chooser-peer"
 
-/* An AdwActionRow would cut the name letter by letter where the text is large. */
+/* An AdwActionRow would break the name letter by letter with large text. */
 static GtkWidget *
 make_row (gpointer item, gpointer user_data)
 {
@@ -68,7 +70,7 @@ on_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
   Question *question = user_data;
   NamidaDeviceChosen chosen = question->chosen;
 
-  /* Closing the dialog is a second response. */
+  /* Closing the dialog emits a second response. */
   question->chosen = NULL;
   if (chosen != NULL)
     chosen (question->peer, question->user_data);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A dialog to choose a nearby device. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -6,9 +7,9 @@
 
 G_BEGIN_DECLS
 
-/** @peer: (nullable): NULL: the person chose none. */
+/** NamidaDeviceChosen: @peer: (nullable): %NULL if the user chose none */
 typedef void (*NamidaDeviceChosen) (NamidaPeer *peer, gpointer user_data);
-/** namida_device_chooser_ask: a dialog over @parent with the devices near; calls @chosen once. */
+/** namida_device_chooser_ask: shows a dialog over @parent with the nearby devices, and calls @chosen once. */
 void namida_device_chooser_ask (
     GtkWindow *parent, NamidaHub *hub, const char *heading, NamidaDeviceChosen chosen, gpointer user_data);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Counts, for each device, its versions and transfers, so that rows need not walk the lists themselves. The devices
- * page and the pages of devices ask it; main context. */
+/* Counts the versions and transfers of each device, so that rows need not walk the lists themselves. The devices page
+ * and the pages of devices use it. Main context. */
 #include "config.h"
 
 #include "namida-device-dates.h"
@@ -11,7 +11,7 @@ struct _NamidaDeviceDates
 
   NamidaHub *hub;
   NamidaHubHistory *history; /* (nullable) */
-  GHashTable *dates;         /* (nullable): fingerprint → NamidaDeviceDate; NULL: to be counted again */
+  GHashTable *dates;         /* (nullable): fingerprint → NamidaDeviceDate; %NULL: must be counted again */
   guint idle;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The page of one device: who it is, what it may do, what is kept of it, its identity, and forgetting it. The window
- * pushes it over its three pages; what it does goes through actions of the window. Main context. */
+/* The page of one device: its identity, its permissions, what is kept of it, and removing it. The window pushes it
+ * over its three pages; the page acts through actions of the window. Main context. */
 #include "config.h"
 
 #include "namida-device-page.h"
@@ -16,7 +16,7 @@
 #include "namida-row-menu.h"
 #include "namida-schedule-group.h"
 
-/* Hexadecimal digits of a fingerprint in one line, and in a group. */
+/* Hexadecimal digits of a fingerprint per line and per group, and in total. */
 #define LINE_DIGITS 16
 #define GROUP_DIGITS 4
 #define SHOWN_DIGITS 32
@@ -28,7 +28,7 @@ struct _NamidaDevicePage
   NamidaHub *hub;
   NamidaPeer *peer;
   NamidaDeviceDates *dates;
-  gboolean showing; /* the switches are set by the program, not by a person */
+  gboolean showing; /* the switches are being set by the program, not by the user */
 
   AdwWindowTitle *heading;
   GtkMenuButton *menu_button;
@@ -62,7 +62,7 @@ struct _NamidaDevicePage
 
 G_DEFINE_FINAL_TYPE (NamidaDevicePage, namida_device_page, ADW_TYPE_BIN)
 
-/* Returns: (transfer none) (nullable): what is known of it as a trusted device. */
+/* Returns: (transfer none) (nullable): the device's entry in the trust store. */
 static const NamidaTrusted *
 device_page_trusted (NamidaDevicePage *self)
 {
@@ -72,7 +72,7 @@ device_page_trusted (NamidaDevicePage *self)
   return trust != NULL && fingerprint != NULL ? namida_trust_store_lookup (trust, fingerprint) : NULL;
 }
 
-/* Returns: (transfer full): "Server · nearby · 192.168.1.9" */
+/* Returns: (transfer full): text such as "Server · nearby · 192.168.1.9". */
 static char *
 device_page_dup_what (NamidaDevicePage *self)
 {
@@ -93,7 +93,7 @@ device_page_dup_what (NamidaDevicePage *self)
   return g_strdup_printf (_ ("%s · nearby · %s"), kind, address);
 }
 
-/* Returns: (transfer full): the first half of a fingerprint in groups, two lines. */
+/* Returns: (transfer full): the first half of a fingerprint in groups, in two lines. */
 static char *
 device_page_dup_groups (const char *fingerprint)
 {
@@ -278,7 +278,7 @@ on_landing (NamidaDevicePage *self)
                                     landings[selected]);
 }
 
-/* In a narrow window who it is stands in the middle, and its buttons below. */
+/* In a narrow window, the name is centered and the buttons are below it. */
 static void
 device_page_on_narrow (GtkWidget *widget, gboolean narrow)
 {

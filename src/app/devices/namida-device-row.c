@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One device in the lists of the devices page: who it is, what matters today, and what can be done with it: pair, send,
- * open its page, take a drop. What it does goes through actions of the window. Main context. */
+/* One device in the lists of the devices page: its name, its latest backup, and what can be done with it: pair, send,
+ * open its page, drop files onto it. It acts through actions of the window. Main context. */
 #include "config.h"
 
 #include "namida-device-row.h"
@@ -23,7 +23,7 @@ struct _NamidaDeviceRow
 
   NamidaPeer *peer;
   NamidaDeviceDates *dates;
-  GCancellable *describing; /* of what hovers above the row */
+  GCancellable *describing; /* (nullable): for describing the files that are dragged over the row */
 
   NamidaDeviceAvatar *avatar;
   GtkLabel *title;
@@ -65,7 +65,8 @@ device_row_show_line (NamidaDeviceRow *self)
 {
   NamidaTagKind kind = namida_device_tag_kind (self->peer);
   g_autofree char *line = namida_device_dup_line (self->peer, self->dates);
-  /* Translators: for screen readers: a kind of device, how it is trusted, what matters today */
+  /* Translators: for screen readers: a kind of device, its trust (such as “Trusted”), and the second line of its
+   * row */
   g_autofree char *spoken
       = g_strdup_printf (_ ("%s, %s. %s"), namida_device_peer_kind (self->peer), namida_tag_kind_word (kind), line);
 
@@ -82,7 +83,7 @@ device_row_show_trust (NamidaDeviceRow *self)
   NamidaTagKind kind = namida_device_tag_kind (self->peer);
   const char *fingerprint = namida_peer_get_fingerprint (self->peer);
   g_autofree char *shown = fingerprint != NULL ? namida_format_fingerprint (fingerprint) : g_strdup ("");
-  /* Translators: a device's name and how it is trusted, for screen readers */
+  /* Translators: for screen readers: a device's name and its trust, such as “Trusted” */
   g_autofree char *name
       = g_strdup_printf (_ ("%s: %s"), namida_peer_get_alias (self->peer), namida_tag_kind_word (kind));
   g_autofree char *pair
@@ -96,7 +97,7 @@ device_row_show_trust (NamidaDeviceRow *self)
   gtk_label_set_label (self->explanation, namida_device_explain (self->peer));
   gtk_label_set_label (self->fingerprint, shown);
   gtk_widget_set_visible (GTK_WIDGET (self->fingerprint), *shown != '\0' && namida_peer_get_encrypted (self->peer));
-  /* What can be done about a new device stands in the place of the word that it is new. */
+  /* For a new device, the “Pair…” button is shown in place of the tag “New”. */
   gtk_button_set_label (self->pair_button, can_verify ? _ ("Verify…") : _ ("Pair…"));
   gtk_widget_set_visible (GTK_WIDGET (self->pair_button), can_pair);
   gtk_widget_set_visible (GTK_WIDGET (self->tag_button), !can_pair);
@@ -124,7 +125,7 @@ device_row_on_described (GObject *source, GAsyncResult *result, gpointer user_da
   g_autofree char *what = namida_files_describe_finish (result, NULL);
   g_autofree char *text = NULL;
 
-  /* The drag may have left meanwhile, or another one come. */
+  /* The drag may have left meanwhile, or another one may have come. */
   if (what == NULL || self->describing == NULL || g_task_get_cancellable (G_TASK (result)) != self->describing)
     return;
   /* Translators: %s is “1 backup and 2 folders · 6.4 GB” */
@@ -185,7 +186,7 @@ on_send (NamidaDeviceRow *self)
   device_row_act (self, "win.send");
 }
 
-/* Selectable text takes the first focus, and is selected by it: what can be done comes first. */
+/* Selectable text takes the first focus and is selected by it. Focus the first button instead. */
 static void
 on_explained (NamidaDeviceRow *self)
 {
@@ -235,7 +236,7 @@ namida_device_row_get_peer (NamidaDeviceRow *self)
   return self->peer;
 }
 
-/* Delete asks whether a trusted device shall be forgotten, as the menu does. */
+/* The Delete key asks whether to remove a trusted device, as the menu does. */
 static gboolean
 device_row_on_delete (GtkWidget *widget, GVariant *arguments, gpointer user_data)
 {
@@ -291,7 +292,7 @@ device_row_watch_drops (NamidaDeviceRow *self)
   GtkDropTarget *target = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
 
   namida_drop_flow_add_types (target);
-  /* Known while it hovers: only so can the row say what a drop would send. */
+  /* Load the value while the drag hovers, so that the row can say what a drop would send. */
   gtk_drop_target_set_preload (target, TRUE);
   g_signal_connect_object (target, "notify::value", G_CALLBACK (device_row_on_hover_value), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (target, "enter", G_CALLBACK (device_row_on_enter), self, G_CONNECT_SWAPPED);
@@ -305,7 +306,7 @@ namida_device_row_init (NamidaDeviceRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   namida_mnemonics_unspeak (GTK_WIDGET (self));
-  /* Names come from other devices: they are text, never markup. */
+  /* Names come from other devices, so they are text and never markup. */
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self), FALSE);
   device_row_watch_drops (self);
   namida_row_menu_attach (GTK_WIDGET (self), device_row_make_menu);

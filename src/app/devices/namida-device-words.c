@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The words about a device that its row and its page share: what matters today, since when it is away, what runs on it.
- * Main context. */
+/* Texts about a device that its row and its page share: its latest backup, when it was last seen, and which program
+ * it runs. Main context. */
 #include "config.h"
 
 #include "namida-device-words.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Texts about devices for rows and pages. Main context; translated. */
 #pragma once
 
 #include "namida-device-dates.h"
@@ -6,24 +7,26 @@
 
 G_BEGIN_DECLS
 
-/* What the rows and pages of devices say. Main context; translated. */
-
 /**
  * namida_device_dup_key:
  *
- * Returns: (transfer full): names @peer in the actions of the window: its fingerprint, else its uuid or address
+ * Returns: (transfer full): the name of @peer in the actions of the window: its fingerprint, else its UUID or address
  */
 char *namida_device_dup_key (NamidaPeer *peer);
-/** namida_device_find: Returns: (transfer full) (nullable): the device of this @key, nearby or away. */
+/** namida_device_find: Returns: (transfer full) (nullable): the device with this @key, nearby or away. */
 NamidaPeer *namida_device_find (NamidaHub *hub, const char *key);
-/** namida_device_tag_kind: Returns: how @peer stands to this device. */
+/** namida_device_tag_kind: Returns: the relation of @peer to this device: trusted, new and so on. */
 NamidaTagKind namida_device_tag_kind (NamidaPeer *peer);
-/** namida_device_explain: Returns: (transfer none): what its tag means, in a sentence, or why to be careful. */
+/** namida_device_explain: Returns: (transfer none): a sentence that explains the tag, or a warning. */
 const char *namida_device_explain (NamidaPeer *peer);
-/** namida_device_can_pair: whether a person can pair with @peer: not with a phone app or LocalSend, nor a trusted one.
+/**
+ * namida_device_can_pair: Returns: whether the user can pair with @peer, which is not possible with a phone app,
+ * LocalSend or a trusted device.
  */
 gboolean namida_device_can_pair (NamidaPeer *peer);
-/** namida_device_can_verify: whether a person can make @peer, a LocalSend device, a trusted one by its page “Verify”.
+/**
+ * namida_device_can_verify: Returns: whether the user can trust @peer, a LocalSend device, by comparing its page
+ * “Verify”.
  */
 gboolean namida_device_can_verify (NamidaPeer *peer);
 /** namida_device_dup_last_seen: Returns: (transfer full): "last seen yesterday", "not seen yet"; lower case. */

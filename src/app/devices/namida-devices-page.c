@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The first page of the window: this device, the devices that are trusted (those nearby first), the others nearby, and
- * what to do when one is missing. NamidaWindow embeds it; while it is seen, the hub looks for devices. Main context. */
+/* The first page of the window: this device, the trusted devices (nearby ones first), the other nearby devices, and
+ * hints if a device is missing. NamidaWindow embeds it. While it is visible, the hub looks for devices. Main
+ * context. */
 #include "config.h"
 
 #include "namida-devices-page.h"
@@ -15,7 +16,7 @@
 #include "namida-narrow.h"
 #include "namida-send-flow.h"
 
-/* Seconds without a device after which the page stops saying that it is looking. */
+/* Seconds without a device after which the page no longer says that it is searching. */
 #define LOOK_SECONDS 10
 
 struct _NamidaDevicesPage
@@ -26,10 +27,10 @@ struct _NamidaDevicesPage
   NamidaDeviceDates *dates;
   GtkFilter *own_filter;
   GtkFilter *other_filter;
-  GtkFilterListModel *own;   /* trusted devices, those nearby first */
-  GtkFilterListModel *other; /* the others, all nearby */
-  guint looking;             /* source that ends the words that it is looking; 0: it has ended */
-  GListModel *picked;        /* (nullable): files that wait for a device */
+  GtkFilterListModel *own;   /* trusted devices, nearby ones first */
+  GtkFilterListModel *other; /* other devices, all nearby */
+  guint looking;             /* source that ends the text “Searching”; 0: it has ended */
+  GListModel *picked;        /* (nullable): files for which the user is choosing a device */
 
   GtkWidget *picking;
   GtkLabel *picking_what;
@@ -82,7 +83,7 @@ show_lists (NamidaDevicesPage *self)
   gtk_widget_set_visible (self->own_box, own);
   gtk_widget_set_visible (GTK_WIDGET (self->other_list), other);
   gtk_widget_set_visible (self->empty, !other);
-  /* Where devices of one's own are listed, that no other is there needs few words. */
+  /* With trusted devices in the list, a short text is enough if no other device is nearby. */
   gtk_widget_set_visible (self->empty_picture, !own);
   gtk_label_set_label (self->other_heading, own ? _ ("Also Nearby") : _ ("Nearby"));
   gtk_label_set_label (self->empty_title, self->looking != 0 ? _ ("Searching for Devices") : _ ("None Found"));
@@ -153,7 +154,7 @@ show_hints (NamidaDevicesPage *self, guint position, guint removed, guint added,
       GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
       GtkWidget *body = make_label (namida_hint_get_body (hint), "body");
 
-      /* There are commands in it, to be copied. */
+      /* It contains commands that the user may want to copy. */
       gtk_label_set_selectable (GTK_LABEL (body), TRUE);
       gtk_box_append (GTK_BOX (box), make_label (namida_hint_get_title (hint), "heading"));
       gtk_box_append (GTK_BOX (box), body);
@@ -286,7 +287,7 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, NamidaDevicesPage *self)
   namida_send_flow_send (GTK_WIDGET (self), peer, files, FALSE);
 }
 
-/* Only while a person looks is it worth to call out every 30 s. */
+/* Announcing every 30 s is worthwhile only while the page is visible. */
 static void
 on_mapped_changed (NamidaDevicesPage *self, gboolean mapped)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Looks whether what was dropped or opened is something to send, before anybody is asked where to. The drop flow calls
- * it; it works in a worker thread. */
+/* Checks whether dropped or opened files can be sent at all, before the user chooses a device. The drop flow calls
+ * it; the work is done in a worker thread. */
 #include "config.h"
 
 #include "namida-drop-check.h"
@@ -11,7 +11,7 @@
 #include "namida-error.h"
 #include "namida-format.h"
 
-/* More than this nobody waits for: a library is known by its first song. */
+/* Limits of the search, so that the user does not wait: a music library is recognized by its first song. */
 #define MAX_DEPTH 8
 #define MAX_LOOKED 5000
 
@@ -22,7 +22,7 @@ typedef struct
 {
   guint looked;
   gboolean anything;
-  gboolean found; /* music, or a backup */
+  gboolean found; /* music or a backup was found */
 } Search;
 
 static gboolean
@@ -53,7 +53,7 @@ search (GFile *folder, guint depth, Search *found, GCancellable *cancellable)
         search (child, depth - 1, found, cancellable);
       else if (type == G_FILE_TYPE_REGULAR && is_sought (g_file_info_get_name (info)))
         found->found = TRUE;
-      /* What has more than this is no mistake of the hand. */
+      /* A folder with subfolders was hardly dropped by mistake. */
       if (type == G_FILE_TYPE_DIRECTORY && depth == 0)
         found->found = TRUE;
       if (++found->looked >= MAX_LOOKED)
@@ -61,7 +61,7 @@ search (GFile *folder, guint depth, Search *found, GCancellable *cancellable)
     }
 }
 
-/* Returns: (transfer full) (nullable): why @folder, called @name, makes no sense. */
+/* Returns: (transfer full) (nullable): why @folder, called @name, cannot be sent. */
 static char *
 refuse_folder (GFile *folder, const char *name, GCancellable *cancellable)
 {
@@ -76,14 +76,14 @@ refuse_folder (GFile *folder, const char *name, GCancellable *cancellable)
   return NULL;
 }
 
-/* Returns: (transfer full) (nullable): why @file, called @name, makes no sense. */
+/* Returns: (transfer full) (nullable): why @file, called @name, cannot be sent. */
 static char *
 refuse (GFile *file, const char *name, GCancellable *cancellable)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GFileInfo) info = NULL;
 
-  /* What gvfs has mounted has a path; a web page has none. */
+  /* A file that gvfs has mounted has a path, but a web page has none. */
   if (g_file_peek_path (file) == NULL)
     return g_strdup_printf (_ ("“%s” is not on this computer. Download it first, then drop the downloaded file."),
                             name);
@@ -103,11 +103,11 @@ refuse (GFile *file, const char *name, GCancellable *cancellable)
     }
 }
 
-/* What came of a look. */
+/* The result of a check. */
 typedef struct
 {
   GListModel *good;
-  char *left_out; /* (nullable): why the first of the others makes no sense */
+  char *left_out; /* (nullable): why the first of the other files cannot be sent */
 } DropChecked;
 
 static void

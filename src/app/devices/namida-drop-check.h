@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A check of dropped files. Main context. */
 #pragma once
 
 #include <gio/gio.h>
@@ -6,10 +7,10 @@
 G_BEGIN_DECLS
 
 /**
- * namida_drop_check_async: looks in a worker whether each of @files (GListModel of GFile) is something to send.
+ * namida_drop_check_async: checks in a worker whether each of @files (GListModel of GFile) can be sent.
  *
- * A look, no promise: a folder is searched for music or a backup within limits, and what has more than those is taken
- * for sensible. What makes no sense is left out, and does not stop the rest.
+ * This is a quick check without a guarantee: a folder is searched for music or a backup within limits, and beyond
+ * them it is accepted. Files that cannot be sent are left out and do not stop the others.
  */
 void namida_drop_check_async (GListModel *files,
                               GCancellable *cancellable,
@@ -17,10 +18,10 @@ void namida_drop_check_async (GListModel *files,
                               gpointer user_data);
 /**
  * namida_drop_check_finish:
- * @left_out: (out) (transfer full) (nullable): a sentence that names the first one which makes no sense and says why:
- * it is not on this computer, is gone, cannot be read, is neither a file nor a folder, is empty, or has no music in it
+ * @left_out: (out) (transfer full) (nullable): a sentence about the first file that cannot be sent: it is not on this
+ * computer, was removed, is not readable, is neither a file nor a folder, is empty, or contains no music
  *
- * Returns: (transfer full) (nullable): those that can be sent; %NULL with the sentence as NAMIDA_ERROR_STORAGE when
+ * Returns: (transfer full) (nullable): the files that can be sent; %NULL with the sentence as NAMIDA_ERROR_STORAGE if
  * there are none
  */
 GListModel *namida_drop_check_finish (GAsyncResult *result, char **left_out, GError **error);

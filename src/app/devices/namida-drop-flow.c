@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files that are dropped onto the window or opened with the program: they are checked, then sent to the device or
+ * kept until the user chooses one. The window, its rows and the application call it. Main context. */
 #include "config.h"
 
 #include "namida-drop-flow.h"
@@ -48,7 +50,7 @@ on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
       namida_shell_toast (drop->window, error->message);
       return;
     }
-  /* One file that cannot be read does not stop the others. */
+  /* A file that cannot be read does not stop the others. */
   if (left_out != NULL)
     namida_shell_toast (drop->window, left_out);
   if (drop->peer != NULL)
@@ -68,7 +70,7 @@ check (NamidaShell *window, NamidaPeer *peer, GListModel *files)
   namida_drop_check_async (files, NULL, on_checked, drop);
 }
 
-/* Returns: (transfer full) (nullable): why nothing can be sent to @peer (nullable: to anybody) now. */
+/* Returns: (transfer full) (nullable): why nothing can be sent to @peer (nullable: to any device) now. */
 static char *
 drop_flow_dup_obstacle (NamidaShell *window, NamidaPeer *peer)
 {
@@ -106,7 +108,7 @@ namida_drop_flow_open (GtkWidget *from, GListModel *files)
   check (namida_send_flow_window (from), NULL, files);
 }
 
-/* ---- over the window, where no row is ---- */
+/* ---- drags over the window, outside of rows ---- */
 
 #define DESCRIBING_KEY "namida-drop-flow-describing"
 
@@ -130,7 +132,7 @@ drop_flow_stop_describing (GtkWidget *window)
   g_object_set_data (G_OBJECT (window), DESCRIBING_KEY, NULL);
 }
 
-/* Motion is heard of only where no row takes the drop. */
+/* Motion is reported only where no row takes the drop. */
 static GdkDragAction
 drop_flow_on_motion (GtkWidget *window, double x, double y, GtkDropTarget *target)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files that are dropped onto the window or given to the program to open: they are accepted, or refused with a
+ * reason. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -7,20 +9,27 @@
 
 G_BEGIN_DECLS
 
-/* What is dropped on the window, or given to the program to open: taken, or refused in words. */
-
-/** namida_drop_flow_add_types: what @target takes, files and text: only so can a drop of text be told why not. */
+/**
+ * namida_drop_flow_add_types: sets the types that @target accepts: files and text. Text is accepted only so that its
+ * refusal can be explained.
+ */
 void namida_drop_flow_add_types (GtkDropTarget *target);
 /**
- * namida_drop_flow_take: @value: what was dropped on @from, a widget of the window; @peer: (nullable): the device it
- * was dropped on, %NULL: it is to be chosen. A toast says why something is not taken. Returns: whether it was files.
+ * namida_drop_flow_take: handles a drop.
+ * @from: the widget of the window that took it; @peer: (nullable): the device it was dropped onto; %NULL: the user
+ * chooses one; @value: the dropped value
+ *
+ * A toast explains why something is refused. Returns: whether files were dropped
  */
 gboolean namida_drop_flow_take (GtkWidget *from, NamidaPeer *peer, const GValue *value);
-/** namida_drop_flow_open: the same of @files (GListModel of GFile), after which a device is chosen. */
+/** namida_drop_flow_open: handles @files (GListModel of GFile) in the same way and lets the user choose a device. */
 void namida_drop_flow_open (GtkWidget *from, GListModel *files);
-/** namida_drop_flow_row_entered: a drag is over @row, which takes drops itself: it wins over the window. */
+/**
+ * namida_drop_flow_row_entered: tells the window that a drag is over @row, which takes drops itself and has
+ * precedence.
+ */
 void namida_drop_flow_row_entered (GtkWidget *row);
-/** namida_drop_flow_watch: lets all of @window take drops; what takes them within it comes first. */
+/** namida_drop_flow_watch: lets all of @window accept drops; widgets in it that accept drops have precedence. */
 void namida_drop_flow_watch (GtkWidget *window);
 
 G_END_DECLS

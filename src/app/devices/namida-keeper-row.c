@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The row of a device from which a new computer gets its backups: see the header. The Welcome window lists them. The
- * device is asked for its list once it is trusted, also when it becomes trusted while the row is shown. Main context.
- */
+/* The row of a device from which a new computer can fetch its backups: see the header. The Welcome window lists these
+ * rows. The device is asked for its list once it is trusted, also if this happens while the row is shown. Main
+ * context. */
 #include "config.h"
 
 #include "namida-keeper-row.h"
@@ -20,7 +20,7 @@ struct _NamidaKeeperRow
 
   NamidaHub *hub;
   NamidaPeer *peer;
-  GCancellable *asking; /* (nullable): of the question what it keeps */
+  GCancellable *asking; /* (nullable): for asking what the device keeps */
 
   NamidaDeviceAvatar *avatar;
   GtkButton *button;
@@ -34,7 +34,7 @@ namida_keeper_can_be (NamidaPeer *peer)
   return !namida_peer_get_away (peer) && (namida_peer_get_trusted (peer) || namida_device_can_pair (peer));
 }
 
-/* @name: what is read aloud; @action: with the key of the device. */
+/* @name: the accessible name; @action: activated with the key of the device */
 static void
 keeper_row_set_button (NamidaKeeperRow *self, const char *label, const char *name, const char *action)
 {
@@ -121,7 +121,7 @@ namida_keeper_row_dispose (GObject *object)
   G_OBJECT_CLASS (namida_keeper_row_parent_class)->dispose (object);
 }
 
-/* The question holds the row until it is answered. */
+/* The pending request holds a reference to the row until it is answered. */
 static void
 namida_keeper_row_unroot (GtkWidget *widget)
 {
@@ -149,7 +149,7 @@ namida_keeper_row_init (NamidaKeeperRow *self)
   adw_action_row_add_prefix (ADW_ACTION_ROW (self), GTK_WIDGET (self->avatar));
   adw_action_row_add_suffix (ADW_ACTION_ROW (self), GTK_WIDGET (self->button));
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self), GTK_WIDGET (self->button));
-  /* The button says itself what it does, and with which device. */
+  /* The button has an accessible name with its action and the device. */
   gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
 }
 

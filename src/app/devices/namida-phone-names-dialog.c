@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names that Android refuses, found before the phone was asked: the person chooses to send the files under other names
- * or to leave them out. Used by whatever sends from the window: the send flow and the restore to a device. Main
- * context. */
+/* Names that Android refuses, found before the phone was asked: the user chooses whether to rename these files or to
+ * leave them out. Used by the window's send flow and by restoring to a device. Main context. */
 #include "config.h"
 
 #include "namida-phone-names-dialog.h"
@@ -11,7 +10,7 @@
 
 #include <glib/gi18n.h>
 
-/* What the question is about. */
+/* The data of the question. */
 typedef struct
 {
   NamidaShell *window;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names that Android refuses. Main context. */
 #pragma once
 
 #include "namida-shell.h"
@@ -10,8 +11,8 @@ G_BEGIN_DECLS
  * @window: where the question appears
  * @transfer: a transfer to a device that has just begun
  *
- * When @transfer ends before the other device was asked, because Android refuses names of its files, asks what becomes
- * of them and tries again accordingly. Main context; goes with @transfer or @window.
+ * If @transfer fails before the other device was asked, because Android refuses names of its files, asks the user how
+ * to handle them and tries again. Ends with @transfer or @window. Main context.
  */
 void namida_phone_names_dialog_watch (NamidaShell *window, NamidaTransfer *transfer);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “Automatic Backup” on the page of a device: see the header. The rows show what the schedule is, never what was just
- * clicked: a choice is written, and the list of schedules tells the rows. */
+/* “Automatic Backup” on the page of a device: see the header. The rows show the current schedule, not what was just
+ * clicked: a choice is written, and then the list of schedules updates the rows. Main context. */
 #include "config.h"
 
 #include "namida-schedule-group.h"
@@ -14,13 +14,13 @@
 
 #define NIGHT (2 * 60) /* 02:00, in minutes */
 
-/* The choices of “When”, in the order of its list. */
+/* The choices of “When”, in the order of the list. */
 enum
 {
   WHEN_DAY,
   WHEN_WEEK,
   WHEN_MEETING,
-  WHEN_OTHER, /* what the command line chose */
+  WHEN_OTHER, /* set with the command line */
 };
 
 struct _NamidaScheduleGroup
@@ -30,10 +30,10 @@ struct _NamidaScheduleGroup
   NamidaHub *hub;
   char *fingerprint; /* (nullable) */
   char *alias;
-  NamidaSchedule *schedule; /* (nullable): none yet */
-  GPtrArray *folders;       /* (element-type utf8): what can be chosen */
+  NamidaSchedule *schedule; /* (nullable): %NULL until there is one */
+  GPtrArray *folders;       /* (element-type utf8): the folders to choose from */
   GCancellable *cancellable;
-  gboolean showing; /* the rows are set by the program */
+  gboolean showing; /* the rows are being set by the program */
 
   GtkButton *now;
   AdwActionRow *head;
@@ -42,7 +42,7 @@ struct _NamidaScheduleGroup
   AdwExpanderRow *what;
   GtkCheckButton *backup;
   GPtrArray *checks; /* (element-type GtkCheckButton), borrowed, one for each of @folders */
-  GPtrArray *rows;   /* (element-type GtkWidget), borrowed, of @folders */
+  GPtrArray *rows;   /* (element-type GtkWidget), borrowed, one for each of @folders */
   GtkSwitch *battery;
   GtkFileChooserNative *chooser;
 };
@@ -53,9 +53,9 @@ static guint trouble_signal;
 
 static void schedule_group_show (NamidaScheduleGroup *self);
 
-/* ---- words ---- */
+/* ---- texts ---- */
 
-/* "today, 21:00", "tomorrow, 02:00", "on 3 December" */
+/* Returns text such as "today, 21:00", "tomorrow, 02:00" or "on 3 December". */
 static char *
 schedule_group_dup_next (gint64 us)
 {
@@ -138,7 +138,7 @@ schedule_group_save (NamidaScheduleGroup *self, const NamidaScheduleRow *row)
                                g_object_ref (self));
 }
 
-/* What is chosen in the rows. (transfer full) */
+/* Returns: (transfer full): the folders that are selected in the rows. */
 static GStrv
 schedule_group_dup_folders (NamidaScheduleGroup *self)
 {
@@ -162,7 +162,7 @@ schedule_group_set_rule (NamidaScheduleRow *row, guint when)
                                     .weekday = g_date_time_get_day_of_week (now) };
 }
 
-/* The schedule as the rows say it. (transfer full) */
+/* Returns: (transfer full): the schedule as set in the rows. */
 static NamidaScheduleRow *
 schedule_group_dup_row (NamidaScheduleGroup *self)
 {
@@ -186,7 +186,7 @@ schedule_group_on_chosen (NamidaScheduleGroup *self)
 {
   g_autoptr (NamidaScheduleRow) row = NULL;
 
-  /* Before it is switched on, the rows only say what it would be. */
+  /* Before the switch is turned on, the rows only show what would be sent. */
   if (self->showing || self->fingerprint == NULL || (self->schedule == NULL && !gtk_switch_get_active (self->enabled)))
     return;
   row = schedule_group_dup_row (self);
@@ -226,7 +226,7 @@ schedule_group_on_now (NamidaScheduleGroup *self)
                                     self->cancellable, schedule_group_on_asked, g_object_ref (self));
 }
 
-/* ---- what can be chosen ---- */
+/* ---- the choices ---- */
 
 static gboolean
 schedule_group_has_folder (NamidaScheduleGroup *self, const char *path)
@@ -379,7 +379,7 @@ schedule_group_show (NamidaScheduleGroup *self)
   self->showing = FALSE;
 }
 
-/* Its schedule came, went, or is another one. */
+/* Handles that the schedule of the device was added, removed or replaced. */
 static void
 schedule_group_follow (NamidaScheduleGroup *self)
 {
@@ -418,7 +418,7 @@ schedule_group_on_looked (GObject *source, GAsyncResult *result, gpointer user_d
   for (guint i = 0; i < folders->len; i++)
     {
       schedule_group_add_folder (self, folders->pdata[i]);
-      /* Whoever switches it on without a look gets all of it. */
+      /* Select everything by default, for users who turn the switch on without looking. */
       if (self->schedule == NULL)
         for (guint j = 0; j < self->folders->len; j++)
           if (g_str_equal (self->folders->pdata[j], folders->pdata[i]))

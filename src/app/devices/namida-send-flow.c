@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sending from the window: asks for confirmation if the device cannot encrypt or received the files before, sends,
+ * and asks for a PIN when the device requires one. Rows, pages and the drop flow call it. Main context. */
 #include "config.h"
 
 #include "namida-send-flow.h"
@@ -14,7 +16,8 @@
 #include "namida-unencrypted.h"
 #include "namida-shell.h"
 
-/* What was sent to whom, kept at the transfer: a code can only be asked for after the other device wanted one. */
+/* The data of a transfer, attached to it, because the PIN can only be asked for after the other device has required
+ * one. */
 #define SENT_KEY "namida-app-sent"
 
 typedef struct
@@ -22,8 +25,8 @@ typedef struct
   NamidaShell *window;  /* owned */
   NamidaPeer *peer;     /* owned */
   GListModel *files;    /* owned */
-  gboolean reread;      /* every file is read again */
-  gboolean unencrypted; /* the person knows that it is */
+  gboolean reread;      /* read every file again */
+  gboolean unencrypted; /* the user was warned */
   NamidaSentBeforePolicy sent_before;
 } Sent;
 
@@ -70,7 +73,7 @@ namida_send_flow_window (GtkWidget *widget)
 
 static void ask_pin (NamidaShell *window, Sent *sent, gboolean wrong);
 
-/* A device with a PIN is no failure: it is asked for at once. */
+/* A device that requires a PIN is no failure: ask for the PIN at once. */
 static void
 send_flow_on_ended (NamidaTransfer *transfer, NamidaShell *window)
 {
@@ -82,7 +85,7 @@ send_flow_on_ended (NamidaTransfer *transfer, NamidaShell *window)
     ask_pin (window, sent, wrong);
 }
 
-/* @unencrypted: the person knows that it would be */
+/* @unencrypted: the user was warned about it */
 static void
 send_now (const Sent *sent, const char *pin, gboolean unencrypted)
 {
@@ -103,7 +106,7 @@ send_now (const Sent *sent, const char *pin, gboolean unencrypted)
       g_object_set_data_full (G_OBJECT (transfer), SENT_KEY, copy, (GDestroyNotify) sent_free);
       g_signal_connect_object (transfer, "ended", G_CALLBACK (send_flow_on_ended), sent->window, G_CONNECT_AFTER);
     }
-  /* Its row says the rest. */
+  /* The row of the transfer shows progress and errors. */
   namida_shell_show_page (sent->window, "transfers");
 }
 
@@ -125,7 +128,7 @@ send_files (gboolean unencrypted, gpointer user_data)
   copy->unencrypted = unencrypted;
   if (sent->reread)
     {
-      /* Every file is read again, and compared with nothing. */
+      /* Every file is read again and compared with nothing that was sent before. */
       send_files_chosen (NAMIDA_SENT_BEFORE_SEND, copy);
       sent_free (copy);
       return;
@@ -169,7 +172,7 @@ on_pin_response (AdwMessageDialog *dialog, const char *response, gpointer user_d
   GtkWidget *entry = adw_message_dialog_get_extra_child (dialog);
 
   if (g_strcmp0 (response, "send") == 0)
-    /* Who cannot encrypt was asked about before it wanted a PIN. */
+    /* If the device cannot encrypt, the user agreed to it before the device required a PIN. */
     send_now (sent, gtk_editable_get_text (GTK_EDITABLE (entry)), !namida_peer_get_encrypted (sent->peer));
   sent_free (sent);
 }
@@ -178,7 +181,7 @@ static void
 ask_pin (NamidaShell *window, Sent *sent, gboolean wrong)
 {
   GtkWidget *dialog = namida_dialog_new (GTK_WINDOW (window), NULL, NULL);
-  /* Not a GtkPasswordEntry: in GTK 4.8 it hears of the keyboard after it is gone. */
+  /* Not a GtkPasswordEntry, because in GTK 4.8 it handles keyboard changes after it was destroyed. */
   Sent *asked = sent_copy (sent);
   GtkWidget *entry = g_object_new (GTK_TYPE_ENTRY, "visibility", FALSE, "input-purpose", GTK_INPUT_PURPOSE_PIN, NULL);
 

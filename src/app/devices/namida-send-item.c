@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A file or folder in the send sheet. It is scanned in a worker thread when it is added, to show its size and number
+ * of files. Main context. */
 #include "config.h"
 
 #include "namida-send-item.h"
@@ -57,7 +59,7 @@ namida_send_item_get_bytes (NamidaSendItem *self)
   return self->bytes;
 }
 
-/* "19 July 2026" out of "Namida Backup - 2026-07-19 18.30.00.zip" says more than the name itself. */
+/* Shows "19 July 2026" for "Namida Backup - 2026-07-19 18.30.00.zip", which says more than the file name. */
 static void
 show_what (NamidaSendItem *self, NamidaBackup *backup)
 {
@@ -81,8 +83,8 @@ show_what (NamidaSendItem *self, NamidaBackup *backup)
   gtk_widget_set_visible (GTK_WIDGET (self->size), TRUE);
 }
 
-/* The commonest case, a folder with nothing in it, in a few words: the sentence has its path, which a narrow row cuts.
- */
+/* Shows the most frequent error, an empty folder, in a few words, because the whole sentence contains the path, which
+ * a narrow row would cut off. */
 static void
 show_why_not (NamidaSendItem *self, const GError *error)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The send sheet's line about songs of the backup that are in none of the chosen folders, while they can still be
- * added. What belongs to a label is kept at it: the files of the last search and how to stop it. Main context. */
+/* The line of the send sheet about songs of the backup that are in none of the chosen folders, shown while these can
+ * still be added. The files of the last search and its cancellable are attached to the label. Main context; the
+ * search runs in a worker thread. */
 #include "config.h"
 
 #include "namida-send-music.h"
@@ -15,7 +16,7 @@
 /* The last search of a label. */
 typedef struct
 {
-  char *key; /* its files */
+  char *key; /* identifies its files */
   GCancellable *cancellable;
 } MusicSearch;
 

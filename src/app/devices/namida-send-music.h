@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A check of what is chosen in the send sheet. Main context. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -7,11 +8,11 @@ G_BEGIN_DECLS
 
 /**
  * namida_send_music_check:
- * @label: shows the result, and is hidden when there is nothing to say
+ * @label: shows the result; hidden if there is nothing to report
  * @files: (element-type GFile) (transfer none): what is chosen to be sent
  *
- * Looks in a worker thread whether the music of the backup among @files goes with it. Called again, also with the same
- * files; only the last result is shown. Main context.
+ * Checks in a worker thread whether the music of the backup in @files is sent with it. May be called repeatedly, also
+ * with the same files; only the last result is shown. Main context.
  */
 void namida_send_music_check (GtkLabel *label, GListModel *files);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The window in which the user chooses what to send to one device. Opened by namida-send-flow.c; it sends through the
+ * same file. Main context. */
 #include "config.h"
 
 #include "namida-send-sheet.h"
@@ -59,10 +61,10 @@ show (NamidaSendSheet *self)
   else if (waiting > 0)
     text = g_strdup (_ ("Counting…"));
   else
-    /* Translators: a size, as in "12.4 GB in all" */
+    /* Translators: a size, as in “12.4 GB in total” */
     text = g_strdup_printf (_ ("%s in total"), size);
   gtk_label_set_label (self->total, text);
-  /* The size need not be known to send: the sending counts again. */
+  /* Sending does not have to wait for the size, because the transfer scans again. */
   gtk_widget_set_sensitive (self->send_button, wanted > 0);
   gtk_widget_set_visible (GTK_WIDGET (self->list), self->items->len > 0);
   namida_send_music_check (self->missing, G_LIST_MODEL (files));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The question whether a LocalSend device gets files that it got before a second time. It stands between the choice of
- * files and their sending (namida-send-flow.c). Main context. */
+/* Asks whether to send files again that a LocalSend device received before. namida-send-flow.c calls it after the
+ * files were chosen and before they are sent. Main context. */
 #include "config.h"
 
 #include "namida-sent-before-flow.h"
@@ -73,7 +73,7 @@ sent_before_on_counted (GObject *source, GAsyncResult *result, gpointer user_dat
 {
   g_autoptr (SentBeforeQuestion) self = user_data;
   guint64 bytes;
-  /* What is wrong with the files is told by the sending itself. */
+  /* The transfer itself reports errors of the files. */
   guint n = namida_hub_count_sent_before_finish (NAMIDA_HUB (source), result, &bytes, NULL);
 
   if (n > 0)

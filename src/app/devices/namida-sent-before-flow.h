@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files that a LocalSend device received before. Main context. */
 #pragma once
 
 #include "namida-hub.h"
@@ -6,14 +7,15 @@
 
 G_BEGIN_DECLS
 
-/** NamidaSentBeforeSend: what the person chose. */
+/** NamidaSentBeforeSend: called with the user's choice. */
 typedef void (*NamidaSentBeforeSend) (NamidaSentBeforePolicy policy, gpointer user_data);
 
 /**
- * namida_sent_before_flow_ask: asks whether files that a LocalSend device got from here before are sent again.
+ * namida_sent_before_flow_ask: asks whether files are sent again that this device has sent to a LocalSend device
+ * before.
  * @files: GListModel of GFile
- * @send: called at once when there are none; after an answer; never when the person cancels
- * @destroy: of @user_data, called in every case, after @send
+ * @send: called at once if there are no such files, otherwise after the answer; never if the user cancels
+ * @destroy: frees @user_data; always called, after @send
  */
 void namida_sent_before_flow_ask (NamidaShell *window,
                                   NamidaPeer *peer,

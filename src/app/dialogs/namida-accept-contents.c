@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What another device offers, within the question whether to receive it. Each content has a check button, so that a
- * part can be accepted; single files are chosen in a window of their own, because there may be thousands. The choice
- * lives in the offer, which the hub accepts. Main context. */
+/* The contents of an offer, as a part of the dialog that asks whether to receive it. Each item has a check button, so
+ * that a part can be accepted; single files are chosen in a window of their own, because there may be thousands. The
+ * choice is stored in the offer, which the hub accepts. Main context. */
 #include "config.h"
 
 #include "namida-accept-contents.h"
@@ -18,9 +18,9 @@ struct _NamidaAcceptContents
   AdwExpanderRow parent_instance;
 
   NamidaOffer *offer;
-  GPtrArray *contents; /* NamidaContent, as in the offer */
-  GPtrArray *checks;   /* GtkCheckButton of each row; the rows own them */
-  gboolean showing;    /* the check buttons follow the offer at the moment */
+  GPtrArray *contents; /* (element-type NamidaContent), as in the offer */
+  GPtrArray *checks;   /* (element-type GtkCheckButton): of each row; the rows own them */
+  gboolean showing;    /* the check buttons are being set from the offer */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaAcceptContents, namida_accept_contents, ADW_TYPE_EXPANDER_ROW)
@@ -118,7 +118,7 @@ accept_contents_on_choose (NamidaAcceptContents *self)
 
 /* ---- rows ---- */
 
-/* Returns: (transfer full): the day of a backup, or else how many files there are. */
+/* Returns: (transfer full): the day of a backup, otherwise the number of files. */
 static char *
 accept_contents_dup_subtitle (const NamidaContent *content)
 {
@@ -152,7 +152,7 @@ accept_contents_add_check (NamidaAcceptContents *self, GtkWidget *row)
   gtk_widget_set_valign (check, GTK_ALIGN_CENTER);
   g_signal_connect_object (check, "toggled", G_CALLBACK (accept_contents_on_toggled), self, G_CONNECT_SWAPPED);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), check);
-  /* Names it as well. */
+  /* This also gives the check button its accessible name. */
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), check);
   g_ptr_array_add (self->checks, check);
 }
@@ -224,7 +224,7 @@ namida_accept_contents_set_offer (NamidaAcceptContents *self, NamidaOffer *offer
   accept_contents_show (self);
 }
 
-/* ---- life ---- */
+/* ---- the object ---- */
 
 static void
 namida_accept_contents_dispose (GObject *object)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The question whether to receive what another device offers: who asks, what comes, where it goes, in one glance. The
- * queue of offers shows one at a time; a notification asks the same while no window is seen. Main context. */
+/* The dialog that asks whether to receive an offer, and shows at a glance the sender, the contents and the
+ * destination. The offer queue shows one at a time; while no window is visible, a notification asks instead. Main
+ * context. */
 #include "config.h"
 
 #include "namida-accept-dialog.h"
@@ -91,7 +92,7 @@ namida_offer_question (NamidaOffer *offer)
   return g_strdup_printf (ngettext ("Receive %'u file from %s?", "Receive %'u files from %s?", files), files, alias);
 }
 
-/* What comes, in one line: "wants to send a backup and 26 songs". Returns: (transfer full) */
+/* Describes the contents in one line: "wants to send a backup and 26 songs". Returns: (transfer full) */
 static char *
 accept_dialog_dup_wants (NamidaAcceptDialog *self)
 {
@@ -107,7 +108,7 @@ accept_dialog_dup_wants (NamidaAcceptDialog *self)
   return g_strdup_printf (ngettext ("wants to send %'u file", "wants to send %'u files", files), files);
 }
 
-/* What should make the person look twice, the worse first. */
+/* Shows the warnings, the most serious one first. */
 static void
 show_note (NamidaAcceptDialog *self)
 {
@@ -123,7 +124,7 @@ show_note (NamidaAcceptDialog *self)
   gtk_widget_set_visible (self->notice, text != NULL);
 }
 
-/* Whether the device can be told apart from all others, by its key. */
+/* Whether the key distinguishes the device from all others. */
 static gboolean
 accept_dialog_is_proven (NamidaAcceptDialog *self)
 {
@@ -131,7 +132,7 @@ accept_dialog_is_proven (NamidaAcceptDialog *self)
          && namida_offer_get_doubt (self->offer) != NAMIDA_DOUBT_IDENTITY_CHANGED;
 }
 
-/* What LocalSend's page “Verify” shows on the other device. */
+/* Returns what LocalSend's page “Verify” shows on the other device. */
 static char *
 accept_dialog_dup_icons (NamidaAcceptDialog *self, const char *fingerprint)
 {
@@ -166,9 +167,9 @@ show_who (NamidaAcceptDialog *self)
   gtk_label_set_label (self->wants, wants);
   gtk_window_set_title (GTK_WINDOW (self), question);
   namida_tag_set (self->tag, kind, NULL);
-  /* As much of it as names a device, and what it is: to be compared with the other screen. */
+  /* Show the part of the fingerprint that identifies the device, to be compared with the other screen. */
   if (shown != NULL && kind == NAMIDA_TAG_NEW)
-    /* Translators: %s is the begin of a fingerprint */
+    /* Translators: %s is the beginning of a fingerprint */
     compare = namida_offer_get_can_pair (self->offer)
                   ? g_strdup_printf (_ ("Not met before. Its screen shows the fingerprint %s."), shown)
                   : accept_dialog_dup_icons (self, fingerprint);
@@ -176,12 +177,12 @@ show_who (NamidaAcceptDialog *self)
   gtk_widget_set_visible (GTK_WIDGET (self->fingerprint), compare != NULL);
   gtk_widget_set_visible (self->block_button, fingerprint != NULL && kind == NAMIDA_TAG_NEW);
   gtk_widget_set_visible (self->pair_row, can_pair);
-  /* No rows that are dead: only who may be asked no more. */
+  /* Hide rows that cannot be used: show “Always” only for a device that may be trusted. */
   gtk_widget_set_visible (self->always_list, can_trust);
   show_note (self);
 }
 
-/* The digits are compared while the offer stays open. */
+/* The user compares the digits while the offer stays open. */
 static void
 on_row_activated (NamidaAcceptDialog *self, GtkListBoxRow *row)
 {
@@ -204,7 +205,7 @@ on_row_activated (NamidaAcceptDialog *self, GtkListBoxRow *row)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* Another part or another place: whether it has room there, and whether anything is left to accept. */
+/* After a change of the contents or the destination, checks the free space and whether anything is left to accept. */
 static void
 accept_dialog_show_room (NamidaAcceptDialog *self)
 {
@@ -218,14 +219,14 @@ accept_dialog_show_room (NamidaAcceptDialog *self)
   problem = namida_accept_place_dup_problem (self->landing, needed);
   gtk_label_set_label (self->room_problem, problem != NULL ? problem : "");
   gtk_widget_set_visible (GTK_WIDGET (self->room_problem), problem != NULL);
-  /* An offer of which nothing is left would be declined. In the first moment the guard has the button. */
+  /* An offer without contents would be declined. During the first moment, the consent guard controls the button. */
   if (!namida_consent_guard_is_holding (self->accept_button))
     gtk_widget_set_sensitive (self->accept_button,
                               taken > 0 || namida_backup_get_files (namida_offer_get_backup (self->offer)) == 0);
 }
 
-/* Of a trusted device only for that one. What is chosen for a stranger holds for this time: it must not become the
- * setting for all. */
+/* Remembers the choice only for a trusted device. A choice for a stranger applies once and must not become the
+ * general setting. */
 static void
 remember_landing (NamidaHub *hub, NamidaOffer *offer, NamidaLanding landing)
 {
@@ -239,7 +240,7 @@ remember_landing (NamidaHub *hub, NamidaOffer *offer, NamidaLanding landing)
 static void
 on_accept (NamidaAcceptDialog *self)
 {
-  /* The answer closes this window, and with it goes what it has. */
+  /* The answer closes and frees this window, so keep references. */
   g_autoptr (NamidaHub) hub = g_object_ref (self->hub);
   g_autoptr (NamidaOffer) offer = g_object_ref (self->offer);
   NamidaLanding landing = namida_accept_place_get_landing (self->landing);
@@ -247,10 +248,10 @@ on_accept (NamidaAcceptDialog *self)
   gboolean always = gtk_switch_get_active (self->always) && namida_offer_get_fingerprint (offer) != NULL;
 
   namida_hub_accept_to (hub, offer, landing, folder, always);
-  /* “Always” has made it a trusted one by now. */
+  /* “Always” has made the device trusted. */
   if (always)
     namida_trust_store_set_auto_accept (namida_hub_get_trust_store (hub), namida_offer_get_fingerprint (offer), TRUE);
-  /* A folder holds for this time. */
+  /* A chosen folder applies once. */
   if (folder == NULL)
     remember_landing (hub, offer, landing);
 }
@@ -277,7 +278,8 @@ namida_accept_dialog_close_request (GtkWindow *window)
 
   if (self->offer != NULL && namida_offer_get_state (self->offer) == NAMIDA_OFFER_OPEN)
     {
-      /* The answer closes the offer, and that this window. Escape in its first moment was meant for something else. */
+      /* The answer closes the offer, and the offer closes this window. During the first moment, Escape was meant for
+       * something else. */
       if (!namida_consent_guard_is_holding (self->decline_button))
         on_decline (self);
       return GDK_EVENT_STOP;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All files of an offer with a check button each, and a search, for somebody who accepts a part of it. The list view
- * makes widgets only for the rows that are seen, so that 20,000 files open at once. The question whether to receive
- * opens it; the choice lives in the offer. Main context. */
+/* All files of an offer with a check button for each, and a search, for accepting a part of it. The list view creates
+ * widgets only for visible rows, so 20,000 files open at once. Opened by the dialog for offers; the choice is stored
+ * in the offer. Main context. */
 #include "config.h"
 
 #include "namida-accept-files.h"
@@ -21,7 +21,7 @@ struct _NamidaAcceptFile
   GObject parent_instance;
 
   NamidaOffer *offer;
-  guint index; /* of the offer's entries */
+  guint index; /* index in the entries of the offer */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaAcceptFile, namida_accept_file, G_TYPE_OBJECT)
@@ -101,10 +101,10 @@ struct _NamidaAcceptFiles
   AdwWindow parent_instance;
 
   NamidaOffer *offer;
-  char *search; /* (nullable) folded */
+  char *search; /* (nullable): case-folded */
   GListStore *files;
   GtkFilterListModel *shown;
-  gboolean showing; /* “all” follows the files at the moment */
+  gboolean showing; /* “All” is being set from the files */
 
   AdwWindowTitle *heading;
   GtkCheckButton *all;
@@ -146,7 +146,7 @@ accept_files_on_taken (NamidaAcceptFiles *self)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
-/* All that the search shows. */
+/* Applies to all files that the search shows. */
 static void
 accept_files_on_all (NamidaAcceptFiles *self)
 {
@@ -250,7 +250,7 @@ accept_files_on_bind (NamidaAcceptFiles *self, GtkListItem *item)
   gtk_widget_set_tooltip_text (box, path);
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (box)), size);
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, shown, -1);
-  /* What has the focus is the list's own widget around the row, and that has no name of its own. */
+  /* The focus is on the list's own widget around the row, which has no accessible name otherwise. */
   if (parent != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_PROPERTY_LABEL, path, -1);
   g_object_set_data_full (G_OBJECT (item), "binding",
@@ -270,7 +270,7 @@ accept_files_on_unbind (NamidaAcceptFiles *self, GtkListItem *item)
   g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (item), accept_files_on_taken, self);
 }
 
-/* ---- life ---- */
+/* ---- the object ---- */
 
 static void
 accept_files_load (NamidaAcceptFiles *self)

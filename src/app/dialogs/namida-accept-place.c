@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where to save what another device offers, within the question whether to receive it. A folder that is chosen here
- * holds for this time: it is not remembered. How much room a place has is asked in a worker, because a drive may take
- * its time to answer. Main context. */
+/* The destination of an offer, as a part of the dialog that asks about it. A folder that is chosen here applies
+ * once and is not remembered. A worker determines the free space, because a drive may take time to respond. Main
+ * context. */
 #include "config.h"
 
 #include "namida-accept-place.h"
@@ -24,12 +24,12 @@ struct _NamidaAcceptPlace
 
   NamidaHub *hub;
   NamidaOffer *offer;
-  GCancellable *cancellable;     /* of the last question for room */
+  GCancellable *cancellable;     /* for the last query of the free space */
   GtkFileChooserNative *chooser; /* (nullable) while it is open */
   GtkWidget *choose_button;
   char *folder;   /* (nullable) */
   guint before;   /* what was selected before “another folder” */
-  gboolean known; /* how much room there is */
+  gboolean known; /* whether the free space is known */
   guint64 free_bytes;
 };
 
@@ -60,7 +60,7 @@ namida_accept_place_get_folder (NamidaAcceptPlace *self)
   return accept_place_get_selected (self) == PLACE_FOLDER ? self->folder : NULL;
 }
 
-/* ---- room ---- */
+/* ---- free space ---- */
 
 typedef struct
 {
@@ -103,7 +103,7 @@ accept_place_room_thread (GTask *task, gpointer source, gpointer data, GCancella
   g_task_return_boolean (task, TRUE);
 }
 
-/* Returns: (transfer full): where it goes, as a person knows it. */
+/* Returns: (transfer full): the destination as text for people. */
 static char *
 accept_place_dup_shown (NamidaAcceptPlace *self)
 {
@@ -132,7 +132,7 @@ accept_place_on_room (GObject *source, GAsyncResult *result, gpointer user_data)
   self->free_bytes = room->free_bytes;
   shown = accept_place_dup_shown (self);
   size = namida_format_size (room->free_bytes);
-  /* Translators: a folder, and how much room is left on its disk */
+  /* Translators: a folder, and the free space on its disk */
   text = g_strdup_printf (_ ("%s · %s free"), shown, size);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), text);
   g_signal_emit (self, signals[CHANGED], 0);
@@ -177,7 +177,7 @@ namida_accept_place_dup_problem (NamidaAcceptPlace *self, guint64 needed)
     return NULL;
   missing = namida_format_size (needed + reserve - self->free_bytes);
   kept = namida_format_size (reserve);
-  /* What is here already needs no room, and is known only when it is received. */
+  /* Files that are already here need no space, but this is only known when they are received. */
   if (reserve > 0)
     return g_strdup_printf (_ ("Up to %s more are needed; %s are kept free. Save it elsewhere, or free some space."),
                             missing, kept);
@@ -201,7 +201,7 @@ accept_place_on_chosen (NamidaAcceptPlace *self, int response)
       g_free (self->folder);
       self->folder = g_steal_pointer (&path);
     }
-  /* A choice that was given up leaves what was chosen before. */
+  /* If the user cancels, return to the previous choice. */
   if (self->folder == NULL)
     adw_combo_row_set_selected (ADW_COMBO_ROW (self), self->before);
   else
@@ -249,7 +249,7 @@ namida_accept_place_set (NamidaAcceptPlace *self, NamidaHub *hub, NamidaOffer *o
   accept_place_show (self);
 }
 
-/* ---- life ---- */
+/* ---- the object ---- */
 
 static void
 namida_accept_place_dispose (GObject *object)

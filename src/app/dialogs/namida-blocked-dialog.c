@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The dialog of namida-blocked-dialog.h: a row for each blocked device with its name, the first digits of its
- * fingerprint and a button that unblocks it. The trust store is asked anew after each change. */
+ * fingerprint and a button that unblocks it. The list is read from the trust store again after each change. Main
+ * context. */
 #include "config.h"
 
 #include "namida-blocked-dialog.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The list of blocked devices, of which nothing is asked or shown: who blocked the wrong one finds it here and lets it
- * ask again. Shown by the window's main menu; main context. */
+/* The list of blocked devices, whose requests are ignored. A user who blocked the wrong device can unblock it here.
+ * Opened from the window's main menu. Main context. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/** namida_blocked_dialog_show: shows the list over @parent. It stays up to date while it is open. */
+/** namida_blocked_dialog_show: shows the list over @parent. It is updated while it is open. */
 void namida_blocked_dialog_show (GtkWindow *parent, NamidaHub *hub);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Delays the answers of dialogs that other devices cause to appear: see the header. Main context. */
 #include "config.h"
 
 #include "namida-consent-guard.h"
@@ -6,12 +7,12 @@
 #include "namida-clock.h"
 
 #define GUARD_KEY "namida-consent-guard"
-#define POLL_MS 50 /* the clock decides, not the timer: a computer that was busy may call it early or late */
+#define POLL_MS 50 /* the clock decides, not the timer, because a busy computer may run the timer early or late */
 
 typedef struct
 {
-  GtkWidget *widget; /* (unowned): what has the guard as its data */
-  char *response;    /* (nullable): of an AdwMessageDialog */
+  GtkWidget *widget; /* (unowned): the widget or dialog that this is attached to */
+  char *response;    /* (nullable): the response of an AdwMessageDialog */
   gint64 shown_at;
   guint timer;
   gboolean had_focus;

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The first moment of a dialog that asks for consent. Another device decides when such a dialog appears, and it may do
- * so under the pointer or between two keys of somebody who does something else: no answer is taken until a person can
- * have seen the question. Used by the dialogs that pair, accept and trust. Main context. */
+/* The first moment of a dialog that asks for consent. Another device decides when such a dialog appears, so it may
+ * appear under the pointer or between two key presses. No answer is accepted until the user can have seen the
+ * question. Used by the dialogs that pair, accept and trust. Main context. */
 #pragma once
 
 #include <adwaita.h>
 
 G_BEGIN_DECLS
 
-/* Milliseconds after an answer is shown in which it cannot be given. */
+/* Milliseconds after an answer is shown during which it cannot be given. */
 #define NAMIDA_CONSENT_GUARD_MS 500
 
 /**
  * namida_consent_guard_add:
  * @button: (transfer none): a widget that gives an answer
  *
- * Makes @button insensitive for the first moment each time it is shown, and gives it back the focus that it had.
- * Nothing else may change its sensitivity.
+ * Makes @button insensitive for the first moment each time it is shown, and then restores its focus. Nothing else may
+ * change its sensitivity.
  */
 void namida_consent_guard_add (GtkWidget *button);
 
@@ -31,9 +31,9 @@ void namida_consent_guard_add_response (AdwMessageDialog *dialog, const char *re
 
 /**
  * namida_consent_guard_is_holding:
- * @button: (transfer none): what was given to namida_consent_guard_add
+ * @button: (transfer none): a widget that was passed to namida_consent_guard_add()
  *
- * Returns: %TRUE in the first moment, when closing the dialog is no answer either
+ * Returns: %TRUE during the first moment, in which closing the dialog is no answer either
  */
 gboolean namida_consent_guard_is_holding (GtkWidget *button);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An AdwMessageDialog with workarounds for its layout in several versions of GTK and libadwaita: see the header. All
+ * message dialogs of the window are made here. Main context. */
 #include "config.h"
 
 #include "namida-dialog.h"
@@ -12,15 +14,16 @@ struct _NamidaDialog
 
 G_DEFINE_FINAL_TYPE (NamidaDialog, namida_dialog, ADW_TYPE_MESSAGE_DIALOG)
 
-/* Pixels: more than the widest letter of a heading needs, and less than any dialog has. */
+/* Pixels: more than the widest letter of a heading needs, and less than the width of any dialog. */
 #define LEAST_WIDTH 80
-/* Pixels: what a window manager or the theme may draw around a window. */
+/* Pixels that a window manager or the theme may draw around a window. */
 #define FRAME 10
 
-/* Newer versions of GTK (4.18 is one) ask a window that cannot be resized how wide it must be for the height that it
- * is to have, and an AdwMessageDialog passes that on to its boxes. They share the height out as though the words and
- * the buttons stood in one line each, and so want more width than the dialog, whose buttons then stand below each
- * other: three short ones made it wider than a narrow window, and half empty. Its width depends on no height. */
+/* Newer versions of GTK (such as 4.18) ask a window that is not resizable for the width that it needs at a given
+ * height, and AdwMessageDialog passes this to its boxes. They distribute the height as if the text and the buttons
+ * each took one line, and therefore request more width than the dialog needs, because its buttons are then stacked:
+ * three short buttons made it wider than a narrow window, and half empty. So make the width independent of the
+ * height. */
 static void
 namida_dialog_measure (GtkWidget *widget,
                        GtkOrientation orientation,
@@ -58,8 +61,8 @@ namida_dialog_new (GtkWindow *parent, const char *heading, const char *body)
   return dialog;
 }
 
-/* Newer versions of libadwaita (1.7 is one) cut a button that is wider than the narrowest dialog, although the window
- * below it has more room. Older ones never do. */
+/* Newer versions of libadwaita (such as 1.7) cut off a button that is wider than the narrowest dialog, even if the
+ * window below has more space. Older versions never do. */
 static void
 widen (GtkWidget *buttons, int most)
 {
@@ -90,19 +93,19 @@ measure_again (gpointer widget)
   return G_SOURCE_REMOVE;
 }
 
-/* Older versions of libadwaita (1.2 is one) have both rows and columns of buttons ready, and choose while the dialog is
- * laid out. The column then has to ask for its room anew, which GTK does not hear at that moment when the dialog has an
- * extra child: the column covered it, and its end was cut off. */
+/* Older versions of libadwaita (such as 1.2) keep both a row and a column of buttons and choose one during layout.
+ * The column must then request its size again, which GTK ignores at that moment if the dialog has an extra child: the
+ * column covered the child, and its end was cut off. */
 static void
 on_layout_chosen (GtkWidget *buttons)
 {
   g_idle_add_full (G_PRIORITY_DEFAULT, measure_again, g_object_ref (buttons), g_object_unref);
 }
 
-/* An AdwMessageDialog has its heading twice: large in one line, and smaller, wrapped, for when that line does not fit.
- * It measures both for the lesser width of the two, and for less still, which newer versions of GTK (4.18 is one)
- * complain of in the log, a dozen times a dialog. So both need the same, which is little: the line could be cut. It
- * never is, since its natural width decides. */
+/* An AdwMessageDialog has two headings: a large one in a single line, and a smaller wrapped one for when the line
+ * does not fit. It measures both with the smaller width of the two, and with even less, about which newer versions of
+ * GTK (such as 4.18) print a dozen warnings per dialog. So give both the same small minimum width, with which the
+ * line could be cut off. It never is, because its natural width is used. */
 static void
 settle (GtkWidget *widget, GtkWidget *extra, int most)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Message dialogs of the window. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -8,23 +9,23 @@ G_BEGIN_DECLS
 /**
  * NamidaDialog:
  *
- * An AdwMessageDialog that is as wide as it says it will be, also with newer versions of GTK.
+ * An AdwMessageDialog whose width is the one that it requests, also with newer versions of GTK.
  */
 #define NAMIDA_TYPE_DIALOG (namida_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaDialog, namida_dialog, NAMIDA, DIALOG, AdwMessageDialog)
 
 /**
  * namida_dialog_new:
- * @heading: (nullable): what is asked or told
- * @body: (nullable): the words below it
+ * @heading: (nullable): the question or the message
+ * @body: (nullable): the text below it
  *
- * Returns: (transfer none): a dialog, to be completed with responses and shown by namida_dialog_present
+ * Returns: (transfer none): a dialog; add responses and show it with namida_dialog_present()
  */
 GtkWidget *namida_dialog_new (GtkWindow *parent, const char *heading, const char *body);
 
 /**
- * namida_dialog_present: shows a complete dialog, its mnemonics unspoken and its heading at peace with newer versions
- * of GTK.
+ * namida_dialog_present: shows a complete dialog, without mnemonics in its accessible names and without layout
+ * warnings of newer versions of GTK.
  */
 void namida_dialog_present (AdwMessageDialog *dialog);
 

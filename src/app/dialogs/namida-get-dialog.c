@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Getting backups from another device: see the header. The list of the other device is asked for whenever another
- * device is chosen; an answer that comes late is dropped. Closing the window does not end a transfer that has begun: it
- * goes on in the list of transfers. */
+/* Fetching backups from another device: see the header. Choosing another device asks it for its list; answers that
+ * come too late are ignored. Closing the window does not end a transfer that has begun: it continues in the list of
+ * transfers. Main context. */
 #include "config.h"
 
 #include "namida-get-dialog.h"
@@ -17,15 +17,15 @@ struct _NamidaGetDialog
   AdwWindow parent_instance;
 
   NamidaHub *hub;
-  GCancellable *asking;     /* of the question that is under way */
-  GPtrArray *peers;         /* (element-type NamidaPeer): the choices */
+  GCancellable *asking;     /* for the pending request */
+  GPtrArray *peers;         /* (element-type NamidaPeer): the devices to choose from */
   GPtrArray *kept;          /* (nullable) (element-type NamidaKeptBackup) */
   GPtrArray *versions;      /* (element-type GtkCheckButton), borrowed: one for each of @kept */
-  GPtrArray *labels;        /* (element-type GtkCheckButton), borrowed: of the chosen one */
+  GPtrArray *labels;        /* (element-type GtkCheckButton), borrowed: of the chosen version */
   GPtrArray *version_rows;  /* (element-type GtkWidget), borrowed */
   GPtrArray *label_rows;    /* (element-type GtkWidget), borrowed */
-  guint chosen;             /* of @kept */
-  NamidaTransfer *transfer; /* (nullable) before it begins */
+  guint chosen;             /* index in @kept */
+  NamidaTransfer *transfer; /* (nullable) until it begins */
 
   GtkStack *stack;
   AdwComboRow *device;
@@ -66,7 +66,7 @@ get_dialog_add_row (AdwPreferencesGroup *group, GPtrArray *rows, const char *tit
   return GTK_CHECK_BUTTON (check);
 }
 
-/* ---- what of it ---- */
+/* ---- the parts of a version ---- */
 
 static void
 get_dialog_show_labels (NamidaGetDialog *self)
@@ -98,7 +98,7 @@ get_dialog_on_version (NamidaGetDialog *self)
       }
 }
 
-/* ---- which one ---- */
+/* ---- the versions ---- */
 
 static void
 get_dialog_show_versions (NamidaGetDialog *self)
@@ -139,7 +139,7 @@ get_dialog_on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) kept = namida_hub_list_kept_finish (NAMIDA_HUB (source), result, &error);
 
-  /* Another device was chosen, or the window is closed. */
+  /* Another device was chosen, or the window was closed. */
   if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
     return;
   g_clear_pointer (&self->kept, g_ptr_array_unref);
@@ -176,7 +176,7 @@ get_dialog_ask (NamidaGetDialog *self)
   namida_hub_list_kept_async (self->hub, peer, self->asking, get_dialog_on_listed, g_object_ref (self));
 }
 
-/* ---- getting it ---- */
+/* ---- fetching ---- */
 
 static void
 get_dialog_show_progress (NamidaGetDialog *self)
@@ -195,7 +195,7 @@ get_dialog_show_progress (NamidaGetDialog *self)
                                                    : _ ("Backup Not Received"));
 }
 
-/* (transfer full) (nullable): NULL: all of them. */
+/* Returns: (transfer full) (nullable): the chosen music folders; %NULL: all of them. */
 static GStrv
 get_dialog_dup_labels (NamidaGetDialog *self)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The dialog of links for browsers, as described in the header. The action "win.link" opens it; what a browser brings
- * is asked about by the accept dialog, as everything else is. */
+/* The dialog for links for browsers, as described in the header. The action "win.link" opens it. What a browser
+ * uploads is announced by the dialog for offers, like any other offer. Main context. */
 
 #include "config.h"
 
@@ -214,9 +214,9 @@ link_dialog_on_copy (NamidaLinkDialog *self)
   gtk_label_set_label (self->words, _ ("The address was copied"));
 }
 
-/* ---- life ---- */
+/* ---- the object ---- */
 
-/* A transfer that was accepted goes on without the dialog; the transfers page shows it. */
+/* A transfer that was accepted continues without the dialog; the transfers page shows it. */
 static gboolean
 link_dialog_is_needed (NamidaLink *link)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The window “Merge Two Backups”. The union is made in a temporary file by namida-merge-versions.c, so that its figures
- * are the true ones before it is kept. Opened from a version's menu. Main context. */
+/* The window “Merge Two Backups”. namida-merge-versions.c writes the merged backup to a temporary file, so that the
+ * counts are exact before it is saved. Opened from the menu of a version. Main context. */
 #include "config.h"
 
 #include "namida-merge-dialog.h"
@@ -24,13 +24,13 @@ struct _NamidaMergeDialog
   AdwWindow parent_instance;
 
   NamidaHub *hub;
-  NamidaVersion *versions[2]; /* the second (nullable) */
+  NamidaVersion *versions[2]; /* the second is (nullable) */
   GCancellable *cancellable;
   NamidaMergedVersions *merged;  /* (nullable) */
-  GPtrArray *rows;               /* of the counts */
-  char *target;                  /* the new file */
+  GPtrArray *rows;               /* rows with the counts */
+  char *target;                  /* path of the new file */
   GtkFileChooserNative *chooser; /* (nullable) while it is open */
-  gboolean settled;              /* the choice of settings is complete */
+  gboolean settled;              /* the choice for the settings is complete */
 
   GtkStack *stack;
   AdwStatusPage *problem;
@@ -58,9 +58,9 @@ merge_show_problem (NamidaMergeDialog *self, const char *title, const GError *er
   gtk_stack_set_visible_child_name (self->stack, "problem");
 }
 
-/* ---- the heads and the counts ---- */
+/* ---- headings and counts ---- */
 
-/* “● Only in it”: the sign has the color of the bar; the words say what it stands for. */
+/* Returns “● Only in it”: the dot has the color of the bar, and the words explain it. */
 static char *
 merge_dup_legend (const char *words, const char *color)
 {
@@ -199,7 +199,7 @@ merge_show (NamidaMergeDialog *self)
   gtk_widget_grab_focus (self->merge_button);
 }
 
-/* ---- making it ---- */
+/* ---- merging ---- */
 
 static void
 merge_on_merged (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -309,7 +309,7 @@ merge_on_merge (NamidaMergeDialog *self)
   gtk_window_close (GTK_WINDOW (self));
 }
 
-/* ---- which ones ---- */
+/* ---- the versions ---- */
 
 static void
 merge_set_second (NamidaMergeDialog *self, NamidaVersion *second)
@@ -353,7 +353,7 @@ merge_add_other (NamidaMergeDialog *self, NamidaVersion *version)
   adw_preferences_group_add (self->others_group, row);
 }
 
-/* The newest of each other device first: those are what one merges with. */
+/* Adds the newest version of each other device first, because merging with these is most likely. */
 static void
 merge_add_others (NamidaMergeDialog *self)
 {
@@ -380,7 +380,7 @@ merge_add_others (NamidaMergeDialog *self)
   gtk_stack_set_visible_child_name (self->stack, "problem");
 }
 
-/* ---- life ---- */
+/* ---- the object ---- */
 
 static void
 namida_merge_dialog_dispose (GObject *object)

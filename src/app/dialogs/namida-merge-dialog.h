@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Merging two versions. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -9,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * NamidaMergeDialog:
  *
- * Unites the backups of two versions: shows for each kind of thing what is only in one, what is in both and what the
- * result will have, and keeps the result as a new file. Both versions stay as they are. Main context.
+ * Merges the backups of two versions: shows for each kind of data how much is in only one of them, in both and in the
+ * result, and saves the result as a new file. Neither version is changed. Main context.
  */
 #define NAMIDA_TYPE_MERGE_DIALOG (namida_merge_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaMergeDialog, namida_merge_dialog, NAMIDA, MERGE_DIALOG, AdwWindow)

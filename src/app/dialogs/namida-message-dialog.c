@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shows the text messages that other devices sent. The window opens it when a message arrives. Main context. */
 #include "config.h"
 
 #include "namida-message-dialog.h"
@@ -44,7 +45,7 @@ on_copy (GtkButton *button, gpointer user_data)
   gtk_button_set_label (button, _ ("Copied"));
 }
 
-/* "From …", and what a person should know of it before they believe it. */
+/* Returns "From …", with a warning if the message was not encrypted. */
 static GtkWidget *
 make_heading (NamidaMessage *message)
 {
@@ -65,7 +66,7 @@ make_heading (NamidaMessage *message)
 static GtkWidget *
 make_text (NamidaMessage *message)
 {
-  /* No markup: it is a stranger's text. */
+  /* No markup, because the text comes from a stranger. */
   GtkWidget *label = gtk_label_new (namida_message_get_text (message));
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
@@ -95,7 +96,7 @@ make_row (gpointer item, gpointer user_data)
   gtk_widget_set_margin_start (box, 12);
   gtk_widget_set_margin_end (box, 12);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  /* What there is to do is inside of it. */
+  /* Only the button in the row can be activated. */
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   gtk_widget_set_focusable (row, FALSE);
   return row;
@@ -121,7 +122,7 @@ on_messages_changed (GtkWindow *window, guint position, guint removed, guint add
 {
   NamidaMessageDialog *dialog = g_object_get_data (G_OBJECT (window), DIALOG_KEY);
 
-  /* One that is open shows the new one, too. */
+  /* A dialog that is open shows the new message, too. */
   if (added == 0 || dialog != NULL)
     return;
   dialog = message_dialog_new (messages);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Received text messages. Main context. */
 #pragma once
 
 #include <adwaita.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The dialog that pairs with a device: it connects, shows the digits and asks whether both screens show the same.
+ * Opened by the Welcome window, the send flow, the dialog for offers and, for requests of other devices, by the offer
+ * queue. Main context. */
 #include "config.h"
 
 #include "namida-pair-dialog.h"
@@ -12,7 +15,7 @@
 typedef enum
 {
   STEP_CONNECTING,
-  STEP_ASKED, /* the other side began, and its digits are not known yet */
+  STEP_ASKED, /* the other device began, and the digits are not known yet */
   STEP_COMPARE,
   STEP_WAITING,
   STEP_DONE,
@@ -23,10 +26,10 @@ struct _NamidaPairDialog
 {
   AdwWindow parent_instance;
 
-  NamidaHub *hub;             /* (nullable): this side began */
-  NamidaPairRequest *request; /* (nullable): the other side began */
+  NamidaHub *hub;             /* (nullable): set if this device began */
+  NamidaPairRequest *request; /* (nullable): set if the other device began */
   char *alias;
-  char *warning; /* (nullable): why it may not be the device that it seems */
+  char *warning; /* (nullable): why it may not be the device that it seems to be */
   GCancellable *cancellable;
   Step step;
 
@@ -35,7 +38,7 @@ struct _NamidaPairDialog
   GtkSpinner *spinner;
   GtkLabel *digits;
   GtkLabel *text;
-  GtkCheckButton *auto_accept; /* what it says is what pairing gives the other device */
+  GtkCheckButton *auto_accept; /* whether the other device's transfers are accepted without asking */
   GtkButton *no_button;
   GtkButton *yes_button;
 };
@@ -51,7 +54,7 @@ show_sign (NamidaPairDialog *self, Step step)
   gtk_widget_add_css_class (GTK_WIDGET (self->sign), step == STEP_DONE ? "success" : "warning");
 }
 
-/* @problem: (nullable): why it failed. */
+/* @problem: (nullable): why the pairing failed */
 static void
 show_step (NamidaPairDialog *self, Step step, const char *problem)
 {
@@ -136,7 +139,7 @@ on_paired (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_request_closed (NamidaPairDialog *self)
 {
-  /* Two have to say yes: this side's yes alone pairs nobody. */
+  /* Both users have to confirm. A confirmation on this device alone does not pair. */
   if (self->step == STEP_WAITING || self->step == STEP_COMPARE || self->step == STEP_ASKED)
     show_step (self, namida_pair_request_get_paired (self->request) ? STEP_DONE : STEP_FAILED, NULL);
 }
@@ -165,7 +168,7 @@ on_yes (NamidaPairDialog *self)
     }
 }
 
-/* Says no to what is still open; an answer that was given stays given. */
+/* Rejects what is still open. An answer that was given stays valid. */
 static void
 give_up (NamidaPairDialog *self)
 {
@@ -190,7 +193,7 @@ namida_pair_dialog_close_request (GtkWindow *window)
 {
   NamidaPairDialog *self = NAMIDA_PAIR_DIALOG (window);
 
-  /* What came from the other side may have come while somebody typed. */
+  /* A request of the other device may have appeared while the user was typing. */
   if (namida_consent_guard_is_holding (GTK_WIDGET (self->no_button)))
     return GDK_EVENT_STOP;
   if (self->step != STEP_DONE && self->step != STEP_FAILED)
@@ -261,7 +264,7 @@ namida_pair_dialog_new (NamidaHub *hub, NamidaPeer *peer)
   self->alias = namida_format_name (namida_peer_get_alias (peer));
   self->warning = g_strdup (namida_peer_get_warning (peer));
   show_step (self, STEP_CONNECTING, NULL);
-  /* The reference of the task keeps the dialog while digits may still come. */
+  /* The task holds a reference to the dialog while digits may still come. */
   namida_hub_pair_async (hub, peer, on_digits, self, self->cancellable, on_paired, g_object_ref (self));
   return self;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pairing in the window. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -6,13 +7,13 @@
 
 G_BEGIN_DECLS
 
-/** NamidaPairDialog: six digits that must be the same on both screens, whoever began. */
+/** NamidaPairDialog: shows six digits that must be the same on both screens, no matter which device began. */
 #define NAMIDA_TYPE_PAIR_DIALOG (namida_pair_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaPairDialog, namida_pair_dialog, NAMIDA, PAIR_DIALOG, AdwWindow)
 
-/** This side begins. */
+/** namida_pair_dialog_new: starts a pairing with @peer. Returns: (transfer none) */
 NamidaPairDialog *namida_pair_dialog_new (NamidaHub *hub, NamidaPeer *peer);
-/** The other side began. */
+/** namida_pair_dialog_new_for_request: answers a pairing that the other device started. Returns: (transfer none) */
 NamidaPairDialog *namida_pair_dialog_new_for_request (NamidaPairRequest *request);
 
 G_END_DECLS

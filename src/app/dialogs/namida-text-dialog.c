@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A message of text to one device. It is written in a dialog, sent while the window goes on, and comes back into the
- * dialog when the other device wants a PIN. Opened from the menu of a device. Main context. */
+/* Sends a text message to one device. It is written in a dialog and sent without blocking the window; if the other
+ * device requires a PIN, the dialog appears again. Opened from the menu of a device. Main context. */
 #include "config.h"
 
 #include "namida-text-dialog.h"
@@ -14,13 +14,13 @@
 #define TEXT_WIDTH 280
 #define TEXT_HEIGHT 120
 
-/* A message on its way from one step to the next. */
+/* A message while it is being written and sent. */
 typedef struct
 {
   NamidaShell *window; /* owned */
   NamidaPeer *peer;    /* owned */
   GtkTextBuffer *text; /* owned */
-  GtkEditable *pin;    /* (nullable): in the dialog that is open */
+  GtkEditable *pin;    /* (nullable): the entry of the open dialog */
   char *typed_pin;     /* (nullable) */
 } TextMessage;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How a LocalSend device becomes a trusted one: two people compare the sixteen icons that its page “Verify” makes of
- * both certificates. Here they are words. Opened from the row, the menu and the page of a device. Main context. */
+/* Makes a LocalSend device trusted: two users compare the sixteen icons that LocalSend's page “Verify” derives from
+ * both certificates. Here they are shown as words. Opened from the row, the menu and the page of a device. Main
+ * context. */
 #include "config.h"
 
 #include "namida-verify-dialog.h"
@@ -47,7 +48,7 @@ verify_dialog_on_response (AdwMessageDialog *dialog, const char *response, gpoin
   namida_shell_toast (self->window, words);
 }
 
-/* The icons in the order of that page, line by line, and the text below them. */
+/* The icons in the order of that page, row by row, with the text below them. */
 static GtkWidget *
 verify_dialog_make_icons (const char *own, const char *other)
 {
