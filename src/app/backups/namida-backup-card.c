@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The card of one device on the Backups page. Its head says in words how old and how sound its backups are, a bar how
- * much room they take, and below are the versions with a heading for each month. The page makes one for each device
- * that has versions; a person opens and closes the list. Main context. */
+/* The card of one device on the Backups page. Its head shows how old and how intact its backups are, a bar shows the
+ * space that they use, and below are the versions with a heading for each month. The page makes a card for each
+ * device that has versions; the user opens and closes the list. Main context. */
 #include "config.h"
 
 #include "namida-backup-card.h"
@@ -20,7 +20,7 @@
 #include "namida-version-good.h"
 #include "namida-version-row.h"
 
-/* Years of versions need not be built to show the last weeks of them. */
+/* Show the versions of the last weeks first, because building rows for years of versions is not necessary. */
 #define FIRST_ROWS 10
 #define MORE_ROWS 20
 
@@ -32,8 +32,8 @@ struct _NamidaBackupCard
   char *device;
   GtkFilterListModel *versions;
   GtkSliceListModel *shown; /* the newest of @versions */
-  GCancellable *verifying;  /* (nullable): while all of them are read */
-  guint verified;           /* how many of them were */
+  GCancellable *verifying;  /* (nullable): set while all versions are being verified */
+  guint verified;           /* number of versions that were verified */
   gboolean open;
 
   NamidaDeviceAvatar *avatar;
@@ -96,9 +96,9 @@ backup_card_count (NamidaBackupCard *self)
   return g_list_model_get_n_items (G_LIST_MODEL (self->versions));
 }
 
-/* ---- what it says ---- */
+/* ---- texts ---- */
 
-/* Returns: (transfer full): "Last backup 2 hours ago" */
+/* Returns: (transfer full): text such as "Last backup 2 hours ago". */
 static char *
 backup_card_dup_age (NamidaVersion *newest)
 {
@@ -118,12 +118,12 @@ backup_card_dup_age (NamidaVersion *newest)
   return g_strdup_printf (_ ("Last backup %s"), when);
 }
 
-/* What is to be said of all versions together: the worst wins. */
+/* The state of all versions together. The most serious problem is shown. */
 typedef struct
 {
-  guint versions, absent, damaged; /* @damaged: files */
-  gboolean doubted;                /* Namida could not restore the newest one */
-  gint64 oldest_read;              /* 0: of one of them it is not known */
+  guint versions, absent, damaged; /* @damaged: number of files */
+  gboolean doubted;                /* Namida could not restore the newest version */
+  gint64 oldest_read;              /* 0: unknown for one of them */
 } CardHealth;
 
 static void
@@ -148,7 +148,8 @@ backup_card_dup_health (NamidaBackupCard *self, const CardHealth *health)
   g_autofree char *day = NULL;
 
   if (self->verifying != NULL)
-    /* Translators: while the versions of a device are read: so many of them are */
+    /* Translators: shown while the versions of a device are verified: how many of them were verified, and how many
+     * there are */
     return g_strdup_printf (_ ("Being verified, %u of %u"), self->verified, health->versions);
   if (health->damaged > 0)
     return g_strdup_printf (ngettext ("%'u damaged file", "%'u damaged files", health->damaged), health->damaged);
@@ -193,7 +194,7 @@ backup_card_show_health (NamidaBackupCard *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->health_icon), bad ? "warning" : "success");
 }
 
-/* The music of the version that has most of it, and the zips of all of them. */
+/* Shows the music of the version that has most of it, and the zips of all versions. */
 static void
 backup_card_show_room (NamidaBackupCard *self)
 {
@@ -294,7 +295,7 @@ namida_backup_card_set_open (NamidaBackupCard *self, gboolean open)
   gtk_widget_set_visible (self->list_row, open);
   gtk_image_set_from_icon_name (self->arrow, open ? "go-up-symbolic" : "go-down-symbolic");
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->toggle_row), GTK_ACCESSIBLE_STATE_EXPANDED, open, -1);
-  /* Rows of a list that nobody opened are not made. */
+  /* Do not build rows of a list that is closed. */
   gtk_list_box_bind_model (self->list, open ? G_LIST_MODEL (self->shown) : NULL, backup_card_make_row, self, NULL);
 }
 
@@ -369,7 +370,7 @@ backup_card_add_month (GtkListBoxRow *row, GtkListBoxRow *before, gpointer user_
   gtk_list_box_row_set_header (row, box);
 }
 
-/* ---- what can be done ---- */
+/* ---- actions ---- */
 
 static void backup_card_verify_next (NamidaBackupCard *self);
 
@@ -394,7 +395,7 @@ backup_card_on_verified (GObject *source, GAsyncResult *result, gpointer user_da
   backup_card_verify_next (self);
 }
 
-/* One after the other: what they share is read once. */
+/* Verify one version after the other, because files that they share are then read once. */
 static void
 backup_card_verify_next (NamidaBackupCard *self)
 {
@@ -434,7 +435,7 @@ backup_card_on_folder_action (GtkWidget *widget, const char *action, GVariant *p
     gtk_widget_activate_action (widget, "win.open-folder", "^ay", namida_version_get_path (newest));
 }
 
-/* ---- life ---- */
+/* ---- the object ---- */
 
 static GtkWidget *
 backup_card_make_part (const char *style, GtkLabel **label)
@@ -472,7 +473,7 @@ backup_card_on_narrow (GtkWidget *widget, gboolean narrow)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->legend),
                                   narrow ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL);
   gtk_box_set_spacing (self->legend, narrow ? 2 : 14);
-  /* The button goes below, over the full width. */
+  /* In a narrow window, the button is below and takes the full width. */
   g_object_ref (self->restore);
   gtk_box_remove (GTK_BOX (gtk_widget_get_parent (GTK_WIDGET (self->restore))), GTK_WIDGET (self->restore));
   if (narrow)

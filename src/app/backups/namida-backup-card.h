@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A card of the Backups page. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -9,21 +10,29 @@ G_BEGIN_DECLS
 /**
  * NamidaBackupCard:
  *
- * All that is kept of one device, as one card: whose, how old, how sound, how much room, and its versions by months.
- * Main context.
+ * All versions of one device as one card: the device, the age and state of its backups, the space that they use, and
+ * the versions by month. Main context.
  */
 #define NAMIDA_TYPE_BACKUP_CARD (namida_backup_card_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaBackupCard, namida_backup_card, NAMIDA, BACKUP_CARD, AdwBin)
 
-/** namida_backup_card_new: @device: as namida_backup_card_dup_device() says of its versions. */
+/**
+ * namida_backup_card_new: @device: as returned by namida_backup_card_dup_device() for its versions. Returns:
+ * (transfer none)
+ */
 NamidaBackupCard *namida_backup_card_new (NamidaHub *hub, const char *device);
+/**
+ * namida_backup_card_get_device: Returns: (transfer none): the device that was passed to namida_backup_card_new().
+ */
 const char *namida_backup_card_get_device (NamidaBackupCard *self);
-/** namida_backup_card_show: its versions have changed. */
+/** namida_backup_card_show: updates the card after its versions have changed. */
 void namida_backup_card_show (NamidaBackupCard *self);
-/** namida_backup_card_set_open: whether its versions are listed. */
+/** namida_backup_card_set_open: sets whether its versions are listed. */
 void namida_backup_card_set_open (NamidaBackupCard *self, gboolean open);
-/** namida_backup_card_dup_device: Returns: (transfer full): the device that @version is of: its fingerprint, else its
- * name: a name alone is no device, and two that are called alike have a card each. */
+/**
+ * namida_backup_card_dup_device: Returns: (transfer full): the device of @version: its fingerprint, else its name. A
+ * name alone does not identify a device: two devices with the same name have a card each.
+ */
 char *namida_backup_card_dup_device (NamidaVersion *version);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The third page of the window: a card for each device whose backups are kept here, the newest device first, and what
- * to do while there is none. NamidaWindow embeds it. Main context. */
+/* The third page of the window: a card for each device whose backups are kept here, the device with the newest backup
+ * first, or instructions while there is none. NamidaWindow embeds it. Main context. */
 #include "config.h"
 
 #include "namida-backups-page.h"
@@ -17,9 +17,9 @@ struct _NamidaBackupsPage
   AdwBin parent_instance;
 
   NamidaHub *hub;
-  GHashTable *cards; /* device → NamidaBackupCard, which the box holds */
+  GHashTable *cards; /* device → NamidaBackupCard, which the box owns */
   GCancellable *cancellable;
-  guint show_id; /* the cards are shown anew once the main loop is idle */
+  guint show_id; /* idle source that updates the cards */
 
   GtkStack *stack;
   GtkSearchEntry *search;
@@ -31,7 +31,7 @@ struct _NamidaBackupsPage
 
 G_DEFINE_FINAL_TYPE (NamidaBackupsPage, namida_backups_page, ADW_TYPE_BIN)
 
-/* ---- room left ---- */
+/* ---- free space ---- */
 
 typedef struct
 {
@@ -95,14 +95,15 @@ backups_page_make_card (NamidaBackupsPage *self, const char *device)
 {
   NamidaBackupCard *card = namida_backup_card_new (self->hub, device);
 
-  /* The first one is open: most people have one device. */
+  /* The first card is open, because most users have one device. */
   namida_backup_card_set_open (card, g_hash_table_size (self->cards) == 0);
   gtk_box_append (self->box, GTK_WIDGET (card));
   g_hash_table_insert (self->cards, g_strdup (device), card);
   return card;
 }
 
-/* Versions are few: with each change every device has its card, and none that has no version any more. */
+/* There are few versions, so each change checks all of them: every device gets a card, and cards without versions are
+ * removed. */
 static void
 backups_page_show (NamidaBackupsPage *self)
 {
@@ -150,7 +151,7 @@ backups_page_show_now (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The list of versions tells each of its changes, hundreds when it is read. */
+/* The list of versions emits a signal for each change, hundreds of them when it is read. */
 static void
 backups_page_show_soon (NamidaBackupsPage *self)
 {
@@ -199,7 +200,7 @@ namida_backups_page_set_hub (NamidaBackupsPage *self, NamidaHub *hub)
   backups_page_show (self);
 }
 
-/* "2 hours ago" is another time when somebody comes back to the page. */
+/* Texts such as "2 hours ago" are outdated when the user returns to the page. */
 static void
 namida_backups_page_map (GtkWidget *widget)
 {

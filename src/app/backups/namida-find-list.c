@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The results of the search on the Backups page. A playlist comes back by merging the version that has it into the
- * newest one of its device; a song or an album is copied into the music folder. Only the first of each kind are
- * shown: somebody who has found too much types more of the name. Main context. */
+/* The results of the search on the Backups page. A playlist is restored by merging its version into the newest one of
+ * its device; a song or an album is copied into the music folder. Only the first results of each kind are shown; a
+ * longer search text narrows them down. Main context. */
 #include "config.h"
 
 #include "namida-find-list.h"
@@ -21,7 +21,7 @@ struct _NamidaFindList
   AdwBin parent_instance;
 
   NamidaHub *hub;
-  GCancellable *cancellable; /* (nullable): of the search that runs */
+  GCancellable *cancellable; /* (nullable): for the running search */
 
   GtkStack *stack;
   GtkBox *box;
@@ -40,7 +40,7 @@ find_list_get_version (NamidaFindList *self, const char *id)
   return version;
 }
 
-/* (transfer none) (nullable): the newest version of the device of @version that has a backup of Namida. */
+/* Returns: (transfer none) (nullable): the newest version of the device of @version that has a Namida backup. */
 static NamidaVersion *
 find_list_get_newest (NamidaFindList *self, NamidaVersion *version)
 {
@@ -58,7 +58,7 @@ find_list_get_newest (NamidaFindList *self, NamidaVersion *version)
   return NULL;
 }
 
-/* s: id of the version that has the playlist. */
+/* The parameter (s) is the id of the version that has the playlist. */
 static void
 find_list_on_get_back (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -72,7 +72,7 @@ find_list_on_get_back (GtkWidget *widget, const char *action, GVariant *paramete
     return;
   if (newest == NULL || newest == version || namida_version_get_zip_path (version) == NULL)
     {
-      /* The newest has it: it is restored as it is. */
+      /* The newest version has the playlist, so restore that version. */
       gtk_widget_activate_action (widget, "win.restore", "s", id);
       return;
     }
@@ -81,7 +81,7 @@ find_list_on_get_back (GtkWidget *widget, const char *action, GVariant *paramete
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* (ss): id of the version that has its own copy, and the place of the song or album in it. */
+/* The parameters (ss) are the id of the version that has its own copy, and the path of the song or album in it. */
 static void
 find_list_on_restore (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -102,7 +102,7 @@ find_list_on_restore (GtkWidget *widget, const char *action, GVariant *parameter
 
 /* ---- rows ---- */
 
-/* What can be done with a hit: the file itself is in the folder of the user, or a copy of it is in a version. */
+/* The actions for a hit: the file itself is in the user's folder, or a copy of it is in a version. */
 static GtkWidget *
 find_list_make_button (NamidaFindList *self, const NamidaFindHit *hit, const char *id)
 {
@@ -141,14 +141,14 @@ find_list_make_button (NamidaFindList *self, const NamidaFindHit *hit, const cha
   return button;
 }
 
-/* Returns: (transfer full): "Björk · in 9 versions, last of Pixel 8a from 3 May" */
+/* Returns: (transfer full): text such as "Björk", and in the next line "In 9 versions, last: 3 May, of Pixel 8a". */
 static char *
 find_list_dup_words (const NamidaFindHit *hit)
 {
   g_autofree char *when = namida_files_when (hit->created_at);
   g_autofree char *alias = namida_format_alias (hit->alias);
   g_autofree char *detail = namida_format_title (hit->detail);
-  /* Translators: a number of versions, then when the newest of them is from and its device: “In 9 versions, last today,
+  /* Translators: the number of versions, the date of the newest one, and its device: “In 9 versions, last: today,
    * 09:12, of Pixel 8a” */
   g_autofree char *words
       = g_strdup_printf (ngettext ("In %u version: %s, of %s", "In %u versions, last: %s, of %s", hit->n_versions),
@@ -169,7 +169,7 @@ find_list_make_row (NamidaFindList *self, const NamidaFindHit *hit)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), words);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 3);
-  /* A song that only a library inside a zip names has no file here. */
+  /* A song that is only named in the library of a zip has no file here. */
   if (hit->kind == NAMIDA_FIND_PLAYLIST || hit->folder != NULL)
     adw_action_row_add_suffix (ADW_ACTION_ROW (row), find_list_make_button (self, hit, id));
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
@@ -233,7 +233,7 @@ find_list_on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) hits = namida_hub_find_finish (NAMIDA_HUB (source), result, &error);
 
-  /* Also of one that was cancelled when it had ended already. */
+  /* A search that was canceled after it had ended gets here, too. */
   if (self->hub == NULL || g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
     return;
   if (hits != NULL && hits->len > 0)
@@ -267,7 +267,7 @@ namida_find_list_search (NamidaFindList *self, NamidaHub *hub, const char *text)
   namida_hub_find_async (hub, text, self->cancellable, find_list_on_found, g_object_ref (self));
 }
 
-/* ---- life ---- */
+/* ---- the object ---- */
 
 static void
 namida_find_list_dispose (GObject *object)

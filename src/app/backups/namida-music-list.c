@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The third question of the restore window: which folders of the backup are which here. Also shows what is missing.
- * Main context. */
+/* The third step of the restore window: which folder on this computer replaces each folder of the backup. It also
+ * shows which tracks are missing. Main context. */
 #include "config.h"
 
 #include "namida-music-list.h"
@@ -9,7 +9,7 @@
 
 #include "namida-files.h"
 
-/* So many names of missing tracks are shown; the rest is a number. */
+/* Number of missing tracks that are named; the others are only counted. */
 #define MISSING_SHOWN 200u
 #define FROM_KEY "namida-music-list-from"
 
@@ -19,11 +19,11 @@ struct _NamidaMusicList
 
   AdwPreferencesGroup *folders;
   AdwPreferencesGroup *missing;
-  GtkWidget *total; /* an icon and a label */
+  GtkWidget *total; /* box with an icon and a label */
   GtkImage *total_icon;
   GtkLabel *total_label;
   GtkSpinner *spinner;
-  GPtrArray *rows; /* of the folders; owned by the group */
+  GPtrArray *rows; /* rows of the folders; owned by the group */
   AdwExpanderRow *expander;
   GtkFileChooserNative *chooser; /* (nullable) while it is open */
   char *choosing;
@@ -126,7 +126,7 @@ music_list_make_label (const char *text, const char *css)
   return label;
 }
 
-/* @icon: for the eye only: the words say the same. */
+/* @icon: decorative, because @text says the same */
 static GtkWidget *
 music_list_make_line (const char *icon, const char *text, const char *css)
 {
@@ -156,7 +156,7 @@ static GtkWidget *
 music_list_make_edit (NamidaMusicList *self, const char *from)
 {
   GtkWidget *button = gtk_button_new_from_icon_name ("document-edit-symbolic");
-  /* Translators: a button's name for screen readers; %s is a folder of another device */
+  /* Translators: the accessible name of a button; %s is a folder of another device */
   g_autofree char *name = g_strdup_printf (_ ("Choose where %s is now"), from);
 
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The choice of parts in the restore window: one row a part with its figures and a check mark. Main context. */
+/* The choice of parts in the restore window: one row for each part, with counts and a check button. Main context. */
 #include "config.h"
 
 #include "namida-parts-list.h"
 
 #include <glib/gi18n.h>
 
-/* What people choose is coarser than what files belong to. */
+/* The choices of the user are coarser than the parts that files belong to. */
 typedef enum
 {
   PARTS_ROW_HISTORY,
@@ -96,7 +96,7 @@ parts_list_dup_library (const NamidaInspection *inspection)
   return g_strdup_printf (ngettext ("%'u track", "%'u tracks", n), n);
 }
 
-/* Returns: (transfer full) (nullable): the figures of a part. */
+/* Returns: (transfer full) (nullable): the counts of a part. */
 static char *
 parts_list_dup_figures (PartsRow row, const NamidaInspection *inspection)
 {
@@ -133,7 +133,7 @@ parts_list_get_system (NamidaDevice device)
   return device == NAMIDA_DEVICE_ANDROID ? "Android" : device == NAMIDA_DEVICE_WINDOWS ? "Windows" : "Linux";
 }
 
-/* Settings of a phone break a desktop. */
+/* Settings of a phone do not work on a desktop, so they are off by default. */
 static void
 parts_list_set_settings (NamidaPartsList *self, const NamidaInspection *inspection, NamidaDevice device)
 {

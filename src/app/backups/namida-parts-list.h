@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A part of the restore window. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -10,28 +11,28 @@ G_BEGIN_DECLS
 /**
  * NamidaPartsList:
  *
- * The parts of a backup as rows with check marks: history, playlists and so on with their figures, the music, and the
- * settings, which are off with the reason when the backup goes to a device of another kind. Signal "changed": another
- * choice. Main context.
+ * The parts of a backup as rows with check buttons: history, playlists and so on with their counts, the music, and
+ * the settings, which are off, with the reason, if the backup goes to a device of another kind. Signal "changed": the
+ * choice has changed. Main context.
  */
 #define NAMIDA_TYPE_PARTS_LIST (namida_parts_list_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaPartsList, namida_parts_list, NAMIDA, PARTS_LIST, AdwPreferencesGroup)
 
 /**
  * namida_parts_list_set:
- * @inspection: (nullable): what the backup has; %NULL: there is none, only music
- * @device: of what kind the device is that it goes to; UNKNOWN: not known
- * @music: (nullable): the line below "Music"; %NULL: the version has no music
+ * @inspection: (nullable): the contents of the backup; %NULL: there is only music
+ * @device: the kind of the destination; UNKNOWN if not known
+ * @music: (nullable): the subtitle of “Music”; %NULL: the version has no music
  */
 void namida_parts_list_set (NamidaPartsList *self,
                             const NamidaInspection *inspection,
                             NamidaDevice device,
                             const char *music);
-/** namida_parts_list_get_parts: Returns: the parts that are chosen; those without a row of their own are always. */
+/** namida_parts_list_get_parts: Returns: the chosen parts, including all parts without a row of their own. */
 NamidaParts namida_parts_list_get_parts (NamidaPartsList *self);
-/** namida_parts_list_get_all: whether every part that the backup has is chosen. */
+/** namida_parts_list_get_all: Returns: whether every part of the backup is chosen. */
 gboolean namida_parts_list_get_all (NamidaPartsList *self);
-/** namida_parts_list_get_music: whether the music is chosen. */
+/** namida_parts_list_get_music: Returns: whether the music is chosen. */
 gboolean namida_parts_list_get_music (NamidaPartsList *self);
 
 G_END_DECLS

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by the files of the restore window: namida-restore-dialog.c (the steps), namida-restore-place.c (the fourth
+ * step, the destinations) and namida-restore-run.c (restoring, and the last step). Main context. */
 #pragma once
 
 #include "namida-hub-restore.h"
@@ -7,9 +9,6 @@
 #include "namida-restore-dialog.h"
 
 G_BEGIN_DECLS
-
-/* What the files of the restore window share: namida-restore-dialog.c (the steps), namida-restore-place.c (the fourth
- * step: where everything goes) and namida-restore-run.c (doing it, and the last step). Main context. */
 
 typedef enum
 {
@@ -27,17 +26,17 @@ struct _NamidaRestoreDialog
 
   NamidaHub *hub;
   NamidaVersion *version;
-  char **picked;           /* (nullable): only these files and folders of it */
-  NamidaPeer *peer;        /* (nullable): the device that it goes to; %NULL: this computer */
+  char **picked;           /* (nullable): restore only these files and folders of @version */
+  NamidaPeer *peer;        /* (nullable): the destination; %NULL: this computer */
   NamidaRestorePlan *plan; /* (nullable) until it is loaded */
   GCancellable *cancellable;
-  GCancellable *matching;  /* (nullable): the search for the music */
-  NamidaMusicMatch *match; /* (nullable): its end */
-  NamidaPathMap *manual;   /* folders that the user named */
+  GCancellable *matching;  /* (nullable): for the search for the music */
+  NamidaMusicMatch *match; /* (nullable): the result of the search */
+  NamidaPathMap *manual;   /* folders that the user chose */
   RestoreStep step;
-  gboolean loading; /* the plan is not there yet */
-  gboolean busy;    /* the plan does one thing at a time */
-  gboolean again;   /* something was chosen meanwhile: compare again */
+  gboolean loading; /* the plan is being loaded */
+  gboolean busy;    /* the plan does one operation at a time */
+  gboolean again;   /* a choice was made meanwhile, so compare again */
   gboolean applying;
   gboolean music_left_out;       /* the destinations of the music were taken away */
   NamidaRestoreResult applied;   /* before the zip was adapted */
@@ -47,7 +46,7 @@ struct _NamidaRestoreDialog
   char *steps_text;              /* (nullable): for the clipboard */
   GPtrArray *rows;               /* of the labels */
   GtkFileChooserNative *chooser; /* (nullable) while it is open */
-  char *choosing;                /* the label it is open for */
+  char *choosing;                /* the label that the chooser is open for */
 
   GtkStack *stack;
   AdwStatusPage *problem;
@@ -83,22 +82,32 @@ struct _NamidaRestoreDialog
 };
 
 /* namida-restore-dialog.c */
+/** namida_restore_dialog_show_problem: shows @error instead of the steps. */
 void namida_restore_dialog_show_problem (NamidaRestoreDialog *self, const char *title, const GError *error);
+/** namida_restore_dialog_go_to: shows @step. */
 void namida_restore_dialog_go_to (NamidaRestoreDialog *self, RestoreStep step);
-/** namida_restore_dialog_is_over: whether @error only says that the window was closed. */
+/** namida_restore_dialog_is_over: Returns: whether @error only means that the window was closed. */
 gboolean namida_restore_dialog_is_over (const GError *error);
-/** namida_restore_dialog_needs_copy: whether Namida needs a translated copy rather than the backup itself. */
+/**
+ * namida_restore_dialog_needs_copy: Returns: whether Namida needs a copy with changed paths instead of the backup
+ * itself.
+ */
 gboolean namida_restore_dialog_needs_copy (NamidaRestoreDialog *self);
+/** namida_restore_dialog_get_options: Returns: the choices of the user for the copy of the backup. */
 NamidaRestoreFitOptions namida_restore_dialog_get_options (NamidaRestoreDialog *self);
 
 /* namida-restore-place.c */
+/** namida_restore_place_install: installs the actions of the fourth step. */
 void namida_restore_place_install (GtkWidgetClass *widget_class);
-/** namida_restore_place_show: fills the fourth step, and compares with what is there. */
+/** namida_restore_place_show: fills the fourth step and compares with the existing files. */
 void namida_restore_place_show (NamidaRestoreDialog *self);
+/** namida_restore_place_set_policy: applies the user's choice for files that differ to the plan. */
 void namida_restore_place_set_policy (NamidaRestoreDialog *self);
 
 /* namida-restore-run.c */
+/** namida_restore_run: restores to the chosen device, then shows the last step. */
 void namida_restore_run (NamidaRestoreDialog *self);
+/** namida_restore_run_undo: undoes the restore that has just been done. */
 void namida_restore_run_undo (NamidaRestoreDialog *self);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The steps of the restore window: which device, which parts, where the music is now; the fourth and fifth are in
+/* The steps of the restore window: the device, the parts, and the location of the music; the fourth and fifth are in
  * namida-restore-place.c and namida-restore-run.c. A step with only one answer is skipped. Main context. */
 #include "config.h"
 
@@ -18,7 +18,7 @@
 G_DEFINE_FINAL_TYPE (NamidaRestoreDialog, namida_restore_dialog, ADW_TYPE_WINDOW)
 
 #define PEER_KEY "namida-restore-peer"
-/* A few lines more would make the list longer than the window. */
+/* More rows would make the list higher than the window. */
 #define DEVICES_MOST 8u
 
 void
@@ -38,7 +38,7 @@ namida_restore_dialog_is_over (const GError *error)
          || g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
 }
 
-/* ---- what was chosen ---- */
+/* ---- choices ---- */
 
 static gboolean
 restore_has_zip (NamidaRestoreDialog *self)
@@ -99,7 +99,7 @@ restore_on_matched (GObject *source, GAsyncResult *result, gpointer user_data)
       restore_show_match (self);
       return;
     }
-  /* It can be restored as it is all the same. */
+  /* The backup can still be restored unchanged. */
   gtk_label_set_label (self->music_sub, error->message);
   gtk_widget_set_visible (GTK_WIDGET (self->music), FALSE);
   gtk_widget_set_sensitive (GTK_WIDGET (self->next_button), TRUE);
@@ -241,7 +241,7 @@ restore_on_back (NamidaRestoreDialog *self)
   namida_restore_dialog_go_to (self, step);
 }
 
-/* ---- which device ---- */
+/* ---- the device ---- */
 
 static void
 restore_show_parts (NamidaRestoreDialog *self)
@@ -322,7 +322,8 @@ restore_add_devices (NamidaRestoreDialog *self)
     adw_carousel_remove (self->carousel, self->pages[RESTORE_STEP_DEVICE]);
 }
 
-/* Music folders whose name is not here yet are made anew, unless the user says otherwise in the fourth step. */
+/* Creates new music folders for names that do not exist here, unless the user chooses otherwise in the fourth
+ * step. */
 static void
 restore_choose_folders (NamidaRestoreDialog *self)
 {
@@ -338,7 +339,7 @@ restore_choose_folders (NamidaRestoreDialog *self)
     }
 }
 
-/* “02 Jóga.flac” or “26 songs” */
+/* Returns text such as “02 Jóga.flac” or “26 songs”. */
 static void
 restore_show_picked (NamidaRestoreDialog *self)
 {
@@ -353,7 +354,7 @@ restore_show_picked (NamidaRestoreDialog *self)
   gtk_label_set_label (self->place_sub, text);
 }
 
-/* @self->plan is there. Returns: %FALSE: the window shows why not */
+/* @self->plan must be loaded. Returns: %FALSE after the window has shown the problem */
 static gboolean
 restore_pick (NamidaRestoreDialog *self)
 {
@@ -445,7 +446,7 @@ restore_on_stop_response (AdwMessageDialog *dialog, const char *response, Namida
   gtk_window_close (GTK_WINDOW (self));
 }
 
-/* What runs is stopped with whole files only, and the next time goes on. */
+/* A running restore is stopped between files, and the next restore continues it. */
 static gboolean
 restore_on_close (NamidaRestoreDialog *self)
 {
@@ -597,6 +598,7 @@ namida_restore_dialog_new_picked (NamidaHub *hub, NamidaVersion *version, const 
 {
   NamidaRestoreDialog *self = namida_restore_dialog_new (hub, version);
 
-  self->picked = g_strdupv ((char **) paths); /* before the plan is there: that takes a turn of the main loop */
+  /* Set before the plan is loaded, which takes at least one iteration of the main loop. */
+  self->picked = g_strdupv ((char **) paths);
   return self;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Restoring a version in the window. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -9,18 +10,20 @@ G_BEGIN_DECLS
 /**
  * NamidaRestoreDialog:
  *
- * Restores a version in five steps: to which device, which parts, where the music is, where it goes, and what is left
- * to do in Namida. A step with only one answer is skipped. Nothing is written before the fourth is confirmed. Main
- * context.
+ * Restores a version in five steps: the device, the parts, the location of the music, the destinations, and what
+ * remains to be done in Namida. A step with only one answer is skipped. Nothing is written before the fourth step is
+ * confirmed. Main context.
  */
 #define NAMIDA_TYPE_RESTORE_DIALOG (namida_restore_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaRestoreDialog, namida_restore_dialog, NAMIDA, RESTORE_DIALOG, AdwWindow)
 
-/** namida_restore_dialog_new: Returns: (transfer none): for @version, to be shown over the window of the program. */
+/** namida_restore_dialog_new: Returns: (transfer none): a dialog for @version, to be shown over the window. */
 NamidaRestoreDialog *namida_restore_dialog_new (NamidaHub *hub, NamidaVersion *version);
 
-/** namida_restore_dialog_new_picked: the same for a part of it: @paths: (array zero-terminated=1): as
- * namida_restore_plan_pick() takes them. They go to this computer. */
+/**
+ * namida_restore_dialog_new_picked: like namida_restore_dialog_new(), for a part of @version, which is restored to
+ * this computer. @paths: (array zero-terminated=1): as for namida_restore_plan_pick(). Returns: (transfer none)
+ */
 NamidaRestoreDialog *
 namida_restore_dialog_new_picked (NamidaHub *hub, NamidaVersion *version, const char *const *paths);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The fourth step of the restore window: where the backup and each music folder go, compared with what is there, and
- * what becomes of files that are different. Main context; the comparison is done by the plan in a thread. */
+/* The fourth step of the restore window: the destinations of the backup and of each music folder, compared with the
+ * existing files, and how to handle files that differ. Main context; the plan compares in a thread. */
 #include "config.h"
 
 #include "namida-restore-dialog-private.h"
@@ -23,7 +23,7 @@ place_is_copied (NamidaRestoreDialog *self, const NamidaRestoreLabel *label)
   return *label->label == '\0' && namida_restore_dialog_needs_copy (self);
 }
 
-/* @words: (transfer full): of a count of @n. */
+/* @words: (transfer full): the text for the count @n */
 static void
 place_add_count (GString *text, guint64 n, char *words)
 {
@@ -32,7 +32,7 @@ place_add_count (GString *text, guint64 n, char *words)
   g_free (words);
 }
 
-/* "~/Music/Rips · 12 are new, 2,901 are there already" */
+/* Returns text such as "~/Music/Rips · 12 are new, 2,901 are there already". */
 static char *
 place_dup_subtitle (NamidaRestoreDialog *self, const NamidaRestoreLabel *label)
 {
@@ -63,7 +63,7 @@ place_is_shown (NamidaRestoreDialog *self, const NamidaRestoreLabel *label)
   return *label->label == '\0' || namida_parts_list_get_music (self->parts);
 }
 
-/* The first music folder whose place is open, and that is to come back. */
+/* Whether the music is restored and one of its folders has no destination yet. */
 static gboolean
 place_is_asked (NamidaRestoreDialog *self)
 {
@@ -208,7 +208,7 @@ place_make_row (NamidaRestoreDialog *self, const NamidaRestoreLabel *label)
   GtkWidget *button = gtk_menu_button_new ();
   g_autoptr (GMenu) menu = g_menu_new ();
   g_autofree char *escaped = g_markup_escape_text (place_get_title (self, label), -1);
-  /* Translators: a button's name for screen readers; the music folder of this name */
+  /* Translators: the accessible name of a button; %s is a music folder */
   g_autofree char *name = g_strdup_printf (_ ("Where %s goes"), place_get_title (self, label));
 
   place_add_item (menu, _ ("_Choose a Folder…"), "restore.choose", label->label);
@@ -235,7 +235,7 @@ namida_restore_place_set_policy (NamidaRestoreDialog *self)
     namida_restore_plan_set_policy (self->plan, (NamidaRestorePolicy) adw_combo_row_get_selected (self->policy_row));
 }
 
-/* To another device there is nothing to choose: that device asks its own user. */
+/* For another device, there is nothing to choose, because that device asks its own user. */
 static void
 place_show_peer (NamidaRestoreDialog *self)
 {

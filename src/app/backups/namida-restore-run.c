@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The end of the restore window: puts everything in place, or sends it, makes the copy of the backup that fits, and
- * says what is left to do in Namida. Main context; the work is done by the plan and the hub. */
+/* The end of the restore window: restores everything here or sends it, makes the copy of the backup that fits, and
+ * shows what remains to be done in Namida. Main context; the plan and the hub do the work in threads. */
 #include "config.h"
 
 #include "namida-restore-dialog-private.h"
@@ -14,7 +14,7 @@
 
 /* ---- the last step ---- */
 
-/* A number, for the eye: the order is that of the rows. */
+/* A decorative number; the order is that of the rows. */
 static GtkWidget *
 run_make_number (guint n)
 {
@@ -64,7 +64,7 @@ run_dup_title (guint steps)
   return g_strdup_printf (ngettext ("%u Step Is Left in Namida", "%u Steps Are Left in Namida", steps), steps);
 }
 
-/* "1 backup and 17 files are in place" */
+/* Returns text such as "17 files were restored". */
 static char *
 run_dup_summary (const NamidaRestoreResult *result, const NamidaFittedBackup *fitted)
 {
@@ -137,7 +137,7 @@ run_on_fitted (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (NamidaFittedBackup) fitted = namida_restore_plan_fit_finish (NAMIDA_RESTORE_PLAN (source), result, &error);
 
   self->applying = FALSE;
-  if (self->hub != NULL) /* else the window is closed */
+  if (self->hub != NULL) /* otherwise the window was closed */
     run_show_done (self, &self->applied, fitted, error != NULL ? error : self->apply_error);
 }
 
@@ -152,7 +152,7 @@ run_on_applied (GObject *source, GAsyncResult *result, gpointer user_data)
   self->applying = FALSE;
   namida_restore_plan_apply_finish (NAMIDA_RESTORE_PLAN (source), result, &applied, &error);
   if (self->hub == NULL)
-    return; /* the window is closed */
+    return; /* the window was closed */
   if (error != NULL && applied.added + applied.replaced == 0 && !namida_restore_dialog_is_over (error))
     {
       namida_restore_dialog_show_problem (self, _ ("Could Not Restore"), error);
@@ -190,7 +190,7 @@ run_here (NamidaRestoreDialog *self)
   for (guint i = 0; i < labels->len; i++)
     {
       const NamidaRestoreLabel *label = labels->pdata[i];
-      /* The copy takes the place of the zip. */
+      /* The copy is restored in place of the zip. */
       gboolean skip = *label->label == '\0' ? namida_restore_dialog_needs_copy (self)
                                             : !namida_parts_list_get_music (self->parts);
 
@@ -275,7 +275,7 @@ run_on_fitted_for (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->applying = FALSE;
   if (self->hub == NULL)
-    namida_fitted_backup_free (fitted); /* the window is closed */
+    namida_fitted_backup_free (fitted); /* the window was closed */
   else if (fitted != NULL)
     run_send (self, fitted);
   else if (!namida_restore_dialog_is_over (error))

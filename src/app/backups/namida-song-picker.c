@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Choosing single songs of a version to restore. The page of the version and the menu of its row open it. The list view
- * makes widgets only for the rows that are seen, so that 20,000 songs open at once. Main context. */
+/* Choosing single songs of a version to restore. The page of the version and the menu of its row open it. The list
+ * view creates widgets only for visible rows, so 20,000 songs open at once. Main context. */
 #include "config.h"
 
 #include "namida-song-picker.h"
@@ -22,7 +22,7 @@ struct _NamidaPickedSong
 {
   GObject parent_instance;
 
-  char *path; /* as namida_restore_plan_dup_songs() names it */
+  char *path; /* as returned by namida_restore_plan_dup_songs() */
   gboolean picked;
 };
 
@@ -96,10 +96,10 @@ struct _NamidaSongPicker
   NamidaHub *hub;
   NamidaVersion *version;
   GCancellable *cancellable;
-  char *search; /* (nullable) folded */
+  char *search; /* (nullable): case-folded */
   GListStore *songs;
   GtkFilterListModel *shown;
-  gboolean showing; /* “all” follows the songs at the moment */
+  gboolean showing; /* “All” is being set from the songs */
 
   AdwWindowTitle *heading;
   GtkStack *stack;
@@ -111,7 +111,7 @@ struct _NamidaSongPicker
 
 G_DEFINE_FINAL_TYPE (NamidaSongPicker, namida_song_picker, ADW_TYPE_WINDOW)
 
-/* (transfer container) (element-type utf8): what is checked */
+/* Returns: (transfer container) (element-type utf8): the selected songs. */
 static GPtrArray *
 song_picker_get_picked (NamidaSongPicker *self)
 {
@@ -150,7 +150,7 @@ song_picker_on_picked (NamidaSongPicker *self)
     song_picker_show (self);
 }
 
-/* All that the search shows. */
+/* Applies to all songs that the search shows. */
 static void
 song_picker_on_all (NamidaSongPicker *self)
 {
@@ -202,7 +202,7 @@ song_picker_on_activate (NamidaSongPicker *self, guint position)
     picked_song_set_picked (song, !song->picked);
 }
 
-/* The restore window takes the place of this one. */
+/* The restore window replaces this one. */
 static void
 song_picker_on_restore (NamidaSongPicker *self)
 {
@@ -255,7 +255,7 @@ song_picker_on_bind (NamidaSongPicker *self, GtkListItem *item)
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_last_child (column)), folder);
   gtk_widget_set_tooltip_text (box, song->path);
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, shown, -1);
-  /* What has the focus is the list's own widget around the row, and that has no name of its own. */
+  /* The focus is on the list's own widget around the row, which has no accessible name otherwise. */
   if (parent != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_PROPERTY_LABEL, song->path, -1);
   g_object_set_data_full (G_OBJECT (item), "binding",
@@ -275,7 +275,7 @@ song_picker_on_unbind (NamidaSongPicker *self, GtkListItem *item)
   g_signal_handlers_disconnect_by_func (gtk_list_item_get_item (item), song_picker_on_picked, self);
 }
 
-/* ---- life ---- */
+/* ---- the object ---- */
 
 static void
 song_picker_on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)

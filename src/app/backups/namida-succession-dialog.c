@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The dialog of namida-succession-dialog.h: one row for the old device, of those that sent versions, and one for the
- * new device, of those that are trusted here. Only the person at this computer can say that one replaced the other: the
- * body tells what the new device may do then. Opened by the action "win.replace-device". Main context. */
+ * new device, of those that are trusted here. Only the user of this computer can confirm that one replaced the other,
+ * so the body explains what the new device may then do. Opened by the action "win.replace-device". Main context. */
 #include "config.h"
 
 #include "namida-succession-dialog.h"
@@ -13,20 +13,20 @@
 
 #include <glib/gi18n.h>
 
-#define DIGITS 8 /* of a fingerprint, which tell two devices of one name apart */
+#define DIGITS 8 /* digits of a fingerprint that distinguish two devices with the same name */
 
 /* One choice of a row. */
 typedef struct
 {
   char *fingerprint;
   char *alias;
-  guint versions; /* that it sent */
+  guint versions; /* number of versions that it sent */
 } SuccessionDevice;
 
 typedef struct
 {
   NamidaHub *hub;
-  GPtrArray *old_devices, *new_devices; /* SuccessionDevice */
+  GPtrArray *old_devices, *new_devices; /* (element-type SuccessionDevice) */
   AdwComboRow *old_row, *new_row;       /* borrowed from the dialog */
 } SuccessionDialog;
 
@@ -75,7 +75,7 @@ succession_dialog_add (GPtrArray *devices, const char *fingerprint, const char *
   return device;
 }
 
-/* Those that sent versions, whose newest one gives their name. */
+/* Lists the devices that sent versions. The newest version determines the name. */
 static GPtrArray *
 succession_dialog_list_old (NamidaHub *hub)
 {
@@ -114,7 +114,7 @@ succession_dialog_list_new (NamidaHub *hub)
   return devices;
 }
 
-/* A phone that was set up anew often has the name of the old one. */
+/* A phone that was set up again often has the name of the old one, so show the fingerprint, too. */
 static GtkWidget *
 succession_dialog_make_row (const char *title, GPtrArray *devices)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The dialog of namida-trash-dialog.h: a row for each version that retention moved to the trash, with the day on which
- * it is deleted and a button that makes it a version again. The list is read in a worker thread, again after each
- * change. Opened by the action "win.trash". Main context. */
+/* The dialog of namida-trash-dialog.h: a row for each version that retention moved to the trash, with the day on
+ * which it is deleted and a button that restores it as a version. The list is read in a worker thread, again after
+ * each change. Opened by the action "win.trash". Main context. */
 #include "config.h"
 
 #include "namida-trash-dialog.h"
@@ -11,7 +11,7 @@
 
 #include <glib/gi18n.h>
 
-#define SHOWN 100u /* rows: the newest; nobody reads more */
+#define SHOWN 100u /* maximum number of rows, the newest ones */
 
 static void trash_dialog_load (AdwMessageDialog *dialog);
 
@@ -41,13 +41,13 @@ trash_dialog_on_take_back (GtkButton *button, AdwMessageDialog *dialog)
                                    NULL, trash_dialog_on_taken, g_object_ref (dialog));
 }
 
-/* (transfer full): a day in words */
+/* Returns: (transfer full): a day as text. */
 static char *
 trash_dialog_dup_day (gint64 at)
 {
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (at / G_USEC_PER_SEC);
 
-  /* Translators: a day in words, as strftime(3) writes it: 19 July 2026 */
+  /* Translators: a date such as “19 July 2026”, as strftime(3) formats it */
   return g_date_time_format (time, _ ("%-e %B %Y"));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads out of the backup zip of a version what its page shows: figures, listens by month, what changed since the
- * version before, and whether the music is on this computer. The page of a version calls it; the work is done in a
- * worker thread, and what cannot be read is left out. */
+/* Reads the data for the page of a version from its backup zip: counts, listens by month, changes since the previous
+ * version, and whether the music is on this computer. The page of a version calls it; the work is done in a worker
+ * thread, and data that cannot be read is left out. */
 #include "config.h"
 
 #include "namida-version-data.h"
@@ -11,7 +11,7 @@
 #include "namida-extract.h"
 #include "namida-music-match.h"
 
-/* A loss of more than this share is worth a warning. */
+/* A loss of more than one in this many is worth a warning. */
 #define LOSS_SHARE 5
 #define MOST_MISSING 100
 #define MOST_MONTHS 600
@@ -67,7 +67,7 @@ version_data_read_months (NamidaVersionData *data, NamidaContents *contents, GCa
       first = MIN (first, GPOINTER_TO_INT (key));
       last = MAX (last, GPOINTER_TO_INT (key));
     }
-  /* A clock that was wrong once must not make a plot of centuries. */
+  /* A single wrong date must not lead to a plot of centuries. */
   first = MAX (first, last - MOST_MONTHS);
   for (int i = first; i <= last && g_hash_table_size (counts) > 0; i++)
     {
@@ -79,7 +79,7 @@ version_data_read_months (NamidaVersionData *data, NamidaContents *contents, GCa
     }
 }
 
-/* ---- what changed ---- */
+/* ---- changes ---- */
 
 static void
 version_data_add_change (NamidaVersionData *data, int sign, char *text)

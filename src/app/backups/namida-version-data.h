@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the page of a version shows from the backup zip. Main context; the zip is read in a worker thread. */
 #pragma once
 
 #include "namida-inspection.h"
@@ -6,40 +7,44 @@
 
 G_BEGIN_DECLS
 
-/** One difference between two versions. */
+/** NamidaVersionChange: one difference between two versions. */
 typedef struct
 {
   int sign;   /* 1: more, -1: less, 0: changed */
-  char *text; /* "12 listens", translated */
+  char *text; /* text such as "12 listens", translated */
 } NamidaVersionChange;
 
-/** NamidaVersionData: what the page of a version shows beside what is known of it already. Reference-counted; immutable
- * once it was handed out. */
+/**
+ * NamidaVersionData: what the page of a version shows in addition to what is known without reading the zip.
+ * Immutable once it was returned.
+ */
 typedef struct
 {
-  NamidaInspection *inspection; /* (nullable): it has no backup zip, or it could not be read */
-  char *problem;                /* (nullable): why it could not */
-  GArray *months;               /* NamidaMonth without gaps; empty: no listens */
-  GPtrArray *changes;    /* (nullable) (element-type NamidaVersionChange): since the version before; NULL: there is
-                            none to compare with */
-  gboolean loss;         /* more than a fifth of the listens, playlists or favorites is gone */
-  gboolean music_known;  /* the three below are known */
-  guint64 tracks, found; /* files that the backup names, and of them those on this computer */
-  GPtrArray *missing;    /* char *: "Artist – Title", at most 100 */
-  guint artists;         /* of the library; 0: not known */
+  NamidaInspection *inspection; /* (nullable): %NULL if there is no backup zip or it could not be read */
+  char *problem;                /* (nullable): why it could not be read */
+  GArray *months;               /* (element-type NamidaMonth) without gaps; empty if there are no listens */
+  /* (nullable) (element-type NamidaVersionChange): changes since the previous version; %NULL: there is no version to
+   * compare with */
+  GPtrArray *changes;
+  gboolean loss;         /* more than a fifth of the listens, playlists or favorites is missing */
+  gboolean music_known;  /* @tracks, @found and @missing are known */
+  guint64 tracks, found; /* files that the backup names, and how many of them are on this computer */
+  GPtrArray *missing;    /* (element-type utf8): "Artist – Title", at most 100 */
+  guint artists;         /* artists in the library; 0: not known */
 } NamidaVersionData;
 
+/** namida_version_data_free: frees @self. */
 void namida_version_data_free (NamidaVersionData *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaVersionData, namida_version_data_free)
 
 /**
  * namida_version_data_load_async: reads a backup zip in a worker thread.
- * @zip: its path
- * @before: (nullable): path of the zip of the version before
+ * @zip: the path of the zip
+ * @before: (nullable): the path of the zip of the previous version
  */
 void namida_version_data_load_async (
     const char *zip, const char *before, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-/** Returns: (transfer full) (nullable): %NULL only when it was canceled. */
+/** namida_version_data_load_finish: Returns: (transfer full) (nullable): %NULL only if it was canceled. */
 NamidaVersionData *namida_version_data_load_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

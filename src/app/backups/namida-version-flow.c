@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The operations on a version, with their questions and results: verify, restore, merge, move to the trash. The rows
+ * of versions and the actions of the window call it. Main context. */
 #include "config.h"
 
 #include "namida-version-flow.h"
@@ -17,7 +19,7 @@
 #include "namida-version-good.h"
 #include "namida-shell.h"
 
-/* So many damaged files are named; the rest is a number. */
+/* At most this many damaged files are named; the others are only counted. */
 #define NAMED_FILES 12u
 
 static NamidaShell *
@@ -94,7 +96,7 @@ dup_damages (const NamidaVerifyReport *report)
   return g_string_free (text, FALSE);
 }
 
-/* All files are as they arrived, and yet the backup is no good. */
+/* All files are intact, but Namida cannot restore the backup. */
 static char *
 version_flow_dup_doubt (NamidaShell *window, NamidaVersion *version)
 {
@@ -247,9 +249,9 @@ namida_version_flow_merge (GtkWidget *from, NamidaHub *hub, NamidaVersion *versi
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* ---- to the trash ---- */
+/* ---- moving to the trash ---- */
 
-/* What a toast can bring back. */
+/* What the “Undo” button of a toast needs. */
 typedef struct
 {
   NamidaHub *hub; /* owned */
@@ -288,7 +290,7 @@ trashed_on_taken_back (GObject *source, GAsyncResult *result, gpointer user_data
   if (!namida_versions_take_back_finish (versions, result, &error))
     tell (trashed->window, _ ("Could Not Undo"), error->message);
   else if (version != NULL)
-    /* It was not pinned, for a pinned version cannot go to the trash. */
+    /* The version was not pinned before, because a pinned version cannot be moved to the trash. */
     namida_versions_set_pinned_async (versions, version, FALSE, NULL, NULL, NULL);
   trashed_free (trashed);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the user can do with a version, from any widget of the window. @from is a widget in the window. Main
+ * context. */
 #pragma once
 
 #include <adwaita.h>
@@ -6,28 +8,35 @@
 
 G_BEGIN_DECLS
 
-/* What a person can do with a version, from any widget of the window; @from: a widget in it. */
-
-/** namida_version_flow_dup_music: (transfer full) (nullable): "Music and Rips (2,913 files)"; %NULL: it has none. */
+/**
+ * namida_version_flow_dup_music: Returns: (transfer full) (nullable): text such as "Music, Rips (2,913 files)"; %NULL
+ * if there is no music.
+ */
 char *namida_version_flow_dup_music (NamidaVersion *version);
-/** namida_version_flow_show: what is in it, in words. */
+/** namida_version_flow_show: shows the page of the version. */
 void namida_version_flow_show (GtkWidget *from, NamidaVersion *version);
-/** namida_version_flow_tell_verified: @report: (nullable): of @version; NULL with @error. */
+/** namida_version_flow_tell_verified: reports the result of a verification. @report: (nullable): %NULL with @error */
 void namida_version_flow_tell_verified (GtkWidget *from,
                                         NamidaVersion *version,
                                         const NamidaVerifyReport *report,
                                         const GError *error);
-/** namida_version_flow_restore_to: asks for a device, then sends it there. */
+/** namida_version_flow_restore_to: asks for a device, then sends the version there. */
 void namida_version_flow_restore_to (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
-/** namida_version_flow_restore_here: asks what goes where, shows what would change, then does it. */
+/**
+ * namida_version_flow_restore_here: opens the restore window, which asks for the destinations, shows what would
+ * change, and restores.
+ */
 void namida_version_flow_restore_here (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
-/** namida_version_flow_has_songs: whether it has music that namida_version_flow_restore_songs() can offer. */
+/**
+ * namida_version_flow_has_songs: Returns: whether the version has music that namida_version_flow_restore_songs() can
+ * offer.
+ */
 gboolean namida_version_flow_has_songs (NamidaVersion *version);
-/** namida_version_flow_restore_songs: lists its songs, and restores those that are checked. */
+/** namida_version_flow_restore_songs: lists the songs of the version and restores those that the user selects. */
 void namida_version_flow_restore_songs (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
-/** namida_version_flow_merge: unites its backup with that of another version, which is asked for. */
+/** namida_version_flow_merge: merges the version's backup with that of another version, which the user chooses. */
 void namida_version_flow_merge (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
-/** namida_version_flow_trash: moves it to the trash, with a toast that undoes it. */
+/** namida_version_flow_trash: moves the version to the trash and shows a toast with “Undo”. */
 void namida_version_flow_trash (GtkWidget *from, NamidaHub *hub, NamidaVersion *version);
 
 G_END_DECLS

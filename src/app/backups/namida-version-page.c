@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The page of one version: its figures as tiles, the plot of listens, and lists beside each other in a wide window,
- * below each other in a narrow one. The window pushes it; what it shows of the zip comes from namida-version-data.c.
+/* The page of one version: its counts as tiles, the plot of listens, and lists, which are side by side in a wide
+ * window and stacked in a narrow one. The window pushes it; the data from the zip comes from namida-version-data.c.
  * Main context. */
 #include "config.h"
 
@@ -26,8 +26,8 @@ struct _NamidaVersionPage
 
   NamidaHub *hub;
   NamidaVersion *version;
-  NamidaVersion *newer; /* (nullable), of the same device */
-  NamidaVersion *older; /* (nullable), likewise */
+  NamidaVersion *newer; /* (nullable): of the same device */
+  NamidaVersion *older; /* (nullable): of the same device */
   GCancellable *cancellable;
 
   AdwWindowTitle *heading;
@@ -62,7 +62,7 @@ struct _NamidaVersionPage
 
 G_DEFINE_FINAL_TYPE (NamidaVersionPage, namida_version_page, ADW_TYPE_BIN)
 
-/* ---- which versions are beside it ---- */
+/* ---- the neighboring versions ---- */
 
 static void
 version_page_find_neighbors (NamidaVersionPage *self)
@@ -113,7 +113,7 @@ version_page_on_songs (GtkWidget *widget, const char *action, GVariant *paramete
   namida_version_flow_restore_songs (widget, self->hub, self->version);
 }
 
-/* ---- what is known without looking into it ---- */
+/* ---- data that is known without the zip ---- */
 
 static char *
 version_page_dup_title (NamidaVersion *version)
@@ -163,7 +163,7 @@ version_page_show_music (NamidaVersionPage *self)
   gtk_widget_set_visible (self->songs_button, namida_version_flow_has_songs (self->version));
 }
 
-/* ---- what is in the zip ---- */
+/* ---- data from the zip ---- */
 
 static void
 version_page_show_tiles (NamidaVersionPage *self, const NamidaVersionData *data)
@@ -185,7 +185,7 @@ version_page_show_plot (NamidaVersionPage *self, const NamidaVersionData *data)
 {
   g_autofree char *range = NULL;
 
-  /* No listens: no plot, never an empty one. */
+  /* Without listens, hide the plot instead of showing an empty one. */
   gtk_widget_set_visible (self->plot_group, data->months->len > 0);
   if (data->months->len == 0)
     return;
@@ -264,7 +264,7 @@ version_page_show_playlists (NamidaVersionPage *self, const NamidaInspection *in
   gtk_widget_set_visible (GTK_WIDGET (self->playlist_group), in->playlists->len > 0);
 }
 
-/* What Namida lets a person leave out, when it was. */
+/* Shows the parts that Namida allows to leave out and that were left out. */
 static void
 version_page_show_without (NamidaVersionPage *self, const NamidaInspection *in)
 {
@@ -356,7 +356,7 @@ version_page_load (NamidaVersionPage *self)
   namida_version_data_load_async (zip, before, self->cancellable, version_page_on_loaded, g_object_ref (self));
 }
 
-/* ---- life ---- */
+/* ---- the object ---- */
 
 static void
 version_page_on_narrow (GtkWidget *widget, gboolean narrow)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tiles, lines and rows of the page of a version. namida-version-page.c puts them together; they do not change. Main
- * context. */
+/* Tiles, lines and rows of the page of a version. namida-version-page.c puts them together; they do not change
+ * afterwards. Main context. */
 #include "config.h"
 
 #include "namida-version-parts.h"

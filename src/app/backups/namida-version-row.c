@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One version in the card of its device: its day, what is in it, how sound it is, and a menu of what can be done. It
- * looks into the backup zip by itself. Main context. */
+/* One version in the card of its device: its date, contents and state, and a menu of operations. It inspects the
+ * backup zip itself. Main context. */
 #include "config.h"
 
 #include "namida-version-row.h"
@@ -24,8 +24,8 @@ struct _NamidaVersionRow
 
   NamidaHub *hub;
   NamidaVersion *version;
-  GCancellable *verifying; /* (nullable): while this row's version is read */
-  GCancellable *looking;   /* into the zip, as long as the row lives */
+  GCancellable *verifying; /* (nullable): set while this row's version is being verified */
+  GCancellable *looking;   /* for inspecting the zip, as long as the row exists */
 
   GtkImage *icon;
   NamidaSteadyLabel *when;
@@ -70,7 +70,7 @@ show_state (NamidaVersionRow *self)
   gtk_widget_set_css_classes (GTK_WIDGET (self->icon),
                               (const char *[]){ bad ? "error" : "success", "state-icon", NULL });
   gtk_widget_set_visible (GTK_WIDGET (self->icon), bad || good);
-  /* What is well is said by the tick; its words are there for those who ask, and who hear. */
+  /* An intact version only shows a check mark. Its text is available as a tooltip and for screen readers. */
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->icon), text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   gtk_widget_set_visible (GTK_WIDGET (self->state), !good || self->verifying != NULL);
@@ -152,7 +152,7 @@ version_row_make_menu (GtkWidget *row)
   return g_object_ref (gtk_menu_button_get_menu_model (GTK_MENU_BUTTON (NAMIDA_VERSION_ROW (row)->menu)));
 }
 
-/* ---- what can be done ---- */
+/* ---- actions ---- */
 
 static void
 on_contents (GtkWidget *widget, const char *action, GVariant *parameter)
@@ -187,7 +187,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_clear_object (&self->verifying);
   if (self->version == NULL)
-    return; /* the row is gone */
+    return; /* the row was destroyed */
   show_state (self);
   if (!stopped)
     namida_version_flow_tell_verified (GTK_WIDGET (self), self->version, report, error);
@@ -280,7 +280,7 @@ namida_version_row_open (gpointer unused, GtkListBoxRow *row)
     gtk_widget_activate_action (GTK_WIDGET (row), "version.contents", NULL);
 }
 
-/* ---- life ---- */
+/* ---- the object ---- */
 
 static void
 namida_version_row_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -372,10 +372,10 @@ namida_version_row_new (NamidaHub *hub, NamidaVersion *version)
 {
   NamidaVersionRow *self = g_object_new (NAMIDA_TYPE_VERSION_ROW, NULL);
   g_autofree char *when = namida_files_when (namida_version_get_created_at (version));
-  /* "today, 09:12" begins a line here. */
+  /* Here, "today, 09:12" is at the beginning of a line, so capitalize it. */
   g_autofree char *first = g_utf8_strup (when, g_utf8_next_char (when) - when);
   g_autofree char *title = g_strconcat (first, g_utf8_next_char (when), NULL);
-  /* Translators: a button's name for screen readers; the version of this day */
+  /* Translators: the accessible name of a button; %s is the date of a version */
   g_autofree char *name = g_strdup_printf (_ ("Actions for the version of %s"), when);
 
   self->hub = g_object_ref (hub);
