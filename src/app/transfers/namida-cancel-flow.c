@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Canceling a transfer, with the question whether to keep the received data. The rows of transfers call it. Main
+ * context. */
 #include "config.h"
 
 #include "namida-cancel-flow.h"
@@ -22,7 +24,7 @@ typedef struct
 {
   NamidaShell *window;      /* owned */
   NamidaTransfer *transfer; /* owned */
-  GtkCheckButton *remember; /* of the dialog */
+  GtkCheckButton *remember; /* in the dialog */
 } Asked;
 
 static void
@@ -60,7 +62,7 @@ ask (NamidaShell *window, NamidaTransfer *transfer)
   asked->transfer = g_object_ref (transfer);
   asked->remember = GTK_CHECK_BUTTON (gtk_check_button_new_with_mnemonic (_ ("_Remember this choice")));
   gtk_widget_set_halign (GTK_WIDGET (asked->remember), GTK_ALIGN_CENTER);
-  /* With large text the words alone would be wider than a narrow window. */
+  /* With large text, the label would be wider than a narrow window. */
   words = gtk_widget_get_last_child (GTK_WIDGET (asked->remember));
   if (GTK_IS_LABEL (words))
     gtk_label_set_wrap (GTK_LABEL (words), TRUE);
@@ -81,7 +83,7 @@ namida_cancel_flow_start (GtkWidget *from, NamidaTransfer *transfer)
   NamidaShell *window = NAMIDA_SHELL (gtk_widget_get_root (from));
   Parts parts = (Parts) g_settings_get_enum (namida_shell_get_settings (window), KEY);
 
-  /* Where nothing has arrived, there is nothing to ask. */
+  /* Without received data, there is nothing to ask. */
   if (namida_transfer_get_done_bytes (transfer) == 0)
     namida_hub_cancel (namida_shell_get_hub (window), transfer, FALSE);
   else if (parts == PARTS_ASK)

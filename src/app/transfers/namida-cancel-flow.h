@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Canceling a transfer. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -6,8 +7,10 @@
 
 G_BEGIN_DECLS
 
-/** namida_cancel_flow_start: cancels @transfer; asks first, while the preferences say so, what becomes of the parts
- * that have arrived. @from: a widget of the window. */
+/**
+ * namida_cancel_flow_start: cancels @transfer. Unless the preferences decide, first asks whether to keep the received
+ * data. @from: a widget of the window
+ */
 void namida_cancel_flow_start (GtkWidget *from, NamidaTransfer *transfer);
 
 G_END_DECLS

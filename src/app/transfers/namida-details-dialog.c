@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The window with all files of a transfer and a report to save. Opened by the row of a transfer. Main context; the
+ * report is written in a worker thread. */
 #include "config.h"
 
 #include "namida-details-dialog.h"
@@ -47,7 +49,7 @@ add_count (GString *text, const char *words)
   g_string_append (text, words);
 }
 
-/* Only what was compared is verified. */
+/* Only files that were compared are called verified. */
 static char *
 dup_stored_words (NamidaTransfer *transfer, guint stored)
 {
@@ -58,7 +60,7 @@ dup_stored_words (NamidaTransfer *transfer, guint stored)
   return g_strdup_printf (ngettext ("%'u file received", "%'u files received", stored), stored);
 }
 
-/* "2,875 files verified · 38 were already there · 2 are not there · 1 was left out" */
+/* Returns text such as "2,875 files verified · 38 were already there · 2 are not there · 1 was left out". */
 static char *
 dup_summary (NamidaTransfer *transfer, guint not_there)
 {
@@ -110,7 +112,7 @@ on_filter (NamidaDetailsDialog *self)
 
 typedef struct
 {
-  NamidaTransfer *transfer; /* owned; it has ended */
+  NamidaTransfer *transfer; /* owned; the transfer has ended */
   GFile *file;              /* owned */
 } Report;
 
@@ -255,7 +257,7 @@ namida_details_dialog_new (NamidaTransfer *transfer, const char *words)
   g_signal_connect_object (transfer, "notify::done-files", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (transfer, "ended", G_CALLBACK (show), self, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   show (self);
-  /* Somebody who opens this after a failure looks for what failed. */
+  /* After a failure, show the failed files first. */
   if (namida_transfer_get_state (transfer) > NAMIDA_TRANSFER_DONE && gtk_widget_get_visible (self->filter))
     gtk_toggle_button_set_active (self->failed_button, TRUE);
   return self;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An item of the list of files of a transfer. namida-file-model.c creates it for the rows that are shown. Main
+ * context. */
 #include "config.h"
 
 #include "namida-file-item.h"

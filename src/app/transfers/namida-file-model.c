@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The list model of the files of a transfer: see the header. The details window uses it. Main context. */
 #include "config.h"
 
 #include "namida-file-model.h"
@@ -7,9 +8,9 @@
 
 #include "namida-file-item.h"
 
-/* GtkListView makes the rows of 200 files, however few are seen (GTK_LIST_VIEW_MAX_LIST_ITEMS, gtk/gtklistview.c of
- * GTK 4.8), and all of them in the turn that it hears of the files in: a fifth of a second. It hears of as many as a
- * window shows, then of some more whenever nothing else is to be done, then of all. */
+/* GtkListView creates rows for 200 items, however few are visible (GTK_LIST_VIEW_MAX_LIST_ITEMS, gtk/gtklistview.c of
+ * GTK 4.8), all in the iteration in which the items are added, which takes a fifth of a second. So first add as many
+ * items as a window shows, then some more whenever the main loop is idle, then all. */
 #define FIRST_FILES 16
 #define MORE_FILES 12
 #define ROWS_OF_A_LIST 216
@@ -19,9 +20,9 @@ struct _NamidaFileModel
   GObject parent_instance;
 
   NamidaTransfer *transfer;
-  GArray *failed; /* (nullable) (element-type guint): the indexes that are shown; NULL: all */
-  guint n_items;  /* as last told */
-  guint idle;     /* source that tells of more; 0: all are told */
+  GArray *failed; /* (nullable) (element-type guint): the indexes that are shown; %NULL: all */
+  guint n_items;  /* as reported last */
+  guint idle;     /* source that adds more items; 0: all were added */
 };
 
 guint
@@ -124,7 +125,8 @@ on_idle (gpointer user_data)
   NamidaFileModel *self = user_data;
   guint before = self->n_items;
   guint all = count_all (self);
-  /* A sending that waited looks at its files anew, and there may be fewer before this hears of it. */
+  /* A transfer that waited may have scanned its files again, and there may be fewer before this object is
+   * notified. */
   guint now = before + MORE_FILES < ROWS_OF_A_LIST ? before + MORE_FILES : all;
 
   self->n_items = MAX (before, MIN (now, all));
@@ -135,7 +137,7 @@ on_idle (gpointer user_data)
   return self->idle != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-/* Less urgent than the drawing of what is there. */
+/* Use a lower priority than drawing. */
 static void
 begin (NamidaFileModel *self)
 {
@@ -162,7 +164,7 @@ refill (NamidaFileModel *self, gboolean only_failed)
 static void
 on_ended (NamidaFileModel *self)
 {
-  /* The rows of all files look for themselves. */
+  /* With all files, the rows update themselves. */
   if (self->failed != NULL || (self->idle == 0 && self->n_items != namida_file_model_count_files (self->transfer)))
     refill (self, self->failed != NULL);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The row of one file in the details window. It updates itself while the transfer runs. Main context. */
 #include "config.h"
 
 #include "namida-file-row.h"
@@ -43,7 +44,7 @@ result_icon (NamidaFileResult result, gboolean failed)
   return "object-select-symbolic";
 }
 
-/* A file that still waits when the transfer has ended never arrived. */
+/* A file that is still pending when the transfer has ended never arrived. */
 static const char *
 result_words (NamidaFileRow *self)
 {
@@ -51,7 +52,7 @@ result_words (NamidaFileRow *self)
 
   if (self->shown == NAMIDA_FILE_PENDING && self->shown_failed)
     return namida_file_result_get_words (NAMIDA_FILE_MISSING);
-  /* Only what was compared is verified. */
+  /* Only files that were compared are called verified. */
   if (self->shown == NAMIDA_FILE_STORED && namida_transfer_get_unproven (transfer))
     return namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND ? _ ("Sent") : _ ("Received");
   return namida_file_result_get_words (self->shown);
@@ -69,7 +70,7 @@ show_words (NamidaFileRow *self, const char *path, const char *name, const char 
   gtk_image_set_from_icon_name (self->icon, icon);
   gtk_widget_remove_css_class (GTK_WIDGET (self->subtitle), bad ? "dim-label" : "error");
   gtk_widget_add_css_class (GTK_WIDGET (self->subtitle), bad ? "error" : "dim-label");
-  /* What has the focus is the list's own widget around the row, and that has no name of its own. */
+  /* The focus is on the list's own widget around the row, which has no accessible name otherwise. */
   if (parent != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (parent), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
 }
@@ -110,7 +111,7 @@ show (NamidaFileRow *self)
 
   self->shown = namida_transfer_get_result (transfer, index);
   self->shown_failed = namida_file_model_is_failed (transfer, index);
-  /* A sending that waited looks at its files anew, and there may be fewer before the list hears of it. */
+  /* A transfer that waited may have scanned its files again, and there may be fewer before the list is notified. */
   if (index < entries->len)
     show_entry (self, g_ptr_array_index (entries, index));
   else if (left_out != NULL)
@@ -143,7 +144,7 @@ set_item (NamidaFileRow *self, NamidaFileItem *item)
   g_signal_connect_object (namida_file_item_get_transfer (item), "ended", G_CALLBACK (on_progress), self,
                            G_CONNECT_SWAPPED);
   show (self);
-  /* Rows are used again: the file before may have needed more lines. */
+  /* Rows are reused, and the previous file may have needed more lines. */
   namida_steady_label_settle (self->subtitle);
   namida_steady_label_settle (self->size);
 }

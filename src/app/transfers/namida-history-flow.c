@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Removing rows from the history: see the header. What was stored stays; only the row goes, and the toast brings it
- * back. Main context. */
+/* Removes rows from the history: see the header. Stored files stay; only the row is removed, and the toast can
+ * restore it. Main context. */
 #include "config.h"
 
 #include "namida-history-flow.h"
@@ -15,7 +15,7 @@
 #define ITEM_KEY "namida-history-flow-item"
 #define ACTION "history.remove"
 
-/* What a toast can bring back. */
+/* What the “Undo” button of a toast needs. */
 typedef struct
 {
   NamidaHubHistory *history; /* owned */
@@ -43,7 +43,7 @@ history_removed_undo (HistoryRemoved *removed)
   history_removed_set_hidden (removed, FALSE);
 }
 
-/* What has not ended yet can be canceled, not removed. */
+/* A transfer that has not ended can be canceled but not removed. */
 static gboolean
 history_flow_has_ended (gpointer item)
 {
@@ -71,7 +71,7 @@ history_flow_on_remove (GtkWidget *row, const char *action, GVariant *parameter)
     g_ptr_array_extend (removed->items, namida_merged_entry_get_items (item), (GCopyFunc) g_object_ref, NULL);
   else
     g_ptr_array_add (removed->items, g_object_ref (item));
-  history_removed_set_hidden (removed, TRUE); /* @row may be gone now */
+  history_removed_set_hidden (removed, TRUE); /* this may destroy @row */
   namida_shell_toast_action (shell, _ ("Removed from the history"), _ ("Undo"), G_CALLBACK (history_removed_undo),
                              removed, (GDestroyNotify) history_removed_free);
 }

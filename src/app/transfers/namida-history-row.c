@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A row of the Transfers page for what ended in an earlier run of the program, and for files of one device within an
- * hour, of this run or an earlier one. It never changes. Main context. */
+/* A row of the Transfers page for a transfer of an earlier run of the program, or for files that one device sent
+ * within an hour in this run or an earlier one. It never changes. Main context. */
 #include "config.h"
 
 #include "namida-history-row.h"
@@ -45,7 +45,7 @@ namida_history_words (NamidaHistoryItem *item)
                                     : *row->title != '\0' ? row->title
                                            : _ ("Files");
 
-  /* Repaired from a copy that was here. */
+  /* Repaired from a local copy. */
   if (*row->alias == '\0')
     return g_strdup (what);
   return namida_transfer_what_to_whom (namida_history_item_get_direction (item), what, row->alias);
@@ -118,7 +118,7 @@ history_row_show_merged (NamidaHistoryRow *self, NamidaMergedEntry *merged)
     }
   words = g_strdup_printf (ngettext ("%'u file from %s", "%'u files from %s", files), files,
                            namida_transfer_entry_get_alias (newest));
-  /* Translators: when the files of one device came: two times of a day */
+  /* Translators: when the first and the last of several files arrived: two times of day */
   state = g_strdup_printf (namida_transfer_entry_get_unproven (newest) ? _ ("Received, not verified · %s to %s")
                                                                        : _ ("Verified · between %s and %s"),
                            first, last);

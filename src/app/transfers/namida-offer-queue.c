@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shows the dialogs for offers and pairing requests over the window, one at a time. The window owns it. Main
+ * context. */
 #include "config.h"
 
 #include "namida-offer-queue.h"
@@ -13,8 +15,8 @@ struct _NamidaOfferQueue
   NamidaHub *hub;
   GSettings *settings;
   GtkWindow *window;        /* weak */
-  GtkWindow *dialog;        /* weak: the one that is open */
-  NamidaPairRequest *asked; /* (nullable): open until the other side answers, but a person has seen it */
+  GtkWindow *dialog;        /* weak: the open dialog */
+  NamidaPairRequest *asked; /* (nullable): a request that was shown and stays open until the other device answers */
   guint idle;
 };
 
@@ -39,7 +41,7 @@ show_next (gpointer user_data)
   g_autoptr (NamidaPairRequest) request = NULL;
 
   self->idle = 0;
-  /* A window that is closed stays closed: the notification asks instead. */
+  /* If the window is closed, do not open it: a notification asks instead. */
   if (self->dialog != NULL || self->window == NULL || !gtk_widget_get_visible (GTK_WIDGET (self->window)))
     return G_SOURCE_REMOVE;
   offer = g_list_model_get_item (namida_hub_get_offers (self->hub), 0);
@@ -54,7 +56,7 @@ show_next (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* From an idle: the lists change while offers close. */
+/* Use an idle callback, because the lists change while offers close. */
 static void
 queue_next (NamidaOfferQueue *self)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The days of the Transfers page: divides a list of transfers by the day on which they ended and keeps a list box for
- * each. A change of the list is compared with what is shown, so that one new row costs one row. Main context. */
+/* The days of the Transfers page: groups a list of transfers by the day on which they ended, with a list box for
+ * each. A change of the list is compared with what is shown, so that one new item costs one row. Main context. */
 #include "config.h"
 
 #include "namida-transfer-days.h"
@@ -14,8 +14,8 @@ struct _NamidaTransferDays
   AdwBin parent_instance;
 
   GListModel *model; /* (nullable) */
-  guint most;        /* rows */
-  gboolean more;     /* than are shown */
+  guint most;        /* maximum number of rows */
+  gboolean more;     /* there are more than are shown */
   GtkListBoxCreateWidgetFunc make_row;
   gpointer user_data;
   GPtrArray *days; /* (element-type Day), the newest first */
@@ -31,11 +31,11 @@ enum
 };
 static guint signals[N_SIGNALS];
 
-/* One day: its heading and its list. */
+/* One day with its heading and its list. */
 typedef struct
 {
   char *heading;
-  GtkWidget *widget; /* in the box */
+  GtkWidget *widget; /* child of the box */
   GListStore *items;
 } Day;
 
@@ -80,7 +80,7 @@ transfer_days_make (NamidaTransferDays *self, const char *heading)
   return day;
 }
 
-/* Returns: whether @shown shows just what @items would. */
+/* Returns: whether the row of @shown would look the same for @item. */
 static gboolean
 transfer_days_same (gpointer shown, gpointer item)
 {
@@ -100,7 +100,7 @@ transfer_days_same (gpointer shown, gpointer item)
   return TRUE;
 }
 
-/* Only what differs between the common begin and the common end is replaced. */
+/* Replaces only what differs between the common beginning and the common end. */
 static void
 transfer_days_update (Day *day, GPtrArray *items)
 {
@@ -125,7 +125,7 @@ transfer_days_update (Day *day, GPtrArray *items)
     g_list_store_splice (day->items, begin, old - begin - end, items->pdata + begin, items->len - begin - end);
 }
 
-/* Returns: (transfer full) (element-type GObject): what the day of the item at @position shows; moves @position past
+/* Returns: (transfer full) (element-type GObject): the rows of the day of the item at @position; moves @position past
  * it. */
 static GPtrArray *
 transfer_days_collect (NamidaTransferDays *self, guint *position, guint most, char **heading)
@@ -174,7 +174,7 @@ transfer_days_show (NamidaTransferDays *self)
 
       rows += items->len;
 
-      /* Days that are not listed any more go; those that come are made. */
+      /* Remove days that are no longer listed, and create those that are new. */
       while (shown < self->days->len
              && !g_str_equal (((Day *) g_ptr_array_index (self->days, shown))->heading, heading))
         {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Makes transfers of this run and of earlier ones alike for the list of days, and merges what one device sent within an
- * hour. namida-transfer-days.c uses it. Main context. */
+/* Gives the list of days the same view of transfers of this run and of earlier runs, and merges what one device sent
+ * within an hour. namida-transfer-days.c uses it. Main context. */
 #include "config.h"
 
 #include "namida-transfer-entry.h"
 
-/* Microseconds within which the files of one device are one row. */
+/* Microseconds within which the files of one device are combined in one row. */
 #define MERGE_WITHIN (60 * 60 * (gint64) G_USEC_PER_SEC)
 
 struct _NamidaMergedEntry
@@ -85,7 +85,7 @@ transfer_entry_fingerprint (gpointer item)
                                        : namida_transfer_get_peer_fingerprint (item);
 }
 
-/* A backup, and what went wrong, has a row of its own. */
+/* Backups and failed transfers have rows of their own. */
 static gboolean
 transfer_entry_is_plain (gpointer item)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A row of the Transfers page for a transfer of this run: it follows the transfer, four times a second while bytes
- * move, without laying out the window anew, and has the buttons that pause, cancel, retry and open. Main context. */
+/* A row of the Transfers page for a transfer of this run. It follows the transfer, four times a second while data
+ * moves, without a new layout of the window, and has the buttons that pause, cancel, retry and open. Main context. */
 #include "config.h"
 
 #include "namida-transfer-row.h"
@@ -44,11 +44,11 @@ struct _NamidaTransferRow
   NamidaHub *hub;
   NamidaTransfer *transfer;
 
-  char *words;           /* (nullable): what to whom */
-  NamidaBackup *counted; /* what @words is made of, not owned */
-  guint idle;            /* source that shows what changed; 0: none */
+  char *words;           /* (nullable): the title: contents and device */
+  NamidaBackup *counted; /* not owned: the backup that @words was made for */
+  guint idle;            /* source that shows changes; 0: none */
 
-  gboolean shown; /* the three below, so that nothing is set to what it is */
+  gboolean shown; /* whether the three fields below are valid; they avoid setting what is set already */
   NamidaTransferState shown_state;
   PauseButton shown_pause;
   RowButton shown_button;
@@ -150,7 +150,7 @@ show_bar (NamidaTransferRow *self)
   gboolean moves
       = state == NAMIDA_TRANSFER_RUNNING || state == NAMIDA_TRANSFER_FINISHING || state == NAMIDA_TRANSFER_PAUSED;
 
-  /* No bar where nothing moves, and none that waits. */
+  /* Hide the bar if nothing moves. */
   gtk_widget_set_visible (GTK_WIDGET (self->bar), moves);
   if (moves)
     gtk_progress_bar_set_fraction (
@@ -158,7 +158,7 @@ show_bar (NamidaTransferRow *self)
         total > 0 ? CLAMP ((double) namida_transfer_get_done_bytes (self->transfer) / (double) total, 0, 1) : 0);
 }
 
-/* Four times a second while bytes move: nothing of it makes the window lay itself out anew. */
+/* Called four times a second while data moves. Nothing here may cause a new layout of the window. */
 static void
 show_progress (NamidaTransferRow *self)
 {
@@ -173,7 +173,7 @@ show_progress (NamidaTransferRow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->figures), !narrow && *figures != '\0');
 }
 
-/* The time of the end over the size; of one that waits only how much it is. */
+/* Shows the time of the end above the size; for a waiting transfer, only the size. */
 static void
 show_dates (NamidaTransferRow *self)
 {
@@ -209,7 +209,7 @@ show_state (NamidaTransferRow *self)
   show_dates (self);
   gtk_widget_set_css_classes (GTK_WIDGET (self->state), classes);
   namida_state_line_settle (self->line);
-  /* Buttons that come and go while bytes move would move the others under the pointer. */
+  /* Keep the button: buttons that appear and disappear while data moves would shift others under the pointer. */
   gtk_widget_set_visible (GTK_WIDGET (self->pause_button), !namida_transfer_is_final (self->transfer));
 }
 
@@ -218,7 +218,7 @@ show_words (NamidaTransferRow *self)
 {
   NamidaBackup *backup = namida_transfer_get_backup (self->transfer);
 
-  /* Words of a library take a walk over all of its files: once is enough. */
+  /* Describing a library walks over all of its files, so do it once. */
   if (self->words != NULL && self->counted == backup)
     return;
   g_free (self->words);
@@ -252,8 +252,7 @@ on_idle (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* A transfer tells of each of its figures by itself; all that it tells at once is shown at once, before the next
- * picture of the window. */
+/* A transfer notifies each of its properties separately. Show all changes at once, before the next frame. */
 static void
 queue_show (NamidaTransferRow *self)
 {
@@ -261,7 +260,7 @@ queue_show (NamidaTransferRow *self)
     self->idle = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_idle, self, NULL);
 }
 
-/* What is known of its files is whole only now. */
+/* The results of all files are known only now. */
 static void
 on_ended (NamidaTransferRow *self)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The words, icons and style of transfers that NamidaTransferRow and NamidaHistoryRow share, so that a transfer reads
- * the same after the program was started again. Main context. */
+/* The texts, icons and styles of transfers that NamidaTransferRow and NamidaHistoryRow share, so that a transfer
+ * looks the same after the program was restarted. Main context. */
 #include "config.h"
 
 #include "namida-transfer-row.h"
@@ -11,9 +11,7 @@
 #include "namida-files.h"
 #include "namida-format.h"
 
-/* What the rows of transfers say, those of now and those of earlier runs. */
-
-/* The file name of a backup says less than the word, and is long. */
+/* The file name of a backup is long and says less than the word “Backup”. */
 static const char *
 what_words (NamidaTransfer *transfer)
 {
@@ -100,7 +98,7 @@ namida_transfer_show_icon (GtkImage *icon, NamidaDirection direction, NamidaTran
   gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
 }
 
-/* While bytes move, the amounts say more than the word "Sending". */
+/* While data moves, the amounts say more than the word "Sending". */
 char *
 namida_transfer_dup_line (NamidaTransfer *transfer)
 {
@@ -108,7 +106,7 @@ namida_transfer_dup_line (NamidaTransfer *transfer)
   g_autofree char *text = namida_transfer_dup_state_text (transfer);
   g_autofree char *amount = NULL;
 
-  /* A device that is away is no error. */
+  /* A device that is away is not an error. */
   if (namida_transfer_get_state (transfer) == NAMIDA_TRANSFER_INTERRUPTED
       && namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_SEND
       && namida_transfer_get_safe_bytes (transfer) == 0)
@@ -131,7 +129,7 @@ namida_transfer_dup_figures (NamidaTransfer *transfer)
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
 
-  /* Before the first second is over there is no speed to tell of. */
+  /* During the first second there is no speed to show. */
   if (namida_transfer_get_state (transfer) != NAMIDA_TRANSFER_RUNNING
       || (namida_transfer_get_speed (transfer) == 0 && namida_transfer_get_done_bytes (transfer) == 0))
     return g_strdup ("");

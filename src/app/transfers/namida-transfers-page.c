@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The second page of the window: the transfers that run, then those that have ended, by days. NamidaWindow embeds it
- * and has the button that searches. Main context. */
+/* The second page of the window: running transfers, then ended ones by day. NamidaWindow embeds it and has the search
+ * button. Main context. */
 #include "config.h"
 
 #include "namida-transfers-page.h"
@@ -15,7 +15,7 @@
 #include "namida-transfer-row.h"
 #include "namida-format.h"
 
-/* A history of years need not be built to show the last weeks of it. */
+/* Show the last weeks first, because building rows for years of history is not necessary. */
 #define FIRST_ROWS 12
 #define MORE_ROWS 24
 
@@ -27,15 +27,15 @@ struct _NamidaTransfersPage
   NamidaHubHistory *history;
   guint running;
   gboolean searching;
-  char *wanted; /* what is searched, casefolded; "" for all */
+  char *wanted; /* search text, case-folded; "" shows all */
   GtkFilter *now_filter;
   GtkFilter *ended_filter;
   GtkFilter *search_filter;
   GtkFilterListModel *now;
   GtkFilterListModel *ended;
-  GListModel *all_earlier; /* those that ended in this run, then those before */
+  GListModel *all_earlier; /* transfers that ended in this run, followed by those of earlier runs */
   GtkFilterListModel *found;
-  guint most; /* rows of them */
+  guint most; /* maximum number of rows of them */
 
   GtkStack *stack;
   GtkWidget *now_box;
@@ -220,7 +220,7 @@ on_row_activated (gpointer list, GtkListBoxRow *row, NamidaTransfersPage *self)
     namida_transfer_row_open_details (NAMIDA_TRANSFER_ROW (row));
 }
 
-/* Owned by @self: the two kinds of earlier transfers, one after the other. */
+/* Returns the two kinds of ended transfers, one after the other. Owned by @self. */
 static GListModel *
 join_earlier (NamidaTransfersPage *self)
 {
