@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The entry point of the window's program: prepares memory, ciphers, locale and translations, then runs
+ * NamidaApplication. Main thread. */
 #include "config.h"
 
 #include <glib/gi18n.h>
@@ -20,7 +22,7 @@ main (int argc, char **argv)
   namida_memory_begin ();
   namida_cipher_prefer ();
   setlocale (LC_ALL, "");
-  /* Translators, and the tests, try their catalogues without installing them. */
+  /* Lets translators and tests use catalogs that are not installed. */
   catalogues = g_getenv ("NAMIDA_LOCALE_DIR");
   bindtextdomain (GETTEXT_PACKAGE, catalogues != NULL ? catalogues : NAMIDA_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

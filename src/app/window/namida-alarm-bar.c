@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The bar of alarms, of namida-alarm-bar.h: a label that wraps, so that no alarm is cut off, and a button. The hub
- * keeps the alarms: closing the bar dismisses them there, and a window that is made later shows what is left. */
+/* The alarm bar of namida-alarm-bar.h: a label that wraps, so that no alarm is cut off, and a button. The hub keeps
+ * the alarms: closing the bar dismisses them there, and a window that is created later shows the remaining ones. Main
+ * context. */
 #include "config.h"
 
 #include "namida-alarm-bar.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The actions of the application and their keyboard shortcuts: those of notifications, Preferences, About and Quit.
+ * Called by namida-application.c. Main context. */
 #include "config.h"
 
 #include "namida-application-private.h"
@@ -81,7 +83,7 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                          _ ("The Namida Sync contributors"), "comments",
                          _ ("Move Namida backups and music between your devices, without the cloud."), "license-type",
                          GTK_LICENSE_GPL_3_0,
-                         /* Translators: your names, one a line */
+                         /* Translators: your names, one per line */
                          "translator-credits", _ ("translator-credits"), NULL);
 }
 

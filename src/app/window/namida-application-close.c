@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Closing the window, receiving in the background, and quitting. Called by the other files of NamidaApplication. Main
+ * context. */
 #include "config.h"
 
 #include "namida-application-private.h"
@@ -7,7 +9,7 @@
 
 #include "namida-dialog.h"
 
-/* Longer than this nobody waits for a program to end: what is still under way is resumable anyway. */
+/* Maximum time to wait for running transfers before quitting. They can be resumed. */
 #define STOP_LIMIT_SECONDS 5
 
 static void
@@ -32,7 +34,7 @@ on_hub_stopped (GObject *source, GAsyncResult *result, gpointer user_data)
   quit_now (self);
 }
 
-/* Others are told goodbye, and what runs is parked, before the program ends. */
+/* Before the program ends, other devices are notified and running transfers are parked. */
 void
 namida_application_stop (NamidaApplication *self)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Creates and starts the hub, and applies the settings to it when they change. Called by namida-application.c. Main
+ * context. */
 #include "config.h"
 
 #include "namida-application-private.h"
@@ -84,7 +86,7 @@ apply_parts_days (NamidaApplication *self)
   namida_hub_set_parts_days (self->hub, g_settings_get_uint (self->settings, "parts-days"));
 }
 
-/* For the next start: also by “Try Again” after a start that failed because the port was taken. */
+/* For the next start, including “Try Again” after a start that failed because the port was in use. */
 static void
 apply_port (NamidaApplication *self)
 {
@@ -115,7 +117,8 @@ apply_verify (NamidaApplication *self)
   namida_hub_set_verify_days (self->hub, g_settings_get_uint (self->settings, "verify-months") * DAYS_OF_MONTH);
 }
 
-/* Which devices need no question is kept with each of them; the switch is for all that are trusted now. */
+/* Whether transfers are accepted without asking is stored for each device. This setting changes all devices that are
+ * trusted now. */
 static void
 apply_auto_accept (NamidaApplication *self)
 {
@@ -130,8 +133,8 @@ apply_auto_accept (NamidaApplication *self)
     namida_trust_store_set_auto_accept (trust, g_ptr_array_index (fingerprints, i), wanted);
 }
 
-/* Whom a person pairs with while the switch is off is asked about like the others; “always from this device” says
- * otherwise afterwards. */
+/* A device that is paired while the setting is off is asked about like the others. “Always from this device” changes
+ * that afterwards. */
 static void
 on_trust_changed (NamidaApplication *self, const char *fingerprint, NamidaTrustStore *trust)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command-line options of the window's program, opening files, and the folders that Namida hands over. Called by
+ * GApplication. Main context. */
 #include "config.h"
 
 #include "namida-application-private.h"
@@ -8,10 +10,10 @@
 #include "namida-drop-flow.h"
 #include "namida-handover.h"
 
-/* Begins the hint of an “open” that is none of files. */
+/* The beginning of the hint of an “open” that carries the folders of Namida instead of files. */
 #define HANDOVER "namida-handover:"
 
-/* What is received with the label of a folder that Namida knows goes there. */
+/* Received music with the label of a folder that Namida knows is stored in that folder. */
 void
 namida_application_use_handover (NamidaApplication *self)
 {
@@ -26,7 +28,7 @@ namida_application_use_handover (NamidaApplication *self)
     }
 }
 
-/* @hint: HANDOVER and what Namida said of its backups; @files: its music folders. */
+/* @hint: HANDOVER and the backup folder of Namida; @files: its music folders */
 static void
 take_handover (NamidaApplication *self, GFile **files, int n_files, const char *hint)
 {
@@ -66,7 +68,7 @@ namida_application_open (GApplication *application, GFile **files, int n_files, 
     namida_drop_flow_open (GTK_WIDGET (window), G_LIST_MODEL (list));
 }
 
-/* At login nobody wants the window of a program that runs already. */
+/* At login, do not show the window of a program that is already running. */
 static gboolean
 become_first (NamidaApplication *self, int *status)
 {
@@ -83,7 +85,8 @@ become_first (NamidaApplication *self, int *status)
   return !g_application_get_is_remote (G_APPLICATION (self));
 }
 
-/* Namida opens its companion by the name namida_sync, with its folders. Returns: whether this process has to go on. */
+/* Namida starts its companion by the name namida_sync, with its folders. Returns: whether this process has to
+ * continue */
 static gboolean
 hand_over (NamidaApplication *self)
 {
@@ -94,11 +97,11 @@ hand_over (NamidaApplication *self)
   if (handover == NULL)
     return TRUE;
   if (!g_application_register (G_APPLICATION (self), NULL, NULL))
-    return TRUE; /* it is told when it runs */
+    return TRUE; /* the folders are used when it runs */
   for (guint i = 0; handover->music[i] != NULL; i++)
     g_ptr_array_add (files, g_file_new_for_path (handover->music[i]));
   hint = g_strconcat (HANDOVER, handover->backups, NULL);
-  /* “open” wants a file: Namida’s backup folder stands in where it has no music. */
+  /* “open” requires a file, so Namida’s backup folder is passed if it has no music folder. */
   if (files->len == 0)
     g_ptr_array_add (files, g_file_new_for_path (handover->backups));
   g_application_open (G_APPLICATION (self), (GFile **) files->pdata, (int) files->len, hint);
@@ -128,7 +131,7 @@ namida_application_handle_local_options (GApplication *application, GVariantDict
       g_autofree char *given = g_steal_pointer (&self->data_dir);
 
       self->data_dir = g_canonicalize_filename (given, NULL);
-      /* A device of its own, beside the one of this desktop. */
+      /* This is a device of its own, in addition to the one of this desktop. */
       g_application_set_flags (application, g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
     }
   return hand_over (self) ? -1 : 0;
@@ -144,7 +147,7 @@ namida_application_add_options (NamidaApplication *self)
       N_ ("NAME") },
     { "port", 0, 0, G_OPTION_ARG_INT, &self->port, N_ ("Listen on this port"), N_ ("N") },
     { "background", 0, 0, G_OPTION_ARG_NONE, &self->start_hidden, N_ ("Receive without a window"), NULL },
-    /* Namida’s words: it starts namida_sync with them. */
+    /* The option names that Namida uses when it starts namida_sync. */
     { "backupPath", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &self->backup_path, NULL, NULL },
     { "musicFolders", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &self->music_folders, NULL, NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_ ("Print the version"), NULL },

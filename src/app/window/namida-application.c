@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The application object of the window: startup, activation, the Welcome window and shutdown;
+ * namida-application-private.h lists the other files. Created by main(). Main context. */
 #include "config.h"
 
 #include "namida-application-private.h"
@@ -18,7 +20,7 @@ namida_application_get_window (NamidaApplication *self)
   return NULL;
 }
 
-/* Once, as soon as there is a name and a folder to show and a window to show them on. */
+/* Shows the Welcome window once, as soon as there are a name and a folder, and a window to show it over. */
 void
 namida_application_introduce (NamidaApplication *self)
 {
@@ -65,7 +67,7 @@ namida_application_activate (GApplication *application)
   else if (!g_settings_get_boolean (self->settings, "receive-in-background"))
     g_message ("Receiving in the background is switched off in the preferences.");
   else
-    /* No window keeps it alive: it ends by “Quit”. */
+    /* No window keeps the program alive; “Quit” ends it. */
     g_application_hold (application);
   self->start_hidden = FALSE;
 }
@@ -120,7 +122,7 @@ namida_application_finalize (GObject *object)
   G_OBJECT_CLASS (namida_application_parent_class)->finalize (object);
 }
 
-/* Nobody should take it for the one that keeps their backups. */
+/* Mark the development version clearly, so that nobody takes it for the program that keeps their backups. */
 static void
 namida_application_window_added (GtkApplication *application, GtkWindow *window)
 {

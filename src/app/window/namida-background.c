@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Background permission, autostart, status and suspend inhibition: see the header. The application creates it. Main
+ * context; D-Bus calls are asynchronous. */
 #include "config.h"
 
 #include "namida-background.h"
@@ -12,27 +14,27 @@
 #define PORTAL_INHIBIT "org.freedesktop.portal.Inhibit"
 #define SESSION_MANAGER "org.gnome.SessionManager"
 #define SESSION_MANAGER_PATH "/org/gnome/SessionManager"
-#define INHIBIT_SUSPEND 4u /* the same number for both */
-#define STATUS_MAX 96      /* characters: what the portal takes */
+#define INHIBIT_SUSPEND 4u /* the same value for the portal and for the session manager */
+#define STATUS_MAX 96      /* characters that the portal accepts */
 
 struct _NamidaBackground
 {
   GObject parent_instance;
 
-  GtkApplication *application; /* not owned: it owns this */
+  GtkApplication *application; /* not owned; it owns this object */
   NamidaHub *hub;
   GSettings *settings;
   GCancellable *cancellable;
   GDBusConnection *bus; /* (nullable) */
-  guint response;       /* subscription, 0 = none */
-  gboolean inhibited;   /* asked for; ends with the program by itself */
+  guint response;       /* signal subscription; 0: none */
+  gboolean inhibited;   /* requested; ends with the program at the latest */
   guint number;         /* of requests, for their tokens */
-  gboolean receive;     /* what the request under way asks for */
-  gboolean login;       /* likewise */
-  char *handle;         /* (nullable): the portal's word for it */
-  guint cookie;         /* the session manager's, 0 = none */
-  char *status;         /* (nullable): as told last */
-  gboolean taking_back; /* a setting, so it is not asked for again */
+  gboolean receive;     /* what the pending request asks for */
+  gboolean login;       /* what the pending request asks for */
+  char *handle;         /* (nullable): the request of the portal */
+  guint cookie;         /* the cookie of the session manager; 0: none */
+  char *status;         /* (nullable): the status that was set last */
+  gboolean taking_back; /* a setting is being reverted, so do not send a request for it */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaBackground, namida_background, G_TYPE_OBJECT)
@@ -45,7 +47,7 @@ use_portal (void)
   return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) || g_strcmp0 (g_getenv ("GTK_USE_PORTAL"), "1") == 0;
 }
 
-/* ---- awake while bytes move ---- */
+/* ---- inhibiting suspend while data moves ---- */
 
 static guint
 count_moving (NamidaBackground *self)
@@ -66,7 +68,7 @@ count_moving (NamidaBackground *self)
 static void
 on_status_told (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  /* Version 1 of the portal has no status: nothing is lost. */
+  /* Version 1 of the portal has no status. This is no problem. */
   g_autoptr (GVariant) answer G_GNUC_UNUSED = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
 }
 
@@ -118,7 +120,7 @@ on_inhibited (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (NamidaBackground) self = user_data;
   g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
 
-  /* Where nobody answers, nobody can keep this computer awake either: not asked again until the next transfer. */
+  /* No service can inhibit suspend. Do not ask again until the next transfer. */
   if (answer == NULL || self->hub == NULL)
     return;
   if (g_variant_is_of_type (answer, G_VARIANT_TYPE ("(o)")))
@@ -129,8 +131,8 @@ on_inhibited (GObject *source, GAsyncResult *result, gpointer user_data)
     release (self);
 }
 
-/* Asked on the bus itself, not by gtk_application_inhibit(): so nothing waits for the answer, and what is answered
- * after the transfer has ended is taken back then (on_inhibited). */
+/* Calls D-Bus directly instead of gtk_application_inhibit(), so that nothing waits for the answer, and an answer that
+ * comes after the transfer has ended is released then (on_inhibited). */
 static void
 inhibit (NamidaBackground *self)
 {
@@ -240,11 +242,12 @@ on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
   if (answer != NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   stop_listening (self);
-  /* A desktop without this portal does not stop programs in the background either. */
+  /* A desktop without this portal does not stop background programs either. */
   g_message ("No background portal: %s", error->message);
 }
 
-/* The handle is known before the call, so that no answer is missed: the documentation of the portal's Request. */
+/* The handle is computed before the call, so that no answer is missed, as the documentation of the portal's Request
+ * interface recommends. */
 static char *
 request_path (NamidaBackground *self, const char *token)
 {
@@ -275,7 +278,7 @@ request (NamidaBackground *self)
                           self->cancellable, on_requested, g_object_ref (self));
 }
 
-/* ---- without a sandbox: the autostart folder of the user ---- */
+/* ---- without a sandbox: the user's autostart folder ---- */
 
 static void
 write_autostart (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
@@ -403,7 +406,7 @@ namida_background_new (GtkApplication *application, NamidaHub *hub, GSettings *s
   g_signal_connect_object (settings, "changed::start-at-login", G_CALLBACK (on_wish_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (namida_hub_get_transfers (hub), "items-changed", G_CALLBACK (on_transfers_changed), self,
                            G_CONNECT_SWAPPED);
-  /* The permission may have been taken away since: outside a sandbox the file is as it was left. */
+  /* The permission may have been revoked meanwhile. Outside a sandbox, the file is unchanged. */
   if (use_portal () && g_settings_get_boolean (settings, "receive-in-background"))
     on_wish_changed (self);
   return self;

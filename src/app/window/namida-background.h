@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the desktop treats this program in the background. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -7,14 +8,15 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaBackground: what the desktop has to know of a program that works unseen: asks for the permission to receive
- * with the window closed and for a start at login (background portal; outside a sandbox a file of the user's own
- * autostart folder), says in a word what it does, and keeps the computer awake while bytes move. A refusal takes the
- * setting back and is told by the signal "refused" (const char *sentence). Main context.
+ * NamidaBackground: requests permission to receive while the window is closed and to start at login (with the
+ * background portal; outside a sandbox with a file in the user's autostart folder), sets the background status, and
+ * inhibits suspend while data moves. If the permission is refused, the setting is reverted and the signal "refused"
+ * (const char *sentence) is emitted. Main context.
  */
 #define NAMIDA_TYPE_BACKGROUND (namida_background_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaBackground, namida_background, NAMIDA, BACKGROUND, GObject)
 
+/** namida_background_new: @application: not owned; it must outlive the object. Returns: (transfer full) */
 NamidaBackground *namida_background_new (GtkApplication *application, NamidaHub *hub, GSettings *settings);
 
 G_END_DECLS

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bar about a folder that cannot be used: see the header. The folders are checked in a worker thread. Main
+ * context. */
 #include "config.h"
 
 #include "namida-folder-bar.h"
@@ -16,9 +18,9 @@ struct _NamidaFolderBar
   NamidaHub *hub;
   GSettings *settings;
   GCancellable *cancellable;
-  gboolean looking; /* a worker asks the disk, which may be slow to answer */
-  gboolean again;   /* something has changed since it began */
-  const char *key;  /* (nullable): the setting of the folder that is shown as lost */
+  gboolean looking; /* a worker accesses the disk, which may be slow */
+  gboolean again;   /* something has changed since the check began */
+  const char *key;  /* (nullable): the setting of the folder that is shown as unavailable */
   GtkFileChooserNative *chooser;
 
   GtkRevealer *revealer;
@@ -107,7 +109,7 @@ on_chosen (NamidaFolderBar *self, int response)
   path = file != NULL ? g_file_get_path (file) : NULL;
   if (path != NULL && self->key != NULL && g_utf8_validate (path, -1, NULL))
     g_settings_set_string (self->settings, self->key, path);
-  /* Also when it is the same one: it may be there by now. */
+  /* Check even if the same folder was chosen, because it may be available by now. */
   namida_folder_bar_look (self);
 }
 
@@ -174,7 +176,7 @@ namida_folder_bar_set_hub (NamidaFolderBar *self, NamidaHub *hub, GSettings *set
   self->hub = g_object_ref (hub);
   self->settings = g_object_ref (settings);
   g_signal_connect_object (hub, "notify::running", G_CALLBACK (namida_folder_bar_look), self, G_CONNECT_SWAPPED);
-  /* After the hub has heard of it. */
+  /* Connect “after”, so that the hub handles the change first. */
   g_signal_connect_object (settings, "changed::backup-folder", G_CALLBACK (namida_folder_bar_look), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (settings, "changed::music-folder", G_CALLBACK (namida_folder_bar_look), self,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A bar above the pages of the window. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -9,14 +10,17 @@ G_BEGIN_DECLS
 
 #define NAMIDA_TYPE_FOLDER_BAR (namida_folder_bar_get_type ())
 /**
- * NamidaFolderBar: says that the folder of backups or of music cannot be used (its drive is not plugged in, the desktop
- * took its permission back, nothing can be written), and asks for it again. Hidden while all is well.
+ * NamidaFolderBar: reports that the backup folder or the music folder cannot be used (its drive is not connected, the
+ * desktop revoked the permission, it is not writable), and lets the user choose it again. Hidden otherwise.
  */
 G_DECLARE_FINAL_TYPE (NamidaFolderBar, namida_folder_bar, NAMIDA, FOLDER_BAR, AdwBin)
 
-/** Looks when the hub runs, and whenever the folders or what @settings say of them change. */
+/** namida_folder_bar_set_hub: checks when the hub runs, and whenever the folders or their @settings change. */
 void namida_folder_bar_set_hub (NamidaFolderBar *self, NamidaHub *hub, GSettings *settings);
-/** namida_folder_bar_look: looks anew: a person comes back to the window, perhaps from plugging the drive in. */
+/**
+ * namida_folder_bar_look: checks again, for example when the user returns to the window, perhaps after connecting the
+ * drive.
+ */
 void namida_folder_bar_look (NamidaFolderBar *self);
 
 G_END_DECLS

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Parses and stores the folders that Namida hands over: see the header. Used by the application's options and by the
+ * send sheet. Main context. */
 #include "config.h"
 
 #include "namida-handover.h"
@@ -8,7 +10,7 @@
 #define KEY "namida-handover"
 #define BLANK_OR_QUOTE " \t\r\n\"'"
 
-/* Returns: (transfer full) (nullable): the path in @text, without what is around it. */
+/* Returns: (transfer full) (nullable): the path in @text, without surrounding blanks and quotes. */
 static char *
 dup_path (const char *text)
 {
@@ -20,7 +22,7 @@ dup_path (const char *text)
   length = strlen (text);
   while (length > 0 && strchr (BLANK_OR_QUOTE, text[length - 1]) != NULL)
     length--;
-  /* The root alone is no folder of Namida's. */
+  /* The root directory is no folder of Namida. */
   while (length > 0 && text[length - 1] == '/')
     length--;
   if (length == 0 || text[0] != '/')

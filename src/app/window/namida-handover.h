@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The folders that Namida hands over. Main context, except for namida_handover_new(), which is pure. */
 #pragma once
 
 #include <glib-object.h>
@@ -6,28 +7,32 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaHandover: the folders that Namida names when it opens this program by its other name, namida_sync: where its
- * backups are, and its music folders. What it sends is looked for there, and received music of the same label goes back
- * there; backups never land in Namida's own folder.
+ * NamidaHandover: the folders that Namida passes when it starts this program by its other name, namida_sync: its
+ * backup folder and its music folders. What is sent is looked up there, and received music with the same label is
+ * stored there. Received backups are never stored in Namida's own folder.
  */
 typedef struct
 {
   char *backups; /* (nullable) */
-  GStrv music;   /* never NULL */
+  GStrv music;   /* never %NULL */
 } NamidaHandover;
 
 /**
- * namida_handover_new: @backups and @music: (nullable): the values of --backupPath and --musicFolders, whose quotes are
- * part of them; @music: entries separated by commas. What is no absolute path is skipped. Pure.
- * Returns: (transfer full) (nullable): NULL when there is nothing of use.
+ * namida_handover_new: parses the values of --backupPath and --musicFolders, whose quotes are part of them. @backups
+ * and @music: (nullable); @music: entries separated by commas. Entries that are no absolute paths are skipped. Pure.
+ * Returns: (transfer full) (nullable): %NULL if there is nothing useful.
  */
 NamidaHandover *namida_handover_new (const char *backups, const char *music);
+/** namida_handover_free: frees @self. */
 void namida_handover_free (NamidaHandover *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaHandover, namida_handover_free)
 
-/** namida_handover_keep: @self: (transfer full): in the stead of an earlier one of @object (the hub). Main context. */
+/**
+ * namida_handover_keep: attaches @self to @object (the hub), in place of an earlier one. @self: (transfer full). Main
+ * context.
+ */
 void namida_handover_keep (NamidaHandover *self, GObject *object);
-/** Returns: (transfer none) (nullable) */
+/** namida_handover_of: Returns: (transfer none) (nullable): the handover of @object. */
 const NamidaHandover *namida_handover_of (GObject *object);
 
 G_END_DECLS

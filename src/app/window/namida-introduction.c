@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a person sees first: the name of this computer, the folder for backups and, for a new computer, the devices that
- * may keep its backups. Nothing has to be answered: Start is always possible. The application shows it once, over the
+/* The Welcome window: the name of this computer, the backup folder and, for a new computer, the devices that may keep
+ * its backups. Nothing has to be answered: “Start” is always possible. The application shows it once, over the
  * window. Main context. */
 #include "config.h"
 
@@ -21,10 +21,10 @@ struct _NamidaIntroduction
 
   NamidaHub *hub;
   GSettings *settings;
-  GListModel *near; /* of NamidaPeer: the devices that may keep backups */
+  GListModel *near; /* (element-type NamidaPeer): the devices that may keep backups */
   GtkFileChooserNative *chooser;
   char *default_alias;
-  char *folder; /* (nullable): chosen here */
+  char *folder; /* (nullable): the folder chosen here */
 
   GtkImage *icon;
   GtkEditable *alias;
@@ -68,7 +68,7 @@ on_folder (NamidaIntroduction *self)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
-/* What is left as it is stays a default: it follows the computer's name, and the home folder. */
+/* Values that were not changed stay defaults, so that they follow the computer's name and the home folder. */
 static void
 introduction_save (NamidaIntroduction *self)
 {
@@ -89,7 +89,7 @@ on_start (NamidaIntroduction *self)
 
 /* ---- a new computer ---- */
 
-/* Names the devices that were found, so that a person sees whether it is worth to look. */
+/* Names the devices that were found, so that the user sees whether it is worthwhile to open the list. */
 static void
 introduction_show_near (NamidaIntroduction *self)
 {
@@ -104,7 +104,7 @@ introduction_show_near (NamidaIntroduction *self)
     /* Translators: %s is a device */
     words = g_strdup_printf (_ ("%s is nearby and may keep some"), first);
   else
-    /* Translators: %s is a device, %u the number of the other ones */
+    /* Translators: %s is a device, %u the number of the others */
     words = g_strdup_printf (ngettext ("%s and %u other device are nearby and may keep some",
                                        "%s and %u other devices are nearby and may keep some", n - 1),
                              first, n - 1);
@@ -123,7 +123,7 @@ introduction_make_keeper (gpointer peer, gpointer user_data)
   return GTK_WIDGET (namida_keeper_row_new (NAMIDA_INTRODUCTION (user_data)->hub, peer));
 }
 
-/* A device that comes nearby, or is paired, is in the list from then on. */
+/* A device that comes nearby or is paired appears in the list from then on. */
 static void
 introduction_on_peer (GtkFilter *filter)
 {
@@ -141,7 +141,7 @@ introduction_watch (GtkFilter *filter, guint position, guint removed, guint adde
     }
 }
 
-/* The devices come and go while the window is open. */
+/* Devices come and go while the window is open. */
 static void
 introduction_fill (NamidaIntroduction *self)
 {
@@ -191,7 +191,7 @@ introduction_on_pair (GtkWidget *widget, const char *action, GVariant *parameter
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* The choice of a backup takes the place of this window. */
+/* The window for choosing a backup replaces this one. */
 static void
 introduction_on_get (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -212,7 +212,7 @@ namida_introduction_close_request (GtkWindow *window)
 {
   NamidaIntroduction *self = NAMIDA_INTRODUCTION (window);
 
-  /* However it goes away: it is asked once. */
+  /* However the window is closed, it is shown only once. */
   g_settings_set_boolean (self->settings, "introduced", TRUE);
   return GTK_WINDOW_CLASS (namida_introduction_parent_class)->close_request (window);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The Welcome window. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -6,11 +7,11 @@
 
 G_BEGIN_DECLS
 
-/** NamidaIntroduction: what the first start asks: a name and a folder, with defaults that fit most people. */
+/** NamidaIntroduction: what the first start asks: a name and a folder, with defaults that suit most users. */
 #define NAMIDA_TYPE_INTRODUCTION (namida_introduction_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaIntroduction, namida_introduction, NAMIDA, INTRODUCTION, AdwWindow)
 
-/** @hub: running */
+/** namida_introduction_new: @hub: a running hub. Returns: (transfer none) */
 NamidaIntroduction *namida_introduction_new (NamidaHub *hub, GSettings *settings);
 
 G_END_DECLS

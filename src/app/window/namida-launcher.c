@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The progress of transfers on the program's icon: see the header. The application creates it. Main context. */
 #include "config.h"
 
 #include "namida-launcher.h"
@@ -14,9 +15,9 @@ struct _NamidaLauncher
 
   GDBusConnection *bus; /* (nullable) */
   NamidaHub *hub;
-  guint timer;     /* source while something moves, 0: none */
-  int percent;     /* as told last, -1: that nothing moves */
-  guint transfers; /* likewise */
+  guint timer;     /* source while data moves; 0: none */
+  int percent;     /* as reported last; -1: nothing moves */
+  guint transfers; /* as reported last */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaLauncher, namida_launcher, G_TYPE_OBJECT)
@@ -80,7 +81,7 @@ on_timer (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The figures are looked at by the clock: a transfer tells of them more often than a dock can draw. */
+/* The counts are polled, because a transfer reports them more often than a dock can draw. */
 static void
 on_state (NamidaLauncher *self)
 {
@@ -107,7 +108,7 @@ namida_launcher_dispose (GObject *object)
   Moving nothing = { 0 };
 
   g_clear_handle_id (&self->timer, g_source_remove);
-  /* A bar that stays when the program has gone would move no more. */
+  /* Otherwise the bar would stay after the program has ended. */
   if (self->bus != NULL && self->percent >= 0)
     tell (self, &nothing, 0);
   self->percent = -1;

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Removes the underscores of mnemonics from accessible names: see the header. Windows, pages, rows and dialogs call it
+ * when their widgets exist. Main context. */
 #include "config.h"
 
 #include "namida-mnemonics.h"
 
 #include <adwaita.h>
 
-/* Until 4.10, gtk_button_set_label() makes the raw label, "_Accept", the accessible name, beside the label inside it:
- * "_Accept Accept" is read aloud. The label inside says the same without the underscore, and is enough. */
+/* Until GTK 4.10, gtk_button_set_label() uses the raw label "_Accept" as the accessible name, in addition to the
+ * label in the button, so screen readers read "_Accept Accept". The label in the button is enough. */
 static void
 take_back (GtkButton *button)
 {
   gtk_accessible_reset_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL);
 }
 
-/* Returns: (transfer full): @text without the marks of a mnemonic; two of them are one underscore. */
+/* Returns: (transfer full): @text without mnemonic markers; two of them are one underscore. */
 static char *
 without_marks (const char *text)
 {
@@ -28,7 +30,8 @@ without_marks (const char *text)
   return g_string_free (plain, FALSE);
 }
 
-/* In newer versions of libadwaita (1.7 is one) a page of a stack says its raw title, "_Devices". */
+/* In newer versions of libadwaita (such as 1.7), the accessible name of a page of a stack is its raw title,
+ * "_Devices". */
 static void
 unspeak_pages (AdwViewStack *stack)
 {
@@ -46,7 +49,7 @@ unspeak_pages (AdwViewStack *stack)
     }
 }
 
-/* The same of a box to tick, whose label is its only name. */
+/* The same for a check button, whose label is its only name. */
 static void
 unspeak_check (GtkCheckButton *button)
 {
@@ -56,7 +59,7 @@ unspeak_check (GtkCheckButton *button)
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, plain, -1);
 }
 
-/* Words of two buttons beside each other may be longer than half of a narrow window, the more with large text. */
+/* The labels of two buttons side by side may be wider than half of a narrow window, especially with large text. */
 static void
 wrap_label (GtkWidget *label)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Accessible names without mnemonics. Main context. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -6,10 +7,10 @@
 G_BEGIN_DECLS
 
 /**
- * namida_mnemonics_unspeak: keeps the underscores of mnemonics out of the names that assistive tools read, for every
- * button at or below @root, now and when its label changes, and for every box to tick and every page of a stack. For
- * widgets that are made later, call it again. The labels of these buttons and boxes may take several lines, so that
- * large text and long languages fit.
+ * namida_mnemonics_unspeak: removes the underscores of mnemonics from the accessible names of all buttons at or below
+ * @root, now and when their labels change, and of all check buttons and pages of stacks. Call it again for widgets
+ * that are created later. The labels of these buttons may then take several lines, so that large text and long
+ * translations fit.
  */
 void namida_mnemonics_unspeak (GtkWidget *root);
 

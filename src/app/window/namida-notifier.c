@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Notifications about offers, ended transfers and missing backups: see the header. The application creates it. Main
+ * context. */
 #include "config.h"
 
 #include "namida-notifier.h"
@@ -27,7 +29,7 @@ static gboolean
 person_looks (NamidaNotifier *self)
 {
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self->application)); l != NULL; l = l->next)
-    /* One that was hidden while it was active still says that it is. */
+    /* A window that was hidden while it was active still reports that it is active. */
     if (gtk_widget_get_visible (l->data) && gtk_window_is_active (l->data))
       return TRUE;
   return FALSE;
@@ -69,7 +71,7 @@ send_offer (NamidaNotifier *self, NamidaOffer *offer)
 
   g_notification_set_body (notification, careful != NULL ? careful : body);
   g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_HIGH);
-  /* Where there is a doubt about who asks, the whole question has to be read before a yes. */
+  /* If there is a doubt about the sender, the user must read the whole question before accepting. */
   if (warning == NULL)
     g_notification_add_button_with_target (notification, _ ("Accept"), "app.accept", "s", offer_id);
   g_notification_add_button_with_target (notification, _ ("Decline"), "app.decline", "s", offer_id);
@@ -90,8 +92,8 @@ on_offers_changed (NamidaNotifier *self, guint position, guint removed, guint ad
     }
 }
 
-/* What ended well has one notification for each device and direction: the next one takes its place, so that 200 songs
- * that a phone sends one by one are not 200 notifications. What went wrong has its own. No path is in it. */
+/* Successful transfers share one notification for each device and direction, so that 200 songs that a phone sends one
+ * by one do not cause 200 notifications. Failed transfers have their own. The id contains no path. */
 static char *
 notifier_dup_id (NamidaTransfer *transfer)
 {
@@ -115,7 +117,7 @@ on_transfer_ended (NamidaTransfer *transfer, NamidaNotifier *self)
   g_autofree char *id = notifier_dup_id (transfer);
   g_autoptr (GNotification) notification = NULL;
 
-  /* What a person just did by hand is no news. */
+  /* The user just did this by hand, so do not notify. */
   if (state == NAMIDA_TRANSFER_CANCELLED
       || (state == NAMIDA_TRANSFER_DECLINED && namida_transfer_get_direction (transfer) == NAMIDA_DIRECTION_RECEIVE)
       || person_looks (self))
@@ -171,7 +173,7 @@ namida_notifier_init (NamidaNotifier *self)
   self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
-/* Once for each time that a device stays away: who has seen it need not see it each day. */
+/* Notify once each time a device stays away. A user who has seen it does not need to see it every day. */
 static void
 notifier_on_stale (NamidaNotifier *self, const char *sentence, gboolean first)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The preferences window: binds its rows to GSettings. The application's “preferences” action opens it. Main
+ * context. */
 #include "config.h"
 
 #include "namida-preferences.h"
@@ -15,7 +17,7 @@ struct _NamidaPreferences
   NamidaHub *hub;
   GSettings *settings;
   GtkFileChooserNative *chooser;
-  const char *choosing; /* the key that the open chooser is for */
+  const char *choosing; /* the key that the open file chooser is for */
 
   GtkEditable *alias;
   AdwActionRow *backup_row;
@@ -112,8 +114,8 @@ on_pin_applied (NamidaPreferences *self)
   g_settings_set_string (self->settings, "pin", gtk_editable_get_text (self->pin));
 }
 
-/* People think in the next larger unit, of 1000: a speed in kilobytes is shown in megabytes, room in megabytes in
- * gigabytes. */
+/* Show values in the next larger unit, divided by 1000: a speed in kilobytes as megabytes, and a space in megabytes
+ * as gigabytes. */
 static gboolean
 thousandth_to_adjustment (GValue *value, GVariant *variant, gpointer user_data)
 {
@@ -140,7 +142,7 @@ count_from_adjustment (const GValue *value, const GVariantType *type, gpointer u
   return g_variant_new_uint32 ((guint32) (g_value_get_double (value) + 0.5));
 }
 
-/* A list's row number is the number of the setting's value. */
+/* The index of a row of the list is the value of the setting. */
 static void
 on_combo_changed (AdwComboRow *row, GParamSpec *pspec, GSettings *settings)
 {
@@ -198,8 +200,8 @@ namida_preferences_class_init (NamidaPreferencesClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_music_folder);
 }
 
-/* libadwaita 1.2 asks for 360 px within its window; the frame that is drawn without a compositor comes on top of that.
- * The rows need less, and the window itself says how little. */
+/* libadwaita 1.2 requests 360 px inside its window, and the frame that is drawn without a compositor is added to
+ * that. The rows need less, and the window itself sets the minimum. */
 static void
 allow_narrow (NamidaPreferences *self)
 {
@@ -239,7 +241,8 @@ bind_numbers (NamidaPreferences *self)
   g_settings_bind (self->settings, "receive-in-background", self->login_row, "sensitive", G_SETTINGS_BIND_GET);
 }
 
-/* The first entry takes the focus, and GTK selects its text: one key would replace the name. */
+/* The first entry gets the focus, and GTK selects its text, so that a single key press would replace the name. Clear
+ * the selection. */
 static gboolean
 preferences_unselect (gpointer user_data)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The preferences. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -6,10 +7,11 @@
 
 G_BEGIN_DECLS
 
-/** NamidaPreferences: the settings a person changes; whoever holds the hub watches GSettings. */
+/** NamidaPreferences: the settings that the user can change. The owner of the hub watches GSettings. */
 #define NAMIDA_TYPE_PREFERENCES (namida_preferences_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaPreferences, namida_preferences, NAMIDA, PREFERENCES, AdwPreferencesWindow)
 
+/** namida_preferences_new: Returns: (transfer none) */
 NamidaPreferences *namida_preferences_new (NamidaHub *hub, GSettings *settings);
 
 G_END_DECLS

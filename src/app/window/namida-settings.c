@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finds the GSettings schema and creates the settings: see the header. The application calls it. Main context. */
 #include "config.h"
 
 #include "namida-settings.h"
 
 #include <glib/gi18n.h>
 
-/* The backend of files is only there for those who ask for it. */
+/* The keyfile backend is declared only if this is defined. */
 #define G_SETTINGS_ENABLE_BACKEND
 #include <gio/gsettingsbackend.h>
 
@@ -20,7 +21,7 @@ lookup_in (const char *folder)
   return source != NULL ? g_settings_schema_source_lookup (source, NAMIDA_APP_ID, TRUE) : NULL;
 }
 
-/* Of a build that is not installed, and of a prefix that the desktop knows nothing of. */
+/* Finds the schema of a build that is not installed, or that is installed in a prefix unknown to the desktop. */
 static GSettingsSchema *
 lookup_beside_program (void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What rows, pages and flows ask of the window they are in. */
+/* The interface through which rows, pages and flows use the window that they are in: see the header. Main context. */
 #include "config.h"
 
 #include "namida-shell.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What rows, pages and flows ask of the window they are in, so that none of them needs to know it: NamidaWindow is the
- * one implementation. Main context. */
+/* The interface through which rows, pages and flows use the window that they are in, without depending on it.
+ * NamidaWindow is the only implementation. Main context. */
 #pragma once
 
 #include <adwaita.h>
@@ -32,18 +32,20 @@ struct _NamidaShellInterface
   void (*choose_device) (NamidaShell *self, GListModel *files);
 };
 
+/** namida_shell_get_hub: Returns: (transfer none) */
 NamidaHub *namida_shell_get_hub (NamidaShell *self);
+/** namida_shell_get_settings: Returns: (transfer none) */
 GSettings *namida_shell_get_settings (NamidaShell *self);
 /** namida_shell_get_dates: Returns: (transfer none): the last backups of all devices. */
 NamidaDeviceDates *namida_shell_get_dates (NamidaShell *self);
-/** namida_shell_toast: @text: plain text. */
+/** namida_shell_toast: shows a toast. @text: plain text */
 void namida_shell_toast (NamidaShell *self, const char *text);
 /**
- * namida_shell_toast_action: a toast with a button.
+ * namida_shell_toast_action: shows a toast with a button.
  * @text: plain text
- * @label: of the button, without a mnemonic, which would be read aloud
- * @pressed: called with @user_data (swapped) when it is pressed
- * @destroy: (nullable): of @user_data, when the toast is gone
+ * @label: the label of the button, without a mnemonic, which would be read aloud
+ * @pressed: called with @user_data (swapped) when the button is pressed
+ * @destroy: (nullable): frees @user_data when the toast is gone
  */
 void namida_shell_toast_action (NamidaShell *self,
                                 const char *text,
@@ -51,18 +53,23 @@ void namida_shell_toast_action (NamidaShell *self,
                                 GCallback pressed,
                                 gpointer user_data,
                                 GDestroyNotify destroy);
-/** namida_shell_push: @page: (transfer floating): slides over the three pages, in place of one that was pushed before;
- * it has a header bar of its own and takes the focus. */
+/**
+ * namida_shell_push: slides @page over the three pages, in place of a page that was pushed before. It has a header
+ * bar of its own and gets the focus. @page: (transfer floating)
+ */
 void namida_shell_push (NamidaShell *self, GtkWidget *page);
-/** namida_shell_pop: the pushed page slides away; the focus returns to where it was. */
+/** namida_shell_pop: slides the pushed page away; the focus returns to where it was. */
 void namida_shell_pop (NamidaShell *self);
-/** namida_shell_show_drop: whether all of the window says that it takes a drop; @what: (nullable): what hovers. */
+/**
+ * namida_shell_show_drop: shows or hides that the whole window accepts a drop. @what: (nullable): a description of
+ * the dragged files
+ */
 void namida_shell_show_drop (NamidaShell *self, gboolean shown, const char *what);
-/** namida_shell_show_page: "devices", "transfers" or "backups"; the focus is in it then. */
+/** namida_shell_show_page: shows "devices", "transfers" or "backups" and moves the focus there. */
 void namida_shell_show_page (NamidaShell *self, const char *page);
-/** namida_shell_search_transfers: shows the Transfers page with those that have @text in their words. */
+/** namida_shell_search_transfers: shows the Transfers page with the transfers that contain @text. */
 void namida_shell_search_transfers (NamidaShell *self, const char *text);
-/** namida_shell_choose_device: asks for a device to send @files (GListModel of GFile) to. */
+/** namida_shell_choose_device: lets the user choose a device to send @files (GListModel of GFile) to. */
 void namida_shell_choose_device (NamidaShell *self, GListModel *files);
 
 G_END_DECLS

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Asks before something is sent to a device that cannot encrypt: see the header. All flows that send use it. Main
+ * context. */
 #include "config.h"
 
 #include "namida-unencrypted.h"
@@ -8,7 +10,7 @@
 #include "namida-consent-guard.h"
 #include "namida-dialog.h"
 
-/* Of the setting "unencrypted-peers". */
+/* The value in the setting "unencrypted-peers". */
 #define NEVER 1
 
 typedef struct

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The number of versions to keep, in the preferences: lowering it is the one setting that lets something go, so a
- * preview comes before it. Called by the preferences. Main context. */
+/* The number of versions to keep in the preferences. Lowering it is the only setting that removes anything, so a
+ * preview is shown first. Called by the preferences. Main context. */
 #include "config.h"
 
 #include "namida-versions-to-keep.h"
@@ -11,7 +11,7 @@
 #include <glib/gi18n.h>
 
 #define KEY "versions-to-keep"
-/* Whoever clicks a number down, step by step, is asked once. */
+/* Ask only once if the user lowers the number step by step. */
 #define ASK_AFTER_MS 700
 
 typedef struct
@@ -101,7 +101,7 @@ keep_row_on_preview (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (removal == NULL)
     {
-      /* What it would remove is not known: then nothing is set. */
+      /* Without a preview, the setting is not changed. */
       g_message ("%s", error->message);
       keep_row_show_set (row);
     }
@@ -160,7 +160,7 @@ namida_versions_to_keep_bind (GtkWindow *window, NamidaHub *hub, GSettings *sett
   g_signal_connect_object (settings, "changed::" KEY, G_CALLBACK (keep_row_on_set), adjustment, 0);
 }
 
-/* GtkSpinButton has a controller of its own for the wheel, which is the only one that gets it. */
+/* GtkSpinButton handles the scroll wheel with a controller of its own, which is its only scroll controller. */
 void
 namida_spin_buttons_ignore_wheel (GtkWidget *root)
 {

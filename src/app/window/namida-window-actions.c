@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What people do from the pages and rows, as actions of the window: rows name a device by its key and know nothing of
- * the window. The devices page, the page of a device, menus and keys use them. Main context. */
+/* The actions of the window for its pages and rows, which name a device by its key and do not depend on the window.
+ * The devices page, the page of a device, menus and shortcuts use them. Main context. */
 #include "config.h"
 
 #include "namida-window-actions.h"
@@ -24,7 +24,7 @@
 #include "namida-version-page.h"
 #include "namida-shell.h"
 
-/* Returns: (transfer full) (nullable): the device that an action names; a toast says when it is gone. */
+/* Returns: (transfer full) (nullable): the device that an action names. If it is gone, a toast says so. */
 static NamidaPeer *
 window_actions_find (NamidaShell *window, const char *key)
 {
@@ -54,7 +54,8 @@ window_actions_on_files_chosen (GtkFileChooserNative *chooser, int response, Nam
   g_object_unref (chooser);
 }
 
-/* Ctrl+O: to the device whose row has the focus; else the files are chosen first, then the device. */
+/* Ctrl+O: sends to the device whose row has the focus; otherwise, the user chooses the files first and then the
+ * device. */
 static void
 window_actions_on_open (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -84,7 +85,7 @@ window_actions_on_send_message (GtkWidget *widget, const char *action, GVariant 
     namida_text_dialog_present (NAMIDA_SHELL (widget), peer);
 }
 
-/* The key of a device, or "": any. */
+/* The parameter is the key of a device, or "" for any device. */
 static void
 window_actions_on_get_backups (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -171,7 +172,7 @@ window_actions_on_restore (GtkWidget *widget, const char *action, GVariant *para
 typedef struct
 {
   NamidaShell *window;    /* owned */
-  NamidaTrusted *trusted; /* owned: as it was */
+  NamidaTrusted *trusted; /* owned: the entry before it was removed */
 } Forgotten;
 
 static void
@@ -273,7 +274,7 @@ window_actions_on_block_device (GtkWidget *widget, const char *action, GVariant 
     window_actions_ask (window, peer, TRUE);
 }
 
-/* ---- small things ---- */
+/* ---- other actions ---- */
 
 static void
 window_actions_on_copy (GtkWidget *widget, const char *action, GVariant *parameter)
@@ -319,7 +320,7 @@ window_actions_on_scan (GtkWidget *widget, const char *action, GVariant *paramet
   namida_hub_scan (namida_shell_get_hub (NAMIDA_SHELL (widget)));
 }
 
-/* @version: (nullable): the id of one that the browser may fetch; NULL: the dialog asks. */
+/* @version: (nullable): the id of a version that the browser may fetch; %NULL: the dialog asks */
 static void
 window_actions_open_link (NamidaShell *window, const char *version)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The main window: three pages with tabs, one page that is pushed over them (a device, a version), toasts, and a bar
- * that says why other devices cannot find this one. NamidaApplication makes it; what people do from its pages comes in
- * as actions (namida-window-actions.c). Main context. */
+ * that explains why other devices cannot find this one. NamidaApplication creates it; its pages use it through
+ * actions (namida-window-actions.c). Main context. */
 #include "config.h"
 
 #include "namida-window.h"
@@ -22,7 +22,7 @@
 #include "namida-transfers-page.h"
 #include "namida-window-actions.h"
 
-/* Long enough to read the toast and to find its button by keyboard. */
+/* Seconds, long enough to read the toast and to reach its button with the keyboard. */
 #define UNDO_SECONDS 10
 
 struct _NamidaWindow
@@ -34,9 +34,9 @@ struct _NamidaWindow
   NamidaOfferQueue *queue;
 
   NamidaDeviceDates *dates;
-  GtkWidget *pushed; /* (nullable): the page over the three */
-  GtkWidget *before; /* (nullable), weak: what had the focus before it was pushed */
-  guint arranging;   /* source that arranges the window for its width; 0: none */
+  GtkWidget *pushed; /* (nullable): the page over the three pages */
+  GtkWidget *before; /* (nullable), weak: the widget that had the focus before */
+  guint arranging;   /* source that adapts the window to its width; 0: none */
 
   AdwViewSwitcherTitle *switcher_title;
   GtkWidget *switcher_bar;
@@ -132,7 +132,7 @@ window_on_undo_dismissed (NamidaWindow *self, AdwToast *toast)
     window_set_undo (self, NULL);
 }
 
-/* Ctrl+Z, for the button of a toast is far away for somebody who uses no pointer. */
+/* Handles Ctrl+Z, because the button of a toast is far away for keyboard users. */
 static void
 window_on_undo (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -166,9 +166,9 @@ window_toast_action (NamidaShell *shell,
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
-/* ---- the page that is pushed over the three ---- */
+/* ---- the pushed page ---- */
 
-/* The page goes when it has slid away, and the focus returns to the row that opened it. */
+/* Removes the page when it has slid away, and returns the focus to the row that opened it. */
 static void
 window_on_slid (NamidaWindow *self)
 {
@@ -196,7 +196,8 @@ window_pop (NamidaShell *shell)
   window_on_slid (self);
 }
 
-/* Returns: (transfer none) (nullable): what has the focus on the three pages, or had it when a menu of it opened. */
+/* Returns: (transfer none) (nullable): the widget on the three pages that has the focus, or had it when its menu
+ * opened. */
 static GtkWidget *
 window_focused (NamidaWindow *self)
 {
@@ -233,7 +234,7 @@ window_show_page (NamidaShell *shell, const char *page)
   window_pop (NAMIDA_SHELL (self));
   adw_view_stack_set_visible_child_name (self->view_stack, page);
   child = adw_view_stack_get_visible_child (self->view_stack);
-  /* Whoever goes to a page by its key is in the page then, and not on its tab. */
+  /* A shortcut for a page moves the focus into the page, not to its tab. */
   if (gtk_window_get_focus (GTK_WINDOW (self)) == NULL
       || !gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (self)), child))
     gtk_widget_child_focus (child, GTK_DIR_TAB_FORWARD);
@@ -248,7 +249,7 @@ window_search_transfers (NamidaShell *shell, const char *text)
   namida_transfers_page_search (self->transfers_page, text);
 }
 
-/* ---- what is dropped ---- */
+/* ---- drops ---- */
 
 static void
 window_show_drop (NamidaShell *shell, gboolean shown, const char *what)
@@ -287,16 +288,16 @@ void
 namida_window_show_problem (NamidaWindow *self, const GError *problem)
 {
   gtk_label_set_label (self->problem_text, problem != NULL ? problem->message : "");
-  /* What is kept here can be looked at and restored without a network. */
+  /* Without a network, versions can still be viewed and restored. */
   gtk_widget_set_visible (self->problem_bar, problem != NULL);
 }
 
 /* ---- narrow and wide ---- */
 
-/* While the three pages are covered their header is not measured, and its width is compared with this. In pixels. */
+/* Pixels. While the three pages are covered, their header is not measured, so compare the width with this. */
 #define NARROW_BELOW 550
 
-/* Never while the window is being laid out: a bar that comes and goes then left a blank strip behind. */
+/* Never called during layout: a bar that appeared or disappeared then left a blank strip. */
 static gboolean
 window_arrange (gpointer user_data)
 {
@@ -345,7 +346,7 @@ on_rename_response (AdwMessageDialog *dialog, const char *response, NamidaWindow
   GtkWidget *entry = g_object_get_data (G_OBJECT (dialog), "entry");
   g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry))));
 
-  /* An empty name is the computer's own one again. */
+  /* An empty name means the computer's own name. */
   if (g_strcmp0 (response, "rename") == 0)
     g_settings_set_string (self->settings, "alias", name);
 }
@@ -506,7 +507,7 @@ namida_window_new (GtkApplication *application, NamidaHub *hub, NamidaHubHistory
   self->settings = g_object_ref (settings);
   namida_alarm_bar_set_hub (self->alarm_bar, hub);
   namida_folder_bar_set_hub (self->folder_bar, hub, settings);
-  /* Who comes back may have plugged the drive in. */
+  /* The user may have connected the drive before returning to the window. */
   g_signal_connect_object (self, "notify::is-active", G_CALLBACK (namida_folder_bar_look), self->folder_bar,
                            G_CONNECT_SWAPPED);
   self->dates = namida_device_dates_new (hub, history);
