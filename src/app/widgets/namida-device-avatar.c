@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The round picture of a device, with its kind as a badge. The rows and pages of devices, the cards of backups and the
- * question whether to accept a transfer show it; main context. */
+/* The round picture of a device, with its kind as a badge. Used wherever the window shows a device. Main context. */
 #include "config.h"
 
 #include "namida-device-avatar.h"
 
 #include <glib/gi18n.h>
 
-/* Pixels: how far the badge reaches over the lower end corner, and from which size on it is the large one. */
+/* Pixels: how far the badge extends beyond the lower end corner, and the size from which it is large. */
 #define BADGE_OUTSIDE 4
 #define LARGE_FROM 64
 
@@ -40,7 +39,7 @@ namida_device_kind_icon (const char *type)
   return "computer-symbolic";
 }
 
-/* The app of the phones does not say what it runs on. */
+/* The phone app does not report what it runs on. */
 static const char *
 device_avatar_peer_type (NamidaPeer *peer)
 {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Texts about files and times for the window, and searches in worker threads: see the header. All folders of the
+ * window use it. Main context. */
 #include "config.h"
 
 #include "namida-files.h"
@@ -53,7 +55,7 @@ is_backup_name (const char *name)
   return g_str_has_prefix (name, BACKUP_PREFIX) && g_str_has_suffix (name, ".zip");
 }
 
-/* The scanner's rule: one zip is the backup, further ones are files. */
+/* Use the scanner's rule: one zip is the backup, further ones are files. */
 static void
 describe_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -178,7 +180,7 @@ namida_files_from_value (const GValue *value)
   return G_LIST_MODEL (g_steal_pointer (&files));
 }
 
-/* Returns: (transfer full) (nullable): @us in local time; @days: how many days before today that is. */
+/* Returns: (transfer full) (nullable): @us in local time. @days: how many days before today it is */
 static GDateTime *
 files_local (gint64 us, int *days)
 {

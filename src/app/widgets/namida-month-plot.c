@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Draws listens by month. The page of a version shows it; it is drawn by the window itself, and read by a screen reader
- * as one image whose words follow the mark. Main context. */
+/* Draws listens by month for the page of a version. It has no child widgets, and screen readers see it as one image
+ * whose description follows the mark. Main context. */
 #include "config.h"
 
 #include "namida-month-plot.h"
 
 #include <glib/gi18n.h>
 
-/* Lines of text that the plot is high, in Pango units of its font. */
+/* The height of the plot in lines of its font. */
 #define LINES 11
 /* Pixels. */
 #define LEAST_BAR 6
 #define MOST_BAR 26
 #define MARGIN 6
-/* Months that fit into a wide window. */
+/* Months that fit in a wide window. */
 #define MOST_MONTHS 20
 
 struct _NamidaMonthPlot
 {
   GtkWidget parent_instance;
 
-  GArray *months; /* NamidaMonth */
-  int mark;       /* index */
+  GArray *months; /* (element-type NamidaMonth) */
+  int mark;       /* index of the marked month */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaMonthPlot, namida_month_plot, GTK_TYPE_WIDGET)
 
-/* What is where in the widget, in pixels. */
+/* The layout of the widget, in pixels. */
 typedef struct
 {
-  guint first, n; /* months that are shown */
+  guint first, n; /* the months that are shown */
   double left, top, bottom, step, bar;
-  guint64 highest; /* figure of the uppermost line */
+  guint64 highest; /* value of the top line */
 } PlotPlaces;
 
 static char *
@@ -55,7 +55,7 @@ month_plot_dup_words (NamidaMonthPlot *self, guint index)
   const NamidaMonth *month = &g_array_index (self->months, NamidaMonth, index);
   g_autofree char *name = month_plot_dup_full (month);
 
-  /* Translators: a month and how often was listened: “June 2026: 104” */
+  /* Translators: a month and its number of listens: “June 2026: 104” */
   return g_strdup_printf (_ ("%s: %'u"), name, (guint) month->count);
 }
 
@@ -84,7 +84,7 @@ month_plot_best (NamidaMonthPlot *self)
   return best;
 }
 
-/* The next round number: 1, 2, 4, 6, 8 or 10 times a power of ten, which has a whole half. */
+/* Returns the next round number that has a whole half: 2, 4, 6, 8, 10, 12 or 16 times a power of ten. */
 static guint64
 month_plot_round_up (guint64 count)
 {
@@ -161,7 +161,7 @@ month_plot_snapshot_lines (NamidaMonthPlot *self, GtkSnapshot *snapshot, const P
     }
 }
 
-/* @index: of the months; the words stand over the bar, within the widget. */
+/* Draws the label of the marked month above its bar, inside the widget. */
 static void
 month_plot_snapshot_mark (NamidaMonthPlot *self, GtkSnapshot *snapshot, const PlotPlaces *places, const GdkRGBA *text)
 {
@@ -231,7 +231,7 @@ namida_month_plot_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   for (guint i = places.first; i < self->months->len; i++)
     {
       month_plot_snapshot_bar (self, snapshot, &places, i, &accent);
-      /* Every third month is named. */
+      /* Label every third month. */
       if ((i - places.first) % 3 == 0)
         {
           g_autofree char *name = month_plot_dup_name (&g_array_index (self->months, NamidaMonth, i), "%b");
@@ -267,7 +267,7 @@ namida_month_plot_measure (GtkWidget *widget,
   *minimum = *natural = height * LINES;
 }
 
-/* One stop of the focus; the arrows within it move the mark. */
+/* The widget is one focus stop; the arrow keys move the mark. */
 static gboolean
 namida_month_plot_focus (GtkWidget *widget, GtkDirectionType direction)
 {
@@ -333,7 +333,8 @@ namida_month_plot_set (NamidaMonthPlot *self, const NamidaMonth *months, guint n
   range = namida_month_plot_dup_range (self);
   best = month_plot_dup_words (self, month_plot_best (self));
   last = month_plot_dup_words (self, n_months - 1);
-  /* Translators: read aloud: a range of months, the best month and the last one, each with its listens */
+  /* Translators: for screen readers: a range of months, the month with the most listens, and the last month, each
+   * with its listens */
   label = g_strdup_printf (_ ("Listens by month, %s. Most in %s. %s"), range, best, last);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   gtk_widget_queue_resize (GTK_WIDGET (self));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lets a page or row arrange itself anew in a narrow window, without knowing the window. NamidaWindow sets its style
- * class "narrow" while its tabs stand at the bottom; style.css uses it as well. Main context. */
+/* Lets a page or row adapt to a narrow window without depending on the window. NamidaWindow has the style class
+ * "narrow" while its tabs are at the bottom; style.css uses it, too. Main context. */
 #include "config.h"
 
 #include "namida-narrow.h"
@@ -23,7 +23,7 @@ narrow_tell (GtkWidget *widget)
   NamidaNarrowChanged changed = (NamidaNarrowChanged) g_object_get_data (G_OBJECT (widget), CHANGED_KEY);
   int narrow = namida_narrow_get (widget) ? 2 : 1;
 
-  /* Other style classes of the window change as well. */
+  /* Other style classes of the window change, too. */
   if (GPOINTER_TO_INT (g_object_get_data (G_OBJECT (widget), WAS_KEY)) == narrow)
     return;
   g_object_set_data (G_OBJECT (widget), WAS_KEY, GINT_TO_POINTER (narrow));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Draws a bar of parts: the room that a device takes, or how much of the music is here. The cards of backups and the
- * page of a version use it. Main context. */
+/* Draws a bar with parts: the space that a device uses, or how much of the music is on this computer. The cards of
+ * backups and the page of a version use it. Main context. */
 #include "config.h"
 
 #include "namida-parts-bar.h"
@@ -14,7 +14,7 @@ struct _NamidaPartsBar
 {
   GtkWidget parent_instance;
 
-  GArray *parts; /* NamidaPart */
+  GArray *parts; /* (element-type NamidaPart) */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaPartsBar, namida_parts_bar, GTK_TYPE_WIDGET)

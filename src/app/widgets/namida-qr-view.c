@@ -33,7 +33,7 @@ qr_view_measure (GtkWidget *widget,
   *minimum_baseline = *natural_baseline = -1;
 }
 
-/* Neighbors in a row are one rectangle: between two, some screens would show a line. */
+/* Draw adjacent squares of a row as one rectangle, because some screens show a line between two. */
 static void
 qr_view_draw_row (NamidaQrView *self, GtkSnapshot *snapshot, guint y, float left, float top, float square)
 {
@@ -64,7 +64,7 @@ qr_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (self->qr == NULL)
     return;
   squares = (int) namida_qr_get_width (self->qr);
-  /* Whole pixels, so that all squares are of one size. */
+  /* Use whole pixels, so that all squares have the same size. */
   square = MAX (MIN (width, height) / squares, 1);
   side = square * squares;
   left = (width - side) / 2;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The context menu of a row, however a person asks for it. Rows of devices, transfers and versions use it; the popover
- * exists only while it is open, so that long lists pay nothing for it. Main context. */
+/* The context menu of a row, for pointer, touch and keyboard. Used by the rows of devices, transfers and versions.
+ * The popover exists only while it is open, so that it costs nothing in long lists. Main context. */
 #include "config.h"
 
 #include "namida-row-menu.h"
@@ -14,14 +14,14 @@ row_menu_unparent (gpointer popover)
   return G_SOURCE_REMOVE;
 }
 
-/* An item that was pressed is activated after the popover has closed. */
+/* An item that was pressed is activated after the popover has closed, so keep it until then. */
 static void
 row_menu_on_closed (GtkWidget *popover)
 {
   g_idle_add (row_menu_unparent, popover);
 }
 
-/* @x, @y: (pixels) where the pointer is; negative: at the end of the row */
+/* @x, @y: pixels, where the pointer is; negative: at the end of the row */
 static gboolean
 row_menu_open (GtkWidget *row, double x, double y)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Draws the bar of shares with GtkSnapshot; colors come from the theme on each draw, so dark and high contrast follow.
- * Main context. */
+/* Draws a bar of shares with GtkSnapshot. Colors are looked up in the theme on each draw, so dark and high-contrast
+ * styles work. Main context. */
 #include "config.h"
 
 #include "namida-share-bar.h"

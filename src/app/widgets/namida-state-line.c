@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A line with a state and its figures: see the header. Rows of transfers, versions and devices use it. Main
+ * context. */
 #include "config.h"
 
 #include "namida-state-line.h"
 
 #include "namida-steady-label.h"
 
-/* Pixels between the two, beside and below each other. */
+/* Pixels between the two labels, side by side and stacked. */
 #define GAP 12
 #define GAP_BELOW 2
 #define GAP_BELOW_TAG 6
@@ -14,12 +16,13 @@ struct _NamidaStateLine
 {
   GtkWidget parent_instance;
 
-  int below_at; /* pixels: the widest line at which the figures had to go below; 0: none since the last settling */
+  /* Pixels: the widest line in which the figures had to go below; 0: none since namida_state_line_settle(). */
+  int below_at;
 };
 
 G_DEFINE_FINAL_TYPE (NamidaStateLine, namida_state_line, GTK_TYPE_WIDGET)
 
-/* Returns: (transfer none) (nullable): the label, when it is there and shown */
+/* Returns: (transfer none) (nullable): @label if it exists and is visible */
 static GtkWidget *
 shown (GtkWidget *label)
 {
@@ -59,7 +62,7 @@ gap_below (GtkWidget *figures)
   return NAMIDA_IS_STEADY_LABEL (figures) ? GAP_BELOW : GAP_BELOW_TAG;
 }
 
-/* Returns: whether the figures go below the words in a line of @width pixels. */
+/* Returns: whether the figures go below the text in a line of @width pixels. */
 static gboolean
 goes_below (NamidaStateLine *self, GtkWidget *state, GtkWidget *figures, int width)
 {
@@ -125,7 +128,7 @@ set_at_start (GtkWidget *figures, gboolean at_start)
     namida_steady_label_set_at_start (NAMIDA_STEADY_LABEL (figures), at_start);
 }
 
-/* A tag is as wide as its word. */
+/* A tag is as wide as its text. */
 static void
 place_below (GtkWidget *figures, int y, int line, int height)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A layout of two labels. Main context. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -6,18 +7,20 @@
 G_BEGIN_DECLS
 
 /**
- * NamidaStateLine: words and what belongs to them, the figures of a state (two NamidaSteadyLabels) or the tag of a
- * device: the words at the start of the line and the figures at its end, where there is room for both; else the figures
- * below the words. Where the figures have gone below they stay until namida_state_line_settle() or a wider window, for
- * what changes four times a second must not jump. No GtkFlowBox: that gives all its children one width, and knows no
- * end of a line.
+ * NamidaStateLine: a text and the figures of a state (two NamidaSteadyLabels) or the tag of a device: the text at the
+ * start of the line and the figures at its end if there is room for both, otherwise the figures below the text.
+ * Figures that have gone below stay there until namida_state_line_settle() or until the window is wider, because what
+ * changes four times a second must not jump. GtkFlowBox is not suitable: it gives all children the same width and
+ * cannot align to the end of a line.
  */
 #define NAMIDA_TYPE_STATE_LINE (namida_state_line_get_type ())
 G_DECLARE_FINAL_TYPE (NamidaStateLine, namida_state_line, NAMIDA, STATE_LINE, GtkWidget)
 
-/** namida_state_line_add: appends @child, for rows that no .ui describes: first the words, then the rest. */
+/** namida_state_line_add: appends @child, for rows without a .ui file: first the text, then the rest. */
 void namida_state_line_add (NamidaStateLine *self, GtkWidget *child);
-/** namida_state_line_settle: it may be one line again, and its labels give back the room of earlier texts. */
+/**
+ * namida_state_line_settle: allows it to be one line again, and makes its labels release the space of earlier texts.
+ */
 void namida_state_line_settle (NamidaStateLine *self);
 
 G_END_DECLS

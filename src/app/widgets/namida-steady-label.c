@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A label whose changes do not cause a new layout: see the header. Rows of transfers, versions and files use it. Main
+ * context. */
 #include "config.h"
 
 #include "namida-steady-label.h"
 
-/* What wraps gets narrower than this only in a window that is too narrow for everything else. */
+/* Minimum width in characters: text that wraps is narrower than this only in a window that is too narrow for
+ * everything else. */
 #define LEAST_CHARS 8
 
 struct _NamidaSteadyLabel
@@ -12,15 +15,15 @@ struct _NamidaSteadyLabel
 
   char *text;
   gboolean wrap;
-  gboolean shrinks;    /* without @wrap: it may get less room than a line needs, and then wraps */
-  gboolean at_start;   /* without @wrap: the text begins where the label does */
-  int lines;           /* 0: no limit */
-  PangoLayout *layout; /* (nullable): made when it is needed, of @text */
-  int natural_width;   /* pixels, of @text in one line; -1: not known */
+  gboolean shrinks;    /* without @wrap: may get less space than one line needs, and then wraps */
+  gboolean at_start;   /* without @wrap: the text is aligned to the start of the label */
+  int lines;           /* maximum number of lines; 0: no limit */
+  PangoLayout *layout; /* (nullable): the layout of @text, created when needed */
+  int natural_width;   /* pixels, width of @text in one line; -1: not known */
   int natural_height;
   int room;        /* pixels: the widest line there was, or with @wrap the height that it needed */
-  gboolean stale;  /* GTK still knows the heights that an earlier text had at other widths */
-  guint remeasure; /* idle source, 0 or more */
+  gboolean stale;  /* GTK still uses the heights that an earlier text had at other widths */
+  guint remeasure; /* idle source; 0: none */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaSteadyLabel, namida_steady_label, GTK_TYPE_WIDGET)
@@ -54,7 +57,7 @@ get_layout (NamidaSteadyLabel *self)
   return self->layout;
 }
 
-/* @width: pixels; -1: as wide as the text is. Most texts fit in one line, and that is measured once. */
+/* @width: pixels; -1: the natural width. Most texts fit in one line, which is measured once. */
 static void
 get_size (NamidaSteadyLabel *self, int width, int *text_width, int *text_height)
 {
@@ -73,7 +76,7 @@ get_size (NamidaSteadyLabel *self, int width, int *text_width, int *text_height)
   pango_layout_get_pixel_size (layout, text_width, text_height);
 }
 
-/* Pixels. */
+/* Returns the minimum width in pixels. */
 static int
 least_width (NamidaSteadyLabel *self)
 {
@@ -115,7 +118,7 @@ namida_steady_label_measure (GtkWidget *widget,
   *minimum = self->wrap || self->shrinks ? MIN (width, least_width (self)) : *natural;
 }
 
-/* Returns: whether the text fits where it is. */
+/* Returns: whether the text fits in its current space. */
 static gboolean
 fits (NamidaSteadyLabel *self)
 {
@@ -140,8 +143,8 @@ on_remeasure (gpointer widget)
   return G_SOURCE_REMOVE;
 }
 
-/* A text that was drawn without being measured may need more lines at another width than GTK remembers of the text
- * before it. While GTK allocates, it cannot be asked to measure again. */
+/* A text that was drawn without being measured may need more lines at this width than GTK remembers for the previous
+ * text. GTK cannot be asked to measure again during allocation, so do it in an idle callback. */
 static void
 namida_steady_label_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
@@ -167,19 +170,19 @@ namida_steady_label_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (*self->text == '\0')
     return;
   get_size (self, -1, &width, &height);
-  /* With a width, pango aligns in it; without, the text ends where the label does. */
+  /* With a width, Pango aligns the text in it; without a width, the text ends where the label does. */
   in_lines = self->wrap || width > room;
   at_right = !in_lines && (flipped ? self->at_start : !self->at_start);
   pango_layout_set_width (self->layout, in_lines ? room * PANGO_SCALE : -1);
-  /* Pango swaps the sides of a text whose direction is not that of the window: a Latin title would stand on the left
-   * of a window from right to left. */
+  /* Pango swaps the sides for a text whose direction differs from that of the window: a Latin title would be at the
+   * left of a right-to-left window. */
   against = pango_layout_get_direction (self->layout, 0) == (flipped ? PANGO_DIRECTION_LTR : PANGO_DIRECTION_RTL);
   pango_layout_set_alignment (self->layout, flipped != against ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   gtk_snapshot_render_layout (snapshot, gtk_widget_get_style_context (widget), at_right ? room - width : 0, 0,
                               self->layout);
 }
 
-/* Fonts, sizes or the direction are others now. */
+/* The font, the size or the direction has changed. */
 static void
 forget_layout (NamidaSteadyLabel *self)
 {
@@ -213,7 +216,7 @@ static void
 namida_steady_label_root (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (namida_steady_label_parent_class)->root (widget);
-  /* The context of its text comes from the window. */
+  /* The Pango context comes from the window. */
   forget_layout (NAMIDA_STEADY_LABEL (widget));
 }
 
@@ -319,7 +322,7 @@ namida_steady_label_class_init (NamidaSteadyLabelClass *klass)
                                                    G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LABEL);
-  /* The style classes of labels are for it too. */
+  /* Style classes of labels apply to this widget, too. */
   gtk_widget_class_set_css_name (widget_class, "label");
 }
 

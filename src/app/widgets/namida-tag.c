@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The tag of a device: see the header. Rows of devices, the dialog for offers and notifications use it. Main
+ * context. */
 #include "config.h"
 
 #include "namida-tag.h"

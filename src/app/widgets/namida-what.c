@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The square picture of a backup, of music or of files. The rows of transfers and the first start show it. Main
+/* The square picture of a backup, of music or of files. Used by the rows of transfers and by the Welcome window. Main
  * context. */
 #include "config.h"
 
 #include "namida-what.h"
 
-/* Pixels: how far the badge reaches over the lower end corner. */
+/* Pixels: how far the badge extends beyond the lower end corner. */
 #define BADGE_OUTSIDE 4
 
 struct _NamidaWhat
