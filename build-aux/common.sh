@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# For the scripts beside it: where things are, and a build folder that can be trusted. Sourced by bash.
+# Shared by the scripts of this folder: the paths, and a build folder that can be trusted. Sourced by bash.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 build=$root/build
@@ -7,7 +7,7 @@ build=$root/build
 say () { printf '%s\n' "$*" >&2; }
 die () { say "$*"; exit 1; }
 
-# as_root COMMAND…: runs it as root; fails without a word when there is no way to become root.
+# as_root COMMAND…: runs it as root; fails without a message if that is not possible.
 as_root ()
 {
   if [ "$(id -u)" -eq 0 ]; then
@@ -19,7 +19,7 @@ as_root ()
   fi
 }
 
-# A build folder remembers the absolute paths it was made for: a copied or moved checkout must not use another one's.
+# A build folder contains the absolute paths that it was made for, so a copied or moved checkout must not use that of another one.
 build_belongs_here ()
 {
   [ -f "$1/build.ninja" ] && [ -f "$1/meson-private/coredata.dat" ] && [ -w "$1" ] || return 1
@@ -32,7 +32,7 @@ sys.exit(0 if same else 1)
 PY
 }
 
-# remove_build FOLDER: also one that another user (root, in an earlier run) made.
+# remove_build FOLDER: removes it even if another user (root, in an earlier run) made it.
 remove_build ()
 {
   [ -e "$1" ] || return 0
@@ -40,7 +40,7 @@ remove_build ()
     die "The build folder $1 belongs to another user and could not be removed. Remove it, then try again."
 }
 
-# configure FOLDER [meson options…]: a configured, current build folder; made anew when it is another checkout's or broken.
+# configure FOLDER [meson options…]: configures a build folder; recreates it if it is broken or belongs to another checkout.
 configure ()
 {
   local folder=$1 log
@@ -61,7 +61,7 @@ configure ()
   rm -f "$log"
 }
 
-# compile FOLDER [TARGET…]: builds everything, or the targets; quiet unless it fails.
+# compile FOLDER [TARGET…]: builds everything or the targets; prints nothing unless it fails.
 compile ()
 {
   local log

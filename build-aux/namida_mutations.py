@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For check-mutations: reads the lists of faults, and builds them into a copy of the source, each behind a condition that an environment
-variable switches on. A fault is found by its function and its text, so that it stays with its code when that moves."""
+"""For check-mutations: reads the lists of faults and builds them into a copy of the source, each behind a condition that an environment
+variable turns on. A fault is found by its function and its text, so that it stays with its code when the code moves."""
 import hashlib
 import re
 
-# The 31 bits that name a fault in the program; the fault that is on, and the file that notes which were reached.
+# The 31 bits that identify a fault in the program; the fault that is turned on, and the file that records which ones were reached.
 HEADER = """/* Made by build-aux/check-mutations. */
 #pragma once
 #include <fcntl.h>
@@ -41,7 +41,7 @@ SYNC = re.compile(r"\b(?:fsync|fdatasync|syncfs) \((?:[^()]|\([^()]*\))*\)")
 
 
 class ListError(Exception):
-    """An entry that does not fit the source."""
+    """Raised for an entry that does not fit the source."""
 
 
 class Fault:
@@ -61,8 +61,8 @@ class Fault:
 
 
 def read_list(path):
-    """Entries: “@ file function”, then for each fault “= name”, “- right”, “+ faulty” and, of one that nothing notices, “! why”; what is
-    indented goes on with the line before it."""
+    """Reads the entries: “@ file function”, then for each fault “= name”, “- right”, “+ faulty” and, for a survivor, “! why”. An indented
+    line continues the previous one."""
     fields, place, faults = {}, None, []
 
     def end():
@@ -94,7 +94,7 @@ def read_list(path):
 
 
 def function_span(text, name):
-    """(start, end) of the body of the function; what is defined twice (#if) is an error."""
+    """Returns (start, end) of the body of the function. A function that is defined twice (#if) is an error."""
     found = [match.end() for match in re.finditer(rf"^{re.escape(name)} \((?:[^;{{}}]|\n)*?\)\n\{{", text, re.M)]
     if len(found) != 1:
         raise ListError("there is no such function" if not found else "the function is there twice")
@@ -103,14 +103,14 @@ def function_span(text, name):
 
 
 def pattern_of(code):
-    """However the code is broken into lines."""
+    """Returns a pattern that matches the code however it is broken into lines."""
     return r"\s*".join(re.escape(word) for word in re.findall(r"\w+|[^\w\s]", code))
 
 
 def place(fault, text):
     start, end = function_span(text, fault.function)
     found = list(re.finditer(pattern_of(fault.right), text[start:end]))
-    # Not in the middle of a longer word.
+    # Do not match in the middle of a longer word.
     found = [match for match in found if not re.match(r"\w", text[start + match.end():start + match.end() + 1])
              or not re.search(r"\w$", fault.right)]
     found = [match for match in found if not re.search(r"\w$", text[start + match.start() - 1]) or not re.match(r"\w", fault.right)]
@@ -120,7 +120,7 @@ def place(fault, text):
 
 
 def find_syncs(root):
-    """A fault for each call that makes something durable: the one that leaves it out."""
+    """Yields a fault for each call that makes something durable; the fault leaves the call out."""
     for path in sorted((root / "src").rglob("*.c")):
         text = path.read_text(encoding="utf-8")
         counts = {}
@@ -137,7 +137,7 @@ def find_syncs(root):
 
 
 def render(text, start, end, faults):
-    """The code from @start to @end with the faults that lie in it; a fault may lie within another."""
+    """Returns the code from @start to @end with the faults in it; a fault may be inside another one."""
     out, at = [], start
     faults = sorted(faults, key=lambda fault: (fault.start, -fault.end))
     while faults:
@@ -160,14 +160,14 @@ def render(text, start, end, faults):
 
 
 def write_changed(path, content):
-    """Only what has changed is built again."""
+    """Writes a file only if it has changed, so that only changed files are rebuilt."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_bytes() != content:
         path.write_bytes(content)
 
 
 def load(root):
-    """(faults, what is wrong with the lists)"""
+    """Returns (faults, errors in the lists)."""
     faults, wrong = [], []
     for path in sorted((root / "tests" / "mutations").glob("*.txt")):
         faults += read_list(path)
@@ -195,7 +195,7 @@ def load(root):
 
 
 def copy_tree(root, to, files, faults):
-    # What has another name since would be found by the old one.
+    # Remove files that no longer exist; otherwise a renamed file would be found by its old name.
     kept = set(files)
     for path in list(to.rglob("*")):
         if path.is_file() and str(path.relative_to(to)) not in kept:

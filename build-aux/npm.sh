@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Another maker's LocalSend, for a test that is skipped without it and for the benchmark: exactly what tests/interop/npm names, checked by its
-# hashes. Needs Node.js 20 and its npm, which Debian 12 does not have; a computer without them, or without a network, goes on.
+# LocalSend by another author, for the benchmark and for a test that is skipped without it: exactly the packages of tests/interop/npm, checked by
+# their hashes. It needs Node.js 20 and its npm, which Debian 12 does not have; without them, or without a network, the scripts continue.
 # Sourced by bash after common.sh.
 
 install_npm ()

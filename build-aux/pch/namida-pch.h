@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What nearly every file includes, read once for each library instead of once for each file. Used by builds that were
- * configured with -Dprecompiled_headers=true only (build-aux/run): a file has to include what it uses itself.
+ * The headers that nearly every file includes, read once per library instead of once per file. Only used by builds that are
+ * configured with -Dprecompiled_headers=true (build-aux/run): a file must still include what it uses.
  */
 #include <errno.h>
 #include <fcntl.h>
