@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the cases of a GLib test program side by side: beside.py [--at-once N] PROGRAM [-p CASE…]
 
-For programs whose cases wait more than they compute, each in folders and on ports of its own. Every case is a process; what it prints comes
-out in one piece. Speaks TAP: as many points as the program has cases, and a case that ends without its point has failed.
+For programs whose cases wait more than they compute, and use their own folders and ports. Every case is a process, whose output is printed
+in one piece. Prints TAP with one point for each case of the program. A case that ends without its point has failed.
 """
 import argparse
 import concurrent.futures
@@ -19,14 +19,14 @@ NOISE = re.compile(r"^(1\.\.\d+$|TAP version|# random seed|# Start of|# End of|#
 
 
 def run(command, path):
-    """(the word of its point, the rest of that line, what else it printed)"""
+    """Returns (“ok” or “not ok”, the rest of that line, the other output)."""
     began = time.monotonic()
     done = subprocess.run([*command, "--tap", "-p", path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False)
     point, rest, notes = None, "", []
     for line in done.stdout.decode(errors="replace").splitlines():
         found = POINT.match(line)
-        # A path also names the cases below it: their points are theirs.
+        # A path also selects the cases below it, whose points do not count here.
         if found and found.group(2) == path:
             point, rest = ("not ok" if found.group(1) else "ok"), found.group(3)
         elif not found and not NOISE.match(line):
@@ -46,11 +46,11 @@ def main():
     parser.add_argument("program")
     parser.add_argument("-p", action="append", default=[])
     options = parser.parse_args()
-    # With sanitizers the cases compute more than they wait, and would run into their own limits.
+    # With sanitizers, the cases compute more than they wait and would exceed their time limits.
     if os.environ.get("ASAN_OPTIONS"):
         options.at_once = max(2, options.at_once // 4)
     listed = subprocess.run([options.program, "-l"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
-    # GLib 2.84 writes each as a comment of TAP.
+    # GLib 2.84 prints each one as a TAP comment.
     paths = [line for line in (line.removeprefix("# ") for line in listed.stdout.decode().splitlines()) if line.startswith("/")]
     if options.p:
         paths = [path for path in paths if any(path == one or path.startswith(one.rstrip("/") + "/") for one in options.p)]

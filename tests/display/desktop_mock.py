@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""desktop_mock.py LOG yes|no|never [portal] [session]: what a desktop says on the session bus. Writes one JSON line for each call to LOG.
+"""desktop_mock.py LOG yes|no|never [portal] [session]: the services of a desktop on the session bus. Writes one JSON line for each call to LOG.
 
-portal: org.freedesktop.portal.Desktop with Background, Inhibit and Notification; it answers a request for the background so. session: the
-session manager that keeps the computer awake. The progress that programs tell docks and task bars is listened to."""
+portal: org.freedesktop.portal.Desktop with Background, Inhibit and Notification; it gives this answer to background requests. session: the
+session manager that inhibits suspend. It also logs the progress that programs report to docks and task bars."""
 import json
 import sys
 

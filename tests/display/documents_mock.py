@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""documents_mock.py LOG KEY PATH…: the FileTransfer portal of org.freedesktop.portal.Documents, which hands out PATH… for KEY and nothing for
+"""documents_mock.py LOG KEY PATH…: the FileTransfer portal of org.freedesktop.portal.Documents, which returns PATH… for KEY and nothing for
 any other key. Writes one JSON line for each call to LOG."""
 import json
 import sys

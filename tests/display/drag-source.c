@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* drag-source FILE|URI…: a small window that offers these files to whoever it is dragged to, as a file manager would.
- * drag-source --text TEXT: that text, as an editor would.
- * drag-source --portal KEY: what the FileTransfer portal hands out for that key, as a program in a sandbox would. */
+/* drag-source FILE|URI…: a small window that offers these files for dragging, like a file manager.
+ * drag-source --text TEXT: offers a text, like an editor.
+ * drag-source --portal KEY: offers what the FileTransfer portal returns for KEY, like a program in a sandbox. */
 #include <gtk/gtk.h>
 
 static char *text;       /* (nullable) */

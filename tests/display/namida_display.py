@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the window share: a display of their own, real devices beside it on loopback, AT-SPI, a pointer. Speaks TAP.
+"""Shared by the tests of the window: their own display, real devices on loopback, AT-SPI and a pointer. Prints TAP.
 
-NAMIDA_SCREENSHOTS=DIR: where picture() writes."""
+NAMIDA_SCREENSHOTS=DIR: the folder to which picture() writes."""
 import json
 import os
 import pathlib
@@ -14,12 +14,12 @@ import time
 import traceback
 import zipfile
 
-# "push button" is the older name of "button".
+# "push button" is the older name for "button".
 BUTTONS = ("push button", "button", "toggle button")
-# Pixels, both sides together, that GTK draws around a window where, as here, nothing composes the windows. Newer versions of libadwaita (1.7 is
-# one) give their window of preferences 360 inside.
+# Pixels of both sides together that GTK draws around a window without a compositor, as here. Newer versions of libadwaita (such as 1.7) make
+# the inside of their preferences window 360 wide.
 FRAME = 10
-LIMIT = 30  # seconds that no single step may need
+LIMIT = 30  # seconds; no single step may take longer
 
 
 def skip(reason):
@@ -27,7 +27,7 @@ def skip(reason):
     sys.exit(0)
 
 
-# Of the programs only: AT-SPI warns in this driver about widgets that just went.
+# Only for the programs: in this process, AT-SPI warns about widgets that have just disappeared.
 os.environ.pop("G_DEBUG", None)
 try:
     import gi
@@ -47,7 +47,7 @@ if not os.path.exists(CLI):
 
 
 def wait_for(what, look, limit=LIMIT):
-    """Until LOOK returns something true; widgets may vanish while they are looked at."""
+    """Waits until LOOK returns something true. Widgets may disappear while they are inspected."""
     end = time.monotonic() + limit
     while time.monotonic() < end:
         try:
@@ -78,7 +78,7 @@ def everything():
 
 
 def name_of(node):
-    """What is read aloud of it. In newer versions of GTK (4.18 is one) the entries of a menu have no name of their own, but a label, which has no name but a text."""
+    """Returns what a screen reader reads. In newer versions of GTK (such as 4.18), menu items have no name, but a label with a text."""
     name = node.get_name() or ""
     if name or not node.get_role_name().endswith("menu item"):
         return name
@@ -98,7 +98,7 @@ def find(name, role=None, starts=False):
 
 def press(node):
     assert node, "there is no such button"
-    # A question that came from another device takes no answer in its first moment.
+    # A question of another device accepts no answer during its first moment.
     wait_for(f"“{node.get_name()}” to be sensitive", lambda: node.get_state_set().contains(Atspi.StateType.SENSITIVE), 5)
     action = node.get_action_iface()
     assert action.do_action(0), f"“{node.get_name()}” cannot be pressed"
@@ -109,9 +109,9 @@ def xdo(*args):
 
 
 def keys(window, *combination):
-    """As typed by hand. With no window manager nobody gives the focus back when a dialog goes, and GTK hears only real keys."""
+    """Sends real key events, because GTK accepts no others. Sets the focus first, because without a window manager nothing restores it after a dialog."""
     xdo("windowfocus", "--sync", window)
-    # The window may be gone before the key is released, which xdotool takes for an error.
+    # The window may be gone before the key is released, which xdotool reports as an error.
     subprocess.run(["xdotool", "key", *combination], capture_output=True)
 
 
@@ -148,7 +148,7 @@ class Lab:
     def start(self, *args, **more):
         for option, folder in zip(args, args[1:]):
             if option in ("--backups", "--music"):
-                # As a person's choice: only the last folder of one is made by the program.
+                # Like a user's choice: the program creates only the last component of the path.
                 pathlib.Path(folder).parent.mkdir(parents=True, exist_ok=True)
         log = open(self.path / f"log-{len(self.processes)}", "w+")
         process = subprocess.Popen(args, env=self.env, stdout=log, stderr=subprocess.STDOUT, text=True, **more)
@@ -167,10 +167,10 @@ class Lab:
         return home
 
     def app(self, alias, more="", files=()):
-        """The window; started anew with what it left behind, when it ran before."""
+        """Starts the window, with the data that an earlier run left."""
         data = self.path / "app"
         for folder in ("backups", "music"):
-            # As a person's choice, which is never made anew. A test of a drive that is not plugged in names another one.
+            # Like a user's choice, which the program never recreates. A test of a drive that is not connected names another folder.
             (data / folder).mkdir(parents=True, exist_ok=True)
         (data / "settings.ini").write_text(
             f"[Settings]\nintroduced=true\nalias='{alias}'\nbackup-folder='{data}/backups'\nmusic-folder='{data}/music'\n{more}")
@@ -180,8 +180,8 @@ class Lab:
         return process, data
 
     def complaints(self):
-        """Warnings of any of the programs, none of which is forgiven but one of GTK 4.8's own: it has no answer when an assistive tool, as
-        these tests are, asks the bus about a widget that just went."""
+        """Returns the warnings of all programs. All are errors except one of GTK 4.8, which has no answer when an assistive tool, such as
+        these tests, asks about a widget that has just disappeared."""
         found = []
         for process in self.processes:
             lines = pathlib.Path(process.log.name).read_text(errors="replace").splitlines()
@@ -204,7 +204,7 @@ class Lab:
                 for line in process.log.read().splitlines()[-15:]:
                     print(f"# {os.path.basename(str(process.args[0]))}: {line}")
             process.log.close()
-        # Folders of versions are read-only, which stops all but root.
+        # Folders of versions are read-only for everyone except root.
         for folder, _, _ in os.walk(self.path):
             os.chmod(folder, 0o700)
         shutil.rmtree(self.path)
@@ -223,7 +223,7 @@ def made_backup(folder):
 
 
 def no_underscores():
-    """The mark of a mnemonic is for the eye; read aloud it is noise. A path may have underscores of its own."""
+    """Checks that no accessible name contains the underscore of a mnemonic. A path may contain underscores."""
     names = [n.get_name() or "" for n in everything()]
     spoken = [name for name in names if "_" in name and "/" not in name]
     assert not spoken, f"names with underscores: {spoken}"
@@ -242,7 +242,7 @@ def arrived(folder, wanted):
 
 
 def drag(target_x, target_y, hovering):
-    """As a hand does it: in small steps; one jump is no drag."""
+    """Drags in small steps, because a single jump is no drag."""
     source = window_id("Drag Source")
     place(source, 1040, 20)
     xdo("mousemove", 1140, 120, "mousedown", 1)
@@ -264,7 +264,7 @@ def drag(target_x, target_y, hovering):
 
 
 class Shell:
-    """What shows notifications on a desktop; without one GIO warns, and warnings are fatal here."""
+    """The notification service of a desktop. Without one, GIO warns, and warnings are fatal here."""
 
     def __init__(self):
         self.process = subprocess.Popen([sys.executable, "-m", "dbusmock", "--template", "notification_daemon", "-p",
@@ -278,17 +278,17 @@ class Shell:
                                   method, parameters, None, Gio.DBusCallFlags.NONE, 5000, None).unpack()
 
     def shown(self):
-        """Title and action keys of each, oldest first."""
+        """Returns the title and the action keys of each notification, the oldest first."""
         calls, = self.call("GetMethodCalls", GLib.Variant("(s)", ("Notify",)))
         return [(args[3], args[5][::2]) for _, args in calls]
 
     def bodies(self):
-        """What each says below its title, oldest first."""
+        """Returns the body of each notification, the oldest first."""
         calls, = self.call("GetMethodCalls", GLib.Variant("(s)", ("Notify",)))
         return [args[4] for _, args in calls]
 
     def press(self, key):
-        # The id is the count: the mock numbers from 1 and the program shows one after another.
+        # The id is the position, because the mock counts from 1 and the program shows one notification after another.
         number = 1 + max(i for i, (_, keys) in enumerate(self.shown()) if key in keys)
         self.call("EmitSignal", GLib.Variant("(sssav)", ("org.freedesktop.Notifications", "ActionInvoked", "us",
                                                          [GLib.Variant("u", number), GLib.Variant("s", key)])))
@@ -303,7 +303,7 @@ def other_said(process):
 
 
 def run(tests):
-    """tests: pairs of a function and whether the window is light. Ends the process."""
+    """Runs @tests, pairs of a function and whether the window is light, and exits."""
     failures = 0
     shell = Shell()
     print(f"1..{len(tests)}", flush=True)

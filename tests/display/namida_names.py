@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which widgets of the window a person can reach without hearing what they are."""
+"""Finds widgets of the window that have the keyboard focus but no accessible name."""
 import re
 
 from namida_display import Atspi, everything, name_of
 
-# What passes the focus on to what is in it, and parts of widgets whose parent has the name.
+# Containers that pass the focus to their children, and parts of widgets whose parent has the name.
 INNER = ("filler", "list", "scroll pane", "panel", "scroll bar", "window", "frame", "dialog", "viewport", "redundant object")
-# The same within AdwPreferencesWindow and the lists that drop down: libadwaita's own, and out of reach until they open.
+# The same inside AdwPreferencesWindow and drop-down lists: these belong to libadwaita and are not reachable until they open.
 TOOLKIT_PARENTS = ("GtkListView", "AdwViewSwitcher")
 TOOLKIT_NAMES = ("GtkSearchEntry", "GtkImage")
 
@@ -20,7 +20,7 @@ def chain(node):
 
 
 def within_named_choice(node):
-    """What an AdwComboRow shows as chosen, in newer versions of libadwaita a nameless entry of a list that nobody reaches until it opens."""
+    """Returns whether @node is in an AdwComboRow: newer versions of libadwaita have a nameless item there, not reachable until the list opens."""
     for _ in range(5):
         node = node.get_parent()
         if node is None:
@@ -31,16 +31,16 @@ def within_named_choice(node):
 
 
 def nameless():
-    """Widgets that a person can reach by Tab and that say nothing of themselves."""
+    """Returns the widgets that are reachable with Tab and have no accessible name."""
     found = []
     for node in everything():
         states = node.get_state_set()
         if not states.contains(Atspi.StateType.FOCUSABLE) or not states.contains(Atspi.StateType.VISIBLE):
             continue
         name = name_of(node)
-        # GTK names what has no name after its class.
+        # GTK uses the class name for widgets without a name.
         parent = node.get_parent()
-        # The head of an AdwExpanderRow is a row in a list of its own; what can be pressed in it has a name.
+        # The head of an AdwExpanderRow is a row in its own list; the widgets in it that can be pressed have names.
         if node.get_role_name() == "list item" and parent is not None and parent.get_name() == "GtkListBox" and not name:
             continue
         if node.get_role_name() == "list item" and not name and within_named_choice(node):

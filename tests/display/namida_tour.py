@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Goes to every page and dialog of the window, with real devices beside it, in any language; at each stop calls see(name, window)."""
+"""Opens every page and dialog of the window, with real devices, in any language, and calls see(name, window) for each."""
 import io
 import json
 import pathlib
@@ -30,7 +30,7 @@ def inner_zip(**files):
 
 
 def namida_backup(path):
-    """A small backup as Namida writes it: a zip of zips."""
+    """Returns a small backup as Namida writes it: a zip of zips."""
     listens = {str(20000 + day): [{"dateAdded": (20000 + day) * 86_400_000 + n, "track": f"/storage/emulated/0/Music/{SONGS[n]}.flac", "source": "local"}
                                   for n in range(day % 7 + 1)] for day in range(300)}
     tracks = [{"dateAdded": 1, "track": f"/storage/emulated/0/Music/{SONGS[n]}.flac"} for n in range(12)]
@@ -43,7 +43,7 @@ def namida_backup(path):
 
 class Tour:
     def __init__(self, lab, words, see, alone=False, folders=None):
-        """@alone: on a network of its own, so that the devices may have names as people give them."""
+        """@alone: in its own network, so that the devices can have realistic names."""
         self.lab, self.words, self.see, self.folders, self.width = lab, words, see, folders, 1000
         self.mark = "" if alone else f" {RUN}"
         self.alias = "Desk PC" + self.mark
@@ -59,7 +59,7 @@ class Tour:
         return find(self.words(text, *values))
 
     def like(self, text):
-        """Widgets whose name is that sentence with anything in its gaps."""
+        """Returns the widgets whose name is this sentence with any text in its placeholders."""
         pattern = re.compile(re.escape(self.words(text)).replace("%s", ".*"))
         return [n for n in everything() if pattern.fullmatch(n.get_name() or "")]
 
@@ -83,7 +83,7 @@ class Tour:
         xdo("mousemove", area.x + area.width // 2, area.y + area.height // 2, "click", 1)
 
     def settle(self):
-        """Up to GTK 4.8 a program dies of a question about its windows that comes while a dialog opens or closes."""
+        """Waits, because up to GTK 4.8 a program crashes if it is asked about its windows while a dialog opens or closes."""
         time.sleep(1.5)
 
     def windows(self):
@@ -97,7 +97,7 @@ class Tour:
         return own
 
     def dialog(self, doing):
-        """The window that @doing opens."""
+        """Returns the window that @doing opens."""
         before = set(self.windows())
         doing()
         window = wait_for("the dialog", lambda: [w for w in self.windows() if w not in before])[-1]
@@ -137,7 +137,7 @@ class Tour:
         assert self.process.wait(20) == 0, f"the program ended with {self.process.returncode}"
 
     def first_start(self):
-        """Nobody near and nothing received: what a person sees first."""
+        """Without nearby devices and received files, as on the first start."""
         self.open("introduced=false\n")
         dialog = wait_for("the welcome", lambda: [w for w in self.windows() if w != self.window])[-1]
         self.settle()
@@ -159,7 +159,7 @@ class Tour:
         self.close(dialog)
 
     def versions(self):
-        """Two versions of a phone's backup, received into the window's own folders; the second has one song more."""
+        """Receives two versions of a phone's backup into the window's folders; the second one has one more song."""
         receiver = self.lab.start(CLI, "--data-dir", self.data, "--interface", "lo", "--alias", self.alias, "receive", "--accept", "all", "--as",
                                   "backup", "--backups", self.kept(), "--music", self.data / "music")
         for number in range(2):
@@ -171,7 +171,7 @@ class Tour:
         assert receiver.wait(30) in (0, 1)
 
     def neighbours(self):
-        """A new device, a phone that cannot encrypt, and one that is trusted and away."""
+        """A new device, a phone that cannot encrypt, and a trusted device that is away."""
         self.lab.receiver("ThinkPad" + self.mark)
         (self.lab.path / "phone-app").mkdir()
         self.phone = Receiving(self.lab.path / "phone-app", host="127.0.0.2", alias="Galaxy S23" + self.mark)
@@ -206,7 +206,7 @@ class Tour:
         wait_for("the devices", lambda: all(find(name + self.mark, "list item") for name in ("ThinkPad", "Galaxy S23", "Living Room NAS")))
         self.settle()
         self.page("devices")
-        # A menu button is two things to AT-SPI; the inner one can be pressed.
+        # A menu button is two objects in AT-SPI; the inner one can be pressed.
         press([n for n in everything() if n.get_name() == f"Living Room NAS{self.mark}: " + self.words("Trusted")
                and n.get_action_iface().get_n_actions() > 0][-1])
         time.sleep(0.5)
@@ -221,7 +221,7 @@ class Tour:
 
     def drop(self):
         self.lab.start(DRAG, self.backup, self.music)
-        if self.width < 1000:  # with large text the row may be below what is shown
+        if self.width < 1000:  # with large text, the row may be below the visible area
             place(self.window, 0, 0, self.width, 1000)
         row = wait_for("the device", lambda: find(self.nas_name, "list item"))
         area = row.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
@@ -235,7 +235,7 @@ class Tour:
         place(self.window, 0, 0, self.width, 640)
 
     def offer(self, name, sender, *command):
-        """Somebody sends, and the question stands."""
+        """Shows the question about an offer."""
         before = set(self.windows())
         process = self.lab.sender(sender, "send", *command, "--to", self.alias, self.backup, self.music)
         dialog = wait_for("the question", lambda: [w for w in self.windows() if w not in before])[-1]
@@ -245,7 +245,7 @@ class Tour:
         return process, dialog
 
     def ask_always(self):
-        """The switch is for the devices that are trusted when it is set."""
+        """The switch applies to the devices that are trusted when it is changed."""
         dialog = self.dialog(lambda: keys(self.window, "ctrl+comma"))
         keys(dialog, "alt+" + self.words.mnemonic("_Accept From Trusted Devices"))
         wait_for("the switch", lambda: "auto-accept-trusted=false" in (self.data / "settings.ini").read_text(), 10)
@@ -264,7 +264,7 @@ class Tour:
         def ask():
             try:
                 phone.offer(self.backup.name, entries_of(tree))
-            except Exception as error:  # declined: what this stop asks for
+            except Exception as error:  # declined, as intended here
                 self.phone_heard = error
         thread = threading.Thread(target=ask, daemon=True)
         thread.start()
@@ -290,7 +290,7 @@ class Tour:
         self.cancelling()
 
     def rows(self):
-        """The names of the rows of transfers, those that move first."""
+        """Returns the names of the rows of transfers, the running ones first."""
         return [n.get_name() for n in everything() if n.get_role_name() == "list item" and (n.get_parent().get_name() or "").startswith((self.words("Transfers in progress"), self.words("Transfers: %s").split("%s")[0]))]
 
     def details(self):
@@ -320,7 +320,7 @@ class Tour:
         place(self.window, 0, 0, self.width, 640)
 
     def message(self):
-        """A few words instead of files, as LocalSend sends them."""
+        """Sends a text message instead of files, as LocalSend does."""
         offer = {"info": {"alias": "Galaxy S23" + self.mark, "version": "2.1", "deviceModel": "Samsung", "deviceType": "mobile", "fingerprint": "5" * 64,
                           "port": 53317, "protocol": "https", "download": False},
                  "files": {"1": {"id": "1", "fileName": "1.txt", "size": 47, "fileType": "text/plain",
@@ -369,7 +369,7 @@ class Tour:
             self.close(dialog)
 
     def choose_device(self, chooser, name):
-        """By keyboard: newer versions of GTK tell of a widget in this dialog another place than where it is."""
+        """Uses the keyboard, because newer versions of GTK report wrong positions of widgets in this dialog."""
         def rows():
             return [n for n in everything() if n.get_name() == name and n.get_role_name() == "list item"]
 
@@ -383,7 +383,7 @@ class Tour:
         keys(chooser, "Return")
 
     def failing(self):
-        """To a phone whose page is closed while a person still thinks."""
+        """Sends to a phone whose page is closed before the user answers."""
         keys(self.window, "alt+3")
         wait_for("the versions", self.menus)
         chooser = self.dialog(lambda: self.choose("Restore to a _Device…"))
@@ -399,7 +399,7 @@ class Tour:
         self.page("transfers", "transfers-failed")
 
     def away(self):
-        """The device that is trusted is switched off, amid a transfer."""
+        """Turns off the trusted device during a transfer."""
         self.nas.kill()
         self.nas.wait(30)
         keys(self.window, "alt+1")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The window in other languages, without installing any: catalogues made from po/de.po, and a locale of that name that is C.UTF-8 in all else.
+"""The window in other languages without installing them: catalogs made from po/de.po, and a locale of that name that is otherwise C.UTF-8.
 
-"de": German. "long": every string forty percent longer, as the longest language may be. "ar": from right to left, in English words."""
+"de": German. "long": every string is forty percent longer, as in the longest languages. "ar": from right to left, in English."""
 import pathlib
 import re
 import shutil
@@ -13,7 +13,7 @@ KEPT = re.compile(r"(%[-'0-9.]*(?:<PRIu64>|[a-zA-Z%]+)|\\.)")
 
 
 def entries():
-    """Of the catalogue: msgid, plural or None, translations."""
+    """Yields (msgid, plural or None, translations) of the catalog."""
     text = subprocess.run(["msgattrib", "--no-obsolete", "--no-wrap", GERMAN], check=True, capture_output=True, text=True).stdout
     for block in text.split("\n\n"):
         fields, last = {}, None
@@ -29,7 +29,7 @@ def entries():
 
 
 def longer(text):
-    """By two fifths; what is short, as buttons are, within the word."""
+    """Makes a text longer by two fifths; a short text, such as that of a button, inside the word."""
     if not re.search("[A-Za-z]{2}", KEPT.sub("", text)) or text in ("Namida Sync", "translator-credits") or text.startswith("%-"):
         return text
     more = max(2, len(KEPT.sub("", text)) * 2 // 5)
@@ -43,7 +43,7 @@ def spoken(text):
 
 
 class Words:
-    """What the window says for an English string, and the environment in which it does."""
+    """The translations of English strings in the window, and the environment for them."""
 
     def __init__(self, folder, language=None):
         self.table, self.language, self.env = {}, language, {}
@@ -55,7 +55,7 @@ class Words:
             if texts is None:
                 continue
             self.table[msgid.replace('\\"', '"')] = texts[0]
-            # Without the mark msgfmt takes <PRIu64> for text.
+            # Without this mark, msgfmt treats <PRIu64> as text.
             mark = "#, c-format\n" if "<PRI" in msgid else ""
             made.append(mark + f'msgid "{msgid}"\n' + (f'msgid_plural "{plural}"\n' + "".join(f'msgstr[{i}] "{t}"\n' for i, t in enumerate(texts))
                                                 if plural else f'msgstr "{texts[0]}"\n'))
@@ -71,7 +71,7 @@ class Words:
         return self.table.get(text, text)
 
     def __call__(self, text, *values):
-        """As AT-SPI hears it: without the mark of the mnemonic."""
+        """Returns the text as AT-SPI reports it, without the mnemonic marker."""
         said = spoken(self.raw(text))
         return said % values if values else said
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# uienv.sh CMD…: runs CMD on a display, a session bus and an accessibility bus of its own, with a home folder of its own.
-# Where it can, on a loopback of its own: devices of other tests would move the rows that a pointer aims at.
+# uienv.sh CMD…: runs CMD with its own display, session bus, accessibility bus and home folder.
+# If possible, with its own loopback, because devices of other tests would move the rows that the pointer aims at.
 set -u
 if [ -z "${NAMIDA_OWN_LOOPBACK-}" ] && unshare -rn true 2>/dev/null; then
   export NAMIDA_OWN_LOOPBACK=1
@@ -20,7 +20,7 @@ gtk-icon-theme-name=Adwaita
 gtk-enable-animations=0
 gtk-cursor-blink=0
 INI
-# No portal of this computer: it would answer in the place of a test's own, and its file system would outlive the test.
+# Do not use the portal of this computer: it would answer instead of that of the test, and its file system would outlive the test.
 mkdir -p "$XDG_DATA_HOME/dbus-1/services"
 for name in portal.Desktop portal.Documents impl.portal.PermissionStore; do
   printf '[D-BUS Service]\nName=org.freedesktop.%s\nExec=/bin/false\n' $name >"$XDG_DATA_HOME/dbus-1/services/org.freedesktop.$name.service"
@@ -34,7 +34,7 @@ DISPLAY=:$(cat "$XDG_RUNTIME_DIR/display")
 export DISPLAY GDK_BACKEND=x11 GSK_RENDERER=cairo GSETTINGS_BACKEND=memory LIBGL_ALWAYS_SOFTWARE=1 LANG=C.UTF-8
 export GTK_A11Y=${GTK_A11Y-atspi} ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0
 unset WAYLAND_DISPLAY
-# What the bus starts must not write between the lines of a test.
+# Services that the bus starts must not write between the lines of a test.
 exec 7>&1
 dbus-run-session -- bash -c 'exec "$@" >&7 7>&-' run "$@" >&2
 rc=$?

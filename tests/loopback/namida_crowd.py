@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that strangers do to a receiver, at the same time. A program of its own, so that it can run with the least
-priority: what the attackers' own computers would do is not to be measured.
+"""Everything that strangers can do to a receiver, at the same time. It is a separate program, so that it can run with the
+lowest priority: the work that the attackers' own computers would do must not be measured.
 
-namida_crowd.py PORT CERTIFICATE KEY: attacks until its input ends, then prints how often each attack was made (JSON)."""
+namida_crowd.py PORT CERTIFICATE KEY: attacks until its input ends, then prints the number of each kind of attack (JSON)."""
 import contextlib
 import hashlib
 import json
@@ -22,7 +22,7 @@ def head(what, *fields, method="POST"):
 
 
 class Crowd:
-    """Each attack is a thread that goes on until told to stop, from addresses of its own."""
+    """Runs each attack in a thread, from its own addresses, until it is stopped."""
 
     def __init__(self, port, certificate):
         self.port = port
@@ -112,7 +112,7 @@ class Crowd:
         return outgoing.read()
 
     def whole_hellos(self):
-        """A handshake has begun, and stops: each takes the place of another one."""
+        """Begins a handshake and stops. Each such connection takes the place of another one."""
         with contextlib.ExitStack() as stack:
             for _ in range(6):
                 stack.enter_context(self.connect()).sendall(self.hello)
@@ -126,7 +126,7 @@ class Crowd:
                     return
 
     def post(self, path, body, tls, wait=0.0, more=()):
-        """A request with this body, of which only so many seconds of the answer are waited for."""
+        """Sends a request with this body and waits at most this many seconds for the answer."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         with self.connect(tls) as stream:
             stream.sendall(head(path + " HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(data)}", *more) + data)

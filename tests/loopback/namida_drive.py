@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file system by FUSE over a folder, with the limits of another one, for kernels that lack that one: namida_drive.py fat|casefold|quota FOLDER MOUNTPOINT.
+"""A FUSE file system over a folder, with the limits of another file system that the kernel may lack: namida_drive.py fat|casefold|quota FOLDER MOUNTPOINT.
 
-All ignore case and keep the case that a name was made with. "quota" lets nobody write more than 4 MB in all, although there is room. "fat" also refuses the characters that VFAT refuses and bytes that are no UTF-8,
-loses dots and spaces at the end of names, keeps times to 2 seconds and no more of a mode than whether the owner may write, has no links, and
-takes no file of 4 GiB. test_drives.py mounts it as a process of its own, which ends when the folder is unmounted."""
+All of them ignore case and keep the case with which a name was created. "quota" accepts at most 4 MB in total, although there is free space. "fat" also
+refuses the characters that VFAT refuses and bytes that are not UTF-8, removes dots and spaces at the end of names, stores times with a precision
+of 2 seconds and only whether the owner may write, and has no links and no files of 4 GiB. test_drives.py mounts it as a process, which ends when
+the folder is unmounted."""
 import codecs
 import errno
 import os
@@ -18,7 +19,7 @@ LARGEST = 0xFFFFFFFF
 
 
 def find_codec(name):
-    """fusepy knows strict codecs only: this one gives bytes that are no UTF-8 as surrogates, as the functions of os do."""
+    """Returns a codec that decodes bytes that are not UTF-8 as surrogates, as the functions of os do. fusepy only has strict ones."""
     if name != "bytes_too":
         return None
     return codecs.CodecInfo(lambda text, _=None: codecs.utf_8_encode(text, "surrogateescape"),
@@ -40,11 +41,11 @@ class CaseFold(fusepy.Operations):
             raise fusepy.FuseOSError(error.errno) from error
 
     def name(self, name):
-        """As it is kept."""
+        """Returns the name as it is stored."""
         return name
 
     def real(self, path):
-        """Where @path lies below the root: each component is what is there under any case, else itself."""
+        """Returns the place of @path below the root. Each component is replaced by an existing name that differs only in case."""
         at = self.root
         for part in path.strip("/").split("/"):
             if part:
@@ -75,7 +76,7 @@ class CaseFold(fusepy.Operations):
 
     def rename(self, old, new):
         source, target = self.real(old), self.real(new)
-        if source == target:  # its case alone changes
+        if source == target:  # only its case changes
             target = os.path.join(os.path.dirname(target), self.name(new.rsplit("/", 1)[1]))
         os.rename(source, target)
 
@@ -167,7 +168,7 @@ class Fat(CaseFold):
 
 
 class Quota(CaseFold):
-    """What is removed is not given back, as little as the program should count on it."""
+    """Removing a file does not release quota, because the program must not rely on that."""
 
     left = 4_000_000
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Drives the real program as processes on loopback: each device has a data folder and a port of its own. Speaks TAP."""
+"""Runs the real program as processes on loopback. Each device has its own data folder and port. Prints TAP."""
 import contextlib
 import io
 import json
@@ -21,26 +21,26 @@ import time
 import traceback
 import zipfile
 
-# Also for those that run it in another folder.
+# Absolute, for tests that run it in another folder.
 CLI = os.path.abspath(sys.argv[1])
 ALL = bool(os.environ.get("NAMIDA_TEST_ALL"))
-LIMIT = 90  # seconds that no single step may need
+LIMIT = 90  # seconds; no single step may take longer
 DEVICE_KEYS = {"alias", "address", "port", "fingerprint", "uuid", "type", "speaks", "trusted", "encrypted"}
 
 
-# What the manual page says of JSON: the event, or the command of objects that are no event → all words of its entry.
+# The JSON section of the manual page: the event, or for other objects the command → all words of its entry.
 MANUAL = pathlib.Path(__file__).resolve().parents[2] / "data" / "man" / "namida-sync-cli.1.in"
 
 
 def read_manual():
-    """Two dictionaries: of the objects; and of keys whose values are numbers, with their units."""
+    """Returns two dictionaries: the documented keys of each object, and the units of keys whose values are numbers."""
     section = MANUAL.read_text().split(".SH JSON\n", 1)[1].split(".SH ", 1)[0].replace("\\-", "-")
     units, _, objects = section.partition("\nThe objects, ")
     documented, unit_of = {}, {}
     for entry in objects.split("\n.TP\n")[1:]:
         head, _, text = entry.partition("\n")
         for name in head.split(" ", 1)[1].split(", "):
-            # A command may have an entry of its own for an option that prints something else.
+            # A command may have another entry for an option that prints other objects.
             documented.setdefault(re.sub(r" (--|[A-Z]).*", "", name), set()).update(re.findall(r"[A-Za-z][A-Za-z0-9]*", text))
     for entry in units.split("\n.TP\n")[1:]:
         unit, _, text = entry.partition("\n")
@@ -51,7 +51,7 @@ def read_manual():
 
 
 DOCUMENTED, UNITS = read_manual()
-# What a value can be; the others are any number from 0 on.
+# Plausible values; those of other units may be any number from 0 up.
 PLAUSIBLE = {"milliseconds since 1970": lambda value: value == 0 or 10**11 < value < 10**14, "days": lambda value: 0 <= value < 10**5,
              "minutes": lambda value: 0 <= value < 10**5}
 
@@ -67,7 +67,7 @@ def keys_of(value):
 
 
 def check_units(value, key=None):
-    """Every number that is printed has a unit in the manual page, and is one of that unit."""
+    """Checks that every printed number has a unit in the manual page and is plausible for it."""
     if isinstance(value, dict):
         for name, inner in value.items():
             check_units(inner, name)
@@ -80,7 +80,7 @@ def check_units(value, key=None):
 
 
 def check_documented(command, value):
-    """Every key that is printed is in the manual page, in the entry of its event, or of its command."""
+    """Checks that every printed key is in the manual page, in the entry of its event or command."""
     check_units(value)
     name = value.get("event") or command
     known = DOCUMENTED.get(name, set()) | DOCUMENTED.get(command, set()) | (DOCUMENTED["inspect"] if name == "contents" else set())
@@ -96,11 +96,11 @@ def command_of(arguments):
 
 
 class Skip(Exception):
-    """This cannot be tried here; the text says why."""
+    """Raised if something cannot be tested here; the text is the reason."""
 
 
 def free_port():
-    """Below those that the system gives to outgoing connections: of these, another test might have it a moment later."""
+    """Returns a port below those for outgoing connections, because another test might get one of these a moment later."""
     while True:
         port = random.randrange(20000, 32000)
         with socket.socket() as probe, contextlib.suppress(OSError):
@@ -109,7 +109,7 @@ def free_port():
 
 
 def unique(name):
-    """Other tests run on this loopback at the same time."""
+    """Returns a unique name, because other tests run on this loopback at the same time."""
     return f"{name} {os.getpid()} {random.randrange(10**6)}"
 
 
@@ -122,7 +122,7 @@ def environment(home):
 
 
 class Lab:
-    """A temporary folder, and the processes that one test starts."""
+    """A temporary folder, and the processes of one test."""
 
     def __init__(self):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="namida-loopback-"))
@@ -145,7 +145,7 @@ class Lab:
         return device
 
     def namesake(self, device):
-        """Another device of the same name."""
+        """Returns another device with the same name."""
         other = self.device()
         other.alias = device.alias
         return other
@@ -164,7 +164,7 @@ class Lab:
 
 
 class Device:
-    """One device. As a receiver it is a process whose events are read here; each command is a run of its own."""
+    """One device. Its receiver is a process whose events are read here; each command is a process of its own."""
 
     def __init__(self, lab, alias):
         self.lab = lab
@@ -173,7 +173,7 @@ class Device:
         self.home = lab.folder(f"device-{len(lab.devices)}")
         self.data = self.home / "data"
         self.backups = self.home / "Backups"
-        self.music = self.home / "Library"  # not “Music”: a folder of that name would be merged into it
+        self.music = self.home / "Library"  # not “Music”, because a received folder of that name would be merged into it
         self.process = None
         self.events = None
         self.errors = []
@@ -184,7 +184,7 @@ class Device:
                 "--port", str(port or free_port()), *map(str, arguments)]
 
     def start(self, *arguments, wrap=(), stdin=subprocess.PIPE):
-        """Starts a command with --json and reads what it says in a thread."""
+        """Starts a command with --json and reads its output in a thread."""
         self.process = subprocess.Popen([*wrap, *self.command("--json", *arguments)], stdin=stdin,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(self.home))
         self.events, self.errors, self.seen = queue.Queue(), [], []
@@ -238,7 +238,7 @@ class Device:
         self.process.stdin.flush()
 
     def wait(self, seconds=LIMIT):
-        """The exit code of what start() began."""
+        """Waits for the process of start() and returns its exit code."""
         code = self.process.wait(seconds)
         for reader in self.readers:
             reader.join(10)
@@ -263,7 +263,7 @@ class Device:
                         stream.close()
 
     def run(self, *arguments, seconds=LIMIT, wrap=()):
-        """A command to its end: .code, .out, .err, .events (of --json), .seconds."""
+        """Runs a command and returns .code, .out, .err, .events (with --json) and .seconds."""
         began = time.monotonic()
         done = subprocess.run([*wrap, *self.command(*arguments)], stdin=subprocess.DEVNULL, capture_output=True,
                               timeout=seconds, env=environment(self.home))
@@ -288,8 +288,8 @@ class Result:
 
 
 def on_terminal(command, env, *answers, ahead=b"", seconds=30):
-    """A command on a terminal: of the pairs (question, answer) each answer is typed when its question shows; @ahead at once.
-    Returns its exit code and what it printed."""
+    """Runs a command on a terminal. Of the pairs (question, answer), each answer is typed when its question appears; @ahead at once.
+    Returns the exit code and the output."""
     pid, master = pty.fork()
     if pid == 0:
         os.execvpe(command[0], command, env)
@@ -302,7 +302,7 @@ def on_terminal(command, env, *answers, ahead=b"", seconds=30):
         if select.select([master], [], [], 0.1)[0]:
             try:
                 output += os.read(master, 65536)
-            except OSError:  # it has ended (pty(7))
+            except OSError:  # the command has ended (pty(7))
                 break
     else:
         os.kill(pid, signal.SIGKILL)
@@ -313,7 +313,7 @@ def on_terminal(command, env, *answers, ahead=b"", seconds=30):
 
 
 def expect_soon(code, run, seconds=10):
-    """As expect(), for what a running program notices soon: what another one has written into its data folder."""
+    """Like expect(), for changes in the data folder by another program, which a running program notices after a moment."""
     end = time.monotonic() + seconds
     while (result := run()).code != code and time.monotonic() < end:
         time.sleep(0.1)
@@ -348,7 +348,7 @@ def zip_of(entries):
 
 
 def namida_zip(artwork=b""):
-    """A small backup that Namida could restore: retention counts no other as good."""
+    """Returns a small backup that Namida could restore, because retention counts only these as intact."""
     day = json.dumps([{"dateAdded": 1_784_000_000_000, "track": "/storage/emulated/0/Music/a.mp3", "source": "local"}])
     return zip_of({"LOCAL_FILES.zip": zip_of({"favs.json": "[]", "namida_settings.json": "{}"}),
                    "TEMPDIR_History.zip": zip_of({"20648.json": day}),
@@ -356,7 +356,7 @@ def namida_zip(artwork=b""):
 
 
 def make_backup(folder, seed=1, files=25):
-    """A zip and a music folder with names that are hard to handle. Returns (zip, music folder)."""
+    """Makes a zip and a music folder with names that are hard to handle. Returns (zip, music folder)."""
     chance = random.Random(seed)
     music = folder / "Music"
     names = ["01 – Björk – Jóga.flac", "空/夜.opus", "a b/c'd/e\"f.mp3", "dots...flac", "Zoë/e\u0301.mp3", "-dash.mp3", "%41.mp3",
@@ -372,7 +372,7 @@ def make_backup(folder, seed=1, files=25):
 
 
 def flip_bit(path):
-    """Damages a file that is kept, as a disk does: at the same time and size."""
+    """Damages a stored file like a disk does, without changing its size and time."""
     stat = path.stat()
     path.chmod(0o600)
     with path.open("r+b") as file:
@@ -383,14 +383,14 @@ def flip_bit(path):
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
-# Files of one size and one time that a hasty comparison takes for each other: other contents, the same content at another place, the same name
-# in another folder.
+# Files with the same size and time, which a superficial comparison would confuse: other contents, the same contents in another place, the same
+# name in another folder.
 PAIRS = {"one.flac": b"1", "two.flac": b"2", "other/one.flac": b"3", "copy/zwei.flac": b"2"}
 
 
 def send_namesake(lab, keeper, device, source):
-    """Another device of the name of @device has sent files of the names, sizes and times of those in the folder @source, with other contents.
-    Returns it."""
+    """Lets another device with the name of @device send files with the names, sizes and times of those in @source, but other contents.
+    Returns this device."""
     other = lab.namesake(device)
     music = lab.folder("namesake") / source.name
     for path in [path for path in source.rglob("*") if path.is_file() and "Pairs" in path.parts]:
@@ -400,12 +400,12 @@ def send_namesake(lab, keeper, device, source):
 
 
 def check_pairs(music):
-    """That nothing of them took the place of another."""
+    """Checks that none of these files has replaced another."""
     equal({name: (music / "Pairs" / name).read_bytes() for name in PAIRS}, {name: byte * 5000 for name, byte in PAIRS.items()})
 
 
 def same_tree(sent, there):
-    """Equal as `diff -r` sees it, empty folders too, and times kept to the millisecond."""
+    """Checks that both are equal according to `diff -r`, including empty folders, and that times agree to the millisecond."""
     done = subprocess.run(["diff", "-r", str(sent), str(there)], capture_output=True)
     assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:] + done.stderr.decode(errors="replace")[-500:]
     for folder, _, names in os.walk(sent):
@@ -420,14 +420,14 @@ def same_time(source, copy):
 
 
 def all_files(folder):
-    """Everything that a person would see as received: no journals, no parts."""
+    """Returns all files that a user would see as received, without journals and parts."""
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*")
                   if path.is_file() and path.name != "SHA256SUMS" and not any(part.startswith(".namida-sync") for part in path.relative_to(folder).parts)
                   ) if folder.exists() else []
 
 
 def landed(device, sender_alias=None):
-    """The folder for single files of the one device that sent to @device."""
+    """Returns the folder for single files of the only device that sent to @device."""
     folders = [path for path in device.backups.iterdir() if path.is_dir() and not path.name.startswith(".")]
     equal(len(folders), 1, "folders of devices")
     return folders[0]
@@ -447,7 +447,7 @@ def main(*tests):
             print(f"ok {number} - {what}", flush=True)
         except Skip as skip:
             print(f"ok {number} - {what} # SKIP {skip}", flush=True)
-        except BaseException:  # each failure is told, and the next test tried
+        except BaseException:  # report each failure and continue with the next test
             failed += 1
             for line in traceback.format_exc().splitlines():
                 print(f"# {line}")

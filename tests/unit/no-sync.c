@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For tests that look at what is there, or kill a process and look at what it left: nothing of that depends on the
- * disk, which is what they would wait for most of the time. Defined in a program, these are called in the place of
- * those of the C library, by SQLite too. What a power cut would leave is seen by store/test-durable.c alone. And a
- * descriptor that is none is the sign of an error that nobody looked at: it ends the test. Any thread. */
+/* For tests that inspect files, or kill a process and inspect what it left. Their results do not depend on the disk,
+ * for which they would otherwise wait most of the time. Functions that are defined in a program replace those of the
+ * C library, also for SQLite. Only store/test-durable.c tests what remains after a power failure. An invalid
+ * descriptor is a sign of an unhandled error, so it aborts the test. Any thread. */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two hubs in one process for the tests of the hub: see the header. Main context. */
 #include "config.h"
 
 #include "two-hubs.h"
@@ -61,8 +62,8 @@ is_free (guint port)
   return bound;
 }
 
-/* The same port for a device as often as it starts. Not the usual ones, which are eleven for all programs that are
- * being tested, and below those that the kernel hands out. */
+/* Returns the same port each time a device starts. Not one of the default ports, because there are only eleven for
+ * all programs under test, and below those that the kernel assigns. */
 static guint16
 port_of (const char *alias)
 {
@@ -123,7 +124,7 @@ stop_hub (NamidaHub *hub)
   g_object_unref (hub);
 }
 
-/* Files of one size and one time that a hasty comparison takes for each other. */
+/* Writes files with the same size and time, which a superficial comparison would confuse. */
 void
 write_pairs (Fixture *f, const char *music, const char *fills)
 {
@@ -267,7 +268,7 @@ accept_offer (Fixture *f)
   namida_hub_accept (f->receiver, offer, NAMIDA_LANDING_LIBRARY, FALSE);
 }
 
-/* The newest one that @hub has. */
+/* Returns the newest transfer of @hub. */
 NamidaTransfer *
 newest (NamidaHub *hub)
 {
@@ -276,7 +277,7 @@ newest (NamidaHub *hub)
   return transfer; /* the list holds it */
 }
 
-/* A sending that takes seconds, until some megabytes of it are there. */
+/* Starts a transfer that takes seconds, and waits until some megabytes have arrived. */
 NamidaTransfer *
 send_some (Fixture *f)
 {

@@ -5,13 +5,13 @@
 
 G_BEGIN_DECLS
 
-/* Two whole devices in one process, over real TLS on loopback, and what tests do with them. */
+/* Two complete devices in one process, with real TLS on loopback, and operations on them for tests. Main context. */
 
 #define WAIT_SECONDS 60
 #define MB ((guint64) 1000 * 1000)
 #define LONG_BYTES (12 * MB)
 
-/* Their names, and their folders below the fixture's. */
+/* The names of the devices, and of their folders below that of the fixture. */
 #define SENDER "HubSender"
 #define RECEIVER "HubReceiver"
 
@@ -22,7 +22,7 @@ typedef struct
   NamidaHub *receiver;
 } Fixture;
 
-/* Turns the main loop until @condition holds. */
+/* Iterates the main loop until @condition holds. */
 #define WAIT_FOR(condition)                                                                                            \
   G_STMT_START                                                                                                         \
   {                                                                                                                    \
@@ -36,19 +36,21 @@ typedef struct
 char *below (Fixture *f, const char *name);
 gboolean two_hubs_wait_over (gpointer data);
 void on_result (GObject *source, GAsyncResult *result, gpointer user_data);
-/* (transfer full): the name on the network: other tests run on this loopback at the same time. */
+/* Returns: (transfer full): the name on the network, which is unique because other tests run on this loopback at the
+ * same time. */
 char *full_alias (const char *alias);
 /* (transfer full) (nullable) */
 NamidaHub *try_to_start (const NamidaHubOptions *options, GError **error);
 NamidaHub *start_hub_with (Fixture *f, const char *alias, NamidaHubOptions options);
 NamidaHub *start_hub (Fixture *f, const char *alias, NamidaAccept accept);
 void stop_hub (NamidaHub *hub);
-/* In the folder Pairs of @music, files of one size and one time: other contents, the same name in another folder, and
- * the content of the second at another place. @fills: what each of the four consists of. */
+/* Writes files with the same size and time to the folder Pairs of @music: different contents, the same name in
+ * another folder, and the contents of the second file in another place. @fills: the fill byte of each of the four
+ * files */
 void write_pairs (Fixture *f, const char *music, const char *fills);
-/* Makes the folder, and in it what is sent: such pairs are among it. */
+/* Creates the folder with the files to send, including such pairs. */
 void write_sample (Fixture *f);
-/* @accept: of the receiver; set_up() asks whatever @data is. */
+/* @accept: for the receiver; set_up() always asks, whatever @data is */
 void set_up_accepting (Fixture *f, gconstpointer accept);
 void set_up (Fixture *f, gconstpointer data);
 void tear_down (Fixture *f, gconstpointer data);
