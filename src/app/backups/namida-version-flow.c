@@ -302,13 +302,55 @@ trashed_undo (Trashed *trashed)
                                    trashed_new (trashed->hub, trashed->window, trashed->id));
 }
 
+/* ---- taking it off the list ---- */
+
+static void
+on_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Job) job = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_versions_forget_finish (NAMIDA_VERSIONS (source), result, &error))
+    tell (job->window, _ ("Could Not Take the Version Off the List"), error->message);
+}
+
+static void
+on_forget_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  Job *job = user_data;
+
+  if (g_strcmp0 (response, "forget") == 0)
+    namida_versions_forget_async (namida_hub_get_versions (job->hub), job->version, NULL, on_forgotten, job);
+  else
+    job_free (job);
+}
+
+/* Without its drive nothing of the version can be moved. @job: (transfer full) */
+static void
+ask_to_forget (Job *job)
+{
+  AdwMessageDialog *dialog
+      = message (job->window, _ ("Take the Version Off the List?"),
+                 _ ("Its drive is not connected, so the version cannot be moved to the trash. If the drive is gone for "
+                    "good, take the version off the list. If it comes back, the version is found again."));
+
+  adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "forget", _ ("_Take Off the List"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "forget", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (dialog, "cancel");
+  g_signal_connect (dialog, "response", G_CALLBACK (on_forget_response), job);
+  namida_dialog_present (dialog);
+}
+
 static void
 on_trashed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Job) job = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!namida_versions_trash_finish (NAMIDA_VERSIONS (source), result, &error))
+  if (!namida_versions_trash_finish (NAMIDA_VERSIONS (source), result, &error)
+      && g_error_matches (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE))
+    ask_to_forget (g_steal_pointer (&job));
+  else if (error != NULL)
     tell (job->window, _ ("Could Not Move the Version to the Trash"), error->message);
   else
     namida_shell_toast_action (job->window, _ ("The version is in the trash for 30 days"), _ ("Undo"),

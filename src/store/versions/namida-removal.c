@@ -63,18 +63,19 @@ removal_is_away (NamidaDatabase *database, const NamidaVersionRecord *record)
   return store != NULL && namida_store_mark_is_away (database, store);
 }
 
-/* Without its files the version would only leave the list, and be found again with its drive. */
-static gboolean
-refuse_away (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
+gboolean
+namida_removal_check_drive (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
 {
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, record->id);
+
   if (!removal_is_away (database, record))
-    return FALSE;
-  g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,
-               _ ("“%s” cannot be removed while its drive is not connected. Connect the drive, then remove the version "
-                  "again. If the drive is gone for good, take the version off the list: namida-sync-cli backups forget "
-                  "%" G_GINT64_FORMAT),
-               record->title, record->id);
-  return TRUE;
+    return TRUE;
+  g_set_error (
+      error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE,
+      _ ("“%s” cannot be removed while its drive is not connected. Connect the drive, then remove the version "
+         "again. If the drive is gone for good, take the version off the list: namida-sync-cli backups forget %s"),
+      record->title, id);
+  return FALSE;
 }
 
 /* ---- a version in a person's folders: its zip and manifest ---- */
@@ -309,7 +310,7 @@ remove_claimed (NamidaDatabase *database,
   gboolean began = TRUE, fine;
 
   namida_crash_point ("removal-claimed");
-  if (refuse_away (database, record, error))
+  if (!namida_removal_check_drive (database, record, error))
     fine = began = FALSE;
   else
     fine = record->landing == NAMIDA_LANDING_BACKUP ? remove_folder (database, record, &began, error)
@@ -394,7 +395,8 @@ namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean d
       if (record == NULL)
         return NULL;
       g_ptr_array_add (records, record);
-      if (refuse_pinned (record, error) || refuse_away (database, record, error) || refuse_replaced (record, error))
+      if (refuse_pinned (record, error) || !namida_removal_check_drive (database, record, error)
+          || refuse_replaced (record, error))
         return NULL;
     }
   removal = namida_removal_measure (database, records, error);

@@ -32,6 +32,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NamidaRemoval, namida_removal_free)
  * removed), STORAGE.
  */
 NamidaRemoval *namida_removal_run (NamidaDatabase *database, const char *const *ids, gboolean dry_run, GError **error);
+/** namida_removal_check_drive: whether the version's files can be removed as far as its drive goes: without them it
+ * would only leave the list, and be found again with its drive. Returns: %FALSE with NO_DRIVE. */
+gboolean namida_removal_check_drive (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
 /**
  * namida_removal_forget: takes the version @id off the list when its drive is not connected. Its files are not touched:
  * should the drive come back, they are found there again.

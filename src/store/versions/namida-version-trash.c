@@ -183,7 +183,7 @@ trash_claim (NamidaDatabase *database, const NamidaVersionRecord *record, GError
 gboolean
 namida_version_trash_put (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error)
 {
-  if (!trash_claim (database, record, error))
+  if (!namida_removal_check_drive (database, record, error) || !trash_claim (database, record, error))
     return FALSE;
   namida_crash_point ("trash-claimed");
   if (trash_move_in (database, record, error))

@@ -308,61 +308,6 @@ test_replaced (Fixture *f, gconstpointer data)
   g_assert_true (g_file_test (song, G_FILE_TEST_EXISTS));
 }
 
-/* Without the drive nothing of a version can be removed, and none leaves the list as if it had been: its row would be
- * made anew when the drive is back. */
-static void
-test_removed_away (Fixture *f, gconstpointer data)
-{
-  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
-  g_autofree char *two = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "two");
-  g_autofree char *three = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "three");
-  g_autofree char *away = g_strconcat (f->backups, "-away", NULL);
-  g_autoptr (NamidaVersionRecord) trashed = namida_version_record_find (f->database, "2", NULL);
-  g_autoptr (NamidaVersions) versions = NULL;
-  g_autoptr (GError) error = NULL;
-  const char *const ids[] = { "1", NULL };
-
-  g_assert_true (namida_version_trash_put (f->database, trashed, NULL));
-  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE versions SET trashed_at = 1 WHERE id = 2", ""));
-  g_assert_true (namida_version_record_claim (f->database, "3", NULL));
-  g_assert_false (namida_removal_forget (f->database, "1", &error));
-  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
-  g_clear_error (&error);
-  for (guint i = 0; i < 2; i++)
-    {
-      /* The place where the drive was mounted may be there, or not. */
-      if (i == 0)
-        g_assert_cmpint (g_rename (f->backups, away), ==, 0);
-      else
-        g_assert_cmpint (g_mkdir (f->backups, 0755), ==, 0);
-      for (guint dry_run = 0; dry_run < 2; dry_run++)
-        {
-          g_assert_null (namida_removal_run (f->database, ids, dry_run, &error));
-          g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
-          g_clear_error (&error);
-        }
-      namida_removal_resume (f->database, &error);
-      g_assert_no_error (error);
-      namida_version_trash_purge (f->database, &error);
-      g_assert_no_error (error);
-      g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 3);
-      g_assert_cmpint (fixture_query_int (f, "SELECT removing FROM versions WHERE id = 1"), ==, 0);
-    }
-  g_assert_cmpint (g_rmdir (f->backups), ==, 0);
-  g_assert_true (namida_removal_forget (f->database, "1", &error));
-  g_assert_no_error (error);
-  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE id = 1"), ==, 0);
-
-  g_assert_cmpint (g_rename (away, f->backups), ==, 0);
-  g_assert_true (namida_removal_resume (f->database, NULL));
-  g_assert_true (namida_version_trash_purge (f->database, NULL));
-  g_assert_false (g_file_test (two, G_FILE_TEST_EXISTS));
-  g_assert_false (g_file_test (three, G_FILE_TEST_EXISTS));
-  g_assert_true (g_file_test (one, G_FILE_TEST_IS_DIR));
-  versions = open_list (f);
-  g_assert_cmpuint (count (versions), ==, 1); /* found again */
-}
-
 static void
 test_older_store (Fixture *f, gconstpointer data)
 {
@@ -957,7 +902,6 @@ main (int argc, char **argv)
   ADD ("adopt-at-once", test_adopt_at_once);
   ADD ("order-kept", test_order_kept);
   ADD ("replaced", test_replaced);
-  ADD ("removed-away", test_removed_away);
   ADD ("older-store", test_older_store);
   ADD ("not-mounted", test_not_mounted);
   ADD ("two-writers", test_two_writers);

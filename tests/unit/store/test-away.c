@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Versions on a drive that is not connected: nothing of them can be removed, and nothing that says so is forgotten. */
+#include "store-fixture.h"
+
+#include "namida-error.h"
+#include "namida-removal.h"
+#include "namida-version-adopt.h"
+#include "namida-version-trash.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+/* Returns: (transfer full): the folder of a new version with one song. */
+static char *
+send (Fixture *f, const char *key)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = namida_store_sink_new_for (f->store, "AB12", "Phone", key, NAMIDA_LANDING_BACKUP, NULL);
+  g_autoptr (GError) error = NULL;
+
+  shipment_add (shipment, "Music", "1.flac", key, FALSE);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  return namida_sink_dup_folder (sink);
+}
+
+/* Without the drive nothing of a version can be removed, and none leaves the list as if it had been: its row would be
+ * made anew when the drive is back. */
+static void
+test_removed (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = send (f, "one");
+  g_autofree char *two = send (f, "two");
+  g_autofree char *three = send (f, "three");
+  g_autofree char *away = g_strconcat (f->backups, "-away", NULL);
+  g_autoptr (NamidaVersionRecord) first = namida_version_record_find (f->database, "1", NULL);
+  g_autoptr (NamidaVersionRecord) trashed = namida_version_record_find (f->database, "2", NULL);
+  g_autoptr (GError) error = NULL;
+  const char *const ids[] = { "1", NULL };
+
+  g_assert_true (namida_version_trash_put (f->database, trashed, NULL));
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE versions SET trashed_at = 1 WHERE id = 2", ""));
+  g_assert_true (namida_version_record_claim (f->database, "3", NULL));
+  g_assert_false (namida_removal_forget (f->database, "1", &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_DECLINED);
+  g_clear_error (&error);
+  for (guint i = 0; i < 2; i++)
+    {
+      /* The place where the drive was mounted may be there, or not. */
+      if (i == 0)
+        g_assert_cmpint (g_rename (f->backups, away), ==, 0);
+      else
+        g_assert_cmpint (g_mkdir (f->backups, 0755), ==, 0);
+      for (guint dry_run = 0; dry_run < 2; dry_run++)
+        {
+          g_assert_null (namida_removal_run (f->database, ids, dry_run, &error));
+          g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+          g_clear_error (&error);
+        }
+      g_assert_false (namida_version_trash_put (f->database, first, &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+      g_clear_error (&error);
+      namida_removal_resume (f->database, &error);
+      g_assert_no_error (error);
+      namida_version_trash_purge (f->database, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 3);
+      g_assert_cmpint (fixture_query_int (f, "SELECT removing FROM versions WHERE id = 1"), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (f->backups), ==, 0);
+  g_assert_true (namida_removal_forget (f->database, "1", &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE id = 1"), ==, 0);
+
+  g_assert_cmpint (g_rename (away, f->backups), ==, 0);
+  g_assert_true (namida_removal_resume (f->database, NULL));
+  g_assert_true (namida_version_trash_purge (f->database, NULL));
+  g_assert_false (g_file_test (two, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (three, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (one, G_FILE_TEST_IS_DIR));
+  namida_version_adopt_stores (f->database, NULL);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 1); /* it is found again */
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/away/removed", Fixture, NULL, fixture_set_up, test_removed, fixture_tear_down);
+  return g_test_run ();
+}
