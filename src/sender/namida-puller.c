@@ -269,8 +269,6 @@ commit (NamidaPuller *self, GError **error)
         files[n++] = (NamidaCommit){ .index = i, .result = NAMIDA_FILE_KEPT_EXISTING };
     }
   ok = namida_sink_commit (self->sink, files, n, error);
-  if (ok)
-    namida_sink_settle (self->sink);
   for (guint i = 0; i < n; i++)
     {
       if (ok)

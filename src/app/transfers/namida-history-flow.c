@@ -10,7 +10,6 @@
 #include "namida-row-menu.h"
 #include "namida-shell.h"
 #include "namida-transfer-entry.h"
-#include "namida-transfers-page.h"
 
 #define ITEM_KEY "namida-history-flow-item"
 #define ACTION "history.remove"
@@ -58,14 +57,14 @@ static void
 history_flow_on_remove (GtkWidget *row, const char *action, GVariant *parameter)
 {
   gpointer item = g_object_get_data (G_OBJECT (row), ITEM_KEY);
-  GtkWidget *page = gtk_widget_get_ancestor (row, NAMIDA_TYPE_TRANSFERS_PAGE);
-  NamidaShell *shell = NAMIDA_SHELL (gtk_widget_get_root (row));
+  GtkRoot *root = gtk_widget_get_root (row);
+  NamidaShell *shell = NAMIDA_IS_SHELL (root) ? NAMIDA_SHELL (root) : NULL;
   HistoryRemoved *removed;
 
-  if (page == NULL || !history_flow_has_ended (item))
+  if (shell == NULL || !history_flow_has_ended (item))
     return;
   removed = g_new0 (HistoryRemoved, 1);
-  removed->history = g_object_ref (namida_transfers_page_get_history (NAMIDA_TRANSFERS_PAGE (page)));
+  removed->history = g_object_ref (namida_shell_get_history (shell));
   removed->items = g_ptr_array_new_with_free_func (g_object_unref);
   if (NAMIDA_IS_MERGED_ENTRY (item))
     g_ptr_array_extend (removed->items, namida_merged_entry_get_items (item), (GCopyFunc) g_object_ref, NULL);

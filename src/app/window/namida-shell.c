@@ -29,6 +29,12 @@ namida_shell_get_dates (NamidaShell *self)
   return NAMIDA_SHELL_GET_IFACE (self)->get_dates (self);
 }
 
+NamidaHubHistory *
+namida_shell_get_history (NamidaShell *self)
+{
+  return NAMIDA_SHELL_GET_IFACE (self)->get_history (self);
+}
+
 void
 namida_shell_toast (NamidaShell *self, const char *text)
 {

@@ -5,6 +5,7 @@
 
 #include <adwaita.h>
 #include "namida-device-dates.h"
+#include "namida-hub-history.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,7 @@ struct _NamidaShellInterface
   NamidaHub *(*get_hub) (NamidaShell *self);
   GSettings *(*get_settings) (NamidaShell *self);
   NamidaDeviceDates *(*get_dates) (NamidaShell *self);
+  NamidaHubHistory *(*get_history) (NamidaShell *self);
   void (*toast) (NamidaShell *self, const char *text);
   void (*toast_action) (NamidaShell *self,
                         const char *text,
@@ -38,6 +40,8 @@ NamidaHub *namida_shell_get_hub (NamidaShell *self);
 GSettings *namida_shell_get_settings (NamidaShell *self);
 /** namida_shell_get_dates: Returns: (transfer none): the last backups of all devices. */
 NamidaDeviceDates *namida_shell_get_dates (NamidaShell *self);
+/** namida_shell_get_history: Returns: (transfer none): the history of all transfers. */
+NamidaHubHistory *namida_shell_get_history (NamidaShell *self);
 /** namida_shell_toast: shows a toast. @text: plain text */
 void namida_shell_toast (NamidaShell *self, const char *text);
 /**

@@ -90,6 +90,14 @@ window_get_dates (NamidaShell *shell)
   return self->dates;
 }
 
+static NamidaHubHistory *
+window_get_history (NamidaShell *shell)
+{
+  NamidaWindow *self = NAMIDA_WINDOW (shell);
+
+  return namida_transfers_page_get_history (self->transfers_page);
+}
+
 static void
 window_toast (NamidaShell *shell, const char *text)
 {
@@ -416,6 +424,7 @@ namida_window_shell_init (NamidaShellInterface *iface)
   iface->get_hub = window_get_hub;
   iface->get_settings = window_get_settings;
   iface->get_dates = window_get_dates;
+  iface->get_history = window_get_history;
   iface->toast = window_toast;
   iface->toast_action = window_toast_action;
   iface->push = window_push;

@@ -48,8 +48,8 @@ namida_link_answer (NamidaRequest *request, guint status, char *json)
   namida_request_answer (request, status, json, json != NULL ? strlen (json) : 0);
 }
 
-static guint
-link_answer_status (NamidaLinkAccess access)
+guint
+namida_link_access_status (NamidaLinkAccess access)
 {
   switch (access)
     {
@@ -93,7 +93,7 @@ namida_link_answer_error (NamidaRequest *request, const GError *error)
 void
 namida_link_answer_access (NamidaRequest *request, NamidaLinkAccess access, gboolean as_page)
 {
-  guint status = link_answer_status (access);
+  guint status = namida_link_access_status (access);
 
   if (as_page && access != NAMIDA_LINK_ACCESS_HOST)
     namida_link_answer_page (request, status, access);

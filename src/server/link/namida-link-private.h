@@ -104,6 +104,8 @@ void namida_link_answer_error (NamidaRequest *request, const GError *error);
 /** namida_link_answer_page: @why: FINE for the page itself, otherwise the reason that the page shows. */
 void namida_link_answer_page (NamidaRequest *request, guint status, NamidaLinkAccess why);
 const char *namida_link_access_code (NamidaLinkAccess access);
+/** namida_link_access_status: Returns: the HTTP status with which a request is refused. */
+guint namida_link_access_status (NamidaLinkAccess access);
 
 /* namida-link-bring.c */
 extern const NamidaOfferWording namida_link_offer_proven, namida_link_offer_unproven;

@@ -29,7 +29,7 @@ struct _TestSink
   int fds[8];
   gboolean wanted;
   gboolean full; /* commit finds no space */
-  gint parked, discarded, committed, settled;
+  gint parked, discarded, committed;
 };
 
 static const char *
@@ -92,12 +92,6 @@ sink_commit (NamidaSink *sink, NamidaCommit *files, guint n, GError **error)
 }
 
 static void
-sink_settle (NamidaSink *sink)
-{
-  g_atomic_int_inc (&TEST_SINK (sink)->settled);
-}
-
-static void
 sink_park (NamidaSink *sink)
 {
   g_atomic_int_inc (&TEST_SINK (sink)->parked);
@@ -123,7 +117,6 @@ sink_iface_init (NamidaSinkInterface *iface)
   iface->open_part = sink_open;
   iface->close_part = sink_close;
   iface->commit = sink_commit;
-  iface->settle = sink_settle;
   iface->park = sink_park;
   iface->discard = sink_discard;
   iface->dup_folder = sink_folder;
@@ -494,18 +487,6 @@ test_chunked_limit (Fixture *fixture, gconstpointer data)
   expect (fixture, TLS, request->str, (gssize) request->len, 413, "too-large");
 }
 
-/* What nobody waits for is done, and once. */
-static void
-await_settled (Fixture *fixture)
-{
-  for (guint i = 0; i < 6000 && g_atomic_int_get (&fixture->sink->settled) == 0; i++)
-    {
-      g_main_context_iteration (NULL, FALSE);
-      g_usleep (5000);
-    }
-  g_assert_cmpint (g_atomic_int_get (&fixture->sink->settled), ==, 1);
-}
-
 static void
 test_whole (Fixture *fixture, gconstpointer data)
 {
@@ -533,7 +514,6 @@ test_whole (Fixture *fixture, gconstpointer data)
   finish (fixture, hash, 200, "\"stored\"");
   g_assert_cmpint (fixture->sink->committed, ==, 1);
   upload (fixture, TLS, token, 0, content, BIG, FALSE, 410, "expired");
-  await_settled (fixture);
   g_assert_cmpint (namida_transfer_get_state (namida_offer_get_transfer (fixture->offer)), ==, NAMIDA_TRANSFER_DONE);
   g_assert_cmpuint (namida_transfer_get_done_bytes (namida_offer_get_transfer (fixture->offer)), ==, BIG);
 }
@@ -637,7 +617,6 @@ test_decisions (Fixture *fixture, gconstpointer data)
   expect (fixture, TLS, offer, -1, 204, NULL);
   g_assert_cmpint (namida_transfer_get_state (namida_offer_get_transfer (fixture->offer)), ==, NAMIDA_TRANSFER_DONE);
   g_assert_cmpint (fixture->sink->committed, ==, 1);
-  await_settled (fixture);
   fixture->mode = HOLD;
   held = exchange_begin (fixture, TLS, offer, -1, 1500, &thread);
   while (fixture->n_offers < 3)
