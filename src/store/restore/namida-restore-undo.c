@@ -358,8 +358,9 @@ undo (Undo *self, GError **error)
   if (self->trouble != NULL)
     {
       /* The originals that wait, and the record that names them, stay for another try. */
-      g_propagate_prefixed_error (error, g_steal_pointer (&self->trouble), "%s",
-                                  _ ("Not all of the restore was undone. Mend what follows, then undo it again. "));
+      g_propagate_prefixed_error (
+          error, g_steal_pointer (&self->trouble), "%s",
+          _ ("Not all of the restore was undone. Fix the following problem, then undo it again. "));
       return FALSE;
     }
   fine = namida_restore_record_forget (self->database, self->id, error);
