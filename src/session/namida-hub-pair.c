@@ -167,8 +167,14 @@ revealed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_auto (NamidaPairMessage) answer = { 0 };
   GError *error = NULL;
   Pairing *pairing;
+  gboolean fine = namida_client_pair_finish (NAMIDA_CLIENT (source), result, &answer, &error);
 
-  if (!namida_client_pair_finish (NAMIDA_CLIENT (source), result, &answer, &error))
+  if (!is_of_pairing (self, source))
+    {
+      g_clear_error (&error);
+      return;
+    }
+  if (!fine)
     {
       pairing_end (self, error);
       return;
@@ -185,11 +191,18 @@ committed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NamidaHub) self = user_data;
   NamidaClient *client = NAMIDA_CLIENT (source);
-  Pairing *pairing = g_task_get_task_data (self->pairing);
+  Pairing *pairing;
   g_auto (NamidaPairMessage) answer = { 0 };
   GError *error = NULL;
+  gboolean fine = namida_client_pair_finish (client, result, &answer, &error);
 
-  if (!namida_client_pair_finish (client, result, &answer, &error))
+  if (!is_of_pairing (self, source))
+    {
+      g_clear_error (&error);
+      return;
+    }
+  pairing = g_task_get_task_data (self->pairing);
+  if (!fine)
     {
       pairing_end (self, error);
       return;
@@ -215,7 +228,9 @@ introduced (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (NamidaDeviceInfo) info = namida_client_register_finish (NAMIDA_CLIENT (source), result, &error);
 
-  if (info == NULL)
+  if (!is_of_pairing (self, source))
+    g_clear_error (&error);
+  else if (info == NULL)
     pairing_end (self, error);
   else
     {
@@ -333,7 +348,7 @@ namida_hub_pair_confirm (NamidaHub *self, gboolean same)
   if (!same && pairing->shown)
     pairing_abort (self, pairing);
   else if (!same)
-    end_different (self);
+    pairing_end (self, g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled")));
   else if (pairing->shown)
     pairing_step (self, "confirm", confirmed);
 }

@@ -360,6 +360,30 @@ test_pair_anew (Fixture *f, gconstpointer data)
   g_assert_false (namida_trust_store_is_trusted (trust, before));
 }
 
+/* Given up before there are digits: what is still answered to it is not taken for the next pairing. */
+static void
+test_pair_given_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaPeer) peer = find_receiver (f);
+
+  for (guint turns = 0; turns < 6; turns++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      namida_hub_pair_async (f->sender, peer, on_digits, NULL, NULL, on_result, &result);
+      for (guint i = 0; i < turns && digits_here == NULL; i++)
+        g_main_context_iteration (NULL, TRUE);
+      if (digits_here != NULL)
+        break;
+      namida_hub_pair_confirm (f->sender, FALSE);
+      WAIT_FOR (result != NULL);
+      g_assert_false (namida_hub_pair_finish (f->sender, result, &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
+    }
+  g_clear_pointer (&digits_here, g_free);
+}
+
 static void
 test_pair_declined (Fixture *f, gconstpointer data)
 {
@@ -455,6 +479,7 @@ main (int argc, char **argv)
   ADD ("/hub/pair", NAMIDA_ACCEPT_ASK, test_pair);
   ADD ("/hub/pair-and-ask", NAMIDA_ACCEPT_ASK, test_pair_and_ask);
   ADD ("/hub/pair-anew", NAMIDA_ACCEPT_ASK, test_pair_anew);
+  ADD ("/hub/pair-given-up", NAMIDA_ACCEPT_ASK, test_pair_given_up);
   ADD ("/hub/pair-declined", NAMIDA_ACCEPT_ASK, test_pair_declined);
   ADD ("/hub/comes-back", NAMIDA_ACCEPT_ASK, test_comes_back);
   ADD ("/hub/cancelled-while-away", NAMIDA_ACCEPT_ASK, test_cancelled_while_away);
