@@ -178,6 +178,33 @@ send_wait_for_device (NamidaCli *cli, NamidaHub *hub, GError **error)
     }
 }
 
+/* @limit: (out): of --limit. Returns: an exit code; NAMIDA_CLI_EXIT_DONE: the options make sense. */
+static int
+send_check_options (int argc, guint64 *limit)
+{
+  if (text != NULL && (argc > 1 || names.music != NULL || names.files_from != NULL || dry_run || report != NULL))
+    return namida_cli_usage (_ ("--text sends a message and no files."));
+  if (text != NULL && *text == '\0')
+    return namida_cli_usage (_ ("--text needs a message."));
+  if (rename_odd + leave_out + keep_names > 1)
+    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names exclude each other."));
+  if (sent_before.again && sent_before.skip)
+    return namida_cli_usage (_ ("--again and --skip-sent exclude each other."));
+  if (sent_before.skip && check)
+    return namida_cli_usage (_ ("--check and --skip-sent exclude each other: --skip-sent goes by what is remembered."));
+  if (to == NULL)
+    return namida_cli_usage (_ ("Say to which device: --to NAME. “namida-sync-cli devices” lists them."));
+  if (!namida_cli_check_place (to))
+    return NAMIDA_CLI_EXIT_USAGE;
+  if (limit_text != NULL && !namida_cli_parse_limit (limit_text, limit))
+    return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
+  if (wait_seconds < -1)
+    return namida_cli_usage (_ ("--wait is a number of seconds, not %d."), wait_seconds);
+  if (report != NULL && !namida_cli_report_check (report))
+    return NAMIDA_CLI_EXIT_USAGE;
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
 int
 namida_cli_send (NamidaCli *cli, int argc, char **argv)
 {
@@ -196,26 +223,9 @@ namida_cli_send (NamidaCli *cli, int argc, char **argv)
              "and an\ninterrupted sending goes on where it stopped. A folder is sent as a music folder of its name."),
           entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
-  if (text != NULL && (argc > 1 || names.music != NULL || names.files_from != NULL || dry_run || report != NULL))
-    return namida_cli_usage (_ ("--text sends a message and no files."));
-  if (text != NULL && *text == '\0')
-    return namida_cli_usage (_ ("--text needs a message."));
-  if (rename_odd + leave_out + keep_names > 1)
-    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names exclude each other."));
-  if (sent_before.again && sent_before.skip)
-    return namida_cli_usage (_ ("--again and --skip-sent exclude each other."));
-  if (sent_before.skip && check)
-    return namida_cli_usage (_ ("--check and --skip-sent exclude each other: --skip-sent goes by what is remembered."));
-  if (to == NULL)
-    return namida_cli_usage (_ ("Say to which device: --to NAME. “namida-sync-cli devices” lists them."));
-  if (!namida_cli_check_place (to))
-    return NAMIDA_CLI_EXIT_USAGE;
-  if (limit_text != NULL && !namida_cli_parse_limit (limit_text, &options.limit))
-    return namida_cli_usage (_ ("--limit is a speed, for example 5MB/s, not “%s”."), limit_text);
-  if (wait_seconds < -1)
-    return namida_cli_usage (_ ("--wait is a number of seconds, not %d."), wait_seconds);
-  if (report != NULL && !namida_cli_report_check (report))
-    return NAMIDA_CLI_EXIT_USAGE;
+  code = send_check_options (argc, &options.limit);
+  if (code != NAMIDA_CLI_EXIT_DONE)
+    return code;
   if (!namida_cli_read_pin (pin, pin_file, &secret, &error))
     return namida_cli_fail (cli, error);
   pin = secret;

@@ -264,6 +264,15 @@ worker_is_lost_try (NamidaUploadWorker *worker, NamidaTry result, const GError *
          && g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
 }
 
+/* Whether the worker sends nothing more after a try that ended with @result. @breaks: of the connection, in a row. */
+static gboolean
+worker_must_stop (NamidaUploadWorker *worker, NamidaTry result, guint breaks)
+{
+  return result == NAMIDA_TRY_FATAL || result == NAMIDA_TRY_BUSY
+         || g_cancellable_is_cancelled (worker->job->workers.cancellable)
+         || (result == NAMIDA_TRY_BROKEN && (breaks >= NAMIDA_MAX_BREAKS || worker->lost));
+}
+
 gboolean
 namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *item, GError **error)
 {
@@ -290,9 +299,7 @@ namida_upload_worker_send_alone (NamidaUploadWorker *worker, NamidaUploadItem *i
           ask_offset (worker, item);
           continue;
         }
-      if (result == NAMIDA_TRY_FATAL || result == NAMIDA_TRY_BUSY
-          || g_cancellable_is_cancelled (worker->job->workers.cancellable)
-          || (result == NAMIDA_TRY_BROKEN && (breaks >= NAMIDA_MAX_BREAKS || worker->lost)))
+      if (worker_must_stop (worker, result, breaks))
         {
           if (result == NAMIDA_TRY_BROKEN || g_cancellable_is_cancelled (worker->job->workers.cancellable))
             leave_counted (worker, item, sent);

@@ -280,17 +280,66 @@ run (NamidaCliBackups *self, const char *what, const char *which)
   return namida_cli_backups_pin (self, which, g_str_equal (what, "pin"));
 }
 
-int
-namida_cli_backups (NamidaCli *cli, int argc, char **argv)
+/* Returns: an exit code; NAMIDA_CLI_EXIT_DONE: what follows the options makes sense. */
+static int
+backups_check_words (int argc, char **argv)
 {
   static const char *const all[]
       = { "list",    "show", "verify",  "restore", "undo",   "fetch", "remove",    "pin",    "unpin", "adopt",
           "succeed", "find", "compare", "usage",   "export", "trash", "take-back", "forget", NULL };
   static const char *const pairs[] = { "succeed", "compare", "export", NULL };
+
+  if (argc < 2 || !g_strv_contains (all, argv[1]))
+    return namida_cli_usage (_ (
+        "Say what to do: list, show, verify, restore, undo, fetch, remove, pin, unpin, adopt, succeed, find, compare, "
+        "usage, export, trash, take-back or forget."));
+  if (g_str_equal (argv[1], "succeed") && argc != 4)
+    return namida_cli_usage (_ ("Say which device replaced which one: backups succeed OLD NEW"));
+  if ((g_str_equal (argv[1], "compare") || g_str_equal (argv[1], "export")) && argc != 4)
+    return namida_cli_usage (_ ("Give two: backups compare ID ID, or backups export ID DIR."));
+  if (argc > 2 && (g_str_equal (argv[1], "usage") || g_str_equal (argv[1], "trash")))
+    return namida_cli_usage (_ ("“backups %s” takes no argument."), argv[1]);
+  if (argc > 3 && !g_strv_contains (pairs, argv[1]))
+    return namida_cli_usage (_ ("“backups %s” takes one version at most."), argv[1]);
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
+/* Returns: an exit code; NAMIDA_CLI_EXIT_DONE: the options make sense with the command @what of @argc words. */
+static int
+backups_check_options (const char *what, int argc)
+{
+  if ((keep != UNSET || keep_monthly) && !g_str_equal (what, "usage"))
+    return namida_cli_usage (_ ("--keep is for “backups usage”. “receive --keep” is what applies it."));
+  if (keep != UNSET ? keep < 1 : keep_monthly)
+    return namida_cli_usage (_ ("--keep is a number of versions, from 1 on."));
+  if (stale_days != UNSET && (!g_str_equal (what, "list") || argc > 2 || from != NULL))
+    return namida_cli_usage (_ ("--stale is for “backups list” without a device."));
+  if (stale_days != UNSET && stale_days < 0)
+    return namida_cli_usage (_ ("--stale is a number of days, from 0 on."));
+  /* A preview must never turn into the real operation. */
+  if (dry_run && !g_str_equal (what, "remove"))
+    return namida_cli_usage (_ ("--dry-run is for “backups remove”. “backups restore --here” has --preview."));
+  if (preview && !(here && g_str_equal (what, "restore")))
+    return namida_cli_usage (_ ("--preview is for “backups restore --here”. “backups remove” has --dry-run."));
+  if (zip_only && labels != NULL)
+    return namida_cli_usage (_ ("--zip-only and --music exclude each other."));
+  if (rename_odd + leave_out + keep_names > 1)
+    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names exclude each other."));
+  if (rename_odd + leave_out + keep_names > 0 && (to == NULL || !g_str_equal (what, "restore")))
+    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names are for “backups restore --to”."));
+  if (unencrypted && (to == NULL || !g_str_equal (what, "restore")))
+    return namida_cli_usage (_ ("--unencrypted is for “backups restore --to”."));
+  return NAMIDA_CLI_EXIT_DONE;
+}
+
+int
+namida_cli_backups (NamidaCli *cli, int argc, char **argv)
+{
   static const char *const none[] = { NULL };
   NamidaCliBackups self = { .cli = cli };
   g_autoptr (GError) error = NULL;
   g_autofree char *secret = NULL;
+  int code;
 
   if (!namida_cli_parse (cli,
                          _ ("list [DEVICE] | show ID | verify [ID] | restore ID | undo [ID] | fetch [ID] | remove ID | "
@@ -303,42 +352,14 @@ namida_cli_backups (NamidaCli *cli, int argc, char **argv)
                             "never removed. Older ones that --keep no longer covers wait in the trash for 30 days."),
                          entries, &argc, &argv))
     return NAMIDA_CLI_EXIT_USAGE;
-  if (argc < 2 || !g_strv_contains (all, argv[1]))
-    return namida_cli_usage (_ (
-        "Say what to do: list, show, verify, restore, undo, fetch, remove, pin, unpin, adopt, succeed, find, compare, "
-        "usage, export, trash, take-back or forget."));
+  code = backups_check_words (argc, argv);
+  if (code == NAMIDA_CLI_EXIT_DONE)
+    code = backups_check_options (argv[1], argc);
+  if (code != NAMIDA_CLI_EXIT_DONE)
+    return code;
   /* The others take a path. */
   if (!g_str_equal (argv[1], "adopt") && !g_str_equal (argv[1], "export") && !g_str_equal (argv[1], "verify"))
     namida_cli_texts_from_locale (argv + 2);
-  if (g_str_equal (argv[1], "succeed") && argc != 4)
-    return namida_cli_usage (_ ("Say which device replaced which one: backups succeed OLD NEW"));
-  if ((g_str_equal (argv[1], "compare") || g_str_equal (argv[1], "export")) && argc != 4)
-    return namida_cli_usage (_ ("Give two: backups compare ID ID, or backups export ID DIR."));
-  if (argc > 2 && (g_str_equal (argv[1], "usage") || g_str_equal (argv[1], "trash")))
-    return namida_cli_usage (_ ("“backups %s” takes no argument."), argv[1]);
-  if ((keep != UNSET || keep_monthly) && !g_str_equal (argv[1], "usage"))
-    return namida_cli_usage (_ ("--keep is for “backups usage”. “receive --keep” is what applies it."));
-  if (keep != UNSET ? keep < 1 : keep_monthly)
-    return namida_cli_usage (_ ("--keep is a number of versions, from 1 on."));
-  if (argc > 3 && !g_strv_contains (pairs, argv[1]))
-    return namida_cli_usage (_ ("“backups %s” takes one version at most."), argv[1]);
-  if (stale_days != UNSET && (!g_str_equal (argv[1], "list") || argc > 2 || from != NULL))
-    return namida_cli_usage (_ ("--stale is for “backups list” without a device."));
-  if (stale_days != UNSET && stale_days < 0)
-    return namida_cli_usage (_ ("--stale is a number of days, from 0 on."));
-  /* A preview must never turn into the real operation. */
-  if (dry_run && !g_str_equal (argv[1], "remove"))
-    return namida_cli_usage (_ ("--dry-run is for “backups remove”. “backups restore --here” has --preview."));
-  if (preview && !(here && g_str_equal (argv[1], "restore")))
-    return namida_cli_usage (_ ("--preview is for “backups restore --here”. “backups remove” has --dry-run."));
-  if (zip_only && labels != NULL)
-    return namida_cli_usage (_ ("--zip-only and --music exclude each other."));
-  if (rename_odd + leave_out + keep_names > 1)
-    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names exclude each other."));
-  if (rename_odd + leave_out + keep_names > 0 && (to == NULL || !g_str_equal (argv[1], "restore")))
-    return namida_cli_usage (_ ("--rename, --leave-out and --keep-names are for “backups restore --to”."));
-  if (unencrypted && (to == NULL || !g_str_equal (argv[1], "restore")))
-    return namida_cli_usage (_ ("--unencrypted is for “backups restore --to”."));
   self.unencrypted = unencrypted;
   self.names = rename_odd   ? NAMIDA_PHONE_NAMES_RENAME
                : leave_out  ? NAMIDA_PHONE_NAMES_LEAVE_OUT
