@@ -132,6 +132,28 @@ def test_verify_pin_and_remove(lab):
     quit_by_keyboard(process, window)
 
 
+def test_drive_away(lab):
+    """What is on a drive that is not connected cannot be moved to the trash: the window offers to take it off the list."""
+    versions(lab)
+    process, data, window = open_page(lab, "Desk PC")
+    (data / "backups").rename(data / "away")
+    choose(window, 1, "Move to Trash", "r")
+    wait_for("the question", lambda: find("Take the Version Off the List?") and any("is not connected" in text for text in texts()))
+    dialog = window_id("Take the Version Off the List?")
+    picture("version-away", dialog)
+    keys(dialog, "Escape")
+    time.sleep(1.5)
+    assert asked(data, "SELECT count (*) FROM versions WHERE removing = 0") == [(2,)]
+    choose(window, 1, "Move to Trash", "r")
+    wait_for("the question again", lambda: find("Take Off the List"))
+    press(button("Take Off the List"))
+    wait_for("the row to go", lambda: asked(data, "SELECT count (*) FROM versions") == [(1,)])
+    time.sleep(2)
+    (data / "away").rename(data / "backups")
+    assert len(list((data / "backups" / "Pixel 8").iterdir())) == 2, "its files were touched"
+    quit_by_keyboard(process, window)
+
+
 def test_search(lab):
     """A song and a playlist are found in all versions; a playlist that the newest has lost comes back by a merge."""
     versions(lab, rain=False)
@@ -196,6 +218,7 @@ def test_songs_alone(lab):
     assert [path.name for path in (data / "music").rglob("*.flac")] == ["01. Jóga.flac"]
     press(button("Undo"))
     wait_for("the undoing", lambda: "Undone" in texts())
+    assert "1 file was removed." in texts(), texts()
     assert not list((data / "music").rglob("*.flac"))
     keys(dialog, "Escape")
     time.sleep(1)
@@ -353,4 +376,4 @@ def test_trash_and_replacement(lab):
     quit_by_keyboard(process, window)
 
 
-run([(test_search, True), (test_songs_alone, True), (test_story_13_the_folder_of_versions_alone, False), (test_trash_and_replacement, False), (test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])
+run([(test_search, True), (test_drive_away, False), (test_songs_alone, True), (test_story_13_the_folder_of_versions_alone, False), (test_trash_and_replacement, False), (test_verify_pin_and_remove, True), (test_contents_and_restore_here, False)])
