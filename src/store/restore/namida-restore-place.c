@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Moves the old file to the waiting place that its row names, before the new file gets the name. */
@@ -26,25 +27,49 @@ set_aside (const char *kept, int folder, const char *name)
   return errno != EEXIST && namida_file_rename (folder, name, AT_FDCWD, kept);
 }
 
-/* Gives the old file its name back and preserves errno. */
-static void
+/* Gives the old file its name back and preserves errno. Returns: whether it has its name; else it still waits in its
+ * waiting place, and nowhere else. */
+static gboolean
 put_back (const char *kept, int folder, const char *name)
 {
   int saved_errno = errno;
+  gboolean back = namida_file_rename (AT_FDCWD, kept, folder, name);
+  struct stat there, st;
 
-  if (!namida_file_rename (AT_FDCWD, kept, folder, name))
-    unlink (kept); /* it never lost its name */
+  /* With a hard link it never lost its name. */
+  if (!back && fstatat (folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0 && lstat (kept, &st) == 0
+      && there.st_ino == st.st_ino && there.st_dev == st.st_dev)
+    back = unlink (kept) == 0;
   errno = saved_errno;
+  return back;
 }
 
 static gboolean
-replace_at (const NamidaRestoreRoot *root, const NamidaRestoreStaged *staged, int folder, const char *name)
+sync_folder (const char *path)
 {
+  int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), saved_errno;
+  gboolean fine = fd >= 0 && fsync (fd) == 0;
+
+  saved_errno = errno;
+  if (fd >= 0)
+    close (fd);
+  errno = saved_errno;
+  return fine;
+}
+
+/* The old file is durable in its waiting place before the new one takes its name: without hard links it has no other
+ * name then. @waits: (out): whether it failed, and the old file could not get its name back. */
+static gboolean
+replace_at (
+    const NamidaRestoreRoot *root, const NamidaRestoreStaged *staged, int folder, const char *name, gboolean *waits)
+{
+  g_autofree char *waiting = g_path_get_dirname (staged->row->kept);
+
   if (!set_aside (staged->row->kept, folder, name))
     return FALSE;
-  if (renameat (root->parts_fd, staged->part, folder, name) == 0)
+  if (sync_folder (waiting) && renameat (root->parts_fd, staged->part, folder, name) == 0)
     return TRUE;
-  put_back (staged->row->kept, folder, name);
+  *waits = !put_back (staged->row->kept, folder, name);
   return FALSE;
 }
 
@@ -53,10 +78,11 @@ place_at (NamidaRestoreApply *self,
           const NamidaRestoreRoot *root,
           const NamidaRestoreStaged *staged,
           int folder,
-          const char *name)
+          const char *name,
+          gboolean *waits)
 {
   if (staged->row->kept != NULL)
-    return replace_at (root, staged, folder, name);
+    return replace_at (root, staged, folder, name, waits);
   /* Renaming between two mounts of one file system fails with EXDEV. */
   return namida_file_rename (root->parts_fd, staged->part, folder, name)
          || (errno == EXDEV && namida_file_move_copy (root->parts_fd, staged->part, folder, name));
@@ -70,13 +96,14 @@ place (NamidaRestoreApply *self, const NamidaRestoreStaged *staged, GError **err
   g_autofree char *name = NULL;
   int folder = namida_safe_path_open_parent (root->fd, staged->relative, TRUE, &name, &reason);
   int saved_errno = 0;
+  gboolean waits = FALSE;
 
   if (folder < 0)
     {
       namida_restore_blocked (self, staged->file, reason->message);
       return namida_restore_record_drop (self->plan->database, self->id, staged->row, error);
     }
-  if (!place_at (self, root, staged, folder, name))
+  if (!place_at (self, root, staged, folder, name, &waits))
     saved_errno = errno;
   close (folder);
   if (saved_errno == 0)
@@ -88,8 +115,8 @@ place (NamidaRestoreApply *self, const NamidaRestoreStaged *staged, GError **err
       return TRUE;
     }
   unlinkat (root->parts_fd, staged->part, 0);
-  /* An undo must not remove a file that another program put there. */
-  if (!namida_restore_record_drop (self->plan->database, self->id, staged->row, error))
+  /* An undo must not remove a file that another program put there. It puts back an old file that waits. */
+  if (!waits && !namida_restore_record_drop (self->plan->database, self->id, staged->row, error))
     return FALSE;
   if (namida_restore_is_fatal (saved_errno))
     return namida_restore_fail (error, saved_errno, _ ("“%s” could not be restored"), staged->relative);
@@ -104,10 +131,13 @@ static gboolean
 make_waiting (NamidaRestoreApply *self, NamidaRestoreStaged *staged, GError **error)
 {
   const NamidaRestoreRoot *root = self->roots->pdata[staged->root];
-  g_autofree char *folder = g_build_filename (root->path, NAMIDA_RESTORE_REPLACED, self->id, NULL);
+  g_autofree char *replaced = g_build_filename (root->path, NAMIDA_RESTORE_REPLACED, NULL);
+  g_autofree char *folder = g_build_filename (replaced, self->id, NULL);
   g_autofree char *name = namida_random_hex (8);
+  gboolean is_new = !g_file_test (folder, G_FILE_TEST_IS_DIR);
 
-  if (g_mkdir_with_parents (folder, 0700) != 0)
+  /* Its name has to be durable before a file waits in it. */
+  if (g_mkdir_with_parents (folder, 0700) != 0 || (is_new && (!sync_folder (replaced) || fsync (root->fd) != 0)))
     return namida_restore_fail (error, errno, _ ("Nothing can be written into “%s”"), root->path);
   staged->row->kept = g_build_filename (folder, name, NULL);
   return TRUE;

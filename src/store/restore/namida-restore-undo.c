@@ -154,15 +154,29 @@ is_still_the_old (int folder, const char *name, const char *kept)
          && there.st_dev == st.st_dev;
 }
 
+/* @path: (nullable): in @folder, or absolute. @there: (out): whether it is there. Returns: %FALSE with errno if that is
+ * not known: what cannot be looked at for a moment is not gone. */
+static gboolean
+undo_look (int folder, const char *path, gboolean *there)
+{
+  struct stat st;
+
+  *there = path != NULL && fstatat (folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+  return *there || path == NULL || errno == ENOENT || errno == ENOTDIR;
+}
+
 static void
 take_back (Undo *self, int folder, const char *name, const NamidaRestoredRow *row)
 {
-  struct stat st;
-  gboolean kept = row->kept != NULL && lstat (row->kept, &st) == 0;
-  gboolean there = fstatat (folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+  gboolean kept, there;
 
-  if (kept && is_still_the_old (folder, name, row->kept))
-    unlink (row->kept);
+  if (!undo_look (AT_FDCWD, row->kept, &kept) || !undo_look (folder, name, &there))
+    undo_note_trouble (self, row);
+  else if (kept && is_still_the_old (folder, name, row->kept))
+    {
+      if (unlink (row->kept) != 0)
+        undo_note_trouble (self, row);
+    }
   else if (there && !is_ours (folder, name, row))
     {
       self->result.left++;
@@ -203,12 +217,12 @@ undo_file (Undo *self, const NamidaRestoredRow *row)
   g_autofree char *path = g_path_get_dirname (row->path);
   g_autofree char *name = g_path_get_basename (row->path);
   int folder = undo_open_folder (row, path);
-  struct stat st;
+  gboolean kept;
 
   if (folder < 0)
     {
       int saved_errno = errno;
-      gboolean gone = (errno == ENOENT || errno == ENOTDIR) && (row->kept == NULL || lstat (row->kept, &st) != 0);
+      gboolean gone = (errno == ENOENT || errno == ENOTDIR) && undo_look (AT_FDCWD, row->kept, &kept) && !kept;
 
       errno = saved_errno;
       if (!gone)

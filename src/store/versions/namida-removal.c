@@ -152,41 +152,79 @@ is_replaced (int backups, const char *relative)
   return replaced;
 }
 
-/* Moves the folder of the version out of the trash, or from its own place. */
+/* Closes @from. @fine: whether the folder left it. Returns: whether that is durable; %FALSE with errno. */
 static gboolean
-removal_move (const NamidaVersionRecord *record, int backups, const char *relative, const char *owner, int hidden)
+removal_end_move (int from, gboolean fine)
 {
-  g_autofree char *name = g_strdup_printf (REMOVED_NAME, record->id);
-  g_autofree char *kept = g_strdup_printf (NAMIDA_VERSION_TRASH_NAME, record->id);
-  g_autofree char *basename = NULL;
-  int from = namida_store_open_owned (backups, NAMIDA_VERSION_TRASH, owner, FALSE), saved_errno;
-  gboolean fine = from >= 0 && namida_folder_move (from, kept, hidden, name);
+  int saved_errno = errno;
 
-  if (!fine)
-    {
-      if (from >= 0)
-        close (from);
-      from = namida_safe_path_open_parent (backups, relative, FALSE, &basename, NULL);
-      /* EEXIST: an earlier attempt moved it, and part of it is still there. */
-      fine = from < 0 || namida_folder_move (from, basename, hidden, name) || errno == ENOENT || errno == EEXIST;
-    }
-  saved_errno = errno;
-  if (fine && from >= 0)
+  if (fine)
     {
       namida_crash_point ("removal-renamed");
       fine = fsync (from) == 0;
       saved_errno = errno;
     }
-  if (from >= 0)
-    close (from);
+  close (from);
   errno = saved_errno;
   return fine;
+}
+
+static gboolean
+removal_move_from_place (
+    const NamidaVersionRecord *record, int backups, const char *relative, int hidden, const char *name)
+{
+  g_autofree char *basename = NULL;
+  int from;
+
+  errno = 0;
+  from = namida_safe_path_open_parent (backups, relative, FALSE, &basename, NULL);
+  if (from < 0)
+    return errno == 0 || errno == ENOENT || errno == ENOTDIR;
+  /* EEXIST: an earlier attempt moved it, and part of it is still there. */
+  return removal_end_move (from,
+                           namida_folder_move (from, basename, hidden, name) || errno == ENOENT || errno == EEXIST);
+}
+
+/* Moves the folder of the version out of the trash, or from its own place. @before: what the record said before: a
+ * version that was in the trash and is at its place now is being taken back by somebody. %FALSE with errno. */
+static gboolean
+removal_move (const NamidaVersionRecord *record,
+              int backups,
+              const char *relative,
+              const char *owner,
+              int hidden,
+              NamidaVersionRemoving before)
+{
+  g_autofree char *name = g_strdup_printf (REMOVED_NAME, record->id);
+  g_autofree char *kept = g_strdup_printf (NAMIDA_VERSION_TRASH_NAME, record->id);
+  int trash = namida_store_open_owned (backups, NAMIDA_VERSION_TRASH, owner, FALSE), place;
+
+  if (trash < 0 && errno != ENOENT)
+    return FALSE;
+  if (trash >= 0 && (namida_folder_move (trash, kept, hidden, name) || errno == EEXIST))
+    return removal_end_move (trash, TRUE);
+  if (trash >= 0 && errno != ENOENT)
+    return removal_end_move (trash, FALSE);
+  if (trash >= 0)
+    close (trash);
+  if (before != NAMIDA_VERSION_TRASHED)
+    return removal_move_from_place (record, backups, relative, hidden, name);
+  place = namida_version_record_open (record);
+  if (place < 0)
+    return TRUE;
+  close (place);
+  errno = EBUSY;
+  return FALSE;
 }
 
 /* Moves the folder to a unique name in the hidden folder first: it disappears from view in one step, and a restart
  * finds it again. @began: (out): whether parts of the version may be deleted. */
 static gboolean
-remove_folder (NamidaDatabase *database, const NamidaVersionRecord *record, gboolean *began, GError **error)
+remove_folder (NamidaDatabase *database,
+               const NamidaVersionRecord *record,
+               NamidaVersionRemoving before,
+               gboolean *began,
+               GError **error)
 {
   g_autofree char *owner = namida_store_dup_owner (database);
   g_autofree char *relative = NULL;
@@ -207,7 +245,7 @@ remove_folder (NamidaDatabase *database, const NamidaVersionRecord *record, gboo
       return TRUE;
     }
   hidden = namida_store_open_owned (backups, NAMIDA_STAGING_HIDDEN, owner, TRUE);
-  fine = hidden >= 0 && removal_move (record, backups, relative, owner, hidden);
+  fine = hidden >= 0 && removal_move (record, backups, relative, owner, hidden, before);
   saved_errno = errno;
   *began = fine || (hidden >= 0 && faccessat (hidden, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
   errno = saved_errno;
@@ -313,11 +351,11 @@ remove_claimed (NamidaDatabase *database,
   if (!namida_removal_check_drive (database, record, error))
     fine = began = FALSE;
   else
-    fine = record->landing == NAMIDA_LANDING_BACKUP ? remove_folder (database, record, &began, error)
+    fine = record->landing == NAMIDA_LANDING_BACKUP ? remove_folder (database, record, before, &began, error)
                                                     : remove_from_library (database, record, files, error);
   if (!fine && !began)
-    namida_database_exec (database, NULL, "UPDATE versions SET removing = ? WHERE id = ?", "ii", (gint64) before,
-                          record->id);
+    namida_database_exec (database, NULL, "UPDATE versions SET removing = ? WHERE id = ? AND removing = 1", "ii",
+                          (gint64) before, record->id);
   if (!fine || !namida_version_record_delete (database, record, error))
     return FALSE;
   namida_version_ctimes_write (ctimes);
@@ -462,17 +500,36 @@ namida_removal_resume (NamidaDatabase *database, GError **error)
   return records != NULL && removal_finish (database, records, NAMIDA_VERSION_STAYS, error);
 }
 
+/* Takes the version out of the trash in the record. @claimed: (out): %FALSE: somebody has taken it back since. */
+static gboolean
+removal_claim_trashed (NamidaDatabase *database, const NamidaVersionRecord *record, gboolean *claimed, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (database);
+  gboolean fine
+      = namida_database_exec (database, error, "UPDATE versions SET removing = 1 WHERE id = ? AND removing = 2", "i",
+                              record->id);
+
+  *claimed = fine && sqlite3_changes (handle) == 1;
+  namida_database_unlock (database);
+  return fine;
+}
+
 gboolean
 namida_removal_purge (NamidaDatabase *database, GPtrArray *records, GError **error)
 {
+  g_autoptr (GPtrArray) mine = g_ptr_array_new ();
+
   for (guint i = 0; i < records->len; i++)
     {
       const NamidaVersionRecord *record = g_ptr_array_index (records, i);
+      gboolean claimed;
 
-      if (!removal_is_away (database, record)
-          && !namida_database_exec (database, error, "UPDATE versions SET removing = 1 WHERE id = ? AND removing = 2",
-                                    "i", record->id))
+      if (removal_is_away (database, record))
+        continue;
+      if (!removal_claim_trashed (database, record, &claimed, error))
         return FALSE;
+      if (claimed)
+        g_ptr_array_add (mine, (gpointer) record);
     }
-  return removal_finish (database, records, NAMIDA_VERSION_TRASHED, error);
+  return removal_finish (database, mine, NAMIDA_VERSION_TRASHED, error);
 }

@@ -220,6 +220,23 @@ trash_move_out (NamidaDatabase *database, const TrashPlace *place, const NamidaV
   return trash_fail_out (record, errno, error);
 }
 
+/* @id: the same number as a text. */
+static gboolean
+trash_note_taken_back (NamidaDatabase *database, gint64 number, const char *id, GError **error)
+{
+  sqlite3 *handle = namida_database_lock (database);
+  gboolean fine = namida_database_exec (
+      database, error, "UPDATE versions SET removing = 0, trashed_at = 0, pinned = 1 WHERE id = ? AND removing = 2",
+      "i", number);
+  gboolean noted = fine && sqlite3_changes (handle) == 1;
+
+  namida_database_unlock (database);
+  if (fine && !noted)
+    g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_BUSY,
+                 _ ("There is no version “%s” in the trash. “namida-sync-cli backups trash” shows what is."), id);
+  return noted;
+}
+
 gboolean
 namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError **error)
 {
@@ -249,9 +266,7 @@ namida_version_trash_take_back (NamidaDatabase *database, const char *id, GError
                                                              : !trash_fail_out (record, errno, error)))
     return FALSE;
   namida_crash_point ("trash-taken-back");
-  return namida_database_exec (database, error,
-                               "UPDATE versions SET removing = 0, trashed_at = 0, pinned = 1 WHERE id = ?", "i",
-                               record->id);
+  return trash_note_taken_back (database, record->id, id, error);
 }
 
 void

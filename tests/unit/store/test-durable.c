@@ -726,6 +726,38 @@ do_restored (Fixture *f)
     }
 }
 
+/* (transfer full) (nullable): where the file waits that was replaced. */
+static char *
+dup_waiting (Fixture *f)
+{
+  sqlite3_stmt *statement;
+  char *path = NULL;
+
+  namida_database_lock (f->database);
+  statement = namida_database_prepare (f->database, NULL, "SELECT kept FROM restored WHERE kept IS NOT NULL", "");
+  if (sqlite3_step (statement) == SQLITE_ROW)
+    path = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  namida_database_unlock (f->database);
+  return path;
+}
+
+/* What was replaced is there, too: not only the file that took its place. */
+static void
+do_replaced (Fixture *f)
+{
+  g_autofree char *folder = g_build_filename (f->base, "restored", "album 0", NULL);
+  g_autofree char *mine = g_build_filename (folder, "0.flac", NULL);
+  g_autofree char *to = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (mine, "mine", -1, NULL));
+  durable_note_all ();
+  to = restore_one (f);
+  durable_expect (g_steal_pointer (&mine));
+  durable_expect (dup_waiting (f));
+}
+
 /* What was replaced is in its place again. */
 static void
 do_undone (Fixture *f)
@@ -774,7 +806,8 @@ static const Operation operations[] = {
   { "parked", do_parked, 0 },
   { "moved", do_moved, 0 },
   { "restored", do_restored, 2 },
-  { "undone", do_undone, 2, 4 },
+  { "replaced", do_replaced, 2, 3 },
+  { "undone", do_undone, 2, 6 },
   { "identity", durable_do_identity, 0 },
   { "exported", durable_do_exported, 2 },
   { "fitted", durable_do_fitted, 0 },

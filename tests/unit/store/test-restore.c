@@ -244,6 +244,8 @@ test_undo_hindered (void)
   World world = { 0 };
   g_autoptr (NamidaRestorePlan) plan = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *waiting = NULL;
+  g_autofree char *hidden = NULL;
   g_autofree char *artist = NULL;
   g_autofree char *aside = NULL;
   g_autofree char *text = NULL;
@@ -258,6 +260,18 @@ test_undo_hindered (void)
   choose (plan, "", NULL);
   namida_restore_plan_set_policy (plan, NAMIDA_RESTORE_REPLACE);
   g_assert_cmpuint (apply (plan).replaced, ==, 2);
+
+  /* What cannot be looked at is not gone. */
+  waiting = g_build_filename (world.music, ".namida-sync-replaced", NULL);
+  hidden = g_build_filename (world.music, "hidden", NULL);
+  g_assert_cmpint (g_rename (waiting, hidden), ==, 0);
+  g_assert_cmpint (symlink (".namida-sync-replaced", waiting), ==, 0);
+  undo_with (&world, NULL, &error);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_clear_error (&error);
+  g_assert_true (is_there (world.music, "Björk", "01.flac", NULL));
+  g_assert_cmpint (g_unlink (waiting), ==, 0);
+  g_assert_cmpint (g_rename (hidden, waiting), ==, 0);
 
   artist = g_build_filename (world.music, "Björk", NULL);
   aside = g_build_filename (world.music, "aside", NULL);

@@ -5,8 +5,11 @@
 
 #include "store-fixture.h"
 
+#include "namida-error.h"
+#include "namida-removal.h"
 #include "namida-retention-apply.h"
 #include "namida-store-mark.h"
+#include "namida-store-owner.h"
 #include "namida-trash-find.h"
 #include "namida-verify.h"
 #include "namida-version-adopt.h"
@@ -152,6 +155,41 @@ test_room_of_library (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE removing = 2"), ==, 1);
 }
 
+/* Room is being made while somebody takes a version back: before the trash comes to it, and between the two steps of
+ * taking it back. Neither is removed. */
+static void
+test_taken_back_meanwhile (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = trash_receive (f, "one");
+  g_autofree char *two = trash_receive (f, "two");
+  g_autofree char *three = trash_receive (f, "three");
+  g_autofree char *owner = namida_store_dup_owner (f->database);
+  g_autofree char *moved = g_build_filename (f->backups, NAMIDA_VERSION_TRASH, owner, "version-2", NULL);
+  g_autofree char *device = g_path_get_dirname (two);
+  g_autoptr (GPtrArray) records = NULL;
+  g_autoptr (GError) error = NULL;
+
+  trash_put (f, "1");
+  trash_put (f, "2");
+  trash_put (f, "3");
+  records = namida_version_record_list (f->database, NAMIDA_VERSION_TRASHED, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (records->len, ==, 3);
+  g_assert_true (namida_version_trash_take_back (f->database, "1", &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_mkdir_with_parents (device, 0755), ==, 0);
+  fixture_open_up (moved);
+  g_assert_cmpint (g_rename (moved, two), ==, 0);
+
+  g_assert_false (namida_removal_purge (f->database, records, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  fixture_check_sums (one);
+  fixture_check_sums (two);
+  g_assert_cmpint (fixture_query_int (f, "SELECT pinned FROM versions WHERE id = 1 AND removing = 0"), ==, 1);
+  g_assert_cmpint (fixture_query_int (f, "SELECT removing FROM versions WHERE id = 2"), ==, 2);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 2);
+}
+
 static guint
 trash_count_chosen (Fixture *f)
 {
@@ -238,6 +276,7 @@ main (int argc, char **argv)
   ADD ("name-taken", test_name_taken);
   ADD ("place-taken", test_place_taken);
   ADD ("room-of-library", test_room_of_library);
+  ADD ("taken-back-meanwhile", test_taken_back_meanwhile);
   ADD ("found-unread", test_found_unread);
   ADD ("found-read", test_found_read);
   ADD ("not-ours", test_not_ours);
