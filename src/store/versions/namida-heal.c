@@ -68,6 +68,8 @@ heal_list (NamidaDatabase *database, const char *sha256, GError **error)
   g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (HealPlace));
   guint8 hash[NAMIDA_SHA256_BYTES];
   sqlite3_stmt *statement;
+  gboolean whole;
+  int result;
 
   g_array_set_clear_func (places, heal_place_clear);
   if (sha256 != NULL && !namida_content_pack_hash (sha256, hash))
@@ -79,7 +81,7 @@ heal_list (NamidaDatabase *database, const char *sha256, GError **error)
                                        "");
   if (statement != NULL && sha256 != NULL)
     sqlite3_bind_blob (statement, 1, hash, sizeof hash, SQLITE_STATIC);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+  while (namida_database_next (statement, &result))
     {
       HealPlace place = { .content = sqlite3_column_int64 (statement, 0),
                           .version = sqlite3_column_int64 (statement, 1),
@@ -87,9 +89,9 @@ heal_list (NamidaDatabase *database, const char *sha256, GError **error)
 
       g_array_append_val (places, place);
     }
-  sqlite3_finalize (statement);
+  whole = namida_database_end (database, statement, result, error);
   namida_database_unlock (database);
-  return statement != NULL ? g_steal_pointer (&places) : NULL;
+  return whole ? g_steal_pointer (&places) : NULL;
 }
 
 static const NamidaVersionFile *
@@ -236,8 +238,9 @@ heal_content (NamidaDatabase *database,
       *healed = TRUE;
       heal_add_version (versions, place->version);
     }
-  /* Creating links has changed the change time. */
-  if (fine && run.source != NULL)
+  /* Creating links has changed the change time. As long as one place could not be repaired, the content stays marked:
+   * the place is shown, and tried again. */
+  if (fine && run.source != NULL && failed == NULL)
     fine = lstat (run.source, &run.st) != 0
            || namida_content_heal (database, g_array_index (places, HealPlace, from).content, &run.st, error);
   if (failed != NULL)

@@ -13,6 +13,7 @@
 #include "namida-file-ops.h"
 #include "namida-open.h"
 #include "namida-repair.h"
+#include "namida-store-mark.h"
 #include "namida-wanted.h"
 
 #include <errno.h>
@@ -44,6 +45,7 @@ typedef struct
   GHashTable *read;  /* NamidaFileId → hash ("": unreadable), so that hard links are read once */
   GHashTable *noted; /* gint64: contents that have been read */
   GArray *notes;     /* ReadNote: read contents that are not yet written to the database */
+  gboolean gone;     /* the drive of the version that is read went away meanwhile */
   guint64 done, total;
   char *buffer;
 } Run;
@@ -207,6 +209,21 @@ run_link_missing (Run *run, const NamidaVersionFile *file, int version_fd, const
   return TRUE;
 }
 
+/* Whether the folder of the version is still the one that @version_fd is: a drive that goes away takes all of its files
+ * along, and none of them is damaged. */
+static gboolean
+run_is_here (const NamidaVersionRecord *record, int version_fd)
+{
+  struct stat before, now;
+  int fd = namida_version_record_open (record);
+  gboolean here = fd >= 0 && fstat (fd, &now) == 0 && fstat (version_fd, &before) == 0 && now.st_dev == before.st_dev
+                  && now.st_ino == before.st_ino;
+
+  if (fd >= 0)
+    close (fd);
+  return here;
+}
+
 /* Reports a damaged file and repairs it if possible. @bad: (nullable): what is in its place. Returns: whether the
  * version lacks this file now. */
 static gboolean
@@ -217,9 +234,16 @@ treat (Run *run,
        NamidaDamageKind kind,
        const struct stat *bad)
 {
-  NamidaDamage *damage = add_damage (run, record, file, kind);
+  NamidaDamage *damage;
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) unmarked = NULL;
+
+  if (record->landing == NAMIDA_LANDING_BACKUP && kind != NAMIDA_DAMAGE_CONTENT && !run_is_here (record, version_fd))
+    {
+      run->gone = TRUE;
+      return FALSE;
+    }
+  damage = add_damage (run, record, file, kind);
 
   /* A file that its owner changed or deleted is not damaged. A zip that was received belongs to the store. */
   if (kind == NAMIDA_DAMAGE_CHANGED
@@ -348,11 +372,12 @@ forget_damages (Run *run, guint first)
   namida_verify_report_cut (run->report, first);
 }
 
-/* Reports a missing folder. It may be on a disk that is not connected, so nothing is created in its place. */
+/* Reports a missing folder, that of the version or @path (nullable). It may be on a disk that is not connected, so
+ * nothing is created in its place. */
 static void
-run_add_absent (Run *run, const NamidaVersionRecord *record)
+run_add_absent (Run *run, const NamidaVersionRecord *record, const char *path)
 {
-  g_autofree char *shown = g_filename_display_name (record->path);
+  g_autofree char *shown = g_filename_display_name (path != NULL ? path : record->path);
   g_autofree char *detail
       = g_strdup_printf (_ ("The folder “%s” is not there. If it is on another disk, connect that and try again."),
                          shown);
@@ -360,11 +385,27 @@ run_add_absent (Run *run, const NamidaVersionRecord *record)
   run_add_version (run, record, NAMIDA_DAMAGE_ABSENT, detail);
 }
 
+/* Of a version in the user's own folders the zip is in the store, which may be on a drive that is not connected.
+ * Returns: (transfer full) (nullable): that store. */
+static char *
+run_dup_away (Run *run, const NamidaVersionRecord *record)
+{
+  g_autofree char *device = NULL;
+  g_autofree char *store = NULL;
+
+  if (record->landing != NAMIDA_LANDING_LIBRARY || record->zip == NULL)
+    return NULL;
+  device = g_path_get_dirname (record->zip);
+  store = g_path_get_dirname (device);
+  return namida_store_mark_is_away (run->database, store) ? g_steal_pointer (&store) : NULL;
+}
+
 static gboolean
 check_version (Run *run, const char *id, GError **error)
 {
   g_autoptr (NamidaVersionRecord) record = namida_version_record_find (run->database, id, error);
   g_autoptr (GPtrArray) files = NULL;
+  g_autofree char *away = NULL;
   guint first = run->report->damages->len, damaged = run->report->damaged;
   gboolean there = TRUE;
   int lost = 0, fd;
@@ -377,11 +418,18 @@ check_version (Run *run, const char *id, GError **error)
   fd = namida_version_record_open (record);
   if (fd < 0 && record->landing == NAMIDA_LANDING_BACKUP)
     {
-      run_add_absent (run, record);
+      run_add_absent (run, record, NULL);
       return TRUE;
     }
-  for (guint i = 0; i < files->len && !g_cancellable_is_cancelled (run->cancellable); i++)
-    lost += check_file (run, record, g_ptr_array_index (files, i), fd);
+  away = run_dup_away (run, record);
+  run->gone = FALSE;
+  for (guint i = 0; i < files->len && !run->gone && !g_cancellable_is_cancelled (run->cancellable); i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+
+      if (away == NULL || file->kind == NAMIDA_VERSION_FILE_FILE)
+        lost += check_file (run, record, file, fd);
+    }
   if (fd >= 0)
     close (fd);
   if (g_cancellable_is_cancelled (run->cancellable))
@@ -399,6 +447,16 @@ check_version (Run *run, const char *id, GError **error)
       run->report->damaged = damaged;
       run_add_version (run, record, NAMIDA_DAMAGE_REMOVED, NULL);
       return TRUE;
+    }
+  if (run->gone || away != NULL)
+    {
+      if (run->gone)
+        {
+          forget_damages (run, first);
+          run->report->damaged = damaged;
+        }
+      run_add_absent (run, record, away);
+      return write_notes (run, error);
     }
   run->report->versions++;
   return write_notes (run, error) && namida_version_record_set_verified (run->database, record->id, lost, error);

@@ -247,6 +247,8 @@ adopt_find (GPtrArray *folders, GHashTable *known)
           g_message ("a version that was found could not be adopted: %s", error != NULL ? error->message : path);
           continue;
         }
+      /* Files that a damaged list no longer names are not known to be missing. */
+      record->complete = record->complete && record->sums_fit && record->bad_lines == 0;
       found = g_new0 (Found, 1);
       found->path = g_strdup (path);
       found->record = record;

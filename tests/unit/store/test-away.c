@@ -4,6 +4,7 @@
 
 #include "namida-error.h"
 #include "namida-removal.h"
+#include "namida-verify.h"
 #include "namida-version-adopt.h"
 #include "namida-version-trash.h"
 
@@ -82,10 +83,73 @@ test_removed (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 1); /* it is found again */
 }
 
+/* The zip of a version in the user's own folders is in the store: it is not damaged while that is not here. */
+static void
+test_zip (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink
+      = namida_store_sink_new_for (f->store, "AB12", "Phone", "key", NAMIDA_LANDING_LIBRARY, NULL);
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *away = g_strconcat (f->backups, "-away", NULL);
+
+  shipment_add (shipment, "Music", "1.flac", "song", FALSE);
+  shipment_add (shipment, "", "Namida Backup.zip", "zip", FALSE);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_rename (f->backups, away), ==, 0);
+  report = namida_verify_run (f->database, NULL, TRUE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->absent, ==, 1);
+  g_assert_cmpuint (report->damaged, ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM contents WHERE damaged <> 0"), ==, 0);
+  g_assert_cmpint (g_rename (away, f->backups), ==, 0);
+  g_clear_pointer (&report, namida_verify_report_free);
+  report = namida_verify_run (f->database, NULL, TRUE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (namida_verify_report_is_clean (report));
+}
+
+/* The drive goes away while a version is read: that is no damage. */
+static void
+on_progress (guint64 done, guint64 total, gpointer data)
+{
+  Fixture *f = data;
+  g_autofree char *away = g_strconcat (f->backups, "-away", NULL);
+  g_autofree char *command = g_strdup_printf ("chmod -R u+w %s && find %s -name 2.flac -delete", away, away);
+
+  if (done > 0 && !g_file_test (away, G_FILE_TEST_EXISTS) && g_rename (f->backups, away) == 0)
+    g_assert_cmpint (system (command), ==, 0);
+}
+
+static void
+test_meanwhile (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink
+      = namida_store_sink_new_for (f->store, "AB12", "Phone", "key", NAMIDA_LANDING_BACKUP, NULL);
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  shipment_add (shipment, "Music", "1.flac", "one", FALSE);
+  shipment_add (shipment, "Music", "2.flac", "two", FALSE);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  report = namida_verify_run (f->database, NULL, TRUE, on_progress, f, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->absent, ==, 1);
+  g_assert_cmpuint (report->damaged, ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM contents WHERE damaged <> 0"), ==, 0);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE verified_at > 0"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/away/removed", Fixture, NULL, fixture_set_up, test_removed, fixture_tear_down);
+  g_test_add ("/away/zip", Fixture, NULL, fixture_set_up, test_zip, fixture_tear_down);
+  g_test_add ("/away/meanwhile", Fixture, NULL, fixture_set_up, test_meanwhile, fixture_tear_down);
   return g_test_run ();
 }
