@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import time
 
-from namida_loopback import Skip, check_pairs, equal, expect, main, make_backup, send_namesake, write
+from namida_loopback import Skip, check_pairs, equal, expect, flip_bit, main, make_backup, send_namesake, write
 
 SIZE = (1 << 30) + 7
 
