@@ -52,8 +52,12 @@ namida_restore_record_begin (NamidaDatabase *database, const char *source, GErro
       = ask_text (database, "SELECT id FROM restores WHERE state = 'open' AND source = ? ORDER BY started_at DESC",
                   source);
 
+  /* What is set aside from now on can be put back for as long as that of any other restore. */
   if (id != NULL)
-    return g_steal_pointer (&id);
+    return namida_database_exec (database, error, "UPDATE restores SET started_at = ? WHERE id = ?", "is",
+                                 namida_clock_real (), id)
+               ? g_steal_pointer (&id)
+               : NULL;
   id = namida_random_hex (8);
   if (!namida_database_exec (database, error,
                              "INSERT INTO restores (id, source, started_at, state) VALUES (?, ?, ?, 'open')", "ssi", id,

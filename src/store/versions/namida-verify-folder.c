@@ -184,7 +184,7 @@ namida_verify_folder (
 {
   g_autoptr (NamidaVerifyReport) report = namida_verify_report_new ();
   g_autofree char *buffer = g_malloc (BUFFER_SIZE);
-  g_autoptr (GPtrArray) folders = namida_version_folders_list (folder);
+  g_autoptr (GPtrArray) folders = namida_version_folders_list (folder, TRUE);
   Check check = {
     .report = report, .progress = progress, .user_data = user_data, .cancellable = cancellable, .buffer = buffer
   };

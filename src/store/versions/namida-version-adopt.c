@@ -264,7 +264,7 @@ namida_version_adopt (
 {
   /* List the folders first: a version that another program commits in the meantime has its row when the rows are
    * read. */
-  g_autoptr (GPtrArray) folders = namida_version_folders_list (store);
+  g_autoptr (GPtrArray) folders = namida_version_folders_list (store, FALSE);
   g_autoptr (GHashTable) known = adopt_list_known (database, error);
   g_autoptr (GPtrArray) all = NULL;
   guint n_added = 0;

@@ -5,6 +5,7 @@
 
 #include "namida-folder-record.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,13 +26,29 @@ namida_version_folders_has (const char *folder)
   return found;
 }
 
+/* Whether there may be a version in @folder that cannot be seen: it cannot be looked into, or has lost one of the two
+ * files that make it a version. */
+static gboolean
+folders_is_doubtful (const char *folder)
+{
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  gboolean doubtful = fd < 0 ? errno != ENOENT && errno != ENOTDIR && errno != ELOOP
+                             : faccessat (fd, NAMIDA_SUMS_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+                                   || faccessat (fd, NAMIDA_FOLDER_RECORD_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return doubtful;
+}
+
+/* @doubtful: also what may be a version. */
 static void
-folders_add (GPtrArray *found, const char *folder, guint depth)
+folders_add (GPtrArray *found, const char *folder, guint depth, gboolean doubtful)
 {
   g_autoptr (GDir) dir = NULL;
   const char *name;
 
-  if (namida_version_folders_has (folder))
+  if (namida_version_folders_has (folder) || (doubtful && folders_is_doubtful (folder)))
     {
       g_ptr_array_add (found, g_strdup (folder));
       return;
@@ -44,7 +61,7 @@ folders_add (GPtrArray *found, const char *folder, guint depth)
       g_autofree char *path = g_build_filename (folder, name, NULL);
 
       if (name[0] != '.' && g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-        folders_add (found, path, depth + 1);
+        folders_add (found, path, depth + 1, doubtful);
     }
 }
 
@@ -55,12 +72,12 @@ folders_compare (gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-namida_version_folders_list (const char *folder)
+namida_version_folders_list (const char *folder, gboolean doubtful)
 {
   GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *whole = g_canonicalize_filename (folder, NULL);
 
-  folders_add (found, whole, 0);
+  folders_add (found, whole, 0, doubtful);
   g_ptr_array_sort (found, folders_compare);
   return found;
 }

@@ -10,13 +10,15 @@ G_BEGIN_DECLS
 /**
  * namida_version_folders_list:
  * @folder: a version, the folder of a device, or a store
+ * @doubtful: also list folders that cannot be opened, or have only one of the two files of a record: they may be
+ * versions
  *
  * Finds versions by the record in them, regardless of which program put them there. The hidden folders of a store are
  * skipped. Blocking: worker threads.
  *
  * Returns: (transfer full) (element-type filename): absolute paths, sorted by name
  */
-GPtrArray *namida_version_folders_list (const char *folder);
+GPtrArray *namida_version_folders_list (const char *folder, gboolean doubtful);
 
 /** namida_version_folders_has: Returns: whether the version @folder has a record. Blocking. */
 gboolean namida_version_folders_has (const char *folder);

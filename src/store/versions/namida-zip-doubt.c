@@ -226,7 +226,7 @@ folder_doubt_find (const char *folder, GCancellable *cancellable)
 GPtrArray *
 namida_zip_doubt_list_folder (const char *folder, GCancellable *cancellable)
 {
-  g_autoptr (GPtrArray) folders = namida_version_folders_list (folder);
+  g_autoptr (GPtrArray) folders = namida_version_folders_list (folder, FALSE);
   GPtrArray *doubts = g_ptr_array_new_with_free_func (folder_doubt_free);
 
   for (guint i = 0; i < folders->len && !g_cancellable_is_cancelled (cancellable); i++)

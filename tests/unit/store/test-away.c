@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Versions on a drive that is not connected: nothing of them can be removed, and nothing that says so is forgotten. */
+/* What is not there: versions on a drive that is not connected are neither removed nor damaged, and versions that have
+ * lost their records are not passed over. */
 #include "store-fixture.h"
 
 #include "namida-error.h"
+#include "namida-folder-record.h"
 #include "namida-removal.h"
 #include "namida-verify.h"
 #include "namida-version-adopt.h"
@@ -144,6 +146,47 @@ test_meanwhile (Fixture *f, gconstpointer data)
   g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE verified_at > 0"), ==, 0);
 }
 
+/* A version that has lost one of its two records is not passed over. */
+static void
+test_record_lost (Fixture *f, gconstpointer data)
+{
+  static const char *const names[] = { NAMIDA_SUMS_NAME, NAMIDA_FOLDER_RECORD_NAME };
+  g_autofree char *intact = send (f, "intact");
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *one = send (f, names[i]);
+      g_autofree char *lost = g_build_filename (one, names[i], NULL);
+      g_autoptr (NamidaVerifyReport) report = NULL;
+      g_autoptr (GError) error = NULL;
+
+      fixture_open_up (lost);
+      g_assert_cmpint (g_unlink (lost), ==, 0);
+      report = namida_verify_folder (f->backups, NULL, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (report->damages->len, ==, i + 1);
+      g_assert_false (namida_verify_report_is_clean (report));
+    }
+  fixture_check_sums (intact);
+}
+
+/* A list of hashes that is cut names only a part of the files: the version that is found is not called complete. */
+static void
+test_list_cut (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = send (f, "one");
+  g_autofree char *sums = g_build_filename (one, NAMIDA_SUMS_NAME, NULL);
+
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM versions", ""));
+  namida_version_adopt_stores (f->database, NULL);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE complete <> 0"), ==, 1);
+  g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM versions", ""));
+  fixture_open_up (sums);
+  g_assert_true (g_file_set_contents (sums, "", 0, NULL));
+  namida_version_adopt_stores (f->database, NULL);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE complete = 0"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -151,5 +194,7 @@ main (int argc, char **argv)
   g_test_add ("/away/removed", Fixture, NULL, fixture_set_up, test_removed, fixture_tear_down);
   g_test_add ("/away/zip", Fixture, NULL, fixture_set_up, test_zip, fixture_tear_down);
   g_test_add ("/away/meanwhile", Fixture, NULL, fixture_set_up, test_meanwhile, fixture_tear_down);
+  g_test_add ("/away/record-lost", Fixture, NULL, fixture_set_up, test_record_lost, fixture_tear_down);
+  g_test_add ("/away/list-cut", Fixture, NULL, fixture_set_up, test_list_cut, fixture_tear_down);
   return g_test_run ();
 }

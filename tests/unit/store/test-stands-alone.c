@@ -574,26 +574,6 @@ test_bare_folder_list_cut (Fixture *f, gconstpointer data)
   g_assert_false (namida_verify_report_is_clean (report));
 }
 
-/* A list that is cut names only a part of the files: the version is not called complete. */
-static void
-test_found_list_cut (Fixture *f, gconstpointer data)
-{
-  g_autofree char *one = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
-  g_autofree char *sums = g_build_filename (one, NAMIDA_SUMS_NAME, NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (NamidaVersions) versions = NULL;
-
-  g_assert_true (g_file_get_contents (sums, &text, NULL, NULL));
-  fixture_open_up (sums);
-  *strchr (text, '\n') = '\0';
-  g_assert_true (g_file_set_contents (sums, text + strlen (text) + 1, -1, NULL));
-  lose_database (f);
-  namida_version_adopt (f->database, f->backups, NULL, NULL, NULL);
-  versions = open_list (f);
-  g_assert_cmpuint (count (versions), ==, 1);
-  g_assert_false (namida_version_get_complete (nth (versions, 0)));
-}
-
 /* ---- restore by the record ---- */
 
 static void
@@ -884,7 +864,6 @@ main (int argc, char **argv)
   ADD ("removed-meanwhile", test_removed_meanwhile);
   ADD ("bare-folder", test_bare_folder);
   ADD ("bare-folder-list-cut", test_bare_folder_list_cut);
-  ADD ("found-list-cut", test_found_list_cut);
   ADD ("restore-lost", test_restore_lost);
   ADD ("restore-lost-folder", test_restore_lost_folder);
   ADD ("restore-absent", test_restore_absent);
