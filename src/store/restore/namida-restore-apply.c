@@ -181,6 +181,14 @@ run (NamidaRestoreApply *self, GError **error)
   if (self->id == NULL || !restore_all (self, error)
       || !namida_restore_record_end (self->plan->database, self->id, error))
     return FALSE;
+  if (self->trouble == NULL && self->plan->unproven)
+    {
+      g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,
+                           _ ("The list of hashes of this backup is damaged. All that is in its folder was restored, "
+                              "but nothing could be compared with the list, and files that it no longer names may be "
+                              "missing."));
+      return FALSE;
+    }
   if (self->trouble == NULL)
     return TRUE;
   g_set_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE,

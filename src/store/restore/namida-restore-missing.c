@@ -149,8 +149,9 @@ missing_take (NamidaRestorePlan *plan, GHashTable *there, const NamidaSum *sum, 
 
   if (file != NULL)
     {
+      /* By a damaged list an intact file would be refused. */
       g_free (file->sha256);
-      file->sha256 = g_strdup (sum->sha256);
+      file->sha256 = plan->unproven ? NULL : g_strdup (sum->sha256);
       return;
     }
   name = missing_split (sent, &below);
@@ -198,6 +199,7 @@ namida_restore_expect_record (NamidaRestorePlan *plan)
   /* If the record is damaged, the database is trusted instead. */
   if (record == NULL || !record->sums_fit || record->bad_lines > 0)
     known = missing_ask_database (plan);
+  plan->unproven = record != NULL && known == NULL && (!record->sums_fit || record->bad_lines > 0);
   sums = known != NULL ? known : record != NULL ? record->sums : NULL;
   for (guint i = 0; i < plan->files->len; i++)
     {

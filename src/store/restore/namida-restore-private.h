@@ -52,6 +52,7 @@ struct _NamidaRestorePlan
   GPtrArray *labels;            /* NamidaRestoreLabel */
   GPtrArray *files;             /* NamidaRestoreFile; a worker owns their contents while @busy is set */
   NamidaInspection *inspection; /* (nullable) */
+  gboolean unproven;            /* the list of hashes is damaged and nothing else knows them: no file can be compared */
 
   NamidaRestorePolicy policy;
   gboolean automatic;

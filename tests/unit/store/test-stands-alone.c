@@ -689,6 +689,31 @@ test_restore_lost_folder (Fixture *f, gconstpointer data)
 }
 
 /* A version whose folder is gone is named as gone by a restore, too, and not as one that cannot be read. */
+/* By a list of hashes that is damaged itself nothing is refused, and nothing is called compared. */
+static void
+test_restore_unproven (Fixture *f, gconstpointer data)
+{
+  g_autofree char *version = receive (f, "AB12", NAMIDA_LANDING_BACKUP, "one");
+  g_autofree char *sums = g_build_filename (version, NAMIDA_SUMS_NAME, NULL);
+  g_autofree char *to = g_build_filename (f->base, "to", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (NamidaRestorePlan) plan = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaRestoreResult applied = { 0 };
+
+  g_assert_true (g_file_get_contents (sums, &text, NULL, NULL));
+  text[0] = text[0] == '0' ? '1' : '0';
+  fixture_open_up (sums);
+  g_assert_true (g_file_set_contents (sums, text, -1, NULL));
+  lose_database (f);
+  plan = load (f, version, to);
+  namida_restore_plan_apply_async (plan, NULL, NULL, NULL, keep, &result);
+  g_assert_false (namida_restore_plan_apply_finish (plan, wait_for (&result), &applied, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INCOMPLETE);
+  g_assert_cmpuint (applied.added, >=, N_SONGS);
+}
+
 static void
 test_restore_absent (Fixture *f, gconstpointer data)
 {
@@ -866,6 +891,7 @@ main (int argc, char **argv)
   ADD ("bare-folder-list-cut", test_bare_folder_list_cut);
   ADD ("restore-lost", test_restore_lost);
   ADD ("restore-lost-folder", test_restore_lost_folder);
+  ADD ("restore-unproven", test_restore_unproven);
   ADD ("restore-absent", test_restore_absent);
   ADD ("newer", test_newer);
   ADD ("succession", test_succession);
