@@ -10,7 +10,8 @@
 static gboolean
 row_menu_unparent (gpointer popover)
 {
-  gtk_widget_unparent (popover);
+  if (gtk_widget_get_parent (popover) != NULL)
+    gtk_widget_unparent (popover);
   return G_SOURCE_REMOVE;
 }
 
@@ -18,7 +19,7 @@ row_menu_unparent (gpointer popover)
 static void
 row_menu_on_closed (GtkWidget *popover)
 {
-  g_idle_add (row_menu_unparent, popover);
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, row_menu_unparent, g_object_ref (popover), g_object_unref);
 }
 
 /* @x, @y: pixels, where the pointer is; negative: at the end of the row */
@@ -42,6 +43,8 @@ row_menu_open (GtkWidget *row, double x, double y)
     }
   gtk_popover_set_position (GTK_POPOVER (popover), GTK_POS_BOTTOM);
   g_signal_connect (popover, "closed", G_CALLBACK (row_menu_on_closed), NULL);
+  /* What the menu does may remove the row. */
+  g_signal_connect_object (row, "destroy", G_CALLBACK (row_menu_unparent), popover, G_CONNECT_SWAPPED);
   gtk_popover_popup (GTK_POPOVER (popover));
   return TRUE;
 }
