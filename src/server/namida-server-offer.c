@@ -588,7 +588,8 @@ ask (OpenOffer *open, Parsed *parsed)
                                                   : "",
                                   info != NULL ? info->device_type : NULL, open->request->connection->address,
                                   open->request->connection->encrypted, parsed->message->backup, parsed->key);
-  if (wording->needs_hashes && !has_all_hashes (parsed->message->backup))
+  /* Without encryption, anyone on the way can change a hash together with its content. */
+  if (!open->request->connection->encrypted || (wording->needs_hashes && !has_all_hashes (parsed->message->backup)))
     namida_transfer_set_unproven (namida_offer_get_transfer (open->offer));
   /* Only our own dialect proves what it sends and supports pairing. */
   namida_offer_set_can_pair (open->offer, !wording->needs_hashes && !wording->invited);

@@ -268,6 +268,14 @@ def test_plain(lab):
     equal(device.wait_event("end")["result"], "done")
     equal(device.wait(), 0)
     equal((device.music / "Rips/a.flac").read_bytes(), b"abcde")
+    # Whoever is on the way can send what the page would send with encryption, and is not believed.
+    page, = linked_as(device, "--receive", "--as", "library", "--backups", device.backups, "--music", device.music, "--unencrypted")
+    page.take()
+    wanted = accepted(device, page, ("Rips/b.flac", 5))
+    expect(piece(page, wanted, 1, 0, b"abcde"), 200)
+    expect(page.send("POST", "finish", b"{}"), 202)
+    equal(device.wait(), 0)
+    equal([row["unproven"] for row in device.run("--json", "history").events], [True, True])
 
 
 def test_fetch(lab):

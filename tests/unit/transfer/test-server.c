@@ -628,6 +628,44 @@ test_decisions (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (namida_offer_get_state (fixture->offer), ==, NAMIDA_OFFER_WITHDRAWN);
 }
 
+#define HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+/* A hash verifies nothing if it can be changed on the way together with the content. */
+static void
+test_unproven (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    How how;
+    const char *sha256;
+    gboolean unproven;
+  } all[] = {
+    { TLS, "\"" HASH "\"", FALSE },
+    { NO_CERTIFICATE, "\"" HASH "\"", FALSE },
+    { TLS, "null", TRUE },
+    { PLAIN, "\"" HASH "\"", TRUE },
+  };
+
+  fixture->mode = DECLINE;
+  namida_server_set_unencrypted (fixture->server, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      g_autofree char *body = g_strdup_printf (
+          "{\"info\":{\"alias\":\"Lime\",\"version\":\"2.1\",\"fingerprint\":\"x\",\"port\":1,\"protocol\":\"http\"},"
+          "\"files\":{\"f1\":{\"id\":\"f1\",\"fileName\":\"a.mp3\",\"size\":5,\"fileType\":\"audio/"
+          "mpeg\",\"sha256\":%s}}}",
+          all[i].sha256);
+      g_autofree char *request
+          = g_strdup_printf ("POST /api/localsend/v2/prepare-upload HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                             "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+                             strlen (body), body);
+
+      expect (fixture, all[i].how, request, -1, 403, NULL);
+      g_assert_cmpint (fixture->n_offers, ==, (int) i + 1);
+      g_assert_cmpint (namida_transfer_get_unproven (namida_offer_get_transfer (fixture->offer)), ==, all[i].unproven);
+    }
+}
+
 static void
 test_pin (Fixture *fixture, gconstpointer data)
 {
@@ -780,6 +818,7 @@ main (int argc, char *argv[])
   g_test_add ("/server/keep-alive", Fixture, NULL, set_up, test_keep_alive, tear_down);
   g_test_add ("/server/pack", Fixture, NULL, set_up, test_pack, tear_down);
   g_test_add ("/server/decisions", Fixture, NULL, set_up, test_decisions, tear_down);
+  g_test_add ("/server/unproven", Fixture, NULL, set_up, test_unproven, tear_down);
   g_test_add ("/server/pin", Fixture, NULL, set_up, test_pin, tear_down);
   g_test_add ("/server/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
   g_test_add ("/server/idle", Fixture, NULL, set_up, test_idle, tear_down);
