@@ -54,6 +54,7 @@
 #define NAMIDA_LIMIT_OFFER_ANSWER_SECONDS 300u
 #define NAMIDA_LIMIT_SESSION_IDLE_SECONDS 120u
 #define NAMIDA_LIMIT_PARKED_DAYS 7u
+#define NAMIDA_LIMIT_WAITING_DROPS 256u /* interrupted sessions that devices have canceled, until that is written */
 /* A file that was last read before this many days is read again before a new version shares it. */
 #define NAMIDA_LIMIT_REREAD_DAYS 30
 /* How many damaged files one answer asks a device for, and how many devices may send replacements at the same time. */

@@ -71,7 +71,7 @@ NamidaJournalSession *namida_store_find_resumable_finish (NamidaStore *self, GAs
  * sessions that a crash left "open" as "parked", and continues interrupted removals. Blocking: call it in a worker. */
 gboolean namida_store_clean (NamidaStore *self, GError **error);
 /** namida_store_drop_parked: ends an interrupted session and removes its parts, in a worker. @fingerprint: (nullable):
- * the sender; %NULL for any. */
+ * the sender; %NULL for any. With a sender, does nothing while NAMIDA_LIMIT_WAITING_DROPS of senders wait. */
 void namida_store_drop_parked (NamidaStore *self, const char *fingerprint, const char *id);
 /**
  * namida_store_drop_device:

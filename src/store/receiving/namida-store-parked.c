@@ -3,8 +3,11 @@
 
 #include "namida-store-private.h"
 
-/* Writes the user's decisions about interrupted sessions to the journal: dropping, pausing, resuming, asking again.
- * Called in the main context; workers write the changes in the order in which they were made. */
+#include "namida-limits.h"
+
+/* Writes decisions about interrupted sessions to the journal: dropping, pausing, resuming, asking again. Most are made
+ * by the user, but any device can drop a session, also one that does not exist. Called in the main context; one worker
+ * at a time writes the changes in the order in which they were made. */
 
 #define KEY "namida-store-changes"
 
@@ -26,8 +29,9 @@ typedef struct
 
 typedef struct
 {
-  GAsyncQueue *waiting; /* elements: Change */
-  GMutex writing;       /* held by the worker that takes the next change */
+  GMutex lock;      /* guards the members below */
+  GQueue waiting;   /* elements: Change */
+  gboolean writing; /* there is a worker */
 } Changes;
 
 static void
@@ -39,15 +43,14 @@ change_free (gpointer data)
   g_free (change->id);
   g_free (change);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Change, change_free)
 
 static void
 changes_free (gpointer data)
 {
   Changes *changes = data;
 
-  g_async_queue_unref (changes->waiting);
-  g_mutex_clear (&changes->writing);
+  g_queue_clear_full (&changes->waiting, change_free);
+  g_mutex_clear (&changes->lock);
   g_free (changes);
 }
 
@@ -60,10 +63,25 @@ changes_of (NamidaStore *self)
   if (changes != NULL)
     return changes;
   changes = g_new0 (Changes, 1);
-  changes->waiting = g_async_queue_new_full (change_free);
-  g_mutex_init (&changes->writing);
+  g_queue_init (&changes->waiting);
+  g_mutex_init (&changes->lock);
   g_object_set_data_full (G_OBJECT (self), KEY, changes, changes_free);
   return changes;
+}
+
+/* Reads the folders of unfinished files only if a session was ended. */
+static gboolean
+write_drop (NamidaStore *self, const Change *change, GError **error)
+{
+  NamidaDatabase *database = namida_store_get_database (self);
+  sqlite3 *handle = namida_database_lock (database);
+  gboolean ok = change->kind == CHANGE_DROP
+                    ? namida_journal_drop_parked (database, change->fingerprint, change->id, error)
+                    : namida_journal_drop_device (database, change->fingerprint, error);
+  gboolean any = ok && sqlite3_changes (handle) > 0;
+
+  namida_database_unlock (database);
+  return ok && (!any || namida_store_clean_staging (self, error));
 }
 
 static gboolean
@@ -74,11 +92,8 @@ write_change (NamidaStore *self, const Change *change, GError **error)
   switch (change->kind)
     {
     case CHANGE_DROP:
-      return namida_journal_drop_parked (database, change->fingerprint, change->id, error)
-             && namida_store_clean_staging (self, error);
     case CHANGE_DROP_DEVICE:
-      return namida_journal_drop_device (database, change->fingerprint, error)
-             && namida_store_clean_staging (self, error);
+      return write_drop (self, change, error);
     case CHANGE_ASK:
       return namida_journal_ask_again (database, change->id, error);
     default:
@@ -86,33 +101,74 @@ write_change (NamidaStore *self, const Change *change, GError **error)
     }
 }
 
-/* There is one worker for each change, but it may write an earlier change than the one it was started for. */
+/* Returns: (transfer full) (nullable): the next change; the worker ends if there is none. */
+static Change *
+changes_next (Changes *changes)
+{
+  Change *change;
+
+  g_mutex_lock (&changes->lock);
+  change = g_queue_pop_head (&changes->waiting);
+  changes->writing = change != NULL;
+  g_mutex_unlock (&changes->lock);
+  return change;
+}
+
 static void
 write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  Changes *changes = data;
-  g_autoptr (Change) change = NULL;
-  g_autoptr (GError) error = NULL;
+  Change *change;
 
-  g_mutex_lock (&changes->writing);
-  change = g_async_queue_pop (changes->waiting);
-  if (!write_change (source, change, &error))
-    g_message ("%s", error->message);
-  g_mutex_unlock (&changes->writing);
+  while ((change = changes_next (data)) != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!write_change (source, change, &error))
+        g_message ("%s", error->message);
+      change_free (change);
+    }
   g_task_return_boolean (task, TRUE);
+}
+
+/* Whether a device may have its session dropped: not if that waits already, or if too much waits. Called with the
+ * lock. */
+static gboolean
+changes_admit (Changes *changes, const char *fingerprint, const char *id)
+{
+  guint n = 0;
+
+  for (GList *l = changes->waiting.head; l != NULL; l = l->next)
+    {
+      const Change *other = l->data;
+
+      if (other->kind != CHANGE_DROP || other->fingerprint == NULL)
+        continue;
+      if (g_str_equal (other->fingerprint, fingerprint) && g_str_equal (other->id, id))
+        return FALSE;
+      n++;
+    }
+  return n < NAMIDA_LIMIT_WAITING_DROPS;
 }
 
 static void
 push (NamidaStore *self, Kind kind, const char *fingerprint, const char *id)
 {
   Changes *changes = changes_of (self);
-  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
-  Change *change = g_new0 (Change, 1);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&changes->lock);
+  g_autoptr (GTask) task = NULL;
+  Change *change;
 
+  if (kind == CHANGE_DROP && fingerprint != NULL && !changes_admit (changes, fingerprint, id))
+    return;
+  change = g_new0 (Change, 1);
   change->kind = kind;
   change->fingerprint = g_strdup (fingerprint);
   change->id = g_strdup (id);
-  g_async_queue_push (changes->waiting, change);
+  g_queue_push_tail (&changes->waiting, change);
+  if (changes->writing)
+    return;
+  changes->writing = TRUE;
+  task = g_task_new (self, NULL, NULL, NULL);
   g_task_set_source_tag (task, push);
   g_task_set_task_data (task, changes, NULL);
   g_task_run_in_thread (task, write_thread);

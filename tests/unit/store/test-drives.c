@@ -8,6 +8,7 @@
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-journal.h"
+#include "namida-limits.h"
 #include "namida-store-probe.h"
 
 #include <errno.h>
@@ -146,6 +147,74 @@ test_drop_parked (Fixture *f, gconstpointer data)
   g_assert_null (namida_journal_find_resumable (f->database, "AB12", "key", NULL));
 }
 
+static int
+count_drop (unsigned int kind, void *count, void *statement, void *sql)
+{
+  if (g_str_has_prefix (sql, "UPDATE sessions SET state = 'cancelled'"))
+    (*(guint *) count)++;
+  return 0;
+}
+
+/* Changes are written in order: when this one is, all are that were made before. */
+static void
+wait_for_changes (Fixture *f, const char *id, gboolean paused)
+{
+  namida_store_set_paused (f->store, id, paused);
+  for (guint i = 0; i < 1000 && fixture_query_int (f, "SELECT coalesce (max (paused), 0) FROM sessions") != paused; i++)
+    g_usleep (10 * 1000);
+  g_assert_cmpint (fixture_query_int (f, "SELECT coalesce (max (paused), 0) FROM sessions"), ==, paused);
+}
+
+/* A stranger may drop sessions that do not exist as often as it likes: few of them are looked for, no folder is read
+ * for them, and what its owner drops is not lost because of that. */
+static void
+test_drop_flood (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = new_sink (f, NAMIDA_LANDING_BACKUP);
+  g_autofree char *forgotten = g_build_filename (f->data, "staging", "0123456789abcdef0123456789abcdef", NULL);
+  const char *id = namida_sink_get_session_id (sink);
+  NamidaWant wants[1] = { { 0 } };
+  guint n_written = 0;
+  sqlite3 *handle;
+
+  shipment_add (shipment, "Music", "1.flac", "one", FALSE);
+  g_assert_true (namida_sink_prepare (sink, shipment->backup, NULL, wants, NULL, NULL));
+  namida_sink_park (sink);
+  g_assert_cmpint (g_mkdir_with_parents (forgotten, 0700), ==, 0);
+
+  handle = namida_database_lock (f->database);
+  sqlite3_trace_v2 (handle, SQLITE_TRACE_STMT, count_drop, &n_written);
+  for (guint i = 0; i < 1000; i++)
+    namida_store_drop_parked (f->store, "CD34", id);
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *other = g_strdup_printf ("x%u", i);
+
+      namida_store_drop_parked (f->store, "CD34", other);
+    }
+  namida_database_unlock (f->database);
+  wait_for_changes (f, id, TRUE);
+  g_assert_cmpuint (n_written, >, 0);
+  g_assert_cmpuint (n_written, <=, NAMIDA_LIMIT_WAITING_DROPS + 1); /* and one that is being written */
+  g_assert_true (g_file_test (forgotten, G_FILE_TEST_IS_DIR));
+
+  namida_database_lock (f->database);
+  n_written = 0;
+  for (guint i = 0; i < 1000; i++)
+    namida_store_drop_parked (f->store, "CD34", "y");
+  namida_store_drop_parked (f->store, "AB12", id);
+  namida_database_unlock (f->database);
+  for (guint i = 0; i < 1000 && g_file_test (forgotten, G_FILE_TEST_EXISTS); i++)
+    g_usleep (10 * 1000);
+  g_assert_false (g_file_test (forgotten, G_FILE_TEST_EXISTS));
+  g_assert_null (namida_journal_find_resumable (f->database, "AB12", "key", NULL));
+  handle = namida_database_lock (f->database);
+  sqlite3_trace_v2 (handle, 0, NULL, NULL);
+  namida_database_unlock (f->database);
+  g_assert_cmpuint (n_written, <=, 3);
+}
+
 /* The bytes that a person wants to stay free are nobody's. */
 static void
 test_reserve (Fixture *f, gconstpointer data)
@@ -270,6 +339,7 @@ main (int argc, char **argv)
   ADD ("internal-label", test_internal_label);
   ADD ("ways", test_ways);
   ADD ("drop-parked", test_drop_parked);
+  ADD ("drop-flood", test_drop_flood);
   ADD ("reserve", test_reserve);
   ADD ("two-owners", test_two_owners);
   ADD ("refused", test_refused);
