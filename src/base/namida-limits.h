@@ -63,6 +63,7 @@
 #define NAMIDA_LIMIT_OPEN_OFFERS_PER_DEVICE 1u
 #define NAMIDA_LIMIT_OPEN_OFFERS 3u
 #define NAMIDA_LIMIT_PEERS 256u
+#define NAMIDA_LIMIT_SMALL_PATHS 256u /* addresses that large packets do not reach, remembered for an hour each */
 #define NAMIDA_LIMIT_PIN_TRIES 3u
 #define NAMIDA_LIMIT_PIN_LOCK_SECONDS 300u
 #define NAMIDA_LIMIT_PACK_FILES 4096u /* in one pack, so that its answer stays below NAMIDA_LIMIT_JSON_BYTES */

@@ -8,6 +8,7 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-limits.h"
 
 #include <glib/gi18n-lib.h>
 #include <linux/tcp.h>
@@ -38,6 +39,29 @@ path_dup_key (GSocketAddress *address)
   return g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
 }
 
+/* Makes room for one more host: forgets those whose time is over, and the oldest one if all places are taken. Called
+ * with the lock. */
+static void
+path_make_room (gint64 now)
+{
+  gint64 first = G_MAXINT64;
+  const char *oldest = NULL;
+  GHashTableIter iter;
+  gpointer host, until;
+
+  g_hash_table_iter_init (&iter, small_until);
+  while (g_hash_table_iter_next (&iter, &host, &until))
+    if (*(gint64 *) until <= now)
+      g_hash_table_iter_remove (&iter);
+    else if (*(gint64 *) until < first)
+      {
+        first = *(gint64 *) until;
+        oldest = host;
+      }
+  if (oldest != NULL && g_hash_table_size (small_until) >= NAMIDA_LIMIT_SMALL_PATHS)
+    g_hash_table_remove (small_until, oldest);
+}
+
 /* Returns: whether the host was not remembered before. */
 static gboolean
 path_remember (GSocket *socket)
@@ -54,6 +78,7 @@ path_remember (GSocket *socket)
   until = g_hash_table_lookup (small_until, host);
   if (until != NULL && *until > now)
     return FALSE;
+  path_make_room (now);
   until = g_new (gint64, 1);
   *until = now + SMALL_FOR_US;
   g_message ("Large packets do not get through between here and %s: smaller ones are sent from now on.", host);

@@ -5,6 +5,7 @@
 
 #include "namida-clock.h"
 #include "namida-error.h"
+#include "namida-limits.h"
 #include "namida-path-mtu.h"
 #include "namida-tls.h"
 
@@ -94,11 +95,58 @@ test_hung_up (void)
   g_assert_false (namida_path_mtu_is_small (address));
 }
 
+static void
+remember (GSocketListener *listener, GInetSocketAddress *address)
+{
+  g_autoptr (GIOStream) stream = connect_to (address);
+  g_autoptr (GSocketConnection) other = g_socket_listener_accept (listener, NULL, NULL, NULL);
+  g_autoptr (GError) error = namida_path_mtu_suspect (namida_buffered_stream_get_socket (stream));
+
+  g_assert_nonnull (other);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_UNREACHABLE);
+  g_io_stream_close (stream, NULL, NULL);
+  g_io_stream_close (G_IO_STREAM (other), NULL, NULL);
+}
+
+/* A stranger may have as many addresses as it likes. */
+static void
+test_many (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GInetAddress) any = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) all = g_inet_socket_address_new (any, 0);
+  g_autoptr (GSocketAddress) effective = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_socket_listener_add_address (listener, all, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &effective, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < NAMIDA_LIMIT_SMALL_PATHS + 2; i++)
+    {
+      g_autofree char *host = g_strdup_printf ("127.9.%u.%u", i / 100, i % 100 + 1);
+
+      g_ptr_array_add (addresses, g_inet_socket_address_new_from_string (host, g_inet_socket_address_get_port (
+                                                                                   G_INET_SOCKET_ADDRESS (effective))));
+      namida_clock_set_fake (10 * HOUR + i);
+      remember (listener, addresses->pdata[i]);
+    }
+  for (guint i = 0; i < addresses->len; i++)
+    g_assert_cmpint (namida_path_mtu_is_small (addresses->pdata[i]), ==, i >= 2);
+
+  /* Those whose time is over make room first. */
+  namida_clock_set_fake (11 * HOUR + 2);
+  remember (listener, addresses->pdata[0]);
+  for (guint i = 0; i < addresses->len; i++)
+    g_assert_cmpint (namida_path_mtu_is_small (addresses->pdata[i]), ==, i == 0 || i > 2);
+  namida_clock_set_fake (-1);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/path-mtu/remembered", test_remembered);
   g_test_add_func ("/path-mtu/hung-up", test_hung_up);
+  g_test_add_func ("/path-mtu/many", test_many);
   return g_test_run ();
 }
