@@ -257,7 +257,9 @@ on_diverted (gpointer user_data)
   DivertedAnswer *diverted = user_data;
   NamidaRequest *self = diverted->request;
 
-  self->on_answer (self, diverted->status, diverted->body, diverted->length, self->answer_data);
+  /* Whoever has ended the request in the meantime may be freed. */
+  if (!self->gone)
+    self->on_answer (self, diverted->status, diverted->body, diverted->length, self->answer_data);
   namida_request_over (self);
   return G_SOURCE_REMOVE;
 }

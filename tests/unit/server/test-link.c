@@ -587,6 +587,36 @@ test_zip64 (Fixture *f, gconstpointer data)
   g_byte_array_unref (counted.tail);
 }
 
+static void
+count_answer (NamidaRequest *request, guint status, const char *json, gsize length, gpointer count)
+{
+  (*(guint *) count)++;
+}
+
+/* An offer that is answered and withdrawn at the same moment: its link may be freed before the answer gets there. */
+static void
+test_late_answer (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GSocketAddress) remote = g_inet_socket_address_new_from_string ("192.168.1.3", 40000);
+  NamidaConnection connection = { .address = (char *) "192.168.1.3" };
+  NamidaRequest like = { .server = f->server, .context = g_main_context_default (), .remote = remote };
+
+  g_object_set_data (G_OBJECT (remote), "namida-connection", &connection);
+  for (guint withdrawn = 0; withdrawn < 2; withdrawn++)
+    {
+      guint n_answers = 0;
+      NamidaRequest *request = namida_request_new_detached (&like, "link", count_answer, &n_answers);
+
+      namida_request_answer (request, SOUP_STATUS_OK, g_strdup ("{}"), 2);
+      if (withdrawn)
+        namida_request_over (request);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_assert_cmpuint (n_answers, ==, withdrawn ? 0 : 1);
+      namida_request_unref (request);
+    }
+}
+
 #define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -600,6 +630,7 @@ main (int argc, char **argv)
   ADD ("/link/expiry", test_expiry);
   ADD ("/link/download-keeps", test_download_keeps);
   ADD ("/link/number", test_number);
+  ADD ("/link/late-answer", test_late_answer);
   ADD ("/link/places", test_places);
   g_test_add_func ("/link/fields", test_fields);
   g_test_add_func ("/link/names", test_names);
