@@ -10,6 +10,7 @@
 
 #include "namida-error.h"
 #include "namida-json-cursor.h"
+#include "namida-json-window.h"
 #include "namida-limits.h"
 #include "namida-session-end.h"
 
@@ -281,6 +282,23 @@ namida_link_handle_wanted (NamidaServer *server, NamidaRequest *request)
 
 /* ---- the end ---- */
 
+typedef struct
+{
+  GHashTable *reasons; /* (nullable): with @error */
+  guint left_out;
+  GError *error; /* (nullable) */
+} LinkFinish;
+
+void
+namida_link_finish_free (gpointer data)
+{
+  LinkFinish *finish = data;
+
+  g_clear_pointer (&finish->reasons, g_hash_table_unref);
+  g_clear_error (&finish->error);
+  g_free (finish);
+}
+
 /* Parses {"leftOut": N, "files": {"f3": "changed"}}. Returns: (transfer full) (nullable): the files. */
 static GHashTable *
 finish_parse (const char *data, gsize length, guint *left_out, GError **error)
@@ -319,6 +337,20 @@ finish_parse (const char *data, gsize length, guint *left_out, GError **error)
   return g_steal_pointer (&reasons);
 }
 
+gpointer
+namida_link_parse_finish (NamidaRequest *request, GError **error)
+{
+  LinkFinish *finish = g_new0 (LinkFinish, 1);
+  gsize length;
+  const char *data = g_bytes_get_data (request->body, &length);
+
+  if (request->body_in_file)
+    namida_json_window_begin (data, length);
+  finish->reasons = finish_parse (data, length, &finish->left_out, &finish->error);
+  namida_json_window_end ();
+  return finish;
+}
+
 /* Notes the files that the page could not read completely, by id, with a word for the reason. Browsers know only
  * one. */
 static void
@@ -341,11 +373,7 @@ void
 namida_link_handle_finish (NamidaServer *server, NamidaRequest *request)
 {
   NamidaLink *self = namida_link_of (server, &request->head);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GHashTable) reasons = NULL;
-  guint left_out = 0;
-  gsize length;
-  const char *data = g_bytes_get_data (request->body, &length);
+  const LinkFinish *finish = request->parsed;
   NamidaTransfer *transfer;
 
   if (!session_is_going_on (self->session))
@@ -353,16 +381,15 @@ namida_link_handle_finish (NamidaServer *server, NamidaRequest *request)
       namida_link_answer (request, SOUP_STATUS_OK, namida_link_dup_state (self, request->connection->encrypted));
       return;
     }
-  reasons = finish_parse (data, length, &left_out, &error);
-  if (reasons == NULL)
+  if (finish->reasons == NULL)
     {
-      namida_link_answer_error (request, error);
+      namida_link_answer_error (request, finish->error);
       return;
     }
   transfer = namida_receive_session_get_transfer (self->session);
   /* Do this before the commit, which records whether the version is complete. */
-  namida_backup_raise_missed_there (namida_transfer_get_backup (transfer), left_out);
-  note_reasons (transfer, reasons);
+  namida_backup_raise_missed_there (namida_transfer_get_backup (transfer), finish->left_out);
+  note_reasons (transfer, finish->reasons);
   namida_session_end (self->session, namida_link_uploads_dup_hashes (namida_link_uploads_of (self->session)));
   namida_link_answer (request, SOUP_STATUS_ACCEPTED, namida_link_dup_state (self, request->connection->encrypted));
 }

@@ -113,6 +113,10 @@ extern const NamidaOfferWording namida_link_offer_proven, namida_link_offer_unpr
 void namida_link_handle_offer (NamidaServer *self, NamidaRequest *request);
 /** namida_link_handle_wanted: answers with the files that are wanted and incomplete. */
 void namida_link_handle_wanted (NamidaServer *self, NamidaRequest *request);
+/** namida_link_parse_finish: parses the body of @request. Runs in a worker. Returns: (transfer full): for
+ * namida_link_handle_finish(), which also answers what is invalid in it. Free it with namida_link_finish_free(). */
+gpointer namida_link_parse_finish (NamidaRequest *request, GError **error);
+void namida_link_finish_free (gpointer data);
 /** namida_link_handle_finish: ends the session and stores what was received. */
 void namida_link_handle_finish (NamidaServer *self, NamidaRequest *request);
 /** namida_link_handle_cancel: cancels the offer or the session of the link. */

@@ -587,6 +587,39 @@ test_zip64 (Fixture *f, gconstpointer data)
   g_byte_array_unref (counted.tail);
 }
 
+/* It may name 200,000 files, so the main context gets it parsed. */
+static void
+test_finish (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaLink) link = open_link (f, 10, FALSE);
+  g_autofree char *fields = bind_link (link);
+  g_autofree char *text = g_strdup_printf ("POST /link/%s/finish HTTP/1.1\r\n%s", link->token, fields);
+  g_autofree char *rest = g_strconcat (link->token, "/finish", NULL);
+  static const char *const bodies[] = { "{\"leftOut\":2,\"files\":{\"f3\":\"changed\"}}", "{\"files\":3," };
+  NamidaConnection connection = { .encrypted = TRUE };
+  NamidaRequest request = { .server = f->server, .connection = &connection };
+  g_autoptr (GError) error = NULL;
+
+  namida_http_head_parse (&request.head, text, strlen (text), &error);
+  g_assert_no_error (error);
+  request.route = namida_server_link.find (f->server, &request, rest, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (request.route->max_body, ==, NAMIDA_LIMIT_OFFER_BYTES);
+  g_assert_nonnull (request.route->parse);
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      gpointer parsed;
+
+      request.body = g_bytes_new_static (bodies[i], strlen (bodies[i]));
+      parsed = request.route->parse (&request, &error);
+      g_assert_no_error (error); /* it is answered as what it is, with the fields of a link */
+      g_assert_nonnull (parsed);
+      request.route->parsed_free (parsed);
+      g_bytes_unref (request.body);
+    }
+  namida_http_head_clear (&request.head);
+}
+
 static void
 count_answer (NamidaRequest *request, guint status, const char *json, gsize length, gpointer count)
 {
@@ -631,6 +664,7 @@ main (int argc, char **argv)
   ADD ("/link/download-keeps", test_download_keeps);
   ADD ("/link/number", test_number);
   ADD ("/link/late-answer", test_late_answer);
+  ADD ("/link/finish", test_finish);
   ADD ("/link/places", test_places);
   g_test_add_func ("/link/fields", test_fields);
   g_test_add_func ("/link/names", test_names);
