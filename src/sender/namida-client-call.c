@@ -130,14 +130,48 @@ on_caller_cancelled (GCancellable *cancellable, gpointer inner)
   g_cancellable_cancel (inner);
 }
 
+static void
+call_end_exchange (Call *call)
+{
+  g_clear_handle_id (&call->connect_timer, g_source_remove);
+  g_clear_handle_id (&call->timer, g_source_remove);
+  g_clear_object (&call->stream);
+  g_clear_object (&call->message);
+}
+
+/* Starts a worker for @task. The worker returns its result to a task of its own, and @on_done hands it to @task:
+ * objects of libsoup, and the client itself, must not be finalized in a thread of the pool, which could drop the last
+ * reference to either task. */
+static void
+call_run_worker (GTask *task, GCancellable *cancellable, GTaskThreadFunc thread, GAsyncReadyCallback on_done)
+{
+  g_autoptr (GTask) worker = g_task_new (NULL, cancellable, on_done, g_object_ref (task));
+
+  call_end_exchange (g_task_get_task_data (task));
+  g_task_set_source_tag (worker, call_run_worker);
+  g_task_set_check_cancellable (worker, FALSE);
+  g_task_set_task_data (worker, task, NULL); /* @on_done holds it */
+  g_task_run_in_thread (worker, thread);
+}
+
 /* The other device presented another key than the expected one. The error depends on whose key it is. */
 static void
 claim_thread (GTask *worker, gpointer source, gpointer outer, GCancellable *cancellable)
 {
-  NamidaClient *self = source;
+  NamidaClient *self = g_task_get_source_object (outer);
 
-  g_task_return_error (outer,
+  g_task_return_error (worker,
                        namida_identity_claim_dup_error (self->identity, self->address, self->pinned, cancellable));
+}
+
+static void
+on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  g_task_propagate_boolean (G_TASK (result), &error);
+  g_task_return_error (task, error);
 }
 
 /* Returns an error that describes a failed exchange. @reason: (transfer full). */
@@ -150,13 +184,7 @@ return_failure (GTask *task, GError *reason)
 
   self->timed_out = call->timed_out;
   if (call->mismatch && self->pinned != NULL)
-    {
-      g_autoptr (GTask) worker = g_task_new (self, call->caller, NULL, NULL);
-
-      g_task_set_source_tag (worker, return_failure);
-      g_task_set_task_data (worker, g_object_ref (task), g_object_unref);
-      g_task_run_in_thread (worker, claim_thread);
-    }
+    call_run_worker (task, call->caller, claim_thread, on_claimed);
   else if (g_cancellable_is_cancelled (call->caller))
     g_task_return_new_error (task, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
   else if (call->timed_out)
@@ -172,10 +200,10 @@ return_failure (GTask *task, GError *reason)
   g_error_free (reason);
 }
 
+/* @task: gets the result. */
 static void
-parse_now (GTask *task)
+call_parse (const Call *call, GTask *task)
 {
-  Call *call = g_task_get_task_data (task);
   GError *error = NULL;
   gpointer result = call->parse ((const char *) call->body->data, call->body->len, &error);
 
@@ -188,7 +216,21 @@ parse_now (GTask *task)
 static void
 parse_thread (GTask *worker, gpointer source, gpointer outer, GCancellable *cancellable)
 {
-  parse_now (outer);
+  call_parse (g_task_get_task_data (outer), worker);
+}
+
+static void
+on_parsed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Call *call = g_task_get_task_data (task);
+  GError *error = NULL;
+  gpointer value = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, value, call->free_result);
 }
 
 static void
@@ -197,10 +239,7 @@ on_body_whole (GTask *task)
   Call *call = g_task_get_task_data (task);
   guint status = soup_message_get_status (call->message);
 
-  g_clear_handle_id (&call->timer, g_source_remove);
-  /* Objects of libsoup must not be finalized in the worker. */
-  g_clear_object (&call->stream);
-  g_clear_object (&call->message);
+  call_end_exchange (call);
   if (status < 200 || status > 299)
     {
       g_task_return_error (task,
@@ -211,15 +250,9 @@ on_body_whole (GTask *task)
   if (status == 204)
     g_task_return_pointer (task, NULL, NULL);
   else if (call->body->len <= WORKER_BYTES)
-    parse_now (task);
+    call_parse (call, task);
   else
-    {
-      g_autoptr (GTask) worker = g_task_new (NULL, NULL, NULL, NULL);
-
-      g_task_set_source_tag (worker, on_body_whole);
-      g_task_set_task_data (worker, g_object_ref (task), g_object_unref);
-      g_task_run_in_thread (worker, parse_thread);
-    }
+    call_run_worker (task, NULL, parse_thread, on_parsed);
 }
 
 /* libsoup treats the end of a connection as the end of the answer, even if a longer answer was announced. */

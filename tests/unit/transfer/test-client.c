@@ -6,9 +6,11 @@
 #include "namida-client.h"
 #include "namida-error.h"
 #include "namida-fixtures.h"
+#include "namida-server.h"
 
 #define TURNS 40u
 #define RESETS (20 * TURNS)
+#define WRONG_KEYS 30
 
 typedef struct
 {
@@ -110,11 +112,69 @@ test_reset (Fixture *f, gconstpointer data)
 
 #define ADD(name, test) g_test_add (name, Fixture, NULL, set_up, test, tear_down)
 
+typedef struct
+{
+  NamidaClient *client;
+  GThread *freed_in; /* (nullable) */
+  gint freed;
+} Freed;
+
+static void
+on_freed (gpointer data, GObject *client)
+{
+  Freed *self = data;
+
+  self->freed_in = g_thread_self ();
+  g_atomic_int_set (&self->freed, TRUE);
+}
+
+/* The last reference, besides those of the request. */
+static void
+on_wrong_key (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Freed *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (namida_client_register_finish (self->client, result, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SUCH_DEVICE);
+  g_clear_object (&self->client);
+}
+
+/* Whose key it is instead is found out in a thread, in which nothing of the client is freed. */
+static void
+test_wrong_key (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaServer) server = namida_server_new (f->identity);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *other = g_strnfill (64, 'a');
+
+  g_assert_true (namida_server_start (server, "127.0.0.1", 0, &error));
+  g_assert_no_error (error);
+  address = g_inet_socket_address_new (loopback, namida_server_get_port (server));
+  for (guint i = 0; i < WRONG_KEYS; i++)
+    {
+      Freed freed = { .client = namida_client_new (f->identity, G_INET_SOCKET_ADDRESS (address), other) };
+
+      g_object_weak_ref (G_OBJECT (freed.client), on_freed, &freed);
+      namida_client_register_async (freed.client, NULL, NULL, on_wrong_key, &freed);
+      while (!g_atomic_int_get (&freed.freed))
+        g_main_context_iteration (NULL, FALSE);
+      g_assert_true (freed.freed_in == g_thread_self ());
+    }
+  namida_server_stop_async (server, on_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/client/main-context", test_main_context);
   ADD ("/client/reset", test_reset);
+  ADD ("/client/wrong-key", test_wrong_key);
   return g_test_run ();
 }
