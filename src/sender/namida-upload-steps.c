@@ -107,7 +107,7 @@ namida_upload_worker_ask_offsets (NamidaUploadWorker *worker)
 
   if (!namida_upload_worker_connect (worker, NULL)
       || !namida_http_connection_request (worker->connection, (NamidaHttpRequest){ .method = "GET", .target = target },
-                                          NULL, 0, NAMIDA_LIMIT_JSON_BYTES, &answer, NULL)
+                                          NULL, 0, NAMIDA_LIMIT_OFFER_BYTES, &answer, NULL)
       || answer.head.status != 200
       || !namida_session_answer_parse ((const char *) answer.body->data, answer.body->len, &state, &offsets, NULL))
     return NULL;

@@ -18,6 +18,8 @@
 #include "namida-sender.h"
 #include "namida-tls.h"
 
+#define CUT_BYTES 2000000u
+
 typedef struct
 {
   Case test;
@@ -214,8 +216,11 @@ receiver_misbehave (Fixture *f, Request *request, const char *id, guint64 offset
       return FALSE;
     case PLAY_CUT:
       if (g_atomic_int_get (&f->uploads) > 1)
-        return FALSE;
-      *got = request_body (request, data, 0, 2000000);
+        {
+          g_assert_cmpuint (offset, ==, is_v1 (f) ? CUT_BYTES : 0);
+          return FALSE;
+        }
+      *got = request_body (request, data, 0, CUT_BYTES);
       g_free (receiver_keep (f, id, offset, data, *got));
       return TRUE;
     case PLAY_SILENT:
@@ -327,6 +332,9 @@ receiver_session (Fixture *f, Request *request)
     g_string_append_printf (text, "%s\"%s\":{\"offset\":%u}", n++ > 0 ? "," : "", (char *) id,
                             ((GByteArray *) part)->len);
   g_mutex_unlock (&f->lock);
+  /* More than 1 MiB, as for a backup of many files. */
+  for (guint i = 0; i < 60000; i++)
+    g_string_append_printf (text, "%s\"other-%u\":{\"offset\":0}", n++ > 0 ? "," : "", i);
   g_string_append (text, "}}");
   request_answer (request, 200, text->str);
 }
