@@ -330,6 +330,19 @@ nothing_wanted (OpenOffer *open)
   namida_request_answer (open->request, SOUP_STATUS_NO_CONTENT, NULL, 0);
 }
 
+/* Whether somebody still waits for what was asked. */
+static gboolean
+is_wanted (OpenOffer *open)
+{
+  return !open->request->gone && open->server->running;
+}
+
+static gboolean
+is_cancelled (OpenOffer *open)
+{
+  return g_cancellable_is_cancelled (namida_transfer_get_cancellable (namida_offer_get_transfer (open->offer)));
+}
+
 static void
 on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -340,7 +353,7 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (prepared == NULL)
     {
-      if (g_cancellable_is_cancelled (namida_transfer_get_cancellable (transfer)))
+      if (is_cancelled (open))
         {
           g_clear_error (&error);
           g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
@@ -350,7 +363,7 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (prepared->answer == NULL)
     nothing_wanted (open);
-  else if (open->request->gone || !open->server->running)
+  else if (!is_wanted (open))
     {
       park (open->sink);
       namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
@@ -436,14 +449,35 @@ park_older (OpenOffer *open)
   return FALSE;
 }
 
+/* The offer was accepted, but nobody waits for it any more, and nothing was prepared yet. */
+static void
+give_up (OpenOffer *open)
+{
+  NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
+  g_autoptr (GError) error = NULL;
+
+  if (!is_cancelled (open))
+    {
+      namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
+      return;
+    }
+  error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
+  namida_transfer_fail (transfer, error);
+  namida_request_fail (open->request, error, 0);
+}
+
 static gboolean
 supersede (gpointer user_data)
 {
   OpenOffer *open = user_data;
+  gboolean waits = park_older (open);
 
-  if (park_older (open))
+  if (waits && is_wanted (open) && !is_cancelled (open))
     return G_SOURCE_CONTINUE;
-  start_preparing (open);
+  if (waits)
+    give_up (open);
+  else
+    start_preparing (open);
   open_offer_unref (open);
   return G_SOURCE_REMOVE;
 }
@@ -543,8 +577,7 @@ announce (gpointer user_data)
 {
   OpenOffer *open = user_data;
   const NamidaOfferWording *wording = open->request->route->offer;
-  gboolean wanted
-      = !open->request->gone && open->server->running && namida_offer_get_state (open->offer) == NAMIDA_OFFER_OPEN;
+  gboolean wanted = is_wanted (open) && namida_offer_get_state (open->offer) == NAMIDA_OFFER_OPEN;
 
   if (wanted && wording->settle_older != NULL
       && wording->settle_older (open->server, open->owner, namida_offer_get_key (open->offer)))

@@ -29,7 +29,9 @@ struct _TestSink
   int fds[8];
   gboolean wanted;
   gboolean full; /* commit finds no space */
+  GMutex *hold;  /* (nullable): a slow disk: a part is opened only when this is free */
   gint parked, discarded, committed;
+  gint held; /* atomic */
 };
 
 static const char *
@@ -53,6 +55,12 @@ sink_open (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, 
   TestSink *self = TEST_SINK (sink);
   g_autofree char *before = g_malloc (offset + 1);
 
+  if (self->hold != NULL)
+    {
+      g_atomic_int_inc (&self->held);
+      g_mutex_lock (self->hold);
+      g_mutex_unlock (self->hold);
+    }
   if (self->fds[index] == 0)
     self->fds[index] = memfd_create ("part", MFD_CLOEXEC);
   g_assert_cmpint (pread (self->fds[index], before, offset, 0), ==, (gssize) offset);
@@ -666,6 +674,65 @@ test_unproven (Fixture *fixture, gconstpointer data)
     }
 }
 
+#define WAIT_FOR(condition)                                                                                            \
+  for (guint turn = 0; !(condition); turn++)                                                                           \
+    {                                                                                                                  \
+      g_assert_cmpuint (turn, <, 20000);                                                                               \
+      g_main_context_iteration (NULL, FALSE);                                                                          \
+      g_usleep (1000);                                                                                                 \
+    }
+
+static char *
+phone_offer (const char *name)
+{
+  g_autofree char *body
+      = g_strdup_printf ("{\"backupName\":\"\",\"files\":[{\"name\":\"%s\",\"path\":\"/%s\",\"size\":5,"
+                         "\"folderLabel\":\"Music\",\"relativePath\":\"%s\"}]}",
+                         name, name, name);
+
+  return post ("prepare-upload", body);
+}
+
+/* An offer that was accepted waits for the older session of the same device: not longer than anybody wants it. */
+static void
+test_accepted_waits (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *older = phone_offer ("a.mp3");
+  g_autofree char *newer = phone_offer ("b.mp3");
+  g_autofree char *file = post ("upload?type=music&folderLabel=Music&relativePath=a.mp3", "12345");
+  g_autofree char *answer = NULL;
+  GThread *uploading, *asking;
+  Exchange *upload, *ask;
+  GMutex hold;
+
+  g_mutex_init (&hold);
+  g_mutex_lock (&hold);
+  fixture->sink->hold = &hold;
+  namida_server_set_unencrypted (fixture->server, TRUE);
+  expect (fixture, PLAIN, older, -1, 200, NULL);
+  upload = exchange_begin (fixture, PLAIN, file, -1, 0, &uploading);
+  WAIT_FOR (g_atomic_int_get (&fixture->sink->held) > 0);
+  for (guint cancels = 0; cancels < 2; cancels++)
+    {
+      NamidaTransfer *transfer;
+
+      ask = exchange_begin (fixture, PLAIN, newer, -1, cancels ? 0 : 500, &asking);
+      WAIT_FOR (fixture->n_offers == 2 + (int) cancels);
+      transfer = namida_offer_get_transfer (fixture->offer);
+      g_assert_cmpint (namida_transfer_get_state (transfer), !=, NAMIDA_TRANSFER_INTERRUPTED);
+      if (cancels)
+        namida_transfer_cancel (transfer);
+      WAIT_FOR (namida_transfer_get_state (transfer)
+                == (cancels ? NAMIDA_TRANSFER_CANCELLED : NAMIDA_TRANSFER_INTERRUPTED));
+      g_free (answer);
+      answer = exchange_end (ask, asking);
+    }
+  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 410 "));
+  g_mutex_unlock (&hold);
+  g_free (exchange_end (upload, uploading));
+  g_mutex_clear (&hold);
+}
+
 static void
 test_pin (Fixture *fixture, gconstpointer data)
 {
@@ -819,6 +886,7 @@ main (int argc, char *argv[])
   g_test_add ("/server/pack", Fixture, NULL, set_up, test_pack, tear_down);
   g_test_add ("/server/decisions", Fixture, NULL, set_up, test_decisions, tear_down);
   g_test_add ("/server/unproven", Fixture, NULL, set_up, test_unproven, tear_down);
+  g_test_add ("/server/accepted-waits", Fixture, NULL, set_up, test_accepted_waits, tear_down);
   g_test_add ("/server/pin", Fixture, NULL, set_up, test_pin, tear_down);
   g_test_add ("/server/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
   g_test_add ("/server/idle", Fixture, NULL, set_up, test_idle, tear_down);
