@@ -82,7 +82,6 @@
 #define NAMIDA_LIMIT_LINK_PIECE_BYTES (8u * 1024 * 1024) /* of a file, in one request */
 #define NAMIDA_LIMIT_LINK_DOWNLOADS 4u                   /* of one link at the same time */
 #define NAMIDA_LIMIT_LINK_ABSENT_SECONDS 60u             /* how long a page that waits for an answer may be silent */
-#define NAMIDA_LIMIT_LINK_IDLE_SECONDS 5u                /* how long a part stays open between two pieces */
 
 #define NAMIDA_PORT_FIRST 53317u
 #define NAMIDA_PORT_LAST 53327u
