@@ -162,9 +162,17 @@ namida_server_close_offers (NamidaServer *self)
     namida_server_release_offer (self, ((OpenOffer *) g_ptr_array_index (self->offers, 0))->request);
 }
 
+/* An offer that is being prepared has been accepted and may have lost its connection, so it is in a list of its own. */
 void
 namida_server_close_offers_of (NamidaServer *self, const char *owner)
 {
+  for (guint i = self->preparing->len; i > 0; i--)
+    {
+      OpenOffer *open = g_ptr_array_index (self->preparing, i - 1);
+
+      if (g_str_equal (open->owner, owner))
+        namida_transfer_cancel (namida_offer_get_transfer (open->offer));
+    }
   for (guint i = self->offers->len; i > 0; i--)
     {
       OpenOffer *open = g_ptr_array_index (self->offers, i - 1);
@@ -311,12 +319,20 @@ park_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *can
 }
 
 static void
-park (NamidaSink *sink)
+discard_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  namida_sink_discard (source);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Ends a prepared sink for which no session is opened. */
+static void
+leave_sink (NamidaSink *sink, gboolean keep_parts)
 {
   g_autoptr (GTask) task = g_task_new (sink, NULL, NULL, NULL);
 
-  g_task_set_source_tag (task, park);
-  g_task_run_in_thread (task, park_worker);
+  g_task_set_source_tag (task, leave_sink);
+  g_task_run_in_thread (task, keep_parts ? park_worker : discard_worker);
 }
 
 static void
@@ -343,6 +359,27 @@ is_cancelled (OpenOffer *open)
   return g_cancellable_is_cancelled (namida_transfer_get_cancellable (namida_offer_get_transfer (open->offer)));
 }
 
+/* The local user canceled, or the device is not trusted any more. No session may be opened, and what an earlier attempt
+ * left may not be resumed by the next offer without a question. @prepared: whether the sink was prepared; if not, a
+ * sink that resumed a session has parked it again. */
+static void
+end_cancelled (OpenOffer *open, gboolean prepared)
+{
+  NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
+  g_autoptr (GError) reason
+      = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
+  gboolean keep_parts = namida_transfer_get_keep_parts (transfer);
+  const char *id = namida_sink_get_session_id (open->sink);
+
+  if (prepared)
+    leave_sink (open->sink, keep_parts);
+  namida_server_note_cancelled (open->server, id, open->owner);
+  namida_transfer_fail (transfer, reason);
+  if (!prepared && !keep_parts)
+    g_signal_emit_by_name (open->server, "drop-parked", namida_transfer_get_peer_fingerprint (transfer), id);
+  namida_request_fail (open->request, reason, 0);
+}
+
 static void
 on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -351,21 +388,19 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   Prepared *prepared = g_task_propagate_pointer (G_TASK (result), &error);
 
-  if (prepared == NULL)
+  g_ptr_array_remove_fast (open->server->preparing, open);
+  if (prepared != NULL && prepared->answer == NULL)
+    nothing_wanted (open);
+  else if (is_cancelled (open))
+    end_cancelled (open, prepared != NULL);
+  else if (prepared == NULL)
     {
-      if (is_cancelled (open))
-        {
-          g_clear_error (&error);
-          g_set_error_literal (&error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
-        }
       namida_transfer_fail (transfer, error);
       namida_request_fail (open->request, error, 0);
     }
-  else if (prepared->answer == NULL)
-    nothing_wanted (open);
   else if (!is_wanted (open))
     {
-      park (open->sink);
+      leave_sink (open->sink, TRUE);
       namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
     }
   else
@@ -393,6 +428,8 @@ start_preparing (OpenOffer *open)
 
   task = g_task_new (open->server, namida_transfer_get_cancellable (transfer), on_prepared, open_offer_ref (open));
   g_task_set_source_tag (task, start_preparing);
+  /* A sink that was prepared has to be ended, even if the transfer was canceled meanwhile. */
+  g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, open, NULL);
   g_task_run_in_thread (task, prepare_worker);
 }
@@ -456,6 +493,7 @@ give_up (OpenOffer *open)
   NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
   g_autoptr (GError) error = NULL;
 
+  g_ptr_array_remove_fast (open->server->preparing, open);
   if (!is_cancelled (open))
     {
       namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
@@ -494,6 +532,7 @@ on_decided (NamidaOffer *offer, NamidaSink *sink, const GError *reason, gpointer
       return;
     }
   open->sink = g_object_ref (sink);
+  g_ptr_array_add (open->server->preparing, open);
   open_offer_ref (open);
   if (supersede (open) == G_SOURCE_CONTINUE)
     g_timeout_add (50, supersede, open);

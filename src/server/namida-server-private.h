@@ -182,6 +182,7 @@ struct _NamidaServer
   GQueue ended_order;   /* ids, owned by @ended */
   GHashTable *requests; /* a set of NamidaRequest */
   GPtrArray *offers;    /* OpenOffer (namida-server-offer.c) */
+  GPtrArray *preparing; /* OpenOffer: accepted, but without a session yet */
   GPtrArray *links;     /* NamidaLink, including closed ones (link/) */
   GHashTable *aliases;  /* fingerprint → alias, from POST register */
   NamidaPairing *pairing;
@@ -239,7 +240,7 @@ void namida_server_handle_offer (NamidaServer *self, NamidaRequest *request);
 void namida_server_release_offer (NamidaServer *self, NamidaRequest *request);
 /** namida_server_close_offers: withdraws all open offers. */
 void namida_server_close_offers (NamidaServer *self);
-/** namida_server_close_offers_of: withdraws the open offers of @owner. */
+/** namida_server_close_offers_of: declines the open offers of @owner, and cancels those that are being prepared. */
 void namida_server_close_offers_of (NamidaServer *self, const char *owner);
 
 /* namida-server-session.c */

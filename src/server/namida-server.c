@@ -278,6 +278,7 @@ namida_server_finalize (GObject *object)
   g_hash_table_unref (self->requests);
   g_hash_table_unref (self->aliases);
   g_ptr_array_unref (self->offers);
+  g_ptr_array_unref (self->preparing);
   g_ptr_array_unref (self->links);
   namida_pin_guard_free (self->guard);
   namida_pair_guard_free (self->pair_guard);
@@ -334,6 +335,7 @@ namida_server_init (NamidaServer *self)
   self->requests = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) namida_request_unref, NULL);
   self->aliases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->offers = g_ptr_array_new ();
+  self->preparing = g_ptr_array_new ();
   self->links = g_ptr_array_new_with_free_func (g_object_unref);
   self->device_type = g_strdup ("desktop");
   self->limit = namida_rate_limit_new (0);

@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  * the port of @info): a POST register was received.
  * "localsend-registered": the same from LocalSend.
  * "pair-request" (NamidaPairRequest *): a device wants to pair.
- * "drop-parked" (const char *fingerprint, const char *session_id): the device canceled a session that is no longer
- * running here (if it ever was).
+ * "drop-parked" (const char *fingerprint (nullable), const char *session_id): a session of that device that is not
+ * running here (if it ever was) was canceled, by the device or by the local user: its parts are to be removed.
  * "unencrypted-refused" (const char *address): see namida_server_set_unencrypted().
  * "who-is" (const char *address) → char * (transfer full) (nullable): asks for the name of a device without encryption
  * at that address, because an offer of the phone app does not contain it.

@@ -350,6 +350,15 @@ set_state (NamidaStoreSink *self, const char *state, const char *error_text)
     g_message ("%s", error->message);
 }
 
+static void
+sink_ask_again (NamidaStoreSink *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!namida_journal_ask_again (self->database, self->session->id, &error))
+    g_message ("%s", error->message);
+}
+
 static gboolean
 has_ended (NamidaStoreSink *self, gboolean end)
 {
@@ -379,9 +388,14 @@ prepare (NamidaSink *sink,
   self->manifest = manifest != NULL ? g_bytes_ref (manifest) : NULL;
   if (namida_store_sink_do_prepare (self, wants, cancellable, &reason))
     return TRUE;
-  /* Keep what an earlier attempt received for the next one. */
+  /* Keep what an earlier attempt received for the next one, which must be confirmed by the user if this one was
+   * canceled. */
   if (self->resumed)
-    set_state (self, "parked", reason->message);
+    {
+      if (g_cancellable_is_cancelled (cancellable))
+        sink_ask_again (self);
+      set_state (self, "parked", reason->message);
+    }
   else
     {
       namida_store_sink_remove_staging (self);

@@ -47,6 +47,25 @@ test_untrusted_running (Fixture *f, gconstpointer data)
   WAIT_FOR (!has_parts (f));
 }
 
+/* Nothing has arrived yet: the offer was accepted by its trust, and is being prepared. */
+static void
+test_untrusted_preparing (Fixture *f, gconstpointer data)
+{
+  NamidaTransfer *transfer, *theirs;
+
+  trust_sender (f);
+  transfer = send_sample (f);
+  WAIT_FOR (namida_transfer_is_final (transfer)
+            || g_list_model_get_n_items (namida_hub_get_transfers (f->receiver)) > 0);
+  theirs = newest (f->receiver);
+  g_assert_true (is_in (theirs, NAMIDA_TRANSFER_PREPARING));
+  namida_trust_store_remove (namida_hub_get_trust_store (f->receiver), sender_fingerprint (f));
+  WAIT_FOR (namida_transfer_is_final (theirs) && namida_transfer_is_final (transfer));
+  g_assert_true (is_in (theirs, NAMIDA_TRANSFER_CANCELLED));
+  g_assert_error (namida_transfer_get_error (transfer), NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
+  WAIT_FOR (!has_parts (f));
+}
+
 static void
 test_untrusted_parked (Fixture *f, gconstpointer data)
 {
@@ -139,6 +158,7 @@ main (int argc, char **argv)
 {
   g_setenv ("LC_ALL", "C.UTF-8", TRUE);
   g_test_init (&argc, &argv, NULL);
+  ADD ("/consent/untrusted/preparing", test_untrusted_preparing);
   ADD ("/consent/untrusted/running", test_untrusted_running);
   ADD ("/consent/untrusted/parked", test_untrusted_parked);
   ADD ("/consent/rule-asked-again", test_rule_asked_again);

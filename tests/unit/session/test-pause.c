@@ -270,6 +270,44 @@ test_receiver_cancels (Fixture *f, gconstpointer keep)
   g_assert_false (has_parts (f));
 }
 
+static NamidaTransfer *
+wait_preparing (Fixture *f, NamidaTransfer *before)
+{
+  WAIT_FOR (n_offers (f) > 0
+            || (newest (f->receiver) != before && is_in (newest (f->receiver), NAMIDA_TRANSFER_PREPARING)));
+  g_assert_cmpuint (n_offers (f), ==, 0);
+  return newest (f->receiver);
+}
+
+/* The receiver's cancel meets a session that is just being resumed. The next offer is asked about, as the session was
+ * canceled, with or without the parts. */
+static void
+test_receiver_cancels_preparing (Fixture *f, gconstpointer keep)
+{
+  NamidaTransfer *transfer = send_some (f);
+  g_autoptr (NamidaTransfer) before = g_object_ref (newest (f->receiver));
+  NamidaTransfer *theirs;
+
+  namida_hub_pause (f->sender, transfer);
+  WAIT_FOR (is_in (before, NAMIDA_TRANSFER_INTERRUPTED));
+  namida_hub_resume (f->sender, transfer);
+  theirs = wait_preparing (f, before);
+  namida_hub_cancel (f->receiver, theirs, keep != NULL);
+  WAIT_FOR (namida_transfer_is_final (theirs));
+  g_assert_true (is_in (theirs, NAMIDA_TRANSFER_CANCELLED));
+  assert_hears_cancel (f, transfer);
+  if (keep == NULL)
+    WAIT_FOR (!has_parts (f));
+  else
+    g_assert_true (has_parts (f));
+  transfer = send_sample (f);
+  WAIT_FOR (n_offers (f) > 0 || is_in (transfer, NAMIDA_TRANSFER_RUNNING) || namida_transfer_is_final (transfer));
+  g_assert_cmpuint (n_offers (f), ==, 1);
+  accept_offer (f);
+  assert_ends_equal (f, transfer);
+  g_assert_false (has_parts (f));
+}
+
 static void
 test_receiver_cancels_paused (Fixture *f, gconstpointer data)
 {
@@ -397,6 +435,8 @@ main (int argc, char **argv)
   ADD ("/cancel/pausing/keep", yes, test_cancel_pausing);
   ADD ("/cancel/receiver/pausing", NULL, test_receiver_cancels_pausing);
   ADD ("/cancel/receiver/pausing/keep", yes, test_receiver_cancels_pausing);
+  ADD ("/cancel/receiver/preparing", NULL, test_receiver_cancels_preparing);
+  ADD ("/cancel/receiver/preparing/keep", yes, test_receiver_cancels_preparing);
   ADD ("/cancel/running", NULL, test_cancel_running);
   ADD ("/cancel/running/keep", yes, test_cancel_running);
   ADD ("/cancel/receiver", NULL, test_receiver_cancels);

@@ -379,6 +379,34 @@ test_offsets (Fixture *f, gconstpointer data)
   g_assert_null (namida_journal_find_resumable (f->database, "AB12", "key", NULL));
 }
 
+/* A resumed session that is canceled while it is being prepared keeps its parts, but is asked about again. */
+static void
+test_cancel_prepare (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = new_sink (f, NAMIDA_LANDING_LIBRARY);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  NamidaWant wants[1] = { { 0 } };
+
+  shipment_add (shipment, "Music", "1.flac", "0123456789", FALSE);
+  g_assert_true (namida_sink_prepare (sink, shipment->backup, NULL, wants, NULL, &error));
+  namida_sink_park (sink);
+  g_cancellable_cancel (cancellable);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (NamidaJournalSession) parked = namida_journal_find_resumable (f->database, "AB12", "key", &error);
+      g_autoptr (NamidaSink) again = NULL;
+
+      g_assert_nonnull (parked);
+      g_assert_cmpint (parked->ask, ==, i);
+      again = namida_store_sink_new_for (f->store, "AB12", "Phone", "key", NAMIDA_LANDING_LIBRARY, parked);
+      g_assert_false (namida_sink_prepare (again, shipment->backup, NULL, wants, cancellable, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_error (&error);
+    }
+}
+
 /* Somebody edits a known file while the others are on their way: it is no part of what is called stored. */
 static void
 test_known_changed (Fixture *f, gconstpointer data)
@@ -815,6 +843,7 @@ main (int argc, char **argv)
   ADD ("unsafe", test_unsafe);
   ADD ("mismatch", test_mismatch);
   ADD ("offsets", test_offsets);
+  ADD ("cancel-prepare", test_cancel_prepare);
   ADD ("known-changed", test_known_changed);
   ADD ("discard-and-clean", test_discard_and_clean);
   ADD ("versions", test_versions);

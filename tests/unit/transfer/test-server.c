@@ -30,6 +30,9 @@ struct _TestSink
   gboolean wanted;
   gboolean full; /* commit finds no space */
   GMutex *hold;  /* (nullable): a slow disk: a part is opened only when this is free */
+  gint hold;     /* prepare waits while this is set */
+  gint waits;    /* prepare has begun to wait */
+  gboolean fails_cancelled;
   gint parked, discarded, committed;
   gint held; /* atomic */
 };
@@ -40,10 +43,24 @@ sink_id (NamidaSink *sink)
   return "session-x";
 }
 
+static void
+sink_wait (TestSink *self)
+{
+  if (!g_atomic_int_get (&self->hold))
+    return;
+  g_atomic_int_set (&self->waits, TRUE);
+  g_main_context_wakeup (NULL);
+  while (g_atomic_int_get (&self->hold))
+    g_usleep (1000);
+}
+
 static gboolean
 sink_prepare (
     NamidaSink *sink, NamidaBackup *backup, GBytes *manifest, NamidaWant *wants, GCancellable *c, GError **error)
 {
+  sink_wait (TEST_SINK (sink));
+  if (TEST_SINK (sink)->fails_cancelled && g_cancellable_set_error_if_cancelled (c, error))
+    return FALSE;
   for (guint i = 0; i < namida_backup_get_entries (backup)->len; i++)
     wants[i].wanted = TEST_SINK (sink)->wanted;
   return TRUE;
@@ -173,6 +190,7 @@ typedef struct
   Mode mode;
   NamidaOffer *offer;
   NamidaPairRequest *pair;
+  char *dropped; /* (nullable): the session of the last "drop-parked" */
   int n_offers;
 } Fixture;
 
@@ -204,6 +222,18 @@ on_pair (NamidaServer *server, NamidaPairRequest *request, gpointer user_data)
 }
 
 static void
+on_drop_parked (NamidaServer *server, const char *fingerprint, const char *id, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_assert_cmpstr (fingerprint, ==, namida_identity_get_fingerprint (fixture->other));
+  /* The hub would say that the other device canceled it. */
+  g_assert_true (namida_transfer_is_final (namida_offer_get_transfer (fixture->offer)));
+  g_free (fixture->dropped);
+  fixture->dropped = g_strdup (id);
+}
+
+static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -218,6 +248,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->sink = g_object_new (TEST_TYPE_SINK, NULL);
   g_signal_connect (fixture->server, "offer", G_CALLBACK (on_offer), fixture);
   g_signal_connect (fixture->server, "pair-request", G_CALLBACK (on_pair), fixture);
+  g_signal_connect (fixture->server, "drop-parked", G_CALLBACK (on_drop_parked), fixture);
   namida_server_start (fixture->server, "127.0.0.1", 0, &error);
   g_assert_no_error (error);
 }
@@ -248,6 +279,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   fixtures_remove (fixture->other_dir);
   g_free (fixture->dir);
   g_free (fixture->other_dir);
+  g_free (fixture->dropped);
 }
 
 typedef struct
@@ -770,15 +802,113 @@ on_later (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+iterate (guint ms)
+{
+  gboolean over = FALSE;
+
+  g_timeout_add (ms, on_later, &over);
+  while (!over)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* How often the sink was parked or discarded, after at most ten seconds. */
+static int
+wait_for_end (Fixture *fixture)
+{
+  int ended = 0;
+
+  for (guint i = 0; i < 1000 && ended == 0; i++)
+    {
+      iterate (10);
+      ended = g_atomic_int_get (&fixture->sink->discarded) + g_atomic_int_get (&fixture->sink->parked);
+    }
+  return ended;
+}
+
+static void
+wait_for_sink (Fixture *fixture)
+{
+  while (!g_atomic_int_get (&fixture->sink->waits))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+typedef enum
+{
+  CANCELLED = 1 << 0, /* by the local user */
+  KEPT = 1 << 1,      /* the same, and the parts are kept */
+  UNTRUSTED = 1 << 2,
+  FAILS = 1 << 3, /* the sink fails because of that */
+  GONE = 1 << 4,  /* the sender has disconnected before */
+} Ending;
+
+static void
+end_somehow (Fixture *fixture, Ending ending)
+{
+  NamidaTransfer *transfer = namida_offer_get_transfer (fixture->offer);
+
+  if (ending & UNTRUSTED)
+    namida_server_end_device (fixture->server, namida_identity_get_fingerprint (fixture->other));
+  else if (ending & KEPT)
+    namida_transfer_cancel_keeping (transfer);
+  else
+    namida_transfer_cancel (transfer);
+}
+
+static void
+assert_cancelled (Fixture *fixture)
+{
+  g_assert_cmpint (namida_transfer_get_state (namida_offer_get_transfer (fixture->offer)), ==,
+                   NAMIDA_TRANSFER_CANCELLED);
+}
+
+/* An offer is accepted, and ends while its sink is being prepared. */
+static void
+test_end_preparing (Fixture *fixture, gconstpointer data)
+{
+  Ending ending = GPOINTER_TO_UINT (data);
+  g_autofree char *request = make_offer (3);
+  g_autofree char *question
+      = g_strdup ("GET " PREFIX "session?sessionId=session-x HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+  g_autofree char *answer = NULL;
+  GThread *thread;
+  Exchange *offer;
+
+  fixture->sink->hold = TRUE;
+  fixture->sink->fails_cancelled = (ending & FAILS) != 0;
+  offer = exchange_begin (fixture, TLS, request, -1, ending & GONE ? 1 : 0, &thread);
+  wait_for_sink (fixture);
+  if (ending & GONE)
+    {
+      answer = exchange_end (offer, thread);
+      iterate (100);
+    }
+  end_somehow (fixture, ending);
+  g_atomic_int_set (&fixture->sink->hold, FALSE);
+  if (!(ending & GONE))
+    {
+      answer = exchange_end (offer, thread);
+      g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 410 "));
+      g_assert_nonnull (strstr (answer, "\"code\":\"cancelled\""));
+    }
+  if (!(ending & FAILS))
+    g_assert_cmpint (wait_for_end (fixture), ==, 1);
+  assert_cancelled (fixture);
+  if (ending & FAILS)
+    /* The sink may have parked what it resumed. */
+    g_assert_cmpstr (fixture->dropped, ==, (ending & KEPT) ? NULL : "session-x");
+  g_assert_cmpint (fixture->sink->discarded, ==, ending & (FAILS | KEPT) ? 0 : 1);
+  g_assert_cmpint (fixture->sink->parked, ==, !(ending & FAILS) && ending & KEPT ? 1 : 0);
+  g_free (answer);
+  answer = exchange (fixture, TLS, question, -1);
+  g_assert_nonnull (strstr (answer, "\"state\":\"cancelled\""));
+}
+
 /* Turns the main loop for a look of the session at its clock, once a second. */
 static void
 let_it_look (void)
 {
-  gboolean over = FALSE;
-
-  g_timeout_add (1300, on_later, &over);
-  while (!over)
-    g_main_context_iteration (NULL, TRUE);
+  iterate (1300);
 }
 
 static void
@@ -889,6 +1019,13 @@ main (int argc, char *argv[])
   g_test_add ("/server/accepted-waits", Fixture, NULL, set_up, test_accepted_waits, tear_down);
   g_test_add ("/server/pin", Fixture, NULL, set_up, test_pin, tear_down);
   g_test_add ("/server/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
+#define ADD_ENDING(path, test, ending) g_test_add (path, Fixture, GUINT_TO_POINTER (ending), set_up, test, tear_down)
+  ADD_ENDING ("/server/preparing/cancel", test_end_preparing, CANCELLED);
+  ADD_ENDING ("/server/preparing/cancel/fails", test_end_preparing, CANCELLED | FAILS);
+  ADD_ENDING ("/server/preparing/keep", test_end_preparing, KEPT);
+  ADD_ENDING ("/server/preparing/keep/fails", test_end_preparing, KEPT | FAILS);
+  ADD_ENDING ("/server/preparing/untrusted", test_end_preparing, UNTRUSTED);
+  ADD_ENDING ("/server/preparing/untrusted/gone", test_end_preparing, UNTRUSTED | GONE);
   g_test_add ("/server/idle", Fixture, NULL, set_up, test_idle, tear_down);
   g_test_add ("/server/garbage", Fixture, NULL, set_up, test_garbage, tear_down);
   g_test_add ("/server/caps", Fixture, NULL, set_up, test_caps, tear_down);
