@@ -35,6 +35,11 @@ struct _NamidaReceiveSession
   gpointer over_data, idle_data;
   GSource *timer;
   gboolean closing, ended, over_told, left_parts;
+  gboolean commit_failed; /* at least once: the sink has parked itself, and cannot be discarded any more */
+
+  /* How the local user wants to end it, set while it is being stored. */
+  NamidaSessionState end_state; /* PAUSED, KEPT or CANCELLED; NAMIDA_SESSION_OPEN: not at all */
+  GError *end_reason;           /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (NamidaReceiveSession, namida_receive_session, G_TYPE_OBJECT)
@@ -51,6 +56,7 @@ namida_receive_session_finalize (GObject *object)
   g_clear_object (&self->backup);
   g_clear_object (&self->transfer);
   g_clear_object (&self->cancellable);
+  g_clear_error (&self->end_reason);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (namida_receive_session_parent_class)->finalize (object);
@@ -344,7 +350,8 @@ end_worker (GTask *task, gpointer source, gpointer task_data, GCancellable *canc
     namida_sink_discard (self->sink);
   else if (state != NAMIDA_SESSION_FINISHED)
     namida_sink_park (self->sink);
-  g_task_return_boolean (task, state != NAMIDA_SESSION_CANCELLED && state != NAMIDA_SESSION_FINISHED);
+  g_task_return_boolean (task, state != NAMIDA_SESSION_FINISHED
+                                   && (state != NAMIDA_SESSION_CANCELLED || self->commit_failed));
 }
 
 static void
@@ -462,6 +469,18 @@ is_cancelled (NamidaSessionState state)
   return state == NAMIDA_SESSION_CANCELLED || state == NAMIDA_SESSION_KEPT;
 }
 
+/* Storing is not interrupted, because it usually ends well. Only if it fails, the session ends as the user wanted. */
+static void
+note_end (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason)
+{
+  /* A pause can still become a cancel, but not the other way round. */
+  if ((!is_cancelled (state) && state != NAMIDA_SESSION_PAUSED) || state <= self->end_state)
+    return;
+  self->end_state = state;
+  g_clear_error (&self->end_reason);
+  self->end_reason = reason != NULL ? g_error_copy (reason) : NULL;
+}
+
 void
 namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason)
 {
@@ -471,7 +490,8 @@ namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState sta
   if (self->closing && !self->over_told && is_cancelled (state)
       && (now == NAMIDA_SESSION_PARKED || now == NAMIDA_SESSION_PAUSED))
     cancel_while_closing (self, state, reason);
-  /* Storing is not interrupted; it ends by itself. */
+  if (!self->closing && now == NAMIDA_SESSION_FINISHING)
+    note_end (self, state, reason);
   if (self->closing || now == NAMIDA_SESSION_FINISHING)
     return;
   begin_end (self, state);
@@ -551,7 +571,11 @@ namida_receive_session_end_finish (NamidaReceiveSession *self, const GError *err
       g_mutex_lock (&self->lock);
       self->state = NAMIDA_SESSION_OPEN;
       g_mutex_unlock (&self->lock);
-      namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_RUNNING);
+      self->commit_failed = TRUE;
+      if (self->end_state != NAMIDA_SESSION_OPEN)
+        namida_receive_session_close (self, self->end_state, self->end_reason);
+      else
+        namida_transfer_set_state (self->transfer, NAMIDA_TRANSFER_RUNNING);
       return;
     }
   begin_end (self, NAMIDA_SESSION_FINISHED);

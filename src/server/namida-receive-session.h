@@ -120,11 +120,12 @@ gboolean namida_receive_session_begin_finish (NamidaReceiveSession *self, GError
 gboolean namida_receive_session_commit (
     NamidaReceiveSession *self, GHashTable *hashes, char **answer, gsize *length, GError **error);
 /** namida_receive_session_end_finish: @error: (nullable): why the commit failed; the session is open again in that
- * case. */
+ * case, unless it was to be canceled or paused meanwhile: then it ends. */
 void namida_receive_session_end_finish (NamidaReceiveSession *self, const GError *error);
 /** namida_receive_session_close: stops the uploads and ends the session. @state: PARKED, PAUSED, KEPT or CANCELLED.
  * @reason: (nullable): why the transfer ends; %NULL for PARKED (the transfer becomes INTERRUPTED) and PAUSED. Has no
- * effect on an ended session, but one that is still being PARKED or PAUSED can be canceled (KEPT or CANCELLED). */
+ * effect on an ended session, but one that is still being PARKED or PAUSED can be canceled (KEPT or CANCELLED). One
+ * that is being stored is paused or canceled only if that fails. */
 void namida_receive_session_close (NamidaReceiveSession *self, NamidaSessionState state, const GError *reason);
 /** namida_receive_session_get_left_parts: Returns: whether an ended session left its parts. With the state CANCELLED,
  * its owner has to remove them. */

@@ -490,18 +490,11 @@ park_older (OpenOffer *open)
 static void
 give_up (OpenOffer *open)
 {
-  NamidaTransfer *transfer = namida_offer_get_transfer (open->offer);
-  g_autoptr (GError) error = NULL;
-
   g_ptr_array_remove_fast (open->server->preparing, open);
-  if (!is_cancelled (open))
-    {
-      namida_transfer_set_state (transfer, NAMIDA_TRANSFER_INTERRUPTED);
-      return;
-    }
-  error = g_error_new_literal (NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("The transfer was cancelled."));
-  namida_transfer_fail (transfer, error);
-  namida_request_fail (open->request, error, 0);
+  if (is_cancelled (open))
+    end_cancelled (open, FALSE);
+  else
+    namida_transfer_set_state (namida_offer_get_transfer (open->offer), NAMIDA_TRANSFER_INTERRUPTED);
 }
 
 static gboolean

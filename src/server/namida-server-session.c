@@ -96,10 +96,11 @@ on_over (NamidaReceiveSession *session, gpointer user_data)
 
   g_object_ref (session);
   remember (self, session);
-  /* It was canceled while it was being parked. */
+  /* It was canceled while it was being parked, or after its commit had failed. */
   if (namida_receive_session_get_state (session) == NAMIDA_SESSION_CANCELLED
       && namida_receive_session_get_left_parts (session))
-    g_signal_emit_by_name (self, "drop-parked", namida_receive_session_get_fingerprint (session), id);
+    g_signal_emit_by_name (self, "drop-parked",
+                           namida_transfer_get_peer_fingerprint (namida_receive_session_get_transfer (session)), id);
   if (g_hash_table_lookup (self->sessions, id) == session)
     g_hash_table_remove (self->sessions, id);
   g_signal_handlers_disconnect_by_data (namida_transfer_get_cancellable (namida_receive_session_get_transfer (session)),
@@ -358,8 +359,12 @@ on_finish_done (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else
     {
+      g_autoptr (GError) refusal = NULL;
+
       namida_receive_session_end_finish (finish->session, error);
-      namida_request_fail (finish->request, error, 0);
+      /* If the user canceled or paused meanwhile, the sender must not try again. */
+      refusal = namida_receive_session_dup_refusal (finish->session);
+      namida_request_fail (finish->request, refusal != NULL ? refusal : error, 0);
       /* The server was asked to stop in the meantime. */
       if (finish->server->stopping != NULL || !finish->server->running)
         namida_receive_session_close (finish->session, NAMIDA_SESSION_PARKED, NULL);

@@ -29,9 +29,9 @@ struct _TestSink
   int fds[8];
   gboolean wanted;
   gboolean full; /* commit finds no space */
-  GMutex *hold;  /* (nullable): a slow disk: a part is opened only when this is free */
-  gint hold;     /* prepare waits while this is set */
-  gint waits;    /* prepare has begun to wait */
+  GMutex *slow;  /* (nullable): a slow disk: a part is opened only when this is free */
+  gint hold;     /* prepare and commit wait while this is set */
+  gint waits;    /* one of them has begun to wait */
   gboolean fails_cancelled;
   gint parked, discarded, committed;
   gint held; /* atomic */
@@ -72,11 +72,11 @@ sink_open (NamidaSink *sink, guint index, guint64 offset, NamidaDigest *digest, 
   TestSink *self = TEST_SINK (sink);
   g_autofree char *before = g_malloc (offset + 1);
 
-  if (self->hold != NULL)
+  if (self->slow != NULL)
     {
       g_atomic_int_inc (&self->held);
-      g_mutex_lock (self->hold);
-      g_mutex_unlock (self->hold);
+      g_mutex_lock (self->slow);
+      g_mutex_unlock (self->slow);
     }
   if (self->fds[index] == 0)
     self->fds[index] = memfd_create ("part", MFD_CLOEXEC);
@@ -99,6 +99,7 @@ sink_commit (NamidaSink *sink, NamidaCommit *files, guint n, GError **error)
 {
   TestSink *self = TEST_SINK (sink);
 
+  sink_wait (self);
   if (self->full)
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE, "full");
@@ -739,7 +740,7 @@ test_accepted_waits (Fixture *fixture, gconstpointer data)
 
   g_mutex_init (&hold);
   g_mutex_lock (&hold);
-  fixture->sink->hold = &hold;
+  fixture->sink->slow = &hold;
   namida_server_set_unencrypted (fixture->server, TRUE);
   expect (fixture, PLAIN, older, -1, 200, NULL);
   upload = exchange_begin (fixture, PLAIN, file, -1, 0, &uploading);
@@ -840,6 +841,8 @@ typedef enum
   UNTRUSTED = 1 << 2,
   FAILS = 1 << 3, /* the sink fails because of that */
   GONE = 1 << 4,  /* the sender has disconnected before */
+  PAUSED = 1 << 5,
+  LATE = 1 << 6, /* after the commit has failed */
 } Ending;
 
 static void
@@ -849,6 +852,8 @@ end_somehow (Fixture *fixture, Ending ending)
 
   if (ending & UNTRUSTED)
     namida_server_end_device (fixture->server, namida_identity_get_fingerprint (fixture->other));
+  else if (ending & PAUSED)
+    g_assert_true (namida_server_pause (fixture->server, transfer));
   else if (ending & KEPT)
     namida_transfer_cancel_keeping (transfer);
   else
@@ -927,6 +932,51 @@ test_idle (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->sink->discarded, ==, 0);
   g_assert_cmpint (namida_transfer_get_state (namida_offer_get_transfer (fixture->offer)), ==,
                    NAMIDA_TRANSFER_INTERRUPTED);
+}
+
+/* The commit fails, or not, and before or after that the session is to end. */
+static void
+test_end_storing (Fixture *fixture, gconstpointer data)
+{
+  Ending ending = GPOINTER_TO_UINT (data);
+  g_autofree char *token = offered (fixture, 3);
+  g_autofree char *hash = namida_digest_bytes ("abc", 3);
+  g_autofree char *body = g_strdup_printf ("{\"files\":{\"f1\":\"%s\"}}", hash);
+  g_autofree char *request = post ("finish?sessionId=session-x", body);
+  g_autofree char *answer = NULL;
+  const char *expected = ending & LATE ? "507 " : !(ending & FAILS) ? "200 " : ending & PAUSED ? "409 " : "410 ";
+  GThread *thread;
+  Exchange *exchange;
+
+  upload (fixture, TLS, token, 0, "abc", 3, FALSE, 200, NULL);
+  fixture->sink->hold = TRUE;
+  fixture->sink->full = (ending & FAILS) != 0;
+  exchange = exchange_begin (fixture, TLS, request, -1, 0, &thread);
+  wait_for_sink (fixture);
+  if (!(ending & LATE))
+    end_somehow (fixture, ending);
+  iterate (50);
+  g_atomic_int_set (&fixture->sink->hold, FALSE);
+  answer = exchange_end (exchange, thread);
+  g_test_message ("%s", answer);
+  g_assert_nonnull (strstr (answer, expected));
+  if (ending & LATE)
+    end_somehow (fixture, ending);
+  if (!(ending & FAILS))
+    {
+      g_assert_cmpint (namida_transfer_get_state (namida_offer_get_transfer (fixture->offer)), ==,
+                       NAMIDA_TRANSFER_DONE);
+      return;
+    }
+  g_assert_cmpint (wait_for_end (fixture), ==, 1);
+  iterate (10);
+  if (ending & PAUSED)
+    g_assert_cmpint (namida_transfer_get_state (namida_offer_get_transfer (fixture->offer)), ==,
+                     NAMIDA_TRANSFER_PAUSED);
+  else
+    assert_cancelled (fixture);
+  /* The commit has parked what arrived. */
+  g_assert_cmpstr (fixture->dropped, ==, ending & (KEPT | PAUSED) ? NULL : "session-x");
 }
 
 static void
@@ -1026,6 +1076,12 @@ main (int argc, char *argv[])
   ADD_ENDING ("/server/preparing/keep/fails", test_end_preparing, KEPT | FAILS);
   ADD_ENDING ("/server/preparing/untrusted", test_end_preparing, UNTRUSTED);
   ADD_ENDING ("/server/preparing/untrusted/gone", test_end_preparing, UNTRUSTED | GONE);
+  ADD_ENDING ("/server/storing/cancel", test_end_storing, CANCELLED | FAILS);
+  ADD_ENDING ("/server/storing/cancel/stored", test_end_storing, CANCELLED);
+  ADD_ENDING ("/server/storing/cancel/late", test_end_storing, CANCELLED | FAILS | LATE);
+  ADD_ENDING ("/server/storing/keep", test_end_storing, KEPT | FAILS);
+  ADD_ENDING ("/server/storing/pause", test_end_storing, PAUSED | FAILS);
+  ADD_ENDING ("/server/storing/untrusted", test_end_storing, UNTRUSTED | FAILS);
   g_test_add ("/server/idle", Fixture, NULL, set_up, test_idle, tear_down);
   g_test_add ("/server/garbage", Fixture, NULL, set_up, test_garbage, tear_down);
   g_test_add ("/server/caps", Fixture, NULL, set_up, test_caps, tear_down);
