@@ -25,3 +25,7 @@ void durable_do_exported (Fixture *f);
 void durable_do_fitted (Fixture *f);
 void durable_do_linked (Fixture *f);
 void durable_do_found (Fixture *f);
+/* durable-restore.c */
+void durable_do_restored (Fixture *f);
+void durable_do_replaced (Fixture *f);
+void durable_do_undone (Fixture *f);

@@ -13,7 +13,6 @@
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-removal.h"
-#include "namida-restore.h"
 #include "namida-retention-apply.h"
 #include "namida-staging.h"
 #include "namida-verify.h"
@@ -670,116 +669,6 @@ do_moved (Fixture *f)
   durable_expect (g_build_filename (to, "x.flac", NULL));
 }
 
-/* ---- restored ---- */
-
-static void
-keep (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  *(GAsyncResult **) user_data = g_object_ref (result);
-}
-
-static GAsyncResult *
-wait_for (GAsyncResult **result)
-{
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-  return *result;
-}
-
-/* (transfer full): where the music is now */
-static char *
-restore_one (Fixture *f)
-{
-  g_autofree char *version = receive_one (f);
-  g_autofree char *zips = g_build_filename (f->base, "zips", NULL);
-  g_autofree char *to = g_build_filename (f->base, "restored", NULL);
-  g_autoptr (GAsyncResult) loaded = NULL;
-  g_autoptr (GAsyncResult) compared = NULL;
-  g_autoptr (GAsyncResult) applied = NULL;
-  g_autoptr (NamidaRestorePlan) plan = NULL;
-  g_autoptr (GError) error = NULL;
-  NamidaRestoreResult result;
-
-  namida_restore_plan_load_async (f->database, version, f->base, NULL, zips, NULL, keep, &loaded);
-  plan = namida_restore_plan_load_finish (wait_for (&loaded), &error);
-  g_assert_no_error (error);
-  g_assert_true (namida_restore_plan_set_destination (plan, "Music", to, &error));
-  namida_restore_plan_set_policy (plan, NAMIDA_RESTORE_REPLACE);
-  namida_restore_plan_preview_async (plan, NULL, keep, &compared);
-  g_assert_true (namida_restore_plan_preview_finish (plan, wait_for (&compared), &error));
-  namida_restore_plan_apply_async (plan, NULL, NULL, NULL, keep, &applied);
-  g_assert_true (namida_restore_plan_apply_finish (plan, wait_for (&applied), &result, &error));
-  g_assert_no_error (error);
-  return g_steal_pointer (&to);
-}
-
-static void
-do_restored (Fixture *f)
-{
-  g_autofree char *to = restore_one (f);
-
-  for (guint i = 0; i < 2; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("album %u/%u.flac", i, i);
-
-      durable_expect (g_build_filename (to, name, NULL));
-    }
-}
-
-/* (transfer full) (nullable): where the file waits that was replaced. */
-static char *
-dup_waiting (Fixture *f)
-{
-  sqlite3_stmt *statement;
-  char *path = NULL;
-
-  namida_database_lock (f->database);
-  statement = namida_database_prepare (f->database, NULL, "SELECT kept FROM restored WHERE kept IS NOT NULL", "");
-  if (sqlite3_step (statement) == SQLITE_ROW)
-    path = g_strdup ((const char *) sqlite3_column_text (statement, 0));
-  sqlite3_finalize (statement);
-  namida_database_unlock (f->database);
-  return path;
-}
-
-/* What was replaced is there, too: not only the file that took its place. */
-static void
-do_replaced (Fixture *f)
-{
-  g_autofree char *folder = g_build_filename (f->base, "restored", "album 0", NULL);
-  g_autofree char *mine = g_build_filename (folder, "0.flac", NULL);
-  g_autofree char *to = NULL;
-
-  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
-  g_assert_true (g_file_set_contents (mine, "mine", -1, NULL));
-  durable_note_all ();
-  to = restore_one (f);
-  durable_expect (g_steal_pointer (&mine));
-  durable_expect (dup_waiting (f));
-}
-
-/* What was replaced is in its place again. */
-static void
-do_undone (Fixture *f)
-{
-  g_autofree char *folder = g_build_filename (f->base, "restored", "album 0", NULL);
-  g_autofree char *mine = g_build_filename (folder, "0.flac", NULL);
-  g_autofree char *to = NULL;
-  g_autofree char *text = NULL;
-  g_autoptr (GAsyncResult) undone = NULL;
-  NamidaRestoreResult result;
-
-  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
-  g_assert_true (g_file_set_contents (mine, "mine", -1, NULL));
-  durable_note_all ();
-  to = restore_one (f);
-  namida_restore_undo_async (f->database, NULL, NULL, keep, &undone);
-  g_assert_true (namida_restore_undo_finish (wait_for (&undone), &result, NULL));
-  g_assert_true (g_file_get_contents (mine, &text, NULL, NULL));
-  g_assert_cmpstr (text, ==, "mine");
-  durable_expect (g_steal_pointer (&mine));
-}
-
 typedef struct
 {
   const char *name;
@@ -805,9 +694,9 @@ static const Operation operations[] = {
   { "recorded", do_recorded, 2 },
   { "parked", do_parked, 0 },
   { "moved", do_moved, 0 },
-  { "restored", do_restored, 2 },
-  { "replaced", do_replaced, 2, 3 },
-  { "undone", do_undone, 2, 6 },
+  { "restored", durable_do_restored, 2 },
+  { "replaced", durable_do_replaced, 2, 3 },
+  { "undone", durable_do_undone, 2, 6 },
   { "identity", durable_do_identity, 0 },
   { "exported", durable_do_exported, 2 },
   { "fitted", durable_do_fitted, 0 },
