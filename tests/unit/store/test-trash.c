@@ -183,6 +183,7 @@ test_taken_back_meanwhile (Fixture *f, gconstpointer data)
 
   g_assert_false (namida_removal_purge (f->database, records, &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_STORAGE);
+  g_assert_false (g_file_test (three, G_FILE_TEST_EXISTS));
   fixture_check_sums (one);
   fixture_check_sums (two);
   g_assert_cmpint (fixture_query_int (f, "SELECT pinned FROM versions WHERE id = 1 AND removing = 0"), ==, 1);
