@@ -382,7 +382,9 @@ def test_typed_ahead_of_pairing(lab):
         code, shown = on_terminal(sender.command("pair", place), environment(sender.home), (b"[y/n]", b"n\n"), ahead=b"y\n")
         equal(code, 3, shown)
         assert b"Waiting for the other device" not in shown, shown
-        # The side that is asked: a half answer does not become a part of the digits, which are entered after it.
+        # The side that is asked: a half answer does not become a part of the digits, which are entered after it. Its question about the first
+        # pairing has to be read before, or the digits would be typed too early.
+        terminal.wait_for(b"enter it here")
         terminal.shown = b""
         terminal.type(b"n")
         sender.start("pair", place)
