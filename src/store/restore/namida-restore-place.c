@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Moves the old file to the waiting place that its row names, before the new file gets the name. */
@@ -34,11 +33,9 @@ put_back (const char *kept, int folder, const char *name)
 {
   int saved_errno = errno;
   gboolean back = namida_file_rename (AT_FDCWD, kept, folder, name);
-  struct stat there, st;
 
   /* With a hard link it never lost its name. */
-  if (!back && fstatat (folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0 && lstat (kept, &st) == 0
-      && there.st_ino == st.st_ino && there.st_dev == st.st_dev)
+  if (!back && namida_restore_is_same_file (folder, name, kept))
     back = unlink (kept) == 0;
   errno = saved_errno;
   return back;

@@ -189,6 +189,9 @@ gboolean namida_restore_check_roots (GPtrArray *rows, GError **error);
 
 /** namida_restore_note_missing: adds the missing folders on the way to @path to @rows, from the top. */
 void namida_restore_note_missing (GPtrArray *rows, const char *path);
+/** namida_restore_is_same_file: Returns: whether @name in @folder is the file @kept itself: a hard link of what was set
+ * aside, of which nothing has taken the place yet. */
+gboolean namida_restore_is_same_file (int folder, const char *name, const char *kept);
 /** namida_restore_lock: opens and locks the folder for temporary files below @root. @create: create it; otherwise a
  * missing folder gives -1 without @error. Returns: a descriptor, or -1 with BUSY or STORAGE. */
 int namida_restore_lock (const char *root, gboolean create, GError **error);

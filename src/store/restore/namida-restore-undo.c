@@ -36,6 +36,15 @@ namida_restore_fail (GError **error, int saved_errno, const char *format, ...)
   return FALSE;
 }
 
+gboolean
+namida_restore_is_same_file (int folder, const char *name, const char *kept)
+{
+  struct stat there, st;
+
+  return fstatat (folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0 && lstat (kept, &st) == 0 && there.st_ino == st.st_ino
+         && there.st_dev == st.st_dev;
+}
+
 /* ---- one restore at a time in a folder ---- */
 
 int
@@ -144,16 +153,6 @@ undo_put_beside (int folder, const char *name, const char *kept)
   return FALSE;
 }
 
-/* Whether a crash happened between the two steps of a replacement, so that nothing was replaced yet. */
-static gboolean
-is_still_the_old (int folder, const char *name, const char *kept)
-{
-  struct stat there, st;
-
-  return fstatat (folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0 && lstat (kept, &st) == 0 && there.st_ino == st.st_ino
-         && there.st_dev == st.st_dev;
-}
-
 /* @path: (nullable): in @folder, or absolute. @there: (out): whether it is there. Returns: %FALSE with errno if that is
  * not known: what cannot be looked at for a moment is not gone. */
 static gboolean
@@ -172,7 +171,7 @@ take_back (Undo *self, int folder, const char *name, const NamidaRestoredRow *ro
 
   if (!undo_look (AT_FDCWD, row->kept, &kept) || !undo_look (folder, name, &there))
     undo_note_trouble (self, row);
-  else if (kept && is_still_the_old (folder, name, row->kept))
+  else if (kept && namida_restore_is_same_file (folder, name, row->kept))
     {
       if (unlink (row->kept) != 0)
         undo_note_trouble (self, row);

@@ -10,7 +10,6 @@
 #include "namida-file-ops.h"
 #include "namida-safe-path.h"
 #include "namida-staging.h"
-#include "namida-store-mark.h"
 #include "namida-store-owner.h"
 #include "namida-version-ctimes.h"
 #include "namida-version-record.h"
@@ -45,22 +44,12 @@ fail (GError **error, int saved_errno, const char *path)
 
 /* ---- a version on a drive that is not connected ---- */
 
-/* Returns: (transfer full) (nullable): the store that the version's own files are in; %NULL: it has none. */
-static char *
-removal_dup_store (const NamidaVersionRecord *record)
-{
-  const char *inside = record->landing == NAMIDA_LANDING_BACKUP ? record->path : record->zip;
-  g_autofree char *device = inside != NULL ? g_path_get_dirname (inside) : NULL;
-
-  return device != NULL && g_path_is_absolute (device) ? g_path_get_dirname (device) : NULL;
-}
-
 static gboolean
 removal_is_away (NamidaDatabase *database, const NamidaVersionRecord *record)
 {
-  g_autofree char *store = removal_dup_store (record);
+  g_autofree char *store = namida_version_record_dup_away (database, record);
 
-  return store != NULL && namida_store_mark_is_away (database, store);
+  return store != NULL;
 }
 
 gboolean

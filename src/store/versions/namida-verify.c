@@ -13,7 +13,6 @@
 #include "namida-file-ops.h"
 #include "namida-open.h"
 #include "namida-repair.h"
-#include "namida-store-mark.h"
 #include "namida-wanted.h"
 
 #include <errno.h>
@@ -385,21 +384,6 @@ run_add_absent (Run *run, const NamidaVersionRecord *record, const char *path)
   run_add_version (run, record, NAMIDA_DAMAGE_ABSENT, detail);
 }
 
-/* Of a version in the user's own folders the zip is in the store, which may be on a drive that is not connected.
- * Returns: (transfer full) (nullable): that store. */
-static char *
-run_dup_away (Run *run, const NamidaVersionRecord *record)
-{
-  g_autofree char *device = NULL;
-  g_autofree char *store = NULL;
-
-  if (record->landing != NAMIDA_LANDING_LIBRARY || record->zip == NULL)
-    return NULL;
-  device = g_path_get_dirname (record->zip);
-  store = g_path_get_dirname (device);
-  return namida_store_mark_is_away (run->database, store) ? g_steal_pointer (&store) : NULL;
-}
-
 static gboolean
 check_version (Run *run, const char *id, GError **error)
 {
@@ -421,7 +405,9 @@ check_version (Run *run, const char *id, GError **error)
       run_add_absent (run, record, NULL);
       return TRUE;
     }
-  away = run_dup_away (run, record);
+  /* Of a version in the user's own folders the zip alone is in the store. */
+  if (record->landing == NAMIDA_LANDING_LIBRARY)
+    away = namida_version_record_dup_away (run->database, record);
   run->gone = FALSE;
   for (guint i = 0; i < files->len && !run->gone && !g_cancellable_is_cancelled (run->cancellable); i++)
     {

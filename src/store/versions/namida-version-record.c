@@ -12,6 +12,7 @@
 #include "namida-folder-record.h"
 #include "namida-open.h"
 #include "namida-safe-path.h"
+#include "namida-store-mark.h"
 #include "namida-version-lists.h"
 
 #include <errno.h>
@@ -394,6 +395,16 @@ namida_version_record_open (const NamidaVersionRecord *record)
   close (fd);
   errno = ENOENT;
   return -1;
+}
+
+char *
+namida_version_record_dup_away (NamidaDatabase *database, const NamidaVersionRecord *record)
+{
+  const char *inside = record->landing == NAMIDA_LANDING_BACKUP ? record->path : record->zip;
+  g_autofree char *device = inside != NULL ? g_path_get_dirname (inside) : NULL;
+  g_autofree char *store = device != NULL && g_path_is_absolute (device) ? g_path_get_dirname (device) : NULL;
+
+  return store != NULL && namida_store_mark_is_away (database, store) ? g_steal_pointer (&store) : NULL;
 }
 
 gboolean

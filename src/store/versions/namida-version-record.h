@@ -84,6 +84,9 @@ gboolean namida_version_record_claim (NamidaDatabase *database, const char *id, 
 /** namida_version_record_delete: deletes the record, and the contents that no other version uses. */
 gboolean namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
 
+/** namida_version_record_dup_away: Returns: (transfer full) (nullable): the store that has the version's own files, its
+ * folder or its zip, if its drive is not connected. Blocking. */
+char *namida_version_record_dup_away (NamidaDatabase *database, const NamidaVersionRecord *record);
 /** namida_version_record_is_replaced: Returns: whether another version is in the folder of @record: another program
  * removed this version and the next one got its name, or the user copied another one there. Then nothing in the folder
  * belongs to @record. Blocking. */
