@@ -10,7 +10,7 @@ import threading
 import time
 import warnings
 
-from namida_hostile import PREFIX, WAIT, expect, music, parse_answer, read_all, run, tls_context
+from namida_hostile import PREFIX, expect, music, parse_answer, read_all, run, tls_context
 
 LIMIT = 10  # seconds for a handshake and for a head: docs/protocol.md, "Limits"
 IDLE = 30  # seconds for the next byte of a body
@@ -248,25 +248,16 @@ def crowded(receiver, sources, expected, spared=0, meanwhile=lambda: None):
 def crowd(lab, receiver):
     """70 connections from one address: 64 are kept, and other addresses are served meanwhile and this one after."""
     def others_are_served():
-        assert receiver.curl("register", method="GET", source="127.0.0.7").status == 200
+        receiver.register("127.0.0.7")
 
     crowded(receiver, ["127.0.0.6"] * 70, 64, meanwhile=others_are_served)
-    deadline = time.monotonic() + WAIT
-    while True:  # the closing is seen by the receiver a moment later
-        try:
-            answer = receiver.curl("register", method="GET", source="127.0.0.6")
-            break
-        except AssertionError:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-    assert answer.status == 200
+    receiver.register("127.0.0.6")
 
 
 def crowds(lab, receiver):
     """192 connections of strangers, from however many addresses."""
     other = lab.receivers[1]
     crowded(other, [f"127.0.0.{20 + i % 5}" for i in range(300)], 192, spared=8)
-    time.sleep(1)
     other.check_alive()
     other.stop()
 
@@ -284,7 +275,7 @@ def half_open(lab, receiver):
         while len(begun.answered) < 3 and time.monotonic() < deadline:
             begun.look(1)
         assert len(begun.answered) >= 3, len(begun.answered)
-        assert other.curl("register", method="GET", source="127.0.0.10").status == 200
+        other.register("127.0.0.10")
         # However long that took: one that gives way to another is hung up on before the next one begins.
         for _ in range(3):
             begun.look(0.3)
@@ -311,7 +302,8 @@ class Begun:
 
 
 def half_open_everywhere(lab, receiver):
-    """The same from ten and from forty addresses, again and again: whoever comes meanwhile has a turn soon."""
+    """The same from ten and from forty addresses, again and again. Whoever comes meanwhile has a turn; in order of arrival, there would be 60
+    and 40 handshakes of 10 s before it, 8 at once."""
     hello, other = client_hello(), lab.receivers[2]  # where nobody else has a handshake to make
     for addresses, each in ((10, 6), (40, 1)):
         stop = threading.Event()
@@ -340,9 +332,7 @@ def half_open_everywhere(lab, receiver):
         try:
             time.sleep(1)
             for _ in range(4):
-                began = time.monotonic()
-                assert other.curl("register", method="GET", source="127.0.0.10").status == 200
-                assert time.monotonic() - began < LIMIT - 2, "it had to wait until the others had gone"
+                other.register("127.0.0.10")
         finally:
             stop.set()
             for thread in threads:

@@ -205,8 +205,8 @@ class Receiver:
     def check_alive(self):
         """It lives, and serves a stranger from an address of his own."""
         assert self.process.poll() is None, f"the receiver died ({self.process.returncode}): {self.errors[-10:]}"
-        answer = self.curl("register", method="GET", source="127.0.0.250")
-        assert answer.status == 200 and answer.json["port"] == self.port, answer
+        answer = self.register("127.0.0.250")
+        assert answer.json["port"] == self.port, answer
 
     def stop(self):
         """An orderly end: nothing hangs, and no sanitizer or critical warning has anything to say."""
@@ -245,6 +245,20 @@ class Receiver:
         if not answer:
             raise NoAnswer(f"curl: {done.returncode}, no answer to {method} {what[:200]}")
         return answer
+
+    def register(self, source):
+        """What a stranger at @source is answered. A connection that is refused, as the receiver may do while others take turns, is tried again,
+        for as long as no single answer may need."""
+        deadline = time.monotonic() + WAIT
+        while True:
+            try:
+                answer = self.curl("register", method="GET", source=source)
+            except NoAnswer:
+                assert time.monotonic() < deadline, f"{source} was never served"
+                time.sleep(0.1)
+                continue
+            assert answer.status == 200, answer
+            return answer
 
     def connect(self, identity="mallory", source="127.0.0.1", tls=True, timeout=WAIT):
         plain = socket.create_connection(("127.0.0.1", self.port), timeout, (source, 0))
