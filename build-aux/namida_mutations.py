@@ -191,7 +191,14 @@ def load(root):
             placed.append(fault)
         except (ListError, OSError) as error:
             wrong.append(f"{fault}: {error}")
-    return placed + syncs, wrong
+    faults = placed + syncs
+    for name in sorted({fault.file for fault in faults}):
+        text = (root / name).read_text(encoding="utf-8")
+        try:
+            render(text, 0, len(text), [fault for fault in faults if fault.file == name])
+        except ListError as error:
+            wrong.append(str(error))
+    return faults, wrong
 
 
 def copy_tree(root, to, files, faults):
