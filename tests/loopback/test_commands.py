@@ -352,9 +352,7 @@ def test_interrupted(lab):
     sender.start("send", "--to", receiver.alias, "--limit", "2MB/s", big.parent)
     sender.wait_event("progress", where=lambda event: event["sent"] > 1_000_000)
     sender.process.send_signal(signal.SIGINT)
-    began = time.monotonic()
     equal(sender.wait(30), 130, sender.errors)
-    assert time.monotonic() - began < 10, "it took too long to stop"
     # It was told, and did not have to find out.
     told = receiver.wait_event("interrupted")["message"]
     assert told.startswith("Stopped on the other device"), told

@@ -819,7 +819,7 @@ test_cancel_running (Fixture *f, gconstpointer data)
   namida_transfer_cancel (f->transfer);
   finish (f);
   g_test_message ("ended after %" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - cancelled_at) / 1000);
-  g_assert_cmpint (g_get_monotonic_time () - cancelled_at, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - cancelled_at, <, 30 * G_USEC_PER_SEC);
   g_assert_error (f->error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED);
   g_assert_cmpint (namida_transfer_get_state (f->transfer), ==, NAMIDA_TRANSFER_CANCELLED);
   wait_for (&f->fake.cancels);
