@@ -292,6 +292,13 @@ static const char *const schema_steps[] = {
   " version INTEGER PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE, zip TEXT NOT NULL, sha256 TEXT NOT NULL,"
   " kind TEXT NOT NULL, part TEXT, restorable INTEGER NOT NULL, rules INTEGER NOT NULL);"
   "CREATE INDEX inspected_zips_sha256 ON inspected_zips (sha256);",
+
+  /* 14 → 15 */
+  /* @store: the UUID of the store that has the folder of the version, or its zip; NULL: not known yet. Several drives
+   * may take turns at one path. @mounts: which folders of the user were on a file system of their own, and where that
+   * was mounted, so that an empty mount point is not taken for the folder (namida-mount.h). */
+  "ALTER TABLE versions ADD COLUMN store TEXT;"
+  "CREATE TABLE mounts (folder TEXT PRIMARY KEY, mount TEXT NOT NULL) WITHOUT ROWID;",
 };
 
 struct _NamidaDatabase

@@ -86,22 +86,68 @@ mark_parse (const char *text, gsize length)
   return self;
 }
 
-/* Returns: (transfer full) (nullable): %NULL with errno set. */
+/* Returns: (transfer full) (nullable): %NULL with errno set. A mark that cannot be read is not a damaged one: nothing
+ * may be written in its place. */
 static Mark *
 mark_read (int folder)
 {
   g_autofree char *text = g_malloc (MARK_BYTES_MOST);
   gsize length = 0;
-  ssize_t n;
-  int fd = namida_open_at (folder, NAMIDA_STORE_MARK_NAME, O_RDONLY | O_NONBLOCK, 0);
+  ssize_t n = 0;
+  int saved_errno, fd = namida_open_at (folder, NAMIDA_STORE_MARK_NAME, O_RDONLY | O_NONBLOCK, 0);
 
   if (fd < 0)
     return NULL;
   while (length < MARK_BYTES_MOST
          && ((n = read (fd, text + length, MARK_BYTES_MOST - length)) > 0 || (n < 0 && errno == EINTR)))
     length += (gsize) MAX (n, 0);
+  saved_errno = errno;
   close (fd);
-  return mark_parse (text, length);
+  errno = saved_errno;
+  return n >= 0 ? mark_parse (text, length) : NULL;
+}
+
+/* The mark that was read last. The list of versions asks for the same one once for each version. */
+static GMutex seen_lock;
+static struct
+{
+  struct stat st;
+  char *uuid; /* (nullable) */
+} seen;
+
+static gboolean
+mark_is_seen (const struct stat *st)
+{
+  return seen.st.st_ino == st->st_ino && seen.st.st_dev == st->st_dev && seen.st.st_size == st->st_size
+         && seen.st.st_mtim.tv_sec == st->st_mtim.tv_sec && seen.st.st_mtim.tv_nsec == st->st_mtim.tv_nsec
+         && seen.st.st_ctim.tv_sec == st->st_ctim.tv_sec && seen.st.st_ctim.tv_nsec == st->st_ctim.tv_nsec;
+}
+
+char *
+namida_store_mark_dup_uuid (const char *path)
+{
+  int folder = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  struct stat st;
+  char *uuid = NULL;
+
+  if (folder < 0)
+    return NULL;
+  g_mutex_lock (&seen_lock);
+  if (fstatat (folder, NAMIDA_STORE_MARK_NAME, &st, AT_SYMLINK_NOFOLLOW) == 0)
+    {
+      if (!mark_is_seen (&st))
+        {
+          g_autoptr (Mark) mark = mark_read (folder);
+
+          g_free (seen.uuid);
+          seen.uuid = mark != NULL ? g_steal_pointer (&mark->uuid) : NULL;
+          seen.st = mark != NULL ? st : (struct stat){ 0 };
+        }
+      uuid = g_strdup (seen.uuid);
+    }
+  g_mutex_unlock (&seen_lock);
+  close (folder);
+  return uuid;
 }
 
 static char *
@@ -252,6 +298,34 @@ namida_store_mark_check (NamidaDatabase *database, const char *path, GError **er
   return FALSE;
 }
 
+/* The UUID for a mark that is missing or damaged: the one that the versions in the folder belong to, so that they are
+ * not taken for those of another drive. (transfer full) (nullable): %NULL with @error. */
+static char *
+mark_choose_uuid (NamidaDatabase *database, const char *path, GError **error)
+{
+  g_autofree char *inside = g_strconcat (path, "/", NULL);
+  g_autofree char *uuid = NULL;
+  sqlite3_stmt *statement;
+  gboolean whole;
+  int result;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error,
+                                       "SELECT path, store FROM versions WHERE removing = 0 AND landing = 'backup'"
+                                       " AND store IS NOT NULL AND substr (path, 1, length (?1)) = ?1"
+                                       " ORDER BY store = (SELECT uuid FROM stores WHERE path = ?2) DESC,"
+                                       " arrival DESC",
+                                       "ss", inside, path);
+  while (namida_database_next (statement, &result))
+    if (uuid == NULL && access ((const char *) sqlite3_column_text (statement, 0), F_OK) == 0)
+      uuid = g_strdup ((const char *) sqlite3_column_text (statement, 1));
+  whole = namida_database_end (database, statement, result, error);
+  namida_database_unlock (database);
+  if (!whole)
+    return NULL;
+  return uuid != NULL ? g_steal_pointer (&uuid) : g_uuid_string_random ();
+}
+
 static gboolean
 mark_fail (GError **error, const char *path, int folder)
 {
@@ -267,14 +341,16 @@ gboolean
 namida_store_mark_ensure (NamidaDatabase *database, const char *path, int folder, GError **error)
 {
   g_autofree char *own = mark_ask (database, "SELECT fingerprint FROM device", NULL, NULL);
-  g_autofree char *uuid = g_uuid_string_random ();
+  g_autofree char *uuid = NULL;
   g_autofree char *recorded = NULL;
   g_autoptr (Mark) mark = mark_read (folder);
 
+  if (mark == NULL && errno != ENOENT)
+    return mark_fail (error, path, folder);
+  if ((mark == NULL || mark->uuid == NULL) && (uuid = mark_choose_uuid (database, path, error)) == NULL)
+    return FALSE;
   if (mark == NULL)
     {
-      if (errno != ENOENT)
-        return mark_fail (error, path, folder);
       mark = mark_new (uuid);
       if (own != NULL)
         g_ptr_array_add (mark->writers, g_strdup (own));
@@ -292,7 +368,7 @@ namida_store_mark_ensure (NamidaDatabase *database, const char *path, int folder
   if (mark->uuid == NULL || (own != NULL && !g_ptr_array_find_with_equal_func (mark->writers, own, g_str_equal, NULL)))
     {
       if (mark->uuid == NULL)
-        mark->uuid = g_strdup (uuid);
+        mark->uuid = uuid != NULL ? g_strdup (uuid) : g_uuid_string_random ();
       if (own != NULL && !g_ptr_array_find_with_equal_func (mark->writers, own, g_str_equal, NULL))
         g_ptr_array_add (mark->writers, g_strdup (own));
       if (!mark_write (mark, folder, FALSE))

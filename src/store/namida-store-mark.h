@@ -48,6 +48,10 @@ gboolean namida_store_mark_check (NamidaDatabase *database, const char *path, GE
  */
 gboolean namida_store_mark_ensure (NamidaDatabase *database, const char *path, int folder, GError **error);
 
+/** namida_store_mark_dup_uuid: Returns: (transfer full) (nullable): the UUID of the store that is at @path now; %NULL
+ * if it has no mark, or one that cannot be read. Several drives may take turns at one path. Any thread. Blocking. */
+char *namida_store_mark_dup_uuid (const char *path);
+
 /** namida_store_mark_list: Returns: (transfer full) (element-type filename): the paths of all recorded stores.
  * Blocking: call it in a worker. */
 GPtrArray *namida_store_mark_list (NamidaDatabase *database);

@@ -6,7 +6,9 @@
 #include "namida-clock.h"
 #include "namida-error.h"
 #include "namida-sent-content.h"
+#include "namida-store-mark.h"
 #include "namida-version-lists.h"
+#include "namida-version-record.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -36,11 +38,16 @@ find_version (NamidaDatabase *database,
               gint64 *id,
               GError **error)
 {
+  g_autofree char *device = g_path_get_dirname (path);
+  g_autofree char *store = g_path_get_dirname (device);
+  g_autofree char *uuid = namida_store_mark_dup_uuid (store);
+  /* The version at the same path on another drive is another version. */
   sqlite3_stmt *statement = namida_database_prepare (
       database, error,
       "SELECT id FROM versions WHERE removing = 0 AND landing = ?1 AND (session = ?2 OR (landing = 'backup' AND path ="
-      " ?3) OR (landing = 'library' AND fingerprint IS ?4 AND alias = ?5 AND offer_key = ?6)) ORDER BY id DESC LIMIT 1",
-      "ssssss", session->landing, session->id, path, session->fingerprint, session->alias, session->offer_key);
+      " ?3 AND coalesce (store = ?7, 1)) OR (landing = 'library' AND fingerprint IS ?4 AND alias = ?5 AND offer_key ="
+      " ?6)) ORDER BY id DESC LIMIT 1",
+      "sssssss", session->landing, session->id, path, session->fingerprint, session->alias, session->offer_key, uuid);
   gboolean fine;
   int result;
 
@@ -118,7 +125,8 @@ write_version (NamidaDatabase *database,
   gint64 id;
 
   return write_head (database, handle, session, version, &id, error)
-         && namida_version_lists_write (database, id, session->landing, version, rows, error);
+         && namida_version_lists_write (database, id, session->landing, version, rows, error)
+         && namida_version_record_note_store (database, id, error);
 }
 
 gboolean

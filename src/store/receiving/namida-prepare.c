@@ -12,6 +12,7 @@
 #include "namida-error.h"
 #include "namida-file-ops.h"
 #include "namida-folder-check.h"
+#include "namida-folder-record.h"
 #include "namida-format.h"
 #include "namida-known-content.h"
 #include "namida-open.h"
@@ -80,6 +81,15 @@ write_session (NamidaStoreSink *self, GError **error)
   return TRUE;
 }
 
+/* Whether the version in the open folder @fd was made from the offer of this session. */
+static gboolean
+prepare_is_own_version (NamidaStoreSink *self, int fd)
+{
+  g_autofree char *offer_key = namida_folder_record_dup_offer_key (fd);
+
+  return offer_key == NULL || *offer_key == '\0' || g_strcmp0 (offer_key, self->session->offer_key) == 0;
+}
+
 /* A version is assembled in a hidden folder. If an earlier commit crashed after it gave the version its final name, the
  * journal has that name, because it was recorded before the rename. */
 static gboolean
@@ -105,6 +115,12 @@ open_version (NamidaStoreSink *self, NamidaRoot *root, GError **error)
     {
       relative = g_strconcat (self->session->destination + prefix, "/x", NULL);
       fd = namida_safe_path_open_parent (root->base_fd, relative, FALSE, NULL, NULL);
+      /* On another drive at the same path it may be another version. */
+      if (fd >= 0 && !prepare_is_own_version (self, fd))
+        {
+          close (fd);
+          fd = -1;
+        }
       if (fd >= 0)
         {
           root->fd = fd;

@@ -213,9 +213,8 @@ namida_restore_apply (NamidaRestorePlan *plan,
   self.rows = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_restored_row_free);
   sum_up (&self);
   namida_restore_expire (plan->database);
-  namida_restore_expect (plan);
   self.taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  fine = run (&self, error);
+  fine = namida_restore_expect (plan, error) && run (&self, error);
   g_ptr_array_unref (self.staged);
   g_ptr_array_unref (self.rows);
   g_ptr_array_unref (self.roots);

@@ -9,6 +9,7 @@
 #include "namida-file-ops.h"
 #include "namida-hash-index.h"
 #include "namida-known-content.h"
+#include "namida-version-record.h"
 #include "namida-open.h"
 #include "namida-safe-path.h"
 #include "namida-version-lists.h"
@@ -30,26 +31,29 @@ lookup (NamidaDatabase *database, const struct stat *st)
 
 /* Takes the hashes on arrival from the database, for files that have none from the record in the folder. This includes
  * files that have changed since: they are damaged and must not be restored as if they were good. */
-void
-namida_restore_expect (NamidaRestorePlan *plan)
+gboolean
+namida_restore_expect (NamidaRestorePlan *plan, GError **error)
 {
   g_autofree char *prefix = g_strconcat (plan->folder, "/", NULL);
   g_autoptr (GHashTable) hashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (GError) error = NULL;
-  sqlite3_stmt *statement;
+  g_autoptr (GPtrArray) files = NULL;
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (NamidaVersionRecord) version = namida_version_record_find_at (plan->database, plan->folder, &reason);
 
-  if (!namida_version_migrate (plan->database, 0, 0, NULL, &error))
-    g_message ("%s", error->message);
-  namida_database_lock (plan->database);
-  statement = namida_database_prepare (plan->database, NULL,
-                                       "SELECT path, sha256 FROM version_files WHERE content IS NOT NULL AND version ="
-                                       " (SELECT max (id) FROM versions WHERE path = ?)",
-                                       "s", plan->folder);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
-    g_hash_table_insert (hashes, g_strdup ((const char *) sqlite3_column_text (statement, 0)),
-                         g_strdup ((const char *) sqlite3_column_text (statement, 1)));
-  sqlite3_finalize (statement);
-  namida_database_unlock (plan->database);
+  if (version != NULL)
+    files = namida_version_record_files (plan->database, version, &reason);
+  if (files == NULL && !g_error_matches (reason, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+  for (guint i = 0; files != NULL && i < files->len; i++)
+    {
+      const NamidaVersionFile *file = g_ptr_array_index (files, i);
+
+      if (file->content != 0)
+        g_hash_table_insert (hashes, g_strdup (file->path), g_strdup (file->sha256));
+    }
   for (guint i = 0; i < plan->files->len; i++)
     {
       NamidaRestoreFile *file = plan->files->pdata[i];
@@ -57,6 +61,7 @@ namida_restore_expect (NamidaRestorePlan *plan)
       if (!file->folder && file->sha256 == NULL && g_str_has_prefix (file->source, prefix))
         file->sha256 = g_strdup (g_hash_table_lookup (hashes, file->source + strlen (prefix)));
     }
+  return TRUE;
 }
 
 /* ---- the content ---- */

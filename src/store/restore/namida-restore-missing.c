@@ -18,32 +18,13 @@
 
 #define MUSIC "Music/"
 
-/* Returns (transfer full) (nullable): the version in the plan's folder, as recorded in the database. */
-static NamidaVersionRecord *
-missing_find_version (NamidaRestorePlan *plan)
-{
-  sqlite3_stmt *statement;
-  g_autofree char *id = NULL;
-
-  namida_database_lock (plan->database);
-  statement = namida_database_prepare (plan->database, NULL,
-                                       "SELECT CAST (id AS TEXT) FROM versions WHERE path = ? AND landing = 'backup'"
-                                       " AND removing = 0",
-                                       "s", plan->folder);
-  if (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
-    id = g_strdup ((const char *) sqlite3_column_text (statement, 0));
-  sqlite3_finalize (statement);
-  namida_database_unlock (plan->database);
-  return id != NULL ? namida_version_record_find (plan->database, id, NULL) : NULL;
-}
-
 /* Returns (transfer full) (nullable) (element-type NamidaSum): the files according to the database, without the
  * manifest, which is not restored. */
 static GPtrArray *
 missing_ask_database (NamidaRestorePlan *plan)
 {
   g_autoptr (GPtrArray) sums = g_ptr_array_new_with_free_func ((GDestroyNotify) namida_sum_free);
-  g_autoptr (NamidaVersionRecord) version = missing_find_version (plan);
+  g_autoptr (NamidaVersionRecord) version = namida_version_record_find_at (plan->database, plan->folder, NULL);
   g_autoptr (GPtrArray) files = version != NULL ? namida_version_record_files (plan->database, version, NULL) : NULL;
 
   for (guint i = 0; files != NULL && i < files->len; i++)

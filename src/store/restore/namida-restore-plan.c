@@ -323,7 +323,11 @@ preview_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   NamidaRestorePlan *self = source;
   GError *error = NULL;
 
-  namida_restore_expect (self);
+  if (!namida_restore_expect (self, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
   for (guint i = 0; i < self->files->len; i++)
     {
       NamidaRestoreFile *file = self->files->pdata[i];

@@ -110,8 +110,9 @@ void namida_restore_expect_record (NamidaRestorePlan *plan);
 
 /* namida-restore-compare.c; worker threads. */
 
-/** namida_restore_expect: sets @sha256 of the files that have none yet and whose hash on arrival is in the database. */
-void namida_restore_expect (NamidaRestorePlan *plan);
+/** namida_restore_expect: sets @sha256 of the files that have none yet and whose hash on arrival is in the database.
+ * Returns: %FALSE with STORAGE: what the files should contain is not known. */
+gboolean namida_restore_expect (NamidaRestorePlan *plan, GError **error);
 /** namida_restore_compare: sets the state, reason and place of @file. @root: the path of the destination. */
 void namida_restore_compare (NamidaRestorePlan *plan,
                              NamidaRestoreFile *file,

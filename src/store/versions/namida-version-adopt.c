@@ -63,10 +63,11 @@ found_compare (gconstpointer a, gconstpointer b)
   return one != other ? (one < other ? 1 : -1) : strcmp ((*(Found *const *) b)->path, (*(Found *const *) a)->path);
 }
 
-/* Returns (transfer full) (nullable): the paths that have a row, those that a session is about to give to its version,
- * and the folders of devices for which a session is currently storing, because its version may get another number. */
+/* @uuid: (nullable): that of the store; the version at the same path on another drive is another version. Returns
+ * (transfer full) (nullable): the paths that have a row, those that a session is about to give to its version, and the
+ * folders of devices for which a session is currently storing, because its version may get another number. */
 static GHashTable *
-adopt_list_known (NamidaDatabase *database, GError **error)
+adopt_list_known (NamidaDatabase *database, const char *uuid, GError **error)
 {
   GHashTable *known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   sqlite3_stmt *statement;
@@ -74,12 +75,12 @@ adopt_list_known (NamidaDatabase *database, GError **error)
   int result;
 
   namida_database_lock (database);
-  statement
-      = namida_database_prepare (database, error,
-                                 "SELECT path, 0 FROM versions UNION SELECT destination, state = 'open' FROM sessions"
-                                 " WHERE direction = 'receive' AND state IN ('open', 'parked')"
-                                 " AND destination IS NOT NULL",
-                                 "");
+  statement = namida_database_prepare (database, error,
+                                       "SELECT path, 0 FROM versions WHERE coalesce (store = ?, 1)"
+                                       " UNION SELECT destination, state = 'open' FROM sessions"
+                                       " WHERE direction = 'receive' AND state IN ('open', 'parked')"
+                                       " AND destination IS NOT NULL",
+                                       "s", uuid);
   while (namida_database_next (statement, &result))
     {
       const char *path = (const char *) sqlite3_column_text (statement, 0);
@@ -169,17 +170,18 @@ adopt_write_version (NamidaDatabase *database, const Found *found, gint64 *id, G
 /* To be called within the transaction: whether @path got a row after the rows were listed. Several programs may share
  * one database and all look for new versions in its stores. */
 static gboolean
-adopt_is_known (NamidaDatabase *database, const char *path)
+adopt_is_known (NamidaDatabase *database, const char *path, const char *uuid)
 {
   sqlite3_stmt *statement;
   gboolean known;
 
   namida_database_lock (database);
   statement = namida_database_prepare (database, NULL,
-                                       "SELECT 1 FROM versions WHERE path = ?1 UNION ALL SELECT 1 FROM sessions"
+                                       "SELECT 1 FROM versions WHERE path = ?1 AND coalesce (store = ?2, 1)"
+                                       " UNION ALL SELECT 1 FROM sessions"
                                        " WHERE direction = 'receive' AND state IN ('open', 'parked')"
                                        " AND destination = ?1",
-                                       "s", path);
+                                       "ss", path, uuid);
   known
       = statement == NULL || sqlite3_step (statement) != SQLITE_DONE; /* of an error, too: it waits for another time */
   sqlite3_finalize (statement);
@@ -189,7 +191,7 @@ adopt_is_known (NamidaDatabase *database, const char *path)
 
 /* @added: (out): whether a row was added. */
 static gboolean
-adopt_one (NamidaDatabase *database, const Found *found, gboolean *added, GError **error)
+adopt_one (NamidaDatabase *database, const Found *found, const char *uuid, gboolean *added, GError **error)
 {
   int folder = open (found->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (NamidaStoredRow));
@@ -205,10 +207,11 @@ adopt_one (NamidaDatabase *database, const Found *found, gboolean *added, GError
     adopt_add_row (rows, texts, found, folder, g_ptr_array_index (found->record->sums, i));
   handle = namida_database_lock (database);
   fine = namida_database_exec (database, error, "BEGIN IMMEDIATE", "");
-  *added = fine && !adopt_is_known (database, found->path);
+  *added = fine && !adopt_is_known (database, found->path, uuid);
   if (*added)
     fine = adopt_write_version (database, found, &id, error)
            && namida_version_lists_write (database, id, "backup", found->path, rows, error)
+           && namida_version_record_note_store (database, id, error)
            && namida_sent_content_add (database, found->record->fingerprint, rows, error);
   namida_crash_point ("adopting");
   fine = fine && namida_database_exec (database, error, "COMMIT", "");
@@ -265,7 +268,8 @@ namida_version_adopt (
   /* List the folders first: a version that another program commits in the meantime has its row when the rows are
    * read. */
   g_autoptr (GPtrArray) folders = namida_version_folders_list (store, FALSE);
-  g_autoptr (GHashTable) known = adopt_list_known (database, error);
+  g_autofree char *uuid = namida_store_mark_dup_uuid (store);
+  g_autoptr (GHashTable) known = adopt_list_known (database, uuid, error);
   g_autoptr (GPtrArray) all = NULL;
   guint n_added = 0;
   gboolean added;
@@ -282,7 +286,7 @@ namida_version_adopt (
           g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_CANCELLED, _ ("Cancelled"));
           return FALSE;
         }
-      if (!adopt_one (database, g_ptr_array_index (all, i), &added, error))
+      if (!adopt_one (database, g_ptr_array_index (all, i), uuid, &added, error))
         return FALSE;
       n_added += added ? 1 : 0;
       if (adopted != NULL)
@@ -382,6 +386,10 @@ namida_version_write_records (NamidaDatabase *database, gint64 limit_us, GCancel
 
       if (folder < 0)
         continue;
+      /* Rows of earlier programs do not name the store. */
+      if (version->store == NULL && !namida_version_record_note_store (database, version->id, &error))
+        g_message ("%s", error->message);
+      g_clear_error (&error);
       if (namida_folder_record_exists (folder))
         adopt_protect (folder); /* usually the case */
       else if (record_one (database, version, folder, &error))

@@ -7,8 +7,8 @@
 #include "namida-version-private.h"
 
 #include "namida-error.h"
-#include "namida-store-mark.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 void
@@ -34,6 +34,7 @@ look (NamidaVersionFacts *facts, GPtrArray *files)
   if (facts->record->landing == NAMIDA_LANDING_BACKUP)
     {
       facts->present = fd >= 0;
+      facts->closed = fd < 0 && errno == EACCES;
       facts->left = facts->present ? facts->files : 0;
     }
   for (guint i = 0; facts->record->landing == NAMIDA_LANDING_LIBRARY && i < files->len; i++)
@@ -50,19 +51,13 @@ look (NamidaVersionFacts *facts, GPtrArray *files)
     close (fd);
 }
 
-/* Distinguishes a version that is gone from one whose drive is not connected: its path is
- * <store>/<device>/<version>. */
+/* Distinguishes a version that is gone from one whose drive is not connected, or whose store may not be looked into. */
 static void
 facts_look_for_store (NamidaVersionFacts *facts, NamidaDatabase *database)
 {
-  g_autofree char *device = NULL;
-  g_autofree char *store = NULL;
+  g_autofree char *away = facts->present ? NULL : namida_version_record_dup_away (database, facts->record);
 
-  if (facts->present || facts->record->landing != NAMIDA_LANDING_BACKUP)
-    return;
-  device = g_path_get_dirname (facts->record->path);
-  store = g_path_get_dirname (device);
-  facts->elsewhere = namida_store_mark_look (database, store) == NAMIDA_STORE_NOT_HERE;
+  facts->elsewhere = away != NULL || (!facts->present && facts->closed);
 }
 
 /* @record: (transfer full) */

@@ -71,6 +71,7 @@ note (NamidaDatabase *database, const NamidaVersionRecord *record, const char *p
         && namida_database_exec (database, error,
                                  "UPDATE sessions SET destination = ? WHERE id = ? AND destination = ?", "sss", place,
                                  record->session, record->path)
+        && namida_version_record_note_store (database, record->id, error)
         && namida_database_exec (database, error, "COMMIT", "");
 
   if (!fine && !sqlite3_get_autocommit (handle))

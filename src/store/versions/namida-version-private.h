@@ -16,6 +16,7 @@ typedef struct
   guint64 bytes;
   gboolean present;
   NamidaZipDoubt *doubt; /* (nullable): about the zip; NULL if it was not inspected yet */
+  gboolean closed;       /* not present because its store may not be looked into */
   gboolean elsewhere;    /* not present because its store is not here: the drive is not connected */
   gboolean removing;     /* its removal was interrupted: nothing else can be done with it */
   GPtrArray *music;      /* NamidaVersionMusic */

@@ -25,7 +25,7 @@
 
 #define COLUMNS                                                                                                        \
   "id, session, fingerprint, alias, path, title, landing, created_at, coalesce (verified_at, 0), pinned, complete,"    \
-  " damaged, files, bytes, left_out, read_at, zip, labels, offer_key"
+  " damaged, files, bytes, left_out, read_at, zip, labels, offer_key, store"
 
 void
 namida_version_record_free (NamidaVersionRecord *self)
@@ -39,6 +39,7 @@ namida_version_record_free (NamidaVersionRecord *self)
   g_free (self->path);
   g_free (self->title);
   g_free (self->zip);
+  g_free (self->store);
   g_clear_pointer (&self->labels, g_ptr_array_unref);
   g_free (self);
 }
@@ -120,6 +121,7 @@ read_record (sqlite3_stmt *statement)
   record->zip = dup_text (statement, 16);
   record->labels = read_labels ((const char *) sqlite3_column_text (statement, 17));
   record->offer_key = dup_text (statement, 18);
+  record->store = dup_text (statement, 19);
   return record;
 }
 
@@ -193,6 +195,34 @@ namida_version_record_find (NamidaDatabase *database, const char *id, GError **e
     }
   namida_database_unlock (database);
   return record;
+}
+
+NamidaVersionRecord *
+namida_version_record_find_at (NamidaDatabase *database, const char *path, GError **error)
+{
+  g_autofree char *device = g_path_get_dirname (path);
+  g_autofree char *store = g_path_get_dirname (device);
+  g_autofree char *uuid = namida_store_mark_dup_uuid (store);
+  g_autofree char *id = NULL;
+  sqlite3_stmt *statement;
+  gboolean whole;
+  int result;
+
+  namida_database_lock (database);
+  statement = namida_database_prepare (database, error,
+                                       "SELECT CAST (id AS TEXT) FROM versions WHERE path = ? AND landing = 'backup'"
+                                       " AND removing = 0 AND coalesce (store = ?, 1) ORDER BY id DESC LIMIT 1",
+                                       "ss", path, uuid);
+  if (namida_database_next (statement, &result))
+    id = dup_text (statement, 0);
+  whole = namida_database_end (database, statement, result, error);
+  namida_database_unlock (database);
+  if (!whole)
+    return NULL;
+  if (id != NULL)
+    return namida_version_record_find (database, id, error);
+  not_found (path, error);
+  return NULL;
 }
 
 GPtrArray *
@@ -371,6 +401,40 @@ namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecor
 
 /* ---- on the disk ---- */
 
+/* Returns (transfer full) (nullable): the path of the store. It has <device>/<version>, or <device>/<zip> of a version
+ * in the user's own folders. */
+static char *
+version_record_dup_store_path (const NamidaVersionRecord *record)
+{
+  const char *inside = record->landing == NAMIDA_LANDING_BACKUP ? record->path : record->zip;
+  g_autofree char *device = inside != NULL ? g_path_get_dirname (inside) : NULL;
+
+  return device != NULL && g_path_is_absolute (device) ? g_path_get_dirname (device) : NULL;
+}
+
+gboolean
+namida_version_record_is_in_other_store (const NamidaVersionRecord *record)
+{
+  g_autofree char *path = record->store != NULL ? version_record_dup_store_path (record) : NULL;
+  g_autofree char *mounted = path != NULL ? namida_store_mark_dup_uuid (path) : NULL;
+
+  return mounted != NULL && !g_str_equal (mounted, record->store);
+}
+
+gboolean
+namida_version_record_note_store (NamidaDatabase *database, gint64 id, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, id);
+  g_autoptr (NamidaVersionRecord) record = namida_version_record_find (database, text, error);
+  g_autofree char *path = record != NULL ? version_record_dup_store_path (record) : NULL;
+  g_autofree char *mounted = path != NULL ? namida_store_mark_dup_uuid (path) : NULL;
+
+  if (record == NULL)
+    return FALSE;
+  return g_strcmp0 (mounted, record->store) == 0
+         || namida_database_exec (database, error, "UPDATE versions SET store = ? WHERE id = ?", "si", mounted, id);
+}
+
 /* Whether the open folder @fd contains another version than that of @record. */
 static gboolean
 version_record_is_other (const NamidaVersionRecord *record, int fd)
@@ -378,7 +442,8 @@ version_record_is_other (const NamidaVersionRecord *record, int fd)
   g_autofree char *offer_key
       = record->offer_key != NULL && *record->offer_key != '\0' ? namida_folder_record_dup_offer_key (fd) : NULL;
 
-  return offer_key != NULL && *offer_key != '\0' && !g_str_equal (offer_key, record->offer_key);
+  return (offer_key != NULL && *offer_key != '\0' && !g_str_equal (offer_key, record->offer_key))
+         || namida_version_record_is_in_other_store (record);
 }
 
 int
@@ -400,11 +465,12 @@ namida_version_record_open (const NamidaVersionRecord *record)
 char *
 namida_version_record_dup_away (NamidaDatabase *database, const NamidaVersionRecord *record)
 {
-  const char *inside = record->landing == NAMIDA_LANDING_BACKUP ? record->path : record->zip;
-  g_autofree char *device = inside != NULL ? g_path_get_dirname (inside) : NULL;
-  g_autofree char *store = device != NULL && g_path_is_absolute (device) ? g_path_get_dirname (device) : NULL;
+  g_autofree char *store = version_record_dup_store_path (record);
 
-  return store != NULL && namida_store_mark_is_away (database, store) ? g_steal_pointer (&store) : NULL;
+  return store != NULL
+                 && (namida_store_mark_is_away (database, store) || namida_version_record_is_in_other_store (record))
+             ? g_steal_pointer (&store)
+             : NULL;
 }
 
 gboolean

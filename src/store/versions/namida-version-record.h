@@ -36,6 +36,7 @@ typedef struct
   guint64 bytes;
   guint left_out;    /* files that the sender could not read */
   gint64 read_at;    /* the oldest date at which one of its files was read, in microseconds since 1970; 0: unknown */
+  char *store;       /* (nullable): the UUID of the store that has the folder or the zip; %NULL: not known */
   char *zip;         /* (nullable): the path of the backup zip, like that of a NamidaVersionFile */
   GPtrArray *labels; /* NamidaVersionMusic, sorted by label; single files have the label "" */
 } NamidaVersionRecord;
@@ -64,6 +65,9 @@ typedef struct
 GPtrArray *namida_version_record_list (NamidaDatabase *database, NamidaVersionRemoving removing, GError **error);
 /** namida_version_record_find: Returns: (transfer full) (nullable): %NULL with NOT_FOUND or STORAGE. */
 NamidaVersionRecord *namida_version_record_find (NamidaDatabase *database, const char *id, GError **error);
+/** namida_version_record_find_at: Returns: (transfer full) (nullable): the version in the folder @path, of the store
+ * that is there now; %NULL with NOT_FOUND or STORAGE. */
+NamidaVersionRecord *namida_version_record_find_at (NamidaDatabase *database, const char *path, GError **error);
 /** namida_version_record_files: Returns: (transfer full) (element-type NamidaVersionFile) (nullable): the files of one
  * version, sorted by path; %NULL with STORAGE. To save memory, never hold the files of several versions at once. */
 GPtrArray *namida_version_record_files (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
@@ -85,14 +89,20 @@ gboolean namida_version_record_claim (NamidaDatabase *database, const char *id, 
 gboolean namida_version_record_delete (NamidaDatabase *database, const NamidaVersionRecord *record, GError **error);
 
 /** namida_version_record_dup_away: Returns: (transfer full) (nullable): the store that has the version's own files, its
- * folder or its zip, if its drive is not connected. Blocking. */
+ * folder or its zip, if its drive is not connected, even if another drive with a store is at its place. Blocking. */
 char *namida_version_record_dup_away (NamidaDatabase *database, const NamidaVersionRecord *record);
+/** namida_version_record_is_in_other_store: Returns: whether the store at the place of the version is another one than
+ * that of the version, so that nothing in it belongs to the version. Blocking. */
+gboolean namida_version_record_is_in_other_store (const NamidaVersionRecord *record);
+/** namida_version_record_note_store: records the store that is at the place of the version now, which the version is
+ * known to be in. Blocking. */
+gboolean namida_version_record_note_store (NamidaDatabase *database, gint64 id, GError **error);
 /** namida_version_record_is_replaced: Returns: whether another version is in the folder of @record: another program
  * removed this version and the next one got its name, or the user copied another one there. Then nothing in the folder
  * belongs to @record. Blocking. */
 gboolean namida_version_record_is_replaced (const NamidaVersionRecord *record);
 /** namida_version_record_open: Returns: a descriptor of the version's folder; -1 with errno set, which is ENOENT also
- * if it was replaced. For LIBRARY always -1 with errno 0. */
+ * if it was replaced or if another store is at the place of its own. For LIBRARY always -1 with errno 0. */
 int namida_version_record_open (const NamidaVersionRecord *record);
 /** namida_version_file_dup_path: Returns: (transfer full): the absolute path. */
 char *namida_version_file_dup_path (const NamidaVersionFile *file, const NamidaVersionRecord *record);

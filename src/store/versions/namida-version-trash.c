@@ -34,6 +34,12 @@ namida_version_open_store (const NamidaVersionRecord *record, char **relative)
       errno = EINVAL;
       return -1;
     }
+  /* Never ENOENT, which would mean that nothing of the version is left. */
+  if (namida_version_record_is_in_other_store (record))
+    {
+      errno = ENODEV;
+      return -1;
+    }
   *relative = g_strdup (record->path + strlen (backups) + (g_str_equal (backups, "/") ? 0 : 1));
   return open (backups, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }

@@ -6,10 +6,13 @@
 #include "namida-error.h"
 #include "namida-folder-record.h"
 #include "namida-removal.h"
+#include "namida-store-mark.h"
 #include "namida-verify.h"
 #include "namida-version-adopt.h"
+#include "namida-version-private.h"
 #include "namida-version-trash.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <unistd.h>
 
@@ -25,6 +28,18 @@ send (Fixture *f, const char *key)
   g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
   return namida_sink_dup_folder (sink);
+}
+
+/* As “backups adopt” does. */
+static gboolean
+fixture_adopt (Fixture *f, const char *folder)
+{
+  int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean fine = fd >= 0 && namida_store_mark_ensure (f->database, folder, fd, NULL)
+                  && namida_version_adopt (f->database, folder, NULL, NULL, NULL);
+
+  close (fd);
+  return fine;
 }
 
 /* Without the drive nothing of a version can be removed, and none leaves the list as if it had been: its row would be
@@ -83,6 +98,106 @@ test_removed (Fixture *f, gconstpointer data)
   g_assert_true (g_file_test (one, G_FILE_TEST_IS_DIR));
   namida_version_adopt_stores (f->database, NULL);
   g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions"), ==, 1); /* it is found again */
+}
+
+/* Mounts the drive @to where @from is mounted. */
+static void
+exchange (Fixture *f, const char *from, const char *to)
+{
+  g_autofree char *out = g_strconcat (f->backups, from, NULL);
+  g_autofree char *in = g_strconcat (f->backups, to, NULL);
+
+  g_assert_cmpint (g_rename (f->backups, out), ==, 0);
+  g_assert_cmpint (g_rename (in, f->backups), ==, 0);
+}
+
+/* Checks that version @away is on the drive that is not connected, and that version @here is not touched for it. */
+static void
+check_turn (Fixture *f, const char *away, const char *here)
+{
+  const char *const ids[] = { away, NULL };
+  g_autoptr (NamidaVersionRecord) version = namida_version_record_find (f->database, away, NULL);
+  g_autoptr (NamidaVersionRecord) other = namida_version_record_find (f->database, here, NULL);
+  g_autoptr (NamidaVersionRecord) found = namida_version_record_find_at (f->database, other->path, NULL);
+  g_autoptr (GPtrArray) facts = NULL;
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (found->id, ==, other->id);
+  g_assert_null (namida_removal_run (f->database, ids, FALSE, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+  g_clear_error (&error);
+  g_assert_false (namida_version_trash_put (f->database, version, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+  g_clear_error (&error);
+  namida_version_adopt_stores (f->database, NULL);
+  g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM versions WHERE removing = 0"), ==, 2);
+  report = namida_verify_run (f->database, NULL, TRUE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->absent, ==, 1);
+  g_assert_cmpuint (report->damaged, ==, 0);
+  g_assert_cmpuint (report->versions, ==, 1);
+  facts = namida_version_facts_load (f->database, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < facts->len; i++)
+    {
+      const NamidaVersionFacts *one = g_ptr_array_index (facts, i);
+
+      g_assert_cmpint (one->present, ==, one->record->id == other->id);
+      g_assert_cmpint (one->elsewhere, ==, one->record->id == version->id);
+    }
+  g_assert_true (g_file_test (other->path, G_FILE_TEST_IS_DIR));
+}
+
+/* Two drives take turns at one mount point. They hold the same backup, under the same name. */
+static void
+test_turns (Fixture *f, gconstpointer data)
+{
+  g_autofree char *second = g_strconcat (f->backups, "-B", NULL);
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+
+  one = send (f, "one");
+  g_assert_cmpint (g_mkdir (second, 0755), ==, 0);
+  exchange (f, "-A", "-B");
+  g_assert_true (fixture_adopt (f, f->backups));
+  two = send (f, "one");
+  g_assert_cmpstr (one, ==, two);
+  check_turn (f, "1", "2");
+  exchange (f, "-B", "-A");
+  g_assert_true (fixture_adopt (f, f->backups));
+  check_turn (f, "2", "1");
+  /* A mark that is lost, or damaged, is made anew for the same store. */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *mark = g_build_filename (f->backups, NAMIDA_STORE_MARK_NAME, NULL);
+
+      if (i == 0)
+        g_assert_cmpint (g_unlink (mark), ==, 0);
+      else
+        g_assert_true (g_file_set_contents (mark, "{", 1, NULL));
+      g_assert_true (fixture_adopt (f, f->backups));
+      check_turn (f, "2", "1");
+    }
+}
+
+/* A row of an earlier program names no store. It gets that of its drive while the drive is there. */
+static void
+test_unnamed (Fixture *f, gconstpointer data)
+{
+  g_autofree char *second = g_strconcat (f->backups, "-B", NULL);
+  g_autofree char *one = send (f, "one");
+  g_autofree char *two = NULL;
+
+  g_assert_cmpint (fixture_query_int (f, "SELECT store = (SELECT uuid FROM stores) FROM versions"), ==, 1);
+  g_assert_true (namida_database_exec (f->database, NULL, "UPDATE versions SET store = NULL", ""));
+  namida_version_write_records (f->database, G_MAXINT, NULL);
+  g_assert_cmpint (fixture_query_int (f, "SELECT store = (SELECT uuid FROM stores) FROM versions"), ==, 1);
+  g_assert_cmpint (g_mkdir (second, 0755), ==, 0);
+  exchange (f, "-A", "-B");
+  g_assert_true (fixture_adopt (f, f->backups));
+  two = send (f, "two");
+  check_turn (f, "1", "2");
 }
 
 /* The zip of a version in the user's own folders is in the store: it is not damaged while that is not here. */
@@ -192,6 +307,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/away/removed", Fixture, NULL, fixture_set_up, test_removed, fixture_tear_down);
+  g_test_add ("/away/turns", Fixture, NULL, fixture_set_up, test_turns, fixture_tear_down);
+  g_test_add ("/away/unnamed", Fixture, NULL, fixture_set_up, test_unnamed, fixture_tear_down);
   g_test_add ("/away/zip", Fixture, NULL, fixture_set_up, test_zip, fixture_tear_down);
   g_test_add ("/away/meanwhile", Fixture, NULL, fixture_set_up, test_meanwhile, fixture_tear_down);
   g_test_add ("/away/record-lost", Fixture, NULL, fixture_set_up, test_record_lost, fixture_tear_down);
