@@ -313,6 +313,42 @@ test_crumbs (void)
   g_assert_cmpint (read_chunks (20000, NAMIDA_LIMIT_CHUNK_BYTES), ==, 20000 * NAMIDA_LIMIT_CHUNK_BYTES);
 }
 
+/* Returns whether a body that ends with @n trailers is read to its end. */
+static gboolean
+read_trailers (guint n)
+{
+  g_autoptr (GString) text = g_string_new ("1\r\nx\r\n0\r\n");
+  g_autoptr (GInputStream) input = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaHttpReader reader;
+  NamidaHttpBody body;
+  char piece[16];
+  gssize got;
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "X-%u: a\r\n", i);
+  g_string_append (text, "\r\n");
+  input = g_memory_input_stream_new_from_data (text->str, (gssize) text->len, NULL);
+  namida_http_reader_init (&reader, input);
+  namida_http_body_init (&body, &reader, -1);
+  g_assert_cmpint (namida_http_body_read (&body, piece, sizeof piece, NULL, &error), ==, 1);
+  got = namida_http_body_read (&body, piece, sizeof piece, NULL, &error);
+  namida_http_reader_clear (&reader);
+  if (got < 0)
+    g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_INVALID_REQUEST);
+  return got == 0;
+}
+
+/* Nobody reads trailers, so only few are skipped: a sender could go on with them for ever. */
+static void
+test_trailers (void)
+{
+  g_assert_true (read_trailers (0));
+  g_assert_true (read_trailers (31));
+  g_assert_false (read_trailers (32));
+  g_assert_false (read_trailers (1000));
+}
+
 /* Refused as soon as it is seen: nothing that comes later ends such a head, and it would be waited for. */
 static void
 test_bare_line_feed (void)
@@ -344,6 +380,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/http-head/bare-line-feed", test_bare_line_feed);
   g_test_add_func ("/http-head/web-pages", test_web_pages);
   g_test_add_func ("/http-body/crumbs", test_crumbs);
+  g_test_add_func ("/http-body/trailers", test_trailers);
   g_test_add_func ("/body-buffer/in-file", test_body_in_file);
   g_test_add_func ("/body-buffer/together", test_bodies_together);
   return g_test_run ();

@@ -117,6 +117,32 @@ test_table_is_bounded (void)
   namida_clock_set_fake (-1);
 }
 
+/* The table does not grow with the keys: who has been silent for the longest time is forgotten. */
+static void
+test_table_forgets (void)
+{
+  g_autoptr (NamidaPinGuard) guard = namida_pin_guard_new ();
+  gint64 now = G_GINT64_CONSTANT (1000000000);
+
+  namida_clock_set_fake (now);
+  for (guint i = 0; i + 1 < NAMIDA_LIMIT_PIN_TRIES; i++)
+    namida_pin_guard_failed (guard, "first");
+  for (guint i = 0; i < 1023; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("%u", i);
+
+      namida_clock_set_fake (now += 1000);
+      for (guint n = 0; n + 1 < NAMIDA_LIMIT_PIN_TRIES; n++)
+        namida_pin_guard_failed (guard, key);
+    }
+  namida_pin_guard_failed (guard, "one too many");
+  namida_pin_guard_failed (guard, "first"); /* it begins anew */
+  g_assert_cmpuint (namida_pin_guard_wait (guard, "first"), ==, 0);
+  namida_pin_guard_failed (guard, "1022");
+  g_assert_cmpuint (namida_pin_guard_wait (guard, "1022"), >, 0);
+  namida_clock_set_fake (-1);
+}
+
 static void
 test_equal_secret (void)
 {
@@ -137,6 +163,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/pin-guard/million/new-both", GUINT_TO_POINTER (3), test_million);
   g_test_add_func ("/pin-guard/known-device", test_known_device);
   g_test_add_func ("/pin-guard/table-is-bounded", test_table_is_bounded);
+  g_test_add_func ("/pin-guard/table-forgets", test_table_forgets);
   g_test_add_func ("/pin-guard/equal-secret", test_equal_secret);
   return g_test_run ();
 }

@@ -1,0 +1,655 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a server remembers and does at once for others is bounded: open offers, devices that bring files, backups that
+ * are open for fetching, ended sessions, downloads of a link. The requests are made by hand, so that a hundred devices
+ * need no handshakes; only what takes over a connection gets one, to a socket of the test. */
+#include "config.h"
+
+#include "namida-error.h"
+#include "namida-fixtures.h"
+#include "namida-limits.h"
+#include "namida-link-private.h"
+#include "namida-scanner.h"
+#include "namida-server-private.h"
+#include "namida-shelf.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* ---- a shelf and a sink of the test ---- */
+
+#define TEST_TYPE_SHELF (test_shelf_get_type ())
+G_DECLARE_FINAL_TYPE (TestShelf, test_shelf, TEST, SHELF, GObject)
+struct _TestShelf
+{
+  GObject parent_instance;
+  gint open; /* atomic: backups that still exist */
+};
+
+static void
+on_backup_gone (gpointer data, GObject *where_it_was)
+{
+  g_atomic_int_add (&((TestShelf *) data)->open, -1);
+}
+
+static NamidaBackup *
+shelf_open (NamidaShelf *shelf,
+            const char *fingerprint,
+            const char *id,
+            const char *const *labels,
+            gint64 *created_ms,
+            GError **error)
+{
+  NamidaBackup *backup = namida_backup_new ();
+
+  g_atomic_int_add (&TEST_SHELF (shelf)->open, 1);
+  g_object_weak_ref (G_OBJECT (backup), on_backup_gone, shelf);
+  return backup;
+}
+
+static gboolean
+shelf_may (NamidaShelf *shelf, const char *fingerprint, GError **error)
+{
+  return TRUE;
+}
+
+static gboolean
+shelf_open_part (
+    NamidaShelf *shelf, const char *fingerprint, const NamidaWantedFile *file, NamidaShelfPart *part, GError **error)
+{
+  part->fd = memfd_create ("part", MFD_CLOEXEC);
+  return part->fd >= 0;
+}
+
+static void
+shelf_close_part (NamidaShelf *shelf, NamidaShelfPart *part)
+{
+  if (part->fd >= 0)
+    close (part->fd);
+  part->fd = -1;
+}
+
+static void
+shelf_iface_init (NamidaShelfInterface *iface)
+{
+  iface->open = shelf_open;
+  iface->may = iface->may_heal = shelf_may;
+  iface->open_part = shelf_open_part;
+  iface->close_part = shelf_close_part;
+}
+
+G_DEFINE_TYPE_WITH_CODE (TestShelf,
+                         test_shelf,
+                         G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SHELF, shelf_iface_init))
+
+static void
+test_shelf_class_init (TestShelfClass *klass)
+{
+}
+
+static void
+test_shelf_init (TestShelf *self)
+{
+}
+
+#define TEST_TYPE_SINK (test_sink_get_type ())
+G_DECLARE_FINAL_TYPE (TestSink, test_sink, TEST, SINK, GObject)
+struct _TestSink
+{
+  GObject parent_instance;
+  char id[16];
+};
+
+static const char *
+sink_get_session_id (NamidaSink *sink)
+{
+  return TEST_SINK (sink)->id;
+}
+
+static gboolean
+sink_commit (NamidaSink *sink, NamidaCommit *files, guint n_files, GError **error)
+{
+  return TRUE;
+}
+
+static char *
+sink_dup_folder (NamidaSink *sink)
+{
+  return g_strdup ("/");
+}
+
+static void
+sink_iface_init (NamidaSinkInterface *iface)
+{
+  iface->get_session_id = sink_get_session_id;
+  iface->commit = sink_commit;
+  iface->dup_folder = sink_dup_folder;
+}
+
+G_DEFINE_TYPE_WITH_CODE (TestSink, test_sink, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (NAMIDA_TYPE_SINK, sink_iface_init))
+
+static void
+test_sink_class_init (TestSinkClass *klass)
+{
+}
+
+static void
+test_sink_init (TestSink *self)
+{
+}
+
+/* ---- the server, and requests to it ---- */
+
+typedef struct
+{
+  char *dir;
+  NamidaServer *server;
+  TestShelf *shelf;
+} Fixture;
+
+static gboolean
+wait_over (gpointer data)
+{
+  g_error ("nothing happened");
+  return G_SOURCE_REMOVE;
+}
+
+#define WAIT_FOR(condition)                                                                                            \
+  G_STMT_START                                                                                                         \
+  {                                                                                                                    \
+    guint wait_id = g_timeout_add_seconds (60, wait_over, NULL);                                                       \
+    while (!(condition))                                                                                               \
+      {                                                                                                                \
+        g_main_context_iteration (NULL, FALSE);                                                                        \
+        g_usleep (500);                                                                                                \
+      }                                                                                                                \
+    g_source_remove (wait_id);                                                                                         \
+  }                                                                                                                    \
+  G_STMT_END
+
+static void
+on_result (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaIdentity) identity = NULL;
+  g_autofree char *device = NULL;
+  g_autoptr (GError) error = NULL;
+
+  f->dir = g_dir_make_tmp ("namida-server-limits-XXXXXX", &error);
+  g_assert_no_error (error);
+  device = g_build_filename (f->dir, "device", NULL);
+  g_assert_cmpint (g_mkdir (device, 0700), ==, 0);
+  identity = namida_identity_load (device, &error);
+  g_assert_no_error (error);
+  f->server = namida_server_new (identity);
+  f->shelf = g_object_new (TEST_TYPE_SHELF, NULL);
+  namida_server_set_shelf (f->server, NAMIDA_SHELF (f->shelf));
+  g_assert_true (namida_server_start (f->server, "127.0.0.1", 0, &error));
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  namida_server_stop_async (f->server, on_result, &result);
+  WAIT_FOR (result != NULL);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_clear_object (&f->server);
+  g_clear_object (&f->shelf);
+  fixtures_remove (f->dir);
+  g_free (f->dir);
+}
+
+static const NamidaRoute *
+route_of (const NamidaServerDialect *dialect, const char *name)
+{
+  for (gsize i = 0; i < dialect->n_routes; i++)
+    if (g_str_equal (dialect->routes[i].name, name))
+      return &dialect->routes[i];
+  g_assert_not_reached ();
+}
+
+/* What a request was answered. */
+typedef struct
+{
+  guint n, status;
+  char *text;
+} Answer;
+
+static void
+on_answer (NamidaRequest *request, guint status, const char *json, gsize length, gpointer user_data)
+{
+  Answer *answer = user_data;
+
+  answer->n++;
+  answer->status = status;
+  g_free (answer->text);
+  answer->text = g_strndup (json, json != NULL ? length : 0);
+}
+
+static void
+connection_free (gpointer data)
+{
+  NamidaConnection *connection = data;
+
+  g_free (connection->address);
+  g_free (connection->fingerprint);
+  g_free (connection->owner);
+  g_free (connection);
+}
+
+/* @answer: (nullable): for a request that gets a connection. Returns: (transfer full) */
+static NamidaRequest *
+make_request (Fixture *f, const char *fingerprint, const NamidaRoute *route, const char *query, Answer *answer)
+{
+  NamidaRequest *request = g_atomic_rc_box_new0 (NamidaRequest);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  NamidaConnection *connection = g_new0 (NamidaConnection, 1);
+
+  connection->address = g_strdup ("127.0.0.1");
+  connection->fingerprint = g_strdup (fingerprint);
+  connection->owner = g_strdup (fingerprint);
+  connection->encrypted = TRUE;
+  connection->trusted = g_str_has_prefix (fingerprint, "trusted");
+  request->server = f->server;
+  request->context = g_main_context_ref (g_main_context_default ());
+  request->remote = g_inet_socket_address_new (loopback, 9);
+  g_object_set_data_full (G_OBJECT (request->remote), "namida-connection", connection, connection_free);
+  request->connection = namida_connection_of (request->remote);
+  g_assert_true (request->connection == connection);
+  request->route = route;
+  request->type = "application/json";
+  request->head.method = g_strdup ("POST");
+  request->head.query = g_strdup (query);
+  request->on_answer = answer != NULL ? on_answer : NULL;
+  request->answer_data = answer;
+  return request;
+}
+
+static void
+set_body (NamidaRequest *request, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  request->body = g_bytes_new (text, strlen (text));
+  if (request->route->parse == NULL)
+    return;
+  request->parsed = request->route->parse (request, &error);
+  g_assert_no_error (error);
+}
+
+/* Gives the request a connection. Returns: (transfer full): its other end. */
+static GSocket *
+connect_request (NamidaRequest *request)
+{
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  GSocket *other;
+  int fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  request->socket = g_socket_new_from_fd (fds[0], &error);
+  g_assert_no_error (error);
+  other = g_socket_new_from_fd (fds[1], &error);
+  g_assert_no_error (error);
+  connection = g_socket_connection_factory_create_connection (request->socket);
+  request->stream = G_IO_STREAM (g_steal_pointer (&connection));
+  request->reader = g_new0 (NamidaHttpReader, 1);
+  namida_http_reader_init (request->reader, g_io_stream_get_input_stream (request->stream));
+  request->head.keep_alive = TRUE;
+  return other;
+}
+
+/* Returns: (transfer full): the start of what was answered there. */
+static char *
+read_start (GSocket *other)
+{
+  char *text = g_malloc0 (257);
+  g_autoptr (GError) error = NULL;
+
+  g_socket_set_timeout (other, 60);
+  g_assert_cmpint (g_socket_receive (other, text, 256, NULL, &error), >=, 0);
+  g_assert_no_error (error);
+  return text;
+}
+
+/* ---- offers ---- */
+
+#define OFFER                                                                                                          \
+  "{\"info\":{\"alias\":\"Peer\",\"port\":9},\"files\":[{\"id\":\"f1\",\"name\":\"a.flac\",\"size\":1,"                \
+  "\"folderLabel\":\"Music\",\"relativePath\":\"a.flac\"}]}"
+
+static void
+on_offer (NamidaServer *server, NamidaOffer *offer, GPtrArray *asked)
+{
+  g_ptr_array_add (asked, g_object_ref (offer));
+}
+
+static void
+make_offer (Fixture *f, const char *fingerprint, Answer *answer)
+{
+  NamidaRequest *request = make_request (f, fingerprint, route_of (&namida_server_v1, "prepare-upload"), NULL, answer);
+
+  set_body (request, OFFER);
+  namida_server_handle_offer (f->server, request);
+  namida_request_unref (request);
+}
+
+/* One of each device, three of all strangers, and as many of trusted devices, whom strangers never keep out. */
+static void
+test_offers (Fixture *f, gconstpointer data)
+{
+  static const char *const devices[]
+      = { "A", "B", "C", "A", "D", "trusted 1", "trusted 2", "trusted 2", "trusted 3", "trusted 4" };
+  static const gboolean asks[] = { TRUE, TRUE, TRUE, FALSE, FALSE, TRUE, TRUE, FALSE, TRUE, FALSE };
+  g_autoptr (GPtrArray) asked = g_ptr_array_new_with_free_func (g_object_unref);
+  Answer answers[G_N_ELEMENTS (devices) + 1] = { 0 };
+  guint n = 0;
+
+  g_signal_connect (f->server, "offer", G_CALLBACK (on_offer), asked);
+  for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
+    {
+      make_offer (f, devices[i], &answers[i]);
+      n += asks[i];
+      WAIT_FOR (asked->len == n || answers[i].n > 0);
+      if (!asks[i])
+        WAIT_FOR (answers[i].n > 0);
+      g_assert_cmpuint (asked->len, ==, n);
+      g_assert_cmpuint (answers[i].status, ==, asks[i] ? 0 : 409);
+    }
+  g_assert_cmpuint (f->server->offers->len, ==, 6);
+  /* The place of what was answered is free. */
+  namida_offer_decline (asked->pdata[1]);
+  WAIT_FOR (answers[1].n == 1);
+  make_offer (f, "D", &answers[G_N_ELEMENTS (devices)]);
+  WAIT_FOR (asked->len == n + 1 || answers[G_N_ELEMENTS (devices)].n > 0);
+  g_assert_cmpuint (asked->len, ==, n + 1);
+  for (guint i = 0; i < asked->len; i++)
+    namida_offer_decline (asked->pdata[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      WAIT_FOR (answers[i].n > 0);
+      g_free (answers[i].text);
+    }
+  g_assert_cmpuint (f->server->offers->len, ==, 0);
+}
+
+/* ---- sessions that ended ---- */
+
+static int
+find_code (Fixture *f, const char *id, const char *fingerprint)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (namida_server_find_session (f->server, id, fingerprint, &error));
+  g_assert_true (error->domain == NAMIDA_ERROR);
+  return error->code;
+}
+
+static void
+test_ended (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("%u", i);
+
+      namida_server_note_cancelled (f->server, id, "A");
+      g_assert_cmpuint (g_hash_table_size (f->server->ended), <=, 256);
+      g_assert_cmpuint (g_hash_table_size (f->server->ended), ==, f->server->ended_order.length);
+      g_assert_cmpint (find_code (f, id, "A"), ==, NAMIDA_ERROR_CANCELLED);
+      g_assert_cmpint (find_code (f, id, "B"), ==, NAMIDA_ERROR_BAD_TOKEN);
+    }
+  g_assert_cmpint (find_code (f, "0", "A"), ==, NAMIDA_ERROR_NOT_FOUND);
+}
+
+static guint
+finish (Fixture *f, const char *id, const char *fingerprint)
+{
+  g_autofree char *query = g_strdup_printf ("sessionId=%s", id);
+  Answer answer = { 0 };
+  NamidaRequest *request = make_request (f, fingerprint, route_of (&namida_server_v1, "finish"), query, &answer);
+
+  request->body = g_bytes_new_static ("{\"files\":{}}", 12);
+  namida_server_handle_finish (f->server, request);
+  WAIT_FOR (answer.n > 0);
+  namida_request_unref (request);
+  g_free (answer.text);
+  return answer.status;
+}
+
+/* An answer to “finish” may have megabytes: only the last eight are given again, and only to their device. */
+static void
+test_answers (Fixture *f, gconstpointer data)
+{
+  char ids[12][16];
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      static const NamidaWant want = { 0 };
+      g_autoptr (NamidaBackup) backup = namida_backup_new ();
+      g_autoptr (NamidaTransfer) transfer = namida_transfer_new (NAMIDA_DIRECTION_RECEIVE, "Phone", "A", TRUE);
+      g_autoptr (TestSink) sink = g_object_new (TEST_TYPE_SINK, NULL);
+      g_autoptr (NamidaReceiveSession) session = NULL;
+
+      g_snprintf (sink->id, sizeof sink->id, "session-%u", i);
+      memcpy (ids[i], sink->id, sizeof ids[i]);
+      namida_transfer_set_backup (transfer, backup);
+      session = namida_receive_session_new ("A", sink->id, NAMIDA_SINK (sink), backup, transfer, &want);
+      namida_server_add_session (f->server, session);
+      g_assert_cmpuint (finish (f, ids[i], "B"), ==, 403);
+      g_assert_cmpuint (finish (f, ids[i], "A"), ==, 200);
+      g_assert_cmpuint (finish (f, ids[i], "A"), ==, 200);
+      g_assert_cmpuint (finish (f, ids[i], "B"), ==, 403);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    g_assert_cmpuint (finish (f, ids[i], "A"), ==, i < G_N_ELEMENTS (ids) - 8 ? 410 : 200);
+}
+
+/* ---- backups that are open for fetching ---- */
+
+static void
+open_backup (Fixture *f, const char *fingerprint)
+{
+  const NamidaRoute *route = route_of (&namida_server_v1, "prepare-download");
+  Answer answer = { 0 };
+  NamidaRequest *request = make_request (f, fingerprint, route, NULL, &answer);
+
+  set_body (request, "{\"backup\":\"1\"}");
+  route->handle (f->server, request);
+  WAIT_FOR (answer.n > 0);
+  g_assert_cmpuint (answer.status, ==, 200);
+  namida_request_unref (request);
+  g_free (answer.text);
+}
+
+static void
+test_shares (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < 5; i++)
+    {
+      open_backup (f, "A");
+      WAIT_FOR (g_atomic_int_get (&f->shelf->open) <= 2);
+    }
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *device = g_strdup_printf ("device %u", i);
+
+      open_backup (f, device);
+      WAIT_FOR (g_atomic_int_get (&f->shelf->open) <= 16);
+    }
+  g_assert_cmpint (g_atomic_int_get (&f->shelf->open), ==, 16);
+}
+
+/* ---- devices that bring files ---- */
+
+/* Returns: (transfer full): the other end of a connection that has sent the head of “heal”. */
+static GSocket *
+bring (Fixture *f, const char *fingerprint)
+{
+  const NamidaRoute *route = route_of (&namida_server_v1, "heal");
+  NamidaRequest *request = make_request (f, fingerprint, route, "sha256=" SHA "&size=4", NULL);
+  GSocket *other = connect_request (request);
+
+  request->head.length = 4;
+  route->take (f->server, request);
+  namida_request_unref (request);
+  return other;
+}
+
+static void
+assert_answer (GSocket *other, const char *code)
+{
+  g_autofree char *text = read_start (other);
+
+  if (strstr (text, code) == NULL)
+    g_error ("instead of %s: %s", code, text);
+}
+
+static void
+test_healing (Fixture *f, gconstpointer data)
+{
+  GSocket *others[NAMIDA_LIMIT_HEALING_DEVICES];
+  g_autoptr (GSocket) same = NULL;
+  g_autoptr (GSocket) more = NULL;
+  gboolean free = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      g_autofree char *device = g_strdup_printf ("device %u", i);
+
+      others[i] = bring (f, device);
+    }
+  same = bring (f, "device 1");
+  assert_answer (same, "\"busy\"");
+  more = bring (f, "one too many");
+  assert_answer (more, "\"busy\"");
+  /* One of them is done, with what is no wanted file: its place is free. */
+  g_assert_cmpint (g_socket_send (others[1], "nope", 4, NULL, NULL), ==, 4);
+  assert_answer (others[1], "\"checksum\"");
+  g_clear_object (&others[1]);
+  while (!free)
+    {
+      g_autoptr (GSocket) later = NULL;
+      g_autofree char *text = NULL;
+
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      later = bring (f, "one too many");
+      g_assert_cmpint (g_socket_send (later, "nope", 4, NULL, NULL), ==, 4);
+      text = read_start (later);
+      free = strstr (text, "\"checksum\"") != NULL;
+      g_assert_true (free || strstr (text, "\"busy\"") != NULL);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    g_clear_object (&others[i]);
+}
+
+/* ---- downloads of a link ---- */
+
+#define LARGE_BYTES (4u * 1024 * 1024)
+
+static NamidaBackup *
+scan (Fixture *f)
+{
+  g_autofree char *music = g_build_filename (f->dir, "Music", NULL);
+  g_autofree char *path = g_build_filename (music, "long.flac", NULL);
+  g_autofree char *bytes = g_strnfill (LARGE_BYTES, 'x');
+  g_autoptr (GListStore) files = g_list_store_new (G_TYPE_FILE);
+  g_autoptr (GFile) file = g_file_new_for_path (music);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  NamidaBackup *backup;
+
+  g_assert_cmpint (g_mkdir (music, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (path, bytes, LARGE_BYTES, NULL));
+  g_list_store_append (files, file);
+  namida_scanner_scan_async (G_LIST_MODEL (files), NULL, NULL, on_result, &result);
+  WAIT_FOR (result != NULL);
+  backup = namida_scanner_scan_finish (result, &error);
+  g_assert_no_error (error);
+  return backup;
+}
+
+/* Returns: (transfer full): the other end of a connection that has asked for the zip. */
+static GSocket *
+fetch_zip (Fixture *f, NamidaLink *link, const char *secret)
+{
+  static const NamidaRoute route = { .name = "zip" };
+  g_autofree char *text
+      = g_strdup_printf ("GET /link/%s/zip HTTP/1.1\r\nHost: 192.0.2.1:9\r\nOrigin: https://192.0.2.1:9\r\n"
+                         "Sec-Fetch-Site: same-origin\r\nCookie: " NAMIDA_LINK_COOKIE "=%s\r\n",
+                         link->token, secret);
+  NamidaRequest *request = make_request (f, "browser", &route, NULL, NULL);
+  GSocket *other = connect_request (request);
+  g_autoptr (GError) error = NULL;
+
+  namida_http_head_clear (&request->head);
+  g_assert_true (namida_http_head_parse (&request->head, text, strlen (text), &error));
+  g_assert_no_error (error);
+  namida_link_take_zip (f->server, request);
+  namida_request_unref (request);
+  return other;
+}
+
+static void
+test_link_downloads (Fixture *f, gconstpointer data)
+{
+  g_autoptr (NamidaBackup) backup = scan (f);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NamidaLink) link = namida_server_open_link (f->server, NAMIDA_LINK_FETCH, backup, 10, FALSE, &error);
+  GSocket *others[NAMIDA_LIMIT_LINK_DOWNLOADS];
+  g_autoptr (GSocket) foreign = NULL;
+  g_autoptr (GSocket) more = NULL;
+  g_autoptr (GSocket) later = NULL;
+
+  g_assert_no_error (error);
+  link->secret = g_strdup ("0123456789abcdef0123456789abcdef");
+  namida_link_set_state (link, NAMIDA_LINK_OPENED);
+  foreign = fetch_zip (f, link, "fedcba9876543210fedcba9876543210");
+  assert_answer (foreign, " 403 ");
+  g_assert_cmpint (g_atomic_int_get (&link->n_downloads), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      others[i] = fetch_zip (f, link, link->secret);
+      assert_answer (others[i], " 200 ");
+    }
+  more = fetch_zip (f, link, link->secret);
+  assert_answer (more, " 429 ");
+  g_clear_object (&others[2]); /* the browser gave up */
+  WAIT_FOR (g_atomic_int_get (&link->n_downloads) < (int) NAMIDA_LIMIT_LINK_DOWNLOADS);
+  later = fetch_zip (f, link, link->secret);
+  assert_answer (later, " 200 ");
+  g_clear_object (&later);
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    g_clear_object (&others[i]);
+  WAIT_FOR (g_atomic_int_get (&link->n_downloads) == 0);
+}
+
+#define ADD(path, test) g_test_add (path, Fixture, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("LC_ALL", "C.UTF-8", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/server-limits/offers", test_offers);
+  ADD ("/server-limits/ended", test_ended);
+  ADD ("/server-limits/answers", test_answers);
+  ADD ("/server-limits/shares", test_shares);
+  ADD ("/server-limits/healing", test_healing);
+  ADD ("/server-limits/link-downloads", test_link_downloads);
+  return g_test_run ();
+}
