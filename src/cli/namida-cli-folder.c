@@ -8,6 +8,7 @@
 #include "namida-cli-output.h"
 #include "namida-cli-service.h"
 #include "namida-folder-check.h"
+#include "namida-mount.h"
 #include "namida-store-mark.h"
 
 #include <errno.h>
@@ -37,11 +38,23 @@ namida_cli_check_folder (const char *folder, gboolean chosen, GError **error)
 }
 
 gboolean
-namida_cli_store_is_elsewhere (NamidaCli *cli, const char *folder)
+namida_cli_folder_is_elsewhere (NamidaCli *cli, const char *folder)
 {
   g_autoptr (NamidaDatabase) database = namida_cli_open_database (cli, NULL);
 
-  return database != NULL && namida_store_mark_look (database, folder) == NAMIDA_STORE_NOT_HERE;
+  return database != NULL
+         && (namida_store_mark_look (database, folder) == NAMIDA_STORE_NOT_HERE
+             || namida_mount_is_away (database, folder));
+}
+
+/* Remembers where the folder is mounted, so that it is missed when its drive is not connected. */
+static void
+folder_note_mount (NamidaCli *cli, const char *folder)
+{
+  g_autoptr (NamidaDatabase) database = namida_cli_open_database (cli, NULL);
+
+  if (database != NULL)
+    namida_mount_note (database, folder);
 }
 
 gboolean
@@ -52,9 +65,9 @@ namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean used, GErro
   if (folder == NULL || !used)
     return TRUE;
   /* Files that are written now would be hidden when the drive is mounted. The drive may be connected later. */
-  if (namida_cli_store_is_elsewhere (cli, folder))
+  if (namida_cli_folder_is_elsewhere (cli, folder))
     {
-      namida_cli_complain (_ ("The backups in “%s” are not here, so their drive is probably not connected. Nothing is "
+      namida_cli_complain (_ ("The files in “%s” are not here, so their drive is probably not connected. Nothing is "
                               "stored until it is."),
                            shown);
       return TRUE;
@@ -73,5 +86,8 @@ namida_cli_make_folder (NamidaCli *cli, const char *folder, gboolean used, GErro
         }
       namida_cli_say (cli, _ ("The folder “%s” was not there, and has been made."), shown);
     }
-  return namida_cli_check_folder (folder, TRUE, error);
+  if (!namida_cli_check_folder (folder, TRUE, error))
+    return FALSE;
+  folder_note_mount (cli, folder);
+  return TRUE;
 }

@@ -280,9 +280,10 @@ check_folders (NamidaCli *cli, NamidaHub *hub, const NamidaHubOptions *options, 
 {
   NamidaStore *store = namida_hub_get_store (hub);
 
-  return (namida_cli_store_is_elsewhere (cli, namida_store_get_backups (store))
+  return (namida_cli_folder_is_elsewhere (cli, namida_store_get_backups (store))
           || namida_cli_check_folder (namida_store_get_backups (store), options->backups != NULL, error))
          && (options->landing != NAMIDA_LANDING_LIBRARY
+             || namida_cli_folder_is_elsewhere (cli, namida_store_get_music (store))
              || namida_cli_check_folder (namida_store_get_music (store), options->music != NULL, error));
 }
 

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "namida-folder-check.h"
+#include "namida-mount.h"
 #include "namida-store-mark.h"
 #include "namida-store-private.h"
 
@@ -47,15 +48,28 @@ typedef struct
   NamidaFolderState backups_state, music_state;
 } Check;
 
+/* Also remembers where the file system of the folder is mounted, from when it is chosen. */
+static NamidaFolderState
+check_one (NamidaDatabase *database, const char *path, gboolean chosen)
+{
+  NamidaFolderState state = namida_folder_check (path, chosen);
+
+  if (namida_mount_is_away (database, path))
+    return NAMIDA_FOLDER_GONE;
+  namida_mount_note (database, path);
+  return state;
+}
+
 static void
 check_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  NamidaDatabase *database = namida_store_get_database (source);
   Check *check = data;
 
-  check->backups_state = namida_folder_check (check->backups, check->backups_chosen);
-  if (namida_store_mark_look (namida_store_get_database (source), check->backups) == NAMIDA_STORE_NOT_HERE)
+  check->backups_state = check_one (database, check->backups, check->backups_chosen);
+  if (namida_store_mark_look (database, check->backups) == NAMIDA_STORE_NOT_HERE)
     check->backups_state = NAMIDA_FOLDER_GONE;
-  check->music_state = namida_folder_check (check->music, check->music_chosen);
+  check->music_state = check_one (database, check->music, check->music_chosen);
   g_task_return_boolean (task, TRUE);
 }
 

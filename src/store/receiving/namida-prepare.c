@@ -15,6 +15,7 @@
 #include "namida-folder-record.h"
 #include "namida-format.h"
 #include "namida-known-content.h"
+#include "namida-mount.h"
 #include "namida-open.h"
 #include "namida-place-cursor.h"
 #include "namida-safe-path.h"
@@ -169,13 +170,18 @@ prepare_open_root (NamidaStoreSink *self, const char *path, GError **error)
   gboolean is_store = g_strcmp0 (path, self->backups) == 0;
   int fd;
 
-  if (is_store && !namida_store_mark_check (self->database, path, error))
+  if ((is_store && !namida_store_mark_check (self->database, path, error))
+      || !namida_mount_check (self->database, path, error))
     return -1;
   fd = namida_folder_make_root (path, error);
-  if (fd < 0 || !is_store || namida_store_mark_ensure (self->database, path, fd, error))
-    return fd;
-  close (fd);
-  return -1;
+  if (fd >= 0 && is_store && !namida_store_mark_ensure (self->database, path, fd, error))
+    {
+      close (fd);
+      return -1;
+    }
+  if (fd >= 0)
+    namida_mount_note (self->database, path);
+  return fd;
 }
 
 /* Uses other names on drives that refuse the names that were sent. */

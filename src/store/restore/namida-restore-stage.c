@@ -9,6 +9,7 @@
 #include "namida-digest.h"
 #include "namida-error.h"
 #include "namida-file-ops.h"
+#include "namida-mount.h"
 #include "namida-open.h"
 #include "namida-sparse.h"
 
@@ -85,10 +86,14 @@ open_root (NamidaRestoreApply *self, const char *path, GError **error)
   root->touched = namida_folder_set_new ();
   namida_restore_note_missing (rows, path);
   g_ptr_array_add (rows, namida_restored_row_new (NAMIDA_RESTORED_ROOT, path));
-  if (namida_restore_record_add (self->plan->database, self->id, rows, error)
+  if (namida_mount_check (self->plan->database, path, error)
+      && namida_restore_record_add (self->plan->database, self->id, rows, error)
       && (root->fd = namida_folder_make_root (path, error)) >= 0
       && (root->parts_fd = namida_restore_lock (path, TRUE, error)) >= 0)
-    return root;
+    {
+      namida_mount_note (self->plan->database, path);
+      return root;
+    }
   namida_restore_root_free (root);
   return NULL;
 }

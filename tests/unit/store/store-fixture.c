@@ -7,9 +7,13 @@
 #include "namida-store-sink-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A database as it is at its first start. To make one takes all steps of all schemas, and that is most of what a short
@@ -310,4 +314,63 @@ fixture_query_int (Fixture *self, const char *sql)
   sqlite3_finalize (statement);
   namida_database_unlock (self->database);
   return value;
+}
+
+/* ---- other file systems, in a namespace of their own ---- */
+
+static gboolean
+write_text (const char *path, const char *text)
+{
+  int fd = open (path, O_WRONLY | O_CLOEXEC);
+  gboolean fine = fd >= 0 && write (fd, text, strlen (text)) == (gssize) strlen (text);
+
+  if (fd >= 0)
+    close (fd);
+  return fine;
+}
+
+/* Single-threaded until here: a fresh child. */
+static gboolean
+enter_namespace (void)
+{
+  g_autofree char *uids = g_strdup_printf ("0 %u 1", (guint) getuid ());
+  g_autofree char *gids = g_strdup_printf ("0 %u 1", (guint) getgid ());
+
+  if (unshare (CLONE_NEWUSER | CLONE_NEWNS) != 0)
+    return FALSE;
+  return write_text ("/proc/self/setgroups", "deny") && write_text ("/proc/self/uid_map", uids)
+         && write_text ("/proc/self/gid_map", gids) && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
+void
+fixture_mount_small (const char *path)
+{
+  g_assert_cmpint (g_mkdir_with_parents (path, 0755), ==, 0);
+  g_assert_cmpint (mount ("tmpfs", path, "tmpfs", 0, "size=2m"), ==, 0);
+}
+
+void
+fixture_in_namespace (Fixture *f, void (*body) (Fixture *f))
+{
+  pid_t child;
+  int status;
+  g_autofree char *base = g_strdup (f->base);
+
+  fixture_close (f);
+  child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      if (!enter_namespace ())
+        _exit (77);
+      fixture_open (f, base);
+      body (f);
+      _exit (0);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  fixture_open (f, base);
+  if (WIFEXITED (status) && WEXITSTATUS (status) == 77)
+    g_test_skip ("user namespaces are off");
+  else
+    g_assert_cmpint (status, ==, 0);
 }

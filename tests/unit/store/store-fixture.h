@@ -43,3 +43,7 @@ void fixture_open_up (const char *path);
 char *fixture_sha256 (const char *text);
 char *fixture_read (const char *folder, ...) G_GNUC_NULL_TERMINATED;
 gint64 fixture_query_int (Fixture *self, const char *sql);
+/* Runs @body in a child with its own mounts; skips where that is not allowed. */
+void fixture_in_namespace (Fixture *self, void (*body) (Fixture *self));
+/* Mounts an empty file system of 2 MB at @path, in such a child. */
+void fixture_mount_small (const char *path);

@@ -12,10 +12,8 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define MTIME_MS G_GINT64_CONSTANT (1735783445678)
@@ -666,64 +664,6 @@ test_many (Fixture *f, gconstpointer data)
 
 /* ---- other file systems, in a namespace of their own ---- */
 
-static gboolean
-write_text (const char *path, const char *text)
-{
-  int fd = open (path, O_WRONLY | O_CLOEXEC);
-  gboolean fine = fd >= 0 && write (fd, text, strlen (text)) == (gssize) strlen (text);
-
-  if (fd >= 0)
-    close (fd);
-  return fine;
-}
-
-/* Single-threaded until here: a fresh child. */
-static gboolean
-enter_namespace (void)
-{
-  g_autofree char *uids = g_strdup_printf ("0 %u 1", (guint) getuid ());
-  g_autofree char *gids = g_strdup_printf ("0 %u 1", (guint) getgid ());
-
-  if (unshare (CLONE_NEWUSER | CLONE_NEWNS) != 0)
-    return FALSE;
-  return write_text ("/proc/self/setgroups", "deny") && write_text ("/proc/self/uid_map", uids)
-         && write_text ("/proc/self/gid_map", gids) && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
-}
-
-static void
-mount_small (const char *path)
-{
-  g_assert_cmpint (g_mkdir_with_parents (path, 0755), ==, 0);
-  g_assert_cmpint (mount ("tmpfs", path, "tmpfs", 0, "size=2m"), ==, 0);
-}
-
-/* Runs @body in a child with its own mounts; skips where that is not allowed. */
-static void
-in_namespace (Fixture *f, void (*body) (Fixture *f))
-{
-  pid_t child;
-  int status;
-  g_autofree char *base = g_strdup (f->base);
-
-  fixture_close (f);
-  child = fork ();
-  g_assert_cmpint (child, >=, 0);
-  if (child == 0)
-    {
-      if (!enter_namespace ())
-        _exit (77);
-      fixture_open (f, base);
-      body (f);
-      _exit (0);
-    }
-  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-  fixture_open (f, base);
-  if (WIFEXITED (status) && WEXITSTATUS (status) == 77)
-    g_test_skip ("user namespaces are off");
-  else
-    g_assert_cmpint (status, ==, 0);
-}
-
 static void
 two_roots (Fixture *f)
 {
@@ -731,7 +671,7 @@ two_roots (Fixture *f)
   g_autofree char *hidden = g_build_filename (f->music, ".namida-sync-parts", NULL);
   NamidaFileResult results[2];
 
-  mount_small (f->music);
+  fixture_mount_small (f->music);
   shipment_add (shipment, "", "Namida Backup - 1.zip", "zip", FALSE);
   shipment_add (shipment, "Music", "1.flac", "one", FALSE);
   send (f, shipment, NAMIDA_LANDING_LIBRARY, results, NULL);
@@ -744,7 +684,7 @@ two_roots (Fixture *f)
 static void
 test_two_roots (Fixture *f, gconstpointer data)
 {
-  in_namespace (f, two_roots);
+  fixture_in_namespace (f, two_roots);
 }
 
 /* Both folders on one file system, and a mount between them: the rename fails with EXDEV. */
@@ -772,7 +712,7 @@ bind_mount (Fixture *f)
 static void
 test_bind_mount (Fixture *f, gconstpointer data)
 {
-  in_namespace (f, bind_mount);
+  fixture_in_namespace (f, bind_mount);
 }
 
 static void
@@ -788,7 +728,7 @@ full_disk (Fixture *f)
   g_autofree char *hidden = g_build_filename (f->music, ".namida-sync-parts", NULL);
   NamidaWant wants[1] = { { 0 } };
 
-  mount_small (f->music);
+  fixture_mount_small (f->music);
   shipment_add (shipment, "Music", "big.flac", content, FALSE);
   g_assert_false (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
   g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_SPACE);
@@ -809,7 +749,7 @@ full_disk (Fixture *f)
 static void
 test_full_disk (Fixture *f, gconstpointer data)
 {
-  in_namespace (f, full_disk);
+  fixture_in_namespace (f, full_disk);
 }
 
 static void

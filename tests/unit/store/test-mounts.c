@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Folders of the user that are on a drive of their own: the empty folder that stays when the drive is taken away gets
+ * nothing, neither what arrives nor what is restored. */
+#include "config.h"
+
+#include "store-fixture.h"
+
+#include "namida-error.h"
+#include "namida-folder-check.h"
+#include "namida-mount.h"
+#include "namida-restore.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+static gboolean
+receive (Fixture *f, NamidaLanding landing, const char *label, GError **error)
+{
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink = namida_store_sink_new_for (f->store, "AB12", "Phone", label, landing, NULL);
+
+  shipment_add (shipment, label, "1.flac", "one", FALSE);
+  return shipment_send (shipment, sink, NULL, NULL, NULL, error);
+}
+
+static void
+keep (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return *result;
+}
+
+/* Restores the music of the version in @folder into the music folder. */
+static gboolean
+restore (Fixture *f, const char *folder, GError **error)
+{
+  g_autofree char *zips = g_build_filename (f->base, "zips", NULL);
+  g_autofree char *to = g_build_filename (f->music, "restored", NULL);
+  g_autoptr (GAsyncResult) loaded = NULL;
+  g_autoptr (GAsyncResult) compared = NULL;
+  g_autoptr (GAsyncResult) applied = NULL;
+  g_autoptr (NamidaRestorePlan) plan = NULL;
+  NamidaRestoreResult result = { 0 };
+
+  namida_restore_plan_load_async (f->database, folder, f->base, NULL, zips, NULL, keep, &loaded);
+  plan = namida_restore_plan_load_finish (wait_for (&loaded), error);
+  g_assert_nonnull (plan);
+  g_assert_true (namida_restore_plan_set_destination (plan, "Music", to, NULL));
+  namida_restore_plan_preview_async (plan, NULL, keep, &compared);
+  g_assert_true (namida_restore_plan_preview_finish (plan, wait_for (&compared), error));
+  namida_restore_plan_apply_async (plan, NULL, NULL, NULL, keep, &applied);
+  return namida_restore_plan_apply_finish (plan, wait_for (&applied), &result, error);
+}
+
+static void
+check_states (Fixture *f, NamidaFolderState backups, NamidaFolderState music)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  NamidaFolderState backups_now, music_now;
+
+  namida_store_check_folders_async (f->store, NULL, keep, &result);
+  g_assert_true (namida_store_check_folders_finish (f->store, wait_for (&result), &backups_now, &music_now, NULL));
+  g_assert_cmpint (backups_now, ==, backups);
+  g_assert_cmpint (music_now, ==, music);
+}
+
+static void
+check_empty (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+
+  g_assert_null (g_dir_read_name (dir));
+}
+
+static void
+music (Fixture *f)
+{
+  g_autofree char *version = NULL;
+  g_autofree char *stray = g_build_filename (f->music, "mine", NULL);
+  g_autoptr (Shipment) shipment = shipment_new ();
+  g_autoptr (NamidaSink) sink
+      = namida_store_sink_new_for (f->store, "AB12", "Phone", "key", NAMIDA_LANDING_BACKUP, NULL);
+  g_autoptr (GError) error = NULL;
+
+  shipment_add (shipment, "Music", "1.flac", "one", FALSE);
+  g_assert_true (shipment_send (shipment, sink, NULL, NULL, NULL, &error));
+  g_assert_no_error (error);
+  version = namida_sink_dup_folder (sink);
+  fixture_mount_small (f->music);
+  receive (f, NAMIDA_LANDING_LIBRARY, "Rock", &error);
+  g_assert_no_error (error);
+  check_states (f, NAMIDA_FOLDER_FINE, NAMIDA_FOLDER_FINE);
+  /* What a version of the music folder's name, of a new name, and a restore find without the drive. */
+  g_assert_cmpint (umount2 (f->music, MNT_DETACH), ==, 0);
+  check_states (f, NAMIDA_FOLDER_FINE, NAMIDA_FOLDER_GONE);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_false (receive (f, NAMIDA_LANDING_LIBRARY, i == 0 ? "Rock" : "Pop", &error));
+      g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+      g_clear_error (&error);
+    }
+  g_assert_false (restore (f, version, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+  g_assert_nonnull (strstr (error->message, f->music));
+  g_clear_error (&error);
+  check_empty (f->music);
+  /* The mount point itself may be gone, too, as udisks removes it. */
+  g_assert_cmpint (g_rmdir (f->music), ==, 0);
+  g_assert_false (restore (f, version, &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+  g_clear_error (&error);
+  g_assert_false (g_file_test (f->music, G_FILE_TEST_EXISTS));
+  /* It is back. */
+  fixture_mount_small (f->music);
+  receive (f, NAMIDA_LANDING_LIBRARY, "Pop", &error);
+  g_assert_no_error (error);
+  restore (f, version, &error);
+  g_assert_no_error (error);
+  /* The user has left the drive: the folder is not empty. From then on it may be. */
+  g_assert_cmpint (umount2 (f->music, MNT_DETACH), ==, 0);
+  g_assert_true (g_file_set_contents (stray, "", 0, NULL));
+  check_states (f, NAMIDA_FOLDER_FINE, NAMIDA_FOLDER_FINE);
+  g_assert_cmpint (g_unlink (stray), ==, 0);
+  receive (f, NAMIDA_LANDING_LIBRARY, "Jazz", &error);
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE); /* the labels are on the drive still */
+}
+
+static void
+test_music (Fixture *f, gconstpointer data)
+{
+  fixture_in_namespace (f, music);
+}
+
+/* A folder for backups that was chosen on a drive, and lost it before the first backup came. */
+static void
+backups (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture_mount_small (f->backups);
+  check_states (f, NAMIDA_FOLDER_FINE, NAMIDA_FOLDER_FINE);
+  g_assert_cmpint (umount2 (f->backups, MNT_DETACH), ==, 0);
+  check_states (f, NAMIDA_FOLDER_GONE, NAMIDA_FOLDER_FINE);
+  g_assert_false (receive (f, NAMIDA_LANDING_BACKUP, "Music", &error));
+  g_assert_error (error, NAMIDA_ERROR, NAMIDA_ERROR_NO_DRIVE);
+  g_clear_error (&error);
+  check_empty (f->backups);
+  fixture_mount_small (f->backups);
+  receive (f, NAMIDA_LANDING_BACKUP, "Music", &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_backups (Fixture *f, gconstpointer data)
+{
+  fixture_in_namespace (f, backups);
+}
+
+/* A bind mount, as the sandbox of a service makes it, has the same files without it. */
+static void
+bound (Fixture *f)
+{
+  g_autofree char *real = g_build_filename (f->base, "real", NULL);
+
+  g_assert_cmpint (g_mkdir (real, 0755), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (f->music, 0755), ==, 0);
+  g_assert_cmpint (mount (real, f->music, NULL, MS_BIND, NULL), ==, 0);
+  namida_mount_note (f->database, f->music);
+  g_assert_cmpint (umount2 (f->music, MNT_DETACH), ==, 0);
+  g_assert_true (namida_mount_check (f->database, f->music, NULL));
+}
+
+static void
+test_bound (Fixture *f, gconstpointer data)
+{
+  fixture_in_namespace (f, bound);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/mounts/music", Fixture, NULL, fixture_set_up, test_music, fixture_tear_down);
+  g_test_add ("/mounts/backups", Fixture, NULL, fixture_set_up, test_backups, fixture_tear_down);
+  g_test_add ("/mounts/bound", Fixture, NULL, fixture_set_up, test_bound, fixture_tear_down);
+  return g_test_run ();
+}
