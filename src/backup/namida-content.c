@@ -367,9 +367,9 @@ gboolean
 namida_content_heal (NamidaDatabase *database, gint64 id, const struct stat *st, GError **error)
 {
   return namida_database_exec (database, error,
-                               "UPDATE contents SET inode = ?, device = ?, mtime_ns = ?, ctime_ns = ?, read_at = ?,"
-                               " damaged = 0 WHERE id = ?",
-                               "iiiiii", (gint64) st->st_ino, (gint64) st->st_dev,
+                               "UPDATE contents SET inode = ?, device = ?, size = ?, mtime_ns = ?, ctime_ns = ?,"
+                               " read_at = ?, damaged = 0 WHERE id = ?",
+                               "iiiiiii", (gint64) st->st_ino, (gint64) st->st_dev, (gint64) st->st_size,
                                (gint64) st->st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + st->st_mtim.tv_nsec,
                                namida_content_ctime_ns (st), namida_clock_real (), id);
 }

@@ -84,16 +84,16 @@ heal_sender_ask (HealSender *self, GError **error)
   return NULL;
 }
 
-/* Whether the content of @fd, which is positioned at its start, is the wanted one. */
+/* Whether the content of @fd, which is positioned at its start and has @expected bytes, is the wanted one. */
 static gboolean
-heal_sender_check (HealSender *self, int fd, const NamidaWantedFile *file)
+heal_sender_check (HealSender *self, int fd, const char *wanted, guint64 expected)
 {
   g_autoptr (NamidaDigest) digest = namida_digest_new ();
   g_autofree char *sha256 = NULL;
   guint64 size = 0;
   ssize_t n;
 
-  while (!g_cancellable_is_cancelled (self->cancellable) && size <= file->size)
+  while (!g_cancellable_is_cancelled (self->cancellable) && size <= expected)
     {
       n = read (fd, self->buffer, BUFFER_BYTES);
       if (n < 0 && errno == EINTR)
@@ -104,12 +104,13 @@ heal_sender_check (HealSender *self, int fd, const NamidaWantedFile *file)
       size += (guint64) n;
     }
   sha256 = namida_digest_finish (digest);
-  return size == file->size && g_str_equal (sha256, file->sha256) && lseek (fd, 0, SEEK_SET) == 0;
+  return size == expected && g_str_equal (sha256, wanted) && lseek (fd, 0, SEEK_SET) == 0;
 }
 
-/* Returns: a descriptor of a local file with the content, positioned at its start; -1 if there is none any more. */
+/* @size: (out): the other device may not know it. Returns: a descriptor of a local file with the content, positioned at
+ * its start; -1 if there is none any more. */
 static int
-heal_sender_open (HealSender *self, const NamidaWantedFile *file)
+heal_sender_open (HealSender *self, const NamidaWantedFile *file, guint64 *size)
 {
   g_autoptr (GPtrArray) places = namida_given_content_find (self->database, self->peer->fingerprint, file->sha256);
 
@@ -120,9 +121,12 @@ heal_sender_open (HealSender *self, const NamidaWantedFile *file)
 
       if (fd < 0)
         continue;
-      if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == file->size
-          && heal_sender_check (self, fd, file))
-        return fd;
+      if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode)
+          && heal_sender_check (self, fd, file->sha256, (guint64) st.st_size))
+        {
+          *size = (guint64) st.st_size;
+          return fd;
+        }
       close (fd);
     }
   return -1;
@@ -160,20 +164,19 @@ heal_sender_write (HealSender *self, int fd, guint64 size, gboolean *answered, G
 }
 
 static gboolean
-heal_sender_bring (HealSender *self, int fd, const NamidaWantedFile *file, GError **error)
+heal_sender_bring (HealSender *self, int fd, const NamidaWantedFile *file, guint64 size, GError **error)
 {
   g_autofree char *target
-      = g_strdup_printf (NAMIDA_V1_PREFIX "/heal?sha256=%s&size=%" G_GUINT64_FORMAT, file->sha256, file->size);
-  NamidaHttpRequest request = {
-    .target = target, .type = "application/octet-stream", .length = (gint64) file->size, .seconds = HEAL_SECONDS
-  };
+      = g_strdup_printf (NAMIDA_V1_PREFIX "/heal?sha256=%s&size=%" G_GUINT64_FORMAT, file->sha256, size);
+  NamidaHttpRequest request
+      = { .target = target, .type = "application/octet-stream", .length = (gint64) size, .seconds = HEAL_SECONDS };
   g_auto (NamidaHttpAnswer) answer = { 0 };
   gboolean answered;
 
   if (!heal_sender_connect (self, error))
     return FALSE;
   namida_http_connection_begin (self->connection, &request);
-  if (!heal_sender_write (self, fd, file->size, &answered, error)
+  if (!heal_sender_write (self, fd, size, &answered, error)
       || !namida_http_connection_read_answer (self->connection, NAMIDA_LIMIT_JSON_BYTES, &answer, error))
     return FALSE;
   if (answer.head.status == 200 && answer.whole)
@@ -198,7 +201,8 @@ heal_sender_bring_all (HealSender *self, GPtrArray *wanted, GError **error)
     {
       const NamidaWantedFile *file = g_ptr_array_index (wanted, i);
       g_autoptr (GError) local = NULL;
-      int fd = heal_sender_open (self, file);
+      guint64 size = 0;
+      int fd = heal_sender_open (self, file, &size);
 
       if (g_cancellable_set_error_if_cancelled (self->cancellable, error))
         {
@@ -208,7 +212,7 @@ heal_sender_bring_all (HealSender *self, GPtrArray *wanted, GError **error)
         }
       if (fd < 0)
         continue;
-      if (!heal_sender_bring (self, fd, file, &local))
+      if (!heal_sender_bring (self, fd, file, size, &local))
         heal_sender_drop (self);
       close (fd);
       if (local != NULL && heal_sender_must_stop (local))

@@ -118,7 +118,7 @@ heal_is_whole (HealRun *run, const NamidaVersionFile *file, const char *path)
 
   if (fd < 0)
     return FALSE;
-  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == file->size)
+  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode))
     hash = namida_file_hash (fd, run->cancellable);
   close (fd);
   return g_strcmp0 (hash, file->sha256) == 0;

@@ -38,7 +38,8 @@ has_content (const char *path, const NamidaVersionFile *file, const struct stat 
 
   if (fd < 0)
     return FALSE;
-  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == file->size && !is_same_inode (bad, &st))
+  /* The hash alone decides: of a version that was found with a cut or missing file the size is not known. */
+  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && !is_same_inode (bad, &st))
     hash = namida_file_hash (fd, cancellable);
   close (fd);
   return g_strcmp0 (hash, file->sha256) == 0;
@@ -81,13 +82,29 @@ repair_open_copy (const char *copy)
   return namida_open_at (AT_FDCWD, copy, O_RDONLY | O_NONBLOCK, 0);
 }
 
+/* The time of a file that was missing when its version was found is that of the copy. */
+static void
+repair_get_time (const NamidaVersionFile *file, int from, struct timespec *time)
+{
+  gint64 ns = file->mtime_ns % G_GINT64_CONSTANT (1000000000);
+  struct stat st;
+
+  if (file->inode == 0)
+    {
+      if (fstat (from, &st) == 0)
+        *time = st.st_mtim;
+      return;
+    }
+  time->tv_sec = (time_t) (file->mtime_ns / G_GINT64_CONSTANT (1000000000) - (ns < 0));
+  time->tv_nsec = (long) (ns < 0 ? ns + G_GINT64_CONSTANT (1000000000) : ns);
+}
+
 /* Writes a complete, durable copy named TEMPORARY in @folder. If it fails with errno 0, the copy changed while it was
  * read. */
 static gboolean
 write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GCancellable *cancellable)
 {
   struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
-  gint64 ns = file->mtime_ns % G_GINT64_CONSTANT (1000000000);
   g_autofree char *hash = NULL;
   gboolean fine = FALSE;
   int saved_errno, to, from = repair_open_copy (copy);
@@ -98,8 +115,7 @@ write_temporary (int folder, const NamidaVersionFile *file, const char *copy, GC
   to = namida_open_at (folder, TEMPORARY, O_RDWR | O_CREAT | O_EXCL, 0600);
   if (to >= 0)
     {
-      times[1].tv_sec = (time_t) (file->mtime_ns / G_GINT64_CONSTANT (1000000000) - (ns < 0));
-      times[1].tv_nsec = (long) (ns < 0 ? ns + G_GINT64_CONSTANT (1000000000) : ns);
+      repair_get_time (file, from, &times[1]);
       errno = 0;
       if (namida_file_copy (from, to, cancellable))
         hash = namida_file_hash (to, cancellable);

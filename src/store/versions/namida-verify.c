@@ -179,7 +179,7 @@ describe (
   else if (copy != NULL)
     rest = g_strdup_printf (_ ("The same contents are in “%s”."), copy);
   else if (record->landing == NAMIDA_LANDING_BACKUP
-           && namida_wanted_has (run->database, record->fingerprint, file->sha256, file->size))
+           && namida_wanted_has (run->database, record->fingerprint, file->sha256))
     /* Translators: %s is the name of the device that sent a damaged file. */
     rest = g_strdup_printf (_ ("There is no other copy on this device. “%s” is asked for it when it connects or sends "
                                "the next time."),

@@ -277,7 +277,7 @@ shelf_open_part (
   NamidaVersionShelf *self = NAMIDA_VERSION_SHELF (shelf);
   const char *root = namida_store_get_backups (self->store);
 
-  if (!namida_wanted_has (self->database, fingerprint, file->sha256, file->size))
+  if (!namida_wanted_has (self->database, fingerprint, file->sha256))
     {
       g_set_error_literal (error, NAMIDA_ERROR, NAMIDA_ERROR_NOT_FOUND, _ ("This file is not wanted here (any more)."));
       return FALSE;

@@ -54,7 +54,7 @@ namida_wanted_list (NamidaDatabase *database, const char *fingerprint, GError **
 }
 
 gboolean
-namida_wanted_has (NamidaDatabase *database, const char *fingerprint, const char *sha256, guint64 size)
+namida_wanted_has (NamidaDatabase *database, const char *fingerprint, const char *sha256)
 {
   guint8 hash[NAMIDA_SHA256_BYTES];
   sqlite3_stmt *statement;
@@ -64,11 +64,10 @@ namida_wanted_has (NamidaDatabase *database, const char *fingerprint, const char
     return FALSE;
   namida_database_lock (database);
   statement = namida_database_prepare (database, NULL,
-                                       "SELECT 1" WANTED_FROM " AND d.fingerprint = ?1 AND c.size = ?2"
-                                       " AND c.sha256 = ?3 LIMIT 1",
-                                       "si", fingerprint, (gint64) size);
+                                       "SELECT 1" WANTED_FROM " AND d.fingerprint = ?1 AND c.sha256 = ?2 LIMIT 1", "s",
+                                       fingerprint);
   if (statement != NULL)
-    sqlite3_bind_blob (statement, 3, hash, sizeof hash, SQLITE_STATIC);
+    sqlite3_bind_blob (statement, 2, hash, sizeof hash, SQLITE_STATIC);
   found = statement != NULL && sqlite3_step (statement) == SQLITE_ROW;
   sqlite3_finalize (statement);
   namida_database_unlock (database);

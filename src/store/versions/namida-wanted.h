@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 /** namida_wanted_list: Returns: (transfer full) (nullable) (element-type NamidaWantedFile): the files that the device
  * @fingerprint is asked for, at most NAMIDA_LIMIT_WANTED_FILES; %NULL with STORAGE. */
 GPtrArray *namida_wanted_list (NamidaDatabase *database, const char *fingerprint, GError **error);
-/** namida_wanted_has: Returns: whether @sha256 with @size bytes is wanted from @fingerprint. */
-gboolean namida_wanted_has (NamidaDatabase *database, const char *fingerprint, const char *sha256, guint64 size);
+/** namida_wanted_has: Returns: whether the content with the hash @sha256 is wanted from @fingerprint. */
+gboolean namida_wanted_has (NamidaDatabase *database, const char *fingerprint, const char *sha256);
 /** namida_wanted_count: Returns: (transfer full) (nullable) (element-type utf8 uint): fingerprint → the number of files
  * that are wanted from that device; devices without wanted files are not included. %NULL with STORAGE. */
 GHashTable *namida_wanted_count (NamidaDatabase *database, GError **error);

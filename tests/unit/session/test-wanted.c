@@ -225,6 +225,18 @@ test_after_start (Fixture *f, gconstpointer data)
   g_assert_cmpuint (verify (f), ==, 0);
 }
 
+/* A version that was found with a cut file does not know how long it was: the hash says what is wanted. */
+static void
+test_size_unknown (Fixture *f, gconstpointer data)
+{
+  send_and_damage (f);
+  g_assert_true (
+      namida_database_exec (f->receiver->database, NULL, "UPDATE contents SET size = 7 WHERE damaged = 1", ""));
+  wait_end (send_other (f));
+  WAIT_FOR (told_here.files == 1);
+  g_assert_cmpuint (verify (f), ==, 0);
+}
+
 /* ---- what is not done: each question in a thread, for both hubs live in this one ---- */
 
 typedef struct
@@ -458,6 +470,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/wanted/next-sending", Fixture, NULL, set_up_kept, test_next_sending, tear_down);
+  g_test_add ("/wanted/size-unknown", Fixture, NULL, set_up_kept, test_size_unknown, tear_down);
   g_test_add ("/wanted/when-near", Fixture, NULL, set_up_kept, test_when_near, tear_down);
   g_test_add ("/wanted/after-start", Fixture, NULL, set_up_kept, test_after_start, tear_down);
   g_test_add ("/wanted/changed-since", Fixture, NULL, set_up_kept, test_changed_since, tear_down);

@@ -10,6 +10,7 @@
 #include "namida-removal.h"
 #include "namida-repair.h"
 #include "namida-verify.h"
+#include "namida-version-adopt.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -97,6 +98,51 @@ test_healed (Fixture *f, gconstpointer data)
   verify (f, 0);
   /* And known again. */
   g_assert_cmpuint (send (f, "AB12", "Phone", "one", NULL), ==, 0);
+}
+
+/* A version that is found on a drive was cut there: the record knows what the files were, but not how long. */
+static void
+test_found_cut (Fixture *f, gconstpointer data)
+{
+  g_autofree char *one = NULL;
+  g_autofree char *two = NULL;
+  g_autofree char *song = NULL;
+  g_autofree char *other = NULL;
+  g_autoptr (NamidaVerifyReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  send (f, "AB12", "Phone", "a long song", &one);
+  send (f, "AB12", "Phone", "a long song", &two);
+  song = g_build_filename (one, SONG, NULL);
+  other = g_build_filename (one, "Music", "Music", "2.flac", NULL);
+  for (guint again = 0; again < 2; again++)
+    {
+      fixture_open_up (song);
+      fixture_open_up (other);
+      g_assert_cmpint (g_unlink (song), ==, 0);
+      g_assert_cmpint (g_unlink (other), ==, 0);
+      g_assert_true (g_file_set_contents (song, "a lo", 4, NULL));
+      g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM versions", ""));
+      g_assert_true (namida_database_exec (f->database, NULL, "DELETE FROM contents", ""));
+      if (again)
+        {
+          /* There is no other copy: the device sends it once more. */
+          g_autofree char *away = g_build_filename (f->base, "away", NULL);
+
+          g_assert_cmpint (g_rename (two, away), ==, 0);
+        }
+      namida_version_adopt_stores (f->database, NULL);
+      verify (f, 2);
+      if (again)
+        g_assert_cmpuint (send (f, "AB12", "Phone", "a long song", NULL), ==, 2);
+      report = namida_verify_run (f->database, NULL, TRUE, NULL, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (report->repaired, ==, again ? 0 : 2);
+      g_assert_true (namida_verify_report_is_clean (report));
+      g_clear_pointer (&report, namida_verify_report_free);
+      assert_song (one, "a long song");
+      g_assert_cmpint (fixture_query_int (f, "SELECT count (*) FROM contents WHERE size NOT IN (11, 3)"), ==, 0);
+    }
 }
 
 /* The rot that nobody has told yet: the change time tells that somebody was there, and the file is read before. */
@@ -333,6 +379,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/heal/healed", Fixture, NULL, fixture_set_up, test_healed, fixture_tear_down);
+  g_test_add ("/heal/found-cut", Fixture, NULL, fixture_set_up, test_found_cut, fixture_tear_down);
   g_test_add ("/heal/found-by-linking", Fixture, NULL, fixture_set_up, test_found_by_linking, fixture_tear_down);
   g_test_add ("/heal/read-again", Fixture, NULL, fixture_set_up, test_read_again, fixture_tear_down);
   g_test_add ("/heal/reread-setting", Fixture, NULL, fixture_set_up, test_reread_setting, fixture_tear_down);

@@ -152,10 +152,9 @@ test_whose (Fixture *f, gconstpointer data)
   verify (f, 1);
   g_assert_cmpuint (count (f, "AB12"), ==, 1);
   g_assert_cmpuint (count (f, "CD34"), ==, 0);
-  g_assert_true (namida_wanted_has (f->database, "AB12", sha256, 3));
-  g_assert_false (namida_wanted_has (f->database, "AB12", sha256, 4));
-  g_assert_false (namida_wanted_has (f->database, "CD34", sha256, 3));
-  g_assert_false (namida_wanted_has (f->database, NULL, sha256, 3));
+  g_assert_true (namida_wanted_has (f->database, "AB12", sha256));
+  g_assert_false (namida_wanted_has (f->database, "CD34", sha256));
+  g_assert_false (namida_wanted_has (f->database, NULL, sha256));
   g_assert_true (namida_database_exec (
       f->database, NULL, "INSERT INTO blocked (fingerprint, alias, blocked_at) VALUES ('AB12', '', 1)", ""));
   g_assert_cmpuint (count (f, "AB12"), ==, 0);
